@@ -1,0 +1,86 @@
+import type { Codec } from '#protocol/codec.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
+import type { Hal, Port } from '../hal.ts'
+
+/** A component class as the registry lists it: one folder, one entry. */
+export interface ComponentEntry {
+  /** `COMPONENT_CLASS` code found in the descriptor. */
+  readonly code: number
+  /** The command row it obeys and the status row it reports, when it has them. */
+  readonly command?: Codec<any>
+  readonly status?: Codec<any>
+  readonly create: (context: ComponentContext) => Component
+}
+
+/** One plugged component's driver. The hub's runtime calls it; it calls nothing but its context. */
+export interface Component {
+  /** How many status frames it reports (a lamp: one a channel); 0 or 1 for most. */
+  readonly statusCount: number
+  /**
+   * Executes a command that is fresh and new. `values` belong to the runtime and are valid during the call. `false`:
+   * refused; it is not echoed, so the sender sees its failure.
+   */
+  command?(values: any, sender: number): boolean
+  /** The sender repeats the command that is in force (a held switch). */
+  repeated?(): void
+  /** The sender of a held command has been silent for `HOLD_TIMEOUT_ms`. */
+  released?(): void
+  /** Called every period asked for with `context.tick`. */
+  tick?(): void
+  /** Fills the data half of status frame `index`; supply, currents and echo are the runtime's. */
+  status?(values: any, index: number): void
+  /** True while the active status period applies. */
+  moving(): boolean
+  /** Power was granted to, or taken from, the port. */
+  powerChanged?(granted: boolean): void
+  /** Ignition, speed or gear changed, or went stale. */
+  vehicleChanged?(): void
+  /** Unplugged or shut down: outputs off, nothing may call back afterwards. */
+  dispose(): void
+}
+
+/** What the hub gives a driver. */
+export interface ComponentContext {
+  readonly hal: Hal
+  readonly port: Port
+  readonly portIndex: number
+  readonly location: number
+  readonly descriptor: Descriptor
+  readonly vehicle: VehicleView
+  readonly power: PortPower
+  /** Starts control ticks every `period_ms` (10–20), or stops them with 0. */
+  tick(period_ms: number): void
+  /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */
+  statusChanged(index: number): void
+  /**
+   * Sends a command of this hub's user to a location (its own included): sequence, repetition until echo, fault after
+   * 500 ms. `values.sequence` is filled in. `hold`: repeat until `endHold`.
+   */
+  sendCommand(codec: Codec<any>, location: number, values: any, hold: boolean): void
+  /** Ends a held command: `values` (a stop) are sent as the next command. */
+  endHold(codec: Codec<any>, location: number, values: any): void
+  /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */
+  sendEvent(codec: Codec<any>, values: any): void
+  /** Persistent record of this port, by key 0–15. Call with motors off. */
+  load(key: number): Uint8Array | undefined
+  save(key: number, bytes: Uint8Array): void
+}
+
+/** The vehicle as this hub last heard of it. Stale (no VehicleState for 300 ms) means ignition off. */
+export interface VehicleView {
+  ignition(): number
+  gear(): number
+  /** NaN when unknown. */
+  speed_kmh(): number
+}
+
+/** How a driver gets current: it asks, waits for `powerChanged(true)`, and gives back. */
+export interface PortPower {
+  /** Asks for current with a priority (0 safety … 3 comfort idle). Asking again changes the wish. */
+  want(run_A: number, peak_A: number, duration_ms: number, priority: number): void
+  granted(): boolean
+  release(): void
+}
+
+/** Silence after which a held command counts as released (DESIGN section 4). */
+export const HOLD_TIMEOUT_ms = 250

@@ -1,0 +1,94 @@
+/**
+ * All that a hub's firmware knows of its board. The simulator, an Espruino with an MCP2515 and an Espruino on a UART
+ * each give one `Hal` to `createHub(hal)`; nothing else of a board is reachable from firmware.
+ *
+ * Units: time in ms since boot (resolution 0.1 ms or better), volts, amperes, °C. Callbacks come one at a time, never
+ * from within a call into the Hal.
+ */
+export interface Hal {
+  /** Location code 1–8 from the coding pins of the car-side connector (`LOCATION`), read once at boot. */
+  readonly location: number
+  /** Why the board booted (`RESET_CAUSE`). */
+  readonly resetCause: number
+  /** Unique number of the board, 21 bits, for the J1939 NAME. */
+  readonly serial: number
+  /** One or two CAN ports: spine A, spine B. */
+  readonly can: CanPort[]
+  readonly ports: Port[]
+  readonly nvm: Nvm
+  now(): number
+  /** Calls `fire` once after `delay_ms` (≥ 0). Returns a handle > 0. */
+  after(delay_ms: number, fire: () => void): number
+  cancel(handle: number): void
+  supply_V(): number
+  temperature_C(): number
+  /** Uniform in [0, 1). */
+  random(): number
+  kickWatchdog(): void
+  log(text: string): void
+}
+
+/** A CAN controller with the abilities of an MCP2515: three transmit buffers, six filters behind two masks. */
+export interface CanPort {
+  /** Copies an extended data frame into a transmit buffer. `false`: all are full, nothing was sent. */
+  send(id: number, data: Uint8Array, length: number): boolean
+  /** Takes a frame that has not won the bus yet out of its buffer. `true` if one was there. */
+  abort(id: number): boolean
+  /** Sets masks and filters for extended data frames; resets the controller, so it is called once, at boot. */
+  filter(first: FilterBank, second: FilterBank): void
+  /** `data` is the controller's buffer: valid during the call only. */
+  onReceive(handler: (id: number, data: Uint8Array, length: number) => void): void
+  /** A transmit buffer became free: a frame was acknowledged, or aborted. */
+  onSent(handler: (id: number) => void): void
+  tec(): number
+  rec(): number
+  /** `CAN_STATE`. */
+  state(): number
+  /** Frames the controller lost because both receive buffers were full, since boot. */
+  overflows(): number
+  /** Leaves bus-off: begins to count 128 × 11 recessive bits (ISO 11898-1). */
+  recover(): void
+}
+
+/** One receive buffer's acceptance: a frame passes if `(id & mask) === (filters[n] & mask)` for any n. An empty list passes nothing. */
+export interface FilterBank {
+  readonly mask: number
+  /** At most 2 for the first bank, 4 for the second. */
+  readonly filters: readonly number[]
+}
+
+/** A socket for one component: a switched, metered, current-limited feed and the local I/O of `protocol/plug.ts`. */
+export interface Port {
+  present(): boolean
+  onPresence(handler: (present: boolean) => void): void
+  /** Reads the 1-Wire memory; empty when nothing answers. */
+  descriptor(): Uint8Array
+  /** Switches the feed; off at boot. Switching on again clears a trip. */
+  power(on: boolean): void
+  /** Current at which the eFuse regulates; it latches off after 500 ms of that. */
+  limit(current_A: number): void
+  /** Current drawn now. */
+  current_A(): number
+  tripped(): boolean
+  /** H-bridge or PWM, −1…1 (one-way loads 0…1). 0 lets the output float. */
+  drive(channel: number, duty: number): void
+  /** Shorts the motor on this channel until the next `drive`. */
+  brake(channel: number): void
+  /** Signed pulse count since boot. */
+  pulses(channel: number): number
+  /** 0–1 of the reference. */
+  analog(channel: number): number
+  input(channel: number): boolean
+  /** Every edge, undebounced. */
+  onInput(handler: (channel: number, level: boolean) => void): void
+  /** Registers of a component with a local serial line. */
+  write(register: number, value: number): void
+  read(register: number): number
+}
+
+/** Small records that survive a reset. Keys are 0–255. Written only while no motor runs. */
+export interface Nvm {
+  /** Undefined when the record was never written or neither copy is intact. */
+  read(key: number): Uint8Array | undefined
+  write(key: number, bytes: Uint8Array): void
+}

@@ -1,0 +1,20 @@
+import type { LocationName } from './row.ts'
+
+/** Location codes, the low nibble of PS and of a hub's source address (DESIGN section 4). */
+export const LOCATION = {
+  ALL: 0, FL: 1, FR: 2, RL: 3, RR: 4, DASH: 5, TRUNK: 6, HOOD: 7, STEREO: 8,
+} as const
+
+export const LOCATION_NAMES: readonly LocationName[] = ['ALL', 'FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO']
+
+export const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
+export const HUBS = ['FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO'] as const
+
+/** Firmware images, and the J1939-81 NAME function code each one claims with. */
+export const HUB_TYPE = { dash: 1, door: 2, trunk: 3, hood: 4, stereo: 5 } as const
+export type HubTypeName = keyof typeof HUB_TYPE
+
+/** Which image runs at a location. One door image fits every door. */
+export const HUB_TYPE_AT: Readonly<Record<Exclude<LocationName, 'ALL'>, HubTypeName>> = {
+  FL: 'door', FR: 'door', RL: 'door', RR: 'door', DASH: 'dash', TRUNK: 'trunk', HOOD: 'hood', STEREO: 'stereo',
+}

@@ -1,0 +1,135 @@
+import {
+  CAN_STATE, COMPONENT_CLASS, DESCRIPTOR_STATE, GEAR, GRANT_RESULT, HUB_STATE, IGNITION, MANAGER_STATE, PORT_FAULT,
+  PORT_STATE, RESET_CAUSE, SHED_REASON, SLEEP_PHASE, SLEEP_REASON, SWITCH, SWITCH_EDGE,
+} from './enums.ts'
+import { HUBS } from './locations.ts'
+import { message } from './row.ts'
+
+/** Rows of kinds 0–7: the state of the car, of its hubs and of their power. */
+
+export const VehicleState = message({
+  name: 'VehicleState', kind: 0, page: 1, locations: ['ALL'], senders: ['DASH', 'TRUNK'], priority: 3,
+  idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 50, lifetime_ms: 300, actuates: false,
+  text: 'State of the vehicle, and the heartbeat of the power manager: three missed mean a takeover, and ignition off.',
+  fields: {
+    ignition: { kind: 'enum', tag: 1, start: 16, width: 3, values: IGNITION, text: 'position of the ignition lock' },
+    gear: { kind: 'enum', tag: 2, start: 19, width: 3, values: GEAR, text: 'selected gear' },
+    shedLevel: { kind: 'count', tag: 3, start: 22, width: 2, text: '0 = nothing shed; n = priorities above 3 - n are off' },
+    speed_kmh: { kind: 'measured', tag: 4, start: 24, width: 8, unit: 'km/h', text: 'road speed' },
+    battery_V: { kind: 'measured', tag: 5, start: 32, width: 8, unit: 'V', scale: 0.1, text: 'supply at the sender' },
+    charge_pct: { kind: 'measured', tag: 6, start: 40, width: 8, unit: '%', scale: 0.5, max: 100, text: 'state of charge of the battery' },
+    manager: { kind: 'enum', tag: 7, start: 48, width: 2, values: MANAGER_STATE, text: 'state of the power manager in the sender' },
+  },
+})
+
+export const PowerShed = message({
+  name: 'PowerShed', kind: 1, page: 1, locations: ['ALL'], senders: ['DASH', 'TRUNK'], priority: 0,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10, deadline_ms: 10, lifetime_ms: 200, actuates: true,
+  text: 'Loads to switch off at once, before the supply dips.',
+  fields: {
+    level: { kind: 'count', tag: 1, start: 16, width: 2, text: '0 = nothing shed; n = priorities above 3 - n switch off' },
+    reason: { kind: 'enum', tag: 2, start: 18, width: 3, values: SHED_REASON, text: 'why' },
+  },
+})
+
+export const NetworkSleep = message({
+  name: 'NetworkSleep', kind: 2, page: 1, locations: ['ALL'], senders: HUBS, priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 500, actuates: false,
+  text: 'The network goes to sleep or wakes: proposed by the manager, vetoed or woken by any hub.',
+  fields: {
+    phase: { kind: 'enum', tag: 1, start: 16, width: 2, values: SLEEP_PHASE, text: 'step of the agreement' },
+    reason: { kind: 'enum', tag: 2, start: 18, width: 3, values: SLEEP_REASON, text: 'why' },
+  },
+})
+
+export const PowerGrant = message({
+  name: 'PowerGrant', kind: 3, page: 1, locations: HUBS, senders: ['DASH', 'TRUNK'], priority: 1,
+  idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10, deadline_ms: 20, lifetime_ms: 200, actuates: true,
+  text: 'Permission for a port to draw a current for the time of the lease.',
+  fields: {
+    port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
+    sequence: { kind: 'count', tag: 2, start: 20, width: 4, text: 'sequence of the request it answers' },
+    run_A: { kind: 'commanded', tag: 3, start: 24, width: 8, unit: 'A', scale: 0.2, text: 'current allowed while the lease lasts' },
+    peak_A: { kind: 'commanded', tag: 4, start: 32, width: 8, unit: 'A', scale: 0.2, text: 'current allowed for inrush and stall' },
+    lease_ms: { kind: 'commanded', tag: 5, start: 40, width: 8, unit: 'ms', scale: 50, text: 'lease, counted from the request' },
+    result: { kind: 'enum', tag: 6, start: 48, width: 2, values: GRANT_RESULT, text: 'decision' },
+  },
+})
+
+export const HubStatus = message({
+  name: 'HubStatus', kind: 0, page: 0, locations: HUBS, senders: HUBS, priority: 6,
+  idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 100, deadline_ms: 500, lifetime_ms: 3000, actuates: false,
+  text: 'Heartbeat of a hub.',
+  fields: {
+    state: { kind: 'enum', tag: 1, start: 16, width: 3, values: HUB_STATE, text: 'state of the hub' },
+    resetCause: { kind: 'enum', tag: 2, start: 19, width: 3, values: RESET_CAUSE, text: 'why it last booted' },
+    canState: { kind: 'enum', tag: 3, start: 22, width: 2, values: CAN_STATE, text: 'fault confinement state (ISO 11898-1)' },
+    tec: { kind: 'measured', tag: 4, start: 24, width: 8, text: 'transmit error counter' },
+    rec: { kind: 'measured', tag: 5, start: 32, width: 8, text: 'receive error counter' },
+    temperature_C: { kind: 'measured', tag: 6, start: 40, width: 8, unit: '°C', offset: -40, text: 'board temperature' },
+    supply_V: { kind: 'measured', tag: 7, start: 48, width: 8, unit: 'V', scale: 0.1, text: 'supply at the hub' },
+  },
+})
+
+export const ComponentAnnounce = message({
+  name: 'ComponentAnnounce', kind: 1, page: 0, locations: HUBS, senders: HUBS, priority: 6,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20, deadline_ms: 500, lifetime_ms: 3000, actuates: false,
+  text: 'What is plugged into a port, on plug, on unplug and on a J1939 request for its PGN.',
+  fields: {
+    port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
+    descriptor: { kind: 'enum', tag: 2, start: 20, width: 4, values: DESCRIPTOR_STATE, text: 'what reading the descriptor gave' },
+    class: { kind: 'enum', tag: 3, start: 24, width: 8, values: COMPONENT_CLASS, text: 'component class' },
+    maker: { kind: 'count', tag: 4, start: 32, width: 16, text: 'maker code of the descriptor' },
+    descriptorCrc: { kind: 'count', tag: 5, start: 48, width: 16, text: 'CRC-16 of the descriptor' },
+  },
+})
+
+export const PortStatus = message({
+  name: 'PortStatus', kind: 2, page: 0, locations: HUBS, senders: HUBS, priority: 6,
+  idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 20, deadline_ms: 500, lifetime_ms: 3000, actuates: false,
+  text: 'Power state of one port; a hub with several ports sends one frame for each.',
+  fields: {
+    port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
+    state: { kind: 'enum', tag: 2, start: 20, width: 4, values: PORT_STATE, text: 'state of the eFuse' },
+    class: { kind: 'enum', tag: 3, start: 24, width: 8, values: COMPONENT_CLASS, text: 'component class' },
+    current_A: { kind: 'measured', tag: 4, start: 32, width: 8, unit: 'A', scale: 0.2, text: 'current drawn' },
+    granted_A: { kind: 'measured', tag: 5, start: 40, width: 8, unit: 'A', scale: 0.2, text: 'current granted' },
+    fault: { kind: 'enum', tag: 6, start: 48, width: 4, values: PORT_FAULT, text: 'fault' },
+  },
+})
+
+export const PowerRequest = message({
+  name: 'PowerRequest', kind: 3, page: 0, locations: HUBS, senders: HUBS, priority: 1,
+  idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10, deadline_ms: 20, lifetime_ms: 200, actuates: false,
+  text: 'A port asks the power manager for a lease.',
+  fields: {
+    port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
+    sequence: { kind: 'count', tag: 2, start: 20, width: 4, text: 'sequence of this request' },
+    run_A: { kind: 'commanded', tag: 3, start: 24, width: 8, unit: 'A', scale: 0.2, text: 'current while running' },
+    peak_A: { kind: 'commanded', tag: 4, start: 32, width: 8, unit: 'A', scale: 0.2, text: 'inrush or stall current' },
+    duration_ms: { kind: 'commanded', tag: 5, start: 40, width: 8, unit: 'ms', scale: 100, text: 'time it expects to need' },
+    priority: { kind: 'count', tag: 6, start: 48, width: 2, text: '0 safety, 1 access, 2 comfort in use, 3 comfort idle' },
+  },
+})
+
+export const PowerRelease = message({
+  name: 'PowerRelease', kind: 4, page: 0, locations: HUBS, senders: HUBS, priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10, deadline_ms: 50, lifetime_ms: 1000, actuates: false,
+  text: 'A port gives its lease back.',
+  fields: {
+    port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
+    sequence: { kind: 'count', tag: 2, start: 20, width: 4, text: 'sequence of the request whose lease ends' },
+  },
+})
+
+export const SwitchEvent = message({
+  name: 'SwitchEvent', kind: 5, page: 0, locations: HUBS, senders: HUBS, priority: 5,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10, deadline_ms: 100, lifetime_ms: 1000, actuates: false,
+  text: 'A switch moved; for displays and logs, it never actuates.',
+  fields: {
+    switch: { kind: 'enum', tag: 1, start: 16, width: 8, values: SWITCH, text: 'switch function' },
+    edge: { kind: 'enum', tag: 2, start: 24, width: 2, values: SWITCH_EDGE, text: 'what happened' },
+    port: { kind: 'count', tag: 3, start: 28, width: 4, text: 'socket of the switch pack' },
+    duration_ms: { kind: 'measured', tag: 4, start: 32, width: 16, unit: 'ms', text: 'time since it was pressed' },
+  },
+})

@@ -1,0 +1,79 @@
+/**
+ * The shape of the catalogue: what a message row and a field row say. Rows are data; the codec, the exports, the
+ * rates table and the tests are computed from them.
+ */
+
+/**
+ * How a field's value is treated at its limits.
+ * - `measured`: a sensor's value. A finite value saturates at `min`/`max`; the two top codes mean "out of range"
+ *   (decoded as `Infinity`) and "not available" (decoded as `NaN`), as in SAE J1939-71.
+ * - `commanded`: a wish. A value out of range throws; `NaN` (the parameter does not matter to this action) takes the
+ *   "not available" code.
+ * - `count`: an unscaled whole number that uses every code from `min` to `max`; out of range throws.
+ * - `enum`: one of `values`; a code not in the table throws on encoding and is delivered as it is on decoding.
+ * - `flag`: one bit, 0 or 1.
+ */
+export type FieldKind = 'measured' | 'commanded' | 'count' | 'enum' | 'flag'
+
+export interface FieldRow {
+  readonly kind: FieldKind
+  /** Number of the field in `spine.proto`; never reused. */
+  readonly tag: number
+  /** First (least significant) bit in the frame, Intel order; bits 0–15 belong to the E2E header. */
+  readonly start: number
+  /** 1–16 bits. */
+  readonly width: number
+  /** Physical unit as it is printed; the field's name ends in it too. */
+  readonly unit?: string
+  /** Physical value of one raw step; default 1. */
+  readonly scale?: number
+  /** Physical value of raw 0; default 0. */
+  readonly offset?: number
+  /** Smallest and largest physical value; the default is what the raw codes hold. */
+  readonly min?: number
+  readonly max?: number
+  /** Names of the codes of an `enum`. */
+  readonly values?: Readonly<Record<string, number>>
+  readonly text: string
+}
+
+export type FieldTable = Readonly<Record<string, FieldRow>>
+
+/** Which direction a message goes: data page 0 is from the hub at `location`, page 1 is to it. */
+export type Page = 0 | 1
+
+export interface MessageRow<Fields extends FieldTable = FieldTable> {
+  readonly name: string
+  /** 0–7 management, 8–13 component classes, 14 any later class, 15 reserved. */
+  readonly kind: number
+  readonly page: Page
+  /** Locations this message is sent from (page 0) or to (page 1); `ALL` is location 0. */
+  readonly locations: readonly LocationName[]
+  /** Hubs that send it; page 0 messages are sent by the hub at their location. Tools may send every page 1 row. */
+  readonly senders: readonly LocationName[]
+  /** CAN priority, 0 (highest) to 7. */
+  readonly priority: number
+  /** Time between two frames at rest and while something moves, ms; 0 = only on need. */
+  readonly idlePeriod_ms: number
+  readonly activePeriod_ms: number
+  /** Least time between two frames of one sender when sent on need, ms. */
+  readonly minimumInterval_ms: number
+  /** Latest end of transmission after queueing, ms. */
+  readonly deadline_ms: number
+  /** Age after which a receiver or a queue discards it, ms. */
+  readonly lifetime_ms: number
+  /** True where executing it moves something or switches a load. */
+  readonly actuates: boolean
+  readonly fields: Fields
+  readonly text: string
+}
+
+/** The decoded content of a message: every field a number, enums by their codes. */
+export type ValuesOf<Row extends MessageRow> = { -readonly [Name in keyof Row['fields']]: number }
+
+export type LocationName = 'ALL' | 'FL' | 'FR' | 'RL' | 'RR' | 'DASH' | 'TRUNK' | 'HOOD' | 'STEREO'
+
+/** Keeps the row's exact type (its field names) while checking its shape. */
+export function message<const Fields extends FieldTable>(row: MessageRow<Fields>): MessageRow<Fields> {
+  return row
+}
