@@ -28,7 +28,7 @@ export const SWITCH_EDGE = { released: 0, pressed: 1, held: 2, stuck: 3 } as con
 
 /** Every switch function a switch pack can carry. The key is its name in `spine press HUB.<key>`. */
 export const SWITCH = {
-  'none': 0,
+  none: 0,
   'windowFL.up': 1, 'windowFL.down': 2, 'windowFR.up': 3, 'windowFR.down': 4,
   'windowRL.up': 5, 'windowRL.down': 6, 'windowRR.up': 7, 'windowRR.down': 8,
   'window.up': 9, 'window.down': 10,

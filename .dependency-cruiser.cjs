@@ -1,0 +1,41 @@
+/** Which folder may import which: protocol ← firmware ← sim ← harness-tests, and the layers inside sim. */
+const layer = (name, from, to, comment) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: to } })
+const test = '[.]test[.]ts$'
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-unresolved', severity: 'error', from: { pathNot: '^sim/cli/bin/' }, to: { couldNotResolve: true } },
+    layer('protocol-is-the-ground', '^protocol/', '^(firmware|sim|harness-tests)/', 'protocol imports nothing of ours'),
+    layer('firmware-knows-protocol-only', '^firmware/', '^(sim|harness-tests)/', 'firmware runs on a board'),
+    layer('sim-is-below-its-tests', '^sim/', '^harness-tests/', 'the tests judge sim'),
+    {
+      name: 'boards-use-no-packages', severity: 'error', comment: 'a board has neither npm packages nor Node',
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export|messages[.]ts)', '^firmware/(build|testing)/'] },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
+    },
+    {
+      name: 'boards-use-no-host-code', severity: 'error', comment: 'exports and the table of rows are for the host',
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export/|messages[.]ts|catalogue/(row|index|components|management|validate))', '^firmware/(build|testing)/'] },
+      to: {
+        path: '^protocol/(export/|messages[.]ts|catalogue/(index|components|management|validate))|^firmware/(build|testing)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    { ...layer('kernel-is-the-ground-of-sim', '^sim/kernel/', '^(sim/(?!kernel/)|firmware|protocol)', 'time and chance know nothing of cars') },
+    layer('bus-on-kernel', '^sim/bus/', '^(sim/(?!kernel/|bus/)|firmware)', 'the bus knows frames'),
+    layer('power-on-kernel', '^sim/power/', '^(sim/(?!kernel/|power/)|firmware)', 'the copper knows volts'),
+    layer('plants-on-kernel', '^sim/plants/', '^(sim/(?!kernel/|plants/)|firmware)', 'plants know pins and physics'),
+    layer('host-below-car', '^sim/host/', '^sim/(?!kernel/|bus/|power/|plants/|host/)', 'the host boots one image'),
+    layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|bus/|power/|plants/|host/|car/)', 'the car knows no tool'),
+    layer('gateway-knows-links', '^sim/gateway/', '^(firmware|sim/(?!gateway/))', 'the gateway works without a car'),
+    layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
+    layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!kernel/trace|checkers/))', 'judges read the trace only'),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: 'specify',
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+  },
+}
