@@ -61,6 +61,13 @@ export interface ComponentContext {
   endHold(codec: Codec<any>, location: number, values: any): void
   /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */
   sendEvent(codec: Codec<any>, values: any): void
+  /**
+   * A switch of this pack changed (`SWITCH` and `SWITCH_EDGE` codes, time since it was pressed). The hub broadcasts
+   * SwitchEvent and sends what the switch commands; `released` and `stuck` both end a held command.
+   */
+  switchChanged(code: number, edge: number, duration_ms: number): void
+  /** What the vehicle component reads, on every change (`IGNITION`, `GEAR`; NaN = not known). The hub sends VehicleState. */
+  vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   /** Persistent record of this port, by key 0–15. Call with motors off. */
   load(key: number): Uint8Array | undefined
   save(key: number, bytes: Uint8Array): void
@@ -74,10 +81,14 @@ export interface VehicleView {
   speed_kmh(): number
 }
 
-/** How a driver gets current: it asks, waits for `powerChanged(true)`, and gives back. */
+/**
+ * How a driver gets current: it asks, waits for `powerChanged(true)`, and gives back. The runtime switches the port's
+ * feed and sets its limit with the grant; a driver only drives channels. `powerChanged` may come from within `want`.
+ */
 export interface PortPower {
   /** Asks for current with a priority (0 safety … 3 comfort idle). Asking again changes the wish. */
   want(run_A: number, peak_A: number, duration_ms: number, priority: number): void
+  /** The grant covers the last wish. */
   granted(): boolean
   release(): void
 }
