@@ -1,0 +1,144 @@
+import { type Encoding, ENCODINGS, UART_BAUDS, carriedFrames, requiredBaud, saturatedRate } from '#sim/diag/link-rates.ts'
+import { type RateRow, type Rates, ON_NEED_ms, rates } from '#sim/diag/rates.ts'
+import type { Command } from 'commander'
+import { bitrate, positiveNumber } from '../lib/options.ts'
+import { type Column, table } from '../lib/table.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+One line per message and location. "moving": every message at its active period and each one that is sent on change or
+on need once in ${ON_NEED_ms} ms, all at the worst instant. "peak": all that the catalogue permits at once, each message at its
+active period or its least interval. Response: from queueing to the end of transmission, worst case after Davis, Burns,
+Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority. "none": no bound, because higher
+priorities alone may fill the bus. Address claims and diagnostics are not in it.
+
+Examples:
+  npx spine rates
+  npx spine rates --bitrate 250k --jitter 10ms
+  npx spine rates --errors-per-s 20
+  npx spine rates --json | jq '.required.peak_per_s'`
+
+interface Options { bitrate: number, jitter: number, errorsPerS: number, json?: boolean }
+
+/** `spine rates`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option('--bitrate <bit/s>', 'of the bus', bitrate, 500_000)
+    .option('--jitter <ms>', 'most by which queueing lags behind a period, ms', positiveNumber, 0)
+    .option('--errors-per-s <n>', 'bit errors a second that destroy a frame', positiveNumber, 0)
+    .option('--json', 'the whole table for programs')
+    .addHelpText('after', HELP)
+    .action((options: Options) => {
+      const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS })
+      terminal.write(options.json === true ? `${json(result)}\n` : text(result, terminal))
+    })
+}
+
+/** JSON has no Infinity: a missing bound is null. */
+function json(result: Rates): string {
+  return JSON.stringify({ ...result, links: links(result) }, (_, value: unknown) => value === Infinity ? null : value, 2)
+}
+
+const right = (title: string): Column => ({ title, align: 'right' })
+const COLUMNS: readonly Column[] = [
+  { title: 'message' }, right('bytes'), right('bits'), right('period ms'), right('interval ms'), right('deadline'), right('lifetime'),
+  right('load moving'), right('load peak'), right('response moving'), right('response peak'),
+]
+
+function text(result: Rates, terminal: Terminal): string {
+  const { colors } = terminal
+  const rows = result.rows.map(row => [
+    `${row.message}@${row.location}`, String(row.bytes), String(row.bits), period(row), String(row.minimumInterval_ms),
+    String(row.deadline_ms), String(row.lifetime_ms), percent(row.load.moving), percent(row.load.peak),
+    response(row, 'moving', terminal), response(row, 'peak', terminal),
+  ])
+  const late = result.rows.filter(row => !row.meetsDeadline.moving)
+  const latePeak = result.rows.filter(row => !row.meetsDeadline.peak)
+  const { total, required } = result
+  return [
+    table(terminal, COLUMNS, rows),
+    `${colors.bold('Bus')} at ${result.bitrate / 1000} kbit/s, worst stuffing: idle ${percent(total.idle.load)} (${round(total.idle.rate_per_s)} frames/s), `
+    + `moving ${percent(total.moving.load)} (${round(total.moving.rate_per_s)} frames/s), peak ${percent(total.peak.load)} (${round(total.peak.rate_per_s)} frames/s).\n`,
+    verdict(late, 'While everything moves', colors.green, colors.red),
+    verdict(latePeak, 'With everything the catalogue permits at once', colors.green, colors.yellow),
+    `${colors.bold('What the core requires')}: ${round(required.peak_per_s)} frames/s at peak (offered ${round(required.offered_per_s)}; the bus carries `
+    + `${round(required.carriedLeast_per_s)} to ${round(required.carriedMost_per_s)} of this mix; ${round(saturatedRate(result.bitrate, true, 8))} with 8 bytes and no stuff bits).\n\n`,
+    linkText(result, terminal),
+  ].join('')
+}
+
+function verdict(late: readonly RateRow[], when: string, good: (s: string) => string, bad: (s: string) => string): string {
+  if (late.length === 0) return `${when}: ${good('every deadline is met')}.\n`
+  const names = [...new Set(late.map(row => row.message))]
+  return `${when}: ${bad(`${late.length} of the lines above can miss their deadline`)} (${names.join(', ')}).\n`
+}
+
+function period(row: RateRow): string {
+  if (row.idlePeriod_ms === 0 && row.activePeriod_ms === 0) return 'on need'
+  if (row.activePeriod_ms === 0) return `${row.idlePeriod_ms}, on change`
+  if (row.idlePeriod_ms === 0) return `- / ${row.activePeriod_ms}`
+  return row.idlePeriod_ms === row.activePeriod_ms ? String(row.idlePeriod_ms) : `${row.idlePeriod_ms} / ${row.activePeriod_ms}`
+}
+
+function response(row: RateRow, situation: 'moving' | 'peak', terminal: Terminal): string {
+  const value = row.response_ms[situation]
+  const shown = value === Infinity ? 'none' : value.toFixed(2)
+  return row.meetsDeadline[situation] ? shown : terminal.colors.red(`${shown} !`)
+}
+
+interface LinkNeed {
+  readonly encoding: Encoding
+  readonly baudForPeak: number
+  readonly baudForSaturatedBus: number
+  readonly bauds: readonly BaudVerdict[]
+}
+
+interface BaudVerdict {
+  readonly baud: number
+  readonly frames_per_s: number
+  readonly carriesPeak: boolean
+  readonly carriesSaturatedBus: boolean
+}
+
+/** Which serial links carry the peak, and a saturated bus of 8-byte frames. */
+function links(result: Rates): LinkNeed[] {
+  const { peak_per_s, meanBytes } = result.required
+  const saturated = saturatedRate(result.bitrate, true, 8)
+  return ENCODINGS.map((encoding) => {
+    const baudForPeak = Math.ceil(requiredBaud(encoding, true, meanBytes, peak_per_s))
+    const baudForSaturatedBus = Math.ceil(requiredBaud(encoding, true, 8, saturated))
+    return {
+      encoding, baudForPeak, baudForSaturatedBus,
+      bauds: UART_BAUDS.map(baud => ({
+        baud, frames_per_s: Math.floor(carriedFrames(encoding, true, 8, baud)),
+        carriesPeak: baud >= baudForPeak, carriesSaturatedBus: baud >= baudForSaturatedBus,
+      })),
+    }
+  })
+}
+
+function linkText(result: Rates, terminal: Terminal): string {
+  const needs = links(result)
+  const { colors } = terminal
+  const rows = needs.map(need => [
+    need.encoding, need.baudForPeak.toLocaleString('en'), need.baudForSaturatedBus.toLocaleString('en'),
+    ...need.bauds.map(at => (at.carriesSaturatedBus ? colors.green : at.carriesPeak ? colors.yellow : colors.dim)(
+      `${at.frames_per_s}${at.carriesSaturatedBus ? ' all' : at.carriesPeak ? ' peak' : ''}`,
+    )),
+  ])
+  const columns = [{ title: 'serial link' }, right('baud for peak'), right('for a full bus'), ...UART_BAUDS.map(baud => right(baudName(baud)))]
+  return `${table(terminal, columns, rows)}Numbers under a baud rate: 8-byte frames/s it carries; "peak" and "all" mean it carries the peak, and the saturated bus.\n`
+    + 'A USB port that only looks like a UART ignores its baud rate; TCP, SocketCAN and spine: links carry all of it.\n'
+}
+
+function baudName(baud: number): string {
+  return baud >= 1_000_000 ? `${baud / 1_000_000}M` : `${baud / 1000}k`
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 2 : 1)} %`
+}
+
+function round(value: number): string {
+  return Math.round(value).toLocaleString('en')
+}

@@ -1,0 +1,47 @@
+import { InvalidArgumentError } from 'commander'
+import { Failure, describe } from './failure.ts'
+import { parseDuration_ms } from './duration.ts'
+
+/** Parsers of option values for commander: wrong ones are usage errors that name the option. */
+
+export function duration(text: string): number {
+  return parsed(() => parseDuration_ms(text))
+}
+
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+    }
+    return value
+  }
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('It must be a number that is not negative.')
+  return value
+}
+
+/** Bit rates the bus is built for, bit/s; `500k` and `1M` are understood. */
+export function bitrate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text.trim())
+  const value = match === null ? NaN : Number(match[1]) * (match[2] === 'k' ? 1e3 : match[2] === 'M' ? 1e6 : 1)
+  if (!(value >= 125_000 && value <= 1_000_000)) throw new InvalidArgumentError('It must be 125k to 1M bit/s, like 500k or 250000.')
+  return value
+}
+
+/** For options that may be given several times. */
+export function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[] | undefined) => T[] {
+  return (text, previous) => [...(previous ?? []), parse(text)]
+}
+
+function parsed<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof Failure) throw new InvalidArgumentError(`${describe(error)}.`)
+    throw error
+  }
+}

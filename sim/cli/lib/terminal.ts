@@ -1,0 +1,91 @@
+import picocolors from 'picocolors'
+
+/** All that a command sees of the process around it, so that tests can put something else in its place. */
+export interface Terminal {
+  /** Standard output, without a line end of its own. */
+  write(text: string): void
+  /** Waits while a slow reader of standard output is far behind. */
+  drained(): Promise<void>
+  /** One line to standard error. */
+  warn(line: string): void
+  /** Standard output is a screen: colours and live pictures make sense. */
+  readonly isTTY: boolean
+  /** Standard input is a keyboard. */
+  readonly keyboard: boolean
+  readonly columns: number
+  readonly rows: number
+  readonly colors: ReturnType<typeof picocolors.createColors>
+  /** Aborted by Ctrl-C, SIGTERM, a closed terminal or a closed pipe. Asking for it takes the signals over. */
+  readonly stop: AbortSignal
+  readonly input: NodeJS.ReadableStream
+}
+
+/** Output is at most this far ahead of its reader before `drained` waits, bytes. */
+const AHEAD_bytes = 1 << 20
+
+/** The process's own terminal. */
+export function processTerminal(): Terminal {
+  const stop = new AbortController()
+  let taken = false
+  const closed = (error: NodeJS.ErrnoException): void => {
+    // The reader (`head`, a closed pager) has seen enough: no error.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+    stop.abort()
+    if (!taken) process.exit(process.exitCode ?? 0)
+    taken = true
+  }
+  process.stdout.on('error', closed)
+  process.stderr.on('error', closed)
+  return {
+    write: (text) => { process.stdout.write(text) },
+    drained: () => process.stdout.writableLength < AHEAD_bytes || stop.signal.aborted
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          const done = (): void => {
+            process.stdout.off('drain', done)
+            stop.signal.removeEventListener('abort', done)
+            resolve()
+          }
+          process.stdout.on('drain', done)
+          stop.signal.addEventListener('abort', done)
+        }),
+    warn: (line) => { process.stderr.write(`${line}\n`) },
+    isTTY: process.stdout.isTTY === true,
+    keyboard: process.stdin.isTTY === true,
+    get columns() { return process.stdout.columns ?? 100 },
+    get rows() { return process.stdout.rows ?? 40 },
+    colors: picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY === true),
+    get stop() {
+      if (!taken) {
+        taken = true
+        takeSignals(stop)
+      }
+      return stop.signal
+    },
+    input: process.stdin,
+  }
+}
+
+/** The first signal asks to end, the second one ends. */
+function takeSignals(stop: AbortController): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
+      stop.abort()
+    })
+  }
+}
+
+/** Resolves when `stop` is aborted, or after `ms` when given. */
+export function until(stop: AbortSignal, ms?: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (stop.aborted) return resolve()
+    const timer = ms === undefined || ms === Infinity ? undefined : setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+    stop.addEventListener('abort', done)
+  })
+}

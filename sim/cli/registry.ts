@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import type { Terminal } from './lib/terminal.ts'
+
+/** What a command's module exports: `define` adds arguments, options and the action to the prepared command. */
+export interface CommandModule {
+  define(command: Command, terminal: Terminal): void
+}
+
+export interface CommandEntry {
+  readonly name: string
+  readonly summary: string
+  /** Loads the module, and with it what the command needs: `--help` of the whole loads none. */
+  readonly load: () => Promise<CommandModule>
+}
+
+/** Every command of the tool, in the order of its help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
+]
