@@ -1,28 +1,44 @@
 import type { CanFrame } from '#protocol/frame.ts'
 import type { Observable } from 'rxjs'
 
-/** One side of a bridge (DESIGN section 8). */
+/** One side of a bridge: a named medium that carries CAN frames. Every kind passes `link-contract.ts`. */
 export interface Link {
   /** The URI it was opened with. */
   readonly uri: string
+  /** Whom frames that come in through it name as their origin, unless it has several clients. */
+  readonly origin: string
+  readonly mode: LinkMode
   readonly state: LinkState
   readonly state$: Observable<LinkState>
-  /** Received frames as values of their own, for whoever prefers streams to speed. */
+  /** Why it is not up, in one line for people; empty while nothing is wrong. */
+  readonly problem: string
+  /** Received frames as values of their own, for whoever prefers streams to speed. Completes when the link closes. */
   readonly frames$: Observable<LinkFrame>
   readonly counters: LinkCounters
   /** Addresses a listening link is bound to, as URIs others can dial. */
   readonly addresses: readonly string[]
-  /** The hot path: called for each received frame, whose memory is the link's own. Returns the unsubscriber. */
-  onFrame(handler: (frame: LinkFrame) => void): () => void
-  /** Copies the frame into the bounded send queue. `false`: not taken, and counted with its reason. Never blocks. */
+  /** Who is connected to a listening link now. */
+  readonly clients: readonly LinkClient[]
+  /**
+   * The hot path: called for each received frame, whose memory is the link's own. A handler that answers `false` refused
+   * the frame; with no handler, or none that took it, the frame is counted as dropped. Returns the unsubscriber.
+   */
+  onFrame(handler: FrameHandler): () => void
+  /**
+   * Copies the frame into the bounded send queue of everyone the link leads to, but whoever the frame came from.
+   * `false`: somebody misses it, counted with its reason. Never blocks.
+   */
   send(frame: LinkFrame): boolean
-  /** Resolves when it is up, or listens. Rejects with one clear line when it can never be. */
+  /** Resolves when it is up, or listens. Rejects with one clear line when it can never be. A link is opened once. */
   open(): Promise<void>
   /** Resolves when nothing of it runs any more. Queued frames are counted as dropped. */
   close(): Promise<void>
 }
 
-export type LinkState = 'closed' | 'opening' | 'up' | 'reconnecting' | 'error-passive' | 'bus-off'
+export type FrameHandler = (frame: LinkFrame) => boolean | void
+
+/** `listening`: bound, and nobody has opened a channel yet: on a bus such a link is no node. */
+export type LinkState = 'closed' | 'opening' | 'listening' | 'up' | 'reconnecting' | 'error-passive' | 'bus-off'
 
 export interface LinkFrame extends CanFrame {
   /** When it was on the bus: ns since the epoch of its source (virtual time of a car, or Unix time). */
@@ -33,13 +49,46 @@ export interface LinkFrame extends CanFrame {
   error: boolean
 }
 
-/** Why a frame was not delivered. */
+/** One program connected to a listening link. */
+export interface LinkClient {
+  /** The origin its frames carry. */
+  readonly origin: string
+  /** Its address, for people. */
+  readonly peer: string
+  /** It takes part in the traffic (an SLCAN channel is open, a greeting was exchanged). */
+  readonly active: boolean
+  readonly counters: LinkCounters
+}
+
+/** What the opener of a link decides; what the URI says wins. */
+export interface LinkOptions {
+  /** Default `normal`. */
+  readonly mode?: LinkMode
+  /** Bit rate of our bus, bit/s. Default 500000. */
+  readonly bitrate?: number
+  /** Frames each queue holds. */
+  readonly queue?: number
+  /** The clock that stamps frames which come in without a time: virtual time beside a car, default Unix time. */
+  readonly now_ns?: () => number
+  /** Who we are, told to the far side where the medium has a greeting. */
+  readonly name?: string
+  /** One line for people about something that is odd but no failure (a bad log line, a refused client). */
+  readonly report?: (line: string) => void
+}
+
+/** `listen`: the link only hears the bus it leads to or serves; nothing gets onto that bus through it. */
+export type LinkMode = 'normal' | 'listen'
+
+/**
+ * Why a frame was not delivered. `unclaimed`: nobody was there to take it (no handler, no client with an open channel).
+ * `refused`: whoever was asked said no. `closed`: still queued when the link or client went away.
+ */
 export type DropReason =
-  | 'queue-full' | 'closed' | 'not-up' | 'expired' | 'unsupported' | 'refused' | 'device' | 'listen-only'
+  | 'queue-full' | 'closed' | 'not-up' | 'expired' | 'unsupported' | 'refused' | 'device' | 'listen-only' | 'unclaimed'
 
 /**
  * Each direction adds up: `in = delivered + dropped(every reason) + queued`. `received` counts frames from the medium to
- * us, `sent` frames from us to the medium.
+ * us, `sent` frames from us to the medium. A listening link counts a frame once for each client it is meant for.
  */
 export interface LinkCounters {
   readonly received: DirectionCounters

@@ -1,0 +1,41 @@
+import type { Link, LinkOptions } from './link.ts'
+import type { Scheme } from './schemes.ts'
+import { type LinkUri, parseLinkUri } from './uri.ts'
+
+type Create = (uri: LinkUri, options: LinkOptions) => Link
+
+/** The code of each kind, loaded only when it is named. */
+const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
+  'slcan-listen': async () => (await import('./slcan/slcan-listen.ts')).createSlcanListen,
+  spine: async () => (await import('./spine/spine-link.ts')).createSpineLink,
+  'spine-listen': async () => (await import('./spine/spine-listen.ts')).createSpineListen,
+  file: async () => (await import('./logs/file-link.ts')).createFileLink,
+}
+
+/**
+ * Makes the link that `uri` names, not opened yet. Rejects with LinkUriError when the URI is wrong. Options in the URI
+ * win over `options`.
+ */
+export async function createLink(uri: string, options: LinkOptions = {}): Promise<Link> {
+  const parsed = parseLinkUri(uri)
+  const create = await IMPLEMENTATIONS[parsed.scheme]()
+  return create(parsed, mergeOptions(parsed, options))
+}
+
+/** Makes and opens it. */
+export async function openLink(uri: string, options: LinkOptions = {}): Promise<Link> {
+  const link = await createLink(uri, options)
+  await link.open()
+  return link
+}
+
+function mergeOptions(uri: LinkUri, options: LinkOptions): LinkOptions {
+  const merged: { -readonly [K in keyof LinkOptions]: LinkOptions[K] } = { ...options }
+  const mode = uri.words.get('mode')
+  const queue = uri.numbers.get('queue')
+  const bitrate = uri.numbers.get('bitrate')
+  if (mode === 'normal' || mode === 'listen') merged.mode = mode
+  if (queue !== undefined) merged.queue = queue
+  if (bitrate !== undefined) merged.bitrate = bitrate
+  return merged
+}

@@ -1,0 +1,129 @@
+import { drop } from './counters.ts'
+import type { DirectionCounters } from './link.ts'
+
+/** Where an outbox writes: a socket, a serial port. `done` is called once, when the bytes were taken or never will be. */
+export interface ByteSink {
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): unknown
+}
+
+/**
+ * A bounded queue of encoded frames in front of a byte stream: two buffers, one being filled while the other is being
+ * written. Nothing is allocated per frame, memory never grows, and a stream that does not move costs its reader frames,
+ * never us time. Frames count as delivered when the stream took their bytes.
+ */
+export class Outbox {
+  /** The buffer being filled; valid until the next flush. */
+  bytes: Uint8Array
+  private spare: Uint8Array
+  private used = 0
+  private frames = 0
+  private framesInFlight = 0
+  private writing = false
+  private scheduled = false
+  private closed = false
+  private readonly sink: ByteSink
+  private readonly counters: DirectionCounters
+  private readonly maxFrames: number
+  private readonly flushNow = (): void => this.flush()
+  private readonly onWritten = (error?: Error | null): void => this.written(error)
+  private idle: (() => void)[] = []
+
+  /** Room for `maxFrames` frames of up to `frameBytes` bytes, and as much again while a write is under way. */
+  constructor(sink: ByteSink, counters: DirectionCounters, maxFrames: number, frameBytes: number) {
+    this.sink = sink
+    this.counters = counters
+    this.maxFrames = maxFrames
+    this.bytes = new Uint8Array(maxFrames * frameBytes + REPLY_ROOM)
+    this.spare = new Uint8Array(this.bytes.length)
+  }
+
+  /** Bytes in the buffer being filled; its end is where the next frame goes. */
+  get end(): number {
+    return this.used
+  }
+
+  /** Whether a frame of at most `size` bytes fits. */
+  hasRoom(size: number): boolean {
+    return !this.closed && this.frames + this.framesInFlight < this.maxFrames && this.used + size + REPLY_ROOM <= this.bytes.length
+  }
+
+  /** What was encoded from `end` on now ends at `end` and holds `frames` more frames. */
+  commit(end: number, frames: number): void {
+    this.used = end
+    this.frames += frames
+    this.counters.queued += frames
+    if (!this.writing && !this.scheduled) {
+      this.scheduled = true
+      queueMicrotask(this.flushNow)
+    }
+  }
+
+  /** Queues bytes that are no frame (a reply), in order with the frames. `false`: no room, not queued. */
+  push(bytes: Uint8Array): boolean {
+    if (this.closed || this.used + bytes.length > this.bytes.length) return false
+    this.bytes.set(bytes, this.used)
+    this.commit(this.used + bytes.length, 0)
+    return true
+  }
+
+  /** Resolves when nothing is queued or being written, or the outbox was closed. */
+  drained(): Promise<void> {
+    if (this.closed || (this.used === 0 && !this.writing)) return Promise.resolve()
+    return new Promise(resolve => this.idle.push(resolve))
+  }
+
+  /** Counts what is still queued as dropped and takes nothing more. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    this.settle('closed')
+    this.release()
+  }
+
+  private flush(): void {
+    this.scheduled = false
+    if (this.closed || this.writing || this.used === 0) return
+    const batch = this.bytes
+    const length = this.used
+    this.bytes = this.spare
+    this.spare = batch
+    this.framesInFlight = this.frames
+    this.used = 0
+    this.frames = 0
+    this.writing = true
+    this.sink.write(batch.subarray(0, length), this.onWritten)
+  }
+
+  private written(error?: Error | null): void {
+    this.writing = false
+    if (this.closed) return
+    if (error) {
+      this.closed = true
+      this.settle('device')
+      this.release()
+      return
+    }
+    this.counters.queued -= this.framesInFlight
+    this.counters.delivered += this.framesInFlight
+    this.framesInFlight = 0
+    if (this.used > 0) this.flush()
+    else this.release()
+  }
+
+  private settle(reason: 'closed' | 'device'): void {
+    const lost = this.frames + this.framesInFlight
+    this.counters.queued -= lost
+    drop(this.counters, reason, lost)
+    this.frames = 0
+    this.framesInFlight = 0
+  }
+
+  private release(): void {
+    const waiting = this.idle
+    this.idle = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** Kept free of frames, so that a full queue still answers commands, bytes. */
+const REPLY_ROOM = 4096

@@ -1,0 +1,63 @@
+/** What an option of a URI may be. */
+export type OptionSpec =
+  | { readonly kind: 'number', readonly minimum: number, readonly maximum: number, readonly unit: string, readonly about: string }
+  | { readonly kind: 'choice', readonly values: readonly string[], readonly about: string }
+  | { readonly kind: 'factor', readonly words: readonly string[], readonly minimum: number, readonly maximum: number, readonly about: string }
+
+/** One kind of link, as URIs and help texts know it. The code behind it is loaded when it is named. */
+export interface SchemeSpec {
+  readonly about: string
+  readonly example: string
+  /** Others connect to it, or it connects. */
+  readonly role: 'listens' | 'dials' | 'file'
+  readonly options: Readonly<Record<string, OptionSpec>>
+}
+
+const common = {
+  mode: { kind: 'choice', values: ['normal', 'listen'], about: 'listen: only hear the bus, let nothing in' },
+  queue: { kind: 'number', minimum: 1, maximum: 1_000_000, unit: 'frames', about: 'frames a queue holds' },
+} as const satisfies Record<string, OptionSpec>
+
+const clients = { kind: 'number', minimum: 1, maximum: 1000, unit: 'clients', about: 'most clients at a time' } as const
+
+export const SCHEMES = {
+  'slcan-listen': {
+    about: 'we are an SLCAN (Lawicel) adapter, on TCP or on a tty: python-can, slcand and others connect to us',
+    example: 'slcan-listen:127.0.0.1:3333',
+    role: 'listens',
+    options: {
+      ...common,
+      clients,
+      bitrate: { kind: 'number', minimum: 10_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
+      baud: { kind: 'number', minimum: 300, maximum: 12_000_000, unit: 'baud', about: 'of a tty' },
+    },
+  },
+  spine: {
+    about: 'a running car, or another end of our own stream; alone it is the car on this machine',
+    example: 'spine:127.0.0.1:7030',
+    role: 'dials',
+    options: {
+      ...common,
+      reconnect: { kind: 'choice', values: ['yes', 'no'], about: 'dial again when the connection is lost' },
+    },
+  },
+  'spine-listen': {
+    about: 'our own stream, for our tools and pages',
+    example: 'spine-listen:127.0.0.1:7030',
+    role: 'listens',
+    options: { ...common, clients },
+  },
+  file: {
+    about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L)',
+    example: 'file:drive.log?as=record',
+    role: 'file',
+    options: {
+      ...common,
+      as: { kind: 'choice', values: ['replay', 'record'], about: 'replay (default) or record' },
+      speed: { kind: 'factor', words: ['max'], minimum: 0.001, maximum: 1_000_000, about: 'factor of real time, or max' },
+      loop: { kind: 'number', minimum: 1, maximum: 1_000_000_000, unit: 'times', about: 'how often to replay' },
+    },
+  },
+} as const satisfies Record<string, SchemeSpec>
+
+export type Scheme = keyof typeof SCHEMES
