@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, Failure, describe } from './lib/failure.ts'
-import { closest } from './lib/suggest.ts'
+import { closest } from '#sim/diag/suggest.ts'
 import type { Terminal } from './lib/terminal.ts'
 import { COMMANDS } from './registry.ts'
 
@@ -22,13 +22,14 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     .description('One cable that carries power and data through the car: the virtual car, its bus and its tools.')
     .addHelpText('after', EXAMPLES)
     .helpCommand('help [command]', 'the help of a command')
-    .showSuggestionAfterError(true)
+    .showSuggestionAfterError(false)
   adopt(program, terminal)
   const typed = argv[0] === 'help' ? argv[1] : argv[0]
   try {
     for (const entry of COMMANDS) {
       const command = program.command(entry.name).summary(entry.summary).description(`${entry.summary[0].toUpperCase()}${entry.summary.slice(1)}.`)
       adopt(command, terminal)
+      command.showSuggestionAfterError(true)
       if (entry.name === typed) (await entry.load()).define(command, terminal)
     }
     if (argv.length === 0) {
@@ -56,7 +57,7 @@ function failed(error: unknown, typed: string | undefined, terminal: Terminal): 
     if (error.exitCode === 0) return EXIT.ok
     if (error.code === 'commander.help') return EXIT.usage
     const known = COMMANDS.some(entry => entry.name === typed)
-    terminal.warn(`spine: ${describe(error)}`)
+    terminal.warn(`spine${known ? ` ${typed}` : ''}: ${describe(error).replace(/[;,]? \(Did you mean (.*)\?\)$/, ': did you mean $1?')}`)
     if (!known && typed !== undefined && error.code === 'commander.unknownCommand') {
       const near = closest(typed, COMMANDS.map(entry => entry.name))
       terminal.warn(near.length > 0 ? `Did you mean "npx spine ${near[0]}"?` : 'See "npx spine --help" for the commands.')

@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream'
+import picocolors from 'picocolors'
+import type { Terminal } from '../lib/terminal.ts'
+
+/** A terminal that keeps what is written, for tests that call commands in this process. */
+export interface FakeTerminal extends Terminal {
+  /** Standard output and standard error so far. */
+  readonly out: string
+  readonly err: string
+  /** Presses Ctrl-C. */
+  interrupt(): void
+  /** Resolves when standard output matches; rejects when the command's end comes first (give its promise). */
+  shows(pattern: RegExp, end: Promise<unknown>): Promise<void>
+}
+
+export function fakeTerminal(options: { isTTY?: boolean, columns?: number, rows?: number, input?: string } = {}): FakeTerminal {
+  const stop = new AbortController()
+  const watchers = new Set<() => void>()
+  let out = ''
+  let err = ''
+  const changed = (): void => {
+    for (const watcher of watchers) watcher()
+  }
+  return {
+    write: (text) => {
+      out += text
+      changed()
+    },
+    drained: () => Promise.resolve(),
+    warn: (line) => {
+      err += `${line}\n`
+      changed()
+    },
+    isTTY: options.isTTY ?? false,
+    keyboard: false,
+    columns: options.columns ?? 120,
+    rows: options.rows ?? 40,
+    colors: picocolors.createColors(false),
+    stop: stop.signal,
+    input: Readable.from(options.input === undefined ? [] : [options.input]),
+    get out() { return out },
+    get err() { return err },
+    interrupt: () => stop.abort(),
+    shows: (pattern, end) => new Promise((resolve, reject) => {
+      const watcher = (): void => {
+        if (!pattern.test(out) && !pattern.test(err)) return
+        watchers.delete(watcher)
+        resolve()
+      }
+      watchers.add(watcher)
+      const ended = (): void => {
+        if (watchers.delete(watcher)) reject(new Error(`ended without ${String(pattern)}:\n${out}${err}`))
+      }
+      end.then(ended, ended)
+      watcher()
+    }),
+  }
+}
