@@ -2,6 +2,10 @@ import type { Codec } from '#protocol/codec.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Hal, Port } from '../hal.ts'
 
+/** The codec of any message, and its record: what code has to do with that handles messages without knowing them. */
+export type AnyCodec = Codec<any>
+export type Values = any
+
 /** A component class as the registry lists it: one folder, one entry. */
 export interface ComponentEntry {
   /** `COMPONENT_CLASS` code found in the descriptor. */
@@ -23,7 +27,11 @@ export interface Component {
   command?(values: any, sender: number): boolean
   /** The sender repeats the command that is in force (a held switch). */
   repeated?(): void
-  /** The sender of a held command has been silent for `HOLD_TIMEOUT_ms`. */
+  /**
+   * The sender of the last command has been silent for `HOLD_TIMEOUT_ms`, as it is after every command that needs no
+   * holding: a driver ends what lasts as long as it is held (`up`, `tilt`) and ignores it otherwise. Commands of this
+   * hub's own switches need no repetition: theirs end by the next command.
+   */
   released?(): void
   /** Called every period asked for with `context.tick`. */
   tick?(): void
