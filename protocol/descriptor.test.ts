@@ -42,7 +42,7 @@ describe('descriptor', () => {
     const bytes = encodeDescriptor(window)
     expect(bytes.length).toBe(DESCRIPTOR_BYTES)
     expect(Buffer.from(bytes.subarray(0, 22)).toString('hex')).toBe('53011801341207' + '00efbeadde0400b60398083007' + '6608')
-    expect(bytes[22]! | (bytes[23]! << 8)).toBe(crc16(bytes, 0, 22))
+    expect(bytes[22] | (bytes[23] << 8)).toBe(crc16(bytes, 0, 22))
     expect([...bytes.subarray(24)].every(byte => byte === 0xff)).toBe(true)
   })
 
@@ -64,9 +64,9 @@ describe('descriptor', () => {
 
   it('notices every changed byte', () => {
     const bytes = encodeDescriptor(window)
-    for (let i = 0; i < bytes[2]!; i++) {
+    for (let i = 0; i < bytes[2]; i++) {
       const changed = bytes.slice()
-      changed[i]! ^= 0x10
+      changed[i] ^= 0x10
       expect(decodeDescriptor(changed).state, `byte ${i}`).not.toBe(DESCRIPTOR_STATE.present)
     }
   })

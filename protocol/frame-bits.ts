@@ -76,47 +76,47 @@ export function frameBits(frame: CanFrame): number {
   if (frame.extended) {
     // After the first 6 identifier bits come exactly 32: 5 of the identifier, SRR, IDE, 18 of the identifier, RTR, r1, r0, DLC.
     const first = (id >>> 23) & 0x3f
-    crc = CRC15[first]!
-    entry = STUFF6[AFTER_START_OF_FRAME * 64 + first]!
+    crc = CRC15[first]
+    entry = STUFF6[AFTER_START_OF_FRAME * 64 + first]
     stuffed = entry >> 3
     word = (((id >>> 18) & 0x1f) << 27) | 0x06000000 | ((id & 0x3ffff) << 7) | (remote << 6) | length
     let byte = word >>> 24
-    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
-    entry = STUFF8[((entry & 7) << 8) | byte]!
+    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
+    entry = STUFF8[((entry & 7) << 8) | byte]
     stuffed += entry >> 3
     byte = (word >>> 16) & 0xff
-    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
-    entry = STUFF8[((entry & 7) << 8) | byte]!
+    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
+    entry = STUFF8[((entry & 7) << 8) | byte]
     stuffed += entry >> 3
     bits = EXTENDED_STUFFED_BITS + TAIL_BITS
   } else {
     // After the first 2 identifier bits come exactly 16: 9 of the identifier, RTR, IDE, r0, DLC.
     const first = (id >>> 9) & 3
-    crc = CRC15[first]!
-    entry = STUFF2[AFTER_START_OF_FRAME * 4 + first]!
+    crc = CRC15[first]
+    entry = STUFF2[AFTER_START_OF_FRAME * 4 + first]
     word = ((id & 0x1ff) << 7) | (remote << 6) | length
   }
   const upper = (word >>> 8) & 0xff
-  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ upper) & 0xff]!
-  entry = STUFF8[((entry & 7) << 8) | upper]!
+  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ upper) & 0xff]
+  entry = STUFF8[((entry & 7) << 8) | upper]
   stuffed += entry >> 3
   const lower = word & 0xff
-  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ lower) & 0xff]!
-  entry = STUFF8[((entry & 7) << 8) | lower]!
+  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ lower) & 0xff]
+  entry = STUFF8[((entry & 7) << 8) | lower]
   stuffed += entry >> 3
   if (remote === 0) {
     const data = frame.data
     bits += 8 * length
     for (let i = 0; i < length; i++) {
-      const byte = data[i]!
-      crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
-      entry = STUFF8[((entry & 7) << 8) | byte]!
+      const byte = data[i]
+      crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
+      entry = STUFF8[((entry & 7) << 8) | byte]
       stuffed += entry >> 3
     }
   }
-  entry = STUFF8[((entry & 7) << 8) | (crc >> 7)]!
+  entry = STUFF8[((entry & 7) << 8) | (crc >> 7)]
   stuffed += entry >> 3
-  stuffed += STUFF7[((entry & 7) << 7) | (crc & 0x7f)]! >> 3
+  stuffed += STUFF7[((entry & 7) << 7) | (crc & 0x7f)] >> 3
   return bits + stuffed
 }
 

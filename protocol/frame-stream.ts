@@ -107,7 +107,7 @@ export function frameBitStream(frame: CanFrame): FrameBitStream {
     writer.stuffedField(BIT_FIELD.reserved, 0, 1)
   }
   writer.stuffedField(BIT_FIELD.length, frame.length, 4)
-  if (!frame.remote) for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i]!, 8)
+  if (!frame.remote) for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i], 8)
   const crc = writer.crc
   writer.stuffedField(BIT_FIELD.crc, crc, 15)
   const crcDelimiter = writer.count

@@ -1,0 +1,161 @@
+import { codesOf, fractionOf, isPhysical, lengthOf, limitsOf, neutralOf, offsetSteps } from '../catalogue/fields.ts'
+import type { FieldRow, MessageRow } from '../catalogue/row.ts'
+
+/**
+ * Writes `messages.generated.ts`: for each row an interface of its values and a codec. The code is straight line, one
+ * statement a field and one a byte, so that it is as quick as hand-packed code and runs on a board as it stands.
+ */
+
+const HEAD = `// Generated from the message catalogue by \`npm run generate\`. Do not edit.
+import type { Codec } from './codec.ts'
+import { commandedCode, countCode, measuredCode, physicalValue, refuseCode } from './field-code.ts'
+`
+
+/** The source of all codecs. */
+export function renderCodecs(rows: readonly MessageRow[]): string {
+  return `${[HEAD, ...rows.map(renderRow)].join('\n')}`
+}
+
+function renderRow(row: MessageRow): string {
+  const fields = Object.entries(row.fields)
+  const members = fields.flatMap(([name, field]) => [`  /** ${describeField(field)} */`, `  ${name}: number`])
+  const initial = fields.map(([name, field]) => `${name}: ${neutralOf(field)}`).join(', ')
+  return `/** ${row.text} */
+export interface ${row.name}Values {
+${members.join('\n')}
+}
+
+export const ${row.name}Codec: Codec<${row.name}Values> = {
+  name: '${row.name}',
+  kind: ${row.kind},
+  page: ${row.page},
+  priority: ${row.priority},
+  length: ${lengthOf(row)},
+  idlePeriod_ms: ${row.idlePeriod_ms},
+  activePeriod_ms: ${row.activePeriod_ms},
+  minimumInterval_ms: ${row.minimumInterval_ms},
+  lifetime_ms: ${row.lifetime_ms},
+  create: () => ({ ${initial} }),
+  encode: (values, data) => {
+${indented(encodeLines(row))}
+  },
+  decode: (data, values) => {
+${indented(fields.map(([name, field]) => `values.${name} = ${decodeExpression(field)}`))}
+  },
+}
+`
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map(line => `    ${line}`).join('\n')
+}
+
+/** Meaning, unit and range of a field in one line. */
+export function describeField(field: FieldRow): string {
+  if (field.kind === 'flag') return `${field.text}; 0 or 1`
+  if (field.kind === 'enum') {
+    const codes = Object.entries(field.values ?? {})
+    const shown = codes.length > 12 ? `${codes.length} codes` : codes.map(([name, code]) => `${code} ${name}`).join(', ')
+    return `${field.text}; ${shown}`
+  }
+  const { min, max } = limitsOf(field)
+  const step = isPhysical(field) && field.scale !== undefined ? ` in steps of ${field.scale}` : ''
+  const unit = field.unit === undefined ? '' : ` ${field.unit}`
+  return `${field.text}; ${min}…${max}${unit}${step}${isPhysical(field) ? `, ${field.kind === 'commanded' ? 'NaN = does not matter' : 'NaN = not available'}` : ''}`
+}
+
+function localName(name: string): string {
+  return `raw${name.charAt(0).toUpperCase()}${name.slice(1)}`
+}
+
+/** Every raw code first, so that a refused value leaves the frame untouched; then byte after byte. */
+function encodeLines(row: MessageRow): string[] {
+  const lines: string[] = []
+  for (const [name, field] of Object.entries(row.fields)) lines.push(...codeLines(row.name, name, field))
+  for (let byte = 2; byte < lengthOf(row); byte++) lines.push(`data[${byte}] = ${byteExpression(row, byte)}`)
+  return lines
+}
+
+function codeLines(message: string, name: string, field: FieldRow): string[] {
+  const local = localName(name)
+  const path = `'${message}.${name}'`
+  const { low, high, notAvailable } = codesOf(field)
+  if (field.kind === 'measured') return [`const ${local} = measuredCode(${stepsExpression(`values.${name}`, field)}, ${low}, ${high}, ${notAvailable})`]
+  if (field.kind === 'commanded') {
+    const { min, max } = limitsOf(field)
+    const limits = `'${min}…${max}${field.unit === undefined ? '' : ` ${field.unit}`}'`
+    const value = `values.${name}`
+    return [`const ${local} = commandedCode(${value}, ${stepsExpression(value, field)}, ${low}, ${high}, ${notAvailable}, ${path}, ${limits})`]
+  }
+  if (field.kind === 'enum') {
+    const ranges = rangesOf(Object.values(field.values ?? {}))
+    if (ranges.length > 1 || ranges[0]![0] > 0) {
+      const tests = ranges.map(([first, last]) => (first === last ? `${local} === ${first}` : `(${local} >= ${first} && ${local} <= ${last})`))
+      const shown = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}…${last}`)).join(', ')
+      return [`const ${local} = values.${name} | 0`, `if (${local} !== values.${name} || !(${tests.join(' || ')})) refuseCode(values.${name}, ${path}, '${shown}')`]
+    }
+  }
+  return [`const ${local} = countCode(values.${name}, ${low}, ${high}, ${path})`]
+}
+
+/** Runs of neighbouring codes. */
+function rangesOf(codes: readonly number[]): [number, number][] {
+  const ranges: [number, number][] = []
+  for (const code of [...codes].sort((a, b) => a - b)) {
+    const last = ranges.at(-1)
+    if (last !== undefined && code === last[1] + 1) last[1] = code
+    else ranges.push([code, code])
+  }
+  return ranges
+}
+
+function stepsExpression(value: string, field: FieldRow): string {
+  const { numerator, denominator } = fractionOf(field.scale ?? 1)!
+  const multiplied = denominator === 1 ? value : `${value} * ${denominator}`
+  const steps = numerator === 1 ? multiplied : `${multiplied} / ${numerator}`
+  return `${steps}${signed(-Math.round(offsetSteps(field)))}`
+}
+
+function signed(value: number): string {
+  if (value === 0) return ''
+  return value < 0 ? ` - ${-value}` : ` + ${value}`
+}
+
+/** Terms beyond eight bits need no mask: a byte array keeps the low eight. */
+function byteExpression(row: MessageRow, byte: number): string {
+  const terms: string[] = []
+  for (const [name, field] of Object.entries(row.fields)) {
+    if (field.start >= 8 * byte + 8 || field.start + field.width <= 8 * byte) continue
+    const shift = field.start - 8 * byte
+    const local = localName(name)
+    terms.push(shift === 0 ? local : shift > 0 ? `(${local} << ${shift})` : `(${local} >> ${-shift})`)
+  }
+  if (terms.length === 0) return '0'
+  return terms.length === 1 ? terms[0]!.replace(/^\((.*)\)$/, '$1') : terms.join(' | ')
+}
+
+function rawExpression(field: FieldRow): string {
+  const first = field.start >> 3
+  const last = (field.start + field.width - 1) >> 3
+  const shift = field.start & 7
+  const bytes: string[] = []
+  for (let byte = first; byte <= last; byte++) bytes.push(byte === first ? `data[${byte}]` : `(data[${byte}] << ${8 * (byte - first)})`)
+  const joined = bytes.length === 1 ? bytes[0]! : shift === 0 && field.width === 16 ? bytes.join(' | ') : `(${bytes.join(' | ')})`
+  const shifted = shift === 0 ? joined : `${joined} >> ${shift}`
+  const fills = (shift + field.width) % 8 === 0
+  if (fills) return shifted
+  return shift === 0 ? `${shifted} & ${2 ** field.width - 1}` : `(${shifted}) & ${2 ** field.width - 1}`
+}
+
+function decodeExpression(field: FieldRow): string {
+  const raw = rawExpression(field)
+  if (!isPhysical(field)) return raw
+  const { low, high, notAvailable } = codesOf(field)
+  const { numerator, denominator } = fractionOf(field.scale ?? 1)!
+  const plain = /^data\[\d\]$/.test(raw) ? raw : `(${raw})`
+  const offset = Math.round(offsetSteps(field) * numerator)
+  const scaled = numerator === 1 ? plain : `${plain} * ${numerator}`
+  const sum = `${scaled}${signed(offset)}`
+  const value = denominator === 1 ? sum : offset === 0 && numerator === 1 ? `${plain} / ${denominator}` : `(${sum}) / ${denominator}`
+  return `physicalValue(${raw}, ${low}, ${high}, ${notAvailable}, ${value})`
+}
