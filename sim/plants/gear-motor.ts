@@ -1,0 +1,121 @@
+/**
+ * A brushed DC motor with a gear that may be self-locking, the drive of every moving part here.
+ *
+ * The output has its own unit (m, degrees, a fraction of its travel); forces at the output are newton metres of rotor
+ * work per such unit, so `force × travelPerRad` is a torque at the rotor. The gear loses by Coulomb friction in its
+ * teeth: driving a load takes `raise` times the ideal torque, and a load that helps takes `lower` times it to go on
+ * (worm below its friction angle: self-locking) or gives `-lower` of it (spur gear). The winding's inductance is left
+ * out: its time constant (L/R under 1 ms) is shorter than the rotor's (J·R/k², 10 ms and more).
+ */
+export interface GearMotorParameters {
+  /** Winding, brushes and bridge, Ω. */
+  readonly resistance_ohm: number
+  /** Back-EMF constant, V·s/rad, which is also the torque constant, N·m/A. */
+  readonly emf_Vs: number
+  /** Rotor and all that turns with it, kg·m². */
+  readonly inertia_kgm2: number
+  /** Brushes and bearings, N·m. */
+  readonly friction_Nm: number
+  /** Travel of the output per radian of the rotor. */
+  readonly travelPerRad: number
+  /** Rotor torque to drive a load, as a multiple of the ideal torque: 1/efficiency. */
+  readonly raise: number
+  /** Rotor torque to follow a helping load, as a multiple of the ideal torque; negative: the load drives the rotor. */
+  readonly lower: number
+}
+
+export class GearMotor {
+  readonly parameters: GearMotorParameters
+  /** Output, in its unit. */
+  position: number
+  /** Rotor, rad/s. */
+  speed_rad_s = 0
+  /** In the winding, signed, A. */
+  current_A = 0
+  private duty = 0
+  private braking = false
+  private resting = true
+
+  constructor(parameters: GearMotorParameters, position: number) {
+    this.parameters = parameters
+    this.position = position
+  }
+
+  /** H-bridge: −1…1 of the supply; 0 leaves the winding open. */
+  drive(duty: number): void {
+    this.duty = duty
+    this.braking = false
+    this.resting = false
+  }
+
+  /** Shorts the winding. */
+  brake(): void {
+    this.duty = 0
+    this.braking = true
+    this.resting = false
+  }
+
+  /** Its state changes: it turns, or was driven since the last step. A stalled motor rests, with current. */
+  get active(): boolean {
+    return !this.resting
+  }
+
+  /** Stands still without a voltage: there is nothing to compute. */
+  get idle(): boolean {
+    return this.resting && this.duty === 0
+  }
+
+  /** Speed of the output, units/s. */
+  get velocity(): number {
+    return this.speed_rad_s * this.parameters.travelPerRad
+  }
+
+  /** Current it takes from a feed of `supply_V` at its present speed, A. The bridge feeds nothing back. */
+  demand_A(supply_V: number): number {
+    const duty = this.duty
+    if (duty === 0) return 0
+    const p = this.parameters
+    const drawn_A = duty * (duty * supply_V - p.emf_Vs * this.speed_rad_s) / p.resistance_ohm
+    return drawn_A > 0 ? drawn_A : 0
+  }
+
+  /**
+   * Advances by `dt_s` with `push` (positive along the output) and Coulomb friction at the output of `dragAhead` when it
+   * moves to positive positions and `dragBack` when it moves to negative ones (both ≥ 0). The back-EMF is taken at the
+   * end of the step (backward Euler), so light rotors stay stable.
+   */
+  advance(dt_s: number, supply_V: number, push: number, dragAhead: number, dragBack: number): void {
+    const p = this.parameters
+    const connected = this.duty !== 0 || this.braking
+    const open_Nm = connected ? p.emf_Vs * this.duty * supply_V / p.resistance_ohm : 0
+    const speed = this.speed_rad_s
+    const direction = speed !== 0 ? (speed > 0 ? 1 : -1) : this.breakaway(open_Nm, push, dragAhead, dragBack)
+    this.resting = direction === 0
+    if (direction === 0) {
+      this.current_A = connected ? this.duty * supply_V / p.resistance_ohm : 0
+      return
+    }
+    const resist_Nm = this.resistance(direction, push, direction > 0 ? dragAhead : dragBack)
+    const damping = connected ? p.emf_Vs * p.emf_Vs / p.resistance_ohm : 0
+    let next = (speed + dt_s / p.inertia_kgm2 * (open_Nm - direction * resist_Nm)) / (1 + dt_s * damping / p.inertia_kgm2)
+    if (next * direction < 0) next = 0
+    this.speed_rad_s = next
+    this.position += next * p.travelPerRad * dt_s
+    this.current_A = connected ? (this.duty * supply_V - p.emf_Vs * next) / p.resistance_ohm : 0
+  }
+
+  /** Rotor torque that turning in `direction` takes, N·m; negative when the load drives. */
+  private resistance(direction: number, push: number, drag: number): number {
+    const p = this.parameters
+    const helping = push * direction - drag
+    const ideal_Nm = helping * p.travelPerRad
+    return p.friction_Nm + (helping < 0 ? -ideal_Nm * p.raise : ideal_Nm * p.lower)
+  }
+
+  /** From rest: +1 or −1 where motor and load overcome friction, else 0. */
+  private breakaway(open_Nm: number, push: number, dragAhead: number, dragBack: number): number {
+    if (open_Nm > this.resistance(1, push, dragAhead)) return 1
+    if (-open_Nm > this.resistance(-1, push, dragBack)) return -1
+    return 0
+  }
+}

@@ -1,0 +1,131 @@
+import type { Plant } from './plant.ts'
+
+/** The eFuse of a port: a smart high-side switch. */
+export const EFUSE = {
+  /** Time in regulation after which it latches off. */
+  trip_s: 0.5,
+  /** Limit before the firmware sets one: enough for a component's electronics, not for a load. */
+  default_A: 0.5,
+  /** The largest limit its reference allows. */
+  most_A: 40,
+} as const
+
+/** The search for the voltage at which the load draws the limit: most passes, and the shortfall it accepts. */
+const REGULATION_PASSES = 16
+const REGULATION_ERROR = 0.001
+
+/**
+ * The physical side of a port: feed, switch, eFuse and socket. The eFuse works without firmware: it holds the current at
+ * the limit by lowering the voltage, and latches off after 500 ms of that.
+ */
+export class Outlet {
+  /** Hub and port, `FL.0`. */
+  readonly name: string
+  /** At the plug after the last step, V. */
+  load_V = 0
+  /** Held at the limit in the last step. */
+  regulating = false
+  tripped = false
+  plugged: Plant | undefined = undefined
+  private on = false
+  private limit_A: number = EFUSE.default_A
+  private regulating_s = 0
+  private readonly supply_V: () => number
+
+  /** `supply_V`: the hub's supply now. */
+  constructor(name: string, supply_V: () => number) {
+    this.name = name
+    this.supply_V = supply_V
+  }
+
+  get powered(): boolean {
+    return this.on
+  }
+
+  get currentLimit_A(): number {
+    return this.limit_A
+  }
+
+  /** Drawn from the hub's supply, A. */
+  get current_A(): number {
+    return this.plugged === undefined ? 0 : this.plugged.current_A
+  }
+
+  /** Switches the feed. Switching on clears a trip; switching on what is on does nothing else. */
+  power(on: boolean): void {
+    if (on && this.tripped) {
+      this.tripped = false
+      this.on = false
+    }
+    if (on === this.on) return
+    this.on = on
+    this.regulating_s = 0
+    this.changed()
+  }
+
+  /** Sets the current to regulate at; the reference ends at `EFUSE.most_A`. */
+  limit(current_A: number): void {
+    if (!(current_A >= 0)) throw new RangeError(`current limit ${current_A} A is not 0 A or more`)
+    const limit_A = Math.min(current_A, EFUSE.most_A)
+    if (limit_A === this.limit_A) return
+    this.limit_A = limit_A
+    if (this.regulating || this.current_A > limit_A) this.changed()
+  }
+
+  /** As the board is without firmware: off, limit at its default. */
+  reset(): void {
+    this.power(false)
+    this.tripped = false
+    this.limit_A = EFUSE.default_A
+    if (this.plugged !== undefined) this.plugged.float()
+  }
+
+  /** Advances the plugged plant by `dt_s` through the eFuse. */
+  step(dt_s: number, plant: Plant): void {
+    this.regulating = false
+    this.load_V = this.on && !this.tripped ? this.regulated_V(plant) : 0
+    plant.step(dt_s, this.load_V)
+    if (!this.regulating) {
+      this.regulating_s = 0
+      return
+    }
+    plant.active = true
+    this.regulating_s += dt_s
+    // Half a step of slack, as the sum of steps is not exact.
+    if (this.regulating_s > EFUSE.trip_s - dt_s / 2) this.tripped = true
+  }
+
+  /** The load or its feed changed: the world has to look again. */
+  changed(): void {
+    if (this.plugged !== undefined) this.plugged.wake()
+  }
+
+  /** The supply, or as much of it that the load draws the limit (regula falsi with Illinois weights). */
+  private regulated_V(plant: Plant): number {
+    const supply_V = this.supply_V()
+    let high_V = supply_V
+    let over_A = plant.demand_A(high_V) - this.limit_A
+    if (over_A <= 0) return supply_V
+    this.regulating = true
+    let low_V = 0
+    let under_A = this.limit_A
+    let side = 0
+    for (let pass = 0; pass < REGULATION_PASSES; pass++) {
+      const middle_V = low_V + (high_V - low_V) * under_A / (over_A + under_A)
+      const excess_A = plant.demand_A(middle_V) - this.limit_A
+      if (excess_A > 0) {
+        high_V = middle_V
+        over_A = excess_A
+        if (side > 0) under_A /= 2
+        side = 1
+      } else {
+        low_V = middle_V
+        under_A = -excess_A
+        if (side < 0) over_A /= 2
+        side = -1
+        if (under_A <= REGULATION_ERROR * this.limit_A) break
+      }
+    }
+    return low_V
+  }
+}

@@ -1,0 +1,88 @@
+import { GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
+import { VEHICLE_PLUG } from '#protocol/plug.ts'
+import { type Observation, Plant, requireRange } from './plant.ts'
+
+export type IgnitionName = keyof typeof IGNITION
+export type GearName = keyof typeof GEAR
+
+/** Fastest a car of this kind goes, km/h. */
+const TOP_SPEED_kmh = 250
+
+/** Ignition lock, gear selector and wheel sensor: what the dash hub knows of the rest of the car. */
+export class VehiclePlant extends Plant {
+  private ignition: number = IGNITION.on
+  private gear: number = GEAR.park
+  private speed_m_s = 0
+  private distance_m = 0
+
+  constructor() {
+    super('vehicle')
+  }
+
+  get speed_kmh(): number {
+    return this.speed_m_s * 3.6
+  }
+
+  /** Turns the key. */
+  setIgnition(position: IgnitionName): void {
+    const before = this.ignition
+    const after = codeOf('ignition', IGNITION, position)
+    this.ignition = after
+    for (let channel = 0; channel < IGNITION_INPUTS.length; channel++) {
+      const needs = IGNITION_INPUTS[channel]
+      const level = after >= needs
+      if ((before >= needs) !== level) this.edge(channel, level)
+    }
+  }
+
+  setGear(gear: GearName): void {
+    this.gear = codeOf('gear', GEAR, gear)
+  }
+
+  /** Negative is backwards. */
+  setSpeed(speed_kmh: number): void {
+    requireRange('speed', speed_kmh, -TOP_SPEED_kmh, TOP_SPEED_kmh, 'km/h')
+    this.speed_m_s = speed_kmh / 3.6
+    this.wake()
+  }
+
+  override input(channel: number): boolean {
+    return channel >= 0 && channel < IGNITION_INPUTS.length && this.ignition >= IGNITION_INPUTS[channel]
+  }
+
+  override analog(channel: number): number {
+    return channel === VEHICLE_PLUG.gear ? this.gear / GEAR.manual : 0
+  }
+
+  override pulses(channel: number): number {
+    return channel === VEHICLE_PLUG.wheel ? Math.floor(this.distance_m / VEHICLE_PLUG.wheelPulse_m) : 0
+  }
+
+  override float(): void {}
+
+  override demand_A(): number {
+    return 0
+  }
+
+  override step(dt_s: number): void {
+    this.distance_m += this.speed_m_s * dt_s
+    this.active = this.speed_m_s !== 0
+  }
+
+  override observe(): Observation {
+    return { ignition: nameOf(IGNITION, this.ignition), gear: nameOf(GEAR, this.gear), speed_kmh: this.speed_kmh }
+  }
+}
+
+/** The ignition position each input needs, by channel. */
+const IGNITION_INPUTS: readonly number[] = [IGNITION.accessory, IGNITION.on, IGNITION.start]
+
+function codeOf(what: string, codes: Readonly<Record<string, number>>, name: string): number {
+  if (Object.hasOwn(codes, name)) return codes[name]
+  throw new RangeError(`unknown ${what} "${name}": one of ${Object.keys(codes).join(', ')}`)
+}
+
+function nameOf(codes: Readonly<Record<string, number>>, code: number): string {
+  for (const name of Object.keys(codes)) if (codes[name] === code) return name
+  return String(code)
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest'
+import { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from './window.ts'
+
+/** Steps until `done` or `most_s`; returns the seconds it took. */
+function run(plant: WindowPlant, supply_V: number, most_s: number, done: () => boolean = () => false): number {
+  let steps = 0
+  while (steps < most_s * 1000 && !done()) {
+    plant.step(0.001, supply_V)
+    steps++
+  }
+  return steps / 1000
+}
+
+describe('WindowPlant', () => {
+  it('closes 450 mm in 3–5 s at 13.5 V with 7–10 A, and opens faster with 3–4.5 A', () => {
+    const closing = new WindowPlant(0.45)
+    closing.drive(0, -1)
+    run(closing, 13.5, 2)
+    expect(closing.current_A).toBeGreaterThan(7)
+    expect(closing.current_A).toBeLessThan(10)
+    const closing_s = 2 + run(closing, 13.5, 10, () => closing.position_m < 0.001)
+    expect(closing_s).toBeGreaterThan(3)
+    expect(closing_s).toBeLessThan(5)
+    const opening = new WindowPlant(0)
+    opening.drive(0, 1)
+    run(opening, 13.5, 1)
+    expect(opening.current_A).toBeGreaterThan(3)
+    expect(opening.current_A).toBeLessThan(4.5)
+    expect(1 + run(opening, 13.5, 10, () => opening.position_m > 0.449)).toBeLessThan(closing_s)
+  })
+
+  it('matches the torque balance at constant speed', () => {
+    const w = WINDOW_REGULATOR
+    const plant = new WindowPlant(0.4)
+    plant.drive(0, -1)
+    run(plant, 13.5, 1)
+    const load_N = w.mass_kg * w.gravity_m_s2 + w.sealClosing_N
+    const torque_Nm = w.motor.friction_Nm + load_N * w.motor.travelPerRad * w.motor.raise
+    expect(plant.current_A - w.idle_A).toBeCloseTo(torque_Nm / w.motor.emf_Vs, 3)
+  })
+
+  it('stalls in both end stops at V / R within 2 mm of give, and stays there without current', () => {
+    for (const [from, duty, stop] of [[0.05, -1, 0], [0.4, 1, 0.45]] as const) {
+      const plant = new WindowPlant(from)
+      plant.drive(0, duty)
+      run(plant, 12, 3)
+      expect(plant.velocity_m_s).toBe(0)
+      expect(plant.current_A).toBeCloseTo(12 / WINDOW_REGULATOR.motor.resistance_ohm + WINDOW_REGULATOR.idle_A, 3)
+      const stand_m = plant.position_m
+      expect(Math.abs(stand_m - stop)).toBeLessThan(0.003)
+      plant.float()
+      run(plant, 12, 1)
+      expect(plant.position_m).toBe(stand_m)
+      expect(plant.active).toBe(false)
+    }
+  })
+
+  it('holds the glass against gravity without current', () => {
+    const plant = new WindowPlant(0.1)
+    run(plant, 0, 5)
+    expect(plant.position_m).toBe(0.1)
+  })
+
+  it('counts pulses up while opening and down while closing, the whole travel as the descriptor says', () => {
+    const plant = new WindowPlant(0)
+    expect(plant.pulses(0)).toBe(0)
+    plant.drive(0, 1)
+    run(plant, 13.5, 10, () => plant.position_m >= 0.45)
+    expect(Math.abs(plant.pulses(0) - WINDOW_TRAVEL_pulses)).toBeLessThanOrEqual(1)
+    plant.drive(0, -1)
+    run(plant, 13.5, 1)
+    expect(plant.pulses(0)).toBe(Math.round(plant.position_m / WINDOW_PULSE_m))
+    expect(plant.pulses(0)).toBeLessThan(WINDOW_TRAVEL_pulses)
+  })
+
+  it('presses on an obstacle with stiffness times depth, up to the stall force', () => {
+    const w = WINDOW_REGULATOR
+    const plant = new WindowPlant(0.3)
+    plant.hold(0.2, 10)
+    plant.drive(0, -1)
+    run(plant, 13.5, 3)
+    expect(plant.velocity_m_s).toBeCloseTo(0, 3)
+    expect(plant.contactForce_N).toBeCloseTo((0.2 - plant.position_m) * 10_000, 6)
+    const stall_Nm = 13.5 / w.motor.resistance_ohm * w.motor.emf_Vs - w.motor.friction_Nm
+    const stall_N = stall_Nm / (w.motor.travelPerRad * w.motor.raise) - w.mass_kg * w.gravity_m_s2 - w.sealClosing_N
+    // A soft spring brings the rotor to rest without overshoot, at the force that its torque holds.
+    expect(Math.abs(plant.peakContactForce_N - stall_N)).toBeLessThan(0.02 * stall_N)
+    plant.letGo()
+    expect(plant.contactForce_N).toBe(0)
+  })
+
+  it('refuses an obstacle that does not fit', () => {
+    const plant = new WindowPlant(0.1)
+    expect(() => plant.hold(0.2, 10)).toThrow(/does not fit/)
+    expect(() => plant.hold(0.05, 0)).toThrow(/obstacle stiffness 0 N\/mm/)
+    expect(() => plant.hold(-1, 10)).toThrow(RangeError)
+    expect(() => new WindowPlant(1)).toThrow(/window opening 1 m/)
+  })
+})
