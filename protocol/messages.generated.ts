@@ -1,6 +1,6 @@
 // Generated from the message catalogue by `npm run generate`. Do not edit.
 import type { Codec } from './codec.ts'
-import { commandedCode, countCode, measuredCode, physicalValue, refuseCode } from './field-code.ts'
+import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 
 /** Heartbeat of a hub. */
 export interface HubStatusValues {
@@ -32,13 +32,20 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN }),
   encode: (values, data) => {
-    const rawState = countCode(values.state, 0, 5, 'HubStatus.state')
-    const rawResetCause = countCode(values.resetCause, 0, 5, 'HubStatus.resetCause')
-    const rawCanState = countCode(values.canState, 0, 2, 'HubStatus.canState')
-    const rawTec = measuredCode(values.tec, 0, 253, 255)
-    const rawRec = measuredCode(values.rec, 0, 253, 255)
-    const rawTemperature_C = measuredCode(values.temperature_C + 40, 0, 253, 255)
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
+    const rawState = values.state | 0
+    if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
+    const rawResetCause = values.resetCause | 0
+    if (rawResetCause !== values.resetCause || rawResetCause < 0 || rawResetCause > 5) refuse('HubStatus.resetCause', values.resetCause, 'its codes 0…5')
+    const rawCanState = values.canState | 0
+    if (rawCanState !== values.canState || rawCanState < 0 || rawCanState > 2) refuse('HubStatus.canState', values.canState, 'its codes 0…2')
+    const stepsTec = values.tec
+    const rawTec = stepsTec >= 0 && stepsTec <= 253 ? (stepsTec + 0.5) | 0 : saturated(stepsTec, 0, 253, 255)
+    const stepsRec = values.rec
+    const rawRec = stepsRec >= 0 && stepsRec <= 253 ? (stepsRec + 0.5) | 0 : saturated(stepsRec, 0, 253, 255)
+    const stepsTemperature_C = values.temperature_C + 40
+    const rawTemperature_C = stepsTemperature_C >= 0 && stepsTemperature_C <= 253 ? (stepsTemperature_C + 0.5) | 0 : saturated(stepsTemperature_C, 0, 253, 255)
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
     data[2] = rawState | (rawResetCause << 3) | (rawCanState << 6)
     data[3] = rawTec
     data[4] = rawRec
@@ -49,10 +56,14 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
     values.state = data[2] & 7
     values.resetCause = (data[2] >> 3) & 7
     values.canState = data[2] >> 6
-    values.tec = physicalValue(data[3], 0, 253, 255, data[3])
-    values.rec = physicalValue(data[4], 0, 253, 255, data[4])
-    values.temperature_C = physicalValue(data[5], 0, 253, 255, data[5] - 40)
-    values.supply_V = physicalValue(data[6], 0, 253, 255, data[6] / 10)
+    const rawTec = data[3]
+    values.tec = rawTec <= 253 ? rawTec : noValue(rawTec, 255)
+    const rawRec = data[4]
+    values.rec = rawRec <= 253 ? rawRec : noValue(rawRec, 255)
+    const rawTemperature_C = data[5]
+    values.temperature_C = rawTemperature_C <= 253 ? rawTemperature_C - 40 : noValue(rawTemperature_C, 255)
+    const rawSupply_V = data[6]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
   },
 }
 
@@ -86,13 +97,20 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
   lifetime_ms: 300,
   create: () => ({ ignition: 0, gear: 0, shedLevel: 0, speed_kmh: NaN, battery_V: NaN, charge_pct: NaN, manager: 0 }),
   encode: (values, data) => {
-    const rawIgnition = countCode(values.ignition, 0, 3, 'VehicleState.ignition')
-    const rawGear = countCode(values.gear, 0, 4, 'VehicleState.gear')
-    const rawShedLevel = countCode(values.shedLevel, 0, 3, 'VehicleState.shedLevel')
-    const rawSpeed_kmh = measuredCode(values.speed_kmh, 0, 253, 255)
-    const rawBattery_V = measuredCode(values.battery_V * 10, 0, 253, 255)
-    const rawCharge_pct = measuredCode(values.charge_pct * 2, 0, 200, 255)
-    const rawManager = countCode(values.manager, 0, 3, 'VehicleState.manager')
+    const rawIgnition = values.ignition | 0
+    if (rawIgnition !== values.ignition || rawIgnition < 0 || rawIgnition > 3) refuse('VehicleState.ignition', values.ignition, 'its codes 0…3')
+    const rawGear = values.gear | 0
+    if (rawGear !== values.gear || rawGear < 0 || rawGear > 4) refuse('VehicleState.gear', values.gear, 'its codes 0…4')
+    const rawShedLevel = values.shedLevel | 0
+    if (rawShedLevel !== values.shedLevel || rawShedLevel < 0 || rawShedLevel > 3) refuse('VehicleState.shedLevel', values.shedLevel, 'the whole numbers 0…3')
+    const stepsSpeed_kmh = values.speed_kmh
+    const rawSpeed_kmh = stepsSpeed_kmh >= 0 && stepsSpeed_kmh <= 253 ? (stepsSpeed_kmh + 0.5) | 0 : saturated(stepsSpeed_kmh, 0, 253, 255)
+    const stepsBattery_V = values.battery_V * 10
+    const rawBattery_V = stepsBattery_V >= 0 && stepsBattery_V <= 253 ? (stepsBattery_V + 0.5) | 0 : saturated(stepsBattery_V, 0, 253, 255)
+    const stepsCharge_pct = values.charge_pct * 2
+    const rawCharge_pct = stepsCharge_pct >= 0 && stepsCharge_pct <= 200 ? (stepsCharge_pct + 0.5) | 0 : saturated(stepsCharge_pct, 0, 200, 255)
+    const rawManager = values.manager | 0
+    if (rawManager !== values.manager || rawManager < 0 || rawManager > 3) refuse('VehicleState.manager', values.manager, 'its codes 0…3')
     data[2] = rawIgnition | (rawGear << 3) | (rawShedLevel << 6)
     data[3] = rawSpeed_kmh
     data[4] = rawBattery_V
@@ -103,9 +121,12 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
     values.ignition = data[2] & 7
     values.gear = (data[2] >> 3) & 7
     values.shedLevel = data[2] >> 6
-    values.speed_kmh = physicalValue(data[3], 0, 253, 255, data[3])
-    values.battery_V = physicalValue(data[4], 0, 253, 255, data[4] / 10)
-    values.charge_pct = physicalValue(data[5], 0, 200, 255, data[5] / 2)
+    const rawSpeed_kmh = data[3]
+    values.speed_kmh = rawSpeed_kmh <= 253 ? rawSpeed_kmh : noValue(rawSpeed_kmh, 255)
+    const rawBattery_V = data[4]
+    values.battery_V = rawBattery_V <= 253 ? rawBattery_V / 10 : noValue(rawBattery_V, 255)
+    const rawCharge_pct = data[5]
+    values.charge_pct = rawCharge_pct <= 200 ? rawCharge_pct / 2 : noValue(rawCharge_pct, 255)
     values.manager = data[6] & 3
   },
 }
@@ -136,11 +157,16 @@ export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
   lifetime_ms: 3000,
   create: () => ({ port: 0, descriptor: 0, class: 0, maker: 0, descriptorCrc: 0 }),
   encode: (values, data) => {
-    const rawPort = countCode(values.port, 0, 15, 'ComponentAnnounce.port')
-    const rawDescriptor = countCode(values.descriptor, 0, 5, 'ComponentAnnounce.descriptor')
-    const rawClass = countCode(values.class, 0, 7, 'ComponentAnnounce.class')
-    const rawMaker = countCode(values.maker, 0, 65535, 'ComponentAnnounce.maker')
-    const rawDescriptorCrc = countCode(values.descriptorCrc, 0, 65535, 'ComponentAnnounce.descriptorCrc')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
+    const rawDescriptor = values.descriptor | 0
+    if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 5) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…5')
+    const rawClass = values.class | 0
+    if (rawClass !== values.class || rawClass < 0 || rawClass > 7) refuse('ComponentAnnounce.class', values.class, 'its codes 0…7')
+    const rawMaker = values.maker | 0
+    if (rawMaker !== values.maker || rawMaker < 0 || rawMaker > 65535) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
+    const rawDescriptorCrc = values.descriptorCrc | 0
+    if (rawDescriptorCrc !== values.descriptorCrc || rawDescriptorCrc < 0 || rawDescriptorCrc > 65535) refuse('ComponentAnnounce.descriptorCrc', values.descriptorCrc, 'the whole numbers 0…65535')
     data[2] = rawPort | (rawDescriptor << 4)
     data[3] = rawClass
     data[4] = rawMaker
@@ -177,8 +203,10 @@ export const PowerShedCodec: Codec<PowerShedValues> = {
   lifetime_ms: 200,
   create: () => ({ level: 0, reason: 0 }),
   encode: (values, data) => {
-    const rawLevel = countCode(values.level, 0, 3, 'PowerShed.level')
-    const rawReason = countCode(values.reason, 0, 4, 'PowerShed.reason')
+    const rawLevel = values.level | 0
+    if (rawLevel !== values.level || rawLevel < 0 || rawLevel > 3) refuse('PowerShed.level', values.level, 'the whole numbers 0…3')
+    const rawReason = values.reason | 0
+    if (rawReason !== values.reason || rawReason < 0 || rawReason > 4) refuse('PowerShed.reason', values.reason, 'its codes 0…4')
     data[2] = rawLevel | (rawReason << 2)
   },
   decode: (data, values) => {
@@ -215,12 +243,18 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0 }),
   encode: (values, data) => {
-    const rawPort = countCode(values.port, 0, 15, 'PortStatus.port')
-    const rawState = countCode(values.state, 0, 5, 'PortStatus.state')
-    const rawClass = countCode(values.class, 0, 7, 'PortStatus.class')
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawFault = countCode(values.fault, 0, 6, 'PortStatus.fault')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
+    const rawState = values.state | 0
+    if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
+    const rawClass = values.class | 0
+    if (rawClass !== values.class || rawClass < 0 || rawClass > 7) refuse('PortStatus.class', values.class, 'its codes 0…7')
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawFault = values.fault | 0
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 6) refuse('PortStatus.fault', values.fault, 'its codes 0…6')
     data[2] = rawPort | (rawState << 4)
     data[3] = rawClass
     data[4] = rawCurrent_A
@@ -231,8 +265,10 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
     values.port = data[2] & 15
     values.state = data[2] >> 4
     values.class = data[3]
-    values.current_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
-    values.granted_A = physicalValue(data[5], 0, 253, 255, data[5] / 5)
+    const rawCurrent_A = data[4]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[5]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.fault = data[6] & 15
   },
 }
@@ -257,8 +293,10 @@ export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
   lifetime_ms: 500,
   create: () => ({ phase: 0, reason: 0 }),
   encode: (values, data) => {
-    const rawPhase = countCode(values.phase, 0, 3, 'NetworkSleep.phase')
-    const rawReason = countCode(values.reason, 0, 5, 'NetworkSleep.reason')
+    const rawPhase = values.phase | 0
+    if (rawPhase !== values.phase || rawPhase < 0 || rawPhase > 3) refuse('NetworkSleep.phase', values.phase, 'its codes 0…3')
+    const rawReason = values.reason | 0
+    if (rawReason !== values.reason || rawReason < 0 || rawReason > 5) refuse('NetworkSleep.reason', values.reason, 'its codes 0…5')
     data[2] = rawPhase | (rawReason << 2)
   },
   decode: (data, values) => {
@@ -295,12 +333,18 @@ export const PowerRequestCodec: Codec<PowerRequestValues> = {
   lifetime_ms: 200,
   create: () => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, duration_ms: NaN, priority: 0 }),
   encode: (values, data) => {
-    const rawPort = countCode(values.port, 0, 15, 'PowerRequest.port')
-    const rawSequence = countCode(values.sequence, 0, 15, 'PowerRequest.sequence')
-    const rawRun_A = commandedCode(values.run_A, values.run_A * 5, 0, 253, 255, 'PowerRequest.run_A', '0…50.6 A')
-    const rawPeak_A = commandedCode(values.peak_A, values.peak_A * 5, 0, 253, 255, 'PowerRequest.peak_A', '0…50.6 A')
-    const rawDuration_ms = commandedCode(values.duration_ms, values.duration_ms / 100, 0, 253, 255, 'PowerRequest.duration_ms', '0…25300 ms')
-    const rawPriority = countCode(values.priority, 0, 3, 'PowerRequest.priority')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRequest.port', values.port, 'the whole numbers 0…15')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRequest.sequence', values.sequence, 'the whole numbers 0…15')
+    const stepsRun_A = values.run_A * 5
+    const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerRequest.run_A', '0…50.6 A')
+    const stepsPeak_A = values.peak_A * 5
+    const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerRequest.peak_A', '0…50.6 A')
+    const stepsDuration_ms = values.duration_ms / 100
+    const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 253 ? (stepsDuration_ms + 0.5) | 0 : withoutValue(values.duration_ms, 255, 'PowerRequest.duration_ms', '0…25300 ms')
+    const rawPriority = values.priority | 0
+    if (rawPriority !== values.priority || rawPriority < 0 || rawPriority > 3) refuse('PowerRequest.priority', values.priority, 'the whole numbers 0…3')
     data[2] = rawPort | (rawSequence << 4)
     data[3] = rawRun_A
     data[4] = rawPeak_A
@@ -310,9 +354,12 @@ export const PowerRequestCodec: Codec<PowerRequestValues> = {
   decode: (data, values) => {
     values.port = data[2] & 15
     values.sequence = data[2] >> 4
-    values.run_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.peak_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
-    values.duration_ms = physicalValue(data[5], 0, 253, 255, data[5] * 100)
+    const rawRun_A = data[3]
+    values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
+    const rawPeak_A = data[4]
+    values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
+    const rawDuration_ms = data[5]
+    values.duration_ms = rawDuration_ms <= 253 ? rawDuration_ms * 100 : noValue(rawDuration_ms, 255)
     values.priority = data[6] & 3
   },
 }
@@ -345,12 +392,18 @@ export const PowerGrantCodec: Codec<PowerGrantValues> = {
   lifetime_ms: 200,
   create: () => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, lease_ms: NaN, result: 0 }),
   encode: (values, data) => {
-    const rawPort = countCode(values.port, 0, 15, 'PowerGrant.port')
-    const rawSequence = countCode(values.sequence, 0, 15, 'PowerGrant.sequence')
-    const rawRun_A = commandedCode(values.run_A, values.run_A * 5, 0, 253, 255, 'PowerGrant.run_A', '0…50.6 A')
-    const rawPeak_A = commandedCode(values.peak_A, values.peak_A * 5, 0, 253, 255, 'PowerGrant.peak_A', '0…50.6 A')
-    const rawLease_ms = commandedCode(values.lease_ms, values.lease_ms / 50, 0, 253, 255, 'PowerGrant.lease_ms', '0…12650 ms')
-    const rawResult = countCode(values.result, 0, 3, 'PowerGrant.result')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerGrant.port', values.port, 'the whole numbers 0…15')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerGrant.sequence', values.sequence, 'the whole numbers 0…15')
+    const stepsRun_A = values.run_A * 5
+    const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerGrant.run_A', '0…50.6 A')
+    const stepsPeak_A = values.peak_A * 5
+    const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerGrant.peak_A', '0…50.6 A')
+    const stepsLease_ms = values.lease_ms / 50
+    const rawLease_ms = stepsLease_ms >= 0 && stepsLease_ms <= 253 ? (stepsLease_ms + 0.5) | 0 : withoutValue(values.lease_ms, 255, 'PowerGrant.lease_ms', '0…12650 ms')
+    const rawResult = values.result | 0
+    if (rawResult !== values.result || rawResult < 0 || rawResult > 3) refuse('PowerGrant.result', values.result, 'its codes 0…3')
     data[2] = rawPort | (rawSequence << 4)
     data[3] = rawRun_A
     data[4] = rawPeak_A
@@ -360,9 +413,12 @@ export const PowerGrantCodec: Codec<PowerGrantValues> = {
   decode: (data, values) => {
     values.port = data[2] & 15
     values.sequence = data[2] >> 4
-    values.run_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.peak_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
-    values.lease_ms = physicalValue(data[5], 0, 253, 255, data[5] * 50)
+    const rawRun_A = data[3]
+    values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
+    const rawPeak_A = data[4]
+    values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
+    const rawLease_ms = data[5]
+    values.lease_ms = rawLease_ms <= 253 ? rawLease_ms * 50 : noValue(rawLease_ms, 255)
     values.result = data[6] & 3
   },
 }
@@ -387,8 +443,10 @@ export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
   lifetime_ms: 1000,
   create: () => ({ port: 0, sequence: 0 }),
   encode: (values, data) => {
-    const rawPort = countCode(values.port, 0, 15, 'PowerRelease.port')
-    const rawSequence = countCode(values.sequence, 0, 15, 'PowerRelease.sequence')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRelease.port', values.port, 'the whole numbers 0…15')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRelease.sequence', values.sequence, 'the whole numbers 0…15')
     data[2] = rawPort | (rawSequence << 4)
   },
   decode: (data, values) => {
@@ -422,10 +480,13 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
   create: () => ({ switch: 0, edge: 0, port: 0, duration_ms: NaN }),
   encode: (values, data) => {
     const rawSwitch = values.switch | 0
-    if (rawSwitch !== values.switch || !((rawSwitch >= 0 && rawSwitch <= 10) || (rawSwitch >= 16 && rawSwitch <= 28) || (rawSwitch >= 32 && rawSwitch <= 37) || (rawSwitch >= 48 && rawSwitch <= 52) || (rawSwitch >= 64 && rawSwitch <= 69) || (rawSwitch >= 80 && rawSwitch <= 82))) refuseCode(values.switch, 'SwitchEvent.switch', '0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
-    const rawEdge = countCode(values.edge, 0, 3, 'SwitchEvent.edge')
-    const rawPort = countCode(values.port, 0, 15, 'SwitchEvent.port')
-    const rawDuration_ms = measuredCode(values.duration_ms, 0, 65533, 65535)
+    if (rawSwitch !== values.switch || ((rawSwitch < 0 || rawSwitch > 10) && (rawSwitch < 16 || rawSwitch > 28) && (rawSwitch < 32 || rawSwitch > 37) && (rawSwitch < 48 || rawSwitch > 52) && (rawSwitch < 64 || rawSwitch > 69) && (rawSwitch < 80 || rawSwitch > 82))) refuse('SwitchEvent.switch', values.switch, 'its codes 0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
+    const rawEdge = values.edge | 0
+    if (rawEdge !== values.edge || rawEdge < 0 || rawEdge > 3) refuse('SwitchEvent.edge', values.edge, 'its codes 0…3')
+    const rawPort = values.port | 0
+    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('SwitchEvent.port', values.port, 'the whole numbers 0…15')
+    const stepsDuration_ms = values.duration_ms
+    const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 65533 ? (stepsDuration_ms + 0.5) | 0 : saturated(stepsDuration_ms, 0, 65533, 65535)
     data[2] = rawSwitch
     data[3] = rawEdge | (rawPort << 4)
     data[4] = rawDuration_ms
@@ -435,7 +496,8 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
     values.switch = data[2]
     values.edge = data[3] & 3
     values.port = data[3] >> 4
-    values.duration_ms = physicalValue(data[4] | (data[5] << 8), 0, 65533, 65535, (data[4] | (data[5] << 8)))
+    const rawDuration_ms = data[4] | (data[5] << 8)
+    values.duration_ms = rawDuration_ms <= 65533 ? rawDuration_ms : noValue(rawDuration_ms, 65535)
   },
 }
 
@@ -477,17 +539,28 @@ export const WindowStatusCodec: Codec<WindowStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, position_pct: NaN, state: 0, pinch: 0, thermal: 0, learned: 0, fault: 0 }),
   encode: (values, data) => {
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawEchoSender = countCode(values.echoSender, 0, 15, 'WindowStatus.echoSender')
-    const rawEchoSequence = countCode(values.echoSequence, 0, 15, 'WindowStatus.echoSequence')
-    const rawPosition_pct = measuredCode(values.position_pct * 2, 0, 200, 255)
-    const rawState = countCode(values.state, 0, 7, 'WindowStatus.state')
-    const rawPinch = countCode(values.pinch, 0, 1, 'WindowStatus.pinch')
-    const rawThermal = countCode(values.thermal, 0, 1, 'WindowStatus.thermal')
-    const rawLearned = countCode(values.learned, 0, 1, 'WindowStatus.learned')
-    const rawFault = countCode(values.fault, 0, 1, 'WindowStatus.fault')
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('WindowStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('WindowStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const stepsPosition_pct = values.position_pct * 2
+    const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : saturated(stepsPosition_pct, 0, 200, 255)
+    const rawState = values.state | 0
+    if (rawState !== values.state || rawState < 0 || rawState > 7) refuse('WindowStatus.state', values.state, 'its codes 0…7')
+    const rawPinch = values.pinch | 0
+    if (rawPinch !== values.pinch || rawPinch < 0 || rawPinch > 1) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
+    const rawThermal = values.thermal | 0
+    if (rawThermal !== values.thermal || rawThermal < 0 || rawThermal > 1) refuse('WindowStatus.thermal', values.thermal, 'the whole numbers 0…1')
+    const rawLearned = values.learned | 0
+    if (rawLearned !== values.learned || rawLearned < 0 || rawLearned > 1) refuse('WindowStatus.learned', values.learned, 'the whole numbers 0…1')
+    const rawFault = values.fault | 0
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('WindowStatus.fault', values.fault, 'the whole numbers 0…1')
     data[2] = rawSupply_V
     data[3] = rawCurrent_A
     data[4] = rawGranted_A
@@ -496,12 +569,16 @@ export const WindowStatusCodec: Codec<WindowStatusValues> = {
     data[7] = rawState | (rawPinch << 4) | (rawThermal << 5) | (rawLearned << 6) | (rawFault << 7)
   },
   decode: (data, values) => {
-    values.supply_V = physicalValue(data[2], 0, 253, 255, data[2] / 10)
-    values.current_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.granted_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
+    const rawSupply_V = data[2]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[3]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[4]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5] & 15
     values.echoSequence = data[5] >> 4
-    values.position_pct = physicalValue(data[6], 0, 200, 255, data[6] / 2)
+    const rawPosition_pct = data[6]
+    values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
     values.state = data[7] & 15
     values.pinch = (data[7] >> 4) & 1
     values.thermal = (data[7] >> 5) & 1
@@ -532,16 +609,20 @@ export const WindowCommandCodec: Codec<WindowCommandValues> = {
   lifetime_ms: 250,
   create: () => ({ sequence: 0, action: 0, position_pct: NaN }),
   encode: (values, data) => {
-    const rawSequence = countCode(values.sequence, 0, 15, 'WindowCommand.sequence')
-    const rawAction = countCode(values.action, 0, 6, 'WindowCommand.action')
-    const rawPosition_pct = commandedCode(values.position_pct, values.position_pct * 2, 0, 200, 255, 'WindowCommand.position_pct', '0…100 %')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('WindowCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawAction = values.action | 0
+    if (rawAction !== values.action || rawAction < 0 || rawAction > 6) refuse('WindowCommand.action', values.action, 'its codes 0…6')
+    const stepsPosition_pct = values.position_pct * 2
+    const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : withoutValue(values.position_pct, 255, 'WindowCommand.position_pct', '0…100 %')
     data[2] = rawSequence | (rawAction << 4)
     data[3] = rawPosition_pct
   },
   decode: (data, values) => {
     values.sequence = data[2] & 15
     values.action = data[2] >> 4
-    values.position_pct = physicalValue(data[3], 0, 200, 255, data[3] / 2)
+    const rawPosition_pct = data[3]
+    values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
   },
 }
 
@@ -581,16 +662,26 @@ export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, tiltX_deg: NaN, tiltY_deg: NaN, fold: 0, heat: 0, moving: 0 }),
   encode: (values, data) => {
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawEchoSender = countCode(values.echoSender, 0, 15, 'MirrorStatus.echoSender')
-    const rawEchoSequence = countCode(values.echoSequence, 0, 15, 'MirrorStatus.echoSequence')
-    const rawTiltX_deg = measuredCode(values.tiltX_deg * 5 / 2 + 30, 0, 60, 63)
-    const rawTiltY_deg = measuredCode(values.tiltY_deg * 5 / 2 + 30, 0, 60, 63)
-    const rawFold = countCode(values.fold, 0, 3, 'MirrorStatus.fold')
-    const rawHeat = countCode(values.heat, 0, 1, 'MirrorStatus.heat')
-    const rawMoving = countCode(values.moving, 0, 1, 'MirrorStatus.moving')
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('MirrorStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('MirrorStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const stepsTiltX_deg = values.tiltX_deg * 5 / 2 + 30
+    const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 60 ? (stepsTiltX_deg + 0.5) | 0 : saturated(stepsTiltX_deg, 0, 60, 63)
+    const stepsTiltY_deg = values.tiltY_deg * 5 / 2 + 30
+    const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 60 ? (stepsTiltY_deg + 0.5) | 0 : saturated(stepsTiltY_deg, 0, 60, 63)
+    const rawFold = values.fold | 0
+    if (rawFold !== values.fold || rawFold < 0 || rawFold > 3) refuse('MirrorStatus.fold', values.fold, 'its codes 0…3')
+    const rawHeat = values.heat | 0
+    if (rawHeat !== values.heat || rawHeat < 0 || rawHeat > 1) refuse('MirrorStatus.heat', values.heat, 'the whole numbers 0…1')
+    const rawMoving = values.moving | 0
+    if (rawMoving !== values.moving || rawMoving < 0 || rawMoving > 1) refuse('MirrorStatus.moving', values.moving, 'the whole numbers 0…1')
     data[2] = rawSupply_V
     data[3] = rawCurrent_A
     data[4] = rawGranted_A
@@ -599,13 +690,18 @@ export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
     data[7] = (rawTiltY_deg >> 2) | (rawFold << 4) | (rawHeat << 6) | (rawMoving << 7)
   },
   decode: (data, values) => {
-    values.supply_V = physicalValue(data[2], 0, 253, 255, data[2] / 10)
-    values.current_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.granted_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
+    const rawSupply_V = data[2]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[3]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[4]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5] & 15
     values.echoSequence = data[5] >> 4
-    values.tiltX_deg = physicalValue(data[6] & 63, 0, 60, 63, ((data[6] & 63) * 2 - 60) / 5)
-    values.tiltY_deg = physicalValue(((data[6] | (data[7] << 8)) >> 6) & 63, 0, 60, 63, ((((data[6] | (data[7] << 8)) >> 6) & 63) * 2 - 60) / 5)
+    const rawTiltX_deg = data[6] & 63
+    values.tiltX_deg = rawTiltX_deg <= 60 ? (rawTiltX_deg * 2 - 60) / 5 : noValue(rawTiltX_deg, 63)
+    const rawTiltY_deg = ((data[6] | (data[7] << 8)) >> 6) & 63
+    values.tiltY_deg = rawTiltY_deg <= 60 ? (rawTiltY_deg * 2 - 60) / 5 : noValue(rawTiltY_deg, 63)
     values.fold = (data[7] >> 4) & 3
     values.heat = (data[7] >> 6) & 1
     values.moving = data[7] >> 7
@@ -642,13 +738,20 @@ export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
   lifetime_ms: 250,
   create: () => ({ sequence: 0, action: 0, directionX: 1, directionY: 1, memory: 0, tiltX_deg: NaN, tiltY_deg: NaN }),
   encode: (values, data) => {
-    const rawSequence = countCode(values.sequence, 0, 15, 'MirrorCommand.sequence')
-    const rawAction = countCode(values.action, 0, 8, 'MirrorCommand.action')
-    const rawDirectionX = countCode(values.directionX, 0, 2, 'MirrorCommand.directionX')
-    const rawDirectionY = countCode(values.directionY, 0, 2, 'MirrorCommand.directionY')
-    const rawMemory = countCode(values.memory, 0, 3, 'MirrorCommand.memory')
-    const rawTiltX_deg = commandedCode(values.tiltX_deg, values.tiltX_deg * 10 + 120, 0, 240, 255, 'MirrorCommand.tiltX_deg', '-12…12 °')
-    const rawTiltY_deg = commandedCode(values.tiltY_deg, values.tiltY_deg * 10 + 120, 0, 240, 255, 'MirrorCommand.tiltY_deg', '-12…12 °')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('MirrorCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawAction = values.action | 0
+    if (rawAction !== values.action || rawAction < 0 || rawAction > 8) refuse('MirrorCommand.action', values.action, 'its codes 0…8')
+    const rawDirectionX = values.directionX | 0
+    if (rawDirectionX !== values.directionX || rawDirectionX < 0 || rawDirectionX > 2) refuse('MirrorCommand.directionX', values.directionX, 'its codes 0…2')
+    const rawDirectionY = values.directionY | 0
+    if (rawDirectionY !== values.directionY || rawDirectionY < 0 || rawDirectionY > 2) refuse('MirrorCommand.directionY', values.directionY, 'its codes 0…2')
+    const rawMemory = values.memory | 0
+    if (rawMemory !== values.memory || rawMemory < 0 || rawMemory > 3) refuse('MirrorCommand.memory', values.memory, 'the whole numbers 0…3')
+    const stepsTiltX_deg = values.tiltX_deg * 10 + 120
+    const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 240 ? (stepsTiltX_deg + 0.5) | 0 : withoutValue(values.tiltX_deg, 255, 'MirrorCommand.tiltX_deg', '-12…12 °')
+    const stepsTiltY_deg = values.tiltY_deg * 10 + 120
+    const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 240 ? (stepsTiltY_deg + 0.5) | 0 : withoutValue(values.tiltY_deg, 255, 'MirrorCommand.tiltY_deg', '-12…12 °')
     data[2] = rawSequence | (rawAction << 4)
     data[3] = rawDirectionX | (rawDirectionY << 2) | (rawMemory << 4)
     data[4] = rawTiltX_deg
@@ -660,8 +763,10 @@ export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
     values.directionX = data[3] & 3
     values.directionY = (data[3] >> 2) & 3
     values.memory = (data[3] >> 4) & 3
-    values.tiltX_deg = physicalValue(data[4], 0, 240, 255, (data[4] - 120) / 10)
-    values.tiltY_deg = physicalValue(data[5], 0, 240, 255, (data[5] - 120) / 10)
+    const rawTiltX_deg = data[4]
+    values.tiltX_deg = rawTiltX_deg <= 240 ? (rawTiltX_deg - 120) / 10 : noValue(rawTiltX_deg, 255)
+    const rawTiltY_deg = data[5]
+    values.tiltY_deg = rawTiltY_deg <= 240 ? (rawTiltY_deg - 120) / 10 : noValue(rawTiltY_deg, 255)
   },
 }
 
@@ -699,15 +804,24 @@ export const LatchStatusCodec: Codec<LatchStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, ajar: 0, locked: 0, fault: 0 }),
   encode: (values, data) => {
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawEchoSender = countCode(values.echoSender, 0, 15, 'LatchStatus.echoSender')
-    const rawEchoSequence = countCode(values.echoSequence, 0, 15, 'LatchStatus.echoSequence')
-    const rawState = countCode(values.state, 0, 4, 'LatchStatus.state')
-    const rawAjar = countCode(values.ajar, 0, 1, 'LatchStatus.ajar')
-    const rawLocked = countCode(values.locked, 0, 1, 'LatchStatus.locked')
-    const rawFault = countCode(values.fault, 0, 1, 'LatchStatus.fault')
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LatchStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LatchStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const rawState = values.state | 0
+    if (rawState !== values.state || rawState < 0 || rawState > 4) refuse('LatchStatus.state', values.state, 'its codes 0…4')
+    const rawAjar = values.ajar | 0
+    if (rawAjar !== values.ajar || rawAjar < 0 || rawAjar > 1) refuse('LatchStatus.ajar', values.ajar, 'the whole numbers 0…1')
+    const rawLocked = values.locked | 0
+    if (rawLocked !== values.locked || rawLocked < 0 || rawLocked > 1) refuse('LatchStatus.locked', values.locked, 'the whole numbers 0…1')
+    const rawFault = values.fault | 0
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('LatchStatus.fault', values.fault, 'the whole numbers 0…1')
     data[2] = rawSupply_V
     data[3] = rawCurrent_A
     data[4] = rawGranted_A
@@ -715,9 +829,12 @@ export const LatchStatusCodec: Codec<LatchStatusValues> = {
     data[6] = rawState | (rawAjar << 3) | (rawLocked << 4) | (rawFault << 5)
   },
   decode: (data, values) => {
-    values.supply_V = physicalValue(data[2], 0, 253, 255, data[2] / 10)
-    values.current_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.granted_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
+    const rawSupply_V = data[2]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[3]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[4]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5] & 15
     values.echoSequence = data[5] >> 4
     values.state = data[6] & 7
@@ -747,8 +864,10 @@ export const LatchCommandCodec: Codec<LatchCommandValues> = {
   lifetime_ms: 250,
   create: () => ({ sequence: 0, action: 0 }),
   encode: (values, data) => {
-    const rawSequence = countCode(values.sequence, 0, 15, 'LatchCommand.sequence')
-    const rawAction = countCode(values.action, 0, 3, 'LatchCommand.action')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LatchCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawAction = values.action | 0
+    if (rawAction !== values.action || rawAction < 0 || rawAction > 3) refuse('LatchCommand.action', values.action, 'its codes 0…3')
     data[2] = rawSequence | (rawAction << 4)
   },
   decode: (data, values) => {
@@ -791,15 +910,24 @@ export const LightStatusCodec: Codec<LightStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, channel: 0, fault: 0, fading: 0, level_pct: NaN }),
   encode: (values, data) => {
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawEchoSender = countCode(values.echoSender, 0, 15, 'LightStatus.echoSender')
-    const rawEchoSequence = countCode(values.echoSequence, 0, 15, 'LightStatus.echoSequence')
-    const rawChannel = countCode(values.channel, 0, 7, 'LightStatus.channel')
-    const rawFault = countCode(values.fault, 0, 2, 'LightStatus.fault')
-    const rawFading = countCode(values.fading, 0, 1, 'LightStatus.fading')
-    const rawLevel_pct = measuredCode(values.level_pct * 2, 0, 200, 255)
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LightStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LightStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const rawChannel = values.channel | 0
+    if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightStatus.channel', values.channel, 'the whole numbers 0…7')
+    const rawFault = values.fault | 0
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 2) refuse('LightStatus.fault', values.fault, 'its codes 0…2')
+    const rawFading = values.fading | 0
+    if (rawFading !== values.fading || rawFading < 0 || rawFading > 1) refuse('LightStatus.fading', values.fading, 'the whole numbers 0…1')
+    const stepsLevel_pct = values.level_pct * 2
+    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 200, 255)
     data[2] = rawSupply_V
     data[3] = rawCurrent_A
     data[4] = rawGranted_A
@@ -808,15 +936,19 @@ export const LightStatusCodec: Codec<LightStatusValues> = {
     data[7] = rawLevel_pct
   },
   decode: (data, values) => {
-    values.supply_V = physicalValue(data[2], 0, 253, 255, data[2] / 10)
-    values.current_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.granted_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
+    const rawSupply_V = data[2]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[3]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[4]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5] & 15
     values.echoSequence = data[5] >> 4
     values.channel = data[6] & 7
     values.fault = (data[6] >> 3) & 7
     values.fading = (data[6] >> 6) & 1
-    values.level_pct = physicalValue(data[7], 0, 200, 255, data[7] / 2)
+    const rawLevel_pct = data[7]
+    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
   },
 }
 
@@ -846,11 +978,16 @@ export const LightCommandCodec: Codec<LightCommandValues> = {
   lifetime_ms: 250,
   create: () => ({ sequence: 0, action: 0, channel: 0, level_pct: NaN, fade_ms: NaN }),
   encode: (values, data) => {
-    const rawSequence = countCode(values.sequence, 0, 15, 'LightCommand.sequence')
-    const rawAction = countCode(values.action, 0, 0, 'LightCommand.action')
-    const rawChannel = countCode(values.channel, 0, 7, 'LightCommand.channel')
-    const rawLevel_pct = commandedCode(values.level_pct, values.level_pct * 2, 0, 200, 255, 'LightCommand.level_pct', '0…100 %')
-    const rawFade_ms = commandedCode(values.fade_ms, values.fade_ms / 50, 0, 253, 255, 'LightCommand.fade_ms', '0…12650 ms')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LightCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawAction = values.action | 0
+    if (rawAction !== values.action || rawAction !== 0) refuse('LightCommand.action', values.action, 'its codes 0')
+    const rawChannel = values.channel | 0
+    if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightCommand.channel', values.channel, 'the whole numbers 0…7')
+    const stepsLevel_pct = values.level_pct * 2
+    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'LightCommand.level_pct', '0…100 %')
+    const stepsFade_ms = values.fade_ms / 50
+    const rawFade_ms = stepsFade_ms >= 0 && stepsFade_ms <= 253 ? (stepsFade_ms + 0.5) | 0 : withoutValue(values.fade_ms, 255, 'LightCommand.fade_ms', '0…12650 ms')
     data[2] = rawSequence | (rawAction << 4)
     data[3] = rawChannel
     data[4] = rawLevel_pct
@@ -860,8 +997,10 @@ export const LightCommandCodec: Codec<LightCommandValues> = {
     values.sequence = data[2] & 15
     values.action = data[2] >> 4
     values.channel = data[3] & 7
-    values.level_pct = physicalValue(data[4], 0, 200, 255, data[4] / 2)
-    values.fade_ms = physicalValue(data[5], 0, 253, 255, data[5] * 50)
+    const rawLevel_pct = data[4]
+    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
+    const rawFade_ms = data[5]
+    values.fade_ms = rawFade_ms <= 253 ? rawFade_ms * 50 : noValue(rawFade_ms, 255)
   },
 }
 
@@ -899,15 +1038,24 @@ export const StereoStatusCodec: Codec<StereoStatusValues> = {
   lifetime_ms: 3000,
   create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, source: 0, muted: 0, volume: 0, frequency_MHz: NaN }),
   encode: (values, data) => {
-    const rawSupply_V = measuredCode(values.supply_V * 10, 0, 253, 255)
-    const rawCurrent_A = measuredCode(values.current_A * 5, 0, 253, 255)
-    const rawGranted_A = measuredCode(values.granted_A * 5, 0, 253, 255)
-    const rawEchoSender = countCode(values.echoSender, 0, 15, 'StereoStatus.echoSender')
-    const rawEchoSequence = countCode(values.echoSequence, 0, 15, 'StereoStatus.echoSequence')
-    const rawSource = countCode(values.source, 0, 3, 'StereoStatus.source')
-    const rawMuted = countCode(values.muted, 0, 1, 'StereoStatus.muted')
-    const rawVolume = countCode(values.volume, 0, 30, 'StereoStatus.volume')
-    const rawFrequency_MHz = measuredCode(values.frequency_MHz * 10 - 875, 0, 205, 255)
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('StereoStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('StereoStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const rawSource = values.source | 0
+    if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoStatus.source', values.source, 'its codes 0…3')
+    const rawMuted = values.muted | 0
+    if (rawMuted !== values.muted || rawMuted < 0 || rawMuted > 1) refuse('StereoStatus.muted', values.muted, 'the whole numbers 0…1')
+    const rawVolume = values.volume | 0
+    if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoStatus.volume', values.volume, 'the whole numbers 0…30')
+    const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
+    const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : saturated(stepsFrequency_MHz, 0, 205, 255)
     data[2] = rawSupply_V
     data[3] = rawCurrent_A
     data[4] = rawGranted_A
@@ -916,15 +1064,19 @@ export const StereoStatusCodec: Codec<StereoStatusValues> = {
     data[7] = rawFrequency_MHz
   },
   decode: (data, values) => {
-    values.supply_V = physicalValue(data[2], 0, 253, 255, data[2] / 10)
-    values.current_A = physicalValue(data[3], 0, 253, 255, data[3] / 5)
-    values.granted_A = physicalValue(data[4], 0, 253, 255, data[4] / 5)
+    const rawSupply_V = data[2]
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[3]
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[4]
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5] & 15
     values.echoSequence = data[5] >> 4
     values.source = data[6] & 3
     values.muted = (data[6] >> 2) & 1
     values.volume = data[6] >> 3
-    values.frequency_MHz = physicalValue(data[7], 0, 205, 255, (data[7] + 875) / 10)
+    const rawFrequency_MHz = data[7]
+    values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
   },
 }
 
@@ -956,12 +1108,18 @@ export const StereoCommandCodec: Codec<StereoCommandValues> = {
   lifetime_ms: 250,
   create: () => ({ sequence: 0, action: 0, source: 0, volume: 0, balance_pct: NaN, frequency_MHz: NaN }),
   encode: (values, data) => {
-    const rawSequence = countCode(values.sequence, 0, 15, 'StereoCommand.sequence')
-    const rawAction = countCode(values.action, 0, 7, 'StereoCommand.action')
-    const rawSource = countCode(values.source, 0, 3, 'StereoCommand.source')
-    const rawVolume = countCode(values.volume, 0, 30, 'StereoCommand.volume')
-    const rawBalance_pct = commandedCode(values.balance_pct, values.balance_pct + 100, 0, 200, 255, 'StereoCommand.balance_pct', '-100…100 %')
-    const rawFrequency_MHz = commandedCode(values.frequency_MHz, values.frequency_MHz * 10 - 875, 0, 205, 255, 'StereoCommand.frequency_MHz', '87.5…108 MHz')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('StereoCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawAction = values.action | 0
+    if (rawAction !== values.action || rawAction < 0 || rawAction > 7) refuse('StereoCommand.action', values.action, 'its codes 0…7')
+    const rawSource = values.source | 0
+    if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoCommand.source', values.source, 'its codes 0…3')
+    const rawVolume = values.volume | 0
+    if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoCommand.volume', values.volume, 'the whole numbers 0…30')
+    const stepsBalance_pct = values.balance_pct + 100
+    const rawBalance_pct = stepsBalance_pct >= 0 && stepsBalance_pct <= 200 ? (stepsBalance_pct + 0.5) | 0 : withoutValue(values.balance_pct, 255, 'StereoCommand.balance_pct', '-100…100 %')
+    const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
+    const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : withoutValue(values.frequency_MHz, 255, 'StereoCommand.frequency_MHz', '87.5…108 MHz')
     data[2] = rawSequence | (rawAction << 4)
     data[3] = rawSource | (rawVolume << 3)
     data[4] = rawBalance_pct
@@ -972,8 +1130,10 @@ export const StereoCommandCodec: Codec<StereoCommandValues> = {
     values.action = data[2] >> 4
     values.source = data[3] & 7
     values.volume = data[3] >> 3
-    values.balance_pct = physicalValue(data[4], 0, 200, 255, data[4] - 100)
-    values.frequency_MHz = physicalValue(data[5], 0, 205, 255, (data[5] + 875) / 10)
+    const rawBalance_pct = data[4]
+    values.balance_pct = rawBalance_pct <= 200 ? rawBalance_pct - 100 : noValue(rawBalance_pct, 255)
+    const rawFrequency_MHz = data[5]
+    values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
   },
 }
 
@@ -1009,14 +1169,22 @@ export const StereoTextCodec: Codec<StereoTextValues> = {
   lifetime_ms: 3000,
   create: () => ({ transfer: 0, kind: 0, index: 0, char0: 0, char1: 0, char2: 0, char3: 0, char4: 0 }),
   encode: (values, data) => {
-    const rawTransfer = countCode(values.transfer, 0, 7, 'StereoText.transfer')
-    const rawKind = countCode(values.kind, 0, 1, 'StereoText.kind')
-    const rawIndex = countCode(values.index, 0, 15, 'StereoText.index')
-    const rawChar0 = countCode(values.char0, 0, 255, 'StereoText.char0')
-    const rawChar1 = countCode(values.char1, 0, 255, 'StereoText.char1')
-    const rawChar2 = countCode(values.char2, 0, 255, 'StereoText.char2')
-    const rawChar3 = countCode(values.char3, 0, 255, 'StereoText.char3')
-    const rawChar4 = countCode(values.char4, 0, 255, 'StereoText.char4')
+    const rawTransfer = values.transfer | 0
+    if (rawTransfer !== values.transfer || rawTransfer < 0 || rawTransfer > 7) refuse('StereoText.transfer', values.transfer, 'the whole numbers 0…7')
+    const rawKind = values.kind | 0
+    if (rawKind !== values.kind || rawKind < 0 || rawKind > 1) refuse('StereoText.kind', values.kind, 'its codes 0…1')
+    const rawIndex = values.index | 0
+    if (rawIndex !== values.index || rawIndex < 0 || rawIndex > 15) refuse('StereoText.index', values.index, 'the whole numbers 0…15')
+    const rawChar0 = values.char0 | 0
+    if (rawChar0 !== values.char0 || rawChar0 < 0 || rawChar0 > 255) refuse('StereoText.char0', values.char0, 'the whole numbers 0…255')
+    const rawChar1 = values.char1 | 0
+    if (rawChar1 !== values.char1 || rawChar1 < 0 || rawChar1 > 255) refuse('StereoText.char1', values.char1, 'the whole numbers 0…255')
+    const rawChar2 = values.char2 | 0
+    if (rawChar2 !== values.char2 || rawChar2 < 0 || rawChar2 > 255) refuse('StereoText.char2', values.char2, 'the whole numbers 0…255')
+    const rawChar3 = values.char3 | 0
+    if (rawChar3 !== values.char3 || rawChar3 < 0 || rawChar3 > 255) refuse('StereoText.char3', values.char3, 'the whole numbers 0…255')
+    const rawChar4 = values.char4 | 0
+    if (rawChar4 !== values.char4 || rawChar4 < 0 || rawChar4 > 255) refuse('StereoText.char4', values.char4, 'the whole numbers 0…255')
     data[2] = rawTransfer | (rawKind << 3) | (rawIndex << 4)
     data[3] = rawChar0
     data[4] = rawChar1

@@ -8,7 +8,7 @@ import type { FieldRow, MessageRow } from '../catalogue/row.ts'
 
 const HEAD = `// Generated from the message catalogue by \`npm run generate\`. Do not edit.
 import type { Codec } from './codec.ts'
-import { commandedCode, countCode, measuredCode, physicalValue, refuseCode } from './field-code.ts'
+import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 `
 
 /** The source of all codecs. */
@@ -40,7 +40,7 @@ export const ${row.name}Codec: Codec<${row.name}Values> = {
 ${indented(encodeLines(row))}
   },
   decode: (data, values) => {
-${indented(fields.map(([name, field]) => `values.${name} = ${decodeExpression(field)}`))}
+${indented(fields.flatMap(([name, field]) => decodeLines(name, field)))}
   },
 }
 `
@@ -76,26 +76,36 @@ function encodeLines(row: MessageRow): string[] {
   return lines
 }
 
+/** The common case is written out; only what is out of range makes a call. */
 function codeLines(message: string, name: string, field: FieldRow): string[] {
   const local = localName(name)
+  const value = `values.${name}`
   const path = `'${message}.${name}'`
-  const { low, high, notAvailable } = codesOf(field)
-  if (field.kind === 'measured') return [`const ${local} = measuredCode(${stepsExpression(`values.${name}`, field)}, ${low}, ${high}, ${notAvailable})`]
-  if (field.kind === 'commanded') {
+  if (isPhysical(field)) {
+    const { low, high, notAvailable } = codesOf(field)
     const { min, max } = limitsOf(field)
     const limits = `'${min}…${max}${field.unit === undefined ? '' : ` ${field.unit}`}'`
-    const value = `values.${name}`
-    return [`const ${local} = commandedCode(${value}, ${stepsExpression(value, field)}, ${low}, ${high}, ${notAvailable}, ${path}, ${limits})`]
+    const steps = local.replace('raw', 'steps')
+    const rare = field.kind === 'measured'
+      ? `saturated(${steps}, ${low}, ${high}, ${notAvailable})`
+      : `withoutValue(${value}, ${notAvailable}, ${path}, ${limits})`
+    return [
+      `const ${steps} = ${stepsExpression(value, field)}`,
+      `const ${local} = ${steps} >= ${low} && ${steps} <= ${high} ? (${steps} + 0.5) | 0 : ${rare}`,
+    ]
   }
-  if (field.kind === 'enum') {
-    const ranges = rangesOf(Object.values(field.values ?? {}))
-    if (ranges.length > 1 || ranges[0]![0] > 0) {
-      const tests = ranges.map(([first, last]) => (first === last ? `${local} === ${first}` : `(${local} >= ${first} && ${local} <= ${last})`))
-      const shown = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}…${last}`)).join(', ')
-      return [`const ${local} = values.${name} | 0`, `if (${local} !== values.${name} || !(${tests.join(' || ')})) refuseCode(values.${name}, ${path}, '${shown}')`]
-    }
-  }
-  return [`const ${local} = countCode(values.${name}, ${low}, ${high}, ${path})`]
+  const ranges = field.kind === 'enum' ? rangesOf(Object.values(field.values ?? {})) : [[codesOf(field).low, codesOf(field).high] as [number, number]]
+  const outside = ranges.map(([first, last]) => outsideTest(local, first, last))
+  const limits = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}…${last}`)).join(', ')
+  const tests = ranges.length === 1 ? outside[0]! : outside.map(test => `(${test})`).join(' && ')
+  return [
+    `const ${local} = ${value} | 0`,
+    `if (${local} !== ${value} || ${ranges.length === 1 ? tests : `(${tests})`}) refuse(${path}, ${value}, '${field.kind === 'enum' ? 'its codes' : 'the whole numbers'} ${limits}')`,
+  ]
+}
+
+function outsideTest(local: string, first: number, last: number): string {
+  return first === last ? `${local} !== ${first}` : `${local} < ${first} || ${local} > ${last}`
 }
 
 /** Runs of neighbouring codes. */
@@ -147,15 +157,14 @@ function rawExpression(field: FieldRow): string {
   return shift === 0 ? `${shifted} & ${2 ** field.width - 1}` : `(${shifted}) & ${2 ** field.width - 1}`
 }
 
-function decodeExpression(field: FieldRow): string {
+function decodeLines(name: string, field: FieldRow): string[] {
   const raw = rawExpression(field)
-  if (!isPhysical(field)) return raw
+  if (!isPhysical(field)) return [`values.${name} = ${raw}`]
+  const local = localName(name)
   const { low, high, notAvailable } = codesOf(field)
   const { numerator, denominator } = fractionOf(field.scale ?? 1)!
-  const plain = /^data\[\d\]$/.test(raw) ? raw : `(${raw})`
-  const offset = Math.round(offsetSteps(field) * numerator)
-  const scaled = numerator === 1 ? plain : `${plain} * ${numerator}`
-  const sum = `${scaled}${signed(offset)}`
-  const value = denominator === 1 ? sum : offset === 0 && numerator === 1 ? `${plain} / ${denominator}` : `(${sum}) / ${denominator}`
-  return `physicalValue(${raw}, ${low}, ${high}, ${notAvailable}, ${value})`
+  const sum = `${numerator === 1 ? local : `${local} * ${numerator}`}${signed(Math.round(offsetSteps(field) * numerator))}`
+  const value = denominator === 1 ? sum : sum === local ? `${local} / ${denominator}` : `(${sum}) / ${denominator}`
+  const holds = low === 0 ? `${local} <= ${high}` : `${local} >= ${low} && ${local} <= ${high}`
+  return [`const ${local} = ${raw}`, `values.${name} = ${holds} ? ${value} : noValue(${local}, ${notAvailable})`]
 }

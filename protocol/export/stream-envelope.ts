@@ -1,0 +1,100 @@
+/**
+ * The messages of the `spine:` stream (TCP; each Envelope behind its length as a varint), as they stand in
+ * `spine.proto`. Tags are fixed: a new field gets a new tag, an old one is never reused.
+ */
+export const STREAM_ENVELOPE_PROTO = `// One message of the spine: stream. Each is preceded by its length in bytes, a varint.
+message Envelope {
+  oneof body {
+    Hello hello = 1;
+    Refusal refusal = 2;
+    ControlRequest request = 4;
+    ControlResponse response = 5;
+    StreamState state = 6;
+  }
+  // Frames in the order in which they were on the bus. An envelope holds either these or a body.
+  repeated StreamFrame frames = 3;
+}
+
+// The first message in both directions.
+message Hello {
+  // Version of the stream: 1.
+  uint32 version = 1;
+  // The car, or the tool that connects.
+  string name = 2;
+  // Bit rate of the bus, bit/s.
+  uint32 bitrate = 3;
+  // Time on the bus when the connection was made, ns since the epoch of the car.
+  uint64 now_ns = 4;
+  // The sender of this hello will only listen.
+  bool listen_only = 5;
+}
+
+// The last message before the server ends the connection.
+message Refusal {
+  string reason = 1;
+}
+
+// One CAN frame.
+message StreamFrame {
+  uint32 id = 1;
+  bytes data = 2;
+  // 29-bit identifier.
+  bool extended = 3;
+  bool remote = 4;
+  bool fd = 5;
+  bool brs = 6;
+  // An error frame as SocketCAN has it: id holds the error class.
+  bool error = 7;
+  // Which spine: 0 = A, 1 = B.
+  uint32 bus = 8;
+  // Of a remote frame: the length it asks for.
+  uint32 remote_length = 9;
+  // When it was on the bus, ns since the epoch of the car.
+  uint64 timestamp_ns = 10;
+}
+
+// What a tool asks of a car. Answered by a ControlResponse with the same id.
+message ControlRequest {
+  uint32 id = 1;
+  oneof command {
+    PressSwitch press = 2;
+    ReleaseSwitch release = 3;
+    SnapshotRequest snapshot = 4;
+    ListSwitches switches = 5;
+  }
+}
+
+// Presses a switch as a thumb does, such as DASH.windowFL.up.
+message PressSwitch {
+  string switch = 1;
+  // Released after this long on the bus; 0 = held until it is released.
+  double hold_ms = 2;
+}
+
+message ReleaseSwitch {
+  string switch = 1;
+}
+
+// Asks for everything a display shows.
+message SnapshotRequest {
+}
+
+message ListSwitches {
+}
+
+message ControlResponse {
+  uint32 id = 1;
+  // Why it was not done; empty = done.
+  string error = 2;
+  // Of a snapshot: JSON text.
+  string snapshot_json = 3;
+  // Of ListSwitches: their names.
+  repeated string switches = 4;
+}
+
+// Sent by the server when it changed.
+message StreamState {
+  // Frames that this client should have got and did not, since it connected.
+  uint64 dropped = 1;
+}
+`
