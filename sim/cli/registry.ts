@@ -15,5 +15,6 @@ export interface CommandEntry {
 
 /** Every command of the tool, in the order of its help. */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'decode', summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
 ]

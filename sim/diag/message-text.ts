@@ -141,8 +141,8 @@ export function formatFields(row: MessageRow, values: Readonly<Record<string, nu
 
 /** As `formatValue`, without the unit, which the field's name ends in. */
 function plainValue(field: FieldRow, value: number): string {
-  const { unit: _, ...unitless } = field
-  return formatValue(unitless, value)
+  const text = formatValue(field, value)
+  return field.unit !== undefined && text.endsWith(` ${field.unit}`) ? text.slice(0, -field.unit.length - 1) : text
 }
 
 /** Values for programs: enums by name, "not available" as null, "out of range" as a word. */

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WindowCommand, WindowStatus } from '#protocol/catalogue/index.ts'
+import { buildFrame } from '#sim/diag/build-frame.ts'
+import type { LinkFrame } from '#sim/gateway/link.ts'
+import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
+import { run } from '../run.ts'
+import { fakeTerminal } from '../testing/fake-terminal.ts'
+
+const at = (frame: LinkFrame, time_s: number): string => formatCandumpLine({ ...frame, timestamp_ns: time_s * 1e9 })
+const command = buildFrame(WindowCommand, 'RR', { action: 5, position_pct: 50, sequence: 3 }, 0xf9, 0)
+const status = (counter: number): LinkFrame => buildFrame(WindowStatus, 'RR', { position_pct: 12.5, state: 2, supply_V: 13.5, learned: 1 }, 0x84, counter)
+const spoilt = status(1)
+spoilt.data[6] ^= 1
+
+describe('spine decode', () => {
+  let folder = ''
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(folder, name), text)
+    return join(folder, name)
+  }
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spine-decode-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('prints a line a frame with sender, fields and what is wrong', async () => {
+    const terminal = fakeTerminal()
+    const log = file('a.log', at(command, 1) + at(status(0), 1.1) + at(spoilt, 1.2) + at(status(3), 1.3) + '(1.4) can0 123#DEAD\n')
+    expect(await run(['decode', log], terminal)).toBe(0)
+    const lines = terminal.out.trimEnd().split('\n')
+    expect(lines[0]).toMatch(/^ +1\.000000 09FF84F9 WindowCommand@RR +tool 0xF9 +sequence=3 action=goto position_pct=50\.0$/)
+    expect(lines[1]).toMatch(/WindowStatus@RR +RR +supply_V=13\.5 .*position_pct=12\.5 state=opening .*learned=yes fault=no$/)
+    expect(lines[2]).toMatch(/! E2E wrong CRC$/)
+    expect(lines[3]).toMatch(/! E2E ok, some lost$/)
+    expect(lines[4]).toMatch(/^ +1\.400000 +123 +DE AD$/)
+    expect(terminal.err).toBe('')
+  })
+
+  it('reports bad lines with their number, reads the rest and succeeds', async () => {
+    const terminal = fakeTerminal()
+    const log = file('b.log', `rubbish\n${at(command, 1)}(2.0) can0 123456789#00\n\n${at(status(0), 2)}`)
+    expect(await run(['decode', log], terminal)).toBe(0)
+    expect(terminal.out.trimEnd().split('\n')).toHaveLength(2)
+    expect(terminal.err).toContain('b.log:1: ')
+    expect(terminal.err).toContain('b.log:3: ')
+    expect(terminal.err).toContain('2 of 5 lines were skipped')
+  })
+
+  it('fails when nothing in the file is a frame, or there is no file', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['decode', file('c.txt', 'hello\nworld\n')], terminal)).toBe(1)
+    expect(terminal.err).toContain('is no candump log')
+    const missing = fakeTerminal()
+    expect(await run(['decode', join(folder, 'nowhere.log')], missing)).toBe(1)
+    expect(missing.err).toMatch(/^spine decode: cannot read .*nowhere\.log: it does not exist\n$/)
+    const directory = fakeTerminal()
+    expect(await run(['decode', folder], directory)).toBe(1)
+    expect(directory.err).toContain('it is a folder')
+  })
+
+  it('is one JSON object a line, from standard input too', async () => {
+    const terminal = fakeTerminal({ input: at(command, 1) + at(spoilt, 2) })
+    expect(await run(['decode', '-', '--json'], terminal)).toBe(0)
+    const [first, second] = terminal.out.trimEnd().split('\n').map(line => JSON.parse(line))
+    expect(first).toMatchObject({
+      time_s: 1, bus: 0, id: command.id, message: 'WindowCommand', location: 'RR', source: 0xf9, e2e: { outcome: 'ok', counter: 0 },
+      fields: { sequence: 3, action: 'goto', position_pct: 50 },
+    })
+    expect(second).toMatchObject({ problem: 'E2E wrong CRC' })
+  })
+
+  it('keeps its memory when a line never ends', async () => {
+    const terminal = fakeTerminal({ input: `${'x'.repeat(1 << 20)}\n${at(command, 1)}` })
+    expect(await run(['decode', '-'], terminal)).toBe(0)
+    expect(terminal.err).toContain('-:1: the line is too long')
+  })
+})

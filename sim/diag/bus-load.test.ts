@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { INTERFRAME_BITS, frameBits } from '#protocol/frame-bits.ts'
+import { createFrame } from '#protocol/frame.ts'
+import { BusLoad } from './bus-load.ts'
+
+describe('bus load', () => {
+  const frame = { ...createFrame(8), id: 0x0cff8185, length: 8 }
+  const bits = frameBits(frame) + INTERFRAME_BITS
+
+  it('is exact for a known number of frames in a second', () => {
+    const load = new BusLoad(500_000)
+    for (let i = 0; i < 1000; i++) load.add(frame, i * 1_000_000)
+    expect(load.load).toBeCloseTo(1000 * bits / 500_000, 12)
+    expect(load.frames_per_s).toBe(1000)
+  })
+
+  it('forgets what is older than a second, and keeps the peak', () => {
+    const load = new BusLoad(500_000)
+    for (let i = 0; i < 100; i++) load.add(frame, i * 1_000_000)
+    load.advance(1_050_000_000)
+    expect(load.frames_per_s).toBe(0)
+    load.advance(9e9)
+    expect(load.load).toBe(0)
+    expect(load.peak).toBeCloseTo(100 * bits / 500_000, 12)
+  })
+
+  it('ignores time that runs backwards', () => {
+    const load = new BusLoad(500_000)
+    load.add(frame, 5e9)
+    load.add(frame, 1e9)
+    expect(load.frames_per_s).toBe(20)
+  })
+})

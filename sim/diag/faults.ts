@@ -1,0 +1,41 @@
+import type { MessageRow } from '#protocol/catalogue/row.ts'
+import type { DecodedMessage } from './decode.ts'
+import { formatValue } from './message-text.ts'
+import type { MonitorModel } from './monitor-model.ts'
+
+/** Fields in which a component or a port reports that something is wrong; 0 (`none`, `errorActive`) is well. */
+export const FAULT_FIELDS: readonly string[] = ['fault', 'pinch', 'thermal', 'canState']
+
+/** What a change of such a field means, for people. */
+export function faultText(row: MessageRow, name: string, value: number): string {
+  const field = row.fields[name]
+  if (field.kind === 'flag') return value === 0 ? `${name} is over` : name
+  return `${name} ${formatValue(field, value)}`
+}
+
+/** `DASH: windowFL.down pressed`. */
+export function switchText(decoded: DecodedMessage): string {
+  const { row, values } = decoded
+  const held = values.duration_ms > 0 ? ` after ${values.duration_ms} ms` : ''
+  return `${decoded.location}.${formatValue(row.fields.switch, values.switch)} ${formatValue(row.fields.edge, values.edge)}${held}`
+}
+
+/** What is wrong now, one line each: silent hubs, bus states, faults of ports and components, messages gone stale. */
+export function currentFaults(model: MonitorModel): string[] {
+  const faults: string[] = []
+  for (const node of model.nodes.values()) {
+    if (node.status === undefined) continue
+    const silence_ms = (model.now_ns - node.status_ns) / 1e6
+    if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push(`${node.name}: silent for ${(silence_ms / 1000).toFixed(0)} s`)
+  }
+  for (const signal of model.signals.values()) {
+    for (const name of FAULT_FIELDS) {
+      const value = signal.values[name]
+      if (value !== undefined && value !== 0) faults.push(`${signal.key}: ${faultText(signal.row, name, value)}`)
+    }
+  }
+  return faults
+}
+
+/** Lifetime of HubStatus: three missed heartbeats. */
+export const HEARTBEAT_LIFETIME_ms = 3000
