@@ -1,0 +1,125 @@
+import type { Table } from './interpolate.ts'
+import { interpolate } from './interpolate.ts'
+
+export interface BatteryOptions {
+  /** 10–200 Ah, default 70. */
+  readonly capacity_Ah?: number
+  /** State of charge 0–1, default 0.9. */
+  readonly charge?: number
+  /** −40…80 °C, default 23. */
+  readonly temperature_C?: number
+  /** Internal resistance when full at 25 °C, default 5 mΩ: a 70 Ah starter battery that holds 7.5 V at 640 A and −18 °C (EN 50342-1). */
+  readonly resistance_mOhm?: number
+}
+
+/**
+ * Rest voltage by state of charge at 25 °C: six cells of (acid density + 0.84) V, density 1.10 when empty to 1.28 when full
+ * (Linden and Reddy, Handbook of Batteries).
+ */
+const REST_V: Table = { x: [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1], y: [11.64, 11.77, 12.0, 12.21, 12.42, 12.62, 12.72] }
+/** Change of the rest voltage, V/K: 0.2 mV a cell. */
+const REST_V_PER_K = 0.0012
+/** Internal resistance relative to a full battery: acid thins and plates sulphate as it empties. */
+const BY_CHARGE: Table = { x: [0, 0.2, 0.5, 0.8, 1], y: [4, 2, 1.3, 1.05, 1] }
+/** Internal resistance relative to 25 °C; −18 °C follows from the EN rating above. */
+const BY_TEMPERATURE: Table = { x: [-40, -30, -18, 0, 25, 60], y: [2.6, 2.1, 1.6, 1.25, 1, 0.85] }
+/** Resistance against charging once the plates are polarised: 30 A go in at half charge and 14.2 V, 1 A when full. */
+const CHARGING_OHM: Table = { x: [0, 0.5, 0.8, 0.95, 1], y: [0.04, 0.065, 0.115, 0.4, 1.5] }
+/** Share of the internal resistance that comes with polarisation while discharging. */
+const DISCHARGING_SHARE = 0.6
+/** Polarisation takes seconds to build up under load and minutes to decay after charging (surface charge). */
+const POLARISATION_F = 2000
+
+/**
+ * A lead-acid starter battery: rest voltage by charge, a polarisation that follows the current slowly, an internal
+ * resistance by charge and temperature, and a count of the coulombs.
+ */
+export class Battery {
+  /** Open-circuit voltage with polarisation, V. */
+  emf_V = 0
+  /** Internal resistance now, Ω. */
+  resistance_Ohm = 0
+  private readonly capacity_As: number
+  private readonly full_Ohm: number
+  private charge_As: number
+  private temperature: number
+  private polarisation_V = 0
+
+  constructor(options: BatteryOptions = {}) {
+    const { capacity_Ah = 70, charge = 0.9, temperature_C = 23, resistance_mOhm = 5 } = options
+    check('battery capacity', capacity_Ah, 10, 200, 'Ah')
+    check('state of charge', charge, 0, 1, '')
+    check('battery temperature', temperature_C, -40, 80, '°C')
+    check('battery resistance', resistance_mOhm, 1, 100, 'mΩ')
+    this.capacity_As = capacity_Ah * 3600
+    this.charge_As = charge * this.capacity_As
+    this.temperature = temperature_C
+    this.full_Ohm = resistance_mOhm / 1000
+    this.refresh()
+  }
+
+  /** State of charge, 0–1. */
+  get charge(): number {
+    return this.charge_As / this.capacity_As
+  }
+
+  get temperature_C(): number {
+    return this.temperature
+  }
+
+  set temperature_C(temperature_C: number) {
+    check('battery temperature', temperature_C, -40, 80, '°C')
+    this.temperature = temperature_C
+    this.refresh()
+  }
+
+  set charge(charge: number) {
+    check('state of charge', charge, 0, 1, '')
+    this.charge_As = charge * this.capacity_As
+    this.refresh()
+  }
+
+  /** Lets `current_A` flow out (negative: in) for `dt_s`. Implicit in the polarisation: any `dt_s` is stable. */
+  advance(current_A: number, dt_s: number): void {
+    const charge_As = this.charge_As - current_A * dt_s
+    this.charge_As = charge_As < 0 ? 0 : charge_As > this.capacity_As ? this.capacity_As : charge_As
+    const rate = dt_s / POLARISATION_F
+    const ohm = this.polarisation_V > 0 ? this.charging_Ohm() : this.discharging_Ohm()
+    this.polarisation_V = (this.polarisation_V - current_A * rate) / (1 + rate / ohm)
+    this.refresh()
+  }
+
+  /** How fast the open-circuit voltage moves while `current_A` flows out, V/s. */
+  drift_V_s(current_A: number): number {
+    const ohm = this.polarisation_V > 0 ? this.charging_Ohm() : this.discharging_Ohm()
+    return (-current_A - this.polarisation_V / ohm) / POLARISATION_F
+  }
+
+  /** As after a long drive at `voltage_V`: the surface charge is there, what flows in is small. */
+  settle(voltage_V: number): void {
+    check('charging voltage', voltage_V, 12, 16, 'V')
+    this.polarisation_V = 0
+    this.refresh()
+    const share = this.charging_Ohm() / (this.charging_Ohm() + this.resistance_Ohm)
+    this.polarisation_V = Math.max(0, (voltage_V - this.emf_V) * share)
+    this.refresh()
+  }
+
+  private charging_Ohm(): number {
+    return interpolate(CHARGING_OHM, this.charge) * interpolate(BY_TEMPERATURE, this.temperature)
+  }
+
+  private discharging_Ohm(): number {
+    return this.resistance_Ohm * DISCHARGING_SHARE
+  }
+
+  private refresh(): void {
+    const rest_V = interpolate(REST_V, this.charge) + REST_V_PER_K * (this.temperature - 25)
+    this.emf_V = rest_V + this.polarisation_V
+    this.resistance_Ohm = this.full_Ohm * interpolate(BY_CHARGE, this.charge) * interpolate(BY_TEMPERATURE, this.temperature)
+  }
+}
+
+function check(what: string, value: number, lowest: number, highest: number, unit: string): void {
+  if (!(value >= lowest && value <= highest)) throw new RangeError(`${what} ${value} ${unit} is not in ${lowest}…${highest} ${unit}`.trim())
+}

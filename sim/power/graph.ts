@@ -1,0 +1,39 @@
+import type { Cable, CopperTopology } from './topology.ts'
+
+/** Nodes connected with the battery through the cables that `conducts` lets pass, the battery included. */
+export function reach(topology: CopperTopology, conducts: (cable: Cable) => boolean): Set<string> {
+  const reached = new Set([topology.battery])
+  for (let grown = true; grown;) {
+    grown = false
+    for (const cable of topology.cables) {
+      if (reached.has(cable.from) === reached.has(cable.to) || !conducts(cable)) continue
+      reached.add(cable.from).add(cable.to)
+      grown = true
+    }
+  }
+  return reached
+}
+
+/** Every way from the battery to `node` without a detour, each as its cables from the battery on: one in a line, up to two in a ring. */
+export function pathsTo(topology: CopperTopology, node: string): Cable[][] {
+  const found: Cable[][] = []
+  const visited = new Set<string>()
+  const way: Cable[] = []
+  const visit = (at: string): void => {
+    if (at === node) {
+      found.push([...way])
+      return
+    }
+    visited.add(at)
+    for (const cable of topology.cables) {
+      const next = cable.from === at ? cable.to : cable.to === at ? cable.from : undefined
+      if (next === undefined || visited.has(next)) continue
+      way.push(cable)
+      visit(next)
+      way.pop()
+    }
+    visited.delete(at)
+  }
+  visit(topology.battery)
+  return found
+}

@@ -1,0 +1,160 @@
+import type { Loads } from './loads.ts'
+
+/** Residual at which a solution is exact, V: far below the millivolt that anyone measures. */
+const EXACT_V = 1e-7
+/**
+ * Slopes that, times the copper before them, come to less than this are left out of the matrix: iterating brings them in as
+ * fast, and a car whose loads are boards and regulated currents is solved without elimination.
+ */
+const FLAT = 0.01
+/** Bound on evaluations of all loads in one solve. */
+const MOST_EVALUATIONS = 80
+/** A step is halved at most down to this share. */
+const SMALLEST_STEP = 1 / 64
+
+/**
+ * Solves V = E − R·ΣI(V) − W·I(V) for the voltages of the hubs that have both conductors, W being the copper as seen from
+ * the hubs (ohms, hub by hub) and E behind R the source. Newton's method from the open-circuit voltage down, so that of
+ * several solutions (a converter may have two) the one with the highest voltage is found, whatever was before.
+ */
+export class Solver {
+  /** Hubs that take part, as indices into `Loads`. */
+  live: Int32Array
+  /** W, order `count`, rows `hubs` apart. */
+  readonly transfer_Ohm: Float64Array
+  count = 0
+  /** Voltage at each taking part, in the order of `live`. */
+  readonly voltage_V: Float64Array
+  private readonly loads: Loads
+  private readonly stride: number
+  private readonly current_A: Float64Array
+  private readonly residual_V: Float64Array
+  private readonly step_V: Float64Array
+  private readonly before_V: Float64Array
+  private readonly matrix: Float64Array
+  private readonly sloped: Int32Array
+
+  constructor(hubs: number, loads: Loads) {
+    this.loads = loads
+    this.stride = hubs
+    this.live = new Int32Array(hubs)
+    this.transfer_Ohm = new Float64Array(hubs * hubs)
+    this.voltage_V = new Float64Array(hubs)
+    this.current_A = new Float64Array(hubs)
+    this.residual_V = new Float64Array(hubs)
+    this.step_V = new Float64Array(hubs)
+    this.before_V = new Float64Array(hubs)
+    this.matrix = new Float64Array(hubs * hubs)
+    this.sloped = new Int32Array(hubs)
+  }
+
+  /** `false` if it did not converge; then `voltage_V` is the best of what was tried. The loads' currents are left in `Loads`. */
+  solve(emf_V: number, source_Ohm: number): boolean {
+    const count = this.count
+    const voltage_V = this.voltage_V
+    const before_V = this.before_V
+    const step_V = this.step_V
+    for (let i = 0; i < count; i++) voltage_V[i] = emf_V
+    let error_V = this.evaluate(emf_V, source_Ohm)
+    let evaluations = 1
+    while (error_V > EXACT_V && evaluations < MOST_EVALUATIONS) {
+      this.newtonStep(source_Ohm)
+      for (let i = 0; i < count; i++) before_V[i] = voltage_V[i]
+      const start_V = error_V
+      let share = 1
+      for (;;) {
+        for (let i = 0; i < count; i++) voltage_V[i] = before_V[i] + share * step_V[i]
+        error_V = this.evaluate(emf_V, source_Ohm)
+        evaluations++
+        if (error_V < start_V || share <= SMALLEST_STEP) break
+        share *= 0.5
+      }
+    }
+    return error_V <= EXACT_V
+  }
+
+  /** Loads and residuals at `voltage_V`; returns the largest residual. */
+  private evaluate(emf_V: number, source_Ohm: number): number {
+    const { count, stride, live, loads, voltage_V, transfer_Ohm, residual_V } = this
+    const current_A = this.current_A
+    let total_A = 0
+    for (let i = 0; i < count; i++) {
+      const hub = live[i]
+      loads.evaluate(hub, voltage_V[i])
+      const hub_A = loads.current_A[hub]
+      current_A[i] = hub_A
+      total_A += hub_A
+    }
+    const terminal_V = emf_V - source_Ohm * total_A
+    let largest_V = 0
+    for (let i = 0; i < count; i++) {
+      let residual = voltage_V[i] - terminal_V
+      const row = i * stride
+      for (let k = 0; k < count; k++) residual += transfer_Ohm[row + k] * current_A[k]
+      residual_V[i] = residual
+      const size = residual < 0 ? -residual : residual
+      if (size > largest_V) largest_V = size
+    }
+    return largest_V
+  }
+
+  /** Puts the solution of (1 + (R + W)·diag(slope))·step = −residual into `step_V`. Only hubs with a slope take part. */
+  private newtonStep(source_Ohm: number): void {
+    const { count, stride, live, transfer_Ohm, residual_V, step_V, sloped } = this
+    const slope_S = this.loads.slope_S
+    let order = 0
+    for (let i = 0; i < count; i++) {
+      step_V[i] = -residual_V[i]
+      const weight = slope_S[live[i]] * (source_Ohm + transfer_Ohm[i * stride + i])
+      if (weight > FLAT || weight < -FLAT) sloped[order++] = i
+    }
+    if (order === 0) return
+    this.eliminate(order, source_Ohm)
+    let next = 0
+    for (let i = 0; i < count; i++) {
+      if (next < order && sloped[next] === i) {
+        next++
+        continue
+      }
+      let step = step_V[i]
+      const row = i * stride
+      for (let k = 0; k < order; k++) {
+        const other = sloped[k]
+        step -= (source_Ohm + transfer_Ohm[row + other]) * slope_S[live[other]] * step_V[other]
+      }
+      step_V[i] = step
+    }
+  }
+
+  /**
+   * Gaussian elimination among the `order` sloped hubs. A vanishing pivot (a collapse) is kept off zero; the halving of
+   * steps then bounds what it does.
+   */
+  private eliminate(order: number, source_Ohm: number): void {
+    const { stride, live, transfer_Ohm, step_V, sloped, matrix } = this
+    const slope_S = this.loads.slope_S
+    for (let r = 0; r < order; r++) {
+      const row = r * stride
+      const from = sloped[r] * stride
+      for (let c = 0; c < order; c++) matrix[row + c] = (source_Ohm + transfer_Ohm[from + sloped[c]]) * slope_S[live[sloped[c]]]
+      matrix[row + r] += 1
+    }
+    for (let p = 0; p < order; p++) {
+      const pivotRow = p * stride
+      let pivot = matrix[pivotRow + p]
+      if (pivot < 1e-3 && pivot > -1e-3) pivot = matrix[pivotRow + p] = 1e-3
+      for (let r = p + 1; r < order; r++) {
+        const row = r * stride
+        const factor = matrix[row + p] / pivot
+        for (let c = p + 1; c < order; c++) matrix[row + c] -= factor * matrix[pivotRow + c]
+        step_V[sloped[r]] -= factor * step_V[sloped[p]]
+      }
+    }
+    for (let r = order - 1; r >= 0; r--) {
+      const row = r * stride
+      let sum = step_V[sloped[r]]
+      for (let c = r + 1; c < order; c++) sum -= matrix[row + c] * step_V[sloped[c]]
+      step_V[sloped[r]] = sum / matrix[row + r]
+    }
+  }
+}
