@@ -31,10 +31,10 @@ export function attachLink(link: Link, port: BusPort): Attachment {
   const listenOnly = link.mode === 'listen'
   let up = false
   const stopLink = link.onFrame(frame => !listenOnly && port.send(frame))
-  const stopPort = port.onFrame(frame => {
+  const stopPort = port.onFrame((frame) => {
     if (up) link.send(frame)
   })
-  const states = link.state$.subscribe(state => {
+  const states = link.state$.subscribe((state) => {
     up = state === 'up' || state === 'error-passive'
     port.setOnline(up && !listenOnly)
   })

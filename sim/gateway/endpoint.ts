@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { LinkUriError, type LinkUri } from './uri.ts'
 
 /** A TCP address. */
 export interface Endpoint {
@@ -7,18 +8,19 @@ export interface Endpoint {
 }
 
 /**
- * Reads `host:port`, `[v6]:port`, `host`, `:port` or a lone port; what is left out comes from `fallback`. Throws an Error
- * that says what was wrong with `what`.
+ * A link's target as `host:port`, `[v6]:port`, `host`, `:port` or a lone port; what is left out comes from `fallback`.
+ * Throws LinkUriError.
  */
-export function parseEndpoint(text: string, fallback: Endpoint, what: string): Endpoint {
-  if (text === '') return fallback
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d+))?$/.exec(text)
-  if (!match) throw new Error(`${what}: "${text}" is no host:port (such as ${formatEndpoint(fallback)})`)
-  const lonePort = match[2] !== undefined && match[3] === undefined && /^\d+$/.test(match[2])
-  const host = lonePort ? fallback.host : (match[1] ?? (match[2] || fallback.host))
-  const port = lonePort ? Number(match[2]) : match[3] === undefined ? fallback.port : Number(match[3])
-  if (port > 65535) throw new Error(`${what}: port ${port} is not in 0…65535`)
-  return { host, port }
+export function readEndpoint(uri: LinkUri, fallback: Endpoint): Endpoint {
+  const { target } = uri
+  if (target === '') return fallback
+  const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d+))?$/.exec(target)
+  if (!match) throw new LinkUriError(`"${uri.text}": "${target}" is no host:port (such as ${formatEndpoint(fallback)})`)
+  const [, v6, name, digits] = match
+  const lonePort = digits === undefined && /^\d+$/.test(name ?? '')
+  const port = Number(lonePort ? name : digits ?? fallback.port)
+  if (port > 65535) throw new LinkUriError(`"${uri.text}": port ${port} is not in 0…65535`)
+  return { host: lonePort ? fallback.host : v6 ?? (name || fallback.host), port }
 }
 
 export function formatEndpoint(endpoint: Endpoint): string {
@@ -36,6 +38,7 @@ export class TcpListener {
   private bound: Endpoint | undefined
   private readonly uri: string
   private readonly onSocket: (socket: Socket) => void
+  private readonly sockets = new Set<Socket>()
 
   constructor(uri: string, onSocket: (socket: Socket) => void) {
     this.uri = uri
@@ -49,7 +52,7 @@ export class TcpListener {
 
   listen(endpoint: Endpoint): Promise<void> {
     return new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true }, this.onSocket)
+      const server = createServer({ noDelay: true, keepAlive: true }, socket => this.welcome(socket))
       this.server = server
       server.once('error', error => reject(new Error(explainListenError(this.uri, endpoint, error))))
       server.listen(endpoint.port, endpoint.host, () => {
@@ -62,12 +65,20 @@ export class TcpListener {
     })
   }
 
-  /** Resolves when the port is free again; sockets must be closed by whoever holds them. */
+  /** Ends what is still connected; resolves when the port is free again. */
   close(): Promise<void> {
     const server = this.server
     this.server = undefined
     if (!server?.listening) return Promise.resolve()
-    return new Promise(resolve => server.close(() => resolve()))
+    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    for (const socket of this.sockets) socket.destroy()
+    return closed
+  }
+
+  private welcome(socket: Socket): void {
+    this.sockets.add(socket)
+    socket.once('close', () => this.sockets.delete(socket))
+    this.onSocket(socket)
   }
 }
 

@@ -34,7 +34,7 @@ export abstract class LinkBase implements Link {
     this.now_ns = options.now_ns ?? unixTime_ns
     this.report = options.report ?? (() => undefined)
     this.state$ = this.states.asObservable()
-    this.frames$ = new Observable(subscriber => {
+    this.frames$ = new Observable((subscriber) => {
       const end = (): void => subscriber.complete()
       if (this.phase === 'closed') return end()
       this.ends.add(end)
@@ -90,6 +90,11 @@ export abstract class LinkBase implements Link {
 
   close(): Promise<void> {
     return this.finish('')
+  }
+
+  /** Whether anybody waits for frames. */
+  protected get hasHandlers(): boolean {
+    return this.handlers.length > 0
   }
 
   protected get isClosed(): boolean {

@@ -66,8 +66,9 @@ export abstract class ListeningLink extends LinkBase {
     return true
   }
 
-  protected nextOrigin(): string {
-    return `${this.uri}#${this.nextClient++}`
+  /** A name for the next client's frames; `at` is where this link is bound. */
+  protected nextOrigin(at: string): string {
+    return `${at}#${this.nextClient++}`
   }
 
   protected get clientCount(): number {

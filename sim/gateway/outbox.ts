@@ -28,12 +28,19 @@ export class Outbox {
   private readonly onWritten = (error?: Error | null): void => this.written(error)
   private idle: (() => void)[] = []
 
-  /** Room for `maxFrames` frames of up to `frameBytes` bytes, and as much again while a write is under way. */
-  constructor(sink: ByteSink, counters: DirectionCounters, maxFrames: number, frameBytes: number) {
+  private readonly replyRoom: number
+  private flushCount = 0
+
+  /**
+   * Room for `maxFrames` frames of up to `frameBytes` bytes, and as much again while a write is under way. `replyRoom`
+   * bytes are kept free of frames, so that a full queue still answers commands.
+   */
+  constructor(sink: ByteSink, counters: DirectionCounters, maxFrames: number, frameBytes: number, replyRoom = 4096) {
     this.sink = sink
     this.counters = counters
     this.maxFrames = maxFrames
-    this.bytes = new Uint8Array(maxFrames * frameBytes + REPLY_ROOM)
+    this.replyRoom = replyRoom
+    this.bytes = new Uint8Array(maxFrames * frameBytes + replyRoom)
     this.spare = new Uint8Array(this.bytes.length)
   }
 
@@ -42,9 +49,14 @@ export class Outbox {
     return this.used
   }
 
+  /** Counts flushes: as long as it stays, `bytes` is the same and only grows. */
+  get flushes(): number {
+    return this.flushCount
+  }
+
   /** Whether a frame of at most `size` bytes fits. */
   hasRoom(size: number): boolean {
-    return !this.closed && this.frames + this.framesInFlight < this.maxFrames && this.used + size + REPLY_ROOM <= this.bytes.length
+    return !this.closed && this.frames + this.framesInFlight < this.maxFrames && this.used + size + this.replyRoom <= this.bytes.length
   }
 
   /** What was encoded from `end` on now ends at `end` and holds `frames` more frames. */
@@ -91,6 +103,7 @@ export class Outbox {
     this.used = 0
     this.frames = 0
     this.writing = true
+    this.flushCount++
     this.sink.write(batch.subarray(0, length), this.onWritten)
   }
 
@@ -124,6 +137,3 @@ export class Outbox {
     for (const resolve of waiting) resolve()
   }
 }
-
-/** Kept free of frames, so that a full queue still answers commands, bytes. */
-const REPLY_ROOM = 4096

@@ -148,8 +148,8 @@ export class SlcanSession implements ServedClient, LineHandler {
       case 'v': return DETAILED_VERSION
       case 'N': return SERIAL_NUMBER
       case 'F': return this.active ? this.status() : ERROR
-      case 'Z': return this.toggle(argument, on => { this.timestamps = on })
-      case 'X': return this.toggle(argument, on => { this.autoPoll = on })
+      case 'Z': return this.toggle(argument, (on) => { this.timestamps = on })
+      case 'X': return this.toggle(argument, (on) => { this.autoPoll = on })
       case 'W': return this.toggle(argument, on => this.filter.setDual(!on))
       case 'M': return this.configure(() => this.filter.setCode(argument))
       case 'm': return this.configure(() => this.filter.setMask(argument))
@@ -225,4 +225,3 @@ function done(ok: boolean): Uint8Array {
 function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, character => character.charCodeAt(0))
 }
-

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
-import { formatEndpoint, parseEndpoint, peerName, TcpListener } from '../endpoint.ts'
+import { formatEndpoint, peerName, readEndpoint, TcpListener, type Endpoint } from '../endpoint.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { ListeningLink } from '../listening-link.ts'
 import { isTtyPath } from '../serial.ts'
-import { type LinkUri, LinkUriError } from '../uri.ts'
+import type { LinkUri } from '../uri.ts'
 import { SlcanSession, type SessionOwner } from './session.ts'
 import { SlcanTty } from './slcan-tty.ts'
 
-export const DEFAULT_SLCAN_ENDPOINT = { host: '127.0.0.1', port: 3333 } as const
+export const DEFAULT_SLCAN_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 3333 }
 const DEFAULT_CLIENTS = 32
 
 /** `slcan-listen:host:port` or `slcan-listen:/dev/…`. */
@@ -17,18 +17,14 @@ export function createSlcanListen(uri: LinkUri, options: LinkOptions): Link {
 
 /** We are an SLCAN adapter that many hosts may share, each with a channel, filter and queue of its own, over TCP. */
 class SlcanTcp extends ListeningLink {
-  private readonly endpoint: { readonly host: string, readonly port: number }
+  private readonly endpoint: Endpoint
   private readonly listener: TcpListener
   private readonly maxClients: number
   private readonly owner: SessionOwner
 
   constructor(uri: LinkUri, options: LinkOptions) {
     super(uri.text, options)
-    try {
-      this.endpoint = parseEndpoint(uri.target, DEFAULT_SLCAN_ENDPOINT, `"${uri.text}"`)
-    } catch (error) {
-      throw new LinkUriError((error as Error).message)
-    }
+    this.endpoint = readEndpoint(uri, DEFAULT_SLCAN_ENDPOINT)
     this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
     this.listener = new TcpListener(uri.text, socket => this.welcome(socket))
     this.owner = {
@@ -64,7 +60,7 @@ class SlcanTcp extends ListeningLink {
       socket.destroy()
       return
     }
-    const session = new SlcanSession(this.owner, socket, () => socket.destroy(), this.nextOrigin(), peer)
+    const session = new SlcanSession(this.owner, socket, () => socket.destroy(), this.nextOrigin(this.addresses[0]), peer)
     this.addClient(session)
     socket.on('data', chunk => session.read(chunk))
     socket.on('close', () => {

@@ -58,7 +58,7 @@ export class SlcanTty extends ListeningLink {
     if (this.isClosed) return closeSerial(port)
     this.port = port
     this.pause_ms = RETRY_FIRST_ms
-    const session = new SlcanSession(this.owner, port, () => undefined, this.nextOrigin(), this.path)
+    const session = new SlcanSession(this.owner, port, () => undefined, this.nextOrigin(this.uri), this.path)
     port.on('data', (chunk: Uint8Array) => session.read(chunk))
     port.on('error', () => undefined)
     port.once('close', () => {

@@ -1,0 +1,17 @@
+import type { Link, LinkOptions } from '../link.ts'
+import { LinkUriError, type LinkUri } from '../uri.ts'
+import { FileRecorder } from './file-recorder.ts'
+import { FileReplay } from './file-replay.ts'
+import { LOG_FORMATS, logFormatOf } from './format.ts'
+
+/** `file:PATH`, to be replayed; with `as=record`, to be written anew. */
+export function createFileLink(uri: LinkUri, options: LinkOptions): Link {
+  const path = uri.target
+  if (path === '') throw new LinkUriError(`"${uri.text}": the name of a file must follow, such as file:drive.log`)
+  const format = logFormatOf(path)
+  if (!format) {
+    const endings = LOG_FORMATS.flatMap(({ name, endings }) => endings.map(ending => `${ending} (${name})`)).join(', ')
+    throw new LinkUriError(`"${uri.text}": a log's kind is told by its ending: ${endings}`)
+  }
+  return uri.words.get('as') === 'record' ? new FileRecorder(uri, options, path, format) : new FileReplay(uri, options, path, format)
+}

@@ -1,0 +1,90 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { drop } from '../counters.ts'
+import type { LinkFrame, LinkOptions } from '../link.ts'
+import { LinkBase } from '../link-base.ts'
+import type { LinkUri } from '../uri.ts'
+import { explainFileError } from './file-errors.ts'
+import type { LogFormat } from './format.ts'
+
+const BUFFER_BYTES = 65_536
+/** Longest piece one frame makes. */
+const FRAME_BYTES = 1024
+/** What is buffered reaches the disk after this long at the latest, ms. */
+const FLUSH_ms = 250
+
+/**
+ * Records into a file. Writing waits for the disk instead of dropping frames, so that a recording is complete and the
+ * same every time, however fast its source is.
+ */
+export class FileRecorder extends LinkBase {
+  private readonly path: string
+  private readonly encode: (frame: LinkFrame) => string | Uint8Array
+  private readonly buffer = Buffer.alloc(BUFFER_BYTES)
+  private file: number | undefined
+  private used = 0
+  private timer: NodeJS.Timeout | undefined
+
+  constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
+    super(uri.text, options)
+    this.path = path
+    this.encode = format.writer()
+  }
+
+  override send(frame: LinkFrame): boolean {
+    if (frame.origin === this.origin) return true
+    const sent = this.ownCounters.sent
+    sent.in++
+    if (this.file === undefined) {
+      drop(sent, this.isClosed ? 'closed' : 'not-up')
+      return false
+    }
+    const piece = this.encode(frame)
+    if (typeof piece === 'string') this.used += this.buffer.write(piece, this.used, 'latin1')
+    else {
+      this.buffer.set(piece, this.used)
+      this.used += piece.length
+    }
+    sent.queued++
+    if (this.used + FRAME_BYTES > BUFFER_BYTES) return this.flush()
+    this.timer ??= setTimeout(() => this.flush(), FLUSH_ms)
+    return true
+  }
+
+  protected override async start(): Promise<void> {
+    try {
+      this.file = openSync(this.path, 'w')
+    } catch (error) {
+      throw new Error(explainFileError(this.path, 'record into', error as NodeJS.ErrnoException))
+    }
+    this.setState('up')
+  }
+
+  protected override async stop(): Promise<void> {
+    this.flush()
+    clearTimeout(this.timer)
+    if (this.file !== undefined) closeSync(this.file)
+    this.file = undefined
+  }
+
+  private flush(): boolean {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    const sent = this.ownCounters.sent
+    const frames = sent.queued
+    const { file } = this
+    if (file === undefined || this.used === 0) return true
+    try {
+      for (let at = 0; at < this.used;) at += writeSync(file, this.buffer, at, this.used - at)
+      sent.delivered += frames
+      return true
+    } catch (error) {
+      drop(sent, 'device', frames)
+      const problem = explainFileError(this.path, 'record into', error as NodeJS.ErrnoException)
+      if (!this.isClosed) void this.finish(problem)
+      return false
+    } finally {
+      sent.queued = 0
+      this.used = 0
+    }
+  }
+}

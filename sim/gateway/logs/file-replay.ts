@@ -1,0 +1,162 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import type { Observable } from 'rxjs'
+import { Subject } from 'rxjs'
+import { count, drop } from '../counters.ts'
+import type { LinkFrame, LinkOptions } from '../link.ts'
+import { LinkBase } from '../link-base.ts'
+import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
+import type { LinkUri } from '../uri.ts'
+import { explainFileError } from './file-errors.ts'
+import type { BadLine, LogFormat } from './format.ts'
+import { ReplayPacer } from './pacer.ts'
+
+const CHUNK_BYTES = 65_536
+/** A frame due within this is handed over now: timers are no finer, ms. */
+const TIMER_GRAIN_ms = 1
+/** Bad lines told one by one; the rest are only counted. */
+const TOLD_BAD_LINES = 10
+
+/**
+ * Replays a log: each frame at its distance from the first, or as fast as it can be read. Reading starts when somebody
+ * listens to its frames; at the end of the log the link closes by itself.
+ */
+export class FileReplay extends LinkBase {
+  /** Every line that was no frame. */
+  readonly badLines$: Observable<BadLine>
+  private readonly badLines = new Subject<BadLine>()
+  private readonly path: string
+  private readonly format: LogFormat
+  private readonly speed: number
+  private readonly loops: number
+  private file: FileHandle | undefined
+  private running: Promise<void> = Promise.resolve()
+  private started = false
+  private timer: NodeJS.Timeout | undefined
+  private wake: (() => void) | undefined
+  /** Frames of the piece that was read last, reused. */
+  private readonly batch: LinkFrame[] = []
+  private batchLength = 0
+  private toldBadLines = 0
+
+  constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
+    super(uri.text, options)
+    this.path = path
+    this.format = format
+    this.speed = uri.words.get('speed') === 'max' ? Infinity : uri.numbers.get('speed') ?? 1
+    this.loops = uri.numbers.get('loop') ?? 1
+    this.badLines$ = this.badLines.asObservable()
+  }
+
+  override onFrame(handler: (frame: LinkFrame) => boolean | void): () => void {
+    const stop = super.onFrame(handler)
+    this.run()
+    return stop
+  }
+
+  override send(frame: LinkFrame): boolean {
+    if (frame.origin === this.origin) return true
+    this.ownCounters.sent.in++
+    drop(this.ownCounters.sent, this.isClosed ? 'closed' : 'unsupported')
+    return false
+  }
+
+  protected override async start(): Promise<void> {
+    try {
+      this.file = await open(this.path, 'r')
+      if ((await this.file.stat()).isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
+    } catch (error) {
+      throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))
+    }
+    this.setState('up')
+    this.run()
+  }
+
+  protected override async stop(): Promise<void> {
+    clearTimeout(this.timer)
+    this.wake?.()
+    if (!this.insideRun) await this.running
+    await this.file?.close()
+    this.badLines.complete()
+  }
+
+  /** The end of the log closes the link from inside `replay`, which must not wait for itself. */
+  private insideRun = false
+
+  private run(): void {
+    if (this.started || this.state !== 'up' || !this.hasHandlers) return
+    this.started = true
+    this.running = this.replay().then(() => '', (error: Error) => error.message).then((problem) => {
+      this.insideRun = true
+      void this.finish(problem)
+    })
+  }
+
+  private async replay(): Promise<void> {
+    const chunk = Buffer.alloc(CHUNK_BYTES)
+    for (let pass = 0; pass < this.loops && !this.isClosed; pass++) {
+      const pacer = new ReplayPacer(this.speed)
+      const framesBefore = this.ownCounters.received.in
+      const reader = this.format.reader({
+        onFrame: frame => this.enqueue(frame),
+        onBadLine: bad => this.tellBadLine(bad, pass),
+      })
+      for (let position = 0; !this.isClosed;) {
+        const { bytesRead } = await this.read(chunk, position)
+        position += bytesRead
+        if (bytesRead === 0) reader.end()
+        else reader.push(chunk.subarray(0, bytesRead))
+        await this.play(pacer)
+        if (bytesRead === 0) break
+      }
+      if (this.ownCounters.received.in === framesBefore && !this.isClosed) {
+        throw new Error(`${this.path} holds no frame of a ${this.format.name} log`)
+      }
+    }
+  }
+
+  private async read(chunk: Buffer, position: number): Promise<{ bytesRead: number }> {
+    try {
+      return await this.file!.read(chunk, 0, chunk.length, position)
+    } catch (error) {
+      throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))
+    }
+  }
+
+  private enqueue(frame: LinkFrame): void {
+    if (this.batchLength === this.batch.length) this.batch.push(createLinkFrame())
+    copyLinkFrame(frame, this.batch[this.batchLength++])
+  }
+
+  private async play(pacer: ReplayPacer): Promise<void> {
+    const frames = this.batchLength
+    this.batchLength = 0
+    for (let i = 0; i < frames; i++) {
+      const frame = this.batch[i]
+      const wait_ms = pacer.wait_ms(frame.timestamp_ns, performance.now())
+      if (wait_ms > TIMER_GRAIN_ms) await this.sleep(wait_ms)
+      if (this.isClosed) {
+        this.ownCounters.received.in += frames - i
+        drop(this.ownCounters.received, 'closed', frames - i)
+        return
+      }
+      frame.origin = this.origin
+      this.receive(frame, this.ownCounters)
+    }
+  }
+
+  private sleep(wait_ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve
+      this.timer = setTimeout(resolve, Math.min(wait_ms, 0x7fff_ffff))
+    })
+  }
+
+  private tellBadLine(bad: BadLine, pass: number): void {
+    if (pass > 0) return
+    count(this.ownCounters.malformed, 'bad-line')
+    this.badLines.next(bad)
+    this.toldBadLines++
+    if (this.toldBadLines <= TOLD_BAD_LINES) this.report(`${this.path}:${bad.line}: ${bad.reason}: ${bad.text}`)
+    else if (this.toldBadLines === TOLD_BAD_LINES + 1) this.report(`${this.path}: more bad lines follow, which are only counted`)
+  }
+}

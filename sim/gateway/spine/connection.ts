@@ -1,0 +1,142 @@
+import type { Socket } from 'node:net'
+import { count, drop } from '../counters.ts'
+import type { LinkCounters, LinkFrame } from '../link.ts'
+import { createLinkFrame } from '../link-frame.ts'
+import { Outbox } from '../outbox.ts'
+import {
+  BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, writeBatchHeader, type EnvelopeBody,
+} from './envelope.ts'
+import { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES } from './frame-codec.ts'
+import { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
+
+/** What happens on a connection of the stream, for either end. */
+export interface ConnectionHandler {
+  /** A well-formed frame; its memory is the connection's. */
+  onFrame(frame: LinkFrame): void
+  onBody(body: EnvelopeBody): void
+  /** The connection is over; what was queued has been counted. `reason` is empty when the far side just left. */
+  onEnd(reason: string): void
+}
+
+/** Room for answers beside the frames, bytes: the longest snapshot. */
+const REPLY_ROOM = 262_144
+
+/** How long the far side has to read why it was refused, ms. */
+const REFUSAL_TIMEOUT_ms = 2000
+
+/** One TCP connection that speaks the stream: either end of it. */
+export class SpineConnection {
+  private readonly socket: Socket
+  private readonly handler: ConnectionHandler
+  private readonly counters: LinkCounters
+  private readonly outbox: Outbox
+  private readonly reader: MessageReader
+  private readonly frameReader = new StreamFrameReader()
+  private readonly frame = createLinkFrame()
+  private batchStart = 0
+  private batchEnd = 0
+  private batchFlush = -1
+  private ended = false
+  private socketError = ''
+
+  constructor(socket: Socket, handler: ConnectionHandler, counters: LinkCounters, queueFrames: number) {
+    this.socket = socket
+    this.handler = handler
+    this.counters = counters
+    this.outbox = new Outbox(socket, counters.sent, queueFrames, STREAM_FRAME_BYTES + BATCH_HEADER_BYTES, REPLY_ROOM)
+    this.reader = new MessageReader((bytes, start, end) => this.message(bytes, start, end))
+    socket.on('data', (chunk: Uint8Array) => {
+      if (!this.reader.push(chunk)) this.violate('bad-message', `it sent bytes that are no message of at most ${MAX_MESSAGE_BYTES} bytes`)
+    })
+    socket.on('error', (error) => { this.socketError = error.message })
+    socket.on('close', () => this.end(this.socketError))
+  }
+
+  /** Queues a frame and counts it. */
+  sendFrame(frame: LinkFrame): boolean {
+    const sent = this.counters.sent
+    sent.in++
+    const outbox = this.outbox
+    if (this.ended || !outbox.hasRoom(STREAM_FRAME_BYTES + BATCH_HEADER_BYTES)) {
+      drop(sent, this.ended ? 'closed' : 'queue-full')
+      return false
+    }
+    let at = outbox.end
+    if (this.batchFlush !== outbox.flushes || this.batchEnd !== at || at - this.batchStart > BATCH_BYTES) {
+      this.batchFlush = outbox.flushes
+      this.batchStart = at
+      at += BATCH_HEADER_BYTES
+    }
+    const bytes = outbox.bytes
+    at = encodeStreamFrame(frame, bytes, at)
+    writeBatchHeader(at - this.batchStart - BATCH_HEADER_BYTES, bytes, this.batchStart)
+    this.batchEnd = at
+    outbox.commit(at, 1)
+    return true
+  }
+
+  /** Queues anything else. `false`: no room. */
+  sendBody(body: EnvelopeBody): boolean {
+    return this.outbox.push(encodeEnvelope(body))
+  }
+
+  /** Resolves when everything queued was handed to the network. */
+  drained(): Promise<void> {
+    return this.outbox.drained()
+  }
+
+  /** Tells the far side why, then ends it. */
+  refuse(reason: string): void {
+    if (this.ended) return
+    const { socket } = this
+    this.end(reason)
+    socket.end(encodeEnvelope({ refusal: { reason } }), () => socket.destroy())
+    setTimeout(() => socket.destroy(), REFUSAL_TIMEOUT_ms).unref()
+  }
+
+  /** Ends it at once. */
+  destroy(): void {
+    this.end('')
+    this.socket.destroy()
+  }
+
+  private violate(cause: string, what: string): void {
+    count(this.counters.malformed, cause)
+    this.refuse(what)
+  }
+
+  private end(reason: string): void {
+    if (this.ended) return
+    this.ended = true
+    this.outbox.close()
+    this.handler.onEnd(reason)
+  }
+
+  private message(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.ended) return true
+    if (start === end || bytes[start] !== TAG_FRAMES) {
+      const body = decodeEnvelope(bytes.subarray(start, end))
+      if (body === undefined) return false
+      this.handler.onBody(body)
+      return true
+    }
+    let at = start
+    while (at < end) {
+      if (bytes[at] !== TAG_FRAMES) return false
+      let length = 0
+      let shift = 0
+      do {
+        if (++at >= end || shift > 14) return false
+        length |= (bytes[at] & 0x7f) << shift
+        shift += 7
+      } while (bytes[at] > 0x7f)
+      at++
+      if (at + length > end) return false
+      const fault = this.frameReader.read(bytes, at, at + length, this.frame)
+      if (fault === undefined) this.handler.onFrame(this.frame)
+      else count(this.counters.malformed, fault)
+      at += length
+    }
+    return true
+  }
+}
