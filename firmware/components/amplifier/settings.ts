@@ -1,0 +1,58 @@
+import type { ComponentContext } from '../component.ts'
+import { AMPLIFIER_LIMITS } from './parameters.ts'
+
+const RECORD_KEY = 0
+const RECORD_VERSION = 1
+const RECORD_BYTES = 4
+
+/** What the stereo remembers: volume, balance, station. Saved some seconds after the last change. */
+export class StereoSettings {
+  volume: number
+  balance_pct: number
+  frequency_MHz: number
+  private readonly context: ComponentContext
+  private readonly bytes: Uint8Array
+  private timer: number
+  private readonly saveNow: () => void
+
+  constructor(context: ComponentContext) {
+    this.context = context
+    this.volume = AMPLIFIER_LIMITS.volumeFirst
+    this.balance_pct = 0
+    this.frequency_MHz = AMPLIFIER_LIMITS.lowest_MHz
+    this.bytes = new Uint8Array(RECORD_BYTES)
+    this.timer = 0
+    this.saveNow = () => {
+      this.timer = 0
+      this.save()
+    }
+    const stored = context.load(RECORD_KEY)
+    if (stored === undefined || stored.length !== RECORD_BYTES || stored[0] !== RECORD_VERSION) return
+    this.volume = Math.min(stored[1]!, AMPLIFIER_LIMITS.volumeMost)
+    this.balance_pct = Math.min(stored[2]!, 2 * AMPLIFIER_LIMITS.balance_pct) - AMPLIFIER_LIMITS.balance_pct
+    const frequency_MHz = AMPLIFIER_LIMITS.lowest_MHz + stored[3]! / AMPLIFIER_LIMITS.stepsPerMHz
+    this.frequency_MHz = Math.min(frequency_MHz, AMPLIFIER_LIMITS.highest_MHz)
+  }
+
+  /** Something changed: saves when it has been quiet. */
+  changed(): void {
+    if (this.timer !== 0) this.context.hal.cancel(this.timer)
+    this.timer = this.context.hal.after(AMPLIFIER_LIMITS.save_ms, this.saveNow)
+  }
+
+  /** Saves at once what waits to be saved: the supply may go. */
+  flush(): void {
+    if (this.timer === 0) return
+    this.context.hal.cancel(this.timer)
+    this.timer = 0
+    this.save()
+  }
+
+  private save(): void {
+    this.bytes[0] = RECORD_VERSION
+    this.bytes[1] = this.volume
+    this.bytes[2] = this.balance_pct + AMPLIFIER_LIMITS.balance_pct
+    this.bytes[3] = Math.round((this.frequency_MHz - AMPLIFIER_LIMITS.lowest_MHz) * AMPLIFIER_LIMITS.stepsPerMHz)
+    this.context.save(RECORD_KEY, this.bytes)
+  }
+}

@@ -1,0 +1,225 @@
+import { COMPONENT_CLASS, LIGHT_ACTION, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import type { LampData } from '#protocol/descriptor.ts'
+import { LightCommandCodec, LightStatusCodec } from '#protocol/messages.generated.ts'
+import type { LightCommandValues, LightStatusValues } from '#protocol/messages.generated.ts'
+import { LAMP_PLUG } from '#protocol/plug.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { BulbMonitor } from './monitor.ts'
+
+/** Times of the lamp driver. */
+export const LAMP_TIMES = {
+  /** Step of a fade. */
+  fadeTick_ms: 20,
+  /** How often the current of a lit lamp that does not fade is looked at, and when something looks wrong. */
+  watch_ms: 250,
+  confirm_ms: 12,
+  /** The lease a lamp asks for. */
+  lease_ms: 10000,
+} as const
+
+/** Exterior lamps are not shed with comfort. */
+const EXTERIOR_PRIORITY = 1
+const INTERIOR_PRIORITY = 2
+
+/** One dimmable output with its monitor. Levels are 0–1. */
+class Channel {
+  readonly monitor: BulbMonitor
+  readonly nominal_A: number
+  level: number
+  goal: number
+  /** Change of the level per fade tick. */
+  step: number
+  fault: number
+
+  constructor(nominal_A: number) {
+    this.monitor = new BulbMonitor(nominal_A)
+    this.nominal_A = nominal_A
+    this.level = 0
+    this.goal = 0
+    this.step = 1
+    this.fault = LIGHT_FAULT.none
+  }
+}
+
+/** A lamp of 1–8 channels: fades, watches its bulbs, and reports one status a channel. */
+export class LampDriver implements Component {
+  readonly statusCount: number
+  private readonly context: ComponentContext
+  private readonly channels: Channel[]
+  private fading: boolean
+  private wanted_A: number
+  private watchTimer: number
+  private readonly watchNow: () => void
+  private alive: boolean
+
+  constructor(context: ComponentContext) {
+    const data = context.descriptor.data as LampData
+    this.context = context
+    this.statusCount = data.channels
+    this.channels = []
+    for (let i = 0; i < data.channels; i++) this.channels.push(new Channel(data.nominal_A[i]!))
+    this.fading = false
+    this.wanted_A = 0
+    this.watchTimer = 0
+    this.alive = true
+    this.watchNow = () => {
+      this.watchTimer = 0
+      if (this.alive) this.watch()
+    }
+  }
+
+  command(values: LightCommandValues, _sender: number): boolean {
+    const channel = this.channels[values.channel]
+    if (values.action !== LIGHT_ACTION.set || channel === undefined) return false
+    if (!(values.level_pct >= 0 && values.level_pct <= 100)) return false
+    const fade_ms = values.fade_ms > 0 ? values.fade_ms : 0
+    channel.goal = values.level_pct / 100
+    const ticks = Math.max(1, Math.round(fade_ms / LAMP_TIMES.fadeTick_ms))
+    channel.step = Math.abs(channel.goal - channel.level) / ticks
+    channel.fault = LIGHT_FAULT.none
+    channel.monitor.reset()
+    this.settlePower()
+    if (this.context.power.granted() || channel.goal === 0) this.startFades()
+    if (ticks === 1) this.tick()
+    this.context.statusChanged(values.channel)
+    return true
+  }
+
+  tick(): void {
+    let fading = false
+    const granted = this.context.power.granted()
+    for (let i = 0; i < this.channels.length; i++) {
+      const channel = this.channels[i]!
+      if (channel.level === channel.goal) continue
+      this.stepLevel(i, channel, granted)
+      if (channel.level === channel.goal) this.context.statusChanged(i)
+      else if (granted) fading = true
+    }
+    if (!fading && this.fading) {
+      this.fading = false
+      this.context.tick(0)
+    }
+    this.settlePower()
+    this.planWatch()
+  }
+
+  status(values: LightStatusValues, index: number): void {
+    const channel = this.channels[index]
+    if (channel === undefined) return
+    values.channel = index
+    values.fault = channel.fault
+    values.fading = channel.level === channel.goal ? 0 : 1
+    values.level_pct = channel.level * 100
+  }
+
+  moving(): boolean {
+    return this.fading
+  }
+
+  /** Without power the lamp is dark; what was wanted comes back with the power. */
+  powerChanged(granted: boolean): void {
+    if (granted) {
+      this.startFades()
+      return
+    }
+    for (let i = 0; i < this.channels.length; i++) {
+      const channel = this.channels[i]!
+      if (channel.level === 0) continue
+      channel.level = 0
+      channel.step = 1
+      channel.monitor.reset()
+      this.context.port.drive(i, 0)
+    }
+    this.fading = false
+    this.context.tick(0)
+    this.context.statusChanged(-1)
+  }
+
+  dispose(): void {
+    this.alive = false
+    if (this.watchTimer !== 0) this.context.hal.cancel(this.watchTimer)
+    this.watchTimer = 0
+    this.context.tick(0)
+    for (let i = 0; i < this.channels.length; i++) this.context.port.drive(i, 0)
+    this.context.power.release()
+  }
+
+  private stepLevel(index: number, channel: Channel, granted: boolean): void {
+    const brighter = channel.goal > channel.level
+    if (brighter && !granted) return
+    const next = channel.level + (brighter ? channel.step : -channel.step)
+    const arrived = !(channel.step > 0) || (brighter ? next >= channel.goal - 1e-6 : next <= channel.goal + 1e-6)
+    channel.level = arrived ? channel.goal : next
+    this.context.port.drive(index, channel.level)
+  }
+
+  private startFades(): void {
+    let needed = false
+    for (let i = 0; i < this.channels.length; i++) if (this.channels[i]!.level !== this.channels[i]!.goal) needed = true
+    if (!needed || this.fading) return
+    this.fading = true
+    this.context.tick(LAMP_TIMES.fadeTick_ms)
+  }
+
+  /** Asks for the current of all channels at the brighter of level and goal; gives back when all are dark. */
+  private settlePower(): void {
+    let sum_A = 0
+    for (let i = 0; i < this.channels.length; i++) {
+      const channel = this.channels[i]!
+      sum_A = sum_A + channel.nominal_A * Math.max(channel.level, channel.goal)
+    }
+    if (sum_A === this.wanted_A) return
+    const before_A = this.wanted_A
+    this.wanted_A = sum_A
+    if (sum_A === 0) this.context.power.release()
+    else if (sum_A > before_A || !this.fading) {
+      const exterior = this.context.location === LOCATION.HOOD || this.context.location === LOCATION.TRUNK
+      this.context.power.want(sum_A, Math.max(sum_A, this.context.descriptor.peak_A), LAMP_TIMES.lease_ms,
+        exterior ? EXTERIOR_PRIORITY : INTERIOR_PRIORITY)
+    }
+  }
+
+  private planWatch(): void {
+    if (this.watchTimer !== 0) return
+    let lit = false
+    let suspicious = false
+    for (let i = 0; i < this.channels.length; i++) {
+      if (this.channels[i]!.level > 0) lit = true
+      if (this.channels[i]!.monitor.suspicious()) suspicious = true
+    }
+    if (lit) this.watchTimer = this.context.hal.after(suspicious ? LAMP_TIMES.confirm_ms : LAMP_TIMES.watch_ms, this.watchNow)
+  }
+
+  private watch(): void {
+    const now_ms = this.context.hal.now()
+    const tripped = this.context.port.tripped()
+    for (let i = 0; i < this.channels.length; i++) {
+      const channel = this.channels[i]!
+      if (!(channel.level > 0)) continue
+      const seen = channel.monitor.read(now_ms, channel.level, this.context.port.analog(i) * LAMP_PLUG.senseRange_A)
+      const fault = tripped ? LIGHT_FAULT.shortCircuit : seen
+      if (fault === channel.fault) continue
+      channel.fault = fault
+      if (fault === LIGHT_FAULT.shortCircuit) this.cutOff(i, channel)
+      this.context.statusChanged(i)
+    }
+    this.planWatch()
+  }
+
+  /** A shorted channel goes off and stays off until it is set again. */
+  private cutOff(index: number, channel: Channel): void {
+    channel.level = 0
+    channel.goal = 0
+    channel.monitor.reset()
+    this.context.port.drive(index, 0)
+    this.settlePower()
+  }
+}
+
+export const lampEntry: ComponentEntry = {
+  code: COMPONENT_CLASS.lamp,
+  command: LightCommandCodec,
+  status: LightStatusCodec,
+  create: context => new LampDriver(context),
+}

@@ -1,0 +1,62 @@
+import { LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
+
+/** Limits of the bulb monitor. */
+export const LAMP_SENSE = {
+  /** Below this level the current says nothing. */
+  leastLevel: 0.1,
+  /** Share of the expected current below which the bulb is gone. */
+  open: 0.3,
+  /** Multiple of the nominal current above which it is shorted, once the cold filament's inrush is over. */
+  short: 3,
+  /** A fault must last this long. */
+  confirm_ms: 10,
+  /** A cold filament draws up to ten times its current; it is warm after this long. */
+  inrush_ms: 150,
+} as const
+
+/** Judges one channel's current: pure, one instance a channel. */
+export class BulbMonitor {
+  private readonly nominal_A: number
+  private lit_ms: number
+  private suspect: number
+  private suspect_ms: number
+
+  constructor(nominal_A: number) {
+    this.nominal_A = nominal_A
+    this.lit_ms = -1
+    this.suspect = LIGHT_FAULT.none
+    this.suspect_ms = 0
+  }
+
+  /** Something may be wrong: look again after `confirm_ms`. */
+  suspicious(): boolean {
+    return this.suspect !== LIGHT_FAULT.none
+  }
+
+  /** The channel goes dark or starts anew. */
+  reset(): void {
+    this.lit_ms = -1
+    this.suspect = LIGHT_FAULT.none
+  }
+
+  /** Takes a reading of a driven channel, `level` 0–1. Returns the confirmed fault, or `none`. */
+  read(now_ms: number, level: number, current_A: number): number {
+    if (level < LAMP_SENSE.leastLevel) {
+      this.reset()
+      return LIGHT_FAULT.none
+    }
+    if (this.lit_ms < 0) this.lit_ms = now_ms
+    const seen = this.judge(now_ms, level, current_A)
+    if (seen !== this.suspect) {
+      this.suspect = seen
+      this.suspect_ms = now_ms
+    }
+    return seen !== LIGHT_FAULT.none && now_ms - this.suspect_ms >= LAMP_SENSE.confirm_ms ? seen : LIGHT_FAULT.none
+  }
+
+  private judge(now_ms: number, level: number, current_A: number): number {
+    if (current_A < LAMP_SENSE.open * level * this.nominal_A) return LIGHT_FAULT.openCircuit
+    const warm = now_ms - this.lit_ms >= LAMP_SENSE.inrush_ms
+    return warm && current_A > LAMP_SENSE.short * this.nominal_A ? LIGHT_FAULT.shortCircuit : LIGHT_FAULT.none
+  }
+}

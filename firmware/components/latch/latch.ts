@@ -1,0 +1,203 @@
+import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
+import type { LatchData } from '#protocol/descriptor.ts'
+import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generated.ts'
+import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
+import { LATCH_PLUG } from '#protocol/plug.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { mayObey } from './rules.ts'
+import type { LatchView } from './rules.ts'
+import { LATCH_LIMITS, STROKES, needsUnlock } from './strokes.ts'
+
+/**
+ * `rest`: motors off. `waiting`: for power. `driving`: a stroke runs. `pausing`: before the retry. `returning`: the pawl's
+ * drive springs home.
+ */
+const PHASE = { rest: 0, waiting: 1, driving: 2, pausing: 3, returning: 4 } as const
+const NO_ACTION = -1
+
+/** A latch: releases, pulls shut, locks and unlocks, each stroke with a time limit and one retry. */
+export class LatchDriver implements Component {
+  readonly statusCount: number
+  private readonly context: ComponentContext
+  private readonly view: LatchView
+  private phase: number
+  /** The stroke that runs, and the one after it. */
+  private action: number
+  private nextAction: number
+  private began_ms: number
+  private retried: boolean
+  private fault: boolean
+  private settleTimer: number
+  private readonly settleNow: () => void
+  private alive: boolean
+
+  constructor(context: ComponentContext) {
+    this.statusCount = 1
+    this.context = context
+    this.view = {
+      location: context.location, sender: 0, locked: false, ajar: false, speed_kmh: NaN,
+      flags: (context.descriptor.data as LatchData).flags,
+    }
+    this.phase = PHASE.rest
+    this.action = NO_ACTION
+    this.nextAction = NO_ACTION
+    this.began_ms = 0
+    this.retried = false
+    this.fault = false
+    this.settleTimer = 0
+    this.alive = true
+    this.settleNow = () => {
+      this.settleTimer = 0
+      if (this.alive) context.statusChanged(0)
+    }
+    context.port.onInput(() => {
+      if (this.alive && this.settleTimer === 0) this.settleTimer = context.hal.after(LATCH_LIMITS.settle_ms, this.settleNow)
+    })
+  }
+
+  command(values: LatchCommandValues, sender: number): boolean {
+    const view = this.look()
+    view.sender = sender & 0x0f
+    if (!mayObey(values.action, view)) return false
+    const unlockFirst = needsUnlock(values.action, view.locked)
+    this.fault = false
+    this.nextAction = unlockFirst ? values.action : NO_ACTION
+    this.begin(unlockFirst ? LATCH_ACTION.unlock : values.action)
+    this.context.statusChanged(0)
+    return true
+  }
+
+  tick(): void {
+    const elapsed_ms = this.context.hal.now() - this.began_ms
+    if (this.phase === PHASE.waiting) {
+      if (this.context.power.granted()) this.drive()
+      else if (elapsed_ms >= LATCH_LIMITS.grant_ms) this.finish(true)
+    } else if (this.phase === PHASE.driving) this.watchStroke(elapsed_ms)
+    else if (this.phase === PHASE.pausing) {
+      if (elapsed_ms >= LATCH_LIMITS.retryPause_ms) this.drive()
+    } else if (this.phase === PHASE.returning) {
+      if (this.context.port.input(LATCH_PLUG.home)) this.finish(false)
+      else if (elapsed_ms >= LATCH_LIMITS.home_ms) this.finish(true)
+    }
+  }
+
+  status(values: LatchStatusValues, _index: number): void {
+    const view = this.look()
+    values.state = this.state(view)
+    values.ajar = view.ajar ? 1 : 0
+    values.locked = view.locked ? 1 : 0
+    values.fault = this.fault ? 1 : 0
+  }
+
+  moving(): boolean {
+    return this.phase !== PHASE.rest
+  }
+
+  powerChanged(granted: boolean): void {
+    if (granted) {
+      if (this.phase === PHASE.waiting) this.drive()
+    } else if (this.phase !== PHASE.rest && this.phase !== PHASE.waiting) this.finish(true)
+  }
+
+  /** Driving off in the middle of a release ends it. */
+  vehicleChanged(): void {
+    const releasing = this.action === LATCH_ACTION.release || this.nextAction === LATCH_ACTION.release
+    if (this.phase === PHASE.rest || !releasing) return
+    if (this.context.vehicle.speed_kmh() > LATCH_LIMITS.releaseSpeed_kmh) this.finish(true)
+  }
+
+  dispose(): void {
+    this.alive = false
+    if (this.settleTimer !== 0) this.context.hal.cancel(this.settleTimer)
+    this.settleTimer = 0
+    this.stopMotors()
+    this.phase = PHASE.rest
+    this.context.tick(0)
+    this.context.power.release()
+  }
+
+  private look(): LatchView {
+    const port = this.context.port
+    this.view.ajar = port.input(LATCH_PLUG.ajar)
+    this.view.locked = port.input(LATCH_PLUG.locked)
+    this.view.speed_kmh = this.context.vehicle.speed_kmh()
+    return this.view
+  }
+
+  private state(view: LatchView): number {
+    if (this.phase !== PHASE.rest && this.action === LATCH_ACTION.release) return LATCH_STATE.releasing
+    if (this.phase !== PHASE.rest && this.action === LATCH_ACTION.cinch) return LATCH_STATE.cinching
+    if (this.fault) return LATCH_STATE.blocked
+    return view.ajar ? LATCH_STATE.ajar : LATCH_STATE.closed
+  }
+
+  /** Starts a stroke, ending the one that runs. */
+  private begin(action: number): void {
+    this.stopMotors()
+    this.action = action
+    this.retried = false
+    this.phase = PHASE.waiting
+    this.began_ms = this.context.hal.now()
+    this.context.tick(LATCH_LIMITS.tick_ms)
+    const descriptor = this.context.descriptor
+    this.context.power.want(descriptor.run_A, descriptor.peak_A, LATCH_LIMITS.lease_ms, LATCH_LIMITS.priority)
+    if (this.phase === PHASE.waiting && this.context.power.granted()) this.drive()
+  }
+
+  private drive(): void {
+    const stroke = STROKES[this.action]!
+    this.phase = PHASE.driving
+    this.began_ms = this.context.hal.now()
+    this.context.port.drive(stroke.channel, stroke.duty)
+  }
+
+  private watchStroke(elapsed_ms: number): void {
+    const stroke = STROKES[this.action]!
+    if (this.context.port.input(stroke.input) === stroke.level) {
+      this.stopMotors()
+      this.reached()
+    } else if (elapsed_ms >= stroke.limit_ms) {
+      this.stopMotors()
+      if (this.retried) this.finish(true)
+      else {
+        this.retried = true
+        this.phase = PHASE.pausing
+        this.began_ms = this.context.hal.now()
+      }
+    }
+  }
+
+  private reached(): void {
+    const next = this.nextAction
+    if (next !== NO_ACTION) {
+      this.nextAction = NO_ACTION
+      this.begin(next)
+    } else if (STROKES[this.action]!.channel === LATCH_PLUG.pawl) {
+      this.phase = PHASE.returning
+      this.began_ms = this.context.hal.now()
+    } else this.finish(false)
+  }
+
+  private finish(fault: boolean): void {
+    this.stopMotors()
+    this.phase = PHASE.rest
+    this.action = NO_ACTION
+    this.nextAction = NO_ACTION
+    this.fault = fault
+    this.context.tick(0)
+    this.context.power.release()
+    this.context.statusChanged(0)
+  }
+
+  private stopMotors(): void {
+    this.context.port.drive(LATCH_PLUG.pawl, 0)
+    this.context.port.drive(LATCH_PLUG.lock, 0)
+  }
+}
+
+export const latchEntry: ComponentEntry = {
+  code: COMPONENT_CLASS.latch,
+  command: LatchCommandCodec,
+  status: LatchStatusCodec,
+  create: context => new LatchDriver(context),
+}

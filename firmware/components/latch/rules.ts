@@ -1,0 +1,42 @@
+import { LATCH_ACTION } from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { LATCH_FLAG } from '#protocol/descriptor.ts'
+import { LATCH_LIMITS } from './strokes.ts'
+
+/** What a latch looks at before it obeys. */
+export interface LatchView {
+  /** `LOCATION` of the latch. */
+  location: number
+  /** Low nibble of the commander's address: a location, or a tool (9, 10). */
+  sender: number
+  locked: boolean
+  ajar: boolean
+  /** NaN = not known. */
+  speed_kmh: number
+  /** `LATCH_FLAG` of the descriptor. */
+  flags: number
+}
+
+/** Trunk and hood: no one sits behind them. */
+export function isLid(location: number): boolean {
+  return location === LOCATION.TRUNK || location === LOCATION.HOOD
+}
+
+/**
+ * Whether a command is obeyed.
+ * - Nothing is released above 5 km/h. With the speed unknown a door still opens (no one may be trapped by a dead
+ *   dash), a lid does not.
+ * - A locked latch refuses its handle, the hub it sits on: that is what the lock is for. A lid's release from elsewhere
+ *   (the dash, a tool) is the authorised one and unlocks it first; a locked door refuses everyone until it is unlocked.
+ * - Cinching and locking need the hardware for it; cinching needs a door that is ajar.
+ */
+export function mayObey(action: number, view: LatchView): boolean {
+  if (action === LATCH_ACTION.release) {
+    if (view.speed_kmh > LATCH_LIMITS.releaseSpeed_kmh) return false
+    if (isLid(view.location)) return !(view.locked && view.sender === view.location) && view.speed_kmh >= 0
+    return !view.locked
+  }
+  if (action === LATCH_ACTION.cinch) return (view.flags & LATCH_FLAG.cinch) !== 0 && view.ajar
+  if (action === LATCH_ACTION.lock || action === LATCH_ACTION.unlock) return (view.flags & LATCH_FLAG.lock) !== 0
+  return false
+}

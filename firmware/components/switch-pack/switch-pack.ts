@@ -1,0 +1,161 @@
+import { COMPONENT_CLASS, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import type { SwitchPackData } from '#protocol/descriptor.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { switchCodes } from './layout.ts'
+
+/** Limits of the switch pack driver. */
+export const SWITCH_LIMITS = {
+  /** A contact counts when it has rested this long. */
+  debounce_ms: 15,
+  /** How often a bouncing contact is looked at. */
+  settlePoll_ms: 5,
+  /** A contact that never comes to rest counts as open after this long. */
+  chatter_ms: 1000,
+  /** A press becomes a hold. */
+  hold_ms: 400,
+  /** A switch pressed longer than this is stuck: it counts as released until it was really released once. */
+  stuck_ms: 30000,
+} as const
+
+/** What the driver believes of one contact. `ignored`: closed, but not to be obeyed until it has been open once. */
+const CONTACT = { open: 0, pressed: 1, held: 2, ignored: 3 } as const
+
+/**
+ * Switches of one pack. Contacts are debounced by a timer that runs only while one bounces; a second timer runs only
+ * while one is pressed. A contact that is closed when the driver starts is ignored until it has been open once, so that
+ * a switch held through a reset starts nothing.
+ */
+export class SwitchPackDriver implements Component {
+  readonly statusCount: number
+  private readonly context: ComponentContext
+  private readonly codes: Uint8Array
+  private readonly contacts: Uint8Array
+  private readonly pressed_ms: Float64Array
+  /** Contacts that bounce: 1 = yes; when they began and when they last changed. */
+  private readonly bouncing: Uint8Array
+  private readonly bounceBegan_ms: Float64Array
+  private readonly lastEdge_ms: Float64Array
+  private bouncingCount: number
+  private pressedCount: number
+  private settleTimer: number
+  private holdTimer: number
+  private readonly settleNow: () => void
+  private readonly holdNow: () => void
+  private alive: boolean
+
+  constructor(context: ComponentContext) {
+    this.statusCount = 0
+    this.context = context
+    this.codes = switchCodes((context.descriptor.data as SwitchPackData).layout)
+    const count = this.codes.length
+    this.contacts = new Uint8Array(count)
+    this.pressed_ms = new Float64Array(count)
+    this.bouncing = new Uint8Array(count)
+    this.bounceBegan_ms = new Float64Array(count)
+    this.lastEdge_ms = new Float64Array(count)
+    this.bouncingCount = 0
+    this.pressedCount = 0
+    this.settleTimer = 0
+    this.holdTimer = 0
+    this.alive = true
+    for (let i = 0; i < count; i++) this.contacts[i] = context.port.input(i) ? CONTACT.ignored : CONTACT.open
+    this.settleNow = () => {
+      this.settleTimer = 0
+      this.settle()
+    }
+    this.holdNow = () => {
+      this.holdTimer = 0
+      this.checkHolds()
+    }
+    context.port.onInput(channel => this.edge(channel))
+  }
+
+  moving(): boolean {
+    return this.pressedCount > 0
+  }
+
+  /** Unplugged while pressed: what was held ends. */
+  dispose(): void {
+    if (!this.alive) return
+    for (let i = 0; i < this.codes.length; i++) this.open(i, SWITCH_EDGE.released)
+    this.alive = false
+    if (this.settleTimer !== 0) this.context.hal.cancel(this.settleTimer)
+    if (this.holdTimer !== 0) this.context.hal.cancel(this.holdTimer)
+  }
+
+  private edge(channel: number): void {
+    if (!this.alive || !(channel >= 0 && channel < this.codes.length)) return
+    const now_ms = this.context.hal.now()
+    this.lastEdge_ms[channel] = now_ms
+    if (this.bouncing[channel] === 0) {
+      this.bouncing[channel] = 1
+      this.bounceBegan_ms[channel] = now_ms
+      this.bouncingCount = this.bouncingCount + 1
+    }
+    if (this.settleTimer === 0) this.settleTimer = this.context.hal.after(SWITCH_LIMITS.debounce_ms, this.settleNow)
+  }
+
+  private settle(): void {
+    if (!this.alive) return
+    const now_ms = this.context.hal.now()
+    for (let i = 0; i < this.codes.length && this.bouncingCount > 0; i++) {
+      if (this.bouncing[i] === 0) continue
+      if (now_ms - this.lastEdge_ms[i]! >= SWITCH_LIMITS.debounce_ms) {
+        this.bouncing[i] = 0
+        this.bouncingCount = this.bouncingCount - 1
+        this.settled(i, this.context.port.input(i), now_ms)
+      } else if (now_ms - this.bounceBegan_ms[i]! >= SWITCH_LIMITS.chatter_ms) {
+        this.open(i, SWITCH_EDGE.stuck)
+      }
+    }
+    if (this.bouncingCount > 0) this.settleTimer = this.context.hal.after(SWITCH_LIMITS.settlePoll_ms, this.settleNow)
+  }
+
+  private settled(index: number, closed: boolean, now_ms: number): void {
+    const contact = this.contacts[index]
+    if (!closed) {
+      this.open(index, SWITCH_EDGE.released)
+      this.contacts[index] = CONTACT.open
+    } else if (contact === CONTACT.open) {
+      this.contacts[index] = CONTACT.pressed
+      this.pressed_ms[index] = now_ms
+      this.pressedCount = this.pressedCount + 1
+      if (this.holdTimer === 0) this.holdTimer = this.context.hal.after(SWITCH_LIMITS.hold_ms, this.holdNow)
+      this.context.switchChanged(this.codes[index]!, SWITCH_EDGE.pressed, 0)
+    }
+  }
+
+  /** Ends a press, if there is one; the contact stays ignored until it settles open. */
+  private open(index: number, edge: number): void {
+    const contact = this.contacts[index]
+    if (contact !== CONTACT.pressed && contact !== CONTACT.held) return
+    this.contacts[index] = CONTACT.ignored
+    this.pressedCount = this.pressedCount - 1
+    this.context.switchChanged(this.codes[index]!, edge, this.context.hal.now() - this.pressed_ms[index]!)
+  }
+
+  private checkHolds(): void {
+    if (!this.alive) return
+    const now_ms = this.context.hal.now()
+    let next_ms: number = SWITCH_LIMITS.stuck_ms
+    for (let i = 0; i < this.codes.length; i++) {
+      const duration_ms = now_ms - this.pressed_ms[i]!
+      if (this.contacts[i] === CONTACT.pressed) {
+        if (duration_ms >= SWITCH_LIMITS.hold_ms) {
+          this.contacts[i] = CONTACT.held
+          this.context.switchChanged(this.codes[i]!, SWITCH_EDGE.held, duration_ms)
+        } else next_ms = Math.min(next_ms, SWITCH_LIMITS.hold_ms - duration_ms)
+      }
+      if (this.contacts[i] === CONTACT.held) {
+        if (duration_ms >= SWITCH_LIMITS.stuck_ms) this.open(i, SWITCH_EDGE.stuck)
+        else next_ms = Math.min(next_ms, SWITCH_LIMITS.stuck_ms - duration_ms)
+      }
+    }
+    if (this.pressedCount > 0 && this.alive) this.holdTimer = this.context.hal.after(Math.max(1, next_ms), this.holdNow)
+  }
+}
+
+export const switchPackEntry: ComponentEntry = {
+  code: COMPONENT_CLASS.switchPack,
+  create: context => new SwitchPackDriver(context),
+}

@@ -1,0 +1,97 @@
+import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
+import { VEHICLE_PLUG } from '#protocol/plug.ts'
+import type { Port } from '../../hal.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { VEHICLE_LIMITS } from './parameters.ts'
+import { WheelSpeed } from './speed.ts'
+
+/** Position of the ignition lock; `start` wins over `on`, `on` over `accessory`. */
+export function readIgnition(port: Port): number {
+  if (port.input(VEHICLE_PLUG.start)) return IGNITION.start
+  if (port.input(VEHICLE_PLUG.on)) return IGNITION.on
+  return port.input(VEHICLE_PLUG.accessory) ? IGNITION.accessory : IGNITION.off
+}
+
+/** Ignition lock, gear selector and wheel sensor. Reports every change; reads the wheel fast only while it turns. */
+export class VehicleDriver implements Component {
+  readonly statusCount: number
+  private readonly context: ComponentContext
+  private readonly speed: WheelSpeed
+  private readonly readNow: () => void
+  private timer: number
+  private timerEnds_ms: number
+  private lastEdge_ms: number
+  private ignition: number
+  private gear: number
+  private speed_kmh: number
+  private alive: boolean
+
+  constructor(context: ComponentContext) {
+    this.statusCount = 0
+    this.context = context
+    this.speed = new WheelSpeed()
+    this.timer = 0
+    this.timerEnds_ms = 0
+    this.lastEdge_ms = -VEHICLE_LIMITS.debounce_ms
+    this.ignition = -1
+    this.gear = -1
+    this.speed_kmh = 0
+    this.alive = true
+    this.readNow = () => {
+      this.timer = 0
+      this.read()
+    }
+    context.port.onInput(() => {
+      this.lastEdge_ms = context.hal.now()
+      if (this.alive) this.wakeIn(VEHICLE_LIMITS.debounce_ms)
+    })
+    this.read()
+  }
+
+  moving(): boolean {
+    return this.speed_kmh > 0
+  }
+
+  dispose(): void {
+    this.alive = false
+    if (this.timer !== 0) this.context.hal.cancel(this.timer)
+    this.timer = 0
+  }
+
+  private read(): void {
+    if (!this.alive) return
+    const port = this.context.port
+    const now_ms = this.context.hal.now()
+    const bouncing = now_ms - this.lastEdge_ms < VEHICLE_LIMITS.debounce_ms && this.ignition >= 0
+    const ignition = bouncing ? this.ignition : readIgnition(port)
+    const gear = Math.max(GEAR.park, Math.min(GEAR.manual, Math.round(port.analog(VEHICLE_PLUG.gear) * GEAR.manual)))
+    const speed_kmh = this.speed.read(now_ms, port.pulses(VEHICLE_PLUG.wheel))
+    const step_kmh = Math.abs(speed_kmh - this.speed_kmh)
+    const faster = step_kmh >= VEHICLE_LIMITS.speedStep_kmh || (speed_kmh === 0) !== (this.speed_kmh === 0)
+    if (faster || ignition !== this.ignition || gear !== this.gear) {
+      this.ignition = ignition
+      this.gear = gear
+      this.speed_kmh = speed_kmh
+      this.context.vehicleReading(ignition, gear, speed_kmh)
+    }
+    this.wakeIn(bouncing ? VEHICLE_LIMITS.debounce_ms
+      : speed_kmh > 0 ? VEHICLE_LIMITS.movingPoll_ms
+        : ignition >= IGNITION.on ? VEHICLE_LIMITS.onPoll_ms : VEHICLE_LIMITS.offPoll_ms)
+  }
+
+  /** Reads again in `delay_ms`, or earlier if that is planned already. */
+  private wakeIn(delay_ms: number): void {
+    const ends_ms = this.context.hal.now() + delay_ms
+    if (this.timer !== 0) {
+      if (this.timerEnds_ms <= ends_ms) return
+      this.context.hal.cancel(this.timer)
+    }
+    this.timerEnds_ms = ends_ms
+    this.timer = this.context.hal.after(delay_ms, this.readNow)
+  }
+}
+
+export const vehicleEntry: ComponentEntry = {
+  code: COMPONENT_CLASS.vehicle,
+  create: context => new VehicleDriver(context),
+}

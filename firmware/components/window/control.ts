@@ -1,0 +1,405 @@
+import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import { MotorHeat } from '../motor-heat.ts'
+import { Motion } from './motion.ts'
+import { WINDOW_LIMITS } from './parameters.ts'
+import { CurrentPinchDetector } from './pinch.ts'
+import type { ClosingState, PinchDetector } from './pinch.ts'
+import { GlassPosition } from './position.ts'
+import { motorDuty, ramp, slowDuty } from './speed.ts'
+
+/** What the control sees; the driver fills it in before every call. */
+export interface WindowInputs {
+  now_ms: number
+  /** Hall counter, up while opening. */
+  count: number
+  /** Drawn from the port. */
+  current_A: number
+  supply_V: number
+  /** Ignition on. */
+  mayClose: boolean
+  /** The port is fed. */
+  fed: boolean
+}
+
+/**
+ * `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before it turns round or rests. `probing`: off,
+ * standing at an unknown stop with the switch still held.
+ */
+export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 } as const
+
+/** What it is at: a `WINDOW_ACTION`, or the reversal after a pinch. */
+const GOAL = {
+  none: WINDOW_ACTION.stop, up: WINDOW_ACTION.up, down: WINDOW_ACTION.down, autoUp: WINDOW_ACTION.autoUp,
+  autoDown: WINDOW_ACTION.autoDown, goto: WINDOW_ACTION.goto, learn: WINDOW_ACTION.learn, reverse: 16,
+} as const
+
+/** The state machine of a window: pure, inputs in, duty and brake out. */
+export class WindowControl {
+  readonly inputs: WindowInputs
+  readonly position: GlassPosition
+  phase: number
+  /** For the motor while `running`: + opens. */
+  duty: number
+  /** The last closing met an obstacle. */
+  pinched: boolean
+  /** No pulses or no power. */
+  fault: boolean
+  private blocked: boolean
+  private goal: number
+  private afterReversal: number
+  private goalCount: number
+  private corrections: number
+  private phaseBegan_ms: number
+  private readonly descriptorTravel_pulses: number
+  private readonly run_A: number
+  private learnDirection: number
+  private learnLowCount: number
+  private tooWarm: boolean
+  private readonly motion: Motion
+  private readonly heat: MotorHeat
+  private readonly pinch: PinchDetector
+  private readonly closing: ClosingState
+
+  constructor(travel_pulses: number, run_A: number, stall_A: number) {
+    this.inputs = { now_ms: 0, count: 0, current_A: 0, supply_V: 0, mayClose: false, fed: false }
+    this.position = new GlassPosition(travel_pulses)
+    this.phase = PHASE.rest
+    this.duty = 0
+    this.pinched = false
+    this.fault = false
+    this.blocked = false
+    this.goal = GOAL.none
+    this.afterReversal = GOAL.none
+    this.goalCount = 0
+    this.corrections = 0
+    this.phaseBegan_ms = 0
+    this.descriptorTravel_pulses = travel_pulses
+    this.run_A = run_A
+    this.learnDirection = 0
+    this.learnLowCount = 0
+    this.tooWarm = false
+    this.motion = new Motion()
+    this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * stall_A * stall_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.cooling_s)
+    this.pinch = new CurrentPinchDetector(run_A)
+    this.closing = { elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, motor_A: 0, duty: 0 }
+  }
+
+  /** Executes a `WINDOW_ACTION`. `false`: refused. */
+  command(action: number, position_pct: number): boolean {
+    if (!this.accepts(action, position_pct)) return false
+    if (this.reversing()) {
+      // The hand comes first: the reversal is finished, then what was asked goes on.
+      this.afterReversal = action
+      return true
+    }
+    if (action !== GOAL.none) {
+      this.fault = false
+      this.blocked = false
+    }
+    this.goal = action
+    this.corrections = 0
+    if (action === GOAL.goto) this.setGoto(position_pct)
+    if (action === GOAL.learn) this.learnDirection = 1
+    this.pursue()
+    return true
+  }
+
+  /** A held command is over. */
+  released(): void {
+    if (this.afterReversal === GOAL.down) this.afterReversal = GOAL.none
+    if (this.goal !== GOAL.up && this.goal !== GOAL.down) return
+    this.goal = GOAL.none
+    this.pursue()
+  }
+
+  /** One tick, or a change of power. */
+  step(): void {
+    const now_ms = this.inputs.now_ms
+    this.tooWarm = this.heat.update(now_ms, this.motor_A())
+    this.motion.update(now_ms, this.inputs.count)
+    const elapsed_ms = now_ms - this.phaseBegan_ms
+    if (this.phase === PHASE.running) this.run(elapsed_ms)
+    else if (this.phase === PHASE.waiting) this.wait(elapsed_ms)
+    else if (this.phase === PHASE.braking) {
+      const stands = elapsed_ms >= WINDOW_LIMITS.brake_ms && this.motion.stalled_ms(now_ms) >= WINDOW_LIMITS.standstill_ms
+      if (stands || elapsed_ms >= WINDOW_LIMITS.brakeMost_ms) this.proceed()
+    } else if (this.phase === PHASE.probing && elapsed_ms >= WINDOW_LIMITS.referenceHold_ms) {
+      const closed = this.goal === GOAL.up
+      this.position.reference(this.inputs.count, closed ? 0 : this.position.travel_pulses)
+      this.goal = GOAL.none
+      this.rest()
+    }
+  }
+
+  /** The motor is too warm to start. */
+  thermal(): boolean {
+    if (this.phase === PHASE.running) return this.tooWarm
+    this.tooWarm = this.heat.update(this.inputs.now_ms, 0)
+    return this.tooWarm
+  }
+
+  /** It reverses after a pinch, or is about to. */
+  reversing(): boolean {
+    return this.goal === GOAL.reverse
+  }
+
+  /** `WINDOW_STATE` */
+  state(): number {
+    if (this.phase === PHASE.waiting) return WINDOW_STATE.waiting
+    if (this.phase === PHASE.running || this.phase === PHASE.braking) {
+      if (this.reversing()) return WINDOW_STATE.reversing
+      if (this.goal === GOAL.learn) return WINDOW_STATE.learning
+      return this.motion.direction > 0 ? WINDOW_STATE.opening : WINDOW_STATE.closing
+    }
+    if (this.blocked) return WINDOW_STATE.blocked
+    return this.position.known() ? WINDOW_STATE.still : WINDOW_STATE.unlearned
+  }
+
+  private accepts(action: number, position_pct: number): boolean {
+    if (action === GOAL.none) return true
+    if (this.reversing()) return action === GOAL.down || action === GOAL.autoDown
+    if (this.thermal()) return false
+    const mayClose = this.inputs.mayClose
+    const known = this.position.known()
+    switch (action) {
+      case GOAL.up: return mayClose
+      case GOAL.down: return true
+      case GOAL.autoUp: return mayClose && known
+      case GOAL.autoDown: return known
+      case GOAL.goto:
+        return known && position_pct >= 0 && position_pct <= 100
+          && (mayClose || position_pct >= this.position.percent(this.inputs.count))
+      case GOAL.learn: return mayClose
+      default: return false
+    }
+  }
+
+  /** The ends are gone to as such, so that the reference is renewed there. */
+  private setGoto(position_pct: number): void {
+    const tolerance_pct = WINDOW_LIMITS.goalTolerance_pct
+    const here_pct = this.position.percent(this.inputs.count)
+    this.goalCount = this.position.countAt(position_pct)
+    if (Math.abs(position_pct - here_pct) <= tolerance_pct) return
+    if (position_pct <= tolerance_pct) this.goal = GOAL.autoUp
+    else if (position_pct >= 100 - tolerance_pct) this.goal = GOAL.autoDown
+  }
+
+  /** Turns to the goal from whatever it does now. */
+  private pursue(): void {
+    if (this.phase === PHASE.running) {
+      if (this.wantedDirection() !== this.motion.direction) this.brake()
+    } else if (this.phase !== PHASE.braking) this.proceed()
+  }
+
+  /** From a standstill: starts, waits for power, or rests. */
+  private proceed(): void {
+    const direction = this.wantedDirection()
+    if (direction === 0 || !this.mayMove(direction)) {
+      this.goal = GOAL.none
+      this.rest()
+    } else if (!this.inputs.fed) this.enter(PHASE.waiting)
+    else this.start(direction)
+  }
+
+  private wantedDirection(): number {
+    switch (this.goal) {
+      case GOAL.up: return -1
+      case GOAL.autoUp: return -1
+      case GOAL.down: return 1
+      case GOAL.autoDown: return 1
+      case GOAL.learn: return this.learnDirection
+      case GOAL.reverse: return this.inputs.count < this.goalCount ? 1 : 0
+      case GOAL.goto: return this.gotoDirection()
+      default: return 0
+    }
+  }
+
+  private gotoDirection(): number {
+    const error_pulses = this.goalCount - this.inputs.count
+    const tolerance_pulses = WINDOW_LIMITS.goalTolerance_pct * this.position.travel_pulses / 100
+    if (Math.abs(error_pulses) <= tolerance_pulses || this.corrections > WINDOW_LIMITS.goalCorrections) return 0
+    return error_pulses > 0 ? 1 : -1
+  }
+
+  /** A reversal is never refused; closing needs the ignition, everything else a cool motor. */
+  private mayMove(direction: number): boolean {
+    if (this.reversing()) return true
+    return !this.tooWarm && (direction > 0 || this.inputs.mayClose)
+  }
+
+  private start(direction: number): void {
+    if (this.goal === GOAL.goto) this.corrections = this.corrections + 1
+    this.motion.begin(this.inputs.now_ms, this.inputs.count, direction)
+    if (direction < 0) {
+      this.pinched = false
+      this.pinch.begin()
+    }
+    this.enter(PHASE.running)
+    this.setDuty(0)
+  }
+
+  private wait(elapsed_ms: number): void {
+    if (this.inputs.fed || !this.mayMove(this.wantedDirection())) this.proceed()
+    else if (elapsed_ms >= WINDOW_LIMITS.grant_ms) {
+      this.fault = true
+      this.goal = GOAL.none
+      this.rest()
+    }
+  }
+
+  private run(elapsed_ms: number): void {
+    const direction = this.motion.direction
+    if (!this.inputs.fed) this.powerLost()
+    else if (!this.mayMove(direction)) this.stop()
+    else if (elapsed_ms >= WINDOW_LIMITS.run_ms) this.fail()
+    else if (this.arrived()) this.reached()
+    else if (this.obstructed()) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    else if (!this.stalled()) this.setDuty(elapsed_ms)
+  }
+
+  private arrived(): boolean {
+    if (this.goal === GOAL.reverse) return this.inputs.count >= this.goalCount
+    if (this.goal !== GOAL.goto) return false
+    const lead_pulses = this.motion.speed_pulses_s * WINDOW_LIMITS.brakeLead_ms / 1000
+    return this.motion.direction * (this.goalCount - this.inputs.count) <= lead_pulses
+  }
+
+  /** The goal of a goto or a reversal is reached: a goto brakes and looks where it stands. */
+  private reached(): void {
+    if (this.goal === GOAL.reverse) {
+      this.goal = this.afterReversal
+      this.pursue()
+    } else this.brake()
+  }
+
+  private obstructed(): boolean {
+    if (this.motion.direction > 0 || this.goal === GOAL.learn || !this.position.known() || !this.drawsCurrent()) return false
+    const closing = this.closing
+    const now_ms = this.inputs.now_ms
+    closing.elapsed_ms = this.motion.elapsed_ms(now_ms)
+    closing.stalled_ms = this.motion.stalled_ms(now_ms)
+    closing.gap_mm = this.position.gap_mm(this.inputs.count, -1)
+    closing.motor_A = this.motor_A()
+    closing.duty = -this.duty
+    return this.pinch.update(closing)
+  }
+
+  /** Deals with a glass that stands under power. */
+  private stalled(): boolean {
+    const stalled_ms = this.motion.stalled_ms(this.inputs.now_ms)
+    const known = this.position.known() && this.goal !== GOAL.learn
+    const near = known && this.position.gap_mm(this.inputs.count, this.motion.direction) <= WINDOW_LIMITS.endZone_mm
+    if (stalled_ms < (near ? WINDOW_LIMITS.endStall_ms : WINDOW_LIMITS.stall_ms)) return false
+    if (!this.drawsCurrent()) this.fail()
+    else if (this.goal === GOAL.learn) this.learnEnd()
+    else if (near) this.endReached()
+    else if (!known && (this.goal === GOAL.up || this.goal === GOAL.down)) this.enter(PHASE.probing)
+    else {
+      this.blocked = true
+      this.fail()
+    }
+    return true
+  }
+
+  private endReached(): void {
+    if (this.motion.direction < 0) {
+      this.position.reference(this.inputs.count, 0)
+      this.pinch.finish()
+    }
+    this.stop()
+  }
+
+  /** An end of the learning run: first the lower, then the upper. */
+  private learnEnd(): void {
+    if (this.learnDirection > 0) {
+      this.learnLowCount = this.inputs.count
+      this.learnDirection = -1
+      this.brake()
+      return
+    }
+    const travel_pulses = this.learnLowCount - this.inputs.count
+    const nominal_pulses = this.descriptorTravel_pulses
+    if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses) {
+      // Something is in the way, maybe a hand.
+      this.position.forget()
+      this.fault = true
+      this.reverse(travel_pulses)
+    } else if (travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) {
+      this.position.forget()
+      this.fail()
+    } else {
+      this.position.travel_pulses = travel_pulses
+      this.position.measured = true
+      this.position.reference(this.inputs.count, 0)
+      this.stop()
+    }
+  }
+
+  private reverse(reopen_pulses: number): void {
+    this.pinched = true
+    this.afterReversal = GOAL.none
+    this.goal = GOAL.reverse
+    const low = this.position.known() ? this.position.countAt(100) : this.learnLowCount
+    this.goalCount = Math.min(this.inputs.count + reopen_pulses, low)
+    this.brake()
+  }
+
+  /** A reversal waits for the power to come back; everything else is over. */
+  private powerLost(): void {
+    if (this.reversing()) {
+      this.enter(PHASE.waiting)
+      return
+    }
+    this.fault = true
+    this.goal = GOAL.none
+    this.rest()
+  }
+
+  private fail(): void {
+    this.fault = true
+    this.stop()
+  }
+
+  private stop(): void {
+    this.goal = GOAL.none
+    this.brake()
+  }
+
+  private brake(): void {
+    this.enter(PHASE.braking)
+  }
+
+  private rest(): void {
+    this.enter(PHASE.rest)
+  }
+
+  private enter(phase: number): void {
+    if (phase !== PHASE.running) this.duty = 0
+    if (phase === PHASE.waiting && this.phase === PHASE.waiting) return
+    this.phase = phase
+    this.phaseBegan_ms = this.inputs.now_ms
+  }
+
+  private setDuty(elapsed_ms: number): void {
+    const direction = this.motion.direction
+    const count = this.inputs.count
+    const supply_V = this.inputs.supply_V
+    if (this.goal === GOAL.learn) {
+      this.duty = direction * slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(elapsed_ms)
+      return
+    }
+    const goalGap_mm = this.goal === GOAL.goto ? this.position.toMillimetres(direction * (this.goalCount - count)) : NaN
+    this.duty = direction * motorDuty(elapsed_ms, direction, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
+  }
+
+  private drawsCurrent(): boolean {
+    return this.motor_A() >= WINDOW_LIMITS.stallCurrentShare * this.run_A
+  }
+
+  /** Current in the winding: the port sees its share by duty. */
+  private motor_A(): number {
+    if (this.phase !== PHASE.running) return 0
+    const duty = Math.abs(this.duty)
+    return duty > 0 ? this.inputs.current_A / duty : 0
+  }
+}

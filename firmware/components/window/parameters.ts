@@ -1,0 +1,57 @@
+/** Limits of the window driver. Lengths are of the glass; a regulator's travel is taken as 450 mm. */
+export const WINDOW_LIMITS = {
+  tick_ms: 10,
+  travel_mm: 450,
+
+  /** Longest motion in one direction: a full close takes at most 12 s, at 9 V and −30 °C. */
+  run_ms: 15000,
+  /** Longest wait for power. */
+  grant_ms: 1500,
+  lease_ms: 10000,
+  comfortPriority: 2,
+  safetyPriority: 0,
+
+  /** Shorted motor before it turns round or rests: until it stands, at least and at most. */
+  brake_ms: 60,
+  brakeMost_ms: 300,
+  standstill_ms: 30,
+
+  /** Within this of an end, standing still under current is the end stop; elsewhere it is an obstacle. */
+  endZone_mm: 6,
+  endStall_ms: 100,
+  /** No pulse for this long under current: blocked. A motor that starts gets as long. */
+  stall_ms: 200,
+  /** Share of the run current that a stalled motor draws at least; less means that it is not connected. */
+  stallCurrentShare: 0.3,
+
+  /** The supply is brought in over this time, from this share. */
+  ramp_ms: 100,
+  rampFrom: 0.4,
+  /** Motor voltage near the ends of a motion, and how near: the last of a closing, the last before a goal. */
+  slow_V: 9,
+  slowClose_mm: 60,
+  slowOpen_mm: 20,
+  slowGoal_mm: 25,
+  learn_V: 10,
+
+  /** goto is satisfied within this; a coarser miss is corrected this often. */
+  goalTolerance_pct: 0.8,
+  goalCorrections: 2,
+  /** How far ahead of a goal to brake: the way of this time at the present speed. */
+  brakeLead_ms: 12,
+
+  /** Reversal after a pinch: 200 mm, or to the lower end. */
+  reopen_mm: 200,
+
+  /** Holding the switch this long at a stop makes the stop the reference, when the position is not known. */
+  referenceHold_ms: 1000,
+  /** A learned travel is believed within these shares of the descriptor's. */
+  travelLeast: 0.8,
+  travelMost: 1.2,
+
+  /** The motor's heat is its current squared; it may stall for this long when cold. */
+  stallTime_s: 8,
+  /** It cools with this time constant, and starts again at this share of the limit. */
+  cooling_s: 120,
+  warmShare: 0.7,
+} as const

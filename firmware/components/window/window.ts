@@ -1,0 +1,206 @@
+import { COMPONENT_CLASS, IGNITION } from '#protocol/catalogue/enums.ts'
+import type { WindowData } from '#protocol/descriptor.ts'
+import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
+import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
+import { WINDOW_PLUG } from '#protocol/plug.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { PHASE, WindowControl } from './control.ts'
+import { WINDOW_LIMITS } from './parameters.ts'
+import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
+
+/** NVM key of the port that holds the travel and the position (`record.ts`). */
+export const WINDOW_RECORD_KEY = 0
+const WISH = { nothing: 0, comfort: 1, safety: 2 } as const
+
+/** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
+export class WindowDriver implements Component {
+  readonly statusCount: number
+  private readonly context: ComponentContext
+  private readonly control: WindowControl
+  private wish: number
+  private asking: boolean
+  private fed: boolean
+  private shown: number
+  private output: number
+  private outputPhase: number
+  private ticking: boolean
+  private storedPosition: boolean
+
+  constructor(context: ComponentContext) {
+    const data = context.descriptor.data as WindowData
+    this.statusCount = 1
+    this.context = context
+    this.control = new WindowControl(data.travel_pulses, context.descriptor.run_A, data.stall_A)
+    this.wish = WISH.nothing
+    this.asking = false
+    this.fed = false
+    this.shown = -1
+    this.output = 0
+    this.outputPhase = PHASE.rest
+    this.ticking = false
+    this.storedPosition = false
+    this.load()
+  }
+
+  command(values: WindowCommandValues, _sender: number): boolean {
+    this.sense()
+    const accepted = this.control.command(values.action, values.position_pct)
+    this.act()
+    return accepted
+  }
+
+  /** Dead man's handle: nobody holds `up` or `down` any more. */
+  released(): void {
+    this.sense()
+    this.control.released()
+    this.act()
+  }
+
+  tick(): void {
+    this.sense()
+    this.control.step()
+    this.act()
+  }
+
+  status(values: WindowStatusValues, _index: number): void {
+    const control = this.control
+    this.sense()
+    values.position_pct = control.position.percent(control.inputs.count)
+    values.state = control.state()
+    values.pinch = control.pinched ? 1 : 0
+    values.thermal = control.thermal() ? 1 : 0
+    values.learned = control.position.known() ? 1 : 0
+    values.fault = control.fault ? 1 : 0
+  }
+
+  moving(): boolean {
+    return this.control.phase !== PHASE.rest && this.control.phase !== PHASE.probing
+  }
+
+  powerChanged(granted: boolean): void {
+    this.fed = granted
+    if (!this.asking && this.ticking) this.tick()
+  }
+
+  vehicleChanged(): void {
+    if (this.ticking) this.tick()
+  }
+
+  dispose(): void {
+    this.context.port.drive(WINDOW_PLUG.motor, 0)
+    this.context.tick(0)
+    this.ticking = false
+    this.context.power.release()
+  }
+
+  /** The stored travel and position count only for the window they were learned on. */
+  private load(): void {
+    const record = decodeWindowRecord(this.context.load(WINDOW_RECORD_KEY))
+    if (record === undefined || record.serial !== this.context.descriptor.serial) return
+    const position = this.control.position
+    const nominal_pulses = position.travel_pulses
+    const travel_pulses = record.travel_pulses
+    if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses || travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) return
+    position.travel_pulses = travel_pulses
+    if (isNaN(record.position_pulses) || record.position_pulses > travel_pulses) return
+    position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
+    this.storedPosition = true
+  }
+
+  private sense(): void {
+    const inputs = this.control.inputs
+    const port = this.context.port
+    inputs.now_ms = this.context.hal.now()
+    inputs.count = port.pulses(WINDOW_PLUG.hall)
+    inputs.current_A = port.current_A()
+    inputs.supply_V = this.context.hal.supply_V()
+    inputs.mayClose = this.context.vehicle.ignition() >= IGNITION.on
+    inputs.fed = this.fed
+  }
+
+  /** Does what the control decided: power first, then the motor, then what others are told. */
+  private act(): void {
+    this.ask()
+    if (this.control.phase === PHASE.waiting && this.fed) {
+      this.control.inputs.fed = true
+      this.control.step()
+    }
+    this.keep()
+    this.drive()
+    const ticking = this.control.phase !== PHASE.rest
+    if (ticking !== this.ticking) {
+      this.ticking = ticking
+      this.context.tick(ticking ? WINDOW_LIMITS.tick_ms : 0)
+    }
+    this.show()
+  }
+
+  private ask(): void {
+    const control = this.control
+    const idle = control.phase === PHASE.rest || control.phase === PHASE.probing
+    const wish = idle ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
+    if (wish === this.wish) return
+    this.wish = wish
+    this.asking = true
+    if (wish === WISH.nothing) {
+      this.drive()
+      this.fed = false
+      this.context.power.release()
+    } else {
+      const descriptor = this.context.descriptor
+      const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
+      this.context.power.want(descriptor.run_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority)
+      if (this.context.power.granted()) this.fed = true
+    }
+    this.asking = false
+  }
+
+  /** While the glass moves the stored position is not true, so it is marked before and written after. */
+  private keep(): void {
+    const control = this.control
+    if (control.phase === PHASE.running && this.storedPosition) {
+      this.storedPosition = false
+      this.save(NaN)
+    } else if (control.phase === PHASE.rest && !this.storedPosition && control.position.known()) {
+      this.storedPosition = true
+      this.save(control.position.pulses(control.inputs.count))
+    }
+  }
+
+  private save(position_pulses: number): void {
+    this.context.save(WINDOW_RECORD_KEY, encodeWindowRecord({
+      serial: this.context.descriptor.serial,
+      travel_pulses: this.control.position.travel_pulses,
+      position_pulses: position_pulses,
+    }))
+  }
+
+  private drive(): void {
+    const phase = this.control.phase
+    const braking = phase === PHASE.braking
+    if (braking) {
+      if (this.outputPhase !== PHASE.braking) this.context.port.brake(WINDOW_PLUG.motor)
+    } else if (this.control.duty !== this.output || this.outputPhase === PHASE.braking) {
+      this.context.port.drive(WINDOW_PLUG.motor, this.control.duty)
+    }
+    this.output = braking ? 0 : this.control.duty
+    this.outputPhase = phase
+  }
+
+  /** Reports when what is shown changed, but for the position, which the period takes care of. */
+  private show(): void {
+    const control = this.control
+    const shown = control.state() + (control.pinched ? 16 : 0) + (control.fault ? 32 : 0) + (control.thermal() ? 64 : 0)
+      + (control.position.known() ? 128 : 0)
+    if (shown === this.shown) return
+    this.shown = shown
+    this.context.statusChanged(0)
+  }
+}
+
+export const windowEntry: ComponentEntry = {
+  code: COMPONENT_CLASS.window,
+  command: WindowCommandCodec,
+  status: WindowStatusCodec,
+  create: context => new WindowDriver(context),
+}
