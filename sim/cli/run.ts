@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, Failure, describe } from './lib/failure.ts'
-import { closest } from '#sim/diag/suggest.ts'
+import { nearest } from '#protocol/messages/errors.ts'
 import type { Terminal } from './lib/terminal.ts'
 import { COMMANDS } from './registry.ts'
 
@@ -59,8 +59,8 @@ function failed(error: unknown, typed: string | undefined, terminal: Terminal): 
     const known = COMMANDS.some(entry => entry.name === typed)
     terminal.warn(`spine${known ? ` ${typed}` : ''}: ${describe(error).replace(/[;,]? \(Did you mean (.*)\?\)$/, ': did you mean $1?')}`)
     if (!known && typed !== undefined && error.code === 'commander.unknownCommand') {
-      const near = closest(typed, COMMANDS.map(entry => entry.name))
-      terminal.warn(near.length > 0 ? `Did you mean "npx spine ${near[0]}"?` : 'See "npx spine --help" for the commands.')
+      const near = nearest(typed, COMMANDS.map(entry => entry.name))
+      terminal.warn(near !== undefined ? `Did you mean "npx spine ${near}"?` : 'See "npx spine --help" for the commands.')
     } else {
       terminal.warn(`See "npx spine ${known ? `${typed} ` : ''}--help".`)
     }

@@ -1,23 +1,20 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { NAME_BYTES, REQUEST_BYTES, readName, requestedPgn } from '#protocol/claim.ts'
-import { E2E_OUTCOME, E2eReceiver, counterOf } from '#protocol/e2e.ts'
+import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import type { CanFrame } from '#protocol/frame.ts'
-import { PGN_ADDRESS_CLAIMED, PGN_REQUEST, dataIdOf, destinationOf, isBroadcastKind, pgnOf, sourceOf } from '#protocol/id.ts'
+import { dataIdOf, sourceOf } from '#protocol/id.ts'
+import { type DecodeFailure, type DecodedFrame, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
-import { type DecodedMessage, decodeMessage } from './decode.ts'
-import { formatFields, jsonFields } from './message-text.ts'
-import { identifierText, nodeName } from './names.ts'
+import { fieldsJson, fieldsText } from './fields.ts'
 
 /** What the end-to-end header says, by `E2E_OUTCOME`. */
 export const E2E_TEXT = ['ok', 'ok, some lost', 'repeated', 'wrong sequence', 'wrong CRC'] as const
 
 /** One frame in words. */
 export interface FrameDescription {
-  /** `WindowStatus@FL`, `address claim`, `request`, or empty when it is none of ours. */
+  /** `WindowStatus@FL`, `AddressClaimed`, `Request`; empty when it is none of ours. */
   readonly title: string
-  /** Who sent it: `DASH`, `tool 0xF9`; empty where the identifier does not say. */
+  /** Who sent it: `DASH`, `tool`; empty where the identifier does not say. */
   readonly sender: string
-  /** Its fields. */
+  /** Its fields, or its bytes. */
   readonly text: string
   /** What is wrong with it; empty when nothing is. */
   readonly problem: string
@@ -25,59 +22,59 @@ export interface FrameDescription {
   readonly json: Readonly<Record<string, unknown>>
 }
 
+const FAILURE_TEXT: Readonly<Record<DecodeFailure, string>> = {
+  foreignFormat: '', unknownId: '', unknownMessage: 'no message of the catalogue', tooShort: 'too short for its message',
+  badCrc: 'E2E wrong CRC',
+}
+
 /** Describes frames in their order: it follows the counters of every sender. */
 export class FrameDescriber {
+  private readonly decoder = new FrameDecoder()
   private readonly e2e = new E2eReceiver(1024)
 
   describe(frame: LinkFrame): FrameDescription {
-    if (frame.error) return plain('error frame', '', `class ${identifierText(frame.id, true)} ${hex(frame)}`, {})
-    if (frame.remote) return plain('remote frame', '', `asks for ${frame.length} bytes`, {})
-    if (!frame.extended) return plain('', '', hex(frame), {})
-    const sender = nodeName(sourceOf(frame.id))
-    if (isBroadcastKind(frame.id)) {
-      const decoded = decodeMessage(frame)
-      if (typeof decoded !== 'string') return this.message(frame, decoded, sender)
-      const problem = decoded === 'wrongLength' ? `${frame.length} bytes are not its length` : 'no message of the catalogue'
-      return { ...plain('', sender, hex(frame), { source: sourceOf(frame.id) }), problem }
-    }
-    return peer(frame, sender)
+    if (frame.error) return bare('error frame', '', `class ${identifierText(frame.id, true)} ${hex(frame)}`, '')
+    if (frame.remote) return bare('remote frame', '', `asks for ${frame.length} bytes`, '')
+    const sender = frame.extended ? addressText(sourceOf(frame.id)) : ''
+    const decoded = this.decoder.decode(frame)
+    if (decoded === undefined) return bare('', sender, hex(frame), FAILURE_TEXT[this.decoder.failure ?? 'unknownId'])
+    return decoded.row === undefined ? peer(decoded, sender) : this.message(frame, decoded, sender)
   }
 
-  private message(frame: LinkFrame, decoded: DecodedMessage, sender: string): FrameDescription {
-    const outcome = this.e2e.receive(dataIdOf(frame.id), sourceOf(frame.id), frame.data, frame.length, frame.timestamp_ns / 1e6)
+  private message(frame: LinkFrame, decoded: DecodedFrame, sender: string): FrameDescription {
+    const row = decoded.row!
+    const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, frame.timestamp_ns / 1e6)
     return {
-      title: `${decoded.row.name}@${decoded.location}`,
+      title: `${row.name}@${decoded.location}`,
       sender,
-      text: formatFields(decoded.row, decoded.values),
+      text: fieldsText(row, decoded.values),
       problem: outcome === E2E_OUTCOME.ok ? '' : `E2E ${E2E_TEXT[outcome]}`,
       json: {
-        message: decoded.row.name, location: decoded.location, source: decoded.source, sender,
-        e2e: { outcome: E2E_TEXT[outcome], counter: counterOf(frame.data) },
-        fields: jsonFields(decoded.row, decoded.values),
+        message: row.name, location: decoded.location, source: decoded.source, sender,
+        e2e: { outcome: E2E_TEXT[outcome], counter: decoded.counter }, fields: fieldsJson(row, decoded.values),
       },
     }
   }
 }
 
-function plain(title: string, sender: string, text: string, json: Record<string, unknown>): FrameDescription {
-  return { title, sender, text, problem: '', json: title === '' ? json : { message: title, ...json } }
+function bare(title: string, sender: string, text: string, problem: string): FrameDescription {
+  return { title, sender, text, problem, json: { ...(title === '' ? {} : { message: title }), ...(sender === '' ? {} : { sender }) } }
 }
 
 /** J1939 management: claims and requests. */
-function peer(frame: LinkFrame, sender: string): FrameDescription {
-  const source = sourceOf(frame.id)
-  const pgn = pgnOf(frame.id)
-  if (pgn === PGN_ADDRESS_CLAIMED && frame.length === NAME_BYTES) {
-    const name = readName(frame.data)
-    const type = Object.entries(HUB_TYPE).find(([, code]) => code === name.function)?.[0] ?? `function ${name.function}`
-    return plain('address claim', sender, `${type} instance=${name.functionInstance} identity=${name.identity}`, { source, sender, name })
+function peer(decoded: DecodedFrame, sender: string): FrameDescription {
+  const { name, source, values } = decoded
+  const json = { message: name, source, sender, fields: values }
+  if (name === J1939_NAMES.request) {
+    return { title: name, sender, text: `pgn=0x${values.pgn.toString(16).toUpperCase()} to ${addressText(values.destination)}`, problem: '', json }
   }
-  if (pgn === PGN_REQUEST && frame.length >= REQUEST_BYTES) {
-    const requested = requestedPgn(frame.data, frame.length)
-    const to = nodeName(destinationOf(frame.id))
-    return plain('request', sender, `pgn=0x${requested.toString(16).toUpperCase()} to ${to}`, { source, sender, requestedPgn: requested, to })
-  }
-  return plain('', sender, hex(frame), { source, sender })
+  const text = `${hubTypeText(values.function)} instance=${values.functionInstance} identity=${values.identity}`
+  return { title: name, sender, text, problem: name === J1939_NAMES.cannotClaim ? 'address conflict' : '', json }
+}
+
+/** A 29-bit identifier as eight hexadecimal digits, an 11-bit one as three. */
+export function identifierText(id: number, extended: boolean): string {
+  return id.toString(16).toUpperCase().padStart(extended ? 8 : 3, '0')
 }
 
 function hex(frame: CanFrame): string {

@@ -1,26 +1,30 @@
 import type { MessageRow } from '#protocol/catalogue/row.ts'
-import type { DecodedMessage } from './decode.ts'
-import { formatValue } from './message-text.ts'
+import type { DecodedFrame } from '#protocol/messages.ts'
+import { fieldText } from './fields.ts'
 import type { MonitorModel } from './monitor-model.ts'
 
 /** Fields in which a component or a port reports that something is wrong; 0 (`none`, `errorActive`) is well. */
 export const FAULT_FIELDS: readonly string[] = ['fault', 'pinch', 'thermal', 'canState']
 
-/** What a change of such a field means, for people. */
+/** Lifetime of HubStatus: three missed heartbeats. */
+export const HEARTBEAT_LIFETIME_ms = 3000
+
+/** What the value of such a field means, for people. */
 export function faultText(row: MessageRow, name: string, value: number): string {
   const field = row.fields[name]
   if (field.kind === 'flag') return value === 0 ? `${name} is over` : name
-  return `${name} ${formatValue(field, value)}`
+  return `${name} ${fieldText(field, value)}`
 }
 
-/** `DASH: windowFL.down pressed`. */
-export function switchText(decoded: DecodedMessage): string {
-  const { row, values } = decoded
+/** `DASH windowFL.down released after 400 ms`. */
+export function switchText(decoded: DecodedFrame): string {
+  const { values } = decoded
+  const fields = decoded.row!.fields
   const held = values.duration_ms > 0 ? ` after ${values.duration_ms} ms` : ''
-  return `${decoded.location}.${formatValue(row.fields.switch, values.switch)} ${formatValue(row.fields.edge, values.edge)}${held}`
+  return `${decoded.location}.${fieldText(fields.switch, values.switch)} ${fieldText(fields.edge, values.edge)}${held}`
 }
 
-/** What is wrong now, one line each: silent hubs, bus states, faults of ports and components, messages gone stale. */
+/** What is wrong now, a line each: silent hubs, bus states, faults of ports and components. */
 export function currentFaults(model: MonitorModel): string[] {
   const faults: string[] = []
   for (const node of model.nodes.values()) {
@@ -36,6 +40,3 @@ export function currentFaults(model: MonitorModel): string[] {
   }
   return faults
 }
-
-/** Lifetime of HubStatus: three missed heartbeats. */
-export const HEARTBEAT_LIFETIME_ms = 3000

@@ -1,6 +1,6 @@
 import { HubStatus } from '#protocol/catalogue/index.ts'
 import { currentFaults } from './faults.ts'
-import { formatValue, jsonFields } from './message-text.ts'
+import { fieldsJson } from './fields.ts'
 import type { MonitorModel, MonitorSignal } from './monitor-model.ts'
 
 /** The state of a bus for programs: one object, enums by name, "not available" as null. */
@@ -20,7 +20,7 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
       name: node.name,
       frames: node.frames,
       age_ms: age(model, node.lastSeen_ns),
-      status: node.status === undefined ? null : jsonFields(HubStatus, node.status),
+      status: node.status === undefined ? null : fieldsJson(HubStatus, node.status),
     })),
     signals: signals.map(signal => ({
       message: signal.row.name,
@@ -29,7 +29,7 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
       age_ms: age(model, signal.at_ns),
       stale: isStale(model, signal),
       frames: signal.frames,
-      fields: jsonFields(signal.row, signal.values),
+      fields: fieldsJson(signal.row, signal.values),
     })),
     faults: currentFaults(model),
     events: model.events.map(event => ({ time_s: round(event.at_ns / 1e9, 6), text: event.text })),
@@ -47,10 +47,4 @@ function age(model: MonitorModel, at_ns: number): number {
 
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits))
-}
-
-/** A signal's field for people, `-` when it is not there. */
-export function fieldText(signal: MonitorSignal | undefined, name: string): string {
-  if (signal === undefined || !(name in signal.row.fields)) return '-'
-  return formatValue(signal.row.fields[name], signal.values[name])
 }

@@ -1,11 +1,10 @@
 import type { MessageRow } from '#protocol/catalogue/row.ts'
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
-import { dataIdOf, isBroadcastKind, pgnOf, sourceOf, PGN_ADDRESS_CLAIMED, PGN_REQUEST } from '#protocol/id.ts'
-import { type DecodedMessage, decodeMessage } from './decode.ts'
+import { dataIdOf, sourceOf } from '#protocol/id.ts'
+import { type DecodedFrame, FrameDecoder, J1939_NAMES, addressText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { BusLoad } from './bus-load.ts'
 import { FAULT_FIELDS, faultText, switchText } from './faults.ts'
-import { nodeName } from './names.ts'
 
 /** Most nodes, signals and events kept: what a hostile bus can make this remember. */
 const MOST_NODES = 256
@@ -48,13 +47,12 @@ export interface MonitorCounters {
   messages: number
   addressClaims: number
   requests: number
-  /** Frames of other protocols: 11-bit, other PGNs. */
+  /** Frames of other protocols: 11-bit, remote, other PGNs. */
   foreign: number
-  remote: number
   errorFrames: number
-  /** Catalogue identifiers that are no message, or have a wrong length. */
+  /** Identifiers of the catalogue's form that are no message, and messages that are too short. */
   unknownMessage: number
-  wrongLength: number
+  tooShort: number
   /** E2E profile 11. */
   badCrc: number
   wrongSequence: number
@@ -73,10 +71,11 @@ export class MonitorModel {
   /** Newest last. */
   readonly events: MonitorEvent[] = []
   readonly counters: MonitorCounters = {
-    frames: 0, messages: 0, addressClaims: 0, requests: 0, foreign: 0, remote: 0, errorFrames: 0, unknownMessage: 0, wrongLength: 0,
+    frames: 0, messages: 0, addressClaims: 0, requests: 0, foreign: 0, errorFrames: 0, unknownMessage: 0, tooShort: 0,
     badCrc: 0, wrongSequence: 0, repeated: 0, okSomeLost: 0,
   }
 
+  private readonly decoder = new FrameDecoder()
   private readonly e2e = new E2eReceiver(E2E_SENDERS)
   private time_ns = 0
 
@@ -103,59 +102,53 @@ export class MonitorModel {
       return
     }
     if (!frame.fd) this.load.add(frame, this.time_ns)
-    if (frame.remote) this.counters.remote++
-    else if (!frame.extended) this.counters.foreign++
-    else this.extended(frame)
-  }
-
-  private extended(frame: LinkFrame): void {
-    const node = this.nodeOf(sourceOf(frame.id))
+    const node = frame.extended ? this.nodeOf(sourceOf(frame.id)) : undefined
     if (node !== undefined) {
       node.frames++
       node.lastSeen_ns = this.time_ns
     }
-    if (!isBroadcastKind(frame.id)) {
-      const pgn = pgnOf(frame.id)
-      if (pgn === PGN_ADDRESS_CLAIMED) this.counters.addressClaims++
-      else if (pgn === PGN_REQUEST) this.counters.requests++
-      else this.counters.foreign++
-      return
-    }
-    const decoded = decodeMessage(frame)
-    if (typeof decoded === 'string') {
-      this.counters[decoded]++
-      return
-    }
-    if (this.protected(frame, decoded)) this.message(decoded, node)
+    const decoded = this.decoder.decode(frame)
+    if (decoded === undefined) this.undecoded(frame)
+    else if (decoded.row !== undefined) this.protected(frame, decoded, node)
+    else this.peer(decoded)
   }
 
-  /** Checks the end-to-end header; what fails changes nothing but a counter. */
-  private protected(frame: LinkFrame, decoded: DecodedMessage): boolean {
-    const outcome = this.e2e.receive(dataIdOf(frame.id), sourceOf(frame.id), frame.data, frame.length, this.time_ns / 1e6)
-    const who = `${decoded.row.name}@${decoded.location} from ${nodeName(decoded.source)}`
-    switch (outcome) {
-      case E2E_OUTCOME.badCrc:
-        this.counters.badCrc++
-        this.event(`${who}: wrong CRC`)
-        return false
-      case E2E_OUTCOME.wrongSequence:
-        this.counters.wrongSequence++
-        this.event(`${who}: counter jumped`)
-        return false
-      case E2E_OUTCOME.repeated:
-        this.counters.repeated++
-        return false
-      case E2E_OUTCOME.okSomeLost:
-        this.counters.okSomeLost++
-        return true
-      default:
-        return true
+  private undecoded(frame: LinkFrame): void {
+    const cause = this.decoder.failure
+    if (cause === 'badCrc') {
+      this.counters.badCrc++
+      this.event(`${identifier(frame)} from ${addressText(sourceOf(frame.id))}: wrong CRC`)
+    } else if (cause === 'unknownMessage' || cause === 'tooShort') {
+      this.counters[cause]++
+    } else {
+      this.counters.foreign++
     }
   }
 
-  private message(decoded: DecodedMessage, node: MonitorNode | undefined): void {
+  private peer(decoded: DecodedFrame): void {
+    if (decoded.name === J1939_NAMES.request) this.counters.requests++
+    else this.counters.addressClaims++
+    if (decoded.name === J1939_NAMES.cannotClaim) this.event('a hub cannot claim its address: two at one location')
+  }
+
+  /** Checks the counter; what fails changes nothing but a count. */
+  private protected(frame: LinkFrame, decoded: DecodedFrame, node: MonitorNode | undefined): void {
+    const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, this.time_ns / 1e6)
+    if (outcome === E2E_OUTCOME.wrongSequence) {
+      this.counters.wrongSequence++
+      this.event(`${decoded.name}@${decoded.location} from ${addressText(decoded.source)}: counter jumped`)
+    } else if (outcome === E2E_OUTCOME.repeated) {
+      this.counters.repeated++
+    } else {
+      if (outcome === E2E_OUTCOME.okSomeLost) this.counters.okSomeLost++
+      this.message(decoded, node)
+    }
+  }
+
+  private message(decoded: DecodedFrame, node: MonitorNode | undefined): void {
     this.counters.messages++
-    const { row, values } = decoded
+    const { values } = decoded
+    const row = decoded.row!
     if (row.name === 'HubStatus' && node !== undefined) {
       node.status = { ...values }
       node.status_ns = this.time_ns
@@ -179,17 +172,17 @@ export class MonitorModel {
   }
 
   /** Notes faults that came or went since the last frame of this signal. */
-  private changes(known: MonitorSignal, decoded: DecodedMessage): void {
+  private changes(known: MonitorSignal, decoded: DecodedFrame): void {
     for (const name of FAULT_FIELDS) {
       if (!(name in known.values) || known.values[name] === decoded.values[name]) continue
-      this.event(`${known.key}: ${faultText(decoded.row, name, decoded.values[name])}`)
+      this.event(`${known.key}: ${faultText(known.row, name, decoded.values[name])}`)
     }
   }
 
   private nodeOf(address: number): MonitorNode | undefined {
     const known = this.nodes.get(address)
     if (known !== undefined || this.nodes.size >= MOST_NODES) return known
-    const node = { address, name: nodeName(address), frames: 0, lastSeen_ns: this.time_ns, status: undefined, status_ns: 0 }
+    const node = { address, name: addressText(address), frames: 0, lastSeen_ns: this.time_ns, status: undefined, status_ns: 0 }
     this.nodes.set(address, node)
     return node
   }
@@ -198,4 +191,8 @@ export class MonitorModel {
     this.events.push({ at_ns: this.time_ns, text })
     if (this.events.length > MOST_EVENTS) this.events.shift()
   }
+}
+
+function identifier(frame: LinkFrame): string {
+  return frame.id.toString(16).toUpperCase().padStart(8, '0')
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
 import { carriedFrames, lineBytes, requiredBaud, saturatedRate } from './link-rates.ts'
-import { bytesOf, rates } from './rates.ts'
+import { rates } from './rates.ts'
 
 const DEFAULTS = { bitrate: 500_000, jitter_ms: 0, errors_per_s: 0 }
 
@@ -49,10 +49,6 @@ describe('rates of the catalogue', () => {
     const ports = rates({ ...DEFAULTS, instances: row => row.name === 'PortStatus' ? 5 : 1 })
     const rate = (table: typeof result): number => table.rows.find(row => row.message === 'PortStatus')!.rate_per_s.idle
     expect(rate(ports)).toBeCloseTo(5 * rate(result), 9)
-  })
-
-  it('counts the E2E header in the length of a frame', () => {
-    for (const row of MESSAGES) expect(bytesOf(row)).toBeGreaterThan(2)
   })
 })
 

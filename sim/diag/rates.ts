@@ -1,3 +1,4 @@
+import { lengthOf } from '#protocol/catalogue/fields.ts'
 import type { LocationName, MessageRow } from '#protocol/catalogue/row.ts'
 import { LOCATION, MESSAGES } from '#protocol/catalogue/index.ts'
 import { INTERFRAME_BITS, leastFrameBits, worstFrameBits } from '#protocol/frame-bits.ts'
@@ -90,13 +91,6 @@ export function rates(options: RatesOptions, messages: readonly MessageRow[] = M
   return { bitrate, jitter_ms, errors_per_s, rows, total, required: requiredRate(rows, bitrate) }
 }
 
-/** Bytes of a row's frame. */
-export function bytesOf(row: MessageRow): number {
-  let end = 16
-  for (const field of Object.values(row.fields)) end = Math.max(end, field.start + field.width)
-  return Math.ceil(end / 8)
-}
-
 function sourcesOf(row: MessageRow): Source[] {
   return row.locations.flatMap(location => row.page === 0
     ? [{ row, location, sender: location }]
@@ -142,7 +136,7 @@ function analyse(sources: readonly Source[], situation: Situation, options: Rate
 }
 
 function worstBits(row: MessageRow): number {
-  return worstFrameBits(true, bytesOf(row)) + INTERFRAME_BITS
+  return worstFrameBits(true, lengthOf(row)) + INTERFRAME_BITS
 }
 
 function rateRow(
@@ -166,7 +160,7 @@ function rateRow(
     peak: analyses.peak.get(keyOf(row, location))?.response_ms ?? Infinity,
   }
   return {
-    message: row.name, location, senders: own.map(source => source.sender), priority: row.priority, bytes: bytesOf(row), bits,
+    message: row.name, location, senders: own.map(source => source.sender), priority: row.priority, bytes: lengthOf(row), bits,
     idlePeriod_ms: row.idlePeriod_ms, activePeriod_ms: row.activePeriod_ms, minimumInterval_ms: row.minimumInterval_ms,
     deadline_ms: row.deadline_ms, lifetime_ms: row.lifetime_ms, rate_per_s: rate, load, response_ms,
     meetsDeadline: { moving: response_ms.moving <= row.deadline_ms, peak: response_ms.peak <= row.deadline_ms },

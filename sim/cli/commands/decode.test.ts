@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { WindowCommand, WindowStatus } from '#protocol/catalogue/index.ts'
-import { buildFrame } from '#sim/diag/build-frame.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
+import type { CanFrame } from '#protocol/frame.ts'
+import { encodeMessage } from '#protocol/messages.ts'
+import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
-const at = (frame: LinkFrame, time_s: number): string => formatCandumpLine({ ...frame, timestamp_ns: time_s * 1e9 })
-const command = buildFrame(WindowCommand, 'RR', { action: 5, position_pct: 50, sequence: 3 }, 0xf9, 0)
-const status = (counter: number): LinkFrame => buildFrame(WindowStatus, 'RR', { position_pct: 12.5, state: 2, supply_V: 13.5, learned: 1 }, 0x84, counter)
+const at = (frame: CanFrame, time_s: number): string => {
+  const line = Object.assign(createLinkFrame(), frame)
+  line.timestamp_ns = time_s * 1e9
+  return formatCandumpLine(line)
+}
+const command = encodeMessage('WindowCommand', 'RR', { action: 'goto', position_pct: 50, sequence: 3 })
+const status = (counter: number): CanFrame =>
+  encodeMessage('WindowStatus', 'RR', { position_pct: 12.5, state: 'opening', supply_V: 13.5, learned: 1 }, { source: 0x84, counter })
 const spoilt = status(1)
 spoilt.data[6] ^= 1
 
@@ -31,7 +36,7 @@ describe('spine decode', () => {
     const log = file('a.log', at(command, 1) + at(status(0), 1.1) + at(spoilt, 1.2) + at(status(3), 1.3) + '(1.4) can0 123#DEAD\n')
     expect(await run(['decode', log], terminal)).toBe(0)
     const lines = terminal.out.trimEnd().split('\n')
-    expect(lines[0]).toMatch(/^ +1\.000000 09FF84F9 WindowCommand@RR +tool 0xF9 +sequence=3 action=goto position_pct=50\.0$/)
+    expect(lines[0]).toMatch(/^ +1\.000000 09FF84F9 WindowCommand@RR +tool +sequence=3 action=goto position_pct=50\.0$/)
     expect(lines[1]).toMatch(/WindowStatus@RR +RR +supply_V=13\.5 .*position_pct=12\.5 state=opening .*learned=yes fault=no$/)
     expect(lines[2]).toMatch(/! E2E wrong CRC$/)
     expect(lines[3]).toMatch(/! E2E ok, some lost$/)

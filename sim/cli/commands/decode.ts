@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
-import { type FrameDescription, FrameDescriber } from '#sim/diag/describe-frame.ts'
-import { identifierText } from '#sim/diag/names.ts'
+import { type FrameDescription, FrameDescriber, identifierText } from '#sim/diag/describe-frame.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import { parseCandumpLine } from '#sim/gateway/logs/candump.ts'
