@@ -1,0 +1,220 @@
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+import { CanController, type ControllerOptions } from './controller.ts'
+import { BusFaults, type BusFaultOptions } from './faults.ts'
+import { Segment } from './segment.ts'
+import { createBusCounters, ERROR_NAMES, LoadMeter, type BusCounters } from './statistics.ts'
+import { createBusError, createTappedFrame, Listeners, type ErrorTap, type FrameTap, type TappedFrame } from './taps.ts'
+
+export interface BusOptions {
+  /** As logs name it; `spine0` by default. */
+  name?: string
+  /** Which spine, 0 = A: the `bus` of every frame on it. */
+  index?: number
+  /** Bits per second, 125,000–1,000,000, a bit a whole number of ns; 500,000 by default. */
+  bitrate?: number
+  faults?: BusFaultOptions
+}
+
+const LOWEST_BITRATE = 125_000
+const HIGHEST_BITRATE = 1_000_000
+const SECOND_NS = 1_000_000_000
+
+/**
+ * A CAN 2.0B bus with exact timing in virtual time: arbitration, acknowledge, error signalling, fault confinement. All
+ * bits lie on one grid that begins at time 0; a frame queued on an idle bus starts with the next bit of it.
+ */
+export class CanBus {
+  readonly kernel: Kernel
+  readonly name: string
+  readonly index: number
+  readonly bitrate: number
+  /** Length of a bit. */
+  readonly bit_ns: number
+  readonly counters: BusCounters = createBusCounters()
+  readonly faults: BusFaults
+  /** @internal */
+  readonly taps = new Listeners<FrameTap>()
+  /** @internal */
+  readonly tapped: TappedFrame = createTappedFrame()
+  private readonly errorTaps = new Listeners<ErrorTap>()
+  private readonly error = createBusError()
+  private nodes: readonly CanController[] = []
+  private segments: readonly Segment[] = []
+  private readonly bitTimer: Timer
+  private inBit = false
+  private regroupDue = false
+  private pastBusy_ns = 0
+  private pastElapsed_ns = 0
+  private regrouped_ns: number
+  private halves = 1
+
+  constructor(kernel: Kernel, options: BusOptions = {}) {
+    this.kernel = kernel
+    this.index = options.index ?? 0
+    this.name = options.name ?? `spine${this.index}`
+    this.bitrate = options.bitrate ?? 500_000
+    this.bit_ns = SECOND_NS / this.bitrate
+    if (!(this.bitrate >= LOWEST_BITRATE && this.bitrate <= HIGHEST_BITRATE) || !Number.isInteger(this.bit_ns)) {
+      throw new RangeError(`bitrate ${this.bitrate} bit/s is not in ${LOWEST_BITRATE}…${HIGHEST_BITRATE} with bits of a whole number of ns`)
+    }
+    this.regrouped_ns = kernel.now_ns
+    this.bitTimer = kernel.timer(`${this.name} bit`, () => this.endOfBit())
+    this.faults = new BusFaults(this)
+    if (options.faults !== undefined) this.faults.set(options.faults)
+  }
+
+  /** Adds a node. It takes part after 11 recessive bits. Error when the name is taken. */
+  attach(name: string, options: ControllerOptions = {}): CanController {
+    if (this.find(name) !== undefined) throw new Error(`${this.name} has a node ${name} already`)
+    const last = this.nodes.at(-1)
+    const position = options.position ?? (last === undefined ? 0 : Math.floor(last.position) + 1)
+    const node = new CanController(this, name, position, options)
+    new Segment(this, [node], 0, false)
+    let at = this.nodes.length
+    while (at > 0 && this.nodes[at - 1].position > position) at--
+    this.nodes = [...this.nodes.slice(0, at), node, ...this.nodes.slice(at)]
+    this.regroup()
+    this.faults.welcome(node)
+    if (options.online ?? true) node.online = true
+    return node
+  }
+
+  /** Nodes, front to rear. */
+  get controllers(): readonly CanController[] {
+    return this.nodes
+  }
+
+  find(name: string): CanController | undefined {
+    return this.nodes.find(node => node.name === name)
+  }
+
+  /** Calls `tap` with each good frame when it ends, in time order. Returns what ends the subscription. */
+  tap(tap: FrameTap): () => void {
+    return this.taps.add(tap)
+  }
+
+  /** Calls `tap` with each error that a node finds. Returns what ends the subscription. */
+  tapErrors(tap: ErrorTap): () => void {
+    return this.errorTaps.add(tap)
+  }
+
+  /** A new measurement of the bus load, from now on. */
+  loadMeter(): LoadMeter {
+    return new LoadMeter(this)
+  }
+
+  /** Time the bus was busy: frames, error frames and the intermissions after them. Of a cut bus the sum of its halves. */
+  get busy_ns(): number {
+    let busy_ns = this.pastBusy_ns
+    for (const segment of this.segments) if (segment.counted) busy_ns += segment.busy_ns
+    return busy_ns
+  }
+
+  /** Time there was, of a cut bus for each half. */
+  get elapsed_ns(): number {
+    return this.pastElapsed_ns + (this.kernel.now_ns - this.regrouped_ns) * this.halves
+  }
+
+  /** @internal Called by `CanController.detach`. */
+  remove(node: CanController): void {
+    this.nodes = this.nodes.filter(other => other !== node)
+    this.regroup()
+  }
+
+  /** @internal Nodes, cuts or drops changed: builds the segments anew. */
+  regroup(): void {
+    if (this.inBit) {
+      this.regroupDue = true
+      return
+    }
+    this.regroupDue = false
+    const old = new Set<Segment>()
+    for (const segment of this.segments) old.add(segment)
+    for (const node of this.nodes) old.add(node.segment)
+    let counted_ns = 0
+    for (const segment of old) segment.disturb()
+    for (const segment of old) {
+      const busy_ns = segment.dissolve()
+      if (!segment.counted) continue
+      this.pastBusy_ns += busy_ns
+      counted_ns = Math.max(counted_ns, segment.counted_ns)
+    }
+    this.pastElapsed_ns = this.elapsed_ns
+    this.regrouped_ns = this.kernel.now_ns
+    this.segments = this.split()
+    this.halves = this.segments.filter(segment => segment.counted).length
+    for (const segment of this.segments) segment.adopt(counted_ns)
+  }
+
+  private split(): Segment[] {
+    const segments: Segment[] = []
+    const present = this.nodes.filter(node => !this.faults.isDropped(node))
+    let from = -Infinity
+    let half = 0
+    for (const cut of [...this.faults.cuts, Infinity]) {
+      segments.push(new Segment(this, present.filter(node => node.position > from && node.position <= cut), half++, true))
+      from = cut
+    }
+    for (const node of this.nodes) if (this.faults.isDropped(node)) segments.push(new Segment(this, [node], 0, false))
+    return segments
+  }
+
+  /** @internal Makes all segments bitwise, before a fault changes. Returns the number of the next bit that such a change can reach. */
+  disturbAll(): number {
+    for (const segment of this.segments) segment.disturb()
+    return this.armBit()
+  }
+
+  /** @internal Sees to it that the end of the present bit is an event; returns its number. */
+  armBit(): number {
+    if (!this.bitTimer.armed) {
+      const boundary = Math.ceil(this.kernel.now_ns / this.bit_ns) + (this.inBit ? 1 : 0)
+      this.bitTimer.startAt(boundary * this.bit_ns)
+    }
+    return this.bitTimer.at_ns / this.bit_ns - 1
+  }
+
+  /** @internal The bit that begins at `begin_ns`, which is now, is an event. */
+  armBitFrom(begin_ns: number): void {
+    if (!this.bitTimer.armed) this.bitTimer.startAt(begin_ns + this.bit_ns)
+  }
+
+  /** @internal Whether the end of a bit at `time_ns` is still to come. */
+  bitEndsAt(time_ns: number): boolean {
+    return this.bitTimer.armed && this.bitTimer.at_ns === time_ns
+  }
+
+  private endOfBit(): void {
+    const bit = this.bitTimer.at_ns / this.bit_ns - 1
+    const segments = this.segments
+    let more = false
+    this.inBit = true
+    for (let i = 0; i < segments.length; i++) if (segments[i].bitwise && segments[i].step(bit)) more = true
+    this.inBit = false
+    this.faults.pass(bit)
+    if (more && !this.bitTimer.armed) this.bitTimer.startIn(this.bit_ns)
+    if (this.regroupDue) this.regroup()
+  }
+
+  /** @internal */
+  countErrorFrame(type: number): void {
+    this.counters.errorFrames++
+    this.counters.errors[ERROR_NAMES[type]]++
+  }
+
+  /** @internal */
+  reportError(node: CanController, type: number, transmitter: boolean, time_ns: number): void {
+    const name = ERROR_NAMES[type]
+    node.counters.errors[name]++
+    const taps = this.errorTaps.items
+    if (taps.length === 0) return
+    const error = this.error
+    error.time_ns = time_ns
+    error.type = name
+    error.node = node.name
+    error.transmitter = transmitter
+    error.tec = node.tec
+    error.rec = node.rec
+    for (let i = 0; i < taps.length; i++) taps[i](error)
+  }
+}

@@ -1,0 +1,286 @@
+import { BIT_FIELD } from '#protocol/frame-stream.ts'
+import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/frame.ts'
+import type { Prng } from '../kernel/prng.ts'
+import type { Timer } from '../kernel/kernel.ts'
+import type { CanBus } from './bus.ts'
+import type { CanController } from './controller.ts'
+import { fieldOf, OTHER_FIELD } from './fields.ts'
+import { Noise } from './noise.ts'
+
+/** A node that sends one frame as fast as it can. */
+export interface Babble {
+  id: number
+  /** 29-bit identifier; the default. */
+  extended?: boolean
+  /** Data bytes, all zero; 8 by default. */
+  length?: number
+}
+
+/**
+ * Everything that can be wrong with a bus, from the start. All off by default. Nodes are named; a name that no node has
+ * (yet) waits for one. All chances come from the kernel's `bus.faults` streams, so a seed repeats them.
+ */
+export interface BusFaultOptions {
+  /** Chance per bit that all nodes see it inverted, 0–1. */
+  bitErrorRate?: number
+  /** The same for single nodes, each with dice of its own. */
+  nodeBitErrorRate?: Readonly<Record<string, number>>
+  /** Chance that a good frame never reaches the receive buffers of a node, 0–1. */
+  frameLossRate?: Readonly<Record<string, number>>
+  /** Nodes whose drop cable is off: each is alone on its stub. */
+  dropped?: readonly string[]
+  babbling?: Readonly<Record<string, Babble>>
+  /** The spine is cut behind these positions. */
+  cuts?: readonly number[]
+  /** The bus is held dominant. */
+  stuckDominant?: boolean
+}
+
+/** Fields of a frame, and what may follow it. */
+export type BitField = keyof typeof BIT_FIELD | keyof typeof OTHER_FIELD
+
+/** One bit to be seen wrong, once. */
+export interface PickedBit {
+  field: BitField
+  /** Bit within the field, stuff bits not counted; 0 by default. */
+  bit?: number
+  /** Hit the stuff bit before that bit instead of the bit. */
+  stuff?: boolean
+  /** Who sees it wrong: a node by name, the transmitter, every receiver, or all (the default). */
+  at?: string | typeof TRANSMITTER | typeof RECEIVERS | typeof ALL
+}
+
+export const TRANSMITTER = '(transmitter)'
+export const RECEIVERS = '(receivers)'
+export const ALL = '(all)'
+const MARKS: ReadonlySet<string> = new Set([TRANSMITTER, RECEIVERS, ALL])
+
+interface Pick {
+  readonly field: number
+  readonly bit: number
+  readonly stuff: boolean
+  readonly at: string
+  /** Number of the bit in which it struck; all whom it concerns see it in the same bit. */
+  struck: number
+}
+
+/** The faults of one bus, changeable at any time. */
+export class BusFaults {
+  /** @internal */
+  stuckDominant = false
+  private readonly bus: CanBus
+  private readonly noise: Noise
+  private readonly nodeNoise = new Map<string, Noise>()
+  private readonly lossRates = new Map<string, number>()
+  private readonly lossDice: Prng
+  private readonly droppedNames = new Set<string>()
+  private readonly babbles = new Map<string, Babble>()
+  private cutPositions: readonly number[] = []
+  private picks: Pick[] = []
+  private readonly noiseTimer: Timer
+  /** Earliest wrong bit of all dice. */
+  private nextNoise = Infinity
+
+  /** @internal */
+  constructor(bus: CanBus) {
+    this.bus = bus
+    this.noise = new Noise(bus.kernel.prng(`bus.faults.${bus.name}`))
+    this.lossDice = bus.kernel.prng(`bus.faults.${bus.name}.loss`)
+    this.noiseTimer = bus.kernel.timer(`${bus.name} bit error`, () => this.bus.disturbAll())
+  }
+
+  /** Sets all that `options` names and leaves the rest as it is. */
+  set(options: BusFaultOptions): void {
+    if (options.bitErrorRate !== undefined) this.bitErrors(options.bitErrorRate)
+    for (const [name, rate] of Object.entries(options.nodeBitErrorRate ?? {})) this.bitErrorsAt(name, rate)
+    for (const [name, rate] of Object.entries(options.frameLossRate ?? {})) this.loseFrames(name, rate)
+    for (const name of options.dropped ?? []) this.drop(name)
+    for (const [name, babble] of Object.entries(options.babbling ?? {})) this.babble(name, babble)
+    for (const position of options.cuts ?? []) this.cut(position)
+    if (options.stuckDominant !== undefined) this.holdDominant(options.stuckDominant)
+  }
+
+  /** Ends all faults. */
+  clear(): void {
+    this.bitErrors(0)
+    for (const name of this.nodeNoise.keys()) this.bitErrorsAt(name, 0)
+    for (const name of this.lossRates.keys()) this.loseFrames(name, 0)
+    for (const name of [...this.droppedNames]) this.restore(name)
+    for (const name of [...this.babbles.keys()]) this.babble(name, undefined)
+    this.heal()
+    this.holdDominant(false)
+    this.bus.disturbAll()
+    this.picks = []
+  }
+
+  /** Bit errors that all nodes see, per bit. */
+  bitErrors(rate: number): void {
+    checkRate('bit error rate', rate)
+    this.noise.set(rate, this.bus.disturbAll())
+    this.armNoise()
+  }
+
+  /** Bit errors that only this node sees, per bit. */
+  bitErrorsAt(name: string, rate: number): void {
+    checkRate(`bit error rate at ${name}`, rate)
+    let noise = this.nodeNoise.get(name)
+    if (noise === undefined) {
+      noise = new Noise(this.bus.kernel.prng(`bus.faults.${this.bus.name}.${name}`))
+      this.nodeNoise.set(name, noise)
+    }
+    noise.set(rate, this.bus.disturbAll())
+    this.armNoise()
+  }
+
+  /** Good frames vanish before they reach this node's receive buffers, by chance. */
+  loseFrames(name: string, rate: number): void {
+    checkRate(`frame loss rate at ${name}`, rate)
+    this.lossRates.set(name, rate)
+    const node = this.bus.find(name)
+    if (node !== undefined) node.lossRate = rate
+  }
+
+  /** Pulls a node's drop off the spine. It stays powered, alone on its stub. */
+  drop(name: string): void {
+    this.droppedNames.add(name)
+    this.bus.regroup()
+  }
+
+  /** Plugs a dropped node in again. */
+  restore(name: string): void {
+    if (this.droppedNames.delete(name)) this.bus.regroup()
+  }
+
+  /** Makes a node send one frame as fast as it can, beside what its firmware sends; undefined ends it. */
+  babble(name: string, babble: Babble | undefined): void {
+    if (babble === undefined) this.babbles.delete(name)
+    else this.babbles.set(name, babble)
+    const node = this.bus.find(name)
+    if (node !== undefined) this.applyBabble(node)
+  }
+
+  /** Cuts the spine behind `position`: nodes up to it and nodes beyond are two buses from now on. */
+  cut(position: number): void {
+    if (this.cutPositions.includes(position)) return
+    this.cutPositions = [...this.cutPositions, position].sort((a, b) => a - b)
+    this.bus.regroup()
+  }
+
+  /** Joins the spine again, at one cut or at all. */
+  heal(position?: number): void {
+    const left = position === undefined ? [] : this.cutPositions.filter(cut => cut !== position)
+    if (left.length === this.cutPositions.length) return
+    this.cutPositions = left
+    this.bus.regroup()
+  }
+
+  /** Holds the bus dominant, as a shorted driver does. */
+  holdDominant(on: boolean): void {
+    if (on === this.stuckDominant) return
+    this.bus.disturbAll()
+    this.stuckDominant = on
+  }
+
+  /** Lets one bit of the next frame that has it be seen wrong. Several picks act together. */
+  pick(bit: PickedBit): void {
+    const field = bit.field in BIT_FIELD
+      ? BIT_FIELD[bit.field as keyof typeof BIT_FIELD]
+      : OTHER_FIELD[bit.field as keyof typeof OTHER_FIELD]
+    this.bus.disturbAll()
+    this.picks.push({ field, bit: bit.bit ?? 0, stuff: bit.stuff ?? false, at: bit.at ?? ALL, struck: -1 })
+  }
+
+  /** Picked bits that have not struck yet. */
+  get pickedBits(): number {
+    return this.picks.length
+  }
+
+  /** @internal A node came: gives it what its name is marked with. */
+  welcome(node: CanController): void {
+    node.lossRate = this.lossRates.get(node.name) ?? 0
+    if (this.babbles.has(node.name)) this.applyBabble(node)
+  }
+
+  /** @internal */
+  isDropped(node: CanController): boolean {
+    return this.droppedNames.has(node.name)
+  }
+
+  /** @internal Cut positions, front to rear. */
+  get cuts(): readonly number[] {
+    return this.cutPositions
+  }
+
+  /** @internal Throws the dice for a frame at a node's receive buffers. */
+  loses(node: CanController): boolean {
+    if (!this.lossDice.chance(node.lossRate)) return false
+    node.counters.lostByFault++
+    return true
+  }
+
+  /** @internal Whether nobody sees bit `bit` wrong. */
+  quietBit(bit: number): boolean {
+    return bit !== this.nextNoise && this.picks.length === 0
+  }
+
+  /** @internal Whether bit errors strike right after bit `bit`. */
+  flipsSoon(bit: number): boolean {
+    return this.nextNoise <= bit + 1
+  }
+
+  /** @internal 1 if the node sees bit `bit` wrong. */
+  flip(node: CanController, bit: number): number {
+    let flip = this.noise.next === bit ? 1 : 0
+    if (this.nodeNoise.get(node.name)?.next === bit) flip ^= 1
+    for (const pick of this.picks) if (this.strikes(pick, node, bit)) flip ^= 1
+    return flip
+  }
+
+  /** @internal Bit `bit` is over everywhere. */
+  pass(bit: number): void {
+    if (this.picks.length > 0) this.picks = this.picks.filter(pick => pick.struck < 0)
+    if (this.nextNoise > bit) return
+    this.noise.pass(bit)
+    for (const noise of this.nodeNoise.values()) noise.pass(bit)
+    this.armNoise()
+  }
+
+  private strikes(pick: Pick, node: CanController, bit: number): boolean {
+    const mac = node.mac
+    if (pick.struck >= 0 && pick.struck !== bit) return false
+    if (pick.at === TRANSMITTER && !mac.transmitting) return false
+    if (pick.at === RECEIVERS && mac.transmitting) return false
+    if (!MARKS.has(pick.at) && pick.at !== node.name) return false
+    if (fieldOf(mac, pick.bit, pick.stuff) !== pick.field) return false
+    pick.struck = bit
+    return true
+  }
+
+  private armNoise(): void {
+    let next = this.noise.next
+    for (const noise of this.nodeNoise.values()) if (noise.next < next) next = noise.next
+    this.nextNoise = next
+    const at_ns = next * this.bus.bit_ns
+    if (at_ns > Number.MAX_SAFE_INTEGER) this.noiseTimer.stop()
+    else this.noiseTimer.startAt(Math.max(at_ns, this.bus.kernel.now_ns))
+  }
+
+  private applyBabble(node: CanController): void {
+    const babble = this.babbles.get(node.name)
+    node.segment.disturb()
+    if (babble === undefined) {
+      node.tx.setBabble(undefined)
+      return
+    }
+    const frame = createFrame(CLASSIC_DATA_BYTES)
+    frame.id = babble.id
+    frame.extended = babble.extended ?? true
+    frame.length = babble.length ?? CLASSIC_DATA_BYTES
+    frame.bus = this.bus.index
+    node.tx.setBabble(frame)
+  }
+}
+
+function checkRate(name: string, rate: number): void {
+  if (!(rate >= 0 && rate <= 1)) throw new RangeError(`${name} ${rate} is not in 0…1`)
+}

@@ -1,0 +1,446 @@
+import { frameBits, INTERFRAME_BITS, leastFrameBits } from '#protocol/frame-bits.ts'
+import type { CanFrame } from '#protocol/frame.ts'
+import type { Timer } from '../kernel/kernel.ts'
+import type { CanBus } from './bus.ts'
+import type { CanController } from './controller.ts'
+import { ERROR_TYPE, NEWS, PHASE } from './mac.ts'
+import type { TxSlot } from './tx-queue.ts'
+
+const IDLE = 0
+/** A frame whose outcome is settled is on the wire; one event ends it. */
+const FRAME = 1
+/** Every bit is an event. */
+const BITWISE = 2
+
+/** ACK delimiter and end of frame: what an unacknowledged frame lacks. */
+const AFTER_ACK_BITS = 8
+const ERROR_FRAME_BITS = 14
+const SUSPEND_BITS = 8
+const NOBODY = 0x7fff_ffff
+
+/**
+ * A connected piece of bus: the whole spine, or one side of a cut, or the stub of a dropped node.
+ *
+ * Frames that nothing disturbs are computed as a whole: at the start of frame the winner and the exact length are known,
+ * and one event ends it. Anything else (a fault, a node that comes or goes, two equal identifiers) makes the segment
+ * bitwise: it catches up on the bits of the present frame and goes on bit by bit through each node's `Mac`, until all is quiet.
+ */
+export class Segment {
+  readonly nodes: readonly CanController[]
+  /** 0 = front. */
+  readonly half: number
+  /** Stubs are no part of the bus's statistics. */
+  readonly counted: boolean
+  private readonly bus: CanBus
+  private readonly bit_ns: number
+  private readonly startTimer: Timer
+  private readonly endTimer: Timer
+  private mode = IDLE
+  /** Begin of the present frame. */
+  private start_ns = 0
+  /** End of the present frame. */
+  private end_ns = 0
+  private bits = 0
+  private winner: CanController | undefined = undefined
+  private slot: TxSlot | undefined = undefined
+  private alone = false
+  /** End of the intermission: from here on frames may start. */
+  private free_ns: number
+  private signalling = false
+  /** Number of the first bit that bitwise stepping is to end. */
+  private fromBit = 0
+  /** Bitwise, but nothing changes as long as the bus is held dominant. */
+  private stalled = false
+  private busy = 0
+  private busyUntil_ns: number
+
+  constructor(bus: CanBus, nodes: readonly CanController[], half: number, counted: boolean) {
+    this.bus = bus
+    this.nodes = nodes
+    this.half = half
+    this.counted = counted
+    this.bit_ns = bus.bit_ns
+    this.free_ns = bus.kernel.now_ns
+    this.busyUntil_ns = bus.kernel.now_ns
+    this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame())
+    this.endTimer = bus.kernel.timer(`${bus.name} end of frame`, () => this.endOfFrame())
+    for (const node of nodes) node.segment = this
+  }
+
+  /** Whether the end of each bit is an event for it. */
+  get bitwise(): boolean {
+    return this.mode === BITWISE && !this.stalled
+  }
+
+  /** Time with frames, error frames and intermissions, up to now. */
+  get busy_ns(): number {
+    const now_ns = this.bus.kernel.now_ns
+    if (this.mode === FRAME) return this.busy + now_ns - this.start_ns
+    if (this.stalled) return this.busy + now_ns - this.busyUntil_ns
+    return this.busyUntil_ns > now_ns ? this.busy - this.busyUntil_ns + now_ns : this.busy
+  }
+
+  /** The transmit buffer that this node has on the wire now. */
+  slotOnWire(node: CanController): TxSlot | undefined {
+    if (this.mode === FRAME) return node === this.winner ? this.slot : undefined
+    return node.mac.slot
+  }
+
+  /** A frame is pending at `node`. */
+  wake(node: CanController): void {
+    if (this.mode !== IDLE || node.mac.phase !== PHASE.idle) return
+    let start_ns = this.free_ns
+    const now_ns = this.bus.kernel.now_ns
+    if (start_ns < now_ns) {
+      const over = now_ns % this.bit_ns
+      start_ns = over === 0 ? now_ns : now_ns + this.bit_ns - over
+    }
+    if (!this.startTimer.armed || start_ns < this.startTimer.at_ns) this.startTimer.startAt(start_ns)
+  }
+
+  private startOfFrame(): void {
+    const nodes = this.nodes
+    const now_ns = this.startTimer.at_ns
+    let winner: CanController | undefined
+    let best = NOBODY
+    let tied = false
+    let listeners = 0
+    let acknowledgers = 0
+    let later_ns = Infinity
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
+      const mac = node.mac
+      if (mac.phase !== PHASE.idle) continue
+      listeners++
+      if (mac.listenOnly) continue
+      acknowledgers++
+      const slot = mac.tx.first
+      if (slot === undefined) continue
+      if (mac.ready_ns > now_ns) {
+        if (mac.ready_ns < later_ns) later_ns = mac.ready_ns
+      } else if (slot.key < best || winner === undefined) {
+        best = slot.key
+        winner = node
+        tied = false
+      } else if (slot.key === best) tied = true
+    }
+    if (winner === undefined) {
+      if (later_ns !== Infinity) this.startTimer.startAt(later_ns)
+    } else if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) this.startBitwise(now_ns)
+    else this.plan(winner, acknowledgers < 2)
+  }
+
+  /** A start of frame whose outcome only the bits can tell. */
+  private startBitwise(now_ns: number): void {
+    if (this.bus.bitEndsAt(now_ns)) {
+      this.startTimer.startAt(now_ns)
+      return
+    }
+    this.mode = BITWISE
+    this.fromBit = now_ns / this.bit_ns
+    for (const node of this.nodes) {
+      const mac = node.mac
+      mac.resume(INTERFRAME_BITS, mac.ready_ns > now_ns ? (mac.ready_ns - now_ns) / this.bit_ns : 0)
+      mac.drive()
+    }
+    this.bus.armBitFrom(now_ns)
+  }
+
+  private plan(winner: CanController, alone: boolean): void {
+    const slot = winner.tx.first!
+    const bits = frameBits(slot.frame)
+    this.mode = FRAME
+    this.winner = winner
+    this.slot = slot
+    this.alone = alone
+    this.bits = bits
+    this.start_ns = this.startTimer.at_ns
+    this.end_ns = this.start_ns + (alone ? bits - AFTER_ACK_BITS + ERROR_FRAME_BITS : bits) * this.bit_ns
+    this.endTimer.startAt(this.end_ns)
+  }
+
+  private endOfFrame(): void {
+    const winner = this.winner!
+    const slot = this.slot!
+    const end_ns = this.end_ns
+    this.mode = IDLE
+    this.winner = undefined
+    this.slot = undefined
+    this.free_ns = end_ns + INTERFRAME_BITS * this.bit_ns
+    this.busy += this.free_ns - this.start_ns
+    this.busyUntil_ns = this.free_ns
+    if (this.alone) this.failAlone(winner)
+    else this.succeed(winner, slot, end_ns)
+    if (this.mode === IDLE && !this.startTimer.armed && this.anyPending()) this.startTimer.startAt(this.free_ns)
+  }
+
+  private succeed(winner: CanController, slot: TxSlot, end_ns: number): void {
+    const nodes = this.nodes
+    const frame = slot.frame
+    winner.tx.take(slot)
+    const errors = winner.mac.errors
+    if (errors.tec > 0) {
+      errors.transmitted()
+      winner.noticeState()
+    }
+    if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
+    this.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]
+      const mac = node.mac
+      if (mac.phase !== PHASE.idle || node === winner) continue
+      if (mac.errors.rec > 0 && !mac.listenOnly) {
+        mac.errors.received()
+        node.noticeState()
+      }
+      node.deliver(frame)
+    }
+    winner.finishSending(slot)
+  }
+
+  /** Nobody acknowledged: an error frame, after which an error-passive node stays as it is (ISO 11898-1:2015, 12.1.4.2 c). */
+  private failAlone(winner: CanController): void {
+    const errors = winner.mac.errors
+    const time_ns = this.end_ns - ERROR_FRAME_BITS * this.bit_ns
+    if (!errors.passive) errors.transmitError()
+    if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
+    if (this.counted) this.bus.countErrorFrame(ERROR_TYPE.ack)
+    this.bus.reportError(winner, ERROR_TYPE.ack, true, time_ns)
+    winner.noticeState()
+  }
+
+  private anyPending(): boolean {
+    const nodes = this.nodes
+    for (let i = 0; i < nodes.length; i++) {
+      const mac = nodes[i].mac
+      if (mac.phase === PHASE.idle && mac.tx.first !== undefined && !mac.listenOnly) return true
+    }
+    return false
+  }
+
+  private publish(frame: CanFrame, start_ns: number, end_ns: number, bits: number, sender: string): void {
+    const bus = this.bus
+    if (this.counted) {
+      const counters = bus.counters
+      counters.frames++
+      counters.bits += bits
+      counters.stuffBits += bits - leastFrameBits(frame.extended, frame.remote ? 0 : frame.length)
+    }
+    const taps = bus.taps.items
+    if (taps.length === 0) return
+    const tapped = bus.tapped
+    tapped.frame = frame
+    tapped.start_ns = start_ns
+    tapped.end_ns = end_ns
+    tapped.bits = bits
+    tapped.sender = sender
+    tapped.half = this.half
+    for (let i = 0; i < taps.length; i++) taps[i](tapped)
+  }
+
+  /** Something is about to happen that the fast path cannot know: goes on bit by bit. Call it before the change. */
+  disturb(): void {
+    if (this.mode === BITWISE) {
+      if (this.stalled) this.unstall()
+      return
+    }
+    this.startTimer.stop()
+    const bit = this.bus.armBit()
+    this.fromBit = bit
+    const begin_ns = bit * this.bit_ns
+    if (this.mode === FRAME) {
+      this.endTimer.stop()
+      if (begin_ns >= this.end_ns) this.endOfFrame()
+      else if (begin_ns > this.start_ns) return this.catchUp(bit)
+    }
+    this.startTimer.stop()
+    this.mode = BITWISE
+    this.winner = undefined
+    this.slot = undefined
+    const intermission = INTERFRAME_BITS - (this.free_ns - begin_ns) / this.bit_ns
+    for (const node of this.nodes) {
+      const mac = node.mac
+      const from_ns = Math.max(begin_ns, this.free_ns)
+      mac.resume(intermission, mac.ready_ns > from_ns ? (mac.ready_ns - from_ns) / this.bit_ns : 0)
+      mac.out = 1
+    }
+  }
+
+  /** Lives through the bits of the planned frame that are over. */
+  private catchUp(bit: number): void {
+    const winner = this.winner!
+    const slot = this.slot!
+    this.mode = BITWISE
+    this.winner = undefined
+    this.slot = undefined
+    for (const node of this.nodes) {
+      node.mac.out = 1
+      if (node === winner) node.mac.start(slot)
+    }
+    for (let past = this.start_ns / this.bit_ns; past < bit; past++) {
+      this.sampleBit(past)
+      this.report(past)
+      for (const node of this.nodes) node.mac.drive()
+    }
+  }
+
+  /** Ends bit number `bit` and begins the next. `false` when no further bits need an event. */
+  step(bit: number): boolean {
+    if (bit < this.fromBit) return true
+    this.sampleBit(bit)
+    this.report(bit)
+    const faults = this.bus.faults
+    if (this.isQuiet() && !faults.stuckDominant && !faults.flipsSoon(bit)) {
+      this.leave((bit + 1) * this.bit_ns)
+      return false
+    }
+    const nodes = this.nodes
+    for (let i = 0; i < nodes.length; i++) nodes[i].mac.drive()
+    if (!faults.stuckDominant || !this.isStuck()) return true
+    this.stalled = true
+    return false
+  }
+
+  private sampleBit(bit: number): void {
+    const nodes = this.nodes
+    const faults = this.bus.faults
+    let level = 1
+    let active = false
+    for (let i = 0; i < nodes.length; i++) {
+      const mac = nodes[i].mac
+      level &= mac.out
+      if (mac.phase >= PHASE.frame || mac.phase === PHASE.intermission) active = true
+    }
+    if (faults.stuckDominant) level = 0
+    if (active || level === 0) this.countBusy((bit + 1) * this.bit_ns)
+    if (faults.quietBit(bit)) {
+      for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level)
+    } else for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level ^ faults.flip(nodes[i], bit))
+  }
+
+  private countBusy(end_ns: number): void {
+    if (end_ns <= this.busyUntil_ns) return
+    this.busyUntil_ns = end_ns
+    this.busy += this.bit_ns
+  }
+
+  private report(bit: number): void {
+    const nodes = this.nodes
+    let news = 0
+    let flags = false
+    for (let i = 0; i < nodes.length; i++) {
+      const mac = nodes[i].mac
+      news |= mac.news
+      if (mac.phase >= PHASE.activeFlag) flags = true
+    }
+    if (news !== 0) {
+      const end_ns = (bit + 1) * this.bit_ns
+      if ((news & (NEWS.error | NEWS.overload)) !== 0) this.reportErrors(end_ns)
+      if ((news & (NEWS.received | NEWS.sent)) !== 0) this.reportFrame(end_ns)
+    }
+    this.signalling = flags
+    for (let i = 0; i < nodes.length; i++) nodes[i].noticeState()
+  }
+
+  private reportErrors(end_ns: number): void {
+    let first: CanController | undefined
+    let overload = false
+    for (const node of this.nodes) {
+      const mac = node.mac
+      if ((mac.news & NEWS.overload) !== 0) overload = true
+      if ((mac.news & NEWS.error) === 0) continue
+      if (first === undefined || (mac.errorAsTransmitter && !first.mac.errorAsTransmitter)) first = node
+      this.bus.reportError(node, mac.errorType, mac.errorAsTransmitter, end_ns)
+    }
+    if (this.signalling || !this.counted) return
+    if (first !== undefined) this.bus.countErrorFrame(first.mac.errorType)
+    else if (overload) this.bus.counters.overloadFrames++
+  }
+
+  /** Someone holds a frame to be good. */
+  private reportFrame(end_ns: number): void {
+    const nodes = this.nodes
+    let sender: CanController | undefined
+    let holder: CanController | undefined
+    for (const node of nodes) {
+      const mac = node.mac
+      if ((mac.news & NEWS.sent) !== 0) {
+        node.sending = mac.slot
+        mac.slot = undefined
+        mac.transmitting = false
+        node.tx.take(node.sending!)
+        if (holder === undefined || sender === undefined) holder = node
+        sender = node
+      } else if ((mac.news & NEWS.received) !== 0) holder ??= node
+      else if ((mac.news & NEWS.error) !== 0 && mac.errorAsTransmitter) sender ??= node
+    }
+    const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
+    const bits = holder!.mac.age
+    this.publish(frame, end_ns - bits * this.bit_ns, end_ns, bits, sender?.name ?? '')
+    for (const node of nodes) {
+      if ((node.mac.news & NEWS.received) === 0) continue
+      const frame = node.mac.coder.frame
+      frame.bus = this.bus.index
+      node.deliver(frame)
+    }
+    for (const node of nodes) {
+      const slot = node.sending
+      if (slot === undefined) continue
+      node.sending = undefined
+      node.finishSending(slot)
+    }
+  }
+
+  private isQuiet(): boolean {
+    const nodes = this.nodes
+    for (let i = 0; i < nodes.length; i++) if (!nodes[i].mac.quiet) return false
+    return true
+  }
+
+  /** Back to whole frames, from `begin_ns` on. */
+  private leave(begin_ns: number): void {
+    this.mode = IDLE
+    this.free_ns = begin_ns
+    for (const node of this.nodes) {
+      const mac = node.mac
+      mac.ready_ns = begin_ns + mac.suspension * this.bit_ns
+      if (mac.phase === PHASE.suspended) mac.phase = PHASE.idle
+    }
+    if (this.anyPending()) this.startTimer.startAt(begin_ns)
+  }
+
+  /** On a bus that is dominant for good, whether no node's state changes any more. */
+  private isStuck(): boolean {
+    const nodes = this.nodes
+    for (let i = 0; i < nodes.length; i++) if (!nodes[i].mac.stuck) return false
+    return true
+  }
+
+  private unstall(): void {
+    this.stalled = false
+    this.fromBit = this.bus.armBit()
+    const begin_ns = this.fromBit * this.bit_ns
+    if (begin_ns <= this.busyUntil_ns) return
+    this.busy += begin_ns - this.busyUntil_ns
+    this.busyUntil_ns = begin_ns
+  }
+
+  /** Ends its part: the nodes go on in other segments, bit by bit. Returns its busy time. Call `disturb` first. */
+  dissolve(): number {
+    this.startTimer.stop()
+    this.endTimer.stop()
+    return this.busy
+  }
+
+  /** Takes over nodes in the middle of what they do. */
+  adopt(busyUntil_ns: number): void {
+    this.busyUntil_ns = busyUntil_ns
+    this.mode = BITWISE
+    this.fromBit = this.bus.armBit()
+  }
+
+  /** Up to when `busy_ns` has been counted. */
+  get counted_ns(): number {
+    return this.busyUntil_ns
+  }
+}
