@@ -1,0 +1,157 @@
+import {
+  DIRECTION, LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, STEREO_SOURCE, SWITCH, WINDOW_ACTION,
+} from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import {
+  LatchCommandCodec, LightCommandCodec, LightStatusCodec, MirrorCommandCodec, MirrorStatusCodec, StereoCommandCodec, StereoStatusCodec,
+  WindowCommandCodec,
+} from '#protocol/messages.generated.ts'
+import type { LightCommandValues, MirrorCommandValues, StereoCommandValues } from '#protocol/messages.generated.ts'
+import { NO_CHANNEL, OWN } from '../runtime/switch-action.ts'
+import type { Known, SwitchAction } from '../runtime/switch-action.ts'
+
+/** What each switch does, by hub: one row a switch function. */
+
+const MIRRORS = [LOCATION.FL, LOCATION.FR]
+const LOCKS = [LOCATION.FL, LOCATION.FR, LOCATION.RL, LOCATION.RR, LOCATION.TRUNK]
+const FULL_pct = 100
+const VOLUME_MAX = 30
+/** Half a period of the indicators: 85 flashes a minute, within the 60–120 of UN R48. */
+const BLINK_ms = 350
+const INTERIOR_FADE_ms = 500
+/** Channels of the sedan's lamps. */
+const CHANNEL = { low: [0, 1], tail: [0, 1], interior: [0], left: [2], right: [3] }
+
+/** A tap runs the window all the way, a hold moves it until the release. */
+function windowSwitch(code: number, target: number, up: boolean): SwitchAction {
+  return {
+    code: code, codec: WindowCommandCodec, targets: [target],
+    press: { action: up ? WINDOW_ACTION.up : WINDOW_ACTION.down },
+    tap: { action: up ? WINDOW_ACTION.autoUp : WINDOW_ACTION.autoDown },
+    release: { action: WINDOW_ACTION.stop },
+  }
+}
+
+function tiltSwitch(code: number, target: number, directionX: number, directionY: number): SwitchAction {
+  return {
+    code: code, codec: MirrorCommandCodec, targets: [target],
+    press: { action: MIRROR_ACTION.tilt, directionX: directionX, directionY: directionY },
+    release: { action: MIRROR_ACTION.stop, directionX: DIRECTION.none, directionY: DIRECTION.none },
+  }
+}
+
+function mirrorsSwitch(code: number, action: number): SwitchAction {
+  return { code: code, codec: MirrorCommandCodec, targets: MIRRORS, press: { action: action } }
+}
+
+function latchSwitch(code: number, targets: number[], action: number): SwitchAction {
+  return { code: code, codec: LatchCommandCodec, targets: targets, press: { action: action } }
+}
+
+/** Switches lamp channels on and off by what the first of them shows. */
+function lightSwitch(code: number, target: number, channels: number[], fade_ms: number): SwitchAction {
+  return {
+    code: code, codec: LightCommandCodec, targets: [target], channels: channels,
+    press: { action: LIGHT_ACTION.set, fade_ms: fade_ms },
+    known: {
+      status: LightStatusCodec, location: target, channel: channels[0], field: 'level_pct',
+      adapt: (values: LightCommandValues, level_pct) => values.level_pct = level_pct > 0 ? 0 : FULL_pct,
+    },
+  }
+}
+
+function indicatorSwitch(code: number, channels: number[]): SwitchAction {
+  return {
+    code: code, codec: LightCommandCodec, targets: [LOCATION.HOOD], channels: channels, blink_ms: BLINK_ms,
+    press: { action: LIGHT_ACTION.set, level_pct: FULL_pct, fade_ms: 0 },
+  }
+}
+
+function stereoSwitch(code: number, action: number, known: Known | undefined): SwitchAction {
+  const press = { action: action }
+  return known === undefined
+    ? { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press }
+    : { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press, known: known }
+}
+
+function stereoKnown(field: string, adapt: (values: StereoCommandValues, known: number) => number): Known {
+  return { status: StereoStatusCodec, location: LOCATION.STEREO, channel: NO_CHANNEL, field: field, adapt: adapt }
+}
+
+/** One step of the volume from the last known; from silence when nothing is known. */
+function volumeStep(step: number): Known {
+  return stereoKnown('volume', (values, volume) =>
+    values.volume = Math.max(0, Math.min(VOLUME_MAX, (volume >= 0 ? volume : 0) + step)))
+}
+
+const MUTE: Known = stereoKnown('muted', (values, muted) => {
+  values.action = muted > 0 ? STEREO_ACTION.unmute : STEREO_ACTION.mute
+  return muted > 0 ? 0 : 1
+})
+
+const NEXT_SOURCE: Known = stereoKnown('source', (values, source) =>
+  values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? source + 1 : STEREO_SOURCE.off)
+
+const HEAT: SwitchAction = {
+  code: SWITCH['mirrors.heat'], codec: MirrorCommandCodec, targets: MIRRORS, press: { action: MIRROR_ACTION.heatOn },
+  known: {
+    status: MirrorStatusCodec, location: LOCATION.FL, channel: NO_CHANNEL, field: 'heat',
+    adapt: (values: MirrorCommandValues, heat) => {
+      values.action = heat > 0 ? MIRROR_ACTION.heatOff : MIRROR_ACTION.heatOn
+      return heat > 0 ? 0 : 1
+    },
+  },
+}
+
+/** The driver's pack. */
+export const DASH_ACTIONS: readonly SwitchAction[] = [
+  windowSwitch(SWITCH['windowFL.up'], LOCATION.FL, true),
+  windowSwitch(SWITCH['windowFL.down'], LOCATION.FL, false),
+  windowSwitch(SWITCH['windowFR.up'], LOCATION.FR, true),
+  windowSwitch(SWITCH['windowFR.down'], LOCATION.FR, false),
+  windowSwitch(SWITCH['windowRL.up'], LOCATION.RL, true),
+  windowSwitch(SWITCH['windowRL.down'], LOCATION.RL, false),
+  windowSwitch(SWITCH['windowRR.up'], LOCATION.RR, true),
+  windowSwitch(SWITCH['windowRR.down'], LOCATION.RR, false),
+  tiltSwitch(SWITCH['mirrorFL.left'], LOCATION.FL, DIRECTION.negative, DIRECTION.none),
+  tiltSwitch(SWITCH['mirrorFL.right'], LOCATION.FL, DIRECTION.positive, DIRECTION.none),
+  tiltSwitch(SWITCH['mirrorFL.up'], LOCATION.FL, DIRECTION.none, DIRECTION.positive),
+  tiltSwitch(SWITCH['mirrorFL.down'], LOCATION.FL, DIRECTION.none, DIRECTION.negative),
+  tiltSwitch(SWITCH['mirrorFR.left'], LOCATION.FR, DIRECTION.negative, DIRECTION.none),
+  tiltSwitch(SWITCH['mirrorFR.right'], LOCATION.FR, DIRECTION.positive, DIRECTION.none),
+  tiltSwitch(SWITCH['mirrorFR.up'], LOCATION.FR, DIRECTION.none, DIRECTION.positive),
+  tiltSwitch(SWITCH['mirrorFR.down'], LOCATION.FR, DIRECTION.none, DIRECTION.negative),
+  mirrorsSwitch(SWITCH['mirrors.fold'], MIRROR_ACTION.fold),
+  mirrorsSwitch(SWITCH['mirrors.unfold'], MIRROR_ACTION.unfold),
+  mirrorsSwitch(SWITCH['mirrors.recall'], MIRROR_ACTION.recall),
+  mirrorsSwitch(SWITCH['mirrors.store'], MIRROR_ACTION.store),
+  HEAT,
+  latchSwitch(SWITCH['doors.lock'], LOCKS, LATCH_ACTION.lock),
+  latchSwitch(SWITCH['doors.unlock'], LOCKS, LATCH_ACTION.unlock),
+  latchSwitch(SWITCH['trunk.release'], [LOCATION.TRUNK], LATCH_ACTION.release),
+  latchSwitch(SWITCH['hood.release'], [LOCATION.HOOD], LATCH_ACTION.release),
+  lightSwitch(SWITCH['lights.head'], LOCATION.HOOD, CHANNEL.low, 0),
+  lightSwitch(SWITCH['lights.tail'], LOCATION.TRUNK, CHANNEL.tail, 0),
+  lightSwitch(SWITCH['lights.interior'], LOCATION.DASH, CHANNEL.interior, INTERIOR_FADE_ms),
+  indicatorSwitch(SWITCH['lights.left'], CHANNEL.left),
+  indicatorSwitch(SWITCH['lights.right'], CHANNEL.right),
+  stereoSwitch(SWITCH['stereo.volumeUp'], STEREO_ACTION.volume, volumeStep(1)),
+  stereoSwitch(SWITCH['stereo.volumeDown'], STEREO_ACTION.volume, volumeStep(-1)),
+  stereoSwitch(SWITCH['stereo.mute'], STEREO_ACTION.mute, MUTE),
+  stereoSwitch(SWITCH['stereo.source'], STEREO_ACTION.source, NEXT_SOURCE),
+  stereoSwitch(SWITCH['stereo.seekUp'], STEREO_ACTION.seekUp, undefined),
+  stereoSwitch(SWITCH['stereo.seekDown'], STEREO_ACTION.seekDown, undefined),
+]
+
+/** A door's own pack. */
+export const DOOR_ACTIONS: readonly SwitchAction[] = [
+  windowSwitch(SWITCH['window.up'], OWN, true),
+  windowSwitch(SWITCH['window.down'], OWN, false),
+  latchSwitch(SWITCH['latch.release'], [OWN], LATCH_ACTION.release),
+]
+
+/** The pack at the trunk's lid. */
+export const TRUNK_ACTIONS: readonly SwitchAction[] = [
+  latchSwitch(SWITCH['latch.release'], [OWN], LATCH_ACTION.release),
+  latchSwitch(SWITCH['latch.close'], [OWN], LATCH_ACTION.cinch),
+]

@@ -1,0 +1,146 @@
+import { HUB_STATE } from '#protocol/catalogue/enums.ts'
+import { CANNOT_CLAIM_ID, CLAIM_ANSWER_STEP_ms, CLAIM_SETTLE_ms, claimId, compareNames, NAME_BYTES, requestedPgn } from '#protocol/claim.ts'
+import {
+  destinationOf, GLOBAL_ADDRESS, hubAddress, PF_ADDRESS_CLAIMED, PF_REQUEST, pduFormatOf, PGN_ADDRESS_CLAIMED, sourceOf,
+} from '#protocol/id.ts'
+import type { Hal } from '../hal.ts'
+import type { HubCounters } from './counters.ts'
+import type { Job, Schedule } from './schedule.ts'
+import type { Transmitter } from './transmit.ts'
+
+/** "Cannot claim" is sent after a random time up to this (SAE J1939-81 4.4.3), so that two losers do not collide. */
+export const CANNOT_CLAIM_SPREAD_ms = 153
+/** Hubs of one location that boot together must not claim in the same bit time: their claims differ in the NAME only. */
+const FIRST_CLAIM_SPREAD_ms = 15
+/** Least time between two claims. */
+const CLAIM_INTERVAL_ms = 20
+
+/**
+ * Address claim after SAE J1939-81 for a node with one fixed address: 0x80 | location. Two hubs at one location are a
+ * wiring fault: the higher NAME (or both, when they are equal) says "cannot claim" and stays silent until it is reset.
+ */
+export class AddressClaim {
+  /** The address stood uncontested for 250 ms. */
+  onClaimed: () => void
+  /** Another hub holds the address. */
+  onLost: () => void
+  /** A request for a parameter group other than the claim's; the answer waits `delay_ms`. */
+  onRequest: (pgn: number, delay_ms: number) => void
+  /** A claim does not get through. */
+  onStuck: () => void
+  /** `HUB_STATE`: claiming, operating or silent. */
+  state: number
+  private readonly hal: Hal
+  private readonly schedule: Schedule
+  private readonly transmit: Transmitter
+  private readonly counters: HubCounters
+  private readonly name: Uint8Array
+  private readonly id: number
+  private readonly claimJob: Job
+  private readonly settleJob: Job
+  private readonly surrenderJob: Job
+  private last_ms: number
+
+  /** `name`: see `hubName`. */
+  constructor(hal: Hal, schedule: Schedule, transmit: Transmitter, counters: HubCounters, name: Uint8Array) {
+    this.onClaimed = () => undefined
+    this.onLost = () => undefined
+    this.onRequest = () => undefined
+    this.onStuck = () => undefined
+    this.state = HUB_STATE.booting
+    this.hal = hal
+    this.schedule = schedule
+    this.transmit = transmit
+    this.counters = counters
+    this.name = name
+    this.id = claimId(hubAddress(hal.location))
+    this.claimJob = schedule.job('address claim', () => this.claim())
+    this.settleJob = schedule.job('address claim settles', () => this.settle())
+    this.surrenderJob = schedule.job('cannot claim', () => this.sendCannotClaim())
+    this.last_ms = -Infinity
+    transmit.onPeerSent = id => this.sent(id)
+  }
+
+  /** Claims for the first time, location × 20 ms from now. */
+  start(): void {
+    this.state = HUB_STATE.claiming
+    this.schedule.startIn(this.claimJob, this.answerDelay_ms() + this.hal.random() * FIRST_CLAIM_SPREAD_ms)
+  }
+
+  /** A claim or a request. `false`: neither. */
+  receive(id: number, data: Uint8Array, length: number): boolean {
+    const format = pduFormatOf(id)
+    if (format === PF_ADDRESS_CLAIMED) this.receiveClaim(sourceOf(id), data, length)
+    else if (format === PF_REQUEST) this.receiveRequest(destinationOf(id), requestedPgn(data, length))
+    else return false
+    return true
+  }
+
+  private answerDelay_ms(): number {
+    return this.hal.location * CLAIM_ANSWER_STEP_ms
+  }
+
+  private receiveClaim(source: number, data: Uint8Array, length: number): void {
+    if (length !== NAME_BYTES) {
+      this.counters.rxWrongLength++
+      return
+    }
+    if (source !== hubAddress(this.hal.location) || this.state === HUB_STATE.silent) return
+    this.counters.claimConflicts++
+    if (compareNames(this.name, data) < 0) {
+      const earliest_ms = this.last_ms + CLAIM_INTERVAL_ms
+      this.schedule.notLater(this.claimJob, Math.max(earliest_ms, this.schedule.now()))
+      return
+    }
+    this.surrender()
+  }
+
+  private surrender(): void {
+    this.state = HUB_STATE.silent
+    this.schedule.stop(this.claimJob)
+    this.schedule.stop(this.settleJob)
+    this.hal.log(`address ${hubAddress(this.hal.location)} is another hub's: silent`)
+    this.onLost()
+    this.answerCannotClaim()
+  }
+
+  private answerCannotClaim(): void {
+    if (!this.surrenderJob.armed) this.schedule.startIn(this.surrenderJob, this.hal.random() * CANNOT_CLAIM_SPREAD_ms)
+  }
+
+  private receiveRequest(destination: number, pgn: number): void {
+    if (destination !== GLOBAL_ADDRESS && destination !== hubAddress(this.hal.location)) return
+    if (pgn === PGN_ADDRESS_CLAIMED) {
+      if (this.state === HUB_STATE.silent) this.answerCannotClaim()
+      else this.schedule.notLater(this.claimJob, this.schedule.now() + this.answerDelay_ms())
+    } else if (this.state === HUB_STATE.operating) {
+      this.onRequest(pgn, this.answerDelay_ms())
+    }
+  }
+
+  private claim(): void {
+    this.last_ms = this.schedule.now()
+    this.counters.claimsSent++
+    this.transmit.sendPeer(this.id, this.name, NAME_BYTES)
+    if (this.state === HUB_STATE.claiming) this.schedule.startIn(this.settleJob, CLAIM_SETTLE_ms)
+  }
+
+  private sent(id: number): void {
+    if (id === this.id && this.state === HUB_STATE.claiming) this.schedule.startIn(this.settleJob, CLAIM_SETTLE_ms)
+  }
+
+  private settle(): void {
+    if (this.transmit.holds(this.id)) {
+      this.onStuck()
+      this.schedule.startIn(this.settleJob, CLAIM_SETTLE_ms)
+      return
+    }
+    this.state = HUB_STATE.operating
+    this.onClaimed()
+  }
+
+  private sendCannotClaim(): void {
+    this.counters.claimsSent++
+    this.transmit.sendPeer(CANNOT_CLAIM_ID, this.name, NAME_BYTES)
+  }
+}

@@ -1,0 +1,232 @@
+import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
+import { senderNibble, sourceOf } from '#protocol/id.ts'
+import type { AnyCodec, Values } from '../components/component.ts'
+import type { HubCounters } from './counters.ts'
+import type { Job, Schedule } from './schedule.ts'
+import type { Transmitter } from './transmit.ts'
+
+/** A command is repeated this often until the status echoes it, and given up after this long. */
+export const REPEAT_ms = 100
+export const ECHO_TIMEOUT_ms = 500
+
+/** A held command whose target reports nothing for this long (it reports every second at rest) is lost too. */
+export const HELD_SILENCE_ms = 2500
+
+const SEQUENCES = 16
+const TARGETS = 256
+
+/** What became of a command. */
+export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
+export type CommandResultHandler = (port: number, result: number, codec: AnyCodec, location: number) => void
+
+/** Idle, behind an earlier command to the same component, or on its way. */
+const PHASE = { idle: 0, waiting: 1, sending: 2 } as const
+
+interface Pending {
+  phase: number
+  /** Order of the wishes. */
+  order: number
+  codec: AnyCodec
+  location: number
+  /** Socket of the component whose user wants it. */
+  port: number
+  data: Uint8Array
+  sequence: number
+  hold: boolean
+  echoed: boolean
+  started_ms: number
+  /** When the echo was last seen. */
+  heard_ms: number
+  due_ms: number
+}
+
+function isFor(pending: Pending, kind: number, location: number): boolean {
+  return pending.location === location && pending.codec.kind === kind
+}
+
+function idlePending(codec: AnyCodec): Pending {
+  return {
+    phase: PHASE.idle, order: 0, codec: codec, location: 0, port: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), sequence: 0,
+    hold: false, echoed: false, started_ms: 0, heard_ms: 0, due_ms: 0,
+  }
+}
+
+/**
+ * Commands of this hub's users to other hubs: each is repeated until the component's status echoes its sender and
+ * sequence, or fails loudly after 500 ms. Commands to one component go one after the other, since a status echoes
+ * only the last; what is held gives way at once to whatever comes after it.
+ */
+export class CommandSender {
+  private readonly schedule: Schedule
+  private readonly transmit: Transmitter
+  private readonly counters: HubCounters
+  private readonly finished: CommandResultHandler
+  private readonly sender: number
+  private readonly pool: Pending[]
+  private readonly sequences: Uint8Array
+  /** The echo last seen from each target, sender << 4 | sequence: a new command never takes that sequence. */
+  private readonly echoes: Uint8Array
+  private readonly job: Job
+  private active: number
+  private orders: number
+
+  /** `room`: how many commands may be under way; `firstSequence` random, so that a reset hub is not taken for itself. */
+  constructor(schedule: Schedule, transmit: Transmitter, counters: HubCounters, address: number, room: number,
+    firstSequence: number, idle: AnyCodec, finished: CommandResultHandler) {
+    this.schedule = schedule
+    this.transmit = transmit
+    this.counters = counters
+    this.finished = finished
+    this.sender = senderNibble(sourceOf(address))
+    this.pool = []
+    for (let i = 0; i < room; i++) this.pool.push(idlePending(idle))
+    this.sequences = new Uint8Array(TARGETS)
+    this.echoes = new Uint8Array(TARGETS)
+    for (let i = 0; i < TARGETS; i++) this.sequences[i] = firstSequence
+    this.job = schedule.job('commands', () => this.fire())
+    this.active = 0
+    this.orders = 0
+  }
+
+  /** Sends a command and watches over it; `values.sequence` is filled in. */
+  send(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+    this.replaceHeld(codec, location)
+    this.submit(codec, location, values, hold, port)
+  }
+
+  /** Sends a command in place of all that is under way to this component. */
+  override(codec: AnyCodec, location: number, values: Values, port: number): void {
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.idle && isFor(pending, codec.kind, location)) this.replace(pending)
+    }
+    this.submit(codec, location, values, false, port)
+  }
+
+  /** The number of the next command to a component; also for commands that never leave the hub. */
+  nextSequence(kind: number, location: number): number {
+    const target = kind << 4 | location
+    let next = (this.sequences[target] + 1) % SEQUENCES
+    if (this.echoes[target] === (this.sender << 4 | next)) next = (next + 1) % SEQUENCES
+    this.sequences[target] = next
+    return next
+  }
+
+  /** A component's status, with its echo. */
+  observe(kind: number, location: number, echoSender: number, echoSequence: number): void {
+    this.echoes[kind << 4 | location] = echoSender << 4 | echoSequence
+    if (this.active === 0 || echoSender !== this.sender) return
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.sending || pending.sequence !== echoSequence || !isFor(pending, kind, location)) continue
+      pending.heard_ms = this.schedule.now()
+      if (pending.echoed) return
+      pending.echoed = true
+      this.counters.commandsEchoed++
+      this.finished(pending.port, COMMAND_RESULT.echoed, pending.codec, location)
+      if (!pending.hold) this.finish(pending)
+      return
+    }
+  }
+
+  /** Commands under way or waiting. */
+  underWay(): number {
+    return this.active
+  }
+
+  private submit(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+    const pending = this.idle()
+    if (pending === undefined) {
+      this.counters.commandsDropped++
+      this.finished(port, COMMAND_RESULT.dropped, codec, location)
+      return
+    }
+    values.sequence = this.nextSequence(codec.kind, location)
+    codec.encode(values, pending.data)
+    pending.codec = codec
+    pending.location = location
+    pending.port = port
+    pending.sequence = values.sequence
+    pending.hold = hold
+    pending.echoed = false
+    pending.order = this.orders++
+    pending.phase = PHASE.waiting
+    this.active++
+    this.counters.commandsSent++
+    this.beginNext(codec.kind, location)
+  }
+
+  private beginNext(kind: number, location: number): void {
+    const next = this.earliest(kind, location)
+    if (next !== undefined && next.phase === PHASE.waiting) this.begin(next)
+  }
+
+  private begin(pending: Pending): void {
+    pending.phase = PHASE.sending
+    pending.started_ms = this.schedule.now()
+    this.transmitOnce(pending)
+  }
+
+  private transmitOnce(pending: Pending): void {
+    pending.due_ms = this.schedule.now() + REPEAT_ms
+    this.transmit.sendEncoded(pending.codec, pending.location, pending.data, 0)
+    this.schedule.notLater(this.job, pending.due_ms)
+  }
+
+  private fire(): void {
+    const now = this.schedule.now()
+    let next_ms = Infinity
+    for (const pending of this.pool) {
+      if (pending.phase === PHASE.sending && pending.due_ms <= now) this.again(pending, now)
+    }
+    for (const pending of this.pool) {
+      if (pending.phase === PHASE.sending && pending.due_ms < next_ms) next_ms = pending.due_ms
+    }
+    this.schedule.notLater(this.job, next_ms)
+  }
+
+  private again(pending: Pending, now: number): void {
+    const deadline_ms = pending.echoed ? pending.heard_ms + HELD_SILENCE_ms : pending.started_ms + ECHO_TIMEOUT_ms
+    if (now < deadline_ms) {
+      this.counters.commandRepeats++
+      this.transmitOnce(pending)
+      return
+    }
+    this.counters.commandsLost++
+    this.finished(pending.port, COMMAND_RESULT.lost, pending.codec, pending.location)
+    this.finish(pending)
+  }
+
+  private finish(pending: Pending): void {
+    pending.phase = PHASE.idle
+    this.active--
+    this.beginNext(pending.codec.kind, pending.location)
+  }
+
+  private replaceHeld(codec: AnyCodec, location: number): void {
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.idle && pending.hold && isFor(pending, codec.kind, location)) this.replace(pending)
+    }
+  }
+
+  private replace(pending: Pending): void {
+    pending.phase = PHASE.idle
+    this.active--
+    if (!pending.echoed) this.counters.commandsReplaced++
+  }
+
+  private idle(): Pending | undefined {
+    for (const pending of this.pool) {
+      if (pending.phase === PHASE.idle) return pending
+    }
+    return undefined
+  }
+
+  /** The oldest command for a component. */
+  private earliest(kind: number, location: number): Pending | undefined {
+    let found: Pending | undefined = undefined
+    for (const pending of this.pool) {
+      if (pending.phase === PHASE.idle || !isFor(pending, kind, location)) continue
+      if (found === undefined || pending.order < found.order) found = pending
+    }
+    return found
+  }
+}

@@ -1,0 +1,46 @@
+import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
+import type { HubStatusValues } from '#protocol/messages.generated.ts'
+import type { Hal } from '../hal.ts'
+import type { BusOffRecovery } from './bus-off.ts'
+import type { Job, Schedule } from './schedule.ts'
+
+/** How often a hub looks after itself, whether it may send or not. */
+export const CARE_ms = 1000
+
+/** Fills HubStatus. `degraded`: a port shows a fault. */
+export function fillHubStatus(hal: Hal, state: number, degraded: boolean, values: HubStatusValues): void {
+  const can = hal.can[0]
+  const canState = can.state()
+  values.state = state === HUB_STATE.operating && (degraded || canState !== CAN_STATE.errorActive) ? HUB_STATE.degraded : state
+  values.resetCause = hal.resetCause
+  values.canState = canState
+  values.tec = can.tec()
+  values.rec = can.rec()
+  values.temperature_C = hal.temperature_C()
+  values.supply_V = hal.supply_V()
+}
+
+/** Kicks the watchdog and looks at the controller, from boot on. */
+export class SelfCare {
+  private readonly hal: Hal
+  private readonly schedule: Schedule
+  private readonly busOff: BusOffRecovery
+  private readonly job: Job
+
+  constructor(hal: Hal, schedule: Schedule, busOff: BusOffRecovery) {
+    this.hal = hal
+    this.schedule = schedule
+    this.busOff = busOff
+    this.job = schedule.job('self care', () => this.care())
+  }
+
+  start(): void {
+    this.care()
+  }
+
+  private care(): void {
+    this.hal.kickWatchdog()
+    this.busOff.check()
+    this.schedule.startIn(this.job, CARE_ms)
+  }
+}

@@ -1,0 +1,293 @@
+import { HUB_STATE, PORT_FAULT } from '#protocol/catalogue/enums.ts'
+import { hubName } from '#protocol/claim.ts'
+import { hubAddress, messagePgn } from '#protocol/id.ts'
+import { ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, SwitchEventCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
+import type { AnyCodec, ComponentEntry, Values } from '../components/component.ts'
+import type { Hal } from '../hal.ts'
+import { AddressClaim } from './address.ts'
+import { BusOffRecovery } from './bus-off.ts'
+import { COMMAND_RESULT, CommandSender } from './command-sender.ts'
+import { createCounters } from './counters.ts'
+import type { HubCounters } from './counters.ts'
+import { FrameCycle } from './cycle.ts'
+import { broadcastFilters, peerFilters } from './filters.ts'
+import { fillHubStatus, SelfCare } from './heartbeat.ts'
+import type { HubImage } from './image.ts'
+import { KnownStatus } from './known-status.ts'
+import { PortSlot } from './port-slot.ts'
+import type { SlotHost } from './port-slot.ts'
+import { Receiver } from './receive.ts'
+import { Schedule } from './schedule.ts'
+import { Switches } from './switches.ts'
+import { NO_KEY, Transmitter } from './transmit.ts'
+import { Vehicle } from './vehicle.ts'
+
+/** Offset of a hub's periodic frames from those of the next location. */
+const LOCATION_PHASE_ms = 120
+const PORT_STATUS_PHASE_ms = 10
+const SEQUENCES = 16
+
+/** One running hub: owns the parts of the runtime and hands messages between them. */
+export class HubRuntime implements SlotHost {
+  readonly hal: Hal
+  readonly location: number
+  readonly counters: HubCounters
+  readonly schedule: Schedule
+  readonly transmit: Transmitter
+  readonly address: AddressClaim
+  readonly vehicle: Vehicle
+  readonly slots: PortSlot[]
+  readonly commands: CommandSender
+  private readonly image: HubImage
+  private readonly receiver: Receiver
+  private readonly busOff: BusOffRecovery
+  private readonly known: KnownStatus
+  private readonly switches: Switches
+  private readonly hubCycle: FrameCycle
+  private readonly portCycle: FrameCycle
+  private readonly announceCycle: FrameCycle
+  private readonly vehicleCycle: FrameCycle
+
+  constructor(hal: Hal, image: HubImage) {
+    const address = hubAddress(hal.location)
+    const counters = createCounters()
+    const schedule = new Schedule(hal, counters)
+    this.hal = hal
+    this.image = image
+    this.location = hal.location
+    this.counters = counters
+    this.schedule = schedule
+    this.transmit = new Transmitter(hal, schedule, counters, address)
+    this.receiver = new Receiver(schedule, counters, address, image.senderRoom)
+    this.address = new AddressClaim(hal, schedule, this.transmit, counters, hubName(image.type, hal.location, hal.serial))
+    this.busOff = new BusOffRecovery(hal, schedule, counters)
+    this.vehicle = new Vehicle(schedule)
+    this.known = new KnownStatus(image.actions)
+    this.commands = new CommandSender(schedule, this.transmit, counters, address, image.commandRoom,
+      Math.floor(hal.random() * SEQUENCES), HubStatusCodec,
+      (port, result, codec, location) => this.commandFinished(port, result, codec, location))
+    this.switches = new Switches(image.actions, hal.location, this, this.known, schedule, counters)
+    this.hubCycle = this.hubStatusCycle()
+    this.portCycle = this.portStatusCycle()
+    this.announceCycle = this.componentAnnounceCycle()
+    this.vehicleCycle = this.vehicleStateCycle()
+    this.slots = []
+    for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i], i))
+  }
+
+  /** Sets up the controller, claims the address and looks at the ports. */
+  boot(): void {
+    this.connect()
+    const can = this.hal.can[0]
+    can.filter(broadcastFilters(this.location, this.image.hearsAll), peerFilters(this.location))
+    can.onReceive((id, data, length) => this.receiver.receive(id, data, length))
+    new SelfCare(this.hal, this.schedule, this.busOff).start()
+    this.address.start()
+    for (const slot of this.slots) slot.boot()
+  }
+
+  entryOf(componentClass: number): ComponentEntry | undefined {
+    for (const entry of this.image.components) {
+      if (entry.code === componentClass) return entry
+    }
+    return undefined
+  }
+
+  operating(): boolean {
+    return this.address.state === HUB_STATE.operating
+  }
+
+  phase_ms(): number {
+    return this.location * LOCATION_PHASE_ms
+  }
+
+  /** `HUB_STATE` */
+  state(): number {
+    return this.operating() && this.degraded() ? HUB_STATE.degraded : this.address.state
+  }
+
+  /** True while a port shows a fault. */
+  degraded(): boolean {
+    for (const slot of this.slots) {
+      if (slot.fault !== PORT_FAULT.none) return true
+    }
+    return false
+  }
+
+  sendStatus(codec: AnyCodec, values: Values, index: number): void {
+    this.transmit.send(codec, this.location, values, index)
+    this.known.observe(codec, this.location, values)
+  }
+
+  sendEvent(codec: AnyCodec, values: Values): void {
+    this.transmit.send(codec, this.location, values, NO_KEY)
+  }
+
+  sendCommand(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+    if (location === this.location) this.commandHere(codec, values, port)
+    else this.commands.send(codec, location, values, hold, port)
+  }
+
+  endHold(codec: AnyCodec, location: number, values: Values, port: number): void {
+    if (location === this.location) this.commandHere(codec, values, port)
+    else this.commands.override(codec, location, values, port)
+  }
+
+  switchChanged(port: number, code: number, edge: number, duration_ms: number): void {
+    const event = SwitchEventCodec.create()
+    event.switch = code
+    event.edge = edge
+    event.port = port
+    event.duration_ms = duration_ms
+    this.sendEvent(SwitchEventCodec, event)
+    this.switches.changed(port, code, edge, duration_ms)
+  }
+
+  vehicleReading(ignition: number, gear: number, speed_kmh: number): void {
+    this.vehicle.read(ignition, gear, speed_kmh)
+    this.vehicleCycle.mark(0)
+  }
+
+  vehicleGone(): void {
+    this.vehicle.forget()
+    this.vehicleCycle.mark(0)
+  }
+
+  portChanged(port: number): void {
+    this.portCycle.mark(port)
+  }
+
+  announce(port: number): void {
+    this.announceCycle.mark(port)
+  }
+
+  private connect(): void {
+    const address = this.address
+    address.onClaimed = () => this.startSending()
+    address.onLost = () => this.stopSending()
+    address.onStuck = () => this.busOff.check()
+    address.onRequest = (pgn, delay_ms) => this.answerRequest(pgn, delay_ms)
+    this.transmit.onStuck = () => this.busOff.check()
+    this.receiver.onPeer = (id, data, length) => {
+      if (!address.receive(id, data, length)) this.counters.rxUnwanted++
+    }
+    this.vehicle.onChange = () => this.tellVehicle()
+    if (!this.image.vehicle) this.receiver.on(VehicleStateCodec, values => this.vehicle.receive(values))
+    for (const entry of this.image.components) this.acceptCommands(entry)
+    for (const codec of this.image.follows) this.follow(codec)
+  }
+
+  private acceptCommands(entry: ComponentEntry): void {
+    if (entry.command === undefined) return
+    this.receiver.on(entry.command, (values, _location, source) => {
+      const slot = this.slotOf(entry.code)
+      if (slot === undefined) this.counters.rxNoComponent++
+      else slot.commands.receive(values, source)
+    })
+  }
+
+  private follow(codec: AnyCodec): void {
+    this.receiver.on(codec, (values, location, source) => {
+      if (source !== hubAddress(location)) return
+      this.commands.observe(codec.kind, location, values.echoSender, values.echoSequence)
+      this.known.observe(codec, location, values)
+    })
+  }
+
+  private slotOf(componentClass: number): PortSlot | undefined {
+    for (const slot of this.slots) {
+      if (slot.boundClass() === componentClass) return slot
+    }
+    return undefined
+  }
+
+  /** A command of an own switch for an own component. */
+  private commandHere(codec: AnyCodec, values: Values, port: number): void {
+    values.sequence = this.commands.nextSequence(codec.kind, this.location)
+    for (const slot of this.slots) {
+      if (slot.entry === undefined || slot.entry.command === undefined || slot.entry.command.kind !== codec.kind) continue
+      const done = slot.commands.executeLocal(values, this.location)
+      this.commandFinished(port, done ? COMMAND_RESULT.echoed : COMMAND_RESULT.lost, codec, this.location)
+      return
+    }
+    this.counters.rxNoComponent++
+    this.commandFinished(port, COMMAND_RESULT.lost, codec, this.location)
+  }
+
+  private commandFinished(port: number, result: number, codec: AnyCodec, location: number): void {
+    const slot = this.slots[port]
+    if (result === COMMAND_RESULT.echoed) {
+      slot.clear(PORT_FAULT.commandLost)
+      return
+    }
+    slot.raise(PORT_FAULT.commandLost)
+    this.hal.log(`${codec.name} to location ${location} ${result === COMMAND_RESULT.lost ? 'was not executed' : 'was dropped'}`)
+  }
+
+  private tellVehicle(): void {
+    for (const slot of this.slots) {
+      const component = slot.component
+      if (component !== undefined && component.vehicleChanged !== undefined) component.vehicleChanged()
+    }
+  }
+
+  private startSending(): void {
+    this.transmit.open()
+    const phase_ms = this.phase_ms() % HubStatusCodec.idlePeriod_ms
+    this.hubCycle.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
+    this.portCycle.start(this.slots.length, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
+    this.announceCycle.start(this.slots.length, 0, 0)
+    this.announceCycle.mark(-1)
+    if (this.image.vehicle) this.vehicleCycle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    for (const slot of this.slots) slot.startStatus()
+  }
+
+  private stopSending(): void {
+    this.transmit.close()
+    this.receiver.silent = true
+    this.hubCycle.stop()
+    this.portCycle.stop()
+    this.announceCycle.stop()
+    this.vehicleCycle.stop()
+    for (const slot of this.slots) slot.stopStatus()
+  }
+
+  private answerRequest(pgn: number, delay_ms: number): void {
+    const here = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, this.location)
+    const anywhere = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, 0)
+    if (pgn === here || pgn === anywhere) this.announceCycle.repeatIn(delay_ms)
+    else this.counters.requestsUnknown++
+  }
+
+  private hubStatusCycle(): FrameCycle {
+    const values = HubStatusCodec.create()
+    return new FrameCycle(this.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
+      fillHubStatus(this.hal, this.address.state, this.degraded(), values)
+      this.transmit.send(HubStatusCodec, this.location, values, 0)
+    })
+  }
+
+  private portStatusCycle(): FrameCycle {
+    const values = PortStatusCodec.create()
+    return new FrameCycle(this.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
+      this.slots[port].fillStatus(values)
+      this.transmit.send(PortStatusCodec, this.location, values, port)
+    })
+  }
+
+  private componentAnnounceCycle(): FrameCycle {
+    const values = ComponentAnnounceCodec.create()
+    return new FrameCycle(this.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
+      this.slots[port].fillAnnounce(values)
+      this.transmit.send(ComponentAnnounceCodec, this.location, values, port)
+    })
+  }
+
+  private vehicleStateCycle(): FrameCycle {
+    const values = VehicleStateCodec.create()
+    return new FrameCycle(this.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
+      this.vehicle.fill(values, this.hal.supply_V())
+      this.transmit.send(VehicleStateCodec, 0, values, 0)
+    })
+  }
+}

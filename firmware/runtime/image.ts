@@ -1,0 +1,22 @@
+import type { AnyCodec, ComponentEntry } from '../components/component.ts'
+import type { SwitchAction } from './switch-action.ts'
+
+/** What makes one firmware image of the runtime: plain data, one file a hub type in `hubs/`. */
+export interface HubImage {
+  /** `HUB_TYPE`: the function code of the NAME. */
+  readonly type: number
+  /** Component classes it has drivers for. */
+  readonly components: readonly ComponentEntry[]
+  /** What the switches at its ports do. */
+  readonly actions: readonly SwitchAction[]
+  /** Status rows of other hubs it follows: the echoes of its commands, and what its switches depend on. */
+  readonly follows: readonly AnyCodec[]
+  /** Broadcasts VehicleState from its vehicle component. */
+  readonly vehicle: boolean
+  /** Its controller lets in every catalogue message: the power manager and its standby. */
+  readonly hearsAll: boolean
+  /** How many commands to other hubs may be under way. */
+  readonly commandRoom: number
+  /** Room for the counters of (message, sender) pairs it receives: a power of two, about twice their number. */
+  readonly senderRoom: number
+}

@@ -1,0 +1,47 @@
+import type { AnyCodec, Values } from '../components/component.ts'
+import { NO_CHANNEL } from './switch-action.ts'
+import type { Known, SwitchAction } from './switch-action.ts'
+
+interface Entry {
+  readonly known: Known
+  value: number
+}
+
+/** The last word of those status fields that switches depend on. */
+export class KnownStatus {
+  private readonly entries: Entry[]
+
+  constructor(actions: readonly SwitchAction[]) {
+    this.entries = []
+    for (const action of actions) {
+      if (action.known !== undefined) this.entries.push({ known: action.known, value: NaN })
+    }
+  }
+
+  /** A status, of another hub or of a component of this one. */
+  observe(codec: AnyCodec, location: number, values: Values): void {
+    for (const entry of this.entries) {
+      const known = entry.known
+      if (known.status.kind !== codec.kind || known.location !== location) continue
+      if (known.channel !== NO_CHANNEL && known.channel !== values.channel) continue
+      entry.value = values[known.field]
+    }
+  }
+
+  /** NaN when nothing is known. */
+  value(known: Known): number {
+    for (const entry of this.entries) {
+      if (entry.known === known) return entry.value
+    }
+    return NaN
+  }
+
+  /** What a command that was just sent will make of it, so that the next press counts from there; for all that watch the field. */
+  expect(known: Known, value: number): void {
+    for (const entry of this.entries) {
+      const other = entry.known
+      if (other.status.kind === known.status.kind && other.location === known.location && other.channel === known.channel
+        && other.field === known.field) entry.value = value
+    }
+  }
+}

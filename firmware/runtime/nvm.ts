@@ -1,0 +1,52 @@
+import { crc16 } from '#protocol/crc.ts'
+import type { Nvm } from '../hal.ts'
+import type { HubCounters } from './counters.ts'
+
+/**
+ * Records of a port in the board's memory: `version | component class | CRC-16 | payload`, the CRC over the payload
+ * with version and class in front of it. The class keeps a driver from reading what another class left at this port;
+ * what belongs to one specimen (a travel, not a seat memory) must say so in its payload.
+ */
+export const RECORD_VERSION = 1
+export const KEYS_PER_PORT = 16
+const HEAD_BYTES = 4
+
+/** Key 0–255 of the board's memory. @throws RangeError */
+export function nvmKey(port: number, key: number): number {
+  if (!(key >= 0 && key < KEYS_PER_PORT)) throw new RangeError(`record key ${key} is outside 0…15`)
+  return port * KEYS_PER_PORT + key
+}
+
+function recordCrc(record: Uint8Array): number {
+  const covered = new Uint8Array(record.length - 2)
+  covered[0] = record[0]
+  covered[1] = record[1]
+  for (let i = HEAD_BYTES; i < record.length; i++) covered[i - 2] = record[i]
+  return crc16(covered, 0, covered.length)
+}
+
+/** The payload of record `key` (0–15) of a port; undefined when there is none, or it is another class's, older, or damaged. */
+export function loadRecord(nvm: Nvm, counters: HubCounters, port: number, componentClass: number, key: number): Uint8Array | undefined {
+  const record = nvm.read(nvmKey(port, key))
+  if (record === undefined) return undefined
+  if (record.length < HEAD_BYTES || record[0] !== RECORD_VERSION || (record[2] | (record[3] << 8)) !== recordCrc(record)) {
+    counters.nvmBad++
+    return undefined
+  }
+  if (record[1] !== componentClass) return undefined
+  const payload = new Uint8Array(record.length - HEAD_BYTES)
+  for (let i = 0; i < payload.length; i++) payload[i] = record[HEAD_BYTES + i]
+  return payload
+}
+
+/** Writes it. Call with motors off. */
+export function saveRecord(nvm: Nvm, port: number, componentClass: number, key: number, payload: Uint8Array): void {
+  const record = new Uint8Array(HEAD_BYTES + payload.length)
+  record[0] = RECORD_VERSION
+  record[1] = componentClass
+  for (let i = 0; i < payload.length; i++) record[HEAD_BYTES + i] = payload[i]
+  const crc = recordCrc(record)
+  record[2] = crc & 0xff
+  record[3] = crc >> 8
+  nvm.write(nvmKey(port, key), record)
+}

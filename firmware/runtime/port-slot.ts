@@ -1,0 +1,311 @@
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_FAULT, PORT_STATE } from '#protocol/catalogue/enums.ts'
+import type { Codec } from '#protocol/codec.ts'
+import { decodeDescriptor } from '#protocol/descriptor.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
+import type { ComponentAnnounceValues, PortStatusValues } from '#protocol/messages.generated.ts'
+import type { AnyCodec, Component, ComponentContext, ComponentEntry, Values, VehicleView } from '../components/component.ts'
+import type { Hal, Port } from '../hal.ts'
+import { CommandReceiver } from './command-receiver.ts'
+import type { HubCounters } from './counters.ts'
+import { FrameCycle } from './cycle.ts'
+import { loadRecord, saveRecord } from './nvm.ts'
+import { PortFeed } from './port-power.ts'
+import type { Job, Schedule } from './schedule.ts'
+import type { CommandOutlet } from './switches.ts'
+
+/** The contacts of a plug rest this long before the descriptor is read. */
+const SETTLE_ms = 30
+/** A descriptor that cannot be read is tried again after a pause. */
+const READ_ATTEMPTS = 3
+const READ_PAUSE_ms = 50
+/** Ports read their descriptors one after the other at boot. */
+const BOOT_STEP_ms = 5
+/** Phase of a component's status within its period, by port. */
+const PORT_PHASE_ms = 25
+const STATUS_MINIMUM_ms = 20
+
+/** What a port needs of its hub. */
+export interface SlotHost extends CommandOutlet {
+  readonly hal: Hal
+  readonly location: number
+  readonly vehicle: VehicleView
+  readonly schedule: Schedule
+  readonly counters: HubCounters
+  /** The driver of a component class; undefined: the image has none. */
+  entryOf(componentClass: number): ComponentEntry | undefined
+  /** True once the hub may send. */
+  operating(): boolean
+  /** Offset of this hub's periodic frames, ms. */
+  phase_ms(): number
+  sendStatus(codec: AnyCodec, values: Values, index: number): void
+  sendEvent(codec: AnyCodec, values: Values): void
+  switchChanged(port: number, code: number, edge: number, duration_ms: number): void
+  vehicleReading(ignition: number, gear: number, speed_kmh: number): void
+  vehicleGone(): void
+  /** PortStatus of a port has news. */
+  portChanged(port: number): void
+  /** ComponentAnnounce of a port has news. */
+  announce(port: number): void
+}
+
+const NO_DESCRIPTOR = undefined as unknown as Descriptor
+
+/** One socket of the hub, with what is plugged into it: finds the driver, feeds it, and is the driver's context. */
+export class PortSlot implements ComponentContext {
+  readonly hal: Hal
+  readonly port: Port
+  readonly portIndex: number
+  readonly location: number
+  readonly vehicle: VehicleView
+  readonly power: PortFeed
+  readonly commands: CommandReceiver
+  /** Valid while a driver is bound. */
+  descriptor: Descriptor
+  /** `DESCRIPTOR_STATE` */
+  descriptorState: number
+  /** `PORT_FAULT` */
+  fault: number
+  entry: ComponentEntry | undefined
+  component: Component | undefined
+  private readonly host: SlotHost
+  private readonly plugJob: Job
+  private readonly tickJob: Job
+  private readonly cycle: FrameCycle
+  private values: Values
+  private attempts: number
+  private tick_ms: number
+
+  constructor(host: SlotHost, port: Port, index: number) {
+    this.host = host
+    this.hal = host.hal
+    this.port = port
+    this.portIndex = index
+    this.location = host.location
+    this.vehicle = host.vehicle
+    this.power = new PortFeed(port, index, host.schedule, host.counters,
+      granted => this.grantChanged(granted), latched => this.feedTripped(latched))
+    this.commands = new CommandReceiver(`port ${index} command silence`, host.schedule, host.counters, () => this.statusChanged(-1))
+    this.descriptor = NO_DESCRIPTOR
+    this.descriptorState = DESCRIPTOR_STATE.absent
+    this.fault = PORT_FAULT.none
+    this.entry = undefined
+    this.component = undefined
+    this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
+    this.tickJob = host.schedule.job(`port ${index} tick`, () => this.fireTick())
+    this.cycle = new FrameCycle(host.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
+    this.values = undefined
+    this.attempts = 0
+    this.tick_ms = 0
+  }
+
+  /** Looks at the socket for the first time. */
+  boot(): void {
+    this.port.onPresence(present => this.presence(present))
+    if (this.port.present()) this.host.schedule.startIn(this.plugJob, this.portIndex * BOOT_STEP_ms)
+  }
+
+  /** The hub may send now. */
+  startStatus(): void {
+    const entry = this.entry
+    if (this.component === undefined || entry === undefined || entry.status === undefined) return
+    const phase_ms = (this.host.phase_ms() + (this.portIndex + 1) * PORT_PHASE_ms) % entry.status.idlePeriod_ms
+    this.cycle.start(this.component.statusCount, entry.status.idlePeriod_ms, phase_ms)
+  }
+
+  /** The hub may send no more. */
+  stopStatus(): void {
+    this.cycle.stop()
+  }
+
+  /** `PORT_STATE` */
+  state(): number {
+    if (this.component !== undefined) return this.power.state()
+    return this.descriptorState === DESCRIPTOR_STATE.absent ? PORT_STATE.empty : PORT_STATE.rejected
+  }
+
+  /** `COMPONENT_CLASS` of the driver bound; none without one. */
+  boundClass(): number {
+    return this.entry === undefined ? COMPONENT_CLASS.none : this.entry.code
+  }
+
+  fillAnnounce(values: ComponentAnnounceValues): void {
+    const known = this.descriptor !== NO_DESCRIPTOR
+    values.port = this.portIndex
+    values.descriptor = this.descriptorState
+    values.class = known ? this.descriptor.class : COMPONENT_CLASS.none
+    values.maker = known ? this.descriptor.maker : 0
+    values.descriptorCrc = known ? this.descriptor.crc : 0
+  }
+
+  fillStatus(values: PortStatusValues): void {
+    values.port = this.portIndex
+    values.state = this.state()
+    values.class = this.boundClass()
+    values.current_A = this.port.current_A()
+    values.granted_A = this.power.granted_A()
+    values.fault = this.fault
+  }
+
+  /** Shows a fault unless a graver one stands. */
+  raise(fault: number): void {
+    if (this.fault === fault || this.fault === PORT_FAULT.badDescriptor) return
+    if (fault === PORT_FAULT.commandLost && this.fault !== PORT_FAULT.none) return
+    this.fault = fault
+    this.host.portChanged(this.portIndex)
+  }
+
+  clear(fault: number): void {
+    if (this.fault !== fault) return
+    this.fault = PORT_FAULT.none
+    this.host.portChanged(this.portIndex)
+  }
+
+  tick(period_ms: number): void {
+    if (period_ms === this.tick_ms) return
+    this.tick_ms = period_ms
+    if (period_ms > 0) this.host.schedule.startIn(this.tickJob, period_ms)
+    else this.host.schedule.stop(this.tickJob)
+  }
+
+  statusChanged(index: number): void {
+    this.cycle.mark(index)
+  }
+
+  sendCommand(codec: Codec<Values>, location: number, values: Values, hold: boolean): void {
+    this.host.sendCommand(codec, location, values, hold, this.portIndex)
+  }
+
+  endHold(codec: Codec<Values>, location: number, values: Values): void {
+    this.host.endHold(codec, location, values, this.portIndex)
+  }
+
+  sendEvent(codec: Codec<Values>, values: Values): void {
+    this.host.sendEvent(codec, values)
+  }
+
+  switchChanged(code: number, edge: number, duration_ms: number): void {
+    this.host.switchChanged(this.portIndex, code, edge, duration_ms)
+  }
+
+  vehicleReading(ignition: number, gear: number, speed_kmh: number): void {
+    this.host.vehicleReading(ignition, gear, speed_kmh)
+  }
+
+  load(key: number): Uint8Array | undefined {
+    return loadRecord(this.hal.nvm, this.host.counters, this.portIndex, this.descriptor.class, key)
+  }
+
+  save(key: number, bytes: Uint8Array): void {
+    saveRecord(this.hal.nvm, this.portIndex, this.descriptor.class, key, bytes)
+  }
+
+  private presence(present: boolean): void {
+    this.host.schedule.stop(this.plugJob)
+    this.unplug()
+    if (!present) return
+    this.attempts = 0
+    this.host.schedule.startIn(this.plugJob, SETTLE_ms)
+  }
+
+  private readDescriptor(): void {
+    this.attempts++
+    const reading = decodeDescriptor(this.port.descriptor())
+    const descriptor = reading.descriptor
+    if (descriptor === undefined) {
+      if (this.attempts < READ_ATTEMPTS) this.host.schedule.startIn(this.plugJob, READ_PAUSE_ms)
+      else this.reject(reading.state)
+      return
+    }
+    this.descriptor = descriptor
+    const entry = this.host.entryOf(descriptor.class)
+    if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
+    else this.bind(entry, descriptor)
+  }
+
+  /** The port stays off, and says why. */
+  private reject(state: number): void {
+    this.descriptorState = state
+    this.fault = PORT_FAULT.badDescriptor
+    this.host.counters.badDescriptors++
+    this.hal.log(`port ${this.portIndex}: component refused, descriptor state ${state}`)
+    this.tellChange()
+  }
+
+  private bind(entry: ComponentEntry, descriptor: Descriptor): void {
+    this.descriptorState = DESCRIPTOR_STATE.present
+    this.entry = entry
+    this.values = entry.status === undefined ? undefined : entry.status.create()
+    this.host.counters.plugs++
+    this.power.plug(descriptor.idle_A)
+    const component = entry.create(this)
+    this.component = component
+    this.commands.bind(component)
+    if (this.power.granted() && component.powerChanged !== undefined) component.powerChanged(true)
+    if (this.host.operating()) {
+      this.startStatus()
+      this.statusChanged(-1)
+    }
+    this.tellChange()
+  }
+
+  private unplug(): void {
+    if (this.descriptorState === DESCRIPTOR_STATE.absent) return
+    const component = this.component
+    this.component = undefined
+    this.tick(0)
+    this.cycle.stop()
+    this.commands.bind(undefined)
+    if (component !== undefined) {
+      component.dispose()
+      this.host.counters.unplugs++
+    }
+    this.power.unplug()
+    const wasVehicle = this.boundClass() === COMPONENT_CLASS.vehicle
+    this.entry = undefined
+    this.descriptor = NO_DESCRIPTOR
+    this.descriptorState = DESCRIPTOR_STATE.absent
+    this.fault = PORT_FAULT.none
+    if (wasVehicle) this.host.vehicleGone()
+    this.tellChange()
+  }
+
+  private tellChange(): void {
+    this.host.announce(this.portIndex)
+    this.host.portChanged(this.portIndex)
+  }
+
+  private grantChanged(granted: boolean): void {
+    const component = this.component
+    if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
+    this.host.portChanged(this.portIndex)
+  }
+
+  private feedTripped(latched: boolean): void {
+    if (latched) this.raise(PORT_FAULT.eFuse)
+    else this.clear(PORT_FAULT.eFuse)
+  }
+
+  private fireTick(): void {
+    const component = this.component
+    if (component === undefined || component.tick === undefined) return
+    const schedule = this.host.schedule
+    const next_ms = this.tickJob.due_ms + this.tick_ms
+    schedule.startAt(this.tickJob, next_ms > schedule.now() ? next_ms : schedule.now() + this.tick_ms)
+    component.tick()
+  }
+
+  private sendStatus(index: number): void {
+    const component = this.component
+    const codec = this.entry === undefined ? undefined : this.entry.status
+    if (component === undefined || codec === undefined || component.status === undefined) return
+    const values = this.values
+    values.supply_V = this.hal.supply_V()
+    values.current_A = this.port.current_A()
+    values.granted_A = this.power.granted_A()
+    values.echoSender = this.commands.echoSender
+    values.echoSequence = this.commands.echoSequence
+    component.status(values, index)
+    this.host.sendStatus(codec, values, index)
+    this.cycle.setPeriod(component.moving() && codec.activePeriod_ms > 0 ? codec.activePeriod_ms : codec.idlePeriod_ms)
+  }
+}

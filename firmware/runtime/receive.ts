@@ -1,0 +1,87 @@
+import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
+import { dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, pageOf, sourceOf } from '#protocol/id.ts'
+import type { AnyCodec, Values } from '../components/component.ts'
+import type { HubCounters } from './counters.ts'
+import type { Schedule } from './schedule.ts'
+
+/** Takes one message that passed every check. `values` belong to the receiver and are valid during the call. */
+export type MessageHandler = (values: Values, location: number, source: number) => void
+
+interface Subscription {
+  readonly codec: AnyCodec
+  readonly values: Values
+  readonly handle: MessageHandler
+}
+
+const KINDS = 16
+
+/**
+ * Takes frames from the controller to whoever wants their kind: first the identifier decides, then length, age and
+ * end-to-end protection are checked, then the message is decoded into a record made at boot. A frame that fails
+ * changes nothing but the counter of its cause.
+ */
+export class Receiver {
+  /** Takes frames that are no catalogue messages: claims, requests, diagnostics. */
+  onPeer: (id: number, data: Uint8Array, length: number) => void
+  /** While true, catalogue messages are counted and ignored. */
+  silent: boolean
+  private readonly schedule: Schedule
+  private readonly counters: HubCounters
+  private readonly source: number
+  private readonly location: number
+  private readonly e2e: E2eReceiver
+  private readonly table: (Subscription | undefined)[]
+
+  /** `senders`: a power of two, about twice the number of (message, sender) pairs this hub wants. */
+  constructor(schedule: Schedule, counters: HubCounters, source: number, senders: number) {
+    this.onPeer = () => undefined
+    this.silent = false
+    this.schedule = schedule
+    this.counters = counters
+    this.source = source
+    this.location = locationOfAddress(source)
+    this.e2e = new E2eReceiver(senders)
+    counters.e2e = this.e2e.counts
+    this.table = []
+    for (let i = 0; i < 2 * KINDS; i++) this.table.push(undefined)
+  }
+
+  /** Wants the messages of a row from now on. One handler a row. */
+  on(codec: AnyCodec, handle: MessageHandler): void {
+    this.table[codec.page * KINDS + codec.kind] = { codec: codec, values: codec.create(), handle: handle }
+  }
+
+  /** One frame from the controller. */
+  receive(id: number, data: Uint8Array, length: number): void {
+    this.counters.rxFrames++
+    if (!isBroadcastKind(id)) {
+      this.onPeer(id, data, length)
+      return
+    }
+    const wanted = this.table[(pageOf(id) & 1) * KINDS + kindOf(id)]
+    if (wanted === undefined || !this.concerns(id)) this.counters.rxUnwanted++
+    else if (this.silent) this.counters.rxSilent++
+    else if (sourceOf(id) === this.source) this.counters.rxOwnAddress++
+    else if (length !== wanted.codec.length) this.counters.rxWrongLength++
+    else this.take(wanted, id, data, length)
+  }
+
+  /** What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too. */
+  private concerns(id: number): boolean {
+    if (pageOf(id) === 0) return true
+    const location = locationOf(id)
+    return location === this.location || location === 0
+  }
+
+  private take(wanted: Subscription, id: number, data: Uint8Array, length: number): void {
+    const source = sourceOf(id)
+    const outcome = this.e2e.receive(dataIdOf(id), source, data, length, this.schedule.now())
+    if (outcome > E2E_OUTCOME.okSomeLost) return
+    if (this.schedule.behind_ms() > wanted.codec.lifetime_ms) {
+      this.counters.rxStale++
+      return
+    }
+    wanted.codec.decode(data, wanted.values)
+    wanted.handle(wanted.values, locationOf(id), source)
+  }
+}

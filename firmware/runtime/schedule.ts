@@ -1,0 +1,165 @@
+import type { Hal } from '../hal.ts'
+import type { HubCounters } from './counters.ts'
+
+/** Something to do at a time. Made once, armed again and again. */
+export interface Job {
+  readonly name: string
+  readonly fire: () => void
+  /** When it fires, or last was to fire, ms since boot. */
+  due_ms: number
+  armed: boolean
+  /** The next job by time; the schedule's own. */
+  next: Job | undefined
+}
+
+/** A job that fires this late means the hub stood still. */
+export const STALL_ms = 50
+/** Two times closer than this are one: half the clock's coarsest step. */
+const EPSILON_ms = 0.05
+
+/**
+ * All of a hub's times on one timer of its board: jobs in a list sorted by time, so that the usual case (the next one
+ * fires and is armed again a few places further on) costs a few steps however many jobs there are.
+ */
+export class Schedule {
+  private readonly hal: Hal
+  private readonly counters: HubCounters
+  private readonly wake: () => void
+  private head: Job | undefined
+  private jobs: number
+  private handle: number
+  private armed_ms: number
+  private running: boolean
+  private stall_ms: number
+  private stallEnd_ms: number
+  private floor_ms: number
+
+  constructor(hal: Hal, counters: HubCounters) {
+    this.hal = hal
+    this.counters = counters
+    this.head = undefined
+    this.jobs = 0
+    this.handle = 0
+    this.armed_ms = 0
+    this.running = false
+    this.stall_ms = 0
+    this.stallEnd_ms = -1
+    this.floor_ms = 0
+    this.wake = () => this.run()
+  }
+
+  /** Time since boot, ms; within a job never less than the job's own time, although a timer may fire a hair early. */
+  now(): number {
+    const now = this.hal.now()
+    return now < this.floor_ms ? this.floor_ms : now
+  }
+
+  /** Makes a job; it is not armed. */
+  job(name: string, fire: () => void): Job {
+    this.jobs++
+    return { name: name, fire: fire, due_ms: 0, armed: false, next: undefined }
+  }
+
+  /** Arms `job` for a time; moves it if it is armed. */
+  startAt(job: Job, due_ms: number): void {
+    if (job.armed) this.unlink(job)
+    job.due_ms = due_ms
+    job.armed = true
+    let before = this.head
+    if (before === undefined || due_ms < before.due_ms) {
+      job.next = before
+      this.head = job
+      this.arm()
+      return
+    }
+    let after = before.next
+    while (after !== undefined && after.due_ms <= due_ms) {
+      before = after
+      after = after.next
+    }
+    job.next = after
+    before.next = job
+  }
+
+  startIn(job: Job, delay_ms: number): void {
+    this.startAt(job, this.now() + delay_ms)
+  }
+
+  /** Arms `job` unless it fires earlier anyway; not for a time that never comes (Infinity). */
+  notLater(job: Job, due_ms: number): void {
+    if (due_ms < Infinity && (!job.armed || job.due_ms > due_ms)) this.startAt(job, due_ms)
+  }
+
+  stop(job: Job): void {
+    if (job.armed) this.unlink(job)
+  }
+
+  /**
+   * How long the hub has not looked after itself, ms: 0 as a rule. What the controller delivers meanwhile may be as old
+   * as this.
+   */
+  behind_ms(): number {
+    const now = this.hal.now()
+    const head = this.head
+    const late = head === undefined ? 0 : now - head.due_ms
+    if (late > STALL_ms) return late
+    return now - this.stallEnd_ms < 1 ? this.stall_ms : 0
+  }
+
+  /** Names of the armed jobs, soonest first; for failure messages. */
+  pending(): string[] {
+    const names: string[] = []
+    for (let job = this.head; job !== undefined; job = job.next) names.push(job.name)
+    return names
+  }
+
+  private run(): void {
+    this.handle = 0
+    this.running = true
+    const now = this.hal.now()
+    let head = this.head
+    if (head !== undefined) this.noteStall(now, now - head.due_ms)
+    let most = this.jobs
+    while (head !== undefined && head.due_ms <= now + EPSILON_ms && most > 0) {
+      most--
+      this.head = head.next
+      head.armed = false
+      if (head.due_ms > this.floor_ms) this.floor_ms = head.due_ms
+      head.fire()
+      head = this.head
+    }
+    this.running = false
+    this.arm()
+  }
+
+  private noteStall(now: number, late_ms: number): void {
+    if (late_ms <= STALL_ms) return
+    this.stall_ms = late_ms
+    this.stallEnd_ms = now
+    this.counters.stalls++
+    if (late_ms > this.counters.longestStall_ms) this.counters.longestStall_ms = late_ms
+  }
+
+  private arm(): void {
+    const head = this.head
+    if (head === undefined || this.running) return
+    if (this.handle !== 0) {
+      if (this.armed_ms <= head.due_ms) return
+      this.hal.cancel(this.handle)
+    }
+    this.armed_ms = head.due_ms
+    const delay = head.due_ms - this.hal.now()
+    this.handle = this.hal.after(delay > 0 ? delay : 0, this.wake)
+  }
+
+  private unlink(job: Job): void {
+    job.armed = false
+    let before = this.head
+    if (before === job) {
+      this.head = job.next
+      return
+    }
+    while (before !== undefined && before.next !== job) before = before.next
+    if (before !== undefined) before.next = job.next
+  }
+}

@@ -1,0 +1,207 @@
+import { encodeDescriptor } from '#protocol/descriptor.ts'
+import type { DescriptorContent } from '#protocol/descriptor.ts'
+import type { Hal, Nvm, Port } from '../hal.ts'
+import { FakeCan } from './fake-can.ts'
+import { FakeClock } from './fake-clock.ts'
+
+/** A socket whose component is a descriptor and the levels a test sets. */
+export class FakePort implements Port {
+  plugged: boolean
+  memory: Uint8Array
+  powered: boolean
+  limit_A: number
+  drawn_A: number
+  latched: boolean
+  /** Levels by channel. */
+  readonly duties: number[]
+  readonly counts: number[]
+  readonly levels: number[]
+  readonly inputs: boolean[]
+  readonly registers: number[]
+  private presenceHandler: (present: boolean) => void
+  private inputHandler: (channel: number, level: boolean) => void
+
+  constructor() {
+    this.plugged = false
+    this.memory = new Uint8Array(0)
+    this.powered = false
+    this.limit_A = 0
+    this.drawn_A = 0
+    this.latched = false
+    this.duties = []
+    this.counts = []
+    this.levels = []
+    this.inputs = []
+    this.registers = []
+    this.presenceHandler = () => undefined
+    this.inputHandler = () => undefined
+  }
+
+  /** Plugs a component in: by its descriptor, or by the raw bytes of its memory. */
+  plug(content: DescriptorContent | Uint8Array): void {
+    this.memory = content instanceof Uint8Array ? content : encodeDescriptor(content)
+    this.plugged = true
+    this.presenceHandler(true)
+  }
+
+  unplug(): void {
+    this.plugged = false
+    this.memory = new Uint8Array(0)
+    this.presenceHandler(false)
+  }
+
+  /** An edge at an input. */
+  set(channel: number, level: boolean): void {
+    this.inputs[channel] = level
+    this.inputHandler(channel, level)
+  }
+
+  present(): boolean {
+    return this.plugged
+  }
+
+  onPresence(handler: (present: boolean) => void): void {
+    this.presenceHandler = handler
+  }
+
+  descriptor(): Uint8Array {
+    return this.memory
+  }
+
+  power(on: boolean): void {
+    this.powered = on
+    if (on) this.latched = false
+  }
+
+  limit(current_A: number): void {
+    this.limit_A = current_A
+  }
+
+  current_A(): number {
+    return this.drawn_A
+  }
+
+  tripped(): boolean {
+    return this.latched
+  }
+
+  drive(channel: number, duty: number): void {
+    this.duties[channel] = duty
+  }
+
+  brake(channel: number): void {
+    this.duties[channel] = 0
+  }
+
+  pulses(channel: number): number {
+    return this.counts[channel] ?? 0
+  }
+
+  analog(channel: number): number {
+    return this.levels[channel] ?? 0
+  }
+
+  input(channel: number): boolean {
+    return this.inputs[channel] ?? false
+  }
+
+  onInput(handler: (channel: number, level: boolean) => void): void {
+    this.inputHandler = handler
+  }
+
+  write(register: number, value: number): void {
+    this.registers[register] = value
+  }
+
+  read(register: number): number {
+    return this.registers[register] ?? 0
+  }
+}
+
+/** Memory that a test can look into and damage. */
+export class FakeNvm implements Nvm {
+  readonly records: Map<number, Uint8Array>
+
+  constructor() {
+    this.records = new Map()
+  }
+
+  read(key: number): Uint8Array | undefined {
+    return this.records.get(key)?.slice()
+  }
+
+  write(key: number, bytes: Uint8Array): void {
+    this.records.set(key, bytes.slice())
+  }
+}
+
+/** A board for unit tests: everything it was told is recorded, everything it says is set by the test. */
+export class FakeHal implements Hal {
+  readonly location: number
+  readonly resetCause: number
+  readonly serial: number
+  readonly bus: FakeCan
+  readonly can: FakeCan[]
+  readonly sockets: FakePort[]
+  readonly ports: FakePort[]
+  readonly nvm: FakeNvm
+  readonly clock: FakeClock
+  readonly logged: string[]
+  /** The dice: handed out in turn, the last one for ever. */
+  dice: number[]
+  watchdogKicks: number
+  volts: number
+
+  constructor(location: number, ports: number, clock: FakeClock = new FakeClock(), serial = 1000 + location) {
+    this.location = location
+    this.resetCause = 1
+    this.serial = serial
+    this.clock = clock
+    this.bus = new FakeCan(clock)
+    this.can = [this.bus]
+    this.sockets = Array.from({ length: ports }, () => new FakePort())
+    this.ports = this.sockets
+    this.nvm = new FakeNvm()
+    this.logged = []
+    this.dice = [0]
+    this.watchdogKicks = 0
+    this.volts = 13.5
+  }
+
+  now(): number {
+    return this.clock.now_ms
+  }
+
+  after(delay_ms: number, fire: () => void): number {
+    return this.clock.after(delay_ms, fire)
+  }
+
+  cancel(handle: number): void {
+    this.clock.cancel(handle)
+  }
+
+  supply_V(): number {
+    return this.volts
+  }
+
+  temperature_C(): number {
+    return 23
+  }
+
+  random(): number {
+    return this.dice.length > 1 ? this.dice.shift()! : this.dice[0]
+  }
+
+  kickWatchdog(): void {
+    this.watchdogKicks++
+  }
+
+  log(text: string): void {
+    this.logged.push(text)
+  }
+}
+
+/** Puts boards on one bus: what one sends, the others receive through their filters. */
+export function connect(hals: readonly FakeHal[]): void {
+  for (const hal of hals) hal.bus.peers = hals.filter(other => other !== hal).map(other => other.bus)
+}
