@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['{protocol,firmware,sim,harness-tests}/**/*.test.ts'],
     testTimeout: 30_000,
-    pool: 'threads',
+    // Not threads: the native poller of serial ports works on the main thread of a process only.
+    pool: 'forks',
     maxWorkers: 2,
     sequence: { hooks: 'stack' },
   },
