@@ -51,13 +51,13 @@ describe('spine decode', () => {
     expect(terminal.out.trimEnd().split('\n')).toHaveLength(2)
     expect(terminal.err).toContain('b.log:1: ')
     expect(terminal.err).toContain('b.log:3: ')
-    expect(terminal.err).toContain('2 of 5 lines were skipped')
+    expect(terminal.err).toContain('2 of 4 lines were skipped')
   })
 
   it('fails when nothing in the file is a frame, or there is no file', async () => {
     const terminal = fakeTerminal()
     expect(await run(['decode', file('c.txt', 'hello\nworld\n')], terminal)).toBe(1)
-    expect(terminal.err).toContain('is no candump log')
+    expect(terminal.err).toContain('is no candump log: none')
     const missing = fakeTerminal()
     expect(await run(['decode', join(folder, 'nowhere.log')], missing)).toBe(1)
     expect(missing.err).toMatch(/^spine decode: cannot read .*nowhere\.log: it does not exist\n$/)
@@ -80,6 +80,6 @@ describe('spine decode', () => {
   it('keeps its memory when a line never ends', async () => {
     const terminal = fakeTerminal({ input: `${'x'.repeat(1 << 20)}\n${at(command, 1)}` })
     expect(await run(['decode', '-'], terminal)).toBe(0)
-    expect(terminal.err).toContain('-:1: the line is too long')
+    expect(terminal.err).toContain('-:1: it is longer than 512 characters')
   })
 })

@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { type FrameDescription, FrameDescriber, identifierText } from '#sim/diag/describe-frame.ts'
-import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
-import { parseCandumpLine } from '#sim/gateway/logs/candump.ts'
+import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/format.ts'
 import { Failure, fileFailure } from '../lib/failure.ts'
-import { linesOf } from '../lib/lines.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -32,34 +30,42 @@ export function define(command: Command, terminal: Terminal): void {
 
 async function decode(file: string, asJson: boolean, terminal: Terminal): Promise<void> {
   const input = file === '-' ? terminal.input : createReadStream(file)
-  const frame = createLinkFrame()
   const describer = new FrameDescriber()
-  const stop = terminal.stop
-  let number = 0
+  const format = logFormatOf(file) ?? LOG_FORMATS[0]
+  let out = ''
   let frames = 0
   let bad = 0
-  try {
-    for await (const line of linesOf(input)) {
-      number++
-      if (stop.aborted) break
-      if (line.trim() === '') continue
-      const fault = parseCandumpLine(line, frame)
-      if (fault !== undefined) {
-        bad++
-        if (bad <= MOST_REPORTS) terminal.warn(`${file}:${number}: ${fault}`)
-        continue
-      }
+  const reader = format.reader({
+    onFrame: (frame) => {
       frames++
       const description = describer.describe(frame)
-      terminal.write(asJson ? jsonLine(frame, description) : textLine(frame, description, terminal))
-      if (frames % 256 === 0) await terminal.drained()
+      out += asJson ? jsonLine(frame, description) : textLine(frame, description, terminal)
+    },
+    onBadLine: ({ line, reason }) => {
+      bad++
+      if (bad <= MOST_REPORTS) terminal.warn(`${file}:${line}: ${reason}`)
+    },
+  })
+  const flush = (): Promise<void> => {
+    terminal.write(out)
+    out = ''
+    return terminal.drained()
+  }
+  const stop = terminal.stop
+  try {
+    for await (const chunk of input) {
+      reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
+      await flush()
+      if (stop.aborted) break
     }
   } catch (error) {
     throw fileFailure('read', file, error)
   }
+  reader.end()
+  await flush()
   if (bad > MOST_REPORTS) terminal.warn(`${file}: ${bad - MOST_REPORTS} more lines were no frames`)
-  if (bad > 0 && frames > 0) terminal.warn(`${file}: ${bad} of ${number} lines were skipped`)
-  if (bad > 0 && frames === 0) throw new Failure(`${file} is no candump log: none of its lines is a frame like "(0000000012.345678) can0 0CFF8185#00112233"`)
+  if (bad > 0 && frames > 0) terminal.warn(`${file}: ${bad} of ${bad + frames} lines were skipped`)
+  if (bad > 0 && frames === 0) throw new Failure(`${file} is no ${format.name} log: none of its lines is a frame`)
 }
 
 function textLine(frame: LinkFrame, description: FrameDescription, terminal: Terminal): string {

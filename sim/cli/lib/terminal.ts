@@ -18,6 +18,15 @@ export interface Terminal {
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal or a closed pipe. Asking for it takes the signals over. */
   readonly stop: AbortSignal
   readonly input: NodeJS.ReadableStream
+  /** A picture that is redrawn in place; only sensible on a screen. */
+  openPicture(): Promise<Picture>
+}
+
+/** Lines at the bottom of the screen that replace each other. */
+export interface Picture {
+  show(text: string): void
+  /** Leaves the last one standing. */
+  close(): void
 }
 
 /** Output is at most this far ahead of its reader before `drained` waits, bytes. */
@@ -63,6 +72,11 @@ export function processTerminal(): Terminal {
       return stop.signal
     },
     input: process.stdin,
+    openPicture: async () => {
+      const { createLogUpdate } = await import('log-update')
+      const update = createLogUpdate(process.stdout)
+      return { show: text => update(text), close: () => update.done() }
+    },
   }
 }
 

@@ -38,6 +38,13 @@ export function fakeTerminal(options: { isTTY?: boolean, columns?: number, rows?
     colors: picocolors.createColors(false),
     stop: stop.signal,
     input: Readable.from(options.input === undefined ? [] : [options.input]),
+    openPicture: () => Promise.resolve({
+      show: (text) => {
+        out = `${text}\n`
+        changed()
+      },
+      close: () => undefined,
+    }),
     get out() { return out },
     get err() { return err },
     interrupt: () => stop.abort(),

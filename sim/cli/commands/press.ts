@@ -1,0 +1,89 @@
+import type { Command } from 'commander'
+import { MessageError, unknown } from '#protocol/messages/errors.ts'
+import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
+import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
+import { Failure, describe, usage } from '../lib/failure.ts'
+import { DEFAULT_LINK, openCar } from '../lib/link.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+/** A short press, as a thumb makes it. */
+const DEFAULT_HOLD = '200ms'
+const LONGEST_HOLD_ms = 600_000
+
+const HELP = `
+Presses a switch of the running car as a thumb would, holds it for the duration (default ${DEFAULT_HOLD}) and lets go. The
+command ends when the switch is released; Ctrl-C releases it at once. A short press of a window switch runs the glass all
+the way, a longer one moves it while it lasts.
+
+Examples:
+  npx spine press DASH.windowFL.down 2s
+  npx spine press TRUNK.latch.release
+  npx spine press --list`
+
+interface Options { link: string, list?: boolean, json?: boolean }
+
+/** `spine press`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('[switch]', 'HUB.switch, such as DASH.windowFL.down')
+    .argument('[duration]', 'how long to hold it: 400ms, 2s', DEFAULT_HOLD)
+    .option('--list', 'print the switches of the car')
+    .option('--link <uri>', 'the car', DEFAULT_LINK)
+    .option('--json', 'the result for programs')
+    .addHelpText('after', HELP)
+    .action(async (name: string | undefined, duration: string, options: Options) => {
+      if (name === undefined && options.list !== true) throw usage('which switch? Name one, or see "npx spine press --list"')
+      const hold_ms = parseDuration_ms(duration)
+      if (hold_ms > LONGEST_HOLD_ms) throw usage(`a switch is held for at most ${formatDuration(LONGEST_HOLD_ms)}`)
+      const car = await openCar(options.link)
+      try {
+        const switches = await switchesOf(car)
+        if (options.list === true) list(switches, options, terminal)
+        else await press(car, known(name!, switches), hold_ms, options, terminal)
+      } finally {
+        await car.close()
+      }
+    })
+}
+
+async function switchesOf(car: SpineLink): Promise<readonly string[]> {
+  const result = await asked(car.control({ kind: 'switches' }))
+  return 'switches' in result ? result.switches : []
+}
+
+function known(name: string, switches: readonly string[]): string {
+  const exact = switches.find(candidate => candidate.toLowerCase() === name.toLowerCase())
+  if (exact !== undefined) return exact
+  const error = unknown('switch', name, switches)
+  throw usage(error instanceof MessageError && error.message.includes('did you mean') ? error.message : `unknown switch "${name}": see "npx spine press --list"`)
+}
+
+function list(switches: readonly string[], options: Options, terminal: Terminal): void {
+  terminal.write(options.json === true ? `${JSON.stringify(switches)}\n` : switches.map(name => `${name}\n`).join(''))
+}
+
+async function press(car: SpineLink, name: string, hold_ms: number, options: Options, terminal: Terminal): Promise<void> {
+  const stop = terminal.stop
+  const released = asked(car.control({ kind: 'press', switch: name, hold_ms }))
+  let early = false
+  const release = (): void => {
+    early = true
+    void car.control({ kind: 'release', switch: name }).catch(() => undefined)
+  }
+  stop.addEventListener('abort', release)
+  try {
+    await released
+  } finally {
+    stop.removeEventListener('abort', release)
+  }
+  if (options.json === true) terminal.write(`${JSON.stringify({ switch: name, hold_ms, released: true, early })}\n`)
+  else terminal.write(early ? `${name} released\n` : `${name} pressed for ${formatDuration(hold_ms)}\n`)
+}
+
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw new Failure(describe(error))
+  }
+}
