@@ -14,6 +14,8 @@ export interface PlantListener {
   edge(plant: Plant, channel: number, level: boolean): void
 }
 
+const NO_MEMORY = new Uint8Array(0)
+
 /**
  * The physical half of a component: it answers the channels of `protocol/plug.ts` and is stepped in time by the world
  * while it is `active`. Channels a class does not have read 0 or `false`, and driving them does nothing, as on a real
@@ -25,6 +27,8 @@ export abstract class Plant {
   active = false
   /** Drawn from the feed at the end of the last step, A; never negative (a feed takes nothing back). */
   current_A = 0
+  /** Its 1-Wire memory, with the descriptor; empty: nothing answers. */
+  memory: Uint8Array = NO_MEMORY
   private listener: PlantListener | undefined = undefined
 
   constructor(className: PlantClass) {

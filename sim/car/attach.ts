@@ -1,0 +1,89 @@
+import { CLASSIC_DATA_BYTES, type CanFrame, copyFrame, createFrame } from '#protocol/frame.ts'
+import type { CanController } from '../bus/controller.ts'
+import type { Car } from './car.ts'
+
+/** A frame with what an outside world needs to know of it. */
+export interface PortFrame extends CanFrame {
+  /** End of the frame on the bus, virtual time. */
+  timestamp_ns: number
+  /** Who brought it here; empty: born in the car. */
+  origin: string
+  error: boolean
+}
+
+/** One outside node of the car's bus, as a gateway link meets it. */
+export interface BusPort {
+  /** Puts a frame into the node's transmit queue; `false`: not taken. Callable at any time: it wakes the pacing. */
+  send(frame: CanFrame): boolean
+  /** Called for each frame of others, online or not; the memory is the port's. Returns the unsubscriber. */
+  onFrame(handler: (frame: PortFrame) => void): () => void
+  /** Online, the node acknowledges and sends; offline, it only hears, and leaves the bus as it was. Starts offline. */
+  setOnline(online: boolean): void
+  readonly online: boolean
+  /** For counters: frames sent, received, refused. */
+  readonly controller: CanController
+  /** Takes the node off the bus for good. */
+  detach(): void
+}
+
+export interface AttachOptions {
+  /** Unique on the bus. */
+  readonly name: string
+  /** Place along the spine, in hubs from the front; behind the last hub by default, where the diagnostic socket is. */
+  readonly position?: number
+  /** Frames that may wait for the bus; 256 by default. */
+  readonly queue?: number
+  /** Called when a frame was queued from outside of the car's time: whoever paces the kernel runs it. */
+  readonly wake?: () => void
+}
+
+/**
+ * Joins an outside node to the car's bus. It begins as a listener: it hears everything, acknowledges nothing and cannot
+ * be told from its absence.
+ */
+export function attachNode(car: Car, options: AttachOptions): BusPort {
+  const { name, position, queue, wake } = options
+  const controller = car.bus.attach(name, {
+    profile: 'adapter', listenOnly: true,
+    ...(position !== undefined && { position }), ...(queue !== undefined && { queue }),
+  })
+  const handlers = new Set<(frame: PortFrame) => void>()
+  const seen: PortFrame = { ...createFrame(CLASSIC_DATA_BYTES), timestamp_ns: 0, origin: '', error: false }
+  controller.onReceive((frame) => {
+    if (handlers.size === 0) return
+    copyFrame(frame, seen)
+    seen.timestamp_ns = car.kernel.now_ns
+    for (const handler of handlers) handler(seen)
+  })
+  return {
+    controller,
+    get online() {
+      return !controller.listenOnly
+    },
+    send(frame) {
+      if (!controller.send(frame)) return false
+      wake?.()
+      return true
+    },
+    onFrame(handler) {
+      handlers.add(handler)
+      return () => handlers.delete(handler)
+    },
+    setOnline(online) {
+      if (online !== controller.listenOnly) return
+      if (!online) {
+        // Off and on again: what waits to be sent is gone, as it is in an adapter that is unplugged.
+        controller.online = false
+        controller.listenOnly = true
+        controller.online = true
+      } else {
+        controller.listenOnly = false
+      }
+      wake?.()
+    },
+    detach() {
+      handlers.clear()
+      controller.detach()
+    },
+  }
+}

@@ -1,0 +1,317 @@
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { encodeDescriptor } from '#protocol/descriptor.ts'
+import { CanBus } from '../bus/bus.ts'
+import type { BusFaultOptions } from '../bus/faults.ts'
+import type { LoadMeter } from '../bus/statistics.ts'
+import { type FirmwareImage, HubHost, type ResetCauseName } from '../host/hub-host.ts'
+import { Kernel } from '../kernel/kernel.ts'
+import { Trace, type TraceKind } from '../kernel/trace.ts'
+import { Outlet } from '../plants/outlet.ts'
+import type { Plant, PlantClass } from '../plants/plant.ts'
+import { SwitchPackPlant } from '../plants/switch-pack.ts'
+import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicle.ts'
+import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
+import { World } from '../plants/world.ts'
+import type { CarComponent } from './component.ts'
+import { IMAGES } from './images.ts'
+import { lookUp, unknownName } from './names.ts'
+import { SEDAN } from './sedan.ts'
+import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
+import {
+  type ComponentData, type ComponentPlan, type HubName, type HubPlan, readComponent, readTopology, type Topology, type TopologyData,
+} from './topology.ts'
+
+const MS_ns = 1_000_000
+/** Charging battery. */
+const SUPPLY_V = 13.5
+const HIGHEST_SUPPLY_V = 40
+
+export interface CarOptions {
+  /** 0–2³²−1; 1 by default. Same seed, same run. */
+  readonly seed?: number
+  /** The sedan by default. */
+  readonly topology?: TopologyData
+  /** Bits per second of the spine; 500,000 by default. */
+  readonly bitrate?: number
+  readonly faults?: BusFaultOptions
+  /** Hubs that are left out, with their components: a real one takes their place. */
+  readonly without?: readonly string[]
+  /** Firmware for a hub instead of that built from the sources; undefined for the latter. */
+  readonly image?: (hub: HubPlan) => FirmwareImage | undefined
+}
+
+interface SwitchPlace {
+  readonly hub: string
+  readonly function: string
+  readonly pack: SwitchPackPlant
+  readonly index: number
+}
+
+/** The virtual car: hubs on a spine, what is plugged into them, and the hands of the people in it. */
+export class Car {
+  readonly topology: Topology
+  readonly kernel: Kernel
+  readonly trace = new Trace()
+  readonly bus: CanBus
+  readonly world: World
+  /** By location, front to rear. */
+  readonly hubs: ReadonlyMap<string, HubHost>
+  /** By name, `FL.window`. */
+  readonly components: ReadonlyMap<string, CarComponent>
+  readonly loadMeter: LoadMeter
+  private readonly hosts = new Map<string, HubHost>()
+  private readonly parts = new Map<string, CarComponent>()
+  private readonly switchPlaces = new Map<string, SwitchPlace>()
+  private readonly cables = new Map<string, { cut: () => void, mend: () => void }>()
+  private readonly supplies_V = new Map<string, number>()
+
+  constructor(options: CarOptions = {}) {
+    this.topology = readTopology(options.topology ?? SEDAN)
+    this.kernel = new Kernel(options.seed)
+    const { bitrate, faults } = options
+    this.bus = new CanBus(this.kernel, { ...(bitrate !== undefined && { bitrate }), ...(faults !== undefined && { faults }) })
+    this.world = new World(this.kernel)
+    this.hubs = this.hosts
+    this.components = this.parts
+    this.loadMeter = this.bus.loadMeter()
+    const locations = this.topology.hubs.map(hub => hub.location)
+    for (const name of options.without ?? []) {
+      if (!locations.includes(name as HubName)) throw unknownName('hub', name, locations)
+    }
+    this.topology.hubs.forEach((plan, position) => {
+      this.addCables(plan.location, position)
+      if (!options.without?.includes(plan.location)) this.addHub(plan, position, options.image?.(plan) ?? IMAGES[plan.image])
+    })
+  }
+
+  get now_ns(): number {
+    return this.kernel.now_ns
+  }
+
+  /** Gives all hubs power. */
+  boot(): void {
+    for (const host of this.hosts.values()) host.powerOn()
+  }
+
+  /** Lets `duration_ms` of virtual time pass. */
+  run(duration_ms: number): void {
+    if (!(duration_ms >= 0)) throw new RangeError(`duration ${duration_ms} ms is not 0 ms or more`)
+    this.kernel.runUntil(this.kernel.now_ns + Math.round(duration_ms * MS_ns))
+  }
+
+  /** Names of all switches, `DASH.windowFL.up`. */
+  get switches(): readonly string[] {
+    return [...this.switchPlaces.keys()]
+  }
+
+  /** Presses a switch and holds it. */
+  press(name: string): void {
+    const place = lookUp('switch', this.switchPlaces, name)
+    place.pack.press(place.index)
+    this.note('switch', place.hub, `${place.function} pressed`)
+  }
+
+  release(name: string): void {
+    const place = lookUp('switch', this.switchPlaces, name)
+    place.pack.release(place.index)
+    this.note('switch', place.hub, `${place.function} released`)
+  }
+
+  isPressed(name: string): boolean {
+    const place = lookUp('switch', this.switchPlaces, name)
+    return place.pack.isPressed(place.index)
+  }
+
+  setIgnition(position: IgnitionName): void {
+    this.vehicle.setIgnition(position)
+    this.note('switch', 'DASH', `ignition ${position}`)
+  }
+
+  setGear(gear: GearName): void {
+    this.vehicle.setGear(gear)
+    this.note('switch', 'DASH', `gear ${gear}`)
+  }
+
+  setSpeed(speed_kmh: number): void {
+    this.vehicle.setSpeed(speed_kmh)
+  }
+
+  /** Holds something into a window's gap at `opening_mm`; the glass must be below it. */
+  obstruct(window: string, opening_mm: number, stiffness_N_mm: number): void {
+    this.world.sync()
+    this.plant(window, WindowPlant).hold(opening_mm / 1000, stiffness_N_mm)
+    this.note('fault', window, `obstacle of ${stiffness_N_mm} N/mm at ${opening_mm} mm of ${WINDOW_REGULATOR.travel_m * 1000}`)
+  }
+
+  clearObstacle(window: string): void {
+    this.world.sync()
+    this.plant(window, WindowPlant).letGo()
+    this.note('fault', window, 'obstacle gone')
+  }
+
+  hub(name: string): HubHost {
+    return lookUp('hub', this.hosts, name)
+  }
+
+  component(name: string): CarComponent {
+    return lookUp('component', this.parts, name)
+  }
+
+  /** The plant of a component, of the class that is asked for: `car.plant('FL.window', WindowPlant)`. */
+  plant<P extends Plant>(name: string, type: abstract new (...parameters: never[]) => P): P {
+    const component = this.component(name)
+    this.world.sync()
+    if (component.plant instanceof type) return component.plant
+    throw new RangeError(`component "${name}" is a ${component.class}, not a ${type.name}`)
+  }
+
+  /** Names of the components of a class. */
+  componentsOf(className: PlantClass): string[] {
+    return [...this.parts.values()].filter(part => part.class === className).map(part => part.name)
+  }
+
+  unplug(name: string): void {
+    const component = this.component(name)
+    if (component.outlet === undefined) throw new RangeError(`component "${name}" is not plugged in`)
+    this.world.unplug(component.outlet)
+    component.outlet = undefined
+    this.note('fault', name, 'unplugged')
+  }
+
+  /** Plugs a component into its port again, or into another one of its hub. */
+  plug(name: string, port = this.component(name).port): void {
+    const component = this.component(name)
+    if (component.outlet !== undefined) throw new RangeError(`component "${name}" is plugged in already`)
+    const outlet = this.outlet(component.hub, port)
+    if (outlet.plugged !== undefined) throw new RangeError(`port ${port} of ${component.hub} is taken: unplug what is in it`)
+    this.world.plug(component.plant, outlet)
+    component.outlet = outlet
+    component.port = port
+    this.note('fault', name, `plugged into port ${port}`)
+  }
+
+  /** A new component lies beside hub `hub`, to be plugged into `port`. Returns its name. */
+  addComponent(hub: string, port: number, data: ComponentData): string {
+    this.outlet(hub, port)
+    const plan = readComponent(data, `component of ${hub}`, this.parts.size)
+    return this.addPart(hub as HubName, port, plan).name
+  }
+
+  /** Writes a component's 1-Wire memory, as a maker does; empty: it does not answer. */
+  setDescriptor(name: string, bytes: Uint8Array): void {
+    this.component(name).plant.memory = bytes.slice()
+  }
+
+  /** Names of the data pairs that can be cut: `spine.FL` leads from the hub before it to FL's tap, `drop.FL` from there to the hub. */
+  get cableNames(): readonly string[] {
+    return [...this.cables.keys()]
+  }
+
+  cutCable(name: string): void {
+    lookUp('cable', this.cables, name).cut()
+    this.note('fault', name, 'cut')
+  }
+
+  mendCable(name: string): void {
+    lookUp('cable', this.cables, name).mend()
+    this.note('fault', name, 'mended')
+  }
+
+  resetHub(name: string, cause: ResetCauseName = 'external'): void {
+    this.hub(name).reset(cause)
+  }
+
+  powerHub(name: string, on: boolean): void {
+    const host = this.hub(name)
+    if (on) host.powerOn()
+    else host.powerOff()
+  }
+
+  /** The hub's processor does nothing for `duration_ms`. */
+  pauseHub(name: string, duration_ms: number): void {
+    this.hub(name).pause(duration_ms)
+  }
+
+  /** Supply of one hub, or of all. */
+  setSupply(supply_V: number, hub?: string): void {
+    if (!(supply_V >= 0 && supply_V <= HIGHEST_SUPPLY_V)) throw new RangeError(`supply ${supply_V} V is not in 0…${HIGHEST_SUPPLY_V} V`)
+    this.world.sync()
+    for (const name of hub === undefined ? this.hosts.keys() : [this.hub(hub).name]) this.supplies_V.set(name, supply_V)
+    this.world.supplyChanged()
+  }
+
+  supply_V(hub: string): number {
+    return this.supplies_V.get(hub) ?? SUPPLY_V
+  }
+
+  /** Everything to be seen now. The bus load is that since the last snapshot. */
+  snapshot(): CarSnapshot {
+    this.world.sync()
+    return takeSnapshot(this)
+  }
+
+  private get vehicle(): VehiclePlant {
+    const [name] = this.componentsOf('vehicle')
+    if (name === undefined) throw new RangeError('this car has no vehicle component')
+    return this.plant(name, VehiclePlant)
+  }
+
+  private outlet(hub: string, port: number): Outlet {
+    const { outlets } = this.hub(hub)
+    const outlet = outlets[port]
+    if (outlet === undefined) throw new RangeError(`hub ${hub} has no port ${port}; it has ports 0…${outlets.length - 1}`)
+    return outlet
+  }
+
+  private addHub(plan: HubPlan, position: number, image: FirmwareImage): void {
+    const { location } = plan
+    const supply_V = (): number => this.supplies_V.get(location) ?? SUPPLY_V
+    const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, supply_V))
+    this.hosts.set(location, new HubHost({
+      name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
+      trace: this.trace, controllers: [this.bus.attach(location, { position, online: false })], outlets, supply_V,
+    }))
+    plan.ports.forEach((component, port) => {
+      if (component === undefined) return
+      const part = this.addPart(location, port, component)
+      this.world.plug(part.plant, outlets[port])
+      part.outlet = outlets[port]
+    })
+  }
+
+  private addPart(hub: HubName, port: number, plan: ComponentPlan): CarComponent {
+    const name = `${hub}.${plan.name}`
+    if (this.parts.has(name)) throw new RangeError(`there is a component "${name}" already: give this one another name`)
+    const plant = plan.blueprint.build(this.kernel.prng(name))
+    plant.memory = encodeDescriptor(plan.blueprint.describe(plan.identity))
+    this.world.add(plant)
+    const part: CarComponent = { name, class: plan.class, plant, hub, port, outlet: undefined }
+    this.parts.set(name, part)
+    if (plant instanceof SwitchPackPlant) this.addSwitches(hub, plant)
+    return part
+  }
+
+  private addSwitches(hub: string, pack: SwitchPackPlant): void {
+    pack.layout.forEach((name, index) => this.switchPlaces.set(`${hub}.${name}`, { hub, function: name, pack, index }))
+  }
+
+  private addCables(location: string, position: number): void {
+    const { faults } = this.bus
+    if (position > 0) {
+      this.cables.set(`spine.${location}`, { cut: () => faults.cut(position - 1), mend: () => faults.heal(position - 1) })
+    }
+    this.cables.set(`drop.${location}`, { cut: () => faults.drop(location), mend: () => faults.restore(location) })
+  }
+
+  private note(kind: TraceKind, source: string, text: string): void {
+    if (this.trace.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind, source, text })
+  }
+}
+
+/**
+ * A car, without power yet: `boot()` it.
+ * @throws TopologyError, RangeError for options that make no sense.
+ */
+export function createCar(options: CarOptions = {}): Car {
+  return new Car(options)
+}

@@ -1,0 +1,71 @@
+import type { ComponentData, HubData, TopologyData } from './topology.ts'
+
+/** A bulb or LED of a lamp. */
+function light(name: string, kind: 'bulb' | 'led', rated_W: number): { name: string, kind: string, rated_W: number } {
+  return { name, kind, rated_W }
+}
+
+const puddle: ComponentData = { class: 'lamp', channels: [light('puddle', 'led', 2)] }
+
+function door(location: string, mirror: boolean): HubData {
+  return {
+    location,
+    image: 'door',
+    ports: [
+      { class: 'window' },
+      ...(mirror ? [{ class: 'mirror' }] : []),
+      { class: 'latch' },
+      { class: 'switchPack', layout: 'door' },
+      puddle,
+    ],
+  }
+}
+
+/** The car everything is tried on: eight hubs, front to rear. Bulbs are the common W5W, P21W and H7. */
+export const SEDAN: TopologyData = {
+  name: 'sedan',
+  hubs: [
+    {
+      location: 'HOOD',
+      image: 'hood',
+      ports: [
+        { class: 'latch' },
+        {
+          class: 'lamp',
+          channels: [
+            light('low beam left', 'bulb', 55), light('low beam right', 'bulb', 55),
+            light('indicator left', 'bulb', 21), light('indicator right', 'bulb', 21),
+          ],
+        },
+      ],
+    },
+    {
+      location: 'DASH',
+      image: 'dash',
+      ports: [
+        { class: 'vehicle' },
+        { class: 'switchPack', layout: 'driver' },
+        { class: 'lamp', channels: [light('interior', 'led', 8), light('cluster', 'led', 4)] },
+      ],
+    },
+    door('FL', true),
+    door('FR', true),
+    { location: 'STEREO', image: 'stereo', ports: [{ class: 'amplifier' }] },
+    door('RL', false),
+    door('RR', false),
+    {
+      location: 'TRUNK',
+      image: 'trunk',
+      ports: [
+        { class: 'latch' },
+        { class: 'switchPack', layout: 'trunk' },
+        {
+          class: 'lamp',
+          channels: [
+            light('tail left', 'bulb', 5), light('tail right', 'bulb', 5), light('brake', 'bulb', 21), light('trunk', 'bulb', 5),
+          ],
+        },
+      ],
+    },
+  ],
+}

@@ -1,0 +1,108 @@
+import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { hubAddress } from '#protocol/id.ts'
+import type { HubHost } from '../host/hub-host.ts'
+import type { Observation } from '../plants/plant.ts'
+import type { Car } from './car.ts'
+import type { HubName } from './topology.ts'
+
+/** A picture of the car for displays and tests: plain data. */
+export interface CarSnapshot {
+  readonly time_s: number
+  readonly hubs: Readonly<Record<string, HubSnapshot>>
+  readonly components: Readonly<Record<string, ComponentSnapshot>>
+  readonly bus: BusSnapshot
+}
+
+export interface HubSnapshot {
+  readonly powered: boolean
+  /** Name of `HUB_STATE`; `off` without power, `resetting` while no image runs. */
+  readonly state: string
+  /** The address it uses when it operates. */
+  readonly address: number
+  readonly supply_V: number
+  /** Drawn by its components, A. */
+  readonly current_A: number
+  readonly tec: number
+  readonly rec: number
+  /** Name of `CAN_STATE`. */
+  readonly canState: string
+  /** Frames its controller lost for want of a buffer since boot. */
+  readonly overflows: number
+  readonly boots: number
+  readonly exceptions: number
+}
+
+export interface ComponentSnapshot {
+  readonly class: string
+  /** Port it is plugged into; −1 when it is not. */
+  readonly port: number
+  /** The port's feed. */
+  readonly powered: boolean
+  readonly limiting: boolean
+  readonly tripped: boolean
+  readonly voltage_V: number
+  readonly current_A: number
+  /** What the class shows of itself. */
+  readonly shows: Observation
+}
+
+export interface BusSnapshot {
+  readonly bitrate: number
+  /** Exact, since the last snapshot. */
+  readonly load_pct: number
+  readonly frames: number
+  readonly errorFrames: number
+}
+
+export function takeSnapshot(car: Car): CarSnapshot {
+  const hubs: Record<string, HubSnapshot> = {}
+  for (const [name, host] of car.hubs) hubs[name] = hubSnapshot(car, name as HubName, host)
+  const components: Record<string, ComponentSnapshot> = {}
+  for (const [name, part] of car.components) {
+    const { outlet } = part
+    components[name] = {
+      class: part.class,
+      port: outlet === undefined ? -1 : part.port,
+      powered: outlet?.powered ?? false,
+      limiting: outlet?.regulating ?? false,
+      tripped: outlet?.tripped ?? false,
+      voltage_V: outlet?.load_V ?? 0,
+      current_A: part.plant.current_A,
+      shows: part.plant.observe(),
+    }
+  }
+  const { counters } = car.bus
+  return {
+    time_s: car.now_ns / 1e9,
+    hubs,
+    components,
+    bus: {
+      bitrate: car.bus.bitrate, load_pct: 100 * car.loadMeter.read(), frames: counters.frames, errorFrames: counters.errorFrames,
+    },
+  }
+}
+
+function hubSnapshot(car: Car, name: HubName, host: HubHost): HubSnapshot {
+  const [controller] = host.controllers
+  let current_A = 0
+  for (const outlet of host.outlets) current_A += outlet.current_A
+  return {
+    powered: host.on,
+    state: !host.on ? 'off' : host.firmware === undefined ? 'resetting' : nameOf(HUB_STATE, host.firmware.state()),
+    address: hubAddress(LOCATION[name]),
+    supply_V: car.supply_V(name),
+    current_A,
+    tec: controller.tec,
+    rec: controller.rec,
+    canState: nameOf(CAN_STATE, controller.state),
+    overflows: controller.overflows,
+    boots: host.counters.boots,
+    exceptions: host.counters.exceptions,
+  }
+}
+
+function nameOf(codes: Readonly<Record<string, number>>, code: number): string {
+  for (const name of Object.keys(codes)) if (codes[name] === code) return name
+  return String(code)
+}

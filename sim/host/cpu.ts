@@ -1,0 +1,213 @@
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+
+const MS_ns = 1_000_000
+/** Interrupts that wait, at most; an Espruino's event queue is of this order. */
+const QUEUE_LENGTH = 256
+const QUEUE_MASK = QUEUE_LENGTH - 1
+/** Timers at once, at most. */
+const TIMER_SLOTS = 256
+/** Handles are slot + generation × TIMER_SLOTS, so a stale handle cancels nothing. */
+const GENERATIONS = 0x3f_ffff
+const LONGEST_DELAY_ms = 1e10
+
+/** Something that waits for the processor: a timer that ran out, an interrupt. `a`, `b` are the source's business. */
+export interface InterruptSource {
+  /** Runs the firmware's handler. */
+  serve(a: number, b: number): void
+}
+
+interface Slot {
+  readonly timer: Timer
+  fire: (() => void) | undefined
+  generation: number
+}
+
+/**
+ * The processor of a board as firmware sees it: one callback at a time, each to its end. What happens meanwhile, or
+ * during a pause, waits in order. Callbacks take no time unless `cost_ns` says so.
+ */
+export class Cpu {
+  /** Time one callback takes. */
+  cost_ns = 0
+  /** Interrupts lost because the queue was full. */
+  lost = 0
+  /** Callbacks run since boot. */
+  callbacks = 0
+  private readonly kernel: Kernel
+  private readonly name: string
+  private readonly failed: (error: unknown) => void
+  private readonly wake: Timer
+  private readonly slots: Slot[] = []
+  private readonly freeSlots: number[] = []
+  private readonly sources: (InterruptSource | undefined)[] = new Array(QUEUE_LENGTH).fill(undefined)
+  private readonly as = new Int32Array(QUEUE_LENGTH)
+  private readonly bs = new Int32Array(QUEUE_LENGTH)
+  private readonly timerSource: InterruptSource
+  private head = 0
+  private length = 0
+  private running = false
+  private busy = false
+  private ready_ns = 0
+  private epoch = 0
+
+  /** `failed`: a callback threw. */
+  constructor(kernel: Kernel, name: string, failed: (error: unknown) => void) {
+    this.kernel = kernel
+    this.name = name
+    this.failed = failed
+    this.wake = kernel.timer(`${name}.cpu`, () => this.drain())
+    this.timerSource = { serve: (slot, generation) => this.fireSlot(slot, generation) }
+  }
+
+  /** Runs `boot` as the first callback of a new life. */
+  start(boot: () => void): void {
+    this.running = true
+    this.ready_ns = this.kernel.now_ns
+    this.run(() => boot())
+    this.settle()
+  }
+
+  /** The image is dead: its timers, waiting interrupts and pauses are gone. */
+  stop(): void {
+    this.running = false
+    this.epoch++
+    this.wake.stop()
+    while (this.length > 0) this.shift()
+    for (let i = 0; i < this.slots.length; i++) if (this.slots[i].fire !== undefined) this.release(i)
+    this.callbacks = 0
+    this.lost = 0
+  }
+
+  get alive(): boolean {
+    return this.running
+  }
+
+  /** The processor does nothing else for `duration_ms` (a flash write, a garbage collection). Pauses add up. */
+  pause(duration_ms: number): void {
+    if (!(duration_ms >= 0 && duration_ms <= LONGEST_DELAY_ms)) throw new RangeError(`pause ${duration_ms} ms is not in 0…${LONGEST_DELAY_ms} ms`)
+    if (!this.running) return
+    this.ready_ns = Math.max(this.ready_ns, this.kernel.now_ns) + Math.round(duration_ms * MS_ns)
+    if (this.wake.armed) this.wake.startAt(this.ready_ns)
+  }
+
+  get paused(): boolean {
+    return this.ready_ns > this.kernel.now_ns
+  }
+
+  /** Serves `source` now if the processor is free, else as soon as it is. */
+  interrupt(source: InterruptSource, a: number, b: number): void {
+    if (!this.running) return
+    if (this.busy || this.length > 0 || this.ready_ns > this.kernel.now_ns) {
+      this.post(source, a, b)
+      return
+    }
+    this.serve(source, a, b)
+    this.settle()
+  }
+
+  /** Serves `source` after the present event, never within it. */
+  post(source: InterruptSource, a: number, b: number): void {
+    if (!this.running) return
+    if (this.length === QUEUE_LENGTH) {
+      this.lost++
+      return
+    }
+    const slot = (this.head + this.length) & QUEUE_MASK
+    this.sources[slot] = source
+    this.as[slot] = a
+    this.bs[slot] = b
+    this.length++
+    if (!this.busy && !this.wake.armed) this.wake.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
+  }
+
+  /** Hal.after. */
+  after(delay_ms: number, fire: () => void): number {
+    if (!(delay_ms >= 0 && delay_ms <= LONGEST_DELAY_ms)) throw new RangeError(`delay ${delay_ms} ms is not in 0…${LONGEST_DELAY_ms} ms`)
+    if (!this.running) return 0
+    const index = this.takeSlot()
+    const slot = this.slots[index]
+    slot.fire = fire
+    slot.timer.startIn(Math.round(delay_ms * MS_ns))
+    return index + slot.generation * TIMER_SLOTS
+  }
+
+  /** Hal.cancel; a handle that has fired or was cancelled does nothing. */
+  cancel(handle: number): void {
+    const index = handle % TIMER_SLOTS
+    const slot = this.slots[index]
+    if (slot === undefined || slot.fire === undefined || slot.generation !== (handle - index) / TIMER_SLOTS) return
+    this.release(index)
+  }
+
+  private serve(source: InterruptSource, a: number, b: number): void {
+    const { epoch } = this
+    this.busy = true
+    this.callbacks++
+    try {
+      source.serve(a, b)
+    } catch (error) {
+      if (epoch === this.epoch) this.failed(error)
+    }
+    this.busy = false
+    if (this.cost_ns > 0) this.ready_ns = Math.max(this.ready_ns, this.kernel.now_ns) + this.cost_ns
+  }
+
+  private run(callback: () => void): void {
+    this.serve({ serve: callback }, 0, 0)
+  }
+
+  /** Serves what waits, as long as the processor is free. */
+  private drain(): void {
+    const now_ns = this.kernel.now_ns
+    while (this.length > 0 && this.ready_ns <= now_ns) {
+      const { head } = this
+      const source = this.sources[head]!
+      const a = this.as[head]
+      const b = this.bs[head]
+      this.shift()
+      this.serve(source, a, b)
+    }
+    this.settle()
+  }
+
+  /** Arms the wake-up for what waits. */
+  private settle(): void {
+    if (this.length > 0 && !this.wake.armed) this.wake.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
+  }
+
+  private shift(): void {
+    this.sources[this.head] = undefined
+    this.head = (this.head + 1) & QUEUE_MASK
+    this.length--
+  }
+
+  private takeSlot(): number {
+    const free = this.freeSlots.pop()
+    if (free !== undefined) return free
+    const index = this.slots.length
+    if (index === TIMER_SLOTS) throw new Error(`no timer free: ${TIMER_SLOTS} are running`)
+    const timer = this.kernel.timer(`${this.name}.timer${index}`, () => this.expired(index))
+    this.slots.push({ timer, fire: undefined, generation: 1 })
+    return index
+  }
+
+  private release(index: number): void {
+    const slot = this.slots[index]
+    slot.timer.stop()
+    slot.fire = undefined
+    slot.generation = slot.generation === GENERATIONS ? 1 : slot.generation + 1
+    this.freeSlots.push(index)
+  }
+
+  private expired(index: number): void {
+    this.interrupt(this.timerSource, index, this.slots[index].generation)
+  }
+
+  private fireSlot(index: number, generation: number): void {
+    const slot = this.slots[index]
+    const { fire } = slot
+    if (fire === undefined || slot.generation !== generation) return
+    this.release(index)
+    fire()
+  }
+}

@@ -1,0 +1,221 @@
+import type { Hal } from '#firmware/hal.ts'
+import type { Hub } from '#firmware/hub.ts'
+import { RESET_CAUSE } from '#protocol/catalogue/enums.ts'
+import type { CanController } from '../bus/controller.ts'
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Prng } from '../kernel/prng.ts'
+import type { Trace } from '../kernel/trace.ts'
+import type { Outlet } from '../plants/outlet.ts'
+import type { World } from '../plants/world.ts'
+import { Cpu } from './cpu.ts'
+import { HubCan } from './hub-can.ts'
+import { HubPort } from './hub-port.ts'
+import { NvmStore } from './nvm-store.ts'
+
+const MS_ns = 1_000_000
+/** Reset pulse, oscillator start and boot loader of the board. */
+export const BOOT_ms = 10
+/** The watchdog bites when it was not kicked for this long; the first kick starts it. */
+export const WATCHDOG_ms = 2000
+/** Board temperature in a parked car. */
+const ROOM_C = 23
+const LARGEST_SERIAL = 0x1f_ffff
+
+/** A firmware image: called once a boot with the board's Hal; what it returns is its face for debuggers, if it has one. */
+export type FirmwareImage = (hal: Hal) => Hub | undefined
+
+export type ResetCauseName = keyof typeof RESET_CAUSE
+
+export interface HubHostOptions {
+  readonly name: string
+  /** `LOCATION` code of the coding pins. */
+  readonly location: number
+  /** 21 bits. */
+  readonly serial: number
+  readonly image: FirmwareImage
+  readonly kernel: Kernel
+  readonly world: World
+  readonly trace: Trace
+  readonly controllers: readonly CanController[]
+  readonly outlets: readonly Outlet[]
+  /** Supply at the hub now, V. */
+  readonly supply_V: () => number
+}
+
+/** What became of a hub since the car was made. */
+export interface HubCounters {
+  boots: number
+  /** Firmware callbacks that threw. */
+  exceptions: number
+  watchdogResets: number
+}
+
+/**
+ * A hub's board: gives a firmware image its Hal, and takes everything from it at a reset or a loss of power. Only the
+ * NVM survives.
+ */
+export class HubHost {
+  readonly name: string
+  readonly location: number
+  readonly nvm = new NvmStore()
+  readonly cpu: Cpu
+  readonly counters: HubCounters = { boots: 0, exceptions: 0, watchdogResets: 0 }
+  readonly outlets: readonly Outlet[]
+  readonly controllers: readonly CanController[]
+  /** What the running image returned; undefined while none runs. */
+  firmware: Hub | undefined = undefined
+  temperature_C = ROOM_C
+  private readonly options: HubHostOptions
+  private readonly dice: Prng
+  private readonly bootTimer: Timer
+  private readonly watchdog: Timer
+  private readonly crashTimer: Timer
+  private cans: HubCan[] = []
+  private ports: HubPort[] = []
+  private powered = false
+  private cause: number = RESET_CAUSE.unknown
+  private booted_ns = 0
+  private kicked_ns = 0
+
+  constructor(options: HubHostOptions) {
+    const { name, kernel, serial } = options
+    if (!Number.isInteger(serial) || serial < 0 || serial > LARGEST_SERIAL) {
+      throw new RangeError(`serial ${serial} of hub ${name} is not a whole number in 0…${LARGEST_SERIAL}`)
+    }
+    this.options = options
+    this.name = name
+    this.location = options.location
+    this.outlets = options.outlets
+    this.controllers = options.controllers
+    this.cpu = new Cpu(kernel, name, error => this.crashed(error))
+    this.dice = kernel.prng(`hub ${name}`)
+    this.bootTimer = kernel.timer(`${name}.boot`, () => this.boot())
+    this.watchdog = kernel.timer(`${name}.watchdog`, () => this.bark())
+    this.crashTimer = kernel.timer(`${name}.crash`, () => this.reset('watchdog'))
+    for (const controller of options.controllers) controller.reset()
+  }
+
+  /** Has supply. */
+  get on(): boolean {
+    return this.powered
+  }
+
+  /** Its image runs. */
+  get running(): boolean {
+    return this.cpu.alive
+  }
+
+  /** Supply comes: the image boots `BOOT_ms` later. */
+  powerOn(): void {
+    if (this.powered) return
+    this.powered = true
+    this.bootLater('powerOn')
+  }
+
+  /** Supply goes: the image is destroyed, its outputs are off, it is gone from the bus. */
+  powerOff(): void {
+    if (!this.powered) return
+    this.powered = false
+    this.destroy()
+    this.note('reset', 'power off')
+  }
+
+  /** Destroys the image and boots it again after `BOOT_ms`. Without supply nothing happens. */
+  reset(cause: ResetCauseName): void {
+    if (!Object.hasOwn(RESET_CAUSE, cause)) {
+      throw new RangeError(`unknown reset cause "${cause}": one of ${Object.keys(RESET_CAUSE).join(', ')}`)
+    }
+    if (!this.powered) return
+    this.bootLater(cause)
+  }
+
+  /** The processor does nothing for `duration_ms`. */
+  pause(duration_ms: number): void {
+    this.cpu.pause(duration_ms)
+  }
+
+  private bootLater(cause: ResetCauseName): void {
+    this.destroy()
+    this.cause = RESET_CAUSE[cause]
+    this.note('reset', cause)
+    this.bootTimer.startIn(BOOT_ms * MS_ns)
+  }
+
+  private boot(): void {
+    const { options, cpu } = this
+    this.counters.boots++
+    this.booted_ns = options.kernel.now_ns
+    this.cans = options.controllers.map(controller => new HubCan(controller, cpu))
+    this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu))
+    const hal = this.createHal()
+    cpu.start(() => {
+      this.firmware = options.image(hal)
+    })
+  }
+
+  private destroy(): void {
+    this.cpu.stop()
+    this.bootTimer.stop()
+    this.watchdog.stop()
+    this.crashTimer.stop()
+    this.firmware = undefined
+    for (const can of this.cans) can.dispose()
+    for (const port of this.ports) port.dispose()
+    this.cans = []
+    this.ports = []
+  }
+
+  private createHal(): Hal {
+    const { options, cpu, cans, ports, dice } = this
+    const { kernel } = options
+    const booted_ns = this.booted_ns
+    return {
+      location: options.location,
+      resetCause: this.cause,
+      serial: options.serial,
+      can: cans,
+      ports,
+      nvm: this.nvm,
+      now: () => (kernel.now_ns - booted_ns) / MS_ns,
+      after: (delay_ms, fire) => cpu.after(delay_ms, fire),
+      cancel: handle => cpu.cancel(handle),
+      supply_V: options.supply_V,
+      temperature_C: () => this.temperature_C,
+      random: () => dice.next(),
+      kickWatchdog: () => this.kick(),
+      log: text => this.note('log', text),
+    }
+  }
+
+  private kick(): void {
+    if (!this.cpu.alive) return
+    this.kicked_ns = this.options.kernel.now_ns
+    if (!this.watchdog.armed) this.watchdog.startIn(WATCHDOG_ms * MS_ns)
+  }
+
+  private bark(): void {
+    const due_ns = this.kicked_ns + WATCHDOG_ms * MS_ns
+    if (due_ns > this.options.kernel.now_ns) {
+      this.watchdog.startAt(due_ns)
+      return
+    }
+    this.counters.watchdogResets++
+    this.reset('watchdog')
+  }
+
+  /**
+   * A callback threw. The image stops at once; the board resets after the present event, as the bus or the world may be
+   * in the middle of something.
+   */
+  private crashed(error: unknown): void {
+    this.counters.exceptions++
+    this.cpu.stop()
+    this.note('fault', `firmware exception: ${error instanceof Error ? error.stack ?? error.message : String(error)}`)
+    this.crashTimer.startIn(0)
+  }
+
+  private note(kind: 'log' | 'reset' | 'fault', text: string): void {
+    const { trace, kernel } = this.options
+    if (trace.active) trace.emit({ t_ns: kernel.now_ns, kind, source: this.name, text })
+  }
+}
