@@ -27,8 +27,10 @@ export class CommandReceiver {
   private readonly heard_ms: Float64Array
   private readonly silenceJob: Job
   private component: Component | undefined
+  /** Sender nibble of the command in force. */
+  private owner: number
 
-  /** `accepted` is called after a command was executed. */
+  /** `accepted` is called when there is a new echo. */
   constructor(name: string, schedule: Schedule, counters: HubCounters, accepted: () => void) {
     this.echoSender = 0
     this.echoSequence = 0
@@ -39,6 +41,7 @@ export class CommandReceiver {
     this.heard_ms = new Float64Array(SENDERS)
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
+    this.owner = 0
     this.forget()
   }
 
@@ -75,22 +78,29 @@ export class CommandReceiver {
     this.counters.commandsExecuted++
     this.sequences[sender] = values.sequence
     this.heard_ms[sender] = this.schedule.now()
-    this.echoSender = sender
-    this.echoSequence = values.sequence
-    this.accepted()
+    this.owner = sender
+    this.echo(sender, values.sequence)
     return true
+  }
+
+  private echo(sender: number, sequence: number): void {
+    this.echoSender = sender
+    this.echoSequence = sequence
+    this.accepted()
   }
 
   private repeat(sender: number, now: number): void {
     this.counters.commandsRepeated++
     this.heard_ms[sender] = now
+    // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
+    if (sender !== this.echoSender) this.echo(sender, this.sequences[sender])
     const component = this.component
-    if (sender !== this.echoSender || component === undefined || !this.silenceJob.armed) return
+    if (sender !== this.owner || component === undefined || !this.silenceJob.armed) return
     if (component.repeated !== undefined) component.repeated()
   }
 
   private checkSilence(): void {
-    const due_ms = this.heard_ms[this.echoSender] + HOLD_TIMEOUT_ms
+    const due_ms = this.heard_ms[this.owner] + HOLD_TIMEOUT_ms
     if (due_ms > this.schedule.now()) {
       this.schedule.startAt(this.silenceJob, due_ms)
       return
@@ -101,6 +111,7 @@ export class CommandReceiver {
   }
 
   private forget(): void {
+    this.owner = 0
     this.echoSender = 0
     this.echoSequence = 0
     for (let i = 0; i < SENDERS; i++) this.heard_ms[i] = -Infinity

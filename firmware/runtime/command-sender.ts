@@ -35,7 +35,7 @@ interface Pending {
   hold: boolean
   echoed: boolean
   started_ms: number
-  /** When the echo was last seen. */
+  /** When the target last reported, whatever it echoed: somebody else may have commanded it meanwhile. */
   heard_ms: number
   due_ms: number
 }
@@ -114,11 +114,11 @@ export class CommandSender {
   /** A component's status, with its echo. */
   observe(kind: number, location: number, echoSender: number, echoSequence: number): void {
     this.echoes[kind << 4 | location] = echoSender << 4 | echoSequence
-    if (this.active === 0 || echoSender !== this.sender) return
+    if (this.active === 0) return
     for (const pending of this.pool) {
-      if (pending.phase !== PHASE.sending || pending.sequence !== echoSequence || !isFor(pending, kind, location)) continue
+      if (pending.phase !== PHASE.sending || !isFor(pending, kind, location)) continue
       pending.heard_ms = this.schedule.now()
-      if (pending.echoed) return
+      if (pending.echoed || echoSender !== this.sender || echoSequence !== pending.sequence) return
       pending.echoed = true
       this.counters.commandsEchoed++
       this.finished(pending.port, COMMAND_RESULT.echoed, pending.codec, location)

@@ -7,13 +7,22 @@ import type { Job, Schedule } from './schedule.ts'
 /** What a component may draw without a grant: its idle current with this margin. */
 const IDLE_FACTOR = 1.25
 const IDLE_MARGIN_A = 0.2
-/** How often a port is looked at for a trip, with a grant and without. */
+/** How often a port is looked at, with a grant and without. */
 const WATCH_ms = 100
 const IDLE_WATCH_ms = 1000
-/** Pause before a tripped feed without a grant is switched on again. */
-const RETRY_ms = 5000
+/** Pause before a tripped feed is switched on again, if the driver still wants current and if not. */
+export const WISH_RETRY_ms = 1000
+export const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
+
+/** Who is told about a feed. */
+export interface FeedOwner {
+  /** The grant came or went. */
+  grantChanged(granted: boolean): void
+  /** The `PORT_STATE` is another; `granted`: more than the idle current is allowed. */
+  feedChanged(state: number, granted: boolean): void
+}
 
 /**
  * The feed of one port. Every wish is granted at once, up to its peak: the hub's own feed carries it. Nothing outside
@@ -23,59 +32,64 @@ export class PortFeed implements PortPower {
   private readonly port: Port
   private readonly schedule: Schedule
   private readonly counters: HubCounters
-  private readonly changed: (granted: boolean) => void
-  private readonly tripped: (latched: boolean) => void
+  private readonly owner: FeedOwner
   private readonly watchJob: Job
   private idle_A: number
   private limit_A: number
-  private grant_A: number
+  private run_A: number
+  private peak_A: number
+  private wished: boolean
   private hasGrant: boolean
   private fed: boolean
   private trip: boolean
   private trip_ms: number
+  private told: number
 
-  /** `changed`: the grant came or went; `tripped`: the eFuse latched off, or was switched on again. */
-  constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters,
-    changed: (granted: boolean) => void, tripped: (latched: boolean) => void) {
+  constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner) {
     this.port = port
     this.schedule = schedule
     this.counters = counters
-    this.changed = changed
-    this.tripped = tripped
+    this.owner = owner
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
     this.idle_A = 0
     this.limit_A = 0
-    this.grant_A = 0
+    this.run_A = 0
+    this.peak_A = 0
+    this.wished = false
     this.hasGrant = false
     this.fed = false
     this.trip = false
     this.trip_ms = 0
+    this.told = PORT_STATE.off
   }
 
   /** Feeds a known component with its idle current. */
   plug(idle_A: number): void {
     this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
-    this.feed()
+    this.fed = true
+    this.told = PORT_STATE.on
+    this.switchOn()
+    this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
   }
 
   /** Off; a grant ends without a word to the driver, which is gone. */
   unplug(): void {
     this.fed = false
     this.trip = false
-    this.drop()
+    this.wished = false
+    this.hasGrant = false
+    this.told = PORT_STATE.off
     this.schedule.stop(this.watchJob)
     this.port.power(false)
   }
 
   want(run_A: number, peak_A: number, _duration_ms: number, _priority: number): void {
     if (!this.fed) return
-    const before = this.hasGrant
-    this.hasGrant = true
-    this.grant_A = run_A
-    if (this.trip) this.feed()
-    this.limitTo(peak_A > this.idle_A ? peak_A : this.idle_A)
-    this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
-    if (!before) this.changed(true)
+    this.wished = true
+    this.run_A = run_A
+    this.peak_A = peak_A
+    if (!this.trip || this.schedule.now() - this.trip_ms >= WISH_RETRY_ms) this.grant()
+    else this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
   }
 
   granted(): boolean {
@@ -83,15 +97,16 @@ export class PortFeed implements PortPower {
   }
 
   release(): void {
+    this.wished = false
     if (!this.hasGrant) return
-    this.drop()
+    this.hasGrant = false
     this.limitTo(this.idle_A)
-    this.changed(false)
+    this.owner.grantChanged(false)
   }
 
   /** Current granted, A; 0 = idle current only. */
   granted_A(): number {
-    return this.grant_A
+    return this.hasGrant ? this.run_A : 0
   }
 
   /** `PORT_STATE` of a port with a component: off, on, limiting or tripped. */
@@ -101,21 +116,20 @@ export class PortFeed implements PortPower {
     return this.port.current_A() >= this.limit_A * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
 
-  private feed(): void {
-    if (this.trip) {
-      this.trip = false
-      this.port.power(false)
-      this.tripped(false)
-    }
-    this.fed = true
-    this.limitTo(this.idle_A)
-    this.port.power(true)
-    this.schedule.notLater(this.watchJob, this.schedule.now() + IDLE_WATCH_ms)
+  private grant(): void {
+    const before = this.hasGrant
+    if (this.trip) this.switchOn()
+    this.hasGrant = true
+    this.limitTo(this.peak_A > this.idle_A ? this.peak_A : this.idle_A)
+    this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
+    if (!before) this.owner.grantChanged(true)
   }
 
-  private drop(): void {
-    this.hasGrant = false
-    this.grant_A = 0
+  private switchOn(): void {
+    if (this.trip) this.port.power(false)
+    this.trip = false
+    this.limitTo(this.idle_A)
+    this.port.power(true)
   }
 
   private limitTo(current_A: number): void {
@@ -124,19 +138,28 @@ export class PortFeed implements PortPower {
   }
 
   private watch(): void {
-    if (!this.fed) return
-    if (!this.trip && this.port.tripped()) this.latched()
-    else if (this.trip && this.schedule.now() - this.trip_ms >= RETRY_ms) this.feed()
-    this.schedule.startIn(this.watchJob, this.hasGrant ? WATCH_ms : IDLE_WATCH_ms)
+    if (this.trip) this.retry()
+    else if (this.port.tripped()) this.latched()
+    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.hasGrant ? WATCH_ms : IDLE_WATCH_ms))
+    const state = this.state()
+    if (state === this.told) return
+    this.told = state
+    this.owner.feedChanged(state, this.hasGrant)
+  }
+
+  private retry(): void {
+    const waited_ms = this.schedule.now() - this.trip_ms
+    if (this.wished && waited_ms >= WISH_RETRY_ms) this.grant()
+    else if (waited_ms >= IDLE_RETRY_ms) this.switchOn()
   }
 
   private latched(): void {
     this.trip = true
     this.trip_ms = this.schedule.now()
     this.counters.trips++
-    const hadGrant = this.hasGrant
-    this.drop()
-    if (hadGrant) this.changed(false)
-    this.tripped(true)
+    this.wished = false
+    if (!this.hasGrant) return
+    this.hasGrant = false
+    this.owner.grantChanged(false)
   }
 }

@@ -10,6 +10,7 @@ import type { HubCounters } from './counters.ts'
 import { FrameCycle } from './cycle.ts'
 import { loadRecord, saveRecord } from './nvm.ts'
 import { PortFeed } from './port-power.ts'
+import type { FeedOwner } from './port-power.ts'
 import type { Job, Schedule } from './schedule.ts'
 import type { CommandOutlet } from './switches.ts'
 
@@ -51,7 +52,7 @@ export interface SlotHost extends CommandOutlet {
 const NO_DESCRIPTOR = undefined as unknown as Descriptor
 
 /** One socket of the hub, with what is plugged into it: finds the driver, feeds it, and is the driver's context. */
-export class PortSlot implements ComponentContext {
+export class PortSlot implements ComponentContext, FeedOwner {
   readonly hal: Hal
   readonly port: Port
   readonly portIndex: number
@@ -82,8 +83,7 @@ export class PortSlot implements ComponentContext {
     this.portIndex = index
     this.location = host.location
     this.vehicle = host.vehicle
-    this.power = new PortFeed(port, index, host.schedule, host.counters,
-      granted => this.grantChanged(granted), latched => this.feedTripped(latched))
+    this.power = new PortFeed(port, index, host.schedule, host.counters, this)
     this.commands = new CommandReceiver(`port ${index} command silence`, host.schedule, host.counters, () => this.statusChanged(-1))
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
@@ -184,7 +184,8 @@ export class PortSlot implements ComponentContext {
   }
 
   switchChanged(code: number, edge: number, duration_ms: number): void {
-    this.host.switchChanged(this.portIndex, code, edge, duration_ms)
+    // What ends because the pack was pulled out was no tap, however short.
+    this.host.switchChanged(this.portIndex, code, edge, this.component === undefined ? NaN : duration_ms)
   }
 
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void {
@@ -197,6 +198,21 @@ export class PortSlot implements ComponentContext {
 
   save(key: number, bytes: Uint8Array): void {
     saveRecord(this.hal.nvm, this.portIndex, this.descriptor.class, key, bytes)
+  }
+
+  grantChanged(granted: boolean): void {
+    const component = this.component
+    if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
+    this.host.portChanged(this.portIndex)
+  }
+
+  feedChanged(state: number, granted: boolean): void {
+    if (state === PORT_STATE.tripped) this.raise(PORT_FAULT.eFuse)
+    else this.clear(PORT_FAULT.eFuse)
+    // Without a grant the limit is the idle current its descriptor promised.
+    if (state === PORT_STATE.limiting && !granted) this.raise(PORT_FAULT.overDescriptor)
+    else if (state === PORT_STATE.on) this.clear(PORT_FAULT.overDescriptor)
+    this.host.portChanged(this.portIndex)
   }
 
   private presence(present: boolean): void {
@@ -272,17 +288,6 @@ export class PortSlot implements ComponentContext {
   private tellChange(): void {
     this.host.announce(this.portIndex)
     this.host.portChanged(this.portIndex)
-  }
-
-  private grantChanged(granted: boolean): void {
-    const component = this.component
-    if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
-    this.host.portChanged(this.portIndex)
-  }
-
-  private feedTripped(latched: boolean): void {
-    if (latched) this.raise(PORT_FAULT.eFuse)
-    else this.clear(PORT_FAULT.eFuse)
   }
 
   private fireTick(): void {

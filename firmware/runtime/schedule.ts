@@ -14,6 +14,8 @@ export interface Job {
 
 /** A job that fires this late means the hub stood still. */
 export const STALL_ms = 50
+/** So long after a stall what waited meanwhile is still being read from the controller. */
+const AFTERMATH_ms = 5
 /** Two times closer than this are one: half the clock's coarsest step. */
 const EPSILON_ms = 0.05
 
@@ -43,7 +45,7 @@ export class Schedule {
     this.armed_ms = 0
     this.running = false
     this.stall_ms = 0
-    this.stallEnd_ms = -1
+    this.stallEnd_ms = -Infinity
     this.floor_ms = 0
     this.wake = () => this.run()
   }
@@ -103,7 +105,7 @@ export class Schedule {
     const head = this.head
     const late = head === undefined ? 0 : now - head.due_ms
     if (late > STALL_ms) return late
-    return now - this.stallEnd_ms < 1 ? this.stall_ms : 0
+    return now - this.stallEnd_ms < AFTERMATH_ms ? this.stall_ms : 0
   }
 
   /** Names of the armed jobs, soonest first; for failure messages. */
