@@ -74,15 +74,16 @@ function readWish(words: readonly string[], options: Options): Wish {
     const { entry, location } = parseTarget(target)
     if (entry.row.page !== 1) throw usage(`${entry.row.name} is what hubs report: a tool sends commands, such as ${commandLike(entry)}`)
     const values: Record<string, number | string | boolean> = parseAssignments(assignments)
-    if ('action' in entry.row.fields && !('action' in values)) {
-      throw usage(`${entry.row.name} needs an action: action=${Object.keys(entry.row.fields.action.values ?? {}).join('|')}`)
-    }
-    if ('sequence' in entry.row.fields && !('sequence' in values)) values.sequence = Math.floor(Date.now() / STEP_ms) % SEQUENCES
+    const given = (field: string): boolean => Object.keys(values).some(name => name.toLowerCase() === field)
+    if ('sequence' in entry.row.fields && !given('sequence')) values.sequence = Math.floor(Date.now() / STEP_ms) % SEQUENCES
     const source = addressNamed(options.source)
     if (!TOOL_ADDRESSES.includes(source)) throw usage(`a tool sends from ${TOOL_ADDRESSES.map(a => `0x${a.toString(16).toUpperCase()}`).join(' or ')}, not from ${options.source}`)
     const frame = (counter: number): LinkFrame =>
       Object.assign(createLinkFrame(), encodeEntry(entry, location, values, { source, counter }))
     frame(0)
+    if ('action' in entry.row.fields && !given('action')) {
+      throw usage(`${entry.row.name} needs an action: action=${Object.keys(entry.row.fields.action.values ?? {}).join('|')}`)
+    }
     const status = ENTRIES.find(({ row }) => row.page === 0 && row.kind === entry.row.kind && 'echoSequence' in row.fields)
     return { uri: named ? words[0] : DEFAULT_LINK, entry, location, source, status, sequence: Number(values.sequence ?? 0), frame }
   } catch (error) {

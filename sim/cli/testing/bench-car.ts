@@ -1,0 +1,57 @@
+import type { LocationName } from '#protocol/catalogue/row.ts'
+import { FrameDecoder, encodeMessage } from '#protocol/messages.ts'
+import { createLinkFrame } from '#sim/gateway/link-frame.ts'
+import type { LinkFrame } from '#sim/gateway/link.ts'
+import type { ControlRequest } from '#sim/gateway/spine/control.ts'
+import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
+import { parseLinkUri } from '#sim/gateway/uri.ts'
+
+/** A stand-in for a car behind a `spine:` link: it answers window commands, and keeps what it was asked. */
+export interface BenchCar {
+  readonly uri: string
+  readonly link: SpineListen
+  readonly requests: ControlRequest[]
+  readonly commands: Record<string, number>[]
+  /** Puts a hub's message on the wire. */
+  report(name: string, location: LocationName, values: Record<string, number | string>, counter: number): void
+  close(): Promise<void>
+}
+
+export const SWITCHES = ['DASH.windowFL.up', 'DASH.windowFL.down', 'TRUNK.latch.release']
+
+/** Starts it on a free port. `echoes`: whether the hubs answer commands. */
+export async function benchCar(echoes = true): Promise<BenchCar> {
+  const link = new SpineListen(parseLinkUri('spine-listen:127.0.0.1:0'), {})
+  const requests: ControlRequest[] = []
+  const commands: Record<string, number>[] = []
+  const decoder = new FrameDecoder()
+  let counter = 0
+  let release: (() => void) | undefined
+  const report: BenchCar['report'] = (name, location, values, at) => {
+    const source = 0x80 | ['ALL', 'FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO'].indexOf(location)
+    link.send(toLinkFrame(encodeMessage(name, location, values, { source, counter: at })))
+  }
+  link.onControl(async (request) => {
+    requests.push(request)
+    if (request.kind === 'switches') return { switches: SWITCHES }
+    if (request.kind === 'release') release?.()
+    if (request.kind === 'press' && request.hold_ms !== undefined && request.hold_ms > 1000) await new Promise<void>((resolve) => { release = resolve })
+    return {}
+  })
+  link.onFrame((frame) => {
+    const decoded = decoder.decode(frame)
+    if (decoded?.name !== 'WindowCommand') return
+    commands.push({ ...decoded.values })
+    if (echoes) {
+      report('WindowStatus', decoded.location, {
+        echoSender: decoded.source & 0x0f, echoSequence: decoded.values.sequence, position_pct: 40, state: 'opening',
+      }, counter++ % 15)
+    }
+  })
+  await link.open()
+  return { uri: link.addresses[0], link, requests, commands, report, close: () => link.close() }
+}
+
+function toLinkFrame(frame: ReturnType<typeof encodeMessage>): LinkFrame {
+  return Object.assign(createLinkFrame(), frame)
+}
