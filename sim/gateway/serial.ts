@@ -1,6 +1,8 @@
-import { autoDetect } from '@serialport/bindings-cpp'
+import { autoDetect, BindingsError, DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp'
 import { SerialPortStream } from '@serialport/stream'
 import { once } from 'node:events'
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
 
 /** Whether a link's target names a serial device: `/dev/ttyUSB0`, `/dev/pts/5`, `COM3`, `\\.\COM12`. */
 export function isTtyPath(target: string): boolean {
@@ -13,7 +15,38 @@ export async function openSerial(path: string, baud: number): Promise<SerialPort
   await new Promise<void>((resolve, reject) => {
     port.open(error => error ? reject(new Error(explainSerialError(path, error.message))) : resolve())
   })
+  const binding: unknown = port.port
+  if (binding instanceof LinuxPortBinding || binding instanceof DarwinPortBinding) {
+    binding.read = (buffer, offset, length) => readUntilHangUp(binding, buffer, offset, length)
+  }
   return port
+}
+
+const readAsync = promisify(read)
+
+/**
+ * Reads like the binding, but takes the end of the file for what it is: a device that hung up. The binding's own read
+ * asks again and again, which keeps a processor busy for ever and never says that the device is gone.
+ */
+async function readUntilHangUp(
+  port: LinuxPortBinding | DarwinPortBinding, buffer: Buffer, offset: number, length: number,
+): Promise<{ buffer: Buffer, bytesRead: number }> {
+  for (;;) {
+    if (!port.isOpen || port.fd === null) throw new BindingsError('the port is closed', { canceled: true })
+    try {
+      const { bytesRead } = await readAsync(port.fd, buffer, offset, length, null)
+      if (bytesRead > 0) return { buffer, bytesRead }
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (!port.isOpen) throw new BindingsError('the port is closed', { canceled: true })
+      if (code !== 'EAGAIN' && code !== 'EWOULDBLOCK' && code !== 'EINTR') throw error
+      await new Promise<void>((resolve, reject) => {
+        port.poller.once('readable', failure => failure ? reject(failure) : resolve())
+      })
+      continue
+    }
+    throw new Error('the device hung up')
+  }
 }
 
 /** Closes it, whatever state it is in. */

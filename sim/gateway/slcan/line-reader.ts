@@ -34,7 +34,12 @@ export class SlcanLineReader {
   push(chunk: Uint8Array): void {
     const size = chunk.length
     let start = 0
-    for (let at = 0; at < size; at++) {
+    if (this.skipping && !this.bells) {
+      start = chunk.indexOf(CR) + 1
+      if (start === 0) return
+      this.skipping = false
+    }
+    for (let at = start; at < size; at++) {
       const byte = chunk[at]
       if (byte === CR) {
         this.endLine(chunk, start, at)
@@ -63,6 +68,7 @@ export class SlcanLineReader {
     this.keep(chunk, start, end)
     const length = this.partialLength
     this.partialLength = 0
+    // Kept no more: it got too long just now, and here is its end.
     if (this.skipping) this.skipping = false
     else this.handler.onLine(this.partial, 0, length)
   }

@@ -60,7 +60,8 @@ export class SlcanTty extends ListeningLink {
     this.pause_ms = RETRY_FIRST_ms
     const session = new SlcanSession(this.owner, port, () => undefined, this.nextOrigin(this.uri), this.path)
     port.on('data', (chunk: Uint8Array) => session.read(chunk))
-    port.on('error', () => undefined)
+    // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.
+    port.on('error', () => void closeSerial(port))
     port.once('close', () => {
       if (this.port !== port) return
       this.port = undefined

@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SerialPortStream } from '@serialport/stream'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createLink, openLink } from '../open-link.ts'
+import { closeSerial, explainSerialError, openSerial } from '../serial.ts'
+import { linkContract } from '../testing/link-contract.ts'
+import { SlcanHost } from '../testing/slcan-host.ts'
+import { makePtyPair, socatMissing, type PtyPair } from '../testing/socat.ts'
+import { eventually } from '../testing/wait.ts'
+
+const missing = socatMissing()
+const ports: SerialPortStream[] = []
+const ptys: PtyPair[] = []
+
+async function dial(path: string, pty: PtyPair): Promise<SlcanHost> {
+  const port = await openSerial(path, 2_000_000)
+  ports.push(port)
+  const host = new SlcanHost(port, () => pty.unplug())
+  await host.ask('O')
+  return host
+}
+
+async function pair(): Promise<PtyPair> {
+  const pty = await makePtyPair()
+  ptys.push(pty)
+  return pty
+}
+
+async function cleanUp(): Promise<void> {
+  for (const port of ports.splice(0)) await closeSerial(port)
+  for (const pty of ptys.splice(0)) await pty.unplug()
+}
+
+if (missing) {
+  it.skip(`slcan-listen on a tty: ${missing}`, () => undefined)
+} else {
+  linkContract('slcan-listen on a tty', {
+    rich: false, times: 'none', idleState: 'listening', lostState: 'reconnecting', reads: true, stream: true,
+  }, async ({ queue, mode }) => {
+    const pty = await pair()
+    const link = await createLink(`slcan-listen:${pty.paths[0]}`, { ...queue && { queue }, ...mode && { mode } })
+    return {
+      link,
+      async connect() {
+        const host = await dial(pty.paths[1], pty)
+        host.origin = link.clients[0].origin
+        return host
+      },
+      dispose: cleanUp,
+    }
+  })
+
+  describe('slcan-listen on a tty', () => {
+    afterEach(cleanUp)
+
+    it('names the device others do not see, and its own end in its addresses', async () => {
+      const pty = await pair()
+      const link = await openLink(`slcan-listen:${pty.paths[0]}?baud=115200`)
+      expect(link.addresses).toEqual([`slcan:${pty.paths[0]}`])
+      await link.close()
+    })
+
+    it('says why a device cannot be opened', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'spine-tty-'))
+      const file = join(folder, 'file')
+      writeFileSync(file, '')
+      await expect(openLink(`slcan-listen:${folder}/nothing`)).rejects.toThrow(`there is no device ${folder}/nothing`)
+      await expect(openLink(`slcan-listen:${file}`)).rejects.toThrow(`${file} is no serial port`)
+      await rm(folder, { recursive: true })
+    })
+
+    it('says that another program has it', async () => {
+      const pty = await pair()
+      const port = await openSerial(pty.paths[0], 115200)
+      ports.push(port)
+      await expect(openLink(`slcan-listen:${pty.paths[0]}`)).rejects.toThrow('is in use by another program')
+    })
+
+    it('keeps trying a lost device until it is closed', async () => {
+      const pty = await pair()
+      const link = await openLink(`slcan-listen:${pty.paths[0]}`)
+      await pty.unplug()
+      await eventually(() => link.state === 'reconnecting')
+      expect(link.problem).toMatch(/went away/)
+      await link.close()
+      expect(link.state).toBe('closed')
+    })
+  })
+}
+
+it('explains what a serial binding says', () => {
+  expect(explainSerialError('/dev/x', 'Error: Permission denied, cannot open /dev/x')).toMatch(/not permitted to open/)
+  expect(explainSerialError('/dev/x', 'Error: something else')).toBe('cannot open /dev/x: something else')
+})
