@@ -1,0 +1,144 @@
+import { codesOf, isPhysical, lengthOf, limitsOf, neutralOf } from '../catalogue/fields.ts'
+import { HUB_TYPE, HUB_TYPE_AT, HUBS, LOCATION, type FieldRow, type LocationName, type MessageRow } from '../catalogue/index.ts'
+import { INDUSTRY_ON_HIGHWAY, MANUFACTURER_NONE, CLAIM_PRIORITY } from '../claim.ts'
+import {
+  dataId, GLOBAL_ADDRESS, hubAddress, messageId, NULL_ADDRESS, peerId, PF_ADDRESS_CLAIMED, PF_REQUEST, TOOL_ADDRESSES,
+} from '../id.ts'
+
+/** The catalogue as CAN databases see it: frames with identifiers, signals with bits, nodes. DBC and KCD are printed from it. */
+
+export interface NetworkNode {
+  readonly name: string
+  readonly address: number
+  /** J1939 NAME function and function instance; undefined for tools. */
+  readonly hub: { readonly function: number, readonly functionInstance: number } | undefined
+  readonly text: string
+}
+
+export interface NetworkSignal {
+  readonly name: string
+  /** First bit, Intel order. */
+  readonly start: number
+  readonly width: number
+  readonly scale: number
+  readonly offset: number
+  readonly min: number
+  readonly max: number
+  readonly unit: string
+  /** Raw code of a neutral value. */
+  readonly startCode: number
+  /** Names of raw codes. */
+  readonly labels: readonly (readonly [code: number, name: string])[]
+  readonly text: string
+}
+
+export interface NetworkMessage {
+  /** `WindowCommand_FL`. */
+  readonly name: string
+  /** Identifier with the source address of the first sender. */
+  readonly id: number
+  readonly length: number
+  /** Names of the nodes that send it. */
+  readonly senders: readonly string[]
+  readonly receivers: readonly string[]
+  /** Undefined for J1939's own messages. */
+  readonly row: MessageRow | undefined
+  readonly dataId: number
+  readonly text: string
+  readonly signals: readonly NetworkSignal[]
+}
+
+export interface Network {
+  readonly nodes: readonly NetworkNode[]
+  readonly messages: readonly NetworkMessage[]
+}
+
+/** The node that stands for a laptop's tools, which may send every command. */
+export const TOOL_NODE = 'TOOL'
+
+/** Mask that leaves the parameter group and drops priority and source address: how a receiver should match. */
+export const PGN_MASK = 0x03ffff00
+
+/** What the outside world calls the header of the E2E protection. */
+const HEADER: readonly NetworkSignal[] = [
+  plainSignal('E2E_CRC', 0, 8, 'AUTOSAR E2E profile 11: CRC-8 (polynomial 0x1D, start 0, xor 0) over data id low, data id high, bytes 1 to last'),
+  { ...plainSignal('E2E_Counter', 8, 4, 'AUTOSAR E2E profile 11: alive counter, 0 to 14, 15 is invalid'), max: 14 },
+]
+
+/** Nodes, J1939's claim and request, and one message for each row and location. */
+export function networkOf(rows: readonly MessageRow[]): Network {
+  const messages = rows.flatMap(row => row.locations.map(location => networkMessage(row, location)))
+  return { nodes: nodes(), messages: [...j1939Messages(), ...messages] }
+}
+
+/** Source address of a node. */
+export function addressOfNode(name: string): number {
+  return name === TOOL_NODE ? TOOL_ADDRESSES[0]! : hubAddress(LOCATION[name as LocationName])
+}
+
+function nodes(): NetworkNode[] {
+  const hubs = HUBS.map(name => ({
+    name, address: hubAddress(LOCATION[name]), text: `${HUB_TYPE_AT[name]} hub`,
+    hub: { function: HUB_TYPE[HUB_TYPE_AT[name]], functionInstance: LOCATION[name] },
+  }))
+  return [...hubs, { name: TOOL_NODE, address: TOOL_ADDRESSES[0]!, hub: undefined, text: 'a tool on a laptop; may send every command' }]
+}
+
+function networkMessage(row: MessageRow, location: LocationName): NetworkMessage {
+  const hubSenders: readonly string[] = row.page === 0 ? [location] : row.senders
+  const receivers = row.page === 1 && location !== 'ALL' ? [location] : HUBS.filter(hub => hub !== location)
+  return {
+    name: `${row.name}_${location}`,
+    id: messageId(row.priority, row.page, row.kind, LOCATION[location], addressOfNode(hubSenders[0]!)),
+    length: lengthOf(row),
+    senders: row.page === 1 ? [...hubSenders, TOOL_NODE] : hubSenders,
+    receivers,
+    row,
+    dataId: dataId(row.page, row.kind, LOCATION[location]),
+    text: row.text,
+    signals: [...HEADER, ...Object.entries(row.fields).map(([name, field]) => networkSignal(name, field))],
+  }
+}
+
+function networkSignal(name: string, field: FieldRow): NetworkSignal {
+  const { min, max } = limitsOf(field)
+  const { outOfRange, notAvailable } = codesOf(field)
+  const physical = isPhysical(field)
+  const labels: [number, string][] = physical
+    ? [[outOfRange, 'out of range'], [notAvailable, 'not available']]
+    : Object.entries(field.values ?? {}).map(([label, code]) => [code, label])
+  return {
+    name, start: field.start, width: field.width, scale: field.scale ?? 1, offset: field.offset ?? 0, min, max, unit: field.unit ?? '',
+    startCode: physical ? notAvailable : neutralOf(field), labels, text: field.text,
+  }
+}
+
+function plainSignal(name: string, start: number, width: number, text: string): NetworkSignal {
+  return { name, start, width, scale: 1, offset: 0, min: 0, max: 2 ** width - 1, unit: '', startCode: 0, labels: [], text }
+}
+
+function j1939Messages(): NetworkMessage[] {
+  const common = { row: undefined, dataId: -1, senders: [...HUBS, TOOL_NODE], receivers: HUBS }
+  return [
+    {
+      ...common, name: 'AddressClaimed', id: peerId(CLAIM_PRIORITY, PF_ADDRESS_CLAIMED, GLOBAL_ADDRESS, NULL_ADDRESS), length: 8,
+      text: 'SAE J1939-81 address claim; with source 0xFE it says "cannot claim"',
+      signals: [
+        plainSignal('Identity', 0, 21, 'serial number of the board'),
+        { ...plainSignal('Manufacturer', 21, 11, 'manufacturer code'), startCode: MANUFACTURER_NONE },
+        plainSignal('EcuInstance', 32, 3, 'ECU instance'),
+        plainSignal('FunctionInstance', 35, 5, 'location of the hub'),
+        { ...plainSignal('Function', 40, 8, 'type of the hub'), labels: Object.entries(HUB_TYPE).map(([name, code]) => [code, name]) },
+        plainSignal('VehicleSystem', 49, 7, 'vehicle system'),
+        plainSignal('VehicleSystemInstance', 56, 4, 'vehicle system instance'),
+        { ...plainSignal('IndustryGroup', 60, 3, 'industry group; 1 = on-highway'), startCode: INDUSTRY_ON_HIGHWAY },
+        plainSignal('ArbitraryAddressCapable', 63, 1, 'arbitrary address capable'),
+      ],
+    },
+    {
+      ...common, name: 'RequestToAll', id: peerId(CLAIM_PRIORITY, PF_REQUEST, GLOBAL_ADDRESS, NULL_ADDRESS), length: 3,
+      text: 'SAE J1939-21 request for a parameter group, to everyone',
+      signals: [plainSignal('RequestedPGN', 0, 24, 'parameter group number')],
+    },
+  ]
+}
