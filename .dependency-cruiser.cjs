@@ -11,14 +11,14 @@ module.exports = {
     layer('sim-is-below-its-tests', '^sim/', '^harness-tests/', 'the tests judge sim'),
     {
       name: 'boards-use-no-packages', severity: 'error', comment: 'a board has neither npm packages nor Node',
-      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export|messages[.]ts)', '^firmware/(build|testing)/'] },
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export|messages)(/|[.]ts)', '^firmware/(build|testing)/'] },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'core'] },
     },
     {
       name: 'boards-use-no-host-code', severity: 'error', comment: 'exports and the table of rows are for the host',
-      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export/|messages[.]ts|catalogue/(row|index|components|management|validate))', '^firmware/(build|testing)/'] },
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export/|messages(/|[.]ts)|catalogue/(?!enums|locations))', '^firmware/(build|testing)/'] },
       to: {
-        path: '^protocol/(export/|messages[.]ts|catalogue/(index|components|management|validate))|^firmware/(build|testing)/',
+        path: '^protocol/(export/|messages(/|[.]ts)|catalogue/(?!enums|locations))|^firmware/(build|testing)/',
         dependencyTypesNot: ['type-only'],
       },
     },

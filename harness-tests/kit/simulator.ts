@@ -1,0 +1,74 @@
+import type { CanFrame } from '#protocol/frame.ts'
+import { attachNode, type BusPort } from '#sim/car/attach.ts'
+import { type Car, type CarOptions, createCar } from '#sim/car/car.ts'
+import type { TraceRecord } from '#sim/kernel/trace.ts'
+import type { Driver } from './driver.ts'
+
+/** Enough for eight hubs to claim their addresses and read their ports. */
+const BOOT_ms = 1500
+
+/** The virtual car, in virtual time. Deterministic: same seed, same run. */
+export class SimulatorDriver implements Driver {
+  readonly name: string
+  readonly car: Car
+  private readonly tool: BusPort
+
+  constructor(options: CarOptions = {}) {
+    this.car = createCar(options)
+    this.name = `simulator, seed ${this.car.kernel.seed}`
+    this.tool = attachNode(this.car, { name: 'tester' })
+  }
+
+  /** Powers the hubs and lets them come up. */
+  boot(): void {
+    this.car.boot()
+    this.car.run(BOOT_ms)
+  }
+
+  get now_ns(): number {
+    return this.car.now_ns
+  }
+
+  onFrame(handler: (frame: CanFrame, t_ns: number) => void): void {
+    this.car.bus.tap(tapped => handler(tapped.frame, tapped.end_ns))
+  }
+
+  onEvent(handler: (record: TraceRecord) => void): void {
+    this.car.trace.subscribe(handler)
+  }
+
+  /** The tester's node joins the bus with its first frame; until then it leaves the trace as it was. */
+  send(frame: CanFrame): void {
+    this.tool.setOnline(true)
+    if (!this.tool.send(frame)) throw new Error(`the tester's transmit queue is full at ${this.now_ns} ns`)
+  }
+
+  press(name: string): void {
+    this.car.press(name)
+  }
+
+  release(name: string): void {
+    this.car.release(name)
+  }
+
+  advance(done: () => boolean, limit_ms: number): Promise<boolean> {
+    const { kernel } = this.car
+    const end_ns = kernel.now_ns + Math.round(limit_ms * 1e6)
+    while (!done()) {
+      if (kernel.next_ns > end_ns) {
+        kernel.runUntil(end_ns)
+        return Promise.resolve(done())
+      }
+      kernel.step()
+    }
+    return Promise.resolve(true)
+  }
+
+  pending(): string[] {
+    return this.car.kernel.pending().map(({ name, at_ns }) => `${name} at ${(at_ns / 1e6).toFixed(3)} ms`)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
