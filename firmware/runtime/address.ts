@@ -120,12 +120,12 @@ export class AddressClaim {
 
   private claim(): void {
     this.last_ms = this.schedule.now()
-    this.counters.claimsSent++
     this.transmit.sendPeer(this.id, this.name, NAME_BYTES)
     if (this.state === HUB_STATE.claiming) this.schedule.startIn(this.settleJob, CLAIM_SETTLE_ms)
   }
 
   private sent(id: number): void {
+    if (id === this.id || id === CANNOT_CLAIM_ID) this.counters.claimsSent++
     if (id === this.id && this.state === HUB_STATE.claiming) this.schedule.startIn(this.settleJob, CLAIM_SETTLE_ms)
   }
 
@@ -140,7 +140,6 @@ export class AddressClaim {
   }
 
   private sendCannotClaim(): void {
-    this.counters.claimsSent++
     this.transmit.sendPeer(CANNOT_CLAIM_ID, this.name, NAME_BYTES)
   }
 }

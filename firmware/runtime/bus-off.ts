@@ -45,8 +45,8 @@ export class BusOffRecovery {
   }
 
   private recover(): void {
-    this.recovered_ms = this.schedule.now()
     if (this.can.state() !== CAN_STATE.busOff) return
+    this.recovered_ms = this.schedule.now()
     this.counters.busRecoveries++
     this.can.recover()
   }

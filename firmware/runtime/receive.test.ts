@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest'
+import { LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
+import type { Codec } from '#protocol/codec.ts'
+import { E2E_OUTCOME, protect } from '#protocol/e2e.ts'
+import { dataIdOf, hubAddress, messageId } from '#protocol/id.ts'
+import { LightStatusCodec, VehicleStateCodec, WindowCommandCodec } from '#protocol/messages.generated.ts'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { createCounters } from './counters.ts'
+import { Receiver } from './receive.ts'
+import { Schedule } from './schedule.ts'
+
+const { FL, FR, DASH, ALL } = LOCATION
+const SOURCE = hubAddress(DASH)
+
+function setUp() {
+  const hal = new FakeHal(FL, 0)
+  const counters = createCounters()
+  const schedule = new Schedule(hal, counters)
+  const receiver = new Receiver(schedule, counters, hubAddress(FL), 32)
+  const taken: string[] = []
+  receiver.on(WindowCommandCodec, (values, location, source) => taken.push(`${values.action} to ${LOCATION_NAMES[location]} from ${source}`))
+  const send = <V>(codec: Codec<V>, location: number, values: V, counter: number, source = SOURCE): Uint8Array => {
+    const id = messageId(codec.priority, codec.page, codec.kind, location, source)
+    const data = new Uint8Array(codec.length)
+    codec.encode(values, data)
+    protect(data, data.length, dataIdOf(id), counter)
+    receiver.receive(id, data, data.length)
+    return data
+  }
+  const command = WindowCommandCodec.create()
+  return { hal, clock: hal.clock, counters, schedule, receiver, taken, send, command }
+}
+
+describe('the receiver', () => {
+  it('hands over what is for this hub and passes every check', () => {
+    const { taken, send, command, counters } = setUp()
+    send(WindowCommandCodec, FL, { ...command, action: 3 }, 4)
+    send(WindowCommandCodec, FL, { ...command, action: 0 }, 5)
+    expect(taken).toEqual([`3 to FL from ${SOURCE}`, `0 to FL from ${SOURCE}`])
+    expect(counters.rxFrames).toBe(2)
+    expect(counters.e2e[E2E_OUTCOME.ok]).toBe(2)
+  })
+
+  it('ignores what is for others, of a kind nobody wants, or from its own address', () => {
+    const { taken, send, command, counters } = setUp()
+    send(WindowCommandCodec, FR, command, 0)
+    send(LightStatusCodec, FL, LightStatusCodec.create(), 0)
+    send(VehicleStateCodec, ALL, VehicleStateCodec.create(), 0)
+    expect(counters.rxUnwanted).toBe(3)
+    send(WindowCommandCodec, FL, command, 0, hubAddress(FL))
+    expect(counters.rxOwnAddress).toBe(1)
+    expect(taken).toEqual([])
+  })
+
+  it('counts a wrong CRC, a repeated and a jumping counter, and changes nothing', () => {
+    const { receiver, taken, send, command, counters } = setUp()
+    const data = send(WindowCommandCodec, FL, command, 3)
+    const id = messageId(WindowCommandCodec.priority, 1, WindowCommandCodec.kind, FL, SOURCE)
+    receiver.receive(id, data, data.length)
+    data[2] ^= 0x10
+    receiver.receive(id, data, data.length)
+    send(WindowCommandCodec, FL, command, 12)
+    expect(taken.length).toBe(1)
+    expect(counters.e2e[E2E_OUTCOME.repeated]).toBe(1)
+    expect(counters.e2e[E2E_OUTCOME.badCrc]).toBe(1)
+    expect(counters.e2e[E2E_OUTCOME.wrongSequence]).toBe(1)
+    send(WindowCommandCodec, FL, command, 13)
+    expect(taken.length).toBe(2)
+  })
+
+  it('keeps the counters of two senders apart', () => {
+    const { taken, send, command } = setUp()
+    send(WindowCommandCodec, FL, command, 3, SOURCE)
+    send(WindowCommandCodec, FL, command, 3, 0xf9)
+    send(WindowCommandCodec, FL, command, 4, SOURCE)
+    expect(taken.length).toBe(3)
+  })
+
+  it('refuses a frame of the wrong length before it reads it', () => {
+    const { receiver, taken, counters } = setUp()
+    const id = messageId(WindowCommandCodec.priority, 1, WindowCommandCodec.kind, FL, SOURCE)
+    for (let length = 0; length <= 8; length++) {
+      if (length !== WindowCommandCodec.length) receiver.receive(id, new Uint8Array(length), length)
+    }
+    expect(counters.rxWrongLength).toBe(8)
+    expect(taken).toEqual([])
+  })
+
+  it('discards a command that waited through a stall for longer than it lives', () => {
+    const { clock, schedule, taken, send, command, counters } = setUp()
+    const care = schedule.job('care', () => schedule.startIn(care, 100))
+    schedule.startIn(care, 100)
+    clock.advance(250)
+    clock.stall(200)
+    send(WindowCommandCodec, FL, command, 0)
+    expect(taken.length).toBe(1)
+    clock.stall(200)
+    send(WindowCommandCodec, FL, command, 1)
+    clock.advance(0)
+    send(WindowCommandCodec, FL, command, 2)
+    expect(counters.rxStale).toBe(2)
+    clock.advance(50)
+    send(WindowCommandCodec, FL, command, 3)
+    expect(taken.length).toBe(2)
+  })
+
+  it('hears only claims and requests while the hub is silent', () => {
+    const { receiver, taken, send, command, counters } = setUp()
+    const peers: number[] = []
+    receiver.onPeer = id => peers.push(id)
+    receiver.silent = true
+    send(WindowCommandCodec, FL, command, 0)
+    receiver.receive(0x18eeff81, new Uint8Array(8), 8)
+    expect(taken).toEqual([])
+    expect(counters.rxSilent).toBe(1)
+    expect(peers).toEqual([0x18eeff81])
+  })
+})

@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { createCounters } from './counters.ts'
+import type { Job } from './schedule.ts'
+import { Schedule, STALL_ms } from './schedule.ts'
+
+function setUp() {
+  const hal = new FakeHal(1, 0)
+  const counters = createCounters()
+  return { hal, clock: hal.clock, counters, schedule: new Schedule(hal, counters) }
+}
+
+describe('the schedule', () => {
+  it('fires jobs by time, and those of one time in the order of arming', () => {
+    const { clock, schedule } = setUp()
+    const fired: string[] = []
+    const job = (name: string): Job => schedule.job(name, () => fired.push(name))
+    schedule.startIn(job('c'), 20)
+    schedule.startIn(job('a'), 10)
+    schedule.startIn(job('b'), 10)
+    expect(schedule.pending()).toEqual(['a', 'b', 'c'])
+    clock.advance(15)
+    expect(fired).toEqual(['a', 'b'])
+    clock.advance(5)
+    expect(fired).toEqual(['a', 'b', 'c'])
+    expect(schedule.pending()).toEqual([])
+  })
+
+  it('moves a job that is armed again, and forgets one that is stopped', () => {
+    const { clock, schedule } = setUp()
+    let fired = 0
+    const job = schedule.job('job', () => fired++)
+    schedule.startIn(job, 10)
+    schedule.startIn(job, 30)
+    clock.advance(20)
+    expect(fired).toBe(0)
+    schedule.notLater(job, 50)
+    expect(job.due_ms).toBe(30)
+    schedule.notLater(job, 25)
+    clock.advance(5)
+    expect(fired).toBe(1)
+    schedule.startIn(job, 5)
+    schedule.stop(job)
+    clock.advance(100)
+    expect(fired).toBe(1)
+  })
+
+  it('never arms a job for a time that does not come', () => {
+    const { schedule } = setUp()
+    schedule.notLater(schedule.job('never', () => undefined), Infinity)
+    expect(schedule.pending()).toEqual([])
+  })
+
+  it('lets a job arm itself and others while it runs', () => {
+    const { clock, schedule } = setUp()
+    const times: number[] = []
+    const job = schedule.job('tick', () => {
+      times.push(schedule.now())
+      schedule.startAt(job, job.due_ms + 10)
+    })
+    schedule.startAt(job, 10)
+    clock.advance(45)
+    expect(times).toEqual([10, 20, 30, 40])
+  })
+
+  it('a job that arms itself without delay does not lock out the rest of the board', () => {
+    const { clock, schedule } = setUp()
+    let greedy = 0
+    const job = schedule.job('greedy', () => {
+      greedy++
+      if (greedy < 1000) schedule.startIn(job, 0)
+    })
+    schedule.startIn(job, 0)
+    let others = 0
+    clock.after(0, () => others = greedy)
+    clock.advance(0)
+    expect(greedy).toBe(1000)
+    expect(others).toBeLessThan(10)
+  })
+
+  it('knows after a stall how old waiting things may be', () => {
+    const { clock, counters, schedule } = setUp()
+    schedule.startIn(schedule.job('care', () => undefined), 100)
+    expect(schedule.behind_ms()).toBe(0)
+    clock.stall(400)
+    expect(schedule.behind_ms()).toBe(300)
+    clock.advance(0)
+    expect(schedule.behind_ms()).toBe(300)
+    expect(counters.stalls).toBe(1)
+    expect(counters.longestStall_ms).toBe(300)
+    clock.advance(10)
+    expect(schedule.behind_ms()).toBe(0)
+    schedule.startIn(schedule.job('late', () => undefined), 100)
+    clock.stall(100 + STALL_ms)
+    clock.advance(0)
+    expect(counters.stalls).toBe(1)
+  })
+
+  it('agrees with a sorted list on any sequence of arming, moving and stopping', () => {
+    const step = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 3 }))
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { clock, schedule } = setUp()
+      const fired: string[] = []
+      const expected: string[] = []
+      let model: { index: number, due: number }[] = []
+      const jobs = Array.from({ length: 10 }, (_, i) => schedule.job(`${i}`, () => fired.push(`${i}@${schedule.now()}`)))
+      for (const [index, delay, action] of steps) {
+        if (action === 3) {
+          const end = clock.now_ms + delay
+          for (const due of model.filter(entry => entry.due <= end)) expected.push(`${due.index}@${due.due}`)
+          model = model.filter(entry => entry.due > end)
+          clock.advance(delay)
+        } else {
+          model = model.filter(entry => entry.index !== index)
+          if (action === 2) {
+            schedule.stop(jobs[index])
+          } else {
+            model.push({ index, due: clock.now_ms + delay })
+            model.sort((a, b) => a.due - b.due)
+            schedule.startIn(jobs[index], delay)
+          }
+        }
+      }
+      expect(fired).toEqual(expected)
+      expect(schedule.pending()).toEqual(model.map(entry => `${entry.index}`))
+    }), { seed: 1 })
+  })
+})

@@ -1,0 +1,241 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { check, counterOf } from '#protocol/e2e.ts'
+import { dataIdOf, hubAddress, kindOf, locationOf, peerId } from '#protocol/id.ts'
+import {
+  HubStatusCodec, LatchCommandCodec, PortStatusCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec, WindowCommandCodec,
+  WindowStatusCodec,
+} from '#protocol/messages.generated.ts'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { createCounters } from './counters.ts'
+import { Schedule } from './schedule.ts'
+import { NO_KEY, QUEUE_FRAMES, SPACING_ms, Transmitter } from './transmit.ts'
+
+function setUp() {
+  const hal = new FakeHal(LOCATION.DASH, 0)
+  const counters = createCounters()
+  const schedule = new Schedule(hal, counters)
+  const transmit = new Transmitter(hal, schedule, counters, hubAddress(LOCATION.DASH))
+  transmit.open()
+  const hub = HubStatusCodec.create()
+  const command = WindowCommandCodec.create()
+  const latch = LatchCommandCodec.create()
+  const port = PortStatusCodec.create()
+  const event = SwitchEventCodec.create()
+  return { hal, bus: hal.bus, clock: hal.clock, counters, transmit, hub, command, latch, port, event }
+}
+
+const { DASH, FL, FR } = LOCATION
+
+describe('the transmitter', () => {
+  it('protects frames end to end, with one counter per data id', () => {
+    const { bus, clock, transmit, hub, port } = setUp()
+    for (let i = 0; i < 17; i++) {
+      transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+      transmit.send(PortStatusCodec, DASH, port, NO_KEY)
+      clock.advance(5)
+    }
+    const frames = bus.sent.filter(frame => kindOf(frame.id) === HubStatusCodec.kind)
+    expect(frames.map(frame => counterOf(frame.data))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0, 1])
+    expect(bus.sent.every(frame => check(frame.data, frame.data.length, dataIdOf(frame.id)))).toBe(true)
+  })
+
+  it('sends nothing before the address is claimed, and counts it', () => {
+    const { hal, bus, clock, hub } = setUp()
+    const counters = createCounters()
+    const closed = new Transmitter(hal, new Schedule(hal, counters), counters, 0x85)
+    expect(closed.send(HubStatusCodec, DASH, hub, NO_KEY)).toBe(false)
+    clock.advance(10)
+    expect(bus.sent).toEqual([])
+    expect(counters.txClosed).toBe(1)
+  })
+
+  it('lets the more urgent pass while the controller is busy, and keeps the order within a message', () => {
+    const { bus, clock, transmit, hub, port, event, command } = setUp()
+    bus.hold = true
+    for (let i = 0; i < 4; i++) transmit.send(SwitchEventCodec, DASH, { ...event, switch: i }, NO_KEY)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    transmit.send(PortStatusCodec, DASH, port, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(bus.sent.map(frame => frame.id >>> 26)).toEqual([2, 5, 5, 5, 5, 6, 6])
+    const events = bus.sent.filter(frame => kindOf(frame.id) === SwitchEventCodec.kind)
+    expect(events.map(frame => frame.data[2])).toEqual([0, 1, 2, 3])
+    expect(events.map(frame => counterOf(frame.data))).toEqual([0, 1, 2, 3])
+  })
+
+  it('takes the least urgent frame back from full buffers when something urgent comes', () => {
+    const { bus, clock, counters, transmit, hub, port, event } = setUp()
+    bus.hold = true
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    transmit.send(PortStatusCodec, DASH, port, NO_KEY)
+    transmit.send(SwitchEventCodec, DASH, event, NO_KEY)
+    transmit.send(PowerShedCodec, 0, PowerShedCodec.create(), NO_KEY)
+    clock.advance(1)
+    expect(bus.aborts).toBe(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(10)
+    expect(bus.sent.map(frame => frame.id >>> 26)).toEqual([0, 5, 6, 6])
+    expect(counters.txYielded).toBe(1)
+    expect(counters.txSent).toBe(4)
+  })
+
+  it('spaces frames to one hub by 10 ms, others pass', () => {
+    const { bus, clock, transmit, command, latch } = setUp()
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(LatchCommandCodec, FL, latch, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(LatchCommandCodec, FR, latch, NO_KEY)
+    clock.advance(100)
+    const toFL = bus.sent.filter(frame => locationOf(frame.id) === FL)
+    expect(toFL.length).toBe(3)
+    for (let i = 1; i < toFL.length; i++) expect(toFL[i].at_ms - toFL[i - 1].at_ms).toBeGreaterThanOrEqual(SPACING_ms)
+    expect(locationOf(bus.sent[1].id)).toBe(FR)
+  })
+
+  it('replaces what still waits by its newer content', () => {
+    const { bus, clock, counters, transmit, port, hub } = setUp()
+    bus.hold = true
+    for (let i = 0; i < 3; i++) transmit.send(SwitchEventCodec, DASH, SwitchEventCodec.create(), NO_KEY)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    transmit.send(PortStatusCodec, DASH, { ...port, port: 1, current_A: 2 }, 1)
+    transmit.send(PortStatusCodec, DASH, { ...port, port: 2, current_A: 2 }, 2)
+    transmit.send(PortStatusCodec, DASH, { ...port, port: 3, current_A: 2 }, 3)
+    transmit.send(PortStatusCodec, DASH, { ...port, port: 3, current_A: 6 }, 3)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    const states = bus.sent.filter(frame => kindOf(frame.id) === PortStatusCodec.kind).map(frame => [frame.data[2] & 0x0f, frame.data[4]])
+    expect(states).toEqual([[1, 10], [2, 10], [3, 30]])
+    expect(counters.txSuperseded).toBe(1)
+  })
+
+  it('drops what outlived its lifetime, in the queue and in the controller', () => {
+    const { bus, clock, counters, transmit, command, hub } = setUp()
+    bus.hold = true
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    clock.advance(WindowCommandCodec.lifetime_ms + 1)
+    expect(counters.txExpired).toBe(2)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(bus.sent.map(frame => kindOf(frame.id))).toEqual([HubStatusCodec.kind])
+    expect(transmit.waiting()).toBe(0)
+  })
+
+  it('drops the least urgent when the queue is full, and counts it', () => {
+    const { bus, clock, counters, transmit, hub, command, port } = setUp()
+    bus.hold = true
+    for (let i = 0; i < QUEUE_FRAMES; i++) expect(transmit.send(PortStatusCodec, DASH, port, i)).toBe(true)
+    expect(transmit.send(HubStatusCodec, DASH, hub, NO_KEY)).toBe(true)
+    expect(transmit.send(WindowCommandCodec, FL, command, NO_KEY)).toBe(true)
+    expect(transmit.send(PortStatusCodec, DASH, port, 20)).toBe(false)
+    expect(counters.txOverflow).toBe(3)
+    expect(transmit.waiting()).toBe(QUEUE_FRAMES)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(counters.txSent).toBe(QUEUE_FRAMES)
+    expect(counters.txQueued).toBe(counters.txSent + counters.txOverflow)
+  })
+
+  it('tries again when the controller refuses', () => {
+    const { bus, clock, counters, transmit, hub } = setUp()
+    bus.failNext = 2
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    clock.advance(20)
+    expect(bus.sent.length).toBe(1)
+    expect(counterOf(bus.sent[0].data)).toBe(0)
+    expect(counters.txSent).toBe(1)
+  })
+
+  it('throws for a command out of range and loses no room by it', () => {
+    const { transmit, command, clock, counters } = setUp()
+    for (let i = 0; i < 2 * QUEUE_FRAMES; i++) {
+      expect(() => transmit.send(WindowCommandCodec, FL, { ...command, position_pct: 120 }, NO_KEY)).toThrow(RangeError)
+    }
+    expect(transmit.send(WindowCommandCodec, FL, command, NO_KEY)).toBe(true)
+    clock.advance(10)
+    expect(counters.txSent).toBe(1)
+    expect(counters.txQueued).toBe(1)
+  })
+
+  it('when closed drops catalogue messages and still sends claims', () => {
+    const { bus, clock, counters, transmit, hub, port } = setUp()
+    bus.hold = true
+    for (let i = 0; i < 5; i++) transmit.send(PortStatusCodec, DASH, port, i)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    clock.advance(1)
+    transmit.close()
+    transmit.sendPeer(peerId(6, 0xee, 0xff, 0xfe), new Uint8Array(8), 8)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(20)
+    expect(bus.sent.map(frame => frame.id)).toEqual([peerId(6, 0xee, 0xff, 0xfe)])
+    expect(counters.txDiscarded).toBe(6)
+    expect(transmit.waiting()).toBe(0)
+  })
+
+  it('reports a frame that is stuck in the controller', () => {
+    const { bus, clock, transmit, hub } = setUp()
+    let stuck = 0
+    transmit.onStuck = () => stuck++
+    bus.hold = true
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    clock.advance(40)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    expect(stuck).toBe(0)
+    clock.advance(20)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    expect(stuck).toBe(1)
+  })
+
+  it('accounts for every frame, whatever happens', () => {
+    const codecs = [
+      HubStatusCodec, PortStatusCodec, SwitchEventCodec, WindowCommandCodec, LatchCommandCodec, VehicleStateCodec, WindowStatusCodec,
+    ]
+    const frame = fc.record({ codec: fc.nat(codecs.length - 1), location: fc.integer({ min: 1, max: 3 }), key: fc.integer({ min: -1, max: 2 }) })
+    const action = fc.oneof(
+      { weight: 6, arbitrary: frame },
+      { weight: 2, arbitrary: fc.record({ advance_ms: fc.integer({ min: 0, max: 400 }) }) },
+      { weight: 1, arbitrary: fc.record({ hold: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ refuse: fc.integer({ min: 1, max: 3 }) }) },
+    )
+    fc.assert(fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
+      const { bus, clock, counters, transmit } = setUp()
+      const balance = (): void => expect(counters.txQueued).toBe(counters.txSent + counters.txSuperseded
+        + counters.txExpired + counters.txOverflow + counters.txDiscarded + transmit.waiting())
+      for (const step of actions) {
+        if ('codec' in step) transmit.send(codecs[step.codec], step.location, codecs[step.codec].create(), step.key)
+        else if ('advance_ms' in step) clock.advance(step.advance_ms)
+        else if ('refuse' in step) bus.failNext = step.refuse
+        else {
+          bus.hold = step.hold
+          bus.kick()
+        }
+        balance()
+      }
+      bus.hold = false
+      bus.kick()
+      clock.advance(5000)
+      balance()
+      expect(transmit.waiting()).toBe(0)
+      expect(bus.sent.length).toBe(counters.txSent)
+      for (const codec of codecs) {
+        const dataId = codec.page << 8 | codec.kind << 4 | 1
+        const counts = bus.sent.filter(sent => dataIdOf(sent.id) === dataId).map(sent => counterOf(sent.data))
+        const steps = counts.slice(1).map((count, i) => (count - counts[i] + 15) % 15)
+        expect(steps.every(step => step >= 1 && step <= 7)).toBe(true)
+      }
+    }), { seed: 2, numRuns: 200 })
+  })
+})
