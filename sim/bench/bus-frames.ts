@@ -68,7 +68,7 @@ function saturate(node: CanController, index: number): void {
     for (let i = 0; i < CLASSIC_DATA_BYTES; i++) frame.data[i] = count >> i
     node.send(frame)
   }
-  node.onReceive(other => {
+  node.onReceive((other) => {
     received += other.length
   })
   node.onSent(next)

@@ -15,9 +15,11 @@ export interface CommandEntry {
 
 /** Every command of the tool, in the order of its help. */
 export const COMMANDS: readonly CommandEntry[] = [
+  { name: 'car', summary: 'the virtual car in real time, with links to its bus', load: () => import('./commands/car.ts') },
   { name: 'press', summary: 'hold a switch of the running car for a while', load: () => import('./commands/press.ts') },
   { name: 'send', summary: 'send one message and wait until the hub has accepted it', load: () => import('./commands/send.ts') },
   { name: 'monitor', summary: 'watch a bus: hubs, volts and amperes, positions, load, faults', load: () => import('./commands/monitor.ts') },
   { name: 'decode', summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
+  { name: 'bench', summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },
 ]
