@@ -56,7 +56,7 @@ async function decode(file: string, asJson: boolean, terminal: Terminal): Promis
     for await (const chunk of input) {
       reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
       await flush()
-      if (stop.aborted) break
+      if (stop.aborted) return
     }
   } catch (error) {
     throw fileFailure('read', file, error)

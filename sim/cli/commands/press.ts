@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { MessageError, unknown } from '#protocol/messages/errors.ts'
 import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
+import { knownSwitch } from '../car/press-script.ts'
 import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, openCar } from '../lib/link.ts'
@@ -39,7 +39,7 @@ export function define(command: Command, terminal: Terminal): void {
       try {
         const switches = await switchesOf(car)
         if (options.list === true) list(switches, options, terminal)
-        else await press(car, known(name!, switches), hold_ms, options, terminal)
+        else await press(car, knownSwitch(name!, switches), hold_ms, options, terminal)
       } finally {
         await car.close()
       }
@@ -49,13 +49,6 @@ export function define(command: Command, terminal: Terminal): void {
 async function switchesOf(car: SpineLink): Promise<readonly string[]> {
   const result = await asked(car.control({ kind: 'switches' }))
   return 'switches' in result ? result.switches : []
-}
-
-function known(name: string, switches: readonly string[]): string {
-  const exact = switches.find(candidate => candidate.toLowerCase() === name.toLowerCase())
-  if (exact !== undefined) return exact
-  const error = unknown('switch', name, switches)
-  throw usage(error instanceof MessageError && error.message.includes('did you mean') ? error.message : `unknown switch "${name}": see "npx spine press --list"`)
 }
 
 function list(switches: readonly string[], options: Options, terminal: Terminal): void {

@@ -24,6 +24,14 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** Virtual time per real time, or as fast as this machine can. */
+export function speedFactor(text: string): number | 'max' {
+  if (text === 'max') return 'max'
+  const value = Number(text.replace(/[x×]$/, ''))
+  if (text.trim() === '' || !(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a factor above 0, such as 1, 0.5 or 10, or max.')
+  return value
+}
+
 /** Bit rates the bus is built for, bit/s; `500k` and `1M` are understood. */
 export function bitrate(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text.trim())

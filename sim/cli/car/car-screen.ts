@@ -1,0 +1,101 @@
+import type { Car } from '#sim/car/car.ts'
+import type { CarSnapshot, ComponentSnapshot, HubSnapshot } from '#sim/car/snapshot.ts'
+import { linesOf, loadText } from '../lib/screen.ts'
+import { type Column, table } from '../lib/table.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+/** What the display knows beside the car's snapshot. */
+export interface CarStatus {
+  /** Bus load over the last second, 0–1. */
+  readonly load: number
+  readonly frames_per_s: number
+  /** Virtual time per real time over the last second. */
+  readonly speed: number
+  /** Addresses others can dial, and how many are connected. */
+  readonly links: readonly string[]
+  readonly faults: readonly string[]
+  /** Newest last. */
+  readonly events: readonly string[]
+}
+
+const EVENTS = 5
+const right = (title: string): Column => ({ title, align: 'right' })
+const COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('draws'), { title: 'components' }]
+
+/** The picture of a running car. */
+export function carLines(car: Car, snapshot: CarSnapshot, status: CarStatus, terminal: Terminal): string[] {
+  const { colors } = terminal
+  const rows = Object.entries(snapshot.hubs).map(([name, hub]) => [
+    colors.bold(name), stateText(hub, terminal), `${hub.supply_V.toFixed(1)} V`, `${hub.current_A.toFixed(1)} A`, partsOf(name, snapshot, terminal),
+  ])
+  return [
+    `${colors.bold('spine car')} ${car.topology.name}  ${snapshot.time_s.toFixed(1)} s at ${status.speed.toFixed(2)}×  bus ${snapshot.bus.bitrate / 1000} kbit/s  `
+    + `load ${loadText(status.load, terminal)}  ${status.frames_per_s.toFixed(0)} frames/s, ${snapshot.bus.frames} in all, ${snapshot.bus.errorFrames} error frames`,
+    ...linesOf(table(terminal, COLUMNS, rows)),
+    ...(status.faults.length === 0 ? [colors.green('no faults')] : status.faults.map(fault => colors.red(fault))),
+    ...status.events.slice(-EVENTS).map(event => colors.dim(event)),
+    ...status.links.map(link => colors.cyan(link)),
+    colors.dim('npx spine press DASH.windowFL.down 2s   npx spine monitor   Ctrl-C ends'),
+  ]
+}
+
+/** One line for a log instead of a picture. */
+export function carSummary(snapshot: CarSnapshot, status: CarStatus): string {
+  const hubs = Object.values(snapshot.hubs)
+  const operating = hubs.filter(hub => hub.state === 'operating').length
+  const windows = Object.entries(snapshot.components).filter(([, part]) => part.class === 'window')
+    .map(([name, part]) => `${name.split('.')[0]} ${percent(part.shows.position_pct)}`)
+  return `${snapshot.time_s.toFixed(1)} s  ${operating}/${hubs.length} hubs operating  load ${(status.load * 100).toFixed(2)} %  `
+    + `${status.frames_per_s.toFixed(0)} frames/s  windows open: ${windows.join(', ')}  `
+    + (status.faults.length === 0 ? 'no faults' : `faults: ${status.faults.join('; ')}`)
+}
+
+function stateText(hub: HubSnapshot, terminal: Terminal): string {
+  const { colors } = terminal
+  const text = hub.canState === 'errorActive' ? hub.state : `${hub.state}, ${hub.canState}`
+  return hub.state === 'operating' && hub.canState === 'errorActive' ? colors.green(text) : colors.yellow(text)
+}
+
+function partsOf(hub: string, snapshot: CarSnapshot, terminal: Terminal): string {
+  return Object.entries(snapshot.components)
+    .filter(([name]) => name.startsWith(`${hub}.`))
+    .map(([name, part]) => partText(name.slice(hub.length + 1), part, terminal))
+    .filter(text => text !== '')
+    .join(terminal.colors.dim(' · '))
+}
+
+type Shows = ComponentSnapshot['shows']
+
+/** What each class shows of itself, in few words; empty: nothing worth a place now. */
+const TEXTS: Readonly<Record<string, (shows: Shows) => string>> = {
+  window: shows => `open ${percent(shows.position_pct)}`,
+  mirror: shows => [
+    `${degrees(shows.tiltX_deg)}/${degrees(shows.tiltY_deg)}`, Number(shows.folded_pct) > 50 ? 'folded' : '', shows.heating === true ? 'heating' : '',
+  ].filter(text => text !== '').join(' '),
+  latch: shows => `${String(shows.lid)}${shows.locked === true ? ' locked' : ''}`,
+  lamp: shows => `${Object.entries(shows).filter(([key]) => key.startsWith('light')).map(([, value]) => Math.round(Number(value))).join(' ')} %`,
+  amplifier: shows => shows.playing === true
+    ? `${Number(shows.frequency_MHz).toFixed(1)} MHz ${String(shows.station)} volume ${String(shows.volume)}${shows.muted === true ? ' muted' : ''}`
+    : 'silent',
+  switchPack: shows => shows.pressed === '' ? '' : `pressed ${String(shows.pressed)}`,
+  vehicle: shows => `ignition ${String(shows.ignition)}, ${String(shows.gear)}, ${Number(shows.speed_kmh).toFixed(0)} km/h`,
+}
+
+function partText(name: string, part: ComponentSnapshot, terminal: Terminal): string {
+  const { colors } = terminal
+  if (part.port < 0) return colors.yellow(`${name} unplugged`)
+  const text = TEXTS[part.class]?.(part.shows) ?? ''
+  const quiet = part.class === 'switchPack' || part.class === 'vehicle'
+  if (part.tripped) return colors.red(`${name} tripped`)
+  if (text === '') return ''
+  const current = part.current_A >= 0.1 ? colors.yellow(` ${part.current_A.toFixed(1)} A`) : ''
+  return `${quiet ? '' : `${name} `}${text}${current}`
+}
+
+function percent(value: unknown): string {
+  return `${Number(value).toFixed(0)} %`
+}
+
+function degrees(value: unknown): string {
+  return `${(Number(value) + 0).toFixed(1)}°`
+}

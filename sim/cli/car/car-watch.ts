@@ -1,0 +1,81 @@
+import { copyFrame } from '#protocol/frame.ts'
+import type { CarSnapshot } from '#sim/car/snapshot.ts'
+import { currentFaults } from '#sim/diag/faults.ts'
+import { MonitorModel } from '#sim/diag/monitor-model.ts'
+import { createLinkFrame } from '#sim/gateway/link-frame.ts'
+import type { CarStatus } from './car-screen.ts'
+import type { LiveCar } from './live-car.ts'
+
+/** Load and speed are means over this time. */
+const WINDOW_ms = 1000
+const MOST_EVENTS = 20
+/** Trace records that people want to see; the others are for checkers. */
+const SHOWN = ['fault', 'reset', 'switch', 'log']
+
+/** Follows a running car for its display. */
+export class CarWatch {
+  private readonly live: LiveCar
+  private readonly model: MonitorModel
+  private readonly events: string[] = []
+  private window = { at_ms: performance.now(), now_ns: 0, frames: 0 }
+  private load = 0
+  private rate = 0
+  private speed = 0
+
+  constructor(live: LiveCar) {
+    this.live = live
+    const { car } = live
+    this.model = new MonitorModel(car.bus.bitrate)
+    const seen = createLinkFrame()
+    car.bus.tap(({ frame, end_ns }) => {
+      copyFrame(frame, seen)
+      seen.timestamp_ns = end_ns
+      this.model.receive(seen)
+    })
+    car.trace.subscribe((record) => {
+      if (SHOWN.includes(record.kind)) this.note(`${(record.t_ns / 1e9).toFixed(2)} s ${record.source} ${record.text}`)
+    })
+  }
+
+  /** A line for the display. */
+  note(text: string): void {
+    this.events.push(text)
+    if (this.events.length > MOST_EVENTS) this.events.shift()
+  }
+
+  status(snapshot: CarSnapshot): CarStatus {
+    this.measure(snapshot)
+    this.model.advance(this.live.car.now_ns)
+    return {
+      load: this.load,
+      frames_per_s: this.rate,
+      speed: this.speed,
+      links: this.live.links.map((link) => {
+        const clients = link.clients.length
+        return `${link.addresses.join(', ') || link.uri}  ${link.state}${clients === 0 ? '' : `, ${clients} connected`}${link.problem === '' ? '' : ` (${link.problem})`}`
+      }),
+      faults: [...hubFaults(snapshot), ...currentFaults(this.model)],
+      events: this.events,
+    }
+  }
+
+  private measure(snapshot: CarSnapshot): void {
+    const { at_ms, now_ns, frames } = this.window
+    const passed_ms = performance.now() - at_ms
+    const virtual_ns = this.live.car.now_ns - now_ns
+    if (virtual_ns <= 0 || (passed_ms < WINDOW_ms && now_ns > 0)) return
+    this.load = this.live.car.loadMeter.read()
+    this.rate = (snapshot.bus.frames - frames) / (virtual_ns / 1e9)
+    this.speed = virtual_ns / 1e6 / passed_ms
+    this.window = { at_ms: performance.now(), now_ns: this.live.car.now_ns, frames: snapshot.bus.frames }
+  }
+}
+
+function hubFaults(snapshot: CarSnapshot): string[] {
+  return Object.entries(snapshot.hubs).flatMap(([name, hub]) => [
+    ...(hub.state === 'operating' || hub.state === 'booting' || hub.state === 'claiming' ? [] : [`${name}: ${hub.state}`]),
+    ...(hub.canState === 'errorActive' ? [] : [`${name}: ${hub.canState}, TEC ${hub.tec}, REC ${hub.rec}`]),
+    ...(hub.exceptions === 0 ? [] : [`${name}: ${hub.exceptions} exceptions in its firmware`]),
+    ...(hub.overflows === 0 ? [] : [`${name}: ${hub.overflows} frames lost in its controller`]),
+  ])
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { unknown } from '#protocol/messages/errors.ts'
+import type { BusFaultOptions } from '#sim/bus/faults.ts'
+import { Failure, fileFailure } from '../lib/failure.ts'
+
+const rate = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1
+const record = (check: (value: unknown) => boolean) => (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(check)
+const list = (check: (value: unknown) => boolean) => (value: unknown): boolean => Array.isArray(value) && value.every(check)
+const babble = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Number.isInteger((value as { id?: unknown }).id)
+
+/** What each field may be, for people and for the check. */
+const FIELDS: Readonly<Record<keyof BusFaultOptions, { readonly is: string, readonly check: (value: unknown) => boolean }>> = {
+  bitErrorRate: { is: 'a chance per bit, 0 to 1', check: rate },
+  nodeBitErrorRate: { is: 'chances per bit by node, like {"FL": 1e-5}', check: record(rate) },
+  frameLossRate: { is: 'chances per frame by node, like {"FL": 0.01}', check: record(rate) },
+  dropped: { is: 'a list of nodes, like ["FL"]', check: list(item => typeof item === 'string') },
+  babbling: { is: 'frames by node, like {"FL": {"id": 1}}', check: record(babble) },
+  cuts: { is: 'a list of positions along the spine, like [2]', check: list(Number.isInteger) },
+  stuckDominant: { is: 'true or false', check: value => typeof value === 'boolean' },
+}
+
+/** Reads the bus faults of a run from a JSON file. Throws a Failure that names the file and the wrong field. */
+export function readFaults(path: string): BusFaultOptions {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+  let data: unknown
+  try {
+    data = JSON.parse(text)
+  } catch (error) {
+    throw new Failure(`${path} is no JSON: ${(error as Error).message}`)
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Failure(`${path}: it must be an object like {"bitErrorRate": 1e-6}`)
+  for (const [name, value] of Object.entries(data)) {
+    const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof BusFaultOptions] : undefined
+    if (field === undefined) throw new Failure(`${path}: ${unknown('fault', name, Object.keys(FIELDS)).message}`)
+    if (!field.check(value)) throw new Failure(`${path}: ${name} must be ${field.is}`)
+  }
+  return data as BusFaultOptions
+}

@@ -1,0 +1,141 @@
+import { attachNode, type BusPort as NodePort } from '#sim/car/attach.ts'
+import { type Car, type CarOptions, createCar } from '#sim/car/car.ts'
+import { type Attachment, attachLink } from '#sim/gateway/bridge.ts'
+import type { Link } from '#sim/gateway/link.ts'
+import { createLinkFrame } from '#sim/gateway/link-frame.ts'
+import { openLink } from '#sim/gateway/open-link.ts'
+import type { ControlRequest, ControlResult } from '#sim/gateway/spine/control.ts'
+import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
+import { type Host, Pacer } from '#sim/kernel/pacing.ts'
+import { copyFrame } from '#protocol/frame.ts'
+import { knownSwitch, type ScriptedPress } from './press-script.ts'
+import { Thumbs } from './thumbs.ts'
+
+/** Real time, and the turns of the program's loop. */
+const PROCESS_HOST: Host = {
+  now_ms: () => performance.now(),
+  after: (delay_ms, fire) => {
+    if (delay_ms > 0) {
+      const timer = setTimeout(fire, delay_ms)
+      return () => clearTimeout(timer)
+    }
+    const turn = setImmediate(fire)
+    return () => clearImmediate(turn)
+  },
+}
+
+export interface LiveCarOptions extends CarOptions {
+  readonly speed: number | 'max'
+  readonly report: (line: string) => void
+}
+
+/** A car that runs in this process: paced, with links to its bus, scripted presses and a recording. */
+export class LiveCar {
+  readonly car: Car
+  readonly pacer: Pacer
+  readonly links: Link[] = []
+  private readonly thumbs: Thumbs
+  private readonly ports: { readonly port: NodePort, readonly attachment: Attachment }[] = []
+  private readonly report: (line: string) => void
+  private recorder: Link | undefined
+
+  /** Throws RangeError and TopologyError for options that make no sense. */
+  constructor(options: LiveCarOptions) {
+    const { speed, report, ...car } = options
+    this.car = createCar(car)
+    this.report = report
+    this.thumbs = new Thumbs(this.car)
+    this.pacer = new Pacer(this.car.kernel, PROCESS_HOST, {
+      speed, onLag: lag_ms => report(`this machine lagged by ${Math.round(lag_ms)} ms: the car's time slipped`),
+    })
+  }
+
+  /** Joins a link to the bus, as one node more. Rejects with one clear line. */
+  async listen(uri: string): Promise<void> {
+    const link = await openLink(uri, {
+      bitrate: this.car.bus.bitrate, now_ns: () => this.car.now_ns, name: this.car.topology.name, report: this.report,
+    })
+    const node = attachNode(this.car, { name: `link ${this.links.length}` })
+    this.links.push(link)
+    const attachment = attachLink(link, {
+      send: (frame) => {
+        let taken = false
+        this.pacer.wake(() => { taken = node.send(frame) })
+        return taken
+      },
+      onFrame: handler => node.onFrame(handler),
+      setOnline: online => this.pacer.wake(() => node.setOnline(online)),
+    })
+    this.ports.push({ port: node, attachment })
+    if (link instanceof SpineListen) link.onControl(request => this.control(request))
+  }
+
+  /** Records every good frame of the bus, with the virtual time of its end. */
+  async record(uri: string): Promise<Link> {
+    const recorder = await openLink(uri, { bitrate: this.car.bus.bitrate })
+    const seen = createLinkFrame()
+    this.car.bus.tap(({ frame, end_ns }) => {
+      copyFrame(frame, seen)
+      seen.timestamp_ns = end_ns
+      recorder.send(seen)
+    })
+    this.recorder = recorder
+    return recorder
+  }
+
+  /** Arms a press. Throws a usage error for a switch that the car has not. */
+  script(press: ScriptedPress): void {
+    const name = knownSwitch(press.switch, this.car.switches)
+    this.car.kernel.after(Math.round(press.at_ms * 1e6), `press ${name}`, () => void this.thumbs.press(name, press.hold_ms))
+  }
+
+  /** Gives the hubs power and runs until `duration_ms` of virtual time have passed, or until `stop` is aborted. */
+  async run(duration_ms: number, stop: AbortSignal): Promise<void> {
+    this.car.boot()
+    const halt = (): void => this.pacer.stop()
+    stop.addEventListener('abort', halt)
+    try {
+      if (!stop.aborted) await this.pacer.start(duration_ms === Infinity ? Infinity : this.car.now_ns + Math.round(duration_ms * 1e6))
+    } finally {
+      stop.removeEventListener('abort', halt)
+    }
+  }
+
+  /** Lets go of everything. Throws when the recording is incomplete. */
+  async close(): Promise<void> {
+    this.pacer.stop()
+    for (const { attachment, port } of this.ports) {
+      attachment.detach()
+      port.detach()
+    }
+    await Promise.all(this.links.map(link => link.close()))
+    await this.recorder?.close()
+  }
+
+  private control(request: ControlRequest): ControlResult | Promise<ControlResult> {
+    switch (request.kind) {
+      case 'switches': return { switches: this.car.switches }
+      case 'snapshot': return { snapshot: this.car.snapshot() }
+      case 'release':
+        this.pacer.wake(() => this.thumbs.release(request.switch))
+        return {}
+      case 'press': return this.press(request.switch, request.hold_ms)
+    }
+  }
+
+  private async press(name: string, hold_ms: number | undefined): Promise<ControlResult> {
+    let over: Promise<void> | undefined
+    let problem: unknown
+    this.pacer.wake(() => {
+      try {
+        if (hold_ms === undefined) this.thumbs.pressAndHold(name)
+        else over = this.thumbs.press(name, hold_ms)
+      } catch (error) {
+        problem = error
+      }
+    })
+    if (problem !== undefined) throw problem as Error
+    await over
+    return {}
+  }
+}

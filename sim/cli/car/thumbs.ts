@@ -1,0 +1,55 @@
+import type { Car } from '#sim/car/car.ts'
+import type { Timer } from '#sim/kernel/kernel.ts'
+
+interface Hold { readonly timer: Timer, readonly over: Promise<void>, end(): void }
+
+/** Presses that end by themselves, in the car's own time. */
+export class Thumbs {
+  private readonly car: Car
+  private readonly holds = new Map<string, Hold>()
+
+  constructor(car: Car) {
+    this.car = car
+  }
+
+  /**
+   * Presses a switch now and lets go after `hold_ms`. Resolves when it is released. A second press of a switch that is
+   * held replaces its end.
+   */
+  press(name: string, hold_ms: number): Promise<void> {
+    let hold = this.holds.get(name)
+    if (hold === undefined) {
+      this.car.press(name)
+      hold = this.hold(name)
+    }
+    hold.timer.startIn(Math.round(hold_ms * 1e6))
+    return hold.over
+  }
+
+  /** Presses until `release`. */
+  pressAndHold(name: string): void {
+    this.holds.get(name)?.timer.stop()
+    this.car.press(name)
+  }
+
+  /** Lets go at once. */
+  release(name: string): void {
+    const hold = this.holds.get(name)
+    if (hold === undefined) this.car.release(name)
+    else hold.end()
+  }
+
+  private hold(name: string): Hold {
+    let resolve: () => void = () => undefined
+    const over = new Promise<void>((done) => { resolve = done })
+    const end = (): void => {
+      hold.timer.stop()
+      this.holds.delete(name)
+      this.car.release(name)
+      resolve()
+    }
+    const hold: Hold = { timer: this.car.kernel.timer(`release ${name}`, end), over, end }
+    this.holds.set(name, hold)
+    return hold
+  }
+}
