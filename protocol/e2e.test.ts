@@ -86,6 +86,17 @@ describe('receiver', () => {
     expect(receive(receiver, 0, E2E_SILENCE_ms + 1)).toBe(E2E_OUTCOME.ok)
   })
 
+  it('starts afresh with a sender that was reset, and with that one only', () => {
+    const receiver = new E2eReceiver(16)
+    receive(receiver, 9, 0, 0x81, 0x81)
+    receive(receiver, 9, 0, 0x82, 0x82)
+    receiver.forget(0x81)
+    expect(receive(receiver, 9, 1, 0x81, 0x81)).toBe(E2E_OUTCOME.ok)
+    expect(receive(receiver, 9, 1, 0x82, 0x82)).toBe(E2E_OUTCOME.repeated)
+    receiver.reset()
+    expect(receive(receiver, 9, 2, 0x82, 0x82)).toBe(E2E_OUTCOME.ok)
+  })
+
   it('keeps senders and data ids apart', () => {
     const receiver = new E2eReceiver(16)
     receive(receiver, 3, 0, 0x181, 0xf9)

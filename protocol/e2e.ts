@@ -95,6 +95,13 @@ export class E2eReceiver {
     return outcome
   }
 
+  /** A sender was reset (it claimed its address anew): its next frames count as its first. */
+  forget(source: number): void {
+    for (let i = 0; i <= this.mask; i++) {
+      if ((this.keys[i] & 0xff) === source) this.times_ms[i] = -Infinity
+    }
+  }
+
   /** Forgets every sender. */
   reset(): void {
     for (let i = 0; i <= this.mask; i++) this.keys[i] = EMPTY

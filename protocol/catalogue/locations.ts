@@ -1,6 +1,6 @@
 import type { LocationName } from './row.ts'
 
-/** Location codes, the low nibble of PS and of a hub's source address (DESIGN section 4). */
+/** Location codes, the low nibble of PS and of a hub's source address. */
 export const LOCATION = {
   ALL: 0, FL: 1, FR: 2, RL: 3, RR: 4, DASH: 5, TRUNK: 6, HOOD: 7, STEREO: 8,
 } as const

@@ -1,0 +1,16 @@
+import { MESSAGES } from '../catalogue/index.ts'
+import { renderDbc } from './dbc.ts'
+import { renderKcd } from './kcd.ts'
+import { renderMarkdown } from './markdown.ts'
+import { renderProto } from './proto.ts'
+
+/** What the protocol can be exported as. */
+export const EXPORT_FORMATS = ['dbc', 'kcd', 'proto', 'markdown'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+const RENDER = { dbc: renderDbc, kcd: renderKcd, proto: renderProto, markdown: renderMarkdown }
+
+/** The protocol as a file's text, computed from the catalogue. */
+export function exportProtocol(format: ExportFormat): string {
+  return RENDER[format](MESSAGES)
+}

@@ -1,0 +1,159 @@
+import { COMPONENT_CLASS, HUB_TYPE_AT, HUBS, LOCATION, type MessageRow } from '../catalogue/index.ts'
+import { E2E_MAX_DELTA, protect } from '../e2e.ts'
+import { dataIdOf, hubAddress } from '../id.ts'
+import { encodeMessage } from '../messages/encode.ts'
+import { hex, markdownTable, renderMessages } from './markdown-messages.ts'
+
+/** The protocol as a page for people: enough to write a client in any language. */
+export function renderMarkdown(rows: readonly MessageRow[]): string {
+  return [FRAMES, addresses(), protection(), VALUES, COMMANDS, J1939, descriptor(), '## Messages\n', renderMessages(rows), ''].join('\n')
+}
+
+const FRAMES = `# The Spine protocol
+
+CAN 2.0B at 500 kbit/s, 29-bit identifiers, J1939 framing, every message protected end to end. This page is computed from the
+message catalogue by \`spine export markdown\`; \`spine export dbc\`, \`kcd\` and \`proto\` say the same to programs.
+
+## Identifiers
+
+| bits | 28…26 | 25…24 | 23…16 | 15…12 | 11…8 | 7…0 |
+|---|---|---|---|---|---|---|
+| | priority | page | PF = 0xFF | kind | location | source address |
+
+\`id = priority << 26 | page << 24 | 0xFF << 16 | kind << 12 | location << 8 | source\`
+
+Page 0 is a message *from* the hub at the location, page 1 one *to* it; location 0 is everyone. Kinds 0–7 are management, 8–13 the
+component classes. The parameter group (PGN) of a message is bits 8–25. **Match frames by parameter group**, that is by
+\`identifier & 0x03FFFF00\`: a command may come from several hubs and from tools, and only its source address tells them apart.
+Bytes are numbered from 0, bits from the least significant (Intel order).
+`
+
+function addresses(): string {
+  const hubs = HUBS.map(name => [name, `${LOCATION[name]}`, `0x${hex(hubAddress(LOCATION[name]), 2)}`, HUB_TYPE_AT[name]])
+  return `${markdownTable(['hub', 'location', 'source address', 'type'], hubs)}
+
+Tools use source address 0xF9, and 0xFA when that is taken. 0xFE is nobody's (null), 0xFF everyone's.
+`
+}
+
+function dump(bytes: Uint8Array): string {
+  return [...bytes].map(byte => hex(byte, 2)).join(' ')
+}
+
+function protection(): string {
+  const frame = encodeMessage('WindowCommand', 'FL', { action: 'up', sequence: 1 }, { source: 0xf9, counter: 0 })
+  const data = frame.data.subarray(0, frame.length)
+  const known = [0, 1].map((counter) => {
+    const zeros = new Uint8Array(8)
+    protect(zeros, 8, 0x123, counter)
+    return `| 0x123 | ${counter} | \`${dump(zeros)}\` |`
+  })
+  const group = dataIdOf(frame.id)
+  return `## End-to-end protection
+
+Every catalogue message carries the header of AUTOSAR E2E profile 11 with the data id in mode "both":
+
+- byte 0: CRC-8, polynomial 0x1D, start value 0, no final xor, most significant bit first (\`"123456789"\` gives 0x37), over the low
+  byte of the data id, its high byte, then bytes 1 to the last of the frame;
+- byte 1, bits 0–3: a counter 0…14 that the sender counts up for each frame of one data id; 15 is invalid. Bits 4–7 are 0.
+
+The **data id** is \`page << 8 | kind << 4 | location\`, which is \`(id >> 16 & 0x300) | (id >> 8 & 0xFF)\` of the identifier. It is not
+sent. Counters are kept by data id and source. A receiver takes a first frame, a step of 1…${E2E_MAX_DELTA}, and any counter after a second of silence; the
+same counter again is a repetition; anything else is out of sequence, and the next in sequence counts again.
+
+| data id | counter | frame of 8 bytes, all fields 0 |
+|---|---|---|
+${known.join('\n')}
+
+**Worked example.** A tool (source 0xF9) closes the front left window: WindowCommand at FL, \`action\` = up (1), \`sequence\` 1, \`position_pct\`
+not available (255), counter 0.
+
+1. Identifier: priority 2, page 1, kind 8, location 1, source 0xF9: \`2 << 26 | 1 << 24 | 0xFF << 16 | 8 << 12 | 1 << 8 | 0xF9\` = \`${hex(frame.id, 8)}\`.
+2. Fields: byte 2 = sequence | action << 4 = \`${hex(data[2], 2)}\`, byte 3 = \`${hex(data[3], 2)}\`; byte 1 = counter = \`${hex(data[1], 2)}\`.
+3. Data id: \`1 << 8 | 8 << 4 | 1\` = \`0x${hex(group, 3)}\`.
+4. CRC-8 over \`${hex(group & 0xff, 2)} ${hex(group >> 8, 2)} ${dump(data.subarray(1))}\` = \`${hex(data[0], 2)}\`.
+5. On the bus: \`${hex(frame.id, 8)}#${dump(data).replaceAll(' ', '')}\`.
+
+The same in Python, without any library:
+
+\`\`\`python
+${PYTHON}\`\`\`
+
+To send it with python-can: \`bus.send(can.Message(arbitration_id=can_id, data=data, is_extended_id=True))\`. A held switch is the same
+command every 100 ms, each with the next counter and the same sequence.
+`
+}
+
+/** Printed on the page, and run by its test. */
+export const PYTHON = `def crc8(data):
+    crc = 0
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc << 1 ^ 0x1D) & 0xFF if crc & 0x80 else crc << 1 & 0xFF
+    return crc
+
+
+def protect(can_id, counter, fields):
+    """The data of a frame: E2E header, then the fields (bytes 2 to the last)."""
+    data_id = (can_id >> 16 & 0x300) | (can_id >> 8 & 0xFF)
+    body = bytes([counter]) + bytes(fields)
+    return bytes([crc8(bytes([data_id & 0xFF, data_id >> 8]) + body)]) + body
+
+
+source, location = 0xF9, 1                      # a tool; FL
+sequence, action, position = 1, 1, 0xFF         # a new command; up; not available
+can_id = 2 << 26 | 1 << 24 | 0xFF << 16 | 8 << 12 | location << 8 | source
+data = protect(can_id, counter=0, fields=[sequence | action << 4, position])
+print(f"{can_id:08X}#{data.hex().upper()}")
+`
+
+const VALUES = `## Values
+
+- *Measured* and *commanded* values have a scale and an offset. Their two top codes mean "out of range" (all ones but the last bit) and "not
+  available" (all ones), as in SAE J1939-71; so do the codes above the largest value: out of range. A measured value beyond its range is sent as its
+  smallest or largest. In a command, "not available" says that this action does not need the value.
+- *Counts*, *enums* and *flags* use their codes as they are.
+- A frame may be longer than this page says, when its sender is newer: the CRC covers all of it, the fields known here stay where they are. A shorter
+  frame is invalid. Unused bits are 0 and are to be ignored.
+`
+
+const COMMANDS = `## Commands
+
+A command carries a 4-bit \`sequence\`: a new command takes the next number, a repetition keeps it. Its sender repeats it every 100 ms until the status of
+the component echoes the low nibble of the sender's address (\`echoSender\`) and the sequence (\`echoSequence\`), or until 500 ms have passed: then it has
+failed. Repetitions are recognised and not executed again. Holding a switch is a repeated command; 250 ms of silence release it. A command
+older than its lifetime is never executed. One sender leaves at least 10 ms between frames to one hub.
+`
+
+const J1939 = `## Address claim and requests
+
+Hubs claim their addresses after SAE J1939-81: PGN 0xEE00 (\`18EEFFss\`), 8 bytes of NAME, lower NAME wins; "cannot claim" comes from source 0xFE. The NAME's
+function is the hub's type, its function instance the location, and it is not arbitrary-address capable: two hubs at one location are a wiring
+fault. A request (PGN 0xEA00, \`18EAddss\`, 3 bytes of PGN, least significant first) for 0xEE00 to 0xFF lists the hubs; each answers after
+location × 20 ms. A request for ComponentAnnounce's PGN lists a hub's components.
+`
+
+function descriptor(): string {
+  const classes = Object.entries(COMPONENT_CLASS).filter(([, code]) => code > 0).map(([name, code]) => `${code} ${name}`).join(', ')
+  return `## Component descriptor
+
+A component says what it is in the 128 bytes of a 1-Wire EEPROM (DS2431 or alike). Numbers are unsigned, least significant byte first.
+
+| bytes | content |
+|---|---|
+| 0 | 0x53 |
+| 1 | version of the layout: 1 |
+| 2 | n: bytes in use, CRC included |
+| 3 | component class: ${classes} |
+| 4–5, 6–7, 8–11 | maker, model, serial number |
+| 12–13 | idle current in mA |
+| 14–15, 16–17 | run and peak current in 10 mA |
+| 18 … n−3 | class data, below; more may follow and is ignored |
+| n−2, n−1 | CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF; \`"123456789"\` gives 0x29B1) over bytes 0 … n−3 |
+
+Class data: window: travel in pulses (2 bytes), stall current in 10 mA (2). Mirror: flags (1: bit 0 heater, bit 1 folds). Latch: flags (1: bit 0 cinches, bit 1
+locks). Lamp: number of channels (1), nominal current of each in 10 mA (2 each). Amplifier: power in W (2). Switch pack: layout (1: 1 driver, 2 door, 3
+trunk). Vehicle: nothing.
+`
+}
