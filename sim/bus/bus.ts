@@ -184,6 +184,11 @@ export class CanBus {
     return this.bitTimer.armed && this.bitTimer.at_ns === time_ns
   }
 
+  /** @internal Whether the bit that ends next has begun before now. */
+  get midBit(): boolean {
+    return this.bitTimer.at_ns - this.kernel.now_ns < this.bit_ns
+  }
+
   private endOfBit(): void {
     const bit = this.bitTimer.at_ns / this.bit_ns - 1
     const segments = this.segments

@@ -126,6 +126,7 @@ export class CanController {
   abort(id: number, extended = true): boolean {
     const slot = this.tx.find(id, extended, this.segment.slotOnWire(this))
     if (slot === undefined) return false
+    if (slot === this.mac.slot) this.mac.slot = undefined
     this.tx.take(slot)
     this.tx.release(slot)
     this.counters.aborted++
@@ -219,7 +220,7 @@ export class CanController {
   set online(on: boolean) {
     if (on === this.online) return
     this.segment.disturb()
-    if (on) this.mac.connect()
+    if (on) this.mac.connect(this.bus.midBit)
     else {
       this.mac.disconnect()
       this.mac.errors.reset()
@@ -237,7 +238,7 @@ export class CanController {
     if (on === this.mac.listenOnly) return
     this.segment.disturb()
     this.mac.listenOnly = on
-    if (this.online) this.mac.connect()
+    if (this.online) this.mac.connect(this.bus.midBit)
   }
 
   /** Takes the node off the bus for good. */
@@ -257,9 +258,8 @@ export class CanController {
   /** @internal Frees the buffer of a frame that was sent and handed out. */
   finishSending(slot: TxSlot): void {
     this.counters.sent++
-    const babble = this.tx.isBabble(slot)
     this.tx.release(slot)
-    if (!babble && this.sent !== undefined) this.sent(slot.frame.id, slot.frame.extended)
+    if (!slot.repeats && this.sent !== undefined) this.sent(slot.frame.id, slot.frame.extended)
   }
 
   /** @internal Tells about a state that changed since the last call. */

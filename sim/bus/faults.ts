@@ -39,7 +39,7 @@ export interface BusFaultOptions {
 /** Fields of a frame, and what may follow it. */
 export type BitField = keyof typeof BIT_FIELD | keyof typeof OTHER_FIELD
 
-/** One bit to be seen wrong, once. */
+/** A bit to be seen wrong. */
 export interface PickedBit {
   field: BitField
   /** Bit within the field, stuff bits not counted; 0 by default. */
@@ -48,6 +48,8 @@ export interface PickedBit {
   stuff?: boolean
   /** Who sees it wrong: a node by name, the transmitter, every receiver, or all (the default). */
   at?: string | typeof TRANSMITTER | typeof RECEIVERS | typeof ALL
+  /** How often it strikes, in as many frames; 1 by default. */
+  times?: number
 }
 
 export const TRANSMITTER = '(transmitter)'
@@ -60,7 +62,8 @@ interface Pick {
   readonly bit: number
   readonly stuff: boolean
   readonly at: string
-  /** Number of the bit in which it struck; all whom it concerns see it in the same bit. */
+  times: number
+  /** Number of the bit in which it struck last; all whom it concerns see it in the same bit. */
   struck: number
 }
 
@@ -181,13 +184,15 @@ export class BusFaults {
     this.stuckDominant = on
   }
 
-  /** Lets one bit of the next frame that has it be seen wrong. Several picks act together. */
+  /** Lets one bit of the next frames that have it be seen wrong. Several picks act together. RangeError when it strikes less than once. */
   pick(bit: PickedBit): void {
+    const times = bit.times ?? 1
+    if (!(times >= 1)) throw new RangeError(`a picked bit cannot strike ${times} times`)
     const field = bit.field in BIT_FIELD
       ? BIT_FIELD[bit.field as keyof typeof BIT_FIELD]
       : OTHER_FIELD[bit.field as keyof typeof OTHER_FIELD]
     this.bus.disturbAll()
-    this.picks.push({ field, bit: bit.bit ?? 0, stuff: bit.stuff ?? false, at: bit.at ?? ALL, struck: -1 })
+    this.picks.push({ field, bit: bit.bit ?? 0, stuff: bit.stuff ?? false, at: bit.at ?? ALL, times, struck: -1 })
   }
 
   /** Picked bits that have not struck yet. */
@@ -238,7 +243,7 @@ export class BusFaults {
 
   /** @internal Bit `bit` is over everywhere. */
   pass(bit: number): void {
-    if (this.picks.length > 0) this.picks = this.picks.filter(pick => pick.struck < 0)
+    if (this.picks.length > 0) this.passPicks()
     if (this.nextNoise > bit) return
     this.noise.pass(bit)
     for (const noise of this.nodeNoise.values()) noise.pass(bit)
@@ -247,13 +252,22 @@ export class BusFaults {
 
   private strikes(pick: Pick, node: CanController, bit: number): boolean {
     const mac = node.mac
-    if (pick.struck >= 0 && pick.struck !== bit) return false
     if (pick.at === TRANSMITTER && !mac.transmitting) return false
     if (pick.at === RECEIVERS && mac.transmitting) return false
     if (!MARKS.has(pick.at) && pick.at !== node.name) return false
     if (fieldOf(mac, pick.bit, pick.stuff) !== pick.field) return false
     pick.struck = bit
     return true
+  }
+
+  private passPicks(): void {
+    let spent = false
+    for (const pick of this.picks) {
+      if (pick.struck < 0) continue
+      pick.struck = -1
+      if (--pick.times <= 0) spent = true
+    }
+    if (spent) this.picks = this.picks.filter(pick => pick.times > 0)
   }
 
   private armNoise(): void {

@@ -83,10 +83,10 @@ export class Mac {
     this.tx = tx
   }
 
-  /** Starts to listen; takes part after 11 recessive bits. */
-  connect(): void {
+  /** Starts to listen; takes part after 11 recessive bits, of which the present one is none when it has begun before. */
+  connect(midBit: boolean): void {
     this.phase = PHASE.integrating
-    this.count = 0
+    this.count = midBit ? -1 : 0
     this.out = RECESSIVE
     this.transmitting = false
     this.slot = undefined
@@ -94,7 +94,7 @@ export class Mac {
   }
 
   disconnect(): void {
-    this.connect()
+    this.connect(false)
     this.phase = PHASE.off
   }
 
@@ -134,6 +134,24 @@ export class Mac {
       this.phase = PHASE.suspended
       this.count = SUSPEND_BITS - suspension
     }
+  }
+
+  /** Takes over in the error frame of a lone transmitter, `bits` bits after it began. */
+  resumeErrorFrame(active: boolean, bits: number): void {
+    this.wasTransmitter = true
+    this.overload = false
+    this.ackPending = !active
+    this.level = RECESSIVE
+    this.phase = active ? PHASE.activeFlag : PHASE.passiveFlag
+    this.count = bits
+    if (bits > FLAG_BITS) {
+      this.phase = PHASE.delimiter
+      this.count = bits - FLAG_BITS
+    } else if (bits === FLAG_BITS) {
+      this.phase = PHASE.afterFlag
+      this.count = 0
+    }
+    this.drive()
   }
 
   /** Begins to send this frame: its start of frame is the coming bit. */

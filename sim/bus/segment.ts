@@ -9,8 +9,10 @@ import type { TxSlot } from './tx-queue.ts'
 const IDLE = 0
 /** A frame whose outcome is settled is on the wire; one event ends it. */
 const FRAME = 1
+/** The error frame of a node that nobody acknowledged because nobody is there; one event ends it. */
+const ERROR_FRAME = 2
 /** Every bit is an event. */
-const BITWISE = 2
+const BITWISE = 3
 
 /** ACK delimiter and end of frame: what an unacknowledged frame lacks. */
 const AFTER_ACK_BITS = 8
@@ -44,6 +46,7 @@ export class Segment {
   private winner: CanController | undefined = undefined
   private slot: TxSlot | undefined = undefined
   private alone = false
+  private activeFlag = false
   /** End of the intermission: from here on frames may start. */
   private free_ns: number
   private signalling = false
@@ -63,7 +66,7 @@ export class Segment {
     this.free_ns = bus.kernel.now_ns
     this.busyUntil_ns = bus.kernel.now_ns
     this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame())
-    this.endTimer = bus.kernel.timer(`${bus.name} end of frame`, () => this.endOfFrame())
+    this.endTimer = bus.kernel.timer(`${bus.name} end of frame`, () => this.end())
     for (const node of nodes) node.segment = this
   }
 
@@ -75,7 +78,7 @@ export class Segment {
   /** Time with frames, error frames and intermissions, up to now. */
   get busy_ns(): number {
     const now_ns = this.bus.kernel.now_ns
-    if (this.mode === FRAME) return this.busy + now_ns - this.start_ns
+    if (this.mode === FRAME || this.mode === ERROR_FRAME) return this.busy + now_ns - this.start_ns
     if (this.stalled) return this.busy + now_ns - this.busyUntil_ns
     return this.busyUntil_ns > now_ns ? this.busy - this.busyUntil_ns + now_ns : this.busy
   }
@@ -83,7 +86,7 @@ export class Segment {
   /** The transmit buffer that this node has on the wire now. */
   slotOnWire(node: CanController): TxSlot | undefined {
     if (this.mode === FRAME) return node === this.winner ? this.slot : undefined
-    return node.mac.slot
+    return this.mode === BITWISE ? node.mac.slot : undefined
   }
 
   /** A frame is pending at `node`. */
@@ -110,6 +113,7 @@ export class Segment {
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]
       const mac = node.mac
+      mac.slot = undefined
       if (mac.phase !== PHASE.idle) continue
       listeners++
       if (mac.listenOnly) continue
@@ -118,7 +122,10 @@ export class Segment {
       if (slot === undefined) continue
       if (mac.ready_ns > now_ns) {
         if (mac.ready_ns < later_ns) later_ns = mac.ready_ns
-      } else if (slot.key < best || winner === undefined) {
+        continue
+      }
+      mac.slot = slot
+      if (slot.key < best || winner === undefined) {
         best = slot.key
         winner = node
         tied = false
@@ -155,13 +162,18 @@ export class Segment {
     this.alone = alone
     this.bits = bits
     this.start_ns = this.startTimer.at_ns
-    this.end_ns = this.start_ns + (alone ? bits - AFTER_ACK_BITS + ERROR_FRAME_BITS : bits) * this.bit_ns
+    this.end_ns = this.start_ns + (alone ? bits - AFTER_ACK_BITS : bits) * this.bit_ns
     this.endTimer.startAt(this.end_ns)
+  }
+
+  private end(): void {
+    if (this.mode === FRAME && this.alone) this.failAlone()
+    else this.endOfFrame()
   }
 
   private endOfFrame(): void {
     const winner = this.winner!
-    const slot = this.slot!
+    const slot = this.slot
     const end_ns = this.end_ns
     this.mode = IDLE
     this.winner = undefined
@@ -169,8 +181,13 @@ export class Segment {
     this.free_ns = end_ns + INTERFRAME_BITS * this.bit_ns
     this.busy += this.free_ns - this.start_ns
     this.busyUntil_ns = this.free_ns
-    if (this.alone) this.failAlone(winner)
-    else this.succeed(winner, slot, end_ns)
+    const errors = winner.mac.errors
+    if (slot !== undefined && errors.tec > 0) {
+      errors.transmitted()
+      winner.noticeState()
+    }
+    if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
+    if (slot !== undefined) this.succeed(winner, slot, end_ns)
     if (this.mode === IDLE && !this.startTimer.armed && this.anyPending()) this.startTimer.startAt(this.free_ns)
   }
 
@@ -178,12 +195,6 @@ export class Segment {
     const nodes = this.nodes
     const frame = slot.frame
     winner.tx.take(slot)
-    const errors = winner.mac.errors
-    if (errors.tec > 0) {
-      errors.transmitted()
-      winner.noticeState()
-    }
-    if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
     this.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]
@@ -198,12 +209,17 @@ export class Segment {
     winner.finishSending(slot)
   }
 
-  /** Nobody acknowledged: an error frame, after which an error-passive node stays as it is (ISO 11898-1:2015, 12.1.4.2 c). */
-  private failAlone(winner: CanController): void {
+  /** Nobody acknowledged. An error-passive node stays as it is (ISO 11898-1:2015, 12.1.4.2 c, exception 1). */
+  private failAlone(): void {
+    const winner = this.winner!
     const errors = winner.mac.errors
-    const time_ns = this.end_ns - ERROR_FRAME_BITS * this.bit_ns
-    if (!errors.passive) errors.transmitError()
-    if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
+    const time_ns = this.end_ns
+    this.mode = ERROR_FRAME
+    this.slot = undefined
+    this.end_ns = time_ns + ERROR_FRAME_BITS * this.bit_ns
+    this.endTimer.startAt(this.end_ns)
+    this.activeFlag = !errors.passive
+    if (this.activeFlag) errors.transmitError()
     if (this.counted) this.bus.countErrorFrame(ERROR_TYPE.ack)
     this.bus.reportError(winner, ERROR_TYPE.ack, true, time_ns)
     winner.noticeState()
@@ -248,15 +264,18 @@ export class Segment {
     const bit = this.bus.armBit()
     this.fromBit = bit
     const begin_ns = bit * this.bit_ns
-    if (this.mode === FRAME) {
-      this.endTimer.stop()
-      if (begin_ns >= this.end_ns) this.endOfFrame()
-      else if (begin_ns > this.start_ns) return this.catchUp(bit)
-    }
+    while ((this.mode === FRAME || this.mode === ERROR_FRAME) && begin_ns >= this.end_ns) this.end()
+    this.endTimer.stop()
+    if (this.mode === ERROR_FRAME) return this.goOnWithErrorFrame(begin_ns)
+    if (this.mode === FRAME && begin_ns >= this.start_ns) return this.catchUp(bit)
     this.startTimer.stop()
     this.mode = BITWISE
     this.winner = undefined
     this.slot = undefined
+    if (this.busyUntil_ns > begin_ns) {
+      this.busy -= this.busyUntil_ns - begin_ns
+      this.busyUntil_ns = begin_ns
+    }
     const intermission = INTERFRAME_BITS - (this.free_ns - begin_ns) / this.bit_ns
     for (const node of this.nodes) {
       const mac = node.mac
@@ -266,16 +285,27 @@ export class Segment {
     }
   }
 
+  private goOnWithErrorFrame(begin_ns: number): void {
+    const flag_ns = this.end_ns - ERROR_FRAME_BITS * this.bit_ns
+    const from_ns = Math.max(begin_ns, flag_ns)
+    this.fromBit = from_ns / this.bit_ns
+    this.mode = BITWISE
+    this.signalling = true
+    this.busy += from_ns - this.start_ns
+    this.busyUntil_ns = from_ns
+    this.winner!.mac.resumeErrorFrame(this.activeFlag, (from_ns - flag_ns) / this.bit_ns)
+    this.winner = undefined
+  }
+
   /** Lives through the bits of the planned frame that are over. */
   private catchUp(bit: number): void {
-    const winner = this.winner!
-    const slot = this.slot!
     this.mode = BITWISE
     this.winner = undefined
     this.slot = undefined
     for (const node of this.nodes) {
+      const slot = node.mac.slot
       node.mac.out = 1
-      if (node === winner) node.mac.start(slot)
+      if (slot !== undefined) node.mac.start(slot)
     }
     for (let past = this.start_ns / this.bit_ns; past < bit; past++) {
       this.sampleBit(past)

@@ -4,9 +4,15 @@ import { arbitrationKey } from './arbitration.ts'
 /** One transmit buffer. */
 export class TxSlot {
   readonly frame: CanFrame = createFrame(CLASSIC_DATA_BYTES)
+  /** Stays pending however often it is sent. */
+  readonly repeats: boolean
   key = 0
   next: TxSlot | undefined = undefined
   previous: TxSlot | undefined = undefined
+
+  constructor(repeats: boolean) {
+    this.repeats = repeats
+  }
 }
 
 /**
@@ -25,7 +31,7 @@ export class TxQueue {
 
   constructor(capacity: number) {
     this.capacity = capacity
-    for (let i = 0; i < capacity; i++) this.release(new TxSlot())
+    for (let i = 0; i < capacity; i++) this.release(new TxSlot(false))
   }
 
   /** Copies the frame in; `false` when no buffer is free. */
@@ -55,7 +61,7 @@ export class TxQueue {
 
   /** Takes a sent slot out of the order. Its frame stays readable until `release`. */
   take(slot: TxSlot): void {
-    if (slot === this.babble) return
+    if (slot.repeats) return
     if (slot.previous === undefined) this.head = slot.next
     else slot.previous.next = slot.next
     if (slot.next === undefined) this.tail = slot.previous
@@ -66,7 +72,7 @@ export class TxQueue {
 
   /** Makes the buffer free for a new frame. */
   release(slot: TxSlot): void {
-    if (slot === this.babble) return
+    if (slot.repeats) return
     slot.previous = undefined
     slot.next = this.free
     this.free = slot
@@ -95,15 +101,11 @@ export class TxQueue {
   setBabble(frame: CanFrame | undefined): void {
     this.babble = undefined
     if (frame !== undefined) {
-      this.babble = new TxSlot()
+      this.babble = new TxSlot(true)
       copyFrame(frame, this.babble.frame)
       this.babble.key = arbitrationKey(frame)
     }
     this.choose()
-  }
-
-  isBabble(slot: TxSlot): boolean {
-    return slot === this.babble
   }
 
   private choose(): void {
