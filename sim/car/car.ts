@@ -17,6 +17,7 @@ import { IMAGES } from './images.ts'
 import { lookUp, unknownName } from './names.ts'
 import { SEDAN } from './sedan.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
+import { teach } from './teach.ts'
 import {
   type ComponentData, type ComponentPlan, type HubName, type HubPlan, readComponent, readTopology, type Topology, type TopologyData,
 } from './topology.ts'
@@ -36,6 +37,8 @@ export interface CarOptions {
   readonly faults?: BusFaultOptions
   /** Hubs that are left out, with their components: a real one takes their place. */
   readonly without?: readonly string[]
+  /** The windows have made their learning run at the factory (the default); false: as screwed together. */
+  readonly learned?: boolean
   /** Firmware for a hub instead of that built from the sources; undefined for the latter. */
   readonly image?: (hub: HubPlan) => FirmwareImage | undefined
 }
@@ -80,7 +83,9 @@ export class Car {
     }
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
-      if (!options.without?.includes(plan.location)) this.addHub(plan, position, options.image?.(plan) ?? IMAGES[plan.image])
+      if (options.without?.includes(plan.location)) return
+      this.addHub(plan, position, options.image?.(plan) ?? IMAGES[plan.image])
+      if (options.learned ?? true) this.teach(plan)
     })
   }
 
@@ -276,6 +281,13 @@ export class Car {
       const part = this.addPart(location, port, component)
       this.world.plug(part.plant, outlets[port])
       part.outlet = outlets[port]
+    })
+  }
+
+  private teach(plan: HubPlan): void {
+    const host = this.hub(plan.location)
+    plan.ports.forEach((component, port) => {
+      if (component !== undefined) teach(host.nvm, port, host.outlets[port].plugged!, component.identity.serial)
     })
   }
 

@@ -169,6 +169,8 @@ export class HubHost {
     const { options, cpu, cans, ports, dice } = this
     const { kernel } = options
     const booted_ns = this.booted_ns
+    const life = this.counters.boots
+    const alive = (): boolean => life === this.counters.boots && cpu.alive
     return {
       location: options.location,
       resetCause: this.cause,
@@ -177,18 +179,17 @@ export class HubHost {
       ports,
       nvm: this.nvm,
       now: () => (kernel.now_ns - booted_ns) / MS_ns,
-      after: (delay_ms, fire) => cpu.after(delay_ms, fire),
-      cancel: handle => cpu.cancel(handle),
+      after: (delay_ms, fire) => alive() ? cpu.after(delay_ms, fire) : 0,
+      cancel: (handle) => { if (alive()) cpu.cancel(handle) },
       supply_V: options.supply_V,
       temperature_C: () => this.temperature_C,
       random: () => dice.next(),
-      kickWatchdog: () => this.kick(),
+      kickWatchdog: () => { if (alive()) this.kick() },
       log: text => this.note('log', text),
     }
   }
 
   private kick(): void {
-    if (!this.cpu.alive) return
     this.kicked_ns = this.options.kernel.now_ns
     if (!this.watchdog.armed) this.watchdog.startIn(WATCHDOG_ms * MS_ns)
   }

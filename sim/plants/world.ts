@@ -12,16 +12,25 @@ export interface OutletListener {
   edge(channel: number, level: boolean): void
 }
 
+/** A plant's place in the world. */
+interface Place {
+  readonly plant: Plant
+  outlet: Outlet | undefined
+  /** In the list of those that are stepped. */
+  stepped: boolean
+}
+
 /**
- * Everything physical, in step with the kernel: all active plants advance together on a 1 ms grid, in the order in
- * which they were added. While nothing is active no timer runs, and a resting car costs nothing.
+ * Everything physical, in step with the kernel: all active plants advance together on a 1 ms grid. While nothing is
+ * active no timer runs, and a resting car costs nothing.
  */
 export class World implements PlantListener {
   private readonly kernel: Kernel
   private readonly timer: Timer
-  private readonly plants: Plant[] = []
-  private readonly sockets: (Outlet | undefined)[] = []
+  private readonly places = new Map<Plant, Place>()
   private readonly listeners = new Map<Outlet, OutletListener>()
+  /** The active ones, in the order in which they woke. */
+  private readonly stepped: Place[] = []
   /** Up to here the active plants have been advanced. */
   private time_ns = 0
 
@@ -32,11 +41,10 @@ export class World implements PlantListener {
 
   /** Adds a plant that is not plugged in yet. */
   add(plant: Plant): void {
-    if (this.plants.includes(plant)) throw new Error('the plant is in this world already')
-    this.plants.push(plant)
-    this.sockets.push(undefined)
+    if (this.places.has(plant)) throw new Error('the plant is in this world already')
+    this.places.set(plant, { plant, outlet: undefined, stepped: false })
     plant.listen(this)
-    if (plant.active) this.wake()
+    if (plant.active) this.wake(plant)
   }
 
   /** Hears of presence and edges at `outlet`; the last listener counts. */
@@ -47,10 +55,10 @@ export class World implements PlantListener {
 
   plug(plant: Plant, outlet: Outlet): void {
     this.sync()
-    const index = this.indexOf(plant)
+    const place = this.placeOf(plant)
     if (outlet.plugged !== undefined) throw new Error(`${outlet.name} is taken`)
-    if (this.sockets[index] !== undefined) throw new Error(`the plant is plugged into ${this.sockets[index].name}`)
-    this.sockets[index] = outlet
+    if (place.outlet !== undefined) throw new Error(`the plant is plugged into ${place.outlet.name}`)
+    place.outlet = outlet
     outlet.plugged = plant
     plant.wake()
     this.listeners.get(outlet)?.presence(true)
@@ -60,7 +68,7 @@ export class World implements PlantListener {
     this.sync()
     const plant = outlet.plugged
     if (plant === undefined) throw new Error(`${outlet.name} is empty`)
-    this.sockets[this.indexOf(plant)] = undefined
+    this.placeOf(plant).outlet = undefined
     outlet.plugged = undefined
     outlet.load_V = 0
     outlet.regulating = false
@@ -78,18 +86,23 @@ export class World implements PlantListener {
 
   /** Supplies changed: all plants are looked at again. */
   supplyChanged(): void {
-    for (const plant of this.plants) plant.wake()
+    for (const plant of this.places.keys()) plant.wake()
   }
 
-  /** A plant became active: starts the clock of the mechanics if it stood. */
-  wake(): void {
+  /** A plant became active: it is stepped from now on, and the clock of the mechanics starts if it stood. */
+  wake(plant: Plant): void {
+    const place = this.placeOf(plant)
+    if (!place.stepped) {
+      place.stepped = true
+      this.stepped.push(place)
+    }
     if (this.timer.armed) return
     this.time_ns = Math.floor(this.kernel.now_ns / STEP_ns) * STEP_ns
     this.timer.startAt(this.time_ns + STEP_ns)
   }
 
   edge(plant: Plant, channel: number, level: boolean): void {
-    const outlet = this.sockets[this.plants.indexOf(plant)]
+    const { outlet } = this.placeOf(plant)
     if (outlet !== undefined) this.listeners.get(outlet)?.edge(channel, level)
   }
 
@@ -102,26 +115,28 @@ export class World implements PlantListener {
     // Armed first, so that a plant woken by an edge finds the clock running.
     this.timer.startIn(STEP_ns)
     while (this.time_ns + STEP_ns <= this.kernel.now_ns) this.step()
-    const { plants } = this
-    for (let i = 0; i < plants.length; i++) if (plants[i].active) return
-    this.timer.stop()
+    if (this.stepped.length === 0) this.timer.stop()
   }
 
+  /** Advances the active plants, and closes the gaps that those leave which came to rest. */
   private step(): void {
     this.time_ns += STEP_ns
-    const { plants, sockets } = this
-    for (let i = 0; i < plants.length; i++) {
-      const plant = plants[i]
-      if (!plant.active) continue
-      const outlet = sockets[i]
+    const { stepped } = this
+    let kept = 0
+    for (let i = 0; i < stepped.length; i++) {
+      const place = stepped[i]
+      const { plant, outlet } = place
       if (outlet === undefined) plant.step(STEP_s, 0)
       else outlet.step(STEP_s, plant)
+      if (plant.active) stepped[kept++] = place
+      else place.stepped = false
     }
+    while (stepped.length > kept) stepped.pop()
   }
 
-  private indexOf(plant: Plant): number {
-    const index = this.plants.indexOf(plant)
-    if (index < 0) throw new Error('the plant is not in this world')
-    return index
+  private placeOf(plant: Plant): Place {
+    const place = this.places.get(plant)
+    if (place === undefined) throw new Error('the plant is not in this world')
+    return place
   }
 }

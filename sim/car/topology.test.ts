@@ -1,0 +1,66 @@
+import { decodeDescriptor } from '#protocol/descriptor.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE } from '#protocol/catalogue/enums.ts'
+import { HUB_TYPE_AT, HUBS } from '#protocol/catalogue/locations.ts'
+import { describe, expect, it } from 'vitest'
+import { createCar } from './car.ts'
+import { KINDS } from './kinds.ts'
+import { SEDAN } from './sedan.ts'
+import { readTopology, TopologyError } from './topology.ts'
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- broken on purpose
+type Draft = any
+
+/** A copy of the sedan with one thing changed. */
+function broken(change: (sedan: Draft) => void): unknown {
+  const copy = JSON.parse(JSON.stringify(SEDAN))
+  change(copy)
+  return copy
+}
+
+describe('readTopology', () => {
+  it('accepts the sedan: every hub once, with the image of its place', () => {
+    const sedan = readTopology(SEDAN)
+    expect(sedan.hubs.map(hub => hub.location).sort()).toEqual([...HUBS].sort())
+    for (const hub of sedan.hubs) expect(hub.image).toBe(HUB_TYPE_AT[hub.location])
+  })
+
+  it('uses every class, and each has a valid descriptor of that class', () => {
+    const car = createCar()
+    const classes = new Set<string>()
+    for (const component of car.components.values()) {
+      classes.add(component.class)
+      const { state, descriptor } = decodeDescriptor(component.plant.memory)
+      expect(state).toBe(DESCRIPTOR_STATE.present)
+      expect(descriptor!.class).toBe(COMPONENT_CLASS[component.class])
+      expect(descriptor!.peak_A).toBeGreaterThanOrEqual(descriptor!.run_A)
+    }
+    expect([...classes].sort()).toEqual(Object.keys(KINDS).sort())
+    expect(Object.keys(KINDS).sort()).toEqual(Object.keys(COMPONENT_CLASS).filter(name => name !== 'none').sort())
+  })
+
+  it.each([
+    [(s: Draft) => delete s.name, 'topology.name: is missing'],
+    [(s: Draft) => s.hubs = {}, 'topology.hubs: is an object, not a list'],
+    [(s: Draft) => s.hubs = [], 'topology.hubs: has 0 entries, not 1…8'],
+    [(s: Draft) => s.hubs[1].location = 'ROOF', 'topology.hubs[1].location: "ROOF" is not one of FL'],
+    [(s: Draft) => s.hubs[1].location = 'HOOD', 'topology.hubs[1].location: there is a hub at HOOD already'],
+    [(s: Draft) => s.hubs[2].image = 7, 'topology.hubs[2].image: is 7, not a text'],
+    [(s: Draft) => s.hubs[2].ports[0].class = 'wndow', 'topology.hubs[2].ports[0].class: "wndow" is not one of window'],
+    [(s: Draft) => s.hubs[2].ports[0].opening_pct = 101, 'topology.hubs[2].ports[0].opening_pct: is 101, not a number in 0…100 %'],
+    [(s: Draft) => s.hubs[2].ports[0].colour = 'red', 'topology.hubs[2].ports[0].colour: is not known here: class'],
+    [(s: Draft) => s.hubs[2].ports[1].name = 'window', 'topology.hubs[2].ports[1].name: "window" is taken at FL'],
+    [(s: Draft) => s.hubs[2].ports[1].name = 'a.b', 'topology.hubs[2].ports[1].name: "a.b" has a dot in it'],
+    [(s: Draft) => s.hubs[0].ports[1].channels[2].kind = 'neon', 'topology.hubs[0].ports[1].channels[2].kind: "neon" is not one of bulb, led'],
+    [(s: Draft) => s.hubs[0].serial = 1.5, 'topology.hubs[0].serial: 1.5 is not a whole number'],
+    [(s: Draft) => s.hubs[0] = null, 'topology.hubs[0]: is null, not an object'],
+  ])('names the path of what is wrong: %#', (change, message) => {
+    expect(() => readTopology(broken(change))).toThrow(TopologyError)
+    expect(() => readTopology(broken(change))).toThrow(message)
+  })
+
+  it('leaves sockets empty where the data say null', () => {
+    const car = createCar({ topology: { name: 'bare', hubs: [{ location: 'FL', image: 'door', ports: [null, { class: 'latch' }] }] } })
+    expect([...car.components.keys()]).toEqual(['FL.latch'])
+    expect(car.hub('FL').outlets.length).toBe(2)
+  })
+})
