@@ -57,7 +57,7 @@ function failed(error: unknown, typed: string | undefined, terminal: Terminal): 
     if (error.exitCode === 0) return EXIT.ok
     if (error.code === 'commander.help') return EXIT.usage
     const known = COMMANDS.some(entry => entry.name === typed)
-    terminal.warn(`spine${known ? ` ${typed}` : ''}: ${describe(error).replace(/[;,]? \(Did you mean (.*)\?\)$/, ': did you mean $1?')}`)
+    terminal.warn(`spine${known ? ` ${typed}` : ''}: ${reworded(describe(error))}`)
     if (!known && typed !== undefined && error.code === 'commander.unknownCommand') {
       const near = nearest(typed, COMMANDS.map(entry => entry.name))
       terminal.warn(near !== undefined ? `Did you mean "npx spine ${near}"?` : 'See "npx spine --help" for the commands.')
@@ -73,4 +73,11 @@ function failed(error: unknown, typed: string | undefined, terminal: Terminal): 
   // A mistake of ours: the stack helps whoever reports it.
   terminal.warn(`spine: unexpected: ${error instanceof Error ? error.stack ?? error.message : String(error)}`)
   return EXIT.failure
+}
+
+/** Commander's words in ours. */
+function reworded(text: string): string {
+  return text
+    .replace(/[;,]? \(Did you mean (.*)\?\)$/, ': did you mean $1?')
+    .replace(/^command-argument value '(.*?)' is invalid for argument '(.*?)'\. Allowed choices are (.*)\.$/, 'unknown $2 "$1": it is one of $3')
 }

@@ -1,4 +1,5 @@
 import { copyFrame } from '#protocol/frame.ts'
+import type { LoadMeter } from '#sim/bus/statistics.ts'
 import type { CarSnapshot } from '#sim/car/snapshot.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
 import { MonitorModel } from '#sim/diag/monitor-model.ts'
@@ -16,6 +17,8 @@ const SHOWN = ['fault', 'reset', 'switch', 'log']
 export class CarWatch {
   private readonly live: LiveCar
   private readonly model: MonitorModel
+  /** Its own: a meter tells the load since its last reading. */
+  private readonly meter: LoadMeter
   private readonly events: string[] = []
   private window = { at_ms: performance.now(), now_ns: 0, frames: 0 }
   private load = 0
@@ -26,6 +29,7 @@ export class CarWatch {
     this.live = live
     const { car } = live
     this.model = new MonitorModel(car.bus.bitrate)
+    this.meter = car.bus.loadMeter()
     const seen = createLinkFrame()
     car.bus.tap(({ frame, end_ns }) => {
       copyFrame(frame, seen)
@@ -64,7 +68,7 @@ export class CarWatch {
     const passed_ms = performance.now() - at_ms
     const virtual_ns = this.live.car.now_ns - now_ns
     if (virtual_ns <= 0 || (passed_ms < WINDOW_ms && now_ns > 0)) return
-    this.load = this.live.car.loadMeter.read()
+    this.load = this.meter.read()
     this.rate = (snapshot.bus.frames - frames) / (virtual_ns / 1e9)
     this.speed = virtual_ns / 1e6 / passed_ms
     this.window = { at_ms: performance.now(), now_ns: this.live.car.now_ns, frames: snapshot.bus.frames }

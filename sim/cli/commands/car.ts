@@ -106,7 +106,8 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
 function build(options: Options, report: (line: string) => void): LiveCar {
   const faults = options.faults === undefined ? {} : { faults: readFaults(options.faults) }
   try {
-    return new LiveCar({ seed: options.seed, bitrate: options.bitrate, without: options.real ?? [], speed: options.speed, report, ...faults })
+    const { seed, bitrate, speed } = options
+    return new LiveCar({ seed, bitrate, speed, without: options.real ?? [], report, ...faults })
   } catch (error) {
     if (error instanceof RangeError) throw usage(error.message)
     throw error

@@ -27,7 +27,7 @@ export function describe(error: unknown): string {
 export function fileFailure(action: string, path: string, error: unknown): Failure {
   const code = (error as NodeJS.ErrnoException | null)?.code
   const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'it does not exist',
+    ENOENT: action === 'read' ? 'it does not exist' : 'its folder does not exist',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',

@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs'
+import { Argument, type Command } from 'commander'
+import { EXPORT_FORMATS, type ExportFormat, exportProtocol } from '#protocol/export/index.ts'
+import { fileFailure } from '../lib/failure.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+  dbc       signals, value tables, cycle times, J1939 attributes: python-can with cantools, SavvyCAN, CANdb++
+  kcd       the same for kayak and the socketcan package
+  proto     the messages and the spine: stream in Protocol Buffers
+  markdown  the protocol as a page, with how to protect a command
+
+Examples:
+  npx spine export dbc --out spine.dbc
+  npx spine export markdown | less`
+
+/** `spine export`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .addArgument(new Argument('<format>', 'what to make of the catalogue').choices([...EXPORT_FORMATS]))
+    .option('--out <file>', 'write it there instead of to standard output')
+    .addHelpText('after', HELP)
+    .action(async (format: ExportFormat, options: { out?: string }) => {
+      const text = exportProtocol(format)
+      if (options.out === undefined) {
+        terminal.write(text)
+        await terminal.drained()
+        return
+      }
+      try {
+        writeFileSync(options.out, text)
+      } catch (error) {
+        throw fileFailure('write', options.out, error)
+      }
+    })
+}
