@@ -1,5 +1,6 @@
 import type { Table } from './interpolate.ts'
 import { interpolate } from './interpolate.ts'
+import { inRange } from './range.ts'
 
 /** What a claw-pole alternator of 14 V, 140 A gives by engine speed (pulley 2.7): half its rating at idle, nothing below 500 rpm. */
 const LIMIT_A: Table = { x: [0, 500, 800, 1200, 1800, 2500, 4000, 6500], y: [0, 0, 70, 95, 115, 128, 138, 140] }
@@ -8,8 +9,8 @@ export const REGULATED_V = 14.2
 /** The field follows the regulator with these time constants; more current comes slower than less (load response). */
 const RISE_S = 0.25
 const FALL_S = 0.08
-/** Where the current counts as arrived, A. */
-const SETTLED_A = 0.05
+/** Where the current counts as arrived, A: some millivolts at the battery. */
+const SETTLED_A = 0.5
 
 /** Current into the battery node that the regulator leads to 14.2 V, limited by speed, with the lag of the field. */
 export class Alternator {
@@ -20,7 +21,7 @@ export class Alternator {
 
   /** Engine speed, 0–8000 rpm; 0 = standing. */
   setSpeed(engine_rpm: number): void {
-    if (!(engine_rpm >= 0 && engine_rpm <= 8000)) throw new RangeError(`engine speed ${engine_rpm} rpm is not in 0…8000 rpm`)
+    inRange('engine speed', engine_rpm, 0, 8000, 'rpm')
     this.limit_A = interpolate(LIMIT_A, engine_rpm)
   }
 

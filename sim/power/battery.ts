@@ -1,5 +1,6 @@
 import type { Table } from './interpolate.ts'
 import { interpolate } from './interpolate.ts'
+import { inRange } from './range.ts'
 
 export interface BatteryOptions {
   /** 10–200 Ah, default 70. */
@@ -47,10 +48,10 @@ export class Battery {
 
   constructor(options: BatteryOptions = {}) {
     const { capacity_Ah = 70, charge = 0.9, temperature_C = 23, resistance_mOhm = 5 } = options
-    check('battery capacity', capacity_Ah, 10, 200, 'Ah')
-    check('state of charge', charge, 0, 1, '')
-    check('battery temperature', temperature_C, -40, 80, '°C')
-    check('battery resistance', resistance_mOhm, 1, 100, 'mΩ')
+    inRange('battery capacity', capacity_Ah, 10, 200, 'Ah')
+    inRange('state of charge', charge, 0, 1, '')
+    inRange('battery temperature', temperature_C, -40, 80, '°C')
+    inRange('battery resistance', resistance_mOhm, 1, 100, 'mΩ')
     this.capacity_As = capacity_Ah * 3600
     this.charge_As = charge * this.capacity_As
     this.temperature = temperature_C
@@ -68,13 +69,13 @@ export class Battery {
   }
 
   set temperature_C(temperature_C: number) {
-    check('battery temperature', temperature_C, -40, 80, '°C')
+    inRange('battery temperature', temperature_C, -40, 80, '°C')
     this.temperature = temperature_C
     this.refresh()
   }
 
   set charge(charge: number) {
-    check('state of charge', charge, 0, 1, '')
+    inRange('state of charge', charge, 0, 1, '')
     this.charge_As = charge * this.capacity_As
     this.refresh()
   }
@@ -97,7 +98,7 @@ export class Battery {
 
   /** As after a long drive at `voltage_V`: the surface charge is there, what flows in is small. */
   settle(voltage_V: number): void {
-    check('charging voltage', voltage_V, 12, 16, 'V')
+    inRange('charging voltage', voltage_V, 12, 16, 'V')
     this.polarisation_V = 0
     this.refresh()
     const share = this.charging_Ohm() / (this.charging_Ohm() + this.resistance_Ohm)
@@ -118,8 +119,4 @@ export class Battery {
     this.emf_V = rest_V + this.polarisation_V
     this.resistance_Ohm = this.full_Ohm * interpolate(BY_CHARGE, this.charge) * interpolate(BY_TEMPERATURE, this.temperature)
   }
-}
-
-function check(what: string, value: number, lowest: number, highest: number, unit: string): void {
-  if (!(value >= lowest && value <= highest)) throw new RangeError(`${what} ${value} ${unit} is not in ${lowest}…${highest} ${unit}`.trim())
 }

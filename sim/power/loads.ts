@@ -1,8 +1,15 @@
+import { inRange } from './range.ts'
+
 const NONE = 0
 const CURRENT = 1
 const CONDUCTANCE = 2
 const POWER = 3
 const MOTOR = 4
+
+/** No car has more: A, W. */
+const MOST = 10_000
+/** A dead short, Ω. */
+const LEAST_OHM = 0.0001
 
 /** Below this voltage a constant-current load is a resistor, V. */
 export const KNEE_V = 1
@@ -46,22 +53,22 @@ export class Loads {
     this.set(hub, slot, NONE, 0, 0, Infinity)
   }
 
-  /** Draws `current_A` (≥ 0) whatever the voltage, from `KNEE_V` up. */
+  /** Draws `current_A` (0–10,000 A) whatever the voltage, from `KNEE_V` up. */
   setCurrent(hub: number, slot: number, current_A: number): void {
-    check('current', current_A, 'A', current_A >= 0)
+    inRange('current', current_A, 0, MOST, 'A')
     this.set(hub, slot, CURRENT, current_A, 0, Infinity)
   }
 
-  /** A resistor, > 0 Ω. */
+  /** A resistor, 0.1 mΩ and more. */
   setResistance(hub: number, slot: number, resistance_Ohm: number, limit_A = Infinity): void {
-    check('resistance', resistance_Ohm, 'Ω', resistance_Ohm > 0)
+    inRange('resistance', resistance_Ohm, LEAST_OHM, Infinity, 'Ω')
     this.set(hub, slot, CONDUCTANCE, 1 / resistance_Ohm, 0, limit_A)
   }
 
-  /** A converter: draws `power_W` (≥ 0), but below `lowest_V` (> 0) it gives up and is the resistor it was there. */
+  /** A converter: draws `power_W` (0–10,000 W), but below `lowest_V` (1–100 V) it gives up and is the resistor it was there. */
   setPower(hub: number, slot: number, power_W: number, lowest_V = 6, limit_A = Infinity): void {
-    check('power', power_W, 'W', power_W >= 0)
-    check('lowest voltage of a power load', lowest_V, 'V', lowest_V > 0)
+    inRange('power', power_W, 0, MOST, 'W')
+    inRange('lowest voltage of a power load', lowest_V, 1, 100, 'V')
     this.set(hub, slot, POWER, power_W, lowest_V, limit_A)
   }
 
@@ -70,9 +77,9 @@ export class Loads {
    * current from the hub. Does not feed back (the electronic fuse blocks).
    */
   setMotor(hub: number, slot: number, emf_V: number, resistance_Ohm: number, duty = 1, limit_A = Infinity): void {
-    check('back-EMF', emf_V, 'V', true)
-    check('resistance', resistance_Ohm, 'Ω', resistance_Ohm > 0)
-    check('duty', duty, '', duty >= 0 && duty <= 1)
+    inRange('back-EMF', emf_V, -1000, 1000, 'V')
+    inRange('resistance', resistance_Ohm, LEAST_OHM, Infinity, 'Ω')
+    inRange('duty', duty, 0, 1, '')
     this.set(hub, slot, MOTOR, duty * duty / resistance_Ohm, Math.max(0, duty * emf_V / resistance_Ohm), limit_A)
   }
 
@@ -138,7 +145,7 @@ export class Loads {
   }
 
   private set(hub: number, slot: number, kind: number, a: number, b: number, limit_A: number): void {
-    if (!(limit_A >= 0)) throw new RangeError(`current limit ${limit_A} A is not 0 or more`)
+    inRange('current limit', limit_A, 0, Infinity, 'A')
     const i = this.at(hub, slot)
     this.kinds[i] = kind
     this.a[i] = a
@@ -168,8 +175,4 @@ export class Loads {
     if (!(Number.isInteger(slot) && slot >= 0 && slot < this.slots)) throw new RangeError(`load slot ${slot} is not in 0…${this.slots - 1}`)
     return hub * this.slots + slot
   }
-}
-
-function check(what: string, value: number, unit: string, inRange: boolean): void {
-  if (!inRange || !Number.isFinite(value)) throw new RangeError(`${what} ${value} ${unit} is out of range`)
 }

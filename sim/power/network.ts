@@ -115,15 +115,15 @@ export class Network {
     this.stale = true
   }
 
-  /** Lets the currents of the last solve flow for `dt_s` through the fuses. Index of a cable whose fuse opened, or −1; then solve again. */
-  advanceFuses(dt_s: number): number {
+  /** Lets the currents of the last solve flow for `dt_s`. `opened` hears of each cable whose fuse opened; then solve again. */
+  advanceFuses(dt_s: number, opened: (cable: number) => void): void {
     this.computeFlows()
-    let opened = -1
     for (let i = 0; i < this.fuses.length; i++) {
-      if (this.fuses[i]?.advance(this.flow_A[i], dt_s)) opened = i
+      if (this.fuses[i]?.advance(this.flow_A[i], dt_s)) {
+        this.stale = true
+        opened(i)
+      }
     }
-    if (opened >= 0) this.stale = true
-    return opened
   }
 
   /** `false`: not converged (counted); the voltages are then approximate. */
@@ -176,6 +176,12 @@ export class Network {
   groundOffset_V(hub: number): number {
     if (this.back.connected[this.hubNodes[hub]] === 1) return this.lost_V(this.back, hub)
     return this.supply.connected[this.hubNodes[hub]] === 1 ? this.batteryVoltage_V - this.lost_V(this.supply, hub) : 0
+  }
+
+  /** Of a cable as it is now, both conductors, Ω; Infinity when cut or its fuse has opened. */
+  resistance_Ohm(cable: number): number {
+    if (this.stale) this.rebuild()
+    return this.supply.resistance_Ohm[cable] + this.back.resistance_Ohm[cable]
   }
 
   /** Volts lost at hub `at` by each ampere drawn at hub `by`, in both conductors, Ω. Meaningless when either is off. */

@@ -1,14 +1,15 @@
 import type { Loads } from './loads.ts'
 
 /** Residual at which a solution is exact, V: far below the millivolt that anyone measures. */
-const EXACT_V = 1e-7
+const EXACT_V = 1e-6
 /**
  * Slopes that, times the copper before them, come to less than this are left out of the matrix: iterating brings them in as
  * fast, and a car whose loads are boards and regulated currents is solved without elimination.
  */
 const FLAT = 0.01
-/** Bound on evaluations of all loads in one solve. */
-const MOST_EVALUATIONS = 80
+/** Bounds on evaluations of all loads in one solve. */
+const FAST_EVALUATIONS = 40
+const SLOW_STEPS = 300
 /** A step is halved at most down to this share. */
 const SMALLEST_STEP = 1 / 64
 
@@ -48,17 +49,19 @@ export class Solver {
     this.sloped = new Int32Array(hubs)
   }
 
-  /** `false` if it did not converge; then `voltage_V` is the best of what was tried. The loads' currents are left in `Loads`. */
+  /** `false` if it did not converge; then `voltage_V` is the last of what was tried. The loads' currents are left in `Loads`. */
   solve(emf_V: number, source_Ohm: number): boolean {
-    const count = this.count
-    const voltage_V = this.voltage_V
-    const before_V = this.before_V
-    const step_V = this.step_V
+    return this.solveFast(emf_V, source_Ohm) || this.solveSlowly(emf_V, source_Ohm)
+  }
+
+  /** Newton's steps, each halved until the error falls. */
+  private solveFast(emf_V: number, source_Ohm: number): boolean {
+    const { count, voltage_V, before_V, step_V } = this
     for (let i = 0; i < count; i++) voltage_V[i] = emf_V
     let error_V = this.evaluate(emf_V, source_Ohm)
     let evaluations = 1
-    while (error_V > EXACT_V && evaluations < MOST_EVALUATIONS) {
-      this.newtonStep(source_Ohm)
+    while (error_V > EXACT_V && evaluations < FAST_EVALUATIONS) {
+      this.newtonStep(source_Ohm, 1)
       for (let i = 0; i < count; i++) before_V[i] = voltage_V[i]
       const start_V = error_V
       let share = 1
@@ -69,6 +72,25 @@ export class Solver {
         if (error_V < start_V || share <= SMALLEST_STEP) break
         share *= 0.5
       }
+    }
+    return error_V <= EXACT_V
+  }
+
+  /**
+   * For loads with kinks that throw Newton's method to and fro (a converter at its lowest voltage, a port at its limit): each
+   * hub as if it had a capacitor, charged from the open-circuit voltage to rest in implicit steps that grow while the error falls.
+   */
+  private solveSlowly(emf_V: number, source_Ohm: number): boolean {
+    const { count, voltage_V, step_V } = this
+    for (let i = 0; i < count; i++) voltage_V[i] = emf_V
+    let error_V = this.evaluate(emf_V, source_Ohm)
+    let inertia = 1
+    for (let steps = 0; error_V > EXACT_V && steps < SLOW_STEPS; steps++) {
+      this.newtonStep(source_Ohm, 1 + inertia)
+      for (let i = 0; i < count; i++) voltage_V[i] += step_V[i]
+      const start_V = error_V
+      error_V = this.evaluate(emf_V, source_Ohm)
+      inertia *= error_V < start_V ? 0.6 : 2
     }
     return error_V <= EXACT_V
   }
@@ -98,8 +120,11 @@ export class Solver {
     return largest_V
   }
 
-  /** Puts the solution of (1 + (R + W)·diag(slope))·step = −residual into `step_V`. Only hubs with a slope take part. */
-  private newtonStep(source_Ohm: number): void {
+  /**
+   * Puts the solution of (mass + (R + W)·diag(slope))·step = −residual into `step_V`. Only hubs with a slope take part
+   * in the elimination.
+   */
+  private newtonStep(source_Ohm: number, mass: number): void {
     const { count, stride, live, transfer_Ohm, residual_V, step_V, sloped } = this
     const slope_S = this.loads.slope_S
     let order = 0
@@ -108,8 +133,7 @@ export class Solver {
       const weight = slope_S[live[i]] * (source_Ohm + transfer_Ohm[i * stride + i])
       if (weight > FLAT || weight < -FLAT) sloped[order++] = i
     }
-    if (order === 0) return
-    this.eliminate(order, source_Ohm)
+    this.eliminate(order, source_Ohm, mass)
     let next = 0
     for (let i = 0; i < count; i++) {
       if (next < order && sloped[next] === i) {
@@ -122,7 +146,7 @@ export class Solver {
         const other = sloped[k]
         step -= (source_Ohm + transfer_Ohm[row + other]) * slope_S[live[other]] * step_V[other]
       }
-      step_V[i] = step
+      step_V[i] = step / mass
     }
   }
 
@@ -130,14 +154,14 @@ export class Solver {
    * Gaussian elimination among the `order` sloped hubs. A vanishing pivot (a collapse) is kept off zero; the halving of
    * steps then bounds what it does.
    */
-  private eliminate(order: number, source_Ohm: number): void {
+  private eliminate(order: number, source_Ohm: number, mass: number): void {
     const { stride, live, transfer_Ohm, step_V, sloped, matrix } = this
     const slope_S = this.loads.slope_S
     for (let r = 0; r < order; r++) {
       const row = r * stride
       const from = sloped[r] * stride
       for (let c = 0; c < order; c++) matrix[row + c] = (source_Ohm + transfer_Ohm[from + sloped[c]]) * slope_S[live[sloped[c]]]
-      matrix[row + r] += 1
+      matrix[row + r] += mass
     }
     for (let p = 0; p < order; p++) {
       const pivotRow = p * stride

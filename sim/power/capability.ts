@@ -1,0 +1,107 @@
+import { pathsTo } from './graph.ts'
+import { Network } from './network.ts'
+import type { CopperTopology } from './topology.ts'
+import { cableAmpacity_A } from './validate.ts'
+
+/** One cable as the power manager sees it. */
+export interface CableCapability {
+  readonly name: string
+  readonly kind: 'segment' | 'drop'
+  /** What the copper carries for ever, A. */
+  readonly ampacity_A: number
+  /** Rating of its own fuse, A; Infinity without one. */
+  readonly fuse_A: number
+  /** What may be granted through it: the smallest of its ampacity and the ratings of the fuses on every way to it, A. */
+  readonly limit_A: number
+  /** Supply and return conductor with contacts and fuse, Ω, at 20 °C. */
+  readonly resistance_Ohm: number
+}
+
+export interface HubCapability {
+  readonly name: string
+  /** Each way from the battery as indices of cables, battery first: one in a line, two in a ring. */
+  readonly paths: readonly (readonly number[])[]
+}
+
+/** What the copper of a car can carry, as plain data; the power manager's tables and `spine budget` are made of it. */
+export interface Capability {
+  readonly cables: readonly CableCapability[]
+  readonly hubs: readonly HubCapability[]
+  /** [cable][hub]: share of the hub's current in the cable (0 or 1 in a line), positive from → to. */
+  readonly share: readonly (readonly number[])[]
+  /** [hub][other hub]: volts lost at the hub by each ampere of the other, Ω. */
+  readonly transfer_Ohm: readonly (readonly number[])[]
+}
+
+/** Throws `CopperError` when the topology is not right. */
+export function capabilityOf(topology: CopperTopology): Capability {
+  const network = new Network(topology, 1)
+  const hubs = topology.hubs.map(name => ({
+    name,
+    paths: pathsTo(topology, name).map(way => way.map(cable => topology.cables.indexOf(cable))),
+  }))
+  const cables = topology.cables.map((cable, i) => {
+    const ampacity_A = cableAmpacity_A(topology, cable)
+    const fuse_A = cable.fuse?.rating_A ?? Infinity
+    // In a ring the other way may help out, so only what is on every way counts; in a line all before it is.
+    const ways = hubs.flatMap(hub => hub.paths).filter(way => way.includes(i)).map(way => way.slice(0, way.indexOf(i)))
+    const before = topology.cables.filter((_, at) => ways.length > 0 && ways.every(way => way.includes(at)))
+    const limit_A = before.reduce((least, other) => Math.min(least, other.fuse?.rating_A ?? Infinity), Math.min(ampacity_A, fuse_A))
+    return {
+      name: cable.name,
+      kind: topology.hubs.includes(cable.to) || topology.hubs.includes(cable.from) ? 'drop' as const : 'segment' as const,
+      ampacity_A, fuse_A, limit_A,
+      resistance_Ohm: network.resistance_Ohm(i),
+    }
+  })
+  return {
+    cables,
+    hubs,
+    share: cables.map((_, cable) => hubs.map((_, hub) => network.share(cable, hub))),
+    transfer_Ohm: hubs.map((_, at) => hubs.map((_, by) => network.transfer_Ohm(at, by))),
+  }
+}
+
+/** The supply that a prediction assumes: by default a half-charged battery with no alternator, cold, 12.0 V behind 15 mΩ. */
+export interface PredictedSource {
+  readonly emf_V: number
+  readonly resistance_Ohm: number
+}
+
+export const WEAK_BATTERY: PredictedSource = { emf_V: 12, resistance_Ohm: 0.015 }
+
+export interface Prediction {
+  /** The hub that is worst off. */
+  readonly hub: string
+  /** Its voltage, V. */
+  readonly minimum_V: number
+  /** By hub, in the order of the topology, V. */
+  readonly voltage_V: readonly number[]
+  /** By cable, in the order of the topology, A. */
+  readonly current_A: readonly number[]
+  /** Cables that carry more than their limit. */
+  readonly overloaded: readonly string[]
+}
+
+/**
+ * Voltage at the hubs and current in the cables if the hubs named draw these currents, whatever their voltage. Pure: for
+ * repeated use hand in the `Capability` once made. Throws RangeError on an unknown hub or a current that is negative or no number.
+ */
+export function predictMinimumVoltage(
+  copper: CopperTopology | Capability, currents_A: Readonly<Record<string, number>>, source: PredictedSource = WEAK_BATTERY,
+): Prediction {
+  const capability = 'share' in copper ? copper : capabilityOf(copper)
+  const names = capability.hubs.map(hub => hub.name)
+  for (const name of Object.keys(currents_A)) {
+    if (!names.includes(name)) throw new RangeError(`there is no hub "${name}"; there are ${names.join(', ')}`)
+    if (!(currents_A[name] >= 0 && currents_A[name] < Infinity)) throw new RangeError(`current ${currents_A[name]} A at ${name} is not 0 or more`)
+  }
+  const drawn_A = names.map(name => Object.hasOwn(currents_A, name) ? currents_A[name] : 0)
+  const weigh = (row: readonly number[]): number => row.reduce((sum, factor, hub) => sum + factor * drawn_A[hub], 0)
+  const terminal_V = source.emf_V - source.resistance_Ohm * drawn_A.reduce((sum, hub_A) => sum + hub_A, 0)
+  const voltage_V = capability.transfer_Ohm.map(row => terminal_V - weigh(row))
+  const minimum_V = Math.min(...voltage_V)
+  const current_A = capability.share.map(weigh)
+  const overloaded = capability.cables.filter((cable, i) => Math.abs(current_A[i]) > cable.limit_A).map(cable => cable.name)
+  return { hub: names[voltage_V.indexOf(minimum_V)], minimum_V, voltage_V, current_A, overloaded }
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest'
+import { Fuse, fuseResistance_Ohm } from './fuse.ts'
+
+function opensAfter_s(fuse: Fuse, current_A: number, most_s: number): number {
+  const dt_s = 0.0002
+  for (let t_s = dt_s; t_s <= most_s; t_s += dt_s) if (fuse.advance(current_A, dt_s)) return t_s
+  return Infinity
+}
+
+describe('a fuse', () => {
+  // Bands of ISO 8820-3 for blade fuses: percent of the rating, shortest and longest time, s.
+  it.each([[110, Infinity, Infinity], [135, 0.75, 600], [200, 0.15, 5], [350, 0.04, 0.5], [600, 0.02, 0.1]])(
+    'at %i %% of its rating opens within the standard\'s band', (percent, shortest_s, longest_s) => {
+      for (const rating_A of [10, 20, 30]) {
+        const time_s = opensAfter_s(new Fuse({ rating_A }), rating_A * percent / 100, 60)
+        expect(time_s).toBeGreaterThanOrEqual(shortest_s)
+        expect(time_s).toBeLessThanOrEqual(longest_s)
+      }
+    })
+
+  it('melts by i²t when it is too quick for cooling', () => {
+    const fuse = new Fuse({ rating_A: 80, i2t_A2s: 64_000 })
+    expect(opensAfter_s(fuse, 2000, 1)).toBeCloseTo(0.016, 3)
+  })
+
+  it('cools between short overloads, and adds up those without a pause', () => {
+    const rested = new Fuse({ rating_A: 10 })
+    for (let i = 0; i < 20; i++) {
+      expect(rested.advance(30, 0.05)).toBe(false)
+      expect(rested.heat).toBeGreaterThan(0.3)
+      rested.advance(0, 5)
+    }
+    const busy = new Fuse({ rating_A: 10 })
+    for (let i = 0; i < 20; i++) busy.advance(30, 0.05)
+    expect(busy.blown).toBe(true)
+  })
+
+  it('stays open, carries nothing, until it is replaced', () => {
+    const fuse = new Fuse({ rating_A: 10 })
+    expect(fuse.advance(1000, 0.1)).toBe(true)
+    expect(fuse.advance(1000, 0.1)).toBe(false)
+    expect(fuse.blown).toBe(true)
+    fuse.replace()
+    expect(fuse.blown).toBe(false)
+    expect(fuse.heat).toBe(0)
+  })
+
+  it('gives the same end in one long rest as in many short ones, within a few percent', () => {
+    const one = new Fuse({ rating_A: 10 })
+    const many = new Fuse({ rating_A: 10 })
+    one.advance(11, 100)
+    for (let i = 0; i < 10_000; i++) many.advance(11, 0.01)
+    expect(one.heat).toBeCloseTo(many.heat, 1)
+    expect(many.heat).toBeCloseTo(1.21 / 1.44, 3)
+  })
+
+  it('resists as its data sheet says, 100 mV at the rating otherwise', () => {
+    expect(fuseResistance_Ohm({ rating_A: 20 })).toBeCloseTo(0.005, 12)
+    expect(fuseResistance_Ohm({ rating_A: 20, resistance_mOhm: 3 })).toBeCloseTo(0.003, 12)
+  })
+})

@@ -1,0 +1,355 @@
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Trace } from '../kernel/trace.ts'
+import { Alternator, REGULATED_V } from './alternator.ts'
+import type { BatteryOptions } from './battery.ts'
+import { Battery } from './battery.ts'
+import type { Capability } from './capability.ts'
+import { capabilityOf } from './capability.ts'
+import type { ConductorName } from './network.ts'
+import { DEFAULT_SLOTS, Network } from './network.ts'
+import { ProfilePlayer } from './player.ts'
+import type { SupplyProfile } from './profiles.ts'
+import { inRange } from './range.ts'
+import type { CopperTopology } from './topology.ts'
+
+export interface SupplyOptions {
+  readonly battery?: BatteryOptions
+  /** Engine speed at the start, default 0 (standing). Running, battery and alternator begin as after a long drive. */
+  readonly engine_rpm?: number
+  /** Loads a hub may have, default 8: `DEFAULT_SLOTS`. */
+  readonly slots?: number
+  /** Told of opened fuses, faults and profiles. */
+  readonly trace?: Trace
+}
+
+/** What may go wrong with the copper. `conductor` is both unless it says otherwise. */
+export type SupplyFault =
+  | { readonly kind: 'cut', readonly cable: string, readonly conductor?: ConductorName }
+  | { readonly kind: 'corrosion', readonly cable: string, readonly extra_Ohm: number, readonly conductor?: ConductorName }
+  | { readonly kind: 'fuse', readonly cable: string }
+  | { readonly kind: 'short', readonly hub: string, readonly resistance_Ohm: number }
+
+/** Builds the supply of a car. Throws `CopperError` when the topology is not right. */
+export function createSupply(kernel: Kernel, topology: CopperTopology, options: SupplyOptions = {}): Supply {
+  return new Supply(kernel, topology, options)
+}
+
+/** The grid on which the supply steps while something moves, ns. */
+const GRID_NS = 1_000_000
+/** Longest it sleeps while the battery drifts, ns. */
+const LONGEST_NS = 10_000_000_000
+/** Drift of the battery that does not matter, V/s. */
+const CALM_V_S = 0.0001
+/** Change of the battery's voltage that is worth a step, V. */
+const WORTH_V = 0.001
+
+/**
+ * Battery, alternator, copper and loads of one car in virtual time. Loads and faults are set at any time and hold from that
+ * instant on; readings are of now. While something moves by itself (alternator, profile, a fuse heating up) it steps on a
+ * 1 ms grid and tells `onStep` listeners; otherwise it sleeps. Hubs and cables are named, or meant by their index.
+ */
+export class Supply {
+  readonly network: Network
+  readonly battery: Battery
+  /** Ampacities, paths and resistances of the healthy copper. */
+  readonly capability: Capability
+  private readonly alternator = new Alternator()
+  private readonly kernel: Kernel
+  private readonly trace: Trace | undefined
+  private readonly timer: Timer
+  private readonly hubs: ReadonlyMap<string, number>
+  private readonly fuseOpened = (cable: number): void => this.tell('fault', this.network.topology.cables[cable].name, 'fuse opened')
+  private listeners: readonly (() => void)[] = []
+  private readonly shortSlot: number
+  private player: ProfilePlayer | undefined
+  private house_A = 0
+  private at_ns: number
+  private dirty = true
+  private engine = 0
+
+  /** Use `createSupply`. */
+  constructor(kernel: Kernel, topology: CopperTopology, options: SupplyOptions) {
+    this.kernel = kernel
+    this.trace = options.trace
+    this.shortSlot = options.slots ?? DEFAULT_SLOTS
+    this.network = new Network(topology, this.shortSlot + 1)
+    this.capability = capabilityOf(topology)
+    this.battery = new Battery(options.battery)
+    this.hubs = new Map(topology.hubs.map((hub, i) => [hub, i]))
+    this.at_ns = kernel.now_ns
+    this.timer = kernel.timer('power', () => this.step())
+    if (options.engine_rpm) this.settleRunning(options.engine_rpm)
+    this.solve()
+  }
+
+  /** Index of a hub for the hot path. Throws RangeError when there is none of this name. */
+  hub(name: string): number {
+    return this.hubs.get(name) ?? this.network.hubIndex(name)
+  }
+
+  setCurrent(hub: number | string, slot: number, current_A: number): void {
+    this.network.loads.setCurrent(this.change(hub), this.port(slot), current_A)
+  }
+
+  setResistance(hub: number | string, slot: number, resistance_Ohm: number, limit_A = Infinity): void {
+    this.network.loads.setResistance(this.change(hub), this.port(slot), resistance_Ohm, limit_A)
+  }
+
+  setPower(hub: number | string, slot: number, power_W: number, lowest_V = 6, limit_A = Infinity): void {
+    this.network.loads.setPower(this.change(hub), this.port(slot), power_W, lowest_V, limit_A)
+  }
+
+  setMotor(hub: number | string, slot: number, emf_V: number, resistance_Ohm: number, duty = 1, limit_A = Infinity): void {
+    this.network.loads.setMotor(this.change(hub), this.port(slot), emf_V, resistance_Ohm, duty, limit_A)
+  }
+
+  clearLoad(hub: number | string, slot: number): void {
+    this.network.loads.clear(this.change(hub), this.port(slot))
+  }
+
+  /** Consumers at the battery that are not on the spine: engine, starter (some 100 A). 0–2000 A. */
+  setHouseLoad(current_A: number): void {
+    inRange('load at the battery', current_A, 0, 2000, 'A')
+    this.touch()
+    this.house_A = current_A
+  }
+
+  /** 0–8000 rpm. */
+  set engine_rpm(engine_rpm: number) {
+    this.touch()
+    this.alternator.setSpeed(engine_rpm)
+    this.engine = engine_rpm
+  }
+
+  get engine_rpm(): number {
+    return this.engine
+  }
+
+  /** Of battery and copper, −40…80 °C. */
+  setTemperature_C(temperature_C: number): void {
+    this.touch()
+    this.battery.temperature_C = temperature_C
+    this.network.setTemperature_C(temperature_C)
+  }
+
+  /** Starts a profile now; it takes the place of a running one. */
+  profile(profile: SupplyProfile): void {
+    this.touch()
+    this.player = new ProfilePlayer(profile, this.kernel.now_ns)
+    this.tell('log', 'supply', profile.name)
+  }
+
+  stopProfile(): void {
+    this.touch()
+    this.player = undefined
+  }
+
+  /** Name of the running profile, or undefined. */
+  get profileName(): string | undefined {
+    this.refresh()
+    return this.player?.profile.name
+  }
+
+  fault(fault: SupplyFault): void {
+    this.apply(fault, true)
+    this.tell('fault', 'cable' in fault ? fault.cable : fault.hub, `${fault.kind} fault`)
+  }
+
+  /** Undoes `fault`: joins, cleans, puts a new fuse in, removes the short. */
+  repair(fault: SupplyFault): void {
+    this.apply(fault, false)
+    this.tell('fault', 'cable' in fault ? fault.cable : fault.hub, `${fault.kind} repaired`)
+  }
+
+  /** Between supply and return terminal of a hub, V. */
+  voltage_V(hub: number | string): number {
+    this.refresh()
+    return this.network.voltage_V[this.index(hub)]
+  }
+
+  /** Drawn by a hub, A. */
+  hubCurrent_A(hub: number | string): number {
+    this.refresh()
+    return this.network.hubCurrent_A(this.index(hub))
+  }
+
+  /** Drawn by one load of a hub, A: what the port's meter shows. */
+  slotCurrent_A(hub: number | string, slot: number): number {
+    this.refresh()
+    const index = this.index(hub)
+    return this.network.loads.slotCurrent_A(index, this.port(slot), this.network.voltage_V[index])
+  }
+
+  /** How far a hub's ground is above the battery's negative pole, V. */
+  groundOffset_V(hub: number | string): number {
+    this.refresh()
+    return this.network.groundOffset_V(this.index(hub))
+  }
+
+  /** In a cable's supply conductor, positive in its direction from → to, A. */
+  current_A(cable: number | string): number {
+    this.refresh()
+    return this.network.current_A(typeof cable === 'number' ? cable : this.network.cableIndex(cable))
+  }
+
+  get batteryVoltage_V(): number {
+    this.refresh()
+    return this.network.batteryVoltage_V
+  }
+
+  /** Out of the battery; negative: it is being charged. A. */
+  get batteryCurrent_A(): number {
+    this.refresh()
+    return this.drain_A
+  }
+
+  get alternatorCurrent_A(): number {
+    this.catchUp()
+    return this.alternator.current_A
+  }
+
+  /** Calls `listener` after every step. Returns the function that ends it. */
+  onStep(listener: () => void): () => void {
+    const entry = (): void => listener()
+    this.listeners = [...this.listeners, entry]
+    return () => {
+      this.listeners = this.listeners.filter(other => other !== entry)
+    }
+  }
+
+  /** Brings the supply to now, tells the listeners, and plans the next step. */
+  step(): void {
+    this.refresh()
+    // Who leaves while they are told changes another list.
+    const listeners = this.listeners
+    for (let i = 0; i < listeners.length; i++) listeners[i]()
+    const delay_ns = this.nextStep_ns() - this.kernel.now_ns
+    if (this.dirty || delay_ns < GRID_NS) this.wake()
+    else if (delay_ns < Infinity) this.timer.startIn(delay_ns)
+    else this.timer.stop()
+  }
+
+  private refresh(): void {
+    this.catchUp()
+    if (this.dirty) this.solve()
+  }
+
+  /** Lets the time since the last look pass with what has been set since. */
+  private catchUp(): void {
+    const now_ns = this.kernel.now_ns
+    const dt_s = (now_ns - this.at_ns) / 1e9
+    if (dt_s === 0) return
+    if (this.dirty) this.solve()
+    this.at_ns = now_ns
+    if (!this.overridden) {
+      this.battery.advance(this.drain_A, dt_s)
+      this.alternator.advance(dt_s)
+    }
+    this.network.advanceFuses(dt_s, this.fuseOpened)
+    this.dirty = true
+  }
+
+  private solve(): void {
+    const { battery, alternator, network } = this
+    this.dirty = false
+    let added_V = 0
+    if (this.player) {
+      const profile_V = this.player.voltage_V(this.kernel.now_ns)
+      if (this.player.over) this.player = undefined
+      else if (this.overridden) network.setSource(profile_V, this.player.profile.source_Ohm)
+      else added_V = profile_V
+    }
+    if (!this.overridden) {
+      network.setSource(battery.emf_V + added_V - battery.resistance_Ohm * (this.house_A - alternator.current_A), battery.resistance_Ohm)
+    }
+    network.solve()
+    alternator.aim(network.hubsCurrent_A + this.house_A, battery.emf_V + added_V, battery.resistance_Ohm)
+  }
+
+  private get overridden(): boolean {
+    return this.player !== undefined && this.player.profile.mode === 'override'
+  }
+
+  /** Out of the battery by the last solution. */
+  private get drain_A(): number {
+    return this.overridden ? 0 : this.network.hubsCurrent_A + this.house_A - this.alternator.current_A
+  }
+
+  /** When something will have moved enough to look again, ns; Infinity: not by itself. */
+  private nextStep_ns(): number {
+    const now_ns = this.kernel.now_ns
+    const fuses = this.network.fuses
+    for (let i = 0; i < fuses.length; i++) {
+      const fuse = fuses[i]
+      if (fuse && !fuse.blown && Math.abs(this.network.current_A(i)) > fuse.melting_A) return now_ns
+    }
+    if (this.player && !this.player.level) return now_ns
+    const end_ns = this.player ? this.player.lineEnd_ns : Infinity
+    if (this.overridden) return end_ns
+    if (!this.alternator.settled) return now_ns
+    const drift_V_s = Math.abs(this.battery.drift_V_s(this.drain_A))
+    if (drift_V_s < CALM_V_S) return end_ns
+    const calm_ns = Math.floor(WORTH_V / drift_V_s * 1000) * GRID_NS
+    return Math.min(end_ns, now_ns + Math.min(calm_ns, LONGEST_NS))
+  }
+
+  /** To be called before anything is set: what was holds until now, what is set holds from now on. */
+  private touch(): void {
+    this.catchUp()
+    this.dirty = true
+    this.wake()
+  }
+
+  private change(hub: number | string): number {
+    this.touch()
+    return this.index(hub)
+  }
+
+  private index(hub: number | string): number {
+    if (typeof hub === 'string') return this.hub(hub)
+    if (!(hub >= 0 && hub < this.hubs.size)) throw new RangeError(`hub index ${hub} is not in 0…${this.hubs.size - 1}`)
+    return hub
+  }
+
+  private port(slot: number): number {
+    if (slot >= this.shortSlot) throw new RangeError(`load slot ${slot} is not in 0…${this.shortSlot - 1}`)
+    return slot
+  }
+
+  /** A step at the next point of the grid. */
+  private wake(): void {
+    const next_ns = (Math.floor(this.kernel.now_ns / GRID_NS) + 1) * GRID_NS
+    if (!this.timer.armed || this.timer.at_ns > next_ns) this.timer.startAt(next_ns)
+  }
+
+  private apply(fault: SupplyFault, present: boolean): void {
+    this.touch()
+    const { network } = this
+    switch (fault.kind) {
+      case 'cut':
+        network.setCut(network.cableIndex(fault.cable), fault.conductor ?? 'both', present)
+        break
+      case 'corrosion':
+        network.setCorrosion(network.cableIndex(fault.cable), fault.conductor ?? 'both', present ? fault.extra_Ohm : 0)
+        break
+      case 'fuse':
+        network.setFuse(network.cableIndex(fault.cable), present)
+        break
+      case 'short':
+        if (present) network.loads.setResistance(this.hub(fault.hub), this.shortSlot, fault.resistance_Ohm)
+        else network.loads.clear(this.hub(fault.hub), this.shortSlot)
+        break
+    }
+  }
+
+  private settleRunning(engine_rpm: number): void {
+    this.engine_rpm = engine_rpm
+    this.battery.settle(REGULATED_V)
+    this.alternator.aim(0, this.battery.emf_V, this.battery.resistance_Ohm)
+    this.alternator.settle()
+  }
+
+  private tell(kind: 'fault' | 'log', source: string, text: string): void {
+    if (this.trace?.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind, source, text })
+  }
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Network } from './network.ts'
+import { SEDAN_COPPER } from './sedan-copper.ts'
+import { CopperError, findProblems, parseCopper } from './validate.ts'
+
+type Loose = Record<string, unknown>
+
+/** The sedan's copper as JSON, changed. */
+function changed(change: (copper: Loose & { cables: Loose[], taps: unknown[], hubs: unknown[] }) => void): unknown {
+  const copper = JSON.parse(JSON.stringify(SEDAN_COPPER))
+  change(copper)
+  return copper
+}
+
+describe('the sedan', () => {
+  it('has nothing wrong', () => {
+    expect(findProblems(SEDAN_COPPER)).toEqual([])
+    expect(parseCopper(changed(() => {}))).toEqual(SEDAN_COPPER)
+  })
+})
+
+describe('a wrong field is named with its path', () => {
+  const cases: [string, Parameters<typeof changed>[0], string][] = [
+    ['layout', c => c.layout = 'star', 'copper.layout: "star" is not "line" or "ring"'],
+    ['battery', c => delete c.battery, 'copper.battery: nothing is not a name'],
+    ['taps', c => (c as Loose).taps = {}, 'copper.taps: an object is not a list'],
+    ['a tap', c => c.taps[2] = 7, 'copper.taps[2]: 7 is not a name'],
+    ['a hub', c => c.hubs[1] = '', 'copper.hubs[1]: "" is not a name'],
+    ['no hub', (c) => {
+      c.hubs = []
+      c.cables = c.cables.slice(0, 8)
+    }, 'copper.hubs: there is none'],
+    ['ambient', c => c.ambient_C = 70, 'copper.ambient_C: 70 is not a number in -40…69 °C'],
+    ['cables', c => (c as Loose).cables = 'none', 'copper.cables: "none" is not a list'],
+    ['a cable', c => (c.cables as unknown[])[3] = null, 'copper.cables[3]: null is not an object'],
+    ['a list as cable', c => (c.cables as unknown[])[3] = [], 'copper.cables[3]: a list is not an object'],
+    ['negative length', c => c.cables[3].length_m = -1, 'copper.cables[3].length_m: -1 is not a number in 0.01…50 m'],
+    ['length as text', c => c.cables[3].length_m = '1', 'copper.cables[3].length_m: "1" is not a number in 0.01…50 m'],
+    ['length that is none', c => c.cables[3].length_m = NaN, 'copper.cables[3].length_m: NaN is not a number'],
+    ['unknown gauge', c => c.cables[9].gauge_mm2 = 3, 'copper.cables[9].gauge_mm2: 3 mm² is not one of 0.5, 0.75'],
+    ['unknown return gauge', c => c.cables[9].returnGauge_mm2 = '4', 'copper.cables[9].returnGauge_mm2: "4" mm² is not one of'],
+    ['half a connector', c => c.cables[0].connectors = 1.5, 'copper.cables[0].connectors: 1.5 is not a whole number'],
+    ['many connectors', c => c.cables[0].connectors = 9, 'copper.cables[0].connectors: 9 is not a number in 0…8'],
+    ['contact', c => c.cables[0].contact_mOhm = -1, 'copper.cables[0].contact_mOhm: -1 is not a number in 0…1000 mΩ'],
+    ['fuse', c => c.cables[8].fuse = 20, 'copper.cables[8].fuse: 20 is not an object'],
+    ['rating', c => c.cables[8].fuse = { rating_A: 0 }, 'copper.cables[8].fuse.rating_A: 0 is not a number in 1…500 A'],
+    ['unknown field of a fuse', c => c.cables[8].fuse = { rating_A: 20, slow: true }, 'copper.cables[8].fuse.slow: unknown field; known are rating_A'],
+    ['unknown field', c => c.cables[8].lenght_m = 1, 'copper.cables[8].lenght_m: unknown field; known are name, from, to, length_m'],
+    ['duplicate node', c => c.hubs[1] = 'HOOD', 'copper.hubs[1]: the name "HOOD" is already that of copper.hubs[0]'],
+    ['hub named as the battery', c => c.hubs[0] = 'battery', 'copper.hubs[0]: the name "battery" is already that of copper.battery'],
+    ['duplicate cable', c => c.cables[1].name = 'spine.HOOD', 'copper.cables[1].name: the name "spine.HOOD" is already that of copper.cables[0].name'],
+    ['no such node', c => c.cables[1].to = 'tap.x', 'copper.cables[1].to: there is no node "tap.x"'],
+    ['a cable onto itself', c => c.cables[1].to = 'tap.HOOD', 'copper.cables[1].to: "spine.DASH" ends where it begins'],
+    ['hub without supply', c => c.cables.splice(10, 1), 'copper.hubs[2]: "FL" has no supply: no cable leads to it from "battery"'],
+    ['tap without supply', c => c.cables.splice(7, 1), 'copper.taps[7]: "tap.TRUNK" has no supply'],
+    ['loop', c => c.cables.push({ name: 'back', from: 'battery', to: 'tap.TRUNK', length_m: 5, gauge_mm2: 16, ambient_C: 40, fuse: { rating_A: 80 } }),
+      'copper.cables[16]: "back" closes a loop, but copper.layout is "line", not "ring"'],
+    ['parallel cables', c => c.cables.push({ ...c.cables[10], name: 'second' }), 'copper.cables[16]: "second" closes a loop'],
+    ['ring without a loop', c => c.layout = 'ring', 'copper.layout: a ring has one loop, this copper has 0'],
+    ['fuse above the ampacity', c => c.cables[8].fuse = { rating_A: 30 },
+      'copper.cables[8].fuse.rating_A: 30 A is more than the cable\'s ampacity: 2.5 mm² carries 22.6 A here'],
+    ['fuse above the ampacity in the heat', c => c.cables[8].ambient_C = 60, 'copper.cables[8].fuse.rating_A: 20 A is more than'],
+    ['thin return', c => c.cables[8].returnGauge_mm2 = 1, 'copper.cables[8].fuse.rating_A: 20 A is more than'],
+    ['cable thinner than the fuse before it', c => delete c.cables[8].fuse,
+      'copper.cables[8].fuse: no fuse protects "drop.HOOD": 2.5 mm² carries 22.6 A here, "spine.HOOD" has 80 A'],
+    ['no fuse at all', c => delete c.cables[0].fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 84.9 A here, and none is before it'],
+  ]
+  it.each(cases)('%s', (_, change, problem) => {
+    const problems = findProblems(changed(change))
+    expect(problems.map(line => line.slice(0, problem.length))).toContain(problem)
+    expect(() => parseCopper(changed(change))).toThrow(CopperError)
+  })
+
+  it('several at once, below the path of the file', () => {
+    const wrong = changed((c) => {
+      c.cables[0].length_m = 0
+      c.cables[1].gauge_mm2 = 0
+    })
+    expect(findProblems(wrong, 'car.copper')).toHaveLength(2)
+    try {
+      parseCopper(wrong, 'car.copper')
+      expect.unreachable()
+    } catch (error) {
+      expect((error as CopperError).problems[0]).toMatch(/^car\.copper\.cables\[0\]\.length_m: /)
+      expect((error as CopperError).message.split('\n')).toHaveLength(2)
+    }
+  })
+
+  it('a ring whose far side is not protected from the other way round', () => {
+    const wrong = changed((c) => {
+      c.layout = 'ring'
+      c.cables.push({ name: 'back', from: 'battery', to: 'tap.TRUNK', length_m: 5, gauge_mm2: 16, ambient_C: 40 })
+    })
+    const problems = findProblems(wrong)
+    expect(problems).toContain('copper.cables[16].fuse: no fuse protects "back": 16 mm² carries 84.9 A here, and none is before it')
+    expect(problems.some(line => line.startsWith('copper.cables[1].fuse: no fuse protects "spine.DASH"'))).toBe(true)
+  })
+
+  it('a declared ring, fused at both ends, is right', () => {
+    const right = changed((c) => {
+      c.layout = 'ring'
+      c.cables.push({ name: 'back', from: 'battery', to: 'tap.TRUNK', length_m: 5, gauge_mm2: 16, ambient_C: 40, fuse: { rating_A: 80 } })
+    })
+    expect(findProblems(right)).toEqual([])
+  })
+})
+
+describe('anything', () => {
+  it('is judged without a crash, and what passes can be solved', () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => {
+      expect(findProblems(value).length).toBeGreaterThan(0)
+    }), { numRuns: 200, seed: 1 })
+    const paths = Object.keys(SEDAN_COPPER.cables[0])
+    fc.assert(fc.property(fc.nat(15), fc.constantFrom(...paths), fc.jsonValue(), (cable, field, value) => {
+      const copper = changed(c => c.cables[cable][field] = value)
+      if (findProblems(copper).length === 0) expect(new Network(parseCopper(copper)).solve()).toBe(true)
+    }), { numRuns: 300, seed: 2 })
+  })
+})
