@@ -82,7 +82,8 @@ export class AmplifierDriver implements Component {
       if (this.phase !== PHASE.waiting) return
       this.phase = PHASE.starting
       this.plan(AMPLIFIER_LIMITS.start_ms)
-    } else {
+    } else if (this.context.port.tripped()) this.turnOff()
+    else {
       this.phase = PHASE.waiting
       this.seeking = false
       this.station.clear()
@@ -128,7 +129,7 @@ export class AmplifierDriver implements Component {
     this.endSeek()
     this.source = source
     if (this.phase === PHASE.on) this.write(AMPLIFIER_PLUG.source, source)
-    else if (this.phase === PHASE.off) {
+    else if (!this.context.power.granted()) {
       this.phase = PHASE.waiting
       const descriptor = this.context.descriptor
       this.context.power.want(descriptor.run_A, descriptor.peak_A, AMPLIFIER_LIMITS.lease_ms, AMPLIFIER_LIMITS.priority)

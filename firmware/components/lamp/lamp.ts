@@ -78,7 +78,8 @@ export class LampDriver implements Component {
     const ticks = Math.max(1, Math.round(fade_ms / LAMP_TIMES.fadeTick_ms))
     channel.step = Math.abs(channel.goal - channel.level) / ticks
     channel.fault = LIGHT_FAULT.none
-    channel.monitor.reset()
+    channel.monitor.clear()
+    if (!this.context.power.granted()) this.wanted_A = 0
     this.settlePower()
     if (this.context.power.granted() || channel.goal === 0) this.startFades()
     if (ticks === 1) this.tick()
@@ -117,22 +118,25 @@ export class LampDriver implements Component {
     return this.fading
   }
 
-  /** Without power the lamp is dark; what was wanted comes back with the power. */
+  /**
+   * Without power the lamp is dark. What was wanted comes back with the power, unless the port's eFuse took it: then
+   * the channels that were lit stay off until they are set again.
+   */
   powerChanged(granted: boolean): void {
+    if (!this.alive) return
     if (granted) {
       this.startFades()
       return
     }
+    const tripped = this.context.port.tripped()
     for (let i = 0; i < this.channels.length; i++) {
       const channel = this.channels[i]!
       if (channel.level === 0) continue
-      channel.level = 0
-      channel.step = 1
-      channel.monitor.reset()
-      this.context.port.drive(i, 0)
+      if (tripped) channel.fault = LIGHT_FAULT.shortCircuit
+      this.darken(i, channel, tripped)
     }
+    if (this.fading) this.context.tick(0)
     this.fading = false
-    this.context.tick(0)
     this.context.statusChanged(-1)
   }
 
@@ -148,9 +152,11 @@ export class LampDriver implements Component {
   private stepLevel(index: number, channel: Channel, granted: boolean): void {
     const brighter = channel.goal > channel.level
     if (brighter && !granted) return
+    if (channel.level === 0) channel.monitor.start(this.context.hal.now())
     const next = channel.level + (brighter ? channel.step : -channel.step)
     const arrived = !(channel.step > 0) || (brighter ? next >= channel.goal - 1e-6 : next <= channel.goal + 1e-6)
     channel.level = arrived ? channel.goal : next
+    if (channel.level === 0) channel.monitor.reset()
     this.context.port.drive(index, channel.level)
   }
 
@@ -209,11 +215,16 @@ export class LampDriver implements Component {
 
   /** A shorted channel goes off and stays off until it is set again. */
   private cutOff(index: number, channel: Channel): void {
+    this.darken(index, channel, true)
+    this.settlePower()
+  }
+
+  private darken(index: number, channel: Channel, forGood: boolean): void {
     channel.level = 0
-    channel.goal = 0
+    channel.step = 1
+    if (forGood) channel.goal = 0
     channel.monitor.reset()
     this.context.port.drive(index, 0)
-    this.settlePower()
   }
 }
 

@@ -8,6 +8,8 @@ export const LAMP_SENSE = {
   open: 0.3,
   /** Multiple of the nominal current above which it is shorted, once the cold filament's inrush is over. */
   short: 3,
+  /** The sense ends at 10 A: a warm channel that reaches this is shorted, whatever it is rated. */
+  top_A: 9.8,
   /** A fault must last this long. */
   confirm_ms: 10,
   /** A cold filament draws up to ten times its current; it is warm after this long. */
@@ -33,10 +35,20 @@ export class BulbMonitor {
     return this.suspect !== LIGHT_FAULT.none
   }
 
-  /** The channel goes dark or starts anew. */
+  /** What was suspected is forgotten: the channel is set anew. */
+  clear(): void {
+    this.suspect = LIGHT_FAULT.none
+  }
+
+  /** The channel goes dark. */
   reset(): void {
     this.lit_ms = -1
-    this.suspect = LIGHT_FAULT.none
+    this.clear()
+  }
+
+  /** A dark channel is lit: its filament is cold. */
+  start(now_ms: number): void {
+    this.lit_ms = now_ms
   }
 
   /** Takes a reading of a driven channel, `level` 0–1. Returns the confirmed fault, or `none`. */
@@ -57,6 +69,7 @@ export class BulbMonitor {
   private judge(now_ms: number, level: number, current_A: number): number {
     if (current_A < LAMP_SENSE.open * level * this.nominal_A) return LIGHT_FAULT.openCircuit
     const warm = now_ms - this.lit_ms >= LAMP_SENSE.inrush_ms
-    return warm && current_A > LAMP_SENSE.short * this.nominal_A ? LIGHT_FAULT.shortCircuit : LIGHT_FAULT.none
+    const short_A = Math.min(LAMP_SENSE.short * this.nominal_A, LAMP_SENSE.top_A)
+    return warm && current_A > short_A ? LIGHT_FAULT.shortCircuit : LIGHT_FAULT.none
   }
 }

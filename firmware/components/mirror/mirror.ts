@@ -63,6 +63,7 @@ export class MirrorDriver implements Component {
 
   command(values: MirrorCommandValues, _sender: number): boolean {
     if (!this.obey(values)) return false
+    if (!this.context.power.granted()) this.wish = WISH.nothing
     this.settle()
     this.context.statusChanged(0)
     return true
@@ -99,10 +100,13 @@ export class MirrorDriver implements Component {
     return this.axisX.direction !== 0 || this.axisY.direction !== 0 || this.arm.direction !== 0
   }
 
-  /** Power taken away ends every motion; the heater goes on when it comes back. */
+  /** Power taken away ends every motion; the heater goes on when it comes back, unless the eFuse took it. */
   powerChanged(granted: boolean): void {
-    if (this.asking) return
-    if (!granted && this.ticking) this.stopMotors()
+    if (this.asking || !this.alive) return
+    if (!granted) {
+      this.stopMotors()
+      if (this.context.port.tripped()) this.heater.set(this.context.hal.now(), false)
+    }
     this.settle()
   }
 

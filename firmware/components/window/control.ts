@@ -49,6 +49,7 @@ export class WindowControl {
   private afterReversal: number
   private goalCount: number
   private corrections: number
+  private powerLosses: number
   private phaseBegan_ms: number
   private readonly descriptorTravel_pulses: number
   private readonly run_A: number
@@ -72,6 +73,7 @@ export class WindowControl {
     this.afterReversal = GOAL.none
     this.goalCount = 0
     this.corrections = 0
+    this.powerLosses = 0
     this.phaseBegan_ms = 0
     this.descriptorTravel_pulses = travel_pulses
     this.run_A = run_A
@@ -338,15 +340,17 @@ export class WindowControl {
   private reverse(reopen_pulses: number): void {
     this.pinched = true
     this.afterReversal = GOAL.none
+    this.powerLosses = 0
     this.goal = GOAL.reverse
     const low = this.position.known() ? this.position.countAt(100) : this.learnLowCount
     this.goalCount = Math.min(this.inputs.count + reopen_pulses, low)
     this.brake()
   }
 
-  /** A reversal waits for the power to come back; everything else is over. */
+  /** A reversal asks again and waits, but not for ever; everything else is over. */
   private powerLost(): void {
-    if (this.reversing()) {
+    this.powerLosses = this.powerLosses + 1
+    if (this.reversing() && this.powerLosses <= WINDOW_LIMITS.reversalPowerLosses) {
       this.enter(PHASE.waiting)
       return
     }

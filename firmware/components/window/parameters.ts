@@ -42,6 +42,8 @@ export const WINDOW_LIMITS = {
 
   /** Reversal after a pinch: 200 mm, or to the lower end. */
   reopen_mm: 200,
+  /** A reversal goes on after this many losses of power, no more: an eFuse that trips again and again is right. */
+  reversalPowerLosses: 3,
 
   /** Holding the switch this long at a stop makes the stop the reference, when the position is not known. */
   referenceHold_ms: 1000,

@@ -10,7 +10,7 @@ import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 
 /** NVM key of the port that holds the travel and the position (`record.ts`). */
 export const WINDOW_RECORD_KEY = 0
-const WISH = { nothing: 0, comfort: 1, safety: 2 } as const
+const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
 export class WindowDriver implements Component {
@@ -79,6 +79,8 @@ export class WindowDriver implements Component {
 
   powerChanged(granted: boolean): void {
     this.fed = granted
+    // What was taken away is asked for again or given up.
+    if (!granted && !this.asking) this.wish = WISH.lost
     if (!this.asking && this.ticking) this.tick()
   }
 
@@ -102,7 +104,7 @@ export class WindowDriver implements Component {
     const travel_pulses = record.travel_pulses
     if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses || travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) return
     position.travel_pulses = travel_pulses
-    if (isNaN(record.position_pulses) || record.position_pulses > travel_pulses) return
+    if (isNaN(record.position_pulses)) return
     position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
     this.storedPosition = true
   }

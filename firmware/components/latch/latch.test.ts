@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest'
+import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { LATCH_FLAG } from '#protocol/descriptor.ts'
+import { LATCH_PLUG } from '#protocol/plug.ts'
+import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import { latchEntry } from './latch.ts'
+import { LATCH_LIMITS, STROKES } from './strokes.ts'
+
+/** A latch whose drives take 100 ms a stroke, unless they are stuck. */
+class LatchModel {
+  stuck = false
+  springBroken = false
+  private pawl_ms = 0
+  private lock_ms = 0
+
+  step(b: DriverBench, fed: boolean): void {
+    const pawl = fed ? Math.sign(b.duties[LATCH_PLUG.pawl]!) : 0
+    const lock = fed ? Math.sign(b.duties[LATCH_PLUG.lock]!) : 0
+    if (this.stuck) return
+    if (pawl !== 0) this.pawl_ms = Math.max(-100, Math.min(100, this.pawl_ms + pawl))
+    else if (!this.springBroken) this.pawl_ms -= Math.sign(this.pawl_ms)
+    this.lock_ms = Math.max(0, Math.min(100, this.lock_ms + lock))
+    if (this.pawl_ms === 100) b.setInput(LATCH_PLUG.ajar, true)
+    if (this.pawl_ms === -100) b.setInput(LATCH_PLUG.ajar, false)
+    b.setInput(LATCH_PLUG.locked, this.lock_ms > 50)
+    b.setInput(LATCH_PLUG.home, Math.abs(this.pawl_ms) < 10)
+  }
+}
+
+const DASH = LOCATION.DASH
+const TOOL = 9
+
+function latch(location: number = LOCATION.FL, flags = LATCH_FLAG.cinch | LATCH_FLAG.lock): { b: DriverBench, model: LatchModel } {
+  const model = new LatchModel()
+  const b = new DriverBench(latchEntry, benchDescriptor(COMPONENT_CLASS.latch, { flags }, 3, 10), {
+    location,
+    prepare: (bench) => {
+      bench.inputs[LATCH_PLUG.home] = true
+      bench.plant = model
+    },
+  })
+  return { b, model }
+}
+
+function order(b: DriverBench, action: keyof typeof LATCH_ACTION, sender: number = DASH): boolean {
+  return b.command({ sequence: 0, action: LATCH_ACTION[action] }, sender)
+}
+
+const rest = (b: DriverBench): number => b.until(() => b.pending === 0 && !b.component.moving(), 10000)
+
+describe('a latch', () => {
+  it('releases, springs home, and gives its power back', () => {
+    const { b } = latch()
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.closed, ajar: 0 })
+    expect(order(b, 'release')).toBe(true)
+    expect(b.status().state).toBe(LATCH_STATE.releasing)
+    expect(rest(b)).toBeLessThan(400)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.ajar, ajar: 1, fault: 0 })
+    expect(b.wishes).toMatchObject([{ priority: 1 }])
+    expect(b.wish).toBeUndefined()
+    expect(b.driving).toBe(false)
+  })
+
+  it('pulls a lid shut that is ajar, and only then', () => {
+    const { b } = latch(LOCATION.TRUNK)
+    expect(order(b, 'cinch')).toBe(false)
+    order(b, 'release')
+    rest(b)
+    expect(order(b, 'cinch')).toBe(true)
+    b.run(50)
+    expect(b.status().state).toBe(LATCH_STATE.cinching)
+    rest(b)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.closed, ajar: 0, fault: 0 })
+  })
+
+  it('locks and unlocks', () => {
+    const { b } = latch()
+    order(b, 'lock')
+    rest(b)
+    expect(b.status().locked).toBe(1)
+    order(b, 'unlock')
+    rest(b)
+    expect(b.status()).toMatchObject({ locked: 0, fault: 0 })
+  })
+
+  it('an order while another runs takes its place, motors never drive both', () => {
+    const { b } = latch()
+    order(b, 'lock')
+    b.run(20)
+    order(b, 'release')
+    b.run(300, () => expect(b.duties[LATCH_PLUG.pawl] !== 0 && b.duties[LATCH_PLUG.lock] !== 0).toBe(false))
+    expect(b.status()).toMatchObject({ ajar: 1, locked: 0 })
+  })
+
+  it('a release stops a cinch at once', () => {
+    const { b } = latch(LOCATION.TRUNK)
+    order(b, 'release')
+    rest(b)
+    order(b, 'cinch')
+    b.run(50)
+    order(b, 'release')
+    b.run(20)
+    expect(b.duties[LATCH_PLUG.pawl]).not.toBe(-1)
+    rest(b)
+    expect(b.status().ajar).toBe(1)
+  })
+
+  it('reports a door that someone opens', () => {
+    const { b } = latch()
+    const before = b.statusChanges
+    b.plant = {}
+    b.setInput(LATCH_PLUG.ajar, true)
+    b.run(50)
+    expect(b.statusChanges).toBe(before + 1)
+    expect(b.status().state).toBe(LATCH_STATE.ajar)
+    expect(b.pending).toBe(0)
+  })
+})
+
+describe('who may', () => {
+  it('a locked door refuses its handle, the dash and a tool until it is unlocked', () => {
+    const { b } = latch(LOCATION.RL)
+    order(b, 'lock')
+    rest(b)
+    for (const sender of [LOCATION.RL, DASH, TOOL]) expect(order(b, 'release', sender)).toBe(false)
+    order(b, 'unlock')
+    rest(b)
+    expect(order(b, 'release', LOCATION.RL)).toBe(true)
+  })
+
+  it('a locked trunk refuses its handle; the dash and a tool unlock it first', () => {
+    for (const sender of [DASH, TOOL]) {
+      const { b } = latch(LOCATION.TRUNK)
+      order(b, 'lock')
+      rest(b)
+      expect(order(b, 'release', LOCATION.TRUNK)).toBe(false)
+      expect(order(b, 'release', sender)).toBe(true)
+      rest(b)
+      expect(b.status()).toMatchObject({ locked: 0, ajar: 1, fault: 0 })
+    }
+  })
+
+  it.each([LOCATION.FL, LOCATION.TRUNK, LOCATION.HOOD])('nothing is released above 5 km/h, at %d', (location) => {
+    const { b } = latch(location)
+    b.speed_kmh = 5.5
+    expect(order(b, 'release')).toBe(false)
+    b.speed_kmh = 4.9
+    expect(order(b, 'release')).toBe(true)
+  })
+
+  it('with the speed unknown a door opens, a lid does not', () => {
+    const { b: door } = latch(LOCATION.FR)
+    const { b: hood } = latch(LOCATION.HOOD)
+    door.speed_kmh = NaN
+    hood.speed_kmh = NaN
+    expect(order(door, 'release')).toBe(true)
+    expect(order(hood, 'release')).toBe(false)
+  })
+
+  it('hardware that is not there refuses, as does a code that means nothing', () => {
+    const { b } = latch(LOCATION.HOOD, 0)
+    expect([order(b, 'lock'), order(b, 'unlock'), order(b, 'cinch')]).toEqual([false, false, false])
+    expect(b.command({ sequence: 0, action: 9 })).toBe(false)
+  })
+
+  it('driving off during a release ends it', () => {
+    const { b, model } = latch()
+    model.stuck = true
+    order(b, 'release')
+    b.run(50)
+    b.speed_kmh = 8
+    b.component.vehicleChanged!()
+    expect(b.driving).toBe(false)
+    expect(b.status().fault).toBe(1)
+  })
+})
+
+describe('faults', () => {
+  it.each(['release', 'lock'] as const)('%s that does not get there: one retry, then a fault, motors off in time', (action) => {
+    const { b, model } = latch()
+    model.stuck = true
+    order(b, action)
+    let on_ms = 0
+    let starts = 0
+    let was = false
+    b.run(5000, () => {
+      if (b.driving) on_ms += 1
+      if (b.driving && !was) starts += 1
+      was = b.driving
+    })
+    expect(starts).toBe(2)
+    expect(on_ms).toBeLessThanOrEqual(2 * STROKES[LATCH_ACTION[action]]!.limit_ms + 3 * LATCH_LIMITS.tick_ms)
+    expect(b.status()).toMatchObject({ fault: 1, state: LATCH_STATE.blocked })
+    expect(b.wish).toBeUndefined()
+  })
+
+  it('a drive that does not spring home is a fault', () => {
+    const { b, model } = latch()
+    model.springBroken = true
+    order(b, 'release')
+    b.run(LATCH_LIMITS.home_ms + 500)
+    expect(b.status()).toMatchObject({ fault: 1, ajar: 1 })
+    expect(b.component.moving()).toBe(false)
+  })
+
+  it('no power: gives up with a fault', () => {
+    const { b } = latch()
+    b.grants = false
+    order(b, 'release')
+    b.run(LATCH_LIMITS.grant_ms + 50)
+    expect(b.status().fault).toBe(1)
+    expect(b.pending).toBe(0)
+  })
+
+  it('power that comes late is used, power withdrawn ends the stroke for good', () => {
+    const { b, model } = latch()
+    model.stuck = true
+    b.grants = false
+    order(b, 'release')
+    b.run(300)
+    b.setPower(true)
+    expect(b.duties[LATCH_PLUG.pawl]).toBe(1)
+    b.run(50)
+    b.setPower(false)
+    expect(b.driving).toBe(false)
+    b.setPower(true)
+    b.run(1000)
+    expect(b.driving).toBe(false)
+    expect(b.status().fault).toBe(1)
+  })
+
+  it('unplugged in the middle: off, silent', () => {
+    const { b } = latch()
+    order(b, 'release')
+    b.run(30)
+    b.component.dispose()
+    b.setInput(LATCH_PLUG.ajar, true)
+    const changes = b.statusChanges
+    b.run(1000)
+    expect(b.driving).toBe(false)
+    expect(b.pending).toBe(0)
+    expect(b.statusChanges).toBe(changes)
+  })
+})

@@ -1,0 +1,255 @@
+import { IGNITION } from '#protocol/catalogue/enums.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
+import type { AnyCodec, Component, ComponentContext, ComponentEntry, Values } from '../components/component.ts'
+import type { Hal, Port } from '../hal.ts'
+
+/** What is plugged into a bench's port: the physics a test wants, stepped every millisecond. */
+export interface BenchPlant {
+  /** Advances by 1 ms; `fed`: the port has power. */
+  step?(bench: DriverBench, fed: boolean): void
+  pulses?(channel: number): number
+  analog?(channel: number): number
+  current_A?(): number
+}
+
+export interface SwitchEdge { code: number, edge: number, duration_ms: number, at_ms: number }
+
+export interface BenchOptions {
+  location?: number
+  nvm?: Map<number, Uint8Array>
+  prepare?: (bench: DriverBench) => void
+}
+
+/**
+ * A component driver on a fake port: a clock that moves when told, outputs that are recorded, power that is granted,
+ * refused or withdrawn at will.
+ */
+export class DriverBench {
+  now_ms = 0
+  supply_V = 13.5
+  ignition: number = IGNITION.on
+  gear = 0
+  speed_kmh = 0
+  /** Grant as soon as asked. */
+  grants = true
+  granted = false
+  tripped = false
+  wish: { run_A: number, peak_A: number, priority: number } | undefined
+  readonly wishes: { run_A: number, peak_A: number, priority: number }[] = []
+  readonly duties = new Float64Array(16)
+  readonly braked = new Set<number>()
+  readonly inputs = new Array<boolean>(64).fill(false)
+  readonly registers = new Map<number, number>()
+  readonly writes: { register: number, value: number }[] = []
+  readonly edges: SwitchEdge[] = []
+  readonly readings: { ignition: number, gear: number, speed_kmh: number }[] = []
+  readonly events: { name: string, values: Values }[] = []
+  readonly nvm: Map<number, Uint8Array>
+  /** Every write, and whether a motor ran then. */
+  readonly saves: { key: number, driving: boolean }[] = []
+  statusChanges = 0
+  ticks = 0
+  plant: BenchPlant = {}
+  component: Component
+  private readonly entry: ComponentEntry
+  private readonly descriptor: Descriptor
+  private readonly location: number
+  private inputHandlers: ((channel: number, level: boolean) => void)[] = []
+  private timers: { handle: number, at_ms: number, fire: () => void }[] = []
+  private handles = 0
+  private tickPeriod_ms = 0
+  private nextTick_ms = 0
+
+  /** `prepare` sets the bench up (inputs, plant, supply) before the driver is created. */
+  constructor(entry: ComponentEntry, descriptor: Descriptor, options: BenchOptions = {}) {
+    this.entry = entry
+    this.descriptor = descriptor
+    this.location = options.location ?? 1
+    this.nvm = options.nvm ?? new Map()
+    options.prepare?.(this)
+    this.component = entry.create(this.context())
+  }
+
+  /** The hub resets: the driver is gone without a word, only NVM stays. */
+  reset(): void {
+    this.timers = []
+    this.inputHandlers = []
+    this.tickPeriod_ms = 0
+    this.granted = false
+    this.wish = undefined
+    this.duties.fill(0)
+    this.braked.clear()
+    this.component = this.entry.create(this.context())
+  }
+
+  command(values: Values, sender = 5): boolean {
+    return this.component.command!(values, sender)
+  }
+
+  /** What the driver reports, decoded from what it encoded. */
+  status(index = 0): Values {
+    const codec = this.entry.status!
+    const values = codec.create()
+    const data = new Uint8Array(codec.length)
+    this.component.status!(values, index)
+    codec.encode(values, data)
+    const decoded = codec.create()
+    codec.decode(data, decoded)
+    return decoded
+  }
+
+  setPower(granted: boolean): void {
+    this.granted = granted
+    this.component.powerChanged?.(granted)
+  }
+
+  setIgnition(ignition: number): void {
+    this.ignition = ignition
+    this.component.vehicleChanged?.()
+  }
+
+  setInput(channel: number, level: boolean): void {
+    if (this.inputs[channel] === level) return
+    this.inputs[channel] = level
+    for (const handler of this.inputHandlers) handler(channel, level)
+  }
+
+  /** Lets `duration_ms` pass in steps of 1 ms; `each` looks after every step. */
+  run(duration_ms: number, each?: () => void): void {
+    const end_ms = this.now_ms + duration_ms
+    while (this.now_ms < end_ms) {
+      this.now_ms += 1
+      this.plant.step?.(this, this.granted)
+      this.fireTimers()
+      if (this.tickPeriod_ms > 0 && this.now_ms >= this.nextTick_ms) {
+        this.nextTick_ms = this.now_ms + this.tickPeriod_ms
+        this.ticks += 1
+        this.component.tick?.()
+      }
+      each?.()
+    }
+  }
+
+  /** Runs until `done`, at most `limit_ms`. Returns the time it took, Infinity when it did not happen. */
+  until(done: () => boolean, limit_ms: number): number {
+    const start_ms = this.now_ms
+    while (!done()) {
+      if (this.now_ms - start_ms >= limit_ms) return Infinity
+      this.run(1)
+    }
+    return this.now_ms - start_ms
+  }
+
+  /** Timers and ticks that are pending: 0 for a driver at rest that waits for nothing. */
+  get pending(): number {
+    return this.timers.length + (this.tickPeriod_ms > 0 ? 1 : 0)
+  }
+
+  get driving(): boolean {
+    return this.duties.some(duty => duty !== 0)
+  }
+
+  private fireTimers(): void {
+    for (let due = this.nextDue(); due !== undefined; due = this.nextDue()) {
+      this.timers.splice(this.timers.indexOf(due), 1)
+      due.fire()
+    }
+  }
+
+  private nextDue(): { handle: number, at_ms: number, fire: () => void } | undefined {
+    let first: { handle: number, at_ms: number, fire: () => void } | undefined
+    for (const timer of this.timers) {
+      if (timer.at_ms > this.now_ms || (first !== undefined && first.at_ms <= timer.at_ms)) continue
+      first = timer
+    }
+    return first
+  }
+
+  private context(): ComponentContext {
+    return {
+      hal: this.hal(), port: this.port(), portIndex: 0, location: this.location, descriptor: this.descriptor,
+      vehicle: { ignition: () => this.ignition, gear: () => this.gear, speed_kmh: () => this.speed_kmh },
+      power: {
+        want: (run_A, peak_A, _duration_ms, priority) => {
+          this.wish = { run_A, peak_A, priority }
+          this.wishes.push(this.wish)
+          if (this.grants && !this.granted) this.setPower(true)
+        },
+        granted: () => this.granted,
+        release: () => {
+          this.wish = undefined
+          if (!this.granted) return
+          this.granted = false
+          this.component.powerChanged?.(false)
+        },
+      },
+      tick: (period_ms) => {
+        this.tickPeriod_ms = period_ms
+        this.nextTick_ms = this.now_ms + period_ms
+      },
+      statusChanged: () => {
+        this.statusChanges += 1
+      },
+      sendCommand: () => {},
+      endHold: () => {},
+      sendEvent: (codec: AnyCodec, values: Values) => this.events.push({ name: codec.name, values: { ...values } }),
+      switchChanged: (code, edge, duration_ms) => this.edges.push({ code, edge, duration_ms, at_ms: this.now_ms }),
+      vehicleReading: (ignition, gear, speed_kmh) => this.readings.push({ ignition, gear, speed_kmh }),
+      load: key => this.nvm.get(key)?.slice(),
+      save: (key, bytes) => {
+        this.saves.push({ key, driving: this.driving })
+        this.nvm.set(key, bytes.slice())
+      },
+    }
+  }
+
+  private hal(): Hal {
+    return {
+      location: this.location, resetCause: 1, serial: 1, can: [], ports: [],
+      nvm: { read: () => undefined, write: () => {} },
+      now: () => this.now_ms,
+      after: (delay_ms, fire) => {
+        this.handles += 1
+        this.timers.push({ handle: this.handles, at_ms: this.now_ms + delay_ms, fire })
+        return this.handles
+      },
+      cancel: (handle) => {
+        this.timers = this.timers.filter(timer => timer.handle !== handle)
+      },
+      supply_V: () => this.supply_V, temperature_C: () => 23, random: () => 0.5, kickWatchdog: () => {}, log: () => {},
+    }
+  }
+
+  private port(): Port {
+    return {
+      present: () => true, onPresence: () => {}, descriptor: () => new Uint8Array(0), power: () => {}, limit: () => {},
+      current_A: () => this.plant.current_A?.() ?? 0,
+      tripped: () => this.tripped,
+      drive: (channel, duty) => {
+        if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)
+        this.braked.delete(channel)
+        this.duties[channel] = duty
+      },
+      brake: (channel) => {
+        this.duties[channel] = 0
+        this.braked.add(channel)
+      },
+      pulses: channel => this.plant.pulses?.(channel) ?? 0,
+      analog: channel => this.plant.analog?.(channel) ?? 0,
+      input: channel => this.inputs[channel] ?? false,
+      onInput: handler => this.inputHandlers.push(handler),
+      write: (register, value) => {
+        this.writes.push({ register, value })
+        this.registers.set(register, value)
+      },
+      read: register => this.registers.get(register) ?? 0,
+    }
+  }
+}
+
+/** A descriptor of a class for a bench. */
+export function benchDescriptor(code: number, data: Descriptor['data'], run_A = 8, peak_A = 20): Descriptor {
+  return {
+    class: code, data, maker: 1, model: 1, serial: 0xdeadbeef, idle_A: 0.01, run_A, peak_A, version: 1, crc: 0,
+  } as Descriptor
+}

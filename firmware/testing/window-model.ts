@@ -1,0 +1,60 @@
+import { WINDOW_PLUG } from '#protocol/plug.ts'
+import type { BenchPlant, DriverBench } from './driver-bench.ts'
+
+/** A window for unit tests: a DC motor with a self-locking gear, two stops, one obstacle. Lengths in pulses. */
+export class WindowModel implements BenchPlant {
+  static readonly TRAVEL = 950
+  /** From closed to open. */
+  x: number
+  /** The counter starts anywhere. */
+  readonly counterOffset: number
+  /** Obstacle at this opening with this stiffness in A of motor current a pulse; 0 = none. */
+  obstacleAt = 0
+  obstacleStiffness = 2
+  /** The glass does not move at all. */
+  frozen = false
+  /** The motor's lead is broken. */
+  unconnected = false
+  /** The worst it drew from an obstacle, A above friction. */
+  peakObstacle_A = 0
+  private speed = 0
+  private motor_A = 0
+  private duty = 0
+
+  constructor(x: number, counterOffset = 0) {
+    this.x = x
+    this.counterOffset = counterOffset
+  }
+
+  step(bench: DriverBench, fed: boolean): void {
+    this.duty = fed && !this.unconnected ? bench.duties[WINDOW_PLUG.motor]! : 0
+    const braking = bench.braked.has(WINDOW_PLUG.motor)
+    const driven = this.duty !== 0 || braking
+    // 0.63 pulses per rad: 13.5 V at no load are 425 pulses/s; 0.7 Ω, 0.0318 V·s per pulse.
+    this.motor_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.7 : 0
+    const direction = this.speed !== 0 ? Math.sign(this.speed) : Math.sign(this.motor_A)
+    const friction_A = direction > 0 ? 4 : 7.5
+    const contact_A = direction < 0 && this.obstacleAt > this.x ? (this.obstacleAt - this.x) * this.obstacleStiffness : 0
+    this.peakObstacle_A = Math.max(this.peakObstacle_A, contact_A)
+    const load_A = friction_A + contact_A + this.stop_A(direction)
+    const net_A = direction * this.motor_A - load_A
+    const before = this.speed
+    // A milliampere-second of torque at the rotor is worth 1.05 pulses/s.
+    this.speed += direction * net_A * 1.05
+    if (this.frozen || before * this.speed < 0 || (before === 0 && net_A <= 0)) this.speed = 0
+    this.x += this.speed / 1000
+  }
+
+  pulses(): number {
+    return Math.floor(this.x + 0.5) + this.counterOffset
+  }
+
+  current_A(): number {
+    return Math.max(0, this.duty * this.motor_A)
+  }
+
+  private stop_A(direction: number): number {
+    const depth = direction < 0 ? -this.x : this.x - WindowModel.TRAVEL
+    return depth > 0 ? depth * 8 : 0
+  }
+}
