@@ -85,7 +85,8 @@ describe('the registry', () => {
   })
 
   it.each(named)('%s: at rest it asks for nothing and drives nothing; after a reset nothing moves by itself', (_name, entry) => {
-    const b = new DriverBench(entry, benchDescriptor(entry.code, DATA[entry.code]!), { prepare: (bench) => { bench.ignition = IGNITION.on } })
+    const b = new DriverBench(entry, benchDescriptor(entry.code, DATA[entry.code]!))
+    b.setIgnition(IGNITION.on)
     b.run(5000)
     b.reset()
     b.run(5000)
