@@ -40,7 +40,7 @@ export const AMPLIFIER_PARTS = {
 
 const RASTER_COUNT = 205
 
-/** An amplifier with a tuner, operated through registers. Its settings are lost with its supply. */
+/** An amplifier with a tuner, operated through registers. Its settings are lost with its supply; it wakes on the first station. */
 export class AmplifierPlant extends Plant {
   private source = 0
   private volume = 0
@@ -134,10 +134,8 @@ export class AmplifierPlant extends Plant {
     this.volume = 0
     this.balance_pct = 0
     this.muted = false
-    this.seekDirection = 0
-    this.tuned = 0
-    this.station = undefined
-    this.wait_s = 0
+    this.tune(stepOf(STATIONS[0]))
+    if (!powered) this.wait_s = 0
   }
 
   private tune(step: number): void {
@@ -182,10 +180,12 @@ function frequency_MHz(step: number): number {
 }
 
 function stationAt(step: number): Station | undefined {
-  for (const station of STATIONS) {
-    if (Math.round((station.frequency_MHz - AMPLIFIER_PARTS.lowest_MHz) / AMPLIFIER_PARTS.raster_MHz) === step) return station
-  }
+  for (const station of STATIONS) if (stepOf(station) === step) return station
   return undefined
+}
+
+function stepOf(station: Station): number {
+  return Math.round((station.frequency_MHz - AMPLIFIER_PARTS.lowest_MHz) / AMPLIFIER_PARTS.raster_MHz)
 }
 
 function codeAt(text: string, index: number): number {

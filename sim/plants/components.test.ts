@@ -188,7 +188,8 @@ describe('AmplifierPlant', () => {
 
   it('seeks to the next station in both directions, around the end of the band, and then knows its texts', () => {
     const amplifier = awake()
-    for (const station of [...STATIONS, STATIONS[0]]) {
+    expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(STATIONS[0].frequency_MHz)
+    for (const station of [...STATIONS.slice(1), STATIONS[0]]) {
       amplifier.write(AMPLIFIER_PLUG.seek, 1)
       expect(amplifier.read(AMPLIFIER_PLUG.seeking)).toBe(1)
       run(amplifier, 4)
