@@ -25,12 +25,13 @@ export interface Attachment {
 
 /**
  * Connects a link with a bus. The link is a node of the bus while it is up; with mode `listen` it never is, and
- * hears all the same. A link that nobody listens to is not offered frames.
+ * hears all the same. A link that nobody listens to is not offered frames. Error frames tell of a bus and are never put
+ * onto one.
  */
 export function attachLink(link: Link, port: BusPort): Attachment {
   const listenOnly = link.mode === 'listen'
   let up = false
-  const stopLink = link.onFrame(frame => !listenOnly && port.send(frame))
+  const stopLink = link.onFrame(frame => !listenOnly && !frame.error && port.send(frame))
   const stopPort = port.onFrame((frame) => {
     if (up) link.send(frame)
   })

@@ -70,21 +70,19 @@ export class FileRecorder extends LinkBase {
     clearTimeout(this.timer)
     this.timer = undefined
     const sent = this.ownCounters.sent
+    const { file, used } = this
+    if (file === undefined || used === 0) return true
     const frames = sent.queued
-    const { file } = this
-    if (file === undefined || this.used === 0) return true
+    sent.queued = 0
+    this.used = 0
     try {
-      for (let at = 0; at < this.used;) at += writeSync(file, this.buffer, at, this.used - at)
+      for (let at = 0; at < used;) at += writeSync(file, this.buffer, at, used - at)
       sent.delivered += frames
       return true
     } catch (error) {
       drop(sent, 'device', frames)
-      const problem = explainFileError(this.path, 'record into', error as NodeJS.ErrnoException)
-      if (!this.isClosed) void this.finish(problem)
+      void this.finish(explainFileError(this.path, 'record into', error as NodeJS.ErrnoException))
       return false
-    } finally {
-      sent.queued = 0
-      this.used = 0
     }
   }
 }

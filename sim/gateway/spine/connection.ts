@@ -48,7 +48,9 @@ export class SpineConnection {
     socket.on('data', (chunk: Uint8Array) => {
       if (!this.reader.push(chunk)) this.violate('bad-message', `it sent bytes that are no message of at most ${MAX_MESSAGE_BYTES} bytes`)
     })
-    socket.on('error', (error) => { this.socketError = error.message })
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') this.socketError = error.message
+    })
     socket.on('close', () => this.end(this.socketError))
   }
 
@@ -75,9 +77,10 @@ export class SpineConnection {
     return true
   }
 
-  /** Queues anything else. `false`: no room. */
+  /** Queues anything else. `false`: no room, or too long for any receiver. */
   sendBody(body: EnvelopeBody): boolean {
-    return this.outbox.push(encodeEnvelope(body))
+    const bytes = encodeEnvelope(body)
+    return bytes.length <= MAX_MESSAGE_BYTES && this.outbox.push(bytes)
   }
 
   /** Resolves when everything queued was handed to the network. */

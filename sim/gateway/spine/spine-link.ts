@@ -137,8 +137,8 @@ export class SpineLink extends LinkBase {
       let greeted = false
       let refusal = ''
       const timer = setTimeout(() => {
-        connection.destroy()
         reject(new Error(`what listens on ${where} sent no greeting within ${GREETING_TIMEOUT_ms} ms: it is no car`))
+        connection.destroy()
       }, GREETING_TIMEOUT_ms)
       const connection = new SpineConnection(socket, {
         onFrame: (frame) => {

@@ -15,7 +15,8 @@ export function frameOf(parts: Partial<LinkFrame> & { bytes?: readonly number[] 
 
 /** The n-th frame of a sequence: its number is in the identifier and the data, so gaps and swaps show. */
 export function numberedFrame(n: number): LinkFrame {
-  return frameOf({ id: 0x0c00_0000 + n % 0x10_0000, bytes: [n >>> 24, n >>> 16 & 255, n >>> 8 & 255, n & 255], timestamp_ns: n * 1_000_000 })
+  const bytes = [n >>> 24, n >>> 16 & 255, n >>> 8 & 255, n & 255]
+  return frameOf({ id: 0x0c00_0000 + n % 0x10_0000, bytes, timestamp_ns: n * 1_000_000 })
 }
 
 export function numberOf(frame: LinkFrame): number {

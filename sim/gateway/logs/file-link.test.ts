@@ -1,0 +1,220 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { imbalance } from '../counters.ts'
+import type { Link, LinkFrame } from '../link.ts'
+import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
+import { createLink, openLink } from '../open-link.ts'
+import { anyPieces, CLASSIC_FRAMES, numberedFrame, numberOf, RICH_FRAMES } from '../testing/frames.ts'
+import { linkContract } from '../testing/link-contract.ts'
+import { eventually } from '../testing/wait.ts'
+import { formatCandumpLine, parseCandumpLine } from './candump.ts'
+import type { FileReplay } from './file-replay.ts'
+import { ReplayPacer } from './pacer.ts'
+import { TextLogReader } from './text-reader.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'spine-log-'))
+const links: Link[] = []
+let files = 0
+
+afterAll(() => rmSync(folder, { recursive: true }))
+afterEach(async () => {
+  for (const link of links.splice(0)) {
+    await link.close()
+    expect(imbalance(link.counters.sent)).toBe(0)
+    expect(imbalance(link.counters.received)).toBe(0)
+  }
+})
+
+function newPath(): string {
+  return join(folder, `${files++}.log`)
+}
+
+function logOf(text: string): string {
+  const path = newPath()
+  writeFileSync(path, text)
+  return path
+}
+
+function framesIn(path: string): LinkFrame[] {
+  return readFileSync(path, 'latin1').split('\n').filter(line => line !== '').map((line) => {
+    const frame = createLinkFrame()
+    expect(parseCandumpLine(line, frame)).toBeUndefined()
+    return cloneLinkFrame(frame)
+  })
+}
+
+async function replay(path: string, query = '?speed=max', report: (line: string) => void = () => undefined): Promise<FileReplay> {
+  const link = await openLink(`file:${path}${query}`, { report }) as FileReplay
+  links.push(link)
+  return link
+}
+
+/** Plays it to its end. */
+async function play(link: Link): Promise<LinkFrame[]> {
+  const frames: LinkFrame[] = []
+  link.frames$.subscribe(frame => frames.push(frame))
+  await eventually(() => link.state === 'closed')
+  return frames
+}
+
+linkContract('file, recording', { rich: true, times: 'exact', idleState: 'up', lostState: 'closed', reads: false, stream: false }, async ({ queue, mode }) => {
+  const path = newPath()
+  const link = await createLink(`file:${path}?as=record`, { ...queue && { queue }, ...mode && { mode } })
+  return {
+    link,
+    connect: async () => ({
+      origin: link.origin,
+      get received() {
+        return framesIn(path)
+      },
+      send: () => undefined,
+      sendGarbage: () => undefined,
+      stall: () => undefined,
+      leave: async () => undefined,
+    }),
+    dispose: async () => undefined,
+  }
+})
+
+describe('recording', () => {
+  it('is complete however fast frames come, within one turn of the event loop', async () => {
+    const path = newPath()
+    const link = await openLink(`file:${path}?as=record`)
+    for (let n = 0; n < 20_000; n++) expect(link.send(numberedFrame(n))).toBe(true)
+    await link.close()
+    expect(framesIn(path).map(numberOf)).toEqual(Array.from({ length: 20_000 }, (_, n) => n))
+    expect(link.counters.sent).toMatchObject({ in: 20_000, delivered: 20_000, queued: 0 })
+  })
+
+  it('reaches the disk while it goes on', async () => {
+    const path = newPath()
+    const link = await openLink(`file:${path}?as=record`)
+    links.push(link)
+    link.send(numberedFrame(1))
+    await eventually(() => readFileSync(path).length > 0)
+    expect(link.counters.sent.delivered).toBe(1)
+  })
+
+  it('says why it cannot be', async () => {
+    await expect(openLink(`file:${folder}/no/such.log?as=record`)).rejects.toThrow('its folder does not exist')
+    await expect(openLink('file:?as=record')).rejects.toThrow('the name of a file must follow')
+    await expect(openLink('file:x.mp3')).rejects.toThrow(/told by its ending: .log/)
+  })
+
+  it.skipIf(process.platform !== 'linux')('counts what a full disk did not take, and ends', async () => {
+    const path = newPath()
+    symlinkSync('/dev/full', path)
+    const full = await openLink(`file:${path}?as=record`)
+    links.push(full)
+    let sent = 0
+    while (full.send(numberedFrame(sent))) sent++
+    await eventually(() => full.state === 'closed')
+    expect(full.problem).toBe(`cannot record into ${path}: the disk is full`)
+    expect(full.counters.sent.dropped.get('device')).toBe(sent + 1)
+  })
+})
+
+describe('replay', () => {
+  it('gives back what was recorded', async () => {
+    const frames = [...CLASSIC_FRAMES, ...RICH_FRAMES]
+    const link = await replay(logOf(frames.map(formatCandumpLine).join('')))
+    const back = await play(link)
+    expect(back.length).toBe(frames.length)
+    frames.forEach((frame, n) => {
+      expect(sameFrame(frame, back[n]), `frame ${n}`).toBe(true)
+      expect(back[n].timestamp_ns).toBe(frame.timestamp_ns)
+      expect(back[n].origin).toBe(link.origin)
+    })
+    expect(link.problem).toBe('')
+  })
+
+  it('reports bad lines with their numbers and reads the rest', async () => {
+    const told: string[] = []
+    const path = logOf('(0.0) can0 123#00\n\n(0.1) can0 12#\nnonsense\x01\n(0.2) can0 124#01\r\n' + 'y'.repeat(2000) + '\n(0.3) can0 125#\n(0.4) can0 126#0')
+    const link = await replay(path, '?speed=max', line => told.push(line))
+    const bad: number[] = []
+    link.badLines$.subscribe(({ line }) => bad.push(line))
+    expect((await play(link)).map(frame => frame.id)).toEqual([0x123, 0x124, 0x125])
+    expect(bad).toEqual([3, 4, 6, 8])
+    expect(told[0]).toBe(`${path}:3: identifier 12: it has 2 digits, not 3 or 8: (0.1) can0 12#`)
+    expect(told[1]).toMatch(/: nonsense\?$/)
+    expect(told[2]).toMatch(/longer than 512 characters/)
+    expect(link.counters.malformed.get('bad-line')).toBe(4)
+  })
+
+  it('does not flood with bad lines', async () => {
+    const told: string[] = []
+    const link = await replay(logOf(`${'bad\n'.repeat(5000)}(0.0) can0 123#\n`), '?speed=max', line => told.push(line))
+    await play(link)
+    expect(told.length).toBe(11)
+    expect(link.counters.malformed.get('bad-line')).toBe(5000)
+  })
+
+  it('says that a file is no log, no file, a folder', async () => {
+    const link = await replay(logOf('some text\n'))
+    await play(link)
+    expect(link.problem).toMatch(/holds no frame of a candump log/)
+    await expect(openLink(`file:${folder}/none.log`)).rejects.toThrow(`there is no file ${folder}/none.log`)
+  })
+
+  it('repeats, and can be closed in between', async () => {
+    const path = logOf(Array.from({ length: 3000 }, (_, n) => formatCandumpLine(numberedFrame(n))).join(''))
+    expect((await play(await replay(path, '?speed=max&loop=3'))).length).toBe(9000)
+    const slow = await replay(path, '?speed=0.001')
+    const frames: LinkFrame[] = []
+    slow.frames$.subscribe(frame => frames.push(frame))
+    await eventually(() => frames.length > 0)
+    await slow.close()
+    expect(frames.length).toBeLessThan(3000)
+    expect(slow.counters.received.dropped.get('closed')).toBeGreaterThan(0)
+  })
+
+  it('takes no frames', async () => {
+    const link = await replay(logOf('(0.0) can0 123#\n'))
+    expect(link.send(numberedFrame(1))).toBe(false)
+    expect(link.counters.sent.dropped.get('unsupported')).toBe(1)
+  })
+})
+
+describe('pace of a replay', () => {
+  it('keeps distances, scaled', () => {
+    const pacer = new ReplayPacer(2)
+    expect(pacer.wait_ms(5e9, 1000)).toBe(0)
+    expect(pacer.wait_ms(5.1e9, 1000)).toBeCloseTo(50, 6)
+    expect(pacer.wait_ms(5.1e9, 1040)).toBeCloseTo(10, 6)
+    expect(pacer.wait_ms(5.1e9, 1100)).toBe(0)
+  })
+
+  it('starts anew when time goes back', () => {
+    const pacer = new ReplayPacer(1)
+    pacer.wait_ms(9e9, 0)
+    expect(pacer.wait_ms(1e9, 500)).toBe(0)
+    expect(pacer.wait_ms(1.2e9, 500)).toBeCloseTo(200, 6)
+  })
+
+  it('does not wait at full speed', () => {
+    expect(new ReplayPacer(Infinity).wait_ms(1e18, 0)).toBe(0)
+  })
+})
+
+it('a text log reads the same however its bytes are cut', () => {
+  const read = (pieces: readonly Uint8Array[]): string[] => {
+    const found: string[] = []
+    const reader = new TextLogReader(parseCandumpLine, 40, {
+      onFrame: frame => found.push(formatCandumpLine(frame)),
+      onBadLine: bad => found.push(`${bad.line}: ${bad.reason}: ${bad.text}`),
+    })
+    for (const piece of pieces) reader.push(piece)
+    reader.end()
+    return found
+  }
+  const text = fc.array(fc.oneof(
+    fc.constantFrom('(0.0) can0 123#11\n', '(1.0) can0 123#', '\n', '\r\n', 'x'.repeat(39), 'x'.repeat(41)), fc.string({ maxLength: 8 }),
+  )).map(parts => Buffer.from(parts.join(''), 'latin1'))
+  fc.assert(fc.property(anyPieces(text), (pieces) => {
+    expect(read(pieces)).toEqual(read([Buffer.concat(pieces)]))
+  }), { seed: 3, numRuns: 500 })
+})
