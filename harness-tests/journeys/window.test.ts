@@ -1,17 +1,92 @@
 import { describe, expect } from 'vitest'
 
-import { journey } from '../kit/index.ts'
+import { journey, type SimulatedVehicle } from '../kit/index.ts'
+
+const status = (car: SimulatedVehicle, door = 'FL') => car.status(`WindowStatus@${door}`)
+const glass_pct = (car: SimulatedVehicle, door = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
+
+/** Opens the driver's window and has it learn its travel. */
+async function learned(car: SimulatedVehicle): Promise<void> {
+  car.send('WindowCommand@FL', { action: 'learn' })
+  await car.until('the travel is learned', () => status(car)['learned'] === true && status(car)['state'] === 'still', { within_ms: 30_000 })
+}
 
 describe('a window', () => {
-  journey('moves as long as its switch is held, and stops within a quarter of a second of its release', async (car) => {
+  journey('moves as long as its switch is held, and stops when it is let go', async (car) => {
     car.hold('DASH.windowFL.down')
-    await car.until('the glass moves', () => car.status('WindowStatus@FL').state === 'opening', { within_ms: 300 })
+    await car.until('the glass moves', () => status(car)['state'] === 'opening', { within_ms: 300 })
     await car.run(1000)
-    expect(car.shows('FL.window').position_pct).toBeGreaterThan(10)
+    expect(glass_pct(car)).toBeGreaterThan(10)
     car.release('DASH.windowFL.down')
-    await car.until('the status says still', () => car.status('WindowStatus@FL').state !== 'opening', { within_ms: 400 })
-    const stopped = car.shows('FL.window').position_pct
+    await car.until('it stands', () => status(car)['state'] !== 'opening', { within_ms: 400 })
+    const stopped_pct = glass_pct(car)
     await car.run(2000)
-    expect(car.shows('FL.window').position_pct).toBeCloseTo(stopped as number, 1)
+    expect(glass_pct(car)).toBeCloseTo(stopped_pct, 1)
+  })
+
+  journey('runs all the way at a tap on the switch', async (car) => {
+    await learned(car)
+    await car.press('DASH.windowFL.down', 150)
+    const took_ms = await car.until('it is open', () => status(car)['position_pct'] === 100, { within_ms: 8000 })
+    expect(took_ms).toBeGreaterThan(2000)
+    await car.press('DASH.windowFL.up', 150)
+    await car.until('it is closed', () => status(car)['position_pct'] === 0, { within_ms: 8000 })
+    expect(glass_pct(car)).toBeLessThan(1)
+  })
+
+  journey('goes where it is sent, counts the position and echoes sender and sequence', async (car) => {
+    await learned(car)
+    const sequence = car.send('WindowCommand@FL', { action: 'goto', position_pct: 50 })
+    await car.until('the echo comes', () => status(car)['echoSequence'] === sequence && status(car)['echoSender'] === 9, { within_ms: 100 })
+    await car.until('it stands', () => status(car)['state'] === 'still', { within_ms: 8000 })
+    expect(status(car)['position_pct']).toBeCloseTo(50, 0)
+    expect(glass_pct(car)).toBeCloseTo(50, 0)
+  })
+
+  journey('obeys the switch in its own door', async (car) => {
+    car.hold('RR.window.down')
+    await car.until('the glass moves', () => status(car, 'RR')['state'] === 'opening', { within_ms: 300 })
+    await car.run(500)
+    car.release('RR.window.down')
+    await car.until('it stands', () => status(car, 'RR')['state'] !== 'opening', { within_ms: 400 })
+  })
+
+  journey('opens but does not close with the ignition off', async (car) => {
+    car.hold('DASH.windowFL.down')
+    await car.run(1500)
+    car.release('DASH.windowFL.down')
+    await car.run(300)
+    car.car.setIgnition('off')
+    await car.until('the car says so', () => car.status('VehicleState@ALL')['ignition'] === 'off', { within_ms: 500 })
+    const before_pct = glass_pct(car)
+    car.hold('DASH.windowFL.up')
+    await car.expectNever('the glass rises', () => glass_pct(car) < before_pct - 1, { for_ms: 2000 })
+    car.release('DASH.windowFL.up')
+    car.hold('DASH.windowFL.down')
+    await car.until('the glass sinks', () => glass_pct(car) > before_pct + 5, { within_ms: 2000 })
+  })
+
+  journey('reverses when a hand is in its way', async (car) => {
+    await learned(car)
+    await car.press('DASH.windowFL.down', 150)
+    await car.until('it is open', () => status(car)['position_pct'] === 100, { within_ms: 8000 })
+    car.car.obstruct('FL.window', 150, 10)
+    await car.press('DASH.windowFL.up', 150)
+    await car.until('it reverses', () => status(car)['pinch'] === true, { within_ms: 8000 })
+    await car.until('it stands', () => ['still', 'blocked'].includes(String(status(car)['state'])), { within_ms: 8000 })
+    expect(glass_pct(car)).toBeGreaterThan(150 / 450 * 100 + 20)
+  })
+
+  journey('keeps its learned travel over a reset, and does not move by itself after it', async (car) => {
+    await learned(car)
+    car.send('WindowCommand@FL', { action: 'goto', position_pct: 40 })
+    await car.until('it stands half open', () => status(car)['state'] === 'still' && glass_pct(car) > 35, { within_ms: 8000 })
+    const before_pct = glass_pct(car)
+    car.car.resetHub('FL')
+    const reset_ms = car.now_ms
+    await car.until('the hub is back', () => car.history('WindowStatus@FL', reset_ms).length > 0, { within_ms: 3000 })
+    await car.expectNever('the glass moves', () => Math.abs(glass_pct(car) - before_pct) > 0.5, { for_ms: 2000 })
+    expect(status(car)['learned']).toBe(true)
+    expect(status(car)['position_pct']).toBeCloseTo(before_pct, 0)
   })
 })
