@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_STATE } from '#protocol/catalogue/enums.ts'
+import { HUB_STATE, IGNITION, PORT_FAULT, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { kindOf, pageOf } from '#protocol/id.ts'
-import { LightStatusCodec, VehicleStateCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
+import {
+  HubStatusCodec, LatchCommandCodec, LightStatusCodec, PortStatusCodec, VehicleStateCodec, WindowCommandCodec, WindowStatusCodec,
+} from '#protocol/messages.generated.ts'
 import { SWITCH_LAYOUT, VEHICLE_PLUG } from '#protocol/plug.ts'
 import { createHub } from './hub.ts'
 import { DASH } from './hubs/dash.ts'
@@ -10,6 +12,7 @@ import { DOOR } from './hubs/door.ts'
 import { DESCRIPTORS } from './testing/descriptors.ts'
 import { FakeClock } from './testing/fake-clock.ts'
 import { connect, FakeHal } from './testing/fake-hal.ts'
+import { sendTo, sentBy } from './testing/messages.ts'
 
 function twoHubs() {
   const clock = new FakeClock()
@@ -75,5 +78,81 @@ describe('two hubs on one bus', () => {
     clock.advance(1000)
     expect(dashHal.sockets[2].duties[0]).toBeGreaterThan(0.9)
     expect(dashHal.bus.sent.some(f => kindOf(f.id) === LightStatusCodec.kind && f.data[7] === 200)).toBe(true)
+  })
+
+  it('the glass stops 250 ms after the hub that holds the switch died', () => {
+    const { clock, dashHal, doorHal, door } = twoHubs()
+    press(dashHal, 1, 'windowFL.down', true)
+    turn(clock, doorHal, 1000)
+    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    dashHal.bus.hold = true
+    turn(clock, doorHal, 370)
+    expect(doorHal.sockets[0].duties[0] ?? 0).toBe(0)
+    expect(door.counters.holdsReleased).toBe(1)
+    dashHal.bus.hold = false
+    dashHal.bus.kick()
+    turn(clock, doorHal, 400)
+    expect(doorHal.sockets[0].duties[0] ?? 0).toBe(0)
+  })
+
+  it('an ignition that is heard no more is off', () => {
+    const { clock, dashHal, door } = twoHubs()
+    expect(door.vehicle.ignition()).toBe(IGNITION.on)
+    dashHal.bus.hold = true
+    clock.advance(410)
+    expect(door.vehicle.ignition()).toBe(IGNITION.off)
+  })
+
+  it('a command to a hub that does not answer fails loudly, and the fault goes with the next success', () => {
+    const { clock, dashHal, dash } = twoHubs()
+    press(dashHal, 1, 'trunk.release', true)
+    clock.advance(100)
+    press(dashHal, 1, 'trunk.release', false)
+    clock.advance(600)
+    expect(dash.portFault(1)).toBe(PORT_FAULT.commandLost)
+    expect(dash.state()).toBe(HUB_STATE.degraded)
+    expect(sentBy(dashHal, LatchCommandCodec).length).toBe(5)
+    expect(sentBy(dashHal, PortStatusCodec).filter(status => status.port === 1).at(-1)!.fault).toBe(PORT_FAULT.commandLost)
+    expect(dashHal.logged).toEqual(['LatchCommand to location 6 was not executed'])
+    press(dashHal, 1, 'lights.interior', true)
+    clock.advance(50)
+    expect(dash.portFault(1)).toBe(PORT_FAULT.none)
+  })
+
+  it('frames that are lost now and then lose no command', () => {
+    const { clock, dashHal, doorHal, dash, door } = twoHubs()
+    let dropped = 0
+    const deliver = doorHal.bus.deliver.bind(doorHal.bus)
+    doorHal.bus.deliver = (id, data) => kindOf(id) === LatchCommandCodec.kind && dropped++ % 3 !== 2 ? false : deliver(id, data)
+    for (let i = 0; i < 10; i++) {
+      press(dashHal, 1, i % 2 === 0 ? 'doors.lock' : 'doors.unlock', true)
+      clock.advance(100)
+      press(dashHal, 1, i % 2 === 0 ? 'doors.lock' : 'doors.unlock', false)
+      clock.advance(900)
+    }
+    expect(door.counters.commandsExecuted).toBe(10)
+    expect(dropped).toBeGreaterThan(20)
+    expect(dash.counters.commandsEchoed).toBe(10)
+  })
+
+  it('a tool on the bus moves the window too, and sees its echo', () => {
+    const { clock, doorHal, door } = twoHubs()
+    const command = { ...WindowCommandCodec.create(), sequence: 11, action: WINDOW_ACTION.down }
+    sendTo(doorHal, WindowCommandCodec, LOCATION.FL, command, 0)
+    sendTo(doorHal, WindowCommandCodec, LOCATION.FL, command, 1)
+    turn(clock, doorHal, 200)
+    expect(door.counters.commandsExecuted).toBe(1)
+    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    expect(sentBy(doorHal, WindowStatusCodec).at(-1)).toMatchObject({ echoSender: 9, echoSequence: 11 })
+  })
+
+  it('keeps its heartbeat and its watchdog for a minute, and nothing piles up', () => {
+    const { clock, dashHal, dash, doorHal } = twoHubs()
+    const before = { kicks: dashHal.watchdogKicks, sent: sentBy(doorHal, HubStatusCodec).length, jobs: dash.pending().length }
+    clock.advance(60_000)
+    expect(dashHal.watchdogKicks - before.kicks).toBe(60)
+    expect(sentBy(doorHal, HubStatusCodec).length - before.sent).toBe(60)
+    expect(dash.pending().length).toBeLessThanOrEqual(before.jobs + 1)
+    expect(dash.framesWaiting()).toBe(0)
   })
 })

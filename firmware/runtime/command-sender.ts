@@ -88,17 +88,18 @@ export class CommandSender {
     this.orders = 0
   }
 
-  /** Sends a command and watches over it; `values.sequence` is filled in. */
+  /**
+   * Sends a command and watches over it; `values.sequence` is filled in. A held one takes the place of all that is under
+   * way to this component, as a thumb on a switch wants an answer now; others only that of a held one.
+   */
   send(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
-    this.replaceHeld(codec, location)
+    this.replaceAll(codec.kind, location, !hold)
     this.submit(codec, location, values, hold, port)
   }
 
   /** Sends a command in place of all that is under way to this component. */
   override(codec: AnyCodec, location: number, values: Values, port: number): void {
-    for (const pending of this.pool) {
-      if (pending.phase !== PHASE.idle && isFor(pending, codec.kind, location)) this.replace(pending)
-    }
+    this.replaceAll(codec.kind, location, false)
     this.submit(codec, location, values, false, port)
   }
 
@@ -201,16 +202,13 @@ export class CommandSender {
     this.beginNext(pending.codec.kind, pending.location)
   }
 
-  private replaceHeld(codec: AnyCodec, location: number): void {
+  private replaceAll(kind: number, location: number, heldOnly: boolean): void {
     for (const pending of this.pool) {
-      if (pending.phase !== PHASE.idle && pending.hold && isFor(pending, codec.kind, location)) this.replace(pending)
+      if (pending.phase === PHASE.idle || (heldOnly && !pending.hold) || !isFor(pending, kind, location)) continue
+      pending.phase = PHASE.idle
+      this.active--
+      if (!pending.echoed) this.counters.commandsReplaced++
     }
-  }
-
-  private replace(pending: Pending): void {
-    pending.phase = PHASE.idle
-    this.active--
-    if (!pending.echoed) this.counters.commandsReplaced++
   }
 
   private idle(): Pending | undefined {

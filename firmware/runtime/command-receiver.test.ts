@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest'
+import { hubAddress } from '#protocol/id.ts'
+import { HOLD_TIMEOUT_ms } from '../components/component.ts'
+import type { Component } from '../components/component.ts'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { CommandReceiver, REPEAT_WINDOW_ms } from './command-receiver.ts'
+import { createCounters } from './counters.ts'
+import { Schedule } from './schedule.ts'
+
+const DASH = hubAddress(5)
+const TOOL = 0xf9
+const OWN = 1
+
+interface Values { sequence: number, action: number }
+
+function setUp() {
+  const hal = new FakeHal(1, 0)
+  const counters = createCounters()
+  const schedule = new Schedule(hal, counters)
+  const calls: string[] = []
+  const driver: Component & { accepts: boolean } = {
+    statusCount: 1,
+    accepts: true,
+    command(values: Values, sender: number) {
+      if (!this.accepts) return false
+      calls.push(`${values.action} from ${sender}`)
+      return true
+    },
+    repeated: () => { calls.push('repeated') },
+    released: () => { calls.push('released') },
+    moving: () => false,
+    dispose: () => undefined,
+  }
+  let echoes = 0
+  const receiver = new CommandReceiver('test', schedule, counters, () => echoes++)
+  receiver.bind(driver)
+  const from = (source: number, sequence: number, action = sequence): void => receiver.receive({ sequence, action }, source)
+  const echoed = (): number[] => [receiver.echoSender, receiver.echoSequence]
+  return { clock: hal.clock, counters, schedule, calls, driver, receiver, from, echoed, echoes: () => echoes }
+}
+
+describe('the command receiver', () => {
+  it('executes a command once however often it is repeated, and echoes it', () => {
+    const { clock, counters, calls, from, echoed } = setUp()
+    expect(echoed()).toEqual([0, 0])
+    for (let i = 0; i < 5; i++) {
+      from(DASH, 9)
+      clock.advance(100)
+    }
+    expect(calls).toEqual(['9 from 5', 'repeated', 'repeated', 'repeated', 'repeated'])
+    expect(echoed()).toEqual([5, 9])
+    expect(counters.commandsExecuted).toBe(1)
+    expect(counters.commandsRepeated).toBe(4)
+  })
+
+  it('takes the next sequence, and after a while the same one again, for a new command', () => {
+    const { clock, calls, from } = setUp()
+    from(DASH, 9)
+    from(DASH, 10)
+    clock.advance(REPEAT_WINDOW_ms + 1)
+    from(DASH, 10)
+    expect(calls).toEqual(['9 from 5', '10 from 5', 'released', '10 from 5'])
+  })
+
+  it('tells the driver after 250 ms of silence, once', () => {
+    const { clock, calls, counters, from } = setUp()
+    from(DASH, 1)
+    clock.advance(100)
+    from(DASH, 1)
+    clock.advance(HOLD_TIMEOUT_ms - 1)
+    expect(calls).toEqual(['1 from 5', 'repeated'])
+    clock.advance(1)
+    expect(calls).toEqual(['1 from 5', 'repeated', 'released'])
+    clock.advance(1000)
+    expect(counters.holdsReleased).toBe(1)
+  })
+
+  it('repetitions that come after the silence start nothing again', () => {
+    const { clock, calls, from } = setUp()
+    from(DASH, 1)
+    clock.advance(400)
+    for (let i = 0; i < 10; i++) {
+      from(DASH, 1)
+      clock.advance(100)
+    }
+    expect(calls).toEqual(['1 from 5', 'released'])
+  })
+
+  it('ignores the repetitions of a sender that another one has overridden, but echoes them', () => {
+    const { clock, calls, from, echoed } = setUp()
+    from(DASH, 1)
+    clock.advance(50)
+    from(TOOL, 4)
+    expect(echoed()).toEqual([9, 4])
+    clock.advance(50)
+    from(DASH, 1)
+    expect(calls).toEqual(['1 from 5', '4 from 9'])
+    expect(echoed()).toEqual([5, 1])
+    clock.advance(HOLD_TIMEOUT_ms)
+    expect(calls).toEqual(['1 from 5', '4 from 9', 'released'])
+  })
+
+  it('does not echo what the driver refuses, and lets the sender try again', () => {
+    const { clock, counters, driver, calls, from, echoed, echoes } = setUp()
+    driver.accepts = false
+    from(DASH, 3)
+    clock.advance(100)
+    expect(echoed()).toEqual([0, 0])
+    expect(echoes()).toBe(0)
+    driver.accepts = true
+    from(DASH, 3)
+    expect(calls).toEqual(['3 from 5'])
+    expect(echoed()).toEqual([5, 3])
+    expect(counters.commandsRefused).toBe(1)
+  })
+
+  it('lets a command of the hub\'s own switch last until the next one', () => {
+    const { clock, schedule, calls, receiver, from } = setUp()
+    from(DASH, 1)
+    expect(receiver.executeLocal({ sequence: 2, action: 2 }, OWN)).toBe(true)
+    clock.advance(2000)
+    expect(calls).toEqual(['1 from 5', '2 from 1'])
+    expect(schedule.pending()).toEqual([])
+  })
+
+  it('forgets everything with the driver', () => {
+    const { clock, schedule, calls, driver, receiver, from, echoed } = setUp()
+    from(DASH, 1)
+    receiver.bind(undefined)
+    expect(schedule.pending()).toEqual([])
+    from(DASH, 2)
+    expect(echoed()).toEqual([0, 0])
+    receiver.bind(driver)
+    from(DASH, 1)
+    clock.advance(0)
+    expect(calls).toEqual(['1 from 5', '1 from 5'])
+  })
+
+  it('arms no timer for a driver to which silence means nothing', () => {
+    const { schedule, receiver, from } = setUp()
+    receiver.bind({ statusCount: 1, command: () => true, moving: () => false, dispose: () => undefined })
+    from(DASH, 1)
+    from(DASH, 1)
+    expect(schedule.pending()).toEqual([])
+  })
+})

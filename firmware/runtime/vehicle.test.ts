@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { GEAR, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import { VehicleStateCodec } from '#protocol/messages.generated.ts'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { createCounters } from './counters.ts'
+import { Schedule } from './schedule.ts'
+import { FRESH_ms, Vehicle } from './vehicle.ts'
+
+function setUp() {
+  const hal = new FakeHal(1, 0)
+  const schedule = new Schedule(hal, createCounters())
+  const vehicle = new Vehicle(schedule)
+  let changes = 0
+  vehicle.onChange = () => changes++
+  const state = { ...VehicleStateCodec.create(), ignition: IGNITION.on, gear: GEAR.drive, speed_kmh: 30 }
+  return { clock: hal.clock, schedule, vehicle, state, changes: () => changes }
+}
+
+describe('the vehicle view', () => {
+  it('is off and unknown before the first word', () => {
+    const { vehicle } = setUp()
+    expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh(), vehicle.fresh()]).toEqual([IGNITION.off, NaN, NaN, false])
+  })
+
+  it('says what the bus said, and tells of changes only', () => {
+    const { clock, vehicle, state, changes } = setUp()
+    for (let i = 0; i < 5; i++) {
+      vehicle.receive(state)
+      clock.advance(100)
+    }
+    expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.on, GEAR.drive, 30])
+    expect(changes()).toBe(1)
+    vehicle.receive({ ...state, speed_kmh: 31 })
+    expect(changes()).toBe(2)
+  })
+
+  it('means ignition off when nothing came for 300 ms, and tells it', () => {
+    const { clock, vehicle, state, changes } = setUp()
+    vehicle.receive(state)
+    clock.advance(FRESH_ms)
+    expect(vehicle.ignition()).toBe(IGNITION.on)
+    expect(changes()).toBe(1)
+    clock.advance(2)
+    expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.off, NaN, NaN])
+    expect(changes()).toBe(2)
+    clock.advance(5000)
+    expect(changes()).toBe(2)
+    vehicle.receive(state)
+    expect(changes()).toBe(3)
+    expect(vehicle.ignition()).toBe(IGNITION.on)
+  })
+
+  it('believes its own component more than the bus, and does not age', () => {
+    const { clock, schedule, vehicle, state, changes } = setUp()
+    vehicle.read(IGNITION.accessory, GEAR.park, 0)
+    vehicle.receive(state)
+    clock.advance(5000)
+    expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.accessory, GEAR.park, 0])
+    expect(schedule.pending()).toEqual([])
+    vehicle.forget()
+    expect(vehicle.ignition()).toBe(IGNITION.off)
+    expect(changes()).toBe(2)
+  })
+
+  it('fills a VehicleState that can be sent even when nothing is known', () => {
+    const { vehicle } = setUp()
+    const values = VehicleStateCodec.create()
+    vehicle.fill(values, 12.8)
+    expect(values).toMatchObject({ ignition: IGNITION.off, gear: GEAR.neutral, speed_kmh: NaN })
+    expect(values).toMatchObject({ battery_V: 12.8, manager: MANAGER_STATE.active })
+    expect(() => VehicleStateCodec.encode(values, new Uint8Array(8))).not.toThrow()
+    vehicle.read(NaN, NaN, NaN)
+    vehicle.fill(values, 12.8)
+    expect(() => VehicleStateCodec.encode(values, new Uint8Array(8))).not.toThrow()
+  })
+})
