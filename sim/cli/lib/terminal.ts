@@ -41,7 +41,6 @@ export function processTerminal(): Terminal {
     if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') throw error
     stop.abort()
     if (!taken) process.exit(process.exitCode ?? 0)
-    taken = true
   }
   process.stdout.on('error', closed)
   process.stderr.on('error', closed)
@@ -80,12 +79,21 @@ export function processTerminal(): Terminal {
   }
 }
 
-/** The first signal asks to end, the second one ends. */
+/** A terminal and npm both pass Ctrl-C on: what comes this soon after the first is the same key. */
+const SAME_KEY_ms = 500
+
+/** The first signal asks to end, a later one ends. */
 function takeSignals(stop: AbortController): void {
+  let first_ms = -Infinity
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (stop.signal.aborted) process.exit(signal === 'SIGINT' ? 130 : 143)
-      stop.abort()
+      const now_ms = performance.now()
+      if (!stop.signal.aborted) {
+        first_ms = now_ms
+        stop.abort()
+      } else if (now_ms - first_ms > SAME_KEY_ms) {
+        process.exit(signal === 'SIGINT' ? 130 : 143)
+      }
     })
   }
 }
