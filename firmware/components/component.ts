@@ -101,5 +101,5 @@ export interface PortPower {
   release(): void
 }
 
-/** Silence after which a held command counts as released (DESIGN section 4). */
+/** Silence after which a held command counts as released. */
 export const HOLD_TIMEOUT_ms = 250
