@@ -64,7 +64,7 @@ export interface LinkClient {
 export interface LinkOptions {
   /** Default `normal`. */
   readonly mode?: LinkMode
-  /** Bit rate of our bus, bit/s. Default 500000. */
+  /** Bit rate of our bus, bit/s, where there is one. Default 500000. */
   readonly bitrate?: number
   /** Frames each queue holds. */
   readonly queue?: number

@@ -1,6 +1,6 @@
 import type { Link, LinkOptions } from './link.ts'
 import type { Scheme } from './schemes.ts'
-import { type LinkUri, parseLinkUri } from './uri.ts'
+import { type LinkUri, LinkUriError, parseLinkUri } from './uri.ts'
 
 type Create = (uri: LinkUri, options: LinkOptions) => Link
 
@@ -14,7 +14,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
 
 /**
  * Makes the link that `uri` names, not opened yet. Rejects with LinkUriError when the URI is wrong. Options in the URI
- * win over `options`.
+ * win over `options`, but cannot change the bit rate of a bus that has one.
  */
 export async function createLink(uri: string, options: LinkOptions = {}): Promise<Link> {
   const parsed = parseLinkUri(uri)
@@ -36,6 +36,9 @@ function mergeOptions(uri: LinkUri, options: LinkOptions): LinkOptions {
   const bitrate = uri.numbers.get('bitrate')
   if (mode === 'normal' || mode === 'listen') merged.mode = mode
   if (queue !== undefined) merged.queue = queue
+  if (bitrate !== undefined && bitrate !== (options.bitrate ?? bitrate)) {
+    throw new LinkUriError(`"${uri.text}": bitrate is ${bitrate}, but the bus runs at ${options.bitrate} bit/s`)
+  }
   if (bitrate !== undefined) merged.bitrate = bitrate
   return merged
 }

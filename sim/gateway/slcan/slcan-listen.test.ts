@@ -209,6 +209,11 @@ describe('errors of slcan-listen', () => {
     await expect(openLink(`slcan-listen:127.0.0.1:${port}`)).rejects.toThrow(/port \d+ on 127.0.0.1 is in use/)
   })
 
+  it('name a bit rate that the bus does not have', async () => {
+    await expect(createLink('slcan-listen:?bitrate=125000', { bitrate: 500_000 })).rejects.toThrow('the bus runs at 500000 bit/s')
+    await createLink('slcan-listen:?bitrate=500000', { bitrate: 500_000 })
+  })
+
   it('name an address that is not ours', async () => {
     await expect(openLink('slcan-listen:192.0.2.1:0')).rejects.toThrow('192.0.2.1 is not an address of this machine')
   })

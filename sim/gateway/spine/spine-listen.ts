@@ -10,6 +10,8 @@ import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './
 
 export const DEFAULT_SPINE_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 7030 }
 const DEFAULT_CLIENTS = 32
+/** How long a client may take to say hello, ms: who does not, holds no place for others. */
+const HELLO_TIMEOUT_ms = 10_000
 /** Requests of one client that may be under way at a time. */
 const MAX_REQUESTS = 64
 
@@ -102,12 +104,14 @@ class StreamClient implements ServedClient, ConnectionHandler {
   private left = false
   private requests = 0
   private telling = false
+  private readonly helloTimer: NodeJS.Timeout
 
   constructor(socket: Socket, origin: string, peer: string, queueFrames: number, owner: ClientOwner) {
     this.origin = origin
     this.peer = peer
     this.owner = owner
     this.connection = new SpineConnection(socket, this, this.counters, queueFrames)
+    this.helloTimer = setTimeout(() => this.refuse(`there was no hello within ${HELLO_TIMEOUT_ms} ms`), HELLO_TIMEOUT_ms)
   }
 
   get active(): boolean {
@@ -148,6 +152,7 @@ class StreamClient implements ServedClient, ConnectionHandler {
 
   onEnd(reason: string): void {
     this.left = true
+    clearTimeout(this.helloTimer)
     this.owner.gone(reason)
   }
 
@@ -155,6 +160,7 @@ class StreamClient implements ServedClient, ConnectionHandler {
     if (version !== STREAM_VERSION) {
       return this.refuse(`this end speaks version ${STREAM_VERSION} of the stream, the other version ${version}`)
     }
+    clearTimeout(this.helloTimer)
     this.greeted = true
     this.owner.greeted()
   }
