@@ -10,8 +10,11 @@ export const LOCATION_NAMES: readonly LocationName[] = ['ALL', 'FL', 'FR', 'RL',
 export const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
 export const HUBS = ['FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO'] as const
 
-/** Firmware images, and the J1939-81 NAME function code each one claims with. */
-export const HUB_TYPE = { dash: 1, door: 2, trunk: 3, hood: 4, stereo: 5 } as const
+/**
+ * Firmware images, and the J1939-81 NAME function code each one claims with: from the range 128–254, whose meaning
+ * depends on the industry group, so that no tool takes a door for an engine.
+ */
+export const HUB_TYPE = { dash: 129, door: 130, trunk: 131, hood: 132, stereo: 133 } as const
 export type HubTypeName = keyof typeof HUB_TYPE
 
 /** Which image runs at a location. One door image fits every door. */

@@ -7,7 +7,7 @@ const ROUNDS = 7
 /** Until the engine has compiled what is hot, virtual time. */
 const WARM_UP_ms = 600_000
 
-/** The whole car as a multiple of real time, by processor time, which other work on the machine does not stretch: at rest, and with everything moving. */
+/** The whole car as a multiple of real time, at rest and in motion. By processor time, which other work on the machine does not stretch. */
 export function benchSedan(): BenchRow[] {
   return [
     row({
