@@ -31,7 +31,7 @@ describe('NAME', () => {
   it('of a hub carries type, location and serial', () => {
     expect(Buffer.from(hubName(HUB_TYPE.door, LOCATION.RL, 0x12345)).toString('hex')).toBe('4523e1ff18820010')
     const name = readName(hubName(HUB_TYPE.door, LOCATION.RL, 0x12345))
-    expect(name).toMatchObject({ function: 2, functionInstance: 3, identity: 0x12345, arbitraryAddress: 0 })
+    expect(name).toMatchObject({ function: 130, functionInstance: 3, identity: 0x12345, arbitraryAddress: 0 })
   })
 })
 

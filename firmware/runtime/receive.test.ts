@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
+import { HUB_TYPE, LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
+import { claimId, hubName } from '#protocol/claim.ts'
 import type { Codec } from '#protocol/codec.ts'
 import { E2E_OUTCOME, protect } from '#protocol/e2e.ts'
 import { dataIdOf, hubAddress, messageId } from '#protocol/id.ts'
@@ -76,14 +77,31 @@ describe('the receiver', () => {
     expect(taken.length).toBe(3)
   })
 
-  it('refuses a frame of the wrong length before it reads it', () => {
+  it('refuses a frame that is too short before it reads it', () => {
     const { receiver, taken, counters } = setUp()
     const id = messageId(WindowCommandCodec.priority, 1, WindowCommandCodec.kind, FL, SOURCE)
-    for (let length = 0; length <= 8; length++) {
-      if (length !== WindowCommandCodec.length) receiver.receive(id, new Uint8Array(length), length)
-    }
-    expect(counters.rxWrongLength).toBe(8)
+    for (let length = 0; length < WindowCommandCodec.length; length++) receiver.receive(id, new Uint8Array(length), length)
+    expect(counters.rxWrongLength).toBe(WindowCommandCodec.length)
     expect(taken).toEqual([])
+  })
+
+  it('takes a longer frame of a newer sender when its checksum covers all of it', () => {
+    const { receiver, taken, command } = setUp()
+    const id = messageId(WindowCommandCodec.priority, 1, WindowCommandCodec.kind, FL, SOURCE)
+    const data = new Uint8Array(8)
+    WindowCommandCodec.encode(command, data)
+    data[7] = 0x55
+    protect(data, 8, dataIdOf(id), 0)
+    receiver.receive(id, data, 8)
+    expect(taken.length).toBe(1)
+  })
+
+  it('starts a sender\'s counter afresh when it claims its address', () => {
+    const { receiver, taken, send, command } = setUp()
+    send(WindowCommandCodec, FL, command, 9, SOURCE)
+    receiver.receive(claimId(SOURCE), hubName(HUB_TYPE.dash, LOCATION.DASH, 1), 8)
+    send(WindowCommandCodec, FL, command, 0, SOURCE)
+    expect(taken.length).toBe(2)
   })
 
   it('discards a command that waited through a stall for longer than it lives', () => {

@@ -1,5 +1,7 @@
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
-import { dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, pageOf, sourceOf } from '#protocol/id.ts'
+import {
+  dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, pageOf, PF_ADDRESS_CLAIMED, pduFormatOf, sourceOf,
+} from '#protocol/id.ts'
 import type { AnyCodec, Values } from '../components/component.ts'
 import type { HubCounters } from './counters.ts'
 import type { Schedule } from './schedule.ts'
@@ -55,6 +57,8 @@ export class Receiver {
   receive(id: number, data: Uint8Array, length: number): void {
     this.counters.rxFrames++
     if (!isBroadcastKind(id)) {
+      // Who claims anew has booted: its counters start afresh.
+      if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(sourceOf(id))
       this.onPeer(id, data, length)
       return
     }
@@ -62,7 +66,7 @@ export class Receiver {
     if (wanted === undefined || !this.concerns(id)) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
     else if (sourceOf(id) === this.source) this.counters.rxOwnAddress++
-    else if (length !== wanted.codec.length) this.counters.rxWrongLength++
+    else if (length < wanted.codec.length) this.counters.rxWrongLength++
     else this.take(wanted, id, data, length)
   }
 
