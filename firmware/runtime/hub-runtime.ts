@@ -19,7 +19,8 @@ import type { SlotHost } from './port-slot.ts'
 import { Receiver } from './receive.ts'
 import { Schedule } from './schedule.ts'
 import { Switches } from './switches.ts'
-import { NO_KEY, Transmitter } from './transmit.ts'
+import { NO_KEY } from './frame-queue.ts'
+import { Transmitter } from './transmit.ts'
 import { Vehicle } from './vehicle.ts'
 
 /** Offset of a hub's periodic frames from those of the next location. */

@@ -10,7 +10,8 @@ import {
 import { FakeHal } from '../testing/fake-hal.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
-import { NO_KEY, QUEUE_FRAMES, SPACING_ms, Transmitter } from './transmit.ts'
+import { NO_KEY } from './frame-queue.ts'
+import { QUEUE_FRAMES, SPACING_ms, Transmitter } from './transmit.ts'
 
 function setUp() {
   const hal = new FakeHal(LOCATION.DASH, 0)

@@ -1,9 +1,10 @@
-import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
 import { nextCounter, protect } from '#protocol/e2e.ts'
 import { dataIdOf, isBroadcastKind, locationOf, messageId, pageOf } from '#protocol/id.ts'
 import type { AnyCodec, Values } from '../components/component.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
+import { FrameQueue, NO_KEY } from './frame-queue.ts'
+import type { TxFrame } from './frame-queue.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** Frames that wait or are in the controller. */
@@ -16,34 +17,10 @@ export const SPACING_ms = 10
 const STUCK_ms = 50
 /** Pause before the controller is asked again for what it just refused. */
 const RETRY_ms = 5
-/** `key` of frames that never take another's place. */
-export const NO_KEY = -1
 
 const DATA_IDS = 512
 const LOCATIONS = 16
 const PRIORITY_SHIFT = 26
-
-interface Slot {
-  id: number
-  length: number
-  data: Uint8Array
-  expires_ms: number
-  handed_ms: number
-  key: number
-  /** The E2E header is written. */
-  sealed: boolean
-  /** Being taken out of the controller: to wait again, or for good. */
-  yielding: boolean
-  expired: boolean
-  next: Slot | undefined
-}
-
-function emptySlot(next: Slot | undefined): Slot {
-  return {
-    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), expires_ms: 0, handed_ms: 0, key: NO_KEY, sealed: false,
-    yielding: false, expired: false, next: next,
-  }
-}
 
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
@@ -61,12 +38,11 @@ export class Transmitter {
   private readonly source: number
   private readonly e2e: Uint8Array
   private readonly clear_ms: Float64Array
-  private readonly flight: (Slot | undefined)[]
+  private readonly flight: (TxFrame | undefined)[]
   private readonly pumpJob: Job
   private readonly expiryJob: Job
+  private readonly queue: FrameQueue
   private flying: number
-  private head: Slot | undefined
-  private free: Slot | undefined
   private opened: boolean
 
   constructor(hal: Hal, schedule: Schedule, counters: HubCounters, source: number) {
@@ -82,10 +58,8 @@ export class Transmitter {
     this.pumpJob = schedule.job('transmit', () => this.pump())
     this.expiryJob = schedule.job('transmit expiry', () => this.expire())
     this.flying = 0
-    this.head = undefined
-    this.free = undefined
+    this.queue = new FrameQueue(QUEUE_FRAMES)
     this.opened = false
-    for (let i = 0; i < QUEUE_FRAMES; i++) this.free = emptySlot(this.free)
     this.can.onSent(id => this.sent(id))
   }
 
@@ -97,13 +71,13 @@ export class Transmitter {
   /** Only claims may be sent; drops what waits. */
   close(): void {
     this.opened = false
-    while (this.head !== undefined) {
+    while (this.queue.head !== undefined) {
       this.counters.txDiscarded++
-      this.release(this.takeHead(this.head))
+      this.queue.release(this.queue.takeAfter(undefined))
     }
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
-      const slot = this.flight[i]
-      if (slot !== undefined && isBroadcastKind(slot.id)) this.recall(slot, true)
+      const frame = this.flight[i]
+      if (frame !== undefined && isBroadcastKind(frame.id)) this.recall(frame, true)
     }
   }
 
@@ -113,46 +87,40 @@ export class Transmitter {
    * @throws RangeError from the codec for values out of range.
    */
   send(codec: AnyCodec, location: number, values: Values, key: number): boolean {
-    const slot = this.reserve(codec, location, key)
-    if (slot === undefined) return false
-    codec.encode(values, slot.data)
-    return this.enqueue(slot, codec.lifetime_ms)
+    const frame = this.reserve(codec, location, key)
+    if (frame === undefined) return false
+    codec.encode(values, frame.data)
+    return this.enqueue(frame, codec.lifetime_ms)
   }
 
   /** The same with bytes that are already encoded (2…length−1). */
   sendEncoded(codec: AnyCodec, location: number, data: Uint8Array, key: number): boolean {
-    const slot = this.reserve(codec, location, key)
-    if (slot === undefined) return false
-    for (let i = 2; i < codec.length; i++) slot.data[i] = data[i]
-    return this.enqueue(slot, codec.lifetime_ms)
+    const frame = this.reserve(codec, location, key)
+    if (frame === undefined) return false
+    for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]
+    return this.enqueue(frame, codec.lifetime_ms)
   }
 
   /** Queues a frame that is no catalogue message, also while closed. It does not expire. */
   sendPeer(id: number, data: Uint8Array, length: number): boolean {
     if (this.holds(id)) return true
-    const slot = this.prepare(id, length, NO_KEY)
-    if (slot === undefined) return false
-    for (let i = 0; i < length; i++) slot.data[i] = data[i]
-    return this.enqueue(slot, Infinity)
+    const frame = this.prepare(id, length, NO_KEY)
+    if (frame === undefined) return false
+    for (let i = 0; i < length; i++) frame.data[i] = data[i]
+    return this.enqueue(frame, Infinity)
   }
 
   /** True while a frame with this identifier waits or is in the controller. */
   holds(id: number): boolean {
-    if (this.inFlight(id)) return true
-    for (let slot = this.head; slot !== undefined; slot = slot.next) {
-      if (slot.id === id) return true
-    }
-    return false
+    return this.inFlight(id) || this.queue.holds(id)
   }
 
   /** Frames that wait or are in the controller. */
   waiting(): number {
-    let count = this.flying
-    for (let slot = this.head; slot !== undefined; slot = slot.next) count++
-    return count
+    return this.flying + this.queue.count()
   }
 
-  private reserve(codec: AnyCodec, location: number, key: number): Slot | undefined {
+  private reserve(codec: AnyCodec, location: number, key: number): TxFrame | undefined {
     if (!this.opened) {
       this.counters.txClosed++
       return undefined
@@ -160,72 +128,33 @@ export class Transmitter {
     return this.prepare(messageId(codec.priority, codec.page, codec.kind, location, this.source), codec.length, key)
   }
 
-  /** The first free slot (it stays free until `enqueue`), after making room if need be. */
-  private prepare(id: number, length: number, key: number): Slot | undefined {
+  /** The first free frame (it stays free until `enqueue`), after making room if need be. */
+  private prepare(id: number, length: number, key: number): TxFrame | undefined {
     this.watchController()
-    if (key !== NO_KEY) this.supersede(id, key)
-    if (this.free === undefined && !this.makeRoom(id)) {
-      this.counters.txQueued++
+    const queue = this.queue
+    if (key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
+    if (queue.free === undefined) {
       this.counters.txOverflow++
-      return undefined
+      if (!queue.dropLast(id)) this.counters.txQueued++
     }
-    const slot = this.free
-    if (slot === undefined) return undefined
-    slot.id = id
-    slot.length = length
-    slot.key = key
-    slot.sealed = false
-    slot.yielding = false
-    slot.expired = false
-    return slot
+    const frame = queue.free
+    if (frame === undefined) return undefined
+    frame.id = id
+    frame.length = length
+    frame.key = key
+    frame.sealed = false
+    frame.yielding = false
+    frame.expired = false
+    return frame
   }
 
-  private enqueue(slot: Slot, lifetime_ms: number): boolean {
-    this.free = slot.next
+  private enqueue(frame: TxFrame, lifetime_ms: number): boolean {
+    this.queue.claim(frame)
     this.counters.txQueued++
-    slot.expires_ms = this.schedule.now() + lifetime_ms
-    this.insert(slot)
-    this.schedule.notLater(this.expiryJob, slot.expires_ms)
+    frame.expires_ms = this.schedule.now() + lifetime_ms
+    this.queue.insert(frame)
+    this.schedule.notLater(this.expiryJob, frame.expires_ms)
     this.pump()
-    return true
-  }
-
-  /** Into the queue behind those that win against it or are of the same identifier; one taken back goes before these. */
-  private insert(slot: Slot): void {
-    let before: Slot | undefined = undefined
-    let after = this.head
-    while (after !== undefined && (after.id < slot.id || (after.id === slot.id && !slot.sealed))) {
-      before = after
-      after = after.next
-    }
-    slot.next = after
-    if (before === undefined) this.head = slot
-    else before.next = slot
-  }
-
-  private supersede(id: number, key: number): void {
-    let before: Slot | undefined = undefined
-    for (let slot = this.head; slot !== undefined && slot.id <= id; slot = slot.next) {
-      if (slot.id === id && slot.key === key && !slot.sealed) {
-        this.counters.txSuperseded++
-        this.release(this.takeNext(before))
-        return
-      }
-      before = slot
-    }
-  }
-
-  /** Drops the last of the queue if it is less urgent than `id`. */
-  private makeRoom(id: number): boolean {
-    let before: Slot | undefined = undefined
-    let last = this.head
-    while (last !== undefined && last.next !== undefined) {
-      before = last
-      last = last.next
-    }
-    if (last === undefined || last.id <= id) return false
-    this.counters.txOverflow++
-    this.release(this.takeNext(before))
     return true
   }
 
@@ -233,82 +162,84 @@ export class Transmitter {
   private pump(): void {
     const now = this.schedule.now()
     let retry_ms = Infinity
-    let before: Slot | undefined = undefined
-    let slot = this.head
-    while (slot !== undefined && this.flying < HARDWARE_BUFFERS) {
-      const clear_ms = this.clearTime(slot.id)
-      if (clear_ms > now || this.inFlight(slot.id)) {
+    let before: TxFrame | undefined = undefined
+    let frame = this.queue.head
+    while (frame !== undefined && this.flying < HARDWARE_BUFFERS) {
+      const clear_ms = this.clearTime(frame.id)
+      if (clear_ms > now || this.inFlight(frame.id)) {
         if (clear_ms > now && clear_ms < retry_ms) retry_ms = clear_ms
-        before = slot
-        slot = slot.next
+        before = frame
+        frame = frame.next
         continue
       }
-      if (!this.hand(slot, now)) {
+      if (!this.hand(frame, now)) {
         retry_ms = now + RETRY_ms
         break
       }
-      this.takeNext(before)
-      slot = before === undefined ? this.head : before.next
+      this.queue.takeAfter(before)
+      frame = before === undefined ? this.queue.head : before.next
     }
-    if (slot !== undefined && this.flying === HARDWARE_BUFFERS) this.yieldTo(slot)
+    if (frame !== undefined && this.flying === HARDWARE_BUFFERS && this.clearTime(frame.id) <= now && !this.inFlight(frame.id)) {
+      this.yieldTo(frame)
+    }
     this.schedule.notLater(this.pumpJob, retry_ms)
   }
 
-  private hand(slot: Slot, now: number): boolean {
-    if (!slot.sealed && isBroadcastKind(slot.id)) {
-      const dataId = dataIdOf(slot.id)
-      protect(slot.data, slot.length, dataId, this.e2e[dataId])
+  private hand(frame: TxFrame, now: number): boolean {
+    if (!frame.sealed && isBroadcastKind(frame.id)) {
+      const dataId = dataIdOf(frame.id)
+      protect(frame.data, frame.length, dataId, this.e2e[dataId])
       this.e2e[dataId] = nextCounter(this.e2e[dataId])
     }
-    slot.sealed = true
-    if (!this.can.send(slot.id, slot.data, slot.length)) return false
-    slot.handed_ms = now
-    this.flight[this.placeOf(undefined)] = slot
+    frame.sealed = true
+    if (!this.can.send(frame.id, frame.data, frame.length)) return false
+    frame.handed_ms = now
+    this.flight[this.placeOf(undefined)] = frame
     this.flying++
-    this.space(slot.id, Infinity)
+    this.space(frame.id, Infinity)
     return true
   }
 
   /** The controller's buffers are full of less urgent frames: takes the least urgent back. */
-  private yieldTo(slot: Slot): void {
-    let least: Slot | undefined = undefined
+  private yieldTo(frame: TxFrame): void {
+    let least: TxFrame | undefined = undefined
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
       const candidate = this.flight[i]
       if (candidate === undefined) continue
       if (candidate.yielding || candidate.expired) return
       if (least === undefined || candidate.id > least.id) least = candidate
     }
-    if (least !== undefined && least.id >>> PRIORITY_SHIFT > slot.id >>> PRIORITY_SHIFT) this.recall(least, false)
+    if (least !== undefined && least.id >>> PRIORITY_SHIFT > frame.id >>> PRIORITY_SHIFT) this.recall(least, false)
   }
 
   /** Takes a frame out of the controller; `sent` reports it as it reports an acknowledged one. */
-  private recall(slot: Slot, forGood: boolean): boolean {
-    if (!slot.yielding && !slot.expired && !this.can.abort(slot.id)) return false
-    if (forGood) slot.expired = true
-    else slot.yielding = true
+  private recall(frame: TxFrame, forGood: boolean): boolean {
+    if (!frame.yielding && !frame.expired && !this.can.abort(frame.id)) return false
+    if (forGood) frame.expired = true
+    else frame.yielding = true
     return true
   }
 
   /** The controller has a free buffer. */
   private sent(id: number): void {
     const place = this.placeOf(id)
-    const slot = place < 0 ? undefined : this.flight[place]
-    if (slot === undefined) return
+    const frame = place < 0 ? undefined : this.flight[place]
+    if (frame === undefined) return
     this.flight[place] = undefined
     this.flying--
     this.space(id, this.schedule.now() + SPACING_ms)
-    if (slot.yielding && !slot.expired) {
-      slot.yielding = false
+    if (frame.yielding && !frame.expired) {
+      frame.yielding = false
       this.counters.txYielded++
-      this.insert(slot)
+      this.queue.insert(frame)
     } else {
-      const peer = !slot.expired && !isBroadcastKind(id)
-      if (slot.expired) this.countGone()
+      const peer = !frame.expired && !isBroadcastKind(id)
+      if (frame.expired) this.countGone()
       else this.counters.txSent++
-      this.release(slot)
+      this.queue.release(frame)
       if (peer) this.onPeerSent(id)
     }
-    if (this.head !== undefined) this.pump()
+    if (this.queue.head !== undefined) this.pump()
   }
 
   private countGone(): void {
@@ -320,18 +251,18 @@ export class Transmitter {
   private expire(): void {
     const now = this.schedule.now()
     let next_ms = Infinity
-    let before: Slot | undefined = undefined
-    let slot = this.head
-    while (slot !== undefined) {
-      const after: Slot | undefined = slot.next
-      if (slot.expires_ms <= now) {
+    let before: TxFrame | undefined = undefined
+    let frame = this.queue.head
+    while (frame !== undefined) {
+      const after: TxFrame | undefined = frame.next
+      if (frame.expires_ms <= now) {
         this.counters.txExpired++
-        this.release(this.takeNext(before))
+        this.queue.release(this.queue.takeAfter(before))
       } else {
-        if (slot.expires_ms < next_ms) next_ms = slot.expires_ms
-        before = slot
+        if (frame.expires_ms < next_ms) next_ms = frame.expires_ms
+        before = frame
       }
-      slot = after
+      frame = after
     }
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
       const flying = this.flight[i]
@@ -348,8 +279,8 @@ export class Transmitter {
   private watchController(): void {
     const oldest_ms = this.schedule.now() - STUCK_ms
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
-      const slot = this.flight[i]
-      if (slot !== undefined && slot.handed_ms < oldest_ms) {
+      const frame = this.flight[i]
+      if (frame !== undefined && frame.handed_ms < oldest_ms) {
         this.onStuck()
         return
       }
@@ -371,27 +302,9 @@ export class Transmitter {
   /** Index in `flight` of the frame with this identifier, or of a free place; −1 = none. */
   private placeOf(id: number | undefined): number {
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
-      const slot = this.flight[i]
-      if (slot === undefined ? id === undefined : slot.id === id) return i
+      const frame = this.flight[i]
+      if (frame === undefined ? id === undefined : frame.id === id) return i
     }
     return -1
-  }
-
-  private takeHead(slot: Slot): Slot {
-    this.head = slot.next
-    return slot
-  }
-
-  /** Unlinks the slot behind `before` (the head for none). */
-  private takeNext(before: Slot | undefined): Slot {
-    const slot = (before === undefined ? this.head : before.next) as Slot
-    if (before === undefined) this.head = slot.next
-    else before.next = slot.next
-    return slot
-  }
-
-  private release(slot: Slot): void {
-    slot.next = this.free
-    this.free = slot
   }
 }

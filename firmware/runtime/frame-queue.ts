@@ -1,0 +1,113 @@
+import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
+
+/** `key` of frames that never take another's place. */
+export const NO_KEY = -1
+
+/** One frame of this hub, from its making until it has left the controller. */
+export interface TxFrame {
+  id: number
+  length: number
+  data: Uint8Array
+  expires_ms: number
+  /** When the controller got it. */
+  handed_ms: number
+  key: number
+  /** The E2E header is written. */
+  sealed: boolean
+  /** Being taken out of the controller: to wait again, or for good. */
+  yielding: boolean
+  expired: boolean
+  next: TxFrame | undefined
+}
+
+function emptyFrame(next: TxFrame | undefined): TxFrame {
+  return {
+    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), expires_ms: 0, handed_ms: 0, key: NO_KEY, sealed: false,
+    yielding: false, expired: false, next: next,
+  }
+}
+
+/** A fixed number of frames: those that wait, in the order in which they win arbitration, and those that are free. */
+export class FrameQueue {
+  /** The frame that goes first. */
+  head: TxFrame | undefined
+  /** A frame to fill; it stays free until `insert`. */
+  free: TxFrame | undefined
+
+  constructor(capacity: number) {
+    this.head = undefined
+    this.free = undefined
+    for (let i = 0; i < capacity; i++) this.free = emptyFrame(this.free)
+  }
+
+  /** Takes the first free frame out of the free ones. */
+  claim(frame: TxFrame): void {
+    this.free = frame.next
+  }
+
+  release(frame: TxFrame): void {
+    frame.next = this.free
+    this.free = frame
+  }
+
+  /** Behind those that win against it or are of the same identifier; one taken back from the controller before these. */
+  insert(frame: TxFrame): void {
+    let before: TxFrame | undefined = undefined
+    let after = this.head
+    while (after !== undefined && (after.id < frame.id || (after.id === frame.id && !frame.sealed))) {
+      before = after
+      after = after.next
+    }
+    frame.next = after
+    if (before === undefined) this.head = frame
+    else before.next = frame
+  }
+
+  /** Unlinks the frame behind `before` (the head for none) and returns it. */
+  takeAfter(before: TxFrame | undefined): TxFrame {
+    const frame = (before === undefined ? this.head : before.next) as TxFrame
+    if (before === undefined) this.head = frame.next
+    else before.next = frame.next
+    return frame
+  }
+
+  /** Frees the frame of this identifier and key that waits and was not sealed. `false`: there was none. */
+  supersede(id: number, key: number): boolean {
+    let before: TxFrame | undefined = undefined
+    for (let frame = this.head; frame !== undefined && frame.id <= id; frame = frame.next) {
+      if (frame.id === id && frame.key === key && !frame.sealed) {
+        this.release(this.takeAfter(before))
+        return true
+      }
+      before = frame
+    }
+    return false
+  }
+
+  /** Frees the last frame if it is less urgent than `id`. */
+  dropLast(id: number): boolean {
+    let before: TxFrame | undefined = undefined
+    let last = this.head
+    while (last !== undefined && last.next !== undefined) {
+      before = last
+      last = last.next
+    }
+    if (last === undefined || last.id <= id) return false
+    this.release(this.takeAfter(before))
+    return true
+  }
+
+  holds(id: number): boolean {
+    for (let frame = this.head; frame !== undefined; frame = frame.next) {
+      if (frame.id === id) return true
+    }
+    return false
+  }
+
+  /** Frames that wait. */
+  count(): number {
+    let count = 0
+    for (let frame = this.head; frame !== undefined; frame = frame.next) count++
+    return count
+  }
+}
