@@ -73,7 +73,10 @@ const TEXTS: Readonly<Record<string, (shows: Shows) => string>> = {
     `${degrees(shows.tiltX_deg)}/${degrees(shows.tiltY_deg)}`, Number(shows.folded_pct) > 50 ? 'folded' : '', shows.heating === true ? 'heating' : '',
   ].filter(text => text !== '').join(' '),
   latch: shows => `${String(shows.lid)}${shows.locked === true ? ' locked' : ''}`,
-  lamp: shows => `${Object.entries(shows).filter(([key]) => key.startsWith('light')).map(([, value]) => Math.round(Number(value))).join(' ')} %`,
+  lamp: (shows) => {
+    const levels = Object.entries(shows).filter(([key]) => key.startsWith('light')).map(([, value]) => Math.round(Number(value)))
+    return levels.every(level => level === 0) ? 'off' : `${levels.join(' ')} %`
+  },
   amplifier: shows => shows.playing === true
     ? `${Number(shows.frequency_MHz).toFixed(1)} MHz ${String(shows.station)} volume ${String(shows.volume)}${shows.muted === true ? ' muted' : ''}`
     : 'silent',

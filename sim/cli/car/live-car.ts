@@ -24,6 +24,9 @@ const PROCESS_HOST: Host = {
   },
 }
 
+/** Least time between two reports of lag. */
+const LAG_REPORT_ms = 10_000
+
 export interface LiveCarOptions extends CarOptions {
   readonly speed: number | 'max'
   readonly report: (line: string) => void
@@ -38,6 +41,7 @@ export class LiveCar {
   private readonly ports: { readonly port: NodePort, readonly attachment: Attachment }[] = []
   private readonly report: (line: string) => void
   private recorder: Link | undefined
+  private nextLagReport_ms = 0
 
   /** Throws RangeError and TopologyError for options that make no sense. */
   constructor(options: LiveCarOptions) {
@@ -46,7 +50,7 @@ export class LiveCar {
     this.report = report
     this.thumbs = new Thumbs(this.car)
     this.pacer = new Pacer(this.car.kernel, PROCESS_HOST, {
-      speed, onLag: lag_ms => report(`this machine lagged by ${Math.round(lag_ms)} ms: the car's time slipped`),
+      speed, onLag: lag_ms => this.lagged(lag_ms),
     })
   }
 
@@ -110,6 +114,15 @@ export class LiveCar {
     }
     await Promise.all(this.links.map(link => link.close()))
     await this.recorder?.close()
+  }
+
+  /** A machine that is busy lags again and again: told at most once in a while, with the sum. */
+  private lagged(lag_ms: number): void {
+    const now_ms = performance.now()
+    if (now_ms < this.nextLagReport_ms) return
+    this.nextLagReport_ms = now_ms + LAG_REPORT_ms
+    const { lags, slipped_ms } = this.pacer
+    this.report(`this machine lagged by ${Math.round(lag_ms)} ms, the car's time slipped${lags > 1 ? ` (${lags} times, ${Math.round(slipped_ms)} ms in all)` : ''}`)
   }
 
   private control(request: ControlRequest): ControlResult | Promise<ControlResult> {

@@ -1,4 +1,4 @@
-import { fieldText } from '#sim/diag/fields.ts'
+import { fieldText, plainText } from '#sim/diag/fields.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
 import { isStale } from '#sim/diag/monitor-json.ts'
 import type { MonitorModel, MonitorNode, MonitorSignal } from '#sim/diag/monitor-model.ts'
@@ -8,9 +8,13 @@ import { type Column, table } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
 const right = (title: string): Column => ({ title, align: 'right' })
-const HUB_COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('board'), { title: 'bus' }, right('TEC'), right('REC'), right('frames'), right('heard')]
-const PORT_COLUMNS = [{ title: 'PORT' }, { title: 'class' }, { title: 'state' }, right('drawn'), right('granted'), { title: 'fault' }]
-const COMPONENT_COLUMNS = [{ title: 'COMPONENT' }, right('supply'), right('drawn'), right('granted'), { title: 'state' }, { title: 'last command' }]
+const HUB_COLUMNS = [
+  { title: 'HUB' }, { title: 'state' }, right('supply'), right('board'), { title: 'bus' }, right('TEC'), right('REC'), right('frames'), right('heard'),
+  { title: 'ports: drawn/granted A' },
+]
+const COMPONENT_COLUMNS = [
+  { title: 'COMPONENT' }, right('supply'), right('drawn'), right('granted'), { title: 'state' }, { title: 'last command' },
+]
 /** The power half and the echo have columns of their own. */
 const HEAD_FIELDS = ['supply_V', 'current_A', 'granted_A', 'echoSender', 'echoSequence', 'channel']
 const EVENTS = 6
@@ -22,8 +26,9 @@ export function monitorLines(model: MonitorModel, heading: string, terminal: Ter
   return [
     ...headLines(model, heading, terminal),
     ...linesOf(table(terminal, HUB_COLUMNS, hubs(model).map(node => hubRow(model, node, terminal)))),
-    ...linesOf(table(terminal, PORT_COLUMNS, of(model, 'PortStatus').map(portRow))),
-    ...linesOf(table(terminal, COMPONENT_COLUMNS, components(model).map(signal => componentRow(model, signal, terminal)))),
+    ...linesOf(table(terminal, COMPONENT_COLUMNS, [
+      ...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model),
+    ])),
     ...(faults.length === 0 ? [colors.green('no faults')] : faults.map(fault => colors.red(fault))),
     ...model.events.slice(-EVENTS).map(event => colors.dim(`${seconds(event.at_ns)} ${event.text}`)),
   ]
@@ -64,7 +69,7 @@ function of(model: MonitorModel, message: string): MonitorSignal[] {
 }
 
 function components(model: MonitorModel): MonitorSignal[] {
-  return [...model.signals.values()].filter(signal => 'echoSender' in signal.row.fields).sort((a, b) => a.row.kind - b.row.kind || byPlace(a, b))
+  return [...model.signals.values()].filter(signal => 'echoSender' in signal.row.fields && signal.index === undefined).sort((a, b) => a.row.kind - b.row.kind || byPlace(a, b))
 }
 
 function byPlace(a: MonitorSignal, b: MonitorSignal): number {
@@ -80,13 +85,32 @@ function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): str
   return [
     colors.bold(node.name), field('state'), field('supply_V'), field('temperature_C'), field('canState'), field('tec'), field('rec'),
     String(node.frames), status !== undefined && isStale(model, status) ? colors.red(heard) : heard,
+    of(model, 'PortStatus').filter(signal => signal.location === node.name).map(signal => portText(signal, terminal)).join(' '),
   ]
 }
 
-function portRow(signal: MonitorSignal): string[] {
-  const field = (name: string): string => fieldText(signal.row.fields[name], signal.values[name])
-  const fault = field('fault')
-  return [`${signal.location}.${signal.index ?? 0}`, field('class'), field('state'), field('current_A'), field('granted_A'), fault === 'none' ? '' : fault]
+/** `window 4.2/9.0`, with the state where it is not simply on. */
+function portText(signal: MonitorSignal, terminal: Terminal): string {
+  const { colors } = terminal
+  const { row, values } = signal
+  const field = (name: string): string => fieldText(row.fields[name], values[name])
+  const state = field('state')
+  const amperes = `${plainText(row.fields.current_A, values.current_A)}/${plainText(row.fields.granted_A, values.granted_A)}`
+  const text = `${field('class')} ${state === 'on' ? '' : `${state} `}${amperes}`
+  if (values.fault !== 0) return colors.red(`${text} ${field('fault')}`)
+  return values.current_A > 0 ? colors.yellow(text) : state === 'on' ? text : colors.dim(text)
+}
+
+/** A line for each lamp: the level of its channels. */
+function lampRows(model: MonitorModel): string[][] {
+  const lamps = new Map<string, MonitorSignal[]>()
+  for (const signal of of(model, 'LightStatus')) lamps.set(signal.location, [...lamps.get(signal.location) ?? [], signal])
+  return [...lamps].map(([location, channels]) => {
+    const [{ row, values }] = channels
+    const field = (name: string): string => fieldText(row.fields[name], values[name])
+    const levels = channels.map(channel => plainText(row.fields.level_pct, channel.values.level_pct)).join(' ')
+    return [`${location}.light`, field('supply_V'), field('current_A'), field('granted_A'), `levels ${levels} %`, echoText(values)]
+  })
 }
 
 function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Terminal): string[] {
@@ -94,11 +118,15 @@ function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Term
   const name = `${signal.location}.${row.name.replace(/Status$/, '').toLowerCase()}${signal.index === undefined ? '' : ` ${signal.index}`}`
   const field = (key: string): string => fieldText(row.fields[key], values[key])
   const state = textOf(signal, Object.keys(row.fields).filter(key => !HEAD_FIELDS.includes(key)))
-  const by = echoSenderText(values.echoSender)
   return [
     name, field('supply_V'), field('current_A'), field('granted_A'), isStale(model, signal) ? terminal.colors.red(`${state} (stale)`) : state,
-    by === '' ? '' : `${by} #${values.echoSequence}`,
+    echoText(values),
   ]
+}
+
+function echoText(values: Readonly<Record<string, number>>): string {
+  const by = echoSenderText(values.echoSender)
+  return by === '' ? '' : `${by} #${values.echoSequence}`
 }
 
 /** `position 40.5 %, opening, learned`: flags by name when set, enums by their value. */

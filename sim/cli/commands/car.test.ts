@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../run.ts'
+import { type FakeTerminal, fakeTerminal } from '../testing/fake-terminal.ts'
+
+const HEADLESS = ['car', '--headless', '--speed', 'max']
+const FREE = ['--listen', 'spine-listen:127.0.0.1:0']
+
+describe('spine car', () => {
+  let folder = ''
+  const path = (name: string): string => join(folder, name)
+  const file = (name: string, text: string): string => {
+    writeFileSync(path(name), text)
+    return path(name)
+  }
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spine-car-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  it('records the same bytes for the same seed and presses, and others for others', async () => {
+    const logs: string[] = []
+    for (const [seed, press] of [['7', '1s'], ['7', '1s'], ['7', '1.01s'], ['8', '1s']]) {
+      const log = path(`${seed}-${press}-${logs.length}.log`)
+      const terminal = fakeTerminal()
+      const words = [...HEADLESS, '--for', '3s', '--seed', seed, '--press', `DASH.windowFL.down:1s@${press}`, '--record', log]
+      expect(await run(words, terminal), terminal.err).toBe(0)
+      expect(terminal.err).toMatch(/^3\.0 s of sedan in .*: \d+ frames, 0 error frames, load [\d.]+ %, seed \d, recorded in /)
+      logs.push(readFileSync(log, 'latin1'))
+    }
+    expect(logs[0]).toBe(logs[1])
+    expect(logs[0]).not.toBe(logs[2])
+    expect(logs[0].split('\n')[0]).toMatch(/^\(\d{10}\.\d{6}\) spine0 [0-9A-F]{8}#[0-9A-F]+$/)
+    const decoded = fakeTerminal()
+    expect(await run(['decode', path('7-1s-0.log')], decoded)).toBe(0)
+    expect(decoded.out).toMatch(/WindowCommand@FL +DASH +sequence=\d+ action=/)
+    expect(decoded.out).toMatch(/SwitchEvent@DASH +DASH +switch=windowFL\.down edge=pressed/)
+    expect(decoded.err).toBe('')
+  })
+
+  it('leaves a hub out, and sums up for programs', async () => {
+    const terminal = fakeTerminal()
+    const log = path('real.log')
+    expect(await run([...HEADLESS, '--for', '2s', '--real', 'fl', '--record', log, '--json'], terminal)).toBe(0)
+    expect(JSON.parse(terminal.out)).toMatchObject({ time_s: 2, seed: 1, errorFrames: 0 })
+    expect(readFileSync(log, 'latin1')).not.toMatch(/81#/)
+  })
+
+  it('disturbs the bus as the file says', async () => {
+    const terminal = fakeTerminal()
+    const faults = file('faults.json', '{"bitErrorRate": 0.0001, "dropped": ["RL"]}')
+    expect(await run([...HEADLESS, '--for', '2s', '--faults', faults, '--json'], terminal)).toBe(0)
+    expect(JSON.parse(terminal.out).errorFrames).toBeGreaterThan(0)
+  })
+
+  it.each([
+    [['--speed', 'max'], '--speed max needs an end: add --for 60s'],
+    [['--speed', '10', '--for', '1s', ...FREE], 'a car with links runs at speed 1'],
+    [['--speed', '0'], 'It must be a factor above 0'],
+    [['--for', 'ever'], '"ever" is no duration'],
+    [['--seed', '-1'], 'It must be a whole number from 0 to 4294967295'],
+    [['--press', 'DASH.windowFL.donw', ...FREE], 'unknown switch "DASH.windowFL.donw": did you mean DASH.windowFL.down?'],
+    [['--press', 'a:b:c'], '"a:b:c" is no press: write it like DASH.windowFL.down:2s@1s'],
+    [['--real', 'XX'], 'unknown hub "XX"'],
+    [['--listen', 'slcan-lisen:127.0.0.1:0'], 'there is no link of the kind "slcan-lisen"'],
+    [['--bitrate', '333333'], '333333'],
+  ])('%j is a usage error: %s', async (words, message) => {
+    const terminal = fakeTerminal()
+    expect(await run(['car', ...words], terminal)).toBe(2)
+    expect(terminal.err).toContain(message)
+    expect(terminal.err.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
+  })
+
+  it.each([
+    ['{"bitErorRate": 1}', 'unknown fault "bitErorRate": did you mean bitErrorRate?'],
+    ['{"bitErrorRate": 2}', 'bitErrorRate must be a chance per bit, 0 to 1'],
+    ['[]', 'it must be an object'],
+    ['{', 'is no JSON'],
+  ])('refuses the faults %s', async (text, message) => {
+    const terminal = fakeTerminal()
+    expect(await run(['car', '--faults', file('bad.json', text)], terminal)).toBe(1)
+    expect(terminal.err).toContain(message)
+  })
+
+  it('says in one line that a recording cannot be made', async () => {
+    const terminal = fakeTerminal()
+    expect(await run([...HEADLESS, '--for', '1s', '--record', '/nowhere/drive.log'], terminal)).toBe(1)
+    expect(terminal.err).toContain('/nowhere/drive.log')
+    expect(terminal.err.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it('says in one line that a port is taken, and lets go of the others', async () => {
+    const server = createServer()
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const terminal = fakeTerminal()
+    expect(await run(['car', ...FREE, '--listen', `spine-listen:127.0.0.1:${port}`], terminal)).toBe(1)
+    expect(terminal.err).toBe(`spine car: spine-listen:127.0.0.1:${port}: port ${port} on 127.0.0.1 is in use by another program: end it, or name another port\n`)
+    await new Promise(resolve => server.close(resolve))
+  })
+
+  describe('while it runs', () => {
+    let terminal: FakeTerminal
+    let end: Promise<number>
+    let uri = ''
+    beforeAll(async () => {
+      terminal = fakeTerminal()
+      end = run(['car', ...FREE], terminal)
+      await terminal.shows(/listening on spine:127\.0\.0\.1:\d+\n/, end)
+      uri = /spine:127\.0\.0\.1:\d+/.exec(terminal.out)![0]
+    })
+    afterAll(async () => {
+      terminal.interrupt()
+      expect(await end).toBe(0)
+      expect(terminal.err).toMatch(/ s of sedan in /)
+    })
+
+    it('has its switches pressed and its messages sent from elsewhere', async () => {
+      const press = fakeTerminal()
+      expect(await run(['press', 'DASH.windowRR.down', '300ms', '--link', uri], press), press.err).toBe(0)
+      const send = fakeTerminal()
+      expect(await run(['send', uri, 'WindowCommand@RL', 'action=down', '--json'], send), send.err).toBe(0)
+      expect(JSON.parse(send.out)).toMatchObject({ outcome: 'accepted', status: { echoSender: 9 } })
+    })
+
+    it('refuses a switch that it has not, in the car\'s words', async () => {
+      const press = fakeTerminal()
+      expect(await run(['press', 'DASH.windowFL.sideways', '--link', uri], press)).toBe(2)
+      expect(press.err).toContain('unknown switch')
+    })
+
+    it('is watched', async () => {
+      const monitor = fakeTerminal()
+      const watching = run(['monitor', uri, '--json', '--interval', '50ms'], monitor)
+      await monitor.shows(/"message":"VehicleState"/, watching)
+      monitor.interrupt()
+      expect(await watching).toBe(0)
+    })
+  })
+})
