@@ -1,5 +1,7 @@
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { MotorHeat } from '../motor-heat.ts'
+import { GotoGoal } from './goto.ts'
+import { LEARNED, LearningRun } from './learning.ts'
 import { Motion } from './motion.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 import { CurrentPinchDetector } from './pinch.ts'
@@ -47,15 +49,12 @@ export class WindowControl {
   private blocked: boolean
   private goal: number
   private afterReversal: number
-  private goalCount: number
-  private corrections: number
+  private reopenCount: number
   private powerLosses: number
   private phaseBegan_ms: number
-  private readonly descriptorTravel_pulses: number
   private readonly run_A: number
-  private learnDirection: number
-  private learnLowCount: number
-  private tooWarm: boolean
+  private readonly gotoGoal: GotoGoal
+  private readonly learning: LearningRun
   private readonly motion: Motion
   private readonly heat: MotorHeat
   private readonly pinch: PinchDetector
@@ -71,17 +70,15 @@ export class WindowControl {
     this.blocked = false
     this.goal = GOAL.none
     this.afterReversal = GOAL.none
-    this.goalCount = 0
-    this.corrections = 0
+    this.reopenCount = 0
     this.powerLosses = 0
     this.phaseBegan_ms = 0
-    this.descriptorTravel_pulses = travel_pulses
     this.run_A = run_A
-    this.learnDirection = 0
-    this.learnLowCount = 0
-    this.tooWarm = false
+    this.gotoGoal = new GotoGoal()
+    this.learning = new LearningRun(travel_pulses)
     this.motion = new Motion()
-    this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * stall_A * stall_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.cooling_s)
+    this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * stall_A * stall_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.restartShare,
+      WINDOW_LIMITS.cooling_s)
     this.pinch = new CurrentPinchDetector(run_A)
     this.closing = { elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, motor_A: 0, duty: 0 }
   }
@@ -99,9 +96,8 @@ export class WindowControl {
       this.blocked = false
     }
     this.goal = action
-    this.corrections = 0
     if (action === GOAL.goto) this.setGoto(position_pct)
-    if (action === GOAL.learn) this.learnDirection = 1
+    if (action === GOAL.learn) this.learning.begin()
     this.pursue()
     return true
   }
@@ -117,7 +113,7 @@ export class WindowControl {
   /** One tick, or a change of power. */
   step(): void {
     const now_ms = this.inputs.now_ms
-    this.tooWarm = this.heat.update(now_ms, this.motor_A())
+    this.heat.update(now_ms, this.motor_A())
     this.motion.update(now_ms, this.inputs.count)
     const elapsed_ms = now_ms - this.phaseBegan_ms
     if (this.phase === PHASE.running) this.run(elapsed_ms)
@@ -135,9 +131,8 @@ export class WindowControl {
 
   /** The motor is too warm to start. */
   thermal(): boolean {
-    if (this.phase === PHASE.running) return this.tooWarm
-    this.tooWarm = this.heat.update(this.inputs.now_ms, 0)
-    return this.tooWarm
+    if (this.phase !== PHASE.running) this.heat.update(this.inputs.now_ms, 0)
+    return this.heat.tooWarm
   }
 
   /** It reverses after a pinch, or is about to. */
@@ -180,7 +175,7 @@ export class WindowControl {
   private setGoto(position_pct: number): void {
     const tolerance_pct = WINDOW_LIMITS.goalTolerance_pct
     const here_pct = this.position.percent(this.inputs.count)
-    this.goalCount = this.position.countAt(position_pct)
+    this.gotoGoal.set(this.position.countAt(position_pct), this.position.travel_pulses)
     if (Math.abs(position_pct - here_pct) <= tolerance_pct) return
     if (position_pct <= tolerance_pct) this.goal = GOAL.autoUp
     else if (position_pct >= 100 - tolerance_pct) this.goal = GOAL.autoDown
@@ -209,28 +204,21 @@ export class WindowControl {
       case GOAL.autoUp: return -1
       case GOAL.down: return 1
       case GOAL.autoDown: return 1
-      case GOAL.learn: return this.learnDirection
-      case GOAL.reverse: return this.inputs.count < this.goalCount ? 1 : 0
-      case GOAL.goto: return this.gotoDirection()
+      case GOAL.learn: return this.learning.direction
+      case GOAL.reverse: return this.inputs.count < this.reopenCount ? 1 : 0
+      case GOAL.goto: return this.gotoGoal.direction(this.inputs.count)
       default: return 0
     }
   }
 
-  private gotoDirection(): number {
-    const error_pulses = this.goalCount - this.inputs.count
-    const tolerance_pulses = WINDOW_LIMITS.goalTolerance_pct * this.position.travel_pulses / 100
-    if (Math.abs(error_pulses) <= tolerance_pulses || this.corrections > WINDOW_LIMITS.goalCorrections) return 0
-    return error_pulses > 0 ? 1 : -1
-  }
-
-  /** A reversal is never refused; closing needs the ignition, everything else a cool motor. */
+  /** A reversal is never refused; everything else ends with a hot motor, closing with the ignition. */
   private mayMove(direction: number): boolean {
     if (this.reversing()) return true
-    return !this.tooWarm && (direction > 0 || this.inputs.mayClose)
+    return !this.heat.tooHot && (direction > 0 || this.inputs.mayClose)
   }
 
   private start(direction: number): void {
-    if (this.goal === GOAL.goto) this.corrections = this.corrections + 1
+    if (this.goal === GOAL.goto) this.gotoGoal.started()
     this.motion.begin(this.inputs.now_ms, this.inputs.count, direction)
     if (direction < 0) {
       this.pinched = false
@@ -260,10 +248,10 @@ export class WindowControl {
   }
 
   private arrived(): boolean {
-    if (this.goal === GOAL.reverse) return this.inputs.count >= this.goalCount
+    if (this.goal === GOAL.reverse) return this.inputs.count >= this.reopenCount
     if (this.goal !== GOAL.goto) return false
     const lead_pulses = this.motion.speed_pulses_s * WINDOW_LIMITS.brakeLead_ms / 1000
-    return this.motion.direction * (this.goalCount - this.inputs.count) <= lead_pulses
+    return this.gotoGoal.left(this.inputs.count, this.motion.direction) <= lead_pulses
   }
 
   /** The goal of a goto or a reversal is reached: a goto brakes and looks where it stands. */
@@ -274,6 +262,7 @@ export class WindowControl {
     } else this.brake()
   }
 
+  /** Without a position an obstacle cannot be told from the end: then only a held switch closes, and a stall ends it. */
   private obstructed(): boolean {
     if (this.motion.direction > 0 || this.goal === GOAL.learn || !this.position.known() || !this.drawsCurrent()) return false
     const closing = this.closing
@@ -313,27 +302,20 @@ export class WindowControl {
 
   /** An end of the learning run: first the lower, then the upper. */
   private learnEnd(): void {
-    if (this.learnDirection > 0) {
-      this.learnLowCount = this.inputs.count
-      this.learnDirection = -1
+    const count = this.inputs.count
+    const learned = this.learning.stands(count)
+    if (learned === LEARNED.lowerEnd) {
       this.brake()
-      return
-    }
-    const travel_pulses = this.learnLowCount - this.inputs.count
-    const nominal_pulses = this.descriptorTravel_pulses
-    if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses) {
-      // Something is in the way, maybe a hand.
+    } else if (learned === LEARNED.done) {
+      this.position.travel_pulses = this.learning.travel_pulses
+      this.position.reference(count, 0)
+      this.stop()
+    } else {
       this.position.forget()
       this.fault = true
-      this.reverse(travel_pulses)
-    } else if (travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) {
-      this.position.forget()
-      this.fail()
-    } else {
-      this.position.travel_pulses = travel_pulses
-      this.position.measured = true
-      this.position.reference(this.inputs.count, 0)
-      this.stop()
+      // An obstacle may be a hand: all the way down again.
+      if (learned === LEARNED.obstacle) this.reverse(this.learning.travel_pulses)
+      else this.stop()
     }
   }
 
@@ -342,8 +324,8 @@ export class WindowControl {
     this.afterReversal = GOAL.none
     this.powerLosses = 0
     this.goal = GOAL.reverse
-    const low = this.position.known() ? this.position.countAt(100) : this.learnLowCount
-    this.goalCount = Math.min(this.inputs.count + reopen_pulses, low)
+    const low = this.position.known() ? this.position.countAt(100) : this.learning.lowCount
+    this.reopenCount = Math.min(this.inputs.count + reopen_pulses, low)
     this.brake()
   }
 
@@ -392,7 +374,7 @@ export class WindowControl {
       this.duty = direction * slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(elapsed_ms)
       return
     }
-    const goalGap_mm = this.goal === GOAL.goto ? this.position.toMillimetres(direction * (this.goalCount - count)) : NaN
+    const goalGap_mm = this.goal === GOAL.goto ? this.position.toMillimetres(this.gotoGoal.left(count, direction)) : NaN
     this.duty = direction * motorDuty(elapsed_ms, direction, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
   }
 

@@ -51,9 +51,10 @@ export const WINDOW_LIMITS = {
   travelLeast: 0.8,
   travelMost: 1.2,
 
-  /** The motor's heat is its current squared; it may stall for this long when cold. */
-  stallTime_s: 8,
-  /** It cools with this time constant, and starts again at this share of the limit. */
+  /** The motor's heat is its current squared; from cold it may stall for this long, or close 15 times in a row. */
+  stallTime_s: 12,
+  /** It cools with this time constant; from the warm share of the limit on nothing is begun, until the restart share. */
   cooling_s: 120,
-  warmShare: 0.7,
+  warmShare: 0.8,
+  restartShare: 0.65,
 } as const

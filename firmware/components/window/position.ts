@@ -7,13 +7,10 @@ import { WINDOW_LIMITS } from './parameters.ts'
 export class GlassPosition {
   /** From closed to open. */
   travel_pulses: number
-  /** Learned here, not the descriptor's. */
-  measured: boolean
   private closedCount: number
 
   constructor(travel_pulses: number) {
     this.travel_pulses = travel_pulses
-    this.measured = false
     this.closedCount = NaN
   }
 

@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import type { DriverBench } from '../../testing/driver-bench.ts'
+import { windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
-import { encodeWindowRecord } from './record.ts'
-import { WINDOW_RECORD_KEY, windowEntry } from './window.ts'
-
-const DESCRIPTOR = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20 })
 
 const EVENTS = ['command', 'released', 'ignition', 'grants', 'withdraw', 'reset', 'supply', 'obstacle', 'frozen'] as const
 type Step = { event: typeof EVENTS[number], value: number, wait_ms: number }
@@ -71,13 +68,7 @@ class Watch {
 }
 
 function tell(steps: Step[], start_pct: number, learned: boolean): { b: DriverBench, glass: WindowModel, watch: Watch } {
-  const glass = new WindowModel(start_pct * WindowModel.TRAVEL / 100, -77)
-  const nvm = new Map<number, Uint8Array>()
-  if (learned) {
-    const record = { serial: DESCRIPTOR.serial, travel_pulses: WindowModel.TRAVEL, position_pulses: glass.x }
-    nvm.set(WINDOW_RECORD_KEY, encodeWindowRecord(record))
-  }
-  const b = new DriverBench(windowEntry, DESCRIPTOR, { nvm, prepare: (bench) => { bench.plant = glass } })
+  const { bench: b, glass } = windowBench(start_pct, learned)
   const watch = new Watch(b)
   const look = (): void => watch.look()
   for (const step of steps) {

@@ -1,0 +1,38 @@
+import { WINDOW_LIMITS } from './parameters.ts'
+
+/** What the end of a leg of the learning run means. */
+export const LEARNED = { lowerEnd: 0, done: 1, obstacle: 2, implausible: 3 } as const
+
+/** The learning run: to the lower end, then to the upper; the travel between them is compared with the descriptor's. */
+export class LearningRun {
+  /** +1 on the way to the lower end, then −1. */
+  direction: number
+  /** Counter at the lower end, once it was found. */
+  lowCount: number
+  /** From closed to open, once both ends were found. */
+  travel_pulses: number
+  private readonly nominal_pulses: number
+
+  constructor(nominal_pulses: number) {
+    this.direction = 1
+    this.lowCount = 0
+    this.travel_pulses = 0
+    this.nominal_pulses = nominal_pulses
+  }
+
+  begin(): void {
+    this.direction = 1
+  }
+
+  /** The glass stands under current, with the counter at `count`. Returns what that is (`LEARNED`). */
+  stands(count: number): number {
+    if (this.direction > 0) {
+      this.lowCount = count
+      this.direction = -1
+      return LEARNED.lowerEnd
+    }
+    this.travel_pulses = this.lowCount - count
+    if (this.travel_pulses < WINDOW_LIMITS.travelLeast * this.nominal_pulses) return LEARNED.obstacle
+    return this.travel_pulses > WINDOW_LIMITS.travelMost * this.nominal_pulses ? LEARNED.implausible : LEARNED.done
+  }
+}

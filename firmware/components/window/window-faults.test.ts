@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
+import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { WINDOW_LIMITS } from './parameters.ts'
+
+describe('an unlearned window', () => {
+  it('refuses what needs a position', () => {
+    const { bench: b } = windowBench(50, false)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.unlearned, learned: 0 })
+    expect([order(b, 'autoUp'), order(b, 'autoDown'), order(b, 'goto', 50)]).toEqual([false, false, false])
+    expect([order(b, 'down'), order(b, 'stop'), order(b, 'up')]).toEqual([true, true, true])
+  })
+
+  it('learns its travel, then knows where it is, also after a reset', () => {
+    const { bench: b } = windowBench(37, false)
+    expect(order(b, 'learn')).toBe(true)
+    b.run(100)
+    expect(b.status().state).toBe(WINDOW_STATE.learning)
+    rest(b, 30000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.still, learned: 1, position_pct: 0, fault: 0 })
+    b.reset()
+    expect(b.status()).toMatchObject({ learned: 1, position_pct: 0 })
+    order(b, 'goto', 50)
+    rest(b, 10000)
+    expect(b.status().position_pct).toBeCloseTo(50, 0)
+  })
+
+  it('opens again when the learning run meets a hand', () => {
+    const { bench: b, glass } = windowBench(37, false)
+    glass.obstacleAt = 500
+    order(b, 'learn')
+    rest(b, 30000)
+    expect(glass.x).toBeGreaterThan(900)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1, pinch: 1 })
+  })
+
+  it('does not believe a travel that is not the component\'s', () => {
+    const { bench: b, glass } = windowBench(37, false, { ...WINDOW_DESCRIPTOR, data: { travel_pulses: 700, stall_A: 20 } } as Descriptor)
+    order(b, 'learn')
+    rest(b, 30000)
+    expect(glass.x).toBeLessThan(5)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1, state: WINDOW_STATE.unlearned })
+  })
+
+  it('a command ends the learning run', () => {
+    const { bench: b } = windowBench(37, false)
+    order(b, 'learn')
+    b.run(500)
+    order(b, 'stop')
+    rest(b, 1000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.unlearned, learned: 0 })
+  })
+
+  it('held at the top for a second it takes the stop as its reference', () => {
+    const { bench: b } = windowBench(10, false)
+    order(b, 'up')
+    b.until(() => !b.driving && b.now_ms > 100, 10000)
+    expect(b.status().learned).toBe(0)
+    b.run(1500)
+    expect(b.status()).toMatchObject({ learned: 1, position_pct: 0 })
+    expect(b.pending).toBe(0)
+  })
+
+  it('released at the top it stays unlearned', () => {
+    const { bench: b } = windowBench(10, false)
+    order(b, 'up')
+    b.until(() => !b.driving && b.now_ms > 100, 10000)
+    b.component.released!()
+    b.run(3000)
+    expect(b.status().learned).toBe(0)
+    expect(b.pending).toBe(0)
+  })
+})
+
+describe('power', () => {
+  it('waits for it, then goes', () => {
+    const { bench: b } = windowBench(20)
+    b.grants = false
+    order(b, 'autoDown')
+    b.run(500)
+    expect(b.driving).toBe(false)
+    expect(b.status().state).toBe(WINDOW_STATE.waiting)
+    b.setPower(true)
+    b.run(20)
+    expect(duty(b)).toBeGreaterThan(0)
+  })
+
+  it('refused for too long: gives up with a fault and takes its wish back', () => {
+    const { bench: b } = windowBench(20)
+    b.grants = false
+    order(b, 'autoDown')
+    b.run(WINDOW_LIMITS.grant_ms + 20)
+    expect(b.status()).toMatchObject({ fault: 1, state: WINDOW_STATE.still })
+    expect(b.wish).toBeUndefined()
+    expect(b.pending).toBe(0)
+  })
+
+  it('withdrawn on the way: stops and does not go on by itself', () => {
+    const { bench: b } = windowBench(20)
+    order(b, 'autoDown')
+    b.run(500)
+    b.setPower(false)
+    expect(duty(b)).toBe(0)
+    b.run(100)
+    b.setPower(true)
+    b.run(500)
+    expect(b.driving).toBe(false)
+    expect(b.status().fault).toBe(1)
+  })
+
+  it('unplugged on the way: off, silent for ever', () => {
+    const { bench: b } = windowBench(20)
+    order(b, 'autoDown')
+    b.run(500)
+    b.component.dispose()
+    expect(duty(b)).toBe(0)
+    expect(b.pending).toBe(0)
+    expect(b.wish).toBeUndefined()
+  })
+})
+
+describe('faults', () => {
+  it('blocked while opening: off within 300 ms, reported until the next command', () => {
+    const { bench: b, glass } = windowBench(20)
+    order(b, 'autoDown')
+    b.run(500)
+    glass.frozen = true
+    expect(b.until(() => !b.driving, 1000)).toBeLessThan(300)
+    rest(b, 1000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1 })
+    glass.frozen = false
+    order(b, 'down')
+    b.run(300)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.opening, fault: 0 })
+  })
+
+  it('blocked in both directions: reverses once, then gives up', () => {
+    const { bench: b, glass } = windowBench(60)
+    order(b, 'autoUp')
+    b.run(500)
+    glass.frozen = true
+    rest(b, 5000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1, pinch: 1 })
+  })
+
+  it('a motor that draws nothing is a fault, not an end stop', () => {
+    const { bench: b, glass } = windowBench(1)
+    glass.unconnected = true
+    order(b, 'autoUp')
+    rest(b, 5000)
+    expect(b.status()).toMatchObject({ fault: 1, pinch: 0 })
+    expect(b.status().position_pct).toBeCloseTo(1, 0)
+  })
+
+  it('a counter that never stops does not keep the motor on', () => {
+    const { bench: b, glass } = windowBench(0)
+    glass.step = () => {
+      glass.x += 0.01
+    }
+    glass.current_A = () => 4
+    order(b, 'autoDown')
+    expect(b.until(() => !b.driving, 30000)).toBeLessThanOrEqual(WINDOW_LIMITS.run_ms + WINDOW_LIMITS.tick_ms)
+    expect(rest(b, 1000)).toBeLessThan(1000)
+    expect(b.status().fault).toBe(1)
+  })
+
+  it('too many closings in a row: finishes the one it is at, then rests until it is cool, and says so', () => {
+    const { bench: b } = windowBench(0)
+    let closings = 0
+    while (b.status().thermal === 0 && closings < 100) {
+      order(b, 'autoDown')
+      rest(b, 10000)
+      if (!order(b, 'autoUp')) break
+      rest(b, 10000)
+      expect(b.status().position_pct).toBe(0)
+      closings += 1
+    }
+    expect(closings).toBeGreaterThan(10)
+    expect(closings).toBeLessThan(30)
+    expect(order(b, 'autoDown')).toBe(false)
+    b.run(120000)
+    expect(b.status().thermal).toBe(0)
+    expect(order(b, 'autoDown')).toBe(true)
+  })
+
+  it('a hot motor ends a motion, never a reversal', () => {
+    const { bench: b, glass } = windowBench(100)
+    const heat = (): void => { glass.current_A = () => 120 }
+    order(b, 'autoDown')
+    rest(b, 1000)
+    glass.obstacleAt = 700
+    order(b, 'autoUp')
+    b.until(() => duty(b) > 0, 8000)
+    const measured = glass.current_A
+    heat()
+    b.run(600)
+    expect(b.status()).toMatchObject({ thermal: 1, state: WINDOW_STATE.reversing })
+    expect(duty(b)).toBeGreaterThan(0)
+    glass.current_A = measured
+    rest(b, 8000)
+    expect(glass.x).toBeGreaterThan(930)
+    const opening = windowBench(0).bench
+    order(opening, 'autoDown')
+    opening.run(300)
+    opening.plant.current_A = () => 120
+    opening.run(1000)
+    expect(opening.driving).toBe(false)
+    expect(opening.status()).toMatchObject({ thermal: 1 })
+  })
+})

@@ -1,0 +1,39 @@
+import { COMPONENT_CLASS, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
+import { encodeWindowRecord } from '../components/window/record.ts'
+import { WINDOW_RECORD_KEY, windowEntry } from '../components/window/window.ts'
+import { DriverBench, benchDescriptor } from './driver-bench.ts'
+import { WindowModel } from './window-model.ts'
+
+export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20 })
+
+export interface WindowBench { bench: DriverBench, glass: WindowModel }
+
+/** A window driver on a bench with a model of the glass, which has made its learning run or not. */
+export function windowBench(opening_pct: number, learned = true, descriptor: Descriptor = WINDOW_DESCRIPTOR): WindowBench {
+  const glass = new WindowModel(opening_pct * WindowModel.TRAVEL / 100, 1234)
+  const nvm = new Map<number, Uint8Array>()
+  if (learned) {
+    const record = { serial: descriptor.serial, travel_pulses: WindowModel.TRAVEL, position_pulses: glass.x }
+    nvm.set(WINDOW_RECORD_KEY, encodeWindowRecord(record))
+  }
+  const prepare = (bench: DriverBench): void => {
+    bench.plant = glass
+  }
+  return { glass, bench: new DriverBench(windowEntry, descriptor, { nvm, prepare }) }
+}
+
+/** Gives a command; returns whether it was accepted. */
+export function order(bench: DriverBench, action: keyof typeof WINDOW_ACTION, position_pct = NaN): boolean {
+  return bench.command({ sequence: 0, action: WINDOW_ACTION[action], position_pct })
+}
+
+/** What drives the motor now: + opens. */
+export function duty(bench: DriverBench): number {
+  return bench.duties[0]!
+}
+
+/** Lets the driver come to rest; returns how long it took, Infinity when it did not. */
+export function rest(bench: DriverBench, limit_ms: number): number {
+  return bench.until(() => bench.pending === 0, limit_ms)
+}
