@@ -94,13 +94,13 @@ function text(frame: CanFrame): string {
 describe('the two ways to compute a bus', () => {
   it('agree on every frame, error, counter and load when only frames are sent', () => {
     const frames = fc.array(action.filter(act => act.kind === 'send'), { maxLength: 25 })
-    fc.assert(fc.property(frames, actions => {
+    fc.assert(fc.property(frames, (actions) => {
       expect(observe(actions, false)).toEqual(observe(actions, true))
     }), { numRuns: 60, seed: 11 })
   })
 
   it('agree when nodes come, go, fall silent, and the cable is cut and joined', () => {
-    fc.assert(fc.property(fc.array(action, { maxLength: 25 }), actions => {
+    fc.assert(fc.property(fc.array(action, { maxLength: 25 }), (actions) => {
       const whole = observe(actions, false)
       const bitwise = observe(actions, true)
       // Two halves have no common order within one instant.

@@ -209,7 +209,7 @@ export class CanController {
   recover(): void {
     if (this.mac.phase !== PHASE.busOff || this.mac.recovering) return
     this.segment.disturb()
-    this.mac.recover()
+    this.mac.recover(this.bus.midBit)
   }
 
   get online(): boolean {

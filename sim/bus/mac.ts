@@ -98,11 +98,11 @@ export class Mac {
     this.phase = PHASE.off
   }
 
-  recover(): void {
-    if (this.phase !== PHASE.busOff || this.recovering) return
+  /** Begins to count recessive bits, as `connect` does. */
+  recover(midBit: boolean): void {
     this.recovering = true
     this.recoveries = 0
-    this.count = 0
+    this.count = midBit ? -1 : 0
   }
 
   /** True where the fast path may take over: nothing of a frame, a flag or a delimiter is left. */

@@ -1,9 +1,9 @@
-import { frameBits, INTERFRAME_BITS, leastFrameBits } from '#protocol/frame-bits.ts'
-import type { CanFrame } from '#protocol/frame.ts'
+import { frameBits, INTERFRAME_BITS } from '#protocol/frame-bits.ts'
 import type { Timer } from '../kernel/kernel.ts'
 import type { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
-import { ERROR_TYPE, NEWS, PHASE } from './mac.ts'
+import { PHASE } from './mac.ts'
+import { Observer } from './observer.ts'
 import type { TxSlot } from './tx-queue.ts'
 
 const IDLE = 0
@@ -29,12 +29,11 @@ const NOBODY = 0x7fff_ffff
  */
 export class Segment {
   readonly nodes: readonly CanController[]
-  /** 0 = front. */
-  readonly half: number
   /** Stubs are no part of the bus's statistics. */
   readonly counted: boolean
   private readonly bus: CanBus
   private readonly bit_ns: number
+  private readonly observer: Observer
   private readonly startTimer: Timer
   private readonly endTimer: Timer
   private mode = IDLE
@@ -49,7 +48,6 @@ export class Segment {
   private activeFlag = false
   /** End of the intermission: from here on frames may start. */
   private free_ns: number
-  private signalling = false
   /** Number of the first bit that bitwise stepping is to end. */
   private fromBit = 0
   /** Bitwise, but nothing changes as long as the bus is held dominant. */
@@ -60,9 +58,9 @@ export class Segment {
   constructor(bus: CanBus, nodes: readonly CanController[], half: number, counted: boolean) {
     this.bus = bus
     this.nodes = nodes
-    this.half = half
     this.counted = counted
     this.bit_ns = bus.bit_ns
+    this.observer = new Observer(bus, nodes, half, counted)
     this.free_ns = bus.kernel.now_ns
     this.busyUntil_ns = bus.kernel.now_ns
     this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame())
@@ -195,11 +193,11 @@ export class Segment {
     const nodes = this.nodes
     const frame = slot.frame
     winner.tx.take(slot)
-    this.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
+    this.observer.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]
       const mac = node.mac
-      if (mac.phase !== PHASE.idle || node === winner) continue
+      if (mac.phase < PHASE.idle || node === winner) continue
       if (mac.errors.rec > 0 && !mac.listenOnly) {
         mac.errors.received()
         node.noticeState()
@@ -220,8 +218,7 @@ export class Segment {
     this.endTimer.startAt(this.end_ns)
     this.activeFlag = !errors.passive
     if (this.activeFlag) errors.transmitError()
-    if (this.counted) this.bus.countErrorFrame(ERROR_TYPE.ack)
-    this.bus.reportError(winner, ERROR_TYPE.ack, true, time_ns)
+    this.observer.lonely(winner, time_ns)
     winner.noticeState()
   }
 
@@ -232,26 +229,6 @@ export class Segment {
       if (mac.phase === PHASE.idle && mac.tx.first !== undefined && !mac.listenOnly) return true
     }
     return false
-  }
-
-  private publish(frame: CanFrame, start_ns: number, end_ns: number, bits: number, sender: string): void {
-    const bus = this.bus
-    if (this.counted) {
-      const counters = bus.counters
-      counters.frames++
-      counters.bits += bits
-      counters.stuffBits += bits - leastFrameBits(frame.extended, frame.remote ? 0 : frame.length)
-    }
-    const taps = bus.taps.items
-    if (taps.length === 0) return
-    const tapped = bus.tapped
-    tapped.frame = frame
-    tapped.start_ns = start_ns
-    tapped.end_ns = end_ns
-    tapped.bits = bits
-    tapped.sender = sender
-    tapped.half = this.half
-    for (let i = 0; i < taps.length; i++) taps[i](tapped)
   }
 
   /** Something is about to happen that the fast path cannot know: goes on bit by bit. Call it before the change. */
@@ -290,7 +267,7 @@ export class Segment {
     const from_ns = Math.max(begin_ns, flag_ns)
     this.fromBit = from_ns / this.bit_ns
     this.mode = BITWISE
-    this.signalling = true
+    this.observer.signalling = true
     this.busy += from_ns - this.start_ns
     this.busyUntil_ns = from_ns
     this.winner!.mac.resumeErrorFrame(this.activeFlag, (from_ns - flag_ns) / this.bit_ns)
@@ -309,7 +286,7 @@ export class Segment {
     }
     for (let past = this.start_ns / this.bit_ns; past < bit; past++) {
       this.sampleBit(past)
-      this.report(past)
+      this.observer.report(past)
       for (const node of this.nodes) node.mac.drive()
     }
   }
@@ -318,7 +295,7 @@ export class Segment {
   step(bit: number): boolean {
     if (bit < this.fromBit) return true
     this.sampleBit(bit)
-    this.report(bit)
+    this.observer.report(bit)
     const faults = this.bus.faults
     if (this.isQuiet() && !faults.stuckDominant && !faults.flipsSoon(bit)) {
       this.leave((bit + 1) * this.bit_ns)
@@ -352,73 +329,6 @@ export class Segment {
     if (end_ns <= this.busyUntil_ns) return
     this.busyUntil_ns = end_ns
     this.busy += this.bit_ns
-  }
-
-  private report(bit: number): void {
-    const nodes = this.nodes
-    let news = 0
-    let flags = false
-    for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
-      news |= mac.news
-      if (mac.phase >= PHASE.activeFlag) flags = true
-    }
-    if (news !== 0) {
-      const end_ns = (bit + 1) * this.bit_ns
-      if ((news & (NEWS.error | NEWS.overload)) !== 0) this.reportErrors(end_ns)
-      if ((news & (NEWS.received | NEWS.sent)) !== 0) this.reportFrame(end_ns)
-    }
-    this.signalling = flags
-    for (let i = 0; i < nodes.length; i++) nodes[i].noticeState()
-  }
-
-  private reportErrors(end_ns: number): void {
-    let first: CanController | undefined
-    let overload = false
-    for (const node of this.nodes) {
-      const mac = node.mac
-      if ((mac.news & NEWS.overload) !== 0) overload = true
-      if ((mac.news & NEWS.error) === 0) continue
-      if (first === undefined || (mac.errorAsTransmitter && !first.mac.errorAsTransmitter)) first = node
-      this.bus.reportError(node, mac.errorType, mac.errorAsTransmitter, end_ns)
-    }
-    if (this.signalling || !this.counted) return
-    if (first !== undefined) this.bus.countErrorFrame(first.mac.errorType)
-    else if (overload) this.bus.counters.overloadFrames++
-  }
-
-  /** Someone holds a frame to be good. */
-  private reportFrame(end_ns: number): void {
-    const nodes = this.nodes
-    let sender: CanController | undefined
-    let holder: CanController | undefined
-    for (const node of nodes) {
-      const mac = node.mac
-      if ((mac.news & NEWS.sent) !== 0) {
-        node.sending = mac.slot
-        mac.slot = undefined
-        mac.transmitting = false
-        node.tx.take(node.sending!)
-        if (holder === undefined || sender === undefined) holder = node
-        sender = node
-      } else if ((mac.news & NEWS.received) !== 0) holder ??= node
-      else if ((mac.news & NEWS.error) !== 0 && mac.errorAsTransmitter) sender ??= node
-    }
-    const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
-    const bits = holder!.mac.age
-    this.publish(frame, end_ns - bits * this.bit_ns, end_ns, bits, sender?.name ?? '')
-    for (const node of nodes) {
-      if ((node.mac.news & NEWS.received) === 0) continue
-      const frame = node.mac.coder.frame
-      frame.bus = this.bus.index
-      node.deliver(frame)
-    }
-    for (const node of nodes) {
-      const slot = node.sending
-      if (slot === undefined) continue
-      node.sending = undefined
-      node.finishSending(slot)
-    }
   }
 
   private isQuiet(): boolean {

@@ -1,0 +1,118 @@
+import { leastFrameBits } from '#protocol/frame-bits.ts'
+import type { CanFrame } from '#protocol/frame.ts'
+import type { CanBus } from './bus.ts'
+import type { CanController } from './controller.ts'
+import { ERROR_TYPE, NEWS, PHASE } from './mac.ts'
+
+/** Counts and hands out what happens on one segment: good frames and errors, to taps and to the nodes. */
+export class Observer {
+  /** Error or overload flags and delimiters are on the bus: what comes now belongs to the error already counted. */
+  signalling = false
+  private readonly bus: CanBus
+  private readonly nodes: readonly CanController[]
+  private readonly half: number
+  /** Stubs are no part of the bus's statistics. */
+  private readonly counted: boolean
+
+  constructor(bus: CanBus, nodes: readonly CanController[], half: number, counted: boolean) {
+    this.bus = bus
+    this.nodes = nodes
+    this.half = half
+    this.counted = counted
+  }
+
+  /** A transmitter found nobody that acknowledged. */
+  lonely(node: CanController, time_ns: number): void {
+    if (this.counted) this.bus.countErrorFrame(ERROR_TYPE.ack)
+    this.bus.reportError(node, ERROR_TYPE.ack, true, time_ns)
+  }
+
+  /** A frame that is good: counts it and shows it to the taps. */
+  publish(frame: CanFrame, start_ns: number, end_ns: number, bits: number, sender: string): void {
+    const bus = this.bus
+    if (this.counted) {
+      const counters = bus.counters
+      counters.frames++
+      counters.bits += bits
+      counters.stuffBits += bits - leastFrameBits(frame.extended, frame.remote ? 0 : frame.length)
+    }
+    const taps = bus.taps.items
+    if (taps.length === 0) return
+    const tapped = bus.tapped
+    tapped.frame = frame
+    tapped.start_ns = start_ns
+    tapped.end_ns = end_ns
+    tapped.bits = bits
+    tapped.sender = sender
+    tapped.half = this.half
+    for (let i = 0; i < taps.length; i++) taps[i](tapped)
+  }
+
+  /** Looks at what the nodes found in bit `bit`. */
+  report(bit: number): void {
+    const nodes = this.nodes
+    let news = 0
+    let flags = false
+    for (let i = 0; i < nodes.length; i++) {
+      const mac = nodes[i].mac
+      news |= mac.news
+      if (mac.phase >= PHASE.activeFlag) flags = true
+    }
+    if (news !== 0) {
+      const end_ns = (bit + 1) * this.bus.bit_ns
+      if ((news & (NEWS.error | NEWS.overload)) !== 0) this.reportErrors(end_ns)
+      if ((news & (NEWS.received | NEWS.sent)) !== 0) this.reportFrame(end_ns)
+    }
+    this.signalling = flags
+    for (let i = 0; i < nodes.length; i++) nodes[i].noticeState()
+  }
+
+  private reportErrors(end_ns: number): void {
+    let first: CanController | undefined
+    let overload = false
+    for (const node of this.nodes) {
+      const mac = node.mac
+      if ((mac.news & NEWS.overload) !== 0) overload = true
+      if ((mac.news & NEWS.error) === 0) continue
+      if (first === undefined || (mac.errorAsTransmitter && !first.mac.errorAsTransmitter)) first = node
+      this.bus.reportError(node, mac.errorType, mac.errorAsTransmitter, end_ns)
+    }
+    if (this.signalling || !this.counted) return
+    if (first !== undefined && first.mac.phase !== PHASE.busOff) this.bus.countErrorFrame(first.mac.errorType)
+    else if (overload) this.bus.counters.overloadFrames++
+  }
+
+  /** Someone holds a frame to be good. */
+  private reportFrame(end_ns: number): void {
+    const nodes = this.nodes
+    let sender: CanController | undefined
+    let holder: CanController | undefined
+    for (const node of nodes) {
+      const mac = node.mac
+      if ((mac.news & NEWS.sent) !== 0) {
+        node.sending = mac.slot
+        mac.slot = undefined
+        mac.transmitting = false
+        node.tx.take(node.sending!)
+        if (holder === undefined || sender === undefined) holder = node
+        sender = node
+      } else if ((mac.news & NEWS.received) !== 0) holder ??= node
+      else if ((mac.news & NEWS.error) !== 0 && mac.errorAsTransmitter) sender ??= node
+    }
+    const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
+    const bits = holder!.mac.age
+    this.publish(frame, end_ns - bits * this.bus.bit_ns, end_ns, bits, sender?.name ?? '')
+    for (const node of nodes) {
+      if ((node.mac.news & NEWS.received) === 0) continue
+      const frame = node.mac.coder.frame
+      frame.bus = this.bus.index
+      node.deliver(frame)
+    }
+    for (const node of nodes) {
+      const slot = node.sending
+      if (slot === undefined) continue
+      node.sending = undefined
+      node.finishSending(slot)
+    }
+  }
+}
