@@ -8,13 +8,12 @@ describe('the battery', () => {
     expect(new Battery({ charge: 0, temperature_C: 25 }).emf_V).toBeCloseTo(11.64, 9)
   })
 
-  it('holds 7.5 V after 10 s of its cold cranking current of 640 A at −18 °C', () => {
+  it('holds 7.5 V after 10 s of its cold cranking current of 640 A at −18 °C, by a little', () => {
     const battery = new Battery({ charge: 1, temperature_C: -18 })
-    const voltage_V = battery.emf_V - 640 * battery.resistance_Ohm
-    expect(voltage_V).toBeGreaterThan(7.3)
     for (let i = 0; i < 100; i++) battery.advance(640, 0.1)
-    expect(battery.emf_V - 640 * battery.resistance_Ohm).toBeGreaterThan(4.5)
-    expect(battery.emf_V - 640 * battery.resistance_Ohm).toBeLessThan(voltage_V)
+    const voltage_V = battery.emf_V - 640 * battery.resistance_Ohm
+    expect(voltage_V).toBeGreaterThan(7.5)
+    expect(voltage_V).toBeLessThan(7.8)
   })
 
   it('counts coulombs: 35 A for an hour are half of 70 Ah', () => {
@@ -31,7 +30,7 @@ describe('the battery', () => {
 
   it('resists more when empty, and more when cold', () => {
     const good = new Battery({ charge: 1, temperature_C: 25 }).resistance_Ohm
-    expect(good).toBeCloseTo(0.005, 12)
+    expect(good).toBeCloseTo(0.0032, 12)
     expect(new Battery({ charge: 0.2, temperature_C: 25 }).resistance_Ohm).toBeCloseTo(2 * good, 9)
     const cold = new Battery({ charge: 1 })
     cold.temperature_C = -30

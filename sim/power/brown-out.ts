@@ -55,6 +55,7 @@ export class BrownOut {
   }
 
   private expire(): void {
+    this.supply.sync()
     if (!this.isDown && this.supply.voltage_V(this.hub) < this.reset_V) this.turn(true)
   }
 

@@ -30,6 +30,8 @@ export class Loads {
   private readonly straight_S: Float64Array
   private readonly curved: Int32Array
   private readonly curvedCount: Int32Array
+  /** Set when a converter is below its lowest voltage or at its limit: another solution may exist. Cleared by who asks. */
+  fragile = false
   /** Result of `evaluate`, by hub: current (A) and its slope over voltage (S). */
   readonly current_A: Float64Array
   readonly slope_S: Float64Array
@@ -124,6 +126,7 @@ export class Loads {
       case POWER: {
         const lowest_V = this.b[i]
         load_A = voltage_V < lowest_V ? a * voltage_V / (lowest_V * lowest_V) : a / voltage_V
+        if (voltage_V < lowest_V || load_A > this.limits[i]) this.fragile = true
         break
       }
       case MOTOR:

@@ -252,16 +252,18 @@ describe('against the dense nodal solution', () => {
       expect(network.solve()).toBe(true)
       const drawn_A = car.laws.map((_, hub) => network.hubCurrent_A(hub))
       const reference = denseVoltages(car.topology, car.conditions, car.emf_V, car.source_Ohm, drawn_A)
-      expect(Math.abs(network.batteryVoltage_V - reference.terminal_V)).toBeLessThan(0.001)
+      let worst_V = Math.abs(network.batteryVoltage_V - reference.terminal_V)
+      let worst_A = 0
       car.laws.forEach((laws, hub) => {
         const lit = network.voltage_V[hub] !== 0
-        if (!lit) expect(drawn_A[hub]).toBe(0)
+        const wanted_A = lit ? laws.reduce((sum, law) => sum + law.current_A(network.voltage_V[hub]), 0) : 0
+        worst_A = Math.max(worst_A, Math.abs(drawn_A[hub] - wanted_A))
         if (!lit) return
-        const wanted_A = laws.reduce((sum, law) => sum + law.current_A(network.voltage_V[hub]), 0)
-        expect(Math.abs(drawn_A[hub] - wanted_A)).toBeLessThan(1e-9)
-        expect(Math.abs(network.voltage_V[hub] - reference.voltage_V[hub])).toBeLessThan(0.001)
-        expect(Math.abs(network.groundOffset_V(hub) - reference.ground_V[hub])).toBeLessThan(0.001)
+        worst_V = Math.max(worst_V, Math.abs(network.voltage_V[hub] - reference.voltage_V[hub]))
+        worst_V = Math.max(worst_V, Math.abs(network.groundOffset_V(hub) - reference.ground_V[hub]))
       })
+      expect(worst_V).toBeLessThan(0.001)
+      expect(worst_A).toBeLessThan(1e-9)
     }), { numRuns: 250, seed: 7 })
   })
 
@@ -278,8 +280,7 @@ describe('against the dense nodal solution', () => {
           out_A += sign * network.current_A(i)
           back_A += sign * network.currentBack_A(i)
         })
-        expect(Math.abs(out_A)).toBeLessThan(1e-6)
-        expect(Math.abs(back_A)).toBeLessThan(1e-6)
+        expect(Math.max(Math.abs(out_A), Math.abs(back_A))).toBeLessThan(1e-6)
       }
     }), { numRuns: 100, seed: 8 })
   })
@@ -349,11 +350,29 @@ describe('work', () => {
     expect([...used.voltage_V]).toEqual([...fresh.voltage_V])
   })
 
+  it('gives the same within a microvolt when it begins at an earlier solution, a collapsed one too', () => {
+    const drops: Record<string, number> = { same: 0, moved: 0 }
+    for (let seed = 0; seed < 300; seed++) {
+      const car = randomCar(seed)
+      const cold = makeNetwork(car)
+      const warm = makeNetwork(car)
+      for (const emf_V of [12, 12.1, 5, 14, 11, -3, 13]) {
+        cold.setSource(emf_V, car.source_Ohm)
+        warm.setSource(emf_V, car.source_Ohm)
+        if (!cold.solve() || !warm.solve()) expect.unreachable(`seed ${seed}`)
+        warm.anchor()
+        const worst_V = Math.max(...cold.voltage_V.map((v, hub) => Math.abs(v - warm.voltage_V[hub])))
+        drops[worst_V < 1e-4 ? 'same' : 'moved']++
+      }
+    }
+    expect(drops).toEqual({ same: 2100, moved: 0 })
+  })
+
   it('converges on every one of 1,000 random cars', () => {
     for (let seed = 0; seed < 1000; seed++) {
       const network = makeNetwork(randomCar(seed))
       network.solve()
-      expect(network.nonConvergences, `seed ${seed}`).toBe(0)
+      if (network.nonConvergences !== 0) expect.unreachable(`seed ${seed}`)
     }
   })
 

@@ -33,6 +33,10 @@ export class Network {
   private readonly supply: Conductor
   private readonly back: Conductor
   private readonly solver: Solver
+  /** The fuses there are, and their cables. */
+  private readonly fuseList: readonly Fuse[]
+  private readonly fused: Int32Array
+  private readonly cableNames: readonly string[]
   private readonly hubNodes: Int32Array
   /** By cable: copper at 20 °C, good contacts and fuse, contacts gone bad, cut: supply first, then return. */
   private readonly wire_Ohm: Float64Array
@@ -56,12 +60,15 @@ export class Network {
     const from = Int32Array.from(cables, cable => names.indexOf(cable.from))
     const to = Int32Array.from(cables, cable => names.indexOf(cable.to))
     const hubs = topology.hubs.length
+    this.cableNames = cables.map(cable => cable.name)
     this.hubNodes = Int32Array.from(topology.hubs, hub => names.indexOf(hub))
     this.supply = new Conductor(names.length, from, to, this.hubNodes)
     this.back = new Conductor(names.length, from, to, this.hubNodes)
     this.loads = new Loads(hubs, slots)
     this.solver = new Solver(hubs, this.loads)
     this.fuses = cables.map(cable => cable.fuse && new Fuse(cable.fuse))
+    this.fuseList = this.fuses.filter(fuse => fuse !== undefined)
+    this.fused = Int32Array.from(this.fuseList, fuse => this.fuses.indexOf(fuse))
     this.voltage_V = new Float64Array(hubs)
     this.wire_Ohm = new Float64Array(2 * cables.length)
     this.fixed_Ohm = new Float64Array(2 * cables.length)
@@ -78,7 +85,7 @@ export class Network {
 
   /** Throws RangeError when there is no such cable. */
   cableIndex(name: string): number {
-    return find(this.topology.cables.map(cable => cable.name), name, 'cable')
+    return find(this.cableNames, name, 'cable')
   }
 
   /** Battery node: open-circuit voltage (may be negative) behind a resistance ≥ 0. */
@@ -118,12 +125,24 @@ export class Network {
   /** Lets the currents of the last solve flow for `dt_s`. `opened` hears of each cable whose fuse opened; then solve again. */
   advanceFuses(dt_s: number, opened: (cable: number) => void): void {
     this.computeFlows()
-    for (let i = 0; i < this.fuses.length; i++) {
-      if (this.fuses[i]?.advance(this.flow_A[i], dt_s)) {
+    const { fused, fuseList, flow_A } = this
+    for (let i = 0; i < fused.length; i++) {
+      if (fuseList[i].advance(flow_A[fused[i]], dt_s)) {
         this.stale = true
-        opened(i)
+        opened(fused[i])
       }
     }
+  }
+
+  /** Whether a fuse is on its way to opening: it carries more than it can for ever. */
+  get melting(): boolean {
+    this.computeFlows()
+    const { fused, fuseList, flow_A } = this
+    for (let i = 0; i < fused.length; i++) {
+      const current_A = flow_A[fused[i]]
+      if (current_A > fuseList[i].melting_A || current_A < -fuseList[i].melting_A) return true
+    }
+    return false
   }
 
   /** `false`: not converged (counted); the voltages are then approximate. */
@@ -141,6 +160,11 @@ export class Network {
     this.total_A = total_A
     this.flowsStale = true
     return converged
+  }
+
+  /** Lets later solves begin at this solution: quicker, the same within a microvolt. For who solves along a time line. */
+  anchor(): void {
+    this.solver.anchor(this.source_Ohm)
   }
 
   /** All hubs together, A. */
@@ -231,6 +255,7 @@ export class Network {
     }
     supply.build()
     back.build()
+    solver.release()
     this.factorings++
     const hubs = hubNodes.length
     let count = 0

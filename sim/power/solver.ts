@@ -8,6 +8,7 @@ const EXACT_V = 1e-6
  */
 const FLAT = 0.01
 /** Bounds on evaluations of all loads in one solve. */
+const WARM_EVALUATIONS = 6
 const FAST_EVALUATIONS = 40
 const SLOW_STEPS = 300
 /** A step is halved at most down to this share. */
@@ -16,7 +17,8 @@ const SMALLEST_STEP = 1 / 64
 /**
  * Solves V = E − R·ΣI(V) − W·I(V) for the voltages of the hubs that have both conductors, W being the copper as seen from
  * the hubs (ohms, hub by hub) and E behind R the source. Newton's method from the open-circuit voltage down, so that of
- * several solutions (a converter may have two) the one with the highest voltage is found, whatever was before.
+ * several solutions (a converter may have two) the one with the highest voltage is found, whatever was before. Where there
+ * cannot be a second one it may begin at the anchor instead, an earlier solution, which is quicker.
  */
 export class Solver {
   /** Hubs that take part, as indices into `Loads`. */
@@ -26,6 +28,8 @@ export class Solver {
   count = 0
   /** Voltage at each taking part, in the order of `live`. */
   readonly voltage_V: Float64Array
+  private readonly anchor_V: Float64Array
+  private anchored = false
   private readonly loads: Loads
   private readonly stride: number
   private readonly current_A: Float64Array
@@ -41,6 +45,7 @@ export class Solver {
     this.live = new Int32Array(hubs)
     this.transfer_Ohm = new Float64Array(hubs * hubs)
     this.voltage_V = new Float64Array(hubs)
+    this.anchor_V = new Float64Array(hubs)
     this.current_A = new Float64Array(hubs)
     this.residual_V = new Float64Array(hubs)
     this.step_V = new Float64Array(hubs)
@@ -51,16 +56,45 @@ export class Solver {
 
   /** `false` if it did not converge; then `voltage_V` is the last of what was tried. The loads' currents are left in `Loads`. */
   solve(emf_V: number, source_Ohm: number): boolean {
-    return this.solveFast(emf_V, source_Ohm) || this.solveSlowly(emf_V, source_Ohm)
+    if (this.anchored) {
+      this.voltage_V.set(this.anchor_V)
+      if (this.solveFast(emf_V, source_Ohm, WARM_EVALUATIONS) && this.unique(source_Ohm)) return true
+    }
+    this.voltage_V.fill(emf_V)
+    return this.solveFast(emf_V, source_Ohm, FAST_EVALUATIONS) || this.solveSlowly(emf_V, source_Ohm)
   }
 
-  /** Newton's steps, each halved until the error falls. */
-  private solveFast(emf_V: number, source_Ohm: number): boolean {
+  /** Takes the present solution as the beginning of later ones, as long as no other solution exists. */
+  anchor(source_Ohm: number): void {
+    this.anchored = this.unique(source_Ohm)
+    this.anchor_V.set(this.voltage_V)
+  }
+
+  /** Forgets the anchor: the copper has changed. */
+  release(): void {
+    this.anchored = false
+  }
+
+  /**
+   * Whether the loads at the last evaluation leave no room for a second solution: no converter in collapse, and the falling
+   * currents of the others, times the copper before them, far below one. All other loads rise with the voltage.
+   */
+  private unique(source_Ohm: number): boolean {
+    if (this.loads.fragile) return false
+    let falling = 0
+    for (let i = 0; i < this.count; i++) {
+      const slope_S = this.loads.slope_S[this.live[i]]
+      if (slope_S < 0) falling -= slope_S * (source_Ohm + this.transfer_Ohm[i * this.stride + i])
+    }
+    return falling < 0.5
+  }
+
+  /** Newton's steps from `voltage_V`, each halved until the error falls. */
+  private solveFast(emf_V: number, source_Ohm: number, most: number): boolean {
     const { count, voltage_V, before_V, step_V } = this
-    for (let i = 0; i < count; i++) voltage_V[i] = emf_V
     let error_V = this.evaluate(emf_V, source_Ohm)
     let evaluations = 1
-    while (error_V > EXACT_V && evaluations < FAST_EVALUATIONS) {
+    while (error_V > EXACT_V && evaluations < most) {
       this.newtonStep(source_Ohm, 1)
       for (let i = 0; i < count; i++) before_V[i] = voltage_V[i]
       const start_V = error_V
@@ -100,6 +134,7 @@ export class Solver {
     const { count, stride, live, loads, voltage_V, transfer_Ohm, residual_V } = this
     const current_A = this.current_A
     let total_A = 0
+    loads.fragile = false
     for (let i = 0; i < count; i++) {
       const hub = live[i]
       loads.evaluate(hub, voltage_V[i])

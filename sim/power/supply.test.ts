@@ -97,7 +97,7 @@ describe('the engine', () => {
     const before_V = supply.batteryVoltage_V
     supply.setCurrent('STEREO', 0, 15)
     supply.setCurrent('FL', 0, 20)
-    expect(supply.batteryVoltage_V).toBeLessThan(before_V - 0.1)
+    expect(supply.batteryVoltage_V).toBeLessThan(before_V - 0.08)
     run(2000)
     expect(supply.batteryVoltage_V).toBeCloseTo(before_V, 1)
   })
@@ -111,9 +111,9 @@ describe('the engine', () => {
     expect(supply.batteryVoltage_V).toBeLessThan(14)
   })
 
-  it('pulls the supply below 10 V while a starter draws 400 A from a cold battery', () => {
+  it('pulls the supply below 10 V while a starter draws 600 A from a cold battery', () => {
     const { supply, run } = bench({ battery: { temperature_C: -18 } })
-    supply.setHouseLoad(400)
+    supply.setHouseLoad(600)
     run(100)
     expect(supply.voltage_V('TRUNK')).toBeLessThan(10)
     supply.setHouseLoad(0)
@@ -227,7 +227,7 @@ describe('faults', () => {
     const warm_Ohm = supply.network.resistance_Ohm(0)
     supply.setTemperature_C(-30)
     expect(supply.network.resistance_Ohm(0)).toBeLessThan(warm_Ohm)
-    expect(supply.battery.resistance_Ohm).toBeGreaterThan(0.01)
+    expect(supply.battery.resistance_Ohm).toBeGreaterThan(0.006)
   })
 })
 
@@ -266,18 +266,29 @@ describe('time', () => {
     expect(Math.max(...ends) - Math.min(...ends)).toBeLessThan(0.005)
   })
 
-  it('gives the same bits in every run', () => {
-    const run = (): number[] => {
-      const { supply, run } = bench({ engine_rpm: 900 })
+  it('gives the same bits in every run, whoever looks in between', () => {
+    const run = (curious: boolean): number[] => {
+      const { supply, run, kernel } = bench({ engine_rpm: 900 })
+      const look = kernel.timer('look', () => {
+        supply.voltage_V('FL')
+        supply.current_A('spine.RL')
+        look.startIn(333_333)
+      })
+      if (curious) look.startIn(1)
       const seen: number[] = []
       supply.onStep(() => seen.push(supply.voltage_V('TRUNK')))
       supply.setPower('TRUNK', 0, 80)
-      run(300)
+      run(100.4)
+      supply.setMotor('FL', 0, 6, 0.6)
+      if (curious) supply.voltage_V('FL')
+      supply.setMotor('FR', 0, 6, 0.6)
+      run(200)
       supply.profile(cranking('III'))
       run(1500)
       return seen
     }
-    expect(run()).toEqual(run())
+    expect(run(false)).toEqual(run(false))
+    expect(run(true)).toEqual(run(false))
   })
 
   it('listeners may leave while they are told, twice', () => {

@@ -45,8 +45,9 @@ const WORTH_V = 0.001
 
 /**
  * Battery, alternator, copper and loads of one car in virtual time. Loads and faults are set at any time and hold from that
- * instant on; readings are of now. While something moves by itself (alternator, profile, a fuse heating up) it steps on a
- * 1 ms grid and tells `onStep` listeners; otherwise it sleeps. Hubs and cables are named, or meant by their index.
+ * instant on. While something moves by itself (alternator, profile, a fuse heating up) it steps on a 1 ms grid and tells
+ * `onStep` listeners; otherwise it sleeps. Readings are of all that is set, at the time of the last step or setting: they
+ * never change the run. Hubs and cables are named, or meant by their index.
  */
 export class Supply {
   readonly network: Network
@@ -204,7 +205,6 @@ export class Supply {
   }
 
   get alternatorCurrent_A(): number {
-    this.catchUp()
     return this.alternator.current_A
   }
 
@@ -217,9 +217,16 @@ export class Supply {
     }
   }
 
-  /** Brings the supply to now, tells the listeners, and plans the next step. */
-  step(): void {
+  /** Brings readings to now. A part of the model, not for displays: it divides the time, so every run must do it at the same times. */
+  sync(): void {
+    this.catchUp()
     this.refresh()
+  }
+
+  /** Brings the supply to now, tells the listeners, and plans the next step. As with `sync`, a part of the model. */
+  step(): void {
+    this.sync()
+    this.network.anchor()
     // Who leaves while they are told changes another list.
     const listeners = this.listeners
     for (let i = 0; i < listeners.length; i++) listeners[i]()
@@ -229,8 +236,8 @@ export class Supply {
     else this.timer.stop()
   }
 
+  /** Makes readings true without letting time pass: who looks, and when, changes nothing. */
   private refresh(): void {
-    this.catchUp()
     if (this.dirty) this.solve()
   }
 
@@ -254,7 +261,7 @@ export class Supply {
     this.dirty = false
     let added_V = 0
     if (this.player) {
-      const profile_V = this.player.voltage_V(this.kernel.now_ns)
+      const profile_V = this.player.voltage_V(this.at_ns)
       if (this.player.over) this.player = undefined
       else if (this.overridden) network.setSource(profile_V, this.player.profile.source_Ohm)
       else added_V = profile_V
@@ -278,11 +285,7 @@ export class Supply {
   /** When something will have moved enough to look again, ns; Infinity: not by itself. */
   private nextStep_ns(): number {
     const now_ns = this.kernel.now_ns
-    const fuses = this.network.fuses
-    for (let i = 0; i < fuses.length; i++) {
-      const fuse = fuses[i]
-      if (fuse && !fuse.blown && Math.abs(this.network.current_A(i)) > fuse.melting_A) return now_ns
-    }
+    if (this.network.melting) return now_ns
     if (this.player && !this.player.level) return now_ns
     const end_ns = this.player ? this.player.lineEnd_ns : Infinity
     if (this.overridden) return end_ns
