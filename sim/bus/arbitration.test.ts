@@ -90,4 +90,34 @@ describe('arbitration', () => {
     kernel.runUntil(3_000_000)
     expect(seen).toEqual(['300#01', '100#04', '300#02', '400#03'])
   })
+
+  it('lets a frame that comes from outside during the intermission compete, and takes one back in it', () => {
+    const kernel = new Kernel(1)
+    const bus = new CanBus(kernel)
+    const a = bus.attach('a')
+    const b = bus.attach('b')
+    const seen: string[] = []
+    let end_ns = 0
+    bus.tap((tapped) => {
+      seen.push(`${textOf(tapped.frame)} ${(tapped.start_ns - end_ns) / bus.bit_ns}`)
+      end_ns = tapped.end_ns
+    })
+    kernel.runUntil(1_000_000)
+    for (const data of [1, 2, 3]) a.send(frameOf(0x300, [data]))
+    const runToEnd = (): void => {
+      const { length } = seen
+      while (seen.length === length) kernel.step()
+      kernel.runUntil(end_ns + 2 * bus.bit_ns)
+    }
+    runToEnd()
+    const busy_ns = bus.busy_ns
+    b.send(frameOf(0x100, [9]))
+    runToEnd()
+    expect(a.abort(0x300, false)).toBe(true)
+    runToEnd()
+    kernel.runUntil(3_000_000)
+    expect(seen.slice(1)).toEqual(['100#09 3', '300#03 3'])
+    expect(busy_ns).toBe((frameBits(frameOf(0x300, [1])) + 2) * bus.bit_ns)
+    expect(a.pendingSend).toBe(0)
+  })
 })

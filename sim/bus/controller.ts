@@ -124,6 +124,7 @@ export class CanController {
 
   /** Takes back the oldest frame with this identifier that is not on the wire now. `true` if there was one. */
   abort(id: number, extended = true): boolean {
+    this.segment.reconsider()
     const slot = this.tx.find(id, extended, this.segment.slotOnWire(this))
     if (slot === undefined) return false
     if (slot === this.mac.slot) this.mac.slot = undefined
@@ -271,7 +272,8 @@ export class CanController {
   }
 }
 
-function checkFrame(frame: CanFrame): void {
+/** RangeError for an identifier or length that no classic frame has. */
+export function checkFrame(frame: CanFrame): void {
   const highest = frame.extended ? 0x1fff_ffff : 0x7ff
   const id = frame.id
   if ((id >>> 0) !== id || id > highest) throw new RangeError(`identifier ${id} is not a whole number in 0…0x${highest.toString(16)}`)

@@ -1,9 +1,9 @@
 import { BIT_FIELD } from '#protocol/frame-stream.ts'
-import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/frame.ts'
+import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
 import type { Prng } from '../kernel/prng.ts'
 import type { Timer } from '../kernel/kernel.ts'
 import type { CanBus } from './bus.ts'
-import type { CanController } from './controller.ts'
+import { checkFrame, type CanController } from './controller.ts'
 import { fieldOf, OTHER_FIELD } from './fields.ts'
 import { Noise } from './noise.ts'
 
@@ -154,10 +154,16 @@ export class BusFaults {
     if (this.droppedNames.delete(name)) this.bus.regroup()
   }
 
-  /** Makes a node send one frame as fast as it can, beside what its firmware sends; undefined ends it. */
+  /**
+   * Makes a node send one frame as fast as it can, beside what its firmware sends; undefined ends it. RangeError for a
+   * frame that cannot be.
+   */
   babble(name: string, babble: Babble | undefined): void {
     if (babble === undefined) this.babbles.delete(name)
-    else this.babbles.set(name, babble)
+    else {
+      checkFrame(babbled(babble))
+      this.babbles.set(name, babble)
+    }
     const node = this.bus.find(name)
     if (node !== undefined) this.applyBabble(node)
   }
@@ -286,13 +292,18 @@ export class BusFaults {
       node.tx.setBabble(undefined)
       return
     }
-    const frame = createFrame(CLASSIC_DATA_BYTES)
-    frame.id = babble.id
-    frame.extended = babble.extended ?? true
-    frame.length = babble.length ?? CLASSIC_DATA_BYTES
+    const frame = babbled(babble)
     frame.bus = this.bus.index
     node.tx.setBabble(frame)
   }
+}
+
+function babbled(babble: Babble): CanFrame {
+  const frame = createFrame(CLASSIC_DATA_BYTES)
+  frame.id = babble.id
+  frame.extended = babble.extended ?? true
+  frame.length = babble.length ?? CLASSIC_DATA_BYTES
+  return frame
 }
 
 function checkRate(name: string, rate: number): void {

@@ -63,7 +63,7 @@ export class Segment {
     this.observer = new Observer(bus, nodes, half, counted)
     this.free_ns = bus.kernel.now_ns
     this.busyUntil_ns = bus.kernel.now_ns
-    this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame())
+    this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame(this.startTimer.at_ns, false))
     this.endTimer = bus.kernel.timer(`${bus.name} end of frame`, () => this.end())
     for (const node of nodes) node.segment = this
   }
@@ -76,7 +76,7 @@ export class Segment {
   /** Time with frames, error frames and intermissions, up to now. */
   get busy_ns(): number {
     const now_ns = this.bus.kernel.now_ns
-    if (this.mode === FRAME || this.mode === ERROR_FRAME) return this.busy + now_ns - this.start_ns
+    if ((this.mode === FRAME && now_ns >= this.start_ns) || this.mode === ERROR_FRAME) return this.busy + now_ns - this.start_ns
     if (this.stalled) return this.busy + now_ns - this.busyUntil_ns
     return this.busyUntil_ns > now_ns ? this.busy - this.busyUntil_ns + now_ns : this.busy
   }
@@ -87,8 +87,19 @@ export class Segment {
     return this.mode === BITWISE ? node.mac.slot : undefined
   }
 
+  /** A frame that was planned ahead of its start may lose to what comes in until then: decides again at the start. */
+  reconsider(): void {
+    if (this.mode !== FRAME || this.bus.kernel.now_ns >= this.start_ns) return
+    this.mode = IDLE
+    this.winner = undefined
+    this.slot = undefined
+    this.endTimer.stop()
+    this.startTimer.startAt(this.start_ns)
+  }
+
   /** A frame is pending at `node`. */
   wake(node: CanController): void {
+    if (this.mode === FRAME) this.reconsider()
     if (this.mode !== IDLE || node.mac.phase !== PHASE.idle) return
     let start_ns = this.free_ns
     const now_ns = this.bus.kernel.now_ns
@@ -99,9 +110,9 @@ export class Segment {
     if (!this.startTimer.armed || start_ns < this.startTimer.at_ns) this.startTimer.startAt(start_ns)
   }
 
-  private startOfFrame(): void {
+  /** Decides who sends at `start_ns`; `ahead` when that is still to come, but nothing is due before. */
+  private startOfFrame(start_ns: number, ahead: boolean): void {
     const nodes = this.nodes
-    const now_ns = this.startTimer.at_ns
     let winner: CanController | undefined
     let best = NOBODY
     let tied = false
@@ -118,7 +129,7 @@ export class Segment {
       acknowledgers++
       const slot = mac.tx.first
       if (slot === undefined) continue
-      if (mac.ready_ns > now_ns) {
+      if (mac.ready_ns > start_ns) {
         if (mac.ready_ns < later_ns) later_ns = mac.ready_ns
         continue
       }
@@ -131,8 +142,10 @@ export class Segment {
     }
     if (winner === undefined) {
       if (later_ns !== Infinity) this.startTimer.startAt(later_ns)
-    } else if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) this.startBitwise(now_ns)
-    else this.plan(winner, acknowledgers < 2)
+    } else if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) {
+      if (ahead) this.startTimer.startAt(start_ns)
+      else this.startBitwise(start_ns)
+    } else this.plan(winner, start_ns, acknowledgers < 2)
   }
 
   /** A start of frame whose outcome only the bits can tell. */
@@ -151,15 +164,15 @@ export class Segment {
     this.bus.armBitFrom(now_ns)
   }
 
-  private plan(winner: CanController, alone: boolean): void {
-    const slot = winner.tx.first!
+  private plan(winner: CanController, start_ns: number, alone: boolean): void {
+    const slot = winner.mac.slot!
     const bits = frameBits(slot.frame)
     this.mode = FRAME
     this.winner = winner
     this.slot = slot
     this.alone = alone
     this.bits = bits
-    this.start_ns = this.startTimer.at_ns
+    this.start_ns = start_ns
     this.end_ns = this.start_ns + (alone ? bits - AFTER_ACK_BITS : bits) * this.bit_ns
     this.endTimer.startAt(this.end_ns)
   }
@@ -186,7 +199,9 @@ export class Segment {
     }
     if (errors.passive) winner.mac.ready_ns = this.free_ns + SUSPEND_BITS * this.bit_ns
     if (slot !== undefined) this.succeed(winner, slot, end_ns)
-    if (this.mode === IDLE && !this.startTimer.armed && this.anyPending()) this.startTimer.startAt(this.free_ns)
+    if (this.mode !== IDLE || this.startTimer.armed) return
+    if (this.bus.kernel.next_ns > this.free_ns) this.startOfFrame(this.free_ns, true)
+    else if (this.anyPending()) this.startTimer.startAt(this.free_ns)
   }
 
   private succeed(winner: CanController, slot: TxSlot, end_ns: number): void {
