@@ -42,7 +42,7 @@ export interface RateRow {
   readonly minimumInterval_ms: number
   readonly deadline_ms: number
   readonly lifetime_ms: number
-  /** All senders together, frames/s and share of the bus. */
+  /** All senders together (of the two power managers one), frames/s and share of the bus. */
   readonly rate_per_s: Readonly<Record<Situation, number>>
   readonly load: Readonly<Record<Situation, number>>
   /** From queueing to the end of transmission, the worst sender's; Infinity = no bound. */
@@ -72,6 +72,11 @@ export interface RequiredRate {
   readonly meanBytes: number
 }
 
+/** Least time between two frames of one hub to one other hub, whose controller has two receive buffers. */
+const SPACING_TO_ONE_HUB_ms = 10
+/** The power manager and its standby: one of both sends. */
+const MANAGERS = 'DASH,TRUNK'
+
 interface Source { readonly row: MessageRow, readonly location: LocationName, readonly sender: LocationName }
 
 /** Computes the table of the catalogue, or of other rows. */
@@ -91,20 +96,41 @@ export function rates(options: RatesOptions, messages: readonly MessageRow[] = M
   return { bitrate, jitter_ms, errors_per_s, rows, total, required: requiredRate(rows, bitrate) }
 }
 
-function sourcesOf(row: MessageRow): Source[] {
-  return row.locations.flatMap(location => row.page === 0
-    ? [{ row, location, sender: location }]
-    : row.senders.map(sender => ({ row, location, sender })))
+/** Who sends a message of this row at a location, at one time; of the two managers the one with the lower priority. */
+function sendersOf(row: MessageRow, location: LocationName): readonly LocationName[] {
+  if (row.page === 0) return [location]
+  return row.senders.join(',') === MANAGERS ? row.senders.slice(1) : row.senders
 }
 
-/** Time between two frames, and how many such streams one source has; undefined: silent. */
-function cadence(source: Source, situation: Situation, options: RatesOptions): { period_ms: number, streams: number } | undefined {
+function sourcesOf(row: MessageRow): Source[] {
+  return row.locations.flatMap(location => sendersOf(row, location).map(sender => ({ row, location, sender })))
+}
+
+/** What a source sends in a situation; undefined: it is silent. */
+function streamOf(source: Source, situation: Situation, options: RatesOptions): Stream | undefined {
+  const { row, location, sender } = source
+  const at = cadence(source, situation, options)
+  if (at === undefined) return undefined
+  const spaced = row.page === 1 && location !== 'ALL'
+  return {
+    id: messageId(row.priority, row.page, row.kind, LOCATION[location], hubAddress(LOCATION[sender])),
+    bits: worstBits(row),
+    period_ms: at.period_ms,
+    jitter_ms: options.jitter_ms,
+    count: at.count,
+    spacing_ms: Math.min(row.minimumInterval_ms, at.period_ms / at.count),
+    ...(spaced ? { group: `${sender}>${location}`, groupSpacing_ms: SPACING_TO_ONE_HUB_ms } : {}),
+  }
+}
+
+/** Time between two frames, and how many there are in it. */
+function cadence(source: Source, situation: Situation, options: RatesOptions): { period_ms: number, count: number } | undefined {
   const row = source.row
-  const streams = options.instances?.(row, source.location) ?? 1
-  if (situation === 'idle') return row.idlePeriod_ms > 0 ? { period_ms: row.idlePeriod_ms, streams } : undefined
-  if (row.activePeriod_ms > 0) return { period_ms: row.activePeriod_ms, streams }
-  if (situation === 'peak') return { period_ms: row.minimumInterval_ms, streams: 1 }
-  return { period_ms: Math.max(row.minimumInterval_ms, row.idlePeriod_ms > 0 ? row.idlePeriod_ms : ON_NEED_ms), streams }
+  const count = options.instances?.(row, source.location) ?? 1
+  if (situation === 'idle') return row.idlePeriod_ms > 0 ? { period_ms: row.idlePeriod_ms, count } : undefined
+  if (row.activePeriod_ms > 0) return { period_ms: row.activePeriod_ms, count }
+  if (situation === 'peak') return { period_ms: row.minimumInterval_ms, count: 1 }
+  return { period_ms: Math.max(row.minimumInterval_ms, row.idlePeriod_ms > 0 ? row.idlePeriod_ms : ON_NEED_ms), count }
 }
 
 type Analysis = ReadonlyMap<string, Response>
@@ -118,14 +144,10 @@ function analyse(sources: readonly Source[], situation: Situation, options: Rate
   const streams: Stream[] = []
   const keys: string[] = []
   for (const source of sources) {
-    const { row, location, sender } = source
-    const at = cadence(source, situation, options)
-    if (at === undefined) continue
-    const id = messageId(row.priority, row.page, row.kind, LOCATION[location], hubAddress(LOCATION[sender]))
-    for (let n = 0; n < at.streams; n++) {
-      streams.push({ id, bits: worstBits(row), period_ms: at.period_ms, jitter_ms: options.jitter_ms })
-      keys.push(keyOf(row, location))
-    }
+    const stream = streamOf(source, situation, options)
+    if (stream === undefined) continue
+    streams.push(stream)
+    keys.push(keyOf(source.row, source.location))
   }
   const worst = new Map<string, Response>()
   responseTimes(streams, options.bitrate, options).forEach((response, i) => {
@@ -148,11 +170,8 @@ function rateRow(
   const rate = {} as Record<Situation, number>
   const load = {} as Record<Situation, number>
   for (const situation of SITUATIONS) {
-    const streams = own.flatMap((source) => {
-      const at = cadence(source, situation, options)
-      return at === undefined ? [] : new Array<Stream>(at.streams).fill({ id: 0, bits, period_ms: at.period_ms, jitter_ms: 0 })
-    })
-    rate[situation] = streams.reduce((sum, stream) => sum + 1000 / stream.period_ms, 0)
+    const streams = own.flatMap(source => streamOf(source, situation, options) ?? [])
+    rate[situation] = streams.reduce((sum, stream) => sum + 1000 * (stream.count ?? 1) / stream.period_ms, 0)
     load[situation] = utilisationOf(streams, options.bitrate)
   }
   const response_ms = {
@@ -160,7 +179,7 @@ function rateRow(
     peak: analyses.peak.get(keyOf(row, location))?.response_ms ?? Infinity,
   }
   return {
-    message: row.name, location, senders: own.map(source => source.sender), priority: row.priority, bytes: lengthOf(row), bits,
+    message: row.name, location, senders: row.page === 0 ? [location] : row.senders, priority: row.priority, bytes: lengthOf(row), bits,
     idlePeriod_ms: row.idlePeriod_ms, activePeriod_ms: row.activePeriod_ms, minimumInterval_ms: row.minimumInterval_ms,
     deadline_ms: row.deadline_ms, lifetime_ms: row.lifetime_ms, rate_per_s: rate, load, response_ms,
     meetsDeadline: { moving: response_ms.moving <= row.deadline_ms, peak: response_ms.peak <= row.deadline_ms },

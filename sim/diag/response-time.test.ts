@@ -47,6 +47,23 @@ describe('worst-case response times', () => {
     expect(disturbed.response_ms - clean.response_ms).toBeCloseTo((31 + 160) / 500, 9)
   })
 
+  it('lets the frames of a family in one after the other', () => {
+    const low = stream(2, 100, 1000)
+    const family = { ...stream(1, 100, 1000), count: 5, spacing_ms: 20 }
+    // 100 bits are 0.2 ms: the second of the family comes long after the low frame has gone.
+    expect(responseTimes([family, low], 500_000)[1].response_ms).toBeCloseTo(0.4, 9)
+    expect(responseTimes([{ ...family, spacing_ms: 0.01 }, low], 500_000)[1].response_ms).toBeCloseTo(1.2, 9)
+  })
+
+  it('bounds streams that share a distance by it', () => {
+    const group = { group: 'DASH>FL', groupSpacing_ms: 10 }
+    const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 100), ...group }))
+    const low = stream(9, 100, 1000)
+    expect(responseTimes([...set, low], 500_000)[3].response_ms).toBeCloseTo(0.4, 9)
+    const free = [1, 2, 3].map(id => stream(id, 100, 100))
+    expect(responseTimes([...free, low], 500_000)[3].response_ms).toBeCloseTo(0.8, 9)
+  })
+
   it('is never below a simulated schedule of the same set', () => {
     const row = fc.record({ bits: fc.integer({ min: 50, max: 160 }), period: fc.integer({ min: 2, max: 20 }) })
     const set = fc.array(row, { minLength: 1, maxLength: 6 })

@@ -1,6 +1,8 @@
 import { type Encoding, ENCODINGS, UART_BAUDS, carriedFrames, requiredBaud, saturatedRate } from '#sim/diag/link-rates.ts'
 import { type RateRow, type Rates, ON_NEED_ms, rates } from '#sim/diag/rates.ts'
 import type { Command } from 'commander'
+import type { LocationName, MessageRow } from '#protocol/catalogue/row.ts'
+import { SEDAN } from '#sim/car/sedan.ts'
 import { bitrate, positiveNumber } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -10,13 +12,27 @@ One line per message and location. "moving": every message at its active period 
 on need once in ${ON_NEED_ms} ms, all at the worst instant. "peak": all that the catalogue permits at once, each message at its
 active period or its least interval. Response: from queueing to the end of transmission, worst case after Davis, Burns,
 Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority. "none": no bound, because higher
-priorities alone may fill the bus. Address claims and diagnostics are not in it.
+priorities alone may fill the bus. Frames of one message and hub are at least their interval apart, frames of one hub to
+one other hub 10 ms; of the two power managers one sends. Hubs have the sedan's ports, lamps its channels. Address claims and diagnostics are not
+in it.
 
 Examples:
   npx spine rates
   npx spine rates --bitrate 250k --jitter 10ms
   npx spine rates --errors-per-s 20
   npx spine rates --json | jq '.required.peak_per_s'`
+
+/** Messages that a hub sends once for each of its ports. */
+const PER_PORT = ['PortStatus', 'PowerRequest', 'PowerGrant']
+
+/** How many ports the sedan's hubs have, and how many channels its lamps. */
+function instances(row: MessageRow, location: LocationName): number {
+  const ports = SEDAN.hubs.find(hub => hub.location === location)?.ports ?? []
+  if (PER_PORT.includes(row.name)) return Math.max(1, ports.length)
+  if (row.name !== 'LightStatus') return 1
+  const channels = ports.map(port => port?.class === 'lamp' && Array.isArray(port.channels) ? port.channels.length : 0)
+  return Math.max(1, ...channels)
+}
 
 interface Options { bitrate: number, jitter: number, errorsPerS: number, json?: boolean }
 
@@ -29,7 +45,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--json', 'the whole table for programs')
     .addHelpText('after', HELP)
     .action((options: Options) => {
-      const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS })
+      const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })
       terminal.write(options.json === true ? `${json(result)}\n` : text(result, terminal))
     })
 }
