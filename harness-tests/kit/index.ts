@@ -10,6 +10,8 @@
  */
 export * from './driver.ts'
 export * from './journey.ts'
+export * from './link.ts'
 export * from './observer.ts'
+export * from './recording.ts'
 export * from './simulator.ts'
 export * from './vehicle.ts'

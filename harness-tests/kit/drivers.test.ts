@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { afterAll, describe, expect, it } from 'vitest'
+
+import { journey, type Vehicle, vehicleAt, vehicleFrom } from './index.ts'
+
+const SPINE = fileURLToPath(new URL('../../sim/cli/bin/spine.js', import.meta.url))
+const folder = mkdtempSync(path.join(tmpdir(), 'spine-'))
+const log = path.join(folder, 'drive.log')
+
+/** One journey, for any car. */
+async function opensTheWindow(car: Vehicle): Promise<void> {
+  await car.until('the door reports', () => car.peek('WindowStatus@FR') !== undefined, { within_ms: 3000 })
+  expect(car.status('WindowStatus@FR')['state']).toBe('still')
+  await car.press('DASH.windowFR.down', 1000)
+  await seesTheWindowOpen(car)
+}
+
+async function seesTheWindowOpen(car: Vehicle): Promise<void> {
+  await car.until('the glass has moved', () => Number(car.peek('WindowStatus@FR')?.['position_pct'] ?? 0) > 10, { within_ms: 5000 })
+  await car.until('it stands', () => car.status('WindowStatus@FR')['state'] === 'still', { within_ms: 5000 })
+}
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('a journey', () => {
+  journey('runs in the simulator', opensTheWindow)
+
+  it('runs against a car behind a link, and then against its recording', async () => {
+    const running = spawn(process.execPath, [SPINE, 'car', '--headless', '--listen', 'spine-listen:127.0.0.1:0', '--record', log], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const ended = new Promise(resolve => running.on('close', resolve))
+    let uri: string | undefined
+    for await (const line of createInterface({ input: running.stderr })) {
+      uri = /spine:127\.0\.0\.1:\d+/.exec(line)?.[0]
+      if (uri !== undefined) break
+    }
+    const car = await vehicleAt(uri!)
+    try {
+      await opensTheWindow(car)
+    } finally {
+      await car.driver.close()
+      running.kill('SIGINT')
+      await ended
+    }
+
+    const recorded = vehicleFrom(log)
+    await seesTheWindowOpen(recorded)
+    await expect(recorded.press('DASH.windowFR.up')).rejects.toThrow(/cannot press switches/)
+  }, 60_000)
+
+  it('says what the car refused', async () => {
+    const car = vehicleFrom(log)
+    expect(() => car.status('WindowStatus@TRUNK')).toThrow(/no location TRUNK/)
+    await expect(car.until('it flies', () => false, { within_ms: 10 })).rejects.toThrow(/waited 10 ms in vain until it flies/)
+  })
+})

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+
+import type { CanFrame } from '#protocol/frame.ts'
+import { createLinkFrame } from '#sim/gateway/link-frame.ts'
+import type { LinkFrame } from '#sim/gateway/link.ts'
+import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/format.ts'
+import { type Driver, unable } from './driver.ts'
+import { Vehicle } from './vehicle.ts'
+
+/** A drive that is over: its frames pass again in their own time, at once. It can be watched, not touched. */
+export class RecordingDriver implements Driver {
+  readonly name: string
+  /** Lines of the log that are no frame. */
+  readonly badLines: string[] = []
+  now_ns = 0
+  private readonly frames: LinkFrame[] = []
+  private readonly handlers: ((frame: CanFrame, t_ns: number) => void)[] = []
+  private next = 0
+
+  constructor(file: string) {
+    this.name = `recording ${file}`
+    const reader = (logFormatOf(file) ?? LOG_FORMATS[0]).reader({
+      onFrame: frame => this.frames.push({ ...createLinkFrame(), ...frame, data: frame.data.slice() }),
+      onBadLine: ({ line, reason }) => this.badLines.push(`${file}:${line}: ${reason}`),
+    })
+    reader.push(readFileSync(file))
+    reader.end()
+  }
+
+  onFrame(handler: (frame: CanFrame, t_ns: number) => void): void {
+    this.handlers.push(handler)
+  }
+
+  onEvent(): void {}
+
+  send(): void {
+    throw unable(this.name, 'send')
+  }
+
+  press(): void {
+    throw unable(this.name, 'press switches')
+  }
+
+  release(): void {
+    throw unable(this.name, 'release switches')
+  }
+
+  advance(done: () => boolean, limit_ms: number): Promise<boolean> {
+    const origin_ns = this.frames[0]?.timestamp_ns ?? 0
+    const end_ns = this.now_ns + limit_ms * 1e6
+    while (!done()) {
+      const frame = this.frames[this.next]
+      if (frame === undefined || frame.timestamp_ns - origin_ns > end_ns) {
+        this.now_ns = end_ns
+        return Promise.resolve(done())
+      }
+      this.now_ns = frame.timestamp_ns - origin_ns
+      this.next++
+      for (const handler of this.handlers) handler(frame, this.now_ns)
+    }
+    return Promise.resolve(true)
+  }
+
+  pending(): string[] {
+    return this.badLines
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+/** A recorded drive, for journeys that only watch. */
+export function vehicleFrom(file: string): Vehicle {
+  return new Vehicle(new RecordingDriver(file))
+}
