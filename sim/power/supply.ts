@@ -40,6 +40,9 @@ const GRID_NS = 1_000_000
 const LONGEST_NS = 10_000_000_000
 /** Drift of the battery that does not matter, V/s. */
 const CALM_V_S = 0.0001
+/** Change of the source that is not worth a solve: 50 µV, and what makes that of 100 A. */
+const SAME_V = 5e-5
+const SAME_OHM = 5e-7
 /** Change of the battery's voltage that is worth a step, V. */
 const WORTH_V = 0.001
 
@@ -59,7 +62,13 @@ export class Supply {
   private readonly trace: Trace | undefined
   private readonly timer: Timer
   private readonly hubs: ReadonlyMap<string, number>
-  private readonly fuseOpened = (cable: number): void => this.tell('fault', this.network.topology.cables[cable].name, 'fuse opened')
+  private solved_V = 0
+  private solved_Ohm = 0
+  private readonly fuseOpened = (cable: number): void => {
+    this.dirty = true
+    this.tell('fault', this.network.topology.cables[cable].name, 'fuse opened')
+  }
+
   private listeners: readonly (() => void)[] = []
   private readonly shortSlot: number
   private player: ProfilePlayer | undefined
@@ -252,8 +261,20 @@ export class Supply {
       this.battery.advance(this.drain_A, dt_s)
       this.alternator.advance(dt_s)
     }
+    this.dirty = this.sourceMoved()
     this.network.advanceFuses(dt_s, this.fuseOpened)
-    this.dirty = true
+  }
+
+  /** Whether the source is no longer the one solved with, by more than anyone sees. */
+  private sourceMoved(): boolean {
+    if (this.player) return true
+    const { battery } = this
+    return Math.abs(this.openCircuit_V() - this.solved_V) > SAME_V || Math.abs(battery.resistance_Ohm - this.solved_Ohm) > SAME_OHM
+  }
+
+  /** Battery node without the hubs, V. */
+  private openCircuit_V(): number {
+    return this.battery.emf_V - this.battery.resistance_Ohm * (this.house_A - this.alternator.current_A)
   }
 
   private solve(): void {
@@ -267,7 +288,9 @@ export class Supply {
       else added_V = profile_V
     }
     if (!this.overridden) {
-      network.setSource(battery.emf_V + added_V - battery.resistance_Ohm * (this.house_A - alternator.current_A), battery.resistance_Ohm)
+      this.solved_V = this.openCircuit_V()
+      this.solved_Ohm = battery.resistance_Ohm
+      network.setSource(this.solved_V + added_V, this.solved_Ohm)
     }
     network.solve()
     alternator.aim(network.hubsCurrent_A + this.house_A, battery.emf_V + added_V, battery.resistance_Ohm)
