@@ -13,8 +13,8 @@ on need once in ${ON_NEED_ms} ms, all at the worst instant. "peak": all that the
 active period or its least interval. Response: from queueing to the end of transmission, worst case after Davis, Burns,
 Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority. "none": no bound, because higher
 priorities alone may fill the bus. Frames of one message and hub are at least their interval apart, frames of one hub to
-one other hub 10 ms; of the two power managers one sends. Hubs have the sedan's ports, lamps its channels. Address claims and diagnostics are not
-in it.
+one other hub 10 ms; of the two power managers one sends. Hubs have the sedan's ports, lamps its channels. Address claims
+and diagnostics are not in it.
 
 Examples:
   npx spine rates
