@@ -1,0 +1,52 @@
+/** What the manager knows of one port: the lease it holds, the wish it waits with, and what it has to be told. */
+export interface Contract {
+  /** Index of the hub in the plan, and its socket. */
+  readonly hub: number
+  readonly port: number
+  /** Of the last request. */
+  sequence: number
+  heard_ms: number
+
+  held: boolean
+  /** Of the request that the lease answers. */
+  heldSequence: number
+  /** Given by another manager: the sequence is not known. */
+  adopted: boolean
+  priority: number
+  run_mA: number
+  /** What the last grant allowed at its beginning; `run_mA` when it allowed no peak. */
+  peak_mA: number
+  /** Counted against the copper now. */
+  reserved_mA: number
+  began_ms: number
+  peakEnd_ms: number
+  end_ms: number
+  /** Taken away: reserved until the port let go or the lease is over. */
+  revoking: boolean
+
+  waiting: boolean
+  wishPriority: number
+  wishRun_mA: number
+  wishPeak_mA: number
+  since_ms: number
+  /** The last request has not been answered. */
+  asked: boolean
+  tried_ms: number
+
+  /** `GRANT_RESULT` of the answer that `next` handed out, and of one that waits to be (−1 = none). */
+  result: number
+  answer: number
+  /** Within a decision: picked to make room. */
+  chosen: boolean
+}
+
+/** A port that has nothing and wants nothing. */
+export function createContract(hub: number, port: number): Contract {
+  return {
+    hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
+    held: false, heldSequence: -1, adopted: false, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
+    began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
+    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried_ms: -1,
+    result: 0, answer: -1, chosen: false,
+  }
+}
