@@ -1,4 +1,5 @@
 import { BehaviorSubject, Observable } from 'rxjs'
+import { actuates } from './actuation.ts'
 import { createCounters, drop } from './counters.ts'
 import type { FrameHandler, Link, LinkClient, LinkCounters, LinkFrame, LinkMode, LinkOptions, LinkState } from './link.ts'
 import { cloneLinkFrame } from './link-frame.ts'
@@ -18,6 +19,8 @@ export abstract class LinkBase implements Link {
   protected readonly queueFrames: number
   protected readonly now_ns: () => number
   protected readonly report: (line: string) => void
+  private readonly actuate: boolean
+  private toldToActuate = false
   protected readonly ownCounters: LinkCounters = createCounters()
   private readonly states = new BehaviorSubject<LinkState>('closed')
   private readonly ends = new Set<() => void>()
@@ -33,6 +36,7 @@ export abstract class LinkBase implements Link {
     this.queueFrames = options.queue ?? DEFAULT_QUEUE_FRAMES
     this.now_ns = options.now_ns ?? unixTime_ns
     this.report = options.report ?? (() => undefined)
+    this.actuate = options.actuate ?? false
     this.state$ = this.states.asObservable()
     this.frames$ = new Observable((subscriber) => {
       const end = (): void => subscriber.complete()
@@ -99,6 +103,20 @@ export abstract class LinkBase implements Link {
 
   protected get isClosed(): boolean {
     return this.phase === 'closed'
+  }
+
+  /**
+   * For links that lead to a real bus: whether the frame, counted as `in` before, must not get there because it would
+   * move something and `actuate` was not given. Then it is counted, and people are told once.
+   */
+  protected refusesToActuate(frame: LinkFrame): boolean {
+    if (this.actuate || !actuates(frame)) return false
+    drop(this.ownCounters.sent, 'actuating')
+    if (!this.toldToActuate) {
+      this.toldToActuate = true
+      this.report(`${this.uri}: commands that move something or switch a load are held back from this real bus: --actuate lets them through`)
+    }
+    return true
   }
 
   /** Brings it up; sets the state itself. Rejects with one clear line. */

@@ -70,6 +70,11 @@ export interface LinkOptions {
   readonly queue?: number
   /** The clock that stamps frames which come in without a time: virtual time beside a car, default Unix time. */
   readonly now_ns?: () => number
+  /**
+   * Frames that move something or switch a load (`actuation.ts`) may go onto a real bus. Without it such frames are
+   * refused and counted by the links that lead to one.
+   */
+  readonly actuate?: boolean
   /** Who we are, told to the far side where the medium has a greeting. */
   readonly name?: string
   /** One line for people about something that is odd but no failure (a bad log line, a refused client). */
@@ -81,10 +86,13 @@ export type LinkMode = 'normal' | 'listen'
 
 /**
  * Why a frame was not delivered. `unclaimed`: nobody was there to take it (no handler, no client with an open channel).
- * `refused`: whoever was asked said no. `closed`: still queued when the link or client went away.
+ * `refused`: whoever was asked said no. `closed`: still queued when the link or client went away. `expired`: a command
+ * that waited longer than its lifetime. `actuating`: it would move real things, and `actuate` was not given.
+ * `unconfirmed`: written to an adapter that confirms frames, and never confirmed: it may have been sent.
  */
 export type DropReason =
   | 'queue-full' | 'closed' | 'not-up' | 'expired' | 'unsupported' | 'refused' | 'device' | 'listen-only' | 'unclaimed'
+  | 'actuating' | 'unconfirmed'
 
 /**
  * Each direction adds up: `in = delivered + dropped(every reason) + queued`. `received` counts frames from the medium to

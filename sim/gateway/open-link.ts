@@ -36,6 +36,7 @@ function mergeOptions(uri: LinkUri, options: LinkOptions): LinkOptions {
   const bitrate = uri.numbers.get('bitrate')
   if (mode === 'normal' || mode === 'listen') merged.mode = mode
   if (queue !== undefined) merged.queue = queue
+  if (uri.words.has('actuate')) merged.actuate = uri.words.get('actuate') === 'yes'
   if (bitrate !== undefined && bitrate !== (options.bitrate ?? bitrate)) {
     throw new LinkUriError(`"${uri.text}": bitrate is ${bitrate}, but the bus runs at ${options.bitrate} bit/s`)
   }

@@ -18,6 +18,9 @@ const common = {
   queue: { kind: 'number', minimum: 1, maximum: 1_000_000, unit: 'frames', about: 'frames a queue holds' },
 } as const satisfies Record<string, OptionSpec>
 
+/** Of the links that lead to a real bus. */
+export const actuate = { kind: 'choice', values: ['yes', 'no'], about: 'yes: let commands through that move real things' } as const satisfies OptionSpec
+
 const clients = { kind: 'number', minimum: 1, maximum: 1000, unit: 'clients', about: 'most clients at a time' } as const
 
 export const SCHEMES = {
