@@ -1,6 +1,9 @@
 import type { Car } from '#sim/car/car.ts'
 import type { Timer } from '#sim/kernel/kernel.ts'
 
+/** A thumb gets tired. */
+export const LONGEST_HOLD_ms = 600_000
+
 interface Hold { readonly timer: Timer, readonly over: Promise<void>, end(): void }
 
 /** Presses that end by themselves, in the car's own time. */
@@ -15,8 +18,10 @@ export class Thumbs {
   /**
    * Presses a switch now and lets go after `hold_ms`. Resolves when it is released. A second press of a switch that is
    * held replaces its end.
+   * @throws RangeError
    */
   press(name: string, hold_ms: number): Promise<void> {
+    if (!(hold_ms >= 0 && hold_ms <= LONGEST_HOLD_ms)) throw new RangeError(`a switch is held for 0 to ${LONGEST_HOLD_ms} ms, not ${hold_ms} ms`)
     let hold = this.holds.get(name)
     if (hold === undefined) {
       this.car.press(name)

@@ -137,6 +137,18 @@ describe('commands over a link', () => {
       expect(terminal.out).toMatch(/^0\.0 s spine:[\d.:]+ up load 0\.00 % 0 frames\/s, 0 frames, 0 hubs, 0 E2E errors, no faults$/m)
     })
 
+    it('begins anew when the car behind the link does', async () => {
+      const terminal = fakeTerminal()
+      const end = run(['monitor', car.uri, '--json', '--interval', '20ms'], terminal)
+      await terminal.shows(/"state":"up"/, end)
+      car.report('HubStatus', 'FL', { state: 'operating' }, 0, 100)
+      await terminal.shows(/"name":"FL"/, end)
+      car.report('HubStatus', 'FR', { state: 'operating' }, 0, 1)
+      await terminal.shows(/"nodes":\[\{"address":130,"name":"FR"/, end)
+      terminal.interrupt()
+      expect(await end).toBe(0)
+    })
+
     it('fails in one line when there is no car', async () => {
       const terminal = fakeTerminal()
       expect(await run(['monitor', NOBODY], terminal)).toBe(1)

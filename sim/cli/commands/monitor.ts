@@ -23,6 +23,9 @@ Examples:
 const SCREEN_INTERVAL_ms = 200
 const LINE_INTERVAL_ms = 1000
 
+/** Time that jumps back by so much has begun anew. */
+const RESTART_ns = 1e9
+
 interface Options { for?: number, interval?: number, bitrate?: number, json?: boolean }
 
 /** `spine monitor`. */
@@ -45,7 +48,8 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 async function watch(link: Link, options: Options, terminal: Terminal): Promise<void> {
-  const model = new MonitorModel(options.bitrate ?? greetedBitrate(link) ?? 500_000)
+  const rate = options.bitrate ?? greetedBitrate(link) ?? 500_000
+  let model = new MonitorModel(rate)
   const clock = new BusClock()
   const live = terminal.isTTY && options.json !== true
   const picture = live ? await terminal.openPicture() : undefined
@@ -53,6 +57,8 @@ async function watch(link: Link, options: Options, terminal: Terminal): Promise<
   const ended = new AbortController()
   link.state$.pipe(filter(state => state === 'closed'), take(1)).subscribe(() => ended.abort())
   const unsubscribe = link.onFrame((frame) => {
+    // Another car, or another log: nothing that was known holds for it.
+    if (frame.timestamp_ns < clock.last_ns - RESTART_ns) model = new MonitorModel(rate)
     clock.heard(frame.timestamp_ns)
     model.receive(frame)
   })
@@ -86,7 +92,8 @@ function greetedBitrate(link: Link): number | undefined {
 
 /** The time on the bus between two frames: that of the last one and what has passed here since. */
 class BusClock {
-  private last_ns = 0
+  /** Time of the last frame. */
+  last_ns = 0
   private at_ms = 0
 
   heard(time_ns: number): void {

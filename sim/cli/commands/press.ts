@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
 import { knownSwitch } from '../car/press-script.ts'
+import { LONGEST_HOLD_ms } from '../car/thumbs.ts'
 import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, openCar } from '../lib/link.ts'
@@ -8,7 +9,6 @@ import type { Terminal } from '../lib/terminal.ts'
 
 /** A short press, as a thumb makes it. */
 const DEFAULT_HOLD = '200ms'
-const LONGEST_HOLD_ms = 600_000
 
 const HELP = `
 Presses a switch of the running car as a thumb would, holds it for the duration (default ${DEFAULT_HOLD}) and lets go. The

@@ -13,7 +13,7 @@ export interface BenchCar {
   readonly requests: ControlRequest[]
   readonly commands: Record<string, number>[]
   /** Puts a hub's message on the wire. */
-  report(name: string, location: LocationName, values: Record<string, number | string>, counter: number): void
+  report(name: string, location: LocationName, values: Record<string, number | string>, counter: number, time_s?: number): void
   close(): Promise<void>
 }
 
@@ -27,9 +27,9 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
   const decoder = new FrameDecoder()
   let counter = 0
   let release: (() => void) | undefined
-  const report: BenchCar['report'] = (name, location, values, at) => {
+  const report: BenchCar['report'] = (name, location, values, at, time_s = 0) => {
     const source = 0x80 | ['ALL', 'FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO'].indexOf(location)
-    link.send(toLinkFrame(encodeMessage(name, location, values, { source, counter: at })))
+    link.send(toLinkFrame(encodeMessage(name, location, values, { source, counter: at }), time_s))
   }
   link.onControl(async (request) => {
     requests.push(request)
@@ -52,6 +52,6 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
   return { uri: link.addresses[0], link, requests, commands, report, close: () => link.close() }
 }
 
-function toLinkFrame(frame: ReturnType<typeof encodeMessage>): LinkFrame {
-  return Object.assign(createLinkFrame(), frame)
+function toLinkFrame(frame: ReturnType<typeof encodeMessage>, time_s: number): LinkFrame {
+  return Object.assign(createLinkFrame(), frame, { timestamp_ns: time_s * 1e9 })
 }
