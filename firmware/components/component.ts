@@ -98,6 +98,11 @@ export interface PortPower {
   want(run_A: number, peak_A: number, duration_ms: number, priority: number): void
   /** The grant covers the last wish. */
   granted(): boolean
+  /**
+   * Holds the eFuse at `current_A` or less, within what is granted: a driver's own limit, set as often as it likes.
+   * `Infinity`: the grant's limit again. Ends with the grant.
+   */
+  bound(current_A: number): void
   release(): void
 }
 

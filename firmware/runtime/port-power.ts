@@ -36,6 +36,7 @@ export class PortFeed implements PortPower {
   private readonly watchJob: Job
   private idle_A: number
   private limit_A: number
+  private bound_A: number
   private run_A: number
   private peak_A: number
   private wished: boolean
@@ -53,6 +54,7 @@ export class PortFeed implements PortPower {
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
     this.idle_A = 0
     this.limit_A = 0
+    this.bound_A = Infinity
     this.run_A = 0
     this.peak_A = 0
     this.wished = false
@@ -78,6 +80,7 @@ export class PortFeed implements PortPower {
     this.trip = false
     this.wished = false
     this.hasGrant = false
+    this.bound_A = Infinity
     this.told = PORT_STATE.off
     this.schedule.stop(this.watchJob)
     this.port.power(false)
@@ -96,10 +99,17 @@ export class PortFeed implements PortPower {
     return this.hasGrant
   }
 
+  bound(current_A: number): void {
+    if (!this.hasGrant || current_A === this.bound_A) return
+    this.bound_A = current_A
+    this.apply()
+  }
+
   release(): void {
     this.wished = false
     if (!this.hasGrant) return
     this.hasGrant = false
+    this.bound_A = Infinity
     this.limitTo(this.idle_A)
     this.owner.grantChanged(false)
   }
@@ -113,7 +123,7 @@ export class PortFeed implements PortPower {
   state(): number {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
-    return this.port.current_A() >= this.limit_A * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
+    return this.port.current_A() >= (this.bound_A < this.limit_A ? this.bound_A : this.limit_A) * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
 
   private grant(): void {
@@ -134,7 +144,11 @@ export class PortFeed implements PortPower {
 
   private limitTo(current_A: number): void {
     this.limit_A = current_A
-    this.port.limit(current_A)
+    this.apply()
+  }
+
+  private apply(): void {
+    this.port.limit(this.bound_A < this.limit_A ? this.bound_A : this.limit_A)
   }
 
   private watch(): void {
@@ -158,6 +172,7 @@ export class PortFeed implements PortPower {
     this.trip_ms = this.schedule.now()
     this.counters.trips++
     this.wished = false
+    this.bound_A = Infinity
     if (!this.hasGrant) return
     this.hasGrant = false
     this.owner.grantChanged(false)

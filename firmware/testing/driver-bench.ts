@@ -34,6 +34,8 @@ export class DriverBench {
   grants = true
   granted = false
   tripped = false
+  /** The driver's own limit within its grant, A. */
+  bound_A = Infinity
   wish: { run_A: number, peak_A: number, priority: number } | undefined
   readonly wishes: { run_A: number, peak_A: number, priority: number }[] = []
   readonly duties = new Float64Array(16)
@@ -176,6 +178,9 @@ export class DriverBench {
           if (this.grants && !this.granted) this.setPower(true)
         },
         granted: () => this.granted,
+        bound: (current_A) => {
+          this.bound_A = current_A
+        },
         release: () => {
           this.wish = undefined
           if (!this.granted) return
