@@ -23,6 +23,13 @@ describe('the picture of a running car', () => {
     expect(lines).toContain('spine:127.0.0.1:7030  up')
   })
 
+  it('gives the components a line of their own on a narrow screen', () => {
+    const lines = carLines(car, snapshot, STATUS, fakeTerminal({ columns: 80 }))
+    const hub = lines.findIndex(line => line.startsWith('FL '))
+    expect(lines[hub]).not.toContain('window')
+    expect(lines[hub + 1]).toMatch(/^ {2}window open [1-9]/)
+  })
+
   it('is one line for logs', () => {
     expect(carSummary(snapshot, { ...STATUS, faults: ['RL: silent'] })).toMatch(/^2\.5 s {2}8\/8 hubs operating {2}load 2\.00 % .*faults: RL: silent$/)
   })

@@ -19,6 +19,8 @@ export interface CarStatus {
 }
 
 const EVENTS = 5
+/** Columns from which on a hub and its components share a line. */
+const WIDE = 110
 const right = (title: string): Column => ({ title, align: 'right' })
 const COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('draws'), { title: 'components' }]
 
@@ -31,12 +33,18 @@ export function carLines(car: Car, snapshot: CarSnapshot, status: CarStatus, ter
   return [
     `${colors.bold('spine car')} ${car.topology.name}  ${snapshot.time_s.toFixed(1)} s at ${status.speed.toFixed(2)}×  bus ${snapshot.bus.bitrate / 1000} kbit/s  `
     + `load ${loadText(status.load, terminal)}  ${status.frames_per_s.toFixed(0)} frames/s, ${snapshot.bus.frames} in all, ${snapshot.bus.errorFrames} error frames`,
-    ...linesOf(table(terminal, COLUMNS, rows)),
+    ...(terminal.columns >= WIDE ? linesOf(table(terminal, COLUMNS, rows)) : narrow(rows, terminal)),
     ...(status.faults.length === 0 ? [colors.green('no faults')] : status.faults.map(fault => colors.red(fault))),
     ...status.events.slice(-EVENTS).map(event => colors.dim(event)),
     ...status.links.map(link => colors.cyan(link)),
     colors.dim('npx spine press DASH.windowFL.down 2s   npx spine monitor   Ctrl-C ends'),
   ]
+}
+
+/** On a narrow screen the components have a line of their own below their hub. */
+function narrow(rows: readonly (readonly string[])[], terminal: Terminal): string[] {
+  const [head, ...lines] = linesOf(table(terminal, COLUMNS.slice(0, -1), rows.map(row => row.slice(0, -1))))
+  return [head, ...lines.flatMap((line, index) => [line, `  ${rows[index].at(-1)}`])]
 }
 
 /** One line for a log instead of a picture. */
