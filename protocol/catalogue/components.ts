@@ -54,7 +54,7 @@ export const WindowStatus = message({
 })
 
 export const MirrorCommand = message({
-  ...command, name: 'MirrorCommand', kind: 9, locations: ['FL', 'FR'], senders: ['DASH'],
+  ...command, deadline_ms: 50, name: 'MirrorCommand', kind: 9, locations: ['FL', 'FR'], senders: ['DASH'],
   text: 'Moves or heats an outside mirror. `tilt` lasts as long as it is repeated.',
   fields: {
     sequence,
@@ -81,7 +81,7 @@ export const MirrorStatus = message({
 })
 
 export const LatchCommand = message({
-  ...command, name: 'LatchCommand', kind: 10, locations: LATCHES, senders: ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK'],
+  ...command, deadline_ms: 50, name: 'LatchCommand', kind: 10, locations: LATCHES, senders: ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK'],
   text: 'Releases, pulls shut, locks or unlocks a latch.',
   fields: {
     sequence,
@@ -102,7 +102,7 @@ export const LatchStatus = message({
 })
 
 export const LightCommand = message({
-  ...command, name: 'LightCommand', kind: 11, locations: HUBS, senders: HUBS,
+  ...command, deadline_ms: 50, name: 'LightCommand', kind: 11, locations: HUBS, senders: HUBS,
   text: 'Sets the level of one lamp channel.',
   fields: {
     sequence,
@@ -126,7 +126,7 @@ export const LightStatus = message({
 })
 
 export const StereoCommand = message({
-  ...command, name: 'StereoCommand', kind: 12, locations: ['STEREO'], senders: ['DASH'],
+  ...command, deadline_ms: 100, name: 'StereoCommand', kind: 12, locations: ['STEREO'], senders: ['DASH'],
   text: 'Operates the stereo.',
   fields: {
     sequence,
