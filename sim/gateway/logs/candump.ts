@@ -1,4 +1,6 @@
 import type { LinkFrame } from '../link.ts'
+import type { LogWriter } from './format.ts'
+import type { Direction, LogFrame } from './log-frame.ts'
 
 /**
  * The log format of can-utils (`candump -L`, canplayer):
@@ -11,16 +13,17 @@ export const MAX_CANDUMP_LINE = 512
 
 const FD_BRS = 1
 const FD_LENGTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64]
-const LINE = /^\((\d{1,10})\.(\d{1,9})\) +(\S{1,32}) +([0-9A-Fa-f]+)#(\S*)(?: +[RT])?\s*$/
+const LINE = /^\((\d{1,10})\.(\d{1,9})\) +(\S{1,32}) +([0-9A-Fa-f]+)#(\S*)(?: +([RT]))?\s*$/
 
 /**
  * Reads one line into `frame`. Answers undefined when it was a frame; when not, why. Its bus is the number its interface
  * name ends in.
  */
-export function parseCandumpLine(line: string, frame: LinkFrame): string | undefined {
+export function parseCandumpLine(line: string, frame: LinkFrame & Partial<Pick<LogFrame, 'direction'>>): string | undefined {
   const match = LINE.exec(line)
   if (!match) return explainShape(line)
-  const [, seconds, fraction, channel, idText, body] = match
+  const [, seconds, fraction, channel, idText, body, way] = match
+  frame.direction = way === 'T' ? 'sent' : way === 'R' ? 'received' : ''
   frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction.padEnd(9, '0'))
   const bus = Number(/\d{1,3}$/.exec(channel)?.[0] ?? 0)
   if (bus > 255) return `interface ${channel}: its number is above 255`
@@ -82,15 +85,23 @@ function readData(hex: string, most: number, frame: LinkFrame): string | undefin
   return undefined
 }
 
-/** The frame as one line, with its newline. The interface is `spine` with the number of the bus. */
-export function formatCandumpLine(frame: LinkFrame): string {
+/** Writes one line a frame. */
+export function candumpWriter(): LogWriter {
+  return { frame: formatCandumpLine, end: () => '' }
+}
+
+/**
+ * The frame as one line, with its newline; which way it went as `candump -x` tells it. The interface is `spine` with the
+ * number of the bus.
+ */
+export function formatCandumpLine(frame: LinkFrame, direction: Direction = ''): string {
   const time_us = Math.round(frame.timestamp_ns / 1000)
   const seconds = Math.floor(time_us / 1e6)
   const micros = time_us - seconds * 1e6
   const id = frame.error ? frame.id + 0x2000_0000 : frame.id
   const digits = frame.extended || frame.error ? 8 : 3
   const head = `(${String(seconds).padStart(10, '0')}.${String(micros).padStart(6, '0')}) spine${frame.bus} `
-  return `${head}${id.toString(16).toUpperCase().padStart(digits, '0')}#${formatBody(frame)}\n`
+  return `${head}${id.toString(16).toUpperCase().padStart(digits, '0')}#${formatBody(frame)}${WAY[direction]}\n`
 }
 
 function formatBody(frame: LinkFrame): string {
@@ -100,4 +111,5 @@ function formatBody(frame: LinkFrame): string {
   return text
 }
 
+const WAY: Readonly<Record<Direction, string>> = { '': '', received: ' R', sent: ' T' }
 const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))

@@ -120,7 +120,7 @@ describe('recording', () => {
 describe('replay', () => {
   it('gives back what was recorded', async () => {
     const frames = [...CLASSIC_FRAMES, ...RICH_FRAMES]
-    const link = await replay(logOf(frames.map(formatCandumpLine).join('')))
+    const link = await replay(logOf(frames.map(frame => formatCandumpLine(frame)).join('')))
     const back = await play(link)
     expect(back.length).toBe(frames.length)
     frames.forEach((frame, n) => {

@@ -4,11 +4,9 @@ import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import type { LogFormat } from './format.ts'
+import { LONGEST_PIECE, type LogFormat, type LogWriter } from './format.ts'
 
 const BUFFER_BYTES = 65_536
-/** Longest piece one frame makes. */
-const FRAME_BYTES = 1024
 /** What is buffered reaches the disk after this long at the latest, ms. */
 const FLUSH_ms = 250
 
@@ -18,16 +16,19 @@ const FLUSH_ms = 250
  */
 export class FileRecorder extends LinkBase {
   private readonly path: string
-  private readonly encode: (frame: LinkFrame) => string | Uint8Array
+  private readonly format: LogFormat
+  private readonly writer: LogWriter
   private readonly buffer = Buffer.alloc(BUFFER_BYTES)
   private file: number | undefined
   private used = 0
+  private failed = false
   private timer: NodeJS.Timeout | undefined
 
   constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
     super(uri.text, options)
     this.path = path
-    this.encode = format.writer()
+    this.format = format
+    this.writer = format.writer()
   }
 
   override send(frame: LinkFrame): boolean {
@@ -38,14 +39,10 @@ export class FileRecorder extends LinkBase {
       drop(sent, this.isClosed ? 'closed' : 'not-up')
       return false
     }
-    const piece = this.encode(frame)
-    if (typeof piece === 'string') this.used += this.buffer.write(piece, this.used, 'latin1')
-    else {
-      this.buffer.set(piece, this.used)
-      this.used += piece.length
-    }
+    // What was born here went out to the bus we record; the rest came in.
+    this.append(this.writer.frame(frame, this.format.directions ? frame.origin === '' ? 'sent' : 'received' : ''))
     sent.queued++
-    if (this.used + FRAME_BYTES > BUFFER_BYTES) return this.flush()
+    if (this.used + LONGEST_PIECE > BUFFER_BYTES) return this.flush()
     this.timer ??= setTimeout(() => this.flush(), FLUSH_ms)
     return true
   }
@@ -60,10 +57,19 @@ export class FileRecorder extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
+    if (this.file !== undefined && !this.failed) this.append(this.writer.end())
     this.flush()
     clearTimeout(this.timer)
     if (this.file !== undefined) closeSync(this.file)
     this.file = undefined
+  }
+
+  private append(piece: string | Uint8Array): void {
+    if (typeof piece === 'string') this.used += this.buffer.write(piece, this.used, 'latin1')
+    else {
+      this.buffer.set(piece, this.used)
+      this.used += piece.length
+    }
   }
 
   private flush(): boolean {
@@ -81,6 +87,7 @@ export class FileRecorder extends LinkBase {
       return true
     } catch (error) {
       drop(sent, 'device', frames)
+      this.failed = true
       void this.finish(explainFileError(this.path, 'record into', error as NodeJS.ErrnoException))
       return false
     }

@@ -7,7 +7,7 @@ import { LinkBase } from '../link-base.ts'
 import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import type { BadLine, LogFormat } from './format.ts'
+import { placeOf, type BadLine, type LogFormat } from './format.ts'
 import { ReplayPacer } from './pacer.ts'
 
 const CHUNK_BYTES = 65_536
@@ -153,10 +153,10 @@ export class FileReplay extends LinkBase {
 
   private tellBadLine(bad: BadLine, pass: number): void {
     if (pass > 0) return
-    count(this.ownCounters.malformed, 'bad-line')
+    count(this.ownCounters.malformed, bad.cause)
     this.badLines.next(bad)
     this.toldBadLines++
-    if (this.toldBadLines <= TOLD_BAD_LINES) this.report(`${this.path}:${bad.line}: ${bad.reason}: ${bad.text}`)
-    else if (this.toldBadLines === TOLD_BAD_LINES + 1) this.report(`${this.path}: more bad lines follow, which are only counted`)
+    if (this.toldBadLines <= TOLD_BAD_LINES) this.report(`${placeOf(this.path, this.format, bad)}: ${bad.reason}${bad.text === '' ? '' : `: ${bad.text}`}`)
+    else if (this.toldBadLines === TOLD_BAD_LINES + 1) this.report(`${this.path}: more bad ${this.format.unit}s follow, which are only counted`)
   }
 }

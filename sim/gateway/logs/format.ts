@@ -1,18 +1,25 @@
 import { extname } from 'node:path'
 import type { LinkFrame } from '../link.ts'
-import { formatCandumpLine, MAX_CANDUMP_LINE, parseCandumpLine } from './candump.ts'
+import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
+import { AscWriter } from './asc-writer.ts'
+import { candumpWriter, MAX_CANDUMP_LINE, parseCandumpLine } from './candump.ts'
+import type { Direction, LogFrame } from './log-frame.ts'
+import { PcapngReader } from './pcapng-reader.ts'
+import { PcapngWriter } from './pcapng-writer.ts'
 import { TextLogReader } from './text-reader.ts'
 
-/** A line that was no frame. */
+/** A line (of pcapng: a block) that should have been a frame and was none. */
 export interface BadLine {
   /** Counted from 1. */
   readonly line: number
   readonly reason: string
-  /** Its beginning. */
+  /** What kind of fault, one of a few, to be counted by. */
+  readonly cause: string
+  /** Its beginning; empty where it is no text. */
   readonly text: string
 }
 
-/** Reads a log piece by piece; each piece ends anywhere. */
+/** Reads a log piece by piece; each piece ends anywhere. Never throws, whatever the bytes are. */
 export interface LogReader {
   push(chunk: Uint8Array): void
   /** There is no more. */
@@ -21,33 +28,86 @@ export interface LogReader {
 
 export interface LogSink {
   /** The frame's memory is the reader's. */
-  onFrame(frame: LinkFrame): void
+  onFrame(frame: LogFrame): void
   onBadLine(bad: BadLine): void
 }
+
+/** Writes a log; the caller puts the pieces one behind the other. A piece is valid until the next call. */
+export interface LogWriter {
+  /** The frame, behind the head of the log if it is the first. At most `LONGEST_PIECE` bytes, Latin-1. */
+  frame(frame: LinkFrame, direction: Direction): string | Uint8Array
+  /** What ends the log; of an empty one the head, too. */
+  end(): string | Uint8Array
+}
+
+/** Longest piece a writer makes, bytes. */
+export const LONGEST_PIECE = 1024
 
 /** One kind of log. */
 export interface LogFormat {
   readonly name: string
+  /** What this kind of log is for, for people. */
+  readonly about: string
   /** Endings of file names, with the dot. */
   readonly endings: readonly string[]
+  /** What it is made of: bad ones are told by their number. */
+  readonly unit: 'line' | 'block'
+  /** A recording tells which way frames went (the others tell it only when they are converted from one that does). */
+  readonly directions: boolean
+  /** It carries what an error frame says, not only that there was one. */
+  readonly errorDetails: boolean
   /** A new reader. */
   reader(sink: LogSink): LogReader
-  /** A new writer: the bytes of each frame; the head of a file comes with the first. */
-  writer(): (frame: LinkFrame) => string | Uint8Array
+  /** A new writer. */
+  writer(): LogWriter
 }
 
 /** Every kind of log there is; the first is taken for unknown endings. */
 export const LOG_FORMATS: readonly LogFormat[] = [
   {
     name: 'candump',
+    about: 'can-utils, python-can',
     endings: ['.log', '.candump'],
+    unit: 'line',
+    directions: false,
+    errorDetails: true,
     reader: sink => new TextLogReader(parseCandumpLine, MAX_CANDUMP_LINE, sink),
-    writer: () => formatCandumpLine,
+    writer: candumpWriter,
+  },
+  {
+    name: 'asc',
+    about: 'Vector CANalyzer and CANoe, python-can',
+    endings: ['.asc'],
+    unit: 'line',
+    directions: true,
+    errorDetails: false,
+    reader: ascReader,
+    writer: () => new AscWriter(),
+  },
+  {
+    name: 'pcapng',
+    about: 'Wireshark',
+    endings: ['.pcapng'],
+    unit: 'block',
+    directions: true,
+    errorDetails: true,
+    reader: sink => new PcapngReader(sink),
+    writer: () => new PcapngWriter(),
   },
 ]
+
+function ascReader(sink: LogSink): LogReader {
+  const parser = new AscParser()
+  return new TextLogReader((line, frame) => parser.parse(line, frame), MAX_ASC_LINE, sink)
+}
 
 /** The kind of log a file name tells by its ending; undefined when it tells none. */
 export function logFormatOf(path: string): LogFormat | undefined {
   const ending = extname(path).toLowerCase()
   return LOG_FORMATS.find(format => format.endings.includes(ending))
+}
+
+/** Where a bad line or block is, as people and editors know it. */
+export function placeOf(path: string, format: LogFormat, bad: BadLine): string {
+  return format.unit === 'line' ? `${path}:${bad.line}` : `${path}: ${format.unit} ${bad.line}`
 }

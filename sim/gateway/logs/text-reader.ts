@@ -1,6 +1,8 @@
-import type { LinkFrame } from '../link.ts'
-import { createLinkFrame } from '../link-frame.ts'
 import type { LogReader, LogSink } from './format.ts'
+import { createLogFrame, type LogFrame } from './log-frame.ts'
+
+/** What a parser answers to a line that is right, and no frame: a head, a comment. */
+export const NO_FRAME = ''
 
 const NEWLINE = 0x0a
 const SHOWN_CHARACTERS = 60
@@ -10,16 +12,16 @@ const SHOWN_CHARACTERS = 60
  * bounded: of a longer line than `maxLine` only the beginning is kept.
  */
 export class TextLogReader implements LogReader {
-  private readonly parse: (line: string, frame: LinkFrame) => string | undefined
+  private readonly parse: (line: string, frame: LogFrame) => string | undefined
   private readonly sink: LogSink
   private readonly partial: Buffer
-  private readonly frame = createLinkFrame()
+  private readonly frame = createLogFrame()
   private partialLength = 0
   private overlong = false
   private lineNumber = 0
 
-  /** `parse` answers undefined for a frame, otherwise why the line is none. */
-  constructor(parse: (line: string, frame: LinkFrame) => string | undefined, maxLine: number, sink: LogSink) {
+  /** `parse` answers undefined for a frame, `NO_FRAME` for a line to skip, otherwise why the line is none. */
+  constructor(parse: (line: string, frame: LogFrame) => string | undefined, maxLine: number, sink: LogSink) {
     this.parse = parse
     this.partial = Buffer.alloc(maxLine)
     this.sink = sink
@@ -65,6 +67,8 @@ export class TextLogReader implements LogReader {
     if (/^\s*$/.test(text)) return
     const reason = overlong ? `it is longer than ${this.partial.length} characters` : this.parse(text, this.frame)
     if (reason === undefined) this.sink.onFrame(this.frame)
-    else this.sink.onBadLine({ line: this.lineNumber, reason, text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
+    else if (reason !== NO_FRAME) {
+      this.sink.onBadLine({ line: this.lineNumber, reason, cause: 'bad-line', text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
+    }
   }
 }
