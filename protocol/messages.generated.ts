@@ -439,7 +439,7 @@ export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
   length: 3,
   idlePeriod_ms: 0,
   activePeriod_ms: 0,
-  minimumInterval_ms: 10,
+  minimumInterval_ms: 20,
   lifetime_ms: 1000,
   create: () => ({ port: 0, sequence: 0 }),
   encode: (values, data) => {
@@ -475,7 +475,7 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
   length: 6,
   idlePeriod_ms: 0,
   activePeriod_ms: 0,
-  minimumInterval_ms: 10,
+  minimumInterval_ms: 20,
   lifetime_ms: 1000,
   create: () => ({ switch: 0, edge: 0, port: 0, duration_ms: NaN }),
   encode: (values, data) => {

@@ -102,7 +102,7 @@ export const LatchStatus = message({
 })
 
 export const LightCommand = message({
-  ...command, deadline_ms: 50, name: 'LightCommand', kind: 11, locations: HUBS, senders: HUBS,
+  ...command, deadline_ms: 50, name: 'LightCommand', kind: 11, locations: HUBS, senders: ['DASH'],
   text: 'Sets the level of one lamp channel.',
   fields: {
     sequence,

@@ -114,7 +114,7 @@ export const PowerRequest = message({
 
 export const PowerRelease = message({
   name: 'PowerRelease', kind: 4, page: 0, locations: HUBS, senders: HUBS, priority: 3,
-  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10, deadline_ms: 50, lifetime_ms: 1000, actuates: false,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20, deadline_ms: 50, lifetime_ms: 1000, actuates: false,
   text: 'A port gives its lease back.',
   fields: {
     port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
@@ -124,7 +124,7 @@ export const PowerRelease = message({
 
 export const SwitchEvent = message({
   name: 'SwitchEvent', kind: 5, page: 0, locations: HUBS, senders: HUBS, priority: 5,
-  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10, deadline_ms: 100, lifetime_ms: 1000, actuates: false,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20, deadline_ms: 100, lifetime_ms: 1000, actuates: false,
   text: 'A switch moved; for displays and logs, it never actuates.',
   fields: {
     switch: { kind: 'enum', tag: 1, start: 16, width: 8, values: SWITCH, text: 'switch function' },

@@ -18,6 +18,10 @@ describe('rates of the catalogue', () => {
     expect(status).toMatchObject({ bytes: 8, bits: 160 })
   })
 
+  it('meets every deadline, even with all that the catalogue permits at once', () => {
+    expect(result.rows.filter(row => !row.meetsDeadline.moving || !row.meetsDeadline.peak).map(row => `${row.message}@${row.location}`)).toEqual([])
+  })
+
   it('adds the senders of a command up', () => {
     const command = result.rows.find(row => row.message === 'WindowCommand' && row.location === 'RR')
     expect(command?.senders).toEqual(['DASH', 'FL', 'FR', 'RL', 'RR'])
