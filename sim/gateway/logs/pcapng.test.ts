@@ -110,7 +110,8 @@ describe('pcapng', () => {
     const bytes = fc.tuple(fc.boolean(), fc.array(fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
       fc.constant(Uint8Array.from(section(false))),
-      fc.tuple(fc.constantFrom(1, 2, 3, 6, 9), fc.uint8Array({ maxLength: 60 })).map(([type, body]) => block(true, type, Buffer.from(body))),
+      fc.tuple(fc.constantFrom(1, 2, 3, 6, 9), fc.uint8Array({ maxLength: 60 }))
+        .map(([type, body]) => block(true, type, Buffer.from(body))),
       fc.uint8Array({ maxLength: 24 }).map(frame => enhanced(true, 0, 5, Buffer.from(frame))),
     ))).map(([whole, parts]) => Uint8Array.from(Buffer.concat(whole ? [head, ...parts] : parts)))
     fc.assert(fc.property(anyPieces(bytes), (pieces) => {
