@@ -67,12 +67,19 @@ interface Pick {
   struck: number
 }
 
+/** A fault that began, changed or ended: `who` is a node or the bus, `value` how much of it there is, 0 = over. */
+export type FaultListener = (who: string, what: string, value: number) => void
+
 /** The faults of one bus, changeable at any time. */
 export class BusFaults {
+  /** Told of every change. */
+  onChange: FaultListener = () => undefined
   /** @internal */
   stuckDominant = false
   private readonly bus: CanBus
   private readonly noise: Noise
+  private rate = 0
+  private readonly nodeRates = new Map<string, number>()
   private readonly nodeNoise = new Map<string, Noise>()
   private readonly lossRates = new Map<string, number>()
   private readonly lossDice: Prng
@@ -121,6 +128,8 @@ export class BusFaults {
     checkRate('bit error rate', rate)
     this.noise.set(rate, this.bus.disturbAll())
     this.armNoise()
+    this.rate = rate
+    this.onChange(this.bus.name, 'bit error rate', rate)
   }
 
   /** Bit errors that only this node sees, per bit. */
@@ -133,6 +142,8 @@ export class BusFaults {
     }
     noise.set(rate, this.bus.disturbAll())
     this.armNoise()
+    this.nodeRates.set(name, rate)
+    this.onChange(name, 'bit error rate', rate)
   }
 
   /** Good frames vanish before they reach this node's receive buffers, by chance. */
@@ -141,17 +152,21 @@ export class BusFaults {
     this.lossRates.set(name, rate)
     const node = this.bus.find(name)
     if (node !== undefined) node.lossRate = rate
+    this.onChange(name, 'frame loss rate', rate)
   }
 
   /** Pulls a node's drop off the spine. It stays powered, alone on its stub. */
   drop(name: string): void {
     this.droppedNames.add(name)
     this.bus.regroup()
+    this.onChange(name, 'dropped', 1)
   }
 
   /** Plugs a dropped node in again. */
   restore(name: string): void {
-    if (this.droppedNames.delete(name)) this.bus.regroup()
+    if (!this.droppedNames.delete(name)) return
+    this.bus.regroup()
+    this.onChange(name, 'dropped', 0)
   }
 
   /**
@@ -166,6 +181,7 @@ export class BusFaults {
     }
     const node = this.bus.find(name)
     if (node !== undefined) this.applyBabble(node)
+    this.onChange(name, 'babbling', babble === undefined ? 0 : 1)
   }
 
   /** Cuts the spine behind `position`: nodes up to it and nodes beyond are two buses from now on. */
@@ -173,14 +189,16 @@ export class BusFaults {
     if (this.cutPositions.includes(position)) return
     this.cutPositions = [...this.cutPositions, position].sort((a, b) => a - b)
     this.bus.regroup()
+    this.onChange(this.bus.name, `cut behind ${position}`, 1)
   }
 
   /** Joins the spine again, at one cut or at all. */
   heal(position?: number): void {
-    const left = position === undefined ? [] : this.cutPositions.filter(cut => cut !== position)
-    if (left.length === this.cutPositions.length) return
-    this.cutPositions = left
+    const healed = this.cutPositions.filter(cut => position === undefined || cut === position)
+    if (healed.length === 0) return
+    this.cutPositions = this.cutPositions.filter(cut => !healed.includes(cut))
     this.bus.regroup()
+    for (const cut of healed) this.onChange(this.bus.name, `cut behind ${cut}`, 0)
   }
 
   /** Holds the bus dominant, as a shorted driver does. */
@@ -188,6 +206,19 @@ export class BusFaults {
     if (on === this.stuckDominant) return
     this.bus.disturbAll()
     this.stuckDominant = on
+    this.onChange(this.bus.name, 'held dominant', on ? 1 : 0)
+  }
+
+  /** Tells `listener` every fault that stands, picked bits excepted. */
+  tellStanding(listener: FaultListener): void {
+    const { name } = this.bus
+    if (this.rate > 0) listener(name, 'bit error rate', this.rate)
+    for (const [node, rate] of this.nodeRates) if (rate > 0) listener(node, 'bit error rate', rate)
+    for (const [node, rate] of this.lossRates) if (rate > 0) listener(node, 'frame loss rate', rate)
+    for (const node of this.droppedNames) listener(node, 'dropped', 1)
+    for (const node of this.babbles.keys()) listener(node, 'babbling', 1)
+    for (const cut of this.cutPositions) listener(name, `cut behind ${cut}`, 1)
+    if (this.stuckDominant) listener(name, 'held dominant', 1)
   }
 
   /** Lets one bit of the next frames that have it be seen wrong. Several picks act together. RangeError when it strikes less than once. */

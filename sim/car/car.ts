@@ -16,6 +16,7 @@ import type { CarComponent } from './component.ts'
 import { IMAGES } from './images.ts'
 import { lookUp, unknownName } from './names.ts'
 import { SEDAN } from './sedan.ts'
+import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
 import { teach } from './teach.ts'
 import {
@@ -67,6 +68,7 @@ export class Car {
   private readonly switchPlaces = new Map<string, SwitchPlace>()
   private readonly cables = new Map<string, { cut: () => void, mend: () => void }>()
   private readonly supplies_V = new Map<string, number>()
+  private readonly signals: Signals
 
   constructor(options: CarOptions = {}) {
     this.topology = readTopology(options.topology ?? SEDAN)
@@ -76,6 +78,8 @@ export class Car {
     this.world = new World(this.kernel)
     this.hubs = this.hosts
     this.components = this.parts
+    this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
+    this.traceBusFaults()
     this.loadMeter = this.bus.loadMeter()
     const locations = this.topology.hubs.map(hub => hub.location)
     for (const name of options.without ?? []) {
@@ -235,6 +239,7 @@ export class Car {
   /** The hub's processor does nothing for `duration_ms`. */
   pauseHub(name: string, duration_ms: number): void {
     this.hub(name).pause(duration_ms)
+    this.note('fault', name, `paused for ${duration_ms} ms`)
   }
 
   /** Supply of one hub, or of all. */
@@ -276,6 +281,8 @@ export class Car {
       name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
       trace: this.trace, controllers: [this.bus.attach(location, { position, online: false })], outlets, supply_V,
     }))
+    this.signals.add(location, 'supply_V', 0.05, supply_V)
+    for (const outlet of outlets) this.signals.add(outlet.name, 'current_A', 0.1, () => outlet.current_A)
     plan.ports.forEach((component, port) => {
       if (component === undefined) return
       const part = this.addPart(location, port, component)
@@ -313,6 +320,16 @@ export class Car {
       this.cables.set(`spine.${location}`, { cut: () => faults.cut(position - 1), mend: () => faults.heal(position - 1) })
     }
     this.cables.set(`drop.${location}`, { cut: () => faults.drop(location), mend: () => faults.restore(location) })
+  }
+
+  /** Faults of the bus, told when they change and to who comes late. */
+  private traceBusFaults(): void {
+    const { faults } = this.bus
+    faults.onChange = (source, text, value) => {
+      if (this.trace.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind: 'fault', source, text, value })
+    }
+    this.trace.greet(listener => faults.tellStanding((source, text, value) =>
+      listener({ t_ns: this.kernel.now_ns, kind: 'fault', source, text, value })))
   }
 
   private note(kind: TraceKind, source: string, text: string): void {

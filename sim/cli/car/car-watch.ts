@@ -37,7 +37,7 @@ export class CarWatch {
       this.model.receive(seen)
     })
     car.trace.subscribe((record) => {
-      if (SHOWN.includes(record.kind)) this.note(`${(record.t_ns / 1e9).toFixed(2)} s ${record.source} ${record.text}`)
+      if (SHOWN.includes(record.kind)) this.note(`${(record.t_ns / 1e9).toFixed(2)} s ${record.source} ${record.text}${record.value === undefined ? '' : ` ${record.value}`}`)
     })
   }
 

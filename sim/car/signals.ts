@@ -1,0 +1,101 @@
+import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Trace } from '../kernel/trace.ts'
+import type { World } from '../plants/world.ts'
+import type { CarComponent } from './component.ts'
+
+const PERIOD_ns = 10_000_000
+/** Behind the step of the mechanics at the same millisecond. */
+const PHASE_ns = 500_000
+/** While nothing moves only every so many samples look at the components. */
+const RESTING_PERIODS = 10
+
+/** Change of an observed value that is worth a record, by the unit its name ends in; else any change is. */
+const STEP: Readonly<Record<string, number>> = { pct: 0.2, deg: 0.1, mm: 0.5, s: 2, N: 0.5, A: 0.1, V: 0.05, ohm: 0.001 }
+
+interface Probe {
+  readonly source: string
+  readonly name: string
+  readonly step: number
+  readonly read: () => number
+  last: number
+}
+
+/**
+ * Samples what is physical into the trace: what components show of themselves, currents, volts. A signal is recorded
+ * when it has changed by a step. Runs only while somebody listens to signals, reads only, and changes nothing.
+ */
+export class Signals {
+  private readonly kernel: Kernel
+  private readonly trace: Trace
+  private readonly world: World
+  private readonly components: ReadonlyMap<string, CarComponent>
+  private readonly probes: Probe[] = []
+  private readonly shown = new Map<string, Map<string, number>>()
+  private readonly timer: Timer
+  private rested = 0
+
+  constructor(kernel: Kernel, trace: Trace, world: World, components: ReadonlyMap<string, CarComponent>) {
+    this.kernel = kernel
+    this.trace = trace
+    this.world = world
+    this.components = components
+    this.timer = kernel.timer('signals', () => this.sample())
+    trace.greet(() => this.start())
+  }
+
+  /** One more signal; `step` is the change that is worth a record. */
+  add(source: string, name: string, step: number, read: () => number): void {
+    this.probes.push({ source, name, step, read, last: NaN })
+  }
+
+  /** A new listener: it gets every signal with the next sample. */
+  private start(): void {
+    if (!this.trace.sampled) return
+    for (const probe of this.probes) probe.last = NaN
+    this.shown.clear()
+    this.rested = 0
+    if (!this.timer.armed) this.timer.startAt(Math.floor(this.kernel.now_ns / PERIOD_ns) * PERIOD_ns + PERIOD_ns + PHASE_ns)
+  }
+
+  private sample(): void {
+    if (!this.trace.sampled) return
+    this.timer.startIn(PERIOD_ns)
+    for (const probe of this.probes) {
+      const value = probe.read()
+      if (!differs(value, probe.last, probe.step)) continue
+      probe.last = value
+      this.emit(probe.source, probe.name, value)
+    }
+    if (this.world.active) this.rested = 0
+    if (this.rested++ % RESTING_PERIODS > 1) return
+    for (const component of this.components.values()) this.look(component)
+  }
+
+  private look(component: CarComponent): void {
+    let known = this.shown.get(component.name)
+    if (known === undefined) {
+      known = new Map()
+      this.shown.set(component.name, known)
+    }
+    const seen = component.plant.observe()
+    for (const name in seen) {
+      const shown = seen[name]
+      if (typeof shown === 'string') continue
+      const value = Number(shown)
+      const last = known.get(name)
+      if (last !== undefined && !differs(value, last, STEP[name.slice(name.lastIndexOf('_') + 1)] ?? 0)) continue
+      known.set(name, value)
+      this.emit(component.name, name, value)
+    }
+  }
+
+  private emit(source: string, name: string, value: number): void {
+    this.trace.emit({ t_ns: this.kernel.now_ns, kind: 'signal', source, text: name, value })
+  }
+}
+
+/** Coming to rest at 0 is always worth a record. */
+function differs(value: number, last: number, step: number): boolean {
+  if (value === last) return false
+  return !(Math.abs(value - last) < step) || value === 0
+}
