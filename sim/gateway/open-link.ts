@@ -7,8 +7,10 @@ type Create = (uri: LinkUri, options: LinkOptions) => Link
 /** The code of each kind, loaded only when it is named. */
 const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   'slcan-listen': async () => (await import('./slcan/slcan-listen.ts')).createSlcanListen,
+  slcan: async () => (await import('./slcan/slcan-link.ts')).createSlcanLink,
   spine: async () => (await import('./spine/spine-link.ts')).createSpineLink,
   'spine-listen': async () => (await import('./spine/spine-listen.ts')).createSpineListen,
+  socketcan: async () => (await import('./socketcan/socketcan-link.ts')).createSocketcanLink,
   file: async () => (await import('./logs/file-link.ts')).createFileLink,
 }
 

@@ -2,6 +2,7 @@
 export type OptionSpec =
   | { readonly kind: 'number', readonly minimum: number, readonly maximum: number, readonly unit: string, readonly about: string }
   | { readonly kind: 'choice', readonly values: readonly string[], readonly about: string }
+  | { readonly kind: 'text', readonly form: string, readonly about: string }
   | { readonly kind: 'factor', readonly words: readonly string[], readonly minimum: number, readonly maximum: number, readonly about: string }
 
 /** One kind of link, as URIs and help texts know it. The code behind it is loaded when it is named. */
@@ -19,7 +20,14 @@ const common = {
 } as const satisfies Record<string, OptionSpec>
 
 /** Of the links that lead to a real bus. */
-export const actuate = { kind: 'choice', values: ['yes', 'no'], about: 'yes: let commands through that move real things' } as const satisfies OptionSpec
+const actuate = { kind: 'choice', values: ['yes', 'no'], about: 'yes: let commands through that move real things' } as const satisfies OptionSpec
+
+/** Of devices on a serial port. */
+const serialDevice = {
+  baud: { kind: 'number', minimum: 300, maximum: 12_000_000, unit: 'baud', about: 'rate of the serial port (2000000)' },
+  usb: { kind: 'choice', values: ['1', '0'], about: '1: the port ignores its rate, as USB CDC does (default: found out)' },
+  slow: { kind: 'choice', values: ['yes', 'no'], about: 'yes: take a port that cannot carry a full bus' },
+} as const satisfies Record<string, OptionSpec>
 
 const clients = { kind: 'number', minimum: 1, maximum: 1000, unit: 'clients', about: 'most clients at a time' } as const
 
@@ -33,6 +41,21 @@ export const SCHEMES = {
       clients,
       bitrate: { kind: 'number', minimum: 10_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
       baud: { kind: 'number', minimum: 300, maximum: 12_000_000, unit: 'baud', about: 'of a tty' },
+    },
+  },
+  slcan: {
+    about: 'an SLCAN (Lawicel) adapter on a serial port, or on TCP',
+    example: 'slcan:/dev/ttyUSB0?bitrate=500000&baud=2000000',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      ...serialDevice,
+      bitrate: { kind: 'number', minimum: 5_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
+      timestamps: { kind: 'choice', values: ['yes', 'no'], about: 'yes (default): the adapter stamps frames' },
+      window: { kind: 'number', minimum: 1, maximum: 4096, unit: 'frames', about: 'frames that wait for the adapter to confirm them (32)' },
+      echo: { kind: 'choice', values: ['yes', 'no'], about: 'whether it sends back what it is sent (default: found out)' },
+      probe: { kind: 'choice', values: ['yes', 'no'], about: 'no: it is an adapter that never answers' },
     },
   },
   spine: {
@@ -49,6 +72,17 @@ export const SCHEMES = {
     example: 'spine-listen:127.0.0.1:7030',
     role: 'listens',
     options: { ...common, clients },
+  },
+  socketcan: {
+    about: 'a CAN interface of the Linux kernel, real (can0) or virtual (vcan0)',
+    example: 'socketcan:can0',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      recover: { kind: 'choice', values: ['yes', 'no'], about: 'restart a controller that is bus-off' },
+      filter: { kind: 'text', form: 'id:mask,…', about: 'receive only these, such as 18FF8000:1FFFF000,123:7FF' },
+    },
   },
   file: {
     about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L)',

@@ -46,6 +46,11 @@ export function parseLinkUri(text: string): LinkUri {
 function readOption(
   text: string, key: string, value: string, spec: OptionSpec, numbers: Map<string, number>, words: Map<string, string>,
 ): void {
+  if (spec.kind === 'text') {
+    if (value === '') throw new LinkUriError(`"${text}": ${key} is empty; it has the form ${spec.form}`)
+    words.set(key, value)
+    return
+  }
   if (spec.kind === 'choice') {
     if (!spec.values.includes(value)) throw new LinkUriError(`"${text}": ${key} is "${value}"; it can be ${spec.values.join(' or ')}`)
     words.set(key, value)

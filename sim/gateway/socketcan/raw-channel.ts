@@ -1,0 +1,82 @@
+/** The part of the package `socketcan` 4.0 that we use. */
+export interface RawChannel {
+  addListener(event: 'onMessage', callback: (message: RawMessage) => void): void
+  addListener(event: 'onStopped', callback: () => void): void
+  start(): void
+  stop(): void
+  /** Bytes written, or negative when the kernel refused; it does not say why. */
+  send(message: OutMessage): number
+  /** As `send`. Copies `data` before it looks at the length: more than 64 bytes would overrun its memory. */
+  sendFD(message: OutMessage): number
+  setRxFilters(filters: KernelFilter | readonly KernelFilter[]): void
+  setErrorFilters(mask: number): void
+}
+
+/** A received frame, a new object each time. */
+export interface RawMessage {
+  readonly id: number
+  readonly ext?: boolean
+  readonly rtr?: boolean
+  readonly err?: boolean
+  readonly data: Uint8Array
+  /** Present when timestamps were asked for. */
+  readonly ts_sec?: number
+  readonly ts_usec?: number
+}
+
+export interface OutMessage {
+  id: number
+  ext: boolean
+  rtr: boolean
+  fd_brs: boolean
+  data: Buffer
+  /** The package writes the time of sending here. */
+  ts_sec: number
+  ts_usec: number
+}
+
+/** Accepts frames with `(frame id & mask) === (id & mask)`, flags included; `invert`: all others. */
+export interface KernelFilter {
+  readonly id: number
+  readonly mask: number
+  readonly invert?: boolean
+}
+
+/** Format flag in a kernel filter: 29-bit identifier. */
+export const EXTENDED_FLAG = 0x8000_0000
+
+/** Lets nothing through: what differs from 0 under no mask. */
+export const ACCEPT_NOTHING: KernelFilter = { id: 0, mask: 0, invert: true }
+
+/** Makes a channel on an interface; throws when the kernel says no. */
+export type OpenChannel = (name: string, options: { timestamps: boolean }) => RawChannel
+
+interface SocketcanModule {
+  createRawChannelWithOptions(name: string, options: { timestamps: boolean, non_block_send: boolean }): RawChannel
+}
+
+/** Loads the optional package. Rejects with one line that says what to do. */
+export async function loadSocketcan(): Promise<OpenChannel> {
+  if (process.platform !== 'linux') throw new Error(`SocketCAN exists on Linux only, this is ${process.platform}: use an slcan: adapter`)
+  const loaded = await importSocketcan()
+  return (name, { timestamps }) => loaded.createRawChannelWithOptions(name, { timestamps, non_block_send: true })
+}
+
+async function importSocketcan(): Promise<SocketcanModule> {
+  try {
+    const loaded = await import('socketcan') as unknown as SocketcanModule & { default?: SocketcanModule }
+    return typeof loaded.createRawChannelWithOptions === 'function' ? loaded : loaded.default!
+  } catch (error) {
+    throw new Error(explainLoadError(error), { cause: error })
+  }
+}
+
+/** Why the package cannot be loaded, in one line. */
+export function explainLoadError(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ERR_MODULE_NOT_FOUND' || /Cannot find (package|module) '?socketcan/.test(message)) {
+    return 'the optional package socketcan is not installed: npm install --include=optional (it compiles: python3, make and g++ are needed)'
+  }
+  if (code === 'MODULE_NOT_FOUND') return 'the package socketcan was installed but not compiled: npm rebuild socketcan (python3, make and g++ are needed)'
+  return `the package socketcan cannot be loaded (npm rebuild socketcan may help): ${String(message).split('\n')[0]}`
+}
