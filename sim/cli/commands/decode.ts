@@ -2,49 +2,49 @@ import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { type FrameDescription, FrameDescriber, identifierText } from '#sim/diag/describe-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
-import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/format.ts'
+import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
+import { BadLines } from '../lib/bad-lines.ts'
 import { Failure, fileFailure } from '../lib/failure.ts'
+import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-Reads a candump -L log and prints a line a frame: time, identifier, message@location, sender, fields, and what is wrong
-with it. Lines that are no frame are reported with their number and skipped; their count does not change the exit code,
-unless no line of the file was a frame.
+Reads a candump -L, Vector ASC or pcapng log, told by its ending (.log, .asc, .pcapng; others are taken for candump), and
+prints a line a frame: time, identifier, message@location, sender, fields, and what is wrong with it. Lines that are no
+frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
+was a frame.
 
 Examples:
   npx spine decode drive.log
   npx spine decode drive.log --json | jq 'select(.message == "WindowStatus") | .fields.position_pct'
   candump -L can0 | npx spine decode -`
 
-/** Bad lines reported one by one; after that only their number. */
-const MOST_REPORTS = 20
-
 /** `spine decode`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('<file>', 'candump -L log, or - for standard input')
+    .argument('<file>', 'log, or - for standard input')
+    .option('--from <kind>', `kind of log: ${FORMAT_NAMES}`, logFormat)
     .option('--json', 'one JSON object a line')
     .addHelpText('after', HELP)
-    .action((file: string, options: { json?: boolean }) => decode(file, options.json === true, terminal))
+    .action((file: string, options: { from?: LogFormat, json?: boolean }) => {
+      const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]
+      return decode(file, format, options.json === true, terminal)
+    })
 }
 
-async function decode(file: string, asJson: boolean, terminal: Terminal): Promise<void> {
+async function decode(file: string, format: LogFormat, asJson: boolean, terminal: Terminal): Promise<void> {
   const input = file === '-' ? terminal.input : createReadStream(file)
   const describer = new FrameDescriber()
-  const format = logFormatOf(file) ?? LOG_FORMATS[0]
   let out = ''
   let frames = 0
-  let bad = 0
+  const bad = new BadLines(terminal, file, format)
   const reader = format.reader({
     onFrame: (frame) => {
       frames++
       const description = describer.describe(frame)
       out += asJson ? jsonLine(frame, description) : textLine(frame, description, terminal)
     },
-    onBadLine: ({ line, reason }) => {
-      bad++
-      if (bad <= MOST_REPORTS) terminal.warn(`${file}:${line}: ${reason}`)
-    },
+    onBadLine: line => bad.add(line),
   })
   const flush = (): Promise<void> => {
     terminal.write(out)
@@ -63,9 +63,8 @@ async function decode(file: string, asJson: boolean, terminal: Terminal): Promis
   }
   reader.end()
   await flush()
-  if (bad > MOST_REPORTS) terminal.warn(`${file}: ${bad - MOST_REPORTS} more lines were no frames`)
-  if (bad > 0 && frames > 0) terminal.warn(`${file}: ${bad} of ${bad + frames} lines were skipped`)
-  if (bad > 0 && frames === 0) throw new Failure(`${file} is no ${format.name} log: none of its lines is a frame`)
+  bad.sum(frames)
+  if (bad.total > 0 && frames === 0) throw new Failure(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame`)
 }
 
 function textLine(frame: LinkFrame, description: FrameDescription, terminal: Terminal): string {

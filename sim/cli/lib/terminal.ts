@@ -2,8 +2,8 @@ import picocolors from 'picocolors'
 
 /** All that a command sees of the process around it, so that tests can put something else in its place. */
 export interface Terminal {
-  /** Standard output, without a line end of its own. */
-  write(text: string): void
+  /** Standard output, without a line end of its own; bytes go out as they are, and are copied. */
+  write(text: string | Uint8Array): void
   /** Waits while a slow reader of standard output is far behind. */
   drained(): Promise<void>
   /** One line to standard error. */
@@ -45,7 +45,7 @@ export function processTerminal(): Terminal {
   process.stdout.on('error', closed)
   process.stderr.on('error', closed)
   return {
-    write: (text) => { process.stdout.write(text) },
+    write: (text) => { process.stdout.write(typeof text === 'string' ? text : Uint8Array.from(text)) },
     drained: () => process.stdout.writableLength < AHEAD_bytes || stop.signal.aborted
       ? Promise.resolve()
       : new Promise((resolve) => {

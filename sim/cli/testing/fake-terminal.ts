@@ -4,7 +4,7 @@ import type { Terminal } from '../lib/terminal.ts'
 
 /** A terminal that keeps what is written, for tests that call commands in this process. */
 export interface FakeTerminal extends Terminal {
-  /** Standard output and standard error so far. */
+  /** Standard output (bytes as Latin-1) and standard error so far. */
   readonly out: string
   readonly err: string
   /** Presses Ctrl-C. */
@@ -13,7 +13,9 @@ export interface FakeTerminal extends Terminal {
   shows(pattern: RegExp, end: Promise<unknown>): Promise<void>
 }
 
-export function fakeTerminal(options: { isTTY?: boolean, columns?: number, rows?: number, input?: string } = {}): FakeTerminal {
+interface FakeOptions { isTTY?: boolean, columns?: number, rows?: number, input?: string | Uint8Array }
+
+export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   const stop = new AbortController()
   const watchers = new Set<() => void>()
   let out = ''
@@ -23,7 +25,7 @@ export function fakeTerminal(options: { isTTY?: boolean, columns?: number, rows?
   }
   return {
     write: (text) => {
-      out += text
+      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
       changed()
     },
     drained: () => Promise.resolve(),

@@ -50,7 +50,7 @@ export interface LogFormat {
   readonly about: string
   /** Endings of file names, with the dot. */
   readonly endings: readonly string[]
-  /** What it is made of: bad ones are told by their number. */
+  /** What it is made of: bad ones are told by their number. Lines are text. */
   readonly unit: 'line' | 'block'
   /** A recording tells which way frames went (the others tell it only when they are converted from one that does). */
   readonly directions: boolean

@@ -1,0 +1,162 @@
+import { createReadStream } from 'node:fs'
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
+import { PieceBuffer } from '#sim/gateway/logs/piece-buffer.ts'
+import { BadLines } from '../lib/bad-lines.ts'
+import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+Kinds of logs, told by the endings of the names:
+${LOG_FORMATS.map(({ name, endings, about }) => `  ${name.padEnd(9)} ${endings.join(', ').padEnd(16)} ${about}`).join('\n')}
+
+"-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported with
+their number and skipped; the exit code is 0 as long as something was a frame, or nothing was wrong. Times are kept to the
+microsecond (to the nanosecond within a log that begins at 0), CAN FD and remote frames in every kind; ASC tells of an
+error frame only that there was one.
+
+Examples:
+  npx spine convert drive.log drive.pcapng && wireshark drive.pcapng
+  npx spine convert canoe.asc - | npx spine decode -
+  candump -L can0 | npx spine convert - can0.asc`
+
+/** Long conversions tell how far they are this often. */
+const PROGRESS_ms = 2000
+const CHUNK_BYTES = 262_144
+
+interface Options { from?: LogFormat, to?: LogFormat, json?: boolean }
+
+interface Job {
+  readonly input: string
+  readonly output: string
+  readonly from: LogFormat
+  readonly to: LogFormat
+}
+
+/** `spine convert`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('<in>', 'log to read, or -')
+    .argument('<out>', 'log to write, or -')
+    .option('--from <kind>', `kind of the first: ${FORMAT_NAMES}`, logFormat)
+    .option('--to <kind>', `kind of the second: ${FORMAT_NAMES}`, logFormat)
+    .option('--json', 'the counts at the end for programs')
+    .addHelpText('after', HELP)
+    .action((input: string, output: string, options: Options) => convert({
+      input, output, from: options.from ?? kindOf(input, '--from'), to: options.to ?? kindOf(output, '--to'),
+    }, options.json === true, terminal))
+}
+
+function kindOf(file: string, option: string): LogFormat {
+  if (file === '-') return LOG_FORMATS[0]
+  const format = logFormatOf(file)
+  if (format !== undefined) return format
+  const endings = LOG_FORMATS.flatMap(each => each.endings).join(', ')
+  throw usage(`${file}: its ending tells no kind of log (${endings}); say it with ${option} ${LOG_FORMATS.map(each => each.name).join('|')}`)
+}
+
+async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<void> {
+  const { input, output, from, to } = job
+  if (output === '-' && terminal.isTTY && to.unit !== 'line') throw usage(`${to.name} is nothing for a terminal: name a file, or pipe it on`)
+  if (output === '-' && asJson) throw usage('--json goes to standard output, as the log does: name a file for the log')
+  if (await isSameFile(input, output)) throw usage(`${input} and ${output} are the same file: it would be overwritten while it is read`)
+  const stop = terminal.stop
+  const target = new Target(output, terminal)
+  const writer = to.writer()
+  const bad = new BadLines(terminal, input, from)
+  let frames = 0
+  let errorFrames = 0
+  const reader = from.reader({
+    onFrame: (frame) => {
+      frames++
+      if (frame.error) errorFrames++
+      target.pieces.add(writer.frame(frame, frame.direction))
+    },
+    onBadLine: line => bad.add(line),
+  })
+  const size = input === '-' ? NaN : await sizeOf(input)
+  let read = 0
+  let told_ms = performance.now()
+  try {
+    for await (const chunk of input === '-' ? terminal.input : readable(input)) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      read += bytes.length
+      reader.push(bytes)
+      await target.flush()
+      if (stop.aborted) break
+      if (performance.now() - told_ms < PROGRESS_ms) continue
+      told_ms = performance.now()
+      terminal.warn(`${input}: ${share(read, size)}, ${frames.toLocaleString('en')} frames`)
+    }
+    if (!stop.aborted) reader.end()
+    const noLog = frames === 0 && bad.total > 0
+    if (!noLog) target.pieces.add(writer.end())
+    await target.flush(!noLog)
+  } finally {
+    await target.close()
+  }
+  bad.sum(frames)
+  if (frames === 0 && bad.total > 0) throw new Failure(`${input} is no ${from.name} log: none of its ${from.unit}s is a frame; nothing was written`)
+  const lostDetails = to.errorDetails ? 0 : errorFrames
+  if (lostDetails > 0) terminal.warn(`${output}: ${to.name} does not tell what kind of error ${lostDetails} error frames report`)
+  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad: bad.causes, lostDetails })}\n`)
+  else terminal.warn(`${input} (${from.name}) to ${output} (${to.name}): ${frames.toLocaleString('en')} frames`)
+  if (stop.aborted) throw new Failure(`stopped: ${output} holds what was read so far`)
+}
+
+/** Where the log goes. A file is made with its first bytes, so that what is no log leaves none behind. */
+class Target {
+  readonly pieces = new PieceBuffer()
+  private readonly name: string
+  private readonly terminal: Terminal
+  private file: FileHandle | undefined
+
+  constructor(name: string, terminal: Terminal) {
+    this.name = name
+    this.terminal = terminal
+  }
+
+  /** `always`: even if there is nothing, the file is made. */
+  async flush(always = false): Promise<void> {
+    if (this.pieces.length === 0 && !always) return
+    const bytes = this.pieces.take()
+    if (this.name === '-') {
+      this.terminal.write(bytes)
+      return this.terminal.drained()
+    }
+    try {
+      this.file ??= await open(this.name, 'w')
+      for (let at = 0; at < bytes.length;) at += (await this.file.write(bytes, at)).bytesWritten
+    } catch (error) {
+      throw fileFailure('write', this.name, error)
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.file?.close()
+  }
+}
+
+async function* readable(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  } catch (error) {
+    throw fileFailure('read', file, error)
+  }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const { size } = await stat(file).catch(() => ({ size: NaN }))
+  return size > 0 ? size : NaN
+}
+
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map(name => stat(name).catch(() => undefined)))
+  return one !== undefined && other !== undefined && one.isFile() && one.ino === other.ino && one.dev === other.dev
+}
+
+function share(read: number, size: number): string {
+  return Number.isNaN(size) ? `${(read / 1e6).toFixed(0)} MB` : `${(100 * read / size).toFixed(0)} %`
+}
