@@ -58,6 +58,10 @@ export abstract class LinkBase implements Link {
     return this.problemText
   }
 
+  get device(): string {
+    return ''
+  }
+
   get counters(): LinkCounters {
     return this.ownCounters
   }

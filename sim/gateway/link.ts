@@ -12,6 +12,8 @@ export interface Link {
   readonly state$: Observable<LinkState>
   /** Why it is not up, in one line for people; empty while nothing is wrong. */
   readonly problem: string
+  /** What answered at the other end, in a line for people; empty where nothing tells, or nothing is there. */
+  readonly device: string
   /** Received frames as values of their own, for whoever prefers streams to speed. Completes when the link closes. */
   readonly frames$: Observable<LinkFrame>
   readonly counters: LinkCounters

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLinkFrame, sameFrame } from '../link-frame.ts'
 import { anyClassicFrame, anyPieces, frameOf } from '../testing/frames.ts'
-import { btrBitrate } from './bitrates.ts'
+import { bitrateCommand, btrBitrate, SLCAN_BITRATES } from './bitrates.ts'
 import { decodeSlcanFrame, encodeSlcanFrame, SLCAN_FRAME_BYTES } from './codec.ts'
 import { MAX_LINE_BYTES, SlcanLineReader } from './line-reader.ts'
 
@@ -100,4 +100,15 @@ describe('SLCAN lines', () => {
 it('bus timing registers give the rates that adapters list', () => {
   expect([[0x31, 0x1c], [0x18, 0x1c], [0x09, 0x1c], [0x04, 0x1c], [0x03, 0x1c], [0x01, 0x1c], [0x00, 0x1c], [0x00, 0x16], [0x00, 0x14]]
     .map(([btr0, btr1]) => btrBitrate(btr0, btr1))).toEqual([10e3, 20e3, 50e3, 100e3, 125e3, 250e3, 500e3, 800e3, 1e6])
+})
+
+it('bit rates become commands that give them exactly, or none', () => {
+  expect(SLCAN_BITRATES.map(bitrateCommand)).toEqual(['S0', 'S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8'])
+  for (const bitrate of [5000, 40_000, 62_500, 80_000, 200_000, 400_000]) {
+    const command = bitrateCommand(bitrate)
+    expect(command, `${bitrate}`).toMatch(/^s[0-9A-F]{4}$/)
+    expect(btrBitrate(parseInt(command!.slice(1, 3), 16), parseInt(command!.slice(3), 16))).toBe(bitrate)
+  }
+  expect(bitrateCommand(33_333)).toBeUndefined()
+  expect(bitrateCommand(750_000)).toBeUndefined()
 })

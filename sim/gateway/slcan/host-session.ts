@@ -1,0 +1,258 @@
+import { BatchWriter } from '../batch-writer.ts'
+import { count, drop } from '../counters.ts'
+import type { HostSession, SessionHost } from '../host-link.ts'
+import type { LinkFrame } from '../link.ts'
+import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
+import type { ByteSink } from '../outbox.ts'
+import { StampClock } from '../stamp-clock.ts'
+import { readStatus } from './bus-status.ts'
+import { decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
+import { Confirmations, FRAME, POLL } from './confirmations.ts'
+import { greetAdapter, type Adapter } from './greeting.ts'
+import { SlcanLineReader, type LineHandler } from './line-reader.ts'
+
+export interface HostSettings {
+  /** Sets the bit rate: `S6`, `s031C`. */
+  readonly bitrateCommand: string
+  readonly bitrate: number
+  readonly listenOnly: boolean
+  /** Ask for time stamps. */
+  readonly timestamps: boolean
+  /** Frames an adapter that confirms them may hold. */
+  readonly window: number
+  /** It sends back what it is sent: told, or found out. */
+  readonly echo: boolean | undefined
+  /** Its rate, for messages; undefined where it does not matter. */
+  readonly baud: number | undefined
+  /** Greet it, or take it on trust that it is one and never answers. */
+  readonly probe: boolean
+}
+
+/** Frames that are written at a time to an adapter which confirms nothing. */
+const BATCH_FRAMES = 1024
+/** How long an adapter may take to answer, ms. */
+const CONFIRM_TIMEOUT_ms = 3000
+/** Silence, with questions open, after which it is taken for dead, ms. */
+const DEAD_ms = 10_000
+const POLL_ms = 1000
+/** First and longest pause before an adapter that went off the bus is put back, ms. */
+const RECOVERY_FIRST_ms = 100
+const RECOVERY_LONGEST_ms = 5000
+/** Being up for so long ends the growth of that pause, ms. */
+const RECOVERED_ms = 10_000
+/** LAWICEL's stamps are milliseconds of a minute; some firmwares let all 16 bits run. */
+const STAMP_WRAP = 60_000
+const STAMP_WRAP_16_BITS = 65_536
+
+const LOWER_Z = 0x7a
+const UPPER_Z = 0x5a
+const UPPER_F = 0x46
+const POLL_COMMAND = Uint8Array.of(UPPER_F, 0x0d)
+
+/** What an answer may be, for whoever waits for one: a line, or `\a` for a bell. */
+type Waiter = (answer: string) => void
+
+/** We are the host of an SLCAN adapter. Source: LAWICEL AB, "CAN232 Manual" 3.1 and "CANUSB Manual" 1.0. */
+export class SlcanHostSession implements HostSession, LineHandler {
+  private readonly host: SessionHost
+  private readonly settings: HostSettings
+  private readonly writer: BatchWriter
+  private readonly confirmations: Confirmations
+  private readonly reader = new SlcanLineReader(this, true)
+  private readonly frame = createLinkFrame()
+  private readonly stamps = new StampClock(STAMP_WRAP, 1e6)
+  private adapter: Adapter | undefined
+  private waiter: Waiter | undefined
+  private phase: 'greeting' | 'open' | 'recovering' | 'over' = 'greeting'
+  /** Frames of an adapter that confirms nothing which the stream has not taken yet. */
+  private unwritten = 0
+  /** What an echoing adapter will send back. */
+  private echoes: LinkFrame[] = []
+  private endStart: (reason: Error) => void = () => undefined
+  private lastHeard_ms = 0
+  private nextPoll_ms = 0
+  private pause_ms = RECOVERY_FIRST_ms
+  private upSince_ms = 0
+  private recovery: NodeJS.Timeout | undefined
+
+  constructor(sink: ByteSink, host: SessionHost, settings: HostSettings) {
+    this.host = host
+    this.settings = settings
+    this.confirmations = new Confirmations(host.counters.sent, settings.window + 1)
+    const room = Math.max(settings.window, BATCH_FRAMES) * SLCAN_FRAME_BYTES
+    this.writer = new BatchWriter(sink, room, () => this.onWritten(), error => host.giveUp(error.message))
+  }
+
+  async start(): Promise<void> {
+    const ended = new Promise<never>((_, reject) => { this.endStart = reject })
+    const line = { ask: this.ask, place: this.host.place }
+    this.adapter = await Promise.race([greetAdapter(line, this.settings), ended])
+    this.echoes = []
+    this.open()
+  }
+
+  read(chunk: Uint8Array): void {
+    this.lastHeard_ms = performance.now()
+    this.reader.push(chunk)
+    if (this.phase === 'open') this.pump()
+  }
+
+  pump(): void {
+    if (this.phase !== 'open') return
+    const { writer, confirmations, host: { ring } } = this
+    const confirms = this.adapter?.confirms === true
+    const now_ms = performance.now()
+    while (writer.hasRoom(SLCAN_FRAME_BYTES) && (confirms ? confirmations.frames < this.settings.window : !writer.busy)) {
+      const frame = ring.take(now_ms)
+      if (frame === undefined) return
+      writer.commit(encodeSlcanFrame(frame, writer.bytes, writer.end, false))
+      if (confirms) confirmations.expect(FRAME, now_ms)
+      else this.unwritten++
+      if (this.adapter?.echoes === true) this.echoes.push(cloneLinkFrame(frame))
+    }
+  }
+
+  tick(now_ms: number): void {
+    if (this.phase !== 'open') return
+    this.confirmations.giveUp(now_ms, CONFIRM_TIMEOUT_ms)
+    if (this.confirmations.frames > 0 && now_ms - this.lastHeard_ms > DEAD_ms) return this.host.giveUp('the adapter stopped answering')
+    if (now_ms - this.upSince_ms > RECOVERED_ms) this.pause_ms = RECOVERY_FIRST_ms
+    if (this.adapter?.polls === true && now_ms >= this.nextPoll_ms && !this.confirmations.full && this.writer.push(POLL_COMMAND)) {
+      this.confirmations.expect(POLL, now_ms)
+      this.nextPoll_ms = now_ms + POLL_ms
+    }
+    this.pump()
+  }
+
+  /** What is on the other side, for people. */
+  get about(): string {
+    return this.adapter?.about ?? ''
+  }
+
+  async farewell(): Promise<void> {
+    clearTimeout(this.recovery)
+    if (this.phase === 'greeting' || this.writer.busy) return
+    this.phase = 'recovering'
+    await this.ask('C', answer => answer === '' || answer === '\\a', this.adapter?.confirms === true ? 150 : 30)
+  }
+
+  end(reason: string): void {
+    clearTimeout(this.recovery)
+    this.phase = 'over'
+    this.writer.close()
+    this.confirmations.clear()
+    const { sent } = this.host.counters
+    sent.queued -= this.unwritten
+    drop(sent, 'device', this.unwritten)
+    this.unwritten = 0
+    this.endStart(new Error(reason))
+  }
+
+  onLine(bytes: Uint8Array, start: number, end: number): void {
+    if (this.phase === 'over') return
+    if (end - start > 1 && isFrameLetter(bytes[start]) && this.waiter === undefined) return this.received(bytes, start, end)
+    if (this.waiter !== undefined) return this.waiter(Buffer.from(bytes.subarray(start, end)).toString('latin1'))
+    if (this.phase !== 'open') return
+    const letter = bytes[start]
+    const length = end - start
+    if (length === 0) this.answered(true)
+    else if (length === 1 && (letter === LOWER_Z || letter === UPPER_Z)) {
+      if (!this.confirmations.confirm(FRAME)) count(this.host.counters.malformed, 'stray-confirmation')
+    } else if (length === 3 && letter === UPPER_F && readHex(bytes, start + 1, end) >= 0) this.status(readHex(bytes, start + 1, end))
+    else if (this.adapter?.echoes !== true || letter !== UPPER_F) count(this.host.counters.malformed, 'unknown-line')
+  }
+
+  onOverlong(): void {
+    count(this.host.counters.malformed, 'overlong')
+  }
+
+  onBell(): void {
+    if (this.waiter !== undefined) this.waiter('\\a')
+    else if (this.phase === 'open') this.answered(false)
+  }
+
+  private received(bytes: Uint8Array, start: number, end: number): void {
+    if (this.phase !== 'open') return
+    const { frame, host } = this
+    const fault = decodeSlcanFrame(bytes, start, end, frame)
+    if (fault !== undefined) return count(host.counters.malformed, fault)
+    if (this.echoes.length > 0 && sameFrame(this.echoes[0], frame)) {
+      this.echoes.shift()
+      return
+    }
+    const now_ns = host.now_ns()
+    const stamp = frame.timestamp_ns < 0 ? -1 : frame.timestamp_ns / 1e6
+    if (stamp >= STAMP_WRAP) this.stamps.setWrap(STAMP_WRAP_16_BITS)
+    frame.timestamp_ns = stamp < 0 ? now_ns : this.stamps.time_ns(stamp, now_ns)
+    host.receive(frame)
+  }
+
+  /** A CR or a bell without a word: the answer to the oldest question. */
+  private answered(yes: boolean): void {
+    if (this.adapter?.confirms !== true) return
+    const kind = this.confirmations.confirmOldest(yes)
+    if (kind === undefined) count(this.host.counters.malformed, 'stray-confirmation')
+    else if (kind === POLL && !yes && this.adapter) this.adapter = { ...this.adapter, polls: false }
+  }
+
+  private status(flags: number): void {
+    this.confirmations.confirm(POLL)
+    const { state, problem, lost } = readStatus(flags)
+    if (lost) this.host.counters.unknownLost++
+    if (state === 'bus-off') this.recover(problem)
+    else this.host.setState(state, problem)
+  }
+
+  private open(): void {
+    this.phase = 'open'
+    this.upSince_ms = this.lastHeard_ms = performance.now()
+    this.nextPoll_ms = this.upSince_ms + POLL_ms
+  }
+
+  /** Only closing and opening the channel brings such an adapter back onto the bus. */
+  private recover(problem: string): void {
+    this.phase = 'recovering'
+    this.confirmations.clear()
+    this.echoes = []
+    this.host.setState('bus-off', problem)
+    const pause_ms = this.pause_ms
+    this.pause_ms = Math.min(2 * pause_ms, RECOVERY_LONGEST_ms)
+    const timeout_ms = this.adapter?.confirms === true ? 1000 : 0
+    void this.ask('C', () => true, timeout_ms).then(() => {
+      if (this.phase !== 'recovering') return
+      this.recovery = setTimeout(() => {
+        void this.ask(this.settings.listenOnly ? 'L' : 'O', () => true, timeout_ms).then(() => {
+          if (this.phase !== 'recovering') return
+          this.open()
+          this.host.setState('up', '')
+        })
+      }, pause_ms)
+    })
+  }
+
+  private onWritten(): void {
+    const { sent } = this.host.counters
+    sent.queued -= this.unwritten
+    sent.delivered += this.unwritten
+    this.unwritten = 0
+    this.pump()
+  }
+
+  /**
+   * Sends a command and resolves with the first line or bell (`\a`) that `fits`, or undefined when there is none in time.
+   * An adapter's echo of the command itself never fits.
+   */
+  private readonly ask = (command: string, fits: (answer: string) => boolean, timeout_ms: number): Promise<string | undefined> => {
+    return new Promise((resolve) => {
+      const done = (answer?: string): void => {
+        clearTimeout(timer)
+        if (this.waiter === waiter) this.waiter = undefined
+        resolve(answer)
+      }
+      const timer = setTimeout(done, timeout_ms)
+      const waiter: Waiter = answer => fits(answer) && done(answer)
+      this.waiter = waiter
+      this.writer.push(Buffer.from(`${command}\r`, 'latin1'))
+    })
+  }
+}

@@ -1,0 +1,70 @@
+import { judgeBaud } from '../baud.ts'
+import { HostLink, type HostSession, type SessionHost } from '../host-link.ts'
+import type { Link, LinkFrame, LinkOptions } from '../link.ts'
+import { isUart, readPlace, type Transport } from '../transport.ts'
+import { LinkUriError, type LinkUri } from '../uri.ts'
+import { bitrateCommand } from './bitrates.ts'
+import { SlcanHostSession, type HostSettings } from './host-session.ts'
+import { DEFAULT_SLCAN_ENDPOINT } from './slcan-listen.ts'
+
+/** Frames an adapter has room for: LAWICEL's have 32. */
+const DEFAULT_WINDOW = 32
+
+/** `slcan:/dev/ttyUSB0?bitrate=500000`, `slcan:host:port`. */
+export function createSlcanLink(uri: LinkUri, options: LinkOptions): Link {
+  return new SlcanLink(uri, options)
+}
+
+/** We are the host of an SLCAN (Lawicel) adapter, on a serial port or on TCP. */
+class SlcanLink extends HostLink {
+  private readonly settings: HostSettings
+  private readonly warning: string
+  private current: SlcanHostSession | undefined
+
+  constructor(uri: LinkUri, options: LinkOptions) {
+    super(uri.text, options, readPlace(uri, DEFAULT_SLCAN_ENDPOINT))
+    const command = bitrateCommand(this.bitrate)
+    if (command === undefined) throw new LinkUriError(`"${uri.text}": an SLCAN adapter cannot make ${this.bitrate} bit/s exactly`)
+    const timestamps = uri.words.get('timestamps') !== 'no'
+    const { place } = this
+    const uart = place.kind === 'tty' && uri.words.get('usb') !== '1' && (uri.words.get('usb') === '0' || isUart(place.path))
+    this.warning = uart && place.kind === 'tty' ? judge(uri, place.baud, this.bitrate, timestamps) : ''
+    const echo = uri.words.get('echo')
+    this.settings = {
+      bitrateCommand: command,
+      bitrate: this.bitrate,
+      listenOnly: this.mode === 'listen',
+      timestamps,
+      window: uri.numbers.get('window') ?? DEFAULT_WINDOW,
+      echo: echo === undefined ? undefined : echo === 'yes',
+      baud: uart && place.kind === 'tty' ? place.baud : undefined,
+      probe: uri.words.get('probe') !== 'no',
+    }
+  }
+
+  override get device(): string {
+    return this.current?.about ?? ''
+  }
+
+  protected override async start(): Promise<void> {
+    if (this.warning !== '') this.report(this.warning)
+    await super.start()
+  }
+
+  protected override carries(frame: LinkFrame): boolean {
+    return !frame.fd && !frame.error
+  }
+
+  protected override createSession(transport: Transport, host: SessionHost): HostSession {
+    this.current = new SlcanHostSession(transport.stream, host, this.settings)
+    return this.current
+  }
+}
+
+/** Throws when the line is hopeless; answers a warning when it is tight. */
+function judge(uri: LinkUri, baud: number, bitrate: number, timestamps: boolean): string {
+  const { verdict, text } = judgeBaud(timestamps ? 'slcan+timestamp' : 'slcan', baud, bitrate)
+  if (verdict === 'carries') return ''
+  if (verdict === 'tight' || uri.words.get('slow') === 'yes') return `${uri.text}: ${text}: on a busy bus the adapter loses frames`
+  throw new LinkUriError(`"${uri.text}": ${text}. Raise baud=, or say usb=1 if ${uri.target} ignores its rate, or slow=yes if the bus is quiet`)
+}

@@ -1,0 +1,86 @@
+import { realpathSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { formatEndpoint, readEndpoint, type Endpoint } from './endpoint.ts'
+import { closeSerial, isTtyPath, openSerial } from './serial.ts'
+import type { LinkUri } from './uri.ts'
+
+/** Where a device is: a serial port or a TCP address. */
+export type Place =
+  | { readonly kind: 'tty', readonly path: string, readonly baud: number }
+  | { readonly kind: 'tcp', readonly endpoint: Endpoint }
+
+/** A byte stream to a device. */
+export interface Transport {
+  readonly stream: Duplex
+  /** Ends it, whatever state it is in. */
+  close(): Promise<void>
+}
+
+export const DEFAULT_BAUD = 2_000_000
+const DIAL_TIMEOUT_ms = 5000
+
+/** Reads a target: `/dev/ttyUSB0`, `COM3`, `host:port`, `socket://host:port`. Throws LinkUriError. */
+export function readPlace(uri: LinkUri, fallback: Endpoint): Place {
+  if (isTtyPath(uri.target)) return { kind: 'tty', path: uri.target, baud: uri.numbers.get('baud') ?? DEFAULT_BAUD }
+  return { kind: 'tcp', endpoint: readEndpoint({ ...uri, target: uri.target.replace(/^(socket:|tcp:)?\/\//, '') }, fallback) }
+}
+
+export function placeName(place: Place): string {
+  return place.kind === 'tty' ? place.path : formatEndpoint(place.endpoint)
+}
+
+/**
+ * Whether the rate of the port matters. A USB CDC port and a pty take any and are as fast as they are. Some adapters
+ * with an FTDI chip in parallel mode look like a UART all the same: their users say `usb=1`.
+ */
+export function isUart(path: string): boolean {
+  let real = path
+  try {
+    real = realpathSync(path)
+  } catch {
+    // Not there: opening it says so.
+  }
+  return !/\/(ttyACM|cu\.usbmodem|tty\.usbmodem|rfcomm|pts\/|pty|ttyp)/.test(real)
+}
+
+/** Opens the stream. Rejects with one clear line. */
+export async function openTransport(place: Place): Promise<Transport> {
+  if (place.kind === 'tcp') return dialTcp(place.endpoint)
+  const port = await openSerial(place.path, place.baud)
+  // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.
+  port.on('error', () => void closeSerial(port))
+  return { stream: port, close: () => closeSerial(port) }
+}
+
+function dialTcp(endpoint: Endpoint): Promise<Transport> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true })
+    socket.setTimeout(DIAL_TIMEOUT_ms, () => socket.destroy(new Error('it did not answer in time')))
+    const failed = (error: Error): void => reject(new Error(explainDialError(endpoint, error)))
+    socket.once('error', failed)
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      socket.off('error', failed)
+      socket.on('error', () => undefined)
+      resolve({
+        stream: socket,
+        close: () => new Promise((closed) => {
+          if (socket.closed) return closed()
+          socket.once('close', () => closed())
+          socket.destroy()
+        }),
+      })
+    })
+  })
+}
+
+function explainDialError(endpoint: Endpoint, error: Error): string {
+  const where = formatEndpoint(endpoint)
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'ECONNREFUSED': return `nothing listens on ${where}`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN': return `there is no machine named ${endpoint.host}`
+    default: return `cannot reach ${where}: ${error.message}`
+  }
+}
