@@ -94,8 +94,11 @@ export interface VehicleView {
  * feed and sets its limit with the grant; a driver only drives channels. `powerChanged` may come from within `want`.
  */
 export interface PortPower {
-  /** Asks for current with a priority (0 safety … 3 comfort idle). Asking again changes the wish. */
-  want(run_A: number, peak_A: number, duration_ms: number, priority: number): void
+  /**
+   * Asks for current with a priority (0 safety … 3 comfort idle). Asking again changes the wish. `shareable`: while there is
+   * no power manager the hub's static safe share may carry it (an opening window; what has priority 0 or 1 always may).
+   */
+  want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void
   /** The grant covers the last wish. */
   granted(): boolean
   /**

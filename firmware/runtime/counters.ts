@@ -57,6 +57,16 @@ export interface HubCounters {
   unplugs: number
   badDescriptors: number
   trips: number
+  /** Requests for current, and those of them that repeat or renew one. */
+  powerRequests: number
+  powerRepeats: number
+  /** Grants taken; answers that nobody waits for; grants and sheddings from somebody who is not the manager in charge. */
+  grantsTaken: number
+  grantsStale: number
+  grantsForeign: number
+  /** Leases that ran out without a renewal, and those taken away. */
+  leasesExpired: number
+  leasesRevoked: number
   /** Jobs that were late by more than their tolerance, and the longest stall, ms. */
   stalls: number
   longestStall_ms: number
@@ -71,6 +81,8 @@ export function createCounters(): HubCounters {
     claimsSent: 0, claimConflicts: 0, requestsUnknown: 0, busOffs: 0, busRecoveries: 0,
     commandsSent: 0, commandRepeats: 0, commandsEchoed: 0, commandsLost: 0, commandsReplaced: 0, commandsDropped: 0,
     commandsExecuted: 0, commandsRepeated: 0, commandsRefused: 0, holdsReleased: 0,
-    switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0, stalls: 0, longestStall_ms: 0, nvmBad: 0,
+    switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0,
+    powerRequests: 0, powerRepeats: 0, grantsTaken: 0, grantsStale: 0, grantsForeign: 0, leasesExpired: 0, leasesRevoked: 0,
+    stalls: 0, longestStall_ms: 0, nvmBad: 0,
   }
 }

@@ -47,6 +47,10 @@ export class FrameCycle {
     this.schedule.stop(this.job)
   }
 
+  stopped(): boolean {
+    return !this.running
+  }
+
   /** Another period from now on; the next round comes no later than it says. */
   setPeriod(period_ms: number): void {
     if (period_ms === this.period_ms) return

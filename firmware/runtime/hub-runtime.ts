@@ -1,7 +1,10 @@
 import { HUB_STATE, PORT_FAULT } from '#protocol/catalogue/enums.ts'
 import { hubName } from '#protocol/claim.ts'
 import { hubAddress, messagePgn } from '#protocol/id.ts'
-import { ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, SwitchEventCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
+import {
+  ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, PowerGrantCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec,
+} from '#protocol/messages.generated.ts'
+import type { VehicleStateValues } from '#protocol/messages.generated.ts'
 import type { AnyCodec, ComponentEntry, Values } from '../components/component.ts'
 import type { Hal } from '../hal.ts'
 import { AddressClaim } from './address.ts'
@@ -12,8 +15,10 @@ import type { HubCounters } from './counters.ts'
 import { FrameCycle } from './cycle.ts'
 import { broadcastFilters, peerFilters } from './filters.ts'
 import { fillHubStatus, SelfCare } from './heartbeat.ts'
+import { HubPower } from './hub-power.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
+import { ManagerSeat } from './manager-seat.ts'
 import { PortSlot } from './port-slot.ts'
 import type { SlotHost } from './port-slot.ts'
 import { Receiver } from './receive.ts'
@@ -39,6 +44,9 @@ export class HubRuntime implements SlotHost {
   readonly vehicle: Vehicle
   readonly slots: PortSlot[]
   readonly commands: CommandSender
+  /** The hub's contract with the power manager; undefined on a bench. */
+  readonly power: HubPower | undefined
+  readonly seat: ManagerSeat | undefined
   private readonly image: HubImage
   private readonly receiver: Receiver
   private readonly busOff: BusOffRecovery
@@ -72,6 +80,8 @@ export class HubRuntime implements SlotHost {
     this.portCycle = this.portStatusCycle()
     this.announceCycle = this.componentAnnounceCycle()
     this.vehicleCycle = this.vehicleStateCycle()
+    this.power = this.powerContract()
+    this.seat = this.managerSeat()
     this.slots = []
     for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i], i))
   }
@@ -85,6 +95,7 @@ export class HubRuntime implements SlotHost {
     new SelfCare(this.hal, this.schedule, this.busOff).start()
     this.address.start()
     for (const slot of this.slots) slot.boot()
+    if (this.seat !== undefined) this.seat.manager.start()
   }
 
   entryOf(componentClass: number): ComponentEntry | undefined {
@@ -173,9 +184,25 @@ export class HubRuntime implements SlotHost {
       if (!address.receive(id, data, length)) this.counters.rxUnwanted++
     }
     this.vehicle.onChange = () => this.tellVehicle()
-    if (!this.image.vehicle) this.receiver.on(VehicleStateCodec, values => this.vehicle.receive(values))
+    if (!this.image.vehicle || this.seat !== undefined) {
+      this.receiver.on(VehicleStateCodec, (values, _location, source) => this.heardVehicle(values, source))
+    }
+    if (this.power !== undefined) this.connectPower(this.power)
     for (const entry of this.image.components) this.acceptCommands(entry)
     for (const codec of this.image.follows) this.follow(codec)
+  }
+
+  private connectPower(power: HubPower): void {
+    this.receiver.on(PowerGrantCodec, (values, _location, source) => power.heardGrant(values, source))
+    this.receiver.on(PowerShedCodec, (values, _location, source) => power.heardShed(values, source))
+    if (this.seat !== undefined) this.seat.listen(this.receiver)
+  }
+
+  private heardVehicle(values: VehicleStateValues, source: number): void {
+    if (this.seat !== undefined) this.seat.heardVehicle(values, source)
+    // The dash knows the vehicle and is in charge of the power itself.
+    if (this.image.vehicle) return
+    if (this.power === undefined || this.power.heardVehicle(values, source)) this.vehicle.receive(values)
   }
 
   private acceptCommands(entry: ComponentEntry): void {
@@ -200,6 +227,29 @@ export class HubRuntime implements SlotHost {
       if (slot.boundClass() === componentClass) return slot
     }
     return undefined
+  }
+
+  private powerContract(): HubPower | undefined {
+    const car = this.image.power
+    if (car === undefined) return undefined
+    const first = Math.floor(this.hal.random() * SEQUENCES)
+    return new HubPower(this.location, car.shares_A[this.location] ?? 0, first, this.schedule, this.transmit, this.counters)
+  }
+
+  private managerSeat(): ManagerSeat | undefined {
+    const car = this.image.power
+    const entry = this.image.manager
+    if (this.power === undefined || entry === undefined || car === undefined || car.plan === undefined) return undefined
+    return new ManagerSeat(this, this.power, entry, car.plan)
+  }
+
+  /** VehicleState is sent while there is a vehicle component to read, or a power manager in charge. */
+  heartbeat(managing: boolean): void {
+    if (!this.operating()) return
+    if (this.image.vehicle) this.vehicleCycle.mark(0)
+    else if (!managing) this.vehicleCycle.stop()
+    else if (this.vehicleCycle.stopped()) this.vehicleCycle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    else this.vehicleCycle.mark(0)
   }
 
   /** A command of an own switch for an own component. */
@@ -237,6 +287,7 @@ export class HubRuntime implements SlotHost {
     const phase_ms = this.phase_ms() % HubStatusCodec.idlePeriod_ms
     this.hubCycle.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
     this.portCycle.start(this.slots.length, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
+    this.portCycle.mark(-1)
     this.announceCycle.start(this.slots.length, 0, 0)
     this.announceCycle.mark(-1)
     if (this.image.vehicle) this.vehicleCycle.start(1, VehicleStateCodec.activePeriod_ms, 0)
@@ -288,6 +339,7 @@ export class HubRuntime implements SlotHost {
     const values = VehicleStateCodec.create()
     return new FrameCycle(this.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
       this.vehicle.fill(values, this.hal.supply_V())
+      if (this.seat !== undefined) this.seat.fill(values)
       this.transmit.send(VehicleStateCodec, 0, values, 0)
     })
   }

@@ -1,5 +1,20 @@
 import type { AnyCodec, ComponentEntry } from '../components/component.ts'
+import type { PowerPlan } from '../power-manager/capability.ts'
+import type { ManagerHost, PowerManager } from '../power-manager/manager.ts'
 import type { SwitchAction } from './switch-action.ts'
+
+/** A power manager that a hub can carry. */
+export interface ManagerEntry {
+  readonly create: (host: ManagerHost, plan: PowerPlan) => PowerManager
+}
+
+/** What a hub knows of the copper of its car. */
+export interface CarPower {
+  /** By location code: what the hub's ports may draw together when there is no manager, A. */
+  readonly shares_A: readonly number[]
+  /** For hubs that can carry the power manager. */
+  readonly plan?: PowerPlan
+}
 
 /** What makes one firmware image of the runtime: plain data, one file a hub type in `hubs/`. */
 export interface HubImage {
@@ -19,4 +34,8 @@ export interface HubImage {
   readonly commandRoom: number
   /** Room for the counters of (message, sender) pairs it receives: a power of two, about twice their number. */
   readonly senderRoom: number
+  /** The power manager of this hub type; needs `power.plan`. */
+  readonly manager?: ManagerEntry
+  /** The car it is built into; without it (a hub on a bench) every port has what it wants. */
+  readonly power?: CarPower
 }

@@ -2,11 +2,13 @@ import { PORT_STATE } from '#protocol/catalogue/enums.ts'
 import type { PortPower } from '../components/component.ts'
 import type { Port } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
+import type { HubPower } from './hub-power.ts'
+import { Lease } from './lease.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** What a component may draw without a grant: its idle current with this margin. */
-const IDLE_FACTOR = 1.25
-const IDLE_MARGIN_A = 0.2
+export const IDLE_FACTOR = 1.25
+export const IDLE_MARGIN_A = 0.2
 /** How often a port is looked at, with a grant and without. */
 const WATCH_ms = 100
 const IDLE_WATCH_ms = 1000
@@ -20,49 +22,64 @@ const LIMITING = 0.98
 export interface FeedOwner {
   /** The grant came or went. */
   grantChanged(granted: boolean): void
+  /** The manager refuses what the driver wants, or does so no longer. */
+  refusalChanged(refused: boolean): void
   /** The `PORT_STATE` is another; `granted`: more than the idle current is allowed. */
   feedChanged(state: number, granted: boolean): void
 }
 
 /**
- * The feed of one port. Every wish is granted at once, up to its peak: the hub's own feed carries it. Nothing outside
- * this file knows that no one else was asked.
+ * The feed of one port: switches it, sets its limit to what is allowed, and brings it back after a trip. Its current is
+ * leased from the power manager; without one (`power` undefined: a hub on a bench) every wish is granted at once.
  */
 export class PortFeed implements PortPower {
   private readonly port: Port
   private readonly schedule: Schedule
   private readonly counters: HubCounters
   private readonly owner: FeedOwner
+  private readonly lease: Lease | undefined
   private readonly watchJob: Job
   private idle_A: number
   private limit_A: number
   private bound_A: number
   private run_A: number
   private peak_A: number
+  private duration_ms: number
+  private priority: number
+  private shareable: boolean
   private wished: boolean
+  /** The driver knows of a grant that covers its wish; it has current. */
   private hasGrant: boolean
+  private holding: boolean
   private fed: boolean
   private trip: boolean
   private trip_ms: number
   private told: number
+  private toldRefused: boolean
 
-  constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner) {
+  constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner, power: HubPower | undefined) {
     this.port = port
     this.schedule = schedule
     this.counters = counters
     this.owner = owner
+    this.lease = power === undefined ? undefined : new Lease(power, index, schedule, counters, () => this.leaseChanged())
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
     this.idle_A = 0
     this.limit_A = 0
     this.bound_A = Infinity
     this.run_A = 0
     this.peak_A = 0
+    this.duration_ms = 0
+    this.priority = 0
+    this.shareable = false
     this.wished = false
     this.hasGrant = false
+    this.holding = false
     this.fed = false
     this.trip = false
     this.trip_ms = 0
     this.told = PORT_STATE.off
+    this.toldRefused = false
   }
 
   /** Feeds a known component with its idle current. */
@@ -80,18 +97,24 @@ export class PortFeed implements PortPower {
     this.trip = false
     this.wished = false
     this.hasGrant = false
+    this.holding = false
     this.bound_A = Infinity
+    this.toldRefused = false
+    if (this.lease !== undefined) this.lease.release()
     this.told = PORT_STATE.off
     this.schedule.stop(this.watchJob)
     this.port.power(false)
   }
 
-  want(run_A: number, peak_A: number, _duration_ms: number, _priority: number): void {
+  want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void {
     if (!this.fed) return
     this.wished = true
     this.run_A = run_A
     this.peak_A = peak_A
-    if (!this.trip || this.schedule.now() - this.trip_ms >= WISH_RETRY_ms) this.grant()
+    this.duration_ms = duration_ms
+    this.priority = priority
+    this.shareable = shareable === true
+    if (!this.trip || this.schedule.now() - this.trip_ms >= WISH_RETRY_ms) this.ask()
     else this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
   }
 
@@ -100,22 +123,21 @@ export class PortFeed implements PortPower {
   }
 
   bound(current_A: number): void {
-    if (!this.hasGrant || current_A === this.bound_A) return
+    if (!this.holding || current_A === this.bound_A) return
     this.bound_A = current_A
     this.apply()
   }
 
   release(): void {
     this.wished = false
-    if (!this.hasGrant) return
-    this.hasGrant = false
-    this.bound_A = Infinity
-    this.limitTo(this.idle_A)
-    this.owner.grantChanged(false)
+    if (this.lease !== undefined) this.lease.release()
+    this.end()
+    this.tellRefusal(false)
   }
 
   /** Current granted, A; 0 = idle current only. */
   granted_A(): number {
+    if (this.lease !== undefined) return this.lease.runLimit_A()
     return this.hasGrant ? this.run_A : 0
   }
 
@@ -123,16 +145,50 @@ export class PortFeed implements PortPower {
   state(): number {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
-    return this.port.current_A() >= (this.bound_A < this.limit_A ? this.bound_A : this.limit_A) * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
+    return this.port.current_A() >= this.effective_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
 
-  private grant(): void {
-    const before = this.hasGrant
+  private ask(): void {
     if (this.trip) this.switchOn()
+    if (this.lease === undefined) this.begin(this.peak_A)
+    else this.lease.want(this.run_A, this.peak_A, this.duration_ms, this.priority, this.shareable)
+  }
+
+  /** What the manager allows has changed. */
+  private leaseChanged(): void {
+    const lease = this.lease
+    if (lease === undefined || !this.fed) return
+    this.tellRefusal(lease.refused)
+    if (!lease.isHeld()) {
+      this.end()
+      return
+    }
+    this.holding = true
+    if (lease.covers()) this.begin(lease.limit_A())
+    else {
+      // What it has it keeps; that is not what it wants.
+      this.hasGrant = false
+      this.limitTo(this.atLeastIdle(lease.limit_A()))
+    }
+  }
+
+  private begin(limit_A: number): void {
+    const before = this.hasGrant
+    this.holding = true
     this.hasGrant = true
-    this.limitTo(this.peak_A > this.idle_A ? this.peak_A : this.idle_A)
+    this.limitTo(this.atLeastIdle(limit_A))
     this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
     if (!before) this.owner.grantChanged(true)
+  }
+
+  /** Back to the idle current. */
+  private end(): void {
+    if (!this.holding) return
+    this.holding = false
+    this.hasGrant = false
+    this.bound_A = Infinity
+    this.limitTo(this.idle_A)
+    this.owner.grantChanged(false)
   }
 
   private switchOn(): void {
@@ -142,28 +198,42 @@ export class PortFeed implements PortPower {
     this.port.power(true)
   }
 
+  private atLeastIdle(current_A: number): number {
+    return current_A > this.idle_A ? current_A : this.idle_A
+  }
+
+  private effective_A(): number {
+    return this.bound_A < this.limit_A ? this.bound_A : this.limit_A
+  }
+
   private limitTo(current_A: number): void {
     this.limit_A = current_A
     this.apply()
   }
 
   private apply(): void {
-    this.port.limit(this.bound_A < this.limit_A ? this.bound_A : this.limit_A)
+    this.port.limit(this.effective_A())
+  }
+
+  private tellRefusal(refused: boolean): void {
+    if (refused === this.toldRefused) return
+    this.toldRefused = refused
+    this.owner.refusalChanged(refused)
   }
 
   private watch(): void {
     if (this.trip) this.retry()
     else if (this.port.tripped()) this.latched()
-    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.hasGrant ? WATCH_ms : IDLE_WATCH_ms))
+    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.holding ? WATCH_ms : IDLE_WATCH_ms))
     const state = this.state()
     if (state === this.told) return
     this.told = state
-    this.owner.feedChanged(state, this.hasGrant)
+    this.owner.feedChanged(state, this.holding)
   }
 
   private retry(): void {
     const waited_ms = this.schedule.now() - this.trip_ms
-    if (this.wished && waited_ms >= WISH_RETRY_ms) this.grant()
+    if (this.wished && waited_ms >= WISH_RETRY_ms) this.ask()
     else if (waited_ms >= IDLE_RETRY_ms) this.switchOn()
   }
 
@@ -172,9 +242,7 @@ export class PortFeed implements PortPower {
     this.trip_ms = this.schedule.now()
     this.counters.trips++
     this.wished = false
-    this.bound_A = Infinity
-    if (!this.hasGrant) return
-    this.hasGrant = false
-    this.owner.grantChanged(false)
+    if (this.lease !== undefined) this.lease.release()
+    this.end()
   }
 }

@@ -7,6 +7,7 @@ import type { AnyCodec, Component, ComponentContext, ComponentEntry, Values, Veh
 import type { Hal, Port } from '../hal.ts'
 import { CommandReceiver } from './command-receiver.ts'
 import type { HubCounters } from './counters.ts'
+import type { HubPower } from './hub-power.ts'
 import { FrameCycle } from './cycle.ts'
 import { loadRecord, saveRecord } from './nvm.ts'
 import { PortFeed } from './port-power.ts'
@@ -32,6 +33,8 @@ export interface SlotHost extends CommandOutlet {
   readonly vehicle: VehicleView
   readonly schedule: Schedule
   readonly counters: HubCounters
+  /** The hub's contract with the power manager; undefined on a bench. */
+  readonly power: HubPower | undefined
   /** The driver of a component class; undefined: the image has none. */
   entryOf(componentClass: number): ComponentEntry | undefined
   /** True once the hub may send. */
@@ -83,7 +86,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.portIndex = index
     this.location = host.location
     this.vehicle = host.vehicle
-    this.power = new PortFeed(port, index, host.schedule, host.counters, this)
+    this.power = new PortFeed(port, index, host.schedule, host.counters, this, host.power)
     this.commands = new CommandReceiver(`port ${index} command silence`, host.schedule, host.counters, () => this.statusChanged(-1))
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
@@ -204,6 +207,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const component = this.component
     if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
     this.host.portChanged(this.portIndex)
+  }
+
+  refusalChanged(refused: boolean): void {
+    if (refused) this.raise(PORT_FAULT.noGrant)
+    else this.clear(PORT_FAULT.noGrant)
   }
 
   feedChanged(state: number, granted: boolean): void {

@@ -13,8 +13,9 @@ import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicl
 import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
 import { World } from '../plants/world.ts'
 import type { CarComponent } from './component.ts'
-import { IMAGES } from './images.ts'
+import { imagesFor } from './images.ts'
 import { lookUp, unknownName } from './names.ts'
+import { sedanPower } from './power-plan.ts'
 import { SEDAN } from './sedan.ts'
 import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
@@ -85,10 +86,11 @@ export class Car {
     for (const name of options.without ?? []) {
       if (!locations.includes(name as HubName)) throw unknownName('hub', name, locations)
     }
+    const images = imagesFor(sedanPower(this.topology))
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
-      this.addHub(plan, position, options.image?.(plan) ?? IMAGES[plan.image])
+      this.addHub(plan, position, options.image?.(plan) ?? images[plan.image])
       if (options.learned ?? true) this.teach(plan)
     })
   }

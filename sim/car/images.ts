@@ -4,14 +4,15 @@ import { DOOR } from '#firmware/hubs/door.ts'
 import { HOOD } from '#firmware/hubs/hood.ts'
 import { STEREO } from '#firmware/hubs/stereo.ts'
 import { TRUNK } from '#firmware/hubs/trunk.ts'
+import type { CarPower, HubImage } from '#firmware/runtime/image.ts'
 import type { HubTypeName } from '#protocol/catalogue/locations.ts'
 import type { FirmwareImage } from '../host/hub-host.ts'
 
-/** The firmware of each hub type, run from its sources. */
-export const IMAGES: Readonly<Record<HubTypeName, FirmwareImage>> = {
-  dash: hal => createHub(hal, DASH),
-  door: hal => createHub(hal, DOOR),
-  trunk: hal => createHub(hal, TRUNK),
-  hood: hal => createHub(hal, HOOD),
-  stereo: hal => createHub(hal, STEREO),
+/** The firmware of each hub type, run from its sources, built into a car with this power; without it every port has what it wants. */
+export function imagesFor(power: CarPower | undefined): Readonly<Record<HubTypeName, FirmwareImage>> {
+  const built = (image: HubImage): FirmwareImage => {
+    const complete = power === undefined ? image : { ...image, power }
+    return hal => createHub(hal, complete)
+  }
+  return { dash: built(DASH), door: built(DOOR), trunk: built(TRUNK), hood: built(HOOD), stereo: built(STEREO) }
 }

@@ -1,0 +1,263 @@
+import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts'
+import type {
+  PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
+} from '#protocol/messages.generated.ts'
+import type { ManagerEntry } from '../runtime/image.ts'
+import type { Job, Schedule } from '../runtime/schedule.ts'
+import { Allocator } from './allocator.ts'
+import { hubIndexOf } from './capability.ts'
+import type { PowerPlan } from './capability.ts'
+import type { Contract } from './contract.ts'
+import { Presence } from './presence.ts'
+import { POWER_RULES } from './rules.ts'
+import { Shedding } from './shedding.ts'
+
+export const MANAGER_RULES = {
+  tick_ms: 100,
+  /** The manager in the dash is taken for dead after three missed VehicleStates. */
+  silence_ms: 350,
+  /** A standby that booted waits this long for the first one. */
+  firstSilence_ms: 1500,
+  /** Time to learn the leases of the manager before; it ends sooner when every port has reported. */
+  rebuild_ms: 2000,
+  /** Answers sent in one go. */
+  burst: 8,
+} as const
+
+const MILLI = 1000
+
+/** What the manager needs of the hub it lives in. */
+export interface ManagerHost {
+  readonly location: number
+  readonly schedule: Schedule
+  /** The hub may send. */
+  operating(): boolean
+  supply_V(): number
+  /** `IGNITION`. */
+  ignition(): number
+  /** Sends an answer to a hub, this one included. */
+  sendGrant(location: number, values: PowerGrantValues): void
+  sendShed(values: PowerShedValues): void
+  /** What a port of this hub holds, A. */
+  ownLease_A(port: number): number
+  /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
+  managerChanged(state: number, shedLevel: number): void
+}
+
+/** What the manager counts since boot. */
+export interface ManagerCounters {
+  takeovers: number
+  granted: number
+  deferred: number
+  refused: number
+  revoked: number
+  sheds: number
+  /** Requests from a location that the plan does not have. */
+  strangers: number
+}
+
+/**
+ * The power manager. One in the dash, which is in charge whenever it is up; one in the trunk that stands by and takes over
+ * when the dash falls silent. Who begins learns from the ports' reports what is granted already and gives nothing new but
+ * to safety meanwhile; who misses a hub keeps to the static shares, because there may be another manager on its side.
+ */
+export class PowerManager {
+  /** `MANAGER_STATE` */
+  state: number
+  readonly counters: ManagerCounters
+  readonly allocator: Allocator
+  private readonly host: ManagerHost
+  private readonly plan: PowerPlan
+  private readonly standby: boolean
+  private readonly presence: Presence
+  private readonly shedding: Shedding
+  private readonly tickJob: Job
+  private readonly decideJob: Job
+  private readonly grant: PowerGrantValues
+  private readonly shed: PowerShedValues
+  private otherHeard_ms: number
+  private began_ms: number
+  private thaw_ms: number
+
+  constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
+    this.state = MANAGER_STATE.none
+    this.counters = { takeovers: 0, granted: 0, deferred: 0, refused: 0, revoked: 0, sheds: 0, strangers: 0 }
+    this.allocator = new Allocator(plan)
+    this.host = host
+    this.plan = plan
+    this.standby = standby
+    this.presence = new Presence(plan, host.location)
+    this.shedding = new Shedding()
+    this.tickJob = host.schedule.job('power manager', () => this.tick())
+    this.decideJob = host.schedule.job('power decision', () => this.decide())
+    this.grant = PowerGrantCodec.create()
+    this.shed = PowerShedCodec.create()
+    this.otherHeard_ms = 0
+    this.began_ms = 0
+    this.thaw_ms = 0
+  }
+
+  /** 0 nothing; n: priorities above 3 − n are off. */
+  shedLevel(): number {
+    return this.state === MANAGER_STATE.none ? 0 : this.shedding.level
+  }
+
+  start(): void {
+    this.otherHeard_ms = this.host.schedule.now() + MANAGER_RULES.firstSilence_ms
+    this.tick()
+  }
+
+  requested(values: PowerRequestValues, location: number): void {
+    if (this.state === MANAGER_STATE.none) return
+    const now = this.host.schedule.now()
+    const hub = hubIndexOf(this.plan, location)
+    if (hub < 0) {
+      this.counters.strangers++
+      return
+    }
+    this.presence.heard(hub, now)
+    // A lease of the manager before that its port reported counts as ours from its first renewal on.
+    if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+    if (!this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)) return
+    this.host.schedule.notLater(this.decideJob, now)
+  }
+
+  released(values: PowerReleaseValues, location: number): void {
+    const hub = hubIndexOf(this.plan, location)
+    if (hub < 0) return
+    const now = this.host.schedule.now()
+    this.presence.reported(hub, values.port, 0, now)
+    if (this.state === MANAGER_STATE.none) return
+    this.allocator.release(hub, values.port, values.sequence)
+    this.host.schedule.notLater(this.decideJob, now)
+  }
+
+  portReported(values: PortStatusValues, location: number): void {
+    const hub = hubIndexOf(this.plan, location)
+    const now = this.host.schedule.now()
+    this.presence.heard(hub, now)
+    this.presence.reported(hub, values.port, values.granted_A, now)
+    if (hub >= 0 && this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+  }
+
+  hubHeard(location: number): void {
+    this.presence.heard(hubIndexOf(this.plan, location), this.host.schedule.now())
+  }
+
+  /** Another manager speaks: the standby makes way for the dash, the dash learns what the standby granted. */
+  managerHeard(state: number): void {
+    this.otherHeard_ms = this.host.schedule.now()
+    if (this.standby) this.retire()
+    else if (state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.rebuilding) {
+      this.presence.forget()
+      this.rebuild()
+    }
+  }
+
+  private tick(): void {
+    const now = this.host.schedule.now()
+    this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)
+    if (!this.host.operating()) {
+      this.retire()
+      return
+    }
+    if (this.state === MANAGER_STATE.none) {
+      if (this.standby && now - this.otherHeard_ms <= MANAGER_RULES.silence_ms) return
+      this.takeOver(now)
+    }
+    this.watchHubs(now)
+    if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
+    this.decide()
+  }
+
+  private takeOver(now: number): void {
+    if (this.standby) this.counters.takeovers++
+    for (let hub = 0; hub < this.plan.hubs.length; hub++) {
+      for (let port = 0; port < this.plan.hubs[hub].ports; port++) this.adopt(hub, port, now)
+    }
+    this.rebuild()
+  }
+
+  private adopt(hub: number, port: number, now: number): void {
+    const own = this.plan.hubs[hub].location === this.host.location
+    this.allocator.adopt(now, hub, port, own ? this.host.ownLease_A(port) : this.presence.granted(hub, port, now))
+  }
+
+  private rebuild(): void {
+    this.began_ms = this.host.schedule.now()
+    this.allocator.frozen = true
+    this.enter(MANAGER_STATE.rebuilding)
+  }
+
+  private retire(): void {
+    if (this.state !== MANAGER_STATE.none) this.enter(MANAGER_STATE.none)
+  }
+
+  private watchHubs(now: number): void {
+    const misses = this.presence.missesAny(now)
+    if (this.state === MANAGER_STATE.rebuilding) {
+      const over = now - this.began_ms >= MANAGER_RULES.rebuild_ms
+      if (!over && !this.presence.complete(this.standby ? this.began_ms : 0)) return
+      this.thaw_ms = now
+      this.enter(misses ? MANAGER_STATE.staticShares : MANAGER_STATE.active)
+      this.allocator.restrict(misses)
+    } else if (misses && this.state === MANAGER_STATE.active) {
+      // Leases beyond the shares may still run on the other side.
+      this.thaw_ms = now + POWER_RULES.lease_ms + POWER_RULES.guard_ms
+      this.enter(MANAGER_STATE.staticShares)
+      this.allocator.restrict(true)
+    } else if (!misses && this.state === MANAGER_STATE.staticShares) {
+      this.presence.forget()
+      this.rebuild()
+      return
+    }
+    this.allocator.frozen = now < this.thaw_ms
+  }
+
+  private tellShed(): void {
+    this.allocator.shed(this.shedding.level)
+    this.counters.sheds++
+    this.shed.level = this.shedding.level
+    this.shed.reason = this.shedding.reason
+    this.host.managerChanged(this.state, this.shedding.level)
+    this.host.sendShed(this.shed)
+  }
+
+  private decide(): void {
+    if (this.state === MANAGER_STATE.none) return
+    const now = this.host.schedule.now()
+    for (let sent = 0; sent < MANAGER_RULES.burst; sent++) {
+      const contract = this.allocator.next(now)
+      if (contract === undefined) return
+      this.answer(contract)
+    }
+    this.host.schedule.notLater(this.decideJob, now)
+  }
+
+  private answer(contract: Contract): void {
+    const granted = contract.result === GRANT_RESULT.granted
+    const values = this.grant
+    values.port = contract.port
+    values.sequence = contract.sequence & 0x0f
+    values.run_A = granted ? contract.run_mA / MILLI : 0
+    values.peak_A = granted ? contract.peak_mA / MILLI : 0
+    values.lease_ms = granted ? POWER_RULES.lease_ms : 0
+    values.result = contract.result
+    if (granted) this.counters.granted++
+    else if (contract.result === GRANT_RESULT.deferred) this.counters.deferred++
+    else if (contract.result === GRANT_RESULT.refused) this.counters.refused++
+    else this.counters.revoked++
+    this.host.sendGrant(this.plan.hubs[contract.hub].location, values)
+  }
+
+  private enter(state: number): void {
+    this.state = state
+    this.host.managerChanged(state, this.shedLevel())
+  }
+}
+
+/** The dash's manager: in charge whenever the hub is up. */
+export const FIRST_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, false) }
+/** The trunk's: in charge while the dash is silent. */
+export const STANDBY_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, true) }

@@ -1,0 +1,97 @@
+import type { HubSupply, PowerPlan } from '#firmware/power-manager/capability.ts'
+import type { CarPower } from '#firmware/runtime/image.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { type Capability, capabilityOf, type PredictedSource, WEAK_BATTERY } from '../power/capability.ts'
+import { SEDAN_COPPER } from '../power/sedan-copper.ts'
+import type { CopperTopology } from '../power/topology.ts'
+import type { HubPlan, Topology } from './topology.ts'
+
+/** No hub may fall below this by what is granted: from 9 V on everything works. */
+const LEAST_V = 9
+/** A hub's board. */
+const BOARD_A = 0.15
+/** What a component draws at rest, over its descriptor's word. */
+const IDLE_FACTOR = 1.25
+const SHARE_STEP_A = 0.1
+
+/**
+ * What the power manager has to know of a car: the copper's ampacities and resistances, the sockets of its hubs, idle
+ * currents, and a static safe share for each hub. Shares are raised evenly until a cable or the least voltage binds, and
+ * no further than all that is plugged in can use.
+ * @throws RangeError when the copper has no drop for a hub.
+ */
+export function powerPlanOf(capability: Capability, topology: Topology, source: PredictedSource = WEAK_BATTERY): PowerPlan {
+  const indices = topology.hubs.map((hub) => {
+    const index = capability.hubs.findIndex(other => other.name === hub.location)
+    if (index < 0) throw new RangeError(`the copper has no drop for hub ${hub.location}`)
+    return index
+  })
+  const supplies = topology.hubs.map((hub, i): HubSupply => {
+    const carrying = capability.cables.map((_, cable) => cable).filter(cable => capability.share[cable][indices[i]] !== 0)
+    return {
+      location: LOCATION[hub.location],
+      ports: hub.ports.length,
+      path: carrying,
+      share: carrying.map(cable => Math.abs(capability.share[cable][indices[i]])),
+      idle_A: idleOf(hub),
+      share_A: 0,
+      transfer_Ohm: indices.map(other => capability.transfer_Ohm[indices[i]][other]),
+    }
+  })
+  const plan: PowerPlan = {
+    feeders_A: capability.cables.map(cable => cable.limit_A), hubs: supplies,
+    source_V: source.emf_V, source_Ohm: source.resistance_Ohm, least_V: LEAST_V,
+  }
+  const shares_A = fairShares(plan, topology.hubs.map(mostOf))
+  return { ...plan, hubs: supplies.map((supply, i) => ({ ...supply, share_A: shares_A[i] })) }
+}
+
+/** The part of a plan that every hub's image carries, and the plan for those that manage. */
+export function carPowerOf(plan: PowerPlan): CarPower {
+  const shares_A = Object.values(LOCATION).map(() => 0)
+  for (const hub of plan.hubs) shares_A[hub.location] = Math.max(0, hub.share_A - hub.idle_A)
+  return { shares_A, plan }
+}
+
+/** The power of a car whose copper is that of the sedan; undefined when it has hubs that the sedan has not. */
+export function sedanPower(topology: Topology, copper: CopperTopology = SEDAN_COPPER): CarPower | undefined {
+  if (!topology.hubs.every(hub => copper.hubs.includes(hub.location))) return undefined
+  return carPowerOf(powerPlanOf(capabilityOf(copper), topology))
+}
+
+function idleOf(hub: HubPlan): number {
+  return hub.ports.reduce((sum_A, part) => sum_A + (part?.blueprint.describe(part.identity).idle_A ?? 0) * IDLE_FACTOR, BOARD_A)
+}
+
+/** All that is plugged in running, and the largest peak on top. */
+function mostOf(hub: HubPlan): number {
+  const parts = hub.ports.filter(part => part !== undefined).map(part => part.blueprint.describe(part.identity))
+  const run_A = parts.reduce((sum_A, part) => sum_A + part.run_A, 0)
+  return idleOf(hub) + run_A + parts.reduce((most_A, part) => Math.max(most_A, part.peak_A - part.run_A), 0)
+}
+
+function fairShares(plan: PowerPlan, most_A: readonly number[]): number[] {
+  const shares_A = plan.hubs.map(hub => hub.idle_A)
+  const open = plan.hubs.map(() => true)
+  while (open.includes(true)) {
+    for (let i = 0; i < shares_A.length; i++) {
+      if (!open[i]) continue
+      shares_A[i] += SHARE_STEP_A
+      if (shares_A[i] <= most_A[i] && carries(plan, shares_A)) continue
+      shares_A[i] -= SHARE_STEP_A
+      open[i] = false
+    }
+  }
+  return shares_A.map(share_A => Math.round(share_A * 1000) / 1000)
+}
+
+function carries(plan: PowerPlan, currents_A: readonly number[]): boolean {
+  const total_A = currents_A.reduce((sum_A, hub_A) => sum_A + hub_A, 0)
+  const loads_A = plan.feeders_A.map((_, feeder) => plan.hubs.reduce((sum_A, hub, i) => {
+    const at = hub.path.indexOf(feeder)
+    return at < 0 ? sum_A : sum_A + hub.share[at] * currents_A[i]
+  }, 0))
+  const voltages_V = plan.hubs.map(hub => plan.source_V - plan.source_Ohm * total_A
+    - hub.transfer_Ohm.reduce((sum_V, ohm, by) => sum_V + ohm * currents_A[by], 0))
+  return loads_A.every((load_A, i) => load_A <= plan.feeders_A[i]) && voltages_V.every(hub_V => hub_V >= plan.least_V)
+}
