@@ -262,7 +262,8 @@ export class Allocator {
     const run_mA = contract.wishRun_mA
     if (available_mA >= run_mA) {
       const whole = available_mA >= contract.wishPeak_mA
-      if (!whole && !safety && !contract.held && waited_ms < POWER_RULES.stagger_ms) return false
+      const most = available_mA >= POWER_RULES.peakShare * contract.wishPeak_mA
+      if (!most && !safety && !contract.held && waited_ms < POWER_RULES.stagger_ms) return false
       contract.waiting = false
       this.begin(contract, now_ms, run_mA, whole ? contract.wishPeak_mA : Math.max(stepped(available_mA), run_mA))
       return true

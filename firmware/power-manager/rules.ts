@@ -11,7 +11,8 @@ export const POWER_RULES = {
   /** A port that waits asks again this often; one that has not asked for so long waits no more. */
   repeat_ms: 500,
   wish_ms: 1600,
-  /** So long a wish waits for its whole peak; then it takes as much as there is, if it is enough to run. */
+  /** A wish begins with this share of its peak; so long it waits for it, then it takes what there is, if it is enough to run. */
+  peakShare: 0.7,
   stagger_ms: 700,
   /** After this nobody behind it may take what it waits for. */
   aged_ms: 2000,

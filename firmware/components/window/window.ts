@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, IGNITION } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import type { WindowData } from '#protocol/descriptor.ts'
 import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
@@ -25,6 +25,8 @@ export class WindowDriver implements Component {
   private outputPhase: number
   private ticking: boolean
   private storedPosition: boolean
+  /** What it was last told opens the window. */
+  private opens: boolean
 
   constructor(context: ComponentContext) {
     const data = context.descriptor.data as WindowData
@@ -39,12 +41,14 @@ export class WindowDriver implements Component {
     this.outputPhase = PHASE.rest
     this.ticking = false
     this.storedPosition = false
+    this.opens = false
     this.load()
   }
 
   command(values: WindowCommandValues, _sender: number): boolean {
     this.sense()
     const accepted = this.control.command(values.action, values.position_pct)
+    if (accepted) this.opens = values.action === WINDOW_ACTION.down || values.action === WINDOW_ACTION.autoDown
     this.act()
     return accepted
   }
@@ -151,7 +155,7 @@ export class WindowDriver implements Component {
     } else {
       const descriptor = this.context.descriptor
       const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
-      this.context.power.want(descriptor.run_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority)
+      this.context.power.want(descriptor.run_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, this.opens)
       if (this.context.power.granted()) this.fed = true
     }
     this.asking = false
