@@ -5,6 +5,8 @@ import { expect, it } from 'vitest'
 
 import { createFrame } from '#protocol/frame.ts'
 import type { CarOptions } from '#sim/car/car.ts'
+import { carFacts } from '#sim/car/facts.ts'
+import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import { ExpectationError, Vehicle } from './vehicle.ts'
@@ -21,6 +23,8 @@ export interface JourneyOptions extends Omit<CarOptions, 'seed'> {
   seed?: number
   /** Leaves the hubs without power at first: the journey is about booting. */
   unpowered?: boolean
+  /** Checkers that this journey provokes on purpose: they must speak, and all others must not. */
+  expects?: readonly string[]
 }
 
 /** A car in a test: what every tester's tool can do, and the simulator behind it for what only a simulator can. */
@@ -45,20 +49,33 @@ export class SimulatedVehicle extends Vehicle {
  */
 export function journey(title: string, body: (car: SimulatedVehicle) => Promise<void> | void, options: JourneyOptions = {}): void {
   it(title, async () => {
-    const { seed: own = DEFAULT_SEED, unpowered = false, ...carOptions } = options
+    const { seed: own = DEFAULT_SEED, unpowered = false, expects = [], ...carOptions } = options
+    const unknown = expects.filter(name => CHECKERS.every(entry => entry.name !== name))
+    if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
     const seed = process.env['SPINE_SEED'] === undefined ? own : Number(process.env['SPINE_SEED'])
     const driver = new SimulatorDriver({ ...carOptions, seed })
     const log = recordFrames(driver)
+    const judges = watch(driver.car, carFacts(driver.car))
     const car = new SimulatedVehicle(driver)
     try {
       if (!unpowered) driver.boot()
       await body(car)
+      hearJudges(judges, car, expects)
     } catch (error) {
       throw explained(error, title, seed, keepTrace(title, seed, log, car), car)
     } finally {
       await driver.close()
     }
   })
+}
+
+/** What the checkers found in the trace, apart from what the journey itself looked at. */
+function hearJudges(judges: Judges, car: Vehicle, expects: readonly string[]): void {
+  const verdicts = judges.finish(car.driver.now_ns)
+  const bad = verdicts.filter(verdict => !expects.includes(verdict.checker))
+  const silent = expects.filter(name => verdicts.every(verdict => verdict.checker !== name))
+  if (bad.length > 0) throw new ExpectationError(`the checkers object:\n${bad.map(verdict => `  ${describeVerdict(verdict)}`).join('\n')}\n${car.situation()}`)
+  if (silent.length > 0) throw new ExpectationError(`the checkers ${silent.join(', ')} were expected to object and did not\n${car.situation()}`)
 }
 
 function recordFrames(driver: SimulatorDriver): string[] {

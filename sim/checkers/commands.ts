@@ -1,0 +1,137 @@
+import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
+import { locationOfAddress } from '#protocol/id.ts'
+import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
+import type { DecodedFrame } from '#protocol/messages.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** A command is given up 500 ms after its first frame; that is somewhat after it was queued. */
+const GIVEN_UP_ns = 600 * MS_ns
+/** By then each port of the sender has reported, which it does every second and on change. */
+const REPORTED_ns = GIVEN_UP_ns + 2200 * MS_ns
+/** Silence after which the same sequence is a new command. */
+const NEW_ns = SECOND_ns
+/** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
+const SEQUENCES_BEFORE_REUSE = 14
+
+/** The commands of one hub to one component. */
+interface Line {
+  readonly sender: string
+  readonly target: string
+  sequence: number
+  first_ns: number
+  last_ns: number
+  /** Echoed, faulted at its sender, replaced or excused. */
+  settled: boolean
+  /** Sequences first seen on the bus, oldest first, for executions out of turn. */
+  readonly begun: number[]
+  /** Index in `begun` of the last one that was echoed; −1 = none. */
+  echoed: number
+}
+
+class CommandsChecker implements Checker {
+  private readonly accuse: Accuse
+  private readonly around: Surroundings
+  private readonly lines = new Map<string, Line>()
+  private readonly open = new Set<Line>()
+  /** The last time a hub's PortStatus showed a fault of any kind. */
+  private readonly faulted_ns = new Map<string, number>()
+  /** Component classes of which something was plugged or pulled at a hub: whoever waits there has no one to report to. */
+  private readonly plugged_ns = new Map<string, number>()
+
+  constructor(accuse: Accuse, around: Surroundings) {
+    this.accuse = accuse
+    this.around = around
+  }
+
+  frame(seen: SeenFrame): void {
+    const { decoded, end_ns } = seen
+    if (decoded === undefined || decoded.row === undefined) return
+    const { values } = decoded
+    if (decoded.name === 'PortStatus') {
+      if (values['fault'] !== PORT_FAULT.none) this.faulted_ns.set(decoded.location, end_ns)
+    } else if (values['echoSequence'] !== undefined) this.echo(decoded, end_ns)
+    else if (values['sequence'] !== undefined && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, end_ns)
+  }
+
+  event({ kind, source, text, t_ns }: TraceRecord): void {
+    const hub = this.around.hub(source)
+    if (hub === undefined) return
+    if (kind === 'fault' && (text === 'unplugged' || text.startsWith('plugged'))) this.plugged_ns.set(hub.name, t_ns)
+    if (kind !== 'reset') return
+    for (const [key, line] of this.lines) {
+      if (line.sender === hub.name) {
+        this.open.delete(line)
+        this.lines.delete(key)
+      } else if (line.target.endsWith(`@${hub.name}`)) line.echoed = -1
+    }
+  }
+
+  look(now_ns: number): void {
+    for (const line of this.open) {
+      const hub = this.around.hub(line.sender)
+      if (line.settled || hub === undefined) this.open.delete(line)
+      else if (now_ns - line.first_ns > REPORTED_ns) this.judge(line, now_ns)
+    }
+  }
+
+  private command(decoded: DecodedFrame, now_ns: number): void {
+    const sender = LOCATION_NAMES[locationOfAddress(decoded.source)]
+    if (sender === 'ALL') return
+    const target = `${decoded.name.replace('Command', '')}@${decoded.location}`
+    const key = `${sender} ${target}`
+    const sequence = decoded.values['sequence']
+    let line = this.lines.get(key)
+    if (line === undefined) {
+      line = { sender, target, sequence: -1, first_ns: now_ns, last_ns: -Infinity, settled: true, begun: [], echoed: -1 }
+      this.lines.set(key, line)
+    }
+    const repeated = sequence === line.sequence && now_ns - line.last_ns <= NEW_ns
+    line.last_ns = now_ns
+    if (repeated) return
+    line.sequence = sequence
+    line.first_ns = now_ns
+    line.settled = false
+    line.begun.push(sequence)
+    if (line.begun.length > SEQUENCES_BEFORE_REUSE) {
+      line.begun.shift()
+      line.echoed--
+    }
+    this.open.add(line)
+  }
+
+  private echo(decoded: DecodedFrame, now_ns: number): void {
+    const sender = LOCATION_NAMES[decoded.values['echoSender']]
+    if (sender === undefined || sender === 'ALL') return
+    const target = `${decoded.name.replace('Status', '')}@${decoded.location}`
+    const line = this.lines.get(`${sender} ${target}`)
+    if (line === undefined) return
+    const sequence = decoded.values['echoSequence']
+    if (sequence === line.sequence) line.settled = true
+    const at = line.begun.lastIndexOf(sequence)
+    if (at < 0) return
+    if (at < line.echoed) {
+      this.accuse(now_ns, `${target} executed a command of ${sender} again, after a later one`, {
+        sequence, laterSequence: line.begun[line.echoed],
+      })
+      line.echoed = -1
+    } else line.echoed = at
+  }
+
+  private judge(line: Line, now_ns: number): void {
+    line.settled = true
+    const hub = this.around.hub(line.sender)!
+    const excused_ns = Math.max(this.faulted_ns.get(line.sender) ?? -Infinity, this.plugged_ns.get(line.sender) ?? -Infinity)
+    if (excused_ns >= line.first_ns || Number.isNaN(hub.able_ns) || hub.able_ns > line.first_ns || hub.paused_ns > line.first_ns) return
+    this.accuse(now_ns, `a command of ${line.sender} to ${line.target} was neither echoed nor faulted`, {
+      sequence: line.sequence, since_ms: (now_ns - line.first_ns) / MS_ns,
+    })
+  }
+}
+
+export const commands: CheckerEntry = {
+  name: 'commands',
+  contract: 'a hub\'s command is echoed by its component or faulted at its sender, and never executed twice',
+  create: (accuse, around) => new CommandsChecker(accuse, around),
+}

@@ -1,0 +1,73 @@
+import { nextCounter } from '#protocol/e2e.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { dataIdOf, hubAddress, isBroadcastKind, NULL_ADDRESS, sourceOf } from '#protocol/id.ts'
+import type { DecodedFrame } from '#protocol/messages.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import { type Accuse, type Checker, type CheckerEntry, MS_ns, type SeenFrame } from './judge.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What was in the controllers when a fault began or ended: frames that come twice, never, or from a babbler. */
+const AFTERMATH_ns = 100 * MS_ns
+
+/** What hubs put on the bus: only frames of the catalogue, in their own name, with counters that count. */
+class FramesChecker implements Checker {
+  private readonly accuse: Accuse
+  private readonly around: Surroundings
+  /** The last counter and its time, by data id << 8 | source. */
+  private readonly counters = new Map<number, { counter: number, t_ns: number }>()
+
+  constructor(accuse: Accuse, around: Surroundings) {
+    this.accuse = accuse
+    this.around = around
+  }
+
+  frame({ frame, decoded, failure, sender, end_ns }: SeenFrame): void {
+    const hub = this.around.hub(sender)
+    if (hub === undefined || hub.babbling) return
+    const source = sourceOf(frame.id)
+    const own = hubAddress(LOCATION[hub.name as keyof typeof LOCATION])
+    if (decoded === undefined) {
+      if (this.disturbedSince(end_ns - AFTERMATH_ns)) return
+      this.accuse(end_ns, `${sender} sent a frame that is none of the protocol (${failure})`, { id: frame.id, length: frame.length })
+      return
+    }
+    if (source !== own && !(source === NULL_ADDRESS && !isBroadcastKind(frame.id))) {
+      this.accuse(end_ns, `${sender} sent ${decoded.name} in another's name`, { source, own })
+      return
+    }
+    if (decoded.counter >= 0) this.count(dataIdOf(frame.id) << 8 | source, decoded, sender, end_ns)
+  }
+
+  private count(key: number, { name, location, counter }: DecodedFrame, sender: string, now_ns: number): void {
+    const last = this.counters.get(key)
+    if (last === undefined) {
+      this.counters.set(key, { counter, t_ns: now_ns })
+      return
+    }
+    const expected = nextCounter(last.counter)
+    const since_ns = last.t_ns
+    last.counter = counter
+    last.t_ns = now_ns
+    if (expected === counter || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns))) return
+    this.accuse(now_ns, `${name}@${location} of ${sender} does not count on`, { counter, expected })
+  }
+
+  event({ kind, source }: TraceRecord): void {
+    if (kind !== 'reset') return
+    const hub = this.around.hub(source)
+    if (hub === undefined) return
+    const address = hubAddress(LOCATION[hub.name as keyof typeof LOCATION])
+    for (const key of this.counters.keys()) if ((key & 0xff) === address) this.counters.delete(key)
+  }
+
+  /** A frame that was good for its sender and bad for others is sent again; one that grew old in the controller never. */
+  private disturbedSince(t_ns: number): boolean {
+    return this.around.busFaulty || this.around.faultChanged_ns >= t_ns
+  }
+}
+
+export const frames: CheckerEntry = {
+  name: 'frames',
+  contract: 'hubs send frames of the catalogue only, in their own name, and every counter counts on',
+  create: (accuse, around) => new FramesChecker(accuse, around),
+}

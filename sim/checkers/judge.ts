@@ -1,0 +1,70 @@
+import type { CanFrame } from '#protocol/frame.ts'
+import type { DecodedFrame, DecodeFailure } from '#protocol/messages.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** Something that must not be: when, what, and how much. */
+export interface Verdict {
+  /** Name of the checker. */
+  readonly checker: string
+  readonly t_ns: number
+  readonly what: string
+  /** The numbers it rests on, units last in their names. */
+  readonly numbers: Readonly<Record<string, number>>
+}
+
+/** A good frame as the bus's tap shows it. */
+export interface TappedFrame {
+  readonly frame: CanFrame
+  readonly end_ns: number
+  /** Node that sent it, by its name on the bus; empty when no sender holds it to be good. */
+  readonly sender: string
+  /** Which half of a cut bus, 0 = front. */
+  readonly half: number
+}
+
+/** A frame for the checkers; valid during the call. */
+export interface SeenFrame extends TappedFrame {
+  /** Undefined when it cannot be decoded; `failure` then says why. */
+  readonly decoded: DecodedFrame | undefined
+  readonly failure: DecodeFailure | undefined
+}
+
+/** A conductor that feeds hubs. */
+export interface Feeder {
+  /** Cable, `drop.FL`. */
+  readonly name: string
+  /** What it carries for ever, A. */
+  readonly ampacity_A: number
+  /** Hubs it feeds alone: their grants together count against it. Those with two ways of supply are not listed. */
+  readonly hubs: readonly string[]
+}
+
+/** What a judge may know of the car beside its trace: names and ratings. */
+export interface Facts {
+  /** Hubs front to rear, as the spine reaches them; their place is their number in `cut behind n`. */
+  readonly spine: readonly string[]
+  readonly feeders: readonly Feeder[]
+}
+
+export type Accuse = (t_ns: number, what: string, numbers?: Readonly<Record<string, number>>) => void
+
+/** One judge: one contract, deaf to everything but frames and records. */
+export interface Checker {
+  frame?(seen: SeenFrame): void
+  event?(record: TraceRecord): void
+  /** Some time has passed; called every 100 ms of bus time or less often, and at the end. */
+  look?(now_ns: number): void
+}
+
+/** A checker as the registry lists it. */
+export interface CheckerEntry {
+  /** As verdicts and `expects` name it. */
+  readonly name: string
+  /** What must always hold. */
+  readonly contract: string
+  readonly create: (accuse: Accuse, around: Surroundings, facts: Facts) => Checker
+}
+
+export const MS_ns = 1_000_000
+export const SECOND_ns = 1_000_000_000

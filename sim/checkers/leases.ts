@@ -1,0 +1,187 @@
+import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import type { NamedValues } from '#protocol/messages.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What the power contract says: a lease, what the manager adds, how long a peak may last. */
+const LONGEST_LEASE_ms = 2000
+const GUARD_ns = 100 * MS_ns
+const PEAK_ns = 400 * MS_ns
+/** A VehicleState counts for so long. */
+const FRESH_ns = 300 * MS_ns
+/** Until this long after trouble managers may change and hubs help themselves. */
+const SETTLED_ns = 10 * SECOND_ns
+/** A port reports a change within this. */
+const REPORT_ns = 300 * MS_ns
+/** Currents on the bus are rounded to this. */
+const STEP_A = 0.2
+
+interface Lease {
+  readonly hub: string
+  readonly port: number
+  sequence: number
+  run_A: number
+  peak_A: number
+  peakEnd_ns: number
+  end_ns: number
+  manager: string
+  granted_ns: number
+}
+
+interface Request {
+  t_ns: number
+  run_A: number
+  peak_A: number
+}
+
+/** A manager as it says of itself. */
+interface Manager {
+  heard_ns: number
+  activeSince_ns: number
+  half: number
+}
+
+class LeasesChecker implements Checker {
+  private readonly accuse: Accuse
+  private readonly around: Surroundings
+  private readonly facts: Facts
+  private readonly leases = new Map<string, Lease>()
+  private readonly requests = new Map<string, Request>()
+  private readonly managers = new Map<string, Manager>()
+  private readonly overloaded = new Set<string>()
+  private readonly overdue = new Set<string>()
+
+  constructor(accuse: Accuse, around: Surroundings, facts: Facts) {
+    this.accuse = accuse
+    this.around = around
+    this.facts = facts
+  }
+
+  frame({ decoded, sender, half, end_ns }: SeenFrame): void {
+    if (decoded === undefined || this.around.hub(sender) === undefined) return
+    const { values, location } = decoded
+    const key = `${location}.${values['port']}`
+    switch (decoded.name) {
+      case 'VehicleState': return this.hearManager(sender, values['manager'], half, end_ns)
+      case 'PowerRequest':
+        this.requests.set(key, { t_ns: end_ns, run_A: values['run_A'], peak_A: values['peak_A'] })
+        return
+      case 'PowerRelease':
+        this.leases.delete(key)
+        return
+      case 'PowerGrant':
+        if (values['result'] === GRANT_RESULT.granted) this.grant(key, location, sender, values, end_ns)
+        else if (values['result'] === GRANT_RESULT.revoked) this.leases.delete(key)
+        return
+      case 'PortStatus': return this.report(key, location, values['granted_A'], end_ns)
+    }
+  }
+
+  event({ kind, source }: TraceRecord): void {
+    if (kind !== 'reset') return
+    for (const [key, lease] of this.leases) if (lease.hub === source) this.leases.delete(key)
+  }
+
+  private hearManager(sender: string, state: number, half: number, now_ns: number): void {
+    let manager = this.managers.get(sender)
+    if (manager === undefined) {
+      manager = { heard_ns: -Infinity, activeSince_ns: Infinity, half }
+      this.managers.set(sender, manager)
+    }
+    if (state !== MANAGER_STATE.active) manager.activeSince_ns = Infinity
+    else if (manager.activeSince_ns === Infinity || now_ns - manager.heard_ns > FRESH_ns) manager.activeSince_ns = now_ns
+    manager.heard_ns = now_ns
+    manager.half = half
+  }
+
+  private grant(key: string, hub: string, manager: string, values: NamedValues, now_ns: number): void {
+    const lease_ms = values['lease_ms']
+    const before = this.leases.get(key)
+    if (!(lease_ms > 0 && lease_ms <= LONGEST_LEASE_ms)) {
+      this.accuse(now_ns, `${manager} granted ${key} a lease that does not end in time`, { lease_ms, longest_ms: LONGEST_LEASE_ms })
+    }
+    if (before !== undefined && before.manager !== manager && before.end_ns > now_ns) this.overlap(key, before, manager, now_ns)
+    this.compare(key, manager, values, now_ns)
+    const run_A = values['run_A']
+    const peak_A = values['peak_A'] > run_A ? values['peak_A'] : run_A
+    this.leases.set(key, {
+      hub, port: values['port'], sequence: values['sequence'], run_A, peak_A, manager, granted_ns: now_ns,
+      peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,
+    })
+    this.sum(now_ns)
+  }
+
+  /** Two managers in charge of one port: both are heard on one bus. */
+  private overlap(key: string, before: Lease, manager: string, now_ns: number): void {
+    const first = this.managers.get(before.manager)
+    const second = this.managers.get(manager)
+    if (first === undefined || second === undefined || first.half !== second.half) return
+    const active = now_ns - first.heard_ns <= FRESH_ns && first.activeSince_ns < now_ns - SECOND_ns
+    if (!active || second.activeSince_ns > now_ns - SECOND_ns) return
+    this.accuse(now_ns, `${key} holds a lease of ${before.manager} and gets another of ${manager}`, {
+      left_ms: (before.end_ns - now_ns) / MS_ns,
+    })
+  }
+
+  private compare(key: string, manager: string, values: NamedValues, now_ns: number): void {
+    const request = this.requests.get(key)
+    if (request === undefined) {
+      if (!this.around.busFaulty) this.accuse(now_ns, `${manager} granted ${key} what it never asked for`, { run_A: values['run_A'] })
+      return
+    }
+    if (values['run_A'] > request.run_A + STEP_A || values['peak_A'] > Math.max(request.run_A, request.peak_A) + STEP_A) {
+      this.accuse(now_ns, `${manager} granted ${key} more than it asked for`, {
+        run_A: values['run_A'], peak_A: values['peak_A'], askedRun_A: request.run_A, askedPeak_A: request.peak_A,
+      })
+    }
+  }
+
+  /** Leases in force together stay within every feeder. */
+  private sum(now_ns: number): void {
+    for (const feeder of this.facts.feeders) {
+      let sum_A = 0
+      let count = 0
+      for (const lease of this.leases.values()) {
+        if (lease.end_ns <= now_ns || !feeder.hubs.includes(lease.hub)) continue
+        sum_A += now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A
+        count++
+      }
+      if (sum_A <= feeder.ampacity_A + count * STEP_A) this.overloaded.delete(feeder.name)
+      else if (!this.overloaded.has(feeder.name)) {
+        this.overloaded.add(feeder.name)
+        this.accuse(now_ns, `the leases behind ${feeder.name} exceed its ampacity`, { granted_A: sum_A, ampacity_A: feeder.ampacity_A, leases: count })
+      }
+    }
+  }
+
+  /** A port that shows a grant has a lease. Only judged while a manager has been in charge undisturbed. */
+  private report(key: string, hubName: string, granted_A: number, now_ns: number): void {
+    const lease = this.leases.get(key)
+    const inForce = lease !== undefined && lease.end_ns + REPORT_ns >= now_ns
+    if (!(granted_A > STEP_A) || inForce) {
+      this.overdue.delete(key)
+      return
+    }
+    const hub = this.around.hub(hubName)
+    if (this.requests.size === 0 || hub === undefined || this.overdue.has(key) || !this.settled(now_ns)) return
+    if (now_ns - this.around.calmSince_ns(hub) < SETTLED_ns) return
+    this.overdue.add(key)
+    this.accuse(now_ns, `${key} holds a grant without a lease`, {
+      granted_A, overFor_ms: lease === undefined ? Infinity : (now_ns - lease.end_ns) / MS_ns,
+    })
+  }
+
+  private settled(now_ns: number): boolean {
+    for (const manager of this.managers.values()) {
+      if (now_ns - manager.heard_ns <= FRESH_ns && now_ns - manager.activeSince_ns >= SETTLED_ns) return true
+    }
+    return false
+  }
+}
+
+export const leases: CheckerEntry = {
+  name: 'leases',
+  contract: 'leases of a port never overlap, all end, stay within what was asked for and, together, within every feeder',
+  create: (accuse, around, facts) => new LeasesChecker(accuse, around, facts),
+}

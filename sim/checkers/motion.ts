@@ -1,0 +1,133 @@
+import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** What moves, by the name of its signal: how far from rest is a motion, and which command row may cause it. */
+const MOTIONS: Readonly<Record<string, { readonly least: number, readonly command: string }>> = {
+  position_pct: { least: 1, command: 'WindowCommand' },
+  tiltX_deg: { least: 0.6, command: 'MirrorCommand' },
+  tiltY_deg: { least: 0.6, command: 'MirrorCommand' },
+  folded_pct: { least: 3, command: 'MirrorCommand' },
+  locked: { least: 0.5, command: 'LatchCommand' },
+}
+/** Unchanged for so long, it rests. */
+const REST_ns = 1.5 * SECOND_ns
+/** A cause works within this: waiting for power, strokes that come before. */
+const CAUSE_ns = 4 * SECOND_ns
+/** A held command whose repetitions end is over after 250 ms; then the glass brakes. */
+const RUN_ON_ns = 700 * MS_ns
+
+interface Motion {
+  readonly component: string
+  readonly hub: string
+  readonly command: string
+  readonly least: number
+  /** Where it rested. */
+  rest: number
+  last: number
+  changed_ns: number
+  moving: boolean
+  accused: boolean
+}
+
+/** The last command seen on the bus to a component class at a location. */
+interface Cause {
+  t_ns: number
+  action: number
+  /** Of `up` and `down` that last as long as they are repeated: the sender's identifier and sequence; else −1. */
+  held: number
+}
+
+class MotionChecker implements Checker {
+  private readonly accuse: Accuse
+  private readonly around: Surroundings
+  private readonly motions = new Map<string, Motion>()
+  private readonly commanded = new Map<string, Cause>()
+  /** Somebody at this hub did something with their hands: a switch, a plug, an obstacle. */
+  private readonly handled_ns = new Map<string, number>()
+
+  constructor(accuse: Accuse, around: Surroundings) {
+    this.accuse = accuse
+    this.around = around
+  }
+
+  frame({ decoded, end_ns }: SeenFrame): void {
+    if (decoded === undefined || decoded.row === undefined || decoded.row.page !== 1 || !decoded.row.actuates) return
+    const { values, location, name } = decoded
+    const action = values['action'] ?? -1
+    const isHeld = name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
+    this.commanded.set(`${name}@${location}`, { t_ns: end_ns, action, held: isHeld ? action : -1 })
+  }
+
+  event(record: TraceRecord): void {
+    if (record.kind === 'signal') {
+      if (Object.hasOwn(MOTIONS, record.text)) this.moved(record)
+    } else if (record.kind === 'switch' || record.kind === 'fault') {
+      const hub = this.around.hub(record.source)
+      if (hub !== undefined) this.handled_ns.set(hub.name, record.t_ns)
+    }
+  }
+
+  private moved({ source, text, t_ns, value }: TraceRecord): void {
+    const key = `${source} ${text}`
+    const motion = this.motions.get(key)
+    if (motion === undefined) {
+      const { least, command } = MOTIONS[text]
+      const hub = this.around.hub(source)?.name ?? source
+      this.motions.set(key, {
+        component: source, hub, command, least, rest: value!, last: value!, changed_ns: t_ns, moving: false, accused: false,
+      })
+      return
+    }
+    if (t_ns - motion.changed_ns > REST_ns) {
+      motion.moving = false
+      motion.accused = false
+      motion.rest = motion.last
+    }
+    const direction = Math.sign(value! - motion.last)
+    motion.last = value!
+    motion.changed_ns = t_ns
+    if (motion.accused) return
+    if (!motion.moving && Math.abs(value! - motion.rest) >= motion.least) {
+      motion.moving = true
+      this.judgeStart(motion, text, t_ns)
+    }
+    if (motion.moving && text === 'position_pct') this.judgeHold(motion, direction, t_ns)
+  }
+
+  /** A motion needs a cause that is not older than the hub's life. */
+  private judgeStart(motion: Motion, signal: string, now_ns: number): void {
+    const handled_ns = this.handled_ns.get(motion.hub) ?? -Infinity
+    const commanded_ns = this.cause(motion)?.t_ns ?? -Infinity
+    const cause_ns = Math.max(handled_ns, commanded_ns)
+    const born_ns = this.around.hub(motion.hub)?.reset_ns ?? -Infinity
+    if (now_ns - cause_ns <= CAUSE_ns && cause_ns > born_ns) return
+    motion.accused = true
+    this.accuse(now_ns, `${motion.component} moves (${signal}) and nothing explains it`, {
+      from: motion.rest, to: motion.last, causeBefore_ms: (now_ns - cause_ns) / MS_ns, resetBefore_ms: (now_ns - born_ns) / MS_ns,
+    })
+  }
+
+  /** What was commanded with a held switch ends when its repetitions end. */
+  private judgeHold(motion: Motion, direction: number, now_ns: number): void {
+    const cause = this.cause(motion)
+    if (cause === undefined || cause.held < 0 || now_ns - cause.t_ns <= RUN_ON_ns) return
+    if (direction !== (cause.held === WINDOW_ACTION.down ? 1 : -1)) return
+    if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns) return
+    motion.accused = true
+    this.accuse(now_ns, `${motion.component} goes on though nobody holds the switch any more`, {
+      silent_ms: (now_ns - cause.t_ns) / MS_ns, position_pct: motion.last,
+    })
+  }
+
+  private cause(motion: Motion): Cause | undefined {
+    return this.commanded.get(`${motion.command}@${motion.hub}`)
+  }
+}
+
+export const motion: CheckerEntry = {
+  name: 'motion',
+  contract: 'nothing moves without a command, a switch or a reversal that explains it, and nothing by itself after a reset',
+  create: (accuse, around) => new MotionChecker(accuse, around),
+}

@@ -1,0 +1,82 @@
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
+import { hubAddress, sourceOf } from '#protocol/id.ts'
+import { J1939_NAMES } from '#protocol/messages.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { HubLife, Surroundings } from './surroundings.ts'
+
+/** Three heartbeats. */
+const LIMIT_ns = 3 * SECOND_ns
+/** A hub that was bus-off tries again after at most this much more. */
+const RECOVERY_ns = 3.5 * SECOND_ns
+
+interface Voice {
+  readonly hub: HubLife
+  heard_ns: number
+  /** It said that it has no address; a reset lets it try again. */
+  resigned: boolean
+  /** The bus was unusable for it before `able_ns`. */
+  recovering: boolean
+  accused: boolean
+}
+
+class SilenceChecker implements Checker {
+  private readonly accuse: Accuse
+  private readonly voices: readonly Voice[]
+  private readonly byAddress = new Map<number, Voice>()
+  private asleep = false
+
+  constructor(accuse: Accuse, around: Surroundings, facts: Facts) {
+    this.accuse = accuse
+    this.voices = around.hubs.map(hub => ({ hub, heard_ns: -Infinity, resigned: false, recovering: false, accused: false }))
+    for (const [place, name] of facts.spine.entries()) {
+      this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place])
+    }
+  }
+
+  frame({ frame, decoded, sender, end_ns }: SeenFrame): void {
+    const voice = this.byAddress.get(sourceOf(frame.id))
+    if (frame.extended && voice !== undefined) {
+      voice.heard_ns = end_ns
+      voice.recovering = false
+      voice.accused = false
+    }
+    if (decoded === undefined) return
+    if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender)
+    this.asleep = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.agreed
+  }
+
+  event({ kind, source, text, value }: TraceRecord): void {
+    if (kind === 'fault' && value !== undefined) for (const voice of this.voices) voice.recovering = true
+    if (kind !== 'reset') return
+    for (const voice of this.voices) {
+      if (voice.hub.name !== source) continue
+      voice.resigned = false
+      if (text !== 'power off') voice.accused = false
+    }
+  }
+
+  look(now_ns: number): void {
+    if (this.asleep) return
+    for (const voice of this.voices) {
+      const { hub } = voice
+      if (Number.isNaN(hub.able_ns) || voice.accused || voice.resigned) continue
+      const from_ns = Math.max(voice.heard_ns, hub.able_ns, hub.paused_ns)
+      const limit_ns = voice.recovering && voice.heard_ns < hub.able_ns ? LIMIT_ns + RECOVERY_ns : LIMIT_ns
+      if (now_ns - from_ns <= limit_ns) continue
+      voice.accused = true
+      this.accuse(now_ns, `${hub.name} has power and bus and is not heard`, { silent_ms: (now_ns - from_ns) / MS_ns })
+    }
+  }
+
+  private resign(sender: string): void {
+    for (const voice of this.voices) if (voice.hub.name === sender) voice.resigned = true
+  }
+}
+
+export const silence: CheckerEntry = {
+  name: 'silence',
+  contract: 'a hub that has power and bus is heard at least every 3 s',
+  create: (accuse, around, facts) => new SilenceChecker(accuse, around, facts),
+}
