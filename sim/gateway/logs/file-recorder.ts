@@ -4,7 +4,9 @@ import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import { LONGEST_PIECE, type LogFormat, type LogWriter } from './format.ts'
+import type { LogFormat, LogWriter } from './format.ts'
+import { LONGEST_PIECE } from './log-frame.ts'
+import type { Direction } from './log-frame.ts'
 
 const BUFFER_BYTES = 65_536
 /** What is buffered reaches the disk after this long at the latest, ms. */
@@ -16,7 +18,8 @@ const FLUSH_ms = 250
  */
 export class FileRecorder extends LinkBase {
   private readonly path: string
-  private readonly format: LogFormat
+  /** A recorder only hears. */
+  private readonly direction: Direction
   private readonly writer: LogWriter
   private readonly buffer = Buffer.alloc(BUFFER_BYTES)
   private file: number | undefined
@@ -27,7 +30,7 @@ export class FileRecorder extends LinkBase {
   constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
     super(uri.text, options)
     this.path = path
-    this.format = format
+    this.direction = format.directions ? 'received' : ''
     this.writer = format.writer()
   }
 
@@ -39,8 +42,7 @@ export class FileRecorder extends LinkBase {
       drop(sent, this.isClosed ? 'closed' : 'not-up')
       return false
     }
-    // What was born here went out to the bus we record; the rest came in.
-    this.append(this.writer.frame(frame, this.format.directions ? frame.origin === '' ? 'sent' : 'received' : ''))
+    this.append(this.writer.frame(frame, this.direction))
     sent.queued++
     if (this.used + LONGEST_PIECE > BUFFER_BYTES) return this.flush()
     this.timer ??= setTimeout(() => this.flush(), FLUSH_ms)

@@ -40,9 +40,6 @@ export interface LogWriter {
   end(): string | Uint8Array
 }
 
-/** Longest piece a writer makes, bytes. */
-export const LONGEST_PIECE = 1024
-
 /** One kind of log. */
 export interface LogFormat {
   readonly name: string

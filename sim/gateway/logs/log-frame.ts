@@ -1,6 +1,9 @@
 import type { LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 
+/** Longest piece a writer makes, bytes. */
+export const LONGEST_PIECE = 1024
+
 /** Which way a frame went, seen from whoever wrote the log; empty where a log does not tell. */
 export type Direction = '' | 'received' | 'sent'
 

@@ -1,6 +1,6 @@
 import type { LinkFrame } from '../link.ts'
-import { LONGEST_PIECE, type LogWriter } from './format.ts'
-import type { Direction } from './log-frame.ts'
+import type { LogWriter } from './format.ts'
+import { type Direction, LONGEST_PIECE } from './log-frame.ts'
 import {
   BLOCK, BYTE_ORDER_MAGIC, CAN_FLAGS, CAN_HEADER_BYTES, CAN_WORD, LINKTYPE_CAN_SOCKETCAN, NANOSECONDS, OPTION, PACKET_DIRECTION,
 } from './pcapng.ts'
