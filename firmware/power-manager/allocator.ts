@@ -42,6 +42,9 @@ export class Allocator {
   /** By hub: what could be granted if nobody else had anything, mA. */
   private readonly most_mA: Float64Array
   private level: number
+  /** Changes with everything that may make a wish grantable: a wish is tried once in a round. */
+  private round: number
+  private round_ms: number
 
   constructor(plan: PowerPlan) {
     this.absurd = 0
@@ -51,6 +54,8 @@ export class Allocator {
     this.first = new Uint16Array(plan.hubs.length + 1)
     this.most_mA = new Float64Array(plan.hubs.length)
     this.level = 0
+    this.round = 0
+    this.round_ms = 0
     for (let hub = 0; hub < plan.hubs.length; hub++) {
       for (let port = 0; port < plan.hubs[hub].ports; port++) this.contracts.push(createContract(hub, port))
       this.first[hub + 1] = this.contracts.length
@@ -113,6 +118,7 @@ export class Allocator {
 
   /** Priorities above 3 − `level` get nothing any more, and what they have ends; a lower level lets them ask again. */
   shed(level: number): void {
+    this.round++
     this.level = level
     for (let i = 0; i < this.contracts.length; i++) {
       const contract = this.contracts[i]
@@ -122,6 +128,7 @@ export class Allocator {
 
   /** Grants from now on within the hubs' static shares only, and takes back what is above; or as the copper carries. */
   restrict(staticOnly: boolean): void {
+    this.round++
     this.load.restrict(staticOnly)
     if (!staticOnly) return
     for (let hub = 0; hub + 1 < this.first.length; hub++) this.trim(hub)
@@ -138,14 +145,16 @@ export class Allocator {
 
   /** The next answer to send: result, sequence, currents. Undefined: nothing for now. Call until then, with one `now_ms`. */
   next(now_ms: number): Contract | undefined {
+    if (now_ms !== this.round_ms) this.round++
+    this.round_ms = now_ms
     this.expire(now_ms)
     const answer = this.nextAnswer()
     if (answer !== undefined) return answer
-    let contract = this.mostUrgent(now_ms)
+    let contract = this.mostUrgent()
     while (contract !== undefined) {
-      contract.tried_ms = now_ms
+      contract.tried = this.round
       if (!this.harmsElders(contract, now_ms) && this.decide(contract, now_ms)) return this.answered(contract, GRANT_RESULT.granted)
-      contract = this.mostUrgent(now_ms)
+      contract = this.mostUrgent()
     }
     return this.nextAnswer() ?? this.nextDeferred()
   }
@@ -183,7 +192,7 @@ export class Allocator {
     if (!contract.waiting || contract.wishPriority !== priority) contract.since_ms = now_ms
     contract.waiting = true
     contract.asked = true
-    contract.tried_ms = -1
+    contract.tried = -1
     contract.wishRun_mA = run_mA
     contract.wishPeak_mA = peak_mA
     contract.wishPriority = priority
@@ -226,12 +235,12 @@ export class Allocator {
     return contract
   }
 
-  /** The first in the order of priority and age that was not tried at this time. */
-  private mostUrgent(now_ms: number): Contract | undefined {
+  /** The first in the order of priority and age that was not tried in this round. */
+  private mostUrgent(): Contract | undefined {
     let best: Contract | undefined = undefined
     for (let i = 0; i < this.contracts.length; i++) {
       const contract = this.contracts[i]
-      if (!contract.waiting || contract.tried_ms === now_ms || !this.allowed(contract.wishPriority)) continue
+      if (!contract.waiting || contract.tried === this.round || !this.allowed(contract.wishPriority)) continue
       if (this.frozen && contract.wishPriority !== PRIORITY.safety) continue
       if (best === undefined || isBefore(contract, best)) best = contract
     }
@@ -243,7 +252,7 @@ export class Allocator {
     let harms = false
     for (let i = 0; i < this.contracts.length && !harms; i++) {
       const elder = this.contracts[i]
-      if (!elder.waiting || elder.tried_ms !== now_ms || elder === contract) continue
+      if (!elder.waiting || elder.tried !== this.round || elder === contract) continue
       if (now_ms - elder.since_ms < POWER_RULES.aged_ms || !isBefore(elder, contract)) continue
       const before_mA = this.load.room_mA(elder.hub) + elder.reserved_mA
       this.load.take(contract.hub, contract.wishRun_mA)
@@ -294,6 +303,7 @@ export class Allocator {
   }
 
   private drop(contract: Contract): void {
+    this.round++
     this.reserve(contract, 0)
     contract.held = false
     contract.revoking = false

@@ -31,7 +31,8 @@ export interface Contract {
   since_ms: number
   /** The last request has not been answered. */
   asked: boolean
-  tried_ms: number
+  /** Round of decisions in which it was last tried. */
+  tried: number
 
   /** `GRANT_RESULT` of the answer that `next` handed out, and of one that waits to be (−1 = none). */
   result: number
@@ -46,7 +47,7 @@ export function createContract(hub: number, port: number): Contract {
     hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
     held: false, heldSequence: -1, adopted: false, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
     began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
-    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried_ms: -1,
+    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1,
     result: 0, answer: -1, chosen: false,
   }
 }

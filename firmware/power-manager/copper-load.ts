@@ -83,10 +83,6 @@ export class CopperLoad {
     this.staticOnly = staticOnly
   }
 
-  restricted(): boolean {
-    return this.staticOnly
-  }
-
   private addHub(plan: PowerPlan, hub: number): void {
     const supply = plan.hubs[hub]
     const shares = new Float64Array(supply.path.length)
