@@ -25,6 +25,15 @@ export interface Hal {
   /** Uniform in [0, 1). */
   random(): number
   kickWatchdog(): void
+  /**
+   * Puts the board to sleep when the present callback returns. Asleep, the processor and the watchdog stand still, the
+   * CAN controllers are in sleep mode behind their wake-up filter: what waited in their transmit buffers is dropped
+   * without `onSent`, and they neither receive nor acknowledge. The ports stay as they are. A dominant level on a bus,
+   * an edge at an input and a change of presence wake the board: `woken` is called first, then the callback of what
+   * woke it. The frame that wakes it is lost, and so may be those of the next milliseconds. `now()` goes on; timers
+   * that ran out meanwhile fire after `woken`. `byBus`: it was a bus.
+   */
+  sleep(woken: (byBus: boolean) => void): void
   log(text: string): void
 }
 

@@ -1,8 +1,9 @@
-import { HUB_STATE, PORT_FAULT } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, HUB_STATE, IGNITION, MANAGER_STATE, PORT_FAULT, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
 import { hubName } from '#protocol/claim.ts'
 import { hubAddress, messagePgn } from '#protocol/id.ts'
 import {
-  ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, PowerGrantCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec,
+  ComponentAnnounceCodec, HubStatusCodec, NetworkSleepCodec, PowerGrantCodec, PowerShedCodec, SwitchEventCodec,
+  VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
 import type { VehicleStateValues } from '#protocol/messages.generated.ts'
 import type { AnyCodec, ComponentEntry, Values } from '../components/component.ts'
@@ -12,9 +13,8 @@ import { BusOffRecovery } from './bus-off.ts'
 import { COMMAND_RESULT, CommandSender } from './command-sender.ts'
 import { createCounters } from './counters.ts'
 import type { HubCounters } from './counters.ts'
-import { FrameCycle } from './cycle.ts'
 import { broadcastFilters, peerFilters } from './filters.ts'
-import { fillHubStatus, SelfCare } from './heartbeat.ts'
+import { SelfCare } from './heartbeat.ts'
 import { HubPower } from './hub-power.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
@@ -22,19 +22,20 @@ import { ManagerSeat } from './manager-seat.ts'
 import { PortSlot } from './port-slot.ts'
 import type { SlotHost } from './port-slot.ts'
 import { Receiver } from './receive.ts'
+import { LOCATION_PHASE_ms, Reports } from './reports.ts'
+import type { ReportedHub } from './reports.ts'
 import { Schedule } from './schedule.ts'
 import { Switches } from './switches.ts'
 import { NO_KEY } from './frame-queue.ts'
+import { NOT_BUSY, SleepControl } from './sleep.ts'
+import type { SleepHost } from './sleep.ts'
 import { Transmitter } from './transmit.ts'
 import { Vehicle } from './vehicle.ts'
 
-/** Offset of a hub's periodic frames from those of the next location. */
-const LOCATION_PHASE_ms = 120
-const PORT_STATUS_PHASE_ms = 10
 const SEQUENCES = 16
 
 /** One running hub: owns the parts of the runtime and hands messages between them. */
-export class HubRuntime implements SlotHost {
+export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   readonly hal: Hal
   readonly location: number
   readonly counters: HubCounters
@@ -47,15 +48,13 @@ export class HubRuntime implements SlotHost {
   /** The hub's contract with the power manager; undefined on a bench. */
   readonly power: HubPower | undefined
   readonly seat: ManagerSeat | undefined
+  readonly sleep: SleepControl
   private readonly image: HubImage
   private readonly receiver: Receiver
   private readonly busOff: BusOffRecovery
   private readonly known: KnownStatus
   private readonly switches: Switches
-  private readonly hubCycle: FrameCycle
-  private readonly portCycle: FrameCycle
-  private readonly announceCycle: FrameCycle
-  private readonly vehicleCycle: FrameCycle
+  private readonly reports: Reports
 
   constructor(hal: Hal, image: HubImage) {
     const address = hubAddress(hal.location)
@@ -72,18 +71,16 @@ export class HubRuntime implements SlotHost {
     this.busOff = new BusOffRecovery(hal, schedule, counters)
     this.vehicle = new Vehicle(schedule)
     this.known = new KnownStatus(image.actions)
+    this.sleep = new SleepControl(this, schedule)
     this.commands = new CommandSender(schedule, this.transmit, counters, address, image.commandRoom,
       Math.floor(hal.random() * SEQUENCES), HubStatusCodec,
       (port, result, codec, location) => this.commandFinished(port, result, codec, location))
     this.switches = new Switches(image.actions, hal.location, this, this.known, schedule, counters)
-    this.hubCycle = this.hubStatusCycle()
-    this.portCycle = this.portStatusCycle()
-    this.announceCycle = this.componentAnnounceCycle()
-    this.vehicleCycle = this.vehicleStateCycle()
     this.power = this.powerContract()
     this.seat = this.managerSeat()
     this.slots = []
     for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i], i))
+    this.reports = new Reports(this)
   }
 
   /** Sets up the controller, claims the address and looks at the ports. */
@@ -94,6 +91,7 @@ export class HubRuntime implements SlotHost {
     can.onReceive((id, data, length) => this.receiver.receive(id, data, length))
     new SelfCare(this.hal, this.schedule, this.busOff).start()
     this.address.start()
+    this.sleep.start()
     for (const slot of this.slots) slot.boot()
     if (this.seat !== undefined) this.seat.manager.start()
   }
@@ -115,7 +113,12 @@ export class HubRuntime implements SlotHost {
 
   /** `HUB_STATE` */
   state(): number {
-    return this.operating() && this.degraded() ? HUB_STATE.degraded : this.address.state
+    const state = this.bareState()
+    return state === HUB_STATE.operating && this.degraded() ? HUB_STATE.degraded : state
+  }
+
+  bareState(): number {
+    return this.sleep.quiet() ? HUB_STATE.sleeping : this.address.state
   }
 
   /** True while a port shows a fault. */
@@ -136,6 +139,7 @@ export class HubRuntime implements SlotHost {
   }
 
   sendCommand(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+    this.sleep.activity(SLEEP_REASON.switch)
     if (location === this.location) this.commandHere(codec, values, port)
     else this.commands.send(codec, location, values, hold, port)
   }
@@ -146,6 +150,7 @@ export class HubRuntime implements SlotHost {
   }
 
   switchChanged(port: number, code: number, edge: number, duration_ms: number): void {
+    this.sleep.activity(SLEEP_REASON.switch)
     const event = SwitchEventCodec.create()
     event.switch = code
     event.edge = edge
@@ -156,21 +161,23 @@ export class HubRuntime implements SlotHost {
   }
 
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void {
+    this.sleep.activity(SLEEP_REASON.ignition)
     this.vehicle.read(ignition, gear, speed_kmh)
-    this.vehicleCycle.mark(0)
+    this.reports.vehicle.mark(0)
   }
 
   vehicleGone(): void {
     this.vehicle.forget()
-    this.vehicleCycle.mark(0)
+    this.reports.vehicle.mark(0)
   }
 
   portChanged(port: number): void {
-    this.portCycle.mark(port)
+    this.reports.ports.mark(port)
   }
 
   announce(port: number): void {
-    this.announceCycle.mark(port)
+    this.sleep.activity(SLEEP_REASON.component)
+    this.reports.announces.mark(port)
   }
 
   private connect(): void {
@@ -183,6 +190,8 @@ export class HubRuntime implements SlotHost {
     this.receiver.onPeer = (id, data, length) => {
       if (!address.receive(id, data, length)) this.counters.rxUnwanted++
     }
+    this.receiver.onWish = () => this.sleep.activity(SLEEP_REASON.bus)
+    this.receiver.on(NetworkSleepCodec, (values, _location, source) => this.sleep.receive(values, source))
     this.vehicle.onChange = () => this.tellVehicle()
     if (!this.image.vehicle || this.seat !== undefined) {
       this.receiver.on(VehicleStateCodec, (values, _location, source) => this.heardVehicle(values, source))
@@ -199,6 +208,7 @@ export class HubRuntime implements SlotHost {
   }
 
   private heardVehicle(values: VehicleStateValues, source: number): void {
+    this.sleep.managerHeard()
     if (this.seat !== undefined) this.seat.heardVehicle(values, source)
     // The dash knows the vehicle and is in charge of the power itself.
     if (this.image.vehicle) return
@@ -246,10 +256,10 @@ export class HubRuntime implements SlotHost {
   /** VehicleState is sent while there is a vehicle component to read, or a power manager in charge. */
   heartbeat(managing: boolean): void {
     if (!this.operating()) return
-    if (this.image.vehicle) this.vehicleCycle.mark(0)
-    else if (!managing) this.vehicleCycle.stop()
-    else if (this.vehicleCycle.stopped()) this.vehicleCycle.start(1, VehicleStateCodec.activePeriod_ms, 0)
-    else this.vehicleCycle.mark(0)
+    if (this.image.vehicle) this.reports.vehicle.mark(0)
+    else if (!managing) this.reports.vehicle.stop()
+    else if (this.reports.vehicle.stopped()) this.reports.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    else this.reports.vehicle.mark(0)
   }
 
   /** A command of an own switch for an own component. */
@@ -284,63 +294,94 @@ export class HubRuntime implements SlotHost {
 
   private startSending(): void {
     this.transmit.open()
-    const phase_ms = this.phase_ms() % HubStatusCodec.idlePeriod_ms
-    this.hubCycle.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
-    this.portCycle.start(this.slots.length, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
-    this.portCycle.mark(-1)
-    this.announceCycle.start(this.slots.length, 0, 0)
-    this.announceCycle.mark(-1)
-    if (this.image.vehicle) this.vehicleCycle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    this.startCycles()
+    this.reports.ports.mark(-1)
+    this.reports.announces.mark(-1)
+  }
+
+  private startCycles(): void {
+    this.reports.start(this.image.vehicle)
     for (const slot of this.slots) slot.startStatus()
   }
 
   private stopSending(): void {
     this.transmit.close()
     this.receiver.silent = true
-    this.hubCycle.stop()
-    this.portCycle.stop()
-    this.announceCycle.stop()
-    this.vehicleCycle.stop()
+    this.stopCycles()
+  }
+
+  private stopCycles(): void {
+    this.reports.stop()
     for (const slot of this.slots) slot.stopStatus()
+  }
+
+  leads(): boolean {
+    if (!this.operating()) return false
+    return this.image.vehicle || (this.seat !== undefined && this.seat.manager.state !== MANAGER_STATE.none)
+  }
+
+  managed(): boolean {
+    return !this.image.vehicle && this.vehicle.fresh()
+  }
+
+  /** A lease lasts as long as a manager renews it: who holds one keeps the network awake. */
+  busy(): number {
+    if (this.vehicle.ignition() !== IGNITION.off) return SLEEP_REASON.ignition
+    if (this.commands.underWay() > 0) return SLEEP_REASON.bus
+    for (const slot of this.slots) {
+      if (slot.component === undefined) continue
+      if (slot.component.moving()) return slot.boundClass() === COMPONENT_CLASS.switchPack ? SLEEP_REASON.switch : SLEEP_REASON.component
+      if (slot.power.granted_A() > 0) return SLEEP_REASON.component
+    }
+    return NOT_BUSY
+  }
+
+  sendSleep(phase: number, reason: number): void {
+    const values = NetworkSleepCodec.create()
+    values.phase = phase
+    values.reason = reason
+    this.transmit.send(NetworkSleepCodec, 0, values, 0)
+  }
+
+  fallSilent(): void {
+    this.stopCycles()
+    if (this.operating()) this.reports.lastWords()
+  }
+
+  mute(): void {
+    this.transmit.close()
+  }
+
+  unmute(): void {
+    if (this.operating()) this.transmit.open()
+  }
+
+  speak(): void {
+    if (this.address.state === HUB_STATE.claiming) this.address.start()
+    if (!this.operating()) return
+    this.startCycles()
+    if (this.seat !== undefined && this.seat.manager.state !== MANAGER_STATE.none) this.heartbeat(true)
+  }
+
+  powerDown(woken: (byBus: boolean) => void): void {
+    this.stopCycles()
+    this.transmit.rest()
+    for (const slot of this.slots) slot.sleep()
+    this.schedule.pause()
+    this.hal.log('sleeps')
+    this.hal.sleep(woken)
+  }
+
+  powerUp(): void {
+    this.schedule.resume()
+    this.hal.log('wakes')
+    for (const slot of this.slots) slot.wake()
   }
 
   private answerRequest(pgn: number, delay_ms: number): void {
     const here = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, this.location)
     const anywhere = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, 0)
-    if (pgn === here || pgn === anywhere) this.announceCycle.repeatIn(delay_ms)
+    if (pgn === here || pgn === anywhere) this.reports.announces.repeatIn(delay_ms)
     else this.counters.requestsUnknown++
-  }
-
-  private hubStatusCycle(): FrameCycle {
-    const values = HubStatusCodec.create()
-    return new FrameCycle(this.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
-      fillHubStatus(this.hal, this.address.state, this.degraded(), values)
-      this.transmit.send(HubStatusCodec, this.location, values, 0)
-    })
-  }
-
-  private portStatusCycle(): FrameCycle {
-    const values = PortStatusCodec.create()
-    return new FrameCycle(this.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
-      this.slots[port].fillStatus(values)
-      this.transmit.send(PortStatusCodec, this.location, values, port)
-    })
-  }
-
-  private componentAnnounceCycle(): FrameCycle {
-    const values = ComponentAnnounceCodec.create()
-    return new FrameCycle(this.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
-      this.slots[port].fillAnnounce(values)
-      this.transmit.send(ComponentAnnounceCodec, this.location, values, port)
-    })
-  }
-
-  private vehicleStateCycle(): FrameCycle {
-    const values = VehicleStateCodec.create()
-    return new FrameCycle(this.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
-      this.vehicle.fill(values, this.hal.supply_V())
-      if (this.seat !== undefined) this.seat.fill(values)
-      this.transmit.send(VehicleStateCodec, 0, values, 0)
-    })
   }
 }

@@ -120,6 +120,15 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.cycle.stop()
   }
 
+  /** The hub sleeps: no feed. The driver stays, and with it what it knows. */
+  sleep(): void {
+    if (this.component !== undefined) this.port.power(false)
+  }
+
+  wake(): void {
+    if (this.component !== undefined && this.power.state() !== PORT_STATE.tripped) this.port.power(true)
+  }
+
   /** `PORT_STATE` */
   state(): number {
     if (this.component !== undefined) return this.power.state()

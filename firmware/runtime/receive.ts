@@ -1,6 +1,6 @@
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import {
-  dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, pageOf, PF_ADDRESS_CLAIMED, pduFormatOf, sourceOf,
+  dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, NULL_ADDRESS, pageOf, PF_ADDRESS_CLAIMED, pduFormatOf, sourceOf,
 } from '#protocol/id.ts'
 import type { AnyCodec, Values } from '../components/component.ts'
 import type { HubCounters } from './counters.ts'
@@ -16,6 +16,12 @@ interface Subscription {
 }
 
 const KINDS = 16
+/** Kinds from here on are those of component classes. */
+const FIRST_CLASS_KIND = 8
+
+function isTool(source: number): boolean {
+  return locationOfAddress(source) === 0 && source !== NULL_ADDRESS
+}
 
 /**
  * Takes frames from the controller to whoever wants their kind: first the identifier decides, then length, age and
@@ -25,6 +31,8 @@ const KINDS = 16
 export class Receiver {
   /** Takes frames that are no catalogue messages: claims, requests, diagnostics. */
   onPeer: (id: number, data: Uint8Array, length: number) => void
+  /** Somebody wants something: a command to a component of this hub, or any frame of a tool that passed the filters. */
+  onWish: () => void
   /** While true, catalogue messages are counted and ignored. */
   silent: boolean
   private readonly schedule: Schedule
@@ -37,6 +45,7 @@ export class Receiver {
   /** `senders`: a power of two, about twice the number of (message, sender) pairs this hub wants. */
   constructor(schedule: Schedule, counters: HubCounters, source: number, senders: number) {
     this.onPeer = () => undefined
+    this.onWish = () => undefined
     this.silent = false
     this.schedule = schedule
     this.counters = counters
@@ -59,9 +68,11 @@ export class Receiver {
     if (!isBroadcastKind(id)) {
       // Who claims anew has booted: its counters start afresh.
       if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(sourceOf(id))
+      if (isTool(sourceOf(id))) this.onWish()
       this.onPeer(id, data, length)
       return
     }
+    if ((pageOf(id) === 1 && kindOf(id) >= FIRST_CLASS_KIND) || isTool(sourceOf(id))) this.onWish()
     const wanted = this.table[(pageOf(id) & 1) * KINDS + kindOf(id)]
     if (wanted === undefined || !this.concerns(id)) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++

@@ -35,6 +35,8 @@ export class Schedule {
   private stall_ms: number
   private stallEnd_ms: number
   private floor_ms: number
+  private slept_ms: number
+  private paused_ms: number
 
   constructor(hal: Hal, counters: HubCounters) {
     this.hal = hal
@@ -47,12 +49,17 @@ export class Schedule {
     this.stall_ms = 0
     this.stallEnd_ms = -Infinity
     this.floor_ms = 0
+    this.slept_ms = 0
+    this.paused_ms = 0
     this.wake = () => this.run()
   }
 
-  /** Time since boot, ms; within a job never less than the job's own time, although a timer may fire a hair early. */
+  /**
+   * Time awake since boot, ms; within a job never less than the job's own time, although a timer may fire a hair early.
+   * It stands still while the board sleeps: to the protocol, sleep is no time, so nothing ages, expires or counts as a stall.
+   */
   now(): number {
-    const now = this.hal.now()
+    const now = this.clock()
     return now < this.floor_ms ? this.floor_ms : now
   }
 
@@ -101,11 +108,24 @@ export class Schedule {
    * as this.
    */
   behind_ms(): number {
-    const now = this.hal.now()
+    const now = this.clock()
     const head = this.head
     const late = head === undefined ? 0 : now - head.due_ms
     if (late > STALL_ms) return late
     return now - this.stallEnd_ms < AFTERMATH_ms ? this.stall_ms : 0
+  }
+
+  /** The board goes to sleep: the jobs' clock stands still until `resume`. */
+  pause(): void {
+    this.paused_ms = this.hal.now()
+  }
+
+  /** The board woke. */
+  resume(): void {
+    this.slept_ms += this.hal.now() - this.paused_ms
+    if (this.handle !== 0) this.hal.cancel(this.handle)
+    this.handle = 0
+    this.arm()
   }
 
   /** Names of the armed jobs, soonest first; for failure messages. */
@@ -115,10 +135,14 @@ export class Schedule {
     return names
   }
 
+  private clock(): number {
+    return this.hal.now() - this.slept_ms
+  }
+
   private run(): void {
     this.handle = 0
     this.running = true
-    const now = this.hal.now()
+    const now = this.clock()
     let head = this.head
     if (head !== undefined) this.noteStall(now, now - head.due_ms)
     let most = this.jobs
@@ -150,7 +174,7 @@ export class Schedule {
       this.hal.cancel(this.handle)
     }
     this.armed_ms = head.due_ms
-    const delay = head.due_ms - this.hal.now()
+    const delay = head.due_ms - this.clock()
     this.handle = this.hal.after(delay > 0 ? delay : 0, this.wake)
   }
 

@@ -81,6 +81,20 @@ export class Transmitter {
     }
   }
 
+  /** The board goes to sleep, and its controller forgets what it was given: nothing waits and nothing may be sent. */
+  rest(): void {
+    this.close()
+    for (let i = 0; i < HARDWARE_BUFFERS; i++) {
+      const frame = this.flight[i]
+      if (frame === undefined) continue
+      this.counters.txDiscarded++
+      this.flight[i] = undefined
+      this.flying--
+      this.space(frame.id, 0)
+      this.queue.release(frame)
+    }
+  }
+
   /**
    * Queues one message; `location` is the sender's for page 0, the receiver's for page 1. A frame of the same
    * identifier and `key` that still waits gets the new content. `false`: dropped, and counted.

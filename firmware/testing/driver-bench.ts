@@ -221,7 +221,7 @@ export class DriverBench {
       cancel: (handle) => {
         this.timers = this.timers.filter(timer => timer.handle !== handle)
       },
-      supply_V: () => this.supply_V, temperature_C: () => 23, random: () => 0.5, kickWatchdog: () => {}, log: () => {},
+      supply_V: () => this.supply_V, temperature_C: () => 23, random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
     }
   }
 

@@ -39,6 +39,7 @@ export class FakeCan implements CanPort {
   private busy: boolean
   private receiveHandler: (id: number, data: Uint8Array, length: number) => void
   private sentHandler: (id: number) => void
+  private edge: (() => void) | undefined
 
   constructor(clock: FakeClock) {
     this.clock = clock
@@ -55,6 +56,7 @@ export class FakeCan implements CanPort {
     this.busy = false
     this.receiveHandler = () => undefined
     this.sentHandler = () => undefined
+    this.edge = undefined
   }
 
   send(id: number, data: Uint8Array, length: number): boolean {
@@ -116,9 +118,23 @@ export class FakeCan implements CanPort {
 
   /** A frame from the bus; `false`: the filters kept it out. */
   deliver(id: number, data: ArrayLike<number>): boolean {
+    if (this.edge !== undefined) {
+      this.edge()
+      return false
+    }
     if (!this.accepts(id)) return false
     this.receiveHandler(id, Uint8Array.from(data), data.length)
     return true
+  }
+
+  /** Sleep mode: nothing waits, nothing is received, the first frame wakes. */
+  sleep(edge: () => void): void {
+    this.buffers = []
+    this.edge = edge
+  }
+
+  wake(): void {
+    this.edge = undefined
   }
 
   /** The bus is free again after `hold`, or an error state that ended. */

@@ -18,6 +18,8 @@ export class FakePort implements Port {
   readonly levels: number[]
   readonly inputs: boolean[]
   readonly registers: number[]
+  /** The board hears of an edge or of a change of presence before the firmware does. */
+  onEdge: () => void
   private presenceHandler: (present: boolean) => void
   private inputHandler: (channel: number, level: boolean) => void
 
@@ -33,6 +35,7 @@ export class FakePort implements Port {
     this.levels = []
     this.inputs = []
     this.registers = []
+    this.onEdge = () => undefined
     this.presenceHandler = () => undefined
     this.inputHandler = () => undefined
   }
@@ -41,18 +44,21 @@ export class FakePort implements Port {
   plug(content: DescriptorContent | Uint8Array): void {
     this.memory = content instanceof Uint8Array ? content : encodeDescriptor(content)
     this.plugged = true
+    this.onEdge()
     this.presenceHandler(true)
   }
 
   unplug(): void {
     this.plugged = false
     this.memory = new Uint8Array(0)
+    this.onEdge()
     this.presenceHandler(false)
   }
 
   /** An edge at an input. */
   set(channel: number, level: boolean): void {
     this.inputs[channel] = level
+    this.onEdge()
     this.inputHandler(channel, level)
   }
 
@@ -151,6 +157,8 @@ export class FakeHal implements Hal {
   dice: number[]
   watchdogKicks: number
   volts: number
+  private woken: ((byBus: boolean) => void) | undefined
+  private readonly overdue: (() => void)[]
 
   constructor(location: number, ports: number, clock: FakeClock = new FakeClock(), serial = 1000 + location) {
     this.location = location
@@ -166,6 +174,9 @@ export class FakeHal implements Hal {
     this.dice = [0]
     this.watchdogKicks = 0
     this.volts = 13.5
+    this.woken = undefined
+    this.overdue = []
+    for (const socket of this.sockets) socket.onEdge = () => this.rouse(false)
   }
 
   now(): number {
@@ -173,7 +184,10 @@ export class FakeHal implements Hal {
   }
 
   after(delay_ms: number, fire: () => void): number {
-    return this.clock.after(delay_ms, fire)
+    return this.clock.after(delay_ms, () => {
+      if (this.woken === undefined) fire()
+      else this.overdue.push(fire)
+    })
   }
 
   cancel(handle: number): void {
@@ -194,6 +208,26 @@ export class FakeHal implements Hal {
 
   kickWatchdog(): void {
     this.watchdogKicks++
+  }
+
+  /** Timers that run out, edges and frames wait until `rouse`. */
+  sleep(woken: (byBus: boolean) => void): void {
+    this.woken = woken
+    this.bus.sleep(() => this.rouse(true))
+  }
+
+  get asleep(): boolean {
+    return this.woken !== undefined
+  }
+
+  /** Wakes the board as hardware does; nothing when it is awake. */
+  rouse(byBus: boolean): void {
+    const woken = this.woken
+    if (woken === undefined) return
+    this.woken = undefined
+    this.bus.wake()
+    woken(byBus)
+    for (const fire of this.overdue.splice(0)) fire()
   }
 
   log(text: string): void {

@@ -32,6 +32,8 @@ export class CanBus {
   readonly bit_ns: number
   readonly counters: BusCounters = createBusCounters()
   readonly faults: BusFaults
+  /** @internal Controllers in sleep mode. */
+  sleepers = 0
   /** @internal */
   readonly taps = new Listeners<FrameTap>()
   /** @internal */

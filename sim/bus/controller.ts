@@ -73,12 +73,15 @@ export class CanController {
   segment!: Segment
   /** @internal The buffer whose frame is just being handed out. */
   sending: TxSlot | undefined = undefined
+  /** @internal In sleep mode. */
+  asleep = false
   /** @internal Chance that a good frame never reaches the receive buffers. */
   lossRate = 0
   private readonly rx: ReceiveBuffers | undefined
   private reportedState = 0
   private receive: ((frame: CanFrame) => void) | undefined = undefined
   private sent: ((id: number, extended: boolean) => void) | undefined = undefined
+  private edge: ((time_ns: number) => void) | undefined = undefined
   private stateChanged: ((state: number) => void) | undefined = undefined
 
   /** @internal */
@@ -219,6 +222,7 @@ export class CanController {
 
   /** Offline it is not there at all: no acknowledge, buffers and error counters empty. Online it first waits for 11 recessive bits. */
   set online(on: boolean) {
+    this.leaveSleep()
     if (on === this.online) return
     this.segment.disturb()
     if (on) this.mac.connect(this.bus.midBit)
@@ -229,6 +233,18 @@ export class CanController {
       this.rx?.clear()
     }
     this.noticeState()
+  }
+
+  /**
+   * Sleep mode of an `mcp2515` (data sheet DS20001801, section 10.3): it neither receives nor acknowledges nor sends; what
+   * waited to be sent is dropped. The first dominant level on its piece of bus calls `edge`, once, with the time of it,
+   * which may be some bits ahead; it stays asleep until it is set `online`.
+   */
+  sleep(edge: (time_ns: number) => void): void {
+    this.online = false
+    this.asleep = true
+    this.edge = edge
+    this.bus.sleepers++
   }
 
   get listenOnly(): boolean {
@@ -246,6 +262,20 @@ export class CanController {
   detach(): void {
     this.online = false
     this.bus.remove(this)
+  }
+
+  /** @internal The bus became dominant at `time_ns`. */
+  rouse(time_ns: number): void {
+    const edge = this.edge
+    this.edge = undefined
+    if (edge !== undefined) edge(time_ns)
+  }
+
+  private leaveSleep(): void {
+    if (!this.asleep) return
+    this.asleep = false
+    this.edge = undefined
+    this.bus.sleepers--
   }
 
   /** @internal A good frame for this node. */

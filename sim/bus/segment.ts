@@ -167,6 +167,7 @@ export class Segment {
   private plan(winner: CanController, start_ns: number, alone: boolean): void {
     const slot = winner.mac.slot!
     const bits = frameBits(slot.frame)
+    if (this.bus.sleepers > 0) this.rouse(start_ns)
     this.mode = FRAME
     this.winner = winner
     this.slot = slot
@@ -335,9 +336,15 @@ export class Segment {
     }
     if (faults.stuckDominant) level = 0
     if (active || level === 0) this.countBusy((bit + 1) * this.bit_ns)
+    if (level === 0 && this.bus.sleepers > 0) this.rouse(bit * this.bit_ns)
     if (faults.quietBit(bit)) {
       for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level)
     } else for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level ^ faults.flip(nodes[i], bit))
+  }
+
+  /** A dominant edge: wakes the controllers in sleep mode. */
+  private rouse(time_ns: number): void {
+    for (const node of this.nodes) if (node.asleep) node.rouse(time_ns)
   }
 
   private countBusy(end_ns: number): void {

@@ -36,7 +36,7 @@ export class Cpu {
   private readonly kernel: Kernel
   private readonly name: string
   private readonly failed: (error: unknown) => void
-  private readonly wake: Timer
+  private readonly alarm: Timer
   private readonly slots: Slot[] = []
   private readonly freeSlots: number[] = []
   private readonly sources: (InterruptSource | undefined)[] = new Array(QUEUE_LENGTH).fill(undefined)
@@ -49,13 +49,16 @@ export class Cpu {
   private busy = false
   private ready_ns = 0
   private epoch = 0
+  private roused: (() => void) | undefined = undefined
+  /** Timers that ran out while it slept: slot and generation. */
+  private readonly overdue: number[] = []
 
   /** `failed`: a callback threw. */
   constructor(kernel: Kernel, name: string, failed: (error: unknown) => void) {
     this.kernel = kernel
     this.name = name
     this.failed = failed
-    this.wake = kernel.timer(`${name}.cpu`, () => this.drain())
+    this.alarm = kernel.timer(`${name}.cpu`, () => this.drain())
     this.timerSource = { serve: (slot, generation) => this.fireSlot(slot, generation) }
   }
 
@@ -71,11 +74,33 @@ export class Cpu {
   stop(): void {
     this.running = false
     this.epoch++
-    this.wake.stop()
+    this.alarm.stop()
     while (this.length > 0) this.shift()
     for (let i = 0; i < this.slots.length; i++) if (this.slots[i].fire !== undefined) this.release(i)
     this.callbacks = 0
     this.lost = 0
+    this.roused = undefined
+    this.overdue.length = 0
+  }
+
+  /** Stands still from the end of the present callback on. An interrupt calls `roused`, and waits like all others until `wake`. */
+  sleep(roused: () => void): void {
+    this.roused = roused
+    if (this.length > 0) roused()
+  }
+
+  /** Runs `first`, then what has waited, as far as the processor is free. */
+  wake(first: () => void): void {
+    if (this.roused === undefined) return
+    this.roused = undefined
+    this.run(first)
+    for (let i = 0; i < this.overdue.length; i += 2) this.post(this.timerSource, this.overdue[i], this.overdue[i + 1])
+    this.overdue.length = 0
+    this.settle()
+  }
+
+  get asleep(): boolean {
+    return this.roused !== undefined
   }
 
   get alive(): boolean {
@@ -87,7 +112,7 @@ export class Cpu {
     if (!(duration_ms >= 0 && duration_ms <= LONGEST_DELAY_ms)) throw new RangeError(`pause ${duration_ms} ms is not in 0…${LONGEST_DELAY_ms} ms`)
     if (!this.running) return
     this.ready_ns = Math.max(this.ready_ns, this.kernel.now_ns) + Math.round(duration_ms * MS_ns)
-    if (this.wake.armed) this.wake.startAt(this.ready_ns)
+    if (this.alarm.armed) this.alarm.startAt(this.ready_ns)
   }
 
   get paused(): boolean {
@@ -97,7 +122,7 @@ export class Cpu {
   /** Serves `source` now if the processor is free, else as soon as it is. */
   interrupt(source: InterruptSource, a: number, b: number): void {
     if (!this.running) return
-    if (this.busy || this.length > 0 || this.ready_ns > this.kernel.now_ns) {
+    if (this.busy || this.roused !== undefined || this.length > 0 || this.ready_ns > this.kernel.now_ns) {
       this.post(source, a, b)
       return
     }
@@ -117,7 +142,8 @@ export class Cpu {
     this.as[slot] = a
     this.bs[slot] = b
     this.length++
-    if (!this.busy && !this.wake.armed) this.wake.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
+    if (this.roused !== undefined) this.roused()
+    else if (!this.busy && !this.alarm.armed) this.alarm.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
   }
 
   /** Hal.after. */
@@ -159,7 +185,7 @@ export class Cpu {
   /** Serves what waits, as long as the processor is free. */
   private drain(): void {
     const now_ns = this.kernel.now_ns
-    while (this.length > 0 && this.ready_ns <= now_ns) {
+    while (this.length > 0 && this.roused === undefined && this.ready_ns <= now_ns) {
       const { head } = this
       const source = this.sources[head]!
       const a = this.as[head]
@@ -172,7 +198,7 @@ export class Cpu {
 
   /** Arms the wake-up for what waits. */
   private settle(): void {
-    if (this.length > 0 && !this.wake.armed) this.wake.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
+    if (this.length > 0 && this.roused === undefined && !this.alarm.armed) this.alarm.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
   }
 
   private shift(): void {
@@ -200,7 +226,9 @@ export class Cpu {
   }
 
   private expired(index: number): void {
-    this.interrupt(this.timerSource, index, this.slots[index].generation)
+    const { generation } = this.slots[index]
+    if (this.roused === undefined) this.interrupt(this.timerSource, index, generation)
+    else this.overdue.push(index, generation)
   }
 
   private fireSlot(index: number, generation: number): void {

@@ -30,6 +30,16 @@ export class HubCan implements CanPort {
     controller.online = true
   }
 
+  /** Sleep mode; `edge` hears of the dominant level that ends it. */
+  sleep(edge: (time_ns: number) => void): void {
+    if (this.alive) this.controller.sleep(edge)
+  }
+
+  /** Back on the bus. */
+  wake(): void {
+    if (this.alive) this.controller.online = true
+  }
+
   /** The hub is dead: off the bus. */
   dispose(): void {
     this.alive = false

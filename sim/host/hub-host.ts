@@ -15,6 +15,8 @@ import { NvmStore } from './nvm-store.ts'
 const MS_ns = 1_000_000
 /** Reset pulse, oscillator start and boot loader of the board. */
 export const BOOT_ms = 10
+/** From what wakes a board until its firmware runs: clocks, supplies, controller. */
+export const WAKE_ms = 2
 /** The watchdog bites when it was not kicked for this long; the first kick starts it. */
 export const WATCHDOG_ms = 2000
 /** Board temperature in a parked car. */
@@ -70,9 +72,12 @@ export class HubHost {
   private readonly bootTimer: Timer
   private readonly watchdog: Timer
   private readonly crashTimer: Timer
+  private readonly wakeTimer: Timer
   private cans: HubCan[] = []
   private ports: HubPort[] = []
   private powered = false
+  private woken: ((byBus: boolean) => void) | undefined = undefined
+  private wokenByBus = false
   private cause: number = RESET_CAUSE.unknown
   private booted_ns = 0
   private kicked_ns = 0
@@ -92,6 +97,7 @@ export class HubHost {
     this.bootTimer = kernel.timer(`${name}.boot`, () => this.boot())
     this.watchdog = kernel.timer(`${name}.watchdog`, () => this.bark())
     this.crashTimer = kernel.timer(`${name}.crash`, () => this.reset('watchdog'))
+    this.wakeTimer = kernel.timer(`${name}.wake`, () => this.wake())
     for (const controller of options.controllers) controller.reset()
   }
 
@@ -103,6 +109,11 @@ export class HubHost {
   /** Its image runs. */
   get running(): boolean {
     return this.cpu.alive
+  }
+
+  /** Its image sleeps: the board draws next to nothing and is not on the bus. */
+  get asleep(): boolean {
+    return this.woken !== undefined
   }
 
   /** Supply comes: the image boots `BOOT_ms` later. */
@@ -158,6 +169,8 @@ export class HubHost {
     this.bootTimer.stop()
     this.watchdog.stop()
     this.crashTimer.stop()
+    this.wakeTimer.stop()
+    this.woken = undefined
     this.firmware = undefined
     for (const can of this.cans) can.dispose()
     for (const port of this.ports) port.dispose()
@@ -185,6 +198,7 @@ export class HubHost {
       temperature_C: () => this.temperature_C,
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
+      sleep: (woken) => { if (alive()) this.sleep(woken) },
       log: text => this.note('log', text),
     }
   }
@@ -192,6 +206,30 @@ export class HubHost {
   private kick(): void {
     this.kicked_ns = this.options.kernel.now_ns
     if (!this.watchdog.armed) this.watchdog.startIn(WATCHDOG_ms * MS_ns)
+  }
+
+  private sleep(woken: (byBus: boolean) => void): void {
+    if (this.woken !== undefined) return
+    this.woken = woken
+    this.watchdog.stop()
+    for (const can of this.cans) can.sleep(time_ns => this.rouse(true, time_ns))
+    this.cpu.sleep(() => this.rouse(false, this.options.kernel.now_ns))
+  }
+
+  /** Something begins to wake the board at `time_ns`. */
+  private rouse(byBus: boolean, time_ns: number): void {
+    if (this.wakeTimer.armed) return
+    this.wokenByBus = byBus
+    this.wakeTimer.startAt(time_ns + WAKE_ms * MS_ns)
+  }
+
+  private wake(): void {
+    const { woken } = this
+    if (woken === undefined) return
+    this.woken = undefined
+    for (const can of this.cans) can.wake()
+    this.kick()
+    this.cpu.wake(() => woken(this.wokenByBus))
   }
 
   private bark(): void {
