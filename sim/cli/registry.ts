@@ -19,6 +19,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'press', summary: 'hold a switch of the running car for a while', load: () => import('./commands/press.ts') },
   { name: 'send', summary: 'send one message and wait until the hub has accepted it', load: () => import('./commands/send.ts') },
   { name: 'monitor', summary: 'watch a bus: hubs, volts and amperes, positions, load, faults', load: () => import('./commands/monitor.ts') },
+  { name: 'gateway', summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
   { name: 'decode', summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   { name: 'convert', summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
   { name: 'export', summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
