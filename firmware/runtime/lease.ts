@@ -31,7 +31,7 @@ function stepsUp(current_A: number): number {
  * sending the request, so that it lets go before the manager gives the current to another.
  */
 export class Lease {
-  /** Waits for an answer that can come: not refused, and a manager is there. For the port's fault. */
+  /** What it wishes can never be granted. */
   refused: boolean
   private readonly power: HubPower
   private readonly index: number
@@ -100,8 +100,10 @@ export class Lease {
   want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable: boolean): void {
     const run = stepsUp(run_A)
     const peak = peak_A > run ? stepsUp(peak_A) : run
+    const mayShare = shareable || priority <= PRIORITY.access
     const same = this.wished && run === this.wishRun_A && peak === this.wishPeak_A && priority === this.priority
-    this.shareable = shareable || priority <= PRIORITY.access
+      && mayShare === this.shareable
+    this.shareable = mayShare
     this.duration_ms = duration_ms < LONGEST_ms ? duration_ms : LONGEST_ms
     if (same && (this.awaiting || this.covers())) return
     this.wished = true

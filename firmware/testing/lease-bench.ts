@@ -1,0 +1,87 @@
+import { GRANT_RESULT, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import { PowerReleaseCodec, PowerRequestCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
+import type { PowerGrantValues, PowerReleaseValues, PowerRequestValues } from '#protocol/messages.generated.ts'
+import { createCounters } from '../runtime/counters.ts'
+import type { HubCounters } from '../runtime/counters.ts'
+import { HubPower } from '../runtime/hub-power.ts'
+import { IDLE_FACTOR, IDLE_MARGIN_A, PortFeed } from '../runtime/port-power.ts'
+import { Schedule } from '../runtime/schedule.ts'
+import { Transmitter } from '../runtime/transmit.ts'
+import { FakeHal } from './fake-hal.ts'
+import { sentBy } from './messages.ts'
+
+export const DASH = 0x85
+export const TRUNK = 0x86
+/** What a port may draw without a grant. */
+export const IDLE_A: number = 0.1 * IDLE_FACTOR + IDLE_MARGIN_A
+export const SHARE_A = 11
+
+/** Two ports of a hub at FL, and a manager played by the test. */
+export class LeaseBench {
+  readonly hal = new FakeHal(1, 2)
+  readonly counters: HubCounters = createCounters()
+  readonly power: HubPower
+  /** What the drivers were told: `0 granted`. */
+  readonly told: string[] = []
+  readonly feed: PortFeed
+  readonly other: PortFeed
+  /** A manager says every 100 ms that it is there. */
+  managed = true
+
+  constructor() {
+    const schedule = new Schedule(this.hal, this.counters)
+    const transmit = new Transmitter(this.hal, schedule, this.counters, 0x81)
+    transmit.open()
+    this.power = new HubPower(1, SHARE_A, 3, schedule, transmit, this.counters)
+    const feeds = this.hal.sockets.map((socket, index) => new PortFeed(socket, index, schedule, this.counters, {
+      grantChanged: granted => this.told.push(`${index} ${granted ? 'granted' : 'gone'}`),
+      refusalChanged: refused => this.told.push(`${index} ${refused ? 'refused' : 'no longer refused'}`),
+      feedChanged: () => undefined,
+    }, this.power))
+    for (const feed of feeds) feed.plug(0.1)
+    this.feed = feeds[0]
+    this.other = feeds[1]
+    this.state()
+  }
+
+  /** A VehicleState arrives; the result: it counts for the vehicle. */
+  state(source = DASH, shedLevel = 0, manager: number = MANAGER_STATE.active): boolean {
+    return this.power.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
+  }
+
+  pass(duration_ms: number): void {
+    for (let t = 0; t < duration_ms; t += 10) {
+      if (this.managed && this.hal.clock.now_ms % 100 === 0) this.state(DASH, this.power.shedLevel)
+      this.hal.clock.advance(10)
+    }
+  }
+
+  requests(): PowerRequestValues[] {
+    return sentBy(this.hal, PowerRequestCodec)
+  }
+
+  last(): PowerRequestValues {
+    return this.requests().at(-1)!
+  }
+
+  /** When requests were sent, ms after `from_ms`. */
+  requestTimes(from_ms: number): number[] {
+    return this.hal.bus.sent.filter(frame => (frame.id >>> 12 & 0xf) === PowerRequestCodec.kind)
+      .map(frame => Math.round(frame.at_ms - from_ms)).filter(at_ms => at_ms >= 0)
+  }
+
+  releases(): PowerReleaseValues[] {
+    return sentBy(this.hal, PowerReleaseCodec)
+  }
+
+  /** Answers the last request: grants it, unless the values say otherwise. */
+  answer(values: Partial<PowerGrantValues> = {}, source = DASH): void {
+    const { port, sequence, run_A, peak_A } = this.last()
+    this.power.heardGrant({ port, sequence, run_A, peak_A, lease_ms: 2000, result: GRANT_RESULT.granted, ...values }, source)
+  }
+
+  /** Of the eFuse. */
+  limit(port = 0): number {
+    return this.hal.sockets[port].limit_A
+  }
+}
