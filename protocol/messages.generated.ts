@@ -273,7 +273,7 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
   },
 }
 
-/** The network goes to sleep or wakes: proposed by the manager, vetoed or woken by any hub. */
+/** The network goes to sleep or wakes. With ignition off and 40 s without activity the manager says "proposed" (three times, 100 ms apart). A hub with something under way (motion, a held switch, a command, a lease: a lit lamp, a heater, the stereo) or with activity of its own in these 40 s says "vetoed" within 500 ms, and the manager tries again after 5 s. Without a veto it says "agreed" (three times): every hub sends a last HubStatus (sleeping), and within 1 s nothing; ports are off, controllers asleep with wake-up on a dominant bit. Who is woken by its own switch, plug or key says "waking" first; who is woken by the bus is silent until it hears the manager, "waking" or a command, and sleeps again after 3 s without. The frame that wakes is lost, so commands are repeated until echoed. A hub that hears no manager sleeps by itself after 60 s without activity, ignition stale counting as off. "agreed" does not bind a hub that has become busy: it says "waking". Waking needs no new address claim. */
 export interface NetworkSleepValues {
   /** step of the agreement; 0 proposed, 1 vetoed, 2 agreed, 3 waking */
   phase: number

@@ -171,6 +171,10 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     this.reports.vehicle.mark(0)
   }
 
+  componentNews(): void {
+    this.sleep.activity(SLEEP_REASON.component)
+  }
+
   portChanged(port: number): void {
     this.reports.ports.mark(port)
   }

@@ -46,6 +46,8 @@ export interface SlotHost extends CommandOutlet {
   switchChanged(port: number, code: number, edge: number, duration_ms: number): void
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   vehicleGone(): void
+  /** A component has something new to say. */
+  componentNews(): void
   /** PortStatus of a port has news. */
   portChanged(port: number): void
   /** ComponentAnnounce of a port has news. */
@@ -180,6 +182,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   statusChanged(index: number): void {
+    this.host.componentNews()
     this.cycle.mark(index)
   }
 

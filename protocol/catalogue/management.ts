@@ -35,7 +35,14 @@ export const PowerShed = message({
 export const NetworkSleep = message({
   name: 'NetworkSleep', kind: 2, page: 1, locations: ['ALL'], senders: HUBS, priority: 3,
   idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 500, actuates: false,
-  text: 'The network goes to sleep or wakes: proposed by the manager, vetoed or woken by any hub.',
+  text: 'The network goes to sleep or wakes. With ignition off and 40 s without activity the manager says "proposed" (three times, '
+    + '100 ms apart). A hub with something under way (motion, a held switch, a command, a lease: a lit lamp, a heater, the stereo) or '
+    + 'with activity of its own in these 40 s says "vetoed" within 500 ms, and the manager tries again after 5 s. Without a veto it says '
+    + '"agreed" (three times): every hub sends a last HubStatus (sleeping), and within 1 s nothing; ports are off, controllers asleep with '
+    + 'wake-up on a dominant bit. Who is woken by its own switch, plug or key says "waking" first; who is woken by the bus is silent until '
+    + 'it hears the manager, "waking" or a command, and sleeps again after 3 s without. The frame that wakes is lost, so commands are '
+    + 'repeated until echoed. A hub that hears no manager sleeps by itself after 60 s without activity, ignition stale counting as off. '
+    + '"agreed" does not bind a hub that has become busy: it says "waking". Waking needs no new address claim.',
   fields: {
     phase: { kind: 'enum', tag: 1, start: 16, width: 2, values: SLEEP_PHASE, text: 'step of the agreement' },
     reason: { kind: 'enum', tag: 2, start: 18, width: 3, values: SLEEP_REASON, text: 'why' },

@@ -1,5 +1,5 @@
 import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
+import { HUB_STATE, SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import { hubAddress, sourceOf } from '#protocol/id.ts'
 import { J1939_NAMES } from '#protocol/messages.ts'
 import type { TraceRecord } from '../kernel/trace.ts'
@@ -10,6 +10,8 @@ import type { HubLife, Surroundings } from './surroundings.ts'
 const LIMIT_ns = 3 * SECOND_ns
 /** A hub that was bus-off tries again after at most this much more. */
 const RECOVERY_ns = 3.5 * SECOND_ns
+/** A manager's frames this long after a hub's last words say that the network is awake again. */
+const SETTLED_ns = SECOND_ns
 
 interface Voice {
   readonly hub: HubLife
@@ -18,6 +20,8 @@ interface Voice {
   resigned: boolean
   /** The bus was unusable for it before `able_ns`. */
   recovering: boolean
+  /** Its last words were that it sleeps. */
+  asleep: boolean
   accused: boolean
 }
 
@@ -25,11 +29,12 @@ class SilenceChecker implements Checker {
   private readonly accuse: Accuse
   private readonly voices: readonly Voice[]
   private readonly byAddress = new Map<number, Voice>()
-  private asleep = false
+  private readonly around: Surroundings
 
   constructor(accuse: Accuse, around: Surroundings, facts: Facts) {
     this.accuse = accuse
-    this.voices = around.hubs.map(hub => ({ hub, heard_ns: -Infinity, resigned: false, recovering: false, accused: false }))
+    this.around = around
+    this.voices = around.hubs.map(hub => ({ hub, heard_ns: -Infinity, resigned: false, recovering: false, asleep: false, accused: false }))
     for (const [place, name] of facts.spine.entries()) {
       this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place])
     }
@@ -40,11 +45,13 @@ class SilenceChecker implements Checker {
     if (frame.extended && voice !== undefined) {
       voice.heard_ns = end_ns
       voice.recovering = false
+      voice.asleep = decoded?.name === 'HubStatus' && decoded.values['state'] === HUB_STATE.sleeping
       voice.accused = false
     }
     if (decoded === undefined) return
     if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender)
-    this.asleep = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.agreed
+    const waking = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.waking
+    if (voice !== undefined && (waking || decoded.name === 'VehicleState')) this.wake(voice, end_ns)
   }
 
   event({ kind, source, text, value }: TraceRecord): void {
@@ -53,20 +60,29 @@ class SilenceChecker implements Checker {
     for (const voice of this.voices) {
       if (voice.hub.name !== source) continue
       voice.resigned = false
+      voice.asleep = false
       if (text !== 'power off') voice.accused = false
     }
   }
 
   look(now_ns: number): void {
-    if (this.asleep) return
     for (const voice of this.voices) {
       const { hub } = voice
-      if (Number.isNaN(hub.able_ns) || voice.accused || voice.resigned) continue
+      if (Number.isNaN(hub.able_ns) || voice.accused || voice.resigned || voice.asleep) continue
       const from_ns = Math.max(voice.heard_ns, hub.able_ns, hub.paused_ns)
       const limit_ns = voice.recovering && voice.heard_ns < hub.able_ns ? LIMIT_ns + RECOVERY_ns : LIMIT_ns
       if (now_ns - from_ns <= limit_ns) continue
       voice.accused = true
       this.accuse(now_ns, `${hub.name} has power and bus and is not heard`, { silent_ms: (now_ns - from_ns) / MS_ns })
+    }
+  }
+
+  /** Whoever hears `waker` has to speak again. */
+  private wake(waker: Voice, now_ns: number): void {
+    for (const voice of this.voices) {
+      if (!voice.asleep || now_ns - voice.heard_ns < SETTLED_ns || !this.around.together(voice.hub, waker.hub)) continue
+      voice.asleep = false
+      voice.heard_ns = now_ns
     }
   }
 
@@ -77,6 +93,6 @@ class SilenceChecker implements Checker {
 
 export const silence: CheckerEntry = {
   name: 'silence',
-  contract: 'a hub that has power and bus is heard at least every 3 s',
+  contract: 'a hub that has power and bus and does not sleep is heard at least every 3 s',
   create: (accuse, around, facts) => new SilenceChecker(accuse, around, facts),
 }

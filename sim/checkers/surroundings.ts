@@ -125,6 +125,11 @@ export class Surroundings {
     return this.hubs.some(other => other !== hub && other.powered && !other.dropped && this.halfOf(other) === this.halfOf(hub))
   }
 
+  /** Frames of one reach the other. */
+  together(hub: HubLife, other: HubLife): boolean {
+    return !hub.dropped && !other.dropped && this.halfOf(hub) === this.halfOf(other)
+  }
+
   private halfOf(hub: HubLife): number {
     let half = 0
     for (const cut of this.cuts) if (hub.place > cut) half++
