@@ -171,6 +171,7 @@ describe('the allocator, whatever happens', () => {
       const rig = new Rig(plan)
       for (const at of steps) rig.run(at)
       rig.pass(POWER_RULES.lease_ms + POWER_RULES.guard_ms + POWER_RULES.wish_ms, true)
+      rig.allocator.expire(rig.now_ms)
       expect(rig.allocator.busy()).toBe(false)
       for (const [hub, ports] of rig.ports.entries()) {
         for (const index of ports.keys()) expect(rig.allocator.find(hub, index)!.reserved_mA).toBe(0)

@@ -37,6 +37,9 @@ export class Allocator {
   frozen: boolean
   private readonly load: CopperLoad
   private readonly contracts: Contract[]
+  /** The contracts that there is anything to look after: the first `count` here, so that most ports cost nothing. */
+  private readonly live: Contract[]
+  private count: number
   /** Index in `contracts` of the first port of each hub, and one more. */
   private readonly first: Uint16Array
   /** By hub: what could be granted if nobody else had anything, mA. */
@@ -51,6 +54,8 @@ export class Allocator {
     this.frozen = false
     this.load = new CopperLoad(plan)
     this.contracts = []
+    this.live = []
+    this.count = 0
     this.first = new Uint16Array(plan.hubs.length + 1)
     this.most_mA = new Float64Array(plan.hubs.length)
     this.level = 0
@@ -61,6 +66,7 @@ export class Allocator {
       this.first[hub + 1] = this.contracts.length
       this.most_mA[hub] = this.load.room_mA(hub)
     }
+    for (const contract of this.contracts) this.live.push(contract)
   }
 
   /**
@@ -74,6 +80,7 @@ export class Allocator {
       return false
     }
     this.expire(now_ms)
+    this.enlist(contract)
     contract.sequence = sequence
     contract.heard_ms = now_ms
     contract.answer = NO_ANSWER
@@ -108,11 +115,12 @@ export class Allocator {
 
   /** Ends what is over: peaks, leases, wishes of ports that fell silent. */
   expire(now_ms: number): void {
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
+    for (let i = this.count - 1; i >= 0; i--) {
+      const contract = this.live[i]
       if (contract.held && contract.end_ms <= now_ms) this.drop(contract)
       else if (contract.reserved_mA > contract.run_mA && contract.peakEnd_ms <= now_ms) this.reserve(contract, contract.run_mA)
       if (contract.waiting && now_ms - contract.heard_ms > POWER_RULES.wish_ms) contract.waiting = false
+      if (!contract.held && !contract.waiting && contract.answer === NO_ANSWER) this.retire(i)
     }
   }
 
@@ -120,8 +128,8 @@ export class Allocator {
   shed(level: number): void {
     this.round++
     this.level = level
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const contract = this.live[i]
       if (contract.held && !this.allowed(contract.priority)) contract.revoking = true
     }
   }
@@ -138,6 +146,7 @@ export class Allocator {
   adopt(now_ms: number, hub: number, port: number, run_A: number): void {
     const contract = this.find(hub, port)
     if (contract === undefined || contract.held || !(run_A > 0 && run_A < Infinity)) return
+    this.enlist(contract)
     contract.priority = PRIORITY.access
     contract.adopted = true
     this.hold(contract, now_ms, Math.round(run_A * MILLI), 0)
@@ -161,11 +170,7 @@ export class Allocator {
 
   /** True while there is anything to look after. */
   busy(): boolean {
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
-      if (contract.held || contract.waiting || contract.answer !== NO_ANSWER) return true
-    }
-    return false
+    return this.count > 0
   }
 
   /** The contract of a port; undefined: there is no such port. */
@@ -173,6 +178,23 @@ export class Allocator {
     if (!(hub >= 0 && hub + 1 < this.first.length && port >= 0)) return undefined
     const index = this.first[hub] + port
     return index < this.first[hub + 1] ? this.contracts[index] : undefined
+  }
+
+  /** Into the first `count` of `live`, which holds every contract once. */
+  private enlist(contract: Contract): void {
+    let place = 0
+    while (this.live[place] !== contract) place++
+    if (place >= this.count) this.swap(place, this.count++)
+  }
+
+  private retire(place: number): void {
+    this.swap(place, --this.count)
+  }
+
+  private swap(one: number, other: number): void {
+    const contract = this.live[one]
+    this.live[one] = this.live[other]
+    this.live[other] = contract
   }
 
   private allowed(priority: number): boolean {
@@ -213,16 +235,16 @@ export class Allocator {
   }
 
   private nextAnswer(): Contract | undefined {
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const contract = this.live[i]
       if (contract.answer !== NO_ANSWER) return this.answered(contract, contract.answer)
     }
     return undefined
   }
 
   private nextDeferred(): Contract | undefined {
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const contract = this.live[i]
       if (contract.waiting && contract.asked) return this.answered(contract, GRANT_RESULT.deferred)
     }
     return undefined
@@ -238,8 +260,8 @@ export class Allocator {
   /** The first in the order of priority and age that was not tried in this round. */
   private mostUrgent(): Contract | undefined {
     let best: Contract | undefined = undefined
-    for (let i = 0; i < this.contracts.length; i++) {
-      const contract = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const contract = this.live[i]
       if (!contract.waiting || contract.tried === this.round || !this.allowed(contract.wishPriority)) continue
       if (this.frozen && contract.wishPriority !== PRIORITY.safety) continue
       if (best === undefined || isBefore(contract, best)) best = contract
@@ -250,8 +272,8 @@ export class Allocator {
   /** True when this would take what somebody before it has been waiting for too long. */
   private harmsElders(contract: Contract, now_ms: number): boolean {
     let harms = false
-    for (let i = 0; i < this.contracts.length && !harms; i++) {
-      const elder = this.contracts[i]
+    for (let i = 0; i < this.count && !harms; i++) {
+      const elder = this.live[i]
       if (!elder.waiting || elder.tried !== this.round || elder === contract) continue
       if (now_ms - elder.since_ms < POWER_RULES.aged_ms || !isBefore(elder, contract)) continue
       const before_mA = this.load.room_mA(elder.hub) + elder.reserved_mA
@@ -323,9 +345,9 @@ export class Allocator {
    */
   private makeRoom(contract: Contract, now_ms: number): void {
     const needed_mA = contract.wishRun_mA - contract.reserved_mA
-    for (let i = 0; i < this.contracts.length; i++) {
+    for (let i = 0; i < this.count; i++) {
       // What is on its way out already counts as gone.
-      if (this.contracts[i].held && this.contracts[i].revoking) this.load.take(this.contracts[i].hub, -this.contracts[i].reserved_mA)
+      if (this.live[i].held && this.live[i].revoking) this.load.take(this.live[i].hub, -this.live[i].reserved_mA)
     }
     let victim: Contract | undefined = undefined
     let enough = this.load.room_mA(contract.hub) >= needed_mA
@@ -334,12 +356,12 @@ export class Allocator {
       this.load.take(victim.hub, -victim.reserved_mA)
       enough = this.load.room_mA(contract.hub) >= needed_mA
     }
-    for (let i = 0; i < this.contracts.length; i++) {
-      const other = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const other = this.live[i]
       if (other.chosen) this.spare(other, contract, enough, needed_mA)
     }
-    for (let i = 0; i < this.contracts.length; i++) {
-      const other = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const other = this.live[i]
       if (other.held && other.revoking) this.load.take(other.hub, other.reserved_mA)
     }
   }
@@ -356,8 +378,8 @@ export class Allocator {
   private leastImportant(contract: Contract, now_ms: number): Contract | undefined {
     const long = now_ms - contract.since_ms >= POWER_RULES.rotate_ms
     let worst: Contract | undefined = undefined
-    for (let i = 0; i < this.contracts.length; i++) {
-      const other = this.contracts[i]
+    for (let i = 0; i < this.count; i++) {
+      const other = this.live[i]
       if (!other.held || other.revoking || other.chosen || other === contract) continue
       const equal = other.priority === contract.wishPriority && other.priority !== PRIORITY.safety
       const turn = equal && long && now_ms - other.began_ms >= POWER_RULES.rotate_ms
@@ -377,13 +399,13 @@ export class Allocator {
   /** Revokes leases of one hub until the rest is within its static share. */
   private trim(hub: number): void {
     let left_mA = this.load.reserved_mA(hub)
-    for (let i = this.first[hub]; i < this.first[hub + 1]; i++) {
-      if (this.contracts[i].revoking) left_mA -= this.contracts[i].reserved_mA
+    for (let i = 0; i < this.count; i++) {
+      if (this.live[i].hub === hub && this.live[i].revoking) left_mA -= this.live[i].reserved_mA
     }
     for (let priority = PRIORITY.idle as number; priority >= 0; priority--) {
-      for (let i = this.first[hub]; i < this.first[hub + 1] && left_mA > this.load.share_mA(hub); i++) {
-        const contract = this.contracts[i]
-        if (!contract.held || contract.revoking || contract.priority !== priority) continue
+      for (let i = 0; i < this.count && left_mA > this.load.share_mA(hub); i++) {
+        const contract = this.live[i]
+        if (contract.hub !== hub || !contract.held || contract.revoking || contract.priority !== priority) continue
         left_mA -= contract.reserved_mA
         this.revoke(contract)
       }
