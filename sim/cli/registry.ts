@@ -22,6 +22,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'gateway', summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
   { name: 'decode', summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   { name: 'convert', summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
+  { name: 'replay', summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },
   { name: 'export', summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
   { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
   { name: 'bench', summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },

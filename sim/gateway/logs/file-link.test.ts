@@ -52,6 +52,10 @@ async function replay(path: string, query = '?speed=max', report: (line: string)
   return link
 }
 
+function numbered(frames: number): string {
+  return Array.from({ length: frames }, (_, n) => formatCandumpLine(numberedFrame(n))).join('')
+}
+
 /** Plays it to its end. */
 async function play(link: Link): Promise<LinkFrame[]> {
   const frames: LinkFrame[] = []
@@ -172,6 +176,20 @@ describe('replay', () => {
     expect(slow.counters.received.dropped.get('closed')).toBeGreaterThan(0)
   })
 
+  it('can be held by whoever takes the frames', async () => {
+    const link = await createLink(`file:${logOf(numbered(50))}?speed=max`) as FileReplay
+    links.push(link)
+    let asked = 0
+    link.hold(() => asked++ % 2 === 0 ? 1 : 0)
+    const frames: LinkFrame[] = []
+    link.frames$.subscribe(frame => frames.push(frame))
+    await link.open()
+    await eventually(() => link.state === 'closed')
+    expect(frames.map(numberOf)).toEqual(Array.from({ length: 50 }, (_, n) => n))
+    expect(asked).toBe(100)
+    expect(link.progress).toBe(1)
+  })
+
   it('takes no frames', async () => {
     const link = await replay(logOf('(0.0) can0 123#\n'))
     expect(link.send(numberedFrame(1))).toBe(false)
@@ -193,6 +211,16 @@ describe('pace of a replay', () => {
     pacer.wait_ms(9e9, 0)
     expect(pacer.wait_ms(1e9, 500)).toBe(0)
     expect(pacer.wait_ms(1.2e9, 500)).toBeCloseTo(200, 6)
+  })
+
+  it('lets time slip when it is far too late, and never bursts', () => {
+    const pacer = new ReplayPacer(1)
+    pacer.wait_ms(0, 0)
+    expect(pacer.wait_ms(1e9, 1050)).toBe(0)
+    expect(pacer.slipped_ms).toBe(0)
+    expect(pacer.wait_ms(1.1e9, 3000)).toBe(0)
+    expect(pacer.slipped_ms).toBeCloseTo(1900, 6)
+    expect(pacer.wait_ms(1.2e9, 3000)).toBeCloseTo(100, 6)
   })
 
   it('does not wait at full speed', () => {

@@ -16,6 +16,9 @@ const TIMER_GRAIN_ms = 1
 /** Bad lines told one by one; the rest are only counted. */
 const TOLD_BAD_LINES = 10
 
+/** Whether a frame may go on: 0, or after how long to ask again, ms. */
+export type FrameGate = (frame: LinkFrame) => number
+
 /**
  * Replays a log: each frame at its distance from the first, or as fast as it can be read. Reading starts when somebody
  * listens to its frames; at the end of the log the link closes by itself.
@@ -37,6 +40,12 @@ export class FileReplay extends LinkBase {
   private readonly batch: LinkFrame[] = []
   private batchLength = 0
   private toldBadLines = 0
+  private gate: FrameGate | undefined
+  private size = 0
+  private position = 0
+  private passes = 0
+  private slippedBefore_ms = 0
+  private pacer: ReplayPacer
 
   constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
     super(uri.text, options)
@@ -44,7 +53,23 @@ export class FileReplay extends LinkBase {
     this.format = format
     this.speed = uri.words.get('speed') === 'max' ? Infinity : uri.numbers.get('speed') ?? 1
     this.loops = uri.numbers.get('loop') ?? 1
+    this.pacer = new ReplayPacer(this.speed)
     this.badLines$ = this.badLines.asObservable()
+  }
+
+  /** Asks before each frame is handed over, so that a slow taker holds the replay instead of losing frames. */
+  hold(gate: FrameGate): void {
+    this.gate = gate
+  }
+
+  /** How much of the log, of all its repetitions, has been read: 0…1. */
+  get progress(): number {
+    return Math.min(1, (this.passes + (this.size > 0 ? Math.min(1, this.position / this.size) : 0)) / this.loops)
+  }
+
+  /** How far the replay has fallen behind the times of the log, ms. */
+  get slipped_ms(): number {
+    return this.slippedBefore_ms + this.pacer.slipped_ms
   }
 
   override onFrame(handler: (frame: LinkFrame) => boolean | void): () => void {
@@ -63,7 +88,9 @@ export class FileReplay extends LinkBase {
   protected override async start(): Promise<void> {
     try {
       this.file = await open(this.path, 'r')
-      if ((await this.file.stat()).isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
+      const stat = await this.file.stat()
+      this.size = stat.size
+      if (stat.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
     } catch (error) {
       throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))
     }
@@ -94,23 +121,26 @@ export class FileReplay extends LinkBase {
   private async replay(): Promise<void> {
     const chunk = Buffer.alloc(CHUNK_BYTES)
     for (let pass = 0; pass < this.loops && !this.isClosed; pass++) {
-      const pacer = new ReplayPacer(this.speed)
+      this.slippedBefore_ms += this.pacer.slipped_ms
+      this.pacer = new ReplayPacer(this.speed)
+      this.position = 0
       const framesBefore = this.ownCounters.received.in
       const reader = this.format.reader({
         onFrame: frame => this.enqueue(frame),
         onBadLine: bad => this.tellBadLine(bad, pass),
       })
-      for (let position = 0; !this.isClosed;) {
-        const { bytesRead } = await this.read(chunk, position)
-        position += bytesRead
+      while (!this.isClosed) {
+        const { bytesRead } = await this.read(chunk, this.position)
+        this.position += bytesRead
         if (bytesRead === 0) reader.end()
         else reader.push(chunk.subarray(0, bytesRead))
-        await this.play(pacer)
+        await this.play(this.pacer)
         if (bytesRead === 0) break
       }
       if (this.ownCounters.received.in === framesBefore && !this.isClosed) {
         throw new Error(`${this.path} holds no frame of a ${this.format.name} log`)
       }
+      if (!this.isClosed) this.passes++
     }
   }
 
@@ -134,6 +164,11 @@ export class FileReplay extends LinkBase {
       const frame = this.batch[i]
       const wait_ms = pacer.wait_ms(frame.timestamp_ns, performance.now())
       if (wait_ms > TIMER_GRAIN_ms) await this.sleep(wait_ms)
+      while (!this.isClosed) {
+        const pause_ms = this.gate?.(frame) ?? 0
+        if (pause_ms <= 0) break
+        await this.sleep(pause_ms)
+      }
       if (this.isClosed) {
         this.ownCounters.received.in += frames - i
         drop(this.ownCounters.received, 'closed', frames - i)
