@@ -11,6 +11,8 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   spine: async () => (await import('./spine/spine-link.ts')).createSpineLink,
   'spine-listen': async () => (await import('./spine/spine-listen.ts')).createSpineListen,
   socketcan: async () => (await import('./socketcan/socketcan-link.ts')).createSocketcanLink,
+  gvret: async () => (await import('./gvret/gvret-link.ts')).createGvretLink,
+  'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
   file: async () => (await import('./logs/file-link.ts')).createFileLink,
 }
 

@@ -84,6 +84,24 @@ export const SCHEMES = {
       filter: { kind: 'text', form: 'id:mask,…', about: 'receive only these, such as 18FF8000:1FFFF000,123:7FF' },
     },
   },
+  gvret: {
+    about: 'a device that speaks GVRET (SavvyCAN\'s binary protocol), on a serial port or on TCP',
+    example: 'gvret:/dev/ttyUSB0?bitrate=500000',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      ...serialDevice,
+      baud: { kind: 'number', minimum: 300, maximum: 12_000_000, unit: 'baud', about: 'rate of the serial port (1000000)' },
+      bitrate: { kind: 'number', minimum: 10_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
+    },
+  },
+  'gvret-listen': {
+    about: 'we are a GVRET device, for SavvyCAN ("network connection") and others',
+    example: 'gvret-listen:127.0.0.1:2323',
+    role: 'listens',
+    options: { ...common, clients },
+  },
   file: {
     about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L)',
     example: 'file:drive.log?as=record',

@@ -21,8 +21,8 @@ export const DEFAULT_BAUD = 2_000_000
 const DIAL_TIMEOUT_ms = 5000
 
 /** Reads a target: `/dev/ttyUSB0`, `COM3`, `host:port`, `socket://host:port`. Throws LinkUriError. */
-export function readPlace(uri: LinkUri, fallback: Endpoint): Place {
-  if (isTtyPath(uri.target)) return { kind: 'tty', path: uri.target, baud: uri.numbers.get('baud') ?? DEFAULT_BAUD }
+export function readPlace(uri: LinkUri, fallback: Endpoint, baud = DEFAULT_BAUD): Place {
+  if (isTtyPath(uri.target)) return { kind: 'tty', path: uri.target, baud: uri.numbers.get('baud') ?? baud }
   return { kind: 'tcp', endpoint: readEndpoint({ ...uri, target: uri.target.replace(/^(socket:|tcp:)?\/\//, '') }, fallback) }
 }
 
@@ -42,6 +42,13 @@ export function isUart(path: string): boolean {
     // Not there: opening it says so.
   }
   return !/\/(ttyACM|cu\.usbmodem|tty\.usbmodem|rfcomm|pts\/|pty|ttyp)/.test(real)
+}
+
+/** The rate of the serial port, where it matters: a real UART, found out or told by `usb=`. */
+export function uartBaud(uri: LinkUri, place: Place): number | undefined {
+  if (place.kind !== 'tty') return undefined
+  const usb = uri.words.get('usb')
+  return usb === '0' || (usb !== '1' && isUart(place.path)) ? place.baud : undefined
 }
 
 /** Opens the stream. Rejects with one clear line. */

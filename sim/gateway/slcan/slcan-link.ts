@@ -1,7 +1,7 @@
-import { judgeBaud } from '../baud.ts'
+import { checkBaud } from '../baud.ts'
 import { HostLink, type HostSession, type SessionHost } from '../host-link.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
-import { isUart, readPlace, type Transport } from '../transport.ts'
+import { readPlace, uartBaud, type Transport } from '../transport.ts'
 import { LinkUriError, type LinkUri } from '../uri.ts'
 import { bitrateCommand } from './bitrates.ts'
 import { SlcanHostSession, type HostSettings } from './host-session.ts'
@@ -26,9 +26,8 @@ class SlcanLink extends HostLink {
     const command = bitrateCommand(this.bitrate)
     if (command === undefined) throw new LinkUriError(`"${uri.text}": an SLCAN adapter cannot make ${this.bitrate} bit/s exactly`)
     const timestamps = uri.words.get('timestamps') !== 'no'
-    const { place } = this
-    const uart = place.kind === 'tty' && uri.words.get('usb') !== '1' && (uri.words.get('usb') === '0' || isUart(place.path))
-    this.warning = uart && place.kind === 'tty' ? judge(uri, place.baud, this.bitrate, timestamps) : ''
+    const baud = uartBaud(uri, this.place)
+    this.warning = checkBaud(uri, timestamps ? 'slcan+timestamp' : 'slcan', baud, this.bitrate)
     const echo = uri.words.get('echo')
     this.settings = {
       bitrateCommand: command,
@@ -37,7 +36,7 @@ class SlcanLink extends HostLink {
       timestamps,
       window: uri.numbers.get('window') ?? DEFAULT_WINDOW,
       echo: echo === undefined ? undefined : echo === 'yes',
-      baud: uart && place.kind === 'tty' ? place.baud : undefined,
+      baud,
       probe: uri.words.get('probe') !== 'no',
     }
   }
@@ -59,12 +58,4 @@ class SlcanLink extends HostLink {
     this.current = new SlcanHostSession(transport.stream, host, this.settings)
     return this.current
   }
-}
-
-/** Throws when the line is hopeless; answers a warning when it is tight. */
-function judge(uri: LinkUri, baud: number, bitrate: number, timestamps: boolean): string {
-  const { verdict, text } = judgeBaud(timestamps ? 'slcan+timestamp' : 'slcan', baud, bitrate)
-  if (verdict === 'carries') return ''
-  if (verdict === 'tight' || uri.words.get('slow') === 'yes') return `${uri.text}: ${text}: on a busy bus the adapter loses frames`
-  throw new LinkUriError(`"${uri.text}": ${text}. Raise baud=, or say usb=1 if ${uri.target} ignores its rate, or slow=yes if the bus is quiet`)
 }

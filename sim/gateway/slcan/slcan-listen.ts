@@ -1,14 +1,13 @@
 import type { Socket } from 'node:net'
-import { formatEndpoint, peerName, readEndpoint, TcpListener, type Endpoint } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
-import { ListeningLink } from '../listening-link.ts'
 import { isTtyPath } from '../serial.ts'
+import { TcpListenLink, type TcpClient } from '../tcp-listen-link.ts'
 import type { LinkUri } from '../uri.ts'
 import { SlcanSession, type SessionOwner } from './session.ts'
 import { SlcanTty } from './slcan-tty.ts'
 
 export const DEFAULT_SLCAN_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 3333 }
-const DEFAULT_CLIENTS = 32
 
 /** `slcan-listen:host:port` or `slcan-listen:/dev/…`. */
 export function createSlcanListen(uri: LinkUri, options: LinkOptions): Link {
@@ -16,17 +15,11 @@ export function createSlcanListen(uri: LinkUri, options: LinkOptions): Link {
 }
 
 /** We are an SLCAN adapter that many hosts may share, each with a channel, filter and queue of its own, over TCP. */
-class SlcanTcp extends ListeningLink {
-  private readonly endpoint: Endpoint
-  private readonly listener: TcpListener
-  private readonly maxClients: number
+class SlcanTcp extends TcpListenLink {
   private readonly owner: SessionOwner
 
   constructor(uri: LinkUri, options: LinkOptions) {
-    super(uri.text, options)
-    this.endpoint = readEndpoint(uri, DEFAULT_SLCAN_ENDPOINT)
-    this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
-    this.listener = new TcpListener(uri.text, socket => this.welcome(socket))
+    super(uri, options, 'slcan', DEFAULT_SLCAN_ENDPOINT)
     this.owner = {
       bitrate: this.bitrate,
       queueFrames: this.queueFrames,
@@ -37,35 +30,7 @@ class SlcanTcp extends ListeningLink {
     }
   }
 
-  override get addresses(): readonly string[] {
-    const bound = this.listener.endpoint
-    return bound && !this.isClosed ? [`slcan:${formatEndpoint(bound)}`] : []
-  }
-
-  protected override async start(): Promise<void> {
-    await this.listener.listen(this.endpoint)
-    this.setState('listening')
-  }
-
-  protected override async stop(): Promise<void> {
-    this.disconnectAll()
-    await this.listener.close()
-  }
-
-  private welcome(socket: Socket): void {
-    const peer = peerName(socket)
-    socket.on('error', () => undefined)
-    if (this.isClosed || this.clientCount >= this.maxClients) {
-      this.report(`${this.uri}: ${peer} was turned away: ${this.maxClients} clients are connected already`)
-      socket.destroy()
-      return
-    }
-    const session = new SlcanSession(this.owner, socket, () => socket.destroy(), this.nextOrigin(this.addresses[0]), peer)
-    this.addClient(session)
-    socket.on('data', chunk => session.read(chunk))
-    socket.on('close', () => {
-      session.disconnect()
-      this.removeClient(session)
-    })
+  protected override serve(socket: Socket, origin: string, peer: string): TcpClient {
+    return new SlcanSession(this.owner, socket, () => socket.destroy(), origin, peer)
   }
 }

@@ -33,6 +33,8 @@ export interface LinkPair {
 export interface Abilities {
   /** FD frames, error frames and buses other than 0 arrive; otherwise they are refused and counted. */
   readonly rich: boolean
+  /** Remote frames are refused and counted too. */
+  readonly noRemote?: boolean
   /** It carries the time of a frame: exactly, modulo a minute in ms, or not. */
   readonly times: 'exact' | 'minute' | 'none'
   /** State after opening, before a far end is there. */
@@ -79,33 +81,44 @@ export function linkContract(name: string, abilities: Abilities, makePair: MakeP
 
 type OpenPair = (options?: Parameters<MakePair>[0]) => Promise<{ link: Link, far: FarEnd }>
 
+/** The frames of the suite that the medium carries, and those that it has to refuse. */
+function carried(abilities: Abilities): readonly LinkFrame[] {
+  return abilities.noRemote ? CLASSIC_FRAMES.filter(frame => !frame.remote) : CLASSIC_FRAMES
+}
+
+function special(abilities: Abilities): readonly LinkFrame[] {
+  return abilities.noRemote ? [...RICH_FRAMES, ...CLASSIC_FRAMES.filter(frame => frame.remote)] : RICH_FRAMES
+}
+
 function describeSending(abilities: Abilities, openPair: OpenPair): void {
+  const frames = carried(abilities)
+  const others = special(abilities)
   it('sends classic frames in order and unchanged', async () => {
     const { link, far } = await openPair()
-    for (const frame of CLASSIC_FRAMES) expect(link.send(frame)).toBe(true)
+    for (const frame of frames) expect(link.send(frame)).toBe(true)
     if (!abilities.stream) await link.close()
-    await eventually(() => far.received.length === CLASSIC_FRAMES.length, () => `${CLASSIC_FRAMES.length} frames, there are ${far.received.length}`)
-    CLASSIC_FRAMES.forEach((frame, n) => {
+    await eventually(() => far.received.length === frames.length, () => `${frames.length} frames, there are ${far.received.length}`)
+    frames.forEach((frame, n) => {
       expect(sameFrame(frame, far.received[n]), `frame ${n}`).toBe(true)
       expectTime(abilities, frame, far.received[n])
     })
     await eventually(() => link.counters.sent.queued === 0)
-    expect(link.counters.sent).toMatchObject({ in: CLASSIC_FRAMES.length, delivered: CLASSIC_FRAMES.length })
+    expect(link.counters.sent).toMatchObject({ in: frames.length, delivered: frames.length })
   })
 
   it(abilities.rich ? 'sends FD and error frames and the second bus' : 'refuses and counts FD and error frames', async () => {
     const { link, far } = await openPair()
     const before = link.counters.sent.in
-    const taken = RICH_FRAMES.filter(frame => link.send(frame))
+    const taken = others.filter(frame => link.send(frame))
     if (abilities.rich) {
       if (!abilities.stream) await link.close()
-      await eventually(() => far.received.length === RICH_FRAMES.length)
-      RICH_FRAMES.forEach((frame, n) => expect(sameFrame(frame, far.received[n]), `frame ${n}`).toBe(true))
+      await eventually(() => far.received.length === others.length)
+      others.forEach((frame, n) => expect(sameFrame(frame, far.received[n]), `frame ${n}`).toBe(true))
     } else {
-      expect(taken.every(frame => !frame.fd && !frame.error)).toBe(true)
-      expect(link.counters.sent.dropped.get('unsupported')).toBe(RICH_FRAMES.length - taken.length)
+      expect(taken.every(frame => !frame.fd && !frame.error && !(abilities.noRemote && frame.remote))).toBe(true)
+      expect(link.counters.sent.dropped.get('unsupported')).toBe(others.length - taken.length)
     }
-    expect(link.counters.sent.in - before).toBe(RICH_FRAMES.length)
+    expect(link.counters.sent.in - before).toBe(others.length)
     expectBalance(link)
   })
 
@@ -133,20 +146,21 @@ function describeSending(abilities: Abilities, openPair: OpenPair): void {
 }
 
 function describeReceiving(abilities: Abilities, openPair: OpenPair): void {
+  const frames = carried(abilities)
   it('receives classic frames in order and unchanged, as callbacks and as a stream', async () => {
     const { link, far } = await openPair()
     const called: LinkFrame[] = []
     const streamed: LinkFrame[] = []
     link.frames$.subscribe(frame => streamed.push(frame))
     link.onFrame((frame) => { called.push(cloneLinkFrame(frame)) })
-    for (const frame of CLASSIC_FRAMES) far.send(frame)
-    await eventually(() => called.length === CLASSIC_FRAMES.length, () => `${CLASSIC_FRAMES.length} frames, there are ${called.length}`)
-    CLASSIC_FRAMES.forEach((frame, n) => {
+    for (const frame of frames) far.send(frame)
+    await eventually(() => called.length === frames.length, () => `${frames.length} frames, there are ${called.length}`)
+    frames.forEach((frame, n) => {
       expect(sameFrame(frame, called[n]), `frame ${n}`).toBe(true)
       expect(sameFrame(frame, streamed[n]), `frame ${n}`).toBe(true)
       expect(called[n].origin).toBe(far.origin)
     })
-    expect(link.counters.received).toMatchObject({ in: CLASSIC_FRAMES.length, delivered: CLASSIC_FRAMES.length })
+    expect(link.counters.received).toMatchObject({ in: frames.length, delivered: frames.length })
   })
 
   it('counts frames that nobody took, and why', async () => {
