@@ -1,7 +1,8 @@
 import { COMPONENT_CLASS, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
+import { FRICTION_KNOTS, frictionImage } from '../components/window/friction.ts'
 import { encodeWindowRecord } from '../components/window/record.ts'
-import { WINDOW_RECORD_KEY, windowEntry } from '../components/window/window.ts'
+import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, windowEntry } from '../components/window/window.ts'
 import { DriverBench, benchDescriptor } from './driver-bench.ts'
 import { WindowModel } from './window-model.ts'
 
@@ -16,6 +17,7 @@ export function windowBench(opening_pct: number, learned = true, descriptor: Des
   if (learned) {
     const record = { serial: descriptor.serial, travel_pulses: WindowModel.TRAVEL, position_pulses: glass.x }
     nvm.set(WINDOW_RECORD_KEY, encodeWindowRecord(record))
+    nvm.set(WINDOW_FRICTION_KEY, frictionImage(new Float32Array(FRICTION_KNOTS).fill(WindowModel.FRICTION_A)))
   }
   const prepare = (bench: DriverBench): void => {
     bench.plant = glass

@@ -1,9 +1,23 @@
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import type { BenchPlant, DriverBench } from './driver-bench.ts'
 
-/** A window for unit tests: a DC motor with a self-locking gear, two stops, one obstacle. Lengths in pulses. */
+/** The cable gives this many pulses for each ampere of load, and is stretched so far by friction while closing. */
+const CABLE = 0.78
+const STRETCH = 3.9
+
+/** An elastic contact behind the cable, A a pulse. */
+function behindCable(stiffness: number): number {
+  return stiffness > 0 ? 1 / (1 / stiffness + CABLE) : 0
+}
+
+/**
+ * A window for unit tests: a DC motor with a self-locking gear, a cable that gives, two stops, one obstacle. Lengths in
+ * pulses, of the drum.
+ */
 export class WindowModel implements BenchPlant {
   static readonly TRAVEL = 950
+  /** Current that closing takes. */
+  static readonly FRICTION_A = 7.5
   /** From closed to open. */
   x: number
   /** The counter starts anywhere. */
@@ -33,8 +47,9 @@ export class WindowModel implements BenchPlant {
     // 0.63 pulses per rad: 13.5 V at no load are 425 pulses/s; 0.7 Ω, 0.0318 V·s per pulse.
     this.motor_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.7 : 0
     const direction = this.speed !== 0 ? Math.sign(this.speed) : Math.sign(this.motor_A)
-    const friction_A = direction > 0 ? 4 : 7.5
-    const contact_A = direction < 0 && this.obstacleAt > this.x ? (this.obstacleAt - this.x) * this.obstacleStiffness : 0
+    const friction_A = direction > 0 ? 4 : WindowModel.FRICTION_A
+    const glass = this.x + STRETCH
+    const contact_A = direction < 0 && this.obstacleAt > glass ? (this.obstacleAt - glass) * behindCable(this.obstacleStiffness) : 0
     this.peakObstacle_A = Math.max(this.peakObstacle_A, contact_A)
     const load_A = friction_A + contact_A + this.stop_A(direction)
     const net_A = direction * this.motor_A - load_A
@@ -54,7 +69,7 @@ export class WindowModel implements BenchPlant {
   }
 
   private stop_A(direction: number): number {
-    const depth = direction < 0 ? -this.x : this.x - WindowModel.TRAVEL
-    return depth > 0 ? depth * 8 : 0
+    const depth = direction < 0 ? -this.x - STRETCH : this.x - WindowModel.TRAVEL
+    return depth > 0 ? depth * behindCable(8) : 0
   }
 }

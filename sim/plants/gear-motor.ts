@@ -26,6 +26,12 @@ export interface GearMotorParameters {
 
 export class GearMotor {
   readonly parameters: GearMotorParameters
+  /** Winding, brushes and bridge as warm as they are now, Ω. */
+  resistance_ohm: number
+  /** As strong as the magnets are now, V·s/rad. */
+  emf_Vs: number
+  /** In grease as stiff as it is now, N·m. */
+  friction_Nm: number
   /** Output, in its unit. */
   position: number
   /** Rotor, rad/s. */
@@ -38,6 +44,9 @@ export class GearMotor {
 
   constructor(parameters: GearMotorParameters, position: number) {
     this.parameters = parameters
+    this.resistance_ohm = parameters.resistance_ohm
+    this.emf_Vs = parameters.emf_Vs
+    this.friction_Nm = parameters.friction_Nm
     this.position = position
   }
 
@@ -74,8 +83,7 @@ export class GearMotor {
   demand_A(supply_V: number): number {
     const duty = this.duty
     if (duty === 0) return 0
-    const p = this.parameters
-    const drawn_A = duty * (duty * supply_V - p.emf_Vs * this.speed_rad_s) / p.resistance_ohm
+    const drawn_A = duty * (duty * supply_V - this.emf_Vs * this.speed_rad_s) / this.resistance_ohm
     return drawn_A > 0 ? drawn_A : 0
   }
 
@@ -87,21 +95,21 @@ export class GearMotor {
   advance(dt_s: number, supply_V: number, push: number, dragAhead: number, dragBack: number): void {
     const p = this.parameters
     const connected = this.duty !== 0 || this.braking
-    const open_Nm = connected ? p.emf_Vs * this.duty * supply_V / p.resistance_ohm : 0
+    const open_Nm = connected ? this.emf_Vs * this.duty * supply_V / this.resistance_ohm : 0
     const speed = this.speed_rad_s
     const direction = speed !== 0 ? (speed > 0 ? 1 : -1) : this.breakaway(open_Nm, push, dragAhead, dragBack)
     this.resting = direction === 0
     if (direction === 0) {
-      this.current_A = connected ? this.duty * supply_V / p.resistance_ohm : 0
+      this.current_A = connected ? this.duty * supply_V / this.resistance_ohm : 0
       return
     }
     const resist_Nm = this.resistance(direction, push, direction > 0 ? dragAhead : dragBack)
-    const damping = connected ? p.emf_Vs * p.emf_Vs / p.resistance_ohm : 0
+    const damping = connected ? this.emf_Vs * this.emf_Vs / this.resistance_ohm : 0
     let next = (speed + dt_s / p.inertia_kgm2 * (open_Nm - direction * resist_Nm)) / (1 + dt_s * damping / p.inertia_kgm2)
     if (next * direction < 0) next = 0
     this.speed_rad_s = next
     this.position += next * p.travelPerRad * dt_s
-    this.current_A = connected ? (this.duty * supply_V - p.emf_Vs * next) / p.resistance_ohm : 0
+    this.current_A = connected ? (this.duty * supply_V - this.emf_Vs * next) / this.resistance_ohm : 0
   }
 
   /** Rotor torque that turning in `direction` takes, N·m; negative when the load drives. */
@@ -109,7 +117,7 @@ export class GearMotor {
     const p = this.parameters
     const helping = push * direction - drag
     const ideal_Nm = helping * p.travelPerRad
-    return p.friction_Nm + (helping < 0 ? -ideal_Nm * p.raise : ideal_Nm * p.lower)
+    return this.friction_Nm + (helping < 0 ? -ideal_Nm * p.raise : ideal_Nm * p.lower)
   }
 
   /** From rest: +1 or −1 where motor and load overcome friction, else 0. */

@@ -41,6 +41,9 @@ export abstract class Plant {
   /** Advances the state by `dt_s` with `supply_V` at the plug. Sets `current_A` and `active`. Never allocates. */
   abstract step(dt_s: number, supply_V: number): void
 
+  /** Called when it becomes active again after `duration_s` of rest. */
+  rested(_duration_s: number): void {}
+
   /** What a person, a display or a test sees of it. */
   abstract observe(): Observation
 

@@ -1,59 +1,28 @@
 import { WINDOW_PLUG } from '#protocol/plug.ts'
-import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
+import { GearMotor } from './gear-motor.ts'
 import { type Observation, Plant, requireRange, stopForce } from './plant.ts'
+import { WINDOW_PULSE_m, WINDOW_REGULATOR, closingSeal_N, sealShape } from './window-regulator.ts'
+
+export { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses } from './window-regulator.ts'
+
+/** Temperatures a window is built for. */
+export const WINDOW_TEMPERATURE_C = { least: -40, most: 95 } as const
 
 /**
- * Cable window regulator of a front door, at 23 °C, new seals. Positions are openings: 0 = closed, down is positive.
- * Values are those of a common part; where one is a choice, the reason is named.
+ * A window: motor and worm, an elastic cable to the glass, the glass in its seals, end stops, and whatever a person holds
+ * into the gap. Two masses: the rotor, whose weight at the glass is 132 kg, and the glass.
  */
-export const WINDOW_REGULATOR = {
-  motor: {
-    /** Stalls at 20 A on 14 V: measured end-stop currents are 15 A at 12 V and 20 A at 14 V. */
-    resistance_ohm: 0.7,
-    /** Closes 450 mm in about 4 s at 13.5 V with 8–9 A, as makers state 3–5 s. */
-    emf_Vs: 0.02,
-    /** Rotor of a 12 V window motor, 1–3·10⁻⁵; through gear and drum it weighs 132 kg at the glass. */
-    inertia_kgm2: 1.2e-5,
-    /** No-load current of 2.5 A. */
-    friction_Nm: 0.05,
-    /** Drum of 22 mm radius behind a 73:1 worm. */
-    travelPerRad: 0.022 / 73,
-    /** Worm of 5° lead angle and 6.5° friction angle (steel on lubricated plastic): tan(11.5°)/tan(5°). */
-    raise: 2.33,
-    /** The same worm, lowered: tan(1.5°)/tan(5°); above 0, so it locks itself. */
-    lower: 0.3,
-  } satisfies GearMotorParameters,
-  /** Glass of 4 kg and lifting rail of 1 kg. */
-  mass_kg: 5,
-  /** Standard gravity. */
-  gravity_m_s2: 9.81,
-  /** Glass travel of a front door. */
-  travel_m: 0.45,
-  /** Run channels: a lip seal drags more against its lip (closing) than along it. */
-  sealClosing_N: 115,
-  sealOpening_N: 70,
-  /** The upper seal takes hold over the last 12 mm. */
-  topSeal_N: 60,
-  topSeal_m: 0.012,
-  /** Frame and compressed seal at the top, rubber buffer at the bottom: about 1.5 mm at the stall force. */
-  stopStiffness_N_m: 3e5,
-  /** Two Hall sensors on a two-pole ring magnet: four edges a revolution. */
-  pulsesPerRevolution: 4,
-  /** Hall sensors. */
-  idle_A: 0.005,
-  /** The stiffest contact (300 N/mm on 132 kg) rings at 10 Hz; 0.5 ms follows it closely. */
-  substeps: 2,
-} as const
-
-/** Travel of the glass per Hall pulse, m. */
-export const WINDOW_PULSE_m = WINDOW_REGULATOR.motor.travelPerRad * 2 * Math.PI / WINDOW_REGULATOR.pulsesPerRevolution
-
-/** Hall pulses from closed to open, as the descriptor states it. */
-export const WINDOW_TRAVEL_pulses = Math.round(WINDOW_REGULATOR.travel_m / WINDOW_PULSE_m)
-
-/** A window: motor, worm, glass in its seals, end stops, and whatever a person holds into the gap. */
 export class WindowPlant extends Plant {
+  /** Of the car's body, up positive, m/s²: a rough road shakes the glass on its cable. */
+  verticalAcceleration_m_s2 = 0
   private readonly motor: GearMotor
+  private glass_m: number
+  private glass_m_s = 0
+  private ambient_C: number = WINDOW_REGULATOR.reference_C
+  private age = 0
+  /** The winding is this much warmer than the rest. */
+  private winding_K = 0
+  private seal = 1
   private obstacle_m = 0
   private obstacleStiffness_N_m = 0
   private peak_N = 0
@@ -62,22 +31,33 @@ export class WindowPlant extends Plant {
   constructor(opening_m = 0) {
     super('window')
     requireRange('window opening', opening_m, 0, WINDOW_REGULATOR.travel_m, 'm')
+    this.glass_m = opening_m
     this.motor = new GearMotor(WINDOW_REGULATOR.motor, opening_m)
   }
 
   /** Opening of the gap, m; slightly negative while the seal is compressed. */
   get position_m(): number {
+    return this.glass_m
+  }
+
+  /** Of the glass, down positive, m/s. */
+  get velocity_m_s(): number {
+    return this.glass_m_s
+  }
+
+  /** Of the drum, m: it differs from the glass by what the cable gives. */
+  get drum_m(): number {
     return this.motor.position
   }
 
-  /** Down positive, m/s. */
-  get velocity_m_s(): number {
-    return this.motor.velocity
+  /** Of the winding, °C. */
+  get winding_C(): number {
+    return this.ambient_C + this.winding_K
   }
 
   /** Force on the obstacle now, N. */
   get contactForce_N(): number {
-    const depth_m = this.obstacle_m - this.motor.position
+    const depth_m = this.obstacle_m - this.glass_m
     return depth_m > 0 ? depth_m * this.obstacleStiffness_N_m : 0
   }
 
@@ -86,12 +66,22 @@ export class WindowPlant extends Plant {
     return this.peak_N
   }
 
+  /** Temperature of the door and the age of its seals, 0 new … 1 worn. Room temperature and new at first. */
+  setConditions(temperature_C: number, age: number): void {
+    requireRange('temperature', temperature_C, WINDOW_TEMPERATURE_C.least, WINDOW_TEMPERATURE_C.most, '°C')
+    requireRange('age of the seals', age, 0, 1, '')
+    this.ambient_C = temperature_C
+    this.age = age
+    this.temper()
+    this.wake()
+  }
+
   /** A hand or a rod that the glass meets at `opening_m`, of `stiffness_N_mm`. */
   hold(opening_m: number, stiffness_N_mm: number): void {
     requireRange('obstacle at', opening_m, 0, WINDOW_REGULATOR.travel_m, 'm')
     requireRange('obstacle stiffness', stiffness_N_mm, 0.1, 1000, 'N/mm')
-    if (opening_m > this.motor.position) {
-      throw new RangeError(`obstacle at ${opening_m} m does not fit: the window is open by ${this.motor.position.toFixed(4)} m`)
+    if (opening_m > this.glass_m) {
+      throw new RangeError(`obstacle at ${opening_m} m does not fit: the window is open by ${this.glass_m.toFixed(4)} m`)
     }
     this.obstacle_m = opening_m
     this.obstacleStiffness_N_m = stiffness_N_mm * 1000
@@ -134,29 +124,72 @@ export class WindowPlant extends Plant {
     const w = WINDOW_REGULATOR
     const motor = this.motor
     const substep_s = dt_s / w.substeps
-    const weight_N = w.mass_kg * w.gravity_m_s2
+    this.warm(dt_s)
     for (let i = 0; i < w.substeps; i++) {
-      const opening_m = motor.position
-      let push_N = weight_N + stopForce(opening_m, 0, w.travel_m, w.stopStiffness_N_m)
-      if (this.obstacleStiffness_N_m > 0) {
-        const contact_N = this.contactForce_N
-        if (contact_N > this.peak_N) this.peak_N = contact_N
-        push_N += contact_N
-      }
-      let closing_N: number = w.sealClosing_N
-      if (opening_m < w.topSeal_m) closing_N += w.topSeal_N * (opening_m > 0 ? 1 - opening_m / w.topSeal_m : 1)
-      motor.advance(substep_s, supply_V, push_N, w.sealOpening_N, closing_N)
+      // Of the cable on the glass; the glass pulls the drum as much the other way.
+      const cable_N = (motor.position - this.glass_m) * w.couplingStiffness_N_m + (motor.velocity - this.glass_m_s) * w.coupling_Ns_m
+      motor.advance(substep_s, supply_V, -cable_N, 0, 0)
+      this.advanceGlass(substep_s, cable_N)
     }
     this.current_A = this.demand_A(supply_V)
-    this.active = motor.active
+    // A stalled motor gets warm.
+    this.active = motor.active || this.glass_m_s !== 0 || motor.current_A !== 0
+  }
+
+  /** Time went by while nothing moved. */
+  override rested(duration_s: number): void {
+    this.winding_K /= 1 + duration_s / WINDOW_REGULATOR.windingCooling_s
+    this.temper()
   }
 
   override observe(): Observation {
     return {
-      position_pct: 100 * this.motor.position / WINDOW_REGULATOR.travel_m,
-      velocity_mm_s: 1000 * this.motor.velocity,
+      position_pct: 100 * this.glass_m / WINDOW_REGULATOR.travel_m,
+      velocity_mm_s: 1000 * this.glass_m_s,
       contactForce_N: this.contactForce_N,
       peakContactForce_N: this.peak_N,
     }
+  }
+
+  private advanceGlass(dt_s: number, cable_N: number): void {
+    const w = WINDOW_REGULATOR
+    const opening_m = this.glass_m
+    let push_N = cable_N + w.mass_kg * (w.gravity_m_s2 + this.verticalAcceleration_m_s2)
+    push_N += stopForce(opening_m, 0, w.travel_m, w.stopStiffness_N_m)
+    if (this.obstacleStiffness_N_m > 0) {
+      const contact_N = this.contactForce_N
+      if (contact_N > this.peak_N) this.peak_N = contact_N
+      push_N += contact_N
+    }
+    const speed_m_s = this.glass_m_s
+    const opening = speed_m_s !== 0 ? speed_m_s > 0 : push_N > 0
+    const drag_N = this.seal * (opening ? w.sealOpening_N * sealShape(opening_m) : closingSeal_N(opening_m))
+    if (speed_m_s === 0 && push_N <= drag_N * w.sealStatic && -push_N <= drag_N * w.sealStatic) return
+    const next_m_s = speed_m_s + dt_s / w.mass_kg * (opening ? push_N - drag_N : push_N + drag_N)
+    // Friction stops a motion; it begins none the other way.
+    this.glass_m_s = opening === (next_m_s > 0) ? next_m_s : 0
+    this.glass_m += this.glass_m_s * dt_s
+  }
+
+  /** Loss in the copper warms it. */
+  private warm(dt_s: number): void {
+    const w = WINDOW_REGULATOR
+    const current_A = this.motor.current_A
+    if (current_A === 0 && this.winding_K === 0) return
+    const loss_W = current_A * current_A * (this.motor.resistance_ohm - w.brushes_ohm)
+    this.winding_K = (this.winding_K + dt_s * loss_W / w.windingHeat_J_K) / (1 + dt_s / w.windingCooling_s)
+    this.temper()
+  }
+
+  /** What temperature and age do to motor and seals. */
+  private temper(): void {
+    const w = WINDOW_REGULATOR
+    const motor = this.motor
+    const above_K = this.ambient_C - w.reference_C
+    const copper_ohm = w.motor.resistance_ohm - w.brushes_ohm
+    motor.resistance_ohm = w.brushes_ohm + copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
+    motor.emf_Vs = w.motor.emf_Vs * (1 + w.magnet_per_K * above_K)
+    motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.grease_per_K * above_K : 1)
+    this.seal = (1 + w.sealAged * this.age) * (above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K)
   }
 }

@@ -18,6 +18,8 @@ interface Place {
   outlet: Outlet | undefined
   /** In the list of those that are stepped. */
   stepped: boolean
+  /** Up to here it was stepped last. */
+  rest_ns: number
 }
 
 /**
@@ -25,6 +27,8 @@ interface Place {
  * active no timer runs, and a resting car costs nothing.
  */
 export class World implements PlantListener {
+  /** Called after each step: what the plants draw may be another. */
+  afterStep: (() => void) | undefined = undefined
   private readonly kernel: Kernel
   private readonly timer: Timer
   private readonly places = new Map<Plant, Place>()
@@ -42,7 +46,7 @@ export class World implements PlantListener {
   /** Adds a plant that is not plugged in yet. */
   add(plant: Plant): void {
     if (this.places.has(plant)) throw new Error('the plant is in this world already')
-    this.places.set(plant, { plant, outlet: undefined, stepped: false })
+    this.places.set(plant, { plant, outlet: undefined, stepped: false, rest_ns: this.kernel.now_ns })
     plant.listen(this)
     if (plant.active) this.wake(plant)
   }
@@ -95,6 +99,7 @@ export class World implements PlantListener {
     if (!place.stepped) {
       place.stepped = true
       this.stepped.push(place)
+      if (this.kernel.now_ns > place.rest_ns) plant.rested((this.kernel.now_ns - place.rest_ns) / 1e9)
     }
     if (this.timer.armed) return
     this.time_ns = Math.floor(this.kernel.now_ns / STEP_ns) * STEP_ns
@@ -129,9 +134,13 @@ export class World implements PlantListener {
       if (outlet === undefined) plant.step(STEP_s, 0)
       else outlet.step(STEP_s, plant)
       if (plant.active) stepped[kept++] = place
-      else place.stepped = false
+      else {
+        place.stepped = false
+        place.rest_ns = this.time_ns
+      }
     }
     while (stepped.length > kept) stepped.pop()
+    if (this.afterStep !== undefined) this.afterStep()
   }
 
   private placeOf(plant: Plant): Place {

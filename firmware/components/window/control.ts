@@ -1,11 +1,11 @@
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { MotorHeat } from '../motor-heat.ts'
+import { Closing } from './closing.ts'
 import { GotoGoal } from './goto.ts'
 import { LEARNED, LearningRun } from './learning.ts'
 import { Motion } from './motion.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
-import { CurrentPinchDetector } from './pinch.ts'
-import type { ClosingState, PinchDetector } from './pinch.ts'
+import { stretch_mm } from './motor.ts'
 import { GlassPosition } from './position.ts'
 import { motorDuty, ramp, slowDuty } from './speed.ts'
 
@@ -17,6 +17,10 @@ export interface WindowInputs {
   /** Drawn from the port. */
   current_A: number
   supply_V: number
+  /** Of the door. */
+  temperature_C: number
+  /** Of the car; NaN: not known. */
+  speed_kmh: number
   /** Ignition on. */
   mayClose: boolean
   /** The port is fed. */
@@ -57,11 +61,10 @@ export class WindowControl {
   private readonly learning: LearningRun
   private readonly motion: Motion
   private readonly heat: MotorHeat
-  private readonly pinch: PinchDetector
-  private readonly closing: ClosingState
+  readonly closing: Closing
 
   constructor(travel_pulses: number, run_A: number, stall_A: number) {
-    this.inputs = { now_ms: 0, count: 0, current_A: 0, supply_V: 0, mayClose: false, fed: false }
+    this.inputs = { now_ms: 0, count: 0, current_A: 0, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false }
     this.position = new GlassPosition(travel_pulses)
     this.phase = PHASE.rest
     this.duty = 0
@@ -79,8 +82,7 @@ export class WindowControl {
     this.motion = new Motion()
     this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * stall_A * stall_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.restartShare,
       WINDOW_LIMITS.cooling_s)
-    this.pinch = new CurrentPinchDetector(run_A)
-    this.closing = { elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, motor_A: 0, duty: 0 }
+    this.closing = new Closing(run_A)
   }
 
   /** Executes a `WINDOW_ACTION`. `false`: refused. */
@@ -138,6 +140,11 @@ export class WindowControl {
   /** It reverses after a pinch, or is about to. */
   reversing(): boolean {
     return this.goal === GOAL.reverse
+  }
+
+  /** It drives, or is about to. */
+  needsPower(): boolean {
+    return this.phase === PHASE.running || this.phase === PHASE.waiting || (this.phase === PHASE.braking && this.goal !== GOAL.none)
   }
 
   /** `WINDOW_STATE` */
@@ -198,6 +205,11 @@ export class WindowControl {
     else this.start(direction)
   }
 
+  /** At which current the eFuse is to hold now; Infinity: as granted. */
+  bound_A(): number {
+    return this.phase === PHASE.running && this.guarded() ? this.closing.bound_A : Infinity
+  }
+
   private wantedDirection(): number {
     switch (this.goal) {
       case GOAL.up: return -1
@@ -222,7 +234,7 @@ export class WindowControl {
     this.motion.begin(this.inputs.now_ms, this.inputs.count, direction)
     if (direction < 0) {
       this.pinched = false
-      this.pinch.begin()
+      this.closing.begin(this.inputs.now_ms, this.gap_mm(), this.inputs.temperature_C, this.inputs.speed_kmh >= WINDOW_LIMITS.driving_kmh)
     }
     this.enter(PHASE.running)
     this.setDuty(0)
@@ -243,7 +255,7 @@ export class WindowControl {
     else if (!this.mayMove(direction)) this.stop()
     else if (elapsed_ms >= WINDOW_LIMITS.run_ms) this.fail()
     else if (this.arrived()) this.reached()
-    else if (this.obstructed()) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    else if (this.obstructed()) this.obstacle()
     else if (!this.stalled()) this.setDuty(elapsed_ms)
   }
 
@@ -262,25 +274,42 @@ export class WindowControl {
     } else this.brake()
   }
 
-  /** Without a position an obstacle cannot be told from the end: then only a held switch closes, and a stall ends it. */
+  /** Guarded closings know where the end is; without a position only a held switch closes, and a stall ends it. */
+  private guarded(): boolean {
+    return this.motion.direction < 0 && (this.position.known() || this.goal === GOAL.learn)
+  }
+
+  /** From the closed end, mm; on the learning run by the descriptor's travel. */
+  private gap_mm(): number {
+    if (this.goal !== GOAL.learn) return this.position.gap_mm(this.inputs.count, -1)
+    return this.position.toMillimetres(this.learning.gap_pulses(this.inputs.count))
+  }
+
   private obstructed(): boolean {
-    if (this.motion.direction > 0 || this.goal === GOAL.learn || !this.position.known() || !this.drawsCurrent()) return false
-    const closing = this.closing
+    if (!this.guarded()) return false
+    const state = this.closing.state
     const now_ms = this.inputs.now_ms
-    closing.elapsed_ms = this.motion.elapsed_ms(now_ms)
-    closing.stalled_ms = this.motion.stalled_ms(now_ms)
-    closing.gap_mm = this.position.gap_mm(this.inputs.count, -1)
-    closing.motor_A = this.motor_A()
-    closing.duty = -this.duty
-    return this.pinch.update(closing)
+    state.elapsed_ms = this.motion.elapsed_ms(now_ms)
+    state.stalled_ms = this.drawsCurrent() ? this.motion.stalled_ms(now_ms) : 0
+    state.gap_mm = this.gap_mm()
+    state.speed_pulses_s = this.motion.speed_pulses_s
+    state.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
+    return this.closing.update(now_ms, this.inputs.current_A, -this.duty, this.inputs.supply_V)
+  }
+
+  /** Something is in the way: open again. On the learning run it may be the end. */
+  private obstacle(): void {
+    if (this.goal === GOAL.learn) this.learnEnd()
+    else this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
   }
 
   /** Deals with a glass that stands under power. */
   private stalled(): boolean {
     const stalled_ms = this.motion.stalled_ms(this.inputs.now_ms)
     const known = this.position.known() && this.goal !== GOAL.learn
-    const near = known && this.position.gap_mm(this.inputs.count, this.motion.direction) <= WINDOW_LIMITS.endZone_mm
-    if (stalled_ms < (near ? WINDOW_LIMITS.endStall_ms : WINDOW_LIMITS.stall_ms)) return false
+    const guarded = this.guarded()
+    const near = known && (guarded ? this.closing.guard.atEnd() : this.position.gap_mm(this.inputs.count, 1) <= WINDOW_LIMITS.endZone_mm)
+    if (stalled_ms < (near ? WINDOW_LIMITS.endStall_ms : guarded ? WINDOW_LIMITS.weakStall_ms : WINDOW_LIMITS.stall_ms)) return false
     if (!this.drawsCurrent()) this.fail()
     else if (this.goal === GOAL.learn) this.learnEnd()
     else if (near) this.endReached()
@@ -293,11 +322,16 @@ export class WindowControl {
   }
 
   private endReached(): void {
-    if (this.motion.direction < 0) {
-      this.position.reference(this.inputs.count, 0)
-      this.pinch.finish()
+    if (this.motion.direction < 0 && this.closing.guard.pressed()) {
+      this.closedAt(this.inputs.count)
+      this.closing.guard.finish()
     }
     this.stop()
+  }
+
+  /** The glass is pressed into the upper stop: the drum has wound up what the cable gives. */
+  private closedAt(count: number): void {
+    this.position.reference(count, -this.position.toPulses(stretch_mm(this.closing.guard.load.load_A)))
   }
 
   /** An end of the learning run: first the lower, then the upper. */
@@ -307,8 +341,10 @@ export class WindowControl {
     if (learned === LEARNED.lowerEnd) {
       this.brake()
     } else if (learned === LEARNED.done) {
-      this.position.travel_pulses = this.learning.travel_pulses
-      this.position.reference(count, 0)
+      const stretch_pulses = this.position.toPulses(stretch_mm(this.closing.guard.load.load_A))
+      this.position.travel_pulses = this.learning.travel_pulses - stretch_pulses
+      this.position.reference(count, -stretch_pulses)
+      if (this.learning.asDescribed(stretch_pulses + this.position.toPulses(WINDOW_LIMITS.describedWithin_mm))) this.closing.guard.finish()
       this.stop()
     } else {
       this.position.forget()
@@ -336,9 +372,8 @@ export class WindowControl {
       this.enter(PHASE.waiting)
       return
     }
-    this.fault = true
-    this.goal = GOAL.none
-    this.rest()
+    // Shorting the motor takes no feed.
+    this.fail()
   }
 
   private fail(): void {
@@ -370,12 +405,13 @@ export class WindowControl {
     const direction = this.motion.direction
     const count = this.inputs.count
     const supply_V = this.inputs.supply_V
-    if (this.goal === GOAL.learn) {
-      this.duty = direction * slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(elapsed_ms)
+    if (this.goal === GOAL.learn && direction > 0) {
+      this.duty = slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(elapsed_ms)
       return
     }
     const goalGap_mm = this.goal === GOAL.goto ? this.position.toMillimetres(this.gotoGoal.left(count, direction)) : NaN
-    this.duty = direction * motorDuty(elapsed_ms, direction, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
+    if (this.guarded()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
+    else this.duty = direction * motorDuty(elapsed_ms, direction, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
   }
 
   private drawsCurrent(): boolean {

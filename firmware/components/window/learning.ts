@@ -24,6 +24,16 @@ export class LearningRun {
     this.direction = 1
   }
 
+  /** Pulses to the upper end, by the descriptor's travel. */
+  gap_pulses(count: number): number {
+    return this.nominal_pulses - (this.lowCount - count)
+  }
+
+  /** The learned travel is the descriptor's, within `most_pulses`. */
+  asDescribed(most_pulses: number): boolean {
+    return Math.abs(this.travel_pulses - this.nominal_pulses) <= most_pulses
+  }
+
   /** The glass stands under current, with the counter at `count`. Returns what that is (`LEARNED`). */
   stands(count: number): number {
     if (this.direction > 0) {

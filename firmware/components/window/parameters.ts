@@ -1,10 +1,12 @@
 /** Limits of the window driver. Lengths are of the glass; a regulator's travel is taken as 450 mm. */
 export const WINDOW_LIMITS = {
   tick_ms: 10,
+  /** From here on a road may shake the glass. */
+  driving_kmh: 3,
   travel_mm: 450,
 
-  /** Longest motion in one direction: a full close takes at most 12 s, at 9 V and −30 °C. */
-  run_ms: 15000,
+  /** Longest motion in one direction: a full close takes up to 12 s at 9 V and −30 °C, and longer in aged seals. */
+  run_ms: 20000,
   /** Longest wait for power. */
   grant_ms: 1500,
   lease_ms: 10000,
@@ -21,15 +23,18 @@ export const WINDOW_LIMITS = {
   endStall_ms: 100,
   /** No pulse for this long under current: blocked. A motor that starts gets as long. */
   stall_ms: 200,
+  /** The same on a guarded closing, where a weak supply may let it creep. */
+  weakStall_ms: 500,
   /** Share of the run current that a stalled motor draws at least; less means that it is not connected. */
   stallCurrentShare: 0.3,
 
   /** The supply is brought in over this time, from this share. */
   ramp_ms: 100,
   rampFrom: 0.4,
-  /** Motor voltage near the ends of a motion, and how near: the last of a closing, the last before a goal. */
-  slow_V: 9,
-  slowClose_mm: 60,
+  /** Motor voltage of a closing at an unknown place. */
+  unknown_V: 9,
+  /** Motor voltage of an opening near its end or goal, and how near that is. */
+  slow_V: 7.5,
   slowOpen_mm: 20,
   slowGoal_mm: 25,
   learn_V: 10,
@@ -48,8 +53,10 @@ export const WINDOW_LIMITS = {
   /** Holding the switch this long at a stop makes the stop the reference, when the position is not known. */
   referenceHold_ms: 1000,
   /** A learned travel is believed within these shares of the descriptor's. */
-  travelLeast: 0.8,
-  travelMost: 1.2,
+  travelLeast: 0.93,
+  travelMost: 1.07,
+  /** What the learning run saw of friction is in its place when the travel is the descriptor's within this. */
+  describedWithin_mm: 2,
 
   /** The motor's heat is its current squared; from cold it may stall for this long, or close 15 times in a row. */
   stallTime_s: 12,

@@ -1,99 +1,255 @@
-import { WINDOW_LIMITS } from './parameters.ts'
+import { FrictionProfile } from './friction.ts'
+import { LoadObserver } from './load.ts'
+import type { LoadReading } from './load.ts'
+import { WINDOW_MOTOR, frictionAt, stretch_mm } from './motor.ts'
 
 /** What is known of a closing glass at a tick. */
 export interface ClosingState {
+  now_ms: number
   /** Since the motor started. */
   elapsed_ms: number
   /** Since the last pulse. */
   stalled_ms: number
-  /** Distance to the closed end. */
+  /** Of the drum from where it stands, with a slack cable, when the glass is closed. */
   gap_mm: number
-  /** Current in the motor (not in the feed). */
+  /** Of the drum. */
+  speed_mm_s: number
+  speed_pulses_s: number
+  /** In the winding. */
   motor_A: number
-  duty: number
+  /** At the motor since the last tick: duty × supply. */
+  motor_V: number
+  /** The eFuse holds the current at the limit. */
+  limited: boolean
 }
 
-/** Tells an obstacle from friction while the glass closes. One instance a window. */
-export interface PinchDetector {
-  /** A closing begins. */
-  begin(): void
-  /** Takes one tick. True: something is between glass and frame. */
-  update(state: ClosingState): boolean
-  /** The closing ended without an obstacle: what was seen of friction may be learned. */
-  finish(): void
-}
-
-/** Zones of the travel with a friction of their own. */
-const ZONES = 16
 export const PINCH_LIMITS = {
-  /** Force above friction that counts as an obstacle, and what one ampere pushes (73:1 worm, 22 mm drum). */
-  trip_N: 60,
-  forcePerAmpere_N: 28,
-  /** Allowance for noise and a friction that is not yet learned. */
-  noise_A: 0.5,
-  unlearned_A: 1.5,
-  /** Ticks in a row. */
-  confirmTicks: 2,
-  /** The start's inrush and the ramp say nothing. */
-  start_ms: 250,
-  /** A glass that stands this long away from the end is held. */
+  /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
+  trip_N: 50,
+  tripFar_N: 70,
+  guarded_mm: 215,
+  /** One reading this much above it is enough; else it takes two. */
+  sure_N: 14,
+  /** The force is looked at this far ahead, by its slope, s. */
+  ahead_s: 0.008,
+  /** More while the cable is being tightened and the motor starts. */
+  start_ms: 350,
+  start_N: 30,
+  /** In the first moments of a closing from far open, today's friction is not known yet. */
+  firstFar_N: 70,
+  /** On a rough road the force dips as much as it peaks, and only the road makes it dip: up to so much more. */
+  road: 1,
+  roadFrom_N: 10,
+  roadMost_N: 16,
+  roadForgets_s: 3,
+  /** Of a moving car, until more is known. */
+  roadFirst_N: 20,
+  /** The eFuse's limit lies this much above what trips; over the last of the way the seal has to be pressed. */
+  margin_N: 12,
+  sealMargin_N: 45,
+  /** Current for the start beyond friction, A. */
+  start_A: 3,
+  /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm. */
+  end_mm: 1.8,
+  /** The upper seal begins here. */
+  topSeal_mm: 15,
+  /** A glass that stands this long away from the end, pressed by what trips, is held; by less, the motor may be weak. */
   stall_ms: 80,
-  /** Below this opening nothing is pinched: the glass is in its seal (FMVSS 118: 4 mm). */
-  endGap_mm: 4,
-  /** Share of a new closing in the learned friction. */
-  learnShare: 0.25,
+  startStall_ms: 350,
+  /** The end stop is one that it is pressed into by so much. */
+  end_N: 25,
+  /** Friction of today against the learned one: how far it may differ, and how fast that is followed. */
+  scaleLeast: 0.6,
+  scaleMost: 1.7,
+  farFollows_s: 0.12,
+  nearFollows_s: 1.5,
+  nearClamp_N: 15,
+  /** Not learned: follows faster, and takes what it meets first for friction within these shares. */
+  unlearnedFollows_s: 0.5,
+  unlearnedClamp_N: 25,
+  firstFollows_ms: 500,
+  firstLeast: 0.8,
+  firstMost: 1.2,
 } as const
 
 /**
- * Force from current: what the motor draws above the learned friction of this part of the travel. Friction is learned
- * from closings that met nothing.
+ * Tells an obstacle from friction while the glass closes: the load on the motor above what closing took at this place
+ * before, scaled by what it takes today. It also says at which current the eFuse is to hold, so that the glass is not
+ * pressed harder while nobody computes.
  */
-export class CurrentPinchDetector implements PinchDetector {
-  private readonly nominal_A: number
-  private readonly learned_A: Float32Array
-  private readonly sum_A: Float32Array
-  private readonly samples: Uint16Array
-  private overTicks: number
+export class PinchGuard {
+  /** Load beyond friction, N. */
+  excess_N: number
+  /** Where the glass is, the stretch of the cable allowed for, mm. */
+  glass_mm: number
+  readonly friction: FrictionProfile
+  readonly load: LoadObserver
+  private readonly reading: LoadReading
+  private climate: number
+  private scale: number
+  private learned: boolean
+  private expected_A: number
+  private last_ms: number
+  private slope_N_s: number
+  private road_N: number
+  private over: number
+  private elapsed_ms: number
 
-  /** `nominal_A`: the run current, taken for friction until there is something learned. */
+  /** `nominal_A`: taken for friction until there is something learned. */
   constructor(nominal_A: number) {
-    this.nominal_A = nominal_A
-    this.learned_A = new Float32Array(ZONES)
-    this.sum_A = new Float32Array(ZONES)
-    this.samples = new Uint16Array(ZONES)
-    this.overTicks = 0
+    this.excess_N = 0
+    this.glass_mm = NaN
+    this.friction = new FrictionProfile(nominal_A)
+    this.load = new LoadObserver()
+    this.reading = { dt_s: 0, motor_A: 0, motor_V: 0, speed_pulses_s: 0, steady: false, limited: false }
+    this.climate = 1
+    this.scale = 1
+    this.learned = false
+    this.expected_A = nominal_A
+    this.last_ms = 0
+    this.slope_N_s = 0
+    this.road_N = 0
+    this.over = 0
+    this.elapsed_ms = 0
   }
 
-  begin(): void {
-    this.overTicks = 0
-    for (let i = 0; i < ZONES; i++) {
-      this.sum_A[i] = 0
-      this.samples[i] = 0
-    }
+  /** A closing begins at `now_ms` from `gap_mm` (NaN: not known) with the door at `temperature_C`; `driving`: the car moves. */
+  begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
+    this.friction.begin()
+    this.load.begin(temperature_C)
+    this.climate = frictionAt(temperature_C)
+    this.learned = this.friction.known(gap_mm)
+    this.scale = 1
+    this.excess_N = 0
+    this.glass_mm = gap_mm
+    this.expected_A = this.today_A(gap_mm)
+    this.last_ms = now_ms
+    this.slope_N_s = 0
+    this.road_N = driving ? PINCH_LIMITS.roadFirst_N : 0
+    this.over = 0
+    this.elapsed_ms = 0
   }
 
+  /** Takes one tick. True: something is between glass and frame. */
   update(state: ClosingState): boolean {
-    if (!(state.gap_mm > PINCH_LIMITS.endGap_mm)) return false
-    const limit_ms = state.elapsed_ms < PINCH_LIMITS.start_ms ? WINDOW_LIMITS.stall_ms : PINCH_LIMITS.stall_ms
-    if (state.stalled_ms >= limit_ms) return true
-    if (state.elapsed_ms < PINCH_LIMITS.start_ms) return false
-    const zone = Math.max(0, Math.min(ZONES - 1, Math.floor(state.gap_mm * ZONES / WINDOW_LIMITS.travel_mm)))
-    const learned_A = this.learned_A[zone]!
-    const expected_A = learned_A > 0 ? learned_A : this.nominal_A + PINCH_LIMITS.unlearned_A
-    const trip_A = expected_A + PINCH_LIMITS.noise_A + PINCH_LIMITS.trip_N / PINCH_LIMITS.forcePerAmpere_N
-    this.overTicks = state.motor_A > trip_A ? this.overTicks + 1 : 0
-    this.sum_A[zone] = this.sum_A[zone]! + state.motor_A
-    this.samples[zone] = this.samples[zone]! + 1
-    return this.overTicks >= PINCH_LIMITS.confirmTicks
+    const dt_s = (state.now_ms - this.last_ms) / 1000
+    if (!(dt_s > 0)) return false
+    this.last_ms = state.now_ms
+    this.elapsed_ms = state.elapsed_ms
+    this.observe(state, dt_s)
+    const place_mm = this.glass_mm
+    this.expected_A = this.today_A(place_mm)
+    const before_N = this.excess_N
+    this.excess_N = (this.load.load_A - this.expected_A) * WINDOW_MOTOR.force_N_A
+    this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
+    if (!(place_mm > PINCH_LIMITS.end_mm)) return false
+    const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
+    if (this.held(state.stalled_ms, started) || this.tripped(started)) return true
+    if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
+    this.follow(dt_s, state.elapsed_ms)
+    return false
   }
 
+  /** The glass stands at the top: within what is told from an obstacle no more. */
+  atEnd(): boolean {
+    return !(this.glass_mm > PINCH_LIMITS.end_mm)
+  }
+
+  /** It stands at the top, and is pressed into it. */
+  pressed(): boolean {
+    return this.atEnd() && this.excess_N >= PINCH_LIMITS.end_N
+  }
+
+  /** The glass was pressed into the stop: what was seen of friction on the way is learned. */
   finish(): void {
-    for (let i = 0; i < ZONES; i++) {
-      const samples = this.samples[i]!
-      if (samples === 0) continue
-      const seen_A = this.sum_A[i]! / samples
-      const learned_A = this.learned_A[i]!
-      this.learned_A[i] = learned_A > 0 ? learned_A + (seen_A - learned_A) * PINCH_LIMITS.learnShare : seen_A
+    this.friction.see(0, this.expected_A / this.climate)
+    this.friction.finish()
+  }
+
+  /** What closing should take here and now, A. */
+  friction_A(): number {
+    return this.expected_A
+  }
+
+  /** Is there a profile for all of this closing? */
+  known(): boolean {
+    return this.learned
+  }
+
+  /** The gap is larger than what a hand is pinched in. */
+  far(): boolean {
+    return this.glass_mm > PINCH_LIMITS.guarded_mm
+  }
+
+  /** Current in the motor that the eFuse shall not let it exceed, A. */
+  limit_A(): number {
+    const beyond_N = this.trip_N() + (this.glass_mm > PINCH_LIMITS.end_mm ? PINCH_LIMITS.margin_N : PINCH_LIMITS.sealMargin_N)
+    const start_A = this.elapsed_ms < PINCH_LIMITS.start_ms ? PINCH_LIMITS.start_A : 0
+    return this.expected_A + beyond_N / WINDOW_MOTOR.force_N_A + start_A
+  }
+
+  private observe(state: ClosingState, dt_s: number): void {
+    const reading = this.reading
+    reading.dt_s = dt_s
+    reading.motor_A = state.motor_A
+    reading.motor_V = state.motor_V
+    reading.speed_pulses_s = state.speed_pulses_s
+    reading.steady = state.elapsed_ms >= PINCH_LIMITS.start_ms && this.excess_N < PINCH_LIMITS.nearClamp_N
+    reading.limited = state.limited
+    this.load.update(reading)
+    this.glass_mm = state.gap_mm + stretch_mm(this.load.load_A)
+  }
+
+  /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
+  private today_A(gap_mm: number): number {
+    const learned_A = this.friction.usual_A(gap_mm)
+    const usual_A = gap_mm < PINCH_LIMITS.topSeal_mm ? this.friction.usual_A(PINCH_LIMITS.topSeal_mm) : learned_A
+    return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
+  }
+
+  private trip_N(): number {
+    const rough_N = (this.road_N - PINCH_LIMITS.roadFrom_N) * PINCH_LIMITS.road
+    const road_N = rough_N < 0 ? 0 : rough_N > PINCH_LIMITS.roadMost_N ? PINCH_LIMITS.roadMost_N : rough_N
+    if (!this.far()) return PINCH_LIMITS.trip_N + road_N
+    return PINCH_LIMITS.tripFar_N + road_N + (this.elapsed_ms < PINCH_LIMITS.firstFollows_ms ? PINCH_LIMITS.firstFar_N : 0)
+  }
+
+  /** It stands, and is pressed: a low supply may only just not move it. */
+  private held(stalled_ms: number, started: boolean): boolean {
+    return stalled_ms >= (started ? PINCH_LIMITS.stall_ms : PINCH_LIMITS.startStall_ms) && this.excess_N > this.trip_N()
+  }
+
+  private tripped(started: boolean): boolean {
+    const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
+    const ahead_N = started && this.slope_N_s > 0 ? this.excess_N + this.slope_N_s * PINCH_LIMITS.ahead_s : this.excess_N
+    this.over = ahead_N > trip_N ? this.over + 1 : 0
+    return this.over >= 2 || this.excess_N > trip_N + PINCH_LIMITS.sure_N
+  }
+
+  /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */
+  private follow(dt_s: number, elapsed_ms: number): void {
+    const limits = PINCH_LIMITS
+    this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / limits.roadForgets_s)
+    const started = elapsed_ms >= limits.start_ms
+    if (started && -this.excess_N > this.road_N) this.road_N = -this.excess_N
+    if (!started) return
+    const far = this.far()
+    const first = elapsed_ms < limits.firstFollows_ms
+    let follows_s: number = limits.nearFollows_s
+    let clamp_N: number = limits.nearClamp_N
+    if (far || first) {
+      follows_s = limits.farFollows_s
+      clamp_N = Infinity
+    } else if (!this.learned) {
+      follows_s = limits.unlearnedFollows_s
+      clamp_N = limits.unlearnedClamp_N
     }
+    const excess_N = Math.max(-clamp_N, Math.min(clamp_N, this.excess_N))
+    const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / this.expected_A)
+    const least = far ? limits.scaleLeast : limits.firstLeast
+    const most = far ? limits.scaleMost : limits.firstMost
+    const bounded = first ? Math.max(least, Math.min(most, wanted)) : wanted
+    this.scale = this.scale + (bounded - this.scale) * Math.min(1, dt_s / follows_s)
+    this.scale = Math.max(limits.scaleLeast, Math.min(limits.scaleMost, this.scale))
   }
 }

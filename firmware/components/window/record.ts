@@ -4,13 +4,15 @@ export interface WindowRecord {
   serial: number
   /** Learned travel. */
   travel_pulses: number
-  /** From the closed end; NaN: not known, as while the glass moves. */
+  /** From the closed end, a little negative when closed under tension; NaN: not known, as while the glass moves. */
   position_pulses: number
 }
 
-const VERSION = 1
+const VERSION = 2
 const BYTES = 9
 const UNKNOWN = 0xffff
+/** The closed glass stands under tension, below 0: the image counts from there. */
+const BELOW_pulses = 256
 
 function put16(bytes: Uint8Array, first: number, value: number): void {
   bytes[first] = value & 0xff
@@ -21,7 +23,8 @@ function get16(bytes: Uint8Array, first: number): number {
   return bytes[first]! | (bytes[first + 1]! << 8)
 }
 
-/** NVM image of a record: version, serial (32 bits), travel, position (16 bits each, 0xFFFF = not known). */
+/** NVM image of a record: version, serial (32 bits), travel, position (16 bits each, 0xFFFF =
+ * not known). */
 export function encodeWindowRecord(record: WindowRecord): Uint8Array {
   const bytes = new Uint8Array(BYTES)
   const position = record.position_pulses
@@ -29,7 +32,7 @@ export function encodeWindowRecord(record: WindowRecord): Uint8Array {
   put16(bytes, 1, record.serial)
   put16(bytes, 3, record.serial >>> 16)
   put16(bytes, 5, Math.round(record.travel_pulses))
-  put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, Math.round(position))))
+  put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, Math.round(position) + BELOW_pulses)))
   return bytes
 }
 
@@ -40,6 +43,6 @@ export function decodeWindowRecord(bytes: Uint8Array | undefined): WindowRecord 
   return {
     serial: (get16(bytes, 1) | (get16(bytes, 3) << 16)) >>> 0,
     travel_pulses: get16(bytes, 5),
-    position_pulses: position === UNKNOWN ? NaN : position,
+    position_pulses: position === UNKNOWN ? NaN : position - BELOW_pulses,
   }
 }

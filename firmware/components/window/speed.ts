@@ -12,12 +12,11 @@ export function ramp(elapsed_ms: number): number {
 }
 
 /**
- * Duty for the motor `elapsed_ms` after its start: full, but no more than a slow voltage near the end of a closing, the
- * lower end, or a goal; brought in over a ramp. Gaps are in mm, NaN = not known (then it is slow throughout).
+ * Duty for a motor that is not closing under guard, `elapsed_ms` after its start, brought in over a ramp. Closing at an
+ * unknown place is slow throughout; opening is fast but near the lower end or a goal. Gaps in mm, NaN = not known.
  */
 export function motorDuty(elapsed_ms: number, direction: number, gap_mm: number, goalGap_mm: number, supply_V: number): number {
-  const slowGap_mm = direction < 0 ? WINDOW_LIMITS.slowClose_mm : WINDOW_LIMITS.slowOpen_mm
-  const fast = gap_mm > slowGap_mm && !(goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
-  const target = fast ? 1 : slowDuty(WINDOW_LIMITS.slow_V, supply_V)
-  return target * ramp(elapsed_ms)
+  const fast = gap_mm > WINDOW_LIMITS.slowOpen_mm && !(goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
+  const motor_V = direction < 0 ? WINDOW_LIMITS.unknown_V : fast ? Infinity : WINDOW_LIMITS.slow_V
+  return slowDuty(motor_V, supply_V) * ramp(elapsed_ms)
 }

@@ -26,11 +26,15 @@ describe('a learned window', () => {
     const { bench: b, glass } = windowBench(100)
     order(b, 'autoUp')
     b.run(1500)
-    const fast = duty(b)
-    b.until(() => glass.x < 80, 8000)
-    expect(fast).toBe(-1)
-    expect(duty(b)).toBeGreaterThan(-0.75)
-    expect(rest(b, 8000)).toBeLessThan(6000)
+    const from = glass.x
+    b.run(100)
+    expect((from - glass.x) * 10 * 450 / WindowModel.TRAVEL).toBeGreaterThan(95)
+    b.until(() => glass.x < 60, 8000)
+    const near = glass.x
+    b.run(100)
+    expect((near - glass.x) * 10 * 450 / WindowModel.TRAVEL).toBeLessThan(35)
+    rest(b, 8000)
+    expect(b.now_ms).toBeLessThan(8000)
     expect(b.status()).toMatchObject({ state: WINDOW_STATE.still, position_pct: 0, pinch: 0, fault: 0 })
   })
 

@@ -10,6 +10,8 @@ import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 
 /** NVM key of the port that holds the travel and the position (`record.ts`). */
 export const WINDOW_RECORD_KEY = 0
+/** NVM key of the learned friction (`friction.ts`). */
+export const WINDOW_FRICTION_KEY = 1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
@@ -27,6 +29,7 @@ export class WindowDriver implements Component {
   private storedPosition: boolean
   /** What it was last told opens the window. */
   private opens: boolean
+  private boundNow_A: number
 
   constructor(context: ComponentContext) {
     const data = context.descriptor.data as WindowData
@@ -42,6 +45,7 @@ export class WindowDriver implements Component {
     this.ticking = false
     this.storedPosition = false
     this.opens = false
+    this.boundNow_A = Infinity
     this.load()
   }
 
@@ -108,6 +112,7 @@ export class WindowDriver implements Component {
     const travel_pulses = record.travel_pulses
     if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses || travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) return
     position.travel_pulses = travel_pulses
+    this.control.closing.guard.friction.decode(this.context.load(WINDOW_FRICTION_KEY))
     if (isNaN(record.position_pulses)) return
     position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
     this.storedPosition = true
@@ -120,6 +125,8 @@ export class WindowDriver implements Component {
     inputs.count = port.pulses(WINDOW_PLUG.hall)
     inputs.current_A = port.current_A()
     inputs.supply_V = this.context.hal.supply_V()
+    inputs.temperature_C = this.context.hal.temperature_C()
+    inputs.speed_kmh = this.context.vehicle.speed_kmh()
     inputs.mayClose = this.context.vehicle.ignition() >= IGNITION.on
     inputs.fed = this.fed
   }
@@ -143,8 +150,7 @@ export class WindowDriver implements Component {
 
   private ask(): void {
     const control = this.control
-    const idle = control.phase === PHASE.rest || control.phase === PHASE.probing
-    const wish = idle ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
+    const wish = !control.needsPower() ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
     if (wish === this.wish) return
     this.wish = wish
     this.asking = true
@@ -170,7 +176,16 @@ export class WindowDriver implements Component {
     } else if (control.phase === PHASE.rest && !this.storedPosition && control.position.known()) {
       this.storedPosition = true
       this.save(control.position.pulses(control.inputs.count))
+      this.keepFriction()
     }
+  }
+
+  /** What the last closing taught. */
+  private keepFriction(): void {
+    const friction = this.control.closing.guard.friction
+    if (!friction.changed) return
+    friction.changed = false
+    this.context.save(WINDOW_FRICTION_KEY, friction.encode())
   }
 
   private save(position_pulses: number): void {
@@ -189,8 +204,16 @@ export class WindowDriver implements Component {
     } else if (this.control.duty !== this.output || this.outputPhase === PHASE.braking) {
       this.context.port.drive(WINDOW_PLUG.motor, this.control.duty)
     }
+    this.bound(this.control.bound_A())
     this.output = braking ? 0 : this.control.duty
     this.outputPhase = phase
+  }
+
+  /** The eFuse follows what closing may take here; it works while this processor is busy with something else. */
+  private bound(bound_A: number): void {
+    if (bound_A === this.boundNow_A) return
+    this.boundNow_A = bound_A
+    this.context.power.bound(bound_A)
   }
 
   /** Reports when what is shown changed, but for the position, which the period takes care of. */

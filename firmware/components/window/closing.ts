@@ -1,0 +1,105 @@
+import { PinchGuard } from './pinch.ts'
+import type { ClosingState } from './pinch.ts'
+
+/** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
+const SPEED_AT_mm = [0, 32, 62, 210, 260]
+const SPEED_mm_s = [25, 25, 56, 70, 110]
+/** Not learned yet: not faster than this where a hand may be. */
+const UNLEARNED_mm_s = 45
+/** Near the goal of a goto. */
+const GOAL_mm_s = 45
+
+/** How fast the motor's voltage may grow and shrink: shrinking faster, the motor would feed back, and its load be unseen. */
+const RISE_V_s = 60
+const FALL_V_s = 25
+/** At the start, a share of what overcomes friction. */
+const FIRST_SHARE = 0.6
+/** The speed is corrected by up to this, with this time constant, but never against what may be a hand. */
+const TRIM_V = 2
+const TRIM_s = 0.4
+const TRIM_FROM_ms = 250
+const TRIM_EXCESS_N = 12
+/** Readings closer together than this say little: one of the two is skipped. */
+const LEAST_ms = 4
+/** Below this share of the limit the eFuse is not at work. */
+const LIMITING = 0.97
+
+function speedAt(gap_mm: number): number {
+  let i = 1
+  while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
+  const low_mm = SPEED_AT_mm[i - 1]!
+  const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
+  return SPEED_mm_s[i - 1]! + (SPEED_mm_s[i]! - SPEED_mm_s[i - 1]!) * share
+}
+
+/** A closing under guard: says how fast, at which current the eFuse holds, and whether something is in the way. */
+export class Closing {
+  readonly guard: PinchGuard
+  readonly state: ClosingState
+  /** At the port, A; Infinity: none. */
+  bound_A: number
+  private motor_V: number
+  private trim_V: number
+  private dt_s: number
+
+  constructor(nominal_A: number) {
+    this.guard = new PinchGuard(nominal_A)
+    this.state = {
+      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0, limited: false,
+    }
+    this.bound_A = Infinity
+    this.motor_V = 0
+    this.trim_V = 0
+    this.dt_s = 0
+  }
+
+  begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
+    this.guard.begin(now_ms, gap_mm, temperature_C, driving)
+    this.state.now_ms = now_ms
+    this.motor_V = FIRST_SHARE * this.guard.friction_A() * this.guard.load.resistance_ohm
+    this.trim_V = 0
+    this.dt_s = 0
+  }
+
+  /**
+   * Takes one tick: `current_A` at the port, the `duty` (0–1) and supply since the last one; the rest of `state` was filled
+   * in. True: something is in the way.
+   */
+  update(now_ms: number, current_A: number, duty: number, supply_V: number): boolean {
+    const state = this.state
+    this.dt_s = 0
+    if (now_ms - state.now_ms < LEAST_ms) return false
+    this.dt_s = (now_ms - state.now_ms) / 1000
+    state.now_ms = now_ms
+    state.limited = current_A >= this.bound_A * LIMITING
+    state.motor_A = duty > 0 ? current_A / duty : 0
+    state.motor_V = duty * supply_V
+    return this.guard.update(state)
+  }
+
+  /** Duty for the next tick, 0–1; sets the bound that goes with it. */
+  duty(supply_V: number, nearGoal: boolean): number {
+    const guard = this.guard
+    const target_mm_s = this.target_mm_s(nearGoal)
+    const state = this.state
+    const pulses_mm = state.speed_mm_s > 0 ? state.speed_pulses_s / state.speed_mm_s : 2.11
+    if (state.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
+      const short_V = (target_mm_s - state.speed_mm_s) * pulses_mm * guard.load.emf_Vs
+      this.trim_V = Math.max(-TRIM_V, Math.min(TRIM_V, this.trim_V + short_V * Math.min(1, this.dt_s / TRIM_s)))
+    }
+    const wanted_V = target_mm_s * pulses_mm * guard.load.emf_Vs + guard.friction_A() * guard.load.resistance_ohm + this.trim_V
+    const rise_V = RISE_V_s * this.dt_s
+    const fall_V = FALL_V_s * this.dt_s
+    const change_V = wanted_V - this.motor_V
+    this.motor_V = Math.min(supply_V, this.motor_V + Math.max(-fall_V, Math.min(rise_V, change_V)))
+    const duty = supply_V > 0 ? Math.max(0, this.motor_V / supply_V) : 0
+    this.bound_A = duty * guard.limit_A()
+    return duty
+  }
+
+  private target_mm_s(nearGoal: boolean): number {
+    let speed_mm_s = speedAt(this.guard.glass_mm)
+    if (!this.guard.known() && speed_mm_s > UNLEARNED_mm_s && !this.guard.far()) speed_mm_s = UNLEARNED_mm_s
+    return nearGoal && speed_mm_s > GOAL_mm_s ? GOAL_mm_s : speed_mm_s
+  }
+}
