@@ -67,6 +67,12 @@ export class AddressClaim {
     this.schedule.startIn(this.claimJob, this.answerDelay_ms() + this.hal.random() * FIRST_CLAIM_SPREAD_ms)
   }
 
+  /** The hub goes to sleep with its claim unsettled: it has to `start` again. */
+  rest(): void {
+    this.schedule.stop(this.claimJob)
+    if (this.state === HUB_STATE.claiming) this.schedule.stop(this.settleJob)
+  }
+
   /** A claim or a request. `false`: neither. */
   receive(id: number, data: Uint8Array, length: number): boolean {
     const format = pduFormatOf(id)

@@ -369,6 +369,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
 
   powerDown(woken: (byBus: boolean) => void): void {
     this.stopCycles()
+    this.address.rest()
     this.transmit.rest()
     for (const slot of this.slots) slot.sleep()
     this.schedule.pause()

@@ -29,6 +29,29 @@ function setUp() {
 
 const { DASH, FL, FR } = LOCATION
 
+describe('the transmitter of a hub that goes to sleep', () => {
+  it('forgets what waited and what the controller had, and sends again when it is opened', () => {
+    const { bus, clock, counters, transmit, hub, command } = setUp()
+    bus.hold = true
+    for (let i = 0; i < 3; i++) {
+      transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+      transmit.send(WindowCommandCodec, FL + i, command, NO_KEY)
+    }
+    transmit.sendPeer(peerId(6, 0xee, 0xff, 0x85), new Uint8Array(8), 8)
+    transmit.rest()
+    bus.sleep(() => undefined)
+    expect(transmit.waiting()).toBe(0)
+    expect(counters.txDiscarded).toBe(counters.txQueued)
+    clock.advance(100)
+    bus.wake()
+    bus.hold = false
+    transmit.open()
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    clock.advance(1)
+    expect(bus.sent.map(frame => kindOf(frame.id))).toEqual([WindowCommandCodec.kind])
+  })
+})
+
 describe('the transmitter', () => {
   it('protects frames end to end, with one counter per data id', () => {
     const { bus, clock, transmit, hub, port } = setUp()
