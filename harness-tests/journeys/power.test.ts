@@ -111,6 +111,21 @@ describe('the power of the car', () => {
     await car.until('the port says so', () => granted_A(car, 'WindowStatus@RR') === 0, { within_ms: 200 })
   })
 
+  journey('lets everything run at any voltage of a healthy car: no eFuse trips', async (car) => {
+    await comfortOn(car)
+    await car.press('DASH.lights.head')
+    await car.press('DASH.lights.tail')
+    for (const supply_V of [16, 14.5, 12]) {
+      car.car.setSupply(supply_V)
+      await car.run(2500)
+      for (const part of ['HOOD.lamp', 'TRUNK.lamp', 'FL.mirror', 'STEREO.amplifier']) {
+        const { current_A, limiting, tripped } = car.car.snapshot().components[part]
+        const seen = { part, supply_V, lit: current_A > 0.3, limiting, tripped }
+        expect(seen).toEqual({ part, supply_V, lit: true, limiting: false, tripped: false })
+      }
+    }
+  })
+
   journey('sheds comfort at low voltage, keeps the windows working, and recovers in stages', async (car) => {
     await comfortOn(car)
     car.car.setSupply(10)

@@ -78,11 +78,11 @@ describe('a lamp', () => {
     expect(b.duties[0]).toBe(0.8)
   })
 
-  it('asks for what it will draw, exterior lamps with a higher priority', () => {
+  it('asks for what it will draw at 16 V, exterior lamps with a higher priority', () => {
     const { b } = lamp()
     set(b, 0, 50)
     set(b, 1, 100)
-    expect(b.wish).toMatchObject({ run_A: 2.9, priority: 2 })
+    expect(b.wish).toMatchObject({ run_A: expect.closeTo(2.9 * 1.12, 9), priority: 2 })
     const { b: head } = lamp(LOCATION.HOOD)
     set(head, 0, 100)
     expect(head.wish?.priority).toBe(1)

@@ -18,6 +18,9 @@ export const LAMP_TIMES = {
   lease_ms: 10000,
 } as const
 
+/** Descriptors state currents at 13.5 V; a filament's grows with the root of the voltage: 16 V makes it 10 % more. */
+const SUPPLY_MARGIN = 1.12
+
 /** Exterior lamps are not shed with comfort. */
 const EXTERIOR_PRIORITY = 1
 const INTERIOR_PRIORITY = 2
@@ -181,7 +184,8 @@ export class LampDriver implements Component {
     if (sum_A === 0) this.context.power.release()
     else if (sum_A > before_A || !this.fading) {
       const exterior = this.context.location === LOCATION.HOOD || this.context.location === LOCATION.TRUNK
-      this.context.power.want(sum_A, Math.max(sum_A, this.context.descriptor.peak_A), LAMP_TIMES.lease_ms,
+      const run_A = sum_A * SUPPLY_MARGIN
+      this.context.power.want(run_A, Math.max(run_A, this.context.descriptor.peak_A), LAMP_TIMES.lease_ms,
         exterior ? EXTERIOR_PRIORITY : INTERIOR_PRIORITY)
     }
   }
