@@ -13,6 +13,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   socketcan: async () => (await import('./socketcan/socketcan-link.ts')).createSocketcanLink,
   gvret: async () => (await import('./gvret/gvret-link.ts')).createGvretLink,
   'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
+  'socketcand-listen': async () => (await import('./socketcand/socketcand-listen.ts')).createSocketcandListen,
   file: async () => (await import('./logs/file-link.ts')).createFileLink,
 }
 

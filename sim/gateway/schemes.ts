@@ -102,6 +102,12 @@ export const SCHEMES = {
     role: 'listens',
     options: { ...common, clients },
   },
+  'socketcand-listen': {
+    about: 'we are a socketcand daemon, for python-can, SavvyCAN and Kayak',
+    example: 'socketcand-listen:127.0.0.1:29536',
+    role: 'listens',
+    options: { ...common, clients },
+  },
   file: {
     about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L)',
     example: 'file:drive.log?as=record',

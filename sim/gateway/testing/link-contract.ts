@@ -35,6 +35,8 @@ export interface Abilities {
   readonly rich: boolean
   /** Remote frames are refused and counted too. */
   readonly noRemote?: boolean
+  /** The far end hears bus 0 alone. */
+  readonly oneBus?: boolean
   /** It carries the time of a frame: exactly, modulo a minute in ms, or not. */
   readonly times: 'exact' | 'minute' | 'none'
   /** State after opening, before a far end is there. */
@@ -87,7 +89,8 @@ function carried(abilities: Abilities): readonly LinkFrame[] {
 }
 
 function special(abilities: Abilities): readonly LinkFrame[] {
-  return abilities.noRemote ? [...RICH_FRAMES, ...CLASSIC_FRAMES.filter(frame => frame.remote)] : RICH_FRAMES
+  const rich = abilities.oneBus ? RICH_FRAMES.filter(frame => frame.bus === 0) : RICH_FRAMES
+  return abilities.noRemote ? [...rich, ...CLASSIC_FRAMES.filter(frame => frame.remote)] : rich
 }
 
 function describeSending(abilities: Abilities, openPair: OpenPair): void {
