@@ -1,5 +1,6 @@
+import { SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import type { MessageRow } from '#protocol/catalogue/row.ts'
-import type { DecodedFrame } from '#protocol/messages.ts'
+import { addressText, type DecodedFrame } from '#protocol/messages.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel } from './monitor-model.ts'
 
@@ -24,11 +25,19 @@ export function switchText(decoded: DecodedFrame): string {
   return `${decoded.location}.${fieldText(fields.switch, values.switch)} ${fieldText(fields.edge, values.edge)}${held}`
 }
 
-/** What is wrong now, a line each: silent hubs, bus states, faults of ports and components. */
+/** `network waking by FL, switch`. */
+export function sleepText(decoded: DecodedFrame): string {
+  const { values } = decoded
+  const fields = decoded.row!.fields
+  const phase = values.phase === SLEEP_PHASE.waking ? 'waking' : `sleep ${fieldText(fields.phase, values.phase)}`
+  return `network ${phase} by ${addressText(decoded.source)}, ${fieldText(fields.reason, values.reason)}`
+}
+
+/** What is wrong now, a line each: hubs that are silent and not asleep, bus states, faults of ports and components. */
 export function currentFaults(model: MonitorModel): string[] {
   const faults: string[] = []
   for (const node of model.nodes.values()) {
-    if (node.status === undefined) continue
+    if (node.status === undefined || model.asleep(node)) continue
     const silence_ms = (model.now_ns - node.status_ns) / 1e6
     if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push(`${node.name}: silent for ${(silence_ms / 1000).toFixed(0)} s`)
   }

@@ -9,6 +9,7 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
   return {
     time_s: round(model.now_ns / 1e9, 6),
     bus: {
+      asleep: model.networkAsleep,
       bitrate: model.load.bitrate,
       load: round(model.load.load, 6),
       peakLoad: round(model.load.peak, 6),
@@ -20,6 +21,7 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
       name: node.name,
       frames: node.frames,
       age_ms: age(model, node.lastSeen_ns),
+      asleep: model.asleep(node),
       status: node.status === undefined ? null : fieldsJson(HubStatus, node.status),
     })),
     signals: signals.map(signal => ({
@@ -36,8 +38,10 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
   }
 }
 
-/** No frame for longer than the message's lifetime; only messages that repeat can go stale. */
+/** No frame for longer than the message's lifetime; only messages that repeat, of hubs that do not sleep, can go stale. */
 export function isStale(model: MonitorModel, signal: MonitorSignal): boolean {
+  const node = model.nodes.get(signal.source)
+  if (node !== undefined && model.asleep(node)) return false
   return signal.row.idlePeriod_ms > 0 && model.now_ns - signal.at_ns > signal.row.lifetime_ms * 1e6
 }
 

@@ -47,6 +47,27 @@ describe('the monitor\'s model of a bus', () => {
     expect(monitorJson(model)).toMatchObject({ nodes: [{ name: 'FL', age_ms: 5000, status: { state: 'operating' } }] })
   })
 
+  it('takes a hub that said it sleeps for asleep, not for missing, until it speaks again', () => {
+    const model = new MonitorModel(500_000)
+    const network = (phase: string, reason: string, counter: number): CanFrame =>
+      encodeMessage('NetworkSleep', 'ALL', { phase, reason }, { source: 0x81, counter })
+    model.receive(at(fl('WindowStatus', { position_pct: 10, state: 'still' }, 0), 1))
+    for (let i = 0; i < 3; i++) model.receive(at(network('agreed', 'inactivity', i), 1.1 + i / 10))
+    expect(model.networkAsleep).toBe(false)
+    model.receive(at(fl('HubStatus', { state: 'sleeping' }, 0), 1.5))
+    model.advance(600e9)
+    expect(currentFaults(model)).toEqual([])
+    expect(monitorJson(model)).toMatchObject({
+      bus: { asleep: true }, nodes: [{ asleep: true }], signals: [{ stale: false }, { stale: false }, { stale: false }],
+    })
+    model.receive(at(network('waking', 'switch', 3), 700))
+    expect(model.networkAsleep).toBe(false)
+    expect(currentFaults(model)).toEqual(['FL: silent for 699 s'])
+    model.receive(at(fl('HubStatus', { state: 'operating' }, 1), 700.1))
+    expect(currentFaults(model)).toEqual([])
+    expect(model.events.map(event => event.text)).toEqual(['network sleep agreed by FL, inactivity', 'network waking by FL, switch'])
+  })
+
   it('reports faults, and notes when they come and go', () => {
     const model = new MonitorModel(500_000)
     model.receive(at(fl('WindowStatus', { state: 'closing' }, 0), 1))

@@ -1,10 +1,11 @@
+import { HUB_STATE, SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import type { MessageRow } from '#protocol/catalogue/row.ts'
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import { dataIdOf, sourceOf } from '#protocol/id.ts'
 import { type DecodedFrame, FrameDecoder, J1939_NAMES, addressText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { BusLoad } from './bus-load.ts'
-import { FAULT_FIELDS, faultText, switchText } from './faults.ts'
+import { FAULT_FIELDS, faultText, sleepText, switchText } from './faults.ts'
 
 /** Most nodes, signals and events kept: what a hostile bus can make this remember. */
 const MOST_NODES = 256
@@ -88,6 +89,22 @@ export class MonitorModel {
     return this.time_ns
   }
 
+  /** True when the last a hub said is that it sleeps. */
+  asleep(node: MonitorNode): boolean {
+    return node.status?.['state'] === HUB_STATE.sleeping && node.status_ns === node.lastSeen_ns
+  }
+
+  /** True when every hub that was heard sleeps. */
+  get networkAsleep(): boolean {
+    let sleepers = 0
+    for (const node of this.nodes.values()) {
+      if (node.status === undefined) continue
+      if (!this.asleep(node)) return false
+      sleepers++
+    }
+    return sleepers > 0
+  }
+
   advance(now_ns: number): void {
     this.time_ns = Math.max(this.time_ns, now_ns)
     this.load.advance(this.time_ns)
@@ -154,6 +171,7 @@ export class MonitorModel {
       node.status_ns = this.time_ns
     }
     if (row.name === 'SwitchEvent') this.event(switchText(decoded))
+    if (row.name === 'NetworkSleep') this.sleepEvent(decoded)
     const index = 'port' in row.fields ? values.port : 'channel' in row.fields ? values.channel : undefined
     const key = `${row.name}@${decoded.location}${index === undefined ? '' : `#${index}`}`
     const known = this.signals.get(key)
@@ -177,6 +195,14 @@ export class MonitorModel {
       if (!(name in known.values) || known.values[name] === decoded.values[name]) continue
       this.event(`${known.key}: ${faultText(known.row, name, decoded.values[name])}`)
     }
+  }
+
+  /** Proposal and agreement are repeated: told once. */
+  private sleepEvent(decoded: DecodedFrame): void {
+    const { phase } = decoded.values
+    const known = this.signals.get(`NetworkSleep@${decoded.location}`)
+    if (phase === SLEEP_PHASE.proposed || (phase === SLEEP_PHASE.agreed && known?.values['phase'] === phase)) return
+    this.event(sleepText(decoded))
   }
 
   private nodeOf(address: number): MonitorNode | undefined {

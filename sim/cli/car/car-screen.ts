@@ -24,6 +24,12 @@ const WIDE = 110
 const right = (title: string): Column => ({ title, align: 'right' })
 const COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('draws'), { title: 'components' }]
 
+/** True when all hubs that have power sleep. */
+function isAsleep(snapshot: CarSnapshot): boolean {
+  const states = Object.values(snapshot.hubs).filter(hub => hub.powered).map(hub => hub.state)
+  return states.length > 0 && states.every(state => state === 'sleeping')
+}
+
 /** The picture of a running car. */
 export function carLines(car: Car, snapshot: CarSnapshot, status: CarStatus, terminal: Terminal): string[] {
   const { colors } = terminal
@@ -32,7 +38,7 @@ export function carLines(car: Car, snapshot: CarSnapshot, status: CarStatus, ter
   ])
   return [
     `${colors.bold('spine car')} ${car.topology.name}  ${snapshot.time_s.toFixed(1)} s at ${status.speed.toFixed(2)}×  bus ${snapshot.bus.bitrate / 1000} kbit/s  `
-    + `load ${loadText(status.load, terminal)}  ${status.frames_per_s.toFixed(0)} frames/s, ${snapshot.bus.frames} in all, ${snapshot.bus.errorFrames} error frames`,
+    + `load ${loadText(status.load, terminal)}  ${status.frames_per_s.toFixed(0)} frames/s, ${snapshot.bus.frames} in all, ${snapshot.bus.errorFrames} error frames${isAsleep(snapshot) ? colors.cyan('  asleep') : ''}`,
     ...(terminal.columns >= WIDE ? linesOf(table(terminal, COLUMNS, rows)) : narrow(rows, terminal)),
     ...(status.faults.length === 0 ? [colors.green('no faults')] : status.faults.map(fault => colors.red(fault))),
     ...status.events.slice(-EVENTS).map(event => colors.dim(event)),
@@ -53,7 +59,7 @@ export function carSummary(snapshot: CarSnapshot, status: CarStatus): string {
   const operating = hubs.filter(hub => hub.state === 'operating').length
   const windows = Object.entries(snapshot.components).filter(([, part]) => part.class === 'window')
     .map(([name, part]) => `${name.split('.')[0]} ${percent(part.shows.position_pct)}`)
-  return `${snapshot.time_s.toFixed(1)} s  ${operating}/${hubs.length} hubs operating  load ${(status.load * 100).toFixed(2)} %  `
+  return `${snapshot.time_s.toFixed(1)} s  ${isAsleep(snapshot) ? 'asleep' : `${operating}/${hubs.length} hubs operating`}  load ${(status.load * 100).toFixed(2)} %  `
     + `${status.frames_per_s.toFixed(0)} frames/s  windows open: ${windows.join(', ')}  `
     + (status.faults.length === 0 ? 'no faults' : `faults: ${status.faults.join('; ')}`)
 }
@@ -61,6 +67,7 @@ export function carSummary(snapshot: CarSnapshot, status: CarStatus): string {
 function stateText(hub: HubSnapshot, terminal: Terminal): string {
   const { colors } = terminal
   const text = hub.canState === 'errorActive' ? hub.state : `${hub.state}, ${hub.canState}`
+  if (hub.state === 'sleeping') return colors.dim(text)
   return hub.state === 'operating' && hub.canState === 'errorActive' ? colors.green(text) : colors.yellow(text)
 }
 

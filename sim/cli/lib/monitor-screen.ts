@@ -38,7 +38,7 @@ export function monitorLines(model: MonitorModel, heading: string, terminal: Ter
 export function monitorSummary(model: MonitorModel, heading: string): string {
   const { counters, load } = model
   const faults = currentFaults(model)
-  return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s, `
+  return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s${model.networkAsleep ? ', asleep' : ''}, `
     + `${counters.frames} frames, ${hubs(model).length} hubs, ${e2eErrors(model)} E2E errors, ${faults.length === 0 ? 'no faults' : `faults: ${faults.join('; ')}`}`
 }
 
@@ -48,7 +48,7 @@ function headLines(model: MonitorModel, heading: string, terminal: Terminal): st
   const errors = e2eErrors(model)
   return [
     `${colors.bold('spine monitor')} ${heading}  ${seconds(model.now_ns)}  load ${loadText(load.load, terminal)} (peak ${(load.peak * 100).toFixed(1)} %)  `
-    + `${load.frames_per_s.toFixed(0)} frames/s of ${load.bitrate / 1000} kbit/s`,
+    + `${load.frames_per_s.toFixed(0)} frames/s of ${load.bitrate / 1000} kbit/s${model.networkAsleep ? colors.cyan('  asleep') : ''}`,
     `${counters.frames} frames: ${counters.messages} messages, ${counters.addressClaims} claims, ${counters.requests} requests, ${counters.foreign} foreign, `
     + `${counters.errorFrames} error frames  ${(errors === 0 ? colors.green : colors.red)(`${errors} E2E errors`)} (${counters.badCrc} CRC, ${counters.wrongSequence} sequence; `
     + `${counters.okSomeLost} gaps, ${counters.repeated} repeated)`,
