@@ -118,7 +118,7 @@ export class PinchGuard {
     this.friction.begin()
     this.load.begin(temperature_C)
     this.climate = frictionAt(temperature_C)
-    this.learned = this.friction.known(gap_mm)
+    this.learned = this.friction.known(gap_mm < PINCH_LIMITS.guarded_mm ? gap_mm : PINCH_LIMITS.guarded_mm)
     this.scale = 1
     this.excess_N = 0
     this.glass_mm = gap_mm

@@ -1,0 +1,167 @@
+import { writeFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { type ClosingResult, closings } from '#sim/pinch/closings.ts'
+import { type Conditions, FAIR } from '#sim/pinch/rig.ts'
+import { type RodSummary, Summary, quantile } from '#sim/pinch/summary.ts'
+import { pinchSvg } from '#sim/pinch/svg.ts'
+import {
+  FULL_PLAN, LIMIT_N, MEDIAN_N, PinchSweep, QUICK_PLAN, type SweepPlan, caseCount, casesOf, describeCase, describeConditions,
+} from '#sim/pinch/sweep.ts'
+import { Failure, fileFailure } from '../lib/failure.ts'
+import { wholeNumber } from '../lib/options.ts'
+import { type Column, table } from '../lib/table.ts'
+import type { Picture, Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+The window's real driver closes the simulated glass over rods of 5, 10, 20 and 65 N/mm: openings, supply, temperature, seals,
+what was learned, the phase of the control tick, pauses of 15 ms at the worst moment, ticks of 20 ms, the start of the glass.
+Peak force on the rod in newtons; it has to stay below ${LIMIT_N} N, and the window has to open again. Bus and power
+manager are not part of it. "reversed": the others pressed less than what trips, or the motor could not.
+
+--closings runs that many closings that meet nothing, over supply, temperature, age, rough road: none may reverse.
+The same seed gives the same numbers. Exit code 1: a limit was exceeded, or a closing reversed.
+
+Examples:
+  npx spine pinch --quick
+  npx spine pinch --svg pinch.svg
+  npx spine pinch --closings 10000
+  npx spine pinch --json | jq '.total.most_N'`
+
+interface Options { quick?: boolean, closings?: number, seed: number, json?: boolean, svg?: string }
+
+/** How long the program computes before it looks for Ctrl-C and shows how far it is. */
+const SLICE_ms = 200
+
+/** Closings whose time is named. */
+const TIMED: readonly { readonly conditions: Conditions, readonly most_ms: number }[] = [
+  { conditions: FAIR, most_ms: 8000 }, { conditions: { ...FAIR, age: 1 }, most_ms: 8000 },
+  { conditions: { ...FAIR, supply_V: 9, temperature_C: -30 }, most_ms: 12_000 },
+  { conditions: { ...FAIR, supply_V: 9 }, most_ms: NaN }, { conditions: { ...FAIR, supply_V: 16, temperature_C: 80 }, most_ms: NaN },
+  { conditions: { ...FAIR, temperature_C: -30, age: 1 }, most_ms: NaN }, { conditions: { ...FAIR, supply_V: 9, age: 1 }, most_ms: NaN },
+  { conditions: { ...FAIR, supply_V: 9, temperature_C: -30, age: 1 }, most_ms: NaN },
+  { conditions: { ...FAIR, supply_V: 9, temperature_C: 80 }, most_ms: NaN },
+]
+
+/** `spine pinch`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option('--quick', 'a few of the cases: seconds instead of minutes')
+    .option('--closings <n>', 'closings that meet nothing, instead of rods', wholeNumber(1, 10_000_000))
+    .option('--seed <n>', 'of measuring errors, roads and days', wholeNumber(0, 0xffff_ffff), 1)
+    .option('--json', 'the result for programs')
+    .option('--svg <file>', 'a plot of all peaks')
+    .addHelpText('after', HELP)
+    .action(async (options: Options) => {
+      const { closings: count } = options
+      const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
+      if (!good) throw new Failure('a limit was not kept')
+    })
+}
+
+/** Runs through `items` in slices, with a line that says how far it is. `false`: stopped by the user. */
+async function work<T>(items: Iterable<T>, count: number, terminal: Terminal, options: Options, each: (item: T) => void): Promise<boolean> {
+  const picture: Picture | undefined = terminal.isTTY && options.json !== true ? await terminal.openPicture() : undefined
+  let done = 0
+  let shown_ms = Date.now()
+  for (const item of items) {
+    each(item)
+    done++
+    if (Date.now() - shown_ms < SLICE_ms) continue
+    picture?.show(`${done} of ${count} (${Math.floor(100 * done / count)} %)`)
+    await new Promise(resolve => setImmediate(resolve))
+    if (terminal.stop.aborted) break
+    shown_ms = Date.now()
+  }
+  picture?.close()
+  if (done < count) terminal.warn(`stopped after ${done} of ${count}: what follows is of those`)
+  return done === count
+}
+
+async function sweepRods(options: Options, terminal: Terminal): Promise<boolean> {
+  const plan: SweepPlan = options.quick === true ? QUICK_PLAN : FULL_PLAN
+  const sweep = new PinchSweep(options.seed)
+  const summary = new Summary()
+  const whole = await work(casesOf(plan), caseCount(plan), terminal, options, one => summary.add(sweep.run(one)))
+  if (summary.results.length === 0) return false
+  const times = TIMED.map(({ conditions, most_ms }) => ({ conditions, most_ms, took_ms: sweep.closing_ms(conditions, 'here') }))
+  const inTime = times.every(({ most_ms, took_ms }) => isNaN(most_ms) || took_ms <= most_ms)
+  if (options.svg !== undefined) {
+    try {
+      writeFileSync(options.svg, pinchSvg(summary.results, `A rod in the closing window: ${summary.results.length} cases, seed ${options.seed}`))
+    } catch (error) {
+      throw fileFailure('write', options.svg, error)
+    }
+  }
+  if (options.json === true) {
+    terminal.write(`${JSON.stringify({
+      seed: options.seed, whole, limit_N: LIMIT_N, met: summary.met && inTime, total: summary.total(), rods: summary.rods(),
+      failures: summary.failures, closingTimes: times,
+    }, (_, value: unknown) => typeof value === 'number' && !isFinite(value) ? null : value, 2)}\n`)
+  } else {
+    terminal.write(rodText(summary, terminal))
+    terminal.write(timeText(times, terminal))
+  }
+  return summary.met && inTime && whole
+}
+
+const right = (title: string): Column => ({ title, align: 'right' })
+const ROD_COLUMNS = [{ title: 'rod' }, right('cases'), right('below limit'), right('reversed'), right('median N'), right('95 % N'), right('worst N')]
+
+function rodText(summary: Summary, terminal: Terminal): string {
+  const { colors } = terminal
+  const row = (name: string, rod: RodSummary): string[] => [
+    name, String(rod.cases), String(rod.passed), String(rod.reversed), number(rod.median_N), number(rod.p95_N),
+    (rod.most_N < LIMIT_N ? colors.green : colors.red)(number(rod.most_N)),
+  ]
+  const total = summary.total()
+  const failures = summary.failures.slice(0, 10).map(failure =>
+    `  ${colors.red(number(failure.peak_N))} N, reopened ${number(failure.reopened_mm)} mm: ${describeCase(failure.case)}\n`)
+  return [
+    table(terminal, ROD_COLUMNS, [...summary.rods().map(rod => row(`${rod.stiffness_N_mm} N/mm`, rod)), row('all', total)]),
+    `Worst case: ${number(total.most_N)} N: ${describeCase(total.worst.case)}.\n`,
+    `Median ${number(total.median_N)} N (aim: below ${MEDIAN_N} N). ${summary.failures.length === 0
+      ? colors.green(`All ${total.cases} cases below ${LIMIT_N} N.`) : colors.red(`${summary.failures.length} of ${total.cases} cases failed:`)}\n`,
+    ...failures,
+  ].join('')
+}
+
+function timeText(times: readonly { conditions: Conditions, most_ms: number, took_ms: number }[], terminal: Terminal): string {
+  const { colors } = terminal
+  const rows = times.map(({ conditions, most_ms, took_ms }) => [
+    describeConditions(conditions), isNaN(took_ms) ? 'the motor is too weak' : `${(took_ms / 1000).toFixed(2)} s`,
+    isNaN(most_ms) ? '' : `${most_ms / 1000} s`,
+    isNaN(most_ms) ? '' : took_ms <= most_ms ? colors.green('kept') : colors.red('missed'),
+  ])
+  return `\n${table(terminal, [{ title: 'full closing, 450 mm' }, right('takes'), right('at most'), { title: '' }], rows)}`
+}
+
+async function sweepClosings(options: Options, count: number, terminal: Terminal): Promise<boolean> {
+  const ended = { closed: 0, reversed: 0, 'too weak': 0 }
+  const times_ms: number[] = []
+  const reversals: ClosingResult[] = []
+  const whole = await work(closings(count, options.seed), count, terminal, options, (result) => {
+    ended[result.end]++
+    if (result.end === 'closed' && result.from_pct === 100) times_ms.push(result.took_ms)
+    if (result.end === 'reversed') reversals.push(result)
+  })
+  times_ms.sort((a, b) => a - b)
+  const time = { median_ms: quantile(times_ms, 0.5), p99_ms: quantile(times_ms, 0.99) }
+  if (options.json === true) {
+    terminal.write(`${JSON.stringify({ seed: options.seed, whole, closings: count, ended, fullClosings: time, reversals }, null, 2)}\n`)
+  } else {
+    const { colors } = terminal
+    terminal.write(`${count} closings without an obstacle: ${ended.closed} closed, `
+      + `${ended.reversed === 0 ? colors.green('0 reversed') : colors.red(`${ended.reversed} reversed`)}, `
+      + `${ended['too weak']} stopped because the motor was too weak for supply, heat and seals.\n`
+      + `From fully open: median ${(time.median_ms / 1000).toFixed(2)} s, 99 % below ${(time.p99_ms / 1000).toFixed(2)} s.\n`)
+    for (const reversal of reversals.slice(0, 20)) {
+      terminal.write(`  car ${reversal.car}, closing ${reversal.closing} from ${reversal.from_pct} %: ${describeConditions(reversal.conditions)}, `
+        + `tick ${reversal.timing.tick_ms} ms\n`)
+    }
+  }
+  return ended.reversed === 0 && whole
+}
+
+function number(value: number): string {
+  return isNaN(value) ? '-' : value.toFixed(1)
+}
