@@ -1,9 +1,10 @@
 import type { CanFrame } from './frame.ts'
 
 /**
- * Exact length on the wire of a classic CAN frame (ISO 11898-1:2015, 10.4 and 10.5): start of frame to end of frame with
- * the stuff bits its content makes, without the interframe space. Bytes go through two tables: one carries the CRC-15,
- * one the run of equal bits, so a frame costs a few lookups a byte.
+ * Exact length on the wire of a CAN frame, classic or FD (ISO 11898-1:2015, 10.4 and 10.5): start of frame to end of frame
+ * with the stuff bits its content makes, without the interframe space. Bytes go through two tables: one carries the CRC-15,
+ * one the run of equal bits, so a frame costs a few lookups a byte. The CRC of an FD frame has a fixed length whatever its
+ * value, so there the run alone matters.
  */
 
 /** Intermission after every frame. */
@@ -19,7 +20,8 @@ const EXTENDED_STUFFED_BITS = 54
 /** A run of equal bits as a number: bit value × 4 + length − 1. A fifth equal bit adds a stuff bit, which begins a run of its own. */
 const AFTER_START_OF_FRAME = 0
 
-function stuffTable(width: number): Uint8Array {
+/** `last`: the piece ends the data of an FD frame, and a fixed stuff bit takes the place of one that would follow it. */
+function stuffTable(width: number, last: boolean): Uint8Array {
   const size = 1 << width
   const table = new Uint8Array(8 * size)
   for (let state = 0; state < 8; state++) {
@@ -31,13 +33,13 @@ function stuffTable(width: number): Uint8Array {
         const bit = (bits >> i) & 1
         run = bit === value ? run + 1 : 1
         value = bit
-        if (run === 5) {
+        if (run === 5 && !(last && i === 0)) {
           stuffed++
           value = 1 - bit
           run = 1
         }
       }
-      table[state * size + bits] = (stuffed << 3) | (value * 4 + run - 1)
+      table[state * size + bits] = (stuffed << 3) | ((value * 4 + run - 1) & 7)
     }
   }
   return table
@@ -54,17 +56,106 @@ function crcTable(): Uint16Array {
 }
 
 /** Stuff bits and next state by state and the next 8, 7, 6, 2 bits: stuff bits << 3 | state. */
-const STUFF8: Uint8Array = stuffTable(8)
-const STUFF7: Uint8Array = stuffTable(7)
-const STUFF6: Uint8Array = stuffTable(6)
-const STUFF2: Uint8Array = stuffTable(2)
+const STUFF8: Uint8Array = stuffTable(8, false)
+const STUFF7: Uint8Array = stuffTable(7, false)
+const STUFF6: Uint8Array = stuffTable(6, false)
+const STUFF2: Uint8Array = stuffTable(2, false)
 const CRC15: Uint16Array = crcTable()
+/** The same for the pieces of FD frames: 3 identifier bits, ESI and DLC, and the last piece before the CRC field. */
+const STUFF3: Uint8Array = stuffTable(3, false)
+const STUFF5: Uint8Array = stuffTable(5, false)
+const STUFF5_LAST: Uint8Array = stuffTable(5, true)
+const STUFF8_LAST: Uint8Array = stuffTable(8, true)
+
+/** CRC delimiter is counted with the data phase; ACK slot, ACK delimiter and end of frame are not. */
+const FD_NOMINAL_TAIL_BITS = 9
+/** Stuff count and CRC-17 with their fixed stuff bits, and the CRC delimiter. */
+const FD_CRC17_BITS = 4 + 17 + 6 + 1
+/** The same with CRC-21. */
+const FD_CRC21_BITS = 4 + 21 + 7 + 1
+/** Longest data that CRC-17 protects, bytes. */
+export const FD_CRC17_BYTES = 16
+/** Length codes of more than 8 bytes, by length / 4. */
+const FD_CODES: Uint8Array = new Uint8Array([0, 1, 8, 9, 10, 11, 12, 0, 13, 0, 0, 0, 14, 0, 0, 0, 15])
+const PACK = 1024
+
+/** The length code (DLC) of an FD data length 0–8, 12, 16, 20, 24, 32, 48, 64. */
+export function fdLengthCode(length: number): number {
+  return length <= 8 ? length : FD_CODES[length >> 2]
+}
+
+/** After a piece that ends with bit `bit`: whether a stuff bit followed it, which then begins a run of the other value. */
+function endsInStuff(entry: number, bit: number): boolean {
+  return ((entry >> 2) & 1) !== bit
+}
 
 /**
- * Bits from start of frame to end of frame. Allocates nothing. Classic frames only (`fd` false, length 0–8); the caller
- * checks.
+ * Bits of an FD frame from start of frame to end of frame, packed: read them with `nominalBits` and `dataPhaseBits`. The
+ * data phase begins in the BRS bit and ends in the CRC delimiter, each of which is partly as long as either kind; together
+ * they last as long as one bit of each, so BRS is counted as nominal and the delimiter as data. `passive`: the sender is
+ * error-passive, which it tells by ESI. Allocates nothing.
+ */
+export function fdFrameBits(frame: CanFrame, passive: boolean): number {
+  const id = frame.id
+  const length = frame.length
+  const brs = frame.brs ? 1 : 0
+  let entry = AFTER_START_OF_FRAME
+  let stuffed = 0
+  let word = 0
+  let header = 17
+  if (frame.extended) {
+    // After the first 3 identifier bits come exactly 32: 8 of the identifier, SRR, IDE, 18 of the identifier, RRS, FDF, res, BRS.
+    entry = STUFF3[AFTER_START_OF_FRAME * 8 + ((id >>> 26) & 7)]
+    stuffed = entry >> 3
+    word = (((id >>> 18) & 0xff) << 24) | 0x00c00000 | ((id & 0x3ffff) << 4) | 4 | brs
+    entry = STUFF8[((entry & 7) << 8) | (word >>> 24)]
+    stuffed += entry >> 3
+    entry = STUFF8[((entry & 7) << 8) | ((word >>> 16) & 0xff)]
+    stuffed += entry >> 3
+    header = 36
+  } else {
+    // 16 bits: 11 of the identifier, RRS, IDE, FDF, res, BRS.
+    word = ((id & 0x7ff) << 5) | 4 | brs
+  }
+  entry = STUFF8[((entry & 7) << 8) | ((word >>> 8) & 0xff)]
+  stuffed += entry >> 3
+  entry = STUFF8[((entry & 7) << 8) | (word & 0xff)]
+  stuffed += entry >> 3
+  // A stuff bit behind BRS belongs to the data phase.
+  const behindBrs = endsInStuff(entry, brs) ? 1 : 0
+  const control = ((passive ? 1 : 0) << 4) | fdLengthCode(length)
+  const before = stuffed - behindBrs
+  entry = (length === 0 ? STUFF5_LAST : STUFF5)[((entry & 7) << 5) | control]
+  stuffed += entry >> 3
+  const data = frame.data
+  for (let i = 0; i < length; i++) {
+    entry = (i === length - 1 ? STUFF8_LAST : STUFF8)[((entry & 7) << 8) | data[i]]
+    stuffed += entry >> 3
+  }
+  const nominal = header + before + FD_NOMINAL_TAIL_BITS
+  const fast = 5 + 8 * length + stuffed - before + (length > FD_CRC17_BYTES ? FD_CRC21_BITS : FD_CRC17_BITS)
+  return brs === 1 ? nominal + fast * PACK : nominal + fast
+}
+
+/** Bits at the nominal rate of what `fdFrameBits` gave. */
+export function nominalBits(packed: number): number {
+  return packed % PACK
+}
+
+/** Bits at the data rate of what `fdFrameBits` gave; 0 without bit rate switch. */
+export function dataPhaseBits(packed: number): number {
+  return Math.floor(packed / PACK)
+}
+
+/**
+ * Bits from start of frame to end of frame; of an FD frame those of both bit rates together, its sender being error-active.
+ * Allocates nothing. The length is one the format has; the caller checks.
  */
 export function frameBits(frame: CanFrame): number {
+  if (frame.fd) {
+    const packed = fdFrameBits(frame, false)
+    return nominalBits(packed) + dataPhaseBits(packed)
+  }
   const id = frame.id
   const length = frame.length
   const remote = frame.remote ? 1 : 0
