@@ -1,13 +1,15 @@
 import { benchBuses } from './bus.ts'
 import { benchCodec } from './codec.ts'
-import type { BenchRow } from './measure.ts'
+import { benchGateway } from './gateway.ts'
+import type { BenchOptions, BenchRow } from './measure.ts'
 import { benchSedan } from './sedan.ts'
 
 /** The benchmarks by name, in the order in which they run. */
-export const BENCHES: Readonly<Record<string, () => BenchRow[] | Promise<BenchRow[]>>> = {
+export const BENCHES: Readonly<Record<string, (options: BenchOptions) => BenchRow[] | Promise<BenchRow[]>>> = {
   bus: benchBuses,
   sedan: benchSedan,
   codec: benchCodec,
+  gateway: benchGateway,
 }
 
 export type { BenchRow } from './measure.ts'

@@ -10,11 +10,16 @@ export interface BenchRow {
   readonly peer?: { readonly name: string, readonly value: number }
   /** value ÷ peer. */
   readonly ratio?: number
-  /** The promise: least ratio, or least value where there is no peer. */
-  readonly target?: { readonly atLeast: number, readonly of: 'ratio' | 'value' }
+  /** The promise: least ratio, or least or largest value where there is no peer. */
+  readonly target?: { readonly atLeast: number, readonly of: 'ratio' | 'value' } | { readonly atMost: number, readonly of: 'value' }
   readonly met?: boolean
   /** Why a peer is missing, or what else a reader must know. */
   readonly note?: string
+}
+
+export interface BenchOptions {
+  /** Run those that say so for as long as their promise does: a minute at a rate, an hour of traffic. */
+  readonly long: boolean
 }
 
 /** A piece of work that does `count` operations. */
@@ -47,8 +52,12 @@ export function row(parts: Omit<BenchRow, 'ratio' | 'met'>): BenchRow {
   return {
     ...parts,
     ...(ratio === undefined ? {} : { ratio }),
-    ...(parts.target === undefined || judged === undefined ? {} : { met: judged >= parts.target.atLeast }),
+    ...(parts.target === undefined || judged === undefined ? {} : { met: meets(judged, parts.target) }),
   }
+}
+
+function meets(value: number, target: NonNullable<BenchRow['target']>): boolean {
+  return 'atMost' in target ? value <= target.atMost : value >= target.atLeast
 }
 
 function calibrate(work: Work, round_ms: number): number {

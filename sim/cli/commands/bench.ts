@@ -17,22 +17,23 @@ Examples:
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('[names...]', `what to measure: ${Object.keys(BENCHES).join(', ')} (default: all)`)
+    .option('--long', 'gateway: a minute at each rate, an hour of traffic, instead of samples')
     .option('--json', 'the rows for programs')
     .addHelpText('after', HELP)
-    .action(async (names: string[], options: { json?: boolean }) => {
-      const rows = await measure(names.length === 0 ? Object.keys(BENCHES) : names, terminal)
+    .action(async (names: string[], options: { json?: boolean, long?: boolean }) => {
+      const rows = await measure(names.length === 0 ? Object.keys(BENCHES) : names, options.long === true, terminal)
       terminal.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : text(rows, terminal))
     })
 }
 
-async function measure(names: readonly string[], terminal: Terminal): Promise<BenchRow[]> {
+async function measure(names: readonly string[], long: boolean, terminal: Terminal): Promise<BenchRow[]> {
   for (const name of names) {
     if (BENCHES[name] === undefined) throw usage(`there is no benchmark "${name}": choose from ${Object.keys(BENCHES).join(', ')}`)
   }
   const rows: BenchRow[] = []
   for (const name of names) {
     terminal.warn(`measuring ${name} …`)
-    rows.push(...await BENCHES[name]())
+    rows.push(...await BENCHES[name]({ long }))
   }
   return rows
 }
@@ -53,6 +54,7 @@ function text(rows: readonly BenchRow[], terminal: Terminal): string {
 
 function targetText(row: BenchRow): string {
   if (row.target === undefined) return ''
+  if ('atMost' in row.target) return `≤ ${figure(row.target.atMost)}`
   return `≥ ${figure(row.target.atLeast)}${row.target.of === 'ratio' ? '×' : ''}`
 }
 

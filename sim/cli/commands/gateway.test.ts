@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Link } from '#sim/gateway/link.ts'
 import { openLink } from '#sim/gateway/open-link.ts'
+import { SCHEMES } from '#sim/gateway/schemes.ts'
 import { frameOf, numberedFrame } from '#sim/gateway/testing/frames.ts'
 import { eventually } from '#sim/gateway/testing/wait.ts'
 import { run } from '../run.ts'
@@ -85,6 +86,12 @@ describe('spine gateway', () => {
     expect(await run(['gateway', `file:${folder}/in.log?speed=max`, `file:${folder}/out.log?as=record`, '--filter', 'extended'], terminal)).toBe(0)
     expect(await readFile(join(folder, 'out.log'), 'utf8')).toMatch(/^\(\d+\.001000\) spine0 18FF8181#22\n$/)
     await rm(folder, { recursive: true })
+  })
+
+  it('lists the links in its help', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['gateway', '--help'], terminal)).toBe(0)
+    for (const scheme of Object.keys(SCHEMES)) expect(terminal.out).toContain(`\n  ${scheme}: `)
   })
 
   it.each([

@@ -7,6 +7,7 @@ import type { FrameValue } from '#sim/gateway/expression/names.ts'
 import { ExpressionError } from '#sim/gateway/expression/tokens.ts'
 import type { Link } from '#sim/gateway/link.ts'
 import { createLink } from '#sim/gateway/open-link.ts'
+import { SCHEMES, type SchemeSpec } from '#sim/gateway/schemes.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { gatewayJson, gatewayLines, gatewaySummary } from '../lib/gateway-screen.ts'
 import { linkFailure } from '../lib/link.ts'
@@ -31,6 +32,14 @@ Examples:
   npx spine gateway socketcan:can0 spine: --filter "id & 0x1FFFFF00 == 0x18FF8100 && source != 0xF9"
   npx spine gateway slcan:/dev/ttyACM0 file:drive.log?as=record --mode listen --direction ab
   npx spine gateway spine: slcan-listen: --rewrite-ab "source == 0x81 ? id ^ 0x3 : id" --limit 1000`
+
+/** Every kind of link with its options, from the table that reads them. */
+function linksHelp(): string {
+  const lines = Object.entries<SchemeSpec>(SCHEMES).flatMap(([name, { about, example, options }]) => [
+    `  ${name}: ${about}`, `      ${example}`, `      options: ${Object.keys(options).join(', ')}`,
+  ])
+  return `\nLinks:\n${lines.join('\n')}`
+}
 
 const SCREEN_INTERVAL_ms = 250
 const LINE_INTERVAL_ms = 1000
@@ -72,6 +81,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--interval <duration>', 'between two pictures or lines', duration)
     .option('--json', 'one JSON object an interval')
     .addHelpText('after', HELP)
+    .addHelpText('after', linksHelp)
     .action((a: string, b: string, options: Options) => run(a, b, options, terminal))
 }
 

@@ -77,7 +77,9 @@ async function probe(line: GreetingLine, settings: GreetingSettings): Promise<{ 
     throw new Error(`what is on ${line.place} is no SLCAN adapter${at}: it says ${JSON.stringify(strange[0].slice(0, 40))}`
       + (settings.baud === undefined ? '' : '; is baud= its rate?'))
   }
-  if (answers === 0) {
+  // A plug that loops back sends the two empty lines too, and nothing else.
+  if (echoes) answers -= 2
+  if (answers <= 0) {
     throw new Error(`nothing on ${line.place} answers like an SLCAN adapter${at}: is it one`
       + `${settings.baud === undefined ? '' : ', is baud= its rate'}? One that never answers needs probe=no`)
   }

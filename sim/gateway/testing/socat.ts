@@ -15,8 +15,10 @@ export interface PtyPair {
   unplug(): Promise<void>
 }
 
-export async function makePtyPair(): Promise<PtyPair> {
-  const socat: ChildProcess = spawn('socat', ['-d', '-d', 'pty,raw,echo=0', 'pty,raw,echo=0'], { stdio: ['ignore', 'ignore', 'pipe'] })
+/** With `links`, the ttys can be opened by these names too, which stay the same when they are plugged in again. */
+export async function makePtyPair(links?: readonly [string, string]): Promise<PtyPair> {
+  const ends = [0, 1].map(end => `pty,raw,echo=0${links === undefined ? '' : `,link=${links[end]}`}`)
+  const socat: ChildProcess = spawn('socat', ['-d', '-d', ...ends], { stdio: ['ignore', 'ignore', 'pipe'] })
   const paths: string[] = []
   let text = ''
   for await (const chunk of socat.stderr!) {
