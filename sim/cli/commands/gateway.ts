@@ -41,6 +41,8 @@ function linksHelp(): string {
   return `\nLinks:\n${lines.join('\n')}`
 }
 
+/** Repeated frames after which people are asked whether it is a circle. */
+const CIRCLE = 100
 const SCREEN_INTERVAL_ms = 250
 const LINE_INTERVAL_ms = 1000
 
@@ -146,16 +148,25 @@ async function watch(
   const live = terminal.isTTY && options.json !== true
   const picture = live ? await terminal.openPicture() : undefined
   const notes: string[] = []
-  if (picture !== undefined) takeNotes(line => notes.push(line))
+  const note = (line: string): void => {
+    if (picture === undefined) terminal.warn(line)
+    else notes.push(line)
+  }
+  takeNotes(note)
   const ended = new AbortController()
   const closing = merge(a.state$, b.state$).pipe(filter(state => state === 'closed'), take(1)).subscribe({ next: () => ended.abort() })
   const stop = AbortSignal.any([terminal.stop, ended.signal])
+  let told = false
   const interval_ms = options.interval ?? (live ? SCREEN_INTERVAL_ms : LINE_INTERVAL_ms)
   const end_ms = performance.now() + (options.for ?? Infinity)
   try {
     while (!stop.aborted && performance.now() < end_ms) {
       await until(stop, Math.max(1, Math.min(interval_ms, end_ms - performance.now())))
       const snapshot = bridge.snapshot()
+      if (!told && (snapshot.aToB?.repeats ?? 0) + (snapshot.bToA?.repeats ?? 0) > CIRCLE) {
+        told = true
+        note('the same frames pass again and again: do both links lead to the same bus? Then they go in circles')
+      }
       if (options.json === true) terminal.write(`${JSON.stringify(gatewayJson(a, b, snapshot))}\n`)
       else if (picture === undefined) terminal.write(`${gatewaySummary(a, b, snapshot)}\n`)
       else picture.show(fit([...gatewayLines(a, b, snapshot, terminal), ...notes.slice(-3)], terminal))

@@ -108,6 +108,18 @@ describe('a bridge', () => {
     expect(bridge.snapshot().aToB!.in).toBe(10_004)
   })
 
+  it('notices frames that go in circles', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const { a, b, bridge } = await joined({ bToA: false })
+    for (let n = 0; n < 100; n++) {
+      a.arrive(numberedFrame(n % 2))
+      vi.advanceTimersByTime(n < 50 ? 1 : 15)
+    }
+    expect(b.sent.length).toBe(100)
+    expect(bridge.snapshot().aToB!.repeats).toBeGreaterThan(46)
+    expect(bridge.snapshot().aToB!.repeats).toBeLessThan(52)
+  })
+
   it('measures how long frames stay', async () => {
     const { a, b, bridge } = await joined()
     b.stalled = true

@@ -17,6 +17,8 @@ export interface DirectionSnapshot extends Readonly<DirectionCounts> {
   readonly frames_per_s: number
   readonly latency: LatencySummary
   readonly identifiers: readonly IdentifierCount[]
+  /** Frames that equal one that passed within 20 ms before: many of them mean that both links lead to one bus. */
+  readonly repeats: number
 }
 
 export interface BridgeSnapshot {
@@ -60,7 +62,7 @@ export class Bridge {
     this.lag.start()
   }
 
-  /** What happened until now; rates and latency are those since the last snapshot. */
+  /** What happened until now; only frames_per_s counts from the last snapshot. */
   snapshot(): BridgeSnapshot {
     const now_ms = performance.now()
     const elapsed_s = Math.max(1e-3, (now_ms - this.last.time_ms) / 1000)
@@ -69,6 +71,7 @@ export class Bridge {
       ...direction.counts,
       frames_per_s: (direction.counts.forwarded - before) / elapsed_s,
       latency: direction.latency.summary(),
+      repeats: direction.repeats.count,
       identifiers: direction.identifiers.list(LISTED).map(seen => ({ ...seen })),
     }
     const snapshot: BridgeSnapshot = {

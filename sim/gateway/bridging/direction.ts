@@ -3,6 +3,7 @@ import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { FrameValue } from '../expression/names.ts'
 import { Identifiers } from './identifiers.ts'
 import { LatencyMeter } from './latency-meter.ts'
+import { Repeats } from './repeats.ts'
 
 /** What a bridge does with the frames of one direction. */
 export interface DirectionOptions {
@@ -38,6 +39,7 @@ const BURST_SHARE = 0.1
 export class BridgeDirection {
   readonly counts: DirectionCounts = { in: 0, forwarded: 0, filtered: 0, badRewrite: 0, limited: 0, refused: 0 }
   readonly identifiers = new Identifiers()
+  readonly repeats = new Repeats()
   readonly latency: LatencyMeter
   private readonly to: Link
   private readonly filter: FrameValue | undefined
@@ -86,6 +88,7 @@ export class BridgeDirection {
       }
     }
     this.identifiers.note(out, now_ms)
+    this.repeats.note(out, now_ms)
     if (!this.to.send(out)) {
       counts.refused++
       return false
