@@ -12,10 +12,13 @@ import { SwitchPackPlant } from '../plants/switch-pack.ts'
 import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicle.ts'
 import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
 import { World } from '../plants/world.ts'
+import type { CrankingLevel, SupplyProfile } from '../power/profiles.ts'
+import type { SupplyFault } from '../power/supply.ts'
+import { CarSupply } from './car-supply.ts'
 import type { CarComponent } from './component.ts'
 import { imagesFor } from './images.ts'
 import { lookUp, unknownName } from './names.ts'
-import { sedanPower } from './power-plan.ts'
+import { carPowerOf, powerPlanOf } from './power-plan.ts'
 import { SEDAN } from './sedan.ts'
 import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
@@ -25,9 +28,6 @@ import {
 } from './topology.ts'
 
 const MS_ns = 1_000_000
-/** Charging battery. */
-const SUPPLY_V = 13.5
-const HIGHEST_SUPPLY_V = 40
 
 export interface CarOptions {
   /** 0–2³²−1; 1 by default. Same seed, same run. */
@@ -59,6 +59,8 @@ export class Car {
   readonly trace = new Trace()
   readonly bus: CanBus
   readonly world: World
+  /** Battery, engine, copper: volts at the hubs and amperes in the cables. */
+  readonly power: CarSupply
   /** By location, front to rear. */
   readonly hubs: ReadonlyMap<string, HubHost>
   /** By name, `FL.window`. */
@@ -68,7 +70,7 @@ export class Car {
   private readonly parts = new Map<string, CarComponent>()
   private readonly switchPlaces = new Map<string, SwitchPlace>()
   private readonly cables = new Map<string, { cut: () => void, mend: () => void }>()
-  private readonly supplies_V = new Map<string, number>()
+  private keyReturns = false
   private readonly signals: Signals
 
   constructor(options: CarOptions = {}) {
@@ -77,16 +79,18 @@ export class Car {
     const { bitrate, faults } = options
     this.bus = new CanBus(this.kernel, { ...(bitrate !== undefined && { bitrate }), ...(faults !== undefined && { faults }) })
     this.world = new World(this.kernel)
+    this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
     this.hubs = this.hosts
     this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
+    this.power.sample(this.signals)
     this.traceBusFaults()
     this.loadMeter = this.bus.loadMeter()
     const locations = this.topology.hubs.map(hub => hub.location)
     for (const name of options.without ?? []) {
       if (!locations.includes(name as HubName)) throw unknownName('hub', name, locations)
     }
-    const images = imagesFor(sedanPower(this.topology))
+    const images = imagesFor(carPowerOf(powerPlanOf(this.power.supply.capability, this.topology)))
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
@@ -133,9 +137,26 @@ export class Car {
     return place.pack.isPressed(place.index)
   }
 
+  /** Turns the key: at `start` the starter turns a standing engine, `accessory` and `off` stop it. */
   setIgnition(position: IgnitionName): void {
     this.vehicle.setIgnition(position)
+    const { engine } = this.power
+    this.keyReturns = false
+    if (position === 'start') engine.crank()
+    else if (position === 'on') engine.giveUp()
+    else engine.stop()
     this.note('switch', 'DASH', `ignition ${position}`)
+  }
+
+  /**
+   * Stops the engine and starts it again, with the key at `start` until it runs: on the car's own battery, or with the supply
+   * following a level of ISO 16750-2.
+   */
+  crank(level?: CrankingLevel): void {
+    this.power.crank(level)
+    this.vehicle.setIgnition('start')
+    this.keyReturns = true
+    this.note('switch', 'DASH', 'ignition start')
   }
 
   setGear(gear: GearName): void {
@@ -244,16 +265,28 @@ export class Car {
     this.note('fault', name, `paused for ${duration_ms} ms`)
   }
 
-  /** Supply of one hub, or of all. */
-  setSupply(supply_V: number, hub?: string): void {
-    if (!(supply_V >= 0 && supply_V <= HIGHEST_SUPPLY_V)) throw new RangeError(`supply ${supply_V} V is not in 0…${HIGHEST_SUPPLY_V} V`)
-    this.world.sync()
-    for (const name of hub === undefined ? this.hosts.keys() : [this.hub(hub).name]) this.supplies_V.set(name, supply_V)
-    this.world.supplyChanged()
+  /** Feeds one hub, or all, with this voltage instead of from the copper; undefined: from the copper again. */
+  setSupply(supply_V: number | undefined, hub?: string): void {
+    this.power.override(hub === undefined ? this.hosts.keys() : [this.hub(hub).name], supply_V)
   }
 
+  /** At a hub's terminals, V. */
   supply_V(hub: string): number {
-    return this.supplies_V.get(hub) ?? SUPPLY_V
+    return lookUp('hub', this.power.feeds, hub).voltage_V()
+  }
+
+  /** Lets the supply follow a profile: load dump, jump start, cranking. */
+  profile(profile: SupplyProfile): void {
+    this.power.supply.profile(profile)
+  }
+
+  /** Cuts a conductor, corrodes a contact, opens a fuse, shorts a hub; cables by name, `spine.FL` and `drop.FL`. */
+  powerFault(fault: SupplyFault): void {
+    this.power.supply.fault(fault)
+  }
+
+  powerRepair(fault: SupplyFault): void {
+    this.power.supply.repair(fault)
   }
 
   /** Everything to be seen now. The bus load is that since the last snapshot. */
@@ -277,12 +310,16 @@ export class Car {
 
   private addHub(plan: HubPlan, position: number, image: FirmwareImage): void {
     const { location } = plan
-    const supply_V = (): number => this.supplies_V.get(location) ?? SUPPLY_V
+    const feed = this.power.feeds.get(location)!
+    const supply_V = (): number => feed.voltage_V()
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, supply_V))
-    this.hosts.set(location, new HubHost({
+    const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
       trace: this.trace, controllers: [this.bus.attach(location, { position, online: false })], outlets, supply_V,
-    }))
+      lifeChanged: () => this.power.boardChanged(location),
+    })
+    this.hosts.set(location, host)
+    this.power.connect(host)
     this.signals.add(location, 'supply_V', 0.05, supply_V)
     for (const outlet of outlets) this.signals.add(outlet.name, 'current_A', 0.1, () => outlet.current_A)
     plan.ports.forEach((component, port) => {

@@ -81,9 +81,9 @@ function readLamp(plan: Reader): Blueprint {
   const sources: LightSource[] = plan.field('channels').items(1, LAMP_PLUG.channels).map((channel) => {
     channel.only(['name', 'kind', 'rated_W'])
     return {
-      name: channel.field('name').text(),
-      kind: channel.field('kind').oneOf(['bulb', 'led']),
-      rated_W: channel.field('rated_W').number(0.1, 100, 'W'),
+      name: channel.attempt(() => channel.field('name').text()) ?? '',
+      kind: channel.attempt(() => channel.field('kind').oneOf(['bulb', 'led'])) ?? 'led',
+      rated_W: channel.attempt(() => channel.field('rated_W').number(0.1, 100, 'W')) ?? 1,
     }
   })
   const nominal_A = sources.map(source => source.rated_W / LAMP_PARTS.rated_V)

@@ -1,3 +1,4 @@
+import { SEDAN_COPPER } from '../power/sedan-copper.ts'
 import type { ComponentData, HubData, TopologyData } from './topology.ts'
 
 /** A bulb or LED of a lamp. */
@@ -24,6 +25,8 @@ function door(location: string, mirror: boolean): HubData {
 /** The car everything is tried on: eight hubs, front to rear. Bulbs are the common W5W, P21W and H7. */
 export const SEDAN: TopologyData = {
   name: 'sedan',
+  copper: SEDAN_COPPER,
+  battery: { capacity_Ah: 70, charge: 0.9, temperature_C: 23 },
   hubs: [
     {
       location: 'HOOD',

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createCar } from './car.ts'
 import { KINDS } from './kinds.ts'
 import { SEDAN } from './sedan.ts'
+import type { CopperTopology } from '../power/topology.ts'
 import { readTopology, TopologyError } from './topology.ts'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- broken on purpose
@@ -58,8 +59,49 @@ describe('readTopology', () => {
     expect(() => readTopology(broken(change))).toThrow(message)
   })
 
+  it.each([
+    [(s: Draft) => delete s.copper, 'topology.copper: is missing'],
+    [(s: Draft) => s.copper.cables[11].fuse.rating_A = 60, 'topology.copper.cables[11].fuse.rating_A: 60 A is more than the cable\'s ampacity'],
+    [(s: Draft) => s.copper.cables.push({ ...s.copper.cables[3], name: 'loop' }), 'topology.copper.cables[16]: "loop" closes a loop'],
+    [(s: Draft) => s.copper.cables.splice(10, 1), 'topology.copper.hubs[2]: "FL" has no supply'],
+    [(s: Draft) => s.hubs.splice(4, 1), 'topology.copper.hubs[4]: there is no hub at "STEREO" in topology.hubs'],
+    [(s: Draft) => { s.copper.hubs.splice(2, 1); s.copper.cables.splice(10, 1) }, 'topology.hubs[2].location: FL has no supply'],
+    [(s: Draft) => s.battery.charge = 2, 'topology.battery.charge: is 2, not a number in 0…1'],
+    [(s: Draft) => s.battery.colour = 2, 'topology.battery.colour: is not known here'],
+  ])('refuses copper that would burn or feed nobody: %#', (change, message) => {
+    expect(() => readTopology(broken(change))).toThrow(message)
+  })
+
+  it('finds all problems in one run', () => {
+    const problems = (): readonly string[] => {
+      try {
+        readTopology(broken((s) => {
+          s.hubs[2].ports[0].opening_pct = 101
+          s.hubs[2].ports[1].maker = -1
+          s.hubs[0].ports[1].channels[0].kind = 'neon'
+          s.hubs[0].ports[1].channels[1].rated_W = 'much'
+          s.battery.charge = 2
+          s.copper.cables[3].gauge_mm2 = 3
+          s.copper.cables[4].length_m = -1
+        }))
+      } catch (error) {
+        return (error as TopologyError).problems.map(problem => problem.split(':')[0])
+      }
+      return []
+    }
+    expect(problems()).toEqual([
+      'topology.hubs[0].ports[1].channels[0].kind', 'topology.hubs[0].ports[1].channels[1].rated_W',
+      'topology.hubs[2].ports[0].opening_pct', 'topology.hubs[2].ports[1].maker',
+      'topology.copper.cables[3].gauge_mm2', 'topology.copper.cables[4].length_m', 'topology.battery.charge',
+    ])
+  })
+
   it('leaves sockets empty where the data say null', () => {
-    const car = createCar({ topology: { name: 'bare', hubs: [{ location: 'FL', image: 'door', ports: [null, { class: 'latch' }] }] } })
+    const copper: CopperTopology = {
+      layout: 'line', battery: 'battery', taps: [], hubs: ['FL'],
+      cables: [{ name: 'drop.FL', from: 'battery', to: 'FL', length_m: 2, gauge_mm2: 4, fuse: { rating_A: 25 } }],
+    }
+    const car = createCar({ topology: { name: 'bare', copper, hubs: [{ location: 'FL', image: 'door', ports: [null, { class: 'latch' }] }] } })
     expect([...car.components.keys()]).toEqual(['FL.latch'])
     expect(car.hub('FL').outlets.length).toBe(2)
   })

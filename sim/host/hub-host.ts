@@ -42,6 +42,8 @@ export interface HubHostOptions {
   readonly outlets: readonly Outlet[]
   /** Supply at the hub now, V. */
   readonly supply_V: () => number
+  /** Called when the image begins and when it is gone: the board draws another current. */
+  readonly lifeChanged?: () => void
 }
 
 /** What became of a hub since the car was made. */
@@ -78,6 +80,7 @@ export class HubHost {
   private powered = false
   private woken: ((byBus: boolean) => void) | undefined = undefined
   private wokenByBus = false
+  private held = false
   private cause: number = RESET_CAUSE.unknown
   private booted_ns = 0
   private kicked_ns = 0
@@ -106,6 +109,11 @@ export class HubHost {
     return this.powered
   }
 
+  /** Its reset circuit holds it down: the voltage is too low. */
+  get brownedOut(): boolean {
+    return this.held
+  }
+
   /** Its image runs. */
   get running(): boolean {
     return this.cpu.alive
@@ -120,7 +128,7 @@ export class HubHost {
   powerOn(): void {
     if (this.powered) return
     this.powered = true
-    this.bootLater('powerOn')
+    if (!this.held) this.bootLater('powerOn')
   }
 
   /** Supply goes: the image is destroyed, its outputs are off, it is gone from the bus. */
@@ -136,8 +144,24 @@ export class HubHost {
     if (!Object.hasOwn(RESET_CAUSE, cause)) {
       throw new RangeError(`unknown reset cause "${cause}": one of ${Object.keys(RESET_CAUSE).join(', ')}`)
     }
-    if (!this.powered) return
+    if (!this.powered || this.held) return
     this.bootLater(cause)
+  }
+
+  /** The voltage is too low for the board: the image is destroyed, and the reset circuit holds it down. */
+  hold(): void {
+    if (this.held) return
+    this.held = true
+    if (!this.powered) return
+    this.destroy()
+    this.note('reset', 'brownOut')
+  }
+
+  /** The voltage is back: the image boots. `cause` is `powerOn` when the voltage was gone altogether. */
+  release(cause: 'brownOut' | 'powerOn'): void {
+    if (!this.held) return
+    this.held = false
+    if (this.powered) this.bootLater(cause)
   }
 
   /** The processor does nothing for `duration_ms`. */
@@ -162,6 +186,7 @@ export class HubHost {
     cpu.start(() => {
       this.firmware = options.image(hal)
     })
+    options.lifeChanged?.()
   }
 
   private destroy(): void {
@@ -176,6 +201,7 @@ export class HubHost {
     for (const port of this.ports) port.dispose()
     this.cans = []
     this.ports = []
+    this.options.lifeChanged?.()
   }
 
   private createHal(): Hal {
@@ -214,6 +240,7 @@ export class HubHost {
     this.watchdog.stop()
     for (const can of this.cans) can.sleep(time_ns => this.rouse(true, time_ns))
     this.cpu.sleep(() => this.rouse(false, this.options.kernel.now_ns))
+    this.options.lifeChanged?.()
   }
 
   /** Something begins to wake the board at `time_ns`. */
@@ -229,6 +256,7 @@ export class HubHost {
     this.woken = undefined
     for (const can of this.cans) can.wake()
     this.kick()
+    this.options.lifeChanged?.()
     this.cpu.wake(() => woken(this.wokenByBus))
   }
 

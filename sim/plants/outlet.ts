@@ -23,6 +23,8 @@ export class Outlet {
   readonly name: string
   /** At the plug after the last step, V. */
   load_V = 0
+  /** Of the hub when the plant was last stepped, V. */
+  feed_V = 0
   /** Held at the limit in the last step. */
   regulating = false
   tripped = false
@@ -83,6 +85,7 @@ export class Outlet {
   /** Advances the plugged plant by `dt_s` through the eFuse. */
   step(dt_s: number, plant: Plant): void {
     this.regulating = false
+    this.feed_V = this.supply_V()
     this.load_V = this.on && !this.tripped ? this.regulated_V(plant) : 0
     plant.step(dt_s, this.load_V)
     if (!this.regulating) {
@@ -102,7 +105,7 @@ export class Outlet {
 
   /** The supply, or as much of it that the load draws the limit (regula falsi with Illinois weights). */
   private regulated_V(plant: Plant): number {
-    const supply_V = this.supply_V()
+    const supply_V = this.feed_V
     let high_V = supply_V
     let over_A = plant.demand_A(high_V) - this.limit_A
     if (over_A <= 0) return supply_V

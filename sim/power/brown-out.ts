@@ -1,5 +1,15 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
-import type { Supply } from './supply.ts'
+
+/** A supply as a reset circuit meets it: `Supply`, or what a test puts in its place. */
+export interface WatchedSupply {
+  /** Index of a hub. */
+  hub(name: string): number
+  voltage_V(hub: number): number
+  /** Calls `listener` after every change of voltages. */
+  onStep(listener: () => void): () => void
+  /** Brings the voltages to now. */
+  sync(): void
+}
 
 export interface BrownOutLimits {
   /** Below this for `hold_ms` the board resets. Default 4.0 V, 1 ms. */
@@ -11,7 +21,7 @@ export interface BrownOutLimits {
 
 /** Watches a hub's supply as the reset circuit of its board does. Held down from the start if there is no voltage. */
 export class BrownOut {
-  private readonly supply: Supply
+  private readonly supply: WatchedSupply
   private readonly hub: number
   private readonly reset_V: number
   private readonly start_V: number
@@ -22,7 +32,7 @@ export class BrownOut {
   private isDown: boolean
 
   /** `change(true)` when the board resets, `change(false)` when it may boot. */
-  constructor(kernel: Kernel, supply: Supply, hub: string, change: (down: boolean) => void, limits: BrownOutLimits = {}) {
+  constructor(kernel: Kernel, supply: WatchedSupply, hub: string, change: (down: boolean) => void, limits: BrownOutLimits = {}) {
     this.supply = supply
     this.hub = supply.hub(hub)
     this.reset_V = limits.reset_V ?? 4

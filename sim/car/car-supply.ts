@@ -1,0 +1,219 @@
+import type { HubHost } from '../host/hub-host.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import type { Trace } from '../kernel/trace.ts'
+import type { World } from '../plants/world.ts'
+import { BrownOut, type WatchedSupply } from '../power/brown-out.ts'
+import { CRANKING_LEVELS, type CrankingLevel, cranking } from '../power/profiles.ts'
+import { createSupply, type Supply } from '../power/supply.ts'
+import { BOARD } from './board.ts'
+import { ENGINE, Engine } from './engine.ts'
+import type { Signals } from './signals.ts'
+import type { Topology } from './topology.ts'
+
+/** Load slots of a hub: its board, and what its ports feed. */
+const BOARD_SLOT = 0
+const PORTS_SLOT = 1
+const SLOTS = 2
+/** Change of a hub's current that is worth another solution, A. */
+const WORTH_A = 0.001
+/** Change of a hub's voltage that what rests at its ports must hear of: of what draws a current, and of everything. */
+const WORTH_V = 0.02
+const NEWS_V = 0.5
+const DRAWS_A = 0.05
+/** Below this a port's load is no resistor but nothing. */
+const LEAST_V = 0.5
+/** A board whose voltage was below this forgot everything: its boot is a power-on. */
+const FORGETS_V = 1.5
+/** Most a test may feed a hub with, V. */
+const HIGHEST_V = 40
+
+/** One hub on the copper. */
+export class Feed {
+  readonly name: string
+  /** Set by a test in place of the copper; undefined: none. */
+  override_V: number | undefined = undefined
+  host: HubHost | undefined = undefined
+  brownOut: BrownOut | undefined = undefined
+  /** Read at this step of the plants. */
+  seen_V = 0
+  /** Drawn by the ports as the copper was told. */
+  told_A = 0
+  /** When the plants at rest were last looked at. */
+  checked_V = 0
+  /** Lowest since the board was held down. */
+  lowest_V = Infinity
+  readonly index: number
+  private readonly supply: Supply
+
+  constructor(name: string, supply: Supply) {
+    this.name = name
+    this.supply = supply
+    this.index = supply.hub(name)
+  }
+
+  /** At the hub's terminals, V; 0 when they are reversed, which the board blocks. */
+  voltage_V(): number {
+    const voltage_V = this.override_V ?? this.supply.voltage_V(this.index)
+    return voltage_V > 0 ? voltage_V : 0
+  }
+
+  /** Drawn by what is plugged in, A. */
+  ports_A(): number {
+    let sum_A = 0
+    if (this.host !== undefined) for (const outlet of this.host.outlets) sum_A += outlet.current_A
+    return sum_A
+  }
+
+  /** Drawn by the board itself, A. */
+  board_A(): number {
+    const { host } = this
+    if (host === undefined || !host.on) return 0
+    if (host.asleep) return BOARD.sleeping_A
+    if (host.asleep) return BOARD.asleep_A
+    return host.running ? BOARD.running_A : BOARD.reset_A
+  }
+}
+
+/**
+ * The car's supply: what hubs and ports draw are loads on its copper, the volts at the hubs are the solver's, a hub whose
+ * voltage is too low is held down until it is back. Loads are set after each step of the plants, so that the copper
+ * is solved once a millisecond while something moves, and not at all while nothing does.
+ */
+export class CarSupply implements WatchedSupply {
+  readonly supply: Supply
+  readonly engine: Engine
+  /** By hub, front to rear as the copper names them. */
+  readonly feeds: ReadonlyMap<string, Feed>
+  private readonly list: Feed[] = []
+  private readonly kernel: Kernel
+  private readonly world: World
+  private listeners: readonly (() => void)[] = []
+
+  /** `engineRuns` is called when the engine has come to run by itself. */
+  constructor(kernel: Kernel, trace: Trace, world: World, topology: Topology, engineRuns: () => void) {
+    this.kernel = kernel
+    this.world = world
+    this.supply = createSupply(kernel, topology.copper, { battery: topology.battery, engine_rpm: ENGINE.idle_rpm, slots: SLOTS, trace })
+    this.engine = new Engine(kernel, this.supply, engineRuns)
+    const feeds = new Map<string, Feed>()
+    for (const name of topology.copper.hubs) {
+      const feed = new Feed(name, this.supply)
+      feed.checked_V = feed.voltage_V()
+      feeds.set(name, feed)
+      this.list.push(feed)
+    }
+    this.feeds = feeds
+    this.supply.onStep(() => this.changed())
+    world.afterStep = () => this.load()
+  }
+
+  /** What flows in the cables and what they carry, for who judges it. */
+  sample(signals: Signals): void {
+    const { supply } = this
+    supply.capability.cables.forEach((cable, i) => {
+      signals.add(cable.name, 'ampacity_A', 0.1, () => cable.ampacity_A)
+      signals.add(cable.name, 'current_A', 0.2, () => supply.current_A(i))
+    })
+  }
+
+  /** A hub's host begins to draw from its feed, and is watched. */
+  connect(host: HubHost): void {
+    const feed = this.feeds.get(host.name)!
+    feed.host = host
+    feed.brownOut = new BrownOut(this.kernel, this, host.name, (down) => {
+      if (down) host.hold()
+      else host.release(feed.lowest_V < FORGETS_V ? 'powerOn' : 'brownOut')
+      feed.lowest_V = down ? feed.voltage_V() : Infinity
+    })
+    if (feed.brownOut.down) host.hold()
+  }
+
+  /** The board of a hub began or ended to run. */
+  boardChanged(name: string): void {
+    const feed = this.feeds.get(name)!
+    this.supply.setCurrent(feed.index, BOARD_SLOT, feed.override_V === undefined ? feed.board_A() : 0)
+  }
+
+  /** Feeds hubs from elsewhere, as a test bench does, 0–40 V; undefined: from the copper again. */
+  override(names: Iterable<string>, supply_V: number | undefined): void {
+    if (supply_V !== undefined && !(supply_V >= 0 && supply_V <= HIGHEST_V)) throw new RangeError(`supply ${supply_V} V is not in 0…${HIGHEST_V} V`)
+    this.world.sync()
+    for (const name of names) {
+      this.feeds.get(name)!.override_V = supply_V
+      this.boardChanged(name)
+    }
+    this.load()
+    this.changed()
+    this.world.supplyChanged()
+  }
+
+  /**
+   * The engine is stopped and started again: by the starter on the battery, or with the battery node on an ISO 16750-2 profile
+   * from the moment when the starter's relay closes.
+   */
+  crank(level?: CrankingLevel): void {
+    if (level === undefined) {
+      this.engine.stop()
+      this.engine.crank()
+      return
+    }
+    if (!CRANKING_LEVELS.includes(level)) throw new RangeError(`cranking level "${String(level)}" is not one of ${CRANKING_LEVELS.join(', ')}`)
+    const profile = cranking(level)
+    this.engine.crankOnBench(profile.points.x.at(-1)!, () => this.supply.profile(profile))
+  }
+
+  hub(name: string): number {
+    return this.supply.hub(name)
+  }
+
+  voltage_V(hub: number): number {
+    return this.list[hub].voltage_V()
+  }
+
+  onStep(listener: () => void): () => void {
+    this.listeners = [...this.listeners, listener]
+    return () => {
+      this.listeners = this.listeners.filter(other => other !== listener)
+    }
+  }
+
+  sync(): void {
+    this.supply.sync()
+  }
+
+  /** Tells the copper what the ports draw. All voltages are read before anything is set: setting asks for a new solution. */
+  private load(): void {
+    const { list, supply } = this
+    for (let i = 0; i < list.length; i++) list[i].seen_V = list[i].voltage_V()
+    for (let i = 0; i < list.length; i++) {
+      const feed = list[i]
+      const drawn_A = feed.override_V === undefined ? feed.ports_A() : 0
+      const change_A = drawn_A - feed.told_A
+      if (change_A < WORTH_A && change_A > -WORTH_A && (drawn_A > 0 || feed.told_A === 0)) continue
+      feed.told_A = drawn_A
+      // A resistor of the same current: it gives way when the voltage does, so that a weak cable cannot make it swing.
+      if (drawn_A > 0 && feed.seen_V > LEAST_V) supply.setResistance(feed.index, PORTS_SLOT, feed.seen_V / drawn_A)
+      else supply.clearLoad(feed.index, PORTS_SLOT)
+    }
+  }
+
+  /** Volts may have moved: reset circuits look, and so do plants at rest where it matters to them. */
+  private changed(): void {
+    const { list, listeners } = this
+    for (let i = 0; i < listeners.length; i++) listeners[i]()
+    for (let i = 0; i < list.length; i++) {
+      const feed = list[i]
+      const voltage_V = feed.voltage_V()
+      if (voltage_V < feed.lowest_V && feed.brownOut?.down === true) feed.lowest_V = voltage_V
+      if (Math.abs(voltage_V - feed.checked_V) > WORTH_V) this.wake(feed, voltage_V)
+    }
+  }
+
+  private wake(feed: Feed, voltage_V: number): void {
+    feed.checked_V = voltage_V
+    if (feed.host === undefined) return
+    for (const outlet of feed.host.outlets) {
+      if (outlet.current_A > DRAWS_A || Math.abs(voltage_V - outlet.feed_V) > NEWS_V) outlet.changed()
+    }
+  }
+}
