@@ -34,22 +34,32 @@ export interface ClosingResult {
 export function* closings(count: number, seed: number): Generator<ClosingResult> {
   let done = 0
   for (let car = 0; done < count; car++) {
-    const dice = new Prng(seed, `car ${car}`)
-    const rig = new PinchRig(dice, 0, taughtFriction())
-    const age = dice.next() * (1 - CLOSINGS_A_CAR * AGE_A_CLOSING)
-    let temperature_C = TEMPERATURE.first_C
-    for (let closing = 0; closing < CLOSINGS_A_CAR && done < count; closing++, done++) {
-      temperature_C = within(temperature_C + TEMPERATURE.change_K * (2 * dice.next() - 1), TEMPERATURE.least_C, TEMPERATURE.most_C)
-      const conditions = {
-        supply_V: SUPPLY.least_V + (SUPPLY.most_V - SUPPLY.least_V) * dice.next(), temperature_C, age: age + closing * AGE_A_CLOSING,
-        road_m_s2: dice.chance(0.5) ? 0 : ROUGH_m_s2 * dice.next(),
-      }
-      yield { car, closing, ...closeOnce(rig, dice, conditions), conditions }
+    for (const result of closingsOf(car, seed)) {
+      yield result
+      if (++done === count) return
     }
   }
 }
 
-function closeOnce(rig: PinchRig, dice: Prng, conditions: Conditions): Pick<ClosingResult, 'from_pct' | 'timing' | 'end' | 'took_ms'> {
+/** The life of one car; `watch` looks into it after every millisecond of a closing. */
+export function* closingsOf(car: number, seed: number, watch?: (rig: PinchRig, closing: number) => void): Generator<ClosingResult> {
+  const dice = new Prng(seed, `car ${car}`)
+  const rig = new PinchRig(dice, 0, taughtFriction())
+  const age = dice.next() * (1 - CLOSINGS_A_CAR * AGE_A_CLOSING)
+  let temperature_C = TEMPERATURE.first_C
+  for (let closing = 0; closing < CLOSINGS_A_CAR; closing++) {
+    temperature_C = within(temperature_C + TEMPERATURE.change_K * (2 * dice.next() - 1), TEMPERATURE.least_C, TEMPERATURE.most_C)
+    const conditions = {
+      supply_V: SUPPLY.least_V + (SUPPLY.most_V - SUPPLY.least_V) * dice.next(), temperature_C, age: age + closing * AGE_A_CLOSING,
+      road_m_s2: dice.chance(0.5) ? 0 : ROUGH_m_s2 * dice.next(),
+    }
+    yield { car, closing, ...closeOnce(rig, dice, conditions, () => watch?.(rig, closing)), conditions }
+  }
+}
+
+type Closing = Pick<ClosingResult, 'from_pct' | 'timing' | 'end' | 'took_ms'>
+
+function closeOnce(rig: PinchRig, dice: Prng, conditions: Conditions, watch: () => void): Closing {
   const timing = {
     phase_ms: dice.below(10), tick_ms: BOARD_TICKS_ms[dice.below(BOARD_TICKS_ms.length)], pauseChance: 0.1, pause_ms: 15, pauseAt_N: 0,
   }
@@ -61,6 +71,7 @@ function closeOnce(rig: PinchRig, dice: Prng, conditions: Conditions): Pick<Clos
   rig.pass(REST_s)
   rig.order('autoUp')
   const took_ms = rig.rest(LONGEST_ms, () => {
+    watch()
     if (!dice.chance(SUPPLY.stepChance)) return
     rig.supply(within(conditions.supply_V + SUPPLY.step_V * (2 * dice.next() - 1), SUPPLY.least_V, SUPPLY.most_V))
   })

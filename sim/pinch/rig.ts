@@ -96,6 +96,7 @@ export class PinchRig {
     this.plant.setConditions(conditions.temperature_C, conditions.age)
     this.ambient_V = conditions.supply_V
     this.road = new Road(this.dice, conditions.road_m_s2)
+    this.plant.verticalAcceleration_m_s2 = 0
     this.gain = 1 + MEASURING.gain * (2 * this.dice.next() - 1)
   }
 

@@ -60,7 +60,7 @@ describe('the speed of a closing', () => {
         bench.run(gap_mm)
         return bench.speed_mm_s
       })
-      const wanted = [110, 69, 60, 43, 25, 25]
+      const wanted = [110, 58, 55, 44, 25, 25]
       for (let i = 0; i < wanted.length; i++) {
         expect(speeds[i]!, `near ${[300, 200, 100, 50, 25, 5][i]} mm at ${supply_V} V`).toBeGreaterThan(0.85 * wanted[i]!)
         expect(speeds[i]!).toBeLessThan(1.15 * wanted[i]!)

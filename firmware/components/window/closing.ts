@@ -2,15 +2,16 @@ import { PinchGuard } from './pinch.ts'
 import type { ClosingState } from './pinch.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
-const SPEED_AT_mm = [0, 32, 62, 210, 260]
-const SPEED_mm_s = [25, 25, 56, 70, 110]
-/** Not learned yet: not faster than this where a hand may be. */
-const UNLEARNED_mm_s = 45
+const SPEED_AT_mm = [0, 30, 60, 215, 268]
+const SPEED_mm_s = [25, 25, 53, 59, 110]
+/** Where a hand may be: not faster than this while friction is not learned, or at the start, when the hand may be there already. */
+const CAREFUL_mm_s = 42
+const CAREFUL_ms = 450
 /** Near the goal of a goto. */
 const GOAL_mm_s = 45
 
 /** How fast the motor's voltage may grow and shrink: shrinking faster, the motor would feed back, and its load be unseen. */
-const RISE_V_s = 60
+const RISE_V_s = 30
 const FALL_V_s = 25
 /** At the start, a share of what overcomes friction. */
 const FIRST_SHARE = 0.6
@@ -21,6 +22,8 @@ const TRIM_FROM_ms = 250
 const TRIM_EXCESS_N = 12
 /** Readings closer together than this say little: one of the two is skipped. */
 const LEAST_ms = 4
+/** A supply that rises by more than this between two ticks was switched. */
+const RISEN_V = 0.2
 /** Below this share of the limit the eFuse is not at work. */
 const LIMITING = 0.97
 
@@ -41,16 +44,18 @@ export class Closing {
   private motor_V: number
   private trim_V: number
   private dt_s: number
+  private supply_V: number
 
   constructor(nominal_A: number) {
     this.guard = new PinchGuard(nominal_A)
     this.state = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0, limited: false,
+      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0, limited: false, risen: false,
     }
     this.bound_A = Infinity
     this.motor_V = 0
     this.trim_V = 0
     this.dt_s = 0
+    this.supply_V = Infinity
   }
 
   begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
@@ -59,6 +64,7 @@ export class Closing {
     this.motor_V = FIRST_SHARE * this.guard.friction_A() * this.guard.load.resistance_ohm
     this.trim_V = 0
     this.dt_s = 0
+    this.supply_V = Infinity
   }
 
   /**
@@ -74,6 +80,8 @@ export class Closing {
     state.limited = current_A >= this.bound_A * LIMITING
     state.motor_A = duty > 0 ? current_A / duty : 0
     state.motor_V = duty * supply_V
+    state.risen = supply_V - this.supply_V > RISEN_V
+    this.supply_V = supply_V
     return this.guard.update(state)
   }
 
@@ -99,7 +107,8 @@ export class Closing {
 
   private target_mm_s(nearGoal: boolean): number {
     let speed_mm_s = speedAt(this.guard.glass_mm)
-    if (!this.guard.known() && speed_mm_s > UNLEARNED_mm_s && !this.guard.far()) speed_mm_s = UNLEARNED_mm_s
+    const careful = !this.guard.far() && (!this.guard.known() || this.state.elapsed_ms < CAREFUL_ms)
+    if (careful && speed_mm_s > CAREFUL_mm_s) speed_mm_s = CAREFUL_mm_s
     return nearGoal && speed_mm_s > GOAL_mm_s ? GOAL_mm_s : speed_mm_s
   }
 }

@@ -17,7 +17,9 @@ describe('FrictionProfile', () => {
 
   it('is the nominal current until something is learned', () => {
     const profile = new FrictionProfile(9)
-    for (const gap_mm of [-5, 0, 17, 200, 450, 600]) expect(profile.usual_A(gap_mm)).toBe(9)
+    for (const gap_mm of [12, 17, 200, 450, 600]) expect(profile.usual_A(gap_mm)).toBe(9)
+    // With a common upper seal.
+    expect([-5, 0, 3, 6, 9].map(gap_mm => Math.round(100 * profile.usual_A(gap_mm)) / 100)).toEqual([10.6, 10.6, 10.2, 9.8, 9.4])
     expect(profile.known(0)).toBe(false)
     expect(profile.changed).toBe(false)
   })
@@ -61,7 +63,7 @@ describe('FrictionProfile', () => {
     profile.finish()
     expect(profile.usual_A(3)).toBeCloseTo((6 + 8 / 2) / 1.5, 5)
     expect(profile.usual_A(6)).toBeCloseTo(8, 5)
-    expect(profile.usual_A(0)).toBe(9)
+    expect(profile.usual_A(0)).toBe(10.6)
   })
 
   it('is the same after a night in the memory, to 0.05 A', () => {
@@ -79,7 +81,7 @@ describe('FrictionProfile', () => {
     expect([image[1], image[2], image[3]]).toEqual([255, 0, 0])
     const profile = new FrictionProfile(9)
     profile.decode(image)
-    expect([profile.usual_A(0), profile.usual_A(3), profile.usual_A(450)]).toEqual([25.5, 9, 9])
+    expect([profile.usual_A(0), profile.usual_A(3), profile.usual_A(450)]).toEqual([25.5, 10.2, 9])
   })
 
   it('refuses an image of another size or version, and changes nothing', () => {

@@ -11,6 +11,9 @@ export const FRICTION_KNOTS = FINE + COARSE
 const STORED_A = 0.1
 const VERSION = 1
 export const FRICTION_BYTES = 1 + FRICTION_KNOTS
+/** The upper seal as the kind of window has it: it adds so much at the top, from this gap on. */
+const TOP_SEAL_A = 1.6
+const TOP_SEAL_mm = 12
 /** Share of a new closing in what is learned. */
 const LEARN_SHARE = 0.3
 
@@ -36,7 +39,7 @@ export function frictionImage(current_A: Float32Array): Uint8Array {
 
 /**
  * The current that closing takes at each part of the travel, learned from closings that met nothing; in between it is
- * interpolated. Until a part is learned the nominal current stands for it.
+ * interpolated. Until a part is learned the nominal current stands for it, with a common upper seal.
  */
 export class FrictionProfile {
   /** Something was learned since the image was made. */
@@ -112,7 +115,9 @@ export class FrictionProfile {
 
   private knot(index: number): number {
     const learned_A = this.learned_A[index]!
-    return learned_A > 0 ? learned_A : this.nominal_A
+    if (learned_A > 0) return learned_A
+    const gap_mm = index * FINE_mm
+    return this.nominal_A + (index < FINE && gap_mm < TOP_SEAL_mm ? TOP_SEAL_A * (1 - gap_mm / TOP_SEAL_mm) : 0)
   }
 
   private add(index: number, load_A: number, weight: number): void {

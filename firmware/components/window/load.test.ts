@@ -24,7 +24,7 @@ class Motor {
 
   reading(dt_s: number): LoadReading {
     const { motor_A, motor_V, speed_pulses_s } = this
-    return { dt_s, motor_A, motor_V, speed_pulses_s, steady: true, limited: false }
+    return { dt_s, motor_A, motor_V, speed_pulses_s, steady: true, limited: false, risen: false }
   }
 }
 
@@ -93,6 +93,28 @@ describe('LoadObserver', () => {
     expect(risen.observer.load_A).toBeLessThan(9)
   })
 
+  it('does not take a supply that rose late in the interval for a load', () => {
+    const { motor, observer } = settled()
+    motor.run(0.009)
+    motor.motor_V = 13
+    motor.run(0.001)
+    observer.update({ ...motor.reading(0.01), risen: true })
+    expect(observer.load_A).toBeCloseTo(7, 1)
+    motor.run(0.01)
+    observer.update(motor.reading(0.01))
+    expect(observer.load_A).toBeCloseTo(7, 0)
+    motor.load_A = 5
+    motor.run(0.01)
+    observer.update({ ...motor.reading(0.01), risen: true })
+    expect(observer.load_A).toBeCloseTo(5, 0)
+    const without = settled()
+    without.motor.run(0.009)
+    without.motor.motor_V = 13
+    without.motor.run(0.001)
+    without.observer.update(without.motor.reading(0.01))
+    expect(without.observer.load_A).toBeGreaterThan(7.5)
+  })
+
   it('shows the current alone where the bridge may be feeding back', () => {
     const { motor, observer } = settled()
     observer.update({ ...motor.reading(0.01), motor_A: LEAST_CURRENT_A / 2 })
@@ -106,7 +128,7 @@ describe('LoadObserver', () => {
     observer.begin(23)
     const steady = (resistance_ohm: number, over: Partial<LoadReading> = {}): LoadReading => ({
       dt_s: 0.01, motor_A: 8, motor_V: 8 * resistance_ohm + 200 * WINDOW_MOTOR.emf_Vs, speed_pulses_s: 200, steady: true, limited: false,
-      ...over,
+      risen: false, ...over,
     })
     observer.update(steady(0.85))
     expect(observer.resistance_ohm).toBeCloseTo(0.7 + 0.15 * 0.02, 6)

@@ -23,13 +23,16 @@ export interface LoadReading {
   steady: boolean
   /** The eFuse holds the current: the voltage is not known. */
   limited: boolean
+  /** The supply rose since the last reading: the current has not yet answered to that. */
+  risen: boolean
 }
 
 /**
  * The load on a motor, as the current that would carry it at a steady speed. The current itself follows a change of load
  * with the rotor's time constant τ = J R / k², about 20 ms; between two readings with a constant load it runs
  * exponentially from what the last voltage step left towards the load, so
- * load = i + (i − i₀) / (e^(Δt/τ) − 1), with i₀ = the current just after the last voltage step.
+ * load = i + (i − i₀) / (e^(Δt/τ) − 1), with i₀ = the current just after the last voltage step. A supply that rises in
+ * between looks like a load for one reading: such a reading raises no load.
  */
 export class LoadObserver {
   /** A. */
@@ -69,7 +72,7 @@ export class LoadObserver {
     const load_A = motor_A + (motor_A - this.lastMotor_A - step_V / this.resistance_ohm) * this.gain(reading.dt_s)
     // Held at the limit, it may be a load or a voltage that rose; the next reading tells.
     if (motor_A < LEAST_CURRENT_A || (reading.limited && load_A > motor_A)) this.load_A = motor_A
-    else this.load_A = load_A
+    else if (!reading.risen || load_A < this.load_A) this.load_A = load_A
     this.lastMotor_A = motor_A
     this.lastMotor_V = reading.motor_V
     if (reading.steady && !reading.limited && motor_A > RESISTANCE_CURRENT_A) this.follow(reading)

@@ -21,6 +21,8 @@ export interface ClosingState {
   motor_V: number
   /** The eFuse holds the current at the limit. */
   limited: boolean
+  /** The supply rose since the last tick. */
+  risen: boolean
 }
 
 export const PINCH_LIMITS = {
@@ -30,11 +32,11 @@ export const PINCH_LIMITS = {
   guarded_mm: 215,
   /** One reading this much above it is enough; else it takes two. */
   sure_N: 14,
-  /** The force is looked at this far ahead, by its slope, s. */
+  /** The force is looked at this far ahead, by its slope, s; not on a road, which has slopes of its own. */
   ahead_s: 0.008,
   /** More while the cable is being tightened and the motor starts. */
   start_ms: 350,
-  start_N: 30,
+  start_N: 15,
   /** In the first moments of a closing from far open, today's friction is not known yet. */
   firstFar_N: 70,
   /** On a rough road the force dips as much as it peaks, and only the road makes it dip: up to so much more. */
@@ -48,7 +50,7 @@ export const PINCH_LIMITS = {
   margin_N: 12,
   sealMargin_N: 45,
   /** Current for the start beyond friction, A. */
-  start_A: 3,
+  start_A: 1.5,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm. */
   end_mm: 1.8,
   /** The upper seal begins here. */
@@ -64,12 +66,11 @@ export const PINCH_LIMITS = {
   farFollows_s: 0.12,
   nearFollows_s: 1.5,
   nearClamp_N: 15,
-  /** Not learned: follows faster, and takes what it meets first for friction within these shares. */
-  unlearnedFollows_s: 0.5,
-  unlearnedClamp_N: 25,
+  /** What a closing that begins low meets first is friction within these shares; the nominal one is a generous one. */
   firstFollows_ms: 500,
   firstLeast: 0.8,
-  firstMost: 1.2,
+  firstMost: 1.08,
+  unlearnedMost: 0.93,
 } as const
 
 /**
@@ -101,7 +102,7 @@ export class PinchGuard {
     this.glass_mm = NaN
     this.friction = new FrictionProfile(nominal_A)
     this.load = new LoadObserver()
-    this.reading = { dt_s: 0, motor_A: 0, motor_V: 0, speed_pulses_s: 0, steady: false, limited: false }
+    this.reading = { dt_s: 0, motor_A: 0, motor_V: 0, speed_pulses_s: 0, steady: false, limited: false, risen: false }
     this.climate = 1
     this.scale = 1
     this.learned = false
@@ -119,9 +120,9 @@ export class PinchGuard {
     this.load.begin(temperature_C)
     this.climate = frictionAt(temperature_C)
     this.learned = this.friction.known(gap_mm < PINCH_LIMITS.guarded_mm ? gap_mm : PINCH_LIMITS.guarded_mm)
-    this.scale = 1
     this.excess_N = 0
     this.glass_mm = gap_mm
+    this.scale = this.learned || this.far() ? 1 : PINCH_LIMITS.unlearnedMost
     this.expected_A = this.today_A(gap_mm)
     this.last_ms = now_ms
     this.slope_N_s = 0
@@ -196,6 +197,7 @@ export class PinchGuard {
     reading.speed_pulses_s = state.speed_pulses_s
     reading.steady = state.elapsed_ms >= PINCH_LIMITS.start_ms && this.excess_N < PINCH_LIMITS.nearClamp_N
     reading.limited = state.limited
+    reading.risen = state.risen
     this.load.update(reading)
     this.glass_mm = state.gap_mm + stretch_mm(this.load.load_A)
   }
@@ -221,7 +223,8 @@ export class PinchGuard {
 
   private tripped(started: boolean): boolean {
     const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
-    const ahead_N = started && this.slope_N_s > 0 ? this.excess_N + this.slope_N_s * PINCH_LIMITS.ahead_s : this.excess_N
+    const sloping = started && this.slope_N_s > 0 && this.road_N < PINCH_LIMITS.roadFrom_N
+    const ahead_N = sloping ? this.excess_N + this.slope_N_s * PINCH_LIMITS.ahead_s : this.excess_N
     this.over = ahead_N > trip_N ? this.over + 1 : 0
     return this.over >= 2 || this.excess_N > trip_N + PINCH_LIMITS.sure_N
   }
@@ -240,14 +243,11 @@ export class PinchGuard {
     if (far || first) {
       follows_s = limits.farFollows_s
       clamp_N = Infinity
-    } else if (!this.learned) {
-      follows_s = limits.unlearnedFollows_s
-      clamp_N = limits.unlearnedClamp_N
     }
     const excess_N = Math.max(-clamp_N, Math.min(clamp_N, this.excess_N))
     const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / this.expected_A)
     const least = far ? limits.scaleLeast : limits.firstLeast
-    const most = far ? limits.scaleMost : limits.firstMost
+    const most = far ? limits.scaleMost : this.learned ? limits.firstMost : limits.unlearnedMost
     const bounded = first ? Math.max(least, Math.min(most, wanted)) : wanted
     this.scale = this.scale + (bounded - this.scale) * Math.min(1, dt_s / follows_s)
     this.scale = Math.max(limits.scaleLeast, Math.min(limits.scaleMost, this.scale))
