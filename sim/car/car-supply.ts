@@ -14,8 +14,8 @@ import type { Topology } from './topology.ts'
 const BOARD_SLOT = 0
 const PORTS_SLOT = 1
 const SLOTS = 2
-/** Change of a hub's current that is worth another solution, A. */
-const WORTH_A = 0.001
+/** Change of a hub's current that is worth another solution, A: some millivolts at the end of a long drop. */
+const WORTH_A = 0.05
 /** Change of a hub's voltage that what rests at its ports must hear of: of what draws a current, and of everything. */
 const WORTH_V = 0.02
 const NEWS_V = 0.5
@@ -34,6 +34,8 @@ export class Feed {
   override_V: number | undefined = undefined
   host: HubHost | undefined = undefined
   brownOut: BrownOut | undefined = undefined
+  /** A plant at its ports was stepped, or unplugged, since the copper was told. */
+  stirred = true
   /** Read at this step of the plants. */
   seen_V = 0
   /** Drawn by the ports as the copper was told. */
@@ -55,6 +57,12 @@ export class Feed {
   voltage_V(): number {
     const voltage_V = this.override_V ?? this.supply.voltage_V(this.index)
     return voltage_V > 0 ? voltage_V : 0
+  }
+
+  /** As `voltage_V`, for an outlet that is about to step its plant. */
+  feedOutlet_V(): number {
+    this.stirred = true
+    return this.voltage_V()
   }
 
   /** Drawn by what is plugged in, A. */
@@ -139,7 +147,9 @@ export class CarSupply implements WatchedSupply {
     if (supply_V !== undefined && !(supply_V >= 0 && supply_V <= HIGHEST_V)) throw new RangeError(`supply ${supply_V} V is not in 0…${HIGHEST_V} V`)
     this.world.sync()
     for (const name of names) {
-      this.feeds.get(name)!.override_V = supply_V
+      const feed = this.feeds.get(name)!
+      feed.override_V = supply_V
+      feed.stirred = true
       this.boardChanged(name)
     }
     this.load()
@@ -160,6 +170,11 @@ export class CarSupply implements WatchedSupply {
     if (!CRANKING_LEVELS.includes(level)) throw new RangeError(`cranking level "${String(level)}" is not one of ${CRANKING_LEVELS.join(', ')}`)
     const profile = cranking(level)
     this.engine.crankOnBench(profile.points.x.at(-1)!, () => this.supply.profile(profile))
+  }
+
+  /** Something was unplugged from a hub: it draws less from the next step on. */
+  unplugged(name: string): void {
+    this.feeds.get(name)!.stirred = true
   }
 
   hub(name: string): number {
@@ -184,9 +199,11 @@ export class CarSupply implements WatchedSupply {
   /** Tells the copper what the ports draw. All voltages are read before anything is set: setting asks for a new solution. */
   private load(): void {
     const { list, supply } = this
-    for (let i = 0; i < list.length; i++) list[i].seen_V = list[i].voltage_V()
+    for (let i = 0; i < list.length; i++) if (list[i].stirred) list[i].seen_V = list[i].voltage_V()
     for (let i = 0; i < list.length; i++) {
       const feed = list[i]
+      if (!feed.stirred) continue
+      feed.stirred = false
       const drawn_A = feed.override_V === undefined ? feed.ports_A() : 0
       const change_A = drawn_A - feed.told_A
       if (change_A < WORTH_A && change_A > -WORTH_A && (drawn_A > 0 || feed.told_A === 0)) continue

@@ -206,6 +206,7 @@ export class Car {
     const component = this.component(name)
     if (component.outlet === undefined) throw new RangeError(`component "${name}" is not plugged in`)
     this.world.unplug(component.outlet)
+    this.power.unplugged(component.hub)
     component.outlet = undefined
     this.note('fault', name, 'unplugged')
   }
@@ -312,7 +313,7 @@ export class Car {
     const { location } = plan
     const feed = this.power.feeds.get(location)!
     const supply_V = (): number => feed.voltage_V()
-    const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, supply_V))
+    const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
       trace: this.trace, controllers: [this.bus.attach(location, { position, online: false })], outlets, supply_V,

@@ -36,13 +36,15 @@ export function createSupply(kernel: Kernel, topology: CopperTopology, options: 
 
 /** The grid on which the supply steps while something moves, ns. */
 const GRID_NS = 1_000_000
+/** Steps in which the alternator's field is followed, a fraction of its time constants, ns. */
+const FIELD_NS = 4_000_000
 /** Longest it sleeps while the battery drifts, ns. */
 const LONGEST_NS = 10_000_000_000
 /** Drift of the battery that does not matter, V/s. */
 const CALM_V_S = 0.0001
-/** Change of the source that is not worth a solve: 50 µV, and what makes that of 100 A. */
-const SAME_V = 5e-5
-const SAME_OHM = 5e-7
+/** Change of the source that is not worth a solve: a millivolt, and what makes that of 100 A. */
+const SAME_V = 1e-3
+const SAME_OHM = 1e-5
 /** Change of the battery's voltage that is worth a step, V. */
 const WORTH_V = 0.001
 
@@ -312,7 +314,7 @@ export class Supply {
     if (this.player && !this.player.level) return now_ns
     const end_ns = this.player ? this.player.lineEnd_ns : Infinity
     if (this.overridden) return end_ns
-    if (!this.alternator.settled) return now_ns
+    if (!this.alternator.settled) return Math.min(end_ns, now_ns + FIELD_NS)
     const drift_V_s = Math.abs(this.battery.drift_V_s(this.drain_A))
     if (drift_V_s < CALM_V_S) return end_ns
     const calm_ns = Math.floor(WORTH_V / drift_V_s * 1000) * GRID_NS

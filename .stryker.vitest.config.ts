@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config'
+
+/** The unit and property tests of what is mutated. */
+export default defineConfig({
+  test: {
+    include: ['firmware/components/window/*.test.ts', 'firmware/power-manager/allocator*.test.ts'],
+    testTimeout: 300_000,
+    maxWorkers: 1,
+  },
+})
