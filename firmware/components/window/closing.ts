@@ -49,7 +49,8 @@ export class Closing {
   constructor(nominal_A: number) {
     this.guard = new PinchGuard(nominal_A)
     this.state = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0, limited: false, risen: false,
+      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0,
+      limited: false, risen: false,
     }
     this.bound_A = Infinity
     this.motor_V = 0
