@@ -66,6 +66,7 @@ export const PINCH_LIMITS = {
   farFollows_s: 0.12,
   nearFollows_s: 1.5,
   nearClamp_N: 15,
+  creeping_mm_s: 15,
   /** What a closing that begins low meets first is friction within these shares; the nominal one is a generous one. */
   firstFollows_ms: 500,
   firstLeast: 0.8,
@@ -95,6 +96,7 @@ export class PinchGuard {
   private road_N: number
   private over: number
   private elapsed_ms: number
+  private driving: boolean
 
   /** `nominal_A`: taken for friction until there is something learned. */
   constructor(nominal_A: number) {
@@ -112,6 +114,7 @@ export class PinchGuard {
     this.road_N = 0
     this.over = 0
     this.elapsed_ms = 0
+    this.driving = false
   }
 
   /** A closing begins at `now_ms` from `gap_mm` (NaN: not known) with the door at `temperature_C`; `driving`: the car moves. */
@@ -126,6 +129,7 @@ export class PinchGuard {
     this.expected_A = this.today_A(gap_mm)
     this.last_ms = now_ms
     this.slope_N_s = 0
+    this.driving = driving
     this.road_N = driving ? PINCH_LIMITS.roadFirst_N : 0
     this.over = 0
     this.elapsed_ms = 0
@@ -147,7 +151,7 @@ export class PinchGuard {
     const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
     if (this.held(state.stalled_ms, started) || this.tripped(started)) return true
     if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
-    this.follow(dt_s, state.elapsed_ms)
+    this.follow(dt_s, state.elapsed_ms, state.speed_mm_s)
     return false
   }
 
@@ -230,12 +234,14 @@ export class PinchGuard {
   }
 
   /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */
-  private follow(dt_s: number, elapsed_ms: number): void {
+  private follow(dt_s: number, elapsed_ms: number, speed_mm_s: number): void {
     const limits = PINCH_LIMITS
     this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / limits.roadForgets_s)
     const started = elapsed_ms >= limits.start_ms
-    if (started && -this.excess_N > this.road_N) this.road_N = -this.excess_N
+    if (started && this.driving && -this.excess_N > this.road_N) this.road_N = -this.excess_N
     if (!started) return
+    // A glass that is held back follows nothing, else a hand it creeps against would become friction.
+    if (this.excess_N > 0 && speed_mm_s < PINCH_LIMITS.creeping_mm_s && !this.far()) return
     const far = this.far()
     const first = elapsed_ms < limits.firstFollows_ms
     let follows_s: number = limits.nearFollows_s
