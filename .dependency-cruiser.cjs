@@ -30,6 +30,7 @@ module.exports = {
     layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|bus/|power/|plants/|host/|car/)', 'the car knows no tool'),
     layer('gateway-knows-links', '^sim/gateway/', '^(firmware|sim/(?!gateway/))', 'the gateway works without a car'),
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
+    layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'random runs know the car and its judges, no tool'),
     layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!kernel/trace|checkers/))', 'judges read the trace only'),
   ],
   options: {

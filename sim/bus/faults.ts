@@ -120,6 +120,7 @@ export class BusFaults {
     this.heal()
     this.holdDominant(false)
     this.bus.disturbAll()
+    if (this.picks.length > 0) this.onChange(this.bus.name, 'picked bits', 0)
     this.picks = []
   }
 
@@ -209,7 +210,7 @@ export class BusFaults {
     this.onChange(this.bus.name, 'held dominant', on ? 1 : 0)
   }
 
-  /** Tells `listener` every fault that stands, picked bits excepted. */
+  /** Tells `listener` every fault that stands. */
   tellStanding(listener: FaultListener): void {
     const { name } = this.bus
     if (this.rate > 0) listener(name, 'bit error rate', this.rate)
@@ -219,12 +220,14 @@ export class BusFaults {
     for (const node of this.babbles.keys()) listener(node, 'babbling', 1)
     for (const cut of this.cutPositions) listener(name, `cut behind ${cut}`, 1)
     if (this.stuckDominant) listener(name, 'held dominant', 1)
+    if (this.picks.length > 0) listener(name, 'picked bits', this.picks.length)
   }
 
   /** Lets one bit of the next frames that have it be seen wrong. Several picks act together. RangeError when it strikes less than once. */
   pick(bit: PickedBit): void {
     const times = bit.times ?? 1
     if (!(times >= 1)) throw new RangeError(`a picked bit cannot strike ${times} times`)
+    this.onChange(this.bus.name, 'picked bits', this.picks.length + 1)
     const field = bit.field in BIT_FIELD
       ? BIT_FIELD[bit.field as keyof typeof BIT_FIELD]
       : OTHER_FIELD[bit.field as keyof typeof OTHER_FIELD]
@@ -304,7 +307,9 @@ export class BusFaults {
       pick.struck = -1
       if (--pick.times <= 0) spent = true
     }
-    if (spent) this.picks = this.picks.filter(pick => pick.times > 0)
+    if (!spent) return
+    this.picks = this.picks.filter(pick => pick.times > 0)
+    this.onChange(this.bus.name, 'picked bits', this.picks.length)
   }
 
   private armNoise(): void {

@@ -4,11 +4,18 @@ import type { Car } from './car.ts'
 export interface CarFacts {
   /** Hubs front to rear, as the spine reaches them. */
   readonly spine: readonly string[]
-  /** Conductors with what they carry for ever, and the hubs that each feeds alone. */
-  readonly feeders: readonly { readonly name: string, readonly ampacity_A: number, readonly hubs: readonly string[] }[]
+  /** Cables: what each carries for ever, and the share of each hub's current that flows in it. */
+  readonly feeders: readonly { readonly name: string, readonly ampacity_A: number, readonly shares: Readonly<Record<string, number>> }[]
 }
 
-/** Names and ratings of a car. Until copper is laid in it, it has no feeders. */
+/** Names and ratings of a car. */
 export function carFacts(car: Car): CarFacts {
-  return { spine: car.topology.hubs.map(hub => hub.location), feeders: [] }
+  const { cables, hubs, share } = car.power.supply.capability
+  return {
+    spine: car.topology.hubs.map(hub => hub.location),
+    feeders: cables.map((cable, i) => ({
+      name: cable.name, ampacity_A: cable.ampacity_A,
+      shares: Object.fromEntries(hubs.map((hub, j) => [hub.name, Math.abs(share[i][j])])),
+    })),
+  }
 }

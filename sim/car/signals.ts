@@ -20,6 +20,13 @@ interface Probe {
   last: number
 }
 
+/** What was recorded of a component. */
+interface Shown {
+  readonly values: Map<string, number>
+  /** It rested when it was looked at last. */
+  rested: boolean
+}
+
 /**
  * Samples what is physical into the trace: what components show of themselves, currents, volts. A signal is recorded
  * when it has changed by a step. Runs only while somebody listens to signals, reads only, and changes nothing.
@@ -30,9 +37,9 @@ export class Signals {
   private readonly world: World
   private readonly components: ReadonlyMap<string, CarComponent>
   private readonly probes: Probe[] = []
-  private readonly shown = new Map<string, Map<string, number>>()
+  private readonly shown = new Map<string, Shown>()
   private readonly timer: Timer
-  private rested = 0
+  private samples = 0
 
   constructor(kernel: Kernel, trace: Trace, world: World, components: ReadonlyMap<string, CarComponent>) {
     this.kernel = kernel
@@ -53,7 +60,7 @@ export class Signals {
     if (!this.trace.sampled) return
     for (const probe of this.probes) probe.last = NaN
     this.shown.clear()
-    this.rested = 0
+    this.samples = 0
     if (!this.timer.armed) this.timer.startAt(Math.floor(this.kernel.now_ns / PERIOD_ns) * PERIOD_ns + PERIOD_ns + PHASE_ns)
   }
 
@@ -66,22 +73,26 @@ export class Signals {
       probe.last = value
       this.emit(probe.source, probe.name, value)
     }
-    if (this.world.active) this.rested = 0
-    if (this.rested++ % RESTING_PERIODS > 1) return
-    for (const component of this.components.values()) this.look(component)
+    const all = this.samples++ % RESTING_PERIODS === 0
+    if (all || this.world.active) for (const component of this.components.values()) this.look(component, all)
   }
 
-  private look(component: CarComponent): void {
-    let known = this.shown.get(component.name)
-    if (known === undefined) {
-      known = new Map()
-      this.shown.set(component.name, known)
+  /** One that rests, and did, is looked at only now and then: `all`. */
+  private look(component: CarComponent, all: boolean): void {
+    let shown = this.shown.get(component.name)
+    if (shown === undefined) {
+      shown = { values: new Map(), rested: false }
+      this.shown.set(component.name, shown)
     }
+    const { active } = component.plant
+    if (!active && shown.rested && !all) return
+    shown.rested = !active
+    const known = shown.values
     const seen = component.plant.observe()
     for (const name in seen) {
-      const shown = seen[name]
-      if (typeof shown === 'string') continue
-      const value = Number(shown)
+      const observed = seen[name]
+      if (typeof observed === 'string') continue
+      const value = Number(observed)
       const last = known.get(name)
       if (last !== undefined && !differs(value, last, STEP[name.slice(name.lastIndexOf('_') + 1)] ?? 0)) continue
       known.set(name, value)

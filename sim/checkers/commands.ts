@@ -35,8 +35,10 @@ class CommandsChecker implements Checker {
   private readonly around: Surroundings
   private readonly lines = new Map<string, Line>()
   private readonly open = new Set<Line>()
-  /** The last time a hub's PortStatus showed a fault of any kind. */
+  /** Up to when a fault of any kind stood at a hub's ports, by its PortStatus. */
   private readonly faulted_ns = new Map<string, number>()
+  /** Ports whose last PortStatus showed a fault. */
+  private readonly faulty = new Set<string>()
   /** Component classes of which something was plugged or pulled at a hub: whoever waits there has no one to report to. */
   private readonly plugged_ns = new Map<string, number>()
 
@@ -50,7 +52,7 @@ class CommandsChecker implements Checker {
     if (decoded === undefined || decoded.row === undefined) return
     const { values } = decoded
     if (decoded.name === 'PortStatus') {
-      if (values['fault'] !== PORT_FAULT.none) this.faulted_ns.set(decoded.location, end_ns)
+      this.report(decoded.location, values['port'], values['fault'] !== PORT_FAULT.none, end_ns)
     } else if (values['echoSequence'] !== undefined) this.echo(decoded, end_ns)
     else if (values['sequence'] !== undefined && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, end_ns)
   }
@@ -74,6 +76,13 @@ class CommandsChecker implements Checker {
       if (line.settled || hub === undefined) this.open.delete(line)
       else if (now_ns - line.first_ns > REPORTED_ns) this.judge(line, now_ns)
     }
+  }
+
+  private report(hub: string, port: number, faulty: boolean, now_ns: number): void {
+    const key = `${hub}.${port}`
+    if (faulty || this.faulty.has(key)) this.faulted_ns.set(hub, now_ns)
+    if (faulty) this.faulty.add(key)
+    else this.faulty.delete(key)
   }
 
   private command(decoded: DecodedFrame, now_ns: number): void {

@@ -36,8 +36,8 @@ export interface Feeder {
   readonly name: string
   /** What it carries for ever, A. */
   readonly ampacity_A: number
-  /** Hubs it feeds alone: their grants together count against it. Those with two ways of supply are not listed. */
-  readonly hubs: readonly string[]
+  /** Share of each hub's current that flows in it, 0–1. Hubs that are not listed have none. */
+  readonly shares: Readonly<Record<string, number>>
 }
 
 /** What a judge may know of the car beside its trace: names and ratings. */

@@ -143,8 +143,9 @@ class LeasesChecker implements Checker {
       let sum_A = 0
       let count = 0
       for (const lease of this.leases.values()) {
-        if (lease.end_ns <= now_ns || !feeder.hubs.includes(lease.hub)) continue
-        sum_A += now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A
+        const share = feeder.shares[lease.hub] ?? 0
+        if (lease.end_ns <= now_ns || share === 0) continue
+        sum_A += share * (now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A)
         count++
       }
       if (sum_A <= feeder.ampacity_A + count * STEP_A) this.overloaded.delete(feeder.name)

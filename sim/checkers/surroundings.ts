@@ -3,6 +3,8 @@ import { type Facts, MS_ns } from './judge.ts'
 
 /** Bit error rate from which on a node cannot be expected to be heard. */
 const DEAFENING_RATE = 5e-4
+/** A hub works from here on, though not with all its loads. */
+const WORKS_V = 7
 /** A pause of a processor that a control loop need not survive. */
 const LONG_PAUSE_ms = 15
 
@@ -12,6 +14,8 @@ export interface HubLife {
   /** −1 when it is not on the spine. */
   readonly place: number
   powered: boolean
+  /** Its supply is too low to work with. */
+  starved: boolean
   /** Power, or a reset, came or went last; before it nothing counts. */
   reset_ns: number
   /** Its processor rests until then. */
@@ -35,10 +39,11 @@ export class Surroundings {
   private readonly cuts = new Set<number>()
   private busRate = 0
   private dominant = false
+  private pickedBits = 0
 
   constructor(facts: Facts) {
     this.hubs = facts.spine.map((name, place) => ({
-      name, place, powered: false, reset_ns: -Infinity, paused_ns: -Infinity, dropped: false, bitErrorRate: 0, lossRate: 0,
+      name, place, powered: false, starved: false, reset_ns: -Infinity, paused_ns: -Infinity, dropped: false, bitErrorRate: 0, lossRate: 0,
       babbling: false, able_ns: NaN,
     }))
     for (const hub of this.hubs) this.byName.set(hub.name, hub)
@@ -52,22 +57,32 @@ export class Surroundings {
 
   /** Any fault of the bus stands. */
   get busFaulty(): boolean {
-    return this.dominant || this.busRate > 0 || this.cuts.size > 0
+    return this.dominant || this.busRate > 0 || this.pickedBits > 0 || this.cuts.size > 0
       || this.hubs.some(hub => hub.dropped || hub.babbling || hub.bitErrorRate > 0 || hub.lossRate > 0)
   }
 
   /** Since when hub was neither reset nor paused for long, and the bus had no fault; Infinity: it is not so now. */
   calmSince_ns(hub: HubLife): number {
-    if (!hub.powered || this.busFaulty) return Infinity
+    if (!hub.powered || hub.starved || this.busFaulty) return Infinity
     return Math.max(hub.reset_ns, hub.paused_ns, this.faultChanged_ns)
   }
 
   event(record: TraceRecord): void {
     const { kind, source, text, t_ns } = record
-    if (kind === 'reset') this.reset(source, text, t_ns)
+    if (kind === 'signal') {
+      if (text !== 'supply_V' || !this.starve(source, record.value! < WORKS_V)) return
+    } else if (kind === 'reset') this.reset(source, text, t_ns)
     else if (kind === 'fault') this.fault(record)
     else return
     this.judgeAbility(t_ns)
+  }
+
+  /** True when it is another state. */
+  private starve(source: string, starved: boolean): boolean {
+    const hub = this.byName.get(source)
+    if (hub === undefined || hub.starved === starved) return false
+    hub.starved = starved
+    return true
   }
 
   private reset(source: string, text: string, t_ns: number): void {
@@ -89,6 +104,7 @@ export class Surroundings {
       if (hub === undefined) this.busRate = value
       else hub.bitErrorRate = value
     } else if (text === 'held dominant') this.dominant = value > 0
+    else if (text === 'picked bits') this.pickedBits = value
     else if (text.startsWith('cut behind ')) {
       const place = Number(text.slice('cut behind '.length))
       if (value > 0) this.cuts.add(place)
@@ -110,7 +126,7 @@ export class Surroundings {
 
   private judgeAbility(t_ns: number): void {
     for (const hub of this.hubs) {
-      const able = hub.powered && !hub.dropped && hub.bitErrorRate < DEAFENING_RATE && !this.blocked && this.hasCompany(hub)
+      const able = hub.powered && !hub.starved && !hub.dropped && hub.bitErrorRate < DEAFENING_RATE && !this.blocked && this.hasCompany(hub)
       if (!able) hub.able_ns = NaN
       else if (Number.isNaN(hub.able_ns)) hub.able_ns = t_ns
     }
@@ -122,7 +138,8 @@ export class Surroundings {
 
   /** Somebody else on its half of the bus acknowledges what it sends. */
   private hasCompany(hub: HubLife): boolean {
-    return this.hubs.some(other => other !== hub && other.powered && !other.dropped && this.halfOf(other) === this.halfOf(hub))
+    const works = (other: HubLife): boolean => other.powered && !other.starved && !other.dropped
+    return this.hubs.some(other => other !== hub && works(other) && this.halfOf(other) === this.halfOf(hub))
   }
 
   /** Frames of one reach the other. */

@@ -1,0 +1,93 @@
+import { compareRuns, type Verdict } from '../checkers/index.ts'
+import { generateScript } from './generate.ts'
+import type { FuzzOptions } from './options.ts'
+import { emptyShard, type Failure, type Report, REPORT_FORMAT, type ShardReport } from './report.ts'
+import { type RunResult, runScript } from './run.ts'
+import type { Script } from './script.ts'
+import { runsOf, type Shard } from './shards.ts'
+import { shrink } from './shrink.ts'
+import { type CarNames, carNames } from './stage.ts'
+
+/** One run in so many is run twice: both must be one. */
+const TWICE_EVERY = 20
+
+export interface CampaignOptions {
+  readonly runs: number
+  readonly options: FuzzOptions
+  readonly shard: Shard
+  /** The command that replays a run. */
+  readonly replay: (run: number) => string
+  /** Make failing scripts small. */
+  readonly shrink: boolean
+  /** Keeps what a failing run showed; returns where. */
+  readonly keep?: (run: number, script: Script) => string
+  /** Real time, s. */
+  readonly clock_s: () => number
+  /** What an earlier session of this very share has done. */
+  readonly resumed?: Report
+}
+
+/** A share of a campaign, run by run. */
+export class Campaign {
+  private readonly campaign: CampaignOptions
+  private readonly names: CarNames = carNames()
+  private readonly shard: ShardReport
+  private readonly failures: Failure[]
+
+  constructor(campaign: CampaignOptions) {
+    const { shard, resumed } = campaign
+    this.campaign = campaign
+    this.shard = { ...(resumed?.shards.find(other => other.index === shard.index) ?? emptyShard(shard)) }
+    this.failures = [...(resumed?.failures ?? [])]
+  }
+
+  /** Runs of this share, and how many of them are done. */
+  get share(): number {
+    return runsOf(this.campaign.shard, this.campaign.runs)
+  }
+
+  get done(): number {
+    return this.shard.done
+  }
+
+  get failed(): number {
+    return this.failures.length
+  }
+
+  /** Does the next run. Returns the failure if it is one; `undefined` when it is good. */
+  next(): Failure | undefined {
+    const { campaign, shard } = this
+    const run = shard.index + shard.done * shard.count
+    const begin_s = campaign.clock_s()
+    const script = generateScript(campaign.options, run, this.names)
+    const result = runScript(script)
+    const verdicts = result.verdicts.length > 0 || run % TWICE_EVERY !== 0 ? result.verdicts : this.again(script, result)
+    shard.done++
+    shard.frames += result.frames
+    shard.events += script.events.length
+    shard.digest = (shard.digest + parseInt(result.digest.value, 16)) >>> 0
+    const failure = verdicts.length === 0 ? undefined : this.fail(run, script, verdicts)
+    shard.wall_s += campaign.clock_s() - begin_s
+    return failure
+  }
+
+  report(): Report {
+    const { runs, options } = this.campaign
+    return { format: REPORT_FORMAT, runs, options, shards: [{ ...this.shard }], failures: [...this.failures] }
+  }
+
+  private again(script: Script, first: RunResult): readonly Verdict[] {
+    const verdict = compareRuns(first.digest, runScript(script).digest)
+    return verdict === undefined ? [] : [verdict]
+  }
+
+  private fail(run: number, script: Script, verdicts: readonly Verdict[]): Failure {
+    const { campaign } = this
+    const trace = campaign.keep?.(run, script)
+    const [verdict] = verdicts
+    const small = campaign.shrink ? shrink(script, verdict).script : script
+    const failure: Failure = { run, verdicts, replay: campaign.replay(run), script: small, ...(trace !== undefined && { trace }) }
+    this.failures.push(failure)
+    return failure
+  }
+}

@@ -1,0 +1,17 @@
+import type { Prng } from '../kernel/prng.ts'
+
+/** One of a list. */
+export function pick<Item>(dice: Prng, items: readonly Item[]): Item {
+  return items[dice.below(items.length)]
+}
+
+/** Uniform, whole. */
+export function whole(dice: Prng, from: number, to: number): number {
+  return from + dice.below(to - from + 1)
+}
+
+/** Between `from` and `to` (both above 0), with small values as likely as large ones by their order of magnitude; four figures. */
+export function scaled(dice: Prng, from: number, to: number): number {
+  const octaves = Math.log2(to / from)
+  return Number((from * 2 ** (dice.next() * octaves)).toPrecision(4))
+}

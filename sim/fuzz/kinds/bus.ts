@@ -1,0 +1,80 @@
+import { type BitField, RECEIVERS, TRANSMITTER } from '../../bus/faults.ts'
+import { pick, scaled, whole } from '../dice.ts'
+import { figure, kinds, text } from './kind.ts'
+
+const FIELDS: readonly BitField[] = ['identifier', 'data', 'crc', 'ackSlot', 'ackDelimiter', 'endOfFrame']
+
+/** What happens to the data pair. */
+export const BUS_KINDS = kinds([
+  {
+    name: 'cut', summary: 'the data pair of a cable is cut, and mended', perMinute: 2,
+    draw: (dice, names) => ({ for_ms: Math.round(scaled(dice, 20, 8000)), with: { cable: pick(dice, names.cables) } }),
+    begin: ({ car }, params) => {
+      car.cutCable(text(params, 'cable'))
+      return true
+    },
+    end: ({ car }, params) => car.mendCable(text(params, 'cable')),
+  },
+  {
+    name: 'noise', summary: 'bits are seen wrong by all', perMinute: 1,
+    draw: dice => ({ for_ms: whole(dice, 100, 5000), with: { rate: scaled(dice, 1e-6, 2e-3) } }),
+    begin: ({ car }, params) => {
+      car.bus.faults.bitErrors(figure(params, 'rate'))
+      return true
+    },
+    end: ({ car }) => car.bus.faults.bitErrors(0),
+  },
+  {
+    name: 'nodeNoise', summary: 'bits are seen wrong by one hub', perMinute: 1,
+    draw: (dice, names) => ({ for_ms: whole(dice, 100, 5000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 1e-6, 2e-2) } }),
+    begin: ({ car }, params) => {
+      car.bus.faults.bitErrorsAt(text(params, 'hub'), figure(params, 'rate'))
+      return true
+    },
+    end: ({ car }, params) => car.bus.faults.bitErrorsAt(text(params, 'hub'), 0),
+  },
+  {
+    name: 'loss', summary: 'good frames never reach a hub\'s buffers', perMinute: 2,
+    draw: (dice, names) => ({ for_ms: whole(dice, 100, 8000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 0.01, 1) } }),
+    begin: ({ car }, params) => {
+      car.bus.faults.loseFrames(text(params, 'hub'), figure(params, 'rate'))
+      return true
+    },
+    end: ({ car }, params) => car.bus.faults.loseFrames(text(params, 'hub'), 0),
+  },
+  {
+    name: 'babble', summary: 'a hub sends one frame as fast as it can', perMinute: 0.7,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 50, 3000), with: { hub: pick(dice, names.hubs), id: dice.below(0x2000_0000), bytes: dice.below(9) },
+    }),
+    begin: ({ car }, params) => {
+      car.bus.faults.babble(text(params, 'hub'), { id: figure(params, 'id'), length: figure(params, 'bytes') })
+      return true
+    },
+    end: ({ car }, params) => car.bus.faults.babble(text(params, 'hub'), undefined),
+  },
+  {
+    name: 'dominant', summary: 'the bus is held dominant', perMinute: 0.5,
+    draw: dice => ({ for_ms: Math.round(scaled(dice, 1, 3000)), with: {} }),
+    begin: ({ car }) => {
+      car.bus.faults.holdDominant(true)
+      return true
+    },
+    end: ({ car }) => car.bus.faults.holdDominant(false),
+  },
+  {
+    name: 'bit', summary: 'one bit of the next frames is seen wrong', perMinute: 4,
+    draw: (dice, names) => ({
+      for_ms: 0,
+      with: {
+        field: pick(dice, FIELDS), bit: dice.below(7), at: pick(dice, [TRANSMITTER, RECEIVERS, ...names.hubs]), times: whole(dice, 1, 20),
+      },
+    }),
+    begin: ({ car }, params) => {
+      car.bus.faults.pick({
+        field: text(params, 'field') as BitField, bit: figure(params, 'bit'), at: text(params, 'at'), times: figure(params, 'times'),
+      })
+      return true
+    },
+  },
+])

@@ -1,0 +1,40 @@
+import type { Prng } from '../../kernel/prng.ts'
+import type { Params } from '../script.ts'
+import type { CarNames, Stage } from '../stage.ts'
+
+/** What a kind draws for one event. */
+export interface Drawn {
+  readonly for_ms: number
+  readonly with: Params
+}
+
+/** A kind of event: how it is drawn and how it is done. */
+export interface FuzzKind {
+  readonly name: string
+  readonly summary: string
+  /** How often, in a run that has it, unless the options say otherwise. */
+  readonly perMinute: number
+  readonly draw: (dice: Prng, names: CarNames) => Drawn
+  /** `false`: it makes no sense now (the plug is out already), nothing was done, and it has no end. */
+  readonly begin: (stage: Stage, params: Params) => boolean
+  /** After `for_ms`. */
+  readonly end?: (stage: Stage, params: Params) => void
+}
+
+/** A table of kinds. */
+export function kinds(table: readonly FuzzKind[]): readonly FuzzKind[] {
+  return table
+}
+
+/** Parameters of a script by name, with their types. Throws RangeError for one that is missing or wrong. */
+export function text(params: Params, name: string): string {
+  const value = params[name]
+  if (typeof value === 'string') return value
+  throw new RangeError(`parameter ${name} is ${JSON.stringify(value)}, not a text`)
+}
+
+export function figure(params: Params, name: string): number {
+  const value = params[name]
+  if (typeof value === 'number') return value
+  throw new RangeError(`parameter ${name} is ${JSON.stringify(value)}, not a number`)
+}

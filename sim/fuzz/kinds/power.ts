@@ -1,0 +1,71 @@
+import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4 } from '../../power/profiles.ts'
+import type { SupplyFault } from '../../power/supply.ts'
+import { pick, scaled, whole } from '../dice.ts'
+import type { Params } from '../script.ts'
+import { figure, kinds, text } from './kind.ts'
+
+/** How long the starter turns. */
+const PULSE4_s = { least: 0.5, most: 5 }
+
+/** What happens to the supply. */
+export const POWER_KINDS = kinds([
+  {
+    name: 'supply', summary: 'a hub, or every hub, is fed with another voltage for a while', perMinute: 1.5,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 20, 6000),
+      with: { hub: dice.chance(0.5) ? 'ALL' : pick(dice, names.hubs), supply_V: whole(dice, 60, 180) / 10 },
+    }),
+    begin: ({ car }, params) => {
+      car.setSupply(figure(params, 'supply_V'), oneHub(params))
+      return true
+    },
+    end: ({ car }, params) => car.setSupply(undefined, oneHub(params)),
+  },
+  {
+    name: 'crank', summary: 'the engine is started, on its battery or at a level of ISO 16750-2', perMinute: 0.7,
+    draw: dice => ({ for_ms: 0, with: { level: pick(dice, ['battery', ...CRANKING_LEVELS]) } }),
+    begin: ({ car }, params) => {
+      const level = text(params, 'level')
+      car.crank(level === 'battery' ? undefined : level as CrankingLevel)
+      return true
+    },
+  },
+  {
+    name: 'profile', summary: 'a load dump, or pulse 4 of ISO 7637-2, runs over the supply', perMinute: 0.7,
+    draw: dice => dice.chance(0.5)
+      ? { for_ms: 0, with: { pulse: 'dump', duration_ms: whole(dice, 40, 400) } }
+      : { for_ms: 0, with: { pulse: '4', duration_ms: Math.round(1000 * scaled(dice, PULSE4_s.least, PULSE4_s.most)) } },
+    begin: ({ car }, params) => {
+      const duration_ms = figure(params, 'duration_ms')
+      car.profile(text(params, 'pulse') === 'dump' ? loadDump(duration_ms) : pulse4({ cranking_s: duration_ms / 1000 }))
+      return true
+    },
+  },
+  {
+    name: 'copper', summary: 'a conductor is cut, a contact corrodes, a hub is shorted; and it is repaired', perMinute: 0.7,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 50, 6000),
+      with: {
+        fault: pick(dice, ['cut', 'corrosion', 'short']), cable: pick(dice, names.copper), hub: pick(dice, names.hubs),
+        resistance_Ohm: scaled(dice, 0.02, 0.5),
+      },
+    }),
+    begin: ({ car }, params) => {
+      car.powerFault(copperFault(params))
+      return true
+    },
+    end: ({ car }, params) => car.powerRepair(copperFault(params)),
+  },
+])
+
+function oneHub(params: Params): string | undefined {
+  const hub = text(params, 'hub')
+  return hub === 'ALL' ? undefined : hub
+}
+
+function copperFault(params: Params): SupplyFault {
+  const cable = text(params, 'cable')
+  const resistance_Ohm = figure(params, 'resistance_Ohm')
+  if (text(params, 'fault') === 'short') return { kind: 'short', hub: text(params, 'hub'), resistance_Ohm }
+  return text(params, 'fault') === 'cut' ? { kind: 'cut', cable } : { kind: 'corrosion', cable, extra_Ohm: resistance_Ohm }
+}

@@ -1,0 +1,97 @@
+import { limitsOf } from '#protocol/catalogue/fields.ts'
+import type { FieldRow } from '#protocol/catalogue/index.ts'
+import { buildName, claimId } from '#protocol/claim.ts'
+import { nextCounter } from '#protocol/e2e.ts'
+import { type CanFrame, createFrame } from '#protocol/frame.ts'
+import { messageId, TOOL_ADDRESSES } from '#protocol/id.ts'
+import { encodeEntry, ENTRIES, entryNamed, locationNamed } from '#protocol/messages.ts'
+import type { Prng } from '../../kernel/prng.ts'
+import { pick } from '../dice.ts'
+import type { Params } from '../script.ts'
+import type { Stage } from '../stage.ts'
+import { figure, kinds, text } from './kind.ts'
+
+const TO_HUBS = ENTRIES.filter(({ row }) => row.page === 1)
+const COMMANDS = TO_HUBS.filter(({ row }) => 'sequence' in row.fields && 'action' in row.fields)
+/** A quarter of what a tool says to hubs is no command to a component. */
+const OTHER_SHARE = 0.25
+const STANDARD_IDS = 0x800
+const EXTENDED_IDS = 0x2000_0000
+
+/** What a laptop on the bus does, in good and in bad faith. */
+export const TOOL_KINDS = kinds([
+  {
+    name: 'tool', summary: 'a tool sends any message to hubs, with right checksum and values in range', perMinute: 10,
+    draw: (dice) => {
+      const { row } = pick(dice, dice.chance(OTHER_SHARE) ? TO_HUBS : COMMANDS)
+      const fields: Record<string, number> = {}
+      for (const [name, field] of Object.entries(row.fields)) fields[name] = drawField(dice, field)
+      return { for_ms: 0, with: { message: row.name, location: pick(dice, row.locations), source: pick(dice, TOOL_ADDRESSES), ...fields } }
+    },
+    begin: (stage, params) => send(stage, message(stage, params)),
+  },
+  {
+    name: 'garbage', summary: 'any frame at all, many of them nearly right', perMinute: 6,
+    draw: (dice) => {
+      const { row } = pick(dice, TO_HUBS)
+      const nearly = dice.chance(0.5)
+      const extended = nearly || dice.chance(0.7)
+      const any = dice.below(extended ? EXTENDED_IDS : STANDARD_IDS)
+      const id = nearly ? messageId(row.priority, row.page, row.kind, dice.below(16), TOOL_ADDRESSES[0]) : any
+      let data = ''
+      for (let i = dice.below(9); i > 0; i--) data += dice.below(256).toString(16).padStart(2, '0')
+      return { for_ms: 0, with: { id, format: dice.chance(0.05) ? 'remote' : extended ? 'extended' : 'standard', data } }
+    },
+    begin: (stage, params) => send(stage, rawFrame(params)),
+  },
+  {
+    name: 'claim', summary: 'somebody claims the address of a hub', perMinute: 0.3,
+    draw: (dice, names) => ({
+      for_ms: 0, with: { address: 0x81 + dice.below(names.hubs.length), identity: dice.below(0x20_0000), function: dice.below(256) },
+    }),
+    begin: (stage, params) => {
+      const frame = createFrame(8)
+      frame.id = claimId(figure(params, 'address'))
+      frame.length = 8
+      frame.data.set(buildName({
+        identity: figure(params, 'identity'), manufacturer: 0x7ff, ecuInstance: 0, functionInstance: 0, function: figure(params, 'function'),
+        vehicleSystem: 0, vehicleSystemInstance: 0, industryGroup: 1, arbitraryAddress: 0,
+      }))
+      return send(stage, frame)
+    },
+  },
+])
+
+function drawField(dice: Prng, field: FieldRow): number {
+  if (field.kind === 'flag') return dice.below(2)
+  if (field.kind === 'enum') return pick(dice, Object.values(field.values!))
+  const { min, max } = limitsOf(field)
+  const scale = field.scale ?? 1
+  const value = min + dice.below(Math.round((max - min) / scale) + 1) * scale
+  return Number(Math.min(max, value).toFixed(3))
+}
+
+function message({ counters }: Stage, params: Params): CanFrame {
+  const { message: name, location, source, ...values } = params
+  const frame = encodeEntry(entryNamed(String(name)), locationNamed(String(location)), values, { source: Number(source) })
+  const counter = counters.get(frame.id) ?? 0
+  counters.set(frame.id, nextCounter(counter))
+  return encodeEntry(entryNamed(String(name)), locationNamed(String(location)), values, { source: Number(source), counter })
+}
+
+function rawFrame(params: Params): CanFrame {
+  const frame = createFrame(8)
+  frame.id = figure(params, 'id')
+  frame.extended = text(params, 'format') === 'extended' || frame.id >= STANDARD_IDS
+  frame.remote = text(params, 'format') === 'remote'
+  const bytes = text(params, 'data').match(/../g) ?? []
+  frame.length = bytes.length
+  bytes.forEach((byte, i) => frame.data[i] = parseInt(byte, 16))
+  return frame
+}
+
+/** The tool joins the bus with its first frame. */
+function send({ tool }: Stage, frame: CanFrame): boolean {
+  tool.setOnline(true)
+  return tool.send(frame)
+}

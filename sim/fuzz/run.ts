@@ -1,0 +1,87 @@
+import { Digest, type Verdict } from '../checkers/index.ts'
+import type { TraceRecord } from '../kernel/trace.ts'
+import type { TappedFrame } from '../checkers/index.ts'
+import { fuzzKind } from './kinds.ts'
+import type { FuzzEvent, Script } from './script.ts'
+import { createStage, type Stage } from './stage.ts'
+
+/** Checker name of what the simulator itself throws. */
+export const SIMULATOR = 'simulator'
+
+export interface RunResult {
+  /** In time order of being found; none: the run is good. */
+  readonly verdicts: readonly Verdict[]
+  readonly digest: Digest
+  readonly frames: number
+  /** Events that made no sense at their time. */
+  readonly skipped: number
+}
+
+/** Who else wants to see a run. */
+export interface RunWatcher {
+  frame?(tapped: TappedFrame): void
+  event?(record: TraceRecord): void
+}
+
+/** Something to be done at a time: an event, or the end of one. */
+interface Due {
+  readonly at_ms: number
+  readonly order: number
+  readonly event: FuzzEvent
+  readonly ends: boolean
+}
+
+/** Boots a car, does to it what the script says, and hears the judges. Never throws for what happens in the car. */
+export function runScript(script: Script, watcher: RunWatcher = {}): RunResult {
+  const stage = createStage(script.seed)
+  const { car, judges } = stage
+  const digest = new Digest()
+  car.bus.tap((tapped) => {
+    digest.frame(tapped)
+    watcher.frame?.(tapped)
+  })
+  car.trace.subscribe((record) => {
+    digest.event(record)
+    watcher.event?.(record)
+  })
+  let skipped = 0
+  let crash: Verdict | undefined
+  try {
+    car.boot()
+    skipped = perform(stage, script)
+  } catch (error) {
+    const stack = error instanceof Error ? error.stack ?? error.message : String(error)
+    crash = { checker: SIMULATOR, t_ns: car.now_ns, what: `the simulator threw: ${stack.split('\n').slice(0, 4).join(' ')}`, numbers: {} }
+  }
+  const verdicts = [...judges.finish(car.now_ns)]
+  if (crash !== undefined) verdicts.push(crash)
+  return { verdicts, digest, frames: digest.frames, skipped }
+}
+
+/** Returns how many events made no sense. */
+function perform(stage: Stage, script: Script): number {
+  const { car } = stage
+  const agenda = plan(script)
+  const begun = new Set<FuzzEvent>()
+  let skipped = 0
+  for (const { at_ms, event, ends } of agenda) {
+    if (at_ms >= script.for_ms) break
+    car.run(at_ms - car.now_ns / 1e6)
+    const kind = fuzzKind(event.kind)
+    if (ends) {
+      if (begun.has(event)) kind.end!(stage, event.with)
+    } else if (kind.begin(stage, event.with) === false) skipped++
+    else begun.add(event)
+  }
+  car.run(script.for_ms - car.now_ns / 1e6)
+  return skipped
+}
+
+function plan(script: Script): Due[] {
+  const agenda: Due[] = []
+  script.events.forEach((event, order) => {
+    agenda.push({ at_ms: event.at_ms, order, event, ends: false })
+    if (fuzzKind(event.kind).end !== undefined) agenda.push({ at_ms: event.at_ms + event.for_ms, order, event, ends: true })
+  })
+  return agenda.sort((a, b) => a.at_ms - b.at_ms || a.order - b.order || Number(a.ends) - Number(b.ends))
+}
