@@ -122,6 +122,7 @@ export class CarSupply implements WatchedSupply {
       signals.add(cable.name, 'ampacity_A', 0.1, () => cable.ampacity_A)
       signals.add(cable.name, 'current_A', 0.2, () => supply.current_A(i))
     })
+    for (const feed of this.list) signals.add(feed.name, 'unloaded_V', 0.1, () => feed.override_V ?? supply.source_V)
   }
 
   /** A hub's host begins to draw from its feed, and is watched. */

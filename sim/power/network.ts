@@ -172,6 +172,11 @@ export class Network {
     return this.total_A
   }
 
+  /** At the battery's terminals, were no hub to draw, V. */
+  get source_V(): number {
+    return this.emf_V
+  }
+
   /** At the battery's terminals, V. */
   get batteryVoltage_V(): number {
     return this.emf_V - this.source_Ohm * this.total_A

@@ -204,6 +204,12 @@ export class Supply {
     return this.network.current_A(typeof cable === 'number' ? cable : this.network.cableIndex(cable))
   }
 
+  /** At the battery's terminals, were no hub to draw: what starter, profile and the rest of the car leave, V. */
+  get source_V(): number {
+    this.refresh()
+    return this.network.source_V
+  }
+
   get batteryVoltage_V(): number {
     this.refresh()
     return this.network.batteryVoltage_V

@@ -1,0 +1,81 @@
+import { nextCounter } from '#protocol/e2e.ts'
+import type { CanFrame } from '#protocol/frame.ts'
+import { hubAddress } from '#protocol/id.ts'
+import { LOCATION, type LocationName } from '#protocol/catalogue/index.ts'
+import { encodeEntry, type GivenValues, parseTarget } from '#protocol/messages.ts'
+import type { Facts, Verdict } from '../judge.ts'
+import { Judges } from '../judges.ts'
+
+/** Hubs of the stories, front to rear, and one cable that feeds both doors. */
+export const STORY_FACTS: Facts = {
+  spine: ['DASH', 'FL', 'FR', 'TRUNK'],
+  feeders: [{ name: 'spine.FL', ampacity_A: 30, shares: { FL: 1, FR: 1 } }],
+}
+
+/** A trace that nobody drove: tells the judges what a story says, in its time. */
+export class Fabricated {
+  readonly judges = new Judges(STORY_FACTS)
+  private now_ms = 0
+  private readonly counters = new Map<number, number>()
+
+  /** Every hub has power and says so every second until `until_ms`, in steps of 100 ms with VehicleState between. */
+  live(until_ms: number, silent: readonly string[] = []): this {
+    while (this.now_ms < until_ms) {
+      const before_s = Math.floor(this.now_ms / 1000)
+      this.at(this.now_ms + 100)
+      if (!silent.includes('DASH')) this.say('DASH', 'VehicleState@ALL', { ignition: 'on', manager: 'active' })
+      if (Math.floor(this.now_ms / 1000) === before_s) continue
+      for (const hub of STORY_FACTS.spine) if (!silent.includes(hub)) this.say(hub, `HubStatus@${hub}`, { state: 'operating' })
+    }
+    return this
+  }
+
+  /** All hubs get power now. */
+  boot(): this {
+    for (const hub of STORY_FACTS.spine) this.tell('reset', hub, 'powerOn')
+    return this
+  }
+
+  at(t_ms: number): this {
+    this.now_ms = t_ms
+    return this
+  }
+
+  tell(kind: 'reset' | 'switch' | 'fault', source: string, text: string, value?: number): this {
+    this.judges.event({ t_ns: this.now_ms * 1e6, kind, source, text, ...(value !== undefined && { value }) })
+    return this
+  }
+
+  signal(source: string, name: string, value: number): this {
+    this.judges.event({ t_ns: this.now_ms * 1e6, kind: 'signal', source, text: name, value })
+    return this
+  }
+
+  /** A signal that goes from one value to another within `for_ms`, in steps of 10 ms. */
+  ramp(source: string, name: string, from: number, to: number, for_ms: number): this {
+    const begin_ms = this.now_ms
+    for (let t_ms = 10; t_ms <= for_ms; t_ms += 10) {
+      this.at(begin_ms + t_ms).signal(source, name, from + (to - from) * t_ms / for_ms)
+    }
+    return this
+  }
+
+  /** A hub sends a message; its counters count unless `counter` is given. */
+  say(sender: string, target: string, values: GivenValues, counter?: number): this {
+    const { entry, location } = parseTarget(target)
+    const source = hubAddress(LOCATION[sender as LocationName])
+    const { id } = encodeEntry(entry, location, values, { source })
+    const counted = counter ?? this.counters.get(id) ?? 0
+    this.counters.set(id, nextCounter(counted))
+    return this.send(sender, encodeEntry(entry, location, values, { source, counter: counted }))
+  }
+
+  send(sender: string, frame: CanFrame, half = 0): this {
+    this.judges.frame({ frame, end_ns: this.now_ms * 1e6, sender, half })
+    return this
+  }
+
+  verdicts(): readonly Verdict[] {
+    return this.judges.finish(this.now_ms * 1e6)
+  }
+}

@@ -1,0 +1,136 @@
+import { createFrame } from '#protocol/frame.ts'
+import type { Fabricated } from './fabricated.ts'
+
+/** What must move a checker to speak, and the same with a reason for which it must not. */
+export interface Stories {
+  readonly guilty: Readonly<Record<string, (trace: Fabricated) => unknown>>
+  readonly innocent: Readonly<Record<string, (trace: Fabricated) => unknown>>
+}
+
+const window = (t: Fabricated): Fabricated => t.boot().signal('FL.window', 'position_pct', 50).signal('FL', 'supply_V', 13.5).live(5000)
+const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell('fault', 'FL.window', 'obstacle of 10 N/mm at 50 mm of 450')
+  .at(7000).signal('FL.window', 'peakContactForce_N', force_N)
+const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
+  t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
+const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease_ms = 2000): Fabricated =>
+  t.say(manager, `PowerGrant@${hub}`, { port: 0, sequence: 1, run_A, peak_A: run_A, lease_ms, result: 'granted' })
+const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
+const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence })
+const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
+const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x123_4567, length: 8 })
+
+/** By checker. A checker without a story fails its test. */
+export const STORIES: Readonly<Record<string, Stories>> = {
+  force: {
+    guilty: { 'above 100 N': t => pinch(t) },
+    innocent: {
+      'at 99 N': t => pinch(t, 99),
+      'on a rod that no rule knows': t => window(t).tell('fault', 'FL.window', 'obstacle of 65 N/mm at 100 mm of 450').signal('FL.window', 'peakContactForce_N', 150),
+      'right after the hub died': t => window(t).tell('fault', 'FL.window', 'obstacle of 10 N/mm at 50 mm of 450')
+        .tell('reset', 'FL', 'external').at(5500).signal('FL.window', 'peakContactForce_N', 150),
+    },
+  },
+  ampacity: {
+    guilty: { '45 A for 2 s in a cable for 30 A': t => t.boot().signal('spine.FL', 'current_A', 45).live(2000) },
+    innocent: {
+      '45 A for half a second': t => t.boot().signal('spine.FL', 'current_A', 45).at(500).signal('spine.FL', 'current_A', 10).live(3000),
+      '29 A for ever': t => t.boot().signal('spine.FL', 'current_A', 29).live(60_000),
+      'a short': t => t.boot().tell('fault', 'FL', 'short fault').signal('spine.FL', 'current_A', 90).live(2000),
+    },
+  },
+  voltage: {
+    guilty: { '8.5 V where the source offers 12': t => t.boot().signal('FL', 'unloaded_V', 12).signal('FL', 'supply_V', 8.5).live(1000) },
+    innocent: {
+      'while cranking': t => t.boot().signal('FL', 'unloaded_V', 6.5).signal('FL', 'supply_V', 6).live(1000),
+      'for 40 ms': t => t.boot().signal('FL', 'unloaded_V', 12).signal('FL', 'supply_V', 8.5).at(40).signal('FL', 'supply_V', 11).live(1000),
+      'through a corroded contact': t => t.boot().tell('fault', 'drop.FL', 'corrosion fault').signal('FL', 'unloaded_V', 12)
+        .signal('FL', 'supply_V', 8).live(1000),
+    },
+  },
+  leases: {
+    guilty: {
+      'a lease of 10 s': t => grant(request(t.boot().live(2000)), 'DASH', 'FL', 10, 10_000),
+      'more than asked for': t => grant(request(t.boot().live(2000)), 'DASH', 'FL', 25),
+      'what nobody asked for': t => grant(t.boot().live(2000), 'DASH', 'FL', 5),
+      'more than the cable carries': t => grant(grant(request(request(t.boot().live(2000), 'FL', 20), 'FR', 20), 'DASH', 'FL', 20), 'DASH', 'FR', 20),
+      'two managers at once': (t) => {
+        request(t.boot().live(3000))
+        for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
+        grant(grant(t, 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
+      },
+      'a grant that outlives its lease': t => grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(16_000)
+        .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
+    },
+    innocent: {
+      'renewed in time, released at the end': t => grant(request(grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(13_000)), 'DASH', 'FL', 10)
+        .live(14_500).say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
+      'one after the other within the cable': t => grant(request(grant(request(t.boot().live(2000), 'FL', 20), 'DASH', 'FL', 20).live(4200), 'FR', 20), 'DASH', 'FR', 20),
+    },
+  },
+  motion: {
+    guilty: {
+      'out of nothing': t => move(window(t)),
+      'by itself after a reset': t => move(command(window(t), 1).at(5500).tell('reset', 'FL', 'external').at(6000)),
+      'after the switch was let go': t => command(window(t), 1, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
+    },
+    innocent: {
+      'after a command': t => move(echo(command(window(t), 1), 1)),
+      'after its own switch': t => move(window(t).tell('switch', 'FL', 'window.down pressed')),
+      'less than a mechanic sees': t => window(t).ramp('FL.window', 'position_pct', 50, 50.5, 200),
+    },
+  },
+  commands: {
+    guilty: {
+      'neither echoed nor faulted': t => command(t.boot().live(5000), 3).live(10_000),
+      'executed again after a later one': t => echo(echo(command(echo(command(t.boot().live(5000), 3), 3), 4), 4), 3),
+    },
+    innocent: {
+      echoed: t => echo(command(t.boot().live(5000), 3).at(5050), 3).live(10_000),
+      faulted: t => command(t.boot().live(5000), 3).at(5600).say('DASH', 'PortStatus@DASH', { port: 1, fault: 'commandLost' }).live(10_000),
+      replaced: t => echo(command(command(t.boot().live(5000), 3).at(5100), 4).at(5150), 4).live(10_000),
+      'of a sender that died': t => command(t.boot().live(5000), 3).at(5100).tell('reset', 'DASH', 'external').live(10_000),
+      'a sequence that comes round': (t) => {
+        t.boot().live(5000)
+        for (let i = 0; i < 40; i++) echo(command(t.live(5000 + 200 * i), i % 16), i % 16)
+      },
+    },
+  },
+  silence: {
+    guilty: { 'for 4 s': t => t.boot().live(5000).live(9000, ['FR']) },
+    innocent: {
+      'without power': t => t.boot().live(5000).tell('reset', 'FR', 'power off').live(9000, ['FR']),
+      'without a bus': t => t.boot().live(5000).tell('fault', 'FR', 'dropped', 1).live(9000, ['FR']),
+      'alone behind a cut': t => t.boot().live(5000).tell('fault', 'spine0', 'cut behind 2', 1).live(9000, ['TRUNK']),
+      starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
+      asleep: t => t.boot().live(5000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' }).say('FR', 'HubStatus@FR', { state: 'sleeping' })
+        .live(9000, ['FR', 'DASH']),
+    },
+  },
+  frames: {
+    guilty: {
+      'a counter that jumps': t => t.boot().live(5000).say('FL', 'HubStatus@FL', {}, 11),
+      'in another\'s name': t => t.boot().live(5000).send('FR', frameOf(t, 'FL')),
+      'of no protocol': t => t.boot().live(5000).send('FL', alien()),
+    },
+    innocent: {
+      'a counter that jumps after a reset': t => t.boot().live(5000).tell('reset', 'FL', 'external').say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps on a noisy bus': t => t.boot().live(5000).tell('fault', 'spine0', 'bit error rate', 1e-5).say('FL', 'HubStatus@FL', {}, 11),
+      'of no protocol, from a tool': t => t.boot().live(5000).send('laptop', alien()),
+    },
+  },
+  health: {
+    guilty: { 'a callback that throws': t => t.boot().tell('fault', 'FL', 'firmware exception: RangeError: duty 2\n  at drive') },
+    innocent: { 'other faults': t => t.boot().tell('fault', 'FL.window', 'unplugged') },
+  },
+}
+
+/** A frame as `hub` sends it. */
+function frameOf(t: Fabricated, hub: string): ReturnType<typeof createFrame> {
+  const frame = createFrame(8)
+  const { judges } = t
+  const hear = judges.frame.bind(judges)
+  judges.frame = seen => Object.assign(frame, seen.frame)
+  t.say(hub, `HubStatus@${hub}`, {})
+  judges.frame = hear
+  return frame
+}
