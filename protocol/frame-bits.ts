@@ -221,3 +221,11 @@ export function worstFrameBits(extended: boolean, bytes: number): number {
 export function leastFrameBits(extended: boolean, bytes: number): number {
   return (extended ? EXTENDED_STUFFED_BITS : BASE_STUFFED_BITS) + 8 * bytes + TAIL_BITS
 }
+
+/** Fewest bits of an FD frame, of both rates together: fixed stuff bits and no other. */
+export function leastFdFrameBits(extended: boolean, bytes: number): number {
+  return (extended ? 36 : 17) + 5 + 8 * bytes + (bytes > FD_CRC17_BYTES ? FD_CRC21_BITS : FD_CRC17_BITS) + FD_NOMINAL_TAIL_BITS
+}
+
+/** Data lengths of FD frames by length code. */
+export const FD_LENGTHS: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64]

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
+import { FD_LENGTHS } from '#protocol/frame-bits.ts'
+import { createFrame, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { CanBus } from './bus.ts'
 
@@ -15,7 +16,11 @@ interface Action {
   remote: boolean
   length: number
   data: number
+  fd: boolean
+  brs: boolean
 }
+
+type Bus = 'classic' | 'fd' | 'mixed'
 
 const action: fc.Arbitrary<Action> = fc.record({
   // Often on a bit boundary and at one instant, often not.
@@ -31,14 +36,18 @@ const action: fc.Arbitrary<Action> = fc.record({
   remote: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   length: fc.nat(8),
   data: fc.nat(255),
+  fd: fc.boolean(),
+  brs: fc.boolean(),
 })
 
 /** Everything observable of a run. `bitwise` makes every frame go bit by bit. */
-function observe(actions: readonly Action[], bitwise: boolean): { log: string[], [more: string]: unknown } {
+function observe(actions: readonly Action[], bitwise: boolean, kind: Bus = 'classic'): { log: string[], [more: string]: unknown } {
   const kernel = new Kernel(1)
-  const bus = new CanBus(kernel)
+  const bus = new CanBus(kernel, kind === 'classic' ? {} : { dataBitrate: 4_000_000 })
   const log: string[] = []
-  const nodes = [0, 1, 2, 3].map(i => bus.attach(`n${i}`, { profile: 'adapter', queue: 4 }))
+  const nodes = [0, 1, 2, 3].map(i => bus.attach(`n${i}`, {
+    profile: 'adapter', queue: 4, ...kind === 'mixed' && i > 1 && { fd: i === 2 ? 'tolerant' : 'none' },
+  }))
   for (const node of nodes) {
     node.onReceive(frame => log.push(`${node.name} got ${text(frame)} at ${kernel.now_ns}`))
     node.onSent(id => log.push(`${node.name} sent ${id} at ${kernel.now_ns}`))
@@ -47,7 +56,7 @@ function observe(actions: readonly Action[], bitwise: boolean): { log: string[],
   bus.tapErrors(error => log.push(`error ${JSON.stringify(error)}`))
   if (bitwise) bus.faults.pick({ field: 'idle', at: 'nobody' })
   const meter = bus.loadMeter()
-  for (const act of actions) kernel.after(act.at_ns, act.kind, () => perform(bus, act))
+  for (const act of actions) kernel.after(act.at_ns, act.kind, () => perform(bus, act, kind))
   const loads: number[] = []
   for (let t_ns = 0; t_ns <= 20_000_000; t_ns += 400_000) {
     kernel.runUntil(t_ns)
@@ -60,12 +69,13 @@ function observe(actions: readonly Action[], bitwise: boolean): { log: string[],
   }
 }
 
-function perform(bus: CanBus, act: Action): void {
+function perform(bus: CanBus, act: Action, kind: Bus): void {
   const node = bus.find(`n${act.node}`)!
   switch (act.kind) {
     case 'send': {
-      const frame = createFrame(CLASSIC_DATA_BYTES)
+      const frame = createFrame(FD_DATA_BYTES)
       Object.assign(frame, { id: act.id, extended: act.extended, remote: act.remote, length: act.length })
+      if (kind !== 'classic' && act.fd) Object.assign(frame, { fd: true, brs: act.brs, remote: false, length: FD_LENGTHS[2 * act.length % 16] })
       frame.data.fill(act.data)
       node.send(frame)
       return
@@ -88,7 +98,7 @@ function perform(bus: CanBus, act: Action): void {
 
 function text(frame: CanFrame): string {
   const data = frame.remote ? 'R' : [...frame.data.subarray(0, frame.length)].join(' ')
-  return `${frame.id}${frame.extended ? 'x' : ''}#${frame.length}:${data}`
+  return `${frame.id}${frame.extended ? 'x' : ''}#${frame.fd ? frame.brs ? 'F!' : 'F' : ''}${frame.length}:${data}`
 }
 
 describe('the two ways to compute a bus', () => {
@@ -108,5 +118,25 @@ describe('the two ways to compute a bus', () => {
       bitwise.log.sort()
       expect(whole).toEqual(bitwise)
     }), { numRuns: 100, seed: 12 })
+  })
+
+  it('agree on a CAN FD bus, with and without bit rate switch, mixed with classic frames', () => {
+    const frames = fc.array(action.filter(act => act.kind === 'send'), { maxLength: 25 })
+    fc.assert(fc.property(frames, (actions) => {
+      expect(observe(actions, false, 'fd')).toEqual(observe(actions, true, 'fd'))
+    }), { numRuns: 60, seed: 13 })
+  })
+
+  it('agree on a CAN FD bus when nodes come, go and fall silent in the middle of a data phase', () => {
+    const actions = action.filter(act => !['cut', 'heal', 'drop', 'restore'].includes(act.kind))
+    fc.assert(fc.property(fc.array(actions, { maxLength: 25 }), (actions) => {
+      expect(observe(actions, false, 'fd')).toEqual(observe(actions, true, 'fd'))
+    }), { numRuns: 100, seed: 14 })
+  })
+
+  it('agree with tolerant and classic nodes between them', () => {
+    fc.assert(fc.property(fc.array(action.filter(act => act.kind === 'send'), { maxLength: 20 }), (actions) => {
+      expect(observe(actions, false, 'mixed')).toEqual(observe(actions, true, 'mixed'))
+    }), { numRuns: 40, seed: 15 })
   })
 })

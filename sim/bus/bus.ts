@@ -12,16 +12,23 @@ export interface BusOptions {
   index?: number
   /** Bits per second, 125,000–1,000,000, a bit a whole number of ns; 500,000 by default. */
   bitrate?: number
+  /**
+   * Makes it a CAN FD bus: bits per second in the data phase of frames that switch, a multiple of `bitrate` up to
+   * 8,000,000, a bit a whole number of ns.
+   */
+  dataBitrate?: number
   faults?: BusFaultOptions
 }
 
 const LOWEST_BITRATE = 125_000
 const HIGHEST_BITRATE = 1_000_000
+const HIGHEST_DATA_BITRATE = 8_000_000
 const SECOND_NS = 1_000_000_000
 
 /**
- * A CAN 2.0B bus with exact timing in virtual time: arbitration, acknowledge, error signalling, fault confinement. All
- * bits lie on one grid that begins at time 0; a frame queued on an idle bus starts with the next bit of it.
+ * A CAN bus, 2.0B or FD, with exact timing in virtual time: arbitration, acknowledge, error signalling, fault confinement.
+ * All bits lie on one grid that begins at time 0, which each data phase shifts; a frame queued on an idle bus starts with
+ * the next bit of it.
  */
 export class CanBus {
   readonly kernel: Kernel
@@ -30,6 +37,10 @@ export class CanBus {
   readonly bitrate: number
   /** Length of a bit. */
   readonly bit_ns: number
+  /** FD frames can be on it. */
+  readonly fd: boolean
+  /** Length of a bit in the data phase; without FD that of any bit. */
+  readonly dataBit_ns: number
   readonly counters: BusCounters = createBusCounters()
   readonly faults: BusFaults
   /** @internal Controllers in sleep mode. */
@@ -44,6 +55,8 @@ export class CanBus {
   private segments: readonly Segment[] = []
   private readonly bitTimer: Timer
   private inBit = false
+  /** When bits ended last. */
+  private bitEnded_ns = -1
   private regroupDue = false
   private pastBusy_ns = 0
   private pastElapsed_ns = 0
@@ -58,6 +71,12 @@ export class CanBus {
     this.bit_ns = SECOND_NS / this.bitrate
     if (!(this.bitrate >= LOWEST_BITRATE && this.bitrate <= HIGHEST_BITRATE) || !Number.isInteger(this.bit_ns)) {
       throw new RangeError(`bitrate ${this.bitrate} bit/s is not in ${LOWEST_BITRATE}…${HIGHEST_BITRATE} with bits of a whole number of ns`)
+    }
+    this.fd = options.dataBitrate !== undefined
+    const dataBitrate = options.dataBitrate ?? this.bitrate
+    this.dataBit_ns = SECOND_NS / dataBitrate
+    if (!(dataBitrate <= HIGHEST_DATA_BITRATE) || !Number.isInteger(this.dataBit_ns) || dataBitrate % this.bitrate !== 0) {
+      throw new RangeError(`dataBitrate ${dataBitrate} bit/s is no multiple of ${this.bitrate} bit/s up to ${HIGHEST_DATA_BITRATE} with bits of a whole number of ns`)
     }
     this.regrouped_ns = kernel.now_ns
     this.bitTimer = kernel.timer(`${this.name} bit`, () => this.endOfBit())
@@ -143,9 +162,14 @@ export class CanBus {
     }
     this.pastElapsed_ns = this.elapsed_ns
     this.regrouped_ns = this.kernel.now_ns
+    const before = new Map(this.nodes.map(node => [node, node.segment]))
     this.segments = this.split()
     this.halves = this.segments.filter(segment => segment.counted).length
-    for (const segment of this.segments) segment.adopt(counted_ns)
+    for (const segment of this.segments) {
+      // Whose bit goes on: that of the spine rather than that of a stub that joins it.
+      const former = segment.nodes.map(node => before.get(node)!)
+      segment.adopt(counted_ns, former.find(each => each.counted) ?? former.at(0))
+    }
   }
 
   private split(): Segment[] {
@@ -164,21 +188,19 @@ export class CanBus {
   /** @internal Makes all segments bitwise, before a fault changes. Returns the number of the next bit that such a change can reach. */
   disturbAll(): number {
     for (const segment of this.segments) segment.disturb()
-    return this.armBit()
+    const boundary = Math.ceil(this.kernel.now_ns / this.bit_ns)
+    return this.isPast(boundary * this.bit_ns) ? boundary : boundary - 1
   }
 
-  /** @internal Sees to it that the end of the present bit is an event; returns its number. */
-  armBit(): number {
-    if (!this.bitTimer.armed) {
-      const boundary = Math.ceil(this.kernel.now_ns / this.bit_ns) + (this.inBit ? 1 : 0)
-      this.bitTimer.startAt(boundary * this.bit_ns)
-    }
-    return this.bitTimer.at_ns / this.bit_ns - 1
+  /** @internal Sees to it that the end of a bit at `end_ns` is an event. */
+  armBit(end_ns: number): void {
+    if (!this.bitTimer.armed || this.bitTimer.at_ns > end_ns) this.bitTimer.startAt(end_ns)
   }
 
-  /** @internal The bit that begins at `begin_ns`, which is now, is an event. */
-  armBitFrom(begin_ns: number): void {
-    if (!this.bitTimer.armed) this.bitTimer.startAt(begin_ns + this.bit_ns)
+  /** @internal Whether the end of a bit at `time_ns` is over; within one instant bits end after whatever came before. */
+  isPast(time_ns: number): boolean {
+    const now_ns = this.kernel.now_ns
+    return time_ns < now_ns || (time_ns === now_ns && (this.inBit || this.bitEnded_ns === now_ns))
   }
 
   /** @internal Whether the end of a bit at `time_ns` is still to come. */
@@ -186,20 +208,15 @@ export class CanBus {
     return this.bitTimer.armed && this.bitTimer.at_ns === time_ns
   }
 
-  /** @internal Whether the bit that ends next has begun before now. */
-  get midBit(): boolean {
-    return this.bitTimer.at_ns - this.kernel.now_ns < this.bit_ns
-  }
-
   private endOfBit(): void {
-    const bit = this.bitTimer.at_ns / this.bit_ns - 1
+    const end_ns = this.bitTimer.at_ns
     const segments = this.segments
-    let more = false
     this.inBit = true
-    for (let i = 0; i < segments.length; i++) if (segments[i].bitwise && segments[i].step(bit)) more = true
+    this.bitEnded_ns = end_ns
+    for (let i = 0; i < segments.length; i++) if (segments[i].bitEndsAt(end_ns)) segments[i].step()
     this.inBit = false
-    this.faults.pass(bit)
-    if (more && !this.bitTimer.armed) this.bitTimer.startIn(this.bit_ns)
+    this.faults.pass(Math.floor(end_ns / this.bit_ns - 0.5))
+    for (let i = 0; i < segments.length; i++) if (segments[i].bitwise) this.armBit(segments[i].bitEnd_ns)
     if (this.regroupDue) this.regroup()
   }
 

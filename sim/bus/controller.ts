@@ -1,6 +1,7 @@
-import { CLASSIC_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
+import { fdLengthCode, FD_LENGTHS } from '#protocol/frame-bits.ts'
+import { CLASSIC_DATA_BYTES, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
 import type { CanBus } from './bus.ts'
-import { Mac, PHASE } from './mac.ts'
+import { FD_MODE, Mac, PHASE } from './mac.ts'
 import { ReceiveBuffers, type FilterBank } from './receive-buffers.ts'
 import type { Segment } from './segment.ts'
 import type { ErrorsByType } from './statistics.ts'
@@ -23,13 +24,21 @@ export interface ControllerOptions {
   listenOnly?: boolean
   /** Transmit queue of an `adapter`, frames; 256 by default. */
   queue?: number
+  /** What it makes of FD frames; by default `active` for an `adapter` on a CAN FD bus, otherwise `none`. */
+  fd?: FdAbility
 }
+
+/**
+ * `active`: sends and receives FD frames. `tolerant`: waits for their end, as newer classic controllers do. `none`: takes
+ * them for an error and destroys them, as an MCP2515 does.
+ */
+export type FdAbility = keyof typeof FD_MODE
 
 /** Why `send` said no. */
 export interface Refusals {
   /** All transmit buffers in use. */
   full: number
-  /** A CAN FD frame on a classic bus. */
+  /** A CAN FD frame on a classic bus, or at a node that has none. */
   fd: number
   offline: number
   listenOnly: number
@@ -92,19 +101,23 @@ export class CanController {
     this.profile = options.profile ?? 'mcp2515'
     const queue = this.profile === 'mcp2515' ? MCP2515_TX_BUFFERS : options.queue ?? ADAPTER_QUEUE
     if (!Number.isInteger(queue) || queue < 1 || queue > MAX_QUEUE) throw new RangeError(`queue of ${queue} frames is not in 1…${MAX_QUEUE}`)
-    this.tx = new TxQueue(queue)
+    const fd = options.fd ?? (bus.fd && this.profile === 'adapter' ? 'active' : 'none')
+    if (fd === 'active' && this.profile === 'mcp2515') throw new RangeError(`${name}: an mcp2515 is a classic controller; its fd can be none or tolerant`)
+    if (fd === 'active' && !bus.fd) throw new RangeError(`${name}: fd active needs a bus with a dataBitrate`)
+    this.tx = new TxQueue(queue, fd === 'active' ? FD_DATA_BYTES : CLASSIC_DATA_BYTES)
     this.rx = this.profile === 'mcp2515' ? new ReceiveBuffers() : undefined
     this.mac = new Mac(this.tx)
     this.mac.listenOnly = options.listenOnly ?? false
+    this.mac.fdMode = FD_MODE[fd]
   }
 
   /**
    * Copies a frame into a transmit buffer. `false`: not taken, counted in `counters.refused`. A node that is bus-off or
-   * alone takes frames and keeps them. RangeError for an identifier or length that no classic frame has.
+   * alone takes frames and keeps them. RangeError for an identifier or length that no frame of its format has.
    */
   send(frame: CanFrame): boolean {
     const refused = this.counters.refused
-    if (frame.fd) {
+    if (frame.fd && this.mac.fdMode !== FD_MODE.active) {
       refused.fd++
       return false
     }
@@ -213,7 +226,7 @@ export class CanController {
   recover(): void {
     if (this.mac.phase !== PHASE.busOff || this.mac.recovering) return
     this.segment.disturb()
-    this.mac.recover(this.bus.midBit)
+    this.mac.recover(this.segment.midBit)
   }
 
   get online(): boolean {
@@ -225,7 +238,7 @@ export class CanController {
     this.leaveSleep()
     if (on === this.online) return
     this.segment.disturb()
-    if (on) this.mac.connect(this.bus.midBit)
+    if (on) this.mac.connect(this.segment.midBit)
     else {
       this.mac.disconnect()
       this.mac.errors.reset()
@@ -255,7 +268,7 @@ export class CanController {
     if (on === this.mac.listenOnly) return
     this.segment.disturb()
     this.mac.listenOnly = on
-    if (this.online) this.mac.connect(this.bus.midBit)
+    if (this.online) this.mac.connect(this.segment.midBit)
   }
 
   /** Takes the node off the bus for good. */
@@ -302,12 +315,18 @@ export class CanController {
   }
 }
 
-/** RangeError for an identifier or length that no classic frame has. */
+/** RangeError for an identifier or length that no frame of its format has. */
 export function checkFrame(frame: CanFrame): void {
   const highest = frame.extended ? 0x1fff_ffff : 0x7ff
   const id = frame.id
   if ((id >>> 0) !== id || id > highest) throw new RangeError(`identifier ${id} is not a whole number in 0…0x${highest.toString(16)}`)
   const length = frame.length
+  if (frame.fd) {
+    if ((length >>> 0) !== length || length > FD_DATA_BYTES || FD_LENGTHS[fdLengthCode(length)] !== length) {
+      throw new RangeError(`length ${length} is no length of an FD frame in bytes (${FD_LENGTHS.join(', ')})`)
+    }
+    return
+  }
   if ((length >>> 0) !== length || length > CLASSIC_DATA_BYTES) {
     throw new RangeError(`length ${length} is not a whole number of bytes in 0…${CLASSIC_DATA_BYTES}`)
   }

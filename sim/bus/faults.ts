@@ -63,8 +63,8 @@ interface Pick {
   readonly stuff: boolean
   readonly at: string
   times: number
-  /** Number of the bit in which it struck last; all whom it concerns see it in the same bit. */
-  struck: number
+  /** It struck in the bit that ends now; all whom it concerns see it in the same bit. */
+  struck: boolean
 }
 
 /** A fault that began, changed or ended: `who` is a node or the bus, `value` how much of it there is, 0 = over. */
@@ -232,7 +232,7 @@ export class BusFaults {
       ? BIT_FIELD[bit.field as keyof typeof BIT_FIELD]
       : OTHER_FIELD[bit.field as keyof typeof OTHER_FIELD]
     this.bus.disturbAll()
-    this.picks.push({ field, bit: bit.bit ?? 0, stuff: bit.stuff ?? false, at: bit.at ?? ALL, times, struck: -1 })
+    this.picks.push({ field, bit: bit.bit ?? 0, stuff: bit.stuff ?? false, at: bit.at ?? ALL, times, struck: false })
   }
 
   /** Picked bits that have not struck yet. */
@@ -277,7 +277,7 @@ export class BusFaults {
   flip(node: CanController, bit: number): number {
     let flip = this.noise.next === bit ? 1 : 0
     if (this.nodeNoise.get(node.name)?.next === bit) flip ^= 1
-    for (const pick of this.picks) if (this.strikes(pick, node, bit)) flip ^= 1
+    for (const pick of this.picks) if (this.strikes(pick, node)) flip ^= 1
     return flip
   }
 
@@ -290,21 +290,21 @@ export class BusFaults {
     this.armNoise()
   }
 
-  private strikes(pick: Pick, node: CanController, bit: number): boolean {
+  private strikes(pick: Pick, node: CanController): boolean {
     const mac = node.mac
     if (pick.at === TRANSMITTER && !mac.transmitting) return false
     if (pick.at === RECEIVERS && mac.transmitting) return false
     if (!MARKS.has(pick.at) && pick.at !== node.name) return false
     if (fieldOf(mac, pick.bit, pick.stuff) !== pick.field) return false
-    pick.struck = bit
+    pick.struck = true
     return true
   }
 
   private passPicks(): void {
     let spent = false
     for (const pick of this.picks) {
-      if (pick.struck < 0) continue
-      pick.struck = -1
+      if (!pick.struck) continue
+      pick.struck = false
       if (--pick.times <= 0) spent = true
     }
     if (!spent) return

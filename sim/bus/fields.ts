@@ -14,6 +14,12 @@ const EXTENDED_FIELDS: readonly [number, number][] = [
   [BIT_FIELD.identifier, 18], [BIT_FIELD.remote, 1], [BIT_FIELD.reserved, 2], [BIT_FIELD.length, 4],
 ]
 
+/** FDF is where a classic frame has its first reserved bit, `res` follows as the second. */
+const FD_CONTROL: readonly [number, number][] = [
+  [BIT_FIELD.reserved, 2], [BIT_FIELD.bitRateSwitch, 1], [BIT_FIELD.errorState, 1], [BIT_FIELD.length, 4],
+]
+const STUFF_COUNT_BITS = 4
+
 function fieldTable(fields: readonly [number, number][]): readonly [field: number, bit: number][] {
   const used = new Map<number, number>()
   return fields.flatMap(([field, width]) => Array.from({ length: width }, () => {
@@ -25,6 +31,8 @@ function fieldTable(fields: readonly [number, number][]): readonly [field: numbe
 
 const BASE = fieldTable(BASE_FIELDS)
 const EXTENDED = fieldTable(EXTENDED_FIELDS)
+const FD_BASE = fieldTable([...BASE_FIELDS.slice(0, 4), ...FD_CONTROL])
+const FD_EXTENDED = fieldTable([...EXTENDED_FIELDS.slice(0, 6), ...FD_CONTROL])
 const NOWHERE = -1
 
 /** Field of the coming bit as this node sees it, provided that it is bit `bit` of it (or the stuff bit before); else −1. */
@@ -50,11 +58,18 @@ function frameField(coder: FrameCoder, bit: number): number {
   const { pos, tail } = coder
   if (tail >= 3) return bit === tail - 3 ? BIT_FIELD.endOfFrame : NOWHERE
   if (tail >= 0) return bit === 0 ? BIT_FIELD.crcDelimiter + tail : NOWHERE
-  const header = pos > 13 && coder.frame.extended ? EXTENDED : BASE
+  const fd = coder.frame.fd
+  const header = pos > 13 && coder.frame.extended ? fd ? FD_EXTENDED : EXTENDED : fd ? FD_BASE : BASE
   if (pos < header.length) {
     const [field, index] = header[pos]
     return index === bit ? field : NOWHERE
   }
-  if (pos >= coder.crcStart) return bit === pos - coder.crcStart ? BIT_FIELD.crc : NOWHERE
+  if (pos >= coder.crcStart) return crcField(pos - coder.crcStart, fd, bit)
   return bit === pos - header.length ? BIT_FIELD.data : NOWHERE
+}
+
+function crcField(index: number, fd: boolean, bit: number): number {
+  if (!fd) return bit === index ? BIT_FIELD.crc : NOWHERE
+  if (index < STUFF_COUNT_BITS) return bit === index ? BIT_FIELD.stuffCount : NOWHERE
+  return bit === index - STUFF_COUNT_BITS ? BIT_FIELD.crc : NOWHERE
 }

@@ -29,6 +29,9 @@ export const ERROR_TYPE = { bit: 0, stuff: 1, form: 2, crc: 3, ack: 4 } as const
 /** What the last bit brought, for the segment to report. */
 export const NEWS = { received: 1, sent: 2, error: 4, overload: 8 } as const
 
+/** What a node makes of an FD frame: an error, nothing at all, or a frame. */
+export const FD_MODE = { none: 0, tolerant: 1, active: 2 } as const
+
 const FLAG_BITS = 6
 const DELIMITER_BITS = 8
 const SUSPEND_BITS = 8
@@ -53,6 +56,8 @@ export class Mac {
   readonly coder = new FrameCoder()
   phase: number = PHASE.off
   listenOnly = false
+  /** `FD_MODE` */
+  fdMode: number = FD_MODE.none
   /** Counts the 128 × 11 recessive bits that lead out of bus-off. */
   recovering = false
   /** When an error-passive transmitter may send again, ns; used between frames computed as a whole. */
@@ -66,6 +71,8 @@ export class Mac {
   count = 0
   /** Bits of the present or last frame that are over, stuff bits included. */
   age = 0
+  /** Those of them at the data rate. */
+  fastAge = 0
   /** `NEWS` of the last bit. */
   news = 0
   /** `ERROR_TYPE` of the last error. */
@@ -78,6 +85,9 @@ export class Mac {
   private ackPending = false
   private overload = false
   private recoveries = 0
+  /** What it has seen of the present nominal bit, in bits at the data rate. */
+  private slowTicks = 0
+  private slowLevel = RECESSIVE
 
   constructor(tx: TxQueue) {
     this.tx = tx
@@ -180,6 +190,28 @@ export class Mac {
     }
   }
 
+  /** Whether it takes the coming bit at the data rate. */
+  get fast(): boolean {
+    return this.phase === PHASE.frame && this.coder.fast
+  }
+
+  /** Takes in a bit of the one length while the node counts in the other; a nominal bit is `ticks` bits of the data rate long. */
+  sampleMixed(bit: number, fastBit: boolean, ticks: number): void {
+    this.news = 0
+    if (this.fast) {
+      for (let i = fastBit ? ticks - 1 : 0; i < ticks && this.fast && this.news === 0; i++) this.sample(bit)
+      return
+    }
+    if (fastBit) {
+      this.slowLevel &= bit
+      if (++this.slowTicks < ticks) return
+    }
+    const seen = this.slowLevel & bit
+    this.slowTicks = 0
+    this.slowLevel = RECESSIVE
+    this.sample(seen)
+  }
+
   /** Takes in what the node saw of the bit. */
   sample(bit: number): void {
     this.news = 0
@@ -243,7 +275,8 @@ export class Mac {
     this.wasTransmitter = false
     this.slot = transmit ? this.tx.first : undefined
     this.age = 0
-    this.coder.begin()
+    this.fastAge = 0
+    this.coder.begin(this.errors.passive)
     this.out = DOMINANT
   }
 
@@ -254,6 +287,7 @@ export class Mac {
 
   private sampleFrame(bit: number): void {
     this.age++
+    if (this.coder.fast) this.fastAge++
     if (this.coder.tail < 0) this.sampleStuffed(bit)
     else this.sampleTail(bit)
   }
@@ -269,11 +303,24 @@ export class Mac {
       this.transmitting = false
       this.slot = undefined
     }
+    if (bit === RECESSIVE) {
+      if (coder.atFormatBit && this.fdMode !== FD_MODE.active) return this.meetFd()
+      // The next format after FD is none we know.
+      if (coder.atReservedBit) return this.fail(ERROR_TYPE.form)
+    }
     coder.take(bit)
   }
 
+  /** An FD frame at a node that has none: an error to it, or it waits for the end of it. */
+  private meetFd(): void {
+    if (this.fdMode === FD_MODE.none) return this.fail(ERROR_TYPE.form)
+    this.phase = PHASE.integrating
+    this.count = 0
+    this.wasTransmitter = false
+  }
+
   private stuffViolation(bit: number): void {
-    if (!this.transmitting) return this.fail(ERROR_TYPE.stuff)
+    if (!this.transmitting) return this.fail(this.coder.inFdCrc ? ERROR_TYPE.form : ERROR_TYPE.stuff)
     // A recessive stuff bit overwritten during arbitration is a stuff error and leaves the counter alone (12.1.4.2 c, exception 2).
     if (bit === DOMINANT && this.inArbitration) this.signal(ERROR_TYPE.stuff, false)
     else this.fail(ERROR_TYPE.bit)

@@ -1,4 +1,4 @@
-import { leastFrameBits } from '#protocol/frame-bits.ts'
+import { leastFdFrameBits, leastFrameBits } from '#protocol/frame-bits.ts'
 import type { CanFrame } from '#protocol/frame.ts'
 import type { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
@@ -34,7 +34,9 @@ export class Observer {
       const counters = bus.counters
       counters.frames++
       counters.bits += bits
-      counters.stuffBits += bits - leastFrameBits(frame.extended, frame.remote ? 0 : frame.length)
+      counters.stuffBits += bits - (frame.fd
+        ? leastFdFrameBits(frame.extended, frame.length)
+        : leastFrameBits(frame.extended, frame.remote ? 0 : frame.length))
     }
     const taps = bus.taps.items
     if (taps.length === 0) return
@@ -48,8 +50,8 @@ export class Observer {
     for (let i = 0; i < taps.length; i++) taps[i](tapped)
   }
 
-  /** Looks at what the nodes found in bit `bit`. */
-  report(bit: number): void {
+  /** Looks at what the nodes found in the bit that ends at `end_ns`. */
+  report(end_ns: number): void {
     const nodes = this.nodes
     let news = 0
     let flags = false
@@ -59,7 +61,6 @@ export class Observer {
       if (mac.phase >= PHASE.activeFlag) flags = true
     }
     if (news !== 0) {
-      const end_ns = (bit + 1) * this.bus.bit_ns
       if ((news & (NEWS.error | NEWS.overload)) !== 0) this.reportErrors(end_ns)
       if ((news & (NEWS.received | NEWS.sent)) !== 0) this.reportFrame(end_ns)
     }
@@ -100,8 +101,9 @@ export class Observer {
       else if ((mac.news & NEWS.error) !== 0 && mac.errorAsTransmitter) sender ??= node
     }
     const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
-    const bits = holder!.mac.age
-    this.publish(frame, end_ns - bits * this.bus.bit_ns, end_ns, bits, sender?.name ?? '')
+    const { age, fastAge } = holder!.mac
+    const length_ns = (age - fastAge) * this.bus.bit_ns + fastAge * this.bus.dataBit_ns
+    this.publish(frame, end_ns - length_ns, end_ns, age, sender?.name ?? '')
     for (const node of nodes) {
       if ((node.mac.news & NEWS.received) === 0) continue
       const frame = node.mac.coder.frame

@@ -1,8 +1,10 @@
-import { frameBits, INTERFRAME_BITS } from '#protocol/frame-bits.ts'
+import { dataPhaseBits, fdFrameBits, frameBits, INTERFRAME_BITS, nominalBits } from '#protocol/frame-bits.ts'
+import type { CanFrame } from '#protocol/frame.ts'
 import type { Timer } from '../kernel/kernel.ts'
+import { BitClock } from './bit-clock.ts'
 import type { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
-import { PHASE } from './mac.ts'
+import { FD_MODE, PHASE } from './mac.ts'
 import { Observer } from './observer.ts'
 import type { TxSlot } from './tx-queue.ts'
 
@@ -48,8 +50,7 @@ export class Segment {
   private activeFlag = false
   /** End of the intermission: from here on frames may start. */
   private free_ns: number
-  /** Number of the first bit that bitwise stepping is to end. */
-  private fromBit = 0
+  private readonly clock: BitClock
   /** Bitwise, but nothing changes as long as the bus is held dominant. */
   private stalled = false
   private busy = 0
@@ -61,7 +62,8 @@ export class Segment {
     this.counted = counted
     this.bit_ns = bus.bit_ns
     this.observer = new Observer(bus, nodes, half, counted)
-    this.free_ns = bus.kernel.now_ns
+    this.clock = new BitClock(bus, nodes)
+    this.free_ns = bus.kernel.now_ns - bus.kernel.now_ns % bus.bit_ns
     this.busyUntil_ns = bus.kernel.now_ns
     this.startTimer = bus.kernel.timer(`${bus.name} start of frame`, () => this.startOfFrame(this.startTimer.at_ns, false))
     this.endTimer = bus.kernel.timer(`${bus.name} end of frame`, () => this.end())
@@ -73,11 +75,27 @@ export class Segment {
     return this.mode === BITWISE && !this.stalled
   }
 
+  /** End of the present bit. */
+  get bitEnd_ns(): number {
+    return this.clock.end_ns
+  }
+
+  /** Whether a bit ends for it now. */
+  bitEndsAt(end_ns: number): boolean {
+    return this.bitwise && this.clock.end_ns === end_ns
+  }
+
+  /** Whether the present bit has begun before now. Bitwise only. */
+  get midBit(): boolean {
+    return this.clock.begin_ns < this.bus.kernel.now_ns
+  }
+
   /** Time with frames, error frames and intermissions, up to now. */
   get busy_ns(): number {
     const now_ns = this.bus.kernel.now_ns
     if ((this.mode === FRAME && now_ns >= this.start_ns) || this.mode === ERROR_FRAME) return this.busy + now_ns - this.start_ns
     if (this.stalled) return this.busy + now_ns - this.busyUntil_ns
+    if (this.mode === BITWISE && this.isBusy()) return this.busy + Math.max(0, now_ns - Math.max(this.clock.begin_ns, this.busyUntil_ns))
     return this.busyUntil_ns > now_ns ? this.busy - this.busyUntil_ns + now_ns : this.busy
   }
 
@@ -104,7 +122,7 @@ export class Segment {
     let start_ns = this.free_ns
     const now_ns = this.bus.kernel.now_ns
     if (start_ns < now_ns) {
-      const over = now_ns % this.bit_ns
+      const over = (now_ns - start_ns) % this.bit_ns
       start_ns = over === 0 ? now_ns : now_ns + this.bit_ns - over
     }
     if (!this.startTimer.armed || start_ns < this.startTimer.at_ns) this.startTimer.startAt(start_ns)
@@ -142,7 +160,10 @@ export class Segment {
     }
     if (winner === undefined) {
       if (later_ns !== Infinity) this.startTimer.startAt(later_ns)
-    } else if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) {
+      return
+    }
+    if (winner.mac.slot!.frame.fd) acknowledgers = this.fdAcknowledgers()
+    if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) {
       if (ahead) this.startTimer.startAt(start_ns)
       else this.startBitwise(start_ns)
     } else this.plan(winner, start_ns, acknowledgers < 2)
@@ -155,27 +176,51 @@ export class Segment {
       return
     }
     this.mode = BITWISE
-    this.fromBit = now_ns / this.bit_ns
     for (const node of this.nodes) {
       const mac = node.mac
       mac.resume(INTERFRAME_BITS, mac.ready_ns > now_ns ? (mac.ready_ns - now_ns) / this.bit_ns : 0)
       mac.drive()
     }
-    this.bus.armBitFrom(now_ns)
+    this.clock.next(now_ns)
+    this.bus.armBit(this.clock.end_ns)
   }
 
   private plan(winner: CanController, start_ns: number, alone: boolean): void {
     const slot = winner.mac.slot!
-    const bits = frameBits(slot.frame)
     if (this.bus.sleepers > 0) this.rouse(start_ns)
     this.mode = FRAME
     this.winner = winner
     this.slot = slot
     this.alone = alone
-    this.bits = bits
     this.start_ns = start_ns
-    this.end_ns = this.start_ns + (alone ? bits - AFTER_ACK_BITS : bits) * this.bit_ns
+    const length_ns = slot.frame.fd ? this.measureFd(slot.frame, winner) : this.measure(slot.frame)
+    this.end_ns = start_ns + (alone ? length_ns - AFTER_ACK_BITS * this.bit_ns : length_ns)
     this.endTimer.startAt(this.end_ns)
+  }
+
+  /** How long a frame is; its bits are noted. */
+  private measure(frame: CanFrame): number {
+    this.bits = frameBits(frame)
+    return this.bits * this.bit_ns
+  }
+
+  private measureFd(frame: CanFrame, sender: CanController): number {
+    const packed = fdFrameBits(frame, sender.mac.errors.passive)
+    const fast = dataPhaseBits(packed)
+    const nominal = nominalBits(packed)
+    this.bits = nominal + fast
+    return nominal * this.bit_ns + fast * this.bus.dataBit_ns
+  }
+
+  /** How many nodes can acknowledge an FD frame; 0 also when one of them takes it for an error. */
+  private fdAcknowledgers(): number {
+    let found = 0
+    for (const { mac } of this.nodes) {
+      if (mac.phase !== PHASE.idle) continue
+      if (mac.fdMode === FD_MODE.none) return 0
+      if (mac.fdMode === FD_MODE.active && !mac.listenOnly) found++
+    }
+    return found
   }
 
   private end(): void {
@@ -208,12 +253,13 @@ export class Segment {
   private succeed(winner: CanController, slot: TxSlot, end_ns: number): void {
     const nodes = this.nodes
     const frame = slot.frame
+    const fd = frame.fd
     winner.tx.take(slot)
     this.observer.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i]
       const mac = node.mac
-      if (mac.phase < PHASE.idle || node === winner) continue
+      if (mac.phase < PHASE.idle || node === winner || (fd && mac.fdMode !== FD_MODE.active)) continue
       if (mac.errors.rec > 0 && !mac.listenOnly) {
         mac.errors.received()
         node.noticeState()
@@ -254,13 +300,12 @@ export class Segment {
       return
     }
     this.startTimer.stop()
-    const bit = this.bus.armBit()
-    this.fromBit = bit
-    const begin_ns = bit * this.bit_ns
-    while ((this.mode === FRAME || this.mode === ERROR_FRAME) && begin_ns >= this.end_ns) this.end()
+    while ((this.mode === FRAME || this.mode === ERROR_FRAME) && this.bus.isPast(this.end_ns)) this.end()
     this.endTimer.stop()
-    if (this.mode === ERROR_FRAME) return this.goOnWithErrorFrame(begin_ns)
-    if (this.mode === FRAME && begin_ns >= this.start_ns) return this.catchUp(bit)
+    if (this.mode === ERROR_FRAME) return this.goOnWithErrorFrame()
+    if (this.mode === FRAME && this.bus.isPast(this.start_ns)) return this.catchUp()
+    this.clock.find(this.free_ns)
+    const begin_ns = this.clock.begin_ns
     this.startTimer.stop()
     this.mode = BITWISE
     this.winner = undefined
@@ -278,10 +323,10 @@ export class Segment {
     }
   }
 
-  private goOnWithErrorFrame(begin_ns: number): void {
+  private goOnWithErrorFrame(): void {
     const flag_ns = this.end_ns - ERROR_FRAME_BITS * this.bit_ns
-    const from_ns = Math.max(begin_ns, flag_ns)
-    this.fromBit = from_ns / this.bit_ns
+    this.clock.find(flag_ns)
+    const from_ns = Math.max(this.clock.begin_ns, flag_ns)
     this.mode = BITWISE
     this.observer.signalling = true
     this.busy += from_ns - this.start_ns
@@ -291,7 +336,8 @@ export class Segment {
   }
 
   /** Lives through the bits of the planned frame that are over. */
-  private catchUp(bit: number): void {
+  private catchUp(): void {
+    const { clock, bus } = this
     this.mode = BITWISE
     this.winner = undefined
     this.slot = undefined
@@ -300,46 +346,45 @@ export class Segment {
       node.mac.out = 1
       if (slot !== undefined) node.mac.start(slot)
     }
-    for (let past = this.start_ns / this.bit_ns; past < bit; past++) {
-      this.sampleBit(past)
-      this.observer.report(past)
+    clock.next(this.start_ns)
+    while (bus.isPast(clock.end_ns)) {
+      this.sampleBit()
+      this.observer.report(clock.end_ns)
       for (const node of this.nodes) node.mac.drive()
+      clock.next(clock.end_ns)
     }
+    bus.armBit(clock.end_ns)
   }
 
-  /** Ends bit number `bit` and begins the next. `false` when no further bits need an event. */
-  step(bit: number): boolean {
-    if (bit < this.fromBit) return true
-    this.sampleBit(bit)
-    this.observer.report(bit)
+  /** Ends the present bit and begins the next, unless no further bits need to be events. */
+  step(): void {
+    const end_ns = this.clock.end_ns
+    this.sampleBit()
+    this.observer.report(end_ns)
     const faults = this.bus.faults
-    if (this.isQuiet() && !faults.stuckDominant && !faults.flipsSoon(bit)) {
-      this.leave((bit + 1) * this.bit_ns)
-      return false
-    }
+    if (this.isQuiet() && !faults.stuckDominant && !faults.flipsSoon(Math.floor(end_ns / this.bit_ns - 0.5))) return this.leave(end_ns)
     const nodes = this.nodes
     for (let i = 0; i < nodes.length; i++) nodes[i].mac.drive()
-    if (!faults.stuckDominant || !this.isStuck()) return true
-    this.stalled = true
-    return false
+    this.clock.next(end_ns)
+    if (faults.stuckDominant && this.isStuck()) this.stalled = true
   }
 
-  private sampleBit(bit: number): void {
-    const nodes = this.nodes
+  private sampleBit(): void {
+    const { nodes, clock } = this
     const faults = this.bus.faults
-    let level = 1
-    let active = false
-    for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
-      level &= mac.out
-      if (mac.phase >= PHASE.frame || mac.phase === PHASE.intermission) active = true
+    let level = faults.stuckDominant ? 0 : 1
+    for (let i = 0; i < nodes.length; i++) level &= nodes[i].mac.out
+    if (this.isBusy()) this.countBusy()
+    if (level === 0 && this.bus.sleepers > 0) this.rouse(clock.begin_ns)
+    const bit = clock.number
+    const quiet = faults.quietBit(bit)
+    const { ticks } = clock
+    if (ticks === 1) {
+      for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(quiet ? level : level ^ faults.flip(nodes[i], bit))
+      return
     }
-    if (faults.stuckDominant) level = 0
-    if (active || level === 0) this.countBusy((bit + 1) * this.bit_ns)
-    if (level === 0 && this.bus.sleepers > 0) this.rouse(bit * this.bit_ns)
-    if (faults.quietBit(bit)) {
-      for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level)
-    } else for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(level ^ faults.flip(nodes[i], bit))
+    const fast = clock.fast
+    for (let i = 0; i < nodes.length; i++) nodes[i].mac.sampleMixed(quiet ? level : level ^ faults.flip(nodes[i], bit), fast, ticks)
   }
 
   /** A dominant edge: wakes the controllers in sleep mode. */
@@ -347,10 +392,22 @@ export class Segment {
     for (const node of this.nodes) if (node.asleep) node.rouse(time_ns)
   }
 
-  private countBusy(end_ns: number): void {
+  /** Whether the present bit is part of a frame, of what follows one, or dominant. */
+  private isBusy(): boolean {
+    if (this.bus.faults.stuckDominant) return true
+    const nodes = this.nodes
+    for (let i = 0; i < nodes.length; i++) {
+      const mac = nodes[i].mac
+      if (mac.phase >= PHASE.frame || mac.phase === PHASE.intermission || mac.out === 0) return true
+    }
+    return false
+  }
+
+  private countBusy(): void {
+    const { begin_ns, end_ns } = this.clock
     if (end_ns <= this.busyUntil_ns) return
+    this.busy += end_ns - Math.max(begin_ns, this.busyUntil_ns)
     this.busyUntil_ns = end_ns
-    this.busy += this.bit_ns
   }
 
   private isQuiet(): boolean {
@@ -380,8 +437,8 @@ export class Segment {
 
   private unstall(): void {
     this.stalled = false
-    this.fromBit = this.bus.armBit()
-    const begin_ns = this.fromBit * this.bit_ns
+    this.clock.find(this.clock.begin_ns)
+    const begin_ns = this.clock.begin_ns
     if (begin_ns <= this.busyUntil_ns) return
     this.busy += begin_ns - this.busyUntil_ns
     this.busyUntil_ns = begin_ns
@@ -394,11 +451,12 @@ export class Segment {
     return this.busy
   }
 
-  /** Takes over nodes in the middle of what they do. */
-  adopt(busyUntil_ns: number): void {
+  /** Takes over nodes in the middle of what they do; `former` is the segment whose bit goes on. */
+  adopt(busyUntil_ns: number, former: Segment | undefined): void {
     this.busyUntil_ns = busyUntil_ns
     this.mode = BITWISE
-    this.fromBit = this.bus.armBit()
+    if (former === undefined) this.clock.find(0)
+    else this.clock.follow(former.clock)
   }
 
   /** Up to when `busy_ns` has been counted. */

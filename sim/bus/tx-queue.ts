@@ -3,15 +3,16 @@ import { arbitrationKey } from './arbitration.ts'
 
 /** One transmit buffer. */
 export class TxSlot {
-  readonly frame: CanFrame = createFrame(CLASSIC_DATA_BYTES)
+  readonly frame: CanFrame
   /** Stays pending however often it is sent. */
   readonly repeats: boolean
   key = 0
   next: TxSlot | undefined = undefined
   previous: TxSlot | undefined = undefined
 
-  constructor(repeats: boolean) {
+  constructor(repeats: boolean, bytes: number) {
     this.repeats = repeats
+    this.frame = createFrame(bytes)
   }
 }
 
@@ -29,9 +30,10 @@ export class TxQueue {
   private free: TxSlot | undefined = undefined
   private babble: TxSlot | undefined = undefined
 
-  constructor(capacity: number) {
+  /** `bytes`: longest data of a frame. */
+  constructor(capacity: number, bytes: number) {
     this.capacity = capacity
-    for (let i = 0; i < capacity; i++) this.release(new TxSlot(false))
+    for (let i = 0; i < capacity; i++) this.release(new TxSlot(false, bytes))
   }
 
   /** Copies the frame in; `false` when no buffer is free. */
@@ -101,7 +103,7 @@ export class TxQueue {
   setBabble(frame: CanFrame | undefined): void {
     this.babble = undefined
     if (frame !== undefined) {
-      this.babble = new TxSlot(true)
+      this.babble = new TxSlot(true, CLASSIC_DATA_BYTES)
       copyFrame(frame, this.babble.frame)
       this.babble.key = arbitrationKey(frame)
     }

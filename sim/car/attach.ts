@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, type CanFrame, copyFrame, createFrame } from '#protocol/frame.ts'
+import { FD_DATA_BYTES, type CanFrame, copyFrame, createFrame } from '#protocol/frame.ts'
 import type { CanController } from '../bus/controller.ts'
 import type { Car } from './car.ts'
 
@@ -48,7 +48,7 @@ export function attachNode(car: Car, options: AttachOptions): BusPort {
     ...(position !== undefined && { position }), ...(queue !== undefined && { queue }),
   })
   const handlers = new Set<(frame: PortFrame) => void>()
-  const seen: PortFrame = { ...createFrame(CLASSIC_DATA_BYTES), timestamp_ns: 0, origin: '', error: false }
+  const seen: PortFrame = { ...createFrame(FD_DATA_BYTES), timestamp_ns: 0, origin: '', error: false }
   controller.onReceive((frame) => {
     if (handlers.size === 0) return
     copyFrame(frame, seen)
