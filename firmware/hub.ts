@@ -17,6 +17,8 @@ export interface Hub {
   /** `PORT_STATE`, `PORT_FAULT` and `DESCRIPTOR_STATE` of a port. @throws RangeError */
   portState(port: number): number
   portFault(port: number): number
+  /** Granted to a port beyond its idle current, A. @throws RangeError */
+  portGranted_A(port: number): number
   descriptorState(port: number): number
   /** The driver bound to a port. @throws RangeError */
   component(port: number): Component | undefined
@@ -50,6 +52,7 @@ export function createHub(hal: Hal, image: HubImage): Hub {
     state: () => runtime.state(),
     portState: port => slotAt(port).state(),
     portFault: port => slotAt(port).fault,
+    portGranted_A: port => slotAt(port).power.granted_A(),
     descriptorState: port => slotAt(port).descriptorState,
     component: port => slotAt(port).component,
     framesWaiting: () => runtime.transmit.waiting(),

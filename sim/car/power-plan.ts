@@ -7,7 +7,7 @@ import type { CopperTopology } from '../power/topology.ts'
 import type { HubPlan, Topology } from './topology.ts'
 
 /** No hub may fall below this by what is granted: from 9 V on everything works. */
-const LEAST_V = 9
+export const LEAST_V = 9
 /** A hub's board. */
 const BOARD_A = 0.15
 /** What a component draws at rest, over its descriptor's word. */

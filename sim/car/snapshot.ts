@@ -11,12 +11,13 @@ export interface CarSnapshot {
   readonly time_s: number
   readonly hubs: Readonly<Record<string, HubSnapshot>>
   readonly components: Readonly<Record<string, ComponentSnapshot>>
+  readonly power: PowerSnapshot
   readonly bus: BusSnapshot
 }
 
 export interface HubSnapshot {
   readonly powered: boolean
-  /** Name of `HUB_STATE`; `off` without power, `resetting` while no image runs. */
+  /** Name of `HUB_STATE`; `off` without power, `brownOut` while the voltage is too low, `resetting` while no image runs. */
   readonly state: string
   /** The address it uses when it operates. */
   readonly address: number
@@ -43,8 +44,21 @@ export interface ComponentSnapshot {
   readonly tripped: boolean
   readonly voltage_V: number
   readonly current_A: number
+  /** Granted by the power manager, as the port's hub knows it. */
+  readonly granted_A: number
   /** What the class shows of itself. */
   readonly shows: Observation
+}
+
+/** The copper. */
+export interface PowerSnapshot {
+  readonly battery_V: number
+  /** Out of it; negative: it is being charged. */
+  readonly battery_A: number
+  readonly alternator_A: number
+  readonly engine_rpm: number
+  /** By cable: what flows towards the hub, and what may flow for ever. */
+  readonly cables: Readonly<Record<string, { readonly current_A: number, readonly limit_A: number }>>
 }
 
 export interface BusSnapshot {
@@ -69,6 +83,7 @@ export function takeSnapshot(car: Car): CarSnapshot {
       tripped: outlet?.tripped ?? false,
       voltage_V: outlet?.load_V ?? 0,
       current_A: part.plant.current_A,
+      granted_A: outlet === undefined ? 0 : car.hub(part.hub).firmware?.portGranted_A(part.port) ?? 0,
       shows: part.plant.observe(),
     }
   }
@@ -77,9 +92,22 @@ export function takeSnapshot(car: Car): CarSnapshot {
     time_s: car.now_ns / 1e9,
     hubs,
     components,
+    power: powerSnapshot(car),
     bus: {
       bitrate: car.bus.bitrate, load_pct: 100 * car.loadMeter.read(), frames: counters.frames, errorFrames: counters.errorFrames,
     },
+  }
+}
+
+function powerSnapshot(car: Car): PowerSnapshot {
+  const { supply } = car.power
+  const cables: Record<string, { current_A: number, limit_A: number }> = {}
+  supply.capability.cables.forEach((cable, i) => {
+    cables[cable.name] = { current_A: supply.current_A(i), limit_A: cable.limit_A }
+  })
+  return {
+    battery_V: supply.batteryVoltage_V, battery_A: supply.batteryCurrent_A, alternator_A: supply.alternatorCurrent_A,
+    engine_rpm: supply.engine_rpm, cables,
   }
 }
 
@@ -89,7 +117,7 @@ function hubSnapshot(car: Car, name: HubName, host: HubHost): HubSnapshot {
   for (const outlet of host.outlets) current_A += outlet.current_A
   return {
     powered: host.on,
-    state: !host.on ? 'off' : host.firmware === undefined ? 'resetting' : nameOf(HUB_STATE, host.firmware.state()),
+    state: !host.on ? 'off' : host.brownedOut ? 'brownOut' : host.firmware === undefined ? 'resetting' : nameOf(HUB_STATE, host.firmware.state()),
     address: hubAddress(LOCATION[name]),
     supply_V: car.supply_V(name),
     current_A,

@@ -25,6 +25,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: 'replay', summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },
   { name: 'export', summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
   { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
+  { name: 'budget', summary: 'what the copper of a car carries: sums, volts, what can run together, which cable binds', load: () => import('./commands/budget.ts') },
   { name: 'pinch', summary: 'rods in the closing window: peak force over opening, supply, temperature, wear', load: () => import('./commands/pinch.ts') },
   { name: 'fuzz', summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },
   { name: 'bench', summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },

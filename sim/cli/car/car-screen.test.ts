@@ -17,8 +17,9 @@ describe('the picture of a running car', () => {
   it('has a line a hub with what its components do, the load, the links', () => {
     const lines = carLines(car, snapshot, STATUS, fakeTerminal())
     expect(lines[0]).toContain('spine car sedan  2.5 s at 1.00×  bus 500 kbit/s  load 2.0 %  73 frames/s')
-    expect(lines.find(line => line.startsWith('FL '))).toMatch(/operating +13\.5 V +\d+\.\d A +window open [1-9]\d* % [\d.]+ A · mirror 0\.0°\/0\.0° · latch closed/)
+    expect(lines.find(line => line.startsWith('FL '))).toMatch(/operating +14\.1 V +\d+\.\d A +window open [1-9]\d* % [\d.]+\/[\d.]+ A · mirror 0\.0°\/0\.0° · latch closed/)
     expect(lines.find(line => line.startsWith('DASH '))).toContain('pressed windowFL.down')
+    expect(lines.find(line => line.startsWith('battery '))).toMatch(/^battery 14\.\d V -?\d+\.\d A {2}alternator \d+\.\d A at 800 rpm {2}fullest cable \S+ \d+\.\d\/\d+ A$/)
     expect(lines).toContain('no faults')
     expect(lines).toContain('spine:127.0.0.1:7030  up')
   })

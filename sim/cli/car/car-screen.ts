@@ -1,5 +1,5 @@
 import type { Car } from '#sim/car/car.ts'
-import type { CarSnapshot, ComponentSnapshot, HubSnapshot } from '#sim/car/snapshot.ts'
+import type { CarSnapshot, ComponentSnapshot, HubSnapshot, PowerSnapshot } from '#sim/car/snapshot.ts'
 import { linesOf, loadText } from '../lib/screen.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -40,11 +40,20 @@ export function carLines(car: Car, snapshot: CarSnapshot, status: CarStatus, ter
     `${colors.bold('spine car')} ${car.topology.name}  ${snapshot.time_s.toFixed(1)} s at ${status.speed.toFixed(2)}×  bus ${snapshot.bus.bitrate / 1000} kbit/s  `
     + `load ${loadText(status.load, terminal)}  ${status.frames_per_s.toFixed(0)} frames/s, ${snapshot.bus.frames} in all, ${snapshot.bus.errorFrames} error frames${isAsleep(snapshot) ? colors.cyan('  asleep') : ''}`,
     ...(terminal.columns >= WIDE ? linesOf(table(terminal, COLUMNS, rows)) : narrow(rows, terminal)),
+    powerText(snapshot.power),
     ...(status.faults.length === 0 ? [colors.green('no faults')] : status.faults.map(fault => colors.red(fault))),
     ...status.events.slice(-EVENTS).map(event => colors.dim(event)),
     ...status.links.map(link => colors.cyan(link)),
     colors.dim('npx spine press DASH.windowFL.down 2s   npx spine monitor   Ctrl-C ends'),
   ]
+}
+
+/** Battery, engine, and the cable that is nearest to its limit. */
+function powerText(power: PowerSnapshot): string {
+  const share = ({ current_A, limit_A }: PowerSnapshot['cables'][string]): number => Math.abs(current_A) / limit_A
+  const [name, cable] = Object.entries(power.cables).reduce((fullest, other) => share(other[1]) > share(fullest[1]) ? other : fullest)
+  return `battery ${power.battery_V.toFixed(1)} V ${power.battery_A.toFixed(1)} A  alternator ${power.alternator_A.toFixed(1)} A at ${power.engine_rpm} rpm  `
+    + `fullest cable ${name} ${cable.current_A.toFixed(1)}/${cable.limit_A.toFixed(0)} A`
 }
 
 /** On a narrow screen the components have a line of their own below their hub. */
@@ -106,7 +115,8 @@ function partText(name: string, part: ComponentSnapshot, terminal: Terminal): st
   const quiet = part.class === 'switchPack' || part.class === 'vehicle'
   if (part.tripped) return colors.red(`${name} tripped`)
   if (text === '') return ''
-  const current = part.current_A >= 0.1 ? colors.yellow(` ${part.current_A.toFixed(1)} A`) : ''
+  const drawn = part.current_A >= 0.1 || part.granted_A > 0
+  const current = drawn ? colors.yellow(` ${part.current_A.toFixed(1)}/${part.granted_A.toFixed(1)} A`) : ''
   return `${quiet ? '' : `${name} `}${text}${current}`
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { HUBS } from '#protocol/catalogue/locations.ts'
 import { MessageError, unknown } from '#protocol/messages/errors.ts'
 import { LinkUriError } from '#sim/gateway/uri.ts'
+import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
 import { carLines, carSummary } from '../car/car-screen.ts'
 import { CarWatch } from '../car/car-watch.ts'
 import { readFaults } from '../car/faults-file.ts'
@@ -22,7 +23,7 @@ const LINE_INTERVAL_ms = 5000
 const JSON_INTERVAL_ms = 1000
 
 const HELP = `
-Runs the sedan: dash, four doors, trunk, hood and stereo on one spine. Without --listen it listens on
+Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car names another. Without --listen it listens on
   ${DEFAULT_LISTEN.join('\n  ')}
 so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030. --listen replaces
 both. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
@@ -33,10 +34,14 @@ Examples:
   npx spine car --listen slcan-listen:127.0.0.1:3334 --listen spine-listen:127.0.0.1:7031
   npx spine car --headless --for 60s --speed max --seed 7 --record drive.log
   npx spine car --headless --for 10s --speed max --press 'DASH.windowFL.down:2s@1s' --record press.log
+  npx spine car --car coupe                   the two-door car that comes with the project
+  npx spine car --print-car > mine.json       the sedan as a file to change; npx spine car --car mine.json
   npx spine car --faults faults.json          with faults.json like {"bitErrorRate": 1e-6, "dropped": ["RL"]}
   npx spine car --real FL                     leave the hub FL out: a real one takes its place`
 
 interface Options {
+  car?: string
+  printCar?: boolean
   headless?: boolean
   for?: number
   speed: number | 'max'
@@ -53,6 +58,8 @@ interface Options {
 /** `spine car`. */
 export function define(command: Command, terminal: Terminal): void {
   command
+    .option(CAR_OPTION, CAR_HELP)
+    .option('--print-car', 'print the car as JSON, and end')
     .option('--headless', 'no display: only what it listens on, and a summary at its end')
     .option('--for <duration>', 'end after so much of the car\'s time', duration)
     .option('--speed <factor>', 'of real time: 1, 10, max', speedFactor, 1)
@@ -75,6 +82,10 @@ function hubName(text: string): string {
 }
 
 async function drive(options: Options, terminal: Terminal): Promise<void> {
+  if (options.printCar === true) {
+    terminal.write(carJson(readCar(options.car)))
+    return
+  }
   if (options.speed === 'max' && options.for === undefined) throw usage('--speed max needs an end: add --for 60s')
   if (options.speed !== 1 && options.listen !== undefined) throw usage('a car with links runs at speed 1: leave out --listen, or --speed')
   const stop = terminal.stop
@@ -104,10 +115,11 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
 }
 
 function build(options: Options, report: (line: string) => void): LiveCar {
+  const topology = readCar(options.car)
   const faults = options.faults === undefined ? {} : { faults: readFaults(options.faults) }
   try {
     const { seed, bitrate, speed } = options
-    return new LiveCar({ seed, bitrate, speed, without: options.real ?? [], report, ...faults })
+    return new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, ...faults })
   } catch (error) {
     if (error instanceof RangeError) throw usage(error.message)
     throw error

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { budgetOf } from './budget.ts'
+import { COUPE } from './coupe.ts'
+import { SEDAN } from './sedan.ts'
+import { readTopology, type TopologyData } from './topology.ts'
+
+describe.each([SEDAN, COUPE])('the budget of the $name', (car) => {
+  const budget = budgetOf(readTopology(car))
+
+  it('tells a set that fits and that nobody who waits could join', () => {
+    const [best] = budget.sets
+    expect(best.minimum_V).toBeGreaterThanOrEqual(9)
+    expect(best.waiting.length).toBeGreaterThan(0)
+    for (const one of best.waiting) expect(one.binds).not.toBe('nothing')
+    expect(best.running.length + best.waiting.length).toBe(budget.consumers.length)
+    for (const hub of budget.hubs) expect(hub.set_V).toBeGreaterThanOrEqual(hub.allRunning_V)
+  })
+
+  it('adds up what is behind each cable', () => {
+    const [main] = budget.feeders
+    expect(main.run_A).toBeCloseTo(budget.hubs.reduce((sum_A, hub) => sum_A + hub.run_A, 0), 6)
+    expect(main.run_A).toBeGreaterThan(main.limit_A)
+    for (const feeder of budget.feeders) {
+      expect(feeder.limit_A).toBeLessThanOrEqual(feeder.ampacity_A)
+      expect(feeder.peak_A).toBeGreaterThanOrEqual(feeder.run_A)
+    }
+  })
+})
+
+describe('the budget', () => {
+  it('finds that all can run behind enough copper, and the voltage that binds behind a thin cable', () => {
+    const tiny = (length_m: number): TopologyData => ({
+      name: 'tiny', hubs: [{ location: 'FL', image: 'door', ports: [{ class: 'window' }] }],
+      copper: {
+        layout: 'line', battery: 'battery', taps: [], hubs: ['FL'],
+        cables: [{ name: 'drop.FL', from: 'battery', to: 'FL', length_m, gauge_mm2: 2.5, fuse: { rating_A: 20 } }],
+      },
+    })
+    expect(budgetOf(readTopology(tiny(2))).sets[0].waiting).toEqual([])
+    expect(budgetOf(readTopology(tiny(50))).sets[0].waiting).toEqual([{ name: 'FL.window', binds: '9 V at FL' }])
+  })
+})

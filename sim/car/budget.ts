@@ -1,0 +1,199 @@
+import { type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY } from '../power/capability.ts'
+import { BOARD } from './board.ts'
+import { LEAST_V } from './power-plan.ts'
+import type { Topology } from './topology.ts'
+
+/** Draws less than this when running: always counted, never worth a place in a set, A. */
+const SMALL_A = 0.5
+/** Sets that are tried for the largest that fits, and how many are told. */
+const MOST_TRIED = 200_000
+const MOST_SETS = 5
+
+/** A component that draws a current worth budgeting. */
+export interface Consumer {
+  readonly name: string
+  readonly hub: string
+  readonly idle_A: number
+  readonly run_A: number
+  readonly peak_A: number
+}
+
+export interface FeederBudget extends CableCapability {
+  /** All behind it idle; all running; all at their peaks at once. */
+  readonly idle_A: number
+  readonly run_A: number
+  readonly peak_A: number
+}
+
+export interface HubBudget {
+  readonly name: string
+  readonly idle_A: number
+  readonly run_A: number
+  readonly peak_A: number
+  /** Predicted with the weak battery: with all running in the car, and with the first of the sets. */
+  readonly allRunning_V: number
+  readonly set_V: number
+}
+
+/** What can run at once, and why the rest has to wait. */
+export interface RunningSet {
+  readonly running: readonly string[]
+  readonly waiting: readonly { readonly name: string, readonly binds: string }[]
+  readonly current_A: number
+  readonly minimum_V: number
+  readonly lowestHub: string
+  /** Peaks that may be drawn at the same time on top of it, the smallest first; the others take turns. */
+  readonly peaks: readonly string[]
+}
+
+export interface Budget {
+  readonly car: string
+  readonly source: PredictedSource
+  readonly least_V: number
+  readonly feeders: readonly FeederBudget[]
+  readonly hubs: readonly HubBudget[]
+  readonly consumers: readonly Consumer[]
+  /** The largest that fit, those of most amperes first. */
+  readonly sets: readonly RunningSet[]
+  /** False: there were too many sets to try them all, and the one told was found by leaving out the largest. */
+  readonly exact: boolean
+}
+
+type Currents = Readonly<Record<string, number>>
+
+/** What a car's copper allows, by the rules of the power manager. */
+export function budgetOf(car: Topology, source: PredictedSource = WEAK_BATTERY): Budget {
+  return new Budgeter(car, source).budget()
+}
+
+class Budgeter {
+  private readonly car: Topology
+  private readonly source: PredictedSource
+  private readonly capability: Capability
+  private readonly all: readonly Consumer[]
+  private readonly idle: Currents
+
+  constructor(car: Topology, source: PredictedSource) {
+    this.car = car
+    this.source = source
+    this.capability = capabilityOf(car.copper)
+    this.all = car.hubs.flatMap(hub => hub.ports.flatMap((part) => {
+      if (part === undefined) return []
+      const { idle_A, run_A, peak_A } = part.blueprint.describe(part.identity)
+      return [{ name: `${hub.location}.${part.name}`, hub: hub.location, idle_A, run_A, peak_A }]
+    }))
+    this.idle = this.sum(() => 0)
+  }
+
+  budget(): Budget {
+    const run = this.sum(one => one.run_A - one.idle_A)
+    const peak = this.sum(one => one.peak_A - one.idle_A)
+    const flows = [this.idle, run, peak].map(currents => this.predict(currents).current_A)
+    const { sets, exact } = this.largest()
+    const everything = this.predict(run)
+    const settled = this.predict(this.currentsOf(this.all.filter(one => one.run_A < SMALL_A || sets[0].running.includes(one.name))))
+    return {
+      car: this.car.name, source: this.source, least_V: LEAST_V, exact, sets,
+      consumers: this.worthwhile(),
+      feeders: this.capability.cables.map((cable, i) => ({
+        ...cable, idle_A: Math.abs(flows[0][i]), run_A: Math.abs(flows[1][i]), peak_A: Math.abs(flows[2][i]),
+      })),
+      hubs: this.capability.hubs.map(({ name }, i) => ({
+        name, idle_A: this.idle[name], run_A: run[name], peak_A: peak[name],
+        allRunning_V: everything.voltage_V[i], set_V: settled.voltage_V[i],
+      })),
+    }
+  }
+
+  private worthwhile(): Consumer[] {
+    return this.all.filter(one => one.run_A >= SMALL_A)
+  }
+
+  /** By hub: boards and all components idle, and `more` of each component. */
+  private sum(more: (one: Consumer) => number): Record<string, number> {
+    const currents: Record<string, number> = {}
+    for (const hub of this.car.hubs) currents[hub.location] = BOARD.running_A
+    for (const one of this.all) currents[one.hub] += one.idle_A + more(one)
+    return currents
+  }
+
+  private currentsOf(running: readonly Consumer[]): Record<string, number> {
+    return this.sum(one => running.includes(one) ? one.run_A - one.idle_A : 0)
+  }
+
+  private predict(currents: Currents): ReturnType<typeof predictMinimumVoltage> {
+    return predictMinimumVoltage(this.capability, currents, this.source)
+  }
+
+  /** The first limit that these currents break; undefined: they fit. */
+  private binds(currents: Currents): string | undefined {
+    const prediction = this.predict(currents)
+    if (prediction.overloaded.length > 0) return prediction.overloaded[0]
+    return prediction.minimum_V < LEAST_V ? `${LEAST_V} V at ${prediction.hub}` : undefined
+  }
+
+  private largest(): { sets: RunningSet[], exact: boolean } {
+    const consumers = this.worthwhile()
+    const small = this.all.filter(one => one.run_A < SMALL_A)
+    const fits = (out: readonly Consumer[]): boolean =>
+      this.binds(this.currentsOf([...small, ...consumers.filter(one => !out.includes(one))])) === undefined
+    let tried = 0
+    for (let count = 0; count <= consumers.length; count++) {
+      const fitting: Consumer[][] = []
+      for (const out of combinations(consumers, count)) {
+        if (++tried > MOST_TRIED) return { sets: [this.describe(small, consumers, this.leaveOut(consumers, fits))], exact: false }
+        if (fits(out)) fitting.push(out)
+      }
+      if (fitting.length === 0 && count < consumers.length) continue
+      const sets = (fitting.length === 0 ? [consumers] : fitting).map(out => this.describe(small, consumers, out))
+      return { sets: sets.sort((a, b) => b.current_A - a.current_A).slice(0, MOST_SETS), exact: true }
+    }
+    return { sets: [], exact: true }
+  }
+
+  /** The largest go first, until the rest fits. */
+  private leaveOut(consumers: readonly Consumer[], fits: (out: readonly Consumer[]) => boolean): Consumer[] {
+    const byCurrent = [...consumers].sort((a, b) => b.run_A - a.run_A)
+    let count = 0
+    while (count < byCurrent.length && !fits(byCurrent.slice(0, count))) count++
+    return byCurrent.slice(0, count)
+  }
+
+  private describe(small: readonly Consumer[], consumers: readonly Consumer[], out: readonly Consumer[]): RunningSet {
+    const running = consumers.filter(one => !out.includes(one))
+    const currents = this.currentsOf([...small, ...running])
+    const prediction = this.predict(currents)
+    return {
+      running: running.map(one => one.name),
+      waiting: out.map(one => ({
+        name: one.name, binds: this.binds({ ...currents, [one.hub]: currents[one.hub] + one.run_A - one.idle_A }) ?? 'nothing',
+      })),
+      current_A: Object.values(currents).reduce((sum_A, hub_A) => sum_A + hub_A, 0),
+      minimum_V: prediction.minimum_V,
+      lowestHub: prediction.hub,
+      peaks: this.peaksOn(currents, running),
+    }
+  }
+
+  private peaksOn(currents: Currents, running: readonly Consumer[]): string[] {
+    const loaded = { ...currents }
+    const peaks: string[] = []
+    for (const one of [...running].sort((a, b) => (a.peak_A - a.run_A) - (b.peak_A - b.run_A))) {
+      loaded[one.hub] += one.peak_A - one.run_A
+      if (this.binds(loaded) === undefined) peaks.push(one.name)
+      else loaded[one.hub] -= one.peak_A - one.run_A
+    }
+    return peaks
+  }
+}
+
+/** All choices of `count` of `items`, in order. */
+function* combinations<Item>(items: readonly Item[], count: number, from = 0): Generator<Item[]> {
+  if (count === 0) {
+    yield []
+    return
+  }
+  for (let i = from; i <= items.length - count; i++) {
+    for (const rest of combinations(items, count - 1, i + 1)) yield [items[i], ...rest]
+  }
+}

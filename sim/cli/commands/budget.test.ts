@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../run.ts'
+import { fakeTerminal } from '../testing/fake-terminal.ts'
+
+describe('cars in files', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'spine-budget-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  async function spine(...words: string[]): Promise<{ code: number, out: string, err: string }> {
+    const terminal = fakeTerminal()
+    const code = await run(words, terminal)
+    return { code, out: terminal.out, err: terminal.err }
+  }
+
+  it('a printed car is read again, by the car and by the budget', async () => {
+    const printed = await spine('car', '--car', 'coupe', '--print-car')
+    expect(printed.code).toBe(0)
+    const path = join(folder, 'mine.json')
+    writeFileSync(path, printed.out)
+    expect((await spine('budget', '--car', path)).out).toBe((await spine('budget', '--car', 'coupe')).out)
+    const driven = await spine('car', '--car', path, '--headless', '--speed', 'max', '--for', '2s')
+    expect([driven.code, driven.err]).toEqual([0, expect.stringContaining('2.0 s of coupe in ')])
+  })
+
+  it('a wrong one is refused with a line for every wrong field', async () => {
+    const car = JSON.parse((await spine('car', '--print-car')).out)
+    car.hubs[2].ports[0].class = 'wndow'
+    car.copper.cables[8].length_m = 0
+    const path = join(folder, 'wrong.json')
+    writeFileSync(path, JSON.stringify(car))
+    for (const words of [['car', '--headless', '--for', '1s', '--speed', 'max'], ['budget']]) {
+      const { code, err } = await spine(...words, '--car', path)
+      expect(code).toBe(1)
+      expect(err).toContain('describes no car, for 2 reasons:\n  car.hubs[2].ports[0].class: "wndow" is not one of window')
+      expect(err).toContain('\n  car.copper.cables[8].length_m: 0 is not a number in 0.01…50 m')
+    }
+    writeFileSync(path, '{')
+    expect((await spine('budget', '--car', path)).err).toContain('is no JSON')
+    expect((await spine('budget', '--car', 'cupe')).err).toContain('there is no car "cupe", and no such file; cars are sedan, coupe')
+    expect((await spine('budget', '--car', join(folder, 'none.json'))).err).toContain('it does not exist')
+  })
+
+  it('the budget for programs has no Infinity', async () => {
+    const { out } = await spine('budget', '--json')
+    const budget = JSON.parse(out)
+    expect(budget.feeders[1]).toMatchObject({ name: 'spine.DASH', fuse_A: null, limit_A: 80 })
+    expect(budget.sets[0].waiting[0].binds).toBe('spine.HOOD')
+  })
+})

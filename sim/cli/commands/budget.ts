@@ -1,0 +1,83 @@
+import type { Command } from 'commander'
+import { type Budget, budgetOf, type RunningSet } from '#sim/car/budget.ts'
+import { readTopology } from '#sim/car/topology.ts'
+import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
+import { type Column, table } from '../lib/table.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+What the copper of a car carries, by the rules of the power manager: no cable above the smallest of its ampacity and the
+fuses before it, no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator). Currents are those of the
+descriptors. "running" and "peaks" add up all components behind a cable; a set is as many components as can run at once.
+
+Examples:
+  npx spine budget
+  npx spine budget --car coupe
+  npx spine budget --car mine.json --json | jq '.sets[0].waiting'`
+
+interface Options { car?: string, json?: boolean }
+
+/** `spine budget`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .option(CAR_OPTION, CAR_HELP)
+    .option('--json', 'all of it for programs')
+    .addHelpText('after', HELP)
+    .action((options: Options) => {
+      const budget = budgetOf(readTopology(readCar(options.car), 'car'))
+      // A cable without a fuse of its own has no rating: JSON has no Infinity.
+      const json = (): string => JSON.stringify(budget, (_, value: unknown) => value === Infinity ? null : value, 2)
+      terminal.write(options.json === true ? `${json()}\n` : text(budget, terminal))
+    })
+}
+
+const right = (title: string): Column => ({ title, align: 'right' })
+const FEEDERS = [{ title: 'cable' }, right('ampacity'), right('fuse'), right('limit'), right('idle'), right('running'), right('peaks'), { title: '' }]
+const HUBS = [{ title: 'hub' }, right('idle'), right('running'), right('peaks'), right('all running'), right('largest set')]
+
+function text(budget: Budget, terminal: Terminal): string {
+  const { colors } = terminal
+  const { source } = budget
+  return [
+    `${colors.bold('spine budget')} ${budget.car}: ${source.emf_V.toFixed(1)} V behind ${(source.resistance_Ohm * 1000).toFixed(0)} mΩ, no hub below ${budget.least_V} V\n\n`,
+    table(terminal, FEEDERS, budget.feeders.map(feeder => [
+      feeder.name, amperes(feeder.ampacity_A), feeder.fuse_A === Infinity ? '' : amperes(feeder.fuse_A), amperes(feeder.limit_A),
+      amperes(feeder.idle_A), limited(feeder.run_A, feeder.limit_A, terminal), limited(feeder.peak_A, feeder.limit_A, terminal),
+      feeder.run_A > feeder.limit_A ? colors.red('not all at once') : feeder.peak_A > feeder.limit_A ? colors.yellow('peaks take turns') : '',
+    ])),
+    '\n',
+    table(terminal, HUBS, budget.hubs.map(hub => [
+      hub.name, amperes(hub.idle_A), amperes(hub.run_A), amperes(hub.peak_A),
+      volts(hub.allRunning_V, budget.least_V, terminal), volts(hub.set_V, budget.least_V, terminal),
+    ])),
+    `\n${sentence(budget)}\n`,
+    ...budget.sets.map((set, i) => `${i + 1}. ${setText(set, budget)}\n`),
+  ].join('')
+}
+
+function sentence(budget: Budget): string {
+  const { consumers, sets: [first], exact } = budget
+  if (first.waiting.length === 0) return `All ${consumers.length} components that draw 0.5 A or more can run at once.`
+  const best = exact ? 'At most' : 'At least'
+  return `${best} ${first.running.length} of the ${consumers.length} components that draw 0.5 A or more can run at once; the sets of most amperes:`
+}
+
+function setText(set: RunningSet, budget: Budget): string {
+  const waiting = set.waiting.map(one => `${one.name} (${one.binds})`).join(', ')
+  const peaks = set.peaks.length === set.running.length ? 'all peaks at once' : `${set.peaks.length} of ${set.running.length} peaks at once`
+  return `${amperes(set.current_A)}, ${set.minimum_V.toFixed(2)} V at ${set.lowestHub}, ${peaks}: `
+    + (waiting === '' ? `all ${budget.consumers.length}` : `all but ${waiting}`)
+}
+
+function amperes(current_A: number): string {
+  return `${current_A.toFixed(1)} A`
+}
+
+function limited(current_A: number, limit_A: number, terminal: Terminal): string {
+  return current_A > limit_A ? terminal.colors.red(amperes(current_A)) : amperes(current_A)
+}
+
+function volts(voltage_V: number, least_V: number, terminal: Terminal): string {
+  const shown = `${voltage_V.toFixed(2)} V`
+  return voltage_V < least_V ? terminal.colors.red(shown) : shown
+}
