@@ -2,6 +2,8 @@ import type { FilterRow, KernelView } from './interface.ts'
 import type { KernelFilter } from './raw-channel.ts'
 
 const LABEL_BITS = 29
+/** Looks without any change after which nothing can be on its way any more. */
+const QUIET_LOOKS = 3
 
 /**
  * Sees what got lost between the bus and us, although the socket's own overflow count (SO_RXQ_OVFL) is out of reach:
@@ -25,7 +27,7 @@ export class LossWatch {
   private lostInSocket = 0
   private lastHanded = -1
   private lastSeen = -1
-  private quietTicks = 0
+  private quietLooks = 0
 
   constructor(view: KernelView, name: string, wanted: readonly KernelFilter[]) {
     this.view = view
@@ -58,10 +60,10 @@ export class LossWatch {
     this.driverLost = driverLost
     const handed = this.handed()
     const still = onTime && handed === this.lastHanded && seen === this.lastSeen
-    this.quietTicks = still ? this.quietTicks + 1 : 0
+    this.quietLooks = still ? this.quietLooks + 1 : 0
     this.lastHanded = handed
     this.lastSeen = seen
-    this.count(handed - seen - (this.quietTicks >= 2 ? 0 : this.pendingMost))
+    this.count(handed - seen - (this.quietLooks >= QUIET_LOOKS ? 0 : this.pendingMost))
   }
 
   /** The socket is dead: what it still held is lost too. */

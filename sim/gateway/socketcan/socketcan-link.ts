@@ -14,8 +14,8 @@ import { ACCEPT_NOTHING, loadSocketcan, type KernelFilter, type OpenChannel, typ
 import { TransmitWindow } from './transmit-window.ts'
 
 /** How often the kernel's counters are looked at, and from what gap between two looks on the event loop stalled, ms. */
-export const LOOK_ms = 500
-const STALLED_ms = 750
+export const LOOK_ms = 250
+const STALLED_ms = 400
 /** First and longest pause before a lost interface is tried again, ms. */
 const RETRY_FIRST_ms = 250
 const RETRY_LONGEST_ms = 5000
@@ -133,7 +133,7 @@ export class SocketcanLink extends LinkBase {
     const receiver = this.channel(this.kernelTime)
     receiver.setRxFilters(watch.filters)
     receiver.addListener('onMessage', message => this.receiver === receiver && this.onMessage(message))
-    receiver.addListener('onStopped', () => this.receiver === receiver && this.onStopped())
+    receiver.addListener('onStopped', () => this.receiver === receiver && this.onLost(false))
     this.watch = watch
     this.seen = 0
     this.receiver = receiver
@@ -220,12 +220,15 @@ export class SocketcanLink extends LinkBase {
     this.setState('up')
   }
 
-  /** The socket failed: the interface went down, or away. */
-  private onStopped(): void {
+  /**
+   * The interface went down, or away. `running`: the channel did not notice (its reading swallows the one error the
+   * kernel has for it), so its thread is still there.
+   */
+  private onLost(running: boolean): void {
     const problem = whyNot(this.platform.view, this.name) || `${this.name} went down`
     this.window?.disconnect('device')
     this.watch?.finish(this.seen)
-    this.letGo(false)
+    this.letGo(running)
     this.setState('reconnecting', problem)
     this.retryLater()
   }
@@ -269,8 +272,10 @@ export class SocketcanLink extends LinkBase {
     this.lastLook_ms = now
     this.watch?.look(this.seen, onTime)
     this.ownCounters.unknownLost = this.lostBefore + (this.watch?.lost ?? 0)
+    const status = this.platform.view.status(this.name)
+    if (!status.up) return this.onLost(true)
     this.window?.sweep()
-    this.followCarrier()
+    this.followCarrier(status.carrier)
     if (now < this.restartAt_ms || this.virtual || !this.recovers) return
     this.restartAt_ms = now + this.restartPause_ms
     this.restartPause_ms = Math.min(2 * this.restartPause_ms, RESTART_LONGEST_ms)
@@ -280,9 +285,7 @@ export class SocketcanLink extends LinkBase {
   }
 
   /** Error frames may be among what got lost: the carrier tells the same, later. */
-  private followCarrier(): void {
-    const { carrier, up } = this.platform.view.status(this.name)
-    if (!up) return
+  private followCarrier(carrier: boolean): void {
     if (!carrier) {
       this.carrierWasGone = true
       this.enterBusOff()

@@ -3,10 +3,12 @@ import type { DirectionCounters, DropReason, LinkFrame } from '../link.ts'
 import type { OutMessage, RawChannel, RawMessage } from './raw-channel.ts'
 
 /** The most frames handed to the kernel and not yet seen on the bus: fewer than the socket that sees them can hold. */
-export const WINDOW_FRAMES = 64
+export const WINDOW_FRAMES = 128
 /** First and longest pause before a refused frame is tried again when no confirmation comes first, ms. */
 const RETRY_FIRST_ms = 1
 const RETRY_LONGEST_ms = 32
+/** How many sweeps without a confirmation make a full window let one more frame through, to see whether it gets there. */
+const STUCK_SWEEPS = 8
 /** How long the kernel may refuse without anything getting through before the frame is given up, ms. */
 export const REFUSED_LONGEST_ms = 1000
 
@@ -46,9 +48,15 @@ export class TransmitWindow {
   /** Frames before this position were overtaken by a confirmed one, or were with a controller that restarted. */
   private overtaken = 0
   private overdue = 0
+  private sweepsWithoutProgress = 0
   private refusedSince_ms = NaN
   private pause_ms = RETRY_FIRST_ms
   private retry: NodeJS.Timeout | undefined
+  private pumping = false
+  private readonly pumpNow = (): void => {
+    this.pumping = false
+    this.pump()
+  }
 
   constructor(counters: DirectionCounters, capacity: number, dataBytes: number, now_ms: () => number = () => performance.now()) {
     this.counters = counters
@@ -124,6 +132,7 @@ export class TransmitWindow {
       if (this.ids[at] !== id || (this.flags[at] & (EXTENDED | REMOTE | DONE)) !== wanted || !this.sameData(at, seen.data)) continue
       this.flags[at] |= DONE
       this.inFlight--
+      this.sweepsWithoutProgress = 0
       this.counters.queued--
       this.counters.delivered++
       if (position + 1 > this.overtaken) this.overtaken = position + 1
@@ -139,7 +148,10 @@ export class TransmitWindow {
     this.overtaken = this.handed
   }
 
-  /** Called now and then: gives up on frames that were overtaken before the last call. */
+  /**
+   * Called now and then: gives up on frames that were overtaken before the last call. Nothing can overtake a full window,
+   * so when all of it is stuck (the interface was down for a moment) a frame more shows whether the rest is lost.
+   */
   sweep(): void {
     for (let position = this.head; position < this.overdue; position++) {
       const at = position % this.capacity
@@ -150,6 +162,11 @@ export class TransmitWindow {
     }
     this.overdue = this.overtaken
     this.advance()
+    const stuck = this.inFlight >= this.window && ++this.sweepsWithoutProgress >= STUCK_SWEEPS
+    if (stuck && this.inFlight < 2 * WINDOW_FRAMES) {
+      this.sweepsWithoutProgress = 0
+      this.window = this.inFlight + 1
+    }
     if (this.retry === undefined) this.pump()
   }
 
@@ -158,10 +175,13 @@ export class TransmitWindow {
     this.pause_ms = RETRY_FIRST_ms
     if (++this.confirmedInWindow >= this.window) {
       this.confirmedInWindow = 0
-      if (this.window < WINDOW_FRAMES) this.window++
+      if (this.window !== WINDOW_FRAMES) this.window += this.window < WINDOW_FRAMES ? 1 : -1
     }
-    // A quarter of a window at a time: handing frames over in bursts costs less than one by one.
-    if (this.inFlight <= this.window - (this.window >> 2)) this.pump()
+    // The package hands frames over in batches: one burst of ours for a batch of theirs costs least.
+    if (!this.pumping && this.handed < this.tail) {
+      this.pumping = true
+      setImmediate(this.pumpNow)
+    }
   }
 
   private pump(): void {

@@ -1,0 +1,85 @@
+import { build } from 'esbuild'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { Archive } from './archive.ts'
+import { buildImage, PROJECT } from './image.ts'
+import { REPORT_MARK, type Report } from './guest/report.ts'
+
+/** What the package socketcan needs beside itself. */
+const PACKAGES = ['xml2js', 'sax', 'xmlbuilder']
+const CONSOLE_LINES_KEPT = 60
+
+/** A running guest. */
+export interface Guest {
+  /** Resolves when it powered itself off, or was ended. */
+  readonly ended: Promise<void>
+  /** What it last said on its console, for people. */
+  readonly console: () => string
+  end(): void
+}
+
+/**
+ * Boots the guest with two emulated CAN cards on one bus, and runs `program` (a TypeScript file of this project) in it.
+ * `onReport` is called for each line of its report as it comes. `cases`:
+ * a regular expression without blanks, where only some cases shall run.
+ */
+export async function bootGuest(program: string, onReport: (report: Report) => void, cases = ''): Promise<Guest> {
+  const image = buildImage()
+  const folder = mkdtempSync(join(tmpdir(), 'spine-guest-'))
+  const initrd = join(folder, 'initrd')
+  writeFileSync(initrd, Buffer.concat([readFileSync(image.base), await archiveOf(program)]))
+  const qemu = spawn('qemu-system-x86_64', [
+    // Software emulation: it works everywhere, also where the machine is itself a guest.
+    '-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none',
+    '-kernel', image.kernel, '-initrd', initrd, '-append', `console=ttyS0 quiet panic=-1${cases === '' ? '' : ` CASES=${cases}`}`,
+    '-object', 'can-bus,id=bus', '-device', 'kvaser_pci,canbus=bus', '-device', 'kvaser_pci,canbus=bus',
+  ], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const lines: string[] = []
+  const keep = (line: string): void => {
+    lines.push(line)
+    if (lines.length > CONSOLE_LINES_KEPT) lines.shift()
+  }
+  createInterface(qemu.stderr).on('line', keep)
+  createInterface(qemu.stdout).on('line', (line) => {
+    const mark = line.indexOf(REPORT_MARK)
+    if (mark < 0) return keep(line)
+    onReport(JSON.parse(line.slice(mark + REPORT_MARK.length)) as Report)
+  })
+  const ended = new Promise<void>((resolve) => {
+    qemu.once('error', (error) => {
+      keep(String(error))
+      resolve()
+    })
+    qemu.once('close', () => resolve())
+  }).finally(() => rmSync(folder, { recursive: true, force: true }))
+  return { ended, console: () => lines.join('\n'), end: () => void qemu.kill('SIGKILL') }
+}
+
+/** The program, bundled, and the native package it loads. */
+async function archiveOf(program: string): Promise<Buffer> {
+  const bundle = await build({
+    entryPoints: { run: program },
+    bundle: true,
+    // So that what is imported only when named stays out of the way.
+    splitting: true,
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['socketcan', '@serialport/*'],
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    absWorkingDir: PROJECT,
+    logLevel: 'silent',
+  })
+  const archive = new Archive()
+  for (const { path, contents } of bundle.outputFiles) archive.file(join('spine', basename(path)), contents)
+  const modules = join(PROJECT, 'node_modules')
+  archive.copyFolder(join(modules, 'socketcan'), 'spine/node_modules/socketcan', path => /^(dist\/.*\.js|build\/Release\/[^/]*\.node|package\.json)$/.test(path))
+  for (const name of PACKAGES) archive.copyFolder(join(modules, name), `spine/node_modules/${name}`, path => /\.js(on)?$/.test(path))
+  return archive.finish()
+}
