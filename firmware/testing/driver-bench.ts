@@ -102,6 +102,7 @@ export class DriverBench {
 
   setPower(granted: boolean): void {
     this.granted = granted
+    if (!granted) this.bound_A = Infinity
     this.component.powerChanged?.(granted)
   }
 
@@ -179,13 +180,12 @@ export class DriverBench {
         },
         granted: () => this.granted,
         bound: (current_A) => {
-          this.bound_A = current_A
+          if (this.granted) this.bound_A = current_A
         },
         release: () => {
           this.wish = undefined
           if (!this.granted) return
-          this.granted = false
-          this.component.powerChanged?.(false)
+          this.setPower(false)
         },
       },
       tick: (period_ms) => {

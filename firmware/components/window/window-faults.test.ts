@@ -109,6 +109,21 @@ describe('power', () => {
     expect(b.status().fault).toBe(1)
   })
 
+  it('bounds the eFuse while it closes, anew after a grant that was withdrawn', () => {
+    const { bench: b } = windowBench(100)
+    for (let run = 0; run < 2; run++) {
+      b.grants = true
+      order(b, 'autoUp')
+      b.run(600)
+      expect(b.driving).toBe(true)
+      expect(b.bound_A).toBeLessThan(20)
+      b.grants = false
+      b.setPower(false)
+      expect(b.bound_A).toBe(Infinity)
+      rest(b, 8000)
+    }
+  })
+
   it('unplugged on the way: off, silent for ever', () => {
     const { bench: b } = windowBench(20)
     order(b, 'autoDown')

@@ -29,7 +29,6 @@ export class WindowDriver implements Component {
   private storedPosition: boolean
   /** What it was last told opens the window. */
   private opens: boolean
-  private boundNow_A: number
 
   constructor(context: ComponentContext) {
     const data = context.descriptor.data as WindowData
@@ -45,7 +44,6 @@ export class WindowDriver implements Component {
     this.ticking = false
     this.storedPosition = false
     this.opens = false
-    this.boundNow_A = Infinity
     this.load()
   }
 
@@ -204,16 +202,10 @@ export class WindowDriver implements Component {
     } else if (this.control.duty !== this.output || this.outputPhase === PHASE.braking) {
       this.context.port.drive(WINDOW_PLUG.motor, this.control.duty)
     }
-    this.bound(this.control.bound_A())
+    // The eFuse follows what closing may take here; it works while this processor is busy. Told anew each time: it ends with a grant.
+    this.context.power.bound(this.control.bound_A())
     this.output = braking ? 0 : this.control.duty
     this.outputPhase = phase
-  }
-
-  /** The eFuse follows what closing may take here; it works while this processor is busy with something else. */
-  private bound(bound_A: number): void {
-    if (bound_A === this.boundNow_A) return
-    this.boundNow_A = bound_A
-    this.context.power.bound(bound_A)
   }
 
   /** Reports when what is shown changed, but for the position, which the period takes care of. */
