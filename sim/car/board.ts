@@ -9,6 +9,4 @@ export const BOARD = {
   sleeping_A: 0.00008,
   /** While it is held in reset, A. */
   reset_A: 0.005,
-  /** Asleep, with what watches the bus and the inputs, A. */
-  asleep_A: 0.000_08,
 } as const

@@ -77,7 +77,6 @@ export class Feed {
     const { host } = this
     if (host === undefined || !host.on) return 0
     if (host.asleep) return BOARD.sleeping_A
-    if (host.asleep) return BOARD.asleep_A
     return host.running ? BOARD.running_A : BOARD.reset_A
   }
 }

@@ -39,5 +39,5 @@ export const COUPE: TopologyData = {
       drop('TRUNK', 0.8, 2.5, 20),
     ],
   },
-  battery: { capacity_Ah: 55, charge: 0.9, temperature_C: 23, resistance_mOhm: 4 },
+  battery: { capacity_Ah: 55, charge: 0.9, temperature_C: 23, resistance_mOhm: 5 },
 }

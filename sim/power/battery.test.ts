@@ -16,6 +16,14 @@ describe('the battery', () => {
     expect(voltage_V).toBeLessThan(7.8)
   })
 
+  it('gives way to a starter: some 10 V at its inrush when it has stood, and not much less than 12 V while it turns warm', () => {
+    const battery = new Battery()
+    expect(battery.emf_V - 550 * battery.resistance_Ohm).toBeGreaterThan(9.5)
+    expect(battery.emf_V - 550 * battery.resistance_Ohm).toBeLessThan(10.5)
+    battery.advance(180, 0.8)
+    expect(battery.emf_V - 150 * battery.resistance_Ohm).toBeGreaterThan(11.5)
+  })
+
   it('counts coulombs: 35 A for an hour are half of 70 Ah', () => {
     const battery = new Battery({ charge: 0.9 })
     for (let i = 0; i < 3600; i++) battery.advance(35, 1)
@@ -30,7 +38,7 @@ describe('the battery', () => {
 
   it('resists more when empty, and more when cold', () => {
     const good = new Battery({ charge: 1, temperature_C: 25 }).resistance_Ohm
-    expect(good).toBeCloseTo(0.0032, 12)
+    expect(good).toBeCloseTo(0.004, 12)
     expect(new Battery({ charge: 0.2, temperature_C: 25 }).resistance_Ohm).toBeCloseTo(2 * good, 9)
     const cold = new Battery({ charge: 1 })
     cold.temperature_C = -30
@@ -41,7 +49,7 @@ describe('the battery', () => {
   it('recovers within a minute after a load, and loses its surface charge in an hour', () => {
     const battery = new Battery({ charge: 0.9 })
     const rest_V = battery.emf_V
-    battery.advance(50, 20)
+    battery.advance(100, 20)
     expect(battery.emf_V).toBeLessThan(rest_V - 0.1)
     battery.advance(0, 200)
     expect(battery.emf_V).toBeCloseTo(rest_V, 1)
