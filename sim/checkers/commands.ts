@@ -12,6 +12,8 @@ const GIVEN_UP_ns = 600 * MS_ns
 const REPORTED_ns = GIVEN_UP_ns + 2200 * MS_ns
 /** Silence after which the same sequence is a new command. */
 const NEW_ns = SECOND_ns
+/** An impostor's command is remembered for so long. */
+const IMPOSTOR_ns = 3 * SECOND_ns
 /** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
 const SEQUENCES_BEFORE_REUSE = 14
 
@@ -49,7 +51,7 @@ class CommandsChecker implements Checker {
 
   frame(seen: SeenFrame): void {
     const { decoded, end_ns } = seen
-    if (decoded === undefined || decoded.row === undefined) return
+    if (decoded === undefined || decoded.row === undefined || this.around.hub(seen.sender) === undefined) return
     const { values } = decoded
     if (decoded.name === 'PortStatus') {
       this.report(decoded.location, values['port'], values['fault'] !== PORT_FAULT.none, end_ns)
@@ -121,7 +123,8 @@ class CommandsChecker implements Checker {
     const at = line.begun.lastIndexOf(sequence)
     if (at < 0) return
     if (at < line.echoed) {
-      this.accuse(now_ns, `${target} executed a command of ${sender} again, after a later one`, {
+      // Somebody who commands in another's name shares its sequences.
+      if (now_ns - this.around.impostor_ns > IMPOSTOR_ns) this.accuse(now_ns, `${target} executed a command of ${sender} again, after a later one`, {
         sequence, laterSequence: line.begun[line.echoed],
       })
       line.echoed = -1
@@ -133,6 +136,7 @@ class CommandsChecker implements Checker {
     const hub = this.around.hub(line.sender)!
     const excused_ns = Math.max(this.faulted_ns.get(line.sender) ?? -Infinity, this.plugged_ns.get(line.sender) ?? -Infinity)
     if (excused_ns >= line.first_ns || Number.isNaN(hub.able_ns) || hub.able_ns > line.first_ns || hub.paused_ns > line.first_ns) return
+    if (this.around.impostor_ns > line.first_ns - IMPOSTOR_ns) return
     this.accuse(now_ns, `a command of ${line.sender} to ${line.target} was neither echoed nor faulted`, {
       sequence: line.sequence, since_ms: (now_ns - line.first_ns) / MS_ns,
     })

@@ -1,7 +1,7 @@
 import { FrameDecoder } from '#protocol/messages.ts'
 import type { Trace, TraceRecord } from '../kernel/trace.ts'
 import { CHECKERS } from './registry.ts'
-import { type Checker, type Facts, MS_ns, type SeenFrame, type TappedFrame, type Verdict } from './judge.ts'
+import { type Checker, type CheckerEntry, type Facts, MS_ns, type SeenFrame, type TappedFrame, type Verdict } from './judge.ts'
 import { Surroundings } from './surroundings.ts'
 
 const LOOK_ns = 100 * MS_ns
@@ -25,9 +25,10 @@ export class Judges {
   private readonly told: Checker[]
   private look_ns = LOOK_ns
 
-  constructor(facts: Facts) {
+  /** `more`: watchers beside the judges. */
+  constructor(facts: Facts, more: readonly CheckerEntry[] = []) {
     this.around = new Surroundings(facts)
-    for (const { name, create } of CHECKERS) {
+    for (const { name, create } of [...CHECKERS, ...more]) {
       let said = 0
       this.checkers.push(create((t_ns, what, numbers = {}) => {
         if (said++ < MOST_VERDICTS) this.verdicts.push({ checker: name, t_ns, what, numbers })
@@ -47,6 +48,7 @@ export class Judges {
     seen.half = tapped.half
     seen.decoded = decoder.decode(tapped.frame)
     seen.failure = decoder.failure
+    this.around.frame(seen)
     for (const checker of this.framed) checker.frame!(seen)
   }
 
@@ -76,8 +78,8 @@ export class Judges {
 const NO_FRAME = { id: 0, extended: true, remote: false, fd: false, brs: false, bus: 0, length: 0, data: new Uint8Array(8) }
 
 /** Seats the judges before a car that has no power yet. */
-export function watch(judged: Judged, facts: Facts): Judges {
-  const judges = new Judges(facts)
+export function watch(judged: Judged, facts: Facts, more: readonly CheckerEntry[] = []): Judges {
+  const judges = new Judges(facts, more)
   judged.trace.subscribe(record => judges.event(record), { signals: true })
   judged.bus.tap(tapped => judges.frame(tapped))
   return judges

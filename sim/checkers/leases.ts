@@ -59,9 +59,12 @@ class LeasesChecker implements Checker {
   }
 
   frame({ decoded, sender, half, end_ns }: SeenFrame): void {
-    if (decoded === undefined || this.around.hub(sender) === undefined) return
+    if (decoded === undefined) return
     const { values, location } = decoded
     const key = `${location}.${values['port']}`
+    const isHub = this.around.hub(sender) !== undefined
+    // Who asks or gives back in another's name is believed; who grants or reports is not.
+    if (!isHub && decoded.name !== 'PowerRequest' && decoded.name !== 'PowerRelease') return
     switch (decoded.name) {
       case 'VehicleState': return this.hearManager(sender, values['manager'], half, end_ns)
       case 'PowerRequest':

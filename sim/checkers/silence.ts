@@ -41,6 +41,7 @@ class SilenceChecker implements Checker {
   }
 
   frame({ frame, decoded, sender, end_ns }: SeenFrame): void {
+    if (this.around.hub(sender) === undefined) return
     const voice = this.byAddress.get(sourceOf(frame.id))
     if (frame.extended && voice !== undefined) {
       voice.heard_ns = end_ns

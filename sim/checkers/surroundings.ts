@@ -1,5 +1,6 @@
+import { locationOfAddress, sourceOf } from '#protocol/id.ts'
 import type { TraceRecord } from '../kernel/trace.ts'
-import { type Facts, MS_ns } from './judge.ts'
+import { type Facts, MS_ns, type SeenFrame } from './judge.ts'
 
 /** Bit error rate from which on a node cannot be expected to be heard. */
 const DEAFENING_RATE = 5e-4
@@ -33,6 +34,8 @@ export class Surroundings {
   readonly hubs: readonly HubLife[]
   /** Any fault of the bus or of a conductor stands or stood; the last time that changed. */
   faultChanged_ns = -Infinity
+  /** Somebody who is no hub last spoke in a hub's name; −Infinity: never. */
+  impostor_ns = -Infinity
   /** Ground to excuse conductors: corrosion, cuts, shorts and opened fuses that stand, by name. */
   readonly copperFaults = new Set<string>()
   private readonly byName = new Map<string, HubLife>()
@@ -64,7 +67,11 @@ export class Surroundings {
   /** Since when hub was neither reset nor paused for long, and the bus had no fault; Infinity: it is not so now. */
   calmSince_ns(hub: HubLife): number {
     if (!hub.powered || hub.starved || this.busFaulty) return Infinity
-    return Math.max(hub.reset_ns, hub.paused_ns, this.faultChanged_ns)
+    return Math.max(hub.reset_ns, hub.paused_ns, this.faultChanged_ns, this.impostor_ns)
+  }
+
+  frame({ frame, sender, end_ns }: SeenFrame): void {
+    if (frame.extended && sender !== '' && !this.byName.has(sender) && locationOfAddress(sourceOf(frame.id)) > 0) this.impostor_ns = end_ns
   }
 
   event(record: TraceRecord): void {

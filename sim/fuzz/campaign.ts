@@ -1,12 +1,12 @@
-import { compareRuns, type Verdict } from '../checkers/index.ts'
+import { compareRuns, DETERMINISM, type Verdict } from '../checkers/index.ts'
 import { generateScript } from './generate.ts'
 import type { FuzzOptions } from './options.ts'
-import { emptyShard, type Failure, type Report, REPORT_FORMAT, type ShardReport } from './report.ts'
+import { addCounts, emptyShard, type Failure, type Report, REPORT_FORMAT, type ShardReport } from './report.ts'
 import { type RunResult, runScript } from './run.ts'
 import type { Script } from './script.ts'
 import { runsOf, type Shard } from './shards.ts'
 import { shrink } from './shrink.ts'
-import { type CarNames, carNames } from './stage.ts'
+import { type CarNames, carNames, type FuzzImage } from './stage.ts'
 
 /** One run in so many is run twice: both must be one. */
 const TWICE_EVERY = 20
@@ -25,6 +25,10 @@ export interface CampaignOptions {
   readonly clock_s: () => number
   /** What an earlier session of this very share has done. */
   readonly resumed?: Report
+  /** Other firmware than the car's own. */
+  readonly image?: FuzzImage
+  /** Awaited between the runs that make a script small, so that signals get their turn; `false`: small enough. */
+  readonly breathe?: () => Promise<boolean>
 }
 
 /** A share of a campaign, run by run. */
@@ -37,7 +41,7 @@ export class Campaign {
   constructor(campaign: CampaignOptions) {
     const { shard, resumed } = campaign
     this.campaign = campaign
-    this.shard = { ...(resumed?.shards.find(other => other.index === shard.index) ?? emptyShard(shard)) }
+    this.shard = structuredClone(resumed?.shards.find(other => other.index === shard.index) ?? emptyShard(shard))
     this.failures = [...(resumed?.failures ?? [])]
   }
 
@@ -55,39 +59,55 @@ export class Campaign {
   }
 
   /** Does the next run. Returns the failure if it is one; `undefined` when it is good. */
-  next(): Failure | undefined {
+  async next(): Promise<Failure | undefined> {
     const { campaign, shard } = this
     const run = shard.index + shard.done * shard.count
     const begin_s = campaign.clock_s()
     const script = generateScript(campaign.options, run, this.names)
-    const result = runScript(script)
+    const result = runScript(script, {}, campaign.image)
     const verdicts = result.verdicts.length > 0 || run % TWICE_EVERY !== 0 ? result.verdicts : this.again(script, result)
-    shard.done++
-    shard.frames += result.frames
-    shard.events += script.events.length
-    shard.digest = (shard.digest + parseInt(result.digest.value, 16)) >>> 0
-    const failure = verdicts.length === 0 ? undefined : this.fail(run, script, verdicts)
+    this.count(script, result)
+    const failure = verdicts.length === 0 ? undefined : await this.fail(run, script, verdicts, result)
     shard.wall_s += campaign.clock_s() - begin_s
     return failure
   }
 
   report(): Report {
     const { runs, options } = this.campaign
-    return { format: REPORT_FORMAT, runs, options, shards: [{ ...this.shard }], failures: [...this.failures] }
+    return { format: REPORT_FORMAT, runs, options, shards: [structuredClone(this.shard)], failures: [...this.failures] }
+  }
+
+  private count(script: Script, { frames, virtual_s, digest, done, reached }: RunResult): void {
+    const { shard } = this
+    shard.done++
+    shard.frames += frames
+    shard.events += script.events.length
+    shard.virtual_s += virtual_s
+    shard.digest = (shard.digest + parseInt(digest.value, 16)) >>> 0
+    addCounts(shard.kinds, once(done))
+    addCounts(shard.reached, once(reached))
   }
 
   private again(script: Script, first: RunResult): readonly Verdict[] {
-    const verdict = compareRuns(first.digest, runScript(script).digest)
+    const verdict = compareRuns(first.digest, runScript(script, {}, this.campaign.image).digest)
     return verdict === undefined ? [] : [verdict]
   }
 
-  private fail(run: number, script: Script, verdicts: readonly Verdict[]): Failure {
+  private async fail(run: number, script: Script, verdicts: readonly Verdict[], { digest }: RunResult): Promise<Failure> {
     const { campaign } = this
     const trace = campaign.keep?.(run, script)
     const [verdict] = verdicts
-    const small = campaign.shrink ? shrink(script, verdict).script : script
-    const failure: Failure = { run, verdicts, replay: campaign.replay(run), script: small, ...(trace !== undefined && { trace }) }
+    const again = (smaller: Script): RunResult => runScript(smaller, {}, campaign.image)
+    const shrinks = campaign.shrink && verdict.checker !== DETERMINISM
+    const small = shrinks ? (await shrink(script, verdict, again, campaign.breathe)).script : script
+    const failure: Failure = {
+      run, verdicts, replay: campaign.replay(run), digest: digest.value, script: small, ...(trace !== undefined && { trace }),
+    }
     this.failures.push(failure)
     return failure
   }
+}
+
+function once(names: ReadonlySet<string>): Record<string, number> {
+  return Object.fromEntries([...names].map(name => [name, 1]))
 }

@@ -1,6 +1,7 @@
 import { Prng } from '../kernel/prng.ts'
 import { FUZZ_KINDS } from './kinds.ts'
 import type { FuzzOptions } from './options.ts'
+import { drawNight, FUZZ_SCENES, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import type { CarNames } from './stage.ts'
 
@@ -13,20 +14,43 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
   const seed = dice.uint32()
   const end_ms = Math.max(BOOT_ms + 1, options.for_ms - options.quiet_ms)
   const events: FuzzEvent[] = []
+  const enter = (begin_ms: number, limit_ms: number, step: Step): void => {
+    const at_ms = begin_ms + step.after_ms
+    if (at_ms >= limit_ms) return
+    events.push({ at_ms, kind: step.kind, for_ms: Math.min(step.for_ms, limit_ms - at_ms), with: step.with })
+  }
   for (const kind of FUZZ_KINDS) {
-    // Dice of its own for each kind, so that another rate of one leaves the others as they are.
-    const own = new Prng(seed, kind.name)
-    const rate = options.perMinute[kind.name]
-    if (own.chance(options.off) || rate === 0) continue
-    const expected = rate * (end_ms - BOOT_ms) / 60_000
-    // Between none and twice as many as expected.
-    const count = Math.floor(own.next() * 2 * expected + own.next())
-    for (let i = 0; i < count; i++) {
-      const at_ms = BOOT_ms + Math.floor(own.next() * (end_ms - BOOT_ms))
-      const drawn = kind.draw(own, names)
-      events.push({ at_ms, kind: kind.name, for_ms: Math.min(drawn.for_ms, end_ms - at_ms), with: drawn.with })
+    for (const { at_ms, own } of times(options, seed, kind.name, end_ms)) {
+      enter(at_ms, end_ms, { after_ms: 0, kind: kind.name, ...kind.draw(own, names) })
     }
   }
+  for (const scene of FUZZ_SCENES) {
+    for (const { at_ms, own } of times(options, seed, scene.name, end_ms)) {
+      const steps = scene.draw(own, names)
+      // It is played to its end, where there is time for it.
+      const lasts_ms = Math.max(0, ...steps.map(step => step.after_ms + step.for_ms))
+      const begin_ms = Math.max(BOOT_ms, Math.min(at_ms, end_ms - lasts_ms))
+      for (const step of steps) enter(begin_ms, end_ms, step)
+    }
+  }
+  const nightly = new Prng(seed, 'night')
+  let for_ms = options.for_ms
+  if (nightly.chance(options.nights)) {
+    const { steps, lasts_ms } = drawNight(nightly, names)
+    for (const step of steps) enter(end_ms, end_ms + lasts_ms, step)
+    for_ms += lasts_ms
+  }
   events.sort((a, b) => a.at_ms - b.at_ms)
-  return { seed, for_ms: options.for_ms, events }
+  return { seed, for_ms, events }
+}
+
+/** When a kind or scene comes: never, in a run that does without; else between none and twice as often as expected. */
+function* times({ off, perMinute }: FuzzOptions, seed: number, name: string, end_ms: number): Generator<{ at_ms: number, own: Prng }> {
+  // Dice of its own for each, so that another rate of one leaves the others as they are.
+  const own = new Prng(seed, name)
+  const rate = perMinute[name]
+  if (own.chance(off) || rate === 0) return
+  const expected = rate * (end_ms - BOOT_ms) / 60_000
+  const count = Math.floor(own.next() * 2 * expected + own.next())
+  for (let i = 0; i < count; i++) yield { at_ms: BOOT_ms + Math.floor(own.next() * (end_ms - BOOT_ms)), own }
 }

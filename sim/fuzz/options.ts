@@ -1,4 +1,5 @@
 import { FUZZ_KINDS } from './kinds.ts'
+import { FUZZ_SCENES } from './scenes.ts'
 
 /** Everything that shapes random runs, in one record. */
 export interface FuzzOptions {
@@ -6,10 +7,12 @@ export interface FuzzOptions {
   readonly seed: number
   /** Virtual time of a run. */
   readonly for_ms: number
-  /** Events a minute by kind, in a run that has the kind. */
+  /** Events a minute by kind, and scenes a minute by scene, in a run that has the kind or scene. */
   readonly perMinute: Readonly<Record<string, number>>
   /** Chance that a kind is left out of a run: what never happens together with others is found too. */
   readonly off: number
+  /** Chance that the car is left alone afterwards until it sleeps, and is woken. */
+  readonly nights: number
   /** Calm at the end of a run, in which everything mended has to come back. */
   readonly quiet_ms: number
 }
@@ -21,8 +24,9 @@ const MOST_RATE = 6000
 export const FUZZ_DEFAULTS: FuzzOptions = {
   seed: 1,
   for_ms: 30_000,
-  perMinute: Object.fromEntries(FUZZ_KINDS.map(kind => [kind.name, kind.perMinute])),
+  perMinute: Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name, perMinute }) => [name, perMinute])),
   off: 0.5,
+  nights: 0.2,
   quiet_ms: 9000,
 }
 
@@ -36,6 +40,6 @@ export function fuzzOptions(given: Partial<FuzzOptions> = {}): FuzzOptions {
     if (!(rate >= 0 && rate <= MOST_RATE)) throw new RangeError(`${rate} events a minute of ${kind} are not in 0…${MOST_RATE}`)
   }
   if (!(options.for_ms >= LEAST_RUN_ms && options.for_ms <= 86_400_000)) throw new RangeError(`a run of ${options.for_ms} ms is not in 3 s … 24 h`)
-  if (!(options.off >= 0 && options.off <= 1)) throw new RangeError(`chance ${options.off} is not in 0…1`)
+  for (const chance of [options.off, options.nights]) if (!(chance >= 0 && chance <= 1)) throw new RangeError(`chance ${chance} is not in 0…1`)
   return options
 }

@@ -1,9 +1,9 @@
 import type { Verdict } from '../checkers/index.ts'
 import type { FuzzOptions } from './options.ts'
 import type { Script } from './script.ts'
-import { runsOf, type Shard } from './shards.ts'
+import { runsOf, type Shard, WHOLE } from './shards.ts'
 
-export const REPORT_FORMAT = 'spine-fuzz-1'
+export const REPORT_FORMAT = 'spine-fuzz-2'
 
 /** A run that a checker objected to. */
 export interface Failure {
@@ -11,6 +11,8 @@ export interface Failure {
   readonly verdicts: readonly Verdict[]
   /** Runs exactly this again. */
   readonly replay: string
+  /** Over every frame and record of the whole run: the replay shows the same. */
+  readonly digest: string
   /** The shortest script found that fails in the same way. */
   readonly script: Script
   /** Files of the whole run: frames, and events beside them. */
@@ -32,15 +34,22 @@ export interface ShardReport extends Shard {
   done: number
   frames: number
   events: number
+  virtual_s: number
   /** Real time, s. */
   wall_s: number
   /** Sum over the digests of its runs: the same on every machine. */
   digest: number
+  /** How many runs did an event of each kind, and how many reached each landmark. */
+  readonly kinds: Counts
+  readonly reached: Counts
 }
 
+/** By name; what is missing is 0. */
+export type Counts = Record<string, number>
+
 /** A share that has not begun. */
-export function emptyShard(shard: Shard): ShardReport {
-  return { ...shard, done: 0, frames: 0, events: 0, wall_s: 0, digest: 0 }
+export function emptyShard({ index, count }: Shard): ShardReport {
+  return { index, count, done: 0, frames: 0, events: 0, virtual_s: 0, wall_s: 0, digest: 0, kinds: {}, reached: {} }
 }
 
 /** Totals over the shares that a report has. */
@@ -52,26 +61,29 @@ export interface Totals {
   readonly wall_s: number
   readonly frames: number
   readonly events: number
+  readonly kinds: Readonly<Counts>
+  readonly reached: Readonly<Counts>
   /** 8 hexadecimal digits; equal for equal campaigns, however they were shared out. */
   readonly digest: string
 }
 
-export function totalsOf({ runs, options, shards }: Report): Totals {
-  let done = 0
-  let wall_s = 0
-  let frames = 0
-  let events = 0
-  let digest = 0
+export function totalsOf({ runs, shards }: Report): Totals {
+  const sum = emptyShard(WHOLE)
   for (const shard of shards) {
-    done += shard.done
-    wall_s += shard.wall_s
-    frames += shard.frames
-    events += shard.events
-    digest = (digest + shard.digest) >>> 0
+    for (const name of SUMMED) sum[name] += shard[name]
+    sum.digest = (sum.digest + shard.digest) >>> 0
+    addCounts(sum.kinds, shard.kinds)
+    addCounts(sum.reached, shard.reached)
   }
-  return {
-    done, missing: runs - done, virtual_s: done * options.for_ms / 1000, wall_s, frames, events, digest: digest.toString(16).padStart(8, '0'),
-  }
+  const { done, virtual_s, wall_s, frames, events, kinds, reached, digest } = sum
+  return { done, missing: runs - done, virtual_s, wall_s, frames, events, kinds, reached, digest: digest.toString(16).padStart(8, '0') }
+}
+
+const SUMMED = ['done', 'frames', 'events', 'virtual_s', 'wall_s'] as const
+
+/** Adds counts to others, name by name. */
+export function addCounts(to: Counts, more: Readonly<Counts>): void {
+  for (const [name, count] of Object.entries(more)) to[name] = (to[name] ?? 0) + count
 }
 
 /** Reads a report from JSON text. Throws an Error that says what is wrong. */
@@ -84,10 +96,18 @@ export function readReport(text: string): Report {
   }
   const report = data as Partial<Report> | null
   if (report?.format !== REPORT_FORMAT) throw new Error(`it is no report of spine fuzz (format ${JSON.stringify(report?.format)})`)
-  if (!Array.isArray(report.shards) || !Array.isArray(report.failures) || report.options === undefined || !Number.isInteger(report.runs)) {
+  if (!Array.isArray(report.shards) || !Array.isArray(report.failures) || typeof report.options !== 'object' || !Number.isInteger(report.runs)) {
     throw new Error('it is not complete')
   }
+  for (const shard of report.shards as readonly Partial<ShardReport>[]) checkShard(shard)
   return report as Report
+}
+
+function checkShard(shard: Partial<ShardReport>): void {
+  for (const [name, blank] of Object.entries(emptyShard(WHOLE))) {
+    const value = (shard as Record<string, unknown> | null)?.[name]
+    if (typeof value !== typeof blank || value === null) throw new Error(`a share has no "${name}"`)
+  }
 }
 
 /** Joins the shares of one campaign. Throws an Error when they are not of one. */

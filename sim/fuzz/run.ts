@@ -3,7 +3,7 @@ import type { TraceRecord } from '../kernel/trace.ts'
 import type { TappedFrame } from '../checkers/index.ts'
 import { fuzzKind } from './kinds.ts'
 import type { FuzzEvent, Script } from './script.ts'
-import { createStage, type Stage } from './stage.ts'
+import { createStage, type FuzzImage, type Stage } from './stage.ts'
 
 /** Checker name of what the simulator itself throws. */
 export const SIMULATOR = 'simulator'
@@ -13,6 +13,10 @@ export interface RunResult {
   readonly verdicts: readonly Verdict[]
   readonly digest: Digest
   readonly frames: number
+  readonly virtual_s: number
+  /** Names of the kinds of which something was done, and of the landmarks that were reached. */
+  readonly done: ReadonlySet<string>
+  readonly reached: ReadonlySet<string>
   /** Events that made no sense at their time. */
   readonly skipped: number
 }
@@ -31,10 +35,13 @@ interface Due {
   readonly ends: boolean
 }
 
-/** Boots a car, does to it what the script says, and hears the judges. Never throws for what happens in the car. */
-export function runScript(script: Script, watcher: RunWatcher = {}): RunResult {
-  const stage = createStage(script.seed)
-  const { car, judges } = stage
+/**
+ * Boots a car, does to it what the script says, and hears the judges. Never throws for what happens in the car. `image`:
+ * other firmware than the car's own.
+ */
+export function runScript(script: Script, watcher: RunWatcher = {}, image?: FuzzImage): RunResult {
+  const stage = createStage(script.seed, image)
+  const { car, judges, coverage } = stage
   const digest = new Digest()
   car.bus.tap((tapped) => {
     digest.frame(tapped)
@@ -44,22 +51,23 @@ export function runScript(script: Script, watcher: RunWatcher = {}): RunResult {
     digest.event(record)
     watcher.event?.(record)
   })
+  const done = new Set<string>()
   let skipped = 0
   let crash: Verdict | undefined
   try {
     car.boot()
-    skipped = perform(stage, script)
+    skipped = perform(stage, script, done)
   } catch (error) {
     const stack = error instanceof Error ? error.stack ?? error.message : String(error)
     crash = { checker: SIMULATOR, t_ns: car.now_ns, what: `the simulator threw: ${stack.split('\n').slice(0, 4).join(' ')}`, numbers: {} }
   }
   const verdicts = [...judges.finish(car.now_ns)]
   if (crash !== undefined) verdicts.push(crash)
-  return { verdicts, digest, frames: digest.frames, skipped }
+  return { verdicts, digest, frames: digest.frames, virtual_s: car.now_ns / 1e9, done, reached: coverage.reached, skipped }
 }
 
-/** Returns how many events made no sense. */
-function perform(stage: Stage, script: Script): number {
+/** Returns how many events made no sense; adds the kinds of the others to `done`. */
+function perform(stage: Stage, script: Script, done: Set<string>): number {
   const { car } = stage
   const agenda = plan(script)
   const begun = new Set<FuzzEvent>()
@@ -71,7 +79,10 @@ function perform(stage: Stage, script: Script): number {
     if (ends) {
       if (begun.has(event)) kind.end!(stage, event.with)
     } else if (kind.begin(stage, event.with) === false) skipped++
-    else begun.add(event)
+    else {
+      begun.add(event)
+      done.add(event.kind)
+    }
   }
   car.run(script.for_ms - car.now_ns / 1e6)
   return skipped

@@ -50,6 +50,13 @@ export function shardFrom(environment: Environment): Shard {
   return checked(found.index, Number(total), `${found.variable}=${environment[found.variable]}, ${found.count}=${total}`)
 }
 
+/** A variable that says which job this is while nothing says of how many: `JOB_COMPLETION_INDEX=3`. */
+export function withoutCount(environment: Environment): string | undefined {
+  const found = indexFrom(environment)
+  if (found === undefined || (found.count !== undefined && environment[found.count] !== undefined)) return undefined
+  return `${found.variable}=${environment[found.variable]}`
+}
+
 function indexFrom(environment: Environment): { index: number, variable: string, count: string | undefined } | undefined {
   for (const { index, first, count } of SCHEDULERS) {
     const given = environment[index]

@@ -1,8 +1,12 @@
+import { CAN_STATE } from '#protocol/catalogue/enums.ts'
+import type { CanFrame } from '#protocol/frame.ts'
 import { attachNode, type BusPort } from '../car/attach.ts'
-import { type Car, createCar } from '../car/car.ts'
+import { type Car, type CarOptions, createCar } from '../car/car.ts'
 import { carFacts } from '../car/facts.ts'
 import type { Judges } from '../checkers/index.ts'
 import { watch } from '../checkers/index.ts'
+import { Coverage } from './coverage.ts'
+import { Recollection } from './recollection.ts'
 
 /** What a car has that a script can name. */
 export interface CarNames {
@@ -21,15 +25,27 @@ export interface Stage {
   readonly car: Car
   readonly tool: BusPort
   readonly judges: Judges
+  readonly coverage: Coverage
   /** E2E counters of what the tool sends, by identifier. */
   readonly counters: Map<number, number>
+  /** What was said on the bus of late, for who says it again. */
+  readonly past: Recollection
+  /** Memories of components as their makers wrote them, by name. */
+  readonly memories: Map<string, Uint8Array>
 }
 
-export function createStage(seed: number): Stage {
-  const car = createCar({ seed })
-  const judges = watch(car, carFacts(car))
+/** Firmware other than the car's own: tests of the judges break it. */
+export type FuzzImage = NonNullable<CarOptions['image']>
+
+export function createStage(seed: number, image?: FuzzImage): Stage {
+  const car = createCar({ seed, ...(image !== undefined && { image }) })
+  const hubs = [...car.hubs.values()]
+  const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers[0].state === CAN_STATE.busOff))
+  const judges = watch(car, carFacts(car), [coverage.entry])
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
-  return { car, tool, judges, counters: new Map() }
+  const past = new Recollection()
+  car.bus.tap(({ frame }) => past.keep(frame))
+  return { car, tool, judges, coverage, counters: new Map(), past, memories: new Map() }
 }
 
 /** Names of the car that all runs use. */
@@ -43,4 +59,26 @@ export function carNames(): CarNames {
     cables: car.cableNames,
     copper: car.power.supply.capability.cables.map(cable => cable.name),
   }
+}
+
+/** The tool joins the bus with its first frame. `false`: its queue is full. */
+export function sendAsTool({ tool }: Stage, frame: CanFrame): boolean {
+  tool.setOnline(true)
+  return tool.send(frame)
+}
+
+/** A component goes back into its port, if it is not in it and nothing else is. */
+export function plugBack({ car }: Stage, name: string): void {
+  const { hub, port, outlet } = car.component(name)
+  if (outlet === undefined && car.hub(hub).outlets[port].plugged === undefined) car.plug(name)
+}
+
+/** The memory of a component as its maker wrote it. */
+export function makersMemory({ car, memories }: Stage, name: string): Uint8Array {
+  let memory = memories.get(name)
+  if (memory === undefined) {
+    memory = car.component(name).plant.memory.slice()
+    memories.set(name, memory)
+  }
+  return memory
 }

@@ -1,14 +1,15 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
-  Campaign, carNames, describeEvent, type Failure, FUZZ_DEFAULTS, FUZZ_KINDS, type FuzzOptions, fuzzOptions, generateScript, isComplete,
-  keepRun, mergeReports, parseShard, readReport, readScript, type Report, runScript, type Script, type Shard, shardFrom, totalsOf, WHOLE,
+  Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions, fuzzOptions,
+  generateScript, isComplete, keepRun, mergeReports, parseShard, readReport, readScript, type Report, runScript, type Script, type Shard,
+  shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
 import type { Command } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
-import type { Terminal } from '../lib/terminal.ts'
+import type { Picture, Terminal } from '../lib/terminal.ts'
 
 const HELP = `
 Each run boots a car, does random things to it for a while of virtual time, and lets the checkers judge the trace: force,
@@ -16,12 +17,16 @@ ampacity, voltage, leases, motion, commands, silence, frames, health; one run in
 run some kinds of event are left out, so that rare combinations come up. A run that fails is replayed by its seed and number,
 and shrunk to the few events that it takes. Exit code 1 when a run failed.
 
-Kinds of event (a minute, in a run that has the kind):
-${FUZZ_KINDS.map(kind => `  ${kind.name.padEnd(11)} ${String(kind.perMinute).padStart(4)}  ${kind.summary}`).join('\n')}
+Kinds of event (a minute, in a run that has the kind), and scenes of several events:
+${[...FUZZ_KINDS, ...FUZZ_SCENES].map(kind => `  ${kind.name.padEnd(11)} ${String(kind.perMinute).padStart(4)}  ${kind.summary}`).join('\n')}
+After some runs comes a night (--nights): ignition off until the car sleeps, and something that wakes it.
 
-A campaign spreads over machines: --shard 2/8 takes the second of eight shares; on GitLab, CircleCI, Buildkite, Azure, AWS
-Batch and Slurm the share comes from their variables, in a Kubernetes indexed job from --shard auto/8. Reports of shares are
-merged into one.
+The report counts in how many runs a state was reached (a reversal, a takeover, sleep, …): what none reached was not tested.
+
+A campaign spreads over machines: --shard 2/8 takes the second of eight shares. GitLab (parallel: 8), CircleCI, Buildkite, Azure,
+AWS Batch and Slurm tell their jobs the share in variables, and nothing needs to be given. A Kubernetes indexed job knows its index
+only: --shard auto/8. GitHub Actions: a matrix with shard: [1, 2, 3, 4] and --shard \${{ matrix.shard }}/4.
+Reports of shares (--json, or the files of --resume) are merged into one.
 
 Examples:
   npx spine fuzz --runs 1000 --seed 7
@@ -30,7 +35,7 @@ Examples:
   npx spine fuzz --merge share-*.json
   npx spine fuzz --seed 7 --run 123                                 one run again, with its trace in .traces/
   npx spine fuzz --script small.json
-  npx spine fuzz --only press,obstacle --rate obstacle=60`
+  npx spine fuzz --only press,hand --rate hand=20`
 
 interface Options {
   runs: number
@@ -41,6 +46,7 @@ interface Options {
   only?: string
   without?: string
   rate?: [string, number][]
+  nights?: number
   shard?: string
   resume?: string
   merge?: string[]
@@ -61,8 +67,9 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--only <kinds>', 'no other kinds of event, and these in every run')
     .option('--without <kinds>', 'not these kinds of event')
     .option('--rate <kind=n>', 'so many a minute; may be given several times', collect(rate))
+    .option('--nights <chance>', `chance of a night after a run, 0…1 (default: ${FUZZ_DEFAULTS.nights})`, Number)
     .option('--shard <i/n>', 'the i-th of n shares of the runs; auto/n takes i from the scheduler')
-    .option('--resume <file>', 'keep the report there, and go on from it')
+    .option('--resume <file>', 'keep the report there, and go on from what it says was done')
     .option('--merge <files...>', 'join the reports of shares')
     .option('--no-shrink', 'do not make failing scripts small')
     .option('--max-failures <n>', 'stop after so many', wholeNumber(1, 1e6), 10)
@@ -79,78 +86,107 @@ export function define(command: Command, terminal: Terminal): void {
 
 function settings(options: Options): FuzzOptions {
   const perMinute: Record<string, number> = {}
-  if (options.only !== undefined) for (const { name } of FUZZ_KINDS) perMinute[name] = 0
+  const nights = options.nights ?? (options.only === undefined ? FUZZ_DEFAULTS.nights : 0)
+  if (options.only !== undefined) for (const { name } of [...FUZZ_KINDS, ...FUZZ_SCENES]) perMinute[name] = 0
   for (const name of list(options.only)) perMinute[name] = FUZZ_DEFAULTS.perMinute[name] ?? NaN
   for (const name of list(options.without)) perMinute[name] = Object.hasOwn(FUZZ_DEFAULTS.perMinute, name) ? 0 : NaN
   for (const [name, value] of options.rate ?? []) perMinute[name] = value
   try {
-    return fuzzOptions({ seed: options.seed, for_ms: options.for, perMinute, ...(options.only !== undefined && { off: 0 }) })
+    return fuzzOptions({ seed: options.seed, for_ms: options.for, perMinute, nights, ...(options.only !== undefined && { off: 0 }) })
   } catch (error) {
     throw usage(describe(error))
   }
 }
 
 async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal): Promise<Report> {
-  const shard = shareOf(options)
+  const shard = shareOf(options, terminal)
   const resumed = options.resume === undefined ? undefined : resumedFrom(options.resume, fuzz, options.runs, shard)
+  const { stop } = terminal
+  // Signals and the screen get their turn.
+  const breathe = (): Promise<boolean> => new Promise(resolve => setImmediate(() => resolve(!stop.aborted)))
   const run = new Campaign({
-    runs: options.runs, options: fuzz, shard, shrink: options.shrink, clock_s: () => performance.now() / 1000,
+    runs: options.runs, options: fuzz, shard, shrink: options.shrink, breathe, clock_s: () => performance.now() / 1000,
     replay: number => replayCommand(options, number),
     keep: (number, script) => keepRun(traceName(fuzz, number), script),
     ...(resumed !== undefined && { resumed }),
   })
-  const { stop } = terminal
-  const progress = new Progress(run, fuzz, shard, terminal)
-  while (run.done < run.share && run.failed < options.maxFailures && !stop.aborted) {
-    const failure = run.next()
-    if (failure !== undefined) terminal.warn(failureText(failure))
-    if (progress.due() && options.resume !== undefined) save(options.resume, run.report())
-    // Signals and the screen get their turn.
-    await new Promise(resolve => setImmediate(resolve))
+  const failedBefore = run.failed
+  const keepReport = (): void => {
+    if (options.resume !== undefined) save(options.resume, run.report())
+  }
+  const progress = await Progress.open(run, fuzz, shard, options, terminal)
+  let saved_ms = performance.now()
+  while (run.done < run.share && run.failed - failedBefore < options.maxFailures && await breathe()) {
+    const failure = await run.next()
+    if (failure !== undefined) progress.interrupt(failureText(failure))
+    progress.show()
+    if (performance.now() - saved_ms < SAVE_ms) continue
+    keepReport()
+    saved_ms = performance.now()
   }
   progress.end()
-  if (options.resume !== undefined) save(options.resume, run.report())
+  keepReport()
+  if (run.done < run.share) terminal.warn(`stopped after ${run.done} of ${run.share} runs${options.resume === undefined ? '' : `: the same command goes on`}`)
   return run.report()
 }
 
-/** A line now and then, of how far it is. */
+/** The report is kept this often. */
+const SAVE_ms = 5000
+/** A line this often where nobody watches. */
+const LINE_ms = 30_000
+const PICTURE_ms = 200
+
+/** How far it is: one line that changes on a screen, a line now and then elsewhere. */
 class Progress {
   private readonly run: Campaign
   private readonly fuzz: FuzzOptions
   private readonly terminal: Terminal
-  private readonly share: string
+  private picture: Picture | undefined
   private readonly begun = performance.now()
   private readonly first: number
   private shown = performance.now()
 
-  constructor(run: Campaign, fuzz: FuzzOptions, shard: Shard, terminal: Terminal) {
+  static async open(run: Campaign, fuzz: FuzzOptions, shard: Shard, options: Options, terminal: Terminal): Promise<Progress> {
+    const share = shard.count === 1 ? '' : `, share ${shard.index + 1}/${shard.count} of ${options.runs}`
+    const before = run.done > 0 ? `, ${run.done} done before` : ''
+    terminal.warn(`fuzzing: ${run.share} runs of ${formatDuration(fuzz.for_ms)}, seed ${fuzz.seed}${share}${before}`)
+    const watched = terminal.isTTY && options.json !== true
+    return new Progress(run, fuzz, terminal, watched ? await terminal.openPicture() : undefined)
+  }
+
+  private constructor(run: Campaign, fuzz: FuzzOptions, terminal: Terminal, picture: Picture | undefined) {
     this.run = run
     this.fuzz = fuzz
     this.terminal = terminal
+    this.picture = picture
     this.first = run.done
-    this.share = shard.count === 1 ? '' : `, share ${shard.index + 1}/${shard.count}`
-    terminal.warn(`fuzzing: ${run.share} runs of ${formatDuration(fuzz.for_ms)}, seed ${fuzz.seed}${this.share}${run.done > 0 ? `, ${run.done} done before` : ''}`)
   }
 
-  /** True when it has just printed a line. */
-  due(): boolean {
-    if (performance.now() - this.shown < 5000) return false
+  show(): void {
+    if (performance.now() - this.shown < (this.picture === undefined ? LINE_ms : PICTURE_ms)) return
     this.shown = performance.now()
-    this.print()
-    return true
+    if (this.picture === undefined) this.terminal.warn(this.line())
+    else this.picture.show(this.line())
+  }
+
+  /** Something else is printed. */
+  interrupt(text: string): void {
+    this.picture?.show('')
+    this.terminal.warn(text)
   }
 
   end(): void {
-    if (this.shown > this.begun) this.print()
+    this.picture?.show(this.line())
+    this.picture?.close()
   }
 
-  private print(): void {
+  private line(): string {
     const { run } = this
     const took_ms = performance.now() - this.begun
     const here = run.done - this.first
-    const left_ms = here === 0 ? Infinity : took_ms / here * (run.share - run.done)
+    const left = here === 0 ? '' : `, ${formatDuration(took_ms / here * (run.share - run.done))} to go`
     const times = here * this.fuzz.for_ms / took_ms
-    this.terminal.warn(`${run.done}/${run.share} runs, ${run.failed} failed, ${times.toFixed(0)}× real time, ${formatDuration(left_ms)} to go`)
+    return `${run.done}/${run.share} runs, ${run.failed} failed, ${times.toFixed(0)}× real time${left}`
   }
 }
 
@@ -172,32 +208,27 @@ function finish(report: Report, options: Options, terminal: Terminal): void {
   const totals = totalsOf(report)
   if (options.json === true) terminal.write(`${JSON.stringify({ ...report, totals }, undefined, 2)}\n`)
   else {
+    const { red, green, yellow } = terminal.colors
     if (options.merge !== undefined) for (const failure of report.failures) terminal.write(`${failureText(failure)}\n`)
+    terminal.write(`${coverageText(totals)}\n`)
+    const missed = unreached(totals)
+    if (totals.done >= MANY_RUNS && missed.length > 0) terminal.write(yellow(`not tested, because no run came there: ${missed.join(', ')}\n`))
     terminal.write(`${totals.done} of ${report.runs} runs, ${formatDuration(totals.virtual_s * 1000)} of virtual time in ${formatDuration(totals.wall_s * 1000)}, `
       + `${totals.events.toLocaleString('en')} events, ${totals.frames.toLocaleString('en')} frames, digest ${totals.digest}: `
-      + `${report.failures.length === 0 ? terminal.colors.green('no checker objects') : terminal.colors.red(`${report.failures.length} runs failed`)}\n`)
+      + `${report.failures.length === 0 ? green('no checker objects') : red(`${report.failures.length} runs failed`)}\n`)
     if (options.merge !== undefined && !isComplete(report)) terminal.warn(`${totals.missing} runs are missing`)
   }
   if (report.failures.length > 0) throw new CliFailure(`${report.failures.length} of ${totals.done} runs failed`)
 }
 
-function failureText(failure: Failure): string {
-  return [
-    `run ${failure.run} failed:`,
-    ...failure.verdicts.slice(0, 5).map(verdict => `  ${describeVerdict(verdict)}`),
-    ...(failure.verdicts.length > 5 ? [`  … and ${failure.verdicts.length - 5} more`] : []),
-    `shrunk to ${failure.script.events.length} events in ${(failure.script.for_ms / 1000).toFixed(3)} s, car seed ${failure.script.seed}:`,
-    ...failure.script.events.map(event => `  ${describeEvent(event)}`),
-    `script: ${JSON.stringify(failure.script)}`,
-    ...(failure.trace === undefined ? [] : [`trace: ${failure.trace} (npx spine decode ${failure.trace})`]),
-    `replay: ${failure.replay}`,
-  ].join('\n')
-}
+/** From so many runs on a state that none reached is worth a word. */
+const MANY_RUNS = 200
 
 /** The command line that runs one run again, with all that shaped it. */
 function replayCommand(options: Options, run: number): string {
   const given = [
     options.for === FUZZ_DEFAULTS.for_ms ? '' : `--for ${options.for}ms`,
+    options.nights === undefined ? '' : `--nights ${options.nights}`,
     options.only === undefined ? '' : `--only ${options.only}`,
     options.without === undefined ? '' : `--without ${options.without}`,
     ...(options.rate ?? []).map(([kind, value]) => `--rate ${kind}=${value}`),
@@ -209,8 +240,10 @@ function traceName(fuzz: FuzzOptions, run: number): string {
   return `fuzz-seed-${fuzz.seed}-run-${run}`
 }
 
-function shareOf(options: Options): Shard {
+function shareOf(options: Options, terminal: Terminal): Shard {
   try {
+    const alone = options.shard === undefined ? withoutCount(process.env) : undefined
+    if (alone !== undefined) terminal.warn(`${alone} is set, but not of how many: this job does all runs; --shard auto/N takes its share of N`)
     return options.shard === undefined ? shardFrom(process.env) ?? WHOLE : parseShard(options.shard, process.env)
   } catch (error) {
     throw usage(describe(error))
@@ -262,9 +295,11 @@ function read(file: string): string {
   }
 }
 
+/** Whole or not at all: a report that is cut off cannot be gone on from. */
 function save(file: string, report: Report): void {
   try {
-    writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`)
+    writeFileSync(`${file}.part`, `${JSON.stringify(report, undefined, 2)}\n`)
+    renameSync(`${file}.part`, file)
   } catch (error) {
     throw fileFailure('write', file, error)
   }

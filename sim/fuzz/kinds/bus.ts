@@ -25,8 +25,8 @@ export const BUS_KINDS = kinds([
     end: ({ car }) => car.bus.faults.bitErrors(0),
   },
   {
-    name: 'nodeNoise', summary: 'bits are seen wrong by one hub', perMinute: 1,
-    draw: (dice, names) => ({ for_ms: whole(dice, 100, 5000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 1e-6, 2e-2) } }),
+    name: 'nodeNoise', summary: 'bits are seen wrong by one hub', perMinute: 2,
+    draw: (dice, names) => ({ for_ms: whole(dice, 100, 5000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 1e-5, 5e-2) } }),
     begin: ({ car }, params) => {
       car.bus.faults.bitErrorsAt(text(params, 'hub'), figure(params, 'rate'))
       return true

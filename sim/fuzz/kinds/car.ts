@@ -3,6 +3,7 @@ import { LatchPlant } from '../../plants/latch.ts'
 import type { GearName, IgnitionName } from '../../plants/vehicle.ts'
 import { WindowPlant } from '../../plants/window.ts'
 import { pick, scaled, whole } from '../dice.ts'
+import type { Stage } from '../stage.ts'
 import { figure, kinds, text } from './kind.ts'
 
 /** Rods of FMVSS 118 and UN R21, N/mm; the stiffest only near the top. */
@@ -11,6 +12,10 @@ const STIFFEST_N_mm = 65
 const STIFFEST_BELOW_mm = 25
 const LEAST_GAP_mm = 4
 const MOST_GAP_mm = 200
+const ROOM_C = 23
+
+/** Every so many presses is of a window's switch: what moves strongest is moved most. */
+const WINDOW_SHARE = 0.5
 
 /** What the people in and around the car do. */
 export const CAR_KINDS = kinds([
@@ -19,7 +24,8 @@ export const CAR_KINDS = kinds([
     draw: (dice, names) => {
       const length = dice.next()
       const for_ms = length < 0.5 ? whole(dice, 40, 300) : length < 0.92 ? whole(dice, 300, 4000) : whole(dice, 4000, 12_000)
-      return { for_ms, with: { switch: pick(dice, names.switches) } }
+      const switches = dice.chance(WINDOW_SHARE) ? names.switches.filter(name => name.includes('.window')) : names.switches
+      return { for_ms, with: { switch: pick(dice, switches) } }
     },
     begin: ({ car }, params) => {
       if (car.isPressed(text(params, 'switch'))) return false
@@ -42,6 +48,12 @@ export const CAR_KINDS = kinds([
       return true
     },
     end: ({ car }, params) => car.clearObstacle(text(params, 'window')),
+  },
+  {
+    name: 'weather', summary: 'doors are cold or hot, and their seals are worn', perMinute: 0.7,
+    draw: dice => ({ for_ms: whole(dice, 5000, 20_000), with: { temperature_C: whole(dice, -30, 80), age_pct: whole(dice, 0, 100) } }),
+    begin: (stage, params) => weather(stage, figure(params, 'temperature_C'), figure(params, 'age_pct') / 100),
+    end: stage => weather(stage, ROOM_C, 0),
   },
   {
     name: 'door', summary: 'a door or lid that is unlatched is opened, and shut again', perMinute: 4,
@@ -81,3 +93,8 @@ export const CAR_KINDS = kinds([
     end: ({ car }) => car.setSpeed(0),
   },
 ])
+
+function weather({ car }: Stage, temperature_C: number, age: number): boolean {
+  for (const name of car.componentsOf('window')) car.plant(name, WindowPlant).setConditions(temperature_C, age)
+  return true
+}

@@ -1,43 +1,63 @@
+import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
+import { type Descriptor, decodeDescriptor, encodeDescriptor } from '#protocol/descriptor.ts'
 import { pick, scaled, whole } from '../dice.ts'
+import type { Params } from '../script.ts'
+import { type CarNames, makersMemory, plugBack, type Stage } from '../stage.ts'
 import { figure, kinds, text } from './kind.ts'
 
 const CAUSES = ['external', 'watchdog', 'requested'] as const
 type Cause = (typeof CAUSES)[number]
+/** Classes of which a workshop has spare parts on its shelf. */
+const SPARES = ['window', 'mirror', 'latch', 'amplifier'] as const
 
 /** What happens to hubs and plugs. */
 export const HUB_KINDS = kinds([
   {
     name: 'unplug', summary: 'a component is pulled out, and plugged in again', perMinute: 3,
     draw: (dice, names) => ({ for_ms: whole(dice, 5, 6000), with: { component: pick(dice, names.components) } }),
-    begin: ({ car }, params) => {
-      const name = text(params, 'component')
-      if (car.component(name).outlet === undefined) return false
-      car.unplug(name)
+    begin: (stage, params) => pulled(stage, text(params, 'component')),
+    end: (stage, params) => plugBack(stage, text(params, 'component')),
+  },
+  {
+    name: 'swap', summary: 'a component makes way for one of another make, and comes back', perMinute: 1.5,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 2000, 12_000),
+      with: {
+        component: pick(dice, spareable(names)), maker: whole(dice, 2, 0xffff), serial: dice.below(0x1_0000),
+        opening_pct: whole(dice, 0, 100),
+      },
+    }),
+    begin: (stage, params) => {
+      const { car } = stage
+      const { hub, port, class: type, name } = car.component(text(params, 'component'))
+      if (car.components.has(spareOf(name)) || !pulled(stage, name)) return false
+      car.plug(car.addComponent(hub, port, {
+        class: type, name: spareOf(name).slice(hub.length + 1), maker: figure(params, 'maker'), model: 2, serial: figure(params, 'serial'),
+        ...(type === 'window' && { opening_pct: figure(params, 'opening_pct') }),
+      }))
       return true
     },
-    end: ({ car }, params) => car.plug(text(params, 'component')),
+    end: (stage, params) => {
+      const name = text(params, 'component')
+      pulled(stage, spareOf(name))
+      plugBack(stage, name)
+    },
   },
   {
     name: 'descriptor', summary: 'a component is pulled out and comes back with a damaged descriptor, then with a good one', perMinute: 1,
     draw: (dice, names) => ({
       for_ms: whole(dice, 500, 6000), with: { component: pick(dice, names.components), byte: dice.below(64), flip: whole(dice, 1, 255) },
     }),
-    begin: ({ car }, params) => {
-      const name = text(params, 'component')
-      const { outlet, plant } = car.component(name)
-      if (outlet === undefined || plant.memory.length === 0) return false
-      car.unplug(name)
-      car.setDescriptor(name, damaged(plant.memory, params))
-      car.plug(name)
-      return true
-    },
-    end: ({ car }, params) => {
-      const name = text(params, 'component')
-      const { outlet, plant } = car.component(name)
-      if (outlet !== undefined) car.unplug(name)
-      car.setDescriptor(name, damaged(plant.memory, params))
-      if (outlet !== undefined) car.plug(name)
-    },
+    begin: (stage, params) => rewritten(stage, params, memory => damaged(memory, figure(params, 'byte'), figure(params, 'flip'))),
+    end: restored,
+  },
+  {
+    name: 'liar', summary: 'a component whose descriptor lies about its currents, then one that does not', perMinute: 1,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 2000, 12_000), with: { component: pick(dice, names.components), factor: scaled(dice, 0.05, 8) },
+    }),
+    begin: (stage, params) => rewritten(stage, params, memory => lying(memory, figure(params, 'factor'))),
+    end: restored,
   },
   {
     name: 'reset', summary: 'a hub is reset', perMinute: 2.5,
@@ -70,10 +90,52 @@ export const HUB_KINDS = kinds([
   },
 ])
 
-/** One byte is wrong; done twice, it is right again. */
-function damaged(memory: Uint8Array, params: Parameters<typeof figure>[0]): Uint8Array {
+/** Names of the components that have spares. */
+function spareable({ components }: CarNames): readonly string[] {
+  return components.filter(name => SPARES.some(type => name.endsWith(`.${type}`)))
+}
+
+function spareOf(name: string): string {
+  return `${name}Spare`
+}
+
+/** `false`: it is out already, or was never there. */
+function pulled({ car }: Stage, name: string): boolean {
+  if (!car.components.has(name) || car.component(name).outlet === undefined) return false
+  car.unplug(name)
+  return true
+}
+
+/** Pulls a component, writes its memory and plugs it in. */
+function rewritten(stage: Stage, params: Params, write: (memory: Uint8Array) => Uint8Array | undefined): boolean {
+  const name = text(params, 'component')
+  const memory = write(makersMemory(stage, name))
+  if (memory === undefined || memory.length === 0 || !pulled(stage, name)) return false
+  stage.car.setDescriptor(name, memory)
+  stage.car.plug(name)
+  return true
+}
+
+function restored(stage: Stage, params: Params): void {
+  const name = text(params, 'component')
+  const out = !pulled(stage, name)
+  stage.car.setDescriptor(name, makersMemory(stage, name))
+  if (!out) plugBack(stage, name)
+}
+
+/** One byte is wrong. */
+function damaged(memory: Uint8Array, byte: number, flip: number): Uint8Array {
   const bytes = memory.slice()
-  const at = figure(params, 'byte') % bytes.length
-  bytes[at] ^= figure(params, 'flip')
+  if (bytes.length > 0) bytes[byte % bytes.length] ^= flip
   return bytes
+}
+
+/** Currents that are not true, in a descriptor that is right in all else. Undefined: it cannot be read. */
+function lying(memory: Uint8Array, factor: number): Uint8Array | undefined {
+  const { descriptor } = decodeDescriptor(memory)
+  if (descriptor === undefined) return undefined
+  const { idle_A, run_A, peak_A } = descriptor
+  const lie: Descriptor = { ...descriptor, idle_A: idle_A * factor, run_A: run_A * factor, peak_A: peak_A * factor }
+  if (lie.class === COMPONENT_CLASS.window) lie.data = { ...lie.data, stall_A: lie.data.stall_A * factor }
+  return encodeDescriptor(lie)
 }

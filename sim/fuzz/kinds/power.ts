@@ -42,7 +42,7 @@ export const POWER_KINDS = kinds([
     },
   },
   {
-    name: 'copper', summary: 'a conductor is cut, a contact corrodes, a hub is shorted; and it is repaired', perMinute: 0.7,
+    name: 'copper', summary: 'a conductor is cut, a contact corrodes, a hub is shorted; and it is repaired', perMinute: 1.5,
     draw: (dice, names) => ({
       for_ms: whole(dice, 50, 6000),
       with: {

@@ -1,20 +1,25 @@
 import { limitsOf } from '#protocol/catalogue/fields.ts'
-import type { FieldRow } from '#protocol/catalogue/index.ts'
+import { type FieldRow, LOCATION, type LocationName, type MessageRow } from '#protocol/catalogue/index.ts'
 import { buildName, claimId } from '#protocol/claim.ts'
 import { nextCounter } from '#protocol/e2e.ts'
 import { type CanFrame, createFrame } from '#protocol/frame.ts'
-import { messageId, TOOL_ADDRESSES } from '#protocol/id.ts'
+import { hubAddress, messageId, TOOL_ADDRESSES } from '#protocol/id.ts'
 import { encodeEntry, ENTRIES, entryNamed, locationNamed } from '#protocol/messages.ts'
 import type { Prng } from '../../kernel/prng.ts'
-import { pick } from '../dice.ts'
+import { pick, whole } from '../dice.ts'
 import type { Params } from '../script.ts'
-import type { Stage } from '../stage.ts'
+import { RECALLED } from '../recollection.ts'
+import { sendAsTool, type Stage } from '../stage.ts'
 import { figure, kinds, text } from './kind.ts'
 
 const TO_HUBS = ENTRIES.filter(({ row }) => row.page === 1)
+const FIRST_CLASS_KIND = 8
 const COMMANDS = TO_HUBS.filter(({ row }) => 'sequence' in row.fields && 'action' in row.fields)
 /** A quarter of what a tool says to hubs is no command to a component. */
 const OTHER_SHARE = 0.25
+/** What somebody says who pretends to be a hub: grants, requests, states. */
+const IN_HUBS_NAME = ENTRIES.filter(({ row }) => row.kind < FIRST_CLASS_KIND || row.page === 1)
+const COUNTERS = 15
 const STANDARD_IDS = 0x800
 const EXTENDED_IDS = 0x2000_0000
 
@@ -24,11 +29,12 @@ export const TOOL_KINDS = kinds([
     name: 'tool', summary: 'a tool sends any message to hubs, with right checksum and values in range', perMinute: 10,
     draw: (dice) => {
       const { row } = pick(dice, dice.chance(OTHER_SHARE) ? TO_HUBS : COMMANDS)
-      const fields: Record<string, number> = {}
-      for (const [name, field] of Object.entries(row.fields)) fields[name] = drawField(dice, field)
-      return { for_ms: 0, with: { message: row.name, location: pick(dice, row.locations), source: pick(dice, TOOL_ADDRESSES), ...fields } }
+      return {
+        for_ms: 0,
+        with: { message: row.name, location: pick(dice, row.locations), source: pick(dice, TOOL_ADDRESSES), ...drawFields(dice, row) },
+      }
     },
-    begin: (stage, params) => send(stage, message(stage, params)),
+    begin: (stage, params) => sendAsTool(stage, message(stage, params)),
   },
   {
     name: 'garbage', summary: 'any frame at all, many of them nearly right', perMinute: 6,
@@ -42,10 +48,41 @@ export const TOOL_KINDS = kinds([
       for (let i = dice.below(9); i > 0; i--) data += dice.below(256).toString(16).padStart(2, '0')
       return { for_ms: 0, with: { id, format: dice.chance(0.05) ? 'remote' : extended ? 'extended' : 'standard', data } }
     },
-    begin: (stage, params) => send(stage, rawFrame(params)),
+    begin: (stage, params) => sendAsTool(stage, rawFrame(params)),
   },
   {
-    name: 'claim', summary: 'somebody claims the address of a hub', perMinute: 0.3,
+    name: 'impostor', summary: 'a tool speaks in the name of a hub, with right checksum', perMinute: 3,
+    draw: (dice) => {
+      const { row } = pick(dice, IN_HUBS_NAME)
+      const location = pick(dice, row.locations)
+      const sender = row.page === 0 && location !== 'ALL' ? location : pick(dice, row.senders)
+      return {
+        for_ms: 0,
+        with: {
+          message: row.name, location, source: hubAddress(LOCATION[sender as LocationName]), counter: dice.below(COUNTERS),
+          ...drawFields(dice, row),
+        },
+      }
+    },
+    begin: (stage, params) => {
+      const { message: name, location, source, counter, ...values } = params
+      return sendAsTool(stage, encodeEntry(entryNamed(String(name)), locationNamed(String(location)), values, {
+        source: Number(source), counter: Number(counter),
+      }))
+    },
+  },
+  {
+    name: 'replay', summary: 'a frame that somebody recorded is said again, once or some times', perMinute: 5,
+    draw: dice => ({ for_ms: 0, with: { back: dice.below(RECALLED), times: whole(dice, 1, 3) } }),
+    begin: (stage, params) => {
+      const frame = stage.past.recall(figure(params, 'back'))
+      if (frame === undefined) return false
+      for (let i = figure(params, 'times'); i > 0; i--) sendAsTool(stage, frame)
+      return true
+    },
+  },
+  {
+    name: 'claim', summary: 'somebody claims the address of a hub', perMinute: 1,
     draw: (dice, names) => ({
       for_ms: 0, with: { address: 0x81 + dice.below(names.hubs.length), identity: dice.below(0x20_0000), function: dice.below(256) },
     }),
@@ -57,10 +94,16 @@ export const TOOL_KINDS = kinds([
         identity: figure(params, 'identity'), manufacturer: 0x7ff, ecuInstance: 0, functionInstance: 0, function: figure(params, 'function'),
         vehicleSystem: 0, vehicleSystemInstance: 0, industryGroup: 1, arbitraryAddress: 0,
       }))
-      return send(stage, frame)
+      return sendAsTool(stage, frame)
     },
   },
 ])
+
+function drawFields(dice: Prng, row: MessageRow): Record<string, number> {
+  const fields: Record<string, number> = {}
+  for (const [name, field] of Object.entries(row.fields)) fields[name] = drawField(dice, field)
+  return fields
+}
 
 function drawField(dice: Prng, field: FieldRow): number {
   if (field.kind === 'flag') return dice.below(2)
@@ -88,10 +131,4 @@ function rawFrame(params: Params): CanFrame {
   frame.length = bytes.length
   bytes.forEach((byte, i) => frame.data[i] = parseInt(byte, 16))
   return frame
-}
-
-/** The tool joins the bus with its first frame. */
-function send({ tool }: Stage, frame: CanFrame): boolean {
-  tool.setOnline(true)
-  return tool.send(frame)
 }

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import { generateScript } from './generate.ts'
+import { FUZZ_KINDS, fuzzKind } from './kinds.ts'
+import { fuzzOptions } from './options.ts'
+import { FUZZ_SCENES } from './scenes.ts'
+import { describeEvent, readScript, type Script } from './script.ts'
+import { carNames } from './stage.ts'
+
+const names = carNames()
+const script = (run: number, given = {}): Script => generateScript(fuzzOptions({ seed: 5, ...given }), run, names)
+const all = (given = {}): Script[] => Array.from({ length: 200 }, (_, run) => script(run, given))
+const kindsOf = ({ events }: Script): Set<string> => new Set(events.map(event => event.kind))
+
+describe('scripts', () => {
+  it('are the same for the same seed and run, and others for others', () => {
+    expect(script(3)).toEqual(script(3))
+    expect(script(3)).not.toEqual(script(4))
+    expect(script(3)).not.toEqual(script(3, { seed: 6 }))
+  })
+
+  it('are in the order of time, begin when the hubs are there and end before the calm', () => {
+    for (const { events, for_ms } of all({ nights: 0 })) {
+      expect(for_ms).toBe(30_000)
+      expect(events.map(event => event.at_ms)).toEqual(events.map(event => event.at_ms).sort((a, b) => a - b))
+      for (const event of events) {
+        expect(event.at_ms).toBeGreaterThanOrEqual(1200)
+        expect(event.at_ms + event.for_ms).toBeLessThanOrEqual(21_000)
+      }
+    }
+  })
+
+  it('leave every kind out of some runs and have it in others', () => {
+    const scripts = all()
+    for (const { name } of FUZZ_KINDS) {
+      const having = scripts.filter(({ events }) => events.some(event => event.kind === name)).length
+      expect([name, having > 5, having < 195]).toEqual([name, true, true])
+    }
+  })
+
+  it('have nothing of what is switched off', () => {
+    const perMinute = Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name }) => [name, name === 'press' ? 100 : 0]))
+    const scripts = all({ perMinute, nights: 0, off: 0 })
+    expect(scripts.flatMap(one => [...kindsOf(one)]).filter(kind => kind !== 'press')).toEqual([])
+    expect(scripts.filter(({ events }) => events.length > 0).length).toBeGreaterThan(190)
+  })
+
+  it('keep what another rate of one kind does not concern', () => {
+    const cuts = ({ events }: Script): unknown[] => events.filter(event => event.kind === 'cut')
+    for (let run = 0; run < 30; run++) {
+      expect(cuts(script(run, { perMinute: { noise: 60, widow: 0 } }))).toEqual(cuts(script(run, { perMinute: { widow: 0 } })))
+    }
+  })
+
+  it('are followed by a night when told so', () => {
+    for (const one of all({ nights: 1 }).slice(0, 50)) {
+      expect(one.for_ms).toBeGreaterThan(30_000 + 42_000)
+      expect(one.events.some(event => event.kind === 'ignition' && event.at_ms === 21_000 && event.for_ms > 42_000)).toBe(true)
+    }
+  })
+
+  it('hold hands where the rods of the standards are', () => {
+    for (const one of all()) {
+      for (const { kind, with: rod } of one.events) {
+        if (kind !== 'obstacle') continue
+        expect(rod['opening_mm']).toBeGreaterThanOrEqual(4)
+        expect(rod['opening_mm']).toBeLessThanOrEqual(200)
+        if (rod['stiffness_N_mm'] === 65) expect(rod['opening_mm']).toBeLessThanOrEqual(25)
+      }
+    }
+  })
+
+  it('survive being written down and read', () => {
+    for (const one of all()) expect(readScript(JSON.parse(JSON.stringify(one)), FUZZ_KINDS.map(kind => kind.name))).toEqual(one)
+  })
+
+  it('are printed a line an event', () => {
+    for (const event of script(1).events) expect(describeEvent(event)).toMatch(/^ *\d+\.\d{3} s {2}[a-zA-Z0-9]+ /)
+  })
+})
+
+describe('reading a script', () => {
+  const kinds = FUZZ_KINDS.map(kind => kind.name)
+  const event = { at_ms: 1, kind: 'press', for_ms: 5, with: { switch: 'FL.window.up' } }
+  const wrong: readonly [unknown, string][] = [
+    [7, 'the script is not an object'],
+    [{ seed: 1, for_ms: 1 }, 'the script has no list "events"'],
+    [{ seed: 1, for_ms: -1, events: [] }, 'the script.for_ms: -1 is not a number of 0 or more'],
+    [{ seed: 1, for_ms: 1, events: [event, { ...event, kind: 'dance' }] }, 'events[1].kind: "dance" is not one of press'],
+    [{ seed: 1, for_ms: 1, events: [{ ...event, at_ms: '1' }] }, 'events[0].at_ms: "1" is not a number'],
+    [{ seed: 1, for_ms: 1, events: [{ ...event, with: { switch: null } }] }, 'events[0].with.switch is neither a number nor a text'],
+  ]
+  it.each(wrong)('%j is refused: %s', (data, message) => {
+    expect(() => readScript(data, kinds)).toThrow(message)
+  })
+
+  it('sorts events by time', () => {
+    const events = [{ ...event, at_ms: 9 }, event]
+    expect(readScript({ seed: 1, for_ms: 10, events }, kinds).events.map(one => one.at_ms)).toEqual([1, 9])
+  })
+})
+
+describe('options', () => {
+  it.each([
+    [{ perMinute: { dance: 1 } }, 'unknown kind of event "dance"'],
+    [{ perMinute: { press: -1 } }, '-1 events a minute of press are not in 0…6000'],
+    [{ perMinute: { press: NaN } }, 'NaN events a minute'],
+    [{ for_ms: 100 }, 'a run of 100 ms is not in 3 s … 24 h'],
+    [{ off: 2 }, 'chance 2 is not in 0…1'],
+    [{ nights: NaN }, 'chance NaN is not in 0…1'],
+  ])('%j are refused: %s', (given, message) => {
+    expect(() => fuzzOptions(given)).toThrow(message)
+  })
+
+  it('a kind that is not there is named with those that are', () => {
+    expect(() => fuzzKind('dance')).toThrow('one of press, obstacle')
+  })
+
+  it('kinds and scenes have names of their own', () => {
+    const every = [...FUZZ_KINDS, ...FUZZ_SCENES].map(one => one.name)
+    expect(new Set(every).size).toBe(every.length)
+  })
+})

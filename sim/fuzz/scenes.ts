@@ -1,0 +1,144 @@
+import type { Prng } from '../kernel/prng.ts'
+import { CRANKING_LEVELS } from '../power/profiles.ts'
+import { pick, scaled, whole } from './dice.ts'
+import type { Params } from './script.ts'
+import type { CarNames } from './stage.ts'
+
+/** One event of a scene. */
+export interface Step {
+  /** Since the scene began. */
+  readonly after_ms: number
+  /** Name of a `FuzzKind`. */
+  readonly kind: string
+  readonly for_ms: number
+  readonly with: Params
+}
+
+/** Events that only mean something together: chance alone hardly ever holds a hand into a window that closes. */
+export interface FuzzScene {
+  readonly name: string
+  readonly summary: string
+  /** How often, in a run that has it, unless the options say otherwise. */
+  readonly perMinute: number
+  readonly draw: (dice: Prng, names: CarNames) => readonly Step[]
+}
+
+/** A tap runs a window all the way. */
+const TAP_ms = 120
+const FULL_TRAVEL_ms = 5000
+/** Openings of the rods of FMVSS 118 and UN R21, mm, and their stiffness, N/mm. */
+const NEAR_mm = { least: 4, most: 25, stiffness_N_mm: [5, 10, 20, 65] }
+const FAR_mm = { least: 25, most: 200, stiffness_N_mm: [5, 10, 20] }
+
+function scenes(table: readonly FuzzScene[]): readonly FuzzScene[] {
+  return table
+}
+
+export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
+  {
+    name: 'hand', summary: 'a window is opened, and closed upon a hand', perMinute: 5,
+    draw: (dice, names) => {
+      const window = pick(dice, names.windows)
+      const open_ms = dice.chance(0.5) ? FULL_TRAVEL_ms : whole(dice, 500, 3500)
+      const zone = dice.chance(0.4) ? NEAR_mm : FAR_mm
+      const held_ms = tapOr(dice, 1000, 8000)
+      return [
+        press(dice, names, window, 'down', open_ms === FULL_TRAVEL_ms ? TAP_ms : open_ms, 0),
+        {
+          after_ms: open_ms + whole(dice, 0, 500), kind: 'obstacle', for_ms: whole(dice, 4000, 9000),
+          with: { window, opening_mm: whole(dice, zone.least, zone.most), stiffness_N_mm: pick(dice, zone.stiffness_N_mm) },
+        },
+        press(dice, names, window, 'up', held_ms, open_ms + whole(dice, 500, 1200)),
+      ]
+    },
+  },
+  {
+    name: 'together', summary: 'everything that is strong is switched on at once', perMinute: 1,
+    draw: (dice, names) => names.switches
+      .filter(name => STRONG.some(pattern => pattern.test(name)) && dice.chance(0.7))
+      .map(name => ({ after_ms: whole(dice, 0, 300), kind: 'press', for_ms: tapOr(dice, 500, 5000), with: { switch: name } })),
+  },
+  {
+    name: 'widow', summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2,
+    draw: (dice, names) => {
+      const window = pick(dice, names.windows)
+      const hub = dice.chance(0.6) ? 'DASH' : window.split('.')[0]
+      const for_ms = Math.round(scaled(dice, 300, 8000))
+      const death: Omit<Step, 'after_ms'> = pick(dice, [
+        { kind: 'power', for_ms, with: { hub } },
+        { kind: 'cut', for_ms, with: { cable: `drop.${hub}` } },
+        { kind: 'cut', for_ms, with: { cable: pick(dice, names.cables) } },
+        { kind: 'reset', for_ms: 0, with: { hub, cause: 'external' } },
+        { kind: 'loss', for_ms, with: { hub, rate: 1 } },
+      ])
+      return [
+        press(dice, names, window, dice.chance(0.7) ? 'down' : 'up', tapOr(dice, 500, 5000), 0),
+        { after_ms: whole(dice, 100, 3500), ...death },
+      ]
+    },
+  },
+  {
+    name: 'fraud', summary: 'a window whose descriptor lies is moved', perMinute: 1,
+    draw: (dice, names) => {
+      const window = pick(dice, names.windows)
+      const after_ms = whole(dice, 300, 1500)
+      return [
+        { after_ms: 0, kind: 'liar', for_ms: whole(dice, 4000, 9000), with: { component: window, factor: dice.chance(0.5) ? 0.2 : 5 } },
+        press(dice, names, window, 'down', TAP_ms, after_ms),
+        press(dice, names, window, 'up', whole(dice, 500, 3000), after_ms + whole(dice, 500, 3000)),
+      ]
+    },
+  },
+  {
+    name: 'starter', summary: 'the engine is started while windows move', perMinute: 0.7,
+    draw: (dice, names) => [
+      ...names.windows.filter(() => dice.chance(0.6)).map(window => press(dice, names, window, 'down', TAP_ms, whole(dice, 0, 500))),
+      { after_ms: whole(dice, 300, 2500), kind: 'crank', for_ms: 0, with: { level: pick(dice, ['battery', ...CRANKING_LEVELS]) } },
+    ],
+  },
+])
+
+/** Switches of what draws much. */
+const STRONG = [
+  /\.window.*\.(down|up)$/, /\.mirrors\.heat$/, /\.stereo\.volumeUp$/, /\.lights\.head$/, /\.trunk\.release$/, /\.mirrors\.fold$/,
+]
+
+/** More often than not a tap. */
+function tapOr(dice: Prng, least_ms: number, most_ms: number): number {
+  return dice.chance(0.6) ? TAP_ms : whole(dice, least_ms, most_ms)
+}
+
+/** The driver's switch of a window, or the door's own. */
+function press(dice: Prng, names: CarNames, window: string, direction: 'up' | 'down', for_ms: number, after_ms: number): Step {
+  const [hub] = window.split('.')
+  const own = `${hub}.window.${direction}`
+  const drivers = `DASH.window${hub}.${direction}`
+  const wished = dice.chance(0.5) ? own : drivers
+  return { after_ms, kind: 'press', for_ms, with: { switch: names.switches.includes(wished) ? wished : own } }
+}
+
+/** Everything falls asleep this long after the last activity. */
+const ASLEEP_ms = 42_000
+
+/**
+ * A night behind the events of a run: the key is turned off for longer than it takes to fall asleep, something happens in the
+ * dark, the key is turned back. Returns its events, and how long it is.
+ */
+export function drawNight(dice: Prng, names: CarNames): { readonly steps: readonly Step[], readonly lasts_ms: number } {
+  const lasts_ms = whole(dice, ASLEEP_ms + 3000, ASLEEP_ms + 20_000)
+  const steps: Step[] = [{ after_ms: 0, kind: 'ignition', for_ms: lasts_ms, with: { position: dice.chance(0.8) ? 'off' : 'accessory' } }]
+  for (let i = dice.below(4); i > 0; i--) {
+    const after_ms = dice.chance(0.7) ? whole(dice, ASLEEP_ms, lasts_ms) : whole(dice, 0, lasts_ms)
+    const disturbance: Omit<Step, 'after_ms'> = pick(dice, [
+      { kind: 'press', for_ms: whole(dice, 40, 1500), with: { switch: pick(dice, names.switches) } },
+      { kind: 'press', for_ms: whole(dice, 40, 1500), with: { switch: pick(dice, names.switches) } },
+      { kind: 'garbage', for_ms: 0, with: { id: 0x123, format: 'standard', data: '' } },
+      { kind: 'reset', for_ms: 0, with: { hub: pick(dice, names.hubs), cause: 'external' } },
+      { kind: 'power', for_ms: whole(dice, 5, 3000), with: { hub: pick(dice, names.hubs) } },
+      { kind: 'unplug', for_ms: whole(dice, 50, 3000), with: { component: pick(dice, names.components) } },
+      { kind: 'replay', for_ms: 0, with: { back: dice.below(40), times: 1 } },
+    ])
+    steps.push({ after_ms, ...disturbance })
+  }
+  return { steps, lasts_ms }
+}
