@@ -106,6 +106,8 @@ export interface PortPower {
    * `Infinity`: the grant's limit again. Ends with the grant.
    */
   bound(current_A: number): void
+  /** Where the eFuse holds the current now: within the grant, its peak included, and the driver's bound. A. */
+  limit_A(): number
   release(): void
 }
 

@@ -40,7 +40,7 @@ export class PortFeed implements PortPower {
   private readonly lease: Lease | undefined
   private readonly watchJob: Job
   private idle_A: number
-  private limit_A: number
+  private allowed_A: number
   private bound_A: number
   private run_A: number
   private peak_A: number
@@ -65,7 +65,7 @@ export class PortFeed implements PortPower {
     this.lease = power === undefined ? undefined : new Lease(power, index, schedule, counters, () => this.leaseChanged())
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
     this.idle_A = 0
-    this.limit_A = 0
+    this.allowed_A = 0
     this.bound_A = Infinity
     this.run_A = 0
     this.peak_A = 0
@@ -128,6 +128,10 @@ export class PortFeed implements PortPower {
     this.apply()
   }
 
+  limit_A(): number {
+    return this.bound_A < this.allowed_A ? this.bound_A : this.allowed_A
+  }
+
   release(): void {
     this.wished = false
     if (this.lease !== undefined) this.lease.release()
@@ -145,7 +149,7 @@ export class PortFeed implements PortPower {
   state(): number {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
-    return this.port.current_A() >= this.effective_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
+    return this.port.current_A() >= this.limit_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
 
   private ask(): void {
@@ -202,17 +206,14 @@ export class PortFeed implements PortPower {
     return current_A > this.idle_A ? current_A : this.idle_A
   }
 
-  private effective_A(): number {
-    return this.bound_A < this.limit_A ? this.bound_A : this.limit_A
-  }
 
   private limitTo(current_A: number): void {
-    this.limit_A = current_A
+    this.allowed_A = current_A
     this.apply()
   }
 
   private apply(): void {
-    this.port.limit(this.effective_A())
+    this.port.limit(this.limit_A())
   }
 
   private tellRefusal(refused: boolean): void {

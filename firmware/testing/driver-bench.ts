@@ -27,6 +27,8 @@ export interface BenchOptions {
 export class DriverBench {
   now_ms = 0
   supply_V = 13.5
+  /** Of the door. */
+  temperature_C = 23
   ignition: number = IGNITION.on
   gear = 0
   speed_kmh = 0
@@ -221,7 +223,7 @@ export class DriverBench {
       cancel: (handle) => {
         this.timers = this.timers.filter(timer => timer.handle !== handle)
       },
-      supply_V: () => this.supply_V, temperature_C: () => 23, random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
+      supply_V: () => this.supply_V, temperature_C: () => this.temperature_C, random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
     }
   }
 

@@ -1,9 +1,9 @@
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import type { BenchPlant, DriverBench } from './driver-bench.ts'
 
-/** The cable gives this many pulses for each ampere of load, and is stretched so far by friction while closing. */
+/** The cable gives this many pulses for each ampere of load beyond what it takes to turn: so far is it stretched while closing. */
 const CABLE = 0.78
-const STRETCH = 3.9
+const FREE_A = 2.5
 
 /** An elastic contact behind the cable, A a pulse. */
 function behindCable(stiffness: number): number {
@@ -18,6 +18,8 @@ export class WindowModel implements BenchPlant {
   static readonly TRAVEL = 950
   /** Current that closing takes. */
   static readonly FRICTION_A = 7.5
+  /** The same today. */
+  friction_A: number = WindowModel.FRICTION_A
   /** From closed to open. */
   x: number
   /** The counter starts anywhere. */
@@ -44,11 +46,11 @@ export class WindowModel implements BenchPlant {
     this.duty = fed && !this.unconnected ? bench.duties[WINDOW_PLUG.motor]! : 0
     const braking = bench.braked.has(WINDOW_PLUG.motor)
     const driven = this.duty !== 0 || braking
-    // 0.63 pulses per rad: 13.5 V at no load are 425 pulses/s; 0.7 Ω, 0.0318 V·s per pulse.
-    this.motor_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.7 : 0
+    // 0.63 pulses per rad: 13.5 V at no load are 425 pulses/s; 0.55 Ω, 0.0318 V·s per pulse.
+    this.motor_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.55 : 0
     const direction = this.speed !== 0 ? Math.sign(this.speed) : Math.sign(this.motor_A)
-    const friction_A = direction > 0 ? 4 : WindowModel.FRICTION_A
-    const glass = this.x + STRETCH
+    const friction_A = direction > 0 ? 4 : this.friction_A
+    const glass = this.x + this.stretch
     const contact_A = direction < 0 && this.obstacleAt > glass ? (this.obstacleAt - glass) * behindCable(this.obstacleStiffness) : 0
     this.peakObstacle_A = Math.max(this.peakObstacle_A, contact_A)
     const load_A = friction_A + contact_A + this.stop_A(direction)
@@ -68,8 +70,12 @@ export class WindowModel implements BenchPlant {
     return Math.max(0, this.duty * this.motor_A)
   }
 
+  private get stretch(): number {
+    return CABLE * (this.friction_A - FREE_A)
+  }
+
   private stop_A(direction: number): number {
-    const depth = direction < 0 ? -this.x - STRETCH : this.x - WindowModel.TRAVEL
+    const depth = direction < 0 ? -this.x - this.stretch : this.x - WindowModel.TRAVEL
     return depth > 0 ? depth * behindCable(8) : 0
   }
 }

@@ -1,12 +1,13 @@
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/window.ts'
 import type { Component, ComponentContext, PortPower } from '#firmware/components/component.ts'
 import type { Hal, Port } from '#firmware/hal.ts'
+import { POWER_RULES } from '#firmware/power-manager/rules.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import { COMPONENT_CLASS, IGNITION, RESET_CAUSE, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { type WindowStatusValues, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import { encodeWindowRecord } from '#firmware/components/window/record.ts'
 import type { Prng } from '../kernel/prng.ts'
-import { Outlet } from '../plants/outlet.ts'
+import { EFUSE, Outlet } from '../plants/outlet.ts'
 import { WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/window.ts'
 import { Road, normal } from './road.ts'
 
@@ -42,7 +43,8 @@ export const PUNCTUAL: Timing = { phase_ms: 0, tick_ms: 10, pauseChance: 0, paus
 
 const STEP_s = 0.001
 const SERIAL = 1
-const PEAK_A = 20
+/** As `sim/car` describes it: stalled on 14 V. */
+const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
 
 const DESCRIPTOR: Descriptor = {
@@ -51,8 +53,9 @@ const DESCRIPTOR: Descriptor = {
 } as Descriptor
 
 /**
- * One window at virtual time: the firmware's own driver on a port with the simulator's eFuse and plant. Bus, lease and the
- * rest of the hub are left out; the processor's lateness and the errors of its measuring are put in.
+ * One window at virtual time: the firmware's own driver on a port with the simulator's eFuse and plant. Bus and the rest of
+ * the hub are left out; a lease is granted at once, its peak for as long as the rules say. The processor's lateness and the
+ * errors of its measuring are put in.
  */
 export class PinchRig {
   readonly plant: WindowPlant
@@ -69,6 +72,9 @@ export class PinchRig {
   private gain = 0
   private bound_A = Infinity
   private granted = false
+  private run_A = 0
+  private peak_A = 0
+  private peakEnd_ms = 0
   private period_ms = 0
   private nextTick_ms = Infinity
   private late = false
@@ -144,6 +150,7 @@ export class PinchRig {
 
   private step(): void {
     this.now_ms += 1
+    if (this.now_ms === this.peakEnd_ms) this.apply()
     if (this.conditions.road_m_s2 > 0) this.plant.verticalAcceleration_m_s2 = this.road.next(STEP_s)
     this.outlet.step(STEP_s, this.plant)
     if (this.now_ms < this.nextTick_ms) return
@@ -170,7 +177,8 @@ export class PinchRig {
   }
 
   private apply(): void {
-    this.outlet.limit(this.granted ? Math.min(PEAK_A, this.bound_A) : 0.5)
+    const granted_A = this.now_ms < this.peakEnd_ms ? this.peak_A : this.run_A
+    this.outlet.limit(this.granted ? Math.min(granted_A, this.bound_A) : EFUSE.default_A)
   }
 
   private grant(granted: boolean): void {
@@ -183,7 +191,13 @@ export class PinchRig {
 
   private power(): PortPower {
     return {
-      want: () => this.grant(true),
+      want: (run_A, peak_A) => {
+        this.run_A = run_A
+        this.peak_A = peak_A
+        this.peakEnd_ms = this.now_ms + POWER_RULES.peak_ms
+        this.apply()
+        this.grant(true)
+      },
       granted: () => this.granted,
       bound: (current_A) => {
         this.bound_A = current_A

@@ -38,6 +38,11 @@ export class Summary {
     return summarise(NaN, this.results)
   }
 
+  /** The hardest presses, hardest first. */
+  worst(count: number): PinchResult[] {
+    return this.results.sort((a, b) => b.peak_N - a.peak_N).slice(0, count)
+  }
+
   /** All below the limit, and the median below its aim. */
   get met(): boolean {
     return this.failures.length === 0 && !(this.total().median_N >= MEDIAN_N)

@@ -189,7 +189,7 @@ export class WindowPlant extends Plant {
     const copper_ohm = w.motor.resistance_ohm - w.brushes_ohm
     motor.resistance_ohm = w.brushes_ohm + copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
     motor.emf_Vs = w.motor.emf_Vs * (1 + w.magnet_per_K * above_K)
-    motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.grease_per_K * above_K : 1)
+    motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
     this.seal = (1 + w.sealAged * this.age) * (above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K)
   }
 }

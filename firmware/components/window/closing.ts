@@ -1,3 +1,5 @@
+import { FRICTION_KNOTS, frictionKnot_mm } from './friction.ts'
+import { emf_Vs, frictionAt, windingResistance_ohm } from './motor.ts'
 import { PinchGuard } from './pinch.ts'
 import type { ClosingState } from './pinch.ts'
 
@@ -26,6 +28,10 @@ const LEAST_ms = 4
 const RISEN_V = 0.2
 /** Below this share of the limit the eFuse is not at work. */
 const LIMITING = 0.97
+/** Hall pulses a millimetre of a common window, while the own speed does not say. */
+const PULSES_mm = 2.11
+/** What a closing may take more than is known of friction, as friction varies from day to day. */
+const SPARE = 1.15
 
 function speedAt(gap_mm: number): number {
   let i = 1
@@ -91,7 +97,7 @@ export class Closing {
     const guard = this.guard
     const target_mm_s = this.target_mm_s(nearGoal)
     const state = this.state
-    const pulses_mm = state.speed_mm_s > 0 ? state.speed_pulses_s / state.speed_mm_s : 2.11
+    const pulses_mm = state.speed_mm_s > 0 ? state.speed_pulses_s / state.speed_mm_s : PULSES_mm
     if (state.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
       const short_V = (target_mm_s - state.speed_mm_s) * pulses_mm * guard.load.emf_Vs
       this.trim_V = Math.max(-TRIM_V, Math.min(TRIM_V, this.trim_V + short_V * Math.min(1, this.dt_s / TRIM_s)))
@@ -104,6 +110,30 @@ export class Closing {
     const duty = supply_V > 0 ? Math.max(0, this.motor_V / supply_V) : 0
     this.bound_A = duty * guard.limit_A()
     return duty
+  }
+
+  /**
+   * The most that a closing from `gap_mm` (NaN: anywhere) will take at the port, A, by what is known of friction and at the speeds it is to
+   * have: the bridge turns a share of the supply into the motor's voltage, and draws the same share of its current.
+   */
+  forecast_A(gap_mm: number, temperature_C: number, supply_V: number): number {
+    const resistance_ohm = windingResistance_ohm(temperature_C)
+    const pulse_V = PULSES_mm * emf_Vs(temperature_C)
+    const climate = frictionAt(temperature_C)
+    let most_A = 0
+    for (let i = 0; i < FRICTION_KNOTS && !(i > 0 && frictionKnot_mm(i - 1) >= gap_mm); i++) {
+      const knot_mm = frictionKnot_mm(i)
+      const motor_A = this.guard.friction.usual_A(knot_mm) * climate * SPARE
+      const motor_V = speedAt(knot_mm) * pulse_V + motor_A * resistance_ohm
+      const port_A = motor_V < supply_V ? motor_A * motor_V / supply_V : motor_A
+      if (port_A > most_A) most_A = port_A
+    }
+    return most_A
+  }
+
+  /** The same for here and now, with friction as it is found to be, at a `duty` of 0–1. */
+  found_A(duty: number): number {
+    return this.guard.friction_A() * duty * SPARE
   }
 
   private target_mm_s(nearGoal: boolean): number {

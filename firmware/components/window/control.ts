@@ -210,6 +210,14 @@ export class WindowControl {
     return this.phase === PHASE.running && this.guarded() ? this.closing.bound_A : Infinity
   }
 
+  /** What the port has to give for long, A, as far as a closing needs it; 0: what the descriptor says is enough. */
+  needs_A(): number {
+    const inputs = this.inputs
+    if (this.phase === PHASE.running) return this.guarded() ? this.closing.found_A(-this.duty) : 0
+    if (this.wantedDirection() >= 0) return 0
+    return this.closing.forecast_A(this.position.gap_mm(inputs.count, -1), inputs.temperature_C, inputs.supply_V)
+  }
+
   private wantedDirection(): number {
     switch (this.goal) {
       case GOAL.up: return -1

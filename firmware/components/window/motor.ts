@@ -7,7 +7,7 @@ export const WINDOW_MOTOR = {
   emf_Vs: 0.0314,
   magnet_per_K: -0.002,
   brushes_ohm: 0.15,
-  copper_ohm: 0.55,
+  copper_ohm: 0.4,
   copper_per_K: 0.0039,
   /** Current that accelerates the rotor, A per pulse/s². */
   inertia_As2: 9.4e-4,

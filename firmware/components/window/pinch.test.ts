@@ -82,6 +82,30 @@ describe('a closing on a learned window', () => {
     expect(close(guardOf(), jump(30))).toBeNaN()
   })
 
+  it('nor when the eFuse has to hold the force back', () => {
+    const jump = (gap_mm: number): number => FRICTION_A + (gap_mm < 100 ? (PINCH_LIMITS.trip_N + 4) / N_A : 0)
+    const free_mm = close(guardOf(), jump)
+    expect(close(guardOf(), jump, { limited: true }) - free_mm).toBeCloseTo(0.6, 6)
+    expect(close(guardOf(), gap_mm => jump(gap_mm) - 15 / N_A, { limited: true, until_mm: 98 })).toBeNaN()
+    // At the start it may well do so.
+    expect(close(guardOf(), (_gap, t_ms) => t_ms < 300 ? jump(0) : FRICTION_A, { limited: true, from_mm: 150 })).toBeNaN()
+  })
+
+  it('looks less than a tick ahead, by the slope of the force, and 20 ms at most', () => {
+    const excess_N = (tick_ms: number): number => {
+      const guard = guardOf()
+      const met_mm = close(guard, obstacle(100, 1), { tick_ms, from_mm: 150 })
+      expect(met_mm).toBeGreaterThan(0)
+      return guard.excess_N
+    }
+    // 1 N/mm at 60 mm/s: 0.06 N/ms; two readings in a row above 50 N with what is to come.
+    for (const [tick_ms, ahead_ms] of [[10, 8], [20, 16], [40, 20]] as const) {
+      const least_N = PINCH_LIMITS.trip_N - 0.06 * ahead_ms
+      expect(excess_N(tick_ms), `${tick_ms} ms`).toBeGreaterThan(least_N - 1 + 0.06 * tick_ms)
+      expect(excess_N(tick_ms), `${tick_ms} ms`).toBeLessThan(least_N + 1 + 2 * 0.06 * tick_ms)
+    }
+  })
+
   it('one reading of noise is nothing', () => {
     let noisy = 0
     expect(close(guardOf(), gap_mm => FRICTION_A + (gap_mm < 200 && noisy++ % 20 === 0 ? 1.9 : 0))).toBeNaN()
@@ -228,7 +252,7 @@ describe('a glass that stands', () => {
     const motor_A = FRICTION_A + excess_N / N_A
     const state: ClosingState = {
       now_ms: 9000, elapsed_ms, stalled_ms, gap_mm: gap_mm - stretch_mm(motor_A), speed_mm_s: 0, speed_pulses_s: 0, motor_A,
-      motor_V: FRICTION_A * 0.7 + excess_N / N_A * 0.7, limited: true, risen: false,
+      motor_V: motor_A * windingResistance_ohm(23), limited: false, risen: false,
     }
     return guard.update(state)
   }

@@ -32,8 +32,9 @@ export const PINCH_LIMITS = {
   guarded_mm: 215,
   /** One reading this much above it is enough; else it takes two. */
   sure_N: 14,
-  /** The force is looked at this far ahead, by its slope, s; not on a road, which has slopes of its own. */
-  ahead_s: 0.008,
+  /** The force is looked at this share of a tick ahead, by its slope; not on a road, which has slopes of its own. */
+  ahead: 0.8,
+  aheadMost_s: 0.02,
   /** More while the cable is being tightened and the motor starts. */
   start_ms: 350,
   start_N: 15,
@@ -149,7 +150,7 @@ export class PinchGuard {
     this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
     if (!(place_mm > PINCH_LIMITS.end_mm)) return false
     const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
-    if (this.held(state.stalled_ms, started) || this.tripped(started)) return true
+    if (this.held(state.stalled_ms, started) || this.tripped(started, state.limited, dt_s)) return true
     if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
     this.follow(dt_s, state.elapsed_ms, state.speed_mm_s)
     return false
@@ -225,12 +226,14 @@ export class PinchGuard {
     return stalled_ms >= (started ? PINCH_LIMITS.stall_ms : PINCH_LIMITS.startStall_ms) && this.excess_N > this.trip_N()
   }
 
-  private tripped(started: boolean): boolean {
+  /** A force that trips, and that the eFuse has to hold back, is no noise. */
+  private tripped(started: boolean, limited: boolean, dt_s: number): boolean {
     const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
     const sloping = started && this.slope_N_s > 0 && this.road_N < PINCH_LIMITS.roadFrom_N
-    const ahead_N = sloping ? this.excess_N + this.slope_N_s * PINCH_LIMITS.ahead_s : this.excess_N
-    this.over = ahead_N > trip_N ? this.over + 1 : 0
-    return this.over >= 2 || this.excess_N > trip_N + PINCH_LIMITS.sure_N
+    const ahead_s = dt_s * PINCH_LIMITS.ahead
+    const ahead_N = sloping ? this.slope_N_s * (ahead_s < PINCH_LIMITS.aheadMost_s ? ahead_s : PINCH_LIMITS.aheadMost_s) : 0
+    this.over = this.excess_N + ahead_N > trip_N ? this.over + 1 : 0
+    return this.over >= 2 || this.excess_N > (limited && started ? trip_N : trip_N + PINCH_LIMITS.sure_N)
   }
 
   /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */

@@ -12,6 +12,8 @@ import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 export const WINDOW_RECORD_KEY = 0
 /** NVM key of the learned friction (`friction.ts`). */
 export const WINDOW_FRICTION_KEY = 1
+/** More is asked for when so many times what was asked for is needed. */
+const ASK_AGAIN = 1.1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
@@ -21,6 +23,7 @@ export class WindowDriver implements Component {
   private readonly control: WindowControl
   private wish: number
   private asking: boolean
+  private asked_A: number
   private fed: boolean
   private shown: number
   private output: number
@@ -37,6 +40,7 @@ export class WindowDriver implements Component {
     this.control = new WindowControl(data.travel_pulses, context.descriptor.run_A, data.stall_A)
     this.wish = WISH.nothing
     this.asking = false
+    this.asked_A = 0
     this.fed = false
     this.shown = -1
     this.output = 0
@@ -146,10 +150,12 @@ export class WindowDriver implements Component {
     this.show()
   }
 
+  /** The descriptor's run current is that of a new window at room temperature: cold and worn seals take more. */
   private ask(): void {
     const control = this.control
     const wish = !control.needsPower() ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
-    if (wish === this.wish) return
+    const needs_A = wish === WISH.comfort ? control.needs_A() : 0
+    if (wish === this.wish && !(needs_A > this.asked_A * ASK_AGAIN)) return
     this.wish = wish
     this.asking = true
     if (wish === WISH.nothing) {
@@ -159,7 +165,8 @@ export class WindowDriver implements Component {
     } else {
       const descriptor = this.context.descriptor
       const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
-      this.context.power.want(descriptor.run_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, this.opens)
+      this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(needs_A), descriptor.peak_A))
+      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, this.opens)
       if (this.context.power.granted()) this.fed = true
     }
     this.asking = false

@@ -32,6 +32,9 @@ interface Options { quick?: boolean, closings?: number, seed: number, json?: boo
 /** How long the program computes before it looks for Ctrl-C and shows how far it is. */
 const SLICE_ms = 200
 
+/** How many of the hardest presses are named. */
+const WORST = 5
+
 /** Closings whose time is named. */
 const TIMED: readonly { readonly conditions: Conditions, readonly most_ms: number }[] = [
   { conditions: FAIR, most_ms: 8000 }, { conditions: { ...FAIR, age: 1 }, most_ms: 8000 },
@@ -95,7 +98,7 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   if (options.json === true) {
     terminal.write(`${JSON.stringify({
       seed: options.seed, whole, limit_N: LIMIT_N, met: summary.met && inTime, total: summary.total(), rods: summary.rods(),
-      failures: summary.failures, closingTimes: times,
+      worst: summary.worst(WORST), failures: summary.failures, closingTimes: times,
     }, (_, value: unknown) => typeof value === 'number' && !isFinite(value) ? null : value, 2)}\n`)
   } else {
     terminal.write(rodText(summary, terminal))
@@ -118,7 +121,8 @@ function rodText(summary: Summary, terminal: Terminal): string {
     `  ${colors.red(number(failure.peak_N))} N, reopened ${number(failure.reopened_mm)} mm: ${describeCase(failure.case)}\n`)
   return [
     table(terminal, ROD_COLUMNS, [...summary.rods().map(rod => row(`${rod.stiffness_N_mm} N/mm`, rod)), row('all', total)]),
-    `Worst case: ${number(total.most_N)} N: ${describeCase(total.worst.case)}.\n`,
+    'Worst cases:\n',
+    ...summary.worst(WORST).map(result => `  ${number(result.peak_N)} N: ${describeCase(result.case)}\n`),
     `Median ${number(total.median_N)} N (aim: below ${MEDIAN_N} N). ${summary.failures.length === 0
       ? colors.green(`All ${total.cases} cases below ${LIMIT_N} N.`) : colors.red(`${summary.failures.length} of ${total.cases} cases failed:`)}\n`,
     ...failures,

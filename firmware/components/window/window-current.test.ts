@@ -1,0 +1,147 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { WindowModel } from '../../testing/window-model.ts'
+import { Closing } from './closing.ts'
+import { FRICTION_KNOTS, frictionImage } from './friction.ts'
+import { encodeWindowRecord } from './record.ts'
+import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from './window.ts'
+
+const { run_A, peak_A } = WINDOW_DESCRIPTOR
+
+/** A window that has learned to take `friction_A` everywhere. */
+function worn(friction_A: number, opening_pct = 100): ReturnType<typeof windowBench> {
+  const made = windowBench(opening_pct)
+  made.bench.nvm.set(WINDOW_FRICTION_KEY, frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
+  made.bench.reset()
+  made.glass.friction_A = friction_A
+  return made
+}
+
+describe('the current a window asks for', () => {
+  it('is the descriptor\'s where that is enough', () => {
+    const { bench: b } = windowBench(100)
+    for (const action of ['autoUp', 'autoDown', 'autoUp'] as const) {
+      order(b, action)
+      rest(b, 14_000)
+    }
+    expect(b.wishes.map(wish => wish.run_A)).toEqual([run_A, run_A, run_A])
+    expect(b.wishes.every(wish => wish.peak_A === peak_A && wish.priority === 2)).toBe(true)
+  })
+
+  it('is more for closing seals that take more, and for cold ones; never for opening', () => {
+    const { bench: b } = worn(12)
+    order(b, 'autoUp')
+    expect(b.wish!.run_A).toBeGreaterThan(12)
+    expect(b.wish!.run_A).toBeLessThan(16)
+    order(b, 'stop')
+    rest(b, 1000)
+    order(b, 'autoDown')
+    expect(b.wish!.run_A).toBe(run_A)
+    const { bench: cold } = windowBench(100)
+    cold.temperature_C = -30
+    order(cold, 'autoUp')
+    expect(cold.wish!.run_A).toBeGreaterThan(run_A)
+  })
+
+  it('is asked again, a little higher, when friction turns out to be more, and seldom', () => {
+    const { bench: b, glass } = windowBench(100)
+    glass.friction_A = 11
+    order(b, 'autoUp')
+    rest(b, 14_000)
+    expect(b.status()).toMatchObject({ pinch: 0, position_pct: 0 })
+    const asked = b.wishes.map(wish => wish.run_A)
+    expect(asked[0]).toBe(run_A)
+    expect(asked.length).toBeGreaterThan(1)
+    expect(asked.length).toBeLessThan(6)
+    for (let i = 1; i < asked.length; i++) expect(asked[i]).toBeGreaterThan(asked[i - 1]!)
+  })
+
+  it('is never above the peak of the descriptor, and the reversal asks for what opening takes', () => {
+    const { bench: b, glass } = worn(25)
+    order(b, 'autoUp')
+    expect(b.wish!.run_A).toBe(peak_A)
+    const pinched = worn(11)
+    pinched.glass.obstacleAt = 400
+    order(pinched.bench, 'autoUp')
+    pinched.bench.until(() => duty(pinched.bench) > 0, 8000)
+    expect(pinched.bench.wish).toEqual({ run_A, peak_A, priority: 0 })
+    expect(glass.x).toBe(WindowModel.TRAVEL)
+  })
+
+  it('grows with friction and cold, shrinks with a higher supply, and is that of the whole travel where the place is not known', () => {
+    const friction = fc.double({ min: 3, max: 20, noNaN: true })
+    fc.assert(fc.property(friction, friction, fc.integer({ min: 0, max: 450 }), fc.integer({ min: -30, max: 22 }), (one_A, other_A, gap_mm, cold_C) => {
+      const closing = (friction_A: number): Closing => {
+        const made = new Closing(9)
+        made.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
+        return made
+      }
+      const [less, more] = one_A < other_A ? [closing(one_A), closing(other_A)] : [closing(other_A), closing(one_A)]
+      const forecast_A = less.forecast_A(gap_mm, 23, 13.5)
+      expect(forecast_A).toBeLessThanOrEqual(more.forecast_A(gap_mm, 23, 13.5))
+      expect(forecast_A).toBeLessThanOrEqual(less.forecast_A(gap_mm, cold_C, 13.5))
+      expect(less.forecast_A(gap_mm, 23, 16)).toBeLessThanOrEqual(forecast_A)
+      expect(forecast_A).toBeLessThanOrEqual(less.forecast_A(450, 23, 13.5))
+      expect(less.forecast_A(NaN, 23, 13.5)).toBe(less.forecast_A(450, 23, 13.5))
+      // What it forecasts is at least what the motor then takes of a weak supply: all of the friction, at full duty.
+      expect(less.forecast_A(gap_mm, 23, 1)).toBeGreaterThanOrEqual(less.guard.friction.usual_A(0))
+    }), { seed: 21, numRuns: 200 })
+  })
+})
+
+describe('a motor too weak for its seals', () => {
+  it('stops the glass without a reversal, says blocked and faulty, and opens when told', () => {
+    const { bench: b, glass } = worn(15, 60)
+    b.supply_V = 9
+    order(b, 'autoUp')
+    b.run(1000)
+    expect(glass.x).toBeLessThan(0.59 * WindowModel.TRAVEL)
+    glass.friction_A = 16.5
+    expect(rest(b, 5000)).toBeLessThan(2000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1, pinch: 0, learned: 1 })
+    expect(b.driving).toBe(false)
+    expect(order(b, 'autoDown')).toBe(true)
+    rest(b, 8000)
+    expect(b.status()).toMatchObject({ position_pct: 100, fault: 0 })
+  })
+
+  it('tried again and again gets warm, is refused, and may close when it has cooled', () => {
+    const { bench: b, glass } = worn(15, 60)
+    b.supply_V = 9
+    glass.friction_A = 17
+    let tries = 0
+    while (order(b, 'up') && tries < 200) {
+      rest(b, 5000)
+      tries++
+    }
+    expect(tries).toBeGreaterThan(5)
+    expect(tries).toBeLessThan(100)
+    expect(b.status()).toMatchObject({ thermal: 1 })
+    expect(b.driving).toBe(false)
+    b.run(120_000)
+    b.supply_V = 13.5
+    expect(order(b, 'autoUp')).toBe(true)
+    rest(b, 14_000)
+    expect(b.status()).toMatchObject({ position_pct: 0 })
+  })
+})
+
+describe('what a window refuses', () => {
+  it('are actions it does not know', () => {
+    const { bench: b } = windowBench(50)
+    for (const action of [7, 11, 15, NaN]) expect(b.command({ sequence: 0, action, position_pct: 0 })).toBe(false)
+    expect(b.ignition).toBe(IGNITION.on)
+    expect(b.pending).toBe(0)
+  })
+
+  it.each([0.9, 1.1])('is a stored travel of %d times the component\'s', (share) => {
+    const { bench: b } = windowBench(50)
+    b.nvm.set(WINDOW_RECORD_KEY, encodeWindowRecord({
+      serial: WINDOW_DESCRIPTOR.serial, travel_pulses: share * WindowModel.TRAVEL, position_pulses: 100,
+    }))
+    b.reset()
+    expect(b.status()).toMatchObject({ learned: 0, state: WINDOW_STATE.unlearned })
+  })
+})
