@@ -184,6 +184,7 @@ export class DriverBench {
         bound: (current_A) => {
           if (this.granted) this.bound_A = current_A
         },
+        limit_A: () => this.bound_A,
         release: () => {
           this.wish = undefined
           if (!this.granted) return

@@ -1,14 +1,14 @@
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/window.ts'
-import type { Component, ComponentContext, PortPower } from '#firmware/components/component.ts'
+import type { Component, ComponentContext } from '#firmware/components/component.ts'
 import type { Hal, Port } from '#firmware/hal.ts'
-import { POWER_RULES } from '#firmware/power-manager/rules.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import { COMPONENT_CLASS, IGNITION, RESET_CAUSE, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { type WindowStatusValues, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import { encodeWindowRecord } from '#firmware/components/window/record.ts'
 import type { Prng } from '../kernel/prng.ts'
-import { EFUSE, Outlet } from '../plants/outlet.ts'
+import { Outlet } from '../plants/outlet.ts'
 import { WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/window.ts'
+import { RigPower } from './rig-power.ts'
 import { Road, normal } from './road.ts'
 
 /** How well a port measures: of a smart switch's current sense with its converter, and of the supply. */
@@ -54,8 +54,7 @@ const DESCRIPTOR: Descriptor = {
 
 /**
  * One window at virtual time: the firmware's own driver on a port with the simulator's eFuse and plant. Bus and the rest of
- * the hub are left out; a lease is granted at once, its peak for as long as the rules say. The processor's lateness and the
- * errors of its measuring are put in.
+ * the hub are left out (`RigPower`); the processor's lateness and the errors of its measuring are put in.
  */
 export class PinchRig {
   readonly plant: WindowPlant
@@ -66,15 +65,11 @@ export class PinchRig {
   timing: Timing = PUNCTUAL
   component: Component
   private readonly dice: Prng
+  private readonly power: RigPower
   private readonly values: WindowStatusValues = WindowStatusCodec.create()
   private road: Road
   private ambient_V = 0
   private gain = 0
-  private bound_A = Infinity
-  private granted = false
-  private run_A = 0
-  private peak_A = 0
-  private peakEnd_ms = 0
   private period_ms = 0
   private nextTick_ms = Infinity
   private late = false
@@ -91,7 +86,7 @@ export class PinchRig {
     })]])
     if (friction !== undefined) this.nvm.set(WINDOW_FRICTION_KEY, friction)
     this.set(FAIR, PUNCTUAL)
-    this.outlet.power(true)
+    this.power = new RigPower(this.outlet, granted => this.component.powerChanged!(granted))
     this.component = new WindowDriver(this.context())
   }
 
@@ -137,6 +132,7 @@ export class PinchRig {
   pass(duration_s: number): void {
     this.plant.rested(duration_s)
     this.now_ms += Math.round(duration_s * 1000)
+    this.power.step(this.now_ms)
   }
 
   get status(): WindowStatusValues {
@@ -150,9 +146,9 @@ export class PinchRig {
 
   private step(): void {
     this.now_ms += 1
-    if (this.now_ms === this.peakEnd_ms) this.apply()
     if (this.conditions.road_m_s2 > 0) this.plant.verticalAcceleration_m_s2 = this.road.next(STEP_s)
     this.outlet.step(STEP_s, this.plant)
+    this.power.step(this.now_ms)
     if (this.now_ms < this.nextTick_ms) return
     const { timing } = this
     if (timing.pauseAt_N > 0 && !this.late && this.plant.contactForce_N > timing.pauseAt_N) {
@@ -174,37 +170,6 @@ export class PinchRig {
   private read_V(): number {
     const read_V = this.ambient_V + MEASURING.noise_V * normal(this.dice)
     return Math.round(read_V / MEASURING.step_V) * MEASURING.step_V
-  }
-
-  private apply(): void {
-    const granted_A = this.now_ms < this.peakEnd_ms ? this.peak_A : this.run_A
-    this.outlet.limit(this.granted ? Math.min(granted_A, this.bound_A) : EFUSE.default_A)
-  }
-
-  private grant(granted: boolean): void {
-    if (granted === this.granted) return
-    this.granted = granted
-    this.bound_A = Infinity
-    this.apply()
-    this.component.powerChanged!(granted)
-  }
-
-  private power(): PortPower {
-    return {
-      want: (run_A, peak_A) => {
-        this.run_A = run_A
-        this.peak_A = peak_A
-        this.peakEnd_ms = this.now_ms + POWER_RULES.peak_ms
-        this.apply()
-        this.grant(true)
-      },
-      granted: () => this.granted,
-      bound: (current_A) => {
-        this.bound_A = current_A
-        this.apply()
-      },
-      release: () => this.grant(false),
-    }
   }
 
   private port(): Port {
@@ -234,7 +199,7 @@ export class PinchRig {
 
   private context(): ComponentContext {
     return {
-      hal: this.hal(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power(),
+      hal: this.hal(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
       tick: (period_ms) => {
         this.period_ms = period_ms

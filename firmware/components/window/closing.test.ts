@@ -46,7 +46,9 @@ class Bench {
     state.gap_mm = this.glass_mm - stretch_mm(motor_A)
     state.speed_pulses_s = pulses_s
     state.speed_mm_s = this.speed_mm_s
-    this.pinched = closing.update(this.now_ms, motor_A * this.duty, this.duty, world.supply_V)
+    this.pinched = closing.update({
+      now_ms: this.now_ms, current_A: motor_A * this.duty, limit_A: closing.bound_A, supply_V: world.supply_V,
+    }, this.duty)
     this.duty = closing.duty(world.supply_V, world.nearGoal)
   }
 }
@@ -145,10 +147,12 @@ describe('the bound of the eFuse', () => {
     bench.run(100)
     const { closing } = bench
     const bound_A = closing.bound_A
-    closing.update(bench.now_ms + 10, bound_A * 0.96, bench.duty, 13.5)
-    expect(closing.state.limited).toBe(false)
-    closing.update(bench.now_ms + 20, bound_A * 0.98, bench.duty, 13.5)
-    expect(closing.state.limited).toBe(true)
+    const at = (now_ms: number, share: number): object => {
+      closing.update({ now_ms, current_A: bound_A * share, limit_A: bound_A, supply_V: 13.5 }, bench.duty)
+      return closing.state
+    }
+    expect(at(bench.now_ms + 10, 0.94)).toMatchObject({ limited: false })
+    expect(at(bench.now_ms + 20, 0.96)).toMatchObject({ limited: true })
   })
 })
 
@@ -158,10 +162,10 @@ describe('a closing', () => {
     bench.run(100)
     const { closing } = bench
     const duty = bench.duty
-    expect(closing.update(bench.now_ms + 3, 100, 1, 13.5)).toBe(false)
+    expect(closing.update({ now_ms: bench.now_ms + 3, current_A: 100, limit_A: 200, supply_V: 13.5 }, 1)).toBe(false)
     expect(closing.state.now_ms).toBe(bench.now_ms)
     expect(closing.duty(13.5, false)).toBeCloseTo(duty, 9)
-    closing.update(bench.now_ms + 10, 0, 0, 0)
+    closing.update({ now_ms: bench.now_ms + 10, current_A: 0, limit_A: 200, supply_V: 0 }, 0)
     expect(closing.state.motor_A).toBe(0)
     expect(closing.duty(0, false)).toBe(0)
     expect(closing.bound_A).toBe(0)

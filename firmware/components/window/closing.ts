@@ -26,12 +26,17 @@ const TRIM_EXCESS_N = 12
 const LEAST_ms = 4
 /** A supply that rises by more than this between two ticks was switched. */
 const RISEN_V = 0.2
-/** Below this share of the limit the eFuse is not at work. */
-const LIMITING = 0.97
+/** Below this share of the limit the eFuse is not at work; the port's measuring may be off by as much. */
+const LIMITING = 0.95
+/** A hub looks for tripped eFuses every 100 ms. */
+const HELD_BACK_ms = 200
 /** Hall pulses a millimetre of a common window, while the own speed does not say. */
 const PULSES_mm = 2.11
 /** What a closing may take more than is known of friction, as friction varies from day to day. */
 const SPARE = 1.15
+
+/** What is measured at a tick: at the port, A, and the supply. */
+export interface ClosingInputs { now_ms: number, current_A: number, limit_A: number, supply_V: number }
 
 function speedAt(gap_mm: number): number {
   let i = 1
@@ -47,6 +52,7 @@ export class Closing {
   readonly state: ClosingState
   /** At the port, A; Infinity: none. */
   bound_A: number
+  private limited_ms: number
   private motor_V: number
   private trim_V: number
   private dt_s: number
@@ -59,6 +65,7 @@ export class Closing {
       limited: false, risen: false,
     }
     this.bound_A = Infinity
+    this.limited_ms = -Infinity
     this.motor_V = 0
     this.trim_V = 0
     this.dt_s = 0
@@ -68,6 +75,7 @@ export class Closing {
   begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
     this.guard.begin(now_ms, gap_mm, temperature_C, driving)
     this.state.now_ms = now_ms
+    this.limited_ms = -Infinity
     this.motor_V = FIRST_SHARE * this.guard.friction_A() * this.guard.load.resistance_ohm
     this.trim_V = 0
     this.dt_s = 0
@@ -75,21 +83,30 @@ export class Closing {
   }
 
   /**
-   * Takes one tick: `current_A` at the port, the `duty` (0–1) and supply since the last one; the rest of `state` was filled
-   * in. True: something is in the way.
+   * Takes one tick: what was measured, and the `duty` (0–1) since the last one; the rest of `state` was filled in. True:
+   * something is in the way.
    */
-  update(now_ms: number, current_A: number, duty: number, supply_V: number): boolean {
+  update(measured: ClosingInputs, duty: number): boolean {
     const state = this.state
+    const now_ms = measured.now_ms
+    const current_A = measured.current_A
+    const supply_V = measured.supply_V
     this.dt_s = 0
     if (now_ms - state.now_ms < LEAST_ms) return false
     this.dt_s = (now_ms - state.now_ms) / 1000
     state.now_ms = now_ms
-    state.limited = current_A >= this.bound_A * LIMITING
+    state.limited = current_A >= measured.limit_A * LIMITING
+    if (state.limited) this.limited_ms = now_ms
     state.motor_A = duty > 0 ? current_A / duty : 0
     state.motor_V = duty * supply_V
     state.risen = supply_V - this.supply_V > RISEN_V
     this.supply_V = supply_V
     return this.guard.update(state)
+  }
+
+  /** The eFuse held the current until just now: a trip was noticed a little later. */
+  heldBack(now_ms: number): boolean {
+    return now_ms - this.limited_ms <= HELD_BACK_ms
   }
 
   /** Duty for the next tick, 0–1; sets the bound that goes with it. */
@@ -114,26 +131,30 @@ export class Closing {
 
   /**
    * The most that a closing from `gap_mm` (NaN: anywhere) will take at the port, A, by what is known of friction and at the speeds it is to
-   * have: the bridge turns a share of the supply into the motor's voltage, and draws the same share of its current.
+   * have: the bridge turns a share of the supply into the motor's voltage, and draws the same share of its current. Where a
+   * hand may be, that includes the current that shows one: a lower limit would hide it.
    */
   forecast_A(gap_mm: number, temperature_C: number, supply_V: number): number {
     const resistance_ohm = windingResistance_ohm(temperature_C)
     const pulse_V = PULSES_mm * emf_Vs(temperature_C)
     const climate = frictionAt(temperature_C)
-    let most_A = 0
+    let forecast_A = 0
     for (let i = 0; i < FRICTION_KNOTS && !(i > 0 && frictionKnot_mm(i - 1) >= gap_mm); i++) {
       const knot_mm = frictionKnot_mm(i)
-      const motor_A = this.guard.friction.usual_A(knot_mm) * climate * SPARE
-      const motor_V = speedAt(knot_mm) * pulse_V + motor_A * resistance_ohm
-      const port_A = motor_V < supply_V ? motor_A * motor_V / supply_V : motor_A
-      if (port_A > most_A) most_A = port_A
+      const usual_A = this.guard.friction.usual_A(knot_mm) * climate
+      const motor_V = speedAt(knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
+      const most_A = this.guard.needs_A(knot_mm, usual_A, usual_A * SPARE)
+      const port_A = motor_V < supply_V ? most_A * motor_V / supply_V : most_A
+      if (port_A > forecast_A) forecast_A = port_A
     }
-    return most_A
+    return forecast_A
   }
 
   /** The same for here and now, with friction as it is found to be, at a `duty` of 0–1. */
   found_A(duty: number): number {
-    return this.guard.friction_A() * duty * SPARE
+    const guard = this.guard
+    const friction_A = guard.friction_A()
+    return guard.needs_A(guard.glass_mm, friction_A, friction_A * SPARE) * duty
   }
 
   private target_mm_s(nearGoal: boolean): number {

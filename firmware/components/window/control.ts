@@ -16,6 +16,8 @@ export interface WindowInputs {
   count: number
   /** Drawn from the port. */
   current_A: number
+  /** Where the eFuse holds it. */
+  limit_A: number
   supply_V: number
   /** Of the door. */
   temperature_C: number
@@ -64,7 +66,7 @@ export class WindowControl {
   readonly closing: Closing
 
   constructor(travel_pulses: number, run_A: number, stall_A: number) {
-    this.inputs = { now_ms: 0, count: 0, current_A: 0, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false }
+    this.inputs = { now_ms: 0, count: 0, current_A: 0, limit_A: Infinity, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false }
     this.position = new GlassPosition(travel_pulses)
     this.phase = PHASE.rest
     this.duty = 0
@@ -302,7 +304,7 @@ export class WindowControl {
     state.gap_mm = this.gap_mm()
     state.speed_pulses_s = this.motion.speed_pulses_s
     state.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
-    return this.closing.update(now_ms, this.inputs.current_A, -this.duty, this.inputs.supply_V)
+    return this.closing.update(this.inputs, -this.duty)
   }
 
   /** Something is in the way: open again. On the learning run it may be the end. */
@@ -373,7 +375,10 @@ export class WindowControl {
     this.brake()
   }
 
-  /** A reversal asks again and waits, but not for ever; everything else is over. */
+  /**
+   * A reversal asks again and waits, but not for ever. An eFuse that held a closing and then tripped may have held it on a
+   * hand. Everything else is over.
+   */
   private powerLost(): void {
     this.powerLosses = this.powerLosses + 1
     if (this.reversing() && this.powerLosses <= WINDOW_LIMITS.reversalPowerLosses) {
@@ -381,7 +386,8 @@ export class WindowControl {
       return
     }
     // Shorting the motor takes no feed.
-    this.fail()
+    if (this.guarded() && this.goal !== GOAL.learn && this.closing.heldBack(this.inputs.now_ms)) this.obstacle()
+    else this.fail()
   }
 
   private fail(): void {

@@ -86,7 +86,7 @@ describe('a closing on a learned window', () => {
     const jump = (gap_mm: number): number => FRICTION_A + (gap_mm < 100 ? (PINCH_LIMITS.trip_N + 4) / N_A : 0)
     const free_mm = close(guardOf(), jump)
     expect(close(guardOf(), jump, { limited: true }) - free_mm).toBeCloseTo(0.6, 6)
-    expect(close(guardOf(), gap_mm => jump(gap_mm) - 15 / N_A, { limited: true, until_mm: 98 })).toBeNaN()
+    expect(close(guardOf(), gap_mm => FRICTION_A + (gap_mm < 100 ? 35 / N_A : 0), { limited: true })).toBeNaN()
     // At the start it may well do so.
     expect(close(guardOf(), (_gap, t_ms) => t_ms < 300 ? jump(0) : FRICTION_A, { limited: true, from_mm: 150 })).toBeNaN()
   })

@@ -150,7 +150,7 @@ export class PinchGuard {
     this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
     if (!(place_mm > PINCH_LIMITS.end_mm)) return false
     const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
-    if (this.held(state.stalled_ms, started) || this.tripped(started, state.limited, dt_s)) return true
+    if (this.held(state, started) || this.tripped(started, state.limited, dt_s)) return true
     if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
     this.follow(dt_s, state.elapsed_ms, state.speed_mm_s)
     return false
@@ -194,6 +194,12 @@ export class PinchGuard {
     return this.expected_A + beyond_N / WINDOW_MOTOR.force_N_A + start_A
   }
 
+  /** Current in the motor that closing needs at a place, A, with this friction: a hand has to show. Far open there is none. */
+  needs_A(gap_mm: number, friction_A: number, most_A: number): number {
+    if (gap_mm > PINCH_LIMITS.guarded_mm) return most_A
+    return friction_A + (PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N) / WINDOW_MOTOR.force_N_A
+  }
+
   private observe(state: ClosingState, dt_s: number): void {
     const reading = this.reading
     reading.dt_s = dt_s
@@ -221,9 +227,13 @@ export class PinchGuard {
     return PINCH_LIMITS.tripFar_N + road_N + (this.elapsed_ms < PINCH_LIMITS.firstFollows_ms ? PINCH_LIMITS.firstFar_N : 0)
   }
 
-  /** It stands, and is pressed: a low supply may only just not move it. */
-  private held(stalled_ms: number, started: boolean): boolean {
-    return stalled_ms >= (started ? PINCH_LIMITS.stall_ms : PINCH_LIMITS.startStall_ms) && this.excess_N > this.trip_N()
+  /**
+   * It stands, and is pressed, or the eFuse hides whether it is: with less a low supply may only just not move it. (At its
+   * start it may take as long as a weak motor may.)
+   */
+  private held(state: ClosingState, started: boolean): boolean {
+    if (state.stalled_ms < (started ? PINCH_LIMITS.stall_ms : PINCH_LIMITS.startStall_ms)) return false
+    return this.excess_N > this.trip_N() || (state.limited && started)
   }
 
   /** A force that trips, and that the eFuse has to hold back, is no noise. */

@@ -12,8 +12,8 @@ import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 export const WINDOW_RECORD_KEY = 0
 /** NVM key of the learned friction (`friction.ts`). */
 export const WINDOW_FRICTION_KEY = 1
-/** More is asked for when so many times what was asked for is needed. */
-const ASK_AGAIN = 1.1
+/** Beyond what is needed, when more has to be asked for: so that it is asked for seldom. */
+const MORE_A = 1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
@@ -126,6 +126,7 @@ export class WindowDriver implements Component {
     inputs.now_ms = this.context.hal.now()
     inputs.count = port.pulses(WINDOW_PLUG.hall)
     inputs.current_A = port.current_A()
+    inputs.limit_A = this.context.power.limit_A()
     inputs.supply_V = this.context.hal.supply_V()
     inputs.temperature_C = this.context.hal.temperature_C()
     inputs.speed_kmh = this.context.vehicle.speed_kmh()
@@ -155,7 +156,8 @@ export class WindowDriver implements Component {
     const control = this.control
     const wish = !control.needsPower() ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
     const needs_A = wish === WISH.comfort ? control.needs_A() : 0
-    if (wish === this.wish && !(needs_A > this.asked_A * ASK_AGAIN)) return
+    const more = wish === this.wish
+    if (more && !(needs_A > this.asked_A && this.asked_A < this.context.descriptor.peak_A)) return
     this.wish = wish
     this.asking = true
     if (wish === WISH.nothing) {
@@ -165,7 +167,7 @@ export class WindowDriver implements Component {
     } else {
       const descriptor = this.context.descriptor
       const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
-      this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(needs_A), descriptor.peak_A))
+      this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(more ? needs_A + MORE_A : needs_A), descriptor.peak_A))
       this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, this.opens)
       if (this.context.power.granted()) this.fed = true
     }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { PinchGuard } from '#firmware/components/window/pinch.ts'
+import { taughtFriction } from '#sim/car/teach.ts'
+import { Prng } from '#sim/kernel/prng.ts'
+import { FAIR, PUNCTUAL, PinchRig } from '#sim/pinch/rig.ts'
+
+/** What the eFuse alone holds a hand to, N; the firmware's detection holds it below 100. */
+const SECOND_LINE_N = 120
+
+const RODS = [[5, 200], [10, 100], [20, 200], [20, 100], [20, 30], [65, 25], [65, 5]] as const
+const DAYS = [
+  FAIR, { ...FAIR, supply_V: 9 }, { ...FAIR, supply_V: 16 }, { ...FAIR, supply_V: 16, temperature_C: -30 },
+  { ...FAIR, supply_V: 16, temperature_C: 80 },
+]
+
+/** Reaches into the driver, as a fault in its memory would: this is about what is left when it fails. */
+function guardOf(rig: PinchRig): PinchGuard {
+  return (rig.component as unknown as { control: { closing: { guard: PinchGuard } } }).control.closing.guard
+}
+
+/** Closes over every rod on every day with a driver that is broken by `fail`; returns the forces, N, and the rigs. */
+function close(fail: (rig: PinchRig) => void, each?: (rig: PinchRig) => void): { peak_N: number, rig: PinchRig, what: string }[] {
+  return DAYS.flatMap(day => RODS.map(([stiffness_N_mm, opening_mm]) => {
+    const rig = new PinchRig(new Prng(1, 'second line'), (opening_mm + 150) / 1000, taughtFriction())
+    rig.set(day, PUNCTUAL)
+    rig.plant.hold(opening_mm / 1000, stiffness_N_mm)
+    fail(rig)
+    rig.order('autoUp')
+    rig.rest(12_000, () => each?.(rig))
+    const what = `${stiffness_N_mm} N/mm at ${opening_mm} mm, ${day.supply_V} V, ${day.temperature_C} °C`
+    return { peak_N: rig.plant.peakContactForce_N, rig, what }
+  }))
+}
+
+const blind = (rig: PinchRig): void => {
+  guardOf(rig).update = function (this: PinchGuard, state) {
+    Object.getPrototypeOf(this).update.call(this, state)
+    return false
+  }
+}
+
+describe('the current limit, without the force detection', () => {
+  it(`holds a hand below ${SECOND_LINE_N} N, and lets it go once the eFuse has tripped`, () => {
+    const results = close(blind)
+    for (const { peak_N, what } of results) expect(peak_N, what).toBeLessThan(SECOND_LINE_N)
+    // Slow near the top, or at 9 V, the motor stalls below the limit: it stops, and waits for a command.
+    const held = results.filter(({ peak_N, rig }) => peak_N > 86 && rig.conditions.supply_V > 9)
+    expect(held.length).toBeGreaterThan(9)
+    for (const { rig, what } of held) expect(rig.plant.contactForce_N, what).toBe(0)
+  })
+
+  it('does so while the processor stands still from the moment of contact on', () => {
+    const results = close(() => undefined, (rig) => {
+      if (rig.plant.contactForce_N > 0.5) rig.component.tick = () => undefined
+    })
+    for (const { peak_N, what } of results) expect(peak_N, what).toBeLessThan(SECOND_LINE_N)
+  })
+
+  it('is what does it: without the limit too the same hand is crushed', () => {
+    const results = close((rig) => {
+      blind(rig)
+      guardOf(rig).limit_A = () => 1000
+    })
+    expect(Math.max(...results.map(({ peak_N }) => peak_N))).toBeGreaterThan(200)
+  })
+})
