@@ -206,7 +206,6 @@ export class PortFeed implements PortPower {
     return current_A > this.idle_A ? current_A : this.idle_A
   }
 
-
   private limitTo(current_A: number): void {
     this.allowed_A = current_A
     this.apply()

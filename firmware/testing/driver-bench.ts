@@ -224,7 +224,8 @@ export class DriverBench {
       cancel: (handle) => {
         this.timers = this.timers.filter(timer => timer.handle !== handle)
       },
-      supply_V: () => this.supply_V, temperature_C: () => this.temperature_C, random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
+      supply_V: () => this.supply_V, temperature_C: () => this.temperature_C,
+      random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
     }
   }
 

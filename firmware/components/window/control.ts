@@ -66,7 +66,9 @@ export class WindowControl {
   readonly closing: Closing
 
   constructor(travel_pulses: number, run_A: number, stall_A: number) {
-    this.inputs = { now_ms: 0, count: 0, current_A: 0, limit_A: Infinity, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false }
+    this.inputs = {
+      now_ms: 0, count: 0, current_A: 0, limit_A: Infinity, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false,
+    }
     this.position = new GlassPosition(travel_pulses)
     this.phase = PHASE.rest
     this.duty = 0

@@ -72,7 +72,9 @@ describe('the current a window asks for', () => {
 
   it('grows with friction and cold, shrinks with a higher supply, and is that of the whole travel where the place is not known', () => {
     const friction = fc.double({ min: 3, max: 20, noNaN: true })
-    fc.assert(fc.property(friction, friction, fc.integer({ min: 0, max: 450 }), fc.integer({ min: -30, max: 22 }), (one_A, other_A, gap_mm, cold_C) => {
+    const gap = fc.integer({ min: 0, max: 450 })
+    const cold = fc.integer({ min: -30, max: 22 })
+    fc.assert(fc.property(friction, friction, gap, cold, (one_A, other_A, gap_mm, cold_C) => {
       const closing = (friction_A: number): Closing => {
         const made = new Closing(9)
         made.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
