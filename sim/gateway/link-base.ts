@@ -66,6 +66,10 @@ export abstract class LinkBase implements Link {
     return this.ownCounters
   }
 
+  get queued(): number {
+    return this.ownCounters.sent.queued
+  }
+
   get addresses(): readonly string[] {
     return []
   }

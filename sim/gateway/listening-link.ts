@@ -33,6 +33,12 @@ export abstract class ListeningLink extends LinkBase {
     return sum
   }
 
+  override get queued(): number {
+    let sum = this.ownCounters.sent.queued
+    for (let i = 0; i < this.served.length; i++) sum += this.served[i].counters.sent.queued
+    return sum
+  }
+
   override send(frame: LinkFrame): boolean {
     const clients = this.served
     let asked = false

@@ -23,7 +23,7 @@ const LAG_WARNING_ms = 20
 export function gatewayLines(a: Link, b: Link, snapshot: BridgeSnapshot, terminal: Terminal): string[] {
   const { lag, time_s, aToB, bToA } = snapshot
   const { colors } = terminal
-  const lagText = `lag of this process p99 ${lag.p99_ms.toFixed(1)} ms, max ${lag.max_ms.toFixed(1)} ms`
+  const lagText = `lag of this process p99 ${lag.p99_ms.toFixed(1)} ms, max ${lag.max_ms.toFixed(1)} ms; by its own work p99 ${lag.own_p99_ms.toFixed(1)} ms, max ${lag.own_max_ms.toFixed(1)} ms`
   const ways = [['A → B', aToB] as const, ['B → A', bToA] as const].filter((way): way is [typeof way[0], DirectionSnapshot] => way[1] !== undefined)
   return [
     `${colors.bold('spine gateway')}  ${time_s.toFixed(1)} s  ${lag.p99_ms > LAG_WARNING_ms ? colors.red(lagText) : lagText}`,
@@ -92,7 +92,7 @@ export function gatewaySummary(a: Link, b: Link, { time_s, aToB, bToA, lag }: Br
     const lost = lostText(link)
     return `${name} ${link.state}${link.problem === '' ? '' : ` (${link.problem})`}${lost === '' ? '' : ` lost ${lost}`}`
   }
-  return `${time_s.toFixed(1)} s ${side('A', a)}, ${side('B', b)}${way('A→B', aToB)}${way('B→A', bToA)}, lag p99 ${lag.p99_ms.toFixed(1)} ms`
+  return `${time_s.toFixed(1)} s ${side('A', a)}, ${side('B', b)}${way('A→B', aToB)}${way('B→A', bToA)}, lag p99 ${lag.p99_ms.toFixed(1)} ms (own ${lag.own_p99_ms.toFixed(1)} ms)`
 }
 
 /** Everything, for programs. */

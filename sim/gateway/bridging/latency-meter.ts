@@ -1,5 +1,5 @@
 import { createHistogram } from 'node:perf_hooks'
-import type { DirectionCounters, Link } from '../link.ts'
+import type { Link } from '../link.ts'
 
 /** Frames whose way is followed at a time; more are not followed. */
 const CAPACITY = 8192
@@ -25,7 +25,6 @@ export class LatencyMeter {
   private readonly link: Link
   private readonly histogram = createHistogram({ lowest: 1, highest: 3_600_000_000_000, figures: 3 })
   private readonly entered_ms = new Float64Array(CAPACITY)
-  private counters: DirectionCounters
   private first = 0
   private used = 0
   private idleTurns = 0
@@ -35,7 +34,6 @@ export class LatencyMeter {
 
   constructor(link: Link) {
     this.link = link
-    this.counters = link.counters.sent
   }
 
   /** The link took a frame that came in at this time (performance.now). */
@@ -44,7 +42,6 @@ export class LatencyMeter {
     this.entered_ms[(this.first + this.used) % CAPACITY] = entered_ms
     this.used++
     if (this.watching === 'turn' || this.closed) return
-    // A link with several clients makes new sums each time it is asked: once a turn is enough.
     this.idleTurns = 0
     if (this.watching === 'no') this.schedule()
   }
@@ -82,8 +79,7 @@ export class LatencyMeter {
   private check(): void {
     this.watching = 'no'
     if (this.closed) return
-    this.counters = this.link.counters.sent
-    const { queued } = this.counters
+    const { queued } = this.link
     const now_ms = performance.now()
     let moved = false
     while (this.used > queued) {

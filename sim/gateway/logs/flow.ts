@@ -43,10 +43,10 @@ export class Flow {
 
   /** 0: the next frame may be sent; otherwise after how long to ask again, ms. */
   wait_ms(now_ms: number): number {
-    const { state, counters } = this.target
+    const { state, queued } = this.target
     if (state === 'closed') return 0
     if (state !== 'up' && state !== 'error-passive') return this.waitsUntilUp ? ASK_STATE_ms : 0
-    if (counters.sent.queued >= this.window) return ASK_AGAIN_ms
+    if (queued >= this.window) return ASK_AGAIN_ms
     const ahead_ms = this.free_ms - now_ms - AHEAD_ms
     return ahead_ms > 0 ? Math.max(ASK_AGAIN_ms, ahead_ms) : 0
   }
