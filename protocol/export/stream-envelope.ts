@@ -51,6 +51,8 @@ message StreamFrame {
   uint32 remote_length = 9;
   // When it was on the bus, ns since the epoch of the car.
   uint64 timestamp_ns = 10;
+  // Of a command: when its sender took it, us since it sent its Hello. The receiver drops it after its lifetime.
+  uint64 made_us = 11;
 }
 
 // What a tool asks of a car. Answered by a ControlResponse with the same id.

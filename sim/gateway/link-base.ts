@@ -1,8 +1,9 @@
 import { BehaviorSubject, Observable } from 'rxjs'
-import { actuates } from './actuation.ts'
+import { actuates, lifetime_ms } from './actuation.ts'
 import { createCounters, drop } from './counters.ts'
 import type { FrameHandler, Link, LinkClient, LinkCounters, LinkFrame, LinkMode, LinkOptions, LinkState } from './link.ts'
 import { cloneLinkFrame } from './link-frame.ts'
+import { STALLS } from './stall-watch.ts'
 
 export const DEFAULT_QUEUE_FRAMES = 4096
 export const DEFAULT_BITRATE = 500_000
@@ -90,6 +91,7 @@ export abstract class LinkBase implements Link {
   async open(): Promise<void> {
     if (this.phase !== 'new') throw new Error(`${this.uri} was opened before: a link is opened once`)
     this.phase = 'opened'
+    STALLS.start()
     this.setState('opening')
     try {
       await this.start()
@@ -142,6 +144,7 @@ export abstract class LinkBase implements Link {
   /** Closes from within, with the reason that people see. */
   protected finish(problem: string): Promise<void> {
     if (this.phase === 'closed') return this.stopping
+    if (this.phase === 'opened') STALLS.stop()
     this.phase = 'closed'
     this.stopping = this.stop().then(() => {
       this.setState('closed', problem)
@@ -154,10 +157,19 @@ export abstract class LinkBase implements Link {
 
   private stopping: Promise<void> = Promise.resolve()
 
+  /** Whether a frame that is read now may have outlived itself while this process stood still. */
+  protected mayBeStale(frame: LinkFrame): boolean {
+    return lifetime_ms(frame) < STALLS.waited_ms()
+  }
+
   /** Hands a frame, counted as `in` here, to the handlers. `false`: nobody took it. */
   protected receive(frame: LinkFrame, counters: LinkCounters): boolean {
     const direction = counters.received
     direction.in++
+    if (this.mayBeStale(frame)) {
+      drop(direction, 'expired')
+      return false
+    }
     const handlers = this.handlers
     let taken = false
     for (let i = 0; i < handlers.length; i++) {

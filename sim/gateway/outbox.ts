@@ -28,6 +28,8 @@ export class Outbox {
   private readonly onWritten = (error?: Error | null): void => this.written(error)
   private idle: (() => void)[] = []
 
+  /** Start, end and deadline (ms) of each frame in the buffer being filled that must not get old. */
+  private readonly perishable: number[] = []
   private readonly replyRoom: number
   private flushCount = 0
 
@@ -59,8 +61,12 @@ export class Outbox {
     return !this.closed && this.frames + this.framesInFlight < this.maxFrames && this.used + size + this.replyRoom <= this.bytes.length
   }
 
-  /** What was encoded from `end` on now ends at `end` and holds `frames` more frames. */
-  commit(end: number, frames: number): void {
+  /**
+   * What was encoded from `end` on now ends at `end` and holds `frames` more frames; a frame with a lifetime is dropped when
+   * the stream does not move before it is over. What the stream was given cannot be taken back.
+   */
+  commit(end: number, frames: number, lifetime_ms = Infinity): void {
+    if (lifetime_ms < Infinity) this.perishable.push(this.used, end, performance.now() + lifetime_ms)
     this.used = end
     this.frames += frames
     this.counters.queued += frames
@@ -94,7 +100,9 @@ export class Outbox {
 
   private flush(): void {
     this.scheduled = false
-    if (this.closed || this.writing || this.used === 0) return
+    if (this.closed || this.writing) return
+    if (this.perishable.length > 0) this.expire()
+    if (this.used === 0) return
     const batch = this.bytes
     const length = this.used
     this.bytes = this.spare
@@ -105,6 +113,22 @@ export class Outbox {
     this.writing = true
     this.flushCount++
     this.sink.write(batch.subarray(0, length), this.onWritten)
+  }
+
+  /** Takes out what is too old, last first so that the places of the others stay. */
+  private expire(): void {
+    const { perishable } = this
+    const now_ms = performance.now()
+    for (let at = perishable.length - 3; at >= 0; at -= 3) {
+      if (perishable[at + 2] >= now_ms) continue
+      const [start, end] = [perishable[at], perishable[at + 1]]
+      this.bytes.copyWithin(start, end, this.used)
+      this.used -= end - start
+      this.frames--
+      this.counters.queued--
+      drop(this.counters, 'expired')
+    }
+    perishable.length = 0
   }
 
   private written(error?: Error | null): void {
@@ -120,7 +144,7 @@ export class Outbox {
     this.counters.delivered += this.framesInFlight
     this.framesInFlight = 0
     if (this.used > 0) this.flush()
-    else this.release()
+    if (!this.writing) this.release()
   }
 
   private settle(reason: 'closed' | 'device'): void {

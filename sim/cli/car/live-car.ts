@@ -9,6 +9,7 @@ import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
 import { type Host, Pacer } from '#sim/kernel/pacing.ts'
 import { copyFrame } from '#protocol/frame.ts'
 import { knownSwitch, type ScriptedPress } from './press-script.ts'
+import { FreshPort } from './fresh-port.ts'
 import { Thumbs } from './thumbs.ts'
 
 /** Real time, and the turns of the program's loop. */
@@ -38,7 +39,8 @@ export class LiveCar {
   readonly pacer: Pacer
   readonly links: Link[] = []
   private readonly thumbs: Thumbs
-  private readonly ports: { readonly port: NodePort, readonly attachment: Attachment }[] = []
+  private readonly nodes: { readonly node: NodePort, readonly attachment: Attachment }[] = []
+  private readonly ports: FreshPort[] = []
   private readonly report: (line: string) => void
   private recorder: Link | undefined
   private nextLagReport_ms = 0
@@ -61,17 +63,29 @@ export class LiveCar {
     })
     const node = attachNode(this.car, { name: `link ${this.links.length}` })
     this.links.push(link)
+    const port = new FreshPort(node, this.car.kernel, (expired) => {
+      if (expired === 1) this.report(`${uri}: a command waited for the bus longer than its lifetime and was taken back; more are only counted`)
+    })
+    this.ports.push(port)
     const attachment = attachLink(link, {
       send: (frame) => {
         let taken = false
-        this.pacer.wake(() => { taken = node.send(frame) })
+        this.pacer.wake(() => { taken = port.send(frame) })
         return taken
       },
       onFrame: handler => node.onFrame(handler),
-      setOnline: online => this.pacer.wake(() => node.setOnline(online)),
+      setOnline: online => this.pacer.wake(() => {
+        if (!online) port.clear()
+        node.setOnline(online)
+      }),
     })
-    this.ports.push({ port: node, attachment })
+    this.nodes.push({ node, attachment })
     if (link instanceof SpineListen) link.onControl(request => this.control(request))
+  }
+
+  /** Commands that links brought and that the bus could not carry within their lifetime. */
+  get expired(): number {
+    return this.ports.reduce((sum, port) => sum + port.expired, 0)
   }
 
   /** Records every good frame of the bus, with the virtual time of its end. */
@@ -108,9 +122,9 @@ export class LiveCar {
   /** Lets go of everything. Throws when the recording is incomplete. */
   async close(): Promise<void> {
     this.pacer.stop()
-    for (const { attachment, port } of this.ports) {
+    for (const { attachment, node } of this.nodes) {
       attachment.detach()
-      port.detach()
+      node.detach()
     }
     await Promise.all(this.links.map(link => link.close()))
     await this.recorder?.close()

@@ -39,7 +39,8 @@ describe('spine gateway', () => {
     hall.send(numberedFrame(1))
     yard.send(numberedFrame(2))
     await eventually(() => got.length === 2)
-    await terminal.shows(/A up, B up, A→B \d+ frames\/s 1 forwarded.*, B→A \d+ frames\/s 1 forwarded.*, lag p99 [\d.]+ ms\n/, end)
+    const line = /A up, B up, A→B \d+ frames\/s 1 forwarded.*, B→A \d+ frames\/s 1 forwarded.*, lag p99 [\d.]+ ms \(own [\d.]+ ms\)\n/
+    await terminal.shows(line, end)
     terminal.interrupt()
     expect(await end).toBe(0)
   })

@@ -1,3 +1,4 @@
+import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
@@ -68,7 +69,7 @@ export class GvretDeviceSession implements ServedClient, MessageHandler {
       drop(sent, 'queue-full')
       return false
     }
-    outbox.commit(encodeToHost(frame, outbox.bytes, outbox.end), 1)
+    outbox.commit(encodeToHost(frame, outbox.bytes, outbox.end), 1, lifetime_ms(frame))
     return true
   }
 

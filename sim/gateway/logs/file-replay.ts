@@ -85,6 +85,11 @@ export class FileReplay extends LinkBase {
     return false
   }
 
+  /** It makes its frames just now; the pacer lets time slip when the process stood still. */
+  protected override mayBeStale(): boolean {
+    return false
+  }
+
   protected override async start(): Promise<void> {
     try {
       this.file = await open(this.path, 'r')

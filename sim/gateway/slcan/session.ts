@@ -1,3 +1,4 @@
+import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
@@ -86,7 +87,7 @@ export class SlcanSession implements ServedClient, LineHandler {
       this.flags |= FLAG_RECEIVE_FULL | FLAG_OVERRUN
       return false
     }
-    outbox.commit(encodeSlcanFrame(frame, outbox.bytes, outbox.end, this.timestamps), 1)
+    outbox.commit(encodeSlcanFrame(frame, outbox.bytes, outbox.end, this.timestamps), 1, lifetime_ms(frame))
     return true
   }
 

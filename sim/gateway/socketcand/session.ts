@@ -1,3 +1,4 @@
+import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
@@ -79,7 +80,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
       drop(sent, 'queue-full')
       return false
     }
-    outbox.commit(encodeSocketcandFrame(frame, outbox.bytes, outbox.end, bcm), 1)
+    outbox.commit(encodeSocketcandFrame(frame, outbox.bytes, outbox.end, bcm), 1, lifetime_ms(frame))
     return true
   }
 

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net'
+import { lifetime_ms } from '../actuation.ts'
 import { count, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 import { Outbox } from '../outbox.ts'
+import { STALLS } from '../stall-watch.ts'
+import { AgeClock } from './age-clock.ts'
 import {
   BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, writeBatchHeader, type EnvelopeBody,
 } from './envelope.ts'
@@ -38,6 +41,11 @@ export class SpineConnection {
   private batchFlush = -1
   private ended = false
   private socketError = ''
+  /** When our hello went out: zero of the stamps that we give to commands. */
+  private begun_ms = performance.now()
+  private readonly ages = new AgeClock()
+  /** A command of the far side came in time: its clock is known. */
+  private agesKnown = false
 
   constructor(socket: Socket, handler: ConnectionHandler, counters: LinkCounters, queueFrames: number) {
     this.socket = socket
@@ -70,7 +78,8 @@ export class SpineConnection {
       at += BATCH_HEADER_BYTES
     }
     const bytes = outbox.bytes
-    at = encodeStreamFrame(frame, bytes, at)
+    const made_us = lifetime_ms(frame) < Infinity ? Math.max(1, Math.round((performance.now() - this.begun_ms) * 1000)) : 0
+    at = encodeStreamFrame(frame, bytes, at, made_us)
     writeBatchHeader(at - this.batchStart - BATCH_HEADER_BYTES, bytes, this.batchStart)
     this.batchEnd = at
     outbox.commit(at, 1)
@@ -79,6 +88,7 @@ export class SpineConnection {
 
   /** Queues anything else. `false`: no room, or too long for any receiver. */
   sendBody(body: EnvelopeBody): boolean {
+    if (body.hello) this.begun_ms = performance.now()
     const bytes = encodeEnvelope(body)
     return bytes.length <= MAX_MESSAGE_BYTES && this.outbox.push(bytes)
   }
@@ -115,11 +125,31 @@ export class SpineConnection {
     this.handler.onEnd(reason)
   }
 
+  /**
+   * Whether the frame is a command that got older than its lifetime on its way, wherever it waited. Counts it. Before the
+   * far clock is known, and of a far side that stamps nothing, only our own standing still tells.
+   */
+  private expired(frame: LinkFrame): boolean {
+    const most_ms = lifetime_ms(frame)
+    if (most_ms === Infinity) return false
+    const { made_us } = this.frameReader
+    const age_ms = made_us > 0 ? this.ages.age_ms(made_us / 1000, performance.now()) : 0
+    const known = made_us > 0 && this.agesKnown
+    if (age_ms <= most_ms && (known || STALLS.waited_ms() <= most_ms)) {
+      this.agesKnown = made_us > 0
+      return false
+    }
+    this.counters.received.in++
+    drop(this.counters.received, 'expired')
+    return true
+  }
+
   private message(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.ended) return true
     if (start === end || bytes[start] !== TAG_FRAMES) {
       const body = decodeEnvelope(bytes.subarray(start, end))
       if (body === undefined) return false
+      if (body.hello) this.ages.start(performance.now())
       this.handler.onBody(body)
       return true
     }
@@ -136,8 +166,8 @@ export class SpineConnection {
       at++
       if (at + length > end) return false
       const fault = this.frameReader.read(bytes, at, at + length, this.frame)
-      if (fault === undefined) this.handler.onFrame(this.frame)
-      else count(this.counters.malformed, fault)
+      if (fault !== undefined) count(this.counters.malformed, fault)
+      else if (!this.expired(this.frame)) this.handler.onFrame(this.frame)
       at += length
     }
     return true

@@ -25,12 +25,15 @@ function plain(frame: LinkFrame): object {
 
 describe('frames of the stream', () => {
   it('are packed by hand as protobufjs reads them from the schema', () => {
-    fc.assert(fc.property(anyTimedFrame(), (frame) => {
+    fc.assert(fc.property(anyTimedFrame(), fc.maxSafeNat(), (frame, made_us) => {
       const bytes = new Uint8Array(STREAM_FRAME_BYTES)
-      const end = encodeStreamFrame(frame, bytes, 0)
+      const end = encodeStreamFrame(frame, bytes, 0, made_us)
       const [read] = (Envelope.toObject(Envelope.decode(bytes.subarray(0, end)), { longs: Number, defaults: true, bytes: Array }) as
         { frames: object[] }).frames
-      expect(read).toEqual(plain(frame))
+      expect(read).toEqual({ ...plain(frame), made_us })
+      const reader = new StreamFrameReader()
+      expect(reader.read(bytes, 2, end, createLinkFrame())).toBeUndefined()
+      expect(reader.made_us).toBe(made_us)
     }), { seed: 1, numRuns: 500 })
   })
 
@@ -75,7 +78,7 @@ describe('frames of the stream', () => {
     const longest = frameOf({
       id: 0x1fff_ffff, fd: true, brs: true, error: true, bus: 255, timestamp_ns: 2 ** 63, bytes: Array.from({ length: 64 }, () => 255),
     })
-    expect(encodeStreamFrame(longest, new Uint8Array(200), 0)).toBeLessThanOrEqual(STREAM_FRAME_BYTES)
+    expect(encodeStreamFrame(longest, new Uint8Array(200), 0, 2 ** 53)).toBeLessThanOrEqual(STREAM_FRAME_BYTES)
   })
 
   it('write varints as protobufjs reads them', () => {
@@ -106,7 +109,7 @@ describe('messages of the stream', () => {
 
   it('behind a padded length are read by protobufjs too', () => {
     const bytes = new Uint8Array(200)
-    const end = encodeStreamFrame(frameOf({ id: 5 }), bytes, BATCH_HEADER_BYTES)
+    const end = encodeStreamFrame(frameOf({ id: 5 }), bytes, BATCH_HEADER_BYTES, 0)
     writeBatchHeader(end - BATCH_HEADER_BYTES, bytes, 0)
     const read = Envelope.decodeDelimited(bytes.subarray(0, end)) as unknown as { frames: { id: number }[] }
     expect(read.frames[0].id).toBe(5)

@@ -18,12 +18,13 @@ const TAG_ERROR = 0x38
 const TAG_BUS = 0x40
 const TAG_REMOTE_LENGTH = 0x48
 const TAG_TIMESTAMP = 0x50
+const TAG_MADE = 0x58
 
 /** Tag of the field `frames` in an Envelope. */
 export const TAG_FRAMES = 0x1a
 
-/** Writes `frames { … }` of an Envelope from `at` on. Answers where it ends. */
-export function encodeStreamFrame(frame: LinkFrame, bytes: Uint8Array, at: number): number {
+/** Writes `frames { … }` of an Envelope from `at` on; `made_us` is written when it is above 0. Answers where it ends. */
+export function encodeStreamFrame(frame: LinkFrame, bytes: Uint8Array, at: number, made_us: number): number {
   bytes[at] = TAG_FRAMES
   const start = at + 2
   let end = start
@@ -54,6 +55,10 @@ export function encodeStreamFrame(frame: LinkFrame, bytes: Uint8Array, at: numbe
   if (frame.timestamp_ns > 0) {
     bytes[end++] = TAG_TIMESTAMP
     end = writeVarint(frame.timestamp_ns, bytes, end)
+  }
+  if (made_us > 0) {
+    bytes[end++] = TAG_MADE
+    end = writeVarint(made_us, bytes, end)
   }
   // All of it is shorter than 128 bytes, so its length is one byte.
   bytes[at + 1] = end - start
@@ -86,6 +91,8 @@ export type StreamFault = 'truncated' | 'bad-varint' | 'wire-type' | 'id-range' 
 
 /** Reads the inside of a StreamFrame: a cursor over bytes that is made once. */
 export class StreamFrameReader {
+  /** Of the frame read last: when its sender took it, µs since its Hello; 0 = it did not say. */
+  made_us = 0
   /** Where the last varint ended. */
   private at = 0
   private failed = false
@@ -101,6 +108,7 @@ export class StreamFrameReader {
     frame.error = false
     frame.bus = 0
     frame.timestamp_ns = 0
+    this.made_us = 0
     let remoteLength = 0
     this.at = start
     while (this.at < end) {
@@ -123,6 +131,7 @@ export class StreamFrameReader {
       const value = this.varint(bytes, end)
       if (this.failed) break
       if (tag === TAG_REMOTE_LENGTH) remoteLength = value
+      else if (tag === TAG_MADE) this.made_us = value
       else setField(frame, tag, value)
     }
     if (this.failed) {

@@ -105,6 +105,11 @@ export class SpineLink extends LinkBase {
     })
   }
 
+  /** The connection knows how old commands are. */
+  protected override mayBeStale(): boolean {
+    return false
+  }
+
   protected override start(): Promise<void> {
     return this.connect()
   }

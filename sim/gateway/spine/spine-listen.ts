@@ -48,6 +48,11 @@ export class SpineListen extends ListeningLink {
     return bound && !this.isClosed ? [`spine:${formatEndpoint(bound)}`] : []
   }
 
+  /** The connection knows how old commands are. */
+  protected override mayBeStale(): boolean {
+    return false
+  }
+
   protected override async start(): Promise<void> {
     await this.listener.listen(this.endpoint)
     this.setState('listening')
