@@ -21,7 +21,7 @@ const PORT_STEP_ms = 15
 const LOCATION_STEP_ms = 40
 
 /** Up to a current that a request can carry. */
-function stepsUp(current_A: number): number {
+export function stepsUp(current_A: number): number {
   const up_A = Math.ceil(current_A * STEPS_PER_A - 1e-6) / STEPS_PER_A
   return up_A < MOST_A ? up_A : MOST_A
 }

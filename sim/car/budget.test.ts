@@ -1,6 +1,11 @@
+import { Allocator } from '#firmware/power-manager/allocator.ts'
+import { PRIORITY } from '#firmware/power-manager/rules.ts'
+import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import { describe, expect, it } from 'vitest'
+import { capabilityOf } from '../power/capability.ts'
 import { budgetOf } from './budget.ts'
 import { COUPE } from './coupe.ts'
+import { claimOf, powerPlanOf } from './power-plan.ts'
 import { SEDAN } from './sedan.ts'
 import { readTopology, type TopologyData } from './topology.ts'
 
@@ -14,6 +19,25 @@ describe.each([SEDAN, COUPE])('the budget of the $name', (car) => {
     for (const one of best.waiting) expect(one.binds).not.toBe('nothing')
     expect(best.running.length + best.waiting.length).toBe(budget.consumers.length)
     for (const hub of budget.hubs) expect(hub.set_V).toBeGreaterThanOrEqual(hub.allRunning_V)
+  })
+
+  it('tells what the power manager does: each set is granted whole, and who waits is put off', () => {
+    const topology = readTopology(car)
+    for (const set of budget.sets) {
+      const allocator = new Allocator(powerPlanOf(capabilityOf(topology.copper), topology))
+      const ask = (name: string): boolean => {
+        const hub = topology.hubs.findIndex(plan => name.startsWith(`${plan.location}.`))
+        const port = topology.hubs[hub].ports.findIndex(part => part !== undefined && name.endsWith(`.${part.name}`))
+        const { run_A } = claimOf(topology.hubs[hub].ports[port]!)
+        allocator.request(0, hub, port, 1, run_A, run_A, PRIORITY.comfort)
+        return allocator.next(0)!.result === GRANT_RESULT.granted
+      }
+      const small = topology.hubs.flatMap(hub => hub.ports.flatMap(part => part === undefined ? [] : [{ name: `${hub.location}.${part.name}`, ...claimOf(part) }]))
+        .filter(part => part.run_A > 0 && !budget.consumers.some(one => one.name === part.name))
+      for (const { name } of small) expect(ask(name), name).toBe(true)
+      for (const name of set.running) expect(ask(name), name).toBe(true)
+      for (const { name } of set.waiting) expect(ask(name), name).toBe(false)
+    }
   })
 
   it('adds up what is behind each cable', () => {

@@ -1,21 +1,22 @@
 import { type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY } from '../power/capability.ts'
-import { BOARD } from './board.ts'
-import { LEAST_V } from './power-plan.ts'
+import { CopperLoad } from '#firmware/power-manager/copper-load.ts'
+import { type Claim, claimOf, LEAST_V, powerPlanOf } from './power-plan.ts'
 import type { Topology } from './topology.ts'
 
-/** Draws less than this when running: always counted, never worth a place in a set, A. */
+/** Asks for less than this when running: always counted, never worth a place in a set, A. */
 const SMALL_A = 0.5
 /** Sets that are tried for the largest that fits, and how many are told. */
 const MOST_TRIED = 200_000
 const MOST_SETS = 5
 
-/** A component that draws a current worth budgeting. */
-export interface Consumer {
+const MILLI = 1000
+/** The manager counts in whole mA, against the car. */
+const ROUNDING_V = 0.001
+
+/** A component whose driver asks for a current worth budgeting, as the power manager counts it. */
+export interface Consumer extends Claim {
   readonly name: string
   readonly hub: string
-  readonly idle_A: number
-  readonly run_A: number
-  readonly peak_A: number
 }
 
 export interface FeederBudget extends CableCapability {
@@ -30,6 +31,8 @@ export interface HubBudget {
   readonly idle_A: number
   readonly run_A: number
   readonly peak_A: number
+  /** Static safe share: what it may draw when no manager knows of the others, idle current included. */
+  readonly share_A: number
   /** Predicted with the weak battery: with all running in the car, and with the first of the sets. */
   readonly allRunning_V: number
   readonly set_V: number
@@ -71,23 +74,30 @@ class Budgeter {
   private readonly source: PredictedSource
   private readonly capability: Capability
   private readonly all: readonly Consumer[]
-  private readonly idle: Currents
+  private readonly idle: Record<string, number> = {}
+  private readonly shares: Record<string, number> = {}
+  /** The manager's own book-keeping, with all at rest. */
+  private readonly load: CopperLoad
+  private readonly names: readonly string[]
 
   constructor(car: Topology, source: PredictedSource) {
     this.car = car
     this.source = source
     this.capability = capabilityOf(car.copper)
-    this.all = car.hubs.flatMap(hub => hub.ports.flatMap((part) => {
-      if (part === undefined) return []
-      const { idle_A, run_A, peak_A } = part.blueprint.describe(part.identity)
-      return [{ name: `${hub.location}.${part.name}`, hub: hub.location, idle_A, run_A, peak_A }]
-    }))
-    this.idle = this.sum(() => 0)
+    this.all = car.hubs.flatMap(hub => hub.ports.flatMap(part =>
+      part === undefined ? [] : [{ name: `${hub.location}.${part.name}`, hub: hub.location, ...claimOf(part) }]))
+    const plan = powerPlanOf(this.capability, car, source)
+    this.load = new CopperLoad(plan)
+    this.names = car.hubs.map(hub => hub.location)
+    this.names.forEach((name, i) => {
+      this.idle[name] = plan.hubs[i].idle_A
+      this.shares[name] = plan.hubs[i].share_A
+    })
   }
 
   budget(): Budget {
-    const run = this.sum(one => one.run_A - one.idle_A)
-    const peak = this.sum(one => one.peak_A - one.idle_A)
+    const run = this.sum(one => one.run_A)
+    const peak = this.sum(one => one.peak_A)
     const flows = [this.idle, run, peak].map(currents => this.predict(currents).current_A)
     const { sets, exact } = this.largest()
     const everything = this.predict(run)
@@ -99,7 +109,7 @@ class Budgeter {
         ...cable, idle_A: Math.abs(flows[0][i]), run_A: Math.abs(flows[1][i]), peak_A: Math.abs(flows[2][i]),
       })),
       hubs: this.capability.hubs.map(({ name }, i) => ({
-        name, idle_A: this.idle[name], run_A: run[name], peak_A: peak[name],
+        name, idle_A: this.idle[name], run_A: run[name], peak_A: peak[name], share_A: this.shares[name],
         allRunning_V: everything.voltage_V[i], set_V: settled.voltage_V[i],
       })),
     }
@@ -111,32 +121,43 @@ class Budgeter {
 
   /** By hub: boards and all components idle, and `more` of each component. */
   private sum(more: (one: Consumer) => number): Record<string, number> {
-    const currents: Record<string, number> = {}
-    for (const hub of this.car.hubs) currents[hub.location] = BOARD.running_A
-    for (const one of this.all) currents[one.hub] += one.idle_A + more(one)
+    const currents = { ...this.idle }
+    for (const one of this.all) currents[one.hub] += more(one)
     return currents
   }
 
   private currentsOf(running: readonly Consumer[]): Record<string, number> {
-    return this.sum(one => running.includes(one) ? one.run_A - one.idle_A : 0)
+    return this.sum(one => running.includes(one) ? one.run_A : 0)
   }
 
   private predict(currents: Currents): ReturnType<typeof predictMinimumVoltage> {
     return predictMinimumVoltage(this.capability, currents, this.source)
   }
 
-  /** The first limit that these currents break; undefined: they fit. */
+  /** The limit that these currents break; undefined: the manager would grant them. */
   private binds(currents: Currents): string | undefined {
-    const prediction = this.predict(currents)
-    if (prediction.overloaded.length > 0) return prediction.overloaded[0]
-    return prediction.minimum_V < LEAST_V ? `${LEAST_V} V at ${prediction.hub}` : undefined
+    if (this.fits(currents)) return undefined
+    const { minimum_V, hub, current_A } = this.predict(currents)
+    const { cables } = this.capability
+    const shares = cables.map((cable, i) => Math.abs(current_A[i]) / cable.limit_A)
+    const fullest = shares.indexOf(Math.max(...shares))
+    return shares[fullest] > 1 || minimum_V > LEAST_V + ROUNDING_V ? cables[fullest].name : `${LEAST_V} V at ${hub}`
+  }
+
+  private fits(currents: Currents): boolean {
+    const { idle, load, names } = this
+    for (let i = 0; i < names.length; i++) load.take(i, Math.round((currents[names[i]] - idle[names[i]]) * MILLI))
+    let fits = true
+    for (let i = 0; i < names.length && fits; i++) fits = load.room_mA(i) >= 0
+    for (let i = 0; i < names.length; i++) load.take(i, -Math.round((currents[names[i]] - idle[names[i]]) * MILLI))
+    return fits
   }
 
   private largest(): { sets: RunningSet[], exact: boolean } {
     const consumers = this.worthwhile()
     const small = this.all.filter(one => one.run_A < SMALL_A)
     const fits = (out: readonly Consumer[]): boolean =>
-      this.binds(this.currentsOf([...small, ...consumers.filter(one => !out.includes(one))])) === undefined
+      this.fits(this.currentsOf([...small, ...consumers.filter(one => !out.includes(one))]))
     let tried = 0
     for (let count = 0; count <= consumers.length; count++) {
       const fitting: Consumer[][] = []
@@ -166,7 +187,7 @@ class Budgeter {
     return {
       running: running.map(one => one.name),
       waiting: out.map(one => ({
-        name: one.name, binds: this.binds({ ...currents, [one.hub]: currents[one.hub] + one.run_A - one.idle_A }) ?? 'nothing',
+        name: one.name, binds: this.binds({ ...currents, [one.hub]: currents[one.hub] + one.run_A }) ?? 'nothing',
       })),
       current_A: Object.values(currents).reduce((sum_A, hub_A) => sum_A + hub_A, 0),
       minimum_V: prediction.minimum_V,

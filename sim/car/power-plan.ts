@@ -1,17 +1,17 @@
 import type { HubSupply, PowerPlan } from '#firmware/power-manager/capability.ts'
+import { SUPPLY_MARGIN } from '#firmware/components/lamp/lamp.ts'
+import { stepsUp } from '#firmware/runtime/lease.ts'
+import { IDLE_FACTOR } from '#firmware/runtime/port-power.ts'
 import type { CarPower } from '#firmware/runtime/image.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { type Capability, capabilityOf, type PredictedSource, WEAK_BATTERY } from '../power/capability.ts'
 import { SEDAN_COPPER } from '../power/sedan-copper.ts'
 import type { CopperTopology } from '../power/topology.ts'
-import type { HubPlan, Topology } from './topology.ts'
+import { BOARD } from './board.ts'
+import type { ComponentPlan, HubPlan, Topology } from './topology.ts'
 
 /** No hub may fall below this by what is granted: from 9 V on everything works. */
 export const LEAST_V = 9
-/** A hub's board. */
-const BOARD_A = 0.15
-/** What a component draws at rest, over its descriptor's word. */
-const IDLE_FACTOR = 1.25
 const SHARE_STEP_A = 0.1
 
 /**
@@ -59,15 +59,39 @@ export function sedanPower(topology: Topology, copper: CopperTopology = SEDAN_CO
   return carPowerOf(powerPlanOf(capabilityOf(copper), topology))
 }
 
+/** What a component may draw, as the manager counts it, A: at rest without asking, and on top of that what its driver asks for. */
+export interface Claim {
+  readonly idle_A: number
+  readonly run_A: number
+  /** While it begins; never less than `run_A`. */
+  readonly peak_A: number
+}
+
+/** Classes whose drivers never ask: they live on their idle current. */
+const UNASKING: readonly string[] = ['switchPack', 'vehicle']
+
+/** By its descriptor, its class's driver, and the steps of a request. */
+export function claimOf(part: ComponentPlan): Claim {
+  const { idle_A, run_A, peak_A } = part.blueprint.describe(part.identity)
+  const idle = { idle_A: idle_A * IDLE_FACTOR, run_A: 0, peak_A: 0 }
+  if (UNASKING.includes(part.class)) return idle
+  const asked_A = stepsUp(part.class === 'lamp' ? run_A * SUPPLY_MARGIN : run_A)
+  return { ...idle, run_A: asked_A, peak_A: Math.max(asked_A, stepsUp(peak_A)) }
+}
+
+function claimsOf(hub: HubPlan): Claim[] {
+  return hub.ports.filter(part => part !== undefined).map(claimOf)
+}
+
 function idleOf(hub: HubPlan): number {
-  return hub.ports.reduce((sum_A, part) => sum_A + (part?.blueprint.describe(part.identity).idle_A ?? 0) * IDLE_FACTOR, BOARD_A)
+  return BOARD.reserved_A + claimsOf(hub).reduce((sum_A, claim) => sum_A + claim.idle_A, 0)
 }
 
 /** All that is plugged in running, and the largest peak on top. */
 function mostOf(hub: HubPlan): number {
-  const parts = hub.ports.filter(part => part !== undefined).map(part => part.blueprint.describe(part.identity))
-  const run_A = parts.reduce((sum_A, part) => sum_A + part.run_A, 0)
-  return idleOf(hub) + run_A + parts.reduce((most_A, part) => Math.max(most_A, part.peak_A - part.run_A), 0)
+  const claims = claimsOf(hub)
+  const run_A = claims.reduce((sum_A, claim) => sum_A + claim.run_A, 0)
+  return idleOf(hub) + run_A + claims.reduce((most_A, claim) => Math.max(most_A, claim.peak_A - claim.run_A), 0)
 }
 
 function fairShares(plan: PowerPlan, most_A: readonly number[]): number[] {

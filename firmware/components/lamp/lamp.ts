@@ -19,7 +19,7 @@ export const LAMP_TIMES = {
 } as const
 
 /** Descriptors state currents at 13.5 V; a filament's grows with the root of the voltage: 16 V makes it 10 % more. */
-const SUPPLY_MARGIN = 1.12
+export const SUPPLY_MARGIN = 1.12
 
 /** Exterior lamps are not shed with comfort. */
 const EXTERIOR_PRIORITY = 1

@@ -6,9 +6,11 @@ import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-What the copper of a car carries, by the rules of the power manager: no cable above the smallest of its ampacity and the
-fuses before it, no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator). Currents are those of the
-descriptors. "running" and "peaks" add up all components behind a cable; a set is as many components as can run at once.
+What the copper of a car carries, by the book-keeping of the power manager: no cable above the smallest of its ampacity and
+the fuses before it, no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator). Currents are those that the
+drivers ask for (the descriptor's, in steps of 0.2 A, lamps 12 % more), on top of what boards and components at rest may
+draw. "running" and "peaks" add up all components behind a cable, "share" is what a hub may draw when no manager knows of
+the others; a set is as many components as can run at once, and who waits names the cable that binds.
 
 Examples:
   npx spine budget
@@ -33,7 +35,7 @@ export function define(command: Command, terminal: Terminal): void {
 
 const right = (title: string): Column => ({ title, align: 'right' })
 const FEEDERS = [{ title: 'cable' }, right('ampacity'), right('fuse'), right('limit'), right('idle'), right('running'), right('peaks'), { title: '' }]
-const HUBS = [{ title: 'hub' }, right('idle'), right('running'), right('peaks'), right('all running'), right('largest set')]
+const HUBS = [{ title: 'hub' }, right('idle'), right('running'), right('peaks'), right('share'), right('all running'), right('largest set')]
 
 function text(budget: Budget, terminal: Terminal): string {
   const { colors } = terminal
@@ -47,7 +49,7 @@ function text(budget: Budget, terminal: Terminal): string {
     ])),
     '\n',
     table(terminal, HUBS, budget.hubs.map(hub => [
-      hub.name, amperes(hub.idle_A), amperes(hub.run_A), amperes(hub.peak_A),
+      hub.name, amperes(hub.idle_A), amperes(hub.run_A), amperes(hub.peak_A), amperes(hub.share_A),
       volts(hub.allRunning_V, budget.least_V, terminal), volts(hub.set_V, budget.least_V, terminal),
     ])),
     `\n${sentence(budget)}\n`,
@@ -57,9 +59,9 @@ function text(budget: Budget, terminal: Terminal): string {
 
 function sentence(budget: Budget): string {
   const { consumers, sets: [first], exact } = budget
-  if (first.waiting.length === 0) return `All ${consumers.length} components that draw 0.5 A or more can run at once.`
+  if (first.waiting.length === 0) return `All ${consumers.length} components that ask for 0.5 A or more can run at once.`
   const best = exact ? 'At most' : 'At least'
-  return `${best} ${first.running.length} of the ${consumers.length} components that draw 0.5 A or more can run at once; the sets of most amperes:`
+  return `${best} ${first.running.length} of the ${consumers.length} components that ask for 0.5 A or more can run at once; the sets of most amperes:`
 }
 
 function setText(set: RunningSet, budget: Budget): string {
