@@ -17,6 +17,8 @@ export const WISH_RETRY_ms = 1000
 export const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
+/** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
+const OVERDRAWN_LOOKS = 3
 
 /** Who is told about a feed. */
 export interface FeedOwner {
@@ -26,6 +28,8 @@ export interface FeedOwner {
   refusalChanged(refused: boolean): void
   /** The `PORT_STATE` is another; `granted`: more than the idle current is allowed. */
   feedChanged(state: number, granted: boolean): void
+  /** The component draws all that it was granted and would draw more, as its descriptor promised less; or it does so no longer. */
+  overdrawnChanged(overdrawn: boolean): void
 }
 
 /**
@@ -55,6 +59,9 @@ export class PortFeed implements PortPower {
   private trip: boolean
   private trip_ms: number
   private told: number
+  /** Looks in a row at which it drew all of its grant. */
+  private limitedLooks: number
+  private overdrawn: boolean
   private toldRefused: boolean
 
   constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner, power: HubPower | undefined) {
@@ -77,8 +84,12 @@ export class PortFeed implements PortPower {
     this.holding = false
     this.fed = false
     this.trip = false
+    this.overdrawn = false
+    this.limitedLooks = 0
     this.trip_ms = 0
     this.told = PORT_STATE.off
+    this.limitedLooks = 0
+    this.overdrawn = false
     this.toldRefused = false
   }
 
@@ -226,9 +237,19 @@ export class PortFeed implements PortPower {
     else if (this.port.tripped()) this.latched()
     this.schedule.notLater(this.watchJob, this.schedule.now() + (this.holding ? WATCH_ms : IDLE_WATCH_ms))
     const state = this.state()
+    if (this.hasGrant) this.compare(state)
     if (state === this.told) return
     this.told = state
     this.owner.feedChanged(state, this.holding)
+  }
+
+  /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
+  private compare(state: number): void {
+    this.limitedLooks = state === PORT_STATE.limiting && this.limit_A <= this.bound_A ? this.limitedLooks + 1 : 0
+    const kept = state === PORT_STATE.on && this.port.current_A() > this.idle_A
+    if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
+    this.overdrawn = !this.overdrawn
+    this.owner.overdrawnChanged(this.overdrawn)
   }
 
   private retry(): void {

@@ -285,6 +285,31 @@ describe('a driver\'s context', () => {
     expect(lastPort(hal)).toMatchObject({ fault: PORT_FAULT.none })
   })
 
+  it('a component that draws all of its grant for long shows a fault until it keeps to one; an end stop shows none', () => {
+    const { hal, clock, context, socket } = running()
+    context.power.want(4, 4, 1000, 2)
+    socket.drawn_A = 4
+    clock.advance(220)
+    socket.drawn_A = 3
+    clock.advance(200)
+    expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.on, fault: PORT_FAULT.none })
+    socket.drawn_A = 4
+    clock.advance(400)
+    expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.overDescriptor })
+    socket.drawn_A = 0
+    context.power.release()
+    clock.advance(1200)
+    expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.on, fault: PORT_FAULT.overDescriptor })
+    context.power.want(4, 4, 1000, 2)
+    socket.drawn_A = 3
+    clock.advance(300)
+    expect(lastPort(hal)).toMatchObject({ fault: PORT_FAULT.none })
+    context.power.bound(2)
+    socket.drawn_A = 2
+    clock.advance(600)
+    expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.none })
+  })
+
   it('keeps records across a reset of the hub', () => {
     const { hal, image, contexts, context } = running()
     context.save(3, new Uint8Array([1, 2, 3]))

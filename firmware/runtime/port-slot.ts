@@ -80,6 +80,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private values: Values
   private attempts: number
   private tick_ms: number
+  /** It drew all of a grant and would have drawn more. */
+  private overran: boolean
 
   constructor(host: SlotHost, port: Port, index: number) {
     this.host = host
@@ -101,6 +103,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.values = undefined
     this.attempts = 0
     this.tick_ms = 0
+    this.overran = false
   }
 
   /** Looks at the socket for the first time. */
@@ -231,8 +234,14 @@ export class PortSlot implements ComponentContext, FeedOwner {
     else this.clear(PORT_FAULT.eFuse)
     // Without a grant the limit is the idle current its descriptor promised.
     if (state === PORT_STATE.limiting && !granted) this.raise(PORT_FAULT.overDescriptor)
-    else if (state === PORT_STATE.on) this.clear(PORT_FAULT.overDescriptor)
+    else if (state === PORT_STATE.on && !this.overran) this.clear(PORT_FAULT.overDescriptor)
     this.host.portChanged(this.portIndex)
+  }
+
+  overdrawnChanged(overdrawn: boolean): void {
+    this.overran = overdrawn
+    if (overdrawn) this.raise(PORT_FAULT.overDescriptor)
+    else this.clear(PORT_FAULT.overDescriptor)
   }
 
   private presence(present: boolean): void {
@@ -301,6 +310,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault = PORT_FAULT.none
+    this.overran = false
     if (wasVehicle) this.host.vehicleGone()
     this.tellChange()
   }

@@ -36,7 +36,7 @@ export class LeaseBench {
     const feeds = this.hal.sockets.map((socket, index) => new PortFeed(socket, index, schedule, this.counters, {
       grantChanged: granted => this.told.push(`${index} ${granted ? 'granted' : 'gone'}`),
       refusalChanged: refused => this.told.push(`${index} ${refused ? 'refused' : 'no longer refused'}`),
-      feedChanged: () => undefined,
+      feedChanged: () => undefined, overdrawnChanged: () => undefined,
     }, this.power))
     for (const feed of feeds) feed.plug(0.1)
     this.feed = feeds[0]
