@@ -382,7 +382,8 @@ describe('a hub on a bench', () => {
     const counters = createCounters()
     const told: boolean[] = []
     const feed = new PortFeed(hal.sockets[0], 0, new Schedule(hal, counters), counters, {
-      grantChanged: granted => told.push(granted), refusalChanged: () => undefined, feedChanged: () => undefined, overdrawnChanged: () => undefined,
+      grantChanged: granted => told.push(granted), refusalChanged: () => undefined,
+      feedChanged: () => undefined, overdrawnChanged: () => undefined,
     }, undefined)
     feed.want(9, 20, 1000, 2)
     expect(feed.granted()).toBe(false)
