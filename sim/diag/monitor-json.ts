@@ -2,6 +2,7 @@ import { HubStatus } from '#protocol/catalogue/index.ts'
 import { currentFaults } from './faults.ts'
 import { fieldsJson } from './fields.ts'
 import type { MonitorModel, MonitorSignal } from './monitor-model.ts'
+import { powerOf } from './power-half.ts'
 
 /** The state of a bus for programs: one object, enums by name, "not available" as null. */
 export function monitorJson(model: MonitorModel): Record<string, unknown> {
@@ -15,6 +16,7 @@ export function monitorJson(model: MonitorModel): Record<string, unknown> {
       peakLoad: round(model.load.peak, 6),
       frames_per_s: round(model.load.frames_per_s, 3),
     },
+    power: powerOf(model),
     counters: { ...model.counters },
     nodes: [...model.nodes.values()].sort((a, b) => a.address - b.address).map(node => ({
       address: node.address,

@@ -1,7 +1,9 @@
 import { fieldText, plainText } from '#sim/diag/fields.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
 import { isStale } from '#sim/diag/monitor-json.ts'
-import type { MonitorModel, MonitorNode, MonitorSignal } from '#sim/diag/monitor-model.ts'
+import type { MonitorCounters, MonitorModel, MonitorNode, MonitorSignal } from '#sim/diag/monitor-model.ts'
+import { powerOf, type PortPowerView, type PowerView } from '#sim/diag/power-half.ts'
+import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import { echoSenderText } from '#protocol/messages.ts'
 import { linesOf, loadText } from './screen.ts'
 import { type Column, table } from './table.ts'
@@ -9,8 +11,8 @@ import type { Terminal } from './terminal.ts'
 
 const right = (title: string): Column => ({ title, align: 'right' })
 const HUB_COLUMNS = [
-  { title: 'HUB' }, { title: 'state' }, right('supply'), right('board'), { title: 'bus' }, right('TEC'), right('REC'), right('frames'), right('heard'),
-  { title: 'ports: drawn/granted A' },
+  { title: 'HUB' }, { title: 'state' }, right('supply'), right('drawn'), right('granted'), right('board'), { title: 'bus' }, right('TEC/REC'),
+  right('heard'), { title: 'ports: drawn/granted A' },
 ]
 const COMPONENT_COLUMNS = [
   { title: 'COMPONENT' }, right('supply'), right('drawn'), right('granted'), { title: 'state' }, { title: 'last command' },
@@ -18,6 +20,13 @@ const COMPONENT_COLUMNS = [
 /** The power half and the echo have columns of their own. */
 const HEAD_FIELDS = ['supply_V', 'current_A', 'granted_A', 'echoSender', 'echoSequence', 'channel']
 const EVENTS = 6
+/** Below this a hub is shown as short of voltage. */
+const LEAST_V = 9
+/** Counters in the head, where they are not 0. */
+const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
+  messages: 'messages', addressClaims: 'claims', requests: 'requests', foreign: 'foreign', errorFrames: 'error frames', badCrc: 'wrong CRC',
+  wrongSequence: 'wrong sequence', okSomeLost: 'gaps', repeated: 'repeated', unknownMessage: 'unknown', tooShort: 'too short',
+}
 
 /** What `spine monitor` shows: the bus, hubs, ports, components, faults, events. */
 export function monitorLines(model: MonitorModel, heading: string, terminal: Terminal): string[] {
@@ -46,14 +55,29 @@ function headLines(model: MonitorModel, heading: string, terminal: Terminal): st
   const { colors } = terminal
   const { counters, load } = model
   const errors = e2eErrors(model)
+  const counted = Object.entries(COUNTED).flatMap(([name, text]) => counters[name as keyof MonitorCounters] === 0 ? [] : [`${counters[name as keyof MonitorCounters]} ${text}`])
   return [
-    `${colors.bold('spine monitor')} ${heading}  ${seconds(model.now_ns)}  load ${loadText(load.load, terminal)} (peak ${(load.peak * 100).toFixed(1)} %)  `
-    + `${load.frames_per_s.toFixed(0)} frames/s of ${load.bitrate / 1000} kbit/s${model.networkAsleep ? colors.cyan('  asleep') : ''}`,
-    `${counters.frames} frames: ${counters.messages} messages, ${counters.addressClaims} claims, ${counters.requests} requests, ${counters.foreign} foreign, `
-    + `${counters.errorFrames} error frames  ${(errors === 0 ? colors.green : colors.red)(`${errors} E2E errors`)} (${counters.badCrc} CRC, ${counters.wrongSequence} sequence; `
-    + `${counters.okSomeLost} gaps, ${counters.repeated} repeated)`,
-    ...of(model, 'VehicleState').map(signal => `vehicle  ${textOf(signal, Object.keys(signal.row.fields))}`),
+    `${colors.bold('spine monitor')} ${heading}  ${seconds(model.now_ns)}${model.networkAsleep ? colors.cyan('  asleep') : ''}`,
+    `load ${loadText(load.load, terminal)} (peak ${(load.peak * 100).toFixed(1)} %)  ${load.frames_per_s.toFixed(0)} frames/s of ${load.bitrate / 1000} kbit/s  `
+    + (errors === 0 ? colors.green : colors.red)(`${errors} E2E errors`),
+    `${counters.frames} frames: ${counted.join(', ')}`,
+    powerLine(powerOf(model), terminal),
+    ...of(model, 'VehicleState').map(signal => vehicleLine(signal, terminal)),
   ]
+}
+
+function powerLine({ drawn_A, granted_A, lowest_V, lowestHub }: PowerView, { colors }: Terminal): string {
+  const volts = `${lowest_V.toFixed(1)} V at ${lowestHub}`
+  const lowest = lowestHub === '' ? '' : `, lowest ${lowest_V < LEAST_V ? colors.red(volts) : volts}`
+  return `power  ${drawn_A.toFixed(1)} A drawn, ${granted_A.toFixed(1)} A granted${lowest}`
+}
+
+/** `vehicle  ignition on, gear park, 0 km/h, battery 14.2 V, manager active, nothing shed`. */
+function vehicleLine({ row, values }: MonitorSignal, { colors }: Terminal): string {
+  const field = (name: string): string => fieldText(row.fields[name], values[name])
+  const manager = `manager ${field('manager')}`
+  return `vehicle  ignition ${field('ignition')}, gear ${field('gear')}, ${field('speed_kmh')}, battery ${field('battery_V')}, `
+    + `${values.manager === MANAGER_STATE.active ? manager : colors.yellow(manager)}${values.shedLevel > 0 ? `, ${colors.yellow(`shed level ${field('shedLevel')}`)}` : ''}`
 }
 
 function e2eErrors(model: MonitorModel): number {
@@ -82,23 +106,32 @@ function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): str
   const heard = `${(age_ms / 1000).toFixed(1)} s`
   const status = of(model, 'HubStatus').find(signal => signal.location === node.name)
   const field = (name: string): string => status === undefined ? '' : fieldText(status.row.fields[name], status.values[name])
+  const power = powerOf(model).hubs.find(hub => hub.name === node.name)
+  const amperes = (name: 'drawn_A' | 'granted_A'): string => power === undefined ? '' : `${power[name].toFixed(1)} A`
   return [
-    colors.bold(node.name), field('state'), field('supply_V'), field('temperature_C'), field('canState'), field('tec'), field('rec'),
-    String(node.frames), status !== undefined && isStale(model, status) ? colors.red(heard) : heard,
-    of(model, 'PortStatus').filter(signal => signal.location === node.name).map(signal => portText(signal, terminal)).join(' '),
+    colors.bold(node.name), field('state'), field('supply_V'), amperes('drawn_A'), amperes('granted_A'), field('temperature_C'), field('canState'),
+    status === undefined ? '' : `${field('tec')}/${field('rec')}`, status !== undefined && isStale(model, status) ? colors.red(heard) : heard,
+    power === undefined ? '' : portsText(power.ports, terminal),
   ]
 }
 
-/** `window 4.2/9.0`, with the state where it is not simply on. */
-function portText(signal: MonitorSignal, terminal: Terminal): string {
-  const { colors } = terminal
-  const { row, values } = signal
-  const field = (name: string): string => fieldText(row.fields[name], values[name])
-  const state = field('state')
-  const amperes = `${plainText(row.fields.current_A, values.current_A)}/${plainText(row.fields.granted_A, values.granted_A)}`
-  const text = `${field('class')} ${state === 'on' ? '' : `${state} `}${amperes}`
-  if (values.fault !== 0) return colors.red(`${text} ${field('fault')}`)
-  return values.current_A > 0 ? colors.yellow(text) : state === 'on' ? text : colors.dim(text)
+/** `window 4.2/9.0, 4 on`: in full those that draw, hold a grant, or are not simply on. */
+function portsText(ports: readonly PortPowerView[], { colors }: Terminal): string {
+  const told: string[] = []
+  let rest = 0
+  for (const port of ports) {
+    const amperes = `${numberText(port.drawn_A)}/${numberText(port.granted_A)}`
+    if (port.fault !== 'none') told.push(colors.red(`${port.class} ${port.state} ${amperes} ${port.fault}`))
+    else if (port.state !== 'on') told.push(colors.dim(`${port.class === 'none' ? `port ${port.port}` : port.class} ${port.state}${port.granted_A > 0 ? ` ${amperes}` : ''}`))
+    else if (port.drawn_A > 0 || port.granted_A > 0) told.push(colors.yellow(`${port.class} ${amperes}`))
+    else rest++
+  }
+  if (rest > 0) told.push(`${rest} on`)
+  return told.join(', ')
+}
+
+function numberText(current_A: number): string {
+  return Number.isFinite(current_A) ? current_A.toFixed(1) : 'n/a'
 }
 
 /** A line for each lamp: the level of its channels. */
