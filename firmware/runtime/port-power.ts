@@ -245,7 +245,7 @@ export class PortFeed implements PortPower {
 
   /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
   private compare(state: number): void {
-    this.limitedLooks = state === PORT_STATE.limiting && this.limit_A <= this.bound_A ? this.limitedLooks + 1 : 0
+    this.limitedLooks = state === PORT_STATE.limiting && this.allowed_A <= this.bound_A ? this.limitedLooks + 1 : 0
     const kept = state === PORT_STATE.on && this.port.current_A() > this.idle_A
     if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
     this.overdrawn = !this.overdrawn

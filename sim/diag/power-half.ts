@@ -43,7 +43,8 @@ export function powerOf(model: MonitorModel): PowerView {
   const hubs = [...model.nodes.values()].filter(node => node.status !== undefined).sort((a, b) => a.address - b.address)
     .map(node => hubOf(node, signals.filter(signal => signal.location === node.name)))
   const known = hubs.filter(hub => !Number.isNaN(hub.supply_V))
-  const lowest = known.reduce<HubPowerView | undefined>((low, hub) => low === undefined || hub.supply_V < low.supply_V ? hub : low, undefined)
+  let lowest: HubPowerView | undefined
+  for (const hub of known) if (lowest === undefined || hub.supply_V < lowest.supply_V) lowest = hub
   return {
     drawn_A: sum(hubs, 'drawn_A'), granted_A: sum(hubs, 'granted_A'), lowest_V: lowest?.supply_V ?? NaN, lowestHub: lowest?.name ?? '', hubs,
   }
