@@ -38,9 +38,12 @@ export class GearMotor {
   speed_rad_s = 0
   /** In the winding, signed, A. */
   current_A = 0
-  private duty = 0
-  private braking = false
-  private resting = true
+  /** As driven, −1…1. */
+  duty = 0
+  /** The winding is shorted. */
+  braking = false
+  /** It stood, and could not break away, in the last step. */
+  resting = true
 
   constructor(parameters: GearMotorParameters, position: number) {
     this.parameters = parameters

@@ -1,7 +1,8 @@
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import { GearMotor } from './gear-motor.ts'
 import { type Observation, Plant, requireRange, stopForce } from './plant.ts'
-import { WINDOW_PULSE_m, WINDOW_REGULATOR, closingSeal_N, sealShape } from './window-regulator.ts'
+import { SealDrag } from './seal-drag.ts'
+import { WINDOW_PULSE_m, WINDOW_REGULATOR } from './window-regulator.ts'
 
 export { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses } from './window-regulator.ts'
 
@@ -23,6 +24,7 @@ export class WindowPlant extends Plant {
   /** The winding is this much warmer than the rest. */
   private winding_K = 0
   private seal = 1
+  private readonly seals = new SealDrag()
   private obstacle_m = 0
   private obstacleStiffness_N_m = 0
   private peak_N = 0
@@ -120,20 +122,67 @@ export class WindowPlant extends Plant {
     return supply_V > 0 ? WINDOW_REGULATOR.idle_A + this.motor.demand_A(supply_V) : 0
   }
 
+  /**
+   * Motor and glass by turns, each with the newest speed of the other. What `GearMotor.advance` and `breakaway` do is
+   * written out here with all that changes within the step in variables: this loop is most of a moving car's mechanics.
+   */
   override step(dt_s: number, supply_V: number): void {
-    const w = WINDOW_REGULATOR
-    const motor = this.motor
-    const substep_s = dt_s / w.substeps
     this.warm(dt_s)
+    const w = WINDOW_REGULATOR
+    const { motor, obstacle_m, obstacleStiffness_N_m, seal, seals } = this
+    const { friction_Nm, parameters: { inertia_kgm2, travelPerRad, raise, lower } } = motor
+    const connected = motor.duty !== 0 || motor.braking
+    const open_V = motor.duty * supply_V
+    const open_Nm = connected ? motor.emf_Vs * motor.duty * supply_V / motor.resistance_ohm : 0
+    const step_s = dt_s / w.substeps
+    const turning = step_s / inertia_kgm2
+    const braked = 1 + step_s * (connected ? motor.emf_Vs * motor.emf_Vs / motor.resistance_ohm : 0) / inertia_kgm2
+    const sliding = step_s / w.mass_kg
+    const weight_N = w.mass_kg * (w.gravity_m_s2 + this.verticalAcceleration_m_s2)
+    let drum_m = motor.position
+    let rotor_rad_s = motor.speed_rad_s
+    let glass_m = this.glass_m
+    let glass_m_s = this.glass_m_s
+    let peak_N = this.peak_N
+    let resting = false
     for (let i = 0; i < w.substeps; i++) {
       // Of the cable on the glass; the glass pulls the drum as much the other way.
-      const cable_N = (motor.position - this.glass_m) * w.couplingStiffness_N_m + (motor.velocity - this.glass_m_s) * w.coupling_Ns_m
-      motor.advance(substep_s, supply_V, -cable_N, 0, 0)
-      this.advanceGlass(substep_s, cable_N)
+      const cable_N = (drum_m - glass_m) * w.couplingStiffness_N_m + (rotor_rad_s * travelPerRad - glass_m_s) * w.coupling_Ns_m
+      const load_Nm = cable_N * travelPerRad
+      // Rotor torque that turning takes, by direction; less than the friction when the load drives.
+      const ahead_Nm = friction_Nm + (load_Nm > 0 ? load_Nm * raise : -load_Nm * lower)
+      const back_Nm = friction_Nm + (load_Nm < 0 ? -load_Nm * raise : load_Nm * lower)
+      const ahead = rotor_rad_s !== 0 ? rotor_rad_s > 0 : open_Nm > ahead_Nm
+      resting = rotor_rad_s === 0 && !ahead && !(-open_Nm > back_Nm)
+      if (!resting) {
+        rotor_rad_s = (rotor_rad_s + turning * (ahead ? open_Nm - ahead_Nm : open_Nm + back_Nm)) / braked
+        if ((rotor_rad_s > 0) !== ahead) rotor_rad_s = 0
+        drum_m += rotor_rad_s * travelPerRad * step_s
+      }
+      let push_N = cable_N + weight_N + stopForce(glass_m, 0, w.travel_m, w.stopStiffness_N_m)
+      if (obstacleStiffness_N_m > 0 && obstacle_m > glass_m) {
+        const contact_N = (obstacle_m - glass_m) * obstacleStiffness_N_m
+        if (contact_N > peak_N) peak_N = contact_N
+        push_N += contact_N
+      }
+      const opening = glass_m_s !== 0 ? glass_m_s > 0 : push_N > 0
+      const drag_N = seal * (opening ? seals.opening_N(glass_m) : seals.closing_N(glass_m))
+      if (glass_m_s === 0 && push_N <= drag_N * w.sealStatic && -push_N <= drag_N * w.sealStatic) continue
+      const next_m_s = glass_m_s + sliding * (opening ? push_N - drag_N : push_N + drag_N)
+      // Friction stops a motion; it begins none the other way.
+      glass_m_s = opening === (next_m_s > 0) ? next_m_s : 0
+      glass_m += glass_m_s * step_s
     }
+    motor.position = drum_m
+    motor.speed_rad_s = rotor_rad_s
+    motor.current_A = connected ? (open_V - motor.emf_Vs * rotor_rad_s) / motor.resistance_ohm : 0
+    motor.resting = resting
+    this.glass_m = glass_m
+    this.glass_m_s = glass_m_s
+    this.peak_N = peak_N
     this.current_A = this.demand_A(supply_V)
     // A stalled motor gets warm.
-    this.active = motor.active || this.glass_m_s !== 0 || motor.current_A !== 0
+    this.active = !resting || glass_m_s !== 0 || motor.current_A !== 0
   }
 
   /** Time went by while nothing moved. */
@@ -151,26 +200,6 @@ export class WindowPlant extends Plant {
     }
   }
 
-  private advanceGlass(dt_s: number, cable_N: number): void {
-    const w = WINDOW_REGULATOR
-    const opening_m = this.glass_m
-    let push_N = cable_N + w.mass_kg * (w.gravity_m_s2 + this.verticalAcceleration_m_s2)
-    push_N += stopForce(opening_m, 0, w.travel_m, w.stopStiffness_N_m)
-    if (this.obstacleStiffness_N_m > 0) {
-      const contact_N = this.contactForce_N
-      if (contact_N > this.peak_N) this.peak_N = contact_N
-      push_N += contact_N
-    }
-    const speed_m_s = this.glass_m_s
-    const opening = speed_m_s !== 0 ? speed_m_s > 0 : push_N > 0
-    const drag_N = this.seal * (opening ? w.sealOpening_N * sealShape(opening_m) : closingSeal_N(opening_m))
-    if (speed_m_s === 0 && push_N <= drag_N * w.sealStatic && -push_N <= drag_N * w.sealStatic) return
-    const next_m_s = speed_m_s + dt_s / w.mass_kg * (opening ? push_N - drag_N : push_N + drag_N)
-    // Friction stops a motion; it begins none the other way.
-    this.glass_m_s = opening === (next_m_s > 0) ? next_m_s : 0
-    this.glass_m += this.glass_m_s * dt_s
-  }
-
   /** Loss in the copper warms it. */
   private warm(dt_s: number): void {
     const w = WINDOW_REGULATOR
@@ -178,7 +207,7 @@ export class WindowPlant extends Plant {
     if (current_A === 0 && this.winding_K === 0) return
     const loss_W = current_A * current_A * (this.motor.resistance_ohm - w.brushes_ohm)
     this.winding_K = (this.winding_K + dt_s * loss_W / w.windingHeat_J_K) / (1 + dt_s / w.windingCooling_s)
-    this.temper()
+    this.heatWinding(this.ambient_C - w.reference_C)
   }
 
   /** What temperature and age do to motor and seals. */
@@ -186,10 +215,16 @@ export class WindowPlant extends Plant {
     const w = WINDOW_REGULATOR
     const motor = this.motor
     const above_K = this.ambient_C - w.reference_C
-    const copper_ohm = w.motor.resistance_ohm - w.brushes_ohm
-    motor.resistance_ohm = w.brushes_ohm + copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
+    this.heatWinding(above_K)
     motor.emf_Vs = w.motor.emf_Vs * (1 + w.magnet_per_K * above_K)
     motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
     this.seal = (1 + w.sealAged * this.age) * (above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K)
+  }
+
+  /** Only the copper of the winding gets warmer by its current. */
+  private heatWinding(above_K: number): void {
+    const w = WINDOW_REGULATOR
+    const copper_ohm = w.motor.resistance_ohm - w.brushes_ohm
+    this.motor.resistance_ohm = w.brushes_ohm + copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
   }
 }

@@ -1,0 +1,47 @@
+import { WINDOW_REGULATOR } from './window-regulator.ts'
+
+/**
+ * Drag of one window's seals, new and at room temperature: the values of `closingSeal_N` and its like, from the stretch of the
+ * door that the glass was in last, so that no table is searched while it slides.
+ */
+export class SealDrag {
+  private from_m = 0.5
+  private to_m = 0.5
+  /** Where the stretch has `shape`, how much that rises along it, and how long it is. */
+  private at_m = 0.5
+  private shape = 0.5
+  private rise = 0.5
+  private width_m = 0.5
+
+  /** Drag of an opening glass at `opening_m`, N. */
+  opening_N(opening_m: number): number {
+    return WINDOW_REGULATOR.sealOpening_N * this.shapeAt(opening_m)
+  }
+
+  /** Drag of a closing glass at `opening_m`, N. */
+  closing_N(opening_m: number): number {
+    const { topSeal_m, topSeal_N, sealClosing_N } = WINDOW_REGULATOR
+    const shape = this.shapeAt(opening_m)
+    if (opening_m >= topSeal_m) return sealClosing_N * shape
+    return sealClosing_N * shape + topSeal_N * (opening_m > 0 ? 1 - opening_m / topSeal_m : 1)
+  }
+
+  private shapeAt(opening_m: number): number {
+    if (!(opening_m >= this.from_m && opening_m < this.to_m)) this.find(opening_m)
+    return this.shape + this.rise * (opening_m - this.at_m) / this.width_m
+  }
+
+  private find(opening_m: number): void {
+    const { sealAt_m: at, sealAt: shape } = WINDOW_REGULATOR
+    let i = 0
+    while (i < at.length && !(opening_m < at[i])) i++
+    this.from_m = i === 0 ? -Infinity : at[i - 1]
+    this.to_m = i === at.length ? Infinity : at[i]
+    const inside = i > 0 && i < at.length
+    const low = i === 0 ? 0 : i - 1
+    this.at_m = at[low]
+    this.shape = shape[low]
+    this.rise = inside ? shape[i] - shape[low] : 0
+    this.width_m = inside ? at[i] - at[low] : 1
+  }
+}
