@@ -36,10 +36,11 @@ export class Feed {
   brownOut: BrownOut | undefined = undefined
   /** A plant at its ports was stepped, or unplugged, since the copper was told. */
   stirred = true
-  /** Read at this step of the plants. */
-  seen_V = 0
   /** Drawn by the ports as the copper was told. */
   told_A = 0
+  /** To be told after this step of the plants, and at which voltage it is drawn. */
+  news = false
+  seen_V = 0
   /** When the plants at rest were last looked at. */
   checked_V = 0
   /** Lowest since the board was held down. */
@@ -67,9 +68,22 @@ export class Feed {
 
   /** Drawn by what is plugged in, A. */
   ports_A(): number {
+    const { host } = this
+    if (host === undefined) return 0
+    const { outlets } = host
     let sum_A = 0
-    if (this.host !== undefined) for (const outlet of this.host.outlets) sum_A += outlet.current_A
+    for (let i = 0; i < outlets.length; i++) sum_A += outlets[i].current_A
     return sum_A
+  }
+
+  /** Whether what its ports draw is so much more or less than the copper was told that it has to be told anew. */
+  takeStock(): boolean {
+    const drawn_A = this.override_V === undefined ? this.ports_A() : 0
+    const change_A = drawn_A - this.told_A
+    if (change_A < WORTH_A && change_A > -WORTH_A && (drawn_A > 0 || this.told_A === 0)) return false
+    this.told_A = drawn_A
+    this.seen_V = this.voltage_V()
+    return true
   }
 
   /** Drawn by the board itself, A. */
@@ -199,17 +213,21 @@ export class CarSupply implements WatchedSupply {
   /** Tells the copper what the ports draw. All voltages are read before anything is set: setting asks for a new solution. */
   private load(): void {
     const { list, supply } = this
-    for (let i = 0; i < list.length; i++) if (list[i].stirred) list[i].seen_V = list[i].voltage_V()
+    let news = false
     for (let i = 0; i < list.length; i++) {
       const feed = list[i]
       if (!feed.stirred) continue
       feed.stirred = false
-      const drawn_A = feed.override_V === undefined ? feed.ports_A() : 0
-      const change_A = drawn_A - feed.told_A
-      if (change_A < WORTH_A && change_A > -WORTH_A && (drawn_A > 0 || feed.told_A === 0)) continue
-      feed.told_A = drawn_A
+      feed.news = feed.takeStock()
+      if (feed.news) news = true
+    }
+    if (!news) return
+    for (let i = 0; i < list.length; i++) {
+      const feed = list[i]
+      if (!feed.news) continue
+      feed.news = false
       // A resistor of the same current: it gives way when the voltage does, so that a weak cable cannot make it swing.
-      if (drawn_A > 0 && feed.seen_V > LEAST_V) supply.setResistance(feed.index, PORTS_SLOT, feed.seen_V / drawn_A)
+      if (feed.told_A > 0 && feed.seen_V > LEAST_V) supply.setResistance(feed.index, PORTS_SLOT, feed.seen_V / feed.told_A)
       else supply.clearLoad(feed.index, PORTS_SLOT)
     }
   }
@@ -222,7 +240,8 @@ export class CarSupply implements WatchedSupply {
       const feed = list[i]
       const voltage_V = feed.voltage_V()
       if (voltage_V < feed.lowest_V && feed.brownOut?.down === true) feed.lowest_V = voltage_V
-      if (Math.abs(voltage_V - feed.checked_V) > WORTH_V) this.wake(feed, voltage_V)
+      const change_V = voltage_V - feed.checked_V
+      if (change_V > WORTH_V || change_V < -WORTH_V) this.wake(feed, voltage_V)
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Plant } from './plant.ts'
+import type { Plant, PlantState } from './plant.ts'
 
 /** The eFuse of a port: a smart high-side switch. */
 export const EFUSE = {
@@ -28,7 +28,8 @@ export class Outlet {
   /** Held at the limit in the last step. */
   regulating = false
   tripped = false
-  plugged: Plant | undefined = undefined
+  private part: Plant | undefined = undefined
+  private state: PlantState | undefined = undefined
   private on = false
   private limit_A: number = EFUSE.default_A
   private regulating_s = 0
@@ -38,6 +39,16 @@ export class Outlet {
   constructor(name: string, supply_V: () => number) {
     this.name = name
     this.supply_V = supply_V
+  }
+
+  /** What is plugged in. */
+  get plugged(): Plant | undefined {
+    return this.part
+  }
+
+  set plugged(plant: Plant | undefined) {
+    this.part = plant
+    this.state = plant?.state
   }
 
   get powered(): boolean {
@@ -50,7 +61,7 @@ export class Outlet {
 
   /** Drawn from the hub's supply, A. */
   get current_A(): number {
-    return this.plugged === undefined ? 0 : this.plugged.current_A
+    return this.state === undefined ? 0 : this.state.current_A
   }
 
   /** Switches the feed. Switching on clears a trip; switching on what is on does nothing else. */
@@ -79,7 +90,7 @@ export class Outlet {
     this.power(false)
     this.tripped = false
     this.limit_A = EFUSE.default_A
-    if (this.plugged !== undefined) this.plugged.float()
+    if (this.part !== undefined) this.part.float()
   }
 
   /** Advances the plugged plant by `dt_s` through the eFuse. */
@@ -92,7 +103,7 @@ export class Outlet {
       this.regulating_s = 0
       return
     }
-    plant.active = true
+    this.state!.active = true
     this.regulating_s += dt_s
     // Half a step of slack, as the sum of steps is not exact.
     if (this.regulating_s > EFUSE.trip_s - dt_s / 2) this.tripped = true
@@ -100,7 +111,7 @@ export class Outlet {
 
   /** The load or its feed changed: the world has to look again. */
   changed(): void {
-    if (this.plugged !== undefined) this.plugged.wake()
+    if (this.part !== undefined) this.part.wake()
   }
 
   /** The supply, or as much of it that the load draws the limit (regula falsi with Illinois weights). */

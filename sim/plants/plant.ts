@@ -16,6 +16,12 @@ export interface PlantListener {
 
 const NO_MEMORY = new Uint8Array(0)
 
+/** What world and outlet read of a plant at every step, of one shape whatever the plant's class. */
+export class PlantState {
+  active = false
+  current_A = 0
+}
+
 /**
  * The physical half of a component: it answers the channels of `protocol/plug.ts` and is stepped in time by the world
  * while it is `active`. Channels a class does not have read 0 or `false`, and driving them does nothing, as on a real
@@ -23,16 +29,31 @@ const NO_MEMORY = new Uint8Array(0)
  */
 export abstract class Plant {
   readonly className: PlantClass
-  /** True while its state changes with time: the world steps it. */
-  active = false
-  /** Drawn from the feed at the end of the last step, A; never negative (a feed takes nothing back). */
-  current_A = 0
+  readonly state = new PlantState()
   /** Its 1-Wire memory, with the descriptor; empty: nothing answers. */
   memory: Uint8Array = NO_MEMORY
   private listener: PlantListener | undefined = undefined
 
   constructor(className: PlantClass) {
     this.className = className
+  }
+
+  /** True while its state changes with time: the world steps it. */
+  get active(): boolean {
+    return this.state.active
+  }
+
+  set active(active: boolean) {
+    this.state.active = active
+  }
+
+  /** Drawn from the feed at the end of the last step, A; never negative (a feed takes nothing back). */
+  get current_A(): number {
+    return this.state.current_A
+  }
+
+  set current_A(current_A: number) {
+    this.state.current_A = current_A
   }
 
   /** The current it would draw now at `supply_V`. Changes nothing; grows with the voltage. */

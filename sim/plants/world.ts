@@ -1,6 +1,6 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import type { Outlet } from './outlet.ts'
-import type { Plant, PlantListener } from './plant.ts'
+import type { Plant, PlantListener, PlantState } from './plant.ts'
 
 /** The grid of the mechanics. */
 export const STEP_ns = 1_000_000
@@ -15,6 +15,7 @@ export interface OutletListener {
 /** A plant's place in the world. */
 interface Place {
   readonly plant: Plant
+  readonly state: PlantState
   outlet: Outlet | undefined
   /** In the list of those that are stepped. */
   stepped: boolean
@@ -46,7 +47,7 @@ export class World implements PlantListener {
   /** Adds a plant that is not plugged in yet. */
   add(plant: Plant): void {
     if (this.places.has(plant)) throw new Error('the plant is in this world already')
-    this.places.set(plant, { plant, outlet: undefined, stepped: false, rest_ns: this.kernel.now_ns })
+    this.places.set(plant, { plant, state: plant.state, outlet: undefined, stepped: false, rest_ns: this.kernel.now_ns })
     plant.listen(this)
     if (plant.active) this.wake(plant)
   }
@@ -133,7 +134,7 @@ export class World implements PlantListener {
       const { plant, outlet } = place
       if (outlet === undefined) plant.step(STEP_s, 0)
       else outlet.step(STEP_s, plant)
-      if (plant.active) stepped[kept++] = place
+      if (place.state.active) stepped[kept++] = place
       else {
         place.stepped = false
         place.rest_ns = this.time_ns

@@ -341,7 +341,8 @@ export class Supply {
 
   private index(hub: number | string): number {
     if (typeof hub === 'string') return this.hub(hub)
-    if (!(hub >= 0 && hub < this.hubs.size)) throw new RangeError(`hub index ${hub} is not in 0…${this.hubs.size - 1}`)
+    const count = this.network.voltage_V.length
+    if (!(hub >= 0 && hub < count)) throw new RangeError(`hub index ${hub} is not in 0…${count - 1}`)
     return hub
   }
 
