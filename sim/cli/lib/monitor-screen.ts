@@ -11,9 +11,13 @@ import type { Terminal } from './terminal.ts'
 
 const right = (title: string): Column => ({ title, align: 'right' })
 const HUB_COLUMNS = [
-  { title: 'HUB' }, { title: 'state' }, right('supply'), right('drawn'), right('granted'), right('board'), { title: 'bus' }, right('TEC/REC'),
-  right('heard'), { title: 'ports: drawn/granted A' },
+  { title: 'HUB' }, { title: 'state' }, right('supply'), right('drawn'), right('granted'), right('TEC/REC'), right('heard'),
+  { title: 'ports: drawn/granted A' },
 ]
+/** On a wide screen, before the counters. */
+const WIDE_COLUMNS = [right('board'), { title: 'bus' }]
+const WIDE = 100
+const WIDE_AT = 5
 const COMPONENT_COLUMNS = [
   { title: 'COMPONENT' }, right('supply'), right('drawn'), right('granted'), { title: 'state' }, { title: 'last command' },
 ]
@@ -34,7 +38,7 @@ export function monitorLines(model: MonitorModel, heading: string, terminal: Ter
   const faults = currentFaults(model)
   return [
     ...headLines(model, heading, terminal),
-    ...linesOf(table(terminal, HUB_COLUMNS, hubs(model).map(node => hubRow(model, node, terminal)))),
+    ...linesOf(table(terminal, hubColumns(terminal), hubs(model).map(node => hubRow(model, node, terminal)))),
     ...linesOf(table(terminal, COMPONENT_COLUMNS, [
       ...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model),
     ])),
@@ -100,6 +104,10 @@ function byPlace(a: MonitorSignal, b: MonitorSignal): number {
   return a.location.localeCompare(b.location) || (a.index ?? 0) - (b.index ?? 0)
 }
 
+function hubColumns({ columns }: Terminal): Column[] {
+  return columns < WIDE ? HUB_COLUMNS : [...HUB_COLUMNS.slice(0, WIDE_AT), ...WIDE_COLUMNS, ...HUB_COLUMNS.slice(WIDE_AT)]
+}
+
 function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): string[] {
   const { colors } = terminal
   const age_ms = (model.now_ns - node.lastSeen_ns) / 1e6
@@ -109,7 +117,8 @@ function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): str
   const power = powerOf(model).hubs.find(hub => hub.name === node.name)
   const amperes = (name: 'drawn_A' | 'granted_A'): string => power === undefined ? '' : `${power[name].toFixed(1)} A`
   return [
-    colors.bold(node.name), field('state'), field('supply_V'), amperes('drawn_A'), amperes('granted_A'), field('temperature_C'), field('canState'),
+    colors.bold(node.name), field('state'), field('supply_V'), amperes('drawn_A'), amperes('granted_A'),
+    ...(terminal.columns < WIDE ? [] : [field('temperature_C'), field('canState')]),
     status === undefined ? '' : `${field('tec')}/${field('rec')}`, status !== undefined && isStale(model, status) ? colors.red(heard) : heard,
     power === undefined ? '' : portsText(power.ports, terminal),
   ]
