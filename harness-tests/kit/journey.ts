@@ -6,6 +6,8 @@ import { expect, it } from 'vitest'
 import { createFrame } from '#protocol/frame.ts'
 import type { CarOptions } from '#sim/car/car.ts'
 import { carFacts } from '#sim/car/facts.ts'
+import { type PowerFaults, schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
+import { SEDAN } from '#sim/car/sedan.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
@@ -23,6 +25,8 @@ export interface JourneyOptions extends Omit<CarOptions, 'seed'> {
   seed?: number
   /** Leaves the hubs without power at first: the journey is about booting. */
   unpowered?: boolean
+  /** What is wrong with battery and copper, and what happens to the supply, from the car's first instant. */
+  power?: PowerFaults
   /** Checkers that this journey provokes on purpose: they must speak, and all others must not. */
   expects?: readonly string[]
 }
@@ -49,15 +53,17 @@ export class SimulatedVehicle extends Vehicle {
  */
 export function journey(title: string, body: (car: SimulatedVehicle) => Promise<void> | void, options: JourneyOptions = {}): void {
   it(title, async () => {
-    const { seed: own = DEFAULT_SEED, unpowered = false, expects = [], ...carOptions } = options
+    const { seed: own = DEFAULT_SEED, unpowered = false, expects = [], power = {}, ...carOptions } = options
     const unknown = expects.filter(name => CHECKERS.every(entry => entry.name !== name))
     if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
     const seed = process.env['SPINE_SEED'] === undefined ? own : Number(process.env['SPINE_SEED'])
-    const driver = new SimulatorDriver({ ...carOptions, seed })
+    const topology = withBattery(carOptions.topology ?? SEDAN, power)
+    const driver = new SimulatorDriver({ ...carOptions, topology, seed })
     const log = recordFrames(driver)
     const judges = watch(driver.car, carFacts(driver.car))
     const car = new SimulatedVehicle(driver)
     try {
+      schedulePowerFaults(driver.car, power)
       if (!unpowered) driver.boot()
       await body(car)
       hearJudges(judges, car, expects)

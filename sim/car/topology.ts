@@ -130,7 +130,8 @@ function readCopper(reader: Reader): CopperTopology | undefined {
   }
 }
 
-function readBattery(reader: Reader | undefined): BatteryOptions {
+/** A battery's figures; none: those of the default one. */
+export function readBattery(reader: Reader | undefined): BatteryOptions {
   if (reader === undefined) return {}
   reader.only(Object.keys(BATTERY_FIELDS))
   const battery: Record<string, number> = {}

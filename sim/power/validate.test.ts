@@ -23,7 +23,7 @@ describe('the sedan', () => {
 describe('a wrong field is named with its path', () => {
   const cases: [string, Parameters<typeof changed>[0], string][] = [
     ['layout', c => c.layout = 'star', 'copper.layout: "star" is not "line" or "ring"'],
-    ['battery', c => delete c.battery, 'copper.battery: nothing is not a name'],
+    ['battery', c => delete c.battery, 'copper.battery: is missing'],
     ['taps', c => (c as Loose).taps = {}, 'copper.taps: an object is not a list'],
     ['a tap', c => c.taps[2] = 7, 'copper.taps[2]: 7 is not a name'],
     ['a hub', c => c.hubs[1] = '', 'copper.hubs[1]: "" is not a name'],

@@ -93,7 +93,7 @@ function checkRecord(value: unknown, rules: Rules, path: string, problems: strin
   }
   for (const name of Object.keys(rules)) {
     const problem = rules[name](value[name])
-    if (problem !== undefined) problems.push(`${path}.${name}: ${problem}`)
+    if (problem !== undefined) problems.push(`${path}.${name}: ${value[name] === undefined ? 'is missing' : problem}`)
   }
   for (const name of Object.keys(value)) {
     if (!Object.hasOwn(rules, name)) problems.push(`${path}.${name}: unknown field; known are ${Object.keys(rules).join(', ')}`)

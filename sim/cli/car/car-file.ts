@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { CARS } from '#sim/car/cars.ts'
 import { readTopology, type TopologyData, TopologyError } from '#sim/car/topology.ts'
-import { Failure, fileFailure } from '../lib/failure.ts'
+import { fileFailure, usage } from '../lib/failure.ts'
 
 /** For `--car`. */
 export const CAR_OPTION = '--car <name|file>'
 export const CAR_HELP = `one of ${Object.keys(CARS).join(', ')}, or a JSON file as --print-car prints it`
 
-/** What `--car` means: a car that comes with the project, or a file. Throws a Failure with one line for each wrong field. */
+/** What `--car` means: a car that comes with the project, or a file. Throws a usage error with one line for each wrong field. */
 export function readCar(name: string | undefined): TopologyData {
   if (name === undefined) return CARS.sedan
   if (Object.hasOwn(CARS, name)) return CARS[name]
@@ -17,7 +17,7 @@ export function readCar(name: string | undefined): TopologyData {
   } catch (error) {
     if (!(error instanceof TopologyError)) throw error
     const { problems } = error
-    throw new Failure(`${name} describes no car, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
+    throw usage(`${name} describes no car, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
   }
   return data as TopologyData
 }
@@ -33,11 +33,11 @@ function parse(path: string): unknown {
     text = readFileSync(path, 'utf8')
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !/[./\\]/.test(path)
-    throw missing ? new Failure(`there is no car "${path}", and no such file; cars are ${Object.keys(CARS).join(', ')}`) : fileFailure('read', path, error)
+    throw missing ? usage(`there is no car "${path}", and no such file; cars are ${Object.keys(CARS).join(', ')}`) : fileFailure('read', path, error)
   }
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Failure(`${path} is no JSON: ${(error as Error).message}`)
+    throw usage(`${path} is no JSON: ${(error as Error).message}`)
   }
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { unknown } from '#protocol/messages/errors.ts'
 import type { BusFaultOptions } from '#sim/bus/faults.ts'
-import { Failure, fileFailure } from '../lib/failure.ts'
+import { POWER_FAULT_FIELDS, type PowerFaults, readPowerFaults } from '#sim/car/power-faults.ts'
+import { TopologyError } from '#sim/car/reader.ts'
+import { fileFailure, usage } from '../lib/failure.ts'
 
 const rate = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1
 const record = (check: (value: unknown) => boolean) => (value: unknown): boolean =>
@@ -21,8 +23,14 @@ const FIELDS: Readonly<Record<keyof BusFaultOptions, { readonly is: string, read
   stuckDominant: { is: 'true or false', check: value => typeof value === 'boolean' },
 }
 
-/** Reads the bus faults of a run from a JSON file. Throws a Failure that names the file and the wrong field. */
-export function readFaults(path: string): BusFaultOptions {
+/** All that is wrong with a car from the start, or goes wrong in its time. */
+export interface CarFaults {
+  readonly bus: BusFaultOptions
+  readonly power: PowerFaults
+}
+
+/** Reads the faults of a run from a JSON file. Throws a usage error that names the file and the wrong field. */
+export function readFaults(path: string): CarFaults {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -33,13 +41,25 @@ export function readFaults(path: string): BusFaultOptions {
   try {
     data = JSON.parse(text)
   } catch (error) {
-    throw new Failure(`${path} is no JSON: ${(error as Error).message}`)
+    throw usage(`${path} is no JSON: ${(error as Error).message}`)
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new Failure(`${path}: it must be an object like {"bitErrorRate": 1e-6}`)
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw usage(`${path}: it must be an object like {"bitErrorRate": 1e-6}`)
+  const bus: Record<string, unknown> = {}
+  const power: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(data)) {
+    if (POWER_FAULT_FIELDS.some(field => field === name)) {
+      power[name] = value
+      continue
+    }
     const field = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof BusFaultOptions] : undefined
-    if (field === undefined) throw new Failure(`${path}: ${unknown('fault', name, Object.keys(FIELDS)).message}`)
-    if (!field.check(value)) throw new Failure(`${path}: ${name} must be ${field.is}`)
+    if (field === undefined) throw usage(`${path}: ${unknown('fault', name, [...Object.keys(FIELDS), ...POWER_FAULT_FIELDS]).message}`)
+    if (!field.check(value)) throw usage(`${path}: ${name} must be ${field.is}`)
+    bus[name] = value
   }
-  return data as BusFaultOptions
+  try {
+    return { bus, power: readPowerFaults(power, 'faults') }
+  } catch (error) {
+    if (error instanceof TopologyError) throw usage(`${path}: ${error.problems.join('; ')}`)
+    throw error
+  }
 }

@@ -36,7 +36,7 @@ describe('cars in files', () => {
     writeFileSync(path, JSON.stringify(car))
     for (const words of [['car', '--headless', '--for', '1s', '--speed', 'max'], ['budget']]) {
       const { code, err } = await spine(...words, '--car', path)
-      expect(code).toBe(1)
+      expect(code).toBe(2)
       expect(err).toContain('describes no car, for 2 reasons:\n  car.hubs[2].ports[0].class: "wndow" is not one of window')
       expect(err).toContain('\n  car.copper.cables[8].length_m: 0 is not a number in 0.01…50 m')
     }

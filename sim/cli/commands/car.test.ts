@@ -78,11 +78,33 @@ describe('spine car', () => {
     ['{"bitErorRate": 1}', 'unknown fault "bitErorRate": did you mean bitErrorRate?'],
     ['{"bitErrorRate": 2}', 'bitErrorRate must be a chance per bit, 0 to 1'],
     ['[]', 'it must be an object'],
+    ['{"copper": [{"kind": "cut", "cabel": "drop.FL"}]}', 'faults.copper[0].cabel: is not known here: kind, cable, conductor, at_ms, until_ms'],
+    ['{"copper": [{"kind": "corrosion", "cable": "drop.FL"}]}', 'faults.copper[0].extra_Ohm: is missing'],
+    ['{"copper": [{"kind": "cut", "cable": "drop.XX"}]}', 'drop.XX'],
+    ['{"supply": [{"kind": "crank", "level": "V"}]}', 'faults.supply[0].level: "V" is not one of I, II, III, IV'],
+    ['{"supply": [{"kind": "loadDump", "duration_ms": 4000}]}', 'faults.supply[0].duration_ms: is 4000, not a number in 40…400 ms'],
+    ['{"battery": {"charge": 2}}', 'faults.battery.charge: is 2, not a number in 0…1'],
     ['{', 'is no JSON'],
   ])('refuses the faults %s', async (text, message) => {
     const terminal = fakeTerminal()
-    expect(await run(['car', '--faults', file('bad.json', text)], terminal)).toBe(1)
+    expect(await run(['car', '--faults', file('bad.json', text)], terminal)).toBe(2)
     expect(terminal.err).toContain(message)
+  })
+
+  it('lets faults of the copper and of the supply happen in their time', async () => {
+    const faults = file('power.json', JSON.stringify({
+      battery: { charge: 0.4, resistance_mOhm: 8 },
+      copper: [{ kind: 'cut', cable: 'drop.RR' }, { kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.3, at_ms: 500, until_ms: 1500 }],
+      supply: [{ kind: 'crank', level: 'I', at_ms: 1000 }],
+      bitErrorRate: 0,
+    }))
+    const log = path('power.log')
+    const terminal = fakeTerminal()
+    expect(await run([...HEADLESS, '--for', '4s', '--faults', faults, '--record', log], terminal), terminal.err).toBe(0)
+    const decoded = fakeTerminal()
+    expect(await run(['decode', log], decoded)).toBe(0)
+    expect(decoded.out).toMatch(/PowerShed@ALL .*level=2.*cranking/)
+    expect(decoded.out).not.toMatch(/HubStatus@RR/)
   })
 
   it('says in one line that a recording cannot be made', async () => {

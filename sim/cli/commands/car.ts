@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { HUBS } from '#protocol/catalogue/locations.ts'
 import { MessageError, unknown } from '#protocol/messages/errors.ts'
 import { LinkUriError } from '#sim/gateway/uri.ts'
+import { schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
 import { carLines, carSummary } from '../car/car-screen.ts'
 import { CarWatch } from '../car/car-watch.ts'
@@ -28,6 +29,15 @@ Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car nam
 so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030. --listen replaces
 both. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
 give the same bytes in --record every time, on every machine. Ctrl-C ends it.
+
+--faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
+stuckDominant. Of the power, cables being spine.FL (to FL's tap) and drop.FL (from there to the hub):
+  "copper": [{"kind": "corrosion", "cable": "drop.FL", "extra_Ohm": 0.3, "at_ms": 2000, "until_ms": 9000}, …]
+            kinds: cut, corrosion, fuse (blown), short ({"hub": "RR", "resistance_Ohm": 0.05})
+  "supply": [{"kind": "crank", "level": "II", "at_ms": 3000}, …]
+            kinds: crank (levels I to IV of ISO 16750-2, or none: the starter on the battery), loadDump, pulse4,
+            jumpStart, reverse; "duration_ms" for how long
+  "battery": {"charge": 0.4, "resistance_mOhm": 8, "temperature_C": -18, "capacity_Ah": 70}, a weak old one in the cold
 
 Examples:
   npx spine car
@@ -68,7 +78,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--record <file>', 'write every frame into a candump log')
     .option('--bitrate <bit/s>', 'of the spine', bitrate, 500_000)
     .option('--press <switch:hold@begin>', 'press a switch by script; may be repeated', collect(parsePress))
-    .option('--faults <file>', 'faults of the bus, as JSON')
+    .option('--faults <file>', 'faults of bus and power, as JSON')
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
     .option('--json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)')
     .addHelpText('after', HELP)
@@ -115,11 +125,13 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
 }
 
 function build(options: Options, report: (line: string) => void): LiveCar {
-  const topology = readCar(options.car)
-  const faults = options.faults === undefined ? {} : { faults: readFaults(options.faults) }
+  const { bus: faults, power } = options.faults === undefined ? { bus: {}, power: {} } : readFaults(options.faults)
+  const topology = withBattery(readCar(options.car), power)
   try {
     const { seed, bitrate, speed } = options
-    return new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, ...faults })
+    const live = new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, faults })
+    schedulePowerFaults(live.car, power)
+    return live
   } catch (error) {
     if (error instanceof RangeError) throw usage(error.message)
     throw error
