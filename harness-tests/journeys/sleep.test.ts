@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest'
+import { COUPE } from '#sim/car/coupe.ts'
+import { SEDAN } from '#sim/car/sedan.ts'
 import { LatchPlant } from '#sim/plants/latch.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
@@ -50,6 +52,26 @@ describe('a car left alone with ignition off', () => {
     expect([frames(car), busy_ns(car)]).toEqual(before)
     expect(asleep(car)).toBe(true)
   })
+
+  for (const topology of [SEDAN, COUPE]) {
+    journey(`draws from the copper of the ${topology.name} 100 µA a hub at most, and as much at the battery`, async (car) => {
+      await sleeping(car)
+      await car.run(1000)
+      const { supply } = car.car.power
+      const drawn_A = [...car.car.hubs.keys()].map(hub => supply.hubCurrent_A(hub))
+      for (const hub_A of drawn_A) {
+        expect(hub_A).toBeGreaterThan(20e-6)
+        expect(hub_A).toBeLessThanOrEqual(100e-6)
+      }
+      const sum_A = drawn_A.reduce((sum, hub_A) => sum + hub_A, 0)
+      expect(Math.abs(supply.current_A(0))).toBeCloseTo(sum_A, 6)
+      expect(supply.batteryCurrent_A).toBeCloseTo(sum_A, 6)
+      car.car.setIgnition('accessory')
+      await car.until('all are awake', () => awake(car), { within_ms: RESPONSE_ms })
+      await car.run(500)
+      expect(supply.batteryCurrent_A).toBeGreaterThan(0.05 * car.car.hubs.size)
+    }, { topology })
+  }
 
   journey('is silent within a second of the agreement', async (car) => {
     await sleeping(car)

@@ -5,8 +5,10 @@ export const BOARD = {
   /** What the power manager sets aside for it: bus dominant, serial memories and sensors being read, an older board, A. */
   reserved_A: 0.15,
   /**
-   * While it sleeps, A: controller in stop mode 30 µA, CAN controller in sleep mode 5 µA (DS20001801), transceiver in standby
-   * 15 µA, regulator and port switches 30 µA.
+   * While it sleeps, A, below the 100 µA that cars allow a control unit at rest. Processor in stop mode with its clock for
+   * the inputs 30 µA (STM32F4: 10–40 µA warm), CAN controller in sleep mode 5 µA (MCP2515: 5 µA, 8 µA at most), transceiver
+   * in standby with its wake-up filter 15 µA (MCP2562), regulator 25 µA, five port switches off 1 µA each. Pull-ups draw
+   * nothing: contacts are open at rest, and those of the coding pins are switched off after boot.
    */
   sleeping_A: 0.00008,
   /** While it is held in reset, A. */
