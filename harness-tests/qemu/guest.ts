@@ -58,10 +58,10 @@ export async function bootGuest(program: string, onReport: (report: Report) => v
   return { ended, console: () => lines.join('\n'), end: () => void qemu.kill('SIGKILL') }
 }
 
-/** The program, bundled, and the native package it loads. */
+/** The program and the command line `spine`, bundled, and the native package it loads. */
 async function archiveOf(program: string): Promise<Buffer> {
   const bundle = await build({
-    entryPoints: { run: program },
+    entryPoints: { run: program, spine: join(PROJECT, 'sim/cli/main.ts') },
     bundle: true,
     // So that what is imported only when named stays out of the way.
     splitting: true,

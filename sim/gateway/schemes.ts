@@ -81,6 +81,7 @@ export const SCHEMES = {
       ...common,
       actuate,
       recover: { kind: 'choice', values: ['yes', 'no'], about: 'restart a controller that is bus-off' },
+      time: { kind: 'choice', values: ['arrival', 'kernel'], about: 'which time frames carry; kernel is exact and slow' },
       filter: { kind: 'text', form: 'id:mask,…', about: 'receive only these, such as 18FF8000:1FFFF000,123:7FF' },
     },
   },

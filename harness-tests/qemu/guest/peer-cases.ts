@@ -9,7 +9,7 @@ import { CLASSIC_FRAMES, frameOf, RICH_FRAMES } from '#sim/gateway/testing/frame
 import { messageId } from '#protocol/id.ts'
 import { WindowCommandCodec } from '#protocol/messages.generated.ts'
 import type { Case, Facts } from './report.ts'
-import { check, checkSums, Dump, openWith, same, tool, told, until } from './tools.ts'
+import { check, checkSums, Dump, ip, openWith, same, tool, told, until } from './tools.ts'
 
 const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0')
 
@@ -38,21 +38,62 @@ export const PEER_CASES: readonly Case[] = [
       same((await dump.end()).frames, frames.map(written), 'what candump saw')
     },
   },
-  {
-    name: 'the link sees what cansend sends, with the kernel\'s time',
+  ...(['arrival', 'kernel'] as const).map((time): Case => ({
+    name: `the link sees what cansend sends, with the time of ${time === 'kernel' ? 'the kernel' : 'its arrival'}`,
     run: async (): Promise<void> => {
       const got: LinkFrame[] = []
-      const link = await openWith('socketcan:vcan0', (frame) => { got.push(cloneLinkFrame(frame)) })
-      const frames = ['123#DEADBEEF', '7FF#', '18FF8100#0011223344556677', '123#R4', '18EAFF81##10102030405060708090A0B0C']
+      const link = await openWith(`socketcan:vcan0?time=${time}`, (frame) => { got.push(cloneLinkFrame(frame)) })
+      const frames = ['123#DEADBEEF', '7FF#', '18FF8100#0011223344556677', '123#R4', '18EAFF81##10102030405060708090A0B0C', '456##0AA']
       const before_ns = Date.now() * 1e6
       for (const frame of frames) await tool('cansend', 'vcan0', frame)
       await until(() => got.length >= frames.length, `${frames.length} frames came`)
-      // The package does not tell the bit rate switch.
-      same(got.map(written), frames.map(frame => frame.replace('##1', '##0')), 'what the link saw')
-      check(got.every(frame => frame.origin === 'socketcan:vcan0'), 'an origin is wrong')
+      // The package, which alone reads the kernel's time, does not tell the bit rate switch, nor a short FD frame.
+      const known = time === 'arrival' ? frames : frames.map(frame => frame.replace('##1', '##0').replace('##0AA', '#AA'))
+      same(got.map(written), known, 'what the link saw')
+      check(got.every(frame => frame.origin === link.uri), 'an origin is wrong')
       check(got.every(frame => frame.timestamp_ns > before_ns - 1e9 && frame.timestamp_ns < Date.now() * 1e6 + 1e9), 'a time is wrong')
       await link.close()
       checkSums(link)
+    },
+  })),
+  {
+    name: 'an FD frame has a length that exists, and an interface for FD',
+    run: async (): Promise<void> => {
+      const dump = await Dump.start('vcan0')
+      const wide = await openLink('socketcan:vcan0')
+      for (const length of [9, 13, 63]) check(!wide.send(frameOf({ id: 1, fd: true, length })), `${length} bytes were taken`)
+      check(!wide.send(frameOf({ id: 1, length: 9 })), 'a classic frame of 9 bytes was taken')
+      check(wide.send(frameOf({ id: 2, fd: true, length: 12 })), '12 bytes were refused')
+      await until(() => wide.counters.sent.queued === 0, 'it is sent')
+      await wide.close()
+      ip('link', 'set', 'vcan0', 'down')
+      ip('link', 'set', 'vcan0', 'mtu', '16')
+      ip('link', 'set', 'vcan0', 'up')
+      const narrow = await openLink('socketcan:vcan0')
+      check(!narrow.send(frameOf({ id: 3, fd: true, length: 12 })), 'an FD frame was taken by a classic interface')
+      same([wide, narrow].map(link => link.counters.sent.dropped.get('unsupported')), [4, 1], 'counted as unsupported')
+      await narrow.close()
+      checkSums(wide)
+      checkSums(narrow)
+      const { frames } = await dump.end()
+      same(frames.map(frame => frame.slice(0, 12)), ['00000002##00'], 'what was on the bus')
+    },
+  },
+  {
+    name: 'what cannot be opened says why in one line',
+    run: async (): Promise<void> => {
+      ip('link', 'set', 'vcan1', 'down')
+      const wishes = [
+        ['socketcan:can9', 'there is no interface can9; there are can0, can1, vcan0, vcan1'],
+        ['socketcan:lo', 'lo is no CAN interface'],
+        ['socketcan:vcan1', 'vcan1 is down: ip link set vcan1 up'],
+        ['socketcan:vcan0?filter=12', '"12" is no filter id:mask'],
+        ['socketcan:../vcan0', 'is no name of an interface'],
+      ]
+      for (const [uri, words] of wishes) {
+        const said = await openLink(uri).then(() => 'it opened', (error: Error) => error.message)
+        check(said.includes(words) && !said.includes('\n'), `${uri}: ${said}`)
+      }
     },
   },
   {

@@ -63,9 +63,18 @@ export class Dump {
     }
     this.process.kill('SIGTERM')
     if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close')
+    return this.read()
+  }
+
+  /** What it has written so far, and flushed. */
+  frames(): string[] {
+    return this.read().frames
+  }
+
+  private read(): { frames: string[], lost: number } {
     const frames: string[] = []
     let lost = 0
-    for (const line of readFileSync(this.path, 'latin1').split('\n')) {
+    for (const line of readFileSync(this.path, 'latin1').split('\n').slice(0, -1)) {
       const told = /dropped (\d+) CAN frame/.exec(line)
       if (told) lost += Number(told[1])
       else if (line.startsWith('(')) frames.push(line.split(' ')[2].replace(/##([0-9A-F])/, (_, flags: string) => `##${parseInt(flags, 16) & 3}`))
@@ -78,7 +87,12 @@ export class Dump {
   }
 }
 
-/** Receive filters that programs have on an interface. */
+/** Links of ours that read an interface; they take everything through two filters. */
+export function readers(name: string): number {
+  return readFileSync('/proc/net/can/rcvlist_fil', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length / 2
+}
+
+/** Programs that read everything on an interface. */
 function listeners(name: string): number {
   return readFileSync('/proc/net/can/rcvlist_all', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the kernel says of a network interface now. */
+/** What the kernel says of a network interface; each is looked up when it is asked for. */
 export interface InterfaceStatus {
   readonly exists: boolean
   readonly isCan: boolean
@@ -23,13 +23,15 @@ export interface KernelView {
   hasCan(): boolean
   /** Frames the interface or its driver lost on reception since it exists: at least this many. */
   lost(name: string): number
-  /** Every receive filter that programs have on the interface, and how many frames the kernel handed through it. */
-  filters(name: string): FilterRow[]
+  /** The receive filters that programs have on the interface, and how many frames the kernel handed through each. */
+  filters(name: string, lists?: Iterable<string>): FilterRow[]
   /** The most frames that fit into the receive buffer of a socket. */
   socketFrames(): number
 }
 
 export interface FilterRow {
+  /** The kernel's list that holds it. */
+  readonly list: string
   readonly id: number
   readonly mask: number
   readonly matches: number
@@ -52,28 +54,28 @@ export function kernelView(sys = '/sys/class/net', proc = '/proc'): KernelView {
   const isCan = (name: string): boolean => Number(read(name, 'type')) === TYPE_CAN
   return {
     status: name => ({
-      exists: isName(name) && existsSync(join(sys, name)),
-      isCan: isName(name) && isCan(name),
-      up: isName(name) && (Number(read(name, 'flags')) & FLAG_UP) !== 0,
-      carrier: isName(name) && read(name, 'carrier') !== '0',
-      fd: isName(name) && Number(read(name, 'mtu')) >= MTU_FD,
-      virtual: isVirtual(sys, name),
+      get exists() { return isName(name) && existsSync(join(sys, name)) },
+      get isCan() { return isName(name) && isCan(name) },
+      get up() { return isName(name) && (Number(read(name, 'flags')) & FLAG_UP) !== 0 },
+      get carrier() { return isName(name) && read(name, 'carrier') !== '0' },
+      get fd() { return isName(name) && Number(read(name, 'mtu')) >= MTU_FD },
+      get virtual() { return isVirtual(sys, name) },
     }),
     canInterfaces: () => (existsSync(sys) ? readdirSync(sys) : []).filter(isCan).sort(),
     hasCan: () => existsSync(join(proc, 'net', 'can')),
     lost: name => LOSSES.reduce((sum, counter) => sum + Number(read(name, 'statistics', counter)), 0),
-    filters: name => FILTER_LISTS.flatMap(list => parseFilters(readText(join(proc, 'net', 'can', list)), name)),
+    filters: (name, lists = FILTER_LISTS) => [...lists].flatMap(list => parseFilters(readText(join(proc, 'net', 'can', list)), name, list)),
     socketFrames: () => Math.ceil((Number(readText(join(proc, 'sys', 'net', 'core', 'rmem_default'))) || 212_992) / LEAST_FRAME_BYTES) + 1,
   }
 }
 
 /** Rows of one device in a list of `/proc/net/can`: `device can_id can_mask function userdata matches ident`. */
-export function parseFilters(text: string, device: string): FilterRow[] {
+export function parseFilters(text: string, device: string, list: string): FilterRow[] {
   const rows: FilterRow[] = []
   for (const line of text.split('\n')) {
     const columns = line.trim().split(/\s+/)
     if (columns.length < 7 || columns[0] !== device) continue
-    rows.push({ id: parseInt(columns[1], 16), mask: parseInt(columns[2], 16), matches: Number(columns[5]) })
+    rows.push({ list, id: parseInt(columns[1], 16), mask: parseInt(columns[2], 16), matches: Number(columns[5]) })
   }
   return rows
 }

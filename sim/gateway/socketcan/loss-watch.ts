@@ -28,6 +28,8 @@ export class LossWatch {
   private lastHanded = -1
   private lastSeen = -1
   private quietLooks = 0
+  /** Where our filters were found; the kernel takes time to print the others. */
+  private lists: ReadonlySet<string> | undefined
 
   constructor(view: KernelView, name: string, wanted: readonly KernelFilter[]) {
     this.view = view
@@ -79,8 +81,10 @@ export class LossWatch {
   /** Frames the kernel handed to the socket; what it said last, while the rows are gone or somebody else has the same. */
   private handed(): number {
     if (!this.countable) return -1
-    const rows = this.view.filters(this.name).filter(row => this.filters.some(filter => isRowOf(filter, row)))
-    return rows.length === this.filters.length ? rows.reduce((sum, row) => sum + row.matches, 0) : this.lastHanded
+    const rows = this.view.filters(this.name, this.lists).filter(row => this.filters.some(filter => isRowOf(filter, row)))
+    if (rows.length !== this.filters.length) return this.lastHanded
+    this.lists ??= new Set(rows.map(row => row.list))
+    return rows.reduce((sum, row) => sum + row.matches, 0)
   }
 }
 

@@ -78,7 +78,7 @@ describe('the kernel\'s view', () => {
     expect(view.status('vcan0')).toEqual({ exists: true, isCan: true, up: false, carrier: true, fd: true, virtual: true })
     expect([view.status('lo').isCan, view.status('../can0').exists, view.status('can9').exists]).toEqual([false, false, false])
     expect([view.canInterfaces(), view.lost('can0'), view.hasCan(), view.socketFrames()]).toEqual([['can0', 'vcan0'], 7, true, 101])
-    expect(view.filters('can0')).toEqual([{ id: 0, mask: 0x1000_0000, matches: 12 }])
+    expect(view.filters('can0')).toEqual([{ list: 'rcvlist_fil', id: 0, mask: 0x1000_0000, matches: 12 }])
     expect(whyNot(view, 'can0')).toBe('')
     expect(whyNot(view, 'can9')).toBe('there is no interface can9; there are can0, vcan0')
     expect(whyNot(view, 'vcan0')).toContain('vcan0 is down')
@@ -92,7 +92,7 @@ describe('the kernel\'s view', () => {
   })
 
   it('reads receive lists and nothing else', () => {
-    expect(parseRows('receive list \'rx_all\':\n  (any: no entry)\n  device   can_id   can_mask  function  userdata  matches  ident\n', 'can0')).toEqual([])
+    expect(parseRows('receive list \'rx_all\':\n  (any: no entry)\n  device   can_id   can_mask  function  userdata  matches  ident\n', 'can0', 'rcvlist_all')).toEqual([])
   })
 })
 

@@ -1,4 +1,6 @@
-/** The part of the package `socketcan` 4.0 that we use. */
+import { openDirect } from './direct-channel.ts'
+
+/** A raw CAN socket: the part of the package `socketcan` 4.0 that we use. */
 export interface RawChannel {
   addListener(event: 'onMessage', callback: (message: RawMessage) => void): void
   addListener(event: 'onStopped', callback: () => void): void
@@ -10,14 +12,23 @@ export interface RawChannel {
   sendFD(message: OutMessage): number
   setRxFilters(filters: KernelFilter | readonly KernelFilter[]): void
   setErrorFilters(mask: number): void
+  /** It may send while it receives, and does not receive what it sent itself. */
+  readonly bothWays?: boolean
+  /** Hands over what the socket still holds, where that can be done. */
+  drain?(): void
+  /** Frees the socket at once, where that can be done; the package's own waits until its object is collected. */
+  release?(): void
 }
 
-/** A received frame, a new object each time. */
+/** A received frame, lent to the listener. */
 export interface RawMessage {
   readonly id: number
   readonly ext?: boolean
   readonly rtr?: boolean
   readonly err?: boolean
+  /** Whether it has the FD format, and switched its bit rate; the package does not say. */
+  readonly fd?: boolean
+  readonly brs?: boolean
   readonly data: Uint8Array
   /** Present when timestamps were asked for. */
   readonly ts_sec?: number
@@ -48,7 +59,7 @@ export const EXTENDED_FLAG = 0x8000_0000
 /** Lets nothing through: what differs from 0 under no mask. */
 export const ACCEPT_NOTHING: KernelFilter = { id: 0, mask: 0, invert: true }
 
-/** Makes a channel on an interface; throws when the kernel says no. */
+/** Makes a channel on an interface; throws when the kernel says no. The kernel's `timestamps` cost half of the speed. */
 export type OpenChannel = (name: string, options: { timestamps: boolean }) => RawChannel
 
 interface SocketcanModule {
@@ -59,7 +70,10 @@ interface SocketcanModule {
 export async function loadSocketcan(): Promise<OpenChannel> {
   if (process.platform !== 'linux') throw new Error(`SocketCAN exists on Linux only, this is ${process.platform}: use an slcan: adapter`)
   const loaded = await importSocketcan()
-  return (name, { timestamps }) => loaded.createRawChannelWithOptions(name, { timestamps, non_block_send: true })
+  const create = (name: string, timestamps: boolean): RawChannel =>
+    loaded.createRawChannelWithOptions(name, { timestamps, non_block_send: true })
+  // Only the package reads the kernel's time of a frame.
+  return (name, { timestamps }) => timestamps ? create(name, true) : openDirect(() => create(name, false))
 }
 
 async function importSocketcan(): Promise<SocketcanModule> {

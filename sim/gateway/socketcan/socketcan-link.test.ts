@@ -103,6 +103,33 @@ describe('a SocketCAN link', () => {
     expect(got[0].timestamp_ns % 1e9).toBeGreaterThan(0)
   })
 
+  it('needs no confirmation on a virtual bus: one socket does both, and what was lost still shows', async () => {
+    const kernel = new FakeKernel()
+    kernel.bothWays = true
+    const link = await open(kernel)
+    let got = 0
+    link.onFrame(() => { got++ })
+    for (let n = 0; n < 500; n++) expect(link.send(numberedFrame(n))).toBe(true)
+    expect(link.counters.sent).toMatchObject({ delivered: 500, queued: 0 })
+    kernel.inject(toMessage(numberedFrame(7)))
+    await eventually(() => kernel.sent.length === 500 && got === 1)
+    kernel.overflow(3)
+    await eventually(() => link.counters.unknownLost === 3)
+    expect([kernel.sockets, link.counters.received.in]).toEqual([1, 1])
+  })
+
+  it('keeps the FD format and the bit rate switch of what it receives, where the kernel shows them', async () => {
+    const kernel = new FakeKernel()
+    const link = await open(kernel)
+    const got: string[] = []
+    link.onFrame((frame) => { got.push(`${frame.length} ${frame.fd} ${frame.brs}`) })
+    kernel.inject({ id: 1, fd: true, brs: true, data: new Uint8Array(8) })
+    kernel.inject({ id: 1, fd: false, brs: false, data: new Uint8Array(8) })
+    kernel.inject({ id: 1, data: new Uint8Array(12) })
+    await eventually(() => got.length === 3)
+    expect(got).toEqual(['8 true true', '8 false false', '12 true false'])
+  })
+
   it('follows the controller, and refuses frames while it is off', async () => {
     const kernel = new FakeKernel()
     const link = await open(kernel)

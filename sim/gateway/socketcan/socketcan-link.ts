@@ -24,6 +24,8 @@ const RESTART_FIRST_ms = 1000
 const RESTART_LONGEST_ms = 30_000
 /** The package frees a stopped channel's handles a turn of the loop later: the channel must outlive that, ms. */
 const BURIAL_ms = 1000
+/** From what difference on the machine's clock was set, ms. */
+const CLOCK_SET_ms = 10
 const FD_LENGTHS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64])
 
 /** What the link stands on; tests stand it on a kernel of their own. */
@@ -42,19 +44,23 @@ export function createSocketcanLink(uri: LinkUri, options: LinkOptions, platform
 
 /**
  * A CAN interface of the Linux kernel, through the package `socketcan`. One channel sends, a second one receives: what
- * others sent, and what we sent once it was on the bus, which confirms it (`delivered`).
+ * others sent, and what we sent once it was on the bus, which confirms it (`delivered`). A virtual bus needs one only.
  *
- * What the package cannot give: whether a received frame of at most 8 bytes had the FD format, and the bit rate switch and
- * error state of any FD frame: a longer frame is marked FD, the rest is not known and left out. Error frames are received,
- * never sent. Closing may hold the process up for 0.1 s, which the package's thread takes to end.
+ * Frames carry the time of their arrival here, which an event loop that stalls delays. `time=kernel` takes the kernel's
+ * time instead, which only the package can read: a good deal slower; whether a received frame of at most 8 bytes had the
+ * FD format is not known then, nor any bit rate switch; closing may hold the process up for 0.1 s, which the package's
+ * thread takes to end. Error frames are received, never sent.
  */
 export class SocketcanLink extends LinkBase {
   private readonly name: string
   private readonly platform: Platform
   private readonly wanted: readonly KernelFilter[]
   private readonly recovers: boolean
-  /** Without a clock of the opener frames carry the kernel's own time. */
+  /** Frames carry the kernel's own time, not that of their arrival here. */
   private readonly kernelTime: boolean
+  private readonly arrival_ns: () => number
+  /** Unix time at the zero of `performance`, ms: finer than Date.now(). */
+  private clockZero_ms = performance.timeOrigin
   private readonly frame = createLinkFrame()
   private openChannel: OpenChannel | undefined
   private receiver: RawChannel | undefined
@@ -79,7 +85,8 @@ export class SocketcanLink extends LinkBase {
     this.platform = platform
     this.wanted = parseFilters(uri.text, uri.words.get('filter'))
     this.recovers = uri.words.get('recover') !== 'no'
-    this.kernelTime = options.now_ns === undefined
+    this.kernelTime = uri.words.get('time') === 'kernel'
+    this.arrival_ns = options.now_ns ?? (() => (this.clockZero_ms + performance.now()) * 1e6)
     if (!isName(this.name)) throw new LinkUriError(`"${uri.text}": "${this.name}" is no name of an interface, such as can0`)
   }
 
@@ -110,7 +117,7 @@ export class SocketcanLink extends LinkBase {
   protected override async stop(): Promise<void> {
     clearTimeout(this.retry)
     this.window?.disconnect('closed')
-    this.watch?.look(this.seen, false)
+    this.watch?.look(this.accounted, false)
     this.letGo(true)
   }
 
@@ -138,17 +145,30 @@ export class SocketcanLink extends LinkBase {
     this.seen = 0
     this.receiver = receiver
     receiver.start()
-    if (this.mode !== 'listen') {
-      this.sender = this.channel(false)
-      this.sender.setRxFilters(ACCEPT_NOTHING)
-      this.sender.setErrorFilters(0)
-      this.prepareWindow(status.fd ? 64 : 8).connect(this.sender)
-    }
+    if (this.mode !== 'listen') this.connectSender(receiver, status.fd ? 64 : 8)
     this.retryPause_ms = RETRY_FIRST_ms
     this.lastLook_ms = performance.now()
     this.lookTimer = setInterval(() => this.look(), LOOK_ms)
     this.setState('up')
     if (!status.carrier) this.enterBusOff()
+  }
+
+  /**
+   * On a virtual bus a frame that the kernel takes has been to everybody when it returns: the receiver's own socket does,
+   * which is not shown its own frames. They are counted in the kernel's lists all the same, once where all frames pass.
+   */
+  private connectSender(receiver: RawChannel, dataBytes: number): void {
+    const window = this.prepareWindow(dataBytes)
+    if (this.virtual && receiver.bothWays === true && this.wanted.length === 0) return window.connect(receiver, true)
+    this.sender = this.channel(false)
+    this.sender.setRxFilters(ACCEPT_NOTHING)
+    this.sender.setErrorFilters(0)
+    window.connect(this.sender)
+  }
+
+  /** Data frames that the kernel handed to the socket, as far as we know. */
+  private get accounted(): number {
+    return this.seen + (this.window?.unseen ?? 0)
   }
 
   private channel(timestamps: boolean): RawChannel {
@@ -184,11 +204,12 @@ export class SocketcanLink extends LinkBase {
     frame.remote = message.rtr === true
     frame.error = message.err === true
     frame.length = data.length
-    frame.fd = data.length > 8
+    frame.fd = message.fd ?? data.length > 8
+    frame.brs = message.brs === true
     if (!frame.remote) for (let i = 0; i < data.length; i++) frame.data[i] = data[i]
     frame.timestamp_ns = this.kernelTime && message.ts_sec !== undefined && message.ts_usec !== undefined
       ? message.ts_sec * 1e9 + message.ts_usec * 1e3
-      : this.now_ns()
+      : this.arrival_ns()
     frame.origin = this.origin
     if (frame.error) this.onErrorFrame(frame)
     this.receive(frame, this.ownCounters)
@@ -226,8 +247,9 @@ export class SocketcanLink extends LinkBase {
    */
   private onLost(running: boolean): void {
     const problem = whyNot(this.platform.view, this.name) || `${this.name} went down`
+    this.receiver?.drain?.()
     this.window?.disconnect('device')
-    this.watch?.finish(this.seen)
+    this.watch?.finish(this.accounted)
     this.letGo(running)
     this.setState('reconnecting', problem)
     this.retryLater()
@@ -258,6 +280,7 @@ export class SocketcanLink extends LinkBase {
     const { receiver, sender } = this
     this.receiver = undefined
     this.sender = undefined
+    sender?.release?.()
     if (receiver === undefined) return
     // The package closes a socket when its object is collected: until then it shall cost the kernel nothing.
     receiver.setRxFilters(ACCEPT_NOTHING)
@@ -270,7 +293,8 @@ export class SocketcanLink extends LinkBase {
     const now = performance.now()
     const onTime = now - this.lastLook_ms < STALLED_ms
     this.lastLook_ms = now
-    this.watch?.look(this.seen, onTime)
+    this.followClock(now)
+    this.watch?.look(this.accounted, onTime)
     this.ownCounters.unknownLost = this.lostBefore + (this.watch?.lost ?? 0)
     const status = this.platform.view.status(this.name)
     if (!status.up) return this.onLost(true)
@@ -282,6 +306,12 @@ export class SocketcanLink extends LinkBase {
     this.platform.restart(this.name).catch((error: Error) => {
       if (this.state === 'bus-off') this.setState('bus-off', `${this.name} is bus-off and cannot be restarted by us: ${error.message}`)
     })
+  }
+
+  /** Somebody set the clock of the machine. */
+  private followClock(now_ms: number): void {
+    const zero_ms = Date.now() - now_ms
+    if (Math.abs(zero_ms - this.clockZero_ms) > CLOCK_SET_ms) this.clockZero_ms = zero_ms
   }
 
   /** Error frames may be among what got lost: the carrier tells the same, later. */

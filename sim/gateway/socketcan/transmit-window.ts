@@ -38,6 +38,9 @@ export class TransmitWindow {
   private readonly message: OutMessage
   private readonly now_ms: () => number
   private channel: RawChannel | undefined
+  /** What the kernel takes is on the bus at once, and nothing shows it to us. */
+  private immediate = false
+  private taken = 0
   /** Positions since the start: [head, handed) is with the kernel, [handed, tail) waits. */
   private head = 0
   private handed = 0
@@ -52,11 +55,6 @@ export class TransmitWindow {
   private refusedSince_ms = NaN
   private pause_ms = RETRY_FIRST_ms
   private retry: NodeJS.Timeout | undefined
-  private pumping = false
-  private readonly pumpNow = (): void => {
-    this.pumping = false
-    this.pump()
-  }
 
   constructor(counters: DirectionCounters, capacity: number, dataBytes: number, now_ms: () => number = () => performance.now()) {
     this.counters = counters
@@ -78,9 +76,16 @@ export class TransmitWindow {
     return this.inFlight
   }
 
-  /** Starts to hand frames to a channel. */
-  connect(channel: RawChannel): void {
+  /** Frames of the present channel that were on the bus at once. */
+  get unseen(): number {
+    return this.taken
+  }
+
+  /** Starts to hand frames to a channel. `immediate`: there is no confirmation, nor need of one. */
+  connect(channel: RawChannel, immediate = false): void {
     this.channel = channel
+    this.immediate = immediate
+    this.taken = 0
     this.window = WINDOW_FRAMES
     this.pump()
   }
@@ -177,11 +182,8 @@ export class TransmitWindow {
       this.confirmedInWindow = 0
       if (this.window !== WINDOW_FRAMES) this.window += this.window < WINDOW_FRAMES ? 1 : -1
     }
-    // The package hands frames over in batches: one burst of ours for a batch of theirs costs least.
-    if (!this.pumping && this.handed < this.tail) {
-      this.pumping = true
-      setImmediate(this.pumpNow)
-    }
+    // At once: so the reader, which goes on while there is something to read, meets this frame's confirmation too.
+    if (this.handed < this.tail) this.pump()
   }
 
   private pump(): void {
@@ -189,7 +191,8 @@ export class TransmitWindow {
     if (channel === undefined) return
     while (this.handed < this.tail && this.inFlight < this.window) {
       const at = this.handed % this.capacity
-      if (this.deadlines_ms[at] < this.now_ms()) {
+      const deadline_ms = this.deadlines_ms[at]
+      if (deadline_ms !== Infinity && deadline_ms < this.now_ms()) {
         this.skip(at, 'expired')
         continue
       }
@@ -198,7 +201,8 @@ export class TransmitWindow {
         return
       }
       this.handed++
-      this.inFlight++
+      if (this.immediate) this.passed(at)
+      else this.inFlight++
     }
     if (this.retry !== undefined) {
       clearTimeout(this.retry)
@@ -237,6 +241,16 @@ export class TransmitWindow {
       this.pump()
     }, this.pause_ms)
     this.pause_ms = Math.min(2 * this.pause_ms, RETRY_LONGEST_ms)
+  }
+
+  private passed(at: number): void {
+    this.flags[at] |= DONE
+    this.taken++
+    this.counters.queued--
+    this.counters.delivered++
+    this.refusedSince_ms = NaN
+    this.pause_ms = RETRY_FIRST_ms
+    this.advance()
   }
 
   private skip(at: number, reason: DropReason): void {

@@ -21,10 +21,12 @@ export class FakeKernel {
   lost = 0
   loadError: Error | undefined
   restartError: Error | undefined
+  /** Sockets are read without the package: they may send too, and are not shown what they sent. */
+  bothWays = false
   /** Whether a socket notices that its interface went down, or has to be told. */
   notices = true
   private readonly channels = new Set<FakeChannel>()
-  private waiting: { message: RawMessage, ours: boolean }[] = []
+  private waiting: { message: RawMessage, from: FakeChannel | undefined }[] = []
   private scheduled = false
 
   constructor(name = 'vcan0') {
@@ -61,7 +63,7 @@ export class FakeKernel {
 
   /** Something appears on the bus; error frames too. */
   inject(message: RawMessage): void {
-    this.waiting.push({ message, ours: false })
+    this.waiting.push({ message, from: undefined })
     this.schedule()
   }
 
@@ -83,10 +85,10 @@ export class FakeKernel {
   }
 
   /** What a channel's `send` comes to. */
-  take(message: OutMessage): number {
+  take(message: OutMessage, from: FakeChannel): number {
     if (!this.status.up || this.waiting.length >= this.queueLength) return -1
     const copy = { id: message.id, data: Uint8Array.from(message.data), ts_sec: 1, ts_usec: 5 }
-    this.waiting.push({ message: { ...copy, ...message.ext && { ext: true }, ...message.rtr && { rtr: true } }, ours: true })
+    this.waiting.push({ message: { ...copy, ...message.ext && { ext: true }, ...message.rtr && { rtr: true } }, from })
     this.schedule()
     return 16
   }
@@ -107,13 +109,13 @@ export class FakeKernel {
     setImmediate(() => {
       this.scheduled = false
       if (this.stalled) return
-      for (const { message, ours } of this.waiting.splice(0)) {
-        if (ours && this.swallow > 0) {
+      for (const { message, from } of this.waiting.splice(0)) {
+        if (from && this.swallow > 0) {
           this.swallow--
           continue
         }
-        if (ours) this.sent.push(message)
-        for (const channel of this.channels) channel.deliver(message)
+        if (from) this.sent.push(message)
+        for (const channel of this.channels) channel.deliver(message, channel === from)
       }
     })
   }
@@ -124,12 +126,14 @@ class FakeChannel implements RawChannel {
   rows: FilterRow[] = []
   private readonly kernel: FakeKernel
   private filters: readonly KernelFilter[] = [{ id: 0, mask: 0 }]
+  readonly bothWays: boolean
   private matches = 0
   private onMessage: ((message: RawMessage) => void)[] = []
   private onStopped: (() => void)[] = []
 
   constructor(kernel: FakeKernel) {
     this.kernel = kernel
+    this.bothWays = kernel.bothWays
   }
 
   addListener(event: 'onMessage' | 'onStopped', callback: ((message: RawMessage) => void) & (() => void)): void {
@@ -154,11 +158,11 @@ class FakeChannel implements RawChannel {
   }
 
   send(message: OutMessage): number {
-    return this.kernel.take(message)
+    return this.kernel.take(message, this)
   }
 
   sendFD(message: OutMessage): number {
-    return this.kernel.take(message)
+    return this.kernel.take(message, this)
   }
 
   setRxFilters(filters: KernelFilter | readonly KernelFilter[]): void {
@@ -168,7 +172,7 @@ class FakeChannel implements RawChannel {
 
   setErrorFilters(): void { /* Error frames always pass here. */ }
 
-  deliver(message: RawMessage): void {
+  deliver(message: RawMessage, own: boolean): void {
     if (!this.started) return
     if (message.err !== true) {
       const word = (message.id | (message.ext ? 0x8000_0000 : 0)) >>> 0
@@ -176,7 +180,7 @@ class FakeChannel implements RawChannel {
       this.matches++
       this.refreshRows()
     }
-    for (const callback of this.onMessage) callback(message)
+    if (!own) for (const callback of this.onMessage) callback(message)
   }
 
   /** The kernel handed it frames that never came out of the socket. */
@@ -186,6 +190,6 @@ class FakeChannel implements RawChannel {
   }
 
   private refreshRows(): void {
-    this.rows = this.filters.map(({ id, mask }, i) => ({ id: (id & mask) >>> 0, mask, matches: i === 0 ? this.matches : 0 }))
+    this.rows = this.filters.map(({ id, mask }, i) => ({ list: 'rcvlist_fil', id: (id & mask) >>> 0, mask, matches: i === 0 ? this.matches : 0 }))
   }
 }
