@@ -7,11 +7,10 @@ import { WINDOW_REGULATOR } from './window-regulator.ts'
 export class SealDrag {
   private from_m = 0.5
   private to_m = 0.5
-  /** Where the stretch has `shape`, how much that rises along it, and how long it is. */
+  /** Where the stretch has `shape`, and how much that rises by the metre. */
   private at_m = 0.5
   private shape = 0.5
-  private rise = 0.5
-  private width_m = 0.5
+  private rise_per_m = 0.5
 
   /** Drag of an opening glass at `opening_m`, N. */
   opening_N(opening_m: number): number {
@@ -28,7 +27,7 @@ export class SealDrag {
 
   private shapeAt(opening_m: number): number {
     if (!(opening_m >= this.from_m && opening_m < this.to_m)) this.find(opening_m)
-    return this.shape + this.rise * (opening_m - this.at_m) / this.width_m
+    return this.shape + this.rise_per_m * (opening_m - this.at_m)
   }
 
   private find(opening_m: number): void {
@@ -41,7 +40,6 @@ export class SealDrag {
     const low = i === 0 ? 0 : i - 1
     this.at_m = at[low]
     this.shape = shape[low]
-    this.rise = inside ? shape[i] - shape[low] : 0
-    this.width_m = inside ? at[i] - at[low] : 1
+    this.rise_per_m = inside ? (shape[i] - shape[low]) / (at[i] - at[low]) : 0
   }
 }

@@ -148,4 +148,16 @@ describe('WindowPlant', () => {
     expect(braked_mm).toBeGreaterThan(0.3)
     expect(braked_mm).toBeLessThan(3)
   })
+
+  it.each([2, 10, 65])('presses on %d N/mm as with steps twenty times finer, near a stop and far from one', (stiffness_N_mm) => {
+    /** The motor stalls against it: inertia and what the motor has. */
+    const peak_N = (steps: number, at_m: number): number => {
+      const plant = new WindowPlant(0.44)
+      plant.hold(at_m, stiffness_N_mm)
+      plant.drive(0, -1)
+      for (let i = 0; i < 6000 * steps; i++) plant.step(0.001 / steps, 13.5)
+      return plant.peakContactForce_N
+    }
+    for (const at_m of [0.005, 0.1, 0.4]) expect(Math.abs(peak_N(1, at_m) / peak_N(20, at_m) - 1)).toBeLessThan(0.0005)
+  })
 })

@@ -9,6 +9,9 @@ export { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses } from './window
 /** Temperatures a window is built for. */
 export const WINDOW_TEMPERATURE_C = { least: -40, most: 95 } as const
 
+/** So near to a stop or a hand the steps are fine: several times as far as the glass gets in a step. */
+const NEAR_m = 0.003
+
 /**
  * A window: motor and worm, an elastic cable to the glass, the glass in its seals, end stops, and whatever a person holds
  * into the gap. Two masses: the rotor, whose weight at the glass is 132 kg, and the glass.
@@ -129,14 +132,15 @@ export class WindowPlant extends Plant {
   override step(dt_s: number, supply_V: number): void {
     this.warm(dt_s)
     const w = WINDOW_REGULATOR
+    const substeps = this.substeps()
     const { motor, obstacle_m, obstacleStiffness_N_m, seal, seals } = this
     const { friction_Nm, parameters: { inertia_kgm2, travelPerRad, raise, lower } } = motor
     const connected = motor.duty !== 0 || motor.braking
     const open_V = motor.duty * supply_V
     const open_Nm = connected ? motor.emf_Vs * motor.duty * supply_V / motor.resistance_ohm : 0
-    const step_s = dt_s / w.substeps
+    const step_s = dt_s / substeps
     const turning = step_s / inertia_kgm2
-    const braked = 1 + step_s * (connected ? motor.emf_Vs * motor.emf_Vs / motor.resistance_ohm : 0) / inertia_kgm2
+    const kept = 1 / (1 + step_s * (connected ? motor.emf_Vs * motor.emf_Vs / motor.resistance_ohm : 0) / inertia_kgm2)
     const sliding = step_s / w.mass_kg
     const weight_N = w.mass_kg * (w.gravity_m_s2 + this.verticalAcceleration_m_s2)
     let drum_m = motor.position
@@ -145,7 +149,7 @@ export class WindowPlant extends Plant {
     let glass_m_s = this.glass_m_s
     let peak_N = this.peak_N
     let resting = false
-    for (let i = 0; i < w.substeps; i++) {
+    for (let i = 0; i < substeps; i++) {
       // Of the cable on the glass; the glass pulls the drum as much the other way.
       const cable_N = (drum_m - glass_m) * w.couplingStiffness_N_m + (rotor_rad_s * travelPerRad - glass_m_s) * w.coupling_Ns_m
       const load_Nm = cable_N * travelPerRad
@@ -155,7 +159,7 @@ export class WindowPlant extends Plant {
       const ahead = rotor_rad_s !== 0 ? rotor_rad_s > 0 : open_Nm > ahead_Nm
       resting = rotor_rad_s === 0 && !ahead && !(-open_Nm > back_Nm)
       if (!resting) {
-        rotor_rad_s = (rotor_rad_s + turning * (ahead ? open_Nm - ahead_Nm : open_Nm + back_Nm)) / braked
+        rotor_rad_s = (rotor_rad_s + turning * (ahead ? open_Nm - ahead_Nm : open_Nm + back_Nm)) * kept
         if ((rotor_rad_s > 0) !== ahead) rotor_rad_s = 0
         drum_m += rotor_rad_s * travelPerRad * step_s
       }
@@ -183,6 +187,14 @@ export class WindowPlant extends Plant {
     this.current_A = this.demand_A(supply_V)
     // A stalled motor gets warm.
     this.active = !resting || glass_m_s !== 0 || motor.current_A !== 0
+  }
+
+  /** Far from everything that is stiff, half as many do: then the cable is the stiffest spring, and four times as soft as a stop. */
+  private substeps(): number {
+    const { substeps, travel_m } = WINDOW_REGULATOR
+    const { glass_m } = this
+    if (this.obstacleStiffness_N_m > 0 && glass_m < this.obstacle_m + NEAR_m) return substeps
+    return glass_m < NEAR_m || glass_m > travel_m - NEAR_m ? substeps : substeps / 2
   }
 
   /** Time went by while nothing moved. */
