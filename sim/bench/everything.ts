@@ -15,8 +15,9 @@ const STANDS_m_s = 0.002
 /** After so many looks at a thing that stands its switch is pressed anew: power was refused while the locks worked. */
 const PATIENCE_looks = 14
 /** The locks turn, and the tuner seeks the next station, this often. */
-const OFTEN_ms = 4000
-const TAPPED = ['DASH.doors.lock', 'DASH.doors.unlock', 'DASH.stereo.seekUp']
+const OFTEN_looks = 80
+const LOCKS = ['DASH.doors.lock', 'DASH.doors.unlock']
+const SEEK = 'DASH.stereo.seekUp'
 
 interface Thing {
   readonly rising: string
@@ -61,41 +62,31 @@ export class BusyHands {
     for (let i = 0; i < VOLUME_STEPS; i++) this.tap('stereo.volumeUp')
   }
 
-  /** Moves everything for `duration_ms`, and lets go. */
-  move(duration_ms: number): void {
-    const { car, things } = this
-    for (const thing of things) car.press(`${thing[thing.goal]}`)
+  /** Hands on everything that is held, and the indicators blink. */
+  begin(): void {
+    for (const thing of this.things) this.car.press(thing[thing.goal])
     this.tap('lights.left')
-    for (let t = 2 * TAP_ms, next = 0; t < duration_ms; t += LOOK_ms) {
-      for (const thing of things) this.turn(thing)
-      if (t >= next) {
-        car.press(TAPPED[next / OFTEN_ms % 2])
-        car.press(TAPPED[2])
-        next += OFTEN_ms
-      } else {
-        for (const name of TAPPED) car.release(name)
-      }
-      car.run(LOOK_ms)
-      for (const window of this.windows) {
-        this.looks++
-        if (Math.abs(window.velocity_m_s) > STANDS_m_s) this.movingLooks++
-      }
-    }
-    for (const { rising, falling } of things) {
-      car.release(rising)
-      car.release(falling)
-    }
   }
 
-  /** Lets motors cool, indicators off. */
-  rest(duration_ms: number): void {
-    this.tap('lights.left')
-    this.car.run(duration_ms)
+  /** Keeps everything moving for `duration_ms`, a multiple of 50 ms. */
+  move(duration_ms: number): void {
+    const { car } = this
+    for (let left_ms = duration_ms; left_ms > 0; left_ms -= LOOK_ms) {
+      for (const thing of this.things) this.turn(thing)
+      const turn = this.looks % OFTEN_looks
+      if (turn === 0) car.press(LOCKS[this.looks / OFTEN_looks % LOCKS.length])
+      else if (turn === 1) for (const name of LOCKS) car.release(name)
+      if (turn === 0) car.press(SEEK)
+      else if (turn === 1) car.release(SEEK)
+      car.run(LOOK_ms)
+      this.looks++
+      for (const window of this.windows) if (Math.abs(window.velocity_m_s) > STANDS_m_s) this.movingLooks++
+    }
   }
 
   /** Share of the moving time in which a window moved, 0–1. */
   get windowsMoving(): number {
-    return this.movingLooks / this.looks
+    return this.movingLooks / this.looks / this.windows.length
   }
 
   /** At an end it is let go at one look, and pressed the other way at the next. */
