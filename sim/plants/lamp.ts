@@ -30,6 +30,9 @@ export class LampPlant extends Plant {
   private readonly heats: Float64Array
   private readonly currents_A: Float64Array
   private readonly faults: LampFault[]
+  /** Filaments, cold and glowing. */
+  private readonly cold_ohm: Float64Array
+  private readonly hot_ohm: Float64Array
 
   constructor(sources: readonly LightSource[]) {
     super('lamp')
@@ -41,6 +44,8 @@ export class LampPlant extends Plant {
     this.heats = new Float64Array(sources.length)
     this.currents_A = new Float64Array(sources.length)
     this.faults = sources.map(() => 'none')
+    this.hot_ohm = Float64Array.from(sources, source => LAMP_PARTS.rated_V * LAMP_PARTS.rated_V / source.rated_W)
+    this.cold_ohm = this.hot_ohm.map(hot_ohm => hot_ohm / LAMP_PARTS.coldRatio)
   }
 
   get channels(): number {
@@ -127,9 +132,8 @@ export class LampPlant extends Plant {
     if (fault === 'shorted') return duty * supply_V / p.short_ohm
     const source = this.sources[channel]
     if (source.kind === 'led') return supply_V > p.led_V ? duty * source.rated_W / p.rated_V : 0
-    const hot_ohm = p.rated_V * p.rated_V / source.rated_W
-    const cold_ohm = hot_ohm / p.coldRatio
-    return duty * supply_V / (cold_ohm + (hot_ohm - cold_ohm) * this.heats[channel])
+    const cold_ohm = this.cold_ohm[channel]
+    return duty * supply_V / (cold_ohm + (this.hot_ohm[channel] - cold_ohm) * this.heats[channel])
   }
 
   private requireChannel(channel: number): void {

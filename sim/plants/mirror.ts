@@ -128,7 +128,7 @@ export class MirrorPlant extends Plant {
   override demand_A(supply_V: number): number {
     if (supply_V <= 0) return 0
     return MIRROR_PARTS.idle_A + this.tiltX.demand_A(supply_V) + this.tiltY.demand_A(supply_V)
-      + this.arm.demand_A(supply_V) + this.heat * supply_V / this.heater_ohm()
+      + this.arm.demand_A(supply_V) + (this.heat === 0 ? 0 : this.heat * supply_V / this.heater_ohm())
   }
 
   override step(dt_s: number, supply_V: number): void {
@@ -140,12 +140,7 @@ export class MirrorPlant extends Plant {
       const push = stopForce(arm.position, this.armLow, this.armHigh, m.foldStopStiffness)
       arm.advance(dt_s, supply_V, push, m.foldDrag, m.foldDrag)
     }
-    const power_W = this.heat * supply_V * supply_V / this.heater_ohm()
-    const change = power_W / m.heaterRated_W - this.warmth
-    this.warmth += change * dt_s / m.heaterTime_s
-    // Below a thousandth the temperature no longer shows in the current: settle, so that a parked car can rest.
-    const settled = change < 0.001 && change > -0.001
-    if (settled) this.warmth += change
+    const settled = (this.heat === 0 && this.warmth === 0) || this.warm(dt_s, supply_V)
     this.current_A = this.demand_A(supply_V)
     this.active = !settled || this.tiltX.active || this.tiltY.active || arm.active
   }
@@ -158,6 +153,18 @@ export class MirrorPlant extends Plant {
       heating: this.heat > 0,
       warmth_pct: 100 * this.warmth,
     }
+  }
+
+  /** Heats the glass or lets it cool; `true` when that is over. */
+  private warm(dt_s: number, supply_V: number): boolean {
+    const m = MIRROR_PARTS
+    const power_W = this.heat * supply_V * supply_V / this.heater_ohm()
+    const change = power_W / m.heaterRated_W - this.warmth
+    this.warmth += change * dt_s / m.heaterTime_s
+    // Below a thousandth the temperature no longer shows in the current: settle, so that a parked car can rest.
+    const settled = change < 0.001 && change > -0.001
+    if (settled) this.warmth += change
+    return settled
   }
 
   private motorAt(channel: number): GearMotor | undefined {
