@@ -26,6 +26,35 @@ describe('what actuates', () => {
     }
   })
 
+  it.each([
+    ['reset', [0x02, 0x11, 0x01], true],
+    ['control of an output', [0x04, 0x2f, 0x12, 0x34, 0x03], true],
+    ['a routine', [0x04, 0x31, 0x01, 0x02, 0x03], true],
+    ['the programming session', [0x02, 0x10, 0x02], true],
+    ['the programming session, without an answer', [0x02, 0x10, 0x82], true],
+    ['another session', [0x02, 0x10, 0x03], false],
+    ['a download, in its first frame', [0x10, 0x0b, 0x34, 0x00, 0x44], true],
+    ['data of one, in its first frame', [0x1f, 0xff, 0x36, 0x01], true],
+    ['data of more than 4095 bytes', [0x10, 0x00, 0x00, 0x01, 0x00, 0x00, 0x36, 0x01], true],
+    ['an FD single frame', [0x00, 0x09, 0x2f, 0x12, 0x34, 0x03], true],
+    ['reading', [0x03, 0x22, 0x2f, 0x31], false],
+    ['reading DTCs', [0x03, 0x19, 0x02, 0xff], false],
+    ['a positive answer', [0x02, 0x51, 0x01], false],
+    ['a consecutive frame', [0x21, 0x31, 0x11], false],
+    ['flow control', [0x30, 0x11, 0x31], false],
+    ['nothing', [], false],
+    ['a lone length', [0x02], false],
+    ['a session without its kind', [0x01, 0x10], false],
+  ] as const)('of diagnostics: %s', (_, bytes, acts) => {
+    for (const id of [0x18da_81f9, 0x18db_fff9, 0x0cda_82fa]) {
+      expect(actuates(frameOf({ id, bytes }))).toBe(acts)
+      expect(lifetime_ms(frameOf({ id, bytes }))).toBe(acts ? 1000 : Infinity)
+    }
+    for (const other of [{ id: 0x18d9_81f9 }, { id: 0x18dc_81f9 }, { id: 0x1ada_81f9 }, { id: 0x19da_81f9 }, { id: 0x7da, extended: false }]) {
+      expect(actuates(frameOf({ ...other, bytes }))).toBe(false)
+    }
+  })
+
   it('covers commands to windows, mirrors, latches, lamps and the stereo', () => {
     expect(MESSAGES.filter(row => row.actuates).map(row => row.name)).toEqual(
       expect.arrayContaining(['WindowCommand', 'MirrorCommand', 'LatchCommand', 'LightCommand', 'StereoCommand']))

@@ -124,7 +124,7 @@ export abstract class LinkBase implements Link {
     drop(this.ownCounters.sent, 'actuating')
     if (!this.toldToActuate) {
       this.toldToActuate = true
-      this.report(`${this.uri}: commands that move something or switch a load are held back from this real bus: --actuate lets them through`)
+      this.report(`${this.uri}: commands that move something or switch a load, and diagnostics that do or that reset or program a hub, are held back from this real bus: --actuate lets them through`)
     }
     return true
   }

@@ -56,10 +56,10 @@ export class LiveCar {
     })
   }
 
-  /** Joins a link to the bus, as one node more. Rejects with one clear line. */
-  async listen(uri: string): Promise<void> {
+  /** Joins a link to the bus, as one node more; with `actuate` commands get onto a real one. Rejects with one clear line. */
+  async listen(uri: string, actuate = false): Promise<void> {
     const link = await openLink(uri, {
-      bitrate: this.car.bus.bitrate, now_ns: () => this.car.now_ns, name: this.car.topology.name, report: this.report,
+      bitrate: this.car.bus.bitrate, now_ns: () => this.car.now_ns, name: this.car.topology.name, actuate, report: this.report,
     })
     const node = attachNode(this.car, { name: `link ${this.links.length}` })
     this.links.push(link)

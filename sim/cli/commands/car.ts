@@ -62,6 +62,7 @@ interface Options {
   press?: ScriptedPress[]
   faults?: string
   real?: string[]
+  actuate?: boolean
   json?: boolean
 }
 
@@ -80,6 +81,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--press <switch:hold@begin>', 'press a switch by script; may be repeated', collect(parsePress))
     .option('--faults <file>', 'faults of bus and power, as JSON')
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
+    .option('--actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, socketcan: but vcan): real glass moves')
     .option('--json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)')
     .addHelpText('after', HELP)
     .action((options: Options) => drive(options, terminal))
@@ -104,7 +106,7 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
   try {
     for (const press of options.press ?? []) live.script(press)
     const recorder = options.record === undefined ? undefined : await opened(live.record(recordUri(options.record)))
-    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await opened(live.listen(uri), uri)
+    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await opened(live.listen(uri, options.actuate === true), uri)
     const begun_ms = performance.now()
     const run = live.run(options.for ?? Infinity, stop)
     if (options.headless === true) {

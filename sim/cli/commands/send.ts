@@ -31,7 +31,7 @@ const GIVE_UP_ms = 500
 const STEP_ms = 170
 const SEQUENCES = 16
 
-interface Options { wait: boolean, hold?: number, source: string, json?: boolean }
+interface Options { wait: boolean, hold?: number, source: string, actuate?: boolean, json?: boolean }
 
 /** `spine send`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -40,11 +40,12 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--no-wait', 'send once and do not wait for the echo')
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOL_ADDRESSES.map(address => `0x${address.toString(16).toUpperCase()}`).join(' or ')}`, 'tool')
+    .option('--actuate', 'let it onto a real bus (slcan:, gvret:, socketcan: but vcan): real glass moves')
     .option('--json', 'the result for programs')
     .addHelpText('after', HELP)
     .action(async (words: readonly string[], options: Options) => {
       const wish = readWish(words, options)
-      const link = await open(wish.uri)
+      const link = await open(wish.uri, { actuate: options.actuate === true, name: 'send', report: line => terminal.warn(line) })
       try {
         const outcome = await deliver(link, wish, options, terminal)
         terminal.write(options.json === true ? `${JSON.stringify(outcomeJson(wish, outcome))}\n` : outcomeText(wish, outcome, terminal))
