@@ -70,15 +70,17 @@ linkContract('gvret-listen', {
 })
 
 linkContract('gvret', {
-  rich: false, noRemote: true, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true,
-}, async ({ queue, mode }) => {
+  rich: false, noRemote: true, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true, guards: true,
+}, async (options) => {
   const { place, devices } = await plug()
-  const link = await createLink(`gvret:${place}`, { ...queue && { queue }, ...mode && { mode } })
+  const link = await createLink(`gvret:${place}`, options)
+  let seen = 0
   return {
     link,
     async connect() {
-      await eventually(() => devices.length > 0 && devices[0].setup.length > 0)
-      return Object.assign(devices[0], { origin: link.origin })
+      await eventually(() => devices.length > seen && devices[devices.length - 1].setup.length > 0)
+      seen = devices.length
+      return Object.assign(devices[seen - 1], { origin: link.origin })
     },
     dispose: async () => undefined,
   }

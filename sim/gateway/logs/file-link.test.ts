@@ -83,6 +83,16 @@ linkContract('file, recording', { rich: true, times: 'exact', idleState: 'up', l
   }
 })
 
+linkContract('file, replaying', {
+  rich: true, times: 'exact', idleState: 'up', lostState: 'closed', reads: false, stream: false, mute: true,
+}, async ({ queue, mode }) => {
+  const path = newPath()
+  writeFileSync(path, numbered(10))
+  const link = await createLink(`file:${path}`, { ...queue && { queue }, ...mode && { mode } })
+  const far = { origin: link.origin, received: [], send: () => undefined, sendGarbage: () => undefined, stall: () => undefined }
+  return { link, connect: async () => ({ ...far, leave: async () => undefined }), dispose: async () => undefined }
+})
+
 describe('recording', () => {
   it('is complete however fast frames come, within one turn of the event loop', async () => {
     const path = newPath()

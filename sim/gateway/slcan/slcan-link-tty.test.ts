@@ -37,10 +37,10 @@ if (missing) {
 } else {
   for (const [name, manners] of Object.entries<AdapterManners>({ 'that confirms': {}, 'that confirms nothing': { confirms: false, polls: false } })) {
     linkContract(`slcan on a tty, an adapter ${name}`, {
-      rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true,
-    }, async ({ queue, mode }) => {
+      rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true, guards: true, once: true,
+    }, async (options) => {
       const { path, adapter } = await plug(manners)
-      const link = await createLink(`slcan:${path}`, { ...queue && { queue }, ...mode && { mode } })
+      const link = await createLink(`slcan:${path}`, options)
       return {
         link,
         async connect() {

@@ -45,14 +45,16 @@ const KINDS: Record<string, AdapterManners> = {
 
 for (const [name, manners] of Object.entries(KINDS)) {
   linkContract(`slcan, an adapter ${name}`, {
-    rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true,
-  }, async ({ queue, mode }) => {
+    rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true, guards: true,
+  }, async (options) => {
     const server = await serve(manners)
-    const link = await createLink(`slcan:${server.place}`, { ...queue && { queue }, ...mode && { mode } })
+    const link = await createLink(`slcan:${server.place}`, options)
+    let seen = 0
     return {
       link,
       async connect() {
-        await eventually(() => server.adapters.length > 0 && server.adapter.channel !== 'closed')
+        await eventually(() => server.adapters.length > seen && server.adapter.channel !== 'closed')
+        seen = server.adapters.length
         server.adapter.origin = link.origin
         return server.adapter
       },

@@ -38,7 +38,7 @@ if (missing) {
   it.skip(`slcan-listen on a tty: ${missing}`, () => undefined)
 } else {
   linkContract('slcan-listen on a tty', {
-    rich: false, times: 'none', idleState: 'listening', lostState: 'reconnecting', reads: true, stream: true,
+    rich: false, times: 'none', idleState: 'listening', lostState: 'reconnecting', reads: true, stream: true, once: true,
   }, async ({ queue, mode }) => {
     const pty = await pair()
     const link = await createLink(`slcan-listen:${pty.paths[0]}`, { ...queue && { queue }, ...mode && { mode } })

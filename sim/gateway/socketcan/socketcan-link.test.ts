@@ -22,7 +22,7 @@ const toMessage = (frame: LinkFrame): RawMessage => ({
   id: frame.id, ext: frame.extended, rtr: frame.remote, data: frame.data.slice(0, frame.length), ts_sec: 1, ts_usec: 2,
 })
 
-const abilities: Abilities = { rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true }
+const abilities: Abilities = { rich: false, times: 'none', idleState: 'up', lostState: 'reconnecting', reads: true, stream: true, once: true }
 
 linkContract('socketcan', abilities, async (options) => {
   const kernel = new FakeKernel()

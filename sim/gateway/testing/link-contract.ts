@@ -1,9 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { actuates } from '../actuation.ts'
 import { droppedTotal, imbalance } from '../counters.ts'
 import type { Link, LinkFrame, LinkState } from '../link.ts'
 import { cloneLinkFrame, sameFrame } from '../link-frame.ts'
-import { CLASSIC_FRAMES, numberedFrame, numberOf, RICH_FRAMES } from './frames.ts'
+import { STALLS } from '../stall-watch.ts'
+import { CLASSIC_FRAMES, frameOf, numberedFrame, numberOf, RICH_FRAMES } from './frames.ts'
 import { eventually } from './wait.ts'
 
 /** What is on the other side of the medium: a program of the kind that the link is made for. */
@@ -45,11 +47,17 @@ export interface Abilities {
   readonly lostState: LinkState
   /** Frames come in through it. */
   readonly reads: boolean
+  /** Nothing goes out through it. */
+  readonly mute?: boolean
+  /** It leads to a real bus: what actuates stays away from it. */
+  readonly guards?: boolean
+  /** `connect` cannot be called again after the far end vanished. */
+  readonly once?: boolean
   /** Its far end is a program: it gets frames at once, can stall, send garbage and vanish. */
   readonly stream: boolean
 }
 
-type MakePair = (options: { queue?: number, mode?: 'normal' | 'listen' }) => Promise<LinkPair>
+type MakePair = (options: { queue?: number, mode?: 'normal' | 'listen', actuate?: boolean }) => Promise<LinkPair>
 
 /** The rules of `link.ts`, for every kind of link. */
 export function linkContract(name: string, abilities: Abilities, makePair: MakePair): void {
@@ -69,15 +77,17 @@ export function linkContract(name: string, abilities: Abilities, makePair: MakeP
     }
     afterEach(async () => {
       vi.useRealTimers()
+      vi.restoreAllMocks()
       for (const pair of pairs.splice(0)) {
         await pair.link.close()
         expectBalance(pair.link)
         await pair.dispose()
       }
     })
-    describeSending(abilities, openPair)
+    if (!abilities.mute) describeSending(abilities, openPair)
     if (abilities.reads) describeReceiving(abilities, openPair)
     if (abilities.stream) describeTrouble(abilities, openPair)
+    if (abilities.stream && !abilities.once) describeReturn(abilities, openPair, () => pairs[pairs.length - 1].connect())
     describeLife(abilities, make, openPair)
   })
 }
@@ -139,6 +149,24 @@ function describeSending(abilities: Abilities, openPair: OpenPair): void {
     expect(far.received.map(numberOf)).toEqual(Array.from({ length: 100 }, (_, n) => n))
   })
 
+  it(abilities.guards ? 'holds back what actuates, countedly, and lets it pass with `actuate`' : 'carries what actuates', async () => {
+    expect(actuates(COMMAND)).toBe(true)
+    const { link, far } = await openPair()
+    // However slow this machine is: the command must not get too old here.
+    vi.useFakeTimers({ toFake: ['performance'] })
+    vi.spyOn(STALLS, 'waited_ms').mockReturnValue(0)
+    expect(link.send(COMMAND)).toBe(!abilities.guards)
+    expect(link.send(numberedFrame(1))).toBe(true)
+    if (!abilities.stream) await link.close()
+    await eventually(() => far.received.length === (abilities.guards ? 1 : 2))
+    expect(link.counters.sent.dropped.get('actuating') ?? 0).toBe(abilities.guards ? 1 : 0)
+    if (!abilities.guards) return
+    vi.useRealTimers()
+    const free = await openPair({ actuate: true })
+    expect(free.link.send(COMMAND)).toBe(true)
+    await eventually(() => free.far.received.length === 1)
+  })
+
   it('does not send a frame back to where it came from', async () => {
     const { link, far } = await openPair()
     expect(link.send(Object.assign(numberedFrame(1), { origin: far.origin }))).toBe(true)
@@ -148,6 +176,9 @@ function describeSending(abilities: Abilities, openPair: OpenPair): void {
     expect(far.received.map(numberOf)).toEqual([2])
   })
 }
+
+/** A command to a window, whose row says that it actuates. */
+const COMMAND = frameOf({ id: 0x09ff_81f9, bytes: [1, 2, 3] })
 
 function describeReceiving(abilities: Abilities, openPair: OpenPair): void {
   const frames = carried(abilities)
@@ -270,6 +301,24 @@ function describeTrouble(abilities: Abilities, openPair: OpenPair): void {
     expect(sent.delivered + droppedTotal(sent)).toBe(512)
     const { closed = 0, unconfirmed = 0, device = 0 } = Object.fromEntries(sent.dropped)
     expect(closed + unconfirmed + device).toBe(512 - sent.delivered)
+  })
+}
+
+function describeReturn(abilities: Abilities, openPair: OpenPair, again: () => Promise<FarEnd>): void {
+  it('serves the next far end after one vanished, and gives it nothing that is old', async () => {
+    const { link, far } = await openPair()
+    far.stall(true)
+    for (let n = 0; n < 1000; n++) link.send(numberedFrame(n))
+    await far.leave()
+    await eventually(() => link.state === abilities.lostState, () => `${abilities.lostState}, it is ${link.state}`)
+    const next = await again()
+    await eventually(() => link.state === 'up', () => `up, it is ${link.state}`)
+    const before = next.received.length
+    expect(link.send(numberedFrame(5000))).toBe(true)
+    await eventually(() => next.received.length === before + 1)
+    expect(numberOf(next.received[before])).toBe(5000)
+    if (next !== far) expect(before).toBe(0)
+    expectBalance(link)
   })
 }
 
