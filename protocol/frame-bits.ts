@@ -211,6 +211,16 @@ export function frameBits(frame: CanFrame): number {
   return bits + stuffed
 }
 
+/**
+ * Time from start of frame to end of frame, in bits of the nominal rate; `ratio` is the nominal rate divided by the data
+ * rate, at which an FD frame with bit rate switch sends its inside.
+ */
+export function frameBitTimes(frame: CanFrame, ratio: number): number {
+  if (!frame.fd) return frameBits(frame)
+  const packed = fdFrameBits(frame, false)
+  return nominalBits(packed) + dataPhaseBits(packed) * ratio
+}
+
 /** Most bits a frame of this kind can have, whatever its content: a stuff bit after the first five bits and after every four more. */
 export function worstFrameBits(extended: boolean, bytes: number): number {
   const stuffable = (extended ? EXTENDED_STUFFED_BITS : BASE_STUFFED_BITS) + 8 * bytes

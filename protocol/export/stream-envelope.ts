@@ -27,6 +27,8 @@ message Hello {
   uint64 now_ns = 4;
   // The sender of this hello will only listen.
   bool listen_only = 5;
+  // Bit rate of the inside of CAN FD frames, bit/s; 0 on a classic bus.
+  uint32 data_bitrate = 6;
 }
 
 // The last message before the server ends the connection.

@@ -35,6 +35,8 @@ export class CanBus {
   readonly name: string
   readonly index: number
   readonly bitrate: number
+  /** Of the inside of FD frames with bit rate switch, bit/s; `bitrate` on a classic bus. */
+  readonly dataBitrate: number
   /** Length of a bit. */
   readonly bit_ns: number
   /** FD frames can be on it. */
@@ -74,6 +76,7 @@ export class CanBus {
     }
     this.fd = options.dataBitrate !== undefined
     const dataBitrate = options.dataBitrate ?? this.bitrate
+    this.dataBitrate = dataBitrate
     this.dataBit_ns = SECOND_NS / dataBitrate
     if (!(dataBitrate <= HIGHEST_DATA_BITRATE) || !Number.isInteger(this.dataBit_ns) || dataBitrate % this.bitrate !== 0) {
       throw new RangeError(`dataBitrate ${dataBitrate} bit/s is no multiple of ${this.bitrate} bit/s up to ${HIGHEST_DATA_BITRATE} with bits of a whole number of ns`)

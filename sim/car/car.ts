@@ -36,6 +36,11 @@ export interface CarOptions {
   readonly topology?: TopologyData
   /** Bits per second of the spine; 500,000 by default. */
   readonly bitrate?: number
+  /**
+   * Makes it a CAN FD bus with this data bit rate, a multiple of `bitrate` up to 8,000,000. Hubs stay classic controllers that
+   * wait for the end of FD frames; links carry them.
+   */
+  readonly dataBitrate?: number
   readonly faults?: BusFaultOptions
   /** Hubs that are left out, with their components: a real one takes their place. */
   readonly without?: readonly string[]
@@ -76,8 +81,10 @@ export class Car {
   constructor(options: CarOptions = {}) {
     this.topology = readTopology(options.topology ?? SEDAN)
     this.kernel = new Kernel(options.seed)
-    const { bitrate, faults } = options
-    this.bus = new CanBus(this.kernel, { ...(bitrate !== undefined && { bitrate }), ...(faults !== undefined && { faults }) })
+    const { bitrate, dataBitrate, faults } = options
+    this.bus = new CanBus(this.kernel, {
+      ...(bitrate !== undefined && { bitrate }), ...(dataBitrate !== undefined && { dataBitrate }), ...(faults !== undefined && { faults }),
+    })
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
     this.hubs = this.hosts
@@ -314,9 +321,10 @@ export class Car {
     const feed = this.power.feeds.get(location)!
     const supply_V = (): number => feed.voltage_V()
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
+    const controller = this.bus.attach(location, { position, online: false, ...(this.bus.fd && { fd: 'tolerant' }) })
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
-      trace: this.trace, controllers: [this.bus.attach(location, { position, online: false })], outlets, supply_V,
+      trace: this.trace, controllers: [controller], outlets, supply_V,
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { INTERFRAME_BITS, frameBits } from '#protocol/frame-bits.ts'
+import { INTERFRAME_BITS, dataPhaseBits, fdFrameBits, frameBits, nominalBits } from '#protocol/frame-bits.ts'
 import { createFrame } from '#protocol/frame.ts'
 import { BusLoad } from './bus-load.ts'
 
@@ -29,5 +29,17 @@ describe('bus load', () => {
     load.add(frame, 5e9)
     load.add(frame, 1e9)
     expect(load.frames_per_s).toBe(20)
+  })
+
+  it('counts the data of FD frames at their own rate', () => {
+    const frame = { ...createFrame(64), fd: true, brs: true, length: 64 }
+    const [slow, fast] = [new BusLoad(500_000), new BusLoad(500_000, 4_000_000)]
+    for (const load of [slow, fast]) {
+      load.add(frame, 0)
+      load.advance(999_999_999)
+    }
+    const packed = fdFrameBits(frame, false)
+    expect(slow.load * 500_000).toBeCloseTo(nominalBits(packed) + dataPhaseBits(packed) + 3, 6)
+    expect(fast.load * 500_000).toBeCloseTo(nominalBits(packed) + dataPhaseBits(packed) / 8 + 3, 6)
   })
 })

@@ -1,4 +1,4 @@
-import { INTERFRAME_BITS, frameBits } from '#protocol/frame-bits.ts'
+import { INTERFRAME_BITS, frameBitTimes } from '#protocol/frame-bits.ts'
 import type { CanFrame } from '#protocol/frame.ts'
 
 const SLICES = 10
@@ -6,7 +6,7 @@ const SLICE_ns = 100_000_000
 
 /**
  * Exact load of a bus over the last second: the bits of each frame as it was on the wire, stuff bits and interframe
- * space included, in ten slices of 100 ms. Time is that of the frames and never runs backwards.
+ * space included, FD data at its own rate, in ten slices of 100 ms. Time is that of the frames and never runs backwards.
  */
 export class BusLoad {
   readonly bitrate: number
@@ -18,15 +18,18 @@ export class BusLoad {
   private sumFrames = 0
   private most = 0
 
-  /** `bitrate` in bit/s. */
-  constructor(bitrate: number) {
+  private readonly ratio: number
+
+  /** `bitrate` in bit/s; `dataBitrate` is that of the inside of FD frames with bit rate switch. */
+  constructor(bitrate: number, dataBitrate = bitrate) {
     this.bitrate = bitrate
+    this.ratio = bitrate / dataBitrate
   }
 
   /** Counts a frame that ended (or began) at `time_ns`. */
   add(frame: CanFrame, time_ns: number): void {
     this.advance(time_ns)
-    const bits = frameBits(frame) + INTERFRAME_BITS
+    const bits = frameBitTimes(frame, this.ratio) + INTERFRAME_BITS
     const at = this.slice % SLICES
     this.bits[at] += bits
     this.counts[at]++

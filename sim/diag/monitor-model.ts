@@ -80,9 +80,9 @@ export class MonitorModel {
   private readonly e2e = new E2eReceiver(E2E_SENDERS)
   private time_ns = 0
 
-  /** `bitrate` in bit/s. */
-  constructor(bitrate: number) {
-    this.load = new BusLoad(bitrate)
+  /** `bitrate` in bit/s; `dataBitrate` that of FD data. */
+  constructor(bitrate: number, dataBitrate = bitrate) {
+    this.load = new BusLoad(bitrate, dataBitrate)
   }
 
   get now_ns(): number {
@@ -118,7 +118,7 @@ export class MonitorModel {
       this.counters.errorFrames++
       return
     }
-    if (!frame.fd) this.load.add(frame, this.time_ns)
+    this.load.add(frame, this.time_ns)
     const node = frame.extended ? this.nodeOf(sourceOf(frame.id)) : undefined
     if (node !== undefined) {
       node.frames++

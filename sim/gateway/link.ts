@@ -70,6 +70,8 @@ export interface LinkOptions {
   readonly mode?: LinkMode
   /** Bit rate of our bus, bit/s, where there is one. Default 500000. */
   readonly bitrate?: number
+  /** Of the inside of CAN FD frames, bit/s, where our bus has them. Default: `bitrate`. */
+  readonly dataBitrate?: number
   /** Frames each queue holds. */
   readonly queue?: number
   /** The clock that stamps frames which come in without a time: virtual time beside a car, default Unix time. */

@@ -110,7 +110,7 @@ export const SCHEMES = {
     options: { ...common, clients },
   },
   file: {
-    about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L)',
+    about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L, .asc: Vector ASC, .pcapng: Wireshark)',
     example: 'file:drive.log?as=record',
     role: 'file',
     options: {

@@ -28,7 +28,7 @@ export class CarWatch {
   constructor(live: LiveCar) {
     this.live = live
     const { car } = live
-    this.model = new MonitorModel(car.bus.bitrate)
+    this.model = new MonitorModel(car.bus.bitrate, car.bus.dataBitrate)
     this.meter = car.bus.loadMeter()
     const seen = createLinkFrame()
     car.bus.tap(({ frame, end_ns }) => {

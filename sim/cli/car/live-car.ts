@@ -58,8 +58,10 @@ export class LiveCar {
 
   /** Joins a link to the bus, as one node more; with `actuate` commands get onto a real one. Rejects with one clear line. */
   async listen(uri: string, actuate = false): Promise<void> {
+    const { bus, topology } = this.car
     const link = await openLink(uri, {
-      bitrate: this.car.bus.bitrate, now_ns: () => this.car.now_ns, name: this.car.topology.name, actuate, report: this.report,
+      bitrate: bus.bitrate, ...(bus.fd && { dataBitrate: bus.dataBitrate }), now_ns: () => this.car.now_ns, name: topology.name, actuate,
+      report: this.report,
     })
     const node = attachNode(this.car, { name: `link ${this.links.length}` })
     this.links.push(link)

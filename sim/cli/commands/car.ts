@@ -12,7 +12,7 @@ import { parsePress, type ScriptedPress } from '../car/press-script.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
 import { isLinkUri, linkFailure } from '../lib/link.ts'
-import { bitrate, collect, duration, speedFactor, wholeNumber } from '../lib/options.ts'
+import { bitrate, collect, dataBitrate, duration, speedFactor, wholeNumber } from '../lib/options.ts'
 import { fit } from '../lib/screen.ts'
 import { type Terminal, until } from '../lib/terminal.ts'
 
@@ -59,6 +59,7 @@ interface Options {
   listen?: string[]
   record?: string
   bitrate: number
+  dataBitrate?: number
   press?: ScriptedPress[]
   faults?: string
   real?: string[]
@@ -78,6 +79,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--listen <uri>', 'what it listens on; may be repeated', collect(text => text))
     .option('--record <file>', 'write every frame into a candump log')
     .option('--bitrate <bit/s>', 'of the spine', bitrate, 500_000)
+    .option('--data-bitrate <bit/s>', 'make it a CAN FD bus: that of FD data, a multiple of --bitrate up to 8M', dataBitrate)
     .option('--press <switch:hold@begin>', 'press a switch by script; may be repeated', collect(parsePress))
     .option('--faults <file>', 'faults of bus and power, as JSON')
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
@@ -106,7 +108,9 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
   try {
     for (const press of options.press ?? []) live.script(press)
     const recorder = options.record === undefined ? undefined : await opened(live.record(recordUri(options.record)))
-    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await opened(live.listen(uri, options.actuate === true), uri)
+    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) {
+      await opened(live.listen(uri, options.actuate === true), uri)
+    }
     const begun_ms = performance.now()
     const run = live.run(options.for ?? Infinity, stop)
     if (options.headless === true) {
@@ -131,7 +135,8 @@ function build(options: Options, report: (line: string) => void): LiveCar {
   const topology = withBattery(readCar(options.car), power)
   try {
     const { seed, bitrate, speed } = options
-    const live = new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, faults })
+    const fd = options.dataBitrate === undefined ? {} : { dataBitrate: options.dataBitrate }
+    const live = new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, faults, ...fd })
     schedulePowerFaults(live.car, power)
     return live
   } catch (error) {

@@ -49,7 +49,8 @@ export function define(command: Command, terminal: Terminal): void {
 
 async function watch(link: Link, options: Options, terminal: Terminal): Promise<void> {
   const rate = options.bitrate ?? greetedBitrate(link) ?? 500_000
-  let model = new MonitorModel(rate)
+  const dataRate = (link as { greeting?: { dataBitrate: number } }).greeting?.dataBitrate ?? rate
+  let model = new MonitorModel(rate, dataRate)
   const clock = new BusClock()
   const live = terminal.isTTY && options.json !== true
   const picture = live ? await terminal.openPicture() : undefined
@@ -58,7 +59,7 @@ async function watch(link: Link, options: Options, terminal: Terminal): Promise<
   link.state$.pipe(filter(state => state === 'closed'), take(1)).subscribe(() => ended.abort())
   const unsubscribe = link.onFrame((frame) => {
     // Another car, or another log: nothing that was known holds for it.
-    if (frame.timestamp_ns < clock.last_ns - RESTART_ns) model = new MonitorModel(rate)
+    if (frame.timestamp_ns < clock.last_ns - RESTART_ns) model = new MonitorModel(rate, dataRate)
     clock.heard(frame.timestamp_ns)
     model.receive(frame)
   })

@@ -110,10 +110,10 @@ async function play(
 ): Promise<void> {
   const counts: ReplayCounts = { read: 0, filtered: 0, errorFrames: 0, offered: 0 }
   const queue = parseLinkUri(link.uri).numbers.get('queue') ?? DEFAULT_QUEUE_FRAMES
-  const bitrate = (link as { greeting?: { bitrate: number } }).greeting?.bitrate
+  const { bitrate, dataBitrate } = (link as { greeting?: { bitrate?: number, dataBitrate?: number } }).greeting ?? {}
   const flow = link.uri.startsWith('file:')
     ? undefined
-    : new Flow(link, { queue, waitsUntilUp: options.speed === 'max', ...bitrate !== undefined && bitrate > 0 && { bitrate } })
+    : new Flow(link, { queue, waitsUntilUp: options.speed === 'max', ...bitrate !== undefined && bitrate > 0 && { bitrate, ...dataBitrate !== undefined && { dataBitrate } } })
   source.hold(frame => frame.error || (wanted !== undefined && wanted(frame) === 0) ? 0 : flow?.wait_ms(performance.now()) ?? 0)
   const ended = new AbortController()
   const ends = [source, link].map(each => each.state$.pipe(filter(state => state === 'closed'), take(1)).subscribe(() => ended.abort()))

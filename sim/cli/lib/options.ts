@@ -40,6 +40,14 @@ export function bitrate(text: string): number {
   return value
 }
 
+/** Bit rates of FD data, bit/s; `2M` is understood. The bus says whether it fits its own. */
+export function dataBitrate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text.trim())
+  const value = match === null ? NaN : Number(match[1]) * (match[2] === 'k' ? 1e3 : match[2] === 'M' ? 1e6 : 1)
+  if (!(value >= 125_000 && value <= 8_000_000)) throw new InvalidArgumentError('It must be 125k to 8M bit/s, like 2M or 5000000.')
+  return value
+}
+
 /** For options that may be given several times. */
 export function collect<T>(parse: (text: string) => T): (text: string, previous: readonly T[] | undefined) => T[] {
   return (text, previous) => [...(previous ?? []), parse(text)]

@@ -1,4 +1,4 @@
-import { frameBits, INTERFRAME_BITS } from '#protocol/frame-bits.ts'
+import { frameBitTimes, INTERFRAME_BITS } from '#protocol/frame-bits.ts'
 import type { CanFrame } from '#protocol/frame.ts'
 import type { Link } from '../link.ts'
 
@@ -16,6 +16,8 @@ export interface FlowOptions {
   readonly queue: number
   /** Bit rate of the bus behind the target, where the target takes more than that bus and does not say so. */
   readonly bitrate?: number
+  /** Of FD data on that bus. */
+  readonly dataBitrate?: number
   /** Wait as long as the target is not up; otherwise it counts what it then refuses. */
   readonly waitsUntilUp: boolean
 }
@@ -29,6 +31,7 @@ export class Flow {
   private readonly window: number
   private readonly waitsUntilUp: boolean
   private readonly bits_per_ms: number
+  private readonly ratio: number
   /** When the bus will have carried what it was given, on our clock. */
   private free_ms = 0
   private readonly stop: () => void
@@ -38,6 +41,7 @@ export class Flow {
     this.window = Math.max(1, Math.min(MOST_QUEUED, options.queue >> 1))
     this.waitsUntilUp = options.waitsUntilUp
     this.bits_per_ms = options.bitrate === undefined ? Infinity : options.bitrate * BUS_SHARE / 1000
+    this.ratio = (options.bitrate ?? 1) / (options.dataBitrate ?? options.bitrate ?? 1)
     this.stop = options.bitrate === undefined ? () => undefined : target.onFrame(frame => this.occupy(frame, performance.now()))
   }
 
@@ -53,7 +57,7 @@ export class Flow {
 
   /** A frame is on its way to the bus, or was on it. */
   occupy(frame: CanFrame, now_ms: number): void {
-    this.free_ms = Math.max(this.free_ms, now_ms) + (frameBits(frame) + INTERFRAME_BITS) / this.bits_per_ms
+    this.free_ms = Math.max(this.free_ms, now_ms) + (frameBitTimes(frame, this.ratio) + INTERFRAME_BITS) / this.bits_per_ms
   }
 
   close(): void {

@@ -6,7 +6,7 @@ export const STREAM_VERSION = 1
 
 /** The body of an envelope that is no batch of frames, as plain values. */
 export interface EnvelopeBody {
-  hello?: { version: number, name: string, bitrate: number, now_ns: number, listen_only: boolean }
+  hello?: { version: number, name: string, bitrate: number, now_ns: number, listen_only: boolean, data_bitrate?: number }
   refusal?: { reason: string }
   request?: RequestBody
   response?: { id: number, error: string, snapshot_json: string, switches: string[] }

@@ -22,6 +22,8 @@ const RETRY_LONGEST_ms = 5000
 export interface CarGreeting {
   readonly name: string
   readonly bitrate: number
+  /** Of the inside of CAN FD frames, bit/s; `bitrate` on a classic bus. */
+  readonly dataBitrate: number
   /** Time on the car's bus when the connection was made, ns. */
   readonly now_ns: number
   /** The car takes no frames from us. */
@@ -158,8 +160,8 @@ export class SpineLink extends LinkBase {
           } else {
             greeted = true
             clearTimeout(timer)
-            const { name, bitrate, now_ns, listen_only } = body.hello
-            this.lastGreeting = { name, bitrate, now_ns, listenOnly: listen_only }
+            const { name, bitrate, now_ns, listen_only, data_bitrate = 0 } = body.hello
+            this.lastGreeting = { name, bitrate, now_ns, listenOnly: listen_only, dataBitrate: data_bitrate || bitrate }
             resolve()
           }
         },

@@ -25,6 +25,7 @@ export class SpineListen extends ListeningLink {
   private readonly listener: TcpListener
   private readonly maxClients: number
   private readonly name: string
+  private readonly dataBitrate: number
   private handler: ControlHandler | undefined
 
   constructor(uri: LinkUri, options: LinkOptions) {
@@ -32,6 +33,7 @@ export class SpineListen extends ListeningLink {
     this.endpoint = readEndpoint(uri, DEFAULT_SPINE_ENDPOINT)
     this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
     this.name = options.name ?? 'car'
+    this.dataBitrate = options.dataBitrate ?? 0
     this.listener = new TcpListener(uri.text, socket => this.welcome(socket))
   }
 
@@ -80,7 +82,7 @@ export class SpineListen extends ListeningLink {
     })
     this.addClient(client)
     if (this.clientCount > this.maxClients) client.refuse(`${this.maxClients} clients are connected already`)
-    else client.greet(this.name, this.bitrate, this.now_ns(), this.mode === 'listen')
+    else client.greet(this.name, this.bitrate, this.dataBitrate, this.now_ns(), this.mode === 'listen')
   }
 
   private async control(body: NonNullable<EnvelopeBody['request']>): Promise<ControlResult> {
@@ -123,8 +125,8 @@ class StreamClient implements ServedClient, ConnectionHandler {
     return this.greeted && !this.left
   }
 
-  greet(name: string, bitrate: number, now_ns: number, listen_only: boolean): void {
-    this.connection.sendBody({ hello: { version: STREAM_VERSION, name, bitrate, now_ns, listen_only } })
+  greet(name: string, bitrate: number, data_bitrate: number, now_ns: number, listen_only: boolean): void {
+    this.connection.sendBody({ hello: { version: STREAM_VERSION, name, bitrate, data_bitrate, now_ns, listen_only } })
   }
 
   offer(frame: LinkFrame): boolean {

@@ -103,7 +103,7 @@ describe('a car and its tools', () => {
   it('greet each other', async () => {
     const server = await serve({ name: 'sedan', bitrate: 250_000, now_ns: () => 12_345 })
     const tool = await dial(server)
-    expect(tool.greeting).toEqual({ name: 'sedan', bitrate: 250_000, now_ns: 12_345, listenOnly: false })
+    expect(tool.greeting).toEqual({ name: 'sedan', bitrate: 250_000, dataBitrate: 250_000, now_ns: 12_345, listenOnly: false })
     await eventually(() => server.state === 'up')
     await tool.close()
     await eventually(() => server.state === 'listening')
