@@ -53,11 +53,20 @@ export const SWITCH_LAYOUT = {
     'lights.tail', 'lights.interior', 'stereo.volumeUp', 'stereo.volumeDown', 'stereo.mute', 'stereo.source',
     'stereo.seekUp', 'stereo.seekDown', 'lights.left', 'lights.right',
   ],
+  /** The driver's, of a car with two doors. */
+  driver2: [
+    'windowFL.up', 'windowFL.down', 'windowFR.up', 'windowFR.down',
+    'mirrorFL.left', 'mirrorFL.right', 'mirrorFL.up', 'mirrorFL.down', 'mirrorFR.left',
+    'mirrorFR.right', 'mirrorFR.up', 'mirrorFR.down', 'mirrors.fold', 'mirrors.unfold', 'mirrors.heat',
+    'mirrors.recall', 'mirrors.store', 'doors.lock', 'doors.unlock', 'trunk.release', 'hood.release', 'lights.head',
+    'lights.tail', 'lights.interior', 'stereo.volumeUp', 'stereo.volumeDown', 'stereo.mute', 'stereo.source',
+    'stereo.seekUp', 'stereo.seekDown', 'lights.left', 'lights.right',
+  ],
   door: ['window.up', 'window.down', 'latch.release'],
   trunk: ['latch.release', 'latch.close'],
 } as const
 /** Code of a layout in a switch pack's descriptor. */
-export const SWITCH_LAYOUT_CODE = { driver: 1, door: 2, trunk: 3 } as const
+export const SWITCH_LAYOUT_CODE = { driver: 1, door: 2, trunk: 3, driver2: 4 } as const
 
 /** Class `vehicle`: ignition lock, gear selector, wheel sensor. */
 export const VEHICLE_PLUG = {

@@ -75,7 +75,8 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     this.commands = new CommandSender(schedule, this.transmit, counters, address, image.commandRoom,
       Math.floor(hal.random() * SEQUENCES), HubStatusCodec,
       (port, result, codec, location) => this.commandFinished(port, result, codec, location))
-    this.switches = new Switches(image.actions, hal.location, this, this.known, schedule, counters)
+    const present = image.power === undefined ? undefined : image.power.present
+    this.switches = new Switches(image.actions, hal.location, this, this.known, schedule, counters, present)
     this.power = this.powerContract()
     this.seat = this.managerSeat()
     this.slots = []

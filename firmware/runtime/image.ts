@@ -12,6 +12,8 @@ export interface ManagerEntry {
 export interface CarPower {
   /** By location code: what the hub's ports may draw together when there is no manager, A. */
   readonly shares_A: readonly number[]
+  /** By location code: whether the car has a hub there. Without it, everywhere: nobody commands what is not there. */
+  readonly present?: readonly boolean[]
   /** For hubs that can carry the power manager. */
   readonly plan?: PowerPlan
 }

@@ -16,6 +16,8 @@ export interface CommandOutlet {
 export class Switches {
   private readonly actions: readonly SwitchAction[]
   private readonly location: number
+  /** By location code: whether there is a hub; undefined: everywhere. */
+  private readonly present: readonly boolean[] | undefined
   private readonly outlet: CommandOutlet
   private readonly known: KnownStatus
   private readonly counters: HubCounters
@@ -28,9 +30,10 @@ export class Switches {
   private lit: boolean
 
   constructor(actions: readonly SwitchAction[], location: number, outlet: CommandOutlet, known: KnownStatus,
-    schedule: Schedule, counters: HubCounters) {
+    schedule: Schedule, counters: HubCounters, present?: readonly boolean[]) {
     this.actions = actions
     this.location = location
+    this.present = present
     this.outlet = outlet
     this.known = known
     this.counters = counters
@@ -78,6 +81,7 @@ export class Switches {
     const ends = action.release !== undefined && !hold
     for (const target of action.targets) {
       const location = target === OWN ? this.location : target
+      if (this.present !== undefined && !this.present[location]) continue
       if (action.channels === undefined) this.sendOne(action, location, values, hold, ends, port)
       else {
         for (const channel of action.channels) {
@@ -117,6 +121,7 @@ export class Switches {
     for (const name in action.press) values[name] = action.press[name]
     values.level_pct = level_pct
     for (const target of action.targets) {
+      if (this.present !== undefined && !this.present[target]) continue
       for (const channel of action.channels ?? []) {
         values.channel = channel
         this.outlet.sendCommand(action.codec, target, values, false, this.blinkPort)

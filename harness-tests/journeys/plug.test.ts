@@ -79,6 +79,20 @@ describe('a window of another make', () => {
   })
 })
 
+describe('the coupe', () => {
+  journey('has no switches for windows that it has not, and locks its doors without asking for others', async (car) => {
+    expect(car.car.switches.filter(name => /\.window(RL|RR)\./.test(name))).toEqual([])
+    const from_ms = car.now_ms
+    await car.press('DASH.doors.lock', 100)
+    await car.until('both doors are locked', () => ['FL', 'FR'].every(door => car.status(`LatchStatus@${door}`)['locked'] === true), { within_ms: 2000 })
+    await car.press('DASH.windowFR.down', 800)
+    expect(car.car.plant('FR.window', WindowPlant).position_m).toBeGreaterThan(0.01)
+    await car.run(2000)
+    expect(car.history('PortStatus@DASH', from_ms).filter(port => port.values['fault'] !== 'none')).toEqual([])
+    expect(car.history('LatchCommand@RL').concat(car.history('LatchCommand@RR'))).toEqual([])
+  }, { topology: COUPE })
+})
+
 describe('a mirror that is replaced', () => {
   journey('goes to the places that were stored at its location', async (car) => {
     car.send('MirrorCommand@FR', { action: 'goto', tiltX_deg: 4, tiltY_deg: -3 })

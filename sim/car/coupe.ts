@@ -2,8 +2,13 @@ import type { Cable } from '../power/topology.ts'
 import { SEDAN } from './sedan.ts'
 import type { HubData, TopologyData } from './topology.ts'
 
-/** The coupe's hubs are those of the sedan but for the rear doors. */
+/** The coupe's hubs are those of the sedan but for the rear doors, and its driver has no switches for those. */
 const HUBS = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'TRUNK']
+
+function ofSedan(location: string): HubData {
+  const hub = SEDAN.hubs.find(one => one.location === location) as HubData
+  return { ...hub, ports: hub.ports.map(part => part?.layout === 'driver' ? { ...part, layout: 'driver2' } : part) }
+}
 
 /** Larger doors: thicker drops, and a spine that ends nearer. */
 function drop(hub: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
@@ -17,7 +22,7 @@ function segment(from: string, to: string, length_m: number, connectors: number)
 /** A two-door car: six hubs on a 10 mm² spine behind a fuse of 60 A, a smaller battery. */
 export const COUPE: TopologyData = {
   name: 'coupe',
-  hubs: HUBS.map(location => SEDAN.hubs.find(hub => hub.location === location) as HubData),
+  hubs: HUBS.map(ofSedan),
   copper: {
     layout: 'line',
     battery: 'battery',

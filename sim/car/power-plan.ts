@@ -50,7 +50,8 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
 export function carPowerOf(plan: PowerPlan): CarPower {
   const shares_A = Object.values(LOCATION).map(() => 0)
   for (const hub of plan.hubs) shares_A[hub.location] = Math.max(0, hub.share_A - hub.idle_A)
-  return { shares_A, plan }
+  const present = shares_A.map((_, location) => plan.hubs.some(hub => hub.location === location))
+  return { shares_A, present, plan }
 }
 
 /** The power of a car whose copper is that of the sedan; undefined when it has hubs that the sedan has not. */

@@ -12,6 +12,7 @@ function codesOf(names: readonly SwitchName[]): Uint8Array {
 /** `SWITCH` codes by input of a layout; empty for a layout this firmware does not know. */
 export function switchCodes(layout: number): Uint8Array {
   if (layout === SWITCH_LAYOUT_CODE.driver) return codesOf(SWITCH_LAYOUT.driver)
+  if (layout === SWITCH_LAYOUT_CODE.driver2) return codesOf(SWITCH_LAYOUT.driver2)
   if (layout === SWITCH_LAYOUT_CODE.door) return codesOf(SWITCH_LAYOUT.door)
   if (layout === SWITCH_LAYOUT_CODE.trunk) return codesOf(SWITCH_LAYOUT.trunk)
   return new Uint8Array(0)
