@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import { linePlan } from '../testing/power-plans.ts'
+import { runs } from '../testing/runs.ts'
 import { Allocator } from './allocator.ts'
 import type { PowerPlan } from './capability.ts'
 import { POWER_RULES } from './rules.ts'
@@ -163,7 +164,7 @@ describe('the allocator, whatever happens', () => {
     fc.assert(fc.property(plans, fc.array(step, { minLength: 5, maxLength: 120 }), (plan, steps) => {
       const rig = new Rig(plan)
       for (const at of steps) rig.run(at)
-    }), { numRuns: 300, seed: 11 })
+    }), { numRuns: runs(300), seed: 11 })
   })
 
   it('ends every lease, and is idle when nobody asks any more', () => {
@@ -183,7 +184,7 @@ describe('the allocator, whatever happens', () => {
       const fresh = new Allocator(plan)
       for (const each of [rig.allocator, fresh]) each.request(rig.now_ms, 2, 0, 9, 5, 5, 1)
       expect(rig.allocator.next(rig.now_ms)?.result).toBe(fresh.next(rig.now_ms)?.result)
-    }), { numRuns: 150, seed: 12 })
+    }), { numRuns: runs(150), seed: 12 })
   })
 
   it('never refuses safety: a moving window reverses at once, with the current of its lease', () => {
@@ -205,7 +206,7 @@ describe('the allocator, whatever happens', () => {
         port.letGo()
         port.wish = undefined
       }
-    }), { numRuns: 150, seed: 13 })
+    }), { numRuns: runs(150), seed: 13 })
   })
 
   it('gives safety what it needs within one lease, whoever has the current, even when no revocation arrives', () => {
@@ -223,7 +224,7 @@ describe('the allocator, whatever happens', () => {
         rig.now_ms += 50
       }
       expect(granted_mA).toBe(9000)
-    }), { numRuns: 150, seed: 14 })
+    }), { numRuns: runs(150), seed: 14 })
   })
 
   it('starves nobody within a priority: every port that keeps asking gets its turn', () => {
@@ -249,6 +250,6 @@ describe('the allocator, whatever happens', () => {
       }
       const never = runs.map((_, i) => i).filter(i => !served.has(i) && !restless[i])
       expect(never).toEqual([])
-    }), { numRuns: 25, seed: 15 })
+    }), { numRuns: runs(25), seed: 15 })
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { runs } from '../../testing/runs.ts'
 import { FRICTION_BYTES, FRICTION_KNOTS, FrictionProfile, frictionImage, frictionKnot_mm } from './friction.ts'
 
 /** One closing from `from_mm` to the top that takes `load_A(gap)`. */
@@ -73,7 +74,7 @@ describe('FrictionProfile', () => {
       expect(profile.decode(frictionImage(Float32Array.from(currents)))).toBe(true)
       for (let i = 0; i < FRICTION_KNOTS; i++) expect(Math.abs(profile.usual_A(frictionKnot_mm(i)) - currents[i]!)).toBeLessThan(0.0501)
       expect(profile.encode()).toEqual(frictionImage(Float32Array.from(currents)))
-    }), { seed: 11, numRuns: 50 })
+    }), { seed: 11, numRuns: runs(50) })
   })
 
   it('keeps what was not learned as such, and saturates', () => {

@@ -150,7 +150,7 @@ export class PinchGuard {
     this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
     if (!(place_mm > PINCH_LIMITS.end_mm)) return false
     const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
-    if (this.held(state, started) || this.tripped(started, state.limited, dt_s)) return true
+    if (this.held(state, started) || this.tripped(started, started && state.limited && !state.risen, dt_s)) return true
     if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
     this.follow(dt_s, state.elapsed_ms, state.speed_mm_s)
     return false
@@ -236,14 +236,14 @@ export class PinchGuard {
     return this.excess_N > this.trip_N() || (state.limited && started)
   }
 
-  /** A force that trips, and that the eFuse has to hold back, is no noise. */
-  private tripped(started: boolean, limited: boolean, dt_s: number): boolean {
+  /** A force that trips, and that the eFuse has to hold back (`heldBack`), is no noise; a supply that rose may be. */
+  private tripped(started: boolean, heldBack: boolean, dt_s: number): boolean {
     const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
     const sloping = started && this.slope_N_s > 0 && this.road_N < PINCH_LIMITS.roadFrom_N
     const ahead_s = dt_s * PINCH_LIMITS.ahead
     const ahead_N = sloping ? this.slope_N_s * (ahead_s < PINCH_LIMITS.aheadMost_s ? ahead_s : PINCH_LIMITS.aheadMost_s) : 0
     this.over = this.excess_N + ahead_N > trip_N ? this.over + 1 : 0
-    return this.over >= 2 || this.excess_N > (limited && started ? trip_N : trip_N + PINCH_LIMITS.sure_N)
+    return this.over >= 2 || this.excess_N > (heldBack ? trip_N : trip_N + PINCH_LIMITS.sure_N)
   }
 
   /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */

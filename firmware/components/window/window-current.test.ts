@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
+import { runs } from '../../testing/runs.ts'
 import { Closing } from './closing.ts'
 import { FRICTION_KNOTS, frictionImage } from './friction.ts'
 import { encodeWindowRecord } from './record.ts'
@@ -89,7 +90,7 @@ describe('the current a window asks for', () => {
       expect(less.forecast_A(NaN, 23, 13.5)).toBe(less.forecast_A(450, 23, 13.5))
       // What it forecasts is at least what the motor then takes of a weak supply: all of the friction, at full duty.
       expect(less.forecast_A(gap_mm, 23, 1)).toBeGreaterThanOrEqual(less.guard.friction.usual_A(0))
-    }), { seed: 21, numRuns: 200 })
+    }), { seed: 21, numRuns: runs(200) })
   })
 })
 

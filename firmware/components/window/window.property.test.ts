@@ -4,6 +4,7 @@ import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums
 import type { DriverBench } from '../../testing/driver-bench.ts'
 import { windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
+import { runs } from '../../testing/runs.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 
 const EVENTS = ['command', 'released', 'ignition', 'grants', 'withdraw', 'reset', 'supply', 'obstacle', 'frozen'] as const
@@ -91,7 +92,7 @@ describe('whatever is commanded, switched, cut and blocked', () => {
       expect(b.pending).toBe(0)
       expect(b.driving).toBe(false)
       expect(b.wish).toBeUndefined()
-    }), { numRuns: 100, seed: 7 })
+    }), { numRuns: runs(100), seed: 7 })
   })
 
   it('a learned position stays the true one', () => {
@@ -101,6 +102,6 @@ describe('whatever is commanded, switched, cut and blocked', () => {
       const { b, glass } = tell(fair, start_pct, true)
       const status = b.status()
       if (status.learned === 1) expect(Math.abs(status.position_pct - glass.x * 100 / WindowModel.TRAVEL)).toBeLessThan(1.5)
-    }), { numRuns: 60, seed: 8 })
+    }), { numRuns: runs(60), seed: 8 })
   })
 })
