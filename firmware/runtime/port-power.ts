@@ -169,10 +169,9 @@ export class PortFeed implements PortPower {
     else this.lease.want(this.run_A, this.peak_A, this.duration_ms, this.priority, this.shareable)
   }
 
-  /** What the manager allows has changed. */
+  /** What the manager allows has changed: called by the lease. */
   private leaseChanged(): void {
-    const lease = this.lease
-    if (lease === undefined || !this.fed) return
+    const lease = this.lease!
     this.tellRefusal(lease.refused)
     if (!lease.isHeld()) {
       this.end()
