@@ -36,6 +36,8 @@ export class DriverBench {
   grants = true
   granted = false
   tripped = false
+  /** Where the grant holds the eFuse, A. */
+  granted_A = Infinity
   /** The driver's own limit within its grant, A. */
   bound_A = Infinity
   wish: { run_A: number, peak_A: number, priority: number } | undefined
@@ -184,7 +186,7 @@ export class DriverBench {
         bound: (current_A) => {
           if (this.granted) this.bound_A = current_A
         },
-        limit_A: () => this.bound_A,
+        limit_A: () => Math.min(this.granted_A, this.bound_A),
         release: () => {
           this.wish = undefined
           if (!this.granted) return

@@ -253,12 +253,12 @@ describe('a rough road', () => {
 })
 
 describe('a glass that stands', () => {
-  function stand(guard: PinchGuard, excess_N: number, stalled_ms: number, elapsed_ms = 1000, gap_mm = 50): boolean {
+  function stand(guard: PinchGuard, excess_N: number, stalled_ms: number, elapsed_ms = 1000, gap_mm = 50, limited = false): boolean {
     close(guard, () => FRICTION_A, { from_mm: gap_mm + 30, until_mm: gap_mm + 1 })
     const motor_A = FRICTION_A + excess_N / N_A
     const state: ClosingState = {
       now_ms: 9000, elapsed_ms, stalled_ms, gap_mm: gap_mm - stretch_mm(motor_A), speed_mm_s: 0, speed_pulses_s: 0, motor_A,
-      motor_V: motor_A * windingResistance_ohm(23), limited: false, risen: false,
+      motor_V: motor_A * windingResistance_ohm(23), limited, risen: false,
     }
     return guard.update(state)
   }
@@ -272,6 +272,13 @@ describe('a glass that stands', () => {
 
   it('pressed by less is a weak motor', () => {
     expect(stand(guardOf(), 45, 400)).toBe(false)
+  })
+
+  it('held by the eFuse may be pressed by more than is seen: held as well, but for the start', () => {
+    expect(stand(guardOf(), 20, 79, 1000, 50, true)).toBe(false)
+    expect(stand(guardOf(), 20, 80, 1000, 50, true)).toBe(true)
+    expect(stand(guardOf(), 20, 400, 349, 50, true)).toBe(false)
+    expect(stand(guardOf(), 20, 350, 350, 50, true)).toBe(true)
   })
 
   it('within its seal is nothing, but the end when it is pressed', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import type { Descriptor } from '#protocol/descriptor.ts'
 import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
 import { runs } from '../../testing/runs.ts'
@@ -128,6 +129,87 @@ describe('a motor too weak for its seals', () => {
     expect(order(b, 'autoUp')).toBe(true)
     rest(b, 14_000)
     expect(b.status()).toMatchObject({ position_pct: 0 })
+  })
+})
+
+describe('power that goes while the glass closes', () => {
+  it('after the eFuse had to hold it: it may be on a hand, and opens when there is power again', () => {
+    const { bench: b, glass } = windowBench(100)
+    order(b, 'autoUp')
+    b.run(1500)
+    b.granted_A = 6
+    b.run(20)
+    b.grants = false
+    b.setPower(false)
+    const stopped = glass.x
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.reversing, pinch: 1 })
+    b.run(400)
+    expect(duty(b)).toBe(0)
+    b.granted_A = Infinity
+    b.setPower(true)
+    rest(b, 8000)
+    expect(glass.x).toBeGreaterThan(Math.min(stopped + 400, WindowModel.TRAVEL - 15))
+    expect(b.status().fault).toBe(0)
+  })
+
+  it('without that, or long after it, or on the learning run: it stops, and does not open', () => {
+    const late = windowBench(100).bench
+    order(late, 'autoUp')
+    late.run(1000)
+    late.granted_A = 6
+    late.run(20)
+    late.granted_A = Infinity
+    late.run(300)
+    const learning = windowBench(2, false).bench
+    order(learning, 'learn')
+    learning.until(() => duty(learning) < 0, 20_000)
+    learning.run(1000)
+    learning.granted_A = 0.1
+    learning.run(20)
+    const plain = windowBench(100).bench
+    order(plain, 'autoUp')
+    plain.run(1000)
+    for (const b of [late, learning, plain]) {
+      expect(duty(b)).toBeLessThan(0)
+      b.setPower(false)
+      b.run(2000)
+      b.setPower(true)
+      b.run(1000)
+      expect(b.driving).toBe(false)
+      expect(b.status()).toMatchObject({ fault: 1, pinch: 0 })
+    }
+  })
+
+  it('with the supply at nothing: it drives nothing, and gives up with a fault', () => {
+    const { bench: b, glass } = windowBench(60)
+    b.supply_V = 0
+    order(b, 'autoUp')
+    rest(b, 3000)
+    expect(b.status()).toMatchObject({ fault: 1, pinch: 0 })
+    expect(glass.x).toBe(0.6 * WindowModel.TRAVEL)
+  })
+})
+
+describe('a goto to where the window is', () => {
+  it.each([50, 0, 100])('at %d % is accepted, and moves nothing', (goal) => {
+    const { bench: b, glass } = windowBench(goal)
+    expect(order(b, 'goto', goal)).toBe(true)
+    b.run(300)
+    expect(Math.abs(glass.x * 100 / WindowModel.TRAVEL - goal)).toBeLessThan(1)
+    expect(b.pending).toBe(0)
+  })
+})
+
+describe('a learning run that finds another travel than the descriptor says', () => {
+  it('believes it within its share, but not what it saw of friction on the way', () => {
+    // The buffers at both ends give a little: 962 pulses are found.
+    for (const [travel_pulses, friction] of [[962, true], [945, false], [990, false]] as const) {
+      const { bench: b } = windowBench(37, false, { ...WINDOW_DESCRIPTOR, data: { travel_pulses, stall_A: 20 } } as Descriptor)
+      order(b, 'learn')
+      rest(b, 30_000)
+      expect(b.status()).toMatchObject({ learned: 1, fault: 0, position_pct: 0 })
+      expect(b.nvm.has(WINDOW_FRICTION_KEY)).toBe(friction)
+    }
   })
 })
 
