@@ -8,6 +8,7 @@ export default defineConfig({
     ],
     testTimeout: 300_000,
     maxWorkers: 1,
+    isolate: false,
     // Every mutant meets every property: with fewer random cases.
     env: { SPINE_RUNS_SHARE: '0.15' },
   },

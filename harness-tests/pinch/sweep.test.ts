@@ -57,11 +57,21 @@ describe('a closing that meets nothing', () => {
     }
   })
 
-  it('does not reverse, whatever the supply, the weather, the age and the road: 200 closings', () => {
-    const results = [...closings(200, 1)]
-    expect(results.filter(result => result.end === 'reversed')).toEqual([])
-    expect(results.filter(result => result.end === 'closed').length).toBeGreaterThan(170)
-  })
+  it('goes through, whatever the supply, the weather, the age and the road: 120 closings', () => {
+    expect([...closings(120, 1)].filter(result => result.end !== 'closed')).toEqual([])
+  }, 120_000)
+
+  it('goes through at the ends of what a window is built for', () => {
+    const sweep = new PinchSweep(1)
+    for (const supply_V of [9, 16]) {
+      for (const temperature_C of [-30, 80]) {
+        for (const age of [0, 1]) {
+          const conditions = { supply_V, temperature_C, age, road_m_s2: 0 }
+          expect(sweep.closing_ms(conditions, 'at the factory'), JSON.stringify(conditions)).toBeLessThan(12_000)
+        }
+      }
+    }
+  }, 60_000)
 })
 
 describe('a window whose friction is not learned', () => {
