@@ -4,11 +4,10 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: [
-      'firmware/components/window/{pinch,load,friction,closing,window-current}.test.ts', 'firmware/power-manager/allocator*.test.ts',
+      'firmware/components/window/{pinch,guard-steps,load,friction,closing,window-current}.test.ts', 'firmware/power-manager/allocator*.test.ts',
     ],
     testTimeout: 300_000,
     maxWorkers: 1,
-    isolate: false,
     // Every mutant meets every property: with fewer random cases.
     env: { SPINE_RUNS_SHARE: '0.15' },
   },
