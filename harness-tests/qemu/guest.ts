@@ -11,6 +11,13 @@ import { REPORT_MARK, type Report } from './guest/report.ts'
 /** What the package socketcan needs beside itself. */
 const PACKAGES = ['xml2js', 'sax', 'xmlbuilder']
 const CONSOLE_LINES_KEPT = 60
+/** A guest that says nothing for so long hangs: a case of it ends after 300 s. */
+const SILENCE_ms = 330_000
+/**
+ * The emulated processor counts instructions instead of time, so that what runs beside it on this machine changes
+ * nothing: 2 ns each.
+ */
+const BY_INSTRUCTIONS = ['-icount', 'shift=1,sleep=off', '-smp', '1']
 
 /** A running guest. */
 export interface Guest {
@@ -21,19 +28,26 @@ export interface Guest {
   end(): void
 }
 
+export interface GuestOptions {
+  /** A regular expression without blanks, where only some cases shall run. */
+  readonly cases?: string
+  /** One processor whose clock is the instructions it runs: for measuring, slower. */
+  readonly byInstructions?: boolean
+}
+
 /**
  * Boots the guest with two emulated CAN cards on one bus, and runs `program` (a TypeScript file of this project) in it.
- * `onReport` is called for each line of its report as it comes. `cases`:
- * a regular expression without blanks, where only some cases shall run.
+ * `onReport` is called for each line of its report as it comes.
  */
-export async function bootGuest(program: string, onReport: (report: Report) => void, cases = ''): Promise<Guest> {
+export async function bootGuest(program: string, onReport: (report: Report) => void, options: GuestOptions = {}): Promise<Guest> {
+  const { cases = '', byInstructions = false } = options
   const image = buildImage()
   const folder = mkdtempSync(join(tmpdir(), 'spine-guest-'))
   const initrd = join(folder, 'initrd')
   writeFileSync(initrd, Buffer.concat([readFileSync(image.base), await archiveOf(program)]))
   const qemu = spawn('qemu-system-x86_64', [
     // Software emulation: it works everywhere, also where the machine is itself a guest.
-    '-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none',
+    '-accel', 'tcg', '-cpu', 'max', ...byInstructions ? BY_INSTRUCTIONS : ['-smp', '2'], '-m', '1024', '-nographic', '-no-reboot', '-nic', 'none',
     '-kernel', image.kernel, '-initrd', initrd, '-append', `console=ttyS0 quiet panic=-1${cases === '' ? '' : ` CASES=${cases}`}`,
     '-object', 'can-bus,id=bus', '-device', 'kvaser_pci,canbus=bus', '-device', 'kvaser_pci,canbus=bus',
   ], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -44,18 +58,31 @@ export async function bootGuest(program: string, onReport: (report: Report) => v
   }
   createInterface(qemu.stderr).on('line', keep)
   createInterface(qemu.stdout).on('line', (line) => {
+    // It runs, so QEMU has read its files. Whoever is killed from here on leaves nothing behind.
+    rmSync(folder, { recursive: true, force: true })
     const mark = line.indexOf(REPORT_MARK)
     if (mark < 0) return keep(line)
+    silence.refresh()
     onReport(JSON.parse(line.slice(mark + REPORT_MARK.length)) as Report)
   })
+  const end = (): void => void qemu.kill('SIGKILL')
+  const silence = setTimeout(() => {
+    keep(`the guest said nothing for ${SILENCE_ms / 1000} s and was ended`)
+    end()
+  }, SILENCE_ms)
+  process.once('exit', end)
   const ended = new Promise<void>((resolve) => {
     qemu.once('error', (error) => {
       keep(String(error))
       resolve()
     })
     qemu.once('close', () => resolve())
-  }).finally(() => rmSync(folder, { recursive: true, force: true }))
-  return { ended, console: () => lines.join('\n'), end: () => void qemu.kill('SIGKILL') }
+  }).finally(() => {
+    clearTimeout(silence)
+    process.removeListener('exit', end)
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { ended, console: () => lines.join('\n'), end }
 }
 
 /** The program and the command line `spine`, bundled, and the native package it loads. */
@@ -72,7 +99,7 @@ async function archiveOf(program: string): Promise<Buffer> {
     format: 'esm',
     target: 'node20',
     external: ['socketcan', '@serialport/*'],
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+    banner: { js: 'import { createRequire as requireBeside } from "node:module"; const require = requireBeside(import.meta.url);' },
     absWorkingDir: PROJECT,
     logLevel: 'silent',
   })

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Archive } from './archive.ts'
 
@@ -30,6 +30,9 @@ const GUEST_PROGRAMS = ['ip', 'candump', 'cangen', 'cansend', 'isotpsend', 'isot
 /** In the order of their dependencies. */
 const MODULES = ['can', 'can-raw', 'can-isotp', 'can-dev', 'vcan', 'slcan', 'sja1000', 'kvaser_pci'] as const
 
+/** A download that takes longer will not end. */
+const RUN_LONGEST_ms = 300_000
+
 /** What QEMU boots. */
 export interface GuestImage {
   readonly kernel: string
@@ -49,14 +52,17 @@ export function whatIsMissing(): string {
 /** Builds the base of the guest from packages of this machine's distribution, or takes it from the cache. */
 export function buildImage(): GuestImage {
   const kernel = fetchKernel()
-  const inputs = [process.execPath, busybox(), ...GUEST_PROGRAMS.map(requireProgram)]
+  const binaries = guestBinaries()
+  const inputs = [...binaries, busybox(), ...librariesOf(binaries).map(library => realpathSync(library))]
   const hash = createHash('sha256').update(readFileSync(join(HERE, 'archive.ts'))).update(readFileSync(join(HERE, 'image.ts'))).update(kernel)
   for (const input of inputs) hash.update(input).update(`${statSync(input).size} ${statSync(input).mtimeMs}`)
   const base = join(CACHE, `base-${hash.digest('hex').slice(0, 16)}.cpio`)
   if (!existsSync(base)) {
-    for (const old of readdirSync(CACHE).filter(name => name.startsWith('base-'))) rmSync(join(CACHE, old))
-    writeFileSync(`${base}.part`, buildBase(kernel))
-    renameSync(`${base}.part`, base)
+    // Another run may be at it too: each writes its own, and the last one wins.
+    const part = `${base}.${process.pid}`
+    writeFileSync(part, buildBase(kernel))
+    renameSync(part, base)
+    forget('base-', basename(base))
   }
   return { kernel: join(kernel, 'vmlinuz'), base }
 }
@@ -66,16 +72,27 @@ export function socketcanBinding(): string {
   return join(PROJECT, 'node_modules', 'socketcan', 'build', 'Release', 'can.node')
 }
 
+/** What the guest runs and loads, but for its shell. */
+function guestBinaries(): string[] {
+  return [process.execPath, ...GUEST_PROGRAMS.map(requireProgram), socketcanBinding()]
+}
+
+/** Removes what the cache no longer needs. */
+function forget(prefix: string, but: string): void {
+  for (const old of readdirSync(CACHE)) {
+    if (old.startsWith(prefix) && old !== but) rmSync(join(CACHE, old), { recursive: true, force: true })
+  }
+}
+
 function buildBase(kernel: string): Buffer {
   const archive = new Archive()
   for (const folder of ['dev', 'proc', 'sys', 'tmp', 'root', 'run']) archive.folder(folder)
   archive.characterDevice('dev/console', 5, 1)
   archive.copy(busybox(), 'bin/busybox')
   for (const applet of ['sh', 'mount', 'insmod', 'reboot', 'dmesg', 'cat', 'sleep']) archive.symlink(`bin/${applet}`, 'busybox')
-  const binaries = [process.execPath, ...GUEST_PROGRAMS.map(requireProgram)]
   archive.copy(process.execPath, 'usr/bin/node')
   for (const program of GUEST_PROGRAMS) archive.copy(requireProgram(program), `usr/bin/${program}`)
-  for (const library of librariesOf([...binaries, socketcanBinding()])) archive.copy(realpathSync(library), library)
+  for (const library of librariesOf(guestBinaries())) archive.copy(realpathSync(library), library)
   for (const module of MODULES) archive.copy(join(kernel, `${module}.ko`), `lib/modules/${module}.ko`)
   const insert = MODULES.map(module => `insmod /lib/modules/${module}.ko`).join('\n')
   archive.file('init', `#!/bin/sh
@@ -85,6 +102,8 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 dmesg -n 1
 ${insert}
+# Whatever becomes of the machine around it, the guest ends.
+(sleep 1800; reboot -f) &
 # One thread of the engine: the guest has two slow processors, and the kernel and the peers want theirs.
 cd /spine && node --single-threaded run.mjs
 reboot -f
@@ -103,6 +122,18 @@ function fetchKernel(): string {
     throw new Error('apt knows no package linux-image-amd64: apt-get update, then try again')
   }
   if (kept.includes(name)) return join(CACHE, name)
+  try {
+    unpackKernel(name)
+    forget('linux-image-', name)
+  } catch (error) {
+    // One of last month does as well as today's, where that cannot be had.
+    if (kept.length > 0) return join(CACHE, kept[0])
+    throw error
+  }
+  return join(CACHE, name)
+}
+
+function unpackKernel(name: string): void {
   const work = mkdtempSync(join(CACHE, 'unpack-'))
   try {
     run('apt-get', ['download', '-q', name], work)
@@ -118,11 +149,11 @@ function fetchKernel(): string {
     }
     keep(/^boot\/vmlinuz-/, 'vmlinuz')
     for (const module of MODULES) keep(new RegExp(`/${module}\\.ko$`), `${module}.ko`)
-    renameSync(join(work, 'kept'), join(CACHE, name))
+    // Another run may have been faster.
+    if (!existsSync(join(CACHE, name))) renameSync(join(work, 'kept'), join(CACHE, name))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-  return join(CACHE, name)
 }
 
 function librariesOf(binaries: readonly string[]): string[] {
@@ -148,6 +179,7 @@ function findProgram(name: string): string | undefined {
   return folders.map(folder => join(folder, name)).find(path => existsSync(path))
 }
 
+/** Throws with what the program said, also when it hangs. */
 function run(program: string, args: readonly string[], cwd?: string): string {
-  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24 })
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 24, timeout: RUN_LONGEST_ms })
 }

@@ -28,7 +28,7 @@ describe.skipIf(missing !== '' && !inCi)('the kernel\'s CAN, in a guest', () => 
       if (report.kind === 'begin') return
       reports.set(report.name, report)
       waiting.get(report.name)?.()
-    }, only)
+    }, { cases: only })
     void guest.ended.then(() => {
       over = true
       for (const wake of waiting.values()) wake()

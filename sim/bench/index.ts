@@ -1,6 +1,7 @@
 import { benchBuses } from './bus.ts'
 import { benchCodec } from './codec.ts'
 import { benchGateway } from './gateway.ts'
+import { benchKernelCan } from './kernel-can.ts'
 import type { BenchOptions, BenchRow } from './measure.ts'
 import { benchSedan } from './sedan.ts'
 
@@ -10,6 +11,7 @@ export const BENCHES: Readonly<Record<string, (options: BenchOptions) => BenchRo
   sedan: benchSedan,
   codec: benchCodec,
   gateway: benchGateway,
+  socketcan: benchKernelCan,
 }
 
 export type { BenchRow } from './measure.ts'

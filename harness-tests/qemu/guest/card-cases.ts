@@ -5,7 +5,7 @@ import { frameOf, numberOf } from '#sim/gateway/testing/frames.ts'
 import type { Case, Facts } from './report.ts'
 import { check, checkSums, openWith, same, sendAll, Sequence, told, until } from './tools.ts'
 
-const FRAMES = 5000
+const FRAMES = 2000
 
 /** Numbered frames of one sender: two nodes never send one identifier. */
 function framesOf(base: number): (n: number) => LinkFrame {

@@ -1,4 +1,3 @@
-import { BENCH_CASES } from './bench-cases.ts'
 import { CAR_CASES } from './car-cases.ts'
 import { CARD_CASES } from './card-cases.ts'
 import { PEER_CASES } from './peer-cases.ts'
@@ -7,4 +6,4 @@ import { TROUBLE_CASES } from './trouble-cases.ts'
 import { VOLUME_CASES } from './volume-cases.ts'
 
 /** In the order in which they run. */
-export const ALL_CASES: readonly Case[] = [...PEER_CASES, ...CAR_CASES, ...TROUBLE_CASES, ...CARD_CASES, ...VOLUME_CASES, ...BENCH_CASES]
+export const ALL_CASES: readonly Case[] = [...PEER_CASES, ...CAR_CASES, ...TROUBLE_CASES, ...CARD_CASES, ...VOLUME_CASES]
