@@ -17,8 +17,11 @@ import { type Terminal, until } from '../lib/terminal.ts'
 
 const HELP = `
 Joins two links: what one hears, the other says. Nothing is lost silently: every frame is delivered, filtered, or counted
-as dropped with its reason. A lost device is tried again; commands that waited too long are never sent. Commands that
-move something or switch a load do not get onto a real bus (slcan:, gvret:, socketcan: but vcan) without --actuate.
+as dropped with its reason. A lost device is tried again; commands that waited longer than their lifetime are never sent:
+it counts from when a link took them, between two of our own ends from when the first did. How long something lay in the
+buffers of a system nobody can tell; what is read after this process stood still is held back when it may be too old.
+Commands that move something or switch a load, and diagnostics that do or that reset or program a hub, do not get onto a
+real bus (slcan:, gvret:, socketcan: but vcan) without --actuate.
 
 --filter passes frames for which an expression is true, --rewrite gives the new identifier. Expressions know id, extended,
 remote, fd, error, bus, length, data[0]…, the J1939 parts priority, page, pf, ps, pgn, source, destination, and of our own
