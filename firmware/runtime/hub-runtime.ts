@@ -223,6 +223,11 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   private acceptCommands(entry: ComponentEntry): void {
     if (entry.command === undefined) return
     this.receiver.on(entry.command, (values, _location, source) => {
+      // Who may not speak yet cannot echo: its sender would report as lost what was done. A repetition comes soon.
+      if (!this.operating()) {
+        this.counters.rxSilent++
+        return
+      }
       const slot = this.slotOf(entry.code)
       if (slot === undefined) this.counters.rxNoComponent++
       else slot.commands.receive(values, source)
