@@ -12,6 +12,8 @@ const GIVEN_UP_ns = 600 * MS_ns
 const REPORTED_ns = GIVEN_UP_ns + 2200 * MS_ns
 /** Silence after which the same sequence is a new command. */
 const NEW_ns = SECOND_ns
+/** From executing a command to its echo on the bus, when nothing is wrong with the bus. */
+const ECHO_ns = 200 * MS_ns
 /** An impostor's command is remembered for so long. */
 const IMPOSTOR_ns = 3 * SECOND_ns
 /** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
@@ -21,6 +23,7 @@ const SEQUENCES_BEFORE_REUSE = 14
 interface Line {
   readonly sender: string
   readonly target: string
+  readonly lifetime_ns: number
   sequence: number
   first_ns: number
   last_ns: number
@@ -95,7 +98,10 @@ class CommandsChecker implements Checker {
     const sequence = decoded.values['sequence']
     let line = this.lines.get(key)
     if (line === undefined) {
-      line = { sender, target, sequence: -1, first_ns: now_ns, last_ns: -Infinity, settled: true, begun: [], echoed: -1 }
+      line = {
+        sender, target, lifetime_ns: decoded.row!.lifetime_ms * MS_ns, sequence: -1, first_ns: now_ns, last_ns: -Infinity, settled: true,
+        begun: [], echoed: -1,
+      }
       this.lines.set(key, line)
     }
     const repeated = sequence === line.sequence && now_ns - line.last_ns <= NEW_ns
@@ -119,7 +125,10 @@ class CommandsChecker implements Checker {
     const line = this.lines.get(`${sender} ${target}`)
     if (line === undefined) return
     const sequence = decoded.values['echoSequence']
-    if (sequence === line.sequence) line.settled = true
+    if (sequence === line.sequence) {
+      if (!line.settled) this.judgeAge(line, now_ns)
+      line.settled = true
+    }
     const at = line.begun.lastIndexOf(sequence)
     if (at < 0) return
     if (at < line.echoed) {
@@ -129,6 +138,17 @@ class CommandsChecker implements Checker {
       })
       line.echoed = -1
     } else line.echoed = at
+  }
+
+  /** A command that is older than its lifetime is not executed any more. */
+  private judgeAge(line: Line, now_ns: number): void {
+    const { around } = this
+    const age_ns = now_ns - line.last_ns
+    if (age_ns <= line.lifetime_ns + ECHO_ns || around.busFaulty) return
+    if (Math.max(around.faultChanged_ns, around.impostor_ns) > line.last_ns - IMPOSTOR_ns) return
+    this.accuse(now_ns, `${line.target} executed a command of ${line.sender} that was too old`, {
+      sequence: line.sequence, age_ms: age_ns / MS_ns, lifetime_ms: line.lifetime_ns / MS_ns,
+    })
   }
 
   private judge(line: Line, now_ns: number): void {

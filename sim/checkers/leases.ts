@@ -2,7 +2,7 @@ import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import type { NamedValues } from '#protocol/messages.ts'
 import type { TraceRecord } from '../kernel/trace.ts'
 import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { HubLife, Surroundings } from './surroundings.ts'
 
 /** What the power contract says: a lease, what the manager adds, how long a peak may last. */
 const LONGEST_LEASE_ms = 2000
@@ -10,8 +10,10 @@ const GUARD_ns = 100 * MS_ns
 const PEAK_ns = 400 * MS_ns
 /** A VehicleState counts for so long. */
 const FRESH_ns = 300 * MS_ns
-/** Until this long after trouble managers may change and hubs help themselves. */
-const SETTLED_ns = 10 * SECOND_ns
+/** Who heard no manager for a while may use its static share for so long: until a lease later it looks whether one is back. */
+const SHARE_ns = 5 * SECOND_ns
+/** A reversal is finished without a lease. */
+const REVERSAL_ns = 9 * SECOND_ns
 /** A port reports a change within this. */
 const REPORT_ns = 300 * MS_ns
 /** Currents on the bus are rounded to this. */
@@ -33,12 +35,15 @@ interface Request {
   t_ns: number
   run_A: number
   peak_A: number
+  /** It last asked in the name of safety. */
+  safety_ns: number
 }
 
 /** A manager as it says of itself. */
 interface Manager {
   heard_ns: number
   activeSince_ns: number
+  inCharge: boolean
   half: number
 }
 
@@ -51,6 +56,10 @@ class LeasesChecker implements Checker {
   private readonly managers = new Map<string, Manager>()
   private readonly overloaded = new Set<string>()
   private readonly overdue = new Set<string>()
+  /** When the last lease of each port ends or ended, by the manager's clock; a revocation may have been lost. */
+  private readonly ends_ns = new Map<string, number>()
+  /** When a hub last may not have heard a manager. */
+  private readonly deaf_ns = new Map<string, number>()
 
   constructor(accuse: Accuse, around: Surroundings, facts: Facts) {
     this.accuse = accuse
@@ -68,7 +77,7 @@ class LeasesChecker implements Checker {
     switch (decoded.name) {
       case 'VehicleState': return this.hearManager(sender, values['manager'], half, end_ns)
       case 'PowerRequest':
-        this.requests.set(key, { t_ns: end_ns, run_A: values['run_A'], peak_A: values['peak_A'] })
+        this.ask(key, values, end_ns)
         return
       case 'PowerRelease':
         this.leases.delete(key)
@@ -86,15 +95,21 @@ class LeasesChecker implements Checker {
     for (const [key, lease] of this.leases) if (lease.hub === source) this.leases.delete(key)
   }
 
+  private ask(key: string, values: NamedValues, now_ns: number): void {
+    const safety_ns = values['priority'] === 0 ? now_ns : this.requests.get(key)?.safety_ns ?? -Infinity
+    this.requests.set(key, { t_ns: now_ns, run_A: values['run_A'], peak_A: values['peak_A'], safety_ns })
+  }
+
   private hearManager(sender: string, state: number, half: number, now_ns: number): void {
     let manager = this.managers.get(sender)
     if (manager === undefined) {
-      manager = { heard_ns: -Infinity, activeSince_ns: Infinity, half }
+      manager = { heard_ns: -Infinity, activeSince_ns: Infinity, inCharge: false, half }
       this.managers.set(sender, manager)
     }
     if (state !== MANAGER_STATE.active) manager.activeSince_ns = Infinity
     else if (manager.activeSince_ns === Infinity || now_ns - manager.heard_ns > FRESH_ns) manager.activeSince_ns = now_ns
     manager.heard_ns = now_ns
+    manager.inCharge = state !== MANAGER_STATE.none
     manager.half = half
   }
 
@@ -112,6 +127,7 @@ class LeasesChecker implements Checker {
       hub, port: values['port'], sequence: values['sequence'], run_A, peak_A, manager, granted_ns: now_ns,
       peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,
     })
+    this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
     this.sum(now_ns)
   }
 
@@ -159,28 +175,37 @@ class LeasesChecker implements Checker {
     }
   }
 
-  /** A port that shows a grant has a lease. Only judged while a manager has been in charge undisturbed. */
+  /**
+   * A port that shows a grant has a lease: it counts its end itself, whatever becomes of the bus. Only a hub that hears no
+   * manager may use its static share, and only a reversal goes on.
+   */
   private report(key: string, hubName: string, granted_A: number, now_ns: number): void {
-    const lease = this.leases.get(key)
-    const inForce = lease !== undefined && lease.end_ns + REPORT_ns >= now_ns
-    if (!(granted_A > STEP_A) || inForce) {
+    const end_ns = this.ends_ns.get(key) ?? -Infinity
+    if (!(granted_A > STEP_A) || end_ns + REPORT_ns >= now_ns) {
       this.overdue.delete(key)
       return
     }
     const hub = this.around.hub(hubName)
-    if (this.requests.size === 0 || hub === undefined || this.overdue.has(key) || !this.settled(now_ns)) return
-    if (now_ns - this.around.calmSince_ns(hub) < SETTLED_ns) return
+    if (this.requests.size === 0 || hub === undefined || this.overdue.has(key)) return
+    const request = this.requests.get(key)
+    if (request !== undefined && request.safety_ns > now_ns - REVERSAL_ns) return
+    if (now_ns - Math.max(this.deaf_ns.get(hubName) ?? -Infinity, hub.reset_ns, hub.paused_ns, this.around.impostor_ns) < SHARE_ns) return
     this.overdue.add(key)
-    this.accuse(now_ns, `${key} holds a grant without a lease`, {
-      granted_A, overFor_ms: lease === undefined ? Infinity : (now_ns - lease.end_ns) / MS_ns,
-    })
+    this.accuse(now_ns, `${key} holds a grant without a lease`, { granted_A, overFor_ms: (now_ns - end_ns) / MS_ns })
   }
 
-  private settled(now_ns: number): boolean {
-    for (const manager of this.managers.values()) {
-      if (now_ns - manager.heard_ns <= FRESH_ns && now_ns - manager.activeSince_ns >= SETTLED_ns) return true
+  look(now_ns: number): void {
+    for (const hub of this.around.hubs) if (this.isDeaf(hub, now_ns)) this.deaf_ns.set(hub.name, now_ns)
+  }
+
+  /** It may not hear a manager now. */
+  private isDeaf(hub: HubLife, now_ns: number): boolean {
+    if (Number.isNaN(hub.able_ns) || hub.lossRate > 0 || hub.bitErrorRate > 0 || this.around.busRate > 0) return true
+    for (const [name, manager] of this.managers) {
+      const other = this.around.hub(name)!
+      if (manager.inCharge && now_ns - manager.heard_ns <= FRESH_ns && (other === hub || this.around.together(hub, other))) return false
     }
-    return false
+    return true
   }
 }
 

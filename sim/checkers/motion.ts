@@ -17,6 +17,12 @@ const REST_ns = 1.5 * SECOND_ns
 const CAUSE_ns = 4 * SECOND_ns
 /** A held command whose repetitions end is over after 250 ms; then the glass brakes. */
 const RUN_ON_ns = 700 * MS_ns
+/** A motor whose hub is reset runs down within this. */
+const RUN_DOWN_ns = 300 * MS_ns
+/** A closing that follows on so much opening is another one, %. */
+const TURN_pct = 1
+/** After these a window goes to and fro by itself. */
+const WANDERING: readonly number[] = [WINDOW_ACTION.goto, WINDOW_ACTION.learn]
 
 interface Motion {
   readonly component: string
@@ -29,11 +35,19 @@ interface Motion {
   changed_ns: number
   moving: boolean
   accused: boolean
+  /** Of a window: which way it goes, how far it came, and when it last began to close. */
+  closes: boolean
+  turn: number
+  closed_ns: number
 }
 
 /** The last command seen on the bus to a component class at a location. */
 interface Cause {
   t_ns: number
+  /** When one with another sender or sequence was seen last. */
+  new_ns: number
+  source: number
+  sequence: number
   action: number
   /** Of `up` and `down` that last as long as they are repeated: the sender's identifier and sequence; else −1. */
   held: number
@@ -54,19 +68,33 @@ class MotionChecker implements Checker {
 
   frame({ decoded, end_ns }: SeenFrame): void {
     if (decoded === undefined || decoded.row === undefined || decoded.row.page !== 1 || !decoded.row.actuates) return
-    const { values, location, name } = decoded
+    const { values, location, name, source } = decoded
     const action = values['action'] ?? -1
-    const isHeld = name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
-    this.commanded.set(`${name}@${location}`, { t_ns: end_ns, action, held: isHeld ? action : -1 })
+    // What an impostor said may have been believed or not: it excuses much and forbids nothing.
+    const forged = this.around.impostor_ns === end_ns
+    const isHeld = !forged && name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
+    const key = `${name}@${location}`
+    const before = this.commanded.get(key)
+    const sequence = values['sequence'] ?? -1
+    const same = before !== undefined && before.source === source && before.sequence === sequence
+    const again = same && !forged && end_ns - before.t_ns < SECOND_ns
+    this.commanded.set(key, {
+      t_ns: end_ns, new_ns: again ? before.new_ns : end_ns, source, sequence, action, held: isHeld ? action : -1,
+    })
   }
 
   event(record: TraceRecord): void {
     if (record.kind === 'signal') {
       if (Object.hasOwn(MOTIONS, record.text)) this.moved(record)
-    } else if (record.kind === 'switch' || record.kind === 'fault') {
+    } else if (record.kind === 'switch' || (record.kind === 'fault' && record.value === undefined)) {
       const hub = this.around.hub(record.source)
       if (hub !== undefined) this.handled_ns.set(hub.name, record.t_ns)
-    }
+    } else if (record.kind === 'reset') this.reset(record.source)
+  }
+
+  /** Whatever moved before must have a cause again. */
+  private reset(hub: string): void {
+    for (const motion of this.motions.values()) if (motion.hub === hub) settle(motion)
   }
 
   private moved({ source, text, t_ns, value }: TraceRecord): void {
@@ -77,14 +105,11 @@ class MotionChecker implements Checker {
       const hub = this.around.hub(source)?.name ?? source
       this.motions.set(key, {
         component: source, hub, command, least, rest: value!, last: value!, changed_ns: t_ns, moving: false, accused: false,
+        closes: false, turn: value!, closed_ns: -Infinity,
       })
       return
     }
-    if (t_ns - motion.changed_ns > REST_ns) {
-      motion.moving = false
-      motion.accused = false
-      motion.rest = motion.last
-    }
+    if (t_ns - motion.changed_ns > REST_ns) settle(motion)
     const direction = Math.sign(value! - motion.last)
     motion.last = value!
     motion.changed_ns = t_ns
@@ -93,7 +118,28 @@ class MotionChecker implements Checker {
       motion.moving = true
       this.judgeStart(motion, text, t_ns)
     }
-    if (motion.moving && text === 'position_pct') this.judgeHold(motion, direction, t_ns)
+    if (!motion.moving || text !== 'position_pct') return
+    this.judgeHold(motion, direction, t_ns)
+    this.judgeTurn(motion, t_ns)
+  }
+
+  /** Who closes, opens and closes again was asked again: a repetition of the command that closed it first is none. */
+  private judgeTurn(motion: Motion, now_ns: number): void {
+    const value = motion.last
+    if (motion.closes ? value < motion.turn : value > motion.turn) motion.turn = value
+    if (Math.abs(value - motion.turn) < TURN_pct) return
+    motion.turn = value
+    motion.closes = !motion.closes
+    if (!motion.closes) return
+    const before_ns = motion.closed_ns
+    motion.closed_ns = now_ns
+    const cause = this.cause(motion)
+    if (cause === undefined || WANDERING.includes(cause.action) || cause.new_ns > before_ns) return
+    if ((this.handled_ns.get(motion.hub) ?? -Infinity) > before_ns) return
+    motion.accused = true
+    this.accuse(now_ns, `${motion.component} closes again though nobody asked again`, {
+      closedBefore_ms: (now_ns - before_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.new_ns) / MS_ns, position_pct: value,
+    })
   }
 
   /** A motion needs a cause that is not older than the hub's life. */
@@ -103,6 +149,7 @@ class MotionChecker implements Checker {
     const cause_ns = Math.max(handled_ns, commanded_ns)
     const born_ns = this.around.hub(motion.hub)?.reset_ns ?? -Infinity
     if (now_ns - cause_ns <= CAUSE_ns && cause_ns > born_ns) return
+    if (now_ns - born_ns <= RUN_DOWN_ns) return settle(motion)
     motion.accused = true
     this.accuse(now_ns, `${motion.component} moves (${signal}) and nothing explains it`, {
       from: motion.rest, to: motion.last, causeBefore_ms: (now_ns - cause_ns) / MS_ns, resetBefore_ms: (now_ns - born_ns) / MS_ns,
@@ -124,6 +171,13 @@ class MotionChecker implements Checker {
   private cause(motion: Motion): Cause | undefined {
     return this.commanded.get(`${motion.command}@${motion.hub}`)
   }
+}
+
+/** It rests, as far as anybody knows; from here it needs a cause to go on. */
+function settle(motion: Motion): void {
+  motion.moving = false
+  motion.accused = false
+  motion.rest = motion.last
 }
 
 export const motion: CheckerEntry = {

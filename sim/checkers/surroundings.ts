@@ -38,9 +38,10 @@ export class Surroundings {
   impostor_ns = -Infinity
   /** Ground to excuse conductors: corrosion, cuts, shorts and opened fuses that stand, by name. */
   readonly copperFaults = new Set<string>()
+  /** Bit error rate of the whole bus. */
+  busRate = 0
   private readonly byName = new Map<string, HubLife>()
   private readonly cuts = new Set<number>()
-  private busRate = 0
   private dominant = false
   private pickedBits = 0
 

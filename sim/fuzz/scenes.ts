@@ -1,3 +1,5 @@
+import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import { TOOL_ADDRESSES } from '#protocol/id.ts'
 import type { Prng } from '../kernel/prng.ts'
 import { CRANKING_LEVELS } from '../power/profiles.ts'
 import { pick, scaled, whole } from './dice.ts'
@@ -36,16 +38,16 @@ function scenes(table: readonly FuzzScene[]): readonly FuzzScene[] {
 
 export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
   {
-    name: 'hand', summary: 'a window is opened, and closed upon a hand', perMinute: 5,
+    name: 'hand', summary: 'a window is opened, and closed upon a hand', perMinute: 7,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
-      const open_ms = dice.chance(0.5) ? FULL_TRAVEL_ms : whole(dice, 500, 3500)
+      const open_ms = dice.chance(0.3) ? FULL_TRAVEL_ms : whole(dice, 1500, 3000)
       const zone = dice.chance(0.4) ? NEAR_mm : FAR_mm
-      const held_ms = tapOr(dice, 1000, 8000)
+      const held_ms = tapOr(dice, 5000, 9000)
       return [
         press(dice, names, window, 'down', open_ms === FULL_TRAVEL_ms ? TAP_ms : open_ms, 0),
         {
-          after_ms: open_ms + whole(dice, 0, 500), kind: 'obstacle', for_ms: whole(dice, 4000, 9000),
+          after_ms: open_ms + whole(dice, 0, 500), kind: 'obstacle', for_ms: whole(dice, 7000, 11_000),
           with: { window, opening_mm: whole(dice, zone.least, zone.most), stiffness_N_mm: pick(dice, zone.stiffness_N_mm) },
         },
         press(dice, names, window, 'up', held_ms, open_ms + whole(dice, 500, 1200)),
@@ -78,6 +80,35 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
     },
   },
   {
+    name: 'orphan', summary: 'a window moves, and both managers die', perMinute: 0.7,
+    draw: (dice, names) => {
+      const after_ms = whole(dice, 100, 1000)
+      const deaths = ['DASH', 'TRUNK'].map((hub): Step => {
+        const for_ms = whole(dice, 3000, 7000)
+        return dice.chance(0.5)
+          ? { after_ms, kind: 'power', for_ms, with: { hub } }
+          : { after_ms, kind: 'cut', for_ms, with: { cable: `drop.${hub}` } }
+      })
+      return [press(dice, names, pick(dice, names.windows), dice.chance(0.7) ? 'down' : 'up', TAP_ms, 0), ...deaths]
+    },
+  },
+  {
+    name: 'workshop', summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7,
+    draw: (dice, names) => {
+      const component = pick(dice, names.windows)
+      const [location] = component.split('.')
+      const serial = dice.below(0x1_0000)
+      return [
+        { after_ms: 0, kind: 'swap', for_ms: 18_000, with: { component, maker: whole(dice, 2, 0xffff), serial, opening_pct: whole(dice, 0, 100) } },
+        {
+          after_ms: whole(dice, 800, 2000), kind: 'tool', for_ms: 0,
+          with: { message: 'WindowCommand', location, source: TOOL_ADDRESSES[0], sequence: dice.below(16), action: WINDOW_ACTION.learn },
+        },
+        press(dice, names, component, dice.chance(0.5) ? 'down' : 'up', TAP_ms, whole(dice, 4000, 16_000)),
+      ]
+    },
+  },
+  {
     name: 'fraud', summary: 'a window whose descriptor lies is moved', perMinute: 1,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
@@ -86,6 +117,17 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
         { after_ms: 0, kind: 'liar', for_ms: whole(dice, 4000, 9000), with: { component: window, factor: dice.chance(0.5) ? 0.2 : 5 } },
         press(dice, names, window, 'down', TAP_ms, after_ms),
         press(dice, names, window, 'up', whole(dice, 500, 3000), after_ms + whole(dice, 500, 3000)),
+      ]
+    },
+  },
+  {
+    name: 'numb', summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7,
+    draw: (dice, names) => {
+      const window = pick(dice, names.windows)
+      const [hub] = window.split('.')
+      return [
+        { after_ms: 0, kind: 'pause', for_ms: 0, with: { hub, pause_ms: whole(dice, 900, 1500) } },
+        { after_ms: whole(dice, 0, 60), kind: 'press', for_ms: whole(dice, 30, 60), with: { switch: `DASH.window${hub}.down` } },
       ]
     },
   },

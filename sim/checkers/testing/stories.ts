@@ -17,14 +17,33 @@ const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease
 const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
 const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
+const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
+/** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
+const again = (t: Fabricated, second: number): Fabricated => {
+  window(t)
+  const part = (sequence: number, from: number, to: number): void => {
+    for (let i = 0; i < 10; i++) command(t, sequence, 'up').ramp('FL.window', 'position_pct', from + (to - from) * i / 10, from + (to - from) * (i + 1) / 10, 100)
+  }
+  part(1, 50, 30)
+  echo(t, 1)
+  part(1, 30, 60)
+  part(second, 60, 40)
+  return echo(t, second)
+}
+const dim = (t: Fabricated, shedLevel: number, ignition = 'on'): Fabricated => {
+  for (let i = 1; i <= 20; i++) t.at(2000 + 100 * i).say('DASH', 'VehicleState@ALL', { ignition, manager: 'active', shedLevel })
+  return t
+}
+const cranking = (t: Fabricated, shedLevel: number): Fabricated => dim(t, shedLevel, 'start')
 const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x123_4567, length: 8 })
 
 /** By checker. A checker without a story fails its test. */
 export const STORIES: Readonly<Record<string, Stories>> = {
   force: {
-    guilty: { 'above 100 N': t => pinch(t) },
+    guilty: { 'above 100 N': t => pinch(t), 'stands still on a hand': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).live(9000) },
     innocent: {
       'at 99 N': t => pinch(t, 99),
+      'opens again': t => pinch(t, 99).signal('FL.window', 'contactForce_N', 99).at(7300).signal('FL.window', 'contactForce_N', 0).live(9000),
       'on a rod that no rule knows': t => window(t).tell('fault', 'FL.window', 'obstacle of 65 N/mm at 100 mm of 450').signal('FL.window', 'peakContactForce_N', 150),
       'right after the hub died': t => window(t).tell('fault', 'FL.window', 'obstacle of 10 N/mm at 50 mm of 450')
         .tell('reset', 'FL', 'external').at(5500).signal('FL.window', 'peakContactForce_N', 150),
@@ -67,8 +86,22 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'one after the other within the cable': t => grant(request(grant(request(t.boot().live(2000), 'FL', 20), 'DASH', 'FL', 20).live(4200), 'FR', 20), 'DASH', 'FR', 20),
     },
   },
+  shedding: {
+    guilty: {
+      'at 9 V for a second': t => t.boot().live(2000).signal('DASH', 'supply_V', 9).live(3500),
+      'with the starter turning': t => cranking(t.boot().live(2000), 0),
+    },
+    innocent: {
+      'at 9 V for 300 ms': t => t.boot().live(2000).signal('DASH', 'supply_V', 9).live(2300).signal('DASH', 'supply_V', 12).live(5000),
+      'idle comfort off at 9 V': t => dim(t.boot().live(2000).signal('DASH', 'supply_V', 9), 1),
+      'comfort off with the starter turning': t => cranking(t.boot().live(2000), 2),
+      'where no manager is': t => t.boot().live(2000).signal('FL', 'supply_V', 8).live(5000),
+    },
+  },
   motion: {
     guilty: {
+      'on and on through a reset': t => glide(command(window(t), 1), 300).tell('reset', 'FL', 'external').ramp('FL.window', 'position_pct', 56, 70, 1000),
+      'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).tell('reset', 'FL', 'external').at(6000)),
       'after the switch was let go': t => command(window(t), 1, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
@@ -76,15 +109,21 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     innocent: {
       'after a command': t => move(echo(command(window(t), 1), 1)),
       'after its own switch': t => move(window(t).tell('switch', 'FL', 'window.down pressed')),
+      'runs down after a reset': t => glide(command(window(t), 1), 300).tell('reset', 'FL', 'external').ramp('FL.window', 'position_pct', 56, 57.5, 90),
+      'closes again on another press': t => again(t, 2),
+      'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'less than a mechanic sees': t => window(t).ramp('FL.window', 'position_pct', 50, 50.5, 200),
     },
   },
   commands: {
     guilty: {
       'neither echoed nor faulted': t => command(t.boot().live(5000), 3).live(10_000),
+      'executed when it was too old': t => echo(command(t.boot().live(5000), 3).live(5800), 3).live(10_000),
       'executed again after a later one': t => echo(echo(command(echo(command(t.boot().live(5000), 3), 3), 4), 4), 3),
     },
     innocent: {
+      'echoed late on a bus that was cut': t => echo(command(t.boot().live(5000), 3).tell('fault', 'spine0', 'cut behind 1', 1)
+        .tell('fault', 'spine0', 'cut behind 1', 0).live(5800), 3).live(10_000),
       echoed: t => echo(command(t.boot().live(5000), 3).at(5050), 3).live(10_000),
       faulted: t => command(t.boot().live(5000), 3).at(5600).say('DASH', 'PortStatus@DASH', { port: 1, fault: 'commandLost' }).live(10_000),
       replaced: t => echo(command(command(t.boot().live(5000), 3).at(5100), 4).at(5150), 4).live(10_000),
@@ -122,6 +161,17 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     guilty: { 'a callback that throws': t => t.boot().tell('fault', 'FL', 'firmware exception: RangeError: duty 2\n  at drive') },
     innocent: { 'other faults': t => t.boot().tell('fault', 'FL.window', 'unplugged') },
   },
+}
+
+/** A held command of the dash that a laptop says. */
+function forged(t: Fabricated): ReturnType<typeof createFrame> {
+  const frame = createFrame(8)
+  const { judges } = t
+  const hear = judges.frame.bind(judges)
+  judges.frame = seen => Object.assign(frame, seen.frame)
+  command(t, 9, 'down')
+  judges.frame = hear
+  return frame
 }
 
 /** A frame as `hub` sends it. */

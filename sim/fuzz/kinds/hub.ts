@@ -79,9 +79,11 @@ export const HUB_KINDS = kinds([
   },
   {
     name: 'pause', summary: 'the processor of a hub rests: a flash write, a garbage collection', perMinute: 6,
-    draw: (dice, names) => ({
-      for_ms: 0, with: { hub: pick(dice, names.hubs), pause_ms: dice.chance(0.7) ? whole(dice, 1, 15) : whole(dice, 15, 400) },
-    }),
+    draw: (dice, names) => {
+      const length = dice.next()
+      const pause_ms = length < 0.6 ? whole(dice, 1, 15) : length < 0.9 ? whole(dice, 15, 400) : whole(dice, 400, 1500)
+      return { for_ms: 0, with: { hub: pick(dice, names.hubs), pause_ms } }
+    },
     begin: ({ car }, params) => {
       if (!car.hub(text(params, 'hub')).running) return false
       car.pauseHub(text(params, 'hub'), figure(params, 'pause_ms'))
