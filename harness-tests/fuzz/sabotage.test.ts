@@ -1,0 +1,40 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { describeVerdict, type Verdict } from '#sim/checkers/index.ts'
+import { carNames, FUZZ_KINDS, FUZZ_SCENES, fuzzOptions, type FuzzOptions, generateScript, runScript } from '#sim/fuzz/index.ts'
+import { SABOTAGES, sabotage, type Sabotage } from './sabotage.ts'
+
+const MOST_RUNS = 12
+/** Far more than it takes: other work may slow this machine down. */
+const PATIENCE_ms = 300_000
+
+/** Runs in which nothing happens but what a sabotage needs. */
+function optionsFor({ rates }: Sabotage): FuzzOptions {
+  if (rates === undefined) return fuzzOptions({ seed: 22 })
+  const perMinute = Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name }) => [name, rates[name] ?? 0]))
+  return fuzzOptions({ seed: 1, for_ms: 24_000, quiet_ms: 5000, off: 0, nights: 0, perMinute })
+}
+
+/** The first verdicts of a run, and how many runs it took. */
+function search(broken: Sabotage): { runs: number, verdicts: readonly Verdict[] } {
+  const names = carNames()
+  const options = optionsFor(broken)
+  for (let run = 0; run < MOST_RUNS; run++) {
+    const { events } = broken
+    const { verdicts } = runScript(events === undefined ? generateScript(options, run, names) : { seed: run, for_ms: 10_000, events })
+    if (verdicts.length > 0) return { runs: run + 1, verdicts }
+  }
+  return { runs: MOST_RUNS, verdicts: [] }
+}
+
+describe('firmware that somebody broke', () => {
+  let mend = (): void => undefined
+  afterEach(() => mend())
+
+  it.each(SABOTAGES.map(broken => broken.name))('is caught: %s', { timeout: PATIENCE_ms }, (name) => {
+    const broken = SABOTAGES.find(one => one.name === name)!
+    mend = sabotage(broken)
+    const { verdicts } = search(broken)
+    expect(verdicts.map(describeVerdict), `no judge objects in ${MOST_RUNS} runs`).not.toEqual([])
+    expect(broken.caughtBy).toContain(verdicts[0].checker)
+  })
+})
