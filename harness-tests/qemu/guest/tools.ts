@@ -151,7 +151,9 @@ export class Sequence {
   push(n: number): void {
     this.received++
     if (n < this.next) {
+      // It was taken for missing.
       this.disorder++
+      this.missing--
       return
     }
     this.missing += n - this.next
