@@ -23,6 +23,22 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(17_817, 'DASH.windowFL.down', 159), { at_ms: 18_653, kind: 'replay', for_ms: 0, with: { back: 33, times: 2 } },
     ],
   },
+  'a window that lost its reference in a reset closes on a hand': {
+    seed: 103197008, for_ms: 22_000,
+    events: [
+      press(7394, 'RL.window.down', 30), { at_ms: 9099, kind: 'reset', for_ms: 0, with: { hub: 'RL', cause: 'external' } },
+      press(13_488, 'RL.window.up', 15),
+      { at_ms: 15_160, kind: 'obstacle', for_ms: 2920, with: { window: 'RL.window', opening_mm: 134, stiffness_N_mm: 5 } },
+    ],
+  },
+  'a switch is held up while the hub of its window is reset, and a hand is in the way': {
+    seed: 1889856609, for_ms: 22_000,
+    events: [
+      press(6147, 'DASH.windowRL.down', 30),
+      { at_ms: 11_191, kind: 'obstacle', for_ms: 4662, with: { window: 'RL.window', opening_mm: 155, stiffness_N_mm: 20 } },
+      press(11_678, 'DASH.windowRL.up', 7468), { at_ms: 13_717, kind: 'reset', for_ms: 0, with: { hub: 'RL', cause: 'external' } },
+    ],
+  },
 }
 
 describe('found by random runs', () => {

@@ -31,7 +31,7 @@ export interface WindowInputs {
 
 /**
  * `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before it turns round or rests. `probing`: off,
- * standing at an unknown stop with the switch still held.
+ * standing at what may be the lower stop with the switch still held. (The upper one has a seal before it, and hands.)
  */
 export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 } as const
 
@@ -128,8 +128,7 @@ export class WindowControl {
       const stands = elapsed_ms >= WINDOW_LIMITS.brake_ms && this.motion.stalled_ms(now_ms) >= WINDOW_LIMITS.standstill_ms
       if (stands || elapsed_ms >= WINDOW_LIMITS.brakeMost_ms) this.proceed()
     } else if (this.phase === PHASE.probing && elapsed_ms >= WINDOW_LIMITS.referenceHold_ms) {
-      const closed = this.goal === GOAL.up
-      this.position.reference(this.inputs.count, closed ? 0 : this.position.travel_pulses)
+      this.position.reference(this.inputs.count, this.position.travel_pulses)
       this.goal = GOAL.none
       this.rest()
     }
@@ -286,15 +285,15 @@ export class WindowControl {
     } else this.brake()
   }
 
-  /** Guarded closings know where the end is; without a position only a held switch closes, and a stall ends it. */
+  /** Every closing is; without a position only a held switch closes. */
   private guarded(): boolean {
-    return this.motion.direction < 0 && (this.position.known() || this.goal === GOAL.learn)
+    return this.motion.direction < 0
   }
 
-  /** From the closed end, mm; on the learning run by the descriptor's travel. */
+  /** From the closed end, mm; on the learning run by the descriptor's travel; at an unknown place as if a hand might be there. */
   private gap_mm(): number {
-    if (this.goal !== GOAL.learn) return this.position.gap_mm(this.inputs.count, -1)
-    return this.position.toMillimetres(this.learning.gap_pulses(this.inputs.count))
+    if (this.goal === GOAL.learn) return this.position.toMillimetres(this.learning.gap_pulses(this.inputs.count))
+    return this.position.known() ? this.position.gap_mm(this.inputs.count, -1) : WINDOW_LIMITS.unknownGap_mm
   }
 
   private obstructed(): boolean {
@@ -325,7 +324,7 @@ export class WindowControl {
     if (!this.drawsCurrent()) this.fail()
     else if (this.goal === GOAL.learn) this.learnEnd()
     else if (near) this.endReached()
-    else if (!known && (this.goal === GOAL.up || this.goal === GOAL.down)) this.enter(PHASE.probing)
+    else if (!known && this.goal === GOAL.down) this.enter(PHASE.probing)
     else {
       this.blocked = true
       this.fail()
@@ -371,9 +370,9 @@ export class WindowControl {
     this.pinched = true
     this.afterReversal = GOAL.none
     this.powerLosses = 0
-    this.goal = GOAL.reverse
-    const low = this.position.known() ? this.position.countAt(100) : this.learning.lowCount
+    const low = this.position.known() ? this.position.countAt(100) : this.goal === GOAL.learn ? this.learning.lowCount : Infinity
     this.reopenCount = Math.min(this.inputs.count + reopen_pulses, low)
+    this.goal = GOAL.reverse
     this.brake()
   }
 
@@ -427,7 +426,7 @@ export class WindowControl {
     }
     const goalGap_mm = this.goal === GOAL.goto ? this.position.toMillimetres(this.gotoGoal.left(count, direction)) : NaN
     if (this.guarded()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
-    else this.duty = direction * motorDuty(elapsed_ms, direction, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
+    else this.duty = motorDuty(elapsed_ms, this.position.gap_mm(count, direction), goalGap_mm, supply_V)
   }
 
   private drawsCurrent(): boolean {

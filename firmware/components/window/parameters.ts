@@ -31,8 +31,8 @@ export const WINDOW_LIMITS = {
   /** The supply is brought in over this time, from this share. */
   ramp_ms: 100,
   rampFrom: 0.4,
-  /** Motor voltage of a closing at an unknown place. */
-  unknown_V: 9,
+  /** A closing at an unknown place is guarded as one at this opening: slow, and never taken for the end. */
+  unknownGap_mm: 100,
   /** Motor voltage of an opening near its end or goal, and how near that is. */
   slow_V: 7.5,
   slowOpen_mm: 20,
@@ -50,7 +50,7 @@ export const WINDOW_LIMITS = {
   /** A reversal goes on after this many losses of power, no more: an eFuse that trips again and again is right. */
   reversalPowerLosses: 3,
 
-  /** Holding the switch this long at a stop makes the stop the reference, when the position is not known. */
+  /** Holding the switch this long at the lower stop makes it the reference, when the position is not known. */
   referenceHold_ms: 1000,
   /** A learned travel is believed within these shares of the descriptor's. */
   travelLeast: 0.93,

@@ -12,11 +12,10 @@ export function ramp(elapsed_ms: number): number {
 }
 
 /**
- * Duty for a motor that is not closing under guard, `elapsed_ms` after its start, brought in over a ramp. Closing at an
- * unknown place is slow throughout; opening is fast but near the lower end or a goal. Gaps in mm, NaN = not known.
+ * Duty for a motor that opens, `elapsed_ms` after its start, brought in over a ramp: fast but near the lower end or a goal.
+ * Gaps in mm, NaN = not known.
  */
-export function motorDuty(elapsed_ms: number, direction: number, gap_mm: number, goalGap_mm: number, supply_V: number): number {
+export function motorDuty(elapsed_ms: number, gap_mm: number, goalGap_mm: number, supply_V: number): number {
   const fast = gap_mm > WINDOW_LIMITS.slowOpen_mm && !(goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
-  const motor_V = direction < 0 ? WINDOW_LIMITS.unknown_V : fast ? Infinity : WINDOW_LIMITS.slow_V
-  return slowDuty(motor_V, supply_V) * ramp(elapsed_ms)
+  return slowDuty(fast ? Infinity : WINDOW_LIMITS.slow_V, supply_V) * ramp(elapsed_ms)
 }

@@ -52,24 +52,35 @@ describe('an unlearned window', () => {
     expect(b.status()).toMatchObject({ state: WINDOW_STATE.unlearned, learned: 0 })
   })
 
-  it('held at the top for a second it takes the stop as its reference', () => {
-    const { bench: b } = windowBench(10, false)
-    order(b, 'up')
+  it('held open at the lower stop for a second it takes the stop as its reference', () => {
+    const { bench: b } = windowBench(90, false)
+    order(b, 'down')
     b.until(() => !b.driving && b.now_ms > 100, 10000)
     expect(b.status().learned).toBe(0)
     b.run(1500)
-    expect(b.status()).toMatchObject({ learned: 1, position_pct: 0 })
+    expect(b.status()).toMatchObject({ learned: 1, position_pct: 100 })
     expect(b.pending).toBe(0)
   })
 
-  it('released at the top it stays unlearned', () => {
-    const { bench: b } = windowBench(10, false)
-    order(b, 'up')
+  it('released at the lower stop it stays unlearned', () => {
+    const { bench: b } = windowBench(90, false)
+    order(b, 'down')
     b.until(() => !b.driving && b.now_ms > 100, 10000)
     b.component.released!()
     b.run(3000)
     expect(b.status().learned).toBe(0)
     expect(b.pending).toBe(0)
+  })
+
+  it.each([['a hand', 150], ['the end', -1]])('closing, it opens again from %s, and takes neither for its reference', (_, obstacleAt) => {
+    const { bench: b, glass } = windowBench(50, false)
+    glass.obstacleAt = obstacleAt
+    order(b, 'up')
+    b.until(() => b.status().state === WINDOW_STATE.reversing, 20000)
+    const turned = glass.x
+    rest(b, 10000)
+    expect(glass.x).toBeGreaterThan(turned + 300)
+    expect(b.status()).toMatchObject({ learned: 0, pinch: 1, state: WINDOW_STATE.unlearned })
   })
 })
 
