@@ -152,21 +152,26 @@ function finish(writer: BitWriter, arbitrationEnd: number, dataPhaseStart: numbe
   }
 }
 
-/** Every bit of an FD frame. `passive`: the sender is error-passive. */
-export function fdBitStream(frame: CanFrame, passive: boolean): FrameBitStream {
-  const writer = new BitWriter()
+/** Start of frame and arbitration field, of either format; `remote` is RTR, or RRS of an FD frame. Returns how many bits there are. */
+function arbitration(writer: BitWriter, frame: CanFrame, remote: 0 | 1): number {
   writer.stuffedField(BIT_FIELD.startOfFrame, 0, 1)
   if (frame.extended) {
     writer.stuffedField(BIT_FIELD.identifier, frame.id >>> 18, 11)
     writer.stuffedField(BIT_FIELD.substituteRemote, 1, 1)
     writer.stuffedField(BIT_FIELD.extension, 1, 1)
     writer.stuffedField(BIT_FIELD.identifier, frame.id & 0x3ffff, 18)
-    writer.stuffedField(BIT_FIELD.remote, 0, 1)
+    writer.stuffedField(BIT_FIELD.remote, remote, 1)
   } else {
     writer.stuffedField(BIT_FIELD.identifier, frame.id, 11)
-    writer.stuffedField(BIT_FIELD.remote, 0, 1)
+    writer.stuffedField(BIT_FIELD.remote, remote, 1)
   }
-  const arbitrationEnd = writer.count
+  return writer.count
+}
+
+/** Every bit of an FD frame. `passive`: the sender is error-passive. */
+export function fdBitStream(frame: CanFrame, passive: boolean): FrameBitStream {
+  const writer = new BitWriter()
+  const arbitrationEnd = arbitration(writer, frame, 0)
   if (!frame.extended) writer.stuffedField(BIT_FIELD.extension, 0, 1)
   writer.stuffedField(BIT_FIELD.fdFormat, 1, 1)
   writer.stuffedField(BIT_FIELD.reserved, 0, 1)
@@ -182,19 +187,7 @@ export function fdBitStream(frame: CanFrame, passive: boolean): FrameBitStream {
 
 function classicBitStream(frame: CanFrame): FrameBitStream {
   const writer = new BitWriter()
-  const remote = frame.remote ? 1 : 0
-  writer.stuffedField(BIT_FIELD.startOfFrame, 0, 1)
-  if (frame.extended) {
-    writer.stuffedField(BIT_FIELD.identifier, frame.id >>> 18, 11)
-    writer.stuffedField(BIT_FIELD.substituteRemote, 1, 1)
-    writer.stuffedField(BIT_FIELD.extension, 1, 1)
-    writer.stuffedField(BIT_FIELD.identifier, frame.id & 0x3ffff, 18)
-    writer.stuffedField(BIT_FIELD.remote, remote, 1)
-  } else {
-    writer.stuffedField(BIT_FIELD.identifier, frame.id, 11)
-    writer.stuffedField(BIT_FIELD.remote, remote, 1)
-  }
-  const arbitrationEnd = writer.count
+  const arbitrationEnd = arbitration(writer, frame, frame.remote ? 1 : 0)
   if (frame.extended) writer.stuffedField(BIT_FIELD.reserved, 0, 2)
   else {
     writer.stuffedField(BIT_FIELD.extension, 0, 1)
