@@ -2,11 +2,9 @@ import { drop } from './counters.ts'
 import { FrameRing } from './frame-ring.ts'
 import type { LinkCounters, LinkFrame, LinkOptions } from './link.ts'
 import { LinkBase } from './link-base.ts'
+import { Reconnect } from './reconnect.ts'
 import { openTransport, placeName, type Place, type Transport } from './transport.ts'
 
-/** First and longest pause before a lost device is tried again, ms. */
-const RETRY_FIRST_ms = 250
-const RETRY_LONGEST_ms = 5000
 /** How often sessions look at their clocks, ms. */
 const TICK_ms = 250
 /** How long a device has to take our goodbye, ms. */
@@ -14,6 +12,8 @@ const FAREWELL_ms = 200
 
 /** The talk with one device over one stream, from plugging in to unplugging. */
 export interface HostSession {
+  /** What the device says of itself, for people; empty until it did. */
+  readonly about: string
   /** Greets the device and brings it onto its bus. Rejects with one clear line. */
   start(): Promise<void>
   /** Bytes of the device. */
@@ -50,10 +50,11 @@ export abstract class HostLink extends LinkBase {
   private readonly ring: FrameRing
   private readonly host: SessionHost
   private session: HostSession | undefined
+  /** The session there is, or the last one there was. */
+  private lastSession: HostSession | undefined
   private transport: Transport | undefined
-  private retry: NodeJS.Timeout | undefined
   private ticker: NodeJS.Timeout | undefined
-  private pause_ms = RETRY_FIRST_ms
+  private readonly reconnect = new Reconnect(() => this.connect(), error => this.setState('reconnecting', error.message))
   /** The session is set up. */
   private ready = false
   /** Frames are taken. */
@@ -83,6 +84,10 @@ export abstract class HostLink extends LinkBase {
     }
   }
 
+  override get device(): string {
+    return this.lastSession?.about ?? ''
+  }
+
   override send(frame: LinkFrame): boolean {
     if (frame.origin === this.origin) return true
     const sent = this.ownCounters.sent
@@ -103,12 +108,16 @@ export abstract class HostLink extends LinkBase {
     return true
   }
 
+  /** What people should know before it is opened; empty: nothing. */
+  protected abstract readonly warning: string
+
   /** Whether the medium has such frames. */
   protected abstract carries(frame: LinkFrame): boolean
 
   protected abstract createSession(transport: Transport, host: SessionHost): HostSession
 
   protected override async start(): Promise<void> {
+    if (this.warning !== '') this.report(this.warning)
     try {
       await this.connect()
     } catch (error) {
@@ -122,7 +131,7 @@ export abstract class HostLink extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
-    clearTimeout(this.retry)
+    this.reconnect.end()
     clearInterval(this.ticker)
     this.takes = false
     const { session, transport } = this
@@ -140,6 +149,7 @@ export abstract class HostLink extends LinkBase {
     const session = this.createSession(transport, this.host)
     this.transport = transport
     this.session = session
+    this.lastSession = session
     transport.stream.on('data', (chunk: Uint8Array) => {
       if (this.session === session) session.read(chunk)
     })
@@ -160,7 +170,7 @@ export abstract class HostLink extends LinkBase {
       throw error
     }
     if (this.session !== session) return
-    this.pause_ms = RETRY_FIRST_ms
+    this.reconnect.succeeded()
     this.ready = true
     this.enter('up', '')
   }
@@ -181,18 +191,7 @@ export abstract class HostLink extends LinkBase {
     this.ring.clear('closed')
     session.end(reason)
     this.setState('reconnecting', reason)
-    void transport?.close().then(() => this.retryLater())
-  }
-
-  private retryLater(): void {
-    if (this.isClosed) return
-    this.retry = setTimeout(() => {
-      this.connect().catch((error: Error) => {
-        this.setState('reconnecting', error.message)
-        this.retryLater()
-      })
-    }, this.pause_ms)
-    this.pause_ms = Math.min(2 * this.pause_ms, RETRY_LONGEST_ms)
+    void transport?.close().then(() => this.reconnect.later())
   }
 }
 

@@ -17,8 +17,7 @@ export function createGvretLink(uri: LinkUri, options: LinkOptions): Link {
 /** We are the host of a GVRET device: an ESP32RET, a GEVCU, a board of ours on its UART. */
 class GvretLink extends HostLink {
   private readonly settings: GvretSettings
-  private readonly warning: string
-  private current: GvretHostSession | undefined
+  protected override readonly warning: string
 
   constructor(uri: LinkUri, options: LinkOptions) {
     super(uri.text, options, readPlace(uri, DEFAULT_GVRET_ENDPOINT, DEFAULT_BAUD))
@@ -27,21 +26,11 @@ class GvretLink extends HostLink {
     this.settings = { bitrate: this.bitrate, listenOnly: this.mode === 'listen', baud }
   }
 
-  override get device(): string {
-    return this.current?.about ?? ''
-  }
-
-  protected override async start(): Promise<void> {
-    if (this.warning !== '') this.report(this.warning)
-    await super.start()
-  }
-
   protected override carries(frame: LinkFrame): boolean {
     return !frame.fd && !frame.error && !frame.remote && frame.bus <= 1
   }
 
   protected override createSession(transport: Transport, host: SessionHost): HostSession {
-    this.current = new GvretHostSession(transport.stream, host, this.settings)
-    return this.current
+    return new GvretHostSession(transport.stream, host, this.settings)
   }
 }

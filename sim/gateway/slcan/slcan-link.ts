@@ -18,8 +18,7 @@ export function createSlcanLink(uri: LinkUri, options: LinkOptions): Link {
 /** We are the host of an SLCAN (Lawicel) adapter, on a serial port or on TCP. */
 class SlcanLink extends HostLink {
   private readonly settings: HostSettings
-  private readonly warning: string
-  private current: SlcanHostSession | undefined
+  protected override readonly warning: string
 
   constructor(uri: LinkUri, options: LinkOptions) {
     super(uri.text, options, readPlace(uri, DEFAULT_SLCAN_ENDPOINT))
@@ -41,21 +40,11 @@ class SlcanLink extends HostLink {
     }
   }
 
-  override get device(): string {
-    return this.current?.about ?? ''
-  }
-
-  protected override async start(): Promise<void> {
-    if (this.warning !== '') this.report(this.warning)
-    await super.start()
-  }
-
   protected override carries(frame: LinkFrame): boolean {
     return !frame.fd && !frame.error
   }
 
   protected override createSession(transport: Transport, host: SessionHost): HostSession {
-    this.current = new SlcanHostSession(transport.stream, host, this.settings)
-    return this.current
+    return new SlcanHostSession(transport.stream, host, this.settings)
   }
 }

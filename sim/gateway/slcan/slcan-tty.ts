@@ -1,14 +1,12 @@
 import type { SerialPortStream } from '@serialport/stream'
 import type { LinkFrame, LinkOptions } from '../link.ts'
 import { ListeningLink } from '../listening-link.ts'
+import { Reconnect } from '../reconnect.ts'
 import { closeSerial, openSerial } from '../serial.ts'
 import type { LinkUri } from '../uri.ts'
 import { SlcanSession, type SessionOwner } from './session.ts'
 
 const DEFAULT_BAUD = 2_000_000
-/** First and longest pause before a lost device is tried again, ms. */
-const RETRY_FIRST_ms = 250
-const RETRY_LONGEST_ms = 5000
 
 /** We are an SLCAN adapter on a serial line or one end of a pty; a device that vanishes is opened again by itself. */
 export class SlcanTty extends ListeningLink {
@@ -16,8 +14,7 @@ export class SlcanTty extends ListeningLink {
   private readonly baud: number
   private readonly owner: SessionOwner
   private port: SerialPortStream | undefined
-  private retry: NodeJS.Timeout | undefined
-  private pause_ms = RETRY_FIRST_ms
+  private readonly reconnect = new Reconnect(() => this.connect(), error => this.setState('reconnecting', error.message))
 
   constructor(uri: LinkUri, options: LinkOptions) {
     super(uri.text, options)
@@ -46,7 +43,7 @@ export class SlcanTty extends ListeningLink {
   }
 
   protected override async stop(): Promise<void> {
-    clearTimeout(this.retry)
+    this.reconnect.end()
     const port = this.port
     this.port = undefined
     this.disconnectAll()
@@ -57,7 +54,7 @@ export class SlcanTty extends ListeningLink {
     const port = await openSerial(this.path, this.baud)
     if (this.isClosed) return closeSerial(port)
     this.port = port
-    this.pause_ms = RETRY_FIRST_ms
+    this.reconnect.succeeded()
     const session = new SlcanSession(this.owner, port, () => undefined, this.nextOrigin(this.uri), this.path)
     port.on('data', (chunk: Uint8Array) => session.read(chunk))
     // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.
@@ -68,20 +65,9 @@ export class SlcanTty extends ListeningLink {
       session.disconnect()
       this.setState('reconnecting', `${this.path} went away`)
       this.removeClient(session)
-      this.retryLater()
+      this.reconnect.later()
     })
     this.setState('listening')
     this.addClient(session)
-  }
-
-  private retryLater(): void {
-    if (this.isClosed) return
-    this.retry = setTimeout(() => {
-      this.connect().catch((error: Error) => {
-        this.setState('reconnecting', error.message)
-        this.retryLater()
-      })
-    }, this.pause_ms)
-    this.pause_ms = Math.min(2 * this.pause_ms, RETRY_LONGEST_ms)
   }
 }

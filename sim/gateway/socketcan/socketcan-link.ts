@@ -4,6 +4,7 @@ import { count, drop } from '../counters.ts'
 import type { DropReason, LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import { createLinkFrame } from '../link-frame.ts'
+import { Reconnect } from '../reconnect.ts'
 import type { LinkUri } from '../uri.ts'
 import { LinkUriError } from '../uri.ts'
 import { busEvent, describeErrorFrame, tellsOverflow } from './error-frame.ts'
@@ -16,9 +17,6 @@ import { TransmitWindow } from './transmit-window.ts'
 /** How often the kernel's counters are looked at, and from what gap between two looks on the event loop stalled, ms. */
 export const LOOK_ms = 250
 const STALLED_ms = 400
-/** First and longest pause before a lost interface is tried again, ms. */
-const RETRY_FIRST_ms = 250
-const RETRY_LONGEST_ms = 5000
 /** First and longest pause before a controller in bus-off is restarted, ms; the kernel may do it sooner (restart-ms). */
 const RESTART_FIRST_ms = 1000
 const RESTART_LONGEST_ms = 30_000
@@ -73,8 +71,11 @@ export class SocketcanLink extends LinkBase {
   private seen = 0
   private lookTimer: NodeJS.Timeout | undefined
   private lastLook_ms = 0
-  private retry: NodeJS.Timeout | undefined
-  private retryPause_ms = RETRY_FIRST_ms
+  private readonly reconnect = new Reconnect(() => this.connect(), (error) => {
+    this.letGo(true)
+    this.setState('reconnecting', error.message)
+  })
+
   private restartAt_ms = Infinity
   private restartPause_ms = RESTART_FIRST_ms
   private carrierWasGone = false
@@ -115,7 +116,7 @@ export class SocketcanLink extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
-    clearTimeout(this.retry)
+    this.reconnect.end()
     this.window?.disconnect('closed')
     this.watch?.look(this.accounted, false)
     this.letGo(true)
@@ -146,7 +147,7 @@ export class SocketcanLink extends LinkBase {
     this.receiver = receiver
     receiver.start()
     if (this.mode !== 'listen') this.connectSender(receiver, status.fd ? 64 : 8)
-    this.retryPause_ms = RETRY_FIRST_ms
+    this.reconnect.succeeded()
     this.lastLook_ms = performance.now()
     this.lookTimer = setInterval(() => this.look(), LOOK_ms)
     this.setState('up')
@@ -252,21 +253,7 @@ export class SocketcanLink extends LinkBase {
     this.watch?.finish(this.accounted)
     this.letGo(running)
     this.setState('reconnecting', problem)
-    this.retryLater()
-  }
-
-  private retryLater(): void {
-    if (this.isClosed) return
-    this.retry = setTimeout(() => {
-      try {
-        this.connect()
-      } catch (error) {
-        this.letGo(true)
-        this.setState('reconnecting', (error as Error).message)
-        this.retryLater()
-      }
-    }, this.retryPause_ms)
-    this.retryPause_ms = Math.min(2 * this.retryPause_ms, RETRY_LONGEST_ms)
+    this.reconnect.later()
   }
 
   /** Ends the channels; `running`: the receiver's thread has not ended by itself. */

@@ -5,6 +5,7 @@ import { drop } from '../counters.ts'
 import { formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
 import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
+import { Reconnect } from '../reconnect.ts'
 import { parseLinkUri, type LinkUri } from '../uri.ts'
 import { SpineConnection } from './connection.ts'
 import type { ControlRequest, ControlResult } from './control.ts'
@@ -14,9 +15,6 @@ import { DEFAULT_SPINE_ENDPOINT } from './spine-listen.ts'
 /** How long a server may take to greet, ms. */
 const GREETING_TIMEOUT_ms = 5000
 export const CONTROL_TIMEOUT_ms = 5000
-/** First and longest pause before a lost car is dialled again, ms. */
-const RETRY_FIRST_ms = 250
-const RETRY_LONGEST_ms = 5000
 
 /** What the car said of itself. */
 export interface CarGreeting {
@@ -59,8 +57,7 @@ export class SpineLink extends LinkBase {
   private readonly pending = new Map<number, Pending>()
   private connection: SpineConnection | undefined
   private lastGreeting: CarGreeting | undefined
-  private retry: NodeJS.Timeout | undefined
-  private pause_ms = RETRY_FIRST_ms
+  private readonly reconnect = new Reconnect(() => this.connect(), error => this.setState('reconnecting', error.message))
   private nextRequest = 1
   private lostBefore = 0
 
@@ -117,7 +114,7 @@ export class SpineLink extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
-    clearTimeout(this.retry)
+    this.reconnect.end()
     this.failPending('the link was closed')
     const connection = this.connection
     this.connection = undefined
@@ -132,7 +129,7 @@ export class SpineLink extends LinkBase {
       return
     }
     await this.greet(socket)
-    this.pause_ms = RETRY_FIRST_ms
+    this.reconnect.succeeded()
     this.setState('up')
     if (this.lastGreeting) this.greetings.next(this.lastGreeting)
   }
@@ -218,18 +215,7 @@ export class SpineLink extends LinkBase {
       return
     }
     this.setState('reconnecting', reason)
-    this.retryLater()
-  }
-
-  private retryLater(): void {
-    if (this.isClosed) return
-    this.retry = setTimeout(() => {
-      this.connect().catch((error: Error) => {
-        this.setState('reconnecting', error.message)
-        this.retryLater()
-      })
-    }, this.pause_ms)
-    this.pause_ms = Math.min(2 * this.pause_ms, RETRY_LONGEST_ms)
+    this.reconnect.later()
   }
 }
 
