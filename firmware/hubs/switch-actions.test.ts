@@ -96,6 +96,38 @@ describe('switches', () => {
     expect(release('window.up', NaN)).toEqual(['end WindowCommand RL'])
   })
 
+  it('a thumb that slides to the opposite switch begins a new hold, which the late release of the first does not end', () => {
+    const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
+    press('windowFL.up')
+    expect(press('windowFL.down')).toEqual([`hold WindowCommand FL action=${WINDOW_ACTION.down}`])
+    expect(release('windowFL.up', 200)).toEqual([])
+    expect(release('windowFL.down', 900)).toEqual(['end WindowCommand FL'])
+    press('windowFL.up')
+    press('windowFL.down')
+    expect(release('windowFL.down', 200)).toEqual([`end WindowCommand FL action=${WINDOW_ACTION.autoDown}`])
+    expect(release('windowFL.up', 900)).toEqual([])
+  })
+
+  it('windows that are held at once do not end each other', () => {
+    const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
+    press('windowFL.up')
+    press('windowFR.down')
+    press('mirrorFL.left')
+    expect(release('windowFL.up', 900)).toEqual(['end WindowCommand FL'])
+    expect(release('windowFR.down', 900)).toEqual(['end WindowCommand FR'])
+    expect(release('mirrorFL.left', 900)).toEqual(['end MirrorCommand FL directionX=1 directionY=1'])
+  })
+
+  it('what is held ends before another command, and its release does not stop that', () => {
+    const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
+    press('mirrorFR.left')
+    expect(press('mirrors.fold')).toEqual([
+      `send MirrorCommand FL action=${MIRROR_ACTION.fold} directionX=1 directionY=1`, 'end MirrorCommand FR directionX=1 directionY=1',
+      `send MirrorCommand FR action=${MIRROR_ACTION.fold} directionX=1 directionY=1`,
+    ])
+    expect(release('mirrorFR.left', 900)).toEqual([])
+  })
+
   it('a mirror tilts as long as it is held', () => {
     const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
     expect(press('mirrorFR.left')).toEqual([`hold MirrorCommand FR action=${MIRROR_ACTION.tilt} directionY=1`])

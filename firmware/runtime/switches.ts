@@ -6,10 +6,18 @@ import type { Job, Schedule } from './schedule.ts'
 import { OWN, TAP_ms } from './switch-action.ts'
 import type { Fields, SwitchAction } from './switch-action.ts'
 
+const COMPONENTS = 256
+
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
   sendCommand(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void
   endHold(codec: AnyCodec, location: number, values: Values, port: number): void
+}
+
+function filled(codec: AnyCodec, fields: Fields): Values {
+  const values = codec.create()
+  for (const name in fields) values[name] = fields[name]
+  return values
 }
 
 /** Says what the hub's switches do: looks each one up in the hub's table and sends the commands. */
@@ -21,8 +29,8 @@ export class Switches {
   private readonly outlet: CommandOutlet
   private readonly known: KnownStatus
   private readonly counters: HubCounters
-  /** For each action 1 while it is held. */
-  private readonly held: Uint8Array
+  /** By component (kind << 4 | location): 1 + the action whose switch holds it; 0: none does. */
+  private readonly holders: Uint8Array
   private readonly schedule: Schedule
   private readonly blinkJob: Job
   private blinking: SwitchAction | undefined
@@ -37,7 +45,7 @@ export class Switches {
     this.outlet = outlet
     this.known = known
     this.counters = counters
-    this.held = new Uint8Array(actions.length)
+    this.holders = new Uint8Array(COMPONENTS)
     this.schedule = schedule
     this.blinkJob = schedule.job('indicators', () => this.blink())
     this.blinking = undefined
@@ -58,41 +66,53 @@ export class Switches {
   }
 
   private press(index: number, action: SwitchAction, port: number): void {
-    if (action.blink_ms !== undefined) {
-      this.toggleBlinking(action, port)
-      return
-    }
-    const holds = action.release !== undefined
-    if (holds) this.held[index] = 1
-    this.send(action, action.press, holds, port)
+    if (action.blink_ms !== undefined) this.toggleBlinking(action, port)
+    else this.send(index, action, action.press, action.release !== undefined, port)
   }
 
   private release(index: number, action: SwitchAction, port: number, short: boolean): void {
-    if (this.held[index] === 0 || action.release === undefined) return
-    this.held[index] = 0
-    this.send(action, short && action.tap !== undefined ? action.tap : action.release, false, port)
+    if (action.release === undefined) return
+    this.send(index, action, short && action.tap !== undefined ? action.tap : action.release, false, port)
   }
 
-  private send(action: SwitchAction, fields: Fields, hold: boolean, port: number): void {
-    const values = action.codec.create()
-    for (const name in fields) values[name] = fields[name]
+  private send(index: number, action: SwitchAction, fields: Fields, hold: boolean, port: number): void {
+    const values = filled(action.codec, fields)
     const known = action.known
     if (known !== undefined) this.known.expect(known, known.adapt(values, this.known.value(known)))
     const ends = action.release !== undefined && !hold
     for (const target of action.targets) {
       const location = target === OWN ? this.location : target
       if (this.present !== undefined && !this.present[location]) continue
-      if (action.channels === undefined) this.sendOne(action, location, values, hold, ends, port)
+      if (!this.takesOver(index, location, hold, ends, port)) continue
+      if (action.channels === undefined) this.sendOne(action, location, values, ends, hold, port)
       else {
         for (const channel of action.channels) {
           values.channel = channel
-          this.sendOne(action, location, values, hold, ends, port)
+          this.sendOne(action, location, values, ends, hold, port)
         }
       }
     }
   }
 
-  private sendOne(action: SwitchAction, location: number, values: Values, hold: boolean, ends: boolean, port: number): void {
+  /**
+   * Who was pressed last has the component. A thumb that slides to the opposite switch closes one contact about when it opens the
+   * other, and both bounce: the release that comes late must not end the new hold. `false`: it would.
+   */
+  private takesOver(index: number, location: number, hold: boolean, ends: boolean, port: number): boolean {
+    const component = this.actions[index].codec.kind << 4 | location
+    const holder = this.holders[component]
+    if (ends && holder !== index + 1) return false
+    this.holders[component] = hold ? index + 1 : 0
+    if (!hold && !ends && holder > 0) this.endFor(this.actions[holder - 1], location, port)
+    return true
+  }
+
+  /** Ends what a switch holds before another one commands something that is not held, and would not end it. */
+  private endFor(action: SwitchAction, location: number, port: number): void {
+    if (action.release !== undefined) this.outlet.endHold(action.codec, location, filled(action.codec, action.release), port)
+  }
+
+  private sendOne(action: SwitchAction, location: number, values: Values, ends: boolean, hold: boolean, port: number): void {
     if (ends) this.outlet.endHold(action.codec, location, values, port)
     else this.outlet.sendCommand(action.codec, location, values, hold, port)
   }
@@ -117,8 +137,7 @@ export class Switches {
   }
 
   private sendBlink(action: SwitchAction, level_pct: number): void {
-    const values = action.codec.create()
-    for (const name in action.press) values[name] = action.press[name]
+    const values = filled(action.codec, action.press)
     values.level_pct = level_pct
     for (const target of action.targets) {
       if (this.present !== undefined && !this.present[target]) continue

@@ -95,4 +95,29 @@ describe('a held switch', () => {
     car.hold('FL.window.down')
     await car.until('a new press moves it', () => glass_pct(car) > stopped_pct + 3, { within_ms: 1500 })
   })
+
+  for (const from of ['up', 'down'] as const) {
+    const to = from === 'up' ? 'down' : 'up'
+    const sign = to === 'down' ? 1 : -1
+    for (const [pack, where] of [['DASH.windowFL', 'of the driver'], ['FL.window', 'of the door itself']] as const) {
+      journey(`${where} whose thumb slides from ${from} to ${to} turns the glass round, and holds it so`, async (car) => {
+        const speed_mm_s = () => sign * (car.shows('FL.window')['velocity_mm_s'] as number)
+        for (const gap_ms of [-3, 0, 3]) {
+          car.send('WindowCommand@FL', { action: 'goto', position_pct: 50 })
+          await car.until('the window is half open', () => Math.abs(glass_pct(car) - 50) < 1 && Math.abs(speed_mm_s()) < 1)
+          car.hold(`${pack}.${from}`)
+          await car.until('the glass moves the first way', () => speed_mm_s() < -50, { within_ms: 1500 })
+          if (gap_ms > 0) car.release(`${pack}.${from}`)
+          else car.hold(`${pack}.${to}`)
+          await car.run(Math.abs(gap_ms))
+          if (gap_ms > 0) car.hold(`${pack}.${to}`)
+          else car.release(`${pack}.${from}`)
+          await car.until('the glass moves the other way', () => speed_mm_s() > 50, { within_ms: 800 })
+          await car.expectNever('it stops under the thumb', () => speed_mm_s() < 10, { for_ms: 600 })
+          car.release(`${pack}.${to}`)
+          await car.until('it stands', () => Math.abs(speed_mm_s()) < 1, { within_ms: 450 })
+        }
+      })
+    }
+  }
 })

@@ -131,6 +131,19 @@ describe('a switch', () => {
     ])
   })
 
+  it('becomes a hold in its own time, though another one has been held for long', () => {
+    const b = door()
+    b.setInput(0, true)
+    b.run(5000)
+    b.setInput(1, true)
+    b.setInput(0, false)
+    b.run(500)
+    expect(edges(b).slice(2)).toEqual([
+      [SWITCH['window.up'], SWITCH_EDGE.released], [SWITCH['window.down'], SWITCH_EDGE.pressed], [SWITCH['window.down'], SWITCH_EDGE.held],
+    ])
+    expect(b.edges.at(-1)!.duration_ms).toBe(SWITCH_LIMITS.hold_ms)
+  })
+
   it('unplugged while pressed: released, then silence', () => {
     const b = door()
     b.setInput(0, true)

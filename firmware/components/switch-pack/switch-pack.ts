@@ -120,8 +120,8 @@ export class SwitchPackDriver implements Component {
       this.contacts[index] = CONTACT.pressed
       this.pressed_ms[index] = now_ms
       this.pressedCount = this.pressedCount + 1
-      if (this.holdTimer === 0) this.holdTimer = this.context.hal.after(SWITCH_LIMITS.hold_ms, this.holdNow)
       this.context.switchChanged(this.codes[index]!, SWITCH_EDGE.pressed, 0)
+      this.checkHolds()
     }
   }
 
@@ -151,6 +151,8 @@ export class SwitchPackDriver implements Component {
         else next_ms = Math.min(next_ms, SWITCH_LIMITS.stuck_ms - duration_ms)
       }
     }
+    if (this.holdTimer !== 0) this.context.hal.cancel(this.holdTimer)
+    this.holdTimer = 0
     if (this.pressedCount > 0 && this.alive) this.holdTimer = this.context.hal.after(Math.max(1, next_ms), this.holdNow)
   }
 }
