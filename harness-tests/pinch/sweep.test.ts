@@ -32,6 +32,16 @@ describe('a rod in the closing window', () => {
     for (const result of summary.results) if (!result.reversed) expect(result.peak_N, describeCase(result.case)).toBeLessThan(90)
   })
 
+  it('may be reversed from before it is met, on seals that wore out at once since the factory: counted apart, and seldom', () => {
+    const unmet = summary.results.filter(result => result.reversed && result.peak_N === 0)
+    expect(summary.total().early).toBe(unmet.length)
+    expect(unmet.length).toBeGreaterThan(0)
+    expect(unmet.length).toBeLessThan(0.08 * summary.results.length)
+    expect(unmet.filter(result => result.case.conditions.age === 0).map(result => describeCase(result.case))).toEqual([])
+    expect(summary.rods().map(rod => rod.reversed + rod.early).reduce((sum, count) => sum + count))
+      .toBe(summary.results.filter(result => result.reversed).length)
+  })
+
   it('gives the same numbers for the same seed, others for another', () => {
     const [one] = casesOf(PLAN)
     expect(new PinchSweep(1).run(one!)).toEqual(summary.results[0])

@@ -5,9 +5,11 @@ export interface RodSummary {
   readonly stiffness_N_mm: number
   readonly cases: number
   readonly passed: number
-  /** Reversed; the others closed over the rod, pressing less than trips, or the motor was too weak. */
+  /** Reversed from the rod; the others closed over it, pressing less than trips, or the motor was too weak. */
   readonly reversed: number
-  /** Of the reversed ones, N. */
+  /** Reversed before they met the rod, as from friction that was new to them: harmless here, and no part of the quantiles. */
+  readonly early: number
+  /** Of those that reversed from the rod, N. */
   readonly median_N: number
   readonly p95_N: number
   readonly most_N: number
@@ -50,10 +52,12 @@ export class Summary {
 }
 
 function summarise(stiffness_N_mm: number, results: readonly PinchResult[]): RodSummary {
-  const forces = results.filter(result => result.reversed).map(result => result.peak_N).sort((a, b) => a - b)
+  const reversed = results.filter(result => result.reversed)
+  const forces = reversed.map(result => result.peak_N).filter(peak_N => peak_N > 0).sort((a, b) => a - b)
   const worst = results.reduce((most, result) => result.peak_N > most.peak_N ? result : most)
   return {
     stiffness_N_mm, cases: results.length, passed: results.filter(result => result.passed).length, reversed: forces.length,
+    early: reversed.length - forces.length,
     median_N: quantile(forces, 0.5), p95_N: quantile(forces, 0.95), most_N: worst.peak_N, worst,
   }
 }

@@ -11,7 +11,7 @@ const MOST_mm = 210
 const COLOURS: Readonly<Record<number, string>> = { 5: '#2a9d8f', 10: '#3a6ea5', 20: '#e09f3e', 65: '#9e2a2b' }
 const OTHER = '#666666'
 
-/** A picture of all results: peak force over opening, a colour a stiffness, the limit as a line. */
+/** A picture of all presses: peak force over opening, a colour a stiffness, the limit as a line. */
 export function pinchSvg(results: readonly PinchResult[], title: string): string {
   const most_N = Math.max(LIMIT_N * 1.1, ...results.map(result => result.peak_N * 1.05))
   const x = (opening_mm: number): number => LEFT + (WIDTH - LEFT - RIGHT) * opening_mm / MOST_mm
@@ -46,7 +46,7 @@ function series(
   const aside = (index - (of - 1) / 2) * 4
   const dots = new Set<string>()
   for (const result of results) {
-    if (result.case.stiffness_N_mm !== stiffness) continue
+    if (result.case.stiffness_N_mm !== stiffness || result.peak_N === 0) continue
     dots.add(`<circle cx="${fixed(x(result.case.opening_mm) + aside)}" cy="${fixed(Math.round(y(result.peak_N)))}" r="2"/>`)
   }
   const legend_x = LEFT + 12 + index * 110
