@@ -230,3 +230,20 @@ describe('what a window refuses', () => {
     expect(b.status()).toMatchObject({ learned: 0, state: WINDOW_STATE.unlearned })
   })
 })
+
+describe('a motor too weak to press the glass into its stop', () => {
+  it('rests at the top without a fault, and does not take where it stands for closed', () => {
+    const { bench: b, glass } = windowBench(10)
+    order(b, 'autoUp')
+    b.until(() => glass.x < -4, 8000)
+    glass.frozen = true
+    b.supply_V = 4
+    rest(b, 1000)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.still, fault: 0, pinch: 0 })
+    glass.frozen = false
+    b.supply_V = 13.5
+    order(b, 'goto', 50)
+    rest(b, 8000)
+    expect(Math.abs(glass.x - 0.5 * WindowModel.TRAVEL)).toBeLessThan(0.01 * WindowModel.TRAVEL)
+  })
+})

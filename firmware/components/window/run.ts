@@ -1,0 +1,157 @@
+import { Closing } from './closing.ts'
+import { GOAL } from './goal.ts'
+import type { WindowGoal } from './goal.ts'
+import type { WindowInputs } from './inputs.ts'
+import { Motion } from './motion.ts'
+import { WINDOW_LIMITS } from './parameters.ts'
+import type { GlassPosition } from './position.ts'
+import { motorDuty, ramp, slowDuty } from './speed.ts'
+
+/**
+ * What a run has met. `obstacle`: something between glass and frame. Or the glass stands under power: `dead`, no current
+ * flows; `end`, where an end of the travel is; `resistance`, anywhere else.
+ */
+export const MET = { nothing: 0, obstacle: 1, dead: 2, end: 3, resistance: 4 } as const
+
+/** One run of the motor in one direction: how it is driven, and what it meets. */
+export class GlassRun {
+  /** For the motor: + opens; 0: off. */
+  duty: number
+  readonly closing: Closing
+  private readonly inputs: WindowInputs
+  private readonly position: GlassPosition
+  private readonly goal: WindowGoal
+  private readonly motion: Motion
+  private readonly run_A: number
+
+  constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, run_A: number) {
+    this.duty = 0
+    this.closing = new Closing(run_A)
+    this.inputs = inputs
+    this.position = position
+    this.goal = goal
+    this.motion = new Motion()
+    this.run_A = run_A
+  }
+
+  begin(direction: number): void {
+    const inputs = this.inputs
+    this.motion.begin(inputs.now_ms, inputs.count, direction)
+    if (this.closes()) {
+      this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, inputs.speed_kmh >= WINDOW_LIMITS.driving_kmh)
+    }
+    this.drive()
+  }
+
+  end(): void {
+    this.duty = 0
+  }
+
+  /** Takes the counter at a tick; the glass may still move while it is braked. */
+  measure(): void {
+    this.motion.update(this.inputs.now_ms, this.inputs.count)
+  }
+
+  /** +1 opens, −1 closes. */
+  direction(): number {
+    return this.motion.direction
+  }
+
+  elapsed_ms(): number {
+    return this.motion.elapsed_ms(this.inputs.now_ms)
+  }
+
+  /** Time without a pulse. */
+  stalled_ms(): number {
+    return this.motion.stalled_ms(this.inputs.now_ms)
+  }
+
+  /** Every closing is guarded; without a position only a held switch closes. */
+  closes(): boolean {
+    return this.motion.direction < 0
+  }
+
+  /** The goal of a goto or a reversal is reached. */
+  arrived(): boolean {
+    return this.goal.arrived(this.inputs.count, this.motion.direction, this.motion.speed_pulses_s)
+  }
+
+  /** `MET` */
+  met(): number {
+    if (this.closes() && this.obstructed()) return MET.obstacle
+    const atEnd = this.atEnd()
+    if (this.stalled_ms() < this.patience_ms(atEnd)) return MET.nothing
+    if (!this.drawsCurrent()) return MET.dead
+    return atEnd ? MET.end : MET.resistance
+  }
+
+  /** Sets the duty for the next tick. */
+  drive(): void {
+    const direction = this.motion.direction
+    const count = this.inputs.count
+    const supply_V = this.inputs.supply_V
+    if (this.goal.code === GOAL.learn && direction > 0) {
+      this.duty = slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(this.elapsed_ms())
+      return
+    }
+    const goalGap_mm = this.position.toMillimetres(this.goal.left_pulses(count, direction))
+    if (this.closes()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
+    else this.duty = motorDuty(this.elapsed_ms(), this.position.gap_mm(count, direction), goalGap_mm, supply_V)
+  }
+
+  /** At which current the eFuse is to hold now; Infinity: as granted. */
+  bound_A(): number {
+    return this.closes() ? this.closing.bound_A : Infinity
+  }
+
+  /** What the port has to give for long, A, as far as a closing needs it; 0: what the descriptor says is enough. */
+  needs_A(): number {
+    return this.closes() ? this.closing.found_A(-this.duty) : 0
+  }
+
+  /** The same for a run from here that has not begun. */
+  forecast_A(): number {
+    const inputs = this.inputs
+    if (this.goal.direction(inputs.count) >= 0) return 0
+    return this.closing.forecast_A(this.position.gap_mm(inputs.count, -1), inputs.temperature_C, inputs.supply_V)
+  }
+
+  /** Current in the winding: the port sees its share by duty. */
+  motor_A(): number {
+    const duty = Math.abs(this.duty)
+    return duty > 0 ? this.inputs.current_A / duty : 0
+  }
+
+  private obstructed(): boolean {
+    const state = this.closing.state
+    state.elapsed_ms = this.elapsed_ms()
+    state.stalled_ms = this.drawsCurrent() ? this.stalled_ms() : 0
+    state.gap_mm = this.gap_mm()
+    state.speed_pulses_s = this.motion.speed_pulses_s
+    state.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
+    return this.closing.update(this.inputs, -this.duty)
+  }
+
+  /** From the closed end, mm; on the learning run by the descriptor's travel; at an unknown place as if a hand might be there. */
+  private gap_mm(): number {
+    const count = this.inputs.count
+    if (this.goal.code === GOAL.learn) return this.position.toMillimetres(this.goal.learning.gap_pulses(count))
+    return this.position.known() ? this.position.gap_mm(count, -1) : WINDOW_LIMITS.unknownGap_mm
+  }
+
+  /** Where the glass may be expected to stand. */
+  private atEnd(): boolean {
+    if (!this.position.known() || this.goal.code === GOAL.learn) return false
+    return this.closes() ? this.closing.guard.atEnd() : this.position.gap_mm(this.inputs.count, 1) <= WINDOW_LIMITS.endZone_mm
+  }
+
+  /** How long it may stand under power. */
+  private patience_ms(atEnd: boolean): number {
+    if (atEnd) return WINDOW_LIMITS.endStall_ms
+    return this.closes() ? WINDOW_LIMITS.weakStall_ms : WINDOW_LIMITS.stall_ms
+  }
+
+  private drawsCurrent(): boolean {
+    return this.motor_A() >= WINDOW_LIMITS.stallCurrentShare * this.run_A
+  }
+}
