@@ -37,7 +37,7 @@ export const LAMP_PLUG = {
 
 /** Class `amplifier`: registers on the port's local serial line. */
 export const AMPLIFIER_PLUG = {
-  /** write: see STEREO_SOURCE; 0–30; −100…100 %; 0 or 1; MHz; −1, 0, +1. */
+  /** write: see STEREO_SOURCE; 0–30; −100…100 %; 0 or 1; MHz; −1, 0, +1. All but the last two can be read back; 0 after a reset. */
   source: 0, volume: 1, balance_pct: 2, muted: 3, frequency_MHz: 4, seek: 5,
   /** read: MHz now; 1 while it seeks; length and first character of the station name (RDS PS) and of the title. */
   tunedFrequency_MHz: 16, seeking: 17, stationLength: 18, titleLength: 19, station: 32, title: 64,

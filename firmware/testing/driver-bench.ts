@@ -10,6 +10,8 @@ export interface BenchPlant {
   pulses?(channel: number): number
   analog?(channel: number): number
   current_A?(): number
+  /** False: what is written to its registers is lost. */
+  listens?(): boolean
 }
 
 export interface SwitchEdge { code: number, edge: number, duration_ms: number, at_ms: number }
@@ -251,7 +253,7 @@ export class DriverBench {
       onInput: handler => this.inputHandlers.push(handler),
       write: (register, value) => {
         this.writes.push({ register, value })
-        this.registers.set(register, value)
+        if (this.plant.listens?.() ?? true) this.registers.set(register, value)
       },
       read: register => this.registers.get(register) ?? 0,
     }

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 
 import { LampPlant } from '#sim/plants/lamp.ts'
-import { journey } from '../kit/index.ts'
+import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 describe('a mirror', () => {
   journey('tilts while the joystick is held', async (car) => {
@@ -122,5 +122,69 @@ describe('the stereo', () => {
     await car.until('three steps louder', () => car.status('StereoStatus@STEREO')['volume'] === before + 3, { within_ms: 2000 })
     await car.press('DASH.stereo.mute')
     await car.until('it is silent', () => car.status('StereoStatus@STEREO')['muted'] === true, { within_ms: 1500 })
+  })
+
+  const SET = { playing: true, volume: 17, frequency_MHz: 95.8 }
+
+  /** On, tuned and louder than at first. */
+  async function playing(car: SimulatedVehicle): Promise<void> {
+    await car.press('DASH.stereo.source')
+    await car.until('it plays', () => car.shows('STEREO.amplifier')['playing'] === true, { within_ms: 3000 })
+    for (const values of [{ action: 'volume', volume: 17 }, { action: 'tune', frequency_MHz: 95.8 }] as const) {
+      car.send('StereoCommand@STEREO', values)
+      await car.run(200)
+    }
+    expect(car.shows('STEREO.amplifier')).toMatchObject(SET)
+  }
+  const plays = (car: SimulatedVehicle) => Object.entries(SET).every(([name, value]) => car.shows('STEREO.amplifier')[name] === value)
+  const reported = (car: SimulatedVehicle) => car.status('StereoStatus@STEREO')
+
+  // The electronics reset below 6 V, a hub below 4 V.
+  journey('that a dip of its supply reset, while its hub lived on, plays on as it was set', async (car) => {
+    await playing(car)
+    const { boots } = car.car.hub('STEREO').counters
+    car.car.setSupply(5, 'STEREO')
+    await car.run(20)
+    car.car.setSupply(undefined, 'STEREO')
+    await car.run(5)
+    expect(car.shows('STEREO.amplifier')).toMatchObject({ playing: false, volume: 0 })
+    await car.until('it plays as before', () => plays(car), { within_ms: 1000 })
+    expect(car.car.hub('STEREO').counters.boots).toBe(boots)
+    await car.run(1500)
+    expect(reported(car)).toMatchObject({ source: 'fm', volume: 17, muted: false })
+  })
+
+  journey('that stays below its least voltage says that it is off, and plays on when it may', async (car) => {
+    await playing(car)
+    car.car.setSupply(5, 'STEREO')
+    await car.until('it reports that it is off', () => reported(car)['source'] === 'off', { within_ms: 1000 })
+    await car.expectNever('it claims to play', () => reported(car)['source'] !== 'off', { for_ms: 3000 })
+    car.car.setSupply(undefined, 'STEREO')
+    await car.until('it plays as before', () => plays(car), { within_ms: 3000 })
+    await car.until('it says so', () => reported(car)['source'] === 'fm', { within_ms: 200 })
+  })
+
+  journey('that was shed plays on as it was set', async (car) => {
+    await playing(car)
+    car.car.setSupply(10)
+    await car.until('it reports that it is off', () => reported(car)['source'] === 'off' && !plays(car), { within_ms: 1000 })
+    car.car.setSupply(undefined)
+    await car.until('it plays as before', () => plays(car), { within_ms: 5000 })
+    await car.until('it says so', () => reported(car)['source'] === 'fm', { within_ms: 200 })
+  })
+
+  journey('whose eFuse latched is off until somebody wants it, and then as it was set', async (car) => {
+    await playing(car)
+    const { plant } = car.car.component('STEREO.amplifier')
+    plant.demand_A = supply_V => supply_V / 0.1
+    plant.wake()
+    await car.until('the eFuse latches', () => car.history('PortStatus@STEREO').at(-1)?.values['state'] === 'tripped', { within_ms: 1500 })
+    await car.until('it reports that it is off', () => reported(car)['source'] === 'off', { within_ms: 200 })
+    delete (plant as { demand_A?: unknown }).demand_A
+    await car.run(6000)
+    expect(reported(car)['source']).toBe('off')
+    expect(car.shows('STEREO.amplifier')['playing']).toBe(false)
+    await car.press('DASH.stereo.source')
+    await car.until('it plays as before', () => plays(car), { within_ms: 2000 })
   })
 })

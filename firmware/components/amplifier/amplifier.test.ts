@@ -11,12 +11,14 @@ const STATIONS = [{ frequency_MHz: 91, name: 'COPPER', title: 'Two Wires and a P
 class TunerModel {
   /** Finds nothing, seeks for ever. */
   deaf = false
+  /** Takes nothing, answers nothing. */
+  dead = false
   private tuned_MHz = 87.5
   private written = 0
 
   step(b: DriverBench, fed: boolean): void {
     const registers = b.registers
-    if (!fed) registers.clear()
+    if (!fed || this.dead) registers.clear()
     for (; this.written < b.writes.length; this.written++) {
       const { register, value } = b.writes[this.written]!
       if (register === REGISTER.frequency_MHz) this.tuned_MHz = value
@@ -33,6 +35,16 @@ class TunerModel {
     const station = fed && direction === 0 ? this.station() : undefined
     this.text(registers, REGISTER.stationLength, REGISTER.station, station?.name ?? '')
     this.text(registers, REGISTER.titleLength, REGISTER.title, station?.title ?? '')
+  }
+
+  /** Its supply breaks down for a moment. */
+  brownOut(b: DriverBench): void {
+    b.registers.clear()
+    this.tuned_MHz = 87.5
+  }
+
+  listens(): boolean {
+    return !this.dead
   }
 
   private station(): typeof STATIONS[number] | undefined {
@@ -65,6 +77,11 @@ function playing(): { b: DriverBench, model: TunerModel } {
   expect(order(made.b, 'source', { source: STEREO_SOURCE.fm })).toBe(true)
   made.b.run(100)
   return made
+}
+
+/** What the electronics were told: source, volume, balance, muted. */
+function told(b: DriverBench): number[] {
+  return [REGISTER.source, REGISTER.volume, REGISTER.balance_pct, REGISTER.muted].map(register => b.registers.get(register) ?? 0)
 }
 
 /** Puts the frames of the last transfer of a kind together, as a receiver would. */
@@ -285,6 +302,72 @@ describe('ignition and power', () => {
     order(b, 'source', { source: STEREO_SOURCE.fm })
     b.run(100)
     expect(b.status().source).toBe(STEREO_SOURCE.fm)
+  })
+
+  it('a tripped eFuse turns it off; switched on again it plays as it was set', () => {
+    const { b } = playing()
+    order(b, 'volume', { volume: 17 })
+    order(b, 'balance', { balance_pct: 30 })
+    order(b, 'tune', { frequency_MHz: 99.5 })
+    b.tripped = true
+    b.setPower(false)
+    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.off, volume: 17 })
+    b.run(1000)
+    b.tripped = false
+    order(b, 'source', { source: STEREO_SOURCE.fm })
+    b.run(100)
+    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, volume: 17, frequency_MHz: 99.5 })
+    expect(told(b)).toEqual([STEREO_SOURCE.fm, 17, 30, 0])
+  })
+
+  it('electronics that forgot everything, though hub and grant lived on, are set up again', () => {
+    const { b, model } = playing()
+    order(b, 'volume', { volume: 17 })
+    order(b, 'balance', { balance_pct: 30 })
+    order(b, 'mute')
+    order(b, 'tune', { frequency_MHz: 99.5 })
+    b.run(2000)
+    const changes = b.statusChanges
+    model.brownOut(b)
+    expect(told(b)).toEqual([0, 0, 0, 0])
+    b.run(AMPLIFIER_LIMITS.textPoll_ms)
+    expect(told(b)).toEqual([STEREO_SOURCE.fm, 17, 30, 1])
+    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, volume: 17, muted: 1, frequency_MHz: 99.5 })
+    expect(b.statusChanges).toBeGreaterThan(changes)
+    b.run(2000)
+    expect(text(b, STEREO_TEXT_KIND.station)).toBe('SPINE')
+  })
+
+  it('electronics that do not come back are reported as off, and tried again', () => {
+    const { b, model } = playing()
+    order(b, 'volume', { volume: 17 })
+    model.dead = true
+    b.run(AMPLIFIER_LIMITS.textPoll_ms)
+    expect(b.status().source).toBe(STEREO_SOURCE.off)
+    const changes = b.statusChanges
+    b.run(10_000)
+    expect(b.status().source).toBe(STEREO_SOURCE.off)
+    expect(b.statusChanges).toBe(changes)
+    model.dead = false
+    b.run(AMPLIFIER_LIMITS.start_ms)
+    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, volume: 17 })
+    expect(told(b)).toEqual([STEREO_SOURCE.fm, 17, 0, 0])
+  })
+
+  it('electronics that reset while they seek give the station back from before', () => {
+    for (const ends of [(b: DriverBench) => b.run(AMPLIFIER_LIMITS.seekPoll_ms), (b: DriverBench) => order(b, 'source', { source: STEREO_SOURCE.fm })]) {
+      const { b, model } = playing()
+      order(b, 'tune', { frequency_MHz: 99.5 })
+      model.deaf = true
+      order(b, 'seekUp')
+      b.run(1050)
+      model.brownOut(b)
+      ends(b)
+      expect(b.component.moving()).toBe(false)
+      b.run(AMPLIFIER_LIMITS.textPoll_ms)
+      expect(b.status().frequency_MHz).toBeCloseTo(99.5, 5)
+      expect(b.registers.get(REGISTER.frequency_MHz)).toBeCloseTo(99.5, 5)
+    }
   })
 
   it('unplugged: silent', () => {

@@ -82,15 +82,11 @@ export class AmplifierDriver implements Component {
       if (this.phase !== PHASE.waiting) return
       this.phase = PHASE.starting
       this.plan(AMPLIFIER_LIMITS.start_ms)
-    } else if (this.context.port.tripped()) this.turnOff()
+    } else if (!this.context.port.tripped()) this.fallBack(PHASE.waiting)
     else {
-      this.phase = PHASE.waiting
-      this.seeking = false
-      this.station.clear()
-      this.title.clear()
-      this.settleText()
+      this.turnOff()
+      this.context.statusChanged(0)
     }
-    this.context.statusChanged(0)
   }
 
   vehicleChanged(): void {
@@ -128,7 +124,7 @@ export class AmplifierDriver implements Component {
     if (this.context.vehicle.ignition() < IGNITION.accessory) return false
     this.endSeek()
     this.source = source
-    if (this.phase === PHASE.on) this.write(AMPLIFIER_PLUG.source, source)
+    if (this.phase === PHASE.on) this.setUp()
     else if (!this.context.power.granted()) {
       this.phase = PHASE.waiting
       const descriptor = this.context.descriptor
@@ -191,6 +187,7 @@ export class AmplifierDriver implements Component {
 
   private found(): void {
     this.seeking = false
+    if (this.forgot()) return
     const frequency_MHz = this.context.port.read(AMPLIFIER_PLUG.tunedFrequency_MHz)
     if (frequency_MHz >= AMPLIFIER_LIMITS.lowest_MHz && frequency_MHz <= AMPLIFIER_LIMITS.highest_MHz) {
       this.settings.frequency_MHz = frequency_MHz
@@ -200,11 +197,8 @@ export class AmplifierDriver implements Component {
   }
 
   private elapsed(): void {
-    if (this.phase === PHASE.starting) {
-      this.phase = PHASE.on
-      this.setUp()
-      this.context.statusChanged(0)
-    }
+    if (this.phase === PHASE.on && this.forgot()) this.fallBack(PHASE.starting)
+    if (this.phase === PHASE.starting) this.setUp()
     if (this.phase !== PHASE.on) return
     if (this.seeking) {
       if (this.context.port.read(AMPLIFIER_PLUG.seeking) === 0) this.found()
@@ -216,12 +210,33 @@ export class AmplifierDriver implements Component {
     this.plan(this.seeking ? AMPLIFIER_LIMITS.seekPoll_ms : AMPLIFIER_LIMITS.textPoll_ms)
   }
 
+  /** The electronics lost what they were told: their supply broke down for a moment, though hub and grant lived on. */
+  private forgot(): boolean {
+    return this.context.port.read(AMPLIFIER_PLUG.source) !== this.source
+  }
+
+  /** Nothing plays any more; what the electronics did by themselves is over. */
+  private fallBack(phase: number): void {
+    this.phase = phase
+    this.seeking = false
+    this.station.clear()
+    this.title.clear()
+    this.settleText()
+    this.context.statusChanged(0)
+  }
+
+  /** Tells the electronics all they should know, until they repeat it. */
   private setUp(): void {
+    this.phase = PHASE.on
     this.write(AMPLIFIER_PLUG.volume, this.settings.volume)
     this.write(AMPLIFIER_PLUG.balance_pct, this.settings.balance_pct)
     this.write(AMPLIFIER_PLUG.muted, this.muted ? 1 : 0)
     this.write(AMPLIFIER_PLUG.frequency_MHz, this.settings.frequency_MHz)
     this.write(AMPLIFIER_PLUG.source, this.source)
+    if (this.forgot()) {
+      this.phase = PHASE.starting
+      this.plan(AMPLIFIER_LIMITS.start_ms)
+    } else this.context.statusChanged(0)
   }
 
   private turnOff(): void {
