@@ -9,6 +9,8 @@ import { LatchPlant } from '../plants/latch.ts'
 import { WindowPlant } from '../plants/window.ts'
 import { attachNode } from './attach.ts'
 import { type Car, createCar, type CarOptions } from './car.ts'
+import { COUPE } from './coupe.ts'
+import { SEDAN } from './sedan.ts'
 
 function booted(options: CarOptions = {}): Car {
   const car = createCar(options)
@@ -190,6 +192,23 @@ describe('Car', () => {
     expect(car.plant('FL.latch', LatchPlant).open()).toBe(true)
     car.run(100)
     expect(car.snapshot().components['FL.latch'].shows.ajar).toBe(true)
+  })
+
+  it('stands with its engine idling: every hub has 14.1 to 14.2 V, for as long as nobody touches anything', () => {
+    for (const topology of [SEDAN, COUPE]) {
+      const car = createCar({ seed: 5, topology })
+      let lowest_V = Infinity, highest_V = 0
+      car.boot()
+      for (let t_ms = 0; t_ms < 20_000; t_ms += 5) {
+        car.run(5)
+        for (const hub of car.hubs.keys()) {
+          lowest_V = Math.min(lowest_V, car.supply_V(hub))
+          highest_V = Math.max(highest_V, car.supply_V(hub))
+        }
+      }
+      expect(lowest_V).toBeGreaterThan(14.05)
+      expect(highest_V).toBeLessThan(14.25)
+    }
   })
 
   it('runs without a hub, whose place a real one can take', () => {

@@ -6,7 +6,10 @@ import { inRange } from './range.ts'
 const LIMIT_A: Table = { x: [0, 500, 800, 1200, 1800, 2500, 4000, 6500], y: [0, 0, 70, 95, 115, 128, 138, 140] }
 /** Set point of the regulator, V. */
 export const REGULATED_V = 14.2
-/** The field follows the regulator with these time constants; more current comes slower than less (load response). */
+/**
+ * The field follows the regulator with these time constants; more current comes slower than less (load response). While it falls,
+ * the battery takes what a load left: 42 A that go lift 14.2 V to 14.4 V for a moment, to 14.6 V with an old or a cold battery.
+ */
 const RISE_S = 0.25
 const FALL_S = 0.08
 /** Where the current counts as arrived, A: some millivolts at the battery. */

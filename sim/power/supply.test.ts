@@ -102,6 +102,20 @@ describe('the engine', () => {
     expect(supply.batteryVoltage_V).toBeCloseTo(before_V, 1)
   })
 
+  it('rises while the field follows a load that goes: the battery takes what is given too much', () => {
+    for (const [battery, over_V] of [[{}, 0.18], [{ resistance_mOhm: 8 }, 0.355]] as const) {
+      const { supply, run } = bench({ engine_rpm: 800, battery })
+      for (const hub of ['STEREO', 'FL', 'FR']) supply.setCurrent(hub, 0, 14)
+      run(5000)
+      expect(supply.batteryVoltage_V).toBeCloseTo(14.2, 1)
+      for (const hub of ['STEREO', 'FL', 'FR']) supply.clearLoad(hub, 0)
+      expect(supply.batteryVoltage_V).toBeCloseTo(14.2 + over_V, 2)
+      run(250)
+      expect(supply.batteryVoltage_V).toBeLessThan(14.2 + over_V / 10)
+      expect(supply.batteryVoltage_V).toBeGreaterThan(14.19)
+    }
+  })
+
   it('runs out of current at idle with the house on: the battery discharges', () => {
     const { supply, run } = bench({ engine_rpm: 800 })
     supply.setHouseLoad(90)
