@@ -11,8 +11,8 @@ function behindCable(stiffness: number): number {
 }
 
 /**
- * A window for unit tests: a DC motor with a self-locking gear, a cable that gives, two stops, one obstacle. Lengths in
- * pulses, of the drum.
+ * A window for unit tests: a DC motor with a self-locking gear, a cable that gives, two stops, one obstacle; and the eFuse
+ * of its port, which holds the current where the grant and the driver want it. Lengths in pulses, of the drum.
  */
 export class WindowModel implements BenchPlant {
   static readonly TRAVEL = 950
@@ -47,7 +47,9 @@ export class WindowModel implements BenchPlant {
     const braking = bench.braked.has(WINDOW_PLUG.motor)
     const driven = this.duty !== 0 || braking
     // 0.63 pulses per rad: 13.5 V at no load are 425 pulses/s; 0.55 Ω, 0.0318 V·s per pulse.
-    this.motor_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.55 : 0
+    const free_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.55 : 0
+    const held_A = Math.min(bench.granted_A, bench.bound_A) / Math.abs(this.duty)
+    this.motor_A = this.duty * free_A > 0 ? Math.sign(free_A) * Math.min(Math.abs(free_A), held_A) : free_A
     const direction = this.speed !== 0 ? Math.sign(this.speed) : Math.sign(this.motor_A)
     const friction_A = direction > 0 ? 4 : this.friction_A
     const glass = this.x + this.stretch

@@ -187,6 +187,43 @@ describe('a component that draws more than its descriptor says', () => {
     expect(car.car.plant('RR.window', WindowPlant).position_m).toBeGreaterThan(0.01)
   })
 
+  journey('a window that claims 1 A takes the place where that does not move it for no stop; an honest one finds its own again', async (car) => {
+    const glass_m = (): number => car.car.plant('RL.window', WindowPlant).position_m
+    const status = (): Reading => car.status('WindowStatus@RL')
+    car.hold('DASH.windowRL.down')
+    await car.until('it is half open', () => glass_m() > 0.2, { within_ms: 5000 })
+    car.car.resetHub('RL')
+    car.release('DASH.windowRL.down')
+    await car.run(1500)
+    expect(status()).toMatchObject({ learned: false })
+    const honest = car.car.component('RL.window').plant.memory
+    for (const currents of [{ run_A: 1, peak_A: 1 }, { run_A: 1, peak_A: 20 }]) {
+      car.car.unplug('RL.window')
+      await car.run(300)
+      car.car.setDescriptor('RL.window', honest)
+      lie(car, 'RL.window', currents)
+      car.car.plug('RL.window')
+      await car.run(500)
+      for (const direction of ['down', 'up', 'down'] as const) {
+        car.hold(`DASH.windowRL.${direction}`)
+        await car.expectNever('it knows where it is', () => status()['learned'] === true, { for_ms: 1500 })
+        car.release(`DASH.windowRL.${direction}`)
+        await car.run(300)
+      }
+      expect(glass_m()).toBeLessThan(0.4)
+    }
+    car.car.unplug('RL.window')
+    await car.run(300)
+    car.car.setDescriptor('RL.window', honest)
+    car.car.plug('RL.window')
+    await car.run(1500)
+    car.hold('DASH.windowRL.down')
+    await car.until('it stands at its stop, and knows it', () => status()['learned'] === true, { within_ms: 8000 })
+    car.release('DASH.windowRL.down')
+    expect(status()).toMatchObject({ position_pct: 100, fault: false })
+    expect(glass_m()).toBeGreaterThan(0.449)
+  })
+
   journey('at rest, without having asked for anything, is reported too', async (car) => {
     const from_ms = car.now_ms
     const { plant } = car.car.component('STEREO.amplifier')

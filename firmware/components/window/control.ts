@@ -26,7 +26,7 @@ export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 }
  * | waiting | running; rest | power; none for too long, goal over |
  * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
  * | running | waiting | a reversal lost its power |
- * | running | probing | at an unknown place, opening by a held switch, it stands |
+ * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
  * | probing | rest | held long enough: that is the lower stop |
  * | braking, waiting, probing | rest | no goal |
  */
@@ -190,14 +190,27 @@ export class WindowControl {
   private meet(met: number): void {
     if (met === MET.nothing) this.glass.drive()
     else if (met === MET.dead) this.fail()
+    else if (met === MET.end) this.endReached()
+    else if (met === MET.resistance) this.block()
     else if (this.goal.code === GOAL.learn) this.learnEnd()
     else if (met === MET.obstacle) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
-    else if (met === MET.end) this.endReached()
-    else if (this.goal.code === GOAL.down && !this.position.known()) this.enter(PHASE.probing)
-    else {
-      this.blocked = true
-      this.fail()
-    }
+    else if (met === MET.stop) this.stopFound()
+    else this.lost()
+  }
+
+  /** At an unknown place it may be the lower stop: it is, when the switch stays held. */
+  private stopFound(): void {
+    if (this.position.known()) this.block()
+    else if (this.goal.code === GOAL.down && this.position.measured) this.enter(PHASE.probing)
+    else this.stop()
+  }
+
+  /** The position was wrong, and the guard was not where the glass is: open again. */
+  private lost(): void {
+    this.position.forget()
+    this.fault = true
+    if (this.glass.closes()) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    else this.stop()
   }
 
   private endReached(): void {
@@ -211,9 +224,8 @@ export class WindowControl {
     else if (learned === LEARNED.done) this.stop()
     else {
       this.fault = true
-      // An obstacle may be a hand: all the way down again.
-      if (learned === LEARNED.obstacle) this.reverse(this.goal.learning.travel_pulses)
-      else this.stop()
+      // It may be a hand: all the way down again.
+      this.reverse(this.goal.learning.travel_pulses)
     }
   }
 
@@ -238,6 +250,11 @@ export class WindowControl {
     const heldBack = this.glass.closes() && this.goal.code !== GOAL.learn && this.closing.heldBack(this.inputs.now_ms)
     if (heldBack) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
     else this.fail()
+  }
+
+  private block(): void {
+    this.blocked = true
+    this.fail()
   }
 
   private fail(): void {

@@ -17,7 +17,7 @@ export class TravelEnds {
     this.guard = guard
   }
 
-  /** The glass stands at the lower stop. */
+  /** The glass stands at the lower stop. Its travel was measured: by that of a descriptor, the guard might end where no end is. */
   open(count: number): void {
     this.position.reference(count, this.position.travel_pulses)
   }
@@ -29,7 +29,7 @@ export class TravelEnds {
     this.guard.finish()
   }
 
-  /** It stands on the learning run: first at the lower end, then at the upper. Returns what that is (`LEARNED`). */
+  /** It stands on the learning run, first at the lower end, then at the upper; or has passed it. Returns what that is (`LEARNED`). */
   learn(count: number): number {
     const learned = this.learning.stands(count)
     if (learned === LEARNED.done) this.learned(count)
@@ -39,7 +39,7 @@ export class TravelEnds {
 
   private learned(count: number): void {
     const stretch_pulses = this.stretch_pulses()
-    this.position.travel_pulses = this.learning.travel_pulses - stretch_pulses
+    this.position.measure(this.learning.travel_pulses - stretch_pulses)
     this.position.reference(count, -stretch_pulses)
     if (this.learning.asDescribed(stretch_pulses + this.position.toPulses(WINDOW_LIMITS.describedWithin_mm))) this.guard.finish()
   }

@@ -1,7 +1,12 @@
 import { WINDOW_LIMITS } from './parameters.ts'
 
 /** What the end of a leg of the learning run means. */
-export const LEARNED = { lowerEnd: 0, done: 1, obstacle: 2, implausible: 3 } as const
+export const LEARNED = { lowerEnd: 0, done: 1, failed: 2 } as const
+
+/** A travel that was found may be that of a component that says `nominal_pulses`. */
+export function plausible(travel_pulses: number, nominal_pulses: number): boolean {
+  return travel_pulses >= WINDOW_LIMITS.travelLeast * nominal_pulses && travel_pulses <= WINDOW_LIMITS.travelMost * nominal_pulses
+}
 
 /** The learning run: to the lower end, then to the upper; the travel between them is compared with the descriptor's. */
 export class LearningRun {
@@ -34,7 +39,12 @@ export class LearningRun {
     return Math.abs(this.travel_pulses - this.nominal_pulses) <= most_pulses
   }
 
-  /** The glass stands under current, with the counter at `count`. Returns what that is (`LEARNED`). */
+  /** On the way up, it is where no end can be any more. */
+  astray(count: number): boolean {
+    return this.direction < 0 && this.lowCount - count > WINDOW_LIMITS.travelMost * this.nominal_pulses
+  }
+
+  /** The glass stands under current, or is astray, with the counter at `count`. Returns what that is (`LEARNED`). */
   stands(count: number): number {
     if (this.direction > 0) {
       this.lowCount = count
@@ -42,7 +52,6 @@ export class LearningRun {
       return LEARNED.lowerEnd
     }
     this.travel_pulses = this.lowCount - count
-    if (this.travel_pulses < WINDOW_LIMITS.travelLeast * this.nominal_pulses) return LEARNED.obstacle
-    return this.travel_pulses > WINDOW_LIMITS.travelMost * this.nominal_pulses ? LEARNED.implausible : LEARNED.done
+    return plausible(this.travel_pulses, this.nominal_pulses) ? LEARNED.done : LEARNED.failed
   }
 }

@@ -1,9 +1,16 @@
-/** Limits of the window driver. Lengths are of the glass; a regulator's travel is taken as 450 mm. */
+/** Limits of the window driver. Lengths are of the glass; a door's travel is about 450 mm. */
 export const WINDOW_LIMITS = {
   tick_ms: 10,
   /** From here on a road may shake the glass. */
   driving_kmh: 3,
   travel_mm: 450,
+  /** Hall pulses a millimetre: four a turn of a rotor behind a 73:1 worm and a drum of 22 mm radius, whatever the travel is. */
+  pulses_mm: 2.1124,
+
+  /** A closing that has learned nothing expects what the descriptor says it takes, up to this: a hand has to show beyond it. */
+  unlearnedMost_A: 9,
+  /** A descriptor's stall current is believed up to this: what the winding takes of 16 V in the cold. */
+  stallMost_A: 30,
 
   /** Longest motion in one direction: a full close takes up to 12 s at 9 V and −30 °C, and longer in aged seals. */
   run_ms: 20000,
@@ -25,8 +32,15 @@ export const WINDOW_LIMITS = {
   stall_ms: 200,
   /** The same on a guarded closing, where a weak supply may let it creep. */
   weakStall_ms: 500,
-  /** Share of the run current that a stalled motor draws at least; less means that it is not connected. */
-  stallCurrentShare: 0.3,
+  /** A motor that stands under power draws more than this; less means that it is not connected. */
+  connected_A: 1,
+  /**
+   * More than opening takes of the motor, of worn seals at −40 °C (6.6 A): only a glass that stands against so much stands at a stop.
+   * Of 6 V and warm, a standing motor takes 8.6 A. One that takes less has no power, or turns and its pulses are lost.
+   */
+  pressed_A: 8,
+  /** So far beyond an end of its travel, cable and buffers allowed for, no glass can be: its position was wrong. */
+  astray_mm: 15,
 
   /** The supply is brought in over this time, from this share. */
   ramp_ms: 100,

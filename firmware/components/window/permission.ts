@@ -19,7 +19,8 @@ export class Permission {
     this.inputs = inputs
     this.position = position
     this.goal = goal
-    this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * stall_A * stall_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.restartShare,
+    const most_A = Math.min(stall_A, WINDOW_LIMITS.stallMost_A)
+    this.heat = new MotorHeat(WINDOW_LIMITS.stallTime_s * most_A * most_A, WINDOW_LIMITS.warmShare, WINDOW_LIMITS.restartShare,
       WINDOW_LIMITS.cooling_s)
   }
 

@@ -2,16 +2,24 @@ import { WINDOW_LIMITS } from './parameters.ts'
 
 /**
  * Where the glass is, from the Hall counter. The counter is relative; the reference is the count at the closed end. The
- * travel is the learned one, or the descriptor's until there is one.
+ * travel is the measured one, or the descriptor's until there is one.
  */
 export class GlassPosition {
   /** From closed to open. */
   travel_pulses: number
+  /** The travel was found between the stops of this very window. */
+  measured: boolean
   private closedCount: number
 
   constructor(travel_pulses: number) {
     this.travel_pulses = travel_pulses
+    this.measured = false
     this.closedCount = NaN
+  }
+
+  measure(travel_pulses: number): void {
+    this.travel_pulses = travel_pulses
+    this.measured = true
   }
 
   known(): boolean {
@@ -45,16 +53,21 @@ export class GlassPosition {
 
   /** A length of glass in pulses. */
   toPulses(length_mm: number): number {
-    return length_mm * this.travel_pulses / WINDOW_LIMITS.travel_mm
+    return length_mm * WINDOW_LIMITS.pulses_mm
   }
 
   toMillimetres(pulses: number): number {
-    return pulses * WINDOW_LIMITS.travel_mm / this.travel_pulses
+    return pulses / WINDOW_LIMITS.pulses_mm
   }
 
   /** Distance to the end in a direction (+1 open, −1 closed), mm; NaN when not known. */
   gap_mm(count: number, direction: number): number {
     const pulses = this.pulses(count)
     return this.toMillimetres(direction > 0 ? this.travel_pulses - pulses : pulses)
+  }
+
+  /** The counter reads what it cannot, were the position true. */
+  astray(count: number): boolean {
+    return Math.min(this.gap_mm(count, -1), this.gap_mm(count, 1)) < -WINDOW_LIMITS.astray_mm
   }
 }

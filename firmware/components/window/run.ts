@@ -8,10 +8,11 @@ import type { GlassPosition } from './position.ts'
 import { motorDuty, ramp, slowDuty } from './speed.ts'
 
 /**
- * What a run has met. `obstacle`: something between glass and frame. Or the glass stands under power: `dead`, no current
- * flows; `end`, where an end of the travel is; `resistance`, anywhere else.
+ * What a run has met. `obstacle`: something between glass and frame. `astray`: it moves where it cannot be. Or the glass stands under
+ * power: `dead`, no current flows; `end`, where an end of the travel is; `stop`, anywhere else, against more than friction;
+ * `resistance`, against less.
  */
-export const MET = { nothing: 0, obstacle: 1, dead: 2, end: 3, resistance: 4 } as const
+export const MET = { nothing: 0, obstacle: 1, astray: 2, dead: 3, end: 4, stop: 5, resistance: 6 } as const
 
 /** One run of the motor in one direction: how it is driven, and what it meets. */
 export class GlassRun {
@@ -22,16 +23,14 @@ export class GlassRun {
   private readonly position: GlassPosition
   private readonly goal: WindowGoal
   private readonly motion: Motion
-  private readonly run_A: number
 
   constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, run_A: number) {
     this.duty = 0
-    this.closing = new Closing(run_A)
+    this.closing = new Closing(Math.min(run_A, WINDOW_LIMITS.unlearnedMost_A))
     this.inputs = inputs
     this.position = position
     this.goal = goal
     this.motion = new Motion()
-    this.run_A = run_A
   }
 
   begin(direction: number): void {
@@ -78,11 +77,13 @@ export class GlassRun {
 
   /** `MET` */
   met(): number {
+    if (this.astray()) return MET.astray
     if (this.closes() && this.obstructed()) return MET.obstacle
     const atEnd = this.atEnd()
     if (this.stalled_ms() < this.patience_ms(atEnd)) return MET.nothing
     if (!this.drawsCurrent()) return MET.dead
-    return atEnd ? MET.end : MET.resistance
+    if (atEnd) return MET.end
+    return this.pressed() ? MET.stop : MET.resistance
   }
 
   /** Sets the duty for the next tick. */
@@ -139,6 +140,11 @@ export class GlassRun {
     return this.position.known() ? this.position.gap_mm(count, -1) : WINDOW_LIMITS.unknownGap_mm
   }
 
+  private astray(): boolean {
+    const count = this.inputs.count
+    return this.goal.code === GOAL.learn ? this.goal.learning.astray(count) : this.position.astray(count)
+  }
+
   /** Where the glass may be expected to stand. */
   private atEnd(): boolean {
     if (!this.position.known() || this.goal.code === GOAL.learn) return false
@@ -152,6 +158,10 @@ export class GlassRun {
   }
 
   private drawsCurrent(): boolean {
-    return this.motor_A() >= WINDOW_LIMITS.stallCurrentShare * this.run_A
+    return this.motor_A() >= WINDOW_LIMITS.connected_A
+  }
+
+  private pressed(): boolean {
+    return this.closes() ? this.closing.guard.pressed() : this.motor_A() >= WINDOW_LIMITS.pressed_A
   }
 }

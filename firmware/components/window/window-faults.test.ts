@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { WindowModel } from '../../testing/window-model.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 
 describe('an unlearned window', () => {
@@ -38,8 +39,13 @@ describe('an unlearned window', () => {
   it('does not believe a travel that is not the component\'s', () => {
     const { bench: b, glass } = windowBench(37, false, { ...WINDOW_DESCRIPTOR, data: { travel_pulses: 700, stall_A: 20 } } as Descriptor)
     order(b, 'learn')
+    // It turns round where its end cannot be any more, and opens again: who knows what it met.
+    b.until(() => duty(b) < 0, 30000)
+    b.until(() => duty(b) > 0, 30000)
+    expect(WindowModel.TRAVEL - glass.x).toBeGreaterThan(700)
+    expect(WindowModel.TRAVEL - glass.x).toBeLessThan(1.1 * 700)
     rest(b, 30000)
-    expect(glass.x).toBeLessThan(5)
+    expect(glass.x).toBeGreaterThan(WindowModel.TRAVEL - 15)
     expect(b.status()).toMatchObject({ learned: 0, fault: 1, state: WINDOW_STATE.unlearned })
   })
 
@@ -52,24 +58,13 @@ describe('an unlearned window', () => {
     expect(b.status()).toMatchObject({ state: WINDOW_STATE.unlearned, learned: 0 })
   })
 
-  it('held open at the lower stop for a second it takes the stop as its reference', () => {
-    const { bench: b } = windowBench(90, false)
+  it('held open at the lower stop it stops there without a fault, and knows no more than before: its travel was never measured', () => {
+    const { bench: b, glass } = windowBench(90, false)
     order(b, 'down')
-    b.until(() => !b.driving && b.now_ms > 100, 10000)
-    expect(b.status().learned).toBe(0)
-    b.run(1500)
-    expect(b.status()).toMatchObject({ learned: 1, position_pct: 100 })
-    expect(b.pending).toBe(0)
-  })
-
-  it('released at the lower stop it stays unlearned', () => {
-    const { bench: b } = windowBench(90, false)
-    order(b, 'down')
-    b.until(() => !b.driving && b.now_ms > 100, 10000)
-    b.component.released!()
+    rest(b, 10000)
     b.run(3000)
-    expect(b.status().learned).toBe(0)
-    expect(b.pending).toBe(0)
+    expect(glass.x).toBeGreaterThan(WindowModel.TRAVEL - 15)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 0, state: WINDOW_STATE.unlearned })
   })
 
   it.each([['a hand', 150], ['the end', -1]])('closing, it opens again from %s, and takes neither for its reference', (_, obstacleAt) => {
@@ -81,6 +76,61 @@ describe('an unlearned window', () => {
     rest(b, 10000)
     expect(glass.x).toBeGreaterThan(turned + 300)
     expect(b.status()).toMatchObject({ learned: 0, pinch: 1, state: WINDOW_STATE.unlearned })
+  })
+})
+
+describe('a window that lost its position on the way, by a reset', () => {
+  function lost(opening_pct: number): ReturnType<typeof windowBench> {
+    const made = windowBench(opening_pct)
+    order(made.bench, 'autoDown')
+    made.bench.run(100)
+    made.bench.reset()
+    expect(made.bench.status().learned).toBe(0)
+    return made
+  }
+
+  it('held open at the lower stop for a second takes the stop as its reference', () => {
+    const { bench: b } = lost(90)
+    order(b, 'down')
+    b.until(() => b.status().state === WINDOW_STATE.opening, 1000)
+    b.until(() => !b.driving, 10000)
+    expect(b.status().learned).toBe(0)
+    b.run(WINDOW_LIMITS.referenceHold_ms + 20)
+    expect(b.status()).toMatchObject({ learned: 1, position_pct: 100, fault: 0 })
+    expect(b.pending).toBe(0)
+  })
+
+  it('released there it stays unlearned', () => {
+    const { bench: b } = lost(90)
+    order(b, 'down')
+    b.run(100)
+    b.until(() => !b.driving, 10000)
+    b.run(WINDOW_LIMITS.referenceHold_ms - 50)
+    b.component.released!()
+    b.run(3000)
+    expect(b.status().learned).toBe(0)
+    expect(b.pending).toBe(0)
+  })
+
+  it('does not take the place for the stop where it lacks the current to go on', () => {
+    const { bench: b, glass } = lost(50)
+    b.granted_A = 2
+    order(b, 'down')
+    rest(b, 10000)
+    b.run(3000)
+    expect(glass.x).toBeLessThan(0.6 * WindowModel.TRAVEL)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1, state: WINDOW_STATE.blocked })
+  })
+
+  it('nor the place where its pulses are lost', () => {
+    const { bench: b, glass } = lost(30)
+    order(b, 'down')
+    b.run(500)
+    const stuck = glass.pulses()
+    glass.pulses = () => stuck
+    rest(b, 10000)
+    b.run(3000)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1 })
   })
 })
 

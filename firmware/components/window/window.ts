@@ -5,6 +5,7 @@ import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
 import { PHASE, WindowControl } from './control.ts'
+import { plausible } from './learning.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 
@@ -110,10 +111,8 @@ export class WindowDriver implements Component {
     const record = decodeWindowRecord(this.context.load(WINDOW_RECORD_KEY))
     if (record === undefined || record.serial !== this.context.descriptor.serial) return
     const position = this.control.position
-    const nominal_pulses = position.travel_pulses
-    const travel_pulses = record.travel_pulses
-    if (travel_pulses < WINDOW_LIMITS.travelLeast * nominal_pulses || travel_pulses > WINDOW_LIMITS.travelMost * nominal_pulses) return
-    position.travel_pulses = travel_pulses
+    if (!plausible(record.travel_pulses, position.travel_pulses)) return
+    position.measure(record.travel_pulses)
     this.control.closing.guard.friction.decode(this.context.load(WINDOW_FRICTION_KEY))
     if (isNaN(record.position_pulses)) return
     position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
