@@ -9,7 +9,7 @@ import type { PowerManager } from '../power-manager/manager.ts'
 import { POWER_RULES } from '../power-manager/rules.ts'
 import type { HubCounters } from './counters.ts'
 import type { Lease } from './lease.ts'
-import type { Schedule } from './schedule.ts'
+import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
 import { FRESH_ms } from './vehicle.ts'
 
@@ -31,6 +31,7 @@ export class HubPower {
   private readonly schedule: Schedule
   private readonly transmit: Transmitter
   private readonly counters: HubCounters
+  private readonly silenceJob: Job
   private readonly leases: Lease[]
   private readonly requestValues: PowerRequestValues
   private readonly releaseValues: PowerReleaseValues
@@ -49,6 +50,7 @@ export class HubPower {
     this.schedule = schedule
     this.transmit = transmit
     this.counters = counters
+    this.silenceJob = schedule.job('manager silence', () => this.checkSilence())
     this.leases = []
     this.requestValues = PowerRequestCodec.create()
     this.releaseValues = PowerReleaseCodec.create()
@@ -121,7 +123,7 @@ export class HubPower {
 
   /** No manager, and none of its leases is left. */
   orphaned(): boolean {
-    return this.schedule.now() - this.heard_ms > ORPHANED_ms
+    return this.schedule.now() - this.heard_ms >= ORPHANED_ms
   }
 
   /** Takes up to `peak_A` of the static share, `run_A` at least; 0: there is not enough of it. */
@@ -159,6 +161,13 @@ export class HubPower {
   private setLevel(level: number): void {
     if (level === this.shedLevel) return
     this.shedLevel = level
+    this.checkSilence()
     for (let i = 0; i < this.leases.length; i++) this.leases[i].levelChanged()
+  }
+
+  /** What a manager shed that is gone is shed no more: the static share is there for access and opening windows. */
+  private checkSilence(): void {
+    if (this.orphaned()) this.setLevel(0)
+    else if (this.shedLevel > 0) this.schedule.startAt(this.silenceJob, this.heard_ms + ORPHANED_ms)
   }
 }

@@ -12,9 +12,9 @@ export const IDLE_MARGIN_A = 0.2
 /** How often a port is looked at, with a grant and without. */
 const WATCH_ms = 100
 const IDLE_WATCH_ms = 1000
-/** Pause before a tripped feed is switched on again, if the driver still wants current and if not. */
-export const WISH_RETRY_ms = 1000
-export const IDLE_RETRY_ms = 5000
+/** Pause before a tripped feed is switched on again: at the next look if the driver wants current, later if not. */
+export const WISH_RETRY_ms = IDLE_WATCH_ms
+const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
 /** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
@@ -84,8 +84,6 @@ export class PortFeed implements PortPower {
     this.holding = false
     this.fed = false
     this.trip = false
-    this.overdrawn = false
-    this.limitedLooks = 0
     this.trip_ms = 0
     this.told = PORT_STATE.off
     this.limitedLooks = 0
@@ -97,6 +95,8 @@ export class PortFeed implements PortPower {
   plug(idle_A: number): void {
     this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
     this.fed = true
+    this.limitedLooks = 0
+    this.overdrawn = false
     this.told = PORT_STATE.on
     this.switchOn()
     this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
@@ -112,7 +112,6 @@ export class PortFeed implements PortPower {
     this.bound_A = Infinity
     this.toldRefused = false
     if (this.lease !== undefined) this.lease.release()
-    this.told = PORT_STATE.off
     this.schedule.stop(this.watchJob)
     this.port.power(false)
   }
@@ -125,8 +124,8 @@ export class PortFeed implements PortPower {
     this.duration_ms = duration_ms
     this.priority = priority
     this.shareable = shareable === true
-    if (!this.trip || this.schedule.now() - this.trip_ms >= WISH_RETRY_ms) this.ask()
-    else this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
+    if (this.trip) this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
+    else this.ask()
   }
 
   granted(): boolean {
@@ -145,9 +144,8 @@ export class PortFeed implements PortPower {
 
   release(): void {
     this.wished = false
-    if (this.lease !== undefined) this.lease.release()
-    this.end()
-    this.tellRefusal(false)
+    if (this.lease === undefined) this.end()
+    else this.lease.release()
   }
 
   /** Current granted, A; 0 = idle current only. */
@@ -164,8 +162,7 @@ export class PortFeed implements PortPower {
   }
 
   private ask(): void {
-    if (this.trip) this.switchOn()
-    if (this.lease === undefined) this.begin(this.peak_A)
+    if (this.lease === undefined) this.draw(this.peak_A, true)
     else this.lease.want(this.run_A, this.peak_A, this.duration_ms, this.priority, this.shareable)
   }
 
@@ -173,26 +170,18 @@ export class PortFeed implements PortPower {
   private leaseChanged(): void {
     const lease = this.lease!
     this.tellRefusal(lease.refused)
-    if (!lease.isHeld()) {
-      this.end()
-      return
-    }
-    this.holding = true
-    if (lease.covers()) this.begin(lease.limit_A())
-    else {
-      // What it has it keeps; that is not what it wants.
-      this.hasGrant = false
-      this.limitTo(this.atLeastIdle(lease.limit_A()))
-    }
+    if (lease.isHeld()) this.draw(lease.limit_A(), lease.covers())
+    else this.end()
   }
 
-  private begin(limit_A: number): void {
+  /** `whole`: that is what the driver wants; else it keeps what it has until there is more. */
+  private draw(limit_A: number, whole: boolean): void {
     const before = this.hasGrant
     this.holding = true
-    this.hasGrant = true
-    this.limitTo(this.atLeastIdle(limit_A))
+    this.hasGrant = whole
+    this.limitTo(Math.max(limit_A, this.idle_A))
     this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
-    if (!before) this.owner.grantChanged(true)
+    if (whole && !before) this.owner.grantChanged(true)
   }
 
   /** Back to the idle current. */
@@ -205,15 +194,12 @@ export class PortFeed implements PortPower {
     this.owner.grantChanged(false)
   }
 
+  /** Off before: that clears a trip. */
   private switchOn(): void {
-    if (this.trip) this.port.power(false)
+    this.port.power(false)
     this.trip = false
     this.limitTo(this.idle_A)
     this.port.power(true)
-  }
-
-  private atLeastIdle(current_A: number): number {
-    return current_A > this.idle_A ? current_A : this.idle_A
   }
 
   private limitTo(current_A: number): void {
@@ -252,17 +238,15 @@ export class PortFeed implements PortPower {
   }
 
   private retry(): void {
-    const waited_ms = this.schedule.now() - this.trip_ms
-    if (this.wished && waited_ms >= WISH_RETRY_ms) this.ask()
-    else if (waited_ms >= IDLE_RETRY_ms) this.switchOn()
+    if (!this.wished && this.schedule.now() - this.trip_ms < IDLE_RETRY_ms) return
+    this.switchOn()
+    if (this.wished) this.ask()
   }
 
   private latched(): void {
     this.trip = true
     this.trip_ms = this.schedule.now()
     this.counters.trips++
-    this.wished = false
-    if (this.lease !== undefined) this.lease.release()
-    this.end()
+    this.release()
   }
 }

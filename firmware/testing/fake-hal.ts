@@ -75,8 +75,8 @@ export class FakePort implements Port {
   }
 
   power(on: boolean): void {
+    if (on && !this.powered) this.latched = false
     this.powered = on
-    if (on) this.latched = false
   }
 
   limit(current_A: number): void {
