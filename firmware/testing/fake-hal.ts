@@ -10,6 +10,8 @@ export class FakePort implements Port {
   memory: Uint8Array
   powered: boolean
   limit_A: number
+  /** How often the limit was written. */
+  limitWrites: number
   drawn_A: number
   latched: boolean
   /** Levels by channel. */
@@ -28,6 +30,7 @@ export class FakePort implements Port {
     this.memory = new Uint8Array(0)
     this.powered = false
     this.limit_A = 0
+    this.limitWrites = 0
     this.drawn_A = 0
     this.latched = false
     this.duties = []
@@ -81,6 +84,7 @@ export class FakePort implements Port {
 
   limit(current_A: number): void {
     this.limit_A = current_A
+    this.limitWrites++
   }
 
   current_A(): number {

@@ -20,28 +20,36 @@ export const SHARE_A = 11
 export class LeaseBench {
   readonly hal = new FakeHal(1, 2)
   readonly counters: HubCounters = createCounters()
+  readonly schedule: Schedule
   readonly power: HubPower
   /** What the drivers were told: `0 granted`. */
   readonly told: string[] = []
+  /** `PORT_STATE` of the first port, as it was told. */
+  readonly states: { state: number, granted: boolean }[] = []
+  /** Whether the first port draws more than it was granted, as it was told. */
+  readonly overdrawn: boolean[] = []
   readonly feed: PortFeed
   readonly other: PortFeed
   /** A manager says every 100 ms that it is there. */
   managed = true
 
-  constructor() {
+  /** `heard`: the manager in the dash was heard once. */
+  constructor(heard = true) {
     const schedule = new Schedule(this.hal, this.counters)
+    this.schedule = schedule
     const transmit = new Transmitter(this.hal, schedule, this.counters, 0x81)
     transmit.open()
     this.power = new HubPower(1, SHARE_A, 3, schedule, transmit, this.counters)
     const feeds = this.hal.sockets.map((socket, index) => new PortFeed(socket, index, schedule, this.counters, {
       grantChanged: granted => this.told.push(`${index} ${granted ? 'granted' : 'gone'}`),
       refusalChanged: refused => this.told.push(`${index} ${refused ? 'refused' : 'no longer refused'}`),
-      feedChanged: () => undefined, overdrawnChanged: () => undefined,
+      feedChanged: (state, granted) => index === 0 && this.states.push({ state, granted }),
+      overdrawnChanged: overdrawn => this.overdrawn.push(overdrawn),
     }, this.power))
     for (const feed of feeds) feed.plug(0.1)
     this.feed = feeds[0]
     this.other = feeds[1]
-    this.state()
+    if (heard) this.state()
   }
 
   /** A VehicleState arrives; the result: it counts for the vehicle. */
@@ -50,9 +58,12 @@ export class LeaseBench {
   }
 
   pass(duration_ms: number): void {
-    for (let t = 0; t < duration_ms; t += 10) {
-      if (this.managed && this.hal.clock.now_ms % 100 === 0) this.state(DASH, this.power.shedLevel)
-      this.hal.clock.advance(10)
+    for (let left_ms = duration_ms; left_ms > 0;) {
+      const phase_ms = this.hal.clock.now_ms % 100
+      if (this.managed && phase_ms === 0) this.state(DASH, this.power.shedLevel)
+      const step_ms = Math.min(100 - phase_ms, left_ms)
+      this.hal.clock.advance(step_ms)
+      left_ms -= step_ms
     }
   }
 
@@ -78,6 +89,13 @@ export class LeaseBench {
   answer(values: Partial<PowerGrantValues> = {}, source = DASH): void {
     const { port, sequence, run_A, peak_A } = this.last()
     this.power.heardGrant({ port, sequence, run_A, peak_A, lease_ms: 2000, result: GRANT_RESULT.granted, ...values }, source)
+  }
+
+  /** Asks and is granted all of it at once. */
+  grant(run_A: number, peak_A: number = run_A, priority = 2, shareable = false): void {
+    this.feed.want(run_A, peak_A, 10_000, priority, shareable)
+    this.pass(1)
+    this.answer()
   }
 
   /** Of the eFuse. */
