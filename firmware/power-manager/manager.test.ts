@@ -1,85 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { GRANT_RESULT, IGNITION, MANAGER_STATE, SHED_REASON } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { PortStatusCodec, PowerRequestCodec } from '#protocol/messages.generated.ts'
-import type { PowerGrantValues, PowerShedValues } from '#protocol/messages.generated.ts'
-import { createCounters } from '../runtime/counters.ts'
-import { Schedule } from '../runtime/schedule.ts'
-import { FakeHal } from '../testing/fake-hal.ts'
-import { linePlan } from '../testing/power-plans.ts'
-import { FIRST_MANAGER, MANAGER_RULES, STANDBY_MANAGER } from './manager.ts'
-import type { ManagerHost, PowerManager } from './manager.ts'
+import { PowerRequestCodec } from '#protocol/messages.generated.ts'
+import { ManagerBench as Bench, PORTS } from '../testing/manager-bench.ts'
+import { MANAGER_RULES } from './manager.ts'
 import { MISSING_ms } from './presence.ts'
 
 const { DASH, FL, FR, TRUNK } = LOCATION
 const { granted, deferred, refused, revoked } = GRANT_RESULT
 const { none, active, rebuilding, staticShares } = MANAGER_STATE
-const PORTS = 2
-
-/** A manager whose hub, and all other hubs, are played by the test. */
-class Bench {
-  readonly location: number
-  readonly hal: FakeHal
-  readonly schedule: Schedule
-  readonly manager: PowerManager
-  readonly answers: { location: number, values: PowerGrantValues, at_ms: number }[] = []
-  readonly sheds: PowerShedValues[] = []
-  readonly states: number[] = []
-  up = true
-  ignitionNow: number = IGNITION.on
-  ownLeases_A = [0, 0]
-  /** Hubs that report every 100 ms, with what their ports hold. */
-  hubs = new Map<number, number[]>([[FL, [0, 0]], [FR, [0, 0]]])
-  /** The other manager speaks. */
-  other: number | undefined
-
-  constructor(standby = false) {
-    this.location = standby ? TRUNK : DASH
-    this.hubs.set(standby ? DASH : TRUNK, [0, 0])
-    this.hal = new FakeHal(this.location, PORTS)
-    this.schedule = new Schedule(this.hal, createCounters())
-    const plan = linePlan({
-      hubs: 4, ports: PORTS, locations: [DASH, FL, FR, TRUNK], spine_A: 40, drop_A: 20, share_A: 8, idle_A: 0.5,
-      segment_Ohm: 0.001, drop_Ohm: 0.01,
-    })
-    const entry = standby ? STANDBY_MANAGER : FIRST_MANAGER
-    this.manager = entry.create(this.host(), plan)
-    this.manager.start()
-  }
-
-  host(): ManagerHost {
-    return {
-      location: this.location,
-      schedule: this.schedule,
-      operating: () => this.up,
-      supply_V: () => this.hal.volts,
-      ignition: () => this.ignitionNow,
-      sendGrant: (location, values) => this.answers.push({ location, values: { ...values }, at_ms: this.hal.now() }),
-      sendShed: values => this.sheds.push({ ...values }),
-      ownLease_A: port => this.ownLeases_A[port],
-      managerChanged: state => this.states.push(state),
-    }
-  }
-
-  pass(duration_ms: number): this {
-    for (let t = 0; t < duration_ms; t += 100) {
-      for (const [location, ports] of this.hubs) {
-        this.manager.hubHeard(location)
-        ports.forEach((granted_A, port) => this.manager.portReported({ ...PortStatusCodec.create(), port, granted_A }, location))
-      }
-      if (this.other !== undefined) this.manager.managerHeard(this.other)
-      this.hal.clock.advance(100)
-    }
-    return this
-  }
-
-  ask(location: number, port: number, run_A: number, peak_A = run_A, priority = 2, sequence = 1): number | undefined {
-    this.manager.requested({ ...PowerRequestCodec.create(), port, sequence, run_A, peak_A, priority }, location)
-    const before = this.answers.length
-    this.hal.clock.advance(1)
-    return this.answers.slice(before).filter(answer => answer.location === location && answer.values.port === port).at(-1)?.values.result
-  }
-}
 
 describe('the manager in the dash', () => {
   it('is in charge as soon as every port has reported', () => {
@@ -96,10 +25,14 @@ describe('the manager in the dash', () => {
 
   it('learns the leases of the one before it', () => {
     const bench = new Bench()
+    bench.up = false
     bench.ownLeases_A = [0, 3]
     bench.hubs.set(FL, [9, 0])
+    bench.pass(100)
+    bench.up = true
     bench.pass(200)
     expect(bench.manager.allocator.find(1, 0)).toMatchObject({ held: true, run_mA: 9000 })
+    expect(bench.manager.allocator.find(0, 1)).toMatchObject({ held: true, run_mA: 3000 })
     bench.hubs.set(FL, [0, 0])
     bench.manager.released({ port: 0, sequence: 3 }, FL)
     bench.manager.released({ port: 0, sequence: 3 }, LOCATION.HOOD)
@@ -221,26 +154,6 @@ describe('shedding', () => {
     expect(bench.sheds.at(-1)).toEqual({ level: 0, reason: SHED_REASON.recovered })
   })
 
-  it('that comes back again and again waits longer and longer', () => {
-    const bench = new Bench().pass(300)
-    const times: number[] = []
-    for (let round = 0; round < 8; round++) {
-      bench.hal.volts = 10
-      bench.pass(300)
-      const from_ms = bench.hal.now()
-      bench.hal.volts = 12.5
-      while (bench.manager.shedLevel() > 0) bench.pass(100)
-      times.push(Math.round((bench.hal.now() - from_ms) / 1000))
-    }
-    expect(times).toEqual([1, 2, 4, 8, 16, 32, 32, 32])
-    bench.pass(20_000)
-    bench.hal.volts = 10
-    bench.pass(300)
-    bench.hal.volts = 12.5
-    bench.pass(1100)
-    expect(bench.manager.shedLevel()).toBe(0)
-  })
-
   it('clears the way for the starter before the voltage falls, and holds while it turns', () => {
     const bench = new Bench().pass(300)
     bench.ignitionNow = IGNITION.start
@@ -251,13 +164,6 @@ describe('shedding', () => {
     bench.ignitionNow = IGNITION.on
     bench.pass(2200)
     expect(bench.sheds.map(shed => shed.level)).toEqual([2, 1, 0])
-  })
-
-  it('does nothing on a supply that it cannot read', () => {
-    const bench = new Bench().pass(300)
-    bench.hal.volts = NaN
-    bench.pass(1000)
-    expect(bench.sheds).toEqual([])
   })
 })
 

@@ -39,6 +39,8 @@ export interface ManagerHost {
   /** Sends an answer to a hub, this one included. */
   sendGrant(location: number, values: PowerGrantValues): void
   sendShed(values: PowerShedValues): void
+  /** What the manager before has shed, as this hub heard. */
+  shedLevel(): number
   /** What a port of this hub holds, A. */
   ownLease_A(port: number): number
   /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
@@ -53,7 +55,7 @@ export interface ManagerCounters {
   refused: number
   revoked: number
   sheds: number
-  /** Requests from a location that the plan does not have. */
+  /** Messages of hubs that the plan does not have. */
   strangers: number
 }
 
@@ -78,6 +80,8 @@ export class PowerManager {
   private readonly shed: PowerShedValues
   private otherHeard_ms: number
   private began_ms: number
+  /** Reports count from here on: until then another manager may have been at work. */
+  private learn_ms: number
   private thaw_ms: number
 
   constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
@@ -95,6 +99,7 @@ export class PowerManager {
     this.shed = PowerShedCodec.create()
     this.otherHeard_ms = 0
     this.began_ms = 0
+    this.learn_ms = 0
     this.thaw_ms = 0
   }
 
@@ -109,22 +114,17 @@ export class PowerManager {
   }
 
   requested(values: PowerRequestValues, location: number): void {
-    if (this.state === MANAGER_STATE.none) return
+    const hub = this.heard(location)
+    if (hub < 0 || this.state === MANAGER_STATE.none) return
     const now = this.host.schedule.now()
-    const hub = hubIndexOf(this.plan, location)
-    if (hub < 0) {
-      this.counters.strangers++
-      return
-    }
-    this.presence.heard(hub, now)
     // A lease of the manager before that its port reported counts as ours from its first renewal on.
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
-    if (!this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)) return
+    this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)
     this.host.schedule.notLater(this.decideJob, now)
   }
 
   released(values: PowerReleaseValues, location: number): void {
-    const hub = hubIndexOf(this.plan, location)
+    const hub = this.heard(location)
     if (hub < 0) return
     const now = this.host.schedule.now()
     this.presence.reported(hub, values.port, 0, now)
@@ -134,24 +134,29 @@ export class PowerManager {
   }
 
   portReported(values: PortStatusValues, location: number): void {
-    const hub = hubIndexOf(this.plan, location)
+    const hub = this.heard(location)
+    if (hub < 0) return
     const now = this.host.schedule.now()
-    this.presence.heard(hub, now)
     this.presence.reported(hub, values.port, values.granted_A, now)
-    if (hub >= 0 && this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+    if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
   }
 
-  hubHeard(location: number): void {
-    this.presence.heard(hubIndexOf(this.plan, location), this.host.schedule.now())
+  /** A hub says something; its index in the plan, or −1. */
+  heard(location: number): number {
+    const hub = hubIndexOf(this.plan, location)
+    if (hub < 0) this.counters.strangers++
+    else this.presence.heard(hub, this.host.schedule.now())
+    return hub
   }
 
   /** Another manager speaks: the standby makes way for the dash, the dash learns what the standby granted. */
   managerHeard(state: number): void {
-    this.otherHeard_ms = this.host.schedule.now()
-    if (this.standby) this.retire()
-    else if (state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.rebuilding) {
-      this.presence.forget()
-      this.rebuild()
+    const now = this.host.schedule.now()
+    this.otherHeard_ms = now
+    if (this.standby) this.retire(now)
+    else if (state !== MANAGER_STATE.none) {
+      this.learn_ms = now
+      if (this.state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.rebuilding) this.rebuild(now)
     }
   }
 
@@ -159,7 +164,7 @@ export class PowerManager {
     const now = this.host.schedule.now()
     this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)
     if (!this.host.operating()) {
-      this.retire()
+      this.retire(now)
       return
     }
     if (this.state === MANAGER_STATE.none) {
@@ -173,10 +178,16 @@ export class PowerManager {
 
   private takeOver(now: number): void {
     if (this.standby) this.counters.takeovers++
+    // What ended while another manager was at work is no lease of ours.
+    this.allocator.expire(now)
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
       for (let port = 0; port < this.plan.hubs[hub].ports; port++) this.adopt(hub, port, now)
     }
-    this.rebuild()
+    // What it shed stays so until the supply has recovered.
+    this.shedding.begin(now, this.host.shedLevel())
+    this.allocator.shed(this.shedding.level)
+    if (this.standby) this.learn_ms = now
+    this.rebuild(now)
   }
 
   private adopt(hub: number, port: number, now: number): void {
@@ -184,21 +195,22 @@ export class PowerManager {
     this.allocator.adopt(now, hub, port, own ? this.host.ownLease_A(port) : this.presence.granted(hub, port, now))
   }
 
-  private rebuild(): void {
-    this.began_ms = this.host.schedule.now()
+  private rebuild(now: number): void {
+    this.began_ms = now
     this.allocator.frozen = true
     this.enter(MANAGER_STATE.rebuilding)
   }
 
-  private retire(): void {
-    if (this.state !== MANAGER_STATE.none) this.enter(MANAGER_STATE.none)
+  private retire(now: number): void {
+    if (this.state === MANAGER_STATE.none) return
+    this.learn_ms = now
+    this.enter(MANAGER_STATE.none)
   }
 
   private watchHubs(now: number): void {
     const misses = this.presence.missesAny(now)
     if (this.state === MANAGER_STATE.rebuilding) {
-      const over = now - this.began_ms >= MANAGER_RULES.rebuild_ms
-      if (!over && !this.presence.complete(this.standby ? this.began_ms : 0)) return
+      if (now - this.began_ms < MANAGER_RULES.rebuild_ms && !this.presence.complete(this.learn_ms)) return
       this.thaw_ms = now
       this.enter(misses ? MANAGER_STATE.staticShares : MANAGER_STATE.active)
       this.allocator.restrict(misses)
@@ -208,8 +220,8 @@ export class PowerManager {
       this.enter(MANAGER_STATE.staticShares)
       this.allocator.restrict(true)
     } else if (!misses && this.state === MANAGER_STATE.staticShares) {
-      this.presence.forget()
-      this.rebuild()
+      this.learn_ms = now
+      this.rebuild(now)
       return
     }
     this.allocator.frozen = now < this.thaw_ms

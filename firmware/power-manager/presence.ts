@@ -29,20 +29,15 @@ export class Presence {
     const ports = this.first[plan.hubs.length]
     this.granted_A = new Float64Array(ports)
     this.reported_ms = new Float64Array(ports)
-    this.forget()
-  }
-
-  /** All ports have to report anew. */
-  forget(): void {
-    for (let i = 0; i < this.reported_ms.length; i++) this.reported_ms[i] = -Infinity
+    for (let i = 0; i < ports; i++) this.reported_ms[i] = -Infinity
   }
 
   heard(hub: number, now_ms: number): void {
-    if (hub >= 0) this.heard_ms[hub] = now_ms
+    this.heard_ms[hub] = now_ms
   }
 
   reported(hub: number, port: number, granted_A: number, now_ms: number): void {
-    if (hub < 0 || port >= this.plan.hubs[hub].ports) return
+    if (port >= this.plan.hubs[hub].ports) return
     this.granted_A[this.first[hub] + port] = granted_A
     this.reported_ms[this.first[hub] + port] = now_ms
   }

@@ -37,6 +37,13 @@ export class Shedding {
     this.recovered_ms = -Infinity
   }
 
+  /** Goes on where another manager left off. */
+  begin(now_ms: number, level: number): void {
+    this.level = level
+    this.due = 0
+    this.good_ms = now_ms
+  }
+
   /** One reading. True: level or reason changed. */
   read(now_ms: number, supply_V: number, ignition: number): boolean {
     const cranking = ignition === IGNITION.start

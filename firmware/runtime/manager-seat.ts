@@ -44,7 +44,7 @@ export class ManagerSeat implements ManagerHost {
   listen(receiver: Receiver): void {
     const manager = this.manager
     receiver.on(HubStatusCodec, (_values, location, source) => {
-      if (source === hubAddress(location)) manager.hubHeard(location)
+      if (source === hubAddress(location)) manager.heard(location)
     })
     receiver.on(PortStatusCodec, (values, location, source) => {
       if (source === hubAddress(location)) manager.portReported(values, location)
@@ -88,6 +88,10 @@ export class ManagerSeat implements ManagerHost {
 
   sendShed(values: PowerShedValues): void {
     this.power.sendShed(values)
+  }
+
+  shedLevel(): number {
+    return this.power.shedLevel
   }
 
   ownLease_A(port: number): number {
