@@ -52,12 +52,20 @@ describe('the manager that counts', () => {
     }
   })
 
+  it('is the trunk from its first VehicleState on where the dash was never heard', () => {
+    const rig = new LeaseBench(false)
+    rig.managed = false
+    expect([rig.state(TRUNK), grantFrom(rig, TRUNK)]).toEqual([true, true])
+  })
+
   it('is never another hub, nor a tool, though their VehicleState may say how the car stands', () => {
     for (const source of [0x81, 0x84, 0xf9]) {
       const rig = new LeaseBench(false)
       rig.managed = false
       expect([rig.state(source, 3), rig.power.shedLevel]).toEqual([true, 0])
       expect(grantFrom(rig, source)).toBe(false)
+      rig.state(DASH)
+      expect(rig.state(source, 3)).toBe(true)
     }
   })
 

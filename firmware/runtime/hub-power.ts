@@ -128,7 +128,7 @@ export class HubPower {
 
   /** Takes up to `peak_A` of the static share, `run_A` at least; 0: there is not enough of it. */
   takeShare(run_A: number, peak_A: number): number {
-    const taken_A = peak_A < this.share_A ? peak_A : this.share_A
+    const taken_A = Math.min(peak_A, this.share_A)
     if (taken_A < run_A) return 0
     this.share_A -= taken_A
     return taken_A

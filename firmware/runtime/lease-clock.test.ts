@@ -56,13 +56,13 @@ describe('the end of a lease', () => {
     }
   })
 
-  it('has to be told: a grant without the length of its lease is none', () => {
+  it('has to be told, and a current: a grant without either is none', () => {
     const rig = new LeaseBench()
     rig.feed.want(9, 9, 10_000, 2)
     rig.pass(10)
-    rig.answer({ lease_ms: NaN })
+    for (const values of [{ lease_ms: NaN }, { run_A: NaN }, { run_A: 0 }]) rig.answer(values)
     expect(rig.feed.granted()).toBe(false)
-    expect(rig.counters.grantsStale).toBe(1)
+    expect(rig.counters).toMatchObject({ grantsTaken: 0, grantsStale: 3 })
   })
 })
 
@@ -84,12 +84,13 @@ describe('the peak of a lease', () => {
     rig.feed.want(9, 20, 10_000, 2)
     rig.pass(10)
     rig.answer({ lease_ms: 500 })
-    rig.pass(290)
+    rig.pass(280)
     expect(rig.requestTimes(from_ms)).toEqual([0, 250])
     expect(rig.last()).toMatchObject({ run_A: 9, peak_A: 9 })
     expect(rig.limit()).toBe(20)
     rig.answer()
-    rig.pass(109)
+    expect(rig.counters.grantsTaken).toBe(2)
+    rig.pass(119)
     expect(rig.limit()).toBe(20)
     rig.pass(1)
     expect(rig.limit()).toBe(9)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SHED_REASON } from '#protocol/catalogue/enums.ts'
+import { GRANT_RESULT, SHED_REASON } from '#protocol/catalogue/enums.ts'
 import { PowerShedCodec } from '#protocol/messages.generated.ts'
 import { POWER_RULES, PRIORITY } from '../power-manager/rules.ts'
 import { DASH, IDLE_A, LeaseBench, SHARE_A } from '../testing/lease-bench.ts'
@@ -85,6 +85,14 @@ describe('an orphaned reversal', () => {
     }
   })
 
+  it('goes on from the static share when that is not enough', () => {
+    const rig = new LeaseBench()
+    rig.grant(9, 9, safety)
+    rig.managed = false
+    rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms + 10_000)
+    expect([rig.feed.granted(), rig.told]).toEqual([true, ['0 granted', '0 gone', '0 granted']])
+  })
+
   it('draws its run current, not its peak', () => {
     const rig = new LeaseBench()
     rig.feed.want(9, 20, 10_000, safety)
@@ -163,6 +171,17 @@ describe('the static share', () => {
     expect(rig.other.granted()).toBe(true)
   })
 
+  it('that is used up is no lease that could run out', () => {
+    const rig = alone()
+    rig.power.takeShare(0, SHARE_A)
+    rig.feed.want(5, 5, 4000, access)
+    rig.pass(1)
+    rig.state()
+    rig.answer({ result: GRANT_RESULT.refused })
+    rig.pass(POWER_RULES.lease_ms + 500)
+    expect(rig.counters.leasesExpired).toBe(0)
+  })
+
   it('is not exceeded by two ports together', () => {
     const rig = alone()
     rig.feed.want(4, 4, 4000, access)
@@ -173,7 +192,7 @@ describe('the static share', () => {
   it('carries exactly what it has', () => {
     const rig = alone()
     rig.feed.want(SHARE_A + 0.2, SHARE_A + 0.2, 4000, access)
-    expect(rig.feed.granted()).toBe(false)
+    expect(rig.feed.granted_A()).toBe(0)
     rig.feed.want(SHARE_A, SHARE_A + 0.2, 4000, access)
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, SHARE_A])
   })
@@ -268,8 +287,10 @@ describe('what is shed', () => {
     rig.state(DASH, 1)
     rig.pass(3 * ORPHANED_ms)
     expect([rig.power.shedLevel, rig.feed.granted()]).toEqual([1, false])
+    expect(rig.schedule.pending()).toContain('manager silence')
     rig.managed = false
     rig.pass(ORPHANED_ms + 100)
     expect(rig.power.shedLevel).toBe(0)
+    expect(rig.schedule.pending()).not.toContain('manager silence')
   })
 })

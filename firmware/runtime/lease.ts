@@ -79,6 +79,7 @@ export class Lease {
     this.wishPeak_A = 0
     this.duration_ms = 0
     this.priority = PRIORITY.idle
+    // Stryker disable next-line BooleanLiteral: the first wish is another one anyway
     this.shareable = false
     this.sequence = power.firstSequence
     this.sent_ms = 0

@@ -70,7 +70,7 @@ describe('what a port asks for and holds', () => {
     const rig = new LeaseBench()
     const schedule = new Schedule(rig.hal, rig.counters)
     const lease = new Lease(rig.power, 2, schedule, rig.counters, () => undefined)
-    expect([lease.isHeld(), lease.covers(), lease.limit_A(), lease.runLimit_A()]).toEqual([false, false, 0, 0])
+    expect([lease.isHeld(), lease.covers(), lease.limit_A(), lease.runLimit_A(), lease.refused]).toEqual([false, false, 0, 0, false])
     lease.want(9, 20, 10_000, 2, false)
     rig.pass(10)
     const { sequence } = rig.last()

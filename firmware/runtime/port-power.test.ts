@@ -148,12 +148,12 @@ describe('a tripped feed', () => {
   it('is switched on again a second after the trip for a driver that wants current, and asked for anew', () => {
     const rig = tripping()
     rig.pass(300)
-    const asked = rig.requests().length
+    const asked = rig.counters.powerRequests
     rig.feed.want(5, 5, 10_000, 2)
     rig.pass(699)
-    expect([rig.feed.state(), rig.requests().length]).toEqual([tripped, asked])
+    expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([tripped, asked])
     rig.pass(2)
-    expect([rig.feed.state(), rig.requests().length]).toEqual([on, asked + 1])
+    expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([on, asked + 1])
     expect(rig.hal.sockets[0].latched).toBe(false)
     rig.answer()
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, 5])
@@ -171,9 +171,9 @@ describe('a tripped feed', () => {
     const rig = tripping()
     rig.pass(4999)
     expect(rig.feed.state()).toBe(tripped)
-    const asked = rig.requests().length
+    const asked = rig.counters.powerRequests
     rig.pass(1)
-    expect([rig.feed.state(), rig.hal.sockets[0].powered, rig.requests().length]).toEqual([on, true, asked])
+    expect([rig.feed.state(), rig.hal.sockets[0].powered, rig.counters.powerRequests]).toEqual([on, true, asked])
     expect(rig.limit()).toBeCloseTo(IDLE_A, 9)
   })
 
@@ -195,9 +195,9 @@ describe('a tripped feed', () => {
     rig.feed.unplug()
     rig.feed.plug(0.1)
     rig.hal.sockets[0].latched = true
-    const asked = rig.requests().length
+    const asked = rig.counters.powerRequests
     rig.pass(5500)
-    expect([rig.feed.state(), rig.requests().length]).toEqual([tripped, asked])
+    expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([tripped, asked])
   })
 
   it('is refused no more, and tells of the next refusal', () => {

@@ -46,12 +46,12 @@ export class PortFeed implements PortPower {
   private idle_A: number
   private allowed_A: number
   private bound_A: number
+  /** What the driver wants; 0: nothing. */
   private run_A: number
   private peak_A: number
   private duration_ms: number
   private priority: number
   private shareable: boolean
-  private wished: boolean
   /** The driver knows of a grant that covers its wish; it has current. */
   private hasGrant: boolean
   private holding: boolean
@@ -78,8 +78,8 @@ export class PortFeed implements PortPower {
     this.peak_A = 0
     this.duration_ms = 0
     this.priority = 0
+    // Stryker disable next-line BooleanLiteral: a wish says it anew before anybody reads it
     this.shareable = false
-    this.wished = false
     this.hasGrant = false
     this.holding = false
     this.fed = false
@@ -95,8 +95,6 @@ export class PortFeed implements PortPower {
   plug(idle_A: number): void {
     this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
     this.fed = true
-    this.limitedLooks = 0
-    this.overdrawn = false
     this.told = PORT_STATE.on
     this.switchOn()
     this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
@@ -106,10 +104,11 @@ export class PortFeed implements PortPower {
   unplug(): void {
     this.fed = false
     this.trip = false
-    this.wished = false
     this.hasGrant = false
     this.holding = false
     this.bound_A = Infinity
+    this.limitedLooks = 0
+    this.overdrawn = false
     this.toldRefused = false
     if (this.lease !== undefined) this.lease.release()
     this.schedule.stop(this.watchJob)
@@ -118,7 +117,6 @@ export class PortFeed implements PortPower {
 
   want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void {
     if (!this.fed) return
-    this.wished = true
     this.run_A = run_A
     this.peak_A = peak_A
     this.duration_ms = duration_ms
@@ -139,11 +137,12 @@ export class PortFeed implements PortPower {
   }
 
   limit_A(): number {
+    // Stryker disable next-line EqualityOperator: of two equal limits either is the limit
     return this.bound_A < this.allowed_A ? this.bound_A : this.allowed_A
   }
 
   release(): void {
-    this.wished = false
+    this.run_A = 0
     if (this.lease === undefined) this.end()
     else this.lease.release()
   }
@@ -238,9 +237,10 @@ export class PortFeed implements PortPower {
   }
 
   private retry(): void {
-    if (!this.wished && this.schedule.now() - this.trip_ms < IDLE_RETRY_ms) return
+    const wished = this.run_A > 0
+    if (!wished && this.schedule.now() - this.trip_ms < IDLE_RETRY_ms) return
     this.switchOn()
-    if (this.wished) this.ask()
+    if (wished) this.ask()
   }
 
   private latched(): void {
