@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 
+import { SpineProcess } from '#sim/cli/testing/spine-process.ts'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { journey, type Vehicle, vehicleAt, vehicleFrom } from './index.ts'
 
-const SPINE = fileURLToPath(new URL('../../sim/cli/bin/spine.js', import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), 'spine-'))
 const log = path.join(folder, 'drive.log')
 
@@ -32,20 +29,13 @@ describe('a journey', () => {
   journey('runs in the simulator', opensTheWindow)
 
   it('runs against a car behind a link, and then against its recording', async () => {
-    const running = spawn(process.execPath, [SPINE, 'car', '--headless', '--listen', 'spine-listen:127.0.0.1:0', '--record', log], { stdio: ['ignore', 'ignore', 'pipe'] })
-    const ended = new Promise(resolve => running.on('close', resolve))
-    let uri: string | undefined
-    for await (const line of createInterface({ input: running.stderr })) {
-      uri = /spine:127\.0\.0\.1:\d+/.exec(line)?.[0]
-      if (uri !== undefined) break
-    }
-    const car = await vehicleAt(uri!)
+    const running = new SpineProcess('car', '--headless', '--listen', 'spine-listen:127.0.0.1:0', '--record', log)
+    const car = await vehicleAt(await running.says(/spine:127\.0\.0\.1:\d+/))
     try {
       await opensTheWindow(car)
     } finally {
       await car.driver.close()
-      running.kill('SIGINT')
-      await ended
+      await running.stop()
     }
 
     const recorded = vehicleFrom(log)

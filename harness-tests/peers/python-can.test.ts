@@ -1,14 +1,13 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+import { LAUNCHER, SpineProcess } from '#sim/cli/testing/spine-process.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const PYTHON = '/usr/bin/python3'
-const SPINE = fileURLToPath(new URL('../../sim/cli/bin/spine.js', import.meta.url))
 const CLIENT = fileURLToPath(new URL('./technician.py', import.meta.url))
 const LIMIT_ms = 60_000
 
@@ -25,28 +24,17 @@ interface Report {
   readonly echo: number | null
 }
 
-/** Resolves to the port of the SLCAN link once the car says that it listens. */
-async function portOf(car: ChildProcess): Promise<string> {
-  const lines: string[] = []
-  for await (const line of createInterface({ input: car.stderr! })) {
-    lines.push(line)
-    const port = /slcan:127\.0\.0\.1:(\d+)/.exec(line)?.[1]
-    if (port !== undefined) return port
-  }
-  throw new Error(`the car ended without listening:\n${lines.join('\n')}`)
-}
-
 /** The car in real time as its user starts it, and a CAN tool that nobody here wrote. */
 describe.skipIf(!present && process.env['CI'] !== 'true')('python-can and the exported DBC', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spine-'))
   const dbc = path.join(folder, 'spine.dbc')
-  let car: ChildProcess
+  let car: SpineProcess
   let report: Report
 
   beforeAll(async () => {
-    writeFileSync(dbc, execFileSync(process.execPath, [SPINE, 'export', 'dbc']))
-    car = spawn(process.execPath, [SPINE, 'car', '--headless', '--listen', 'slcan-listen:127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] })
-    const port = await portOf(car)
+    writeFileSync(dbc, execFileSync(process.execPath, [LAUNCHER, 'export', 'dbc']))
+    car = new SpineProcess('car', '--headless', '--listen', 'slcan-listen:127.0.0.1:0')
+    const port = (await car.says(/slcan:127\.0\.0\.1:\d+/)).split(':')[2]
     const output = await new Promise<string>((resolve, reject) => {
       const client = spawn(PYTHON, [CLIENT, dbc, port, 'RR', '30'], { stdio: ['ignore', 'pipe', 'pipe'] })
       let out = ''
@@ -76,8 +64,6 @@ describe.skipIf(!present && process.env['CI'] !== 'true')('python-can and the ex
   })
 
   it('leave a car that ends cleanly on Ctrl-C', async () => {
-    const code = new Promise(resolve => car.on('close', resolve))
-    car.kill('SIGINT')
-    expect(await code).toBe(0)
+    expect((await car.stop()).code).toBe(0)
   }, LIMIT_ms)
 })

@@ -1,51 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
 import { HUBS } from '#protocol/catalogue/locations.ts'
+import { SpineProcess } from '#sim/cli/testing/spine-process.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { type Vehicle, vehicleAt } from '../kit/index.ts'
 
-const SPINE = fileURLToPath(new URL('../../sim/cli/bin/spine.js', import.meta.url))
 const LIMIT_ms = 60_000
 
 /** The car without its door FL, and that door alone on a bus of its own, in another process: between them an SLCAN line and a gateway. */
 describe('a hub that is not in the car\'s process', () => {
-  const processes: ChildProcess[] = []
+  const processes: SpineProcess[] = []
   let car: Vehicle
 
-  /** Starts a command; resolves with what it says first that matches. */
-  async function start(words: readonly string[], said: RegExp): Promise<string> {
-    const child = spawn(process.execPath, [SPINE, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
-    processes.push(child)
-    const errors: string[] = []
-    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', line => errors.push(line))
-    return new Promise((resolve, reject) => {
-      const look = (chunk: Buffer): void => {
-        const found = said.exec(chunk.toString())?.[0]
-        if (found !== undefined) resolve(found)
-      }
-      child.stdout.on('data', look)
-      child.stderr.on('data', look)
-      child.on('close', code => reject(new Error(`spine ${words.join(' ')} ended with ${code}:\n${errors.join('\n')}`)))
-    })
+  function start(...words: string[]): SpineProcess {
+    const started = new SpineProcess(...words)
+    processes.push(started)
+    return started
   }
 
   beforeAll(async () => {
     const others = HUBS.filter(hub => hub !== 'FL').flatMap(hub => ['--real', hub])
-    const spine = await start(['car', '--headless', '--real', 'FL', '--listen', 'spine-listen:127.0.0.1:0'], /spine:127\.0\.0\.1:\d+/)
-    const adapter = await start(['car', '--headless', ...others, '--listen', 'slcan-listen:127.0.0.1:0'], /slcan:127\.0\.0\.1:\d+/)
-    await start(['gateway', '--actuate', spine, adapter], /A up.*B up/)
+    const spine = await start('car', '--headless', '--real', 'FL', '--listen', 'spine-listen:127.0.0.1:0').says(/spine:127\.0\.0\.1:\d+/)
+    const adapter = await start('car', '--headless', ...others, '--listen', 'slcan-listen:127.0.0.1:0').says(/slcan:127\.0\.0\.1:\d+/)
+    await start('gateway', '--actuate', spine, adapter).says(/A up.*B up/)
     car = await vehicleAt(spine)
   }, LIMIT_ms)
 
   afterAll(async () => {
     await car?.driver.close()
-    for (const child of processes.reverse()) {
-      const ended = new Promise(resolve => child.on('close', resolve))
-      if (child.exitCode === null && child.kill('SIGINT')) await ended
-    }
+    for (const started of processes.reverse()) await started.stop()
   })
 
   it('joins the car, is granted its current by the manager in the dash, and obeys the driver\'s switch', async () => {
