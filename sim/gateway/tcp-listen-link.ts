@@ -11,11 +11,11 @@ export interface TcpClient extends ServedClient {
   read(chunk: Uint8Array): void
 }
 
-/** A link that many programs may share over TCP, each with a session of its own. */
+/** A link that others dial over TCP. */
 export abstract class TcpListenLink extends ListeningLink {
+  protected readonly maxClients: number
   private readonly endpoint: Endpoint
   private readonly listener: TcpListener
-  private readonly maxClients: number
   private readonly scheme: string
 
   /** `scheme` is what others name the link by which they dial. */
@@ -24,7 +24,10 @@ export abstract class TcpListenLink extends ListeningLink {
     this.scheme = scheme
     this.endpoint = readEndpoint(uri, fallback)
     this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
-    this.listener = new TcpListener(uri.text, socket => this.welcome(socket))
+    this.listener = new TcpListener(uri.text, (socket) => {
+      if (this.isClosed) socket.destroy()
+      else this.welcome(socket, peerName(socket), this.nextOrigin(this.addresses[0]))
+    })
   }
 
   override get addresses(): readonly string[] {
@@ -32,7 +35,8 @@ export abstract class TcpListenLink extends ListeningLink {
     return bound && !this.isClosed ? [`${this.scheme}:${formatEndpoint(bound)}`] : []
   }
 
-  protected abstract serve(socket: Socket, origin: string, peer: string): TcpClient
+  /** Somebody dialled; the link takes care of the socket from here. */
+  protected abstract welcome(socket: Socket, peer: string, origin: string): void
 
   protected override async start(): Promise<void> {
     await this.listener.listen(this.endpoint)
@@ -43,16 +47,20 @@ export abstract class TcpListenLink extends ListeningLink {
     this.disconnectAll()
     await this.listener.close()
   }
+}
 
-  private welcome(socket: Socket): void {
-    const peer = peerName(socket)
+/** Such a link that many programs may share, each with a session of its own. */
+export abstract class TcpSessionsLink extends TcpListenLink {
+  protected abstract serve(socket: Socket, origin: string, peer: string): TcpClient
+
+  protected override welcome(socket: Socket, peer: string, origin: string): void {
     socket.on('error', () => undefined)
-    if (this.isClosed || this.clientCount >= this.maxClients) {
+    if (this.clientCount >= this.maxClients) {
       this.report(`${this.uri}: ${peer} was turned away: ${this.maxClients} clients are connected already`)
       socket.destroy()
       return
     }
-    const session = this.serve(socket, this.nextOrigin(this.addresses[0]), peer)
+    const session = this.serve(socket, origin, peer)
     this.addClient(session)
     socket.on('data', chunk => session.read(chunk))
     socket.on('close', () => {

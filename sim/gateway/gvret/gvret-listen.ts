@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.ts'
 import type { Link, LinkOptions } from '../link.ts'
-import { TcpListenLink, type TcpClient } from '../tcp-listen-link.ts'
+import { TcpSessionsLink, type TcpClient } from '../tcp-listen-link.ts'
 import type { LinkUri } from '../uri.ts'
 import { GvretDeviceSession, type DeviceOwner } from './device-session.ts'
 
@@ -13,7 +13,7 @@ export function createGvretListen(uri: LinkUri, options: LinkOptions): Link {
 }
 
 /** We are a GVRET device on TCP, as SavvyCAN's network connections expect it. */
-class GvretListen extends TcpListenLink {
+class GvretListen extends TcpSessionsLink {
   private readonly owner: DeviceOwner
 
   constructor(uri: LinkUri, options: LinkOptions) {

@@ -7,6 +7,7 @@ import { imbalance } from '../counters.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { createLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { anyClassicFrame, anyPieces, frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
 import { Esp32Ret, SavvyCan } from '../testing/gvret-peers.ts'
 import { linkContract } from '../testing/link-contract.ts'
@@ -54,10 +55,7 @@ async function open(uri: string, options: LinkOptions = {}): Promise<Link> {
 
 afterEach(async () => {
   vi.useRealTimers()
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect([imbalance(link.counters.received), imbalance(link.counters.sent)]).toEqual([0, 0])
-  }
+  await closeAll(links)
   for (const socket of sockets.splice(0)) socket.destroy()
   for (const server of servers.splice(0)) server.close()
 })

@@ -1,5 +1,5 @@
 import { BatchWriter } from '../batch-writer.ts'
-import { count, drop } from '../counters.ts'
+import { count } from '../counters.ts'
 import type { HostSession, SessionHost } from '../host-link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 import type { ByteSink } from '../outbox.ts'
@@ -39,7 +39,6 @@ export class GvretHostSession implements HostSession, MessageHandler {
   private readonly frame = createLinkFrame()
   private readonly stamps = new StampClock(2 ** 32, 1000)
   private open = false
-  private unwritten = 0
   private build = 0
   /** `setupBuses` for the second bus: as it was. */
   private secondBus = 0
@@ -53,7 +52,8 @@ export class GvretHostSession implements HostSession, MessageHandler {
   constructor(sink: ByteSink, host: SessionHost, settings: GvretSettings) {
     this.host = host
     this.settings = settings
-    this.writer = new BatchWriter(sink, BATCH_FRAMES * GVRET_FRAME_BYTES, () => this.onWritten(), error => host.giveUp(error.message))
+    const room = BATCH_FRAMES * GVRET_FRAME_BYTES
+    this.writer = new BatchWriter(sink, room, host.counters.sent, () => this.pump(), error => host.giveUp(error.message))
   }
 
   /** What is on the other side, for people. */
@@ -99,8 +99,7 @@ export class GvretHostSession implements HostSession, MessageHandler {
     while (writer.hasRoom(GVRET_FRAME_BYTES) && !writer.busy) {
       const frame = ring.take(now_ms)
       if (frame === undefined) return
-      writer.commit(encodeToDevice(frame, writer.bytes, writer.end))
-      this.unwritten++
+      writer.commit(encodeToDevice(frame, writer.bytes, writer.end), 1)
     }
   }
 
@@ -120,10 +119,6 @@ export class GvretHostSession implements HostSession, MessageHandler {
     clearTimeout(this.greeting)
     this.open = false
     this.writer.close()
-    const { sent } = this.host.counters
-    sent.queued -= this.unwritten
-    drop(sent, 'device', this.unwritten)
-    this.unwritten = 0
     this.endStart(new Error(reason))
   }
 
@@ -161,13 +156,5 @@ export class GvretHostSession implements HostSession, MessageHandler {
     if (fault !== undefined) return count(host.counters.malformed, fault)
     frame.timestamp_ns = this.stamps.time_ns(frame.timestamp_ns, host.now_ns())
     host.receive(frame)
-  }
-
-  private onWritten(): void {
-    const { sent } = this.host.counters
-    sent.queued -= this.unwritten
-    sent.delivered += this.unwritten
-    this.unwritten = 0
-    this.pump()
   }
 }

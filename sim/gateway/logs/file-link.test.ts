@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { imbalance } from '../counters.ts'
 import type { Link, LinkFrame } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { anyPieces, CLASSIC_FRAMES, numberedFrame, numberOf, RICH_FRAMES } from '../testing/frames.ts'
 import { linkContract } from '../testing/link-contract.ts'
 import { eventually } from '../testing/wait.ts'
@@ -20,13 +20,7 @@ const links: Link[] = []
 let files = 0
 
 afterAll(() => rmSync(folder, { recursive: true }))
-afterEach(async () => {
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect(imbalance(link.counters.sent)).toBe(0)
-    expect(imbalance(link.counters.received)).toBe(0)
-  }
-})
+afterEach(() => closeAll(links))
 
 function newPath(): string {
   return join(folder, `${files++}.log`)

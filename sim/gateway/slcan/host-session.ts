@@ -1,5 +1,5 @@
 import { BatchWriter } from '../batch-writer.ts'
-import { count, drop } from '../counters.ts'
+import { count } from '../counters.ts'
 import type { HostSession, SessionHost } from '../host-link.ts'
 import type { LinkFrame } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
@@ -64,8 +64,6 @@ export class SlcanHostSession implements HostSession, LineHandler {
   private adapter: Adapter | undefined
   private waiter: Waiter | undefined
   private phase: 'greeting' | 'open' | 'recovering' | 'over' = 'greeting'
-  /** Frames of an adapter that confirms nothing which the stream has not taken yet. */
-  private unwritten = 0
   /** What an echoing adapter will send back. */
   private echoes: LinkFrame[] = []
   private endStart: (reason: Error) => void = () => undefined
@@ -80,7 +78,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
     this.settings = settings
     this.confirmations = new Confirmations(host.counters.sent, settings.window + 1)
     const room = Math.max(settings.window, BATCH_FRAMES) * SLCAN_FRAME_BYTES
-    this.writer = new BatchWriter(sink, room, () => this.onWritten(), error => host.giveUp(error.message))
+    this.writer = new BatchWriter(sink, room, host.counters.sent, () => this.pump(), error => host.giveUp(error.message))
   }
 
   async start(): Promise<void> {
@@ -105,9 +103,8 @@ export class SlcanHostSession implements HostSession, LineHandler {
     while (writer.hasRoom(SLCAN_FRAME_BYTES) && (confirms ? confirmations.frames < this.settings.window : !writer.busy)) {
       const frame = ring.take(now_ms)
       if (frame === undefined) return
-      writer.commit(encodeSlcanFrame(frame, writer.bytes, writer.end, false))
+      writer.commit(encodeSlcanFrame(frame, writer.bytes, writer.end, false), confirms ? 0 : 1)
       if (confirms) confirmations.expect(FRAME, now_ms)
-      else this.unwritten++
       if (this.adapter?.echoes === true) this.echoes.push(cloneLinkFrame(frame))
     }
   }
@@ -141,10 +138,6 @@ export class SlcanHostSession implements HostSession, LineHandler {
     this.phase = 'over'
     this.writer.close()
     this.confirmations.clear()
-    const { sent } = this.host.counters
-    sent.queued -= this.unwritten
-    drop(sent, 'device', this.unwritten)
-    this.unwritten = 0
     this.endStart(new Error(reason))
   }
 
@@ -228,14 +221,6 @@ export class SlcanHostSession implements HostSession, LineHandler {
         })
       }, pause_ms)
     })
-  }
-
-  private onWritten(): void {
-    const { sent } = this.host.counters
-    sent.queued -= this.unwritten
-    sent.delivered += this.unwritten
-    this.unwritten = 0
-    this.pump()
   }
 
   /**

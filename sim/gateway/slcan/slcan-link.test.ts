@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { messageId } from '#protocol/id.ts'
 import { WindowCommandCodec } from '#protocol/messages.generated.ts'
-import { imbalance } from '../counters.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { cloneLinkFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
 import { linkContract } from '../testing/link-contract.ts'
 import { AdapterServer, type AdapterManners, type SlcanAdapter } from '../testing/slcan-adapter.ts'
@@ -27,12 +27,7 @@ async function open(server: AdapterServer, query = '', options: LinkOptions = {}
 
 afterEach(async () => {
   vi.useRealTimers()
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect(imbalance(link.counters.received)).toBe(0)
-    expect(imbalance(link.counters.sent)).toBe(0)
-    expect(link.counters.sent.queued).toBe(0)
-  }
+  await closeAll(links)
   for (const server of servers.splice(0)) await server.close()
 })
 

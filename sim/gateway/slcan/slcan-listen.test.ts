@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { imbalance } from '../counters.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { createLink, openLink } from '../open-link.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { anyPieces, frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
 import { linkContract } from '../testing/link-contract.ts'
 import { SlcanHost } from '../testing/slcan-host.ts'
@@ -35,11 +36,7 @@ async function dial(link: Link, open: '' | 'O' | 'L' = 'O'): Promise<SlcanHost> 
 
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy()
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect(imbalance(link.counters.received)).toBe(0)
-    expect(imbalance(link.counters.sent)).toBe(0)
-  }
+  await closeAll(links)
 })
 
 linkContract('slcan-listen on TCP', {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { isTtyPath } from '../serial.ts'
-import { TcpListenLink, type TcpClient } from '../tcp-listen-link.ts'
+import { TcpSessionsLink, type TcpClient } from '../tcp-listen-link.ts'
 import type { LinkUri } from '../uri.ts'
 import { SlcanSession, type SessionOwner } from './session.ts'
 import { SlcanTty } from './slcan-tty.ts'
@@ -15,7 +15,7 @@ export function createSlcanListen(uri: LinkUri, options: LinkOptions): Link {
 }
 
 /** We are an SLCAN adapter that many hosts may share, each with a channel, filter and queue of its own, over TCP. */
-class SlcanTcp extends TcpListenLink {
+class SlcanTcp extends TcpSessionsLink {
   private readonly owner: SessionOwner
 
   constructor(uri: LinkUri, options: LinkOptions) {

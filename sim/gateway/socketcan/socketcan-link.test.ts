@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { messageId } from '#protocol/id.ts'
 import { WindowCommandCodec } from '#protocol/messages.generated.ts'
-import { imbalance } from '../counters.ts'
 import type { LinkFrame, LinkOptions, LinkState } from '../link.ts'
 import { cloneLinkFrame } from '../link-frame.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { FakeKernel } from '../testing/fake-kernel.ts'
 import { frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
 import { type Abilities, linkContract } from '../testing/link-contract.ts'
@@ -44,12 +44,7 @@ linkContract('socketcan', abilities, async (options) => {
 
 const links: SocketcanLink[] = []
 
-afterEach(async () => {
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect([imbalance(link.counters.received), imbalance(link.counters.sent)]).toEqual([0, 0])
-  }
-})
+afterEach(() => closeAll(links))
 
 function make(kernel: FakeKernel, query = '', options: LinkOptions = {}): SocketcanLink {
   const link = createSocketcanLink(parseLinkUri(`socketcan:${kernel.name}${query}`), options, kernel.platform)

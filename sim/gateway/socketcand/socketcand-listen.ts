@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Endpoint } from '../endpoint.ts'
 import type { Link, LinkOptions } from '../link.ts'
-import { TcpListenLink, type TcpClient } from '../tcp-listen-link.ts'
+import { TcpSessionsLink, type TcpClient } from '../tcp-listen-link.ts'
 import type { LinkUri } from '../uri.ts'
 import { SocketcandSession, type SocketcandOwner } from './session.ts'
 
@@ -13,7 +13,7 @@ export function createSocketcandListen(uri: LinkUri, options: LinkOptions): Link
 }
 
 /** We are a socketcand daemon: clients open `can0` or `spine0` (spine A), `can1` or `spine1` (spine B). */
-class SocketcandListen extends TcpListenLink {
+class SocketcandListen extends TcpSessionsLink {
   private readonly owner: SocketcandOwner
 
   constructor(uri: LinkUri, options: LinkOptions) {

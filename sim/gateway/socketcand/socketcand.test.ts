@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { imbalance } from '../counters.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
+import { closeAll } from '../testing/close-all.ts'
 import { anyClassicFrame, anyPieces, CLASSIC_FRAMES, frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
 import { linkContract } from '../testing/link-contract.ts'
 import { findPythonCan, runPython } from '../testing/python-can.ts'
@@ -44,10 +44,7 @@ async function open(options: LinkOptions = {}): Promise<Link> {
 
 afterEach(async () => {
   vi.useRealTimers()
-  for (const link of links.splice(0)) {
-    await link.close()
-    expect([imbalance(link.counters.received), imbalance(link.counters.sent)]).toEqual([0, 0])
-  }
+  await closeAll(links)
   for (const socket of sockets.splice(0)) socket.destroy()
 })
 

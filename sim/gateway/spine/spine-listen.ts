@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net'
 import { count, createCounters, droppedTotal } from '../counters.ts'
-import { formatEndpoint, peerName, readEndpoint, TcpListener, type Endpoint } from '../endpoint.ts'
+import type { Endpoint } from '../endpoint.ts'
 import type { LinkCounters, LinkFrame, LinkOptions } from '../link.ts'
-import { ListeningLink, type ServedClient } from '../listening-link.ts'
+import type { ServedClient } from '../listening-link.ts'
+import { TcpListenLink } from '../tcp-listen-link.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
 import type { ControlHandler, ControlResult } from './control.ts'
 import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './envelope.ts'
 
 export const DEFAULT_SPINE_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 7030 }
-const DEFAULT_CLIENTS = 32
 /** How long a client may take to say hello, ms: who does not, holds no place for others. */
 const HELLO_TIMEOUT_ms = 10_000
 /** Requests of one client that may be under way at a time. */
@@ -20,21 +20,15 @@ export function createSpineListen(uri: LinkUri, options: LinkOptions): SpineList
 }
 
 /** Our own stream, served: frames both ways, and requests to the car behind it. */
-export class SpineListen extends ListeningLink {
-  private readonly endpoint: Endpoint
-  private readonly listener: TcpListener
-  private readonly maxClients: number
+export class SpineListen extends TcpListenLink {
   private readonly name: string
   private readonly dataBitrate: number
   private handler: ControlHandler | undefined
 
   constructor(uri: LinkUri, options: LinkOptions) {
-    super(uri.text, options)
-    this.endpoint = readEndpoint(uri, DEFAULT_SPINE_ENDPOINT)
-    this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
+    super(uri, options, 'spine', DEFAULT_SPINE_ENDPOINT)
     this.name = options.name ?? 'car'
     this.dataBitrate = options.dataBitrate ?? 0
-    this.listener = new TcpListener(uri.text, socket => this.welcome(socket))
   }
 
   /** Who answers requests. The last one set; returns the function that takes it away. */
@@ -45,33 +39,13 @@ export class SpineListen extends ListeningLink {
     }
   }
 
-  override get addresses(): readonly string[] {
-    const bound = this.listener.endpoint
-    return bound && !this.isClosed ? [`spine:${formatEndpoint(bound)}`] : []
-  }
-
   /** The connection knows how old commands are. */
   protected override mayBeStale(): boolean {
     return false
   }
 
-  protected override async start(): Promise<void> {
-    await this.listener.listen(this.endpoint)
-    this.setState('listening')
-  }
-
-  protected override async stop(): Promise<void> {
-    this.disconnectAll()
-    await this.listener.close()
-  }
-
-  private welcome(socket: Socket): void {
-    const peer = peerName(socket)
-    if (this.isClosed) {
-      socket.destroy()
-      return
-    }
-    const client = new StreamClient(socket, this.nextOrigin(this.addresses[0]), peer, this.queueFrames, {
+  protected override welcome(socket: Socket, peer: string, origin: string): void {
+    const client = new StreamClient(socket, origin, peer, this.queueFrames, {
       accept: frame => this.accept(frame, client),
       control: request => this.control(request),
       greeted: () => this.refreshState(),
