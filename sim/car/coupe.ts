@@ -1,25 +1,18 @@
-import type { Cable } from '../power/topology.ts'
+import { drop, segment } from '../power/cables.ts'
 import { SEDAN } from './sedan.ts'
 import type { HubData, TopologyData } from './topology.ts'
 
 /** The coupe's hubs are those of the sedan but for the rear doors, and its driver has no switches for those. */
 const HUBS = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'TRUNK']
 
+const SPINE_mm2 = 10
+
 function ofSedan(location: string): HubData {
   const hub = SEDAN.hubs.find(one => one.location === location) as HubData
   return { ...hub, ports: hub.ports.map(part => part?.layout === 'driver' ? { ...part, layout: 'driver2' } : part) }
 }
 
-/** Larger doors: thicker drops, and a spine that ends nearer. */
-function drop(hub: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
-  return { name: `drop.${hub}`, from: `tap.${hub}`, to: hub, length_m, gauge_mm2, connectors: 2, contact_mOhm: 3, fuse: { rating_A } }
-}
-
-function segment(from: string, to: string, length_m: number, connectors: number): Cable {
-  return { name: `spine.${to.slice(4)}`, from, to, length_m, gauge_mm2: 10, connectors, contact_mOhm: 0.5, ambient_C: 40 }
-}
-
-/** A two-door car: six hubs on a 10 mm² spine behind a fuse of 60 A, a smaller battery. */
+/** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 60 A, longer drops to its large doors, a smaller battery. */
 export const COUPE: TopologyData = {
   name: 'coupe',
   hubs: HUBS.map(ofSedan),
@@ -30,12 +23,12 @@ export const COUPE: TopologyData = {
     hubs: HUBS,
     ambient_C: 50,
     cables: [
-      { ...segment('battery', 'tap.HOOD', 0.4, 1), fuse: { rating_A: 60, i2t_A2s: 36_000 } },
-      segment('tap.HOOD', 'tap.DASH', 1.1, 1),
-      segment('tap.DASH', 'tap.FL', 0.5, 0),
-      segment('tap.FL', 'tap.FR', 0.3, 0),
-      segment('tap.FR', 'tap.STEREO', 0.4, 0),
-      segment('tap.STEREO', 'tap.TRUNK', 1.9, 1),
+      { ...segment('battery', 'tap.HOOD', 0.4, SPINE_mm2, 1), fuse: { rating_A: 60, i2t_A2s: 36_000 } },
+      segment('tap.HOOD', 'tap.DASH', 1.1, SPINE_mm2, 1),
+      segment('tap.DASH', 'tap.FL', 0.5, SPINE_mm2, 0),
+      segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),
+      segment('tap.FR', 'tap.STEREO', 0.4, SPINE_mm2, 0),
+      segment('tap.STEREO', 'tap.TRUNK', 1.9, SPINE_mm2, 1),
       drop('HOOD', 0.8, 2.5, 20),
       drop('DASH', 0.6, 1.5, 15),
       drop('FL', 1.6, 4, 25),

@@ -1,12 +1,15 @@
-import type { Cable, CopperTopology } from './topology.ts'
+import { drop, segment } from './cables.ts'
+import type { CopperTopology } from './topology.ts'
+
+const SPINE_mm2 = 16
 
 /**
  * The sedan's copper. The battery is in front; the spine runs along the sill and the tunnel to the trunk in one gauge behind
  * one bolted fuse, its taps welded, with a bulkhead plug and one at the rear seat. Each hub has its drop, fused at the tap.
  *
- * Sized so: all windows running (4 × 9 A), both mirror heaters (8 A), amplifier (15 A), head and tail lamps (16 A), boards
- * and one latch fit under the 80 A of the spine only just, so stalls (20 A) and latches (8 A) take turns. A front door's
- * drop (25 A) carries a stall and its heater but not the latch as well; a rear door's (20 A) one stall alone.
+ * Sized so: 16 mm² carry 84.9 A at 40 °C. All windows running (4 × 9 A), both mirror heaters (8 A), amplifier (15 A), head and
+ * tail lamps (16 A), boards and one latch fit under the 80 A of the fuse only just, so stalls (20 A) and latches (8 A) take
+ * turns. A front door's drop (25 A) carries a stall and its heater but not the latch as well; a rear door's (20 A) one stall alone.
  */
 export const SEDAN_COPPER: CopperTopology = {
   layout: 'line',
@@ -15,14 +18,14 @@ export const SEDAN_COPPER: CopperTopology = {
   hubs: ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'RL', 'RR', 'TRUNK'],
   ambient_C: 50,
   cables: [
-    { ...segment('battery', 'tap.HOOD', 0.4), connectors: 1, fuse: { rating_A: 80, i2t_A2s: 64_000 } },
-    { ...segment('tap.HOOD', 'tap.DASH', 1.2), connectors: 1 },
-    segment('tap.DASH', 'tap.FL', 0.5),
-    segment('tap.FL', 'tap.FR', 0.3),
-    segment('tap.FR', 'tap.STEREO', 0.4),
-    segment('tap.STEREO', 'tap.RL', 0.6),
-    segment('tap.RL', 'tap.RR', 0.3),
-    { ...segment('tap.RR', 'tap.TRUNK', 1.4), connectors: 1 },
+    { ...segment('battery', 'tap.HOOD', 0.4, SPINE_mm2, 1), fuse: { rating_A: 80, i2t_A2s: 64_000 } },
+    segment('tap.HOOD', 'tap.DASH', 1.2, SPINE_mm2, 1),
+    segment('tap.DASH', 'tap.FL', 0.5, SPINE_mm2, 0),
+    segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),
+    segment('tap.FR', 'tap.STEREO', 0.4, SPINE_mm2, 0),
+    segment('tap.STEREO', 'tap.RL', 0.6, SPINE_mm2, 0),
+    segment('tap.RL', 'tap.RR', 0.3, SPINE_mm2, 0),
+    segment('tap.RR', 'tap.TRUNK', 1.4, SPINE_mm2, 1),
     drop('HOOD', 0.8, 2.5, 20),
     drop('DASH', 0.6, 1.5, 15),
     drop('FL', 1.4, 4, 25),
@@ -32,14 +35,4 @@ export const SEDAN_COPPER: CopperTopology = {
     drop('RR', 2.0, 2.5, 20),
     drop('TRUNK', 0.8, 2.5, 20),
   ],
-}
-
-/** 16 mm² under the carpet, where it is 40 °C at most: 84.9 A. Bolted or welded contacts, 0.5 mΩ where there is a plug. */
-function segment(from: string, to: string, length_m: number): Cable {
-  return { name: `spine.${to.slice(4)}`, from, to, length_m, gauge_mm2: 16, connectors: 0, contact_mOhm: 0.5, ambient_C: 40 }
-}
-
-/** One plug at the tap and one at the hub, ordinary contacts. */
-function drop(hub: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
-  return { name: `drop.${hub}`, from: `tap.${hub}`, to: hub, length_m, gauge_mm2, connectors: 2, contact_mOhm: 3, fuse: { rating_A } }
 }
