@@ -39,6 +39,13 @@ describe('a command', () => {
     expect(goal.direction(at(30))).toBe(1)
   })
 
+  it('leads its way also after a learning run that was broken off on its way up', () => {
+    goal.take(GOAL.learn, NaN, at(50))
+    goal.learning.stands(at(100))
+    goal.take(GOAL.autoDown, NaN, at(50))
+    expect(goal.direction(at(50))).toBe(1)
+  })
+
   it('that is over leads nowhere', () => {
     goal.take(GOAL.autoDown, NaN, at(50))
     goal.drop()

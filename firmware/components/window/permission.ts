@@ -37,10 +37,10 @@ export class Permission {
   /** A `WINDOW_ACTION` is accepted. */
   accepts(action: number, position_pct: number): boolean {
     if (action === GOAL.none) return true
-    if (this.goal.reversing()) return action === GOAL.down || action === GOAL.autoDown
+    const known = this.position.known()
+    if (this.goal.reversing()) return action === GOAL.down || (action === GOAL.autoDown && known)
     if (this.heat.tooWarm) return false
     const mayClose = this.inputs.mayClose
-    const known = this.position.known()
     switch (action) {
       case GOAL.up: return mayClose
       case GOAL.down: return true

@@ -1,0 +1,311 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { GOAL, WindowGoal } from './goal.ts'
+import { noInputs } from './inputs.ts'
+import type { WindowInputs } from './inputs.ts'
+import { WINDOW_LIMITS } from './parameters.ts'
+import { GlassPosition } from './position.ts'
+import { GlassRun, MET } from './run.ts'
+import { motorDuty, ramp, slowDuty } from './speed.ts'
+
+const TRAVEL = 950
+const MIDDLE = 475
+const PER_mm = WINDOW_LIMITS.pulses_mm
+const SUPPLY_V = 13.5
+
+let inputs: WindowInputs
+let position: GlassPosition
+let goal: WindowGoal
+let run: GlassRun
+/** What the guard says of a closing. */
+let hand: boolean
+
+beforeEach(() => {
+  inputs = { ...noInputs(), now_ms: 10_000, count: MIDDLE, supply_V: SUPPLY_V, mayClose: true, fed: true }
+  position = new GlassPosition(TRAVEL)
+  position.reference(0, 0)
+  goal = new WindowGoal(position)
+  run = new GlassRun(inputs, position, goal, 8)
+  hand = false
+  run.closing.update = () => hand
+})
+
+/** A run for a goal begins; it is up to speed. */
+function under(action: number, position_pct = NaN): void {
+  goal.take(action, position_pct, inputs.count)
+  run.begin(goal.direction(inputs.count))
+  pass(WINDOW_LIMITS.ramp_ms, 2)
+}
+
+/** Time passes, with so many pulses every 10 ms. */
+function pass(duration_ms: number, pulses = 0): void {
+  const end_ms = inputs.now_ms + duration_ms
+  while (inputs.now_ms < end_ms) {
+    const tick_ms = Math.min(10, end_ms - inputs.now_ms)
+    inputs.now_ms += tick_ms
+    inputs.count += pulses * run.direction()
+    run.measure()
+    run.drive()
+  }
+}
+
+/** So much flows in the motor now. */
+function draws(motor_A: number): void {
+  inputs.current_A = motor_A * Math.abs(run.duty)
+}
+
+/** What it has met after a standstill. */
+function standing(stalled_ms: number, motor_A: number): number {
+  pass(stalled_ms)
+  draws(motor_A)
+  return run.met()
+}
+
+describe('a glass that opens and stands', () => {
+  it('in the middle has met something when it is pressed, after 200 ms', () => {
+    under(GOAL.autoDown)
+    expect(standing(WINDOW_LIMITS.stall_ms - 1, 20)).toBe(MET.nothing)
+    expect(standing(1, 20)).toBe(MET.stop)
+  })
+
+  it('is pressed by more than opening takes; with less it lacks power, or its pulses are lost; with none it is not connected', () => {
+    under(GOAL.autoDown)
+    const met = [0, WINDOW_LIMITS.connected_A - 0.01, WINDOW_LIMITS.connected_A, WINDOW_LIMITS.pressed_A - 0.01, WINDOW_LIMITS.pressed_A]
+      .map(motor_A => standing(WINDOW_LIMITS.stall_ms, motor_A))
+    expect(met).toEqual([MET.dead, MET.dead, MET.resistance, MET.resistance, MET.stop])
+  })
+
+  it('near its lower end stands there, after 100 ms, pressed or not', () => {
+    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm
+    under(GOAL.autoDown)
+    pass(100, 2)
+    expect(standing(WINDOW_LIMITS.endStall_ms - 1, 20)).toBe(MET.nothing)
+    expect(standing(1, 20)).toBe(MET.end)
+    draws(3)
+    expect(run.met()).toBe(MET.end)
+  })
+
+  it('a pulse before that, or at an unknown place, or on the learning run, is not at its end', () => {
+    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm - 1
+    under(GOAL.autoDown)
+    pass(100, 2)
+    expect(standing(WINDOW_LIMITS.stall_ms, 20)).toBe(MET.stop)
+    inputs.count = TRAVEL - 2
+    goal.take(GOAL.learn, NaN, inputs.count)
+    expect(run.met()).toBe(MET.stop)
+    goal.take(GOAL.down, NaN, inputs.count)
+    expect(run.met()).toBe(MET.end)
+    position.forget()
+    expect(run.met()).toBe(MET.stop)
+  })
+
+  it('the current in the winding is that of the port by the duty', () => {
+    under(GOAL.learn)
+    const duty = slowDuty(WINDOW_LIMITS.learn_V, SUPPLY_V)
+    expect(run.duty).toBeCloseTo(duty, 12)
+    inputs.current_A = 4
+    expect(run.motor_A()).toBeCloseTo(4 / duty, 12)
+    run.end()
+    expect([run.duty, run.motor_A()]).toEqual([0, 0])
+  })
+})
+
+describe('a glass that closes', () => {
+  it('meets what the guard says, at once', () => {
+    under(GOAL.autoUp)
+    draws(10)
+    expect(run.met()).toBe(MET.nothing)
+    hand = true
+    expect(run.met()).toBe(MET.obstacle)
+  })
+
+  it('is not guarded while it opens', () => {
+    hand = true
+    under(GOAL.autoDown)
+    draws(10)
+    expect(run.met()).toBe(MET.nothing)
+  })
+
+  it('and stands, far from the end, has 500 ms before it counts as too weak', () => {
+    under(GOAL.autoUp)
+    expect(standing(WINDOW_LIMITS.weakStall_ms - 1, 10)).toBe(MET.nothing)
+    expect(standing(1, 10)).toBe(MET.resistance)
+    expect(standing(0, 0)).toBe(MET.dead)
+  })
+
+  it('at its end stands there after 100 ms; on the learning run only when it is pressed', () => {
+    under(GOAL.autoUp)
+    run.closing.guard.atEnd = () => true
+    expect(standing(WINDOW_LIMITS.endStall_ms - 1, 10)).toBe(MET.nothing)
+    expect(standing(1, 10)).toBe(MET.end)
+    goal.take(GOAL.learn, NaN, MIDDLE)
+    expect(standing(WINDOW_LIMITS.weakStall_ms, 10)).toBe(MET.resistance)
+    run.closing.guard.pressed = () => true
+    expect(run.met()).toBe(MET.stop)
+  })
+
+  it('tells the guard how it moves, and where: at an unknown place, where a hand may be', () => {
+    under(GOAL.autoUp)
+    draws(10)
+    run.met()
+    const { state } = run.closing
+    expect(state).toMatchObject({ elapsed_ms: 100, stalled_ms: 0 })
+    expect(state.gap_mm).toBeCloseTo(inputs.count / PER_mm, 9)
+    expect(state.speed_pulses_s).toBeGreaterThan(180)
+    expect(state.speed_mm_s).toBeCloseTo(state.speed_pulses_s / PER_mm, 9)
+    pass(40)
+    draws(10)
+    run.met()
+    expect(state).toMatchObject({ elapsed_ms: 140, stalled_ms: 40 })
+    draws(0.5)
+    run.met()
+    expect(state.stalled_ms).toBe(0)
+    position.forget()
+    run.met()
+    expect(state.gap_mm).toBe(WINDOW_LIMITS.unknownGap_mm)
+  })
+
+  it('on the learning run has its gap from the lower end and the descriptor\'s travel', () => {
+    goal.take(GOAL.learn, NaN, 2000)
+    goal.learning.stands(2000)
+    inputs.count = 2000
+    run.begin(-1)
+    pass(50, 2)
+    run.met()
+    expect(run.closing.state.gap_mm).toBeCloseTo((TRAVEL - 10) / PER_mm, 9)
+  })
+
+  it('begins with its gap, the door\'s temperature, and whether the car drives', () => {
+    const begun: unknown[] = []
+    run.closing.begin = (...all) => { begun.push(all) }
+    inputs.temperature_C = -20
+    for (const speed_kmh of [NaN, WINDOW_LIMITS.driving_kmh - 0.1, WINDOW_LIMITS.driving_kmh]) {
+      inputs.speed_kmh = speed_kmh
+      run.begin(-1)
+    }
+    run.begin(1)
+    const gap_mm = position.gap_mm(MIDDLE, -1)
+    expect(begun).toEqual([[10_000, gap_mm, -20, false], [10_000, gap_mm, -20, false], [10_000, gap_mm, -20, true]])
+  })
+})
+
+describe('a glass where it cannot be', () => {
+  it('is astray, opening and closing', () => {
+    const most = WINDOW_LIMITS.astray_mm * PER_mm
+    under(GOAL.autoUp)
+    inputs.count = -Math.floor(most)
+    expect(run.met()).toBe(MET.nothing)
+    inputs.count -= 1
+    hand = true
+    expect(run.met()).toBe(MET.astray)
+    under(GOAL.autoDown)
+    inputs.count = TRAVEL + Math.ceil(most)
+    expect(run.met()).toBe(MET.astray)
+  })
+
+  it('on the learning run is where no end can be, whatever was known before', () => {
+    goal.take(GOAL.learn, NaN, 3000)
+    inputs.count = 3000
+    run.begin(1)
+    expect(run.met()).toBe(MET.nothing)
+    goal.learning.stands(3000)
+    run.begin(-1)
+    expect(run.met()).toBe(MET.nothing)
+    inputs.count = 3000 - Math.ceil(WINDOW_LIMITS.travelMost * TRAVEL) - 1
+    expect(run.met()).toBe(MET.astray)
+  })
+})
+
+describe('how it is driven', () => {
+  it('opening: by the ramp, the lower end and the goal', () => {
+    goal.take(GOAL.goto, 90, MIDDLE)
+    run.begin(1)
+    expect(run.duty).toBeCloseTo(ramp(0), 12)
+    for (const count of [MIDDLE, 0.9 * TRAVEL - 30 * PER_mm, 0.9 * TRAVEL - 20 * PER_mm]) {
+      inputs.count = count
+      inputs.now_ms += 60
+      run.drive()
+      const goalGap_mm = position.toMillimetres(goal.left_pulses(count, 1))
+      expect(run.duty).toBeCloseTo(motorDuty(run.elapsed_ms(), position.gap_mm(count, 1), goalGap_mm, SUPPLY_V), 12)
+    }
+    expect(run.duty).toBeLessThan(0.6)
+    inputs.count = TRAVEL - 5
+    goal.take(GOAL.autoDown, NaN, inputs.count)
+    run.drive()
+    expect(run.duty).toBeLessThan(0.6)
+  })
+
+  it('opening on the learning run: slow, by the ramp', () => {
+    goal.take(GOAL.learn, NaN, MIDDLE)
+    run.begin(1)
+    const full = slowDuty(WINDOW_LIMITS.learn_V, SUPPLY_V)
+    expect(run.duty).toBeCloseTo(full * ramp(0), 12)
+    inputs.now_ms += WINDOW_LIMITS.ramp_ms / 2
+    run.drive()
+    expect(run.duty).toBeCloseTo(full * ramp(WINDOW_LIMITS.ramp_ms / 2), 12)
+  })
+
+  it('closing: by the guard\'s speed, slower from 25 mm before a goal on; on the learning run too', () => {
+    const near: boolean[] = []
+    run.closing.duty = (_supply_V, nearGoal) => {
+      near.push(nearGoal)
+      return 0.3
+    }
+    goal.take(GOAL.goto, 20, MIDDLE)
+    run.begin(-1)
+    const goalCount = 0.2 * TRAVEL
+    for (const left_mm of [WINDOW_LIMITS.slowGoal_mm + 0.5, WINDOW_LIMITS.slowGoal_mm - 0.5]) {
+      inputs.count = goalCount + left_mm * PER_mm
+      run.drive()
+    }
+    goal.take(GOAL.autoUp, NaN, inputs.count)
+    run.drive()
+    goal.learning.stands(TRAVEL)
+    goal.code = GOAL.learn
+    run.drive()
+    expect(near).toEqual([false, false, true, false, false])
+    expect(run.duty).toBe(-0.3)
+  })
+})
+
+describe('what it takes of the port', () => {
+  it('is bounded while it closes, and what a closing needs; opening takes what the descriptor says', () => {
+    under(GOAL.autoUp)
+    expect(run.bound_A()).toBe(run.closing.bound_A)
+    expect(run.bound_A()).toBeLessThan(30)
+    expect(run.needs_A()).toBe(run.closing.found_A(-run.duty))
+    expect(run.needs_A()).toBeGreaterThan(0)
+    under(GOAL.autoDown)
+    expect(run.bound_A()).toBe(Infinity)
+    expect(run.needs_A()).toBe(0)
+  })
+
+  it('is forecast for a closing only', () => {
+    for (const action of [GOAL.none, GOAL.autoDown]) {
+      goal.take(action, NaN, MIDDLE)
+      expect(run.forecast_A()).toBe(0)
+    }
+    goal.take(GOAL.autoUp, NaN, MIDDLE)
+    expect(run.forecast_A()).toBe(run.closing.forecast_A(MIDDLE / PER_mm, 23, SUPPLY_V))
+    expect(run.forecast_A()).toBeGreaterThan(3)
+  })
+
+  it('is expected to be what the descriptor says, as long as nothing is learned, but no more than hides no hand', () => {
+    for (const [run_A, expected_A] of [[3, 3], [8, 8], [9, 9], [9.1, 9], [655, 9]] as const) {
+      const { guard } = new GlassRun(inputs, position, goal, run_A).closing
+      expect(guard.friction.usual_A(100), `${run_A}`).toBe(expected_A)
+    }
+  })
+})
+
+describe('where it ends', () => {
+  it('is what its goal says, by its direction and speed', () => {
+    under(GOAL.goto, 80)
+    inputs.count = 0.8 * TRAVEL - 3
+    expect(run.arrived()).toBe(false)
+    inputs.count = 0.8 * TRAVEL - 1
+    expect(run.arrived()).toBe(true)
+    pass(200)
+    inputs.count = 0.8 * TRAVEL - 1
+    expect(run.arrived()).toBe(false)
+  })
+})
