@@ -1,0 +1,44 @@
+import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import { WindowControl } from '../components/window/control.ts'
+
+/** The control of a learned window, half open, with a glass that a test moves as it likes. */
+export interface ControlRig {
+  readonly control: WindowControl
+  /** Gives a command; returns whether it was accepted. */
+  order(action: keyof typeof WINDOW_ACTION, position_pct?: number): boolean
+  /** Which way the motor is driven. */
+  way(): number
+  /** Time passes in ticks of 10 ms; the glass goes so many pulses each, the way it is driven, and the motor draws so much. */
+  pass(duration_ms: number, pulses?: number, motor_A?: number): void
+  /** The guard of a closing finds a hand. */
+  meet(): void
+}
+
+export function controlRig(): ControlRig {
+  const control = new WindowControl(950, 8, 20)
+  const { inputs, position, closing } = control
+  Object.assign(inputs, { now_ms: 5000, count: 475, supply_V: 13.5, mayClose: true, fed: true })
+  position.reference(0, 0)
+  position.measure(950)
+  let hand = false
+  closing.update = () => hand
+  const way = (): number => Math.sign(control.duty)
+  const pass = (duration_ms: number, pulses = 0, motor_A = 5): void => {
+    const end_ms = inputs.now_ms + duration_ms
+    while (inputs.now_ms < end_ms) {
+      inputs.now_ms += Math.min(10, end_ms - inputs.now_ms)
+      inputs.count += pulses * way()
+      inputs.current_A = motor_A * Math.abs(control.duty)
+      control.step()
+    }
+  }
+  return {
+    control, way, pass,
+    order: (action, position_pct = NaN) => control.command(WINDOW_ACTION[action], position_pct),
+    meet: () => {
+      hand = true
+      pass(10, 2)
+      hand = false
+    },
+  }
+}
