@@ -44,7 +44,11 @@ export class DriverBench {
   bound_A = Infinity
   wish: { run_A: number, peak_A: number, priority: number } | undefined
   readonly wishes: { run_A: number, peak_A: number, priority: number }[] = []
+  /** What else came with the last wish. */
+  lease: { duration_ms: number, shareable: boolean } | undefined
   readonly duties = new Float64Array(16)
+  /** How often a channel was driven or braked. */
+  outputs = 0
   readonly braked = new Set<number>()
   readonly inputs = new Array<boolean>(64).fill(false)
   readonly registers = new Map<number, number>()
@@ -179,7 +183,8 @@ export class DriverBench {
       hal: this.hal(), port: this.port(), portIndex: 0, location: this.location, descriptor: this.descriptor,
       vehicle: { ignition: () => this.ignition, gear: () => this.gear, speed_kmh: () => this.speed_kmh },
       power: {
-        want: (run_A, peak_A, _duration_ms, priority) => {
+        want: (run_A, peak_A, duration_ms, priority, shareable) => {
+          this.lease = { duration_ms, shareable: shareable === true }
           this.wish = { run_A, peak_A, priority }
           this.wishes.push(this.wish)
           if (this.grants && !this.granted) this.setPower(true)
@@ -240,10 +245,12 @@ export class DriverBench {
       tripped: () => this.tripped,
       drive: (channel, duty) => {
         if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)
+        this.outputs += 1
         this.braked.delete(channel)
         this.duties[channel] = duty
       },
       brake: (channel) => {
+        this.outputs += 1
         this.duties[channel] = 0
         this.braked.add(channel)
       },

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { controlRig } from '../../testing/control-rig.ts'
 import type { ControlRig } from '../../testing/control-rig.ts'
-import { PHASE } from './control.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 const TRAVEL = 950
 const PER_mm = WINDOW_LIMITS.pulses_mm

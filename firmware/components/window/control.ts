@@ -7,28 +7,13 @@ import type { WindowInputs } from './inputs.ts'
 import { LEARNED } from './learning.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 import { Permission } from './permission.ts'
+import { PHASE } from './phase.ts'
 import { GlassPosition } from './position.ts'
 import { GlassRun, MET } from './run.ts'
 
 /**
- * `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before it turns round or rests. `probing`: off,
- * standing at what may be the lower stop with the switch still held. (The upper one has a seal before it, and hands.)
- */
-export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 } as const
-
-/**
  * The state machine of a window: pure, inputs in, duty and brake out. What it is at (`WindowGoal`) says which way; the run
- * (`GlassRun`) drives the motor and says what it met; this is when it starts, brakes, reverses and rests.
- *
- * | from | to | cause |
- * |---|---|---|
- * | rest, probing, braking (once the glass stands) | running; waiting without power | a goal, in a direction in which it may move |
- * | waiting | running; rest | power; none for too long, goal over |
- * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
- * | running | waiting | a reversal lost its power |
- * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
- * | probing | rest | held long enough: that is the lower stop |
- * | braking, waiting, probing | rest | no goal |
+ * (`GlassRun`) drives the motor and says what it met; this is when it starts, brakes, reverses and rests (`PHASE`).
  */
 export class WindowControl {
   readonly inputs: WindowInputs
@@ -144,7 +129,7 @@ export class WindowControl {
   /** Turns to the goal from whatever it does now. */
   private pursue(): void {
     if (this.phase === PHASE.running) {
-      if (this.goal.direction(this.inputs.count) !== this.glass.direction()) this.brake()
+      if (this.goal.direction(this.inputs.count) !== this.glass.direction()) this.enter(PHASE.braking)
     } else if (this.phase !== PHASE.braking) this.proceed()
   }
 
@@ -184,7 +169,7 @@ export class WindowControl {
     if (this.reversing()) {
       this.goal.resume()
       this.pursue()
-    } else this.brake()
+    } else this.enter(PHASE.braking)
   }
 
   private meet(met: number): void {
@@ -220,7 +205,7 @@ export class WindowControl {
 
   private learnEnd(): void {
     const learned = this.ends.learn(this.inputs.count)
-    if (learned === LEARNED.lowerEnd) this.brake()
+    if (learned === LEARNED.lowerEnd) this.enter(PHASE.braking)
     else if (learned === LEARNED.done) this.stop()
     else {
       this.fault = true
@@ -233,7 +218,7 @@ export class WindowControl {
     this.pinched = true
     this.powerLosses = 0
     this.goal.reverse(this.inputs.count, reopen_pulses)
-    this.brake()
+    this.enter(PHASE.braking)
   }
 
   /**
@@ -264,10 +249,6 @@ export class WindowControl {
 
   private stop(): void {
     this.goal.drop()
-    this.brake()
-  }
-
-  private brake(): void {
     this.enter(PHASE.braking)
   }
 

@@ -4,9 +4,10 @@ import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.genera
 import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
-import { PHASE, WindowControl } from './control.ts'
+import { WindowControl } from './control.ts'
 import { plausible } from './learning.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
 
 /** NVM key of the port that holds the travel and the position (`record.ts`). */
