@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
+import { answersOf } from '../testing/allocator-answers.ts'
 import { linePlan } from '../testing/power-plans.ts'
 import { runs } from '../testing/runs.ts'
 import { Allocator } from './allocator.ts'
@@ -76,7 +77,7 @@ class Rig {
     const port = this.ports[at.hub][at.port]
     if (at.action === 'shed') this.allocator.shed(at.priority)
     else if (at.action === 'restrict') this.allocator.restrict(at.requestLost)
-    else if (at.action === 'freeze') this.allocator.frozen = at.requestLost
+    else if (at.action === 'freeze') this.allocator.freeze(at.requestLost)
     else if (port === undefined) this.allocator.request(this.now_ms, at.hub, at.port, 0, at.run_A, at.peak_A, at.priority)
     else if (at.action === 'die') this.ports[at.hub][at.port] = Object.assign(new ModelPort(), { sequence: at.priority })
     else if (at.action === 'release') this.release(at, port)
@@ -117,11 +118,11 @@ class Rig {
   }
 
   private answer(lost: boolean, delay_ms: number): void {
-    for (let found = this.allocator.next(this.now_ms); found !== undefined; found = this.allocator.next(this.now_ms)) {
+    answersOf(this.allocator, this.now_ms, (found) => {
       const { hub, port: index, sequence, result, run_mA, peak_mA } = found
       const deliver = (): void => this.receive(hub, index, sequence, result, run_mA / 1000, peak_mA / 1000)
       if (!lost) this.inFlight.push({ at_ms: this.now_ms + delay_ms, deliver })
-    }
+    })
   }
 
   private receive(hub: number, index: number, sequence: number, result: number, run_A: number, peak_A: number): void {
@@ -172,7 +173,6 @@ describe('the allocator, whatever happens', () => {
       const rig = new Rig(plan)
       for (const at of steps) rig.run(at)
       rig.pass(POWER_RULES.lease_ms + POWER_RULES.guard_ms + POWER_RULES.wish_ms, true)
-      rig.allocator.expire(rig.now_ms)
       expect(rig.allocator.busy()).toBe(false)
       for (const [hub, ports] of rig.ports.entries()) {
         for (const index of ports.keys()) expect(rig.allocator.find(hub, index)!.reserved_mA).toBe(0)
@@ -180,7 +180,7 @@ describe('the allocator, whatever happens', () => {
       // Nothing was lost in adding and taking back: a fresh one would decide the same.
       rig.allocator.shed(0)
       rig.allocator.restrict(false)
-      rig.allocator.frozen = false
+      rig.allocator.freeze(false)
       const fresh = new Allocator(plan)
       for (const each of [rig.allocator, fresh]) each.request(rig.now_ms, 2, 0, 9, 5, 5, 1)
       expect(rig.allocator.next(rig.now_ms)?.result).toBe(fresh.next(rig.now_ms)?.result)
@@ -217,10 +217,10 @@ describe('the allocator, whatever happens', () => {
       let granted_mA = 0
       for (let sequence = 0; rig.now_ms <= until_ms; sequence++) {
         rig.allocator.request(rig.now_ms, hub, 0, sequence % 16, 9, 9, 0)
-        for (let answer = rig.allocator.next(rig.now_ms); answer !== undefined; answer = rig.allocator.next(rig.now_ms)) {
+        answersOf(rig.allocator, rig.now_ms, (answer) => {
           expect(answer.port === 0 && answer.result === GRANT_RESULT.refused).toBe(false)
           if (answer.port === 0 && answer.result === GRANT_RESULT.granted) granted_mA = answer.run_mA
-        }
+        })
         rig.now_ms += 50
       }
       expect(granted_mA).toBe(9000)

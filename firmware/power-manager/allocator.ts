@@ -1,18 +1,14 @@
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import type { PowerPlan } from './capability.ts'
-import { CopperLoad } from './copper-load.ts'
-import { createContract } from './contract.ts'
+import { createContract, dueOf, NO_ANSWER } from './contract.ts'
 import type { Contract } from './contract.ts'
+import { Leases } from './leases.ts'
+import { Ranking } from './ranking.ts'
+import { RoomMaker } from './room-maker.ts'
 import { POWER_RULES, PRIORITY } from './rules.ts'
+import { Wishes } from './wishes.ts'
 
-const NO_ANSWER = -1
 const MILLI = 1000
-
-/** Higher priority first, then who has waited longer. */
-function isBefore(one: Contract, other: Contract): boolean {
-  if (one.wishPriority !== other.wishPriority) return one.wishPriority < other.wishPriority
-  return one.since_ms < other.since_ms
-}
 
 /** Down to a current that a grant can carry. */
 function stepped(current_mA: number): number {
@@ -29,44 +25,53 @@ function notOlder(sequence: number, than: number): boolean {
  * `next`. For every feeder and at any time, what is reserved (the run current of every lease, the peak while it may be
  * drawn) is within its ampacity, and no hub is predicted below the plan's least voltage. A lease that was revoked stays
  * reserved until its port let go or its time is over, so that a lost message costs time and nothing else.
+ *
+ * No call does more than a board can do in between: `next` puts one thing away, looks at one wish, or takes one lease back.
  */
 export class Allocator {
   /** Requests that no port of this car can mean: no current, or more than its cable carries. */
   absurd: number
-  /** While true, only safety gets anything new; leases are renewed. */
-  frozen: boolean
-  private readonly load: CopperLoad
+  /** After `next`: there is more to do at this time. */
+  unfinished: boolean
   private readonly contracts: Contract[]
-  /** The contracts that there is anything to look after: the first `count` here, so that most ports cost nothing. */
-  private readonly live: Contract[]
-  private count: number
   /** Index in `contracts` of the first port of each hub, and one more. */
   private readonly first: Uint16Array
+  private readonly leases: Leases
+  private readonly wishes: Wishes
+  private readonly room: RoomMaker
+  /** Who has to be told something, by how urgent it is (`PRIORITY`). */
+  private readonly answers: Ranking
   /** By hub: what could be granted if nobody else had anything, mA. */
   private readonly most_mA: Float64Array
   private level: number
-  /** Changes with everything that may make a wish grantable: a wish is tried once in a round. */
-  private round: number
-  private round_ms: number
+  private frozen: boolean
+  /** The next hub to be cut to its static share. */
+  private trimmed: number
+  /** Nothing is over before; and the next contract to look at when something is. */
+  private due_ms: number
+  private swept: number
 
   constructor(plan: PowerPlan) {
+    const hubs = plan.hubs.length
     this.absurd = 0
-    this.frozen = false
-    this.load = new CopperLoad(plan)
+    this.unfinished = false
     this.contracts = []
-    this.live = []
-    this.count = 0
-    this.first = new Uint16Array(plan.hubs.length + 1)
-    this.most_mA = new Float64Array(plan.hubs.length)
-    this.level = 0
-    this.round = 0
-    this.round_ms = 0
-    for (let hub = 0; hub < plan.hubs.length; hub++) {
+    this.first = new Uint16Array(hubs + 1)
+    for (let hub = 0; hub < hubs; hub++) {
       for (let port = 0; port < plan.hubs[hub].ports; port++) this.contracts.push(createContract(hub, port))
       this.first[hub + 1] = this.contracts.length
-      this.most_mA[hub] = this.load.room_mA(hub)
     }
-    for (const contract of this.contracts) this.live.push(contract)
+    this.leases = new Leases(plan, this.contracts)
+    this.wishes = new Wishes(this.leases, this.contracts)
+    this.room = new RoomMaker(this.leases, hubs)
+    this.answers = new Ranking(this.contracts)
+    this.most_mA = new Float64Array(hubs)
+    for (let hub = 0; hub < hubs; hub++) this.most_mA[hub] = this.leases.load.room_mA(hub)
+    this.level = 0
+    this.frozen = false
+    this.trimmed = hubs
+    this.due_ms = Infinity
+    this.swept = this.contracts.length
   }
 
   /**
@@ -79,11 +84,10 @@ export class Allocator {
       this.absurd++
       return false
     }
-    this.expire(now_ms)
-    this.enlist(contract)
+    this.putAway(contract, now_ms)
+    this.unsay(contract)
     contract.sequence = sequence
     contract.heard_ms = now_ms
-    contract.answer = NO_ANSWER
     const most_mA = this.most_mA[hub]
     let run_mA = Math.round(run_A * MILLI)
     if (run_mA > most_mA && priority === PRIORITY.safety && run_A < Infinity) {
@@ -92,8 +96,8 @@ export class Allocator {
     }
     if (!(run_mA > 0 && run_mA <= most_mA)) {
       this.absurd++
-      contract.waiting = false
-      contract.answer = GRANT_RESULT.refused
+      this.wishes.withdraw(contract)
+      this.tell(contract, GRANT_RESULT.refused, PRIORITY.idle)
       return true
     }
     const peak_mA = Math.round(peak_A * MILLI)
@@ -105,72 +109,69 @@ export class Allocator {
   release(hub: number, port: number, sequence: number): void {
     const contract = this.find(hub, port)
     if (contract === undefined) return
+    contract.reported_mA = 0
     // A request that was sent after the release may have overtaken it.
     if (notOlder(sequence, contract.sequence)) {
-      contract.waiting = false
-      contract.answer = NO_ANSWER
+      this.wishes.withdraw(contract)
+      this.unsay(contract)
     }
-    if (contract.held && (contract.adopted || notOlder(sequence, contract.heldSequence))) this.drop(contract)
+    if (contract.held && (contract.adopted || notOlder(sequence, contract.heldSequence))) this.leases.drop(contract)
   }
 
-  /** Ends what is over: peaks, leases, wishes of ports that fell silent. */
-  expire(now_ms: number): void {
-    for (let i = this.count - 1; i >= 0; i--) {
-      const contract = this.live[i]
-      if (contract.held && contract.end_ms <= now_ms) this.drop(contract)
-      else if (contract.reserved_mA > contract.run_mA && contract.peakEnd_ms <= now_ms) this.reserve(contract, contract.run_mA)
-      if (contract.waiting && now_ms - contract.heard_ms > POWER_RULES.wish_ms) contract.waiting = false
-      if (!contract.held && !contract.waiting && contract.answer === NO_ANSWER) this.retire(i)
-    }
-  }
-
-  /** Priorities above 3 − `level` get nothing any more, and what they have ends; a lower level lets them ask again. */
+  /** Priorities above 3 − `level` get nothing any more, and what they have is not renewed; a lower level lets them ask again. */
   shed(level: number): void {
-    this.round++
     this.level = level
-    for (let i = 0; i < this.count; i++) {
-      const contract = this.live[i]
-      if (contract.held && !this.allowed(contract.priority)) contract.revoking = true
-    }
+    this.leases.changes++
+  }
+
+  /** While frozen, only safety gets anything new; leases are renewed. */
+  freeze(frozen: boolean): void {
+    if (this.frozen !== frozen) this.leases.changes++
+    this.frozen = frozen
   }
 
   /** Grants from now on within the hubs' static shares only, and takes back what is above; or as the copper carries. */
   restrict(staticOnly: boolean): void {
-    this.round++
-    this.load.restrict(staticOnly)
-    if (!staticOnly) return
-    for (let hub = 0; hub + 1 < this.first.length; hub++) this.trim(hub)
+    this.leases.restrict(staticOnly)
+    this.trimmed = staticOnly ? 0 : this.most_mA.length
   }
 
-  /** A lease that another manager gave, as its hub reports it: from now on it is ours. */
+  /** A lease that another manager gave, as its hub reports it: it is ours before anything else is decided. */
   adopt(now_ms: number, hub: number, port: number, run_A: number): void {
     const contract = this.find(hub, port)
-    if (contract === undefined || contract.held || !(run_A > 0 && run_A < Infinity)) return
-    this.enlist(contract)
-    contract.priority = PRIORITY.access
-    contract.adopted = true
-    this.hold(contract, now_ms, Math.round(run_A * MILLI), 0)
+    if (contract === undefined || !(run_A > 0 && run_A < Infinity)) return
+    this.putAway(contract, now_ms)
+    if (contract.held) return
+    contract.reported_mA = Math.round(run_A * MILLI)
+    this.watch(contract)
   }
 
-  /** The next answer to send: result, sequence, currents. Undefined: nothing for now. Call until then, with one `now_ms`. */
+  /**
+   * Does the most urgent piece of work, and tells the answer that came of it: result, sequence, currents. Call it again, with
+   * the same `now_ms` or a later one, while `unfinished`.
+   */
   next(now_ms: number): Contract | undefined {
-    if (now_ms !== this.round_ms) this.round++
-    this.round_ms = now_ms
-    this.expire(now_ms)
-    const answer = this.nextAnswer()
-    if (answer !== undefined) return answer
-    let contract = this.mostUrgent()
-    while (contract !== undefined) {
-      contract.tried = this.round
-      if (!this.harmsElders(contract, now_ms) && this.decide(contract, now_ms)) return this.answered(contract, GRANT_RESULT.granted)
-      contract = this.mostUrgent()
+    this.unfinished = true
+    if (now_ms >= this.due_ms) {
+      this.due_ms = Infinity
+      this.swept = 0
     }
-    return this.nextAnswer() ?? this.nextDeferred()
+    if (this.swept < this.contracts.length) {
+      this.sweep(now_ms)
+      return undefined
+    }
+    const wish = this.wishes.untried()
+    if (wish !== undefined && wish.wishPriority === PRIORITY.safety) return this.attempt(wish, now_ms)
+    if (this.answers.count > 0) return this.say(this.answers.contracts[0], this.answers.contracts[0].answer)
+    if (this.trim()) return undefined
+    if (wish !== undefined) return this.attempt(wish, now_ms)
+    this.unfinished = false
+    return undefined
   }
 
   /** True while there is anything to look after. */
   busy(): boolean {
-    return this.count > 0
+    return this.leases.held.count > 0 || this.answers.count > 0 || this.wishes.any()
   }
 
   /** The contract of a port; undefined: there is no such port. */
@@ -180,235 +181,139 @@ export class Allocator {
     return index < this.first[hub + 1] ? this.contracts[index] : undefined
   }
 
-  /** Into the first `count` of `live`, which holds every contract once. */
-  private enlist(contract: Contract): void {
-    let place = 0
-    while (this.live[place] !== contract) place++
-    if (place >= this.count) this.swap(place, this.count++)
-  }
-
-  private retire(place: number): void {
-    this.swap(place, --this.count)
-  }
-
-  private swap(one: number, other: number): void {
-    const contract = this.live[one]
-    this.live[one] = this.live[other]
-    this.live[other] = contract
-  }
-
   private allowed(priority: number): boolean {
     return priority <= PRIORITY.idle - this.level
   }
 
   private wish(contract: Contract, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
-    const safety = priority === PRIORITY.safety
-    if (contract.held && safety) contract.revoking = false
+    if (priority === PRIORITY.safety) this.leases.keep(contract)
     if (contract.held && (contract.revoking || !this.allowed(priority))) {
       // It has not heard that it was revoked: it is told again.
-      contract.revoking = true
-      contract.waiting = false
-      contract.answer = GRANT_RESULT.revoked
+      this.revoke(contract)
       return
     }
-    if (!contract.waiting || contract.wishPriority !== priority) contract.since_ms = now_ms
-    contract.waiting = true
-    contract.asked = true
-    contract.tried = -1
-    contract.wishRun_mA = run_mA
-    contract.wishPeak_mA = peak_mA
-    contract.wishPriority = priority
-    if (contract.held) this.renew(contract, now_ms)
+    // Who has a lease keeps it, in part if it asks for more than there is; the rest it waits for.
+    if (contract.held && run_mA <= contract.run_mA) {
+      this.wishes.withdraw(contract)
+      this.renew(contract, now_ms, run_mA, peak_mA, priority)
+    } else {
+      this.wishes.make(contract, now_ms, run_mA, peak_mA, priority)
+      if (contract.held) this.renew(contract, now_ms, contract.run_mA, contract.run_mA, priority)
+    }
+    this.watch(contract)
   }
 
-  /** Who has a lease keeps it, in part if it asks for more than there is; the rest it waits for. */
-  private renew(contract: Contract, now_ms: number): void {
-    const run_mA = Math.min(contract.wishRun_mA, contract.run_mA)
-    const available_mA = this.load.room_mA(contract.hub) + contract.reserved_mA
-    const enough = contract.wishRun_mA <= contract.run_mA
-    const peak_mA = enough ? Math.max(Math.min(contract.wishPeak_mA, stepped(available_mA)), run_mA) : run_mA
-    contract.priority = contract.wishPriority
-    this.hold(contract, now_ms, run_mA, peak_mA)
-    if (enough) contract.waiting = false
+  private renew(contract: Contract, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
+    const most_mA = peak_mA > run_mA ? Math.min(peak_mA, stepped(this.leases.available_mA(contract))) : run_mA
+    this.leases.hold(contract, now_ms, priority, run_mA, most_mA)
+    this.tell(contract, GRANT_RESULT.granted, priority)
     contract.asked = false
-    contract.answer = GRANT_RESULT.granted
   }
 
-  private nextAnswer(): Contract | undefined {
-    for (let i = 0; i < this.count; i++) {
-      const contract = this.live[i]
-      if (contract.answer !== NO_ANSWER) return this.answered(contract, contract.answer)
+  /** Tries a wish that was not tried since something changed. */
+  private attempt(contract: Contract, now_ms: number): Contract | undefined {
+    const priority = contract.wishPriority
+    contract.tried = this.leases.changes
+    if (this.allowed(priority) && (priority === PRIORITY.safety || !this.frozen) && this.decide(contract, now_ms)) {
+      this.watch(contract)
+      return this.say(contract, GRANT_RESULT.granted)
     }
-    return undefined
+    return contract.asked ? this.say(contract, GRANT_RESULT.deferred) : undefined
   }
 
-  private nextDeferred(): Contract | undefined {
-    for (let i = 0; i < this.count; i++) {
-      const contract = this.live[i]
-      if (contract.waiting && contract.asked) return this.answered(contract, GRANT_RESULT.deferred)
-    }
-    return undefined
-  }
-
-  private answered(contract: Contract, result: number): Contract {
-    contract.answer = NO_ANSWER
-    contract.asked = false
-    contract.result = result
-    return contract
-  }
-
-  /** The first in the order of priority and age that was not tried in this round. */
-  private mostUrgent(): Contract | undefined {
-    let best: Contract | undefined = undefined
-    for (let i = 0; i < this.count; i++) {
-      const contract = this.live[i]
-      if (!contract.waiting || contract.tried === this.round || !this.allowed(contract.wishPriority)) continue
-      if (this.frozen && contract.wishPriority !== PRIORITY.safety) continue
-      if (best === undefined || isBefore(contract, best)) best = contract
-    }
-    return best
-  }
-
-  /** True when this would take what somebody before it has been waiting for too long. */
-  private harmsElders(contract: Contract, now_ms: number): boolean {
-    let harms = false
-    for (let i = 0; i < this.count && !harms; i++) {
-      const elder = this.live[i]
-      if (!elder.waiting || elder.tried !== this.round || elder === contract) continue
-      if (now_ms - elder.since_ms < POWER_RULES.aged_ms || !isBefore(elder, contract)) continue
-      const before_mA = this.load.room_mA(elder.hub) + elder.reserved_mA
-      this.load.take(contract.hub, contract.wishRun_mA)
-      const after_mA = this.load.room_mA(elder.hub) + elder.reserved_mA
-      this.load.take(contract.hub, -contract.wishRun_mA)
-      harms = after_mA < before_mA && after_mA < elder.wishRun_mA
-    }
-    return harms
-  }
-
-  /** Grants the wish if there is room for it; else sees to it that there will be. */
+  /** Grants a wish, or to safety a part of it; false: it has to wait, and may have had somebody's lease revoked. */
   private decide(contract: Contract, now_ms: number): boolean {
-    const available_mA = this.load.room_mA(contract.hub) + contract.reserved_mA
-    const waited_ms = now_ms - contract.since_ms
     const safety = contract.wishPriority === PRIORITY.safety
-    const run_mA = contract.wishRun_mA
-    if (available_mA >= run_mA) {
-      const whole = available_mA >= contract.wishPeak_mA
-      const most = available_mA >= POWER_RULES.peakShare * contract.wishPeak_mA
-      if (!most && !safety && !contract.held && waited_ms < POWER_RULES.stagger_ms) return false
-      contract.waiting = false
-      this.begin(contract, now_ms, run_mA, whole ? contract.wishPeak_mA : Math.max(stepped(available_mA), run_mA))
-      return true
+    const patient = safety || now_ms - contract.since_ms >= POWER_RULES.patience_ms
+    const available_mA = this.leases.available_mA(contract)
+    const wished_mA = contract.wishRun_mA
+    if (available_mA >= wished_mA) {
+      if (!patient && !contract.held && available_mA < POWER_RULES.peakShare * contract.wishPeak_mA) return false
+      return this.grant(contract, now_ms, wished_mA, available_mA)
     }
-    if (waited_ms >= (safety ? 0 : POWER_RULES.patience_ms)) this.makeRoom(contract, now_ms)
-    // Safety begins with what there is.
-    if (!safety || available_mA < POWER_RULES.safetyShare * run_mA || stepped(available_mA) <= contract.run_mA) return false
-    this.begin(contract, now_ms, stepped(available_mA), 0)
+    const part_mA = stepped(available_mA)
+    if (safety && available_mA >= POWER_RULES.safetyShare * wished_mA && part_mA > contract.run_mA) {
+      return this.grant(contract, now_ms, part_mA, part_mA)
+    }
+    if (patient) this.makeRoom(contract, now_ms)
+    return false
+  }
+
+  /** A part is granted too; then the wish waits for the rest, and is tried again at once. */
+  private grant(contract: Contract, now_ms: number, run_mA: number, available_mA: number): boolean {
+    if (this.wishes.harmsElder(contract, now_ms)) return false
+    if (run_mA === contract.wishRun_mA) this.wishes.withdraw(contract)
+    else this.wishes.retry(contract)
+    this.leases.hold(contract, now_ms, contract.wishPriority, run_mA, Math.min(contract.wishPeak_mA, stepped(available_mA)))
     return true
   }
 
-  private begin(contract: Contract, now_ms: number, run_mA: number, peak_mA: number): void {
-    if (!contract.held) contract.began_ms = now_ms
-    contract.priority = contract.wishPriority
-    this.hold(contract, now_ms, run_mA, peak_mA)
-  }
-
-  /** Writes the lease and reserves its current; a peak that is still being drawn stays reserved. */
-  private hold(contract: Contract, now_ms: number, run_mA: number, peak_mA: number): void {
-    const stillPeak_mA = contract.held && contract.peakEnd_ms > now_ms ? contract.reserved_mA : 0
-    contract.held = true
-    contract.run_mA = run_mA
-    contract.peak_mA = peak_mA > run_mA ? peak_mA : run_mA
-    contract.heldSequence = contract.sequence
-    contract.end_ms = now_ms + POWER_RULES.lease_ms + POWER_RULES.guard_ms
-    if (peak_mA > run_mA) contract.peakEnd_ms = now_ms + POWER_RULES.peakReserved_ms
-    this.reserve(contract, Math.max(contract.peak_mA, stillPeak_mA))
-  }
-
-  private drop(contract: Contract): void {
-    this.round++
-    this.reserve(contract, 0)
-    contract.held = false
-    contract.revoking = false
-    contract.adopted = false
-    contract.run_mA = 0
-    contract.peakEnd_ms = 0
-  }
-
-  private reserve(contract: Contract, current_mA: number): void {
-    this.load.take(contract.hub, current_mA - contract.reserved_mA)
-    contract.reserved_mA = current_mA
-  }
-
-  /**
-   * Revokes leases of less important ports, and of equals that have had theirs for long, until the wish will fit: the
-   * least important first, the oldest first, and none that would not help.
-   */
   private makeRoom(contract: Contract, now_ms: number): void {
-    const needed_mA = contract.wishRun_mA - contract.reserved_mA
-    for (let i = 0; i < this.count; i++) {
-      // What is on its way out already counts as gone.
-      if (this.live[i].held && this.live[i].revoking) this.load.take(this.live[i].hub, -this.live[i].reserved_mA)
-    }
-    let victim: Contract | undefined = undefined
-    let enough = this.load.room_mA(contract.hub) >= needed_mA
-    while (!enough && (victim = this.leastImportant(contract, now_ms)) !== undefined) {
-      victim.chosen = true
-      this.load.take(victim.hub, -victim.reserved_mA)
-      enough = this.load.room_mA(contract.hub) >= needed_mA
-    }
-    for (let i = 0; i < this.count; i++) {
-      const other = this.live[i]
-      if (other.chosen) this.spare(other, contract, enough, needed_mA)
-    }
-    for (let i = 0; i < this.count; i++) {
-      const other = this.live[i]
-      if (other.held && other.revoking) this.load.take(other.hub, other.reserved_mA)
-    }
-  }
-
-  /** Puts a chosen one back if the wish fits with it or will not fit at all; else it is revoked. */
-  private spare(chosen: Contract, contract: Contract, enough: boolean, needed_mA: number): void {
-    chosen.chosen = false
-    this.load.take(chosen.hub, chosen.reserved_mA)
-    if (!enough || this.load.room_mA(contract.hub) >= needed_mA) return
-    this.load.take(chosen.hub, -chosen.reserved_mA)
-    this.revoke(chosen)
-  }
-
-  private leastImportant(contract: Contract, now_ms: number): Contract | undefined {
-    const long = now_ms - contract.since_ms >= POWER_RULES.rotate_ms
-    let worst: Contract | undefined = undefined
-    for (let i = 0; i < this.count; i++) {
-      const other = this.live[i]
-      if (!other.held || other.revoking || other.chosen || other === contract) continue
-      const equal = other.priority === contract.wishPriority && other.priority !== PRIORITY.safety
-      const turn = equal && long && now_ms - other.began_ms >= POWER_RULES.rotate_ms
-      if (other.priority <= contract.wishPriority && !turn) continue
-      if (worst === undefined || other.priority > worst.priority) worst = other
-      else if (other.priority === worst.priority && other.began_ms < worst.began_ms) worst = other
-    }
-    return worst
+    const victim = this.room.victim(contract, now_ms)
+    if (victim === undefined) return
+    this.revoke(victim)
+    this.wishes.retry(contract)
   }
 
   private revoke(contract: Contract): void {
-    contract.revoking = true
-    contract.waiting = false
-    contract.answer = GRANT_RESULT.revoked
+    this.leases.revoke(contract)
+    this.wishes.withdraw(contract)
+    this.tell(contract, GRANT_RESULT.revoked, PRIORITY.safety)
   }
 
-  /** Revokes leases of one hub until the rest is within its static share. */
-  private trim(hub: number): void {
-    let left_mA = this.load.reserved_mA(hub)
-    for (let i = 0; i < this.count; i++) {
-      if (this.live[i].hub === hub && this.live[i].revoking) left_mA -= this.live[i].reserved_mA
-    }
-    for (let priority = PRIORITY.idle as number; priority >= 0; priority--) {
-      for (let i = 0; i < this.count && left_mA > this.load.share_mA(hub); i++) {
-        const contract = this.live[i]
-        if (contract.hub !== hub || !contract.held || contract.revoking || contract.priority !== priority) continue
-        left_mA -= contract.reserved_mA
-        this.revoke(contract)
+  /** Takes back a lease of a hub that is above its static share; false: there is none. */
+  private trim(): boolean {
+    const hubs = this.most_mA.length
+    while (this.trimmed < hubs && !this.leases.staying.exceedsShare(this.trimmed)) this.trimmed++
+    if (this.trimmed === hubs) return false
+    const victim = this.leases.leastOf(this.trimmed)
+    if (victim === undefined) this.trimmed++
+    else this.revoke(victim)
+    return true
+  }
+
+  /** Looks for something that is over, and ends it. */
+  private sweep(now_ms: number): void {
+    for (; this.swept < this.contracts.length; this.swept++) {
+      const due_ms = dueOf(this.contracts[this.swept])
+      if (due_ms <= now_ms) {
+        this.putAway(this.contracts[this.swept], now_ms)
+        return
       }
+      this.due_ms = Math.min(this.due_ms, due_ms)
     }
+  }
+
+  /** Counts what was reported, ends what is over: peak, lease, the wish of a port that fell silent. */
+  private putAway(contract: Contract, now_ms: number): void {
+    if (contract.reported_mA > 0) this.leases.adopt(contract, now_ms)
+    if (contract.held && contract.end_ms <= now_ms) this.leases.drop(contract)
+    else if (contract.held && contract.peakEnd_ms <= now_ms) this.leases.endPeak(contract)
+    if (contract.waiting && contract.heard_ms + POWER_RULES.wish_ms <= now_ms) this.wishes.withdraw(contract)
+    if (contract.waiting && contract.retry_ms <= now_ms) this.wishes.retry(contract)
+  }
+
+  /** Remembers when there will be something to put away. */
+  private watch(contract: Contract): void {
+    this.due_ms = Math.min(this.due_ms, dueOf(contract))
+  }
+
+  private tell(contract: Contract, result: number, priority: number): void {
+    this.unsay(contract)
+    contract.answer = result
+    this.answers.insert(contract, priority)
+  }
+
+  private unsay(contract: Contract): void {
+    if (contract.answer !== NO_ANSWER) this.answers.remove(contract)
+    contract.answer = NO_ANSWER
+  }
+
+  /** Hands out an answer. */
+  private say(contract: Contract, result: number): Contract {
+    this.unsay(contract)
+    contract.asked = false
+    contract.result = result
+    return contract
   }
 }

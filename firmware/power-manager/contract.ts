@@ -1,3 +1,8 @@
+import { POWER_RULES } from './rules.ts'
+
+/** No answer waits to be sent. */
+export const NO_ANSWER = -1
+
 /** What the manager knows of one port: the lease it holds, the wish it waits with, and what it has to be told. */
 export interface Contract {
   /** Index of the hub in the plan, and its socket. */
@@ -12,6 +17,8 @@ export interface Contract {
   heldSequence: number
   /** Given by another manager: the sequence is not known. */
   adopted: boolean
+  /** Such a lease that was reported and is not counted yet, mA; 0: none. */
+  reported_mA: number
   priority: number
   run_mA: number
   /** What the last grant allowed at its beginning; `run_mA` when it allowed no peak. */
@@ -31,23 +38,31 @@ export interface Contract {
   since_ms: number
   /** The last request has not been answered. */
   asked: boolean
-  /** Round of decisions in which it was last tried. */
+  /** Count of changes at which it was last tried. */
   tried: number
+  /** When it is tried again although nothing changed: it has been patient for long enough. */
+  retry_ms: number
 
-  /** `GRANT_RESULT` of the answer that `next` handed out, and of one that waits to be (−1 = none). */
+  /** `GRANT_RESULT` of the answer that `next` handed out, and of one that waits to be (`NO_ANSWER` = none). */
   result: number
   answer: number
-  /** Within a decision: picked to make room. */
-  chosen: boolean
 }
 
 /** A port that has nothing and wants nothing. */
 export function createContract(hub: number, port: number): Contract {
   return {
     hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
-    held: false, heldSequence: -1, adopted: false, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
+    held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
     began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
-    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1,
-    result: 0, answer: -1, chosen: false,
+    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, retry_ms: 0,
+    result: 0, answer: NO_ANSWER,
   }
+}
+
+/** When there is something to do about a contract: its peak or lease is over, its wish is old; ms, Infinity: never. */
+export function dueOf(contract: Contract): number {
+  let due_ms = contract.reported_mA > 0 ? -Infinity : Infinity
+  if (contract.held) due_ms = contract.reserved_mA > contract.run_mA ? Math.min(contract.peakEnd_ms, contract.end_ms) : contract.end_ms
+  if (contract.waiting) due_ms = Math.min(due_ms, contract.retry_ms, contract.heard_ms + POWER_RULES.wish_ms)
+  return due_ms
 }

@@ -1,97 +1,90 @@
-import type { PowerPlan } from './capability.ts'
+import type { CopperLimits } from './copper-limits.ts'
 
-const MILLI = 1000
-const MICRO = 1_000_000
-const NANO = 1_000_000_000
-
-/**
- * How much of the copper is spoken for. All sums are whole numbers (mA, µΩ, so µA and nV), so that what is taken and
- * given back again and again leaves no trace. A reservation touches its own feeders and the voltage of every hub:
- * about twenty additions.
- */
+/** How much of the copper is spoken for. A reservation touches the rows of its own hub only. */
 export class CopperLoad {
-  private readonly paths: (readonly number[])[]
-  /** By hub, along its path: thousandths of its current. */
-  private readonly shares: Float64Array[]
-  /** By hub: volts lost everywhere for each ampere of this one, the source's resistance included, µΩ. */
-  private readonly drops_uOhm: Float64Array[]
-  private readonly limits_uA: Float64Array
-  private readonly feeders_uA: Float64Array
-  private readonly lost_nV: Float64Array
-  private readonly budget_nV: number
-  private readonly hubs_mA: Float64Array
-  private readonly shares_mA: Float64Array
-  /** Only the static share of each hub may be used. */
-  private staticOnly: boolean
+  private readonly weights: readonly Float64Array[]
+  private readonly rows: readonly (readonly number[])[]
+  /** By row. */
+  private readonly left: Float64Array
+  /** Where the rows of a hub begin: 0 while only its static share, which is the first, may be used; else 1. */
+  private from: number
 
   /** Idle currents are taken at once. */
-  constructor(plan: PowerPlan) {
-    const hubs = plan.hubs.length
-    this.paths = []
-    this.shares = []
-    this.drops_uOhm = []
-    this.limits_uA = new Float64Array(plan.feeders_A.length)
-    this.feeders_uA = new Float64Array(plan.feeders_A.length)
-    this.lost_nV = new Float64Array(hubs)
-    this.budget_nV = Math.round((plan.source_V - plan.least_V) * NANO)
-    this.hubs_mA = new Float64Array(hubs)
-    this.shares_mA = new Float64Array(hubs)
-    this.staticOnly = false
-    for (let i = 0; i < plan.feeders_A.length; i++) this.limits_uA[i] = Math.floor(plan.feeders_A[i] * MICRO)
-    for (let i = 0; i < hubs; i++) this.addHub(plan, i)
-    for (let i = 0; i < hubs; i++) this.take(i, Math.ceil(plan.hubs[i].idle_A * MILLI))
-  }
-
-  /** Reserves current at a hub; negative gives back. */
-  take(hub: number, current_mA: number): void {
-    const path = this.paths[hub]
-    const share = this.shares[hub]
-    const drops_uOhm = this.drops_uOhm[hub]
-    this.hubs_mA[hub] += current_mA
-    for (let i = 0; i < path.length; i++) this.feeders_uA[path[i]] += share[i] * current_mA
-    for (let i = 0; i < drops_uOhm.length; i++) this.lost_nV[i] += drops_uOhm[i] * current_mA
-  }
-
-  /** What a hub may draw on top of all that is reserved, mA; negative when something is over its limit already. */
-  room_mA(hub: number): number {
-    const path = this.paths[hub]
-    const share = this.shares[hub]
-    const drops_uOhm = this.drops_uOhm[hub]
-    let room = this.staticOnly ? this.shares_mA[hub] - this.hubs_mA[hub] : Infinity
-    for (let i = 0; i < path.length; i++) {
-      const free = (this.limits_uA[path[i]] - this.feeders_uA[path[i]]) / share[i]
-      if (free < room) room = free
-    }
-    for (let i = 0; i < drops_uOhm.length; i++) {
-      const free = (this.budget_nV - this.lost_nV[i]) / drops_uOhm[i]
-      if (free < room) room = free
-    }
-    return Math.floor(room)
-  }
-
-  /** Reserved at a hub, its idle current included, mA. */
-  reserved_mA(hub: number): number {
-    return this.hubs_mA[hub]
-  }
-
-  share_mA(hub: number): number {
-    return this.shares_mA[hub]
+  constructor(copper: CopperLimits) {
+    this.weights = copper.weights
+    this.rows = copper.rows
+    this.left = new Float64Array(copper.limits.length)
+    this.from = 1
+    for (let i = 0; i < this.left.length; i++) this.left[i] = copper.limits[i]
+    for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub])
   }
 
   /** From now on a hub may use its static share only, or whatever the copper carries. */
   restrict(staticOnly: boolean): void {
-    this.staticOnly = staticOnly
+    this.from = staticOnly ? 0 : 1
   }
 
-  private addHub(plan: PowerPlan, hub: number): void {
-    const supply = plan.hubs[hub]
-    const shares = new Float64Array(supply.path.length)
-    const drops_uOhm = new Float64Array(plan.hubs.length)
-    for (let i = 0; i < shares.length; i++) shares[i] = Math.max(1, Math.ceil(supply.share[i] * MILLI))
-    for (let i = 0; i < drops_uOhm.length; i++) drops_uOhm[i] = Math.ceil((supply.transfer_Ohm[i] + plan.source_Ohm) * MICRO)
-    this.paths.push(supply.path)
-    this.shares.push(shares)
-    this.drops_uOhm.push(drops_uOhm)
-    this.shares_mA[hub] = Math.floor(supply.share_A * MILLI)
+  /** Reserves current at a hub; negative gives back. */
+  take(hub: number, current_mA: number): void {
+    const rows = this.rows[hub]
+    const weights = this.weights[hub]
+    for (let i = 0; i < rows.length; i++) this.left[rows[i]] -= weights[rows[i]] * current_mA
+  }
+
+  /** What a hub may draw on top of all that is reserved, mA; negative when something is over its limit already. */
+  room_mA(hub: number): number {
+    const rows = this.rows[hub]
+    const weights = this.weights[hub]
+    let room = Infinity
+    for (let i = this.from; i < rows.length; i++) room = Math.min(room, this.left[rows[i]] / weights[rows[i]])
+    return Math.floor(room)
+  }
+
+  /** The same if another hub drew so much more. */
+  roomBeside_mA(hub: number, other: number, current_mA: number): number {
+    const rows = this.rows[hub]
+    const weights = this.weights[hub]
+    const taken = this.weights[other]
+    let room = Infinity
+    for (let i = this.from; i < rows.length; i++) {
+      const row = rows[i]
+      room = Math.min(room, (this.left[row] - taken[row] * current_mA) / weights[row])
+    }
+    return Math.floor(room)
+  }
+
+  /** The first row that has no room for so much at a hub, the most local first; −1: it fits. */
+  shortRow(hub: number, current_mA: number): number {
+    const rows = this.rows[hub]
+    const weights = this.weights[hub]
+    for (let i = this.from; i < rows.length; i++) {
+      if (this.left[rows[i]] < weights[rows[i]] * current_mA) return rows[i]
+    }
+    return -1
+  }
+
+  /** How much a row lacks for a current at a hub, and how much a current at a hub takes of it, in the row's unit. */
+  lack(row: number, hub: number, current_mA: number): number {
+    return this.weightOf(row, hub, current_mA) - this.left[row]
+  }
+
+  weightOf(row: number, hub: number, current_mA: number): number {
+    return this.weights[hub][row] * current_mA
+  }
+
+  /** True when a current fits at a hub once each hub has given back so much. */
+  fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
+    const rows = this.rows[hub]
+    for (let i = this.from; i < rows.length; i++) {
+      let lack = this.lack(rows[i], hub, current_mA)
+      for (let other = 0; lack > 0 && other < back_mA.length; other++) lack -= this.weights[other][rows[i]] * back_mA[other]
+      if (lack > 0) return false
+    }
+    return true
+  }
+
+  /** Reserved at a hub beyond its static share. */
+  exceedsShare(hub: number): boolean {
+    return this.left[hub] < 0
   }
 }

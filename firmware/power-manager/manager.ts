@@ -21,8 +21,8 @@ export const MANAGER_RULES = {
   firstSilence_ms: 1500,
   /** Time to learn the leases of the manager before; it ends sooner when every port has reported. */
   rebuild_ms: 2000,
-  /** Answers sent in one go. */
-  burst: 8,
+  /** Between two decisions the board does its other work. */
+  pause_ms: 1,
 } as const
 
 const MILLI = 1000
@@ -197,7 +197,7 @@ export class PowerManager {
 
   private rebuild(now: number): void {
     this.began_ms = now
-    this.allocator.frozen = true
+    this.allocator.freeze(true)
     this.enter(MANAGER_STATE.rebuilding)
   }
 
@@ -224,7 +224,7 @@ export class PowerManager {
       this.rebuild(now)
       return
     }
-    this.allocator.frozen = now < this.thaw_ms
+    this.allocator.freeze(now < this.thaw_ms)
   }
 
   private tellShed(): void {
@@ -239,12 +239,9 @@ export class PowerManager {
   private decide(): void {
     if (this.state === MANAGER_STATE.none) return
     const now = this.host.schedule.now()
-    for (let sent = 0; sent < MANAGER_RULES.burst; sent++) {
-      const contract = this.allocator.next(now)
-      if (contract === undefined) return
-      this.answer(contract)
-    }
-    this.host.schedule.notLater(this.decideJob, now)
+    const contract = this.allocator.next(now)
+    if (contract !== undefined) this.answer(contract)
+    if (this.allocator.unfinished) this.host.schedule.notLater(this.decideJob, now + MANAGER_RULES.pause_ms)
   }
 
   private answer(contract: Contract): void {

@@ -11,12 +11,11 @@ export const POWER_RULES = {
   /** A port that waits asks again this often; one that has not asked for so long waits no more. */
   repeat_ms: 500,
   wish_ms: 1600,
-  /** A wish begins with this share of its peak; so long it waits for it, then it takes what there is, if it is enough to run. */
+  /** A wish begins with this share of its peak; it is patient for it, then it takes what there is, if it is enough to run. */
   peakShare: 0.7,
-  stagger_ms: 700,
   /** After this nobody behind it may take what it waits for. */
   aged_ms: 2000,
-  /** A wish above safety waits so long before it takes the current of less important ports. */
+  /** A wish other than safety waits so long for its peak, and before it takes the current of less important ports. */
   patience_ms: 800,
   /** Who has had current for this long makes way for an equal that has waited as long. */
   rotate_ms: 10000,

@@ -1,4 +1,5 @@
 import { type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY } from '../power/capability.ts'
+import { copperLimitsOf } from '#firmware/power-manager/copper-limits.ts'
 import { CopperLoad } from '#firmware/power-manager/copper-load.ts'
 import { type Claim, claimOf, LEAST_V, powerPlanOf } from './power-plan.ts'
 import type { Topology } from './topology.ts'
@@ -87,7 +88,7 @@ class Budgeter {
     this.all = car.hubs.flatMap(hub => hub.ports.flatMap(part =>
       part === undefined ? [] : [{ name: `${hub.location}.${part.name}`, hub: hub.location, ...claimOf(part) }]))
     const plan = powerPlanOf(this.capability, car, source)
-    this.load = new CopperLoad(plan)
+    this.load = new CopperLoad(copperLimitsOf(plan))
     this.names = car.hubs.map(hub => hub.location)
     this.names.forEach((name, i) => {
       this.idle[name] = plan.hubs[i].idle_A

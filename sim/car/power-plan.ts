@@ -13,6 +13,8 @@ import type { ComponentPlan, HubPlan, Topology } from './topology.ts'
 /** No hub may fall below this by what is granted: from 9 V on everything works. */
 export const LEAST_V = 9
 const SHARE_STEP_A = 0.1
+/** A smaller share of a hub's current in a cable is a rounding error of the solver: the cable is not on its way. */
+const NO_SHARE = 1e-9
 
 /**
  * What the power manager has to know of a car: the copper's ampacities and resistances, the sockets of its hubs, idle
@@ -27,7 +29,7 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
     return index
   })
   const supplies = topology.hubs.map((hub, i): HubSupply => {
-    const carrying = capability.cables.map((_, cable) => cable).filter(cable => capability.share[cable][indices[i]] !== 0)
+    const carrying = capability.cables.map((_, cable) => cable).filter(cable => Math.abs(capability.share[cable][indices[i]]) > NO_SHARE)
     return {
       location: LOCATION[hub.location],
       ports: hub.ports.length,
