@@ -1,9 +1,10 @@
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
+import { Answers } from './answers.ts'
 import type { PowerPlan } from './capability.ts'
-import { createContract, dueOf, NO_ANSWER } from './contract.ts'
+import { createContract } from './contract.ts'
 import type { Contract } from './contract.ts'
 import { Leases } from './leases.ts'
-import { Ranking } from './ranking.ts'
+import { Overdue } from './overdue.ts'
 import { RoomMaker } from './room-maker.ts'
 import { POWER_RULES, PRIORITY } from './rules.ts'
 import { Wishes } from './wishes.ts'
@@ -39,17 +40,12 @@ export class Allocator {
   private readonly leases: Leases
   private readonly wishes: Wishes
   private readonly room: RoomMaker
-  /** Who has to be told something, by how urgent it is (`PRIORITY`). */
-  private readonly answers: Ranking
+  private readonly answers: Answers
+  private readonly overdue: Overdue
   /** By hub: what could be granted if nobody else had anything, mA. */
   private readonly most_mA: Float64Array
   private level: number
   private frozen: boolean
-  /** The next hub to be cut to its static share. */
-  private trimmed: number
-  /** Nothing is over before; and the next contract to look at when something is. */
-  private due_ms: number
-  private swept: number
 
   constructor(plan: PowerPlan) {
     const hubs = plan.hubs.length
@@ -58,20 +54,18 @@ export class Allocator {
     this.contracts = []
     this.first = new Uint16Array(hubs + 1)
     for (let hub = 0; hub < hubs; hub++) {
-      for (let port = 0; port < plan.hubs[hub].ports; port++) this.contracts.push(createContract(hub, port))
+      for (let port = 0; port < plan.hubs[hub].ports; port++) this.contracts.push(createContract(this.contracts.length, hub, port))
       this.first[hub + 1] = this.contracts.length
     }
     this.leases = new Leases(plan, this.contracts)
     this.wishes = new Wishes(this.leases, this.contracts)
     this.room = new RoomMaker(this.leases, hubs)
-    this.answers = new Ranking(this.contracts)
+    this.answers = new Answers(this.contracts)
+    this.overdue = new Overdue(this.contracts)
     this.most_mA = new Float64Array(hubs)
     for (let hub = 0; hub < hubs; hub++) this.most_mA[hub] = this.leases.load.room_mA(hub)
     this.level = 0
     this.frozen = false
-    this.trimmed = hubs
-    this.due_ms = Infinity
-    this.swept = this.contracts.length
   }
 
   /**
@@ -85,7 +79,7 @@ export class Allocator {
       return false
     }
     this.putAway(contract, now_ms)
-    this.unsay(contract)
+    this.answers.drop(contract)
     contract.sequence = sequence
     contract.heard_ms = now_ms
     const most_mA = this.most_mA[hub]
@@ -97,7 +91,7 @@ export class Allocator {
     if (!(run_mA > 0 && run_mA <= most_mA)) {
       this.absurd++
       this.wishes.withdraw(contract)
-      this.tell(contract, GRANT_RESULT.refused, PRIORITY.idle)
+      this.answers.put(contract, GRANT_RESULT.refused, PRIORITY.idle)
       return true
     }
     const peak_mA = Math.round(peak_A * MILLI)
@@ -113,7 +107,7 @@ export class Allocator {
     // A request that was sent after the release may have overtaken it.
     if (notOlder(sequence, contract.sequence)) {
       this.wishes.withdraw(contract)
-      this.unsay(contract)
+      this.answers.drop(contract)
     }
     if (contract.held && (contract.adopted || notOlder(sequence, contract.heldSequence))) this.leases.drop(contract)
   }
@@ -133,7 +127,6 @@ export class Allocator {
   /** Grants from now on within the hubs' static shares only, and takes back what is above; or as the copper carries. */
   restrict(staticOnly: boolean): void {
     this.leases.restrict(staticOnly)
-    this.trimmed = staticOnly ? 0 : this.most_mA.length
   }
 
   /** A lease that another manager gave, as its hub reports it: it is ours before anything else is decided. */
@@ -143,7 +136,7 @@ export class Allocator {
     this.putAway(contract, now_ms)
     if (contract.held) return
     contract.reported_mA = Math.round(run_A * MILLI)
-    this.watch(contract)
+    this.overdue.watch(contract)
   }
 
   /**
@@ -152,26 +145,24 @@ export class Allocator {
    */
   next(now_ms: number): Contract | undefined {
     this.unfinished = true
-    if (now_ms >= this.due_ms) {
-      this.due_ms = Infinity
-      this.swept = 0
-    }
-    if (this.swept < this.contracts.length) {
-      this.sweep(now_ms)
+    if (this.overdue.any(now_ms)) {
+      const contract = this.overdue.find(now_ms)
+      if (contract !== undefined) this.putAway(contract, now_ms)
       return undefined
     }
     const wish = this.wishes.untried()
     if (wish !== undefined && wish.wishPriority === PRIORITY.safety) return this.attempt(wish, now_ms)
-    if (this.answers.count > 0) return this.say(this.answers.contracts[0], this.answers.contracts[0].answer)
-    if (this.trim()) return undefined
-    if (wish !== undefined) return this.attempt(wish, now_ms)
-    this.unfinished = false
+    if (this.answers.any()) return this.answers.take()
+    const surplus = this.leases.surplus()
+    if (surplus !== undefined) this.revoke(surplus)
+    else if (wish !== undefined) return this.attempt(wish, now_ms)
+    else this.unfinished = false
     return undefined
   }
 
   /** True while there is anything to look after. */
   busy(): boolean {
-    return this.leases.held.count > 0 || this.answers.count > 0 || this.wishes.any()
+    return this.leases.held.first !== undefined || this.answers.any() || this.wishes.any()
   }
 
   /** The contract of a port; undefined: there is no such port. */
@@ -200,13 +191,13 @@ export class Allocator {
       this.wishes.make(contract, now_ms, run_mA, peak_mA, priority)
       if (contract.held) this.renew(contract, now_ms, contract.run_mA, contract.run_mA, priority)
     }
-    this.watch(contract)
+    this.overdue.watch(contract)
   }
 
   private renew(contract: Contract, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
     const most_mA = peak_mA > run_mA ? Math.min(peak_mA, stepped(this.leases.available_mA(contract))) : run_mA
     this.leases.hold(contract, now_ms, priority, run_mA, most_mA)
-    this.tell(contract, GRANT_RESULT.granted, priority)
+    this.answers.put(contract, GRANT_RESULT.granted, priority)
     contract.asked = false
   }
 
@@ -215,10 +206,10 @@ export class Allocator {
     const priority = contract.wishPriority
     contract.tried = this.leases.changes
     if (this.allowed(priority) && (priority === PRIORITY.safety || !this.frozen) && this.decide(contract, now_ms)) {
-      this.watch(contract)
-      return this.say(contract, GRANT_RESULT.granted)
+      this.overdue.watch(contract)
+      return this.answers.give(contract, GRANT_RESULT.granted)
     }
-    return contract.asked ? this.say(contract, GRANT_RESULT.deferred) : undefined
+    return contract.asked ? this.answers.give(contract, GRANT_RESULT.deferred) : undefined
   }
 
   /** Grants a wish, or to safety a part of it; false: it has to wait, and may have had somebody's lease revoked. */
@@ -258,30 +249,7 @@ export class Allocator {
   private revoke(contract: Contract): void {
     this.leases.revoke(contract)
     this.wishes.withdraw(contract)
-    this.tell(contract, GRANT_RESULT.revoked, PRIORITY.safety)
-  }
-
-  /** Takes back a lease of a hub that is above its static share; false: there is none. */
-  private trim(): boolean {
-    const hubs = this.most_mA.length
-    while (this.trimmed < hubs && !this.leases.staying.exceedsShare(this.trimmed)) this.trimmed++
-    if (this.trimmed === hubs) return false
-    const victim = this.leases.leastOf(this.trimmed)
-    if (victim === undefined) this.trimmed++
-    else this.revoke(victim)
-    return true
-  }
-
-  /** Looks for something that is over, and ends it. */
-  private sweep(now_ms: number): void {
-    for (; this.swept < this.contracts.length; this.swept++) {
-      const due_ms = dueOf(this.contracts[this.swept])
-      if (due_ms <= now_ms) {
-        this.putAway(this.contracts[this.swept], now_ms)
-        return
-      }
-      this.due_ms = Math.min(this.due_ms, due_ms)
-    }
+    this.answers.put(contract, GRANT_RESULT.revoked, PRIORITY.safety)
   }
 
   /** Counts what was reported, ends what is over: peak, lease, the wish of a port that fell silent. */
@@ -291,29 +259,5 @@ export class Allocator {
     else if (contract.held && contract.peakEnd_ms <= now_ms) this.leases.endPeak(contract)
     if (contract.waiting && contract.heard_ms + POWER_RULES.wish_ms <= now_ms) this.wishes.withdraw(contract)
     if (contract.waiting && contract.retry_ms <= now_ms) this.wishes.retry(contract)
-  }
-
-  /** Remembers when there will be something to put away. */
-  private watch(contract: Contract): void {
-    this.due_ms = Math.min(this.due_ms, dueOf(contract))
-  }
-
-  private tell(contract: Contract, result: number, priority: number): void {
-    this.unsay(contract)
-    contract.answer = result
-    this.answers.insert(contract, priority)
-  }
-
-  private unsay(contract: Contract): void {
-    if (contract.answer !== NO_ANSWER) this.answers.remove(contract)
-    contract.answer = NO_ANSWER
-  }
-
-  /** Hands out an answer. */
-  private say(contract: Contract, result: number): Contract {
-    this.unsay(contract)
-    contract.asked = false
-    contract.result = result
-    return contract
   }
 }

@@ -5,6 +5,8 @@ export const NO_ANSWER = -1
 
 /** What the manager knows of one port: the lease it holds, the wish it waits with, and what it has to be told. */
 export interface Contract {
+  /** Among the contracts of all ports. */
+  readonly index: number
   /** Index of the hub in the plan, and its socket. */
   readonly hub: number
   readonly port: number
@@ -49,9 +51,9 @@ export interface Contract {
 }
 
 /** A port that has nothing and wants nothing. */
-export function createContract(hub: number, port: number): Contract {
+export function createContract(index: number, hub: number, port: number): Contract {
   return {
-    hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
+    index: index, hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
     held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
     began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
     waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, retry_ms: 0,

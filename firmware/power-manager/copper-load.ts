@@ -40,17 +40,22 @@ export class CopperLoad {
     return Math.floor(room)
   }
 
-  /** The same if another hub drew so much more. */
-  roomBeside_mA(hub: number, other: number, current_mA: number): number {
-    const rows = this.rows[hub]
-    const weights = this.weights[hub]
-    const taken = this.weights[other]
-    let room = Infinity
+  /**
+   * True when current at a hub would leave too little for `other_mA` at another. Not while that one lacks anything that the
+   * first does not touch: then it cannot have the rest either.
+   */
+  competes(hub: number, current_mA: number, other: number, other_mA: number): boolean {
+    const rows = this.rows[other]
+    const takes = this.weights[hub]
+    const needs = this.weights[other]
+    let competes = false
     for (let i = this.from; i < rows.length; i++) {
       const row = rows[i]
-      room = Math.min(room, (this.left[row] - taken[row] * current_mA) / weights[row])
+      const left = this.left[row] - needs[row] * other_mA
+      if (left < 0 && takes[row] === 0) return false
+      if (left < takes[row] * current_mA) competes = true
     }
-    return Math.floor(room)
+    return competes
   }
 
   /** The first row that has no room for so much at a hub, the most local first; −1: it fits. */
@@ -63,22 +68,24 @@ export class CopperLoad {
     return -1
   }
 
-  /** How much a row lacks for a current at a hub, and how much a current at a hub takes of it, in the row's unit. */
+  /** How much a row lacks for a current at a hub, in the row's unit. */
   lack(row: number, hub: number, current_mA: number): number {
-    return this.weightOf(row, hub, current_mA) - this.left[row]
+    return this.weights[hub][row] * current_mA - this.left[row]
   }
 
-  weightOf(row: number, hub: number, current_mA: number): number {
-    return this.weights[hub][row] * current_mA
+  /** What each mA of a hub takes of a row. */
+  weightOf(row: number, hub: number): number {
+    return this.weights[hub][row]
   }
 
   /** True when a current fits at a hub once each hub has given back so much. */
   fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
     const rows = this.rows[hub]
+    const weights = this.weights[hub]
     for (let i = this.from; i < rows.length; i++) {
-      let lack = this.lack(rows[i], hub, current_mA)
-      for (let other = 0; lack > 0 && other < back_mA.length; other++) lack -= this.weights[other][rows[i]] * back_mA[other]
-      if (lack > 0) return false
+      let left = this.left[rows[i]] - weights[rows[i]] * current_mA
+      for (let other = 0; left < 0 && other < back_mA.length; other++) left += this.weights[other][rows[i]] * back_mA[other]
+      if (left < 0) return false
     }
     return true
   }

@@ -15,6 +15,9 @@ export class Leases {
   readonly held: Ranking
   /** Counts what may make a wish grantable. */
   changes: number
+  private readonly hubs: number
+  /** The hubs before are within their static shares, or may be above. */
+  private trimmed: number
 
   /** `contracts`: of all ports. */
   constructor(plan: PowerPlan, contracts: readonly Contract[]) {
@@ -23,9 +26,13 @@ export class Leases {
     this.staying = new CopperLoad(copper)
     this.held = new Ranking(contracts)
     this.changes = 0
+    this.hubs = plan.hubs.length
+    this.trimmed = this.hubs
   }
 
+  /** From now on hubs may use their static shares only, or whatever the copper carries. */
   restrict(staticOnly: boolean): void {
+    this.trimmed = staticOnly ? 0 : this.hubs
     this.load.restrict(staticOnly)
     this.staying.restrict(staticOnly)
     this.changes++
@@ -86,13 +93,19 @@ export class Leases {
     contract.revoking = false
   }
 
-  /** The lease of a hub that goes first; undefined: none is left that stays. */
-  leastOf(hub: number): Contract | undefined {
-    for (let i = 0; i < this.held.count; i++) {
-      const contract = this.held.contracts[i]
-      if (contract.hub === hub && !contract.revoking) return contract
+  /** A lease to take back because its hub is above its static share, the least important first; undefined: there is none. */
+  surplus(): Contract | undefined {
+    for (; this.trimmed < this.hubs; this.trimmed++) {
+      const contract = this.staying.exceedsShare(this.trimmed) ? this.leastOf(this.trimmed) : undefined
+      if (contract !== undefined) return contract
     }
     return undefined
+  }
+
+  private leastOf(hub: number): Contract | undefined {
+    let place = this.held.first
+    while (place !== undefined && (place.contract.hub !== hub || place.contract.revoking)) place = place.after
+    return place === undefined ? undefined : place.contract
   }
 
   private rank(contract: Contract, now_ms: number, priority: number): void {

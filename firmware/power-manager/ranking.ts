@@ -14,39 +14,51 @@ export function wishRank(priority: number, since_ms: number): number {
   return priority * AGE_ms + since_ms
 }
 
+/** One of a `Ranking`. */
+export interface Place {
+  readonly contract: Contract
+  rank: number
+  before: Place | undefined
+  after: Place | undefined
+}
+
 /** Contracts in the order of their ranks, the lowest first; of equals, who came first. */
 export class Ranking {
-  count: number
-  /** The first `count` of each. */
-  readonly contracts: Contract[]
-  readonly ranks: Float64Array
+  first: Place | undefined
+  private last: Place | undefined
+  /** By `Contract.index`. */
+  private readonly places: Place[]
 
-  /** `all`: who may be in it, each once at most. */
-  constructor(all: readonly Contract[]) {
-    this.count = 0
-    this.contracts = []
-    for (const contract of all) this.contracts.push(contract)
-    this.ranks = new Float64Array(all.length)
+  /** `contracts`: who may be in it, each once at most. */
+  constructor(contracts: readonly Contract[]) {
+    this.first = undefined
+    this.last = undefined
+    this.places = []
+    for (const contract of contracts) this.places.push({ contract: contract, rank: 0, before: undefined, after: undefined })
   }
 
   /** Takes in one that is not in it. */
   insert(contract: Contract, rank: number): void {
-    let place = this.count++
-    while (place > 0 && this.ranks[place - 1] > rank) {
-      this.contracts[place] = this.contracts[place - 1]
-      this.ranks[place] = this.ranks[place - 1]
-      place--
-    }
-    this.contracts[place] = contract
-    this.ranks[place] = rank
+    const place = this.places[contract.index]
+    let before = this.last
+    while (before !== undefined && before.rank > rank) before = before.before
+    const after = before === undefined ? this.first : before.after
+    place.rank = rank
+    place.before = before
+    place.after = after
+    if (before === undefined) this.first = place
+    else before.after = place
+    if (after === undefined) this.last = place
+    else after.before = place
   }
 
-  /** Takes out one that is in it. */
-  remove(contract: Contract): void {
-    this.count--
-    for (let place = this.contracts.indexOf(contract); place < this.count; place++) {
-      this.contracts[place] = this.contracts[place + 1]
-      this.ranks[place] = this.ranks[place + 1]
-    }
+  /** Takes out one that is in it; returns who came after it. */
+  remove(contract: Contract): Place | undefined {
+    const place = this.places[contract.index]
+    if (place.before === undefined) this.first = place.after
+    else place.before.after = place.after
+    if (place.after === undefined) this.last = place.before
+    else place.after.before = place.before
+    return place.after
   }
 }

@@ -20,7 +20,6 @@ export class RoomMaker {
    * Of those that suffice, taken in their order, the last is needed in any case: it goes, and the rest is looked at anew.
    */
   victim(contract: Contract, now_ms: number): Contract | undefined {
-    const held = this.leases.held
     const staying = this.leases.staying
     const needed_mA = contract.wishRun_mA - contract.reserved_mA
     const row = staying.shortRow(contract.hub, needed_mA)
@@ -29,11 +28,11 @@ export class RoomMaker {
     let lack = staying.lack(row, contract.hub, needed_mA)
     let victim: Contract | undefined = undefined
     for (let hub = 0; hub < this.back_mA.length; hub++) this.back_mA[hub] = 0
-    for (let i = 0; i < held.count && held.ranks[i] <= last; i++) {
-      const other = held.contracts[i]
+    for (let place = this.leases.held.first; place !== undefined && place.rank <= last; place = place.after) {
+      const other = place.contract
       if (other.revoking || other === contract) continue
       this.back_mA[other.hub] += other.reserved_mA
-      const helps = staying.weightOf(row, other.hub, other.reserved_mA)
+      const helps = staying.weightOf(row, other.hub) * other.reserved_mA
       if (helps > 0 && lack > 0) {
         lack -= helps
         victim = other

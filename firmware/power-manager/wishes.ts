@@ -1,7 +1,7 @@
 import type { Contract } from './contract.ts'
 import type { Leases } from './leases.ts'
 import { Ranking, wishRank } from './ranking.ts'
-import { POWER_RULES } from './rules.ts'
+import { POWER_RULES, PRIORITY } from './rules.ts'
 
 const NEVER = -1
 
@@ -9,14 +9,18 @@ const NEVER = -1
 export class Wishes {
   private readonly leases: Leases
   private readonly waiting: Ranking
+  /** By priority. */
+  private readonly eldest: (Contract | undefined)[]
 
   constructor(leases: Leases, contracts: readonly Contract[]) {
     this.leases = leases
     this.waiting = new Ranking(contracts)
+    this.eldest = []
+    for (let priority = PRIORITY.safety as number; priority <= PRIORITY.idle; priority++) this.eldest.push(undefined)
   }
 
   any(): boolean {
-    return this.waiting.count > 0
+    return this.waiting.first !== undefined
   }
 
   /** Another wish of a port, or the same again: then it keeps its place. It is to be tried. */
@@ -28,6 +32,7 @@ export class Wishes {
       contract.retry_ms = now_ms + POWER_RULES.patience_ms
       contract.wishPriority = priority
       this.waiting.insert(contract, wishRank(priority, now_ms))
+      this.eldest[priority] = this.eldest[priority] ?? contract
     }
     contract.wishRun_mA = run_mA
     contract.wishPeak_mA = peak_mA
@@ -36,7 +41,12 @@ export class Wishes {
   }
 
   withdraw(contract: Contract): void {
-    if (contract.waiting) this.waiting.remove(contract)
+    if (!contract.waiting) return
+    const priority = contract.wishPriority
+    const next = this.waiting.remove(contract)
+    if (this.eldest[priority] === contract) {
+      this.eldest[priority] = next !== undefined && next.contract.wishPriority === priority ? next.contract : undefined
+    }
     contract.waiting = false
   }
 
@@ -48,10 +58,9 @@ export class Wishes {
 
   /** The first that was not tried since something changed. */
   untried(): Contract | undefined {
-    for (let i = 0; i < this.waiting.count; i++) {
-      if (this.waiting.contracts[i].tried !== this.leases.changes) return this.waiting.contracts[i]
-    }
-    return undefined
+    let place = this.waiting.first
+    while (place !== undefined && place.contract.tried === this.leases.changes) place = place.after
+    return place === undefined ? undefined : place.contract
   }
 
   /**
@@ -59,19 +68,16 @@ export class Wishes {
    * protected so; the others are when it is their turn.
    */
   harmsElder(contract: Contract, now_ms: number): boolean {
-    const takes_mA = contract.wishRun_mA - contract.reserved_mA
-    let priority = NEVER
-    for (let i = 0; this.waiting.contracts[i] !== contract; i++) {
-      const elder = this.waiting.contracts[i]
-      if (elder.wishPriority === priority) continue
-      priority = elder.wishPriority
-      if (now_ms - elder.since_ms >= POWER_RULES.aged_ms && this.harms(contract, takes_mA, elder)) return true
+    for (let priority = 0; priority <= contract.wishPriority; priority++) {
+      const elder = this.eldest[priority]
+      if (elder === undefined || elder === contract || now_ms - elder.since_ms < POWER_RULES.aged_ms) continue
+      if (this.competes(contract, elder)) return true
     }
     return false
   }
 
-  private harms(contract: Contract, takes_mA: number, elder: Contract): boolean {
-    const after_mA = this.leases.load.roomBeside_mA(elder.hub, contract.hub, takes_mA)
-    return after_mA + elder.reserved_mA < elder.wishRun_mA && after_mA < this.leases.load.room_mA(elder.hub)
+  private competes(contract: Contract, elder: Contract): boolean {
+    const takes_mA = contract.wishRun_mA - contract.reserved_mA
+    return this.leases.load.competes(contract.hub, takes_mA, elder.hub, elder.wishRun_mA - elder.reserved_mA)
   }
 }
