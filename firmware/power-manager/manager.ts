@@ -178,8 +178,6 @@ export class PowerManager {
 
   private takeOver(now: number): void {
     if (this.standby) this.counters.takeovers++
-    // What ended while another manager was at work is no lease of ours.
-    this.allocator.expire(now)
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
       for (let port = 0; port < this.plan.hubs[hub].ports; port++) this.adopt(hub, port, now)
     }

@@ -90,7 +90,7 @@ describe('a manager\'s seat', () => {
     const { hal, hear, counters, feed } = inCharge()
     feed.want(3, 3, 1000, 2)
     hear(PowerRequestCodec, { port: 0, sequence: 4, run_A: 5, peak_A: 5, duration_ms: 1000, priority: 2 })
-    hal.clock.advance(1)
+    hal.clock.advance(5)
     expect(sentBy(hal, PowerGrantCodec).map(grant => grant.run_A).sort()).toEqual([3, 5])
     expect([feed.granted_A(), counters.grantsTaken, counters.grantsStale]).toEqual([3, 1, 0])
   })
