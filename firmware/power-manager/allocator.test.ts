@@ -296,6 +296,13 @@ describe('shedding and restriction', () => {
     expect(rig.answers()).toContainEqual(expect.objectContaining({ hub: 1, port: 0, result: granted, run_A: 12 }))
   })
 
+  it('static shares that are less than what a hub draws at rest: nobody is granted, and nothing can be taken back', () => {
+    const rig = bench({ idle_A: 0.5, share_A: 0.4 })
+    rig.allocator.restrict(true)
+    expect(rig.ask(0, 0, 1, 1, 0)[0].result).toBe(deferred)
+    expect(rig.answers()).toEqual([])
+  })
+
   it('frozen: renewals and safety only', () => {
     const rig = bench()
     rig.ask(0, 0, 5, 5, 2)

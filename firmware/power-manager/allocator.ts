@@ -150,9 +150,12 @@ export class Allocator {
       if (contract !== undefined) this.putAway(contract, now_ms)
       return undefined
     }
+    const urgent = this.answers.take(PRIORITY.safety)
+    if (urgent !== undefined) return urgent
     const wish = this.wishes.untried()
     if (wish !== undefined && wish.wishPriority === PRIORITY.safety) return this.attempt(wish, now_ms)
-    if (this.answers.any()) return this.answers.take()
+    const answer = this.answers.take(PRIORITY.idle)
+    if (answer !== undefined) return answer
     const surplus = this.leases.surplus()
     if (surplus !== undefined) this.revoke(surplus)
     else if (wish !== undefined) return this.attempt(wish, now_ms)

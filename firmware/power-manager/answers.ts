@@ -28,10 +28,10 @@ export class Answers {
     contract.answer = NO_ANSWER
   }
 
-  /** Takes out the most urgent one; undefined: there is none. */
-  take(): Contract | undefined {
+  /** Takes out the most urgent answer that is as urgent as that; undefined: there is none. */
+  take(priority: number): Contract | undefined {
     const first = this.waiting.first
-    return first === undefined ? undefined : this.give(first.contract, first.contract.answer)
+    return first === undefined || first.rank > priority ? undefined : this.give(first.contract, first.contract.answer)
   }
 
   /** The answer for now, in place of any that waited. */
