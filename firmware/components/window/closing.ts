@@ -1,4 +1,4 @@
-import { FRICTION_KNOTS, frictionKnot_mm } from './friction.ts'
+import { frictionKnotAbove, frictionKnot_mm } from './friction.ts'
 import { emf_Vs, frictionAt, windingResistance_ohm } from './motor.ts'
 import { PinchGuard } from './pinch.ts'
 import type { ClosingState } from './pinch.ts'
@@ -39,11 +39,13 @@ const SPARE = 1.15
 export interface ClosingInputs { now_ms: number, current_A: number, limit_A: number, supply_V: number }
 
 function speedAt(gap_mm: number): number {
-  let i = 1
-  while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
-  const low_mm = SPEED_AT_mm[i - 1]!
-  const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
-  return SPEED_mm_s[i - 1]! + (SPEED_mm_s[i]! - SPEED_mm_s[i - 1]!) * share
+  let speed_mm_s = SPEED_mm_s[0]!
+  for (let i = 1; i < SPEED_AT_mm.length; i++) {
+    const low_mm = SPEED_AT_mm[i - 1]!
+    const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
+    speed_mm_s = speed_mm_s + (SPEED_mm_s[i]! - SPEED_mm_s[i - 1]!) * share
+  }
+  return speed_mm_s
 }
 
 /** A closing under guard: says how fast, at which current the eFuse holds, and whether something is in the way. */
@@ -60,10 +62,12 @@ export class Closing {
 
   constructor(nominal_A: number) {
     this.guard = new PinchGuard(nominal_A)
+    // Stryker disable ObjectLiteral,BooleanLiteral: the fields are written before they count; here they give the object its shape.
     this.state = {
       now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0,
       limited: false, risen: false,
     }
+    // Stryker restore ObjectLiteral,BooleanLiteral
     this.bound_A = Infinity
     this.limited_ms = -Infinity
     this.motor_V = 0
@@ -139,13 +143,13 @@ export class Closing {
     const pulse_V = PULSES_mm * emf_Vs(temperature_C)
     const climate = frictionAt(temperature_C)
     let forecast_A = 0
-    for (let i = 0; i < FRICTION_KNOTS && !(i > 0 && frictionKnot_mm(i - 1) >= gap_mm); i++) {
+    const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
+    for (let i = 0; i <= last; i++) {
       const knot_mm = frictionKnot_mm(i)
       const usual_A = this.guard.friction.usual_A(knot_mm) * climate
       const motor_V = speedAt(knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
       const most_A = this.guard.needs_A(knot_mm, usual_A, usual_A * SPARE)
-      const port_A = motor_V < supply_V ? most_A * motor_V / supply_V : most_A
-      if (port_A > forecast_A) forecast_A = port_A
+      forecast_A = Math.max(forecast_A, most_A * Math.min(1, motor_V / supply_V))
     }
     return forecast_A
   }
@@ -158,9 +162,7 @@ export class Closing {
   }
 
   private target_mm_s(nearGoal: boolean): number {
-    let speed_mm_s = speedAt(this.guard.glass_mm)
     const careful = !this.guard.far() && (!this.guard.known() || this.state.elapsed_ms < CAREFUL_ms)
-    if (careful && speed_mm_s > CAREFUL_mm_s) speed_mm_s = CAREFUL_mm_s
-    return nearGoal && speed_mm_s > GOAL_mm_s ? GOAL_mm_s : speed_mm_s
+    return Math.min(speedAt(this.guard.glass_mm), careful ? CAREFUL_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
   }
 }

@@ -19,9 +19,12 @@ const LEARN_SHARE = 0.3
 
 /** Where `gap_mm` lies: knot number with fraction. */
 function knotOf(gap_mm: number): number {
-  const fine_mm = (FINE - 1) * FINE_mm
-  const knot = gap_mm <= fine_mm ? gap_mm / FINE_mm : FINE - 1 + (gap_mm - fine_mm) / COARSE_mm
-  return knot < 0 ? 0 : knot > FRICTION_KNOTS - 1 ? FRICTION_KNOTS - 1 : knot
+  return Math.max(0, Math.min(FRICTION_KNOTS - 1, gap_mm / FINE_mm, FINE - 1 + (gap_mm - (FINE - 1) * FINE_mm) / COARSE_mm))
+}
+
+/** Number of the first knot that is not below `gap_mm`; the last one for what lies above it. */
+export function frictionKnotAbove(gap_mm: number): number {
+  return Math.ceil(knotOf(gap_mm))
 }
 
 /** Opening at which a knot lies, mm: for those who fill a profile. */
@@ -33,6 +36,7 @@ export function frictionKnot_mm(index: number): number {
 export function frictionImage(current_A: Float32Array): Uint8Array {
   const bytes = new Uint8Array(FRICTION_BYTES)
   bytes[0] = VERSION
+  // Stryker disable next-line EqualityOperator: a typed array ignores what is written beyond its end.
   for (let i = 0; i < FRICTION_KNOTS; i++) bytes[i + 1] = Math.max(0, Math.min(255, Math.round(current_A[i]! / STORED_A)))
   return bytes
 }
@@ -59,7 +63,7 @@ export class FrictionProfile {
 
   /** Every part of the travel from `gap_mm` to the top is learned. */
   known(gap_mm: number): boolean {
-    const last = Math.ceil(knotOf(gap_mm))
+    const last = frictionKnotAbove(gap_mm)
     for (let i = 0; i <= last; i++) if (!(this.learned_A[i]! > 0)) return false
     return true
   }
@@ -68,17 +72,14 @@ export class FrictionProfile {
   usual_A(gap_mm: number): number {
     const knot = knotOf(gap_mm)
     const low = Math.floor(knot)
-    const high = low < FRICTION_KNOTS - 1 ? low + 1 : low
     const low_A = this.knot(low)
-    return low_A + (this.knot(high) - low_A) * (knot - low)
+    return low_A + (this.knot(low + 1) - low_A) * (knot - low)
   }
 
   /** A closing begins: forgets what the last one, unfinished, saw. */
   begin(): void {
-    for (let i = 0; i < FRICTION_KNOTS; i++) {
-      this.sum_A[i] = 0
-      this.weight[i] = 0
-    }
+    this.sum_A.fill(0)
+    this.weight.fill(0)
   }
 
   /** The closing takes `load_A` at `gap_mm`. */
@@ -87,11 +88,12 @@ export class FrictionProfile {
     const low = Math.floor(knot)
     const share = knot - low
     this.add(low, load_A, 1 - share)
-    if (share > 0) this.add(low + 1, load_A, share)
+    this.add(low + 1, load_A, share)
   }
 
   /** The closing reached the top without an obstacle: what it saw is learned. */
   finish(): void {
+    // Stryker disable next-line EqualityOperator: beyond the last knot there is no weight.
     for (let i = 0; i < FRICTION_KNOTS; i++) {
       if (!(this.weight[i]! > 0)) continue
       const seen_A = this.sum_A[i]! / this.weight[i]!
@@ -109,6 +111,7 @@ export class FrictionProfile {
   /** Takes a stored image. `false`: it is none of this version, and nothing was changed. */
   decode(bytes: Uint8Array | undefined): boolean {
     if (bytes === undefined || bytes.length !== FRICTION_BYTES || bytes[0] !== VERSION) return false
+    // Stryker disable next-line EqualityOperator: a typed array ignores what is written beyond its end.
     for (let i = 0; i < FRICTION_KNOTS; i++) this.learned_A[i] = bytes[i + 1]! * STORED_A
     return true
   }
@@ -116,8 +119,7 @@ export class FrictionProfile {
   private knot(index: number): number {
     const learned_A = this.learned_A[index]!
     if (learned_A > 0) return learned_A
-    const gap_mm = index * FINE_mm
-    return this.nominal_A + (index < FINE && gap_mm < TOP_SEAL_mm ? TOP_SEAL_A * (1 - gap_mm / TOP_SEAL_mm) : 0)
+    return this.nominal_A + TOP_SEAL_A * Math.max(0, 1 - frictionKnot_mm(index) / TOP_SEAL_mm)
   }
 
   private add(index: number, load_A: number, weight: number): void {

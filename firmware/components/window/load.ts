@@ -11,16 +11,12 @@ export const LEAST_CURRENT_A = 0.05
 
 /** What is measured of a driven motor at a tick. */
 export interface LoadReading {
-  /** Since the last reading, s; > 0. */
-  dt_s: number
   /** In the winding, now. */
   motor_A: number
   /** At the motor since the last reading: duty × supply. */
   motor_V: number
   /** Of the rotor, smoothed. */
   speed_pulses_s: number
-  /** The speed is a steady one: it may be compared with the voltage. */
-  steady: boolean
   /** The eFuse holds the current: the voltage is not known. */
   limited: boolean
   /** The supply rose since the last reading: the current has not yet answered to that. */
@@ -66,16 +62,17 @@ export class LoadObserver {
     this.lastMotor_V = 0
   }
 
-  update(reading: LoadReading): void {
+  /** `dt_s`: since the last reading, > 0. `steady`: the speed is a steady one and may be compared with the voltage. */
+  update(reading: LoadReading, dt_s: number, steady: boolean): void {
     const motor_A = reading.motor_A
     const step_V = reading.motor_V - this.lastMotor_V
-    const load_A = motor_A + (motor_A - this.lastMotor_A - step_V / this.resistance_ohm) * this.gain(reading.dt_s)
+    const load_A = motor_A + (motor_A - this.lastMotor_A - step_V / this.resistance_ohm) * this.gain(dt_s)
     // Held at the limit, it may be a load or a voltage that rose; the next reading tells.
     if (motor_A < LEAST_CURRENT_A || (reading.limited && load_A > motor_A)) this.load_A = motor_A
-    else if (!reading.risen || load_A < this.load_A) this.load_A = load_A
+    else this.load_A = reading.risen ? Math.min(this.load_A, load_A) : load_A
     this.lastMotor_A = motor_A
     this.lastMotor_V = reading.motor_V
-    if (reading.steady && !reading.limited && motor_A > RESISTANCE_CURRENT_A) this.follow(reading)
+    if (steady && !reading.limited && motor_A > RESISTANCE_CURRENT_A) this.follow(reading, dt_s)
   }
 
   /** 1 / (e^x − 1) with x = Δt/τ, by the series of e^x. */
@@ -85,10 +82,9 @@ export class LoadObserver {
     return 1 / (x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))))
   }
 
-  private follow(reading: LoadReading): void {
+  private follow(reading: LoadReading, dt_s: number): void {
     const seen_ohm = (reading.motor_V - this.emf_Vs * reading.speed_pulses_s) / reading.motor_A
-    const share = reading.dt_s / RESISTANCE_FOLLOWS_s
-    const warmth = this.warmth + (seen_ohm / this.expected_ohm - this.warmth) * (share < 1 ? share : 1)
+    const warmth = this.warmth + (seen_ohm / this.expected_ohm - this.warmth) * Math.min(1, dt_s / RESISTANCE_FOLLOWS_s)
     this.warmth = Math.max(RESISTANCE_LEAST, Math.min(RESISTANCE_MOST, warmth))
     this.resistance_ohm = this.expected_ohm * this.warmth
   }

@@ -39,12 +39,11 @@ export function emf_Vs(temperature_C: number): number {
 export function frictionAt(temperature_C: number): number {
   const m = WINDOW_MOTOR
   const colder_K = m.reference_C - temperature_C
-  return colder_K > 0 ? 1 + m.cold_per_K * colder_K : 1 - m.hot_per_K * colder_K
+  return 1 + Math.max(m.cold_per_K * colder_K, -m.hot_per_K * colder_K)
 }
 
 /** How far the cable gives under a load of `load_A`, mm: the glass lags behind the drum by as much. */
 export function stretch_mm(load_A: number): number {
   const m = WINDOW_MOTOR
-  const push_A = load_A - m.free_A
-  return push_A > 0 ? push_A * m.force_N_A * m.cable_mm_N : 0
+  return Math.max(0, load_A - m.free_A) * m.force_N_A * m.cable_mm_N
 }

@@ -1,6 +1,5 @@
 import { FrictionProfile } from './friction.ts'
 import { LoadObserver } from './load.ts'
-import type { LoadReading } from './load.ts'
 import { WINDOW_MOTOR, frictionAt, stretch_mm } from './motor.ts'
 
 /** What is known of a closing glass at a tick. */
@@ -40,8 +39,7 @@ export const PINCH_LIMITS = {
   start_N: 15,
   /** In the first moments of a closing from far open, today's friction is not known yet. */
   firstFar_N: 70,
-  /** On a rough road the force dips as much as it peaks, and only the road makes it dip: up to so much more. */
-  road: 1,
+  /** On a rough road the force dips as much as it peaks, and only the road makes it dip: from so much on, up to so much more. */
   roadFrom_N: 10,
   roadMost_N: 16,
   roadForgets_s: 3,
@@ -87,7 +85,6 @@ export class PinchGuard {
   glass_mm: number
   readonly friction: FrictionProfile
   readonly load: LoadObserver
-  private readonly reading: LoadReading
   private climate: number
   private scale: number
   private learned: boolean
@@ -105,7 +102,6 @@ export class PinchGuard {
     this.glass_mm = NaN
     this.friction = new FrictionProfile(nominal_A)
     this.load = new LoadObserver()
-    this.reading = { dt_s: 0, motor_A: 0, motor_V: 0, speed_pulses_s: 0, steady: false, limited: false, risen: false }
     this.climate = 1
     this.scale = 1
     this.learned = false
@@ -115,6 +111,7 @@ export class PinchGuard {
     this.road_N = 0
     this.over = 0
     this.elapsed_ms = 0
+    // Stryker disable next-line BooleanLiteral: begin() says whether the car moves before anything asks.
     this.driving = false
   }
 
@@ -123,6 +120,7 @@ export class PinchGuard {
     this.friction.begin()
     this.load.begin(temperature_C)
     this.climate = frictionAt(temperature_C)
+    // Stryker disable next-line EqualityOperator: where both are the same it does not matter which is taken.
     this.learned = this.friction.known(gap_mm < PINCH_LIMITS.guarded_mm ? gap_mm : PINCH_LIMITS.guarded_mm)
     this.excess_N = 0
     this.glass_mm = gap_mm
@@ -142,17 +140,19 @@ export class PinchGuard {
     if (!(dt_s > 0)) return false
     this.last_ms = state.now_ms
     this.elapsed_ms = state.elapsed_ms
-    this.observe(state, dt_s)
-    const place_mm = this.glass_mm
-    this.expected_A = this.today_A(place_mm)
+    const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
+    this.load.update(state, dt_s, started && this.excess_N < PINCH_LIMITS.nearClamp_N)
+    this.glass_mm = state.gap_mm + stretch_mm(this.load.load_A)
+    this.expected_A = this.today_A(this.glass_mm)
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.expected_A) * WINDOW_MOTOR.force_N_A
     this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
-    if (!(place_mm > PINCH_LIMITS.end_mm)) return false
-    const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
+    if (this.atEnd()) return false
     if (this.held(state, started) || this.tripped(started, started && state.limited && !state.risen, dt_s)) return true
-    if (started) this.friction.see(place_mm, this.load.load_A / this.climate)
-    this.follow(dt_s, state.elapsed_ms, state.speed_mm_s)
+    this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / PINCH_LIMITS.roadForgets_s)
+    if (!started) return false
+    this.friction.see(this.glass_mm, this.load.load_A / this.climate)
+    this.follow(dt_s, state.speed_mm_s)
     return false
   }
 
@@ -189,7 +189,7 @@ export class PinchGuard {
 
   /** Current in the motor that the eFuse shall not let it exceed, A. */
   limit_A(): number {
-    const beyond_N = this.trip_N() + (this.glass_mm > PINCH_LIMITS.end_mm ? PINCH_LIMITS.margin_N : PINCH_LIMITS.sealMargin_N)
+    const beyond_N = this.trip_N() + (this.atEnd() ? PINCH_LIMITS.sealMargin_N : PINCH_LIMITS.margin_N)
     const start_A = this.elapsed_ms < PINCH_LIMITS.start_ms ? PINCH_LIMITS.start_A : 0
     return this.expected_A + beyond_N / WINDOW_MOTOR.force_N_A + start_A
   }
@@ -200,29 +200,15 @@ export class PinchGuard {
     return friction_A + (PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N) / WINDOW_MOTOR.force_N_A
   }
 
-  private observe(state: ClosingState, dt_s: number): void {
-    const reading = this.reading
-    reading.dt_s = dt_s
-    reading.motor_A = state.motor_A
-    reading.motor_V = state.motor_V
-    reading.speed_pulses_s = state.speed_pulses_s
-    reading.steady = state.elapsed_ms >= PINCH_LIMITS.start_ms && this.excess_N < PINCH_LIMITS.nearClamp_N
-    reading.limited = state.limited
-    reading.risen = state.risen
-    this.load.update(reading)
-    this.glass_mm = state.gap_mm + stretch_mm(this.load.load_A)
-  }
-
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
   private today_A(gap_mm: number): number {
     const learned_A = this.friction.usual_A(gap_mm)
-    const usual_A = gap_mm < PINCH_LIMITS.topSeal_mm ? this.friction.usual_A(PINCH_LIMITS.topSeal_mm) : learned_A
+    const usual_A = this.friction.usual_A(Math.max(PINCH_LIMITS.topSeal_mm, gap_mm))
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
   private trip_N(): number {
-    const rough_N = (this.road_N - PINCH_LIMITS.roadFrom_N) * PINCH_LIMITS.road
-    const road_N = rough_N < 0 ? 0 : rough_N > PINCH_LIMITS.roadMost_N ? PINCH_LIMITS.roadMost_N : rough_N
+    const road_N = Math.max(0, Math.min(PINCH_LIMITS.roadMost_N, this.road_N - PINCH_LIMITS.roadFrom_N))
     if (!this.far()) return PINCH_LIMITS.trip_N + road_N
     return PINCH_LIMITS.tripFar_N + road_N + (this.elapsed_ms < PINCH_LIMITS.firstFollows_ms ? PINCH_LIMITS.firstFar_N : 0)
   }
@@ -239,31 +225,28 @@ export class PinchGuard {
   /** A force that trips, and that the eFuse has to hold back (`heldBack`), is no noise; a supply that rose may be. */
   private tripped(started: boolean, heldBack: boolean, dt_s: number): boolean {
     const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
-    const sloping = started && this.slope_N_s > 0 && this.road_N < PINCH_LIMITS.roadFrom_N
-    const ahead_s = dt_s * PINCH_LIMITS.ahead
-    const ahead_N = sloping ? this.slope_N_s * (ahead_s < PINCH_LIMITS.aheadMost_s ? ahead_s : PINCH_LIMITS.aheadMost_s) : 0
-    this.over = this.excess_N + ahead_N > trip_N ? this.over + 1 : 0
+    const smooth = started && this.road_N < PINCH_LIMITS.roadFrom_N
+    const ahead_s = smooth ? Math.min(dt_s * PINCH_LIMITS.ahead, PINCH_LIMITS.aheadMost_s) : 0
+    const over = this.excess_N > trip_N || this.excess_N + this.slope_N_s * ahead_s > trip_N
+    this.over = over ? this.over + 1 : 0
     return this.over >= 2 || this.excess_N > (heldBack ? trip_N : trip_N + PINCH_LIMITS.sure_N)
   }
 
   /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */
-  private follow(dt_s: number, elapsed_ms: number, speed_mm_s: number): void {
+  private follow(dt_s: number, speed_mm_s: number): void {
     const limits = PINCH_LIMITS
-    this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / limits.roadForgets_s)
-    const started = elapsed_ms >= limits.start_ms
-    if (started && this.driving && -this.excess_N > this.road_N) this.road_N = -this.excess_N
-    if (!started) return
-    // A glass that is held back follows nothing, else a hand it creeps against would become friction.
-    if (this.excess_N > 0 && speed_mm_s < PINCH_LIMITS.creeping_mm_s && !this.far()) return
+    if (this.driving) this.road_N = Math.max(this.road_N, -this.excess_N)
     const far = this.far()
-    const first = elapsed_ms < limits.firstFollows_ms
+    const first = this.elapsed_ms < limits.firstFollows_ms
     let follows_s: number = limits.nearFollows_s
     let clamp_N: number = limits.nearClamp_N
     if (far || first) {
       follows_s = limits.farFollows_s
       clamp_N = Infinity
     }
-    const excess_N = Math.max(-clamp_N, Math.min(clamp_N, this.excess_N))
+    // A glass that is held back follows no increase, else a hand it creeps against would become friction.
+    const heldBack = !far && speed_mm_s < limits.creeping_mm_s
+    const excess_N = Math.max(-clamp_N, Math.min(heldBack ? 0 : clamp_N, this.excess_N))
     const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / this.expected_A)
     const least = far ? limits.scaleLeast : limits.firstLeast
     const most = far ? limits.scaleMost : this.learned ? limits.firstMost : limits.unlearnedMost
