@@ -1,5 +1,5 @@
 import { FrictionProfile } from './friction.ts'
-import { LoadObserver } from './load.ts'
+import { LEAST_CURRENT_A, LoadObserver } from './load.ts'
 import { WINDOW_MOTOR, frictionAt, stretch_mm } from './motor.ts'
 
 /** What is known of a closing glass at a tick. */
@@ -247,7 +247,9 @@ export class PinchGuard {
     // A glass that is held back follows no increase, else a hand it creeps against would become friction.
     const heldBack = !far && speed_mm_s < limits.creeping_mm_s
     const excess_N = Math.max(-clamp_N, Math.min(heldBack ? 0 : clamp_N, this.excess_N))
-    const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / this.expected_A)
+    // A descriptor may claim that closing takes nothing.
+    const expected_A = Math.max(LEAST_CURRENT_A, this.expected_A)
+    const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / expected_A)
     const least = far ? limits.scaleLeast : limits.firstLeast
     const most = far ? limits.scaleMost : this.learned ? limits.firstMost : limits.unlearnedMost
     const bounded = first ? Math.max(least, Math.min(most, wanted)) : wanted
