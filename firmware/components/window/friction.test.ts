@@ -56,6 +56,29 @@ describe('FrictionProfile', () => {
     expect(profile.usual_A(300)).toBe(9)
   })
 
+  it('keeps what it learned of parts that a later closing did not come through', () => {
+    const profile = new FrictionProfile(9)
+    closing(profile, () => 8)
+    closing(profile, () => 7, 30)
+    expect(profile.usual_A(300)).toBe(8)
+    expect(profile.usual_A(20)).toBeCloseTo(7.7, 5)
+    expect(profile.known(450)).toBe(true)
+  })
+
+  it('learns nothing of a closing that saw nothing', () => {
+    const profile = new FrictionProfile(9)
+    profile.begin()
+    profile.finish()
+    expect(profile.changed).toBe(false)
+  })
+
+  it('beyond its last knot is what it is there', () => {
+    const profile = new FrictionProfile(9)
+    closing(profile, gap_mm => 7 + gap_mm / 100)
+    expect(profile.usual_A(450)).toBeGreaterThan(11.4)
+    for (const gap_mm of [451, 480, Infinity]) expect(profile.usual_A(gap_mm)).toBe(profile.usual_A(450))
+  })
+
   it('weighs what it sees by the distance to the knot', () => {
     const profile = new FrictionProfile(9)
     profile.begin()
@@ -91,7 +114,10 @@ describe('FrictionProfile', () => {
     expect(good.length).toBe(FRICTION_BYTES)
     const other = good.slice()
     other[0] = 99
-    for (const bytes of [undefined, new Uint8Array(0), good.slice(1), other]) expect(profile.decode(bytes)).toBe(false)
+    const longer = new Uint8Array(FRICTION_BYTES + 1)
+    longer.set(good)
+    const shorter = good.slice(0, -1)
+    for (const bytes of [undefined, new Uint8Array(0), good.slice(1), shorter, longer, other]) expect(profile.decode(bytes)).toBe(false)
     expect(profile.usual_A(100)).toBe(9)
     expect(profile.decode(good)).toBe(true)
     expect(profile.usual_A(100)).toBeCloseTo(7, 5)

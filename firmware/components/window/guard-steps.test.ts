@@ -1,55 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
-import { WINDOW_MOTOR, stretch_mm, windingResistance_ohm } from './motor.ts'
-import { PINCH_LIMITS, PinchGuard } from './pinch.ts'
-import type { ClosingState } from './pinch.ts'
+import { GuardSteps as Steps, LIGHT_A, STEPS_FRICTION_A as FRICTION_A } from '../../testing/guard-steps.ts'
+import { WINDOW_MOTOR, windingResistance_ohm } from './motor.ts'
+import { PINCH_LIMITS } from './pinch.ts'
 
-const FRICTION_A = 8
 const N_A = WINDOW_MOTOR.force_N_A
-
-/** A guard that is told, tick by tick, what force there is beyond the friction that it learned. */
-class Steps {
-  readonly guard: PinchGuard
-  private readonly state: ClosingState
-
-  constructor(from_mm: number, driving = false) {
-    this.guard = new PinchGuard(9)
-    this.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)))
-    this.guard.begin(0, from_mm, 23, driving)
-    this.state = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm - stretch_mm(FRICTION_A), speed_mm_s: 60, speed_pulses_s: 0, motor_A: 0,
-      motor_V: 0, limited: false, risen: false,
-    }
-  }
-
-  /** One tick with so many newtons beyond friction. True: something is in the way. */
-  tick(force_N: number, tick_ms = 10, speed_mm_s = 60): boolean {
-    const { state } = this
-    state.now_ms += tick_ms
-    state.elapsed_ms += tick_ms
-    state.speed_mm_s = speed_mm_s
-    state.motor_A = FRICTION_A + force_N / N_A
-    state.motor_V = state.motor_A * windingResistance_ohm(23)
-    return this.guard.update(state)
-  }
-
-  /** For a time. */
-  pass(duration_ms: number, force_N = 0, speed_mm_s = 60): this {
-    for (let t_ms = 0; t_ms < duration_ms; t_ms += 10) expect(this.tick(force_N, 10, speed_mm_s)).toBe(false)
-    return this
-  }
-
-  /** Forces, a tick each. */
-  trips(forces_N: readonly number[], tick_ms = 10): boolean {
-    for (const force_N of forces_N) if (this.tick(force_N, tick_ms)) return true
-    return false
-  }
-
-  /** What the eFuse's limit lies above friction, N. */
-  get beyond_N(): number {
-    return (this.guard.limit_A() - this.guard.friction_A()) * N_A
-  }
-}
 
 describe('a force that grows', () => {
   it('is looked at 8 ms ahead at a tick of 10 ms, and trips before it has grown', () => {
@@ -69,6 +23,14 @@ describe('a force that grows', () => {
     expect(new Steps(150).pass(300).trips([40, 60, 62])).toBe(false)
     expect(new Steps(150, true).pass(600).trips([38, 52, 53])).toBe(false)
     expect(new Steps(150, true).pass(600).trips([38, 58, 60])).toBe(true)
+  })
+})
+
+describe('a force that lessens', () => {
+  it('counts as it is, not as what it will be', () => {
+    // What the start leaves of its transients is over 50 N for two readings.
+    expect(new Steps(150, false, LIGHT_A).pass(340, 60).trips([51, 50.5])).toBe(true)
+    expect(new Steps(150, false, LIGHT_A).pass(340, 60).trips([49, 48])).toBe(false)
   })
 })
 
@@ -121,5 +83,28 @@ describe('a road', () => {
     const road_N = PINCH_LIMITS.roadFirst_N * Math.exp(-1 / PINCH_LIMITS.roadForgets_s) - PINCH_LIMITS.roadFrom_N
     expect(Math.abs(far.beyond_N - farSmooth_N - road_N)).toBeLessThan(0.1)
     expect(new Steps(150, true).pass(3000).beyond_N).toBeCloseTo(smooth_N, 6)
+  })
+})
+
+describe('the resistance of the winding', () => {
+  const cold_ohm = windingResistance_ohm(23)
+
+  /** A closing under a force, with a winding warmer than the guard believes: what it believes then. */
+  function believed_ohm(force_N: number, duration_ms: number): number {
+    const steps = new Steps(150)
+    steps.winding_ohm = 1.3 * cold_ohm
+    return steps.pass(duration_ms, force_N).guard.load.resistance_ohm
+  }
+
+  it('is followed while the glass runs freely', () => {
+    expect(believed_ohm(0, 700)).toBeGreaterThan(1.14 * cold_ohm)
+  })
+
+  it('is not followed while the motor starts: its speed is not yet a steady one', () => {
+    expect(believed_ohm(0, 340)).toBe(cold_ohm)
+  })
+
+  it('is not followed while the glass is pressed: a hand that slows the motor does not become resistance', () => {
+    expect(believed_ohm(45, 700)).toBe(cold_ohm)
   })
 })
