@@ -172,6 +172,14 @@ describe('a glass that stands under power', () => {
     expect([control.state(), control.fault]).toEqual([WINDOW_STATE.unlearned, true])
   })
 
+  it('without any current is not connected: a fault, and its position is as good as before', () => {
+    order('autoDown')
+    pass(100, 2)
+    pass(WINDOW_LIMITS.stall_ms, 0, 0)
+    pass(400)
+    expect([control.state(), control.fault, control.position.pulses(0)]).toEqual([WINDOW_STATE.still, true, 0])
+  })
+
   it('at the lower end is there, and keeps its reference', () => {
     control.inputs.count = TRAVEL - 60
     control.closing.guard.pressed = () => true

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { controlRig } from '../../testing/control-rig.ts'
 import type { ControlRig } from '../../testing/control-rig.ts'
+import { WindowControl } from './control.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
 import { PHASE } from './phase.ts'
 
@@ -18,6 +19,7 @@ describe('at rest', () => {
   it('it is still, blocked or unlearned, drives nothing and needs no power', () => {
     expect([control.phase, control.state(), control.duty]).toEqual([PHASE.rest, WINDOW_STATE.still, 0])
     expect([control.needsPower(), control.bound_A(), control.needs_A()]).toEqual([false, Infinity, 0])
+    expect([control.pinched, control.fault, control.thermal()]).toEqual([false, false, false])
     control.position.forget()
     expect(control.state()).toBe(WINDOW_STATE.unlearned)
   })
@@ -33,6 +35,12 @@ describe('at rest', () => {
     control.inputs.fed = true
     control.step()
     expect([control.phase, control.state(), way()]).toEqual([PHASE.running, WINDOW_STATE.closing, -1])
+  })
+
+  it('closes nothing and drives nothing before it has measured anything', () => {
+    const fresh = new WindowControl(950, 8, 20)
+    expect([fresh.command(WINDOW_ACTION.up, NaN), fresh.command(WINDOW_ACTION.down, NaN)]).toEqual([false, true])
+    expect(fresh.phase).toBe(PHASE.waiting)
   })
 
   it('stays there when it is to go to where it is', () => {
@@ -150,6 +158,8 @@ describe('running', () => {
     order('autoUp')
     pass(100, 2)
     expect(control.bound_A()).toBe(control.closing.bound_A)
+    expect(control.needs_A()).toBe(control.closing.found_A(-control.duty))
+    expect(control.needs_A()).not.toBe(control.closing.forecast_A(control.position.gap_mm(control.inputs.count, -1), 23, 13.5))
     control.inputs.mayClose = false
     control.step()
     expect([control.phase, control.fault, control.bound_A()]).toEqual([PHASE.braking, false, Infinity])
@@ -219,6 +229,19 @@ describe('braking', () => {
     expect(control.phase).toBe(PHASE.braking)
     pass(1)
     expect(control.phase).toBe(PHASE.rest)
+  })
+
+  it('is not cut short by a command', () => {
+    order('autoDown')
+    pass(100, 2)
+    order('stop')
+    pass(10)
+    for (const action of ['autoUp', 'autoDown', 'autoUp'] as const) {
+      order(action)
+      expect([control.phase, way()]).toEqual([PHASE.braking, 0])
+    }
+    pass(WINDOW_LIMITS.brake_ms - 10)
+    expect([control.phase, way()]).toEqual([PHASE.running, -1])
   })
 
   it('then waits, if there is no power for what comes next', () => {

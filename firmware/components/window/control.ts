@@ -142,9 +142,9 @@ export class WindowControl {
   }
 
   private start(direction: number): void {
-    if (direction < 0) this.pinched = false
     this.goal.started()
     this.glass.begin(direction)
+    if (this.glass.closes()) this.pinched = false
     this.enter(PHASE.running)
   }
 

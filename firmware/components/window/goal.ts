@@ -43,8 +43,8 @@ export class WindowGoal {
       return
     }
     this.code = action
+    this.learning.begin()
     if (action === GOAL.goto) this.aim(position_pct, count)
-    if (action === GOAL.learn) this.learning.begin()
   }
 
   /** A held command is over. True: that ended the goal. */
@@ -74,7 +74,7 @@ export class WindowGoal {
 
   /** A motion towards it begins. */
   started(): void {
-    if (this.code === GOAL.goto) this.target.started()
+    this.target.started()
   }
 
   /** Which way it is from `count`: +1 opens, −1 closes, 0: nowhere. */

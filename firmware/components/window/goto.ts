@@ -6,6 +6,7 @@ export class GotoGoal {
   private tolerance_pulses: number
   private starts: number
 
+  // Stryker disable next-line BlockStatement: a goal is set before it is asked for; the fields only have to exist
   constructor() {
     this.count = 0
     this.tolerance_pulses = 0
@@ -25,9 +26,9 @@ export class GotoGoal {
 
   /** Where to go from `count`: +1 opens, −1 closes, 0 = near enough, or corrected often enough. */
   direction(count: number): number {
+    if (this.starts > WINDOW_LIMITS.goalCorrections) return 0
     const error_pulses = this.count - count
-    if (Math.abs(error_pulses) <= this.tolerance_pulses || this.starts > WINDOW_LIMITS.goalCorrections) return 0
-    return error_pulses > 0 ? 1 : -1
+    return error_pulses > this.tolerance_pulses ? 1 : error_pulses < -this.tolerance_pulses ? -1 : 0
   }
 
   /** Pulses left in a direction; negative when it was passed. */

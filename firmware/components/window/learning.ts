@@ -41,12 +41,12 @@ export class LearningRun {
 
   /** On the way up, it is where no end can be any more. */
   astray(count: number): boolean {
-    return this.direction < 0 && this.lowCount - count > WINDOW_LIMITS.travelMost * this.nominal_pulses
+    return this.direction === -1 && this.lowCount - count > WINDOW_LIMITS.travelMost * this.nominal_pulses
   }
 
   /** The glass stands under current, or is astray, with the counter at `count`. Returns what that is (`LEARNED`). */
   stands(count: number): number {
-    if (this.direction > 0) {
+    if (this.direction === 1) {
       this.lowCount = count
       this.direction = -1
       return LEARNED.lowerEnd

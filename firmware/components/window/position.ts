@@ -42,8 +42,7 @@ export class GlassPosition {
 
   /** 0 closed … 100 open; NaN when not known. */
   percent(count: number): number {
-    const percent = this.pulses(count) * 100 / this.travel_pulses
-    return percent < 0 ? 0 : percent > 100 ? 100 : percent
+    return Math.max(0, Math.min(100, this.pulses(count) * 100 / this.travel_pulses))
   }
 
   /** The count at a percentage. */
@@ -63,7 +62,7 @@ export class GlassPosition {
   /** Distance to the end in a direction (+1 open, −1 closed), mm; NaN when not known. */
   gap_mm(count: number, direction: number): number {
     const pulses = this.pulses(count)
-    return this.toMillimetres(direction > 0 ? this.travel_pulses - pulses : pulses)
+    return this.toMillimetres(direction === 1 ? this.travel_pulses - pulses : pulses)
   }
 
   /** The counter reads what it cannot, were the position true. */

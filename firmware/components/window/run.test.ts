@@ -75,9 +75,11 @@ describe('a glass that opens and stands', () => {
   })
 
   it('near its lower end stands there, after 100 ms, pressed or not', () => {
-    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm
+    position.reference(0, TRAVEL - WINDOW_LIMITS.endZone_mm * PER_mm)
+    inputs.count = -40
     under(GOAL.autoDown)
     pass(100, 2)
+    expect(inputs.count).toBe(0)
     expect(standing(WINDOW_LIMITS.endStall_ms - 1, 20)).toBe(MET.nothing)
     expect(standing(1, 20)).toBe(MET.end)
     draws(3)
@@ -85,7 +87,7 @@ describe('a glass that opens and stands', () => {
   })
 
   it('a pulse before that, or at an unknown place, or on the learning run, is not at its end', () => {
-    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm - 1
+    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm - 0.001
     under(GOAL.autoDown)
     pass(100, 2)
     expect(standing(WINDOW_LIMITS.stall_ms, 20)).toBe(MET.stop)
@@ -113,7 +115,14 @@ describe('a glass that closes', () => {
   it('meets what the guard says, at once', () => {
     under(GOAL.autoUp)
     draws(10)
+    const told: unknown[] = []
+    run.closing.update = (...all) => {
+      told.push(all)
+      return hand
+    }
     expect(run.met()).toBe(MET.nothing)
+    expect(told).toEqual([[inputs, -run.duty]])
+    expect(run.duty).toBeLessThan(0)
     hand = true
     expect(run.met()).toBe(MET.obstacle)
   })
@@ -250,10 +259,11 @@ describe('how it is driven', () => {
       near.push(nearGoal)
       return 0.3
     }
+    position.reference(0, 0.2 * TRAVEL)
     goal.take(GOAL.goto, 20, MIDDLE)
     run.begin(-1)
-    const goalCount = 0.2 * TRAVEL
-    for (const left_mm of [WINDOW_LIMITS.slowGoal_mm + 0.5, WINDOW_LIMITS.slowGoal_mm - 0.5]) {
+    const goalCount = 0
+    for (const left_mm of [WINDOW_LIMITS.slowGoal_mm + 0.001, WINDOW_LIMITS.slowGoal_mm]) {
       inputs.count = goalCount + left_mm * PER_mm
       run.drive()
     }
@@ -285,8 +295,14 @@ describe('what it takes of the port', () => {
       expect(run.forecast_A()).toBe(0)
     }
     goal.take(GOAL.autoUp, NaN, MIDDLE)
-    expect(run.forecast_A()).toBe(run.closing.forecast_A(MIDDLE / PER_mm, 23, SUPPLY_V))
-    expect(run.forecast_A()).toBeGreaterThan(3)
+    const from: number[] = []
+    run.closing.forecast_A = (gap_mm) => {
+      from.push(gap_mm)
+      return 7
+    }
+    inputs.count = 700
+    expect(run.forecast_A()).toBe(7)
+    expect(from).toEqual([700 / PER_mm])
   })
 
   it('is expected to be what the descriptor says, as long as nothing is learned, but no more than hides no hand', () => {

@@ -67,7 +67,7 @@ export class GlassRun {
 
   /** Every closing is guarded; without a position only a held switch closes. */
   closes(): boolean {
-    return this.motion.direction < 0
+    return this.motion.direction === -1
   }
 
   /** The goal of a goto or a reversal is reached. */
@@ -91,7 +91,7 @@ export class GlassRun {
     const direction = this.motion.direction
     const count = this.inputs.count
     const supply_V = this.inputs.supply_V
-    if (this.goal.code === GOAL.learn && direction > 0) {
+    if (this.goal.code === GOAL.learn && direction === 1) {
       this.duty = slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(this.elapsed_ms())
       return
     }

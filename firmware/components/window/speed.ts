@@ -2,13 +2,12 @@ import { WINDOW_LIMITS } from './parameters.ts'
 
 /** Duty that gives the motor `motor_V`. */
 export function slowDuty(motor_V: number, supply_V: number): number {
-  return supply_V > motor_V ? motor_V / supply_V : 1
+  return Math.min(1, motor_V / supply_V)
 }
 
 /** Share of the duty at the start of a motion. */
 export function ramp(elapsed_ms: number): number {
-  if (elapsed_ms >= WINDOW_LIMITS.ramp_ms) return 1
-  return WINDOW_LIMITS.rampFrom + (1 - WINDOW_LIMITS.rampFrom) * elapsed_ms / WINDOW_LIMITS.ramp_ms
+  return Math.min(1, WINDOW_LIMITS.rampFrom + (1 - WINDOW_LIMITS.rampFrom) * elapsed_ms / WINDOW_LIMITS.ramp_ms)
 }
 
 /**
