@@ -51,7 +51,7 @@ export function createHub(hal: Hal, image: HubImage): Hub {
     vehicle: runtime.vehicle,
     state: () => runtime.state(),
     portState: port => slotAt(port).state(),
-    portFault: port => slotAt(port).fault,
+    portFault: port => slotAt(port).fault.code,
     portGranted_A: port => slotAt(port).power.granted_A(),
     descriptorState: port => slotAt(port).descriptorState,
     component: port => slotAt(port).component,

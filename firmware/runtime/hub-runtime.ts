@@ -19,6 +19,7 @@ import { HubPower } from './hub-power.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
 import { ManagerSeat } from './manager-seat.ts'
+import { CAUSE } from './port-fault.ts'
 import { PortSlot } from './port-slot.ts'
 import type { SlotHost } from './port-slot.ts'
 import { Receiver } from './receive.ts'
@@ -125,7 +126,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   /** True while a port shows a fault. */
   degraded(): boolean {
     for (const slot of this.slots) {
-      if (slot.fault !== PORT_FAULT.none) return true
+      if (slot.fault.code !== PORT_FAULT.none) return true
     }
     return false
   }
@@ -286,12 +287,8 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   private commandFinished(port: number, result: number, codec: AnyCodec, location: number): void {
-    const slot = this.slots[port]
-    if (result === COMMAND_RESULT.echoed) {
-      slot.clear(PORT_FAULT.commandLost)
-      return
-    }
-    slot.raise(PORT_FAULT.commandLost)
+    this.slots[port].fault.set(CAUSE.commandLost, result !== COMMAND_RESULT.echoed)
+    if (result === COMMAND_RESULT.echoed) return
     this.hal.log(`${codec.name} to location ${location} ${result === COMMAND_RESULT.lost ? 'was not executed' : 'was dropped'}`)
   }
 

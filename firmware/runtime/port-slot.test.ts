@@ -5,41 +5,15 @@ import { encodeDescriptor } from '#protocol/descriptor.ts'
 import { ComponentAnnounceCodec, LightStatusCodec, PortStatusCodec, SwitchEventCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import type { HubStatusValues } from '#protocol/messages.generated.ts'
 import { HubStatusCodec } from '#protocol/messages.generated.ts'
-import type { Component, ComponentContext } from '../components/component.ts'
 import { createHub } from '../hub.ts'
 import { DOOR } from '../hubs/door.ts'
 import { DESCRIPTORS } from '../testing/descriptors.ts'
 import { FakeHal } from '../testing/fake-hal.ts'
 import { sentBy } from '../testing/messages.ts'
+import { probe } from '../testing/probe-driver.ts'
 import type { HubImage } from './image.ts'
 
 const READ_ms = 500
-
-/** A driver that records what happens to it. */
-function probe(entryStatus = true) {
-  const calls: string[] = []
-  const contexts: ComponentContext[] = []
-  const component: Component & { busy: boolean } = {
-    statusCount: 1,
-    busy: false,
-    tick: () => { calls.push('tick') },
-    status: () => { calls.push('status') },
-    moving: () => component.busy,
-    powerChanged: (granted) => { calls.push(granted ? 'granted' : 'taken') },
-    vehicleChanged: () => { calls.push('vehicle') },
-    dispose: () => { calls.push('disposed') },
-  }
-  const entry = {
-    code: COMPONENT_CLASS.window,
-    ...(entryStatus && { status: WindowStatusCodec }),
-    create: (context: ComponentContext) => {
-      contexts.push(context)
-      return component
-    },
-  }
-  const image: HubImage = { ...DOOR, components: [entry] }
-  return { calls, contexts, component, image }
-}
 
 function boot(image: HubImage = DOOR, ports = 2) {
   const hal = new FakeHal(LOCATION.FL, ports)

@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_FAULT, PORT_STATE } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_STATE } from '#protocol/catalogue/enums.ts'
 import type { Codec } from '#protocol/codec.ts'
 import { decodeDescriptor } from '#protocol/descriptor.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
@@ -10,6 +10,7 @@ import type { HubCounters } from './counters.ts'
 import type { HubPower } from './hub-power.ts'
 import { FrameCycle } from './cycle.ts'
 import { loadRecord, saveRecord } from './nvm.ts'
+import { CAUSE, PortFault } from './port-fault.ts'
 import { PortFeed } from './port-power.ts'
 import type { FeedOwner } from './port-power.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -69,8 +70,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   descriptor: Descriptor
   /** `DESCRIPTOR_STATE` */
   descriptorState: number
-  /** `PORT_FAULT` */
-  fault: number
+  readonly fault: PortFault
   entry: ComponentEntry | undefined
   component: Component | undefined
   private readonly host: SlotHost
@@ -80,8 +80,6 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private values: Values
   private attempts: number
   private tick_ms: number
-  /** It drew all of a grant and would have drawn more. */
-  private overran: boolean
 
   constructor(host: SlotHost, port: Port, index: number) {
     this.host = host
@@ -94,7 +92,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.commands = new CommandReceiver(`port ${index} command silence`, host.schedule, host.counters, () => this.statusChanged(-1))
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
-    this.fault = PORT_FAULT.none
+    this.fault = new PortFault(() => host.portChanged(index))
     this.entry = undefined
     this.component = undefined
     this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
@@ -103,7 +101,6 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.values = undefined
     this.attempts = 0
     this.tick_ms = 0
-    this.overran = false
   }
 
   /** Looks at the socket for the first time. */
@@ -160,21 +157,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.class = this.boundClass()
     values.current_A = this.port.current_A()
     values.granted_A = this.power.granted_A()
-    values.fault = this.fault
-  }
-
-  /** Shows a fault unless a graver one stands. */
-  raise(fault: number): void {
-    if (this.fault === fault || this.fault === PORT_FAULT.badDescriptor) return
-    if (fault === PORT_FAULT.commandLost && this.fault !== PORT_FAULT.none) return
-    this.fault = fault
-    this.host.portChanged(this.portIndex)
-  }
-
-  clear(fault: number): void {
-    if (this.fault !== fault) return
-    this.fault = PORT_FAULT.none
-    this.host.portChanged(this.portIndex)
+    values.fault = this.fault.code
   }
 
   tick(period_ms: number): void {
@@ -225,23 +208,19 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   refusalChanged(refused: boolean): void {
-    if (refused) this.raise(PORT_FAULT.noGrant)
-    else this.clear(PORT_FAULT.noGrant)
+    this.fault.set(CAUSE.noGrant, refused)
   }
 
   feedChanged(state: number, granted: boolean): void {
-    if (state === PORT_STATE.tripped) this.raise(PORT_FAULT.eFuse)
-    else this.clear(PORT_FAULT.eFuse)
+    this.fault.set(CAUSE.eFuse, state === PORT_STATE.tripped)
     // Without a grant the limit is the idle current its descriptor promised.
-    if (state === PORT_STATE.limiting && !granted) this.raise(PORT_FAULT.overDescriptor)
-    else if (state === PORT_STATE.on && !this.overran) this.clear(PORT_FAULT.overDescriptor)
+    if (state === PORT_STATE.on) this.fault.set(CAUSE.overIdle, false)
+    else if (state === PORT_STATE.limiting && !granted) this.fault.set(CAUSE.overIdle, true)
     this.host.portChanged(this.portIndex)
   }
 
   overdrawnChanged(overdrawn: boolean): void {
-    this.overran = overdrawn
-    if (overdrawn) this.raise(PORT_FAULT.overDescriptor)
-    else this.clear(PORT_FAULT.overDescriptor)
+    this.fault.set(CAUSE.overGrant, overdrawn)
   }
 
   private presence(present: boolean): void {
@@ -270,7 +249,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   /** The port stays off, and says why. */
   private reject(state: number): void {
     this.descriptorState = state
-    this.fault = PORT_FAULT.badDescriptor
+    this.fault.set(CAUSE.badDescriptor, true)
     this.host.counters.badDescriptors++
     this.hal.log(`port ${this.portIndex}: component refused, descriptor state ${state}`)
     this.tellChange()
@@ -309,8 +288,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.entry = undefined
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
-    this.fault = PORT_FAULT.none
-    this.overran = false
+    this.fault.reset()
     if (wasVehicle) this.host.vehicleGone()
     this.tellChange()
   }

@@ -1,0 +1,47 @@
+import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
+
+/** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
+export const CAUSE = { badDescriptor: 0, eFuse: 1, overGrant: 2, overIdle: 3, noGrant: 4, commandLost: 5 } as const
+
+/** `PORT_FAULT` by cause. */
+const CODES: readonly number[] = [
+  PORT_FAULT.badDescriptor, PORT_FAULT.eFuse, PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
+  PORT_FAULT.commandLost,
+]
+
+/** The fault that a port shows: the gravest of those that stand. What it hides comes out again when the graver one is over. */
+export class PortFault {
+  /** `PORT_FAULT` */
+  code: number
+  private standing: number
+  private readonly changed: () => void
+
+  /** `changed`: another fault is shown, or none any more. */
+  constructor(changed: () => void) {
+    this.code = PORT_FAULT.none
+    this.standing = 0
+    this.changed = changed
+  }
+
+  /** One of `CAUSE` stands, or is over. */
+  set(cause: number, stands: boolean): void {
+    const bit = 1 << cause
+    this.show(stands ? this.standing | bit : this.standing & ~bit)
+  }
+
+  /** The component is gone, and all that was wrong with it. */
+  reset(): void {
+    this.show(0)
+  }
+
+  private show(standing: number): void {
+    let code: number = PORT_FAULT.none
+    for (let cause = CODES.length - 1; cause >= 0; cause--) {
+      if ((standing & 1 << cause) !== 0) code = CODES[cause]
+    }
+    this.standing = standing
+    if (code === this.code) return
+    this.code = code
+    this.changed()
+  }
+}

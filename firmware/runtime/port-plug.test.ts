@@ -1,0 +1,333 @@
+import { describe, expect, it } from 'vitest'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, HUB_STATE, PORT_FAULT, PORT_STATE, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import { LOCATION } from '#protocol/catalogue/locations.ts'
+import { encodeDescriptor, decodeDescriptor } from '#protocol/descriptor.ts'
+import {
+  ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, SwitchEventCodec, WindowStatusCodec,
+} from '#protocol/messages.generated.ts'
+import type { AnyCodec } from '../components/component.ts'
+import { DOOR } from '../hubs/door.ts'
+import { DESCRIPTORS } from '../testing/descriptors.ts'
+import { FakeHal } from '../testing/fake-hal.ts'
+import { sentBy } from '../testing/messages.ts'
+import { probe } from '../testing/probe-driver.ts'
+import { HubRuntime } from './hub-runtime.ts'
+import type { HubImage } from './image.ts'
+
+/** A door hub as its own runtime sees it; `plugged`: there from the boot on. */
+function boot(image: HubImage = DOOR, plugged: readonly (keyof typeof DESCRIPTORS)[] = [], wait_ms = 1000) {
+  const hal = new FakeHal(LOCATION.FL, 3)
+  plugged.forEach((name, port) => hal.sockets[port]!.plug(DESCRIPTORS[name]))
+  const hub = new HubRuntime(hal, image)
+  hub.boot()
+  hal.clock.advance(wait_ms)
+  return { hal, hub, clock: hal.clock, socket: hal.sockets[0]!, slot: hub.slots[0]! }
+}
+
+/** The probe at the first port, in a hub that may send. */
+function running(status = true) {
+  const spy = probe(status)
+  const rest = boot(spy.image, ['window'])
+  return { ...spy, ...rest, context: spy.contexts[0]! }
+}
+
+const timesOf = (hal: FakeHal, codec: AnyCodec): number[] =>
+  hal.bus.sent.filter(frame => (frame.id >>> 16 & 0x3ff) === (codec.page << 8 | 0xff) && (frame.id >>> 12 & 0xf) === codec.kind)
+    .map(frame => frame.at_ms)
+const lastOf = <V extends { port: number }>(frames: V[], port = 0): V => frames.filter(values => values.port === port).at(-1)!
+
+describe('a plug', () => {
+  it('rests for 30 ms before its descriptor is read', () => {
+    const { socket, slot, clock } = boot()
+    socket.plug(DESCRIPTORS.latch)
+    clock.advance(29)
+    expect([slot.state(), slot.component]).toEqual([PORT_STATE.empty, undefined])
+    clock.advance(1)
+    expect(slot.state()).toBe(PORT_STATE.on)
+  })
+
+  it('that bounces rests anew', () => {
+    const { socket, slot, clock, hub } = boot()
+    socket.plug(DESCRIPTORS.latch)
+    clock.advance(20)
+    socket.unplug()
+    socket.plug(DESCRIPTORS.latch)
+    clock.advance(29)
+    expect(slot.component).toBeUndefined()
+    clock.advance(1)
+    expect(slot.component).toBeDefined()
+    expect([hub.counters.plugs, hub.counters.unplugs]).toEqual([1, 0])
+  })
+
+  it('has its descriptor read three times, 50 ms apart, before it is refused; so has the next one', () => {
+    const { socket, slot, clock, hub } = boot()
+    let reads = 0
+    socket.descriptor = () => {
+      reads++
+      return new Uint8Array(0)
+    }
+    for (let round = 1; round <= 2; round++) {
+      socket.plug(new Uint8Array(0))
+      for (const [after_ms, count] of [[30, 1], [49, 1], [1, 2], [49, 2], [1, 3], [1000, 3]] as const) {
+        clock.advance(after_ms)
+        expect(reads).toBe((round - 1) * 3 + count)
+        expect(slot.state()).toBe(count < 3 ? PORT_STATE.empty : PORT_STATE.rejected)
+      }
+      socket.unplug()
+      expect([slot.state(), hub.counters.badDescriptors]).toEqual([PORT_STATE.empty, round])
+    }
+    expect([hub.counters.plugs, hub.counters.unplugs]).toEqual([0, 0])
+  })
+
+  it('that was there at boot is read at once, port after port, 5 ms apart', () => {
+    const { hub, clock } = boot(DOOR, ['window', 'latch', 'lamp'], 0)
+    const there = (): boolean[] => hub.slots.map(slot => slot.component !== undefined)
+    expect(there()).toEqual([true, false, false])
+    clock.advance(4)
+    expect(there()).toEqual([true, false, false])
+    clock.advance(1)
+    expect(there()).toEqual([true, true, false])
+    clock.advance(5)
+    expect(there()).toEqual([true, true, true])
+    expect(hub.counters.plugs).toBe(3)
+  })
+
+  it('is announced with all that its descriptor says, also when there is no driver for it', () => {
+    const { hal, socket, clock } = boot()
+    const { crc } = decodeDescriptor(encodeDescriptor(DESCRIPTORS.vehicle)).descriptor!
+    socket.plug(DESCRIPTORS.vehicle)
+    clock.advance(100)
+    expect(lastOf(sentBy(hal, ComponentAnnounceCodec))).toMatchObject({
+      descriptor: DESCRIPTOR_STATE.unknownClass, class: COMPONENT_CLASS.vehicle, maker: 7, descriptorCrc: crc,
+    })
+    expect(hal.logged.at(-1)).toContain('port 0: component refused, descriptor state')
+    socket.unplug()
+    clock.advance(100)
+    const nothing = { class: COMPONENT_CLASS.none, maker: 0, descriptorCrc: 0 }
+    expect(lastOf(sentBy(hal, ComponentAnnounceCodec))).toMatchObject({ ...nothing, descriptor: DESCRIPTOR_STATE.absent })
+    socket.plug(new Uint8Array(0))
+    clock.advance(300)
+    expect(lastOf(sentBy(hal, ComponentAnnounceCodec))).toMatchObject({ ...nothing, descriptor: DESCRIPTOR_STATE.unreadable })
+  })
+
+  it('of a refused component is no driver\'s: its status, its commands and its feed stay away', () => {
+    const { hal, slot, socket, clock, hub } = boot()
+    socket.plug(new Uint8Array(0))
+    clock.advance(1000)
+    expect([slot.boundClass(), hub.state(), socket.powered]).toEqual([COMPONENT_CLASS.none, HUB_STATE.degraded, false])
+    expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ class: COMPONENT_CLASS.none, fault: PORT_FAULT.badDescriptor })
+    slot.sleep()
+    slot.wake()
+    expect(socket.powered).toBe(false)
+  })
+
+  it('has jobs that a failing test can name', () => {
+    const { hub, socket, context } = running()
+    context.tick(10)
+    expect(hub.schedule.pending()).toEqual(expect.arrayContaining(['port 0 tick', 'port 0 status']))
+    socket.unplug()
+    socket.plug(DESCRIPTORS.window)
+    expect(hub.schedule.pending()).toContain('port 0 plug')
+    expect(hub.schedule.pending()).not.toContain('port 0 tick')
+  })
+})
+
+describe('a component that sleeps', () => {
+  it('has no feed, and has it again after', () => {
+    const { slot, socket } = running()
+    slot.sleep()
+    expect(socket.powered).toBe(false)
+    slot.wake()
+    expect(socket.powered).toBe(true)
+  })
+
+  it('whose feed has tripped keeps its rest', () => {
+    const { slot, socket, clock } = running()
+    socket.latched = true
+    clock.advance(1000)
+    expect(slot.state()).toBe(PORT_STATE.tripped)
+    slot.sleep()
+    slot.wake()
+    expect(socket.powered).toBe(false)
+  })
+
+  it('is none in an empty port: that stays off', () => {
+    const { hub, hal } = boot()
+    hub.slots[1]!.sleep()
+    hub.slots[1]!.wake()
+    expect(hal.sockets[1]!.powered).toBe(false)
+  })
+})
+
+describe('a component\'s status', () => {
+  it('comes 25 ms after its hub\'s, that of the next port 25 ms later', () => {
+    const { hal, clock } = boot(probe().image, ['window', 'window'])
+    clock.advance(5000)
+    const hub_ms = timesOf(hal, HubStatusCodec).at(-1)! % 1000
+    const [first, second] = timesOf(hal, WindowStatusCodec).slice(-2).map(at_ms => Math.round(at_ms % 1000 - hub_ms))
+    expect([first, second].sort((a, b) => a! - b!)).toEqual([25, 50])
+  })
+
+  it('is not sent before the hub may speak', () => {
+    const { image, contexts } = probe()
+    const { hub, hal, clock } = boot(image, ['window'], 100)
+    contexts[0]!.statusChanged(0)
+    clock.advance(100)
+    expect([hub.counters.txClosed, timesOf(hal, WindowStatusCodec)]).toEqual([0, []])
+    clock.advance(2000)
+    expect(timesOf(hal, WindowStatusCodec).length).toBeGreaterThan(0)
+  })
+
+  it('is none where the class has none, whatever the driver says', () => {
+    const { hal, hub, context, clock, calls } = running(false)
+    context.statusChanged(-1)
+    clock.advance(2000)
+    expect(timesOf(hal, WindowStatusCodec)).toEqual([])
+    expect(calls).not.toContain('status')
+    hub.slots[0]!.startStatus()
+    expect(hub.schedule.pending()).not.toContain('port 0 status')
+  })
+
+  it('is sent at once after the plug, and no more after it is pulled', () => {
+    const { hal, image } = running()
+    const { clock, socket, hal: other } = boot(image)
+    socket.plug(DESCRIPTORS.window)
+    const from_ms = clock.now_ms
+    clock.advance(50)
+    expect(timesOf(other, WindowStatusCodec).length).toBe(1)
+    expect(timesOf(other, WindowStatusCodec)[0]! - from_ms).toBeLessThan(35)
+    socket.unplug()
+    clock.advance(3000)
+    expect(timesOf(other, WindowStatusCodec).length).toBe(1)
+    expect(timesOf(hal, WindowStatusCodec).length).toBeGreaterThan(0)
+  })
+})
+
+describe('a port\'s status', () => {
+  it('says what it draws and was granted, at once when that changes', () => {
+    const { hal, clock, socket, context } = running()
+    socket.drawn_A = 3
+    context.power.want(9, 20, 1000, 2)
+    clock.advance(25)
+    expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({
+      port: 0, state: PORT_STATE.on, class: COMPONENT_CLASS.window, current_A: 3, granted_A: 9, fault: PORT_FAULT.none,
+    })
+    context.power.release()
+    clock.advance(25)
+    expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ granted_A: 0 })
+  })
+
+  it('of a liar: what it is shows again after each trip, until it keeps to a grant', () => {
+    const { hal, clock, socket, context } = running()
+    const draw = (): void => {
+      context.power.want(4, 4, 1000, 2)
+      socket.drawn_A = 4
+      clock.advance(350)
+    }
+    const fault = (): number => lastOf(sentBy(hal, PortStatusCodec)).fault
+    draw()
+    expect(fault()).toBe(PORT_FAULT.overDescriptor)
+    socket.latched = true
+    socket.drawn_A = 0
+    clock.advance(150)
+    expect(fault()).toBe(PORT_FAULT.eFuse)
+    context.power.want(4, 4, 1000, 2)
+    clock.advance(1150)
+    expect(fault()).toBe(PORT_FAULT.overDescriptor)
+    socket.drawn_A = 3
+    clock.advance(150)
+    expect(fault()).toBe(PORT_FAULT.none)
+  })
+
+  it('shows what is drawn beyond the idle current until that is over', () => {
+    const { hal, clock, socket } = running()
+    const fault = (): number => lastOf(sentBy(hal, PortStatusCodec)).fault
+    socket.drawn_A = socket.limit_A
+    clock.advance(5000)
+    expect(fault()).toBe(PORT_FAULT.overDescriptor)
+    socket.drawn_A = 0
+    clock.advance(1200)
+    expect(fault()).toBe(PORT_FAULT.none)
+  })
+
+  it('shows no such fault when it is limited at a grant for a moment', () => {
+    const { hal, clock, socket, context } = running()
+    context.power.want(4, 4, 1000, 2)
+    socket.drawn_A = 4
+    clock.advance(150)
+    expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.none })
+  })
+})
+
+describe('a driver', () => {
+  it('that knows no power, tick or status is left alone', () => {
+    const { component, context, clock, hub, calls } = running()
+    for (const part of ['tick', 'status', 'powerChanged'] as const) delete component[part]
+    context.power.want(9, 9, 1000, 2)
+    context.statusChanged(-1)
+    context.tick(10)
+    clock.advance(2000)
+    expect(calls.filter(call => call !== 'status')).toEqual([])
+    expect(hub.schedule.pending()).not.toContain('port 0 tick')
+  })
+
+  it('is told of no power at the plug that it did not ask for', () => {
+    expect(running().calls).not.toContain('granted')
+  })
+
+  it('ticks in step after the hub stood still for a moment, and does not catch up after a long one', () => {
+    const { component, context, clock } = running()
+    const times: number[] = []
+    const from_ms = clock.now_ms
+    component.tick = () => times.push(clock.now_ms - from_ms)
+    context.tick(20)
+    clock.advance(20)
+    clock.stall(35)
+    clock.advance(25)
+    clock.stall(65)
+    clock.advance(25)
+    expect(times).toEqual([20, 55, 60, 80, 145, 165])
+  })
+
+  it('does not tick twice when the next tick is due by the time of a late one', () => {
+    const { component, context, clock } = running()
+    const times: number[] = []
+    const from_ms = clock.now_ms
+    component.tick = () => times.push(clock.now_ms - from_ms)
+    context.tick(20)
+    clock.stall(40)
+    clock.advance(20)
+    expect(times).toEqual([40, 60])
+  })
+
+  it('may change its period, and stop', () => {
+    const { component, context, clock } = running()
+    const times: number[] = []
+    const from_ms = clock.now_ms
+    component.tick = () => times.push(clock.now_ms - from_ms)
+    context.tick(20)
+    clock.advance(10)
+    context.tick(10)
+    clock.advance(10)
+    context.tick(10)
+    clock.advance(10)
+    context.tick(0)
+    clock.advance(100)
+    expect(times).toEqual([20, 30])
+  })
+
+  it('whose pack is pulled out with a switch pressed says so without a duration: it was no tap', () => {
+    const { hal, clock } = boot(DOOR, ['doorPack'])
+    hal.sockets[0]!.set(1, true)
+    clock.advance(60)
+    hal.sockets[0]!.set(1, false)
+    clock.advance(60)
+    hal.sockets[0]!.set(1, true)
+    clock.advance(60)
+    hal.sockets[0]!.unplug()
+    clock.advance(60)
+    const released = sentBy(hal, SwitchEventCodec).filter(event => event.edge === SWITCH_EDGE.released)
+    expect(released.map(event => event.duration_ms > 0)).toEqual([true, false])
+    expect(released[1]!.duration_ms).toBeNaN()
+  })
+})

@@ -1,0 +1,40 @@
+import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
+import { WindowStatusCodec } from '#protocol/messages.generated.ts'
+import type { Component, ComponentContext } from '../components/component.ts'
+import { DOOR } from '../hubs/door.ts'
+import type { HubImage } from '../runtime/image.ts'
+
+/** What happened, in its order; the contexts of all that were plugged in; the driver itself. */
+export interface Probe {
+  readonly calls: string[]
+  readonly contexts: ComponentContext[]
+  /** `busy`: it moves. */
+  readonly component: Component & { busy: boolean }
+  readonly image: HubImage
+}
+
+/** A driver of windows that records what happens to it, in a door's image. `status`: it reports one. */
+export function probe(status = true): Probe {
+  const calls: string[] = []
+  const contexts: ComponentContext[] = []
+  const component: Probe['component'] = {
+    statusCount: 1,
+    busy: false,
+    tick: () => { calls.push('tick') },
+    status: () => { calls.push('status') },
+    moving: () => component.busy,
+    powerChanged: (granted) => { calls.push(granted ? 'granted' : 'taken') },
+    vehicleChanged: () => { calls.push('vehicle') },
+    dispose: () => { calls.push('disposed') },
+  }
+  const entry = {
+    code: COMPONENT_CLASS.window,
+    ...(status && { status: WindowStatusCodec }),
+    create: (context: ComponentContext) => {
+      contexts.push(context)
+      return component
+    },
+  }
+  const image: HubImage = { ...DOOR, components: [entry] }
+  return { calls, contexts, component, image }
+}
