@@ -88,6 +88,17 @@ describe('the standby takes over', () => {
     expect(bench.manager.allocator.find(1, 1)).toMatchObject({ held: true, run_mA: 3000 })
   })
 
+  it('and answers nothing that was asked of the dash', () => {
+    const bench = new Bench(true)
+    bench.other = active
+    bench.pass(1000)
+    bench.other = undefined
+    bench.manager.requested(request(0, 5, 0), FL)
+    until(bench, rebuilding)
+    bench.pass(500)
+    expect(bench.answers).toEqual([])
+  })
+
   it('with what the dash had shed, and recovers from that in stages', () => {
     const bench = new Bench(true)
     bench.other = active
@@ -168,6 +179,13 @@ describe('rebuilding', () => {
     bench.pass(100)
     bench.ownLeases_A = [6, 0]
     expect([bench.ask(DASH, 0, 6), bench.ask(DASH, 1, 3)]).toEqual([granted, deferred])
+  })
+
+  it('is over: a port that says it holds what nobody granted asks like any other', () => {
+    const bench = new Bench().pass(300)
+    bench.ask(FL, 1, 16)
+    bench.manager.portReported(report(0, 7), FL)
+    expect(bench.ask(FL, 0, 7)).toBe(deferred)
   })
 
   it('does not begin again while another manager goes on speaking', () => {

@@ -52,14 +52,15 @@ describe('the manager in the dash', () => {
   it('answers everything, and counts it', () => {
     const bench = new Bench().pass(300)
     expect(bench.ask(FL, 0, 30)).toBe(refused)
+    expect(bench.ask(FR, 0, 30)).toBe(refused)
     expect(bench.ask(FL, 9, 5)).toBe(undefined)
     expect(bench.ask(LOCATION.HOOD, 0, 5)).toBe(undefined)
     expect(bench.ask(FL, 0, 16, 16, 3)).toBe(granted)
     expect(bench.ask(FL, 1, 9, 9, 0)).toBe(deferred)
     bench.hal.clock.advance(5)
     expect(bench.answers.find(answer => answer.values.result === revoked)).toMatchObject({ location: FL, values: { port: 0, run_A: 0 } })
-    expect(bench.manager.counters).toMatchObject({ granted: 1, refused: 1, deferred: 1, revoked: 1, strangers: 1 })
-    expect(bench.manager.allocator.absurd).toBe(2)
+    expect(bench.manager.counters).toMatchObject({ granted: 1, refused: 2, deferred: 1, revoked: 1, strangers: 1 })
+    expect(bench.manager.allocator.absurd).toBe(3)
   })
 
   it('answers many requests one after the other, and leaves the board time between them', () => {
@@ -118,7 +119,11 @@ describe('the manager in the dash', () => {
 
   it('rests while its hub may not send', () => {
     const bench = new Bench().pass(300)
+    bench.hal.volts = 8
+    bench.pass(200)
+    expect(bench.manager.shedLevel()).toBe(2)
     bench.up = false
+    bench.hal.volts = 13
     bench.pass(200)
     expect(bench.manager.state).toBe(none)
     expect(bench.manager.shedLevel()).toBe(0)

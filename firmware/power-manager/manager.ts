@@ -44,7 +44,7 @@ export interface ManagerHost {
   /** What a port of this hub holds, A. */
   ownLease_A(port: number): number
   /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
-  managerChanged(state: number, shedLevel: number): void
+  managerChanged(state: number): void
 }
 
 /** What the manager counts since boot. */
@@ -128,7 +128,6 @@ export class PowerManager {
     if (hub < 0) return
     const now = this.host.schedule.now()
     this.presence.reported(hub, values.port, 0, now)
-    if (this.state === MANAGER_STATE.none) return
     this.allocator.release(hub, values.port, values.sequence)
     this.host.schedule.notLater(this.decideJob, now)
   }
@@ -230,7 +229,7 @@ export class PowerManager {
     this.counters.sheds++
     this.shed.level = this.shedding.level
     this.shed.reason = this.shedding.reason
-    this.host.managerChanged(this.state, this.shedding.level)
+    this.host.managerChanged(this.state)
     this.host.sendShed(this.shed)
   }
 
@@ -260,7 +259,7 @@ export class PowerManager {
 
   private enter(state: number): void {
     this.state = state
-    this.host.managerChanged(state, this.shedLevel())
+    this.host.managerChanged(state)
   }
 }
 

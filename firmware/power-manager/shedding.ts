@@ -49,6 +49,7 @@ export class Shedding {
     const cranking = ignition === IGNITION.start
     if (cranking && this.level < SHED_RULES.crankingLevel) return this.raise(now_ms, SHED_RULES.crankingLevel, SHED_REASON.cranking)
     let wanted = 0
+    // Stryker disable next-line EqualityOperator: no voltage is below one that is not in the table
     for (let level = 1; level < SHED_RULES.below_V.length; level++) {
       if (supply_V < SHED_RULES.below_V[level]) wanted = level
     }

@@ -292,5 +292,10 @@ describe('what is shed', () => {
     rig.pass(ORPHANED_ms + 100)
     expect(rig.power.shedLevel).toBe(0)
     expect(rig.schedule.pending()).not.toContain('manager silence')
+    rig.state(DASH, 1)
+    rig.state(DASH, 0)
+    rig.managed = true
+    rig.pass(ORPHANED_ms + 100)
+    expect(rig.schedule.pending()).not.toContain('manager silence')
   })
 })

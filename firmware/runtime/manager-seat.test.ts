@@ -165,7 +165,7 @@ describe('a manager\'s seat', () => {
   it('lets its hub hear the manager in itself for as long as that is in charge', () => {
     const { hal, power, fill, hub } = inCharge()
     const beat = (): void => {
-      for (let i = 0; i < ORPHANED_ms / 100; i++) {
+      for (let i = 0; i < 3 * ORPHANED_ms / 100; i++) {
         hal.clock.advance(100)
         fill()
       }

@@ -98,8 +98,7 @@ export class ManagerSeat implements ManagerHost {
     return this.power.runLimit_A(port)
   }
 
-  managerChanged(state: number, shedLevel: number): void {
-    if (state !== MANAGER_STATE.none) this.power.follow(this.location, shedLevel)
+  managerChanged(state: number): void {
     this.hub.heartbeat(state !== MANAGER_STATE.none)
   }
 }

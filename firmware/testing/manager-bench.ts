@@ -66,9 +66,9 @@ export class ManagerBench {
         if (!(port >= 0 && port < PORTS)) throw new RangeError(`port ${port} of ${PORTS}`)
         return this.ownLeases_A[port]!
       },
-      managerChanged: (state, level) => {
+      managerChanged: (state) => {
         this.states.push(state)
-        this.said.push(`state ${state} level ${level}`)
+        this.said.push(`state ${state} level ${this.manager.shedLevel()}`)
       },
     }
   }
