@@ -3,7 +3,7 @@ import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = { badDescriptor: 0, eFuse: 1, overGrant: 2, overIdle: 3, noGrant: 4, commandLost: 5 } as const
 
-/** `PORT_FAULT` by cause. */
+/** `PORT_FAULT` by cause, down to the last. */
 const CODES: readonly number[] = [
   PORT_FAULT.badDescriptor, PORT_FAULT.eFuse, PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
   PORT_FAULT.commandLost,
@@ -36,7 +36,7 @@ export class PortFault {
 
   private show(standing: number): void {
     let code: number = PORT_FAULT.none
-    for (let cause = CODES.length - 1; cause >= 0; cause--) {
+    for (let cause: number = CAUSE.commandLost; cause >= 0; cause--) {
       if ((standing & 1 << cause) !== 0) code = CODES[cause]
     }
     this.standing = standing

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, DESCRIPTOR_STATE, HUB_STATE, PORT_FAULT, PORT_STATE, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, HUB_STATE, IGNITION, PORT_FAULT, PORT_STATE, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { encodeDescriptor, decodeDescriptor } from '#protocol/descriptor.ts'
 import {
-  ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, SwitchEventCodec, WindowStatusCodec,
+  ComponentAnnounceCodec, HubStatusCodec, LatchStatusCodec, PortStatusCodec, SwitchEventCodec, WindowStatusCodec,
 } from '#protocol/messages.generated.ts'
 import type { AnyCodec } from '../components/component.ts'
+import { DASH } from '../hubs/dash.ts'
 import { DOOR } from '../hubs/door.ts'
 import { DESCRIPTORS } from '../testing/descriptors.ts'
 import { FakeHal } from '../testing/fake-hal.ts'
@@ -57,6 +58,30 @@ describe('a plug', () => {
     clock.advance(1)
     expect(slot.component).toBeDefined()
     expect([hub.counters.plugs, hub.counters.unplugs]).toEqual([1, 0])
+  })
+
+  it('that was never read is not announced as gone', () => {
+    const { hal, socket, clock } = boot()
+    const before = timesOf(hal, ComponentAnnounceCodec).length
+    socket.plug(DESCRIPTORS.latch)
+    clock.advance(20)
+    socket.unplug()
+    clock.advance(500)
+    expect(timesOf(hal, ComponentAnnounceCodec).length).toBe(before)
+  })
+
+  it('of a vehicle takes the ignition with it; that of anything else does not', () => {
+    const hal = new FakeHal(LOCATION.DASH, 2)
+    hal.sockets[0]!.plug(DESCRIPTORS.vehicle)
+    hal.sockets[1]!.plug(DESCRIPTORS.lamp)
+    const hub = new HubRuntime(hal, DASH)
+    hub.boot()
+    hal.clock.advance(1000)
+    hub.vehicleReading(IGNITION.on, 0, 0)
+    hal.sockets[1]!.unplug()
+    expect(hub.vehicle.ignition()).toBe(IGNITION.on)
+    hal.sockets[0]!.unplug()
+    expect(hub.vehicle.ignition()).toBe(IGNITION.off)
   })
 
   it('has its descriptor read three times, 50 ms apart, before it is refused; so has the next one', () => {
@@ -188,6 +213,30 @@ describe('a component\'s status', () => {
     expect(hub.schedule.pending()).not.toContain('port 0 status')
   })
 
+  it('is not sent while the hub may not send any more', () => {
+    const { hal, slot, clock, context } = running()
+    slot.stopStatus()
+    const before = timesOf(hal, WindowStatusCodec).length
+    context.statusChanged(-1)
+    clock.advance(3000)
+    expect(timesOf(hal, WindowStatusCodec).length).toBe(before)
+    slot.startStatus()
+    clock.advance(1000)
+    expect(timesOf(hal, WindowStatusCodec).length).toBe(before + 1)
+  })
+
+  it('comes every second where the row has no other period, moving or not', () => {
+    const { image, component, contexts } = probe()
+    component.busy = true
+    component.status = () => undefined
+    const { hal, clock } = boot({ ...image, components: [{ ...image.components[0]!, status: LatchStatusCodec }] }, ['window'])
+    contexts[0]!.statusChanged(-1)
+    clock.advance(1000)
+    const before = timesOf(hal, LatchStatusCodec).length
+    clock.advance(5000)
+    expect(timesOf(hal, LatchStatusCodec).length - before).toBe(5)
+  })
+
   it('is sent at once after the plug, and no more after it is pulled', () => {
     const { hal, image } = running()
     const { clock, socket, hal: other } = boot(image)
@@ -250,6 +299,17 @@ describe('a port\'s status', () => {
     expect(fault()).toBe(PORT_FAULT.none)
   })
 
+  it('shows no such fault when the inrush after a trip is limited at the grant', () => {
+    const { hal, clock, socket, context } = running()
+    context.power.want(4, 4, 1000, 2)
+    socket.latched = true
+    clock.advance(150)
+    context.power.want(4, 4, 1000, 2)
+    socket.drawn_A = 4
+    clock.advance(1130)
+    expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.none })
+  })
+
   it('shows no such fault when it is limited at a grant for a moment', () => {
     const { hal, clock, socket, context } = running()
     context.power.want(4, 4, 1000, 2)
@@ -261,13 +321,23 @@ describe('a port\'s status', () => {
 
 describe('a driver', () => {
   it('that knows no power, tick or status is left alone', () => {
-    const { component, context, clock, hub, calls } = running()
+    const { component, contexts, calls, image } = probe()
     for (const part of ['tick', 'status', 'powerChanged'] as const) delete component[part]
-    context.power.want(9, 9, 1000, 2)
+    const entry = image.components[0]!
+    const { hub, hal, clock } = boot({
+      ...image,
+      components: [{ ...entry, create: (context) => {
+        context.power.want(9, 9, 1000, 2)
+        return entry.create(context)
+      } }],
+    }, ['window'])
+    const context = contexts[0]!
+    expect(context.power.granted()).toBe(true)
+    context.power.release()
     context.statusChanged(-1)
     context.tick(10)
     clock.advance(2000)
-    expect(calls.filter(call => call !== 'status')).toEqual([])
+    expect([calls, timesOf(hal, WindowStatusCodec)]).toEqual([[], []])
     expect(hub.schedule.pending()).not.toContain('port 0 tick')
   })
 
@@ -306,14 +376,14 @@ describe('a driver', () => {
     const from_ms = clock.now_ms
     component.tick = () => times.push(clock.now_ms - from_ms)
     context.tick(20)
+    clock.advance(15)
+    context.tick(20)
     clock.advance(10)
     context.tick(10)
-    clock.advance(10)
-    context.tick(10)
-    clock.advance(10)
+    clock.advance(12)
     context.tick(0)
     clock.advance(100)
-    expect(times).toEqual([20, 30])
+    expect(times).toEqual([20, 35])
   })
 
   it('whose pack is pulled out with a switch pressed says so without a duration: it was no tap', () => {

@@ -77,6 +77,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly cycle: FrameCycle
+  /** What the driver reports, if it does; its record. */
+  private codec: AnyCodec | undefined
   private values: Values
   private attempts: number
   private tick_ms: number
@@ -98,6 +100,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
     this.tickJob = host.schedule.job(`port ${index} tick`, () => this.fireTick())
     this.cycle = new FrameCycle(host.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
+    this.codec = undefined
     this.values = undefined
     this.attempts = 0
     this.tick_ms = 0
@@ -111,10 +114,10 @@ export class PortSlot implements ComponentContext, FeedOwner {
 
   /** The hub may send now. */
   startStatus(): void {
-    const entry = this.entry
-    if (this.component === undefined || entry === undefined || entry.status === undefined) return
-    const phase_ms = (this.host.phase_ms() + (this.portIndex + 1) * PORT_PHASE_ms) % entry.status.idlePeriod_ms
-    this.cycle.start(this.component.statusCount, entry.status.idlePeriod_ms, phase_ms)
+    const codec = this.codec
+    if (codec === undefined) return
+    const phase_ms = (this.host.phase_ms() + (this.portIndex + 1) * PORT_PHASE_ms) % codec.idlePeriod_ms
+    this.cycle.start(this.component!.statusCount, codec.idlePeriod_ms, phase_ms)
   }
 
   /** The hub may send no more. */
@@ -124,7 +127,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
 
   /** The hub sleeps: no feed. The driver stays, and with it what it knows. */
   sleep(): void {
-    if (this.component !== undefined) this.port.power(false)
+    this.port.power(false)
   }
 
   wake(): void {
@@ -258,11 +261,14 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private bind(entry: ComponentEntry, descriptor: Descriptor): void {
     this.descriptorState = DESCRIPTOR_STATE.present
     this.entry = entry
-    this.values = entry.status === undefined ? undefined : entry.status.create()
     this.host.counters.plugs++
     this.power.plug(descriptor.idle_A)
     const component = entry.create(this)
     this.component = component
+    if (entry.status !== undefined && component.status !== undefined) {
+      this.codec = entry.status
+      this.values = entry.status.create()
+    }
     this.commands.bind(component)
     if (this.power.granted() && component.powerChanged !== undefined) component.powerChanged(true)
     if (this.host.operating()) {
@@ -286,6 +292,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.power.unplug()
     const wasVehicle = this.boundClass() === COMPONENT_CLASS.vehicle
     this.entry = undefined
+    this.codec = undefined
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault.reset()
@@ -299,8 +306,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   private fireTick(): void {
-    const component = this.component
-    if (component === undefined || component.tick === undefined) return
+    const component = this.component!
+    if (component.tick === undefined) return
     const schedule = this.host.schedule
     const next_ms = this.tickJob.due_ms + this.tick_ms
     schedule.startAt(this.tickJob, next_ms > schedule.now() ? next_ms : schedule.now() + this.tick_ms)
@@ -308,16 +315,15 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   private sendStatus(index: number): void {
-    const component = this.component
-    const codec = this.entry === undefined ? undefined : this.entry.status
-    if (component === undefined || codec === undefined || component.status === undefined) return
+    const component = this.component!
+    const codec = this.codec!
     const values = this.values
     values.supply_V = this.hal.supply_V()
     values.current_A = this.port.current_A()
     values.granted_A = this.power.granted_A()
     values.echoSender = this.commands.echoSender
     values.echoSequence = this.commands.echoSequence
-    component.status(values, index)
+    component.status!(values, index)
     this.host.sendStatus(codec, values, index)
     this.cycle.setPeriod(component.moving() && codec.activePeriod_ms > 0 ? codec.activePeriod_ms : codec.idlePeriod_ms)
   }
