@@ -43,8 +43,8 @@ export class Network {
   private readonly fixed_Ohm: Float64Array
   private readonly corrosion_Ohm: Float64Array
   private readonly cuts: Uint8Array
-  /** By cable, in the supply conductor. */
-  private readonly flow_A: Float64Array
+  /** By fuse. */
+  private readonly fused_A: Float64Array
   private copperFactor = 1
   private stale = true
   private flowsStale = true
@@ -74,7 +74,7 @@ export class Network {
     this.fixed_Ohm = new Float64Array(2 * cables.length)
     this.corrosion_Ohm = new Float64Array(2 * cables.length)
     this.cuts = new Uint8Array(2 * cables.length)
-    this.flow_A = new Float64Array(cables.length)
+    this.fused_A = new Float64Array(this.fused.length)
     cables.forEach((cable, i) => this.layCable(cable, i))
   }
 
@@ -125,9 +125,9 @@ export class Network {
   /** Lets the currents of the last solve flow for `dt_s`. `opened` hears of each cable whose fuse opened; then solve again. */
   advanceFuses(dt_s: number, opened: (cable: number) => void): void {
     this.computeFlows()
-    const { fused, fuseList, flow_A } = this
+    const { fused, fuseList, fused_A } = this
     for (let i = 0; i < fused.length; i++) {
-      if (fuseList[i].advance(flow_A[fused[i]], dt_s)) {
+      if (fuseList[i].advance(fused_A[i], dt_s)) {
         this.stale = true
         opened(fused[i])
       }
@@ -137,9 +137,9 @@ export class Network {
   /** Whether a fuse is on its way to opening: it carries more than it can for ever. */
   get melting(): boolean {
     this.computeFlows()
-    const { fused, fuseList, flow_A } = this
-    for (let i = 0; i < fused.length; i++) {
-      const current_A = flow_A[fused[i]]
+    const { fuseList, fused_A } = this
+    for (let i = 0; i < fused_A.length; i++) {
+      const current_A = fused_A[i]
       if (current_A > fuseList[i].melting_A || current_A < -fuseList[i].melting_A) return true
     }
     return false
@@ -189,16 +189,12 @@ export class Network {
 
   /** In a cable's supply conductor, positive in the direction from → to, A. */
   current_A(cable: number): number {
-    this.computeFlows()
-    return this.flow_A[cable]
+    return this.flow_A(this.supply, cable)
   }
 
   /** In a cable's return conductor, positive in the direction to → from, A. Differs from the supply only in a ring. */
   currentBack_A(cable: number): number {
-    const hubs = this.hubNodes.length
-    let sum_A = 0
-    for (let k = 0; k < hubs; k++) sum_A += this.back.share[cable * hubs + k] * this.loads.current_A[k]
-    return sum_A
+    return this.flow_A(this.back, cable)
   }
 
   /** How far a hub's ground is above the battery's negative pole, V. With an open return the ground floats up to the hub's supply. */
@@ -285,15 +281,17 @@ export class Network {
   private computeFlows(): void {
     if (!this.flowsStale) return
     this.flowsStale = false
+    const { fused, fused_A } = this
+    for (let i = 0; i < fused.length; i++) fused_A[i] = this.flow_A(this.supply, fused[i])
+  }
+
+  private flow_A(conductor: Conductor, cable: number): number {
     const hubs = this.hubNodes.length
     const current_A = this.loads.current_A
-    const share = this.supply.share
-    const flow_A = this.flow_A
-    for (let b = 0, at = 0; b < flow_A.length; b++) {
-      let sum_A = 0
-      for (let k = 0; k < hubs; k++, at++) sum_A += share[at] * current_A[k]
-      flow_A[b] = sum_A
-    }
+    const share = conductor.share
+    let sum_A = 0
+    for (let k = 0, at = cable * hubs; k < hubs; k++, at++) sum_A += share[at] * current_A[k]
+    return sum_A
   }
 }
 

@@ -37,7 +37,10 @@ export class Solver {
   private readonly step_V: Float64Array
   private readonly before_V: Float64Array
   private readonly matrix: Float64Array
+  /** Hubs in the elimination, as places in `live`; their slopes, and their part of the step. */
   private readonly sloped: Int32Array
+  private readonly steep_S: Float64Array
+  private readonly sloped_V: Float64Array
 
   constructor(hubs: number, loads: Loads) {
     this.loads = loads
@@ -52,6 +55,8 @@ export class Solver {
     this.before_V = new Float64Array(hubs)
     this.matrix = new Float64Array(hubs * hubs)
     this.sloped = new Int32Array(hubs)
+    this.steep_S = new Float64Array(hubs)
+    this.sloped_V = new Float64Array(hubs)
   }
 
   /** `false` if it did not converge; then `voltage_V` is the last of what was tried. The loads' currents are left in `Loads`. */
@@ -144,12 +149,30 @@ export class Solver {
     }
     const terminal_V = emf_V - source_Ohm * total_A
     let largest_V = 0
+    const last = count - 1
+    // Four rows at a time, as that reads each current once for all of them; at the end the last row stands in for those that are missing.
+    for (let i = 0; i < count; i += 4) {
+      const j = i + 1 < last ? i + 1 : last
+      const k = i + 2 < last ? i + 2 : last
+      const l = i + 3 < last ? i + 3 : last
+      let a_V = voltage_V[i] - terminal_V
+      let b_V = voltage_V[j] - terminal_V
+      let c_V = voltage_V[k] - terminal_V
+      let d_V = voltage_V[l] - terminal_V
+      for (let by = 0; by < count; by++) {
+        const by_A = current_A[by]
+        a_V += transfer_Ohm[i * stride + by] * by_A
+        b_V += transfer_Ohm[j * stride + by] * by_A
+        c_V += transfer_Ohm[k * stride + by] * by_A
+        d_V += transfer_Ohm[l * stride + by] * by_A
+      }
+      residual_V[i] = a_V
+      residual_V[j] = b_V
+      residual_V[k] = c_V
+      residual_V[l] = d_V
+    }
     for (let i = 0; i < count; i++) {
-      let residual = voltage_V[i] - terminal_V
-      const row = i * stride
-      for (let k = 0; k < count; k++) residual += transfer_Ohm[row + k] * current_A[k]
-      residual_V[i] = residual
-      const size = residual < 0 ? -residual : residual
+      const size = residual_V[i] < 0 ? -residual_V[i] : residual_V[i]
       if (size > largest_V) largest_V = size
     }
     return largest_V
@@ -160,60 +183,60 @@ export class Solver {
    * in the elimination.
    */
   private newtonStep(source_Ohm: number, mass: number): void {
-    const { count, stride, live, transfer_Ohm, residual_V, step_V, sloped } = this
+    const { count, stride, live, transfer_Ohm, residual_V, step_V, sloped, steep_S, sloped_V } = this
     const slope_S = this.loads.slope_S
     let order = 0
     for (let i = 0; i < count; i++) {
+      const hub_S = slope_S[live[i]]
+      const weight = hub_S * (source_Ohm + transfer_Ohm[i * stride + i])
       step_V[i] = -residual_V[i]
-      const weight = slope_S[live[i]] * (source_Ohm + transfer_Ohm[i * stride + i])
-      if (weight > FLAT || weight < -FLAT) sloped[order++] = i
+      if (!(weight > FLAT || weight < -FLAT)) continue
+      steep_S[order] = hub_S
+      sloped_V[order] = -residual_V[i]
+      sloped[order++] = i
     }
     this.eliminate(order, source_Ohm, mass)
     let next = 0
     for (let i = 0; i < count; i++) {
       if (next < order && sloped[next] === i) {
-        next++
+        step_V[i] = sloped_V[next++]
         continue
       }
       let step = step_V[i]
       const row = i * stride
-      for (let k = 0; k < order; k++) {
-        const other = sloped[k]
-        step -= (source_Ohm + transfer_Ohm[row + other]) * slope_S[live[other]] * step_V[other]
-      }
+      for (let k = 0; k < order; k++) step -= (source_Ohm + transfer_Ohm[row + sloped[k]]) * steep_S[k] * sloped_V[k]
       step_V[i] = step / mass
     }
   }
 
   /**
-   * Gaussian elimination among the `order` sloped hubs. A vanishing pivot (a collapse) is kept off zero; the halving of
-   * steps then bounds what it does.
+   * Gaussian elimination among the `order` sloped hubs, row by row, of `sloped_V` in place. A vanishing pivot (a collapse) is kept off
+   * zero; the halving of steps then bounds what it does.
    */
   private eliminate(order: number, source_Ohm: number, mass: number): void {
-    const { stride, live, transfer_Ohm, step_V, sloped, matrix } = this
-    const slope_S = this.loads.slope_S
+    const { stride, transfer_Ohm, sloped, steep_S, sloped_V, matrix } = this
     for (let r = 0; r < order; r++) {
       const row = r * stride
       const from = sloped[r] * stride
-      for (let c = 0; c < order; c++) matrix[row + c] = (source_Ohm + transfer_Ohm[from + sloped[c]]) * slope_S[live[sloped[c]]]
-      matrix[row + r] += mass
-    }
-    for (let p = 0; p < order; p++) {
-      const pivotRow = p * stride
-      let pivot = matrix[pivotRow + p]
-      if (pivot < 1e-3 && pivot > -1e-3) pivot = matrix[pivotRow + p] = 1e-3
-      for (let r = p + 1; r < order; r++) {
-        const row = r * stride
-        const factor = matrix[row + p] / pivot
-        for (let c = p + 1; c < order; c++) matrix[row + c] -= factor * matrix[pivotRow + c]
-        step_V[sloped[r]] -= factor * step_V[sloped[p]]
+      let right_V = sloped_V[r]
+      for (let c = 0; c < order; c++) {
+        let sum = (source_Ohm + transfer_Ohm[from + sloped[c]]) * steep_S[c]
+        if (c === r) sum += mass
+        const above = c < r ? c : r
+        for (let p = 0, at = c; p < above; p++, at += stride) sum -= matrix[row + p] * matrix[at]
+        if (c < r) {
+          sum /= matrix[c * stride + c]
+          right_V -= sum * sloped_V[c]
+        } else if (c === r && sum < 1e-3 && sum > -1e-3) sum = 1e-3
+        matrix[row + c] = sum
       }
+      sloped_V[r] = right_V
     }
     for (let r = order - 1; r >= 0; r--) {
       const row = r * stride
-      let sum = step_V[sloped[r]]
-      for (let c = r + 1; c < order; c++) sum -= matrix[row + c] * step_V[sloped[c]]
-      step_V[sloped[r]] = sum / matrix[row + r]
+      let sum = sloped_V[r]
+      for (let c = r + 1; c < order; c++) sum -= matrix[row + c] * sloped_V[c]
+      sloped_V[r] = sum / matrix[row + r]
     }
   }
 }
