@@ -47,16 +47,20 @@ export class Feed {
   lowest_V = Infinity
   readonly index: number
   private readonly supply: Supply
+  private readonly volts: Float64Array
 
   constructor(name: string, supply: Supply) {
     this.name = name
     this.supply = supply
     this.index = supply.hub(name)
+    this.volts = supply.network.voltage_V
   }
 
   /** At the hub's terminals, V; 0 when they are reversed, which the board blocks. */
   voltage_V(): number {
-    const voltage_V = this.override_V ?? this.supply.voltage_V(this.index)
+    if (this.override_V !== undefined) return this.override_V
+    this.supply.refresh()
+    const voltage_V = this.volts[this.index]
     return voltage_V > 0 ? voltage_V : 0
   }
 

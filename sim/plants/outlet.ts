@@ -95,11 +95,14 @@ export class Outlet {
 
   /** Advances the plugged plant by `dt_s` through the eFuse. */
   step(dt_s: number, plant: Plant): void {
-    this.regulating = false
-    this.feed_V = this.supply_V()
-    this.load_V = this.on && !this.tripped ? this.regulated_V(plant) : 0
+    const feed_V = this.supply_V()
+    const closed = this.on && !this.tripped
+    const regulating = closed && plant.demand_A(feed_V) > this.limit_A
+    this.feed_V = feed_V
+    this.regulating = regulating
+    this.load_V = regulating ? this.regulated_V(plant) : closed ? feed_V : 0
     plant.step(dt_s, this.load_V)
-    if (!this.regulating) {
+    if (!regulating) {
       this.regulating_s = 0
       return
     }
@@ -114,13 +117,10 @@ export class Outlet {
     if (this.part !== undefined) this.part.wake()
   }
 
-  /** The supply, or as much of it that the load draws the limit (regula falsi with Illinois weights). */
+  /** As much of the feed that the load, which would draw more, draws the limit (regula falsi with Illinois weights). */
   private regulated_V(plant: Plant): number {
-    const supply_V = this.feed_V
-    let high_V = supply_V
+    let high_V = this.feed_V
     let over_A = plant.demand_A(high_V) - this.limit_A
-    if (over_A <= 0) return supply_V
-    this.regulating = true
     let low_V = 0
     let under_A = this.limit_A
     let side = 0

@@ -12,22 +12,14 @@ export class SealDrag {
   private shape = 0.5
   private rise_per_m = 0.5
 
-  /** Drag of an opening glass at `opening_m`, N. */
-  opening_N(opening_m: number): number {
-    return WINDOW_REGULATOR.sealOpening_N * this.shapeAt(opening_m)
-  }
-
-  /** Drag of a closing glass at `opening_m`, N. */
-  closing_N(opening_m: number): number {
-    const { topSeal_m, topSeal_N, sealClosing_N } = WINDOW_REGULATOR
-    const shape = this.shapeAt(opening_m)
+  /** Drag of a glass that slides at `opening_m`, `opening` or closing, N. */
+  at_N(opening_m: number, opening: boolean): number {
+    if (!(opening_m >= this.from_m && opening_m < this.to_m)) this.find(opening_m)
+    const { topSeal_m, topSeal_N, sealOpening_N, sealClosing_N } = WINDOW_REGULATOR
+    const shape = this.shape + this.rise_per_m * (opening_m - this.at_m)
+    if (opening) return sealOpening_N * shape
     if (opening_m >= topSeal_m) return sealClosing_N * shape
     return sealClosing_N * shape + topSeal_N * (opening_m > 0 ? 1 - opening_m / topSeal_m : 1)
-  }
-
-  private shapeAt(opening_m: number): number {
-    if (!(opening_m >= this.from_m && opening_m < this.to_m)) this.find(opening_m)
-    return this.shape + this.rise_per_m * (opening_m - this.at_m)
   }
 
   private find(opening_m: number): void {

@@ -170,7 +170,7 @@ export class WindowPlant extends Plant {
         push_N += contact_N
       }
       const opening = glass_m_s !== 0 ? glass_m_s > 0 : push_N > 0
-      const drag_N = seal * (opening ? seals.opening_N(glass_m) : seals.closing_N(glass_m))
+      const drag_N = seal * seals.at_N(glass_m, opening)
       if (glass_m_s === 0 && push_N <= drag_N * w.sealStatic && -push_N <= drag_N * w.sealStatic) continue
       const next_m_s = glass_m_s + sliding * (opening ? push_N - drag_N : push_N + drag_N)
       // Friction stops a motion; it begins none the other way.

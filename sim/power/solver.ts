@@ -155,16 +155,20 @@ export class Solver {
       const j = i + 1 < last ? i + 1 : last
       const k = i + 2 < last ? i + 2 : last
       const l = i + 3 < last ? i + 3 : last
+      const a = i * stride
+      const b = j * stride
+      const c = k * stride
+      const d = l * stride
       let a_V = voltage_V[i] - terminal_V
       let b_V = voltage_V[j] - terminal_V
       let c_V = voltage_V[k] - terminal_V
       let d_V = voltage_V[l] - terminal_V
       for (let by = 0; by < count; by++) {
         const by_A = current_A[by]
-        a_V += transfer_Ohm[i * stride + by] * by_A
-        b_V += transfer_Ohm[j * stride + by] * by_A
-        c_V += transfer_Ohm[k * stride + by] * by_A
-        d_V += transfer_Ohm[l * stride + by] * by_A
+        a_V += transfer_Ohm[a + by] * by_A
+        b_V += transfer_Ohm[b + by] * by_A
+        c_V += transfer_Ohm[c + by] * by_A
+        d_V += transfer_Ohm[d + by] * by_A
       }
       residual_V[i] = a_V
       residual_V[j] = b_V

@@ -253,8 +253,8 @@ export class Supply {
     else this.timer.stop()
   }
 
-  /** Makes readings true without letting time pass: who looks, and when, changes nothing. */
-  private refresh(): void {
+  /** Makes readings true without letting time pass, `network`'s too: who looks, and when, changes nothing. */
+  refresh(): void {
     if (this.dirty) this.solve()
   }
 
