@@ -82,6 +82,8 @@ describe('everything at once', () => {
     expect(seen.fullest, seen.fullestCable).toBeLessThanOrEqual(1)
     expect(seen.lowest_V, seen.lowestHub).toBeGreaterThanOrEqual(9)
     expect(boots(car)).toEqual(ONCE)
+    const troubled = HUBS.flatMap(hub => car.history(`PortStatus@${hub}`, pressed_ms).filter(port => port.values['fault'] !== 'none'))
+    expect(troubled.map(port => [port.target, port.values])).toEqual([])
   })
 
   journey('works with the engine off on an old battery: comfort is shed, nothing falls below 9 V', async (car) => {

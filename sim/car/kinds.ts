@@ -40,6 +40,8 @@ export interface Kind {
 const RATED_V = 13.5
 const CHARGING_V = 14
 const AMPLIFIER_POWER_W = 80
+/** What the hungriest piece of a series draws, of a typical one: who draws all that its descriptor promises is taken for a liar. */
+const SPREAD = 1.05
 
 function readWindow(plan: Reader): Blueprint {
   const opening_pct = plan.optional('opening_pct')?.number(0, 100, '%') ?? 0
@@ -103,7 +105,8 @@ function readAmplifier(): Blueprint {
   return {
     build: () => new AmplifierPlant(),
     describe: identity => ({
-      ...identity, class: COMPONENT_CLASS.amplifier, idle_A: AMPLIFIER_PARTS.off_A, run_A: full_A, peak_A: 1.2 * full_A,
+      ...identity, class: COMPONENT_CLASS.amplifier, idle_A: AMPLIFIER_PARTS.off_A, run_A: SPREAD * full_A,
+      peak_A: 1.2 * full_A,
       data: { power_W: AMPLIFIER_POWER_W },
     }),
   }
