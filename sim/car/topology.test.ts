@@ -76,6 +76,8 @@ describe('readTopology', () => {
     const problems = (): readonly string[] => {
       try {
         readTopology(broken((s) => {
+          s.colour = 'red'
+          s.hubs[1].location = 'ATTIC'
           s.hubs[2].ports[0].opening_pct = 101
           s.hubs[2].ports[1].maker = -1
           s.hubs[0].ports[1].channels[0].kind = 'neon'
@@ -90,8 +92,8 @@ describe('readTopology', () => {
       return []
     }
     expect(problems()).toEqual([
-      'topology.hubs[0].ports[1].channels[0].kind', 'topology.hubs[0].ports[1].channels[1].rated_W',
-      'topology.hubs[2].ports[0].opening_pct', 'topology.hubs[2].ports[1].maker',
+      'topology.colour', 'topology.hubs[0].ports[1].channels[0].kind', 'topology.hubs[0].ports[1].channels[1].rated_W',
+      'topology.hubs[1].location', 'topology.hubs[2].ports[0].opening_pct', 'topology.hubs[2].ports[1].maker',
       'topology.copper.cables[3].gauge_mm2', 'topology.copper.cables[4].length_m', 'topology.battery.charge',
     ])
   })

@@ -82,8 +82,7 @@ const BATTERY_FIELDS: Readonly<Record<keyof BatteryOptions, readonly [number, nu
  */
 export function readTopology(data: unknown, path = 'topology'): Topology {
   const reader = new Reader(data, path)
-  reader.attempt(() => reader.only(['name', 'hubs', 'copper', 'battery']))
-  if (!reader.flawless) reader.finish()
+  reader.only(['name', 'hubs', 'copper', 'battery'])
   const name = reader.attempt(() => reader.field('name').text()) ?? ''
   const hubs = reader.attempt(() => readHubs(reader.field('hubs'))) ?? []
   const copper = reader.attempt(() => readCopper(reader.field('copper')))
@@ -104,20 +103,21 @@ function readHubs(reader: Reader): HubPlan[] {
   return hubs
 }
 
-function readHub(reader: Reader, index: number): HubPlan {
+/** Undefined when nobody knows where it is, which is noted. */
+function readHub(reader: Reader, index: number): HubPlan | undefined {
   reader.only(['location', 'image', 'serial', 'ports'])
-  const location = reader.attempt(() => reader.field('location').oneOf(HUBS)) ?? HUBS[index]
+  const location = reader.attempt(() => reader.field('location').oneOf(HUBS))
   const image = reader.attempt(() => reader.field('image').oneOf(Object.keys(HUB_TYPE) as HubTypeName[])) ?? 'door'
   const serial = reader.optional('serial')?.attempt(field => field.whole(0, LARGEST_SERIAL)) ?? 1000 + index
   const ports: (ComponentPlan | undefined)[] = []
   for (const [port, item] of reader.field('ports').items(0, MOST_PORTS).entries()) {
     const component = item.isNull ? undefined : item.attempt(() => readPlan(item, serial * MOST_PORTS + port))
     if (component !== undefined && ports.some(other => other?.name === component.name)) {
-      item.note(`${item.path}.name: "${component.name}" is taken at ${location}: give each a name`)
+      item.note(`${item.path}.name: "${component.name}" is taken at ${location ?? reader.path}: give each a name`)
     }
     ports.push(component)
   }
-  return { location, image, serial, ports }
+  return location === undefined ? undefined : { location, image, serial, ports }
 }
 
 function readCopper(reader: Reader): CopperTopology | undefined {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { CARS } from '#sim/car/cars.ts'
 import { readTopology, type TopologyData, TopologyError } from '#sim/car/topology.ts'
-import { fileFailure, usage } from '../lib/failure.ts'
+import { usage } from '../lib/failure.ts'
+import { readJson } from '../lib/json-file.ts'
 
 /** For `--car`. */
 export const CAR_OPTION = '--car <name|file>'
@@ -11,7 +12,10 @@ export const CAR_HELP = `one of ${Object.keys(CARS).join(', ')}, or a JSON file 
 export function readCar(name: string | undefined): TopologyData {
   if (name === undefined) return CARS.sedan
   if (Object.hasOwn(CARS, name)) return CARS[name]
-  const data = parse(name)
+  if (!/[./\\]/.test(name) && !existsSync(name)) {
+    throw usage(`there is no car "${name}", and no such file; cars are ${Object.keys(CARS).join(', ')}`)
+  }
+  const data = readJson(name)
   try {
     readTopology(data, 'car')
   } catch (error) {
@@ -25,19 +29,4 @@ export function readCar(name: string | undefined): TopologyData {
 /** A car as its file. */
 export function carJson(car: TopologyData): string {
   return `${JSON.stringify(car, null, 2)}\n`
-}
-
-function parse(path: string): unknown {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !/[./\\]/.test(path)
-    throw missing ? usage(`there is no car "${path}", and no such file; cars are ${Object.keys(CARS).join(', ')}`) : fileFailure('read', path, error)
-  }
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw usage(`${path} is no JSON: ${(error as Error).message}`)
-  }
 }

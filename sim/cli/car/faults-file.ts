@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { unknown } from '#protocol/messages/errors.ts'
 import type { BusFaultOptions } from '#sim/bus/faults.ts'
 import { POWER_FAULT_FIELDS, type PowerFaults, readPowerFaults } from '#sim/car/power-faults.ts'
 import { TopologyError } from '#sim/car/reader.ts'
-import { fileFailure, usage } from '../lib/failure.ts'
+import { usage } from '../lib/failure.ts'
+import { readJson } from '../lib/json-file.ts'
 
 const rate = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1
 const record = (check: (value: unknown) => boolean) => (value: unknown): boolean =>
@@ -31,18 +31,7 @@ export interface CarFaults {
 
 /** Reads the faults of a run from a JSON file. Throws a usage error that names the file and the wrong field. */
 export function readFaults(path: string): CarFaults {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fileFailure('read', path, error)
-  }
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (error) {
-    throw usage(`${path} is no JSON: ${(error as Error).message}`)
-  }
+  const data = readJson(path)
   if (typeof data !== 'object' || data === null || Array.isArray(data)) throw usage(`${path}: it must be an object like {"bitErrorRate": 1e-6}`)
   const bus: Record<string, unknown> = {}
   const power: Record<string, unknown> = {}
