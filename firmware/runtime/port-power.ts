@@ -17,6 +17,8 @@ export const WISH_RETRY_ms = IDLE_WATCH_ms
 const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
+/** A load that was just switched off is still running down: what is drawn so soon after a grant's end is drawn from before. */
+const RUN_DOWN_ms = 20
 /** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
 const OVERDRAWN_LOOKS = 3
 
@@ -58,6 +60,8 @@ export class PortFeed implements PortPower {
   private fed: boolean
   private trip: boolean
   private trip_ms: number
+  /** When the last grant ended. */
+  private ended_ms: number
   private told: number
   /** Looks in a row at which it drew all of its grant. */
   private limitedLooks: number
@@ -85,6 +89,7 @@ export class PortFeed implements PortPower {
     this.fed = false
     this.trip = false
     this.trip_ms = 0
+    this.ended_ms = -Infinity
     this.told = PORT_STATE.off
     this.limitedLooks = 0
     this.overdrawn = false
@@ -157,6 +162,7 @@ export class PortFeed implements PortPower {
   state(): number {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
+    if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
     return this.port.current_A() >= this.limit_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
 
@@ -188,6 +194,7 @@ export class PortFeed implements PortPower {
     if (!this.holding) return
     this.holding = false
     this.hasGrant = false
+    this.ended_ms = this.schedule.now()
     this.bound_A = Infinity
     this.limitTo(this.idle_A)
     this.owner.grantChanged(false)

@@ -259,6 +259,26 @@ describe('a driver\'s context', () => {
     expect(lastPort(hal)).toMatchObject({ fault: PORT_FAULT.none })
   })
 
+  it('a motor whose grant ends at its stop is no liar, though its current is still to be seen in that instant', () => {
+    const { hal, clock, context, socket } = running()
+    for (let wait_ms = 50; wait_ms < 150; wait_ms += 5) {
+      context.power.want(4, 4, 1000, 2)
+      socket.drawn_A = 3
+      clock.advance(wait_ms)
+      context.power.release()
+      clock.advance(19)
+      socket.drawn_A = 0
+      clock.advance(1500 - wait_ms)
+    }
+    expect(sentBy(hal, PortStatusCodec).filter(port => port.state === PORT_STATE.limiting || port.fault !== PORT_FAULT.none)).toEqual([])
+    context.power.want(4, 4, 1000, 2)
+    socket.drawn_A = 3
+    clock.advance(100)
+    context.power.release()
+    clock.advance(1200)
+    expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.overDescriptor })
+  })
+
   it('a component that draws all of its grant for long shows a fault until it keeps to one; an end stop shows none', () => {
     const { hal, clock, context, socket } = running()
     context.power.want(4, 4, 1000, 2)

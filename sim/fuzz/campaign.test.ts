@@ -35,7 +35,7 @@ describe('a campaign', () => {
   let whole: Report
   beforeAll(async () => {
     whole = await finish(campaign())
-  })
+  }, 60_000)
 
   it('counts what it did and where it came', () => {
     const totals = totalsOf(whole)
