@@ -242,10 +242,18 @@ export class Allocator {
     return true
   }
 
+  /** Sees whether a wish could be helped, and when it is tried next, takes one lease away after another. */
   private makeRoom(contract: Contract, now_ms: number): void {
-    const victim = this.room.victim(contract, now_ms)
-    if (victim === undefined) return
-    this.revoke(victim)
+    const row = this.room.shortRow(contract)
+    if (row < 0) return
+    if (contract.helpable !== this.leases.changes) {
+      if (!this.room.possible(contract, now_ms)) return
+      contract.helpable = this.leases.changes
+    } else {
+      const victim = this.room.victim(contract, row, now_ms)
+      if (victim === undefined) return
+      this.revoke(victim)
+    }
     this.wishes.retry(contract)
   }
 

@@ -42,6 +42,8 @@ export interface Contract {
   asked: boolean
   /** Count of changes at which it was last tried. */
   tried: number
+  /** Count of changes at which taking leases from others was found to be enough for it. */
+  helpable: number
   /** When it is tried again although nothing changed: it has been patient for long enough. */
   retry_ms: number
 
@@ -56,7 +58,7 @@ export function createContract(index: number, hub: number, port: number): Contra
     index: index, hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
     held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
     began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
-    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, retry_ms: 0,
+    waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, helpable: -1, retry_ms: 0,
     result: 0, answer: NO_ANSWER,
   }
 }

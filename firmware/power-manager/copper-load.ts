@@ -2,7 +2,8 @@ import type { CopperLimits } from './copper-limits.ts'
 
 /** How much of the copper is spoken for. A reservation touches the rows of its own hub only. */
 export class CopperLoad {
-  private readonly weights: readonly Float64Array[]
+  /** By hub and row: what each mA of the hub takes. */
+  readonly weights: readonly Float64Array[]
   private readonly rows: readonly (readonly number[])[]
   /** By row. */
   private readonly left: Float64Array
@@ -73,18 +74,14 @@ export class CopperLoad {
     return this.weights[hub][row] * current_mA - this.left[row]
   }
 
-  /** What each mA of a hub takes of a row. */
-  weightOf(row: number, hub: number): number {
-    return this.weights[hub][row]
-  }
-
   /** True when a current fits at a hub once each hub has given back so much. */
   fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
     const rows = this.rows[hub]
     const weights = this.weights[hub]
     for (let i = this.from; i < rows.length; i++) {
       let left = this.left[rows[i]] - weights[rows[i]] * current_mA
-      for (let other = 0; left < 0 && other < back_mA.length; other++) left += this.weights[other][rows[i]] * back_mA[other]
+      if (left >= 0) continue
+      for (let other = 0; other < back_mA.length; other++) left += this.weights[other][rows[i]] * back_mA[other]
       if (left < 0) return false
     }
     return true

@@ -14,31 +14,39 @@ export class RoomMaker {
     this.back_mA = new Float64Array(hubs)
   }
 
+  /** What a wish lacks even when all whose leases were revoked have let go, as a row of the copper; −1: nothing. */
+  shortRow(contract: Contract): number {
+    return this.leases.staying.shortRow(contract.hub, contract.wishRun_mA - contract.reserved_mA)
+  }
+
   /**
-   * The next lease to take away so that a wish will fit; undefined: no more are needed, or all of them would not help.
-   * Leases of less important ports may go, and of equals that have had theirs for long when the wish has waited as long.
-   * Of those that suffice, taken in their order, the last is needed in any case: it goes, and the rest is looked at anew.
+   * True when a wish would fit if all leases went that may: those of less important ports, and of equals that have had
+   * theirs for long when the wish has waited as long.
    */
-  victim(contract: Contract, now_ms: number): Contract | undefined {
-    const staying = this.leases.staying
-    const needed_mA = contract.wishRun_mA - contract.reserved_mA
-    const row = staying.shortRow(contract.hub, needed_mA)
-    if (row < 0) return undefined
+  possible(contract: Contract, now_ms: number): boolean {
     const last = this.lastRank(contract, now_ms)
-    let lack = staying.lack(row, contract.hub, needed_mA)
-    let victim: Contract | undefined = undefined
-    for (let hub = 0; hub < this.back_mA.length; hub++) this.back_mA[hub] = 0
+    this.back_mA.fill(0)
     for (let place = this.leases.held.first; place !== undefined && place.rank <= last; place = place.after) {
       const other = place.contract
-      if (other.revoking || other === contract) continue
-      this.back_mA[other.hub] += other.reserved_mA
-      const helps = staying.weightOf(row, other.hub) * other.reserved_mA
-      if (helps > 0 && lack > 0) {
-        lack -= helps
-        victim = other
-      }
+      if (!other.revoking && other !== contract) this.back_mA[other.hub] += other.reserved_mA
     }
-    return lack <= 0 && staying.fitsWithout(contract.hub, needed_mA, this.back_mA) ? victim : undefined
+    return this.leases.staying.fitsWithout(contract.hub, contract.wishRun_mA - contract.reserved_mA, this.back_mA)
+  }
+
+  /**
+   * The next lease to take away for what a wish lacks in a row; undefined: all would not be enough. Of those that are
+   * enough, taken in their order, the last is needed in any case: it goes, and then the rest is looked at anew.
+   */
+  victim(contract: Contract, row: number, now_ms: number): Contract | undefined {
+    const weights = this.leases.staying.weights
+    const last = this.lastRank(contract, now_ms)
+    let lack = this.leases.staying.lack(row, contract.hub, contract.wishRun_mA - contract.reserved_mA)
+    for (let place = this.leases.held.first; place !== undefined && place.rank <= last; place = place.after) {
+      const other = place.contract
+      if (!other.revoking && other !== contract) lack -= weights[other.hub][row] * other.reserved_mA
+      if (lack <= 0) return other
+    }
+    return undefined
   }
 
   /** The eviction rank of the last lease that may go for a wish. */
