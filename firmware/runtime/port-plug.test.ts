@@ -1,41 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, DESCRIPTOR_STATE, HUB_STATE, IGNITION, PORT_FAULT, PORT_STATE, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, HUB_STATE, IGNITION, PORT_FAULT, PORT_STATE } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { encodeDescriptor, decodeDescriptor } from '#protocol/descriptor.ts'
 import {
-  ComponentAnnounceCodec, HubStatusCodec, LatchStatusCodec, PortStatusCodec, SwitchEventCodec, WindowStatusCodec,
+  ComponentAnnounceCodec, HubStatusCodec, LatchStatusCodec, PortStatusCodec, WindowStatusCodec,
 } from '#protocol/messages.generated.ts'
-import type { AnyCodec } from '../components/component.ts'
 import { DASH } from '../hubs/dash.ts'
 import { DOOR } from '../hubs/door.ts'
 import { DESCRIPTORS } from '../testing/descriptors.ts'
 import { FakeHal } from '../testing/fake-hal.ts'
 import { sentBy } from '../testing/messages.ts'
 import { probe } from '../testing/probe-driver.ts'
+import { boot, lastOf, running, timesOf } from '../testing/slot-bench.ts'
 import { HubRuntime } from './hub-runtime.ts'
-import type { HubImage } from './image.ts'
-
-/** A door hub as its own runtime sees it; `plugged`: there from the boot on. */
-function boot(image: HubImage = DOOR, plugged: readonly (keyof typeof DESCRIPTORS)[] = [], wait_ms = 1000) {
-  const hal = new FakeHal(LOCATION.FL, 3)
-  plugged.forEach((name, port) => hal.sockets[port]!.plug(DESCRIPTORS[name]))
-  const hub = new HubRuntime(hal, image)
-  hub.boot()
-  hal.clock.advance(wait_ms)
-  return { hal, hub, clock: hal.clock, socket: hal.sockets[0]!, slot: hub.slots[0]! }
-}
-
-/** The probe at the first port, in a hub that may send. */
-function running(status = true) {
-  const spy = probe(status)
-  const rest = boot(spy.image, ['window'])
-  return { ...spy, ...rest, context: spy.contexts[0]! }
-}
-
-const timesOf = (hal: FakeHal, codec: AnyCodec): number[] =>
-  hal.bus.sent.filter(frame => (frame.id >>> 16 & 0x3ff) === (codec.page << 8 | 0xff) && (frame.id >>> 12 & 0xf) === codec.kind)
-    .map(frame => frame.at_ms)
-const lastOf = <V extends { port: number }>(frames: V[], port = 0): V => frames.filter(values => values.port === port).at(-1)!
 
 describe('a plug', () => {
   it('rests for 30 ms before its descriptor is read', () => {
@@ -316,88 +293,5 @@ describe('a port\'s status', () => {
     socket.drawn_A = 4
     clock.advance(150)
     expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ state: PORT_STATE.limiting, fault: PORT_FAULT.none })
-  })
-})
-
-describe('a driver', () => {
-  it('that knows no power, tick or status is left alone', () => {
-    const { component, contexts, calls, image } = probe()
-    for (const part of ['tick', 'status', 'powerChanged'] as const) delete component[part]
-    const entry = image.components[0]!
-    const { hub, hal, clock } = boot({
-      ...image,
-      components: [{ ...entry, create: (context) => {
-        context.power.want(9, 9, 1000, 2)
-        return entry.create(context)
-      } }],
-    }, ['window'])
-    const context = contexts[0]!
-    expect(context.power.granted()).toBe(true)
-    context.power.release()
-    context.statusChanged(-1)
-    context.tick(10)
-    clock.advance(2000)
-    expect([calls, timesOf(hal, WindowStatusCodec)]).toEqual([[], []])
-    expect(hub.schedule.pending()).not.toContain('port 0 tick')
-  })
-
-  it('is told of no power at the plug that it did not ask for', () => {
-    expect(running().calls).not.toContain('granted')
-  })
-
-  it('ticks in step after the hub stood still for a moment, and does not catch up after a long one', () => {
-    const { component, context, clock } = running()
-    const times: number[] = []
-    const from_ms = clock.now_ms
-    component.tick = () => times.push(clock.now_ms - from_ms)
-    context.tick(20)
-    clock.advance(20)
-    clock.stall(35)
-    clock.advance(25)
-    clock.stall(65)
-    clock.advance(25)
-    expect(times).toEqual([20, 55, 60, 80, 145, 165])
-  })
-
-  it('does not tick twice when the next tick is due by the time of a late one', () => {
-    const { component, context, clock } = running()
-    const times: number[] = []
-    const from_ms = clock.now_ms
-    component.tick = () => times.push(clock.now_ms - from_ms)
-    context.tick(20)
-    clock.stall(40)
-    clock.advance(20)
-    expect(times).toEqual([40, 60])
-  })
-
-  it('may change its period, and stop', () => {
-    const { component, context, clock } = running()
-    const times: number[] = []
-    const from_ms = clock.now_ms
-    component.tick = () => times.push(clock.now_ms - from_ms)
-    context.tick(20)
-    clock.advance(15)
-    context.tick(20)
-    clock.advance(10)
-    context.tick(10)
-    clock.advance(12)
-    context.tick(0)
-    clock.advance(100)
-    expect(times).toEqual([20, 35])
-  })
-
-  it('whose pack is pulled out with a switch pressed says so without a duration: it was no tap', () => {
-    const { hal, clock } = boot(DOOR, ['doorPack'])
-    hal.sockets[0]!.set(1, true)
-    clock.advance(60)
-    hal.sockets[0]!.set(1, false)
-    clock.advance(60)
-    hal.sockets[0]!.set(1, true)
-    clock.advance(60)
-    hal.sockets[0]!.unplug()
-    clock.advance(60)
-    const released = sentBy(hal, SwitchEventCodec).filter(event => event.edge === SWITCH_EDGE.released)
-    expect(released.map(event => event.duration_ms > 0)).toEqual([true, false])
-    expect(released[1]!.duration_ms).toBeNaN()
   })
 })
