@@ -47,6 +47,8 @@ export class DriverBench {
   /** What else came with the last wish. */
   lease: { duration_ms: number, shareable: boolean } | undefined
   readonly duties = new Float64Array(16)
+  /** How often power was given back. */
+  releases = 0
   /** How often a channel was driven or braked. */
   outputs = 0
   readonly braked = new Set<number>()
@@ -195,6 +197,7 @@ export class DriverBench {
         },
         limit_A: () => Math.min(this.granted_A, this.bound_A),
         release: () => {
+          this.releases += 1
           this.wish = undefined
           if (!this.granted) return
           this.setPower(false)

@@ -62,6 +62,22 @@ describe('waiting for power', () => {
     control.inputs.fed = false
   })
 
+  it('ends at once when there is some, and that is no reason to begin anew', () => {
+    order('autoDown')
+    control.powered()
+    expect(control.phase).toBe(PHASE.waiting)
+    control.inputs.fed = true
+    control.powered()
+    expect([control.phase, way()]).toEqual([PHASE.running, 1])
+    pass(200, 2)
+    const { duty } = control
+    control.powered()
+    expect(control.duty).toBe(duty)
+    order('stop')
+    control.powered()
+    expect(control.phase).toBe(PHASE.braking)
+  })
+
   it('is given up after a time, with a fault', () => {
     order('autoDown')
     pass(WINDOW_LIMITS.grant_ms - 1)

@@ -88,6 +88,11 @@ export class WindowControl {
     }
   }
 
+  /** `fed` may have changed just now: what waits for it goes. */
+  powered(): void {
+    if (this.phase === PHASE.waiting) this.proceed()
+  }
+
   /** The motor is too warm to start. */
   thermal(): boolean {
     this.may.warm(this.glass.motor_A())

@@ -38,7 +38,7 @@ describe('the motor\'s bridge', () => {
     order(b, 'autoDown')
     b.run(500)
     b.component.dispose()
-    expect([duty(b), b.pending, b.wish]).toEqual([0, 0, undefined])
+    expect([duty(b), b.braked.has(0), b.pending, b.wish]).toEqual([0, false, 0, undefined])
     b.component.powerChanged!(true)
     b.component.vehicleChanged!()
     expect([duty(b), b.pending]).toEqual([0, 0])
@@ -63,7 +63,42 @@ describe('power is asked for', () => {
     b.run(100)
     expect(b.wishes.length).toBe(1)
     order(b, 'stop')
-    expect([b.wish, b.granted]).toEqual([undefined, false])
+    expect([b.wish, b.granted, b.releases]).toEqual([undefined, false, 1])
+    rest(b, 1000)
+    expect(b.releases).toBe(1)
+  })
+
+  it('once also when it comes late', () => {
+    const { bench: b } = windowBench(50)
+    b.grants = false
+    order(b, 'autoDown')
+    b.run(100)
+    b.setPower(true)
+    expect(duty(b)).toBeGreaterThan(0)
+    b.run(300)
+    expect(b.wishes.length).toBe(1)
+  })
+
+  it('and given back by a window that waited in vain: the next one waits, too', () => {
+    const { bench: b } = windowBench(50)
+    b.grants = false
+    order(b, 'autoDown')
+    b.run(100)
+    order(b, 'stop')
+    expect(b.releases).toBe(1)
+    order(b, 'autoDown')
+    b.run(100)
+    expect([b.driving, b.status().state]).toEqual([false, WINDOW_STATE.waiting])
+  })
+
+  it('at the most that the descriptor knows, and then no more', () => {
+    const { bench: b, glass } = windowBench(100)
+    b.nvm.set(WINDOW_FRICTION_KEY, frictionImage(new Float32Array(FRICTION_KNOTS).fill(25)))
+    b.reset()
+    glass.friction_A = 24
+    order(b, 'autoUp')
+    b.run(1000)
+    expect(b.wishes.map(wish => wish.run_A)).toEqual([WINDOW_DESCRIPTOR.peak_A])
   })
 
   it('with the priority of safety to reverse', () => {
@@ -73,6 +108,22 @@ describe('power is asked for', () => {
     b.until(() => b.status().state === WINDOW_STATE.reversing, 8000)
     expect(b.wish).toMatchObject({ priority: WINDOW_LIMITS.safetyPriority })
     expect(b.wishes.length).toBe(2)
+    b.run(200)
+    b.grants = false
+    b.setPower(false)
+    expect(b.wish).toMatchObject({ priority: WINDOW_LIMITS.safetyPriority })
+    expect(b.wishes.length).toBe(3)
+  })
+
+  it('as for opening after a reversal that a held switch wants to go on, whatever was refused meanwhile', () => {
+    const { bench: b, glass } = windowBench(100)
+    glass.obstacleAt = 400
+    order(b, 'autoUp')
+    b.until(() => b.status().state === WINDOW_STATE.reversing, 8000)
+    expect(b.lease!.shareable).toBe(false)
+    expect([order(b, 'autoDown'), order(b, 'autoUp')]).toEqual([true, false])
+    b.until(() => b.wish?.priority === WINDOW_LIMITS.comfortPriority, 8000)
+    expect(b.lease!.shareable).toBe(true)
   })
 
   it('anew after it was taken away', () => {
@@ -107,6 +158,7 @@ describe('the memory', () => {
     expect(b.saves.map(save => save.key)).toEqual([WINDOW_RECORD_KEY, WINDOW_RECORD_KEY])
     expect(Math.abs(record(b.nvm)!.position_pulses - glass.x)).toBeLessThan(2)
     b.run(500)
+    for (const action of ['stop', 'goto', 'stop'] as const) order(b, action)
     expect(b.saves.length).toBe(2)
   })
 
@@ -127,6 +179,13 @@ describe('the memory', () => {
     order(b, 'stop')
     rest(b, 1000)
     expect(b.saves).toEqual([])
+    const { bench: lost } = windowBench(50)
+    order(lost, 'autoDown')
+    lost.run(100)
+    lost.reset()
+    order(lost, 'down')
+    lost.run(300)
+    expect(lost.saves.length).toBe(1)
   })
 
   it('is of the window it was learned on: the travel, the place, the friction', () => {
@@ -142,6 +201,19 @@ describe('the memory', () => {
       order(b, 'up')
       expect(b.wish!.run_A > 12).toBe(knows)
     }
+  })
+})
+
+describe('its ticks', () => {
+  it('come every 10 ms, whatever else comes in between', () => {
+    const { bench: b } = windowBench(10)
+    order(b, 'autoDown')
+    const { ticks } = b
+    for (let i = 0; i < 100; i++) {
+      b.run(7)
+      b.setIgnition(IGNITION.on)
+    }
+    expect(b.ticks - ticks).toBe(70)
   })
 })
 

@@ -32,8 +32,8 @@ export class WindowDriver implements Component {
   private outputPhase: number
   private ticking: boolean
   private storedPosition: boolean
-  /** What it was last told opens the window. */
-  private opens: boolean
+  /** The last command that was accepted, a `WINDOW_ACTION`. */
+  private action: number
 
   constructor(context: ComponentContext) {
     const data = context.descriptor.data as WindowData
@@ -41,22 +41,23 @@ export class WindowDriver implements Component {
     this.context = context
     this.control = new WindowControl(data.travel_pulses, context.descriptor.run_A, data.stall_A)
     this.wish = WISH.nothing
+    // Stryker disable next-line BooleanLiteral: set with every wish, and nothing looks at it before the first
     this.asking = false
     this.asked_A = 0
     this.fed = false
-    this.shown = -1
+    this.shown = NaN
     this.output = 0
     this.outputPhase = PHASE.rest
     this.ticking = false
     this.storedPosition = false
-    this.opens = false
+    this.action = WINDOW_ACTION.stop
     this.load()
   }
 
   command(values: WindowCommandValues, _sender: number): boolean {
     this.sense()
     const accepted = this.control.command(values.action, values.position_pct)
-    if (accepted) this.opens = values.action === WINDOW_ACTION.down || values.action === WINDOW_ACTION.autoDown
+    if (accepted) this.action = values.action
     this.act()
     return accepted
   }
@@ -91,9 +92,11 @@ export class WindowDriver implements Component {
 
   powerChanged(granted: boolean): void {
     this.fed = granted
+    // What comes of asking is seen to there.
+    if (this.asking || !this.ticking) return
     // What was taken away is asked for again or given up.
-    if (!granted && !this.asking) this.wish = WISH.lost
-    if (!this.asking && this.ticking) this.tick()
+    if (!granted) this.wish = WISH.lost
+    this.tick()
   }
 
   vehicleChanged(): void {
@@ -115,9 +118,8 @@ export class WindowDriver implements Component {
     if (!plausible(record.travel_pulses, position.travel_pulses)) return
     position.measure(record.travel_pulses)
     this.control.closing.guard.friction.decode(this.context.load(WINDOW_FRICTION_KEY))
-    if (isNaN(record.position_pulses)) return
     position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
-    this.storedPosition = true
+    this.storedPosition = position.known()
   }
 
   private sense(): void {
@@ -137,10 +139,8 @@ export class WindowDriver implements Component {
   /** Does what the control decided: power first, then the motor, then what others are told. */
   private act(): void {
     this.ask()
-    if (this.control.phase === PHASE.waiting && this.fed) {
-      this.control.inputs.fed = true
-      this.control.step()
-    }
+    this.control.inputs.fed = this.fed
+    this.control.powered()
     this.keep()
     this.drive()
     const ticking = this.control.phase !== PHASE.rest
@@ -155,21 +155,20 @@ export class WindowDriver implements Component {
   private ask(): void {
     const control = this.control
     const wish = !control.needsPower() ? WISH.nothing : control.reversing() ? WISH.safety : WISH.comfort
-    const needs_A = wish === WISH.comfort ? control.needs_A() : 0
+    const descriptor = this.context.descriptor
+    const needs_A = Math.min(control.needs_A(), descriptor.peak_A)
     const more = wish === this.wish
-    if (more && !(needs_A > this.asked_A && this.asked_A < this.context.descriptor.peak_A)) return
+    if (more && needs_A <= this.asked_A) return
     this.wish = wish
     this.asking = true
     if (wish === WISH.nothing) {
       this.drive()
-      this.fed = false
       this.context.power.release()
     } else {
-      const descriptor = this.context.descriptor
       const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
       this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(more ? needs_A + MORE_A : needs_A), descriptor.peak_A))
-      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, this.opens)
-      if (this.context.power.granted()) this.fed = true
+      const opens = this.action === WINDOW_ACTION.down || this.action === WINDOW_ACTION.autoDown
+      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, opens)
     }
     this.asking = false
   }
@@ -220,8 +219,8 @@ export class WindowDriver implements Component {
   /** Reports when what is shown changed, but for the position, which the period takes care of. */
   private show(): void {
     const control = this.control
-    const shown = control.state() + (control.pinched ? 16 : 0) + (control.fault ? 32 : 0) + (control.thermal() ? 64 : 0)
-      + (control.position.known() ? 128 : 0)
+    const shown = control.state() | (control.pinched ? 16 : 0) | (control.fault ? 32 : 0) | (control.thermal() ? 64 : 0)
+      | (control.position.known() ? 128 : 0)
     if (shown === this.shown) return
     this.shown = shown
     this.context.statusChanged(0)
