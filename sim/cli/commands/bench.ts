@@ -9,7 +9,7 @@ Each figure stands beside a peer, or beside code written by hand, that ran in th
 ratio is what counts, seconds say little. Medians of several rounds. Takes a minute or two; "met" compares with the target.
 Latencies are told beside a process that only copies bytes and a thread that only sleeps: what those show is the machine.
 The sedan is measured by processor time: the same drive again and again, and of each 50 ms of it the quickest counts, as
-other work on the machine makes it longer, never shorter; the median of whole drives stands beside it.
+other work on the machine makes it longer, never shorter; the quickest whole drive and the median stand beside it.
 
 Examples:
   npx spine bench
