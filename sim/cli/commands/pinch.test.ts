@@ -26,3 +26,9 @@ describe('spine pinch that gets Ctrl-C', () => {
     expect(code).toBe(0)
   }, 60_000)
 })
+
+it('spine pinch says that a plot cannot be written before it begins', async () => {
+  const terminal = fakeTerminal()
+  expect(await run(['pinch', '--svg', '/nowhere/at/all.svg'], terminal)).toBe(1)
+  expect(terminal.err).toBe('spine pinch: cannot write /nowhere/at/all.svg: its folder does not exist\n')
+})

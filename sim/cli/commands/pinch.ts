@@ -83,6 +83,8 @@ async function work<T>(items: Iterable<T>, count: number, terminal: Terminal, op
 
 async function sweepRods(options: Options, terminal: Terminal): Promise<boolean> {
   const plan: SweepPlan = options.quick === true ? QUICK_PLAN : FULL_PLAN
+  // Who cannot be written to is found out before minutes of work.
+  if (options.svg !== undefined) save(options.svg, '')
   const sweep = new PinchSweep(options.seed)
   const summary = new Summary()
   const whole = await work(casesOf(plan), caseCount(plan), terminal, options, one => summary.add(sweep.run(one)))
@@ -90,11 +92,7 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   const times = TIMED.map(({ conditions, most_ms }) => ({ conditions, most_ms, took_ms: sweep.closing_ms(conditions, 'here') }))
   const inTime = times.every(({ most_ms, took_ms }) => isNaN(most_ms) || took_ms <= most_ms)
   if (options.svg !== undefined) {
-    try {
-      writeFileSync(options.svg, pinchSvg(summary.results, `A rod in the closing window: ${summary.results.length} cases, seed ${options.seed}`))
-    } catch (error) {
-      throw fileFailure('write', options.svg, error)
-    }
+    save(options.svg, pinchSvg(summary.results, `A rod in the closing window: ${summary.results.length} cases, seed ${options.seed}`))
   }
   if (options.json === true) {
     terminal.write(`${JSON.stringify({
@@ -107,6 +105,14 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   }
   // The median of a part says nothing of the whole.
   return (whole ? summary.met : summary.failures.length === 0) && inTime
+}
+
+function save(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
 }
 
 const right = (title: string): Column => ({ title, align: 'right' })
