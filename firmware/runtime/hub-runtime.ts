@@ -19,7 +19,6 @@ import { HubPower } from './hub-power.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
 import { ManagerSeat } from './manager-seat.ts'
-import { CAUSE } from './port-fault.ts'
 import { PortSlot } from './port-slot.ts'
 import type { SlotHost } from './port-slot.ts'
 import { Receiver } from './receive.ts'
@@ -287,7 +286,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   private commandFinished(port: number, result: number, codec: AnyCodec, location: number): void {
-    this.slots[port].fault.set(CAUSE.commandLost, result !== COMMAND_RESULT.echoed)
+    this.slots[port].commandFinished(result === COMMAND_RESULT.echoed)
     if (result === COMMAND_RESULT.echoed) return
     this.hal.log(`${codec.name} to location ${location} ${result === COMMAND_RESULT.lost ? 'was not executed' : 'was dropped'}`)
   }

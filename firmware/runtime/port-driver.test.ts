@@ -47,6 +47,28 @@ describe('a driver', () => {
     expect(slot.fault.code).toBe(PORT_FAULT.commandLost)
   })
 
+  it('shows a lost command until a report after the next that comes through, and a second loss as long again', () => {
+    const { clock, slot } = running()
+    slot.commandFinished(true)
+    expect(slot.fault.code).toBe(PORT_FAULT.none)
+    slot.commandFinished(false)
+    clock.advance(10_000)
+    expect(slot.fault.code).toBe(PORT_FAULT.commandLost)
+    slot.commandFinished(true)
+    clock.advance(1000)
+    slot.commandFinished(true)
+    clock.advance(499)
+    expect(slot.fault.code).toBe(PORT_FAULT.commandLost)
+    clock.advance(1)
+    expect(slot.fault.code).toBe(PORT_FAULT.none)
+    slot.commandFinished(false)
+    slot.commandFinished(true)
+    clock.advance(1000)
+    slot.commandFinished(false)
+    clock.advance(5000)
+    expect(slot.fault.code).toBe(PORT_FAULT.commandLost)
+  })
+
   it('tells of events, and of a wish that is refused until it is not', () => {
     const { hal, context, clock, slot } = running()
     context.sendEvent(SwitchEventCodec, { ...SwitchEventCodec.create(), switch: 3, port: 0 })

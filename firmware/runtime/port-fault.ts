@@ -29,17 +29,22 @@ export class PortFault {
     this.show(stands ? this.standing | bit : this.standing & ~bit)
   }
 
+  /** One of `CAUSE` stands, shown or hidden by a graver one. */
+  stands(cause: number): boolean {
+    return (this.standing & 1 << cause) !== 0
+  }
+
   /** The component is gone, and all that was wrong with it. */
   reset(): void {
     this.show(0)
   }
 
   private show(standing: number): void {
+    this.standing = standing
     let code: number = PORT_FAULT.none
     for (let cause: number = CAUSE.commandLost; cause >= 0; cause--) {
-      if ((standing & 1 << cause) !== 0) code = CODES[cause]
+      if (this.stands(cause)) code = CODES[cause]
     }
-    this.standing = standing
     if (code === this.code) return
     this.code = code
     this.changed()

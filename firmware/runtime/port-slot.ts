@@ -26,6 +26,8 @@ const BOOT_STEP_ms = 5
 /** Phase of a component's status within its period, by port. */
 const PORT_PHASE_ms = 25
 const STATUS_MINIMUM_ms = 20
+/** A lost command is shown for so long after the next one that comes through: a period of PortStatus, and half of one more. */
+const LOSS_SHOWN_ms = 1500
 
 /** What a port needs of its hub. */
 export interface SlotHost extends CommandOutlet {
@@ -76,6 +78,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly host: SlotHost
   private readonly plugJob: Job
   private readonly tickJob: Job
+  private readonly lossJob: Job
   private readonly cycle: FrameCycle
   /** What the driver reports, if it does; its record. */
   private codec: AnyCodec | undefined
@@ -99,6 +102,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.component = undefined
     this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
     this.tickJob = host.schedule.job(`port ${index} tick`, () => this.fireTick())
+    this.lossJob = host.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
     this.cycle = new FrameCycle(host.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
     this.codec = undefined
     this.values = undefined
@@ -208,6 +212,18 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const component = this.component
     if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
     this.host.portChanged(this.portIndex)
+  }
+
+  /**
+   * A command of this port's switches came through, or was lost. The loss is shown until a report later than the next that
+   * comes through: what kept the command from the bus kept the report of it back, too.
+   */
+  commandFinished(delivered: boolean): void {
+    const schedule = this.host.schedule
+    if (!delivered) {
+      schedule.stop(this.lossJob)
+      this.fault.set(CAUSE.commandLost, true)
+    } else if (this.fault.stands(CAUSE.commandLost)) schedule.notLater(this.lossJob, schedule.now() + LOSS_SHOWN_ms)
   }
 
   refusalChanged(refused: boolean): void {

@@ -39,6 +39,12 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(11_678, 'DASH.windowRL.up', 7468), { at_ms: 13_717, kind: 'reset', for_ms: 0, with: { hub: 'RL', cause: 'external' } },
     ],
   },
+  'a command that is lost on a jammed bus is reported, though another one comes through before the report can': {
+    seed: 3335610677, for_ms: 10_302, events: [
+      { at_ms: 6011, kind: 'babble', for_ms: 1457, with: { hub: 'RR', id: 121787302, bytes: 0 } },
+      press(6795, 'DASH.windowFR.up', 20), press(7062, 'DASH.mirrorFR.left', 37),
+    ],
+  },
 }
 
 describe('found by random runs', () => {
