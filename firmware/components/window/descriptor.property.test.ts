@@ -56,7 +56,25 @@ describe('a descriptor that lies about travel and currents', () => {
       }
       rest(b, 3 * WINDOW_LIMITS.run_ms)
       expect(b.pending).toBe(0)
-    }), { seed: 51, numRuns: runs(120) })
+    }), { seed: 51, numRuns: runs(80) })
+  })
+
+  it('never makes a window that lost its place take any other for its lower stop, and an honest one finds it', () => {
+    const current = fc.integer({ min: 0, max: 120 }).map(run => run / 10)
+    fc.assert(fc.property(current, fc.integer({ min: 2, max: 95 }), fc.integer({ min: 9, max: 16 }), (run_A, opening_pct, supply_V) => {
+      const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A, peak_A: 20, stall_A: 20 }, opening_pct, true)
+      b.supply_V = supply_V
+      b.granted_A = Infinity
+      b.command({ sequence: 0, action: WINDOW_ACTION.autoDown, position_pct: NaN })
+      b.run(60)
+      b.reset()
+      b.granted_A = Math.max(0.2, run_A)
+      b.command({ sequence: 0, action: WINDOW_ACTION.down, position_pct: NaN })
+      b.run(12_000)
+      const { learned } = b.status()
+      if (learned === 1) expect(glass.x).toBeGreaterThan(TRAVEL - 15)
+      else expect(run_A).toBeLessThan(WINDOW_LIMITS.pressed_A)
+    }), { seed: 53, numRuns: runs(60) })
   })
 
   it('never makes a closing that has learned nothing press a hand harder than 100 N', () => {
@@ -75,7 +93,7 @@ describe('a descriptor that lies about travel and currents', () => {
 
   it('of a motor that never gets warm, lets it get no warmer than the largest one', () => {
     const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A: 8, peak_A: 20, stall_A: 655 }, 0, true)
-    glass.current_A = () => WINDOW_LIMITS.stallMost_A
+    glass.current_A = () => 30
     b.command({ sequence: 0, action: WINDOW_ACTION.autoDown, position_pct: NaN })
     b.run(5000)
     for (let i = 0; i < 10 && b.status().thermal === 0; i++) {
