@@ -177,6 +177,13 @@ describe('a tripped feed', () => {
     expect(rig.limit()).toBeCloseTo(IDLE_A, 9)
   })
 
+  it('asks for nothing at its return where nobody ever wanted current', () => {
+    const rig = new LeaseBench()
+    rig.hal.sockets[0].latched = true
+    rig.pass(7000)
+    expect([rig.feed.state(), rig.counters.trips, rig.counters.powerRequests]).toEqual([on, 1, 0])
+  })
+
   it('is forgotten with its component', () => {
     const rig = tripping()
     rig.feed.want(5, 5, 10_000, 2)
