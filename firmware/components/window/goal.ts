@@ -80,11 +80,11 @@ export class WindowGoal {
   /** Which way it is from `count`: +1 opens, −1 closes, 0: nowhere. */
   direction(count: number): number {
     switch (this.code) {
+      case GOAL.learn: return this.learning.direction
       case GOAL.up:
       case GOAL.autoUp: return -1
       case GOAL.down:
       case GOAL.autoDown: return 1
-      case GOAL.learn: return this.learning.direction
       case GOAL.reverse: return count < this.reopenCount ? 1 : 0
       case GOAL.goto: return this.target.direction(count)
       default: return 0

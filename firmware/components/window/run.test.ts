@@ -75,7 +75,7 @@ describe('a glass that opens and stands', () => {
   })
 
   it('near its lower end stands there, after 100 ms, pressed or not', () => {
-    position.reference(0, TRAVEL - WINDOW_LIMITS.endZone_mm * PER_mm)
+    position.measure(WINDOW_LIMITS.endZone_mm * PER_mm)
     inputs.count = -40
     under(GOAL.autoDown)
     pass(100, 2)
