@@ -62,6 +62,17 @@ describe('a latch', () => {
     expect(car.shows('TRUNK.latch')['ajar']).toBe(true)
   })
 
+  journey('of the hood opens at once with every lamp beside it lit', async (car) => {
+    for (const channel of [0, 1, 2, 3]) {
+      car.send('LightCommand@HOOD', { action: 'set', channel, level_pct: 100, fade_ms: 0 })
+      await car.until(`lamp ${channel} is lit`, () => (car.shows('HOOD.lamp')[`light${channel}_pct`] as number) > 80, { within_ms: 3000 })
+    }
+    await car.press('DASH.hood.release')
+    await car.until('the hood is ajar', () => car.status('LatchStatus@HOOD')['ajar'] === true, { within_ms: 800 })
+    await car.run(2000)
+    expect(car.status('LatchStatus@HOOD')['fault']).toBe(false)
+  })
+
   journey('locks in all doors at once', async (car) => {
     await car.press('DASH.doors.lock')
     for (const door of ['FL', 'FR', 'RL', 'RR', 'TRUNK']) {

@@ -29,7 +29,7 @@ export const COUPE: TopologyData = {
       segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),
       segment('tap.FR', 'tap.STEREO', 0.4, SPINE_mm2, 0),
       segment('tap.STEREO', 'tap.TRUNK', 1.9, SPINE_mm2, 1),
-      drop('HOOD', 0.8, 2.5, 20),
+      drop('HOOD', 0.8, 4, 25),
       drop('DASH', 0.6, 1.5, 15),
       drop('FL', 1.6, 4, 25),
       drop('FR', 2.4, 4, 25),

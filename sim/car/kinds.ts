@@ -73,7 +73,8 @@ function readLatch(): Blueprint {
     build: () => new LatchPlant(),
     describe: identity => ({
       ...identity, class: COMPONENT_CLASS.latch, idle_A: LATCH_PARTS.idle_A, run_A: 5,
-      peak_A: CHARGING_V / LATCH_PARTS.pawl.resistance_ohm + CHARGING_V / LATCH_PARTS.lock.resistance_ohm,
+      // Pawl and lock take turns.
+      peak_A: CHARGING_V / LATCH_PARTS.pawl.resistance_ohm,
       data: { flags: LATCH_FLAG.cinch | LATCH_FLAG.lock },
     }),
   }

@@ -10,6 +10,7 @@ const SPINE_mm2 = 16
  * Sized so: 16 mm² carry 84.9 A at 40 °C. All windows running (4 × 9 A), both mirror heaters (8 A), amplifier (15 A), head and
  * tail lamps (16 A), boards and one latch fit under the 80 A of the fuse only just, so stalls (20 A) and latches (8 A) take
  * turns. A front door's drop (25 A) carries a stall and its heater but not the latch as well; a rear door's (20 A) one stall alone.
+ * The hood's (25 A) opens its latch with all its lamps lit.
  */
 export const SEDAN_COPPER: CopperTopology = {
   layout: 'line',
@@ -26,7 +27,7 @@ export const SEDAN_COPPER: CopperTopology = {
     segment('tap.STEREO', 'tap.RL', 0.6, SPINE_mm2, 0),
     segment('tap.RL', 'tap.RR', 0.3, SPINE_mm2, 0),
     segment('tap.RR', 'tap.TRUNK', 1.4, SPINE_mm2, 1),
-    drop('HOOD', 0.8, 2.5, 20),
+    drop('HOOD', 0.8, 4, 25),
     drop('DASH', 0.6, 1.5, 15),
     drop('FL', 1.4, 4, 25),
     drop('FR', 2.2, 4, 25),
