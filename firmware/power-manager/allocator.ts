@@ -218,7 +218,7 @@ export class Allocator {
   /** Grants a wish, or to safety a part of it; false: it has to wait, and may have had somebody's lease revoked. */
   private decide(contract: Contract, now_ms: number): boolean {
     const safety = contract.wishPriority === PRIORITY.safety
-    const patient = safety || now_ms - contract.since_ms >= POWER_RULES.patience_ms
+    const patient = safety || now_ms >= contract.since_ms + POWER_RULES.patience_ms
     const available_mA = this.leases.available_mA(contract)
     const wished_mA = contract.wishRun_mA
     if (available_mA >= wished_mA) {

@@ -123,7 +123,8 @@ export class HubPower {
 
   /** No manager, and none of its leases is left. */
   orphaned(): boolean {
-    return this.schedule.now() - this.heard_ms >= ORPHANED_ms
+    // The same sum as the job's time: a difference may round to less, and the job would come again and again.
+    return this.schedule.now() >= this.heard_ms + ORPHANED_ms
   }
 
   /** Takes up to `peak_A` of the static share, `run_A` at least; 0: there is not enough of it. */

@@ -117,6 +117,17 @@ describe('an orphaned reversal', () => {
 })
 
 describe('the static share', () => {
+  it('is one at its time, whatever fractions of a millisecond the manager was heard at', () => {
+    const rig = new LeaseBench()
+    for (let i = 0; i < 500; i++) {
+      rig.hal.clock.advance(0.137)
+      const heard_ms = rig.hal.clock.now_ms
+      rig.state()
+      rig.hal.clock.advance(heard_ms + ORPHANED_ms - rig.hal.clock.now_ms)
+      if (rig.hal.clock.now_ms === heard_ms + ORPHANED_ms) expect(rig.power.orphaned(), `heard at ${heard_ms} ms`).toBe(true)
+    }
+  })
+
   it('may be used from the moment on at which no lease of the silent manager can be left', () => {
     expect(ORPHANED_ms).toBe(POWER_RULES.lease_ms + POWER_RULES.guard_ms + FRESH_ms)
     const rig = new LeaseBench()
