@@ -56,6 +56,22 @@ describe('the order of things', () => {
     expect([0, 1, 2].map(port => rig.contract(0, port).held)).toEqual([false, true, true])
   })
 
+  it('when safety keeps a lease that was being taken away, no other is taken in vain', () => {
+    const rig = bench({ spine_A: 10, drop_A: 10 })
+    rig.ask(0, 0, 5, idle)
+    rig.ask(0, 1, 4, idle)
+    rig.at(10_100).ask(1, 0, 9, comfort)
+    rig.at(10_100 + POWER_RULES.patience_ms)
+    const revoking = (): number[] => [0, 1].filter(port => rig.contract(0, port).revoking)
+    while (revoking().length === 0) rig.allocator.next(rig.now_ms)
+    const [kept] = revoking()
+    rig.request(0, kept!, kept === 0 ? 5 : 4, safety)
+    rig.answers()
+    expect(revoking()).toEqual([])
+    expect([0, 1].map(port => rig.contract(0, port).held)).toEqual([true, true])
+    expect(rig.contract(1, 0)).toMatchObject({ held: false, waiting: true })
+  })
+
   it('nothing is unfinished when there is nothing to do', () => {
     const rig = bench()
     expect(rig.allocator.unfinished).toBe(false)
