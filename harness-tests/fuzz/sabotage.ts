@@ -74,7 +74,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'lost commands are not reported', caughtBy: ['commands'], rates: { press: 30, power: 10, loss: 10 },
-    target: PortSlot.prototype, method: 'raise',
+    target: PortSlot.prototype, method: 'commandFinished',
     make: () => () => undefined,
   },
   {
