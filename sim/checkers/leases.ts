@@ -32,6 +32,7 @@ interface Lease {
 }
 
 interface Request {
+  readonly sequence: number
   t_ns: number
   run_A: number
   peak_A: number
@@ -53,6 +54,8 @@ class LeasesChecker implements Checker {
   private readonly facts: Facts
   private readonly leases = new Map<string, Lease>()
   private readonly requests = new Map<string, Request>()
+  /** The last but one of each port: its grant may cross the last. */
+  private readonly former = new Map<string, Request>()
   private readonly managers = new Map<string, Manager>()
   private readonly overloaded = new Set<string>()
   private readonly overdue = new Set<string>()
@@ -96,8 +99,10 @@ class LeasesChecker implements Checker {
   }
 
   private ask(key: string, values: NamedValues, now_ns: number): void {
-    const safety_ns = values['priority'] === 0 ? now_ns : this.requests.get(key)?.safety_ns ?? -Infinity
-    this.requests.set(key, { t_ns: now_ns, run_A: values['run_A'], peak_A: values['peak_A'], safety_ns })
+    const former = this.requests.get(key)
+    const safety_ns = values['priority'] === 0 ? now_ns : former?.safety_ns ?? -Infinity
+    if (former !== undefined && former.sequence !== values['sequence']) this.former.set(key, former)
+    this.requests.set(key, { sequence: values['sequence'], t_ns: now_ns, run_A: values['run_A'], peak_A: values['peak_A'], safety_ns })
   }
 
   private hearManager(sender: string, state: number, half: number, now_ns: number): void {
@@ -144,7 +149,9 @@ class LeasesChecker implements Checker {
   }
 
   private compare(key: string, manager: string, values: NamedValues, now_ns: number): void {
-    const request = this.requests.get(key)
+    const last = this.requests.get(key)
+    const former = this.former.get(key)
+    const request = former?.sequence === values['sequence'] && last?.sequence !== values['sequence'] ? former : last
     if (request === undefined) {
       if (!this.around.busFaulty) this.accuse(now_ns, `${manager} granted ${key} what it never asked for`, { run_A: values['run_A'] })
       return

@@ -70,6 +70,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     guilty: {
       'a lease of 10 s': t => grant(request(t.boot().live(2000)), 'DASH', 'FL', 10, 10_000),
       'more than asked for': t => grant(request(t.boot().live(2000)), 'DASH', 'FL', 25),
+      'more than the request that it answers, which was not the larger one before': t => t.boot().live(2000)
+        .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
+        .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
+        .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 0, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
       'what nobody asked for': t => grant(t.boot().live(2000), 'DASH', 'FL', 5),
       'more than the cable carries': t => grant(grant(request(request(t.boot().live(2000), 'FL', 20), 'FR', 20), 'DASH', 'FL', 20), 'DASH', 'FR', 20),
       'two managers at once': (t) => {
@@ -83,6 +87,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     innocent: {
       'renewed in time, released at the end': t => grant(request(grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(13_000)), 'DASH', 'FL', 10)
         .live(14_500).say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
+      'a grant that crosses the next, smaller request': t => t.boot().live(2000)
+        .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
+        .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
+        .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
       'one after the other within the cable': t => grant(request(grant(request(t.boot().live(2000), 'FL', 20), 'DASH', 'FL', 20).live(4200), 'FR', 20), 'DASH', 'FR', 20),
     },
   },
