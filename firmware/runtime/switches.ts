@@ -82,7 +82,7 @@ export class Switches {
     const ends = action.release !== undefined && !hold
     for (const target of action.targets) {
       const location = target === OWN ? this.location : target
-      if (this.present !== undefined && !this.present[location]) continue
+      if (this.isAbsent(location)) continue
       if (!this.takesOver(index, location, hold, ends, port)) continue
       if (action.channels === undefined) this.sendOne(action, location, values, ends, hold, port)
       else {
@@ -92,6 +92,11 @@ export class Switches {
         }
       }
     }
+  }
+
+  /** Nobody commands where there is no hub. */
+  private isAbsent(location: number): boolean {
+    return this.present !== undefined && !this.present[location]
   }
 
   /**
@@ -140,7 +145,7 @@ export class Switches {
     const values = filled(action.codec, action.press)
     values.level_pct = level_pct
     for (const target of action.targets) {
-      if (this.present !== undefined && !this.present[target]) continue
+      if (this.isAbsent(target)) continue
       for (const channel of action.channels ?? []) {
         values.channel = channel
         this.outlet.sendCommand(action.codec, target, values, false, this.blinkPort)

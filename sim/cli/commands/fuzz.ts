@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
   Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions, fuzzOptions,
@@ -8,6 +8,7 @@ import {
 import type { Command } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
+import { readText } from '../lib/json-file.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
 
@@ -270,7 +271,7 @@ function merged(files: readonly string[]): Report {
 }
 
 function load(file: string): Report {
-  const text = read(file)
+  const text = readText(file)
   try {
     return readReport(text)
   } catch (error) {
@@ -279,19 +280,11 @@ function load(file: string): Report {
 }
 
 function readScriptFile(file: string): Script {
-  const text = read(file)
+  const text = readText(file)
   try {
     return readScript(JSON.parse(text), FUZZ_KINDS.map(kind => kind.name))
   } catch (error) {
     throw new CliFailure(`${file}: ${describe(error)}`)
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw fileFailure('read', file, error)
   }
 }
 

@@ -4,14 +4,18 @@ import { fileFailure, usage } from './failure.ts'
 /** What is shown of the place where a text ceases to be JSON. */
 const SHOWN = 30
 
-/** The content of a JSON file. Throws a failure when it cannot be read, a usage error with the line when it is no JSON. */
-export function readJson(path: string): unknown {
-  let text: string
+/** The text of a file. Throws a failure when it cannot be read. */
+export function readText(path: string): string {
   try {
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     throw fileFailure('read', path, error)
   }
+}
+
+/** The content of a JSON file. Throws a failure when it cannot be read, a usage error with the line when it is no JSON. */
+export function readJson(path: string): unknown {
+  const text = readText(path)
   try {
     return JSON.parse(text)
   } catch {
