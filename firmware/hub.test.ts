@@ -19,13 +19,13 @@ function twoHubs() {
   const dashHal = new FakeHal(LOCATION.DASH, 3, clock)
   const doorHal = new FakeHal(LOCATION.FL, 4, clock)
   connect([dashHal, doorHal])
-  dashHal.sockets[0].plug(DESCRIPTORS.vehicle)
-  dashHal.sockets[1].plug(DESCRIPTORS.driverPack)
-  dashHal.sockets[2].plug(DESCRIPTORS.lamp)
-  doorHal.sockets[0].plug(DESCRIPTORS.window)
-  doorHal.sockets[1].plug(DESCRIPTORS.latch)
-  doorHal.sockets[2].plug(DESCRIPTORS.doorPack)
-  dashHal.sockets[0].inputs[VEHICLE_PLUG.on] = true
+  dashHal.sockets[0]!.plug(DESCRIPTORS.vehicle)
+  dashHal.sockets[1]!.plug(DESCRIPTORS.driverPack)
+  dashHal.sockets[2]!.plug(DESCRIPTORS.lamp)
+  doorHal.sockets[0]!.plug(DESCRIPTORS.window)
+  doorHal.sockets[1]!.plug(DESCRIPTORS.latch)
+  doorHal.sockets[2]!.plug(DESCRIPTORS.doorPack)
+  dashHal.sockets[0]!.inputs[VEHICLE_PLUG.on] = true
   const dash = createHub(dashHal, DASH)
   const door = createHub(doorHal, DOOR)
   clock.advance(1500)
@@ -33,12 +33,12 @@ function twoHubs() {
 }
 
 function press(hal: FakeHal, port: number, name: (typeof SWITCH_LAYOUT.driver)[number], pressed: boolean): void {
-  hal.sockets[port].set(SWITCH_LAYOUT.driver.indexOf(name), pressed)
+  hal.sockets[port]!.set(SWITCH_LAYOUT.driver.indexOf(name), pressed)
 }
 
 /** Lets time pass while the door's motor turns its pulse wheel. */
 function turn(clock: FakeClock, hal: FakeHal, duration_ms: number): void {
-  const socket = hal.sockets[0]
+  const socket = hal.sockets[0]!
   for (let t = 0; t < duration_ms; t += 5) {
     socket.counts[0] = (socket.counts[0] ?? 0) + Math.sign(socket.duties[0] ?? 0)
     clock.advance(5)
@@ -59,12 +59,12 @@ describe('two hubs on one bus', () => {
     const { clock, dash, door, dashHal, doorHal } = twoHubs()
     press(dashHal, 1, 'windowFL.down', true)
     turn(clock, doorHal, 200)
-    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    expect(doorHal.sockets[0]!.duties[0]).toBeGreaterThan(0)
     turn(clock, doorHal, 300)
-    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    expect(doorHal.sockets[0]!.duties[0]).toBeGreaterThan(0)
     press(dashHal, 1, 'windowFL.down', false)
     turn(clock, doorHal, 100)
-    expect(doorHal.sockets[0].duties[0] ?? 0).toBe(0)
+    expect(doorHal.sockets[0]!.duties[0] ?? 0).toBe(0)
     clock.advance(1000)
     expect(dash.counters.commandsLost).toBe(0)
     expect(dash.counters.commandsEchoed).toBe(2)
@@ -76,7 +76,7 @@ describe('two hubs on one bus', () => {
     const { clock, dashHal } = twoHubs()
     press(dashHal, 1, 'lights.interior', true)
     clock.advance(1000)
-    expect(dashHal.sockets[2].duties[0]).toBeGreaterThan(0.9)
+    expect(dashHal.sockets[2]!.duties[0]).toBeGreaterThan(0.9)
     expect(dashHal.bus.sent.some(f => kindOf(f.id) === LightStatusCodec.kind && f.data[7] === 200)).toBe(true)
   })
 
@@ -84,15 +84,15 @@ describe('two hubs on one bus', () => {
     const { clock, dashHal, doorHal, door } = twoHubs()
     press(dashHal, 1, 'windowFL.down', true)
     turn(clock, doorHal, 1000)
-    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    expect(doorHal.sockets[0]!.duties[0]).toBeGreaterThan(0)
     dashHal.bus.hold = true
     turn(clock, doorHal, 370)
-    expect(doorHal.sockets[0].duties[0] ?? 0).toBe(0)
+    expect(doorHal.sockets[0]!.duties[0] ?? 0).toBe(0)
     expect(door.counters.holdsReleased).toBe(1)
     dashHal.bus.hold = false
     dashHal.bus.kick()
     turn(clock, doorHal, 400)
-    expect(doorHal.sockets[0].duties[0] ?? 0).toBe(0)
+    expect(doorHal.sockets[0]!.duties[0] ?? 0).toBe(0)
   })
 
   it('an ignition that is heard no more is off', () => {
@@ -145,7 +145,7 @@ describe('two hubs on one bus', () => {
     sendTo(doorHal, WindowCommandCodec, LOCATION.FL, command, 1)
     turn(clock, doorHal, 200)
     expect(door.counters.commandsExecuted).toBe(1)
-    expect(doorHal.sockets[0].duties[0]).toBeGreaterThan(0)
+    expect(doorHal.sockets[0]!.duties[0]).toBeGreaterThan(0)
     expect(sentBy(doorHal, WindowStatusCodec).at(-1)).toMatchObject({ echoSender: 9, echoSequence: 11 })
   })
 

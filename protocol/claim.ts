@@ -57,15 +57,15 @@ export function buildName(parts: NameParts): Uint8Array {
 /** Takes a NAME apart. Any 8 bytes are a NAME. */
 export function readName(name: Uint8Array): NameParts {
   return {
-    identity: name[0] | (name[1] << 8) | ((name[2] & 0x1f) << 16),
-    manufacturer: (name[2] >> 5) | (name[3] << 3),
-    ecuInstance: name[4] & 7,
-    functionInstance: name[4] >> 3,
-    function: name[5],
-    vehicleSystem: name[6] >> 1,
-    vehicleSystemInstance: name[7] & 0x0f,
-    industryGroup: (name[7] >> 4) & 7,
-    arbitraryAddress: name[7] >> 7,
+    identity: name[0]! | (name[1]! << 8) | ((name[2]! & 0x1f) << 16),
+    manufacturer: (name[2]! >> 5) | (name[3]! << 3),
+    ecuInstance: name[4]! & 7,
+    functionInstance: name[4]! >> 3,
+    function: name[5]!,
+    vehicleSystem: name[6]! >> 1,
+    vehicleSystemInstance: name[7]! & 0x0f,
+    industryGroup: (name[7]! >> 4) & 7,
+    arbitraryAddress: name[7]! >> 7,
   }
 }
 
@@ -80,7 +80,7 @@ export function hubName(hubType: number, location: number, serial: number): Uint
 /** Negative: `a` is lower and keeps the address; 0: the same NAME; positive: `b` is lower. */
 export function compareNames(a: Uint8Array, b: Uint8Array): number {
   for (let i = NAME_BYTES - 1; i >= 0; i--) {
-    const difference = a[i] - b[i]
+    const difference = a[i]! - b[i]!
     if (difference !== 0) return difference
   }
   return 0
@@ -111,5 +111,5 @@ export function writeRequest(data: Uint8Array, pgn: number): void {
 
 /** The parameter group asked for; −1 when the frame is too short to say. */
 export function requestedPgn(data: Uint8Array, length: number): number {
-  return length < REQUEST_BYTES ? -1 : data[0] | (data[1] << 8) | (data[2] << 16)
+  return length < REQUEST_BYTES ? -1 : data[0]! | (data[1]! << 8) | (data[2]! << 16)
 }

@@ -8,7 +8,7 @@ function remainders(polynomial: number, width: number): Uint16Array {
   let remainder = top
   for (let bit = 1; bit < 256; bit <<= 1) {
     remainder = ((remainder << 1) & mask) ^ ((remainder & top) !== 0 ? polynomial : 0)
-    for (let lower = 0; lower < bit; lower++) table[bit | lower] = remainder ^ table[lower]
+    for (let lower = 0; lower < bit; lower++) table[bit | lower] = remainder ^ table[lower]!
   }
   return table
 }
@@ -21,6 +21,6 @@ const CRC16_TABLE: Uint16Array = remainders(0x1021, 16)
 /** CRC-16/CCITT-FALSE (start 0xFFFF; "123456789" gives 0x29B1) over `data[from]` … `data[to - 1]`. */
 export function crc16(data: Uint8Array, from: number, to: number): number {
   let crc = 0xffff
-  for (let i = from; i < to; i++) crc = ((crc << 8) & 0xffff) ^ CRC16_TABLE[(crc >> 8) ^ data[i]]
+  for (let i = from; i < to; i++) crc = ((crc << 8) & 0xffff) ^ CRC16_TABLE[(crc >> 8) ^ data[i]!]!
   return crc
 }

@@ -22,7 +22,7 @@ const classPart = fc.oneof(
 const head = fc.record({
   maker: u16, model: u16, serial: fc.integer({ min: 0, max: 0xffffffff }), idle_A: u16.map(raw => raw / 1000), run_A: centi, peak_A: centi,
 })
-const content = fc.tuple(head, classPart).map(([a, b]) => ({ ...a, ...b }) as DescriptorContent)
+const content = fc.tuple(head, classPart).map(([a, b]) => ({ ...a, ...b }))
 
 const window: DescriptorContent = {
   class: COMPONENT_CLASS.window, maker: 0x1234, model: 7, serial: 0xdeadbeef, idle_A: 0.004, run_A: 9.5, peak_A: 22,
@@ -42,7 +42,7 @@ describe('descriptor', () => {
     const bytes = encodeDescriptor(window)
     expect(bytes.length).toBe(DESCRIPTOR_BYTES)
     expect(Buffer.from(bytes.subarray(0, 22)).toString('hex')).toBe('53011801341207' + '00efbeadde0400b60398083007' + '6608')
-    expect(bytes[22] | (bytes[23] << 8)).toBe(crc16(bytes, 0, 22))
+    expect(bytes[22]! | (bytes[23]! << 8)).toBe(crc16(bytes, 0, 22))
     expect([...bytes.subarray(24)].every(byte => byte === 0xff)).toBe(true)
   })
 
@@ -64,9 +64,9 @@ describe('descriptor', () => {
 
   it('notices every changed byte', () => {
     const bytes = encodeDescriptor(window)
-    for (let i = 0; i < bytes[2]; i++) {
+    for (let i = 0; i < bytes[2]!; i++) {
       const changed = bytes.slice()
-      changed[i] ^= 0x10
+      changed[i]! ^= 0x10
       expect(decodeDescriptor(changed).state, `byte ${i}`).not.toBe(DESCRIPTOR_STATE.present)
     }
   })

@@ -114,7 +114,7 @@ export interface DescriptorReading {
 }
 
 function u16(bytes: Uint8Array, first: number): number {
-  return bytes[first] | (bytes[first + 1] << 8)
+  return bytes[first]! | (bytes[first + 1]! << 8)
 }
 
 /** Class data in `bytes[18]` … `bytes[end - 1]`; undefined when they are too few or make no sense. */
@@ -123,15 +123,15 @@ function readClassData(code: number, bytes: Uint8Array, end: number): ClassPart[
   if (code === COMPONENT_CLASS.window) {
     return room < 4 ? undefined : { travel_pulses: u16(bytes, 18), stall_A: u16(bytes, 20) / 100 }
   }
-  if (code === COMPONENT_CLASS.mirror || code === COMPONENT_CLASS.latch) return room < 1 ? undefined : { flags: bytes[18] }
+  if (code === COMPONENT_CLASS.mirror || code === COMPONENT_CLASS.latch) return room < 1 ? undefined : { flags: bytes[18]! }
   if (code === COMPONENT_CLASS.amplifier) return room < 2 ? undefined : { power_W: u16(bytes, 18) }
-  if (code === COMPONENT_CLASS.switchPack) return room < 1 ? undefined : { layout: bytes[18] }
+  if (code === COMPONENT_CLASS.switchPack) return room < 1 ? undefined : { layout: bytes[18]! }
   if (code === COMPONENT_CLASS.vehicle) return {}
-  const channels = room < 1 ? 0 : bytes[18]
+  const channels = room < 1 ? 0 : bytes[18]!
   if (channels < 1 || channels > LAMP_CHANNELS_MAX || room < 1 + 2 * channels) return undefined
   const nominal_A: number[] = []
   for (let i = 0; i < channels; i++) nominal_A.push(u16(bytes, 19 + 2 * i) / 100)
-  return { channels: channels, nominal_A: nominal_A }
+  return { channels, nominal_A }
 }
 
 function failed(state: number): DescriptorReading {
@@ -145,13 +145,13 @@ function failed(state: number): DescriptorReading {
  */
 export function decodeDescriptor(bytes: Uint8Array): DescriptorReading {
   if (bytes.length < HEAD_BYTES + CRC_BYTES || bytes[0] !== DESCRIPTOR_MAGIC) return failed(DESCRIPTOR_STATE.unreadable)
-  const used = bytes[2]
+  const used = bytes[2]!
   if (used < HEAD_BYTES + CRC_BYTES || used > bytes.length) return failed(DESCRIPTOR_STATE.badCrc)
   const end = used - CRC_BYTES
   const crc = crc16(bytes, 0, end)
   if (crc !== u16(bytes, end)) return failed(DESCRIPTOR_STATE.badCrc)
   if (bytes[1] !== DESCRIPTOR_VERSION) return failed(DESCRIPTOR_STATE.badVersion)
-  const code = bytes[3]
+  const code = bytes[3]!
   if (code < 1 || code > LARGEST_CLASS) return failed(DESCRIPTOR_STATE.unknownClass)
   const data = readClassData(code, bytes, end)
   if (data === undefined) return failed(DESCRIPTOR_STATE.unreadable)

@@ -14,12 +14,12 @@ export const E2E_COUNTER_MAX = 14
 /** CRC-8 of profile 11 over any bytes ("123456789" gives 0x37). */
 export function crc8(data: Uint8Array, from: number, to: number, start: number): number {
   let crc = start
-  for (let i = from; i < to; i++) crc = CRC8_TABLE[crc ^ data[i]]
+  for (let i = from; i < to; i++) crc = CRC8_TABLE[crc ^ data[i]!]!
   return crc
 }
 
 function crcOf(data: Uint8Array, length: number, dataId: number): number {
-  const crc = CRC8_TABLE[CRC8_TABLE[dataId & 0xff] ^ (dataId >> 8)]
+  const crc = CRC8_TABLE[CRC8_TABLE[dataId & 0xff]! ^ (dataId >> 8)]!
   return crc8(data, 1, length, crc)
 }
 
@@ -36,7 +36,7 @@ export function check(data: Uint8Array, length: number, dataId: number): boolean
 
 /** 0–14; 15 is invalid. */
 export function counterOf(data: Uint8Array): number {
-  return data[1] & 0x0f
+  return data[1]! & 0x0f
 }
 
 /** The counter after this one. */
@@ -91,14 +91,14 @@ export class E2eReceiver {
   /** Checks one received frame and remembers its counter. Returns an `E2E_OUTCOME`; never throws. */
   receive(dataId: number, source: number, data: Uint8Array, length: number, now_ms: number): number {
     const outcome = check(data, length, dataId) ? this.advance(dataId, source, counterOf(data), now_ms) : E2E_OUTCOME.badCrc
-    this.counts[outcome] = this.counts[outcome] + 1
+    this.counts[outcome] = this.counts[outcome]! + 1
     return outcome
   }
 
   /** A sender was reset (it claimed its address anew): its next frames count as its first. */
   forget(source: number): void {
     for (let i = 0; i <= this.mask; i++) {
-      if ((this.keys[i] & 0xff) === source) this.times_ms[i] = -Infinity
+      if ((this.keys[i]! & 0xff) === source) this.times_ms[i] = -Infinity
     }
   }
 
@@ -111,8 +111,8 @@ export class E2eReceiver {
     if (counter > E2E_COUNTER_MAX) return E2E_OUTCOME.wrongSequence
     const key = (dataId << 8) | source
     const slot = this.slotOf(key)
-    const known = this.keys[slot] === key && now_ms - this.times_ms[slot] <= E2E_SILENCE_ms
-    const step = counter - this.counters[slot]
+    const known = this.keys[slot] === key && now_ms - this.times_ms[slot]! <= E2E_SILENCE_ms
+    const step = counter - this.counters[slot]!
     const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
     if (this.keys[slot] !== key && this.keys[slot] !== EMPTY) this.evicted++
     this.keys[slot] = key

@@ -74,7 +74,7 @@ describe('bit stream of an FD frame', () => {
       expect(crcDelimiter - begin).toBe(f.length > 16 ? 32 : 27)
       for (let i = begin; i < crcDelimiter; i++) {
         expect(stuffed[i]).toBe((i - begin) % 5 === 0 ? 2 : 0)
-        if (stuffed[i] === 2) expect(bits[i]).toBe(1 - bits[i - 1])
+        if (stuffed[i] === 2) expect(bits[i]).toBe(1 - bits[i - 1]!)
       }
     }), { numRuns: 500, seed: 3 })
   })
@@ -100,7 +100,7 @@ describe('bit stream of an FD frame', () => {
         : (1n << 17n) | (1n << 16n) | (1n << 14n) | (1n << 13n) | (1n << 11n) | (1n << 6n) | (1n << 4n) | (1n << 3n) | (1n << 1n) | 1n
       let remainder = 0n
       bits.forEach((bit, i) => {
-        if (stuffed[i] === 2 || (field[i] > BIT_FIELD.crc && field[i] <= BIT_FIELD.endOfFrame)) return
+        if (stuffed[i] === 2 || (field[i]! > BIT_FIELD.crc && field[i]! <= BIT_FIELD.endOfFrame)) return
         remainder = (remainder << 1n) | BigInt(i === 0 ? 1 - bit : bit)
         if ((remainder >> BigInt(width)) === 1n) remainder ^= polynomial
       })

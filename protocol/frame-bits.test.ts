@@ -59,7 +59,7 @@ describe('bit stream', () => {
         if (run > 5) return false
       }
       const data: number[] = []
-      for (let i = 0; i < bits.length; i++) if (field[i] === BIT_FIELD.data && stuffed[i] === 0) data.push(bits[i])
+      for (let i = 0; i < bits.length; i++) if (field[i] === BIT_FIELD.data && stuffed[i] === 0) data.push(bits[i]!)
       const text = f.remote ? '' : [...f.data.subarray(0, f.length)].map(b => b.toString(2).padStart(8, '0')).join('')
       return data.join('') === text
     }), { numRuns: 1000, seed: 3 })
@@ -71,7 +71,7 @@ describe('bit stream', () => {
       let remainder = 0
       for (let i = 0; i < crcDelimiter; i++) {
         if (stuffed[i] === 1) continue
-        remainder = (remainder << 1) | bits[i]
+        remainder = (remainder << 1) | bits[i]!
         if ((remainder & 0x8000) !== 0) remainder ^= 0xc599
       }
       return remainder === 0

@@ -81,7 +81,7 @@ const PACK = 1024
 
 /** The length code (DLC) of an FD data length 0–8, 12, 16, 20, 24, 32, 48, 64. */
 export function fdLengthCode(length: number): number {
-  return length <= 8 ? length : FD_CODES[length >> 2]
+  return length <= 8 ? length : FD_CODES[length >> 2]!
 }
 
 /** After a piece that ends with bit `bit`: whether a stuff bit followed it, which then begins a run of the other value. */
@@ -105,31 +105,31 @@ export function fdFrameBits(frame: CanFrame, passive: boolean): number {
   let header = 17
   if (frame.extended) {
     // After the first 3 identifier bits come exactly 32: 8 of the identifier, SRR, IDE, 18 of the identifier, RRS, FDF, res, BRS.
-    entry = STUFF3[AFTER_START_OF_FRAME * 8 + ((id >>> 26) & 7)]
+    entry = STUFF3[AFTER_START_OF_FRAME * 8 + ((id >>> 26) & 7)]!
     stuffed = entry >> 3
     word = (((id >>> 18) & 0xff) << 24) | 0x00c00000 | ((id & 0x3ffff) << 4) | 4 | brs
-    entry = STUFF8[((entry & 7) << 8) | (word >>> 24)]
+    entry = STUFF8[((entry & 7) << 8) | (word >>> 24)]!
     stuffed += entry >> 3
-    entry = STUFF8[((entry & 7) << 8) | ((word >>> 16) & 0xff)]
+    entry = STUFF8[((entry & 7) << 8) | ((word >>> 16) & 0xff)]!
     stuffed += entry >> 3
     header = 36
   } else {
     // 16 bits: 11 of the identifier, RRS, IDE, FDF, res, BRS.
     word = ((id & 0x7ff) << 5) | 4 | brs
   }
-  entry = STUFF8[((entry & 7) << 8) | ((word >>> 8) & 0xff)]
+  entry = STUFF8[((entry & 7) << 8) | ((word >>> 8) & 0xff)]!
   stuffed += entry >> 3
-  entry = STUFF8[((entry & 7) << 8) | (word & 0xff)]
+  entry = STUFF8[((entry & 7) << 8) | (word & 0xff)]!
   stuffed += entry >> 3
   // A stuff bit behind BRS belongs to the data phase.
   const behindBrs = endsInStuff(entry, brs) ? 1 : 0
   const control = ((passive ? 1 : 0) << 4) | fdLengthCode(length)
   const before = stuffed - behindBrs
-  entry = (length === 0 ? STUFF5_LAST : STUFF5)[((entry & 7) << 5) | control]
+  entry = (length === 0 ? STUFF5_LAST : STUFF5)[((entry & 7) << 5) | control]!
   stuffed += entry >> 3
   const data = frame.data
   for (let i = 0; i < length; i++) {
-    entry = (i === length - 1 ? STUFF8_LAST : STUFF8)[((entry & 7) << 8) | data[i]]
+    entry = (i === length - 1 ? STUFF8_LAST : STUFF8)[((entry & 7) << 8) | data[i]!]!
     stuffed += entry >> 3
   }
   const nominal = header + before + FD_NOMINAL_TAIL_BITS
@@ -167,47 +167,47 @@ export function frameBits(frame: CanFrame): number {
   if (frame.extended) {
     // After the first 6 identifier bits come exactly 32: 5 of the identifier, SRR, IDE, 18 of the identifier, RTR, r1, r0, DLC.
     const first = (id >>> 23) & 0x3f
-    crc = CRC15[first]
-    entry = STUFF6[AFTER_START_OF_FRAME * 64 + first]
+    crc = CRC15[first]!
+    entry = STUFF6[AFTER_START_OF_FRAME * 64 + first]!
     stuffed = entry >> 3
     word = (((id >>> 18) & 0x1f) << 27) | 0x06000000 | ((id & 0x3ffff) << 7) | (remote << 6) | length
     let byte = word >>> 24
-    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
-    entry = STUFF8[((entry & 7) << 8) | byte]
+    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
+    entry = STUFF8[((entry & 7) << 8) | byte]!
     stuffed += entry >> 3
     byte = (word >>> 16) & 0xff
-    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
-    entry = STUFF8[((entry & 7) << 8) | byte]
+    crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
+    entry = STUFF8[((entry & 7) << 8) | byte]!
     stuffed += entry >> 3
     bits = EXTENDED_STUFFED_BITS + TAIL_BITS
   } else {
     // After the first 2 identifier bits come exactly 16: 9 of the identifier, RTR, IDE, r0, DLC.
     const first = (id >>> 9) & 3
-    crc = CRC15[first]
-    entry = STUFF2[AFTER_START_OF_FRAME * 4 + first]
+    crc = CRC15[first]!
+    entry = STUFF2[AFTER_START_OF_FRAME * 4 + first]!
     word = ((id & 0x1ff) << 7) | (remote << 6) | length
   }
   const upper = (word >>> 8) & 0xff
-  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ upper) & 0xff]
-  entry = STUFF8[((entry & 7) << 8) | upper]
+  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ upper) & 0xff]!
+  entry = STUFF8[((entry & 7) << 8) | upper]!
   stuffed += entry >> 3
   const lower = word & 0xff
-  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ lower) & 0xff]
-  entry = STUFF8[((entry & 7) << 8) | lower]
+  crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ lower) & 0xff]!
+  entry = STUFF8[((entry & 7) << 8) | lower]!
   stuffed += entry >> 3
   if (remote === 0) {
     const data = frame.data
     bits += 8 * length
     for (let i = 0; i < length; i++) {
-      const byte = data[i]
-      crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]
-      entry = STUFF8[((entry & 7) << 8) | byte]
+      const byte = data[i]!
+      crc = ((crc << 8) & 0x7fff) ^ CRC15[((crc >> 7) ^ byte) & 0xff]!
+      entry = STUFF8[((entry & 7) << 8) | byte]!
       stuffed += entry >> 3
     }
   }
-  entry = STUFF8[((entry & 7) << 8) | (crc >> 7)]
+  entry = STUFF8[((entry & 7) << 8) | (crc >> 7)]!
   stuffed += entry >> 3
-  stuffed += STUFF7[((entry & 7) << 7) | (crc & 0x7f)] >> 3
+  stuffed += STUFF7[((entry & 7) << 7) | (crc & 0x7f)]! >> 3
   return bits + stuffed
 }
 

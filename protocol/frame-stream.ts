@@ -103,7 +103,7 @@ class BitWriter {
       this.dynamic--
     }
     const inCrc: number[] = []
-    for (let i = 0; i < this.count; i++) inCrc.push(this.bits[i])
+    for (let i = 0; i < this.count; i++) inCrc.push(this.bits[i]!)
     // Stuff bits modulo 8 in Gray code, and a bit that makes the parity even.
     const gray = (this.dynamic & 7) ^ ((this.dynamic & 7) >> 1)
     const parity = (gray ^ (gray >> 1) ^ (gray >> 2)) & 1
@@ -111,7 +111,7 @@ class BitWriter {
     for (let i = 3; i >= 0; i--) inCrc.push((stuffCount >> i) & 1)
     this.crc = remainder(inCrc, crcWidth, polynomial, start)
     for (let i = 0; i < 4 + crcWidth; i++) {
-      if (i % FIXED_STUFF_SPACING === 0) this.append(i < 4 ? BIT_FIELD.stuffCount : BIT_FIELD.crc, 1 - this.bits[this.count - 1], 2)
+      if (i % FIXED_STUFF_SPACING === 0) this.append(i < 4 ? BIT_FIELD.stuffCount : BIT_FIELD.crc, 1 - this.bits[this.count - 1]!, 2)
       if (i < 4) this.append(BIT_FIELD.stuffCount, (stuffCount >> (3 - i)) & 1, 0)
       else this.append(BIT_FIELD.crc, (this.crc >>> (crcWidth - 1 - i + 4)) & 1, 0)
     }
@@ -179,7 +179,7 @@ export function fdBitStream(frame: CanFrame, passive: boolean): FrameBitStream {
   const afterSwitch = writer.count - (writer.stuffed[writer.count - 1] === 1 ? 1 : 0)
   writer.stuffedField(BIT_FIELD.errorState, passive ? 1 : 0, 1)
   writer.stuffedField(BIT_FIELD.length, fdLengthCode(frame.length), 4)
-  for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i], 8)
+  for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i]!, 8)
   if (frame.length > FD_CRC17_BYTES) writer.fdCrcField(21, CRC21_POLYNOMIAL, CRC21_START)
   else writer.fdCrcField(17, CRC17_POLYNOMIAL, CRC17_START)
   return finish(writer, arbitrationEnd, frame.brs ? afterSwitch : -1)
@@ -194,7 +194,7 @@ function classicBitStream(frame: CanFrame): FrameBitStream {
     writer.stuffedField(BIT_FIELD.reserved, 0, 1)
   }
   writer.stuffedField(BIT_FIELD.length, frame.length, 4)
-  if (!frame.remote) for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i], 8)
+  if (!frame.remote) for (let i = 0; i < frame.length; i++) writer.stuffedField(BIT_FIELD.data, frame.data[i]!, 8)
   writer.stuffedField(BIT_FIELD.crc, writer.crc, 15)
   return finish(writer, arbitrationEnd, -1)
 }

@@ -39,5 +39,5 @@ export function copyFrame(from: CanFrame, to: CanFrame): void {
   to.length = from.length
   if (from.remote) return
   const length = from.length
-  for (let i = 0; i < length; i++) to.data[i] = from.data[i]
+  for (let i = 0; i < length; i++) to.data[i] = from.data[i]!
 }

@@ -53,16 +53,16 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
     data[6] = rawSupply_V
   },
   decode: (data, values) => {
-    values.state = data[2] & 7
-    values.resetCause = (data[2] >> 3) & 7
-    values.canState = data[2] >> 6
-    const rawTec = data[3]
+    values.state = data[2]! & 7
+    values.resetCause = (data[2]! >> 3) & 7
+    values.canState = data[2]! >> 6
+    const rawTec = data[3]!
     values.tec = rawTec <= 253 ? rawTec : noValue(rawTec, 255)
-    const rawRec = data[4]
+    const rawRec = data[4]!
     values.rec = rawRec <= 253 ? rawRec : noValue(rawRec, 255)
-    const rawTemperature_C = data[5]
+    const rawTemperature_C = data[5]!
     values.temperature_C = rawTemperature_C <= 253 ? rawTemperature_C - 40 : noValue(rawTemperature_C, 255)
-    const rawSupply_V = data[6]
+    const rawSupply_V = data[6]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
   },
 }
@@ -118,16 +118,16 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
     data[6] = rawManager
   },
   decode: (data, values) => {
-    values.ignition = data[2] & 7
-    values.gear = (data[2] >> 3) & 7
-    values.shedLevel = data[2] >> 6
-    const rawSpeed_kmh = data[3]
+    values.ignition = data[2]! & 7
+    values.gear = (data[2]! >> 3) & 7
+    values.shedLevel = data[2]! >> 6
+    const rawSpeed_kmh = data[3]!
     values.speed_kmh = rawSpeed_kmh <= 253 ? rawSpeed_kmh : noValue(rawSpeed_kmh, 255)
-    const rawBattery_V = data[4]
+    const rawBattery_V = data[4]!
     values.battery_V = rawBattery_V <= 253 ? rawBattery_V / 10 : noValue(rawBattery_V, 255)
-    const rawCharge_pct = data[5]
+    const rawCharge_pct = data[5]!
     values.charge_pct = rawCharge_pct <= 200 ? rawCharge_pct / 2 : noValue(rawCharge_pct, 255)
-    values.manager = data[6] & 3
+    values.manager = data[6]! & 3
   },
 }
 
@@ -175,11 +175,11 @@ export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
     data[7] = rawDescriptorCrc >> 8
   },
   decode: (data, values) => {
-    values.port = data[2] & 15
-    values.descriptor = data[2] >> 4
-    values.class = data[3]
-    values.maker = data[4] | (data[5] << 8)
-    values.descriptorCrc = data[6] | (data[7] << 8)
+    values.port = data[2]! & 15
+    values.descriptor = data[2]! >> 4
+    values.class = data[3]!
+    values.maker = data[4]! | (data[5]! << 8)
+    values.descriptorCrc = data[6]! | (data[7]! << 8)
   },
 }
 
@@ -210,8 +210,8 @@ export const PowerShedCodec: Codec<PowerShedValues> = {
     data[2] = rawLevel | (rawReason << 2)
   },
   decode: (data, values) => {
-    values.level = data[2] & 3
-    values.reason = (data[2] >> 2) & 7
+    values.level = data[2]! & 3
+    values.reason = (data[2]! >> 2) & 7
   },
 }
 
@@ -262,14 +262,14 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
     data[6] = rawFault
   },
   decode: (data, values) => {
-    values.port = data[2] & 15
-    values.state = data[2] >> 4
-    values.class = data[3]
-    const rawCurrent_A = data[4]
+    values.port = data[2]! & 15
+    values.state = data[2]! >> 4
+    values.class = data[3]!
+    const rawCurrent_A = data[4]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[5]
+    const rawGranted_A = data[5]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.fault = data[6] & 15
+    values.fault = data[6]! & 15
   },
 }
 
@@ -300,8 +300,8 @@ export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
     data[2] = rawPhase | (rawReason << 2)
   },
   decode: (data, values) => {
-    values.phase = data[2] & 3
-    values.reason = (data[2] >> 2) & 7
+    values.phase = data[2]! & 3
+    values.reason = (data[2]! >> 2) & 7
   },
 }
 
@@ -352,15 +352,15 @@ export const PowerRequestCodec: Codec<PowerRequestValues> = {
     data[6] = rawPriority
   },
   decode: (data, values) => {
-    values.port = data[2] & 15
-    values.sequence = data[2] >> 4
-    const rawRun_A = data[3]
+    values.port = data[2]! & 15
+    values.sequence = data[2]! >> 4
+    const rawRun_A = data[3]!
     values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
-    const rawPeak_A = data[4]
+    const rawPeak_A = data[4]!
     values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
-    const rawDuration_ms = data[5]
+    const rawDuration_ms = data[5]!
     values.duration_ms = rawDuration_ms <= 253 ? rawDuration_ms * 100 : noValue(rawDuration_ms, 255)
-    values.priority = data[6] & 3
+    values.priority = data[6]! & 3
   },
 }
 
@@ -411,15 +411,15 @@ export const PowerGrantCodec: Codec<PowerGrantValues> = {
     data[6] = rawResult
   },
   decode: (data, values) => {
-    values.port = data[2] & 15
-    values.sequence = data[2] >> 4
-    const rawRun_A = data[3]
+    values.port = data[2]! & 15
+    values.sequence = data[2]! >> 4
+    const rawRun_A = data[3]!
     values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
-    const rawPeak_A = data[4]
+    const rawPeak_A = data[4]!
     values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
-    const rawLease_ms = data[5]
+    const rawLease_ms = data[5]!
     values.lease_ms = rawLease_ms <= 253 ? rawLease_ms * 50 : noValue(rawLease_ms, 255)
-    values.result = data[6] & 3
+    values.result = data[6]! & 3
   },
 }
 
@@ -450,8 +450,8 @@ export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
     data[2] = rawPort | (rawSequence << 4)
   },
   decode: (data, values) => {
-    values.port = data[2] & 15
-    values.sequence = data[2] >> 4
+    values.port = data[2]! & 15
+    values.sequence = data[2]! >> 4
   },
 }
 
@@ -493,10 +493,10 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
     data[5] = rawDuration_ms >> 8
   },
   decode: (data, values) => {
-    values.switch = data[2]
-    values.edge = data[3] & 3
-    values.port = data[3] >> 4
-    const rawDuration_ms = data[4] | (data[5] << 8)
+    values.switch = data[2]!
+    values.edge = data[3]! & 3
+    values.port = data[3]! >> 4
+    const rawDuration_ms = data[4]! | (data[5]! << 8)
     values.duration_ms = rawDuration_ms <= 65533 ? rawDuration_ms : noValue(rawDuration_ms, 65535)
   },
 }
@@ -569,21 +569,21 @@ export const WindowStatusCodec: Codec<WindowStatusValues> = {
     data[7] = rawState | (rawPinch << 4) | (rawThermal << 5) | (rawLearned << 6) | (rawFault << 7)
   },
   decode: (data, values) => {
-    const rawSupply_V = data[2]
+    const rawSupply_V = data[2]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]
+    const rawCurrent_A = data[3]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]
+    const rawGranted_A = data[4]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5] & 15
-    values.echoSequence = data[5] >> 4
-    const rawPosition_pct = data[6]
+    values.echoSender = data[5]! & 15
+    values.echoSequence = data[5]! >> 4
+    const rawPosition_pct = data[6]!
     values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
-    values.state = data[7] & 15
-    values.pinch = (data[7] >> 4) & 1
-    values.thermal = (data[7] >> 5) & 1
-    values.learned = (data[7] >> 6) & 1
-    values.fault = data[7] >> 7
+    values.state = data[7]! & 15
+    values.pinch = (data[7]! >> 4) & 1
+    values.thermal = (data[7]! >> 5) & 1
+    values.learned = (data[7]! >> 6) & 1
+    values.fault = data[7]! >> 7
   },
 }
 
@@ -619,9 +619,9 @@ export const WindowCommandCodec: Codec<WindowCommandValues> = {
     data[3] = rawPosition_pct
   },
   decode: (data, values) => {
-    values.sequence = data[2] & 15
-    values.action = data[2] >> 4
-    const rawPosition_pct = data[3]
+    values.sequence = data[2]! & 15
+    values.action = data[2]! >> 4
+    const rawPosition_pct = data[3]!
     values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
   },
 }
@@ -690,21 +690,21 @@ export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
     data[7] = (rawTiltY_deg >> 2) | (rawFold << 4) | (rawHeat << 6) | (rawMoving << 7)
   },
   decode: (data, values) => {
-    const rawSupply_V = data[2]
+    const rawSupply_V = data[2]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]
+    const rawCurrent_A = data[3]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]
+    const rawGranted_A = data[4]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5] & 15
-    values.echoSequence = data[5] >> 4
-    const rawTiltX_deg = data[6] & 63
+    values.echoSender = data[5]! & 15
+    values.echoSequence = data[5]! >> 4
+    const rawTiltX_deg = data[6]! & 63
     values.tiltX_deg = rawTiltX_deg <= 60 ? (rawTiltX_deg * 2 - 60) / 5 : noValue(rawTiltX_deg, 63)
-    const rawTiltY_deg = ((data[6] | (data[7] << 8)) >> 6) & 63
+    const rawTiltY_deg = ((data[6]! | (data[7]! << 8)) >> 6) & 63
     values.tiltY_deg = rawTiltY_deg <= 60 ? (rawTiltY_deg * 2 - 60) / 5 : noValue(rawTiltY_deg, 63)
-    values.fold = (data[7] >> 4) & 3
-    values.heat = (data[7] >> 6) & 1
-    values.moving = data[7] >> 7
+    values.fold = (data[7]! >> 4) & 3
+    values.heat = (data[7]! >> 6) & 1
+    values.moving = data[7]! >> 7
   },
 }
 
@@ -758,14 +758,14 @@ export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
     data[5] = rawTiltY_deg
   },
   decode: (data, values) => {
-    values.sequence = data[2] & 15
-    values.action = data[2] >> 4
-    values.directionX = data[3] & 3
-    values.directionY = (data[3] >> 2) & 3
-    values.memory = (data[3] >> 4) & 3
-    const rawTiltX_deg = data[4]
+    values.sequence = data[2]! & 15
+    values.action = data[2]! >> 4
+    values.directionX = data[3]! & 3
+    values.directionY = (data[3]! >> 2) & 3
+    values.memory = (data[3]! >> 4) & 3
+    const rawTiltX_deg = data[4]!
     values.tiltX_deg = rawTiltX_deg <= 240 ? (rawTiltX_deg - 120) / 10 : noValue(rawTiltX_deg, 255)
-    const rawTiltY_deg = data[5]
+    const rawTiltY_deg = data[5]!
     values.tiltY_deg = rawTiltY_deg <= 240 ? (rawTiltY_deg - 120) / 10 : noValue(rawTiltY_deg, 255)
   },
 }
@@ -829,18 +829,18 @@ export const LatchStatusCodec: Codec<LatchStatusValues> = {
     data[6] = rawState | (rawAjar << 3) | (rawLocked << 4) | (rawFault << 5)
   },
   decode: (data, values) => {
-    const rawSupply_V = data[2]
+    const rawSupply_V = data[2]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]
+    const rawCurrent_A = data[3]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]
+    const rawGranted_A = data[4]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5] & 15
-    values.echoSequence = data[5] >> 4
-    values.state = data[6] & 7
-    values.ajar = (data[6] >> 3) & 1
-    values.locked = (data[6] >> 4) & 1
-    values.fault = (data[6] >> 5) & 1
+    values.echoSender = data[5]! & 15
+    values.echoSequence = data[5]! >> 4
+    values.state = data[6]! & 7
+    values.ajar = (data[6]! >> 3) & 1
+    values.locked = (data[6]! >> 4) & 1
+    values.fault = (data[6]! >> 5) & 1
   },
 }
 
@@ -871,8 +871,8 @@ export const LatchCommandCodec: Codec<LatchCommandValues> = {
     data[2] = rawSequence | (rawAction << 4)
   },
   decode: (data, values) => {
-    values.sequence = data[2] & 15
-    values.action = data[2] >> 4
+    values.sequence = data[2]! & 15
+    values.action = data[2]! >> 4
   },
 }
 
@@ -936,18 +936,18 @@ export const LightStatusCodec: Codec<LightStatusValues> = {
     data[7] = rawLevel_pct
   },
   decode: (data, values) => {
-    const rawSupply_V = data[2]
+    const rawSupply_V = data[2]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]
+    const rawCurrent_A = data[3]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]
+    const rawGranted_A = data[4]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5] & 15
-    values.echoSequence = data[5] >> 4
-    values.channel = data[6] & 7
-    values.fault = (data[6] >> 3) & 7
-    values.fading = (data[6] >> 6) & 1
-    const rawLevel_pct = data[7]
+    values.echoSender = data[5]! & 15
+    values.echoSequence = data[5]! >> 4
+    values.channel = data[6]! & 7
+    values.fault = (data[6]! >> 3) & 7
+    values.fading = (data[6]! >> 6) & 1
+    const rawLevel_pct = data[7]!
     values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
   },
 }
@@ -994,12 +994,12 @@ export const LightCommandCodec: Codec<LightCommandValues> = {
     data[5] = rawFade_ms
   },
   decode: (data, values) => {
-    values.sequence = data[2] & 15
-    values.action = data[2] >> 4
-    values.channel = data[3] & 7
-    const rawLevel_pct = data[4]
+    values.sequence = data[2]! & 15
+    values.action = data[2]! >> 4
+    values.channel = data[3]! & 7
+    const rawLevel_pct = data[4]!
     values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
-    const rawFade_ms = data[5]
+    const rawFade_ms = data[5]!
     values.fade_ms = rawFade_ms <= 253 ? rawFade_ms * 50 : noValue(rawFade_ms, 255)
   },
 }
@@ -1064,18 +1064,18 @@ export const StereoStatusCodec: Codec<StereoStatusValues> = {
     data[7] = rawFrequency_MHz
   },
   decode: (data, values) => {
-    const rawSupply_V = data[2]
+    const rawSupply_V = data[2]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]
+    const rawCurrent_A = data[3]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]
+    const rawGranted_A = data[4]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5] & 15
-    values.echoSequence = data[5] >> 4
-    values.source = data[6] & 3
-    values.muted = (data[6] >> 2) & 1
-    values.volume = data[6] >> 3
-    const rawFrequency_MHz = data[7]
+    values.echoSender = data[5]! & 15
+    values.echoSequence = data[5]! >> 4
+    values.source = data[6]! & 3
+    values.muted = (data[6]! >> 2) & 1
+    values.volume = data[6]! >> 3
+    const rawFrequency_MHz = data[7]!
     values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
   },
 }
@@ -1126,13 +1126,13 @@ export const StereoCommandCodec: Codec<StereoCommandValues> = {
     data[5] = rawFrequency_MHz
   },
   decode: (data, values) => {
-    values.sequence = data[2] & 15
-    values.action = data[2] >> 4
-    values.source = data[3] & 7
-    values.volume = data[3] >> 3
-    const rawBalance_pct = data[4]
+    values.sequence = data[2]! & 15
+    values.action = data[2]! >> 4
+    values.source = data[3]! & 7
+    values.volume = data[3]! >> 3
+    const rawBalance_pct = data[4]!
     values.balance_pct = rawBalance_pct <= 200 ? rawBalance_pct - 100 : noValue(rawBalance_pct, 255)
-    const rawFrequency_MHz = data[5]
+    const rawFrequency_MHz = data[5]!
     values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
   },
 }
@@ -1193,13 +1193,13 @@ export const StereoTextCodec: Codec<StereoTextValues> = {
     data[7] = rawChar4
   },
   decode: (data, values) => {
-    values.transfer = data[2] & 7
-    values.kind = (data[2] >> 3) & 1
-    values.index = data[2] >> 4
-    values.char0 = data[3]
-    values.char1 = data[4]
-    values.char2 = data[5]
-    values.char3 = data[6]
-    values.char4 = data[7]
+    values.transfer = data[2]! & 7
+    values.kind = (data[2]! >> 3) & 1
+    values.index = data[2]! >> 4
+    values.char0 = data[3]!
+    values.char1 = data[4]!
+    values.char2 = data[5]!
+    values.char3 = data[6]!
+    values.char4 = data[7]!
   },
 }

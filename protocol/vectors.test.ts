@@ -19,7 +19,7 @@ describe('known answers', () => {
   })
 
   it.each(vectors)('$message@$location #$counter $data', ({ message, location, source, counter, values, id, data }) => {
-    const frame = encodeMessage(message, location, values as Record<string, string | number>, { source, counter })
+    const frame = encodeMessage(message, location, values, { source, counter })
     expect(frame.id.toString(16).toUpperCase().padStart(8, '0')).toBe(id)
     expect(Buffer.from(frame.data.subarray(0, frame.length)).toString('hex')).toBe(data)
     const decoded = decodeFrame(frame)!

@@ -65,7 +65,7 @@ describe('the tables of switch actions', () => {
         const row = MESSAGES.find(message => message.name === action.codec.name)!
         expect(row.senders).toContain(own)
         for (const target of action.targets) {
-          const to: LocationName = target === 0 ? own : LOCATION_NAMES[target]
+          const to: LocationName = target === 0 ? own : LOCATION_NAMES[target]!
           expect(row.locations).toContain(to)
         }
         for (const fields of [action.press, action.release, action.tap]) {

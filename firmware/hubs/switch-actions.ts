@@ -54,7 +54,7 @@ function lightSwitch(code: number, target: number, channels: number[], fade_ms: 
     code: code, codec: LightCommandCodec, targets: [target], channels: channels,
     press: { action: LIGHT_ACTION.set, fade_ms: fade_ms },
     known: {
-      status: LightStatusCodec, location: target, channel: channels[0], field: 'level_pct',
+      status: LightStatusCodec, location: target, channel: channels[0]!, field: 'level_pct',
       adapt: (values: LightCommandValues, level_pct) => values.level_pct = level_pct > 0 ? 0 : FULL_pct,
     },
   }

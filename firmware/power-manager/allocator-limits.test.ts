@@ -121,7 +121,7 @@ describe('to the ampere', () => {
     ]
     const counts = wishes.map(([run_A, priority]) => {
       const before = rig.allocator.absurd
-      rig.ask(0, 0, run_A, priority)
+      rig.ask(0, 0, run_A!, priority)
       return rig.allocator.absurd - before
     })
     expect(counts).toEqual([0, 1, 0, 1, 1, 1, 1, 1])

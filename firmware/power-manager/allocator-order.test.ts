@@ -144,7 +144,7 @@ describe('levels and restrictions', () => {
     ] as const) {
       const rig = bench()
       rig.allocator.shed(level)
-      expect([safety, access, comfort, idle].map(priority => rig.ask(priority % 3, priority === 3 ? 1 : 0, 2, priority)[0].split(' ')[1])).toEqual(expected)
+      expect([safety, access, comfort, idle].map(priority => rig.ask(priority % 3, priority === 3 ? 1 : 0, 2, priority)[0]!.split(' ')[1])).toEqual(expected)
     }
   })
 
@@ -209,7 +209,7 @@ describe('a lease of another manager', () => {
     for (const [hub, port] of [[-1, 0], [3, 0], [0, -1], [0, 3]] as const) rig.allocator.adopt(rig.now_ms, hub, port, 5)
     rig.answers()
     expect(rig.allocator.busy()).toBe(false)
-    const known = [[0, -1], [0, 3], [3, 0], [-1, 0], [2, 2]].map(([hub, port]) => rig.request(hub, port, 5))
+    const known = [[0, -1], [0, 3], [3, 0], [-1, 0], [2, 2]].map(([hub, port]) => rig.request(hub!, port!, 5))
     expect(known).toEqual([false, false, false, false, true])
   })
 })

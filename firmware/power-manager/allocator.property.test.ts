@@ -74,12 +74,12 @@ class Rig {
 
   run(at: Step): void {
     this.pass(at.wait_ms, at.answersLost)
-    const port = this.ports[at.hub][at.port]
+    const port = this.ports[at.hub]![at.port]
     if (at.action === 'shed') this.allocator.shed(at.priority)
     else if (at.action === 'restrict') this.allocator.restrict(at.requestLost)
     else if (at.action === 'freeze') this.allocator.freeze(at.requestLost)
     else if (port === undefined) this.allocator.request(this.now_ms, at.hub, at.port, 0, at.run_A, at.peak_A, at.priority)
-    else if (at.action === 'die') this.ports[at.hub][at.port] = Object.assign(new ModelPort(), { sequence: at.priority })
+    else if (at.action === 'die') this.ports[at.hub]![at.port] = Object.assign(new ModelPort(), { sequence: at.priority })
     else if (at.action === 'release') this.release(at, port)
     else this.ask(at, port)
     this.answer(at.answersLost, at.delay_ms)
@@ -126,7 +126,7 @@ class Rig {
   }
 
   private receive(hub: number, index: number, sequence: number, result: number, run_A: number, peak_A: number): void {
-    const port = this.ports[hub][index]
+    const port = this.ports[hub]![index]!
     if (result === GRANT_RESULT.revoked) {
       port.letGo()
       this.allocator.release(hub, index, port.sequence)
@@ -142,14 +142,14 @@ class Rig {
   /** Plain comparisons: they run after every 50 ms of every run. */
   check(): void {
     const { plan } = this
-    const hubs_A = this.ports.map((ports, hub) => ports.reduce((sum, port) => sum + port.draws_A(this.now_ms), plan.hubs[hub].idle_A))
+    const hubs_A = this.ports.map((ports, hub) => ports.reduce((sum, port) => sum + port.draws_A(this.now_ms), plan.hubs[hub]!.idle_A))
     const total_A = hubs_A.reduce((sum, hub_A) => sum + hub_A, 0)
     plan.feeders_A.forEach((limit_A, feeder) => {
-      const sum_A = hubs_A.reduce((sum, hub_A, hub) => plan.hubs[hub].path.includes(feeder) ? sum + hub_A : sum, 0)
+      const sum_A = hubs_A.reduce((sum, hub_A, hub) => plan.hubs[hub]!.path.includes(feeder) ? sum + hub_A : sum, 0)
       if (sum_A > limit_A + 1e-6) throw new Error(`feeder ${feeder} carries ${sum_A} A of ${limit_A} A at ${this.now_ms} ms`)
     })
     plan.hubs.forEach((hub, at) => {
-      const supply_V = plan.source_V - plan.source_Ohm * total_A - hub.transfer_Ohm.reduce((sum, ohm, by) => sum + ohm * hubs_A[by], 0)
+      const supply_V = plan.source_V - plan.source_Ohm * total_A - hub.transfer_Ohm.reduce((sum, ohm, by) => sum + ohm * hubs_A[by]!, 0)
       if (supply_V < plan.least_V - 1e-6) throw new Error(`hub ${at} is at ${supply_V} V at ${this.now_ms} ms`)
     })
     this.ports.forEach((ports, hub) => ports.forEach((port, index) => {
@@ -195,7 +195,7 @@ describe('the allocator, whatever happens', () => {
         const contract = rig.allocator.find(at.hub, at.port)
         if (contract === undefined || !contract.held) continue
         const { run_mA } = contract
-        const port = rig.ports[at.hub][at.port]
+        const port = rig.ports[at.hub]![at.port]!
         port.sequence = (port.sequence + 1) % 16
         rig.allocator.request(rig.now_ms, at.hub, at.port, port.sequence, run_mA / 1000, 20, 0)
         const answer = rig.allocator.next(rig.now_ms)!
@@ -237,15 +237,15 @@ describe('the allocator, whatever happens', () => {
       for (let t = 0; t < longest_ms && served.size < 9; t += 250) {
         rig.pass(250, false)
         for (let i = 0; i < 9; i++) {
-          const port = rig.ports[Math.floor(i / 3)][i % 3]
-          if (port.end_ms > rig.now_ms && port.run_A >= runs[i]) served.add(i)
+          const port = rig.ports[Math.floor(i / 3)]![i % 3]!
+          if (port.end_ms > rig.now_ms && port.run_A >= runs[i]!) served.add(i)
           // Some want little and often, to slip past those who wait.
           const base = {
-            wait_ms: 0, hub: Math.floor(i / 3), port: i % 3, run_A: runs[i], peak_A: runs[i], priority: Math.max(1, priority),
+            wait_ms: 0, hub: Math.floor(i / 3), port: i % 3, run_A: runs[i]!, peak_A: runs[i]!, priority: Math.max(1, priority),
             requestLost: false, answersLost: false, delay_ms: 5,
           }
           if (restless[i] && t % 3000 === 0) rig.run({ ...base, action: 'release' })
-          else if (t % 500 === 0) rig.run({ ...base, action: port.wish === undefined ? 'want' : 'repeat' })
+          else if (t % 500 === 0) rig.run({ ...base, action: port.wish! === undefined ? 'want' : 'repeat' })
         }
       }
       const never = runs.map((_, i) => i).filter(i => !served.has(i) && !restless[i])

@@ -75,7 +75,7 @@ describe('a lease', () => {
     rig.pass(1000)
     expect(rig.ask(0, 0, 9, 9, 2)).toEqual([{ hub: 0, port: 0, result: granted, run_A: 9, peak_A: 9 }])
     rig.pass(1000)
-    expect(rig.ask(0, 0, 4, 4, 2)[0].run_A).toBe(4)
+    expect(rig.ask(0, 0, 4, 4, 2)[0]!.run_A).toBe(4)
     expect(rig.reserved_A(0, 0)).toBe(4)
   })
 
@@ -106,7 +106,7 @@ describe('a lease', () => {
   it('release of what only waits ends the waiting', () => {
     const rig = bench({ spine_A: 10, drop_A: 10 })
     rig.ask(0, 0, 8, 8, 2)
-    expect(rig.ask(1, 0, 8, 8, 2)[0].result).toBe(deferred)
+    expect(rig.ask(1, 0, 8, 8, 2)[0]!.result).toBe(deferred)
     rig.release(1, 0)
     rig.release(0, 0)
     expect(rig.answers()).toEqual([])
@@ -117,9 +117,9 @@ describe('a lease', () => {
 describe('peaks', () => {
   it('take turns: who would not get most of its peak waits until another\'s is over', () => {
     const rig = bench({ spine_A: 40 })
-    expect(rig.ask(0, 0, 9, 20, 2)[0].peak_A).toBe(20)
-    expect(rig.ask(1, 0, 9, 20, 2)[0].peak_A).toBe(20)
-    expect(rig.ask(2, 0, 9, 20, 2)[0].result).toBe(deferred)
+    expect(rig.ask(0, 0, 9, 20, 2)[0]!.peak_A).toBe(20)
+    expect(rig.ask(1, 0, 9, 20, 2)[0]!.peak_A).toBe(20)
+    expect(rig.ask(2, 0, 9, 20, 2)[0]!.result).toBe(deferred)
     const later = rig.pass(700)
     expect(later).toEqual([{ hub: 2, port: 0, result: granted, run_A: 9, peak_A: 20 }])
   })
@@ -133,13 +133,13 @@ describe('peaks', () => {
   it('are cut to what is left after waiting, as long as the run current fits', () => {
     const rig = bench({ spine_A: 30, drop_A: 30 })
     rig.ask(0, 0, 19, 19, 1)
-    expect(rig.ask(1, 0, 9, 20, 2)[0].result).toBe(deferred)
+    expect(rig.ask(1, 0, 9, 20, 2)[0]!.result).toBe(deferred)
     const later = rig.pass(1000, [[0, 0, 19, 1]])
     expect(later).toContainEqual({ hub: 1, port: 0, result: granted, run_A: 9, peak_A: 11 })
   })
 
   it('never exceed what the cable alone can carry', () => {
-    expect(bench({ drop_A: 15 }).ask(0, 0, 9, 40, 2)[0].peak_A).toBe(15)
+    expect(bench({ drop_A: 15 }).ask(0, 0, 9, 40, 2)[0]!.peak_A).toBe(15)
   })
 
   it('still running stay reserved when the lease is lowered', () => {
@@ -194,7 +194,7 @@ describe('priorities', () => {
     const rig = bench({ spine_A: 40, drop_A: 10 })
     rig.ask(1, 0, 8, 8, 3)
     rig.ask(0, 0, 8, 8, 3)
-    expect(rig.ask(0, 1, 5, 5, 1)[0].result).toBe(deferred)
+    expect(rig.ask(0, 1, 5, 5, 1)[0]!.result).toBe(deferred)
     const later = rig.pass(900, [[1, 0, 8, 3], [0, 0, 8, 3]])
     expect(later).toContainEqual(expect.objectContaining({ hub: 0, port: 0, result: revoked }))
     expect(later.some(answer => answer.hub === 1 && answer.result === revoked)).toBe(false)
@@ -244,10 +244,10 @@ describe('priorities', () => {
 describe('requests that make no sense', () => {
   it('are counted and refused, and bounded when they are for safety', () => {
     const rig = bench({ drop_A: 15 })
-    expect(rig.ask(0, 0, 50, 50, 2)[0].result).toBe(refused)
-    expect(rig.ask(0, 0, NaN, 5, 2)[0].result).toBe(refused)
-    expect(rig.ask(0, 0, 0, 5, 2)[0].result).toBe(refused)
-    expect(rig.ask(0, 0, Infinity, 5, 0)[0].result).toBe(refused)
+    expect(rig.ask(0, 0, 50, 50, 2)[0]!.result).toBe(refused)
+    expect(rig.ask(0, 0, NaN, 5, 2)[0]!.result).toBe(refused)
+    expect(rig.ask(0, 0, 0, 5, 2)[0]!.result).toBe(refused)
+    expect(rig.ask(0, 0, Infinity, 5, 0)[0]!.result).toBe(refused)
     expect(rig.ask(0, 0, 50, NaN, 0)[0]).toMatchObject({ result: granted, run_A: 15, peak_A: 15 })
     expect(rig.allocator.request(1000, 0, 9, 1, 5, 5, 2)).toBe(false)
     expect(rig.allocator.absurd).toBe(6)
@@ -269,12 +269,12 @@ describe('shedding and restriction', () => {
     rig.ask(0, 1, 5, 5, 2)
     rig.allocator.shed(1)
     expect(rig.ask(0, 0, 5, 5, 3)).toEqual([expect.objectContaining({ hub: 0, port: 0, result: revoked })])
-    expect(rig.ask(0, 1, 5, 5, 2)[0].result).toBe(granted)
-    expect(rig.ask(1, 0, 5, 5, 3)[0].result).toBe(deferred)
+    expect(rig.ask(0, 1, 5, 5, 2)[0]!.result).toBe(granted)
+    expect(rig.ask(1, 0, 5, 5, 3)[0]!.result).toBe(deferred)
     // Who asks with a priority that is off loses what it has.
-    expect(rig.ask(0, 1, 5, 5, 3)[0].result).toBe(revoked)
+    expect(rig.ask(0, 1, 5, 5, 3)[0]!.result).toBe(revoked)
     rig.allocator.shed(3)
-    expect(rig.ask(2, 0, 5, 5, 0)[0].result).toBe(granted)
+    expect(rig.ask(2, 0, 5, 5, 0)[0]!.result).toBe(granted)
     rig.allocator.shed(0)
     expect(rig.answers()).toEqual([expect.objectContaining({ hub: 1, result: granted })])
   })
@@ -299,7 +299,7 @@ describe('shedding and restriction', () => {
   it('static shares that are less than what a hub draws at rest: nobody is granted, and nothing can be taken back', () => {
     const rig = bench({ idle_A: 0.5, share_A: 0.4 })
     rig.allocator.restrict(true)
-    expect(rig.ask(0, 0, 1, 1, 0)[0].result).toBe(deferred)
+    expect(rig.ask(0, 0, 1, 1, 0)[0]!.result).toBe(deferred)
     expect(rig.answers()).toEqual([])
   })
 
@@ -307,9 +307,9 @@ describe('shedding and restriction', () => {
     const rig = bench()
     rig.ask(0, 0, 5, 5, 2)
     rig.allocator.freeze(true)
-    expect(rig.ask(0, 0, 5, 5, 2)[0].result).toBe(granted)
-    expect(rig.ask(1, 0, 5, 5, 1)[0].result).toBe(deferred)
-    expect(rig.ask(2, 0, 5, 5, 0)[0].result).toBe(granted)
+    expect(rig.ask(0, 0, 5, 5, 2)[0]!.result).toBe(granted)
+    expect(rig.ask(1, 0, 5, 5, 1)[0]!.result).toBe(deferred)
+    expect(rig.ask(2, 0, 5, 5, 0)[0]!.result).toBe(granted)
   })
 
   it('adopts what another manager gave, once, and until its port lets go or falls silent', () => {
@@ -336,7 +336,7 @@ describe('the copper', () => {
     const rig = bench({ spine_A: 80, drop_A: 40, segment_Ohm: 0.02, drop_Ohm: 0.05 })
     // 3 V to lose over 15 mΩ + 3 × 20 mΩ + 50 mΩ: 24 A at the far end.
     expect(rig.ask(2, 0, 24, 40, 2)[0]).toMatchObject({ result: granted, run_A: 24, peak_A: 24 })
-    expect(rig.ask(0, 0, 2, 2, 2)[0].result).toBe(deferred)
+    expect(rig.ask(0, 0, 2, 2, 2)[0]!.result).toBe(deferred)
   })
 
   it('splits a hub\'s current between the two ways of a ring', () => {

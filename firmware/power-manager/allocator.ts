@@ -54,7 +54,7 @@ export class Allocator {
     this.contracts = []
     this.first = new Uint16Array(hubs + 1)
     for (let hub = 0; hub < hubs; hub++) {
-      for (let port = 0; port < plan.hubs[hub].ports; port++) this.contracts.push(createContract(this.contracts.length, hub, port))
+      for (let port = 0; port < plan.hubs[hub]!.ports; port++) this.contracts.push(createContract(this.contracts.length, hub, port))
       this.first[hub + 1] = this.contracts.length
     }
     this.leases = new Leases(plan, this.contracts)
@@ -82,7 +82,7 @@ export class Allocator {
     this.answers.drop(contract)
     contract.sequence = sequence
     contract.heard_ms = now_ms
-    const most_mA = this.most_mA[hub]
+    const most_mA = this.most_mA[hub]!
     let run_mA = Math.round(run_A * MILLI)
     if (run_mA > most_mA && priority === PRIORITY.safety && run_A < Infinity) {
       this.absurd++
@@ -171,8 +171,8 @@ export class Allocator {
   /** The contract of a port; undefined: there is no such port. */
   find(hub: number, port: number): Contract | undefined {
     if (!(hub >= 0 && hub + 1 < this.first.length && port >= 0)) return undefined
-    const index = this.first[hub] + port
-    return index < this.first[hub + 1] ? this.contracts[index] : undefined
+    const index = this.first[hub]! + port
+    return index < this.first[hub + 1]! ? this.contracts[index] : undefined
   }
 
   private allowed(priority: number): boolean {

@@ -37,7 +37,7 @@ export interface HubSupply {
 /** Index of the hub at a location; −1 = the plan has none. */
 export function hubIndexOf(plan: PowerPlan, location: number): number {
   for (let i = 0; i < plan.hubs.length; i++) {
-    if (plan.hubs[i].location === location) return i
+    if (plan.hubs[i]!.location === location) return i
   }
   return -1
 }

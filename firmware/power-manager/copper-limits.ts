@@ -23,7 +23,7 @@ export interface CopperLimits {
 /** True when no current that `by` allows can be too much for `feeder`: in a line the first segment speaks for the others. */
 function implied(weights: readonly Float64Array[], limits: Float64Array, feeder: number, by: number): boolean {
   for (const weight of weights) {
-    if (weight[feeder] * limits[by] > weight[by] * limits[feeder]) return false
+    if (weight[feeder]! * limits[by]! > weight[by]! * limits[feeder]!) return false
   }
   return true
 }
@@ -48,13 +48,13 @@ export function copperLimitsOf(plan: PowerPlan): CopperLimits {
   const idle_mA = new Float64Array(hubs)
   const weights: Float64Array[] = []
   const rows: number[][] = []
-  for (let i = 0; i < plan.feeders_A.length; i++) limits[hubs + i] = Math.floor(plan.feeders_A[i] * MICRO)
+  for (let i = 0; i < plan.feeders_A.length; i++) limits[hubs + i] = Math.floor(plan.feeders_A[i]! * MICRO)
   for (let hub = 0; hub < hubs; hub++) {
-    const supply = plan.hubs[hub]
+    const supply = plan.hubs[hub]!
     const weight = new Float64Array(limits.length)
     weight[hub] = 1
-    for (let i = 0; i < supply.path.length; i++) weight[hubs + supply.path[i]] = Math.max(1, Math.ceil(supply.share[i] * MILLI))
-    for (let i = 0; i < hubs; i++) weight[volts + i] = Math.ceil((supply.transfer_Ohm[i] + plan.source_Ohm) * MICRO)
+    for (let i = 0; i < supply.path.length; i++) weight[hubs + supply.path[i]!] = Math.max(1, Math.ceil(supply.share[i]! * MILLI))
+    for (let i = 0; i < hubs; i++) weight[volts + i] = Math.ceil((supply.transfer_Ohm[i]! + plan.source_Ohm) * MICRO)
     weights.push(weight)
     limits[hub] = Math.floor(supply.share_A * MILLI)
     limits[volts + hub] = Math.round((plan.source_V - plan.least_V) * NANO)
@@ -62,10 +62,10 @@ export function copperLimitsOf(plan: PowerPlan): CopperLimits {
   }
   const binds = bindingFeeders(weights, limits, hubs, volts)
   for (let hub = 0; hub < hubs; hub++) {
-    const path = plan.hubs[hub].path
+    const path = plan.hubs[hub]!.path
     const own = [hub]
     for (let i = path.length - 1; i >= 0; i--) {
-      if (binds[hubs + path[i]]) own.push(hubs + path[i])
+      if (binds[hubs + path[i]!]) own.push(hubs + path[i]!)
     }
     for (let row = volts; row < limits.length; row++) own.push(row)
     rows.push(own)

@@ -19,13 +19,13 @@ describe('the limits of a plan', () => {
     const { limits, weights, idle_mA } = copperLimitsOf({ ...plan, feeders_A: [40.0000019, 40, 40, 25, 25, 25] })
     expect([...limits]).toEqual([7000, 7000, 7000, 40_000_001, 40e6, 40e6, 25e6, 25e6, 25e6, 3e9, 3e9, 3e9])
     expect([...idle_mA]).toEqual([201, 201, 201])
-    expect([...weights[1]]).toEqual([0, 1, 0, 1000, 1000, 0, 0, 1000, 0, 15_001, 16_001, 15_001])
+    expect([...weights[1]!]).toEqual([0, 1, 0, 1000, 1000, 0, 0, 1000, 0, 15_001, 16_001, 15_001])
   })
 
   it('count a thousandth of a current where the plan says less', () => {
     const plan = line()
     const { weights } = copperLimitsOf({ ...plan, hubs: plan.hubs.map(hub => ({ ...hub, share: hub.path.map(() => 0.00001) })) })
-    expect(weights[0][SEGMENT]).toBe(1)
+    expect(weights[0]![SEGMENT]).toBe(1)
   })
 
   it('of a hub begin with its share, then come its drop and the segments towards the battery, then the volts', () => {
@@ -43,12 +43,12 @@ describe('the limits of a plan', () => {
     const volts = [VOLTS, VOLTS + 1, VOLTS + 2]
     // All 41 A that may be behind the last segment come through the first; so does what a drop of 40 A may carry.
     expect(rows).toEqual([[0, DROP, SEGMENT, ...volts], [1, DROP + 1, SEGMENT, ...volts], [2, SEGMENT, ...volts]])
-    const twins = { ...line(), feeders_A: [20, 20], hubs: [{ ...line().hubs[0], path: [0, 1], share: [1, 1], transfer_Ohm: [0] }] }
+    const twins = { ...line(), feeders_A: [20, 20], hubs: [{ ...line().hubs[0]!, path: [0, 1], share: [1, 1], transfer_Ohm: [0] }] }
     expect(copperLimitsOf(twins).rows).toEqual([[0, 2, 3]])
   })
 
   it('keep a feeder that carries more of one hub\'s current than the one before it, as in a ring', () => {
-    const hub = { ...line().hubs[0], path: [0, 1], transfer_Ohm: [0, 0] }
+    const hub = { ...line().hubs[0]!, path: [0, 1], transfer_Ohm: [0, 0] }
     const hubs = [{ ...hub, share: [0.7, 0.3] }, { ...hub, share: [0.3, 0.7] }]
     expect(copperLimitsOf({ ...line(), feeders_A: [20, 20], hubs }).rows).toEqual([[0, 3, 2, 4, 5], [1, 3, 2, 4, 5]])
   })

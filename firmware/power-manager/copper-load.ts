@@ -16,8 +16,8 @@ export class CopperLoad {
     this.rows = copper.rows
     this.left = new Float64Array(copper.limits.length)
     this.from = 1
-    for (let i = 0; i < this.left.length; i++) this.left[i] = copper.limits[i]
-    for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub])
+    for (let i = 0; i < this.left.length; i++) this.left[i] = copper.limits[i]!
+    for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub]!)
   }
 
   /** From now on a hub may use its static share only, or whatever the copper carries. */
@@ -27,17 +27,17 @@ export class CopperLoad {
 
   /** Reserves current at a hub; negative gives back. */
   take(hub: number, current_mA: number): void {
-    const rows = this.rows[hub]
-    const weights = this.weights[hub]
-    for (let i = 0; i < rows.length; i++) this.left[rows[i]] -= weights[rows[i]] * current_mA
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
+    for (let i = 0; i < rows.length; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * current_mA
   }
 
   /** What a hub may draw on top of all that is reserved, mA; negative when something is over its limit already. */
   room_mA(hub: number): number {
-    const rows = this.rows[hub]
-    const weights = this.weights[hub]
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
     let room = Infinity
-    for (let i = this.from; i < rows.length; i++) room = Math.min(room, this.left[rows[i]] / weights[rows[i]])
+    for (let i = this.from; i < rows.length; i++) room = Math.min(room, this.left[rows[i]!]! / weights[rows[i]!]!)
     return Math.floor(room)
   }
 
@@ -46,42 +46,42 @@ export class CopperLoad {
    * first does not touch: then it cannot have the rest either.
    */
   competes(hub: number, current_mA: number, other: number, other_mA: number): boolean {
-    const rows = this.rows[other]
-    const takes = this.weights[hub]
-    const needs = this.weights[other]
+    const rows = this.rows[other]!
+    const takes = this.weights[hub]!
+    const needs = this.weights[other]!
     let competes = false
     for (let i = this.from; i < rows.length; i++) {
-      const row = rows[i]
-      const left = this.left[row] - needs[row] * other_mA
+      const row = rows[i]!
+      const left = this.left[row]! - needs[row]! * other_mA
       if (left < 0 && takes[row] === 0) return false
-      if (left < takes[row] * current_mA) competes = true
+      if (left < takes[row]! * current_mA) competes = true
     }
     return competes
   }
 
   /** The first row that has no room for so much at a hub, the most local first; −1: it fits. */
   shortRow(hub: number, current_mA: number): number {
-    const rows = this.rows[hub]
-    const weights = this.weights[hub]
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
     for (let i = this.from; i < rows.length; i++) {
-      if (this.left[rows[i]] < weights[rows[i]] * current_mA) return rows[i]
+      if (this.left[rows[i]!]! < weights[rows[i]!]! * current_mA) return rows[i]!
     }
     return -1
   }
 
   /** How much a row lacks for a current at a hub, in the row's unit. */
   lack(row: number, hub: number, current_mA: number): number {
-    return this.weights[hub][row] * current_mA - this.left[row]
+    return this.weights[hub]![row]! * current_mA - this.left[row]!
   }
 
   /** True when a current fits at a hub once each hub has given back so much. */
   fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
-    const rows = this.rows[hub]
-    const weights = this.weights[hub]
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
     for (let i = this.from; i < rows.length; i++) {
-      let left = this.left[rows[i]] - weights[rows[i]] * current_mA
+      let left = this.left[rows[i]!]! - weights[rows[i]!]! * current_mA
       if (left >= 0) continue
-      for (let other = 0; other < back_mA.length; other++) left += this.weights[other][rows[i]] * back_mA[other]
+      for (let other = 0; other < back_mA.length; other++) left += this.weights[other]![rows[i]!]! * back_mA[other]!
       if (left < 0) return false
     }
     return true
@@ -89,6 +89,6 @@ export class CopperLoad {
 
   /** Reserved at a hub beyond its static share. */
   exceedsShare(hub: number): boolean {
-    return this.left[hub] < 0
+    return this.left[hub]! < 0
   }
 }

@@ -66,7 +66,7 @@ describe('the manager in the dash', () => {
   it('answers many requests one after the other, and leaves the board time between them', () => {
     const bench = new Bench().pass(300)
     for (let i = 0; i < 4 * PORTS; i++) {
-      const location = [DASH, FL, FR, TRUNK][i >> 1]
+      const location = [DASH, FL, FR, TRUNK][i >> 1]!
       bench.manager.requested({ ...PowerRequestCodec.create(), port: i & 1, sequence: 2, run_A: 1, peak_A: 1, priority: 2 }, location)
     }
     bench.manager.requested({ ...PowerRequestCodec.create(), port: 0, sequence: 3, run_A: 1, peak_A: 1, priority: 2 }, FL)

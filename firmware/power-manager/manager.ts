@@ -178,7 +178,7 @@ export class PowerManager {
   private takeOver(now: number): void {
     if (this.standby) this.counters.takeovers++
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
-      for (let port = 0; port < this.plan.hubs[hub].ports; port++) this.adopt(hub, port, now)
+      for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) this.adopt(hub, port, now)
     }
     // What it shed stays so until the supply has recovered.
     this.shedding.begin(now, this.host.shedLevel())
@@ -188,7 +188,7 @@ export class PowerManager {
   }
 
   private adopt(hub: number, port: number, now: number): void {
-    const own = this.plan.hubs[hub].location === this.host.location
+    const own = this.plan.hubs[hub]!.location === this.host.location
     this.allocator.adopt(now, hub, port, own ? this.host.ownLease_A(port) : this.presence.granted(hub, port, now))
   }
 
@@ -254,7 +254,7 @@ export class PowerManager {
     else if (contract.result === GRANT_RESULT.deferred) this.counters.deferred++
     else if (contract.result === GRANT_RESULT.refused) this.counters.refused++
     else this.counters.revoked++
-    this.host.sendGrant(this.plan.hubs[contract.hub].location, values)
+    this.host.sendGrant(this.plan.hubs[contract.hub]!.location, values)
   }
 
   private enter(state: number): void {

@@ -46,11 +46,11 @@ describe('what is overdue', () => {
   it('is found again until it is put away; then the next time is known', () => {
     const contracts = [holding(0, 300), holding(1, 200)]
     const overdue = new Overdue(contracts)
-    overdue.watch(contracts[1])
+    overdue.watch(contracts[1]!)
     overdue.any(200)
     overdue.find(200)
     expect(overdue.find(200)).toBe(contracts[1])
-    contracts[1].held = false
+    contracts[1]!.held = false
     expect(overdue.find(200)).toBe(undefined)
     expect([overdue.any(299), overdue.any(300)]).toEqual([false, true])
   })
@@ -58,12 +58,12 @@ describe('what is overdue', () => {
   it('is sought among ten contracts in one go, and then among the rest', () => {
     const contracts = Array.from({ length: 2 * STRIDE + 1 }, (_, index) => holding(index, 1000))
     const overdue = new Overdue(contracts)
-    contracts[2 * STRIDE].end_ms = 10
-    overdue.watch(contracts[2 * STRIDE])
+    contracts[2 * STRIDE]!.end_ms = 10
+    overdue.watch(contracts[2 * STRIDE]!)
     const found = []
     while (overdue.any(10)) {
       found.push(overdue.find(10))
-      contracts[2 * STRIDE].held = found.at(-1) === undefined
+      contracts[2 * STRIDE]!.held = found.at(-1) === undefined
     }
     expect(found).toEqual([undefined, undefined, contracts[2 * STRIDE], undefined])
   })
@@ -71,12 +71,12 @@ describe('what is overdue', () => {
   it('is not forgotten when a contract that was looked at is due meanwhile', () => {
     const contracts = Array.from({ length: 2 * STRIDE }, (_, index) => holding(index, 1000))
     const overdue = new Overdue(contracts)
-    contracts[2 * STRIDE - 1].end_ms = 10
-    overdue.watch(contracts[2 * STRIDE - 1])
+    contracts[2 * STRIDE - 1]!.end_ms = 10
+    overdue.watch(contracts[2 * STRIDE - 1]!)
     expect([overdue.any(10), overdue.find(10)]).toEqual([true, undefined])
-    contracts[0].end_ms = 20
-    overdue.watch(contracts[0])
-    contracts[2 * STRIDE - 1].held = false
+    contracts[0]!.end_ms = 20
+    overdue.watch(contracts[0]!)
+    contracts[2 * STRIDE - 1]!.held = false
     expect([overdue.any(10), overdue.find(10), overdue.any(10)]).toEqual([true, undefined, false])
     expect([overdue.any(20), overdue.find(20)]).toEqual([true, contracts[0]])
   })

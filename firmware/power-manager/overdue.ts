@@ -35,7 +35,7 @@ export class Overdue {
   find(now_ms: number): Contract | undefined {
     const end = Math.min(this.place + STRIDE, this.contracts.length)
     for (; this.place < end; this.place++) {
-      const due_ms = dueOf(this.contracts[this.place])
+      const due_ms = dueOf(this.contracts[this.place]!)
       if (due_ms <= now_ms) return this.contracts[this.place]
       this.due_ms = Math.min(this.due_ms, due_ms)
     }

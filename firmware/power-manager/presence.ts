@@ -23,8 +23,8 @@ export class Presence {
     this.heard_ms = new Float64Array(plan.hubs.length)
     this.first = new Uint16Array(plan.hubs.length + 1)
     this.heard_ms.fill(-Infinity)
-    for (let i = 0; i < plan.hubs.length; i++) this.first[i + 1] = this.first[i] + plan.hubs[i].ports
-    const ports = this.first[plan.hubs.length]
+    for (let i = 0; i < plan.hubs.length; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
+    const ports = this.first[plan.hubs.length]!
     this.granted_A = new Float64Array(ports)
     this.reported_ms = new Float64Array(ports)
     this.reported_ms.fill(-Infinity)
@@ -35,22 +35,22 @@ export class Presence {
   }
 
   reported(hub: number, port: number, granted_A: number, now_ms: number): void {
-    if (port >= this.plan.hubs[hub].ports) return
-    this.granted_A[this.first[hub] + port] = granted_A
-    this.reported_ms[this.first[hub] + port] = now_ms
+    if (port >= this.plan.hubs[hub]!.ports) return
+    this.granted_A[this.first[hub]! + port] = granted_A
+    this.reported_ms[this.first[hub]! + port] = now_ms
   }
 
   /** What a port was granted, as of late; 0 when it did not say. */
   granted(hub: number, port: number, now_ms: number): number {
-    const index = this.first[hub] + port
-    return now_ms - this.reported_ms[index] <= REPORT_ms ? this.granted_A[index] : 0
+    const index = this.first[hub]! + port
+    return now_ms - this.reported_ms[index]! <= REPORT_ms ? this.granted_A[index]! : 0
   }
 
   /** True when a hub of the plan is not there. */
   missesAny(now_ms: number): boolean {
     // Stryker disable next-line EqualityOperator: past the end there is no number, which is not too old
     for (let i = 0; i < this.heard_ms.length; i++) {
-      if (i !== this.own && now_ms - this.heard_ms[i] > MISSING_ms) return true
+      if (i !== this.own && now_ms - this.heard_ms[i]! > MISSING_ms) return true
     }
     return false
   }
@@ -60,8 +60,8 @@ export class Presence {
     // Stryker disable next-line EqualityOperator: past the last hub there are no ports
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
       if (hub === this.own) continue
-      for (let i = this.first[hub]; i < this.first[hub + 1]; i++) {
-        if (this.reported_ms[i] < since_ms) return false
+      for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) {
+        if (this.reported_ms[i]! < since_ms) return false
       }
     }
     return true

@@ -22,17 +22,17 @@ describe('a ranking', () => {
       const ranking = new Ranking(contracts)
       let model: { contract: Contract, rank: number }[] = []
       for (const { index, rank } of steps) {
-        const contract = contracts[index]
+        const contract = contracts[index]!
         const at = model.findIndex(one => one.contract === contract)
         if (at < 0) {
           ranking.insert(contract, rank)
-          model = [...model.filter(one => one.rank <= rank), { contract, rank }, ...model.filter(one => one.rank > rank)]
+          model = [...model.filter(one => one.rank <= rank), { contract: contract, rank }, ...model.filter(one => one.rank > rank)]
         } else {
           expect(ranking.remove(contract)?.contract).toBe(model[at + 1]?.contract)
           model.splice(at, 1)
         }
         expect(read(ranking)).toEqual(model.map(one => one.contract))
-        if (ranking.first !== undefined) expect(ranking.first.rank).toBe(model[0].rank)
+        if (ranking.first !== undefined) expect(ranking.first.rank).toBe(model[0]!.rank)
       }
     }), { numRuns: 200, seed: 31 })
   })

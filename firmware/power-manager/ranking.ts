@@ -39,7 +39,7 @@ export class Ranking {
 
   /** Takes in one that is not in it. */
   insert(contract: Contract, rank: number): void {
-    const place = this.places[contract.index]
+    const place = this.places[contract.index]!
     let before = this.last
     while (before !== undefined && before.rank > rank) before = before.before
     const after = before === undefined ? this.first : before.after
@@ -54,7 +54,7 @@ export class Ranking {
 
   /** Takes out one that is in it; returns who came after it. */
   remove(contract: Contract): Place | undefined {
-    const place = this.places[contract.index]
+    const place = this.places[contract.index]!
     if (place.before === undefined) this.first = place.after
     else place.before.after = place.after
     if (place.after === undefined) this.last = place.before

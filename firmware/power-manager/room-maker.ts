@@ -28,7 +28,7 @@ export class RoomMaker {
     this.back_mA.fill(0)
     for (let place = this.leases.held.first; place !== undefined && place.rank <= last; place = place.after) {
       const other = place.contract
-      if (!other.revoking && other !== contract) this.back_mA[other.hub] += other.reserved_mA
+      if (!other.revoking && other !== contract) this.back_mA[other.hub]! += other.reserved_mA
     }
     return this.leases.staying.fitsWithout(contract.hub, contract.wishRun_mA - contract.reserved_mA, this.back_mA)
   }
@@ -43,7 +43,7 @@ export class RoomMaker {
     let lack = this.leases.staying.lack(row, contract.hub, contract.wishRun_mA - contract.reserved_mA)
     for (let place = this.leases.held.first; place !== undefined && place.rank <= last; place = place.after) {
       const other = place.contract
-      if (!other.revoking && other !== contract) lack -= weights[other.hub][row] * other.reserved_mA
+      if (!other.revoking && other !== contract) lack -= weights[other.hub]![row]! * other.reserved_mA
       if (lack <= 0) return other
     }
     return undefined

@@ -51,7 +51,7 @@ export class Shedding {
     let wanted = 0
     // Stryker disable next-line EqualityOperator: no voltage is below one that is not in the table
     for (let level = 1; level < SHED_RULES.below_V.length; level++) {
-      if (supply_V < SHED_RULES.below_V[level]) wanted = level
+      if (supply_V < SHED_RULES.below_V[level]!) wanted = level
     }
     this.due = wanted > this.level ? this.due + 1 : 0
     if (this.due >= SHED_RULES.readings) return this.raise(now_ms, wanted, SHED_REASON.undervoltage)
@@ -70,7 +70,7 @@ export class Shedding {
 
   private recover(now_ms: number, supply_V: number, cranking: boolean): boolean {
     if (this.level === 0) return false
-    if (cranking || !(supply_V >= SHED_RULES.above_V[this.level])) {
+    if (cranking || !(supply_V >= SHED_RULES.above_V[this.level]!)) {
       this.good_ms = now_ms
       return false
     }

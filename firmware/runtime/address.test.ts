@@ -44,8 +44,8 @@ describe('address claim (SAE J1939-81)', () => {
     expect(hub.state()).toBe(HUB_STATE.claiming)
     hal.clock.advance(HERE * 20 + CLAIM_SETTLE_ms)
     expect(hal.bus.sent.map(frame => frame.id)).toEqual([MINE])
-    expect(Array.from(hal.bus.sent[0].data)).toEqual(Array.from(hubName(HUB_TYPE.door, HERE, SERIAL)))
-    expect(hal.bus.sent[0].at_ms).toBeCloseTo(HERE * 20 + hal.bus.frame_ms, 6)
+    expect(Array.from(hal.bus.sent[0]!.data)).toEqual(Array.from(hubName(HUB_TYPE.door, HERE, SERIAL)))
+    expect(hal.bus.sent[0]!.at_ms).toBeCloseTo(HERE * 20 + hal.bus.frame_ms, 6)
     expect(hub.state()).toBe(HUB_STATE.claiming)
     hal.clock.advance(10)
     expect(hub.state()).toBe(HUB_STATE.operating)
@@ -99,7 +99,7 @@ describe('address claim (SAE J1939-81)', () => {
 
   it('a silent hub obeys nobody, and answers a request for claims with "cannot claim"', () => {
     const { hal, hub } = operating()
-    hal.sockets[0].plug(DESCRIPTORS.window)
+    hal.sockets[0]!.plug(DESCRIPTORS.window)
     hal.clock.advance(100)
     hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, SERIAL - 1))
     hal.clock.advance(1000)
@@ -184,8 +184,8 @@ describe('bus-off', () => {
     }
     expect(times.length).toBeGreaterThan(5)
     expect(times[0]).toBeLessThan(2300)
-    const gaps = times.slice(1).map((time, i) => time - times[i])
-    for (let i = 1; i < gaps.length; i++) expect(gaps[i]).toBeGreaterThanOrEqual(gaps[i - 1] - 1001)
+    const gaps = times.slice(1).map((time, i) => time - times[i]!)
+    for (let i = 1; i < gaps.length; i++) expect(gaps[i]).toBeGreaterThanOrEqual(gaps[i - 1]! - 1001)
     expect(gaps[gaps.length - 1]).toBeGreaterThan(3000)
     expect(hub.counters.busRecoveries).toBe(times.length)
     expect(hub.state()).toBe(HUB_STATE.operating)

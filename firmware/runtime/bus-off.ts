@@ -26,7 +26,7 @@ export class BusOffRecovery {
 
   constructor(hal: Hal, schedule: Schedule, counters: HubCounters) {
     this.hal = hal
-    this.can = hal.can[0]
+    this.can = hal.can[0]!
     this.schedule = schedule
     this.counters = counters
     this.job = schedule.job('bus-off recovery', () => this.recover())

@@ -56,7 +56,7 @@ export class CommandReceiver {
   receive(values: Values, source: number): void {
     const sender = senderNibble(source)
     const now = this.schedule.now()
-    const repeated = this.sequences[sender] === values.sequence && now - this.heard_ms[sender] <= REPEAT_WINDOW_ms
+    const repeated = this.sequences[sender] === values.sequence && now - this.heard_ms[sender]! <= REPEAT_WINDOW_ms
     if (repeated) this.repeat(sender, now)
     else if (this.execute(values, sender) && this.component !== undefined && this.component.released !== undefined) {
       this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
@@ -93,14 +93,14 @@ export class CommandReceiver {
     this.counters.commandsRepeated++
     this.heard_ms[sender] = now
     // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
-    if (sender !== this.echoSender) this.echo(sender, this.sequences[sender])
+    if (sender !== this.echoSender) this.echo(sender, this.sequences[sender]!)
     const component = this.component
     if (sender !== this.owner || component === undefined || !this.silenceJob.armed) return
     if (component.repeated !== undefined) component.repeated()
   }
 
   private checkSilence(): void {
-    const due_ms = this.heard_ms[this.owner] + HOLD_TIMEOUT_ms
+    const due_ms = this.heard_ms[this.owner]! + HOLD_TIMEOUT_ms
     if (due_ms > this.schedule.now()) {
       this.schedule.startAt(this.silenceJob, due_ms)
       return

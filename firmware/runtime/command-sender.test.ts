@@ -78,7 +78,7 @@ describe('the command sender', () => {
     echo(FL, 7)
     sender.send(WindowCommandCodec, FL, window(WINDOW_ACTION.stop), false, PORT)
     clock.advance(20)
-    expect(windows()[0].sequence).toBe(8)
+    expect(windows()[0]!.sequence).toBe(8)
     echo(FL, 7)
     expect(results).toEqual([])
   })
@@ -134,7 +134,7 @@ describe('the command sender', () => {
     sender.observe(LightCommandCodec.kind, HOOD, DASH, 7)
     clock.advance(50)
     expect(channels()).toEqual([0, 0, 1])
-    expect(sentBy(hal, LightCommandCodec)[2].sequence).toBe(8)
+    expect(sentBy(hal, LightCommandCodec)[2]!.sequence).toBe(8)
   })
 
   it('goes on to what waits when the one before is lost', () => {
@@ -158,7 +158,7 @@ describe('the command sender', () => {
     expect(sender.underWay()).toBe(1)
     sender.send(WindowCommandCodec, FL, window(WINDOW_ACTION.up), true, PORT)
     clock.advance(20)
-    expect(windows()[2].action).toBe(WINDOW_ACTION.up)
+    expect(windows()[2]!.action).toBe(WINDOW_ACTION.up)
     expect(sender.underWay()).toBe(1)
   })
 

@@ -106,7 +106,7 @@ export class CommandSender {
   /** The number of the next command to a component; also for commands that never leave the hub. */
   nextSequence(kind: number, location: number): number {
     const target = kind << 4 | location
-    let next = (this.sequences[target] + 1) % SEQUENCES
+    let next = (this.sequences[target]! + 1) % SEQUENCES
     if (this.echoes[target] === (this.sender << 4 | next)) next = (next + 1) % SEQUENCES
     this.sequences[target] = next
     return next

@@ -9,7 +9,7 @@ export const CARE_ms = 1000
 
 /** Fills HubStatus. `degraded`: a port shows a fault. */
 export function fillHubStatus(hal: Hal, state: number, degraded: boolean, values: HubStatusValues): void {
-  const can = hal.can[0]
+  const can = hal.can[0]!
   const canState = can.state()
   values.state = state === HUB_STATE.operating && (degraded || canState !== CAN_STATE.errorActive) ? HUB_STATE.degraded : state
   values.resetCause = hal.resetCause

@@ -141,7 +141,7 @@ export class HubPower {
 
   /** What each port holds, for a manager that begins. */
   runLimit_A(port: number): number {
-    return port < this.leases.length ? this.leases[port].runLimit_A() : 0
+    return port < this.leases.length ? this.leases[port]!.runLimit_A() : 0
   }
 
   /** Sends the manager's answer to a hub, this one included. */
@@ -163,7 +163,7 @@ export class HubPower {
     if (level === this.shedLevel) return
     this.shedLevel = level
     this.checkSilence()
-    for (let i = 0; i < this.leases.length; i++) this.leases[i].levelChanged()
+    for (let i = 0; i < this.leases.length; i++) this.leases[i]!.levelChanged()
   }
 
   /** What a manager shed that is gone is shed no more: the static share is there for access and opening windows. */

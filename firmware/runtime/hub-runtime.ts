@@ -80,14 +80,14 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     this.power = this.powerContract()
     this.seat = this.managerSeat()
     this.slots = []
-    for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i], i))
+    for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i]!, i))
     this.reports = new Reports(this)
   }
 
   /** Sets up the controller, claims the address and looks at the ports. */
   boot(): void {
     this.connect()
-    const can = this.hal.can[0]
+    const can = this.hal.can[0]!
     can.filter(broadcastFilters(this.location, this.image.hearsAll), peerFilters(this.location))
     can.onReceive((id, data, length) => this.receiver.receive(id, data, length))
     new SelfCare(this.hal, this.schedule, this.busOff).start()
@@ -286,7 +286,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   private commandFinished(port: number, result: number, codec: AnyCodec, location: number): void {
-    this.slots[port].commandFinished(result === COMMAND_RESULT.echoed)
+    this.slots[port]!.commandFinished(result === COMMAND_RESULT.echoed)
     if (result === COMMAND_RESULT.echoed) return
     this.hal.log(`${codec.name} to location ${location} ${result === COMMAND_RESULT.lost ? 'was not executed' : 'was dropped'}`)
   }

@@ -165,7 +165,7 @@ describe('a port', () => {
     rig.feed.want(9, 9, 10_000, 2)
     rig.pass(10)
     rig.answer()
-    rig.hal.sockets[0].latched = true
+    rig.hal.sockets[0]!.latched = true
     rig.pass(200)
     expect(rig.told).toEqual(['0 granted', '0 gone'])
     expect(rig.releases().length).toBe(1)
@@ -174,7 +174,7 @@ describe('a port', () => {
     expect(rig.requests().length).toBe(1)
     rig.pass(600)
     expect(rig.requests().length).toBeGreaterThan(1)
-    expect(rig.hal.sockets[0].latched).toBe(false)
+    expect(rig.hal.sockets[0]!.latched).toBe(false)
   })
 
   it('that is unplugged gives back without a word to the driver that is gone', () => {
@@ -186,7 +186,7 @@ describe('a port', () => {
     rig.pass(10)
     expect(rig.told).toEqual(['0 granted'])
     expect(rig.releases().length).toBe(1)
-    expect(rig.hal.sockets[0].powered).toBe(false)
+    expect(rig.hal.sockets[0]!.powered).toBe(false)
   })
 })
 
@@ -381,7 +381,7 @@ describe('a hub on a bench', () => {
     const hal = new FakeHal(1, 1)
     const counters = createCounters()
     const told: boolean[] = []
-    const feed = new PortFeed(hal.sockets[0], 0, new Schedule(hal, counters), counters, {
+    const feed = new PortFeed(hal.sockets[0]!, 0, new Schedule(hal, counters), counters, {
       grantChanged: granted => told.push(granted), refusalChanged: () => undefined,
       feedChanged: () => undefined, overdrawnChanged: () => undefined,
     }, undefined)
@@ -390,7 +390,7 @@ describe('a hub on a bench', () => {
     feed.plug(0.1)
     expect(feed.granted_A()).toBe(0)
     feed.want(9, 20, 1000, 2)
-    expect(hal.sockets[0].limit_A).toBe(20)
+    expect(hal.sockets[0]!.limit_A).toBe(20)
     expect(feed.granted_A()).toBe(9)
     feed.release()
     expect(told).toEqual([true, false])

@@ -35,7 +35,7 @@ function seated(standby = false) {
   const power = new HubPower(location, 5, 3, schedule, transmit, counters)
   const vehicle = new Vehicle(schedule)
   const beats: boolean[] = []
-  const feed = new PortFeed(hal.sockets[0], 0, schedule, counters, {
+  const feed = new PortFeed(hal.sockets[0]!, 0, schedule, counters, {
     grantChanged: () => undefined, refusalChanged: () => undefined, feedChanged: () => undefined, overdrawnChanged: () => undefined,
   }, power)
   feed.plug(0.1)

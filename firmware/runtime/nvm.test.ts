@@ -34,7 +34,7 @@ describe('records of a port', () => {
     const intact = nvm.read(key)!
     for (let bit = 0; bit < intact.length * 8; bit++) {
       const damaged = intact.slice()
-      damaged[bit >> 3] ^= 1 << (bit & 7)
+      damaged[bit >> 3]! ^= 1 << (bit & 7)
       nvm.write(key, damaged)
       expect(loadRecord(nvm, counters, 2, WINDOW, 0)).toBeUndefined()
     }

@@ -19,9 +19,9 @@ export function nvmKey(port: number, key: number): number {
 
 function recordCrc(record: Uint8Array): number {
   const covered = new Uint8Array(record.length - 2)
-  covered[0] = record[0]
-  covered[1] = record[1]
-  for (let i = HEAD_BYTES; i < record.length; i++) covered[i - 2] = record[i]
+  covered[0] = record[0]!
+  covered[1] = record[1]!
+  for (let i = HEAD_BYTES; i < record.length; i++) covered[i - 2] = record[i]!
   return crc16(covered, 0, covered.length)
 }
 
@@ -29,13 +29,13 @@ function recordCrc(record: Uint8Array): number {
 export function loadRecord(nvm: Nvm, counters: HubCounters, port: number, componentClass: number, key: number): Uint8Array | undefined {
   const record = nvm.read(nvmKey(port, key))
   if (record === undefined) return undefined
-  if (record.length < HEAD_BYTES || record[0] !== RECORD_VERSION || (record[2] | (record[3] << 8)) !== recordCrc(record)) {
+  if (record.length < HEAD_BYTES || record[0] !== RECORD_VERSION || (record[2]! | (record[3]! << 8)) !== recordCrc(record)) {
     counters.nvmBad++
     return undefined
   }
   if (record[1] !== componentClass) return undefined
   const payload = new Uint8Array(record.length - HEAD_BYTES)
-  for (let i = 0; i < payload.length; i++) payload[i] = record[HEAD_BYTES + i]
+  for (let i = 0; i < payload.length; i++) payload[i] = record[HEAD_BYTES + i]!
   return payload
 }
 
@@ -44,7 +44,7 @@ export function saveRecord(nvm: Nvm, port: number, componentClass: number, key: 
   const record = new Uint8Array(HEAD_BYTES + payload.length)
   record[0] = RECORD_VERSION
   record[1] = componentClass
-  for (let i = 0; i < payload.length; i++) record[HEAD_BYTES + i] = payload[i]
+  for (let i = 0; i < payload.length; i++) record[HEAD_BYTES + i] = payload[i]!
   const crc = recordCrc(record)
   record[2] = crc & 0xff
   record[3] = crc >> 8

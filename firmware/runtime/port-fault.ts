@@ -43,7 +43,7 @@ export class PortFault {
     this.standing = standing
     let code: number = PORT_FAULT.none
     for (let cause: number = CAUSE.commandLost; cause >= 0; cause--) {
-      if (this.stands(cause)) code = CODES[cause]
+      if (this.stands(cause)) code = CODES[cause]!
     }
     if (code === this.code) return
     this.code = code

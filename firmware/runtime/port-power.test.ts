@@ -15,15 +15,15 @@ describe('the feed of a port', () => {
     const nobody = {
       grantChanged: () => undefined, refusalChanged: () => undefined, feedChanged: () => undefined, overdrawnChanged: () => undefined,
     }
-    const feed = new PortFeed(hal.sockets[0], 0, new Schedule(hal, counters), counters, nobody, undefined)
-    expect([feed.state(), feed.granted(), feed.granted_A(), hal.sockets[0].powered]).toEqual([off, false, 0, false])
+    const feed = new PortFeed(hal.sockets[0]!, 0, new Schedule(hal, counters), counters, nobody, undefined)
+    expect([feed.state(), feed.granted(), feed.granted_A(), hal.sockets[0]!.powered]).toEqual([off, false, 0, false])
     feed.want(9, 9, 1000, 2)
-    expect([feed.granted(), hal.sockets[0].limit_A]).toEqual([false, 0])
+    expect([feed.granted(), hal.sockets[0]!.limit_A]).toEqual([false, 0])
   })
 
   it('is limited before it is switched on', () => {
     const rig = new LeaseBench()
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     rig.grant(20)
     rig.feed.unplug()
     expect(socket.powered).toBe(false)
@@ -67,9 +67,9 @@ describe('the feed of a port', () => {
     const rig = new LeaseBench()
     rig.grant(9)
     rig.feed.bound(5)
-    const { limitWrites } = rig.hal.sockets[0]
+    const { limitWrites } = rig.hal.sockets[0]!
     for (let i = 0; i < 10; i++) rig.feed.bound(5)
-    expect(rig.hal.sockets[0].limitWrites).toBe(limitWrites)
+    expect(rig.hal.sockets[0]!.limitWrites).toBe(limitWrites)
   })
 
   it('draws what it has while its driver waits for more', () => {
@@ -93,7 +93,7 @@ describe('a look at the port', () => {
   it('says limiting from 98 % of the limit on', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     for (const [share, state] of [[0.979, on], [0.98, limiting], [1, limiting]] as const) {
       socket.drawn_A = 5 * share
       expect(rig.feed.state()).toBe(state)
@@ -102,7 +102,7 @@ describe('a look at the port', () => {
 
   it('comes every second at rest and every 100 ms with a grant, and tells what changed once', () => {
     const rig = new LeaseBench()
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     const toldWithin = (change: () => void): number => {
       const before = rig.states.length
       const from_ms = rig.hal.now()
@@ -125,7 +125,7 @@ describe('a look at the port', () => {
   it('finds a tripped eFuse: the grant is gone, the lease given back, the fault told once', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    rig.hal.sockets[0].latched = true
+    rig.hal.sockets[0]!.latched = true
     rig.pass(100)
     expect([rig.feed.state(), rig.feed.granted(), rig.feed.granted_A(), rig.counters.trips]).toEqual([tripped, false, 0, 1])
     expect(rig.states).toEqual([{ state: tripped, granted: false }])
@@ -140,7 +140,7 @@ describe('a tripped feed', () => {
   function tripping(): LeaseBench {
     const rig = new LeaseBench()
     rig.grant(5)
-    rig.hal.sockets[0].latched = true
+    rig.hal.sockets[0]!.latched = true
     rig.pass(100)
     return rig
   }
@@ -154,7 +154,7 @@ describe('a tripped feed', () => {
     expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([tripped, asked])
     rig.pass(2)
     expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([on, asked + 1])
-    expect(rig.hal.sockets[0].latched).toBe(false)
+    expect(rig.hal.sockets[0]!.latched).toBe(false)
     rig.answer()
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, 5])
   })
@@ -173,13 +173,13 @@ describe('a tripped feed', () => {
     expect(rig.feed.state()).toBe(tripped)
     const asked = rig.counters.powerRequests
     rig.pass(1)
-    expect([rig.feed.state(), rig.hal.sockets[0].powered, rig.counters.powerRequests]).toEqual([on, true, asked])
+    expect([rig.feed.state(), rig.hal.sockets[0]!.powered, rig.counters.powerRequests]).toEqual([on, true, asked])
     expect(rig.limit()).toBeCloseTo(IDLE_A, 9)
   })
 
   it('asks for nothing at its return where nobody ever wanted current', () => {
     const rig = new LeaseBench()
-    rig.hal.sockets[0].latched = true
+    rig.hal.sockets[0]!.latched = true
     rig.pass(7000)
     expect([rig.feed.state(), rig.counters.trips, rig.counters.powerRequests]).toEqual([on, 1, 0])
   })
@@ -189,7 +189,7 @@ describe('a tripped feed', () => {
     rig.feed.want(5, 5, 10_000, 2)
     rig.feed.unplug()
     rig.pass(2000)
-    expect([rig.feed.state(), rig.hal.sockets[0].powered]).toEqual([off, false])
+    expect([rig.feed.state(), rig.hal.sockets[0]!.powered]).toEqual([off, false])
     rig.feed.plug(0.1)
     expect(rig.feed.state()).toBe(on)
     rig.grant(5)
@@ -201,7 +201,7 @@ describe('a tripped feed', () => {
     rig.grant(5)
     rig.feed.unplug()
     rig.feed.plug(0.1)
-    rig.hal.sockets[0].latched = true
+    rig.hal.sockets[0]!.latched = true
     const asked = rig.counters.powerRequests
     rig.pass(5500)
     expect([rig.feed.state(), rig.counters.powerRequests]).toEqual([tripped, asked])
@@ -213,7 +213,7 @@ describe('a tripped feed', () => {
       rig.feed.want(40, 40, 1000, 2)
       rig.pass(1)
       rig.answer({ result: GRANT_RESULT.refused })
-      rig.hal.sockets[0].latched = true
+      rig.hal.sockets[0]!.latched = true
       rig.pass(1000)
       rig.pass(6000)
     }
@@ -225,7 +225,7 @@ describe('a component that draws more than its descriptor promised', () => {
   it('is told at the third look in a row at which it draws all of its grant', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     socket.drawn_A = 5
     rig.pass(200)
     socket.drawn_A = 4
@@ -242,7 +242,7 @@ describe('a component that draws more than its descriptor promised', () => {
   it('is believed again when it draws more than at rest and less than it was granted', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     socket.drawn_A = 5
     rig.pass(300)
     for (const drawn_A of [0, IDLE_A, 5 * 0.98]) {
@@ -258,7 +258,7 @@ describe('a component that draws more than its descriptor promised', () => {
   it('is not one that its driver holds below its grant; at the grant it is', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    const socket = rig.hal.sockets[0]
+    const socket = rig.hal.sockets[0]!
     rig.feed.bound(3)
     socket.drawn_A = 3
     rig.pass(1000)
@@ -271,7 +271,7 @@ describe('a component that draws more than its descriptor promised', () => {
 
   it('is compared with a grant only: without one it is over its idle current at the first look', () => {
     const rig = new LeaseBench()
-    rig.hal.sockets[0].drawn_A = IDLE_A
+    rig.hal.sockets[0]!.drawn_A = IDLE_A
     rig.pass(5000)
     expect([rig.overdrawn, rig.states]).toEqual([[], [{ state: limiting, granted: false }]])
   })
@@ -280,9 +280,9 @@ describe('a component that draws more than its descriptor promised', () => {
     const rig = new LeaseBench()
     for (let round = 0; round < 2; round++) {
       rig.grant(5)
-      rig.hal.sockets[0].drawn_A = 5
+      rig.hal.sockets[0]!.drawn_A = 5
       rig.pass(300)
-      rig.hal.sockets[0].drawn_A = 0
+      rig.hal.sockets[0]!.drawn_A = 0
       rig.feed.unplug()
       rig.feed.plug(0.1)
     }
@@ -292,7 +292,7 @@ describe('a component that draws more than its descriptor promised', () => {
   it('is watched from the first look on, whatever was there before', () => {
     const rig = new LeaseBench()
     rig.grant(5)
-    rig.hal.sockets[0].drawn_A = 5
+    rig.hal.sockets[0]!.drawn_A = 5
     rig.pass(200)
     rig.feed.unplug()
     rig.feed.plug(0.1)

@@ -58,7 +58,7 @@ describe('the receiver', () => {
     const data = send(WindowCommandCodec, FL, command, 3)
     const id = messageId(WindowCommandCodec.priority, 1, WindowCommandCodec.kind, FL, SOURCE)
     receiver.receive(id, data, data.length)
-    data[2] ^= 0x10
+    data[2]! ^= 0x10
     receiver.receive(id, data, data.length)
     send(WindowCommandCodec, FL, command, 12)
     expect(taken.length).toBe(1)

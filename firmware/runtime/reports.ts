@@ -80,7 +80,7 @@ export class Reports {
     const values = PortStatusCodec.create()
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
-      reported.slots[port].fillStatus(values)
+      reported.slots[port]!.fillStatus(values)
       reported.transmit.send(PortStatusCodec, reported.location, values, port)
     })
   }
@@ -89,7 +89,7 @@ export class Reports {
     const values = ComponentAnnounceCodec.create()
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
-      reported.slots[port].fillAnnounce(values)
+      reported.slots[port]!.fillAnnounce(values)
       reported.transmit.send(ComponentAnnounceCodec, reported.location, values, port)
     })
   }

@@ -114,11 +114,11 @@ describe('the schedule', () => {
         } else {
           model = model.filter(entry => entry.index !== index)
           if (action === 2) {
-            schedule.stop(jobs[index])
+            schedule.stop(jobs[index]!)
           } else {
             model.push({ index, due: clock.now_ms + delay })
             model.sort((a, b) => a.due - b.due)
-            schedule.startIn(jobs[index], delay)
+            schedule.startIn(jobs[index]!, delay)
           }
         }
       }

@@ -224,7 +224,7 @@ describe('any other hub', () => {
 
   it('woken by its own switch says so before everything else', () => {
     const hub = asleep(started())
-    hub.hal.sockets[0].set(0, true)
+    hub.hal.sockets[0]!.set(0, true)
     expect(hub.after(0)).toEqual(['up', 'unmute', 'waking switch', 'speak'])
     expect(hub.control.state).toBe(SLEEP_STATE.awake)
   })

@@ -38,7 +38,7 @@ function doorSwitches() {
   let heard = 0
   const run = (duration_ms: number) => bench.run(duration_ms, () => {
     for (; heard < bench.edges.length; heard++) {
-      const { code, edge, duration_ms: pressed_ms } = bench.edges[heard]
+      const { code, edge, duration_ms: pressed_ms } = bench.edges[heard]!
       switches.changed(0, code, edge, pressed_ms)
     }
   })
@@ -63,7 +63,7 @@ describe('a thumb that slides from one switch to its opposite', () => {
       run(held_ms)
       const from_ms = bench.now_ms + Math.max(0, -gap_ms)
       const opened_ms = from_ms, closed_ms = from_ms + gap_ms
-      const levelAt = (t_ms: number, levels: boolean[], end: boolean) => t_ms < 0 ? !end : t_ms < levels.length ? levels[t_ms] : end
+      const levelAt = (t_ms: number, levels: boolean[], end: boolean): boolean => t_ms < 0 ? !end : levels[t_ms] ?? end
       const end_ms = from_ms + GAP_ms + BOUNCE_ms + 1
       while (bench.now_ms < end_ms) {
         bench.setInput(first, levelAt(bench.now_ms - opened_ms, opens, false))

@@ -56,7 +56,7 @@ export class Switches {
   /** A switch of the pack at `port` changed (`SWITCH`, `SWITCH_EDGE`). */
   changed(port: number, code: number, edge: number, duration_ms: number): void {
     for (let i = 0; i < this.actions.length; i++) {
-      const action = this.actions[i]
+      const action = this.actions[i]!
       if (action.code !== code) continue
       if (edge === SWITCH_EDGE.pressed) this.press(i, action, port)
       else if (edge !== SWITCH_EDGE.held) this.release(i, action, port, edge === SWITCH_EDGE.released && duration_ms < TAP_ms)
@@ -104,11 +104,11 @@ export class Switches {
    * other, and both bounce: the release that comes late must not end the new hold. `false`: it would.
    */
   private takesOver(index: number, location: number, hold: boolean, ends: boolean, port: number): boolean {
-    const component = this.actions[index].codec.kind << 4 | location
-    const holder = this.holders[component]
+    const component = this.actions[index]!.codec.kind << 4 | location
+    const holder = this.holders[component]!
     if (ends && holder !== index + 1) return false
     this.holders[component] = hold ? index + 1 : 0
-    if (!hold && !ends && holder > 0) this.endFor(this.actions[holder - 1], location, port)
+    if (!hold && !ends && holder > 0) this.endFor(this.actions[holder - 1]!, location, port)
     return true
   }
 
@@ -137,7 +137,7 @@ export class Switches {
     const action = this.blinking
     if (action === undefined || action.blink_ms === undefined) return
     this.lit = !this.lit
-    this.sendBlink(action, this.lit ? action.press.level_pct : 0)
+    this.sendBlink(action, this.lit ? action.press.level_pct! : 0)
     this.schedule.startIn(this.blinkJob, action.blink_ms)
   }
 

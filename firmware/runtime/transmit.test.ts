@@ -118,8 +118,8 @@ describe('the transmitter', () => {
     clock.advance(100)
     const toFL = bus.sent.filter(frame => locationOf(frame.id) === FL)
     expect(toFL.length).toBe(3)
-    for (let i = 1; i < toFL.length; i++) expect(toFL[i].at_ms - toFL[i - 1].at_ms).toBeGreaterThanOrEqual(SPACING_ms)
-    expect(locationOf(bus.sent[1].id)).toBe(FR)
+    for (let i = 1; i < toFL.length; i++) expect(toFL[i]!.at_ms - toFL[i - 1]!.at_ms).toBeGreaterThanOrEqual(SPACING_ms)
+    expect(locationOf(bus.sent[1]!.id)).toBe(FR)
   })
 
   it('replaces what still waits by its newer content', () => {
@@ -134,7 +134,7 @@ describe('the transmitter', () => {
     bus.hold = false
     bus.kick()
     clock.advance(50)
-    const states = bus.sent.filter(frame => kindOf(frame.id) === PortStatusCodec.kind).map(frame => [frame.data[2] & 0x0f, frame.data[4]])
+    const states = bus.sent.filter(frame => kindOf(frame.id) === PortStatusCodec.kind).map(frame => [frame.data[2]! & 0x0f, frame.data[4]])
     expect(states).toEqual([[1, 10], [2, 10], [3, 30]])
     expect(counters.txSuperseded).toBe(1)
   })
@@ -177,7 +177,7 @@ describe('the transmitter', () => {
     transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
     clock.advance(20)
     expect(bus.sent.length).toBe(1)
-    expect(counterOf(bus.sent[0].data)).toBe(0)
+    expect(counterOf(bus.sent[0]!.data)).toBe(0)
     expect(counters.txSent).toBe(1)
   })
 
@@ -240,7 +240,7 @@ describe('the transmitter', () => {
       const balance = (): void => expect(counters.txQueued).toBe(counters.txSent + counters.txSuperseded
         + counters.txExpired + counters.txOverflow + counters.txDiscarded + transmit.waiting())
       for (const step of actions) {
-        if ('codec' in step) transmit.send(codecs[step.codec], step.location, codecs[step.codec].create(), step.key)
+        if ('codec' in step) transmit.send(codecs[step.codec]!, step.location, codecs[step.codec]!.create(), step.key)
         else if ('advance_ms' in step) clock.advance(step.advance_ms)
         else if ('refuse' in step) bus.failNext = step.refuse
         else {
@@ -258,7 +258,7 @@ describe('the transmitter', () => {
       for (const codec of codecs) {
         const dataId = codec.page << 8 | codec.kind << 4 | 1
         const counts = bus.sent.filter(sent => dataIdOf(sent.id) === dataId).map(sent => counterOf(sent.data))
-        const steps = counts.slice(1).map((count, i) => (count - counts[i] + 15) % 15)
+        const steps = counts.slice(1).map((count, i) => (count - counts[i]! + 15) % 15)
         expect(steps.every(step => step >= 1 && step <= 7)).toBe(true)
       }
     }), { seed: 2, numRuns: 200 })

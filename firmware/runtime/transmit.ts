@@ -48,7 +48,7 @@ export class Transmitter {
   constructor(hal: Hal, schedule: Schedule, counters: HubCounters, source: number) {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
-    this.can = hal.can[0]
+    this.can = hal.can[0]!
     this.schedule = schedule
     this.counters = counters
     this.source = source
@@ -111,7 +111,7 @@ export class Transmitter {
   sendEncoded(codec: AnyCodec, location: number, data: Uint8Array, key: number): boolean {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
-    for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]
+    for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]!
     return this.enqueue(frame, codec.lifetime_ms)
   }
 
@@ -120,7 +120,7 @@ export class Transmitter {
     if (this.holds(id)) return true
     const frame = this.prepare(id, length, NO_KEY)
     if (frame === undefined) return false
-    for (let i = 0; i < length; i++) frame.data[i] = data[i]
+    for (let i = 0; i < length; i++) frame.data[i] = data[i]!
     return this.enqueue(frame, Infinity)
   }
 
@@ -202,8 +202,8 @@ export class Transmitter {
   private hand(frame: TxFrame, now: number): boolean {
     if (!frame.sealed && isBroadcastKind(frame.id)) {
       const dataId = dataIdOf(frame.id)
-      protect(frame.data, frame.length, dataId, this.e2e[dataId])
-      this.e2e[dataId] = nextCounter(this.e2e[dataId])
+      protect(frame.data, frame.length, dataId, this.e2e[dataId]!)
+      this.e2e[dataId] = nextCounter(this.e2e[dataId]!)
     }
     frame.sealed = true
     if (!this.can.send(frame.id, frame.data, frame.length)) return false
@@ -306,7 +306,7 @@ export class Transmitter {
   }
 
   private clearTime(id: number): number {
-    return isBroadcastKind(id) && pageOf(id) === 1 ? this.clear_ms[locationOf(id)] : 0
+    return isBroadcastKind(id) && pageOf(id) === 1 ? this.clear_ms[locationOf(id)]! : 0
   }
 
   private inFlight(id: number): boolean {

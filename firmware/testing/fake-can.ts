@@ -146,12 +146,12 @@ export class FakeCan implements CanPort {
 
   private complete(): void {
     this.busy = false
-    const index = this.buffers.reduce((best, buffered, i) => best < 0 || buffered.id < this.buffers[best].id ? i : best, -1)
+    const index = this.buffers.reduce((best, buffered, i) => best < 0 || buffered.id < this.buffers[best]!.id ? i : best, -1)
     if (index < 0 || this.hold || this.errorState === 2) return
     const [frame] = this.buffers.splice(index, 1)
-    this.sent.push({ at_ms: this.clock.now_ms, id: frame.id, data: frame.data })
-    for (const peer of this.peers) peer.deliver(frame.id, frame.data)
-    this.sentHandler(frame.id)
+    this.sent.push({ at_ms: this.clock.now_ms, id: frame!.id, data: frame!.data })
+    for (const peer of this.peers) peer.deliver(frame!.id, frame!.data)
+    this.sentHandler(frame!.id)
     this.kick()
   }
 }

@@ -207,7 +207,7 @@ export class FakeHal implements Hal {
   }
 
   random(): number {
-    return this.dice.length > 1 ? this.dice.shift()! : this.dice[0]
+    return this.dice.length > 1 ? this.dice.shift()! : this.dice[0]!
   }
 
   kickWatchdog(): void {

@@ -47,8 +47,8 @@ export class LeaseBench {
       overdrawnChanged: overdrawn => this.overdrawn.push(overdrawn),
     }, this.power))
     for (const feed of feeds) feed.plug(0.1)
-    this.feed = feeds[0]
-    this.other = feeds[1]
+    this.feed = feeds[0]!
+    this.other = feeds[1]!
     if (heard) this.state()
   }
 
@@ -100,6 +100,6 @@ export class LeaseBench {
 
   /** Of the eFuse. */
   limit(port = 0): number {
-    return this.hal.sockets[port].limit_A
+    return this.hal.sockets[port]!.limit_A
   }
 }

@@ -45,13 +45,13 @@ class Meter {
   }
 
   ask(index: number, run_A: number, peak_A: number, priority: number): void {
-    const at = this.ports[index % this.ports.length]
+    const at = this.ports[index % this.ports.length]!
     at.sequence = (at.sequence + 1) % 16
     this.call(allocator => allocator.request(this.now_ms, at.hub, at.port, at.sequence, run_A, peak_A, priority))
   }
 
   release(index: number): void {
-    const { hub, port, sequence } = this.ports[index % this.ports.length]
+    const { hub, port, sequence } = this.ports[index % this.ports.length]!
     this.call(allocator => allocator.release(hub, port, sequence))
   }
 
@@ -95,7 +95,7 @@ describe('what the power manager of the sedan costs a board, in statements', () 
     meter.ask(12, 15, 20, safety)
     const first = { hub: -1, port: -1 }
     meter.call(allocator => Object.assign(first, allocator.next(meter.now_ms)))
-    expect(first).toMatchObject({ hub: meter.ports[12].hub, port: meter.ports[12].port })
+    expect(first).toMatchObject({ hub: meter.ports[12]!.hub, port: meter.ports[12]!.port })
     meter.answer()
     expect(meter.results).toContain(GRANT_RESULT.revoked)
     expect(meter.most).toBeLessThan(MOST)

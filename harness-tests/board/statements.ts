@@ -24,7 +24,7 @@ export async function countStatements<Module>(path: string): Promise<{ module: M
       setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, file => ({ contents: counting(readFileSync(file.path, 'utf8')), loader: 'ts' })),
     }],
   })
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`) as Module
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`) as Module
   const during = (work: () => void): number => {
     const before = globalThis.spineStatements
     work()

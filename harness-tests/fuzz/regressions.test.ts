@@ -49,7 +49,7 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
 
 describe('found by random runs', () => {
   it.each(Object.keys(FOUND))('%s', (name) => {
-    expect(runScript(FOUND[name]).verdicts.map(describeVerdict)).toEqual([])
+    expect(runScript(FOUND[name]!).verdicts.map(describeVerdict)).toEqual([])
   })
 
   it('a hub that boots executes no command before it can echo it: its sender reports it as lost', () => {

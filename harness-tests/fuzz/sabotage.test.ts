@@ -35,6 +35,6 @@ describe('firmware that somebody broke', () => {
     mend = sabotage(broken)
     const { verdicts } = search(broken)
     expect(verdicts.map(describeVerdict), `no judge objects in ${MOST_RUNS} runs`).not.toEqual([])
-    expect(broken.caughtBy).toContain(verdicts[0].checker)
+    expect(broken.caughtBy).toContain(verdicts[0]!.checker)
   })
 })

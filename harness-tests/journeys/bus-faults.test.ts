@@ -41,7 +41,7 @@ describe('the bus', () => {
     await car.run(3000)
     expect(heard(car, 'RR')).toBe(false)
     expect(heard(car, 'RL')).toBe(true)
-    expect(car.car.hub('RR').controllers[0].state).toBe(1)
+    expect(car.car.hub('RR').controllers[0]!.state).toBe(1)
     car.car.mendCable('drop.RR')
     await car.until('RR is heard again', () => heard(car, 'RR', 500), { within_ms: 3000 })
   })

@@ -47,11 +47,11 @@ describe('a command', () => {
   journey('with a wrong checksum moves nothing and is counted', async (car) => {
     const counters = () => car.car.hub('FL').firmware!.counters
     const before_pct = glass_pct(car)
-    const bad = counters().e2e[4]
+    const bad = counters().e2e[4]!
     car.car.bus.faults.clear()
     const { encodeMessage } = await import('#protocol/messages.ts')
     const frame = encodeMessage('WindowCommand', 'FL', { action: 'down', sequence: 1 })
-    frame.data[0] ^= 0x01
+    frame.data[0]! ^= 0x01
     car.driver.send(frame)
     await car.run(500)
     expect(glass_pct(car)).toBe(before_pct)

@@ -27,7 +27,7 @@ function lie(car: SimulatedVehicle, name: string, content: Partial<DescriptorCon
 function rewritten(memory: Uint8Array, at: number, value: number): Uint8Array {
   const bytes = memory.slice()
   bytes[at] = value
-  const end = bytes[2] - 2
+  const end = bytes[2]! - 2
   const crc = crc16(bytes, 0, end)
   bytes[end] = crc & 0xff
   bytes[end + 1] = crc >>> 8

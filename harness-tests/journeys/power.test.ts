@@ -50,9 +50,9 @@ class Clamp {
     const feeders_A = this.plan.feeders_A.map(() => 0)
     for (const hub of this.plan.hubs) {
       const hub_A = hub.idle_A + this.hub_A(hub.location)
-      hub.path.forEach((feeder, i) => { feeders_A[feeder] += hub.share[i] * hub_A })
+      hub.path.forEach((feeder, i) => { feeders_A[feeder]! += hub.share[i]! * hub_A })
     }
-    feeders_A.forEach((sum_A, feeder) => { this.worst = Math.max(this.worst, sum_A / this.plan.feeders_A[feeder]) })
+    feeders_A.forEach((sum_A, feeder) => { this.worst = Math.max(this.worst, sum_A / this.plan.feeders_A[feeder]!) })
   }
 }
 
@@ -95,7 +95,7 @@ describe('the power of the car', () => {
       .find(grant => grant.values['port'] === 0 && grant.values['result'] === 'granted')!)
     const begun_ms = first.map(grant => grant.t_ms - pressed_ms).sort((one, other) => one - other)
     expect(begun_ms[0]).toBeLessThan(120)
-    expect(begun_ms[3] - begun_ms[0]).toBeGreaterThan(300)
+    expect(begun_ms[3]! - begun_ms[0]!).toBeGreaterThan(300)
   })
 
   journey('feeds a single window within 100 ms, and takes its lease back when it stands', async (car) => {
@@ -119,7 +119,7 @@ describe('the power of the car', () => {
       car.car.setSupply(supply_V)
       await car.run(2500)
       for (const part of ['HOOD.lamp', 'TRUNK.lamp', 'FL.mirror', 'STEREO.amplifier']) {
-        const { current_A, limiting, tripped } = car.car.snapshot().components[part]
+        const { current_A, limiting, tripped } = car.car.snapshot().components[part]!
         const seen = { part, supply_V, lit: current_A > 0.3, limiting, tripped }
         expect(seen).toEqual({ part, supply_V, lit: true, limiting: false, tripped: false })
       }
@@ -132,7 +132,7 @@ describe('the power of the car', () => {
     const low_ms = car.now_ms
     await car.until('heaters and stereo let go', () => ['MirrorStatus@FL', 'MirrorStatus@FR', 'StereoStatus@STEREO']
       .every(message => granted_A(car, message) === 0), { within_ms: 400 })
-    expect(car.history('PowerShed@ALL', low_ms)[0].values).toMatchObject({ level: 1, reason: 'undervoltage' })
+    expect(car.history('PowerShed@ALL', low_ms)[0]!.values).toMatchObject({ level: 1, reason: 'undervoltage' })
     car.hold('DASH.windowFL.down')
     await car.until('a window still opens', () => glass_pct(car, 'FL') > 10, { within_ms: 3000 })
     car.release('DASH.windowFL.down')
@@ -154,7 +154,7 @@ describe('the power of the car', () => {
     const cranked_ms = car.now_ms
     await car.until('comfort is off', () => ['FL', 'FR'].every(door => granted_A(car, `MirrorStatus@${door}`) === 0)
       && granted_A(car, 'WindowStatus@FL') === 0 && granted_A(car, 'StereoStatus@STEREO') === 0, { within_ms: 300 })
-    expect(car.history('PowerShed@ALL', cranked_ms)[0].values).toMatchObject({ level: 2, reason: 'cranking' })
+    expect(car.history('PowerShed@ALL', cranked_ms)[0]!.values).toMatchObject({ level: 2, reason: 'cranking' })
     const stopped_pct = glass_pct(car, 'FL')
     await car.expectNever('the glass goes on', () => Math.abs(glass_pct(car, 'FL') - stopped_pct) > 2, { for_ms: 1000 })
     car.release('DASH.windowFL.down')
@@ -179,8 +179,8 @@ describe('the power of the car', () => {
     await car.until('a window opens by the switch in its door', () => glass_pct(car, 'FL') > 20, { within_ms: 4000 })
     const grants = car.history('PowerGrant@FL', died_ms)
     expect(grants.every(grant => grant.source === 0x86)).toBe(true)
-    const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.FL]
-    for (const grant of grants) expect(grant.values['peak_A']).toBeLessThanOrEqual(share_A)
+    const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.FL]!
+    for (const grant of grants) expect(grant.values['peak_A']!).toBeLessThanOrEqual(share_A)
     car.release('FL.window.down')
     await car.run(500)
 
@@ -200,7 +200,7 @@ describe('the power of the car', () => {
     await car.run(3000)
     car.hold('RL.window.down')
     await car.until('the window opens', () => glass_pct(car, 'RL') > 30, { within_ms: 4000 })
-    const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.RL]
+    const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.RL]!
     expect(granted_A(car, 'WindowStatus@RL')).toBeGreaterThan(5)
     expect(granted_A(car, 'WindowStatus@RL')).toBeLessThanOrEqual(share_A + 0.1)
     car.release('RL.window.down')

@@ -78,7 +78,7 @@ describe('a car left alone with ignition off', () => {
     const agreed = car.history('NetworkSleep@ALL').filter(seen => seen.values['phase'] === 'agreed')
     const last = car.bus.history().at(-1)!
     expect(agreed).toHaveLength(3)
-    expect(last.t_ms - agreed[0].t_ms).toBeLessThan(1000)
+    expect(last.t_ms - agreed[0]!.t_ms).toBeLessThan(1000)
   })
 
   journey('moves nothing by itself while it sleeps and after it woke', async (car) => {

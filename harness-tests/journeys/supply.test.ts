@@ -48,7 +48,7 @@ const drawn_A = (car: SimulatedVehicle): number => {
   return sum_A
 }
 
-const operating = (car: SimulatedVehicle): string[] => HUBS.filter(hub => car.car.snapshot().hubs[hub].state === 'operating')
+const operating = (car: SimulatedVehicle): string[] => HUBS.filter(hub => car.car.snapshot().hubs[hub]!.state === 'operating')
 
 /** Both heaters, lamps, the stereo loud, and all windows on their way down. */
 async function everythingOn(car: SimulatedVehicle): Promise<void> {
@@ -77,7 +77,7 @@ describe('everything at once', () => {
 
     const begun_ms = DOORS.map(door => car.history(`PowerGrant@${door}`, pressed_ms)
       .find(grant => grant.values['port'] === 0 && grant.values['result'] === 'granted')!.t_ms).sort((one, other) => one - other)
-    expect(begun_ms[3] - begun_ms[0]).toBeGreaterThan(300)
+    expect(begun_ms[3]! - begun_ms[0]!).toBeGreaterThan(300)
     expect(seen.most_A).toBeGreaterThan(40)
     expect(seen.fullest, seen.fullestCable).toBeLessThanOrEqual(1)
     expect(seen.lowest_V, seen.lowestHub).toBeGreaterThanOrEqual(9)
@@ -119,7 +119,7 @@ describe('cranking', () => {
       await car.run(300)
       const stopped_m = DOORS.map(door => glass_m(car, door))
       await car.until('the engine runs', () => car.car.power.engine.running, { within_ms: 15_000 })
-      DOORS.forEach((door, i) => expect(glass_m(car, door)).toBeCloseTo(stopped_m[i], 2))
+      DOORS.forEach((door, i) => expect(glass_m(car, door)).toBeCloseTo(stopped_m[i]!, 2))
       for (const door of DOORS) car.release(`DASH.window${door}.down`)
       const runs_ms = car.now_ms
       await car.until('comfort is back', () => car.status('VehicleState@ALL')['shedLevel'] === 0, { within_ms: 60_000 })
@@ -128,7 +128,7 @@ describe('cranking', () => {
       expect(back.slice(-2)).toEqual([1, 0])
       levels.forEach((shed, i) => expect(shed - (levels[i - 1] ?? 0), 'recovers one level at a time').toBeGreaterThanOrEqual(-1))
       await car.until('the heaters are back', () => ['FL', 'FR'].every(door => Number(car.status(`MirrorStatus@${door}`)['granted_A']) > 0), { within_ms: 2000 })
-      DOORS.forEach((door, i) => expect(glass_m(car, door)).toBeCloseTo(stopped_m[i], 2))
+      DOORS.forEach((door, i) => expect(glass_m(car, door)).toBeCloseTo(stopped_m[i]!, 2))
       expect(seen.lowest_V).toBeLessThan({ I: 8, II: 4.6, IV: 6 }[level])
       expect(boots(car)).toEqual(ONCE)
     })
@@ -147,7 +147,7 @@ describe('cranking', () => {
     await car.run(500)
     const stands_m = DOORS.map(door => glass_m(car, door))
     await car.until('all operate', () => operating(car).length === HUBS.length, { within_ms: 3000 })
-    await car.expectNever('glass moves', () => DOORS.some((door, i) => Math.abs(glass_m(car, door) - stands_m[i]) > 0.002), { for_ms: 4000 })
+    await car.expectNever('glass moves', () => DOORS.some((door, i) => Math.abs(glass_m(car, door) - stands_m[i]!) > 0.002), { for_ms: 4000 })
     await car.until('a hub says why', () => HUBS.some(hub => car.peek(`HubStatus@${hub}`)?.['resetCause'] === 'brownOut'), { within_ms: 3000 })
   })
 
@@ -157,7 +157,7 @@ describe('cranking', () => {
     car.car.crank('III')
     await car.run(400)
     const stands_m = DOORS.map(door => glass_m(car, door))
-    await car.expectNever('glass moves', () => DOORS.some((door, i) => Math.abs(glass_m(car, door) - stands_m[i]) > 0.002), { for_ms: 8000 })
+    await car.expectNever('glass moves', () => DOORS.some((door, i) => Math.abs(glass_m(car, door) - stands_m[i]!) > 0.002), { for_ms: 8000 })
     expect(operating(car)).toHaveLength(HUBS.length)
   })
 
@@ -202,7 +202,7 @@ describe('bad copper', () => {
     car.car.powerFault({ kind: 'fuse', cable: 'drop.RL' })
     await car.run(1500)
     const stands_m = glass_m(car, 'RL')
-    expect(car.car.snapshot().hubs.RL.state).toBe('brownOut')
+    expect(car.car.snapshot().hubs.RL!.state).toBe('brownOut')
     await car.press('DASH.windowRR.down', 400)
     expect(glass_m(car, 'RR')).toBeGreaterThan(0.005)
     car.release('DASH.windowRL.down')
@@ -226,7 +226,7 @@ describe('bad copper', () => {
     car.car.powerFault({ kind: 'cut', cable: 'spine.RL' })
     await car.run(3000)
     const { hubs } = car.car.snapshot()
-    expect(HUBS.filter(hub => hubs[hub].state === 'brownOut').sort()).toEqual(['RL', 'RR', 'TRUNK'])
+    expect(HUBS.filter(hub => hubs[hub]!.state === 'brownOut').sort()).toEqual(['RL', 'RR', 'TRUNK'])
     car.hold('DASH.windowFL.down')
     await car.until('the front obeys', () => glass_m(car, 'FL') > 0.03, { within_ms: 4000 })
   })

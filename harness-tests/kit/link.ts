@@ -68,7 +68,7 @@ export class LinkDriver implements Driver {
           if (this.failure !== undefined) throw this.failure
           if (done()) finish(() => resolve(true))
         } catch (error) {
-          finish(() => reject(error as Error))
+          finish(() => reject(error))
         }
       }
       const timer = setTimeout(() => finish(() => resolve(done())), limit_ms)

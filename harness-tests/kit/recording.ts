@@ -19,7 +19,7 @@ export class RecordingDriver implements Driver {
 
   constructor(file: string) {
     this.name = `recording ${file}`
-    const reader = (logFormatOf(file) ?? LOG_FORMATS[0]).reader({
+    const reader = (logFormatOf(file) ?? LOG_FORMATS[0])!.reader({
       onFrame: frame => this.frames.push({ ...createLinkFrame(), ...frame, data: frame.data.slice() }),
       onBadLine: ({ line, reason }) => this.badLines.push(`${file}:${line}: ${reason}`),
     })

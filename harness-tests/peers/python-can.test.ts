@@ -34,7 +34,7 @@ describe.skipIf(!present && process.env['CI'] !== 'true')('python-can and the ex
   beforeAll(async () => {
     writeFileSync(dbc, execFileSync(process.execPath, [LAUNCHER, 'export', 'dbc']))
     car = new SpineProcess('car', '--headless', '--listen', 'slcan-listen:127.0.0.1:0')
-    const port = (await car.says(/slcan:127\.0\.0\.1:\d+/)).split(':')[2]
+    const port = (await car.says(/slcan:127\.0\.0\.1:\d+/)).split(':')[2]!
     const output = await new Promise<string>((resolve, reject) => {
       const client = spawn(PYTHON, [CLIENT, dbc, port, 'RR', '30'], { stdio: ['ignore', 'pipe', 'pipe'] })
       let out = ''

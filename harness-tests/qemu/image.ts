@@ -118,7 +118,7 @@ function fetchKernel(): string {
   const name = /Depends: (linux-image-[\w.+-]+)/.exec(dependencies)?.[1]
   const kept = readdirSync(CACHE).filter(entry => entry.startsWith('linux-image-'))
   if (name === undefined) {
-    if (kept.length > 0) return join(CACHE, kept[0])
+    if (kept.length > 0) return join(CACHE, kept[0]!)
     throw new Error('apt knows no package linux-image-amd64: apt-get update, then try again')
   }
   if (kept.includes(name)) return join(CACHE, name)
@@ -127,7 +127,7 @@ function fetchKernel(): string {
     forget('linux-image-', name)
   } catch (error) {
     // One of last month does as well as today's, where that cannot be had.
-    if (kept.length > 0) return join(CACHE, kept[0])
+    if (kept.length > 0) return join(CACHE, kept[0]!)
     throw error
   }
   return join(CACHE, name)
@@ -159,7 +159,7 @@ function unpackKernel(name: string): void {
 function librariesOf(binaries: readonly string[]): string[] {
   const libraries = new Set<string>()
   for (const binary of binaries) {
-    for (const [, path] of run('ldd', [binary]).matchAll(/(\/\S+)(?= \()/g)) libraries.add(path)
+    for (const [, path] of run('ldd', [binary]).matchAll(/(\/\S+)(?= \()/g)) libraries.add(path!)
   }
   return [...libraries].sort()
 }

@@ -149,7 +149,7 @@ function rawExpression(field: FieldRow): string {
   const last = (field.start + field.width - 1) >> 3
   const shift = field.start & 7
   const bytes: string[] = []
-  for (let byte = first; byte <= last; byte++) bytes.push(byte === first ? `data[${byte}]` : `(data[${byte}] << ${8 * (byte - first)})`)
+  for (let byte = first; byte <= last; byte++) bytes.push(byte === first ? `data[${byte}]!` : `(data[${byte}]! << ${8 * (byte - first)})`)
   const joined = bytes.length === 1 ? bytes[0]! : shift === 0 && field.width === 16 ? bytes.join(' | ') : `(${bytes.join(' | ')})`
   const shifted = shift === 0 ? joined : `${joined} >> ${shift}`
   const fills = (shift + field.width) % 8 === 0

@@ -69,9 +69,9 @@ ${known.join('\n')}
 not available (255), counter 0.
 
 1. Identifier: priority 2, page 1, kind 8, location 1, source 0xF9: \`2 << 26 | 1 << 24 | 0xFF << 16 | 8 << 12 | 1 << 8 | 0xF9\` = \`${hex(frame.id, 8)}\`.
-2. Fields: byte 2 = sequence | action << 4 = \`${hex(data[2], 2)}\`, byte 3 = \`${hex(data[3], 2)}\`; byte 1 = counter = \`${hex(data[1], 2)}\`.
+2. Fields: byte 2 = sequence | action << 4 = \`${hex(data[2]!, 2)}\`, byte 3 = \`${hex(data[3]!, 2)}\`; byte 1 = counter = \`${hex(data[1]!, 2)}\`.
 3. Data id: \`1 << 8 | 8 << 4 | 1\` = \`0x${hex(group, 3)}\`.
-4. CRC-8 over \`${hex(group & 0xff, 2)} ${hex(group >> 8, 2)} ${dump(data.subarray(1))}\` = \`${hex(data[0], 2)}\`.
+4. CRC-8 over \`${hex(group & 0xff, 2)} ${hex(group >> 8, 2)} ${dump(data.subarray(1))}\` = \`${hex(data[0]!, 2)}\`.
 5. On the bus: \`${hex(frame.id, 8)}#${dump(data).replaceAll(' ', '')}\`.
 
 The same in Python, without any library:

@@ -14,10 +14,10 @@ export function benchCodec(): BenchRow[] {
   const one = (name: string, value: number, peer: string, peerValue: number, atLeast: number): BenchRow =>
     row({ name, value, unit: 'messages/s', peer: { name: peer, value: peerValue }, target: { atLeast, of: 'ratio' } })
   return [
-    one('codec: encode WindowStatus', ours, 'packed by hand', hand, 1 / 3),
-    one('codec: decode WindowStatus', oursBack, 'unpacked by hand', handBack, 1 / 3),
-    one('codec: encode WindowStatus', ours, 'protobufjs', proto, 1),
-    one('codec: decode WindowStatus', oursBack, 'protobufjs', protoBack, 1),
+    one('codec: encode WindowStatus', ours!, 'packed by hand', hand!, 1 / 3),
+    one('codec: decode WindowStatus', oursBack!, 'unpacked by hand', handBack!, 1 / 3),
+    one('codec: encode WindowStatus', ours!, 'protobufjs', proto!, 1),
+    one('codec: decode WindowStatus', oursBack!, 'protobufjs', protoBack!, 1),
   ]
 }
 
@@ -36,8 +36,8 @@ function encodeOurs(samples: WindowStatusValues[]): Work {
   return (count) => {
     let sum = 0
     for (let i = 0; i < count; i++) {
-      WindowStatusCodec.encode(samples[i & 63], data)
-      sum += data[7]
+      WindowStatusCodec.encode(samples[i & 63]!, data)
+      sum += data[7]!
     }
     sink.value = sum
   }
@@ -48,7 +48,7 @@ function encodeByHand(samples: WindowStatusValues[]): Work {
   return (count) => {
     let sum = 0
     for (let i = 0; i < count; i++) {
-      const s = samples[i & 63]
+      const s = samples[i & 63]!
       data.setUint8(2, Math.round(s.supply_V * 10))
       data.setUint8(3, Math.round(s.current_A * 5))
       data.setUint8(4, Math.round(s.granted_A * 5))
@@ -67,7 +67,7 @@ function decodeOurs(samples: WindowStatusValues[]): Work {
   return (count) => {
     let sum = 0
     for (let i = 0; i < count; i++) {
-      WindowStatusCodec.decode(frames[i & 63], values)
+      WindowStatusCodec.decode(frames[i & 63]!, values)
       sum += values.position_pct
     }
     sink.value = sum
@@ -80,7 +80,7 @@ function decodeByHand(samples: WindowStatusValues[]): Work {
   return (count) => {
     let sum = 0
     for (let i = 0; i < count; i++) {
-      const data = frames[i & 63]
+      const data = frames[i & 63]!
       values.supply_V = data.getUint8(2) / 10
       values.current_A = data.getUint8(3) / 5
       values.granted_A = data.getUint8(4) / 5
@@ -119,7 +119,7 @@ function encodeProtobuf(samples: WindowStatusValues[]): Work {
   const type = protobufType()
   return (count) => {
     let sum = 0
-    for (let i = 0; i < count; i++) sum += type.encode(samples[i & 63]).finish().length
+    for (let i = 0; i < count; i++) sum += type.encode(samples[i & 63]!).finish().length
     sink.value = sum
   }
 }
@@ -129,7 +129,7 @@ function decodeProtobuf(samples: WindowStatusValues[]): Work {
   const frames = samples.map(values => type.encode(values).finish())
   return (count) => {
     let sum = 0
-    for (let i = 0; i < count; i++) sum += (type.decode(frames[i & 63]) as unknown as WindowStatusValues).position_pct
+    for (let i = 0; i < count; i++) sum += (type.decode(frames[i & 63]!) as unknown as WindowStatusValues).position_pct
     sink.value = sum
   }
 }

@@ -74,7 +74,7 @@ export class BusyHands {
     for (let left_ms = duration_ms; left_ms > 0; left_ms -= LOOK_ms) {
       for (const thing of this.things) this.turn(thing)
       const turn = this.looks % OFTEN_looks
-      if (turn === 0) car.press(LOCKS[this.looks / OFTEN_looks % LOCKS.length])
+      if (turn === 0) car.press(LOCKS[this.looks / OFTEN_looks % LOCKS.length]!)
       else if (turn === 1) for (const name of LOCKS) car.release(name)
       if (turn === 0) car.press(SEEK)
       else if (turn === 1) car.release(SEEK)

@@ -26,10 +26,10 @@ export async function benchKernelCan(): Promise<BenchRow[]> {
   const target = { atLeast: 0.5, of: 'ratio' } as const
   const [receives, sends] = names
   return [
-    row({ name: receives, value: rates.linkReceives, unit, peer, target }),
-    row({ name: receives, value: rates.linkReceives, unit, peer: { name: 'the package alone', value: rates.packageReceives } }),
-    row({ name: sends, value: rates.linkSends, unit, peer, target }),
-    row({ name: sends, value: rates.linkSends, unit, peer: { name: 'the package alone', value: rates.packageSends } }),
+    row({ name: receives!, value: rates.linkReceives, unit, peer, target }),
+    row({ name: receives!, value: rates.linkReceives, unit, peer: { name: 'the package alone', value: rates.packageReceives } }),
+    row({ name: sends!, value: rates.linkSends, unit, peer, target }),
+    row({ name: sends!, value: rates.linkSends, unit, peer: { name: 'the package alone', value: rates.packageSends } }),
   ]
 }
 

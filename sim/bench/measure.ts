@@ -35,14 +35,14 @@ export function ratesOf(works: readonly Work[], round_ms = 120): number[] {
   const counts = works.map(work => calibrate(work, round_ms))
   const samples: number[][] = works.map(() => [])
   for (let round = 0; round < ROUNDS; round++) {
-    works.forEach((work, i) => samples[i].push(counts[i] / (elapsed_ms(work, counts[i]) / 1000)))
+    works.forEach((work, i) => samples[i]!.push(counts[i]! / (elapsed_ms(work, counts[i]!) / 1000)))
   }
   return samples.map(median)
 }
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
+  return sorted[Math.floor(sorted.length / 2)]!
 }
 
 /** Completes a row from its measured parts. */

@@ -58,7 +58,7 @@ function measured(name: string, atLeast: number, begin: () => Drive): BenchRow {
     for (let slice = 0; slice < SLICES; slice++) {
       const took_ms = processorTime_ms(drive.run)
       whole_ms += took_ms
-      if (round >= WARM_UP) least_ms[slice] = Math.min(least_ms[slice], took_ms)
+      if (round >= WARM_UP) least_ms[slice] = Math.min(least_ms[slice]!, took_ms)
     }
     if (round >= WARM_UP) wholes_ms.push(whole_ms)
   }

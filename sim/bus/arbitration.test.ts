@@ -19,7 +19,7 @@ const frame: fc.Arbitrary<CanFrame> = fc.record({
 function winsOnWire(a: CanFrame, b: CanFrame): number {
   const first = frameBitStream(a).bits
   const second = frameBitStream(b).bits
-  for (let i = 0; i < Math.min(first.length, second.length); i++) if (first[i] !== second[i]) return first[i] - second[i]
+  for (let i = 0; i < Math.min(first.length, second.length); i++) if (first[i] !== second[i]) return first[i]! - second[i]!
   return 0
 }
 
@@ -54,7 +54,7 @@ describe('arbitration', () => {
       const bus = new CanBus(kernel)
       const nodes = Array.from({ length: count }, (_, i) => bus.attach(`n${i}`, { profile: 'adapter' }))
       const received = nodes.map(() => [] as string[])
-      nodes.forEach((node, i) => node.onReceive(got => received[i].push(textOf(got))))
+      nodes.forEach((node, i) => node.onReceive(got => received[i]!.push(textOf(got))))
       const seen: string[] = []
       let free_ns = 1_000_000
       bus.tap((tapped) => {
@@ -65,7 +65,7 @@ describe('arbitration', () => {
         seen.push(textOf(tapped.frame))
       })
       kernel.runUntil(1_000_000)
-      frames.forEach((one, i) => nodes[i % count].send(one))
+      frames.forEach((one, i) => nodes[i % count]!.send(one))
       kernel.runUntil(100_000_000)
       const order = [...frames].sort((a, b) => arbitrationKey(a) - arbitrationKey(b)).map(textOf)
       expect(seen).toEqual(order)

@@ -63,7 +63,7 @@ export class BitClock {
     const nodes = this.nodes
     let fast = false
     for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
+      const mac = nodes[i]!.mac
       if (mac.phase === PHASE.activeFlag || mac.phase === PHASE.overloadFlag) return false
       if (mac.fast) fast = true
     }

@@ -95,7 +95,7 @@ export class CanBus {
     const node = new CanController(this, name, position, options)
     new Segment(this, [node], 0, false)
     let at = this.nodes.length
-    while (at > 0 && this.nodes[at - 1].position > position) at--
+    while (at > 0 && this.nodes[at - 1]!.position > position) at--
     this.nodes = [...this.nodes.slice(0, at), node, ...this.nodes.slice(at)]
     this.regroup()
     this.faults.welcome(node)
@@ -216,32 +216,32 @@ export class CanBus {
     const segments = this.segments
     this.inBit = true
     this.bitEnded_ns = end_ns
-    for (let i = 0; i < segments.length; i++) if (segments[i].bitEndsAt(end_ns)) segments[i].step()
+    for (let i = 0; i < segments.length; i++) if (segments[i]!.bitEndsAt(end_ns)) segments[i]!.step()
     this.inBit = false
     this.faults.pass(Math.floor(end_ns / this.bit_ns - 0.5))
-    for (let i = 0; i < segments.length; i++) if (segments[i].bitwise) this.armBit(segments[i].bitEnd_ns)
+    for (let i = 0; i < segments.length; i++) if (segments[i]!.bitwise) this.armBit(segments[i]!.bitEnd_ns)
     if (this.regroupDue) this.regroup()
   }
 
   /** @internal */
   countErrorFrame(type: number): void {
     this.counters.errorFrames++
-    this.counters.errors[ERROR_NAMES[type]]++
+    this.counters.errors[ERROR_NAMES[type]!]++
   }
 
   /** @internal */
   reportError(node: CanController, type: number, transmitter: boolean, time_ns: number): void {
-    const name = ERROR_NAMES[type]
+    const name = ERROR_NAMES[type]!
     node.counters.errors[name]++
     const taps = this.errorTaps.items
     if (taps.length === 0) return
     const error = this.error
     error.time_ns = time_ns
-    error.type = name
+    error.type = name!
     error.node = node.name
     error.transmitter = transmitter
     error.tec = node.tec
     error.rec = node.rec
-    for (let i = 0; i < taps.length; i++) taps[i](error)
+    for (let i = 0; i < taps.length; i++) taps[i]!(error)
   }
 }

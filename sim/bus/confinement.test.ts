@@ -111,7 +111,7 @@ describe('the five errors', () => {
     strike(bench, { field: 'data', bit: 3, at: TRANSMITTER })
     // Start of frame, identifier, RTR, IDE, r0, length, the stuff bit that 00000 in the middle of them needs, four bits of data.
     const wrongBitEnd = 1 + 11 + 1 + 1 + 1 + 4 + 1 + 4
-    expect((starts[0] - begin_ns) / BIT_NS).toBe(wrongBitEnd + 6 + 6 + 8 + 3)
+    expect((starts[0]! - begin_ns) / BIT_NS).toBe(wrongBitEnd + 6 + 6 + 8 + 3)
   })
 })
 
@@ -242,9 +242,9 @@ describe('states', () => {
     bench.b.send(frameOf(0x700))
     bench.run()
     expect(bench.seen.map(text => text.slice(0, 5))).toEqual(['a 010', 'b 700', 'a 011', 'a 012'])
-    expect((starts[1] - ends[0]) / BIT_NS).toBe(3)
-    expect((starts[2] - ends[1]) / BIT_NS).toBe(3)
-    expect((starts[3] - ends[2]) / BIT_NS).toBe(3 + 8)
+    expect((starts[1]! - ends[0]!) / BIT_NS).toBe(3)
+    expect((starts[2]! - ends[1]!) / BIT_NS).toBe(3)
+    expect((starts[3]! - ends[2]!) / BIT_NS).toBe(3 + 8)
   })
 
   it('an error-passive receiver cannot destroy a frame, and misses it alone', () => {

@@ -39,10 +39,10 @@ describe('a cut cable', () => {
     const { bus, nodes: [a, b, c, d], seen, got, run } = setUp()
     bus.faults.cut(1)
     run()
-    a.send(frameOf(1))
-    b.send(frameOf(2))
-    c.send(frameOf(1, [3]))
-    d.send(frameOf(2, [4]))
+    a!.send(frameOf(1))
+    b!.send(frameOf(2))
+    c!.send(frameOf(1, [3]))
+    d!.send(frameOf(2, [4]))
     run()
     expect(seen.sort()).toEqual(['0 a 001#', '0 b 002#', '1 c 001#03', '1 d 002#04'])
     expect(got.sort()).toEqual(['a 002#', 'b 001#', 'c 002#04', 'd 001#03'])
@@ -50,14 +50,14 @@ describe('a cut cable', () => {
     bus.faults.heal()
     run()
     got.length = 0
-    a.send(frameOf(5))
+    a!.send(frameOf(5))
     run()
     expect(got).toEqual(['b 005#', 'c 005#', 'd 005#'])
   })
 
   it('in the middle of a frame: the far side sees it break off and objects, the near side goes on', () => {
     const { bus, nodes: [a], seen, got, run } = setUp()
-    a.send(frameOf(0x555, [0x55, 0x55]))
+    a!.send(frameOf(0x555, [0x55, 0x55]))
     run(60_000)
     bus.faults.cut(1)
     run()
@@ -68,9 +68,9 @@ describe('a cut cable', () => {
 
   it('joined while both sides send: they disturb each other, and all frames arrive in the end, none twice at one node', () => {
     const { bus, nodes: [a, , c], seen, got, run } = setUp({ cuts: [1] })
-    a.send(frameOf(0x555, [1]))
+    a!.send(frameOf(0x555, [1]))
     run(50_000)
-    c.send(frameOf(0x2aa, [2]))
+    c!.send(frameOf(0x2aa, [2]))
     run(30_000)
     bus.faults.heal(1)
     run()
@@ -82,18 +82,18 @@ describe('a cut cable', () => {
 
   it('leaves a lone node on its side alone, for as long as it takes', () => {
     const { bus, nodes: [a, b], got, run } = setUp({ cuts: [0] })
-    a.send(frameOf(1))
+    a!.send(frameOf(1))
     run(50_000_000)
-    expect([a.state, a.pendingSend, got.length]).toEqual([CAN_STATE.errorPassive, 1, 0])
+    expect([a!.state, a!.pendingSend, got.length]).toEqual([CAN_STATE.errorPassive, 1, 0])
     bus.faults.heal()
     run()
-    expect([a.pendingSend, got.length, b.state]).toEqual([0, 3, CAN_STATE.errorActive])
+    expect([a!.pendingSend, got.length, b!.state]).toEqual([0, 3, CAN_STATE.errorActive])
   })
 
   it('counts load for each half', () => {
     const { bus, nodes: [a], run } = setUp({ cuts: [1] })
-    a.onSent(() => a.send(frameOf(1)))
-    a.send(frameOf(1))
+    a!.onSent(() => a!.send(frameOf(1)))
+    a!.send(frameOf(1))
     run()
     const meter = bus.loadMeter()
     run(100_000_000)
@@ -104,11 +104,11 @@ describe('a cut cable', () => {
 describe('a dropped node', () => {
   it('is alone on its stub: hears nothing, gets no acknowledge, and comes back by itself', () => {
     const { bus, nodes: [a, b], got, run } = setUp({ dropped: ['b'] })
-    a.send(frameOf(1))
-    b.send(frameOf(2))
+    a!.send(frameOf(1))
+    b!.send(frameOf(2))
     run(20_000_000)
     expect(got).toEqual(['c 001#', 'd 001#'])
-    expect([b.state, b.pendingSend]).toEqual([CAN_STATE.errorPassive, 1])
+    expect([b!.state, b!.pendingSend]).toEqual([CAN_STATE.errorPassive, 1])
     expect(bus.counters).toMatchObject({ frames: 1, errorFrames: 0 })
     bus.faults.restore('b')
     run()
@@ -123,8 +123,8 @@ describe('a babbling node', () => {
     run()
     seen.length = 0
     got.length = 0
-    a.send(frameOf(0x0ff))
-    b.send(frameOf(0x101))
+    a!.send(frameOf(0x0ff))
+    b!.send(frameOf(0x101))
     const meter = bus.loadMeter()
     run(10_000_000)
     expect(meter.read()).toBe(1)
@@ -141,10 +141,10 @@ describe('a babbling node', () => {
 
   it('beside its firmware, whose frames go out by priority, and ends in the middle of a frame without harm', () => {
     const { bus, nodes: [a], seen, run } = setUp({ babbling: { a: { id: 0x200, extended: false } } })
-    a.send(frameOf(0x100))
-    a.send(frameOf(0x300))
+    a!.send(frameOf(0x100))
+    a!.send(frameOf(0x300))
     const sent: number[] = []
-    a.onSent(id => sent.push(id))
+    a!.onSent(id => sent.push(id))
     run()
     bus.faults.babble('a', undefined)
     run()
@@ -158,15 +158,15 @@ describe('frame loss at a receiver', () => {
   it('loses about the rate asked for, there and nowhere else, and counts', () => {
     const { nodes: [a, b, c], run } = setUp({ frameLossRate: { b: 0.2 } })
     let left = 2000
-    a.onSent(() => {
-      if (left-- > 0) a.send(frameOf(1))
+    a!.onSent(() => {
+      if (left-- > 0) a!.send(frameOf(1))
     })
-    a.send(frameOf(1))
+    a!.send(frameOf(1))
     run(1_000_000_000)
-    expect(c.counters).toMatchObject({ received: 2001, lostByFault: 0 })
-    expect(b.counters.received + b.counters.lostByFault).toBe(2001)
-    expect(Math.abs(b.counters.lostByFault - 400)).toBeLessThan(80)
-    expect(a.tec).toBe(0)
+    expect(c!.counters).toMatchObject({ received: 2001, lostByFault: 0 })
+    expect(b!.counters.received + b!.counters.lostByFault).toBe(2001)
+    expect(Math.abs(b!.counters.lostByFault - 400)).toBeLessThan(80)
+    expect(a!.tec).toBe(0)
   })
 })
 
@@ -177,8 +177,8 @@ describe('bit errors', () => {
     const [a, b] = bench.nodes
     let sent = 0
     const tick = bench.kernel.timer('traffic', () => {
-      if (a.send(frameOf(0x100 + (sent & 0xff), [sent & 0xff, sent >> 8]))) sent++
-      if (b.send(frameOf(0x400_0000 + (sent & 0xff), [sent & 0xff, sent >> 8]))) sent++
+      if (a!.send(frameOf(0x100 + (sent & 0xff), [sent & 0xff, sent >> 8]))) sent++
+      if (b!.send(frameOf(0x400_0000 + (sent & 0xff), [sent & 0xff, sent >> 8]))) sent++
       if (bench.kernel.now_ns < busy_ns) tick.startIn(1_000_000)
     })
     tick.startIn(0)
@@ -200,15 +200,15 @@ describe('bit errors', () => {
     expect(bus.counters.errorFrames).toBeGreaterThan(10)
     expect(bus.counters.errorFrames).toBeLessThan(45)
     expect(new Set(bench.seen).size).toBe(sent)
-    expect(c.counters.received).toBeGreaterThanOrEqual(sent)
+    expect(c!.counters.received).toBeGreaterThanOrEqual(sent)
   })
 
   it('at one receiver are found by it alone at first', () => {
     const { bench } = noisy(4, { nodeBitErrorRate: { c: 5e-5 } })
     const [a, , c, d] = bench.nodes
-    expect(c.counters.errors.crc + c.counters.errors.stuff).toBeGreaterThan(0)
-    expect([a.state, d.state]).toEqual([CAN_STATE.errorActive, CAN_STATE.errorActive])
-    expect(d.counters.errors.crc).toBe(0)
+    expect(c!.counters.errors.crc + c!.counters.errors.stuff).toBeGreaterThan(0)
+    expect([a!.state, d!.state]).toEqual([CAN_STATE.errorActive, CAN_STATE.errorActive])
+    expect(d!.counters.errors.crc).toBe(0)
   })
 
   it('end when they are told to, and all is well again', () => {
@@ -218,7 +218,7 @@ describe('bit errors', () => {
     for (const node of bus.controllers) node.recover()
     run(100_000_000)
     got.length = 0
-    a.send(frameOf(1))
+    a!.send(frameOf(1))
     run()
     expect(got).toEqual(['b 001#', 'c 001#', 'd 001#'])
     expect(kernel.pending()).toEqual([])
@@ -268,13 +268,13 @@ describe('a bus that is cut, joined, and changed while it hands out frames', () 
       count++
       if (count === 1) bus.faults.cut(1)
       if (count === 2) bus.attach('e', { profile: 'adapter', position: 0.5 })
-      if (count === 3) b.detach()
+      if (count === 3) b!.detach()
       if (count === 4) bus.faults.heal()
     })
     bus.faults.pick({ field: 'data', at: 'b', times: 3 })
-    for (let i = 0; i < 6; i++) a.send(frameOf(0x555, [i]))
+    for (let i = 0; i < 6; i++) a!.send(frameOf(0x555, [i]))
     run()
-    expect(a.counters.sent).toBe(6)
+    expect(a!.counters.sent).toBe(6)
     expect(got.filter(text => text.startsWith('d')).map(text => text.slice(-2))).toEqual(['00', '04', '05'])
   })
 })

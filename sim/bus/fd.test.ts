@@ -33,7 +33,7 @@ function setUp(abilities: Readonly<Record<string, FdAbility>>, dataBitrate = 2_0
   for (const [name, fd] of Object.entries(abilities)) {
     const node = bus.attach(name, { profile: 'adapter', fd })
     got[name] = []
-    node.onReceive(frame => got[name].push(frame.length))
+    node.onReceive(frame => got[name]!.push(frame.length))
   }
   bus.tap(t => log.push(`${t.sender} ${t.frame.fd ? 'fd' : 'classic'}${t.frame.length} ${t.start_ns - READY_NS}…${t.end_ns - READY_NS}`))
   kernel.runUntil(READY_NS)
@@ -66,11 +66,11 @@ describe('CAN FD on the bus', () => {
     bus.find('b')!.send(frameOf(0x100, [1, 2]))
     kernel.runUntil(READY_NS + 1_000_000)
     expect(log.map(line => line.slice(0, 6))).toEqual(['b clas', 'a fd12'])
-    const end_ns = Number(log[1].split('…')[1])
+    const end_ns = Number(log[1]!.split('…')[1])
     expect(end_ns % BIT_NS).not.toBe(0)
     bus.find('b')!.send(frameOf(0x100))
     kernel.runUntil(READY_NS + 2_000_000)
-    const start_ns = Number(log[2].split(' ')[2].split('…')[0])
+    const start_ns = Number(log[2]!.split(' ')[2]!.split('…')[0])
     expect((start_ns - end_ns) % BIT_NS).toBe(0)
     expect(start_ns).toBeLessThan(1_000_000 + BIT_NS)
   })
@@ -144,8 +144,8 @@ describe('CAN FD on the bus', () => {
     bus.faults.pick({ field: 'data', bit: 3, at: 'a', times: 16 })
     a.send(frame)
     kernel.runUntil(READY_NS + 20_000_000)
-    const [start_ns, end_ns] = log[1].split(' ')[2].split('…').map(Number)
-    expect(end_ns - start_ns).toBe(lengthOf_ns(frame, 500, true))
+    const [start_ns, end_ns] = log[1]!.split(' ')[2]!.split('…').map(Number)
+    expect(end_ns! - start_ns!).toBe(lengthOf_ns(frame, 500, true))
     expect(a.counters.errors.bit).toBe(16)
   })
 })
@@ -171,8 +171,8 @@ describe('errors in the data phase', () => {
     expect(bus.counters.errorFrames).toBe(1)
     expect(log.length).toBe(1)
     expect(got).toEqual({ a: [], b: [12], c: [12] })
-    const [start_ns, end_ns] = log[0].split(' ')[2].split('…').map(Number)
-    expect(end_ns - start_ns).toBe(lengthOf_ns(fdFrame(0x100, 12), 500))
+    const [start_ns, end_ns] = log[0]!.split(' ')[2]!.split('…').map(Number)
+    expect(end_ns! - start_ns!).toBe(lengthOf_ns(fdFrame(0x100, 12), 500))
   })
 
   it('by chance never deliver a wrong frame, and every frame arrives', () => {
@@ -182,9 +182,9 @@ describe('errors in the data phase', () => {
       const [a, b] = ['a', 'b'].map(name => bus.attach(name, { profile: 'adapter' }))
       bus.attach('c', { profile: 'adapter' })
       const got: string[] = []
-      b.onReceive(frame => got.push(Buffer.from(frame.data.subarray(0, frame.length)).toString('hex')))
+      b!.onReceive(frame => got.push(Buffer.from(frame.data.subarray(0, frame.length)).toString('hex')))
       const sent = FD_LENGTHS.map((length, n) => fdFrame(0x100 + n, length))
-      for (const frame of sent) a.send(frame)
+      for (const frame of sent) a!.send(frame)
       kernel.runUntil(60_000_000)
       expect(got).toEqual(sent.map(frame => Buffer.from(frame.data.subarray(0, frame.length)).toString('hex')))
     }), { seed: 21, numRuns: 20 })

@@ -61,7 +61,7 @@ function frameField(coder: FrameCoder, bit: number): number {
   const fd = coder.frame.fd
   const header = pos > 13 && coder.frame.extended ? fd ? FD_EXTENDED : EXTENDED : fd ? FD_BASE : BASE
   if (pos < header.length) {
-    const [field, index] = header[pos]
+    const [field, index] = header[pos]!
     return index === bit ? field : NOWHERE
   }
   if (pos >= coder.crcStart) return crcField(pos - coder.crcStart, fd, bit)

@@ -202,12 +202,12 @@ export class FrameCoder {
     const frame = this.frame
     if (index >= 4) {
       const at = (index - 4) >> 3
-      frame.data[at] = (frame.data[at] << 1) | bit
+      frame.data[at] = (frame.data[at]! << 1) | bit
       return
     }
     frame.length = (frame.length << 1) | bit
     if (index < 3) return
-    if (frame.fd) frame.length = FD_LENGTHS[frame.length]
+    if (frame.fd) frame.length = FD_LENGTHS[frame.length]!
     else if (frame.length > CLASSIC_DATA_BYTES) frame.length = CLASSIC_DATA_BYTES
     this.crcStart = this.pos + 1 + (frame.remote ? 0 : 8 * frame.length)
     this.crcEnd = this.crcStart + (frame.fd ? STUFF_COUNT_BITS + (this.isLong ? CRC21_BITS : CRC17_BITS) : CRC15_BITS)
@@ -245,5 +245,5 @@ export class FrameCoder {
 /** Bit `index` of length code and data. */
 function contentBit(frame: CanFrame, code: number, index: number): number {
   if (index < 4) return (code >> (3 - index)) & 1
-  return (frame.data[(index - 4) >> 3] >> (7 - ((index - 4) & 7))) & 1
+  return (frame.data[(index - 4) >> 3]! >> (7 - ((index - 4) & 7))) & 1
 }

@@ -47,7 +47,7 @@ export class Observer {
     tapped.bits = bits
     tapped.sender = sender
     tapped.half = this.half
-    for (let i = 0; i < taps.length; i++) taps[i](tapped)
+    for (let i = 0; i < taps.length; i++) taps[i]!(tapped)
   }
 
   /** Looks at what the nodes found in the bit that ends at `end_ns`. */
@@ -56,7 +56,7 @@ export class Observer {
     let news = 0
     let flags = false
     for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
+      const mac = nodes[i]!.mac
       news |= mac.news
       if (mac.phase >= PHASE.activeFlag) flags = true
     }
@@ -65,7 +65,7 @@ export class Observer {
       if ((news & (NEWS.received | NEWS.sent)) !== 0) this.reportFrame(end_ns)
     }
     this.signalling = flags
-    for (let i = 0; i < nodes.length; i++) nodes[i].noticeState()
+    for (let i = 0; i < nodes.length; i++) nodes[i]!.noticeState()
   }
 
   private reportErrors(end_ns: number): void {

@@ -44,8 +44,8 @@ export class ReceiveBuffers {
     this.mask1 = second.mask
     this.count0 = first.filters.length
     this.count1 = second.filters.length
-    for (let i = 0; i < this.count0; i++) this.filters0[i] = first.filters[i] & first.mask
-    for (let i = 0; i < this.count1; i++) this.filters1[i] = second.filters[i] & second.mask
+    for (let i = 0; i < this.count0; i++) this.filters0[i] = first.filters[i]! & first.mask
+    for (let i = 0; i < this.count1; i++) this.filters1[i] = second.filters[i]! & second.mask
     this.clear()
   }
 

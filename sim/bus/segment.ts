@@ -138,7 +138,7 @@ export class Segment {
     let acknowledgers = 0
     let later_ns = Infinity
     for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]
+      const node = nodes[i]!
       const mac = node.mac
       mac.slot = undefined
       if (mac.phase !== PHASE.idle) continue
@@ -257,7 +257,7 @@ export class Segment {
     winner.tx.take(slot)
     this.observer.publish(frame, this.start_ns, end_ns, this.bits, winner.name)
     for (let i = 0; i < nodes.length; i++) {
-      const node = nodes[i]
+      const node = nodes[i]!
       const mac = node.mac
       if (mac.phase < PHASE.idle || node === winner || (fd && mac.fdMode !== FD_MODE.active)) continue
       if (mac.errors.rec > 0 && !mac.listenOnly) {
@@ -287,7 +287,7 @@ export class Segment {
   private anyPending(): boolean {
     const nodes = this.nodes
     for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
+      const mac = nodes[i]!.mac
       if (mac.phase === PHASE.idle && mac.tx.first !== undefined && !mac.listenOnly) return true
     }
     return false
@@ -364,7 +364,7 @@ export class Segment {
     const faults = this.bus.faults
     if (this.isQuiet() && !faults.stuckDominant && !faults.flipsSoon(Math.floor(end_ns / this.bit_ns - 0.5))) return this.leave(end_ns)
     const nodes = this.nodes
-    for (let i = 0; i < nodes.length; i++) nodes[i].mac.drive()
+    for (let i = 0; i < nodes.length; i++) nodes[i]!.mac.drive()
     this.clock.next(end_ns)
     if (faults.stuckDominant && this.isStuck()) this.stalled = true
   }
@@ -373,18 +373,18 @@ export class Segment {
     const { nodes, clock } = this
     const faults = this.bus.faults
     let level = faults.stuckDominant ? 0 : 1
-    for (let i = 0; i < nodes.length; i++) level &= nodes[i].mac.out
+    for (let i = 0; i < nodes.length; i++) level &= nodes[i]!.mac.out
     if (this.isBusy()) this.countBusy()
     if (level === 0 && this.bus.sleepers > 0) this.rouse(clock.begin_ns)
     const bit = clock.number
     const quiet = faults.quietBit(bit)
     const { ticks } = clock
     if (ticks === 1) {
-      for (let i = 0; i < nodes.length; i++) nodes[i].mac.sample(quiet ? level : level ^ faults.flip(nodes[i], bit))
+      for (let i = 0; i < nodes.length; i++) nodes[i]!.mac.sample(quiet ? level : level ^ faults.flip(nodes[i]!, bit))
       return
     }
     const fast = clock.fast
-    for (let i = 0; i < nodes.length; i++) nodes[i].mac.sampleMixed(quiet ? level : level ^ faults.flip(nodes[i], bit), fast, ticks)
+    for (let i = 0; i < nodes.length; i++) nodes[i]!.mac.sampleMixed(quiet ? level : level ^ faults.flip(nodes[i]!, bit), fast, ticks)
   }
 
   /** A dominant edge: wakes the controllers in sleep mode. */
@@ -397,7 +397,7 @@ export class Segment {
     if (this.bus.faults.stuckDominant) return true
     const nodes = this.nodes
     for (let i = 0; i < nodes.length; i++) {
-      const mac = nodes[i].mac
+      const mac = nodes[i]!.mac
       if (mac.phase >= PHASE.frame || mac.phase === PHASE.intermission || mac.out === 0) return true
     }
     return false
@@ -412,7 +412,7 @@ export class Segment {
 
   private isQuiet(): boolean {
     const nodes = this.nodes
-    for (let i = 0; i < nodes.length; i++) if (!nodes[i].mac.quiet) return false
+    for (let i = 0; i < nodes.length; i++) if (!nodes[i]!.mac.quiet) return false
     return true
   }
 
@@ -431,7 +431,7 @@ export class Segment {
   /** On a bus that is dominant for good, whether no node's state changes any more. */
   private isStuck(): boolean {
     const nodes = this.nodes
-    for (let i = 0; i < nodes.length; i++) if (!nodes[i].mac.stuck) return false
+    for (let i = 0; i < nodes.length; i++) if (!nodes[i]!.mac.stuck) return false
     return true
   }
 

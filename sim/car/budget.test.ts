@@ -14,10 +14,10 @@ describe.each([SEDAN, COUPE])('the budget of the $name', (car) => {
 
   it('tells a set that fits and that nobody who waits could join', () => {
     const [best] = budget.sets
-    expect(best.minimum_V).toBeGreaterThanOrEqual(9)
-    expect(best.waiting.length).toBeGreaterThan(0)
-    for (const one of best.waiting) expect(one.binds).not.toBe('nothing')
-    expect(best.running.length + best.waiting.length).toBe(budget.consumers.length)
+    expect(best!.minimum_V).toBeGreaterThanOrEqual(9)
+    expect(best!.waiting.length).toBeGreaterThan(0)
+    for (const one of best!.waiting) expect(one.binds).not.toBe('nothing')
+    expect(best!.running.length + best!.waiting.length).toBe(budget.consumers.length)
     for (const hub of budget.hubs) expect(hub.set_V).toBeGreaterThanOrEqual(hub.allRunning_V)
   })
 
@@ -27,8 +27,8 @@ describe.each([SEDAN, COUPE])('the budget of the $name', (car) => {
       const allocator = new Allocator(powerPlanOf(capabilityOf(topology.copper), topology))
       const ask = (name: string): boolean => {
         const hub = topology.hubs.findIndex(plan => name.startsWith(`${plan.location}.`))
-        const port = topology.hubs[hub].ports.findIndex(part => part !== undefined && name.endsWith(`.${part.name}`))
-        const { run_A } = claimOf(topology.hubs[hub].ports[port]!)
+        const port = topology.hubs[hub]!.ports.findIndex(part => part !== undefined && name.endsWith(`.${part.name}`))
+        const { run_A } = claimOf(topology.hubs[hub]!.ports[port]!)
         allocator.request(0, hub, port, 1, run_A, run_A, PRIORITY.comfort)
         return allocator.next(0)!.result === GRANT_RESULT.granted
       }
@@ -42,8 +42,8 @@ describe.each([SEDAN, COUPE])('the budget of the $name', (car) => {
 
   it('adds up what is behind each cable', () => {
     const [main] = budget.feeders
-    expect(main.run_A).toBeCloseTo(budget.hubs.reduce((sum_A, hub) => sum_A + hub.run_A, 0), 6)
-    expect(main.run_A).toBeGreaterThan(main.limit_A)
+    expect(main!.run_A).toBeCloseTo(budget.hubs.reduce((sum_A, hub) => sum_A + hub.run_A, 0), 6)
+    expect(main!.run_A).toBeGreaterThan(main!.limit_A)
     for (const feeder of budget.feeders) {
       expect(feeder.limit_A).toBeLessThanOrEqual(feeder.ampacity_A)
       expect(feeder.peak_A).toBeGreaterThanOrEqual(feeder.run_A)
@@ -60,7 +60,7 @@ describe('the budget', () => {
         cables: [{ name: 'drop.FL', from: 'battery', to: 'FL', length_m, gauge_mm2: 2.5, fuse: { rating_A: 20 } }],
       },
     })
-    expect(budgetOf(readTopology(tiny(2))).sets[0].waiting).toEqual([])
-    expect(budgetOf(readTopology(tiny(50))).sets[0].waiting).toEqual([{ name: 'FL.window', binds: '9 V at FL' }])
+    expect(budgetOf(readTopology(tiny(2))).sets[0]!.waiting).toEqual([])
+    expect(budgetOf(readTopology(tiny(50))).sets[0]!.waiting).toEqual([{ name: 'FL.window', binds: '9 V at FL' }])
   })
 })

@@ -91,8 +91,8 @@ class Budgeter {
     this.load = new CopperLoad(copperLimitsOf(plan))
     this.names = car.hubs.map(hub => hub.location)
     this.names.forEach((name, i) => {
-      this.idle[name] = plan.hubs[i].idle_A
-      this.shares[name] = plan.hubs[i].share_A
+      this.idle[name] = plan.hubs[i]!.idle_A
+      this.shares[name] = plan.hubs[i]!.share_A
     })
   }
 
@@ -102,16 +102,16 @@ class Budgeter {
     const flows = [this.idle, run, peak].map(currents => this.predict(currents).current_A)
     const { sets, exact } = this.largest()
     const everything = this.predict(run)
-    const settled = this.predict(this.currentsOf(this.all.filter(one => one.run_A < SMALL_A || sets[0].running.includes(one.name))))
+    const settled = this.predict(this.currentsOf(this.all.filter(one => one.run_A < SMALL_A || sets[0]!.running.includes(one.name))))
     return {
       car: this.car.name, source: this.source, least_V: LEAST_V, exact, sets,
       consumers: this.worthwhile(),
       feeders: this.capability.cables.map((cable, i) => ({
-        ...cable, idle_A: Math.abs(flows[0][i]), run_A: Math.abs(flows[1][i]), peak_A: Math.abs(flows[2][i]),
+        ...cable, idle_A: Math.abs(flows[0]![i]!), run_A: Math.abs(flows[1]![i]!), peak_A: Math.abs(flows[2]![i]!),
       })),
       hubs: this.capability.hubs.map(({ name }, i) => ({
-        name, idle_A: this.idle[name], run_A: run[name], peak_A: peak[name], share_A: this.shares[name],
-        allRunning_V: everything.voltage_V[i], set_V: settled.voltage_V[i],
+        name, idle_A: this.idle[name]!, run_A: run[name]!, peak_A: peak[name]!, share_A: this.shares[name]!,
+        allRunning_V: everything.voltage_V[i]!, set_V: settled.voltage_V[i]!,
       })),
     }
   }
@@ -123,7 +123,7 @@ class Budgeter {
   /** By hub: boards and all components idle, and `more` of each component. */
   private sum(more: (one: Consumer) => number): Record<string, number> {
     const currents = { ...this.idle }
-    for (const one of this.all) currents[one.hub] += more(one)
+    for (const one of this.all) currents[one.hub]! += more(one)
     return currents
   }
 
@@ -140,17 +140,17 @@ class Budgeter {
     if (this.fits(currents)) return undefined
     const { minimum_V, hub, current_A } = this.predict(currents)
     const { cables } = this.capability
-    const shares = cables.map((cable, i) => Math.abs(current_A[i]) / cable.limit_A)
+    const shares = cables.map((cable, i) => Math.abs(current_A[i]!) / cable.limit_A)
     const fullest = shares.indexOf(Math.max(...shares))
-    return shares[fullest] > 1 || minimum_V > LEAST_V + ROUNDING_V ? cables[fullest].name : `${LEAST_V} V at ${hub}`
+    return shares[fullest]! > 1 || minimum_V > LEAST_V + ROUNDING_V ? cables[fullest]!.name : `${LEAST_V} V at ${hub}`
   }
 
   private fits(currents: Currents): boolean {
     const { idle, load, names } = this
-    for (let i = 0; i < names.length; i++) load.take(i, Math.round((currents[names[i]] - idle[names[i]]) * MILLI))
+    for (let i = 0; i < names.length; i++) load.take(i, Math.round((currents[names[i]!]! - idle[names[i]!]!) * MILLI))
     let fits = true
     for (let i = 0; i < names.length && fits; i++) fits = load.room_mA(i) >= 0
-    for (let i = 0; i < names.length; i++) load.take(i, -Math.round((currents[names[i]] - idle[names[i]]) * MILLI))
+    for (let i = 0; i < names.length; i++) load.take(i, -Math.round((currents[names[i]!]! - idle[names[i]!]!) * MILLI))
     return fits
   }
 
@@ -188,7 +188,7 @@ class Budgeter {
     return {
       running: running.map(one => one.name),
       waiting: out.map(one => ({
-        name: one.name, binds: this.binds({ ...currents, [one.hub]: currents[one.hub] + one.run_A }) ?? 'nothing',
+        name: one.name, binds: this.binds({ ...currents, [one.hub]: currents[one.hub]! + one.run_A }) ?? 'nothing',
       })),
       current_A: Object.values(currents).reduce((sum_A, hub_A) => sum_A + hub_A, 0),
       minimum_V: prediction.minimum_V,
@@ -201,9 +201,9 @@ class Budgeter {
     const loaded = { ...currents }
     const peaks: string[] = []
     for (const one of [...running].sort((a, b) => (a.peak_A - a.run_A) - (b.peak_A - b.run_A))) {
-      loaded[one.hub] += one.peak_A - one.run_A
+      loaded[one.hub]! += one.peak_A - one.run_A
       if (this.binds(loaded) === undefined) peaks.push(one.name)
-      else loaded[one.hub] -= one.peak_A - one.run_A
+      else loaded[one.hub]! -= one.peak_A - one.run_A
     }
     return peaks
   }
@@ -216,6 +216,6 @@ function* combinations<Item>(items: readonly Item[], count: number, from = 0): G
     return
   }
   for (let i = from; i <= items.length - count; i++) {
-    for (const rest of combinations(items, count - 1, i + 1)) yield [items[i], ...rest]
+    for (const rest of combinations(items, count - 1, i + 1)) yield [items[i]!, ...rest]
   }
 }

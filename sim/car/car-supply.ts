@@ -60,7 +60,7 @@ export class Feed {
   voltage_V(): number {
     if (this.override_V !== undefined) return this.override_V
     this.supply.refresh()
-    const voltage_V = this.volts[this.index]
+    const voltage_V = this.volts[this.index]!
     return voltage_V > 0 ? voltage_V : 0
   }
 
@@ -76,7 +76,7 @@ export class Feed {
     if (host === undefined) return 0
     const { outlets } = host
     let sum_A = 0
-    for (let i = 0; i < outlets.length; i++) sum_A += outlets[i].current_A
+    for (let i = 0; i < outlets.length; i++) sum_A += outlets[i]!.current_A
     return sum_A
   }
 
@@ -200,7 +200,7 @@ export class CarSupply implements WatchedSupply {
   }
 
   voltage_V(hub: number): number {
-    return this.list[hub].voltage_V()
+    return this.list[hub]!.voltage_V()
   }
 
   onStep(listener: () => void): () => void {
@@ -219,7 +219,7 @@ export class CarSupply implements WatchedSupply {
     const { list, supply } = this
     let news = false
     for (let i = 0; i < list.length; i++) {
-      const feed = list[i]
+      const feed = list[i]!
       if (!feed.stirred) continue
       feed.stirred = false
       feed.news = feed.takeStock()
@@ -227,7 +227,7 @@ export class CarSupply implements WatchedSupply {
     }
     if (!news) return
     for (let i = 0; i < list.length; i++) {
-      const feed = list[i]
+      const feed = list[i]!
       if (!feed.news) continue
       feed.news = false
       // A resistor of the same current: it gives way when the voltage does, so that a weak cable cannot make it swing.
@@ -239,9 +239,9 @@ export class CarSupply implements WatchedSupply {
   /** Volts may have moved: reset circuits look, and so do plants at rest where it matters to them. */
   private changed(): void {
     const { list, listeners } = this
-    for (let i = 0; i < listeners.length; i++) listeners[i]()
+    for (let i = 0; i < listeners.length; i++) listeners[i]!()
     for (let i = 0; i < list.length; i++) {
-      const feed = list[i]
+      const feed = list[i]!
       const voltage_V = feed.voltage_V()
       if (voltage_V < feed.lowest_V && feed.brownOut?.down === true) feed.lowest_V = voltage_V
       const change_V = voltage_V - feed.checked_V

@@ -28,7 +28,7 @@ function logFrames(car: Car): { hash: number, frames: number } {
     for (const word of [tapped.start_ns, tapped.end_ns % 0x1_0000_0000, frame.id, frame.length]) {
       for (let shift = 0; shift < 32; shift += 8) add((word >>> shift) & 0xff)
     }
-    for (let i = 0; i < frame.length; i++) add(frame.data[i])
+    for (let i = 0; i < frame.length; i++) add(frame.data[i]!)
     for (let i = 0; i < tapped.sender.length; i++) add(tapped.sender.charCodeAt(i))
     log.frames++
   })
@@ -40,7 +40,7 @@ describe('Car', () => {
     const car = booted()
     const addresses = new Set<number>()
     for (const name of HUBS) {
-      const hub = car.snapshot().hubs[name]
+      const hub = car.snapshot().hubs[name]!
       expect([name, hub.state, hub.tec, hub.boots, hub.exceptions]).toEqual([name, 'operating', 0, 1, 0])
       expect(hub.address).toBe(hubAddress(LOCATION[name]))
       addresses.add(hub.address)
@@ -66,7 +66,7 @@ describe('Car', () => {
   })
 
   it('gives the same frames at the same time for the same seed, however the run is cut into pieces', () => {
-    const runs = [[1, 50], [1, 7], [2, 50]].map(([seed, piece_ms]) => {
+    const runs = ([[1, 50], [1, 7], [2, 50]] as const).map(([seed, piece_ms]) => {
       const car = createCar({ seed })
       const log = logFrames(car)
       const pass = (ms: number): void => {
@@ -83,12 +83,12 @@ describe('Car', () => {
       pass(700)
       return { log, position_m: car.plant('FL.window', WindowPlant).position_m }
     })
-    expect(runs[0].log.frames).toBeGreaterThan(150)
+    expect(runs[0]!.log.frames).toBeGreaterThan(150)
     expect(runs[1]).toEqual(runs[0])
-    expect(runs[2].log.hash).not.toBe(runs[0].log.hash)
+    expect(runs[2]!.log.hash).not.toBe(runs[0]!.log.hash)
     // Another seed bounces otherwise, so times shift by a few milliseconds, and that is all.
-    expect(Math.abs(runs[2].log.frames - runs[0].log.frames)).toBeLessThan(5)
-    expect(Math.abs(runs[2].position_m - runs[0].position_m)).toBeLessThan(0.005)
+    expect(Math.abs(runs[2]!.log.frames - runs[0]!.log.frames)).toBeLessThan(5)
+    expect(Math.abs(runs[2]!.position_m - runs[0]!.position_m)).toBeLessThan(0.005)
   })
 
   it('lists what exists when a name does not', () => {
@@ -117,7 +117,7 @@ describe('Car', () => {
     car.press('DASH.windowFL.up')
     car.run(4500)
     expect(window.peakContactForce_N).toBeGreaterThan(20)
-    expect(car.snapshot().components['FL.window'].shows.peakContactForce_N).toBe(window.peakContactForce_N)
+    expect(car.snapshot().components['FL.window']!.shows.peakContactForce_N).toBe(window.peakContactForce_N)
     car.clearObstacle('FL.window')
     expect(window.contactForce_N).toBe(0)
   })
@@ -127,7 +127,7 @@ describe('Car', () => {
     car.unplug('FL.window')
     expect(() => car.unplug('FL.window')).toThrow(/not plugged in/)
     car.run(200)
-    expect(car.snapshot().components['FL.window'].port).toBe(-1)
+    expect(car.snapshot().components['FL.window']!.port).toBe(-1)
     const name = car.addComponent('FL', 0, { class: 'window', name: 'window2', maker: 9, opening_pct: 50 })
     expect(name).toBe('FL.window2')
     car.plug(name)
@@ -146,14 +146,14 @@ describe('Car', () => {
     const car = booted()
     car.powerHub('RL', false)
     car.run(100)
-    expect(car.snapshot().hubs.RL.state).toBe('off')
+    expect(car.snapshot().hubs.RL!.state).toBe('off')
     car.powerHub('RL', true)
-    expect(car.snapshot().hubs.RL.state).toBe('resetting')
+    expect(car.snapshot().hubs.RL!.state).toBe('resetting')
     car.run(1000)
-    expect(car.snapshot().hubs.RL.state).toBe('operating')
+    expect(car.snapshot().hubs.RL!.state).toBe('operating')
     car.resetHub('RL')
     car.run(1000)
-    expect(car.snapshot().hubs.RL.boots).toBe(3)
+    expect(car.snapshot().hubs.RL!.boots).toBe(3)
     expect(car.bus.counters.errorFrames).toBeLessThan(3)
   })
 
@@ -184,14 +184,14 @@ describe('Car', () => {
     car.setSupply(10, 'FL')
     car.run(1000)
     const shown = car.snapshot()
-    expect(shown.components['DASH.vehicle'].shows).toMatchObject({ ignition: 'off', gear: 'drive' })
-    expect(shown.hubs.FL.supply_V).toBe(10)
+    expect(shown.components['DASH.vehicle']!.shows).toMatchObject({ ignition: 'off', gear: 'drive' })
+    expect(shown.hubs.FL!.supply_V).toBe(10)
     // The engine stands: the battery alone.
-    expect(shown.hubs.FR.supply_V).toBeGreaterThan(12)
-    expect(shown.hubs.FR.supply_V).toBeLessThan(14.2)
+    expect(shown.hubs.FR!.supply_V).toBeGreaterThan(12)
+    expect(shown.hubs.FR!.supply_V).toBeLessThan(14.2)
     expect(car.plant('FL.latch', LatchPlant).open()).toBe(true)
     car.run(100)
-    expect(car.snapshot().components['FL.latch'].shows.ajar).toBe(true)
+    expect(car.snapshot().components['FL.latch']!.shows.ajar).toBe(true)
   })
 
   it('stands with its engine idling: every hub has 14.1 to 14.2 V, for as long as nobody touches anything', () => {
@@ -215,7 +215,7 @@ describe('Car', () => {
     const car = booted({ without: ['FL'] })
     expect(car.hubs.has('FL')).toBe(false)
     expect(car.bus.find('FL')).toBeUndefined()
-    expect(car.snapshot().hubs.DASH.state).toBe('operating')
+    expect(car.snapshot().hubs.DASH!.state).toBe('operating')
   })
 })
 

@@ -334,7 +334,7 @@ export class Car {
     plan.ports.forEach((component, port) => {
       if (component === undefined) return
       const part = this.addPart(location, port, component)
-      this.world.plug(part.plant, outlets[port])
+      this.world.plug(part.plant, outlets[port]!)
       part.outlet = outlets[port]
     })
   }
@@ -342,7 +342,7 @@ export class Car {
   private teach(plan: HubPlan): void {
     const host = this.hub(plan.location)
     plan.ports.forEach((component, port) => {
-      if (component !== undefined) teach(host.nvm, port, host.outlets[port].plugged!, component.identity.serial)
+      if (component !== undefined) teach(host.nvm, port, host.outlets[port]!.plugged!, component.identity.serial)
     })
   }
 

@@ -15,7 +15,7 @@ export function carFacts(car: Car): CarFacts {
     spine: car.topology.hubs.map(hub => hub.location),
     feeders: cables.map((cable, i) => ({
       name: cable.name, ampacity_A: cable.ampacity_A,
-      shares: Object.fromEntries(hubs.map((hub, j) => [hub.name, Math.abs(share[i][j])])),
+      shares: Object.fromEntries(hubs.map((hub, j) => [hub.name, Math.abs(share[i]![j]!)])),
     })),
   }
 }

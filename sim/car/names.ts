@@ -3,7 +3,7 @@
  * `what` is the kind of thing, `known` all names.
  */
 export function unknownName(what: string, name: string, known: readonly string[]): RangeError {
-  const group = name.split('.')[0].toLowerCase()
+  const group = name.split('.')[0]!.toLowerCase()
   const near = known.filter(other => other.toLowerCase().startsWith(group))
   const listed = near.length > 0 ? near : known
   return new RangeError(`unknown ${what} "${name}"; there ${listed.length === 1 ? 'is' : 'are'} ${listed.length > 0 ? listed.join(', ') : 'none'}`)

@@ -66,7 +66,7 @@ export function schedulePowerFaults(car: Car, { copper = [], supply = [] }: Powe
   for (const { at_ms = 0, until_ms, ...fault } of copper) {
     if ('cable' in fault) {
       const cable = network.cableIndex(fault.cable)
-      if (fault.kind === 'fuse' && network.topology.cables[cable].fuse === undefined) throw new RangeError(`cable ${fault.cable} has no fuse`)
+      if (fault.kind === 'fuse' && network.topology.cables[cable]!.fuse === undefined) throw new RangeError(`cable ${fault.cable} has no fuse`)
     } else network.hubIndex(fault.hub)
     at(at_ms, `${fault.kind} fault`, () => car.powerFault(fault))
     if (until_ms !== undefined) at(until_ms, `${fault.kind} repaired`, () => car.powerRepair(fault))

@@ -29,15 +29,15 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
     return index
   })
   const supplies = topology.hubs.map((hub, i): HubSupply => {
-    const carrying = capability.cables.map((_, cable) => cable).filter(cable => Math.abs(capability.share[cable][indices[i]]) > NO_SHARE)
+    const carrying = capability.cables.map((_, cable) => cable).filter(cable => Math.abs(capability.share[cable]![indices[i]!]!) > NO_SHARE)
     return {
       location: LOCATION[hub.location],
       ports: hub.ports.length,
       path: carrying,
-      share: carrying.map(cable => Math.abs(capability.share[cable][indices[i]])),
+      share: carrying.map(cable => Math.abs(capability.share[cable]![indices[i]!]!)),
       idle_A: idleOf(hub),
       share_A: 0,
-      transfer_Ohm: indices.map(other => capability.transfer_Ohm[indices[i]][other]),
+      transfer_Ohm: indices.map(other => capability.transfer_Ohm[indices[i]!]![other]!),
     }
   })
   const plan: PowerPlan = {
@@ -45,7 +45,7 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
     source_V: source.emf_V, source_Ohm: source.resistance_Ohm, least_V: LEAST_V,
   }
   const shares_A = fairShares(plan, topology.hubs.map(mostOf))
-  return { ...plan, hubs: supplies.map((supply, i) => ({ ...supply, share_A: shares_A[i] })) }
+  return { ...plan, hubs: supplies.map((supply, i) => ({ ...supply, share_A: shares_A[i]! })) }
 }
 
 /** The part of a plan that every hub's image carries, and the plan for those that manage. */
@@ -103,9 +103,9 @@ function fairShares(plan: PowerPlan, most_A: readonly number[]): number[] {
   while (open.includes(true)) {
     for (let i = 0; i < shares_A.length; i++) {
       if (!open[i]) continue
-      shares_A[i] += SHARE_STEP_A
-      if (shares_A[i] <= most_A[i] && carries(plan, shares_A)) continue
-      shares_A[i] -= SHARE_STEP_A
+      shares_A[i]! += SHARE_STEP_A
+      if (shares_A[i]! <= most_A[i]! && carries(plan, shares_A)) continue
+      shares_A[i]! -= SHARE_STEP_A
       open[i] = false
     }
   }
@@ -116,9 +116,9 @@ function carries(plan: PowerPlan, currents_A: readonly number[]): boolean {
   const total_A = currents_A.reduce((sum_A, hub_A) => sum_A + hub_A, 0)
   const loads_A = plan.feeders_A.map((_, feeder) => plan.hubs.reduce((sum_A, hub, i) => {
     const at = hub.path.indexOf(feeder)
-    return at < 0 ? sum_A : sum_A + hub.share[at] * currents_A[i]
+    return at < 0 ? sum_A : sum_A + hub.share[at]! * currents_A[i]!
   }, 0))
   const voltages_V = plan.hubs.map(hub => plan.source_V - plan.source_Ohm * total_A
-    - hub.transfer_Ohm.reduce((sum_V, ohm, by) => sum_V + ohm * currents_A[by], 0))
-  return loads_A.every((load_A, i) => load_A <= plan.feeders_A[i]) && voltages_V.every(hub_V => hub_V >= plan.least_V)
+    - hub.transfer_Ohm.reduce((sum_V, ohm, by) => sum_V + ohm * currents_A[by]!, 0))
+  return loads_A.every((load_A, i) => load_A <= plan.feeders_A[i]!) && voltages_V.every(hub_V => hub_V >= plan.least_V)
 }

@@ -87,7 +87,7 @@ describe('readTopology', () => {
           s.copper.cables[4].length_m = -1
         }))
       } catch (error) {
-        return (error as TopologyError).problems.map(problem => problem.split(':')[0])
+        return (error as TopologyError).problems.map(problem => problem.split(':')[0]!)
       }
       return []
     }

@@ -17,16 +17,16 @@ describe.each(CHECKERS.map(entry => entry.name))('checker %s', (name) => {
 
   it.each(Object.keys(guilty))('objects: %s', (title) => {
     const trace = new Fabricated()
-    guilty[title](trace)
+    guilty[title]!(trace)
     expect(trace.verdicts().map(verdict => verdict.checker)).toEqual([name])
     const [verdict] = trace.verdicts()
-    expect(verdict.t_ns).toBeGreaterThanOrEqual(0)
-    expect(describeVerdict(verdict)).toMatch(new RegExp(`^${name} at \\d+\\.\\d{3} s: .{10,}`))
+    expect(verdict!.t_ns).toBeGreaterThanOrEqual(0)
+    expect(describeVerdict(verdict!)).toMatch(new RegExp(`^${name} at \\d+\\.\\d{3} s: .{10,}`))
   })
 
   it.each(Object.keys(innocent))('does not object: %s', (title) => {
     const trace = new Fabricated()
-    innocent[title](trace)
+    innocent[title]!(trace)
     expect(trace.verdicts().map(describeVerdict)).toEqual([])
   })
 })

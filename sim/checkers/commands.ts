@@ -57,7 +57,7 @@ class CommandsChecker implements Checker {
     if (decoded === undefined || decoded.row === undefined || this.around.hub(seen.sender) === undefined) return
     const { values } = decoded
     if (decoded.name === 'PortStatus') {
-      this.report(decoded.location, values['port'], values['fault'] !== PORT_FAULT.none, end_ns)
+      this.report(decoded.location, values['port']!, values['fault'] !== PORT_FAULT.none, end_ns)
     } else if (values['echoSequence'] !== undefined) this.echo(decoded, end_ns)
     else if (values['sequence'] !== undefined && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, end_ns)
   }
@@ -91,11 +91,11 @@ class CommandsChecker implements Checker {
   }
 
   private command(decoded: DecodedFrame, now_ns: number): void {
-    const sender = LOCATION_NAMES[locationOfAddress(decoded.source)]
+    const sender = LOCATION_NAMES[locationOfAddress(decoded.source)]!
     if (sender === 'ALL') return
     const target = `${decoded.name.replace('Command', '')}@${decoded.location}`
     const key = `${sender} ${target}`
-    const sequence = decoded.values['sequence']
+    const sequence = decoded.values['sequence']!
     let line = this.lines.get(key)
     if (line === undefined) {
       line = {
@@ -119,12 +119,12 @@ class CommandsChecker implements Checker {
   }
 
   private echo(decoded: DecodedFrame, now_ns: number): void {
-    const sender = LOCATION_NAMES[decoded.values['echoSender']]
+    const sender = LOCATION_NAMES[decoded.values['echoSender']!]
     if (sender === undefined || sender === 'ALL') return
     const target = `${decoded.name.replace('Status', '')}@${decoded.location}`
     const line = this.lines.get(`${sender} ${target}`)
     if (line === undefined) return
-    const sequence = decoded.values['echoSequence']
+    const sequence = decoded.values['echoSequence']!
     if (sequence === line.sequence) {
       if (!line.settled) this.judgeAge(line, now_ns)
       line.settled = true
@@ -134,7 +134,7 @@ class CommandsChecker implements Checker {
     if (at < line.echoed) {
       // Somebody who commands in another's name shares its sequences.
       if (now_ns - this.around.impostor_ns > IMPOSTOR_ns) this.accuse(now_ns, `${target} executed a command of ${sender} again, after a later one`, {
-        sequence, laterSequence: line.begun[line.echoed],
+        sequence, laterSequence: line.begun[line.echoed]!,
       })
       line.echoed = -1
     } else line.echoed = at

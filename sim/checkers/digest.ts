@@ -40,7 +40,7 @@ export class Digest {
   private identity(frame: CanFrame): void {
     this.word(frame.id)
     this.byte(frame.length | (frame.extended ? 0x10 : 0) | (frame.remote ? 0x20 : 0))
-    if (!frame.remote) for (let i = 0; i < frame.length; i++) this.byte(frame.data[i])
+    if (!frame.remote) for (let i = 0; i < frame.length; i++) this.byte(frame.data[i]!)
   }
 
   private pass(t_ns: number): void {

@@ -101,7 +101,7 @@ class MotionChecker implements Checker {
     const key = `${source} ${text}`
     const motion = this.motions.get(key)
     if (motion === undefined) {
-      const { least, command } = MOTIONS[text]
+      const { least, command } = MOTIONS[text]!
       const hub = this.around.hub(source)?.name ?? source
       this.motions.set(key, {
         component: source, hub, command, least, rest: value!, last: value!, changed_ns: t_ns, moving: false, accused: false,

@@ -40,7 +40,7 @@ class SheddingChecker implements Checker {
       const manager = this.manager(source)
       manager.supply_V = value!
       for (let level = 1; level < DUE_V.length; level++) {
-        if (!(value! < DUE_V[level])) manager.due_ns[level] = NaN
+        if (!(value! < DUE_V[level]!)) manager.due_ns[level] = NaN
         else if (Number.isNaN(manager.due_ns[level])) manager.due_ns[level] = t_ns
       }
     } else if (kind === 'reset') this.managers.delete(source)
@@ -60,11 +60,11 @@ class SheddingChecker implements Checker {
     const since_ns = end_ns - NOTICE_ns
     if (manager.accused || !(manager.active_ns <= since_ns) || Math.max(hub.reset_ns, hub.paused_ns) > since_ns) return
     let due = manager.cranking_ns < since_ns ? CRANKING_LEVEL : 0
-    for (let level = 1; level < DUE_V.length; level++) if (manager.due_ns[level] < since_ns && level > due) due = level
-    if (shedLevel >= due) return
+    for (let level = 1; level < DUE_V.length; level++) if (manager.due_ns[level]! < since_ns && level > due) due = level
+    if (shedLevel! >= due) return
     manager.accused = true
     this.accuse(end_ns, `${sender} does not shed what it has to`, {
-      shedLevel, due, supply_V: manager.supply_V, ignition,
+      shedLevel: shedLevel!, due, supply_V: manager.supply_V, ignition: ignition!,
     })
   }
 

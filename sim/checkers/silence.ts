@@ -36,7 +36,7 @@ class SilenceChecker implements Checker {
     this.around = around
     this.voices = around.hubs.map(hub => ({ hub, heard_ns: -Infinity, resigned: false, recovering: false, asleep: false, accused: false }))
     for (const [place, name] of facts.spine.entries()) {
-      this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place])
+      this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place]!)
     }
   }
 

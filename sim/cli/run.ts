@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const typed = argv[0] === 'help' ? argv[1] : argv[0]
   try {
     for (const entry of COMMANDS) {
-      const command = program.command(entry.name).summary(entry.summary).description(`${entry.summary[0].toUpperCase()}${entry.summary.slice(1)}.`)
+      const command = program.command(entry.name).summary(entry.summary).description(`${entry.summary[0]!.toUpperCase()}${entry.summary.slice(1)}.`)
       adopt(command, terminal)
       command.showSuggestionAfterError(true)
       if (entry.name === typed) (await entry.load()).define(command, terminal)

@@ -31,8 +31,8 @@ export class BusLoad {
     this.advance(time_ns)
     const bits = frameBitTimes(frame, this.ratio) + INTERFRAME_BITS
     const at = this.slice % SLICES
-    this.bits[at] += bits
-    this.counts[at]++
+    this.bits[at]! += bits
+    this.counts[at]!++
     this.sumBits += bits
     this.sumFrames++
   }
@@ -46,8 +46,8 @@ export class BusLoad {
     const steps = Math.min(slice - this.slice, SLICES)
     for (let i = 1; i <= steps; i++) {
       const at = (this.slice + i) % SLICES
-      this.sumBits -= this.bits[at]
-      this.sumFrames -= this.counts[at]
+      this.sumBits -= this.bits[at]!
+      this.sumFrames -= this.counts[at]!
       this.bits[at] = 0
       this.counts[at] = 0
     }

@@ -66,9 +66,9 @@ function peer(decoded: DecodedFrame, sender: string): FrameDescription {
   const { name, source, values } = decoded
   const json = { message: name, source, sender, fields: values }
   if (name === J1939_NAMES.request) {
-    return { title: name, sender, text: `pgn=0x${values.pgn.toString(16).toUpperCase()} to ${addressText(values.destination)}`, problem: '', json }
+    return { title: name, sender, text: `pgn=0x${values.pgn!.toString(16).toUpperCase()} to ${addressText(values.destination!)}`, problem: '', json }
   }
-  const text = `${hubTypeText(values.function)} instance=${values.functionInstance} identity=${values.identity}`
+  const text = `${hubTypeText(values.function!)} instance=${values.functionInstance} identity=${values.identity}`
   return { title: name, sender, text, problem: name === J1939_NAMES.cannotClaim ? 'address conflict' : '', json }
 }
 

@@ -12,7 +12,7 @@ export const HEARTBEAT_LIFETIME_ms = 3000
 
 /** What the value of such a field means, for people. */
 export function faultText(row: MessageRow, name: string, value: number): string {
-  const field = row.fields[name]
+  const field = row.fields[name]!
   if (field.kind === 'flag') return value === 0 ? `${name} is over` : name
   return `${name} ${fieldText(field, value)}`
 }
@@ -21,16 +21,16 @@ export function faultText(row: MessageRow, name: string, value: number): string 
 export function switchText(decoded: DecodedFrame): string {
   const { values } = decoded
   const fields = decoded.row!.fields
-  const held = values.duration_ms > 0 ? ` after ${values.duration_ms} ms` : ''
-  return `${decoded.location}.${fieldText(fields.switch, values.switch)} ${fieldText(fields.edge, values.edge)}${held}`
+  const held = values.duration_ms! > 0 ? ` after ${values.duration_ms} ms` : ''
+  return `${decoded.location}.${fieldText(fields.switch!, values.switch!)} ${fieldText(fields.edge!, values.edge!)}${held}`
 }
 
 /** `network waking by FL, switch`. */
 export function sleepText(decoded: DecodedFrame): string {
   const { values } = decoded
   const fields = decoded.row!.fields
-  const phase = values.phase === SLEEP_PHASE.waking ? 'waking' : `sleep ${fieldText(fields.phase, values.phase)}`
-  return `network ${phase} by ${addressText(decoded.source)}, ${fieldText(fields.reason, values.reason)}`
+  const phase = values.phase === SLEEP_PHASE.waking ? 'waking' : `sleep ${fieldText(fields.phase!, values.phase!)}`
+  return `network ${phase} by ${addressText(decoded.source)}, ${fieldText(fields.reason!, values.reason!)}`
 }
 
 /** What is wrong now, a line each: hubs that are silent and not asleep, bus states, faults of ports and components. */

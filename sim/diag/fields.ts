@@ -20,13 +20,13 @@ export function plainText(field: FieldRow, value: number): string {
 
 /** All fields in one line, in the table's order: `sequence=3 action=goto position_pct=50.0`. */
 export function fieldsText(row: MessageRow, values: Values): string {
-  return Object.entries(row.fields).map(([name, field]) => `${name}=${plainText(field, values[name])}`).join(' ')
+  return Object.entries(row.fields).map(([name, field]) => `${name}=${plainText(field, values[name]!)}`).join(' ')
 }
 
 /** All fields for programs: enums by name, flags as booleans, "not available" as null. */
 export function fieldsJson(row: MessageRow, values: Values): Record<string, number | string | boolean | null> {
   return Object.fromEntries(Object.entries(row.fields).map(([name, field]) => {
-    const value = valueJson(field, values[name])
+    const value = valueJson(field, values[name]!)
     return [name, typeof value === 'number' ? Number(value.toFixed(digitsOf(field))) : value]
   }))
 }

@@ -28,7 +28,7 @@ describe('the monitor\'s model of a bus', () => {
   it('counts what fails its end-to-end check, and believes none of it', () => {
     const model = new MonitorModel(500_000)
     const spoilt = fl('WindowStatus', { position_pct: 99 }, 1)
-    spoilt.data[6] ^= 0x10
+    spoilt.data[6]! ^= 0x10
     model.receive(at(fl('WindowStatus', { position_pct: 10 }, 0), 1))
     model.receive(at(spoilt, 1.1))
     model.receive(at(fl('WindowStatus', { position_pct: 11 }, 0), 1.2))
@@ -84,7 +84,7 @@ describe('the monitor\'s model of a bus', () => {
     model.receive(at(encodeClaim(0x81, readName(new Uint8Array(8))), 1))
     model.receive(at(encodeRequest(0xee00), 1))
     model.receive(at({ ...fl('WindowStatus', {}, 0), extended: false, id: 0x123 }, 1))
-    expect(model.events[0].text).toBe('DASH.windowFL.down released after 400 ms')
+    expect(model.events[0]!.text).toBe('DASH.windowFL.down released after 400 ms')
     expect(model.counters).toMatchObject({ addressClaims: 1, requests: 1, foreign: 1, messages: 1 })
   })
 

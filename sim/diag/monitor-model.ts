@@ -193,7 +193,7 @@ export class MonitorModel {
   private changes(known: MonitorSignal, decoded: DecodedFrame): void {
     for (const name of FAULT_FIELDS) {
       if (!(name in known.values) || known.values[name] === decoded.values[name]) continue
-      this.event(`${known.key}: ${faultText(known.row, name, decoded.values[name])}`)
+      this.event(`${known.key}: ${faultText(known.row, name, decoded.values[name]!)}`)
     }
   }
 

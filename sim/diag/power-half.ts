@@ -53,17 +53,17 @@ export function powerOf(model: MonitorModel): PowerView {
 function hubOf(node: MonitorNode, signals: readonly MonitorSignal[]): HubPowerView {
   const ports = signals.filter(signal => signal.row.name === 'PortStatus').sort((a, b) => a.index! - b.index!).map(port => portOf(port, signals))
   return {
-    name: node.name, supply_V: node.status!.supply_V, drawn_A: sum(ports, 'drawn_A'), granted_A: sum(ports, 'granted_A'), ports,
+    name: node.name, supply_V: node.status!.supply_V!, drawn_A: sum(ports, 'drawn_A'), granted_A: sum(ports, 'granted_A'), ports,
   }
 }
 
 function portOf(signal: MonitorSignal, signals: readonly MonitorSignal[]): PortPowerView {
   const { row, values } = signal
   let newest = signal
-  for (const other of signals) if (other.row.name === STATUS_OF[values.class] && other.at_ns > newest.at_ns) newest = other
+  for (const other of signals) if (other.row.name === STATUS_OF[values.class!] && other.at_ns > newest.at_ns) newest = other
   return {
-    port: signal.index!, class: fieldText(row.fields.class, values.class), state: fieldText(row.fields.state, values.state),
-    fault: fieldText(row.fields.fault, values.fault), drawn_A: newest.values.current_A, granted_A: newest.values.granted_A,
+    port: signal.index!, class: fieldText(row.fields.class!, values.class!), state: fieldText(row.fields.state!, values.state!),
+    fault: fieldText(row.fields.fault!, values.fault!), drawn_A: newest.values.current_A!, granted_A: newest.values.granted_A!,
   }
 }
 

@@ -151,8 +151,8 @@ function analyse(sources: readonly Source[], situation: Situation, options: Rate
   }
   const worst = new Map<string, Response>()
   responseTimes(streams, options.bitrate, options).forEach((response, i) => {
-    const known = worst.get(keys[i])
-    if (known === undefined || known.response_ms < response.response_ms) worst.set(keys[i], response)
+    const known = worst.get(keys[i]!)
+    if (known === undefined || known.response_ms < response.response_ms) worst.set(keys[i]!, response)
   })
   return worst
 }

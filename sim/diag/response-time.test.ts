@@ -9,10 +9,10 @@ describe('worst-case response times', () => {
     // Three messages of 7 bytes with 11-bit identifiers are 125 bits long: 1 ms each at 125 kbit/s.
     const set = [stream(1, 125, 2.5), stream(2, 125, 3.5), stream(3, 125, 3.5)]
     const [a, b, c] = responseTimes(set, 125_000)
-    expect(a.response_ms).toBeCloseTo(2, 9)
-    expect(b.response_ms).toBeCloseTo(3, 9)
-    expect(c.response_ms).toBeCloseTo(3.5, 9)
-    expect(c.instances).toBe(2)
+    expect(a!.response_ms).toBeCloseTo(2, 9)
+    expect(b!.response_ms).toBeCloseTo(3, 9)
+    expect(c!.response_ms).toBeCloseTo(3.5, 9)
+    expect(c!.instances).toBe(2)
     expect(utilisationOf(set, 125_000)).toBeCloseTo(1 / 2.5 + 2 / 3.5, 9)
   })
 
@@ -23,17 +23,17 @@ describe('worst-case response times', () => {
 
   it('blocks the highest priority by one longest lower frame', () => {
     const [high] = responseTimes([stream(1, 60, 10), stream(2, 160, 100)], 500_000)
-    expect(high.blocking_ms).toBeCloseTo(0.32, 9)
-    expect(high.response_ms).toBeCloseTo(0.44, 9)
+    expect(high!.blocking_ms).toBeCloseTo(0.32, 9)
+    expect(high!.response_ms).toBeCloseTo(0.44, 9)
   })
 
   it('counts jitter in the latency and lets it bring one more instance in', () => {
     const bits = 100
     const [, calm] = responseTimes([stream(1, bits, 1), stream(2, bits, 100)], 250_000)
     const [, jittery] = responseTimes([stream(1, bits, 1, 0.9), stream(2, bits, 100, 5)], 250_000)
-    expect(calm.response_ms).toBeCloseTo(0.8, 9)
-    expect(jittery.response_ms).toBeCloseTo(1.2, 9)
-    expect(jittery.latency_ms).toBeCloseTo(6.2, 9)
+    expect(calm!.response_ms).toBeCloseTo(0.8, 9)
+    expect(jittery!.response_ms).toBeCloseTo(1.2, 9)
+    expect(jittery!.latency_ms).toBeCloseTo(6.2, 9)
   })
 
   it('has no bound where the higher priorities fill the bus, and keeps the bound of the others', () => {
@@ -44,24 +44,24 @@ describe('worst-case response times', () => {
   it('charges an error with its signalling and the longest frame sent again', () => {
     const [clean] = responseTimes([stream(1, 160, 100)], 500_000)
     const [disturbed] = responseTimes([stream(1, 160, 100)], 500_000, { errors_per_s: 10 })
-    expect(disturbed.response_ms - clean.response_ms).toBeCloseTo((31 + 160) / 500, 9)
+    expect(disturbed!.response_ms - clean!.response_ms).toBeCloseTo((31 + 160) / 500, 9)
   })
 
   it('lets the frames of a family in one after the other', () => {
     const low = stream(2, 100, 1000)
     const family = { ...stream(1, 100, 1000), count: 5, spacing_ms: 20 }
     // 100 bits are 0.2 ms: the second of the family comes long after the low frame has gone.
-    expect(responseTimes([family, low], 500_000)[1].response_ms).toBeCloseTo(0.4, 9)
-    expect(responseTimes([{ ...family, spacing_ms: 0.01 }, low], 500_000)[1].response_ms).toBeCloseTo(1.2, 9)
+    expect(responseTimes([family, low], 500_000)[1]!.response_ms).toBeCloseTo(0.4, 9)
+    expect(responseTimes([{ ...family, spacing_ms: 0.01 }, low], 500_000)[1]!.response_ms).toBeCloseTo(1.2, 9)
   })
 
   it('bounds streams that share a distance by it', () => {
     const group = { group: 'DASH>FL', groupSpacing_ms: 10 }
     const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 100), ...group }))
     const low = stream(9, 100, 1000)
-    expect(responseTimes([...set, low], 500_000)[3].response_ms).toBeCloseTo(0.4, 9)
+    expect(responseTimes([...set, low], 500_000)[3]!.response_ms).toBeCloseTo(0.4, 9)
     const free = [1, 2, 3].map(id => stream(id, 100, 100))
-    expect(responseTimes([...free, low], 500_000)[3].response_ms).toBeCloseTo(0.8, 9)
+    expect(responseTimes([...free, low], 500_000)[3]!.response_ms).toBeCloseTo(0.8, 9)
   })
 
   it('is never below a simulated schedule of the same set', () => {
@@ -71,7 +71,7 @@ describe('worst-case response times', () => {
       const streams = rows.map((row, id) => stream(id, row.bits, row.period))
       const bounds = responseTimes(streams, 125_000)
       const seen = simulate(streams, offsets, 125_000, 200)
-      streams.forEach((_, i) => expect(bounds[i].response_ms, `stream ${i}`).toBeGreaterThanOrEqual(seen[i] - 1e-9))
+      streams.forEach((_, i) => expect(bounds[i]!.response_ms, `stream ${i}`).toBeGreaterThanOrEqual(seen[i]! - 1e-9))
     }), { seed: 7, numRuns: 300 })
   })
 })
@@ -80,7 +80,7 @@ describe('worst-case response times', () => {
 function simulate(streams: readonly Stream[], offsets: readonly number[], bitrate: number, length_ms: number): number[] {
   const worst = streams.map(() => 0)
   const periods = streams.map(s => s.period_ms * bitrate / 1000)
-  const next = streams.map((_, i) => offsets[i])
+  const next = streams.map((_, i) => offsets[i]!)
   const end = length_ms * bitrate / 1000
   let now = 0
   while (now < end) {
@@ -89,9 +89,9 @@ function simulate(streams: readonly Stream[], offsets: readonly number[], bitrat
       now = Math.min(...next)
       continue
     }
-    now += streams[winner].bits
-    worst[winner] = Math.max(worst[winner], (now - next[winner]) * 1000 / bitrate)
-    next[winner] += periods[winner]
+    now += streams[winner]!.bits
+    worst[winner] = Math.max(worst[winner]!, (now - next[winner]!) * 1000 / bitrate)
+    next[winner]! += periods[winner]!
   }
   return worst
 }

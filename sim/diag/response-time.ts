@@ -53,22 +53,22 @@ const MOST_STEPS = 100_000
 
 /** The response of every stream, in the order given. */
 export function responseTimes(streams: readonly Stream[], bitrate: number, errors: ErrorModel = { errors_per_s: 0 }): Response[] {
-  const order = streams.map((_, index) => index).sort((a, b) => streams[a].id - streams[b].id || a - b)
+  const order = streams.map((_, index) => index).sort((a, b) => streams[a]!.id - streams[b]!.id || a - b)
   const named = new Map<string, Group>()
-  const sorted = order.map(index => toBitTimes(streams[index], bitrate, named))
+  const sorted = order.map(index => toBitTimes(streams[index]!, bitrate, named))
   const bus: Bus = { sorted, groups: [...named.values()], bitrate, errorsPerBit: errors.errors_per_s / bitrate }
   const responses = new Array<Response>(streams.length)
   const blockings = blockingOf(sorted)
   let utilisation = 0
   let longest = 0
   for (let m = 0; m < sorted.length; m++) {
-    const { length, count, period } = sorted[m]
+    const { length, count, period } = sorted[m]!
     utilisation += length * count / period
     longest = Math.max(longest, length)
     const perError = ERROR_bits + longest
-    responses[order[m]] = utilisation + bus.errorsPerBit * perError < 1
-      ? examine(bus, m, blockings[m], perError)
-      : { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blockings[m] / bitrate * 1000, instances: 0 }
+    responses[order[m]!] = utilisation + bus.errorsPerBit * perError < 1
+      ? examine(bus, m, blockings[m]!, perError)
+      : { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blockings[m]! / bitrate * 1000, instances: 0 }
   }
   return responses
 }
@@ -129,7 +129,7 @@ function demand(sorted: readonly BitStream[], count: number, window: number, gro
   let sum = 0
   for (const group of groups) group.sum = group.longest = 0
   for (let k = 0; k < count; k++) {
-    const stream = sorted[k]
+    const stream = sorted[k]!
     const bits = arrivals(stream, window + stream.jitter) * stream.length
     if (stream.group === undefined) {
       sum += bits
@@ -148,7 +148,7 @@ function blockingOf(sorted: readonly BitStream[]): number[] {
   let longest = 0
   for (let m = sorted.length - 1; m >= 0; m--) {
     blocking[m] = longest
-    longest = Math.max(longest, sorted[m].length)
+    longest = Math.max(longest, sorted[m]!.length)
   }
   return blocking
 }
@@ -162,7 +162,7 @@ interface Bus {
 
 function examine(bus: Bus, m: number, blocking: number, perError: number): Response {
   const { sorted, groups, errorsPerBit } = bus
-  const own = sorted[m]
+  const own = sorted[m]!
   const ms = 1000 / bus.bitrate
   const busy = busyPeriod(bus, m, blocking, perError)
   const instances = arrivals(own, busy + own.jitter)
@@ -184,7 +184,7 @@ function examine(bus: Bus, m: number, blocking: number, perError: number): Respo
 
 /** Longest time the bus is busy with this and higher priorities. */
 function busyPeriod(bus: Bus, m: number, blocking: number, perError: number): number {
-  let busy = bus.sorted[m].length
+  let busy = bus.sorted[m]!.length
   for (let step = 0; step < MOST_STEPS; step++) {
     const next = blocking + hits(busy, bus.errorsPerBit) * perError + demand(bus.sorted, m + 1, busy, bus.groups)
     if (next <= busy) return busy

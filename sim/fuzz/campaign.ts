@@ -98,8 +98,8 @@ export class Campaign {
     const trace = campaign.keep?.(run, script)
     const [verdict] = verdicts
     const again = (smaller: Script): RunResult => runScript(smaller, {}, campaign.image)
-    const shrinks = campaign.shrink && verdict.checker !== DETERMINISM
-    const small = shrinks ? (await shrink(script, verdict, again, campaign.breathe)).script : script
+    const shrinks = campaign.shrink && verdict!.checker !== DETERMINISM
+    const small = shrinks ? (await shrink(script, verdict!, again, campaign.breathe)).script : script
     const failure: Failure = {
       run, verdicts, replay: campaign.replay(run), digest: digest.value, script: small, ...(trace !== undefined && { trace }),
     }

@@ -55,22 +55,22 @@ export class Coverage implements Checker {
     const waiting = this.spoken.get(decoded.name)
     if (waiting !== undefined) {
       for (let i = waiting.length - 1; i >= 0; i--) {
-        if (!waiting[i].when(decoded.values, decoded)) continue
-        this.reach(waiting[i].name)
+        if (!waiting[i]!.when(decoded.values, decoded)) continue
+        this.reach(waiting[i]!.name)
         waiting.splice(i, 1)
       }
     }
-    if (decoded.name === 'VehicleState') this.heardManager(decoded.source, decoded.values['manager'], decoded.values['shedLevel'], half, end_ns)
+    if (decoded.name === 'VehicleState') this.heardManager(decoded.source, decoded.values['manager']!, decoded.values['shedLevel']!, half, end_ns)
     else if (decoded.name === 'PortStatus') {
-      if (decoded.values['granted_A'] > USED_A && end_ns - (this.managed_ns[half] ?? 0) > ORPHANED_ns) this.reach(WATCHED.orphan.name)
+      if (decoded.values['granted_A']! > USED_A && end_ns - (this.managed_ns[half] ?? 0) > ORPHANED_ns) this.reach(WATCHED.orphan.name)
     } else if (decoded.name === J1939_NAMES.cannotClaim) this.reach(WATCHED.resigned.name)
   }
 
   event(record: TraceRecord): void {
     const { traced } = this
     for (let i = traced.length - 1; i >= 0; i--) {
-      if (!traced[i].traced(record)) continue
-      this.reach(traced[i].name)
+      if (!traced[i]!.traced(record)) continue
+      this.reach(traced[i]!.name)
       traced.splice(i, 1)
     }
   }

@@ -2,7 +2,7 @@ import type { Prng } from '../kernel/prng.ts'
 
 /** One of a list. */
 export function pick<Item>(dice: Prng, items: readonly Item[]): Item {
-  return items[dice.below(items.length)]
+  return items[dice.below(items.length)]!
 }
 
 /** Uniform, whole. */

@@ -48,7 +48,7 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
 function* times({ off, perMinute }: FuzzOptions, seed: number, name: string, end_ms: number): Generator<{ at_ms: number, own: Prng }> {
   // Dice of its own for each, so that another rate of one leaves the others as they are.
   const own = new Prng(seed, name)
-  const rate = perMinute[name]
+  const rate = perMinute[name]!
   if (own.chance(off) || rate === 0) return
   const expected = rate * (end_ms - BOOT_ms) / 60_000
   const count = Math.floor(own.next() * 2 * expected + own.next())

@@ -26,7 +26,7 @@ export interface TracedLandmark extends Landmark {
 const window = (state: number) => (values: NamedValues): boolean => values['state'] === state
 const grant = (result: number) => (values: NamedValues): boolean => values['result'] === result
 const fault = (code: number) => (values: NamedValues): boolean => values['fault'] === code
-const shed = (level: number) => (values: NamedValues): boolean => values['shedLevel'] >= level
+const shed = (level: number) => (values: NamedValues): boolean => values['shedLevel']! >= level
 const sleep = (phase: number) => (values: NamedValues): boolean => values['phase'] === phase
 /** Of a hand, N: more than the brush of a seal. */
 const TOUCH_N = 10

@@ -64,14 +64,14 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
     name: 'widow', summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
-      const hub = dice.chance(0.6) ? 'DASH' : window.split('.')[0]
+      const hub = dice.chance(0.6) ? 'DASH' : window.split('.')[0]!
       const for_ms = Math.round(scaled(dice, 300, 8000))
       const death: Omit<Step, 'after_ms'> = pick(dice, [
-        { kind: 'power', for_ms, with: { hub } },
+        { kind: 'power', for_ms, with: { hub: hub } },
         { kind: 'cut', for_ms, with: { cable: `drop.${hub}` } },
         { kind: 'cut', for_ms, with: { cable: pick(dice, names.cables) } },
-        { kind: 'reset', for_ms: 0, with: { hub, cause: 'external' } },
-        { kind: 'loss', for_ms, with: { hub, rate: 1 } },
+        { kind: 'reset', for_ms: 0, with: { hub: hub, cause: 'external' } },
+        { kind: 'loss', for_ms, with: { hub: hub, rate: 1 } },
       ])
       return [
         press(dice, names, window, dice.chance(0.7) ? 'down' : 'up', tapOr(dice, 500, 5000), 0),
@@ -96,13 +96,13 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
     name: 'workshop', summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7,
     draw: (dice, names) => {
       const component = pick(dice, names.windows)
-      const [location] = component.split('.')
+      const location = component.split('.')[0]!
       const serial = dice.below(0x1_0000)
       return [
         { after_ms: 0, kind: 'swap', for_ms: 18_000, with: { component, maker: whole(dice, 2, 0xffff), serial, opening_pct: whole(dice, 0, 100) } },
         {
           after_ms: whole(dice, 800, 2000), kind: 'tool', for_ms: 0,
-          with: { message: 'WindowCommand', location, source: TOOL_ADDRESSES[0], sequence: dice.below(16), action: WINDOW_ACTION.learn },
+          with: { message: 'WindowCommand', location, source: TOOL_ADDRESSES[0]!, sequence: dice.below(16), action: WINDOW_ACTION.learn },
         },
         press(dice, names, component, dice.chance(0.5) ? 'down' : 'up', TAP_ms, whole(dice, 4000, 16_000)),
       ]
@@ -124,7 +124,7 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
     name: 'numb', summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
-      const [hub] = window.split('.')
+      const hub = window.split('.')[0]!
       return [
         { after_ms: 0, kind: 'pause', for_ms: 0, with: { hub, pause_ms: whole(dice, 900, 1500) } },
         { after_ms: whole(dice, 0, 60), kind: 'press', for_ms: whole(dice, 30, 60), with: { switch: `DASH.window${hub}.down` } },
@@ -152,7 +152,7 @@ function tapOr(dice: Prng, least_ms: number, most_ms: number): number {
 
 /** The driver's switch of a window, or the door's own. */
 function press(dice: Prng, names: CarNames, window: string, direction: 'up' | 'down', for_ms: number, after_ms: number): Step {
-  const [hub] = window.split('.')
+  const hub = window.split('.')[0]!
   const own = `${hub}.window.${direction}`
   const drivers = `DASH.window${hub}.${direction}`
   const wished = dice.chance(0.5) ? own : drivers

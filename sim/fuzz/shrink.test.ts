@@ -22,9 +22,9 @@ describe('shrinking', () => {
   it('leaves what it takes, no longer than it takes, and ends when the checker speaks', async () => {
     const { script, runs } = await shrink(HAYSTACK, verdict(600), fire)
     expect(script.events.map(({ kind, at_ms }) => [kind, at_ms])).toEqual([['match', 400], ['straw', 500]])
-    expect(script.events[0].for_ms).toBeGreaterThanOrEqual(50)
-    expect(script.events[0].for_ms).toBeLessThan(100)
-    expect(script.events[1].for_ms).toBeLessThan(10)
+    expect(script.events[0]!.for_ms).toBeGreaterThanOrEqual(50)
+    expect(script.events[0]!.for_ms).toBeLessThan(100)
+    expect(script.events[1]!.for_ms).toBeLessThan(10)
     expect(script.for_ms).toBe(601)
     expect(runs).toBeLessThan(150)
     expect(fire(script).verdicts.length).toBe(1)

@@ -40,7 +40,7 @@ export type FuzzImage = NonNullable<CarOptions['image']>
 export function createStage(seed: number, image?: FuzzImage): Stage {
   const car = createCar({ seed, ...(image !== undefined && { image }) })
   const hubs = [...car.hubs.values()]
-  const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers[0].state === CAN_STATE.busOff))
+  const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers[0]!.state === CAN_STATE.busOff))
   const judges = watch(car, carFacts(car), [coverage.entry])
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
   const past = new Recollection()
@@ -70,7 +70,7 @@ export function sendAsTool({ tool }: Stage, frame: CanFrame): boolean {
 /** A component goes back into its port, if it is not in it and nothing else is. */
 export function plugBack({ car }: Stage, name: string): void {
   const { hub, port, outlet } = car.component(name)
-  if (outlet === undefined && car.hub(hub).outlets[port].plugged === undefined) car.plug(name)
+  if (outlet === undefined && car.hub(hub).outlets[port]!.plugged === undefined) car.plug(name)
 }
 
 /** The memory of a component as its maker wrote it. */

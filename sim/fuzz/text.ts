@@ -32,16 +32,16 @@ export function coverageText({ done, reached, kinds }: Totals): string {
 /** What no run reached or did. */
 export function unreached({ reached, kinds }: Totals): string[] {
   return [
-    ...LANDMARKS.map(landmark => landmark.name).filter(name => !(reached[name] > 0)),
-    ...FUZZ_KINDS.map(kind => kind.name).filter(name => !(kinds[name] > 0)),
+    ...LANDMARKS.map(landmark => landmark.name).filter(name => !(reached[name]! > 0)),
+    ...FUZZ_KINDS.map(kind => kind.name).filter(name => !(kinds[name]! > 0)),
   ]
 }
 
 const WIDTH = 110
 
 function section(title: string, none: string, names: readonly string[], counts: Readonly<Record<string, number>>, runs: number): string[] {
-  const met = names.filter(name => counts[name] > 0).sort((a, b) => counts[b] - counts[a])
-  const missed = names.filter(name => !(counts[name] > 0))
+  const met = names.filter(name => counts[name]! > 0).sort((a, b) => counts[b]! - counts[a]!)
+  const missed = names.filter(name => !(counts[name]! > 0))
   return [
     `${title}, by runs of ${runs}:`,
     ...folded(met.map(name => `${name} ${counts[name]}`)),

@@ -41,7 +41,7 @@ export function actuates(frame: CanFrame): boolean {
 /** How long the frame may wait in a queue: the lifetime of a command of the catalogue, ms; for all others Infinity. */
 export function lifetime_ms(frame: CanFrame): number {
   if (!frame.extended || frame.remote) return Infinity
-  if (isBroadcastKind(frame.id)) return LIFETIME_ms[pageOf(frame.id) << 4 | kindOf(frame.id)]
+  if (isBroadcastKind(frame.id)) return LIFETIME_ms[pageOf(frame.id) << 4 | kindOf(frame.id)]!
   return requestsActuation(frame) ? UDS_LIFETIME_ms : Infinity
 }
 
@@ -50,12 +50,12 @@ function requestsActuation(frame: CanFrame): boolean {
   if ((frame.id & DIAGNOSTIC_MASK) !== DIAGNOSTIC) return false
   const { data, length } = frame
   if (length < 2) return false
-  const kind = data[0] >> 4
+  const kind = data[0]! >> 4
   if (kind > 1) return false
   // The length is in the low nibble; 0 there means that a longer one follows: a byte in a single frame, four in a first one.
-  const at = kind === 0 ? ((data[0] & 15) === 0 ? 2 : 1) : ((data[0] & 15) === 0 && data[1] === 0 ? 6 : 2)
+  const at = kind === 0 ? ((data[0]! & 15) === 0 ? 2 : 1) : ((data[0]! & 15) === 0 && data[1] === 0 ? 6 : 2)
   if (at >= length) return false
-  const service = data[at]
+  const service = data[at]!
   if (service !== SESSION_CONTROL) return UDS_ACTUATES[service] === 1
-  return at + 1 < length && (data[at + 1] & SUB_FUNCTION_MASK) === PROGRAMMING_SESSION
+  return at + 1 < length && (data[at + 1]! & SUB_FUNCTION_MASK) === PROGRAMMING_SESSION
 }

@@ -140,7 +140,7 @@ describe('a bridge', () => {
 
   it('joins two real ones', async () => {
     const [hall, car] = [await openLink('spine-listen:127.0.0.1:0'), await openLink('spine-listen:127.0.0.1:0')]
-    const [tool, wire] = [await openLink(hall.addresses[0]), await openLink(car.addresses[0])]
+    const [tool, wire] = [await openLink(hall.addresses[0]!), await openLink(car.addresses[0]!)]
     links.push(tool, wire, hall, car)
     bridgeLinks(hall, wire)
     await eventually(() => hall.state === 'up' && car.state === 'up')

@@ -9,7 +9,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url))
 function schemesUnderContract(): Set<string> {
   const tests = readdirSync(HERE, { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.test.ts'))
   const texts = tests.map(name => readFileSync(HERE + name, 'utf8'))
-  return new Set(texts.flatMap(text => [...text.matchAll(/linkContract\([\'`]([a-z-]+)/g)].map(match => match[1])))
+  return new Set(texts.flatMap(text => [...text.matchAll(/linkContract\([\'`]([a-z-]+)/g)].map(match => match[1]!)))
 }
 
 describe('the link contract', () => {

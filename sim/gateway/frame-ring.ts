@@ -36,7 +36,7 @@ export class FrameRing {
     }
     const at = (this.first + this.used) % this.capacity
     if (at === this.slots.length) this.slots.push(createSlot())
-    copyLinkFrame(frame, this.slots[at])
+    copyLinkFrame(frame, this.slots[at]!)
     this.deadlines_ms[at] = now_ms + lifetime_ms(frame)
     this.used++
     this.counters.queued++
@@ -54,7 +54,7 @@ export class FrameRing {
 
   /** Drops what is at the front and too old. */
   expire(now_ms: number): void {
-    while (this.used > 0 && this.deadlines_ms[this.first] < now_ms) {
+    while (this.used > 0 && this.deadlines_ms[this.first]! < now_ms) {
       this.advance()
       this.counters.queued--
       drop(this.counters, 'expired')

@@ -173,7 +173,7 @@ export abstract class LinkBase implements Link {
     const handlers = this.handlers
     let taken = false
     for (let i = 0; i < handlers.length; i++) {
-      if (handlers[i](frame) !== false) taken = true
+      if (handlers[i]!(frame) !== false) taken = true
     }
     if (taken) direction.delivered++
     else drop(direction, handlers.length === 0 ? 'unclaimed' : 'refused')

@@ -35,7 +35,7 @@ export abstract class ListeningLink extends LinkBase {
 
   override get queued(): number {
     let sum = this.ownCounters.sent.queued
-    for (let i = 0; i < this.served.length; i++) sum += this.served[i].counters.sent.queued
+    for (let i = 0; i < this.served.length; i++) sum += this.served[i]!.counters.sent.queued
     return sum
   }
 
@@ -44,7 +44,7 @@ export abstract class ListeningLink extends LinkBase {
     let asked = false
     let complete = true
     for (let i = 0; i < clients.length; i++) {
-      const client = clients[i]
+      const client = clients[i]!
       if (!client.active) continue
       asked = true
       if (client.origin !== frame.origin && !client.offer(frame)) complete = false
@@ -66,7 +66,7 @@ export abstract class ListeningLink extends LinkBase {
     if (!this.receive(frame, from.counters)) return false
     const clients = this.served
     for (let i = 0; i < clients.length; i++) {
-      const other = clients[i]
+      const other = clients[i]!
       if (other !== from && other.active) other.offer(frame)
     }
     return true

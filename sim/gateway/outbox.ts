@@ -120,10 +120,10 @@ export class Outbox {
     const { perishable } = this
     const now_ms = performance.now()
     for (let at = perishable.length - 3; at >= 0; at -= 3) {
-      if (perishable[at + 2] >= now_ms) continue
+      if (perishable[at + 2]! >= now_ms) continue
       const [start, end] = [perishable[at], perishable[at + 1]]
-      this.bytes.copyWithin(start, end, this.used)
-      this.used -= end - start
+      this.bytes.copyWithin(start!, end!, this.used)
+      this.used -= end! - start!
       this.frames--
       this.counters.queued--
       drop(this.counters, 'expired')

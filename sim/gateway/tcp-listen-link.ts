@@ -26,7 +26,7 @@ export abstract class TcpListenLink extends ListeningLink {
     this.maxClients = uri.numbers.get('clients') ?? DEFAULT_CLIENTS
     this.listener = new TcpListener(uri.text, (socket) => {
       if (this.isClosed) socket.destroy()
-      else this.welcome(socket, peerName(socket), this.nextOrigin(this.addresses[0]))
+      else this.welcome(socket, peerName(socket), this.nextOrigin(this.addresses[0]!))
     })
   }
 

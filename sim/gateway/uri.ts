@@ -37,7 +37,7 @@ export function parseLinkUri(text: string): LinkUri {
         throw new LinkUriError(`"${text}": ${scheme} has no option "${key}"; it has ${Object.keys(spec.options).join(', ')}`)
       }
       if (numbers.has(key) || words.has(key)) throw new LinkUriError(`"${text}": the option "${key}" is there twice`)
-      readOption(text, key, value, spec.options[key], numbers, words)
+      readOption(text, key, value, spec.options[key]!, numbers, words)
     }
   }
   return { text, scheme: scheme as Scheme, target, numbers, words }

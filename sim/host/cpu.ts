@@ -76,7 +76,7 @@ export class Cpu {
     this.epoch++
     this.alarm.stop()
     while (this.length > 0) this.shift()
-    for (let i = 0; i < this.slots.length; i++) if (this.slots[i].fire !== undefined) this.release(i)
+    for (let i = 0; i < this.slots.length; i++) if (this.slots[i]!.fire !== undefined) this.release(i)
     this.callbacks = 0
     this.lost = 0
     this.roused = undefined
@@ -94,7 +94,7 @@ export class Cpu {
     if (this.roused === undefined) return
     this.roused = undefined
     this.run(first)
-    for (let i = 0; i < this.overdue.length; i += 2) this.post(this.timerSource, this.overdue[i], this.overdue[i + 1])
+    for (let i = 0; i < this.overdue.length; i += 2) this.post(this.timerSource, this.overdue[i]!, this.overdue[i + 1]!)
     this.overdue.length = 0
     this.settle()
   }
@@ -151,7 +151,7 @@ export class Cpu {
     if (!(delay_ms >= 0 && delay_ms <= LONGEST_DELAY_ms)) throw new RangeError(`delay ${delay_ms} ms is not in 0…${LONGEST_DELAY_ms} ms`)
     if (!this.running) return 0
     const index = this.takeSlot()
-    const slot = this.slots[index]
+    const slot = this.slots[index]!
     slot.fire = fire
     slot.timer.startIn(Math.round(delay_ms * MS_ns))
     return index + slot.generation * TIMER_SLOTS
@@ -188,8 +188,8 @@ export class Cpu {
     while (this.length > 0 && this.roused === undefined && this.ready_ns <= now_ns) {
       const { head } = this
       const source = this.sources[head]!
-      const a = this.as[head]
-      const b = this.bs[head]
+      const a = this.as[head]!
+      const b = this.bs[head]!
       this.shift()
       this.serve(source, a, b)
     }
@@ -218,7 +218,7 @@ export class Cpu {
   }
 
   private release(index: number): void {
-    const slot = this.slots[index]
+    const slot = this.slots[index]!
     slot.timer.stop()
     slot.fire = undefined
     slot.generation = slot.generation === GENERATIONS ? 1 : slot.generation + 1
@@ -226,13 +226,13 @@ export class Cpu {
   }
 
   private expired(index: number): void {
-    const { generation } = this.slots[index]
+    const { generation } = this.slots[index]!
     if (this.roused === undefined) this.interrupt(this.timerSource, index, generation)
     else this.overdue.push(index, generation)
   }
 
   private fireSlot(index: number, generation: number): void {
-    const slot = this.slots[index]
+    const slot = this.slots[index]!
     const { fire } = slot
     if (fire === undefined || slot.generation !== generation) return
     this.release(index)

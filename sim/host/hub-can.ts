@@ -51,7 +51,7 @@ export class HubCan implements CanPort {
     const frame = this.outgoing
     frame.id = id
     frame.length = length
-    for (let i = 0; i < length; i++) frame.data[i] = data[i]
+    for (let i = 0; i < length; i++) frame.data[i] = data[i]!
     return this.controller.send(frame)
   }
 

@@ -40,7 +40,7 @@ class Bench {
   }
 
   get hal(): Hal {
-    return this.lives[this.lives.length - 1]
+    return this.lives[this.lives.length - 1]!
   }
 
   /** Powers on and lets the board boot. */
@@ -107,17 +107,17 @@ describe('HubHost', () => {
     const calls: string[] = []
     const bench = new Bench((hal, life) => {
       hal.after(50, () => calls.push(`timer of life ${life}`))
-      hal.can[0].onReceive(() => calls.push(`frame in life ${life}`))
-      hal.ports[0].onPresence(() => calls.push(`presence in life ${life}`))
+      hal.can[0]!.onReceive(() => calls.push(`frame in life ${life}`))
+      hal.ports[0]!.onPresence(() => calls.push(`presence in life ${life}`))
     }).boot()
     const first = bench.hal
     first.nvm.write(3, new Uint8Array([1, 2, 3]))
     const window = new WindowPlant(0.4)
     bench.world.add(window)
     bench.world.plug(window, bench.outlet)
-    first.ports[0].limit(30)
-    first.ports[0].power(true)
-    first.ports[0].drive(0, -1)
+    first.ports[0]!.limit(30)
+    first.ports[0]!.power(true)
+    first.ports[0]!.drive(0, -1)
     bench.run(20)
     expect(window.drum_m).toBeLessThan(0.4)
     calls.length = 0
@@ -134,10 +134,10 @@ describe('HubHost', () => {
     expect(bench.hal.nvm.read(3)).toEqual(new Uint8Array([1, 2, 3]))
     expect(window.velocity_m_s).toBe(0)
     // What the dead image still holds moves nothing.
-    first.ports[0].power(true)
-    first.ports[0].drive(0, -1)
+    first.ports[0]!.power(true)
+    first.ports[0]!.drive(0, -1)
     first.after(1, () => calls.push('ghost'))
-    expect(first.can[0].send(1, new Uint8Array(8), 8)).toBe(false)
+    expect(first.can[0]!.send(1, new Uint8Array(8), 8)).toBe(false)
     bench.run(20)
     expect(bench.outlet.powered).toBe(false)
     bench.send(1)
@@ -168,7 +168,7 @@ describe('HubHost', () => {
   it('during a pause timers and interrupts wait in order, and receive buffers overflow and count', () => {
     const seen: string[] = []
     const bench = new Bench((hal) => {
-      hal.can[0].onReceive((_id, data) => seen.push(`frame ${data[0]} at ${hal.now().toFixed(1)}`))
+      hal.can[0]!.onReceive((_id, data) => seen.push(`frame ${data[0]} at ${hal.now().toFixed(1)}`))
     }).boot()
     bench.run(10)
     bench.hal.after(4, () => seen.push('timer'))
@@ -178,7 +178,7 @@ describe('HubHost', () => {
     expect(seen).toEqual([])
     bench.run(2)
     expect(seen).toEqual(['frame 0 at 30.0', 'timer', 'frame 1 at 30.0'])
-    expect(bench.hal.can[0].overflows()).toBe(3)
+    expect(bench.hal.can[0]!.overflows()).toBe(3)
     bench.send(1)
     bench.run(5)
     expect(seen.length).toBe(4)
@@ -201,11 +201,11 @@ describe('HubHost', () => {
     const edges: string[] = []
     const bench = new Bench((hal) => {
       const [port] = hal.ports
-      port.onInput((channel, level) => {
+      port!.onInput((channel, level) => {
         expect(inside).toBe(false)
         edges.push(`${channel}${level ? '+' : '-'}`)
       })
-      hal.can[0].onSent(() => {
+      hal.can[0]!.onSent(() => {
         expect(inside).toBe(false)
         edges.push('sent')
       })
@@ -216,10 +216,10 @@ describe('HubHost', () => {
     bench.run(5)
     inside = true
     pack.press(0)
-    expect(bench.hal.ports[0].input(0)).toBe(true)
-    bench.host.controllers[0].listenOnly = false
-    bench.hal.can[0].send(5, new Uint8Array(8), 8)
-    expect(bench.hal.can[0].abort(5)).toBe(true)
+    expect(bench.hal.ports[0]!.input(0)).toBe(true)
+    bench.host.controllers[0]!.listenOnly = false
+    bench.hal.can[0]!.send(5, new Uint8Array(8), 8)
+    expect(bench.hal.can[0]!.abort(5)).toBe(true)
     inside = false
     expect(edges).toEqual([])
     bench.run(20)
@@ -256,7 +256,7 @@ describe('HubHost', () => {
   it('an exception in the firmware is traced, counted and resets the board, which comes back', () => {
     const bench = new Bench((hal, life) => {
       if (life === 1) throw new Error('bad flash')
-      if (life === 2) hal.can[0].onReceive(() => { throw new Error('bad frame') })
+      if (life === 2) hal.can[0]!.onReceive(() => { throw new Error('bad frame') })
     }).boot()
     bench.run(3 * BOOT_ms)
     expect(bench.lives.length).toBe(2)
@@ -273,28 +273,28 @@ describe('HubHost', () => {
 
   it('reads pulses from 0 at boot, descriptors, presence, and refuses a duty beyond 1', () => {
     const seen: boolean[] = []
-    const bench = new Bench(hal => hal.ports[0].onPresence(present => seen.push(present)))
+    const bench = new Bench(hal => hal.ports[0]!.onPresence(present => seen.push(present)))
     const window = new WindowPlant(0.2)
     window.memory = new Uint8Array([1, 2, 3])
     bench.world.add(window)
     bench.world.plug(window, bench.outlet)
     bench.boot()
     const [port] = bench.hal.ports
-    expect(port.present()).toBe(true)
-    expect(port.pulses(0)).toBe(0)
-    expect(port.descriptor()).toEqual(new Uint8Array([1, 2, 3]))
-    port.limit(30)
-    port.power(true)
-    port.drive(0, 1)
+    expect(port!.present()).toBe(true)
+    expect(port!.pulses(0)).toBe(0)
+    expect(port!.descriptor()).toEqual(new Uint8Array([1, 2, 3]))
+    port!.limit(30)
+    port!.power(true)
+    port!.drive(0, 1)
     bench.run(500)
-    expect(port.pulses(0)).toBeGreaterThan(100)
-    expect(port.current_A()).toBeGreaterThan(3)
-    expect(() => port.drive(0, 1.01)).toThrow(/duty 1.01 of channel 0/)
+    expect(port!.pulses(0)).toBeGreaterThan(100)
+    expect(port!.current_A()).toBeGreaterThan(3)
+    expect(() => port!.drive(0, 1.01)).toThrow(/duty 1.01 of channel 0/)
     bench.world.unplug(bench.outlet)
-    expect([port.present(), port.pulses(0), port.current_A(), port.descriptor().length]).toEqual([false, 0, 0, 0])
-    port.drive(0, 1)
+    expect([port!.present(), port!.pulses(0), port!.current_A(), port!.descriptor().length]).toEqual([false, 0, 0, 0])
+    port!.drive(0, 1)
     bench.world.plug(new LatchPlantInWorld(bench.world), bench.outlet)
-    expect(port.input(2)).toBe(true)
+    expect(port!.input(2)).toBe(true)
     bench.run(1)
     expect(seen).toEqual([false, true])
   })

@@ -92,7 +92,7 @@ export class HubPort implements Port, OutletListener {
     const { plugged } = this.outlet
     if (plugged === undefined) return 0
     this.world.sync()
-    return plugged.pulses(channel) - this.bases[channel]
+    return plugged.pulses(channel) - this.bases[channel]!
   }
 
   analog(channel: number): number {

@@ -31,9 +31,9 @@ function board() {
       hal = board
       calls.push(`boot ${board.resetCause}`)
       const say = (what: string): void => void calls.push(`${what} at ${board.now()}`)
-      board.can[0].onReceive(id => say(`frame ${id}`))
-      board.ports[0].onInput((channel, level) => say(`edge ${channel} ${level}`))
-      board.ports[0].onPresence(present => say(`presence ${present}`))
+      board.can[0]!.onReceive(id => say(`frame ${id}`))
+      board.ports[0]!.onInput((channel, level) => say(`edge ${channel} ${level}`))
+      board.ports[0]!.onPresence(present => say(`presence ${present}`))
       return undefined
     },
   })

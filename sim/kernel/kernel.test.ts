@@ -105,10 +105,10 @@ describe('Kernel', () => {
       }
       for (const { kind, timer, delay } of operations) {
         if (kind === 'start') {
-          timers[timer].startIn(delay)
+          timers[timer]!.startIn(delay)
           list = [...list.filter(entry => entry.index !== timer), { index: timer, at: now + delay, order: order++ }]
         } else if (kind === 'stop') {
-          timers[timer].stop()
+          timers[timer]!.stop()
           list = list.filter(entry => entry.index !== timer)
         } else if (kind === 'step') {
           expect(kernel.step()).toBe(list.length > 0)

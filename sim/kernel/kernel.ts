@@ -42,13 +42,13 @@ export class Kernel {
 
   /** Time of the next event, or Infinity. */
   get next_ns(): number {
-    return this.size === 0 ? Infinity : this.heap[0].at_ns
+    return this.size === 0 ? Infinity : this.heap[0]!.at_ns
   }
 
   /** Fires the next event; `false` when none is armed. */
   step(): boolean {
     if (this.size === 0) return false
-    const timer = this.heap[0]
+    const timer = this.heap[0]!
     this.remove(timer)
     this.time_ns = timer.at_ns
     timer.fire()
@@ -57,7 +57,7 @@ export class Kernel {
 
   /** Fires all events up to and at `end_ns`, then stands at `end_ns`. */
   runUntil(end_ns: number): void {
-    while (this.size > 0 && this.heap[0].at_ns <= end_ns) this.step()
+    while (this.size > 0 && this.heap[0]!.at_ns <= end_ns) this.step()
     if (end_ns > this.time_ns) this.time_ns = end_ns
   }
 
@@ -83,10 +83,10 @@ export class Kernel {
   remove(timer: Timer): void {
     const slot = timer.slot
     timer.slot = -1
-    const last = this.heap[--this.size]
+    const last = this.heap[--this.size]!
     if (last === timer) return
     const parent = (slot - 1) >> 1
-    if (slot > 0 && before(last, this.heap[parent])) this.rise(last, slot)
+    if (slot > 0 && before(last, this.heap[parent]!)) this.rise(last, slot)
     else this.sink(last, slot)
   }
 
@@ -95,9 +95,9 @@ export class Kernel {
     let slot = from
     while (slot > 0) {
       const parent = (slot - 1) >> 1
-      const above = heap[parent]
+      const above = heap[parent]!
       if (!before(timer, above)) break
-      heap[slot] = above
+      heap[slot] = above!
       above.slot = slot
       slot = parent
     }
@@ -112,10 +112,10 @@ export class Kernel {
     for (;;) {
       let child = 2 * slot + 1
       if (child >= size) break
-      if (child + 1 < size && before(heap[child + 1], heap[child])) child++
-      const below = heap[child]
+      if (child + 1 < size && before(heap[child + 1]!, heap[child]!)) child++
+      const below = heap[child]!
       if (!before(below, timer)) break
-      heap[slot] = below
+      heap[slot] = below!
       below.slot = slot
       slot = child
     }

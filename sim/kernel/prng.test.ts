@@ -28,7 +28,7 @@ describe('Prng', () => {
       const x = prng.next()
       if (!(x >= 0 && x < 1)) expect.fail(`${x} is not in [0, 1)`)
       sum += x
-      bins[prng.below(10)]++
+      bins[prng.below(10)]!++
       if (prng.chance(0.03)) hits++
     }
     expect(Math.abs(sum / 100_000 - 0.5)).toBeLessThan(0.005)

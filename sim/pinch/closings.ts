@@ -61,7 +61,7 @@ type Closing = Pick<ClosingResult, 'from_pct' | 'timing' | 'end' | 'took_ms'>
 
 function closeOnce(rig: PinchRig, dice: Prng, conditions: Conditions, watch: () => void): Closing {
   const timing = {
-    phase_ms: dice.below(10), tick_ms: BOARD_TICKS_ms[dice.below(BOARD_TICKS_ms.length)], pauseChance: 0.1, pause_ms: 15, pauseAt_N: 0,
+    phase_ms: dice.below(10), tick_ms: BOARD_TICKS_ms[dice.below(BOARD_TICKS_ms.length)]!, pauseChance: 0.1, pause_ms: 15, pauseAt_N: 0,
   }
   rig.set(conditions, timing)
   const from_pct = dice.chance(0.5) ? 100 : 5 + dice.below(95)

@@ -50,7 +50,7 @@ const NO_BYTES = new Uint8Array(0)
 const DESCRIPTOR: Descriptor = {
   class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A }, maker: 1, model: 1, serial: SERIAL,
   idle_A: WINDOW_REGULATOR.idle_A, run_A: 9, peak_A: PEAK_A, version: 1, crc: 0,
-} as Descriptor
+}
 
 /**
  * One window at virtual time: the firmware's own driver on a port with the simulator's eFuse and plant. Bus and the rest of

@@ -29,13 +29,13 @@ export class Road {
     if (this.rms_m_s2 === 0) return 0
     let sum = 0
     for (let i = 0; i < MODES.length; i++) {
-      const w = 2 * PI * MODES[i].frequency_Hz
-      const damping = MODES[i].damping
+      const w = 2 * PI * MODES[i]!.frequency_Hz
+      const damping = MODES[i]!.damping
       // White noise of this density gives the resonator the variance 1.
       const noise = Math.sqrt(4 * damping * w * w * w / dt_s) * normal(this.dice)
-      this.rate[i] += dt_s * (noise - 2 * damping * w * this.rate[i] - w * w * this.value[i])
-      this.value[i] += dt_s * this.rate[i]
-      sum += this.value[i]
+      this.rate[i]! += dt_s * (noise - 2 * damping * w * this.rate[i]! - w * w * this.value[i]!)
+      this.value[i]! += dt_s * this.rate[i]!
+      sum += this.value[i]!
     }
     return sum * this.rms_m_s2 * Math.SQRT1_2
   }

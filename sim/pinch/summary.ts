@@ -65,7 +65,7 @@ function summarise(stiffness_N_mm: number, results: readonly PinchResult[]): Rod
 /** Of sorted values; NaN without any. */
 export function quantile(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) return NaN
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
 }
 
 export { LIMIT_N }

@@ -134,7 +134,7 @@ export class AmplifierPlant extends Plant {
     this.volume = 0
     this.balance_pct = 0
     this.muted = false
-    this.tune(stepOf(STATIONS[0]))
+    this.tune(stepOf(STATIONS[0]!))
     if (!powered) this.wait_s = 0
   }
 

@@ -188,21 +188,21 @@ describe('AmplifierPlant', () => {
 
   it('seeks to the next station in both directions, around the end of the band, and then knows its texts', () => {
     const amplifier = awake()
-    expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(STATIONS[0].frequency_MHz)
+    expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(STATIONS[0]!.frequency_MHz)
     for (const station of [...STATIONS.slice(1), STATIONS[0]]) {
       amplifier.write(AMPLIFIER_PLUG.seek, 1)
       expect(amplifier.read(AMPLIFIER_PLUG.seeking)).toBe(1)
       run(amplifier, 4)
       expect(amplifier.read(AMPLIFIER_PLUG.seeking)).toBe(0)
-      expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(station.frequency_MHz)
+      expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(station!.frequency_MHz)
       run(amplifier, 1)
-      expect(text(amplifier, AMPLIFIER_PLUG.stationLength, AMPLIFIER_PLUG.station)).toBe(station.name)
-      expect(text(amplifier, AMPLIFIER_PLUG.titleLength, AMPLIFIER_PLUG.title)).toBe(station.title)
+      expect(text(amplifier, AMPLIFIER_PLUG.stationLength, AMPLIFIER_PLUG.station)).toBe(station!.name)
+      expect(text(amplifier, AMPLIFIER_PLUG.titleLength, AMPLIFIER_PLUG.title)).toBe(station!.title)
       expect(amplifier.active).toBe(false)
     }
     amplifier.write(AMPLIFIER_PLUG.seek, -1)
     run(amplifier, 4)
-    expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(STATIONS[STATIONS.length - 1].frequency_MHz)
+    expect(amplifier.read(AMPLIFIER_PLUG.tunedFrequency_MHz)).toBe(STATIONS[STATIONS.length - 1]!.frequency_MHz)
   })
 
   it('tunes where nothing is sent, ignores what is out of the band, forgets all without supply', () => {

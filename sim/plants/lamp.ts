@@ -56,8 +56,8 @@ export class LampPlant extends Plant {
   light(channel: number): number {
     this.requireChannel(channel)
     if (this.faults[channel] !== 'none') return 0
-    if (this.sources[channel].kind === 'bulb') return this.heats[channel]
-    return this.currents_A[channel] > 0 ? this.duties[channel] : 0
+    if (this.sources[channel]!.kind === 'bulb') return this.heats[channel]!
+    return this.currents_A[channel]! > 0 ? this.duties[channel]! : 0
   }
 
   /** A filament breaks, a lead is shorted to ground, or the fault is repaired. */
@@ -75,7 +75,7 @@ export class LampPlant extends Plant {
 
   override analog(channel: number): number {
     if (channel < 0 || channel >= this.sources.length) return 0
-    return fraction(this.currents_A[channel] / LAMP_PLUG.senseRange_A)
+    return fraction(this.currents_A[channel]! / LAMP_PLUG.senseRange_A)
   }
 
   override float(): void {
@@ -97,10 +97,10 @@ export class LampPlant extends Plant {
       const drawn_A = this.channelDemand_A(channel, supply_V)
       this.currents_A[channel] = drawn_A
       sum_A += drawn_A
-      const source = this.sources[channel]
+      const source = this.sources[channel]!
       if (source.kind === 'led') continue
       const power = this.faults[channel] === 'none' ? drawn_A * supply_V / source.rated_W : 0
-      const heat = this.heats[channel]
+      const heat = this.heats[channel]!
       // A filament radiates with the fourth power of its temperature, and loses a little through its leads.
       const change = power - (0.9 * heat * heat * heat + 0.1) * heat
       if (change > 0.0005 || change < -0.0005) {
@@ -118,22 +118,22 @@ export class LampPlant extends Plant {
     const seen: Observation = {}
     for (let channel = 0; channel < this.sources.length; channel++) {
       seen[`light${channel}_pct`] = 100 * this.light(channel)
-      if (this.faults[channel] !== 'none') seen[`fault${channel}`] = this.faults[channel]
+      if (this.faults[channel] !== 'none') seen[`fault${channel}`] = this.faults[channel]!
     }
     return seen
   }
 
   private channelDemand_A(channel: number, supply_V: number): number {
     const p = LAMP_PARTS
-    const duty = this.duties[channel]
+    const duty = this.duties[channel]!
     if (duty === 0 || supply_V <= 0) return 0
     const fault = this.faults[channel]
     if (fault === 'burnt') return 0
     if (fault === 'shorted') return duty * supply_V / p.short_ohm
-    const source = this.sources[channel]
+    const source = this.sources[channel]!
     if (source.kind === 'led') return supply_V > p.led_V ? duty * source.rated_W / p.rated_V : 0
-    const cold_ohm = this.cold_ohm[channel]
-    return duty * supply_V / (cold_ohm + (this.hot_ohm[channel] - cold_ohm) * this.heats[channel])
+    const cold_ohm = this.cold_ohm[channel]!
+    return duty * supply_V / (cold_ohm + (this.hot_ohm[channel]! - cold_ohm) * this.heats[channel]!)
   }
 
   private requireChannel(channel: number): void {

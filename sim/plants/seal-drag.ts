@@ -25,13 +25,13 @@ export class SealDrag {
   private find(opening_m: number): void {
     const { sealAt_m: at, sealAt: shape } = WINDOW_REGULATOR
     let i = 0
-    while (i < at.length && !(opening_m < at[i])) i++
-    this.from_m = i === 0 ? -Infinity : at[i - 1]
-    this.to_m = i === at.length ? Infinity : at[i]
+    while (i < at.length && !(opening_m < at[i]!)) i++
+    this.from_m = i === 0 ? -Infinity : at[i - 1]!
+    this.to_m = i === at.length ? Infinity : at[i]!
     const inside = i > 0 && i < at.length
     const low = i === 0 ? 0 : i - 1
-    this.at_m = at[low]
-    this.shape = shape[low]
-    this.rise_per_m = inside ? (shape[i] - shape[low]) / (at[i] - at[low]) : 0
+    this.at_m = at[low]!
+    this.shape = shape[low]!
+    this.rise_per_m = inside ? (shape[i]! - shape[low]!) / (at[i]! - at[low]!) : 0
   }
 }

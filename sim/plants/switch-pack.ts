@@ -56,8 +56,8 @@ export class SwitchPackPlant extends Plant {
     let bouncing = false
     for (let index = 0; index < this.bounces.length; index++) {
       if (this.bounces[index] === 0) continue
-      const left = --this.bounces[index]
-      this.contact(index, left === 0 ? this.targets[index] : this.dice.uint32() & 1)
+      const left = --this.bounces[index]!
+      this.contact(index, left === 0 ? this.targets[index]! : this.dice.uint32() & 1)
       if (left > 0) bouncing = true
     }
     this.active = bouncing

@@ -29,7 +29,7 @@ export class VehiclePlant extends Plant {
     const after = codeOf('ignition', IGNITION, position)
     this.ignition = after
     for (let channel = 0; channel < IGNITION_INPUTS.length; channel++) {
-      const needs = IGNITION_INPUTS[channel]
+      const needs = IGNITION_INPUTS[channel]!
       const level = after >= needs
       if ((before >= needs) !== level) this.edge(channel, level)
     }
@@ -47,7 +47,7 @@ export class VehiclePlant extends Plant {
   }
 
   override input(channel: number): boolean {
-    return channel >= 0 && channel < IGNITION_INPUTS.length && this.ignition >= IGNITION_INPUTS[channel]
+    return channel >= 0 && channel < IGNITION_INPUTS.length && this.ignition >= IGNITION_INPUTS[channel]!
   }
 
   override analog(channel: number): number {
@@ -78,7 +78,7 @@ export class VehiclePlant extends Plant {
 const IGNITION_INPUTS: readonly number[] = [IGNITION.accessory, IGNITION.on, IGNITION.start]
 
 function codeOf(what: string, codes: Readonly<Record<string, number>>, name: string): number {
-  if (Object.hasOwn(codes, name)) return codes[name]
+  if (Object.hasOwn(codes, name)) return codes[name]!
   throw new RangeError(`unknown ${what} "${name}": one of ${Object.keys(codes).join(', ')}`)
 }
 

@@ -94,9 +94,9 @@ export function sealShape(opening_m: number): number {
   const shape = WINDOW_REGULATOR.sealAt
   if (opening_m <= at[0]) return shape[0]
   for (let i = 1; i < at.length; i++) {
-    if (opening_m < at[i]) return shape[i - 1] + (shape[i] - shape[i - 1]) * (opening_m - at[i - 1]) / (at[i] - at[i - 1])
+    if (opening_m < at[i]!) return shape[i - 1]! + (shape[i]! - shape[i - 1]!) * (opening_m - at[i - 1]!) / (at[i]! - at[i - 1]!)
   }
-  return shape[shape.length - 1]
+  return shape[shape.length - 1]!
 }
 
 /** Drag of a closing glass's seals at `opening_m`, new, at room temperature, N. */

@@ -130,11 +130,11 @@ export class World implements PlantListener {
     const { stepped } = this
     let kept = 0
     for (let i = 0; i < stepped.length; i++) {
-      const place = stepped[i]
+      const place = stepped[i]!
       const { plant, outlet } = place
       if (outlet === undefined) plant.step(STEP_s, 0)
       else outlet.step(STEP_s, plant)
-      if (place.state.active) stepped[kept++] = place
+      if (place.state.active) stepped[kept++] = place!
       else {
         place.stepped = false
         place.rest_ns = this.time_ns

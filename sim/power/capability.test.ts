@@ -14,7 +14,7 @@ describe('what the sedan can carry', () => {
 
   it('is known by cable: copper, fuse, and the lesser of both with what is before it', () => {
     expect(capability.cables[0]).toMatchObject({ name: 'spine.HOOD', kind: 'segment', fuse_A: 80, limit_A: 80 })
-    expect(capability.cables[0].ampacity_A).toBeCloseTo(84.9, 1)
+    expect(capability.cables[0]!.ampacity_A).toBeCloseTo(84.9, 1)
     expect(capability.cables[7]).toMatchObject({ name: 'spine.TRUNK', fuse_A: Infinity, limit_A: 80 })
     expect(limit_A('drop.FL')).toBe(25)
     expect(limit_A('drop.RL')).toBe(20)
@@ -23,16 +23,16 @@ describe('what the sedan can carry', () => {
 
   it('is known by hub: its way from the battery', () => {
     const front = capability.hubs.find(hub => hub.name === 'FL')
-    expect(front?.paths.map(way => way.map(i => capability.cables[i].name))).toEqual([['spine.HOOD', 'spine.DASH', 'spine.FL', 'drop.FL']])
+    expect(front?.paths.map(way => way.map(i => capability.cables[i]!.name))).toEqual([['spine.HOOD', 'spine.DASH', 'spine.FL', 'drop.FL']])
     capability.hubs.forEach((hub, h) => capability.cables.forEach((_, cable) => {
-      expect(capability.share[cable][h]).toBeCloseTo(hub.paths[0].includes(cable) ? 1 : 0, 9)
+      expect(capability.share[cable]![h]).toBeCloseTo(hub.paths[0]!.includes(cable) ? 1 : 0, 9)
     }))
   })
 
   it('holds resistances that are the sum of both conductors along the way', () => {
     capability.hubs.forEach((hub, h) => {
-      const way_Ohm = hub.paths[0].reduce((sum, cable) => sum + capability.cables[cable].resistance_Ohm, 0)
-      expect(capability.transfer_Ohm[h][h]).toBeCloseTo(way_Ohm, 9)
+      const way_Ohm = hub.paths[0]!.reduce((sum, cable) => sum + capability.cables[cable]!.resistance_Ohm, 0)
+      expect(capability.transfer_Ohm[h]![h]).toBeCloseTo(way_Ohm, 9)
     })
   })
 
@@ -93,10 +93,10 @@ describe('prediction', () => {
       ],
     }
     const capability = capabilityOf(ring)
-    expect(capability.hubs[0].paths).toEqual([[0, 3], [1, 2, 3]])
-    expect(capability.cables[3].limit_A).toBe(50)
-    expect(capability.cables[2].limit_A).toBe(30)
-    expect(capability.share[2][0]).toBeLessThan(0)
+    expect(capability.hubs[0]!.paths).toEqual([[0, 3], [1, 2, 3]])
+    expect(capability.cables[3]!.limit_A).toBe(50)
+    expect(capability.cables[2]!.limit_A).toBe(30)
+    expect(capability.share[2]![0]).toBeLessThan(0)
     expect(predictMinimumVoltage(ring, { FRONT: 48 }).overloaded).toEqual(['left'])
   })
 })

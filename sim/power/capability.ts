@@ -94,14 +94,14 @@ export function predictMinimumVoltage(
   const names = capability.hubs.map(hub => hub.name)
   for (const name of Object.keys(currents_A)) {
     if (!names.includes(name)) throw new RangeError(`there is no hub "${name}"; there are ${names.join(', ')}`)
-    if (!(currents_A[name] >= 0 && currents_A[name] < Infinity)) throw new RangeError(`current ${currents_A[name]} A at ${name} is not 0 or more`)
+    if (!(currents_A[name]! >= 0 && currents_A[name]! < Infinity)) throw new RangeError(`current ${currents_A[name]} A at ${name} is not 0 or more`)
   }
   const drawn_A = names.map(name => Object.hasOwn(currents_A, name) ? currents_A[name] : 0)
-  const weigh = (row: readonly number[]): number => row.reduce((sum, factor, hub) => sum + factor * drawn_A[hub], 0)
-  const terminal_V = source.emf_V - source.resistance_Ohm * drawn_A.reduce((sum, hub_A) => sum + hub_A, 0)
+  const weigh = (row: readonly number[]): number => row.reduce((sum, factor, hub) => sum + factor * drawn_A[hub]!, 0)
+  const terminal_V = source.emf_V - source.resistance_Ohm * drawn_A.reduce((sum, hub_A) => sum! + hub_A!, 0)!
   const voltage_V = capability.transfer_Ohm.map(row => terminal_V - weigh(row))
   const minimum_V = Math.min(...voltage_V)
   const current_A = capability.share.map(weigh)
-  const overloaded = capability.cables.filter((cable, i) => Math.abs(current_A[i]) > cable.limit_A).map(cable => cable.name)
-  return { hub: names[voltage_V.indexOf(minimum_V)], minimum_V, voltage_V, current_A, overloaded }
+  const overloaded = capability.cables.filter((cable, i) => Math.abs(current_A[i]!) > cable.limit_A).map(cable => cable.name)
+  return { hub: names[voltage_V.indexOf(minimum_V)]!, minimum_V, voltage_V, current_A, overloaded }
 }

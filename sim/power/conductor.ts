@@ -44,13 +44,13 @@ export class Conductor {
     const hubs = hubNodes.length
     for (let k = 0; k < hubs; k++) {
       column.fill(0)
-      if (connected[hubNodes[k]] === 1) {
-        column[hubNodes[k]] = 1
+      if (connected[hubNodes[k]!] === 1) {
+        column[hubNodes[k]!] = 1
         solveLdl(this.matrix, this.nodes, this.nodes, column)
       }
-      for (let h = 0; h < hubs; h++) transfer_Ohm[h * hubs + k] = column[hubNodes[h]]
+      for (let h = 0; h < hubs; h++) transfer_Ohm[h * hubs + k] = column[hubNodes[h]!]!
       for (let b = 0; b < this.from.length; b++) {
-        share[b * hubs + k] = (column[this.to[b]] - column[this.from[b]]) / this.resistance_Ohm[b]
+        share[b * hubs + k] = (column[this.to[b]!]! - column[this.from[b]!]!) / this.resistance_Ohm[b]!
       }
     }
   }
@@ -62,8 +62,8 @@ export class Conductor {
     for (let grown = true; grown;) {
       grown = false
       for (let b = 0; b < from.length; b++) {
-        if (resistance_Ohm[b] === Infinity || connected[from[b]] === connected[to[b]]) continue
-        connected[from[b]] = connected[to[b]] = 1
+        if (resistance_Ohm[b] === Infinity || connected[from[b]!] === connected[to[b]!]) continue
+        connected[from[b]!] = connected[to[b]!] = 1
         grown = true
       }
     }
@@ -75,15 +75,15 @@ export class Conductor {
     matrix.fill(0)
     for (let node = 0; node < nodes; node++) if (node === 0 || connected[node] === 0) matrix[node * nodes + node] = 1
     for (let b = 0; b < from.length; b++) {
-      const a = from[b]
-      const z = to[b]
+      const a = from[b]!
+      const z = to[b]!
       if (resistance_Ohm[b] === Infinity || connected[a] === 0) continue
-      const conductance_S = 1 / resistance_Ohm[b]
-      if (a !== 0) matrix[a * nodes + a] += conductance_S
-      if (z !== 0) matrix[z * nodes + z] += conductance_S
+      const conductance_S = 1 / resistance_Ohm[b]!
+      if (a !== 0) matrix[a * nodes + a]! += conductance_S
+      if (z !== 0) matrix[z * nodes + z]! += conductance_S
       if (a !== 0 && z !== 0) {
-        matrix[a * nodes + z] -= conductance_S
-        matrix[z * nodes + a] -= conductance_S
+        matrix[a * nodes + z]! -= conductance_S
+        matrix[z * nodes + a]! -= conductance_S
       }
     }
   }

@@ -96,26 +96,26 @@ export class Loads {
     let current_A = 0
     let slope_S = 0
     if (voltage_V >= KNEE_V) {
-      slope_S = this.straight_S[hub]
-      current_A = this.straight_A[hub] + slope_S * voltage_V
+      slope_S = this.straight_S[hub]!
+      current_A = this.straight_A[hub]! + slope_S * voltage_V
     } else if (voltage_V > 0) {
-      slope_S = this.straight_S[hub] + this.straight_A[hub] / KNEE_V
+      slope_S = this.straight_S[hub]! + this.straight_A[hub]! / KNEE_V
       current_A = slope_S * voltage_V
     }
-    const count = voltage_V > 0 ? this.curvedCount[hub] : 0
+    const count = voltage_V > 0 ? this.curvedCount[hub]! : 0
     const first = hub * this.slots
     for (let j = first; j < first + count; j++) {
-      const i = this.curved[j]
+      const i = this.curved[j]!
       const load_A = this.currentOf(i, voltage_V)
       current_A += load_A
-      if (load_A < this.limits[i]) slope_S += this.slopeOf(i, voltage_V)
+      if (load_A < this.limits[i]!) slope_S += this.slopeOf(i, voltage_V)
     }
     this.current_A[hub] = current_A
     this.slope_S[hub] = slope_S
   }
 
   private currentOf(i: number, voltage_V: number): number {
-    const a = this.a[i]
+    const a = this.a[i]!
     let load_A = 0
     switch (this.kinds[i]) {
       case CURRENT:
@@ -124,27 +124,27 @@ export class Loads {
         load_A = a * voltage_V
         break
       case POWER: {
-        const lowest_V = this.b[i]
+        const lowest_V = this.b[i]!
         load_A = voltage_V < lowest_V ? a * voltage_V / (lowest_V * lowest_V) : a / voltage_V
-        if (voltage_V < lowest_V || load_A > this.limits[i]) this.fragile = true
+        if (voltage_V < lowest_V || load_A > this.limits[i]!) this.fragile = true
         break
       }
       case MOTOR:
-        load_A = a * voltage_V - this.b[i]
+        load_A = a * voltage_V - this.b[i]!
         if (load_A < 0) load_A = 0
         break
     }
-    return load_A > this.limits[i] ? this.limits[i] : load_A
+    return load_A > this.limits[i]! ? this.limits[i]! : load_A
   }
 
   /** Of a curved load that is not at its limit. */
   private slopeOf(i: number, voltage_V: number): number {
-    const a = this.a[i]
+    const a = this.a[i]!
     if (this.kinds[i] === POWER) {
-      const lowest_V = this.b[i]
+      const lowest_V = this.b[i]!
       return voltage_V < lowest_V ? a / (lowest_V * lowest_V) : -a / (voltage_V * voltage_V)
     }
-    return this.kinds[i] === CONDUCTANCE || a * voltage_V > this.b[i] ? a : 0
+    return this.kinds[i]! === CONDUCTANCE || a * voltage_V > this.b[i]! ? a : 0
   }
 
   private set(hub: number, slot: number, kind: number, a: number, b: number, limit_A: number): void {
@@ -164,8 +164,8 @@ export class Loads {
     let count = 0
     for (let i = first; i < first + this.slots; i++) {
       const kind = this.kinds[i]
-      if (kind === CURRENT) straight_A += this.a[i]
-      else if (kind === CONDUCTANCE && this.limits[i] === Infinity) straight_S += this.a[i]
+      if (kind === CURRENT) straight_A += this.a[i]!
+      else if (kind === CONDUCTANCE && this.limits[i] === Infinity) straight_S += this.a[i]!
       else if (kind !== NONE) this.curved[first + count++] = i
     }
     this.straight_A[hub] = straight_A

@@ -31,11 +31,11 @@ describe('against the dense nodal solution', () => {
       let worst_A = 0
       car.laws.forEach((laws, hub) => {
         const lit = network.voltage_V[hub] !== 0
-        const wanted_A = lit ? laws.reduce((sum, law) => sum + law.current_A(network.voltage_V[hub]), 0) : 0
-        worst_A = Math.max(worst_A, Math.abs(drawn_A[hub] - wanted_A))
+        const wanted_A = lit ? laws.reduce((sum, law) => sum + law.current_A(network.voltage_V[hub]!), 0) : 0
+        worst_A = Math.max(worst_A, Math.abs(drawn_A[hub]! - wanted_A))
         if (!lit) return
-        worst_V = Math.max(worst_V, Math.abs(network.voltage_V[hub] - reference.voltage_V[hub]))
-        worst_V = Math.max(worst_V, Math.abs(network.groundOffset_V(hub) - reference.ground_V[hub]))
+        worst_V = Math.max(worst_V, Math.abs(network.voltage_V[hub]! - reference.voltage_V[hub]!))
+        worst_V = Math.max(worst_V, Math.abs(network.groundOffset_V(hub) - reference.ground_V[hub]!))
       })
       expect(worst_V).toBeLessThan(0.001)
       expect(worst_A).toBeLessThan(1e-9)
@@ -71,16 +71,16 @@ describe('against the dense nodal solution', () => {
       let moved_V = Infinity
       for (let i = 0; i < 150 && moved_V > 1e-6; i++) {
         const drawn_A = car.laws.map((laws, hub) => {
-          return network.voltage_V[hub] === 0 ? 0 : laws.reduce((sum, law) => sum + law.current_A(voltage_V[hub]), 0)
+          return network.voltage_V[hub] === 0 ? 0 : laws.reduce((sum, law) => sum + law.current_A(voltage_V[hub]!), 0)
         })
         const next_V = denseVoltages(car.topology, car.conditions, car.emf_V, car.source_Ohm, drawn_A).voltage_V
-        moved_V = Math.max(...next_V.map((v, hub) => network.voltage_V[hub] === 0 ? 0 : Math.abs(v - voltage_V[hub])))
-        voltage_V = voltage_V.map((v, hub) => v + 0.15 * (next_V[hub] - v))
+        moved_V = Math.max(...next_V.map((v, hub) => network.voltage_V[hub] === 0 ? 0 : Math.abs(v - voltage_V[hub]!)))
+        voltage_V = voltage_V.map((v, hub) => v + 0.15 * (next_V[hub]! - v))
       }
       if (moved_V > 1e-6) return
       compared++
       car.laws.forEach((_, hub) => {
-        if (network.voltage_V[hub] !== 0) expect(network.voltage_V[hub], `hub ${hub}`).toBeCloseTo(voltage_V[hub], 3)
+        if (network.voltage_V[hub] !== 0) expect(network.voltage_V[hub], `hub ${hub}`).toBeCloseTo(voltage_V[hub]!, 3)
       })
     }), { numRuns: 25, seed: 9 })
     expect(compared).toBeGreaterThan(12)
@@ -111,8 +111,8 @@ describe('a solution', () => {
         warm.setSource(emf_V, car.source_Ohm)
         if (!cold.solve() || !warm.solve()) expect.unreachable(`seed ${seed}`)
         warm.anchor()
-        const worst_V = Math.max(...cold.voltage_V.map((v, hub) => Math.abs(v - warm.voltage_V[hub])))
-        drops[worst_V < 1e-4 ? 'same' : 'moved']++
+        const worst_V = Math.max(...cold.voltage_V.map((v, hub) => Math.abs(v - warm.voltage_V[hub]!)))
+        drops[worst_V < 1e-4 ? 'same' : 'moved']!++
       }
     }
     expect(drops).toEqual({ same: 2100, moved: 0 })

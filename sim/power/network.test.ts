@@ -131,7 +131,7 @@ describe('a ring', () => {
     network.solve()
     expect(network.current_A(network.cableIndex('arm.left'))).toBeCloseTo(10, 9)
     expect(network.current_A(network.cableIndex('bridge'))).toBeCloseTo(0, 9)
-    expect(network.voltage_V[0]).toBeCloseTo(network.voltage_V[1], 9)
+    expect(network.voltage_V[0]).toBeCloseTo(network.voltage_V[1]!, 9)
   })
 
   it('feeds one side two thirds directly and one third around', () => {
@@ -215,7 +215,7 @@ describe('faults', () => {
     const topology = singleDrop()
     const network = new Network({
       ...topology, taps: ['tap'],
-      cables: [{ ...topology.cables[0], to: 'tap' }, { name: 'rest', from: 'tap', to: 'HUB', length_m: 1, gauge_mm2: 2.5, returnGauge_mm2: 4 }],
+      cables: [{ ...topology.cables[0]!, to: 'tap' }, { name: 'rest', from: 'tap', to: 'HUB', length_m: 1, gauge_mm2: 2.5, returnGauge_mm2: 4 }],
     })
     network.setSource(12, 0)
     network.loads.setCurrent(0, 0, 1)

@@ -127,9 +127,9 @@ export class Network {
     this.computeFlows()
     const { fused, fuseList, fused_A } = this
     for (let i = 0; i < fused.length; i++) {
-      if (fuseList[i].advance(fused_A[i], dt_s)) {
+      if (fuseList[i]!.advance(fused_A[i]!, dt_s)) {
         this.stale = true
-        opened(fused[i])
+        opened(fused[i]!)
       }
     }
   }
@@ -139,8 +139,8 @@ export class Network {
     this.computeFlows()
     const { fuseList, fused_A } = this
     for (let i = 0; i < fused_A.length; i++) {
-      const current_A = fused_A[i]
-      if (current_A > fuseList[i].melting_A || current_A < -fuseList[i].melting_A) return true
+      const current_A = fused_A[i]!
+      if (current_A > fuseList[i]!.melting_A || current_A < -fuseList[i]!.melting_A) return true
     }
     return false
   }
@@ -153,9 +153,9 @@ export class Network {
     if (!converged) this.nonConvergences++
     let total_A = 0
     for (let i = 0; i < solver.count; i++) {
-      const hub = solver.live[i]
-      voltage_V[hub] = solver.voltage_V[i]
-      total_A += loads.current_A[hub]
+      const hub = solver.live[i]!
+      voltage_V[hub] = solver.voltage_V[i]!
+      total_A += loads.current_A[hub]!
     }
     this.total_A = total_A
     this.flowsStale = true
@@ -184,7 +184,7 @@ export class Network {
 
   /** Drawn by a hub, A. */
   hubCurrent_A(hub: number): number {
-    return this.loads.current_A[hub]
+    return this.loads.current_A[hub]!
   }
 
   /** In a cable's supply conductor, positive in the direction from → to, A. */
@@ -199,33 +199,33 @@ export class Network {
 
   /** How far a hub's ground is above the battery's negative pole, V. With an open return the ground floats up to the hub's supply. */
   groundOffset_V(hub: number): number {
-    if (this.back.connected[this.hubNodes[hub]] === 1) return this.lost_V(this.back, hub)
-    return this.supply.connected[this.hubNodes[hub]] === 1 ? this.batteryVoltage_V - this.lost_V(this.supply, hub) : 0
+    if (this.back.connected[this.hubNodes[hub]!] === 1) return this.lost_V(this.back, hub)
+    return this.supply.connected[this.hubNodes[hub]!] === 1 ? this.batteryVoltage_V - this.lost_V(this.supply, hub) : 0
   }
 
   /** Of a cable as it is now, both conductors, Ω; Infinity when cut or its fuse has opened. */
   resistance_Ohm(cable: number): number {
     if (this.stale) this.rebuild()
-    return this.supply.resistance_Ohm[cable] + this.back.resistance_Ohm[cable]
+    return this.supply.resistance_Ohm[cable]! + this.back.resistance_Ohm[cable]!
   }
 
   /** Volts lost at hub `at` by each ampere drawn at hub `by`, in both conductors, Ω. Meaningless when either is off. */
   transfer_Ohm(at: number, by: number): number {
     if (this.stale) this.rebuild()
     const i = at * this.hubNodes.length + by
-    return this.supply.transfer_Ohm[i] + this.back.transfer_Ohm[i]
+    return this.supply.transfer_Ohm[i]! + this.back.transfer_Ohm[i]!
   }
 
   /** Share of a hub's current that flows through a cable's supply conductor from → to. */
   share(cable: number, hub: number): number {
     if (this.stale) this.rebuild()
-    return this.supply.share[cable * this.hubNodes.length + hub]
+    return this.supply.share[cable * this.hubNodes.length + hub]!
   }
 
   private lost_V(conductor: Conductor, hub: number): number {
     const hubs = this.hubNodes.length
     let lost_V = 0
-    for (let k = 0; k < hubs; k++) lost_V += conductor.transfer_Ohm[hub * hubs + k] * this.loads.current_A[k]
+    for (let k = 0; k < hubs; k++) lost_V += conductor.transfer_Ohm[hub * hubs + k]! * this.loads.current_A[k]!
     return lost_V
   }
 
@@ -252,7 +252,7 @@ export class Network {
     for (let i = 0; i < 2 * cables; i++) {
       const conductor = i < cables ? supply : back
       const open = cuts[i] === 1 || (i < cables && fuses[i]?.blown === true)
-      conductor.resistance_Ohm[i % cables] = open ? Infinity : wire_Ohm[i] * this.copperFactor + fixed_Ohm[i] + corrosion_Ohm[i]
+      conductor.resistance_Ohm[i % cables] = open ? Infinity : wire_Ohm[i]! * this.copperFactor + fixed_Ohm[i]! + corrosion_Ohm[i]!
     }
     supply.build()
     back.build()
@@ -261,7 +261,7 @@ export class Network {
     const hubs = hubNodes.length
     let count = 0
     for (let hub = 0; hub < hubs; hub++) {
-      if (supply.connected[hubNodes[hub]] === 1 && back.connected[hubNodes[hub]] === 1) {
+      if (supply.connected[hubNodes[hub]!] === 1 && back.connected[hubNodes[hub]!] === 1) {
         solver.live[count++] = hub
       } else {
         voltage_V[hub] = 0
@@ -271,8 +271,8 @@ export class Network {
     solver.count = count
     for (let i = 0; i < count; i++) {
       for (let k = 0; k < count; k++) {
-        const at = solver.live[i] * hubs + solver.live[k]
-        solver.transfer_Ohm[i * hubs + k] = supply.transfer_Ohm[at] + back.transfer_Ohm[at]
+        const at = solver.live[i]! * hubs + solver.live[k]!
+        solver.transfer_Ohm[i * hubs + k] = supply.transfer_Ohm[at]! + back.transfer_Ohm[at]!
       }
     }
     this.stale = false
@@ -282,7 +282,7 @@ export class Network {
     if (!this.flowsStale) return
     this.flowsStale = false
     const { fused, fused_A } = this
-    for (let i = 0; i < fused.length; i++) fused_A[i] = this.flow_A(this.supply, fused[i])
+    for (let i = 0; i < fused.length; i++) fused_A[i] = this.flow_A(this.supply, fused[i]!)
   }
 
   private flow_A(conductor: Conductor, cable: number): number {
@@ -290,7 +290,7 @@ export class Network {
     const current_A = this.loads.current_A
     const share = conductor.share
     let sum_A = 0
-    for (let k = 0, at = cable * hubs; k < hubs; k++, at++) sum_A += share[at] * current_A[k]
+    for (let k = 0, at = cable * hubs; k < hubs; k++, at++) sum_A += share[at]! * current_A[k]!
     return sum_A
   }
 }

@@ -16,9 +16,9 @@ export class ProfilePlayer {
   voltage_V(now_ns: number): number {
     const { x, y } = this.profile.points
     const t_ms = (now_ns - this.start_ns) / 1e6
-    while (this.next < x.length && x[this.next] <= t_ms) this.next++
+    while (this.next < x.length && x[this.next]! <= t_ms) this.next++
     const i = this.next
-    return i === x.length ? y[i - 1] : y[i - 1] + (y[i] - y[i - 1]) * ((t_ms - x[i - 1]) / (x[i] - x[i - 1]))
+    return i === x.length ? y[i - 1]! : y[i - 1]! + (y[i]! - y[i - 1]!) * ((t_ms - x[i - 1]!) / (x[i]! - x[i - 1]!))
   }
 
   /** After `voltage_V(now)`: the profile is over. */
@@ -34,6 +34,6 @@ export class ProfilePlayer {
 
   /** When the present line ends, ns. */
   get lineEnd_ns(): number {
-    return this.start_ns + Math.ceil(this.profile.points.x[this.next] * 1e6)
+    return this.start_ns + Math.ceil(this.profile.points.x[this.next]! * 1e6)
   }
 }

@@ -5,7 +5,7 @@ import { cranking, CRANKING_LEVELS, jumpStart, loadDump, ProfileBuilder, pulse4,
 
 const lowest_V = (profile: SupplyProfile): number => Math.min(...profile.points.y)
 const highest_V = (profile: SupplyProfile): number => Math.max(...profile.points.y)
-const duration_ms = (profile: SupplyProfile): number => profile.points.x[profile.points.x.length - 1]
+const duration_ms = (profile: SupplyProfile): number => profile.points.x[profile.points.x.length - 1]!
 
 /** How long the profile stays below a voltage, ms, by its own lines. */
 function below_ms(profile: SupplyProfile, voltage_V: number): number {
@@ -29,8 +29,8 @@ describe('ISO 16750-2 cranking', () => {
       const end = x.findIndex(t => t >= 70 + length_ms)
       expect(x[end]).toBeCloseTo(70 + length_ms, 9)
       expect(Math.max(...y.slice(start, end)) - Math.min(...y.slice(start, end))).toBeCloseTo(2, 9)
-      expect(y[start + 4]).toBeCloseTo(y[start] + 1, 9)
-      expect(x[start + 16] - x[start]).toBeCloseTo(500, 9)
+      expect(y[start + 4]).toBeCloseTo(y[start]! + 1, 9)
+      expect(x[start + 16]! - x[start]!).toBeCloseTo(500, 9)
     }
   })
 

@@ -28,22 +28,22 @@ export class ProfileBuilder {
   to(voltage_V: number, duration_ms: number): this {
     inRange('voltage', voltage_V, -100, 100, 'V')
     inRange('duration', duration_ms, 0.001, 3_600_000, 'ms')
-    this.x.push(this.x[this.x.length - 1] + duration_ms)
+    this.x.push(this.x[this.x.length - 1]! + duration_ms)
     this.y.push(voltage_V)
     return this
   }
 
   /** Stays for `duration_ms`. */
   hold(duration_ms: number): this {
-    return this.to(this.y[this.y.length - 1], duration_ms)
+    return this.to(this.y[this.y.length - 1]!, duration_ms)
   }
 
   /** Rides on the present voltage with a sine of `amplitude_V` for whole periods of `period_ms`, in 16 lines each. */
   sine(amplitude_V: number, period_ms: number, periods: number): this {
     inRange('periods', periods, 1, 1000, '')
-    const middle_V = this.y[this.y.length - 1]
+    const middle_V = this.y[this.y.length - 1]!
     for (let period = 0; period < periods; period++) {
-      for (let i = 1; i <= 16; i++) this.to(middle_V + amplitude_V * SINE_16[i % 16], period_ms / 16)
+      for (let i = 1; i <= 16; i++) this.to(middle_V + amplitude_V * SINE_16[i % 16]!, period_ms / 16)
     }
     return this
   }

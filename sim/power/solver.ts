@@ -88,8 +88,8 @@ export class Solver {
     if (this.loads.fragile) return false
     let falling = 0
     for (let i = 0; i < this.count; i++) {
-      const slope_S = this.loads.slope_S[this.live[i]]
-      if (slope_S < 0) falling -= slope_S * (source_Ohm + this.transfer_Ohm[i * this.stride + i])
+      const slope_S = this.loads.slope_S[this.live[i]!]!
+      if (slope_S < 0) falling -= slope_S * (source_Ohm + this.transfer_Ohm[i * this.stride + i]!)
     }
     return falling < 0.5
   }
@@ -101,11 +101,11 @@ export class Solver {
     let evaluations = 1
     while (error_V > EXACT_V && evaluations < most) {
       this.newtonStep(source_Ohm, 1)
-      for (let i = 0; i < count; i++) before_V[i] = voltage_V[i]
+      for (let i = 0; i < count; i++) before_V[i] = voltage_V[i]!
       const start_V = error_V
       let share = 1
       for (;;) {
-        for (let i = 0; i < count; i++) voltage_V[i] = before_V[i] + share * step_V[i]
+        for (let i = 0; i < count; i++) voltage_V[i] = before_V[i]! + share * step_V[i]!
         error_V = this.evaluate(emf_V, source_Ohm)
         evaluations++
         if (error_V < start_V || share <= SMALLEST_STEP) break
@@ -126,7 +126,7 @@ export class Solver {
     let inertia = 1
     for (let steps = 0; error_V > EXACT_V && steps < SLOW_STEPS; steps++) {
       this.newtonStep(source_Ohm, 1 + inertia)
-      for (let i = 0; i < count; i++) voltage_V[i] += step_V[i]
+      for (let i = 0; i < count; i++) voltage_V[i]! += step_V[i]!
       const start_V = error_V
       error_V = this.evaluate(emf_V, source_Ohm)
       inertia *= error_V < start_V ? 0.6 : 2
@@ -141,10 +141,10 @@ export class Solver {
     let total_A = 0
     loads.fragile = false
     for (let i = 0; i < count; i++) {
-      const hub = live[i]
-      loads.evaluate(hub, voltage_V[i])
-      const hub_A = loads.current_A[hub]
-      current_A[i] = hub_A
+      const hub = live[i]!
+      loads.evaluate(hub, voltage_V[i]!)
+      const hub_A = loads.current_A[hub]!
+      current_A[i] = hub_A!
       total_A += hub_A
     }
     const terminal_V = emf_V - source_Ohm * total_A
@@ -159,16 +159,16 @@ export class Solver {
       const b = j * stride
       const c = k * stride
       const d = l * stride
-      let a_V = voltage_V[i] - terminal_V
-      let b_V = voltage_V[j] - terminal_V
-      let c_V = voltage_V[k] - terminal_V
-      let d_V = voltage_V[l] - terminal_V
+      let a_V = voltage_V[i]! - terminal_V
+      let b_V = voltage_V[j]! - terminal_V
+      let c_V = voltage_V[k]! - terminal_V
+      let d_V = voltage_V[l]! - terminal_V
       for (let by = 0; by < count; by++) {
-        const by_A = current_A[by]
-        a_V += transfer_Ohm[a + by] * by_A
-        b_V += transfer_Ohm[b + by] * by_A
-        c_V += transfer_Ohm[c + by] * by_A
-        d_V += transfer_Ohm[d + by] * by_A
+        const by_A = current_A[by]!
+        a_V += transfer_Ohm[a + by]! * by_A
+        b_V += transfer_Ohm[b + by]! * by_A
+        c_V += transfer_Ohm[c + by]! * by_A
+        d_V += transfer_Ohm[d + by]! * by_A
       }
       residual_V[i] = a_V
       residual_V[j] = b_V
@@ -176,8 +176,8 @@ export class Solver {
       residual_V[l] = d_V
     }
     for (let i = 0; i < count; i++) {
-      const size = residual_V[i] < 0 ? -residual_V[i] : residual_V[i]
-      if (size > largest_V) largest_V = size
+      const size = residual_V[i]! < 0 ? -residual_V[i]! : residual_V[i]!
+      if (size > largest_V) largest_V = size!
     }
     return largest_V
   }
@@ -191,24 +191,24 @@ export class Solver {
     const slope_S = this.loads.slope_S
     let order = 0
     for (let i = 0; i < count; i++) {
-      const hub_S = slope_S[live[i]]
-      const weight = hub_S * (source_Ohm + transfer_Ohm[i * stride + i])
-      step_V[i] = -residual_V[i]
+      const hub_S = slope_S[live[i]!]!
+      const weight = hub_S * (source_Ohm + transfer_Ohm[i * stride + i]!)
+      step_V[i] = -residual_V[i]!
       if (!(weight > FLAT || weight < -FLAT)) continue
-      steep_S[order] = hub_S
-      sloped_V[order] = -residual_V[i]
+      steep_S[order] = hub_S!
+      sloped_V[order] = -residual_V[i]!
       sloped[order++] = i
     }
     this.eliminate(order, source_Ohm, mass)
     let next = 0
     for (let i = 0; i < count; i++) {
       if (next < order && sloped[next] === i) {
-        step_V[i] = sloped_V[next++]
+        step_V[i] = sloped_V[next++]!
         continue
       }
-      let step = step_V[i]
+      let step = step_V[i]!
       const row = i * stride
-      for (let k = 0; k < order; k++) step -= (source_Ohm + transfer_Ohm[row + sloped[k]]) * steep_S[k] * sloped_V[k]
+      for (let k = 0; k < order; k++) step -= (source_Ohm + transfer_Ohm[row + sloped[k]!]!) * steep_S[k]! * sloped_V[k]!
       step_V[i] = step / mass
     }
   }
@@ -221,26 +221,26 @@ export class Solver {
     const { stride, transfer_Ohm, sloped, steep_S, sloped_V, matrix } = this
     for (let r = 0; r < order; r++) {
       const row = r * stride
-      const from = sloped[r] * stride
-      let right_V = sloped_V[r]
+      const from = sloped[r]! * stride
+      let right_V = sloped_V[r]!
       for (let c = 0; c < order; c++) {
-        let sum = (source_Ohm + transfer_Ohm[from + sloped[c]]) * steep_S[c]
+        let sum = (source_Ohm + transfer_Ohm[from + sloped[c]!]!) * steep_S[c]!
         if (c === r) sum += mass
         const above = c < r ? c : r
-        for (let p = 0, at = c; p < above; p++, at += stride) sum -= matrix[row + p] * matrix[at]
+        for (let p = 0, at = c; p < above; p++, at += stride) sum -= matrix[row + p]! * matrix[at]!
         if (c < r) {
-          sum /= matrix[c * stride + c]
-          right_V -= sum * sloped_V[c]
+          sum /= matrix[c * stride + c]!
+          right_V -= sum * sloped_V[c]!
         } else if (c === r && sum < 1e-3 && sum > -1e-3) sum = 1e-3
         matrix[row + c] = sum
       }
-      sloped_V[r] = right_V
+      sloped_V[r] = right_V!
     }
     for (let r = order - 1; r >= 0; r--) {
       const row = r * stride
-      let sum = sloped_V[r]
-      for (let c = r + 1; c < order; c++) sum -= matrix[row + c] * sloped_V[c]
-      sloped_V[r] = sum / matrix[row + r]
+      let sum = sloped_V[r]!
+      for (let c = r + 1; c < order; c++) sum -= matrix[row + c]! * sloped_V[c]!
+      sloped_V[r] = sum / matrix[row + r]!
     }
   }
 }

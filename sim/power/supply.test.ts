@@ -233,7 +233,7 @@ describe('faults', () => {
     supply.setCurrent('DASH', 0, 22)
     run(20_000)
     expect(records.map(record => record.text)).toEqual(['fuse opened'])
-    expect(records[0].t_ns).toBeGreaterThan(500 * MS)
+    expect(records[0]!.t_ns).toBeGreaterThan(500 * MS)
   })
 
   it('in the cold, copper resists less and the battery more', () => {
@@ -342,8 +342,8 @@ describe('brown-out', () => {
     run(100)
     expect(seen.map(([, down]) => down)).toEqual([true, false])
     // 12 V to 3 V in 5 ms passes 4 V at 4.4 ms, seen at 5 ms; 3 V to 5 V in 50 ms from 20 ms on passes 4.5 V at 57.5 ms.
-    expect(seen[0][0]).toBe(6)
-    expect(seen[1][0]).toBe(58)
+    expect(seen[0]![0]).toBe(6)
+    expect(seen[1]![0]).toBe(58)
   })
 
   it('forgives a dip shorter than 1 ms', () => {

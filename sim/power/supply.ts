@@ -68,7 +68,7 @@ export class Supply {
   private solved_Ohm = 0
   private readonly fuseOpened = (cable: number): void => {
     this.dirty = true
-    this.tell('fault', this.network.topology.cables[cable].name, 'fuse opened')
+    this.tell('fault', this.network.topology.cables[cable]!.name, 'fuse opened')
   }
 
   private listeners: readonly (() => void)[] = []
@@ -176,7 +176,7 @@ export class Supply {
   /** Between supply and return terminal of a hub, V. */
   voltage_V(hub: number | string): number {
     this.refresh()
-    return this.network.voltage_V[this.index(hub)]
+    return this.network.voltage_V[this.index(hub)]!
   }
 
   /** Drawn by a hub, A. */
@@ -189,7 +189,7 @@ export class Supply {
   slotCurrent_A(hub: number | string, slot: number): number {
     this.refresh()
     const index = this.index(hub)
-    return this.network.loads.slotCurrent_A(index, this.port(slot), this.network.voltage_V[index])
+    return this.network.loads.slotCurrent_A(index, this.port(slot), this.network.voltage_V[index]!)
   }
 
   /** How far a hub's ground is above the battery's negative pole, V. */
@@ -246,7 +246,7 @@ export class Supply {
     this.network.anchor()
     // Who leaves while they are told changes another list.
     const listeners = this.listeners
-    for (let i = 0; i < listeners.length; i++) listeners[i]()
+    for (let i = 0; i < listeners.length; i++) listeners[i]!()
     const delay_ns = this.nextStep_ns() - this.kernel.now_ns
     if (this.dirty || delay_ns < GRID_NS) this.wake()
     else if (delay_ns < Infinity) this.timer.startIn(delay_ns)

@@ -35,36 +35,36 @@ describe('a wrong field is named with its path', () => {
     ['cables', c => (c as Loose).cables = 'none', 'copper.cables: "none" is not a list'],
     ['a cable', c => (c.cables as unknown[])[3] = null, 'copper.cables[3]: null is not an object'],
     ['a list as cable', c => (c.cables as unknown[])[3] = [], 'copper.cables[3]: a list is not an object'],
-    ['negative length', c => c.cables[3].length_m = -1, 'copper.cables[3].length_m: -1 is not a number in 0.01…50 m'],
-    ['length as text', c => c.cables[3].length_m = '1', 'copper.cables[3].length_m: "1" is not a number in 0.01…50 m'],
-    ['length that is none', c => c.cables[3].length_m = NaN, 'copper.cables[3].length_m: NaN is not a number'],
-    ['unknown gauge', c => c.cables[9].gauge_mm2 = 3, 'copper.cables[9].gauge_mm2: 3 mm² is not one of 0.5, 0.75'],
-    ['unknown return gauge', c => c.cables[9].returnGauge_mm2 = '4', 'copper.cables[9].returnGauge_mm2: "4" mm² is not one of'],
-    ['half a connector', c => c.cables[0].connectors = 1.5, 'copper.cables[0].connectors: 1.5 is not a whole number'],
-    ['many connectors', c => c.cables[0].connectors = 9, 'copper.cables[0].connectors: 9 is not a number in 0…8'],
-    ['contact', c => c.cables[0].contact_mOhm = -1, 'copper.cables[0].contact_mOhm: -1 is not a number in 0…1000 mΩ'],
-    ['fuse', c => c.cables[15].fuse = 20, 'copper.cables[15].fuse: 20 is not an object'],
-    ['rating', c => c.cables[15].fuse = { rating_A: 0 }, 'copper.cables[15].fuse.rating_A: 0 is not a number in 1…500 A'],
-    ['unknown field of a fuse', c => c.cables[15].fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: unknown field; known are rating_A'],
-    ['unknown field', c => c.cables[15].lenght_m = 1, 'copper.cables[15].lenght_m: unknown field; known are name, from, to, length_m'],
+    ['negative length', c => c.cables[3]!.length_m = -1, 'copper.cables[3].length_m: -1 is not a number in 0.01…50 m'],
+    ['length as text', c => c.cables[3]!.length_m = '1', 'copper.cables[3].length_m: "1" is not a number in 0.01…50 m'],
+    ['length that is none', c => c.cables[3]!.length_m = NaN, 'copper.cables[3].length_m: NaN is not a number'],
+    ['unknown gauge', c => c.cables[9]!.gauge_mm2 = 3, 'copper.cables[9].gauge_mm2: 3 mm² is not one of 0.5, 0.75'],
+    ['unknown return gauge', c => c.cables[9]!.returnGauge_mm2 = '4', 'copper.cables[9].returnGauge_mm2: "4" mm² is not one of'],
+    ['half a connector', c => c.cables[0]!.connectors = 1.5, 'copper.cables[0].connectors: 1.5 is not a whole number'],
+    ['many connectors', c => c.cables[0]!.connectors = 9, 'copper.cables[0].connectors: 9 is not a number in 0…8'],
+    ['contact', c => c.cables[0]!.contact_mOhm = -1, 'copper.cables[0].contact_mOhm: -1 is not a number in 0…1000 mΩ'],
+    ['fuse', c => c.cables[15]!.fuse = 20, 'copper.cables[15].fuse: 20 is not an object'],
+    ['rating', c => c.cables[15]!.fuse = { rating_A: 0 }, 'copper.cables[15].fuse.rating_A: 0 is not a number in 1…500 A'],
+    ['unknown field of a fuse', c => c.cables[15]!.fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: unknown field; known are rating_A'],
+    ['unknown field', c => c.cables[15]!.lenght_m = 1, 'copper.cables[15].lenght_m: unknown field; known are name, from, to, length_m'],
     ['duplicate node', c => c.hubs[1] = 'HOOD', 'copper.hubs[1]: the name "HOOD" is already that of copper.hubs[0]'],
     ['hub named as the battery', c => c.hubs[0] = 'battery', 'copper.hubs[0]: the name "battery" is already that of copper.battery'],
-    ['duplicate cable', c => c.cables[1].name = 'spine.HOOD', 'copper.cables[1].name: the name "spine.HOOD" is already that of copper.cables[0].name'],
-    ['no such node', c => c.cables[1].to = 'tap.x', 'copper.cables[1].to: there is no node "tap.x"'],
-    ['a cable onto itself', c => c.cables[1].to = 'tap.HOOD', 'copper.cables[1].to: "spine.DASH" ends where it begins'],
+    ['duplicate cable', c => c.cables[1]!.name = 'spine.HOOD', 'copper.cables[1].name: the name "spine.HOOD" is already that of copper.cables[0].name'],
+    ['no such node', c => c.cables[1]!.to = 'tap.x', 'copper.cables[1].to: there is no node "tap.x"'],
+    ['a cable onto itself', c => c.cables[1]!.to = 'tap.HOOD', 'copper.cables[1].to: "spine.DASH" ends where it begins'],
     ['hub without supply', c => c.cables.splice(10, 1), 'copper.hubs[2]: "FL" has no supply: no cable leads to it from "battery"'],
     ['tap without supply', c => c.cables.splice(7, 1), 'copper.taps[7]: "tap.TRUNK" has no supply'],
     ['loop', c => c.cables.push({ name: 'back', from: 'battery', to: 'tap.TRUNK', length_m: 5, gauge_mm2: 16, ambient_C: 40, fuse: { rating_A: 80 } }),
       'copper.cables[16]: "back" closes a loop, but copper.layout is "line", not "ring"'],
     ['parallel cables', c => c.cables.push({ ...c.cables[10], name: 'second' }), 'copper.cables[16]: "second" closes a loop'],
     ['ring without a loop', c => c.layout = 'ring', 'copper.layout: a ring has one loop, this copper has 0'],
-    ['fuse above the ampacity', c => c.cables[15].fuse = { rating_A: 30 },
+    ['fuse above the ampacity', c => c.cables[15]!.fuse = { rating_A: 30 },
       'copper.cables[15].fuse.rating_A: 30 A is more than the cable\'s ampacity: 2.5 mm² carries 22.6 A here'],
-    ['fuse above the ampacity in the heat', c => c.cables[15].ambient_C = 60, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
-    ['thin return', c => c.cables[15].returnGauge_mm2 = 1, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
-    ['cable thinner than the fuse before it', c => delete c.cables[15].fuse,
+    ['fuse above the ampacity in the heat', c => c.cables[15]!.ambient_C = 60, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
+    ['thin return', c => c.cables[15]!.returnGauge_mm2 = 1, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
+    ['cable thinner than the fuse before it', c => delete c.cables[15]!.fuse,
       'copper.cables[15].fuse: no fuse protects "drop.TRUNK": 2.5 mm² carries 22.6 A here, "spine.HOOD" has 80 A'],
-    ['no fuse at all', c => delete c.cables[0].fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 84.9 A here, and none is before it'],
+    ['no fuse at all', c => delete c.cables[0]!.fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 84.9 A here, and none is before it'],
   ]
   it.each(cases)('%s', (_, change, problem) => {
     const problems = findProblems(changed(change))
@@ -74,8 +74,8 @@ describe('a wrong field is named with its path', () => {
 
   it('several at once, below the path of the file', () => {
     const wrong = changed((c) => {
-      c.cables[0].length_m = 0
-      c.cables[1].gauge_mm2 = 0
+      c.cables[0]!.length_m = 0
+      c.cables[1]!.gauge_mm2 = 0
     })
     expect(findProblems(wrong, 'car.copper')).toHaveLength(2)
     try {
@@ -111,9 +111,9 @@ describe('anything', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => {
       expect(findProblems(value).length).toBeGreaterThan(0)
     }), { numRuns: 200, seed: 1 })
-    const paths = Object.keys(SEDAN_COPPER.cables[0])
+    const paths = Object.keys(SEDAN_COPPER.cables[0]!)
     fc.assert(fc.property(fc.nat(15), fc.constantFrom(...paths), fc.jsonValue(), (cable, field, value) => {
-      const copper = changed(c => c.cables[cable][field] = value)
+      const copper = changed(c => c.cables[cable]![field] = value)
       if (findProblems(copper).length === 0) expect(new Network(parseCopper(copper)).solve()).toBe(true)
     }), { numRuns: 300, seed: 2 })
   })

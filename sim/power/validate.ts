@@ -92,7 +92,7 @@ function checkRecord(value: unknown, rules: Rules, path: string, problems: strin
     return false
   }
   for (const name of Object.keys(rules)) {
-    const problem = rules[name](value[name])
+    const problem = rules[name]!(value[name])
     if (problem !== undefined) problems.push(`${path}.${name}: ${value[name] === undefined ? 'is missing' : problem}`)
   }
   for (const name of Object.keys(value)) {
@@ -159,7 +159,7 @@ function checkShape(topology: CopperTopology, path: string, problems: string[]):
   }
   if (loops === 0) return
   const i = topology.cables.findIndex((cable, place) => closesLoop(topology, cable, place))
-  problems.push(`${path}.cables[${i}]: "${topology.cables[i].name}" closes a loop, but ${path}.layout is "line", not "ring"`)
+  problems.push(`${path}.cables[${i}]: "${topology.cables[i]!.name}" closes a loop, but ${path}.layout is "line", not "ring"`)
 }
 
 /** Whether the cables before this one already connect its ends. */

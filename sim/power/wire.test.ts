@@ -14,7 +14,7 @@ describe('wire', () => {
       [1, 13.5], [1.5, 17], [2.5, 22.7], [4, 29.8], [6, 38.3], [10, 51.8], [16, 69.6], [25, 91.6], [35, 112],
     ]
     for (const [gauge_mm2, carries_A] of at50_A) {
-      expect(Math.abs(ampacity_A(gauge_mm2, 50) / carries_A - 1), `${gauge_mm2} mm²`).toBeLessThan(0.01)
+      expect(Math.abs(ampacity_A(gauge_mm2!, 50) / carries_A! - 1), `${gauge_mm2} mm²`).toBeLessThan(0.01)
     }
     expect(ampacity_A(16, 30)).toBe(98)
     expect(ampacity_A(16, 70)).toBe(0)
@@ -23,8 +23,8 @@ describe('wire', () => {
 
   it('carries more and resists less the thicker it is', () => {
     for (let i = 1; i < GAUGES_MM2.length; i++) {
-      expect(ampacity_A(GAUGES_MM2[i], 50)).toBeGreaterThan(ampacity_A(GAUGES_MM2[i - 1], 50))
-      expect(wireResistance_Ohm(GAUGES_MM2[i], 1)).toBeLessThan(wireResistance_Ohm(GAUGES_MM2[i - 1], 1))
+      expect(ampacity_A(GAUGES_MM2[i]!, 50)).toBeGreaterThan(ampacity_A(GAUGES_MM2[i - 1]!, 50))
+      expect(wireResistance_Ohm(GAUGES_MM2[i]!, 1)).toBeLessThan(wireResistance_Ohm(GAUGES_MM2[i - 1]!, 1))
     }
   })
 

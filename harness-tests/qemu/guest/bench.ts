@@ -92,7 +92,7 @@ async function measure(): Promise<Facts> {
   for (let round = 0; round < ROUNDS; round++) {
     for (const [name, work] of Object.entries(WORKS)) rates.set(name, [...rates.get(name) ?? [], await work()])
   }
-  return Object.fromEntries([...rates].map(([name, all]) => [name, Math.round(all.sort((a, b) => a - b)[ROUNDS >> 1])]))
+  return Object.fromEntries([...rates].map(([name, all]) => [name, Math.round(all.sort((a, b) => a - b)[ROUNDS >> 1]!)]))
 }
 
 function report(line: object): void {

@@ -91,8 +91,8 @@ export const PEER_CASES: readonly Case[] = [
         ['socketcan:../vcan0', 'is no name of an interface'],
       ]
       for (const [uri, words] of wishes) {
-        const said = await openLink(uri).then(() => 'it opened', (error: Error) => error.message)
-        check(said.includes(words) && !said.includes('\n'), `${uri}: ${said}`)
+        const said = await openLink(uri!).then(() => 'it opened', (error: Error) => error.message)
+        check(said.includes(words!) && !said.includes('\n'), `${uri}: ${said}`)
       }
     },
   },

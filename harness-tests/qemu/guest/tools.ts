@@ -77,7 +77,7 @@ export class Dump {
     for (const line of readFileSync(this.path, 'latin1').split('\n').slice(0, -1)) {
       const told = /dropped (\d+) CAN frame/.exec(line)
       if (told) lost += Number(told[1])
-      else if (line.startsWith('(')) frames.push(line.split(' ')[2].replace(/##([0-9A-F])/, (_, flags: string) => `##${parseInt(flags, 16) & 3}`))
+      else if (line.startsWith('(')) frames.push(line.split(' ')[2]!.replace(/##([0-9A-F])/, (_, flags: string) => `##${parseInt(flags, 16) & 3}`))
     }
     return { frames, lost }
   }

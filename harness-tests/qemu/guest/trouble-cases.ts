@@ -77,7 +77,7 @@ export const TROUBLE_CASES: readonly Case[] = [
     name: 'an interface that vanishes is found again',
     run: async (): Promise<void> => {
       const got = new Sequence()
-      const link = await openWith('socketcan:vcan1', frame => got.push(frame.data[0]))
+      const link = await openWith('socketcan:vcan1', frame => got.push(frame.data[0]!))
       await tool('cansend', 'vcan1', '123#00')
       await until(() => got.received === 1, 'a frame came')
       ip('link', 'del', 'vcan1')
@@ -97,7 +97,7 @@ export const TROUBLE_CASES: readonly Case[] = [
     run: async (): Promise<Facts> => {
       const frames = 5000
       const got = new Sequence()
-      const link = await openWith('socketcan:vcan0', frame => got.push(frame.data[0] | frame.data[1] << 8))
+      const link = await openWith('socketcan:vcan0', frame => got.push(frame.data[0]! | frame.data[1]! << 8))
       const sending = tool('cangen', '-g', '0', '-n', String(frames), '-I', '100', '-L', '8', '-D', 'i', 'vcan0')
       await until(() => got.received > 0, 'cangen sends')
       const end = performance.now() + 1500

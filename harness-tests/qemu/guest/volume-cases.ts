@@ -15,7 +15,7 @@ export const VOLUME_CASES: readonly Case[] = [
     name: '200,000 numbered frames over vcan, faster than anybody reads: each is received or counted',
     run: async (): Promise<Facts> => {
       const got = new Sequence()
-      const link = await openWith('socketcan:vcan0', frame => got.push(frame.data[0] | frame.data[1] << 8 | frame.data[2] << 16))
+      const link = await openWith('socketcan:vcan0', frame => got.push(frame.data[0]! | frame.data[1]! << 8 | frame.data[2]! << 16))
       const started = performance.now()
       await tool('cangen', '-g', '0', '-n', String(READ_FRAMES), '-e', '-I', '18FF8100', '-L', '8', '-D', 'i', 'vcan0')
       const seconds = (performance.now() - started) / 1000

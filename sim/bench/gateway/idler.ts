@@ -19,6 +19,6 @@ const { late_us, bed } = workerData as IdlerData
 for (;;) {
   const begin_ms = performance.now()
   Atomics.wait(bed, 0, 0, NAP_ms)
-  late_us[bed[1] % late_us.length] = Math.max(0, (performance.now() - begin_ms - NAP_ms) * 1000)
+  late_us[bed[1]! % late_us.length] = Math.max(0, (performance.now() - begin_ms - NAP_ms) * 1000)
   Atomics.add(bed, 1, 1)
 }

@@ -65,7 +65,7 @@ export async function benchLatency(what: string, frames_per_s: number, length: n
   for (let second = 0; second < duration_s; second += SLICE_s) {
     for (const through of [gateway, relay]) through.times_us.push(await slice(through, SLICE_s))
   }
-  const idle_us = idle.late_us.slice(0, Math.min(idle.bed[1], idle.late_us.length)).sort()
+  const idle_us = idle.late_us.slice(0, Math.min(idle.bed[1]!, idle.late_us.length)).sort()
   const lag = gateway.lag()
   await Promise.all([idler.terminate(), source.terminate(), gateway.end(), relay.end()])
   return rowsOf(what, gateway.times_us, relay.times_us, idle_us, lag, lost)
@@ -81,7 +81,7 @@ function rowsOf(
     name: `${name}, ${title}`, value: at(all, share), unit: 'µs', peer: { name: 'bytes copied by a bare process', value: at(others, share) },
   })
   const within = ours.filter(times => at(times, 0.99) < TARGET_us).length
-  const added = median(ours.map((times, n) => at(times, 0.99) - at(bare[n], 0.99)))
+  const added = median(ours.map((times, n) => at(times, 0.99) - at(bare[n]!, 0.99)))
   return [
     one('p50', 0.5), one('p99', 0.99), one('max', 1),
     row({
@@ -158,7 +158,7 @@ class Sink {
   private arrived(bytes: number): void {
     const arrival_ms = now_ms()
     for (this.rest += bytes; this.rest >= this.size; this.rest -= this.size) {
-      this.times_us[this.got] = (arrival_ms - this.sent_ms[this.got]) * 1000
+      this.times_us[this.got] = (arrival_ms - this.sent_ms[this.got]!) * 1000
       this.got++
     }
   }
@@ -187,11 +187,11 @@ async function startGateway(): Promise<Between> {
   lines.on('line', (line) => { lag = (JSON.parse(line) as { lag: LagSummary }).lag })
   const { a, b } = JSON.parse(first) as { a: { addresses: string[] }, b: { addresses: string[] } }
   const portOf = (address: string): number => Number(/\d+$/.exec(address)![0])
-  const socket = await dial(portOf(b.addresses[0]))
+  const socket = await dial(portOf(b.addresses[0]!))
   socket.write('O\r')
   await once(socket, 'data')
   return {
-    entrance: portOf(a.addresses[0]), sink: new Sink(socket), greeting: Buffer.from('O\r'), times_us: [],
+    entrance: portOf(a.addresses[0]!), sink: new Sink(socket), greeting: Buffer.from('O\r'), times_us: [],
     lag: () => lag, end: () => ended(child, socket),
   }
 }

@@ -23,20 +23,20 @@ export async function benchSlcan(): Promise<BenchRow[]> {
   const [ours, raw, peers]: number[][] = [[], [], []]
   let problem = ''
   for (let i = 0; i < ROUNDS; i++) {
-    ours.push(await onPty(slcanRate))
-    raw.push(await onPty(rawRate))
+    ours!.push(await onPty(slcanRate))
+    raw!.push(await onPty(rawRate))
     const peer = await onPty(peerRate)
-    if (typeof peer === 'number') peers.push(peer)
+    if (typeof peer === 'number') peers!.push(peer)
     else problem = peer
   }
-  const value = median(ours)
+  const value = median(ours!)
   const unit = 'frames/s'
   return [
     row({
       name, value, unit, target: { atLeast: 50, of: 'ratio' },
-      ...(peers.length === 0 ? { note: `no peer: ${problem}` } : { peer: { name: 'python-can slcan', value: median(peers) } }),
+      ...(peers!.length === 0 ? { note: `no peer: ${problem}` } : { peer: { name: 'python-can slcan', value: median(peers!) } }),
     }),
-    row({ name, value, unit, peer: { name: 'the same bytes, raw', value: median(raw) } }),
+    row({ name, value, unit, peer: { name: 'the same bytes, raw', value: median(raw!) } }),
   ]
 }
 
@@ -57,7 +57,7 @@ async function slcanRate(near: string, far: string): Promise<number> {
   let got = 0
   host.onFrame(() => { got++ })
   const begin_ms = performance.now()
-  const { sent: queue } = adapter.clients[0].counters
+  const { sent: queue } = adapter.clients[0]!.counters
   for (let sent = 0; got < FRAMES; await turn()) {
     for (let burst = 0; burst < 1000 && sent < FRAMES && queue.queued < 3000; burst++, sent++) adapter.send(frame)
   }

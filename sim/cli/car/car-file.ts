@@ -10,8 +10,8 @@ export const CAR_HELP = `one of ${Object.keys(CARS).join(', ')}, or a JSON file 
 
 /** What `--car` means: a car that comes with the project, or a file. Throws a usage error with one line for each wrong field. */
 export function readCar(name: string | undefined): TopologyData {
-  if (name === undefined) return CARS.sedan
-  if (Object.hasOwn(CARS, name)) return CARS[name]
+  if (name === undefined) return CARS.sedan!
+  if (Object.hasOwn(CARS, name)) return CARS[name]!
   if (!/[./\\]/.test(name) && !existsSync(name)) {
     throw usage(`there is no car "${name}", and no such file; cars are ${Object.keys(CARS).join(', ')}`)
   }

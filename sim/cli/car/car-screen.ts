@@ -59,7 +59,7 @@ function powerText(power: PowerSnapshot): string {
 /** On a narrow screen the components have a line of their own below their hub. */
 function narrow(rows: readonly (readonly string[])[], terminal: Terminal): string[] {
   const [head, ...lines] = linesOf(table(terminal, COLUMNS.slice(0, -1), rows.map(row => row.slice(0, -1))))
-  return [head, ...lines.flatMap((line, index) => [line, `  ${rows[index].at(-1)}`])]
+  return [head!, ...lines.flatMap((line, index) => [line, `  ${rows[index]!.at(-1)}`])]
 }
 
 /** One line for a log instead of a picture. */

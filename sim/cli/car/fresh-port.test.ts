@@ -24,7 +24,7 @@ function bench(): { car: Car, port: FreshPort, node: BusPort, heard: number[], t
   node.setOnline(true)
   const told: number[] = []
   const heard: number[] = []
-  car.bus.tap(({ frame: seen }) => { heard.push(seen.data[7]) })
+  car.bus.tap(({ frame: seen }) => { heard.push(seen.data[7]!) })
   return { car, node, port: new FreshPort(node, car.kernel, expired => told.push(expired)), heard, told }
 }
 

@@ -52,7 +52,7 @@ export class FreshPort {
       return
     }
     const before = this.expired
-    while (waiting.length > 0 && waiting[0] < this.kernel.now_ns) {
+    while (waiting.length > 0 && waiting[0]! < this.kernel.now_ns) {
       if (!this.node.controller.abort(id)) {
         this.kernel.after(AGAIN_ns, 'a command from a link is too old', () => this.expire(id))
         break

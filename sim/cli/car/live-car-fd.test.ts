@@ -31,11 +31,11 @@ describe('a car on a CAN FD bus', () => {
       await live.close()
     })
     const dial = async (n: number, query = ''): Promise<Link> => {
-      const link = await openLink(live.links[n].addresses[0] + query)
+      const link = await openLink(live.links[n]!.addresses[0] + query)
       ends.push(() => link.close())
       return link
     }
-    const [tool, other] = [await openSpine(live.links[0].addresses[0]), await dial(1)]
+    const [tool, other] = [await openSpine(live.links[0]!.addresses[0]), await dial(1)]
     await dial(2, '?timestamps=no')
     ends.push(() => tool.close())
     expect(tool.greeting).toMatchObject({ bitrate: 500_000, dataBitrate: 2_000_000 })
@@ -51,8 +51,8 @@ describe('a car on a CAN FD bus', () => {
     tool.send(frameOf({ id: 0x123, extended: false, fd: true, bytes: bytes.slice(0, 12) }))
     await eventually(() => got.length === 2 && statuses > 0)
     expect(got).toMatchObject([{ id: 0x18ef_8181, brs: true, length: 48 }, { id: 0x123, brs: false, length: 12 }])
-    expect([...got[0].data]).toEqual(bytes)
-    await eventually(() => live.links[2].counters.sent.dropped.get('unsupported') === 2)
+    expect([...got[0]!.data]).toEqual(bytes)
+    await eventually(() => live.links[2]!.counters.sent.dropped.get('unsupported') === 2)
     expect(live.car.bus.counters.errorFrames).toBe(0)
     stop.abort()
     await run

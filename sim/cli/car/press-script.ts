@@ -16,9 +16,9 @@ export function parsePress(text: string): ScriptedPress {
   const match = /^([^:@]+)(?::([^:@]+))?(?:@([^:@]+))?$/.exec(text)
   if (match === null) throw usage(`"${text}" is no press: write it like DASH.windowFL.down:2s@1s (switch:hold@begin)`)
   return {
-    switch: match[1],
-    hold_ms: match[2] === undefined ? DEFAULT_HOLD_ms : parseDuration_ms(match[2]),
-    at_ms: match[3] === undefined ? 0 : parseDuration_ms(match[3]),
+    switch: match[1]!,
+    hold_ms: match[2]! === undefined ? DEFAULT_HOLD_ms : parseDuration_ms(match[2]),
+    at_ms: match[3]! === undefined ? 0 : parseDuration_ms(match[3]),
   }
 }
 

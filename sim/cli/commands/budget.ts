@@ -59,9 +59,9 @@ function text(budget: Budget, terminal: Terminal): string {
 
 function sentence(budget: Budget): string {
   const { consumers, sets: [first], exact } = budget
-  if (first.waiting.length === 0) return `All ${consumers.length} components that ask for 0.5 A or more can run at once.`
+  if (first!.waiting.length === 0) return `All ${consumers.length} components that ask for 0.5 A or more can run at once.`
   const best = exact ? 'At most' : 'At least'
-  return `${best} ${first.running.length} of the ${consumers.length} components that ask for 0.5 A or more can run at once; the sets of most amperes:`
+  return `${best} ${first!.running.length} of the ${consumers.length} components that ask for 0.5 A or more can run at once; the sets of most amperes:`
 }
 
 function setText(set: RunningSet, budget: Budget): string {

@@ -23,7 +23,7 @@ describe('spine car', () => {
 
   it('records the same bytes for the same seed and presses, and others for others', async () => {
     const logs: string[] = []
-    for (const [seed, press] of [['7', '1s'], ['7', '1s'], ['7', '1.01s'], ['8', '1s']]) {
+    for (const [seed, press] of [['7', '1s'], ['7', '1s'], ['7', '1.01s'], ['8', '1s']] as const) {
       const log = path(`${seed}-${press}-${logs.length}.log`)
       const terminal = fakeTerminal()
       const words = [...HEADLESS, '--for', '3s', '--seed', seed, '--press', `DASH.windowFL.down:1s@${press}`, '--record', log]
@@ -33,7 +33,7 @@ describe('spine car', () => {
     }
     expect(logs[0]).toBe(logs[1])
     expect(logs[0]).not.toBe(logs[2])
-    expect(logs[0].split('\n')[0]).toMatch(/^\(\d{10}\.\d{6}\) spine0 [0-9A-F]{8}#[0-9A-F]+$/)
+    expect(logs[0]!.split('\n')[0]).toMatch(/^\(\d{10}\.\d{6}\) spine0 [0-9A-F]{8}#[0-9A-F]+$/)
     const decoded = fakeTerminal()
     expect(await run(['decode', path('7-1s-0.log')], decoded)).toBe(0)
     expect(decoded.out).toMatch(/WindowCommand@FL +DASH +sequence=\d+ action=/)

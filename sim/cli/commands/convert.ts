@@ -50,7 +50,7 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 function kindOf(file: string, option: string): LogFormat {
-  if (file === '-') return LOG_FORMATS[0]
+  if (file === '-') return LOG_FORMATS[0]!
   const format = logFormatOf(file)
   if (format !== undefined) return format
   const endings = LOG_FORMATS.flatMap(each => each.endings).join(', ')

@@ -18,7 +18,7 @@ const command = encodeMessage('WindowCommand', 'RR', { action: 'goto', position_
 const status = (counter: number): CanFrame =>
   encodeMessage('WindowStatus', 'RR', { position_pct: 12.5, state: 'opening', supply_V: 13.5, learned: 1 }, { source: 0x84, counter })
 const spoilt = status(1)
-spoilt.data[6] ^= 1
+spoilt.data[6]! ^= 1
 
 describe('spine decode', () => {
   let folder = ''

@@ -28,7 +28,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((file: string, options: { from?: LogFormat, json?: boolean }) => {
       const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]
-      return decode(file, format, options.json === true, terminal)
+      return decode(file, format!, options.json === true, terminal)
     })
 }
 

@@ -44,16 +44,16 @@ describe('spine fuzz', () => {
   it('shares of a matrix are merged into what one machine finds', async () => {
     const whole = JSON.parse((await fuzz(...SHORT, '--runs', '4', '--json')).out) as Printed
     const shares = [file('1.json'), file('2.json')]
-    writeFileSync(shares[0], (await fuzz(...SHORT, '--runs', '4', '--json', '--shard', '1/2')).out)
+    writeFileSync(shares[0]!, (await fuzz(...SHORT, '--runs', '4', '--json', '--shard', '1/2')).out)
     vi.stubEnv('CI_NODE_INDEX', '2')
     vi.stubEnv('CI_NODE_TOTAL', '2')
-    const second = await fuzz(...SHORT, '--runs', '4', '--resume', shares[1])
+    const second = await fuzz(...SHORT, '--runs', '4', '--resume', shares[1]!)
     expect(second.err).toContain('2 runs of 3 s, seed 9, share 2/2 of 4')
-    const merged = JSON.parse((await fuzz('--merge', shares[1], shares[0], '--json')).out) as Printed
+    const merged = JSON.parse((await fuzz('--merge', shares[1]!, shares[0]!, '--json')).out) as Printed
     expect({ ...merged.totals, wall_s: 0 }).toEqual({ ...whole.totals, wall_s: 0 })
-    const half = await fuzz('--merge', shares[0])
+    const half = await fuzz('--merge', shares[0]!)
     expect([half.code, half.err]).toEqual([0, '2 runs are missing\n'])
-    const twice = await fuzz('--merge', shares[0], shares[0])
+    const twice = await fuzz('--merge', shares[0]!, shares[0]!)
     expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('share 1/2 is there twice')])
   })
 
@@ -71,7 +71,7 @@ describe('spine fuzz', () => {
     terminal.interrupt()
     expect(await stopped).toBe(0)
     expect(terminal.err).toMatch(/stopped after \d of 5 runs: the same command goes on\n$/)
-    const { done } = (JSON.parse(readFileSync(kept, 'utf8')) as Report).shards[0]
+    const { done } = (JSON.parse(readFileSync(kept, 'utf8')) as Report).shards[0]!
     expect(done).toBeLessThan(5)
     const rest = await fuzz(...SHORT, '--runs', '5', '--resume', kept)
     expect(rest.err).toContain(done > 0 ? `, ${done} done before` : 'seed 9\n')

@@ -29,7 +29,7 @@ describe('spine gateway', () => {
 
   async function joined(...options: string[]): Promise<{ terminal: ReturnType<typeof fakeTerminal>, end: Promise<number> }> {
     const terminal = fakeTerminal()
-    const end = run(['gateway', hall.addresses[0], yard.addresses[0], '--interval', '10ms', ...options], terminal)
+    const end = run(['gateway', hall.addresses[0]!, yard.addresses[0]!, '--interval', '10ms', ...options], terminal)
     await eventually(() => hall.state === 'up' && yard.state === 'up')
     return { terminal, end }
   }
@@ -60,7 +60,7 @@ describe('spine gateway', () => {
 
   it('draws a picture on a screen', async () => {
     const terminal = fakeTerminal({ isTTY: true, columns: 200, rows: 50 })
-    const end = run(['gateway', hall.addresses[0], yard.addresses[0], '--interval', '10ms'], terminal)
+    const end = run(['gateway', hall.addresses[0]!, yard.addresses[0]!, '--interval', '10ms'], terminal)
     await eventually(() => hall.state === 'up' && yard.state === 'up')
     hall.send(frameOf({ id: 0x18ff_8181, bytes: [1] }))
     await terminal.shows(/18FF8181 +A → B +1 .*WindowStatus@FL from 0x81/, end)

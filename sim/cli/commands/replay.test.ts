@@ -37,7 +37,7 @@ describe('spine replay', () => {
       target: { in: 3 * sendable.length, delivered: 3 * sendable.length, queued: 0, dropped: {} }, stopped: false,
     })
     const { frames } = readLog('candump', [readFileSync(path('out.log'))])
-    frames.forEach((frame, n) => expect(sameFrame(frame, sendable[n % sendable.length])).toBe(true))
+    frames.forEach((frame, n) => expect(sameFrame(frame, sendable[n % sendable.length]!)).toBe(true))
   })
 
   it('sends only what the filter lets through', async () => {
@@ -53,7 +53,7 @@ describe('spine replay', () => {
     const log = file('slow.log', numbered(5000))
     const end = run(['replay', log, 'spine-listen:127.0.0.1:0?queue=4', '--speed', 'max', '--json'], terminal)
     await terminal.shows(/waiting for a client on (\S+)\n/, end)
-    const client = await openSpine(/waiting for a client on (\S+)\n/.exec(terminal.err)![1].replace('spine-listen', 'spine'))
+    const client = await openSpine(/waiting for a client on (\S+)\n/.exec(terminal.err)![1]!.replace('spine-listen', 'spine'))
     const received: LinkFrame[] = []
     client.onFrame((frame) => {
       received.push(cloneLinkFrame(frame))

@@ -84,7 +84,7 @@ function openLog(file: string, options: Options, report: (line: string) => void)
   const words = new Map(options.speed === 'max' ? [['speed', 'max']] : [])
   const numbers = new Map([['loop', options.loop], ...options.speed === 'max' ? [] : [['speed', options.speed] as const]] as [string, number][])
   const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]
-  return new FileReplay({ text: `file:${file}`, scheme: 'file', target: file, numbers, words }, { report }, file, format)
+  return new FileReplay({ text: `file:${file}`, scheme: 'file', target: file, numbers, words }, { report }, file, format!)
 }
 
 function compiled(text: string): FrameValue {

@@ -68,7 +68,7 @@ interface Wish {
 }
 
 function readWish(words: readonly string[], options: Options): Wish {
-  const named = isLinkUri(words[0])
+  const named = isLinkUri(words[0]!)
   const [target, ...assignments] = named ? words.slice(1) : words
   if (target === undefined) throw usage('which message? For example: WindowCommand@FL action=up')
   try {
@@ -86,7 +86,7 @@ function readWish(words: readonly string[], options: Options): Wish {
       throw usage(`${entry.row.name} needs an action: action=${Object.keys(entry.row.fields.action.values ?? {}).join('|')}`)
     }
     const status = ENTRIES.find(({ row }) => row.page === 0 && row.kind === entry.row.kind && 'echoSequence' in row.fields)
-    return { uri: named ? words[0] : DEFAULT_LINK, entry, location, source, status, sequence: Number(values.sequence ?? 0), frame }
+    return { uri: named ? words[0]! : DEFAULT_LINK, entry, location, source, status, sequence: Number(values.sequence ?? 0), frame }
   } catch (error) {
     if (error instanceof MessageError || error instanceof RangeError) throw usage(error.message)
     throw error

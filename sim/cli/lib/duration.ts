@@ -6,7 +6,7 @@ const UNIT_ms: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m
 export function parseDuration_ms(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(us|ms|s|min|m|h)?$/.exec(text.trim())
   if (match === null) throw usage(`"${text}" is no duration: write it like 400ms, 2s, 1.5s or 1m`)
-  return Number(match[1]) * UNIT_ms[match[2] ?? 's']
+  return Number(match[1]) * UNIT_ms[match[2] ?? 's']!
 }
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `1 h 00 min`. */

@@ -78,10 +78,10 @@ function powerLine({ drawn_A, granted_A, lowest_V, lowestHub }: PowerView, { col
 
 /** `vehicle  ignition on, gear park, 0 km/h, battery 14.2 V, manager active, nothing shed`. */
 function vehicleLine({ row, values }: MonitorSignal, { colors }: Terminal): string {
-  const field = (name: string): string => fieldText(row.fields[name], values[name])
+  const field = (name: string): string => fieldText(row.fields[name]!, values[name]!)
   const manager = `manager ${field('manager')}`
   return `vehicle  ignition ${field('ignition')}, gear ${field('gear')}, ${field('speed_kmh')}, battery ${field('battery_V')}, `
-    + `${values.manager === MANAGER_STATE.active ? manager : colors.yellow(manager)}${values.shedLevel > 0 ? `, ${colors.yellow(`shed level ${field('shedLevel')}`)}` : ''}`
+    + `${values.manager === MANAGER_STATE.active ? manager : colors.yellow(manager)}${values.shedLevel! > 0 ? `, ${colors.yellow(`shed level ${field('shedLevel')}`)}` : ''}`
 }
 
 function e2eErrors(model: MonitorModel): number {
@@ -113,7 +113,7 @@ function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): str
   const age_ms = (model.now_ns - node.lastSeen_ns) / 1e6
   const heard = `${(age_ms / 1000).toFixed(1)} s`
   const status = of(model, 'HubStatus').find(signal => signal.location === node.name)
-  const field = (name: string): string => status === undefined ? '' : fieldText(status.row.fields[name], status.values[name])
+  const field = (name: string): string => status === undefined ? '' : fieldText(status.row.fields[name]!, status.values[name]!)
   const power = powerOf(model).hubs.find(hub => hub.name === node.name)
   const amperes = (name: 'drawn_A' | 'granted_A'): string => power === undefined ? '' : `${power[name].toFixed(1)} A`
   return [
@@ -148,9 +148,9 @@ function lampRows(model: MonitorModel): string[][] {
   const lamps = new Map<string, MonitorSignal[]>()
   for (const signal of of(model, 'LightStatus')) lamps.set(signal.location, [...lamps.get(signal.location) ?? [], signal])
   return [...lamps].map(([location, channels]) => {
-    const [{ row, values }] = channels
-    const field = (name: string): string => fieldText(row.fields[name], values[name])
-    const levels = channels.map(channel => plainText(row.fields.level_pct, channel.values.level_pct)).join(' ')
+    const { row, values } = channels[0]!
+    const field = (name: string): string => fieldText(row.fields[name]!, values[name]!)
+    const levels = channels.map(channel => plainText(row.fields.level_pct!, channel.values.level_pct!)).join(' ')
     return [`${location}.light`, field('supply_V'), field('current_A'), field('granted_A'), `levels ${levels} %`, echoText(values)]
   })
 }
@@ -158,7 +158,7 @@ function lampRows(model: MonitorModel): string[][] {
 function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Terminal): string[] {
   const { row, values } = signal
   const name = `${signal.location}.${row.name.replace(/Status$/, '').toLowerCase()}${signal.index === undefined ? '' : ` ${signal.index}`}`
-  const field = (key: string): string => fieldText(row.fields[key], values[key])
+  const field = (key: string): string => fieldText(row.fields[key]!, values[key]!)
   const state = textOf(signal, Object.keys(row.fields).filter(key => !HEAD_FIELDS.includes(key)))
   return [
     name, field('supply_V'), field('current_A'), field('granted_A'), isStale(model, signal) ? terminal.colors.red(`${state} (stale)`) : state,
@@ -167,15 +167,15 @@ function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Term
 }
 
 function echoText(values: Readonly<Record<string, number>>): string {
-  const by = echoSenderText(values.echoSender)
+  const by = echoSenderText(values.echoSender!)
   return by === '' ? '' : `${by} #${values.echoSequence}`
 }
 
 /** `position 40.5 %, opening, learned`: flags by name when set, enums by their value. */
 function textOf(signal: MonitorSignal, names: readonly string[]): string {
   return names.flatMap((name) => {
-    const field = signal.row.fields[name]
-    const value = signal.values[name]
+    const field = signal.row.fields[name]!
+    const value = signal.values[name]!
     if (field.kind === 'flag') return value === 0 ? [] : [name]
     const text = fieldText(field, value)
     if (name === 'fault' && value === 0) return []

@@ -44,12 +44,12 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
     commands.push({ ...decoded.values })
     if (echoes) {
       report('WindowStatus', decoded.location, {
-        echoSender: decoded.source & 0x0f, echoSequence: decoded.values.sequence, position_pct: 40, state: 'opening',
+        echoSender: decoded.source & 0x0f, echoSequence: decoded.values.sequence!, position_pct: 40, state: 'opening',
       }, counter++ % 15)
     }
   })
   await link.open()
-  return { uri: link.addresses[0], link, requests, commands, report, close: () => link.close() }
+  return { uri: link.addresses[0]!, link, requests, commands, report, close: () => link.close() }
 }
 
 function toLinkFrame(frame: ReturnType<typeof encodeMessage>, time_s: number): LinkFrame {

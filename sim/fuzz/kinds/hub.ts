@@ -128,7 +128,7 @@ function restored(stage: Stage, params: Params): void {
 /** One byte is wrong. */
 function damaged(memory: Uint8Array, byte: number, flip: number): Uint8Array {
   const bytes = memory.slice()
-  if (bytes.length > 0) bytes[byte % bytes.length] ^= flip
+  if (bytes.length > 0) bytes[byte % bytes.length]! ^= flip
   return bytes
 }
 

@@ -1,5 +1,5 @@
 import { limitsOf } from '#protocol/catalogue/fields.ts'
-import { type FieldRow, LOCATION, type LocationName, type MessageRow } from '#protocol/catalogue/index.ts'
+import { type FieldRow, LOCATION, type MessageRow } from '#protocol/catalogue/index.ts'
 import { buildName, claimId } from '#protocol/claim.ts'
 import { nextCounter } from '#protocol/e2e.ts'
 import { type CanFrame, createFrame } from '#protocol/frame.ts'
@@ -43,7 +43,7 @@ export const TOOL_KINDS = kinds([
       const nearly = dice.chance(0.5)
       const extended = nearly || dice.chance(0.7)
       const any = dice.below(extended ? EXTENDED_IDS : STANDARD_IDS)
-      const id = nearly ? messageId(row.priority, row.page, row.kind, dice.below(16), TOOL_ADDRESSES[0]) : any
+      const id = nearly ? messageId(row.priority, row.page, row.kind, dice.below(16), TOOL_ADDRESSES[0]!) : any
       let data = ''
       for (let i = dice.below(9); i > 0; i--) data += dice.below(256).toString(16).padStart(2, '0')
       return { for_ms: 0, with: { id, format: dice.chance(0.05) ? 'remote' : extended ? 'extended' : 'standard', data } }
@@ -59,7 +59,7 @@ export const TOOL_KINDS = kinds([
       return {
         for_ms: 0,
         with: {
-          message: row.name, location, source: hubAddress(LOCATION[sender as LocationName]), counter: dice.below(COUNTERS),
+          message: row.name, location, source: hubAddress(LOCATION[sender]), counter: dice.below(COUNTERS),
           ...drawFields(dice, row),
         },
       }

@@ -66,7 +66,7 @@ describe('a bridge', () => {
     a.arrive(frameOf({ id: 0x01, extended: false }))
     expect(a.arrive(frameOf({ id: 0x100, extended: false }))).toBe(true)
     expect(b.sent.map(frame => frame.id)).toEqual([0x18ff_8142, 0x701])
-    expect([...b.sent[0].data]).toEqual([1, 2])
+    expect([...b.sent[0]!.data]).toEqual([1, 2])
     expect(heard).toEqual([0x18ff_8181, 0x01, 0x100])
     expect(bridge.snapshot().aToB).toMatchObject({ badRewrite: 1, forwarded: 2 })
   })

@@ -83,7 +83,7 @@ export class LatencyMeter {
     const now_ms = performance.now()
     let moved = false
     while (this.used > queued) {
-      this.histogram.record(Math.max(1, Math.round((now_ms - this.entered_ms[this.first]) * 1e6)))
+      this.histogram.record(Math.max(1, Math.round((now_ms - this.entered_ms[this.first]!) * 1e6)))
       this.first = (this.first + 1) % CAPACITY
       this.used--
       moved = true

@@ -22,11 +22,11 @@ export class Repeats {
     let hash = 0x811c_9dc5 ^ frame.id
     hash = Math.imul(hash ^ frame.length, 0x0100_0193)
     if (!frame.remote) {
-      for (let i = 0; i < frame.length; i++) hash = Math.imul(hash ^ frame.data[i], 0x0100_0193)
+      for (let i = 0; i < frame.length; i++) hash = Math.imul(hash ^ frame.data[i]!, 0x0100_0193)
     }
     hash = (hash ^ hash >>> 15) >>> 0
     const slot = hash % SLOTS
-    if (this.hashes[slot] === hash && now_ms - this.times_ms[slot] < SOON_ms) this.seen++
+    if (this.hashes[slot] === hash && now_ms - this.times_ms[slot]! < SOON_ms) this.seen++
     this.hashes[slot] = hash
     this.times_ms[slot] = now_ms
   }

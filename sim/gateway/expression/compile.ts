@@ -70,7 +70,7 @@ class Parser {
   }
 
   private get next(): Token {
-    return this.tokens[this.at]
+    return this.tokens[this.at]!
   }
 
   /** `condition ? value : other` */
@@ -93,10 +93,10 @@ class Parser {
     let left = this.binary(level + 1)
     for (let compared = 0; ;) {
       const token = this.next
-      if (token.kind !== 'operator' || !Object.hasOwn(LEVELS[level], token.text)) return left
+      if (token.kind !== 'operator' || !Object.hasOwn(LEVELS[level]!, token.text)) return left
       if (level === COMPARISONS && ++compared > 1) throw this.error('comparisons in a row: use && and parentheses')
       this.at++
-      left = LEVELS[level][token.text](left, this.binary(level + 1))
+      left = LEVELS[level]![token.text]!(left, this.binary(level + 1))
     }
   }
 
@@ -105,7 +105,7 @@ class Parser {
     if (token.kind !== 'operator' || !Object.hasOwn(UNARY, token.text)) return this.primary()
     if (++this.depth > MAX_DEPTH) throw this.error('the expression is nested too deeply')
     this.at++
-    const value = UNARY[token.text](this.unary())
+    const value = UNARY[token.text]!(this.unary())
     this.depth--
     return value
   }
@@ -134,7 +134,7 @@ class Parser {
       this.expect(']')
       return dataByte(index)
     }
-    if (Object.hasOwn(FIELDS, text)) return FIELDS[text].value
+    if (Object.hasOwn(FIELDS, text)) return FIELDS[text]!.value
     const constant = CONSTANTS.get(text)
     if (constant !== undefined) return () => constant
     const near = nearest(text, [...Object.keys(FIELDS), 'data', ...CONSTANTS.keys()])

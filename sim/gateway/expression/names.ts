@@ -38,7 +38,7 @@ export const FIELDS: Readonly<Record<string, { readonly value: FrameValue, reado
   destination: { value: ofExtended(destinationOf), about: 'destination address; 0xFF: all' },
   kind: { value: ofCatalogue(kindOf), about: 'kind of a catalogue message' },
   location: { value: ofCatalogue(locationOf), about: 'its location' },
-  message: { value: ofCatalogue(id => messages[pageOf(id) << 4 | kindOf(id)]), about: 'the message itself, such as WindowCommand' },
+  message: { value: ofCatalogue(id => messages[pageOf(id) << 4 | kindOf(id)]!), about: 'the message itself, such as WindowCommand' },
   actuates: { value: frame => actuates(frame) ? 1 : 0, about: '1: it moves something or switches a load' },
 }
 
@@ -53,6 +53,6 @@ export const CONSTANTS: ReadonlyMap<string, number> = new Map<string, number>([
 export function dataByte(index: FrameValue): FrameValue {
   return (frame) => {
     const at = index(frame)
-    return !frame.remote && at >= 0 && at < frame.length ? frame.data[at] : NONE
+    return !frame.remote && at >= 0 && at < frame.length ? frame.data[at]! : NONE
   }
 }

@@ -34,9 +34,9 @@ export function tokenize(text: string): Token[] {
     const word = number ?? name ?? operator
     tokens.push({
       kind: number !== undefined ? 'number' : name !== undefined ? 'name' : 'operator',
-      text: word,
+      text: word!,
       value: number === undefined ? NaN : Number(number.replaceAll('_', '')),
-      column: at + all.length - word.length + 1,
+      column: at + all.length - word!.length + 1,
     })
   }
   tokens.push({ kind: 'end', text: 'the end', value: NaN, column: end + 1 })

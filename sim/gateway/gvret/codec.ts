@@ -53,7 +53,7 @@ export type GvretFault = 'id-range' | 'length-range' | 'bus-range'
 
 /** Reads a whole message of a device; `timestamp_ns` becomes its stamp in µs. Answers what is wrong. */
 export function decodeToHost(bytes: Uint8Array, start: number, frame: LinkFrame): GvretFault | undefined {
-  const lengthAndBus = bytes[start + TO_HOST.lengthAndBus]
+  const lengthAndBus = bytes[start + TO_HOST.lengthAndBus]!
   frame.bus = lengthAndBus >> 4
   frame.length = lengthAndBus & 0x0f
   if (frame.length > 8) return 'length-range'
@@ -63,8 +63,8 @@ export function decodeToHost(bytes: Uint8Array, start: number, frame: LinkFrame)
 
 /** Reads a whole message of a host. Answers what is wrong. */
 export function decodeToDevice(bytes: Uint8Array, start: number, frame: LinkFrame): GvretFault | undefined {
-  frame.bus = bytes[start + TO_DEVICE.bus]
-  frame.length = bytes[start + TO_DEVICE.length]
+  frame.bus = bytes[start + TO_DEVICE.bus]!
+  frame.length = bytes[start + TO_DEVICE.length]!
   if (frame.length > 8) return 'length-range'
   return finish(bytes, start + TO_DEVICE.id, start + TO_DEVICE.data, frame)
 }
@@ -81,7 +81,7 @@ function finish(bytes: Uint8Array, idAt: number, dataAt: number, frame: LinkFram
   frame.fd = false
   frame.brs = false
   frame.error = false
-  for (let i = 0; i < frame.length; i++) frame.data[i] = bytes[dataAt + i]
+  for (let i = 0; i < frame.length; i++) frame.data[i] = bytes[dataAt + i]!
   return undefined
 }
 
@@ -95,10 +95,10 @@ export function lengthToDevice(bytes: Uint8Array, start: number, have: number): 
     case COMMAND.frame:
     case COMMAND.echoFrame:
       if (have <= TO_DEVICE.length) return TO_DEVICE.length + 1
-      return TO_DEVICE.data + Math.min(8, bytes[start + TO_DEVICE.length] & 0x0f) + 1
+      return TO_DEVICE.data + Math.min(8, bytes[start + TO_DEVICE.length]! & 0x0f) + 1
     case COMMAND.fdFrame:
       if (have <= TO_DEVICE.length) return TO_DEVICE.length + 1
-      return TO_DEVICE.data + Math.min(64, bytes[start + TO_DEVICE.length]) + 1
+      return TO_DEVICE.data + Math.min(64, bytes[start + TO_DEVICE.length]!) + 1
     case COMMAND.setupBuses: return 10
     case COMMAND.setupExtendedBuses: return 14
     case COMMAND.setDigitalOutputs:
@@ -112,8 +112,9 @@ export function lengthToDevice(bytes: Uint8Array, start: number, have: number): 
 export function lengthToHost(bytes: Uint8Array, start: number, have: number): number {
   if (have < 2) return 2
   switch (bytes[start + 1]) {
-    case COMMAND.frame: return have <= TO_HOST.lengthAndBus ? TO_HOST.data : TO_HOST.data + (bytes[start + TO_HOST.lengthAndBus] & 0x0f) + 1
-    case COMMAND.fdFrame: return have < 11 ? 11 : 12 + Math.min(64, bytes[start + 10]) + 1
+    case COMMAND.frame:
+      return have <= TO_HOST.lengthAndBus ? TO_HOST.data : TO_HOST.data + (bytes[start + TO_HOST.lengthAndBus]! & 0x0f) + 1
+    case COMMAND.fdFrame: return have < 11 ? 11 : 12 + Math.min(64, bytes[start + 10]!) + 1
     case COMMAND.timeSync: return 6
     case COMMAND.digitalInputs:
     case COMMAND.keepAlive: return 4
@@ -135,7 +136,7 @@ export function writeWord(word: number, bytes: Uint8Array, at: number): number {
 }
 
 export function readWord(bytes: Uint8Array, at: number): number {
-  return (bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24) >>> 0
+  return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24) >>> 0
 }
 
 function wordOf(frame: LinkFrame): number {
@@ -143,7 +144,7 @@ function wordOf(frame: LinkFrame): number {
 }
 
 function writeData(frame: LinkFrame, bytes: Uint8Array, at: number): number {
-  for (let i = 0; i < frame.length; i++) bytes[at++] = frame.data[i]
+  for (let i = 0; i < frame.length; i++) bytes[at++] = frame.data[i]!
   bytes[at++] = 0
   return at
 }

@@ -20,7 +20,7 @@ const links: Link[] = []
 const servers: Server[] = []
 
 async function dial(link: Link): Promise<SavvyCan> {
-  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0])![0]), noDelay: true })
+  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0]!)![0]), noDelay: true })
   sockets.push(socket)
   await once(socket, 'connect')
   const peer = new SavvyCan(socket, async () => {
@@ -76,9 +76,9 @@ linkContract('gvret', {
   return {
     link,
     async connect() {
-      await eventually(() => devices.length > seen && devices[devices.length - 1].setup.length > 0)
+      await eventually(() => devices.length > seen && devices[devices.length - 1]!.setup.length > 0)
       seen = devices.length
-      return Object.assign(devices[seen - 1], { origin: link.origin })
+      return Object.assign(devices[seen - 1]!, { origin: link.origin })
     },
     dispose: async () => undefined,
   }
@@ -135,7 +135,7 @@ describe('gvret-listen', () => {
     ])
     peer.write(0xf1, 13)
     await eventually(() => peer.replies.length === 5)
-    expect(peer.replies[4].bytes.every(byte => byte === 0)).toBe(true)
+    expect(peer.replies[4]!.bytes.every(byte => byte === 0)).toBe(true)
   })
 
   it('lets a host switch its bus off, to listen-only, and on', async () => {
@@ -166,7 +166,7 @@ describe('gvret-listen', () => {
 
   it('serves nothing before a host asked for binary mode', async () => {
     const link = await open('gvret-listen:127.0.0.1:0')
-    const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0])![0]) })
+    const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0]!)![0]) })
     sockets.push(socket)
     await eventually(() => link.clients.length === 1)
     expect([link.state, link.send(numberedFrame(1))]).toEqual(['listening', false])
@@ -194,15 +194,15 @@ describe('gvret', () => {
   it('greets, sets the bit rate, and leaves the second bus as it was', async () => {
     const { place, devices } = await plug()
     const link = await open(`gvret:${place}?bitrate=250000`)
-    await eventually(() => devices[0].setup.length > 0)
-    expect(devices[0].binary).toBe(true)
-    expect(devices[0].commands).toEqual([12, 6, 7, 9, 5])
-    expect(devices[0].setup).toEqual([0xc000_0000 + 250_000, 0xc000_0000 + 250_000])
+    await eventually(() => devices[0]!.setup.length > 0)
+    expect(devices[0]!.binary).toBe(true)
+    expect(devices[0]!.commands).toEqual([12, 6, 7, 9, 5])
+    expect(devices[0]!.setup).toEqual([0xc000_0000 + 250_000, 0xc000_0000 + 250_000])
     expect(link.device).toBe('GVRET device, build 618')
     const quiet = await plug()
     await open(`gvret:${quiet.place}?mode=listen`)
-    await eventually(() => quiet.devices[0].setup.length > 0)
-    expect(quiet.devices[0].setup[0]).toBe(0xe000_0000 + 500_000)
+    await eventually(() => quiet.devices[0]!.setup.length > 0)
+    expect(quiet.devices[0]!.setup[0]).toBe(0xe000_0000 + 500_000)
   })
 
   it('holds commands back from a real bus', async () => {
@@ -228,8 +228,8 @@ describe('gvret', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
     const { place, devices } = await plug((device) => { device.mute = true })
     const opening = open(`gvret:${place}`)
-    await eventually(() => devices.length > 0 && devices[0].commands.includes(9))
-    devices[0].mute = false
+    await eventually(() => devices.length > 0 && devices[0]!.commands.includes(9))
+    devices[0]!.mute = false
     await vi.advanceTimersByTimeAsync(600)
     expect((await opening).state).toBe('up')
   })
@@ -248,8 +248,8 @@ describe('gvret', () => {
     }
     await pass(8000)
     expect(link.state).toBe('up')
-    expect(devices[0].commands.filter(command => command === 9).length).toBeGreaterThan(5)
-    devices[0].mute = true
+    expect(devices[0]!.commands.filter(command => command === 9).length).toBeGreaterThan(5)
+    devices[0]!.mute = true
     await pass(7000)
     expect(problems).toContain('the device stopped answering')
     await eventually(() => devices.length > 1 && link.state === 'up')
@@ -261,11 +261,11 @@ describe('gvret', () => {
     const link = await open(`gvret:${place}`, { now_ns: () => now_ns })
     const times: number[] = []
     link.onFrame((frame) => { times.push(frame.timestamp_ns) })
-    await eventually(() => devices[0].setup.length > 0)
+    await eventually(() => devices[0]!.setup.length > 0)
     const arrive = async (stamp_us: number, later_us: number): Promise<void> => {
       now_ns += later_us * 1000
       const before = times.length
-      devices[0].send(frameOf({ id: 1, timestamp_ns: stamp_us * 1000 }))
+      devices[0]!.send(frameOf({ id: 1, timestamp_ns: stamp_us * 1000 }))
       await eventually(() => times.length > before)
     }
     await arrive(2 ** 32 - 100, 0)

@@ -132,7 +132,7 @@ export class GvretHostSession implements HostSession, MessageHandler {
     switch (bytes[start + 1]) {
       case COMMAND.frame: return this.received(bytes, start)
       case COMMAND.deviceInfo:
-        this.build = bytes[start + 2] | bytes[start + 3] << 8
+        this.build = bytes[start + 2]! | bytes[start + 3]! << 8
         return
       case COMMAND.busParameters:
         if (bytes[start + 7] !== 0) this.secondBus = ((readWord(bytes, start + 8) | RATE_VALID | RATE_ENABLED) >>> 0)

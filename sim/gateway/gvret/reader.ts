@@ -29,12 +29,12 @@ export class GvretReader {
     const size = chunk.length
     for (let at = 0; at < size;) {
       if (this.have > 0) {
-        this.partial[this.have++] = chunk[at++]
+        this.partial[this.have++] = chunk[at++]!
         if (this.have < this.lengthOf(this.partial, 0, this.have)) continue
         this.have = 0
         this.handler.onMessage(this.partial, 0)
       } else if (chunk[at] !== START) {
-        this.handler.onByte(chunk[at++])
+        this.handler.onByte(chunk[at++]!)
       } else {
         const left = size - at
         const length = this.lengthOf(chunk, at, left)

@@ -17,7 +17,7 @@ export function parseAscDate(text: string): number | undefined {
   const match = DATE.exec(text)
   if (!match) return undefined
   const [, monthName, day, hourText, minute, second, fraction, half, year] = match
-  const month = MONTH_NUMBERS[monthName.toLowerCase()]
+  const month = MONTH_NUMBERS[monthName!.toLowerCase()]
   let hour = Number(hourText)
   if (half !== undefined) hour = hour % 12 + (half.toLowerCase() === 'pm' ? 12 : 0)
   if (month === undefined || hour > 23) return undefined

@@ -33,22 +33,22 @@ export class AscParser {
     const event = EVENT.exec(line)
     if (!event) return this.head(line)
     const [, sign, seconds, fraction, first, rest] = event
-    const time_ns = (Number(seconds) * 1e9 + Number(fraction.padEnd(9, '0'))) * (sign === '' ? 1 : -1)
+    const time_ns = (Number(seconds) * 1e9 + Number(fraction!.padEnd(9, '0'))) * (sign === '' ? 1 : -1)
     this.last_ns = this.relative ? this.last_ns + time_ns : time_ns
     frame.timestamp_ns = this.start_ns + this.last_ns
-    if (/^canfd$/i.test(first)) return this.fdEvent(rest.split(/\s+/), frame)
-    return /^\d+$/.test(first) ? this.classicEvent(first, rest.split(/\s+/), frame) : NO_FRAME
+    if (/^canfd$/i.test(first!)) return this.fdEvent(rest!.split(/\s+/), frame)
+    return /^\d+$/.test(first!) ? this.classicEvent(first!, rest!.split(/\s+/), frame) : NO_FRAME
   }
 
   private head(line: string): string {
     const base = BASE.exec(line)
     const dated = DATED.exec(line)
     if (base) {
-      this.base = base[1].toLowerCase() === 'hex' ? 16 : 10
+      this.base = base[1]!.toLowerCase() === 'hex' ? 16 : 10
       this.relative = base[2]?.toLowerCase() === 'relative'
     } else if (dated) {
-      const date_ns = parseAscDate(dated[1])
-      if (date_ns === undefined) return `"${dated[1].slice(0, 40)}" is no date such as Tue Nov 14 10:13:20.123 pm 2023`
+      const date_ns = parseAscDate(dated[1]!)
+      if (date_ns === undefined) return `"${dated[1]!.slice(0, 40)}" is no date such as Tue Nov 14 10:13:20.123 pm 2023`
       this.start_ns = date_ns
       this.last_ns = 0
     } else if (!OTHER.test(line)) return 'it is neither an event that begins with a time nor a line of the head'
@@ -58,24 +58,24 @@ export class AscParser {
   private classicEvent(channel: string, words: readonly string[], frame: LogFrame): string | undefined {
     if (isErrorFrame(words[0])) return readChannel(channel, frame) ?? makeError(frame)
     if (!isDirection(words[1])) {
-      const likely = /^[\dA-F]+x?$/i.test(words[0]) && /^[dr]$/i.test(words[2] ?? '') && !/^TxRq$/i.test(words[1])
+      const likely = /^[\dA-F]+x?$/i.test(words[0]!) && /^[dr]$/i.test(words[2] ?? '') && !/^TxRq$/i.test(words[1]!)
       return likely ? `"${words[1]}" is neither Rx nor Tx` : NO_FRAME
     }
     const kind = words[2]?.toLowerCase()
     if (kind !== 'd' && kind !== 'r') return `"${words[2] ?? ''}" is neither d (data) nor r (remote)`
-    clear(frame, words[1])
+    clear(frame, words[1]!)
     frame.remote = kind === 'r'
     const code = words[3] === undefined && frame.remote ? 0 : this.number(words[3], 15)
     if (code < 0) return `"${words[3] ?? ''}" is no data length code`
     frame.length = Math.min(code, 8)
-    return readChannel(channel, frame) ?? this.readId(words[0], frame) ?? (frame.remote ? undefined : this.readData(words, 4, frame))
+    return readChannel(channel, frame) ?? this.readId(words[0]!, frame) ?? (frame.remote ? undefined : this.readData(words, 4, frame))
   }
 
   private fdEvent(words: readonly string[], frame: LogFrame): string | undefined {
     const [channel, direction, id] = words
-    if (isErrorFrame(id)) return readChannel(channel, frame) ?? makeError(frame)
+    if (isErrorFrame(id)) return readChannel(channel!, frame) ?? makeError(frame)
     if (!isDirection(direction)) return /^TxRq$/i.test(direction ?? '') ? NO_FRAME : `"${direction ?? ''}" is neither Rx nor Tx`
-    clear(frame, direction)
+    clear(frame, direction!)
     // A symbolic name may stand behind the identifier; names do not begin with a digit.
     const at = /^\d/.test(words[3] ?? '') ? 3 : 4
     const code = this.number(words[at + 2], 15)
@@ -83,14 +83,14 @@ export class AscParser {
     if (code < 0 || length < 0) return `"${words[at + 2] ?? ''} ${words[at + 3] ?? ''}" is no data length code and data length`
     frame.length = length
     const flagsWord = words[at + 4 + length + 2]
-    const flags = /^[\dA-F]{1,8}$/i.test(flagsWord ?? '') ? parseInt(flagsWord, 16) : FLAG_FD
+    const flags = /^[\dA-F]{1,8}$/i.test(flagsWord ?? '') ? parseInt(flagsWord!, 16) : FLAG_FD
     frame.fd = (flags & FLAG_FD) !== 0
     frame.brs = frame.fd && words[at] === '1'
     frame.remote = !frame.fd && ((flags & FLAG_REMOTE) !== 0 || (length === 0 && code > 0))
     if (frame.remote) frame.length = Math.min(code, 8)
     const fault = frame.fd ? fdLengthFault(code, length) : length > 8 ? `a classic frame has no ${length} data bytes` : undefined
     if (fault !== undefined) return fault
-    return readChannel(channel, frame) ?? this.readId(id, frame) ?? (frame.remote ? undefined : this.readData(words, at + 4, frame))
+    return readChannel(channel!, frame) ?? this.readId(id!, frame) ?? (frame.remote ? undefined : this.readData(words, at + 4, frame))
   }
 
   private readId(text: string, frame: LogFrame): string | undefined {
@@ -106,7 +106,7 @@ export class AscParser {
       const byte = this.number(words[from + i], 255)
       if (byte < 0) return words[from + i] === undefined
         ? `it has ${i} data bytes, not ${frame.length}`
-        : `"${words[from + i].slice(0, 20)}" is no data byte`
+        : `"${words[from + i]!.slice(0, 20)}" is no data byte`
       frame.data[i] = byte
     }
     return undefined

@@ -65,7 +65,7 @@ function fdEvent(frame: LinkFrame, channel: number, direction: string, id: strin
 
 function ascData(frame: LinkFrame): string {
   let text = ''
-  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]]
+  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]!]
   return text
 }
 

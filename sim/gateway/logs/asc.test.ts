@@ -46,14 +46,14 @@ describe('Vector ASC', () => {
       '1 18ebff00x d 8 received', '0 123 d 1 sent', '0 100 r 0 received', '2 200 r 8 received', '3 300 r 8 received', '1 88 e 8 ',
       '0 300 fd! 8 received', '1 1c4d80a7x fd 12 sent', '3 88 e 8 ', '0 301 d 2 received',
     ])
-    expect([...read[0].data.subarray(0, 8)]).toEqual([0x01, 0xa0, 0x0f, 0xa6, 0x60, 0x3b, 0xd1, 0x40])
-    expect((read[0].timestamp_ns - start_ns) / 1e9).toBeCloseTo(1.015991, 6)
+    expect([...read[0]!.data.subarray(0, 8)]).toEqual([0x01, 0xa0, 0x0f, 0xa6, 0x60, 0x3b, 0xd1, 0x40])
+    expect((read[0]!.timestamp_ns - start_ns) / 1e9).toBeCloseTo(1.015991, 6)
   })
 
   it('may be decimal, and tell times from the line before', () => {
     const read = frames('base dec timestamps relative\n0.5 Start of measurement\n0.25 1 291 Rx d 3 16 255 8\n1.0 1 2047 Rx d 0\n')
     expect(read.map(f => [f.id, f.timestamp_ns, f.length])).toEqual([[291, 0.75e9, 3], [2047, 1.75e9, 0]])
-    expect([...read[0].data.subarray(0, 3)]).toEqual([16, 255, 8])
+    expect([...read[0]!.data.subarray(0, 3)]).toEqual([16, 255, 8])
   })
 
   it.each([
@@ -85,11 +85,11 @@ describe('Vector ASC', () => {
       const read = frames(text)
       expect(read.length).toBe(given.length)
       given.forEach(([frame, sent], n) => {
-        expect(read[n].timestamp_ns).toBe(frame.timestamp_ns)
+        expect(read[n]!.timestamp_ns).toBe(frame.timestamp_ns)
         if (frame.error) expect(read[n]).toMatchObject({ error: true, bus: frame.bus, direction: '' })
         else {
-          expect(read[n].direction).toBe(sent ? 'sent' : 'received')
-          expect(sameFrame(read[n], frame)).toBe(true)
+          expect(read[n]!.direction).toBe(sent ? 'sent' : 'received')
+          expect(sameFrame(read[n]!, frame)).toBe(true)
         }
       })
     }), { seed: 5, numRuns: 300 })

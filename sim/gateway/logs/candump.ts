@@ -24,11 +24,11 @@ export function parseCandumpLine(line: string, frame: LinkFrame & Partial<Pick<L
   if (!match) return explainShape(line)
   const [, seconds, fraction, channel, idText, body, way] = match
   frame.direction = way === 'T' ? 'sent' : way === 'R' ? 'received' : ''
-  frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction.padEnd(9, '0'))
-  const bus = Number(/\d{1,3}$/.exec(channel)?.[0] ?? 0)
+  frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction!.padEnd(9, '0'))
+  const bus = Number(/\d{1,3}$/.exec(channel!)?.[0] ?? 0)
   if (bus > 255) return `interface ${channel}: its number is above 255`
   frame.bus = bus
-  return readId(idText, frame) ?? readBody(body, frame)
+  return readId(idText!, frame) ?? readBody(body!, frame)
 }
 
 function explainShape(line: string): string {
@@ -61,12 +61,12 @@ function readBody(body: string, frame: LinkFrame): string | undefined {
   }
   // A raw length code of 9 to 15 behind "_" means 8 bytes.
   const raw = /^(.{16})_[9A-Fa-f]$/.exec(body)
-  return readData(raw ? raw[1] : body, 8, frame)
+  return readData(raw ? raw[1]! : body, 8, frame)
 }
 
 function readFdBody(body: string, frame: LinkFrame): string | undefined {
   if (body.startsWith('##')) return 'CAN XL frames are not supported'
-  const flags = parseInt(body[1], 16)
+  const flags = parseInt(body[1]!, 16)
   if (!/^#[0-9A-Fa-f]/.test(body)) return 'a hex digit of FD flags must follow ##'
   frame.fd = true
   frame.brs = (flags & FD_BRS) !== 0
@@ -107,7 +107,7 @@ export function formatCandumpLine(frame: LinkFrame, direction: Direction = ''): 
 function formatBody(frame: LinkFrame): string {
   if (frame.remote) return frame.length > 0 ? `R${frame.length}` : 'R'
   let text = frame.fd ? (frame.brs ? '#1' : '#0') : ''
-  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]]
+  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]!]
   return text
 }
 

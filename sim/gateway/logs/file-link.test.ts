@@ -132,9 +132,9 @@ describe('replay', () => {
     const back = await play(link)
     expect(back.length).toBe(frames.length)
     frames.forEach((frame, n) => {
-      expect(sameFrame(frame, back[n]), `frame ${n}`).toBe(true)
-      expect(back[n].timestamp_ns).toBe(frame.timestamp_ns)
-      expect(back[n].origin).toBe(link.origin)
+      expect(sameFrame(frame, back[n]!), `frame ${n}`).toBe(true)
+      expect(back[n]!.timestamp_ns).toBe(frame.timestamp_ns)
+      expect(back[n]!.origin).toBe(link.origin)
     })
     expect(link.problem).toBe('')
   })

@@ -159,14 +159,14 @@ export class FileReplay extends LinkBase {
 
   private enqueue(frame: LinkFrame): void {
     if (this.batchLength === this.batch.length) this.batch.push(createLinkFrame())
-    copyLinkFrame(frame, this.batch[this.batchLength++])
+    copyLinkFrame(frame, this.batch[this.batchLength++]!)
   }
 
   private async play(pacer: ReplayPacer): Promise<void> {
     const frames = this.batchLength
     this.batchLength = 0
     for (let i = 0; i < frames; i++) {
-      const frame = this.batch[i]
+      const frame = this.batch[i]!
       const wait_ms = pacer.wait_ms(frame.timestamp_ns, performance.now())
       if (wait_ms > TIMER_GRAIN_ms) await this.sleep(wait_ms)
       while (!this.isClosed) {

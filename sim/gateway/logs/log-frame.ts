@@ -22,7 +22,7 @@ const LENGTH_OF_DLC: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20,
 
 /** The data length of a length code 0–15 (ISO 11898-1:2015, table 5). */
 export function fdLengthOf(code: number): number {
-  return LENGTH_OF_DLC[code]
+  return LENGTH_OF_DLC[code]!
 }
 
 /** The length code of an FD data length; −1 when there is none. */

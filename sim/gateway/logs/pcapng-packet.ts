@@ -56,7 +56,7 @@ export function readPacket(
   if (body.byteLength < head) return { cause: 'short-packet', reason: 'a packet block is too short' }
   const index = type === BLOCK.simplePacket ? 0 : type === BLOCK.obsoletePacket ? body.getUint16(0, little) : body.getUint32(0, little)
   if (index >= interfaces.length) return { cause: 'interface', reason: `a packet of interface ${index}, which was not described` }
-  const from = interfaces[index]
+  const from = interfaces[index]!
   if (from.linkType !== LINKTYPE_CAN_SOCKETCAN) {
     return { cause: 'link-type', reason: `a packet of link type ${from.linkType}, which is not CAN_SOCKETCAN (${LINKTYPE_CAN_SOCKETCAN})` }
   }
@@ -70,7 +70,7 @@ export function readPacket(
     captured = length
     frame.timestamp_ns += Math.round((body.getUint32(4, little) * WORD + body.getUint32(8, little)) * from.tick_ns)
     forEachOption(body, head + (length + 3 & ~3), little, (code, at, size) => {
-      if (code === OPTION.packetFlags && size >= 4) frame.direction = DIRECTIONS[body.getUint32(at, little) & 3]
+      if (code === OPTION.packetFlags && size >= 4) frame.direction = DIRECTIONS[body.getUint32(at, little) & 3]!
     })
   }
   return readCanFrame(body, head, captured, frame)

@@ -64,7 +64,7 @@ export class PcapngWriter implements LogWriter {
     const start = this.open(BLOCK.enhancedPacket)
     const time_ns = Math.max(0, frame.timestamp_ns)
     const high = Math.floor(time_ns / WORD)
-    this.word(this.interfaceOfBus[frame.bus] - 1)
+    this.word(this.interfaceOfBus[frame.bus]! - 1)
     this.word(high)
     this.word(time_ns - high * WORD)
     const bytes = CAN_HEADER_BYTES + (frame.remote ? 0 : frame.length)
@@ -85,7 +85,7 @@ export class PcapngWriter implements LogWriter {
     this.bytes[this.used++] = frame.fd ? CAN_FLAGS.fd | (frame.brs ? CAN_FLAGS.brs : 0) : 0
     this.short(0)
     const length = frame.remote ? 0 : frame.length
-    for (let i = 0; i < length; i++) this.bytes[this.used++] = frame.data[i]
+    for (let i = 0; i < length; i++) this.bytes[this.used++] = frame.data[i]!
     this.pad()
   }
 

@@ -24,9 +24,9 @@ describe('pcapng', () => {
       expect(bad).toEqual([])
       expect(frames.length).toBe(given.length)
       given.forEach(([frame, direction], n) => {
-        expect(sameFrame(frames[n], frame)).toBe(true)
-        expect(frames[n].timestamp_ns).toBe(frame.timestamp_ns)
-        expect(frames[n].direction).toBe(direction)
+        expect(sameFrame(frames[n]!, frame)).toBe(true)
+        expect(frames[n]!.timestamp_ns).toBe(frame.timestamp_ns)
+        expect(frames[n]!.direction).toBe(direction)
       })
     }), { seed: 1, numRuns: 500 })
   })

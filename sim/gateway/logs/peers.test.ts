@@ -70,12 +70,12 @@ w.stop()`
     expect(read.length).toBe(frames.length)
     frames.forEach((frame, n) => {
       // It names the start of its ASC to the ms, and cuts what is below.
-      expect(Math.abs(read[n].timestamp_ns - frame.timestamp_ns)).toBeLessThan(1e6)
-      if (frame.error) return expect(read[n].error).toBe(true)
+      expect(Math.abs(read[n]!.timestamp_ns - frame.timestamp_ns)).toBeLessThan(1e6)
+      if (frame.error) return expect(read[n]!.error).toBe(true)
       // python-can's candump writer leaves out the lengths of remote frames and counts no channels but those with a name.
-      const expected = format === 'candump' ? { ...frame, bus: read[n].bus, ...frame.remote && { length: 0 } } : frame
-      expect(sameFrame(read[n], expected), `frame ${n}`).toBe(true)
-      if (format === 'asc') expect(read[n].direction).toBe(directionOf(frame))
+      const expected = format === 'candump' ? { ...frame, bus: read[n]!.bus, ...frame.remote && { length: 0 } } : frame
+      expect(sameFrame(read[n]!, expected), `frame ${n}`).toBe(true)
+      if (format === 'asc') expect(read[n]!.direction).toBe(directionOf(frame))
     })
   })
 })
@@ -102,17 +102,17 @@ describe.skipIf(!hasTshark)('pcapng and tshark', () => {
     const lines = tshark(path)
     expect(lines.length).toBe(FRAMES.length)
     FRAMES.forEach((frame, n) => {
-      const [time, name, direction, id, xtd, rtr, err, length, brs, data] = lines[n]
+      const [time, name, direction, id, xtd, rtr, err, length, brs, data] = lines[n]!
       expect(Math.abs(Number(time) - frame.timestamp_ns / 1e9)).toBeLessThan(1e-6)
       expect(name).toBe(`spine${frame.bus}`)
-      expect(parseInt(direction, 16)).toBe(directionOf(frame) === 'sent' ? 2 : 1)
+      expect(parseInt(direction!, 16)).toBe(directionOf(frame) === 'sent' ? 2 : 1)
       if (frame.error) return expect([err, length]).toEqual(['1', '8'])
       expect(Number(id)).toBe(frame.id)
       expect(xtd).toBe(frame.extended ? '1' : '0')
       expect(brs).toBe(!frame.fd ? '' : frame.brs ? '1' : '0')
       if (!frame.fd) expect([rtr, err]).toEqual([frame.remote ? '1' : '0', '0'])
       expect(Number(length)).toBe(frame.length)
-      expect(data.toLowerCase()).toBe(frame.remote ? '' : Buffer.from(frame.data.subarray(0, frame.length)).toString('hex'))
+      expect(data!.toLowerCase()).toBe(frame.remote ? '' : Buffer.from(frame.data.subarray(0, frame.length)).toString('hex'))
     })
   })
 

@@ -60,5 +60,5 @@ function longCare(frame: LinkFrame): number {
 }
 
 function firstByte(frame: LinkFrame, index: number): number {
-  return frame.remote || index >= frame.length ? 0 : frame.data[index]
+  return frame.remote || index >= frame.length ? 0 : frame.data[index]!
 }

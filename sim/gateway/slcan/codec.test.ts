@@ -99,7 +99,7 @@ describe('SLCAN lines', () => {
 
 it('bus timing registers give the rates that adapters list', () => {
   expect([[0x31, 0x1c], [0x18, 0x1c], [0x09, 0x1c], [0x04, 0x1c], [0x03, 0x1c], [0x01, 0x1c], [0x00, 0x1c], [0x00, 0x16], [0x00, 0x14]]
-    .map(([btr0, btr1]) => btrBitrate(btr0, btr1))).toEqual([10e3, 20e3, 50e3, 100e3, 125e3, 250e3, 500e3, 800e3, 1e6])
+    .map(([btr0, btr1]) => btrBitrate(btr0!, btr1!))).toEqual([10e3, 20e3, 50e3, 100e3, 125e3, 250e3, 500e3, 800e3, 1e6])
 })
 
 it('bit rates become commands that give them exactly, or none', () => {

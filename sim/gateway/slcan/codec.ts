@@ -48,7 +48,7 @@ export function decodeSlcanFrame(bytes: Uint8Array, start: number, end: number, 
   const id = readHex(bytes, start + 1, idEnd)
   if (id < 0) return 'not-hex'
   if (id > (extended ? 0x1fff_ffff : 0x7ff)) return 'id-range'
-  const length = HEX_VALUE[bytes[idEnd]]
+  const length = HEX_VALUE[bytes[idEnd]!]!
   if (length === 255) return 'not-hex'
   if (length > 8) return 'length-range'
   let at = idEnd + 1
@@ -56,8 +56,8 @@ export function decodeSlcanFrame(bytes: Uint8Array, start: number, end: number, 
   if (end < dataEnd) return 'truncated'
   const data = frame.data
   for (let i = 0; at < dataEnd; i++, at += 2) {
-    const high = HEX_VALUE[bytes[at]]
-    const low = HEX_VALUE[bytes[at + 1]]
+    const high = HEX_VALUE[bytes[at]!]!
+    const low = HEX_VALUE[bytes[at + 1]!]!
     if (high === 255 || low === 255) return 'not-hex'
     data[i] = high << 4 | low
   }
@@ -74,7 +74,7 @@ export function decodeSlcanFrame(bytes: Uint8Array, start: number, end: number, 
   frame.fd = false
   frame.brs = false
   frame.bus = 0
-  frame.length = length
+  frame.length = length!
   frame.error = false
   return undefined
 }
@@ -89,31 +89,31 @@ export function encodeSlcanFrame(frame: LinkFrame, bytes: Uint8Array, at: number
   bytes[at++] = extended ? (remote ? UPPER_R : UPPER_T) : (remote ? LOWER_R : LOWER_T)
   const id = frame.id
   if (extended) {
-    bytes[at++] = HEX_DIGIT[id >>> 28]
-    bytes[at++] = HEX_DIGIT[id >>> 24 & 15]
-    bytes[at++] = HEX_DIGIT[id >>> 20 & 15]
-    bytes[at++] = HEX_DIGIT[id >>> 16 & 15]
-    bytes[at++] = HEX_DIGIT[id >>> 12 & 15]
+    bytes[at++] = HEX_DIGIT[id >>> 28]!
+    bytes[at++] = HEX_DIGIT[id >>> 24 & 15]!
+    bytes[at++] = HEX_DIGIT[id >>> 20 & 15]!
+    bytes[at++] = HEX_DIGIT[id >>> 16 & 15]!
+    bytes[at++] = HEX_DIGIT[id >>> 12 & 15]!
   }
-  bytes[at++] = HEX_DIGIT[id >>> 8 & 15]
-  bytes[at++] = HEX_DIGIT[id >>> 4 & 15]
-  bytes[at++] = HEX_DIGIT[id & 15]
+  bytes[at++] = HEX_DIGIT[id >>> 8 & 15]!
+  bytes[at++] = HEX_DIGIT[id >>> 4 & 15]!
+  bytes[at++] = HEX_DIGIT[id & 15]!
   const length = frame.length
-  bytes[at++] = HEX_DIGIT[length & 15]
+  bytes[at++] = HEX_DIGIT[length & 15]!
   if (!remote) {
     const data = frame.data
     for (let i = 0; i < length; i++) {
-      const byte = data[i]
-      bytes[at++] = HEX_DIGIT[byte >> 4]
-      bytes[at++] = HEX_DIGIT[byte & 15]
+      const byte = data[i]!
+      bytes[at++] = HEX_DIGIT[byte >> 4]!
+      bytes[at++] = HEX_DIGIT[byte & 15]!
     }
   }
   if (timestamp) {
     const stamp_ms = Math.floor(frame.timestamp_ns / 1e6) % 60_000
-    bytes[at++] = HEX_DIGIT[stamp_ms >> 12 & 15]
-    bytes[at++] = HEX_DIGIT[stamp_ms >> 8 & 15]
-    bytes[at++] = HEX_DIGIT[stamp_ms >> 4 & 15]
-    bytes[at++] = HEX_DIGIT[stamp_ms & 15]
+    bytes[at++] = HEX_DIGIT[stamp_ms >> 12 & 15]!
+    bytes[at++] = HEX_DIGIT[stamp_ms >> 8 & 15]!
+    bytes[at++] = HEX_DIGIT[stamp_ms >> 4 & 15]!
+    bytes[at++] = HEX_DIGIT[stamp_ms & 15]!
   }
   bytes[at++] = CR
   return at
@@ -123,7 +123,7 @@ export function encodeSlcanFrame(frame: LinkFrame, bytes: Uint8Array, at: number
 export function readHex(bytes: Uint8Array, start: number, end: number): number {
   let value = 0
   for (let at = start; at < end; at++) {
-    const digit = HEX_VALUE[bytes[at]]
+    const digit = HEX_VALUE[bytes[at]!]!
     if (digit === 255) return -1
     value = value * 16 + digit
   }

@@ -67,7 +67,7 @@ export class Confirmations {
   /** Gives up on what is older than `age_ms`. Answers how many questions that were. */
   giveUp(now_ms: number, age_ms: number): number {
     let given = 0
-    while (this.used > 0 && now_ms - this.times_ms[this.first] > age_ms) {
+    while (this.used > 0 && now_ms - this.times_ms[this.first]! > age_ms) {
       if (this.take() === FRAME) this.settle(false, 'unconfirmed')
       given++
     }

@@ -74,7 +74,7 @@ async function probe(line: GreetingLine, settings: GreetingSettings): Promise<{ 
   if (version !== undefined) return { version, echoes, silent: false }
   const at = settings.baud === undefined ? '' : ` at ${settings.baud} baud`
   if (strange.length > 0) {
-    throw new Error(`what is on ${line.place} is no SLCAN adapter${at}: it says ${JSON.stringify(strange[0].slice(0, 40))}`
+    throw new Error(`what is on ${line.place} is no SLCAN adapter${at}: it says ${JSON.stringify(strange[0]!.slice(0, 40))}`
       + (settings.baud === undefined ? '' : '; is baud= its rate?'))
   }
   // A plug that loops back sends the two empty lines too, and nothing else.

@@ -143,7 +143,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
 
   onLine(bytes: Uint8Array, start: number, end: number): void {
     if (this.phase === 'over') return
-    if (end - start > 1 && isFrameLetter(bytes[start]) && this.waiter === undefined) return this.received(bytes, start, end)
+    if (end - start > 1 && isFrameLetter(bytes[start]!) && this.waiter === undefined) return this.received(bytes, start, end)
     if (this.waiter !== undefined) return this.waiter(Buffer.from(bytes.subarray(start, end)).toString('latin1'))
     if (this.phase !== 'open') return
     const letter = bytes[start]
@@ -169,7 +169,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
     const { frame, host } = this
     const fault = decodeSlcanFrame(bytes, start, end, frame)
     if (fault !== undefined) return count(host.counters.malformed, fault)
-    if (this.echoes.length > 0 && sameFrame(this.echoes[0], frame)) {
+    if (this.echoes.length > 0 && sameFrame(this.echoes[0]!, frame)) {
       this.echoes.shift()
       return
     }

@@ -82,6 +82,6 @@ export class SlcanLineReader {
       this.handler.onOverlong()
       return
     }
-    for (let at = start; at < end; at++) this.partial[this.partialLength++] = chunk[at]
+    for (let at = start; at < end; at++) this.partial[this.partialLength++] = chunk[at]!
   }
 }

@@ -48,7 +48,7 @@ async function exchange(uri: string, channel: (link: Link) => string, pythonPath
     return link!.send({ ...cloneLinkFrame(frame), origin: '', id: frame.id ^ 1 })
   })
   const printed = await runPython(pythonPath, PEER, [channel(link), ...CLASSIC_FRAMES.map(text)])
-  CLASSIC_FRAMES.forEach((frame, n) => expect(sameFrame(frame, got[n]), `frame ${n} at the car`).toBe(true))
+  CLASSIC_FRAMES.forEach((frame, n) => expect(sameFrame(frame, got[n]!), `frame ${n} at the car`).toBe(true))
   const [greeting, ...back] = printed.trim().split('\n')
   expect(greeting).toBe('(10, 13) SPN1')
   expect(back).toEqual(CLASSIC_FRAMES.map(frame => text({ ...frame, id: frame.id ^ 1 })))
@@ -60,7 +60,7 @@ if ('missing' in python) {
 } else {
   describe('python-can as SLCAN host', () => {
     it('exchanges frames over TCP', async () => {
-      await exchange('slcan-listen:127.0.0.1:0', opened => opened.addresses[0].replace('slcan:', 'socket://'), python.python)
+      await exchange('slcan-listen:127.0.0.1:0', opened => opened.addresses[0]!.replace('slcan:', 'socket://'), python.python)
     })
 
     const noSocat = socatMissing()

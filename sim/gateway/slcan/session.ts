@@ -99,7 +99,7 @@ export class SlcanSession implements ServedClient, LineHandler {
 
   onLine(bytes: Uint8Array, start: number, end: number): void {
     if (start === end) return
-    if (isFrameLetter(bytes[start])) this.transmit(bytes, start, end)
+    if (isFrameLetter(bytes[start]!)) this.transmit(bytes, start, end)
     else this.command(bytes, start, end)
   }
 
@@ -128,7 +128,7 @@ export class SlcanSession implements ServedClient, LineHandler {
   }
 
   private command(bytes: Uint8Array, start: number, end: number): void {
-    const letter = String.fromCharCode(bytes[start])
+    const letter = String.fromCharCode(bytes[start]!)
     const known = Object.hasOwn(COMMANDS, letter) ? COMMANDS[letter] : undefined
     if (known === undefined) return this.garbage('unknown-command')
     const digits = end - start - 1

@@ -76,7 +76,7 @@ describe('greeting an adapter', () => {
     if (commands === undefined) return expect(open(server, query)).rejects.toThrow('cannot make 33333 bit/s')
     await open(server, query)
     const [rate, ...rest] = server.adapter.commands.slice(3)
-    expect(rate.startsWith(commands[0])).toBe(true)
+    expect(rate!.startsWith(commands[0]!)).toBe(true)
     expect(rest).toEqual([...commands.slice(1), 'F'])
   })
 

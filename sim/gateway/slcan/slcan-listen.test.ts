@@ -21,7 +21,7 @@ async function open(query = '', options: LinkOptions = {}): Promise<Link> {
 }
 
 async function dial(link: Link, open: '' | 'O' | 'L' = 'O'): Promise<SlcanHost> {
-  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0])![0]), noDelay: true })
+  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0]!)![0]), noDelay: true })
   sockets.push(socket)
   await once(socket, 'connect')
   const host = new SlcanHost(socket, async () => {
@@ -30,7 +30,7 @@ async function dial(link: Link, open: '' | 'O' | 'L' = 'O'): Promise<SlcanHost> 
   })
   if (open) await host.ask(open)
   else await host.ask('V')
-  host.origin = link.clients[link.clients.length - 1].origin
+  host.origin = link.clients[link.clients.length - 1]!.origin
   return host
 }
 
@@ -135,10 +135,10 @@ describe('SLCAN clients', () => {
     for (let dropped = 0; dropped === 0;) {
       for (let burst = 0; burst < 1000; burst++) link.send(numberedFrame(n++))
       await eventually(() => fast.received.length === n)
-      dropped = link.clients[0].counters.sent.dropped.get('queue-full') ?? 0
+      dropped = link.clients[0]!.counters.sent.dropped.get('queue-full') ?? 0
     }
-    const { delivered, queued } = link.clients[0].counters.sent
-    expect(link.clients[1].counters.sent.dropped.size).toBe(0)
+    const { delivered, queued } = link.clients[0]!.counters.sent
+    expect(link.clients[1]!.counters.sent.dropped.size).toBe(0)
     slow.stall(false)
     await eventually(() => slow.received.length === delivered + queued)
     expect((await slow.ask('F'))[0]).toBe('F09')
@@ -148,7 +148,7 @@ describe('SLCAN clients', () => {
     const told: string[] = []
     const link = await open('?clients=1', { report: line => told.push(line) })
     await dial(link)
-    const socket = connect(Number(/\d+$/.exec(link.addresses[0])![0]), '127.0.0.1')
+    const socket = connect(Number(/\d+$/.exec(link.addresses[0]!)![0]), '127.0.0.1')
     socket.resume()
     await once(socket, 'close')
     expect(told[0]).toMatch(/turned away: 1 clients/)
@@ -202,7 +202,7 @@ describe('SLCAN bytes', () => {
 describe('errors of slcan-listen', () => {
   it('name a port in use', async () => {
     const link = await open()
-    const port = /\d+$/.exec(link.addresses[0])![0]
+    const port = /\d+$/.exec(link.addresses[0]!)![0]
     await expect(openLink(`slcan-listen:127.0.0.1:${port}`)).rejects.toThrow(/port \d+ on 127.0.0.1 is in use/)
   })
 

@@ -46,7 +46,7 @@ if (missing) {
       link,
       async connect() {
         const host = await dial(pty.paths[1], pty)
-        host.origin = link.clients[0].origin
+        host.origin = link.clients[0]!.origin
         return host
       },
       dispose: cleanUp,

@@ -34,7 +34,7 @@ describe('a frame of the kernel', () => {
       frame.bytes.set(bytes)
       const read = frame.read(size)
       const most = size === CLASSIC_BYTES ? 8 : size === FD_BYTES ? 64 : -1
-      expect(read === undefined).toBe(bytes[4] > most)
+      expect(read === undefined).toBe(bytes[4]! > most)
       if (read) expect(read.data.length).toBe(bytes[4])
     }))
     expect(frame.write(messageOf({ data: Buffer.alloc(9) }), false)).toBe(0)

@@ -31,7 +31,7 @@ export function openDirect(open: () => RawChannel): RawChannel {
   const fresh = [...sockets()].filter(([socket]) => !before.has(socket))
   // Another thread may have opened one in the same moment.
   if (fresh.length !== 1) return channel
-  const descriptor = fresh[0][1]
+  const descriptor = fresh[0]![1]
   const handle = adopt(descriptor)
   if (handle === undefined) return channel
   kept.push(channel)
@@ -106,7 +106,7 @@ export class DirectChannel implements RawChannel {
   private deliver(size: number): boolean {
     const message = this.frame.read(size)
     const listeners = this.onMessage
-    if (message !== undefined) for (let i = 0; i < listeners.length; i++) listeners[i](message)
+    if (message !== undefined) for (let i = 0; i < listeners.length; i++) listeners[i]!(message)
     return true
   }
 

@@ -24,14 +24,14 @@ export function busEvent(id: number, data: Uint8Array): BusEvent {
   if (id & CLASS_BUS_OFF) return 'bus-off'
   if (id & CLASS_RESTARTED) return 'restarted'
   if ((id & CLASS_CONTROLLER) === 0 || data.length < 2) return undefined
-  if (data[1] & CONTROLLER_PASSIVE) return 'error-passive'
-  if (data[1] & (CONTROLLER_ACTIVE | CONTROLLER_WARNING)) return 'error-active'
+  if (data[1]! & CONTROLLER_PASSIVE) return 'error-passive'
+  if (data[1]! & (CONTROLLER_ACTIVE | CONTROLLER_WARNING)) return 'error-active'
   return undefined
 }
 
 /** Whether the controller says that it had no room for at least one received frame. */
 export function tellsOverflow(id: number, data: Uint8Array): boolean {
-  return (id & CLASS_CONTROLLER) !== 0 && data.length > 1 && (data[1] & CONTROLLER_RX_OVERFLOW) !== 0
+  return (id & CLASS_CONTROLLER) !== 0 && data.length > 1 && (data[1]! & CONTROLLER_RX_OVERFLOW) !== 0
 }
 
 /** The frame in words for people, such as `controller: receive passive, no acknowledgement`. */
@@ -40,7 +40,7 @@ export function describeErrorFrame(id: number, data: Uint8Array): string {
   for (const [bit, words] of CLASSES) {
     if ((id & bit) === 0) continue
     const details = bit === CLASS_CONTROLLER && data.length > 1
-      ? CONTROLLER_DETAILS.filter(([detail]) => (data[1] & detail) !== 0).map(([, text]) => text)
+      ? CONTROLLER_DETAILS.filter(([detail]) => (data[1]! & detail) !== 0).map(([, text]) => text)
       : []
     parts.push(details.length > 0 ? `${words}: ${details.join(', ')}` : words)
   }

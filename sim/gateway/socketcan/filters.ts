@@ -15,8 +15,8 @@ export function parseFilters(uri: string, text: string | undefined): KernelFilte
     if (!match) throw new LinkUriError(`"${uri}": "${part}" is no filter id:mask such as 18FF8000:1FFFF000 or 123:7FF`)
     const [, long, short, maskText] = match
     const highest = long === undefined ? 0x7ff : 0x1fff_ffff
-    const id = parseInt(long ?? short, 16)
-    const mask = parseInt(maskText, 16)
+    const id = parseInt(long! ?? short!, 16)
+    const mask = parseInt(maskText!, 16)
     if (id > highest) throw new LinkUriError(`"${uri}": the filter "${part}" has an identifier above ${highest.toString(16).toUpperCase()}`)
     const flag = long === undefined ? 0 : EXTENDED_FLAG
     return { id: (id & mask | flag) >>> 0, mask: (mask & highest | EXTENDED_FLAG) >>> 0 }

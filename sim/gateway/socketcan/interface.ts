@@ -75,7 +75,7 @@ export function parseFilters(text: string, device: string, list: string): Filter
   for (const line of text.split('\n')) {
     const columns = line.trim().split(/\s+/)
     if (columns.length < 7 || columns[0] !== device) continue
-    rows.push({ list, id: parseInt(columns[1], 16), mask: parseInt(columns[2], 16), matches: Number(columns[5]) })
+    rows.push({ list, id: parseInt(columns[1]!, 16), mask: parseInt(columns[2]!, 16), matches: Number(columns[5]) })
   }
   return rows
 }

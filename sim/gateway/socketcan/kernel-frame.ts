@@ -23,21 +23,21 @@ export class KernelFrame {
   private readonly word = new Uint32Array(this.bytes.buffer, this.bytes.byteOffset, 1)
   /** The data by their length. */
   private readonly views: readonly Buffer[] = Array.from({ length: DATA_MOST + 1 }, (_, i) => this.bytes.subarray(DATA_AT, DATA_AT + i))
-  private readonly message = { id: 0, ext: false, rtr: false, err: false, fd: false, brs: false, data: this.views[0] }
+  private readonly message = { id: 0, ext: false, rtr: false, err: false, fd: false, brs: false, data: this.views[0]! }
 
   /** What the first `size` bytes mean, lent until the next call; `undefined`: they are no frame. */
   read(size: number): RawMessage | undefined {
     const { bytes, message } = this
-    const length = bytes[LENGTH_AT]
+    const length = bytes[LENGTH_AT]!
     if ((size !== CLASSIC_BYTES && size !== FD_BYTES) || length > size - DATA_AT) return undefined
-    const word = this.word[0]
+    const word = this.word[0]!
     message.ext = (word & EXTENDED) !== 0
     message.rtr = (word & REMOTE) !== 0
     message.err = (word & ERROR) !== 0
     message.id = word & (message.ext || message.err ? EXTENDED_MASK : STANDARD_MASK)
     message.fd = size === FD_BYTES
-    message.brs = message.fd && (bytes[FLAGS_AT] & BIT_RATE_SWITCH) !== 0
-    message.data = this.views[length]
+    message.brs = message.fd && (bytes[FLAGS_AT]! & BIT_RATE_SWITCH) !== 0
+    message.data = this.views[length]!
     return message
   }
 
@@ -50,7 +50,7 @@ export class KernelFrame {
     this.word[0] = (message.id | (message.ext ? EXTENDED : 0) | (message.rtr ? REMOTE : 0)) >>> 0
     bytes[LENGTH_AT] = data.length
     bytes[FLAGS_AT] = fd && message.fd_brs ? BIT_RATE_SWITCH : 0
-    for (let i = 0; i < data.length; i++) bytes[DATA_AT + i] = data[i]
+    for (let i = 0; i < data.length; i++) bytes[DATA_AT + i] = data[i]!
     return size
   }
 }

@@ -95,7 +95,7 @@ describe('a SocketCAN link', () => {
     kernel.stall(false)
     await eventually(() => got.length === 1 && link.counters.sent.delivered === 1)
     expect(link.counters).toMatchObject({ received: { in: 1 }, sent: { in: 1, queued: 0 } })
-    expect(got[0].timestamp_ns % 1e9).toBeGreaterThan(0)
+    expect(got[0]!.timestamp_ns % 1e9).toBeGreaterThan(0)
   })
 
   it('needs no confirmation on a virtual bus: one socket does both, and what was lost still shows', async () => {

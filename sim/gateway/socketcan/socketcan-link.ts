@@ -207,7 +207,7 @@ export class SocketcanLink extends LinkBase {
     frame.length = data.length
     frame.fd = message.fd ?? data.length > 8
     frame.brs = message.brs === true
-    if (!frame.remote) for (let i = 0; i < data.length; i++) frame.data[i] = data[i]
+    if (!frame.remote) for (let i = 0; i < data.length; i++) frame.data[i] = data[i]!
     frame.timestamp_ns = this.kernelTime && message.ts_sec !== undefined && message.ts_usec !== undefined
       ? message.ts_sec * 1e9 + message.ts_usec * 1e3
       : this.arrival_ns()

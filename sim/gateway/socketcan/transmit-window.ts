@@ -97,7 +97,7 @@ export class TransmitWindow {
     this.retry = undefined
     this.refusedSince_ms = NaN
     for (let at = this.head; at < this.tail; at++) {
-      if ((this.flags[at % this.capacity] & DONE) === 0) this.settle(reason)
+      if ((this.flags[at % this.capacity]! & DONE) === 0) this.settle(reason)
     }
     this.head = this.handed = this.overtaken = this.overdue = this.tail
     this.inFlight = 0
@@ -119,7 +119,7 @@ export class TransmitWindow {
     this.lengths[at] = length
     this.deadlines_ms[at] = lifetime_ms === Infinity ? Infinity : this.now_ms() + lifetime_ms
     const start = at * this.stride
-    if (!frame.remote) for (let i = 0; i < length; i++) this.data[start + i] = frame.data[i]
+    if (!frame.remote) for (let i = 0; i < length; i++) this.data[start + i] = frame.data[i]!
     this.counters.queued++
     if (this.retry === undefined) this.pump()
     return true
@@ -134,8 +134,8 @@ export class TransmitWindow {
     const id = seen.id
     for (let position = this.head; position < this.handed; position++) {
       const at = position % this.capacity
-      if (this.ids[at] !== id || (this.flags[at] & (EXTENDED | REMOTE | DONE)) !== wanted || !this.sameData(at, seen.data)) continue
-      this.flags[at] |= DONE
+      if (this.ids[at] !== id || (this.flags[at]! & (EXTENDED | REMOTE | DONE)) !== wanted || !this.sameData(at, seen.data)) continue
+      this.flags[at]! |= DONE
       this.inFlight--
       this.sweepsWithoutProgress = 0
       this.counters.queued--
@@ -160,8 +160,8 @@ export class TransmitWindow {
   sweep(): void {
     for (let position = this.head; position < this.overdue; position++) {
       const at = position % this.capacity
-      if ((this.flags[at] & DONE) !== 0) continue
-      this.flags[at] |= DONE
+      if ((this.flags[at]! & DONE) !== 0) continue
+      this.flags[at]! |= DONE
       this.inFlight--
       this.settle('unconfirmed')
     }
@@ -191,7 +191,7 @@ export class TransmitWindow {
     if (channel === undefined) return
     while (this.handed < this.tail && this.inFlight < this.window) {
       const at = this.handed % this.capacity
-      const deadline_ms = this.deadlines_ms[at]
+      const deadline_ms = this.deadlines_ms[at]!
       if (deadline_ms !== Infinity && deadline_ms < this.now_ms()) {
         this.skip(at, 'expired')
         continue
@@ -212,16 +212,16 @@ export class TransmitWindow {
 
   private hand(channel: RawChannel, at: number): boolean {
     const message = this.message
-    const flags = this.flags[at]
-    const length = this.lengths[at]
-    const buffer = this.buffers[length]
+    const flags = this.flags[at]!
+    const length = this.lengths[at]!
+    const buffer = this.buffers[length]!
     const start = at * this.stride
-    for (let i = 0; i < length; i++) buffer[i] = this.data[start + i]
-    message.id = this.ids[at]
+    for (let i = 0; i < length; i++) buffer[i] = this.data[start + i]!
+    message.id = this.ids[at]!
     message.ext = (flags & EXTENDED) !== 0
     message.rtr = (flags & REMOTE) !== 0
     message.fd_brs = (flags & BRS) !== 0
-    message.data = buffer
+    message.data = buffer!
     return ((flags & FD) !== 0 ? channel.sendFD(message) : channel.send(message)) >= 0
   }
 
@@ -244,7 +244,7 @@ export class TransmitWindow {
   }
 
   private passed(at: number): void {
-    this.flags[at] |= DONE
+    this.flags[at]! |= DONE
     this.taken++
     this.counters.queued--
     this.counters.delivered++
@@ -254,14 +254,14 @@ export class TransmitWindow {
   }
 
   private skip(at: number, reason: DropReason): void {
-    this.flags[at] |= DONE
+    this.flags[at]! |= DONE
     this.handed++
     this.settle(reason)
     this.advance()
   }
 
   private advance(): void {
-    while (this.head < this.handed && (this.flags[this.head % this.capacity] & DONE) !== 0) this.head++
+    while (this.head < this.handed && (this.flags[this.head % this.capacity]! & DONE) !== 0) this.head++
   }
 
   private settle(reason: DropReason): void {
@@ -272,7 +272,7 @@ export class TransmitWindow {
   private sameData(at: number, data: Uint8Array): boolean {
     const length = this.lengths[at]
     if (data.length !== length) return false
-    if ((this.flags[at] & REMOTE) !== 0) return true
+    if ((this.flags[at]! & REMOTE) !== 0) return true
     const start = at * this.stride
     for (let i = 0; i < length; i++) {
       if (this.data[start + i] !== data[i]) return false

@@ -81,7 +81,7 @@ export class BroadcastManager {
     if (wanted === undefined || now_ms - wanted.lastSent_ms < wanted.least_ms || !changed(wanted, frame)) return false
     wanted.lastSent_ms = now_ms
     wanted.lastLength = frame.length
-    for (let i = 0; i < frame.length; i++) wanted.last[i] = frame.data[i]
+    for (let i = 0; i < frame.length; i++) wanted.last[i] = frame.data[i]!
     return true
   }
 
@@ -97,7 +97,7 @@ function changed(wanted: Subscription, frame: LinkFrame): boolean {
   const { mask, last, lastLength } = wanted
   if (mask === undefined || lastLength < 0) return true
   for (let i = 0; i < Math.min(mask.length, frame.length); i++) {
-    if (((frame.data[i] ^ last[i]) & mask[i]) !== 0) return true
+    if (((frame.data[i]! ^ last[i]!) & mask[i]!) !== 0) return true
   }
   return false
 }

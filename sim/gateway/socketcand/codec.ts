@@ -32,9 +32,9 @@ export function encodeSocketcandFrame(frame: LinkFrame, bytes: Uint8Array, at: n
   at = writeDecimal(time_us - seconds * 1e6, 6, bytes, at)
   bytes[at++] = SPACE
   for (let i = 0; i < frame.length; i++) {
-    const byte = frame.data[i]
-    bytes[at++] = DIGITS[byte >> 4]
-    bytes[at++] = DIGITS[byte & 15]
+    const byte = frame.data[i]!
+    bytes[at++] = DIGITS[byte >> 4]!
+    bytes[at++] = DIGITS[byte & 15]!
     if (spaced) bytes[at++] = SPACE
   }
   bytes.set(TAIL, at)
@@ -88,7 +88,7 @@ function readSigned(word: string | undefined, digits: number): number | undefine
 }
 
 function writeHex(value: number, digits: number, bytes: Uint8Array, at: number): number {
-  for (let shift = 4 * (digits - 1); shift >= 0; shift -= 4) bytes[at++] = DIGITS[value >>> shift & 15]
+  for (let shift = 4 * (digits - 1); shift >= 0; shift -= 4) bytes[at++] = DIGITS[value >>> shift & 15]!
   return at
 }
 
@@ -97,7 +97,7 @@ function writeDecimal(value: number, digits: number, bytes: Uint8Array, at: numb
   for (let power = 10; value >= power; power *= 10) size++
   const end = at + Math.max(size, digits)
   for (let i = end - 1; i >= at; i--) {
-    bytes[i] = DIGITS[value % 10]
+    bytes[i] = DIGITS[value % 10]!
     value = Math.floor(value / 10)
   }
   return end

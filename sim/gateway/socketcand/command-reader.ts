@@ -24,7 +24,7 @@ export class CommandReader {
 
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length; at++) {
-      const byte = chunk[at]
+      const byte = chunk[at]!
       if (byte === OPEN) {
         // A command that was never closed.
         if (this.used >= 0) this.handler.onGarbage('noise')
@@ -39,7 +39,7 @@ export class CommandReader {
         this.used = -1
         this.noisy = true
         this.handler.onGarbage('overlong')
-      } else this.buffer[this.used++] = byte
+      } else this.buffer[this.used++] = byte!
     }
   }
 

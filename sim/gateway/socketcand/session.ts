@@ -105,7 +105,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
     if (this.mode !== 'no-bus' && !Object.hasOwn(MODES, name)) this.settle()
     if (this.mode === 'no-bus') this.beforeOpen(name, words)
     else if (name === 'echo') this.reply('< echo >')
-    else if (Object.hasOwn(MODES, name)) this.enter(MODES[name])
+    else if (Object.hasOwn(MODES, name)) this.enter(MODES[name]!)
     else if (name === 'send' && this.mode !== 'control') this.send(words)
     else if (name === 'statistics' && this.mode === 'control') this.setStatistics(words)
     else if (this.mode === 'bcm' && Object.hasOwn(BCM_COMMANDS, name)) this.manage(name, words)
@@ -164,11 +164,11 @@ export class SocketcandSession implements ServedClient, CommandHandler {
 
   private manage(name: string, words: readonly string[]): void {
     const { manager, frame } = this
-    const timed = BCM_COMMANDS[name].timed
+    const timed = BCM_COMMANDS[name]!.timed
     const seconds = timed ? readNumber(words[1], 10, NUMBER_MOST) : 0
     const micros = timed ? readNumber(words[2], 10, NUMBER_MOST) : 0
     const at = timed ? 3 : 1
-    const { data } = BCM_COMMANDS[name]
+    const { data } = BCM_COMMANDS[name]!
     const readable = data ? readFrameWords(words, at, frame) : readIdentifier(words[at], frame) && words.length === at + 1
     if (seconds === undefined || micros === undefined || !readable) return count(this.counters.malformed, 'bad-argument')
     const period_ms = seconds * 1000 + micros / 1000

@@ -18,7 +18,7 @@ const sockets: Socket[] = []
 const links: Link[] = []
 
 async function knock(link: Link): Promise<SocketcandClient> {
-  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0])![0]), noDelay: true })
+  const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0]!)![0]), noDelay: true })
   sockets.push(socket)
   const client = new SocketcandClient(socket)
   await once(socket, 'connect')
@@ -32,7 +32,7 @@ async function dial(link: Link, mode = 'rawmode', bus = 'can0'): Promise<Socketc
   const index = link.clients.length - 1
   await client.ask(`< open ${bus} >`)
   await client.ask(`< ${mode} >`)
-  await eventually(() => link.clients[index].active)
+  await eventually(() => link.clients[index]!.active)
   return client
 }
 
@@ -127,7 +127,7 @@ describe('a socketcand client', () => {
     link.send(Object.assign(numberedFrame(1), { bus: 0 }))
     link.send(Object.assign(numberedFrame(2), { bus: 1 }))
     await eventually(() => a.received.length === 1 && b.received.length === 1)
-    expect([numberOf(a.received[0]), numberOf(b.received[0])]).toEqual([1, 2])
+    expect([numberOf(a.received[0]!), numberOf(b.received[0]!)]).toEqual([1, 2])
     const buses: number[] = []
     link.onFrame((frame) => { buses.push(frame.bus) })
     b.send(numberedFrame(3))
@@ -234,13 +234,13 @@ it.skipIf('missing' in python)(`python-can as socketcand client${'missing' in py
   })
   const names = frames.map(({ id, extended, data, length }) =>
     `${id.toString(16).padStart(extended ? 8 : 3, '0')}#${Buffer.from(data.subarray(0, length)).toString('hex')}`)
-  const port = /\d+$/.exec(link.addresses[0])![0]
+  const port = /\d+$/.exec(link.addresses[0]!)![0]
   // It joins a bus that is busy.
   const noise = setInterval(() => link.send(frameOf({ id: 0x555, extended: false })), 1)
   const joined = link.state$.subscribe(state => state === 'up' && clearInterval(noise))
   const printed = await runPython((python as { python: string }).python, PEER, [port, String(burst), ...names])
   joined.unsubscribe()
-  frames.forEach((frame, n) => expect(sameFrame(frame, got[n]), `frame ${n} at the car`).toBe(true))
+  frames.forEach((frame, n) => expect(sameFrame(frame, got[n]!), `frame ${n} at the car`).toBe(true))
   const back = frames.map(({ id, data, length }) => `${(id ^ 1).toString(16).toUpperCase()}#${Buffer.from(data.subarray(0, length)).toString('hex').toUpperCase()}`)
   expect(printed.trim().split('\n')).toEqual([...back, String(burst)])
 })

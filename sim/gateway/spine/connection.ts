@@ -160,9 +160,9 @@ export class SpineConnection {
       let shift = 0
       do {
         if (++at >= end || shift > 14) return false
-        length |= (bytes[at] & 0x7f) << shift
+        length |= (bytes[at]! & 0x7f) << shift
         shift += 7
-      } while (bytes[at] > 0x7f)
+      } while (bytes[at]! > 0x7f)
       at++
       if (at + length > end) return false
       const fault = this.frameReader.read(bytes, at, at + length, this.frame)

@@ -32,7 +32,7 @@ export function encodeEnvelope(body: EnvelopeBody): Uint8Array {
 /** Reads an envelope's body; undefined when the bytes are none. Frames in it are not read here. */
 export function decodeEnvelope(bytes: Uint8Array): EnvelopeBody | undefined {
   try {
-    return Envelope.toObject(Envelope.decode(bytes), { longs: Number, defaults: true, oneofs: false }) as EnvelopeBody
+    return Envelope.toObject(Envelope.decode(bytes), { longs: Number, defaults: true, oneofs: false })
   } catch {
     return undefined
   }

@@ -37,7 +37,7 @@ export function encodeStreamFrame(frame: LinkFrame, bytes: Uint8Array, at: numbe
     const data = frame.data
     bytes[end++] = TAG_DATA
     bytes[end++] = length
-    for (let i = 0; i < length; i++) bytes[end++] = data[i]
+    for (let i = 0; i < length; i++) bytes[end++] = data[i]!
   }
   if (frame.extended) end = writeTrue(TAG_EXTENDED, bytes, end)
   if (frame.remote) end = writeTrue(TAG_REMOTE, bytes, end)
@@ -118,7 +118,7 @@ export class StreamFrameReader {
         if (this.failed || this.at + length > end) return this.clear('truncated')
         if (length > 64) return 'length-range'
         const data = frame.data
-        for (let i = 0; i < length; i++) data[i] = bytes[this.at + i]
+        for (let i = 0; i < length; i++) data[i] = bytes[this.at + i]!
         frame.length = length
         this.at += length
         continue
@@ -163,7 +163,7 @@ export class StreamFrameReader {
     let scale = 1
     for (let i = 0; i < 10; i++) {
       if (this.at >= end) break
-      const byte = bytes[this.at++]
+      const byte = bytes[this.at++]!
       value += (byte & 0x7f) * scale
       if (byte < 0x80) return value
       scale *= 128

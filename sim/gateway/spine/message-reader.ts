@@ -77,13 +77,13 @@ const HEADER_MOST = 4
 function readHeader(bytes: Uint8Array, start: number, end: number): number {
   const most = Math.min(end - start, HEADER_MOST)
   for (let i = 0; i < most; i++) {
-    if (bytes[start + i] < 0x80) return i + 1
+    if (bytes[start + i]! < 0x80) return i + 1
   }
   return most === HEADER_MOST ? -1 : 0
 }
 
 function headerLength(bytes: Uint8Array, start: number, size: number): number {
   let length = 0
-  for (let i = size - 1; i >= 0; i--) length = length << 7 | bytes[start + i] & 0x7f
+  for (let i = size - 1; i >= 0; i--) length = length << 7 | bytes[start + i]! & 0x7f
   return length
 }

@@ -64,12 +64,12 @@ linkContract('spine-listen', { ...RICH, idleState: 'listening', lostState: 'list
   return {
     link,
     async connect() {
-      const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0])![0]), noDelay: true })
+      const socket = connect({ port: Number(/\d+$/.exec(link.addresses[0]!)![0]), noDelay: true })
       sockets.push(socket)
       const peer = new SpinePeer(socket)
       peer.hello()
       await eventually(() => link.clients.some(client => client.active))
-      peer.origin = link.clients[0].origin
+      peer.origin = link.clients[0]!.origin
       return peer
     },
     dispose: async () => sockets.forEach(socket => socket.destroy()),
@@ -190,7 +190,7 @@ describe('a car and its tools', () => {
     await eventually(() => tool.state === 'reconnecting')
     expect(tool.send(numberedFrame(0))).toBe(false)
     expect(tool.counters.sent.dropped.get('not-up')).toBe(1)
-    await serve({ name: 'another' }, address.replace('spine:', 'spine-listen:'))
+    await serve({ name: 'another' }, address!.replace('spine:', 'spine-listen:'))
     await eventually(() => tool.state === 'up')
     expect(states).toEqual(['up', 'reconnecting', 'up'])
     expect(greetings).toEqual(['car', 'another'])
@@ -207,7 +207,7 @@ describe('a car and its tools', () => {
 
   it('tell a slow tool how many frames it missed', async () => {
     const server = await serve({ queue: 8 })
-    const socket = await rawClient(server.addresses[0])
+    const socket = await rawClient(server.addresses[0]!)
     const peer = new SpinePeer(socket)
     peer.hello()
     await eventually(() => server.state === 'up')
@@ -238,7 +238,7 @@ describe('a wrong far end', () => {
     const server = await serve({ report: line => told.push(line) })
     const tool = await dial(server)
     const refusalOf = async (act: (peer: SpinePeer) => void): Promise<string> => {
-      const peer = new SpinePeer(await rawClient(server.addresses[0]))
+      const peer = new SpinePeer(await rawClient(server.addresses[0]!))
       act(peer)
       await eventually(() => peer.ended !== undefined)
       return peer.bodies.find(body => body.refusal)?.refusal?.reason ?? ''
@@ -263,7 +263,7 @@ describe('a wrong far end', () => {
     const server = await serve()
     server.onFrame(() => true)
     await fc.assert(fc.asyncProperty(anyPieces(fc.uint8Array({ maxLength: 300 })), async (pieces) => {
-      const socket = await rawClient(server.addresses[0])
+      const socket = await rawClient(server.addresses[0]!)
       socket.on('error', () => undefined)
       for (const piece of pieces) socket.write(piece)
       socket.end()

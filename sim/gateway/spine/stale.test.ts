@@ -15,7 +15,7 @@ const WINDOW = MESSAGES.find(row => row.name === 'WindowCommand')!
 const COMMAND_ID = messageId(WINDOW.priority, WINDOW.page, WINDOW.kind, 1, 0xf9)
 const command = (n: number): LinkFrame => frameOf({ id: COMMAND_ID, bytes: [n & 255, n >> 8] })
 const status = (n: number): LinkFrame => frameOf({ id: 0x10ff_8181, bytes: [n & 255, n >> 8] })
-const numberIn = (frame: LinkFrame): number => frame.data[0] | frame.data[1] << 8
+const numberIn = (frame: LinkFrame): number => frame.data[0]! | frame.data[1]! << 8
 const LIFE_ms = lifetime_ms(command(0))
 
 const links: Link[] = []
@@ -39,7 +39,7 @@ describe('commands on the stream', () => {
 
   async function pair(way: string): Promise<{ from: Link, to: Link, got: number[] }> {
     const server = await openLink('spine-listen:127.0.0.1:0')
-    const client = await openLink(server.addresses[0])
+    const client = await openLink(server.addresses[0]!)
     links.push(client, server)
     await eventually(() => server.state === 'up')
     const [from, to] = way === 'to the car' ? [client, server] : [server, client]

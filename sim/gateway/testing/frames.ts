@@ -20,7 +20,7 @@ export function numberedFrame(n: number): LinkFrame {
 }
 
 export function numberOf(frame: LinkFrame): number {
-  return (frame.data[0] << 24 | frame.data[1] << 16 | frame.data[2] << 8 | frame.data[3]) >>> 0
+  return (frame.data[0]! << 24 | frame.data[1]! << 16 | frame.data[2]! << 8 | frame.data[3]!) >>> 0
 }
 
 /** Data and remote frames of both formats and every length. */
@@ -66,7 +66,7 @@ export function anyFrame(): fc.Arbitrary<LinkFrame> {
     extended: fc.boolean(), brs: fc.boolean(), id: fc.nat(0x1fff_ffff), lengthCode: fc.nat(15), fill: fc.nat(255), bus: fc.nat(255),
   }).map(({ extended, brs, id, lengthCode, fill, bus }) => frameOf({
     extended, brs, bus, fd: true, id: extended ? id : id & 0x7ff,
-    bytes: Array.from({ length: FD_LENGTHS[lengthCode] }, (_, i) => fill + i & 255),
+    bytes: Array.from({ length: FD_LENGTHS[lengthCode]! }, (_, i) => fill + i & 255),
   }))
   const error = fc.record({ id: fc.nat(0x1fff_ffff), data: fc.uint8Array({ minLength: 8, maxLength: 8 }) })
     .map(({ id, data }) => frameOf({ id, extended: false, error: true, bytes: [...data] }))

@@ -79,11 +79,11 @@ export class SavvyCan extends GvretPeer {
         break
       case 'frame':
         this.bytes.push(byte)
-        if (this.bytes.length >= 9 && this.bytes.length === 9 + (this.bytes[8] & 15)) this.frame()
+        if (this.bytes.length >= 9 && this.bytes.length === 9 + (this.bytes[8]! & 15)) this.frame()
         break
       case 'reply':
         this.bytes.push(byte)
-        if (this.bytes.length < REPLY_BYTES[this.command]) break
+        if (this.bytes.length < REPLY_BYTES[this.command]!) break
         this.replies.push({ command: this.command, bytes: this.bytes })
         this.state = 'idle'
     }
@@ -93,7 +93,7 @@ export class SavvyCan extends GvretPeer {
     const view = new DataView(Uint8Array.from(this.bytes).buffer)
     const id = view.getUint32(4, true)
     this.received.push(frameOf({
-      timestamp_ns: view.getUint32(0, true) * 1000, id: id & 0x7fff_ffff, extended: id >= 0x8000_0000, bus: this.bytes[8] >> 4,
+      timestamp_ns: view.getUint32(0, true) * 1000, id: id & 0x7fff_ffff, extended: id >= 0x8000_0000, bus: this.bytes[8]! >> 4,
       bytes: this.bytes.slice(9),
     }))
     this.state = 'idle'
@@ -140,7 +140,7 @@ export class Esp32Ret extends GvretPeer {
         break
       case 'frame':
         this.bytes.push(byte)
-        if (this.bytes.length >= 7 && this.bytes.length === 7 + Math.min(8, this.bytes[5] & 15)) this.frame()
+        if (this.bytes.length >= 7 && this.bytes.length === 7 + Math.min(8, this.bytes[5]! & 15)) this.frame()
     }
   }
 
@@ -153,7 +153,7 @@ export class Esp32Ret extends GvretPeer {
 
   private frame(): void {
     const id = new DataView(Uint8Array.from(this.bytes).buffer).getUint32(0, true)
-    const [extended, bus, bytes] = [id >= 0x8000_0000, this.bytes[4] & 3, this.bytes.slice(6, -1)]
+    const [extended, bus, bytes] = [id >= 0x8000_0000, this.bytes[4]! & 3, this.bytes.slice(6, -1)]
     this.received.push(frameOf({ id: id & 0x7fff_ffff, extended, bus, bytes }))
     this.state = 'idle'
   }

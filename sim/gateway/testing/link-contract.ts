@@ -87,7 +87,7 @@ export function linkContract(name: string, abilities: Abilities, makePair: MakeP
     if (!abilities.mute) describeSending(abilities, openPair)
     if (abilities.reads) describeReceiving(abilities, openPair)
     if (abilities.stream) describeTrouble(abilities, openPair)
-    if (abilities.stream && !abilities.once) describeReturn(abilities, openPair, () => pairs[pairs.length - 1].connect())
+    if (abilities.stream && !abilities.once) describeReturn(abilities, openPair, () => pairs[pairs.length - 1]!.connect())
     describeLife(abilities, make, openPair)
   })
 }
@@ -113,8 +113,8 @@ function describeSending(abilities: Abilities, openPair: OpenPair): void {
     if (!abilities.stream) await link.close()
     await eventually(() => far.received.length === frames.length, () => `${frames.length} frames, there are ${far.received.length}`)
     frames.forEach((frame, n) => {
-      expect(sameFrame(frame, far.received[n]), `frame ${n}`).toBe(true)
-      expectTime(abilities, frame, far.received[n])
+      expect(sameFrame(frame, far.received[n]!), `frame ${n}`).toBe(true)
+      expectTime(abilities, frame, far.received[n]!)
     })
     await eventually(() => link.counters.sent.queued === 0)
     expect(link.counters.sent).toMatchObject({ in: frames.length, delivered: frames.length })
@@ -127,7 +127,7 @@ function describeSending(abilities: Abilities, openPair: OpenPair): void {
     if (abilities.rich) {
       if (!abilities.stream) await link.close()
       await eventually(() => far.received.length === others.length)
-      others.forEach((frame, n) => expect(sameFrame(frame, far.received[n]), `frame ${n}`).toBe(true))
+      others.forEach((frame, n) => expect(sameFrame(frame, far.received[n]!), `frame ${n}`).toBe(true))
     } else {
       expect(taken.every(frame => !frame.fd && !frame.error && !(abilities.noRemote && frame.remote))).toBe(true)
       expect(link.counters.sent.dropped.get('unsupported')).toBe(others.length - taken.length)
@@ -191,9 +191,9 @@ function describeReceiving(abilities: Abilities, openPair: OpenPair): void {
     for (const frame of frames) far.send(frame)
     await eventually(() => called.length === frames.length, () => `${frames.length} frames, there are ${called.length}`)
     frames.forEach((frame, n) => {
-      expect(sameFrame(frame, called[n]), `frame ${n}`).toBe(true)
-      expect(sameFrame(frame, streamed[n]), `frame ${n}`).toBe(true)
-      expect(called[n].origin).toBe(far.origin)
+      expect(sameFrame(frame, called[n]!), `frame ${n}`).toBe(true)
+      expect(sameFrame(frame, streamed[n]!), `frame ${n}`).toBe(true)
+      expect(called[n]!.origin).toBe(far.origin)
     })
     expect(link.counters.received).toMatchObject({ in: frames.length, delivered: frames.length })
   })
@@ -316,7 +316,7 @@ function describeReturn(abilities: Abilities, openPair: OpenPair, again: () => P
     const before = next.received.length
     expect(link.send(numberedFrame(5000))).toBe(true)
     await eventually(() => next.received.length === before + 1)
-    expect(numberOf(next.received[before])).toBe(5000)
+    expect(numberOf(next.received[before]!)).toBe(5000)
     if (next !== far) expect(before).toBe(0)
     expectBalance(link)
   })

@@ -165,7 +165,7 @@ export class AdapterServer {
 
   /** The one that is connected now. */
   get adapter(): SlcanAdapter {
-    return this.adapters[this.adapters.length - 1]
+    return this.adapters[this.adapters.length - 1]!
   }
 
   async close(): Promise<void> {

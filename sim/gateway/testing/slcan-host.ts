@@ -21,7 +21,7 @@ export class SlcanHost implements FarEnd {
     const frame = createLinkFrame()
     const reader = new SlcanLineReader({
       onLine: (bytes, start, end) => {
-        if (!isFrameLetter(bytes[start])) this.replies.push(Buffer.from(bytes.slice(start, end)).toString('latin1'))
+        if (!isFrameLetter(bytes[start]!)) this.replies.push(Buffer.from(bytes.slice(start, end)).toString('latin1'))
         else if (decodeSlcanFrame(bytes, start, end, frame) === undefined) this.received.push(cloneLinkFrame(frame))
         else throw new Error(`the adapter sent ${Buffer.from(bytes.slice(start, end)).toString('latin1')}`)
       },

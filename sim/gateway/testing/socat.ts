@@ -23,11 +23,11 @@ export async function makePtyPair(links?: readonly [string, string]): Promise<Pt
   let text = ''
   for await (const chunk of socat.stderr!) {
     text += String(chunk)
-    paths.splice(0, paths.length, ...[...text.matchAll(/PTY is (\S+)/g)].map(match => match[1]))
+    paths.splice(0, paths.length, ...[...text.matchAll(/PTY is (\S+)/g)].map(match => match[1]!))
     if (paths.length === 2 && text.includes('starting data transfer loop')) break
   }
   return {
-    paths: [paths[0], paths[1]],
+    paths: [paths[0]!, paths[1]!],
     async unplug() {
       if (socat.exitCode !== null || socat.signalCode !== null) return
       socat.kill('SIGKILL')

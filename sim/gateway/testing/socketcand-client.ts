@@ -24,7 +24,7 @@ export class SocketcandClient implements FarEnd {
     const before = this.replies.length
     this.socket.write(command)
     await eventually(() => this.replies.length > before, () => `an answer to ${command}`)
-    return this.replies[before]
+    return this.replies[before]!
   }
 
   write(text: string): void {
@@ -60,8 +60,8 @@ export class SocketcandClient implements FarEnd {
       else {
         const [, id, seconds, micros, data] = frame
         this.received.push(frameOf({
-          id: parseInt(id, 16), extended: id.length === 8, timestamp_ns: Number(seconds) * 1e9 + Number(micros) * 1000,
-          bytes: [...Buffer.from(data.replaceAll(' ', ''), 'hex')],
+          id: parseInt(id!, 16), extended: id!.length === 8, timestamp_ns: Number(seconds) * 1e9 + Number(micros) * 1000,
+          bytes: [...Buffer.from(data!.replaceAll(' ', ''), 'hex')],
         }))
       }
     }

@@ -21,36 +21,36 @@ export function denseVoltages(
   const matrix = Array.from({ length: 2 * count }, () => new Array<number>(2 * count + 1).fill(0))
   const connect = (a: number, z: number, ohm: number): void => {
     if (ohm === Infinity) return
-    matrix[a][a] += 1 / ohm
-    matrix[z][z] += 1 / ohm
-    matrix[a][z] -= 1 / ohm
-    matrix[z][a] -= 1 / ohm
+    matrix[a]![a]! += 1 / ohm
+    matrix[z]![z]! += 1 / ohm
+    matrix[a]![z]! -= 1 / ohm
+    matrix[z]![a]! -= 1 / ohm
   }
   topology.cables.forEach((cable, i) => {
     const a = names.indexOf(cable.from)
     const z = names.indexOf(cable.to)
     const contacts_Ohm = (cable.connectors ?? 2) * (cable.contact_mOhm ?? 3) / 1000
     const fuse_Ohm = cable.fuse ? (cable.fuse.resistance_mOhm ?? 100 / cable.fuse.rating_A) / 1000 : 0
-    connect(a, z, wireResistance_Ohm(cable.gauge_mm2, cable.length_m) + contacts_Ohm + fuse_Ohm + conditions[i].supplyExtra_Ohm)
+    connect(a, z, wireResistance_Ohm(cable.gauge_mm2, cable.length_m) + contacts_Ohm + fuse_Ohm + conditions[i]!.supplyExtra_Ohm)
     const back_Ohm = wireResistance_Ohm(cable.returnGauge_mm2 ?? cable.gauge_mm2, cable.length_m) + contacts_Ohm
-    connect(count + a, count + z, back_Ohm + conditions[i].returnExtra_Ohm)
+    connect(count + a, count + z, back_Ohm + conditions[i]!.returnExtra_Ohm)
   })
-  matrix[0][0] += 1 / source_Ohm
-  matrix[0][2 * count] += emf_V / source_Ohm
+  matrix[0]![0]! += 1 / source_Ohm
+  matrix[0]![2 * count]! += emf_V / source_Ohm
   // The battery's negative pole is held at 0 V; a trace of conductance keeps what hangs in the air defined.
-  matrix[count][count] += 1e9
-  for (let i = 0; i < 2 * count; i++) matrix[i][i] += 1e-12
+  matrix[count]![count]! += 1e9
+  for (let i = 0; i < 2 * count; i++) matrix[i]![i]! += 1e-12
   topology.hubs.forEach((hub, h) => {
     const node = names.indexOf(hub)
-    matrix[node][2 * count] -= drawn_A[h]
-    matrix[count + node][2 * count] += drawn_A[h]
+    matrix[node]![2 * count]! -= drawn_A[h]!
+    matrix[count + node]![2 * count]! += drawn_A[h]!
   })
   const solution = gauss(matrix)
   const hubNodes = topology.hubs.map(hub => names.indexOf(hub))
   return {
-    voltage_V: hubNodes.map(node => solution[node] - solution[count + node]),
-    ground_V: hubNodes.map(node => solution[count + node]),
-    terminal_V: solution[0] - solution[count],
+    voltage_V: hubNodes.map(node => solution[node]! - solution[count + node]!),
+    ground_V: hubNodes.map(node => solution[count + node]!),
+    terminal_V: solution[0]! - solution[count]!,
   }
 }
 
@@ -59,20 +59,20 @@ export function gauss(matrix: number[][]): number[] {
   const n = matrix.length
   for (let p = 0; p < n; p++) {
     let best = p
-    for (let r = p + 1; r < n; r++) if (Math.abs(matrix[r][p]) > Math.abs(matrix[best][p])) best = r
-    const pivot = matrix[best]
-    matrix[best] = matrix[p]
-    matrix[p] = pivot
+    for (let r = p + 1; r < n; r++) if (Math.abs(matrix[r]![p]!) > Math.abs(matrix[best]![p]!)) best = r
+    const pivot = matrix[best]!
+    matrix[best] = matrix[p]!
+    matrix[p] = pivot!
     for (let r = p + 1; r < n; r++) {
-      const factor = matrix[r][p] / pivot[p]
-      for (let c = p; c <= n; c++) matrix[r][c] -= factor * pivot[c]
+      const factor = matrix[r]![p]! / pivot[p]!
+      for (let c = p; c <= n; c++) matrix[r]![c]! -= factor * pivot[c]!
     }
   }
   const x = new Array<number>(n).fill(0)
   for (let r = n - 1; r >= 0; r--) {
-    let sum = matrix[r][n]
-    for (let c = r + 1; c < n; c++) sum -= matrix[r][c] * x[c]
-    x[r] = sum / matrix[r][r]
+    let sum = matrix[r]![n]!
+    for (let c = r + 1; c < n; c++) sum -= matrix[r]![c]! * x[c]!
+    x[r] = sum / matrix[r]![r]!
   }
   return x
 }

@@ -17,7 +17,7 @@ export interface RandomCar {
 export function randomCar(seed: number): RandomCar {
   const dice = new Prng(seed, 'random car')
   const between = (low: number, high: number): number => low + (high - low) * dice.next()
-  const pick = <T>(list: readonly T[]): T => list[dice.below(list.length)]
+  const pick = <T>(list: readonly T[]): T => list[dice.below(list.length)]!
   const layout = dice.chance(0.5) ? 'ring' : 'line'
   const taps = Array.from({ length: (layout === 'ring' ? 2 : 1) + dice.below(9) }, (_, i) => `tap${i}`)
   const hubs = Array.from({ length: taps.length + dice.below(3) }, (_, i) => `hub${i}`)
@@ -31,11 +31,11 @@ export function randomCar(seed: number): RandomCar {
   }
   const ringGauge = pick(GAUGES_MM2.slice(4))
   taps.forEach((tap, i) => {
-    if (layout === 'ring') lay(i === 0 ? 'battery' : taps[i - 1], tap, ringGauge, ringGauge)
-    else lay(i === 0 ? 'battery' : taps[dice.below(i)], tap, pick(GAUGES_MM2.slice(3)), pick(GAUGES_MM2.slice(3)))
+    if (layout === 'ring') lay(i === 0 ? 'battery' : taps[i - 1]!, tap, ringGauge, ringGauge)
+    else lay(i === 0 ? 'battery' : taps[dice.below(i)]!, tap, pick(GAUGES_MM2.slice(3)), pick(GAUGES_MM2.slice(3)))
   })
-  if (layout === 'ring') lay('battery', taps[taps.length - 1], ringGauge, ringGauge)
-  hubs.forEach((hub, i) => lay(taps[i % taps.length], hub, pick(GAUGES_MM2), pick(GAUGES_MM2)))
+  if (layout === 'ring') lay('battery', taps[taps.length - 1]!, ringGauge, ringGauge)
+  hubs.forEach((hub, i) => lay(taps[i % taps.length]!, hub, pick(GAUGES_MM2), pick(GAUGES_MM2)))
   const ill = (): number => dice.chance(0.05) ? Infinity : dice.chance(0.1) ? between(0, 0.5) : 0
   const limit = (): number => dice.chance(0.3) ? between(1, 25) : Infinity
   const randomLaw = (): Law => {
