@@ -3,7 +3,7 @@ import { LatchStatusCodec, LightStatusCodec, MirrorStatusCodec, StereoStatusCode
 import { lampEntry } from '../components/lamp/lamp.ts'
 import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
 import { vehicleEntry } from '../components/vehicle/vehicle.ts'
-import { FIRST_MANAGER } from '../power-manager/manager.ts'
+import { FIRST_MANAGER } from '../power/manager/manager.ts'
 import type { HubImage } from '../runtime/image.ts'
 import { DASH_ACTIONS } from './switch-actions.ts'
 

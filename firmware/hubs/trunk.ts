@@ -2,7 +2,7 @@ import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
 import { lampEntry } from '../components/lamp/lamp.ts'
 import { latchEntry } from '../components/latch/latch.ts'
 import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
-import { STANDBY_MANAGER } from '../power-manager/manager.ts'
+import { STANDBY_MANAGER } from '../power/manager/manager.ts'
 import type { HubImage } from '../runtime/image.ts'
 import { TRUNK_ACTIONS } from './switch-actions.ts'
 

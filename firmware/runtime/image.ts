@@ -1,6 +1,6 @@
 import type { AnyCodec, ComponentEntry } from '../components/component.ts'
-import type { PowerPlan } from '../power-manager/capability.ts'
-import type { ManagerHost, PowerManager } from '../power-manager/manager.ts'
+import type { PowerPlan } from '../power/plan.ts'
+import type { ManagerHost, PowerManager } from '../power/manager/manager.ts'
 import type { SwitchAction } from './switch-action.ts'
 
 /** A power manager that a hub can carry. */

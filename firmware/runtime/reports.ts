@@ -4,7 +4,7 @@ import {
 import type { Hal } from '../hal.ts'
 import { FrameCycle } from './cycle.ts'
 import { fillHubStatus } from './heartbeat.ts'
-import type { ManagerSeat } from './manager-seat.ts'
+import type { ManagerSeat } from '../power/manager/seat.ts'
 import type { PortSlot } from './port-slot.ts'
 import type { Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'

@@ -1,8 +1,8 @@
-import type { Allocator } from '../power-manager/allocator.ts'
-import type { Contract } from '../power-manager/contract.ts'
+import type { Allocator } from '../power/allocator/allocator.ts'
+import type { Account } from '../power/allocator/account.ts'
 
 /** Lets an allocator do all that there is to do at a time, and hands each of its answers to `take`. */
-export function answersOf(allocator: Allocator, now_ms: number, take: (answer: Contract) => void): void {
+export function answersOf(allocator: Allocator, now_ms: number, take: (answer: Account) => void): void {
   do {
     const answer = allocator.next(now_ms)
     if (answer !== undefined) take(answer)

@@ -1,7 +1,7 @@
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
-import { Allocator } from '../power-manager/allocator.ts'
-import type { Contract } from '../power-manager/contract.ts'
-import { PRIORITY } from '../power-manager/rules.ts'
+import { Allocator } from '../power/allocator/allocator.ts'
+import type { Account } from '../power/allocator/account.ts'
+import { PRIORITY } from '../power/rules.ts'
 import { answersOf } from './allocator-answers.ts'
 import { linePlan } from './power-plans.ts'
 import type { LineOptions } from './power-plans.ts'
@@ -43,7 +43,7 @@ export class AllocatorBench {
     return this
   }
 
-  contract(hub: number, port: number): Contract {
+  account(hub: number, port: number): Account {
     return this.allocator.find(hub, port)!
   }
 }

@@ -1,4 +1,4 @@
-import type { PowerPlan } from '../power-manager/capability.ts'
+import type { PowerPlan } from '../power/plan.ts'
 
 /** A line of hubs at locations 1…n, each behind one more segment, each with its drop. */
 export interface LineOptions {
@@ -26,7 +26,7 @@ export function linePlan(options: LineOptions = {}): PowerPlan {
       location: options.locations?.[hub] ?? hub + 1,
       ports,
       path: [...indices.slice(0, hub + 1), hubs + hub],
-      share: [...indices.slice(0, hub + 1), hubs + hub].map(() => 1),
+      fraction: [...indices.slice(0, hub + 1), hubs + hub].map(() => 1),
       idle_A,
       share_A: share_A ?? Math.min(spine_A / hubs, drop_A),
       transfer_Ohm: indices.map(other => segment_Ohm * (1 + Math.min(hub, other)) + (other === hub ? drop_Ohm : 0)),

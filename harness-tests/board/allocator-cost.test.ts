@@ -1,8 +1,8 @@
 import { linePlan } from '#firmware/testing/power-plans.ts'
 import { runs } from '#firmware/testing/runs.ts'
-import type * as Module from '#firmware/power-manager/allocator.ts'
-import type { PowerPlan } from '#firmware/power-manager/capability.ts'
-import { PRIORITY } from '#firmware/power-manager/rules.ts'
+import type * as Module from '#firmware/power/allocator/allocator.ts'
+import type { PowerPlan } from '#firmware/power/plan.ts'
+import { PRIORITY } from '#firmware/power/rules.ts'
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import { COUPE } from '#sim/car/coupe.ts'
 import { powerPlanOf } from '#sim/car/power-plan.ts'
@@ -16,7 +16,7 @@ import { countStatements } from './statements.ts'
 /** 20 ms on an ESP32, at 33 µs a statement. Far-fetched sequences that a search found take 420. */
 const MOST = 600
 
-const { module: { Allocator }, during } = await countStatements<typeof Module>('firmware/power-manager/allocator.ts')
+const { module: { Allocator }, during } = await countStatements<typeof Module>('firmware/power/allocator/allocator.ts')
 const planOf = (car: typeof SEDAN): PowerPlan => {
   const topology = readTopology(car)
   return powerPlanOf(capabilityOf(topology.copper), topology)

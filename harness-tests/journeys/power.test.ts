@@ -50,7 +50,7 @@ class Clamp {
     const feeders_A = this.plan.feeders_A.map(() => 0)
     for (const hub of this.plan.hubs) {
       const hub_A = hub.idle_A + this.hub_A(hub.location)
-      hub.path.forEach((feeder, i) => { feeders_A[feeder]! += hub.share[i]! * hub_A })
+      hub.path.forEach((feeder, i) => { feeders_A[feeder]! += hub.fraction[i]! * hub_A })
     }
     feeders_A.forEach((sum_A, feeder) => { this.worst = Math.max(this.worst, sum_A / this.plan.feeders_A[feeder]!) })
   }

@@ -1,5 +1,5 @@
-import { Allocator } from '#firmware/power-manager/allocator.ts'
-import { PRIORITY } from '#firmware/power-manager/rules.ts'
+import { Allocator } from '#firmware/power/allocator/allocator.ts'
+import { PRIORITY } from '#firmware/power/rules.ts'
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import { describe, expect, it } from 'vitest'
 import { capabilityOf } from '../power/capability.ts'

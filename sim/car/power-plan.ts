@@ -1,7 +1,7 @@
-import type { HubSupply, PowerPlan } from '#firmware/power-manager/capability.ts'
+import type { HubSupply, PowerPlan } from '#firmware/power/plan.ts'
 import { SUPPLY_MARGIN } from '#firmware/components/lamp/lamp.ts'
-import { stepsUp } from '#firmware/runtime/lease.ts'
-import { IDLE_FACTOR } from '#firmware/runtime/port-power.ts'
+import { stepsUp } from '#firmware/power/port/lease.ts'
+import { IDLE_FACTOR } from '#firmware/power/port/feed.ts'
 import type { CarPower } from '#firmware/runtime/image.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { type Capability, capabilityOf, type PredictedSource, WEAK_BATTERY } from '../power/capability.ts'
@@ -34,7 +34,7 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
       location: LOCATION[hub.location],
       ports: hub.ports.length,
       path: carrying,
-      share: carrying.map(cable => Math.abs(capability.share[cable]![indices[i]!]!)),
+      fraction: carrying.map(cable => Math.abs(capability.share[cable]![indices[i]!]!)),
       idle_A: idleOf(hub),
       share_A: 0,
       transfer_Ohm: indices.map(other => capability.transfer_Ohm[indices[i]!]![other]!),
@@ -116,7 +116,7 @@ function carries(plan: PowerPlan, currents_A: readonly number[]): boolean {
   const total_A = currents_A.reduce((sum_A, hub_A) => sum_A + hub_A, 0)
   const loads_A = plan.feeders_A.map((_, feeder) => plan.hubs.reduce((sum_A, hub, i) => {
     const at = hub.path.indexOf(feeder)
-    return at < 0 ? sum_A : sum_A + hub.share[at]! * currents_A[i]!
+    return at < 0 ? sum_A : sum_A + hub.fraction[at]! * currents_A[i]!
   }, 0))
   const voltages_V = plan.hubs.map(hub => plan.source_V - plan.source_Ohm * total_A
     - hub.transfer_Ohm.reduce((sum_V, ohm, by) => sum_V + ohm * currents_A[by]!, 0))

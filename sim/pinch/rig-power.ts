@@ -1,6 +1,6 @@
 import type { PortPower } from '#firmware/components/component.ts'
-import { POWER_RULES } from '#firmware/power-manager/rules.ts'
-import { WISH_RETRY_ms } from '#firmware/runtime/port-power.ts'
+import { POWER_RULES } from '#firmware/power/rules.ts'
+import { WISH_RETRY_ms } from '#firmware/power/port/feed.ts'
 import { EFUSE, type Outlet } from '../plants/outlet.ts'
 
 /** How often a hub looks whether an eFuse has tripped. */

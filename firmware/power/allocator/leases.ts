@@ -1,0 +1,128 @@
+import type { PowerPlan } from '../plan.ts'
+import type { Account } from './account.ts'
+import { copperLimitsOf } from './copper-limits.ts'
+import { CopperLoad } from './copper-load.ts'
+import { evictionRank, Ranking } from './ranking.ts'
+import { POWER_RULES, PRIORITY } from '../rules.ts'
+
+/** The leases that are held, and what they take of the copper. */
+export class Leases {
+  /** All that is reserved. */
+  readonly load: CopperLoad
+  /** What of it will still be when everyone whose lease was revoked has let go. */
+  readonly staying: CopperLoad
+  /** By `evictionRank`. */
+  readonly held: Ranking
+  /** Counts what may make a wish grantable. */
+  changes: number
+  private readonly hubs: number
+  /** The hubs before are within their static shares, or may be above. */
+  private trimmed: number
+
+  /** `accounts`: of all ports. */
+  constructor(plan: PowerPlan, accounts: readonly Account[]) {
+    const copper = copperLimitsOf(plan)
+    this.load = new CopperLoad(copper)
+    this.staying = new CopperLoad(copper)
+    this.held = new Ranking(accounts)
+    this.changes = 0
+    this.hubs = plan.hubs.length
+    this.trimmed = this.hubs
+  }
+
+  /** From now on hubs may use their static shares only, or whatever the copper carries. */
+  restrict(staticOnly: boolean): void {
+    this.trimmed = staticOnly ? 0 : this.hubs
+    this.load.restrict(staticOnly)
+    this.staying.restrict(staticOnly)
+    this.changes++
+  }
+
+  /** What a port may draw, with what it has. */
+  available_mA(account: Account): number {
+    return this.load.room_mA(account.hub) + account.reserved_mA
+  }
+
+  /**
+   * Writes a lease from now on and reserves its current: the peak while it may be drawn, if it is above the run current.
+   * A peak that is still being drawn stays reserved.
+   */
+  hold(account: Account, now_ms: number, priority: number, run_mA: number, peak_mA: number): void {
+    const stillPeak_mA = account.held && account.peakEnd_ms > now_ms ? account.reserved_mA : 0
+    this.rank(account, now_ms, priority)
+    account.run_mA = run_mA
+    account.peak_mA = Math.max(peak_mA, run_mA)
+    account.heldSequence = account.sequence
+    account.end_ms = now_ms + POWER_RULES.lease_ms + POWER_RULES.guard_ms
+    if (peak_mA > run_mA) account.peakEnd_ms = now_ms + POWER_RULES.peakReserved_ms
+    this.reserve(account, Math.max(account.peak_mA, stillPeak_mA))
+  }
+
+  /** Holds a lease that another manager gave. */
+  adopt(account: Account, now_ms: number): void {
+    this.hold(account, now_ms, PRIORITY.access, account.reported_mA, 0)
+    account.adopted = true
+    account.reported_mA = 0
+  }
+
+  /** The port may not draw its peak any more. */
+  endPeak(account: Account): void {
+    this.reserve(account, account.run_mA)
+  }
+
+  /** The port draws nothing any more. */
+  drop(account: Account): void {
+    this.reserve(account, 0)
+    this.held.remove(account)
+    account.held = false
+    account.revoking = false
+    account.adopted = false
+    account.run_mA = 0
+    account.peakEnd_ms = 0
+  }
+
+  /** Takes a lease away: it is not renewed, and gone for those who look for room. */
+  revoke(account: Account): void {
+    if (!account.revoking) this.staying.take(account.hub, -account.reserved_mA)
+    account.revoking = true
+  }
+
+  /** Gives back a lease that was taken away. */
+  keep(account: Account): void {
+    if (account.revoking) this.staying.take(account.hub, account.reserved_mA)
+    account.revoking = false
+  }
+
+  /** A lease to take back because its hub is above its static share, the least important first; undefined: there is none. */
+  surplus(): Account | undefined {
+    for (; this.trimmed < this.hubs; this.trimmed++) {
+      const account = this.staying.exceedsShare(this.trimmed) ? this.leastOf(this.trimmed) : undefined
+      if (account !== undefined) return account
+    }
+    return undefined
+  }
+
+  private leastOf(hub: number): Account | undefined {
+    let place = this.held.first
+    while (place !== undefined && (place.account.hub !== hub || place.account.revoking)) place = place.after
+    return place === undefined ? undefined : place.account
+  }
+
+  private rank(account: Account, now_ms: number, priority: number): void {
+    if (account.held && account.priority === priority) return
+    if (account.held) this.held.remove(account)
+    else account.began_ms = now_ms
+    account.held = true
+    account.priority = priority
+    this.held.insert(account, evictionRank(priority, account.began_ms))
+  }
+
+  private reserve(account: Account, current_mA: number): void {
+    const more_mA = current_mA - account.reserved_mA
+    if (more_mA === 0) return
+    if (more_mA < 0) this.changes++
+    this.load.take(account.hub, more_mA)
+    if (!account.revoking) this.staying.take(account.hub, more_mA)
+    account.reserved_mA = current_mA
+  }
+}

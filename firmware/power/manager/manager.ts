@@ -1,0 +1,269 @@
+import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts'
+import type {
+  PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
+} from '#protocol/messages.generated.ts'
+import type { ManagerEntry } from '../../runtime/image.ts'
+import type { Job, Schedule } from '../../runtime/schedule.ts'
+import { Allocator } from '../allocator/allocator.ts'
+import { hubIndexOf } from '../plan.ts'
+import type { PowerPlan } from '../plan.ts'
+import type { Account } from '../allocator/account.ts'
+import { Presence } from './presence.ts'
+import { POWER_RULES } from '../rules.ts'
+import { Shedding } from './shedding.ts'
+
+export const MANAGER_RULES = {
+  tick_ms: 100,
+  /** The manager in the dash is taken for dead after three missed VehicleStates. */
+  silence_ms: 350,
+  /** A standby that booted waits this long for the first one. */
+  firstSilence_ms: 1500,
+  /** Time to learn the leases of the manager before; it ends sooner when every port has reported. */
+  rebuild_ms: 2000,
+  /** Between two decisions the board does its other work. */
+  pause_ms: 1,
+} as const
+
+const MILLI = 1000
+
+/** What the manager needs of the hub it lives in. */
+export interface ManagerHost {
+  readonly location: number
+  readonly schedule: Schedule
+  /** The hub may send. */
+  operating(): boolean
+  supply_V(): number
+  /** `IGNITION`. */
+  ignition(): number
+  /** Sends an answer to a hub, this one included. */
+  sendGrant(location: number, values: PowerGrantValues): void
+  sendShed(values: PowerShedValues): void
+  /** What the manager before has shed, as this hub heard. */
+  shedLevel(): number
+  /** What a port of this hub holds, A. */
+  ownLease_A(port: number): number
+  /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
+  managerChanged(state: number): void
+}
+
+/** What the manager counts since boot. */
+export interface ManagerCounters {
+  takeovers: number
+  granted: number
+  deferred: number
+  refused: number
+  revoked: number
+  sheds: number
+  /** Messages of hubs that the plan does not have. */
+  strangers: number
+}
+
+/**
+ * The power manager. One in the dash, which is in charge whenever it is up; one in the trunk that stands by and takes over
+ * when the dash falls silent. Who begins learns from the ports' reports what is granted already and gives nothing new but
+ * to safety meanwhile; who misses a hub keeps to the static shares, because there may be another manager on its side.
+ */
+export class PowerManager {
+  /** `MANAGER_STATE` */
+  state: number
+  readonly counters: ManagerCounters
+  readonly allocator: Allocator
+  private readonly host: ManagerHost
+  private readonly plan: PowerPlan
+  private readonly standby: boolean
+  private readonly presence: Presence
+  private readonly shedding: Shedding
+  private readonly tickJob: Job
+  private readonly decideJob: Job
+  private readonly grant: PowerGrantValues
+  private readonly shed: PowerShedValues
+  private otherHeard_ms: number
+  private began_ms: number
+  /** Reports count from here on: until then another manager may have been at work. */
+  private learn_ms: number
+  private thaw_ms: number
+
+  constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
+    this.state = MANAGER_STATE.none
+    this.counters = { takeovers: 0, granted: 0, deferred: 0, refused: 0, revoked: 0, sheds: 0, strangers: 0 }
+    this.allocator = new Allocator(plan)
+    this.host = host
+    this.plan = plan
+    this.standby = standby
+    this.presence = new Presence(plan, host.location)
+    this.shedding = new Shedding()
+    this.tickJob = host.schedule.job('power manager', () => this.tick())
+    this.decideJob = host.schedule.job('power decision', () => this.decide())
+    this.grant = PowerGrantCodec.create()
+    this.shed = PowerShedCodec.create()
+    this.otherHeard_ms = 0
+    this.began_ms = 0
+    this.learn_ms = 0
+    this.thaw_ms = 0
+  }
+
+  /** 0 nothing; n: priorities above 3 − n are off. */
+  shedLevel(): number {
+    return this.state === MANAGER_STATE.none ? 0 : this.shedding.level
+  }
+
+  start(): void {
+    this.otherHeard_ms = this.host.schedule.now() + MANAGER_RULES.firstSilence_ms
+    this.tick()
+  }
+
+  requested(values: PowerRequestValues, location: number): void {
+    const hub = this.heard(location)
+    if (hub < 0 || this.state === MANAGER_STATE.none) return
+    const now = this.host.schedule.now()
+    // A lease of the manager before that its port reported counts as ours from its first renewal on.
+    if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+    this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)
+    this.host.schedule.notLater(this.decideJob, now)
+  }
+
+  released(values: PowerReleaseValues, location: number): void {
+    const hub = this.heard(location)
+    if (hub < 0) return
+    const now = this.host.schedule.now()
+    this.presence.reported(hub, values.port, 0, now)
+    this.allocator.release(hub, values.port, values.sequence)
+    this.host.schedule.notLater(this.decideJob, now)
+  }
+
+  portReported(values: PortStatusValues, location: number): void {
+    const hub = this.heard(location)
+    if (hub < 0) return
+    const now = this.host.schedule.now()
+    this.presence.reported(hub, values.port, values.granted_A, now)
+    if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+  }
+
+  /** A hub says something; its index in the plan, or −1. */
+  heard(location: number): number {
+    const hub = hubIndexOf(this.plan, location)
+    if (hub < 0) this.counters.strangers++
+    else this.presence.heard(hub, this.host.schedule.now())
+    return hub
+  }
+
+  /** Another manager speaks: the standby makes way for the dash, the dash learns what the standby granted. */
+  managerHeard(state: number): void {
+    const now = this.host.schedule.now()
+    this.otherHeard_ms = now
+    if (this.standby) this.retire(now)
+    else if (state !== MANAGER_STATE.none) {
+      this.learn_ms = now
+      if (this.state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.rebuilding) this.rebuild(now)
+    }
+  }
+
+  private tick(): void {
+    const now = this.host.schedule.now()
+    this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)
+    if (!this.host.operating()) {
+      this.retire(now)
+      return
+    }
+    if (this.state === MANAGER_STATE.none) {
+      if (this.standby && now - this.otherHeard_ms <= MANAGER_RULES.silence_ms) return
+      this.takeOver(now)
+    }
+    this.watchHubs(now)
+    if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
+    this.decide()
+  }
+
+  private takeOver(now: number): void {
+    if (this.standby) this.counters.takeovers++
+    for (let hub = 0; hub < this.plan.hubs.length; hub++) {
+      for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) this.adopt(hub, port, now)
+    }
+    // What it shed stays so until the supply has recovered.
+    this.shedding.begin(now, this.host.shedLevel())
+    this.allocator.shed(this.shedding.level)
+    if (this.standby) this.learn_ms = now
+    this.rebuild(now)
+  }
+
+  private adopt(hub: number, port: number, now: number): void {
+    const own = this.plan.hubs[hub]!.location === this.host.location
+    this.allocator.adopt(now, hub, port, own ? this.host.ownLease_A(port) : this.presence.granted(hub, port, now))
+  }
+
+  private rebuild(now: number): void {
+    this.began_ms = now
+    this.allocator.freeze(true)
+    this.enter(MANAGER_STATE.rebuilding)
+  }
+
+  private retire(now: number): void {
+    if (this.state === MANAGER_STATE.none) return
+    this.learn_ms = now
+    this.enter(MANAGER_STATE.none)
+  }
+
+  private watchHubs(now: number): void {
+    const misses = this.presence.missesAny(now)
+    if (this.state === MANAGER_STATE.rebuilding) {
+      if (now - this.began_ms < MANAGER_RULES.rebuild_ms && !this.presence.complete(this.learn_ms)) return
+      this.thaw_ms = now
+      this.enter(misses ? MANAGER_STATE.staticShares : MANAGER_STATE.active)
+      this.allocator.restrict(misses)
+    } else if (misses && this.state === MANAGER_STATE.active) {
+      // Leases beyond the shares may still run on the other side.
+      this.thaw_ms = now + POWER_RULES.lease_ms + POWER_RULES.guard_ms
+      this.enter(MANAGER_STATE.staticShares)
+      this.allocator.restrict(true)
+    } else if (!misses && this.state === MANAGER_STATE.staticShares) {
+      this.learn_ms = now
+      this.rebuild(now)
+      return
+    }
+    this.allocator.freeze(now < this.thaw_ms)
+  }
+
+  private tellShed(): void {
+    this.allocator.shed(this.shedding.level)
+    this.counters.sheds++
+    this.shed.level = this.shedding.level
+    this.shed.reason = this.shedding.reason
+    this.host.managerChanged(this.state)
+    this.host.sendShed(this.shed)
+  }
+
+  private decide(): void {
+    if (this.state === MANAGER_STATE.none) return
+    const now = this.host.schedule.now()
+    const account = this.allocator.next(now)
+    if (account !== undefined) this.answer(account)
+    if (this.allocator.unfinished) this.host.schedule.notLater(this.decideJob, now + MANAGER_RULES.pause_ms)
+  }
+
+  private answer(account: Account): void {
+    const granted = account.result === GRANT_RESULT.granted
+    const values = this.grant
+    values.port = account.port
+    values.sequence = account.sequence & 0x0f
+    values.run_A = granted ? account.run_mA / MILLI : 0
+    values.peak_A = granted ? account.peak_mA / MILLI : 0
+    values.lease_ms = granted ? POWER_RULES.lease_ms : 0
+    values.result = account.result
+    if (granted) this.counters.granted++
+    else if (account.result === GRANT_RESULT.deferred) this.counters.deferred++
+    else if (account.result === GRANT_RESULT.refused) this.counters.refused++
+    else this.counters.revoked++
+    this.host.sendGrant(this.plan.hubs[account.hub]!.location, values)
+  }
+
+  private enter(state: number): void {
+    this.state = state
+    this.host.managerChanged(state)
+  }
+}
+
+/** The dash's manager: in charge whenever the hub is up. */
+export const FIRST_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, false) }
+/** The trunk's: in charge while the dash is silent. */
+export const STANDBY_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, true) }

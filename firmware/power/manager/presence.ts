@@ -1,0 +1,69 @@
+import { hubIndexOf } from '../plan.ts'
+import type { PowerPlan } from '../plan.ts'
+
+/** A hub that was not heard for so long is missing. */
+export const MISSING_ms = 2000
+/** A port's report counts for a manager that begins when it is no older. */
+export const REPORT_ms = 1500
+
+/** Which hubs are there, and what their ports say they were granted. Kept by the standby too, so that it can begin at once. */
+export class Presence {
+  private readonly plan: PowerPlan
+  private readonly own: number
+  private readonly heard_ms: Float64Array
+  /** By port, hub after hub: current granted, and when it was said. */
+  private readonly first: Uint16Array
+  private readonly granted_A: Float64Array
+  private readonly reported_ms: Float64Array
+
+  /** `location`: of the hub that keeps this; it is always there. */
+  constructor(plan: PowerPlan, location: number) {
+    this.plan = plan
+    this.own = hubIndexOf(plan, location)
+    this.heard_ms = new Float64Array(plan.hubs.length)
+    this.first = new Uint16Array(plan.hubs.length + 1)
+    this.heard_ms.fill(-Infinity)
+    for (let i = 0; i < plan.hubs.length; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
+    const ports = this.first[plan.hubs.length]!
+    this.granted_A = new Float64Array(ports)
+    this.reported_ms = new Float64Array(ports)
+    this.reported_ms.fill(-Infinity)
+  }
+
+  heard(hub: number, now_ms: number): void {
+    this.heard_ms[hub] = now_ms
+  }
+
+  reported(hub: number, port: number, granted_A: number, now_ms: number): void {
+    if (port >= this.plan.hubs[hub]!.ports) return
+    this.granted_A[this.first[hub]! + port] = granted_A
+    this.reported_ms[this.first[hub]! + port] = now_ms
+  }
+
+  /** What a port was granted, as of late; 0 when it did not say. */
+  granted(hub: number, port: number, now_ms: number): number {
+    const index = this.first[hub]! + port
+    return now_ms - this.reported_ms[index]! <= REPORT_ms ? this.granted_A[index]! : 0
+  }
+
+  /** True when a hub of the plan is not there. */
+  missesAny(now_ms: number): boolean {
+    // Stryker disable next-line EqualityOperator: past the end there is no number, which is not too old
+    for (let i = 0; i < this.heard_ms.length; i++) {
+      if (i !== this.own && now_ms - this.heard_ms[i]! > MISSING_ms) return true
+    }
+    return false
+  }
+
+  /** True when every port of every other hub has reported since a time. */
+  complete(since_ms: number): boolean {
+    // Stryker disable next-line EqualityOperator: past the last hub there are no ports
+    for (let hub = 0; hub < this.plan.hubs.length; hub++) {
+      if (hub === this.own) continue
+      for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) {
+        if (this.reported_ms[i]! < since_ms) return false
+      }
+    }
+    return true
+  }
+}

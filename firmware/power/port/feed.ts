@@ -1,0 +1,259 @@
+import { PORT_STATE } from '#protocol/catalogue/enums.ts'
+import type { PortPower } from '../../components/component.ts'
+import type { Port } from '../../hal.ts'
+import type { HubCounters } from '../../runtime/counters.ts'
+import type { HubPower } from '../hub/hub-power.ts'
+import { Lease } from './lease.ts'
+import type { Job, Schedule } from '../../runtime/schedule.ts'
+
+/** What a component may draw without a grant: its idle current with this margin. */
+export const IDLE_FACTOR = 1.25
+export const IDLE_MARGIN_A = 0.2
+/** How often a port is looked at, with a grant and without. */
+const WATCH_ms = 100
+const IDLE_WATCH_ms = 1000
+/** Pause before a tripped feed is switched on again: at the next look if the driver wants current, later if not. */
+export const WISH_RETRY_ms = IDLE_WATCH_ms
+const IDLE_RETRY_ms = 5000
+/** Share of the limit from which on the eFuse counts as limiting. */
+const LIMITING = 0.98
+/** A load that was just switched off is still running down: what is drawn so soon after a grant's end is drawn from before. */
+const RUN_DOWN_ms = 20
+/** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
+const OVERDRAWN_LOOKS = 3
+
+/** Who is told about a feed. */
+export interface FeedOwner {
+  /** The grant came or went. */
+  grantChanged(granted: boolean): void
+  /** The manager refuses what the driver wants, or does so no longer. */
+  refusalChanged(refused: boolean): void
+  /** The `PORT_STATE` is another; `granted`: more than the idle current is allowed. */
+  feedChanged(state: number, granted: boolean): void
+  /** The component draws all that it was granted and would draw more, as its descriptor promised less; or it does so no longer. */
+  overdrawnChanged(overdrawn: boolean): void
+}
+
+/**
+ * The feed of one port: switches it, sets its limit to what is allowed, and brings it back after a trip. Its current is
+ * leased from the power manager; without one (`power` undefined: a hub on a bench) every wish is granted at once.
+ */
+export class PortFeed implements PortPower {
+  private readonly port: Port
+  private readonly schedule: Schedule
+  private readonly counters: HubCounters
+  private readonly owner: FeedOwner
+  private readonly lease: Lease | undefined
+  private readonly watchJob: Job
+  private idle_A: number
+  private allowed_A: number
+  private bound_A: number
+  /** What the driver wants; 0: nothing. */
+  private run_A: number
+  private peak_A: number
+  private duration_ms: number
+  private priority: number
+  private shareable: boolean
+  /** The driver knows of a grant that covers its wish; it has current. */
+  private hasGrant: boolean
+  private holding: boolean
+  private fed: boolean
+  private trip: boolean
+  private trip_ms: number
+  /** When the last grant ended. */
+  private ended_ms: number
+  private told: number
+  /** Looks in a row at which it drew all of its grant. */
+  private limitedLooks: number
+  private overdrawn: boolean
+  private toldRefused: boolean
+
+  constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner, power: HubPower | undefined) {
+    this.port = port
+    this.schedule = schedule
+    this.counters = counters
+    this.owner = owner
+    this.lease = power === undefined ? undefined : new Lease(power, index, schedule, counters, () => this.leaseChanged())
+    this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
+    this.idle_A = 0
+    this.allowed_A = 0
+    this.bound_A = Infinity
+    this.run_A = 0
+    this.peak_A = 0
+    this.duration_ms = 0
+    this.priority = 0
+    // Stryker disable next-line BooleanLiteral: a wish says it anew before anybody reads it
+    this.shareable = false
+    this.hasGrant = false
+    this.holding = false
+    this.fed = false
+    this.trip = false
+    this.trip_ms = 0
+    this.ended_ms = -Infinity
+    this.told = PORT_STATE.off
+    this.limitedLooks = 0
+    this.overdrawn = false
+    this.toldRefused = false
+  }
+
+  /** Feeds a known component with its idle current. */
+  plug(idle_A: number): void {
+    this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
+    this.fed = true
+    this.told = PORT_STATE.on
+    this.switchOn()
+    this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
+  }
+
+  /** Off; a grant ends without a word to the driver, which is gone. */
+  unplug(): void {
+    this.fed = false
+    this.trip = false
+    this.hasGrant = false
+    this.holding = false
+    this.bound_A = Infinity
+    this.limitedLooks = 0
+    this.overdrawn = false
+    this.toldRefused = false
+    if (this.lease !== undefined) this.lease.release()
+    this.schedule.stop(this.watchJob)
+    this.port.power(false)
+  }
+
+  want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void {
+    if (!this.fed) return
+    this.run_A = run_A
+    this.peak_A = peak_A
+    this.duration_ms = duration_ms
+    this.priority = priority
+    this.shareable = shareable === true
+    if (this.trip) this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
+    else this.ask()
+  }
+
+  granted(): boolean {
+    return this.hasGrant
+  }
+
+  bound(current_A: number): void {
+    if (!this.holding || current_A === this.bound_A) return
+    this.bound_A = current_A
+    this.apply()
+  }
+
+  limit_A(): number {
+    // Stryker disable next-line EqualityOperator: of two equal limits either is the limit
+    return this.bound_A < this.allowed_A ? this.bound_A : this.allowed_A
+  }
+
+  release(): void {
+    this.run_A = 0
+    if (this.lease === undefined) this.end()
+    else this.lease.release()
+  }
+
+  /** Current granted, A; 0 = idle current only. */
+  granted_A(): number {
+    if (this.lease !== undefined) return this.lease.runLimit_A()
+    return this.hasGrant ? this.run_A : 0
+  }
+
+  /** `PORT_STATE` of a port with a component: off, on, limiting or tripped. */
+  state(): number {
+    if (this.trip) return PORT_STATE.tripped
+    if (!this.fed) return PORT_STATE.off
+    if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
+    return this.port.current_A() >= this.limit_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
+  }
+
+  private ask(): void {
+    if (this.lease === undefined) this.draw(this.peak_A, true)
+    else this.lease.want(this.run_A, this.peak_A, this.duration_ms, this.priority, this.shareable)
+  }
+
+  /** What the manager allows has changed: called by the lease. */
+  private leaseChanged(): void {
+    const lease = this.lease!
+    this.tellRefusal(lease.refused)
+    if (lease.isHeld()) this.draw(lease.limit_A(), lease.covers())
+    else this.end()
+  }
+
+  /** `whole`: that is what the driver wants; else it keeps what it has until there is more. */
+  private draw(limit_A: number, whole: boolean): void {
+    const before = this.hasGrant
+    this.holding = true
+    this.hasGrant = whole
+    this.limitTo(Math.max(limit_A, this.idle_A))
+    this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
+    if (whole && !before) this.owner.grantChanged(true)
+  }
+
+  /** Back to the idle current. */
+  private end(): void {
+    if (!this.holding) return
+    this.holding = false
+    this.hasGrant = false
+    this.ended_ms = this.schedule.now()
+    this.bound_A = Infinity
+    this.limitTo(this.idle_A)
+    this.owner.grantChanged(false)
+  }
+
+  /** Off before: that clears a trip. */
+  private switchOn(): void {
+    this.port.power(false)
+    this.trip = false
+    this.limitTo(this.idle_A)
+    this.port.power(true)
+  }
+
+  private limitTo(current_A: number): void {
+    this.allowed_A = current_A
+    this.apply()
+  }
+
+  private apply(): void {
+    this.port.limit(this.limit_A())
+  }
+
+  private tellRefusal(refused: boolean): void {
+    if (refused === this.toldRefused) return
+    this.toldRefused = refused
+    this.owner.refusalChanged(refused)
+  }
+
+  private watch(): void {
+    if (this.trip) this.retry()
+    else if (this.port.tripped()) this.latched()
+    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.holding ? WATCH_ms : IDLE_WATCH_ms))
+    const state = this.state()
+    if (this.hasGrant) this.compare(state)
+    if (state === this.told) return
+    this.told = state
+    this.owner.feedChanged(state, this.holding)
+  }
+
+  /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
+  private compare(state: number): void {
+    this.limitedLooks = state === PORT_STATE.limiting && this.allowed_A <= this.bound_A ? this.limitedLooks + 1 : 0
+    const kept = state === PORT_STATE.on && this.port.current_A() > this.idle_A
+    if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
+    this.overdrawn = !this.overdrawn
+    this.owner.overdrawnChanged(this.overdrawn)
+  }
+
+  private retry(): void {
+    const wished = this.run_A > 0
+    if (!wished && this.schedule.now() - this.trip_ms < IDLE_RETRY_ms) return
+    this.switchOn()
+    if (wished) this.ask()
+  }
+
+  private latched(): void {
+    this.trip = true
+    this.trip_ms = this.schedule.now()
+    this.counters.trips++
+    this.release()
+  }
+}

@@ -1,0 +1,308 @@
+import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
+import type { PowerGrantValues } from '#protocol/messages.generated.ts'
+import { POWER_RULES, PRIORITY } from '../rules.ts'
+import type { HubCounters } from '../../runtime/counters.ts'
+import type { HubPower } from '../hub/hub-power.ts'
+import type { Job, Schedule } from '../../runtime/schedule.ts'
+
+/** First pause before a request is repeated that nobody answered; it doubles up to `repeat_ms`. */
+export const FIRST_REPEAT_ms = 50
+/** Pause after a refusal: what was asked for can never be granted. */
+export const REFUSED_ms = 5000
+/** So long a reversal goes on after its lease is over and no manager answers: the way back to the open end. */
+export const ORPHAN_REVERSAL_ms = 6000
+/** Steps per ampere, and the largest current, of a request. */
+const STEPS_PER_A = 5
+const MOST_A = 50.6
+const LONGEST_ms = 25_300
+const SEQUENCE_MASK = 0x0f
+/** Waiting ports of a hub, and of different hubs, ask one after the other when current is to be had again. */
+const PORT_STEP_ms = 15
+const LOCATION_STEP_ms = 40
+
+/** Up to a current that a request can carry. */
+export function stepsUp(current_A: number): number {
+  return Math.min(Math.ceil(current_A * STEPS_PER_A - 1e-6) / STEPS_PER_A, MOST_A)
+}
+
+/**
+ * One port's contract with the power manager: what it asked for, what it was granted, until when. It counts its lease from
+ * sending the request, so that it lets go before the manager gives the current to another.
+ */
+export class Lease {
+  /** What it wishes can never be granted. */
+  refused: boolean
+  private readonly power: HubPower
+  private readonly index: number
+  private readonly schedule: Schedule
+  private readonly counters: HubCounters
+  private readonly changed: () => void
+  private readonly job: Job
+
+  /** 0: it wishes nothing. */
+  private wishRun_A: number
+  private wishPeak_A: number
+  private duration_ms: number
+  private priority: number
+  private shareable: boolean
+
+  private sequence: number
+  private sent_ms: number
+  private awaiting: boolean
+  /** When it asks next; Infinity: not at all. */
+  private ask_ms: number
+  private pause_ms: number
+  /** The peak to ask for: that of the wish until it was granted, none in a renewal. */
+  private askPeak_A: number
+
+  /** 0: it holds no lease. */
+  private run_A: number
+  private peak_A: number
+  /** Infinity without a peak, and without a lease. */
+  private peakEnd_ms: number
+  private end_ms: number
+  /** Taken from the hub's static share. */
+  private shared_A: number
+  /** A reversal that outlives its lease. */
+  private orphan: boolean
+
+  /** `changed`: what may be drawn is another, or whether the wish is refused. */
+  constructor(power: HubPower, index: number, schedule: Schedule, counters: HubCounters, changed: () => void) {
+    this.refused = false
+    this.power = power
+    this.index = index
+    this.schedule = schedule
+    this.counters = counters
+    this.changed = changed
+    this.job = schedule.job(`port ${index} lease`, () => this.elapsed())
+    this.wishRun_A = 0
+    this.wishPeak_A = 0
+    this.duration_ms = 0
+    this.priority = PRIORITY.idle
+    // Stryker disable next-line BooleanLiteral: the first wish is another one anyway
+    this.shareable = false
+    this.sequence = power.firstSequence
+    this.sent_ms = 0
+    this.awaiting = false
+    this.ask_ms = Infinity
+    this.pause_ms = FIRST_REPEAT_ms
+    this.askPeak_A = 0
+    this.run_A = 0
+    this.peak_A = 0
+    this.peakEnd_ms = Infinity
+    this.end_ms = Infinity
+    this.shared_A = 0
+    this.orphan = false
+    power.join(this)
+  }
+
+  /** Asks for a lease; a lower wish takes effect at once, the same wish changes nothing. */
+  want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable: boolean): void {
+    const run = stepsUp(run_A)
+    const peak = Math.max(stepsUp(peak_A), run)
+    const mayShare = shareable || priority <= PRIORITY.access
+    this.duration_ms = Math.min(duration_ms, LONGEST_ms)
+    if (run === this.wishRun_A && peak === this.wishPeak_A && priority === this.priority && mayShare === this.shareable) return
+    this.wishRun_A = run
+    this.wishPeak_A = peak
+    this.askPeak_A = peak
+    this.priority = priority
+    this.shareable = mayShare
+    this.refused = false
+    this.run_A = Math.min(this.run_A, run)
+    this.peak_A = Math.min(this.peak_A, peak)
+    this.pause_ms = FIRST_REPEAT_ms
+    if (this.isShed()) this.shed()
+    else this.ask()
+    this.plan()
+    this.changed()
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    const owed = this.wishRun_A > 0
+    this.wishRun_A = 0
+    this.awaiting = false
+    this.refused = false
+    this.ask_ms = Infinity
+    this.letGo()
+    if (owed) this.power.release(this.index, this.sequence)
+    this.plan()
+    this.changed()
+  }
+
+  isHeld(): boolean {
+    return this.run_A > 0
+  }
+
+  /** The lease covers the wish. */
+  covers(): boolean {
+    return this.isHeld() && this.run_A >= this.wishRun_A
+  }
+
+  /** What may be drawn for long, and now; 0 without a lease. */
+  runLimit_A(): number {
+    return this.run_A
+  }
+
+  limit_A(): number {
+    return Math.max(this.run_A, this.peak_A)
+  }
+
+  /** The manager's answer. */
+  answer(values: PowerGrantValues): void {
+    if (values.result === GRANT_RESULT.revoked) this.revoked()
+    else if (!this.awaiting || values.sequence !== this.sequence) this.counters.grantsStale++
+    else if (values.result === GRANT_RESULT.granted) this.granted(values)
+    else {
+      this.refused = values.result === GRANT_RESULT.refused
+      this.ask_ms = this.schedule.now() + (this.refused ? REFUSED_ms : POWER_RULES.repeat_ms)
+      this.changed()
+    }
+    this.plan()
+  }
+
+  /** Another shed level: what it switches off goes at once, what it allows again is asked for. */
+  levelChanged(): void {
+    if (this.isShed()) this.shed()
+    else if (this.wishRun_A > 0 && this.ask_ms === Infinity) {
+      this.ask_ms = this.schedule.now() + this.index * PORT_STEP_ms + this.power.location * LOCATION_STEP_ms
+    }
+    this.plan()
+  }
+
+  private granted(values: PowerGrantValues): void {
+    const now = this.schedule.now()
+    const lease_ms = Math.min(values.lease_ms, POWER_RULES.lease_ms)
+    const end_ms = this.sent_ms + lease_ms
+    if (!(end_ms > now && values.run_A > 0)) {
+      this.counters.grantsStale++
+      return
+    }
+    this.counters.grantsTaken++
+    this.giveShareBack()
+    this.orphan = false
+    this.refused = false
+    this.end_ms = end_ms
+    this.run_A = Math.min(values.run_A, this.wishRun_A)
+    if (values.peak_A > values.run_A) {
+      this.peak_A = Math.min(values.peak_A, this.wishPeak_A)
+      this.peakEnd_ms = now + POWER_RULES.peak_ms
+    }
+    this.pause_ms = FIRST_REPEAT_ms
+    this.awaiting = !this.covers()
+    if (this.awaiting) this.ask_ms = now + POWER_RULES.repeat_ms
+    else {
+      this.askPeak_A = this.wishRun_A
+      this.ask_ms = this.sent_ms + lease_ms / 2
+    }
+    this.changed()
+  }
+
+  private revoked(): void {
+    if (!this.awaiting && !this.isHeld()) {
+      this.counters.grantsStale++
+      return
+    }
+    this.ask_ms = this.schedule.now() + POWER_RULES.repeat_ms
+    this.endEarly()
+  }
+
+  /** A grant for it that is still on its way is not taken: shedding overtakes grants. */
+  private shed(): void {
+    const owed = this.awaiting || this.isHeld()
+    this.awaiting = false
+    this.ask_ms = Infinity
+    if (owed) this.endEarly()
+  }
+
+  /** The manager took the lease away: the port lets go, says so, and goes on wishing. */
+  private endEarly(): void {
+    this.counters.leasesRevoked++
+    this.letGo()
+    this.power.release(this.index, this.sequence)
+    this.changed()
+  }
+
+  private elapsed(): void {
+    const now = this.schedule.now()
+    if (now >= this.peakEnd_ms) {
+      this.endPeak()
+      this.changed()
+    }
+    if (now >= this.end_ms) this.expire(now)
+    if (now >= this.ask_ms) this.ask()
+    this.plan()
+  }
+
+  private expire(now: number): void {
+    if (this.orphan) this.end()
+    else if (this.shared_A > 0) {
+      // The share ends when a manager is there again, and has had time to answer.
+      if (this.power.orphaned()) this.end_ms = now + POWER_RULES.lease_ms
+      else this.end()
+    } else if (this.priority === PRIORITY.safety) {
+      // Whoever is in the window comes first. The share that this takes is not there for others.
+      this.orphan = true
+      this.shared_A = this.power.takeShare(0, this.run_A)
+      this.end_ms = now + ORPHAN_REVERSAL_ms
+    } else this.end()
+  }
+
+  private end(): void {
+    this.counters.leasesExpired++
+    this.letGo()
+    this.changed()
+  }
+
+  private ask(): void {
+    const now = this.schedule.now()
+    if (this.awaiting || this.isHeld()) this.counters.powerRepeats++
+    this.sequence = (this.sequence + 1) & SEQUENCE_MASK
+    this.sent_ms = now
+    this.awaiting = true
+    this.ask_ms = now + this.pause_ms
+    this.pause_ms = Math.min(this.pause_ms * 2, POWER_RULES.repeat_ms)
+    this.counters.powerRequests++
+    this.power.request(this.index, this.sequence, this.wishRun_A, this.askPeak_A, this.duration_ms, this.priority)
+    if (!this.isHeld() && this.shareable && this.power.orphaned()) this.useShare(now)
+  }
+
+  /** No manager far and wide: the hub's static safe share carries it, if nothing else does. */
+  private useShare(now: number): void {
+    const share_A = this.power.takeShare(this.wishRun_A, this.wishPeak_A)
+    if (share_A === 0) return
+    this.shared_A = share_A
+    this.run_A = share_A
+    this.end_ms = now + POWER_RULES.lease_ms
+    this.changed()
+  }
+
+  private letGo(): void {
+    this.giveShareBack()
+    this.endPeak()
+    this.askPeak_A = this.wishPeak_A
+    this.run_A = 0
+    this.end_ms = Infinity
+    this.orphan = false
+  }
+
+  private endPeak(): void {
+    this.peak_A = 0
+    this.peakEnd_ms = Infinity
+  }
+
+  private giveShareBack(): void {
+    this.power.giveShare(this.shared_A)
+    this.shared_A = 0
+  }
+
+  private isShed(): boolean {
+    return this.priority > PRIORITY.idle - this.power.shedLevel
+  }
+
+  private plan(): void {
+    this.schedule.stop(this.job)
+    this.schedule.notLater(this.job, Math.min(this.ask_ms, this.end_ms, this.peakEnd_ms))
+  }
+}
