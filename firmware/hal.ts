@@ -1,3 +1,5 @@
+import type { CanState, ResetCause } from '#protocol/catalogue/enums.ts'
+
 /**
  * All that a hub's firmware knows of its board. The simulator, an Espruino with an MCP2515 and an Espruino on a UART
  * each give one `Hal` to `createHub(hal)`; nothing else of a board is reachable from firmware.
@@ -9,7 +11,7 @@ export interface Hal {
   /** Location code 1–8 from the coding pins of the car-side connector (`LOCATION`), read once at boot. */
   readonly location: number
   /** Why the board booted (`RESET_CAUSE`). */
-  readonly resetCause: number
+  readonly resetCause: ResetCause
   /** Unique number of the board, 21 bits, for the J1939 NAME. */
   readonly serial: number
   /** One or two CAN ports: spine A, spine B. */
@@ -52,7 +54,7 @@ export interface CanPort {
   tec(): number
   rec(): number
   /** `CAN_STATE`. */
-  state(): number
+  state(): CanState
   /** Frames the controller lost because both receive buffers were full, since boot. */
   overflows(): number
   /** Leaves bus-off: begins to count 128 × 11 recessive bits (ISO 11898-1). */

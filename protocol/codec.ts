@@ -1,4 +1,7 @@
-/** The run-time half of a catalogue row: what a hub needs of it. Instances are generated into `messages.generated.ts`. */
+/**
+ * The run-time half of a catalogue row: what a hub needs of it. Instances are generated into `messages.generated.ts`. Every
+ * one is also a `Codec<NamedValues>`, for code that serves all messages and reads their fields by name.
+ */
 export interface Codec<Values> {
   readonly name: string
   readonly kind: number
@@ -11,9 +14,9 @@ export interface Codec<Values> {
   readonly minimumInterval_ms: number
   readonly lifetime_ms: number
   /** A record with every field at its neutral value, to be reused. */
-  readonly create: () => Values
+  create(): Values
   /** Writes bytes 2…length−1 (the E2E header is `e2e.ts`'s). Throws RangeError for a commanded value out of range. */
-  readonly encode: (values: Values, data: Uint8Array) => void
+  encode(values: Values, data: Uint8Array): void
   /** Reads them back. Never throws; `data` holds at least `length` bytes. */
-  readonly decode: (data: Uint8Array, values: Values) => void
+  decode(data: Uint8Array, values: Values): void
 }

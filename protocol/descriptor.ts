@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './catalogue/enums.ts'
+import type { DescriptorState } from './catalogue/enums.ts'
 import { crc16 } from './crc.ts'
 
 /**
@@ -108,7 +109,7 @@ export type Descriptor = DescriptorContent & {
 
 export interface DescriptorReading {
   /** `DESCRIPTOR_STATE`: `present` when `descriptor` is valid. */
-  state: number
+  state: DescriptorState
   /** Undefined unless `state` is `present`. */
   descriptor: Descriptor | undefined
 }
@@ -134,7 +135,7 @@ function readClassData(code: number, bytes: Uint8Array, end: number): ClassPart[
   return { channels, nominal_A }
 }
 
-function failed(state: number): DescriptorReading {
+function failed(state: DescriptorState): DescriptorReading {
   return { state: state, descriptor: undefined }
 }
 

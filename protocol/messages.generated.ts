@@ -1,15 +1,46 @@
 // Generated from the message catalogue by `npm run generate`. Do not edit.
+import type {
+  CanState,
+  ComponentClass,
+  DescriptorState,
+  Direction,
+  Flag,
+  Gear,
+  GrantResult,
+  HubState,
+  Ignition,
+  LatchAction,
+  LatchState,
+  LightAction,
+  LightFault,
+  ManagerState,
+  MirrorAction,
+  MirrorFold,
+  PortFault,
+  PortState,
+  ResetCause,
+  ShedReason,
+  SleepPhase,
+  SleepReason,
+  StereoAction,
+  StereoSource,
+  StereoTextKind,
+  Switch,
+  SwitchEdge,
+  WindowAction,
+  WindowState,
+} from './catalogue/enums.ts'
 import type { Codec } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 
 /** Heartbeat of a hub. */
-export interface HubStatusValues {
+export type HubStatusValues = {
   /** state of the hub; 0 booting, 1 claiming, 2 operating, 3 degraded, 4 silent, 5 sleeping */
-  state: number
+  state: HubState
   /** why it last booted; 0 unknown, 1 powerOn, 2 brownOut, 3 watchdog, 4 requested, 5 external */
-  resetCause: number
+  resetCause: ResetCause
   /** fault confinement state (ISO 11898-1); 0 errorActive, 1 errorPassive, 2 busOff */
-  canState: number
+  canState: CanState
   /** transmit error counter; 0…253, NaN = not available */
   tec: number
   /** receive error counter; 0…253, NaN = not available */
@@ -53,9 +84,9 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
     data[6] = rawSupply_V
   },
   decode: (data, values) => {
-    values.state = data[2]! & 7
-    values.resetCause = (data[2]! >> 3) & 7
-    values.canState = data[2]! >> 6
+    values.state = (data[2]! & 7) as HubState
+    values.resetCause = ((data[2]! >> 3) & 7) as ResetCause
+    values.canState = (data[2]! >> 6) as CanState
     const rawTec = data[3]!
     values.tec = rawTec <= 253 ? rawTec : noValue(rawTec, 255)
     const rawRec = data[4]!
@@ -68,11 +99,11 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
 }
 
 /** State of the vehicle, and the heartbeat of the power manager: three missed mean a takeover, and ignition off. */
-export interface VehicleStateValues {
+export type VehicleStateValues = {
   /** position of the ignition lock; 0 off, 1 accessory, 2 on, 3 start */
-  ignition: number
+  ignition: Ignition
   /** selected gear; 0 park, 1 reverse, 2 neutral, 3 drive, 4 manual */
-  gear: number
+  gear: Gear
   /** 0 = nothing shed; n = priorities above 3 - n are off; 0…3 */
   shedLevel: number
   /** road speed; 0…253 km/h, NaN = not available */
@@ -82,7 +113,7 @@ export interface VehicleStateValues {
   /** state of charge of the battery; 0…100 % in steps of 0.5, NaN = not available */
   charge_pct: number
   /** state of the power manager in the sender; 0 none, 1 active, 2 rebuilding, 3 staticShares */
-  manager: number
+  manager: ManagerState
 }
 
 export const VehicleStateCodec: Codec<VehicleStateValues> = {
@@ -118,8 +149,8 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
     data[6] = rawManager
   },
   decode: (data, values) => {
-    values.ignition = data[2]! & 7
-    values.gear = (data[2]! >> 3) & 7
+    values.ignition = (data[2]! & 7) as Ignition
+    values.gear = ((data[2]! >> 3) & 7) as Gear
     values.shedLevel = data[2]! >> 6
     const rawSpeed_kmh = data[3]!
     values.speed_kmh = rawSpeed_kmh <= 253 ? rawSpeed_kmh : noValue(rawSpeed_kmh, 255)
@@ -127,18 +158,18 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
     values.battery_V = rawBattery_V <= 253 ? rawBattery_V / 10 : noValue(rawBattery_V, 255)
     const rawCharge_pct = data[5]!
     values.charge_pct = rawCharge_pct <= 200 ? rawCharge_pct / 2 : noValue(rawCharge_pct, 255)
-    values.manager = data[6]! & 3
+    values.manager = (data[6]! & 3) as ManagerState
   },
 }
 
 /** What is plugged into a port, on plug, on unplug and on a J1939 request for its PGN. */
-export interface ComponentAnnounceValues {
+export type ComponentAnnounceValues = {
   /** socket of the hub; 0…15 */
   port: number
   /** what reading the descriptor gave; 0 absent, 1 present, 2 badCrc, 3 badVersion, 4 unknownClass, 5 unreadable */
-  descriptor: number
+  descriptor: DescriptorState
   /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle */
-  class: number
+  class: ComponentClass
   /** maker code of the descriptor; 0…65535 */
   maker: number
   /** CRC-16 of the descriptor; 0…65535 */
@@ -176,19 +207,19 @@ export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
   },
   decode: (data, values) => {
     values.port = data[2]! & 15
-    values.descriptor = data[2]! >> 4
-    values.class = data[3]!
+    values.descriptor = (data[2]! >> 4) as DescriptorState
+    values.class = (data[3]!) as ComponentClass
     values.maker = data[4]! | (data[5]! << 8)
     values.descriptorCrc = data[6]! | (data[7]! << 8)
   },
 }
 
 /** Loads to switch off at once, before the supply dips. */
-export interface PowerShedValues {
+export type PowerShedValues = {
   /** 0 = nothing shed; n = priorities above 3 - n switch off; 0…3 */
   level: number
   /** why; 0 recovered, 1 undervoltage, 2 cranking, 3 overload, 4 requested */
-  reason: number
+  reason: ShedReason
 }
 
 export const PowerShedCodec: Codec<PowerShedValues> = {
@@ -211,24 +242,24 @@ export const PowerShedCodec: Codec<PowerShedValues> = {
   },
   decode: (data, values) => {
     values.level = data[2]! & 3
-    values.reason = (data[2]! >> 2) & 7
+    values.reason = ((data[2]! >> 2) & 7) as ShedReason
   },
 }
 
 /** Power state of one port; a hub with several ports sends one frame for each. */
-export interface PortStatusValues {
+export type PortStatusValues = {
   /** socket of the hub; 0…15 */
   port: number
   /** state of the eFuse; 0 empty, 1 off, 2 on, 3 limiting, 4 tripped, 5 rejected */
-  state: number
+  state: PortState
   /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle */
-  class: number
+  class: ComponentClass
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
   current_A: number
   /** current granted; 0…50.6 A in steps of 0.2, NaN = not available */
   granted_A: number
   /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver */
-  fault: number
+  fault: PortFault
 }
 
 export const PortStatusCodec: Codec<PortStatusValues> = {
@@ -263,22 +294,22 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
   },
   decode: (data, values) => {
     values.port = data[2]! & 15
-    values.state = data[2]! >> 4
-    values.class = data[3]!
+    values.state = (data[2]! >> 4) as PortState
+    values.class = (data[3]!) as ComponentClass
     const rawCurrent_A = data[4]!
     values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
     const rawGranted_A = data[5]!
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.fault = data[6]! & 15
+    values.fault = (data[6]! & 15) as PortFault
   },
 }
 
 /** The network goes to sleep or wakes. With ignition off and 40 s without activity the manager says "proposed" (three times, 100 ms apart). A hub with something under way (motion, a held switch, a command, a lease: a lit lamp, a heater, the stereo) or with activity of its own in these 40 s says "vetoed" within 500 ms, and the manager tries again after 5 s. Without a veto it says "agreed" (three times): every hub sends a last HubStatus (sleeping), and within 1 s nothing; ports are off, controllers asleep with wake-up on a dominant bit. Who is woken by its own switch, plug or key says "waking" first; who is woken by the bus is silent until it hears the manager, "waking" or a command, and sleeps again after 3 s without. The frame that wakes is lost, so commands are repeated until echoed. A hub that hears no manager sleeps by itself after 60 s without activity, ignition stale counting as off. "agreed" does not bind a hub that has become busy: it says "waking". Waking needs no new address claim. */
-export interface NetworkSleepValues {
+export type NetworkSleepValues = {
   /** step of the agreement; 0 proposed, 1 vetoed, 2 agreed, 3 waking */
-  phase: number
+  phase: SleepPhase
   /** why; 0 inactivity, 1 switch, 2 bus, 3 component, 4 diagnostics, 5 ignition */
-  reason: number
+  reason: SleepReason
 }
 
 export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
@@ -300,13 +331,13 @@ export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
     data[2] = rawPhase | (rawReason << 2)
   },
   decode: (data, values) => {
-    values.phase = data[2]! & 3
-    values.reason = (data[2]! >> 2) & 7
+    values.phase = (data[2]! & 3) as SleepPhase
+    values.reason = ((data[2]! >> 2) & 7) as SleepReason
   },
 }
 
 /** A port asks the power manager for a lease. */
-export interface PowerRequestValues {
+export type PowerRequestValues = {
   /** socket of the hub; 0…15 */
   port: number
   /** sequence of this request; 0…15 */
@@ -365,7 +396,7 @@ export const PowerRequestCodec: Codec<PowerRequestValues> = {
 }
 
 /** Permission for a port to draw a current for the time of the lease. */
-export interface PowerGrantValues {
+export type PowerGrantValues = {
   /** socket of the hub; 0…15 */
   port: number
   /** sequence of the request it answers; 0…15 */
@@ -377,7 +408,7 @@ export interface PowerGrantValues {
   /** lease, counted from the request; 0…12650 ms in steps of 50, NaN = does not matter */
   lease_ms: number
   /** decision; 0 granted, 1 deferred, 2 refused, 3 revoked */
-  result: number
+  result: GrantResult
 }
 
 export const PowerGrantCodec: Codec<PowerGrantValues> = {
@@ -419,12 +450,12 @@ export const PowerGrantCodec: Codec<PowerGrantValues> = {
     values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
     const rawLease_ms = data[5]!
     values.lease_ms = rawLease_ms <= 253 ? rawLease_ms * 50 : noValue(rawLease_ms, 255)
-    values.result = data[6]! & 3
+    values.result = (data[6]! & 3) as GrantResult
   },
 }
 
 /** A port gives its lease back. */
-export interface PowerReleaseValues {
+export type PowerReleaseValues = {
   /** socket of the hub; 0…15 */
   port: number
   /** sequence of the request whose lease ends; 0…15 */
@@ -456,11 +487,11 @@ export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
 }
 
 /** A switch moved; for displays and logs, it never actuates. */
-export interface SwitchEventValues {
+export type SwitchEventValues = {
   /** switch function; 44 codes */
-  switch: number
+  switch: Switch
   /** what happened; 0 released, 1 pressed, 2 held, 3 stuck */
-  edge: number
+  edge: SwitchEdge
   /** socket of the switch pack; 0…15 */
   port: number
   /** time since it was pressed; 0…65533 ms, NaN = not available */
@@ -493,8 +524,8 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
     data[5] = rawDuration_ms >> 8
   },
   decode: (data, values) => {
-    values.switch = data[2]!
-    values.edge = data[3]! & 3
+    values.switch = (data[2]!) as Switch
+    values.edge = (data[3]! & 3) as SwitchEdge
     values.port = data[3]! >> 4
     const rawDuration_ms = data[4]! | (data[5]! << 8)
     values.duration_ms = rawDuration_ms <= 65533 ? rawDuration_ms : noValue(rawDuration_ms, 65535)
@@ -502,7 +533,7 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
 }
 
 /** Where the glass is and what it does. */
-export interface WindowStatusValues {
+export type WindowStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
@@ -516,15 +547,15 @@ export interface WindowStatusValues {
   /** opening: 0 closed, 100 open; not available before the learning run; 0…100 % in steps of 0.5, NaN = not available */
   position_pct: number
   /** state of the drive; 0 unlearned, 1 still, 2 opening, 3 closing, 4 reversing, 5 blocked, 6 learning, 7 waiting */
-  state: number
+  state: WindowState
   /** the last closing met an obstacle; 0 or 1 */
-  pinch: number
+  pinch: Flag
   /** the motor is too warm to start; 0 or 1 */
-  thermal: number
+  thermal: Flag
   /** the travel is known; 0 or 1 */
-  learned: number
+  learned: Flag
   /** the drive does not answer: no pulses, or no power; 0 or 1 */
-  fault: number
+  fault: Flag
 }
 
 export const WindowStatusCodec: Codec<WindowStatusValues> = {
@@ -579,20 +610,20 @@ export const WindowStatusCodec: Codec<WindowStatusValues> = {
     values.echoSequence = data[5]! >> 4
     const rawPosition_pct = data[6]!
     values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
-    values.state = data[7]! & 15
-    values.pinch = (data[7]! >> 4) & 1
-    values.thermal = (data[7]! >> 5) & 1
-    values.learned = (data[7]! >> 6) & 1
-    values.fault = data[7]! >> 7
+    values.state = (data[7]! & 15) as WindowState
+    values.pinch = ((data[7]! >> 4) & 1) as Flag
+    values.thermal = ((data[7]! >> 5) & 1) as Flag
+    values.learned = ((data[7]! >> 6) & 1) as Flag
+    values.fault = (data[7]! >> 7) as Flag
   },
 }
 
 /** Moves a window. `up` and `down` last as long as they are repeated: 250 ms of silence stops the glass. */
-export interface WindowCommandValues {
+export type WindowCommandValues = {
   /** a new command takes the next number, a repetition keeps it; 0…15 */
   sequence: number
   /** what to do; 0 stop, 1 up, 2 down, 3 autoUp, 4 autoDown, 5 goto, 6 learn */
-  action: number
+  action: WindowAction
   /** goal of goto: 0 closed, 100 open; 0…100 % in steps of 0.5, NaN = does not matter */
   position_pct: number
 }
@@ -620,14 +651,14 @@ export const WindowCommandCodec: Codec<WindowCommandValues> = {
   },
   decode: (data, values) => {
     values.sequence = data[2]! & 15
-    values.action = data[2]! >> 4
+    values.action = (data[2]! >> 4) as WindowAction
     const rawPosition_pct = data[3]!
     values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
   },
 }
 
 /** Where the mirror looks, whether it is folded and heated. */
-export interface MirrorStatusValues {
+export type MirrorStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
@@ -643,11 +674,11 @@ export interface MirrorStatusValues {
   /** tilt, up positive; -12…12 ° in steps of 0.4, NaN = not available */
   tiltY_deg: number
   /** the arm; 0 unfolded, 1 folded, 2 moving, 3 blocked */
-  fold: number
+  fold: MirrorFold
   /** the heater is on; 0 or 1 */
-  heat: number
+  heat: Flag
   /** a tilt motor runs; 0 or 1 */
-  moving: number
+  moving: Flag
 }
 
 export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
@@ -702,22 +733,22 @@ export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
     values.tiltX_deg = rawTiltX_deg <= 60 ? (rawTiltX_deg * 2 - 60) / 5 : noValue(rawTiltX_deg, 63)
     const rawTiltY_deg = ((data[6]! | (data[7]! << 8)) >> 6) & 63
     values.tiltY_deg = rawTiltY_deg <= 60 ? (rawTiltY_deg * 2 - 60) / 5 : noValue(rawTiltY_deg, 63)
-    values.fold = (data[7]! >> 4) & 3
-    values.heat = (data[7]! >> 6) & 1
-    values.moving = data[7]! >> 7
+    values.fold = ((data[7]! >> 4) & 3) as MirrorFold
+    values.heat = ((data[7]! >> 6) & 1) as Flag
+    values.moving = (data[7]! >> 7) as Flag
   },
 }
 
 /** Moves or heats an outside mirror. `tilt` lasts as long as it is repeated. */
-export interface MirrorCommandValues {
+export type MirrorCommandValues = {
   /** a new command takes the next number, a repetition keeps it; 0…15 */
   sequence: number
   /** what to do; 0 stop, 1 tilt, 2 goto, 3 fold, 4 unfold, 5 heatOn, 6 heatOff, 7 recall, 8 store */
-  action: number
+  action: MirrorAction
   /** tilt: left, none, right; 0 negative, 1 none, 2 positive */
-  directionX: number
+  directionX: Direction
   /** tilt: down, none, up; 0 negative, 1 none, 2 positive */
-  directionY: number
+  directionY: Direction
   /** recall, store: which memory; 0…3 */
   memory: number
   /** goto: goal, right positive; -12…12 ° in steps of 0.1, NaN = does not matter */
@@ -759,9 +790,9 @@ export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
   },
   decode: (data, values) => {
     values.sequence = data[2]! & 15
-    values.action = data[2]! >> 4
-    values.directionX = data[3]! & 3
-    values.directionY = (data[3]! >> 2) & 3
+    values.action = (data[2]! >> 4) as MirrorAction
+    values.directionX = (data[3]! & 3) as Direction
+    values.directionY = ((data[3]! >> 2) & 3) as Direction
     values.memory = (data[3]! >> 4) & 3
     const rawTiltX_deg = data[4]!
     values.tiltX_deg = rawTiltX_deg <= 240 ? (rawTiltX_deg - 120) / 10 : noValue(rawTiltX_deg, 255)
@@ -771,7 +802,7 @@ export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
 }
 
 /** State of a latch. */
-export interface LatchStatusValues {
+export type LatchStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
@@ -783,13 +814,13 @@ export interface LatchStatusValues {
   /** sequence of the last accepted command; 0…15 */
   echoSequence: number
   /** state of the latch; 0 closed, 1 ajar, 2 releasing, 3 cinching, 4 blocked */
-  state: number
+  state: LatchState
   /** not fully latched; 0 or 1 */
-  ajar: number
+  ajar: Flag
   /** locked; 0 or 1 */
-  locked: number
+  locked: Flag
   /** did not reach its goal in time; 0 or 1 */
-  fault: number
+  fault: Flag
 }
 
 export const LatchStatusCodec: Codec<LatchStatusValues> = {
@@ -837,19 +868,19 @@ export const LatchStatusCodec: Codec<LatchStatusValues> = {
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5]! & 15
     values.echoSequence = data[5]! >> 4
-    values.state = data[6]! & 7
-    values.ajar = (data[6]! >> 3) & 1
-    values.locked = (data[6]! >> 4) & 1
-    values.fault = (data[6]! >> 5) & 1
+    values.state = (data[6]! & 7) as LatchState
+    values.ajar = ((data[6]! >> 3) & 1) as Flag
+    values.locked = ((data[6]! >> 4) & 1) as Flag
+    values.fault = ((data[6]! >> 5) & 1) as Flag
   },
 }
 
 /** Releases, pulls shut, locks or unlocks a latch. */
-export interface LatchCommandValues {
+export type LatchCommandValues = {
   /** a new command takes the next number, a repetition keeps it; 0…15 */
   sequence: number
   /** what to do; 0 release, 1 cinch, 2 lock, 3 unlock */
-  action: number
+  action: LatchAction
 }
 
 export const LatchCommandCodec: Codec<LatchCommandValues> = {
@@ -872,12 +903,12 @@ export const LatchCommandCodec: Codec<LatchCommandValues> = {
   },
   decode: (data, values) => {
     values.sequence = data[2]! & 15
-    values.action = data[2]! >> 4
+    values.action = (data[2]! >> 4) as LatchAction
   },
 }
 
 /** State of one lamp channel; a lamp with several channels sends one frame for each. */
-export interface LightStatusValues {
+export type LightStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
@@ -891,9 +922,9 @@ export interface LightStatusValues {
   /** channel of the lamp; 0…7 */
   channel: number
   /** bulb or driver fault; 0 none, 1 openCircuit, 2 shortCircuit */
-  fault: number
+  fault: LightFault
   /** on the way to a level; 0 or 1 */
-  fading: number
+  fading: Flag
   /** brightness; 0…100 % in steps of 0.5, NaN = not available */
   level_pct: number
 }
@@ -945,19 +976,19 @@ export const LightStatusCodec: Codec<LightStatusValues> = {
     values.echoSender = data[5]! & 15
     values.echoSequence = data[5]! >> 4
     values.channel = data[6]! & 7
-    values.fault = (data[6]! >> 3) & 7
-    values.fading = (data[6]! >> 6) & 1
+    values.fault = ((data[6]! >> 3) & 7) as LightFault
+    values.fading = ((data[6]! >> 6) & 1) as Flag
     const rawLevel_pct = data[7]!
     values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
   },
 }
 
 /** Sets the level of one lamp channel. */
-export interface LightCommandValues {
+export type LightCommandValues = {
   /** a new command takes the next number, a repetition keeps it; 0…15 */
   sequence: number
   /** what to do; 0 set */
-  action: number
+  action: LightAction
   /** channel of the lamp; 0…7 */
   channel: number
   /** brightness to reach; 0…100 % in steps of 0.5, NaN = does not matter */
@@ -995,7 +1026,7 @@ export const LightCommandCodec: Codec<LightCommandValues> = {
   },
   decode: (data, values) => {
     values.sequence = data[2]! & 15
-    values.action = data[2]! >> 4
+    values.action = (data[2]! >> 4) as LightAction
     values.channel = data[3]! & 7
     const rawLevel_pct = data[4]!
     values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
@@ -1005,7 +1036,7 @@ export const LightCommandCodec: Codec<LightCommandValues> = {
 }
 
 /** State of the stereo. */
-export interface StereoStatusValues {
+export type StereoStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
@@ -1017,9 +1048,9 @@ export interface StereoStatusValues {
   /** sequence of the last accepted command; 0…15 */
   echoSequence: number
   /** what plays; 0 off, 1 fm, 2 aux, 3 bluetooth */
-  source: number
+  source: StereoSource
   /** muted; 0 or 1 */
-  muted: number
+  muted: Flag
   /** step of the volume; 0…30 */
   volume: number
   /** station; not available while it seeks; 87.5…108 MHz in steps of 0.1, NaN = not available */
@@ -1072,8 +1103,8 @@ export const StereoStatusCodec: Codec<StereoStatusValues> = {
     values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
     values.echoSender = data[5]! & 15
     values.echoSequence = data[5]! >> 4
-    values.source = data[6]! & 3
-    values.muted = (data[6]! >> 2) & 1
+    values.source = (data[6]! & 3) as StereoSource
+    values.muted = ((data[6]! >> 2) & 1) as Flag
     values.volume = data[6]! >> 3
     const rawFrequency_MHz = data[7]!
     values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
@@ -1081,13 +1112,13 @@ export const StereoStatusCodec: Codec<StereoStatusValues> = {
 }
 
 /** Operates the stereo. */
-export interface StereoCommandValues {
+export type StereoCommandValues = {
   /** a new command takes the next number, a repetition keeps it; 0…15 */
   sequence: number
   /** what to do; 0 source, 1 volume, 2 balance, 3 tune, 4 seekUp, 5 seekDown, 6 mute, 7 unmute */
-  action: number
+  action: StereoAction
   /** source: what to play; 0 off, 1 fm, 2 aux, 3 bluetooth */
-  source: number
+  source: StereoSource
   /** volume: step to set; 0…30 */
   volume: number
   /** balance: left negative; -100…100 %, NaN = does not matter */
@@ -1127,8 +1158,8 @@ export const StereoCommandCodec: Codec<StereoCommandValues> = {
   },
   decode: (data, values) => {
     values.sequence = data[2]! & 15
-    values.action = data[2]! >> 4
-    values.source = data[3]! & 7
+    values.action = (data[2]! >> 4) as StereoAction
+    values.source = (data[3]! & 7) as StereoSource
     values.volume = data[3]! >> 3
     const rawBalance_pct = data[4]!
     values.balance_pct = rawBalance_pct <= 200 ? rawBalance_pct - 100 : noValue(rawBalance_pct, 255)
@@ -1138,11 +1169,11 @@ export const StereoCommandCodec: Codec<StereoCommandValues> = {
 }
 
 /** Five characters of a station name or a title. Frames of one text share the transfer number; index 0 begins it. */
-export interface StereoTextValues {
+export type StereoTextValues = {
   /** number of the text, modulo 8; 0…7 */
   transfer: number
   /** which text; 0 station, 1 title */
-  kind: number
+  kind: StereoTextKind
   /** position of this part, in steps of five characters; 0…15 */
   index: number
   /** character 0 in ISO 8859-1; 0 = end of the text; 0…255 */
@@ -1194,7 +1225,7 @@ export const StereoTextCodec: Codec<StereoTextValues> = {
   },
   decode: (data, values) => {
     values.transfer = data[2]! & 7
-    values.kind = (data[2]! >> 3) & 1
+    values.kind = ((data[2]! >> 3) & 1) as StereoTextKind
     values.index = data[2]! >> 4
     values.char0 = data[3]!
     values.char1 = data[4]!

@@ -1,3 +1,4 @@
+import type { ComponentClass, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import type { Codec } from '#protocol/codec.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Hal, Port } from '../hal.ts'
@@ -9,7 +10,7 @@ export type Values = any
 /** A component class as the registry lists it: one folder, one entry. */
 export interface ComponentEntry {
   /** `COMPONENT_CLASS` code found in the descriptor. */
-  readonly code: number
+  readonly code: ComponentClass
   /** The command row it obeys and the status row it reports, when it has them. */
   readonly command?: Codec<any>
   readonly status?: Codec<any>
@@ -73,7 +74,7 @@ export interface ComponentContext {
    * A switch of this pack changed (`SWITCH` and `SWITCH_EDGE` codes, time since it was pressed). The hub broadcasts
    * SwitchEvent and sends what the switch commands; `released` and `stuck` both end a held command.
    */
-  switchChanged(code: number, edge: number, duration_ms: number): void
+  switchChanged(code: Switch, edge: SwitchEdge, duration_ms: number): void
   /** What the vehicle component reads, on every change (`IGNITION`, `GEAR`; NaN = not known). The hub sends VehicleState. */
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   /** Persistent record of this port, by key 0–15. Call with motors off. */

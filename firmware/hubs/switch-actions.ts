@@ -1,6 +1,7 @@
 import {
   DIRECTION, LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, STEREO_SOURCE, SWITCH, WINDOW_ACTION,
 } from '#protocol/catalogue/enums.ts'
+import type { StereoSource } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import {
   LatchCommandCodec, LightCommandCodec, LightStatusCodec, MirrorCommandCodec, MirrorStatusCodec, StereoCommandCodec, StereoStatusCodec,
@@ -90,7 +91,7 @@ const MUTE: Known = stereoKnown('muted', (values, muted) => {
 })
 
 const NEXT_SOURCE: Known = stereoKnown('source', (values, source) =>
-  values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? source + 1 : STEREO_SOURCE.off)
+  values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? (source + 1) as StereoSource : STEREO_SOURCE.off)
 
 const HEAT: SwitchAction = {
   code: SWITCH['mirrors.heat'], codec: MirrorCommandCodec, targets: MIRRORS, press: { action: MIRROR_ACTION.heatOn },

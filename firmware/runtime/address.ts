@@ -1,4 +1,5 @@
 import { HUB_STATE } from '#protocol/catalogue/enums.ts'
+import type { HubState } from '#protocol/catalogue/enums.ts'
 import { CANNOT_CLAIM_ID, CLAIM_ANSWER_STEP_ms, CLAIM_SETTLE_ms, claimId, compareNames, NAME_BYTES, requestedPgn } from '#protocol/claim.ts'
 import {
   destinationOf, GLOBAL_ADDRESS, hubAddress, PF_ADDRESS_CLAIMED, PF_REQUEST, pduFormatOf, PGN_ADDRESS_CLAIMED, sourceOf,
@@ -29,7 +30,7 @@ export class AddressClaim {
   /** A claim does not get through. */
   onStuck: () => void
   /** `HUB_STATE`: claiming, operating or silent. */
-  state: number
+  state: HubState
   private readonly hal: Hal
   private readonly schedule: Schedule
   private readonly transmit: Transmitter

@@ -1,4 +1,5 @@
 import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
+import type { HubState } from '#protocol/catalogue/enums.ts'
 import type { HubStatusValues } from '#protocol/messages.generated.ts'
 import type { Hal } from '../hal.ts'
 import type { BusOffRecovery } from './bus-off.ts'
@@ -8,7 +9,7 @@ import type { Job, Schedule } from './schedule.ts'
 export const CARE_ms = 1000
 
 /** Fills HubStatus. `degraded`: a port shows a fault. */
-export function fillHubStatus(hal: Hal, state: number, degraded: boolean, values: HubStatusValues): void {
+export function fillHubStatus(hal: Hal, state: HubState, degraded: boolean, values: HubStatusValues): void {
   const can = hal.can[0]!
   const canState = can.state()
   values.state = state === HUB_STATE.operating && (degraded || canState !== CAN_STATE.errorActive) ? HUB_STATE.degraded : state

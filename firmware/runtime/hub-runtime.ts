@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, HUB_STATE, IGNITION, MANAGER_STATE, PORT_FAULT, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
+import type { HubState, SleepPhase, SleepReason, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { hubName } from '#protocol/claim.ts'
 import { hubAddress, messagePgn } from '#protocol/id.ts'
 import {
@@ -113,12 +114,12 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   /** `HUB_STATE` */
-  state(): number {
+  state(): HubState {
     const state = this.bareState()
     return state === HUB_STATE.operating && this.degraded() ? HUB_STATE.degraded : state
   }
 
-  bareState(): number {
+  bareState(): HubState {
     return this.sleep.quiet() ? HUB_STATE.sleeping : this.address.state
   }
 
@@ -150,7 +151,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     else this.commands.override(codec, location, values, port)
   }
 
-  switchChanged(port: number, code: number, edge: number, duration_ms: number): void {
+  switchChanged(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
     this.sleep.activity(SLEEP_REASON.switch)
     const event = SwitchEventCodec.create()
     event.switch = code
@@ -331,7 +332,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   /** A lease lasts as long as a manager renews it: who holds one keeps the network awake. */
-  busy(): number {
+  busy(): SleepReason | typeof NOT_BUSY {
     if (this.vehicle.ignition() !== IGNITION.off) return SLEEP_REASON.ignition
     if (this.commands.underWay() > 0) return SLEEP_REASON.bus
     for (const slot of this.slots) {
@@ -342,7 +343,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     return NOT_BUSY
   }
 
-  sendSleep(phase: number, reason: number): void {
+  sendSleep(phase: SleepPhase, reason: SleepReason): void {
     const values = NetworkSleepCodec.create()
     values.phase = phase
     values.reason = reason

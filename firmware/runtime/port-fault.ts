@@ -1,10 +1,11 @@
 import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
+import type { PortFault as PortFaultCode } from '#protocol/catalogue/enums.ts'
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = { badDescriptor: 0, eFuse: 1, overGrant: 2, overIdle: 3, noGrant: 4, commandLost: 5 } as const
 
 /** `PORT_FAULT` by cause, down to the last. */
-const CODES: readonly number[] = [
+const CODES: readonly PortFaultCode[] = [
   PORT_FAULT.badDescriptor, PORT_FAULT.eFuse, PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
   PORT_FAULT.commandLost,
 ]
@@ -12,7 +13,7 @@ const CODES: readonly number[] = [
 /** The fault that a port shows: the gravest of those that stand. What it hides comes out again when the graver one is over. */
 export class PortFault {
   /** `PORT_FAULT` */
-  code: number
+  code: PortFaultCode
   private standing: number
   private readonly changed: () => void
 
@@ -41,7 +42,7 @@ export class PortFault {
 
   private show(standing: number): void {
     this.standing = standing
-    let code: number = PORT_FAULT.none
+    let code: PortFaultCode = PORT_FAULT.none
     for (let cause: number = CAUSE.commandLost; cause >= 0; cause--) {
       if (this.stands(cause)) code = CODES[cause]!
     }

@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_STATE } from '#protocol/catalogue/enums.ts'
+import type { ComponentClass, DescriptorState, PortState, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import type { Codec } from '#protocol/codec.ts'
 import { decodeDescriptor } from '#protocol/descriptor.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
@@ -46,7 +47,7 @@ export interface SlotHost extends CommandOutlet {
   phase_ms(): number
   sendStatus(codec: AnyCodec, values: Values, index: number): void
   sendEvent(codec: AnyCodec, values: Values): void
-  switchChanged(port: number, code: number, edge: number, duration_ms: number): void
+  switchChanged(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   vehicleGone(): void
   /** A component has something new to say. */
@@ -71,7 +72,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   /** Valid while a driver is bound. */
   descriptor: Descriptor
   /** `DESCRIPTOR_STATE` */
-  descriptorState: number
+  descriptorState: DescriptorState
   readonly fault: PortFault
   entry: ComponentEntry | undefined
   component: Component | undefined
@@ -139,13 +140,13 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   /** `PORT_STATE` */
-  state(): number {
+  state(): PortState {
     if (this.component !== undefined) return this.power.state()
     return this.descriptorState === DESCRIPTOR_STATE.absent ? PORT_STATE.empty : PORT_STATE.rejected
   }
 
   /** `COMPONENT_CLASS` of the driver bound; none without one. */
-  boundClass(): number {
+  boundClass(): ComponentClass {
     return this.entry === undefined ? COMPONENT_CLASS.none : this.entry.code
   }
 
@@ -191,7 +192,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.host.sendEvent(codec, values)
   }
 
-  switchChanged(code: number, edge: number, duration_ms: number): void {
+  switchChanged(code: Switch, edge: SwitchEdge, duration_ms: number): void {
     // What ends because the pack was pulled out was no tap, however short.
     this.host.switchChanged(this.portIndex, code, edge, this.component === undefined ? NaN : duration_ms)
   }
@@ -266,7 +267,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   /** The port stays off, and says why. */
-  private reject(state: number): void {
+  private reject(state: DescriptorState): void {
     this.descriptorState = state
     this.fault.set(CAUSE.badDescriptor, true)
     this.host.counters.badDescriptors++

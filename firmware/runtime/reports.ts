@@ -1,3 +1,4 @@
+import type { HubState } from '#protocol/catalogue/enums.ts'
 import {
   ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
@@ -24,7 +25,7 @@ export interface ReportedHub {
   readonly slots: readonly PortSlot[]
   readonly seat: ManagerSeat | undefined
   /** `HUB_STATE` without a look at the ports; true while one shows a fault. */
-  bareState(): number
+  bareState(): HubState
   degraded(): boolean
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SLEEP_PHASE, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
+import type { SleepReason } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
 import { FakeHal } from '../testing/fake-hal.ts'
@@ -17,7 +18,7 @@ const FL = hubAddress(LOCATION.FL)
 class RecordedHub implements SleepHost {
   leading = false
   manager = true
-  reason: number = NOT_BUSY
+  reason: SleepReason | typeof NOT_BUSY = NOT_BUSY
   readonly hal = new FakeHal(LOCATION.FL, 1)
   readonly schedule = new Schedule(this.hal, createCounters())
   readonly control = new SleepControl(this, this.schedule)
@@ -31,7 +32,7 @@ class RecordedHub implements SleepHost {
     return this.manager
   }
 
-  busy(): number {
+  busy(): SleepReason | typeof NOT_BUSY {
     return this.reason
   }
 

@@ -1,4 +1,5 @@
 import { SLEEP_PHASE, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
+import type { SleepPhase, SleepReason } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
 import type { NetworkSleepValues } from '#protocol/messages.generated.ts'
@@ -48,8 +49,8 @@ export interface SleepHost {
   /** A manager elsewhere was heard of late. */
   managed(): boolean
   /** `SLEEP_REASON` of what is under way here, or `NOT_BUSY`. */
-  busy(): number
-  sendSleep(phase: number, reason: number): void
+  busy(): SleepReason | typeof NOT_BUSY
+  sendSleep(phase: SleepPhase, reason: SleepReason): void
   /** No periodic frames any more; a last HubStatus says that the hub sleeps. */
   fallSilent(): void
   /** Nothing at all is sent any more. */
@@ -106,7 +107,7 @@ export class SleepControl {
   }
 
   /** Something happened here, or somebody wants something of this hub (`SLEEP_REASON`). */
-  activity(reason: number): void {
+  activity(reason: SleepReason): void {
     this.active_ms = this.schedule.now()
     if (this.state === SLEEP_STATE.proposing) this.state = SLEEP_STATE.awake
     else if (this.state !== SLEEP_STATE.awake && this.state !== SLEEP_STATE.asleep) this.resume(reason, true)
@@ -138,7 +139,7 @@ export class SleepControl {
     if (reason !== NOT_BUSY) this.host.sendSleep(SLEEP_PHASE.vetoed, reason)
   }
 
-  private vetoed(reason: number): void {
+  private vetoed(reason: SleepReason): void {
     this.retry_ms = this.schedule.now() + SLEEP_RULES.retry_ms
     if (this.state === SLEEP_STATE.proposing) {
       this.state = SLEEP_STATE.awake
@@ -156,7 +157,7 @@ export class SleepControl {
   }
 
   /** Why this hub would not sleep now. */
-  private objection(): number {
+  private objection(): SleepReason | typeof NOT_BUSY {
     const reason = this.host.busy()
     if (reason !== NOT_BUSY) return reason
     const quiet_ms = this.schedule.now() - this.active_ms
@@ -187,7 +188,7 @@ export class SleepControl {
   }
 
   /** Once more, and the next time soon. */
-  private say(phase: number): void {
+  private say(phase: SleepPhase): void {
     this.said++
     this.host.sendSleep(phase, SLEEP_REASON.inactivity)
     this.schedule.startIn(this.stepJob, SLEEP_RULES.repeat_ms)
@@ -254,7 +255,7 @@ export class SleepControl {
   }
 
   /** Awake; `tell`: the others may not know. What wakes goes before everything else. */
-  private resume(reason: number, tell: boolean): void {
+  private resume(reason: SleepReason, tell: boolean): void {
     this.state = SLEEP_STATE.awake
     this.active_ms = this.schedule.now()
     this.schedule.stop(this.stepJob)

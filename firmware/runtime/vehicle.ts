@@ -1,4 +1,5 @@
 import { GEAR, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import type { Gear, Ignition } from '#protocol/catalogue/enums.ts'
 import { VehicleStateCodec } from '#protocol/messages.generated.ts'
 import type { VehicleStateValues } from '#protocol/messages.generated.ts'
 import type { VehicleView } from '../components/component.ts'
@@ -16,7 +17,7 @@ export class Vehicle implements VehicleView {
   onChange: () => void
   private readonly schedule: Schedule
   private readonly staleJob: Job
-  private ignitionCode: number
+  private ignitionCode: Ignition
   private gearCode: number
   private speed: number
   private heard_ms: number
@@ -34,7 +35,7 @@ export class Vehicle implements VehicleView {
   }
 
   /** `IGNITION`. */
-  ignition(): number {
+  ignition(): Ignition {
     return this.fresh() ? this.ignitionCode : IGNITION.off
   }
 
@@ -65,7 +66,7 @@ export class Vehicle implements VehicleView {
   read(ignition: number, gear: number, speed_kmh: number): void {
     const first = !this.local
     this.local = true
-    this.set(ignition >= 0 ? ignition : IGNITION.off, gear, speed_kmh, first)
+    this.set(ignition >= 0 ? ignition as Ignition : IGNITION.off, gear, speed_kmh, first)
   }
 
   /** The hub's own vehicle component was unplugged. */
@@ -80,14 +81,14 @@ export class Vehicle implements VehicleView {
   fill(values: VehicleStateValues, supply_V: number): void {
     const gear = this.gear()
     values.ignition = this.ignition()
-    values.gear = gear >= 0 ? gear : GEAR.neutral
+    values.gear = gear >= 0 ? gear as Gear : GEAR.neutral
     values.speed_kmh = this.speed_kmh()
     values.battery_V = supply_V
     values.shedLevel = 0
     values.manager = MANAGER_STATE.active
   }
 
-  private set(ignition: number, gear: number, speed_kmh: number, fresh: boolean): void {
+  private set(ignition: Ignition, gear: number, speed_kmh: number, fresh: boolean): void {
     const same = ignition === this.ignitionCode && gear === this.gearCode && speed_kmh === this.speed
     this.ignitionCode = ignition
     this.gearCode = gear

@@ -1,3 +1,4 @@
+import type { CanState } from '#protocol/catalogue/enums.ts'
 import type { CanPort, FilterBank } from '../hal.ts'
 import type { FakeClock } from './fake-clock.ts'
 
@@ -28,7 +29,7 @@ export class FakeCan implements CanPort {
   hold: boolean
   /** So many calls of `send` are refused. */
   failNext: number
-  errorState: number
+  errorState: CanState
   recoveries: number
   aborts: number
   banks: FilterBank[]
@@ -99,7 +100,7 @@ export class FakeCan implements CanPort {
     return 0
   }
 
-  state(): number {
+  state(): CanState {
     return this.errorState
   }
 

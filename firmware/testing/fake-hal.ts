@@ -1,3 +1,4 @@
+import type { ResetCause } from '#protocol/catalogue/enums.ts'
 import { encodeDescriptor } from '#protocol/descriptor.ts'
 import type { DescriptorContent } from '#protocol/descriptor.ts'
 import type { Hal, Nvm, Port } from '../hal.ts'
@@ -148,7 +149,7 @@ export class FakeNvm implements Nvm {
 /** A board for unit tests: everything it was told is recorded, everything it says is set by the test. */
 export class FakeHal implements Hal {
   readonly location: number
-  readonly resetCause: number
+  readonly resetCause: ResetCause
   readonly serial: number
   readonly bus: FakeCan
   readonly can: FakeCan[]

@@ -1,4 +1,5 @@
 import { GRANT_RESULT, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import type { ManagerState } from '#protocol/catalogue/enums.ts'
 import { PowerReleaseCodec, PowerRequestCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
 import type { PowerGrantValues, PowerReleaseValues, PowerRequestValues } from '#protocol/messages.generated.ts'
 import { createCounters } from '../runtime/counters.ts'
@@ -53,7 +54,7 @@ export class LeaseBench {
   }
 
   /** A VehicleState arrives; the result: it counts for the vehicle. */
-  state(source = DASH, shedLevel = 0, manager: number = MANAGER_STATE.active): boolean {
+  state(source = DASH, shedLevel = 0, manager: ManagerState = MANAGER_STATE.active): boolean {
     return this.power.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
   }
 

@@ -1,3 +1,6 @@
+import type { CodeOf, CodeTable, Flag } from './enums.ts'
+import type { LocationName } from './locations.ts'
+
 /**
  * The shape of the catalogue: what a message row and a field row say. Rows are data; the codec, the exports, the
  * rates table and the tests are computed from them.
@@ -32,8 +35,8 @@ export interface FieldRow {
   /** Smallest and largest physical value; the default is what the raw codes hold. */
   readonly min?: number
   readonly max?: number
-  /** Names of the codes of an `enum`. */
-  readonly values?: Readonly<Record<string, number>>
+  /** Names of the codes of an `enum`: a table of `enums.ts`. */
+  readonly values?: CodeTable
   readonly text: string
 }
 
@@ -42,7 +45,7 @@ export type FieldTable = Readonly<Record<string, FieldRow>>
 /** Which direction a message goes: data page 0 is from the hub at `location`, page 1 is to it. */
 export type Page = 0 | 1
 
-export interface MessageRow<Fields extends FieldTable = FieldTable> {
+export interface MessageRow {
   readonly name: string
   /** 0–7 management, 8–13 component classes, 14 any later class, 15 reserved. */
   readonly kind: number
@@ -64,16 +67,22 @@ export interface MessageRow<Fields extends FieldTable = FieldTable> {
   readonly lifetime_ms: number
   /** True where executing it moves something or switches a load. */
   readonly actuates: boolean
-  readonly fields: Fields
+  readonly fields: FieldTable
   readonly text: string
 }
 
-/** The decoded content of a message: every field a number, enums by their codes. */
-export type ValuesOf<Row extends MessageRow> = { -readonly [Name in keyof Row['fields']]: number }
+/**
+ * A decoded field: a code of its enum, 0 or 1, or a number. A code that the enum does not have is delivered as it is, though
+ * the type leaves it out: who takes a code off the bus has a branch for all others.
+ */
+export type ValueOf<Field extends FieldRow> =
+  Field extends { readonly kind: 'enum', readonly values: infer Codes extends CodeTable } ? CodeOf<Codes>
+    : Field['kind'] extends 'flag' ? Flag : number
 
-export type LocationName = 'ALL' | 'FL' | 'FR' | 'RL' | 'RR' | 'DASH' | 'TRUNK' | 'HOOD' | 'STEREO'
+/** The decoded content of a message, by field. */
+export type ValuesOf<Row extends MessageRow> = { -readonly [Name in keyof Row['fields']]: ValueOf<Row['fields'][Name]> }
 
-/** Keeps the row's exact type (its field names) while checking its shape. */
-export function message<const Fields extends FieldTable>(row: MessageRow<Fields>): MessageRow<Fields> {
+/** Keeps the row's exact type (name, locations, fields) while checking its shape. */
+export function message<const Row extends MessageRow>(row: Row): Row {
   return row
 }

@@ -1,27 +1,35 @@
+import * as enums from '../catalogue/enums.ts'
 import { codesOf, fractionOf, isPhysical, lengthOf, limitsOf, neutralOf, offsetSteps } from '../catalogue/fields.ts'
 import type { FieldRow, MessageRow } from '../catalogue/row.ts'
 
 /**
- * Writes `messages.generated.ts`: for each row an interface of its values and a codec. The code is straight line, one
+ * Writes `messages.generated.ts`: for each row the type of its values and a codec. The code is straight line, one
  * statement a field and one a byte, so that it is as quick as hand-packed code and runs on a board as it stands.
  */
 
-const HEAD = `// Generated from the message catalogue by \`npm run generate\`. Do not edit.
+/** `WINDOW_ACTION` by its table, so that a field's type is named as its table of codes is. */
+const CONSTANTS = new Map<unknown, string>(Object.entries(enums).map(([name, table]) => [table, name]))
+
+const head = (types: readonly string[]): string => `// Generated from the message catalogue by \`npm run generate\`. Do not edit.
+import type {
+${types.map(type => `  ${type},`).join('\n')}
+} from './catalogue/enums.ts'
 import type { Codec } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 `
 
 /** The source of all codecs. */
 export function renderCodecs(rows: readonly MessageRow[]): string {
-  return `${[HEAD, ...rows.map(renderRow)].join('\n')}`
+  const types = rows.flatMap(row => Object.values(row.fields).map(typeOf)).filter(type => /^[A-Z]/.test(type))
+  return `${[head([...new Set(types)].sort()), ...rows.map(renderRow)].join('\n')}`
 }
 
 function renderRow(row: MessageRow): string {
   const fields = Object.entries(row.fields)
-  const members = fields.flatMap(([name, field]) => [`  /** ${describeField(field)} */`, `  ${name}: number`])
+  const members = fields.flatMap(([name, field]) => [`  /** ${describeField(field)} */`, `  ${name}: ${typeOf(field)}`])
   const initial = fields.map(([name, field]) => `${name}: ${neutralOf(field)}`).join(', ')
   return `/** ${row.text} */
-export interface ${row.name}Values {
+export type ${row.name}Values = {
 ${members.join('\n')}
 }
 
@@ -48,6 +56,15 @@ ${indented(fields.flatMap(([name, field]) => decodeLines(name, field)))}
 
 function indented(lines: readonly string[]): string {
   return lines.map(line => `    ${line}`).join('\n')
+}
+
+/** Type of a decoded field in TypeScript: `WindowAction` of a table in `enums.ts`, or the codes themselves. */
+function typeOf(field: FieldRow): string {
+  if (field.kind === 'flag') return 'Flag'
+  if (field.kind !== 'enum') return 'number'
+  const constant = CONSTANTS.get(field.values)
+  if (constant === undefined) return Object.values(field.values ?? {}).join(' | ')
+  return constant.split('_').map(word => `${word.charAt(0)}${word.slice(1).toLowerCase()}`).join('')
 }
 
 /** Meaning, unit and range of a field in one line. */
@@ -159,7 +176,8 @@ function rawExpression(field: FieldRow): string {
 
 function decodeLines(name: string, field: FieldRow): string[] {
   const raw = rawExpression(field)
-  if (!isPhysical(field)) return [`values.${name} = ${raw}`]
+  const type = typeOf(field)
+  if (!isPhysical(field)) return [`values.${name} = ${type === 'number' ? raw : `(${raw}) as ${type}`}`]
   const local = localName(name)
   const { low, high, notAvailable } = codesOf(field)
   const { numerator, denominator } = fractionOf(field.scale ?? 1)!

@@ -1,3 +1,4 @@
+import type { Flag, WindowState } from '#protocol/catalogue/enums.ts'
 import protobuf from 'protobufjs'
 
 import { WindowStatusCodec, type WindowStatusValues } from '#protocol/messages.generated.ts'
@@ -24,7 +25,7 @@ export function benchCodec(): BenchRow[] {
 function sample(i: number): WindowStatusValues {
   return {
     supply_V: 12 + (i % 30) / 10, current_A: (i % 40) / 5, granted_A: 9, echoSender: 5, echoSequence: i & 15,
-    position_pct: i % 100 + 0.5, state: i % 8, pinch: i & 1, thermal: 0, learned: 1, fault: 0,
+    position_pct: i % 100 + 0.5, state: (i % 8) as WindowState, pinch: (i & 1) as Flag, thermal: 0, learned: 1, fault: 0,
   }
 }
 
@@ -88,11 +89,11 @@ function decodeByHand(samples: WindowStatusValues[]): Work {
       values.echoSequence = data.getUint8(5) >> 4
       values.position_pct = data.getUint8(6) / 2
       const bits = data.getUint8(7)
-      values.state = bits & 15
-      values.pinch = bits >> 4 & 1
-      values.thermal = bits >> 5 & 1
-      values.learned = bits >> 6 & 1
-      values.fault = bits >> 7
+      values.state = (bits & 15) as WindowState
+      values.pinch = (bits >> 4 & 1) as Flag
+      values.thermal = (bits >> 5 & 1) as Flag
+      values.learned = (bits >> 6 & 1) as Flag
+      values.fault = (bits >> 7) as Flag
       sum += values.position_pct
     }
     sink.value = sum

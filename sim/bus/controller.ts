@@ -1,3 +1,4 @@
+import type { CanState } from '#protocol/catalogue/enums.ts'
 import { fdLengthCode, FD_LENGTHS } from '#protocol/frame-bits.ts'
 import { CLASSIC_DATA_BYTES, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
 import type { CanBus } from './bus.ts'
@@ -91,7 +92,7 @@ export class CanController {
   private receive: ((frame: CanFrame) => void) | undefined = undefined
   private sent: ((id: number, extended: boolean) => void) | undefined = undefined
   private edge: ((time_ns: number) => void) | undefined = undefined
-  private stateChanged: ((state: number) => void) | undefined = undefined
+  private stateChanged: ((state: CanState) => void) | undefined = undefined
 
   /** @internal */
   constructor(bus: CanBus, name: string, position: number, options: ControllerOptions) {
@@ -182,7 +183,7 @@ export class CanController {
   }
 
   /** The error state (`CAN_STATE`) changed. */
-  onState(handler: (state: number) => void): void {
+  onState(handler: (state: CanState) => void): void {
     this.stateChanged = handler
   }
 
@@ -218,7 +219,7 @@ export class CanController {
   }
 
   /** `CAN_STATE`. */
-  get state(): number {
+  get state(): CanState {
     return this.mac.errors.state
   }
 

@@ -1,4 +1,5 @@
 import { CAN_STATE } from '#protocol/catalogue/enums.ts'
+import type { CanState } from '#protocol/catalogue/enums.ts'
 
 /** From here on a node is error-passive. */
 export const PASSIVE_LIMIT = 128
@@ -13,7 +14,7 @@ export class ErrorCounters {
   /** Stays at 255, as in an 8-bit register. */
   rec = 0
   /** `CAN_STATE`. */
-  state: number = CAN_STATE.errorActive
+  state: CanState = CAN_STATE.errorActive
 
   get passive(): boolean {
     return this.state === CAN_STATE.errorPassive

@@ -1,6 +1,5 @@
 import { lengthOf } from '#protocol/catalogue/fields.ts'
-import type { LocationName, MessageRow } from '#protocol/catalogue/row.ts'
-import { LOCATION, MESSAGES } from '#protocol/catalogue/index.ts'
+import { LOCATION, MESSAGES, type LocationName, type MessageRow } from '#protocol/catalogue/index.ts'
 import { INTERFRAME_BITS, leastFrameBits, worstFrameBits } from '#protocol/frame-bits.ts'
 import { hubAddress, messageId } from '#protocol/id.ts'
 import { type Response, type Stream, responseTimes, utilisationOf } from './response-time.ts'

@@ -1,3 +1,4 @@
+import type { CanState } from '#protocol/catalogue/enums.ts'
 import type { CanPort, FilterBank } from '#firmware/hal.ts'
 import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
 import type { CanController } from '../bus/controller.ts'
@@ -81,7 +82,7 @@ export class HubCan implements CanPort {
     return this.controller.rec
   }
 
-  state(): number {
+  state(): CanState {
     return this.controller.state
   }
 

@@ -1,6 +1,7 @@
 import type { Hal } from '#firmware/hal.ts'
 import type { Hub } from '#firmware/hub.ts'
 import { RESET_CAUSE } from '#protocol/catalogue/enums.ts'
+import type { ResetCause } from '#protocol/catalogue/enums.ts'
 import type { CanController } from '../bus/controller.ts'
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import type { Prng } from '../kernel/prng.ts'
@@ -81,7 +82,7 @@ export class HubHost {
   private woken: ((byBus: boolean) => void) | undefined = undefined
   private wokenByBus = false
   private held = false
-  private cause: number = RESET_CAUSE.unknown
+  private cause: ResetCause = RESET_CAUSE.unknown
   private booted_ns = 0
   private kicked_ns = 0
 

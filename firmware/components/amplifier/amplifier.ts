@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND } from '#protocol/catalogue/enums.ts'
+import type { StereoSource } from '#protocol/catalogue/enums.ts'
 import { StereoCommandCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
 import type { StereoCommandValues, StereoStatusValues } from '#protocol/messages.generated.ts'
 import { AMPLIFIER_PLUG } from '#protocol/plug.ts'
@@ -21,7 +22,7 @@ export class AmplifierDriver implements Component {
   private readonly station: TextSender
   private readonly title: TextSender
   private phase: number
-  private source: number
+  private source: StereoSource
   private muted: boolean
   private seeking: boolean
   private seekBegan_ms: number
@@ -115,7 +116,7 @@ export class AmplifierDriver implements Component {
     }
   }
 
-  private select(source: number): boolean {
+  private select(source: StereoSource): boolean {
     if (!(source >= STEREO_SOURCE.off && source <= STEREO_SOURCE.bluetooth)) return false
     if (source === STEREO_SOURCE.off) {
       this.turnOff()

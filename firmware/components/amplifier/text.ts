@@ -1,3 +1,4 @@
+import type { StereoTextKind } from '#protocol/catalogue/enums.ts'
 import { StereoTextCodec } from '#protocol/messages.generated.ts'
 import type { StereoTextValues } from '#protocol/messages.generated.ts'
 import type { ComponentContext } from '../component.ts'
@@ -8,7 +9,7 @@ const TRANSFERS = 8
 /** Sends one text (a station's name or a title) in frames of five characters, whenever it changes. */
 export class TextSender {
   private readonly context: ComponentContext
-  private readonly kind: number
+  private readonly kind: StereoTextKind
   private readonly lengthRegister: number
   private readonly firstRegister: number
   private readonly text: Uint8Array
@@ -18,7 +19,7 @@ export class TextSender {
   private transfer: number
 
   /** `kind`: `STEREO_TEXT_KIND`; the registers of the text's length and first character; most characters. */
-  constructor(context: ComponentContext, kind: number, lengthRegister: number, firstRegister: number, most: number) {
+  constructor(context: ComponentContext, kind: StereoTextKind, lengthRegister: number, firstRegister: number, most: number) {
     this.context = context
     this.kind = kind
     this.lengthRegister = lengthRegister

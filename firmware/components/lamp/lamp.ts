@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, LIGHT_ACTION, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
+import type { LightFault } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import type { LampData } from '#protocol/descriptor.ts'
 import { LightCommandCodec, LightStatusCodec } from '#protocol/messages.generated.ts'
@@ -33,7 +34,7 @@ class Channel {
   goal: number
   /** Change of the level per fade tick. */
   step: number
-  fault: number
+  fault: LightFault
 
   constructor(nominal_A: number) {
     this.monitor = new BulbMonitor(nominal_A)

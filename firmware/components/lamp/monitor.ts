@@ -1,4 +1,5 @@
 import { LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
+import type { LightFault } from '#protocol/catalogue/enums.ts'
 
 /** Limits of the bulb monitor. */
 export const LAMP_SENSE = {
@@ -52,7 +53,7 @@ export class BulbMonitor {
   }
 
   /** Takes a reading of a driven channel, `level` 0–1. Returns the confirmed fault, or `none`. */
-  read(now_ms: number, level: number, current_A: number): number {
+  read(now_ms: number, level: number, current_A: number): LightFault {
     if (level < LAMP_SENSE.leastLevel) {
       this.reset()
       return LIGHT_FAULT.none
@@ -66,7 +67,7 @@ export class BulbMonitor {
     return seen !== LIGHT_FAULT.none && now_ms - this.suspect_ms >= LAMP_SENSE.confirm_ms ? seen : LIGHT_FAULT.none
   }
 
-  private judge(now_ms: number, level: number, current_A: number): number {
+  private judge(now_ms: number, level: number, current_A: number): LightFault {
     if (current_A < LAMP_SENSE.open * level * this.nominal_A) return LIGHT_FAULT.openCircuit
     const warm = now_ms - this.lit_ms >= LAMP_SENSE.inrush_ms
     const short_A = Math.min(LAMP_SENSE.short * this.nominal_A, LAMP_SENSE.top_A)

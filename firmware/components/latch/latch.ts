@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
+import type { LatchState } from '#protocol/catalogue/enums.ts'
 import type { LatchData } from '#protocol/descriptor.ts'
 import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generated.ts'
 import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
@@ -124,7 +125,7 @@ export class LatchDriver implements Component {
     return this.view
   }
 
-  private state(view: LatchView): number {
+  private state(view: LatchView): LatchState {
     if (this.phase !== PHASE.rest && this.action === LATCH_ACTION.release) return LATCH_STATE.releasing
     if (this.phase !== PHASE.rest && this.action === LATCH_ACTION.cinch) return LATCH_STATE.cinching
     if (this.fault) return LATCH_STATE.blocked

@@ -1,4 +1,5 @@
 import { MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
+import type { MirrorFold } from '#protocol/catalogue/enums.ts'
 import { UseLimit } from '../use-limit.ts'
 import { MIRROR_LIMITS } from './parameters.ts'
 
@@ -59,7 +60,7 @@ export class FoldArm {
   }
 
   /** `MIRROR_FOLD`; an arm that someone left half way, or that was stopped there, is blocked. */
-  state(position: number): number {
+  state(position: number): MirrorFold {
     if (this.direction !== 0) return MIRROR_FOLD.moving
     if (!this.blocked && position >= MIRROR_LIMITS.folded) return MIRROR_FOLD.folded
     return !this.blocked && position <= MIRROR_LIMITS.unfolded ? MIRROR_FOLD.unfolded : MIRROR_FOLD.blocked

@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import type { SwitchPackData } from '#protocol/descriptor.ts'
 import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
 import { switchCodes } from './layout.ts'
@@ -120,18 +121,18 @@ export class SwitchPackDriver implements Component {
       this.contacts[index] = CONTACT.pressed
       this.pressed_ms[index] = now_ms
       this.pressedCount = this.pressedCount + 1
-      this.context.switchChanged(this.codes[index]!, SWITCH_EDGE.pressed, 0)
+      this.context.switchChanged(this.codes[index] as Switch, SWITCH_EDGE.pressed, 0)
       this.checkHolds()
     }
   }
 
   /** Ends a press, if there is one; the contact stays ignored until it settles open. */
-  private open(index: number, edge: number): void {
+  private open(index: number, edge: SwitchEdge): void {
     const contact = this.contacts[index]
     if (contact !== CONTACT.pressed && contact !== CONTACT.held) return
     this.contacts[index] = CONTACT.ignored
     this.pressedCount = this.pressedCount - 1
-    this.context.switchChanged(this.codes[index]!, edge, this.context.hal.now() - this.pressed_ms[index]!)
+    this.context.switchChanged(this.codes[index] as Switch, edge, this.context.hal.now() - this.pressed_ms[index]!)
   }
 
   private checkHolds(): void {
@@ -143,7 +144,7 @@ export class SwitchPackDriver implements Component {
       if (this.contacts[i] === CONTACT.pressed) {
         if (duration_ms >= SWITCH_LIMITS.hold_ms) {
           this.contacts[i] = CONTACT.held
-          this.context.switchChanged(this.codes[i]!, SWITCH_EDGE.held, duration_ms)
+          this.context.switchChanged(this.codes[i] as Switch, SWITCH_EDGE.held, duration_ms)
         } else next_ms = Math.min(next_ms, SWITCH_LIMITS.hold_ms - duration_ms)
       }
       if (this.contacts[i] === CONTACT.held) {

@@ -1,4 +1,5 @@
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import type { WindowState } from '#protocol/catalogue/enums.ts'
 import type { Closing } from './closing.ts'
 import { TravelEnds } from './ends.ts'
 import { GOAL, WindowGoal } from './goal.ts'
@@ -120,7 +121,7 @@ export class WindowControl {
   }
 
   /** `WINDOW_STATE` */
-  state(): number {
+  state(): WindowState {
     if (this.phase === PHASE.waiting) return WINDOW_STATE.waiting
     if (this.phase === PHASE.running || this.phase === PHASE.braking) {
       if (this.reversing()) return WINDOW_STATE.reversing

@@ -1,3 +1,4 @@
+import type { GrantResult } from '#protocol/catalogue/enums.ts'
 import { POWER_RULES } from '../rules.ts'
 
 /** No answer waits to be sent. */
@@ -48,8 +49,8 @@ export interface Account {
   retry_ms: number
 
   /** `GRANT_RESULT` of the answer that `next` handed out, and of one that waits to be (`NO_ANSWER` = none). */
-  result: number
-  answer: number
+  result: GrantResult
+  answer: GrantResult | typeof NO_ANSWER
 }
 
 /** A port that has nothing and wants nothing. */

@@ -1,3 +1,4 @@
+import type { GrantResult } from '#protocol/catalogue/enums.ts'
 import { NO_ANSWER } from './account.ts'
 import type { Account } from './account.ts'
 import { Ranking } from './ranking.ts'
@@ -16,7 +17,7 @@ export class Answers {
   }
 
   /** Remembers an answer: `GRANT_RESULT`, and how urgent it is (`PRIORITY`). */
-  put(account: Account, result: number, priority: number): void {
+  put(account: Account, result: GrantResult, priority: number): void {
     this.drop(account)
     account.answer = result
     this.waiting.insert(account, priority)
@@ -31,11 +32,11 @@ export class Answers {
   /** Takes out the most urgent answer that is as urgent as that; undefined: there is none. */
   take(priority: number): Account | undefined {
     const first = this.waiting.first
-    return first === undefined || first.rank > priority ? undefined : this.give(first.account, first.account.answer)
+    return first === undefined || first.rank > priority ? undefined : this.give(first.account, first.account.answer as GrantResult)
   }
 
   /** The answer for now, in place of any that waited. */
-  give(account: Account, result: number): Account {
+  give(account: Account, result: GrantResult): Account {
     this.drop(account)
     account.asked = false
     account.result = result

@@ -1,4 +1,5 @@
 import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import type { ManagerState } from '#protocol/catalogue/enums.ts'
 import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts'
 import type {
   PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
@@ -44,7 +45,7 @@ export interface ManagerHost {
   /** What a port of this hub holds, A. */
   ownLease_A(port: number): number
   /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
-  managerChanged(state: number): void
+  managerChanged(state: ManagerState): void
 }
 
 /** What the manager counts since boot. */
@@ -66,7 +67,7 @@ export interface ManagerCounters {
  */
 export class PowerManager {
   /** `MANAGER_STATE` */
-  state: number
+  state: ManagerState
   readonly counters: ManagerCounters
   readonly allocator: Allocator
   private readonly host: ManagerHost
@@ -257,7 +258,7 @@ export class PowerManager {
     this.host.sendGrant(this.plan.hubs[account.hub]!.location, values)
   }
 
-  private enter(state: number): void {
+  private enter(state: ManagerState): void {
     this.state = state
     this.host.managerChanged(state)
   }

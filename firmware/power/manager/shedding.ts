@@ -1,4 +1,5 @@
 import { IGNITION, SHED_REASON } from '#protocol/catalogue/enums.ts'
+import type { ShedReason } from '#protocol/catalogue/enums.ts'
 
 /** When loads are shed, by the supply at the manager, and when they come back. */
 export const SHED_RULES = {
@@ -22,7 +23,7 @@ export class Shedding {
   /** 0 nothing; n: priorities above 3 − n are off. */
   level: number
   /** `SHED_REASON` of the last change. */
-  reason: number
+  reason: ShedReason
   private due: number
   private stage_ms: number
   private good_ms: number
@@ -58,7 +59,7 @@ export class Shedding {
     return this.recover(now_ms, supply_V, cranking)
   }
 
-  private raise(now_ms: number, level: number, reason: number): boolean {
+  private raise(now_ms: number, level: number, reason: ShedReason): boolean {
     const again = now_ms - this.recovered_ms < SHED_RULES.again_ms && reason === SHED_REASON.undervoltage
     this.stage_ms = again ? Math.min(2 * this.stage_ms, SHED_RULES.longestStage_ms) : SHED_RULES.stage_ms
     this.level = level

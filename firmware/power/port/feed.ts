@@ -1,4 +1,5 @@
 import { PORT_STATE } from '#protocol/catalogue/enums.ts'
+import type { PortState } from '#protocol/catalogue/enums.ts'
 import type { PortPower } from '../../components/component.ts'
 import type { Port } from '../../hal.ts'
 import type { HubCounters } from '../../runtime/counters.ts'
@@ -159,7 +160,7 @@ export class PortFeed implements PortPower {
   }
 
   /** `PORT_STATE` of a port with a component: off, on, limiting or tripped. */
-  state(): number {
+  state(): PortState {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
     if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on

@@ -1,7 +1,7 @@
 import { type Encoding, ENCODINGS, UART_BAUDS, carriedFrames, requiredBaud, saturatedRate } from '#sim/diag/link-rates.ts'
 import { type RateRow, type Rates, ON_NEED_ms, rates } from '#sim/diag/rates.ts'
 import type { Command } from 'commander'
-import type { LocationName, MessageRow } from '#protocol/catalogue/row.ts'
+import type { LocationName, MessageRow } from '#protocol/catalogue/index.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
 import { bitrate, positiveNumber } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { LocationName } from '#protocol/catalogue/row.ts'
+import type { LocationName } from '#protocol/catalogue/index.ts'
 import { E2E_COUNTER_MAX, nextCounter } from '#protocol/e2e.ts'
 import { TOOL_ADDRESSES, senderNibble } from '#protocol/id.ts'
 import {

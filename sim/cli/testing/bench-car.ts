@@ -1,4 +1,4 @@
-import type { LocationName } from '#protocol/catalogue/row.ts'
+import type { LocationName } from '#protocol/catalogue/index.ts'
 import { FrameDecoder, encodeMessage } from '#protocol/messages.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
