@@ -85,8 +85,6 @@ export default tseslint.config(
   },
   { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
   { files: ['protocol/messages.generated.ts'], rules: { 'max-lines': 'off', '@stylistic/max-len': 'off' } },
-  // The contract between the runtime and drivers of any class is generic over the message.
-  { files: ['firmware/components/component.ts'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
   {
     files: ['protocol/**/*.ts', 'firmware/**/*.ts', 'sim/{kernel,bus,power,plants,host,car,checkers}/**/*.ts'],
     ignores: ['protocol/export/**', 'firmware/build/**', '**/*.test.ts'],

@@ -1,31 +1,19 @@
-import type { ComponentClass, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
+import type { Ignition, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import type { Codec } from '#protocol/codec.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Hal, Port } from '../hal.ts'
+import type { CommandCodec, CommandValues, StatusCodec, StatusValues } from '../message.ts'
 
-/** The codec of any message, and its record: what code has to do with that handles messages without knowing them. */
-export type AnyCodec = Codec<any>
-export type Values = any
+/** `COMPONENT_CLASS` code of a class that can be plugged in. */
+type ClassCode = Descriptor['class']
 
-/** A component class as the registry lists it: one folder, one entry. */
-export interface ComponentEntry {
-  /** `COMPONENT_CLASS` code found in the descriptor. */
-  readonly code: ComponentClass
-  /** The command row it obeys and the status row it reports, when it has them. */
-  readonly command?: Codec<any>
-  readonly status?: Codec<any>
-  readonly create: (context: ComponentContext) => Component
-}
+/** The context of a driver whose class has this code. */
+export type ContextOf<Code extends ClassCode> = ComponentContext<Extract<Descriptor, { class: Code }>>
 
-/** One plugged component's driver. The hub's runtime calls it; it calls nothing but its context. */
-export interface Component {
+/** What a driver of any class does. The hub's runtime calls it; it calls nothing but its context. */
+export interface Driver {
   /** How many status frames it reports (a lamp: one a channel); 0 or 1 for most. */
   readonly statusCount: number
-  /**
-   * Executes a command that is fresh and new. `values` belong to the runtime and are valid during the call. `false`:
-   * refused; it is not echoed, so the sender sees its failure.
-   */
-  command?(values: any, sender: number): boolean
   /** The sender repeats the command that is in force (a held switch). */
   repeated?(): void
   /**
@@ -36,8 +24,6 @@ export interface Component {
   released?(): void
   /** Called every period asked for with `context.tick`. */
   tick?(): void
-  /** Fills the data half of status frame `index`; supply, currents and echo are the runtime's. */
-  status?(values: any, index: number): void
   /** True while the active status period applies. */
   moving(): boolean
   /** Power was granted to, or taken from, the port. */
@@ -48,28 +34,73 @@ export interface Component {
   dispose(): void
 }
 
+/** The driver of a class that obeys one command row and reports one status row. */
+export interface CommandedDriver<Command extends CommandValues, Status extends StatusValues> extends Driver {
+  /**
+   * Executes a command that is fresh and new. `values` belong to the runtime and are valid during the call. `false`:
+   * refused; it is not echoed, so the sender sees its failure.
+   */
+  readonly command: (values: Command, sender: number) => boolean
+  /** Fills the data half of status frame `index`; supply, currents and echo are the runtime's. */
+  readonly status: (values: Status, index: number) => void
+}
+
+/** A plugged component's driver as the runtime holds it, whatever its class: `command` and `status` take the rows of its entry. */
+export interface Component extends Driver {
+  command?(values: CommandValues, sender: number): boolean
+  status?(values: StatusValues, index: number): void
+}
+
+/** A component class as the registry lists it: one folder, one entry. The runtime creates it for descriptors of its class only. */
+export interface ComponentEntry {
+  /** `COMPONENT_CLASS` code found in the descriptor. */
+  readonly code: ClassCode
+  /** The command row it obeys and the status row it reports, when it has them. */
+  readonly command?: CommandCodec
+  readonly status?: StatusCodec
+  create(context: ComponentContext): Component
+}
+
+/** A class whose drivers obey commands and report: descriptor, command and status of `create`'s driver are typed by the entry. */
+export interface CommandedClass<Code extends ClassCode, Command extends CommandValues, Status extends StatusValues> {
+  readonly code: Code
+  readonly command: Codec<Command>
+  readonly status: Codec<Status>
+  readonly create: (context: ContextOf<Code>) => CommandedDriver<Command, Status>
+}
+
+/** A class without rows of its own: it has something to tell the hub (`switchChanged`, `vehicleReading`). */
+export interface SilentClass<Code extends ClassCode> {
+  readonly code: Code
+  readonly create: (context: ContextOf<Code>) => Driver
+}
+
+/** Defines a component class. In a list of `ComponentEntry` its types are forgotten: the runtime goes by code and codecs. */
+export function defineComponent<Code extends ClassCode, Command extends CommandValues, Status extends StatusValues>(
+  definition: CommandedClass<Code, Command, Status>): CommandedClass<Code, Command, Status> {
+  return definition
+}
+
+/** Defines a component class without commands and status. */
+export function defineSilentComponent<Code extends ClassCode>(definition: SilentClass<Code>): SilentClass<Code> {
+  return definition
+}
+
 /** What the hub gives a driver. */
-export interface ComponentContext {
+export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   readonly hal: Hal
   readonly port: Port
   readonly portIndex: number
   readonly location: number
-  readonly descriptor: Descriptor
+  readonly descriptor: Plugged
   readonly vehicle: VehicleView
   readonly power: PortPower
   /** Starts control ticks every `period_ms` (10–20), or stops them with 0. */
   tick(period_ms: number): void
   /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */
   statusChanged(index: number): void
-  /**
-   * Sends a command of this hub's user to a location (its own included): sequence, repetition until echo, fault after
-   * 500 ms. `values.sequence` is filled in. `hold`: repeat until `endHold`.
-   */
-  sendCommand(codec: Codec<any>, location: number, values: any, hold: boolean): void
-  /** Ends a held command: `values` (a stop) are sent as the next command. */
-  endHold(codec: Codec<any>, location: number, values: any): void
   /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */
-  sendEvent(codec: Codec<any>, values: any): void
+  sendEvent<Values extends object>(codec: Codec<Values>, values: Values): void
   /**
    * A switch of this pack changed (`SWITCH` and `SWITCH_EDGE` codes, time since it was pressed). The hub broadcasts
    * SwitchEvent and sends what the switch commands; `released` and `stuck` both end a held command.
@@ -84,7 +115,8 @@ export interface ComponentContext {
 
 /** The vehicle as this hub last heard of it. Stale (no VehicleState for 300 ms) means ignition off. */
 export interface VehicleView {
-  ignition(): number
+  ignition(): Ignition
+  /** `GEAR`; NaN when unknown. */
   gear(): number
   /** NaN when unknown. */
   speed_kmh(): number

@@ -17,6 +17,8 @@ const DATA: Record<number, Descriptor['data']> = {
   [COMPONENT_CLASS.vehicle]: {},
 }
 
+const IGNITIONS = Object.values(IGNITION)
+
 const events = fc.array(fc.record({
   kind: fc.constantFrom('command', 'command', 'command', 'released', 'input', 'grant', 'vehicle', 'supply', 'trip', 'reset'),
   bytes: fc.uint8Array({ minLength: 8, maxLength: 8 }),
@@ -36,9 +38,7 @@ function noisy(b: DriverBench): void {
 function happen(b: DriverBench, entry: ComponentEntry, kind: string, bytes: Uint8Array): void {
   const first = bytes[0]!
   if (kind === 'command' && entry.command !== undefined) {
-    const values = entry.command.create()
-    entry.command.decode(bytes, values)
-    b.command(values, first & 0x0f)
+    b.receive(bytes, first & 0x0f)
   } else if (kind === 'released') b.component.released?.()
   else if (kind === 'input') b.setInput(first % 40, (first & 0x80) !== 0)
   else if (kind === 'grant') {
@@ -46,7 +46,7 @@ function happen(b: DriverBench, entry: ComponentEntry, kind: string, bytes: Uint
     if (b.wish !== undefined) b.setPower(b.grants)
   } else if (kind === 'vehicle') {
     b.speed_kmh = first > 200 ? NaN : first / 4
-    b.setIgnition(first % 4)
+    b.setIgnition(IGNITIONS[first % 4]!)
   } else if (kind === 'supply') b.supply_V = first / 10
   else if (kind === 'trip') {
     b.tripped = (first & 1) !== 0

@@ -5,7 +5,7 @@ import type { LocationName } from '#protocol/catalogue/index.ts'
 import { LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
 import { LightStatusCodec, MirrorStatusCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
 import { SWITCH_LAYOUT } from '#protocol/plug.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import type { CommandCodec, CommandValues } from '../message.ts'
 import { createCounters } from '../runtime/counters.ts'
 import { KnownStatus } from '../runtime/known-status.ts'
 import { Schedule } from '../runtime/schedule.ts'
@@ -22,16 +22,16 @@ function setUp(actions: readonly SwitchAction[], location: number) {
   const schedule = new Schedule(hal, counters)
   const known = new KnownStatus(actions)
   const sent: string[] = []
-  const record = (how: string) => (codec: AnyCodec, to: number, values: Values): void => {
+  const record = (how: string) => (codec: CommandCodec, to: number, values: CommandValues): void => {
     codec.encode(values, new Uint8Array(8))
-    const fields = Object.entries(values as Record<string, number>)
+    const fields = Object.entries(values)
       .filter(([name, value]) => name !== 'sequence' && value !== 0 && !Number.isNaN(value)).map(([name, value]) => `${name}=${value}`)
     sent.push([how, codec.name, LOCATION_NAMES[to], ...fields].join(' '))
   }
   const command = record('send')
   const held = record('hold')
   const outlet = {
-    sendCommand: (codec: AnyCodec, to: number, values: Values, hold: boolean) => (hold ? held : command)(codec, to, values),
+    sendCommand: (codec: CommandCodec, to: number, values: CommandValues, hold: boolean) => (hold ? held : command)(codec, to, values),
     endHold: record('end'),
   }
   const switches = new Switches(actions, location, outlet, known, schedule, counters)

@@ -13,6 +13,8 @@ const OWN = 1
 
 interface Values { sequence: number, action: number }
 
+const command = (sequence: number, action: number): Values => ({ sequence, action })
+
 function setUp() {
   const hal = new FakeHal(1, 0)
   const counters = createCounters()
@@ -34,7 +36,7 @@ function setUp() {
   let echoes = 0
   const receiver = new CommandReceiver('test', schedule, counters, () => echoes++)
   receiver.bind(driver)
-  const from = (source: number, sequence: number, action = sequence): void => receiver.receive({ sequence, action }, source)
+  const from = (source: number, sequence: number, action = sequence): void => receiver.receive(command(sequence, action), source)
   const echoed = (): number[] => [receiver.echoSender, receiver.echoSequence]
   return { clock: hal.clock, counters, schedule, calls, driver, receiver, from, echoed, echoes: () => echoes }
 }
@@ -117,7 +119,7 @@ describe('the command receiver', () => {
   it('lets a command of the hub\'s own switch last until the next one', () => {
     const { clock, schedule, calls, receiver, from } = setUp()
     from(DASH, 1)
-    expect(receiver.executeLocal({ sequence: 2, action: 2 }, OWN)).toBe(true)
+    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(true)
     clock.advance(2000)
     expect(calls).toEqual(['1 from 5', '2 from 1'])
     expect(schedule.pending()).toEqual([])

@@ -1,6 +1,7 @@
 import { senderNibble } from '#protocol/id.ts'
 import { HOLD_TIMEOUT_ms } from '../components/component.ts'
-import type { Component, Values } from '../components/component.ts'
+import type { Component } from '../components/component.ts'
+import type { CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 
@@ -53,7 +54,7 @@ export class CommandReceiver {
   }
 
   /** A command from the bus that passed its checks. */
-  receive(values: Values, source: number): void {
+  receive(values: CommandValues, source: number): void {
     const sender = senderNibble(source)
     const now = this.schedule.now()
     const repeated = this.sequences[sender] === values.sequence && now - this.heard_ms[sender]! <= REPEAT_WINDOW_ms
@@ -64,12 +65,12 @@ export class CommandReceiver {
   }
 
   /** A command of this hub's own switches: it lasts until the next one. `false`: refused. */
-  executeLocal(values: Values, sender: number): boolean {
+  executeLocal(values: CommandValues, sender: number): boolean {
     this.schedule.stop(this.silenceJob)
     return this.execute(values, sender)
   }
 
-  private execute(values: Values, sender: number): boolean {
+  private execute(values: CommandValues, sender: number): boolean {
     const component = this.component
     if (component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++

@@ -1,6 +1,6 @@
 import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
 import { senderNibble, sourceOf } from '#protocol/id.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import type { AnyCodec, CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
@@ -92,13 +92,13 @@ export class CommandSender {
    * Sends a command and watches over it; `values.sequence` is filled in. A held one takes the place of all that is under
    * way to this component, as a thumb on a switch wants an answer now; others only that of a held one.
    */
-  send(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+  send<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void {
     this.replaceAll(codec.kind, location, !hold)
     this.submit(codec, location, values, hold, port)
   }
 
   /** Sends a command in place of all that is under way to this component. */
-  override(codec: AnyCodec, location: number, values: Values, port: number): void {
+  override<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void {
     this.replaceAll(codec.kind, location, false)
     this.submit(codec, location, values, false, port)
   }
@@ -133,7 +133,7 @@ export class CommandSender {
     return this.active
   }
 
-  private submit(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+  private submit(codec: CommandCodec, location: number, values: CommandValues, hold: boolean, port: number): void {
     const pending = this.idle()
     if (pending === undefined) {
       this.counters.commandsDropped++

@@ -7,7 +7,8 @@ import {
   VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
 import type { VehicleStateValues } from '#protocol/messages.generated.ts'
-import type { AnyCodec, ComponentEntry, Values } from '../components/component.ts'
+import type { ComponentEntry } from '../components/component.ts'
+import type { AnyCodec, CommandCodec, CommandValues, RowCodec, StatusCodec, StatusValues } from '../message.ts'
 import type { Hal } from '../hal.ts'
 import { AddressClaim } from './address.ts'
 import { BusOffRecovery } from './bus-off.ts'
@@ -131,22 +132,22 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     return false
   }
 
-  sendStatus(codec: AnyCodec, values: Values, index: number): void {
+  sendStatus(codec: StatusCodec, values: StatusValues, index: number): void {
     this.transmit.send(codec, this.location, values, index)
     this.known.observe(codec, this.location, values)
   }
 
-  sendEvent(codec: AnyCodec, values: Values): void {
+  sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void {
     this.transmit.send(codec, this.location, values, NO_KEY)
   }
 
-  sendCommand(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void {
+  sendCommand<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void {
     this.sleep.activity(SLEEP_REASON.switch)
     if (location === this.location) this.commandHere(codec, values, port)
     else this.commands.send(codec, location, values, hold, port)
   }
 
-  endHold(codec: AnyCodec, location: number, values: Values, port: number): void {
+  endHold<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void {
     if (location === this.location) this.commandHere(codec, values, port)
     else this.commands.override(codec, location, values, port)
   }
@@ -235,7 +236,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     })
   }
 
-  private follow(codec: AnyCodec): void {
+  private follow(codec: StatusCodec): void {
     this.receiver.on(codec, (values, location, source) => {
       if (source !== hubAddress(location)) return
       this.commands.observe(codec.kind, location, values.echoSender, values.echoSequence)
@@ -274,7 +275,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   }
 
   /** A command of an own switch for an own component. */
-  private commandHere(codec: AnyCodec, values: Values, port: number): void {
+  private commandHere(codec: CommandCodec, values: CommandValues, port: number): void {
     values.sequence = this.commands.nextSequence(codec.kind, this.location)
     for (const slot of this.slots) {
       if (slot.entry === undefined || slot.entry.command === undefined || slot.entry.command.kind !== codec.kind) continue

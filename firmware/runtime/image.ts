@@ -1,4 +1,5 @@
-import type { AnyCodec, ComponentEntry } from '../components/component.ts'
+import type { ComponentEntry } from '../components/component.ts'
+import type { StatusCodec } from '../message.ts'
 import type { PowerPlan } from '../power/plan.ts'
 import type { ManagerHost, PowerManager } from '../power/manager/manager.ts'
 import type { SwitchAction } from './switch-action.ts'
@@ -27,7 +28,7 @@ export interface HubImage {
   /** What the switches at its ports do. */
   readonly actions: readonly SwitchAction[]
   /** Status rows of other hubs it follows: the echoes of its commands, and what its switches depend on. */
-  readonly follows: readonly AnyCodec[]
+  readonly follows: readonly StatusCodec[]
   /** Broadcasts VehicleState from its vehicle component. */
   readonly vehicle: boolean
   /** Its controller lets in every catalogue message: the power manager and its standby. */

@@ -1,4 +1,5 @@
-import type { AnyCodec, Values } from '../components/component.ts'
+import { fieldOf } from '../message.ts'
+import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
 import type { Known, SwitchAction } from './switch-action.ts'
 
@@ -19,12 +20,12 @@ export class KnownStatus {
   }
 
   /** A status, of another hub or of a component of this one. */
-  observe(codec: AnyCodec, location: number, values: Values): void {
+  observe(codec: AnyCodec, location: number, values: object): void {
     for (const entry of this.entries) {
       const known = entry.known
       if (known.status.kind !== codec.kind || known.location !== location) continue
-      if (known.channel !== NO_CHANNEL && known.channel !== values.channel) continue
-      entry.value = values[known.field]
+      if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
+      entry.value = fieldOf(values, known.field)
     }
   }
 

@@ -1,11 +1,11 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_STATE } from '#protocol/catalogue/enums.ts'
 import type { ComponentClass, DescriptorState, PortState, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
-import type { Codec } from '#protocol/codec.ts'
 import { decodeDescriptor } from '#protocol/descriptor.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { ComponentAnnounceValues, PortStatusValues } from '#protocol/messages.generated.ts'
-import type { AnyCodec, Component, ComponentContext, ComponentEntry, Values, VehicleView } from '../components/component.ts'
+import type { Component, ComponentContext, ComponentEntry, VehicleView } from '../components/component.ts'
 import type { Hal, Port } from '../hal.ts'
+import type { RowCodec, StatusCodec, StatusValues } from '../message.ts'
 import { CommandReceiver } from './command-receiver.ts'
 import type { HubCounters } from './counters.ts'
 import type { HubPower } from '../power/hub/hub-power.ts'
@@ -15,7 +15,6 @@ import { CAUSE, PortFault } from './port-fault.ts'
 import { PortFeed } from '../power/port/feed.ts'
 import type { FeedOwner } from '../power/port/feed.ts'
 import type { Job, Schedule } from './schedule.ts'
-import type { CommandOutlet } from './switches.ts'
 
 /** The contacts of a plug rest this long before the descriptor is read. */
 const SETTLE_ms = 30
@@ -31,7 +30,7 @@ const STATUS_MINIMUM_ms = 20
 const LOSS_SHOWN_ms = 1500
 
 /** What a port needs of its hub. */
-export interface SlotHost extends CommandOutlet {
+export interface SlotHost {
   readonly hal: Hal
   readonly location: number
   readonly vehicle: VehicleView
@@ -45,8 +44,8 @@ export interface SlotHost extends CommandOutlet {
   operating(): boolean
   /** Offset of this hub's periodic frames, ms. */
   phase_ms(): number
-  sendStatus(codec: AnyCodec, values: Values, index: number): void
-  sendEvent(codec: AnyCodec, values: Values): void
+  sendStatus(codec: StatusCodec, values: StatusValues, index: number): void
+  sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void
   switchChanged(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   vehicleGone(): void
@@ -82,8 +81,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly lossJob: Job
   private readonly cycle: FrameCycle
   /** What the driver reports, if it does; its record. */
-  private codec: AnyCodec | undefined
-  private values: Values
+  private codec: StatusCodec | undefined
+  private values: StatusValues | undefined
   private attempts: number
   private tick_ms: number
 
@@ -180,15 +179,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.cycle.mark(index)
   }
 
-  sendCommand(codec: Codec<Values>, location: number, values: Values, hold: boolean): void {
-    this.host.sendCommand(codec, location, values, hold, this.portIndex)
-  }
-
-  endHold(codec: Codec<Values>, location: number, values: Values): void {
-    this.host.endHold(codec, location, values, this.portIndex)
-  }
-
-  sendEvent(codec: Codec<Values>, values: Values): void {
+  sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void {
     this.host.sendEvent(codec, values)
   }
 
@@ -334,7 +325,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private sendStatus(index: number): void {
     const component = this.component!
     const codec = this.codec!
-    const values = this.values
+    const values = this.values!
     values.supply_V = this.hal.supply_V()
     values.current_A = this.port.current_A()
     values.granted_A = this.power.granted_A()

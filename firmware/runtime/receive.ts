@@ -2,17 +2,17 @@ import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import {
   dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, NULL_ADDRESS, pageOf, PF_ADDRESS_CLAIMED, pduFormatOf, sourceOf,
 } from '#protocol/id.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import type { AnyCodec, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Schedule } from './schedule.ts'
 
 /** Takes one message that passed every check. `values` belong to the receiver and are valid during the call. */
-export type MessageHandler = (values: Values, location: number, source: number) => void
+export type MessageHandler<Values extends object> = (values: Values, location: number, source: number) => void
 
 interface Subscription {
   readonly codec: AnyCodec
-  readonly values: Values
-  readonly handle: MessageHandler
+  readonly values: object
+  handle(values: object, location: number, source: number): void
 }
 
 const KINDS = 16
@@ -58,7 +58,7 @@ export class Receiver {
   }
 
   /** Wants the messages of a row from now on. One handler a row. */
-  on(codec: AnyCodec, handle: MessageHandler): void {
+  on<Values extends object>(codec: RowCodec<Values>, handle: MessageHandler<Values>): void {
     this.table[codec.page * KINDS + codec.kind] = { codec: codec, values: codec.create(), handle: handle }
   }
 

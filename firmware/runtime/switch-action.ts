@@ -1,4 +1,4 @@
-import type { AnyCodec, Values } from '../components/component.ts'
+import type { AnyCodec, CommandCodec, CommandValues } from '../message.ts'
 
 /** Some fields of a command. */
 export type Fields = Readonly<Record<string, number>>
@@ -16,14 +16,14 @@ export interface Known {
   /** Field of the status; NaN as long as no status came. */
   readonly field: string
   /** Fills the command; returns what the status will say when it is done. */
-  readonly adapt: (values: Values, known: number) => number
+  adapt(values: CommandValues, known: number): number
 }
 
 /** What one switch does. Rows of `hubs/switch-actions.ts`. */
 export interface SwitchAction {
   /** `SWITCH` */
   readonly code: number
-  readonly codec: AnyCodec
+  readonly codec: CommandCodec
   /** Location codes, or `OWN`. */
   readonly targets: readonly number[]
   /** The command of a press. */

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, SWITCH_EDGE, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import { fieldOf } from '../message.ts'
+import type { CommandCodec, CommandValues } from '../message.ts'
 import { SWITCH_LIMITS, switchPackEntry } from '../components/switch-pack/switch-pack.ts'
 import { DOOR_ACTIONS } from '../hubs/switch-actions.ts'
 import { benchDescriptor, DriverBench } from '../testing/driver-bench.ts'
@@ -27,10 +28,10 @@ const SETTLED_ms = SWITCH_LIMITS.debounce_ms + SWITCH_LIMITS.settlePoll_ms + 1
 function doorSwitches() {
   const bench = new DriverBench(switchPackEntry, benchDescriptor(COMPONENT_CLASS.switchPack, { layout: SWITCH_LAYOUT_CODE.door }))
   const told: { action: number, hold: boolean }[] = []
-  const tell = (values: Values, hold: boolean) => told.push({ action: values.action!, hold })
+  const tell = (values: CommandValues, hold: boolean) => told.push({ action: fieldOf(values, 'action'), hold })
   const outlet = {
-    sendCommand: (_codec: AnyCodec, _location: number, values: Values, hold: boolean) => void tell(values, hold),
-    endHold: (_codec: AnyCodec, _location: number, values: Values) => void tell(values, false),
+    sendCommand: (_codec: CommandCodec, _location: number, values: CommandValues, hold: boolean) => void tell(values, hold),
+    endHold: (_codec: CommandCodec, _location: number, values: CommandValues) => void tell(values, false),
   }
   const counters = createCounters()
   const schedule = new Schedule(new FakeHal(LOCATION.FL, 0), counters)

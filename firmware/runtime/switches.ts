@@ -1,5 +1,6 @@
 import { SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import { setField } from '../message.ts'
+import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { KnownStatus } from './known-status.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -10,13 +11,13 @@ const COMPONENTS = 256
 
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
-  sendCommand(codec: AnyCodec, location: number, values: Values, hold: boolean, port: number): void
-  endHold(codec: AnyCodec, location: number, values: Values, port: number): void
+  sendCommand<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void
+  endHold<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void
 }
 
-function filled(codec: AnyCodec, fields: Fields): Values {
+function filled(codec: CommandCodec, fields: Fields): CommandValues {
   const values = codec.create()
-  for (const name in fields) values[name] = fields[name]
+  for (const name in fields) setField(values, name, fields[name]!)
   return values
 }
 
@@ -87,7 +88,7 @@ export class Switches {
       if (action.channels === undefined) this.sendOne(action, location, values, ends, hold, port)
       else {
         for (const channel of action.channels) {
-          values.channel = channel
+          setField(values, 'channel', channel)
           this.sendOne(action, location, values, ends, hold, port)
         }
       }
@@ -117,7 +118,7 @@ export class Switches {
     if (action.release !== undefined) this.outlet.endHold(action.codec, location, filled(action.codec, action.release), port)
   }
 
-  private sendOne(action: SwitchAction, location: number, values: Values, ends: boolean, hold: boolean, port: number): void {
+  private sendOne(action: SwitchAction, location: number, values: CommandValues, ends: boolean, hold: boolean, port: number): void {
     if (ends) this.outlet.endHold(action.codec, location, values, port)
     else this.outlet.sendCommand(action.codec, location, values, hold, port)
   }
@@ -143,11 +144,11 @@ export class Switches {
 
   private sendBlink(action: SwitchAction, level_pct: number): void {
     const values = filled(action.codec, action.press)
-    values.level_pct = level_pct
+    setField(values, 'level_pct', level_pct)
     for (const target of action.targets) {
       if (this.isAbsent(target)) continue
       for (const channel of action.channels ?? []) {
-        values.channel = channel
+        setField(values, 'channel', channel)
         this.outlet.sendCommand(action.codec, target, values, false, this.blinkPort)
       }
     }

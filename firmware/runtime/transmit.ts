@@ -1,6 +1,6 @@
 import { nextCounter, protect } from '#protocol/e2e.ts'
 import { dataIdOf, isBroadcastKind, locationOf, messageId, pageOf } from '#protocol/id.ts'
-import type { AnyCodec, Values } from '../components/component.ts'
+import type { AnyCodec, RowCodec } from '../message.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import { FrameQueue, NO_KEY } from './frame-queue.ts'
@@ -100,7 +100,7 @@ export class Transmitter {
    * identifier and `key` that still waits gets the new content. `false`: dropped, and counted.
    * @throws RangeError from the codec for values out of range.
    */
-  send(codec: AnyCodec, location: number, values: Values, key: number): boolean {
+  send<Values extends object>(codec: RowCodec<Values>, location: number, values: Values, key: number): boolean {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     codec.encode(values, frame.data)

@@ -1,7 +1,10 @@
 import { IGNITION } from '#protocol/catalogue/enums.ts'
+import type { Ignition } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
-import type { AnyCodec, Component, ComponentContext, ComponentEntry, Values } from '../components/component.ts'
+import type { Codec } from '#protocol/codec.ts'
+import type { Component, ComponentContext, ComponentEntry } from '../components/component.ts'
 import type { Hal, Port } from '../hal.ts'
+import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
 
 /** What is plugged into a bench's port: the physics a test wants, stepped every millisecond. */
 export interface BenchPlant {
@@ -16,6 +19,21 @@ export interface BenchPlant {
 
 export interface SwitchEdge { code: number, edge: number, duration_ms: number, at_ms: number }
 
+type CommandOf<Entry> = Entry extends { command: Codec<infer Values> } ? Values : CommandValues
+type StatusOf<Entry> = Entry extends { status: Codec<infer Values> } ? Values : StatusValues
+
+function encoded<Values extends object>(codec: RowCodec<Values>, values: Values): Uint8Array {
+  const data = new Uint8Array(codec.length)
+  codec.encode(values, data)
+  return data
+}
+
+function decoded<Values extends object>(codec: RowCodec<Values>, data: Uint8Array): Values {
+  const values = codec.create()
+  codec.decode(data, values)
+  return values
+}
+
 export interface BenchOptions {
   location?: number
   nvm?: Map<number, Uint8Array>
@@ -26,12 +44,12 @@ export interface BenchOptions {
  * A component driver on a fake port: a clock that moves when told, outputs that are recorded, power that is granted,
  * refused or withdrawn at will.
  */
-export class DriverBench {
+export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   now_ms = 0
   supply_V = 13.5
   /** Of the door. */
   temperature_C = 23
-  ignition: number = IGNITION.on
+  ignition: Ignition = IGNITION.on
   gear = 0
   speed_kmh = 0
   /** Grant as soon as asked. */
@@ -57,7 +75,7 @@ export class DriverBench {
   readonly writes: { register: number, value: number }[] = []
   readonly edges: SwitchEdge[] = []
   readonly readings: { ignition: number, gear: number, speed_kmh: number }[] = []
-  readonly events: { name: string, values: Values }[] = []
+  readonly events: { codec: AnyCodec, data: Uint8Array }[] = []
   readonly nvm: Map<number, Uint8Array>
   /** Every write, and whether a motor ran then. */
   readonly saves: { key: number, driving: boolean }[] = []
@@ -65,7 +83,7 @@ export class DriverBench {
   ticks = 0
   plant: BenchPlant = {}
   component: Component
-  private readonly entry: ComponentEntry
+  private readonly entry: Entry
   private readonly descriptor: Descriptor
   private readonly location: number
   private inputHandlers: ((channel: number, level: boolean) => void)[] = []
@@ -75,7 +93,7 @@ export class DriverBench {
   private nextTick_ms = 0
 
   /** `prepare` sets the bench up (inputs, plant, supply) before the driver is created. */
-  constructor(entry: ComponentEntry, descriptor: Descriptor, options: BenchOptions = {}) {
+  constructor(entry: Entry, descriptor: Descriptor, options: BenchOptions = {}) {
     this.entry = entry
     this.descriptor = descriptor
     this.location = options.location ?? 1
@@ -96,20 +114,34 @@ export class DriverBench {
     this.component = this.entry.create(this.context())
   }
 
-  command(values: Values, sender = 5): boolean {
+  command(values: CommandOf<Entry> & CommandValues, sender = 5): boolean {
     return this.component.command!(values, sender)
   }
 
+  /** A command as bytes from the bus say it, whatever that is. */
+  receive(data: Uint8Array, sender = 5): boolean {
+    const codec = this.entry.command!
+    const values = codec.create()
+    codec.decode(data, values)
+    return this.component.command!(values, sender)
+  }
+
+  /** Only a code of an action, with nothing else: known or not. */
+  receiveAction(action: number): boolean {
+    return this.receive(Uint8Array.of(0, 0, action << 4, 0, 0, 0, 0, 0))
+  }
+
   /** What the driver reports, decoded from what it encoded. */
-  status(index = 0): Values {
+  status(index = 0): StatusOf<Entry> {
     const codec = this.entry.status!
     const values = codec.create()
-    const data = new Uint8Array(codec.length)
     this.component.status!(values, index)
-    codec.encode(values, data)
-    const decoded = codec.create()
-    codec.decode(data, decoded)
-    return decoded
+    return decoded(codec, encoded(codec, values)) as StatusOf<Entry>
+  }
+
+  /** The events of a row that it sent, decoded from what it encoded. */
+  eventsOf<Values extends object>(codec: Codec<Values>): Values[] {
+    return this.events.filter(event => event.codec === codec).map(event => decoded(codec, event.data))
   }
 
   setPower(granted: boolean): void {
@@ -118,7 +150,7 @@ export class DriverBench {
     this.component.powerChanged?.(granted)
   }
 
-  setIgnition(ignition: number): void {
+  setIgnition(ignition: Ignition): void {
     this.ignition = ignition
     this.component.vehicleChanged?.()
   }
@@ -210,9 +242,7 @@ export class DriverBench {
       statusChanged: () => {
         this.statusChanges += 1
       },
-      sendCommand: () => {},
-      endHold: () => {},
-      sendEvent: (codec: AnyCodec, values: Values) => this.events.push({ name: codec.name, values: { ...values } }),
+      sendEvent: (codec, values) => this.events.push({ codec, data: encoded(codec, values) }),
       switchChanged: (code, edge, duration_ms) => this.edges.push({ code, edge, duration_ms, at_ms: this.now_ms }),
       vehicleReading: (ignition, gear, speed_kmh) => this.readings.push({ ignition, gear, speed_kmh }),
       load: key => this.nvm.get(key)?.slice(),

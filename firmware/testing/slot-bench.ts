@@ -1,6 +1,7 @@
 import { LOCATION } from '#protocol/catalogue/locations.ts'
-import type { AnyCodec, ComponentContext } from '../components/component.ts'
+import type { ComponentContext } from '../components/component.ts'
 import { DOOR } from '../hubs/door.ts'
+import type { AnyCodec } from '../message.ts'
 import { HubRuntime } from '../runtime/hub-runtime.ts'
 import type { HubImage } from '../runtime/image.ts'
 import type { PortSlot } from '../runtime/port-slot.ts'

@@ -8,7 +8,9 @@ import { WindowModel } from './window-model.ts'
 
 export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20 })
 
-export interface WindowBench { bench: DriverBench, glass: WindowModel }
+export type WindowDriverBench = DriverBench<typeof windowEntry>
+
+export interface WindowBench { bench: WindowDriverBench, glass: WindowModel }
 
 /** A window driver on a bench with a model of the glass, which has made its learning run or not. */
 export function windowBench(opening_pct: number, learned = true, descriptor: Descriptor = WINDOW_DESCRIPTOR): WindowBench {
@@ -26,7 +28,7 @@ export function windowBench(opening_pct: number, learned = true, descriptor: Des
 }
 
 /** Gives a command; returns whether it was accepted. */
-export function order(bench: DriverBench, action: keyof typeof WINDOW_ACTION, position_pct = NaN): boolean {
+export function order(bench: WindowDriverBench, action: keyof typeof WINDOW_ACTION, position_pct = NaN): boolean {
   return bench.command({ sequence: 0, action: WINDOW_ACTION[action], position_pct })
 }
 

@@ -1,7 +1,6 @@
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/window.ts'
-import type { Component, ComponentContext } from '#firmware/components/component.ts'
+import type { ContextOf } from '#firmware/components/component.ts'
 import type { Hal, Port } from '#firmware/hal.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
 import { COMPONENT_CLASS, IGNITION, RESET_CAUSE, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { type WindowStatusValues, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import { encodeWindowRecord } from '#firmware/components/window/record.ts'
@@ -47,7 +46,7 @@ const SERIAL = 1
 const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
 
-const DESCRIPTOR: Descriptor = {
+const DESCRIPTOR: ContextOf<typeof COMPONENT_CLASS.window>['descriptor'] = {
   class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A }, maker: 1, model: 1, serial: SERIAL,
   idle_A: WINDOW_REGULATOR.idle_A, run_A: 9, peak_A: PEAK_A, version: 1, crc: 0,
 }
@@ -63,7 +62,7 @@ export class PinchRig {
   now_ms = 0
   conditions: Conditions = FAIR
   timing: Timing = PUNCTUAL
-  component: Component
+  component: WindowDriver
   private readonly dice: Prng
   private readonly power: RigPower
   private readonly values: WindowStatusValues = WindowStatusCodec.create()
@@ -86,7 +85,7 @@ export class PinchRig {
     })]])
     if (friction !== undefined) this.nvm.set(WINDOW_FRICTION_KEY, friction)
     this.set(FAIR, PUNCTUAL)
-    this.power = new RigPower(this.outlet, granted => this.component.powerChanged!(granted))
+    this.power = new RigPower(this.outlet, granted => this.component.powerChanged(granted))
     this.component = new WindowDriver(this.context())
   }
 
@@ -109,7 +108,7 @@ export class PinchRig {
   /** Gives a command; `false`: refused. */
   order(action: keyof typeof WINDOW_ACTION, position_pct = NaN): boolean {
     this.late = false
-    return this.component.command!({ action: WINDOW_ACTION[action], position_pct, sequence: 0 }, 5)
+    return this.component.command({ action: WINDOW_ACTION[action], position_pct, sequence: 0 }, 5)
   }
 
   /** Runs until the driver rests, `limit_ms` at most; `each` looks after every millisecond. Returns the time, NaN: too long. */
@@ -136,7 +135,7 @@ export class PinchRig {
   }
 
   get status(): WindowStatusValues {
-    this.component.status!(this.values, 0)
+    this.component.status(this.values, 0)
     return this.values
   }
 
@@ -159,7 +158,7 @@ export class PinchRig {
     let next_ms = this.now_ms + timing.tick_ms
     if (timing.pauseChance > 0 && this.dice.chance(timing.pauseChance)) next_ms += this.dice.below(timing.pause_ms + 1)
     this.nextTick_ms = next_ms
-    this.component.tick!()
+    this.component.tick()
   }
 
   private read_A(): number {
@@ -197,7 +196,7 @@ export class PinchRig {
     }
   }
 
-  private context(): ComponentContext {
+  private context(): ContextOf<typeof COMPONENT_CLASS.window> {
     return {
       hal: this.hal(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
@@ -205,7 +204,7 @@ export class PinchRig {
         this.period_ms = period_ms
         this.nextTick_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity
       },
-      statusChanged: () => {}, sendCommand: () => {}, endHold: () => {}, sendEvent: () => {}, switchChanged: () => {},
+      statusChanged: () => {}, sendEvent: () => {}, switchChanged: () => {},
       vehicleReading: () => {},
       load: key => this.nvm.get(key)?.slice(),
       save: (key, bytes) => this.nvm.set(key, bytes.slice()),

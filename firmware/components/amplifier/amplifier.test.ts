@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND } from '#protocol/catalogue/enums.ts'
 import { AMPLIFIER_PLUG as REGISTER } from '#protocol/plug.ts'
+import { StereoCommandCodec, StereoTextCodec } from '#protocol/messages.generated.ts'
+import type { StereoCommandValues } from '#protocol/messages.generated.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { amplifierEntry } from './amplifier.ts'
 import { AMPLIFIER_LIMITS } from './parameters.ts'
+
+type Bench = DriverBench<typeof amplifierEntry>
 
 const STATIONS = [{ frequency_MHz: 91, name: 'COPPER', title: 'Two Wires and a Pair' }, { frequency_MHz: 99.5, name: 'SPINE', title: 'Morning' }]
 
@@ -57,7 +61,7 @@ class TunerModel {
   }
 }
 
-function stereo(): { b: DriverBench, model: TunerModel } {
+function stereo(): { b: Bench, model: TunerModel } {
   const model = new TunerModel()
   const b = new DriverBench(amplifierEntry, benchDescriptor(COMPONENT_CLASS.amplifier, { power_W: 80 }, 8, 10), {
     location: 8,
@@ -66,13 +70,11 @@ function stereo(): { b: DriverBench, model: TunerModel } {
   return { b, model }
 }
 
-const NOTHING = { sequence: 0, source: 0, volume: 0, balance_pct: NaN, frequency_MHz: NaN }
-
-function order(b: DriverBench, action: keyof typeof STEREO_ACTION, values: Partial<typeof NOTHING> = {}): boolean {
-  return b.command({ ...NOTHING, ...values, action: STEREO_ACTION[action] })
+function order(b: Bench, action: keyof typeof STEREO_ACTION, values: Partial<StereoCommandValues> = {}): boolean {
+  return b.command({ ...StereoCommandCodec.create(), ...values, action: STEREO_ACTION[action] })
 }
 
-function playing(): { b: DriverBench, model: TunerModel } {
+function playing(): { b: Bench, model: TunerModel } {
   const made = stereo()
   expect(order(made.b, 'source', { source: STEREO_SOURCE.fm })).toBe(true)
   made.b.run(100)
@@ -80,15 +82,15 @@ function playing(): { b: DriverBench, model: TunerModel } {
 }
 
 /** What the electronics were told: source, volume, balance, muted. */
-function told(b: DriverBench): number[] {
+function told(b: Bench): number[] {
   return [REGISTER.source, REGISTER.volume, REGISTER.balance_pct, REGISTER.muted].map(register => b.registers.get(register) ?? 0)
 }
 
 /** Puts the frames of the last transfer of a kind together, as a receiver would. */
-function text(b: DriverBench, kind: number): string {
+function text(b: Bench, kind: number): string {
   let characters: number[] = []
-  for (const { name, values } of b.events) {
-    if (name !== 'StereoText' || values.kind !== kind) continue
+  for (const values of b.eventsOf(StereoTextCodec)) {
+    if (values.kind !== kind) continue
     if (values.index === 0) characters = []
     expect(values.index * 5).toBe(characters.length)
     characters.push(values.char0, values.char1, values.char2, values.char3, values.char4)
@@ -122,7 +124,7 @@ describe('a stereo', () => {
     expect(order(b, 'volume', { volume: 31 })).toBe(false)
     expect(order(b, 'balance')).toBe(false)
     expect(order(b, 'balance', { balance_pct: 101 })).toBe(false)
-    expect(b.command({ ...NOTHING, action: 15 })).toBe(false)
+    expect(b.receiveAction(15)).toBe(false)
     expect(b.status()).toMatchObject({ volume: 22, muted: 0 })
   })
 
@@ -199,8 +201,8 @@ describe('texts', () => {
     const { b } = playing()
     order(b, 'tune', { frequency_MHz: 99.5 })
     b.run(2000)
-    const frames = b.events.filter(event => event.values.kind === STEREO_TEXT_KIND.station)
-    expect(frames.map(frame => [frame.values.index, frame.values.char0])).toEqual([[0, 'S'.charCodeAt(0)], [1, 0]])
+    const frames = b.eventsOf(StereoTextCodec).filter(event => event.kind === STEREO_TEXT_KIND.station)
+    expect(frames.map(frame => [frame.index, frame.char0])).toEqual([[0, 'S'.charCodeAt(0)], [1, 0]])
   })
 
   it('end with the source', () => {
@@ -355,7 +357,7 @@ describe('ignition and power', () => {
   })
 
   it('electronics that reset while they seek give the station back from before', () => {
-    for (const ends of [(b: DriverBench) => b.run(AMPLIFIER_LIMITS.seekPoll_ms), (b: DriverBench) => order(b, 'source', { source: STEREO_SOURCE.fm })]) {
+    for (const ends of [(b: Bench) => b.run(AMPLIFIER_LIMITS.seekPoll_ms), (b: Bench) => order(b, 'source', { source: STEREO_SOURCE.fm })]) {
       const { b, model } = playing()
       order(b, 'tune', { frequency_MHz: 99.5 })
       model.deaf = true

@@ -3,7 +3,8 @@ import type { StereoSource } from '#protocol/catalogue/enums.ts'
 import { StereoCommandCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
 import type { StereoCommandValues, StereoStatusValues } from '#protocol/messages.generated.ts'
 import { AMPLIFIER_PLUG } from '#protocol/plug.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineComponent } from '../component.ts'
+import type { CommandedDriver, ContextOf } from '../component.ts'
 import { AMPLIFIER_LIMITS } from './parameters.ts'
 import { StereoSettings } from './settings.ts'
 import { TextSender } from './text.ts'
@@ -15,9 +16,9 @@ const STATION_MOST = 32
 const TITLE_MOST = 64
 
 /** Amplifier with tuner on the port's local serial line. Everything but the settings ends with the ignition. */
-export class AmplifierDriver implements Component {
+export class AmplifierDriver implements CommandedDriver<StereoCommandValues, StereoStatusValues> {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.amplifier>
   private readonly settings: StereoSettings
   private readonly station: TextSender
   private readonly title: TextSender
@@ -31,7 +32,7 @@ export class AmplifierDriver implements Component {
   private readonly timerNow: () => void
   private alive: boolean
 
-  constructor(context: ComponentContext) {
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.amplifier>) {
     this.statusCount = 1
     this.context = context
     this.settings = new StereoSettings(context)
@@ -273,9 +274,9 @@ export class AmplifierDriver implements Component {
   }
 }
 
-export const amplifierEntry: ComponentEntry = {
+export const amplifierEntry = defineComponent({
   code: COMPONENT_CLASS.amplifier,
   command: StereoCommandCodec,
   status: StereoStatusCodec,
   create: context => new AmplifierDriver(context),
-}
+})

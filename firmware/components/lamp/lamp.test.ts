@@ -6,9 +6,11 @@ import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { LAMP_TIMES, lampEntry } from './lamp.ts'
 import { LAMP_SENSE } from './monitor.ts'
 
+type Bench = DriverBench<typeof lampEntry>
+
 const NOMINAL_A = [5, 0.4]
 
-function lamp(location: number = LOCATION.FL): { b: DriverBench, currents_A: (number | undefined)[] } {
+function lamp(location: number = LOCATION.FL): { b: Bench, currents_A: (number | undefined)[] } {
   const currents_A: (number | undefined)[] = []
   const b = new DriverBench(lampEntry, benchDescriptor(COMPONENT_CLASS.lamp, { channels: 2, nominal_A: NOMINAL_A }, 5.4, 30), {
     location,
@@ -25,7 +27,7 @@ function lamp(location: number = LOCATION.FL): { b: DriverBench, currents_A: (nu
   return { b, currents_A }
 }
 
-function set(b: DriverBench, channel: number, level_pct: number, fade_ms = 0): boolean {
+function set(b: Bench, channel: number, level_pct: number, fade_ms = 0): boolean {
   return b.command({ sequence: 0, action: 0, channel, level_pct, fade_ms })
 }
 

@@ -1,11 +1,11 @@
 import { COMPONENT_CLASS, LIGHT_ACTION, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
 import type { LightFault } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
-import type { LampData } from '#protocol/descriptor.ts'
 import { LightCommandCodec, LightStatusCodec } from '#protocol/messages.generated.ts'
 import type { LightCommandValues, LightStatusValues } from '#protocol/messages.generated.ts'
 import { LAMP_PLUG } from '#protocol/plug.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineComponent } from '../component.ts'
+import type { CommandedDriver, ContextOf } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'
 
 /** Times of the lamp driver. */
@@ -47,9 +47,9 @@ class Channel {
 }
 
 /** A lamp of 1–8 channels: fades, watches its bulbs, and reports one status a channel. */
-export class LampDriver implements Component {
+export class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValues> {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.lamp>
   private readonly channels: Channel[]
   private fading: boolean
   private wanted_A: number
@@ -57,8 +57,8 @@ export class LampDriver implements Component {
   private readonly watchNow: () => void
   private alive: boolean
 
-  constructor(context: ComponentContext) {
-    const data = context.descriptor.data as LampData
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.lamp>) {
+    const data = context.descriptor.data
     this.context = context
     this.statusCount = data.channels
     this.channels = []
@@ -233,9 +233,9 @@ export class LampDriver implements Component {
   }
 }
 
-export const lampEntry: ComponentEntry = {
+export const lampEntry = defineComponent({
   code: COMPONENT_CLASS.lamp,
   command: LightCommandCodec,
   status: LightStatusCodec,
   create: context => new LampDriver(context),
-}
+})

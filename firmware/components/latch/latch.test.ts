@@ -7,6 +7,8 @@ import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { latchEntry } from './latch.ts'
 import { LATCH_LIMITS, STROKES } from './strokes.ts'
 
+type Bench = DriverBench<typeof latchEntry>
+
 /** A latch whose drives take 100 ms a stroke, unless they are stuck. */
 class LatchModel {
   stuck = false
@@ -31,7 +33,7 @@ class LatchModel {
 const DASH = LOCATION.DASH
 const TOOL = 9
 
-function latch(location: number = LOCATION.FL, flags = LATCH_FLAG.cinch | LATCH_FLAG.lock): { b: DriverBench, model: LatchModel } {
+function latch(location: number = LOCATION.FL, flags = LATCH_FLAG.cinch | LATCH_FLAG.lock): { b: Bench, model: LatchModel } {
   const model = new LatchModel()
   const b = new DriverBench(latchEntry, benchDescriptor(COMPONENT_CLASS.latch, { flags }, 3, 10), {
     location,
@@ -43,11 +45,11 @@ function latch(location: number = LOCATION.FL, flags = LATCH_FLAG.cinch | LATCH_
   return { b, model }
 }
 
-function order(b: DriverBench, action: keyof typeof LATCH_ACTION, sender: number = DASH): boolean {
+function order(b: Bench, action: keyof typeof LATCH_ACTION, sender: number = DASH): boolean {
   return b.command({ sequence: 0, action: LATCH_ACTION[action] }, sender)
 }
 
-const rest = (b: DriverBench): number => b.until(() => b.pending === 0 && !b.component.moving(), 10000)
+const rest = (b: Bench): number => b.until(() => b.pending === 0 && !b.component.moving(), 10000)
 
 describe('a latch', () => {
   it('releases, springs home, and gives its power back', () => {
@@ -161,7 +163,7 @@ describe('who may', () => {
   it('hardware that is not there refuses, as does a code that means nothing', () => {
     const { b } = latch(LOCATION.HOOD, 0)
     expect([order(b, 'lock'), order(b, 'unlock'), order(b, 'cinch')]).toEqual([false, false, false])
-    expect(b.command({ sequence: 0, action: 9 })).toBe(false)
+    expect(b.receiveAction(9)).toBe(false)
   })
 
   it('driving off during a release ends it', () => {

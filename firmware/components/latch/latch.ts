@@ -1,10 +1,10 @@
 import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
 import type { LatchState } from '#protocol/catalogue/enums.ts'
-import type { LatchData } from '#protocol/descriptor.ts'
 import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generated.ts'
 import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
 import { LATCH_PLUG } from '#protocol/plug.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineComponent } from '../component.ts'
+import type { CommandedDriver, ContextOf } from '../component.ts'
 import { mayObey } from './rules.ts'
 import type { LatchView } from './rules.ts'
 import { LATCH_LIMITS, STROKES, needsUnlock } from './strokes.ts'
@@ -17,9 +17,9 @@ const PHASE = { rest: 0, waiting: 1, driving: 2, pausing: 3, returning: 4 } as c
 const NO_ACTION = -1
 
 /** A latch: releases, pulls shut, locks and unlocks, each stroke with a time limit and one retry. */
-export class LatchDriver implements Component {
+export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValues> {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.latch>
   private readonly view: LatchView
   private phase: number
   /** The stroke that runs, and the one after it. */
@@ -32,12 +32,12 @@ export class LatchDriver implements Component {
   private readonly settleNow: () => void
   private alive: boolean
 
-  constructor(context: ComponentContext) {
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.latch>) {
     this.statusCount = 1
     this.context = context
     this.view = {
       location: context.location, sender: 0, locked: false, ajar: false, speed_kmh: NaN,
-      flags: (context.descriptor.data as LatchData).flags,
+      flags: context.descriptor.data.flags,
     }
     this.phase = PHASE.rest
     this.action = NO_ACTION
@@ -196,9 +196,9 @@ export class LatchDriver implements Component {
   }
 }
 
-export const latchEntry: ComponentEntry = {
+export const latchEntry = defineComponent({
   code: COMPONENT_CLASS.latch,
   command: LatchCommandCodec,
   status: LatchStatusCodec,
   create: context => new LatchDriver(context),
-}
+})

@@ -2,9 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION, MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
 import { MIRROR_FLAG } from '#protocol/descriptor.ts'
 import { MIRROR_PLUG } from '#protocol/plug.ts'
+import { MirrorCommandCodec } from '#protocol/messages.generated.ts'
+import type { MirrorCommandValues } from '#protocol/messages.generated.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { mirrorEntry } from './mirror.ts'
 import { MIRROR_LIMITS } from './parameters.ts'
+
+type Bench = DriverBench<typeof mirrorEntry>
 
 /** Axes of 4°/s over ±12°, an arm that folds in 3 s. */
 class MirrorModel {
@@ -26,7 +30,7 @@ class MirrorModel {
   }
 }
 
-function mirror(flags = MIRROR_FLAG.heater | MIRROR_FLAG.fold): { b: DriverBench, model: MirrorModel } {
+function mirror(flags = MIRROR_FLAG.heater | MIRROR_FLAG.fold): { b: Bench, model: MirrorModel } {
   const model = new MirrorModel()
   const b = new DriverBench(mirrorEntry, benchDescriptor(COMPONENT_CLASS.mirror, { flags }, 3.5, 5.5), {
     prepare: (bench) => { bench.plant = model },
@@ -34,16 +38,12 @@ function mirror(flags = MIRROR_FLAG.heater | MIRROR_FLAG.fold): { b: DriverBench
   return { b, model }
 }
 
-const NOTHING = {
-  sequence: 0, directionX: DIRECTION.none as number, directionY: DIRECTION.none as number, memory: 0, tiltX_deg: NaN, tiltY_deg: NaN,
+function order(b: Bench, action: keyof typeof MIRROR_ACTION, values: Partial<MirrorCommandValues> = {}): boolean {
+  return b.command({ ...MirrorCommandCodec.create(), ...values, action: MIRROR_ACTION[action] })
 }
 
-function order(b: DriverBench, action: keyof typeof MIRROR_ACTION, values: Partial<typeof NOTHING> = {}): boolean {
-  return b.command({ ...NOTHING, ...values, action: MIRROR_ACTION[action] })
-}
-
-const still = (b: DriverBench): number => b.until(() => !b.component.moving(), 30000)
-const heater = (b: DriverBench): number => b.duties[MIRROR_PLUG.heater]!
+const still = (b: Bench): number => b.until(() => !b.component.moving(), 30000)
+const heater = (b: Bench): number => b.duties[MIRROR_PLUG.heater]!
 
 describe('tilt', () => {
   it('moves both axes while held, and stops when nobody holds', () => {

@@ -1,10 +1,10 @@
 import { COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION } from '#protocol/catalogue/enums.ts'
 import { MIRROR_FLAG } from '#protocol/descriptor.ts'
-import type { MirrorData } from '#protocol/descriptor.ts'
 import { MirrorCommandCodec, MirrorStatusCodec } from '#protocol/messages.generated.ts'
 import type { MirrorCommandValues, MirrorStatusValues } from '#protocol/messages.generated.ts'
 import { MIRROR_PLUG } from '#protocol/plug.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineComponent } from '../component.ts'
+import type { CommandedDriver, ContextOf } from '../component.ts'
 import { FoldArm } from './arm.ts'
 import { TiltAxis, tiltOf } from './axis.ts'
 import { HeaterControl } from './heater.ts'
@@ -19,9 +19,9 @@ function directionOf(code: number): number {
 }
 
 /** An outside mirror: two tilt axes, a folding arm, a heater that makes way for the arm's current, and memories. */
-export class MirrorDriver implements Component {
+export class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusValues> {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.mirror>
   private readonly flags: number
   private readonly axisX: TiltAxis
   private readonly axisY: TiltAxis
@@ -38,10 +38,10 @@ export class MirrorDriver implements Component {
   private readonly heatNow: () => void
   private alive: boolean
 
-  constructor(context: ComponentContext) {
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.mirror>) {
     this.statusCount = 1
     this.context = context
-    this.flags = (context.descriptor.data as MirrorData).flags
+    this.flags = context.descriptor.data.flags
     this.axisX = new TiltAxis()
     this.axisY = new TiltAxis()
     this.arm = new FoldArm()
@@ -243,9 +243,9 @@ export class MirrorDriver implements Component {
   }
 }
 
-export const mirrorEntry: ComponentEntry = {
+export const mirrorEntry = defineComponent({
   code: COMPONENT_CLASS.mirror,
   command: MirrorCommandCodec,
   status: MirrorStatusCodec,
   create: context => new MirrorDriver(context),
-}
+})

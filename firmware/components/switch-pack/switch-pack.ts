@@ -1,7 +1,7 @@
 import { COMPONENT_CLASS, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
 import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
-import type { SwitchPackData } from '#protocol/descriptor.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineSilentComponent } from '../component.ts'
+import type { ContextOf, Driver } from '../component.ts'
 import { switchCodes } from './layout.ts'
 
 /** Limits of the switch pack driver. */
@@ -26,9 +26,9 @@ const CONTACT = { open: 0, pressed: 1, held: 2, ignored: 3 } as const
  * while one is pressed. A contact that is closed when the driver starts is ignored until it has been open once, so that
  * a switch held through a reset starts nothing.
  */
-export class SwitchPackDriver implements Component {
+export class SwitchPackDriver implements Driver {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.switchPack>
   private readonly codes: Uint8Array
   private readonly contacts: Uint8Array
   private readonly pressed_ms: Float64Array
@@ -44,10 +44,10 @@ export class SwitchPackDriver implements Component {
   private readonly holdNow: () => void
   private alive: boolean
 
-  constructor(context: ComponentContext) {
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.switchPack>) {
     this.statusCount = 0
     this.context = context
-    this.codes = switchCodes((context.descriptor.data as SwitchPackData).layout)
+    this.codes = switchCodes(context.descriptor.data.layout)
     const count = this.codes.length
     this.contacts = new Uint8Array(count)
     this.pressed_ms = new Float64Array(count)
@@ -158,7 +158,7 @@ export class SwitchPackDriver implements Component {
   }
 }
 
-export const switchPackEntry: ComponentEntry = {
+export const switchPackEntry = defineSilentComponent({
   code: COMPONENT_CLASS.switchPack,
   create: context => new SwitchPackDriver(context),
-}
+})

@@ -1,7 +1,8 @@
 import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
 import type { Port } from '../../hal.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineSilentComponent } from '../component.ts'
+import type { ContextOf, Driver } from '../component.ts'
 import { VEHICLE_LIMITS } from './parameters.ts'
 import { WheelSpeed } from './speed.ts'
 
@@ -13,9 +14,9 @@ export function readIgnition(port: Port): number {
 }
 
 /** Ignition lock, gear selector and wheel sensor. Reports every change; reads the wheel fast only while it turns. */
-export class VehicleDriver implements Component {
+export class VehicleDriver implements Driver {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.vehicle>
   private readonly speed: WheelSpeed
   private readonly readNow: () => void
   private timer: number
@@ -26,7 +27,7 @@ export class VehicleDriver implements Component {
   private speed_kmh: number
   private alive: boolean
 
-  constructor(context: ComponentContext) {
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.vehicle>) {
     this.statusCount = 0
     this.context = context
     this.speed = new WheelSpeed()
@@ -91,7 +92,7 @@ export class VehicleDriver implements Component {
   }
 }
 
-export const vehicleEntry: ComponentEntry = {
+export const vehicleEntry = defineSilentComponent({
   code: COMPONENT_CLASS.vehicle,
   create: context => new VehicleDriver(context),
-}
+})

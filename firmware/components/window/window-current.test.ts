@@ -216,7 +216,7 @@ describe('a learning run that finds another travel than the descriptor says', ()
 describe('what a window refuses', () => {
   it('are actions it does not know', () => {
     const { bench: b } = windowBench(50)
-    for (const action of [7, 11, 15, NaN]) expect(b.command({ sequence: 0, action, position_pct: 0 })).toBe(false)
+    for (const action of [7, 11, 15]) expect(b.receiveAction(action)).toBe(false)
     expect(b.ignition).toBe(IGNITION.on)
     expect(b.pending).toBe(0)
   })

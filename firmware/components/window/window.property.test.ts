@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import type { DriverBench } from '../../testing/driver-bench.ts'
 import { windowBench } from '../../testing/window-bench.ts'
+import type { WindowDriverBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
 import { runs } from '../../testing/runs.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
@@ -16,13 +16,13 @@ const command = fc.record({
 const anything = fc.record({ event: fc.constantFrom(...EVENTS), value: fc.nat(1000), wait_ms: fc.nat(2500) })
 const story = fc.array(fc.oneof(command, anything), { maxLength: 16 })
 
-const happens: Record<Step['event'], (b: DriverBench, glass: WindowModel, value: number) => void> = {
+const happens: Record<Step['event'], (b: WindowDriverBench, glass: WindowModel, value: number) => void> = {
   command: (b, _glass, value) => {
     const actions = Object.values(WINDOW_ACTION)
-    b.command({ sequence: 0, action: actions[Math.floor(value / 101) % actions.length], position_pct: value % 101 })
+    b.command({ sequence: 0, action: actions[Math.floor(value / 101) % actions.length]!, position_pct: value % 101 })
   },
   released: b => b.component.released!(),
-  ignition: (b, _glass, value) => b.setIgnition(value % 2 === 0 ? IGNITION.on : value % 4),
+  ignition: (b, _glass, value) => b.setIgnition(value % 2 === 0 ? IGNITION.on : value % 4 === 1 ? IGNITION.accessory : IGNITION.start),
   grants: (b, _glass, value) => {
     b.grants = value % 3 !== 0
     if (b.grants && b.wish !== undefined && !b.granted) b.setPower(true)
@@ -36,12 +36,12 @@ const happens: Record<Step['event'], (b: DriverBench, glass: WindowModel, value:
 
 /** Watches a bench millisecond by millisecond for what must never be. */
 class Watch {
-  private readonly b: DriverBench
+  private readonly b: WindowDriverBench
   private drivingFor_ms = 0
   private direction = 0
   private stoppedFor_ms = 1000
 
-  constructor(b: DriverBench) {
+  constructor(b: WindowDriverBench) {
     this.b = b
   }
 
@@ -68,7 +68,7 @@ class Watch {
   }
 }
 
-function tell(steps: Step[], start_pct: number, learned: boolean): { b: DriverBench, glass: WindowModel, watch: Watch } {
+function tell(steps: Step[], start_pct: number, learned: boolean): { b: WindowDriverBench, glass: WindowModel, watch: Watch } {
   const { bench: b, glass } = windowBench(start_pct, learned)
   const watch = new Watch(b)
   const look = (): void => watch.look()

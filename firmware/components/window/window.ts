@@ -1,9 +1,9 @@
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { WindowData } from '#protocol/descriptor.ts'
 import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
 import { WINDOW_PLUG } from '#protocol/plug.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../component.ts'
+import { defineComponent } from '../component.ts'
+import type { CommandedDriver, ContextOf } from '../component.ts'
 import { WindowControl } from './control.ts'
 import { plausible } from './learning.ts'
 import { WINDOW_LIMITS } from './parameters.ts'
@@ -19,9 +19,9 @@ const MORE_A = 1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
-export class WindowDriver implements Component {
+export class WindowDriver implements CommandedDriver<WindowCommandValues, WindowStatusValues> {
   readonly statusCount: number
-  private readonly context: ComponentContext
+  private readonly context: ContextOf<typeof COMPONENT_CLASS.window>
   private readonly control: WindowControl
   private wish: number
   private asking: boolean
@@ -35,8 +35,8 @@ export class WindowDriver implements Component {
   /** The last command that was accepted, a `WINDOW_ACTION`. */
   private action: number
 
-  constructor(context: ComponentContext) {
-    const data = context.descriptor.data as WindowData
+  constructor(context: ContextOf<typeof COMPONENT_CLASS.window>) {
+    const data = context.descriptor.data
     this.statusCount = 1
     this.context = context
     this.control = new WindowControl(data.travel_pulses, context.descriptor.run_A, data.stall_A)
@@ -227,9 +227,9 @@ export class WindowDriver implements Component {
   }
 }
 
-export const windowEntry: ComponentEntry = {
+export const windowEntry = defineComponent({
   code: COMPONENT_CLASS.window,
   command: WindowCommandCodec,
   status: WindowStatusCodec,
   create: context => new WindowDriver(context),
-}
+})

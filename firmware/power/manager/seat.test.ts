@@ -5,7 +5,7 @@ import { hubAddress } from '#protocol/id.ts'
 import {
   HubStatusCodec, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec, PowerRequestCodec, PowerShedCodec, VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
-import type { AnyCodec, Values } from '../../components/component.ts'
+import type { AnyCodec } from '../../message.ts'
 import { FIRST_MANAGER, MANAGER_RULES, STANDBY_MANAGER } from './manager.ts'
 import { FakeHal } from '../../testing/fake-hal.ts'
 import { sentBy, TOOL } from '../../testing/messages.ts'
@@ -22,7 +22,7 @@ import { Vehicle } from '../../runtime/vehicle.ts'
 const { DASH, FL, HOOD, TRUNK } = LOCATION
 const { none, active, rebuilding, staticShares } = MANAGER_STATE
 
-type Handler = (values: Values, location: number, source: number) => void
+interface Handler { handle(values: object, location: number, source: number): void }
 
 /** A hub with a manager and one port of its own; the other hub of the plan is FL. */
 function seated(standby = false) {
@@ -46,11 +46,11 @@ function seated(standby = false) {
   const plan = linePlan({ hubs: 2, ports: 1, locations: [location, FL] })
   const seat = new ManagerSeat(hub, power, standby ? STANDBY_MANAGER : FIRST_MANAGER, plan)
   const handlers = new Map<string, Handler>()
-  const receiver: Pick<Receiver, 'on'> = { on: (codec, handler) => handlers.set(codec.name, handler) }
+  const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(codec.name, { handle }) }
   seat.listen(receiver as Receiver)
   /** A message of the other hub, or of somebody who speaks in its name. */
-  const hear = (codec: AnyCodec, values: Values = {}, source = hubAddress(FL), at: number = FL): void =>
-    handlers.get(codec.name)!({ ...codec.create(), ...values }, at, source)
+  const hear = (codec: AnyCodec, values: object = {}, source = hubAddress(FL), at: number = FL): void =>
+    handlers.get(codec.name)!.handle({ ...codec.create(), ...values }, at, source)
   const fill = () => {
     const values = VehicleStateCodec.create()
     seat.fill(values)
