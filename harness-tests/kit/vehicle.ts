@@ -1,4 +1,4 @@
-import { encodeEntry, type GivenValues, parseTarget } from '#protocol/messages.ts'
+import { type GivenValues, MessageSender, parseTarget } from '#protocol/messages.ts'
 import type { TraceRecord } from '#sim/kernel/trace.ts'
 import { type Driver } from './driver.ts'
 import { type Observed, Observer, type Reading } from './observer.ts'
@@ -17,8 +17,7 @@ export class Vehicle {
   readonly driver: Driver
   readonly bus = new Observer()
   readonly events: TraceRecord[] = []
-  private readonly counters = new Map<string, number>()
-  private readonly sequences = new Map<string, number>()
+  private readonly sender = new MessageSender()
 
   constructor(driver: Driver) {
     this.driver = driver
@@ -58,15 +57,9 @@ export class Vehicle {
    */
   send(target: string, values: GivenValues, options: { source?: number, sequence?: number } = {}): number | undefined {
     const { entry, location } = parseTarget(target)
-    const key = `${entry.row.name}@${location}#${options.source ?? 0}`
-    const counter = this.counters.get(key) ?? 0
-    this.counters.set(key, (counter + 1) % 15)
-    const sequenced = 'sequence' in entry.row.fields
-    const sequence = options.sequence ?? ((this.sequences.get(key) ?? 0) + 1) % 16
-    if (sequenced) this.sequences.set(key, sequence)
-    const given = sequenced ? { sequence, ...values } : values
-    this.driver.send(encodeEntry(entry, location, given, { counter, ...(options.source === undefined ? {} : { source: options.source }) }))
-    return sequenced ? sequence : undefined
+    const sequence = this.sender.sequence(entry, location, options.source, options.sequence)
+    this.driver.send(this.sender.encode(entry, location, sequence === undefined ? values : { sequence, ...values }, options.source))
+    return sequence
   }
 
   /** The newest reading of a message: `car.status('WindowStatus@FL').position_pct`. Throws when there was none yet. */

@@ -1,5 +1,6 @@
 import { CAN_STATE } from '#protocol/catalogue/enums.ts'
 import type { CanFrame } from '#protocol/frame.ts'
+import { MessageSender } from '#protocol/messages.ts'
 import { attachNode, type BusPort } from '../car/attach.ts'
 import { type Car, type CarOptions, createCar } from '../car/car.ts'
 import { carFacts } from '../car/facts.ts'
@@ -26,8 +27,8 @@ export interface Stage {
   readonly tool: BusPort
   readonly judges: Judges
   readonly coverage: Coverage
-  /** E2E counters of what the tool sends, by identifier. */
-  readonly counters: Map<number, number>
+  /** Encodes what the tool says in good faith. */
+  readonly sender: MessageSender
   /** What was said on the bus of late, for who says it again. */
   readonly past: Recollection
   /** Memories of components as their makers wrote them, by name. */
@@ -45,7 +46,7 @@ export function createStage(seed: number, image?: FuzzImage): Stage {
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
   const past = new Recollection()
   car.bus.tap(({ frame }) => past.keep(frame))
-  return { car, tool, judges, coverage, counters: new Map(), past, memories: new Map() }
+  return { car, tool, judges, coverage, sender: new MessageSender(), past, memories: new Map() }
 }
 
 /** Names of the car that all runs use. */

@@ -1,7 +1,6 @@
 import { limitsOf } from '#protocol/catalogue/fields.ts'
 import { type FieldRow, LOCATION, type MessageRow } from '#protocol/catalogue/index.ts'
 import { buildName, claimId } from '#protocol/claim.ts'
-import { nextCounter } from '#protocol/e2e.ts'
 import { type CanFrame, createFrame } from '#protocol/frame.ts'
 import { hubAddress, messageId, TOOL_ADDRESSES } from '#protocol/id.ts'
 import { encodeEntry, ENTRIES, entryNamed, locationNamed } from '#protocol/messages.ts'
@@ -114,12 +113,9 @@ function drawField(dice: Prng, field: FieldRow): number {
   return Number(Math.min(max, value).toFixed(3))
 }
 
-function message({ counters }: Stage, params: Params): CanFrame {
+function message({ sender }: Stage, params: Params): CanFrame {
   const { message: name, location, source, ...values } = params
-  const frame = encodeEntry(entryNamed(String(name)), locationNamed(String(location)), values, { source: Number(source) })
-  const counter = counters.get(frame.id) ?? 0
-  counters.set(frame.id, nextCounter(counter))
-  return encodeEntry(entryNamed(String(name)), locationNamed(String(location)), values, { source: Number(source), counter })
+  return sender.encode(entryNamed(String(name)), locationNamed(String(location)), values, Number(source))
 }
 
 function rawFrame(params: Params): CanFrame {
