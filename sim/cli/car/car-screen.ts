@@ -1,5 +1,6 @@
 import type { Car } from '#sim/car/car.ts'
 import type { CarSnapshot, ComponentSnapshot, HubSnapshot, PowerSnapshot } from '#sim/car/snapshot.ts'
+import type { View } from '../lib/live.ts'
 import { linesOf, loadText } from '../lib/screen.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -16,7 +17,13 @@ export interface CarStatus {
   readonly faults: readonly string[]
   /** Newest last. */
   readonly events: readonly string[]
+  /** How often this machine lagged, and how much time slipped by that. */
+  readonly lags: number
+  readonly slipped_ms: number
 }
+
+/** What is shown of a car at one time. */
+export interface CarState { readonly snapshot: CarSnapshot, readonly status: CarStatus }
 
 const EVENTS = 5
 /** Columns from which on a hub and its components share a line. */
@@ -28,6 +35,17 @@ const COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('d
 function isAsleep(snapshot: CarSnapshot): boolean {
   const states = Object.values(snapshot.hubs).filter(hub => hub.powered).map(hub => hub.state)
   return states.length > 0 && states.every(state => state === 'sleeping')
+}
+
+/** What `spine car` shows. */
+export function carView(car: Car, read: () => CarState, terminal: Terminal): View<CarState> {
+  return {
+    read,
+    picture: ({ snapshot, status }) => carLines(car, snapshot, status, terminal),
+    line: ({ snapshot, status }) => carSummary(snapshot, status),
+    json: ({ snapshot, status: { load, links, faults, lags, slipped_ms } }) => ({ ...snapshot, load, links, faults, lags, slipped_ms }),
+    every_ms: { picture: 100, line: 5000, json: 1000 },
+  }
 }
 
 /** The picture of a running car. */

@@ -4,7 +4,7 @@ import type { CarSnapshot } from '#sim/car/snapshot.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
 import { MonitorModel } from '#sim/diag/monitor-model.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
-import type { CarStatus } from './car-screen.ts'
+import type { CarState, CarStatus } from './car-screen.ts'
 import type { LiveCar } from './live-car.ts'
 
 /** Load and speed are means over this time. */
@@ -41,16 +41,24 @@ export class CarWatch {
     })
   }
 
-  /** A line for the display. */
-  note(text: string): void {
+  /** The car now. */
+  read(): CarState {
+    const snapshot = this.live.car.snapshot()
+    return { snapshot, status: this.status(snapshot) }
+  }
+
+  private note(text: string): void {
     this.events.push(text)
     if (this.events.length > MOST_EVENTS) this.events.shift()
   }
 
-  status(snapshot: CarSnapshot): CarStatus {
+  private status(snapshot: CarSnapshot): CarStatus {
     this.measure(snapshot)
     this.model.advance(this.live.car.now_ns)
+    const { lags, slipped_ms } = this.live.pacer
     return {
+      lags,
+      slipped_ms,
       load: this.load,
       frames_per_s: this.rate,
       speed: this.speed,

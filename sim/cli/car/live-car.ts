@@ -8,6 +8,7 @@ import type { ControlRequest, ControlResult } from '#sim/gateway/spine/control.t
 import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
 import { type Host, Pacer } from '#sim/kernel/pacing.ts'
 import { copyFrame } from '#protocol/frame.ts'
+import { closed } from '../lib/streams.ts'
 import { knownSwitch, type ScriptedPress } from './press-script.ts'
 import { FreshPort } from './fresh-port.ts'
 import { Thumbs } from './thumbs.ts'
@@ -90,7 +91,7 @@ export class LiveCar {
     return this.ports.reduce((sum, port) => sum + port.expired, 0)
   }
 
-  /** Records every good frame of the bus, with the virtual time of its end. */
+  /** Records every good frame of the bus, with the virtual time of its end. The run ends with the recording, see its `problem`. */
   async record(uri: string): Promise<Link> {
     const recorder = await openLink(uri, { bitrate: this.car.bus.bitrate })
     const seen = createLinkFrame()
@@ -100,6 +101,8 @@ export class LiveCar {
       recorder.send(seen)
     })
     this.recorder = recorder
+    // A disk that is full: what goes on would be in no log.
+    closed(recorder).subscribe(() => this.pacer.stop())
     return recorder
   }
 
@@ -121,7 +124,7 @@ export class LiveCar {
     }
   }
 
-  /** Lets go of everything. Throws when the recording is incomplete. */
+  /** Lets go of everything. */
   async close(): Promise<void> {
     this.pacer.stop()
     for (const { attachment, node } of this.nodes) {

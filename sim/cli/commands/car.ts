@@ -1,27 +1,23 @@
 import type { Command } from 'commander'
+import { from } from 'rxjs'
 import { HUBS } from '#protocol/catalogue/locations.ts'
-import { MessageError, unknown } from '#protocol/messages/errors.ts'
-import { LinkUriError } from '#sim/gateway/uri.ts'
+import { unknown } from '#protocol/messages/errors.ts'
 import { schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
-import { carLines, carSummary } from '../car/car-screen.ts'
+import { carView } from '../car/car-screen.ts'
 import { CarWatch } from '../car/car-watch.ts'
 import { readFaults } from '../car/faults-file.ts'
 import { LiveCar } from '../car/live-car.ts'
 import { parsePress, type ScriptedPress } from '../car/press-script.ts'
 import { formatDuration } from '../lib/duration.ts'
-import { Failure, describe, usage } from '../lib/failure.ts'
-import { isLinkUri, linkFailure } from '../lib/link.ts'
+import { Failure, usage } from '../lib/failure.ts'
+import { endedWell, explained, isLinkUri } from '../lib/link.ts'
+import { Live } from '../lib/live.ts'
 import { bitrate, collect, dataBitrate, duration, speedFactor, wholeNumber } from '../lib/options.ts'
-import { fit } from '../lib/screen.ts'
-import { type Terminal, until } from '../lib/terminal.ts'
+import type { Terminal } from '../lib/terminal.ts'
 
 /** Where a car can be reached when nothing else is said. */
 export const DEFAULT_LISTEN = ['slcan-listen:127.0.0.1:3333', 'spine-listen:127.0.0.1:7030']
-
-const PICTURE_INTERVAL_ms = 100
-const LINE_INTERVAL_ms = 5000
-const JSON_INTERVAL_ms = 1000
 
 const HELP = `
 Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car names another. Without --listen it listens on
@@ -102,32 +98,33 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
   }
   if (options.speed === 'max' && options.for === undefined) throw usage('--speed max needs an end: add --for 60s')
   if (options.speed !== 1 && options.listen !== undefined) throw usage('a car with links runs at speed 1: leave out --listen, or --speed')
-  const stop = terminal.stop
-  let note = (line: string): void => terminal.warn(line)
-  const live = build(options, line => note(line))
+  const output = new Live(terminal, { json: options.json === true })
+  const live = build(options, output.note)
   try {
     for (const press of options.press ?? []) live.script(press)
-    const recorder = options.record === undefined ? undefined : await opened(live.record(recordUri(options.record)))
-    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) {
-      await opened(live.listen(uri, options.actuate === true), uri)
-    }
+    const recorder = options.record === undefined ? undefined : await explained(live.record(recordUri(options.record)))
+    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await listen(live, uri, options.actuate === true)
     const begun_ms = performance.now()
-    const run = live.run(options.for ?? Infinity, stop)
-    if (options.headless === true) {
-      for (const link of live.links) terminal.warn(`listening on ${link.addresses.join(', ') || link.uri}`)
-      await run
-    } else {
+    const run = live.run(options.for ?? Infinity, terminal.stop)
+    tellAddresses(live, options, terminal)
+    if (options.headless !== true) {
       const watch = new CarWatch(live)
-      note = line => watch.note(line)
-      await Promise.all([run, display(live, watch, run, options, terminal)])
-      note = line => terminal.warn(line)
+      await output.show(carView(live.car, () => watch.read(), terminal), from(run))
     }
+    await run
     await live.close()
-    if (recorder !== undefined && recorder.problem !== '') throw new Failure(recorder.problem)
+    if (recorder !== undefined) endedWell(recorder)
     summary(live, options, performance.now() - begun_ms, terminal)
   } finally {
     await live.close()
   }
+}
+
+/** Where it can be reached; a picture says it itself. */
+function tellAddresses(live: LiveCar, options: Options, terminal: Terminal): void {
+  const lines = live.links.map(link => `listening on ${link.addresses.join(', ') || link.uri}`)
+  if (options.headless === true) for (const line of lines) terminal.warn(line)
+  else if (!terminal.isTTY && options.json !== true) for (const line of lines) terminal.write(`${line}\n`)
 }
 
 function build(options: Options, report: (line: string) => void): LiveCar {
@@ -149,38 +146,14 @@ function recordUri(file: string): string {
   return isLinkUri(file) ? file : `file:${file}?as=record`
 }
 
-async function opened<T>(opening: Promise<T>, uri = ''): Promise<T> {
+async function listen(live: LiveCar, uri: string, actuate: boolean): Promise<void> {
   try {
-    return await opening
+    await explained(live.listen(uri, actuate))
   } catch (error) {
-    if (error instanceof LinkUriError || error instanceof MessageError || error instanceof Failure) throw linkFailure(error)
-    const text = describe(error)
-    const taken = /in use/.test(text) && DEFAULT_LISTEN.includes(uri)
-    throw new Failure(taken ? `${text}. Is another car running? "npx spine monitor" shows it; --listen ${uri.replace(/\d+$/, '0')} takes any free port` : text)
+    const taken = error instanceof Failure && /in use/.test(error.message) && DEFAULT_LISTEN.includes(uri)
+    if (!taken) throw error
+    throw new Failure(`${error.message}. Is another car running? "npx spine monitor" shows it; --listen ${uri.replace(/\d+$/, '0')} takes any free port`)
   }
-}
-
-/** Draws until the run is over. */
-async function display(live: LiveCar, watch: CarWatch, run: Promise<void>, options: Options, terminal: Terminal): Promise<void> {
-  const over = new AbortController()
-  const end = (): void => over.abort()
-  run.then(end, end)
-  const picture = terminal.isTTY && options.json !== true ? await terminal.openPicture() : undefined
-  if (picture === undefined && options.json !== true) {
-    for (const link of live.links) terminal.write(`listening on ${link.addresses.join(', ') || link.uri}\n`)
-  }
-  const interval_ms = picture !== undefined ? PICTURE_INTERVAL_ms : options.json === true ? JSON_INTERVAL_ms : LINE_INTERVAL_ms
-  while (!over.signal.aborted) {
-    await until(over.signal, interval_ms)
-    const snapshot = live.car.snapshot()
-    const status = watch.status(snapshot)
-    const { load, links, faults } = status
-    if (options.json === true) terminal.write(`${JSON.stringify({ ...snapshot, load, links, faults })}\n`)
-    else if (picture !== undefined) picture.show(fit(carLines(live.car, snapshot, status, terminal), terminal))
-    else terminal.write(`${carSummary(snapshot, status)}\n`)
-    await terminal.drained()
-  }
-  picture?.close()
 }
 
 function summary(live: LiveCar, options: Options, real_ms: number, terminal: Terminal): void {

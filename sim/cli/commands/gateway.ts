@@ -1,19 +1,17 @@
 import { type Command, Option } from 'commander'
-import { filter, merge, take } from 'rxjs'
-import { Bridge, type BridgeOptions } from '#sim/gateway/bridging/bridge.ts'
+import { Bridge, type BridgeOptions, type BridgeSnapshot } from '#sim/gateway/bridging/bridge.ts'
 import type { DirectionOptions } from '#sim/gateway/bridging/direction.ts'
-import { compileExpression } from '#sim/gateway/expression/compile.ts'
-import type { FrameValue } from '#sim/gateway/expression/names.ts'
-import { ExpressionError } from '#sim/gateway/expression/tokens.ts'
-import type { Link } from '#sim/gateway/link.ts'
+import type { Link, LinkMode } from '#sim/gateway/link.ts'
 import { createLink } from '#sim/gateway/open-link.ts'
 import { SCHEMES, type SchemeSpec } from '#sim/gateway/schemes.ts'
-import { Failure, usage } from '../lib/failure.ts'
-import { gatewayJson, gatewayLines, gatewaySummary } from '../lib/gateway-screen.ts'
-import { linkFailure } from '../lib/link.ts'
+import { compiled } from '../lib/expression.ts'
+import { usage } from '../lib/failure.ts'
+import { gatewayView } from '../lib/gateway-screen.ts'
+import { endedWell, explained } from '../lib/link.ts'
+import { Live } from '../lib/live.ts'
 import { bitrate, duration, positiveNumber } from '../lib/options.ts'
-import { fit } from '../lib/screen.ts'
-import { type Terminal, until } from '../lib/terminal.ts'
+import { closed } from '../lib/streams.ts'
+import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
 Joins two links: what one hears, the other says. Nothing is lost silently: every frame is delivered, filtered, or counted
@@ -46,8 +44,6 @@ function linksHelp(): string {
 
 /** Repeated frames after which people are asked whether it is a circle. */
 const CIRCLE = 100
-const SCREEN_INTERVAL_ms = 250
-const LINE_INTERVAL_ms = 1000
 
 interface Options {
   filter?: string
@@ -93,24 +89,19 @@ export function define(command: Command, terminal: Terminal): void {
 async function run(uriA: string, uriB: string, options: Options, terminal: Terminal): Promise<void> {
   if (uriA === uriB) throw usage(`both links are ${uriA}: a bridge joins two`)
   const bridging = bridgeOptions(options)
-  let note = (line: string): void => terminal.warn(line)
-  const make = async (uri: string, mode: 'normal' | 'listen'): Promise<Link> => {
-    try {
-      return await createLink(uri, {
-        name: 'gateway', mode, actuate: options.actuate === true, report: line => note(line), ...options.bitrate && { bitrate: options.bitrate },
-      })
-    } catch (error) {
-      throw linkFailure(error)
-    }
-  }
+  const live = new Live(terminal, options)
+  const make = (uri: string, mode: LinkMode): Promise<Link> => explained(createLink(uri, {
+    name: 'gateway', mode, actuate: options.actuate === true, report: live.note, ...options.bitrate && { bitrate: options.bitrate },
+  }))
   const a = await make(uriA, options.mode ?? 'normal')
   const b = await make(uriB, 'normal')
   const bridge = new Bridge(a, b, bridging)
   try {
     // B first: a log begins to play when it is opened.
     const [first, second] = uriB.startsWith('file:') && !/[?&]as=record/.test(uriB) ? [a, b] : [b, a]
-    for (const link of [first, second]) await link.open().catch((error: unknown) => Promise.reject(linkFailure(error)))
-    await watch(a, b, bridge, options, terminal, (taker) => { note = taker })
+    for (const link of [first, second]) await explained(link.open())
+    await live.show(gatewayView(a, b, warnOfCircles(bridge, live), terminal), closed(a, b))
+    endedWell(a, b)
   } finally {
     bridge.close()
     await Promise.all([a.close(), b.close()])
@@ -135,52 +126,15 @@ function bridgeOptions(options: Options): BridgeOptions {
   }
 }
 
-function compiled(option: string, text: string): FrameValue {
-  try {
-    return compileExpression(text)
-  } catch (error) {
-    if (error instanceof ExpressionError) throw usage(`${option} ${error.message}`)
-    throw error
-  }
-}
-
-/** Shows what happens until Ctrl-C, the end of `--for`, or until one of the links ends. */
-async function watch(
-  a: Link, b: Link, bridge: Bridge, options: Options, terminal: Terminal, takeNotes: (taker: (line: string) => void) => void,
-): Promise<void> {
-  const live = terminal.isTTY && options.json !== true
-  const picture = live ? await terminal.openPicture() : undefined
-  const notes: string[] = []
-  const note = (line: string): void => {
-    if (picture === undefined) terminal.warn(line)
-    else notes.push(line)
-  }
-  takeNotes(note)
-  const ended = new AbortController()
-  const closing = merge(a.state$, b.state$).pipe(filter(state => state === 'closed'), take(1)).subscribe({ next: () => ended.abort() })
-  const stop = AbortSignal.any([terminal.stop, ended.signal])
+/** What the bridge counted; says once that frames seem to go in circles. */
+function warnOfCircles(bridge: Bridge, live: Live): () => BridgeSnapshot {
   let told = false
-  const interval_ms = options.interval ?? (live ? SCREEN_INTERVAL_ms : LINE_INTERVAL_ms)
-  const end_ms = performance.now() + (options.for ?? Infinity)
-  try {
-    while (!stop.aborted && performance.now() < end_ms) {
-      await until(stop, Math.max(1, Math.min(interval_ms, end_ms - performance.now())))
-      const snapshot = bridge.snapshot()
-      if (!told && (snapshot.aToB?.repeats ?? 0) + (snapshot.bToA?.repeats ?? 0) > CIRCLE) {
-        told = true
-        note('the same frames pass again and again: do both links lead to the same bus? Then they go in circles')
-      }
-      if (options.json === true) terminal.write(`${JSON.stringify(gatewayJson(a, b, snapshot))}\n`)
-      else if (picture === undefined) terminal.write(`${gatewaySummary(a, b, snapshot)}\n`)
-      else picture.show(fit([...gatewayLines(a, b, snapshot, terminal), ...notes.slice(-3)], terminal))
-      await terminal.drained()
+  return () => {
+    const snapshot = bridge.snapshot()
+    if (!told && (snapshot.aToB?.repeats ?? 0) + (snapshot.bToA?.repeats ?? 0) > CIRCLE) {
+      told = true
+      live.note('the same frames pass again and again: do both links lead to the same bus? Then they go in circles')
     }
-  } finally {
-    closing.unsubscribe()
-    picture?.close()
-    takeNotes(line => terminal.warn(line))
-  }
-  for (const link of [a, b]) {
-    if (link.state === 'closed' && link.problem !== '') throw new Failure(link.problem)
+    return snapshot
   }
 }

@@ -1,22 +1,22 @@
-import { filter, take } from 'rxjs'
 import type { Command } from 'commander'
+import { filter, firstValueFrom, merge, type Observable, take } from 'rxjs'
 import { droppedTotal } from '#sim/gateway/counters.ts'
-import { compileExpression } from '#sim/gateway/expression/compile.ts'
 import type { FrameValue } from '#sim/gateway/expression/names.ts'
-import { ExpressionError } from '#sim/gateway/expression/tokens.ts'
 import type { Link } from '#sim/gateway/link.ts'
 import { DEFAULT_QUEUE_FRAMES } from '#sim/gateway/link-base.ts'
 import { FileReplay } from '#sim/gateway/logs/file-replay.ts'
 import { Flow } from '#sim/gateway/logs/flow.ts'
 import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
 import { parseLinkUri } from '#sim/gateway/uri.ts'
-import { Failure, usage } from '../lib/failure.ts'
-import { DEFAULT_LINK, linkFailure, open } from '../lib/link.ts'
+import { compiled } from '../lib/expression.ts'
+import { Failure } from '../lib/failure.ts'
+import { DEFAULT_LINK, explained, toldBitrates, withLink } from '../lib/link.ts'
+import { Live } from '../lib/live.ts'
 import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
 import { speedFactor, wholeNumber } from '../lib/options.ts'
-import { type ReplayCounts, replayJson, replayLine, replaySum } from '../lib/replay-text.ts'
-import { fit } from '../lib/screen.ts'
-import { type Terminal, until } from '../lib/terminal.ts'
+import { type ReplayCounts, replayJson, replaySum, replayView } from '../lib/replay-text.ts'
+import { aborted, after, closed } from '../lib/streams.ts'
+import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
 Sends the frames of a log (candump, ASC, pcapng, told by its ending) through a link, each at its distance from the first.
@@ -33,9 +33,8 @@ Examples:
   npx spine replay drive.log spine: --filter "message == WindowCommand && location == FL"
   npx spine replay drive.log "slcan:/dev/ttyUSB0?bitrate=500000" --actuate --filter "bus == 0"`
 
-const SCREEN_INTERVAL_ms = 250
-const LINE_INTERVAL_ms = 5000
 const MOST_LOOPS = 1_000_000_000
+const LOOK_AGAIN_ms = 5
 
 interface Options {
   speed: number | 'max'
@@ -62,19 +61,16 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 async function replay(file: string, target: string, options: Options, terminal: Terminal): Promise<void> {
-  const wanted = options.filter === undefined ? undefined : compiled(options.filter)
-  const stop = terminal.stop
-  const notes = new Notes(terminal)
-  const source = openLog(file, options, line => notes.add(line))
-  await source.open().catch((error: unknown) => Promise.reject(linkFailure(error)))
+  const wanted = options.filter === undefined ? undefined : compiled('--filter', options.filter)
+  const live = new Live(terminal, options)
+  const source = openLog(file, options, live.note)
+  await explained(source.open())
   try {
-    const link = await open(target, { actuate: options.actuate === true, name: 'replay', report: line => notes.add(line) })
-    try {
-      await untilUp(link, stop, notes)
-      await play(source, link, wanted, options, terminal, notes)
-    } finally {
-      await link.close()
-    }
+    await withLink(target, { actuate: options.actuate === true, name: 'replay', report: live.note }, async (link) => {
+      if (link.state === 'listening') live.note(`waiting for a client on ${link.addresses.join(' or ')}`)
+      await firstValueFrom(merge(ready(link), closed(link), aborted(terminal.stop)))
+      await play(source, link, wanted, options, terminal, live)
+    })
   } finally {
     await source.close()
   }
@@ -87,39 +83,15 @@ function openLog(file: string, options: Options, report: (line: string) => void)
   return new FileReplay({ text: `file:${file}`, scheme: 'file', target: file, numbers, words }, { report }, file, format!)
 }
 
-function compiled(text: string): FrameValue {
-  try {
-    return compileExpression(text)
-  } catch (error) {
-    if (error instanceof ExpressionError) throw usage(`--filter ${error.message}`)
-    throw error
-  }
-}
-
-/** A link that others connect to has nobody to send to at first. */
-async function untilUp(link: Link, stop: AbortSignal, notes: Notes): Promise<void> {
-  if (link.state === 'listening') notes.add(`waiting for a client on ${link.addresses.join(' or ')}`)
-  const ready = new AbortController()
-  const states = link.state$.pipe(filter(state => state === 'up' || state === 'error-passive' || state === 'closed'), take(1)).subscribe(() => ready.abort())
-  await until(AbortSignal.any([stop, ready.signal]))
-  states.unsubscribe()
-}
-
 async function play(
-  source: FileReplay, link: Link, wanted: FrameValue | undefined, options: Options, terminal: Terminal, notes: Notes,
+  source: FileReplay, link: Link, wanted: FrameValue | undefined, options: Options, terminal: Terminal, live: Live,
 ): Promise<void> {
   const counts: ReplayCounts = { read: 0, filtered: 0, errorFrames: 0, offered: 0 }
-  const queue = parseLinkUri(link.uri).numbers.get('queue') ?? DEFAULT_QUEUE_FRAMES
-  const { bitrate, dataBitrate } = (link as { greeting?: { bitrate?: number, dataBitrate?: number } }).greeting ?? {}
-  const flow = link.uri.startsWith('file:')
-    ? undefined
-    : new Flow(link, { queue, waitsUntilUp: options.speed === 'max', ...bitrate !== undefined && bitrate > 0 && { bitrate, ...dataBitrate !== undefined && { dataBitrate } } })
-  source.hold(frame => frame.error || (wanted !== undefined && wanted(frame) === 0) ? 0 : flow?.wait_ms(performance.now()) ?? 0)
-  const ended = new AbortController()
-  const ends = [source, link].map(each => each.state$.pipe(filter(state => state === 'closed'), take(1)).subscribe(() => ended.abort()))
-  const stop = AbortSignal.any([terminal.stop, ended.signal])
+  const flow = flowTo(link, options)
   const started_ms = performance.now()
-  if (!stop.aborted) {
+  const took_ms = (): number => performance.now() - started_ms
+  source.hold(frame => frame.error || (wanted !== undefined && wanted(frame) === 0) ? 0 : flow?.wait_ms(performance.now()) ?? 0)
+  if (!terminal.stop.aborted && link.state !== 'closed') {
     source.onFrame((frame) => {
       counts.read++
       // An error frame tells of a bus and is none that could be sent.
@@ -132,34 +104,29 @@ async function play(
       }
     })
   }
-  await show(source, link, counts, started_ms, stop, options, terminal, notes)
+  await live.show(replayView(source, link, counts, took_ms), closed(source, link))
   await source.close()
-  if (!terminal.stop.aborted) await drained(link, terminal.stop)
+  await passedOn(link, terminal.stop)
   flow?.close()
-  for (const end of ends) end.unsubscribe()
-  finish(source, link, counts, options, terminal, performance.now() - started_ms)
+  finish(source, link, counts, options, terminal, took_ms())
 }
 
-async function show(
-  source: FileReplay, link: Link, counts: ReplayCounts, started_ms: number, stop: AbortSignal, options: Options, terminal: Terminal,
-  notes: Notes,
-): Promise<void> {
-  const live = terminal.isTTY && options.json !== true
-  const picture = live ? await terminal.openPicture() : undefined
-  if (picture !== undefined) notes.hold()
-  while (!stop.aborted) {
-    picture?.show(fit([replayLine(source, link, counts, performance.now() - started_ms), ...notes.last], terminal))
-    await until(stop, live ? SCREEN_INTERVAL_ms : LINE_INTERVAL_ms)
-    if (!live && !stop.aborted) terminal.warn(replayLine(source, link, counts, performance.now() - started_ms))
-  }
-  picture?.show(fit([replayLine(source, link, counts, performance.now() - started_ms)], terminal))
-  picture?.close()
-  notes.release()
+/** A file takes all at once, a link what it can, a bus behind it what it carries. */
+function flowTo(link: Link, options: Options): Flow | undefined {
+  if (link.uri.startsWith('file:')) return undefined
+  const queue = parseLinkUri(link.uri).numbers.get('queue') ?? DEFAULT_QUEUE_FRAMES
+  return new Flow(link, { queue, waitsUntilUp: options.speed === 'max', ...toldBitrates(link) })
 }
 
-/** Until the link has passed on what it was given, or cannot any more. */
-async function drained(link: Link, stop: AbortSignal): Promise<void> {
-  while (link.counters.sent.queued > 0 && (link.state === 'up' || link.state === 'error-passive') && !stop.aborted) await until(stop, 5)
+/** Emits once somebody is there: a link that others connect to has nobody to send to at first. */
+function ready(link: Link): Observable<unknown> {
+  return link.state$.pipe(filter(state => state === 'up' || state === 'error-passive'), take(1))
+}
+
+/** Resolves when the link has passed on what it was given, or cannot any more. */
+async function passedOn(link: Link, stop: AbortSignal): Promise<void> {
+  const waits = (): boolean => link.counters.sent.queued > 0 && (link.state === 'up' || link.state === 'error-passive') && !stop.aborted
+  while (waits()) await firstValueFrom(merge(after(LOOK_AGAIN_ms), aborted(stop)))
 }
 
 function finish(source: FileReplay, link: Link, counts: ReplayCounts, options: Options, terminal: Terminal, took_ms: number): void {
@@ -171,33 +138,4 @@ function finish(source: FileReplay, link: Link, counts: ReplayCounts, options: O
   if (link.state === 'closed') throw new Failure(link.problem === '' ? `${link.uri} was closed` : link.problem)
   const lost = droppedTotal(link.counters.sent) + link.counters.sent.queued
   if (lost > 0) throw new Failure(`${lost.toLocaleString('en')} frames were not delivered`)
-}
-
-/** Lines for people; while a picture is shown the last of them are part of it. */
-class Notes {
-  private readonly terminal: Terminal
-  private held: string[] | undefined
-
-  constructor(terminal: Terminal) {
-    this.terminal = terminal
-  }
-
-  get last(): readonly string[] {
-    return this.held?.slice(-3) ?? []
-  }
-
-  add(line: string): void {
-    if (this.held) this.held.push(line)
-    else this.terminal.warn(line)
-  }
-
-  hold(): void {
-    this.held = []
-  }
-
-  release(): void {
-    const lines = this.held ?? []
-    this.held = undefined
-    for (const line of lines) this.terminal.warn(line)
-  }
 }

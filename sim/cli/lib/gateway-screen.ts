@@ -4,6 +4,7 @@ import type { DirectionCounters, Link } from '#sim/gateway/link.ts'
 import { entryOfId } from '#protocol/messages.ts'
 import { locationOf, sourceOf } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
+import type { View } from './live.ts'
 import { linesOf } from './screen.ts'
 import { type Column, table } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -20,7 +21,17 @@ const ID_COLUMNS = [{ title: 'IDENTIFIER' }, { title: 'way' }, right('frames'), 
 const LAG_WARNING_ms = 20
 
 /** What `spine gateway` shows. */
-export function gatewayLines(a: Link, b: Link, snapshot: BridgeSnapshot, terminal: Terminal): string[] {
+export function gatewayView(a: Link, b: Link, read: () => BridgeSnapshot, terminal: Terminal): View<BridgeSnapshot> {
+  return {
+    read,
+    picture: snapshot => gatewayLines(a, b, snapshot, terminal),
+    line: snapshot => gatewaySummary(a, b, snapshot),
+    json: snapshot => gatewayJson(a, b, snapshot),
+    every_ms: { picture: 250, line: 1000, json: 1000 },
+  }
+}
+
+function gatewayLines(a: Link, b: Link, snapshot: BridgeSnapshot, terminal: Terminal): string[] {
   const { lag, time_s, aToB, bToA } = snapshot
   const { colors } = terminal
   const lagText = `lag of this process p99 ${lag.p99_ms.toFixed(1)} ms, max ${lag.max_ms.toFixed(1)} ms; by its own work p99 ${lag.own_p99_ms.toFixed(1)} ms, max ${lag.own_max_ms.toFixed(1)} ms`
@@ -84,7 +95,7 @@ function timeText(us: number): string {
 }
 
 /** One line for logs. */
-export function gatewaySummary(a: Link, b: Link, { time_s, aToB, bToA, lag }: BridgeSnapshot): string {
+function gatewaySummary(a: Link, b: Link, { time_s, aToB, bToA, lag }: BridgeSnapshot): string {
   const way = (name: string, direction: DirectionSnapshot | undefined): string =>
     direction === undefined ? '' : `, ${name} ${direction.frames_per_s.toFixed(0)} frames/s ${direction.forwarded} forwarded`
       + (direction.latency.frames > 0 ? ` p99 ${timeText(direction.latency.p99_us)}` : '')
@@ -96,7 +107,7 @@ export function gatewaySummary(a: Link, b: Link, { time_s, aToB, bToA, lag }: Br
 }
 
 /** Everything, for programs. */
-export function gatewayJson(a: Link, b: Link, snapshot: BridgeSnapshot): object {
+function gatewayJson(a: Link, b: Link, snapshot: BridgeSnapshot): object {
   const { time_s, aToB, bToA, lag } = snapshot
   return { time_s, a: linkJson(a), b: linkJson(b), aToB: wayJson(aToB), bToA: wayJson(bToA), lag }
 }

@@ -1,10 +1,12 @@
 import { fieldText, plainText } from '#sim/diag/fields.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
-import { isStale } from '#sim/diag/monitor-json.ts'
+import { isStale, monitorJson } from '#sim/diag/monitor-json.ts'
 import type { MonitorCounters, MonitorModel, MonitorNode, MonitorSignal } from '#sim/diag/monitor-model.ts'
 import { powerOf, type PortPowerView, type PowerView } from '#sim/diag/power-half.ts'
+import type { Link } from '#sim/gateway/link.ts'
 import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import { echoSenderText } from '#protocol/messages.ts'
+import type { View } from './live.ts'
 import { linesOf, loadText } from './screen.ts'
 import { type Column, table } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -32,8 +34,20 @@ const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
   wrongSequence: 'wrong sequence', okSomeLost: 'gaps', repeated: 'repeated', unknownMessage: 'unknown', tooShort: 'too short',
 }
 
-/** What `spine monitor` shows: the bus, hubs, ports, components, faults, events. */
-export function monitorLines(model: MonitorModel, heading: string, terminal: Terminal): string[] {
+/** What `spine monitor` shows of a link. */
+export function monitorView(link: Link, read: () => MonitorModel, terminal: Terminal): View<MonitorModel> {
+  const heading = (): string => `${link.uri} ${link.state}${link.problem === '' ? '' : ` (${link.problem})`}`
+  return {
+    read,
+    picture: model => monitorLines(model, heading(), terminal),
+    line: model => monitorSummary(model, heading()),
+    json: model => ({ link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model) }),
+    every_ms: { picture: 200, line: 1000, json: 1000 },
+  }
+}
+
+/** The bus, hubs, ports, components, faults, events. */
+function monitorLines(model: MonitorModel, heading: string, terminal: Terminal): string[] {
   const { colors } = terminal
   const faults = currentFaults(model)
   return [
@@ -48,7 +62,7 @@ export function monitorLines(model: MonitorModel, heading: string, terminal: Ter
 }
 
 /** The head alone, without colours or columns: a line for logs. */
-export function monitorSummary(model: MonitorModel, heading: string): string {
+function monitorSummary(model: MonitorModel, heading: string): string {
   const { counters, load } = model
   const faults = currentFaults(model)
   return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s${model.networkAsleep ? ', asleep' : ''}, `

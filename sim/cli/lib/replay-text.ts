@@ -2,6 +2,7 @@ import { droppedTotal } from '#sim/gateway/counters.ts'
 import type { Link } from '#sim/gateway/link.ts'
 import type { FileReplay } from '#sim/gateway/logs/file-replay.ts'
 import { formatDuration } from './duration.ts'
+import type { View } from './live.ts'
 
 /** What became of the frames of a log: `read = filtered + errorFrames + offered`. */
 export interface ReplayCounts {
@@ -13,8 +14,18 @@ export interface ReplayCounts {
   offered: number
 }
 
-/** How far a replay is, in a line. */
-export function replayLine(source: FileReplay, link: Link, counts: ReplayCounts, took_ms: number): string {
+/** How far a replay is, until its summary. */
+export function replayView(source: FileReplay, link: Link, counts: ReplayCounts, took_ms: () => number): View<number> {
+  return {
+    read: took_ms,
+    picture: ms => [replayLine(source, link, counts, ms)],
+    line: ms => replayLine(source, link, counts, ms),
+    every_ms: { picture: 250, line: 5000, json: 5000 },
+    progress: true,
+  }
+}
+
+function replayLine(source: FileReplay, link: Link, counts: ReplayCounts, took_ms: number): string {
   const { sent } = link.counters
   const rate = took_ms > 0 ? counts.offered / took_ms * 1000 : 0
   return `${source.uri} to ${link.uri} ${link.state}  ${(100 * source.progress).toFixed(0)} %  ${number(counts.offered)} frames  `

@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import type { SchedulerLike } from 'rxjs'
 
 /** All that a command sees of the process around it, so that tests can put something else in its place. */
 export interface Terminal {
@@ -18,6 +19,8 @@ export interface Terminal {
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal or a closed pipe. Asking for it takes the signals over. */
   readonly stop: AbortSignal
   readonly input: NodeJS.ReadableStream
+  /** The clock of what is shown again and again; left out, the process's own. */
+  readonly scheduler?: SchedulerLike
   /** A picture that is redrawn in place; only sensible on a screen. */
   openPicture(): Promise<Picture>
 }
@@ -96,18 +99,4 @@ function takeSignals(stop: AbortController): void {
       }
     })
   }
-}
-
-/** Resolves when `stop` is aborted, or after `ms` when given. */
-export function until(stop: AbortSignal, ms?: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve()
-    const timer = ms === undefined || ms === Infinity ? undefined : setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    stop.addEventListener('abort', done)
-  })
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import picocolors from 'picocolors'
+import { type SchedulerLike, VirtualTimeScheduler } from 'rxjs'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** A terminal that keeps what is written, for tests that call commands in this process. */
@@ -13,7 +14,7 @@ export interface FakeTerminal extends Terminal {
   shows(pattern: RegExp, end: Promise<unknown>): Promise<void>
 }
 
-interface FakeOptions { isTTY?: boolean, columns?: number, rows?: number, input?: string | Uint8Array }
+interface FakeOptions { isTTY?: boolean, columns?: number, rows?: number, input?: string | Uint8Array, scheduler?: SchedulerLike }
 
 export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   const stop = new AbortController()
@@ -39,6 +40,7 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
     rows: options.rows ?? 40,
     colors: picocolors.createColors(false),
     stop: stop.signal,
+    ...options.scheduler !== undefined && { scheduler: options.scheduler },
     input: Readable.from(options.input === undefined ? [] : [options.input]),
     openPicture: () => Promise.resolve({
       show: (text) => {
@@ -63,5 +65,25 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
       end.then(ended, ended)
       watcher()
     }),
+  }
+}
+
+/** A clock that stands until it is moved on. */
+export class FakeClock extends VirtualTimeScheduler {
+  constructor() {
+    super(undefined, 0)
+  }
+
+  /** Lets `by_ms` pass; what is due happens in its order, promises included. */
+  async pass(by_ms: number): Promise<void> {
+    const end_ms = this.maxFrames + by_ms
+    const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
+    await settled()
+    while (this.maxFrames < end_ms) {
+      this.maxFrames++
+      this.flush()
+      this.frame = this.maxFrames
+      await settled()
+    }
   }
 }

@@ -1,0 +1,192 @@
+import {
+  asyncScheduler, concat, filter, firstValueFrom, lastValueFrom, map, merge, NEVER, Observable, of, type SchedulerLike, take, takeUntil,
+  takeWhile, timer,
+} from 'rxjs'
+import type { LocationName } from '#protocol/catalogue/index.ts'
+import { senderNibble, TOOL_ADDRESSES } from '#protocol/id.ts'
+import {
+  ENTRIES, FrameDecoder, type GivenValues, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
+} from '#protocol/messages.ts'
+import { createLinkFrame } from '../gateway/link-frame.ts'
+import type { Link, LinkFrame } from '../gateway/link.ts'
+
+/** A command is repeated this often until its status echoes it … */
+export const REPEAT_ms = 100
+/** … and fails after this long. */
+export const GIVE_UP_ms = 500
+const LOOK_AGAIN_ms = 5
+/** A timer of the engine holds no more, ms. */
+const LONGEST_ms = 0x7fff_ffff
+
+/** A message that a tool sends to hubs. */
+export interface ToolCommand {
+  readonly entry: MessageEntry
+  readonly location: LocationName
+  readonly values: GivenValues
+  /** One of the tools' addresses. */
+  readonly source: number
+}
+
+export interface SendOptions {
+  /** Wait for the echo, where a status has one. Default true. */
+  readonly wait?: boolean
+  /** Repeat it for so long, as a held switch does, ms. */
+  readonly hold_ms?: number
+  /** Its first value ends it early. */
+  readonly stop$?: Observable<unknown>
+}
+
+/**
+ * What became of a command. `sent`: nothing is known of it. `accepted`: the hub's status echoed it. `unanswered`: no
+ * status came in time, or none echoed it. `notTaken`: the link refused the frame.
+ */
+export interface CommandOutcome {
+  readonly kind: 'sent' | 'accepted' | 'unanswered' | 'notTaken'
+  /** How often it was sent. */
+  readonly frames: number
+  readonly first: LinkFrame
+  readonly sequence: number
+  /** From the first frame to the echo. */
+  readonly latency_ms?: number
+  /** Fields of the status that echoed it, or of the last one heard. */
+  readonly status?: Readonly<Record<string, number>>
+  /** Why it failed, a line for people; empty when it has not. */
+  readonly problem: string
+}
+
+/**
+ * The command of `WindowCommand@FL` and `['action=up']`. Throws MessageError for what is unknown or no command, RangeError
+ * for a value or source out of range.
+ */
+export function toolCommand(target: string, assignments: readonly string[], source: number): ToolCommand {
+  const { entry, location } = parseTarget(target)
+  const { row } = entry
+  if (row.page !== 1) throw new MessageError(`${row.name} is what hubs report: a tool sends commands, such as ${commandLike(entry)}`)
+  if (!TOOL_ADDRESSES.includes(source)) throw new RangeError(`${source} is no address of a tool`)
+  const values = parseAssignments(assignments)
+  new MessageSender().encode(entry, location, values, source)
+  if ('action' in row.fields && !isGiven(values, 'action')) {
+    throw new MessageError(`${row.name} needs an action: action=${Object.keys(row.fields.action?.values ?? {}).join('|')}`)
+  }
+  return { entry, location, values, source }
+}
+
+/** The status that echoes a command; undefined where there is none. */
+export function statusOf({ entry }: ToolCommand): MessageEntry | undefined {
+  return ENTRIES.find(({ row }) => row.page === 0 && row.kind === entry.row.kind && 'echoSequence' in row.fields)
+}
+
+function isGiven(values: GivenValues, field: string): boolean {
+  return Object.keys(values).some(name => name.toLowerCase() === field)
+}
+
+function commandLike(entry: MessageEntry): string {
+  return ENTRIES.find(({ row }) => row.page === 1 && row.kind === entry.row.kind && row.actuates)?.row.name ?? 'WindowCommand'
+}
+
+/** Sends commands through a link until the hub says that it has them, or says why not. */
+export class CommandSender {
+  private readonly link: Link
+  private readonly clock: SchedulerLike
+  private readonly sender: MessageSender
+
+  /** `start`: hubs remember counters and sequences for a second; whoever follows another sender starts elsewhere. */
+  constructor(link: Link, start: SenderStart = {}, clock: SchedulerLike = asyncScheduler) {
+    this.link = link
+    this.clock = clock
+    this.sender = new MessageSender(start)
+  }
+
+  /** Sends it, repeats it with the same sequence and the next counter, and resolves with what became of it. */
+  async send(command: ToolCommand, { wait = true, hold_ms, stop$ = NEVER }: SendOptions = {}): Promise<CommandOutcome> {
+    const { link, clock } = this
+    const next = this.frames(command)
+    const first = next()
+    const hearing = new Hearing(command, first)
+    const waits = wait && hearing.status !== undefined
+    const due_ms = hold_ms ?? (waits ? GIVE_UP_ms : 0)
+    const begun_ms = clock.now()
+    let sent = 0
+    const echo$ = new Observable<void>(subscriber => link.onFrame((frame) => {
+      if (!hearing.echoes(frame)) return
+      hearing.latency_ms ??= clock.now() - begun_ms
+      if (hold_ms === undefined) subscriber.next()
+    }))
+    const put = (): boolean => {
+      const taken = link.send(sent === 0 ? first : next())
+      if (taken) sent++
+      return taken
+    }
+    const refusal$ = concat(of(0), timer(REPEAT_ms, REPEAT_ms, clock)).pipe(
+      take(Math.max(1, Math.ceil(due_ms / REPEAT_ms))),
+      filter(() => !put()),
+    )
+    const isTaken = await firstValueFrom(merge(
+      merge(echo$, timer(Math.min(due_ms, LONGEST_ms), clock), stop$).pipe(map(() => true)), refusal$.pipe(map(() => false)),
+    ))
+    if (due_ms === 0) await this.passedOn()
+    const { fields, latency_ms, sequence } = hearing
+    const kind = !isTaken ? 'notTaken' : !waits ? 'sent' : latency_ms === undefined ? 'unanswered' : 'accepted'
+    return {
+      kind, frames: sent, first, sequence, problem: this.problem(kind, command, hearing),
+      ...(latency_ms !== undefined && { latency_ms }), ...(fields !== undefined && { status: fields }),
+    }
+  }
+
+  /** Frames of a command, each with the next counter. */
+  private frames({ entry, location, values, source }: ToolCommand): () => LinkFrame {
+    const sequence = isGiven(values, 'sequence') ? undefined : this.sender.sequence(entry, location, source)
+    const given = sequence === undefined ? values : { ...values, sequence }
+    return () => Object.assign(createLinkFrame(), this.sender.encode(entry, location, given, source))
+  }
+
+  /** Resolves when the link has passed on everything, after half a second at the latest. */
+  private async passedOn(): Promise<void> {
+    const { link, clock } = this
+    if (link.queued === 0) return
+    const looks$ = timer(0, LOOK_AGAIN_ms, clock).pipe(takeWhile(() => link.queued > 0), takeUntil(timer(GIVE_UP_ms, clock)))
+    await lastValueFrom(looks$, { defaultValue: 0 })
+  }
+
+  private problem(kind: CommandOutcome['kind'], { location }: ToolCommand, { status, fields }: Hearing): string {
+    if (kind === 'notTaken') return this.refusalText()
+    if (kind !== 'unanswered') return ''
+    const name = `${status!.row.name}@${location}`
+    return fields === undefined
+      ? `no ${name} within ${GIVE_UP_ms} ms: is the hub there? See "npx spine monitor"`
+      : `${name} came but did not echo the command: the hub refused it, or never received it`
+  }
+
+  private refusalText(): string {
+    const { uri, state, problem, counters } = this.link
+    const reasons = [...counters.sent.dropped].filter(([, count]) => count > 0).map(([reason]) => reason).join(', ')
+    return `${uri} did not take the frame (${reasons === '' ? state : reasons})${problem === '' ? '' : `: ${problem}`}`
+  }
+}
+
+/** Listens for the status that echoes a command. */
+class Hearing {
+  /** Undefined: no status would echo it. */
+  readonly status: MessageEntry | undefined
+  readonly sequence: number
+  latency_ms: number | undefined
+  /** Of the last status heard. */
+  fields: Record<string, number> | undefined
+  private readonly command: ToolCommand
+  private readonly decoder = new FrameDecoder()
+
+  constructor(command: ToolCommand, first: LinkFrame) {
+    this.command = command
+    this.status = statusOf(command)
+    this.sequence = this.decoder.decode(first)?.values.sequence ?? 0
+  }
+
+  /** Takes a frame of the bus; true when it is a status that echoes the command. */
+  echoes(frame: LinkFrame): boolean {
+    if (this.status === undefined || frame.error) return false
+    const decoded = this.decoder.decode(frame)
+    if (decoded === undefined || decoded.row !== this.status.row || decoded.location !== this.command.location) return false
+    this.fields = { ...decoded.values }
+    return this.fields.echoSender === senderNibble(this.command.source) && this.fields.echoSequence === this.sequence
+  }
+}
