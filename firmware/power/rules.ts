@@ -1,4 +1,4 @@
-/** Times of the contract between a port and the power manager. Both sides use this file. */
+/** Times of what a port and the power manager agree on. Both sides use this file. */
 export const POWER_RULES = {
   /** A lease; renewed at half time. The port counts it from sending its request. */
   lease_ms: 2000,

@@ -47,7 +47,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
   readonly vehicle: Vehicle
   readonly slots: PortSlot[]
   readonly commands: CommandSender
-  /** The hub's contract with the power manager; undefined on a bench. */
+  /** The hub's side of the power; undefined on a bench. */
   readonly power: HubPower | undefined
   readonly seat: ManagerSeat | undefined
   readonly sleep: SleepControl
@@ -79,7 +79,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
       (port, result, codec, location) => this.commandFinished(port, result, codec, location))
     const present = image.power === undefined ? undefined : image.power.present
     this.switches = new Switches(image.actions, hal.location, this, this.known, schedule, counters, present)
-    this.power = this.powerContract()
+    this.power = this.powerSide()
     this.seat = this.managerSeat()
     this.slots = []
     for (let i = 0; i < hal.ports.length; i++) this.slots.push(new PortSlot(this, hal.ports[i]!, i))
@@ -219,7 +219,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     if (this.seat !== undefined) this.seat.heardVehicle(values, source)
     // The dash knows the vehicle and is in charge of the power itself.
     if (this.image.vehicle) return
-    if (this.power === undefined || this.power.heardVehicle(values, source)) this.vehicle.receive(values)
+    if (this.power === undefined || this.power.inCharge.heardVehicle(values, source)) this.vehicle.receive(values)
   }
 
   private acceptCommands(entry: ComponentEntry): void {
@@ -251,7 +251,7 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     return undefined
   }
 
-  private powerContract(): HubPower | undefined {
+  private powerSide(): HubPower | undefined {
     const car = this.image.power
     if (car === undefined) return undefined
     const first = Math.floor(this.hal.random() * SEQUENCES)
@@ -262,7 +262,14 @@ export class HubRuntime implements SlotHost, SleepHost, ReportedHub {
     const car = this.image.power
     const entry = this.image.manager
     if (this.power === undefined || entry === undefined || car === undefined || car.plan === undefined) return undefined
-    return new ManagerSeat(this, this.power, entry, car.plan)
+    const manager = entry.create({
+      location: this.location, schedule: this.schedule, power: this.power,
+      operating: () => this.operating(),
+      supply_V: () => this.hal.supply_V(),
+      ignition: () => this.vehicle.ignition(),
+      managerChanged: state => this.heartbeat(state !== MANAGER_STATE.none),
+    }, car.plan)
+    return new ManagerSeat(manager, this.power)
   }
 
   /** VehicleState is sent while there is a vehicle component to read, or a power manager in charge. */

@@ -1,13 +1,8 @@
 import type { ComponentEntry } from '../components/component.ts'
 import type { StatusCodec } from '../message.ts'
 import type { PowerPlan } from '../power/plan.ts'
-import type { ManagerHost, PowerManager } from '../power/manager/manager.ts'
+import type { ManagerEntry } from '../power/manager/manager.ts'
 import type { SwitchAction } from './switch-action.ts'
-
-/** A power manager that a hub can carry. */
-export interface ManagerEntry {
-  readonly create: (host: ManagerHost, plan: PowerPlan) => PowerManager
-}
 
 /** What a hub knows of the copper of its car. */
 export interface CarPower {

@@ -36,7 +36,7 @@ export interface SlotHost {
   readonly vehicle: VehicleView
   readonly schedule: Schedule
   readonly counters: HubCounters
-  /** The hub's contract with the power manager; undefined on a bench. */
+  /** The hub's side of the power; undefined on a bench. */
   readonly power: HubPower | undefined
   /** The driver of a component class; undefined: the image has none. */
   entryOf(componentClass: number): ComponentEntry | undefined

@@ -55,13 +55,13 @@ export class LeaseBench {
 
   /** A VehicleState arrives; the result: it counts for the vehicle. */
   state(source = DASH, shedLevel = 0, manager: ManagerState = MANAGER_STATE.active): boolean {
-    return this.power.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
+    return this.power.inCharge.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
   }
 
   pass(duration_ms: number): void {
     for (let left_ms = duration_ms; left_ms > 0;) {
       const phase_ms = this.hal.clock.now_ms % 100
-      if (this.managed && phase_ms === 0) this.state(DASH, this.power.shedLevel)
+      if (this.managed && phase_ms === 0) this.state(DASH, this.power.inCharge.shedLevel)
       const step_ms = Math.min(100 - phase_ms, left_ms)
       this.hal.clock.advance(step_ms)
       left_ms -= step_ms

@@ -29,7 +29,7 @@ export class ManagerBench {
   ignitionNow: number = IGNITION.on
   ownLeases_A = [0, 0]
   /** What the manager before had shed. */
-  shedBefore = 0
+  readonly inCharge = { shedLevel: 0 }
   /** Hubs that report every 100 ms, with what their ports hold. */
   hubs = new Map<number, number[]>([[FL, [0, 0]], [FR, [0, 0]]])
   /** The other manager speaks. */
@@ -56,15 +56,17 @@ export class ManagerBench {
       operating: () => this.up,
       supply_V: () => this.hal.volts,
       ignition: () => this.ignitionNow,
-      sendGrant: (location, values) => this.answers.push({ location, values: { ...values }, at_ms: this.hal.now() }),
-      sendShed: (values) => {
-        this.sheds.push({ ...values })
-        this.said.push(`shed ${values.level}`)
-      },
-      shedLevel: () => this.shedBefore,
-      ownLease_A: (port) => {
-        if (!(port >= 0 && port < PORTS)) throw new RangeError(`port ${port} of ${PORTS}`)
-        return this.ownLeases_A[port]!
+      power: {
+        inCharge: this.inCharge,
+        sendGrant: (location, values) => this.answers.push({ location, values: { ...values }, at_ms: this.hal.now() }),
+        sendShed: (values) => {
+          this.sheds.push({ ...values })
+          this.said.push(`shed ${values.level}`)
+        },
+        runLimit_A: (port) => {
+          if (!(port >= 0 && port < PORTS)) throw new RangeError(`port ${port} of ${PORTS}`)
+          return this.ownLeases_A[port]!
+        },
       },
       managerChanged: (state) => {
         this.states.push(state)

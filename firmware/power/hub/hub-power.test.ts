@@ -18,7 +18,7 @@ describe('the manager that counts', () => {
       rig.managed = false
       expect(grantFrom(rig, source)).toBe(false)
       rig.power.heardShed({ ...PowerShedCodec.create(), level: 3 }, source)
-      expect([rig.power.shedLevel, rig.counters.grantsForeign]).toEqual([0, 2])
+      expect([rig.power.inCharge.shedLevel, rig.counters.grantsForeign]).toEqual([0, 2])
     }
   })
 
@@ -35,7 +35,7 @@ describe('the manager that counts', () => {
     const rig = new LeaseBench(false)
     rig.managed = false
     expect(rig.state(DASH, 3, MANAGER_STATE.none)).toBe(true)
-    expect(rig.power.shedLevel).toBe(0)
+    expect(rig.power.inCharge.shedLevel).toBe(0)
     expect(grantFrom(rig, DASH)).toBe(false)
   })
 
@@ -45,9 +45,9 @@ describe('the manager that counts', () => {
       rig.managed = false
       rig.state(DASH, 0, manager)
       rig.pass(FRESH_ms)
-      expect([rig.state(TRUNK, 1), rig.power.shedLevel]).toEqual([false, 0])
+      expect([rig.state(TRUNK, 1), rig.power.inCharge.shedLevel]).toEqual([false, 0])
       rig.pass(1)
-      expect([rig.state(TRUNK, 1), rig.power.shedLevel]).toEqual([true, 1])
+      expect([rig.state(TRUNK, 1), rig.power.inCharge.shedLevel]).toEqual([true, 1])
       expect(grantFrom(rig, TRUNK)).toBe(true)
     }
   })
@@ -62,7 +62,7 @@ describe('the manager that counts', () => {
     for (const source of [0x81, 0x84, 0xf9]) {
       const rig = new LeaseBench(false)
       rig.managed = false
-      expect([rig.state(source, 3), rig.power.shedLevel]).toEqual([true, 0])
+      expect([rig.state(source, 3), rig.power.inCharge.shedLevel]).toEqual([true, 0])
       expect(grantFrom(rig, source)).toBe(false)
       rig.state(DASH)
       expect(rig.state(source, 3)).toBe(true)

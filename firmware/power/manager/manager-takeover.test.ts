@@ -104,7 +104,7 @@ describe('the standby takes over', () => {
     bench.other = active
     bench.hal.volts = 9
     bench.pass(1000)
-    bench.shedBefore = 2
+    bench.inCharge.shedLevel = 2
     bench.other = undefined
     until(bench, rebuilding)
     expect(bench.said).toEqual([`state ${rebuilding} level 2`])

@@ -4,12 +4,13 @@ import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts
 import type {
   PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
 } from '#protocol/messages.generated.ts'
-import type { ManagerEntry } from '../../runtime/image.ts'
 import type { Job, Schedule } from '../../runtime/schedule.ts'
 import { Allocator } from '../allocator/allocator.ts'
 import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
 import type { Account } from '../allocator/account.ts'
+import type { HubPower } from '../hub/hub-power.ts'
+import type { ManagerInCharge } from '../hub/in-charge.ts'
 import { Presence } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
 import { Shedding } from './shedding.ts'
@@ -32,20 +33,20 @@ const MILLI = 1000
 export interface ManagerHost {
   readonly location: number
   readonly schedule: Schedule
+  /** Its way to the ports of all hubs, what its own ports hold, and what the manager before has shed. */
+  readonly power: Pick<HubPower, 'sendGrant' | 'sendShed' | 'runLimit_A'> & { readonly inCharge: Pick<ManagerInCharge, 'shedLevel'> }
   /** The hub may send. */
   operating(): boolean
   supply_V(): number
   /** `IGNITION`. */
   ignition(): number
-  /** Sends an answer to a hub, this one included. */
-  sendGrant(location: number, values: PowerGrantValues): void
-  sendShed(values: PowerShedValues): void
-  /** What the manager before has shed, as this hub heard. */
-  shedLevel(): number
-  /** What a port of this hub holds, A. */
-  ownLease_A(port: number): number
   /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
   managerChanged(state: ManagerState): void
+}
+
+/** A power manager that a hub can carry. */
+export interface ManagerEntry {
+  readonly create: (host: ManagerHost, plan: PowerPlan) => PowerManager
 }
 
 /** What the manager counts since boot. */
@@ -182,7 +183,7 @@ export class PowerManager {
       for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) this.adopt(hub, port, now)
     }
     // What it shed stays so until the supply has recovered.
-    this.shedding.begin(now, this.host.shedLevel())
+    this.shedding.begin(now, this.host.power.inCharge.shedLevel)
     this.allocator.shed(this.shedding.level)
     if (this.standby) this.learn_ms = now
     this.rebuild(now)
@@ -190,7 +191,7 @@ export class PowerManager {
 
   private adopt(hub: number, port: number, now: number): void {
     const own = this.plan.hubs[hub]!.location === this.host.location
-    this.allocator.adopt(now, hub, port, own ? this.host.ownLease_A(port) : this.presence.granted(hub, port, now))
+    this.allocator.adopt(now, hub, port, own ? this.host.power.runLimit_A(port) : this.presence.granted(hub, port, now))
   }
 
   private rebuild(now: number): void {
@@ -231,7 +232,7 @@ export class PowerManager {
     this.shed.level = this.shedding.level
     this.shed.reason = this.shedding.reason
     this.host.managerChanged(this.state)
-    this.host.sendShed(this.shed)
+    this.host.power.sendShed(this.shed)
   }
 
   private decide(): void {
@@ -255,7 +256,7 @@ export class PowerManager {
     else if (account.result === GRANT_RESULT.deferred) this.counters.deferred++
     else if (account.result === GRANT_RESULT.refused) this.counters.refused++
     else this.counters.revoked++
-    this.host.sendGrant(this.plan.hubs[account.hub]!.location, values)
+    this.host.power.sendGrant(this.plan.hubs[account.hub]!.location, values)
   }
 
   private enter(state: ManagerState): void {

@@ -11,7 +11,8 @@ import { FakeHal } from '../../testing/fake-hal.ts'
 import { sentBy, TOOL } from '../../testing/messages.ts'
 import { linePlan } from '../../testing/power-plans.ts'
 import { createCounters } from '../../runtime/counters.ts'
-import { HubPower, ORPHANED_ms } from '../hub/hub-power.ts'
+import { HubPower } from '../hub/hub-power.ts'
+import { ORPHANED_ms } from '../hub/in-charge.ts'
 import { ManagerSeat } from './seat.ts'
 import { PortFeed } from '../port/feed.ts'
 import type { Receiver } from '../../runtime/receive.ts'
@@ -39,12 +40,15 @@ function seated(standby = false) {
     grantChanged: () => undefined, refusalChanged: () => undefined, feedChanged: () => undefined, overdrawnChanged: () => undefined,
   }, power)
   feed.plug(0.1)
-  const hub = {
-    hal, location, schedule, vehicle, up: true,
-    operating: () => hub.up, heartbeat: (managing: boolean) => beats.push(managing),
-  }
+  const hub = { up: true }
   const plan = linePlan({ hubs: 2, ports: 1, locations: [location, FL] })
-  const seat = new ManagerSeat(hub, power, standby ? STANDBY_MANAGER : FIRST_MANAGER, plan)
+  const entry = standby ? STANDBY_MANAGER : FIRST_MANAGER
+  const manager = entry.create({
+    location, schedule, power,
+    operating: () => hub.up, supply_V: () => hal.volts, ignition: () => vehicle.ignition(),
+    managerChanged: state => beats.push(state !== none),
+  }, plan)
+  const seat = new ManagerSeat(manager, power)
   const handlers = new Map<string, Handler>()
   const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(codec.name, { handle }) }
   seat.listen(receiver as Receiver)
@@ -56,7 +60,7 @@ function seated(standby = false) {
     seat.fill(values)
     return values
   }
-  return { hal, counters, schedule, power, vehicle, beats, feed, hub, seat, manager: seat.manager, hear, fill }
+  return { hal, counters, schedule, power, vehicle, beats, feed, hub, seat, manager, hear, fill }
 }
 
 /** In charge, with the other hub's port reported. */
@@ -159,7 +163,7 @@ describe('a manager\'s seat', () => {
     vehicle.read(IGNITION.start, NaN, NaN)
     hear(HubStatusCodec)
     hal.clock.advance(100)
-    expect([power.shedLevel, feed.granted()]).toEqual([2, false])
+    expect([power.inCharge.shedLevel, feed.granted()]).toEqual([2, false])
   })
 
   it('lets its hub hear the manager in itself for as long as that is in charge', () => {
@@ -171,10 +175,10 @@ describe('a manager\'s seat', () => {
       }
     }
     beat()
-    expect(power.orphaned()).toBe(false)
+    expect(power.inCharge.isGone()).toBe(false)
     hub.up = false
     beat()
-    expect(power.orphaned()).toBe(true)
+    expect(power.inCharge.isGone()).toBe(true)
   })
 
   it('ends the heartbeat of a standby that makes way, and follows it no more', () => {
@@ -191,12 +195,12 @@ describe('a manager\'s seat', () => {
       expect([manager.state, beats.at(-1)]).toEqual([none, false])
       hal.clock.advance(100)
     }
-    expect(power.orphaned()).toBe(true)
+    expect(power.inCharge.isGone()).toBe(true)
   })
 
   it('takes over what its hub was told to shed', () => {
     const { power, manager, hal, fill } = seated(true)
-    power.follow(DASH, 1)
+    power.inCharge.follow(DASH, 1)
     hal.volts = 11
     manager.start()
     hal.clock.advance(1900)

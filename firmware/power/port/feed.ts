@@ -75,6 +75,7 @@ export class PortFeed implements PortPower {
     this.counters = counters
     this.owner = owner
     this.lease = power === undefined ? undefined : new Lease(power, index, schedule, counters, () => this.leaseChanged())
+    if (power !== undefined && this.lease !== undefined) power.join(this.lease)
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
     this.idle_A = 0
     this.allowed_A = 0
@@ -176,7 +177,7 @@ export class PortFeed implements PortPower {
   private leaseChanged(): void {
     const lease = this.lease!
     this.tellRefusal(lease.refused)
-    if (lease.isHeld()) this.draw(lease.limit_A(), lease.covers())
+    if (lease.draws()) this.draw(lease.limit_A(), lease.covers())
     else this.end()
   }
 

@@ -3,7 +3,7 @@ import { GRANT_RESULT, SHED_REASON } from '#protocol/catalogue/enums.ts'
 import { PowerShedCodec } from '#protocol/messages.generated.ts'
 import { POWER_RULES, PRIORITY } from '../rules.ts'
 import { DASH, IDLE_A, LeaseBench, SHARE_A } from '../../testing/lease-bench.ts'
-import { ORPHANED_ms } from '../hub/hub-power.ts'
+import { ORPHANED_ms } from '../hub/in-charge.ts'
 import { ORPHAN_REVERSAL_ms } from './lease.ts'
 import { FRESH_ms } from '../../runtime/vehicle.ts'
 
@@ -29,7 +29,7 @@ describe('an orphaned reversal', () => {
     rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 2)
     expect([rig.feed.granted(), rig.limit(), rig.feed.granted_A()]).toEqual([true, 9, 9])
     // Nothing else: no share is left to go on with.
-    rig.power.takeShare(0, SHARE_A)
+    rig.power.share.take(0, SHARE_A)
     rig.pass(1)
     expect([rig.told, rig.counters.leasesExpired]).toEqual([['0 granted', '0 gone'], 1])
     expect(rig.limit()).toBeCloseTo(IDLE_A, 9)
@@ -40,17 +40,17 @@ describe('an orphaned reversal', () => {
     rig.grant(9, 9, safety)
     rig.managed = false
     rig.pass(POWER_RULES.lease_ms)
-    expect(rig.power.takeShare(0, SHARE_A)).toBe(SHARE_A - 9)
-    rig.power.giveShare(SHARE_A - 9)
+    expect(rig.power.share.take(0, SHARE_A)).toBe(SHARE_A - 9)
+    rig.power.share.giveBack(SHARE_A - 9)
     rig.feed.release()
-    expect(rig.power.takeShare(0, SHARE_A)).toBe(SHARE_A)
+    expect(rig.power.share.take(0, SHARE_A)).toBe(SHARE_A)
   })
 
   it('goes on even where the static share is less, or taken', () => {
     const rig = new LeaseBench()
     rig.grant(9, 9, safety)
     rig.managed = false
-    rig.power.takeShare(0, SHARE_A)
+    rig.power.share.take(0, SHARE_A)
     rig.pass(POWER_RULES.lease_ms + 1000)
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, 9])
   })
@@ -64,8 +64,8 @@ describe('an orphaned reversal', () => {
       rig.managed = true
       rig.pass(500)
       rig.answer()
-      expect(rig.power.takeShare(0, SHARE_A)).toBe(SHARE_A)
-      rig.power.giveShare(SHARE_A)
+      expect(rig.power.share.take(0, SHARE_A)).toBe(SHARE_A)
+      rig.power.share.giveBack(SHARE_A)
     }
     rig.managed = false
     rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 600)
@@ -124,7 +124,7 @@ describe('the static share', () => {
       const heard_ms = rig.hal.clock.now_ms
       rig.state()
       rig.hal.clock.advance(heard_ms + ORPHANED_ms - rig.hal.clock.now_ms)
-      if (rig.hal.clock.now_ms === heard_ms + ORPHANED_ms) expect(rig.power.orphaned(), `heard at ${heard_ms} ms`).toBe(true)
+      if (rig.hal.clock.now_ms === heard_ms + ORPHANED_ms) expect(rig.power.inCharge.isGone(), `heard at ${heard_ms} ms`).toBe(true)
     }
   })
 
@@ -133,12 +133,12 @@ describe('the static share', () => {
     const rig = new LeaseBench()
     rig.managed = false
     rig.pass(ORPHANED_ms - 1)
-    expect(rig.power.orphaned()).toBe(false)
+    expect(rig.power.inCharge.isGone()).toBe(false)
     rig.feed.want(5, 5, 4000, access)
     expect(rig.feed.granted()).toBe(false)
     rig.feed.release()
     rig.pass(1)
-    expect(rig.power.orphaned()).toBe(true)
+    expect(rig.power.inCharge.isGone()).toBe(true)
     rig.feed.want(5, 5, 4000, access)
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, 5])
   })
@@ -168,7 +168,7 @@ describe('the static share', () => {
     expect(rig.feed.granted()).toBe(true)
     rig.pass(1)
     expect(rig.told).toEqual(['0 granted', '0 gone'])
-    expect(rig.power.takeShare(0, 50)).toBe(SHARE_A)
+    expect(rig.power.share.take(0, 50)).toBe(SHARE_A)
   })
 
   it('is not enough for a second port, which stays off, and hears of nothing', () => {
@@ -184,7 +184,7 @@ describe('the static share', () => {
 
   it('that is used up is no lease that could run out', () => {
     const rig = alone()
-    rig.power.takeShare(0, SHARE_A)
+    rig.power.share.take(0, SHARE_A)
     rig.feed.want(5, 5, 4000, access)
     rig.pass(1)
     rig.state()
@@ -285,9 +285,9 @@ describe('what is shed', () => {
     rig.feed.want(5, 5, 10_000, comfort, true)
     rig.other.want(5, 5, 10_000, access)
     rig.pass(ORPHANED_ms - 1)
-    expect([rig.power.shedLevel, rig.requests().length]).toEqual([3, 0])
+    expect([rig.power.inCharge.shedLevel, rig.requests().length]).toEqual([3, 0])
     rig.pass(1)
-    expect(rig.power.shedLevel).toBe(0)
+    expect(rig.power.inCharge.shedLevel).toBe(0)
     rig.pass(60)
     expect([rig.feed.granted(), rig.other.granted()]).toEqual([true, true])
   })
@@ -297,11 +297,11 @@ describe('what is shed', () => {
     rig.feed.want(5, 5, 10_000, idle)
     rig.state(DASH, 1)
     rig.pass(3 * ORPHANED_ms)
-    expect([rig.power.shedLevel, rig.feed.granted()]).toEqual([1, false])
+    expect([rig.power.inCharge.shedLevel, rig.feed.granted()]).toEqual([1, false])
     expect(rig.schedule.pending()).toContain('manager silence')
     rig.managed = false
     rig.pass(ORPHANED_ms + 100)
-    expect(rig.power.shedLevel).toBe(0)
+    expect(rig.power.inCharge.shedLevel).toBe(0)
     expect(rig.schedule.pending()).not.toContain('manager silence')
     rig.state(DASH, 1)
     rig.state(DASH, 0)

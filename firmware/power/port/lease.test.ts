@@ -5,7 +5,7 @@ import { POWER_RULES } from '../rules.ts'
 import { FakeHal } from '../../testing/fake-hal.ts'
 import { DASH, IDLE_A, LeaseBench, SHARE_A, TRUNK } from '../../testing/lease-bench.ts'
 import { createCounters } from '../../runtime/counters.ts'
-import { ORPHANED_ms } from '../hub/hub-power.ts'
+import { ORPHANED_ms } from '../hub/in-charge.ts'
 import { ORPHAN_REVERSAL_ms, REFUSED_ms } from './lease.ts'
 import { PortFeed } from './feed.ts'
 import { Schedule } from '../../runtime/schedule.ts'
@@ -276,9 +276,9 @@ describe('the manager\'s answers', () => {
     expect(rig.state(TRUNK)).toBe(false)
     // A tool that plays the vehicle is no manager.
     rig.state(0xf9, 3)
-    expect(rig.power.shedLevel).toBe(0)
+    expect(rig.power.inCharge.shedLevel).toBe(0)
     rig.state(DASH, 3, MANAGER_STATE.none)
-    expect(rig.power.shedLevel).toBe(0)
+    expect(rig.power.inCharge.shedLevel).toBe(0)
   })
 })
 
@@ -326,7 +326,7 @@ describe('without a manager', () => {
     rig.managed = false
     rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 100)
     expect(rig.feed.granted()).toBe(true)
-    rig.power.takeShare(SHARE_A, SHARE_A)
+    rig.power.share.take(SHARE_A, SHARE_A)
     rig.pass(200)
     expect(rig.told).toEqual(['0 granted', '0 gone'])
   })
@@ -371,7 +371,7 @@ describe('without a manager', () => {
     rig.managed = true
     rig.pass(600)
     rig.answer()
-    expect(rig.power.takeShare(SHARE_A, SHARE_A)).toBe(SHARE_A)
+    expect(rig.power.share.take(SHARE_A, SHARE_A)).toBe(SHARE_A)
     expect(rig.told).toEqual(['0 granted', '0 gone', '0 granted'])
   })
 })

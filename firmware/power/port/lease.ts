@@ -1,9 +1,13 @@
 import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import type { PowerGrantValues } from '#protocol/messages.generated.ts'
-import { POWER_RULES, PRIORITY } from '../rules.ts'
 import type { HubCounters } from '../../runtime/counters.ts'
-import type { HubPower } from '../hub/hub-power.ts'
 import type { Job, Schedule } from '../../runtime/schedule.ts'
+import type { ManagerInCharge } from '../hub/in-charge.ts'
+import type { PowerRequests } from '../hub/requests.ts'
+import type { StaticShare } from '../hub/static-share.ts'
+import { POWER_RULES, PRIORITY } from '../rules.ts'
+import { LEASE_STATES } from './lease-states.ts'
+import type { LeaseEvent, LeaseState } from './lease-states.ts'
 
 /** First pause before a request is repeated that nobody answered; it doubles up to `repeat_ms`. */
 export const FIRST_REPEAT_ms = 50
@@ -25,21 +29,31 @@ export function stepsUp(current_A: number): number {
   return Math.min(Math.ceil(current_A * STEPS_PER_A - 1e-6) / STEPS_PER_A, MOST_A)
 }
 
+/** What a lease uses of its hub. */
+export interface LeaseHub {
+  readonly location: number
+  readonly firstSequence: number
+  readonly requests: PowerRequests
+  readonly inCharge: ManagerInCharge
+  readonly share: StaticShare
+}
+
 /**
- * One port's contract with the power manager: what it asked for, what it was granted, until when. It counts its lease from
- * sending the request, so that it lets go before the manager gives the current to another.
+ * A port's lease, from the wish to the end. It is counted from sending the request, so that the port lets go before the
+ * manager gives the current to another.
  */
 export class Lease {
+  state: LeaseState
   /** What it wishes can never be granted. */
   refused: boolean
-  private readonly power: HubPower
+  private readonly hub: LeaseHub
   private readonly index: number
   private readonly schedule: Schedule
   private readonly counters: HubCounters
   private readonly changed: () => void
   private readonly job: Job
 
-  /** 0: it wishes nothing. */
+  /** What the driver wishes; 0: nothing. */
   private wishRun_A: number
   private wishPeak_A: number
   private duration_ms: number
@@ -48,28 +62,26 @@ export class Lease {
 
   private sequence: number
   private sent_ms: number
-  private awaiting: boolean
   /** When it asks next; Infinity: not at all. */
   private ask_ms: number
   private pause_ms: number
   /** The peak to ask for: that of the wish until it was granted, none in a renewal. */
   private askPeak_A: number
 
-  /** 0: it holds no lease. */
+  /** What it draws; 0: its idle current. */
   private run_A: number
   private peak_A: number
-  /** Infinity without a peak, and without a lease. */
+  /** Infinity without a peak, and while it draws its idle current. */
   private peakEnd_ms: number
   private end_ms: number
   /** Taken from the hub's static share. */
   private shared_A: number
-  /** A reversal that outlives its lease. */
-  private orphan: boolean
 
   /** `changed`: what may be drawn is another, or whether the wish is refused. */
-  constructor(power: HubPower, index: number, schedule: Schedule, counters: HubCounters, changed: () => void) {
+  constructor(hub: LeaseHub, index: number, schedule: Schedule, counters: HubCounters, changed: () => void) {
+    this.state = 'idle'
     this.refused = false
-    this.power = power
+    this.hub = hub
     this.index = index
     this.schedule = schedule
     this.counters = counters
@@ -81,9 +93,8 @@ export class Lease {
     this.priority = PRIORITY.idle
     // Stryker disable next-line BooleanLiteral: the first wish is another one anyway
     this.shareable = false
-    this.sequence = power.firstSequence
+    this.sequence = hub.firstSequence
     this.sent_ms = 0
-    this.awaiting = false
     this.ask_ms = Infinity
     this.pause_ms = FIRST_REPEAT_ms
     this.askPeak_A = 0
@@ -92,8 +103,6 @@ export class Lease {
     this.peakEnd_ms = Infinity
     this.end_ms = Infinity
     this.shared_A = 0
-    this.orphan = false
-    power.join(this)
   }
 
   /** Asks for a lease; a lower wish takes effect at once, the same wish changes nothing. */
@@ -112,6 +121,7 @@ export class Lease {
     this.run_A = Math.min(this.run_A, run)
     this.peak_A = Math.min(this.peak_A, peak)
     this.pause_ms = FIRST_REPEAT_ms
+    this.take('wish')
     if (this.isShed()) this.shed()
     else this.ask()
     this.plan()
@@ -120,27 +130,27 @@ export class Lease {
 
   /** Gives everything back. */
   release(): void {
-    const owed = this.wishRun_A > 0
+    const owed = this.take('release')
     this.wishRun_A = 0
-    this.awaiting = false
     this.refused = false
     this.ask_ms = Infinity
     this.letGo()
-    if (owed) this.power.release(this.index, this.sequence)
+    if (owed) this.hub.requests.release(this.index, this.sequence)
     this.plan()
     this.changed()
   }
 
-  isHeld(): boolean {
-    return this.run_A > 0
+  /** More than the idle current may be drawn. */
+  draws(): boolean {
+    return LEASE_STATES[this.state].draws
   }
 
-  /** The lease covers the wish. */
+  /** What may be drawn covers the wish. */
   covers(): boolean {
-    return this.isHeld() && this.run_A >= this.wishRun_A
+    return this.draws() && this.run_A >= this.wishRun_A
   }
 
-  /** What may be drawn for long, and now; 0 without a lease. */
+  /** What may be drawn for long, and now, A; 0: the idle current. */
   runLimit_A(): number {
     return this.run_A
   }
@@ -152,7 +162,7 @@ export class Lease {
   /** The manager's answer. */
   answer(values: PowerGrantValues): void {
     if (values.result === GRANT_RESULT.revoked) this.revoked()
-    else if (!this.awaiting || values.sequence !== this.sequence) this.counters.grantsStale++
+    else if (!LEASE_STATES[this.state].requested || values.sequence !== this.sequence) this.counters.grantsStale++
     else if (values.result === GRANT_RESULT.granted) this.granted(values)
     else {
       this.refused = values.result === GRANT_RESULT.refused
@@ -165,8 +175,8 @@ export class Lease {
   /** Another shed level: what it switches off goes at once, what it allows again is asked for. */
   levelChanged(): void {
     if (this.isShed()) this.shed()
-    else if (this.wishRun_A > 0 && this.ask_ms === Infinity) {
-      this.ask_ms = this.schedule.now() + this.index * PORT_STEP_ms + this.power.location * LOCATION_STEP_ms
+    else if (this.take('allow')) {
+      this.ask_ms = this.schedule.now() + this.index * PORT_STEP_ms + this.hub.location * LOCATION_STEP_ms
     }
     this.plan()
   }
@@ -181,7 +191,6 @@ export class Lease {
     }
     this.counters.grantsTaken++
     this.giveShareBack()
-    this.orphan = false
     this.refused = false
     this.end_ms = end_ms
     this.run_A = Math.min(values.run_A, this.wishRun_A)
@@ -190,9 +199,11 @@ export class Lease {
       this.peakEnd_ms = now + POWER_RULES.peak_ms
     }
     this.pause_ms = FIRST_REPEAT_ms
-    this.awaiting = !this.covers()
-    if (this.awaiting) this.ask_ms = now + POWER_RULES.repeat_ms
-    else {
+    if (this.run_A < this.wishRun_A) {
+      this.take('part')
+      this.ask_ms = now + POWER_RULES.repeat_ms
+    } else {
+      this.take('grant')
       this.askPeak_A = this.wishRun_A
       this.ask_ms = this.sent_ms + lease_ms / 2
     }
@@ -200,7 +211,7 @@ export class Lease {
   }
 
   private revoked(): void {
-    if (!this.awaiting && !this.isHeld()) {
+    if (!this.take('revoke')) {
       this.counters.grantsStale++
       return
     }
@@ -210,8 +221,8 @@ export class Lease {
 
   /** A grant for it that is still on its way is not taken: shedding overtakes grants. */
   private shed(): void {
-    const owed = this.awaiting || this.isHeld()
-    this.awaiting = false
+    const owed = this.owes()
+    if (!this.take('shed')) return
     this.ask_ms = Infinity
     if (owed) this.endEarly()
   }
@@ -220,7 +231,7 @@ export class Lease {
   private endEarly(): void {
     this.counters.leasesRevoked++
     this.letGo()
-    this.power.release(this.index, this.sequence)
+    this.hub.requests.release(this.index, this.sequence)
     this.changed()
   }
 
@@ -236,20 +247,17 @@ export class Lease {
   }
 
   private expire(now: number): void {
-    if (this.orphan) this.end()
-    else if (this.shared_A > 0) {
-      // The share ends when a manager is there again, and has had time to answer.
-      if (this.power.orphaned()) this.end_ms = now + POWER_RULES.lease_ms
-      else this.end()
-    } else if (this.priority === PRIORITY.safety) {
-      // Whoever is in the window comes first. The share that this takes is not there for others.
-      this.orphan = true
-      this.shared_A = this.power.takeShare(0, this.run_A)
+    // The share ends when a manager is there again, and has had time to answer.
+    if (this.state === 'shared' && this.hub.inCharge.isGone()) this.end_ms = now + POWER_RULES.lease_ms
+    // Whoever is in the window comes first. The share that this takes is not there for others.
+    else if (this.priority === PRIORITY.safety && this.take('orphan')) {
+      this.shared_A = this.hub.share.take(0, this.run_A)
       this.end_ms = now + ORPHAN_REVERSAL_ms
     } else this.end()
   }
 
   private end(): void {
+    this.take('expire')
     this.counters.leasesExpired++
     this.letGo()
     this.changed()
@@ -257,21 +265,22 @@ export class Lease {
 
   private ask(): void {
     const now = this.schedule.now()
-    if (this.awaiting || this.isHeld()) this.counters.powerRepeats++
+    if (this.owes()) this.counters.powerRepeats++
+    this.take('ask')
     this.sequence = (this.sequence + 1) & SEQUENCE_MASK
     this.sent_ms = now
-    this.awaiting = true
     this.ask_ms = now + this.pause_ms
     this.pause_ms = Math.min(this.pause_ms * 2, POWER_RULES.repeat_ms)
     this.counters.powerRequests++
-    this.power.request(this.index, this.sequence, this.wishRun_A, this.askPeak_A, this.duration_ms, this.priority)
-    if (!this.isHeld() && this.shareable && this.power.orphaned()) this.useShare(now)
+    this.hub.requests.request(this.index, this.sequence, this.wishRun_A, this.askPeak_A, this.duration_ms, this.priority)
+    if (this.state === 'asking' && this.shareable && this.hub.inCharge.isGone()) this.useShare(now)
   }
 
   /** No manager far and wide: the hub's static safe share carries it, if nothing else does. */
   private useShare(now: number): void {
-    const share_A = this.power.takeShare(this.wishRun_A, this.wishPeak_A)
+    const share_A = this.hub.share.take(this.wishRun_A, this.wishPeak_A)
     if (share_A === 0) return
+    this.take('share')
     this.shared_A = share_A
     this.run_A = share_A
     this.end_ms = now + POWER_RULES.lease_ms
@@ -284,7 +293,6 @@ export class Lease {
     this.askPeak_A = this.wishPeak_A
     this.run_A = 0
     this.end_ms = Infinity
-    this.orphan = false
   }
 
   private endPeak(): void {
@@ -293,12 +301,26 @@ export class Lease {
   }
 
   private giveShareBack(): void {
-    this.power.giveShare(this.shared_A)
+    this.hub.share.giveBack(this.shared_A)
     this.shared_A = 0
   }
 
   private isShed(): boolean {
-    return this.priority > PRIORITY.idle - this.power.shedLevel
+    return this.priority > PRIORITY.idle - this.hub.inCharge.shedLevel
+  }
+
+  /** True for an event that means something in this state. */
+  private take(event: LeaseEvent): boolean {
+    const next = LEASE_STATES[this.state].next[event]
+    if (next === undefined) return false
+    this.state = next
+    return true
+  }
+
+  /** The manager may have reserved current for it: it has to hear when nothing is needed any more. */
+  private owes(): boolean {
+    const row = LEASE_STATES[this.state]
+    return row.requested || row.draws
   }
 
   private plan(): void {
