@@ -1234,3 +1234,28 @@ export const StereoTextCodec: Codec<StereoTextValues> = {
     values.char4 = data[7]!
   },
 }
+
+/** Every codec by the name of its message. */
+export const CODECS = {
+  HubStatus: HubStatusCodec,
+  VehicleState: VehicleStateCodec,
+  ComponentAnnounce: ComponentAnnounceCodec,
+  PowerShed: PowerShedCodec,
+  PortStatus: PortStatusCodec,
+  NetworkSleep: NetworkSleepCodec,
+  PowerRequest: PowerRequestCodec,
+  PowerGrant: PowerGrantCodec,
+  PowerRelease: PowerReleaseCodec,
+  SwitchEvent: SwitchEventCodec,
+  WindowStatus: WindowStatusCodec,
+  WindowCommand: WindowCommandCodec,
+  MirrorStatus: MirrorStatusCodec,
+  MirrorCommand: MirrorCommandCodec,
+  LatchStatus: LatchStatusCodec,
+  LatchCommand: LatchCommandCodec,
+  LightStatus: LightStatusCodec,
+  LightCommand: LightCommandCodec,
+  StereoStatus: StereoStatusCodec,
+  StereoCommand: StereoCommandCodec,
+  StereoText: StereoTextCodec,
+}

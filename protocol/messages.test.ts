@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LOCATION, WINDOW_ACTION } from './catalogue/index.ts'
+import { LOCATION, WINDOW_ACTION, type GivenValues } from './catalogue/index.ts'
 import { readName } from './claim.ts'
 import { createFrame, type CanFrame } from './frame.ts'
 import { PGN_ADDRESS_CLAIMED } from './id.ts'
 import {
   addressNamed, addressText, copyDecoded, decodeFrame, echoSenderText, encodeClaim, encodeEntry, encodeMessage, encodeRequest, ENTRIES,
-  FrameDecoder, parseAssignments, parseTarget, pgnNamed, valueJson, valueText,
+  FrameDecoder, parseAssignments, parseTarget, pgnNamed, valueJson, valueText, type EncodeOptions,
 } from './messages.ts'
 
 function frame(id: number, bytes: readonly number[], change: Partial<CanFrame> = {}): CanFrame {
@@ -15,22 +15,28 @@ function frame(id: number, bytes: readonly number[], change: Partial<CanFrame> =
   return { ...made, id, length: bytes.length, ...change }
 }
 
+/** A message as a command line names it. */
+function encodeText(text: string, values: GivenValues, options?: EncodeOptions): CanFrame {
+  const { entry, location } = parseTarget(text)
+  return encodeEntry(entry, location, values, options)
+}
+
 describe('encoding by name', () => {
   it('takes enum names, units, numbers and flags', () => {
-    const made = encodeMessage('WindowCommand', 'FL', { action: 'goto', position_pct: '50 %', sequence: 3 }, { source: 0xf9, counter: 1 })
+    const made = encodeText('WindowCommand@FL', { action: 'goto', position_pct: '50 %', sequence: 3 }, { source: 0xf9, counter: 1 })
     expect(made.id).toBe(0x09ff81f9)
     expect(decodeFrame(made)).toMatchObject({
       name: 'WindowCommand', location: 'FL', source: 0xf9, counter: 1, values: { action: WINDOW_ACTION.goto, position_pct: 50, sequence: 3 },
     })
-    expect(encodeMessage('windowcommand', 'fl', { ACTION: 'UP' }).data).toEqual(encodeMessage('WindowCommand', 'FL', { action: 1 }).data)
-    expect(decodeFrame(encodeMessage('WindowStatus', 'RR', { pinch: true, thermal: 'yes', supply: '13.5V' }))!.values)
+    expect(encodeText('windowcommand@fl', { ACTION: 'UP' }).data).toEqual(encodeMessage('WindowCommand@FL', { action: 'up' }).data)
+    expect(decodeFrame(encodeText('WindowStatus@RR', { pinch: true, thermal: 'yes', supply: '13.5V' }))!.values)
       .toMatchObject({ pinch: 1, thermal: 1, learned: 0, supply_V: 13.5, position_pct: NaN })
   })
 
   it('needs no location where there is but one', () => {
-    expect(decodeFrame(encodeMessage('StereoCommand', undefined, { action: 'mute' }))!.location).toBe('STEREO')
-    expect(decodeFrame(encodeMessage('VehicleState', undefined, {}))!.location).toBe('ALL')
-    expect(() => encodeMessage('WindowCommand', undefined, {})).toThrow('WindowCommand needs a location: WindowCommand@FL, @FR, @RL, @RR')
+    expect(decodeFrame(encodeMessage('StereoCommand', { action: 'mute' }))!.location).toBe('STEREO')
+    expect(decodeFrame(encodeMessage('VehicleState', {}))!.location).toBe('ALL')
+    expect(() => encodeText('WindowCommand', {})).toThrow('WindowCommand needs a location: WindowCommand@FL, @FR, @RL, @RR')
   })
 
   it.each([
@@ -48,12 +54,12 @@ describe('encoding by name', () => {
     ['WindowStatus', 'FL', { pinch: 'maybe' }, 'WindowStatus.pinch = "maybe" is not yes or no'],
     ['WindowStatus', 'FL', { state: true }, /WindowStatus.state = true is not/],
   ] as [string, string, Record<string, string | number | boolean>, string | RegExp][])('explains %s@%s %o', (name, location, values, message) => {
-    expect(() => encodeMessage(name, location, values)).toThrow(message)
+    expect(() => encodeText(`${name}@${location}`, values)).toThrow(message)
   })
 
   it('refuses addresses and counters that do not exist', () => {
-    expect(() => encodeMessage('VehicleState', 'ALL', {}, { source: 256 })).toThrow('source address 256 is outside 0…255')
-    expect(() => encodeMessage('VehicleState', 'ALL', {}, { counter: 15 })).toThrow('E2E counter 15 is outside 0…14')
+    expect(() => encodeMessage('VehicleState@ALL', {}, { source: 256 })).toThrow('source address 256 is outside 0…255')
+    expect(() => encodeMessage('VehicleState@ALL', {}, { counter: 15 })).toThrow('E2E counter 15 is outside 0…14')
   })
 
   it('takes targets and assignments apart', () => {
@@ -79,7 +85,7 @@ describe('encoding by name', () => {
 describe('decoding', () => {
   it('counts by cause and never throws', () => {
     const decoder = new FrameDecoder()
-    const good = encodeMessage('WindowStatus', 'FL', {}, { source: 0x81 })
+    const good = encodeMessage('WindowStatus@FL', {}, { source: 0x81 })
     expect(decoder.decode(good)?.name).toBe('WindowStatus')
     expect(decoder.failure).toBeUndefined()
     const cases: [CanFrame, string][] = [
@@ -128,11 +134,12 @@ describe('decoding', () => {
 
   it('reuses one record a message; a copy stays', () => {
     const decoder = new FrameDecoder()
-    const first = decoder.decode(encodeMessage('WindowCommand', 'FL', { action: 'up' }))!
+    const first = decoder.decode(encodeMessage('WindowCommand@FL', { action: 'up' }))!
     const kept = copyDecoded(first)
-    const second = decoder.decode(encodeMessage('WindowCommand', 'FR', { action: 'down' }))!
+    const second = decoder.decode(encodeMessage('WindowCommand@FR', { action: 'down' }))!
     expect(second).toBe(first)
-    expect([kept.location, kept.values['action'], second.location, second.values['action']]).toEqual(['FL', 1, 'FR', 2])
+    if (kept.name !== 'WindowCommand' || second.name !== 'WindowCommand') expect.fail(`${kept.name}, ${second.name}`)
+    expect([kept.location, kept.values.action, second.location, second.values.action]).toEqual(['FL', 1, 'FR', 2])
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './catalogue/index.ts'
-import { decodeFrame, encodeMessage, entryNamed, valueText } from './messages.ts'
+import { decodeFrame, encodeEntry, parseTarget, valueText, type NamedValues } from './messages.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
 /** CRC-8 of AUTOSAR profile 11 bit by bit, from the specification's text. */
@@ -19,15 +19,17 @@ describe('known answers', () => {
   })
 
   it.each(vectors)('$message@$location #$counter $data', ({ message, location, source, counter, values, id, data }) => {
-    const frame = encodeMessage(message, location, values, { source, counter })
+    const target = parseTarget(`${message}@${location}`)
+    const frame = encodeEntry(target.entry, target.location, values, { source, counter })
     expect(frame.id.toString(16).toUpperCase().padStart(8, '0')).toBe(id)
     expect(Buffer.from(frame.data.subarray(0, frame.length)).toString('hex')).toBe(data)
     const decoded = decodeFrame(frame)!
     expect(decoded).toMatchObject({ name: message, location, source, counter })
-    const { row } = entryNamed(message)
+    const { row } = target.entry
+    const read: NamedValues = decoded.values
     for (const [name, value] of Object.entries(values)) {
-      if (typeof value === 'string') expect(valueText(row.fields[name]!, decoded.values[name]!)).toBe(value)
-      else expect(decoded.values[name]).toBe(value)
+      if (typeof value === 'string') expect(valueText(row.fields[name]!, read[name]!)).toBe(value)
+      else expect(read[name]).toBe(value)
     }
   })
 

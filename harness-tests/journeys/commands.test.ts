@@ -50,7 +50,7 @@ describe('a command', () => {
     const bad = counters().e2e[4]!
     car.car.bus.faults.clear()
     const { encodeMessage } = await import('#protocol/messages.ts')
-    const frame = encodeMessage('WindowCommand', 'FL', { action: 'down', sequence: 1 })
+    const frame = encodeMessage('WindowCommand@FL', { action: 'down', sequence: 1 })
     frame.data[0]! ^= 0x01
     car.driver.send(frame)
     await car.run(500)

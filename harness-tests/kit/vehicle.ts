@@ -1,4 +1,5 @@
-import { type GivenValues, MessageSender, parseTarget } from '#protocol/messages.ts'
+import type { GivenValues } from '#protocol/catalogue/index.ts'
+import { MessageSender, parseTarget } from '#protocol/messages.ts'
 import type { TraceRecord } from '#sim/kernel/trace.ts'
 import { type Driver } from './driver.ts'
 import { type Observed, Observer, type Reading } from './observer.ts'

@@ -1,4 +1,4 @@
-import type { CodeOf, CodeTable, Flag } from './enums.ts'
+import type { CodeOf, CodeTable, Flag, NameOf } from './enums.ts'
 import type { LocationName } from './locations.ts'
 
 /**
@@ -71,16 +71,41 @@ export interface MessageRow {
   readonly text: string
 }
 
+/** A field of no row in particular: its types below are as wide as they can be. */
+type AnyField<Field extends FieldRow> = FieldKind extends Field['kind'] ? true : false
+/** The codes of an enum. */
+type CodesOf<Field extends FieldRow> = Field extends { readonly values: infer Codes extends CodeTable } ? Codes : CodeTable
+
 /**
  * A decoded field: a code of its enum, 0 or 1, or a number. A code that the enum does not have is delivered as it is, though
  * the type leaves it out: who takes a code off the bus has a branch for all others.
  */
 export type ValueOf<Field extends FieldRow> =
-  Field extends { readonly kind: 'enum', readonly values: infer Codes extends CodeTable } ? CodeOf<Codes>
-    : Field['kind'] extends 'flag' ? Flag : number
+  AnyField<Field> extends true ? number
+    : Field['kind'] extends 'enum' ? CodeOf<CodesOf<Field>>
+      : Field['kind'] extends 'flag' ? Flag : number
+
+/** A field as programs give it: an enum by name or code, a flag as a boolean, a physical value in its unit. */
+export type GivenValue<Field extends FieldRow = FieldRow> =
+  AnyField<Field> extends true ? number | string | boolean
+    : Field['kind'] extends 'enum' ? NameOf<CodesOf<Field>> | CodeOf<CodesOf<Field>>
+      : Field['kind'] extends 'flag' ? boolean | Flag : number
+
+/**
+ * A field as programs read it: an enum by name (a code without a name stays a number), a flag as a boolean, a physical value
+ * in its unit, NaN when not available and Infinity when out of range.
+ */
+export type ReadValue<Field extends FieldRow = FieldRow> =
+  AnyField<Field> extends true ? number | string | boolean
+    : Field['kind'] extends 'enum' ? NameOf<CodesOf<Field>> | number
+      : Field['kind'] extends 'flag' ? boolean : number
 
 /** The decoded content of a message, by field. */
 export type ValuesOf<Row extends MessageRow> = { -readonly [Name in keyof Row['fields']]: ValueOf<Row['fields'][Name]> }
+/** The content of a message as programs give it. */
+export type GivenValues<Row extends MessageRow = MessageRow> = { readonly [Name in keyof Row['fields']]?: GivenValue<Row['fields'][Name]> }
+/** The content of a message as programs read it. */
+export type ReadValues<Row extends MessageRow = MessageRow> = { readonly [Name in keyof Row['fields']]: ReadValue<Row['fields'][Name]> }
 
 /** Keeps the row's exact type (name, locations, fields) while checking its shape. */
 export function message<const Row extends MessageRow>(row: Row): Row {

@@ -21,7 +21,9 @@ import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 /** The source of all codecs. */
 export function renderCodecs(rows: readonly MessageRow[]): string {
   const types = rows.flatMap(row => Object.values(row.fields).map(typeOf)).filter(type => /^[A-Z]/.test(type))
-  return `${[head([...new Set(types)].sort()), ...rows.map(renderRow)].join('\n')}`
+  const codecs = rows.map(({ name }) => `  ${name}: ${name}Codec,`)
+  const byName = `/** Every codec by the name of its message. */\nexport const CODECS = {\n${codecs.join('\n')}\n}\n`
+  return [head([...new Set(types)].sort()), ...rows.map(renderRow), byName].join('\n')
 }
 
 function renderRow(row: MessageRow): string {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { MESSAGES } from '../catalogue/index.ts'
+import { MESSAGES, type GivenOf, type Target } from '../catalogue/index.ts'
 import { encodeMessage } from '../messages.ts'
 import { EXPORT_FORMATS, exportProtocol } from './index.ts'
 import { PYTHON } from './markdown.ts'
@@ -10,8 +10,8 @@ const python = spawnSync('python3', ['-c', PYTHON], { encoding: 'utf8' })
 if (python.error !== undefined) console.log('skipped: the protocol page\'s Python example (apt-get install python3)')
 
 /** `id#data` as candump writes it. */
-function line(name: string, location: string, values: Record<string, string | number>): string {
-  const frame = encodeMessage(name, location, values, { source: 0xf9, counter: 0 })
+function line<To extends Target>(target: To, values: GivenOf<To>): string {
+  const frame = encodeMessage(target, values, { source: 0xf9, counter: 0 })
   const data = Buffer.from(frame.data.subarray(0, frame.length)).toString('hex').toUpperCase()
   return `${frame.id.toString(16).toUpperCase().padStart(8, '0')}#${data}`
 }
@@ -41,12 +41,12 @@ describe('the protocol page', () => {
   it('has the known answers of the specification and the worked example of the codec', () => {
     expect(page).toContain('| 0x123 | 0 | `CC 00 00 00 00 00 00 00` |')
     expect(page).toContain('| 0x123 | 1 | `91 01 00 00 00 00 00 00` |')
-    expect(page).toContain(`On the bus: \`${line('WindowCommand', 'FL', { action: 'up', sequence: 1 })}\``)
+    expect(page).toContain(`On the bus: \`${line('WindowCommand@FL', { action: 'up', sequence: 1 })}\``)
   })
 
   it.skipIf(python.error !== undefined)('has a Python example that computes the same frame', () => {
     expect(python.stderr).toBe('')
-    expect(python.stdout.trim()).toBe(line('WindowCommand', 'FL', { action: 'up', sequence: 1 }))
+    expect(python.stdout.trim()).toBe(line('WindowCommand@FL', { action: 'up', sequence: 1 }))
   })
 
   it('is one of the exports, all of which have content and the same result each time', () => {

@@ -41,7 +41,7 @@ function dump(bytes: Uint8Array): string {
 }
 
 function protection(): string {
-  const frame = encodeMessage('WindowCommand', 'FL', { action: 'up', sequence: 1 }, { source: 0xf9, counter: 0 })
+  const frame = encodeMessage('WindowCommand@FL', { action: 'up', sequence: 1 }, { source: 0xf9, counter: 0 })
   const data = frame.data.subarray(0, frame.length)
   const known = [0, 1].map((counter) => {
     const zeros = new Uint8Array(8)

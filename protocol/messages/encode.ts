@@ -1,4 +1,6 @@
-import { LOCATION, LOCATION_NAMES, type LocationName } from '../catalogue/index.ts'
+import {
+  LOCATION, LOCATION_NAMES, type GivenOf, type GivenValues, type MessageOf, type MessageRow, type RowOf, type Target,
+} from '../catalogue/index.ts'
 import { buildName, claimId, NAME_BYTES, REQUEST_BYTES, requestId, writeRequest, type NameParts } from '../claim.ts'
 import { dataIdOf, GLOBAL_ADDRESS, messageId, messagePgn, PGN_ADDRESS_CLAIMED, TOOL_ADDRESSES } from '../id.ts'
 import { protect } from '../e2e.ts'
@@ -8,9 +10,6 @@ import { entryNamed, fieldNamed, locationFor, locationNamed, type MessageEntry }
 import { MessageError } from './errors.ts'
 import { parseValue } from './text.ts'
 
-/** Field values as people and programs give them: numbers, enum names, numbers with units, booleans. */
-export type GivenValues = Readonly<Record<string, number | string | boolean>>
-
 export interface EncodeOptions {
   /** Source address; default the first tool address. */
   source?: number
@@ -19,20 +18,27 @@ export interface EncodeOptions {
 }
 
 /**
- * A protected frame of a message of the catalogue. Fields left out are neutral: physical ones "not available", an enum
- * its `none` or first code, counts and flags 0. Throws MessageError for an unknown name or a text that is no value, and
- * RangeError for a value out of range. `location` may be undefined when the message has but one.
+ * A protected frame of a message of the catalogue: `encodeMessage('WindowCommand@FL', { action: 'up' })`. Fields left out
+ * are neutral: physical ones "not available", an enum its `none` or first code, counts and flags 0. Throws RangeError for a
+ * value out of range.
  */
-export function encodeMessage(name: string, location: string | undefined, values: GivenValues, options: EncodeOptions = {}): CanFrame {
-  const entry = entryNamed(name)
-  return encodeEntry(entry, locationFor(entry, location), values, options)
+export function encodeMessage<To extends Target>(target: To, values: GivenOf<To>, options: EncodeOptions = {}): CanFrame {
+  const { entry, location } = parseTarget(target)
+  return encodeEntry<MessageRow>(entry, location, values, options)
 }
 
-/** The same for a message that was looked up already. */
-export function encodeEntry(entry: MessageEntry, location: LocationName, values: GivenValues, options: EncodeOptions = {}): CanFrame {
-  const { codec, row } = entry
+/**
+ * The same for a message that was looked up already. Of a row that only the run knows (`parseTarget` of a text) `values` are
+ * numbers, booleans and texts: names of codes in upper or lower case, `yes` and `no`, numbers with units.
+ */
+export function encodeEntry<Row extends MessageRow>(
+  entry: MessageEntry<Row>, location: Row['locations'][number], values: GivenValues<Row>, options: EncodeOptions = {},
+): CanFrame {
+  const { codec, row }: MessageEntry = entry
   const record = codec.create()
-  for (const [name, given] of Object.entries(values)) {
+  const named: GivenValues = values
+  for (const [name, given] of Object.entries(named)) {
+    if (given === undefined) continue
     const [field, fieldRow] = fieldNamed(entry, name)
     record[field] = parseValue(`${row.name}.${field}`, fieldRow, given)
   }
@@ -48,8 +54,16 @@ export function encodeEntry(entry: MessageEntry, location: LocationName, values:
   return frame
 }
 
-/** `WindowCommand@FL` taken apart. The location is undefined when there is none. Throws MessageError. */
-export function parseTarget(text: string): { entry: MessageEntry, location: LocationName } {
+/** A message and one of its locations. */
+export interface Addressed<Row extends MessageRow = MessageRow> {
+  readonly entry: MessageEntry<Row>
+  readonly location: Row['locations'][number]
+}
+
+/** `WindowCommand@FL` taken apart; the location may be left out when the message has but one. Throws MessageError. */
+export function parseTarget<To extends Target>(target: To): Addressed<RowOf<MessageOf<To>>>
+export function parseTarget(text: string): Addressed
+export function parseTarget(text: string): Addressed {
   const [name, location, ...rest] = text.split('@')
   if (name === undefined || name === '' || rest.length > 0 || location === '') {
     throw new MessageError(`"${text}" is not MESSAGE@LOCATION, for example WindowCommand@FL`)

@@ -1,39 +1,82 @@
-import { LOCATION_NAMES, MESSAGES, type FieldRow, type LocationName, type MessageRow } from '../catalogue/index.ts'
+import {
+  CATALOGUE, LOCATION, LOCATION_NAMES, type CatalogueRow, type FieldRow, type LocationName, type MessageName, type MessageRow, type RowOf,
+  type ValuesOf,
+} from '../catalogue/index.ts'
 import type { Codec } from '../codec.ts'
-import { isBroadcastKind, kindOf, locationOf, pageOf } from '../id.ts'
-import * as generated from '../messages.generated.ts'
+import { check } from '../e2e.ts'
+import type { CanFrame } from '../frame.ts'
+import { dataId, dataIdOf, isBroadcastKind } from '../id.ts'
+import { CODECS } from '../messages.generated.ts'
 import { MessageError, unknown } from './errors.ts'
 
-/** A message's content by field name: what every generated `…Values` looks like to code that serves all messages. */
-export type NamedValues = Record<string, number>
+/** A message's content by field name, for code that serves all messages. */
+export type NamedValues = ValuesOf<MessageRow>
 
 /** A row of the catalogue with its codec. */
-export interface MessageEntry {
-  readonly row: MessageRow
-  readonly codec: Codec<NamedValues>
+export interface MessageEntry<Row extends MessageRow = MessageRow> {
+  readonly row: Row
+  readonly codec: Codec<ValuesOf<Row>>
 }
 
-const codecs = Object.values(generated) as unknown as Codec<NamedValues>[]
+/** Codecs by the names of their messages; a name that is missing, or a codec of another row, is a compile error. */
+type CodecsOf<Row extends MessageRow> = { readonly [Each in Row as Each['name']]: Codec<ValuesOf<Each>> }
 
+/** Why a frame is no message. */
+export type Unreadable =
+  /** 11-bit identifier, remote, or CAN FD: not of this protocol. */
+  | 'foreignFormat'
+  /** 29-bit, but not in the form of the catalogue. */
+  | 'unknownId'
+  /** A known message at a location that does not have it, or of an unknown kind or class. */
+  | 'unknownMessage'
+  /** Fewer bytes than the message has. */
+  | 'tooShort'
+  | 'badCrc'
+
+const NONE: readonly MessageEntry[] = []
+
+/** Rows with their codecs, and which of them a frame is. */
+export class MessageTable {
+  /** In the order of the rows. */
+  readonly entries: readonly MessageEntry[]
+  private readonly byDataId: MessageEntry[][] = []
+
+  constructor(rows: readonly MessageRow[], codecs: Readonly<Record<string, Codec<NamedValues> | undefined>>) {
+    this.entries = rows.map((row) => {
+      const codec = codecs[row.name]
+      if (codec === undefined) throw new Error(`no codec for ${row.name}: run npm run generate`)
+      return { row, codec }
+    })
+    for (const entry of this.entries) {
+      const { page, kind, locations } = entry.row
+      for (const location of locations) (this.byDataId[dataId(page, kind, LOCATION[location])] ??= []).push(entry)
+    }
+  }
+
+  /** The messages that a frame with this identifier can be: of kind 14 one for each class at the location. */
+  ofId(id: number): readonly MessageEntry[] {
+    return isBroadcastKind(id) ? this.byDataId[dataIdOf(id)] ?? NONE : NONE
+  }
+
+  /** The message of a frame that is whole and right, or what is wrong with it. Never throws. */
+  recognise(frame: CanFrame): MessageEntry | Unreadable {
+    if (!frame.extended || frame.remote || frame.fd) return 'foreignFormat'
+    if (!isBroadcastKind(frame.id)) return 'unknownId'
+    const entry = this.ofId(frame.id)[0]
+    if (entry === undefined) return 'unknownMessage'
+    if (frame.length < entry.codec.length) return 'tooShort'
+    return check(frame.data, frame.length, dataIdOf(frame.id)) ? entry : 'badCrc'
+  }
+}
+
+/** The messages of the car. */
+export const TABLE = new MessageTable(CATALOGUE, CODECS satisfies CodecsOf<CatalogueRow>)
 /** Every message, by kind and page. */
-export const ENTRIES: readonly MessageEntry[] = MESSAGES.map((row) => {
-  const codec = codecs.find(candidate => candidate.name === row.name)
-  if (codec === undefined) throw new Error(`no codec for ${row.name}: run npm run generate`)
-  return { row, codec }
-})
-
-const byKind: (MessageEntry | undefined)[][] = [[], []]
-for (const entry of ENTRIES) byKind[entry.row.page]![entry.row.kind] = entry
-
-/** Message of an identifier; undefined when its form, kind or location is not in the catalogue. */
-export function entryOfId(id: number): MessageEntry | undefined {
-  if (!isBroadcastKind(id)) return undefined
-  const entry = byKind[pageOf(id)]![kindOf(id)]
-  const location = LOCATION_NAMES[locationOf(id)]
-  return entry !== undefined && location !== undefined && entry.row.locations.includes(location) ? entry : undefined
-}
+export const ENTRIES: readonly MessageEntry[] = TABLE.entries
 
 /** Message by its name, upper or lower case. Throws MessageError with the nearest name. */
+export function entryNamed<Name extends MessageName>(name: Name): MessageEntry<RowOf<Name>>
+export function entryNamed(name: string): MessageEntry
 export function entryNamed(name: string): MessageEntry {
   const wanted = name.toLowerCase()
   for (const entry of ENTRIES) if (entry.row.name.toLowerCase() === wanted) return entry

@@ -1,8 +1,8 @@
-import type { LocationName } from '../catalogue/index.ts'
+import type { GivenValues, LocationName, MessageRow } from '../catalogue/index.ts'
 import { nextCounter, protect } from '../e2e.ts'
 import type { CanFrame } from '../frame.ts'
 import { dataIdOf, TOOL_ADDRESSES } from '../id.ts'
-import { encodeEntry, type GivenValues } from './encode.ts'
+import { encodeEntry } from './encode.ts'
 import type { MessageEntry } from './entries.ts'
 
 /** Sequences run 0 … 15. */
@@ -32,7 +32,9 @@ export class MessageSender {
   }
 
   /** The next frame of a message. Throws as `encodeEntry`. */
-  encode(entry: MessageEntry, location: LocationName, values: GivenValues, source: number = TOOL_ADDRESSES[0]!): CanFrame {
+  encode<Row extends MessageRow>(
+    entry: MessageEntry<Row>, location: Row['locations'][number], values: GivenValues<Row>, source: number = TOOL_ADDRESSES[0]!,
+  ): CanFrame {
     const frame = encodeEntry(entry, location, values, { source })
     const counter = this.counters.get(frame.id) ?? this.start.counter
     this.counters.set(frame.id, nextCounter(counter))

@@ -1,7 +1,8 @@
 import { nameOfCode, isPhysical, limitsOf } from '../catalogue/fields.ts'
-import { HUB_TYPE, LOCATION, LOCATION_NAMES, type FieldRow } from '../catalogue/index.ts'
+import { HUB_TYPE, LOCATION, LOCATION_NAMES, type FieldRow, type MessageRow, type ReadValue, type ReadValues } from '../catalogue/index.ts'
 import { UNIT_SUFFIX } from '../catalogue/validate.ts'
 import { GLOBAL_ADDRESS, locationOfAddress, NULL_ADDRESS, TOOL_ADDRESSES } from '../id.ts'
+import type { NamedValues } from './entries.ts'
 import { MessageError, unknown } from './errors.ts'
 
 /** Values and addresses as people read and write them. */
@@ -21,6 +22,19 @@ export function valueJson(field: FieldRow, value: number): number | string | boo
   if (field.kind === 'flag') return value === 1
   if (Number.isNaN(value)) return null
   return Number.isFinite(value) ? value : 'out of range'
+}
+
+/**
+ * A message as programs read it: enums by name, flags as booleans, physical values as they are. Of a message whose name is known
+ * this is its `ReadingOf`.
+ */
+export function readValues(row: MessageRow, values: NamedValues): ReadValues {
+  return Object.fromEntries(Object.entries(row.fields).map(([name, field]) => [name, readValue(field, values[name]!)]))
+}
+
+function readValue(field: FieldRow, value: number): ReadValue {
+  if (field.kind === 'enum') return nameOfCode(field, value) ?? value
+  return field.kind === 'flag' ? value === 1 : value
 }
 
 /** Who has an address: a hub's location, `tool`, `tool2`, `none` (null address), `all`; others as `0x12`. */

@@ -1,7 +1,7 @@
 import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
 import { locationOfAddress } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
-import type { DecodedFrame } from '#protocol/messages.ts'
+import type { DecodedMessage } from '#protocol/messages.ts'
 import type { TraceRecord } from '../kernel/trace.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -18,6 +18,9 @@ const ECHO_ns = 200 * MS_ns
 const IMPOSTOR_ns = 3 * SECOND_ns
 /** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
 const SEQUENCES_BEFORE_REUSE = 14
+
+/** Which command a status answers. */
+interface Echo { readonly echoSender: number, readonly echoSequence: number }
 
 /** The commands of one hub to one component. */
 interface Line {
@@ -57,9 +60,9 @@ class CommandsChecker implements Checker {
     if (decoded === undefined || decoded.row === undefined || this.around.hub(seen.sender) === undefined) return
     const { values } = decoded
     if (decoded.name === 'PortStatus') {
-      this.report(decoded.location, values['port']!, values['fault'] !== PORT_FAULT.none, end_ns)
-    } else if (values['echoSequence'] !== undefined) this.echo(decoded, end_ns)
-    else if (values['sequence'] !== undefined && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, end_ns)
+      this.report(decoded.location, decoded.values.port, decoded.values.fault !== PORT_FAULT.none, end_ns)
+    } else if ('echoSequence' in values) this.echo(decoded, values, end_ns)
+    else if ('sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, end_ns)
   }
 
   event({ kind, source, text, t_ns }: TraceRecord): void {
@@ -90,16 +93,15 @@ class CommandsChecker implements Checker {
     else this.faulty.delete(key)
   }
 
-  private command(decoded: DecodedFrame, now_ns: number): void {
+  private command(decoded: DecodedMessage, sequence: number, now_ns: number): void {
     const sender = LOCATION_NAMES[locationOfAddress(decoded.source)]!
     if (sender === 'ALL') return
     const target = `${decoded.name.replace('Command', '')}@${decoded.location}`
     const key = `${sender} ${target}`
-    const sequence = decoded.values['sequence']!
     let line = this.lines.get(key)
     if (line === undefined) {
       line = {
-        sender, target, lifetime_ns: decoded.row!.lifetime_ms * MS_ns, sequence: -1, first_ns: now_ns, last_ns: -Infinity, settled: true,
+        sender, target, lifetime_ns: decoded.row.lifetime_ms * MS_ns, sequence: -1, first_ns: now_ns, last_ns: -Infinity, settled: true,
         begun: [], echoed: -1,
       }
       this.lines.set(key, line)
@@ -118,13 +120,12 @@ class CommandsChecker implements Checker {
     this.open.add(line)
   }
 
-  private echo(decoded: DecodedFrame, now_ns: number): void {
-    const sender = LOCATION_NAMES[decoded.values['echoSender']!]
+  private echo(decoded: DecodedMessage, { echoSender, echoSequence: sequence }: Echo, now_ns: number): void {
+    const sender = LOCATION_NAMES[echoSender]
     if (sender === undefined || sender === 'ALL') return
     const target = `${decoded.name.replace('Status', '')}@${decoded.location}`
     const line = this.lines.get(`${sender} ${target}`)
     if (line === undefined) return
-    const sequence = decoded.values['echoSequence']!
     if (sequence === line.sequence) {
       if (!line.settled) this.judgeAge(line, now_ns)
       line.settled = true

@@ -1,5 +1,5 @@
 import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { NamedValues } from '#protocol/messages.ts'
+import type { PowerGrantValues, PowerRequestValues } from '#protocol/messages.generated.ts'
 import type { TraceRecord } from '../kernel/trace.ts'
 import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
 import type { HubLife, Surroundings } from './surroundings.ts'
@@ -73,23 +73,23 @@ class LeasesChecker implements Checker {
   frame({ decoded, sender, half, end_ns }: SeenFrame): void {
     if (decoded === undefined) return
     const { values, location } = decoded
-    const key = `${location}.${values['port']}`
+    const key = 'port' in values ? `${location}.${values.port}` : ''
     const isHub = this.around.hub(sender) !== undefined
     // Who asks or gives back in another's name is believed; who grants or reports is not.
     if (!isHub && decoded.name !== 'PowerRequest' && decoded.name !== 'PowerRelease') return
     switch (decoded.name) {
-      case 'VehicleState': return this.hearManager(sender, values['manager']!, half, end_ns)
+      case 'VehicleState': return this.hearManager(sender, decoded.values.manager, half, end_ns)
       case 'PowerRequest':
-        this.ask(key, values, end_ns)
+        this.ask(key, decoded.values, end_ns)
         return
       case 'PowerRelease':
         this.leases.delete(key)
         return
       case 'PowerGrant':
-        if (values['result'] === GRANT_RESULT.granted) this.grant(key, location, sender, values, end_ns)
-        else if (values['result'] === GRANT_RESULT.revoked) this.leases.delete(key)
+        if (decoded.values.result === GRANT_RESULT.granted) this.grant(key, location, sender, decoded.values, end_ns)
+        else if (decoded.values.result === GRANT_RESULT.revoked) this.leases.delete(key)
         return
-      case 'PortStatus': return this.report(key, location, values['granted_A']!, end_ns)
+      case 'PortStatus': return this.report(key, location, decoded.values.granted_A, end_ns)
     }
   }
 
@@ -98,11 +98,11 @@ class LeasesChecker implements Checker {
     for (const [key, lease] of this.leases) if (lease.hub === source) this.leases.delete(key)
   }
 
-  private ask(key: string, values: NamedValues, now_ns: number): void {
+  private ask(key: string, values: PowerRequestValues, now_ns: number): void {
     const former = this.requests.get(key)
-    const safety_ns = values['priority'] === 0 ? now_ns : former?.safety_ns ?? -Infinity
-    if (former !== undefined && former.sequence !== values['sequence']) this.former.set(key, former)
-    this.requests.set(key, { sequence: values['sequence']!, t_ns: now_ns, run_A: values['run_A']!, peak_A: values['peak_A']!, safety_ns })
+    const safety_ns = values.priority === 0 ? now_ns : former?.safety_ns ?? -Infinity
+    if (former !== undefined && former.sequence !== values.sequence) this.former.set(key, former)
+    this.requests.set(key, { sequence: values.sequence, t_ns: now_ns, run_A: values.run_A, peak_A: values.peak_A, safety_ns })
   }
 
   private hearManager(sender: string, state: number, half: number, now_ns: number): void {
@@ -118,18 +118,18 @@ class LeasesChecker implements Checker {
     manager.half = half
   }
 
-  private grant(key: string, hub: string, manager: string, values: NamedValues, now_ns: number): void {
-    const lease_ms = values['lease_ms']!
+  private grant(key: string, hub: string, manager: string, values: PowerGrantValues, now_ns: number): void {
+    const lease_ms = values.lease_ms
     const before = this.leases.get(key)
     if (!(lease_ms > 0 && lease_ms <= LONGEST_LEASE_ms)) {
       this.accuse(now_ns, `${manager} granted ${key} a lease that does not end in time`, { lease_ms: lease_ms, longest_ms: LONGEST_LEASE_ms })
     }
     if (before !== undefined && before.manager !== manager && before.end_ns > now_ns) this.overlap(key, before, manager, now_ns)
     this.compare(key, manager, values, now_ns)
-    const run_A = values['run_A']!
-    const peak_A = values['peak_A']! > run_A ? values['peak_A']! : run_A
+    const run_A = values.run_A
+    const peak_A = values.peak_A > run_A ? values.peak_A : run_A
     this.leases.set(key, {
-      hub, port: values['port']!, sequence: values['sequence']!, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
+      hub, port: values.port, sequence: values.sequence, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
       peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,
     })
     this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
@@ -148,17 +148,17 @@ class LeasesChecker implements Checker {
     })
   }
 
-  private compare(key: string, manager: string, values: NamedValues, now_ns: number): void {
+  private compare(key: string, manager: string, values: PowerGrantValues, now_ns: number): void {
     const last = this.requests.get(key)
     const former = this.former.get(key)
-    const request = former?.sequence === values['sequence'] && last?.sequence !== values['sequence'] ? former : last
+    const request = former?.sequence === values.sequence && last?.sequence !== values.sequence ? former : last
     if (request === undefined) {
-      if (!this.around.busFaulty) this.accuse(now_ns, `${manager} granted ${key} what it never asked for`, { run_A: values['run_A']! })
+      if (!this.around.busFaulty) this.accuse(now_ns, `${manager} granted ${key} what it never asked for`, { run_A: values.run_A })
       return
     }
-    if (values['run_A']! > request.run_A + STEP_A || values['peak_A']! > Math.max(request.run_A, request.peak_A) + STEP_A) {
+    if (values.run_A > request.run_A + STEP_A || values.peak_A > Math.max(request.run_A, request.peak_A) + STEP_A) {
       this.accuse(now_ns, `${manager} granted ${key} more than it asked for`, {
-        run_A: values['run_A']!, peak_A: values['peak_A']!, askedRun_A: request.run_A, askedPeak_A: request.peak_A,
+        run_A: values.run_A, peak_A: values.peak_A, askedRun_A: request.run_A, askedPeak_A: request.peak_A,
       })
     }
   }

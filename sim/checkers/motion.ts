@@ -69,13 +69,13 @@ class MotionChecker implements Checker {
   frame({ decoded, end_ns }: SeenFrame): void {
     if (decoded === undefined || decoded.row === undefined || decoded.row.page !== 1 || !decoded.row.actuates) return
     const { values, location, name, source } = decoded
-    const action = values['action'] ?? -1
+    const action = 'action' in values ? values.action : -1
     // What an impostor said may have been believed or not: it excuses much and forbids nothing.
     const forged = this.around.impostor_ns === end_ns
     const isHeld = !forged && name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
     const key = `${name}@${location}`
     const before = this.commanded.get(key)
-    const sequence = values['sequence'] ?? -1
+    const sequence = 'sequence' in values ? values.sequence : -1
     const same = before !== undefined && before.source === source && before.sequence === sequence
     const again = same && !forged && end_ns - before.t_ns < SECOND_ns
     this.commanded.set(key, {

@@ -1,7 +1,8 @@
 import { VirtualTimeScheduler } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { counterOf } from '#protocol/e2e.ts'
-import { type DecodedFrame, encodeMessage, FrameDecoder, type SenderStart } from '#protocol/messages.ts'
+import type { GivenOf } from '#protocol/catalogue/index.ts'
+import { type DecodedMessage, encodeMessage, FrameDecoder, type SenderStart } from '#protocol/messages.ts'
 import { createLinkFrame } from '../gateway/link-frame.ts'
 import type { LinkFrame, LinkOptions } from '../gateway/link.ts'
 import { LinkBase } from '../gateway/link-base.ts'
@@ -12,7 +13,7 @@ class HubLink extends LinkBase {
   readonly sent: { at_ms: number, counter: number, values: Record<string, number> }[] = []
   refuses = false
   private readonly clock: VirtualTimeScheduler
-  private readonly answer: (n: number, command: DecodedFrame) => Record<string, number | string> | undefined
+  private readonly answer: (n: number, command: DecodedMessage<'WindowCommand'>) => GivenOf<'WindowStatus@FL'> | undefined
 
   constructor(clock: VirtualTimeScheduler, answer: HubLink['answer'], options: LinkOptions = {}) {
     super('spine:bench', options)
@@ -22,10 +23,11 @@ class HubLink extends LinkBase {
 
   override send(frame: LinkFrame): boolean {
     if (this.refuses) return false
-    const command = new FrameDecoder().decode(frame)!
+    const command = new FrameDecoder().decode(frame)
+    if (command?.name !== 'WindowCommand') throw new Error(`${command?.name} is not what the bench sends`)
     this.sent.push({ at_ms: this.clock.now(), counter: counterOf(frame.data), values: { ...command.values } })
     const status = this.answer(this.sent.length, command)
-    if (status !== undefined) this.receive(Object.assign(createLinkFrame(), encodeMessage('WindowStatus', 'FL', status, { source: 0x81 })), this.counters)
+    if (status !== undefined) this.receive(Object.assign(createLinkFrame(), encodeMessage('WindowStatus@FL', status, { source: 0x81 })), this.counters)
     return true
   }
 
@@ -36,7 +38,8 @@ class HubLink extends LinkBase {
   protected override async stop(): Promise<void> {}
 }
 
-const echoOf = ({ source, values }: DecodedFrame): Record<string, number> => ({ echoSender: source & 0x0f, echoSequence: values.sequence! })
+const echoOf = ({ source, values }: DecodedMessage<'WindowCommand'>): GivenOf<'WindowStatus@FL'> =>
+  ({ echoSender: source & 0x0f, echoSequence: values.sequence })
 
 async function send(
   answer: HubLink['answer'], options: SendOptions = {}, start: SenderStart = {}, prepare: (link: HubLink) => void = () => undefined,

@@ -2,10 +2,10 @@ import {
   asyncScheduler, concat, filter, firstValueFrom, lastValueFrom, map, merge, NEVER, Observable, of, type SchedulerLike, take, takeUntil,
   takeWhile, timer,
 } from 'rxjs'
-import type { LocationName } from '#protocol/catalogue/index.ts'
+import type { GivenValues, LocationName } from '#protocol/catalogue/index.ts'
 import { senderNibble, TOOL_ADDRESSES } from '#protocol/id.ts'
 import {
-  ENTRIES, FrameDecoder, type GivenValues, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
+  ENTRIES, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
 } from '#protocol/messages.ts'
 import { createLinkFrame } from '../gateway/link-frame.ts'
 import type { Link, LinkFrame } from '../gateway/link.ts'
@@ -178,7 +178,8 @@ class Hearing {
   constructor(command: ToolCommand, first: LinkFrame) {
     this.command = command
     this.status = statusOf(command)
-    this.sequence = this.decoder.decode(first)?.values.sequence ?? 0
+    const decoded = this.decoder.decode(first)
+    this.sequence = decoded !== undefined && 'sequence' in decoded.values ? decoded.values.sequence : 0
   }
 
   /** Takes a frame of the bus; true when it is a status that echoes the command. */

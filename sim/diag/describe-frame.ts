@@ -1,7 +1,7 @@
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import type { CanFrame } from '#protocol/frame.ts'
 import { dataIdOf, sourceOf } from '#protocol/id.ts'
-import { type DecodeFailure, type DecodedFrame, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages.ts'
+import { type DecodeFailure, type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
@@ -41,8 +41,8 @@ export class FrameDescriber {
     return decoded.row === undefined ? peer(decoded, sender) : this.message(frame, decoded, sender)
   }
 
-  private message(frame: LinkFrame, decoded: DecodedFrame, sender: string): FrameDescription {
-    const row = decoded.row!
+  private message(frame: LinkFrame, decoded: DecodedMessage, sender: string): FrameDescription {
+    const { row } = decoded
     const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, frame.timestamp_ns / 1e6)
     return {
       title: `${row.name}@${decoded.location}`,
@@ -62,13 +62,15 @@ function bare(title: string, sender: string, text: string, problem: string): Fra
 }
 
 /** J1939 management: claims and requests. */
-function peer(decoded: DecodedFrame, sender: string): FrameDescription {
-  const { name, source, values } = decoded
-  const json = { message: name, source, sender, fields: values }
-  if (name === J1939_NAMES.request) {
-    return { title: name, sender, text: `pgn=0x${values.pgn!.toString(16).toUpperCase()} to ${addressText(values.destination!)}`, problem: '', json }
+function peer(decoded: DecodedPeer, sender: string): FrameDescription {
+  const { name, source } = decoded
+  const json = { message: name, source, sender, fields: decoded.values }
+  if (decoded.name === J1939_NAMES.request) {
+    const { pgn, destination } = decoded.values
+    return { title: name, sender, text: `pgn=0x${pgn.toString(16).toUpperCase()} to ${addressText(destination)}`, problem: '', json }
   }
-  const text = `${hubTypeText(values.function!)} instance=${values.functionInstance} identity=${values.identity}`
+  const { values } = decoded
+  const text = `${hubTypeText(values.function)} instance=${values.functionInstance} identity=${values.identity}`
   return { title: name, sender, text, problem: name === J1939_NAMES.cannotClaim ? 'address conflict' : '', json }
 }
 

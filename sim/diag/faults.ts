@@ -1,6 +1,6 @@
 import { SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import type { MessageRow } from '#protocol/catalogue/row.ts'
-import { addressText, type DecodedFrame } from '#protocol/messages.ts'
+import { addressText, type DecodedMessage } from '#protocol/messages.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel } from './monitor-model.ts'
 
@@ -18,19 +18,19 @@ export function faultText(row: MessageRow, name: string, value: number): string 
 }
 
 /** `DASH windowFL.down released after 400 ms`. */
-export function switchText(decoded: DecodedFrame): string {
+export function switchText(decoded: DecodedMessage<'SwitchEvent'>): string {
   const { values } = decoded
-  const fields = decoded.row!.fields
-  const held = values.duration_ms! > 0 ? ` after ${values.duration_ms} ms` : ''
-  return `${decoded.location}.${fieldText(fields.switch!, values.switch!)} ${fieldText(fields.edge!, values.edge!)}${held}`
+  const fields = decoded.row.fields
+  const held = values.duration_ms > 0 ? ` after ${values.duration_ms} ms` : ''
+  return `${decoded.location}.${fieldText(fields.switch!, values.switch)} ${fieldText(fields.edge!, values.edge)}${held}`
 }
 
 /** `network waking by FL, switch`. */
-export function sleepText(decoded: DecodedFrame): string {
+export function sleepText(decoded: DecodedMessage<'NetworkSleep'>): string {
   const { values } = decoded
-  const fields = decoded.row!.fields
-  const phase = values.phase === SLEEP_PHASE.waking ? 'waking' : `sleep ${fieldText(fields.phase!, values.phase!)}`
-  return `network ${phase} by ${addressText(decoded.source)}, ${fieldText(fields.reason!, values.reason!)}`
+  const fields = decoded.row.fields
+  const phase = values.phase === SLEEP_PHASE.waking ? 'waking' : `sleep ${fieldText(fields.phase!, values.phase)}`
+  return `network ${phase} by ${addressText(decoded.source)}, ${fieldText(fields.reason!, values.reason)}`
 }
 
 /** What is wrong now, a line each: hubs that are silent and not asleep, bus states, faults of ports and components. */

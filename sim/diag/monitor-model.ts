@@ -2,7 +2,7 @@ import { HUB_STATE, SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import type { MessageRow } from '#protocol/catalogue/row.ts'
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import { dataIdOf, sourceOf } from '#protocol/id.ts'
-import { type DecodedFrame, FrameDecoder, J1939_NAMES, addressText } from '#protocol/messages.ts'
+import { type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, type NamedValues, addressText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { BusLoad } from './bus-load.ts'
 import { FAULT_FIELDS, faultText, sleepText, switchText } from './faults.ts'
@@ -142,14 +142,14 @@ export class MonitorModel {
     }
   }
 
-  private peer(decoded: DecodedFrame): void {
+  private peer(decoded: DecodedPeer): void {
     if (decoded.name === J1939_NAMES.request) this.counters.requests++
     else this.counters.addressClaims++
     if (decoded.name === J1939_NAMES.cannotClaim) this.event('a hub cannot claim its address: two at one location')
   }
 
   /** Checks the counter; what fails changes nothing but a count. */
-  private protected(frame: LinkFrame, decoded: DecodedFrame, node: MonitorNode | undefined): void {
+  private protected(frame: LinkFrame, decoded: DecodedMessage, node: MonitorNode | undefined): void {
     const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, this.time_ns / 1e6)
     if (outcome === E2E_OUTCOME.wrongSequence) {
       this.counters.wrongSequence++
@@ -162,21 +162,21 @@ export class MonitorModel {
     }
   }
 
-  private message(decoded: DecodedFrame, node: MonitorNode | undefined): void {
+  private message(decoded: DecodedMessage, node: MonitorNode | undefined): void {
     this.counters.messages++
-    const { values } = decoded
-    const row = decoded.row!
-    if (row.name === 'HubStatus' && node !== undefined) {
+    const { row } = decoded
+    const values: NamedValues = decoded.values
+    if (decoded.name === 'HubStatus' && node !== undefined) {
       node.status = { ...values }
       node.status_ns = this.time_ns
     }
-    if (row.name === 'SwitchEvent') this.event(switchText(decoded))
-    if (row.name === 'NetworkSleep') this.sleepEvent(decoded)
+    if (decoded.name === 'SwitchEvent') this.event(switchText(decoded))
+    if (decoded.name === 'NetworkSleep') this.sleepEvent(decoded)
     const index = 'port' in row.fields ? values.port : 'channel' in row.fields ? values.channel : undefined
     const key = `${row.name}@${decoded.location}${index === undefined ? '' : `#${index}`}`
     const known = this.signals.get(key)
     if (known !== undefined) {
-      this.changes(known, decoded)
+      this.changes(known, values)
       known.source = decoded.source
       Object.assign(known.values, values)
       known.at_ns = this.time_ns
@@ -190,15 +190,15 @@ export class MonitorModel {
   }
 
   /** Notes faults that came or went since the last frame of this signal. */
-  private changes(known: MonitorSignal, decoded: DecodedFrame): void {
+  private changes(known: MonitorSignal, values: NamedValues): void {
     for (const name of FAULT_FIELDS) {
-      if (!(name in known.values) || known.values[name] === decoded.values[name]) continue
-      this.event(`${known.key}: ${faultText(known.row, name, decoded.values[name]!)}`)
+      if (!(name in known.values) || known.values[name] === values[name]) continue
+      this.event(`${known.key}: ${faultText(known.row, name, values[name]!)}`)
     }
   }
 
   /** Proposal and agreement are repeated: told once. */
-  private sleepEvent(decoded: DecodedFrame): void {
+  private sleepEvent(decoded: DecodedMessage<'NetworkSleep'>): void {
     const { phase } = decoded.values
     const known = this.signals.get(`NetworkSleep@${decoded.location}`)
     if (phase === SLEEP_PHASE.proposed || (phase === SLEEP_PHASE.agreed && known?.values['phase'] === phase)) return

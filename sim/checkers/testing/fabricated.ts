@@ -1,8 +1,8 @@
 import { nextCounter } from '#protocol/e2e.ts'
 import type { CanFrame } from '#protocol/frame.ts'
 import { hubAddress } from '#protocol/id.ts'
-import { LOCATION, type LocationName } from '#protocol/catalogue/index.ts'
-import { encodeEntry, type GivenValues, parseTarget } from '#protocol/messages.ts'
+import { type GivenValues, LOCATION, type LocationName } from '#protocol/catalogue/index.ts'
+import { encodeEntry, parseTarget } from '#protocol/messages.ts'
 import type { Facts, Verdict } from '../judge.ts'
 import { Judges } from '../judges.ts'
 

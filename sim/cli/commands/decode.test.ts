@@ -14,9 +14,9 @@ const at = (frame: CanFrame, time_s: number): string => {
   line.timestamp_ns = time_s * 1e9
   return formatCandumpLine(line)
 }
-const command = encodeMessage('WindowCommand', 'RR', { action: 'goto', position_pct: 50, sequence: 3 })
+const command = encodeMessage('WindowCommand@RR', { action: 'goto', position_pct: 50, sequence: 3 })
 const status = (counter: number): CanFrame =>
-  encodeMessage('WindowStatus', 'RR', { position_pct: 12.5, state: 'opening', supply_V: 13.5, learned: 1 }, { source: 0x84, counter })
+  encodeMessage('WindowStatus@RR', { position_pct: 12.5, state: 'opening', supply_V: 13.5, learned: 1 }, { source: 0x84, counter })
 const spoilt = status(1)
 spoilt.data[6]! ^= 1
 

@@ -1,7 +1,7 @@
 import type { BridgeSnapshot, DirectionSnapshot } from '#sim/gateway/bridging/bridge.ts'
 import type { IdentifierCount } from '#sim/gateway/bridging/identifiers.ts'
 import type { DirectionCounters, Link } from '#sim/gateway/link.ts'
-import { entryOfId } from '#protocol/messages.ts'
+import { TABLE } from '#protocol/messages.ts'
 import { locationOf, sourceOf } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
 import type { View } from './live.ts'
@@ -82,8 +82,8 @@ function idRow(way: string, seen: IdentifierCount): string[] {
 }
 
 function messageName(id: number): string {
-  const entry = entryOfId(id)
-  return entry === undefined ? '' : `${entry.row.name}@${LOCATION_NAMES[locationOf(id)] ?? ''} from 0x${sourceOf(id).toString(16).toUpperCase()}`
+  const names = TABLE.ofId(id).map(({ row }) => row.name)
+  return names.length === 0 ? '' : `${names.join('|')}@${LOCATION_NAMES[locationOf(id)] ?? ''} from 0x${sourceOf(id).toString(16).toUpperCase()}`
 }
 
 function identifier(seen: { readonly id: number, readonly extended: boolean }): string {

@@ -1,5 +1,6 @@
 import type { LocationName } from '#protocol/catalogue/index.ts'
-import { FrameDecoder, encodeMessage } from '#protocol/messages.ts'
+import type { CanFrame } from '#protocol/frame.ts'
+import { FrameDecoder, encodeEntry, parseTarget } from '#protocol/messages.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import type { ControlRequest } from '#sim/gateway/spine/control.ts'
@@ -29,7 +30,8 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
   let release: (() => void) | undefined
   const report: BenchCar['report'] = (name, location, values, at, time_s = 0) => {
     const source = 0x80 | ['ALL', 'FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO'].indexOf(location)
-    link.send(toLinkFrame(encodeMessage(name, location, values, { source, counter: at }), time_s))
+    const { entry } = parseTarget(`${name}@${location}`)
+    link.send(toLinkFrame(encodeEntry(entry, location, values, { source, counter: at }), time_s))
   }
   link.onControl(async (request) => {
     requests.push(request)
@@ -44,7 +46,7 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
     commands.push({ ...decoded.values })
     if (echoes) {
       report('WindowStatus', decoded.location, {
-        echoSender: decoded.source & 0x0f, echoSequence: decoded.values.sequence!, position_pct: 40, state: 'opening',
+        echoSender: decoded.source & 0x0f, echoSequence: decoded.values.sequence, position_pct: 40, state: 'opening',
       }, counter++ % 15)
     }
   })
@@ -52,6 +54,6 @@ export async function benchCar(echoes = true): Promise<BenchCar> {
   return { uri: link.addresses[0]!, link, requests, commands, report, close: () => link.close() }
 }
 
-function toLinkFrame(frame: ReturnType<typeof encodeMessage>, time_s: number): LinkFrame {
+function toLinkFrame(frame: CanFrame, time_s: number): LinkFrame {
   return Object.assign(createLinkFrame(), frame, { timestamp_ns: time_s * 1e9 })
 }
