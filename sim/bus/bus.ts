@@ -1,6 +1,7 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import { CanController, type ControllerOptions } from './controller.ts'
-import { BusFaults, type BusFaultOptions } from './faults.ts'
+import type { BusFaultOptions } from './fault-options.ts'
+import { BusFaults } from './faults.ts'
 import { Segment } from './segment.ts'
 import { createBusCounters, ERROR_NAMES, LoadMeter, type BusCounters } from './statistics.ts'
 import { createBusError, createTappedFrame, Listeners, type ErrorTap, type FrameTap, type TappedFrame } from './taps.ts'
@@ -167,7 +168,8 @@ export class CanBus {
     this.regrouped_ns = this.kernel.now_ns
     const before = new Map(this.nodes.map(node => [node, node.segment]))
     this.segments = this.split()
-    this.halves = this.segments.filter(segment => segment.counted).length
+    // Where no node is, there is no bus: it adds nothing to the time there was.
+    this.halves = Math.max(1, this.segments.filter(segment => segment.counted && segment.nodes.length > 0).length)
     for (const segment of this.segments) {
       // Whose bit goes on: that of the spine rather than that of a stub that joins it.
       const former = segment.nodes.map(node => before.get(node)!)

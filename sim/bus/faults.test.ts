@@ -3,7 +3,7 @@ import { CAN_STATE } from '#protocol/catalogue/enums.ts'
 import { Kernel } from '../kernel/kernel.ts'
 import { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
-import type { BusFaultOptions } from './faults.ts'
+import type { BusFaultOptions } from './fault-options.ts'
 import { ln, Noise } from './noise.ts'
 import { frameOf, textOf } from './testing.ts'
 
@@ -98,6 +98,16 @@ describe('a cut cable', () => {
     const meter = bus.loadMeter()
     run(100_000_000)
     expect(meter.read()).toBeCloseTo(0.5, 9)
+  })
+
+  it('counts no half where no node is', () => {
+    const { bus, nodes: [a], run } = setUp({ cuts: [9] })
+    a!.onSent(() => a!.send(frameOf(1)))
+    a!.send(frameOf(1))
+    run()
+    const meter = bus.loadMeter()
+    run(100_000_000)
+    expect(meter.read()).toBeCloseTo(1, 9)
   })
 })
 

@@ -4,37 +4,9 @@ import type { Prng } from '../kernel/prng.ts'
 import type { Timer } from '../kernel/kernel.ts'
 import type { CanBus } from './bus.ts'
 import { checkFrame, type CanController } from './controller.ts'
+import type { Babble, BusFaultOptions } from './fault-options.ts'
 import { fieldOf, OTHER_FIELD } from './fields.ts'
 import { Noise } from './noise.ts'
-
-/** A node that sends one frame as fast as it can. */
-export interface Babble {
-  id: number
-  /** 29-bit identifier; the default. */
-  extended?: boolean
-  /** Data bytes, all zero; 8 by default. */
-  length?: number
-}
-
-/**
- * Everything that can be wrong with a bus, from the start. All off by default. Nodes are named; a name that no node has
- * (yet) waits for one. All chances come from the kernel's `bus.faults` streams, so a seed repeats them.
- */
-export interface BusFaultOptions {
-  /** Chance per bit that all nodes see it inverted, 0–1. */
-  bitErrorRate?: number
-  /** The same for single nodes, each with dice of its own. */
-  nodeBitErrorRate?: Readonly<Record<string, number>>
-  /** Chance that a good frame never reaches the receive buffers of a node, 0–1. */
-  frameLossRate?: Readonly<Record<string, number>>
-  /** Nodes whose drop cable is off: each is alone on its stub. */
-  dropped?: readonly string[]
-  babbling?: Readonly<Record<string, Babble>>
-  /** The spine is cut behind these positions. */
-  cuts?: readonly number[]
-  /** The bus is held dominant. */
-  stuckDominant?: boolean
-}
 
 /** Fields of a frame, and what may follow it. */
 export type BitField = keyof typeof BIT_FIELD | keyof typeof OTHER_FIELD

@@ -1,7 +1,7 @@
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { encodeDescriptor } from '#protocol/descriptor.ts'
 import { CanBus } from '../bus/bus.ts'
-import type { BusFaultOptions } from '../bus/faults.ts'
+import type { BusFaultOptions } from '../bus/fault-options.ts'
 import type { LoadMeter } from '../bus/statistics.ts'
 import { type FirmwareImage, HubHost, type ResetCauseName } from '../host/hub-host.ts'
 import { Kernel } from '../kernel/kernel.ts'
@@ -13,10 +13,13 @@ import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicl
 import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
 import { World } from '../plants/world.ts'
 import type { CrankingLevel, SupplyProfile } from '../power/profiles.ts'
-import type { SupplyFault } from '../power/supply.ts'
+import type { SupplyFault } from '../power/copper-faults.ts'
+import { DataError } from '../schema/index.ts'
 import { CarSupply } from './car-supply.ts'
 import type { CarComponent } from './component.ts'
+import { busFaultProblems } from './fault-names.ts'
 import { imagesFor } from './images.ts'
+import type { ComponentPlan } from './kinds.ts'
 import { lookUp, unknownName } from './names.ts'
 import { carPowerOf, powerPlanOf } from './power-plan.ts'
 import { SEDAN } from './sedan.ts'
@@ -24,7 +27,7 @@ import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
 import { teach } from './teach.ts'
 import {
-  type ComponentData, type ComponentPlan, type HubName, type HubPlan, readComponent, readTopology, type Topology, type TopologyData,
+  type ComponentData, type HubName, type HubPlan, readComponent, readTopology, type Topology, type TopologyData,
 } from './topology.ts'
 
 const MS_ns = 1_000_000
@@ -41,6 +44,7 @@ export interface CarOptions {
    * wait for the end of FD frames; links carry them.
    */
   readonly dataBitrate?: number
+  /** Hubs that the car has not, and cuts where there is no spine, are refused. */
   readonly faults?: BusFaultOptions
   /** Hubs that are left out, with their components: a real one takes their place. */
   readonly without?: readonly string[]
@@ -82,6 +86,8 @@ export class Car {
     this.topology = readTopology(options.topology ?? SEDAN)
     this.kernel = new Kernel(options.seed)
     const { bitrate, dataBitrate, faults } = options
+    const problems = busFaultProblems(faults ?? {}, this.topology, 'faults')
+    if (problems.length > 0) throw new DataError(problems)
     this.bus = new CanBus(this.kernel, {
       ...(bitrate !== undefined && { bitrate }), ...(dataBitrate !== undefined && { dataBitrate }), ...(faults !== undefined && { faults }),
     })
@@ -387,7 +393,7 @@ export class Car {
 
 /**
  * A car, without power yet: `boot()` it.
- * @throws TopologyError, RangeError for options that make no sense.
+ * @throws DataError, RangeError for options that make no sense.
  */
 export function createCar(options: CarOptions = {}): Car {
   return new Car(options)

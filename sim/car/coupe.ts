@@ -1,15 +1,15 @@
 import { drop, segment } from '../power/cables.ts'
 import { SEDAN } from './sedan.ts'
-import type { HubData, TopologyData } from './topology.ts'
+import type { HubData, HubName, TopologyData } from './topology.ts'
 
 /** The coupe's hubs are those of the sedan but for the rear doors, and its driver has no switches for those. */
-const HUBS = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'TRUNK']
+const HUBS: HubName[] = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'TRUNK']
 
 const SPINE_mm2 = 10
 
-function ofSedan(location: string): HubData {
+function ofSedan(location: HubName): HubData {
   const hub = SEDAN.hubs.find(one => one.location === location) as HubData
-  return { ...hub, ports: hub.ports.map(part => part?.layout === 'driver' ? { ...part, layout: 'driver2' } : part) }
+  return { ...hub, ports: hub.ports.map(part => part?.class === 'switchPack' && part.layout === 'driver' ? { ...part, layout: 'driver2' } : part) }
 }
 
 /** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 60 A, longer drops to its large doors, a smaller battery. */

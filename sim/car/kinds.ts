@@ -10,7 +10,8 @@ import type { Plant, PlantClass } from '../plants/plant.ts'
 import { SWITCH_PARTS, SwitchPackPlant } from '../plants/switch-pack.ts'
 import { VehiclePlant } from '../plants/vehicle.ts'
 import { WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/window.ts'
-import type { Reader } from './reader.ts'
+import { type FieldsData, list, must, namesOf, number, object, oneOf, optional, text, whole } from '../schema/index.ts'
+import * as z from 'zod/mini'
 
 /** Who made it, which model, which piece. */
 export interface Identity {
@@ -27,13 +28,40 @@ export interface Blueprint {
   readonly describe: (identity: Identity) => DescriptorContent
 }
 
-/** A component class as topologies use it. */
-export interface Kind {
-  /** Name in a car when the topology gives none. */
-  readonly defaultName: string
-  /** Fields of its own that the topology may have. */
-  readonly fields: readonly string[]
-  readonly read: (plan: Reader) => Blueprint
+/** A component, read. */
+export interface ComponentPlan {
+  /** Within its hub. */
+  readonly name: string
+  readonly class: ComponentClass
+  readonly identity: Identity
+  readonly blueprint: Blueprint
+}
+
+export type ComponentClass = Exclude<PlantClass, 'none'>
+
+const DEFAULT_MAKER = 1
+const DEFAULT_MODEL = 1
+
+/** What a topology may say of every component. */
+const COMMON = {
+  /** Within its hub; by default that of the class. */
+  name: optional(text.check(must<string>(name => !name.includes('.'), { error: ({ input }) => `"${String(input)}" has a dot in it` }))),
+  maker: optional(whole(0, 0xffff)),
+  model: optional(whole(0, 0xffff)),
+  /** By default made from its place. */
+  serial: optional(whole(0, 0xffff_ffff)),
+}
+
+type CommonData = { readonly class: ComponentClass } & FieldsData<typeof COMMON>
+
+/** A class: what a topology may say of its components, and the plan that this makes, for a piece whose data name no serial number. */
+function kind<Part extends CommonData, Input>(
+  defaultName: string, fields: z.core.$ZodType<Part, Input> & z.core.$ZodTypeDiscriminable, blueprintOf: (part: Part) => Blueprint,
+) {
+  return z.pipe(fields, z.transform((part: Part) => (defaultSerial: number): ComponentPlan => {
+    const { name = defaultName, maker = DEFAULT_MAKER, model = DEFAULT_MODEL, serial = defaultSerial } = part
+    return { name, class: part.class, identity: { maker, model, serial }, blueprint: blueprintOf(part) }
+  }))
 }
 
 /** Voltage at which descriptors state currents: a charging battery. */
@@ -43,8 +71,7 @@ const AMPLIFIER_POWER_W = 80
 /** What the hungriest piece of a series draws, of a typical one: who draws all that its descriptor promises is taken for a liar. */
 const SPREAD = 1.05
 
-function readWindow(plan: Reader): Blueprint {
-  const opening_pct = plan.optional('opening_pct')?.number(0, 100, '%') ?? 0
+function windowOf(opening_pct = 0): Blueprint {
   const stall_A = CHARGING_V / WINDOW_REGULATOR.motor.resistance_ohm
   return {
     build: () => new WindowPlant(opening_pct / 100 * WINDOW_REGULATOR.travel_m),
@@ -55,7 +82,7 @@ function readWindow(plan: Reader): Blueprint {
   }
 }
 
-function readMirror(): Blueprint {
+function mirrorOf(): Blueprint {
   const heater_A = RATED_V / MIRROR_PARTS.heaterCold_ohm
   const tilt_A = 2 * CHARGING_V / MIRROR_PARTS.tilt.resistance_ohm
   return {
@@ -68,7 +95,7 @@ function readMirror(): Blueprint {
   }
 }
 
-function readLatch(): Blueprint {
+function latchOf(): Blueprint {
   return {
     build: () => new LatchPlant(),
     describe: identity => ({
@@ -80,15 +107,7 @@ function readLatch(): Blueprint {
   }
 }
 
-function readLamp(plan: Reader): Blueprint {
-  const sources: LightSource[] = plan.field('channels').items(1, LAMP_PLUG.channels).map((channel) => {
-    channel.only(['name', 'kind', 'rated_W'])
-    return {
-      name: channel.attempt(() => channel.field('name').text()) ?? '',
-      kind: channel.attempt(() => channel.field('kind').oneOf(['bulb', 'led'])) ?? 'led',
-      rated_W: channel.attempt(() => channel.field('rated_W').number(0.1, 100, 'W')) ?? 1,
-    }
-  })
+function lampOf(sources: readonly LightSource[]): Blueprint {
   const nominal_A = sources.map(source => source.rated_W / LAMP_PARTS.rated_V)
   const run_A = nominal_A.reduce((sum_A, current_A) => sum_A + current_A, 0)
   return {
@@ -101,7 +120,7 @@ function readLamp(plan: Reader): Blueprint {
   }
 }
 
-function readAmplifier(): Blueprint {
+function amplifierOf(): Blueprint {
   const full_A = AMPLIFIER_PARTS.awake_A + AMPLIFIER_PARTS.full_A
   return {
     build: () => new AmplifierPlant(),
@@ -113,8 +132,7 @@ function readAmplifier(): Blueprint {
   }
 }
 
-function readSwitchPack(plan: Reader): Blueprint {
-  const layout = plan.field('layout').oneOf(Object.keys(SWITCH_LAYOUT) as (keyof typeof SWITCH_LAYOUT)[])
+function switchPackOf(layout: keyof typeof SWITCH_LAYOUT): Blueprint {
   return {
     build: dice => new SwitchPackPlant(SWITCH_LAYOUT[layout], dice),
     describe: identity => ({
@@ -124,20 +142,25 @@ function readSwitchPack(plan: Reader): Blueprint {
   }
 }
 
-function readVehicle(): Blueprint {
+function vehicleOf(): Blueprint {
   return {
     build: () => new VehiclePlant(),
     describe: identity => ({ ...identity, class: COMPONENT_CLASS.vehicle, idle_A: 0, run_A: 0.01, peak_A: 0.01, data: {} }),
   }
 }
 
-/** Every class a car can have: a new one is a plant and a line here. */
-export const KINDS: Readonly<Record<Exclude<PlantClass, 'none'>, Kind>> = {
-  window: { defaultName: 'window', fields: ['opening_pct'], read: readWindow },
-  mirror: { defaultName: 'mirror', fields: [], read: readMirror },
-  latch: { defaultName: 'latch', fields: [], read: readLatch },
-  lamp: { defaultName: 'lamp', fields: ['channels'], read: readLamp },
-  amplifier: { defaultName: 'amplifier', fields: [], read: readAmplifier },
-  switchPack: { defaultName: 'switches', fields: ['layout'], read: readSwitchPack },
-  vehicle: { defaultName: 'vehicle', fields: [], read: readVehicle },
-}
+const lightFields = object({ name: text, kind: oneOf(['bulb', 'led']), rated_W: number(0.1, 100, 'W') })
+
+const fieldsOf = <const Class extends ComponentClass, Own extends z.core.$ZodShape>(name: Class, own: Own) =>
+  object({ class: z.literal(name), ...COMMON, ...own })
+
+/** Every class a car can have: a new one is a plant and an entry here. */
+export const KINDS = {
+  window: kind('window', fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
+  mirror: kind('mirror', fieldsOf('mirror', {}), mirrorOf),
+  latch: kind('latch', fieldsOf('latch', {}), latchOf),
+  lamp: kind('lamp', fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),
+  amplifier: kind('amplifier', fieldsOf('amplifier', {}), amplifierOf),
+  switchPack: kind('switches', fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
+  vehicle: kind('vehicle', fieldsOf('vehicle', {}), vehicleOf),
+} satisfies Readonly<Record<ComponentClass, z.core.$ZodTypeDiscriminable>>

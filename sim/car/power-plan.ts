@@ -8,7 +8,8 @@ import { type Capability, capabilityOf, type PredictedSource, WEAK_BATTERY } fro
 import { SEDAN_COPPER } from '../power/sedan-copper.ts'
 import type { CopperTopology } from '../power/topology.ts'
 import { BOARD } from './board.ts'
-import type { ComponentPlan, HubPlan, Topology } from './topology.ts'
+import type { ComponentPlan } from './kinds.ts'
+import type { HubPlan, Topology } from './topology.ts'
 
 /** No hub may fall below this by what is granted: from 9 V on everything works. */
 export const LEAST_V = 9

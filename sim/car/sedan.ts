@@ -1,20 +1,20 @@
 import { SEDAN_COPPER } from '../power/sedan-copper.ts'
-import type { ComponentData, HubData, TopologyData } from './topology.ts'
+import type { ComponentData, HubData, HubName, TopologyData } from './topology.ts'
 
 /** A bulb or LED of a lamp. */
-function light(name: string, kind: 'bulb' | 'led', rated_W: number): { name: string, kind: string, rated_W: number } {
+function light(name: string, kind: 'bulb' | 'led', rated_W: number): { name: string, kind: 'bulb' | 'led', rated_W: number } {
   return { name, kind, rated_W }
 }
 
 const puddle: ComponentData = { class: 'lamp', channels: [light('puddle', 'led', 2)] }
 
-function door(location: string, mirror: boolean): HubData {
+function door(location: HubName, mirror: boolean): HubData {
   return {
     location,
     image: 'door',
     ports: [
       { class: 'window' },
-      ...(mirror ? [{ class: 'mirror' }] : []),
+      ...(mirror ? [{ class: 'mirror' } as const] : []),
       { class: 'latch' },
       { class: 'switchPack', layout: 'door' },
       puddle,

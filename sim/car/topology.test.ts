@@ -6,7 +6,8 @@ import { createCar } from './car.ts'
 import { KINDS } from './kinds.ts'
 import { SEDAN } from './sedan.ts'
 import type { CopperTopology } from '../power/topology.ts'
-import { readTopology, TopologyError } from './topology.ts'
+import { DataError } from '../schema/index.ts'
+import { readTopology } from './topology.ts'
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- broken on purpose
 type Draft = any
@@ -55,7 +56,7 @@ describe('readTopology', () => {
     [(s: Draft) => s.hubs[0].serial = 1.5, 'topology.hubs[0].serial: 1.5 is not a whole number'],
     [(s: Draft) => s.hubs[0] = null, 'topology.hubs[0]: is null, not an object'],
   ])('names the path of what is wrong: %#', (change, message) => {
-    expect(() => readTopology(broken(change))).toThrow(TopologyError)
+    expect(() => readTopology(broken(change))).toThrow(DataError)
     expect(() => readTopology(broken(change))).toThrow(message)
   })
 
@@ -87,7 +88,7 @@ describe('readTopology', () => {
           s.copper.cables[4].length_m = -1
         }))
       } catch (error) {
-        return (error as TopologyError).problems.map(problem => problem.split(':')[0]!)
+        return (error as DataError).problems.map(problem => problem.split(':')[0]!)
       }
       return []
     }

@@ -1,20 +1,22 @@
 import type { Table } from './interpolate.ts'
 import { interpolate } from './interpolate.ts'
+import { type Data, number, object, optional } from '../schema/index.ts'
 import { inRange } from './range.ts'
 
-export interface BatteryOptions {
-  /** 10–200 Ah, default 70. */
-  readonly capacity_Ah?: number
-  /** State of charge 0–1, default 0.9. */
-  readonly charge?: number
-  /** −40…80 °C, default 23. */
-  readonly temperature_C?: number
+export const batterySchema = object({
+  /** Default 70 Ah. */
+  capacity_Ah: optional(number(10, 200, 'Ah')),
+  /** State of charge, default 0.9. */
+  charge: optional(number(0, 1)),
+  /** Default 23 °C. */
+  temperature_C: optional(number(-40, 80, '°C')),
   /**
    * Resistance to a pulse of some 10 ms (metal, acid and charge transfer) when full at 25 °C, default 4.0 mΩ: 70 Ah that hold
    * 7.5 V for 10 s at 640 A, −18 °C (EN 50342-1). A starter's inrush of 550 A takes 2.2 V off it. An aged one: twice that.
    */
-  readonly resistance_mOhm?: number
-}
+  resistance_mOhm: optional(number(1, 100, 'mΩ')),
+})
+export type BatteryOptions = Data<typeof batterySchema>
 
 /**
  * Rest voltage by state of charge at 25 °C: six cells of (acid density + 0.84) V, density 1.10 when empty to 1.28 when full

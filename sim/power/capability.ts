@@ -33,7 +33,7 @@ export interface Capability {
   readonly transfer_Ohm: readonly (readonly number[])[]
 }
 
-/** Throws `CopperError` when the topology is not right. */
+/** Throws `DataError` when the topology is not right. */
 export function capabilityOf(topology: CopperTopology): Capability {
   const network = new Network(topology, 1)
   const hubs = topology.hubs.map(name => ({

@@ -1,4 +1,5 @@
 import { Conductor } from './conductor.ts'
+import type { ConductorName } from './copper-faults.ts'
 import { Fuse, fuseResistance_Ohm } from './fuse.ts'
 import { Loads } from './loads.ts'
 import { Solver } from './solver.ts'
@@ -6,9 +7,6 @@ import type { Cable, CopperTopology } from './topology.ts'
 import { DEFAULT_CONNECTORS, DEFAULT_CONTACT_MOHM } from './topology.ts'
 import { parseCopper } from './validate.ts'
 import { copperFactor, wireResistance_Ohm } from './wire.ts'
-
-/** Which of a cable's two conductors. */
-export type ConductorName = 'supply' | 'return' | 'both'
 
 /** Load slots a hub has unless told otherwise: seven ports and the board itself. */
 export const DEFAULT_SLOTS = 8
@@ -52,7 +50,7 @@ export class Network {
   private source_Ohm = 0
   private total_A = 0
 
-  /** Throws `CopperError` when the topology is not right. `slots` loads a hub. */
+  /** Throws `DataError` when the topology is not right. `slots` loads a hub. */
   constructor(topology: CopperTopology, slots = DEFAULT_SLOTS) {
     this.topology = parseCopper(topology)
     const cables = topology.cables

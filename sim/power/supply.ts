@@ -5,7 +5,7 @@ import type { BatteryOptions } from './battery.ts'
 import { Battery } from './battery.ts'
 import type { Capability } from './capability.ts'
 import { capabilityOf } from './capability.ts'
-import type { ConductorName } from './network.ts'
+import type { SupplyFault } from './copper-faults.ts'
 import { DEFAULT_SLOTS, Network } from './network.ts'
 import { ProfilePlayer } from './player.ts'
 import type { SupplyProfile } from './profiles.ts'
@@ -22,14 +22,7 @@ export interface SupplyOptions {
   readonly trace?: Trace
 }
 
-/** What may go wrong with the copper. `conductor` is both unless it says otherwise. */
-export type SupplyFault =
-  | { readonly kind: 'cut', readonly cable: string, readonly conductor?: ConductorName }
-  | { readonly kind: 'corrosion', readonly cable: string, readonly extra_Ohm: number, readonly conductor?: ConductorName }
-  | { readonly kind: 'fuse', readonly cable: string }
-  | { readonly kind: 'short', readonly hub: string, readonly resistance_Ohm: number }
-
-/** Builds the supply of a car. Throws `CopperError` when the topology is not right. */
+/** Builds the supply of a car. Throws `DataError` when the topology is not right. */
 export function createSupply(kernel: Kernel, topology: CopperTopology, options: SupplyOptions = {}): Supply {
   return new Supply(kernel, topology, options)
 }

@@ -2,9 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Network } from './network.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
-import { CopperError, findProblems, parseCopper } from './validate.ts'
+import { DataError, problemsOf } from '../schema/index.ts'
+import { copperSchema, parseCopper } from './validate.ts'
 
 type Loose = Record<string, unknown>
+
+const findProblems = (value: unknown, path = 'copper'): string[] => problemsOf(copperSchema, value, path)
 
 /** The sedan's copper as JSON, changed. */
 function changed(change: (copper: Loose & { cables: Loose[], taps: unknown[], hubs: unknown[] }) => void): unknown {
@@ -22,31 +25,31 @@ describe('the sedan', () => {
 
 describe('a wrong field is named with its path', () => {
   const cases: [string, Parameters<typeof changed>[0], string][] = [
-    ['layout', c => c.layout = 'star', 'copper.layout: "star" is not "line" or "ring"'],
+    ['layout', c => c.layout = 'star', 'copper.layout: "star" is not one of line, ring'],
     ['battery', c => delete c.battery, 'copper.battery: is missing'],
-    ['taps', c => (c as Loose).taps = {}, 'copper.taps: an object is not a list'],
-    ['a tap', c => c.taps[2] = 7, 'copper.taps[2]: 7 is not a name'],
-    ['a hub', c => c.hubs[1] = '', 'copper.hubs[1]: "" is not a name'],
+    ['taps', c => (c as Loose).taps = {}, 'copper.taps: is an object, not a list'],
+    ['a tap', c => c.taps[2] = 7, 'copper.taps[2]: is 7, not a text'],
+    ['a hub', c => c.hubs[1] = '', 'copper.hubs[1]: is "", not a text'],
     ['no hub', (c) => {
       c.hubs = []
       c.cables = c.cables.slice(0, 8)
     }, 'copper.hubs: there is none'],
-    ['ambient', c => c.ambient_C = 70, 'copper.ambient_C: 70 is not a number in -40…69 °C'],
-    ['cables', c => (c as Loose).cables = 'none', 'copper.cables: "none" is not a list'],
-    ['a cable', c => (c.cables as unknown[])[3] = null, 'copper.cables[3]: null is not an object'],
-    ['a list as cable', c => (c.cables as unknown[])[3] = [], 'copper.cables[3]: a list is not an object'],
-    ['negative length', c => c.cables[3]!.length_m = -1, 'copper.cables[3].length_m: -1 is not a number in 0.01…50 m'],
-    ['length as text', c => c.cables[3]!.length_m = '1', 'copper.cables[3].length_m: "1" is not a number in 0.01…50 m'],
-    ['length that is none', c => c.cables[3]!.length_m = NaN, 'copper.cables[3].length_m: NaN is not a number'],
+    ['ambient', c => c.ambient_C = 70, 'copper.ambient_C: is 70, not a number in -40…69 °C'],
+    ['cables', c => (c as Loose).cables = 'none', 'copper.cables: is "none", not a list'],
+    ['a cable', c => (c.cables as unknown[])[3] = null, 'copper.cables[3]: is null, not an object'],
+    ['a list as cable', c => (c.cables as unknown[])[3] = [], 'copper.cables[3]: is a list, not an object'],
+    ['negative length', c => c.cables[3]!.length_m = -1, 'copper.cables[3].length_m: is -1, not a number in 0.01…50 m'],
+    ['length as text', c => c.cables[3]!.length_m = '1', 'copper.cables[3].length_m: is "1", not a number in 0.01…50 m'],
+    ['length that is none', c => c.cables[3]!.length_m = NaN, 'copper.cables[3].length_m: is NaN, not a number'],
     ['unknown gauge', c => c.cables[9]!.gauge_mm2 = 3, 'copper.cables[9].gauge_mm2: 3 mm² is not one of 0.5, 0.75'],
     ['unknown return gauge', c => c.cables[9]!.returnGauge_mm2 = '4', 'copper.cables[9].returnGauge_mm2: "4" mm² is not one of'],
     ['half a connector', c => c.cables[0]!.connectors = 1.5, 'copper.cables[0].connectors: 1.5 is not a whole number'],
-    ['many connectors', c => c.cables[0]!.connectors = 9, 'copper.cables[0].connectors: 9 is not a number in 0…8'],
-    ['contact', c => c.cables[0]!.contact_mOhm = -1, 'copper.cables[0].contact_mOhm: -1 is not a number in 0…1000 mΩ'],
-    ['fuse', c => c.cables[15]!.fuse = 20, 'copper.cables[15].fuse: 20 is not an object'],
-    ['rating', c => c.cables[15]!.fuse = { rating_A: 0 }, 'copper.cables[15].fuse.rating_A: 0 is not a number in 1…500 A'],
-    ['unknown field of a fuse', c => c.cables[15]!.fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: unknown field; known are rating_A'],
-    ['unknown field', c => c.cables[15]!.lenght_m = 1, 'copper.cables[15].lenght_m: unknown field; known are name, from, to, length_m'],
+    ['many connectors', c => c.cables[0]!.connectors = 9, 'copper.cables[0].connectors: is 9, not a number in 0…8'],
+    ['contact', c => c.cables[0]!.contact_mOhm = -1, 'copper.cables[0].contact_mOhm: is -1, not a number in 0…1000 mΩ'],
+    ['fuse', c => c.cables[15]!.fuse = 20, 'copper.cables[15].fuse: is 20, not an object'],
+    ['rating', c => c.cables[15]!.fuse = { rating_A: 0 }, 'copper.cables[15].fuse.rating_A: is 0, not a number in 1…500 A'],
+    ['unknown field of a fuse', c => c.cables[15]!.fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: is not known here: rating_A, i2t_A2s'],
+    ['unknown field', c => c.cables[15]!.lenght_m = 1, 'copper.cables[15].lenght_m: is not known here: name, from, to, length_m'],
     ['duplicate node', c => c.hubs[1] = 'HOOD', 'copper.hubs[1]: the name "HOOD" is already that of copper.hubs[0]'],
     ['hub named as the battery', c => c.hubs[0] = 'battery', 'copper.hubs[0]: the name "battery" is already that of copper.battery'],
     ['duplicate cable', c => c.cables[1]!.name = 'spine.HOOD', 'copper.cables[1].name: the name "spine.HOOD" is already that of copper.cables[0].name'],
@@ -69,7 +72,7 @@ describe('a wrong field is named with its path', () => {
   it.each(cases)('%s', (_, change, problem) => {
     const problems = findProblems(changed(change))
     expect(problems.map(line => line.slice(0, problem.length))).toContain(problem)
-    expect(() => parseCopper(changed(change))).toThrow(CopperError)
+    expect(() => parseCopper(changed(change))).toThrow(DataError)
   })
 
   it('several at once, below the path of the file', () => {
@@ -82,8 +85,8 @@ describe('a wrong field is named with its path', () => {
       parseCopper(wrong, 'car.copper')
       expect.unreachable()
     } catch (error) {
-      expect((error as CopperError).problems[0]).toMatch(/^car\.copper\.cables\[0\]\.length_m: /)
-      expect((error as CopperError).message.split('\n')).toHaveLength(2)
+      expect((error as DataError).problems[0]).toMatch(/^car\.copper\.cables\[0\]\.length_m: /)
+      expect((error as DataError).message.split('\n')).toHaveLength(2)
     }
   })
 

@@ -1,24 +1,14 @@
 import { pathsTo, reach } from './graph.ts'
-import type { Cable, CopperTopology } from './topology.ts'
-import { AMBIENT_C } from './topology.ts'
-import { ampacity_A, GAUGES_MM2 } from './wire.ts'
+import { read, related } from '../schema/index.ts'
+import { AMBIENT_C, type Cable, copperFields, type CopperTopology } from './topology.ts'
+import { ampacity_A } from './wire.ts'
 
-/** What is wrong with a description of copper: `problems` holds one line each, beginning with the path of the wrong field. */
-export class CopperError extends Error {
-  readonly problems: readonly string[]
+/** Copper that can be built: every field right, every cable protected. */
+export const copperSchema = related(copperFields, findFaults)
 
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'))
-    this.name = 'CopperError'
-    this.problems = problems
-  }
-}
-
-/** Checks foreign data, JSON for instance, and returns it as copper. Throws `CopperError`; `path` is where it stands in its file. */
+/** Checks foreign data, JSON for instance, and returns it as copper. Throws `DataError`; `path` is where it stands in its file. */
 export function parseCopper(value: unknown, path = 'copper'): CopperTopology {
-  const problems = findProblems(value, path)
-  if (problems.length > 0) throw new CopperError(problems)
-  return value as CopperTopology
+  return read(copperSchema, value, path)
 }
 
 /** What a cable carries for ever, A: its thinner conductor in its ambient. */
@@ -27,97 +17,15 @@ export function cableAmpacity_A(topology: CopperTopology, cable: Cable): number 
   return ampacity_A(Math.min(cable.gauge_mm2, cable.returnGauge_mm2 ?? cable.gauge_mm2), ambient_C)
 }
 
-/** All that is wrong, as `path: reason` lines. Relations between fields are judged only when each field alone is right. */
-export function findProblems(value: unknown, path = 'copper'): string[] {
+/** Names first, then the shape, then the fuses: each step takes the ones before for granted. */
+function findFaults(topology: CopperTopology, path: string): string[] {
   const problems: string[] = []
-  checkFields(value, path, problems)
-  if (problems.length > 0) return problems
-  const topology = value as CopperTopology
   checkNames(topology, path, problems)
   if (problems.length > 0) return problems
   checkShape(topology, path, problems)
   if (problems.length > 0) return problems
   topology.cables.forEach((cable, i) => checkProtection(topology, cable, `${path}.cables[${i}]`, problems))
   return problems
-}
-
-type Rule = (value: unknown) => string | undefined
-type Rules = Readonly<Record<string, Rule>>
-
-const text: Rule = value => typeof value === 'string' && value !== '' ? undefined : `${show(value)} is not a name`
-
-function number(lowest: number, highest: number, unit: string): Rule {
-  return value => typeof value === 'number' && value >= lowest && value <= highest
-    ? undefined
-    : `${show(value)} is not a number in ${lowest}…${highest}${unit}`
-}
-
-const gauge: Rule = value => GAUGES_MM2.includes(value as number) ? undefined : `${show(value)} mm² is not one of ${GAUGES_MM2.join(', ')}`
-const list: Rule = value => Array.isArray(value) ? undefined : `${show(value)} is not a list`
-const optional = (rule: Rule): Rule => value => value === undefined ? undefined : rule(value)
-const ambient = optional(number(-40, 69, ' °C'))
-
-const TOPOLOGY_RULES: Rules = {
-  layout: value => value === 'line' || value === 'ring' ? undefined : `${show(value)} is not "line" or "ring"`,
-  battery: text, taps: list, hubs: list, cables: list, ambient_C: ambient,
-}
-
-const CABLE_RULES: Rules = {
-  name: text, from: text, to: text, length_m: number(0.01, 50, ' m'), gauge_mm2: gauge, returnGauge_mm2: optional(gauge),
-  connectors: optional(value => Number.isInteger(value) ? number(0, 8, '')(value) : `${show(value)} is not a whole number`),
-  contact_mOhm: optional(number(0, 1000, ' mΩ')),
-  fuse: optional(value => isRecord(value) ? undefined : `${show(value)} is not an object`),
-  ambient_C: ambient,
-}
-
-const FUSE_RULES: Rules = {
-  rating_A: number(1, 500, ' A'),
-  i2t_A2s: optional(number(0.1, 1e7, ' A²s')),
-  resistance_mOhm: optional(number(0, 1000, ' mΩ')),
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function show(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (typeof value === 'string') return `"${value.slice(0, 40)}"`
-  return Array.isArray(value) ? 'a list' : isRecord(value) ? 'an object' : String(value)
-}
-
-function checkRecord(value: unknown, rules: Rules, path: string, problems: string[]): value is Record<string, unknown> {
-  if (!isRecord(value)) {
-    problems.push(`${path}: ${show(value)} is not an object`)
-    return false
-  }
-  for (const name of Object.keys(rules)) {
-    const problem = rules[name]!(value[name])
-    if (problem !== undefined) problems.push(`${path}.${name}: ${value[name] === undefined ? 'is missing' : problem}`)
-  }
-  for (const name of Object.keys(value)) {
-    if (!Object.hasOwn(rules, name)) problems.push(`${path}.${name}: unknown field; known are ${Object.keys(rules).join(', ')}`)
-  }
-  return true
-}
-
-function checkFields(value: unknown, path: string, problems: string[]): void {
-  if (!checkRecord(value, TOPOLOGY_RULES, path, problems)) return
-  for (const field of ['taps', 'hubs']) {
-    const names = value[field]
-    if (Array.isArray(names)) {
-      names.forEach((name, i) => {
-        const problem = text(name)
-        if (problem !== undefined) problems.push(`${path}.${field}[${i}]: ${problem}`)
-      })
-    }
-  }
-  if (!Array.isArray(value.cables)) return
-  value.cables.forEach((cable: unknown, i) => {
-    const at = `${path}.cables[${i}]`
-    if (!checkRecord(cable, CABLE_RULES, at, problems)) return
-    if (isRecord(cable.fuse)) checkRecord(cable.fuse, FUSE_RULES, `${at}.fuse`, problems)
-  })
 }
 
 function checkNames(topology: CopperTopology, path: string, problems: string[]): void {

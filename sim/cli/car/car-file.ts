@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { CARS } from '#sim/car/cars.ts'
-import { readTopology, type TopologyData, TopologyError } from '#sim/car/topology.ts'
+import { readTopology, type TopologyData } from '#sim/car/topology.ts'
 import { usage } from '../lib/failure.ts'
-import { readJson } from '../lib/json-file.ts'
+import { readData } from '../lib/json-file.ts'
 
 /** For `--car`. */
 export const CAR_OPTION = '--car <name|file>'
@@ -15,15 +15,10 @@ export function readCar(name: string | undefined): TopologyData {
   if (!/[./\\]/.test(name) && !existsSync(name)) {
     throw usage(`there is no car "${name}", and no such file; cars are ${Object.keys(CARS).join(', ')}`)
   }
-  const data = readJson(name)
-  try {
+  return readData(name, 'describes no car', (data) => {
     readTopology(data, 'car')
-  } catch (error) {
-    if (!(error instanceof TopologyError)) throw error
-    const { problems } = error
-    throw usage(`${name} describes no car, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
-  }
-  return data as TopologyData
+    return data as TopologyData
+  })
 }
 
 /** A car as its file. */

@@ -38,7 +38,7 @@ describe('cars in files', () => {
       const { code, err } = await spine(...words, '--car', path)
       expect(code).toBe(2)
       expect(err).toContain('describes no car, for 2 reasons:\n  car.hubs[2].ports[0].class: "wndow" is not one of window')
-      expect(err).toContain('\n  car.copper.cables[8].length_m: 0 is not a number in 0.01…50 m')
+      expect(err).toContain('\n  car.copper.cables[8].length_m: is 0, not a number in 0.01…50 m')
     }
     writeFileSync(path, '{')
     expect((await spine('budget', '--car', path)).err).toContain('is no JSON')

@@ -75,15 +75,16 @@ describe('spine car', () => {
   })
 
   it.each([
-    ['{"bitErorRate": 1}', 'unknown fault "bitErorRate": did you mean bitErrorRate?'],
-    ['{"bitErrorRate": 2}', 'bitErrorRate must be a chance per bit, 0 to 1'],
-    ['[]', 'it must be an object'],
+    ['{"bitErorRate": 1}', 'faults.bitErorRate: is not known here: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts, stuckDominant, copper, supply, battery; did you mean bitErrorRate?'],
+    ['{"bitErrorRate": 2}', 'faults.bitErrorRate: is 2, not a chance per bit, 0 to 1'],
+    ['[]', 'faults: is a list, not an object like {"bitErrorRate": 1e-6}'],
     ['{"copper": [{"kind": "cut", "cabel": "drop.FL"}]}', 'faults.copper[0].cabel: is not known here: kind, cable, conductor, at_ms, until_ms'],
     ['{"copper": [{"kind": "corrosion", "cable": "drop.FL"}]}', 'faults.copper[0].extra_Ohm: is missing'],
     ['{"copper": [{"kind": "cut", "cable": "drop.XX"}]}', 'drop.XX'],
     ['{"supply": [{"kind": "crank", "level": "V"}]}', 'faults.supply[0].level: "V" is not one of I, II, III, IV'],
     ['{"supply": [{"kind": "loadDump", "duration_ms": 4000}]}', 'faults.supply[0].duration_ms: is 4000, not a number in 40…400 ms'],
     ['{"battery": {"charge": 2}}', 'faults.battery.charge: is 2, not a number in 0…1'],
+    ['{"dropped": ["XL"], "cuts": [9]}', 'for 2 reasons:\n  faults.dropped[0]: "XL" is not one of HOOD, DASH, FL, FR, STEREO, RL, RR, TRUNK; did you mean FL?\n  faults.cuts[0]: is 9, '],
     ['{', 'is no JSON'],
   ])('refuses the faults %s', async (text, message) => {
     const terminal = fakeTerminal()

@@ -6,7 +6,7 @@ import { schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
 import { carView } from '../car/car-screen.ts'
 import { CarWatch } from '../car/car-watch.ts'
-import { readFaults } from '../car/faults-file.ts'
+import { readFaultsFile } from '../car/faults-file.ts'
 import { LiveCar } from '../car/live-car.ts'
 import { parsePress, type ScriptedPress } from '../car/press-script.ts'
 import { formatDuration } from '../lib/duration.ts'
@@ -128,13 +128,14 @@ function tellAddresses(live: LiveCar, options: Options, terminal: Terminal): voi
 }
 
 function build(options: Options, report: (line: string) => void): LiveCar {
-  const { bus: faults, power } = options.faults === undefined ? { bus: {}, power: {} } : readFaults(options.faults)
-  const topology = withBattery(readCar(options.car), power)
+  const car = readCar(options.car)
+  const faults = options.faults === undefined ? {} : readFaultsFile(options.faults, car)
+  const topology = withBattery(car, faults)
   try {
     const { seed, bitrate, speed } = options
     const fd = options.dataBitrate === undefined ? {} : { dataBitrate: options.dataBitrate }
     const live = new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, faults, ...fd })
-    schedulePowerFaults(live.car, power)
+    schedulePowerFaults(live.car, faults)
     return live
   } catch (error) {
     if (error instanceof RangeError) throw usage(error.message)

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { DataError } from '#sim/schema/index.ts'
 import { fileFailure, usage } from './failure.ts'
 
 /** What is shown of the place where a text ceases to be JSON. */
@@ -20,6 +21,18 @@ export function readJson(path: string): unknown {
     return JSON.parse(text)
   } catch {
     throw usage(`${path} is no JSON: ${jsonProblem(text)}`)
+  }
+}
+
+/** What `read` makes of a JSON file. Its DataError becomes a usage error that says what the file is (`fails`) and lists every reason. */
+export function readData<Read>(path: string, fails: string, read: (data: unknown) => Read): Read {
+  const data = readJson(path)
+  try {
+    return read(data)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    const { problems } = error
+    throw usage(`${path} ${fails}, ${problems.length === 1 ? 'for one reason' : `for ${problems.length} reasons`}:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
   }
 }
 

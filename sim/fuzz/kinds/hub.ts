@@ -30,11 +30,11 @@ export const HUB_KINDS = kinds([
     begin: (stage, params) => {
       const { car } = stage
       const { hub, port, class: type, name } = car.component(text(params, 'component'))
-      if (car.components.has(spareOf(name)) || !pulled(stage, name)) return false
-      car.plug(car.addComponent(hub, port, {
-        class: type, name: spareOf(name).slice(hub.length + 1), maker: figure(params, 'maker'), model: 2, serial: figure(params, 'serial'),
-        ...(type === 'window' && { opening_pct: figure(params, 'opening_pct') }),
-      }))
+      const spare = SPARES.find(one => one === type)
+      if (spare === undefined || car.components.has(spareOf(name)) || !pulled(stage, name)) return false
+      const make = { name: spareOf(name).slice(hub.length + 1), maker: figure(params, 'maker'), model: 2, serial: figure(params, 'serial') }
+      const own = spare === 'window' ? { class: spare, opening_pct: figure(params, 'opening_pct') } : { class: spare }
+      car.plug(car.addComponent(hub, port, { ...own, ...make }))
       return true
     },
     end: (stage, params) => {

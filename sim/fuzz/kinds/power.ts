@@ -1,5 +1,5 @@
 import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4 } from '../../power/profiles.ts'
-import type { SupplyFault } from '../../power/supply.ts'
+import type { SupplyFault } from '../../power/copper-faults.ts'
 import { pick, scaled, whole } from '../dice.ts'
 import type { Params } from '../script.ts'
 import { figure, kinds, text } from './kind.ts'

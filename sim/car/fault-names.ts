@@ -1,0 +1,36 @@
+import type { BusFaultOptions } from '../bus/fault-options.ts'
+import { notOneOf } from '../schema/index.ts'
+import type { PowerFaults } from './power-faults.ts'
+import type { TopologyData } from './topology.ts'
+
+/** What of a car faults can name. */
+type Named = Pick<TopologyData, 'copper'> & { readonly hubs: readonly { readonly location: string }[] }
+
+/** Hubs that the car has not, and cuts where there is no spine, a line each. */
+export function busFaultProblems(faults: BusFaultOptions, { hubs }: Named, path: string): string[] {
+  const locations = hubs.map(hub => hub.location)
+  const last = locations.length - 2
+  const named = [
+    ...(['nodeBitErrorRate', 'frameLossRate', 'babbling'] as const).flatMap(field =>
+      Object.keys(faults[field] ?? {}).map(name => ({ name, at: `${path}.${field}.${name}` }))),
+    ...(faults.dropped ?? []).map((name, i) => ({ name, at: `${path}.dropped[${i}]` })),
+  ]
+  return [
+    ...named.filter(({ name }) => !locations.includes(name)).map(({ name, at }) => `${at}: ${notOneOf(name, locations)}`),
+    ...(faults.cuts ?? []).flatMap((cut, i) => Number.isInteger(cut) && cut >= 0 && cut <= last
+      ? []
+      : [`${path}.cuts[${i}]: is ${cut}, not a place between two hubs${last < 0 ? ', of which there is one' : `: 0 (behind ${locations[0]}) … ${last} (behind ${locations[last]})`}`]),
+  ]
+}
+
+/** Cables, fuses and hubs that the copper has not, a line each. */
+export function powerFaultProblems(faults: PowerFaults, { copper }: Named, path: string): string[] {
+  const cables = copper.cables.map(cable => cable.name)
+  const fused = copper.cables.filter(cable => cable.fuse !== undefined).map(cable => cable.name)
+  return (faults.copper ?? []).flatMap((fault, i) => {
+    const at = `${path}.copper[${i}]`
+    if (fault.kind === 'short') return copper.hubs.includes(fault.hub) ? [] : [`${at}.hub: ${notOneOf(fault.hub, copper.hubs)}`]
+    if (!cables.includes(fault.cable)) return [`${at}.cable: ${notOneOf(fault.cable, cables)}`]
+    return fault.kind !== 'fuse' || fused.includes(fault.cable) ? [] : [`${at}.cable: ${fault.cable} has no fuse; ${fused.join(', ')} have one`]
+  })
+}

@@ -1,0 +1,17 @@
+import * as z from 'zod/mini'
+import { type Data, type FieldsData, number, oneOf, optional, text } from '../schema/index.ts'
+
+/** Of which of a cable's two conductors; both unless it says otherwise. */
+const conductor = optional(oneOf(['supply', 'return', 'both']))
+
+/** What may go wrong with the copper: the fields of each kind of fault. */
+export const COPPER_FAULTS = {
+  cut: { kind: z.literal('cut'), cable: text, conductor },
+  corrosion: { kind: z.literal('corrosion'), cable: text, conductor, extra_Ohm: number(0, 100, 'Ω') },
+  fuse: { kind: z.literal('fuse'), cable: text },
+  short: { kind: z.literal('short'), hub: text, resistance_Ohm: number(0.001, 100, 'Ω') },
+}
+
+type Kind = keyof typeof COPPER_FAULTS
+export type SupplyFault = { [Each in Kind]: FieldsData<(typeof COPPER_FAULTS)[Each]> }[Kind]
+export type ConductorName = Data<typeof conductor> & string
