@@ -56,6 +56,7 @@ export const SCHEMES = {
       window: { kind: 'number', minimum: 1, maximum: 4096, unit: 'frames', about: 'frames that wait for the adapter to confirm them (32)' },
       echo: { kind: 'choice', values: ['yes', 'no'], about: 'whether it sends back what it is sent (default: found out)' },
       probe: { kind: 'choice', values: ['yes', 'no'], about: 'no: it is an adapter that never answers' },
+      buffer: { kind: 'number', minimum: 30, maximum: 160, unit: 'bytes', about: 'its line buffer: what clears an unfinished line (30; CANable 2: 155)' },
     },
   },
   spine: {

@@ -2,6 +2,7 @@ import { autoDetect, BindingsError, DarwinPortBinding, LinuxPortBinding } from '
 import { SerialPortStream } from '@serialport/stream'
 import { once } from 'node:events'
 import { read } from 'node:fs'
+import { realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 /** Whether a link's target names a serial device: `/dev/ttyUSB0`, `/dev/pts/5`, `COM3`, `\\.\COM12`. */
@@ -55,6 +56,16 @@ export async function closeSerial(port: SerialPortStream): Promise<void> {
   const closed = once(port, 'close')
   port.close(() => undefined)
   await closed
+}
+
+/** USB vendor and product of the device, as `16d0:117e`; undefined where there is none, or nobody knows. */
+export async function usbOf(path: string): Promise<string | undefined> {
+  const real = await realpath(path).catch(() => path)
+  if (/^\/dev\/pts\//.test(real)) return undefined
+  const ports = await autoDetect().list().catch(() => [])
+  const port = ports.find(candidate => candidate.path === real)
+  if (port?.vendorId === undefined || port.productId === undefined) return undefined
+  return `${port.vendorId}:${port.productId}`.toLowerCase()
 }
 
 /** The binding's words, made clear. */

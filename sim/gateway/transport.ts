@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { formatEndpoint, readEndpoint, type Endpoint } from './endpoint.ts'
-import { closeSerial, isTtyPath, openSerial } from './serial.ts'
+import { closeSerial, isTtyPath, openSerial, usbOf } from './serial.ts'
 import type { LinkUri } from './uri.ts'
 
 /** Where a device is: a serial port or a TCP address. */
@@ -13,6 +13,8 @@ export type Place =
 /** A byte stream to a device. */
 export interface Transport {
   readonly stream: Duplex
+  /** USB vendor and product, `16d0:117e`, where it is such a device and the system tells. */
+  readonly usb?: string | undefined
   /** Ends it, whatever state it is in. */
   close(): Promise<void>
 }
@@ -57,7 +59,7 @@ export async function openTransport(place: Place): Promise<Transport> {
   const port = await openSerial(place.path, place.baud)
   // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.
   port.on('error', () => void closeSerial(port))
-  return { stream: port, close: () => closeSerial(port) }
+  return { stream: port, usb: await usbOf(place.path), close: () => closeSerial(port) }
 }
 
 function dialTcp(endpoint: Endpoint): Promise<Transport> {

@@ -205,6 +205,15 @@ describe('gvret', () => {
     expect(quiet.devices[0]!.setup[0]).toBe(0xe000_0000 + 500_000)
   })
 
+  it('puts no frame onto the bus that a killed session has begun, as long as it lacks its bus', async () => {
+    for (const left of [[], [0xf1], [0xf1, 0], [0xf1, 0, 1], [0xf1, 0, 1, 2, 3, 4], [0xf1, 5], [0xf1, 5, 0x20, 0xa1]]) {
+      const { place, devices } = await plug(device => left.forEach(byte => device.byte(byte)))
+      await open(`gvret:${place}?mode=listen`)
+      await eventually(() => devices[0]!.setup[0] === 0xe000_0000 + 500_000)
+      expect(devices[0]!.received, `left behind: ${left.join(' ')}`).toEqual([])
+    }
+  })
+
   it('holds commands back from a real bus', async () => {
     const { place } = await plug()
     const link = await open(`gvret:${place}`)

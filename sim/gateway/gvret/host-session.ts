@@ -25,8 +25,15 @@ const KEEP_ALIVE_ms = 1000
 /** Silence after which a device is taken for dead, ms. */
 const DEAD_ms = 5000
 
+/**
+ * Longest rest of a message that another program, killed in the middle of it, left behind: an FD frame. Filled up with
+ * `BINARY_MODE` it goes to bus 3, which devices do not have, or ends an unfinished command: but a frame that was cut off
+ * behind its bus number is sent with wrong data, whatever comes. Source: ESP32RET (gvret_comm.cpp).
+ */
+const LONGEST_REST_BYTES = 72
 const GREETING = Uint8Array.of(
-  BINARY_MODE, BINARY_MODE, START, COMMAND.busCount, START, COMMAND.busParameters, START, COMMAND.deviceInfo, START, COMMAND.keepAlive,
+  ...new Uint8Array(LONGEST_REST_BYTES).fill(BINARY_MODE),
+  START, COMMAND.busCount, START, COMMAND.busParameters, START, COMMAND.deviceInfo, START, COMMAND.keepAlive,
 )
 const KEEP_ALIVE = Uint8Array.of(START, COMMAND.keepAlive)
 

@@ -14,7 +14,7 @@ export interface BusStatus {
   readonly lost: boolean
 }
 
-const UP: BusStatus = { state: 'up', problem: '', lost: false }
+export const UP: BusStatus = { state: 'up', problem: '', lost: false }
 
 /**
  * What the flags say of the bus. No flag means "bus-off" by itself: adapters with an SJA1000 show a bus error together

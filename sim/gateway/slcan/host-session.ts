@@ -5,27 +5,15 @@ import type { LinkFrame } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
 import type { ByteSink } from '../outbox.ts'
 import { StampClock } from '../stamp-clock.ts'
-import { readStatus } from './bus-status.ts'
+import { readStatus, UP, type BusStatus } from './bus-status.ts'
 import { decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
 import { Confirmations, FRAME, POLL } from './confirmations.ts'
-import { greetAdapter, type Adapter } from './greeting.ts'
+import { greetAdapter, type Adapter, type GreetingSettings } from './greeting.ts'
 import { SlcanLineReader, type LineHandler } from './line-reader.ts'
 
-export interface HostSettings {
-  /** Sets the bit rate: `S6`, `s031C`. */
-  readonly bitrateCommand: string
-  readonly bitrate: number
-  readonly listenOnly: boolean
-  /** Ask for time stamps. */
-  readonly timestamps: boolean
+export interface HostSettings extends GreetingSettings {
   /** Frames an adapter that confirms them may hold. */
   readonly window: number
-  /** It sends back what it is sent: told, or found out. */
-  readonly echo: boolean | undefined
-  /** Its rate, for messages; undefined where it does not matter. */
-  readonly baud: number | undefined
-  /** Greet it, or take it on trust that it is one and never answers. */
-  readonly probe: boolean
 }
 
 /** Frames that are written at a time to an adapter which confirms nothing. */
@@ -35,6 +23,9 @@ const CONFIRM_TIMEOUT_ms = 3000
 /** Silence, with questions open, after which it is taken for dead, ms. */
 const DEAD_ms = 10_000
 const POLL_ms = 1000
+/** How long nothing may arrive before people are told, ms. */
+const SILENCE_ms = 10_000
+const SILENCE = `nothing has arrived for ${SILENCE_ms / 1000} s: is the bus asleep, the bit rate right, the channel open?`
 /** First and longest pause before an adapter that went off the bus is put back, ms. */
 const RECOVERY_FIRST_ms = 100
 const RECOVERY_LONGEST_ms = 5000
@@ -48,6 +39,8 @@ const LOWER_Z = 0x7a
 const UPPER_Z = 0x5a
 const UPPER_F = 0x46
 const POLL_COMMAND = Uint8Array.of(UPPER_F, 0x0d)
+
+const ENCODER = new TextEncoder()
 
 /** What an answer may be, for whoever waits for one: a line, or `\a` for a bell. */
 type Waiter = (answer: string) => void
@@ -68,6 +61,10 @@ export class SlcanHostSession implements HostSession, LineHandler {
   private echoes: LinkFrame[] = []
   private endStart: (reason: Error) => void = () => undefined
   private lastHeard_ms = 0
+  /** When the last frame came, or was confirmed. */
+  private lastTraffic_ms = 0
+  private silent = false
+  private bus: BusStatus = UP
   private nextPoll_ms = 0
   private pause_ms = RECOVERY_FIRST_ms
   private upSince_ms = 0
@@ -85,6 +82,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
     const ended = new Promise<never>((_, reject) => { this.endStart = reject })
     const line = { ask: this.ask, place: this.host.place }
     this.adapter = await Promise.race([greetAdapter(line, this.settings), ended])
+    if (this.adapter.caution !== '') this.host.report(`${this.host.place}: ${this.adapter.caution}`)
     this.echoes = []
     this.open()
   }
@@ -118,7 +116,23 @@ export class SlcanHostSession implements HostSession, LineHandler {
       this.confirmations.expect(POLL, now_ms)
       this.nextPoll_ms = now_ms + POLL_ms
     }
+    this.watchSilence(now_ms)
     this.pump()
+  }
+
+  /** An adapter that confirms nothing may as well have its channel closed: people are told when nothing arrives. */
+  private watchSilence(now_ms: number): void {
+    const silent = now_ms - this.lastTraffic_ms > SILENCE_ms
+    if (silent === this.silent) return
+    this.silent = silent
+    this.tell()
+    if (silent) this.host.report(`${this.host.place}: ${SILENCE}`)
+  }
+
+  private tell(): void {
+    const { state, problem } = this.bus
+    if (state === 'bus-off') this.recover(problem)
+    else this.host.setState(state, problem === '' && this.silent ? SILENCE : problem)
   }
 
   /** What is on the other side, for people. */
@@ -144,13 +158,14 @@ export class SlcanHostSession implements HostSession, LineHandler {
   onLine(bytes: Uint8Array, start: number, end: number): void {
     if (this.phase === 'over') return
     if (end - start > 1 && isFrameLetter(bytes[start]!) && this.waiter === undefined) return this.received(bytes, start, end)
-    if (this.waiter !== undefined) return this.waiter(Buffer.from(bytes.subarray(start, end)).toString('latin1'))
+    if (this.waiter !== undefined) return this.waiter(String.fromCharCode(...bytes.subarray(start, end)))
     if (this.phase !== 'open') return
     const letter = bytes[start]
     const length = end - start
     if (length === 0) this.answered(true)
     else if (length === 1 && (letter === LOWER_Z || letter === UPPER_Z)) {
-      if (!this.confirmations.confirm(FRAME)) count(this.host.counters.malformed, 'stray-confirmation')
+      if (this.confirmations.confirm(FRAME)) this.lastTraffic_ms = this.lastHeard_ms
+      else count(this.host.counters.malformed, 'stray-confirmation')
     } else if (length === 3 && letter === UPPER_F && readHex(bytes, start + 1, end) >= 0) this.status(readHex(bytes, start + 1, end))
     else if (this.adapter?.echoes !== true || letter !== UPPER_F) count(this.host.counters.malformed, 'unknown-line')
   }
@@ -173,6 +188,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
       this.echoes.shift()
       return
     }
+    this.lastTraffic_ms = this.lastHeard_ms
     const now_ns = host.now_ns()
     const stamp = frame.timestamp_ns < 0 ? -1 : frame.timestamp_ns / 1e6
     if (stamp >= STAMP_WRAP) this.stamps.setWrap(STAMP_WRAP_16_BITS)
@@ -185,20 +201,22 @@ export class SlcanHostSession implements HostSession, LineHandler {
     if (this.adapter?.confirms !== true) return
     const kind = this.confirmations.confirmOldest(yes)
     if (kind === undefined) count(this.host.counters.malformed, 'stray-confirmation')
+    else if (kind === FRAME && yes) this.lastTraffic_ms = this.lastHeard_ms
     else if (kind === POLL && !yes && this.adapter) this.adapter = { ...this.adapter, polls: false }
   }
 
   private status(flags: number): void {
     this.confirmations.confirm(POLL)
-    const { state, problem, lost } = readStatus(flags)
-    if (lost) this.host.counters.unknownLost++
-    if (state === 'bus-off') this.recover(problem)
-    else this.host.setState(state, problem)
+    this.bus = readStatus(flags)
+    if (this.bus.lost) this.host.counters.unknownLost++
+    this.tell()
   }
 
   private open(): void {
     this.phase = 'open'
-    this.upSince_ms = this.lastHeard_ms = performance.now()
+    this.upSince_ms = this.lastHeard_ms = this.lastTraffic_ms = performance.now()
+    this.bus = UP
+    this.silent = false
     this.nextPoll_ms = this.upSince_ms + POLL_ms
   }
 
@@ -213,14 +231,17 @@ export class SlcanHostSession implements HostSession, LineHandler {
     const timeout_ms = this.adapter?.confirms === true ? 1000 : 0
     void this.ask('C', () => true, timeout_ms).then(() => {
       if (this.phase !== 'recovering') return
-      this.recovery = setTimeout(() => {
-        void this.ask(this.settings.listenOnly ? 'L' : 'O', () => true, timeout_ms).then(() => {
-          if (this.phase !== 'recovering') return
-          this.open()
-          this.host.setState('up', '')
-        })
-      }, pause_ms)
+      this.recovery = setTimeout(() => void this.reopen(timeout_ms), pause_ms)
     })
+  }
+
+  private async reopen(timeout_ms: number): Promise<void> {
+    for (const command of this.adapter?.openCommands ?? []) {
+      await this.ask(command, () => true, timeout_ms)
+      if (this.phase !== 'recovering') return
+    }
+    this.open()
+    this.host.setState('up', '')
   }
 
   /**
@@ -237,7 +258,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
       const timer = setTimeout(done, timeout_ms)
       const waiter: Waiter = answer => fits(answer) && done(answer)
       this.waiter = waiter
-      this.writer.push(Buffer.from(`${command}\r`, 'latin1'))
+      this.writer.push(ENCODER.encode(`${command}\r`))
     })
   }
 }

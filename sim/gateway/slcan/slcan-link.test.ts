@@ -257,6 +257,35 @@ describe('an adapter in trouble', () => {
     expect(server.adapter.received.map(numberOf)).toEqual([7])
   })
 
+  it('in which nothing arrives is not up without a word', async () => {
+    const told: string[] = []
+    const server = await serve(KINDS['that confirms nothing'])
+    const opening = open(server, '?mode=listen', { report: line => told.push(line) })
+    await eventually(() => server.adapters.length > 0)
+    await pass(3000)
+    const link = await opening
+    expect(link.device).toContain('listen-only not confirmed')
+    expect(link.problem).toBe('')
+    await pass(12_000)
+    expect([link.state, link.problem]).toEqual(['up', expect.stringContaining('nothing has arrived for 10 s')])
+    server.adapter.send(numberedFrame(1))
+    await pass(500)
+    expect(link.problem).toBe('')
+    await pass(30_000)
+    expect(told.map(line => line.replace(/^\S+ /, ''))).toEqual([
+      expect.stringContaining('may acknowledge what it hears'), expect.stringContaining('nothing has arrived'), expect.stringContaining('nothing has arrived'),
+    ])
+  })
+
+  it('is put back to listening in its own way', async () => {
+    const { link, adapter } = await ready({ version: '+Board: X Slcan: 105', listen: 'M1' }, '?mode=listen')
+    adapter.flags = 0xa4
+    const before = adapter.commands.length
+    await pass(1500)
+    expect(adapter.commands.slice(before).filter(command => command !== 'F')).toEqual(['C', 'M1', 'O'])
+    expect([link.state, adapter.channel]).toEqual(['up', 'L'])
+  })
+
   it('that stalls gets no command late', async () => {
     const { link, server } = await ready({ swallow: () => true }, '?window=1&actuate=yes')
     const command = frameOf({ id: messageId(2, 1, 8, 1, 0xf9), bytes: [0, 0, 0, 0, 0, 0, 0, 0] })

@@ -4,6 +4,7 @@ import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { readPlace, uartBaud, type Transport } from '../transport.ts'
 import { LinkUriError, type LinkUri } from '../uri.ts'
 import { bitrateCommand } from './bitrates.ts'
+import { LINE_BUFFER_BYTES, USB_LINE_BUFFER_BYTES } from './families.ts'
 import { SlcanHostSession, type HostSettings } from './host-session.ts'
 import { DEFAULT_SLCAN_ENDPOINT } from './slcan-listen.ts'
 
@@ -17,7 +18,8 @@ export function createSlcanLink(uri: LinkUri, options: LinkOptions): Link {
 
 /** We are the host of an SLCAN (Lawicel) adapter, on a serial port or on TCP. */
 class SlcanLink extends HostLink {
-  private readonly settings: HostSettings
+  private readonly settings: Omit<HostSettings, 'lineBuffer'>
+  private readonly lineBuffer: number | undefined
   protected override readonly warning: string
 
   constructor(uri: LinkUri, options: LinkOptions) {
@@ -27,6 +29,7 @@ class SlcanLink extends HostLink {
     const timestamps = uri.words.get('timestamps') !== 'no'
     const baud = uartBaud(uri, this.place)
     this.warning = checkBaud(uri, timestamps ? 'slcan+timestamp' : 'slcan', baud, this.bitrate)
+    this.lineBuffer = uri.numbers.get('buffer')
     const echo = uri.words.get('echo')
     this.settings = {
       bitrateCommand: command,
@@ -45,6 +48,7 @@ class SlcanLink extends HostLink {
   }
 
   protected override createSession(transport: Transport, host: SessionHost): HostSession {
-    return new SlcanHostSession(transport.stream, host, this.settings)
+    const lineBuffer = this.lineBuffer ?? USB_LINE_BUFFER_BYTES[transport.usb ?? ''] ?? LINE_BUFFER_BYTES
+    return new SlcanHostSession(transport.stream, host, { ...this.settings, lineBuffer })
   }
 }

@@ -34,7 +34,8 @@ abstract class GvretPeer implements FarEnd {
     return this.hangUp()
   }
 
-  protected abstract byte(byte: number): void
+  /** Takes one more byte of the other side. */
+  abstract byte(byte: number): void
 }
 
 const word = (value: number): number[] => [value & 255, value >>> 8 & 255, value >>> 16 & 255, value >>> 24]
@@ -66,7 +67,7 @@ export class SavvyCan extends GvretPeer {
     this.write(0x55, 0x55, 0xf1, 0x77, 0xf1, 0, 0xff, 0xff, 0xff, 0x7f, 0, 1, 0xaa, 0)
   }
 
-  protected byte(byte: number): void {
+  override byte(byte: number): void {
     switch (this.state) {
       case 'idle':
         if (byte === 0xf1) this.state = 'command'
@@ -120,13 +121,15 @@ export class Esp32Ret extends GvretPeer {
     this.write(0x55, 0x55, 0xf1, 0x77, 0xf1, 0, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0x7f, 0x0f, ...new Array<number>(16).fill(0))
   }
 
-  protected byte(byte: number): void {
+  override byte(byte: number): void {
     switch (this.state) {
       case 'idle':
         if (byte === 0xf1) this.state = 'command'
         else if (byte === 0xe7) this.binary = true
         break
       case 'command':
+        // It waits for one that it knows.
+        if (byte > 20) break
         this.bytes = []
         this.commands.push(byte)
         this.state = byte === 0 ? 'frame' : byte === 5 ? 'setup' : 'idle'
@@ -154,7 +157,7 @@ export class Esp32Ret extends GvretPeer {
   private frame(): void {
     const id = new DataView(Uint8Array.from(this.bytes).buffer).getUint32(0, true)
     const [extended, bus, bytes] = [id >= 0x8000_0000, this.bytes[4]! & 3, this.bytes.slice(6, -1)]
-    this.received.push(frameOf({ id: id & 0x7fff_ffff, extended, bus, bytes }))
+    if (bus < 2) this.received.push(frameOf({ id: id & 0x7fff_ffff, extended, bus, bytes }))
     this.state = 'idle'
   }
 }
