@@ -86,15 +86,30 @@ export function defineSilentComponent<Code extends ClassCode>(definition: Silent
   return definition
 }
 
+/** What a driver may ask of its board: the time, and what surrounds it. */
+export type Board = Pick<Hal, 'now' | 'supply_V' | 'temperature_C'>
+
+/** Something a driver does at a time, on the hub's schedule. Made once, when the driver is, and armed again and again. */
+export interface DriverJob {
+  /** Arms it; moves it if it is armed. */
+  startIn(delay_ms: number): void
+  /** Arms it unless it fires earlier anyway. */
+  notLater(delay_ms: number): void
+  stop(): void
+  armed(): boolean
+}
+
 /** What the hub gives a driver. */
 export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
-  readonly hal: Hal
+  readonly hal: Board
   readonly port: Port
   readonly portIndex: number
   readonly location: number
   readonly descriptor: Plugged
   readonly vehicle: VehicleView
   readonly power: PortPower
+  /** Makes a job, not armed. It ends with the driver; failure messages show the name. */
+  job(name: string, fire: () => void): DriverJob
   /** Starts control ticks every `period_ms` (10–20), or stops them with 0. */
   tick(period_ms: number): void
   /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */

@@ -73,7 +73,7 @@ describe('the registry', () => {
         if (!b.granted && b.driving) throw new Error('drives without a grant')
         if (b.wish === undefined && b.driving) throw new Error('drives without a wish')
       }
-      b.component.dispose()
+      b.unplug()
       expect(b.driving).toBe(false)
       expect(b.pending).toBe(0)
       expect(b.wish).toBeUndefined()

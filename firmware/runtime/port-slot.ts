@@ -3,10 +3,11 @@ import type { ComponentClass, DescriptorState, PortState, Switch, SwitchEdge } f
 import { decodeDescriptor } from '#protocol/descriptor.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { ComponentAnnounceValues, PortStatusValues } from '#protocol/messages.generated.ts'
-import type { Component, ComponentContext, ComponentEntry, VehicleView } from '../components/component.ts'
+import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/component.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { RowCodec, StatusCodec, StatusValues } from '../message.ts'
 import { CommandReceiver } from './command-receiver.ts'
+import { DriverJobs } from './driver-jobs.ts'
 import type { HubCounters } from './counters.ts'
 import type { HubPower } from '../power/hub/hub-power.ts'
 import { FrameCycle } from './cycle.ts'
@@ -79,6 +80,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly lossJob: Job
+  private readonly driverJobs: DriverJobs
   private readonly cycle: FrameCycle
   /** What the driver reports, if it does; its record. */
   private codec: StatusCodec | undefined
@@ -103,6 +105,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
     this.tickJob = host.schedule.job(`port ${index} tick`, () => this.fireTick())
     this.lossJob = host.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
+    this.driverJobs = new DriverJobs(host.schedule, `port ${index}`)
     this.cycle = new FrameCycle(host.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
     this.codec = undefined
     this.values = undefined
@@ -165,6 +168,10 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.current_A = this.port.current_A()
     values.granted_A = this.power.granted_A()
     values.fault = this.fault.code
+  }
+
+  job(name: string, fire: () => void): DriverJob {
+    return this.driverJobs.make(name, fire)
   }
 
   tick(period_ms: number): void {
@@ -295,6 +302,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.commands.bind(undefined)
     if (component !== undefined) {
       component.dispose()
+      this.driverJobs.end()
       this.host.counters.unplugs++
     }
     this.power.unplug()

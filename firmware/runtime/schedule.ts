@@ -8,6 +8,8 @@ export interface Job {
   /** When it fires, or last was to fire, ms since boot. */
   due_ms: number
   armed: boolean
+  /** Reads inputs: of several jobs for one time it comes before those that send, so that they say what is so. */
+  readonly reads: boolean
   /** The next job by time; the schedule's own. */
   next: Job | undefined
 }
@@ -18,6 +20,11 @@ export const STALL_ms = 50
 const AFTERMATH_ms = 5
 /** Two times closer than this are one: half the clock's coarsest step. */
 const EPSILON_ms = 0.05
+
+/** `job`, which is put in, fires before `other`. */
+function isBefore(job: Job, other: Job): boolean {
+  return job.due_ms < other.due_ms || (job.due_ms === other.due_ms && job.reads && !other.reads)
+}
 
 /**
  * All of a hub's times on one timer of its board: jobs in a list sorted by time, so that the usual case (the next one
@@ -65,8 +72,12 @@ export class Schedule {
 
   /** Makes a job; it is not armed. */
   job(name: string, fire: () => void): Job {
-    this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, next: undefined }
+    return this.make(name, fire, false)
+  }
+
+  /** Makes a job that reads inputs: it comes first of those for the same time. */
+  reader(name: string, fire: () => void): Job {
+    return this.make(name, fire, true)
   }
 
   /** Arms `job` for a time; moves it if it is armed. */
@@ -75,14 +86,14 @@ export class Schedule {
     job.due_ms = due_ms
     job.armed = true
     let before = this.head
-    if (before === undefined || due_ms < before.due_ms) {
+    if (before === undefined || isBefore(job, before)) {
       job.next = before
       this.head = job
       this.arm()
       return
     }
     let after = before.next
-    while (after !== undefined && after.due_ms <= due_ms) {
+    while (after !== undefined && !isBefore(job, after)) {
       before = after
       after = after.next
     }
@@ -101,6 +112,12 @@ export class Schedule {
 
   stop(job: Job): void {
     if (job.armed) this.unlink(job)
+  }
+
+  /** The job is not needed any more; it must not be armed again. */
+  retire(job: Job): void {
+    this.stop(job)
+    this.jobs--
   }
 
   /**
@@ -133,6 +150,11 @@ export class Schedule {
     const names: string[] = []
     for (let job = this.head; job !== undefined; job = job.next) names.push(job.name)
     return names
+  }
+
+  private make(name: string, fire: () => void, reads: boolean): Job {
+    this.jobs++
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: reads, next: undefined }
   }
 
   private clock(): number {

@@ -2,8 +2,8 @@ import { IGNITION } from '#protocol/catalogue/enums.ts'
 import type { Ignition } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Codec } from '#protocol/codec.ts'
-import type { Component, ComponentContext, ComponentEntry } from '../components/component.ts'
-import type { Hal, Port } from '../hal.ts'
+import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/component.ts'
+import type { Port } from '../hal.ts'
 import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
 
 /** What is plugged into a bench's port: the physics a test wants, stepped every millisecond. */
@@ -33,6 +33,8 @@ function decoded<Values extends object>(codec: RowCodec<Values>, data: Uint8Arra
   codec.decode(data, values)
   return values
 }
+
+interface BenchJob extends DriverJob { at_ms: number, fire: () => void }
 
 export interface BenchOptions {
   location?: number
@@ -87,8 +89,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   private readonly descriptor: Descriptor
   private readonly location: number
   private inputHandlers: ((channel: number, level: boolean) => void)[] = []
-  private timers: { handle: number, at_ms: number, fire: () => void }[] = []
-  private handles = 0
+  private jobs: BenchJob[] = []
   private tickPeriod_ms = 0
   private nextTick_ms = 0
 
@@ -104,7 +105,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
 
   /** The hub resets: the driver is gone without a word, only NVM stays. */
   reset(): void {
-    this.timers = []
+    this.jobs = []
     this.inputHandlers = []
     this.tickPeriod_ms = 0
     this.granted = false
@@ -112,6 +113,12 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     this.duties.fill(0)
     this.braked.clear()
     this.component = this.entry.create(this.context())
+  }
+
+  /** What the hub does when the component is pulled out: the driver goes, and its jobs. */
+  unplug(): void {
+    this.component.dispose()
+    this.jobs = []
   }
 
   command(values: CommandOf<Entry> & CommandValues, sender = 5): boolean {
@@ -167,7 +174,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     while (this.now_ms < end_ms) {
       this.now_ms += 1
       this.plant.step?.(this, this.granted)
-      this.fireTimers()
+      this.fireJobs()
       if (this.tickPeriod_ms > 0 && this.now_ms >= this.nextTick_ms) {
         this.nextTick_ms = this.now_ms + this.tickPeriod_ms
         this.ticks += 1
@@ -187,34 +194,58 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     return this.now_ms - start_ms
   }
 
-  /** Timers and ticks that are pending: 0 for a driver at rest that waits for nothing. */
+  /** Jobs and ticks that are pending: 0 for a driver at rest that waits for nothing. */
   get pending(): number {
-    return this.timers.length + (this.tickPeriod_ms > 0 ? 1 : 0)
+    return this.jobs.filter(job => job.armed()).length + (this.tickPeriod_ms > 0 ? 1 : 0)
   }
 
   get driving(): boolean {
     return this.duties.some(duty => duty !== 0)
   }
 
-  private fireTimers(): void {
+  private job(fire: () => void): DriverJob {
+    const job: BenchJob = {
+      at_ms: Infinity,
+      fire,
+      armed: () => job.at_ms < Infinity,
+      startIn: (delay_ms) => {
+        job.at_ms = this.now_ms + delay_ms
+        this.order(job)
+      },
+      notLater: (delay_ms) => {
+        if (job.at_ms > this.now_ms + delay_ms) job.startIn(delay_ms)
+      },
+      stop: () => {
+        job.at_ms = Infinity
+      },
+    }
+    this.order(job)
+    return job
+  }
+
+  /** Of two jobs for the same time the one that was armed first fires first. */
+  private order(job: BenchJob): void {
+    this.jobs = [...this.jobs.filter(other => other !== job), job]
+  }
+
+  private fireJobs(): void {
     for (let due = this.nextDue(); due !== undefined; due = this.nextDue()) {
-      this.timers.splice(this.timers.indexOf(due), 1)
+      due.at_ms = Infinity
       due.fire()
     }
   }
 
-  private nextDue(): { handle: number, at_ms: number, fire: () => void } | undefined {
-    let first: { handle: number, at_ms: number, fire: () => void } | undefined
-    for (const timer of this.timers) {
-      if (timer.at_ms > this.now_ms || (first !== undefined && first.at_ms <= timer.at_ms)) continue
-      first = timer
+  private nextDue(): BenchJob | undefined {
+    let first: BenchJob | undefined
+    for (const job of this.jobs) {
+      if (job.at_ms <= this.now_ms && (first === undefined || job.at_ms < first.at_ms)) first = job
     }
     return first
   }
 
   private context(): ComponentContext {
     return {
-      hal: this.hal(), port: this.port(), portIndex: 0, location: this.location, descriptor: this.descriptor,
+      hal: this.board(), port: this.port(), portIndex: 0, location: this.location, descriptor: this.descriptor,
       vehicle: { ignition: () => this.ignition, gear: () => this.gear, speed_kmh: () => this.speed_kmh },
       power: {
         want: (run_A, peak_A, duration_ms, priority, shareable) => {
@@ -235,6 +266,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
           this.setPower(false)
         },
       },
+      job: (_name, fire) => this.job(fire),
       tick: (period_ms) => {
         this.tickPeriod_ms = period_ms
         this.nextTick_ms = this.now_ms + period_ms
@@ -253,22 +285,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     }
   }
 
-  private hal(): Hal {
-    return {
-      location: this.location, resetCause: 1, serial: 1, can: [], ports: [],
-      nvm: { read: () => undefined, write: () => {} },
-      now: () => this.now_ms,
-      after: (delay_ms, fire) => {
-        this.handles += 1
-        this.timers.push({ handle: this.handles, at_ms: this.now_ms + delay_ms, fire })
-        return this.handles
-      },
-      cancel: (handle) => {
-        this.timers = this.timers.filter(timer => timer.handle !== handle)
-      },
-      supply_V: () => this.supply_V, temperature_C: () => this.temperature_C,
-      random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
-    }
+  private board(): Board {
+    return { now: () => this.now_ms, supply_V: () => this.supply_V, temperature_C: () => this.temperature_C }
   }
 
   private port(): Port {

@@ -87,7 +87,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     target: WindowDriver.prototype, method: 'load',
     make: original => function (...parameters) {
       original.apply(this, parameters)
-      this.context.hal.after(500, () => this.command({ action: WINDOW_ACTION.autoDown, position_pct: NaN, sequence: 0 }, 0))
+      this.context.job('ghost', () => this.command({ action: WINDOW_ACTION.autoDown, position_pct: NaN, sequence: 0 }, 0)).startIn(500)
     },
   },
   {

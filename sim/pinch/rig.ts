@@ -1,7 +1,7 @@
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/window.ts'
-import type { ContextOf } from '#firmware/components/component.ts'
-import type { Hal, Port } from '#firmware/hal.ts'
-import { COMPONENT_CLASS, IGNITION, RESET_CAUSE, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import type { Board, ContextOf } from '#firmware/components/component.ts'
+import type { Port } from '#firmware/hal.ts'
+import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { type WindowStatusValues, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import { encodeWindowRecord } from '#firmware/components/window/record.ts'
 import type { Prng } from '../kernel/prng.ts'
@@ -186,20 +186,15 @@ export class PinchRig {
     }
   }
 
-  private hal(): Hal {
-    return {
-      location: 1, resetCause: RESET_CAUSE.powerOn, serial: 1, can: [], ports: [],
-      nvm: { read: () => undefined, write: () => {} },
-      now: () => this.now_ms, after: () => 0, cancel: () => {},
-      supply_V: () => this.read_V(), temperature_C: () => this.conditions.temperature_C,
-      random: () => 0.5, kickWatchdog: () => {}, sleep: () => {}, log: () => {},
-    }
+  private board(): Board {
+    return { now: () => this.now_ms, supply_V: () => this.read_V(), temperature_C: () => this.conditions.temperature_C }
   }
 
   private context(): ContextOf<typeof COMPONENT_CLASS.window> {
     return {
-      hal: this.hal(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
+      hal: this.board(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
+      job: () => ({ startIn: () => {}, notLater: () => {}, stop: () => {}, armed: () => false }),
       tick: (period_ms) => {
         this.period_ms = period_ms
         this.nextTick_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity

@@ -375,7 +375,7 @@ describe('ignition and power', () => {
   it('unplugged: silent', () => {
     const { b } = playing()
     order(b, 'seekUp')
-    b.component.dispose()
+    b.unplug()
     expect(b.pending).toBe(0)
     const writes = b.writes.length
     b.run(10000)

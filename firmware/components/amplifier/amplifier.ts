@@ -4,7 +4,7 @@ import { StereoCommandCodec, StereoStatusCodec } from '#protocol/messages.genera
 import type { StereoCommandValues, StereoStatusValues } from '#protocol/messages.generated.ts'
 import { AMPLIFIER_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf } from '../component.ts'
+import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { AMPLIFIER_LIMITS } from './parameters.ts'
 import { StereoSettings } from './settings.ts'
 import { TextSender } from './text.ts'
@@ -28,9 +28,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
   private seeking: boolean
   private seekBegan_ms: number
   private sendingText: boolean
-  private timer: number
-  private readonly timerNow: () => void
-  private alive: boolean
+  private readonly job: DriverJob
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.amplifier>) {
     this.statusCount = 1
@@ -44,12 +42,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.seeking = false
     this.seekBegan_ms = 0
     this.sendingText = false
-    this.timer = 0
-    this.alive = true
-    this.timerNow = () => {
-      this.timer = 0
-      if (this.alive) this.elapsed()
-    }
+    this.job = context.job('stereo', () => this.elapsed())
   }
 
   command(values: StereoCommandValues, _sender: number): boolean {
@@ -83,7 +76,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     if (granted) {
       if (this.phase !== PHASE.waiting) return
       this.phase = PHASE.starting
-      this.plan(AMPLIFIER_LIMITS.start_ms)
+      this.job.startIn(AMPLIFIER_LIMITS.start_ms)
     } else if (!this.context.port.tripped()) this.fallBack(PHASE.waiting)
     else {
       this.turnOff()
@@ -99,7 +92,6 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
 
   dispose(): void {
     this.turnOff()
-    this.alive = false
     this.context.tick(0)
   }
 
@@ -166,7 +158,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.seeking = true
     this.seekBegan_ms = this.context.hal.now()
     this.write(AMPLIFIER_PLUG.seek, direction)
-    this.plan(AMPLIFIER_LIMITS.seekPoll_ms)
+    this.job.startIn(AMPLIFIER_LIMITS.seekPoll_ms)
     return true
   }
 
@@ -209,7 +201,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.station.poll()
     this.title.poll()
     this.settleText()
-    this.plan(this.seeking ? AMPLIFIER_LIMITS.seekPoll_ms : AMPLIFIER_LIMITS.textPoll_ms)
+    this.job.startIn(this.seeking ? AMPLIFIER_LIMITS.seekPoll_ms : AMPLIFIER_LIMITS.textPoll_ms)
   }
 
   /** The electronics lost what they were told: their supply broke down for a moment, though hub and grant lived on. */
@@ -237,14 +229,13 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.write(AMPLIFIER_PLUG.source, this.source)
     if (this.forgot()) {
       this.phase = PHASE.starting
-      this.plan(AMPLIFIER_LIMITS.start_ms)
+      this.job.startIn(AMPLIFIER_LIMITS.start_ms)
     } else this.context.statusChanged(0)
   }
 
   private turnOff(): void {
     if (this.seeking) this.endSeek()
-    if (this.timer !== 0) this.context.hal.cancel(this.timer)
-    this.timer = 0
+    this.job.stop()
     this.write(AMPLIFIER_PLUG.source, STEREO_SOURCE.off)
     this.source = STEREO_SOURCE.off
     this.settings.flush()
@@ -261,11 +252,6 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     if (sending === this.sendingText) return
     this.sendingText = sending
     this.context.tick(sending ? AMPLIFIER_LIMITS.textTick_ms : 0)
-  }
-
-  private plan(delay_ms: number): void {
-    if (this.timer !== 0) this.context.hal.cancel(this.timer)
-    this.timer = this.context.hal.after(delay_ms, this.timerNow)
   }
 
   /** Writes a register of electronics that run. */

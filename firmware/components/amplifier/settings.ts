@@ -1,4 +1,4 @@
-import type { ComponentContext } from '../component.ts'
+import type { ComponentContext, DriverJob } from '../component.ts'
 import { AMPLIFIER_LIMITS } from './parameters.ts'
 
 const RECORD_KEY = 0
@@ -12,8 +12,7 @@ export class StereoSettings {
   frequency_MHz: number
   private readonly context: ComponentContext
   private readonly bytes: Uint8Array
-  private timer: number
-  private readonly saveNow: () => void
+  private readonly saveJob: DriverJob
 
   constructor(context: ComponentContext) {
     this.context = context
@@ -21,11 +20,7 @@ export class StereoSettings {
     this.balance_pct = 0
     this.frequency_MHz = AMPLIFIER_LIMITS.lowest_MHz
     this.bytes = new Uint8Array(RECORD_BYTES)
-    this.timer = 0
-    this.saveNow = () => {
-      this.timer = 0
-      this.save()
-    }
+    this.saveJob = context.job('settings', () => this.save())
     const stored = context.load(RECORD_KEY)
     if (stored === undefined || stored.length !== RECORD_BYTES || stored[0] !== RECORD_VERSION) return
     this.volume = Math.min(stored[1]!, AMPLIFIER_LIMITS.volumeMost)
@@ -36,15 +31,13 @@ export class StereoSettings {
 
   /** Something changed: saves when it has been quiet. */
   changed(): void {
-    if (this.timer !== 0) this.context.hal.cancel(this.timer)
-    this.timer = this.context.hal.after(AMPLIFIER_LIMITS.save_ms, this.saveNow)
+    this.saveJob.startIn(AMPLIFIER_LIMITS.save_ms)
   }
 
   /** Saves at once what waits to be saved: the supply may go. */
   flush(): void {
-    if (this.timer === 0) return
-    this.context.hal.cancel(this.timer)
-    this.timer = 0
+    if (!this.saveJob.armed()) return
+    this.saveJob.stop()
     this.save()
   }
 

@@ -192,7 +192,7 @@ describe('bulb faults', () => {
     const { b } = lamp()
     set(b, 0, 100, 1000)
     b.run(100)
-    b.component.dispose()
+    b.unplug()
     expect(b.driving).toBe(false)
     expect(b.pending).toBe(0)
     expect(b.wish).toBeUndefined()

@@ -5,7 +5,7 @@ import { LightCommandCodec, LightStatusCodec } from '#protocol/messages.generate
 import type { LightCommandValues, LightStatusValues } from '#protocol/messages.generated.ts'
 import { LAMP_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf } from '../component.ts'
+import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'
 
 /** Times of the lamp driver. */
@@ -53,8 +53,7 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
   private readonly channels: Channel[]
   private fading: boolean
   private wanted_A: number
-  private watchTimer: number
-  private readonly watchNow: () => void
+  private readonly watchJob: DriverJob
   private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.lamp>) {
@@ -65,12 +64,8 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
     for (let i = 0; i < data.channels; i++) this.channels.push(new Channel(data.nominal_A[i]!))
     this.fading = false
     this.wanted_A = 0
-    this.watchTimer = 0
+    this.watchJob = context.job('bulb check', () => this.watch())
     this.alive = true
-    this.watchNow = () => {
-      this.watchTimer = 0
-      if (this.alive) this.watch()
-    }
   }
 
   command(values: LightCommandValues, _sender: number): boolean {
@@ -146,8 +141,6 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
 
   dispose(): void {
     this.alive = false
-    if (this.watchTimer !== 0) this.context.hal.cancel(this.watchTimer)
-    this.watchTimer = 0
     this.context.tick(0)
     for (let i = 0; i < this.channels.length; i++) this.context.port.drive(i, 0)
     this.context.power.release()
@@ -192,14 +185,14 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
   }
 
   private planWatch(): void {
-    if (this.watchTimer !== 0) return
+    if (this.watchJob.armed()) return
     let lit = false
     let suspicious = false
     for (let i = 0; i < this.channels.length; i++) {
       if (this.channels[i]!.level > 0) lit = true
       if (this.channels[i]!.monitor.suspicious()) suspicious = true
     }
-    if (lit) this.watchTimer = this.context.hal.after(suspicious ? LAMP_TIMES.confirm_ms : LAMP_TIMES.watch_ms, this.watchNow)
+    if (lit) this.watchJob.startIn(suspicious ? LAMP_TIMES.confirm_ms : LAMP_TIMES.watch_ms)
   }
 
   private watch(): void {

@@ -236,7 +236,7 @@ describe('faults', () => {
     const { b } = latch()
     order(b, 'release')
     b.run(30)
-    b.component.dispose()
+    b.unplug()
     b.setInput(LATCH_PLUG.ajar, true)
     const changes = b.statusChanges
     b.run(1000)

@@ -4,7 +4,7 @@ import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generate
 import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
 import { LATCH_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf } from '../component.ts'
+import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { mayObey } from './rules.ts'
 import type { LatchView } from './rules.ts'
 import { LATCH_LIMITS, STROKES, needsUnlock } from './strokes.ts'
@@ -28,8 +28,7 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
   private began_ms: number
   private retried: boolean
   private fault: boolean
-  private settleTimer: number
-  private readonly settleNow: () => void
+  private readonly settleJob: DriverJob
   private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.latch>) {
@@ -45,14 +44,10 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
     this.began_ms = 0
     this.retried = false
     this.fault = false
-    this.settleTimer = 0
+    this.settleJob = context.job('inputs settle', () => context.statusChanged(0))
     this.alive = true
-    this.settleNow = () => {
-      this.settleTimer = 0
-      if (this.alive) context.statusChanged(0)
-    }
     context.port.onInput(() => {
-      if (this.alive && this.settleTimer === 0) this.settleTimer = context.hal.after(LATCH_LIMITS.settle_ms, this.settleNow)
+      if (this.alive) this.settleJob.notLater(LATCH_LIMITS.settle_ms)
     })
   }
 
@@ -109,8 +104,6 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
 
   dispose(): void {
     this.alive = false
-    if (this.settleTimer !== 0) this.context.hal.cancel(this.settleTimer)
-    this.settleTimer = 0
     this.stopMotors()
     this.phase = PHASE.rest
     this.context.tick(0)

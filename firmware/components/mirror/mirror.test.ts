@@ -294,7 +294,7 @@ describe('power and plug', () => {
     order(b, 'heatOn')
     order(b, 'fold')
     b.run(200)
-    b.component.dispose()
+    b.unplug()
     expect(b.driving).toBe(false)
     expect(b.pending).toBe(0)
     b.run(2000)

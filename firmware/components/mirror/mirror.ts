@@ -4,7 +4,7 @@ import { MirrorCommandCodec, MirrorStatusCodec } from '#protocol/messages.genera
 import type { MirrorCommandValues, MirrorStatusValues } from '#protocol/messages.generated.ts'
 import { MIRROR_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf } from '../component.ts'
+import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { FoldArm } from './arm.ts'
 import { TiltAxis, tiltOf } from './axis.ts'
 import { HeaterControl } from './heater.ts'
@@ -34,8 +34,7 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
   private wish: number
   private asked_ms: number
   private asking: boolean
-  private heatTimer: number
-  private readonly heatNow: () => void
+  private readonly heatJob: DriverJob
   private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.mirror>) {
@@ -53,12 +52,8 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
     this.wish = WISH.nothing
     this.asked_ms = 0
     this.asking = false
-    this.heatTimer = 0
+    this.heatJob = context.job('heater', () => this.settle())
     this.alive = true
-    this.heatNow = () => {
-      this.heatTimer = 0
-      if (this.alive) this.settle()
-    }
   }
 
   command(values: MirrorCommandValues, _sender: number): boolean {
@@ -116,8 +111,6 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
 
   dispose(): void {
     this.alive = false
-    if (this.heatTimer !== 0) this.context.hal.cancel(this.heatTimer)
-    this.heatTimer = 0
     this.stopMotors()
     this.drive(false)
     this.context.tick(0)
@@ -207,7 +200,7 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
       this.context.tick(moving ? MIRROR_LIMITS.tick_ms : 0)
       this.context.statusChanged(0)
     }
-    if (this.heater.isWanted() && this.heatTimer === 0) this.heatTimer = hal.after(MIRROR_LIMITS.heatPoll_ms, this.heatNow)
+    if (this.heater.isWanted()) this.heatJob.notLater(MIRROR_LIMITS.heatPoll_ms)
   }
 
   private ask(wish: number): void {

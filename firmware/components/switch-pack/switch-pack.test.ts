@@ -148,7 +148,7 @@ describe('a switch', () => {
     const b = door()
     b.setInput(0, true)
     b.run(100)
-    b.component.dispose()
+    b.unplug()
     expect(b.edges.at(-1)).toMatchObject({ edge: SWITCH_EDGE.released })
     expect(b.pending).toBe(0)
     b.setInput(0, false)

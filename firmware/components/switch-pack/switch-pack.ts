@@ -1,7 +1,7 @@
 import { COMPONENT_CLASS, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
 import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { defineSilentComponent } from '../component.ts'
-import type { ContextOf, Driver } from '../component.ts'
+import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { switchCodes } from './layout.ts'
 
 /** Limits of the switch pack driver. */
@@ -38,10 +38,8 @@ export class SwitchPackDriver implements Driver {
   private readonly lastEdge_ms: Float64Array
   private bouncingCount: number
   private pressedCount: number
-  private settleTimer: number
-  private holdTimer: number
-  private readonly settleNow: () => void
-  private readonly holdNow: () => void
+  private readonly settleJob: DriverJob
+  private readonly holdJob: DriverJob
   private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.switchPack>) {
@@ -56,18 +54,10 @@ export class SwitchPackDriver implements Driver {
     this.lastEdge_ms = new Float64Array(count)
     this.bouncingCount = 0
     this.pressedCount = 0
-    this.settleTimer = 0
-    this.holdTimer = 0
+    this.settleJob = context.job('contacts settle', () => this.settle())
+    this.holdJob = context.job('holds', () => this.checkHolds())
     this.alive = true
     for (let i = 0; i < count; i++) this.contacts[i] = context.port.input(i) ? CONTACT.ignored : CONTACT.open
-    this.settleNow = () => {
-      this.settleTimer = 0
-      this.settle()
-    }
-    this.holdNow = () => {
-      this.holdTimer = 0
-      this.checkHolds()
-    }
     context.port.onInput(channel => this.edge(channel))
   }
 
@@ -80,8 +70,6 @@ export class SwitchPackDriver implements Driver {
     if (!this.alive) return
     for (let i = 0; i < this.codes.length; i++) this.open(i, SWITCH_EDGE.released)
     this.alive = false
-    if (this.settleTimer !== 0) this.context.hal.cancel(this.settleTimer)
-    if (this.holdTimer !== 0) this.context.hal.cancel(this.holdTimer)
   }
 
   private edge(channel: number): void {
@@ -93,11 +81,10 @@ export class SwitchPackDriver implements Driver {
       this.bounceBegan_ms[channel] = now_ms
       this.bouncingCount = this.bouncingCount + 1
     }
-    if (this.settleTimer === 0) this.settleTimer = this.context.hal.after(SWITCH_LIMITS.debounce_ms, this.settleNow)
+    if (!this.settleJob.armed()) this.settleJob.startIn(SWITCH_LIMITS.debounce_ms)
   }
 
   private settle(): void {
-    if (!this.alive) return
     const now_ms = this.context.hal.now()
     for (let i = 0; i < this.codes.length && this.bouncingCount > 0; i++) {
       if (this.bouncing[i] === 0) continue
@@ -109,7 +96,7 @@ export class SwitchPackDriver implements Driver {
         this.open(i, SWITCH_EDGE.stuck)
       }
     }
-    if (this.bouncingCount > 0) this.settleTimer = this.context.hal.after(SWITCH_LIMITS.settlePoll_ms, this.settleNow)
+    if (this.bouncingCount > 0) this.settleJob.startIn(SWITCH_LIMITS.settlePoll_ms)
   }
 
   private settled(index: number, closed: boolean, now_ms: number): void {
@@ -136,7 +123,6 @@ export class SwitchPackDriver implements Driver {
   }
 
   private checkHolds(): void {
-    if (!this.alive) return
     const now_ms = this.context.hal.now()
     let next_ms: number = SWITCH_LIMITS.stuck_ms
     for (let i = 0; i < this.codes.length; i++) {
@@ -152,9 +138,8 @@ export class SwitchPackDriver implements Driver {
         else next_ms = Math.min(next_ms, SWITCH_LIMITS.stuck_ms - duration_ms)
       }
     }
-    if (this.holdTimer !== 0) this.context.hal.cancel(this.holdTimer)
-    this.holdTimer = 0
-    if (this.pressedCount > 0 && this.alive) this.holdTimer = this.context.hal.after(Math.max(1, next_ms), this.holdNow)
+    this.holdJob.stop()
+    if (this.pressedCount > 0) this.holdJob.startIn(Math.max(1, next_ms))
   }
 }
 

@@ -97,7 +97,7 @@ describe('the vehicle component', () => {
 
   it('unplugged: silent', () => {
     const { b, car } = vehicle()
-    b.component.dispose()
+    b.unplug()
     car.speed_kmh = 50
     b.setInput(VEHICLE_PLUG.on, false)
     b.run(2000)

@@ -2,7 +2,7 @@ import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
 import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
-import type { ContextOf, Driver } from '../component.ts'
+import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { VEHICLE_LIMITS } from './parameters.ts'
 import { WheelSpeed } from './speed.ts'
 
@@ -18,9 +18,7 @@ export class VehicleDriver implements Driver {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.vehicle>
   private readonly speed: WheelSpeed
-  private readonly readNow: () => void
-  private timer: number
-  private timerEnds_ms: number
+  private readonly readJob: DriverJob
   private lastEdge_ms: number
   private ignition: number
   private gear: number
@@ -31,20 +29,15 @@ export class VehicleDriver implements Driver {
     this.statusCount = 0
     this.context = context
     this.speed = new WheelSpeed()
-    this.timer = 0
-    this.timerEnds_ms = 0
+    this.readJob = context.job('vehicle', () => this.read())
     this.lastEdge_ms = -VEHICLE_LIMITS.debounce_ms
     this.ignition = -1
     this.gear = -1
     this.speed_kmh = 0
     this.alive = true
-    this.readNow = () => {
-      this.timer = 0
-      this.read()
-    }
     context.port.onInput(() => {
       this.lastEdge_ms = context.hal.now()
-      if (this.alive) this.wakeIn(VEHICLE_LIMITS.debounce_ms)
+      if (this.alive) this.readJob.notLater(VEHICLE_LIMITS.debounce_ms)
     })
     this.read()
   }
@@ -55,12 +48,9 @@ export class VehicleDriver implements Driver {
 
   dispose(): void {
     this.alive = false
-    if (this.timer !== 0) this.context.hal.cancel(this.timer)
-    this.timer = 0
   }
 
   private read(): void {
-    if (!this.alive) return
     const port = this.context.port
     const now_ms = this.context.hal.now()
     const bouncing = now_ms - this.lastEdge_ms < VEHICLE_LIMITS.debounce_ms && this.ignition >= 0
@@ -75,20 +65,9 @@ export class VehicleDriver implements Driver {
       this.speed_kmh = speed_kmh
       this.context.vehicleReading(ignition, gear, speed_kmh)
     }
-    this.wakeIn(bouncing ? VEHICLE_LIMITS.debounce_ms
+    this.readJob.notLater(bouncing ? VEHICLE_LIMITS.debounce_ms
       : speed_kmh > 0 ? VEHICLE_LIMITS.movingPoll_ms
         : ignition >= IGNITION.on ? VEHICLE_LIMITS.onPoll_ms : VEHICLE_LIMITS.offPoll_ms)
-  }
-
-  /** Reads again in `delay_ms`, or earlier if that is planned already. */
-  private wakeIn(delay_ms: number): void {
-    const ends_ms = this.context.hal.now() + delay_ms
-    if (this.timer !== 0) {
-      if (this.timerEnds_ms <= ends_ms) return
-      this.context.hal.cancel(this.timer)
-    }
-    this.timerEnds_ms = ends_ms
-    this.timer = this.context.hal.after(delay_ms, this.readNow)
   }
 }
 

@@ -189,7 +189,7 @@ describe('power', () => {
     const { bench: b } = windowBench(20)
     order(b, 'autoDown')
     b.run(500)
-    b.component.dispose()
+    b.unplug()
     expect(duty(b)).toBe(0)
     expect(b.pending).toBe(0)
     expect(b.wish).toBeUndefined()

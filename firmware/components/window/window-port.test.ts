@@ -37,7 +37,7 @@ describe('the motor\'s bridge', () => {
     const { bench: b } = windowBench(10)
     order(b, 'autoDown')
     b.run(500)
-    b.component.dispose()
+    b.unplug()
     expect([duty(b), b.braked.has(0), b.pending, b.wish]).toEqual([0, false, 0, undefined])
     b.component.powerChanged!(true)
     b.component.vehicleChanged!()
