@@ -9,7 +9,7 @@ export interface ControlRig {
   /** Which way the motor is driven. */
   way(): number
   /** Time passes in ticks of 10 ms; the glass goes so many pulses each, the way it is driven, and the motor draws so much. */
-  pass(duration_ms: number, pulses?: number, motor_A?: number): void
+  pass(duration_ms: number, pulses?: number, winding_A?: number): void
   /** The guard of a closing finds a hand. */
   meet(): void
 }
@@ -23,12 +23,12 @@ export function controlRig(): ControlRig {
   let hand = false
   closing.update = () => hand
   const way = (): number => Math.sign(control.duty)
-  const pass = (duration_ms: number, pulses = 0, motor_A = 5): void => {
+  const pass = (duration_ms: number, pulses = 0, winding_A = 5): void => {
     const end_ms = inputs.now_ms + duration_ms
     while (inputs.now_ms < end_ms) {
       inputs.now_ms += Math.min(10, end_ms - inputs.now_ms)
       inputs.count += pulses * way()
-      inputs.current_A = motor_A * Math.abs(control.duty)
+      inputs.port_A = winding_A * Math.abs(control.duty)
       control.step()
     }
   }

@@ -1,7 +1,7 @@
-import { FRICTION_KNOTS, frictionImage } from '../components/window/friction.ts'
+import { FRICTION_KNOTS, frictionImage } from '../components/window/load.ts'
 import { WINDOW_MOTOR, stretch_mm, windingResistance_ohm } from '../components/window/motor.ts'
-import { PinchGuard } from '../components/window/pinch.ts'
-import type { ClosingState } from '../components/window/pinch.ts'
+import { PinchGuard } from '../components/window/guard.ts'
+import type { ClosingReading } from '../components/window/guard.ts'
 
 /** Friction that a guard in tests has learned, and one so small that no load up to 2.5 A stretches the cable. */
 export const STEPS_FRICTION_A = 8
@@ -11,7 +11,7 @@ export const LIGHT_A = Math.fround(0.1)
 export class GuardSteps {
   readonly guard: PinchGuard
   /** Of the next tick; `tick` fills in times, speed, current and voltage. */
-  readonly state: ClosingState
+  readonly reading: ClosingReading
   /** Of the motor; what the guard expects unless told otherwise. */
   winding_ohm: number
   /** What the last tick said: something is in the way. */
@@ -23,30 +23,30 @@ export class GuardSteps {
     this.winding_ohm = windingResistance_ohm(23)
     this.tripped = false
     this.guard = new PinchGuard(9)
-    this.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
+    this.guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
     this.guard.begin(0, from_mm, 23, driving)
-    this.state = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm - stretch_mm(friction_A), speed_mm_s: 60, speed_pulses_s: 0, motor_A: 0,
+    this.reading = {
+      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm - stretch_mm(friction_A), speed_mm_s: 60, speed_pulses_s: 0, winding_A: 0,
       motor_V: 0, limited: false, risen: false,
     }
   }
 
   /** One tick with so many newtons beyond friction. True: something is in the way. */
   tick(force_N: number, tick_ms = 10, speed_mm_s = 60): boolean {
-    const { state } = this
-    state.now_ms += tick_ms
-    state.elapsed_ms += tick_ms
-    state.speed_mm_s = speed_mm_s
-    state.motor_A = this.friction_A + force_N / WINDOW_MOTOR.force_N_A
-    state.motor_V = state.motor_A * this.winding_ohm
-    this.tripped = this.guard.update(state)
+    const { reading } = this
+    reading.now_ms += tick_ms
+    reading.elapsed_ms += tick_ms
+    reading.speed_mm_s = speed_mm_s
+    reading.winding_A = this.friction_A + force_N / WINDOW_MOTOR.force_N_A
+    reading.motor_V = reading.winding_A * this.winding_ohm
+    this.tripped = this.guard.update(reading)
     return this.tripped
   }
 
   /** For a time, in which nothing may be in the way. */
   pass(duration_ms: number, force_N = 0, speed_mm_s = 60): this {
     for (let t_ms = 0; t_ms < duration_ms; t_ms += 10) {
-      if (this.tick(force_N, 10, speed_mm_s)) throw new Error(`${force_N} N tripped after ${this.state.elapsed_ms} ms`)
+      if (this.tick(force_N, 10, speed_mm_s)) throw new Error(`${force_N} N tripped after ${this.reading.elapsed_ms} ms`)
     }
     return this
   }
@@ -59,7 +59,7 @@ export class GuardSteps {
 
   /** What the eFuse's limit lies above friction, N. */
   get beyond_N(): number {
-    return (this.guard.limit_A() - this.guard.friction_A()) * WINDOW_MOTOR.force_N_A
+    return (this.guard.windingBound_A() - this.guard.friction_A) * WINDOW_MOTOR.force_N_A
   }
 }
 

@@ -1,5 +1,5 @@
 import { Closing } from '#firmware/components/window/closing.ts'
-import { PinchGuard } from '#firmware/components/window/pinch.ts'
+import { PinchGuard } from '#firmware/components/window/guard.ts'
 import { WindowDriver } from '#firmware/components/window/window.ts'
 import { CopperLoad } from '#firmware/power/allocator/copper-load.ts'
 import { Shedding } from '#firmware/power/manager/shedding.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { PinchGuard } from '#firmware/components/window/pinch.ts'
+import type { PinchGuard } from '#firmware/components/window/guard.ts'
 import { taughtFriction } from '#sim/car/teach.ts'
 import { Prng } from '#sim/kernel/prng.ts'
 import { FAIR, PUNCTUAL, PinchRig } from '#sim/pinch/rig.ts'
@@ -59,7 +59,7 @@ describe('the current limit, without the force detection', () => {
   it('is what does it: without the limit too the same hand is crushed', () => {
     const results = close((rig) => {
       blind(rig)
-      guardOf(rig).limit_A = () => 1000
+      guardOf(rig).windingBound_A = () => 1000
     })
     expect(Math.max(...results.map(({ peak_N }) => peak_N))).toBeGreaterThan(200)
   })

@@ -1,5 +1,5 @@
-import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from '#firmware/components/window/friction.ts'
-import { encodeWindowRecord } from '#firmware/components/window/record.ts'
+import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from '#firmware/components/window/load.ts'
+import { encodeWindowRecord } from '#firmware/components/window/position.ts'
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from '#firmware/components/window/window.ts'
 import { saveRecord } from '#firmware/runtime/nvm.ts'
 import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'

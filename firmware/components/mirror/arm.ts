@@ -1,6 +1,6 @@
 import { MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
 import type { MirrorFold } from '#protocol/catalogue/enums.ts'
-import { UseLimit } from '../use-limit.ts'
+import { UseLimit } from './use-limit.ts'
 import { MIRROR_LIMITS } from './parameters.ts'
 
 /** The folding arm: runs to an end of its travel, within its time, unless it is held or its motor needs rest. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Closing } from './closing.ts'
-import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './friction.ts'
-import { WINDOW_MOTOR, emf_Vs, frictionAt, stretch_mm, windingResistance_ohm } from './motor.ts'
-import { PINCH_LIMITS } from './pinch.ts'
+import { GUARD_PARAMETERS } from './guard.ts'
+import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './load.ts'
+import { emf_Vs, climateFactor, stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
 
 const FRICTION_A = 8
 const R_ohm = windingResistance_ohm(23)
@@ -11,7 +11,7 @@ const PULSES_mm = 2.11
 const START_ms = 240
 const TRIMMED_ms = 300
 /** What a hand's current lies above friction. */
-const HAND_A = (PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N) / WINDOW_MOTOR.force_N_A
+const HAND_A = (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / WINDOW_MOTOR.force_N_A
 
 interface Tick {
   readonly elapsed_ms?: number
@@ -26,7 +26,7 @@ function learned(friction_A: (gap_mm: number) => number = () => FRICTION_A): Clo
   const closing = new Closing(9)
   const profile = new Float32Array(FRICTION_KNOTS)
   for (let i = 0; i < FRICTION_KNOTS; i++) profile[i] = friction_A(frictionKnot_mm(i))
-  closing.guard.friction.decode(frictionImage(profile))
+  closing.guard.profile.decode(frictionImage(profile))
   return closing
 }
 
@@ -48,13 +48,13 @@ class Steps {
   /** 10 ms later. Returns by how much the motor's voltage changed. */
   tick(tick: Tick = {}): number {
     const { elapsed_ms = TRIMMED_ms, speed_mm_s = 42, pulses_mm = PULSES_mm, supply_V = 13.5, excess_N = 0, nearGoal = false } = tick
-    const { state, guard } = this.closing
+    const { reading, guard } = this.closing
     this.now_ms += 10
-    state.elapsed_ms = elapsed_ms
-    state.gap_mm = this.gap_mm - stretch_mm(FRICTION_A)
-    state.speed_mm_s = speed_mm_s
-    state.speed_pulses_s = speed_mm_s * pulses_mm
-    this.closing.update({ now_ms: this.now_ms, current_A: FRICTION_A * this.duty, limit_A: Infinity, supply_V }, this.duty)
+    reading.elapsed_ms = elapsed_ms
+    reading.gap_mm = this.gap_mm - stretch_mm(FRICTION_A)
+    reading.speed_mm_s = speed_mm_s
+    reading.speed_pulses_s = speed_mm_s * pulses_mm
+    this.closing.update({ now_ms: this.now_ms, port_A: FRICTION_A * this.duty, limit_A: Infinity, supply_V }, this.duty)
     guard.excess_N = excess_N
     this.duty = this.closing.duty(supply_V, nearGoal)
     const before_V = this.motor_V
@@ -145,22 +145,22 @@ describe('what is measured of a closing', () => {
     closing.begin(1000, 150, 23, false)
     return closing
   }
-  const measured = { now_ms: 1010, current_A: 5, limit_A: 20, supply_V: 13.5 }
+  const measured = { now_ms: 1010, port_A: 5, limit_A: 20, supply_V: 13.5 }
 
   it('counts from 4 ms after the last on', () => {
     const closing = begun()
     closing.update({ ...measured, now_ms: 1003.9 }, 0.5)
-    expect(closing.state.now_ms).toBe(1000)
+    expect(closing.reading.now_ms).toBe(1000)
     closing.update({ ...measured, now_ms: 1004 }, 0.5)
-    expect(closing.state.now_ms).toBe(1004)
+    expect(closing.reading.now_ms).toBe(1004)
   })
 
   it('is at the limit from 95 % of it on', () => {
     const closing = begun()
-    closing.update({ ...measured, current_A: 0.95 * 20 }, 0.5)
-    expect(closing.state.limited).toBe(true)
-    closing.update({ ...measured, now_ms: 1020, current_A: 0.949 * 20 }, 0.5)
-    expect(closing.state.limited).toBe(false)
+    closing.update({ ...measured, port_A: 0.95 * 20 }, 0.5)
+    expect(closing.reading.limited).toBe(true)
+    closing.update({ ...measured, now_ms: 1020, port_A: 0.949 * 20 }, 0.5)
+    expect(closing.reading.limited).toBe(false)
   })
 
   it('is of a supply that rose, if that is more than 0.2 V higher than the last; the first one has nothing to rise from', () => {
@@ -168,35 +168,35 @@ describe('what is measured of a closing', () => {
     const rose: boolean[] = []
     for (const [i, supply_V] of [13, 13.3, 13.4, 9, 0.2, 0.4, 0.61].entries()) {
       closing.update({ ...measured, now_ms: 1010 + 10 * i, supply_V }, 0.5)
-      rose.push(closing.state.risen)
+      rose.push(closing.reading.risen)
     }
     expect(rose).toEqual([false, true, false, false, false, false, true])
   })
 
   it('was held back until 200 ms after the eFuse held it; in another closing it is forgotten', () => {
     const closing = begun()
-    expect(closing.heldBack(1010)).toBe(false)
-    closing.update({ ...measured, current_A: 20 }, 0.5)
+    expect(closing.wasLimited(1010)).toBe(false)
+    closing.update({ ...measured, port_A: 20 }, 0.5)
     closing.update({ ...measured, now_ms: 1020 }, 0.5)
-    expect(closing.heldBack(1210)).toBe(true)
-    expect(closing.heldBack(1211)).toBe(false)
+    expect(closing.wasLimited(1210)).toBe(true)
+    expect(closing.wasLimited(1211)).toBe(false)
     closing.begin(1100, 150, 23, false)
-    expect(closing.heldBack(1110)).toBe(false)
-    expect(new Closing(9).heldBack(0)).toBe(false)
+    expect(closing.wasLimited(1110)).toBe(false)
+    expect(new Closing(9).wasLimited(0)).toBe(false)
   })
 })
 
 describe('the current that a closing will take', () => {
   /** At a place where the glass is to have a speed, at a temperature and a supply. */
-  const taken_A = (motor_A: number, speed_mm_s: number, temperature_C = 23, supply_V = 13.5): number => {
-    const friction_A = FRICTION_A * frictionAt(temperature_C)
+  const taken_A = (winding_A: number, speed_mm_s: number, temperature_C = 23, supply_V = 13.5): number => {
+    const friction_A = FRICTION_A * climateFactor(temperature_C)
     const motor_V = speed_mm_s * PULSES_mm * emf_Vs(temperature_C) + 1.15 * friction_A * windingResistance_ohm(temperature_C)
-    return motor_A * motor_V / supply_V
+    return winding_A * motor_V / supply_V
   }
 
   it('is the motor\'s by its share of the supply: with the current of a hand near, with 15 % more friction far open', () => {
     expect(learned().forecast_A(0, 23, 13.5)).toBeCloseTo(taken_A(FRICTION_A + HAND_A, 25), 5)
-    const cold_A = FRICTION_A * frictionAt(-30)
+    const cold_A = FRICTION_A * climateFactor(-30)
     expect(learned().forecast_A(0, -30, 13.5)).toBeCloseTo(taken_A(cold_A + HAND_A, 25, -30), 5)
     expect(learned().forecast_A(450, 23, 13.5)).toBeCloseTo(taken_A(1.15 * FRICTION_A, 110), 5)
   })
@@ -215,7 +215,7 @@ describe('the current that a closing will take', () => {
   })
 
   it('here and now is the same of the friction that it is found to be', () => {
-    expect(new Steps(150).closing.found_A(0.5)).toBeCloseTo((FRICTION_A + HAND_A) / 2, 9)
-    expect(new Steps(440).closing.found_A(0.5)).toBeCloseTo(1.15 * FRICTION_A / 2, 9)
+    expect(new Steps(150).closing.neededNow_A(0.5)).toBeCloseTo((FRICTION_A + HAND_A) / 2, 9)
+    expect(new Steps(440).closing.neededNow_A(0.5)).toBeCloseTo(1.15 * FRICTION_A / 2, 9)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Closing } from './closing.ts'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
-import { WINDOW_MOTOR, stretch_mm, windingResistance_ohm } from './motor.ts'
+import { FRICTION_KNOTS, frictionImage } from './load.ts'
+import { stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
 
 const FRICTION_A = 8
 const MM_PULSE = 450 / 950
@@ -21,7 +21,7 @@ class Bench {
 
   constructor(from_mm: number, learned = true) {
     this.glass_mm = from_mm
-    if (learned) this.closing.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)))
+    if (learned) this.closing.guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)))
     this.closing.begin(this.now_ms, from_mm, 23, false)
   }
 
@@ -39,15 +39,15 @@ class Bench {
     this.speed_mm_s = pulses_s * MM_PULSE
     this.glass_mm -= this.speed_mm_s / 100
     this.now_ms += 10
-    const motor_A = pulses_s > 0 ? world.friction_A : motor_V / R_ohm
-    const state = closing.state
-    state.elapsed_ms = this.now_ms - 100
-    state.stalled_ms = 0
-    state.gap_mm = this.glass_mm - stretch_mm(motor_A)
-    state.speed_pulses_s = pulses_s
-    state.speed_mm_s = this.speed_mm_s
+    const winding_A = pulses_s > 0 ? world.friction_A : motor_V / R_ohm
+    const reading = closing.reading
+    reading.elapsed_ms = this.now_ms - 100
+    reading.stalled_ms = 0
+    reading.gap_mm = this.glass_mm - stretch_mm(winding_A)
+    reading.speed_pulses_s = pulses_s
+    reading.speed_mm_s = this.speed_mm_s
     this.pinched = closing.update({
-      now_ms: this.now_ms, current_A: motor_A * this.duty, limit_A: closing.bound_A, supply_V: world.supply_V,
+      now_ms: this.now_ms, port_A: winding_A * this.duty, limit_A: closing.bound_A, supply_V: world.supply_V,
     }, this.duty)
     this.duty = closing.duty(world.supply_V, world.nearGoal)
   }
@@ -138,7 +138,7 @@ describe('the bound of the eFuse', () => {
     const bench = new Bench(140)
     for (const gap_mm of [120, 80, 40, 1]) {
       bench.run(gap_mm)
-      expect(bench.closing.bound_A).toBeCloseTo(bench.duty * bench.closing.guard.limit_A(), 9)
+      expect(bench.closing.bound_A).toBeCloseTo(bench.duty * bench.closing.guard.windingBound_A(), 9)
     }
   })
 
@@ -148,8 +148,8 @@ describe('the bound of the eFuse', () => {
     const { closing } = bench
     const bound_A = closing.bound_A
     const at = (now_ms: number, share: number): object => {
-      closing.update({ now_ms, current_A: bound_A * share, limit_A: bound_A, supply_V: 13.5 }, bench.duty)
-      return closing.state
+      closing.update({ now_ms, port_A: bound_A * share, limit_A: bound_A, supply_V: 13.5 }, bench.duty)
+      return closing.reading
     }
     expect(at(bench.now_ms + 10, 0.94)).toMatchObject({ limited: false })
     expect(at(bench.now_ms + 20, 0.96)).toMatchObject({ limited: true })
@@ -162,11 +162,11 @@ describe('a closing', () => {
     bench.run(100)
     const { closing } = bench
     const duty = bench.duty
-    expect(closing.update({ now_ms: bench.now_ms + 3, current_A: 100, limit_A: 200, supply_V: 13.5 }, 1)).toBe(false)
-    expect(closing.state.now_ms).toBe(bench.now_ms)
+    expect(closing.update({ now_ms: bench.now_ms + 3, port_A: 100, limit_A: 200, supply_V: 13.5 }, 1)).toBe(false)
+    expect(closing.reading.now_ms).toBe(bench.now_ms)
     expect(closing.duty(13.5, false)).toBeCloseTo(duty, 9)
-    closing.update({ now_ms: bench.now_ms + 10, current_A: 0, limit_A: 200, supply_V: 0 }, 0)
-    expect(closing.state.motor_A).toBe(0)
+    closing.update({ now_ms: bench.now_ms + 10, port_A: 0, limit_A: 200, supply_V: 0 }, 0)
+    expect(closing.reading.winding_A).toBe(0)
     expect(closing.duty(0, false)).toBe(0)
     expect(closing.bound_A).toBe(0)
   })

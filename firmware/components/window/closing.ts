@@ -1,7 +1,8 @@
-import { frictionKnotAbove, frictionKnot_mm } from './friction.ts'
-import { emf_Vs, frictionAt, windingResistance_ohm } from './motor.ts'
-import { PinchGuard } from './pinch.ts'
-import type { ClosingState } from './pinch.ts'
+import { PinchGuard } from './guard.ts'
+import type { ClosingReading } from './guard.ts'
+import type { WindowInputs } from './inputs.ts'
+import { frictionKnot_mm, frictionKnotAbove } from './load.ts'
+import { climateFactor, emf_Vs, windingResistance_ohm } from './motor.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
 const SPEED_AT_mm = [0, 30, 60, 215, 268]
@@ -29,14 +30,14 @@ const RISEN_V = 0.2
 /** Below this share of the limit the eFuse is not at work; the port's measuring may be off by as much. */
 const LIMITING = 0.95
 /** A hub looks for tripped eFuses every 100 ms. */
-const HELD_BACK_ms = 200
+const LIMITED_ms = 200
 /** Hall pulses a millimetre of a common window, while the own speed does not say. */
 const PULSES_mm = 2.11
 /** What a closing may take more than is known of friction, as friction varies from day to day. */
 const SPARE = 1.15
 
-/** What is measured at a tick: at the port, A, and the supply. */
-export interface ClosingInputs { now_ms: number, current_A: number, limit_A: number, supply_V: number }
+/** What is measured at a tick. */
+type Measured = Pick<WindowInputs, 'now_ms' | 'port_A' | 'limit_A' | 'supply_V'>
 
 function speedAt(gap_mm: number): number {
   let speed_mm_s = SPEED_mm_s[0]!
@@ -51,10 +52,10 @@ function speedAt(gap_mm: number): number {
 /** A closing under guard: says how fast, at which current the eFuse holds, and whether something is in the way. */
 export class Closing {
   readonly guard: PinchGuard
-  readonly state: ClosingState
-  /** At the port, A; Infinity: none. */
+  readonly reading: ClosingReading
+  /** Where the driver wants the eFuse to hold, at the port, A; Infinity: as granted. */
   bound_A: number
-  private limited_ms: number
+  private lastLimited_ms: number
   private motor_V: number
   private trim_V: number
   private dt_s: number
@@ -63,13 +64,13 @@ export class Closing {
   constructor(nominal_A: number) {
     this.guard = new PinchGuard(nominal_A)
     // Stryker disable ObjectLiteral,BooleanLiteral: the fields are written before they count; here they give the object its shape.
-    this.state = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0,
+    this.reading = {
+      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 0, motor_V: 0,
       limited: false, risen: false,
     }
     // Stryker restore ObjectLiteral,BooleanLiteral
     this.bound_A = Infinity
-    this.limited_ms = -Infinity
+    this.lastLimited_ms = -Infinity
     this.motor_V = 0
     this.trim_V = 0
     this.dt_s = 0
@@ -78,58 +79,58 @@ export class Closing {
 
   begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
     this.guard.begin(now_ms, gap_mm, temperature_C, driving)
-    this.state.now_ms = now_ms
-    this.limited_ms = -Infinity
-    this.motor_V = FIRST_SHARE * this.guard.friction_A() * this.guard.load.resistance_ohm
+    this.reading.now_ms = now_ms
+    this.lastLimited_ms = -Infinity
+    this.motor_V = FIRST_SHARE * this.guard.friction_A * this.guard.load.resistance_ohm
     this.trim_V = 0
     this.dt_s = 0
     this.supply_V = Infinity
   }
 
   /**
-   * Takes one tick: what was measured, and the `duty` (0–1) since the last one; the rest of `state` was filled in. True:
+   * Takes one tick: what was measured, and the `duty` (0–1) since the last one; the rest of `reading` was filled in. True:
    * something is in the way.
    */
-  update(measured: ClosingInputs, duty: number): boolean {
-    const state = this.state
+  update(measured: Measured, duty: number): boolean {
+    const reading = this.reading
     const now_ms = measured.now_ms
-    const current_A = measured.current_A
+    const port_A = measured.port_A
     const supply_V = measured.supply_V
     this.dt_s = 0
-    if (now_ms - state.now_ms < LEAST_ms) return false
-    this.dt_s = (now_ms - state.now_ms) / 1000
-    state.now_ms = now_ms
-    state.limited = current_A >= measured.limit_A * LIMITING
-    if (state.limited) this.limited_ms = now_ms
-    state.motor_A = duty > 0 ? current_A / duty : 0
-    state.motor_V = duty * supply_V
-    state.risen = supply_V - this.supply_V > RISEN_V
+    if (now_ms - reading.now_ms < LEAST_ms) return false
+    this.dt_s = (now_ms - reading.now_ms) / 1000
+    reading.now_ms = now_ms
+    reading.limited = port_A >= measured.limit_A * LIMITING
+    if (reading.limited) this.lastLimited_ms = now_ms
+    reading.winding_A = duty > 0 ? port_A / duty : 0
+    reading.motor_V = duty * supply_V
+    reading.risen = supply_V - this.supply_V > RISEN_V
     this.supply_V = supply_V
-    return this.guard.update(state)
+    return this.guard.update(reading)
   }
 
   /** The eFuse held the current until just now: a trip was noticed a little later. */
-  heldBack(now_ms: number): boolean {
-    return now_ms - this.limited_ms <= HELD_BACK_ms
+  wasLimited(now_ms: number): boolean {
+    return now_ms - this.lastLimited_ms <= LIMITED_ms
   }
 
   /** Duty for the next tick, 0–1; sets the bound that goes with it. */
   duty(supply_V: number, nearGoal: boolean): number {
     const guard = this.guard
     const target_mm_s = this.target_mm_s(nearGoal)
-    const state = this.state
-    const pulses_mm = state.speed_mm_s > 0 ? state.speed_pulses_s / state.speed_mm_s : PULSES_mm
-    if (state.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
-      const short_V = (target_mm_s - state.speed_mm_s) * pulses_mm * guard.load.emf_Vs
+    const reading = this.reading
+    const pulses_mm = reading.speed_mm_s > 0 ? reading.speed_pulses_s / reading.speed_mm_s : PULSES_mm
+    if (reading.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
+      const short_V = (target_mm_s - reading.speed_mm_s) * pulses_mm * guard.load.emf_Vs
       this.trim_V = Math.max(-TRIM_V, Math.min(TRIM_V, this.trim_V + short_V * Math.min(1, this.dt_s / TRIM_s)))
     }
-    const wanted_V = target_mm_s * pulses_mm * guard.load.emf_Vs + guard.friction_A() * guard.load.resistance_ohm + this.trim_V
+    const wanted_V = target_mm_s * pulses_mm * guard.load.emf_Vs + guard.friction_A * guard.load.resistance_ohm + this.trim_V
     const rise_V = RISE_V_s * this.dt_s
     const fall_V = FALL_V_s * this.dt_s
     const change_V = wanted_V - this.motor_V
     this.motor_V = Math.min(supply_V, this.motor_V + Math.max(-fall_V, Math.min(rise_V, change_V)))
     const duty = supply_V > 0 ? Math.max(0, this.motor_V / supply_V) : 0
-    this.bound_A = duty * guard.limit_A()
+    this.bound_A = duty * guard.windingBound_A()
     return duty
   }
 
@@ -141,28 +142,28 @@ export class Closing {
   forecast_A(gap_mm: number, temperature_C: number, supply_V: number): number {
     const resistance_ohm = windingResistance_ohm(temperature_C)
     const pulse_V = PULSES_mm * emf_Vs(temperature_C)
-    const climate = frictionAt(temperature_C)
+    const climate = climateFactor(temperature_C)
     let forecast_A = 0
     const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
     for (let i = 0; i <= last; i++) {
       const knot_mm = frictionKnot_mm(i)
-      const usual_A = this.guard.friction.usual_A(knot_mm) * climate
+      const usual_A = this.guard.profile.usual_A(knot_mm) * climate
       const motor_V = speedAt(knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
-      const most_A = this.guard.needs_A(knot_mm, usual_A, usual_A * SPARE)
+      const most_A = this.guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
       forecast_A = Math.max(forecast_A, most_A * Math.min(1, motor_V / supply_V))
     }
     return forecast_A
   }
 
   /** The same for here and now, with friction as it is found to be, at a `duty` of 0–1. */
-  found_A(duty: number): number {
+  neededNow_A(duty: number): number {
     const guard = this.guard
-    const friction_A = guard.friction_A()
-    return guard.needs_A(guard.glass_mm, friction_A, friction_A * SPARE) * duty
+    const friction_A = guard.friction_A
+    return guard.windingNeeds_A(guard.glass_mm, friction_A, friction_A * SPARE) * duty
   }
 
   private target_mm_s(nearGoal: boolean): number {
-    const careful = !this.guard.far() && (!this.guard.known() || this.state.elapsed_ms < CAREFUL_ms)
+    const careful = !this.guard.far() && (!this.guard.learned || this.reading.elapsed_ms < CAREFUL_ms)
     return Math.min(speedAt(this.guard.glass_mm), careful ? CAREFUL_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
   }
 }

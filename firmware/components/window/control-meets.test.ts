@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { controlRig } from '../../testing/control-rig.ts'
 import type { ControlRig } from '../../testing/control-rig.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { PHASE } from './phase.ts'
+import { PHASE } from './control.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const TRAVEL = 950
-const PER_mm = WINDOW_LIMITS.pulses_mm
-const REOPEN = WINDOW_LIMITS.reopen_mm * PER_mm
+const PER_mm = WINDOW_PARAMETERS.pulses_mm
+const REOPEN = WINDOW_PARAMETERS.reopen_mm * PER_mm
 
 let control: ControlRig['control']
 let order: ControlRig['order']
@@ -59,7 +59,7 @@ describe('a hand', () => {
     control.position.forget()
     order('learn')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     pass(100)
     pass(100, 2)
     meet()
@@ -79,7 +79,7 @@ describe('a hand', () => {
       control.step()
       control.inputs.fed = true
     }
-    for (let loss = 1; loss <= WINDOW_LIMITS.reversalPowerLosses; loss++) {
+    for (let loss = 1; loss <= WINDOW_PARAMETERS.reversalPowerLosses; loss++) {
       lose()
       expect([control.phase, control.fault, control.reversing()]).toEqual([PHASE.waiting, false, true])
     }
@@ -92,7 +92,7 @@ describe('a hand', () => {
       order('autoUp')
       pass(500, 2)
       meet()
-      for (let loss = 1; loss <= WINDOW_LIMITS.reversalPowerLosses; loss++) {
+      for (let loss = 1; loss <= WINDOW_PARAMETERS.reversalPowerLosses; loss++) {
         pass(100)
         control.inputs.fed = false
         control.step()
@@ -107,7 +107,7 @@ describe('a hand', () => {
   })
 
   it('may be what an eFuse tripped on that held the closing; not what it tripped on opening or learning', () => {
-    control.closing.heldBack = () => true
+    control.closing.wasLimited = () => true
     const lost = (): unknown[] => {
       control.inputs.fed = false
       control.step()
@@ -127,11 +127,11 @@ describe('a hand', () => {
     pass(400)
     order('learn')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     pass(200, 2)
     expect(way()).toBe(-1)
     expect(lost()).toEqual([PHASE.braking, false, false, true])
-    control.closing.heldBack = () => false
+    control.closing.wasLimited = () => false
     pass(400)
     order('autoUp')
     pass(100, 2)
@@ -143,7 +143,7 @@ describe('a glass that stands under power', () => {
   it('in the middle is blocked; the next command, not a stop, clears that', () => {
     order('autoDown')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     expect([control.phase, control.fault]).toEqual([PHASE.braking, true])
     pass(400)
     expect([control.state(), control.fault]).toEqual([WINDOW_STATE.blocked, true])
@@ -162,12 +162,12 @@ describe('a glass that stands under power', () => {
     control.position.forget()
     order('down')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, WINDOW_LIMITS.pressed_A - 0.1)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, WINDOW_PARAMETERS.pressed_A - 0.1)
     pass(400)
     expect([control.state(), control.fault]).toEqual([WINDOW_STATE.blocked, true])
     order('down')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 0)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 0)
     pass(400)
     expect([control.state(), control.fault]).toEqual([WINDOW_STATE.unlearned, true])
   })
@@ -175,7 +175,7 @@ describe('a glass that stands under power', () => {
   it('without any current is not connected: a fault, and its position is as good as before', () => {
     order('autoDown')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 0)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 0)
     pass(400)
     expect([control.state(), control.fault, control.position.pulses(0)]).toEqual([WINDOW_STATE.still, true, 0])
   })
@@ -185,7 +185,7 @@ describe('a glass that stands under power', () => {
     control.closing.guard.pressed = () => true
     order('autoDown')
     pass(300, 2)
-    pass(WINDOW_LIMITS.endStall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.endStall_ms, 0, 20)
     expect([control.phase, control.fault]).toEqual([PHASE.braking, false])
     pass(400)
     expect([control.state(), control.position.pulses(0)]).toEqual([WINDOW_STATE.still, 0])
@@ -197,7 +197,7 @@ describe('a glass that stands under power', () => {
     order('autoUp')
     pass(100, 2)
     const { count } = control.inputs
-    pass(WINDOW_LIMITS.endStall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.endStall_ms, 0, 20)
     expect(control.position.pulses(count)).toBeCloseTo(0, 6)
     pass(400)
     expect([control.state(), control.fault]).toEqual([WINDOW_STATE.still, false])
@@ -210,13 +210,13 @@ describe('the lower stop, at an unknown place', () => {
     control.position.forget()
     order('down')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
   }
 
   it('is the reference when the switch stays held for a second, with the motor off', () => {
     probe()
     expect([control.phase, way(), control.needsPower(), control.state()]).toEqual([PHASE.probing, 0, false, WINDOW_STATE.unlearned])
-    pass(WINDOW_LIMITS.referenceHold_ms - 1)
+    pass(WINDOW_PARAMETERS.referenceHold_ms - 1)
     expect(control.position.known()).toBe(false)
     pass(1)
     expect([control.phase, control.state(), control.position.percent(control.inputs.count)]).toEqual([PHASE.rest, WINDOW_STATE.still, 100])
@@ -252,7 +252,7 @@ describe('the lower stop, at an unknown place', () => {
     pass(100, 2)
     meet()
     pass(200, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     pass(3000)
     expect([control.state(), control.fault, control.position.known()]).toEqual([WINDOW_STATE.unlearned, false, false])
   })
@@ -265,7 +265,7 @@ describe('the learning run', () => {
     order('learn')
     expect(control.state()).toBe(WINDOW_STATE.learning)
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     expect([control.phase, control.state(), control.needsPower()]).toEqual([PHASE.braking, WINDOW_STATE.learning, true])
     pass(100)
     expect(way()).toBe(-1)
@@ -297,7 +297,7 @@ describe('the learning run', () => {
 
   it('that finds no end where it has to be opens again, too', () => {
     lowerEnd()
-    control.inputs.count -= Math.ceil(WINDOW_LIMITS.travelMost * TRAVEL)
+    control.inputs.count -= Math.ceil(WINDOW_PARAMETERS.travelMost * TRAVEL)
     pass(10, 2)
     expect([control.reversing(), control.fault]).toEqual([true, true])
   })
@@ -306,7 +306,7 @@ describe('the learning run', () => {
     control.position.forget()
     order('learn')
     pass(100, 2)
-    pass(WINDOW_LIMITS.stall_ms, 0, 4)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 4)
     expect(control.fault).toBe(true)
     pass(400)
     expect(control.state()).toBe(WINDOW_STATE.blocked)
@@ -317,7 +317,7 @@ describe('a glass that passes an end of its travel', () => {
   it('closing, has a wrong position: it forgets it, and opens by 200 mm', () => {
     order('autoUp')
     pass(100, 2)
-    control.inputs.count = -Math.ceil(WINDOW_LIMITS.astray_mm * PER_mm)
+    control.inputs.count = -Math.ceil(WINDOW_PARAMETERS.astray_mm * PER_mm)
     const from = control.inputs.count
     pass(10)
     expect([control.reversing(), control.fault, control.position.known()]).toEqual([true, true, false])
@@ -333,7 +333,7 @@ describe('a glass that passes an end of its travel', () => {
   it('opening, has one too: it stops', () => {
     order('autoDown')
     pass(100, 2)
-    control.inputs.count = TRAVEL + Math.ceil(WINDOW_LIMITS.astray_mm * PER_mm)
+    control.inputs.count = TRAVEL + Math.ceil(WINDOW_PARAMETERS.astray_mm * PER_mm)
     pass(10)
     expect([control.phase, control.reversing(), control.fault, control.position.known()]).toEqual([PHASE.braking, false, true, false])
     pass(400)

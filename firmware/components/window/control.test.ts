@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { controlRig } from '../../testing/control-rig.ts'
 import type { ControlRig } from '../../testing/control-rig.ts'
-import { WindowControl } from './control.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { PHASE } from './phase.ts'
+import { PHASE, WindowControl } from './control.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 let control: ControlRig['control']
 let order: ControlRig['order']
@@ -80,7 +79,7 @@ describe('waiting for power', () => {
 
   it('is given up after a time, with a fault', () => {
     order('autoDown')
-    pass(WINDOW_LIMITS.grant_ms - 1)
+    pass(WINDOW_PARAMETERS.grant_ms - 1)
     expect([control.phase, control.fault]).toEqual([PHASE.waiting, false])
     pass(1)
     expect([control.phase, control.fault, control.needsPower()]).toEqual([PHASE.rest, true, false])
@@ -91,7 +90,7 @@ describe('waiting for power', () => {
 
   it('is not made longer by another command', () => {
     order('autoDown')
-    pass(WINDOW_LIMITS.grant_ms - 10)
+    pass(WINDOW_PARAMETERS.grant_ms - 10)
     order('autoUp')
     pass(10)
     expect([control.phase, control.fault]).toEqual([PHASE.rest, true])
@@ -148,7 +147,7 @@ describe('running', () => {
   it('lasts no longer than the longest run', () => {
     order('autoDown')
     pass(10)
-    for (let t_ms = 10; t_ms < WINDOW_LIMITS.run_ms - 10; t_ms += 10) {
+    for (let t_ms = 10; t_ms < WINDOW_PARAMETERS.run_ms - 10; t_ms += 10) {
       control.inputs.count = 475 + (t_ms / 10) % 2
       pass(10)
     }
@@ -174,7 +173,7 @@ describe('running', () => {
     order('autoUp')
     pass(100, 2)
     expect(control.bound_A()).toBe(control.closing.bound_A)
-    expect(control.needs_A()).toBe(control.closing.found_A(-control.duty))
+    expect(control.needs_A()).toBe(control.closing.neededNow_A(-control.duty))
     expect(control.needs_A()).not.toBe(control.closing.forecast_A(control.position.gap_mm(control.inputs.count, -1), 23, 13.5))
     control.inputs.mayClose = false
     control.step()
@@ -208,7 +207,7 @@ describe('braking', () => {
     order('autoDown')
     pass(100, 2)
     order('autoUp')
-    pass(WINDOW_LIMITS.brake_ms - 1)
+    pass(WINDOW_PARAMETERS.brake_ms - 1)
     expect(control.phase).toBe(PHASE.braking)
     pass(1)
     expect([control.phase, way()]).toEqual([PHASE.running, -1])
@@ -219,7 +218,7 @@ describe('braking', () => {
     pass(100, 2)
     order('stop')
     const { inputs } = control
-    for (let t_ms = 10; t_ms < WINDOW_LIMITS.brakeMost_ms; t_ms += 10) {
+    for (let t_ms = 10; t_ms < WINDOW_PARAMETERS.brakeMost_ms; t_ms += 10) {
       inputs.count += 1
       pass(10)
       expect(control.phase, `${t_ms} ms`).toBe(PHASE.braking)
@@ -241,7 +240,7 @@ describe('braking', () => {
       control.inputs.count += 1
       pass(10)
     }
-    pass(WINDOW_LIMITS.standstill_ms - 1)
+    pass(WINDOW_PARAMETERS.standstill_ms - 1)
     expect(control.phase).toBe(PHASE.braking)
     pass(1)
     expect(control.phase).toBe(PHASE.rest)
@@ -256,7 +255,7 @@ describe('braking', () => {
       order(action)
       expect([control.phase, way()]).toEqual([PHASE.braking, 0])
     }
-    pass(WINDOW_LIMITS.brake_ms - 10)
+    pass(WINDOW_PARAMETERS.brake_ms - 10)
     expect([control.phase, way()]).toEqual([PHASE.running, -1])
   })
 

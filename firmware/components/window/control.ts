@@ -1,16 +1,32 @@
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import type { WindowState } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, WindowAction, WindowState } from '#protocol/catalogue/enums.ts'
 import type { Closing } from './closing.ts'
-import { TravelEnds } from './ends.ts'
-import { GOAL, WindowGoal } from './goal.ts'
+import { GOAL, Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'
-import { LEARNED } from './learning.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { Permission } from './permission.ts'
-import { PHASE } from './phase.ts'
-import { GlassPosition } from './position.ts'
+import type { FrictionProfile } from './load.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+import { GlassPosition, LEARNED, TravelEnds } from './position.ts'
 import { GlassRun, MET } from './run.ts'
+import type { Met } from './run.ts'
+
+/**
+ * The phases of a window, and what ends them. `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before
+ * it turns round or rests. `probing`: off, standing at what may be the lower stop with the switch still held. (The upper one
+ * has a seal before it, and hands.)
+ *
+ * | from | to | cause |
+ * |---|---|---|
+ * | rest, probing; braking, once the glass stands | running; waiting without power | a goal, in a direction in which it may move |
+ * | waiting | running; rest | power; none for too long, goal over |
+ * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
+ * | running | waiting | a reversal lost its power |
+ * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
+ * | probing | rest | held long enough: that is the lower stop |
+ * | braking, waiting, probing | rest | no goal |
+ */
+export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 } as const
+export type Phase = CodeOf<typeof PHASE>
 
 /**
  * The state machine of a window: pure, inputs in, duty and brake out. What it is at (`WindowGoal`) says which way; the run
@@ -20,8 +36,9 @@ export class WindowControl {
   readonly inputs: WindowInputs
   readonly position: GlassPosition
   readonly closing: Closing
-  /** `PHASE` */
-  phase: number
+  /** What closing took, and takes: kept over a reset. */
+  readonly profile: FrictionProfile
+  phase: Phase
   /** The last closing met an obstacle. */
   pinched: boolean
   /** No pulses or no power. */
@@ -40,6 +57,7 @@ export class WindowControl {
     this.goal = new WindowGoal(this.position)
     this.glass = new GlassRun(this.inputs, this.position, this.goal, run_A)
     this.closing = this.glass.closing
+    this.profile = this.closing.guard.profile
     this.ends = new TravelEnds(this.position, this.goal.learning, this.closing.guard)
     this.may = new Permission(this.inputs, this.position, this.goal, stall_A)
     this.phase = PHASE.rest
@@ -55,9 +73,9 @@ export class WindowControl {
     return this.glass.duty
   }
 
-  /** Executes a `WINDOW_ACTION`. `false`: refused. */
-  command(action: number, position_pct: number): boolean {
-    this.may.warm(this.glass.motor_A())
+  /** `false`: refused. */
+  command(action: WindowAction, position_pct: number): boolean {
+    this.may.warm(this.glass.winding_A())
     if (!this.may.accepts(action, position_pct)) return false
     if (!this.reversing() && action !== GOAL.none) {
       this.fault = false
@@ -76,14 +94,14 @@ export class WindowControl {
   /** One tick, or a change of power. */
   step(): void {
     const elapsed_ms = this.inputs.now_ms - this.phaseBegan_ms
-    this.may.warm(this.glass.motor_A())
+    this.may.warm(this.glass.winding_A())
     this.glass.measure()
     if (this.phase === PHASE.running) this.run()
     else if (this.phase === PHASE.waiting) this.wait(elapsed_ms)
     else if (this.phase === PHASE.braking) {
-      const stands = elapsed_ms >= WINDOW_LIMITS.brake_ms && this.glass.stalled_ms() >= WINDOW_LIMITS.standstill_ms
-      if (stands || elapsed_ms >= WINDOW_LIMITS.brakeMost_ms) this.proceed()
-    } else if (this.phase === PHASE.probing && elapsed_ms >= WINDOW_LIMITS.referenceHold_ms) {
+      const stands = elapsed_ms >= WINDOW_PARAMETERS.brake_ms && this.glass.stalled_ms() >= WINDOW_PARAMETERS.standstill_ms
+      if (stands || elapsed_ms >= WINDOW_PARAMETERS.brakeMost_ms) this.proceed()
+    } else if (this.phase === PHASE.probing && elapsed_ms >= WINDOW_PARAMETERS.referenceHold_ms) {
       this.ends.open(this.inputs.count)
       this.rest()
     }
@@ -96,7 +114,7 @@ export class WindowControl {
 
   /** The motor is too warm to start. */
   thermal(): boolean {
-    this.may.warm(this.glass.motor_A())
+    this.may.warm(this.glass.winding_A())
     return this.may.tooWarm()
   }
 
@@ -156,7 +174,7 @@ export class WindowControl {
 
   private wait(elapsed_ms: number): void {
     if (this.inputs.fed || !this.may.moves(this.goal.direction(this.inputs.count))) this.proceed()
-    else if (elapsed_ms >= WINDOW_LIMITS.grant_ms) {
+    else if (elapsed_ms >= WINDOW_PARAMETERS.grant_ms) {
       this.fault = true
       this.rest()
     }
@@ -165,7 +183,7 @@ export class WindowControl {
   private run(): void {
     if (!this.inputs.fed) this.powerLost()
     else if (!this.may.moves(this.glass.direction())) this.stop()
-    else if (this.glass.elapsed_ms() >= WINDOW_LIMITS.run_ms) this.fail()
+    else if (this.glass.elapsed_ms() >= WINDOW_PARAMETERS.run_ms) this.fail()
     else if (this.glass.arrived()) this.reached()
     else this.meet(this.glass.met())
   }
@@ -178,13 +196,13 @@ export class WindowControl {
     } else this.enter(PHASE.braking)
   }
 
-  private meet(met: number): void {
+  private meet(met: Met): void {
     if (met === MET.nothing) this.glass.drive()
     else if (met === MET.dead) this.fail()
     else if (met === MET.end) this.endReached()
     else if (met === MET.resistance) this.block()
     else if (this.goal.code === GOAL.learn) this.learnEnd()
-    else if (met === MET.obstacle) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    else if (met === MET.obstacle) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
     else if (met === MET.stop) this.stopFound()
     else this.lost()
   }
@@ -200,7 +218,7 @@ export class WindowControl {
   private lost(): void {
     this.position.forget()
     this.fault = true
-    if (this.glass.closes()) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    if (this.glass.closes()) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
     else this.stop()
   }
 
@@ -233,13 +251,13 @@ export class WindowControl {
    */
   private powerLost(): void {
     this.powerLosses = this.powerLosses + 1
-    if (this.reversing() && this.powerLosses <= WINDOW_LIMITS.reversalPowerLosses) {
+    if (this.reversing() && this.powerLosses <= WINDOW_PARAMETERS.reversalPowerLosses) {
       this.enter(PHASE.waiting)
       return
     }
     // Shorting the motor takes no feed.
-    const heldBack = this.glass.closes() && this.goal.code !== GOAL.learn && this.closing.heldBack(this.inputs.now_ms)
-    if (heldBack) this.reverse(this.position.toPulses(WINDOW_LIMITS.reopen_mm))
+    const heldBack = this.glass.closes() && this.goal.code !== GOAL.learn && this.closing.wasLimited(this.inputs.now_ms)
+    if (heldBack) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
     else this.fail()
   }
 
@@ -263,7 +281,7 @@ export class WindowControl {
     this.enter(PHASE.rest)
   }
 
-  private enter(phase: number): void {
+  private enter(phase: Phase): void {
     if (phase !== PHASE.running) this.glass.end()
     if (phase === PHASE.waiting && this.phase === PHASE.waiting) return
     this.phase = phase

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import { benchDescriptor } from '../../testing/driver-bench.ts'
+import { runs } from '../../testing/runs.ts'
 import { duty, rest, windowBench } from '../../testing/window-bench.ts'
 import type { WindowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { runs } from '../../testing/runs.ts'
 import { WINDOW_MOTOR } from './motor.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const TRAVEL = WindowModel.TRAVEL
 /** Travels for which a learning run, or a memory, believes the true one, with the little that the stops give. */
 const believed = (travel_pulses: number): boolean =>
-  1.03 * TRAVEL > WINDOW_LIMITS.travelLeast * travel_pulses && TRAVEL < WINDOW_LIMITS.travelMost * travel_pulses
+  1.03 * TRAVEL > WINDOW_PARAMETERS.travelLeast * travel_pulses && TRAVEL < WINDOW_PARAMETERS.travelMost * travel_pulses
 
 /** Anything that a descriptor can hold, the true window's now and then. */
 const claimed = fc.record({
@@ -54,7 +54,7 @@ describe('a descriptor that lies about travel and currents', () => {
           expect(Math.abs(status.position_pct - glass.x * 100 / TRAVEL)).toBeLessThan(3)
         } else expect(status.position_pct).toBeNaN()
       }
-      rest(b, 3 * WINDOW_LIMITS.run_ms)
+      rest(b, 3 * WINDOW_PARAMETERS.run_ms)
       expect(b.pending).toBe(0)
     }), { seed: 51, numRuns: runs(80) })
   })
@@ -73,7 +73,7 @@ describe('a descriptor that lies about travel and currents', () => {
       b.run(12_000)
       const { learned } = b.status()
       if (learned === 1) expect(glass.x).toBeGreaterThan(TRAVEL - 15)
-      else expect(run_A).toBeLessThan(WINDOW_LIMITS.pressed_A)
+      else expect(run_A).toBeLessThan(WINDOW_PARAMETERS.pressed_A)
     }), { seed: 53, numRuns: runs(60) })
   })
 
@@ -84,7 +84,7 @@ describe('a descriptor that lies about travel and currents', () => {
       glass.obstacleAt = at
       glass.obstacleStiffness = 0.2
       b.command({ sequence: 0, action: WINDOW_ACTION.up, position_pct: NaN })
-      b.until(() => duty(b) >= 0 && b.now_ms > 100, WINDOW_LIMITS.run_ms)
+      b.until(() => duty(b) >= 0 && b.now_ms > 100, WINDOW_PARAMETERS.run_ms)
       b.run(300)
       expect(b.status().state).not.toBe(WINDOW_STATE.closing)
       expect(glass.peakObstacle_A * WINDOW_MOTOR.force_N_A).toBeLessThan(100)

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import { GOAL, WindowGoal } from './goal.ts'
-import { LEARNED } from './learning.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { GlassPosition } from './position.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+import { GlassPosition, LEARNED } from './position.ts'
 
 const TRAVEL = 1000
 /** Where the counter stands when the glass is closed. */
@@ -69,7 +68,7 @@ describe('a switch that is let go', () => {
 })
 
 describe('a goto', () => {
-  const tolerance = WINDOW_LIMITS.goalTolerance_pct
+  const tolerance = WINDOW_PARAMETERS.goalTolerance_pct
 
   it('leads to its place, and knows the way that is left', () => {
     goal.take(GOAL.goto, 40, at(70))
@@ -104,7 +103,7 @@ describe('a goto', () => {
 
   it('is corrected twice; then near is near enough', () => {
     goal.take(GOAL.goto, 40, at(70))
-    for (let start = 0; start <= WINDOW_LIMITS.goalCorrections; start++) {
+    for (let start = 0; start <= WINDOW_PARAMETERS.goalCorrections; start++) {
       expect(goal.direction(at(30))).toBe(1)
       goal.started()
     }
@@ -122,7 +121,7 @@ describe('a goto', () => {
 
   it('brakes ahead by what the glass goes in 12 ms', () => {
     goal.take(GOAL.goto, 40, at(70))
-    const lead = 250 * WINDOW_LIMITS.brakeLead_ms / 1000
+    const lead = 250 * WINDOW_PARAMETERS.brakeLead_ms / 1000
     expect(goal.arrived(at(40) + lead + 0.5, -1, 250)).toBe(false)
     expect(goal.arrived(at(40) + lead, -1, 250)).toBe(true)
     expect(goal.arrived(at(40) - 5, -1, 250)).toBe(true)

@@ -1,26 +1,65 @@
 import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { GotoGoal } from './goto.ts'
-import { LearningRun } from './learning.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import type { CodeOf, WindowAction } from '#protocol/catalogue/enums.ts'
+import type { WindowInputs } from './inputs.ts'
+import { MotorHeat } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+import { LearningRun } from './position.ts'
 import type { GlassPosition } from './position.ts'
+
+/** The goal of a goto, on the counter, and how often it was missed. */
+export class GotoGoal {
+  private count: number
+  private tolerance_pulses: number
+  private starts: number
+
+  // Stryker disable next-line BlockStatement: a goal is set before it is asked for; the fields only have to exist
+  constructor() {
+    this.count = 0
+    this.tolerance_pulses = 0
+    this.starts = 0
+  }
+
+  set(count: number, travel_pulses: number): void {
+    this.count = count
+    this.tolerance_pulses = WINDOW_PARAMETERS.goalTolerance_pct * travel_pulses / 100
+    this.starts = 0
+  }
+
+  /** A motion towards it begins. */
+  started(): void {
+    this.starts = this.starts + 1
+  }
+
+  /** Where to go from `count`: +1 opens, −1 closes, 0 = near enough, or corrected often enough. */
+  direction(count: number): number {
+    if (this.starts > WINDOW_PARAMETERS.goalCorrections) return 0
+    const error_pulses = this.count - count
+    return error_pulses > this.tolerance_pulses ? 1 : error_pulses < -this.tolerance_pulses ? -1 : 0
+  }
+
+  /** Pulses left in a direction; negative when it was passed. */
+  left(count: number, direction: number): number {
+    return direction * (this.count - count)
+  }
+}
 
 /** What a window is at: a `WINDOW_ACTION`, or the reversal after a pinch. */
 export const GOAL = {
   none: WINDOW_ACTION.stop, up: WINDOW_ACTION.up, down: WINDOW_ACTION.down, autoUp: WINDOW_ACTION.autoUp,
   autoDown: WINDOW_ACTION.autoDown, goto: WINDOW_ACTION.goto, learn: WINDOW_ACTION.learn, reverse: 16,
 } as const
+export type Goal = CodeOf<typeof GOAL>
 
 /** What the window is at, which way that is, and whether it is there. */
 export class WindowGoal {
-  /** `GOAL` */
-  code: number
+  code: Goal
   readonly learning: LearningRun
   private readonly position: GlassPosition
   private readonly target: GotoGoal
   /** Where a reversal ends. */
   private reopenCount: number
   /** What goes on after it. */
-  private afterReversal: number
+  private afterReversal: WindowAction
 
   constructor(position: GlassPosition) {
     this.code = GOAL.none
@@ -36,8 +75,8 @@ export class WindowGoal {
     return this.code === GOAL.reverse
   }
 
-  /** Takes a `WINDOW_ACTION`. The hand comes first: a reversal is finished, then what was asked goes on. */
-  take(action: number, position_pct: number, count: number): void {
+  /** The hand comes first: a reversal is finished, then what was asked goes on. */
+  take(action: WindowAction, position_pct: number, count: number): void {
     if (this.reversing()) {
       this.afterReversal = action
       return
@@ -99,15 +138,70 @@ export class WindowGoal {
   /** A glass that moves in a direction is to stop now, or, after a reversal, to do what is next. */
   arrived(count: number, direction: number, speed_pulses_s: number): boolean {
     if (this.reversing()) return count >= this.reopenCount
-    return this.left_pulses(count, direction) <= speed_pulses_s * WINDOW_LIMITS.brakeLead_ms / 1000
+    return this.left_pulses(count, direction) <= speed_pulses_s * WINDOW_PARAMETERS.brakeLead_ms / 1000
   }
 
   /** The ends are gone to as such, so that the reference is renewed there. */
   private aim(position_pct: number, count: number): void {
-    const tolerance_pct = WINDOW_LIMITS.goalTolerance_pct
+    const tolerance_pct = WINDOW_PARAMETERS.goalTolerance_pct
     this.target.set(this.position.countAt(position_pct), this.position.travel_pulses)
     if (Math.abs(position_pct - this.position.percent(count)) <= tolerance_pct) return
     if (position_pct <= tolerance_pct) this.code = GOAL.autoUp
     else if (position_pct >= 100 - tolerance_pct) this.code = GOAL.autoDown
+  }
+}
+
+/**
+ * What a window may do. Closing takes the ignition. A warm motor begins nothing, a hot one goes on with nothing; but a
+ * reversal that began is never refused nor ended. What needs a position is refused without one.
+ */
+export class Permission {
+  private readonly inputs: WindowInputs
+  private readonly position: GlassPosition
+  private readonly goal: WindowGoal
+  private readonly heat: MotorHeat
+
+  constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, stall_A: number) {
+    this.inputs = inputs
+    this.position = position
+    this.goal = goal
+    const most_A = Math.min(stall_A, WINDOW_PARAMETERS.stallMost_A)
+    this.heat = new MotorHeat(WINDOW_PARAMETERS.stallTime_s * most_A * most_A, WINDOW_PARAMETERS.warmShare, WINDOW_PARAMETERS.restartShare,
+      WINDOW_PARAMETERS.cooling_s)
+  }
+
+  /** Accounts for the time since the last call, with `winding_A` in the winding. */
+  warm(winding_A: number): void {
+    this.heat.update(this.inputs.now_ms, winding_A)
+  }
+
+  /** The motor is too warm to start. */
+  tooWarm(): boolean {
+    return this.heat.tooWarm
+  }
+
+  accepts(action: WindowAction, position_pct: number): boolean {
+    if (action === GOAL.none) return true
+    const known = this.position.known()
+    if (this.goal.reversing()) return action === GOAL.down || (action === GOAL.autoDown && known)
+    if (this.heat.tooWarm) return false
+    const mayClose = this.inputs.mayClose
+    switch (action) {
+      case GOAL.up: return mayClose
+      case GOAL.down: return true
+      case GOAL.autoUp: return mayClose && known
+      case GOAL.autoDown: return known
+      case GOAL.goto:
+        return known && position_pct >= 0 && position_pct <= 100
+          && (mayClose || position_pct >= this.position.percent(this.inputs.count))
+      case GOAL.learn: return mayClose
+      default: return false
+    }
+  }
+
+  /** The glass may begin, or go on, to move in a direction. */
+  moves(direction: number): boolean {
+    if (this.goal.reversing()) return true
+    return !this.heat.tooHot && (direction > 0 || this.inputs.mayClose)
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { GuardSteps as Steps, LIGHT_A, STEPS_FRICTION_A as FRICTION_A } from '../../testing/guard-steps.ts'
-import { WINDOW_MOTOR, windingResistance_ohm } from './motor.ts'
-import { PINCH_LIMITS } from './pinch.ts'
+import { GUARD_PARAMETERS } from './guard.ts'
+import { windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
 
 const N_A = WINDOW_MOTOR.force_N_A
 
@@ -36,34 +36,34 @@ describe('a force that lessens', () => {
 
 describe('the friction of today', () => {
   it('is not followed before the glass moves, and fast from then to half a second', () => {
-    const slack_A = new Steps(150).pass(340, -40).guard.friction_A()
+    const slack_A = new Steps(150).pass(340, -40).guard.friction_A
     expect(slack_A).toBeCloseTo(FRICTION_A, 9)
     const first = new Steps(150).pass(500, 15)
-    expect(first.guard.friction_A()).toBeGreaterThan(FRICTION_A + 10 / N_A)
+    expect(first.guard.friction_A).toBeGreaterThan(FRICTION_A + 10 / N_A)
   })
 
   it('is followed fast far open, at any time, and slowly near', () => {
     const far = new Steps(440).pass(1000).pass(400, 40)
-    expect(far.guard.friction_A()).toBeGreaterThan(FRICTION_A + 36 / N_A)
+    expect(far.guard.friction_A).toBeGreaterThan(FRICTION_A + 36 / N_A)
     const near = new Steps(150).pass(1000).pass(400, 14)
-    expect(near.guard.friction_A()).toBeLessThan(FRICTION_A + 5 / N_A)
-    expect(near.guard.friction_A()).toBeGreaterThan(FRICTION_A + 2 / N_A)
+    expect(near.guard.friction_A).toBeLessThan(FRICTION_A + 5 / N_A)
+    expect(near.guard.friction_A).toBeGreaterThan(FRICTION_A + 2 / N_A)
   })
 
   it('is not followed up by a glass that creeps near, but down, and far open', () => {
-    const creeping = PINCH_LIMITS.creeping_mm_s - 1
+    const creeping = GUARD_PARAMETERS.creeping_mm_s - 1
     const before = new Steps(150).pass(1000)
-    expect(before.pass(400, 30, creeping).guard.friction_A()).toBeCloseTo(FRICTION_A, 9)
-    expect(before.pass(400, 30, creeping + 2).guard.friction_A()).toBeGreaterThan(FRICTION_A + 2 / N_A)
+    expect(before.pass(400, 30, creeping).guard.friction_A).toBeCloseTo(FRICTION_A, 9)
+    expect(before.pass(400, 30, creeping + 2).guard.friction_A).toBeGreaterThan(FRICTION_A + 2 / N_A)
     const easier = new Steps(150).pass(1000).pass(400, -14, creeping)
-    expect(easier.guard.friction_A()).toBeLessThan(FRICTION_A - 2 / N_A)
+    expect(easier.guard.friction_A).toBeLessThan(FRICTION_A - 2 / N_A)
     const far = new Steps(440).pass(1000).pass(400, 40, creeping)
-    expect(far.guard.friction_A()).toBeGreaterThan(FRICTION_A + 36 / N_A)
+    expect(far.guard.friction_A).toBeGreaterThan(FRICTION_A + 36 / N_A)
   })
 })
 
 describe('a road', () => {
-  const smooth_N = PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N
+  const smooth_N = GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N
 
   it('is one of a moving car only, and shows only once the glass moves', () => {
     const standing = new Steps(150).pass(600)
@@ -73,14 +73,14 @@ describe('a road', () => {
     expect(start.beyond_N).toBeLessThan(smooth_N + 10)
     const driving = new Steps(150, true).pass(600)
     driving.tick(-60)
-    expect(driving.beyond_N).toBeCloseTo(smooth_N + PINCH_LIMITS.roadMost_N, 6)
+    expect(driving.beyond_N).toBeCloseTo(smooth_N + GUARD_PARAMETERS.roadMost_N, 6)
   })
 
   it('is forgotten over seconds, and counts far open too', () => {
     const far = new Steps(440, true).pass(1000)
-    const farSmooth_N = PINCH_LIMITS.tripFar_N + PINCH_LIMITS.margin_N
+    const farSmooth_N = GUARD_PARAMETERS.tripFar_N + GUARD_PARAMETERS.margin_N
     // 20 N at first, by a third of a time constant less, of which 10 N are nothing.
-    const road_N = PINCH_LIMITS.roadFirst_N * Math.exp(-1 / PINCH_LIMITS.roadForgets_s) - PINCH_LIMITS.roadFrom_N
+    const road_N = GUARD_PARAMETERS.roadFirst_N * Math.exp(-1 / GUARD_PARAMETERS.roadForgets_s) - GUARD_PARAMETERS.roadFrom_N
     expect(Math.abs(far.beyond_N - farSmooth_N - road_N)).toBeLessThan(0.1)
     expect(new Steps(150, true).pass(3000).beyond_N).toBeCloseTo(smooth_N, 6)
   })

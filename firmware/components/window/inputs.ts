@@ -4,8 +4,8 @@ export interface WindowInputs {
   /** Hall counter, up while opening. */
   count: number
   /** Drawn from the port. */
-  current_A: number
-  /** Where the eFuse holds it. */
+  port_A: number
+  /** The eFuse's limit: where it holds that current. */
   limit_A: number
   supply_V: number
   /** Of the door. */
@@ -21,6 +21,6 @@ export interface WindowInputs {
 /** Before anything was measured. */
 export function noInputs(): WindowInputs {
   return {
-    now_ms: 0, count: 0, current_A: 0, limit_A: Infinity, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false,
+    now_ms: 0, count: 0, port_A: 0, limit_A: Infinity, supply_V: 0, temperature_C: 23, speed_kmh: NaN, mayClose: false, fed: false,
   }
 }

@@ -1,5 +1,5 @@
 /** Limits of the window driver. Lengths are of the glass; a door's travel is about 450 mm. */
-export const WINDOW_LIMITS = {
+export const WINDOW_PARAMETERS = {
   tick_ms: 10,
   /** From here on a road may shake the glass. */
   driving_kmh: 3,

@@ -1,4 +1,7 @@
-import { WINDOW_LIMITS } from './parameters.ts'
+import type { CodeOf } from '#protocol/catalogue/enums.ts'
+import type { PinchGuard } from './guard.ts'
+import { stretch_mm } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /**
  * Where the glass is, from the Hall counter. The counter is relative; the reference is the count at the closed end. The
@@ -52,11 +55,11 @@ export class GlassPosition {
 
   /** A length of glass in pulses. */
   toPulses(length_mm: number): number {
-    return length_mm * WINDOW_LIMITS.pulses_mm
+    return length_mm * WINDOW_PARAMETERS.pulses_mm
   }
 
   toMillimetres(pulses: number): number {
-    return pulses / WINDOW_LIMITS.pulses_mm
+    return pulses / WINDOW_PARAMETERS.pulses_mm
   }
 
   /** Distance to the end in a direction (+1 open, −1 closed), mm; NaN when not known. */
@@ -67,6 +70,157 @@ export class GlassPosition {
 
   /** The counter reads what it cannot, were the position true. */
   astray(count: number): boolean {
-    return Math.min(this.gap_mm(count, -1), this.gap_mm(count, 1)) < -WINDOW_LIMITS.astray_mm
+    return Math.min(this.gap_mm(count, -1), this.gap_mm(count, 1)) < -WINDOW_PARAMETERS.astray_mm
+  }
+}
+
+/** What the end of a leg of the learning run means. */
+export const LEARNED = { lowerEnd: 0, done: 1, failed: 2 } as const
+export type Learned = CodeOf<typeof LEARNED>
+
+/** A travel that was found may be that of a component that says `nominal_pulses`. */
+export function plausible(travel_pulses: number, nominal_pulses: number): boolean {
+  return travel_pulses >= WINDOW_PARAMETERS.travelLeast * nominal_pulses && travel_pulses <= WINDOW_PARAMETERS.travelMost * nominal_pulses
+}
+
+/** The learning run: to the lower end, then to the upper; the travel between them is compared with the descriptor's. */
+export class LearningRun {
+  /** +1 on the way to the lower end, then −1. */
+  direction: number
+  /** Counter at the lower end, once it was found. */
+  lowCount: number
+  /** From closed to open, once both ends were found. */
+  travel_pulses: number
+  private readonly nominal_pulses: number
+
+  constructor(nominal_pulses: number) {
+    this.direction = 1
+    this.lowCount = 0
+    this.travel_pulses = 0
+    this.nominal_pulses = nominal_pulses
+  }
+
+  begin(): void {
+    this.direction = 1
+  }
+
+  /** Pulses to the upper end, by the descriptor's travel. */
+  gap_pulses(count: number): number {
+    return this.nominal_pulses - (this.lowCount - count)
+  }
+
+  /** The learned travel is the descriptor's, within `most_pulses`. */
+  asDescribed(most_pulses: number): boolean {
+    return Math.abs(this.travel_pulses - this.nominal_pulses) <= most_pulses
+  }
+
+  /** On the way up, it is where no end can be any more. */
+  astray(count: number): boolean {
+    return this.direction === -1 && this.lowCount - count > WINDOW_PARAMETERS.travelMost * this.nominal_pulses
+  }
+
+  /** The glass stands under current, or is astray, with the counter at `count`. Returns what that is (`LEARNED`). */
+  stands(count: number): Learned {
+    if (this.direction === 1) {
+      this.lowCount = count
+      this.direction = -1
+      return LEARNED.lowerEnd
+    }
+    this.travel_pulses = this.lowCount - count
+    return plausible(this.travel_pulses, this.nominal_pulses) ? LEARNED.done : LEARNED.failed
+  }
+}
+
+/** What the ends of the travel teach: where the glass is, how long its travel is, and what closing took on the way. */
+export class TravelEnds {
+  private readonly position: GlassPosition
+  private readonly learning: LearningRun
+  private readonly guard: PinchGuard
+
+  constructor(position: GlassPosition, learning: LearningRun, guard: PinchGuard) {
+    this.position = position
+    this.learning = learning
+    this.guard = guard
+  }
+
+  /** The glass stands at the lower stop. Its travel was measured: by that of a descriptor, the guard might end where no end is. */
+  open(count: number): void {
+    this.position.reference(count, this.position.travel_pulses)
+  }
+
+  /** It stands at the upper end; when it is pressed into the stop, that is the reference. */
+  closed(count: number): void {
+    if (!this.guard.pressed()) return
+    this.position.reference(count, -this.stretch_pulses())
+    this.guard.finish()
+  }
+
+  /** It stands on the learning run, first at the lower end, then at the upper; or has passed it. Returns what that is (`LEARNED`). */
+  learn(count: number): Learned {
+    const learned = this.learning.stands(count)
+    if (learned === LEARNED.done) this.learned(count)
+    else if (learned !== LEARNED.lowerEnd) this.position.forget()
+    return learned
+  }
+
+  private learned(count: number): void {
+    const stretch_pulses = this.stretch_pulses()
+    this.position.measure(this.learning.travel_pulses - stretch_pulses)
+    this.position.reference(count, -stretch_pulses)
+    if (this.learning.asDescribed(stretch_pulses + this.position.toPulses(WINDOW_PARAMETERS.describedWithin_mm))) this.guard.finish()
+  }
+
+  /** Pressed into the upper stop, the drum has wound up what the cable gives. */
+  private stretch_pulses(): number {
+    return this.position.toPulses(stretch_mm(this.guard.load.load_A))
+  }
+}
+
+/** What a window driver keeps over a reset. */
+export interface WindowRecord {
+  /** Of the window it was learned on: another one starts unlearned. */
+  serial: number
+  /** Learned travel. */
+  travel_pulses: number
+  /** From the closed end, a little negative when closed under tension; NaN: not known, as while the glass moves. */
+  position_pulses: number
+}
+
+const VERSION = 2
+const BYTES = 9
+const UNKNOWN = 0xffff
+/** The closed glass stands under tension, below 0: the image counts from there. */
+const BELOW_pulses = 256
+
+function put16(bytes: Uint8Array, first: number, value: number): void {
+  bytes[first] = value & 0xff
+  bytes[first + 1] = (value >>> 8) & 0xff
+}
+
+function get16(bytes: Uint8Array, first: number): number {
+  return bytes[first]! | (bytes[first + 1]! << 8)
+}
+
+/** NVM image of a record: version, serial (32 bits), travel, position (16 bits each, 0xFFFF =
+ * not known). */
+export function encodeWindowRecord(record: WindowRecord): Uint8Array {
+  const bytes = new Uint8Array(BYTES)
+  const position = record.position_pulses
+  bytes[0] = VERSION
+  put16(bytes, 1, record.serial)
+  put16(bytes, 3, record.serial >>> 16)
+  put16(bytes, 5, Math.round(record.travel_pulses))
+  put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, Math.round(position) + BELOW_pulses)))
+  return bytes
+}
+
+/** Undefined when the bytes are not a record of this version. */
+export function decodeWindowRecord(bytes: Uint8Array | undefined): WindowRecord | undefined {
+  if (bytes === undefined || bytes.length !== BYTES || bytes[0] !== VERSION) return undefined
+  const position = get16(bytes, 7)
+  return {
+    serial: (get16(bytes, 1) | (get16(bytes, 3) << 16)) >>> 0,
+    travel_pulses: get16(bytes, 5),
+    position_pulses: position === UNKNOWN ? NaN : position - BELOW_pulses,
   }
 }

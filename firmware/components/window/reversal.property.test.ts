@@ -5,13 +5,13 @@ import { runs } from '../../testing/runs.ts'
 import { duty, order, rest, windowBench } from '../../testing/window-bench.ts'
 import type { WindowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
+import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
+import type { ClosingReading } from './guard.ts'
+import { FRICTION_KNOTS, frictionImage } from './load.ts'
 import { WINDOW_MOTOR } from './motor.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { PINCH_LIMITS, PinchGuard } from './pinch.ts'
-import type { ClosingState } from './pinch.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
-const PULSES_mm = WindowModel.TRAVEL / WINDOW_LIMITS.travel_mm
+const PULSES_mm = WindowModel.TRAVEL / WINDOW_PARAMETERS.travel_mm
 
 /** What people and the car do while a window reverses. */
 const NUISANCES: Record<string, (bench: WindowBench) => void> = {
@@ -43,7 +43,7 @@ const NUISANCES: Record<string, (bench: WindowBench) => void> = {
 
 describe('a window that met a hand', () => {
   const nuisances = fc.array(fc.record({ what: fc.constantFrom(...Object.keys(NUISANCES)), wait_ms: fc.nat(250) }), { maxLength: 5 })
-    .filter(list => list.filter(each => each.what === 'power cut').length <= WINDOW_LIMITS.reversalPowerLosses)
+    .filter(list => list.filter(each => each.what === 'power cut').length <= WINDOW_PARAMETERS.reversalPowerLosses)
 
   it('brakes, then opens by 200 mm or to the lower end, whatever is commanded, hot, cut or switched off meanwhile', () => {
     const hand = fc.record({
@@ -63,7 +63,7 @@ describe('a window that met a hand', () => {
       const reversed_ms = b.now_ms
       const watch = (): void => {
         if (duty(b) < 0) throw new Error('closes while it reverses')
-        if (duty(b) > 0 && b.now_ms - reversed_ms < WINDOW_LIMITS.brake_ms) throw new Error('turns round without braking')
+        if (duty(b) > 0 && b.now_ms - reversed_ms < WINDOW_PARAMETERS.brake_ms) throw new Error('turns round without braking')
       }
       for (const { what, wait_ms } of list) {
         b.run(wait_ms, watch)
@@ -72,7 +72,7 @@ describe('a window that met a hand', () => {
         watch()
       }
       while (b.pending > 0 && b.now_ms - reversed_ms < 30_000) b.run(1, watch)
-      expect(glass.x).toBeGreaterThan(Math.min(met + 0.97 * WINDOW_LIMITS.reopen_mm * PULSES_mm, WindowModel.TRAVEL - 15))
+      expect(glass.x).toBeGreaterThan(Math.min(met + 0.97 * WINDOW_PARAMETERS.reopen_mm * PULSES_mm, WindowModel.TRAVEL - 15))
       expect(b.status().pinch).toBe(1)
       expect(b.pending).toBe(0)
     }), { seed: 41, numRuns: runs(80) })
@@ -93,7 +93,7 @@ describe('a window that met a hand', () => {
 
 describe('the guard', () => {
   const reading = fc.record({
-    motor_A: fc.double({ min: 0, max: 40, noNaN: true }), motor_V: fc.double({ min: 0, max: 16, noNaN: true }),
+    winding_A: fc.double({ min: 0, max: 40, noNaN: true }), motor_V: fc.double({ min: 0, max: 16, noNaN: true }),
     dt_ms: fc.integer({ min: 5, max: 40 }),
     speed_mm_s: fc.double({ min: 0, max: 120, noNaN: true }), limited: fc.boolean(), risen: fc.boolean(), stalled_ms: fc.nat(60),
   })
@@ -101,7 +101,7 @@ describe('the guard', () => {
 
   function guardOf(learned_A: number, gap_mm: number, driving = false): PinchGuard {
     const guard = new PinchGuard(9)
-    guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
+    guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
     guard.begin(0, gap_mm, 23, driving)
     return guard
   }
@@ -110,8 +110,8 @@ describe('the guard', () => {
     const from = fc.integer({ min: 3, max: 440 })
     fc.assert(fc.property(learned, from, fc.boolean(), fc.array(reading, { maxLength: 60 }), (learned_A, from_mm, driving, readings) => {
       const guard = guardOf(learned_A, from_mm, driving)
-      const state: ClosingState = {
-        now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0,
+      const state: ClosingReading = {
+        now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 0, motor_V: 0,
         limited: false, risen: false,
       }
       for (const { dt_ms, ...measured } of readings) {
@@ -123,11 +123,11 @@ describe('the guard', () => {
         const tripped = guard.update(state)
         if (tripped) expect(guard.excess_N).toBeGreaterThan(0)
         expect(guard.excess_N).toBe(guard.excess_N)
-        const beyond_N = (guard.limit_A() - guard.friction_A()) * WINDOW_MOTOR.force_N_A
-        const road_N = driving ? PINCH_LIMITS.roadMost_N : 0
-        const start_N = PINCH_LIMITS.firstFar_N + PINCH_LIMITS.start_A * WINDOW_MOTOR.force_N_A
-        expect(beyond_N).toBeGreaterThan(PINCH_LIMITS.trip_N)
-        expect(beyond_N).toBeLessThanOrEqual(PINCH_LIMITS.tripFar_N + PINCH_LIMITS.sealMargin_N + start_N + road_N)
+        const beyond_N = (guard.windingBound_A() - guard.friction_A) * WINDOW_MOTOR.force_N_A
+        const road_N = driving ? GUARD_PARAMETERS.roadMost_N : 0
+        const start_N = GUARD_PARAMETERS.firstFar_N + GUARD_PARAMETERS.start_A * WINDOW_MOTOR.force_N_A
+        expect(beyond_N).toBeGreaterThan(GUARD_PARAMETERS.trip_N)
+        expect(beyond_N).toBeLessThanOrEqual(GUARD_PARAMETERS.tripFar_N + GUARD_PARAMETERS.sealMargin_N + start_N + road_N)
         if (tripped) return
       }
     }), { seed: 42, numRuns: runs(300) })
@@ -137,8 +137,8 @@ describe('the guard', () => {
     fc.assert(fc.property(learned, learned, fc.integer({ min: 3, max: 440 }), fc.boolean(), (one_A, other_A, gap_mm, driving) => {
       const less = guardOf(Math.min(one_A, other_A), gap_mm, driving)
       const more = guardOf(Math.max(one_A, other_A), gap_mm, driving)
-      expect(less.limit_A()).toBeLessThanOrEqual(more.limit_A())
-      expect(less.limit_A()).toBeLessThanOrEqual(guardOf(Math.min(one_A, other_A), 440, driving).limit_A() + 1e-9)
+      expect(less.windingBound_A()).toBeLessThanOrEqual(more.windingBound_A())
+      expect(less.windingBound_A()).toBeLessThanOrEqual(guardOf(Math.min(one_A, other_A), 440, driving).windingBound_A() + 1e-9)
     }), { seed: 43, numRuns: runs(300) })
   })
 })

@@ -1,15 +1,96 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { WindowAction } from '#protocol/catalogue/enums.ts'
 import { GOAL, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition } from './position.ts'
-import { GlassRun, MET } from './run.ts'
-import { motorDuty, ramp, slowDuty } from './speed.ts'
+import { GlassRun, MET, Motion, motorDuty, ramp, slowDuty } from './run.ts'
+
+describe('a run of the glass', () => {
+  it('says its direction, its age and how long there was no pulse', () => {
+    const motion = new Motion()
+    motion.begin(1000, 500, -1)
+    expect(motion.direction).toBe(-1)
+    expect(motion.elapsed_ms(1250)).toBe(250)
+    motion.update(1010, 500)
+    expect(motion.stalled_ms(1010)).toBe(10)
+    motion.update(1020, 499)
+    expect(motion.stalled_ms(1020)).toBe(0)
+    motion.update(1030, 499)
+    motion.update(1040, 499)
+    expect(motion.stalled_ms(1045)).toBe(25)
+  })
+
+  it('has a speed without a sign, smoothed over a few ticks: a quarter of each', () => {
+    for (const way of [1, -1]) {
+      const motion = new Motion()
+      motion.begin(0, 0, way)
+      motion.update(10, 2 * way)
+      expect(motion.speed_pulses_s).toBe(50)
+      motion.update(20, 4 * way)
+      expect(motion.speed_pulses_s).toBe(87.5)
+      motion.update(40, 8 * way)
+      expect(motion.speed_pulses_s).toBe(115.625)
+      motion.update(50, 8 * way)
+      expect(motion.speed_pulses_s).toBe(86.71875)
+    }
+  })
+
+  it('learns nothing from a look in the same millisecond, or from a clock that went back', () => {
+    const motion = new Motion()
+    motion.begin(100, 0, 1)
+    motion.update(110, 2)
+    motion.update(110, 50)
+    motion.update(105, 50)
+    expect(motion.speed_pulses_s).toBe(50)
+    motion.update(120, 4)
+    expect(motion.speed_pulses_s).toBe(87.5)
+    expect(motion.stalled_ms(120)).toBe(0)
+  })
+
+  it('begins anew: at rest, its clock at zero', () => {
+    const motion = new Motion()
+    expect([motion.direction, motion.speed_pulses_s]).toEqual([0, 0])
+    motion.begin(0, 0, 1)
+    motion.update(10, 5)
+    motion.begin(500, 5, -1)
+    expect([motion.direction, motion.speed_pulses_s, motion.elapsed_ms(500), motion.stalled_ms(520)]).toEqual([-1, 0, 0, 20])
+    motion.update(510, 5)
+    expect(motion.speed_pulses_s).toBe(0)
+  })
+})
+
+const { ramp_ms, rampFrom, slow_V, slowOpen_mm, slowGoal_mm } = WINDOW_PARAMETERS
+const TWICE_SLOW_V = 2 * slow_V
+
+describe('the duty of an opening', () => {
+  it('gives the motor its voltage, as far as the supply does', () => {
+    expect([slowDuty(6, 12), slowDuty(6, 6), slowDuty(6, 5), slowDuty(6, 0), slowDuty(Infinity, 12)]).toEqual([0.5, 1, 1, 1, 1])
+  })
+
+  it('is brought in over a ramp', () => {
+    expect(ramp(0)).toBe(rampFrom)
+    expect(ramp(ramp_ms / 2)).toBeCloseTo((1 + rampFrom) / 2, 12)
+    expect(ramp(ramp_ms - 1)).toBeLessThan(1)
+    expect([ramp(ramp_ms), ramp(ramp_ms + 1)]).toEqual([1, 1])
+    expect(motorDuty(0, 300, NaN, TWICE_SLOW_V)).toBe(rampFrom)
+  })
+
+  it('is full far from the lower end and from a goal, and slow near them or where the place is not known', () => {
+    const duty = (gap_mm: number, goalGap_mm: number): number => motorDuty(ramp_ms, gap_mm, goalGap_mm, TWICE_SLOW_V)
+    expect(duty(slowOpen_mm + 0.1, NaN)).toBe(1)
+    expect(duty(slowOpen_mm, NaN)).toBe(0.5)
+    expect(duty(NaN, NaN)).toBe(0.5)
+    expect(duty(300, slowGoal_mm + 0.1)).toBe(1)
+    expect(duty(300, slowGoal_mm)).toBe(0.5)
+    expect(duty(300, -1)).toBe(0.5)
+  })
+})
 
 const TRAVEL = 950
 const MIDDLE = 475
-const PER_mm = WINDOW_LIMITS.pulses_mm
+const PER_mm = WINDOW_PARAMETERS.pulses_mm
 const SUPPLY_V = 13.5
 
 let inputs: WindowInputs
@@ -30,10 +111,10 @@ beforeEach(() => {
 })
 
 /** A run for a goal begins; it is up to speed. */
-function under(action: number, position_pct = NaN): void {
+function under(action: WindowAction, position_pct = NaN): void {
   goal.take(action, position_pct, inputs.count)
   run.begin(goal.direction(inputs.count))
-  pass(WINDOW_LIMITS.ramp_ms, 2)
+  pass(WINDOW_PARAMETERS.ramp_ms, 2)
 }
 
 /** Time passes, with so many pulses every 10 ms. */
@@ -49,48 +130,49 @@ function pass(duration_ms: number, pulses = 0): void {
 }
 
 /** So much flows in the motor now. */
-function draws(motor_A: number): void {
-  inputs.current_A = motor_A * Math.abs(run.duty)
+function draws(winding_A: number): void {
+  inputs.port_A = winding_A * Math.abs(run.duty)
 }
 
 /** What it has met after a standstill. */
-function standing(stalled_ms: number, motor_A: number): number {
+function standing(stalled_ms: number, winding_A: number): number {
   pass(stalled_ms)
-  draws(motor_A)
+  draws(winding_A)
   return run.met()
 }
 
 describe('a glass that opens and stands', () => {
   it('in the middle has met something when it is pressed, after 200 ms', () => {
     under(GOAL.autoDown)
-    expect(standing(WINDOW_LIMITS.stall_ms - 1, 20)).toBe(MET.nothing)
+    expect(standing(WINDOW_PARAMETERS.stall_ms - 1, 20)).toBe(MET.nothing)
     expect(standing(1, 20)).toBe(MET.stop)
   })
 
   it('is pressed by more than opening takes; with less it lacks power, or its pulses are lost; with none it is not connected', () => {
     under(GOAL.autoDown)
-    const met = [0, WINDOW_LIMITS.connected_A - 0.01, WINDOW_LIMITS.connected_A, WINDOW_LIMITS.pressed_A - 0.01, WINDOW_LIMITS.pressed_A]
-      .map(motor_A => standing(WINDOW_LIMITS.stall_ms, motor_A))
+    const { connected_A, pressed_A } = WINDOW_PARAMETERS
+    const met = [0, connected_A - 0.01, connected_A, pressed_A - 0.01, pressed_A]
+      .map(winding_A => standing(WINDOW_PARAMETERS.stall_ms, winding_A))
     expect(met).toEqual([MET.dead, MET.dead, MET.resistance, MET.resistance, MET.stop])
   })
 
   it('near its lower end stands there, after 100 ms, pressed or not', () => {
-    position.measure(WINDOW_LIMITS.endZone_mm * PER_mm)
+    position.measure(WINDOW_PARAMETERS.endZone_mm * PER_mm)
     inputs.count = -40
     under(GOAL.autoDown)
     pass(100, 2)
     expect(inputs.count).toBe(0)
-    expect(standing(WINDOW_LIMITS.endStall_ms - 1, 20)).toBe(MET.nothing)
+    expect(standing(WINDOW_PARAMETERS.endStall_ms - 1, 20)).toBe(MET.nothing)
     expect(standing(1, 20)).toBe(MET.end)
     draws(3)
     expect(run.met()).toBe(MET.end)
   })
 
   it('a pulse before that, or at an unknown place, or on the learning run, is not at its end', () => {
-    inputs.count = TRAVEL - 20 * 2 - WINDOW_LIMITS.endZone_mm * PER_mm - 0.001
+    inputs.count = TRAVEL - 20 * 2 - WINDOW_PARAMETERS.endZone_mm * PER_mm - 0.001
     under(GOAL.autoDown)
     pass(100, 2)
-    expect(standing(WINDOW_LIMITS.stall_ms, 20)).toBe(MET.stop)
+    expect(standing(WINDOW_PARAMETERS.stall_ms, 20)).toBe(MET.stop)
     inputs.count = TRAVEL - 2
     goal.take(GOAL.learn, NaN, inputs.count)
     expect(run.met()).toBe(MET.stop)
@@ -102,12 +184,12 @@ describe('a glass that opens and stands', () => {
 
   it('the current in the winding is that of the port by the duty', () => {
     under(GOAL.learn)
-    const duty = slowDuty(WINDOW_LIMITS.learn_V, SUPPLY_V)
+    const duty = slowDuty(WINDOW_PARAMETERS.learn_V, SUPPLY_V)
     expect(run.duty).toBeCloseTo(duty, 12)
-    inputs.current_A = 4
-    expect(run.motor_A()).toBeCloseTo(4 / duty, 12)
+    inputs.port_A = 4
+    expect(run.winding_A()).toBeCloseTo(4 / duty, 12)
     run.end()
-    expect([run.duty, run.motor_A()]).toEqual([0, 0])
+    expect([run.duty, run.winding_A()]).toEqual([0, 0])
   })
 })
 
@@ -136,7 +218,7 @@ describe('a glass that closes', () => {
 
   it('and stands, far from the end, has 500 ms before it counts as too weak', () => {
     under(GOAL.autoUp)
-    expect(standing(WINDOW_LIMITS.weakStall_ms - 1, 10)).toBe(MET.nothing)
+    expect(standing(WINDOW_PARAMETERS.weakStall_ms - 1, 10)).toBe(MET.nothing)
     expect(standing(1, 10)).toBe(MET.resistance)
     expect(standing(0, 0)).toBe(MET.dead)
   })
@@ -144,10 +226,10 @@ describe('a glass that closes', () => {
   it('at its end stands there after 100 ms; on the learning run only when it is pressed', () => {
     under(GOAL.autoUp)
     run.closing.guard.atEnd = () => true
-    expect(standing(WINDOW_LIMITS.endStall_ms - 1, 10)).toBe(MET.nothing)
+    expect(standing(WINDOW_PARAMETERS.endStall_ms - 1, 10)).toBe(MET.nothing)
     expect(standing(1, 10)).toBe(MET.end)
     goal.take(GOAL.learn, NaN, MIDDLE)
-    expect(standing(WINDOW_LIMITS.weakStall_ms, 10)).toBe(MET.resistance)
+    expect(standing(WINDOW_PARAMETERS.weakStall_ms, 10)).toBe(MET.resistance)
     run.closing.guard.pressed = () => true
     expect(run.met()).toBe(MET.stop)
   })
@@ -156,21 +238,21 @@ describe('a glass that closes', () => {
     under(GOAL.autoUp)
     draws(10)
     run.met()
-    const { state } = run.closing
-    expect(state).toMatchObject({ elapsed_ms: 100, stalled_ms: 0 })
-    expect(state.gap_mm).toBeCloseTo(inputs.count / PER_mm, 9)
-    expect(state.speed_pulses_s).toBeGreaterThan(180)
-    expect(state.speed_mm_s).toBeCloseTo(state.speed_pulses_s / PER_mm, 9)
+    const { reading } = run.closing
+    expect(reading).toMatchObject({ elapsed_ms: 100, stalled_ms: 0 })
+    expect(reading.gap_mm).toBeCloseTo(inputs.count / PER_mm, 9)
+    expect(reading.speed_pulses_s).toBeGreaterThan(180)
+    expect(reading.speed_mm_s).toBeCloseTo(reading.speed_pulses_s / PER_mm, 9)
     pass(40)
     draws(10)
     run.met()
-    expect(state).toMatchObject({ elapsed_ms: 140, stalled_ms: 40 })
+    expect(reading).toMatchObject({ elapsed_ms: 140, stalled_ms: 40 })
     draws(0.5)
     run.met()
-    expect(state.stalled_ms).toBe(0)
+    expect(reading.stalled_ms).toBe(0)
     position.forget()
     run.met()
-    expect(state.gap_mm).toBe(WINDOW_LIMITS.unknownGap_mm)
+    expect(reading.gap_mm).toBe(WINDOW_PARAMETERS.unknownGap_mm)
   })
 
   it('on the learning run has its gap from the lower end and the descriptor\'s travel', () => {
@@ -180,14 +262,14 @@ describe('a glass that closes', () => {
     run.begin(-1)
     pass(50, 2)
     run.met()
-    expect(run.closing.state.gap_mm).toBeCloseTo((TRAVEL - 10) / PER_mm, 9)
+    expect(run.closing.reading.gap_mm).toBeCloseTo((TRAVEL - 10) / PER_mm, 9)
   })
 
   it('begins with its gap, the door\'s temperature, and whether the car drives', () => {
     const begun: unknown[] = []
     run.closing.begin = (...all) => { begun.push(all) }
     inputs.temperature_C = -20
-    for (const speed_kmh of [NaN, WINDOW_LIMITS.driving_kmh - 0.1, WINDOW_LIMITS.driving_kmh]) {
+    for (const speed_kmh of [NaN, WINDOW_PARAMETERS.driving_kmh - 0.1, WINDOW_PARAMETERS.driving_kmh]) {
       inputs.speed_kmh = speed_kmh
       run.begin(-1)
     }
@@ -199,7 +281,7 @@ describe('a glass that closes', () => {
 
 describe('a glass where it cannot be', () => {
   it('is astray, opening and closing', () => {
-    const most = WINDOW_LIMITS.astray_mm * PER_mm
+    const most = WINDOW_PARAMETERS.astray_mm * PER_mm
     under(GOAL.autoUp)
     inputs.count = -Math.floor(most)
     expect(run.met()).toBe(MET.nothing)
@@ -219,7 +301,7 @@ describe('a glass where it cannot be', () => {
     goal.learning.stands(3000)
     run.begin(-1)
     expect(run.met()).toBe(MET.nothing)
-    inputs.count = 3000 - Math.ceil(WINDOW_LIMITS.travelMost * TRAVEL) - 1
+    inputs.count = 3000 - Math.ceil(WINDOW_PARAMETERS.travelMost * TRAVEL) - 1
     expect(run.met()).toBe(MET.astray)
   })
 })
@@ -246,11 +328,11 @@ describe('how it is driven', () => {
   it('opening on the learning run: slow, by the ramp', () => {
     goal.take(GOAL.learn, NaN, MIDDLE)
     run.begin(1)
-    const full = slowDuty(WINDOW_LIMITS.learn_V, SUPPLY_V)
+    const full = slowDuty(WINDOW_PARAMETERS.learn_V, SUPPLY_V)
     expect(run.duty).toBeCloseTo(full * ramp(0), 12)
-    inputs.now_ms += WINDOW_LIMITS.ramp_ms / 2
+    inputs.now_ms += WINDOW_PARAMETERS.ramp_ms / 2
     run.drive()
-    expect(run.duty).toBeCloseTo(full * ramp(WINDOW_LIMITS.ramp_ms / 2), 12)
+    expect(run.duty).toBeCloseTo(full * ramp(WINDOW_PARAMETERS.ramp_ms / 2), 12)
   })
 
   it('closing: by the guard\'s speed, slower from 25 mm before a goal on; on the learning run too', () => {
@@ -263,7 +345,7 @@ describe('how it is driven', () => {
     goal.take(GOAL.goto, 20, MIDDLE)
     run.begin(-1)
     const goalCount = 0
-    for (const left_mm of [WINDOW_LIMITS.slowGoal_mm + 0.001, WINDOW_LIMITS.slowGoal_mm]) {
+    for (const left_mm of [WINDOW_PARAMETERS.slowGoal_mm + 0.001, WINDOW_PARAMETERS.slowGoal_mm]) {
       inputs.count = goalCount + left_mm * PER_mm
       run.drive()
     }
@@ -282,7 +364,7 @@ describe('what it takes of the port', () => {
     under(GOAL.autoUp)
     expect(run.bound_A()).toBe(run.closing.bound_A)
     expect(run.bound_A()).toBeLessThan(30)
-    expect(run.needs_A()).toBe(run.closing.found_A(-run.duty))
+    expect(run.needs_A()).toBe(run.closing.neededNow_A(-run.duty))
     expect(run.needs_A()).toBeGreaterThan(0)
     under(GOAL.autoDown)
     expect(run.bound_A()).toBe(Infinity)
@@ -308,7 +390,7 @@ describe('what it takes of the port', () => {
   it('is expected to be what the descriptor says, as long as nothing is learned, but no more than hides no hand', () => {
     for (const [run_A, expected_A] of [[3, 3], [8, 8], [9, 9], [9.1, 9], [655, 9]] as const) {
       const { guard } = new GlassRun(inputs, position, goal, run_A).closing
-      expect(guard.friction.usual_A(100), `${run_A}`).toBe(expected_A)
+      expect(guard.profile.usual_A(100), `${run_A}`).toBe(expected_A)
     }
   })
 })

@@ -1,11 +1,79 @@
+import type { CodeOf } from '#protocol/catalogue/enums.ts'
 import { Closing } from './closing.ts'
 import { GOAL } from './goal.ts'
 import type { WindowGoal } from './goal.ts'
 import type { WindowInputs } from './inputs.ts'
-import { Motion } from './motion.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 import type { GlassPosition } from './position.ts'
-import { motorDuty, ramp, slowDuty } from './speed.ts'
+
+/** One run of the glass in one direction: what the pulses say of it. */
+export class Motion {
+  /** +1 opens, −1 closes. */
+  direction: number
+  began_ms: number
+  /** Magnitude, smoothed over a few ticks. */
+  speed_pulses_s: number
+  private lastCount: number
+  private lastTick_ms: number
+  private lastPulse_ms: number
+
+  constructor() {
+    this.direction = 0
+    this.began_ms = 0
+    this.speed_pulses_s = 0
+    this.lastCount = 0
+    this.lastTick_ms = 0
+    this.lastPulse_ms = 0
+  }
+
+  begin(now_ms: number, count: number, direction: number): void {
+    this.direction = direction
+    this.began_ms = now_ms
+    this.speed_pulses_s = 0
+    this.lastCount = count
+    this.lastTick_ms = now_ms
+    this.lastPulse_ms = now_ms
+  }
+
+  /** Takes the counter at a tick. */
+  update(now_ms: number, count: number): void {
+    const elapsed_ms = now_ms - this.lastTick_ms
+    if (!(elapsed_ms > 0)) return
+    const pulses = Math.abs(count - this.lastCount)
+    if (pulses > 0) this.lastPulse_ms = now_ms
+    this.speed_pulses_s = this.speed_pulses_s + (pulses * 1000 / elapsed_ms - this.speed_pulses_s) / 4
+    this.lastCount = count
+    this.lastTick_ms = now_ms
+  }
+
+  elapsed_ms(now_ms: number): number {
+    return now_ms - this.began_ms
+  }
+
+  /** Time without a pulse. */
+  stalled_ms(now_ms: number): number {
+    return now_ms - this.lastPulse_ms
+  }
+}
+
+/** Duty that gives the motor `motor_V`. */
+export function slowDuty(motor_V: number, supply_V: number): number {
+  return Math.min(1, motor_V / supply_V)
+}
+
+/** Share of the duty at the start of a motion. */
+export function ramp(elapsed_ms: number): number {
+  return Math.min(1, WINDOW_PARAMETERS.rampFrom + (1 - WINDOW_PARAMETERS.rampFrom) * elapsed_ms / WINDOW_PARAMETERS.ramp_ms)
+}
+
+/**
+ * Duty for a motor that opens, `elapsed_ms` after its start, brought in over a ramp: fast but near the lower end or a goal.
+ * Gaps in mm, NaN = not known.
+ */
+export function motorDuty(elapsed_ms: number, gap_mm: number, goalGap_mm: number, supply_V: number): number {
+  const fast = gap_mm > WINDOW_PARAMETERS.slowOpen_mm && !(goalGap_mm <= WINDOW_PARAMETERS.slowGoal_mm)
+  return slowDuty(fast ? Infinity : WINDOW_PARAMETERS.slow_V, supply_V) * ramp(elapsed_ms)
+}
 
 /**
  * What a run has met. `obstacle`: something between glass and frame. `astray`: it moves where it cannot be. Or the glass stands under
@@ -13,6 +81,7 @@ import { motorDuty, ramp, slowDuty } from './speed.ts'
  * `resistance`, against less.
  */
 export const MET = { nothing: 0, obstacle: 1, astray: 2, dead: 3, end: 4, stop: 5, resistance: 6 } as const
+export type Met = CodeOf<typeof MET>
 
 /** One run of the motor in one direction: how it is driven, and what it meets. */
 export class GlassRun {
@@ -26,7 +95,7 @@ export class GlassRun {
 
   constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, run_A: number) {
     this.duty = 0
-    this.closing = new Closing(Math.min(run_A, WINDOW_LIMITS.unlearnedMost_A))
+    this.closing = new Closing(Math.min(run_A, WINDOW_PARAMETERS.unlearnedMost_A))
     this.inputs = inputs
     this.position = position
     this.goal = goal
@@ -37,7 +106,7 @@ export class GlassRun {
     const inputs = this.inputs
     this.motion.begin(inputs.now_ms, inputs.count, direction)
     if (this.closes()) {
-      this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, inputs.speed_kmh >= WINDOW_LIMITS.driving_kmh)
+      this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, inputs.speed_kmh >= WINDOW_PARAMETERS.driving_kmh)
     }
     this.drive()
   }
@@ -75,8 +144,7 @@ export class GlassRun {
     return this.goal.arrived(this.inputs.count, this.motion.direction, this.motion.speed_pulses_s)
   }
 
-  /** `MET` */
-  met(): number {
+  met(): Met {
     if (this.astray()) return MET.astray
     if (this.closes() && this.obstructed()) return MET.obstacle
     const atEnd = this.atEnd()
@@ -92,11 +160,11 @@ export class GlassRun {
     const count = this.inputs.count
     const supply_V = this.inputs.supply_V
     if (this.goal.code === GOAL.learn && direction === 1) {
-      this.duty = slowDuty(WINDOW_LIMITS.learn_V, supply_V) * ramp(this.elapsed_ms())
+      this.duty = slowDuty(WINDOW_PARAMETERS.learn_V, supply_V) * ramp(this.elapsed_ms())
       return
     }
     const goalGap_mm = this.position.toMillimetres(this.goal.left_pulses(count, direction))
-    if (this.closes()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_LIMITS.slowGoal_mm)
+    if (this.closes()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_PARAMETERS.slowGoal_mm)
     else this.duty = motorDuty(this.elapsed_ms(), this.position.gap_mm(count, direction), goalGap_mm, supply_V)
   }
 
@@ -107,7 +175,7 @@ export class GlassRun {
 
   /** What the port has to give for long, A, as far as a closing needs it; 0: what the descriptor says is enough. */
   needs_A(): number {
-    return this.closes() ? this.closing.found_A(-this.duty) : 0
+    return this.closes() ? this.closing.neededNow_A(-this.duty) : 0
   }
 
   /** The same for a run from here that has not begun. */
@@ -118,18 +186,18 @@ export class GlassRun {
   }
 
   /** Current in the winding: the port sees its share by duty. */
-  motor_A(): number {
+  winding_A(): number {
     const duty = Math.abs(this.duty)
-    return duty > 0 ? this.inputs.current_A / duty : 0
+    return duty > 0 ? this.inputs.port_A / duty : 0
   }
 
   private obstructed(): boolean {
-    const state = this.closing.state
-    state.elapsed_ms = this.elapsed_ms()
-    state.stalled_ms = this.drawsCurrent() ? this.stalled_ms() : 0
-    state.gap_mm = this.gap_mm()
-    state.speed_pulses_s = this.motion.speed_pulses_s
-    state.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
+    const reading = this.closing.reading
+    reading.elapsed_ms = this.elapsed_ms()
+    reading.stalled_ms = this.drawsCurrent() ? this.stalled_ms() : 0
+    reading.gap_mm = this.gap_mm()
+    reading.speed_pulses_s = this.motion.speed_pulses_s
+    reading.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
     return this.closing.update(this.inputs, -this.duty)
   }
 
@@ -137,7 +205,7 @@ export class GlassRun {
   private gap_mm(): number {
     const count = this.inputs.count
     if (this.goal.code === GOAL.learn) return this.position.toMillimetres(this.goal.learning.gap_pulses(count))
-    return this.position.known() ? this.position.gap_mm(count, -1) : WINDOW_LIMITS.unknownGap_mm
+    return this.position.known() ? this.position.gap_mm(count, -1) : WINDOW_PARAMETERS.unknownGap_mm
   }
 
   private astray(): boolean {
@@ -148,20 +216,20 @@ export class GlassRun {
   /** Where the glass may be expected to stand. */
   private atEnd(): boolean {
     if (!this.position.known() || this.goal.code === GOAL.learn) return false
-    return this.closes() ? this.closing.guard.atEnd() : this.position.gap_mm(this.inputs.count, 1) <= WINDOW_LIMITS.endZone_mm
+    return this.closes() ? this.closing.guard.atEnd() : this.position.gap_mm(this.inputs.count, 1) <= WINDOW_PARAMETERS.endZone_mm
   }
 
   /** How long it may stand under power. */
   private patience_ms(atEnd: boolean): number {
-    if (atEnd) return WINDOW_LIMITS.endStall_ms
-    return this.closes() ? WINDOW_LIMITS.weakStall_ms : WINDOW_LIMITS.stall_ms
+    if (atEnd) return WINDOW_PARAMETERS.endStall_ms
+    return this.closes() ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.stall_ms
   }
 
   private drawsCurrent(): boolean {
-    return this.motor_A() >= WINDOW_LIMITS.connected_A
+    return this.winding_A() >= WINDOW_PARAMETERS.connected_A
   }
 
   private pressed(): boolean {
-    return this.closes() ? this.closing.guard.pressed() : this.motor_A() >= WINDOW_LIMITS.pressed_A
+    return this.closes() ? this.closing.guard.pressed() : this.winding_A() >= WINDOW_PARAMETERS.pressed_A
   }
 }

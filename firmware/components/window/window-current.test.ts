@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
-import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
-import { WindowModel } from '../../testing/window-model.ts'
 import { runs } from '../../testing/runs.ts'
+import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
+import { WindowModel } from '../../testing/window-model.ts'
 import { Closing } from './closing.ts'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
-import { encodeWindowRecord } from './record.ts'
+import { FRICTION_KNOTS, frictionImage } from './load.ts'
+import { encodeWindowRecord } from './position.ts'
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from './window.ts'
 
 const { run_A, peak_A } = WINDOW_DESCRIPTOR
@@ -79,7 +79,7 @@ describe('the current a window asks for', () => {
     fc.assert(fc.property(friction, friction, gap, cold, (one_A, other_A, gap_mm, cold_C) => {
       const closing = (friction_A: number): Closing => {
         const made = new Closing(9)
-        made.guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
+        made.guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(friction_A)))
         return made
       }
       const [less, more] = one_A < other_A ? [closing(one_A), closing(other_A)] : [closing(other_A), closing(one_A)]
@@ -90,7 +90,7 @@ describe('the current a window asks for', () => {
       expect(forecast_A).toBeLessThanOrEqual(less.forecast_A(450, 23, 13.5))
       expect(less.forecast_A(NaN, 23, 13.5)).toBe(less.forecast_A(450, 23, 13.5))
       // What it forecasts is at least what the motor then takes of a weak supply: all of the friction, at full duty.
-      expect(less.forecast_A(gap_mm, 23, 1)).toBeGreaterThanOrEqual(less.guard.friction.usual_A(0))
+      expect(less.forecast_A(gap_mm, 23, 1)).toBeGreaterThanOrEqual(less.guard.profile.usual_A(0))
     }), { seed: 21, numRuns: runs(200) })
   })
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
-import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 describe('an unlearned window', () => {
   it('refuses what needs a position', () => {
@@ -95,7 +95,7 @@ describe('a window that lost its position on the way, by a reset', () => {
     b.until(() => b.status().state === WINDOW_STATE.opening, 1000)
     b.until(() => !b.driving, 10000)
     expect(b.status().learned).toBe(0)
-    b.run(WINDOW_LIMITS.referenceHold_ms + 20)
+    b.run(WINDOW_PARAMETERS.referenceHold_ms + 20)
     expect(b.status()).toMatchObject({ learned: 1, position_pct: 100, fault: 0 })
     expect(b.pending).toBe(0)
   })
@@ -105,7 +105,7 @@ describe('a window that lost its position on the way, by a reset', () => {
     order(b, 'down')
     b.run(100)
     b.until(() => !b.driving, 10000)
-    b.run(WINDOW_LIMITS.referenceHold_ms - 50)
+    b.run(WINDOW_PARAMETERS.referenceHold_ms - 50)
     b.component.released!()
     b.run(3000)
     expect(b.status().learned).toBe(0)
@@ -151,7 +151,7 @@ describe('power', () => {
     const { bench: b } = windowBench(20)
     b.grants = false
     order(b, 'autoDown')
-    b.run(WINDOW_LIMITS.grant_ms + 20)
+    b.run(WINDOW_PARAMETERS.grant_ms + 20)
     expect(b.status()).toMatchObject({ fault: 1, state: WINDOW_STATE.still })
     expect(b.wish).toBeUndefined()
     expect(b.pending).toBe(0)
@@ -236,7 +236,7 @@ describe('faults', () => {
     }
     glass.current_A = () => 4
     order(b, 'autoDown')
-    expect(b.until(() => !b.driving, 30000)).toBeLessThanOrEqual(WINDOW_LIMITS.run_ms + WINDOW_LIMITS.tick_ms)
+    expect(b.until(() => !b.driving, 30000)).toBeLessThanOrEqual(WINDOW_PARAMETERS.run_ms + WINDOW_PARAMETERS.tick_ms)
     expect(rest(b, 1000)).toBeLessThan(1000)
     expect(b.status().fault).toBe(1)
   })

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
+import { FRICTION_KNOTS, frictionImage } from './load.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+import { decodeWindowRecord, encodeWindowRecord } from './position.ts'
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from './window.ts'
 
 const record = (nvm: Map<number, Uint8Array>): ReturnType<typeof decodeWindowRecord> => decodeWindowRecord(nvm.get(WINDOW_RECORD_KEY))
@@ -50,8 +50,8 @@ describe('power is asked for', () => {
     for (const [action, shareable] of [['down', true], ['autoDown', true], ['up', false], ['autoUp', false], ['learn', false]] as const) {
       const { bench: b } = windowBench(50)
       order(b, action)
-      expect(b.wish, action).toMatchObject({ priority: WINDOW_LIMITS.comfortPriority, peak_A: WINDOW_DESCRIPTOR.peak_A })
-      expect(b.lease, action).toEqual({ duration_ms: WINDOW_LIMITS.lease_ms, shareable })
+      expect(b.wish, action).toMatchObject({ priority: WINDOW_PARAMETERS.comfortPriority, peak_A: WINDOW_DESCRIPTOR.peak_A })
+      expect(b.lease, action).toEqual({ duration_ms: WINDOW_PARAMETERS.lease_ms, shareable })
     }
   })
 
@@ -106,12 +106,12 @@ describe('power is asked for', () => {
     glass.obstacleAt = 400
     order(b, 'autoUp')
     b.until(() => b.status().state === WINDOW_STATE.reversing, 8000)
-    expect(b.wish).toMatchObject({ priority: WINDOW_LIMITS.safetyPriority })
+    expect(b.wish).toMatchObject({ priority: WINDOW_PARAMETERS.safetyPriority })
     expect(b.wishes.length).toBe(2)
     b.run(200)
     b.grants = false
     b.setPower(false)
-    expect(b.wish).toMatchObject({ priority: WINDOW_LIMITS.safetyPriority })
+    expect(b.wish).toMatchObject({ priority: WINDOW_PARAMETERS.safetyPriority })
     expect(b.wishes.length).toBe(3)
   })
 
@@ -122,7 +122,7 @@ describe('power is asked for', () => {
     b.until(() => b.status().state === WINDOW_STATE.reversing, 8000)
     expect(b.lease!.shareable).toBe(false)
     expect([order(b, 'autoDown'), order(b, 'autoUp')]).toEqual([true, false])
-    b.until(() => b.wish?.priority === WINDOW_LIMITS.comfortPriority, 8000)
+    b.until(() => b.wish?.priority === WINDOW_PARAMETERS.comfortPriority, 8000)
     expect(b.lease!.shareable).toBe(true)
   })
 
@@ -247,7 +247,7 @@ describe('the status', () => {
     expect(b.component.moving()).toBe(true)
     b.until(() => !b.driving, 10_000)
     expect([b.component.moving(), b.pending]).toEqual([false, 1])
-    b.run(WINDOW_LIMITS.referenceHold_ms + 10)
+    b.run(WINDOW_PARAMETERS.referenceHold_ms + 10)
     expect(b.component.moving()).toBe(false)
     order(b, 'up')
     b.run(300)

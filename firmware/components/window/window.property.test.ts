@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
+import { runs } from '../../testing/runs.ts'
 import { windowBench } from '../../testing/window-bench.ts'
 import type { WindowDriverBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { runs } from '../../testing/runs.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const EVENTS = ['command', 'released', 'ignition', 'grants', 'withdraw', 'reset', 'supply', 'obstacle', 'frozen'] as const
 type Step = { event: typeof EVENTS[number], value: number, wait_ms: number }
@@ -50,11 +50,11 @@ class Watch {
     const direction = Math.sign(b.duties[0]!)
     if (b.ignition < IGNITION.on && direction < 0) throw new Error('closes without ignition')
     if (!b.granted && direction !== 0) throw new Error('drives without power')
-    if (direction * this.direction < 0 && this.stoppedFor_ms < WINDOW_LIMITS.brake_ms - 1) throw new Error('turns round without braking')
+    if (direction * this.direction < 0 && this.stoppedFor_ms < WINDOW_PARAMETERS.brake_ms - 1) throw new Error('turns round without braking')
     this.stoppedFor_ms = direction === 0 ? this.stoppedFor_ms + 1 : 0
     this.drivingFor_ms = direction === 0 ? 0 : this.drivingFor_ms + 1
     if (direction !== 0) this.direction = direction
-    if (this.drivingFor_ms > WINDOW_LIMITS.run_ms + WINDOW_LIMITS.tick_ms) throw new Error('runs longer than the longest run')
+    if (this.drivingFor_ms > WINDOW_PARAMETERS.run_ms + WINDOW_PARAMETERS.tick_ms) throw new Error('runs longer than the longest run')
   }
 
   /** What a status says at any time. */
@@ -87,7 +87,7 @@ describe('whatever is commanded, switched, cut and blocked', () => {
       const { b, watch } = tell(steps, start_pct, learned)
       b.setIgnition(IGNITION.off)
       b.component.released!()
-      const limit_ms = b.now_ms + 2 * WINDOW_LIMITS.run_ms
+      const limit_ms = b.now_ms + 2 * WINDOW_PARAMETERS.run_ms
       while (b.pending > 0 && b.now_ms < limit_ms) b.run(1, () => watch.look())
       expect(b.pending).toBe(0)
       expect(b.driving).toBe(false)

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
 import { DriverBench } from '../../testing/driver-bench.ts'
-import { WINDOW_DESCRIPTOR, duty, order, rest, windowBench } from '../../testing/window-bench.ts'
+import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
 import { WindowModel } from '../../testing/window-model.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 import { windowEntry } from './window.ts'
 
 const pct = (glass: WindowModel): number => glass.x * 100 / WindowModel.TRAVEL
@@ -96,8 +96,8 @@ describe('a learned window', () => {
     order(b, 'autoUp')
     expect(b.braked.has(0)).toBe(true)
     const braked_ms = b.until(() => duty(b) < 0, 1000)
-    expect(braked_ms).toBeGreaterThanOrEqual(WINDOW_LIMITS.brake_ms)
-    expect(braked_ms).toBeLessThan(WINDOW_LIMITS.brakeMost_ms + WINDOW_LIMITS.tick_ms)
+    expect(braked_ms).toBeGreaterThanOrEqual(WINDOW_PARAMETERS.brake_ms)
+    expect(braked_ms).toBeLessThan(WINDOW_PARAMETERS.brakeMost_ms + WINDOW_PARAMETERS.tick_ms)
   })
 
   it('writes its memory only with the motor off, and does not trust it after a reset on the way', () => {

@@ -1,39 +1,40 @@
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, WindowAction } from '#protocol/catalogue/enums.ts'
 import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
 import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf } from '../component.ts'
-import { WindowControl } from './control.ts'
-import { plausible } from './learning.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { PHASE } from './phase.ts'
-import { decodeWindowRecord, encodeWindowRecord } from './record.ts'
+import { PHASE, WindowControl } from './control.ts'
+import type { Phase } from './control.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+import { decodeWindowRecord, encodeWindowRecord, plausible } from './position.ts'
 
-/** NVM key of the port that holds the travel and the position (`record.ts`). */
+/** NVM key of the port that holds the travel and the position. */
 export const WINDOW_RECORD_KEY = 0
-/** NVM key of the learned friction (`friction.ts`). */
+/** NVM key of the learned friction. */
 export const WINDOW_FRICTION_KEY = 1
 /** Beyond what is needed, when more has to be asked for: so that it is asked for seldom. */
 const MORE_A = 1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
+type Wish = CodeOf<typeof WISH>
 
 /** A window on its port: feeds `WindowControl` with what the port reads and does what it says. */
 export class WindowDriver implements CommandedDriver<WindowCommandValues, WindowStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.window>
   private readonly control: WindowControl
-  private wish: number
+  private wish: Wish
   private asking: boolean
   private asked_A: number
   private fed: boolean
   private shown: number
   private output: number
-  private outputPhase: number
+  private outputPhase: Phase
   private ticking: boolean
   private storedPosition: boolean
-  /** The last command that was accepted, a `WINDOW_ACTION`. */
-  private action: number
+  /** The last command that was accepted. */
+  private action: WindowAction
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.window>) {
     const data = context.descriptor.data
@@ -117,7 +118,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const position = this.control.position
     if (!plausible(record.travel_pulses, position.travel_pulses)) return
     position.measure(record.travel_pulses)
-    this.control.closing.guard.friction.decode(this.context.load(WINDOW_FRICTION_KEY))
+    this.control.profile.decode(this.context.load(WINDOW_FRICTION_KEY))
     position.reference(this.context.port.pulses(WINDOW_PLUG.hall), record.position_pulses)
     this.storedPosition = position.known()
   }
@@ -127,7 +128,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const port = this.context.port
     inputs.now_ms = this.context.hal.now()
     inputs.count = port.pulses(WINDOW_PLUG.hall)
-    inputs.current_A = port.current_A()
+    inputs.port_A = port.current_A()
     inputs.limit_A = this.context.power.limit_A()
     inputs.supply_V = this.context.hal.supply_V()
     inputs.temperature_C = this.context.hal.temperature_C()
@@ -146,7 +147,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const ticking = this.control.phase !== PHASE.rest
     if (ticking !== this.ticking) {
       this.ticking = ticking
-      this.context.tick(ticking ? WINDOW_LIMITS.tick_ms : 0)
+      this.context.tick(ticking ? WINDOW_PARAMETERS.tick_ms : 0)
     }
     this.show()
   }
@@ -165,10 +166,10 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
       this.drive()
       this.context.power.release()
     } else {
-      const priority = wish === WISH.safety ? WINDOW_LIMITS.safetyPriority : WINDOW_LIMITS.comfortPriority
+      const priority = wish === WISH.safety ? WINDOW_PARAMETERS.safetyPriority : WINDOW_PARAMETERS.comfortPriority
       this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(more ? needs_A + MORE_A : needs_A), descriptor.peak_A))
       const opens = this.action === WINDOW_ACTION.down || this.action === WINDOW_ACTION.autoDown
-      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_LIMITS.lease_ms, priority, opens)
+      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_PARAMETERS.lease_ms, priority, opens)
     }
     this.asking = false
   }
@@ -188,10 +189,10 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
 
   /** What the last closing taught. */
   private keepFriction(): void {
-    const friction = this.control.closing.guard.friction
-    if (!friction.changed) return
-    friction.changed = false
-    this.context.save(WINDOW_FRICTION_KEY, friction.encode())
+    const profile = this.control.profile
+    if (!profile.changed) return
+    profile.changed = false
+    this.context.save(WINDOW_FRICTION_KEY, profile.encode())
   }
 
   private save(position_pulses: number): void {

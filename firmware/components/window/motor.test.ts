@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MotorHeat } from './motor-heat.ts'
-import { UseLimit } from './use-limit.ts'
+import { MotorHeat } from './motor.ts'
 
 describe('the heat of a motor', () => {
   const stall_A = 20
@@ -62,18 +61,5 @@ describe('the heat of a motor', () => {
     heat.update(5000, 0)
     heat.update(4000, 0)
     expect(heat.tooHot).toBe(true)
-  })
-})
-
-describe('the use of a motor', () => {
-  it('fills while it runs, drains slower while it rests, and locks in between', () => {
-    const use = new UseLimit(10000, 6000, 0.5)
-    expect(use.update(9000, true)).toBe(false)
-    expect(use.update(11000, false)).toBe(false)
-    expect(use.update(13000, true)).toBe(true)
-    expect(use.update(20000, false)).toBe(true)
-    expect(use.update(21100, false)).toBe(false)
-    expect(use.update(100000, false)).toBe(false)
-    expect(use.update(109000, true)).toBe(false)
   })
 })

@@ -1,17 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { WindowGoal } from './goal.ts'
+import type { WindowAction } from '#protocol/catalogue/enums.ts'
+import { Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'
-import { WINDOW_LIMITS } from './parameters.ts'
-import { Permission } from './permission.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition } from './position.ts'
 
 type Action = keyof typeof WINDOW_ACTION
 const ACTIONS = Object.keys(WINDOW_ACTION) as Action[]
 const STALL_A = 20
 /** From cold it may stall this long. */
-const HOT_s = WINDOW_LIMITS.stallTime_s
+const HOT_s = WINDOW_PARAMETERS.stallTime_s
 
 let inputs: WindowInputs
 let position: GlassPosition
@@ -63,17 +63,17 @@ describe('accepted is', () => {
   })
 
   it('no action that there is not', () => {
-    for (const action of [7, 15, 16, -1, NaN]) expect(may.accepts(action, 50)).toBe(false)
+    for (const action of [7, 15, 16, -1, NaN]) expect(may.accepts(action as WindowAction, 50)).toBe(false)
   })
 
   it('nothing but a stop while the motor is too warm, until it has cooled', () => {
-    stall(WINDOW_LIMITS.warmShare - 0.03)
+    stall(WINDOW_PARAMETERS.warmShare - 0.03)
     expect(may.tooWarm()).toBe(false)
     expect(accepted()).toEqual(ACTIONS)
     stall(0.1)
     expect(may.tooWarm()).toBe(true)
     expect(accepted()).toEqual(['stop'])
-    inputs.now_ms += 1000 * WINDOW_LIMITS.cooling_s
+    inputs.now_ms += 1000 * WINDOW_PARAMETERS.cooling_s
     may.warm(0)
     expect(accepted()).toEqual(ACTIONS)
   })
@@ -127,7 +127,7 @@ describe('the motor\'s heat', () => {
     expect(hotAfter_s(20, 20)).toBeGreaterThan(HOT_s)
     expect(hotAfter_s(20, 20)).toBeLessThan(1.1 * HOT_s)
     expect(hotAfter_s(25, 20)).toBeGreaterThan(1.5 * HOT_s)
-    expect(hotAfter_s(655, WINDOW_LIMITS.stallMost_A)).toBeLessThan(1.1 * HOT_s)
-    expect(hotAfter_s(655, WINDOW_LIMITS.stallMost_A)).toBe(hotAfter_s(WINDOW_LIMITS.stallMost_A, WINDOW_LIMITS.stallMost_A))
+    expect(hotAfter_s(655, WINDOW_PARAMETERS.stallMost_A)).toBeLessThan(1.1 * HOT_s)
+    expect(hotAfter_s(655, WINDOW_PARAMETERS.stallMost_A)).toBe(hotAfter_s(WINDOW_PARAMETERS.stallMost_A, WINDOW_PARAMETERS.stallMost_A))
   })
 })

@@ -1,9 +1,9 @@
-import { FrictionProfile } from './friction.ts'
-import { LEAST_CURRENT_A, LoadObserver } from './load.ts'
-import { WINDOW_MOTOR, frictionAt, stretch_mm } from './motor.ts'
+import { FrictionProfile, LEAST_CURRENT_A, LoadObserver } from './load.ts'
+import type { LoadReading } from './load.ts'
+import { climateFactor, stretch_mm, WINDOW_MOTOR } from './motor.ts'
 
 /** What is known of a closing glass at a tick. */
-export interface ClosingState {
+export interface ClosingReading extends LoadReading {
   now_ms: number
   /** Since the motor started. */
   elapsed_ms: number
@@ -13,18 +13,10 @@ export interface ClosingState {
   gap_mm: number
   /** Of the drum. */
   speed_mm_s: number
-  speed_pulses_s: number
-  /** In the winding. */
-  motor_A: number
-  /** At the motor since the last tick: duty × supply. */
-  motor_V: number
-  /** The eFuse holds the current at the limit. */
-  limited: boolean
-  /** The supply rose since the last tick. */
-  risen: boolean
 }
 
-export const PINCH_LIMITS = {
+/** The numbers of the law. */
+export const GUARD_PARAMETERS = {
   /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
   trip_N: 50,
   tripFar_N: 70,
@@ -83,12 +75,14 @@ export class PinchGuard {
   excess_N: number
   /** Where the glass is, the stretch of the cable allowed for, mm. */
   glass_mm: number
-  readonly friction: FrictionProfile
+  /** What closing should take here and now. */
+  friction_A: number
+  /** The profile is learned for all of this closing. */
+  learned: boolean
+  readonly profile: FrictionProfile
   readonly load: LoadObserver
   private climate: number
   private scale: number
-  private learned: boolean
-  private expected_A: number
   private last_ms: number
   private slope_N_s: number
   private road_N: number
@@ -100,12 +94,12 @@ export class PinchGuard {
   constructor(nominal_A: number) {
     this.excess_N = 0
     this.glass_mm = NaN
-    this.friction = new FrictionProfile(nominal_A)
+    this.friction_A = nominal_A
+    this.learned = false
+    this.profile = new FrictionProfile(nominal_A)
     this.load = new LoadObserver()
     this.climate = 1
     this.scale = 1
-    this.learned = false
-    this.expected_A = nominal_A
     this.last_ms = 0
     this.slope_N_s = 0
     this.road_N = 0
@@ -117,143 +111,132 @@ export class PinchGuard {
 
   /** A closing begins at `now_ms` from `gap_mm` (NaN: not known) with the door at `temperature_C`; `driving`: the car moves. */
   begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
-    this.friction.begin()
+    this.profile.begin()
     this.load.begin(temperature_C)
-    this.climate = frictionAt(temperature_C)
+    this.climate = climateFactor(temperature_C)
     // Stryker disable next-line EqualityOperator: where both are the same it does not matter which is taken.
-    this.learned = this.friction.known(gap_mm < PINCH_LIMITS.guarded_mm ? gap_mm : PINCH_LIMITS.guarded_mm)
+    this.learned = this.profile.known(gap_mm < GUARD_PARAMETERS.guarded_mm ? gap_mm : GUARD_PARAMETERS.guarded_mm)
     this.excess_N = 0
     this.glass_mm = gap_mm
-    this.scale = this.learned || this.far() ? 1 : PINCH_LIMITS.unlearnedMost
-    this.expected_A = this.today_A(gap_mm)
+    this.scale = this.learned || this.far() ? 1 : GUARD_PARAMETERS.unlearnedMost
+    this.friction_A = this.frictionHere_A(gap_mm)
     this.last_ms = now_ms
     this.slope_N_s = 0
     this.driving = driving
-    this.road_N = driving ? PINCH_LIMITS.roadFirst_N : 0
+    this.road_N = driving ? GUARD_PARAMETERS.roadFirst_N : 0
     this.over = 0
     this.elapsed_ms = 0
   }
 
   /** Takes one tick. True: something is between glass and frame. */
-  update(state: ClosingState): boolean {
-    const dt_s = (state.now_ms - this.last_ms) / 1000
+  update(reading: ClosingReading): boolean {
+    const dt_s = (reading.now_ms - this.last_ms) / 1000
     if (!(dt_s > 0)) return false
-    this.last_ms = state.now_ms
-    this.elapsed_ms = state.elapsed_ms
-    const started = state.elapsed_ms >= PINCH_LIMITS.start_ms
-    this.load.update(state, dt_s, started && this.excess_N < PINCH_LIMITS.nearClamp_N)
-    this.glass_mm = state.gap_mm + stretch_mm(this.load.load_A)
-    this.expected_A = this.today_A(this.glass_mm)
+    this.last_ms = reading.now_ms
+    this.elapsed_ms = reading.elapsed_ms
+    const started = reading.elapsed_ms >= GUARD_PARAMETERS.start_ms
+    this.load.update(reading, dt_s, started && this.excess_N < GUARD_PARAMETERS.nearClamp_N)
+    this.glass_mm = reading.gap_mm + stretch_mm(this.load.load_A)
+    this.friction_A = this.frictionHere_A(this.glass_mm)
     const before_N = this.excess_N
-    this.excess_N = (this.load.load_A - this.expected_A) * WINDOW_MOTOR.force_N_A
+    this.excess_N = (this.load.load_A - this.friction_A) * WINDOW_MOTOR.force_N_A
     this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
     if (this.atEnd()) return false
-    if (this.held(state, started) || this.tripped(started, started && state.limited && !state.risen, dt_s)) return true
-    this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / PINCH_LIMITS.roadForgets_s)
+    if (this.held(reading, started) || this.tripped(started, started && reading.limited && !reading.risen, dt_s)) return true
+    this.road_N = this.road_N - this.road_N * Math.min(1, dt_s / GUARD_PARAMETERS.roadForgets_s)
     if (!started) return false
-    this.friction.see(this.glass_mm, this.load.load_A / this.climate)
-    this.follow(dt_s, state.speed_mm_s)
+    this.profile.see(this.glass_mm, this.load.load_A / this.climate)
+    this.follow(dt_s, reading.speed_mm_s)
     return false
   }
 
   /** The glass stands at the top: within what is told from an obstacle no more. */
   atEnd(): boolean {
-    return !(this.glass_mm > PINCH_LIMITS.end_mm)
+    return !(this.glass_mm > GUARD_PARAMETERS.end_mm)
   }
 
   /** It stands at the top, and is pressed into it. */
   pressed(): boolean {
-    return this.atEnd() && this.excess_N >= PINCH_LIMITS.end_N
+    return this.atEnd() && this.excess_N >= GUARD_PARAMETERS.end_N
   }
 
   /** The glass was pressed into the stop: what was seen of friction on the way is learned. */
   finish(): void {
-    this.friction.see(0, this.expected_A / this.climate)
-    this.friction.finish()
-  }
-
-  /** What closing should take here and now, A. */
-  friction_A(): number {
-    return this.expected_A
-  }
-
-  /** Is there a profile for all of this closing? */
-  known(): boolean {
-    return this.learned
+    this.profile.see(0, this.friction_A / this.climate)
+    this.profile.finish()
   }
 
   /** The gap is larger than what a hand is pinched in. */
   far(): boolean {
-    return this.glass_mm > PINCH_LIMITS.guarded_mm
+    return this.glass_mm > GUARD_PARAMETERS.guarded_mm
   }
 
-  /** Current in the motor that the eFuse shall not let it exceed, A. */
-  limit_A(): number {
-    const beyond_N = this.trip_N() + (this.atEnd() ? PINCH_LIMITS.sealMargin_N : PINCH_LIMITS.margin_N)
-    const start_A = this.elapsed_ms < PINCH_LIMITS.start_ms ? PINCH_LIMITS.start_A : 0
-    return this.expected_A + beyond_N / WINDOW_MOTOR.force_N_A + start_A
+  /** What the driver lets the winding take now, A: within it a hand is held while nobody computes. */
+  windingBound_A(): number {
+    const beyond_N = this.trip_N() + (this.atEnd() ? GUARD_PARAMETERS.sealMargin_N : GUARD_PARAMETERS.margin_N)
+    const start_A = this.elapsed_ms < GUARD_PARAMETERS.start_ms ? GUARD_PARAMETERS.start_A : 0
+    return this.friction_A + beyond_N / WINDOW_MOTOR.force_N_A + start_A
   }
 
-  /** Current in the motor that closing needs at a place, A, with this friction: a hand has to show. Far open there is none. */
-  needs_A(gap_mm: number, friction_A: number, most_A: number): number {
-    if (gap_mm > PINCH_LIMITS.guarded_mm) return most_A
-    return friction_A + (PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N) / WINDOW_MOTOR.force_N_A
+  /** What the winding needs at a place, A, with this friction: a hand has to show. Far open there is none. */
+  windingNeeds_A(gap_mm: number, friction_A: number, most_A: number): number {
+    if (gap_mm > GUARD_PARAMETERS.guarded_mm) return most_A
+    return friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / WINDOW_MOTOR.force_N_A
   }
 
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
-  private today_A(gap_mm: number): number {
-    const learned_A = this.friction.usual_A(gap_mm)
-    const usual_A = this.friction.usual_A(Math.max(PINCH_LIMITS.topSeal_mm, gap_mm))
+  private frictionHere_A(gap_mm: number): number {
+    const learned_A = this.profile.usual_A(gap_mm)
+    const usual_A = this.profile.usual_A(Math.max(GUARD_PARAMETERS.topSeal_mm, gap_mm))
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
   private trip_N(): number {
-    const road_N = Math.max(0, Math.min(PINCH_LIMITS.roadMost_N, this.road_N - PINCH_LIMITS.roadFrom_N))
-    if (!this.far()) return PINCH_LIMITS.trip_N + road_N
-    return PINCH_LIMITS.tripFar_N + road_N + (this.elapsed_ms < PINCH_LIMITS.firstFollows_ms ? PINCH_LIMITS.firstFar_N : 0)
+    const road_N = Math.max(0, Math.min(GUARD_PARAMETERS.roadMost_N, this.road_N - GUARD_PARAMETERS.roadFrom_N))
+    if (!this.far()) return GUARD_PARAMETERS.trip_N + road_N
+    return GUARD_PARAMETERS.tripFar_N + road_N + (this.elapsed_ms < GUARD_PARAMETERS.firstFollows_ms ? GUARD_PARAMETERS.firstFar_N : 0)
   }
 
   /**
    * It stands, and is pressed, or the eFuse hides whether it is: with less a low supply may only just not move it. (At its
    * start it may take as long as a weak motor may.)
    */
-  private held(state: ClosingState, started: boolean): boolean {
-    if (state.stalled_ms < (started ? PINCH_LIMITS.stall_ms : PINCH_LIMITS.startStall_ms)) return false
-    return this.excess_N > this.trip_N() || (state.limited && started)
+  private held(reading: ClosingReading, started: boolean): boolean {
+    if (reading.stalled_ms < (started ? GUARD_PARAMETERS.stall_ms : GUARD_PARAMETERS.startStall_ms)) return false
+    return this.excess_N > this.trip_N() || (reading.limited && started)
   }
 
-  /** A force that trips, and that the eFuse has to hold back (`heldBack`), is no noise; a supply that rose may be. */
-  private tripped(started: boolean, heldBack: boolean, dt_s: number): boolean {
-    const trip_N = this.trip_N() + (started ? 0 : PINCH_LIMITS.start_N)
-    const smooth = started && this.road_N < PINCH_LIMITS.roadFrom_N
-    const ahead_s = smooth ? Math.min(dt_s * PINCH_LIMITS.ahead, PINCH_LIMITS.aheadMost_s) : 0
+  /** A force that trips, and that the eFuse has to limit, is no noise; a supply that rose may be. */
+  private tripped(started: boolean, limited: boolean, dt_s: number): boolean {
+    const trip_N = this.trip_N() + (started ? 0 : GUARD_PARAMETERS.start_N)
+    const smooth = started && this.road_N < GUARD_PARAMETERS.roadFrom_N
+    const ahead_s = smooth ? Math.min(dt_s * GUARD_PARAMETERS.ahead, GUARD_PARAMETERS.aheadMost_s) : 0
     const over = this.excess_N > trip_N || this.excess_N + this.slope_N_s * ahead_s > trip_N
     this.over = over ? this.over + 1 : 0
-    return this.over >= 2 || this.excess_N > (heldBack ? trip_N : trip_N + PINCH_LIMITS.sure_N)
+    return this.over >= 2 || this.excess_N > (limited ? trip_N : trip_N + GUARD_PARAMETERS.sure_N)
   }
 
   /** Follows what friction is today; slowly where a hand might be, so that a hand does not become friction. */
   private follow(dt_s: number, speed_mm_s: number): void {
-    const limits = PINCH_LIMITS
     if (this.driving) this.road_N = Math.max(this.road_N, -this.excess_N)
     const far = this.far()
-    const first = this.elapsed_ms < limits.firstFollows_ms
-    let follows_s: number = limits.nearFollows_s
-    let clamp_N: number = limits.nearClamp_N
+    const first = this.elapsed_ms < GUARD_PARAMETERS.firstFollows_ms
+    let follows_s: number = GUARD_PARAMETERS.nearFollows_s
+    let clamp_N: number = GUARD_PARAMETERS.nearClamp_N
     if (far || first) {
-      follows_s = limits.farFollows_s
+      follows_s = GUARD_PARAMETERS.farFollows_s
       clamp_N = Infinity
     }
     // A glass that is held back follows no increase, else a hand it creeps against would become friction.
-    const heldBack = !far && speed_mm_s < limits.creeping_mm_s
-    const excess_N = Math.max(-clamp_N, Math.min(heldBack ? 0 : clamp_N, this.excess_N))
+    const creeps = !far && speed_mm_s < GUARD_PARAMETERS.creeping_mm_s
+    const excess_N = Math.max(-clamp_N, Math.min(creeps ? 0 : clamp_N, this.excess_N))
     // A descriptor may claim that closing takes nothing.
-    const expected_A = Math.max(LEAST_CURRENT_A, this.expected_A)
-    const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / expected_A)
-    const least = far ? limits.scaleLeast : limits.firstLeast
-    const most = far ? limits.scaleMost : this.learned ? limits.firstMost : limits.unlearnedMost
-    const bounded = first ? Math.max(least, Math.min(most, wanted)) : wanted
-    this.scale = this.scale + (bounded - this.scale) * Math.min(1, dt_s / follows_s)
-    this.scale = Math.max(limits.scaleLeast, Math.min(limits.scaleMost, this.scale))
+    const friction_A = Math.max(LEAST_CURRENT_A, this.friction_A)
+    const wanted = this.scale * (1 + excess_N / WINDOW_MOTOR.force_N_A / friction_A)
+    const least = far ? GUARD_PARAMETERS.scaleLeast : GUARD_PARAMETERS.firstLeast
+    const most = far ? GUARD_PARAMETERS.scaleMost : this.learned ? GUARD_PARAMETERS.firstMost : GUARD_PARAMETERS.unlearnedMost
+    const allowed = first ? Math.max(least, Math.min(most, wanted)) : wanted
+    this.scale = this.scale + (allowed - this.scale) * Math.min(1, dt_s / follows_s)
+    this.scale = Math.max(GUARD_PARAMETERS.scaleLeast, Math.min(GUARD_PARAMETERS.scaleMost, this.scale))
   }
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runs } from '../../testing/runs.ts'
-import { FRICTION_KNOTS, frictionImage } from './friction.ts'
-import { WINDOW_MOTOR, frictionAt, stretch_mm, windingResistance_ohm } from './motor.ts'
-import { PINCH_LIMITS, PinchGuard } from './pinch.ts'
-import type { ClosingState } from './pinch.ts'
+import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
+import type { ClosingReading } from './guard.ts'
+import { FRICTION_KNOTS, frictionImage } from './load.ts'
+import { climateFactor, stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
 
 const FRICTION_A = 8
 const N_A = WINDOW_MOTOR.force_N_A
@@ -12,7 +12,7 @@ const N_A = WINDOW_MOTOR.force_N_A
 /** A guard that knows this window, or not. */
 function guardOf(learned_A: number = FRICTION_A, nominal_A = 9): PinchGuard {
   const guard = new PinchGuard(nominal_A)
-  if (learned_A > 0) guard.friction.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
+  if (learned_A > 0) guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
   return guard
 }
 
@@ -33,23 +33,23 @@ interface Run {
 function close(guard: PinchGuard, load_A: (gap_mm: number, t_ms: number) => number, run: Run = {}): number {
   const tick_ms = run.tick_ms ?? 10
   const temperature_C = run.temperature_C ?? 23
-  const state: ClosingState = {
-    now_ms: 5000, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 0, motor_V: 0,
+  const reading: ClosingReading = {
+    now_ms: 5000, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 0, motor_V: 0,
     limited: run.limited ?? false, risen: false,
   }
   let glass_mm = run.from_mm ?? 440
-  guard.begin(state.now_ms, glass_mm, temperature_C, run.driving ?? false)
+  guard.begin(reading.now_ms, glass_mm, temperature_C, run.driving ?? false)
   while (glass_mm > (run.until_mm ?? 0)) {
     glass_mm -= (run.speed_mm_s ?? 60) * tick_ms / 1000
-    state.now_ms += tick_ms
-    state.elapsed_ms += tick_ms
-    state.motor_A = load_A(glass_mm, state.elapsed_ms)
+    reading.now_ms += tick_ms
+    reading.elapsed_ms += tick_ms
+    reading.winding_A = load_A(glass_mm, reading.elapsed_ms)
     // The voltage that belongs to a change of the current at a steady speed.
-    state.motor_V = state.motor_A * windingResistance_ohm(temperature_C)
-    state.risen = glass_mm < (run.risen_mm ?? 0)
-    state.gap_mm = glass_mm - stretch_mm(state.motor_A)
-    state.speed_mm_s = run.speed_mm_s ?? 60
-    if (guard.update(state)) return glass_mm
+    reading.motor_V = reading.winding_A * windingResistance_ohm(temperature_C)
+    reading.risen = glass_mm < (run.risen_mm ?? 0)
+    reading.gap_mm = glass_mm - stretch_mm(reading.winding_A)
+    reading.speed_mm_s = run.speed_mm_s ?? 60
+    if (guard.update(reading)) return glass_mm
   }
   return NaN
 }
@@ -65,8 +65,8 @@ describe('a closing on a learned window', () => {
 
   it.each([[200, 10], [150, 5], [100, 20], [26, 20]])('meets a rod at %d mm of %d N/mm: trips at 50 N, with the slope a little earlier', (at_mm, stiffness) => {
     const force_N = pressed_N(close(guardOf(), obstacle(at_mm, stiffness)), at_mm, stiffness)
-    expect(force_N).toBeGreaterThan(PINCH_LIMITS.trip_N - 10)
-    expect(force_N).toBeLessThan(PINCH_LIMITS.trip_N + 2 * 0.6 * stiffness + 5)
+    expect(force_N).toBeGreaterThan(GUARD_PARAMETERS.trip_N - 10)
+    expect(force_N).toBeLessThan(GUARD_PARAMETERS.trip_N + 2 * 0.6 * stiffness + 5)
   })
 
   it.each([[25, 65], [12, 65], [4.5, 65]])('meets a stiff rod at %d mm of %d N/mm at the slow end of the way', (at_mm, stiffness) => {
@@ -78,7 +78,7 @@ describe('a closing on a learned window', () => {
   it('never waits for a second reading when the first is beyond doubt', () => {
     const guard = guardOf()
     const jump = (excess_N: number) => (gap_mm: number): number => FRICTION_A + (gap_mm < 100 ? excess_N / N_A : 0)
-    const sure_N = PINCH_LIMITS.trip_N + PINCH_LIMITS.sure_N
+    const sure_N = GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.sure_N
     expect(close(guard, jump(sure_N + 3))).toBeGreaterThan(99.3)
     const twice_mm = close(guardOf(), jump(sure_N - 3))
     expect(twice_mm).toBeLessThan(99.3)
@@ -87,7 +87,7 @@ describe('a closing on a learned window', () => {
   })
 
   it('nor when the eFuse has to hold the force back', () => {
-    const jump = (gap_mm: number): number => FRICTION_A + (gap_mm < 100 ? (PINCH_LIMITS.trip_N + 4) / N_A : 0)
+    const jump = (gap_mm: number): number => FRICTION_A + (gap_mm < 100 ? (GUARD_PARAMETERS.trip_N + 4) / N_A : 0)
     const free_mm = close(guardOf(), jump)
     expect(close(guardOf(), jump, { limited: true }) - free_mm).toBeCloseTo(0.6, 6)
     expect(close(guardOf(), gap_mm => FRICTION_A + (gap_mm < 100 ? 35 / N_A : 0), { limited: true })).toBeNaN()
@@ -106,7 +106,7 @@ describe('a closing on a learned window', () => {
     }
     // 1 N/mm at 60 mm/s: 0.06 N/ms; two readings in a row above 50 N with what is to come.
     for (const [tick_ms, ahead_ms] of [[10, 8], [20, 16], [40, 20]] as const) {
-      const least_N = PINCH_LIMITS.trip_N - 0.06 * ahead_ms
+      const least_N = GUARD_PARAMETERS.trip_N - 0.06 * ahead_ms
       expect(excess_N(tick_ms), `${tick_ms} ms`).toBeGreaterThan(least_N - 1 + 0.06 * tick_ms)
       expect(excess_N(tick_ms), `${tick_ms} ms`).toBeLessThan(least_N + 1 + 2 * 0.06 * tick_ms)
     }
@@ -120,7 +120,7 @@ describe('a closing on a learned window', () => {
 
   it('looks less closely above 215 mm, where no hand is pinched', () => {
     const far = close(guardOf(), obstacle(400, 2))
-    expect(pressed_N(far, 400, 2)).toBeGreaterThan(PINCH_LIMITS.trip_N)
+    expect(pressed_N(far, 400, 2)).toBeGreaterThan(GUARD_PARAMETERS.trip_N)
     const step = (at_mm: number) => (gap_mm: number): number => FRICTION_A + (gap_mm < at_mm && gap_mm > at_mm - 20 ? 58 / N_A : 0)
     expect(close(guardOf(), step(300))).toBeNaN()
     expect(close(guardOf(), step(200))).toBeGreaterThan(190)
@@ -156,26 +156,27 @@ describe('what friction is today', () => {
 
   it('is taken from the first moments of a closing that begins low, within bounds', () => {
     expect(close(guardOf(), () => FRICTION_A * 1.1, { from_mm: 150 })).toBeNaN()
-    for (const [learned_A, most_A] of [[FRICTION_A, FRICTION_A * PINCH_LIMITS.firstMost], [0, 9 * PINCH_LIMITS.unlearnedMost]] as const) {
+    const { firstMost, unlearnedMost } = GUARD_PARAMETERS
+    for (const [learned_A, most_A] of [[FRICTION_A, FRICTION_A * firstMost], [0, 9 * unlearnedMost]] as const) {
       const guard = guardOf(learned_A)
       close(guard, () => most_A + 1.5, { from_mm: 150, until_mm: 120 })
-      expect(guard.friction_A()).toBeGreaterThan(most_A * 0.9)
-      expect(guard.friction_A()).toBeLessThanOrEqual(most_A + 0.01)
+      expect(guard.friction_A).toBeGreaterThan(most_A * 0.9)
+      expect(guard.friction_A).toBeLessThanOrEqual(most_A + 0.01)
     }
   })
 
   it('is expected to be more in the cold', () => {
     const guard = guardOf()
     guard.begin(0, 100, -30, false)
-    expect(guard.friction_A()).toBeCloseTo(FRICTION_A * frictionAt(-30), 5)
-    expect(close(guardOf(), () => FRICTION_A * frictionAt(-30), { from_mm: 150, temperature_C: -30 })).toBeNaN()
+    expect(guard.friction_A).toBeCloseTo(FRICTION_A * climateFactor(-30), 5)
+    expect(close(guardOf(), () => FRICTION_A * climateFactor(-30), { from_mm: 150, temperature_C: -30 })).toBeNaN()
   })
 
   it('of the upper seal varies more than the rest', () => {
     const knots = new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)
     for (let i = 0; i < 5; i++) knots[i] = FRICTION_A + (12 - i * 3) / 12 * 2
     const guard = guardOf()
-    guard.friction.decode(frictionImage(knots))
+    guard.profile.decode(frictionImage(knots))
     const today = (gap_mm: number): number => 1.2 * (FRICTION_A + (gap_mm < 12 ? (12 - gap_mm) / 12 * 2 * 1.2 : 0))
     expect(close(guard, today)).toBeNaN()
     expect(Math.abs(guard.excess_N)).toBeLessThan(6)
@@ -184,19 +185,19 @@ describe('what friction is today', () => {
   it('is learned from closings that reached the end, as it would be at room temperature', () => {
     const guard = guardOf(0)
     expect(close(guard, () => 9.5, { temperature_C: -30 })).toBeNaN()
-    expect(guard.friction.usual_A(100)).toBe(9)
+    expect(guard.profile.usual_A(100)).toBe(9)
     guard.finish()
-    expect(guard.friction.usual_A(100)).toBeCloseTo(9.5 / frictionAt(-30), 2)
-    expect(guard.friction.known(400)).toBe(true)
+    expect(guard.profile.usual_A(100)).toBeCloseTo(9.5 / climateFactor(-30), 2)
+    expect(guard.profile.known(400)).toBe(true)
   })
 
   it('is not learned from the start, nor beyond what tripped', () => {
     const guard = guardOf(0)
     close(guard, (_gap, t_ms) => t_ms < 340 ? 10 : 8, { from_mm: 100 })
     guard.finish()
-    expect(guard.friction.usual_A(60)).toBeCloseTo(8, 2)
-    expect(guard.friction.usual_A(93)).toBeCloseTo(8, 2)
-    expect(guard.friction.usual_A(114)).toBe(9)
+    expect(guard.profile.usual_A(60)).toBeCloseTo(8, 2)
+    expect(guard.profile.usual_A(93)).toBeCloseTo(8, 2)
+    expect(guard.profile.usual_A(114)).toBe(9)
   })
 })
 
@@ -204,10 +205,10 @@ describe('a window that is not learned', () => {
   it('takes what it meets first for friction, and follows it', () => {
     const guard = guardOf(0)
     expect(close(guard, () => 7.5)).toBeNaN()
-    expect(guard.known()).toBe(false)
-    expect(guard.friction.usual_A(100)).toBe(9)
+    expect(guard.learned).toBe(false)
+    expect(guard.profile.usual_A(100)).toBe(9)
     // 7.5 A all the way, but at the top a common seal is expected.
-    expect(guard.friction_A()).toBeCloseTo(7.5 + 1.6 * (7.5 / 9) ** 2, 0)
+    expect(guard.friction_A).toBeCloseTo(7.5 + 1.6 * (7.5 / 9) ** 2, 0)
     expect(close(guardOf(0), gap_mm => 7.5 + (gap_mm < 200 ? (200 - gap_mm) * 0.2 / N_A : 0))).toBeNaN()
   })
 
@@ -224,14 +225,14 @@ describe('a rough road', () => {
   it('is known by its dips: the peaks that come with them trip nothing', () => {
     const guard = guardOf()
     expect(close(guard, (_gap, t_ms) => FRICTION_A - (t_ms % 500 < 30 ? 30 / N_A : 0), { driving: true })).toBeNaN()
-    expect(guard.limit_A()).toBeGreaterThan(FRICTION_A + (PINCH_LIMITS.trip_N + PINCH_LIMITS.margin_N + 10) / N_A)
+    expect(guard.windingBound_A()).toBeGreaterThan(FRICTION_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N + 10) / N_A)
   })
 
   it('may add 16 N at most', () => {
     const guard = guardOf()
     close(guard, (_gap, t_ms) => FRICTION_A - (t_ms > 400 && t_ms % 500 < 30 ? 90 / N_A : 0), { until_mm: 100, driving: true })
-    const most_A = guard.friction_A() + (PINCH_LIMITS.trip_N + PINCH_LIMITS.roadMost_N + PINCH_LIMITS.margin_N) / N_A
-    expect(guard.limit_A()).toBeCloseTo(most_A, 2)
+    const most_A = guard.friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.roadMost_N + GUARD_PARAMETERS.margin_N) / N_A
+    expect(guard.windingBound_A()).toBeCloseTo(most_A, 2)
   })
 
   it('is presumed while the car moves, and forgotten when it is smooth', () => {
@@ -239,10 +240,11 @@ describe('a rough road', () => {
     driving.begin(0, 150, 23, true)
     const standing = guardOf()
     standing.begin(0, 150, 23, false)
-    expect(driving.limit_A() - standing.limit_A()).toBeCloseTo((PINCH_LIMITS.roadFirst_N - PINCH_LIMITS.roadFrom_N) / N_A, 5)
+    const road_N = GUARD_PARAMETERS.roadFirst_N - GUARD_PARAMETERS.roadFrom_N
+    expect(driving.windingBound_A() - standing.windingBound_A()).toBeCloseTo(road_N / N_A, 5)
     close(driving, () => FRICTION_A, { from_mm: 200, speed_mm_s: 25, driving: true, until_mm: 20 })
     close(standing, () => FRICTION_A, { from_mm: 200, speed_mm_s: 25, until_mm: 20 })
-    expect(driving.limit_A() - standing.limit_A()).toBeLessThan(0.01)
+    expect(driving.windingBound_A() - standing.windingBound_A()).toBeLessThan(0.01)
   })
 
   it('does not hide a hand', () => {
@@ -255,12 +257,12 @@ describe('a rough road', () => {
 describe('a glass that stands', () => {
   function stand(guard: PinchGuard, excess_N: number, stalled_ms: number, elapsed_ms = 1000, gap_mm = 50, limited = false): boolean {
     close(guard, () => FRICTION_A, { from_mm: gap_mm + 30, until_mm: gap_mm + 1 })
-    const motor_A = FRICTION_A + excess_N / N_A
-    const state: ClosingState = {
-      now_ms: 9000, elapsed_ms, stalled_ms, gap_mm: gap_mm - stretch_mm(motor_A), speed_mm_s: 0, speed_pulses_s: 0, motor_A,
-      motor_V: motor_A * windingResistance_ohm(23), limited, risen: false,
+    const winding_A = FRICTION_A + excess_N / N_A
+    const reading: ClosingReading = {
+      now_ms: 9000, elapsed_ms, stalled_ms, gap_mm: gap_mm - stretch_mm(winding_A), speed_mm_s: 0, speed_pulses_s: 0, winding_A,
+      motor_V: winding_A * windingResistance_ohm(23), limited, risen: false,
     }
-    return guard.update(state)
+    return guard.update(reading)
   }
 
   it('pressed by what trips is held, after 80 ms; after 350 ms if it has not even started', () => {
@@ -304,25 +306,26 @@ describe('the limit of the eFuse', () => {
   it('lies 12 N above what trips, 45 N in the seal, and 1.5 A higher for the start', () => {
     const guard = guardOf()
     guard.begin(0, 150, 23, false)
-    expect(guard.limit_A()).toBeCloseTo(FRICTION_A + (50 + 12) / N_A + 1.5, 5)
+    expect(guard.windingBound_A()).toBeCloseTo(FRICTION_A + (50 + 12) / N_A + 1.5, 5)
     close(guard, () => FRICTION_A, { until_mm: 300 })
     expect(guard.far()).toBe(true)
-    expect(guard.limit_A()).toBeCloseTo(FRICTION_A + (70 + 12) / N_A, 2)
+    expect(guard.windingBound_A()).toBeCloseTo(FRICTION_A + (70 + 12) / N_A, 2)
     close(guard, () => FRICTION_A, { until_mm: 100 })
     expect(guard.far()).toBe(false)
-    expect(guard.limit_A()).toBeCloseTo(FRICTION_A + (50 + 12) / N_A, 2)
+    expect(guard.windingBound_A()).toBeCloseTo(FRICTION_A + (50 + 12) / N_A, 2)
     close(guard, () => FRICTION_A)
-    expect(guard.limit_A()).toBeCloseTo(FRICTION_A + (50 + 45) / N_A, 2)
+    expect(guard.windingBound_A()).toBeCloseTo(FRICTION_A + (50 + 45) / N_A, 2)
   })
 
   it('two calls at one time count once', () => {
     const guard = guardOf()
     guard.begin(100, 100, 23, false)
-    const state: ClosingState = {
-      now_ms: 100, elapsed_ms: 500, stalled_ms: 500, gap_mm: 90, speed_mm_s: 0, speed_pulses_s: 0, motor_A: 30, motor_V: 20, limited: false,
+    const reading: ClosingReading = {
+      now_ms: 100, elapsed_ms: 500, stalled_ms: 500, gap_mm: 90, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 30, motor_V: 20,
+      limited: false,
       risen: false,
     }
-    expect(guard.update(state)).toBe(false)
+    expect(guard.update(reading)).toBe(false)
     expect(guard.excess_N).toBe(0)
   })
 })
@@ -339,7 +342,7 @@ describe('over the whole range', () => {
       const now_A = friction_A * today
       const met_mm = close(guardOf(friction_A), obstacle(at_mm, stiffness, now_A), { speed_mm_s, tick_ms })
       // Soft rods under a small gap are let go by the frame before they press.
-      if (isNaN(met_mm)) expect((at_mm - PINCH_LIMITS.end_mm) * stiffness).toBeLessThan(80)
+      if (isNaN(met_mm)) expect((at_mm - GUARD_PARAMETERS.end_mm) * stiffness).toBeLessThan(80)
       else expect(pressed_N(met_mm, at_mm, stiffness)).toBeLessThan(100)
       expect(met_mm).not.toBeGreaterThan(at_mm)
       expect(close(guardOf(friction_A), () => now_A, { speed_mm_s, tick_ms })).toBeNaN()
@@ -350,7 +353,7 @@ describe('over the whole range', () => {
     fc.assert(fc.property(place, fc.boolean(), ({ friction_A, speed_mm_s, today, tick_ms }, driving) => {
       const guard = guardOf(friction_A)
       close(guard, () => friction_A * today, { speed_mm_s, tick_ms, driving, until_mm: 300 })
-      const beyond_N = (guard.limit_A() - guard.friction_A()) * N_A
+      const beyond_N = (guard.windingBound_A() - guard.friction_A) * N_A
       expect(beyond_N).toBeGreaterThan(60)
       expect(beyond_N).toBeLessThan(140)
     }), { seed: 6, numRuns: runs(100) })
