@@ -86,6 +86,32 @@ describe('descriptor', () => {
     expect(decodeDescriptor(sealed(short, 21)).state).toBe(DESCRIPTOR_STATE.unreadable)
   })
 
+  it('knows every class of the catalogue and refuses all other codes, both ways', () => {
+    const codes: number[] = Object.values(COMPONENT_CLASS)
+    const bytes = encodeDescriptor({ ...window, class: COMPONENT_CLASS.vehicle, data: {} })
+    for (let code = 0; code < 256; code++) {
+      bytes[3] = code
+      const known = code !== COMPONENT_CLASS.none && codes.includes(code)
+      expect(decodeDescriptor(sealed(bytes, 60)).state === DESCRIPTOR_STATE.unknownClass, `class ${code}`).toBe(!known)
+    }
+    for (const code of [0, 8, 255, NaN]) {
+      expect(() => encodeDescriptor({ ...window, class: code as 1 })).toThrow(`descriptor class = ${code} is no class of components`)
+    }
+  })
+
+  it.each([
+    [{ class: COMPONENT_CLASS.mirror, data: { flags: 3 } }, '5301150234120700efbeadde0400b6039808037ddc'],
+    [{ class: COMPONENT_CLASS.latch, data: { flags: 2 } }, '5301150334120700efbeadde0400b6039808027864'],
+    [{ class: COMPONENT_CLASS.lamp, data: { channels: 3, nominal_A: [0.4, 4.55, 655.35] } }, '53011b0434120700efbeadde0400b6039808032800c701ffff8649'],
+    [{ class: COMPONENT_CLASS.amplifier, data: { power_W: 300 } }, '5301160534120700efbeadde0400b60398082c01d403'],
+    [{ class: COMPONENT_CLASS.switchPack, data: { layout: 4 } }, '5301150634120700efbeadde0400b603980804482c'],
+    [{ class: COMPONENT_CLASS.vehicle, data: {} }, '5301140734120700efbeadde0400b60398087d4e'],
+  ] as const)('has the bytes of components in the field: %o', (part, hex) => {
+    const { maker, model, serial, idle_A, run_A, peak_A } = window
+    const bytes = encodeDescriptor({ maker, model, serial, idle_A, run_A, peak_A, ...part } as DescriptorContent)
+    expect(Buffer.from(bytes.subarray(0, bytes[2])).toString('hex')).toBe(hex)
+  })
+
   it('ignores class data that a later writer appended', () => {
     const bytes = encodeDescriptor(window)
     bytes.set([1, 2, 3], 22)

@@ -1,5 +1,5 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './catalogue/enums.ts'
-import type { DescriptorState } from './catalogue/enums.ts'
+import type { DescriptorState, NameOf } from './catalogue/enums.ts'
 import { crc16 } from './crc.ts'
 
 /**
@@ -12,17 +12,9 @@ import { crc16 } from './crc.ts'
  * | 1 | version of the layout, 1 |
  * | 2 | n: bytes in use, CRC included |
  * | 3 | component class |
- * | 4–5 | maker |
- * | 6–7 | model |
- * | 8–11 | serial number |
- * | 12–13 | idle current, mA |
- * | 14–15 | run current, 10 mA |
- * | 16–17 | peak current (inrush, stall), 10 mA |
- * | 18 … n−3 | class data; a later writer may append, a reader ignores what it does not know |
+ * | 4–17 | `DESCRIPTOR_HEAD` |
+ * | 18 … n−3 | class data, `DESCRIPTOR_DATA`; a later writer may append, a reader ignores what it does not know |
  * | n−2, n−1 | CRC-16/CCITT-FALSE over bytes 0 … n−3 |
- *
- * Class data: window travel in pulses 2, stall current 2 (10 mA); mirror flags 1; latch flags 1; lamp channels 1, then
- * nominal current 2 each (10 mA); amplifier power 2 (W); switch pack layout 1; vehicle nothing.
  */
 export const DESCRIPTOR_BYTES = 128
 export const DESCRIPTOR_MAGIC = 0x53
@@ -30,77 +22,81 @@ export const DESCRIPTOR_VERSION = 1
 
 const HEAD_BYTES = 18
 const CRC_BYTES = 2
-const LAMP_CHANNELS_MAX = 8
-const LARGEST_CLASS = COMPONENT_CLASS.vehicle
+
+/** One field of a descriptor. */
+export interface DescriptorField {
+  /** Ends in its unit. */
+  readonly name: string
+  /**
+   * - `number`: one number.
+   * - `count`: how many numbers the list behind it has, 1 … `most`.
+   * - `list`: so many numbers.
+   */
+  readonly kind: 'number' | 'count' | 'list'
+  /** First byte. */
+  readonly offset: number
+  /** Bytes of the number, or of each. */
+  readonly bytes: 1 | 2 | 4
+  /** Raw steps in one unit. */
+  readonly perUnit: number
+  readonly most?: number
+}
+
+/** What every component says. */
+export const DESCRIPTOR_HEAD = [
+  { name: 'maker', kind: 'number', offset: 4, bytes: 2, perUnit: 1 },
+  { name: 'model', kind: 'number', offset: 6, bytes: 2, perUnit: 1 },
+  { name: 'serial', kind: 'number', offset: 8, bytes: 4, perUnit: 1 },
+  /** Current with everything off. */
+  { name: 'idle_A', kind: 'number', offset: 12, bytes: 2, perUnit: 1000 },
+  /** Current while it works. */
+  { name: 'run_A', kind: 'number', offset: 14, bytes: 2, perUnit: 100 },
+  /** Inrush or stall current. */
+  { name: 'peak_A', kind: 'number', offset: 16, bytes: 2, perUnit: 100 },
+] as const satisfies readonly DescriptorField[]
+
+/** What the components of a class say besides. */
+export const DESCRIPTOR_DATA = {
+  window: [
+    /** Hall pulses from closed to open. */
+    { name: 'travel_pulses', kind: 'number', offset: 18, bytes: 2, perUnit: 1 },
+    { name: 'stall_A', kind: 'number', offset: 20, bytes: 2, perUnit: 100 },
+  ],
+  /** `MIRROR_FLAG` */
+  mirror: [{ name: 'flags', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
+  /** `LATCH_FLAG` */
+  latch: [{ name: 'flags', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
+  lamp: [
+    { name: 'channels', kind: 'count', offset: 18, bytes: 1, perUnit: 1, most: 8 },
+    /** Current of each channel at full brightness. */
+    { name: 'nominal_A', kind: 'list', offset: 19, bytes: 2, perUnit: 100 },
+  ],
+  amplifier: [{ name: 'power_W', kind: 'number', offset: 18, bytes: 2, perUnit: 1 }],
+  /** `SWITCH_LAYOUT_CODE` */
+  switchPack: [{ name: 'layout', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
+  vehicle: [],
+} as const satisfies Record<ClassName, readonly DescriptorField[]>
 
 /** Bits of a mirror's flags. */
 export const MIRROR_FLAG = { heater: 1, fold: 2 } as const
 /** Bits of a latch's flags. */
 export const LATCH_FLAG = { cinch: 1, lock: 2 } as const
 
-export interface WindowData {
-  /** Hall pulses from closed to open. */
-  travel_pulses: number
-  stall_A: number
+/** Classes of components that can be plugged in. */
+type ClassName = Exclude<NameOf<typeof COMPONENT_CLASS>, 'none'>
+type ContentOf<Fields extends readonly DescriptorField[]> = {
+  [Field in Fields[number] as Field['name']]: Field['kind'] extends 'list' ? number[] : number
 }
 
-export interface MirrorData {
-  /** `MIRROR_FLAG` */
-  flags: number
-}
+/** What is written into a component: a union, discriminated by `class`. */
+export type DescriptorContent = {
+  [Name in ClassName]: ContentOf<typeof DESCRIPTOR_HEAD> & {
+    class: (typeof COMPONENT_CLASS)[Name]
+    data: ContentOf<(typeof DESCRIPTOR_DATA)[Name]>
+  }
+}[ClassName]
 
-export interface LatchData {
-  /** `LATCH_FLAG` */
-  flags: number
-}
-
-export interface LampData {
-  /** 1–8. */
-  channels: number
-  /** Current of each channel at full brightness. */
-  nominal_A: number[]
-}
-
-export interface AmplifierData {
-  power_W: number
-}
-
-export interface SwitchPackData {
-  /** `SWITCH_LAYOUT_CODE` */
-  layout: number
-}
-
-/** Nothing. */
-export type VehicleData = Record<string, never>
-
-interface DescriptorHead {
-  /** 0–65535. */
-  maker: number
-  /** 0–65535. */
-  model: number
-  /** 32 bits. */
-  serial: number
-  /** Current with everything off, 0–65.535 A in 1 mA. */
-  idle_A: number
-  /** Current while it works, 0–655.35 A in 10 mA. */
-  run_A: number
-  /** Inrush or stall current, 0–655.35 A in 10 mA. */
-  peak_A: number
-}
-
-type ClassPart =
-  | { class: typeof COMPONENT_CLASS.window, data: WindowData }
-  | { class: typeof COMPONENT_CLASS.mirror, data: MirrorData }
-  | { class: typeof COMPONENT_CLASS.latch, data: LatchData }
-  | { class: typeof COMPONENT_CLASS.lamp, data: LampData }
-  | { class: typeof COMPONENT_CLASS.amplifier, data: AmplifierData }
-  | { class: typeof COMPONENT_CLASS.switchPack, data: SwitchPackData }
-  | { class: typeof COMPONENT_CLASS.vehicle, data: VehicleData }
-
-/** What is written into a component. */
-export type DescriptorContent = DescriptorHead & ClassPart
-
-/** What is read from one; `data` belongs to `class`. */
+/** What is read from one. */
 export type Descriptor = DescriptorContent & {
   version: number
   /** Its own CRC-16, as ComponentAnnounce reports it. */
@@ -108,31 +104,50 @@ export type Descriptor = DescriptorContent & {
 }
 
 export interface DescriptorReading {
-  /** `DESCRIPTOR_STATE`: `present` when `descriptor` is valid. */
+  /** `present` when `descriptor` is valid. */
   state: DescriptorState
   /** Undefined unless `state` is `present`. */
   descriptor: Descriptor | undefined
 }
 
-function u16(bytes: Uint8Array, first: number): number {
-  return bytes[first]! | (bytes[first + 1]! << 8)
+/** Fields by name, whatever the class. */
+type Content = Record<string, number | number[]>
+/** The same with the class data in it. */
+type WholeContent = Record<string, number | number[] | Content>
+
+/** Class data of a component class; undefined for a code that is no class. */
+function dataFields(code: number): readonly DescriptorField[] | undefined {
+  const codes: Readonly<Record<string, number>> = COMPONENT_CLASS
+  const tables: Readonly<Record<string, readonly DescriptorField[]>> = DESCRIPTOR_DATA
+  for (const name in tables) if (codes[name] === code) return tables[name]
+  return undefined
 }
 
-/** Class data in `bytes[18]` … `bytes[end - 1]`; undefined when they are too few or make no sense. */
-function readClassData(code: number, bytes: Uint8Array, end: number): ClassPart['data'] | undefined {
-  const room = end - HEAD_BYTES
-  if (code === COMPONENT_CLASS.window) {
-    return room < 4 ? undefined : { travel_pulses: u16(bytes, 18), stall_A: u16(bytes, 20) / 100 }
+function rawAt(bytes: Uint8Array, first: number, width: number): number {
+  let raw = 0
+  for (let i = width - 1; i >= 0; i--) raw = raw * 256 + bytes[first + i]!
+  return raw
+}
+
+/** Reads fields that end before byte `end`; `false` when they are too long or a count makes no sense. */
+function readFields(fields: readonly DescriptorField[], bytes: Uint8Array, end: number, content: WholeContent): boolean {
+  let count = 1
+  for (const field of fields) {
+    const width = field.bytes
+    const size = field.kind === 'list' ? count * width : width
+    if (field.offset + size > end) return false
+    if (field.kind === 'list') {
+      const list: number[] = []
+      for (let i = 0; i < count; i++) list.push(rawAt(bytes, field.offset + i * width, width) / field.perUnit)
+      content[field.name] = list
+    } else {
+      const value = rawAt(bytes, field.offset, width) / field.perUnit
+      if (field.kind === 'count') count = value
+      if (count < 1 || (field.most !== undefined && count > field.most)) return false
+      content[field.name] = value
+    }
   }
-  if (code === COMPONENT_CLASS.mirror || code === COMPONENT_CLASS.latch) return room < 1 ? undefined : { flags: bytes[18]! }
-  if (code === COMPONENT_CLASS.amplifier) return room < 2 ? undefined : { power_W: u16(bytes, 18) }
-  if (code === COMPONENT_CLASS.switchPack) return room < 1 ? undefined : { layout: bytes[18]! }
-  if (code === COMPONENT_CLASS.vehicle) return {}
-  const channels = room < 1 ? 0 : bytes[18]!
-  if (channels < 1 || channels > LAMP_CHANNELS_MAX || room < 1 + 2 * channels) return undefined
-  const nominal_A: number[] = []
-  for (let i = 0; i < channels; i++) nominal_A.push(u16(bytes, 19 + 2 * i) / 100)
-  return { channels, nominal_A }
+  return true
 }
 
 function failed(state: DescriptorState): DescriptorReading {
@@ -150,65 +165,62 @@ export function decodeDescriptor(bytes: Uint8Array): DescriptorReading {
   if (used < HEAD_BYTES + CRC_BYTES || used > bytes.length) return failed(DESCRIPTOR_STATE.badCrc)
   const end = used - CRC_BYTES
   const crc = crc16(bytes, 0, end)
-  if (crc !== u16(bytes, end)) return failed(DESCRIPTOR_STATE.badCrc)
+  if (crc !== rawAt(bytes, end, CRC_BYTES)) return failed(DESCRIPTOR_STATE.badCrc)
   if (bytes[1] !== DESCRIPTOR_VERSION) return failed(DESCRIPTOR_STATE.badVersion)
   const code = bytes[3]!
-  if (code < 1 || code > LARGEST_CLASS) return failed(DESCRIPTOR_STATE.unknownClass)
-  const data = readClassData(code, bytes, end)
-  if (data === undefined) return failed(DESCRIPTOR_STATE.unreadable)
-  return {
-    state: DESCRIPTOR_STATE.present,
-    descriptor: {
-      version: DESCRIPTOR_VERSION, class: code, maker: u16(bytes, 4), model: u16(bytes, 6),
-      serial: (u16(bytes, 8) | (u16(bytes, 10) << 16)) >>> 0, idle_A: u16(bytes, 12) / 1000,
-      run_A: u16(bytes, 14) / 100, peak_A: u16(bytes, 16) / 100, data: data, crc: crc,
-    } as Descriptor,
-  }
+  const fields = dataFields(code)
+  if (fields === undefined) return failed(DESCRIPTOR_STATE.unknownClass)
+  const data: Content = {}
+  if (!readFields(fields, bytes, end, data)) return failed(DESCRIPTOR_STATE.unreadable)
+  const content: WholeContent = { version: DESCRIPTOR_VERSION, class: code, data: data, crc: crc }
+  readFields(DESCRIPTOR_HEAD, bytes, end, content)
+  return { state: DESCRIPTOR_STATE.present, descriptor: content as Descriptor }
 }
 
-function putNumber(bytes: Uint8Array, first: number, width: number, value: number, stepsPerUnit: number, name: string): number {
-  const raw = Math.round(value * stepsPerUnit)
-  const largest = width === 1 ? 0xff : width === 2 ? 0xffff : 0xffffffff
-  if (!(raw >= 0 && raw <= largest)) throw new RangeError(`descriptor ${name} = ${value} is outside 0…${largest / stepsPerUnit}`)
-  for (let i = 0; i < width; i++) bytes[first + i] = (raw >>> (8 * i)) & 0xff
-  return first + width
+function putNumber(bytes: Uint8Array, first: number, field: DescriptorField, value: number): void {
+  const raw = Math.round(value * field.perUnit)
+  const largest = field.bytes === 1 ? 0xff : field.bytes === 2 ? 0xffff : 0xffffffff
+  if (!(raw >= 0 && raw <= largest)) throw new RangeError(`descriptor ${field.name} = ${value} is outside 0…${largest / field.perUnit}`)
+  for (let i = 0; i < field.bytes; i++) bytes[first + i] = (raw >>> (8 * i)) & 0xff
 }
 
-function putClassData(bytes: Uint8Array, content: DescriptorContent): number {
-  const first = HEAD_BYTES
-  if (content.class === COMPONENT_CLASS.window) {
-    putNumber(bytes, first, 2, content.data.travel_pulses, 1, 'travel_pulses')
-    return putNumber(bytes, first + 2, 2, content.data.stall_A, 100, 'stall_A')
+function checkCount(counted: DescriptorField | undefined, content: Readonly<Content>, length: number): void {
+  if (counted === undefined || counted.most === undefined) return
+  if (content[counted.name] === length && length >= 1 && length <= counted.most) return
+  throw new RangeError(`descriptor: ${counted.name} = ${content[counted.name]} is outside 1…${counted.most}, or its list has another length, ${length}`)
+}
+
+/** Writes fields; the result: where they end. */
+function putFields(fields: readonly DescriptorField[], bytes: Uint8Array, content: Readonly<Content>): number {
+  let end = HEAD_BYTES
+  let counted: DescriptorField | undefined = undefined
+  for (const field of fields) {
+    const value = content[field.name]
+    const values = typeof value === 'number' ? [value] : value === undefined ? [] : value
+    if (field.kind === 'list') checkCount(counted, content, values.length)
+    else if (values.length !== 1) throw new RangeError(`descriptor ${field.name} is missing`)
+    for (let i = 0; i < values.length; i++) putNumber(bytes, field.offset + i * field.bytes, field, values[i]!)
+    if (field.kind === 'count') counted = field
+    end = field.offset + values.length * field.bytes
   }
-  if (content.class === COMPONENT_CLASS.mirror || content.class === COMPONENT_CLASS.latch) {
-    return putNumber(bytes, first, 1, content.data.flags, 1, 'flags')
-  }
-  if (content.class === COMPONENT_CLASS.amplifier) return putNumber(bytes, first, 2, content.data.power_W, 1, 'power_W')
-  if (content.class === COMPONENT_CLASS.switchPack) return putNumber(bytes, first, 1, content.data.layout, 1, 'layout')
-  if (content.class === COMPONENT_CLASS.vehicle) return first
-  const lamp = content.data
-  if (!(lamp.channels >= 1 && lamp.channels <= LAMP_CHANNELS_MAX) || lamp.nominal_A.length !== lamp.channels) {
-    throw new RangeError(`descriptor: a lamp has 1…${LAMP_CHANNELS_MAX} channels and a nominal_A for each, not ${lamp.channels} and ${lamp.nominal_A.length}`)
-  }
-  let end = putNumber(bytes, first, 1, lamp.channels, 1, 'channels')
-  for (const current_A of lamp.nominal_A) end = putNumber(bytes, end, 2, current_A, 100, 'nominal_A')
   return end
 }
 
 /** The memory image of a component, 128 bytes, unused ones 0xFF as in an erased EEPROM. Throws RangeError. */
 export function encodeDescriptor(content: DescriptorContent): Uint8Array {
+  const fields = dataFields(content.class)
+  if (fields === undefined) throw new RangeError(`descriptor class = ${content.class} is no class of components`)
   const bytes = new Uint8Array(DESCRIPTOR_BYTES).fill(0xff)
   bytes[0] = DESCRIPTOR_MAGIC
   bytes[1] = DESCRIPTOR_VERSION
-  putNumber(bytes, 3, 1, content.class, 1, 'class')
-  putNumber(bytes, 4, 2, content.maker, 1, 'maker')
-  putNumber(bytes, 6, 2, content.model, 1, 'model')
-  putNumber(bytes, 8, 4, content.serial, 1, 'serial')
-  putNumber(bytes, 12, 2, content.idle_A, 1000, 'idle_A')
-  putNumber(bytes, 14, 2, content.run_A, 100, 'run_A')
-  putNumber(bytes, 16, 2, content.peak_A, 100, 'peak_A')
-  const end = putClassData(bytes, content)
+  bytes[3] = content.class
+  const head: ContentOf<typeof DESCRIPTOR_HEAD> = content
+  const headFields: Readonly<Content> = head
+  putFields(DESCRIPTOR_HEAD, bytes, headFields)
+  const end = putFields(fields, bytes, content.data)
   bytes[2] = end + CRC_BYTES
-  putNumber(bytes, end, 2, crc16(bytes, 0, end), 1, 'crc')
+  const crc = crc16(bytes, 0, end)
+  bytes[end] = crc & 0xff
+  bytes[end + 1] = crc >> 8
   return bytes
 }

@@ -1,7 +1,9 @@
-import { COMPONENT_CLASS, HUB_TYPE_AT, HUBS, LOCATION, type MessageRow } from '../catalogue/index.ts'
+import { COMPONENT_CLASS, HUB_TYPE_AT, HUBS, LOCATION, type CodeTable, type MessageRow } from '../catalogue/index.ts'
+import { DESCRIPTOR_DATA, DESCRIPTOR_HEAD, LATCH_FLAG, MIRROR_FLAG, type DescriptorField } from '../descriptor.ts'
 import { E2E_MAX_DELTA, protect } from '../e2e.ts'
 import { dataIdOf, hubAddress } from '../id.ts'
 import { encodeMessage } from '../messages/encode.ts'
+import { SWITCH_LAYOUT_CODE } from '../plug.ts'
 import { hex, markdownTable, renderMessages } from './markdown-messages.ts'
 
 /** The protocol as a page for people: enough to write a client in any language. */
@@ -135,7 +137,8 @@ location × 20 ms. A request for ComponentAnnounce's PGN lists a hub's component
 `
 
 function descriptor(): string {
-  const classes = Object.entries(COMPONENT_CLASS).filter(([, code]) => code > 0).map(([name, code]) => `${code} ${name}`).join(', ')
+  const tables: [string, readonly DescriptorField[]][] = Object.entries(DESCRIPTOR_DATA)
+  const classes = tables.flatMap(([name, fields]) => fields.map(field => [name, descriptorBytes(field), descriptorContent(field)]))
   return `## Component descriptor
 
 A component says what it is in the 128 bytes of a 1-Wire EEPROM (DS2431 or alike). Numbers are unsigned, least significant byte first.
@@ -145,15 +148,28 @@ A component says what it is in the 128 bytes of a 1-Wire EEPROM (DS2431 or alike
 | 0 | 0x53 |
 | 1 | version of the layout: 1 |
 | 2 | n: bytes in use, CRC included |
-| 3 | component class: ${classes} |
-| 4–5, 6–7, 8–11 | maker, model, serial number |
-| 12–13 | idle current in mA |
-| 14–15, 16–17 | run and peak current in 10 mA |
+| 3 | component class: ${flagsText(COMPONENT_CLASS)} |
+${DESCRIPTOR_HEAD.map(field => `| ${descriptorBytes(field)} | ${descriptorContent(field)} |`).join('\n')}
 | 18 … n−3 | class data, below; more may follow and is ignored |
 | n−2, n−1 | CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF; \`"123456789"\` gives 0x29B1) over bytes 0 … n−3 |
 
-Class data: window: travel in pulses (2 bytes), stall current in 10 mA (2). Mirror: flags (1: bit 0 heater, bit 1 folds). Latch: flags (1: bit 0 cinches, bit 1
-locks). Lamp: number of channels (1), nominal current of each in 10 mA (2 each). Amplifier: power in W (2). Switch pack: layout (1: 1 driver, 2 door, 3
-trunk). Vehicle: nothing.
+${markdownTable(['class', 'bytes', 'class data'], classes)}
+
+A mirror's flags: ${flagsText(MIRROR_FLAG)}. A latch's: ${flagsText(LATCH_FLAG)}. Layouts of a switch pack: ${flagsText(SWITCH_LAYOUT_CODE)}.
 `
+}
+
+function descriptorBytes({ kind, offset, bytes }: DescriptorField): string {
+  if (kind === 'list') return `${offset} …`
+  return bytes === 1 ? `${offset}` : `${offset}–${offset + bytes - 1}`
+}
+
+function descriptorContent({ name, kind, bytes, perUnit, most }: DescriptorField): string {
+  const steps = perUnit === 1 ? '' : `, in steps of 1/${perUnit}`
+  const times = kind === 'list' ? `, ${bytes} bytes each` : most === undefined ? '' : `, 1…${most}`
+  return `\`${name}\`${steps}${times}`
+}
+
+function flagsText(codes: CodeTable): string {
+  return Object.entries(codes).map(([name, code]) => `${code} ${name}`).join(', ')
 }
