@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { SpineProcess } from './testing/spine-process.ts'
+import { LAUNCHER, SpineProcess } from './testing/spine-process.ts'
 
 describe('the command line as a process', () => {
   let folder = ''
@@ -28,6 +29,25 @@ describe('the command line as a process', () => {
     child.stdout!.once('data', () => child.stdout!.destroy())
     const { code, signal, err } = await ended
     expect({ code, signal, err }).toEqual({ code: 0, signal: null, err: '' })
+  })
+
+  it.skipIf(!existsSync('/dev/full')).each([
+    [['rates']], [['car', '--json', '--for', '60s', '--listen', 'spine-listen:127.0.0.1:0']],
+  ])('%j fails in one line when its output cannot be written', async (words) => {
+    const child = spawn(process.execPath, [LAUNCHER, ...words], { stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'] })
+    let err = ''
+    child.stderr!.on('data', (chunk) => { err += String(chunk) })
+    const code = await new Promise(resolve => child.on('close', resolve))
+    expect(err).toMatch(/^spine: cannot write to standard output: the disk is full$/m)
+    expect(err).not.toMatch(/^ +at /m)
+    expect(code).toBe(1)
+  })
+
+  it('prints no control characters of the names that it was given', async () => {
+    const { code, err } = await new SpineProcess('decode', join(folder, 'no\u001b[2J\u0007where.log')).ended
+    expect(code).toBe(1)
+    expect(err).toContain('no\\u001b[2J\\u0007where.log')
+    expect(err.trimEnd()).toMatch(/^[\u0020-\u007e]*$/)
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('lets go of everything and exits with 0 when a car gets %s', async (signal) => {

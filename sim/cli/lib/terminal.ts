@@ -1,5 +1,7 @@
 import picocolors from 'picocolors'
 import type { SchedulerLike } from 'rxjs'
+import { EXIT, fileFailure } from './failure.ts'
+import { printable } from './printable.ts'
 
 /** All that a command sees of the process around it, so that tests can put something else in its place. */
 export interface Terminal {
@@ -35,37 +37,40 @@ export interface Picture {
 /** Output is at most this far ahead of its reader before `drained` waits, bytes. */
 const AHEAD_bytes = 1 << 20
 
+/** What a stream says when its reader (`head`, a closed pager, a closed terminal) has seen enough. */
+const GONE = ['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']
+
 /** The process's own terminal. */
 export function processTerminal(): Terminal {
+  const { stdout, stderr } = process
   const stop = new AbortController()
+  const colors = picocolors.createColors(picocolors.isColorSupported && stdout.isTTY === true)
+  const { isColorSupported } = colors
   let taken = false
-  const closed = (error: NodeJS.ErrnoException): void => {
-    // The reader (`head`, a closed pager) has seen enough: no error.
-    if (error.code !== 'EPIPE' && error.code !== 'EIO' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+  let failed = false
+  const broken = (stream: string) => (error: NodeJS.ErrnoException): void => {
+    if (!failed && !GONE.includes(error.code ?? '')) {
+      failed = true
+      stderr.write(`spine: ${fileFailure('write to', stream, error).message}\n`)
+    }
     stop.abort()
-    if (!taken) process.exit(process.exitCode ?? 0)
+    if (!taken) process.exit(failed ? EXIT.failure : process.exitCode ?? EXIT.ok)
   }
-  process.stdout.on('error', closed)
-  process.stderr.on('error', closed)
+  const outBroken = broken('standard output')
+  stdout.on('error', outBroken)
+  stderr.on('error', broken('standard error'))
+  process.on('exit', () => {
+    if (failed) process.exitCode = EXIT.failure
+  })
   return {
-    write: (text) => { process.stdout.write(typeof text === 'string' ? text : Uint8Array.from(text)) },
-    drained: () => process.stdout.writableLength < AHEAD_bytes || stop.signal.aborted
-      ? Promise.resolve()
-      : new Promise((resolve) => {
-          const done = (): void => {
-            process.stdout.off('drain', done)
-            stop.signal.removeEventListener('abort', done)
-            resolve()
-          }
-          process.stdout.on('drain', done)
-          stop.signal.addEventListener('abort', done)
-        }),
-    warn: (line) => { process.stderr.write(`${line}\n`) },
-    isTTY: process.stdout.isTTY === true,
+    write: text => void stdout.write(typeof text === 'string' ? printable(text, isColorSupported) : Uint8Array.from(text)),
+    drained: () => drained(stdout, stop.signal),
+    warn: line => void stderr.write(`${printable(line, isColorSupported)}\n`),
+    isTTY: stdout.isTTY === true,
     keyboard: process.stdin.isTTY === true,
-    get columns() { return process.stdout.columns ?? 100 },
-    get rows() { return process.stdout.rows ?? 40 },
-    colors: picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY === true),
+    get columns() { return stdout.columns ?? 100 },
+    get rows() { return stdout.rows ?? 40 },
+    colors,
     get stop() {
       if (!taken) {
         taken = true
@@ -76,10 +81,24 @@ export function processTerminal(): Terminal {
     input: process.stdin,
     openPicture: async () => {
       const { createLogUpdate } = await import('log-update')
-      const update = createLogUpdate(process.stdout)
-      return { show: text => update(text), close: () => update.done() }
+      const update = createLogUpdate(stdout)
+      return { show: text => update(printable(text, isColorSupported)), close: () => update.done() }
     },
   }
+}
+
+/** Waits while the reader of a stream is far behind, or until the command ends. */
+async function drained(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<void> {
+  if (stream.writableLength < AHEAD_bytes || stop.aborted) return
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      stream.off('drain', done)
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+    stream.on('drain', done)
+    stop.addEventListener('abort', done)
+  })
 }
 
 /** A terminal and npm both pass Ctrl-C on: what comes this soon after the first is the same key. */

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import picocolors from 'picocolors'
 import { type SchedulerLike, VirtualTimeScheduler } from 'rxjs'
+import { printable } from '../lib/printable.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** A terminal that keeps what is written, for tests that call commands in this process. */
@@ -26,12 +27,12 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   }
   return {
     write: (text) => {
-      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
+      out += typeof text === 'string' ? printable(text, false) : Buffer.from(text).toString('latin1')
       changed()
     },
     drained: () => Promise.resolve(),
     warn: (line) => {
-      err += `${line}\n`
+      err += `${printable(line, false)}\n`
       changed()
     },
     isTTY: options.isTTY ?? false,
@@ -44,7 +45,7 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
     input: Readable.from(options.input === undefined ? [] : [options.input]),
     openPicture: () => Promise.resolve({
       show: (text) => {
-        out = `${text}\n`
+        out = `${printable(text, false)}\n`
         changed()
       },
       close: () => undefined,
