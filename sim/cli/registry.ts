@@ -6,27 +6,32 @@ export interface CommandModule {
   define(command: Command, terminal: Terminal): void
 }
 
-export interface CommandEntry {
-  readonly name: string
+interface CommandSpec {
   readonly summary: string
   /** Loads the module, and with it what the command needs: `--help` of the whole loads none. */
   readonly load: () => Promise<CommandModule>
 }
 
-/** Every command of the tool, in the order of its help. */
-export const COMMANDS: readonly CommandEntry[] = [
-  { name: 'car', summary: 'the virtual car in real time, with links to its bus', load: () => import('./commands/car.ts') },
-  { name: 'press', summary: 'hold a switch of the running car for a while', load: () => import('./commands/press.ts') },
-  { name: 'send', summary: 'send one message and wait until the hub has accepted it', load: () => import('./commands/send.ts') },
-  { name: 'monitor', summary: 'watch a bus: hubs, volts and amperes, positions, load, faults', load: () => import('./commands/monitor.ts') },
-  { name: 'gateway', summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
-  { name: 'decode', summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
-  { name: 'convert', summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
-  { name: 'replay', summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },
-  { name: 'export', summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
-  { name: 'rates', summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
-  { name: 'budget', summary: 'what the copper of a car carries: sums, volts, what can run together, which cable binds', load: () => import('./commands/budget.ts') },
-  { name: 'pinch', summary: 'rods in the closing window: peak force over opening, supply, temperature, wear', load: () => import('./commands/pinch.ts') },
-  { name: 'fuzz', summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },
-  { name: 'bench', summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },
-]
+/** Every command of the tool, in the order of its help; a file of `commands/` each. */
+const SPECS = {
+  car: { summary: 'the virtual car in real time, with links to its bus', load: () => import('./commands/car.ts') },
+  press: { summary: 'hold a switch of the running car for a while', load: () => import('./commands/press.ts') },
+  send: { summary: 'send one message and wait until the hub has accepted it', load: () => import('./commands/send.ts') },
+  monitor: { summary: 'watch a bus: hubs, volts and amperes, positions, load, faults', load: () => import('./commands/monitor.ts') },
+  gateway: { summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
+  decode: { summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
+  convert: { summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
+  replay: { summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },
+  export: { summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
+  rates: { summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
+  budget: { summary: 'what the copper of a car carries: sums, volts, what can run together, which cable binds', load: () => import('./commands/budget.ts') },
+  pinch: { summary: 'rods in the closing window: peak force over opening, supply, temperature, wear', load: () => import('./commands/pinch.ts') },
+  fuzz: { summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },
+  bench: { summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },
+} as const satisfies Readonly<Record<string, CommandSpec>>
+
+export type CommandName = keyof typeof SPECS
+
+export interface CommandEntry extends CommandSpec { readonly name: string }
+
+export const COMMANDS: readonly CommandEntry[] = Object.entries(SPECS).map(([name, spec]) => ({ name, ...spec }))

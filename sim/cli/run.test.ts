@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from './registry.ts'
 import { run } from './run.ts'
@@ -11,11 +12,17 @@ describe('the command line', () => {
     expect(terminal.err).toBe('')
   })
 
-  it.each(COMMANDS.map(({ name }) => name))('%s --help shows examples that begin with npx spine', async (name) => {
+  it('has a file for each command', () => {
+    const files = readdirSync(new URL('./commands/', import.meta.url)).filter(file => !file.endsWith('.test.ts')).map(file => file.replace(/\.ts$/, ''))
+    expect(COMMANDS.map(({ name }) => name).sort()).toEqual(files.sort())
+  })
+
+  it.each(COMMANDS.map(({ name }) => name))('%s --help shows examples that begin with npx spine, and --json', async (name) => {
     const terminal = fakeTerminal()
     expect(await run([name, '--help'], terminal)).toBe(0)
     expect(terminal.out).toContain(`Usage: spine ${name}`)
     expect(terminal.out).toMatch(new RegExp(`Examples:\\n  npx spine ${name}`))
+    expect(terminal.out).toMatch(/^  --json +\S/m)
   })
 
   it('shows the help and fails when nothing was typed', async () => {

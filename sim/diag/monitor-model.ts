@@ -5,7 +5,7 @@ import { dataIdOf, sourceOf } from '#protocol/id.ts'
 import { type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, type NamedValues, addressText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { BusLoad } from './bus-load.ts'
-import { FAULT_FIELDS, faultText, sleepText, switchText } from './faults.ts'
+import { FAULT_FIELDS, faultText, sleepText, switchText } from './event-text.ts'
 
 /** Most nodes, signals and events kept: what a hostile bus can make this remember. */
 const MOST_NODES = 256

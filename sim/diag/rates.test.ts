@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { carriedFrames, lineBytes, requiredBaud, saturatedRate } from './link-rates.ts'
+import { carriedFrames, lineBytes, requiredBaud, saturatedRate } from '../gateway/line-rates.ts'
 import { rates } from './rates.ts'
 
 const DEFAULTS = { bitrate: 500_000, jitter_ms: 0, errors_per_s: 0 }
@@ -67,5 +67,9 @@ describe('arithmetic of serial links', () => {
     expect(Math.floor(carriedFrames('slcan', false, 8, 115_200))).toBe(523)
     expect(requiredBaud('slcan', true, 8, saturatedRate(500_000, true, 8))).toBeCloseTo(1_030_534, -1)
     expect(requiredBaud('slcan+timestamp', true, 8, saturatedRate(500_000, true, 8))).toBeCloseTo(1_183_206, -1)
+  })
+
+  it('refuses a jitter that is none', () => {
+    for (const jitter_ms of [-1, 1e6, NaN, Infinity]) expect(() => rates({ ...DEFAULTS, jitter_ms })).toThrow(`jitter ${jitter_ms} ms is outside 0…100000 ms`)
   })
 })

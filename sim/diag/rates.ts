@@ -17,10 +17,13 @@ export type Situation = typeof SITUATIONS[number]
 /** How often a frame that is sent on change or on need is assumed while everything moves. */
 export const ON_NEED_ms = 1000
 
+/** A sender that lags by more than this has failed. */
+export const MOST_JITTER_ms = 100_000
+
 export interface RatesOptions {
   /** Bit/s. */
   readonly bitrate: number
-  /** Most by which a sender's queueing lags behind its period. */
+  /** Most by which a sender's queueing lags behind its period, 0 to `MOST_JITTER_ms`. */
   readonly jitter_ms: number
   readonly errors_per_s: number
   /** Frames a row sends in one period from a location: ports of a hub, channels of a lamp. Default 1. */
@@ -78,8 +81,10 @@ const MANAGERS = 'DASH,TRUNK'
 
 interface Source { readonly row: MessageRow, readonly location: LocationName, readonly sender: LocationName }
 
-/** Computes the table of the catalogue, or of other rows. */
+/** Computes the table of the catalogue, or of other rows. Throws RangeError. */
 export function rates(options: RatesOptions, messages: readonly MessageRow[] = MESSAGES): Rates {
+  const { bitrate, jitter_ms, errors_per_s } = options
+  if (!(jitter_ms >= 0 && jitter_ms <= MOST_JITTER_ms)) throw new RangeError(`jitter ${jitter_ms} ms is outside 0…${MOST_JITTER_ms} ms`)
   const sources = messages.flatMap(sourcesOf)
   const moving = analyse(sources, 'moving', options)
   const peak = analyse(sources, 'peak', options)
@@ -91,7 +96,6 @@ export function rates(options: RatesOptions, messages: readonly MessageRow[] = M
     rate_per_s: rows.reduce((sum, row) => sum + row.rate_per_s[situation], 0),
     load: rows.reduce((sum, row) => sum + row.load[situation], 0),
   }])) as Rates['total']
-  const { bitrate, jitter_ms, errors_per_s } = options
   return { bitrate, jitter_ms, errors_per_s, rows, total, required: requiredRate(rows, bitrate) }
 }
 

@@ -1,6 +1,7 @@
 import { type BenchRow, BENCHES } from '#sim/bench/index.ts'
 import type { Command } from 'commander'
 import { usage } from '../lib/failure.ts'
+import { shared } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -21,7 +22,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('[names...]', `what to measure: ${Object.keys(BENCHES).join(', ')} (default: all)`)
     .option('--long', 'gateway: a minute at each rate, an hour of traffic, instead of samples')
-    .option('--json', 'the rows for programs')
+    .addOption(shared('json', 'the rows for programs'))
     .addHelpText('after', HELP)
     .action(async (names: string[], options: { json?: boolean, long?: boolean }) => {
       const rows = await measure(names.length === 0 ? Object.keys(BENCHES) : names, options.long === true, terminal)

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type Budget, budgetOf, type RunningSet } from '#sim/car/budget.ts'
 import { readTopology } from '#sim/car/topology.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
+import { shared } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -23,7 +24,7 @@ interface Options { car?: string, json?: boolean }
 export function define(command: Command, terminal: Terminal): void {
   command
     .option(CAR_OPTION, CAR_HELP)
-    .option('--json', 'all of it for programs')
+    .addOption(shared('json', 'all of it for programs'))
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const budget = budgetOf(readTopology(readCar(options.car), 'car'))

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +64,7 @@ describe('spine car', () => {
     [['--seed', '-1'], 'It must be a whole number from 0 to 4294967295'],
     [['--press', 'DASH.windowFL.donw', ...FREE], 'unknown switch "DASH.windowFL.donw": did you mean DASH.windowFL.down?'],
     [['--press', 'a:b:c'], '"a:b:c" is no press: write it like DASH.windowFL.down:2s@1s'],
+    [['--press', 'DASH.windowFL.down:11m'], 'a switch is held for at most 10 min'],
     [['--real', 'XX'], 'unknown hub "XX"'],
     [['--listen', 'slcan-lisen:127.0.0.1:0'], 'there is no link of the kind "slcan-lisen"'],
     [['--bitrate', '333333'], '333333'],
@@ -113,6 +114,28 @@ describe('spine car', () => {
     expect(await run([...HEADLESS, '--for', '1s', '--record', '/nowhere/drive.log'], terminal)).toBe(1)
     expect(terminal.err).toContain('/nowhere/drive.log')
     expect(terminal.err.trimEnd().split('\n')).toHaveLength(1)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('ends at once when the disk is full, and says so', async () => {
+    const terminal = fakeTerminal()
+    symlinkSync('/dev/full', path('full.log'))
+    expect(await run([...HEADLESS, '--for', '24h', '--record', path('full.log')], terminal)).toBe(1)
+    expect(terminal.err).toMatch(/^spine car: .*full\.log: the disk is full.*\n$/)
+  })
+
+  it('says that a press comes after the end of the run', async () => {
+    const terminal = fakeTerminal()
+    expect(await run([...HEADLESS, '--for', '1s', '--press', 'DASH.windowFL.down:1s@11m'], terminal)).toBe(0)
+    expect(terminal.err).toMatch(/^DASH\.windowFL\.down is not pressed: the run ends after 1 s, before 11 min 00 s\n/)
+  })
+
+  it('tells programs every second how it is, lag and all', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['car', '--json', '--speed', '100', '--for', '3s'], terminal), terminal.err).toBe(0)
+    const last: unknown = JSON.parse(terminal.out.trimEnd().split('\n').at(-1)!)
+    expect(last).toMatchObject({
+      time_s: 3, faults: [], links: [], lags: expect.any(Number) as unknown, slipped_ms: expect.any(Number) as unknown,
+    })
   })
 
   it('says in one line that a port is taken, and lets go of the others', async () => {

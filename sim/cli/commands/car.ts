@@ -13,7 +13,7 @@ import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { endedWell, explained, isLinkUri } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { bitrate, collect, dataBitrate, duration, speedFactor, wholeNumber } from '../lib/options.ts'
+import { collect, dataBitrate, shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** Where a car can be reached when nothing else is said. */
@@ -69,18 +69,18 @@ export function define(command: Command, terminal: Terminal): void {
     .option(CAR_OPTION, CAR_HELP)
     .option('--print-car', 'print the car as JSON, and end')
     .option('--headless', 'no display: only what it listens on, and a summary at its end')
-    .option('--for <duration>', 'end after so much of the car\'s time', duration)
-    .option('--speed <factor>', 'of real time: 1, 10, max', speedFactor, 1)
-    .option('--seed <n>', 'of all dice', wholeNumber(0, 0xffff_ffff), 1)
+    .addOption(shared('for', 'end after so much of the car\'s time'))
+    .addOption(shared('speed', 'of real time: 1, 10, max', 1))
+    .addOption(shared('seed', undefined, 1))
     .option('--listen <uri>', 'what it listens on; may be repeated', collect(text => text))
     .option('--record <file>', 'write every frame into a candump log')
-    .option('--bitrate <bit/s>', 'of the spine', bitrate, 500_000)
+    .addOption(shared('bitrate', 'of the spine', 500_000))
     .option('--data-bitrate <bit/s>', 'make it a CAN FD bus: that of FD data, a multiple of --bitrate up to 8M', dataBitrate)
     .option('--press <switch:hold@begin>', 'press a switch by script; may be repeated', collect(parsePress))
     .option('--faults <file>', 'faults of bus and power, as JSON')
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
-    .option('--actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, socketcan: but vcan): real glass moves')
-    .option('--json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)')
+    .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)'))
     .addHelpText('after', HELP)
     .action((options: Options) => drive(options, terminal))
 }
@@ -101,7 +101,10 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
   const output = new Live(terminal, { json: options.json === true })
   const live = build(options, output.note)
   try {
-    for (const press of options.press ?? []) live.script(press)
+    for (const press of options.press ?? []) {
+      live.script(press)
+      if (press.at_ms >= (options.for ?? Infinity)) output.note(`${press.switch} is not pressed: the run ends after ${formatDuration(options.for!)}, before ${formatDuration(press.at_ms)}`)
+    }
     const recorder = options.record === undefined ? undefined : await explained(live.record(recordUri(options.record)))
     for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await listen(live, uri, options.actuate === true)
     const begun_ms = performance.now()

@@ -5,7 +5,8 @@ import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/form
 import { PieceBuffer } from '#sim/gateway/logs/piece-buffer.ts'
 import { BadLines } from '../lib/bad-lines.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
-import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
+import { kindOption } from '../lib/log-format.ts'
+import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -40,9 +41,9 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<in>', 'log to read, or -')
     .argument('<out>', 'log to write, or -')
-    .option('--from <kind>', `kind of the first: ${FORMAT_NAMES}`, logFormat)
-    .option('--to <kind>', `kind of the second: ${FORMAT_NAMES}`, logFormat)
-    .option('--json', 'the counts at the end for programs')
+    .addOption(kindOption('--from <kind>', 'kind of the first'))
+    .addOption(kindOption('--to <kind>', 'kind of the second'))
+    .addOption(shared('json', 'the counts at the end for programs'))
     .addHelpText('after', HELP)
     .action((input: string, output: string, options: Options) => convert({
       input, output, from: options.from ?? kindOf(input, '--from'), to: options.to ?? kindOf(output, '--to'),

@@ -5,7 +5,8 @@ import type { LinkFrame } from '#sim/gateway/link.ts'
 import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
 import { BadLines } from '../lib/bad-lines.ts'
 import { Failure, fileFailure } from '../lib/failure.ts'
-import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
+import { kindOption } from '../lib/log-format.ts'
+import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -23,8 +24,8 @@ Examples:
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<file>', 'log, or - for standard input')
-    .option('--from <kind>', `kind of log: ${FORMAT_NAMES}`, logFormat)
-    .option('--json', 'one JSON object a line')
+    .addOption(kindOption('--from <kind>'))
+    .addOption(shared('json', 'one JSON object a line'))
     .addHelpText('after', HELP)
     .action((file: string, options: { from?: LogFormat, json?: boolean }) => {
       const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]

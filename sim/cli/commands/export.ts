@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { Argument, type Command } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat, exportProtocol } from '#protocol/export/index.ts'
-import { fileFailure } from '../lib/failure.ts'
+import { fileFailure, usage } from '../lib/failure.ts'
+import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -19,8 +20,10 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .addArgument(new Argument('<format>', 'what to make of the catalogue').choices([...EXPORT_FORMATS]))
     .option('--out <file>', 'write it there instead of to standard output')
+    .addOption(shared('json', 'what was written, for programs'))
     .addHelpText('after', HELP)
-    .action(async (format: ExportFormat, options: { out?: string }) => {
+    .action(async (format: ExportFormat, options: { out?: string, json?: boolean }) => {
+      if (options.json === true && options.out === undefined) throw usage('--json goes to standard output, as the export does: name a file with --out')
       const text = exportProtocol(format)
       if (options.out === undefined) {
         terminal.write(text)
@@ -32,5 +35,6 @@ export function define(command: Command, terminal: Terminal): void {
       } catch (error) {
         throw fileFailure('write', options.out, error)
       }
+      if (options.json === true) terminal.write(`${JSON.stringify({ format, out: options.out, bytes: Buffer.byteLength(text) })}\n`)
     })
 }

@@ -9,7 +9,7 @@ import { usage } from '../lib/failure.ts'
 import { gatewayView } from '../lib/gateway-screen.ts'
 import { endedWell, explained } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { bitrate, duration, positiveNumber } from '../lib/options.ts'
+import { positiveNumber, shared } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -76,11 +76,11 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--limit <frames/s>', 'drop what is more than that, each way', positiveNumber)
     .addOption(new Option('--direction <way>', 'which way frames go').choices(['both', 'ab', 'ba']).default('both'))
     .addOption(new Option('--mode <mode>', 'listen: A only hears its bus, nothing gets onto it').choices(['listen']))
-    .option('--actuate', 'let commands onto real buses: real glass moves')
-    .option('--bitrate <bit/s>', 'of the buses, where a link does not say', bitrate)
-    .option('--for <duration>', 'end after so long', duration)
-    .option('--interval <duration>', 'between two pictures or lines', duration)
-    .option('--json', 'one JSON object an interval')
+    .addOption(shared('actuate'))
+    .addOption(shared('bitrate', 'of the buses, where a link does not say'))
+    .addOption(shared('for'))
+    .addOption(shared('interval'))
+    .addOption(shared('json', 'one JSON object an interval'))
     .addHelpText('after', HELP)
     .addHelpText('after', linksHelp)
     .action((a: string, b: string, options: Options) => run(a, b, options, terminal))

@@ -5,7 +5,7 @@ import { DEFAULT_BITRATE } from '#sim/gateway/link-base.ts'
 import { DEFAULT_LINK, endedWell, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { monitorView } from '../lib/monitor-screen.ts'
-import { bitrate, duration } from '../lib/options.ts'
+import { shared } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -28,10 +28,10 @@ interface Options { for?: number, interval?: number, bitrate?: number, json?: bo
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('[link]', 'the bus to watch', DEFAULT_LINK)
-    .option('--for <duration>', 'end after so long', duration)
-    .option('--interval <duration>', 'between two pictures or lines', duration)
-    .option('--bitrate <bit/s>', 'of the bus, when the link does not tell', bitrate)
-    .option('--json', 'one JSON object an interval')
+    .addOption(shared('for'))
+    .addOption(shared('interval'))
+    .addOption(shared('bitrate', 'of the bus, when the link does not tell'))
+    .addOption(shared('json', 'one JSON object an interval'))
     .addHelpText('after', HELP)
     .action((uri: string, options: Options) => {
       const live = new Live(terminal, options)

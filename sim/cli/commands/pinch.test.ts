@@ -32,3 +32,9 @@ it('spine pinch says that a plot cannot be written before it begins', async () =
   expect(await run(['pinch', '--svg', '/nowhere/at/all.svg'], terminal)).toBe(1)
   expect(terminal.err).toBe('spine pinch: cannot write /nowhere/at/all.svg: its folder does not exist\n')
 })
+
+it('spine pinch plots no closings, and says so', async () => {
+  const terminal = fakeTerminal()
+  expect(await run(['pinch', '--closings', '1', '--svg', 'pinch.svg'], terminal)).toBe(2)
+  expect(terminal.err).toContain('--svg plots rods')
+})

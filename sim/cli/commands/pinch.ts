@@ -7,8 +7,8 @@ import { pinchSvg } from '#sim/pinch/svg.ts'
 import {
   FULL_PLAN, LIMIT_N, MEDIAN_N, PinchSweep, QUICK_PLAN, type SweepPlan, caseCount, casesOf, describeCase, describeConditions,
 } from '#sim/pinch/sweep.ts'
-import { Failure, fileFailure } from '../lib/failure.ts'
-import { wholeNumber } from '../lib/options.ts'
+import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { shared, wholeNumber } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
 
@@ -51,12 +51,13 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .option('--quick', 'a few of the cases: seconds instead of minutes')
     .option('--closings <n>', 'closings that meet nothing, instead of rods', wholeNumber(1, 10_000_000))
-    .option('--seed <n>', 'of measuring errors, roads and days', wholeNumber(0, 0xffff_ffff), 1)
-    .option('--json', 'the result for programs')
+    .addOption(shared('seed', 'of measuring errors, roads and days', 1))
+    .addOption(shared('json'))
     .option('--svg <file>', 'a plot of all peaks')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
       const { closings: count } = options
+      if (count !== undefined && options.svg !== undefined) throw usage('--svg plots rods, and --closings meet none: leave one of them out')
       const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
       if (!good) throw new Failure('a limit was not kept')
     })
@@ -88,7 +89,10 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   const sweep = new PinchSweep(options.seed)
   const summary = new Summary()
   const whole = await work(casesOf(plan), caseCount(plan), terminal, options, one => summary.add(sweep.run(one)))
-  if (summary.results.length === 0) return true
+  if (summary.results.length === 0) {
+    if (options.svg !== undefined) terminal.warn(`${options.svg} is empty: there is nothing to plot`)
+    return true
+  }
   const times = TIMED.map(({ conditions, most_ms }) => ({ conditions, most_ms, took_ms: sweep.closing_ms(conditions, 'here') }))
   const inTime = times.every(({ most_ms, took_ms }) => isNaN(most_ms) || took_ms <= most_ms)
   if (options.svg !== undefined) {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
-import { knownSwitch } from '../car/press-script.ts'
-import { LONGEST_HOLD_ms } from '../car/thumbs.ts'
-import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
+import { knownSwitch, parseHold_ms } from '../car/press-script.ts'
+import { formatDuration } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, openCar } from '../lib/link.ts'
+import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** A short press, as a thumb makes it. */
@@ -29,12 +29,11 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('[duration]', 'how long to hold it: 400ms, 2s', DEFAULT_HOLD)
     .option('--list', 'print the switches of the car')
     .option('--link <uri>', 'the car', DEFAULT_LINK)
-    .option('--json', 'the result for programs')
+    .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (name: string | undefined, duration: string, options: Options) => {
       if (name === undefined && options.list !== true) throw usage('which switch? Name one, or see "npx spine press --list"')
-      const hold_ms = parseDuration_ms(duration)
-      if (hold_ms > LONGEST_HOLD_ms) throw usage(`a switch is held for at most ${formatDuration(LONGEST_HOLD_ms)}`)
+      const hold_ms = parseHold_ms(duration)
       const car = await openCar(options.link)
       try {
         const switches = await switchesOf(car)

@@ -21,4 +21,10 @@ describe('spine rates', () => {
     expect(result.rows.some((row: { response_ms: { peak: number | null } }) => row.response_ms.peak === null)).toBe(true)
     expect(result.links[0]).toMatchObject({ encoding: 'slcan' })
   })
+
+  it('takes no jitter that would keep it busy for ever', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['rates', '--jitter', '1e6'], terminal)).toBe(2)
+    expect(terminal.err).toContain('It must be a number from 0 to 100000.')
+  })
 })

@@ -1,9 +1,9 @@
-import { type Encoding, ENCODINGS, UART_BAUDS, carriedFrames, requiredBaud, saturatedRate } from '#sim/diag/link-rates.ts'
-import { type RateRow, type Rates, ON_NEED_ms, rates } from '#sim/diag/rates.ts'
+import { type Encoding, ENCODINGS, UART_BAUDS, carriedFrames, requiredBaud, saturatedRate } from '#sim/gateway/line-rates.ts'
+import { type RateRow, type Rates, MOST_JITTER_ms, ON_NEED_ms, rates } from '#sim/diag/rates.ts'
 import type { Command } from 'commander'
 import type { LocationName, MessageRow } from '#protocol/catalogue/index.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
-import { bitrate, positiveNumber } from '../lib/options.ts'
+import { positiveNumber, shared, upTo } from '../lib/options.ts'
 import { type Column, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -39,10 +39,10 @@ interface Options { bitrate: number, jitter: number, errorsPerS: number, json?: 
 /** `spine rates`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .option('--bitrate <bit/s>', 'of the bus', bitrate, 500_000)
-    .option('--jitter <ms>', 'most by which queueing lags behind a period, ms', positiveNumber, 0)
+    .addOption(shared('bitrate', undefined, 500_000))
+    .option('--jitter <ms>', 'most by which queueing lags behind a period, ms', upTo(MOST_JITTER_ms), 0)
     .option('--errors-per-s <n>', 'bit errors a second that destroy a frame', positiveNumber, 0)
-    .option('--json', 'the whole table for programs')
+    .addOption(shared('json', 'the whole table for programs'))
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })

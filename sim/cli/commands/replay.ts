@@ -12,8 +12,8 @@ import { compiled } from '../lib/expression.ts'
 import { Failure } from '../lib/failure.ts'
 import { DEFAULT_LINK, explained, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { FORMAT_NAMES, logFormat } from '../lib/log-format.ts'
-import { speedFactor, wholeNumber } from '../lib/options.ts'
+import { kindOption } from '../lib/log-format.ts'
+import { shared, wholeNumber } from '../lib/options.ts'
 import { type ReplayCounts, replayJson, replaySum, replayView } from '../lib/replay-text.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -50,12 +50,12 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<file>', 'the log')
     .argument('[target]', 'the link', DEFAULT_LINK)
-    .option('--speed <factor>', 'of real time, or max', speedFactor, 1)
+    .addOption(shared('speed', undefined, 1))
     .option('--loop <times>', 'how often', wholeNumber(1, MOST_LOOPS), 1)
     .option('--filter <expression>', 'send only frames for which it is true')
-    .option('--from <kind>', `kind of log: ${FORMAT_NAMES}`, logFormat)
-    .option('--actuate', 'let commands onto real buses: real glass moves')
-    .option('--json', 'the counts at the end for programs')
+    .addOption(kindOption('--from <kind>'))
+    .addOption(shared('actuate'))
+    .addOption(shared('json', 'the counts at the end for programs'))
     .addHelpText('after', HELP)
     .action((file: string, target: string, options: Options) => replay(file, target, options, terminal))
 }

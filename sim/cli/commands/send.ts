@@ -8,7 +8,7 @@ import { fieldsJson, fieldsText } from '#sim/diag/fields.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { duration } from '../lib/options.ts'
+import { duration, shared } from '../lib/options.ts'
 import { aborted } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -37,8 +37,8 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--no-wait', 'send once and do not wait for the echo')
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOLS}`, 'tool')
-    .option('--actuate', 'let it onto a real bus (slcan:, gvret:, socketcan: but vcan): real glass moves')
-    .option('--json', 'the result for programs')
+    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
       const [uri, target, ...assignments] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]

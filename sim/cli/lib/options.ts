@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError, Option } from 'commander'
 import { Failure, describe } from './failure.ts'
 import { parseDuration_ms } from './duration.ts'
 
@@ -24,6 +24,15 @@ export function positiveNumber(text: string): number {
   return value
 }
 
+/** A number from 0 to `max`. */
+export function upTo(max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (text.trim() === '' || !(value >= 0 && value <= max)) throw new InvalidArgumentError(`It must be a number from 0 to ${max}.`)
+    return value
+  }
+}
+
 /** Virtual time per real time, or as fast as this machine can. */
 export function speedFactor(text: string): number | 'max' {
   if (text === 'max') return 'max'
@@ -34,17 +43,18 @@ export function speedFactor(text: string): number | 'max' {
 
 /** Bit rates the bus is built for, bit/s; `500k` and `1M` are understood. */
 export function bitrate(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text.trim())
-  const value = match === null ? NaN : Number(match[1]) * (match[2] === 'k' ? 1e3 : match[2] === 'M' ? 1e6 : 1)
-  if (!(value >= 125_000 && value <= 1_000_000)) throw new InvalidArgumentError('It must be 125k to 1M bit/s, like 500k or 250000.')
-  return value
+  return bitsPerSecond(text, 1_000_000, 'It must be 125k to 1M bit/s, like 500k or 250000.')
 }
 
 /** Bit rates of FD data, bit/s; `2M` is understood. The bus says whether it fits its own. */
 export function dataBitrate(text: string): number {
+  return bitsPerSecond(text, 8_000_000, 'It must be 125k to 8M bit/s, like 2M or 5000000.')
+}
+
+function bitsPerSecond(text: string, most: number, problem: string): number {
   const match = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(text.trim())
   const value = match === null ? NaN : Number(match[1]) * (match[2] === 'k' ? 1e3 : match[2] === 'M' ? 1e6 : 1)
-  if (!(value >= 125_000 && value <= 8_000_000)) throw new InvalidArgumentError('It must be 125k to 8M bit/s, like 2M or 5000000.')
+  if (!(value >= 125_000 && value <= most)) throw new InvalidArgumentError(problem)
   return value
 }
 
@@ -60,4 +70,30 @@ function parsed<T>(parse: () => T): T {
     if (error instanceof Failure) throw new InvalidArgumentError(`${describe(error)}.`)
     throw error
   }
+}
+
+interface SharedOption {
+  readonly flags: string
+  /** What the help says of it, unless the command says something better. */
+  readonly about: string
+  readonly parse?: (text: string) => unknown
+}
+
+/** Options that several commands have: one spelling and one parser each. */
+const SHARED = {
+  json: { flags: '--json', about: 'the result for programs' },
+  for: { flags: '--for <duration>', about: 'end after so long', parse: duration },
+  interval: { flags: '--interval <duration>', about: 'between two pictures or lines', parse: duration },
+  speed: { flags: '--speed <factor>', about: 'of real time, or max', parse: speedFactor },
+  seed: { flags: '--seed <n>', about: 'of all dice', parse: wholeNumber(0, 0xffff_ffff) },
+  bitrate: { flags: '--bitrate <bit/s>', about: 'of the bus', parse: bitrate },
+  actuate: { flags: '--actuate', about: 'let commands onto real buses (slcan:, gvret:, socketcan: but vcan): real glass moves' },
+} as const satisfies Readonly<Record<string, SharedOption>>
+
+/** One of the options that several commands have; `preset` is its value when it is not given. */
+export function shared(name: keyof typeof SHARED, about: string = SHARED[name].about, preset?: number | string): Option {
+  const spec: SharedOption = SHARED[name]
+  const option = new Option(spec.flags, about)
+  if (spec.parse !== undefined) option.argParser(spec.parse)
+  return preset === undefined ? option : option.default(preset)
 }
