@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Terminal } from './lib/terminal.ts'
 
 /** What a command's module exports: `define` adds arguments, options and the action to the prepared command. */
-export interface CommandModule {
+interface CommandModule {
   define(command: Command, terminal: Terminal): void
 }
 
@@ -30,8 +30,6 @@ const SPECS = {
   bench: { summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },
 } as const satisfies Readonly<Record<string, CommandSpec>>
 
-export type CommandName = keyof typeof SPECS
-
-export interface CommandEntry extends CommandSpec { readonly name: string }
+interface CommandEntry extends CommandSpec { readonly name: string }
 
 export const COMMANDS: readonly CommandEntry[] = Object.entries(SPECS).map(([name, spec]) => ({ name, ...spec }))

@@ -11,9 +11,9 @@ import { createLinkFrame } from '../gateway/link-frame.ts'
 import type { Link, LinkFrame } from '../gateway/link.ts'
 
 /** A command is repeated this often until its status echoes it … */
-export const REPEAT_ms = 100
+const REPEAT_ms = 100
 /** … and fails after this long. */
-export const GIVE_UP_ms = 500
+const GIVE_UP_ms = 500
 const LOOK_AGAIN_ms = 5
 /** A timer of the engine holds no more, ms. */
 const LONGEST_ms = 0x7fff_ffff

@@ -6,7 +6,7 @@ import type { LinkFrame } from '../gateway/link.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
 /** What the end-to-end header says, by `E2E_OUTCOME`. */
-export const E2E_TEXT = ['ok', 'ok, some lost', 'repeated', 'wrong sequence', 'wrong CRC'] as const
+const E2E_TEXT = ['ok', 'ok, some lost', 'repeated', 'wrong sequence', 'wrong CRC'] as const
 
 /** One frame in words. */
 export interface FrameDescription {

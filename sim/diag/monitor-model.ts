@@ -5,6 +5,7 @@ import { dataIdOf, sourceOf } from '#protocol/id.ts'
 import { type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, type NamedValues, addressText } from '#protocol/messages.ts'
 import type { LinkFrame } from '../gateway/link.ts'
 import { BusLoad } from './bus-load.ts'
+import { identifierText } from './describe-frame.ts'
 import { FAULT_FIELDS, faultText, sleepText, switchText } from './event-text.ts'
 
 /** Most nodes, signals and events kept: what a hostile bus can make this remember. */
@@ -134,7 +135,7 @@ export class MonitorModel {
     const cause = this.decoder.failure
     if (cause === 'badCrc') {
       this.counters.badCrc++
-      this.event(`${identifier(frame)} from ${addressText(sourceOf(frame.id))}: wrong CRC`)
+      this.event(`${identifierText(frame.id, true)} from ${addressText(sourceOf(frame.id))}: wrong CRC`)
     } else if (cause === 'unknownMessage' || cause === 'tooShort') {
       this.counters[cause]++
     } else {
@@ -217,8 +218,4 @@ export class MonitorModel {
     this.events.push({ at_ns: this.time_ns, text })
     if (this.events.length > MOST_EVENTS) this.events.shift()
   }
-}
-
-function identifier(frame: LinkFrame): string {
-  return frame.id.toString(16).toUpperCase().padStart(8, '0')
 }

@@ -11,8 +11,8 @@ import { type Response, type Stream, responseTimes, utilisationOf } from './resp
  *   of them at the worst instant;
  * - `peak`: all that the catalogue permits at once: each row at its active period, or at its least interval.
  */
-export const SITUATIONS = ['idle', 'moving', 'peak'] as const
-export type Situation = typeof SITUATIONS[number]
+const SITUATIONS = ['idle', 'moving', 'peak'] as const
+type Situation = typeof SITUATIONS[number]
 
 /** How often a frame that is sent on change or on need is assumed while everything moves. */
 export const ON_NEED_ms = 1000
@@ -62,7 +62,7 @@ export interface Rates {
 }
 
 /** The rate everything behind the bus has to keep up with. */
-export interface RequiredRate {
+interface RequiredRate {
   /** What the senders may offer at once. */
   readonly offered_per_s: number
   /** What the bus carries of this mix: with worst stuffing, and with none. */

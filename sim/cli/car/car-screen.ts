@@ -2,7 +2,7 @@ import type { Car } from '#sim/car/car.ts'
 import type { CarSnapshot, ComponentSnapshot, HubSnapshot, PowerSnapshot } from '#sim/car/snapshot.ts'
 import type { View } from '../lib/live.ts'
 import { linesOf, loadText } from '../lib/screen.ts'
-import { type Column, table } from '../lib/table.ts'
+import { right, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** What the display knows beside the car's snapshot. */
@@ -28,7 +28,6 @@ export interface CarState { readonly snapshot: CarSnapshot, readonly status: Car
 const EVENTS = 5
 /** Columns from which on a hub and its components share a line. */
 const WIDE = 110
-const right = (title: string): Column => ({ title, align: 'right' })
 const COLUMNS = [{ title: 'HUB' }, { title: 'state' }, right('supply'), right('draws'), { title: 'components' }]
 
 /** True when all hubs that have power sleep. */

@@ -29,7 +29,7 @@ const PROCESS_HOST: Host = {
 /** Least time between two reports of lag. */
 const LAG_REPORT_ms = 10_000
 
-export interface LiveCarOptions extends CarOptions {
+interface LiveCarOptions extends CarOptions {
   readonly speed: number | 'max'
   readonly report: (line: string) => void
 }

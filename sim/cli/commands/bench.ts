@@ -2,7 +2,8 @@ import { type BenchRow, BENCHES } from '#sim/bench/index.ts'
 import type { Command } from 'commander'
 import { usage } from '../lib/failure.ts'
 import { shared } from '../lib/options.ts'
-import { type Column, table } from '../lib/table.ts'
+import { type Column, right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -26,7 +27,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action(async (names: string[], options: { json?: boolean, long?: boolean }) => {
       const rows = await measure(names.length === 0 ? Object.keys(BENCHES) : names, options.long === true, terminal)
-      terminal.write(options.json === true ? `${JSON.stringify(rows, undefined, 2)}\n` : text(rows, terminal))
+      tell(terminal, options.json, () => rows, () => text(rows, terminal), 2)
     })
 }
 
@@ -42,7 +43,6 @@ async function measure(names: readonly string[], long: boolean, terminal: Termin
   return rows
 }
 
-const right = (title: string): Column => ({ title, align: 'right' })
 const COLUMNS: readonly Column[] = [
   { title: 'what' }, right('measured'), { title: 'unit' }, { title: 'beside' }, right('its figure'), right('ratio'), right('target'), { title: 'met' },
 ]

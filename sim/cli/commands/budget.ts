@@ -3,7 +3,8 @@ import { type Budget, budgetOf, type RunningSet } from '#sim/car/budget.ts'
 import { readTopology } from '#sim/car/topology.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { shared } from '../lib/options.ts'
-import { type Column, table } from '../lib/table.ts'
+import { right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -28,13 +29,11 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const budget = budgetOf(readTopology(readCar(options.car), 'car'))
-      // A cable without a fuse of its own has no rating: JSON has no Infinity.
-      const json = (): string => JSON.stringify(budget, (_, value: unknown) => value === Infinity ? null : value, 2)
-      terminal.write(options.json === true ? `${json()}\n` : text(budget, terminal))
+      // A cable without a fuse of its own has a rating of Infinity, which JSON writes as null.
+      tell(terminal, options.json, () => budget, () => text(budget, terminal), 2)
     })
 }
 
-const right = (title: string): Column => ({ title, align: 'right' })
 const FEEDERS = [{ title: 'cable' }, right('ampacity'), right('fuse'), right('limit'), right('idle'), right('running'), right('peaks'), { title: '' }]
 const HUBS = [{ title: 'hub' }, right('idle'), right('running'), right('peaks'), right('share'), right('all running'), right('largest set')]
 

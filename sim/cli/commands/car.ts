@@ -17,7 +17,7 @@ import { collect, dataBitrate, shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** Where a car can be reached when nothing else is said. */
-export const DEFAULT_LISTEN = ['slcan-listen:127.0.0.1:3333', 'spine-listen:127.0.0.1:7030']
+const DEFAULT_LISTEN = ['slcan-listen:127.0.0.1:3333', 'spine-listen:127.0.0.1:7030']
 
 const HELP = `
 Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car names another. Without --listen it listens on

@@ -1,11 +1,10 @@
-import { createReadStream } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
 import { PieceBuffer } from '#sim/gateway/logs/piece-buffer.ts'
-import { BadLines } from '../lib/bad-lines.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { kindOption } from '../lib/log-format.ts'
+import { LogInput } from '../lib/log-input.ts'
 import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -25,7 +24,6 @@ Examples:
 
 /** Long conversions tell how far they are this often. */
 const PROGRESS_ms = 2000
-const CHUNK_BYTES = 262_144
 
 interface Options { from?: LogFormat, to?: LogFormat, json?: boolean }
 
@@ -63,48 +61,37 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
   if (output === '-' && terminal.isTTY && to.unit !== 'line') throw usage(`${to.name} is nothing for a terminal: name a file, or pipe it on`)
   if (output === '-' && asJson) throw usage('--json goes to standard output, as the log does: name a file for the log')
   if (await isSameFile(input, output)) throw usage(`${input} and ${output} are the same file: it would be overwritten while it is read`)
-  const stop = terminal.stop
   const target = new Target(output, terminal)
   const writer = to.writer()
-  const bad = new BadLines(terminal, input, from)
-  let frames = 0
+  const log = new LogInput(terminal, input, from)
   let errorFrames = 0
-  const reader = from.reader({
-    onFrame: (frame) => {
-      frames++
-      if (frame.error) errorFrames++
-      target.pieces.add(writer.frame(frame, frame.direction))
-    },
-    onBadLine: line => bad.add(line),
-  })
   const size = input === '-' ? NaN : await sizeOf(input)
-  let read = 0
   let told_ms = performance.now()
   try {
-    for await (const chunk of input === '-' ? terminal.input : readable(input)) {
-      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
-      read += bytes.length
-      reader.push(bytes)
-      await target.flush()
-      if (stop.aborted) break
-      if (performance.now() - told_ms < PROGRESS_ms) continue
-      told_ms = performance.now()
-      terminal.warn(`${input}: ${share(read, size)}, ${frames.toLocaleString('en')} frames`)
-    }
-    if (!stop.aborted) reader.end()
-    const noLog = frames === 0 && bad.total > 0
-    if (!noLog) target.pieces.add(writer.end())
-    await target.flush(!noLog)
+    await log.read({
+      onFrame: (frame) => {
+        if (frame.error) errorFrames++
+        target.pieces.add(writer.frame(frame, frame.direction))
+      },
+      flush: async (read) => {
+        await target.flush()
+        if (performance.now() - told_ms < PROGRESS_ms) return
+        told_ms = performance.now()
+        terminal.warn(`${input}: ${share(read, size)}, ${log.frames.toLocaleString('en')} frames`)
+      },
+    })
+    if (!log.isNoLog) target.pieces.add(writer.end())
+    await target.flush(!log.isNoLog)
   } finally {
     await target.close()
   }
-  bad.sum(frames)
-  if (frames === 0 && bad.total > 0) throw new Failure(`${input} is no ${from.name} log: none of its ${from.unit}s is a frame; nothing was written`)
+  log.finish('; nothing was written')
   const lostDetails = to.errorDetails ? 0 : errorFrames
   if (lostDetails > 0) terminal.warn(`${output}: ${to.name} does not tell what kind of error ${lostDetails} error frames report`)
-  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad: bad.causes, lostDetails })}\n`)
+  const { frames, bad } = log
+  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad, lostDetails })}\n`)
   else terminal.warn(`${input} (${from.name}) to ${output} (${to.name}): ${frames.toLocaleString('en')} frames`)
-  if (stop.aborted) throw new Failure(`stopped: ${output} holds what was read so far`)
+  if (terminal.stop.aborted) throw new Failure(`stopped: ${output} holds what was read so far`)
 }
 
 /** Where the log goes. A file is made with its first bytes, so that what is no log leaves none behind. */
@@ -137,14 +124,6 @@ class Target {
 
   async close(): Promise<void> {
     await this.file?.close()
-  }
-}
-
-async function* readable(file: string): AsyncGenerator<Buffer> {
-  try {
-    yield* createReadStream(file, { highWaterMark: CHUNK_BYTES })
-  } catch (error) {
-    throw fileFailure('read', file, error)
   }
 }
 

@@ -1,11 +1,9 @@
-import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { type FrameDescription, FrameDescriber, identifierText } from '#sim/diag/describe-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
-import { BadLines } from '../lib/bad-lines.ts'
-import { Failure, fileFailure } from '../lib/failure.ts'
 import { kindOption } from '../lib/log-format.ts'
+import { LogInput } from '../lib/log-input.ts'
 import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -34,38 +32,21 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 async function decode(file: string, format: LogFormat, asJson: boolean, terminal: Terminal): Promise<void> {
-  const input = file === '-' ? terminal.input : createReadStream(file)
   const describer = new FrameDescriber()
+  const log = new LogInput(terminal, file, format)
   let out = ''
-  let frames = 0
-  const bad = new BadLines(terminal, file, format)
-  const reader = format.reader({
+  await log.read({
     onFrame: (frame) => {
-      frames++
       const description = describer.describe(frame)
       out += asJson ? jsonLine(frame, description) : textLine(frame, description, terminal)
     },
-    onBadLine: line => bad.add(line),
+    flush: () => {
+      terminal.write(out)
+      out = ''
+      return terminal.drained()
+    },
   })
-  const flush = (): Promise<void> => {
-    terminal.write(out)
-    out = ''
-    return terminal.drained()
-  }
-  const stop = terminal.stop
-  try {
-    for await (const chunk of input) {
-      reader.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
-      await flush()
-      if (stop.aborted) return
-    }
-  } catch (error) {
-    throw fileFailure('read', file, error)
-  }
-  reader.end()
-  await flush()
-  bad.sum(frames)
-  if (bad.total > 0 && frames === 0) throw new Failure(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame`)
+  if (!terminal.stop.aborted) log.finish()
 }
 
 function textLine(frame: LinkFrame, description: FrameDescription, terminal: Terminal): string {

@@ -9,7 +9,8 @@ import {
 } from '#sim/pinch/sweep.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
-import { type Column, table } from '../lib/table.ts'
+import { right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -35,6 +36,7 @@ const SLICE_ms = 200
 
 /** How many of the hardest presses are named. */
 const WORST = 5
+const TOLD_REVERSALS = 20
 
 /** Closings whose time is named. */
 const TIMED: readonly { readonly conditions: Conditions, readonly most_ms: number }[] = [
@@ -98,15 +100,10 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   if (options.svg !== undefined) {
     save(options.svg, pinchSvg(summary.results, `A rod in the closing window: ${summary.results.length} cases, seed ${options.seed}`))
   }
-  if (options.json === true) {
-    terminal.write(`${JSON.stringify({
-      seed: options.seed, whole, limit_N: LIMIT_N, met: summary.met && inTime, total: summary.total(), rods: summary.rods(),
-      worst: summary.worst(WORST), failures: summary.failures, closingTimes: times,
-    }, (_, value: unknown) => typeof value === 'number' && !isFinite(value) ? null : value, 2)}\n`)
-  } else {
-    terminal.write(rodText(summary, terminal))
-    terminal.write(timeText(times, terminal))
-  }
+  tell(terminal, options.json, () => ({
+    seed: options.seed, whole, limit_N: LIMIT_N, met: summary.met && inTime, total: summary.total(), rods: summary.rods(),
+    worst: summary.worst(WORST), failures: summary.failures, closingTimes: times,
+  }), () => rodText(summary, terminal) + timeText(times, terminal), 2)
   // The median of a part says nothing of the whole.
   return (whole ? summary.met : summary.failures.length === 0) && inTime
 }
@@ -119,7 +116,6 @@ function save(path: string, text: string): void {
   }
 }
 
-const right = (title: string): Column => ({ title, align: 'right' })
 const ROD_COLUMNS = [{ title: 'rod' }, right('cases'), right('below limit'), right('reversed'), right('early'), right('median N'), right('95 % N'), right('worst N')]
 
 function rodText(summary: Summary, terminal: Terminal): string {
@@ -162,20 +158,23 @@ async function sweepClosings(options: Options, count: number, terminal: Terminal
   })
   times_ms.sort((a, b) => a - b)
   const time = { median_ms: quantile(times_ms, 0.5), p99_ms: quantile(times_ms, 0.99) }
-  if (options.json === true) {
-    terminal.write(`${JSON.stringify({ seed: options.seed, whole, closings: count, ended, fullClosings: time, reversals }, null, 2)}\n`)
-  } else {
-    const { colors } = terminal
-    terminal.write(`${ended.closed + ended.reversed + ended['too weak']} closings without an obstacle: ${ended.closed} closed, `
-      + `${ended.reversed === 0 ? colors.green('0 reversed') : colors.red(`${ended.reversed} reversed`)}, `
-      + `${ended['too weak']} stopped because the motor was too weak for supply, heat and seals.\n`
-      + (times_ms.length === 0 ? '' : `From fully open: median ${(time.median_ms / 1000).toFixed(2)} s, 99 % below ${(time.p99_ms / 1000).toFixed(2)} s.\n`))
-    for (const reversal of reversals.slice(0, 20)) {
-      terminal.write(`  car ${reversal.car}, closing ${reversal.closing} from ${reversal.from_pct} %: ${describeConditions(reversal.conditions)}, `
-        + `tick ${reversal.timing.tick_ms} ms\n`)
-    }
-  }
+  tell(
+    terminal, options.json, () => ({ seed: options.seed, whole, closings: count, ended, fullClosings: time, reversals }),
+    () => closingText(ended, time, reversals, terminal), 2,
+  )
   return ended.reversed === 0
+}
+
+type Ends = Readonly<Record<ClosingResult['end'], number>>
+type Times = Readonly<Record<'median_ms' | 'p99_ms', number>>
+
+function closingText(ended: Ends, time: Times, reversals: readonly ClosingResult[], { colors }: Terminal): string {
+  return `${ended.closed + ended.reversed + ended['too weak']} closings without an obstacle: ${ended.closed} closed, `
+    + `${ended.reversed === 0 ? colors.green('0 reversed') : colors.red(`${ended.reversed} reversed`)}, `
+    + `${ended['too weak']} stopped because the motor was too weak for supply, heat and seals.\n`
+    + (isNaN(time.median_ms) ? '' : `From fully open: median ${(time.median_ms / 1000).toFixed(2)} s, 99 % below ${(time.p99_ms / 1000).toFixed(2)} s.\n`)
+    + reversals.slice(0, TOLD_REVERSALS).map(({ car, closing, from_pct, conditions, timing }) =>
+      `  car ${car}, closing ${closing} from ${from_pct} %: ${describeConditions(conditions)}, tick ${timing.tick_ms} ms\n`).join('')
 }
 
 function number(value: number): string {

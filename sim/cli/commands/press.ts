@@ -5,6 +5,7 @@ import { formatDuration } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, openCar } from '../lib/link.ts'
 import { shared } from '../lib/options.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** A short press, as a thumb makes it. */
@@ -51,7 +52,7 @@ async function switchesOf(car: SpineLink): Promise<readonly string[]> {
 }
 
 function list(switches: readonly string[], options: Options, terminal: Terminal): void {
-  terminal.write(options.json === true ? `${JSON.stringify(switches)}\n` : switches.map(name => `${name}\n`).join(''))
+  tell(terminal, options.json, () => switches, () => switches.map(name => `${name}\n`).join(''))
 }
 
 async function press(car: SpineLink, name: string, hold_ms: number, options: Options, terminal: Terminal): Promise<void> {
@@ -68,8 +69,10 @@ async function press(car: SpineLink, name: string, hold_ms: number, options: Opt
   } finally {
     stop.removeEventListener('abort', release)
   }
-  if (options.json === true) terminal.write(`${JSON.stringify({ switch: name, hold_ms, released: true, early })}\n`)
-  else terminal.write(early ? `${name} released\n` : `${name} pressed for ${formatDuration(hold_ms)}\n`)
+  tell(
+    terminal, options.json, () => ({ switch: name, hold_ms, released: true, early }),
+    () => early ? `${name} released\n` : `${name} pressed for ${formatDuration(hold_ms)}\n`,
+  )
 }
 
 async function asked<T>(answer: Promise<T>): Promise<T> {

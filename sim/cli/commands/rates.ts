@@ -4,7 +4,8 @@ import type { Command } from 'commander'
 import type { LocationName, MessageRow } from '#protocol/catalogue/index.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
 import { positiveNumber, shared, upTo } from '../lib/options.ts'
-import { type Column, table } from '../lib/table.ts'
+import { type Column, right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -46,16 +47,11 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })
-      terminal.write(options.json === true ? `${json(result)}\n` : text(result, terminal))
+      // A bound that is missing is Infinity, which JSON writes as null.
+      tell(terminal, options.json, () => ({ ...result, links: links(result) }), () => text(result, terminal), 2)
     })
 }
 
-/** JSON has no Infinity: a missing bound is null. */
-function json(result: Rates): string {
-  return JSON.stringify({ ...result, links: links(result) }, (_, value: unknown) => value === Infinity ? null : value, 2)
-}
-
-const right = (title: string): Column => ({ title, align: 'right' })
 const COLUMNS: readonly Column[] = [
   { title: 'message' }, right('bytes'), right('bits'), right('period ms'), right('interval ms'), right('deadline'), right('lifetime'),
   right('load moving'), right('load peak'), right('response moving'), right('response peak'),

@@ -16,6 +16,7 @@ import { kindOption } from '../lib/log-format.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
 import { type ReplayCounts, replayJson, replaySum, replayView } from '../lib/replay-text.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -132,8 +133,8 @@ async function passedOn(link: Link, stop: AbortSignal): Promise<void> {
 function finish(source: FileReplay, link: Link, counts: ReplayCounts, options: Options, terminal: Terminal, took_ms: number): void {
   const stopped = terminal.stop.aborted
   if (source.problem !== '' && !stopped) throw new Failure(source.problem)
-  if (options.json === true) terminal.write(`${JSON.stringify(replayJson(source, link, counts, took_ms, stopped))}\n`)
-  else terminal.write(replaySum(source, link, counts, took_ms, stopped))
+  const sums = [source, link, counts, took_ms, stopped] as const
+  tell(terminal, options.json, () => replayJson(...sums), () => replaySum(...sums))
   if (stopped) return
   if (link.state === 'closed') throw new Failure(link.problem === '' ? `${link.uri} was closed` : link.problem)
   const lost = droppedTotal(link.counters.sent) + link.counters.sent.queued

@@ -10,6 +10,7 @@ import { Failure, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { duration, shared } from '../lib/options.ts'
 import { aborted } from '../lib/streams.ts'
+import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -49,7 +50,7 @@ export function define(command: Command, terminal: Terminal): void {
         const outcome = await sender.send(wish, {
           wait: options.wait, stop$: aborted(terminal.stop), ...options.hold !== undefined && { hold_ms: options.hold },
         })
-        terminal.write(options.json === true ? `${JSON.stringify(outcomeJson(wish, outcome))}\n` : outcomeText(wish, outcome, terminal))
+        tell(terminal, options.json, () => outcomeJson(wish, outcome), () => outcomeText(wish, outcome, terminal))
         if (outcome.problem !== '') throw new Failure(outcome.problem)
       })
     })

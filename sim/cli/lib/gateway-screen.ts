@@ -1,3 +1,4 @@
+import { identifierText } from '#sim/diag/describe-frame.ts'
 import type { BridgeSnapshot, DirectionSnapshot } from '#sim/gateway/bridging/bridge.ts'
 import type { IdentifierCount } from '#sim/gateway/bridging/identifiers.ts'
 import type { DirectionCounters, Link } from '#sim/gateway/link.ts'
@@ -6,10 +7,9 @@ import { locationOf, sourceOf } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
 import type { View } from './live.ts'
 import { linesOf } from './screen.ts'
-import { type Column, table } from './table.ts'
+import { right, table } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
-const right = (title: string): Column => ({ title, align: 'right' })
 const LINK_COLUMNS = [
   { title: 'LINK' }, { title: 'state' }, right('received'), right('sent'), right('queued'), { title: 'lost' }, { title: 'what is there' },
 ]
@@ -78,16 +78,12 @@ function wayRow(name: string, way: DirectionSnapshot): string[] {
 function idRow(way: string, seen: IdentifierCount): string[] {
   const { id, extended, frames } = seen
   const gap = (gap_ms: number): string => frames < 2 ? '' : `${gap_ms.toFixed(1)} ms`
-  return [identifier(seen), way, String(frames), gap(seen.leastGap_ms), gap(seen.meanGap_ms), extended ? messageName(id) : '']
+  return [identifierText(seen.id, seen.extended), way, String(frames), gap(seen.leastGap_ms), gap(seen.meanGap_ms), extended ? messageName(id) : '']
 }
 
 function messageName(id: number): string {
   const names = TABLE.ofId(id).map(({ row }) => row.name)
   return names.length === 0 ? '' : `${names.join('|')}@${LOCATION_NAMES[locationOf(id)] ?? ''} from 0x${sourceOf(id).toString(16).toUpperCase()}`
-}
-
-function identifier(seen: { readonly id: number, readonly extended: boolean }): string {
-  return seen.id.toString(16).toUpperCase().padStart(seen.extended ? 8 : 3, '0')
 }
 
 function timeText(us: number): string {
@@ -123,5 +119,5 @@ function linkJson(link: Link): object {
 
 function wayJson(way: DirectionSnapshot | undefined): object | null {
   if (way === undefined) return null
-  return { ...way, identifiers: way.identifiers.map(({ last_ms: _, ...seen }) => ({ ...seen, id: identifier(seen) })) }
+  return { ...way, identifiers: way.identifiers.map(({ last_ms: _, id, ...seen }) => ({ ...seen, id: identifierText(id, seen.extended) })) }
 }

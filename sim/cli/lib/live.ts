@@ -4,7 +4,7 @@ import { fit } from './screen.ts'
 import type { Picture, Terminal } from './terminal.ts'
 
 /** A picture on a screen, lines elsewhere, one JSON object a line for programs. */
-export type Form = 'picture' | 'line' | 'json'
+type Form = 'picture' | 'line' | 'json'
 
 /** How something that changes is shown: pure functions of what `read` found. */
 export interface View<State> {

@@ -8,10 +8,9 @@ import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import { echoSenderText } from '#protocol/messages.ts'
 import type { View } from './live.ts'
 import { linesOf, loadText } from './screen.ts'
-import { type Column, table } from './table.ts'
+import { type Column, right, table } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
-const right = (title: string): Column => ({ title, align: 'right' })
 const HUB_COLUMNS = [
   { title: 'HUB' }, { title: 'state' }, right('supply'), right('drawn'), right('granted'), right('TEC/REC'), right('heard'),
   { title: 'ports: drawn/granted A' },

@@ -34,7 +34,7 @@ export function upTo(max: number): (text: string) => number {
 }
 
 /** Virtual time per real time, or as fast as this machine can. */
-export function speedFactor(text: string): number | 'max' {
+function speedFactor(text: string): number | 'max' {
   if (text === 'max') return 'max'
   const value = Number(text.replace(/[x×]$/, ''))
   if (text.trim() === '' || !(value > 0 && value < Infinity)) throw new InvalidArgumentError('It must be a factor above 0, such as 1, 0.5 or 10, or max.')

@@ -6,6 +6,11 @@ export interface Column {
   readonly align?: 'left' | 'right'
 }
 
+/** A column of numbers. */
+export function right(title: string): Column {
+  return { title, align: 'right' }
+}
+
 const NO_LINES = Object.fromEntries([
   'top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left', 'left-mid',
   'mid', 'mid-mid', 'right', 'right-mid', 'middle',

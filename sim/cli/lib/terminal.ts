@@ -13,8 +13,6 @@ export interface Terminal {
   warn(line: string): void
   /** Standard output is a screen: colours and live pictures make sense. */
   readonly isTTY: boolean
-  /** Standard input is a keyboard. */
-  readonly keyboard: boolean
   readonly columns: number
   readonly rows: number
   readonly colors: ReturnType<typeof picocolors.createColors>
@@ -67,7 +65,6 @@ export function processTerminal(): Terminal {
     drained: () => drained(stdout, stop.signal),
     warn: line => void stderr.write(`${printable(line, isColorSupported)}\n`),
     isTTY: stdout.isTTY === true,
-    keyboard: process.stdin.isTTY === true,
     get columns() { return stdout.columns ?? 100 },
     get rows() { return stdout.rows ?? 40 },
     colors,

@@ -36,7 +36,6 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
       changed()
     },
     isTTY: options.isTTY ?? false,
-    keyboard: false,
     columns: options.columns ?? 120,
     rows: options.rows ?? 40,
     colors: picocolors.createColors(false),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const LAUNCHER = fileURLToPath(new URL('../bin/spine.js', import.meta.url))
 
 /** How it ended, and what it said. */
-export interface Ended { readonly code: number | null, readonly signal: string | null, readonly out: string, readonly err: string }
+interface Ended { readonly code: number | null, readonly signal: string | null, readonly out: string, readonly err: string }
 
 /** `spine` in a process of its own, off a terminal. */
 export class SpineProcess {

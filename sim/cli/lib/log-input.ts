@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs'
+import { type BadLine, type LogFormat, placeOf } from '#sim/gateway/logs/format.ts'
+import type { LogFrame } from '#sim/gateway/logs/log-frame.ts'
+import { Failure, fileFailure } from './failure.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Bad lines reported one by one; after that only their number. */
+const MOST_REPORTS = 20
+const CHUNK_BYTES = 262_144
+
+/** Whoever takes what a log holds. */
+export interface LogTaker {
+  /** The frame's memory is the reader's. */
+  onFrame(frame: LogFrame): void
+  /** After each piece of the log, of which so many bytes were read: waited for. */
+  flush(read: number): Promise<void>
+}
+
+/** A log that is read from a file, or from standard input (`-`). What in it is no frame is told, without a flood, and counted. */
+export class LogInput {
+  frames = 0
+  /** What was no frame, by cause. */
+  readonly bad: Record<string, number> = {}
+  private badTotal = 0
+  private readonly terminal: Terminal
+  private readonly file: string
+  private readonly format: LogFormat
+
+  constructor(terminal: Terminal, file: string, format: LogFormat) {
+    this.terminal = terminal
+    this.file = file
+    this.format = format
+  }
+
+  /** Reads to the end, or to Ctrl-C. Throws a Failure for a file that cannot be read. */
+  async read(taker: LogTaker): Promise<void> {
+    const { terminal, file, format } = this
+    const { stop } = terminal
+    const reader = format.reader({
+      onFrame: (frame) => {
+        this.frames++
+        taker.onFrame(frame)
+      },
+      onBadLine: line => this.addBad(line),
+    })
+    let read = 0
+    for await (const bytes of contents(file, terminal)) {
+      const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
+      read += chunk.length
+      reader.push(chunk)
+      await taker.flush(read)
+      if (stop.aborted) return
+    }
+    reader.end()
+    await taker.flush(read)
+  }
+
+  /** Something was read, and nothing of it was a frame. */
+  get isNoLog(): boolean {
+    return this.frames === 0 && this.badTotal > 0
+  }
+
+  /** Sums up. Throws a Failure for what is no log, which ends with `consequence`. */
+  finish(consequence = ''): void {
+    const { badTotal, frames, file, format, terminal } = this
+    if (badTotal > MOST_REPORTS) terminal.warn(`${file}: ${badTotal - MOST_REPORTS} more ${format.unit}s were no frames`)
+    if (badTotal > 0 && frames > 0) terminal.warn(`${file}: ${badTotal} of ${badTotal + frames} ${format.unit}s were skipped`)
+    if (this.isNoLog) throw new Failure(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame${consequence}`)
+  }
+
+  private addBad(line: BadLine): void {
+    this.badTotal++
+    this.bad[line.cause] = (this.bad[line.cause] ?? 0) + 1
+    if (this.badTotal <= MOST_REPORTS) this.terminal.warn(`${placeOf(this.file, this.format, line)}: ${line.reason}`)
+  }
+}
+
+async function* contents(file: string, { input }: Terminal): AsyncGenerator<string | Buffer> {
+  try {
+    yield* file === '-' ? input : createReadStream(file, { highWaterMark: CHUNK_BYTES })
+  } catch (error) {
+    throw fileFailure('read', file, error)
+  }
+}
