@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeVerdict, type Verdict } from '#sim/checkers/index.ts'
 import { carNames, FUZZ_KINDS, FUZZ_SCENES, fuzzOptions, type FuzzOptions, generateScript, runScript } from '#sim/fuzz/index.ts'
 import { SABOTAGES, sabotage, type Sabotage } from './sabotage.ts'
+
+// What people are told must not matter to a judge.
+vi.mock('#sim/trace/text.ts', () => ({ eventText: () => 'colourless green ideas' }))
 
 const MOST_RUNS = 12
 /** Far more than it takes: other work may slow this machine down. */

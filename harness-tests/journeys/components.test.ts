@@ -63,7 +63,7 @@ describe('a latch', () => {
   })
 
   journey('of the hood opens at once with every lamp beside it lit', async (car) => {
-    for (const channel of [0, 1, 2, 3]) {
+    for (const channel of [0, 1, 2, 3] as const) {
       car.send('LightCommand@HOOD', { action: 'set', channel, level_pct: 100, fade_ms: 0 })
       await car.until(`lamp ${channel} is lit`, () => (car.shows('HOOD.lamp')[`light${channel}_pct`] as number) > 80, { within_ms: 3000 })
     }
@@ -147,7 +147,7 @@ describe('the stereo', () => {
     }
     expect(car.shows('STEREO.amplifier')).toMatchObject(SET)
   }
-  const plays = (car: SimulatedVehicle) => Object.entries(SET).every(([name, value]) => car.shows('STEREO.amplifier')[name] === value)
+  const plays = (car: SimulatedVehicle) => (Object.keys(SET) as (keyof typeof SET)[]).every(name => car.shows('STEREO.amplifier')[name] === SET[name])
   const reported = (car: SimulatedVehicle) => car.status('StereoStatus@STEREO')
 
   // The electronics reset below 6 V, a hub below 4 V.

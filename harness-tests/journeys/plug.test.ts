@@ -107,7 +107,7 @@ describe('a mirror that is replaced', () => {
     await car.run(500)
     car.send('MirrorCommand@FR', { action: 'recall', memory: 1 })
     await car.run(15_000)
-    for (const axis of ['tiltX_deg', 'tiltY_deg']) {
+    for (const axis of ['tiltX_deg', 'tiltY_deg'] as const) {
       expect(Math.abs(Number(car.shows(name)[axis]) - Number(stored[axis])), axis).toBeLessThan(0.8)
     }
   })

@@ -1,5 +1,5 @@
 import type { CanFrame } from '#protocol/frame.ts'
-import type { TraceRecord } from '#sim/kernel/trace.ts'
+import type { TraceEvent } from '#sim/trace/index.ts'
 
 /**
  * What the kit needs of a car: the simulated one, one behind a link, or one in a recording. A journey speaks to
@@ -12,7 +12,7 @@ export interface Driver {
   readonly now_ns: number
   onFrame(handler: (frame: CanFrame, t_ns: number) => void): void
   /** Events beside the bus: resets, faults, switches. Only the simulator has them. */
-  onEvent(handler: (record: TraceRecord) => void): void
+  onEvent(handler: (event: TraceEvent) => void): void
   send(frame: CanFrame): void
   press(name: string): void
   release(name: string): void

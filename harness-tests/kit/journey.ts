@@ -11,6 +11,7 @@ import { SEDAN } from '#sim/car/sedan.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
+import type { Observation } from '#sim/plants/observation.ts'
 import { ExpectationError, Vehicle } from './vehicle.ts'
 import { SimulatorDriver } from './simulator.ts'
 
@@ -41,7 +42,7 @@ export class SimulatedVehicle extends Vehicle {
   }
 
   /** What is to be seen of a component, behind the bus's back: `shows('FL.window').position_pct`. */
-  shows(component: string): Readonly<Record<string, number | boolean | string>> {
+  shows(component: string): Observation {
     this.car.world.sync()
     return this.car.component(component).plant.observe()
   }

@@ -1,7 +1,7 @@
 import type { CanFrame } from '#protocol/frame.ts'
 import { attachNode, type BusPort } from '#sim/car/attach.ts'
 import { type Car, type CarOptions, createCar } from '#sim/car/car.ts'
-import type { TraceRecord } from '#sim/kernel/trace.ts'
+import type { TraceEvent } from '#sim/trace/index.ts'
 import type { Driver } from './driver.ts'
 
 /** Enough for eight hubs to claim their addresses and read their ports. */
@@ -33,7 +33,7 @@ export class SimulatorDriver implements Driver {
     this.car.bus.tap(tapped => handler(tapped.frame, tapped.end_ns))
   }
 
-  onEvent(handler: (record: TraceRecord) => void): void {
+  onEvent(handler: (event: TraceEvent) => void): void {
     this.car.trace.subscribe(handler)
   }
 

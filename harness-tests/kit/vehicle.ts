@@ -1,6 +1,6 @@
 import type { GivenValues } from '#protocol/catalogue/index.ts'
 import { MessageSender, parseTarget } from '#protocol/messages.ts'
-import type { TraceRecord } from '#sim/kernel/trace.ts'
+import { eventText, type TraceEvent } from '#sim/trace/index.ts'
 import { type Driver } from './driver.ts'
 import { type Observed, Observer, type Reading } from './observer.ts'
 
@@ -17,13 +17,13 @@ export class ExpectationError extends Error {}
 export class Vehicle {
   readonly driver: Driver
   readonly bus = new Observer()
-  readonly events: TraceRecord[] = []
+  readonly events: TraceEvent[] = []
   private readonly sender = new MessageSender()
 
   constructor(driver: Driver) {
     this.driver = driver
     driver.onFrame((frame, t_ns) => this.bus.observe(frame, t_ns))
-    driver.onEvent(record => this.events.push(record))
+    driver.onEvent(event => this.events.push(event))
   }
 
   /** Bus time, ms. */
@@ -98,7 +98,7 @@ export class Vehicle {
   situation(): string {
     const frames = this.bus.history(undefined, this.now_ms - 500).slice(-12)
       .map(o => `  ${o.t_ms.toFixed(3)} ms  ${o.target}  ${JSON.stringify(o.values)}`)
-    const events = this.events.slice(-8).map(e => `  ${(e.t_ns / 1e6).toFixed(3)} ms  ${e.kind} ${e.source}: ${e.text}${e.value === undefined ? '' : ` = ${e.value}`}`)
+    const events = this.events.slice(-8).map(e => `  ${(e.t_ns / 1e6).toFixed(3)} ms  ${eventText(e)}`)
     const pending = this.driver.pending().slice(0, 10).map(text => `  ${text}`)
     const part = (title: string, lines: string[]): string => lines.length === 0 ? '' : `${title}\n${lines.join('\n')}\n`
     return `${this.driver.name}, ${this.now_ms.toFixed(3)} ms\n${part('last frames:', frames)}${part('last events:', events)}${part('armed timers:', pending)}`

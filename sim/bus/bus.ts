@@ -1,4 +1,5 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Trace } from '../trace/index.ts'
 import { CanController, type ControllerOptions } from './controller.ts'
 import type { BusFaultOptions } from './fault-options.ts'
 import { BusFaults } from './faults.ts'
@@ -19,6 +20,8 @@ export interface BusOptions {
    */
   dataBitrate?: number
   faults?: BusFaultOptions
+  /** Told of faults that begin, change and end. */
+  trace?: Trace
 }
 
 const LOWEST_BITRATE = 125_000
@@ -84,7 +87,7 @@ export class CanBus {
     }
     this.regrouped_ns = kernel.now_ns
     this.bitTimer = kernel.timer(`${this.name} bit`, () => this.endOfBit())
-    this.faults = new BusFaults(this)
+    this.faults = new BusFaults(this, options.trace)
     if (options.faults !== undefined) this.faults.set(options.faults)
   }
 

@@ -2,6 +2,7 @@ import { BIT_FIELD } from '#protocol/frame-stream.ts'
 import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
 import type { Prng } from '../kernel/prng.ts'
 import type { Timer } from '../kernel/kernel.ts'
+import { BUS_FAULTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
 import type { CanBus } from './bus.ts'
 import { checkFrame, type CanController } from './controller.ts'
 import type { Babble, BusFaultOptions } from './fault-options.ts'
@@ -39,16 +40,15 @@ interface Pick {
   struck: boolean
 }
 
-/** A fault that began, changed or ended: `who` is a node or the bus, `value` how much of it there is, 0 = over. */
-export type FaultListener = (who: string, what: string, value: number) => void
+type BusFaultTopic = typeof BUS_FAULTS[number]
+type BusFault = Untimed<EventOf<BusFaultTopic>>
 
 /** The faults of one bus, changeable at any time. */
 export class BusFaults {
-  /** Told of every change. */
-  onChange: FaultListener = () => undefined
   /** @internal */
   stuckDominant = false
   private readonly bus: CanBus
+  private readonly events: Producer<BusFaultTopic> | undefined
   private readonly noise: Noise
   private rate = 0
   private readonly nodeRates = new Map<string, number>()
@@ -64,8 +64,10 @@ export class BusFaults {
   private nextNoise = Infinity
 
   /** @internal */
-  constructor(bus: CanBus) {
+  constructor(bus: CanBus, trace: Trace | undefined) {
     this.bus = bus
+    this.events = trace?.producer(BUS_FAULTS)
+    this.events?.greet(listener => this.tellStanding(fault => listener({ t_ns: bus.kernel.now_ns, ...fault })))
     this.noise = new Noise(bus.kernel.prng(`bus.faults.${bus.name}`))
     this.lossDice = bus.kernel.prng(`bus.faults.${bus.name}.loss`)
     this.noiseTimer = bus.kernel.timer(`${bus.name} bit error`, () => this.bus.disturbAll())
@@ -92,7 +94,7 @@ export class BusFaults {
     this.heal()
     this.holdDominant(false)
     this.bus.disturbAll()
-    if (this.picks.length > 0) this.onChange(this.bus.name, 'picked bits', 0)
+    if (this.picks.length > 0) this.tellPicks(0)
     this.picks = []
   }
 
@@ -102,7 +104,7 @@ export class BusFaults {
     this.noise.set(rate, this.bus.disturbAll())
     this.armNoise()
     this.rate = rate
-    this.onChange(this.bus.name, 'bit error rate', rate)
+    this.tell({ kind: 'bitErrors', source: this.bus.name, rate })
   }
 
   /** Bit errors that only this node sees, per bit. */
@@ -116,7 +118,7 @@ export class BusFaults {
     noise.set(rate, this.bus.disturbAll())
     this.armNoise()
     this.nodeRates.set(name, rate)
-    this.onChange(name, 'bit error rate', rate)
+    this.tell({ kind: 'bitErrors', source: name, rate })
   }
 
   /** Good frames vanish before they reach this node's receive buffers, by chance. */
@@ -125,21 +127,21 @@ export class BusFaults {
     this.lossRates.set(name, rate)
     const node = this.bus.find(name)
     if (node !== undefined) node.lossRate = rate
-    this.onChange(name, 'frame loss rate', rate)
+    this.tell({ kind: 'frameLoss', source: name, rate })
   }
 
   /** Pulls a node's drop off the spine. It stays powered, alone on its stub. */
   drop(name: string): void {
     this.droppedNames.add(name)
     this.bus.regroup()
-    this.onChange(name, 'dropped', 1)
+    this.tell({ kind: 'dropped', source: name, dropped: true })
   }
 
   /** Plugs a dropped node in again. */
   restore(name: string): void {
     if (!this.droppedNames.delete(name)) return
     this.bus.regroup()
-    this.onChange(name, 'dropped', 0)
+    this.tell({ kind: 'dropped', source: name, dropped: false })
   }
 
   /**
@@ -154,7 +156,7 @@ export class BusFaults {
     }
     const node = this.bus.find(name)
     if (node !== undefined) this.applyBabble(node)
-    this.onChange(name, 'babbling', babble === undefined ? 0 : 1)
+    this.tell({ kind: 'babbling', source: name, babbling: babble !== undefined })
   }
 
   /** Cuts the spine behind `position`: nodes up to it and nodes beyond are two buses from now on. */
@@ -162,7 +164,7 @@ export class BusFaults {
     if (this.cutPositions.includes(position)) return
     this.cutPositions = [...this.cutPositions, position].sort((a, b) => a - b)
     this.bus.regroup()
-    this.onChange(this.bus.name, `cut behind ${position}`, 1)
+    this.tell({ kind: 'spineCut', source: this.bus.name, position, cut: true })
   }
 
   /** Joins the spine again, at one cut or at all. */
@@ -171,7 +173,7 @@ export class BusFaults {
     if (healed.length === 0) return
     this.cutPositions = this.cutPositions.filter(cut => !healed.includes(cut))
     this.bus.regroup()
-    for (const cut of healed) this.onChange(this.bus.name, `cut behind ${cut}`, 0)
+    for (const position of healed) this.tell({ kind: 'spineCut', source: this.bus.name, position, cut: false })
   }
 
   /** Holds the bus dominant, as a shorted driver does. */
@@ -179,27 +181,14 @@ export class BusFaults {
     if (on === this.stuckDominant) return
     this.bus.disturbAll()
     this.stuckDominant = on
-    this.onChange(this.bus.name, 'held dominant', on ? 1 : 0)
-  }
-
-  /** Tells `listener` every fault that stands. */
-  tellStanding(listener: FaultListener): void {
-    const { name } = this.bus
-    if (this.rate > 0) listener(name, 'bit error rate', this.rate)
-    for (const [node, rate] of this.nodeRates) if (rate > 0) listener(node, 'bit error rate', rate)
-    for (const [node, rate] of this.lossRates) if (rate > 0) listener(node, 'frame loss rate', rate)
-    for (const node of this.droppedNames) listener(node, 'dropped', 1)
-    for (const node of this.babbles.keys()) listener(node, 'babbling', 1)
-    for (const cut of this.cutPositions) listener(name, `cut behind ${cut}`, 1)
-    if (this.stuckDominant) listener(name, 'held dominant', 1)
-    if (this.picks.length > 0) listener(name, 'picked bits', this.picks.length)
+    this.tell({ kind: 'dominant', source: this.bus.name, dominant: on })
   }
 
   /** Lets one bit of the next frames that have it be seen wrong. Several picks act together. RangeError when it strikes less than once. */
   pick(bit: PickedBit): void {
     const times = bit.times ?? 1
     if (!(times >= 1)) throw new RangeError(`a picked bit cannot strike ${times} times`)
-    this.onChange(this.bus.name, 'picked bits', this.picks.length + 1)
+    this.tellPicks(this.picks.length + 1)
     const field = bit.field in BIT_FIELD
       ? BIT_FIELD[bit.field as keyof typeof BIT_FIELD]
       : OTHER_FIELD[bit.field as keyof typeof OTHER_FIELD]
@@ -262,6 +251,27 @@ export class BusFaults {
     this.armNoise()
   }
 
+  private tell(fault: BusFault): void {
+    if (this.events?.active === true) this.events.emit({ t_ns: this.bus.kernel.now_ns, ...fault })
+  }
+
+  private tellPicks(count: number): void {
+    this.tell({ kind: 'pickedBits', source: this.bus.name, count })
+  }
+
+  /** Tells every fault that stands. */
+  private tellStanding(tell: (fault: BusFault) => void): void {
+    const { name } = this.bus
+    if (this.rate > 0) tell({ kind: 'bitErrors', source: name, rate: this.rate })
+    for (const [source, rate] of this.nodeRates) if (rate > 0) tell({ kind: 'bitErrors', source, rate })
+    for (const [source, rate] of this.lossRates) if (rate > 0) tell({ kind: 'frameLoss', source, rate })
+    for (const source of this.droppedNames) tell({ kind: 'dropped', source, dropped: true })
+    for (const source of this.babbles.keys()) tell({ kind: 'babbling', source, babbling: true })
+    for (const position of this.cutPositions) tell({ kind: 'spineCut', source: name, position, cut: true })
+    if (this.stuckDominant) tell({ kind: 'dominant', source: name, dominant: true })
+    if (this.picks.length > 0) tell({ kind: 'pickedBits', source: name, count: this.picks.length })
+  }
+
   private strikes(pick: Pick, node: CanController): boolean {
     const mac = node.mac
     if (pick.at === TRANSMITTER && !mac.transmitting) return false
@@ -281,7 +291,7 @@ export class BusFaults {
     }
     if (!spent) return
     this.picks = this.picks.filter(pick => pick.times > 0)
-    this.onChange(this.bus.name, 'picked bits', this.picks.length)
+    this.tellPicks(this.picks.length)
   }
 
   private armNoise(): void {

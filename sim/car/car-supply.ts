@@ -1,6 +1,6 @@
 import type { HubHost } from '../host/hub-host.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import type { Trace } from '../kernel/trace.ts'
+import type { Trace } from '../trace/index.ts'
 import type { World } from '../plants/world.ts'
 import { BrownOut, type WatchedSupply } from '../power/brown-out.ts'
 import { CRANKING_LEVELS, type CrankingLevel, cranking } from '../power/profiles.ts'

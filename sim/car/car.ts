@@ -5,9 +5,10 @@ import type { BusFaultOptions } from '../bus/fault-options.ts'
 import type { LoadMeter } from '../bus/statistics.ts'
 import { type FirmwareImage, HubHost, type ResetCauseName } from '../host/hub-host.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { Trace, type TraceKind } from '../kernel/trace.ts'
+import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import { Outlet } from '../plants/outlet.ts'
-import type { Plant, PlantClass } from '../plants/plant.ts'
+import type { PlantClass } from '../plants/observation.ts'
+import type { Plant } from '../plants/plant.ts'
 import { SwitchPackPlant } from '../plants/switch-pack.ts'
 import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicle.ts'
 import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
@@ -31,6 +32,11 @@ import {
 } from './topology.ts'
 
 const MS_ns = 1_000_000
+/** What people do to a car. */
+const CAR_TOPICS = [
+  'switch', 'ignition', 'gear', 'obstacle', 'obstacleGone', 'plug', 'unplug', 'pairCut', 'pairMended', 'pause',
+] as const
+type CarEvent = EventOf<typeof CAR_TOPICS[number]>
 
 export interface CarOptions {
   /** 0–2³²−1; 1 by default. Same seed, same run. */
@@ -81,6 +87,7 @@ export class Car {
   private readonly cables = new Map<string, { cut: () => void, mend: () => void }>()
   private keyReturns = false
   private readonly signals: Signals
+  private readonly events = this.trace.producer(CAR_TOPICS)
 
   constructor(options: CarOptions = {}) {
     this.topology = readTopology(options.topology ?? SEDAN)
@@ -90,6 +97,7 @@ export class Car {
     if (problems.length > 0) throw new DataError(problems)
     this.bus = new CanBus(this.kernel, {
       ...(bitrate !== undefined && { bitrate }), ...(dataBitrate !== undefined && { dataBitrate }), ...(faults !== undefined && { faults }),
+      trace: this.trace,
     })
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
@@ -97,7 +105,6 @@ export class Car {
     this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
     this.power.sample(this.signals)
-    this.traceBusFaults()
     this.loadMeter = this.bus.loadMeter()
     const locations = this.topology.hubs.map(hub => hub.location)
     for (const name of options.without ?? []) {
@@ -136,13 +143,13 @@ export class Car {
   press(name: string): void {
     const place = lookUp('switch', this.switchPlaces, name)
     place.pack.press(place.index)
-    this.note('switch', place.hub, `${place.function} pressed`)
+    this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: true })
   }
 
   release(name: string): void {
     const place = lookUp('switch', this.switchPlaces, name)
     place.pack.release(place.index)
-    this.note('switch', place.hub, `${place.function} released`)
+    this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: false })
   }
 
   isPressed(name: string): boolean {
@@ -158,7 +165,7 @@ export class Car {
     if (position === 'start') engine.crank()
     else if (position === 'on') engine.giveUp()
     else engine.stop()
-    this.note('switch', 'DASH', `ignition ${position}`)
+    this.tell({ kind: 'ignition', source: 'DASH', position })
   }
 
   /**
@@ -169,12 +176,12 @@ export class Car {
     this.power.crank(level)
     this.vehicle.setIgnition('start')
     this.keyReturns = true
-    this.note('switch', 'DASH', 'ignition start')
+    this.tell({ kind: 'ignition', source: 'DASH', position: 'start' })
   }
 
   setGear(gear: GearName): void {
     this.vehicle.setGear(gear)
-    this.note('switch', 'DASH', `gear ${gear}`)
+    this.tell({ kind: 'gear', source: 'DASH', gear })
   }
 
   setSpeed(speed_kmh: number): void {
@@ -185,13 +192,13 @@ export class Car {
   obstruct(window: string, opening_mm: number, stiffness_N_mm: number): void {
     this.world.sync()
     this.plant(window, WindowPlant).hold(opening_mm / 1000, stiffness_N_mm)
-    this.note('fault', window, `obstacle of ${stiffness_N_mm} N/mm at ${opening_mm} mm of ${WINDOW_REGULATOR.travel_m * 1000}`)
+    this.tell({ kind: 'obstacle', source: window, opening_mm, stiffness_N_mm, travel_mm: WINDOW_REGULATOR.travel_m * 1000 })
   }
 
   clearObstacle(window: string): void {
     this.world.sync()
     this.plant(window, WindowPlant).letGo()
-    this.note('fault', window, 'obstacle gone')
+    this.tell({ kind: 'obstacleGone', source: window })
   }
 
   hub(name: string): HubHost {
@@ -221,7 +228,7 @@ export class Car {
     this.world.unplug(component.outlet)
     this.power.unplugged(component.hub)
     component.outlet = undefined
-    this.note('fault', name, 'unplugged')
+    this.tell({ kind: 'unplug', source: name })
   }
 
   /** Plugs a component into its port again, or into another one of its hub. */
@@ -233,7 +240,7 @@ export class Car {
     this.world.plug(component.plant, outlet)
     component.outlet = outlet
     component.port = port
-    this.note('fault', name, `plugged into port ${port}`)
+    this.tell({ kind: 'plug', source: name, port })
   }
 
   /** A new component lies beside hub `hub`, to be plugged into `port`. Returns its name. */
@@ -255,12 +262,12 @@ export class Car {
 
   cutCable(name: string): void {
     lookUp('cable', this.cables, name).cut()
-    this.note('fault', name, 'cut')
+    this.tell({ kind: 'pairCut', source: name })
   }
 
   mendCable(name: string): void {
     lookUp('cable', this.cables, name).mend()
-    this.note('fault', name, 'mended')
+    this.tell({ kind: 'pairMended', source: name })
   }
 
   resetHub(name: string, cause: ResetCauseName = 'external'): void {
@@ -276,7 +283,7 @@ export class Car {
   /** The hub's processor does nothing for `duration_ms`. */
   pauseHub(name: string, duration_ms: number): void {
     this.hub(name).pause(duration_ms)
-    this.note('fault', name, `paused for ${duration_ms} ms`)
+    this.tell({ kind: 'pause', source: name, duration_ms })
   }
 
   /** Feeds one hub, or all, with this voltage instead of from the copper; undefined: from the copper again. */
@@ -376,18 +383,8 @@ export class Car {
     this.cables.set(`drop.${location}`, { cut: () => faults.drop(location), mend: () => faults.restore(location) })
   }
 
-  /** Faults of the bus, told when they change and to who comes late. */
-  private traceBusFaults(): void {
-    const { faults } = this.bus
-    faults.onChange = (source, text, value) => {
-      if (this.trace.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind: 'fault', source, text, value })
-    }
-    this.trace.greet(listener => faults.tellStanding((source, text, value) =>
-      listener({ t_ns: this.kernel.now_ns, kind: 'fault', source, text, value })))
-  }
-
-  private note(kind: TraceKind, source: string, text: string): void {
-    if (this.trace.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind, source, text })
+  private tell(event: Untimed<CarEvent>): void {
+    if (this.events.active) this.events.emit({ t_ns: this.kernel.now_ns, ...event })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Outlet } from '../plants/outlet.ts'
-import type { Plant, PlantClass } from '../plants/plant.ts'
+import type { PlantClass } from '../plants/observation.ts'
+import type { Plant } from '../plants/plant.ts'
 import type { HubName } from './topology.ts'
 
 /** A component of the car, plugged in or not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { SignalName, TraceEvent } from '../trace/index.ts'
 import { createCar, type Car } from './car.ts'
 
 function drive(car: Car): string {
@@ -21,15 +21,15 @@ function drive(car: Car): string {
 describe('signals', () => {
   it('tell what is physical, on change, and change nothing', () => {
     const listened = createCar({ seed: 3 })
-    const records: TraceRecord[] = []
-    listened.trace.subscribe(record => records.push(record), { signals: true })
+    const events: TraceEvent[] = []
+    listened.trace.subscribe(event => events.push(event), { signals: true })
     expect(drive(listened)).toBe(drive(createCar({ seed: 3 })))
 
-    const of = (source: string, name: string): number[] =>
-      records.filter(record => record.kind === 'signal' && record.source === source && record.text === name).map(record => record.value!)
+    const of = (source: string, name: SignalName): number[] =>
+      events.flatMap(event => event.kind === 'signal' && event.source === source && event.name === name ? [event.value] : [])
     const positions = of('FL.window', 'position_pct')
     expect(positions.length).toBeGreaterThan(20)
-    expect(positions.at(-1)).toBeCloseTo(listened.component('FL.window').plant.observe()['position_pct'] as number, 0)
+    expect(positions.at(-1)).toBeCloseTo(listened.component('FL.window').plant.observe().position_pct as number, 0)
     expect(Math.max(...of('FL.window', 'velocity_mm_s'))).toBeGreaterThan(50)
     expect(of('FL.window', 'velocity_mm_s').at(-1)).toBe(0)
     expect(Math.max(...of('FL.0', 'current_A'))).toBeGreaterThan(2)
@@ -40,25 +40,26 @@ describe('signals', () => {
 
   it('cost nothing while nobody asked for them', () => {
     const car = createCar()
-    const records: TraceRecord[] = []
-    car.trace.subscribe(record => records.push(record))
+    const events: TraceEvent[] = []
+    car.trace.subscribe(event => events.push(event))
     drive(car)
-    expect(records.filter(record => record.kind === 'signal')).toEqual([])
+    expect(events.filter(event => event.kind === 'signal')).toEqual([])
     expect(car.kernel.pending().some(timer => timer.name === 'signals')).toBe(false)
   })
 
   it('and standing faults are told to who comes late', () => {
     const car = createCar({ faults: { bitErrorRate: 1e-5, dropped: ['RL'] } })
     car.cutCable('spine.FL')
-    const records: TraceRecord[] = []
-    const end = car.trace.subscribe(record => records.push(record))
-    expect(records.map(({ source, text, value }) => `${source} ${text} ${value}`)).toEqual([
-      'spine0 bit error rate 0.00001', 'RL dropped 1', 'spine0 cut behind 1 1',
+    const events: TraceEvent[] = []
+    const end = car.trace.subscribe(event => events.push(event))
+    expect(events).toEqual([
+      { t_ns: 0, kind: 'bitErrors', source: 'spine0', rate: 1e-5 }, { t_ns: 0, kind: 'dropped', source: 'RL', dropped: true },
+      { t_ns: 0, kind: 'spineCut', source: 'spine0', position: 1, cut: true },
     ])
     car.mendCable('spine.FL')
-    expect(records.at(-2)).toMatchObject({ kind: 'fault', source: 'spine0', text: 'cut behind 1', value: 0 })
+    expect(events.at(-2)).toEqual({ t_ns: 0, kind: 'spineCut', source: 'spine0', position: 1, cut: false })
     end()
     car.bus.faults.clear()
-    expect(records.length).toBe(5)
+    expect(events.length).toBe(5)
   })
 })

@@ -1,6 +1,7 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
-import type { Trace } from '../kernel/trace.ts'
+import { OBSERVED } from '../plants/observation.ts'
 import type { World } from '../plants/world.ts'
+import { type Producer, type SignalName, type SignalTopic, signalTopic, type Trace } from '../trace/index.ts'
 import type { CarComponent } from './component.ts'
 
 const PERIOD_ns = 10_000_000
@@ -12,9 +13,13 @@ const RESTING_PERIODS = 10
 /** Change of an observed value that is worth a record, by the unit its name ends in; else any change is. */
 const STEP: Readonly<Record<string, number>> = { pct: 0.2, deg: 0.1, mm: 0.5, s: 2, N: 0.5, A: 0.1, V: 0.05, ohm: 0.001 }
 
+/** Signals of hubs, ports and cables. */
+const PROBED = ['supply_V', 'unloaded_V', 'current_A', 'ampacity_A'] as const satisfies readonly SignalName[]
+type ProbeName = typeof PROBED[number]
+
 interface Probe {
   readonly source: string
-  readonly name: string
+  readonly name: ProbeName
   readonly step: number
   readonly read: () => number
   last: number
@@ -22,7 +27,7 @@ interface Probe {
 
 /** What was recorded of a component. */
 interface Shown {
-  readonly values: Map<string, number>
+  readonly values: Map<SignalName, number>
   /** It rested when it was looked at last. */
   rested: boolean
 }
@@ -33,7 +38,7 @@ interface Shown {
  */
 export class Signals {
   private readonly kernel: Kernel
-  private readonly trace: Trace
+  private readonly events: Producer<SignalTopic>
   private readonly world: World
   private readonly components: ReadonlyMap<string, CarComponent>
   private readonly probes: Probe[] = []
@@ -43,21 +48,21 @@ export class Signals {
 
   constructor(kernel: Kernel, trace: Trace, world: World, components: ReadonlyMap<string, CarComponent>) {
     this.kernel = kernel
-    this.trace = trace
+    this.events = trace.producer([...PROBED, ...Object.values(OBSERVED).flat()].map(name => signalTopic(name)))
     this.world = world
     this.components = components
     this.timer = kernel.timer('signals', () => this.sample())
-    trace.greet(() => this.start())
+    this.events.greet(() => this.start())
   }
 
   /** One more signal; `step` is the change that is worth a record. */
-  add(source: string, name: string, step: number, read: () => number): void {
+  add(source: string, name: ProbeName, step: number, read: () => number): void {
     this.probes.push({ source, name, step, read, last: NaN })
   }
 
   /** A new listener: it gets every signal with the next sample. */
   private start(): void {
-    if (!this.trace.sampled) return
+    if (!this.events.sampled) return
     for (const probe of this.probes) probe.last = NaN
     this.shown.clear()
     this.samples = 0
@@ -65,7 +70,7 @@ export class Signals {
   }
 
   private sample(): void {
-    if (!this.trace.sampled) return
+    if (!this.events.sampled) return
     this.timer.startIn(PERIOD_ns)
     for (const probe of this.probes) {
       const value = probe.read()
@@ -89,7 +94,8 @@ export class Signals {
     shown.rested = !active
     const known = shown.values
     const seen = component.plant.observe()
-    for (const name in seen) {
+    for (const key in seen) {
+      const name = key as SignalName
       const observed = seen[name]
       if (typeof observed === 'string') continue
       const value = Number(observed)
@@ -100,8 +106,8 @@ export class Signals {
     }
   }
 
-  private emit(source: string, name: string, value: number): void {
-    this.trace.emit({ t_ns: this.kernel.now_ns, kind: 'signal', source, text: name, value })
+  private emit(source: string, name: SignalName, value: number): void {
+    this.events.emit({ t_ns: this.kernel.now_ns, kind: 'signal', source, name, value })
   }
 }
 

@@ -2,7 +2,7 @@ import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
 import type { HubHost } from '../host/hub-host.ts'
-import type { Observation } from '../plants/plant.ts'
+import type { Observation } from '../plants/observation.ts'
 import type { Car } from './car.ts'
 import type { HubName } from './topology.ts'
 

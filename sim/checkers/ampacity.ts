@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../kernel/trace.ts'
+import { COPPER_EVENTS, type EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, type Facts, SECOND_ns } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -29,12 +29,11 @@ class AmpacityChecker implements Checker {
     }
   }
 
-  event({ kind, source, text, t_ns, value }: TraceRecord): void {
-    if (kind !== 'signal' || text !== 'current_A') return
+  event({ source, t_ns, value }: EventOf<'signal:current_A'>): void {
     const load = this.loads.get(source)
     if (load === undefined) return
     this.advance(source, load, t_ns)
-    load.current_A = Math.abs(value!)
+    load.current_A = Math.abs(value)
   }
 
   look(now_ns: number): void {
@@ -55,8 +54,10 @@ class AmpacityChecker implements Checker {
   }
 }
 
-export const ampacity: CheckerEntry = {
+export const ampacity: CheckerEntry<'signal:current_A'> = {
   name: 'ampacity',
   contract: 'no conductor carries more than its ampacity beyond the time it bears it',
+  needs: ['signal:current_A'],
+  asks: COPPER_EVENTS,
   create: (accuse, around, facts) => new AmpacityChecker(accuse, around, facts),
 }

@@ -2,9 +2,9 @@ import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
 import { locationOfAddress } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
 import type { DecodedMessage } from '#protocol/messages.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
-import type { Surroundings } from './surroundings.ts'
+import { HUB_ABILITY, type Surroundings } from './surroundings.ts'
 
 /** A command is given up 500 ms after its first frame; that is somewhat after it was queued. */
 const GIVEN_UP_ns = 600 * MS_ns
@@ -21,6 +21,7 @@ const SEQUENCES_BEFORE_REUSE = 14
 
 /** Which command a status answers. */
 interface Echo { readonly echoSender: number, readonly echoSequence: number }
+type Needed = 'plug' | 'unplug' | 'reset'
 
 /** The commands of one hub to one component. */
 interface Line {
@@ -65,11 +66,13 @@ class CommandsChecker implements Checker {
     else if ('sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, end_ns)
   }
 
-  event({ kind, source, text, t_ns }: TraceRecord): void {
+  event({ kind, source, t_ns }: EventOf<Needed>): void {
     const hub = this.around.hub(source)
     if (hub === undefined) return
-    if (kind === 'fault' && (text === 'unplugged' || text.startsWith('plugged'))) this.plugged_ns.set(hub.name, t_ns)
-    if (kind !== 'reset') return
+    if (kind !== 'reset') {
+      this.plugged_ns.set(hub.name, t_ns)
+      return
+    }
     for (const [key, line] of this.lines) {
       if (line.sender === hub.name) {
         this.open.delete(line)
@@ -164,8 +167,10 @@ class CommandsChecker implements Checker {
   }
 }
 
-export const commands: CheckerEntry = {
+export const commands: CheckerEntry<Needed> = {
   name: 'commands',
   contract: 'a hub\'s command is echoed by its component or faulted at its sender, and never executed twice',
+  needs: ['plug', 'unplug', 'reset'],
+  asks: HUB_ABILITY,
   create: (accuse, around) => new CommandsChecker(accuse, around),
 }

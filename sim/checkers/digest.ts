@@ -1,14 +1,16 @@
 import type { CanFrame } from '#protocol/frame.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { TraceEvent } from '../trace/index.ts'
 import type { TappedFrame, Verdict } from './judge.ts'
 import { MS_ns } from './judge.ts'
 
 /** One sum is kept for each so much time, so that the first difference of two runs can be named. */
 const PIECE_ns = 100 * MS_ns
+/** The field of events that is for people. */
+const PROSE = 'text'
 const BASIS = 0x811c9dc5
 const PRIME = 0x01000193
 
-/** A sum over everything a run showed (FNV-1a over frames and records, with their times). Equal runs have equal sums. */
+/** A sum over everything a run showed (FNV-1a over frames and events, with their times). Equal runs have equal sums. */
 export class Digest {
   /** The sum at the end of each piece of time. */
   readonly pieces: number[] = []
@@ -24,12 +26,14 @@ export class Digest {
     this.text(sender)
   }
 
-  event(record: TraceRecord): void {
-    this.pass(record.t_ns)
-    this.number(record.t_ns)
-    this.text(record.source)
-    this.text(record.text)
-    if (record.value !== undefined) this.text(String(record.value))
+  event(event: TraceEvent): void {
+    this.pass(event.t_ns)
+    this.number(event.t_ns)
+    for (const [field, value] of Object.entries(event)) {
+      if (field === 't_ns' || field === PROSE) continue
+      this.text(field)
+      this.text(String(value))
+    }
   }
 
   /** The sum so far, 8 hexadecimal digits. */

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../kernel/trace.ts'
+import { COPPER_EVENTS, type EventOf, type SignalTopic, type Topic } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -27,8 +27,11 @@ interface Window {
   accused: boolean
 }
 
-/** Reads `obstacle of 10 N/mm at 50 mm of 450`. */
-const OBSTACLE = /^obstacle of ([\d.]+) N\/mm at ([\d.]+) mm/
+const NEEDS = [
+  'obstacle', 'obstacleGone', 'unplug', 'signal:supply_V', 'signal:peakContactForce_N', 'signal:contactForce_N',
+] as const satisfies readonly Topic[]
+type Needed = typeof NEEDS[number]
+type Told = EventOf<Needed>
 
 class ForceChecker implements Checker {
   private readonly accuse: Accuse
@@ -41,23 +44,33 @@ class ForceChecker implements Checker {
     this.around = around
   }
 
-  event(record: TraceRecord): void {
-    const { kind, source, text } = record
-    if (kind === 'fault') this.fault(record)
-    else if (kind === 'signal' && text === 'supply_V') this.supplies_V.set(source, record.value!)
-    else if (kind === 'signal' && text === 'peakContactForce_N') this.force(record)
-    else if (kind === 'signal' && text === 'contactForce_N') this.press(record)
+  event(event: Told): void {
+    const { source, t_ns } = event
+    switch (event.kind) {
+      case 'obstacle': {
+        const { opening_mm, stiffness_N_mm } = event
+        this.windows.set(source, { stiffness_N_mm, obstacle_mm: opening_mm, unplugged_ns: -Infinity, pressing_ns: NaN, accused: false })
+        break
+      }
+      case 'obstacleGone':
+        this.windows.delete(source)
+        break
+      case 'unplug':
+        if (this.windows.has(source)) this.windows.get(source)!.unplugged_ns = t_ns
+        break
+      case 'signal': this.signal(event)
+    }
   }
 
-  private fault({ source, text, t_ns }: TraceRecord): void {
-    const obstacle = OBSTACLE.exec(text)
-    if (obstacle !== null) {
-      this.windows.set(source, {
-        stiffness_N_mm: Number(obstacle[1]), obstacle_mm: Number(obstacle[2]), unplugged_ns: -Infinity,
-        pressing_ns: NaN, accused: false,
-      })
-    } else if (text === 'obstacle gone') this.windows.delete(source)
-    else if (text === 'unplugged' && this.windows.has(source)) this.windows.get(source)!.unplugged_ns = t_ns
+  private signal({ name, source, t_ns, value }: EventOf<Extract<Needed, SignalTopic>>): void {
+    if (name === 'supply_V') {
+      this.supplies_V.set(source, value)
+      return
+    }
+    const window = this.windows.get(source)
+    if (window === undefined) return
+    if (name === 'peakContactForce_N') this.force(source, window, t_ns, value)
+    else press(window, t_ns, value)
   }
 
   look(now_ns: number): void {
@@ -74,21 +87,13 @@ class ForceChecker implements Checker {
     }
   }
 
-  private press({ source, t_ns, value }: TraceRecord): void {
-    const window = this.windows.get(source)
-    if (window === undefined) return
-    if (!(value! >= PRESSING_N)) window.pressing_ns = NaN
-    else if (Number.isNaN(window.pressing_ns)) window.pressing_ns = t_ns
-  }
-
-  private force({ source, t_ns, value }: TraceRecord): void {
-    const window = this.windows.get(source)
-    if (window === undefined || window.accused || !(value! > LIMIT_N) || !inSpec(window)) return
+  private force(source: string, window: Window, t_ns: number, force_N: number): void {
+    if (window.accused || !(force_N > LIMIT_N) || !inSpec(window)) return
     const supply_V = this.supply_V(source)
     if (!this.isCalm(source, window, t_ns) || supply_V > HIGHEST_V) return
     window.accused = true
     this.accuse(t_ns, `${source} presses on what is in its way`, {
-      force_N: value!, limit_N: LIMIT_N, obstacle_mm: window.obstacle_mm, stiffness_N_mm: window.stiffness_N_mm, supply_V,
+      force_N, limit_N: LIMIT_N, obstacle_mm: window.obstacle_mm, stiffness_N_mm: window.stiffness_N_mm, supply_V,
     })
   }
 
@@ -105,6 +110,11 @@ class ForceChecker implements Checker {
   }
 }
 
+function press(window: Window, t_ns: number, force_N: number): void {
+  if (!(force_N >= PRESSING_N)) window.pressing_ns = NaN
+  else if (Number.isNaN(window.pressing_ns)) window.pressing_ns = t_ns
+}
+
 function inSpec({ obstacle_mm, stiffness_N_mm }: Window): boolean {
   return SPEC.some(zone => obstacle_mm >= zone.from_mm && obstacle_mm <= zone.to_mm && stiffness_N_mm <= zone.most_N_mm)
 }
@@ -114,8 +124,10 @@ function isSoft({ obstacle_mm, stiffness_N_mm }: Window): boolean {
   return obstacle_mm * stiffness_N_mm <= LIMIT_N
 }
 
-export const force: CheckerEntry = {
+export const force: CheckerEntry<Needed> = {
   name: 'force',
   contract: `a window presses on a rod of FMVSS 118 with at most ${LIMIT_N} N, and opens again`,
+  needs: NEEDS,
+  asks: ['reset', 'pause', ...COPPER_EVENTS],
   create: (accuse, around) => new ForceChecker(accuse, around),
 }

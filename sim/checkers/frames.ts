@@ -2,7 +2,7 @@ import { nextCounter } from '#protocol/e2e.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { dataIdOf, hubAddress, isBroadcastKind, NULL_ADDRESS, sourceOf } from '#protocol/id.ts'
 import type { DecodedFrame } from '#protocol/messages.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import { BUS_FAULTS, type EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, type SeenFrame } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -52,8 +52,7 @@ class FramesChecker implements Checker {
     this.accuse(now_ns, `${name}@${location} of ${sender} does not count on`, { counter, expected })
   }
 
-  event({ kind, source }: TraceRecord): void {
-    if (kind !== 'reset') return
+  event({ source }: EventOf<'reset'>): void {
     const hub = this.around.hub(source)
     if (hub === undefined) return
     const address = hubAddress(LOCATION[hub.name as keyof typeof LOCATION])
@@ -66,8 +65,10 @@ class FramesChecker implements Checker {
   }
 }
 
-export const frames: CheckerEntry = {
+export const frames: CheckerEntry<'reset'> = {
   name: 'frames',
   contract: 'hubs send frames of the catalogue only, in their own name, and every counter counts on',
+  needs: ['reset'],
+  asks: BUS_FAULTS,
   create: (accuse, around) => new FramesChecker(accuse, around),
 }

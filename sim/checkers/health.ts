@@ -1,14 +1,13 @@
-import { type CheckerEntry } from './judge.ts'
+import type { CheckerEntry } from './judge.ts'
 
-const EXCEPTION = 'firmware exception: '
-
-export const health: CheckerEntry = {
+export const health: CheckerEntry<'exception'> = {
   name: 'health',
   contract: 'no firmware callback throws',
+  needs: ['exception'],
+  asks: [],
   create: accuse => ({
-    event({ kind, source, text, t_ns }) {
-      if (kind !== 'fault' || !text.startsWith(EXCEPTION)) return
-      accuse(t_ns, `${source} crashed: ${text.slice(EXCEPTION.length).split('\n').slice(0, 3).map(line => line.trim()).join(' ')}`)
+    event({ source, text, t_ns }) {
+      accuse(t_ns, `${source} crashed: ${text.split('\n').slice(0, 3).map(line => line.trim()).join(' ')}`)
     },
   }),
 }

@@ -1,6 +1,6 @@
 import type { CanFrame } from '#protocol/frame.ts'
 import type { DecodedFrame, DecodeFailure } from '#protocol/messages.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { EventOf, Topic } from '../trace/index.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Something that must not be: when, what, and how much. */
@@ -42,28 +42,32 @@ export interface Feeder {
 
 /** What a judge may know of the car beside its trace: names and ratings. */
 export interface Facts {
-  /** Hubs front to rear, as the spine reaches them; their place is their number in `cut behind n`. */
+  /** Hubs front to rear, as the spine reaches them; their place is the `position` of a `spineCut`. */
   readonly spine: readonly string[]
   readonly feeders: readonly Feeder[]
 }
 
 export type Accuse = (t_ns: number, what: string, numbers?: Readonly<Record<string, number>>) => void
 
-/** One judge: one contract, deaf to everything but frames and records. */
-export interface Checker {
+/** One judge: one contract, deaf to everything but frames and the events of its topics. */
+export interface Checker<T extends Topic = Topic> {
   frame?(seen: SeenFrame): void
-  event?(record: TraceRecord): void
+  event?(event: EventOf<T>): void
   /** Some time has passed; called every 100 ms of bus time or less often, and at the end. */
   look?(now_ns: number): void
 }
 
 /** A checker as the registry lists it. */
-export interface CheckerEntry {
+export interface CheckerEntry<T extends Topic = Topic> {
   /** As verdicts and `expects` name it. */
   readonly name: string
   /** What must always hold. */
   readonly contract: string
-  readonly create: (accuse: Accuse, around: Surroundings, facts: Facts) => Checker
+  /** What it is told. */
+  readonly needs: readonly T[]
+  /** What its surroundings are told, of that which it asks them. */
+  readonly asks: readonly Topic[]
+  readonly create: (accuse: Accuse, around: Surroundings, facts: Facts) => Checker<T>
 }
 
 export const MS_ns = 1_000_000

@@ -1,41 +1,53 @@
 import { FrameDecoder } from '#protocol/messages.ts'
-import type { Trace, TraceRecord } from '../kernel/trace.ts'
+import { type Topic, topicOf, type Trace, type TraceEvent } from '../trace/index.ts'
 import { CHECKERS } from './registry.ts'
 import { type Checker, type CheckerEntry, type Facts, MS_ns, type SeenFrame, type TappedFrame, type Verdict } from './judge.ts'
-import { Surroundings } from './surroundings.ts'
+import { SURROUNDINGS_TOPICS, Surroundings } from './surroundings.ts'
 
 const LOOK_ns = 100 * MS_ns
 /** A checker that has said this much is taken to be understood. */
 const MOST_VERDICTS = 20
+/** Checker name of verdicts about checkers: one needs what nothing tells, and would be silent whatever happens. */
+export const BLIND = 'blind'
 
 /** What is judged: anything with a trace and a bus to tap, a car above all. */
 export interface Judged {
-  readonly trace: Pick<Trace, 'subscribe'>
+  readonly trace: Pick<Trace, 'subscribe' | 'topics'>
   readonly bus: { tap(tap: (tapped: TappedFrame) => void): () => void }
 }
 
-/** The bench of judges: hands every frame and record to every checker, and keeps what they say. */
+interface Hearer {
+  event?(event: TraceEvent): void
+}
+
+/** The bench of judges: hands every frame to every checker, every event to those that need it, and keeps what they say. */
 export class Judges {
   readonly verdicts: Verdict[] = []
+  private readonly entries: readonly CheckerEntry[]
+  private readonly told: ReadonlySet<Topic> | undefined
   private readonly around: Surroundings
   private readonly checkers: Checker[] = []
   private readonly decoder = new FrameDecoder()
   private readonly seen: { -readonly [Key in keyof SeenFrame]: SeenFrame[Key] }
   private readonly framed: Checker[]
-  private readonly told: Checker[]
+  private readonly hearers = new Map<Topic, Hearer[]>()
   private look_ns = LOOK_ns
 
-  /** `more`: watchers beside the judges. */
-  constructor(facts: Facts, more: readonly CheckerEntry[] = []) {
+  /** `more`: watchers beside the judges. `told`: what the producers of the trace tell; undefined: everything. */
+  constructor(facts: Facts, more: readonly CheckerEntry[] = [], told?: ReadonlySet<Topic>) {
+    this.told = told
     this.around = new Surroundings(facts)
-    for (const { name, create } of [...CHECKERS, ...more]) {
+    this.hear(this.around, SURROUNDINGS_TOPICS)
+    this.entries = [...CHECKERS, ...more]
+    for (const { name, needs, create } of this.entries) {
       let said = 0
-      this.checkers.push(create((t_ns, what, numbers = {}) => {
+      const checker = create((t_ns, what, numbers = {}) => {
         if (said++ < MOST_VERDICTS) this.verdicts.push({ checker: name, t_ns, what, numbers })
-      }, this.around, facts))
+      }, this.around, facts)
+      this.checkers.push(checker)
+      this.hear(checker, needs)
     }
     this.framed = this.checkers.filter(checker => checker.frame !== undefined)
-    this.told = this.checkers.filter(checker => checker.event !== undefined)
     this.seen = { frame: NO_FRAME, end_ns: 0, sender: '', half: 0, decoded: undefined, failure: undefined }
   }
 
@@ -52,16 +64,32 @@ export class Judges {
     for (const checker of this.framed) checker.frame!(seen)
   }
 
-  event(record: TraceRecord): void {
-    this.pass(record.t_ns)
-    this.around.event(record)
-    for (const checker of this.told) checker.event!(record)
+  event(event: TraceEvent): void {
+    this.pass(event.t_ns)
+    const hearers = this.hearers.get(topicOf(event))
+    if (hearers !== undefined) for (const hearer of hearers) hearer.event!(event)
   }
 
-  /** The run is over at `now_ns`; returns all verdicts. */
+  /** The run is over at `now_ns`; returns all verdicts, those about blind judges last. */
   finish(now_ns: number): readonly Verdict[] {
     this.look(now_ns)
-    return this.verdicts
+    return [...this.verdicts, ...this.blind(now_ns)]
+  }
+
+  /** The judges that need what nobody tells. */
+  private blind(now_ns: number): Verdict[] {
+    return this.entries.flatMap(({ name, needs, asks }) => {
+      const missing = [...new Set([...needs, ...asks])].filter(topic => this.told?.has(topic) === false)
+      return missing.length === 0 ? [] : [{ checker: BLIND, t_ns: now_ns, what: `${name} is blind: nothing tells ${missing.join(', ')}`, numbers: {} }]
+    })
+  }
+
+  private hear(hearer: Hearer, topics: readonly Topic[]): void {
+    for (const topic of topics) {
+      const others = this.hearers.get(topic)
+      if (others === undefined) this.hearers.set(topic, [hearer])
+      else others.push(hearer)
+    }
   }
 
   private pass(t_ns: number): void {
@@ -79,8 +107,8 @@ const NO_FRAME = { id: 0, extended: true, remote: false, fd: false, brs: false, 
 
 /** Seats the judges before a car that has no power yet. */
 export function watch(judged: Judged, facts: Facts, more: readonly CheckerEntry[] = []): Judges {
-  const judges = new Judges(facts, more)
-  judged.trace.subscribe(record => judges.event(record), { signals: true })
+  const judges = new Judges(facts, more, judged.trace.topics)
+  judged.trace.subscribe(event => judges.event(event), { signals: true })
   judged.bus.tap(tapped => judges.frame(tapped))
   return judges
 }

@@ -1,8 +1,8 @@
 import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import type { PowerGrantValues, PowerRequestValues } from '#protocol/messages.generated.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
-import type { HubLife, Surroundings } from './surroundings.ts'
+import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** What the power contract says: a lease, what the manager adds, how long a peak may last. */
 const LONGEST_LEASE_ms = 2000
@@ -93,8 +93,7 @@ class LeasesChecker implements Checker {
     }
   }
 
-  event({ kind, source }: TraceRecord): void {
-    if (kind !== 'reset') return
+  event({ source }: EventOf<'reset'>): void {
     for (const [key, lease] of this.leases) if (lease.hub === source) this.leases.delete(key)
   }
 
@@ -216,8 +215,10 @@ class LeasesChecker implements Checker {
   }
 }
 
-export const leases: CheckerEntry = {
+export const leases: CheckerEntry<'reset'> = {
   name: 'leases',
   contract: 'leases of a port never overlap, all end, stay within what was asked for and, together, within every feeder',
+  needs: ['reset'],
+  asks: HUB_ABILITY,
   create: (accuse, around, facts) => new LeasesChecker(accuse, around, facts),
 }

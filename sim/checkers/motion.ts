@@ -1,16 +1,23 @@
 import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What moves, by the name of its signal: how far from rest is a motion, and which command row may cause it. */
-const MOTIONS: Readonly<Record<string, { readonly least: number, readonly command: string }>> = {
+const MOTIONS = {
   position_pct: { least: 1, command: 'WindowCommand' },
   tiltX_deg: { least: 0.6, command: 'MirrorCommand' },
   tiltY_deg: { least: 0.6, command: 'MirrorCommand' },
   folded_pct: { least: 3, command: 'MirrorCommand' },
   locked: { least: 0.5, command: 'LatchCommand' },
-}
+} as const satisfies Readonly<Partial<Record<SignalName, { readonly least: number, readonly command: string }>>>
+type MotionTopic = SignalTopic<keyof typeof MOTIONS>
+const MOTION_TOPICS = (Object.keys(MOTIONS) as (keyof typeof MOTIONS)[]).map(signalTopic)
+/** What somebody does to a hub or to what is plugged into it. */
+const HANDLING = [
+  'switch', 'ignition', 'gear', 'obstacle', 'obstacleGone', 'plug', 'unplug', 'pause', 'exception', 'copperFault', 'copperRepair',
+] as const satisfies readonly Topic[]
+type Needed = MotionTopic | typeof HANDLING[number] | 'reset'
 /** Unchanged for so long, it rests. */
 const REST_ns = 1.5 * SECOND_ns
 /** A cause works within this: waiting for power, strokes that come before. */
@@ -83,13 +90,13 @@ class MotionChecker implements Checker {
     })
   }
 
-  event(record: TraceRecord): void {
-    if (record.kind === 'signal') {
-      if (Object.hasOwn(MOTIONS, record.text)) this.moved(record)
-    } else if (record.kind === 'switch' || (record.kind === 'fault' && record.value === undefined)) {
-      const hub = this.around.hub(record.source)
-      if (hub !== undefined) this.handled_ns.set(hub.name, record.t_ns)
-    } else if (record.kind === 'reset') this.reset(record.source)
+  event(event: EventOf<Needed>): void {
+    if (event.kind === 'signal') this.moved(event)
+    else if (event.kind === 'reset') this.reset(event.source)
+    else {
+      const hub = this.around.hub(event.source)
+      if (hub !== undefined) this.handled_ns.set(hub.name, event.t_ns)
+    }
   }
 
   /** Whatever moved before must have a cause again. */
@@ -97,28 +104,28 @@ class MotionChecker implements Checker {
     for (const motion of this.motions.values()) if (motion.hub === hub) settle(motion)
   }
 
-  private moved({ source, text, t_ns, value }: TraceRecord): void {
-    const key = `${source} ${text}`
+  private moved({ source, name, t_ns, value }: EventOf<MotionTopic>): void {
+    const key = `${source} ${name}`
     const motion = this.motions.get(key)
     if (motion === undefined) {
-      const { least, command } = MOTIONS[text]!
+      const { least, command } = MOTIONS[name]
       const hub = this.around.hub(source)?.name ?? source
       this.motions.set(key, {
-        component: source, hub, command, least, rest: value!, last: value!, changed_ns: t_ns, moving: false, accused: false,
-        closes: false, turn: value!, closed_ns: -Infinity,
+        component: source, hub, command, least, rest: value, last: value, changed_ns: t_ns, moving: false, accused: false,
+        closes: false, turn: value, closed_ns: -Infinity,
       })
       return
     }
     if (t_ns - motion.changed_ns > REST_ns) settle(motion)
-    const direction = Math.sign(value! - motion.last)
-    motion.last = value!
+    const direction = Math.sign(value - motion.last)
+    motion.last = value
     motion.changed_ns = t_ns
     if (motion.accused) return
-    if (!motion.moving && Math.abs(value! - motion.rest) >= motion.least) {
+    if (!motion.moving && Math.abs(value - motion.rest) >= motion.least) {
       motion.moving = true
-      this.judgeStart(motion, text, t_ns)
+      this.judgeStart(motion, name, t_ns)
     }
-    if (!motion.moving || text !== 'position_pct') return
+    if (!motion.moving || name !== 'position_pct') return
     this.judgeHold(motion, direction, t_ns)
     this.judgeTurn(motion, t_ns)
   }
@@ -180,8 +187,10 @@ function settle(motion: Motion): void {
   motion.rest = motion.last
 }
 
-export const motion: CheckerEntry = {
+export const motion: CheckerEntry<Needed> = {
   name: 'motion',
   contract: 'nothing moves without a command, a switch or a reversal that explains it, and nothing by itself after a reset',
+  needs: [...MOTION_TOPICS, ...HANDLING, 'reset'],
+  asks: ['reset'],
   create: (accuse, around) => new MotionChecker(accuse, around),
 }

@@ -1,5 +1,5 @@
 import { IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns, type SeenFrame } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -12,6 +12,8 @@ const DUE_V = [Infinity, 10.2, 8.4]
 const CRANKING_LEVEL = 2
 /** It has so long to notice. */
 const NOTICE_ns = 500 * MS_ns
+
+type Needed = 'signal:supply_V' | 'reset'
 
 /** A hub whose manager is in charge. */
 interface Manager {
@@ -35,15 +37,18 @@ class SheddingChecker implements Checker {
     this.around = around
   }
 
-  event({ kind, source, text, t_ns, value }: TraceRecord): void {
-    if (kind === 'signal' && text === 'supply_V' && this.around.hub(source) !== undefined) {
-      const manager = this.manager(source)
-      manager.supply_V = value!
-      for (let level = 1; level < DUE_V.length; level++) {
-        if (!(value! < DUE_V[level]!)) manager.due_ns[level] = NaN
-        else if (Number.isNaN(manager.due_ns[level])) manager.due_ns[level] = t_ns
-      }
-    } else if (kind === 'reset') this.managers.delete(source)
+  event(event: EventOf<Needed>): void {
+    if (event.kind === 'reset') this.managers.delete(event.source)
+    else if (this.around.hub(event.source) !== undefined) this.supplied(event)
+  }
+
+  private supplied({ source, t_ns, value }: EventOf<'signal:supply_V'>): void {
+    const manager = this.manager(source)
+    manager.supply_V = value
+    for (let level = 1; level < DUE_V.length; level++) {
+      if (!(value < DUE_V[level]!)) manager.due_ns[level] = NaN
+      else if (Number.isNaN(manager.due_ns[level])) manager.due_ns[level] = t_ns
+    }
   }
 
   frame({ decoded, sender, end_ns }: SeenFrame): void {
@@ -78,8 +83,10 @@ class SheddingChecker implements Checker {
   }
 }
 
-export const shedding: CheckerEntry = {
+export const shedding: CheckerEntry<Needed> = {
   name: 'shedding',
   contract: 'a power manager sheds comfort while its supply is low, and while the starter turns',
+  needs: ['signal:supply_V', 'reset'],
+  asks: ['reset', 'pause'],
   create: (accuse, around) => new SheddingChecker(accuse, around),
 }

@@ -2,9 +2,9 @@ import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { HUB_STATE, SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import { hubAddress, sourceOf } from '#protocol/id.ts'
 import { J1939_NAMES } from '#protocol/messages.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import { BUS_FAULTS, type EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
-import type { HubLife, Surroundings } from './surroundings.ts'
+import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** Three heartbeats. */
 const LIMIT_ns = 3 * SECOND_ns
@@ -12,6 +12,9 @@ const LIMIT_ns = 3 * SECOND_ns
 const RECOVERY_ns = 3.5 * SECOND_ns
 /** A manager's frames this long after a hub's last words say that the network is awake again. */
 const SETTLED_ns = SECOND_ns
+
+const NEEDS = ['reset', ...BUS_FAULTS] as const
+type Needed = typeof NEEDS[number]
 
 interface Voice {
   readonly hub: HubLife
@@ -55,14 +58,14 @@ class SilenceChecker implements Checker {
     if (voice !== undefined && (waking || decoded.name === 'VehicleState')) this.wake(voice, end_ns)
   }
 
-  event({ kind, source, text, value }: TraceRecord): void {
-    if (kind === 'fault' && value !== undefined) for (const voice of this.voices) voice.recovering = true
-    if (kind !== 'reset') return
+  event(event: EventOf<Needed>): void {
     for (const voice of this.voices) {
-      if (voice.hub.name !== source) continue
-      voice.resigned = false
-      voice.asleep = false
-      if (text !== 'power off') voice.accused = false
+      if (event.kind !== 'reset') voice.recovering = true
+      else if (voice.hub.name === event.source) {
+        voice.resigned = false
+        voice.asleep = false
+        if (event.cause !== 'powerOff') voice.accused = false
+      }
     }
   }
 
@@ -92,8 +95,10 @@ class SilenceChecker implements Checker {
   }
 }
 
-export const silence: CheckerEntry = {
+export const silence: CheckerEntry<Needed> = {
   name: 'silence',
   contract: 'a hub that has power and bus and does not sleep is heard at least every 3 s',
+  needs: NEEDS,
+  asks: HUB_ABILITY,
   create: (accuse, around, facts) => new SilenceChecker(accuse, around, facts),
 }

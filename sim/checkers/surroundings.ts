@@ -1,5 +1,5 @@
 import { locationOfAddress, sourceOf } from '#protocol/id.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import { BUS_FAULTS, COPPER_EVENTS, type EventOf, type Topic } from '../trace/index.ts'
 import { type Facts, MS_ns, type SeenFrame } from './judge.ts'
 
 /** Bit error rate from which on a node cannot be expected to be heard. */
@@ -8,6 +8,12 @@ const DEAFENING_RATE = 5e-4
 const WORKS_V = 7
 /** A pause of a processor that a control loop need not survive. */
 const LONG_PAUSE_ms = 15
+
+/** What judges ask about, by the topics that tell it: whether a hub lives, and whether it can speak. */
+export const HUB_LIFE = ['reset', 'pause', 'signal:supply_V'] as const satisfies readonly Topic[]
+export const HUB_ABILITY = [...HUB_LIFE, ...BUS_FAULTS] as const satisfies readonly Topic[]
+export const SURROUNDINGS_TOPICS = [...HUB_ABILITY, ...COPPER_EVENTS] as const satisfies readonly Topic[]
+type Told = EventOf<typeof SURROUNDINGS_TOPICS[number]>
 
 /** What the trace tells of one hub's life. */
 export interface HubLife {
@@ -75,14 +81,8 @@ export class Surroundings {
     if (frame.extended && sender !== '' && !this.byName.has(sender) && locationOfAddress(sourceOf(frame.id)) > 0) this.impostor_ns = end_ns
   }
 
-  event(record: TraceRecord): void {
-    const { kind, source, text, t_ns } = record
-    if (kind === 'signal') {
-      if (text !== 'supply_V' || !this.starve(source, record.value! < WORKS_V)) return
-    } else if (kind === 'reset') this.reset(source, text, t_ns)
-    else if (kind === 'fault') this.fault(record)
-    else return
-    this.judgeAbility(t_ns)
+  event(event: Told): void {
+    if (event.kind === 'signal' ? this.starve(event.source, event.value < WORKS_V) : this.apply(event)) this.judgeAbility(event.t_ns)
   }
 
   /** True when it is another state. */
@@ -93,43 +93,56 @@ export class Surroundings {
     return true
   }
 
-  private reset(source: string, text: string, t_ns: number): void {
-    const hub = this.byName.get(source)
-    if (hub === undefined) return
-    hub.powered = text !== 'power off'
-    hub.reset_ns = t_ns
-    hub.able_ns = NaN
-  }
-
-  private fault({ source, text, t_ns, value }: TraceRecord): void {
-    const hub = this.byName.get(source)
-    if (value === undefined) {
-      this.plainFault(hub, source, text, t_ns)
-      return
-    }
-    this.faultChanged_ns = t_ns
-    if (text === 'bit error rate') {
-      if (hub === undefined) this.busRate = value
-      else hub.bitErrorRate = value
-    } else if (text === 'held dominant') this.dominant = value > 0
-    else if (text === 'picked bits') this.pickedBits = value
-    else if (text.startsWith('cut behind ')) {
-      const place = Number(text.slice('cut behind '.length))
-      if (value > 0) this.cuts.add(place)
-      else this.cuts.delete(place)
-    } else if (hub !== undefined) {
-      if (text === 'dropped') hub.dropped = value > 0
-      else if (text === 'babbling') hub.babbling = value > 0
-      else if (text === 'frame loss rate') hub.lossRate = value
+  /** True when it may change what a hub is able to do. */
+  private apply(event: Exclude<Told, { kind: 'signal' }>): boolean {
+    const hub = this.byName.get(event.source)
+    switch (event.kind) {
+      case 'reset':
+        if (hub !== undefined) reset(hub, event)
+        return true
+      case 'pause':
+        if (hub !== undefined) pause(hub, event)
+        return false
+      case 'copperFault':
+      case 'fuseOpened':
+        this.copperFaults.add(event.source)
+        return false
+      case 'copperRepair':
+        this.copperFaults.delete(event.source)
+        return false
+      default:
+        this.faultChanged_ns = event.t_ns
+        this.busFault(event, hub)
+        return true
     }
   }
 
-  private plainFault(hub: HubLife | undefined, source: string, text: string, t_ns: number): void {
-    const pause = /^paused for ([\d.]+) ms$/.exec(text)
-    if (pause !== null && hub !== undefined) {
-      if (Number(pause[1]) > LONG_PAUSE_ms) hub.paused_ns = Math.max(hub.paused_ns, t_ns) + Number(pause[1]) * MS_ns
-    } else if (/^(cut|corrosion|short|fuse) fault$|^fuse opened$/.test(text)) this.copperFaults.add(source)
-    else if (text.endsWith(' repaired')) this.copperFaults.delete(source)
+  private busFault(event: EventOf<typeof BUS_FAULTS[number]>, hub: HubLife | undefined): void {
+    switch (event.kind) {
+      case 'bitErrors':
+        if (hub === undefined) this.busRate = event.rate
+        else hub.bitErrorRate = event.rate
+        break
+      case 'dominant':
+        this.dominant = event.dominant
+        break
+      case 'pickedBits':
+        this.pickedBits = event.count
+        break
+      case 'spineCut':
+        if (event.cut) this.cuts.add(event.position)
+        else this.cuts.delete(event.position)
+        break
+      case 'dropped':
+        if (hub !== undefined) hub.dropped = event.dropped
+        break
+      case 'babbling':
+        if (hub !== undefined) hub.babbling = event.babbling
+        break
+      case 'frameLoss':
+        if (hub !== undefined) hub.lossRate = event.rate
+        break
+    }
   }
 
   private judgeAbility(t_ns: number): void {
@@ -160,4 +173,14 @@ export class Surroundings {
     for (const cut of this.cuts) if (hub.place > cut) half++
     return half
   }
+}
+
+function pause(hub: HubLife, { duration_ms, t_ns }: EventOf<'pause'>): void {
+  if (duration_ms > LONG_PAUSE_ms) hub.paused_ns = Math.max(hub.paused_ns, t_ns) + duration_ms * MS_ns
+}
+
+function reset(hub: HubLife, { cause, t_ns }: EventOf<'reset'>): void {
+  hub.powered = cause !== 'powerOff'
+  hub.reset_ns = t_ns
+  hub.able_ns = NaN
 }

@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../kernel/trace.ts'
+import { COPPER_EVENTS, type EventOf } from '../trace/index.ts'
 import { type Accuse, type Checker, type CheckerEntry, MS_ns } from './judge.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -8,6 +8,8 @@ const LOWEST_V = 9
 const OFFERED_V = 10
 /** An inrush may take the voltage down for this long. */
 const DIP_ns = 50 * MS_ns
+
+type Needed = 'signal:supply_V' | 'signal:unloaded_V'
 
 interface Hub {
   supply_V: number
@@ -27,15 +29,14 @@ class VoltageChecker implements Checker {
     this.around = around
   }
 
-  event({ kind, source, text, t_ns, value }: TraceRecord): void {
-    if (kind !== 'signal' || (text !== 'supply_V' && text !== 'unloaded_V')) return
+  event({ source, name, t_ns, value }: EventOf<Needed>): void {
     let hub = this.hubs.get(source)
     if (hub === undefined) {
       hub = { supply_V: NaN, unloaded_V: NaN, low_ns: NaN, accused: false }
       this.hubs.set(source, hub)
     }
     this.judge(source, hub, t_ns)
-    hub[text] = value!
+    hub[name] = value
     const low = hub.supply_V < LOWEST_V && hub.unloaded_V >= OFFERED_V && this.around.copperFaults.size === 0
     if (!low) {
       hub.low_ns = NaN
@@ -56,8 +57,10 @@ class VoltageChecker implements Checker {
   }
 }
 
-export const voltage: CheckerEntry = {
+export const voltage: CheckerEntry<Needed> = {
   name: 'voltage',
   contract: `no hub falls below ${LOWEST_V} V by the car's own doing`,
+  needs: ['signal:supply_V', 'signal:unloaded_V'],
+  asks: COPPER_EVENTS,
   create: (accuse, around) => new VoltageChecker(accuse, around),
 }

@@ -4,7 +4,7 @@ import { hubAddress } from '#protocol/id.ts'
 import { J1939_NAMES } from '#protocol/messages.ts'
 import type { Checker, CheckerEntry, SeenFrame } from '../checkers/index.ts'
 import { MS_ns } from '../checkers/index.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import { topicOf, type TraceEvent } from '../trace/index.ts'
 import { SPOKEN, type SpokenLandmark, TRACED, type TracedLandmark, WATCHED } from './landmarks.ts'
 
 /** Without a manager for so long every lease is over. */
@@ -42,7 +42,7 @@ export class Coverage implements Checker {
 
   /** As the judges' bench takes it. */
   get entry(): CheckerEntry {
-    return { name: 'coverage', contract: 'never objects', create: () => this }
+    return { name: 'coverage', contract: 'never objects', needs: [...new Set(TRACED.map(landmark => landmark.topic))], asks: [], create: () => this }
   }
 
   frame({ decoded, sender, half, end_ns }: SeenFrame): void {
@@ -66,11 +66,12 @@ export class Coverage implements Checker {
     } else if (decoded.name === J1939_NAMES.cannotClaim) this.reach(WATCHED.resigned.name)
   }
 
-  event(record: TraceRecord): void {
+  event(event: TraceEvent): void {
     const { traced } = this
     for (let i = traced.length - 1; i >= 0; i--) {
-      if (!traced[i]!.traced(record)) continue
-      this.reach(traced[i]!.name)
+      const landmark = traced[i]!
+      if (landmark.topic !== topicOf(event) || !landmark.when(event)) continue
+      this.reach(landmark.name)
       traced.splice(i, 1)
     }
   }

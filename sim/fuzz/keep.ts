@@ -9,14 +9,14 @@ import type { Script } from './script.ts'
 /** Where the traces of failed runs are kept, below the working directory. */
 const TRACES = '.traces'
 
-/** Runs a script once more and writes down what it shows: frames as a candump log, records as lines of JSON, the script. */
+/** Runs a script once more and writes down what it shows: frames as a candump log, events as lines of JSON, the script. */
 export function keepRun(name: string, script: Script): string {
   const frames: string[] = []
   const events: string[] = []
   const line: LinkFrame = { ...createFrame(8), timestamp_ns: 0, origin: '', error: false }
   runScript(script, {
     frame: ({ frame, end_ns }) => frames.push(formatCandumpLine(Object.assign(line, frame, { timestamp_ns: end_ns }))),
-    event: record => events.push(`${JSON.stringify(record)}\n`),
+    event: event => events.push(`${JSON.stringify(event)}\n`),
   })
   mkdirSync(TRACES, { recursive: true })
   const base = path.join(TRACES, name)

@@ -4,7 +4,7 @@ import {
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
 import type { DecodedFrame, NamedValues } from '#protocol/messages.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
+import type { EventOf, Topic } from '../trace/index.ts'
 
 /** A state that runs are to reach: a campaign that never sees a takeover says nothing about takeovers. */
 export interface Landmark {
@@ -19,8 +19,14 @@ export interface SpokenLandmark extends Landmark {
 }
 
 /** Reached when the trace says so. */
-export interface TracedLandmark extends Landmark {
-  readonly traced: (record: TraceRecord) => boolean
+export interface TracedLandmark<T extends Topic = Topic> extends Landmark {
+  readonly topic: T
+  when(event: EventOf<T>): boolean
+}
+
+/** Lets `when` have the events of its topic. */
+function traced<T extends Topic>(topic: T, when: (event: EventOf<T>) => boolean): Pick<TracedLandmark<T>, 'topic' | 'when'> {
+  return { topic, when }
 }
 
 const window = (state: number) => (values: NamedValues): boolean => values['state'] === state
@@ -76,11 +82,8 @@ export const SPOKEN: readonly SpokenLandmark[] = [
 ]
 
 export const TRACED: readonly TracedLandmark[] = [
-  { name: 'brownOut', summary: 'a hub browns out', traced: ({ kind, text }) => kind === 'reset' && text === 'brownOut' },
-  {
-    name: 'contact', summary: 'the glass touches what is in its way',
-    traced: ({ kind, text, value }) => kind === 'signal' && text === 'peakContactForce_N' && value! > TOUCH_N,
-  },
+  { name: 'brownOut', summary: 'a hub browns out', ...traced('reset', ({ cause }) => cause === 'brownOut') },
+  { name: 'contact', summary: 'the glass touches what is in its way', ...traced('signal:peakContactForce_N', ({ value }) => value > TOUCH_N) },
 ]
 
 /** What takes more than one message to see; `coverage.ts` knows how. */

@@ -1,6 +1,6 @@
 import { Digest, type Verdict } from '../checkers/index.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
 import type { TappedFrame } from '../checkers/index.ts'
+import type { TraceEvent } from '../trace/index.ts'
 import { fuzzKind } from './kinds.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import { createStage, type FuzzImage, type Stage } from './stage.ts'
@@ -24,7 +24,7 @@ export interface RunResult {
 /** Who else wants to see a run. */
 export interface RunWatcher {
   frame?(tapped: TappedFrame): void
-  event?(record: TraceRecord): void
+  event?(event: TraceEvent): void
 }
 
 /** Something to be done at a time: an event, or the end of one. */
@@ -47,9 +47,9 @@ export function runScript(script: Script, watcher: RunWatcher = {}, image?: Fuzz
     digest.frame(tapped)
     watcher.frame?.(tapped)
   })
-  car.trace.subscribe((record) => {
-    digest.event(record)
-    watcher.event?.(record)
+  car.trace.subscribe((event) => {
+    digest.event(event)
+    watcher.event?.(event)
   })
   const done = new Set<string>()
   let skipped = 0

@@ -4,12 +4,12 @@ import { createFrame } from '#protocol/frame.ts'
 import { describe, expect, it } from 'vitest'
 import { CanBus } from '../bus/bus.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { Trace, type TraceRecord } from '../kernel/trace.ts'
 import { LatchPlant } from '../plants/latch.ts'
 import { Outlet } from '../plants/outlet.ts'
 import { SwitchPackPlant } from '../plants/switch-pack.ts'
 import { WindowPlant } from '../plants/window.ts'
 import { World } from '../plants/world.ts'
+import { Trace, type TraceEvent } from '../trace/index.ts'
 import { BOOT_ms, HubHost, WATCHDOG_ms } from './hub-host.ts'
 
 const MS_ns = 1_000_000
@@ -18,7 +18,7 @@ class Bench {
   readonly kernel = new Kernel(1)
   readonly world = new World(this.kernel)
   readonly trace = new Trace()
-  readonly records: TraceRecord[] = []
+  readonly events: TraceEvent[] = []
   readonly bus = new CanBus(this.kernel)
   readonly tester = this.bus.attach('tester', { profile: 'adapter' })
   readonly outlet = new Outlet('FL.0', () => 13.5)
@@ -27,7 +27,7 @@ class Bench {
   readonly lives: Hal[] = []
 
   constructor(image: (hal: Hal, life: number) => void) {
-    this.trace.subscribe(record => this.records.push(record))
+    this.trace.subscribe(event => this.events.push(event))
     this.host = new HubHost({
       name: 'FL', location: 1, serial: 7, kernel: this.kernel, world: this.world, trace: this.trace,
       controllers: [this.bus.attach('FL', { online: false })], outlets: [this.outlet], supply_V: () => 13.5,
@@ -74,8 +74,9 @@ describe('HubHost', () => {
     expect(bench.hal.resetCause).toBe(RESET_CAUSE.powerOn)
     bench.run(25)
     expect(bench.hal.now()).toBe(25)
-    expect(bench.records.map(record => `${record.kind} ${record.source} ${record.text}`))
-      .toEqual(['reset FL powerOn', 'log FL boot at 0'])
+    expect(bench.events).toEqual([
+      { t_ns: 0, kind: 'reset', source: 'FL', cause: 'powerOn' }, { t_ns: BOOT_ms * MS_ns, kind: 'log', source: 'FL', text: 'boot at 0' },
+    ])
     expect(() => bench.host.reset('hammer' as never)).toThrow(/unknown reset cause "hammer": one of unknown, powerOn/)
   })
 
@@ -265,7 +266,7 @@ describe('HubHost', () => {
     expect(bench.lives.length).toBe(3)
     expect(bench.host.running).toBe(true)
     expect(bench.host.counters.exceptions).toBe(2)
-    const faults = bench.records.filter(record => record.kind === 'fault').map(record => record.text)
+    const faults = bench.events.flatMap(event => event.kind === 'exception' ? [event.text] : [])
     expect(faults[0]).toContain('bad flash')
     expect(faults[1]).toContain('bad frame')
     expect(bench.tester.counters.sent).toBe(2)

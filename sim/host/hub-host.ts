@@ -5,7 +5,7 @@ import type { ResetCause } from '#protocol/catalogue/enums.ts'
 import type { CanController } from '../bus/controller.ts'
 import type { Kernel, Timer } from '../kernel/kernel.ts'
 import type { Prng } from '../kernel/prng.ts'
-import type { Trace } from '../kernel/trace.ts'
+import type { EventOf, Producer, Trace, Untimed } from '../trace/index.ts'
 import type { Outlet } from '../plants/outlet.ts'
 import type { World } from '../plants/world.ts'
 import { Cpu } from './cpu.ts'
@@ -28,6 +28,9 @@ const LARGEST_SERIAL = 0x1f_ffff
 export type FirmwareImage = (hal: Hal) => Hub | undefined
 
 export type ResetCauseName = keyof typeof RESET_CAUSE
+
+const HUB_TOPICS = ['log', 'reset', 'exception'] as const
+type HubTopic = typeof HUB_TOPICS[number]
 
 export interface HubHostOptions {
   readonly name: string
@@ -71,6 +74,7 @@ export class HubHost {
   firmware: Hub | undefined = undefined
   temperature_C = ROOM_C
   private readonly options: HubHostOptions
+  private readonly events: Producer<HubTopic>
   private readonly dice: Prng
   private readonly bootTimer: Timer
   private readonly watchdog: Timer
@@ -92,6 +96,7 @@ export class HubHost {
       throw new RangeError(`serial ${serial} of hub ${name} is not a whole number in 0…${LARGEST_SERIAL}`)
     }
     this.options = options
+    this.events = options.trace.producer(HUB_TOPICS)
     this.name = name
     this.location = options.location
     this.outlets = options.outlets
@@ -137,7 +142,7 @@ export class HubHost {
     if (!this.powered) return
     this.powered = false
     this.destroy()
-    this.note('reset', 'power off')
+    this.tell({ kind: 'reset', source: this.name, cause: 'powerOff' })
   }
 
   /** Destroys the image and boots it again after `BOOT_ms`. Without supply nothing happens. */
@@ -155,7 +160,7 @@ export class HubHost {
     this.held = true
     if (!this.powered) return
     this.destroy()
-    this.note('reset', 'brownOut')
+    this.tell({ kind: 'reset', source: this.name, cause: 'brownOut' })
   }
 
   /** The voltage is back: the image boots. `cause` is `powerOn` when the voltage was gone altogether. */
@@ -173,7 +178,7 @@ export class HubHost {
   private bootLater(cause: ResetCauseName): void {
     this.destroy()
     this.cause = RESET_CAUSE[cause]
-    this.note('reset', cause)
+    this.tell({ kind: 'reset', source: this.name, cause })
     this.bootTimer.startIn(BOOT_ms * MS_ns)
   }
 
@@ -226,7 +231,7 @@ export class HubHost {
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
       sleep: (woken) => { if (alive()) this.sleep(woken) },
-      log: text => this.note('log', text),
+      log: text => this.tell({ kind: 'log', source: this.name, text }),
     }
   }
 
@@ -278,12 +283,11 @@ export class HubHost {
   private crashed(error: unknown): void {
     this.counters.exceptions++
     this.cpu.stop()
-    this.note('fault', `firmware exception: ${error instanceof Error ? error.stack ?? error.message : String(error)}`)
+    this.tell({ kind: 'exception', source: this.name, text: error instanceof Error ? error.stack ?? error.message : String(error) })
     this.crashTimer.startIn(0)
   }
 
-  private note(kind: 'log' | 'reset' | 'fault', text: string): void {
-    const { trace, kernel } = this.options
-    if (trace.active) trace.emit({ t_ns: kernel.now_ns, kind, source: this.name, text })
+  private tell(event: Untimed<EventOf<HubTopic>>): void {
+    if (this.events.active) this.events.emit({ t_ns: this.options.kernel.now_ns, ...event })
   }
 }

@@ -3,10 +3,10 @@ import { createFrame } from '#protocol/frame.ts'
 import { describe, expect, it } from 'vitest'
 import { CanBus } from '../bus/bus.ts'
 import { Kernel } from '../kernel/kernel.ts'
-import { Trace } from '../kernel/trace.ts'
 import { Outlet } from '../plants/outlet.ts'
 import { SwitchPackPlant } from '../plants/switch-pack.ts'
 import { World } from '../plants/world.ts'
+import { Trace } from '../trace/index.ts'
 import { BOOT_ms, HubHost, WAKE_ms, WATCHDOG_ms } from './hub-host.ts'
 
 const MS_ns = 1_000_000

@@ -1,6 +1,7 @@
 import { STEREO_SOURCE } from '#protocol/catalogue/enums.ts'
 import { AMPLIFIER_PLUG as REGISTER } from '#protocol/plug.ts'
-import { type Observation, Plant } from './plant.ts'
+import type { ObservationOf } from './observation.ts'
+import { Plant } from './plant.ts'
 
 /** What a transmitter sends: frequency, RDS station name (at most 8 characters) and radio text. */
 export interface Station {
@@ -117,7 +118,7 @@ export class AmplifierPlant extends Plant {
     this.active = this.wait_s > 0
   }
 
-  override observe(): Observation {
+  override observe(): ObservationOf<'amplifier'> {
     return {
       source: this.source,
       volume: this.volume,

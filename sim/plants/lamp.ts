@@ -1,5 +1,6 @@
 import { LAMP_PLUG } from '#protocol/plug.ts'
-import { fraction, type Observation, Plant } from './plant.ts'
+import { type Observation, OBSERVED } from './observation.ts'
+import { fraction, Plant } from './plant.ts'
 
 /** One light source as its data sheet rates it. */
 export interface LightSource {
@@ -117,7 +118,7 @@ export class LampPlant extends Plant {
   override observe(): Observation {
     const seen: Observation = {}
     for (let channel = 0; channel < this.sources.length; channel++) {
-      seen[`light${channel}_pct`] = 100 * this.light(channel)
+      seen[OBSERVED.lamp[channel]!] = 100 * this.light(channel)
       if (this.faults[channel] !== 'none') seen[`fault${channel}`] = this.faults[channel]!
     }
     return seen

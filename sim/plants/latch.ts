@@ -1,6 +1,7 @@
 import { LATCH_PLUG } from '#protocol/plug.ts'
 import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
-import { type Observation, Plant, stopForce } from './plant.ts'
+import type { ObservationOf } from './observation.ts'
+import { Plant, stopForce } from './plant.ts'
 
 /** Powered latch of a door or lid. Positions are fractions of the pawl drive's and of the lock's travel. */
 export const LATCH_PARTS = {
@@ -155,7 +156,7 @@ export class LatchPlant extends Plant {
     this.report()
   }
 
-  override observe(): Observation {
+  override observe(): ObservationOf<'latch'> {
     return { lid: this.door, ajar: this.ajar, locked: this.locked, pawl_pct: 100 * this.pawl.position }
   }
 

@@ -1,6 +1,7 @@
 import { MIRROR_PLUG } from '#protocol/plug.ts'
 import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
-import { fraction, type Observation, Plant, requireRange, stopForce } from './plant.ts'
+import type { ObservationOf } from './observation.ts'
+import { fraction, Plant, requireRange, stopForce } from './plant.ts'
 
 /** Outside mirror. Tilt in degrees (right and up positive), the arm as a fraction (0 unfolded, 1 folded). */
 export const MIRROR_PARTS = {
@@ -145,7 +146,7 @@ export class MirrorPlant extends Plant {
     this.active = !settled || this.tiltX.active || this.tiltY.active || arm.active
   }
 
-  override observe(): Observation {
+  override observe(): ObservationOf<'mirror'> {
     return {
       tiltX_deg: this.tiltX.position,
       tiltY_deg: this.tiltY.position,

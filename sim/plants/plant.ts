@@ -1,10 +1,4 @@
-import type { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-
-/** A component class by name. */
-export type PlantClass = keyof typeof COMPONENT_CLASS
-
-/** What is seen of a component from outside, by name; units last in the names. */
-export type Observation = Record<string, number | boolean | string>
+import type { Observation, PlantClass } from './observation.ts'
 
 /** Where a plant reports to: the world that steps it and the port that listens to it. */
 export interface PlantListener {

@@ -1,5 +1,6 @@
 import type { Prng } from '../kernel/prng.ts'
-import { type Observation, Plant } from './plant.ts'
+import type { Observation } from './observation.ts'
+import { Plant } from './plant.ts'
 
 export const SWITCH_PARTS = {
   /** Tactile switches bounce for 1–5 ms when pressed and when released; data sheets allow 10 ms. */

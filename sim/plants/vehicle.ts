@@ -1,6 +1,7 @@
 import { GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
-import { type Observation, Plant, requireRange } from './plant.ts'
+import type { ObservationOf } from './observation.ts'
+import { Plant, requireRange } from './plant.ts'
 
 export type IgnitionName = keyof typeof IGNITION
 export type GearName = keyof typeof GEAR
@@ -69,7 +70,7 @@ export class VehiclePlant extends Plant {
     this.active = this.speed_m_s !== 0
   }
 
-  override observe(): Observation {
+  override observe(): ObservationOf<'vehicle'> {
     return { ignition: nameOf(IGNITION, this.ignition), gear: nameOf(GEAR, this.gear), speed_kmh: this.speed_kmh }
   }
 }

@@ -1,6 +1,7 @@
 import { WINDOW_PLUG } from '#protocol/plug.ts'
 import { GearMotor } from './gear-motor.ts'
-import { type Observation, Plant, requireRange, stopForce } from './plant.ts'
+import type { ObservationOf } from './observation.ts'
+import { Plant, requireRange, stopForce } from './plant.ts'
 import { SealDrag } from './seal-drag.ts'
 import { WINDOW_PULSE_m, WINDOW_REGULATOR } from './window-regulator.ts'
 
@@ -203,7 +204,7 @@ export class WindowPlant extends Plant {
     this.temper()
   }
 
-  override observe(): Observation {
+  override observe(): ObservationOf<'window'> {
     return {
       position_pct: 100 * this.glass_m / WINDOW_REGULATOR.travel_m,
       velocity_mm_s: 1000 * this.glass_m_s,

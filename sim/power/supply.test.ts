@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Kernel } from '../kernel/kernel.ts'
-import type { TraceRecord } from '../kernel/trace.ts'
-import { Trace } from '../kernel/trace.ts'
+import { Trace, type TraceEvent } from '../trace/index.ts'
 import { BrownOut } from './brown-out.ts'
 import { cranking, jumpStart, loadDump, ProfileBuilder, reverse } from './profiles.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
@@ -13,17 +12,17 @@ const MS = 1_000_000
 interface Bench {
   readonly kernel: Kernel
   readonly supply: Supply
-  readonly records: TraceRecord[]
+  readonly events: TraceEvent[]
   run(ms: number): void
 }
 
 function bench(options: SupplyOptions = {}): Bench {
   const kernel = new Kernel(1)
   const trace = new Trace()
-  const records: TraceRecord[] = []
-  trace.subscribe(record => records.push(record))
+  const events: TraceEvent[] = []
+  trace.subscribe(event => events.push(event))
   const supply = createSupply(kernel, SEDAN_COPPER, { trace, ...options })
-  return { kernel, supply, records, run: ms => kernel.runUntil(kernel.now_ns + ms * MS) }
+  return { kernel, supply, events, run: ms => kernel.runUntil(kernel.now_ns + ms * MS) }
 }
 
 describe('loads', () => {
@@ -192,13 +191,15 @@ describe('profiles', () => {
 
 describe('faults', () => {
   it('a cut spine takes down what is behind it and comes back when joined', () => {
-    const { supply, records } = bench()
+    const { supply, events } = bench()
     const cut = { kind: 'cut', cable: 'spine.STEREO' } as const
     supply.fault(cut)
     expect(['FR', 'STEREO', 'TRUNK'].map(hub => supply.voltage_V(hub) > 12)).toEqual([true, false, false])
     supply.repair(cut)
     expect(supply.voltage_V('TRUNK')).toBeGreaterThan(12)
-    expect(records.map(record => `${record.source}: ${record.text}`)).toEqual(['spine.STEREO: cut fault', 'spine.STEREO: cut repaired'])
+    expect(events).toEqual([
+      { t_ns: 0, kind: 'copperFault', source: 'spine.STEREO', fault: 'cut' }, { t_ns: 0, kind: 'copperRepair', source: 'spine.STEREO', fault: 'cut' },
+    ])
   })
 
   it('a corroded contact costs volts under load only', () => {
@@ -213,12 +214,12 @@ describe('faults', () => {
   })
 
   it('a short in a door opens that drop\'s fuse only, and the others live on', () => {
-    const { supply, run, records } = bench()
+    const { supply, run, events } = bench()
     supply.fault({ kind: 'short', hub: 'FL', resistance_Ohm: 0.005 })
     expect(supply.current_A('drop.FL')).toBeGreaterThan(150)
     expect(supply.voltage_V('FR')).toBeLessThan(12)
     run(200)
-    expect(records.map(record => `${record.source}: ${record.text}`)).toEqual(['FL: short fault', 'drop.FL: fuse opened'])
+    expect(events).toMatchObject([{ kind: 'copperFault', source: 'FL', fault: 'short' }, { kind: 'fuseOpened', source: 'drop.FL' }])
     expect(supply.voltage_V('FL')).toBe(0)
     expect(supply.voltage_V('FR')).toBeGreaterThan(12)
     supply.repair({ kind: 'short', hub: 'FL', resistance_Ohm: 0.005 })
@@ -229,11 +230,11 @@ describe('faults', () => {
   })
 
   it('a lasting overload opens a fuse without anybody looking', () => {
-    const { supply, run, records } = bench()
+    const { supply, run, events } = bench()
     supply.setCurrent('DASH', 0, 22)
     run(20_000)
-    expect(records.map(record => record.text)).toEqual(['fuse opened'])
-    expect(records[0]!.t_ns).toBeGreaterThan(500 * MS)
+    expect(events.map(event => event.kind)).toEqual(['fuseOpened'])
+    expect(events[0]!.t_ns).toBeGreaterThan(500 * MS)
   })
 
   it('in the cold, copper resists less and the battery more', () => {

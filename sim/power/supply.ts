@@ -1,5 +1,5 @@
 import type { Kernel, Timer } from '../kernel/kernel.ts'
-import type { Trace } from '../kernel/trace.ts'
+import { COPPER_EVENTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
 import { Alternator, REGULATED_V } from './alternator.ts'
 import type { BatteryOptions } from './battery.ts'
 import { Battery } from './battery.ts'
@@ -21,6 +21,9 @@ export interface SupplyOptions {
   /** Told of opened fuses, faults and profiles. */
   readonly trace?: Trace
 }
+
+const SUPPLY_TOPICS = [...COPPER_EVENTS, 'profile'] as const
+type SupplyTopic = typeof SUPPLY_TOPICS[number]
 
 /** Builds the supply of a car. Throws `DataError` when the topology is not right. */
 export function createSupply(kernel: Kernel, topology: CopperTopology, options: SupplyOptions = {}): Supply {
@@ -54,14 +57,14 @@ export class Supply {
   readonly capability: Capability
   private readonly alternator = new Alternator()
   private readonly kernel: Kernel
-  private readonly trace: Trace | undefined
+  private readonly events: Producer<SupplyTopic> | undefined
   private readonly timer: Timer
   private readonly hubs: ReadonlyMap<string, number>
   private solved_V = 0
   private solved_Ohm = 0
   private readonly fuseOpened = (cable: number): void => {
     this.dirty = true
-    this.tell('fault', this.network.topology.cables[cable]!.name, 'fuse opened')
+    this.tell({ kind: 'fuseOpened', source: this.network.topology.cables[cable]!.name })
   }
 
   private listeners: readonly (() => void)[] = []
@@ -75,7 +78,7 @@ export class Supply {
   /** Use `createSupply`. */
   constructor(kernel: Kernel, topology: CopperTopology, options: SupplyOptions) {
     this.kernel = kernel
-    this.trace = options.trace
+    this.events = options.trace?.producer(SUPPLY_TOPICS)
     this.shortSlot = options.slots ?? DEFAULT_SLOTS
     this.network = new Network(topology, this.shortSlot + 1)
     this.capability = capabilityOf(topology)
@@ -141,7 +144,7 @@ export class Supply {
   profile(profile: SupplyProfile): void {
     this.touch()
     this.player = new ProfilePlayer(profile, this.kernel.now_ns)
-    this.tell('log', 'supply', profile.name)
+    this.tell({ kind: 'profile', source: 'supply', name: profile.name })
   }
 
   stopProfile(): void {
@@ -157,13 +160,13 @@ export class Supply {
 
   fault(fault: SupplyFault): void {
     this.apply(fault, true)
-    this.tell('fault', 'cable' in fault ? fault.cable : fault.hub, `${fault.kind} fault`)
+    this.tell({ kind: 'copperFault', source: 'cable' in fault ? fault.cable : fault.hub, fault: fault.kind })
   }
 
   /** Undoes `fault`: joins, cleans, puts a new fuse in, removes the short. */
   repair(fault: SupplyFault): void {
     this.apply(fault, false)
-    this.tell('fault', 'cable' in fault ? fault.cable : fault.hub, `${fault.kind} repaired`)
+    this.tell({ kind: 'copperRepair', source: 'cable' in fault ? fault.cable : fault.hub, fault: fault.kind })
   }
 
   /** Between supply and return terminal of a hub, V. */
@@ -377,7 +380,7 @@ export class Supply {
     this.alternator.settle()
   }
 
-  private tell(kind: 'fault' | 'log', source: string, text: string): void {
-    if (this.trace?.active) this.trace.emit({ t_ns: this.kernel.now_ns, kind, source, text })
+  private tell(event: Untimed<EventOf<SupplyTopic>>): void {
+    if (this.events?.active === true) this.events.emit({ t_ns: this.kernel.now_ns, ...event })
   }
 }

@@ -3,6 +3,7 @@ import type { CanFrame } from '#protocol/frame.ts'
 import { hubAddress } from '#protocol/id.ts'
 import { type GivenValues, LOCATION, type LocationName } from '#protocol/catalogue/index.ts'
 import { encodeEntry, parseTarget } from '#protocol/messages.ts'
+import { type ResetCause, type SignalName, type Topic, topicOf, type TraceEvent, type Untimed } from '../../trace/index.ts'
 import type { Facts, Verdict } from '../judge.ts'
 import { Judges } from '../judges.ts'
 
@@ -15,8 +16,16 @@ export const STORY_FACTS: Facts = {
 /** A trace that nobody drove: tells the judges what a story says, in its time. */
 export class Fabricated {
   readonly judges = new Judges(STORY_FACTS)
+  /** Topics of its events. */
+  readonly told = new Set<Topic>()
+  private readonly without: Topic | undefined
   private now_ms = 0
   private readonly counters = new Map<number, number>()
+
+  /** `without`: the judges are not told events of this topic. */
+  constructor(without?: Topic) {
+    this.without = without
+  }
 
   /** Every hub has power and says so every second until `until_ms`, in steps of 100 ms with VehicleState between. */
   live(until_ms: number, silent: readonly string[] = []): this {
@@ -32,7 +41,7 @@ export class Fabricated {
 
   /** All hubs get power now. */
   boot(): this {
-    for (const hub of STORY_FACTS.spine) this.tell('reset', hub, 'powerOn')
+    for (const hub of STORY_FACTS.spine) this.reset(hub, 'powerOn')
     return this
   }
 
@@ -41,18 +50,24 @@ export class Fabricated {
     return this
   }
 
-  tell(kind: 'reset' | 'switch' | 'fault', source: string, text: string, value?: number): this {
-    this.judges.event({ t_ns: this.now_ms * 1e6, kind, source, text, ...(value !== undefined && { value }) })
+  tell(untimed: Untimed<TraceEvent>): this {
+    const event = { t_ns: this.now_ms * 1e6, ...untimed }
+    const topic = topicOf(event)
+    this.told.add(topic)
+    if (topic !== this.without) this.judges.event(event)
     return this
   }
 
-  signal(source: string, name: string, value: number): this {
-    this.judges.event({ t_ns: this.now_ms * 1e6, kind: 'signal', source, text: name, value })
-    return this
+  reset(source: string, cause: ResetCause = 'external'): this {
+    return this.tell({ kind: 'reset', source, cause })
+  }
+
+  signal(source: string, name: SignalName, value: number): this {
+    return this.tell({ kind: 'signal', source, name, value })
   }
 
   /** A signal that goes from one value to another within `for_ms`, in steps of 10 ms. */
-  ramp(source: string, name: string, from: number, to: number, for_ms: number): this {
+  ramp(source: string, name: SignalName, from: number, to: number, for_ms: number): this {
     const begin_ms = this.now_ms
     for (let t_ms = 10; t_ms <= for_ms; t_ms += 10) {
       this.at(begin_ms + t_ms).signal(source, name, from + (to - from) * t_ms / for_ms)

@@ -1,4 +1,5 @@
 import { createFrame } from '#protocol/frame.ts'
+import type { EventOf, Untimed } from '../../trace/index.ts'
 import type { Fabricated } from './fabricated.ts'
 
 /** What must move a checker to speak, and the same with a reason for which it must not. */
@@ -7,8 +8,11 @@ export interface Stories {
   readonly innocent: Readonly<Record<string, (trace: Fabricated) => unknown>>
 }
 
+const rod = (stiffness_N_mm: number, opening_mm: number): Untimed<EventOf<'obstacle'>> =>
+  ({ kind: 'obstacle', source: 'FL.window', opening_mm, stiffness_N_mm, travel_mm: 450 })
+const cut = (position: number, cut: boolean): Untimed<EventOf<'spineCut'>> => ({ kind: 'spineCut', source: 'spine0', position, cut })
 const window = (t: Fabricated): Fabricated => t.boot().signal('FL.window', 'position_pct', 50).signal('FL', 'supply_V', 13.5).live(5000)
-const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell('fault', 'FL.window', 'obstacle of 10 N/mm at 50 mm of 450')
+const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell(rod(10, 50))
   .at(7000).signal('FL.window', 'peakContactForce_N', force_N)
 const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
@@ -44,9 +48,9 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     innocent: {
       'at 99 N': t => pinch(t, 99),
       'opens again': t => pinch(t, 99).signal('FL.window', 'contactForce_N', 99).at(7300).signal('FL.window', 'contactForce_N', 0).live(9000),
-      'on a rod that no rule knows': t => window(t).tell('fault', 'FL.window', 'obstacle of 65 N/mm at 100 mm of 450').signal('FL.window', 'peakContactForce_N', 150),
-      'right after the hub died': t => window(t).tell('fault', 'FL.window', 'obstacle of 10 N/mm at 50 mm of 450')
-        .tell('reset', 'FL', 'external').at(5500).signal('FL.window', 'peakContactForce_N', 150),
+      'on a rod that no rule knows': t => window(t).tell(rod(65, 100)).signal('FL.window', 'peakContactForce_N', 150),
+      'right after the hub died': t => window(t).tell(rod(10, 50))
+        .reset('FL').at(5500).signal('FL.window', 'peakContactForce_N', 150),
     },
   },
   ampacity: {
@@ -54,7 +58,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     innocent: {
       '45 A for half a second': t => t.boot().signal('spine.FL', 'current_A', 45).at(500).signal('spine.FL', 'current_A', 10).live(3000),
       '29 A for ever': t => t.boot().signal('spine.FL', 'current_A', 29).live(60_000),
-      'a short': t => t.boot().tell('fault', 'FL', 'short fault').signal('spine.FL', 'current_A', 90).live(2000),
+      'a short': t => t.boot().tell({ kind: 'copperFault', source: 'FL', fault: 'short' }).signal('spine.FL', 'current_A', 90).live(2000),
     },
   },
   voltage: {
@@ -62,7 +66,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     innocent: {
       'while cranking': t => t.boot().signal('FL', 'unloaded_V', 6.5).signal('FL', 'supply_V', 6).live(1000),
       'for 40 ms': t => t.boot().signal('FL', 'unloaded_V', 12).signal('FL', 'supply_V', 8.5).at(40).signal('FL', 'supply_V', 11).live(1000),
-      'through a corroded contact': t => t.boot().tell('fault', 'drop.FL', 'corrosion fault').signal('FL', 'unloaded_V', 12)
+      'through a corroded contact': t => t.boot().tell({ kind: 'copperFault', source: 'drop.FL', fault: 'corrosion' }).signal('FL', 'unloaded_V', 12)
         .signal('FL', 'supply_V', 8).live(1000),
     },
   },
@@ -108,16 +112,16 @@ export const STORIES: Readonly<Record<string, Stories>> = {
   },
   motion: {
     guilty: {
-      'on and on through a reset': t => glide(command(window(t), 1), 300).tell('reset', 'FL', 'external').ramp('FL.window', 'position_pct', 56, 70, 1000),
+      'on and on through a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 70, 1000),
       'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
-      'by itself after a reset': t => move(command(window(t), 1).at(5500).tell('reset', 'FL', 'external').at(6000)),
+      'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
       'after the switch was let go': t => command(window(t), 1, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
     },
     innocent: {
       'after a command': t => move(echo(command(window(t), 1), 1)),
-      'after its own switch': t => move(window(t).tell('switch', 'FL', 'window.down pressed')),
-      'runs down after a reset': t => glide(command(window(t), 1), 300).tell('reset', 'FL', 'external').ramp('FL.window', 'position_pct', 56, 57.5, 90),
+      'after its own switch': t => move(window(t).tell({ kind: 'switch', source: 'FL', name: 'window.down', pressed: true })),
+      'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'closes again on another press': t => again(t, 2),
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'less than a mechanic sees': t => window(t).ramp('FL.window', 'position_pct', 50, 50.5, 200),
@@ -130,12 +134,12 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'executed again after a later one': t => echo(echo(command(echo(command(t.boot().live(5000), 3), 3), 4), 4), 3),
     },
     innocent: {
-      'echoed late on a bus that was cut': t => echo(command(t.boot().live(5000), 3).tell('fault', 'spine0', 'cut behind 1', 1)
-        .tell('fault', 'spine0', 'cut behind 1', 0).live(5800), 3).live(10_000),
+      'echoed late on a bus that was cut': t => echo(command(t.boot().live(5000), 3).tell(cut(1, true))
+        .tell(cut(1, false)).live(5800), 3).live(10_000),
       echoed: t => echo(command(t.boot().live(5000), 3).at(5050), 3).live(10_000),
       faulted: t => command(t.boot().live(5000), 3).at(5600).say('DASH', 'PortStatus@DASH', { port: 1, fault: 'commandLost' }).live(10_000),
       replaced: t => echo(command(command(t.boot().live(5000), 3).at(5100), 4).at(5150), 4).live(10_000),
-      'of a sender that died': t => command(t.boot().live(5000), 3).at(5100).tell('reset', 'DASH', 'external').live(10_000),
+      'of a sender that died': t => command(t.boot().live(5000), 3).at(5100).reset('DASH').live(10_000),
       'a sequence that comes round': (t) => {
         t.boot().live(5000)
         for (let i = 0; i < 40; i++) echo(command(t.live(5000 + 200 * i), i % 16), i % 16)
@@ -145,9 +149,9 @@ export const STORIES: Readonly<Record<string, Stories>> = {
   silence: {
     guilty: { 'for 4 s': t => t.boot().live(5000).live(9000, ['FR']) },
     innocent: {
-      'without power': t => t.boot().live(5000).tell('reset', 'FR', 'power off').live(9000, ['FR']),
-      'without a bus': t => t.boot().live(5000).tell('fault', 'FR', 'dropped', 1).live(9000, ['FR']),
-      'alone behind a cut': t => t.boot().live(5000).tell('fault', 'spine0', 'cut behind 2', 1).live(9000, ['TRUNK']),
+      'without power': t => t.boot().live(5000).reset('FR', 'powerOff').live(9000, ['FR']),
+      'without a bus': t => t.boot().live(5000).tell({ kind: 'dropped', source: 'FR', dropped: true }).live(9000, ['FR']),
+      'alone behind a cut': t => t.boot().live(5000).tell(cut(2, true)).live(9000, ['TRUNK']),
       starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
       asleep: t => t.boot().live(5000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' }).say('FR', 'HubStatus@FR', { state: 'sleeping' })
         .live(9000, ['FR', 'DASH']),
@@ -160,14 +164,14 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'of no protocol': t => t.boot().live(5000).send('FL', alien()),
     },
     innocent: {
-      'a counter that jumps after a reset': t => t.boot().live(5000).tell('reset', 'FL', 'external').say('FL', 'HubStatus@FL', {}, 11),
-      'a counter that jumps on a noisy bus': t => t.boot().live(5000).tell('fault', 'spine0', 'bit error rate', 1e-5).say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps after a reset': t => t.boot().live(5000).reset('FL').say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps on a noisy bus': t => t.boot().live(5000).tell({ kind: 'bitErrors', source: 'spine0', rate: 1e-5 }).say('FL', 'HubStatus@FL', {}, 11),
       'of no protocol, from a tool': t => t.boot().live(5000).send('laptop', alien()),
     },
   },
   health: {
-    guilty: { 'a callback that throws': t => t.boot().tell('fault', 'FL', 'firmware exception: RangeError: duty 2\n  at drive') },
-    innocent: { 'other faults': t => t.boot().tell('fault', 'FL.window', 'unplugged') },
+    guilty: { 'a callback that throws': t => t.boot().tell({ kind: 'exception', source: 'FL', text: 'RangeError: duty 2\n  at drive' }) },
+    innocent: { 'other faults': t => t.boot().tell({ kind: 'unplug', source: 'FL.window' }) },
   },
 }
 

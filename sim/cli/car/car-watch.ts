@@ -4,14 +4,13 @@ import type { CarSnapshot } from '#sim/car/snapshot.ts'
 import { currentFaults } from '#sim/diag/faults.ts'
 import { MonitorModel } from '#sim/diag/monitor-model.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
+import { eventText } from '#sim/trace/index.ts'
 import type { CarState, CarStatus } from './car-screen.ts'
 import type { LiveCar } from './live-car.ts'
 
 /** Load and speed are means over this time. */
 const WINDOW_ms = 1000
 const MOST_EVENTS = 20
-/** Trace records that people want to see; the others are for checkers. */
-const SHOWN = ['fault', 'reset', 'switch', 'log']
 
 /** Follows a running car for its display. */
 export class CarWatch {
@@ -36,9 +35,7 @@ export class CarWatch {
       seen.timestamp_ns = end_ns
       this.model.receive(seen)
     })
-    car.trace.subscribe((record) => {
-      if (SHOWN.includes(record.kind)) this.note(`${(record.t_ns / 1e9).toFixed(2)} s ${record.source} ${record.text}${record.value === undefined ? '' : ` ${record.value}`}`)
-    })
+    car.trace.subscribe(event => this.note(`${(event.t_ns / 1e9).toFixed(2)} s ${eventText(event)}`))
   }
 
   /** The car now. */
