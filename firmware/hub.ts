@@ -1,8 +1,15 @@
+import type { DescriptorState, HubState, PortFault, PortState } from '#protocol/catalogue/enums.ts'
 import type { Component, VehicleView } from './components/component.ts'
 import type { Hal } from './hal.ts'
+import { broadcastFilters, peerFilters } from './runtime/filters.ts'
+import { connect } from './runtime/connect.ts'
 import type { HubCounters } from './runtime/counters.ts'
-import { HubRuntime } from './runtime/hub-runtime.ts'
+import { SelfCare } from './runtime/heartbeat.ts'
 import type { HubImage } from './runtime/image.ts'
+import { createParts } from './runtime/parts.ts'
+import type { HubParts } from './runtime/parts.ts'
+import type { PortSlot } from './runtime/port-slot.ts'
+import { Rest } from './runtime/rest.ts'
 
 export type { HubCounters } from './runtime/counters.ts'
 export type { HubImage } from './runtime/image.ts'
@@ -12,14 +19,15 @@ export interface Hub {
   readonly location: number
   readonly counters: HubCounters
   readonly vehicle: VehicleView
-  /** `HUB_STATE` */
-  state(): number
-  /** `PORT_STATE`, `PORT_FAULT` and `DESCRIPTOR_STATE` of a port. @throws RangeError */
-  portState(port: number): number
-  portFault(port: number): number
+  state(): HubState
+  /** @throws RangeError */
+  portState(port: number): PortState
+  /** @throws RangeError */
+  portFault(port: number): PortFault
   /** Granted to a port beyond its idle current, A. @throws RangeError */
   portGranted_A(port: number): number
-  descriptorState(port: number): number
+  /** @throws RangeError */
+  descriptorState(port: number): DescriptorState
   /** The driver bound to a port. @throws RangeError */
   component(port: number): Component | undefined
   /** Frames that wait or are in the controller; commands that wait for their echo. */
@@ -32,31 +40,45 @@ export interface Hub {
 const FIRST_LOCATION = 1
 const LAST_LOCATION = 8
 
+/** Makes the parts of a hub, connects them, sets up the controller, claims the address and looks at the ports. */
+export function bootHub(hal: Hal, image: HubImage): HubParts {
+  const parts = createParts(hal, image)
+  const can = hal.can[0]!
+  connect(parts, image)
+  can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
+  can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  new SelfCare(hal, parts.schedule, parts.busOff).start()
+  parts.address.start()
+  parts.sleep.start(new Rest(parts, image.vehicle))
+  for (const slot of parts.slots) slot.boot()
+  if (parts.seat !== undefined) parts.seat.manager.start()
+  return parts
+}
+
 /**
  * Starts the firmware of one hub on a board. Nothing is kept but through `hal`: several hubs share a process.
  * @throws RangeError when the coding pins give no location: such a hub must not send, it could be anyone.
  */
 export function createHub(hal: Hal, image: HubImage): Hub {
   if (!(hal.location >= FIRST_LOCATION && hal.location <= LAST_LOCATION)) throw new RangeError(`location ${hal.location} is outside 1…8`)
-  const runtime = new HubRuntime(hal, image)
-  const slotAt = (port: number): HubRuntime['slots'][number] => {
-    const slot = runtime.slots[port]
-    if (slot === undefined) throw new RangeError(`port ${port}: this hub has ports 0…${runtime.slots.length - 1}`)
+  const parts = bootHub(hal, image)
+  const slotAt = (port: number): PortSlot => {
+    const slot = parts.slots[port]
+    if (slot === undefined) throw new RangeError(`port ${port}: this hub has ports 0…${parts.slots.length - 1}`)
     return slot
   }
-  runtime.boot()
   return {
     location: hal.location,
-    counters: runtime.counters,
-    vehicle: runtime.vehicle,
-    state: () => runtime.state(),
+    counters: parts.counters,
+    vehicle: parts.vehicle,
+    state: () => parts.standing.state(),
     portState: port => slotAt(port).state(),
     portFault: port => slotAt(port).fault.code,
     portGranted_A: port => slotAt(port).power.granted_A(),
     descriptorState: port => slotAt(port).descriptorState,
     component: port => slotAt(port).component,
-    framesWaiting: () => runtime.transmit.waiting(),
-    commandsUnderWay: () => runtime.commands.underWay(),
-    pending: () => runtime.schedule.pending(),
+    framesWaiting: () => parts.transmit.waiting(),
+    commandsUnderWay: () => parts.sender.underWay(),
+    pending: () => parts.schedule.pending(),
   }
 }

@@ -74,6 +74,11 @@ export class AddressClaim {
     if (this.state === HUB_STATE.claiming) this.schedule.stop(this.settleJob)
   }
 
+  /** The address is claimed: catalogue messages may be sent. */
+  operating(): boolean {
+    return this.state === HUB_STATE.operating
+  }
+
   /** A claim or a request. `false`: neither. */
   receive(id: number, data: Uint8Array, length: number): boolean {
     const format = pduFormatOf(id)

@@ -36,9 +36,9 @@ describe('a driver', () => {
   it('commands other hubs, and ends what it holds; a lost command is the fault of its port', () => {
     const { hal, hub, clock, slot } = running()
     const down = { ...WindowCommandCodec.create(), action: WINDOW_ACTION.down }
-    hub.sendCommand(WindowCommandCodec, LOCATION.FR, down, true, 0)
+    hub.commands.sendCommand(WindowCommandCodec, LOCATION.FR, down, true, 0)
     clock.advance(150)
-    hub.endHold(WindowCommandCodec, LOCATION.FR, { ...down, action: WINDOW_ACTION.stop }, 0)
+    hub.commands.endHold(WindowCommandCodec, LOCATION.FR, { ...down, action: WINDOW_ACTION.stop }, 0)
     clock.advance(300)
     const actions = sentBy(hal, WindowCommandCodec).map(command => command.action)
     expect(actions.slice(0, 2)).toEqual([WINDOW_ACTION.down, WINDOW_ACTION.down])

@@ -12,7 +12,7 @@ import { FakeHal } from '../testing/fake-hal.ts'
 import { sentBy } from '../testing/messages.ts'
 import { probe } from '../testing/probe-driver.ts'
 import { boot, lastOf, running, timesOf } from '../testing/slot-bench.ts'
-import { HubRuntime } from './hub-runtime.ts'
+import { bootHub } from '../hub.ts'
 
 describe('a plug', () => {
   it('rests for 30 ms before its descriptor is read', () => {
@@ -51,10 +51,9 @@ describe('a plug', () => {
     const hal = new FakeHal(LOCATION.DASH, 2)
     hal.sockets[0]!.plug(DESCRIPTORS.vehicle)
     hal.sockets[1]!.plug(DESCRIPTORS.lamp)
-    const hub = new HubRuntime(hal, DASH)
-    hub.boot()
+    const hub = bootHub(hal, DASH)
     hal.clock.advance(1000)
-    hub.vehicleReading(IGNITION.on, 0, 0)
+    hub.vehicle.read(IGNITION.on, 0, 0)
     hal.sockets[1]!.unplug()
     expect(hub.vehicle.ignition()).toBe(IGNITION.on)
     hal.sockets[0]!.unplug()
@@ -116,7 +115,7 @@ describe('a plug', () => {
     const { hal, slot, socket, clock, hub } = boot()
     socket.plug(new Uint8Array(0))
     clock.advance(1000)
-    expect([slot.boundClass(), hub.state(), socket.powered]).toEqual([COMPONENT_CLASS.none, HUB_STATE.degraded, false])
+    expect([slot.boundClass(), hub.standing.state(), socket.powered]).toEqual([COMPONENT_CLASS.none, HUB_STATE.degraded, false])
     expect(lastOf(sentBy(hal, PortStatusCodec))).toMatchObject({ class: COMPONENT_CLASS.none, fault: PORT_FAULT.badDescriptor })
     slot.sleep()
     slot.wake()

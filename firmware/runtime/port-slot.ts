@@ -1,21 +1,31 @@
-import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_STATE } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE, PORT_STATE, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
 import type { ComponentClass, DescriptorState, PortState, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { decodeDescriptor } from '#protocol/descriptor.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
+import { SwitchEventCodec } from '#protocol/messages.generated.ts'
 import type { ComponentAnnounceValues, PortStatusValues } from '#protocol/messages.generated.ts'
 import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/component.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { RowCodec, StatusCodec, StatusValues } from '../message.ts'
-import { CommandReceiver } from './command-receiver.ts'
-import { DriverJobs } from './driver-jobs.ts'
-import type { HubCounters } from './counters.ts'
 import type { HubPower } from '../power/hub/hub-power.ts'
-import { FrameCycle } from './cycle.ts'
-import { loadRecord, saveRecord } from './nvm.ts'
-import { CAUSE, PortFault } from './port-fault.ts'
 import { PortFeed } from '../power/port/feed.ts'
 import type { FeedOwner } from '../power/port/feed.ts'
+import type { AddressClaim } from './address.ts'
+import { CommandReceiver } from './command-receiver.ts'
+import type { HubCounters } from './counters.ts'
+import { FrameCycle } from './cycle.ts'
+import { DriverJobs } from './driver-jobs.ts'
+import { NO_KEY } from './frame-queue.ts'
+import type { KnownStatus } from './known-status.ts'
+import { loadRecord, saveRecord } from './nvm.ts'
+import { CAUSE, PortFault } from './port-fault.ts'
+import { LOCATION_PHASE_ms } from './reports.ts'
+import type { Reports } from './reports.ts'
 import type { Job, Schedule } from './schedule.ts'
+import type { SleepControl } from './sleep.ts'
+import type { Switches } from './switches.ts'
+import type { Transmitter } from './transmit.ts'
+import type { Vehicle } from './vehicle.ts'
 
 /** The contacts of a plug rest this long before the descriptor is read. */
 const SETTLE_ms = 30
@@ -30,32 +40,30 @@ const STATUS_MINIMUM_ms = 20
 /** A lost command is shown for so long after the next one that comes through: a period of PortStatus, and half of one more. */
 const LOSS_SHOWN_ms = 1500
 
-/** What a port needs of its hub. */
-export interface SlotHost {
+/** What a port uses of its hub. */
+export interface SlotHub {
   readonly hal: Hal
-  readonly location: number
-  readonly vehicle: VehicleView
   readonly schedule: Schedule
   readonly counters: HubCounters
-  /** The hub's side of the power; undefined on a bench. */
+  readonly transmit: Transmitter
+  readonly address: AddressClaim
+  readonly vehicle: Vehicle
+  readonly known: KnownStatus
+  readonly sleep: Pick<SleepControl, 'activity'>
+  readonly switches: Switches
+  /** Undefined on a bench. */
   readonly power: HubPower | undefined
-  /** The driver of a component class; undefined: the image has none. */
-  entryOf(componentClass: number): ComponentEntry | undefined
-  /** True once the hub may send. */
-  operating(): boolean
-  /** Offset of this hub's periodic frames, ms. */
-  phase_ms(): number
-  sendStatus(codec: StatusCodec, values: StatusValues, index: number): void
-  sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void
-  switchChanged(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void
-  vehicleReading(ignition: number, gear: number, speed_kmh: number): void
-  vehicleGone(): void
-  /** A component has something new to say. */
-  componentNews(): void
-  /** PortStatus of a port has news. */
-  portChanged(port: number): void
-  /** ComponentAnnounce of a port has news. */
-  announce(port: number): void
+  readonly reports: Reports
+  /** Of the component classes that the image serves. */
+  readonly drivers: readonly ComponentEntry[]
+}
+
+/** The driver of a component class; undefined: the image has none. */
+function driverOf(drivers: readonly ComponentEntry[], componentClass: ComponentClass): ComponentEntry | undefined {
+  for (const entry of drivers) {
+    if (entry.code === componentClass) return entry
+  }
+  return undefined
 }
 
 const NO_DESCRIPTOR = undefined as unknown as Descriptor
@@ -76,7 +84,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   readonly fault: PortFault
   entry: ComponentEntry | undefined
   component: Component | undefined
-  private readonly host: SlotHost
+  private readonly hub: SlotHub
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly lossJob: Job
@@ -88,25 +96,25 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private attempts: number
   private tick_ms: number
 
-  constructor(host: SlotHost, port: Port, index: number) {
-    this.host = host
-    this.hal = host.hal
+  constructor(hub: SlotHub, port: Port, index: number) {
+    this.hub = hub
+    this.hal = hub.hal
     this.port = port
     this.portIndex = index
-    this.location = host.location
-    this.vehicle = host.vehicle
-    this.power = new PortFeed(port, index, host.schedule, host.counters, this, host.power)
-    this.commands = new CommandReceiver(`port ${index} command silence`, host.schedule, host.counters, () => this.statusChanged(-1))
+    this.location = hub.hal.location
+    this.vehicle = hub.vehicle
+    this.power = new PortFeed(port, index, hub.schedule, hub.counters, this, hub.power)
+    this.commands = new CommandReceiver(`port ${index} command silence`, hub.schedule, hub.counters, () => this.statusChanged(-1))
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
-    this.fault = new PortFault(() => host.portChanged(index))
+    this.fault = new PortFault(() => this.tellStatus())
     this.entry = undefined
     this.component = undefined
-    this.plugJob = host.schedule.job(`port ${index} plug`, () => this.readDescriptor())
-    this.tickJob = host.schedule.job(`port ${index} tick`, () => this.fireTick())
-    this.lossJob = host.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
-    this.driverJobs = new DriverJobs(host.schedule, `port ${index}`)
-    this.cycle = new FrameCycle(host.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
+    this.plugJob = hub.schedule.job(`port ${index} plug`, () => this.readDescriptor())
+    this.tickJob = hub.schedule.job(`port ${index} tick`, () => this.fireTick())
+    this.lossJob = hub.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
+    this.driverJobs = new DriverJobs(hub.schedule, `port ${index}`)
+    this.cycle = new FrameCycle(hub.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
     this.codec = undefined
     this.values = undefined
     this.attempts = 0
@@ -116,14 +124,14 @@ export class PortSlot implements ComponentContext, FeedOwner {
   /** Looks at the socket for the first time. */
   boot(): void {
     this.port.onPresence(present => this.presence(present))
-    if (this.port.present()) this.host.schedule.startIn(this.plugJob, this.portIndex * BOOT_STEP_ms)
+    if (this.port.present()) this.hub.schedule.startIn(this.plugJob, this.portIndex * BOOT_STEP_ms)
   }
 
   /** The hub may send now. */
   startStatus(): void {
     const codec = this.codec
     if (codec === undefined) return
-    const phase_ms = (this.host.phase_ms() + (this.portIndex + 1) * PORT_PHASE_ms) % codec.idlePeriod_ms
+    const phase_ms = (this.location * LOCATION_PHASE_ms + (this.portIndex + 1) * PORT_PHASE_ms) % codec.idlePeriod_ms
     this.cycle.start(this.component!.statusCount, codec.idlePeriod_ms, phase_ms)
   }
 
@@ -177,30 +185,40 @@ export class PortSlot implements ComponentContext, FeedOwner {
   tick(period_ms: number): void {
     if (period_ms === this.tick_ms) return
     this.tick_ms = period_ms
-    if (period_ms > 0) this.host.schedule.startIn(this.tickJob, period_ms)
-    else this.host.schedule.stop(this.tickJob)
+    if (period_ms > 0) this.hub.schedule.startIn(this.tickJob, period_ms)
+    else this.hub.schedule.stop(this.tickJob)
   }
 
   statusChanged(index: number): void {
-    this.host.componentNews()
+    this.hub.sleep.activity(SLEEP_REASON.component)
     this.cycle.mark(index)
   }
 
   sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void {
-    this.host.sendEvent(codec, values)
+    this.hub.transmit.send(codec, this.location, values, NO_KEY)
   }
 
   switchChanged(code: Switch, edge: SwitchEdge, duration_ms: number): void {
     // What ends because the pack was pulled out was no tap, however short.
-    this.host.switchChanged(this.portIndex, code, edge, this.component === undefined ? NaN : duration_ms)
+    const lasted_ms = this.component === undefined ? NaN : duration_ms
+    this.hub.sleep.activity(SLEEP_REASON.switch)
+    const event = SwitchEventCodec.create()
+    event.switch = code
+    event.edge = edge
+    event.port = this.portIndex
+    event.duration_ms = lasted_ms
+    this.sendEvent(SwitchEventCodec, event)
+    this.hub.switches.changed(this.portIndex, code, edge, lasted_ms)
   }
 
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void {
-    this.host.vehicleReading(ignition, gear, speed_kmh)
+    this.hub.sleep.activity(SLEEP_REASON.ignition)
+    this.hub.vehicle.read(ignition, gear, speed_kmh)
+    this.hub.reports.vehicle.mark(0)
   }
 
   load(key: number): Uint8Array | undefined {
-    return loadRecord(this.hal.nvm, this.host.counters, this.portIndex, this.descriptor.class, key)
+    return loadRecord(this.hal.nvm, this.hub.counters, this.portIndex, this.descriptor.class, key)
   }
 
   save(key: number, bytes: Uint8Array): void {
@@ -210,7 +228,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   grantChanged(granted: boolean): void {
     const component = this.component
     if (component !== undefined && component.powerChanged !== undefined) component.powerChanged(granted)
-    this.host.portChanged(this.portIndex)
+    this.tellStatus()
   }
 
   /**
@@ -218,7 +236,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
    * comes through: what kept the command from the bus kept the report of it back, too.
    */
   commandFinished(delivered: boolean): void {
-    const schedule = this.host.schedule
+    const schedule = this.hub.schedule
     if (!delivered) {
       schedule.stop(this.lossJob)
       this.fault.set(CAUSE.commandLost, true)
@@ -234,7 +252,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     // Without a grant the limit is the idle current its descriptor promised.
     if (state === PORT_STATE.on) this.fault.set(CAUSE.overIdle, false)
     else if (state === PORT_STATE.limiting && !granted) this.fault.set(CAUSE.overIdle, true)
-    this.host.portChanged(this.portIndex)
+    this.tellStatus()
   }
 
   overdrawnChanged(overdrawn: boolean): void {
@@ -242,11 +260,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   private presence(present: boolean): void {
-    this.host.schedule.stop(this.plugJob)
+    this.hub.schedule.stop(this.plugJob)
     this.unplug()
     if (!present) return
     this.attempts = 0
-    this.host.schedule.startIn(this.plugJob, SETTLE_ms)
+    this.hub.schedule.startIn(this.plugJob, SETTLE_ms)
   }
 
   private readDescriptor(): void {
@@ -254,12 +272,12 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const reading = decodeDescriptor(this.port.descriptor())
     const descriptor = reading.descriptor
     if (descriptor === undefined) {
-      if (this.attempts < READ_ATTEMPTS) this.host.schedule.startIn(this.plugJob, READ_PAUSE_ms)
+      if (this.attempts < READ_ATTEMPTS) this.hub.schedule.startIn(this.plugJob, READ_PAUSE_ms)
       else this.reject(reading.state)
       return
     }
     this.descriptor = descriptor
-    const entry = this.host.entryOf(descriptor.class)
+    const entry = driverOf(this.hub.drivers, descriptor.class)
     if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
     else this.bind(entry, descriptor)
   }
@@ -268,7 +286,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private reject(state: DescriptorState): void {
     this.descriptorState = state
     this.fault.set(CAUSE.badDescriptor, true)
-    this.host.counters.badDescriptors++
+    this.hub.counters.badDescriptors++
     this.hal.log(`port ${this.portIndex}: component refused, descriptor state ${state}`)
     this.tellChange()
   }
@@ -276,7 +294,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private bind(entry: ComponentEntry, descriptor: Descriptor): void {
     this.descriptorState = DESCRIPTOR_STATE.present
     this.entry = entry
-    this.host.counters.plugs++
+    this.hub.counters.plugs++
     this.power.plug(descriptor.idle_A)
     const component = entry.create(this)
     this.component = component
@@ -286,7 +304,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     }
     this.commands.bind(component)
     if (this.power.granted() && component.powerChanged !== undefined) component.powerChanged(true)
-    if (this.host.operating()) {
+    if (this.hub.address.operating()) {
       this.startStatus()
       this.statusChanged(-1)
     }
@@ -303,7 +321,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     if (component !== undefined) {
       component.dispose()
       this.driverJobs.end()
-      this.host.counters.unplugs++
+      this.hub.counters.unplugs++
     }
     this.power.unplug()
     const wasVehicle = this.boundClass() === COMPONENT_CLASS.vehicle
@@ -312,19 +330,27 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.descriptor = NO_DESCRIPTOR
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault.reset()
-    if (wasVehicle) this.host.vehicleGone()
+    if (wasVehicle) {
+      this.hub.vehicle.forget()
+      this.hub.reports.vehicle.mark(0)
+    }
     this.tellChange()
   }
 
   private tellChange(): void {
-    this.host.announce(this.portIndex)
-    this.host.portChanged(this.portIndex)
+    this.hub.sleep.activity(SLEEP_REASON.component)
+    this.hub.reports.announces.mark(this.portIndex)
+    this.tellStatus()
+  }
+
+  private tellStatus(): void {
+    this.hub.reports.ports.mark(this.portIndex)
   }
 
   private fireTick(): void {
     const component = this.component!
     if (component.tick === undefined) return
-    const schedule = this.host.schedule
+    const schedule = this.hub.schedule
     const next_ms = this.tickJob.due_ms + this.tick_ms
     schedule.startAt(this.tickJob, next_ms > schedule.now() ? next_ms : schedule.now() + this.tick_ms)
     component.tick()
@@ -340,7 +366,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.echoSender = this.commands.echoSender
     values.echoSequence = this.commands.echoSequence
     component.status!(values, index)
-    this.host.sendStatus(codec, values, index)
+    this.hub.transmit.send(codec, this.location, values, index)
+    this.hub.known.observe(codec, this.location, values)
     this.cycle.setPeriod(component.moving() && codec.activePeriod_ms > 0 ? codec.activePeriod_ms : codec.idlePeriod_ms)
   }
 }

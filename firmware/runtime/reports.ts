@@ -1,13 +1,14 @@
-import type { HubState } from '#protocol/catalogue/enums.ts'
 import {
   ComponentAnnounceCodec, HubStatusCodec, PortStatusCodec, VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
+import type { ComponentAnnounceValues, PortStatusValues } from '#protocol/messages.generated.ts'
 import type { Hal } from '../hal.ts'
+import type { ManagerSeat } from '../power/manager/seat.ts'
+import type { AddressClaim } from './address.ts'
 import { FrameCycle } from './cycle.ts'
 import { fillHubStatus } from './heartbeat.ts'
-import type { ManagerSeat } from '../power/manager/seat.ts'
-import type { PortSlot } from './port-slot.ts'
 import type { Schedule } from './schedule.ts'
+import type { Standing } from './standing.ts'
 import type { Transmitter } from './transmit.ts'
 import type { Vehicle } from './vehicle.ts'
 
@@ -15,21 +16,29 @@ import type { Vehicle } from './vehicle.ts'
 export const LOCATION_PHASE_ms = 120
 const PORT_STATUS_PHASE_ms = 10
 
+/** A port that is reported, and whose component reports for itself. */
+export interface ReportedPort {
+  fillStatus(values: PortStatusValues): void
+  fillAnnounce(values: ComponentAnnounceValues): void
+  startStatus(): void
+  stopStatus(): void
+}
+
 /** What the reports are about. */
 export interface ReportedHub {
   readonly hal: Hal
-  readonly location: number
   readonly schedule: Schedule
   readonly transmit: Transmitter
+  readonly address: AddressClaim
   readonly vehicle: Vehicle
-  readonly slots: readonly PortSlot[]
+  /** The vehicle component is this hub's. */
+  readonly readsVehicle: boolean
+  readonly standing: Standing
   readonly seat: ManagerSeat | undefined
-  /** `HUB_STATE` without a look at the ports; true while one shows a fault. */
-  bareState(): HubState
-  degraded(): boolean
+  readonly ports: readonly ReportedPort[]
 }
 
-/** What a hub says of itself and of the vehicle, periodically and on change. Components report in their own slots. */
+/** What a hub says of itself and of the vehicle, periodically and on change; it starts and stops the components' status too. */
 export class Reports {
   readonly hub: FrameCycle
   readonly ports: FrameCycle
@@ -45,14 +54,15 @@ export class Reports {
     this.vehicle = this.vehicleState()
   }
 
-  /** `vehicle`: VehicleState too. */
-  start(vehicle: boolean): void {
-    const ports = this.reported.slots.length
-    const phase_ms = this.reported.location * LOCATION_PHASE_ms % HubStatusCodec.idlePeriod_ms
+  start(): void {
+    const reported = this.reported
+    const count = reported.ports.length
+    const phase_ms = reported.hal.location * LOCATION_PHASE_ms % HubStatusCodec.idlePeriod_ms
     this.hub.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
-    this.ports.start(ports, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
-    this.announces.start(ports, 0, 0)
-    if (vehicle) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    this.ports.start(count, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
+    this.announces.start(count, 0, 0)
+    if (reported.readsVehicle) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    for (const port of reported.ports) port.startStatus()
   }
 
   stop(): void {
@@ -60,6 +70,7 @@ export class Reports {
     this.ports.stop()
     this.announces.stop()
     this.vehicle.stop()
+    for (const port of this.reported.ports) port.stopStatus()
   }
 
   /** One more HubStatus, and none after it. */
@@ -68,12 +79,21 @@ export class Reports {
     this.hub.mark(0)
   }
 
+  /** VehicleState is sent while there is a vehicle component to read, or (`managing`) a power manager in charge. */
+  heartbeat(managing: boolean): void {
+    if (!this.reported.address.operating()) return
+    if (this.reported.readsVehicle) this.vehicle.mark(0)
+    else if (!managing) this.vehicle.stop()
+    else if (this.vehicle.stopped()) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    else this.vehicle.mark(0)
+  }
+
   private hubStatus(): FrameCycle {
     const values = HubStatusCodec.create()
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
-      fillHubStatus(reported.hal, reported.bareState(), reported.degraded(), values)
-      reported.transmit.send(HubStatusCodec, reported.location, values, 0)
+      fillHubStatus(reported.hal, reported.standing.bareState(), reported.standing.degraded(), values)
+      reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
     })
   }
 
@@ -81,8 +101,8 @@ export class Reports {
     const values = PortStatusCodec.create()
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
-      reported.slots[port]!.fillStatus(values)
-      reported.transmit.send(PortStatusCodec, reported.location, values, port)
+      reported.ports[port]!.fillStatus(values)
+      reported.transmit.send(PortStatusCodec, reported.hal.location, values, port)
     })
   }
 
@@ -90,8 +110,8 @@ export class Reports {
     const values = ComponentAnnounceCodec.create()
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
-      reported.slots[port]!.fillAnnounce(values)
-      reported.transmit.send(ComponentAnnounceCodec, reported.location, values, port)
+      reported.ports[port]!.fillAnnounce(values)
+      reported.transmit.send(ComponentAnnounceCodec, reported.hal.location, values, port)
     })
   }
 

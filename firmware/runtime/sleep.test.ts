@@ -21,7 +21,7 @@ class RecordedHub implements SleepHost {
   reason: SleepReason | typeof NOT_BUSY = NOT_BUSY
   readonly hal = new FakeHal(LOCATION.FL, 1)
   readonly schedule = new Schedule(this.hal, createCounters())
-  readonly control = new SleepControl(this, this.schedule)
+  readonly control = new SleepControl(this.schedule)
   private readonly did: string[] = []
 
   leads(): boolean {
@@ -83,7 +83,7 @@ function started(options: { leading?: boolean, manager?: boolean } = {}): Record
   const hub = new RecordedHub()
   hub.leading = options.leading ?? false
   hub.manager = options.manager ?? true
-  hub.control.start()
+  hub.control.start(hub)
   return hub
 }
 

@@ -69,7 +69,8 @@ export interface SleepHost {
 export class SleepControl {
   /** `SLEEP_STATE` */
   state: number
-  private readonly host: SleepHost
+  /** From `start` on. */
+  private host!: SleepHost
   private readonly schedule: Schedule
   private readonly checkJob: Job
   private readonly stepJob: Job
@@ -81,9 +82,8 @@ export class SleepControl {
   private said: number
   private muted: boolean
 
-  constructor(host: SleepHost, schedule: Schedule) {
+  constructor(schedule: Schedule) {
     this.state = SLEEP_STATE.awake
-    this.host = host
     this.schedule = schedule
     this.checkJob = schedule.job('sleep check', () => this.check())
     this.stepJob = schedule.job('sleep step', () => this.step())
@@ -96,7 +96,8 @@ export class SleepControl {
   }
 
   /** From boot on. */
-  start(): void {
+  start(host: SleepHost): void {
+    this.host = host
     this.active_ms = this.schedule.now()
     this.schedule.startIn(this.checkJob, SLEEP_RULES.check_ms)
   }

@@ -1,4 +1,5 @@
 import { IGNITION } from '#protocol/catalogue/enums.ts'
+import type { Ignition, ManagerState } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { PortStatusCodec, PowerRequestCodec } from '#protocol/messages.generated.ts'
 import type { PowerGrantValues, PowerShedValues } from '#protocol/messages.generated.ts'
@@ -26,14 +27,14 @@ export class ManagerBench {
   /** What it said of itself and of the shedding, in its order. */
   readonly said: string[] = []
   up = true
-  ignitionNow: number = IGNITION.on
+  ignitionNow: Ignition = IGNITION.on
   ownLeases_A = [0, 0]
   /** What the manager before had shed. */
   readonly inCharge = { shedLevel: 0 }
   /** Hubs that report every 100 ms, with what their ports hold. */
   hubs = new Map<number, number[]>([[FL, [0, 0]], [FR, [0, 0]]])
   /** The other manager speaks. */
-  other: number | undefined
+  other: ManagerState | undefined
 
   constructor(standby = false) {
     this.location = standby ? TRUNK : DASH
@@ -46,6 +47,10 @@ export class ManagerBench {
     })
     const entry = standby ? STANDBY_MANAGER : FIRST_MANAGER
     this.manager = entry.create(this.host(), plan)
+    this.manager.onChange = (state) => {
+      this.states.push(state)
+      this.said.push(`state ${state} level ${this.manager.shedLevel()}`)
+    }
     this.manager.start()
   }
 
@@ -67,10 +72,6 @@ export class ManagerBench {
           if (!(port >= 0 && port < PORTS)) throw new RangeError(`port ${port} of ${PORTS}`)
           return this.ownLeases_A[port]!
         },
-      },
-      managerChanged: (state) => {
-        this.states.push(state)
-        this.said.push(`state ${state} level ${this.manager.shedLevel()}`)
       },
     }
   }

@@ -2,8 +2,9 @@ import { LOCATION } from '#protocol/catalogue/locations.ts'
 import type { ComponentContext } from '../components/component.ts'
 import { DOOR } from '../hubs/door.ts'
 import type { AnyCodec } from '../message.ts'
-import { HubRuntime } from '../runtime/hub-runtime.ts'
+import { bootHub } from '../hub.ts'
 import type { HubImage } from '../runtime/image.ts'
+import type { HubParts } from '../runtime/parts.ts'
 import type { PortSlot } from '../runtime/port-slot.ts'
 import { DESCRIPTORS } from './descriptors.ts'
 import type { FakeClock } from './fake-clock.ts'
@@ -14,7 +15,7 @@ import type { Probe } from './probe-driver.ts'
 
 export interface SlotBench {
   readonly hal: FakeHal
-  readonly hub: HubRuntime
+  readonly hub: HubParts
   readonly clock: FakeClock
   /** The first port, from outside and from inside. */
   readonly socket: FakePort
@@ -27,8 +28,7 @@ export type RunningProbe = SlotBench & Probe & { readonly context: ComponentCont
 export function boot(image: HubImage = DOOR, plugged: readonly (keyof typeof DESCRIPTORS)[] = [], wait_ms = 1000): SlotBench {
   const hal = new FakeHal(LOCATION.FL, 3)
   plugged.forEach((name, port) => hal.sockets[port]!.plug(DESCRIPTORS[name]))
-  const hub = new HubRuntime(hal, image)
-  hub.boot()
+  const hub = bootHub(hal, image)
   hal.clock.advance(wait_ms)
   return { hal, hub, clock: hal.clock, socket: hal.sockets[0]!, slot: hub.slots[0]! }
 }

@@ -1,5 +1,5 @@
 import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { ManagerState } from '#protocol/catalogue/enums.ts'
+import type { Ignition, ManagerState } from '#protocol/catalogue/enums.ts'
 import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts'
 import type {
   PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
@@ -39,9 +39,7 @@ export interface ManagerHost {
   operating(): boolean
   supply_V(): number
   /** `IGNITION`. */
-  ignition(): number
-  /** The manager's state or shed level is another: VehicleState says so, or (state none) is sent no more. */
-  managerChanged(state: ManagerState): void
+  ignition(): Ignition
 }
 
 /** A power manager that a hub can carry. */
@@ -67,6 +65,8 @@ export interface ManagerCounters {
  * to safety meanwhile; who misses a hub keeps to the static shares, because there may be another manager on its side.
  */
 export class PowerManager {
+  /** State or shed level is another: VehicleState says so, or (state none) is sent no more. */
+  onChange: (state: ManagerState) => void
   /** `MANAGER_STATE` */
   state: ManagerState
   readonly counters: ManagerCounters
@@ -87,6 +87,7 @@ export class PowerManager {
   private thaw_ms: number
 
   constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
+    this.onChange = () => undefined
     this.state = MANAGER_STATE.none
     this.counters = { takeovers: 0, granted: 0, deferred: 0, refused: 0, revoked: 0, sheds: 0, strangers: 0 }
     this.allocator = new Allocator(plan)
@@ -151,7 +152,7 @@ export class PowerManager {
   }
 
   /** Another manager speaks: the standby makes way for the dash, the dash learns what the standby granted. */
-  managerHeard(state: number): void {
+  managerHeard(state: ManagerState): void {
     const now = this.host.schedule.now()
     this.otherHeard_ms = now
     if (this.standby) this.retire(now)
@@ -231,7 +232,7 @@ export class PowerManager {
     this.counters.sheds++
     this.shed.level = this.shedding.level
     this.shed.reason = this.shedding.reason
-    this.host.managerChanged(this.state)
+    this.onChange(this.state)
     this.host.power.sendShed(this.shed)
   }
 
@@ -261,7 +262,7 @@ export class PowerManager {
 
   private enter(state: ManagerState): void {
     this.state = state
-    this.host.managerChanged(state)
+    this.onChange(state)
   }
 }
 

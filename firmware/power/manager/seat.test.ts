@@ -46,8 +46,8 @@ function seated(standby = false) {
   const manager = entry.create({
     location, schedule, power,
     operating: () => hub.up, supply_V: () => hal.volts, ignition: () => vehicle.ignition(),
-    managerChanged: state => beats.push(state !== none),
   }, plan)
+  manager.onChange = state => beats.push(state !== none)
   const seat = new ManagerSeat(manager, power)
   const handlers = new Map<string, Handler>()
   const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(codec.name, { handle }) }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { IGNITION, SHED_REASON } from '#protocol/catalogue/enums.ts'
+import type { Ignition } from '#protocol/catalogue/enums.ts'
 import { Shedding, SHED_RULES } from './shedding.ts'
 
 const { below_V, above_V, stage_ms, again_ms } = SHED_RULES
@@ -10,7 +11,7 @@ const PERIOD_ms = 100
 class Readings {
   readonly shedding = new Shedding()
   now_ms = 0
-  ignition: number = IGNITION.on
+  ignition: Ignition = IGNITION.on
   readonly changes: { at_ms: number, level: number, reason: number }[] = []
 
   /** For so long at so many volts; the time of the last change since, or NaN. */

@@ -1,5 +1,5 @@
 import { IGNITION, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import type { ShedReason } from '#protocol/catalogue/enums.ts'
+import type { Ignition, ShedReason } from '#protocol/catalogue/enums.ts'
 
 /** When loads are shed, by the supply at the manager, and when they come back. */
 export const SHED_RULES = {
@@ -46,7 +46,7 @@ export class Shedding {
   }
 
   /** One reading. True: level or reason changed. */
-  read(now_ms: number, supply_V: number, ignition: number): boolean {
+  read(now_ms: number, supply_V: number, ignition: Ignition): boolean {
     const cranking = ignition === IGNITION.start
     if (cranking && this.level < SHED_RULES.crankingLevel) return this.raise(now_ms, SHED_RULES.crankingLevel, SHED_REASON.cranking)
     let wanted = 0
