@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, SWITCH, SWITCH_EDGE, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import type { SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { LatchCommand, LightCommand, MESSAGES, MirrorCommand, StereoCommand, WindowCommand } from '#protocol/catalogue/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
 import { LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
@@ -40,7 +41,7 @@ function setUp(actions: readonly SwitchAction[], location: number) {
     switches.changed(0, SWITCH[name], SWITCH_EDGE.pressed, 0)
     return take()
   }
-  const release = (name: SwitchName, duration_ms: number, edge: number = SWITCH_EDGE.released): string[] => {
+  const release = (name: SwitchName, duration_ms: number, edge: SwitchEdge = SWITCH_EDGE.released): string[] => {
     switches.changed(0, SWITCH[name], edge, duration_ms)
     return take()
   }

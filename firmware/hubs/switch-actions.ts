@@ -1,7 +1,7 @@
 import {
   DIRECTION, LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, STEREO_SOURCE, SWITCH, WINDOW_ACTION,
 } from '#protocol/catalogue/enums.ts'
-import type { StereoSource } from '#protocol/catalogue/enums.ts'
+import type { Direction, LatchAction, MirrorAction, StereoAction, StereoSource, Switch } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import {
   LatchCommandCodec, LightCommandCodec, LightStatusCodec, MirrorCommandCodec, MirrorStatusCodec, StereoCommandCodec, StereoStatusCodec,
@@ -24,7 +24,7 @@ const INTERIOR_FADE_ms = 500
 const CHANNEL = { low: [0, 1], tail: [0, 1], interior: [0], left: [2], right: [3] }
 
 /** A tap runs the window all the way, a hold moves it until the release. */
-function windowSwitch(code: number, target: number, up: boolean): SwitchAction {
+function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction {
   return {
     code: code, codec: WindowCommandCodec, targets: [target],
     press: { action: up ? WINDOW_ACTION.up : WINDOW_ACTION.down },
@@ -33,7 +33,7 @@ function windowSwitch(code: number, target: number, up: boolean): SwitchAction {
   }
 }
 
-function tiltSwitch(code: number, target: number, directionX: number, directionY: number): SwitchAction {
+function tiltSwitch(code: Switch, target: number, directionX: Direction, directionY: Direction): SwitchAction {
   return {
     code: code, codec: MirrorCommandCodec, targets: [target],
     press: { action: MIRROR_ACTION.tilt, directionX: directionX, directionY: directionY },
@@ -41,16 +41,16 @@ function tiltSwitch(code: number, target: number, directionX: number, directionY
   }
 }
 
-function mirrorsSwitch(code: number, action: number): SwitchAction {
+function mirrorsSwitch(code: Switch, action: MirrorAction): SwitchAction {
   return { code: code, codec: MirrorCommandCodec, targets: MIRRORS, press: { action: action } }
 }
 
-function latchSwitch(code: number, targets: number[], action: number): SwitchAction {
+function latchSwitch(code: Switch, targets: number[], action: LatchAction): SwitchAction {
   return { code: code, codec: LatchCommandCodec, targets: targets, press: { action: action } }
 }
 
 /** Switches lamp channels on and off by what the first of them shows. */
-function lightSwitch(code: number, target: number, channels: number[], fade_ms: number): SwitchAction {
+function lightSwitch(code: Switch, target: number, channels: number[], fade_ms: number): SwitchAction {
   return {
     code: code, codec: LightCommandCodec, targets: [target], channels: channels,
     press: { action: LIGHT_ACTION.set, fade_ms: fade_ms },
@@ -61,14 +61,14 @@ function lightSwitch(code: number, target: number, channels: number[], fade_ms: 
   }
 }
 
-function indicatorSwitch(code: number, channels: number[]): SwitchAction {
+function indicatorSwitch(code: Switch, channels: number[]): SwitchAction {
   return {
     code: code, codec: LightCommandCodec, targets: [LOCATION.HOOD], channels: channels, blink_ms: BLINK_ms,
     press: { action: LIGHT_ACTION.set, level_pct: FULL_pct, fade_ms: 0 },
   }
 }
 
-function stereoSwitch(code: number, action: number, known: Known | undefined): SwitchAction {
+function stereoSwitch(code: Switch, action: StereoAction, known: Known | undefined): SwitchAction {
   const press = { action: action }
   return known === undefined
     ? { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press }

@@ -11,7 +11,7 @@ export const POWER_RULES = {
   /** A port that waits asks again this often; one that has not asked for so long waits no more. */
   repeat_ms: 500,
   wish_ms: 1600,
-  /** A wish begins with this share of its peak; it is patient for it, then it takes what there is, if it is enough to run. */
+  /** A wish begins with this fraction of its peak; it is patient for it, then it takes what there is, if it is enough to run. */
   peakFraction: 0.7,
   /** After this nobody behind it may take what it waits for. */
   aged_ms: 2000,
@@ -19,7 +19,7 @@ export const POWER_RULES = {
   patience_ms: 800,
   /** Who has had current for this long makes way for an equal that has waited as long. */
   rotate_ms: 10000,
-  /** The share of its run current that safety takes at once, while the rest is being taken away from others. */
+  /** The fraction of its run current that safety takes at once, while the rest is being taken away from others. */
   safetyFraction: 0.5,
   /** Steps of the currents in a grant. */
   step_mA: 200,

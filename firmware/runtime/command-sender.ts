@@ -1,3 +1,4 @@
+import type { CodeOf } from '#protocol/catalogue/enums.ts'
 import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
 import { senderNibble, sourceOf } from '#protocol/id.ts'
 import type { AnyCodec, CommandCodec, CommandValues, RowCodec } from '../message.ts'
@@ -17,13 +18,14 @@ const TARGETS = 256
 
 /** What became of a command. */
 export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
-export type CommandResultHandler = (port: number, result: number, codec: AnyCodec, location: number) => void
+export type CommandResult = CodeOf<typeof COMMAND_RESULT>
+export type CommandResultHandler = (port: number, result: CommandResult, codec: AnyCodec, location: number) => void
 
 /** Idle, behind an earlier command to the same component, or on its way. */
 const PHASE = { idle: 0, waiting: 1, sending: 2 } as const
 
 interface Pending {
-  phase: number
+  phase: CodeOf<typeof PHASE>
   /** Order of the wishes. */
   order: number
   codec: AnyCodec

@@ -1,3 +1,4 @@
+import type { HubType } from '#protocol/catalogue/locations.ts'
 import type { ComponentEntry } from '../components/component.ts'
 import type { StatusCodec } from '../message.ts'
 import type { PowerPlan } from '../power/plan.ts'
@@ -16,8 +17,8 @@ export interface CarPower {
 
 /** What makes one firmware image of the runtime: plain data, one file a hub type in `hubs/`. */
 export interface HubImage {
-  /** `HUB_TYPE`: the function code of the NAME. */
-  readonly type: number
+  /** The function code of the NAME. */
+  readonly type: HubType
   /** Component classes it has drivers for. */
   readonly components: readonly ComponentEntry[]
   /** What the switches at its ports do. */

@@ -1,8 +1,9 @@
 import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
-import type { PortFault as PortFaultCode } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, PortFault as PortFaultCode } from '#protocol/catalogue/enums.ts'
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = { badDescriptor: 0, eFuse: 1, overGrant: 2, overIdle: 3, noGrant: 4, commandLost: 5 } as const
+export type Cause = CodeOf<typeof CAUSE>
 
 /** `PORT_FAULT` by cause, down to the last. */
 const CODES: readonly PortFaultCode[] = [
@@ -12,7 +13,6 @@ const CODES: readonly PortFaultCode[] = [
 
 /** The fault that a port shows: the gravest of those that stand. What it hides comes out again when the graver one is over. */
 export class PortFault {
-  /** `PORT_FAULT` */
   code: PortFaultCode
   private standing: number
   private readonly changed: () => void
@@ -24,14 +24,14 @@ export class PortFault {
     this.changed = changed
   }
 
-  /** One of `CAUSE` stands, or is over. */
-  set(cause: number, stands: boolean): void {
+  /** Something stands, or is over. */
+  set(cause: Cause, stands: boolean): void {
     const bit = 1 << cause
     this.show(stands ? this.standing | bit : this.standing & ~bit)
   }
 
-  /** One of `CAUSE` stands, shown or hidden by a graver one. */
-  stands(cause: number): boolean {
+  /** It stands, shown or hidden by a graver one. */
+  stands(cause: Cause): boolean {
     return (this.standing & 1 << cause) !== 0
   }
 
@@ -44,7 +44,7 @@ export class PortFault {
     this.standing = standing
     let code: PortFaultCode = PORT_FAULT.none
     for (let cause: number = CAUSE.commandLost; cause >= 0; cause--) {
-      if (this.stands(cause)) code = CODES[cause]!
+      if ((standing & 1 << cause) !== 0) code = CODES[cause]!
     }
     if (code === this.code) return
     this.code = code

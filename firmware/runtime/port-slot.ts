@@ -79,7 +79,6 @@ export class PortSlot implements ComponentContext, FeedOwner {
   readonly commands: CommandReceiver
   /** Valid while a driver is bound. */
   descriptor: Descriptor
-  /** `DESCRIPTOR_STATE` */
   descriptorState: DescriptorState
   readonly fault: PortFault
   entry: ComponentEntry | undefined
@@ -149,7 +148,6 @@ export class PortSlot implements ComponentContext, FeedOwner {
     if (this.component !== undefined && this.power.state() !== PORT_STATE.tripped) this.port.power(true)
   }
 
-  /** `PORT_STATE` */
   state(): PortState {
     if (this.component !== undefined) return this.power.state()
     return this.descriptorState === DESCRIPTOR_STATE.absent ? PORT_STATE.empty : PORT_STATE.rejected
@@ -247,7 +245,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.fault.set(CAUSE.noGrant, refused)
   }
 
-  feedChanged(state: number, granted: boolean): void {
+  feedChanged(state: PortState, granted: boolean): void {
     this.fault.set(CAUSE.eFuse, state === PORT_STATE.tripped)
     // Without a grant the limit is the idle current its descriptor promised.
     if (state === PORT_STATE.on) this.fault.set(CAUSE.overIdle, false)

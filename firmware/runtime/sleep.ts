@@ -1,5 +1,5 @@
 import { SLEEP_PHASE, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
-import type { SleepPhase, SleepReason } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, SleepPhase, SleepReason } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
 import type { NetworkSleepValues } from '#protocol/messages.generated.ts'
@@ -38,6 +38,7 @@ export const SLEEP_RULES = {
  *   each other for ever.
  */
 export const SLEEP_STATE = { awake: 0, proposing: 1, agreeing: 2, settling: 3, asleep: 4, listening: 5 } as const
+export type SleepState = CodeOf<typeof SLEEP_STATE>
 
 /** `busy()` of a hub that is not. */
 export const NOT_BUSY = -1
@@ -67,8 +68,7 @@ export interface SleepHost {
 
 /** Decides when this hub sleeps and wakes; the agreement is told in the catalogue (NetworkSleep). */
 export class SleepControl {
-  /** `SLEEP_STATE` */
-  state: number
+  state: SleepState
   /** From `start` on. */
   private host!: SleepHost
   private readonly schedule: Schedule

@@ -1,3 +1,4 @@
+import type { Switch } from '#protocol/catalogue/enums.ts'
 import type { AnyCodec, CommandCodec, CommandValues } from '../message.ts'
 
 /** Some fields of a command. */
@@ -21,8 +22,7 @@ export interface Known {
 
 /** What one switch does. Rows of `hubs/switch-actions.ts`. */
 export interface SwitchAction {
-  /** `SWITCH` */
-  readonly code: number
+  readonly code: Switch
   readonly codec: CommandCodec
   /** Location codes, or `OWN`. */
   readonly targets: readonly number[]

@@ -1,4 +1,5 @@
 import { SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
+import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { setField } from '../message.ts'
 import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -54,8 +55,8 @@ export class Switches {
     this.lit = false
   }
 
-  /** A switch of the pack at `port` changed (`SWITCH`, `SWITCH_EDGE`). */
-  changed(port: number, code: number, edge: number, duration_ms: number): void {
+  /** A switch of the pack at `port` changed. */
+  changed(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
     for (let i = 0; i < this.actions.length; i++) {
       const action = this.actions[i]!
       if (action.code !== code) continue

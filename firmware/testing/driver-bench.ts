@@ -1,5 +1,5 @@
 import { IGNITION } from '#protocol/catalogue/enums.ts'
-import type { Ignition } from '#protocol/catalogue/enums.ts'
+import type { Ignition, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Codec } from '#protocol/codec.ts'
 import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/component.ts'
@@ -17,7 +17,8 @@ export interface BenchPlant {
   listens?(): boolean
 }
 
-export interface SwitchEdge { code: number, edge: number, duration_ms: number, at_ms: number }
+/** What the driver of a switch pack told. */
+export interface ToldEdge { code: Switch, edge: SwitchEdge, duration_ms: number, at_ms: number }
 
 type CommandOf<Entry> = Entry extends { command: Codec<infer Values> } ? Values : CommandValues
 type StatusOf<Entry> = Entry extends { status: Codec<infer Values> } ? Values : StatusValues
@@ -75,7 +76,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   readonly inputs = new Array<boolean>(64).fill(false)
   readonly registers = new Map<number, number>()
   readonly writes: { register: number, value: number }[] = []
-  readonly edges: SwitchEdge[] = []
+  readonly edges: ToldEdge[] = []
   readonly readings: { ignition: number, gear: number, speed_kmh: number }[] = []
   readonly events: { codec: AnyCodec, data: Uint8Array }[] = []
   readonly nvm: Map<number, Uint8Array>

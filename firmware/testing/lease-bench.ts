@@ -1,5 +1,5 @@
 import { GRANT_RESULT, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { ManagerState } from '#protocol/catalogue/enums.ts'
+import type { ManagerState, PortState } from '#protocol/catalogue/enums.ts'
 import { PowerReleaseCodec, PowerRequestCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
 import type { PowerGrantValues, PowerReleaseValues, PowerRequestValues } from '#protocol/messages.generated.ts'
 import { createCounters } from '../runtime/counters.ts'
@@ -26,7 +26,7 @@ export class LeaseBench {
   /** What the drivers were told: `0 granted`. */
   readonly told: string[] = []
   /** `PORT_STATE` of the first port, as it was told. */
-  readonly states: { state: number, granted: boolean }[] = []
+  readonly states: { state: PortState, granted: boolean }[] = []
   /** Whether the first port draws more than it was granted, as it was told. */
   readonly overdrawn: boolean[] = []
   readonly feed: PortFeed

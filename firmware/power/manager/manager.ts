@@ -38,7 +38,6 @@ export interface ManagerHost {
   /** The hub may send. */
   operating(): boolean
   supply_V(): number
-  /** `IGNITION`. */
   ignition(): Ignition
 }
 
@@ -67,7 +66,6 @@ export interface ManagerCounters {
 export class PowerManager {
   /** State or shed level is another: VehicleState says so, or (state none) is sent no more. */
   onChange: (state: ManagerState) => void
-  /** `MANAGER_STATE` */
   state: ManagerState
   readonly counters: ManagerCounters
   readonly allocator: Allocator

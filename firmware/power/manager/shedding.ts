@@ -22,7 +22,7 @@ export const SHED_RULES = {
 export class Shedding {
   /** 0 nothing; n: priorities above 3 − n are off. */
   level: number
-  /** `SHED_REASON` of the last change. */
+  /** Of the last change. */
   reason: ShedReason
   private due: number
   private stage_ms: number

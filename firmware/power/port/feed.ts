@@ -29,8 +29,8 @@ export interface FeedOwner {
   grantChanged(granted: boolean): void
   /** The manager refuses what the driver wants, or does so no longer. */
   refusalChanged(refused: boolean): void
-  /** The `PORT_STATE` is another; `granted`: more than the idle current is allowed. */
-  feedChanged(state: number, granted: boolean): void
+  /** The state is another; `granted`: more than the idle current is allowed. */
+  feedChanged(state: PortState, granted: boolean): void
   /** The component draws all that it was granted and would draw more, as its descriptor promised less; or it does so no longer. */
   overdrawnChanged(overdrawn: boolean): void
 }
@@ -63,7 +63,7 @@ export class PortFeed implements PortPower {
   private trip_ms: number
   /** When the last grant ended. */
   private ended_ms: number
-  private told: number
+  private told: PortState
   /** Looks in a row at which it drew all of its grant. */
   private limitedLooks: number
   private overdrawn: boolean
@@ -160,7 +160,7 @@ export class PortFeed implements PortPower {
     return this.hasGrant ? this.run_A : 0
   }
 
-  /** `PORT_STATE` of a port with a component: off, on, limiting or tripped. */
+  /** Of a port with a component: off, on, limiting or tripped. */
   state(): PortState {
     if (this.trip) return PORT_STATE.tripped
     if (!this.fed) return PORT_STATE.off
@@ -237,7 +237,7 @@ export class PortFeed implements PortPower {
   }
 
   /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
-  private compare(state: number): void {
+  private compare(state: PortState): void {
     this.limitedLooks = state === PORT_STATE.limiting && this.allowed_A <= this.bound_A ? this.limitedLooks + 1 : 0
     const kept = state === PORT_STATE.on && this.port.current_A() > this.idle_A
     if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
