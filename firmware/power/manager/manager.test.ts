@@ -3,7 +3,8 @@ import { GRANT_RESULT, IGNITION, MANAGER_STATE, SHED_REASON } from '#protocol/ca
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { PowerRequestCodec } from '#protocol/messages.generated.ts'
 import { ManagerBench as Bench, PORTS } from '../../testing/manager-bench.ts'
-import { MANAGER_RULES } from './manager.ts'
+import { linePlan } from '../../testing/power-plans.ts'
+import { FIRST_MANAGER, MANAGER_RULES } from './manager.ts'
 import { MISSING_ms } from './presence.ts'
 
 const { DASH, FL, FR, TRUNK } = LOCATION
@@ -21,6 +22,12 @@ describe('the manager in the dash', () => {
     const values = { port: 0, sequence: 1, run_A: 5, peak_A: 5, lease_ms: 2000, result: granted }
     expect(bench.answers.at(-1)).toMatchObject({ location: FL, values })
     expect(bench.states).toEqual([rebuilding, active])
+  })
+
+  it('is in charge, whether or not anybody listens to its state', () => {
+    const manager = FIRST_MANAGER.create(new Bench().host(), linePlan({ hubs: 1, ports: PORTS, locations: [DASH] }))
+    manager.start()
+    expect(manager.state).toBe(active)
   })
 
   it('learns the leases of the one before it', () => {
