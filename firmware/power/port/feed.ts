@@ -23,6 +23,14 @@ const RUN_DOWN_ms = 20
 /** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
 const OVERDRAWN_LOOKS = 3
 
+/**
+ * - `off`: nothing is plugged in;
+ * - `idle`: what is plugged in may draw its idle current;
+ * - `drawing`: it may draw what is leased;
+ * - `tripped`: the eFuse latched off, and is switched on again after a pause.
+ */
+export type FeedState = 'off' | 'idle' | 'drawing' | 'tripped'
+
 /** Who is told about a feed. */
 export interface FeedOwner {
   /** The grant came or went. */
@@ -55,11 +63,9 @@ export class PortFeed implements PortPower {
   private duration_ms: number
   private priority: number
   private shareable: boolean
-  /** The driver knows of a grant that covers its wish; it has current. */
-  private hasGrant: boolean
-  private holding: boolean
-  private fed: boolean
-  private trip: boolean
+  private feed: FeedState
+  /** What it may draw covers the wish: the driver was told so. */
+  private covered: boolean
   private trip_ms: number
   /** When the last grant ended. */
   private ended_ms: number
@@ -86,10 +92,8 @@ export class PortFeed implements PortPower {
     this.priority = 0
     // Stryker disable next-line BooleanLiteral: a wish says it anew before anybody reads it
     this.shareable = false
-    this.hasGrant = false
-    this.holding = false
-    this.fed = false
-    this.trip = false
+    this.feed = 'off'
+    this.covered = false
     this.trip_ms = 0
     this.ended_ms = -Infinity
     this.told = PORT_STATE.off
@@ -101,7 +105,6 @@ export class PortFeed implements PortPower {
   /** Feeds a known component with its idle current. */
   plug(idle_A: number): void {
     this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
-    this.fed = true
     this.told = PORT_STATE.on
     this.switchOn()
     this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
@@ -109,10 +112,8 @@ export class PortFeed implements PortPower {
 
   /** Off; a grant ends without a word to the driver, which is gone. */
   unplug(): void {
-    this.fed = false
-    this.trip = false
-    this.hasGrant = false
-    this.holding = false
+    this.feed = 'off'
+    this.covered = false
     this.bound_A = Infinity
     this.limitedLooks = 0
     this.overdrawn = false
@@ -123,22 +124,22 @@ export class PortFeed implements PortPower {
   }
 
   want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void {
-    if (!this.fed) return
+    if (this.feed === 'off') return
     this.run_A = run_A
     this.peak_A = peak_A
     this.duration_ms = duration_ms
     this.priority = priority
     this.shareable = shareable === true
-    if (this.trip) this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
+    if (this.feed === 'tripped') this.schedule.notLater(this.watchJob, this.trip_ms + WISH_RETRY_ms)
     else this.ask()
   }
 
   granted(): boolean {
-    return this.hasGrant
+    return this.covered
   }
 
   bound(current_A: number): void {
-    if (!this.holding || current_A === this.bound_A) return
+    if (this.feed !== 'drawing' || current_A === this.bound_A) return
     this.bound_A = current_A
     this.apply()
   }
@@ -157,13 +158,13 @@ export class PortFeed implements PortPower {
   /** Current granted, A; 0 = idle current only. */
   granted_A(): number {
     if (this.lease !== undefined) return this.lease.runLimit_A()
-    return this.hasGrant ? this.run_A : 0
+    return this.covered ? this.run_A : 0
   }
 
   /** Of a port with a component: off, on, limiting or tripped. */
   state(): PortState {
-    if (this.trip) return PORT_STATE.tripped
-    if (!this.fed) return PORT_STATE.off
+    if (this.feed === 'tripped') return PORT_STATE.tripped
+    if (this.feed === 'off') return PORT_STATE.off
     if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
     return this.port.current_A() >= this.limit_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
   }
@@ -183,9 +184,9 @@ export class PortFeed implements PortPower {
 
   /** `whole`: that is what the driver wants; else it keeps what it has until there is more. */
   private draw(limit_A: number, whole: boolean): void {
-    const before = this.hasGrant
-    this.holding = true
-    this.hasGrant = whole
+    const before = this.covered
+    this.feed = 'drawing'
+    this.covered = whole
     this.limitTo(Math.max(limit_A, this.idle_A))
     this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
     if (whole && !before) this.owner.grantChanged(true)
@@ -193,9 +194,13 @@ export class PortFeed implements PortPower {
 
   /** Back to the idle current. */
   private end(): void {
-    if (!this.holding) return
-    this.holding = false
-    this.hasGrant = false
+    if (this.feed !== 'drawing') return
+    this.feed = 'idle'
+    this.endGrant()
+  }
+
+  private endGrant(): void {
+    this.covered = false
     this.ended_ms = this.schedule.now()
     this.bound_A = Infinity
     this.limitTo(this.idle_A)
@@ -205,7 +210,7 @@ export class PortFeed implements PortPower {
   /** Off before: that clears a trip. */
   private switchOn(): void {
     this.port.power(false)
-    this.trip = false
+    this.feed = 'idle'
     this.limitTo(this.idle_A)
     this.port.power(true)
   }
@@ -226,14 +231,14 @@ export class PortFeed implements PortPower {
   }
 
   private watch(): void {
-    if (this.trip) this.retry()
+    if (this.feed === 'tripped') this.retry()
     else if (this.port.tripped()) this.latched()
-    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.holding ? WATCH_ms : IDLE_WATCH_ms))
+    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.feed === 'drawing' ? WATCH_ms : IDLE_WATCH_ms))
     const state = this.state()
-    if (this.hasGrant) this.compare(state)
+    if (this.covered) this.compare(state)
     if (state === this.told) return
     this.told = state
-    this.owner.feedChanged(state, this.holding)
+    this.owner.feedChanged(state, this.feed === 'drawing')
   }
 
   /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
@@ -253,9 +258,11 @@ export class PortFeed implements PortPower {
   }
 
   private latched(): void {
-    this.trip = true
+    const drew = this.feed === 'drawing'
+    this.feed = 'tripped'
     this.trip_ms = this.schedule.now()
     this.counters.trips++
     this.release()
+    if (drew) this.endGrant()
   }
 }
