@@ -6,18 +6,18 @@ export const POWER_RULES = {
   guard_ms: 100,
   /** How long a port may draw its peak: counted by the port from the arrival of the grant. */
   peak_ms: 400,
-  /** So long the manager reserves it: a grant is on its way for 200 ms at most (its lifetime), then it is dropped. */
+  /** How long the manager reserves the peak: a grant is on its way for 200 ms at most (its lifetime), then it is dropped. */
   peakReserved_ms: 650,
   /** A port that waits asks again this often; one that has not asked for so long waits no more. */
   repeat_ms: 500,
   wish_ms: 1600,
   /** A wish begins with this fraction of its peak; it is patient for it, then it takes what there is, if it is enough to run. */
   peakFraction: 0.7,
-  /** After this nobody behind it may take what it waits for. */
+  /** A wish this old is protected: no later one may take what it waits for. */
   aged_ms: 2000,
   /** A wish other than safety waits so long for its peak, and before it takes the current of less important ports. */
   patience_ms: 800,
-  /** Who has had current for this long makes way for an equal that has waited as long. */
+  /** A lease held for this long makes way for a wish of equal priority that has waited as long. */
   rotate_ms: 10000,
   /** The fraction of its run current that safety takes at once, while the rest is being taken away from others. */
   safetyFraction: 0.5,

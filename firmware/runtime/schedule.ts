@@ -16,7 +16,7 @@ export interface Job {
 
 /** A job that fires this late means the hub stood still. */
 export const STALL_ms = 50
-/** So long after a stall what waited meanwhile is still being read from the controller. */
+/** How long after a stall frames that waited meanwhile are still being read from the controller. */
 const AFTERMATH_ms = 5
 /** Two times closer than this are one: half the clock's coarsest step. */
 const EPSILON_ms = 0.05

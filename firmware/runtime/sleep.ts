@@ -13,7 +13,7 @@ export const SLEEP_RULES = {
   skew_ms: 1000,
   /** Time to veto, counted from the first proposal. */
   veto_ms: 500,
-  /** Proposal and agreement are said so often, so far apart: one of them may be lost. */
+  /** Proposal and agreement are each sent this many times, this far apart: one of them may be lost. */
   repeats: 3,
   repeat_ms: 100,
   /** Pause after a veto. */

@@ -96,7 +96,7 @@ export class Switches {
     }
   }
 
-  /** Nobody commands where there is no hub. */
+  /** Hubs that the car does not have get no commands. */
   private isAbsent(location: number): boolean {
     return this.present !== undefined && !this.present[location]
   }

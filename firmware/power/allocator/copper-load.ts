@@ -59,7 +59,7 @@ export class CopperLoad {
     return competes
   }
 
-  /** The first row that has no room for so much at a hub, the most local first; −1: it fits. */
+  /** The first row without room for a current at a hub, the most local first; −1: it fits. */
   shortRow(hub: number, current_mA: number): number {
     const rows = this.rows[hub]!
     const weights = this.weights[hub]!
@@ -74,7 +74,7 @@ export class CopperLoad {
     return this.weights[hub]![row]! * current_mA - this.left[row]!
   }
 
-  /** True when a current fits at a hub once each hub has given back so much. */
+  /** True when a current fits at a hub once each hub has given back its part of `back_mA`. */
   fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
     const rows = this.rows[hub]!
     const weights = this.weights[hub]!

@@ -1,7 +1,7 @@
 import { dueOf } from './account.ts'
 import type { Account } from './account.ts'
 
-/** So many are looked at in one go. */
+/** Batch size per call of `find`. */
 const STRIDE = 10
 
 /** Finds the accounts that something has to be done about, and costs nothing until there is one. */

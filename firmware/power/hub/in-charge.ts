@@ -47,7 +47,7 @@ export class ManagerInCharge {
     return true
   }
 
-  /** The manager there is in charge, and sheds so much. */
+  /** The manager at this location is in charge, with this shed level. */
   follow(location: number, level: number): void {
     this.location = location
     this.heard_ms = this.schedule.now()

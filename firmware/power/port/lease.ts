@@ -13,7 +13,7 @@ import type { LeaseEvent, LeaseState } from './lease-states.ts'
 export const FIRST_REPEAT_ms = 50
 /** Pause after a refusal: what was asked for can never be granted. */
 export const REFUSED_ms = 5000
-/** So long a reversal goes on after its lease is over and no manager answers: the way back to the open end. */
+/** How long a reversal goes on after the end of its lease while no manager answers: the way back to the open end. */
 export const ORPHAN_REVERSAL_ms = 6000
 /** Steps per ampere, and the largest current, of a request. */
 const STEPS_PER_A = 5
@@ -249,7 +249,7 @@ export class Lease {
   private expire(now: number): void {
     // The share ends when a manager is there again, and has had time to answer.
     if (this.state === 'shared' && this.hub.inCharge.isGone()) this.end_ms = now + POWER_RULES.lease_ms
-    // Whoever is in the window comes first. The share that this takes is not there for others.
+    // A hand in the window comes first. What this takes of the static share is not there for others.
     else if (this.priority === PRIORITY.safety && this.take('orphan')) {
       this.shared_A = this.hub.share.take(0, this.run_A)
       this.end_ms = now + ORPHAN_REVERSAL_ms
@@ -276,7 +276,7 @@ export class Lease {
     if (this.state === 'asking' && this.shareable && this.hub.inCharge.isGone()) this.useShare(now)
   }
 
-  /** No manager far and wide: the hub's static safe share carries it, if nothing else does. */
+  /** There is no manager: the hub's static safe share carries the wish, if there is enough of it. */
   private useShare(now: number): void {
     const share_A = this.hub.share.take(this.wishRun_A, this.wishPeak_A)
     if (share_A === 0) return
