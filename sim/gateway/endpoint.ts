@@ -7,6 +7,14 @@ export interface Endpoint {
   readonly port: number
 }
 
+/** Where our servers listen, and their clients dial, unless told otherwise. */
+export const DEFAULT_ENDPOINT = {
+  slcan: { host: '127.0.0.1', port: 3333 },
+  gvret: { host: '127.0.0.1', port: 2323 },
+  socketcand: { host: '127.0.0.1', port: 29536 },
+  spine: { host: '127.0.0.1', port: 7030 },
+} as const satisfies Record<string, Endpoint>
+
 /**
  * A link's target as `host:port`, `[v6]:port`, `host`, `:port` or a lone port; what is left out comes from `fallback`.
  * Throws LinkUriError.

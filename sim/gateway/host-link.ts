@@ -41,12 +41,22 @@ export interface SessionHost {
   report(line: string): void
 }
 
+/** What is special about a kind of device. */
+export interface DeviceKind {
+  /** What people should know before it is opened; empty: nothing. */
+  readonly warning: string
+  /** Whether the medium has such frames. */
+  carries(frame: LinkFrame): boolean
+  createSession(transport: Transport, host: SessionHost): HostSession
+}
+
 /**
  * A link to a device that we dial: a serial port or a TCP address. It keeps a ring of frames in front of the device,
  * reconnects with back-off, and forgets what was queued when the device is lost.
  */
-export abstract class HostLink extends LinkBase {
-  protected readonly place: Place
+export class HostLink extends LinkBase {
+  private readonly place: Place
+  private readonly kind: DeviceKind
   private readonly ring: FrameRing
   private readonly host: SessionHost
   private session: HostSession | undefined
@@ -65,9 +75,10 @@ export abstract class HostLink extends LinkBase {
     this.session?.pump()
   }
 
-  constructor(uri: string, options: LinkOptions, place: Place) {
+  constructor(uri: string, options: LinkOptions, place: Place, kind: DeviceKind) {
     super(uri, options)
     this.place = place
+    this.kind = kind
     this.ring = new FrameRing(this.ownCounters.sent, this.queueFrames)
     this.host = {
       ring: this.ring,
@@ -96,7 +107,7 @@ export abstract class HostLink extends LinkBase {
       drop(sent, this.isClosed ? 'closed' : this.mode === 'listen' ? 'listen-only' : 'not-up')
       return false
     }
-    if (!this.carries(frame)) {
+    if (!this.kind.carries(frame)) {
       drop(sent, 'unsupported')
       return false
     }
@@ -108,16 +119,8 @@ export abstract class HostLink extends LinkBase {
     return true
   }
 
-  /** What people should know before it is opened; empty: nothing. */
-  protected abstract readonly warning: string
-
-  /** Whether the medium has such frames. */
-  protected abstract carries(frame: LinkFrame): boolean
-
-  protected abstract createSession(transport: Transport, host: SessionHost): HostSession
-
   protected override async start(): Promise<void> {
-    if (this.warning !== '') this.report(this.warning)
+    if (this.kind.warning !== '') this.report(this.kind.warning)
     try {
       await this.connect()
     } catch (error) {
@@ -146,7 +149,7 @@ export abstract class HostLink extends LinkBase {
   private async connect(): Promise<void> {
     const transport = await openTransport(this.place)
     if (this.isClosed) return transport.close()
-    const session = this.createSession(transport, this.host)
+    const session = this.kind.createSession(transport, this.host)
     this.transport = transport
     this.session = session
     this.lastSession = session

@@ -1,5 +1,5 @@
 import { addCounters, createCounters, drop } from './counters.ts'
-import type { LinkClient, LinkCounters, LinkFrame } from './link.ts'
+import type { LinkClient, LinkCounters, LinkFrame, LinkMode, LinkOptions, LinkState } from './link.ts'
 import { LinkBase } from './link-base.ts'
 
 /** A client as the link that serves it sees it. */
@@ -10,15 +10,59 @@ export interface ServedClient extends LinkClient {
   disconnect(): void
 }
 
+/** Where clients come in: a TCP port, a tty. */
+export interface Entrance {
+  /** Addresses it is bound to, as URIs others can dial. */
+  readonly addresses: readonly string[]
+  /** Begins to let clients in. Rejects with one clear line. */
+  start(): Promise<void>
+  /** Lets go of everything but the clients, who were disconnected before. */
+  stop(): Promise<void>
+}
+
+/** What an entrance and its clients may do with their link. */
+export interface ClientHost {
+  readonly uri: string
+  readonly mode: LinkMode
+  readonly bitrate: number
+  readonly queueFrames: number
+  readonly isClosed: boolean
+  readonly clientCount: number
+  now_ns(): number
+  report(line: string): void
+  setState(state: LinkState, problem?: string): void
+  /** A name for the next client's frames; `at` is where the entrance is bound. */
+  nextOrigin(at: string): string
+  addClient(client: ServedClient): void
+  removeClient(client: ServedClient): void
+  /** A frame of one client: to the handlers, and if they took it to the others. `false`: refused. Counts it. */
+  accept(frame: LinkFrame, from: LinkClient): boolean
+  /** A client became active, or ceased to be. */
+  changed(): void
+}
+
 /**
  * A link others connect to. It behaves as a bus segment: what one client sends reaches the handlers (the car) and the
  * other clients; what is sent through the link reaches every active client but the one it came from.
  */
-export abstract class ListeningLink extends LinkBase {
+export class ListeningLink extends LinkBase {
+  private readonly entrance: Entrance
+  private readonly knowsAge: boolean
   private readonly served: ServedClient[] = []
   /** What clients that are gone have counted. */
   private readonly gone = createCounters()
   private nextClient = 1
+
+  /** `knowsAge`: the clients know how old commands are, and drop those that are too old. */
+  constructor(uri: string, options: LinkOptions, enter: (host: ClientHost) => Entrance, knowsAge = false) {
+    super(uri, options)
+    this.knowsAge = knowsAge
+    this.entrance = enter(this.createHost())
+  }
+
+  override get addresses(): readonly string[] {
+    return this.isClosed ? [] : this.entrance.addresses
+  }
 
   override get clients(): readonly LinkClient[] {
     return this.served.slice()
@@ -55,8 +99,42 @@ export abstract class ListeningLink extends LinkBase {
     return false
   }
 
-  /** A frame of one client: to the handlers, and if they took it to the others. */
-  protected accept(frame: LinkFrame, from: LinkClient): boolean {
+  protected override mayBeStale(frame: LinkFrame): boolean {
+    return !this.knowsAge && super.mayBeStale(frame)
+  }
+
+  protected override start(): Promise<void> {
+    return this.entrance.start()
+  }
+
+  protected override async stop(): Promise<void> {
+    for (const client of [...this.served]) {
+      client.disconnect()
+      this.removeClient(client)
+    }
+    await this.entrance.stop()
+  }
+
+  private createHost(): ClientHost {
+    const isClosed = (): boolean => this.isClosed
+    const clientCount = (): number => this.served.length
+    return {
+      uri: this.uri, mode: this.mode, bitrate: this.bitrate, queueFrames: this.queueFrames, now_ns: this.now_ns, report: this.report,
+      get isClosed() { return isClosed() },
+      get clientCount() { return clientCount() },
+      setState: (state, problem) => this.setState(state, problem),
+      nextOrigin: at => `${at}#${this.nextClient++}`,
+      addClient: (client) => {
+        this.served.push(client)
+        this.refreshState()
+      },
+      removeClient: client => this.removeClient(client),
+      accept: (frame, from) => this.accept(frame, from),
+      changed: () => this.refreshState(),
+    }
+  }
+
+  private accept(frame: LinkFrame, from: LinkClient): boolean {
     frame.origin = from.origin
     if (this.mode === 'listen') {
       from.counters.received.in++
@@ -72,21 +150,7 @@ export abstract class ListeningLink extends LinkBase {
     return true
   }
 
-  /** A name for the next client's frames; `at` is where this link is bound. */
-  protected nextOrigin(at: string): string {
-    return `${at}#${this.nextClient++}`
-  }
-
-  protected get clientCount(): number {
-    return this.served.length
-  }
-
-  protected addClient(client: ServedClient): void {
-    this.served.push(client)
-    this.refreshState()
-  }
-
-  protected removeClient(client: ServedClient): void {
+  private removeClient(client: ServedClient): void {
     const index = this.served.indexOf(client)
     if (index < 0) return
     this.served.splice(index, 1)
@@ -95,15 +159,8 @@ export abstract class ListeningLink extends LinkBase {
   }
 
   /** Up while a client is active, listening while none is. */
-  protected refreshState(): void {
+  private refreshState(): void {
     if (this.state === 'opening' || this.state === 'reconnecting' || this.isClosed) return
     this.setState(this.served.some(client => client.active) ? 'up' : 'listening')
-  }
-
-  protected disconnectAll(): void {
-    for (const client of [...this.served]) {
-      client.disconnect()
-      this.removeClient(client)
-    }
   }
 }

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { formatEndpoint, readEndpoint, type Endpoint } from './endpoint.ts'
 import { closeSerial, isTtyPath, openSerial, usbOf } from './serial.ts'
@@ -55,41 +55,43 @@ export function uartBaud(uri: LinkUri, place: Place): number | undefined {
 
 /** Opens the stream. Rejects with one clear line. */
 export async function openTransport(place: Place): Promise<Transport> {
-  if (place.kind === 'tcp') return dialTcp(place.endpoint)
+  if (place.kind === 'tcp') return tcpTransport(await dialTcp(place.endpoint, `nothing listens on ${placeName(place)}`))
   const port = await openSerial(place.path, place.baud)
   // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.
   port.on('error', () => void closeSerial(port))
   return { stream: port, usb: await usbOf(place.path), close: () => closeSerial(port) }
 }
 
-function dialTcp(endpoint: Endpoint): Promise<Transport> {
+function tcpTransport(socket: Socket): Transport {
+  socket.on('error', () => undefined)
+  return {
+    stream: socket,
+    close: () => new Promise((closed) => {
+      if (socket.closed) return closed()
+      socket.once('close', () => closed())
+      socket.destroy()
+    }),
+  }
+}
+
+/** Opens a TCP connection. Rejects with one clear line: `nothing`, when nobody listens. The caller takes care of later errors. */
+export function dialTcp(endpoint: Endpoint, nothing: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true })
     socket.setTimeout(DIAL_TIMEOUT_ms, () => socket.destroy(new Error('it did not answer in time')))
-    const failed = (error: Error): void => reject(new Error(explainDialError(endpoint, error)))
+    const failed = (error: Error): void => reject(new Error(explainDialError(endpoint, error, nothing)))
     socket.once('error', failed)
     socket.once('connect', () => {
       socket.setTimeout(0)
       socket.off('error', failed)
-      socket.on('error', () => undefined)
-      resolve({
-        stream: socket,
-        close: () => new Promise((closed) => {
-          if (socket.closed) return closed()
-          socket.once('close', () => closed())
-          socket.destroy()
-        }),
-      })
+      resolve(socket)
     })
   })
 }
 
-function explainDialError(endpoint: Endpoint, error: Error): string {
-  const where = formatEndpoint(endpoint)
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ECONNREFUSED': return `nothing listens on ${where}`
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN': return `there is no machine named ${endpoint.host}`
-    default: return `cannot reach ${where}: ${error.message}`
-  }
+function explainDialError(endpoint: Endpoint, error: Error, nothing: string): string {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'ECONNREFUSED') return nothing
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no machine named ${endpoint.host}`
+  return `cannot reach ${formatEndpoint(endpoint)}: ${error.message}`
 }

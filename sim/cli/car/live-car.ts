@@ -5,7 +5,7 @@ import type { Link } from '#sim/gateway/link.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import { openLink } from '#sim/gateway/open-link.ts'
 import type { ControlRequest, ControlResult } from '#sim/gateway/spine/control.ts'
-import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
+import { isSpineListen } from '#sim/gateway/spine/spine-listen.ts'
 import { type Host, Pacer } from '#sim/kernel/pacing.ts'
 import { copyFrame } from '#protocol/frame.ts'
 import { closed } from '../lib/streams.ts'
@@ -83,7 +83,7 @@ export class LiveCar {
       }),
     })
     this.nodes.push({ node, attachment })
-    if (link instanceof SpineListen) link.onControl(request => this.control(request))
+    if (isSpineListen(link)) link.onControl(request => this.control(request))
   }
 
   /** Commands that links brought and that the bus could not carry within their lifetime. */

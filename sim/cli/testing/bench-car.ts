@@ -4,7 +4,7 @@ import { FrameDecoder, encodeEntry, parseTarget } from '#protocol/messages.ts'
 import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import type { ControlRequest } from '#sim/gateway/spine/control.ts'
-import { SpineListen } from '#sim/gateway/spine/spine-listen.ts'
+import { createSpineListen, type SpineListen } from '#sim/gateway/spine/spine-listen.ts'
 import { parseLinkUri } from '#sim/gateway/uri.ts'
 
 /** A stand-in for a car behind a `spine:` link: it answers window commands, and keeps what it was asked. */
@@ -22,7 +22,7 @@ export const SWITCHES = ['DASH.windowFL.up', 'DASH.windowFL.down', 'TRUNK.latch.
 
 /** Starts it on a free port. `echoes`: whether the hubs answer commands. */
 export async function benchCar(echoes = true): Promise<BenchCar> {
-  const link = new SpineListen(parseLinkUri('spine-listen:127.0.0.1:0'), {})
+  const link = createSpineListen(parseLinkUri('spine-listen:127.0.0.1:0'), {})
   const requests: ControlRequest[] = []
   const commands: Record<string, number>[] = []
   const decoder = new FrameDecoder()

@@ -2,23 +2,13 @@ import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
-import type { ServedClient } from '../listening-link.ts'
+import type { ClientHost, ServedClient } from '../listening-link.ts'
 import { Outbox, type ByteSink } from '../outbox.ts'
 import {
   BINARY_MODE, COMMAND, decodeToDevice, encodeToHost, GVRET_FRAME_BYTES, lengthToDevice, RATE_ENABLED, RATE_LISTEN_ONLY, RATE_MASK,
   RATE_VALID, readWord, START, writeWord,
 } from './codec.ts'
 import { GvretReader, type MessageHandler } from './reader.ts'
-
-/** What a session needs of the link it belongs to. */
-export interface DeviceOwner {
-  readonly bitrate: number
-  readonly queueFrames: number
-  now_ns(): number
-  accept(frame: LinkFrame, from: GvretDeviceSession): boolean
-  changed(): void
-  report(line: string): void
-}
 
 /** Build number that hosts are told; they only show it. */
 const BUILD = 618
@@ -29,7 +19,7 @@ export class GvretDeviceSession implements ServedClient, MessageHandler {
   readonly origin: string
   readonly peer: string
   readonly counters: LinkCounters = createCounters()
-  private readonly owner: DeviceOwner
+  private readonly owner: ClientHost
   private readonly hangUp: () => void
   private readonly outbox: Outbox
   private readonly reader = new GvretReader(this, lengthToDevice)
@@ -40,7 +30,7 @@ export class GvretDeviceSession implements ServedClient, MessageHandler {
   private noisy = false
   private toldRate = false
 
-  constructor(owner: DeviceOwner, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
+  constructor(owner: ClientHost, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
     this.owner = owner
     this.hangUp = hangUp
     this.origin = origin
@@ -136,7 +126,7 @@ export class GvretDeviceSession implements ServedClient, MessageHandler {
     this.listenOnly = told && (word & RATE_LISTEN_ONLY) !== 0
     if (this.enabled && rate !== this.owner.bitrate && !this.toldRate) {
       this.toldRate = true
-      this.owner.report(`${this.peer} asks for ${rate} bit/s; the bus stays at ${this.owner.bitrate} bit/s`)
+      this.owner.report(`${this.owner.uri}: ${this.peer} asks for ${rate} bit/s; the bus stays at ${this.owner.bitrate} bit/s`)
     }
     this.owner.changed()
   }

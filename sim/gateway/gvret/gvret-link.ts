@@ -1,36 +1,27 @@
 import { checkBaud } from '../baud.ts'
-import { HostLink, type HostSession, type SessionHost } from '../host-link.ts'
-import type { Link, LinkFrame, LinkOptions } from '../link.ts'
-import { readPlace, uartBaud, type Transport } from '../transport.ts'
+import { DEFAULT_ENDPOINT } from '../endpoint.ts'
+import { HostLink } from '../host-link.ts'
+import type { Link, LinkOptions } from '../link.ts'
+import { DEFAULT_BITRATE } from '../link-base.ts'
+import { readPlace, uartBaud } from '../transport.ts'
 import type { LinkUri } from '../uri.ts'
-import { DEFAULT_GVRET_ENDPOINT } from './gvret-listen.ts'
-import { GvretHostSession, type GvretSettings } from './host-session.ts'
+import { GvretHostSession } from './host-session.ts'
 
 /** What ESP32RET has; devices with native USB ignore it. */
 const DEFAULT_BAUD = 1_000_000
 
-/** `gvret:/dev/ttyUSB0?bitrate=500000`, `gvret:host:port`. */
+/**
+ * `gvret:/dev/ttyUSB0?bitrate=500000`, `gvret:host:port`: we are the host of a GVRET device, an ESP32RET, a GEVCU, a board
+ * of ours on its UART.
+ */
 export function createGvretLink(uri: LinkUri, options: LinkOptions): Link {
-  return new GvretLink(uri, options)
-}
-
-/** We are the host of a GVRET device: an ESP32RET, a GEVCU, a board of ours on its UART. */
-class GvretLink extends HostLink {
-  private readonly settings: GvretSettings
-  protected override readonly warning: string
-
-  constructor(uri: LinkUri, options: LinkOptions) {
-    super(uri.text, options, readPlace(uri, DEFAULT_GVRET_ENDPOINT, DEFAULT_BAUD))
-    const baud = uartBaud(uri, this.place)
-    this.warning = checkBaud(uri, 'gvret', baud, this.bitrate)
-    this.settings = { bitrate: this.bitrate, listenOnly: this.mode === 'listen', baud }
-  }
-
-  protected override carries(frame: LinkFrame): boolean {
-    return !frame.fd && !frame.error && !frame.remote && frame.bus <= 1
-  }
-
-  protected override createSession(transport: Transport, host: SessionHost): HostSession {
-    return new GvretHostSession(transport.stream, host, this.settings)
-  }
+  const { bitrate = DEFAULT_BITRATE, mode } = options
+  const place = readPlace(uri, DEFAULT_ENDPOINT.gvret, DEFAULT_BAUD)
+  const baud = uartBaud(uri, place)
+  const settings = { bitrate, listenOnly: mode === 'listen', baud }
+  return new HostLink(uri.text, options, place, {
+    warning: checkBaud(uri, 'gvret', baud, bitrate),
+    carries: frame => !frame.fd && !frame.error && !frame.remote && frame.bus <= 1,
+    createSession: (transport, host) => new GvretHostSession(transport.stream, host, settings),
+  })
 }

@@ -2,24 +2,12 @@ import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
-import type { ServedClient } from '../listening-link.ts'
+import type { ClientHost, ServedClient } from '../listening-link.ts'
 import { Outbox, type ByteSink } from '../outbox.ts'
 import { AcceptanceFilter } from './acceptance.ts'
 import { btrBitrate, SLCAN_BITRATES } from './bitrates.ts'
 import { BELL, decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
 import { SlcanLineReader, type LineHandler } from './line-reader.ts'
-
-/** What a session needs of the link it belongs to. */
-export interface SessionOwner {
-  readonly bitrate: number
-  readonly queueFrames: number
-  readonly listenOnly: boolean
-  now_ns(): number
-  /** A frame for the bus and the other clients; `false`: refused. Counts it. */
-  accept(frame: LinkFrame, from: SlcanSession): boolean
-  /** The channel was opened or closed. */
-  changed(): void
-}
 
 const OK = ascii('\r')
 const ERROR = Uint8Array.of(BELL)
@@ -44,7 +32,7 @@ export class SlcanSession implements ServedClient, LineHandler {
   readonly origin: string
   readonly peer: string
   readonly counters: LinkCounters = createCounters()
-  private readonly owner: SessionOwner
+  private readonly owner: ClientHost
   private readonly hangUp: () => void
   private readonly outbox: Outbox
   private readonly reader = new SlcanLineReader(this)
@@ -56,7 +44,7 @@ export class SlcanSession implements ServedClient, LineHandler {
   private flags = 0
 
   /** `hangUp` ends the connection that `sink` writes to. */
-  constructor(owner: SessionOwner, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
+  constructor(owner: ClientHost, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
     this.owner = owner
     this.hangUp = hangUp
     this.origin = origin
@@ -163,7 +151,7 @@ export class SlcanSession implements ServedClient, LineHandler {
   private open(channel: 'closed' | 'open' | 'listening'): boolean {
     if (channel === this.channel) return channel === 'closed'
     if (channel !== 'closed' && this.active) return false
-    this.channel = channel === 'open' && this.owner.listenOnly ? 'listening' : channel
+    this.channel = channel === 'open' && this.owner.mode === 'listen' ? 'listening' : channel
     this.flags = 0
     this.owner.changed()
     return true

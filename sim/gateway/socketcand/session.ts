@@ -2,19 +2,11 @@ import { lifetime_ms } from '../actuation.ts'
 import { count, createCounters, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
-import type { ServedClient } from '../listening-link.ts'
+import type { ClientHost, ServedClient } from '../listening-link.ts'
 import { Outbox, type ByteSink } from '../outbox.ts'
 import { BroadcastManager } from './broadcast-manager.ts'
 import { encodeSocketcandFrame, readFrameWords, readIdentifier, readNumber, SOCKETCAND_FRAME_BYTES } from './codec.ts'
 import { CommandReader, type CommandHandler } from './command-reader.ts'
-
-/** What a session needs of the link it belongs to. */
-export interface SocketcandOwner {
-  readonly queueFrames: number
-  now_ns(): number
-  accept(frame: LinkFrame, from: SocketcandSession): boolean
-  changed(): void
-}
 
 /**
  * Frames begin this long after a mode was confirmed, ms: python-can wants `< ok >` alone in what it reads, and a busy bus
@@ -28,13 +20,14 @@ const MODES: Readonly<Record<string, Mode>> = { rawmode: 'raw', bcmmode: 'bcm', 
 const BUS_NAME = /^(?:v?can|spine)([01])$/
 
 const NUMBER_MOST = 0xffff_ffff
+const ENCODER = new TextEncoder()
 
 /** One client of socketcand, seen from the daemon. */
 export class SocketcandSession implements ServedClient, CommandHandler {
   readonly origin: string
   readonly peer: string
   readonly counters: LinkCounters = createCounters()
-  private readonly owner: SocketcandOwner
+  private readonly owner: ClientHost
   private readonly hangUp: () => void
   private readonly outbox: Outbox
   private readonly reader = new CommandReader(this)
@@ -47,7 +40,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
   private statistics: NodeJS.Timeout | undefined
   private ended = false
 
-  constructor(owner: SocketcandOwner, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
+  constructor(owner: ClientHost, sink: ByteSink, hangUp: () => void, origin: string, peer: string) {
     this.owner = owner
     this.hangUp = hangUp
     this.origin = origin
@@ -192,7 +185,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
   }
 
   private reply(text: string): void {
-    if (!this.outbox.push(Buffer.from(text, 'latin1'))) count(this.counters.malformed, 'reply-lost')
+    if (!this.outbox.push(ENCODER.encode(text))) count(this.counters.malformed, 'reply-lost')
   }
 }
 

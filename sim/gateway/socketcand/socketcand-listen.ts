@@ -1,32 +1,14 @@
-import type { Socket } from 'node:net'
-import type { Endpoint } from '../endpoint.ts'
+import { DEFAULT_ENDPOINT, readEndpoint } from '../endpoint.ts'
 import type { Link, LinkOptions } from '../link.ts'
-import { TcpSessionsLink, type TcpClient } from '../tcp-listen-link.ts'
+import { ListeningLink } from '../listening-link.ts'
+import { maxClients, serveSessions, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
-import { SocketcandSession, type SocketcandOwner } from './session.ts'
+import { SocketcandSession } from './session.ts'
 
-export const DEFAULT_SOCKETCAND_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 29536 }
-
-/** `socketcand-listen:host:port`. */
+/** `socketcand-listen:host:port`: we are a socketcand daemon; `can0` or `spine0` is spine A, `can1` or `spine1` spine B. */
 export function createSocketcandListen(uri: LinkUri, options: LinkOptions): Link {
-  return new SocketcandListen(uri, options)
-}
-
-/** We are a socketcand daemon: clients open `can0` or `spine0` (spine A), `can1` or `spine1` (spine B). */
-class SocketcandListen extends TcpSessionsLink {
-  private readonly owner: SocketcandOwner
-
-  constructor(uri: LinkUri, options: LinkOptions) {
-    super(uri, options, 'socketcand', DEFAULT_SOCKETCAND_ENDPOINT)
-    this.owner = {
-      queueFrames: this.queueFrames,
-      now_ns: this.now_ns,
-      accept: (frame, from) => this.accept(frame, from),
-      changed: () => this.refreshState(),
-    }
-  }
-
-  protected override serve(socket: Socket, origin: string, peer: string): TcpClient {
-    return new SocketcandSession(this.owner, socket, () => socket.destroy(), origin, peer)
-  }
+  const endpoint = readEndpoint(uri, DEFAULT_ENDPOINT.socketcand)
+  return new ListeningLink(uri.text, options, host => tcpEntrance(host, 'socketcand', endpoint, serveSessions(
+    host, maxClients(uri), (socket, origin, peer) => new SocketcandSession(host, socket, () => socket.destroy(), origin, peer),
+  )))
 }

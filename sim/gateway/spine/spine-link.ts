@@ -1,16 +1,16 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Observable } from 'rxjs'
 import { ReplaySubject } from 'rxjs'
 import { drop } from '../counters.ts'
-import { formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
+import { DEFAULT_ENDPOINT, formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
 import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import { Reconnect } from '../reconnect.ts'
+import { dialTcp } from '../transport.ts'
 import { parseLinkUri, type LinkUri } from '../uri.ts'
 import { SpineConnection } from './connection.ts'
 import type { ControlRequest, ControlResult } from './control.ts'
 import { requestBody, STREAM_VERSION, type EnvelopeBody } from './envelope.ts'
-import { DEFAULT_SPINE_ENDPOINT } from './spine-listen.ts'
 
 /** How long a server may take to greet, ms. */
 const GREETING_TIMEOUT_ms = 5000
@@ -63,7 +63,7 @@ export class SpineLink extends LinkBase {
 
   constructor(uri: LinkUri, options: LinkOptions) {
     super(uri.text, options)
-    this.endpoint = readEndpoint(uri, DEFAULT_SPINE_ENDPOINT)
+    this.endpoint = readEndpoint(uri, DEFAULT_ENDPOINT.spine)
     this.reconnects = uri.words.get('reconnect') !== 'no'
     this.name = options.name ?? 'tool'
     this.greeting$ = this.greetings.asObservable()
@@ -123,7 +123,7 @@ export class SpineLink extends LinkBase {
   }
 
   private async connect(): Promise<void> {
-    const socket = await dial(this.endpoint)
+    const socket = await dialTcp(this.endpoint, `no car is running on ${formatEndpoint(this.endpoint)}: start one with: npx spine car`)
     if (this.isClosed) {
       socket.destroy()
       return
@@ -216,28 +216,5 @@ export class SpineLink extends LinkBase {
     }
     this.setState('reconnecting', reason)
     this.reconnect.later()
-  }
-}
-
-function dial(endpoint: Endpoint): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true, keepAlive: true })
-    socket.setTimeout(GREETING_TIMEOUT_ms, () => socket.destroy(new Error('it did not answer in time')))
-    socket.once('error', error => reject(new Error(explainDialError(endpoint, error))))
-    socket.once('connect', () => {
-      socket.setTimeout(0)
-      socket.removeAllListeners('error')
-      resolve(socket)
-    })
-  })
-}
-
-function explainDialError(endpoint: Endpoint, error: Error): string {
-  const where = formatEndpoint(endpoint)
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'ECONNREFUSED': return `no car is running on ${where}: start one with: npx spine car`
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN': return `there is no machine named ${endpoint.host}`
-    default: return `cannot reach a car on ${where}: ${error.message}`
   }
 }

@@ -1,70 +1,62 @@
 import type { Socket } from 'node:net'
 import { count, createCounters, droppedTotal } from '../counters.ts'
-import type { Endpoint } from '../endpoint.ts'
-import type { LinkCounters, LinkFrame, LinkOptions } from '../link.ts'
-import type { ServedClient } from '../listening-link.ts'
-import { TcpListenLink } from '../tcp-listen-link.ts'
+import { DEFAULT_ENDPOINT, readEndpoint } from '../endpoint.ts'
+import type { Link, LinkCounters, LinkFrame, LinkOptions } from '../link.ts'
+import { ListeningLink, type ServedClient } from '../listening-link.ts'
+import { maxClients, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
 import type { ControlHandler, ControlResult } from './control.ts'
 import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './envelope.ts'
 
-export const DEFAULT_SPINE_ENDPOINT: Endpoint = { host: '127.0.0.1', port: 7030 }
 /** How long a client may take to say hello, ms: who does not, holds no place for others. */
 const HELLO_TIMEOUT_ms = 10_000
 /** Requests of one client that may be under way at a time. */
 const MAX_REQUESTS = 64
 
-export function createSpineListen(uri: LinkUri, options: LinkOptions): SpineListen {
-  return new SpineListen(uri, options)
+/** Our own stream, served: frames both ways, and requests to the car behind it. */
+export interface SpineListen extends Link {
+  /** Who answers requests. The last one set; returns the function that takes it away. */
+  onControl(handler: ControlHandler): () => void
 }
 
-/** Our own stream, served: frames both ways, and requests to the car behind it. */
-export class SpineListen extends TcpListenLink {
-  private readonly name: string
-  private readonly dataBitrate: number
-  private handler: ControlHandler | undefined
-
-  constructor(uri: LinkUri, options: LinkOptions) {
-    super(uri, options, 'spine', DEFAULT_SPINE_ENDPOINT)
-    this.name = options.name ?? 'car'
-    this.dataBitrate = options.dataBitrate ?? 0
-  }
-
-  /** Who answers requests. The last one set; returns the function that takes it away. */
-  onControl(handler: ControlHandler): () => void {
-    this.handler = handler
-    return () => {
-      if (this.handler === handler) this.handler = undefined
-    }
-  }
-
-  /** The connection knows how old commands are. */
-  protected override mayBeStale(): boolean {
-    return false
-  }
-
-  protected override welcome(socket: Socket, peer: string, origin: string): void {
-    const client = new StreamClient(socket, origin, peer, this.queueFrames, {
-      accept: frame => this.accept(frame, client),
-      control: request => this.control(request),
-      greeted: () => this.refreshState(),
-      gone: (reason) => {
-        if (reason !== '') this.report(`${this.uri}: ${peer}: ${reason}`)
-        this.removeClient(client)
-      },
-    })
-    this.addClient(client)
-    if (this.clientCount > this.maxClients) client.refuse(`${this.maxClients} clients are connected already`)
-    else client.greet(this.name, this.bitrate, this.dataBitrate, this.now_ns(), this.mode === 'listen')
-  }
-
-  private async control(body: NonNullable<EnvelopeBody['request']>): Promise<ControlResult> {
+export function createSpineListen(uri: LinkUri, options: LinkOptions): SpineListen {
+  const endpoint = readEndpoint(uri, DEFAULT_ENDPOINT.spine)
+  const most = maxClients(uri)
+  let handler: ControlHandler | undefined
+  const control = async (body: NonNullable<EnvelopeBody['request']>): Promise<ControlResult> => {
     const request = readRequest(body)
     if (request === undefined) throw new Error('this car does not know such a request')
-    if (this.handler === undefined) throw new Error('this end of the stream takes no requests')
-    return this.handler(request)
+    if (handler === undefined) throw new Error('this end of the stream takes no requests')
+    return handler(request)
   }
+  const link = new ListeningLink(uri.text, options, host => tcpEntrance(host, 'spine', endpoint, (socket, peer, origin) => {
+    const client = new StreamClient(socket, origin, peer, host.queueFrames, {
+      accept: frame => host.accept(frame, client),
+      control,
+      greeted: () => host.changed(),
+      gone: (reason) => {
+        if (reason !== '') host.report(`${host.uri}: ${peer}: ${reason}`)
+        host.removeClient(client)
+      },
+    })
+    host.addClient(client)
+    if (host.clientCount > most) client.refuse(`${most} clients are connected already`)
+    else client.greet(options.name ?? 'car', host.bitrate, options.dataBitrate ?? 0, host.now_ns(), host.mode === 'listen')
+  }), true)
+  return Object.assign(link, {
+    onControl(next: ControlHandler) {
+      handler = next
+      return () => {
+        if (handler === next) handler = undefined
+      }
+    },
+  })
+}
+
+/** Whether a link takes requests to the car behind it. */
+export function isSpineListen(link: Link): link is SpineListen {
+  return 'onControl' in link
 }
 
 interface ClientOwner {
