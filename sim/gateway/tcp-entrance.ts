@@ -4,6 +4,8 @@ import type { ClientHost, Entrance, ServedClient } from './listening-link.ts'
 import type { LinkUri } from './uri.ts'
 
 const DEFAULT_CLIENTS = 32
+/** How long a client may say nothing at all, ms: it holds no place for others. */
+const SILENCE_ms = 10_000
 
 /** Most clients of a link at a time. */
 export function maxClients(uri: LinkUri): number {
@@ -47,8 +49,14 @@ export function serveSessions(
     }
     const session = serve(socket, origin, peer)
     host.addClient(session)
+    const silence = setTimeout(() => {
+      host.report(`${host.uri}: ${peer} was let go: it said nothing for ${SILENCE_ms / 1000} s`)
+      socket.destroy()
+    }, SILENCE_ms)
+    socket.once('data', () => clearTimeout(silence))
     socket.on('data', chunk => session.read(chunk))
     socket.on('close', () => {
+      clearTimeout(silence)
       session.disconnect()
       host.removeClient(session)
     })

@@ -27,6 +27,14 @@ for (let value = 0; value < 16; value++) {
   HEX_VALUE[digit.toLowerCase().charCodeAt(0)] = value
 }
 
+/** SavvyCAN marks the 29-bit identifiers that it sends over a serial port in bit 31. */
+const EXTENDED_BIT = 0x8000_0000
+
+/** Whether the identifier of a frame line has bit 31, which SLCAN has not. */
+export function hasExtendedBit(bytes: Uint8Array, start: number): boolean {
+  return (bytes[start] === UPPER_T || bytes[start] === UPPER_R) && HEX_VALUE[bytes[start + 1]!]! >= 8
+}
+
 export type SlcanFault = 'truncated' | 'trailing' | 'not-hex' | 'id-range' | 'length-range'
 
 /** Whether a line that starts with this character code is a frame. */
@@ -36,8 +44,8 @@ export function isFrameLetter(code: number): boolean {
 
 /**
  * Reads the frame line `bytes[start, end)` (without CR) into `frame`. A time stamp behind the data is taken when it is
- * there: `timestamp_ns` becomes its value within the minute, otherwise −1. Answers undefined when it was a frame; when
- * not, the cause, and `frame` means nothing. Never throws.
+ * there: `timestamp_ns` becomes its value within the minute, otherwise −1. Bit 31 of a 29-bit identifier is ignored.
+ * Answers undefined when it was a frame; when not, the cause, and `frame` means nothing. Never throws.
  */
 export function decodeSlcanFrame(bytes: Uint8Array, start: number, end: number, frame: LinkFrame): SlcanFault | undefined {
   const letter = bytes[start]
@@ -45,8 +53,9 @@ export function decodeSlcanFrame(bytes: Uint8Array, start: number, end: number, 
   const remote = letter === LOWER_R || letter === UPPER_R
   const idEnd = start + (extended ? 9 : 4)
   if (end <= idEnd) return 'truncated'
-  const id = readHex(bytes, start + 1, idEnd)
-  if (id < 0) return 'not-hex'
+  const word = readHex(bytes, start + 1, idEnd)
+  if (word < 0) return 'not-hex'
+  const id = extended && word >= EXTENDED_BIT ? word - EXTENDED_BIT : word
   if (id > (extended ? 0x1fff_ffff : 0x7ff)) return 'id-range'
   const length = HEX_VALUE[bytes[idEnd]!]!
   if (length === 255) return 'not-hex'

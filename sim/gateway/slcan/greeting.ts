@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts'
 import { fillerLine, openCommands } from './families.ts'
 
 /** What we found out about an adapter. */
@@ -100,7 +101,7 @@ async function probe(line: GreetingLine, settings: GreetingSettings): Promise<{ 
   for (const command of [filler, 'C']) await line.ask(command, answer => heard(answer) || isAnswer(answer), PAUSE_ms)
   if (!settings.probe) return { version: '', echoes, silent: true }
   const version = await line.ask('V', heard, VERSION_TIMEOUT_ms)
-  if (version !== undefined) return { version: printable(version), echoes, silent: false }
+  if (version !== undefined) return { version: printable(version, 80), echoes, silent: false }
   const at = settings.baud === undefined ? '' : ` at ${settings.baud} baud`
   if (strange.length > 0) {
     throw new Error(`what is on ${line.place} is no SLCAN adapter${at}: it says ${JSON.stringify(strange[0]!.slice(0, 40))}`
@@ -111,9 +112,4 @@ async function probe(line: GreetingLine, settings: GreetingSettings): Promise<{ 
       + `${settings.baud === undefined ? '' : ', is baud= its rate'}? One that never answers needs probe=no`)
   }
   return { version: '', echoes, silent: true }
-}
-
-/** What an adapter says of itself, for one line of a terminal. */
-function printable(text: string): string {
-  return text.replace(/[^ -~]+/g, ' ').slice(0, 80)
 }

@@ -6,7 +6,7 @@ import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
 import type { ByteSink } from '../outbox.ts'
 import { StampClock } from '../stamp-clock.ts'
 import { readStatus, UP, type BusStatus } from './bus-status.ts'
-import { decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
+import { decodeSlcanFrame, encodeSlcanFrame, hasExtendedBit, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
 import { Confirmations, FRAME, POLL } from './confirmations.ts'
 import { greetAdapter, type Adapter, type GreetingSettings } from './greeting.ts'
 import { SlcanLineReader, type LineHandler } from './line-reader.ts'
@@ -184,6 +184,7 @@ export class SlcanHostSession implements HostSession, LineHandler {
     const { frame, host } = this
     const fault = decodeSlcanFrame(bytes, start, end, frame)
     if (fault !== undefined) return count(host.counters.malformed, fault)
+    if (hasExtendedBit(bytes, start)) count(host.counters.malformed, 'id-bit-31')
     if (this.echoes.length > 0 && sameFrame(this.echoes[0]!, frame)) {
       this.echoes.shift()
       return

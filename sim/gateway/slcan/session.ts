@@ -6,7 +6,7 @@ import type { ClientHost, ServedClient } from '../listening-link.ts'
 import { Outbox, type ByteSink } from '../outbox.ts'
 import { AcceptanceFilter } from './acceptance.ts'
 import { btrBitrate, SLCAN_BITRATES } from './bitrates.ts'
-import { BELL, decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
+import { BELL, decodeSlcanFrame, encodeSlcanFrame, hasExtendedBit, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
 import { SlcanLineReader, type LineHandler } from './line-reader.ts'
 
 const OK = ascii('\r')
@@ -99,6 +99,7 @@ export class SlcanSession implements ServedClient, LineHandler {
     const frame = this.frame
     const fault = decodeSlcanFrame(bytes, start, end, frame)
     if (fault !== undefined) return this.garbage(fault)
+    if (hasExtendedBit(bytes, start)) count(this.counters.malformed, 'id-bit-31')
     frame.timestamp_ns = this.owner.now_ns()
     if (this.channel !== 'open') {
       const received = this.counters.received

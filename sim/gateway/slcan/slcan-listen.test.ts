@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import fc from 'fast-check'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { imbalance } from '../counters.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { createLink, openLink } from '../open-link.ts'
@@ -143,6 +143,31 @@ describe('SLCAN clients', () => {
     await eventually(() => slow.received.length === delivered + queued)
     expect((await slow.ask('F'))[0]).toBe('F09')
   }, 60_000)
+
+  it('may mark a 29-bit identifier in bit 31, which is counted', async () => {
+    const link = await open()
+    const ids: string[] = []
+    link.onFrame((frame) => { ids.push(`${frame.id.toString(16)} ${frame.extended}`) })
+    expect(await (await dial(link)).ask('T98FF81000', 'T80000001100', 'TC0000000')).toEqual(['Z', 'Z', '\\a'])
+    expect(ids).toEqual(['18ff8100 true', '1 true'])
+    expect(Object.fromEntries(link.counters.malformed)).toEqual({ 'id-bit-31': 2, truncated: 1 })
+  })
+
+  it('that say nothing are let go: they hold no place for others', async () => {
+    const told: string[] = []
+    const link = await open('?clients=2', { report: line => told.push(line) })
+    const host = await dial(link)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const socket = connect(Number(/\d+$/.exec(link.addresses[0]!)![0]), '127.0.0.1')
+    socket.resume()
+    await eventually(() => link.clients.length === 2)
+    vi.advanceTimersByTime(11_000)
+    vi.useRealTimers()
+    await once(socket, 'close')
+    await eventually(() => link.clients.length === 1)
+    expect(told[0]).toMatch(/was let go: it said nothing for 10 s/)
+    expect(await host.ask('F')).toEqual(['F00'])
+  })
 
   it('are no more than allowed', async () => {
     const told: string[] = []

@@ -9,7 +9,8 @@ import { LinkUriError } from '../uri.ts'
 import { busEvent, describeErrorFrame, tellsOverflow } from './error-frame.ts'
 import { parseFilters } from './filters.ts'
 import { kernelView, parseFilters as parseRows, whyNot } from './interface.ts'
-import { explainLoadError, type OutMessage, type RawChannel } from './raw-channel.ts'
+import { explainLoadError } from './load-socketcan.ts'
+import type { OutMessage, RawChannel } from './raw-channel.ts'
 import { TransmitWindow, WINDOW_FRAMES } from './transmit-window.ts'
 
 describe('error frames', () => {

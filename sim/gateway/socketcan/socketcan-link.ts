@@ -10,8 +10,9 @@ import { LinkUriError } from '../uri.ts'
 import { busEvent, describeErrorFrame, tellsOverflow } from './error-frame.ts'
 import { parseFilters } from './filters.ts'
 import { isName, kernelView, whyNot, type KernelView } from './interface.ts'
+import { loadSocketcan } from './load-socketcan.ts'
 import { LossWatch } from './loss-watch.ts'
-import { ACCEPT_NOTHING, loadSocketcan, type KernelFilter, type OpenChannel, type RawChannel, type RawMessage } from './raw-channel.ts'
+import { ACCEPT_NOTHING, type KernelFilter, type OpenChannel, type RawChannel, type RawMessage } from './raw-channel.ts'
 import { TransmitWindow } from './transmit-window.ts'
 
 /** How often the kernel's counters are looked at, and from what gap between two looks on the event loop stalled, ms. */

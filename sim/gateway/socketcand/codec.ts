@@ -9,9 +9,10 @@ import type { LinkFrame } from '../link.ts'
 /** Longest frame: its separator, head, identifier, seconds of a century, microseconds, data with spaces, end. */
 export const SOCKETCAND_FRAME_BYTES = 72
 
-const DIGITS = Buffer.from('0123456789ABCDEF', 'latin1')
-const HEAD = Buffer.from('\n< frame ', 'latin1')
-const TAIL = Buffer.from(' >', 'latin1')
+const ENCODER = new TextEncoder()
+const DIGITS = ENCODER.encode('0123456789ABCDEF')
+const HEAD = ENCODER.encode('\n< frame ')
+const TAIL = ENCODER.encode(' >')
 const SPACE = 0x20
 const DOT = 0x2e
 

@@ -10,10 +10,11 @@ export interface CommandHandler {
 
 const OPEN = 0x3c
 const CLOSE = 0x3e
+const DECODER = new TextDecoder('latin1')
 
 /** Cuts a byte stream into `< … >`, whatever pieces it comes in, in constant memory. */
 export class CommandReader {
-  private readonly buffer = Buffer.alloc(MAX_COMMAND_BYTES)
+  private readonly buffer = new Uint8Array(MAX_COMMAND_BYTES)
   private used = -1
   private noisy = false
   private readonly handler: CommandHandler
@@ -32,7 +33,7 @@ export class CommandReader {
         this.noisy = false
       } else if (this.used < 0) this.outside(byte)
       else if (byte === CLOSE) {
-        const text = this.buffer.toString('latin1', 0, this.used)
+        const text = DECODER.decode(this.buffer.subarray(0, this.used))
         this.used = -1
         this.handler.onCommand(text.split(/\s+/).filter(word => word !== ''))
       } else if (this.used === MAX_COMMAND_BYTES) {

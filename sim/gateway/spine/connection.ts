@@ -11,6 +11,7 @@ import {
 } from './envelope.ts'
 import { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES } from './frame-codec.ts'
 import { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
+import { lengthSize, readLength } from './varint.ts'
 
 /** What happens on a connection of the stream, for either end. */
 export interface ConnectionHandler {
@@ -155,15 +156,11 @@ export class SpineConnection {
     }
     let at = start
     while (at < end) {
-      if (bytes[at] !== TAG_FRAMES) return false
-      let length = 0
-      let shift = 0
-      do {
-        if (++at >= end || shift > 14) return false
-        length |= (bytes[at]! & 0x7f) << shift
-        shift += 7
-      } while (bytes[at]! > 0x7f)
-      at++
+      if (bytes[at++] !== TAG_FRAMES) return false
+      const size = lengthSize(bytes, at, end)
+      if (size <= 0) return false
+      const length = readLength(bytes, at, size)
+      at += size
       if (at + length > end) return false
       const fault = this.frameReader.read(bytes, at, at + length, this.frame)
       if (fault !== undefined) count(this.counters.malformed, fault)

@@ -1,3 +1,5 @@
+import { lengthSize, readLength } from './varint.ts'
+
 /** Longest message of the stream, bytes. A peer that announces a longer one is no peer. */
 export const MAX_MESSAGE_BYTES = 1_048_576
 
@@ -34,9 +36,9 @@ export class MessageReader {
     }
     let start = 0
     while (start < end) {
-      const header = readHeader(bytes, start, end)
+      const header = lengthSize(bytes, start, end)
       if (header === 0) break
-      const length = headerLength(bytes, start, header)
+      const length = readLength(bytes, start, header)
       if (header < 0 || length > this.limit) return this.fail()
       const body = start + header
       if (body + length > end) break
@@ -69,21 +71,4 @@ export class MessageReader {
     this.partialLength = 0
     return false
   }
-}
-
-const HEADER_MOST = 4
-
-/** Size of the varint at `start`; 0 = not all there yet, −1 = too long. */
-function readHeader(bytes: Uint8Array, start: number, end: number): number {
-  const most = Math.min(end - start, HEADER_MOST)
-  for (let i = 0; i < most; i++) {
-    if (bytes[start + i]! < 0x80) return i + 1
-  }
-  return most === HEADER_MOST ? -1 : 0
-}
-
-function headerLength(bytes: Uint8Array, start: number, size: number): number {
-  let length = 0
-  for (let i = size - 1; i >= 0; i--) length = length << 7 | bytes[start + i]! & 0x7f
-  return length
 }

@@ -5,6 +5,7 @@ import { drop } from '../counters.ts'
 import { DEFAULT_ENDPOINT, formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
 import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
+import { printable } from '../printable.ts'
 import { Reconnect } from '../reconnect.ts'
 import { dialTcp } from '../transport.ts'
 import { parseLinkUri, type LinkUri } from '../uri.ts'
@@ -150,7 +151,7 @@ export class SpineLink extends LinkBase {
           if (greeted) this.receive(frame, this.ownCounters)
         },
         onBody: (body) => {
-          if (body.refusal) refusal = body.refusal.reason
+          if (body.refusal) refusal = printable(body.refusal.reason)
           else if (greeted || !body.hello) this.onBody(body)
           else if (body.hello.version !== STREAM_VERSION) {
             connection.refuse(`the car on ${where} speaks version ${body.hello.version} of the stream, this tool ${STREAM_VERSION}`)
@@ -158,7 +159,7 @@ export class SpineLink extends LinkBase {
             greeted = true
             clearTimeout(timer)
             const { name, bitrate, now_ns, listen_only, data_bitrate = 0 } = body.hello
-            this.lastGreeting = { name, bitrate, now_ns, listenOnly: listen_only, dataBitrate: data_bitrate || bitrate }
+            this.lastGreeting = { name: printable(name), bitrate, now_ns, listenOnly: listen_only, dataBitrate: data_bitrate || bitrate }
             resolve()
           }
         },
@@ -182,7 +183,7 @@ export class SpineLink extends LinkBase {
     const { id, error, snapshot_json, switches } = body.response
     const waiting = this.settle(id)
     if (!waiting) return
-    if (error) return waiting.reject(new Error(error))
+    if (error) return waiting.reject(new Error(printable(error)))
     const { kind } = waiting.request
     if (kind === 'switches') return waiting.resolve({ switches })
     if (kind !== 'snapshot') return waiting.resolve({})
