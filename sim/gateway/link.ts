@@ -72,6 +72,8 @@ export interface LinkOptions {
   readonly bitrate?: number
   /** Of the inside of CAN FD frames, bit/s, where our bus has them. Default: `bitrate`. */
   readonly dataBitrate?: number
+  /** Buses behind us, where a client has to name one. Default 2: spine A and B. */
+  readonly buses?: number
   /** Frames each queue holds. */
   readonly queue?: number
   /** The clock that stamps frames which come in without a time: virtual time beside a car, default Unix time. */

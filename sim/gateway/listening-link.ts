@@ -2,6 +2,8 @@ import { addCounters, createCounters, drop } from './counters.ts'
 import type { LinkClient, LinkCounters, LinkFrame, LinkMode, LinkOptions, LinkState } from './link.ts'
 import { LinkBase } from './link-base.ts'
 
+const DEFAULT_BUSES = 2
+
 /** A client as the link that serves it sees it. */
 export interface ServedClient extends LinkClient {
   /** Encodes the frame into the client's queue and counts it. */
@@ -26,6 +28,8 @@ export interface ClientHost {
   readonly mode: LinkMode
   readonly bitrate: number
   readonly queueFrames: number
+  /** Buses behind us. */
+  readonly buses: number
   readonly isClosed: boolean
   readonly clientCount: number
   now_ns(): number
@@ -57,7 +61,7 @@ export class ListeningLink extends LinkBase {
   constructor(uri: string, options: LinkOptions, enter: (host: ClientHost) => Entrance, knowsAge = false) {
     super(uri, options)
     this.knowsAge = knowsAge
-    this.entrance = enter(this.createHost())
+    this.entrance = enter(this.createHost(options.buses ?? DEFAULT_BUSES))
   }
 
   override get addresses(): readonly string[] {
@@ -115,11 +119,11 @@ export class ListeningLink extends LinkBase {
     await this.entrance.stop()
   }
 
-  private createHost(): ClientHost {
+  private createHost(buses: number): ClientHost {
     const isClosed = (): boolean => this.isClosed
     const clientCount = (): number => this.served.length
     return {
-      uri: this.uri, mode: this.mode, bitrate: this.bitrate, queueFrames: this.queueFrames, now_ns: this.now_ns, report: this.report,
+      uri: this.uri, mode: this.mode, bitrate: this.bitrate, buses, queueFrames: this.queueFrames, now_ns: this.now_ns, report: this.report,
       get isClosed() { return isClosed() },
       get clientCount() { return clientCount() },
       setState: (state, problem) => this.setState(state, problem),

@@ -61,7 +61,8 @@ export class LiveCar {
   async listen(uri: string, actuate = false): Promise<void> {
     const { bus, topology } = this.car
     const link = await openLink(uri, {
-      bitrate: bus.bitrate, ...(bus.fd && { dataBitrate: bus.dataBitrate }), now_ns: () => this.car.now_ns, name: topology.name, actuate,
+      bitrate: bus.bitrate, ...(bus.fd && { dataBitrate: bus.dataBitrate }), now_ns: () => this.car.now_ns, name: topology.name,
+      actuate, buses: 1,
       report: this.report,
     })
     const node = attachNode(this.car, { name: `link ${this.links.length}` })

@@ -18,15 +18,15 @@ const DOT = 0x2e
 
 /**
  * Writes the frame from `at` on and answers where it ends. It begins with a line end: a client that throws away one
- * character too many between two reads, as python-can 4.1 does, then loses that and not the next frame. `spaced`: bytes
- * are set apart, as in BCM mode.
+ * character too many between two reads, as python-can 4.1 does, then loses that and not the next frame. Its time counts from
+ * `epoch_ns`. `spaced`: bytes are set apart, as in BCM mode.
  */
-export function encodeSocketcandFrame(frame: LinkFrame, bytes: Uint8Array, at: number, spaced: boolean): number {
+export function encodeSocketcandFrame(frame: LinkFrame, epoch_ns: number, bytes: Uint8Array, at: number, spaced: boolean): number {
   bytes.set(HEAD, at)
   at += HEAD.length
   at = writeHex(frame.id, frame.extended ? 8 : 3, bytes, at)
   bytes[at++] = SPACE
-  const time_us = Math.floor(frame.timestamp_ns / 1000)
+  const time_us = Math.floor((epoch_ns + frame.timestamp_ns) / 1000)
   const seconds = Math.floor(time_us / 1e6)
   at = writeDecimal(seconds, 1, bytes, at)
   bytes[at++] = DOT

@@ -19,6 +19,9 @@ const MODES: Readonly<Record<string, Mode>> = { rawmode: 'raw', bcmmode: 'bcm', 
 /** Names of our buses, as clients may call them: the digit is the bus. */
 const BUS_NAME = /^(?:v?can|spine)([01])$/
 
+/** A clock that shows less is none of Unix time, but a car's own, ns. */
+const EPOCH_LEAST_ns = 1e18
+
 const NUMBER_MOST = 0xffff_ffff
 const ENCODER = new TextEncoder()
 
@@ -35,6 +38,8 @@ export class SocketcandSession implements ServedClient, CommandHandler {
   private readonly manager = new BroadcastManager(frame => this.transmit(frame))
   private mode: Mode = 'no-bus'
   private bus = 0
+  /** Unix time at the zero of our clock, ns: clients are told Unix time, as by the real daemon. */
+  private epoch_ns = 0
   private settled = false
   private settling: NodeJS.Timeout | undefined
   private statistics: NodeJS.Timeout | undefined
@@ -73,7 +78,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
       drop(sent, 'queue-full')
       return false
     }
-    outbox.commit(encodeSocketcandFrame(frame, outbox.bytes, outbox.end, bcm), 1, lifetime_ms(frame))
+    outbox.commit(encodeSocketcandFrame(frame, this.epoch_ns, outbox.bytes, outbox.end, bcm), 1, lifetime_ms(frame))
     return true
   }
 
@@ -106,7 +111,8 @@ export class SocketcandSession implements ServedClient, CommandHandler {
   }
 
   private beforeOpen(name: string, words: readonly string[]): void {
-    const bus = BUS_NAME.exec(name === 'open' ? words[1] ?? '' : name)
+    const named = BUS_NAME.exec(name === 'open' ? words[1] ?? '' : name)
+    const bus = named !== null && Number(named[1]) < this.owner.buses ? named : null
     if (name === 'open' && bus === null) {
       this.reply('< error could not open bus >')
       count(this.counters.malformed, 'unknown-bus')
@@ -114,6 +120,8 @@ export class SocketcandSession implements ServedClient, CommandHandler {
       void this.outbox.drained().then(() => this.hangUp())
     } else if (name === 'open') {
       this.bus = Number(bus![1])
+      const now_ns = this.owner.now_ns()
+      this.epoch_ns = now_ns < EPOCH_LEAST_ns ? Date.now() * 1e6 - now_ns : 0
       this.enter('bcm')
     } else if (bus !== null && (words[1] === 'B' || words[1] === 'C')) {
       // Bit timing and controller modes: those of our bus are what they are.

@@ -59,7 +59,7 @@ describe('socketcand frames', () => {
   it('are written as the documentation shows them, and fit', () => {
     const written = (frame: LinkFrame, spaced = false): string => {
       const bytes = new Uint8Array(SOCKETCAND_FRAME_BYTES)
-      return Buffer.from(bytes.subarray(0, encodeSocketcandFrame(frame, bytes, 0, spaced))).toString('latin1')
+      return Buffer.from(bytes.subarray(0, encodeSocketcandFrame(frame, 0, bytes, 0, spaced))).toString('latin1')
     }
     const frame = frameOf({ id: 0x123, extended: false, bytes: [0x1a, 0x22, 3, 0x44], timestamp_ns: 23_424_242_999 })
     expect(written(frame)).toBe('\n< frame 123 23.424242 1A220344 >')
@@ -119,6 +119,27 @@ describe('a socketcand client', () => {
     const client = await knock(link)
     expect(await client.ask('< open can7 >')).toBe('< error could not open bus >')
     await eventually(() => link.clients.length === 0)
+  })
+
+  it('is told that a second bus is not there, where there is one only', async () => {
+    const link = await open({ buses: 1 })
+    expect(await (await knock(link)).ask('< open can1 >')).toBe('< error could not open bus >')
+    expect(await (await knock(link)).ask('< can1 B 0 0 0 0 0 0 0 0 >')).toBe('< error unknown command >')
+    expect(await (await knock(link)).ask('< open spine0 >')).toBe('< ok >')
+  })
+
+  it('is told Unix time, whatever the clock of the bus shows', async () => {
+    let now_ns = 5e9
+    const link = await open({ now_ns: () => now_ns })
+    const before_ns = Date.now() * 1e6
+    const client = await dial(link)
+    const after_ns = Date.now() * 1e6
+    now_ns = 7e9
+    link.send(frameOf({ id: 1, timestamp_ns: 6.5e9 }))
+    await eventually(() => client.received.length === 1)
+    const { timestamp_ns } = client.received[0]!
+    expect(timestamp_ns).toBeGreaterThanOrEqual(before_ns + 1.5e9 - 2000)
+    expect(timestamp_ns).toBeLessThanOrEqual(after_ns + 1.5e9 + 2000)
   })
 
   it('hears the bus that it opened', async () => {
