@@ -3,10 +3,11 @@ import { Closing } from './closing.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './load.ts'
 import { emf_Vs, climateFactor, stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const FRICTION_A = 8
 const R_ohm = windingResistance_ohm(23)
-const PULSES_mm = 2.11
+const PULSES_mm = WINDOW_PARAMETERS.pulses_mm
 /** Readings of a closing that is still in its start, and of one that is careful no more. */
 const START_ms = 240
 const TRIMMED_ms = 300
@@ -16,7 +17,6 @@ const HAND_A = (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / WINDOW_MO
 interface Tick {
   readonly elapsed_ms?: number
   readonly speed_mm_s?: number
-  readonly pulses_mm?: number
   readonly supply_V?: number
   readonly excess_N?: number
   readonly nearGoal?: boolean
@@ -47,13 +47,13 @@ class Steps {
 
   /** 10 ms later. Returns by how much the motor's voltage changed. */
   tick(tick: Tick = {}): number {
-    const { elapsed_ms = TRIMMED_ms, speed_mm_s = 42, pulses_mm = PULSES_mm, supply_V = 13.5, excess_N = 0, nearGoal = false } = tick
+    const { elapsed_ms = TRIMMED_ms, speed_mm_s = 42, supply_V = 13.5, excess_N = 0, nearGoal = false } = tick
     const { reading, guard } = this.closing
     this.now_ms += 10
     reading.elapsed_ms = elapsed_ms
     reading.gap_mm = this.gap_mm - stretch_mm(FRICTION_A)
     reading.speed_mm_s = speed_mm_s
-    reading.speed_pulses_s = speed_mm_s * pulses_mm
+    reading.speed_pulses_s = speed_mm_s * PULSES_mm
     this.closing.update({ now_ms: this.now_ms, port_A: FRICTION_A * this.duty, limit_A: Infinity, supply_V }, this.duty)
     guard.excess_N = excess_N
     this.duty = this.closing.duty(supply_V, nearGoal)
@@ -70,7 +70,7 @@ class Steps {
 }
 
 /** What a speed takes, V. */
-const speed_V = (speed_mm_s: number, pulses_mm = PULSES_mm): number => speed_mm_s * pulses_mm * WINDOW_MOTOR.emf_Vs + FRICTION_A * R_ohm
+const speed_V = (speed_mm_s: number): number => speed_mm_s * PULSES_mm * WINDOW_MOTOR.emf_Vs + FRICTION_A * R_ohm
 
 describe('the voltage of a closing', () => {
   it('begins with a share of what overcomes friction', () => {
@@ -79,9 +79,9 @@ describe('the voltage of a closing', () => {
     expect(closing.duty(13.5, false) * 13.5).toBeCloseTo(0.6 * FRICTION_A * R_ohm, 9)
   })
 
-  it('is what the speed takes, by the pulses that this window gives for a millimetre', () => {
+  it('is what the speed takes, from a standstill too', () => {
     expect(new Steps(150).settle({ elapsed_ms: START_ms, speed_mm_s: 0 }).motor_V).toBeCloseTo(speed_V(42), 9)
-    expect(new Steps(150).settle({ elapsed_ms: START_ms, pulses_mm: 3 }).motor_V).toBeCloseTo(speed_V(42, 3), 9)
+    expect(new Steps(150).settle({ elapsed_ms: START_ms }).motor_V).toBeCloseTo(speed_V(42), 9)
   })
 
   it('grows by 30 V/s and falls by 25 V/s at most', () => {
@@ -109,7 +109,6 @@ describe('a glass that is too slow', () => {
   it('gets more voltage, little by little; one that is too fast gets less', () => {
     expect(new Steps(150).settle().tick(slow)).toBeCloseTo(correction_V, 9)
     expect(new Steps(150).settle().tick({ speed_mm_s: 47 })).toBeCloseTo(-correction_V, 9)
-    expect(new Steps(150).settle({ pulses_mm: 3 }).tick({ ...slow, pulses_mm: 3 })).toBeCloseTo(correction_V * 3 / PULSES_mm, 9)
   })
 
   it('gets 2 V more at most, or less', () => {

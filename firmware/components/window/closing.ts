@@ -3,6 +3,7 @@ import type { ClosingReading } from './guard.ts'
 import type { WindowInputs } from './inputs.ts'
 import { frictionKnot_mm, frictionKnotAbove } from './load.ts'
 import { climateFactor, emf_Vs, windingResistance_ohm } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
 const SPEED_AT_mm = [0, 30, 60, 215, 268]
@@ -31,8 +32,6 @@ const RISEN_V = 0.2
 const LIMITING = 0.95
 /** A hub looks for tripped eFuses every 100 ms. */
 const LIMITED_ms = 200
-/** Hall pulses a millimetre of a common window, while the own speed does not say. */
-const PULSES_mm = 2.11
 /** What a closing may take more than is known of friction, as friction varies from day to day. */
 const SPARE = 1.15
 
@@ -119,7 +118,7 @@ export class Closing {
     const guard = this.guard
     const target_mm_s = this.target_mm_s(nearGoal)
     const reading = this.reading
-    const pulses_mm = reading.speed_mm_s > 0 ? reading.speed_pulses_s / reading.speed_mm_s : PULSES_mm
+    const pulses_mm = WINDOW_PARAMETERS.pulses_mm
     if (reading.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
       const short_V = (target_mm_s - reading.speed_mm_s) * pulses_mm * guard.load.emf_Vs
       this.trim_V = Math.max(-TRIM_V, Math.min(TRIM_V, this.trim_V + short_V * Math.min(1, this.dt_s / TRIM_s)))
@@ -141,7 +140,7 @@ export class Closing {
    */
   forecast_A(gap_mm: number, temperature_C: number, supply_V: number): number {
     const resistance_ohm = windingResistance_ohm(temperature_C)
-    const pulse_V = PULSES_mm * emf_Vs(temperature_C)
+    const pulse_V = WINDOW_PARAMETERS.pulses_mm * emf_Vs(temperature_C)
     const climate = climateFactor(temperature_C)
     let forecast_A = 0
     const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
