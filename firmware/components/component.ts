@@ -3,6 +3,7 @@ import type { Codec } from '#protocol/codec.ts'
 import type { Descriptor } from '#protocol/descriptor.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { CommandCodec, CommandValues, StatusCodec, StatusValues } from '../message.ts'
+import type { Priority } from '../power/rules.ts'
 
 /** `COMPONENT_CLASS` code of a class that can be plugged in. */
 type ClassCode = Descriptor['class']
@@ -143,10 +144,10 @@ export interface VehicleView {
  */
 export interface PortPower {
   /**
-   * Asks for current with a priority (0 safety … 3 comfort idle). Asking again changes the wish. `shareable`: while there is
+   * Asks for current with a priority. Asking again changes the wish. `shareable`: while there is
    * no power manager the hub's static safe share may carry it (an opening window; what has priority 0 or 1 always may).
    */
-  want(run_A: number, peak_A: number, duration_ms: number, priority: number, shareable?: boolean): void
+  want(run_A: number, peak_A: number, duration_ms: number, priority: Priority, shareable?: boolean): void
   /** The grant covers the last wish. */
   granted(): boolean
   /**

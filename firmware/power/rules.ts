@@ -1,3 +1,5 @@
+import type { CodeOf } from '#protocol/catalogue/enums.ts'
+
 /** Times of what a port and the power manager agree on. Both sides use this file. */
 export const POWER_RULES = {
   /** A lease; renewed at half time. The port counts it from sending its request. */
@@ -27,3 +29,4 @@ export const POWER_RULES = {
 
 /** Priorities of a request. */
 export const PRIORITY = { safety: 0, access: 1, comfort: 2, idle: 3 } as const
+export type Priority = CodeOf<typeof PRIORITY>

@@ -5,7 +5,8 @@ import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
 import { fieldOf } from '../message.ts'
 import type { CommandCodec, CommandValues } from '../message.ts'
-import { SWITCH_LIMITS, switchPackEntry } from '../components/switch-pack/switch-pack.ts'
+import { SWITCH_PARAMETERS } from '../components/switch-pack/parameters.ts'
+import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
 import { DOOR_ACTIONS } from '../hubs/switch-actions.ts'
 import { benchDescriptor, DriverBench } from '../testing/driver-bench.ts'
 import { FakeHal } from '../testing/fake-hal.ts'
@@ -22,7 +23,7 @@ const DOWN = 1
 const GAP_ms = 25
 const BOUNCE_ms = 10
 /** From the last bounce until the firmware has seen it. */
-const SETTLED_ms = SWITCH_LIMITS.debounce_ms + SWITCH_LIMITS.settlePoll_ms + 1
+const SETTLED_ms = SWITCH_PARAMETERS.debounce_ms + SWITCH_PARAMETERS.settlePoll_ms + 1
 
 /** A door's switches, from the contacts to what its window was last told. */
 function doorSwitches() {

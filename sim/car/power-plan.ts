@@ -1,5 +1,5 @@
 import type { HubSupply, PowerPlan } from '#firmware/power/plan.ts'
-import { SUPPLY_MARGIN } from '#firmware/components/lamp/lamp.ts'
+import { SUPPLY_MARGIN } from '#firmware/components/lamp/parameters.ts'
 import { stepsUp } from '#firmware/power/port/lease.ts'
 import { IDLE_FACTOR } from '#firmware/power/port/feed.ts'
 import type { CarPower } from '#firmware/runtime/image.ts'

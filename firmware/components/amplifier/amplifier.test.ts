@@ -5,7 +5,7 @@ import { StereoCommandCodec, StereoTextCodec } from '#protocol/messages.generate
 import type { StereoCommandValues } from '#protocol/messages.generated.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { amplifierEntry } from './amplifier.ts'
-import { AMPLIFIER_LIMITS } from './parameters.ts'
+import { AMPLIFIER_PARAMETERS } from './parameters.ts'
 
 type Bench = DriverBench<typeof amplifierEntry>
 
@@ -102,14 +102,14 @@ function text(b: Bench, kind: number): string {
 describe('a stereo', () => {
   it('turns on when its electronics run, and reports what plays', () => {
     const { b } = stereo()
-    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.off, volume: AMPLIFIER_LIMITS.volumeFirst })
+    expect(b.status()).toMatchObject({ source: STEREO_SOURCE.off, volume: AMPLIFIER_PARAMETERS.volumeFirst })
     expect(b.writes).toEqual([])
     order(b, 'source', { source: STEREO_SOURCE.fm })
     expect(b.writes).toEqual([])
-    b.run(AMPLIFIER_LIMITS.start_ms + 5)
+    b.run(AMPLIFIER_PARAMETERS.start_ms + 5)
     expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, frequency_MHz: 87.5, muted: 0 })
     expect(b.registers.get(REGISTER.source)).toBe(STEREO_SOURCE.fm)
-    expect(b.registers.get(REGISTER.volume)).toBe(AMPLIFIER_LIMITS.volumeFirst)
+    expect(b.registers.get(REGISTER.volume)).toBe(AMPLIFIER_PARAMETERS.volumeFirst)
     expect(b.wish?.priority).toBe(3)
   })
 
@@ -157,7 +157,7 @@ describe('a stereo', () => {
     model.deaf = true
     order(b, 'seekUp')
     const time_ms = b.until(() => !b.component.moving(), 30000)
-    expect(Math.abs(time_ms - AMPLIFIER_LIMITS.seek_ms)).toBeLessThanOrEqual(AMPLIFIER_LIMITS.seekPoll_ms)
+    expect(Math.abs(time_ms - AMPLIFIER_PARAMETERS.seek_ms)).toBeLessThanOrEqual(AMPLIFIER_PARAMETERS.seekPoll_ms)
     expect(b.writes.at(-1)).toEqual({ register: REGISTER.seek, value: 0 })
     expect(b.status().frequency_MHz).not.toBeNaN()
   })
@@ -187,7 +187,7 @@ describe('texts', () => {
     })
     expect(text(b, STEREO_TEXT_KIND.station)).toBe('COPPER')
     expect(text(b, STEREO_TEXT_KIND.title)).toBe('Two Wires and a Pair')
-    for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBeGreaterThanOrEqual(AMPLIFIER_LIMITS.textTick_ms)
+    for (let i = 1; i < times.length; i++) expect(times[i]! - times[i - 1]!).toBeGreaterThanOrEqual(AMPLIFIER_PARAMETERS.textTick_ms)
     const count = b.events.length
     b.run(5000)
     expect(b.events).toHaveLength(count)
@@ -228,7 +228,7 @@ describe('memory', () => {
     order(b, 'balance', { balance_pct: -15 })
     order(b, 'tune', { frequency_MHz: 101.3 })
     expect(b.saves).toHaveLength(0)
-    b.run(AMPLIFIER_LIMITS.save_ms + 10)
+    b.run(AMPLIFIER_PARAMETERS.save_ms + 10)
     expect(b.saves).toHaveLength(1)
     b.reset()
     expect(b.status()).toMatchObject({ source: STEREO_SOURCE.off, volume: 20 })
@@ -252,7 +252,7 @@ describe('memory', () => {
     expect(b.status().volume).toBe(30)
     b.nvm.set(0, new Uint8Array([9, 5]))
     b.reset()
-    expect(b.status().volume).toBe(AMPLIFIER_LIMITS.volumeFirst)
+    expect(b.status().volume).toBe(AMPLIFIER_PARAMETERS.volumeFirst)
   })
 })
 
@@ -332,7 +332,7 @@ describe('ignition and power', () => {
     const changes = b.statusChanges
     model.brownOut(b)
     expect(told(b)).toEqual([0, 0, 0, 0])
-    b.run(AMPLIFIER_LIMITS.textPoll_ms)
+    b.run(AMPLIFIER_PARAMETERS.textPoll_ms)
     expect(told(b)).toEqual([STEREO_SOURCE.fm, 17, 30, 1])
     expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, volume: 17, muted: 1, frequency_MHz: 99.5 })
     expect(b.statusChanges).toBeGreaterThan(changes)
@@ -344,20 +344,20 @@ describe('ignition and power', () => {
     const { b, model } = playing()
     order(b, 'volume', { volume: 17 })
     model.dead = true
-    b.run(AMPLIFIER_LIMITS.textPoll_ms)
+    b.run(AMPLIFIER_PARAMETERS.textPoll_ms)
     expect(b.status().source).toBe(STEREO_SOURCE.off)
     const changes = b.statusChanges
     b.run(10_000)
     expect(b.status().source).toBe(STEREO_SOURCE.off)
     expect(b.statusChanges).toBe(changes)
     model.dead = false
-    b.run(AMPLIFIER_LIMITS.start_ms)
+    b.run(AMPLIFIER_PARAMETERS.start_ms)
     expect(b.status()).toMatchObject({ source: STEREO_SOURCE.fm, volume: 17 })
     expect(told(b)).toEqual([STEREO_SOURCE.fm, 17, 0, 0])
   })
 
   it('electronics that reset while they seek give the station back from before', () => {
-    for (const ends of [(b: Bench) => b.run(AMPLIFIER_LIMITS.seekPoll_ms), (b: Bench) => order(b, 'source', { source: STEREO_SOURCE.fm })]) {
+    for (const ends of [(b: Bench) => b.run(AMPLIFIER_PARAMETERS.seekPoll_ms), (b: Bench) => order(b, 'source', { source: STEREO_SOURCE.fm })]) {
       const { b, model } = playing()
       order(b, 'tune', { frequency_MHz: 99.5 })
       model.deaf = true
@@ -366,7 +366,7 @@ describe('ignition and power', () => {
       model.brownOut(b)
       ends(b)
       expect(b.component.moving()).toBe(false)
-      b.run(AMPLIFIER_LIMITS.textPoll_ms)
+      b.run(AMPLIFIER_PARAMETERS.textPoll_ms)
       expect(b.status().frequency_MHz).toBeCloseTo(99.5, 5)
       expect(b.registers.get(REGISTER.frequency_MHz)).toBeCloseTo(99.5, 5)
     }

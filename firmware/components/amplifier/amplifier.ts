@@ -1,19 +1,25 @@
 import { COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND } from '#protocol/catalogue/enums.ts'
-import type { StereoSource } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, StereoSource } from '#protocol/catalogue/enums.ts'
 import { StereoCommandCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
 import type { StereoCommandValues, StereoStatusValues } from '#protocol/messages.generated.ts'
 import { AMPLIFIER_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
-import { AMPLIFIER_LIMITS } from './parameters.ts'
+import { AMPLIFIER_PARAMETERS } from './parameters.ts'
 import { StereoSettings } from './settings.ts'
 import { TextSender } from './text.ts'
 
 /** `starting`: the electronics boot. */
 const PHASE = { off: 0, waiting: 1, starting: 2, on: 3 } as const
+type Phase = CodeOf<typeof PHASE>
 /** Longest station name and title that are sent. */
 const STATION_MOST = 32
 const TITLE_MOST = 64
+
+/** False for NaN too. */
+function inBand(frequency_MHz: number): boolean {
+  return frequency_MHz >= AMPLIFIER_PARAMETERS.lowest_MHz && frequency_MHz <= AMPLIFIER_PARAMETERS.highest_MHz
+}
 
 /** Amplifier with tuner on the port's local serial line. Everything but the settings ends with the ignition. */
 export class AmplifierDriver implements CommandedDriver<StereoCommandValues, StereoStatusValues> {
@@ -22,7 +28,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
   private readonly settings: StereoSettings
   private readonly station: TextSender
   private readonly title: TextSender
-  private phase: number
+  private phase: Phase
   private source: StereoSource
   private muted: boolean
   private seeking: boolean
@@ -76,7 +82,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     if (granted) {
       if (this.phase !== PHASE.waiting) return
       this.phase = PHASE.starting
-      this.job.startIn(AMPLIFIER_LIMITS.start_ms)
+      this.job.startIn(AMPLIFIER_PARAMETERS.start_ms)
     } else if (!this.context.port.tripped()) this.fallBack(PHASE.waiting)
     else {
       this.turnOff()
@@ -122,14 +128,14 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     else if (!this.context.power.granted()) {
       this.phase = PHASE.waiting
       const descriptor = this.context.descriptor
-      this.context.power.want(descriptor.run_A, descriptor.peak_A, AMPLIFIER_LIMITS.lease_ms, AMPLIFIER_LIMITS.priority)
+      this.context.power.want(descriptor.run_A, descriptor.peak_A, AMPLIFIER_PARAMETERS.lease_ms, AMPLIFIER_PARAMETERS.priority)
       if (this.context.power.granted()) this.powerChanged(true)
     }
     return true
   }
 
   private setVolume(volume: number): boolean {
-    if (!(volume >= 0 && volume <= AMPLIFIER_LIMITS.volumeMost)) return false
+    if (!(volume >= 0 && volume <= AMPLIFIER_PARAMETERS.volumeMost)) return false
     this.settings.volume = volume
     this.settings.changed()
     this.write(AMPLIFIER_PLUG.volume, volume)
@@ -137,7 +143,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
   }
 
   private setBalance(balance_pct: number): boolean {
-    if (!(Math.abs(balance_pct) <= AMPLIFIER_LIMITS.balance_pct)) return false
+    if (!(Math.abs(balance_pct) <= AMPLIFIER_PARAMETERS.balance_pct)) return false
     this.settings.balance_pct = balance_pct
     this.settings.changed()
     this.write(AMPLIFIER_PLUG.balance_pct, balance_pct)
@@ -145,7 +151,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
   }
 
   private tune(frequency_MHz: number): boolean {
-    if (!this.tunerPlays() || !(frequency_MHz >= AMPLIFIER_LIMITS.lowest_MHz && frequency_MHz <= AMPLIFIER_LIMITS.highest_MHz)) return false
+    if (!this.tunerPlays() || !inBand(frequency_MHz)) return false
     this.endSeek()
     this.settings.frequency_MHz = frequency_MHz
     this.settings.changed()
@@ -158,7 +164,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.seeking = true
     this.seekBegan_ms = this.context.hal.now()
     this.write(AMPLIFIER_PLUG.seek, direction)
-    this.job.startIn(AMPLIFIER_LIMITS.seekPoll_ms)
+    this.job.startIn(AMPLIFIER_PARAMETERS.seekPoll_ms)
     return true
   }
 
@@ -183,7 +189,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.seeking = false
     if (this.forgot()) return
     const frequency_MHz = this.context.port.read(AMPLIFIER_PLUG.tunedFrequency_MHz)
-    if (frequency_MHz >= AMPLIFIER_LIMITS.lowest_MHz && frequency_MHz <= AMPLIFIER_LIMITS.highest_MHz) {
+    if (inBand(frequency_MHz)) {
       this.settings.frequency_MHz = frequency_MHz
       this.settings.changed()
     }
@@ -196,12 +202,12 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     if (this.phase !== PHASE.on) return
     if (this.seeking) {
       if (this.context.port.read(AMPLIFIER_PLUG.seeking) === 0) this.found()
-      else if (this.context.hal.now() - this.seekBegan_ms >= AMPLIFIER_LIMITS.seek_ms) this.endSeek()
+      else if (this.context.hal.now() - this.seekBegan_ms >= AMPLIFIER_PARAMETERS.seek_ms) this.endSeek()
     }
     this.station.poll()
     this.title.poll()
     this.settleText()
-    this.job.startIn(this.seeking ? AMPLIFIER_LIMITS.seekPoll_ms : AMPLIFIER_LIMITS.textPoll_ms)
+    this.job.startIn(this.seeking ? AMPLIFIER_PARAMETERS.seekPoll_ms : AMPLIFIER_PARAMETERS.textPoll_ms)
   }
 
   /** The electronics lost what they were told: their supply broke down for a moment, though hub and grant lived on. */
@@ -210,7 +216,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
   }
 
   /** Nothing plays any more; what the electronics did by themselves is over. */
-  private fallBack(phase: number): void {
+  private fallBack(phase: Phase): void {
     this.phase = phase
     this.seeking = false
     this.station.clear()
@@ -229,7 +235,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     this.write(AMPLIFIER_PLUG.source, this.source)
     if (this.forgot()) {
       this.phase = PHASE.starting
-      this.job.startIn(AMPLIFIER_LIMITS.start_ms)
+      this.job.startIn(AMPLIFIER_PARAMETERS.start_ms)
     } else this.context.statusChanged(0)
   }
 
@@ -251,7 +257,7 @@ export class AmplifierDriver implements CommandedDriver<StereoCommandValues, Ste
     const sending = this.station.sending() || this.title.sending()
     if (sending === this.sendingText) return
     this.sendingText = sending
-    this.context.tick(sending ? AMPLIFIER_LIMITS.textTick_ms : 0)
+    this.context.tick(sending ? AMPLIFIER_PARAMETERS.textTick_ms : 0)
   }
 
   /** Writes a register of electronics that run. */

@@ -1,5 +1,7 @@
+import { PRIORITY } from '../../power/rules.ts'
+
 /** Times and ranges of the amplifier driver. */
-export const AMPLIFIER_LIMITS = {
+export const AMPLIFIER_PARAMETERS = {
   volumeMost: 30,
   volumeFirst: 8,
   balance_pct: 100,
@@ -18,5 +20,5 @@ export const AMPLIFIER_LIMITS = {
   /** Distance of the frames of a text. */
   textTick_ms: 20,
   lease_ms: 10000,
-  priority: 3,
+  priority: PRIORITY.idle,
 } as const

@@ -1,5 +1,5 @@
 import type { ComponentContext, DriverJob } from '../component.ts'
-import { AMPLIFIER_LIMITS } from './parameters.ts'
+import { AMPLIFIER_PARAMETERS } from './parameters.ts'
 
 const RECORD_KEY = 0
 const RECORD_VERSION = 1
@@ -16,22 +16,22 @@ export class StereoSettings {
 
   constructor(context: ComponentContext) {
     this.context = context
-    this.volume = AMPLIFIER_LIMITS.volumeFirst
+    this.volume = AMPLIFIER_PARAMETERS.volumeFirst
     this.balance_pct = 0
-    this.frequency_MHz = AMPLIFIER_LIMITS.lowest_MHz
+    this.frequency_MHz = AMPLIFIER_PARAMETERS.lowest_MHz
     this.bytes = new Uint8Array(RECORD_BYTES)
     this.saveJob = context.job('settings', () => this.save())
     const stored = context.load(RECORD_KEY)
     if (stored === undefined || stored.length !== RECORD_BYTES || stored[0] !== RECORD_VERSION) return
-    this.volume = Math.min(stored[1]!, AMPLIFIER_LIMITS.volumeMost)
-    this.balance_pct = Math.min(stored[2]!, 2 * AMPLIFIER_LIMITS.balance_pct) - AMPLIFIER_LIMITS.balance_pct
-    const frequency_MHz = AMPLIFIER_LIMITS.lowest_MHz + stored[3]! / AMPLIFIER_LIMITS.stepsPerMHz
-    this.frequency_MHz = Math.min(frequency_MHz, AMPLIFIER_LIMITS.highest_MHz)
+    this.volume = Math.min(stored[1]!, AMPLIFIER_PARAMETERS.volumeMost)
+    this.balance_pct = Math.min(stored[2]!, 2 * AMPLIFIER_PARAMETERS.balance_pct) - AMPLIFIER_PARAMETERS.balance_pct
+    const frequency_MHz = AMPLIFIER_PARAMETERS.lowest_MHz + stored[3]! / AMPLIFIER_PARAMETERS.stepsPerMHz
+    this.frequency_MHz = Math.min(frequency_MHz, AMPLIFIER_PARAMETERS.highest_MHz)
   }
 
   /** Something changed: saves when it has been quiet. */
   changed(): void {
-    this.saveJob.startIn(AMPLIFIER_LIMITS.save_ms)
+    this.saveJob.startIn(AMPLIFIER_PARAMETERS.save_ms)
   }
 
   /** Saves at once what waits to be saved: the supply may go. */
@@ -44,8 +44,8 @@ export class StereoSettings {
   private save(): void {
     this.bytes[0] = RECORD_VERSION
     this.bytes[1] = this.volume
-    this.bytes[2] = this.balance_pct + AMPLIFIER_LIMITS.balance_pct
-    this.bytes[3] = Math.round((this.frequency_MHz - AMPLIFIER_LIMITS.lowest_MHz) * AMPLIFIER_LIMITS.stepsPerMHz)
+    this.bytes[2] = this.balance_pct + AMPLIFIER_PARAMETERS.balance_pct
+    this.bytes[3] = Math.round((this.frequency_MHz - AMPLIFIER_PARAMETERS.lowest_MHz) * AMPLIFIER_PARAMETERS.stepsPerMHz)
     this.context.save(RECORD_KEY, this.bytes)
   }
 }

@@ -3,8 +3,8 @@ import { COMPONENT_CLASS, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { LAMP_PLUG } from '#protocol/plug.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
-import { LAMP_TIMES, lampEntry } from './lamp.ts'
-import { LAMP_SENSE } from './monitor.ts'
+import { lampEntry } from './lamp.ts'
+import { LAMP_PARAMETERS, LAMP_SENSE } from './parameters.ts'
 
 type Bench = DriverBench<typeof lampEntry>
 
@@ -52,7 +52,7 @@ describe('a lamp', () => {
       before = b.duties[0]!
       return before === 1
     }, 2000)
-    expect(Math.abs(time_ms - 1000)).toBeLessThanOrEqual(LAMP_TIMES.fadeTick_ms)
+    expect(Math.abs(time_ms - 1000)).toBeLessThanOrEqual(LAMP_PARAMETERS.fadeTick_ms)
     expect(seen.size).toBeGreaterThan(40)
     expect(b.component.moving()).toBe(false)
   })
@@ -134,7 +134,7 @@ describe('bulb faults', () => {
     b.run(5000)
     expect(b.status(1).fault).toBe(LIGHT_FAULT.none)
     currents_A[1] = 0
-    expect(b.until(() => b.status(1).fault === LIGHT_FAULT.openCircuit, 1000)).toBeLessThan(LAMP_TIMES.watch_ms + 50)
+    expect(b.until(() => b.status(1).fault === LIGHT_FAULT.openCircuit, 1000)).toBeLessThan(LAMP_PARAMETERS.watch_ms + 50)
   })
 
   it('a dropout shorter than 10 ms is none', () => {

@@ -7,24 +7,7 @@ import { LAMP_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'
-
-/** Times of the lamp driver. */
-export const LAMP_TIMES = {
-  /** Step of a fade. */
-  fadeTick_ms: 20,
-  /** How often the current of a lit lamp that does not fade is looked at, and when something looks wrong. */
-  watch_ms: 250,
-  confirm_ms: 12,
-  /** The lease a lamp asks for. */
-  lease_ms: 10000,
-} as const
-
-/** Descriptors state currents at 13.5 V; a filament's grows with the root of the voltage: 16 V makes it 10 % more. */
-export const SUPPLY_MARGIN = 1.12
-
-/** Exterior lamps are not shed with comfort. */
-const EXTERIOR_PRIORITY = 1
-const INTERIOR_PRIORITY = 2
+import { LAMP_PARAMETERS, SUPPLY_MARGIN } from './parameters.ts'
 
 /** One dimmable output with its monitor. Levels are 0–1. */
 class Channel {
@@ -74,7 +57,7 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
     if (!(values.level_pct >= 0 && values.level_pct <= 100)) return false
     const fade_ms = values.fade_ms > 0 ? values.fade_ms : 0
     channel.goal = values.level_pct / 100
-    const ticks = Math.max(1, Math.round(fade_ms / LAMP_TIMES.fadeTick_ms))
+    const ticks = Math.max(1, Math.round(fade_ms / LAMP_PARAMETERS.fadeTick_ms))
     channel.step = Math.abs(channel.goal - channel.level) / ticks
     channel.fault = LIGHT_FAULT.none
     channel.monitor.clear()
@@ -162,7 +145,7 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
     for (let i = 0; i < this.channels.length; i++) if (this.channels[i]!.level !== this.channels[i]!.goal) needed = true
     if (!needed || this.fading) return
     this.fading = true
-    this.context.tick(LAMP_TIMES.fadeTick_ms)
+    this.context.tick(LAMP_PARAMETERS.fadeTick_ms)
   }
 
   /** Asks for the current of all channels at the brighter of level and goal; gives back when all are dark. */
@@ -179,8 +162,8 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
     else if (sum_A > before_A || !this.fading) {
       const exterior = this.context.location === LOCATION.HOOD || this.context.location === LOCATION.TRUNK
       const run_A = sum_A * SUPPLY_MARGIN
-      this.context.power.want(run_A, Math.max(run_A, this.context.descriptor.peak_A), LAMP_TIMES.lease_ms,
-        exterior ? EXTERIOR_PRIORITY : INTERIOR_PRIORITY)
+      this.context.power.want(run_A, Math.max(run_A, this.context.descriptor.peak_A), LAMP_PARAMETERS.lease_ms,
+        exterior ? LAMP_PARAMETERS.exteriorPriority : LAMP_PARAMETERS.interiorPriority)
     }
   }
 
@@ -192,7 +175,7 @@ export class LampDriver implements CommandedDriver<LightCommandValues, LightStat
       if (this.channels[i]!.level > 0) lit = true
       if (this.channels[i]!.monitor.suspicious()) suspicious = true
     }
-    if (lit) this.watchJob.startIn(suspicious ? LAMP_TIMES.confirm_ms : LAMP_TIMES.watch_ms)
+    if (lit) this.watchJob.startIn(suspicious ? LAMP_PARAMETERS.lookAgain_ms : LAMP_PARAMETERS.watch_ms)
   }
 
   private watch(): void {

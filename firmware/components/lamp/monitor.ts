@@ -1,27 +1,12 @@
 import { LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
 import type { LightFault } from '#protocol/catalogue/enums.ts'
-
-/** Limits of the bulb monitor. */
-export const LAMP_SENSE = {
-  /** Below this level the current says nothing. */
-  leastLevel: 0.1,
-  /** Share of the expected current below which the bulb is gone. */
-  open: 0.3,
-  /** Multiple of the nominal current above which it is shorted, once the cold filament's inrush is over. */
-  short: 3,
-  /** The sense ends at 10 A: a warm channel that reaches this is shorted, whatever it is rated. */
-  top_A: 9.8,
-  /** A fault must last this long. */
-  confirm_ms: 10,
-  /** A cold filament draws up to ten times its current; it is warm after this long. */
-  inrush_ms: 150,
-} as const
+import { LAMP_SENSE } from './parameters.ts'
 
 /** Judges one channel's current: pure, one instance a channel. */
 export class BulbMonitor {
   private readonly nominal_A: number
   private lit_ms: number
-  private suspect: number
+  private suspect: LightFault
   private suspect_ms: number
 
   constructor(nominal_A: number) {

@@ -5,7 +5,8 @@ import { LATCH_FLAG } from '#protocol/descriptor.ts'
 import { LATCH_PLUG } from '#protocol/plug.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { latchEntry } from './latch.ts'
-import { LATCH_LIMITS, STROKES } from './strokes.ts'
+import { LATCH_PARAMETERS } from './parameters.ts'
+import { STROKES } from './strokes.ts'
 
 type Bench = DriverBench<typeof latchEntry>
 
@@ -192,7 +193,7 @@ describe('faults', () => {
       was = b.driving
     })
     expect(starts).toBe(2)
-    expect(on_ms).toBeLessThanOrEqual(2 * STROKES[LATCH_ACTION[action]]!.limit_ms + 3 * LATCH_LIMITS.tick_ms)
+    expect(on_ms).toBeLessThanOrEqual(2 * STROKES[LATCH_ACTION[action]]!.limit_ms + 3 * LATCH_PARAMETERS.tick_ms)
     expect(b.status()).toMatchObject({ fault: 1, state: LATCH_STATE.blocked })
     expect(b.wish).toBeUndefined()
   })
@@ -201,7 +202,7 @@ describe('faults', () => {
     const { b, model } = latch()
     model.springBroken = true
     order(b, 'release')
-    b.run(LATCH_LIMITS.home_ms + 500)
+    b.run(LATCH_PARAMETERS.home_ms + 500)
     expect(b.status()).toMatchObject({ fault: 1, ajar: 1 })
     expect(b.component.moving()).toBe(false)
   })
@@ -210,7 +211,7 @@ describe('faults', () => {
     const { b } = latch()
     b.grants = false
     order(b, 'release')
-    b.run(LATCH_LIMITS.grant_ms + 50)
+    b.run(LATCH_PARAMETERS.grant_ms + 50)
     expect(b.status().fault).toBe(1)
     expect(b.pending).toBe(0)
   })

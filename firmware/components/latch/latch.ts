@@ -1,19 +1,21 @@
 import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
-import type { LatchState } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, LatchAction, LatchState } from '#protocol/catalogue/enums.ts'
 import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generated.ts'
 import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
 import { LATCH_PLUG } from '#protocol/plug.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
+import { LATCH_PARAMETERS } from './parameters.ts'
 import { mayObey } from './rules.ts'
 import type { LatchView } from './rules.ts'
-import { LATCH_LIMITS, STROKES, needsUnlock } from './strokes.ts'
+import { STROKES, needsUnlock } from './strokes.ts'
 
 /**
  * `rest`: motors off. `waiting`: for power. `driving`: a stroke runs. `pausing`: before the retry. `returning`: the pawl's
  * drive springs home.
  */
 const PHASE = { rest: 0, waiting: 1, driving: 2, pausing: 3, returning: 4 } as const
+type Phase = CodeOf<typeof PHASE>
 const NO_ACTION = -1
 
 /** A latch: releases, pulls shut, locks and unlocks, each stroke with a time limit and one retry. */
@@ -21,10 +23,10 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.latch>
   private readonly view: LatchView
-  private phase: number
+  private phase: Phase
   /** The stroke that runs, and the one after it. */
-  private action: number
-  private nextAction: number
+  private action: LatchAction | typeof NO_ACTION
+  private nextAction: LatchAction | typeof NO_ACTION
   private began_ms: number
   private retried: boolean
   private fault: boolean
@@ -47,7 +49,7 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
     this.settleJob = context.job('inputs settle', () => context.statusChanged(0))
     this.alive = true
     context.port.onInput(() => {
-      if (this.alive) this.settleJob.notLater(LATCH_LIMITS.settle_ms)
+      if (this.alive) this.settleJob.notLater(LATCH_PARAMETERS.settle_ms)
     })
   }
 
@@ -67,13 +69,13 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
     const elapsed_ms = this.context.hal.now() - this.began_ms
     if (this.phase === PHASE.waiting) {
       if (this.context.power.granted()) this.drive()
-      else if (elapsed_ms >= LATCH_LIMITS.grant_ms) this.finish(true)
+      else if (elapsed_ms >= LATCH_PARAMETERS.grant_ms) this.finish(true)
     } else if (this.phase === PHASE.driving) this.watchStroke(elapsed_ms)
     else if (this.phase === PHASE.pausing) {
-      if (elapsed_ms >= LATCH_LIMITS.retryPause_ms) this.drive()
+      if (elapsed_ms >= LATCH_PARAMETERS.retryPause_ms) this.drive()
     } else if (this.phase === PHASE.returning) {
       if (this.context.port.input(LATCH_PLUG.home)) this.finish(false)
-      else if (elapsed_ms >= LATCH_LIMITS.home_ms) this.finish(true)
+      else if (elapsed_ms >= LATCH_PARAMETERS.home_ms) this.finish(true)
     }
   }
 
@@ -99,7 +101,7 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
   vehicleChanged(): void {
     const releasing = this.action === LATCH_ACTION.release || this.nextAction === LATCH_ACTION.release
     if (this.phase === PHASE.rest || !releasing) return
-    if (this.context.vehicle.speed_kmh() > LATCH_LIMITS.releaseSpeed_kmh) this.finish(true)
+    if (this.context.vehicle.speed_kmh() > LATCH_PARAMETERS.releaseSpeed_kmh) this.finish(true)
   }
 
   dispose(): void {
@@ -126,15 +128,15 @@ export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchSta
   }
 
   /** Starts a stroke, ending the one that runs. */
-  private begin(action: number): void {
+  private begin(action: LatchAction): void {
     this.stopMotors()
     this.action = action
     this.retried = false
     this.phase = PHASE.waiting
     this.began_ms = this.context.hal.now()
-    this.context.tick(LATCH_LIMITS.tick_ms)
+    this.context.tick(LATCH_PARAMETERS.tick_ms)
     const descriptor = this.context.descriptor
-    this.context.power.want(descriptor.run_A, descriptor.peak_A, LATCH_LIMITS.lease_ms, LATCH_LIMITS.priority)
+    this.context.power.want(descriptor.run_A, descriptor.peak_A, LATCH_PARAMETERS.lease_ms, LATCH_PARAMETERS.priority)
     if (this.phase === PHASE.waiting && this.context.power.granted()) this.drive()
   }
 

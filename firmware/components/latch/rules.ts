@@ -1,7 +1,8 @@
 import { LATCH_ACTION } from '#protocol/catalogue/enums.ts'
+import type { LatchAction } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { LATCH_FLAG } from '#protocol/descriptor.ts'
-import { LATCH_LIMITS } from './strokes.ts'
+import { LATCH_PARAMETERS } from './parameters.ts'
 
 /** What a latch looks at before it obeys. */
 export interface LatchView {
@@ -30,9 +31,9 @@ export function isLid(location: number): boolean {
  *   (the dash, a tool) is the authorised one and unlocks it first; a locked door refuses everyone until it is unlocked.
  * - Cinching and locking need the hardware for it; cinching needs a door that is ajar.
  */
-export function mayObey(action: number, view: LatchView): boolean {
+export function mayObey(action: LatchAction, view: LatchView): boolean {
   if (action === LATCH_ACTION.release) {
-    if (view.speed_kmh > LATCH_LIMITS.releaseSpeed_kmh) return false
+    if (view.speed_kmh > LATCH_PARAMETERS.releaseSpeed_kmh) return false
     if (isLid(view.location)) return !(view.locked && view.sender === view.location) && view.speed_kmh >= 0
     return !view.locked
   }

@@ -1,4 +1,5 @@
 import { LATCH_ACTION } from '#protocol/catalogue/enums.ts'
+import type { LatchAction } from '#protocol/catalogue/enums.ts'
 import { LATCH_PLUG } from '#protocol/plug.ts'
 
 /** One movement of a latch's motors: drive a channel until an input says that the goal is reached. */
@@ -20,25 +21,7 @@ export const STROKES: readonly Stroke[] = [
   { channel: LATCH_PLUG.lock, duty: -1, input: LATCH_PLUG.locked, level: false, limit_ms: 400 },
 ]
 
-/** Times and limits of the latch driver. */
-export const LATCH_LIMITS = {
-  tick_ms: 10,
-  /** Rest before the one retry. */
-  retryPause_ms: 500,
-  /** The pawl's drive returns by its spring; it must be home again within this. */
-  home_ms: 1000,
-  /** Longest wait for power. */
-  grant_ms: 1000,
-  /** Inputs settle this long before a change is reported. */
-  settle_ms: 20,
-  /** Above this nothing is released. */
-  releaseSpeed_kmh: 5,
-  /** Power is asked for this long, with the priority of access. */
-  lease_ms: 4000,
-  priority: 1,
-} as const
-
 /** Does this stroke begin by unlocking? */
-export function needsUnlock(action: number, locked: boolean): boolean {
+export function needsUnlock(action: LatchAction, locked: boolean): boolean {
   return action === LATCH_ACTION.release && locked
 }

@@ -1,7 +1,7 @@
 import { MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
 import type { MirrorFold } from '#protocol/catalogue/enums.ts'
 import { UseLimit } from './use-limit.ts'
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** The folding arm: runs to an end of its travel, within its time, unless it is held or its motor needs rest. */
 export class FoldArm {
@@ -15,7 +15,7 @@ export class FoldArm {
 
   constructor() {
     this.direction = 0
-    this.use = new UseLimit(MIRROR_LIMITS.foldUse_ms, MIRROR_LIMITS.foldUseRelease_ms, MIRROR_LIMITS.foldUseDrain)
+    this.use = new UseLimit(MIRROR_PARAMETERS.foldUse_ms, MIRROR_PARAMETERS.foldUseRelease_ms, MIRROR_PARAMETERS.foldUseDrain)
     this.blocked = false
     this.began_ms = -1
     this.progress_ms = 0
@@ -47,12 +47,12 @@ export class FoldArm {
       this.progress_ms = now_ms
       this.progressAt = position
     }
-    if (Math.abs(position - this.progressAt) >= MIRROR_LIMITS.foldStallChange) {
+    if (Math.abs(position - this.progressAt) >= MIRROR_PARAMETERS.foldStallChange) {
       this.progress_ms = now_ms
       this.progressAt = position
     }
-    const late = now_ms - this.began_ms >= MIRROR_LIMITS.fold_ms || now_ms - this.progress_ms >= MIRROR_LIMITS.foldStall_ms
-    if (this.direction > 0 ? position >= MIRROR_LIMITS.folded : position <= MIRROR_LIMITS.unfolded) this.stop(now_ms)
+    const late = now_ms - this.began_ms >= MIRROR_PARAMETERS.fold_ms || now_ms - this.progress_ms >= MIRROR_PARAMETERS.foldStall_ms
+    if (this.direction > 0 ? position >= MIRROR_PARAMETERS.folded : position <= MIRROR_PARAMETERS.unfolded) this.stop(now_ms)
     else if (late || tired) {
       this.stop(now_ms)
       this.blocked = true
@@ -62,8 +62,8 @@ export class FoldArm {
   /** `MIRROR_FOLD`; an arm that someone left half way, or that was stopped there, is blocked. */
   state(position: number): MirrorFold {
     if (this.direction !== 0) return MIRROR_FOLD.moving
-    if (!this.blocked && position >= MIRROR_LIMITS.folded) return MIRROR_FOLD.folded
-    return !this.blocked && position <= MIRROR_LIMITS.unfolded ? MIRROR_FOLD.unfolded : MIRROR_FOLD.blocked
+    if (!this.blocked && position >= MIRROR_PARAMETERS.folded) return MIRROR_FOLD.folded
+    return !this.blocked && position <= MIRROR_PARAMETERS.unfolded ? MIRROR_FOLD.unfolded : MIRROR_FOLD.blocked
   }
 
   private running(): boolean {

@@ -1,8 +1,8 @@
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** Position of the potentiometer (0–1) as a tilt. */
 export function tiltOf(analog: number): number {
-  return (analog * 2 - 1) * MIRROR_LIMITS.range_deg
+  return (analog * 2 - 1) * MIRROR_PARAMETERS.range_deg
 }
 
 /** One tilt axis: runs in a direction until told to stop, at a goal, when it stalls, or when its time is over. */
@@ -39,7 +39,7 @@ export class TiltAxis {
   goto(goal_deg: number, analog: number): void {
     this.stop()
     const error_deg = goal_deg - tiltOf(analog)
-    if (!(Math.abs(error_deg) > MIRROR_LIMITS.tolerance_deg)) return
+    if (!(Math.abs(error_deg) > MIRROR_PARAMETERS.tolerance_deg)) return
     this.goal_deg = goal_deg
     this.direction = error_deg > 0 ? 1 : -1
   }
@@ -52,18 +52,18 @@ export class TiltAxis {
       this.windowBegan_ms = now_ms
       this.windowStart = analog
     }
-    if (this.arrived(analog) || now_ms - this.began_ms >= MIRROR_LIMITS.tilt_ms || this.stalled(now_ms, analog)) this.stop()
+    if (this.arrived(analog) || now_ms - this.began_ms >= MIRROR_PARAMETERS.tilt_ms || this.stalled(now_ms, analog)) this.stop()
   }
 
   private arrived(analog: number): boolean {
-    return this.direction * (this.goal_deg - tiltOf(analog)) <= MIRROR_LIMITS.tolerance_deg / 2
+    return this.direction * (this.goal_deg - tiltOf(analog)) <= MIRROR_PARAMETERS.tolerance_deg / 2
   }
 
   private stalled(now_ms: number, analog: number): boolean {
-    if (now_ms - this.windowBegan_ms < MIRROR_LIMITS.stallWindow_ms) return false
+    if (now_ms - this.windowBegan_ms < MIRROR_PARAMETERS.stallWindow_ms) return false
     const moved = Math.abs(analog - this.windowStart)
     this.windowBegan_ms = now_ms
     this.windowStart = analog
-    return moved < MIRROR_LIMITS.stallChange
+    return moved < MIRROR_PARAMETERS.stallChange
   }
 }

@@ -1,4 +1,4 @@
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** When the glass is heated: on request, for ten minutes, with enough supply. Pure. */
 export class HeaterControl {
@@ -25,9 +25,9 @@ export class HeaterControl {
 
   /** Looks at the clock and the supply. Returns whether the heater may be on. */
   update(now_ms: number, supply_V: number, ignitionOn: boolean): boolean {
-    if (!ignitionOn || now_ms - this.began_ms >= MIRROR_LIMITS.heat_ms) this.wanted = false
-    if (supply_V < MIRROR_LIMITS.lockBelow_V) this.locked = true
-    else if (supply_V > MIRROR_LIMITS.releaseAbove_V) this.locked = false
+    if (!ignitionOn || now_ms - this.began_ms >= MIRROR_PARAMETERS.heat_ms) this.wanted = false
+    if (supply_V < MIRROR_PARAMETERS.lockBelow_V) this.locked = true
+    else if (supply_V > MIRROR_PARAMETERS.releaseAbove_V) this.locked = false
     return this.wanted && !this.locked
   }
 }

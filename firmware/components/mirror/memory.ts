@@ -1,5 +1,5 @@
 import type { ComponentContext } from '../component.ts'
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** Memories of a mirror: as many as the command's two bits name. */
 export const MIRROR_MEMORIES = 4
@@ -28,8 +28,8 @@ export class MirrorMemory {
   /** Tilts in degrees; the motors are off. `false`: there is no such memory. */
   store(memory: number, x_deg: number, y_deg: number): boolean {
     if (!(memory >= 0 && memory < MIRROR_MEMORIES)) return false
-    this.bytes[1 + 2 * memory] = Math.round((x_deg + MIRROR_LIMITS.range_deg) * STEPS_PER_DEG)
-    this.bytes[2 + 2 * memory] = Math.round((y_deg + MIRROR_LIMITS.range_deg) * STEPS_PER_DEG)
+    this.bytes[1 + 2 * memory] = Math.round((x_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
+    this.bytes[2 + 2 * memory] = Math.round((y_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
     this.context.save(RECORD_KEY, this.bytes)
     return true
   }
@@ -45,6 +45,6 @@ export class MirrorMemory {
 
   private tilt(index: number): number {
     const raw = index < this.bytes.length ? this.bytes[index]! : EMPTY
-    return raw > 2 * MIRROR_LIMITS.range_deg * STEPS_PER_DEG ? NaN : raw / STEPS_PER_DEG - MIRROR_LIMITS.range_deg
+    return raw > 2 * MIRROR_PARAMETERS.range_deg * STEPS_PER_DEG ? NaN : raw / STEPS_PER_DEG - MIRROR_PARAMETERS.range_deg
   }
 }

@@ -6,7 +6,7 @@ import { MirrorCommandCodec } from '#protocol/messages.generated.ts'
 import type { MirrorCommandValues } from '#protocol/messages.generated.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { mirrorEntry } from './mirror.ts'
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 type Bench = DriverBench<typeof mirrorEntry>
 
@@ -71,7 +71,7 @@ describe('tilt', () => {
     const { b, model } = mirror()
     model.blockedX = true
     order(b, 'tilt', { directionX: DIRECTION.negative })
-    expect(still(b)).toBeLessThanOrEqual(MIRROR_LIMITS.stallWindow_ms + 2 * MIRROR_LIMITS.tick_ms)
+    expect(still(b)).toBeLessThanOrEqual(MIRROR_PARAMETERS.stallWindow_ms + 2 * MIRROR_PARAMETERS.tick_ms)
   })
 
   it('15 s in one direction are the most, also when the command is given again', () => {
@@ -83,7 +83,7 @@ describe('tilt', () => {
       if (b.now_ms % 1000 === 0 && b.now_ms < 15000) order(b, 'tilt', { directionX: DIRECTION.positive })
       if (b.driving) ran_ms += 1
     })
-    expect(ran_ms).toBeLessThanOrEqual(MIRROR_LIMITS.tilt_ms + 2 * MIRROR_LIMITS.tick_ms)
+    expect(ran_ms).toBeLessThanOrEqual(MIRROR_PARAMETERS.tilt_ms + 2 * MIRROR_PARAMETERS.tick_ms)
   })
 
   it('goes to an angle; an axis that is not given stays', () => {
@@ -91,7 +91,7 @@ describe('tilt', () => {
     order(b, 'goto', { tiltX_deg: -7.3 })
     still(b)
     expect(model.x_deg).toBeCloseTo(-7.3, 0)
-    expect(Math.abs(model.x_deg + 7.3)).toBeLessThanOrEqual(MIRROR_LIMITS.tolerance_deg)
+    expect(Math.abs(model.x_deg + 7.3)).toBeLessThanOrEqual(MIRROR_PARAMETERS.tolerance_deg)
     expect(model.y_deg).toBe(0)
     b.component.released!()
     expect(order(b, 'goto')).toBe(false)
@@ -154,7 +154,7 @@ describe('the arm', () => {
     order(b, 'fold')
     b.run(1000)
     model.blockedArm = true
-    expect(still(b)).toBeLessThanOrEqual(MIRROR_LIMITS.foldStall_ms + 40)
+    expect(still(b)).toBeLessThanOrEqual(MIRROR_PARAMETERS.foldStall_ms + 40)
     expect(b.status().fold).toBe(MIRROR_FOLD.blocked)
     model.blockedArm = false
     order(b, 'unfold')
@@ -203,7 +203,7 @@ describe('the heater', () => {
     b.run(1000)
     expect(b.status().heat).toBe(1)
     const time_ms = b.until(() => heater(b) === 0, 700000)
-    expect(Math.abs(time_ms - MIRROR_LIMITS.heat_ms)).toBeLessThan(2000)
+    expect(Math.abs(time_ms - MIRROR_PARAMETERS.heat_ms)).toBeLessThan(2000)
     expect(b.wish).toBeUndefined()
     b.run(1000)
     expect(b.pending).toBe(0)
@@ -270,7 +270,7 @@ describe('power and plug', () => {
     const { b } = mirror()
     b.grants = false
     order(b, 'fold')
-    b.run(MIRROR_LIMITS.grant_ms + 50)
+    b.run(MIRROR_PARAMETERS.grant_ms + 50)
     expect(b.component.moving()).toBe(false)
     expect(b.pending).toBe(0)
     b.setPower(true)

@@ -1,4 +1,5 @@
 import { COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION } from '#protocol/catalogue/enums.ts'
+import type { CodeOf, Direction } from '#protocol/catalogue/enums.ts'
 import { MIRROR_FLAG } from '#protocol/descriptor.ts'
 import { MirrorCommandCodec, MirrorStatusCodec } from '#protocol/messages.generated.ts'
 import type { MirrorCommandValues, MirrorStatusValues } from '#protocol/messages.generated.ts'
@@ -9,12 +10,13 @@ import { FoldArm } from './arm.ts'
 import { TiltAxis, tiltOf } from './axis.ts'
 import { HeaterControl } from './heater.ts'
 import { MirrorMemory } from './memory.ts'
-import { MIRROR_LIMITS } from './parameters.ts'
+import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** What the port is asked to feed. */
 const WISH = { nothing: 0, heat: 1, tilt: 2, all: 3 } as const
+type Wish = CodeOf<typeof WISH>
 
-function directionOf(code: number): number {
+function directionOf(code: Direction): number {
   return code === DIRECTION.positive ? 1 : code === DIRECTION.negative ? -1 : 0
 }
 
@@ -31,7 +33,7 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
   private held: boolean
   private heating: boolean
   private ticking: boolean
-  private wish: number
+  private wish: Wish
   private asked_ms: number
   private asking: boolean
   private readonly heatJob: DriverJob
@@ -78,7 +80,7 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
       this.axisX.step(now_ms, port.analog(MIRROR_PLUG.positionX))
       this.axisY.step(now_ms, port.analog(MIRROR_PLUG.positionY))
       this.arm.step(now_ms, port.analog(MIRROR_PLUG.positionFold))
-    } else if (now_ms - this.asked_ms >= MIRROR_LIMITS.grant_ms) this.stopMotors()
+    } else if (now_ms - this.asked_ms >= MIRROR_PARAMETERS.grant_ms) this.stopMotors()
     this.settle()
   }
 
@@ -149,7 +151,7 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
   }
 
   private goto(x_deg: number, y_deg: number): boolean {
-    const range_deg = MIRROR_LIMITS.range_deg
+    const range_deg = MIRROR_PARAMETERS.range_deg
     if (Math.abs(x_deg) > range_deg || Math.abs(y_deg) > range_deg || (isNaN(x_deg) && isNaN(y_deg))) return false
     this.held = false
     this.axisX.goto(x_deg, this.context.port.analog(MIRROR_PLUG.positionX))
@@ -197,27 +199,25 @@ export class MirrorDriver implements CommandedDriver<MirrorCommandValues, Mirror
     this.drive(mayHeat)
     if (moving !== this.ticking) {
       this.ticking = moving
-      this.context.tick(moving ? MIRROR_LIMITS.tick_ms : 0)
+      this.context.tick(moving ? MIRROR_PARAMETERS.tick_ms : 0)
       this.context.statusChanged(0)
     }
-    if (this.heater.isWanted()) this.heatJob.notLater(MIRROR_LIMITS.heatPoll_ms)
+    if (this.heater.isWanted()) this.heatJob.notLater(MIRROR_PARAMETERS.heatPoll_ms)
   }
 
-  private ask(wish: number): void {
+  private ask(wish: Wish): void {
     if (wish === this.wish) return
     this.wish = wish
     this.asked_ms = this.context.hal.now()
     const power = this.context.power
     const descriptor = this.context.descriptor
-    const heatOnly = wish === WISH.heat
+    const tilt_A = MIRROR_PARAMETERS.tilt_A
     // The answer may come from within the question; settle() goes on with it anyway.
     this.asking = true
     if (wish === WISH.nothing) power.release()
-    else if (wish === WISH.tilt) power.want(MIRROR_LIMITS.tilt_A, MIRROR_LIMITS.tilt_A, MIRROR_LIMITS.tilt_ms, MIRROR_LIMITS.motorPriority)
-    else {
-      power.want(descriptor.run_A, descriptor.peak_A, heatOnly ? MIRROR_LIMITS.heat_ms : MIRROR_LIMITS.fold_ms,
-        heatOnly ? MIRROR_LIMITS.heatPriority : MIRROR_LIMITS.motorPriority)
-    }
+    else if (wish === WISH.tilt) power.want(tilt_A, tilt_A, MIRROR_PARAMETERS.tilt_ms, MIRROR_PARAMETERS.motorPriority)
+    else if (wish === WISH.heat) power.want(descriptor.run_A, descriptor.peak_A, MIRROR_PARAMETERS.heat_ms, MIRROR_PARAMETERS.heatPriority)
+    else power.want(descriptor.run_A, descriptor.peak_A, MIRROR_PARAMETERS.fold_ms, MIRROR_PARAMETERS.motorPriority)
     this.asking = false
   }
 

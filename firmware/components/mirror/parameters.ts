@@ -1,5 +1,7 @@
+import { PRIORITY } from '../../power/rules.ts'
+
 /** Limits of the mirror driver. */
-export const MIRROR_LIMITS = {
+export const MIRROR_PARAMETERS = {
   tick_ms: 20,
   /** Half the range of an axis; the potentiometer covers −12°…+12°. */
   range_deg: 12,
@@ -31,6 +33,6 @@ export const MIRROR_LIMITS = {
   grant_ms: 2000,
   /** Both tilt motors at once. */
   tilt_A: 1,
-  motorPriority: 2,
-  heatPriority: 3,
+  motorPriority: PRIORITY.comfort,
+  heatPriority: PRIORITY.idle,
 } as const

@@ -3,7 +3,8 @@ import { COMPONENT_CLASS, SWITCH, SWITCH_EDGE } from '#protocol/catalogue/enums.
 import { SWITCH_LAYOUT, SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
 import { switchCodes } from './layout.ts'
-import { SWITCH_LIMITS, switchPackEntry } from './switch-pack.ts'
+import { SWITCH_PARAMETERS } from './parameters.ts'
+import { switchPackEntry } from './switch-pack.ts'
 
 function pack(layout: number, held: number[] = []): DriverBench {
   const descriptor = benchDescriptor(COMPONENT_CLASS.switchPack, { layout })
@@ -34,7 +35,7 @@ describe('a switch', () => {
   it('counts when it has rested for the debounce time, and nothing runs afterwards', () => {
     const b = door()
     b.setInput(0, true)
-    b.run(SWITCH_LIMITS.debounce_ms - 1)
+    b.run(SWITCH_PARAMETERS.debounce_ms - 1)
     expect(b.edges).toEqual([])
     b.run(2)
     expect(b.edges).toMatchObject([{ code: SWITCH['window.up'], edge: SWITCH_EDGE.pressed, duration_ms: 0 }])
@@ -79,7 +80,7 @@ describe('a switch', () => {
   it('pressed for 30 s it is stuck, and dead until it was open once', () => {
     const b = door()
     b.setInput(0, true)
-    b.run(SWITCH_LIMITS.stuck_ms + 100)
+    b.run(SWITCH_PARAMETERS.stuck_ms + 100)
     expect(edges(b).map(edge => edge[1])).toEqual([SWITCH_EDGE.pressed, SWITCH_EDGE.held, SWITCH_EDGE.stuck])
     expect(b.component.moving()).toBe(false)
     b.run(5000)
@@ -141,7 +142,7 @@ describe('a switch', () => {
     expect(edges(b).slice(2)).toEqual([
       [SWITCH['window.up'], SWITCH_EDGE.released], [SWITCH['window.down'], SWITCH_EDGE.pressed], [SWITCH['window.down'], SWITCH_EDGE.held],
     ])
-    expect(b.edges.at(-1)!.duration_ms).toBe(SWITCH_LIMITS.hold_ms)
+    expect(b.edges.at(-1)!.duration_ms).toBe(SWITCH_PARAMETERS.hold_ms)
   })
 
   it('unplugged while pressed: released, then silence', () => {

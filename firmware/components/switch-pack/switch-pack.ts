@@ -3,20 +3,7 @@ import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { switchCodes } from './layout.ts'
-
-/** Limits of the switch pack driver. */
-export const SWITCH_LIMITS = {
-  /** A contact counts when it has rested this long. */
-  debounce_ms: 15,
-  /** How often a bouncing contact is looked at. */
-  settlePoll_ms: 5,
-  /** A contact that never comes to rest counts as open after this long. */
-  chatter_ms: 1000,
-  /** A press becomes a hold. */
-  hold_ms: 400,
-  /** A switch pressed longer than this is stuck: it counts as released until it was really released once. */
-  stuck_ms: 30000,
-} as const
+import { SWITCH_PARAMETERS } from './parameters.ts'
 
 /** What the driver believes of one contact. `ignored`: closed, but not to be obeyed until it has been open once. */
 const CONTACT = { open: 0, pressed: 1, held: 2, ignored: 3 } as const
@@ -81,22 +68,22 @@ export class SwitchPackDriver implements Driver {
       this.bounceBegan_ms[channel] = now_ms
       this.bouncingCount = this.bouncingCount + 1
     }
-    if (!this.settleJob.armed()) this.settleJob.startIn(SWITCH_LIMITS.debounce_ms)
+    if (!this.settleJob.armed()) this.settleJob.startIn(SWITCH_PARAMETERS.debounce_ms)
   }
 
   private settle(): void {
     const now_ms = this.context.hal.now()
     for (let i = 0; i < this.codes.length && this.bouncingCount > 0; i++) {
       if (this.bouncing[i] === 0) continue
-      if (now_ms - this.lastEdge_ms[i]! >= SWITCH_LIMITS.debounce_ms) {
+      if (now_ms - this.lastEdge_ms[i]! >= SWITCH_PARAMETERS.debounce_ms) {
         this.bouncing[i] = 0
         this.bouncingCount = this.bouncingCount - 1
         this.settled(i, this.context.port.input(i), now_ms)
-      } else if (now_ms - this.bounceBegan_ms[i]! >= SWITCH_LIMITS.chatter_ms) {
+      } else if (now_ms - this.bounceBegan_ms[i]! >= SWITCH_PARAMETERS.chatter_ms) {
         this.open(i, SWITCH_EDGE.stuck)
       }
     }
-    if (this.bouncingCount > 0) this.settleJob.startIn(SWITCH_LIMITS.settlePoll_ms)
+    if (this.bouncingCount > 0) this.settleJob.startIn(SWITCH_PARAMETERS.settlePoll_ms)
   }
 
   private settled(index: number, closed: boolean, now_ms: number): void {
@@ -124,18 +111,18 @@ export class SwitchPackDriver implements Driver {
 
   private checkHolds(): void {
     const now_ms = this.context.hal.now()
-    let next_ms: number = SWITCH_LIMITS.stuck_ms
+    let next_ms: number = SWITCH_PARAMETERS.stuck_ms
     for (let i = 0; i < this.codes.length; i++) {
       const duration_ms = now_ms - this.pressed_ms[i]!
       if (this.contacts[i] === CONTACT.pressed) {
-        if (duration_ms >= SWITCH_LIMITS.hold_ms) {
+        if (duration_ms >= SWITCH_PARAMETERS.hold_ms) {
           this.contacts[i] = CONTACT.held
           this.context.switchChanged(this.codes[i] as Switch, SWITCH_EDGE.held, duration_ms)
-        } else next_ms = Math.min(next_ms, SWITCH_LIMITS.hold_ms - duration_ms)
+        } else next_ms = Math.min(next_ms, SWITCH_PARAMETERS.hold_ms - duration_ms)
       }
       if (this.contacts[i] === CONTACT.held) {
-        if (duration_ms >= SWITCH_LIMITS.stuck_ms) this.open(i, SWITCH_EDGE.stuck)
-        else next_ms = Math.min(next_ms, SWITCH_LIMITS.stuck_ms - duration_ms)
+        if (duration_ms >= SWITCH_PARAMETERS.stuck_ms) this.open(i, SWITCH_EDGE.stuck)
+        else next_ms = Math.min(next_ms, SWITCH_PARAMETERS.stuck_ms - duration_ms)
       }
     }
     this.holdJob.stop()

@@ -1,5 +1,5 @@
 /** Limits of the vehicle driver. */
-export const VEHICLE_LIMITS = {
+export const VEHICLE_PARAMETERS = {
   /** An input must rest this long before it counts. */
   debounce_ms: 20,
   /** Reading period while wheel pulses come, while the ignition is on, and otherwise. */

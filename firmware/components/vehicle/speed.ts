@@ -1,7 +1,7 @@
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
-import { VEHICLE_LIMITS } from './parameters.ts'
+import { VEHICLE_PARAMETERS } from './parameters.ts'
 
-const SLOTS = VEHICLE_LIMITS.windowReadings + 1
+const SLOTS = VEHICLE_PARAMETERS.windowReadings + 1
 const KMH_PER_M_PER_MS = 3600
 
 /** Road speed from the wheel sensor: pulses over a sliding window of readings. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
 import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
-import { VEHICLE_LIMITS } from './parameters.ts'
+import { VEHICLE_PARAMETERS } from './parameters.ts'
 import { vehicleEntry } from './vehicle.ts'
 
 function vehicle(): { b: DriverBench, car: { speed_kmh: number, gear: number } } {
@@ -45,7 +45,7 @@ describe('the vehicle component', () => {
     const { b, car } = vehicle()
     b.run(1000)
     car.speed_kmh = 20
-    expect(b.until(() => last(b).speed_kmh > 0, 1000)).toBeLessThanOrEqual(VEHICLE_LIMITS.onPoll_ms + VEHICLE_LIMITS.movingPoll_ms)
+    expect(b.until(() => last(b).speed_kmh > 0, 1000)).toBeLessThanOrEqual(VEHICLE_PARAMETERS.onPoll_ms + VEHICLE_PARAMETERS.movingPoll_ms)
   })
 
   it('debounces the ignition lock, then reports it fast', () => {
@@ -56,7 +56,7 @@ describe('the vehicle component', () => {
     b.run(100)
     expect(b.readings).toHaveLength(1)
     b.setInput(VEHICLE_PLUG.on, false)
-    expect(b.until(() => last(b).ignition === IGNITION.accessory, 1000)).toBeLessThanOrEqual(2 * VEHICLE_LIMITS.debounce_ms)
+    expect(b.until(() => last(b).ignition === IGNITION.accessory, 1000)).toBeLessThanOrEqual(2 * VEHICLE_PARAMETERS.debounce_ms)
     b.setInput(VEHICLE_PLUG.accessory, false)
     b.run(100)
     expect(last(b).ignition).toBe(IGNITION.off)

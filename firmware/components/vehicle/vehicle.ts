@@ -1,17 +1,21 @@
 import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
+import type { Ignition } from '#protocol/catalogue/enums.ts'
 import { VEHICLE_PLUG } from '#protocol/plug.ts'
 import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
-import { VEHICLE_LIMITS } from './parameters.ts'
+import { VEHICLE_PARAMETERS } from './parameters.ts'
 import { WheelSpeed } from './speed.ts'
 
 /** Position of the ignition lock; `start` wins over `on`, `on` over `accessory`. */
-export function readIgnition(port: Port): number {
+export function readIgnition(port: Port): Ignition {
   if (port.input(VEHICLE_PLUG.start)) return IGNITION.start
   if (port.input(VEHICLE_PLUG.on)) return IGNITION.on
   return port.input(VEHICLE_PLUG.accessory) ? IGNITION.accessory : IGNITION.off
 }
+
+/** Nothing was read yet. */
+const UNREAD = -1
 
 /** Ignition lock, gear selector and wheel sensor. Reports every change; reads the wheel fast only while it turns. */
 export class VehicleDriver implements Driver {
@@ -20,7 +24,7 @@ export class VehicleDriver implements Driver {
   private readonly speed: WheelSpeed
   private readonly readJob: DriverJob
   private lastEdge_ms: number
-  private ignition: number
+  private ignition: Ignition | typeof UNREAD
   private gear: number
   private speed_kmh: number
   private alive: boolean
@@ -30,14 +34,14 @@ export class VehicleDriver implements Driver {
     this.context = context
     this.speed = new WheelSpeed()
     this.readJob = context.job('vehicle', () => this.read())
-    this.lastEdge_ms = -VEHICLE_LIMITS.debounce_ms
-    this.ignition = -1
-    this.gear = -1
+    this.lastEdge_ms = -VEHICLE_PARAMETERS.debounce_ms
+    this.ignition = UNREAD
+    this.gear = UNREAD
     this.speed_kmh = 0
     this.alive = true
     context.port.onInput(() => {
       this.lastEdge_ms = context.hal.now()
-      if (this.alive) this.readJob.notLater(VEHICLE_LIMITS.debounce_ms)
+      if (this.alive) this.readJob.notLater(VEHICLE_PARAMETERS.debounce_ms)
     })
     this.read()
   }
@@ -53,21 +57,21 @@ export class VehicleDriver implements Driver {
   private read(): void {
     const port = this.context.port
     const now_ms = this.context.hal.now()
-    const bouncing = now_ms - this.lastEdge_ms < VEHICLE_LIMITS.debounce_ms && this.ignition >= 0
+    const bouncing = now_ms - this.lastEdge_ms < VEHICLE_PARAMETERS.debounce_ms && this.ignition !== UNREAD
     const ignition = bouncing ? this.ignition : readIgnition(port)
     const gear = Math.max(GEAR.park, Math.min(GEAR.manual, Math.round(port.analog(VEHICLE_PLUG.gear) * GEAR.manual)))
     const speed_kmh = this.speed.read(now_ms, port.pulses(VEHICLE_PLUG.wheel))
     const step_kmh = Math.abs(speed_kmh - this.speed_kmh)
-    const faster = step_kmh >= VEHICLE_LIMITS.speedStep_kmh || (speed_kmh === 0) !== (this.speed_kmh === 0)
+    const faster = step_kmh >= VEHICLE_PARAMETERS.speedStep_kmh || (speed_kmh === 0) !== (this.speed_kmh === 0)
     if (faster || ignition !== this.ignition || gear !== this.gear) {
       this.ignition = ignition
       this.gear = gear
       this.speed_kmh = speed_kmh
       this.context.vehicleReading(ignition, gear, speed_kmh)
     }
-    this.readJob.notLater(bouncing ? VEHICLE_LIMITS.debounce_ms
-      : speed_kmh > 0 ? VEHICLE_LIMITS.movingPoll_ms
-        : ignition >= IGNITION.on ? VEHICLE_LIMITS.onPoll_ms : VEHICLE_LIMITS.offPoll_ms)
+    this.readJob.notLater(bouncing ? VEHICLE_PARAMETERS.debounce_ms
+      : speed_kmh > 0 ? VEHICLE_PARAMETERS.movingPoll_ms
+        : ignition >= IGNITION.on ? VEHICLE_PARAMETERS.onPoll_ms : VEHICLE_PARAMETERS.offPoll_ms)
   }
 }
 

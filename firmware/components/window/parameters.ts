@@ -1,3 +1,5 @@
+import { PRIORITY } from '../../power/rules.ts'
+
 /** Limits of the window driver. Lengths are of the glass; a door's travel is about 450 mm. */
 export const WINDOW_PARAMETERS = {
   tick_ms: 10,
@@ -17,8 +19,8 @@ export const WINDOW_PARAMETERS = {
   /** Longest wait for power. */
   grant_ms: 1500,
   lease_ms: 10000,
-  comfortPriority: 2,
-  safetyPriority: 0,
+  comfortPriority: PRIORITY.comfort,
+  safetyPriority: PRIORITY.safety,
 
   /** Shorted motor before it turns round or rests: until it stands, at least and at most. */
   brake_ms: 60,
