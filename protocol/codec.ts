@@ -6,6 +6,8 @@ export interface Codec<Values> {
   readonly name: string
   readonly kind: number
   readonly page: number
+  /** Of kind 14: the class code, which `encode` writes; who calls `decode` has looked at it. */
+  readonly class?: number
   readonly priority: number
   /** Bytes of the frame, E2E header included. */
   readonly length: number

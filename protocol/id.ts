@@ -4,6 +4,11 @@
  * location, page 1 is to it.
  */
 
+/** Kind of the component classes that have no kind of their own: the class code is in the first data byte. */
+export const LATER_KIND = 14
+/** Where the class code of such a frame is. */
+export const CLASS_BYTE = 2
+
 /** PF of every catalogue message. */
 export const PF_BROADCAST = 0xff
 /** PF of a request (PGN 0xEA00), of an address claim (PGN 0xEE00), of ISO 15765-2 diagnostics to one and to all. */

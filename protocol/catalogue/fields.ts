@@ -1,9 +1,12 @@
+import { LATER_KIND } from '../id.ts'
 import type { FieldRow, MessageRow } from './row.ts'
 
 /** What follows from a field's row: its raw codes and physical limits. Host code; boards have the generated codec. */
 
 /** First bit after the E2E header. */
 export const HEADER_BITS = 16
+/** The class code of kind 14 stands in so many bits behind the header. */
+export const CLASS_BITS = 8
 
 /** A scale as a fraction in lowest terms, so that codecs multiply and divide by whole numbers and 13.5 V reads 13.5. */
 export interface Fraction {
@@ -80,9 +83,14 @@ export function neutralOf(field: FieldRow): number {
   return field.values?.['none'] ?? codesOf(field).low
 }
 
+/** First bit that a field may have: behind the E2E header and, in kind 14, the class code. */
+export function firstBitOf(row: MessageRow): number {
+  return row.kind === LATER_KIND ? HEADER_BITS + CLASS_BITS : HEADER_BITS
+}
+
 /** Bytes of a message's frame, E2E header included. */
 export function lengthOf(row: MessageRow): number {
-  let bits = HEADER_BITS
+  let bits = firstBitOf(row)
   for (const field of Object.values(row.fields)) bits = Math.max(bits, field.start + field.width)
   return Math.ceil(bits / 8)
 }

@@ -47,8 +47,13 @@ export type Page = 0 | 1
 
 export interface MessageRow {
   readonly name: string
-  /** 0–7 management, 8–13 component classes, 14 any later class, 15 reserved. */
+  /** 0–7 management, 8–13 component classes, 14 (`LATER_KIND`) any later class, 15 reserved. */
   readonly kind: number
+  /**
+   * Of kind 14 only: the code of the component class, 1–255, which is sent in the first data byte. Classes share the
+   * identifiers of this kind, and with them data ids, counters and priority.
+   */
+  readonly class?: number
   readonly page: Page
   /** Locations this message is sent from (page 0) or to (page 1); `ALL` is location 0. */
   readonly locations: readonly LocationName[]

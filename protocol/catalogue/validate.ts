@@ -1,4 +1,5 @@
-import { codesOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, offsetSteps, stepsOf } from './fields.ts'
+import { LATER_KIND } from '../id.ts'
+import { codesOf, firstBitOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, offsetSteps, stepsOf } from './fields.ts'
 import { LOCATION } from './locations.ts'
 import type { FieldRow, MessageRow } from './row.ts'
 
@@ -6,7 +7,7 @@ import type { FieldRow, MessageRow } from './row.ts'
 
 const CLASSIC_BITS = 64
 const WIDEST = 16
-const BROADCAST_KINDS = 14
+const LONGEST_DBC_NAME = 32
 const NAME = /^[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)?$/
 const MESSAGE_NAME = /^[A-Z][A-Za-z0-9]*$/
 
@@ -20,14 +21,20 @@ export function validateCatalogue(rows: readonly MessageRow[]): string[] {
   const problems: string[] = []
   const names = new Map<string, string>()
   const identifiers = new Map<string, string>()
+  const priorities = new Map<number, MessageRow>()
   for (const row of rows) {
     if (names.has(row.name.toLowerCase())) problems.push(`${row.name}: the name is used twice`)
     names.set(row.name.toLowerCase(), row.name)
     for (const location of row.locations) {
-      const identifier = `${row.page}/${row.kind}/${location}`
-      const other = identifiers.get(identifier)
-      if (other !== undefined) problems.push(`${row.name}: page ${row.page} kind ${row.kind} location ${location} is already ${other}`)
-      identifiers.set(identifier, row.name)
+      const place = `page ${row.page} kind ${row.kind}${row.class === undefined ? '' : ` class ${row.class}`} location ${location}`
+      const other = identifiers.get(place)
+      if (other !== undefined) problems.push(`${row.name}: ${place} is already ${other}`)
+      identifiers.set(place, row.name)
+    }
+    if (row.kind === LATER_KIND) {
+      const first = priorities.get(row.page) ?? row
+      priorities.set(row.page, first)
+      if (first.priority !== row.priority) problems.push(`${row.name}: its priority differs from that of ${first.name}, whose identifiers it shares`)
     }
     for (const problem of messageProblems(row)) problems.push(`${row.name}: ${problem}`)
   }
@@ -46,14 +53,16 @@ function messageProblems(row: MessageRow): string[] {
     if (wrong) problems.push(text)
   }
   say(!MESSAGE_NAME.test(row.name), 'a message is named in UpperCamelCase')
-  say(!isWhole(row.kind, 0, BROADCAST_KINDS), `kind ${row.kind} is not 0…14 (15 is reserved)`)
+  say(!isWhole(row.kind, 0, LATER_KIND), `kind ${row.kind} is not 0…14 (15 is reserved)`)
+  say(row.kind === LATER_KIND && !isWhole(row.class ?? 0, 1, 255), `class ${row.class} is not 1…255: kind ${LATER_KIND} says whose message it is`)
+  say(row.kind !== LATER_KIND && row.class !== undefined, `class ${row.class}: only kind ${LATER_KIND} has one`)
   say(row.page !== 0 && row.page !== 1, `page ${row.page} is not 0 or 1`)
   say(!isWhole(row.priority, 0, 7), `priority ${row.priority} is not a J1939 priority 0…7`)
   say(row.text.trim() === '', 'it has no text')
   say(Object.keys(row.fields).length === 0, 'it has no fields')
   problems.push(...placeProblems(row), ...timeProblems(row), ...layoutProblems(row))
   for (const [name, field] of Object.entries(row.fields)) {
-    for (const problem of fieldProblems(name, field)) problems.push(`field ${name}: ${problem}`)
+    for (const problem of fieldProblems(row, name, field)) problems.push(`field ${name}: ${problem}`)
   }
   return problems
 }
@@ -112,13 +121,17 @@ function layoutProblems(row: MessageRow): string[] {
   return problems
 }
 
-function fieldProblems(name: string, field: FieldRow): string[] {
+function fieldProblems(row: MessageRow, name: string, field: FieldRow): string[] {
   const problems: string[] = []
   if (!NAME.test(name)) problems.push('a field is named in lowerCamelCase, with _unit at the end')
   if (!isWhole(field.tag, 1, 500)) problems.push(`tag ${field.tag} is not 1…500`)
   if (!isWhole(field.width, 1, WIDEST)) problems.push(`width ${field.width} is not 1…16`)
   if (!Number.isInteger(field.start)) problems.push(`start ${field.start} is not a whole number`)
   else if (field.start < HEADER_BITS) problems.push(`start ${field.start} lies in bits 0…15, which belong to the E2E header`)
+  else if (field.start < firstBitOf(row)) problems.push(`start ${field.start} lies in bits 16…23, which hold the class code`)
+  if (row.kind === LATER_KIND && `${row.name}_${name}`.length > LONGEST_DBC_NAME) {
+    problems.push(`${row.name}_${name} is longer than the ${LONGEST_DBC_NAME} characters of a name in DBC`)
+  }
   if (field.text.trim() === '') problems.push('it has no text')
   problems.push(...unitProblems(name, field))
   if (problems.length > 0) return problems

@@ -1,6 +1,7 @@
 import * as enums from '../catalogue/enums.ts'
 import { codesOf, fractionOf, isPhysical, lengthOf, limitsOf, neutralOf, offsetSteps } from '../catalogue/fields.ts'
 import type { FieldRow, MessageRow } from '../catalogue/row.ts'
+import { CLASS_BYTE } from '../id.ts'
 
 /**
  * Writes `messages.generated.ts`: for each row the type of its values and a codec. The code is straight line, one
@@ -38,7 +39,7 @@ ${members.join('\n')}
 export const ${row.name}Codec: Codec<${row.name}Values> = {
   name: '${row.name}',
   kind: ${row.kind},
-  page: ${row.page},
+  page: ${row.page},${row.class === undefined ? '' : `\n  class: ${row.class},`}
   priority: ${row.priority},
   length: ${lengthOf(row)},
   idlePeriod_ms: ${row.idlePeriod_ms},
@@ -152,6 +153,7 @@ function signed(value: number): string {
 
 /** Terms beyond eight bits need no mask: a byte array keeps the low eight. */
 function byteExpression(row: MessageRow, byte: number): string {
+  if (byte === CLASS_BYTE && row.class !== undefined) return `${row.class}`
   const terms: string[] = []
   for (const [name, field] of Object.entries(row.fields)) {
     if (field.start >= 8 * byte + 8 || field.start + field.width <= 8 * byte) continue

@@ -79,8 +79,9 @@ function messageSection(message: NetworkMessage): string {
 }
 
 function signalLine(message: NetworkMessage, signal: NetworkSignal): string {
-  const { name, start, width, scale, offset, min, max, unit } = signal
-  return ` SG_ ${name} : ${start}|${width}@1+ (${scale},${offset}) [${min}|${max}] ${quoted(unit)} ${message.receivers.join(',')}`
+  const { name, start, width, scale, offset, min, max, unit, when, selects } = signal
+  const multiplexed = selects ? ' M' : when === undefined ? '' : ` m${when}`
+  return ` SG_ ${name}${multiplexed} : ${start}|${width}@1+ (${scale},${offset}) [${min}|${max}] ${quoted(unit)} ${message.receivers.join(',')}`
 }
 
 function transmitters(message: NetworkMessage): string[] {

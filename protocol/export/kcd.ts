@@ -44,24 +44,43 @@ function messageElement(nodes: readonly NetworkNode[], message: NetworkMessage, 
     `    <Message ${attributes}${timing}${triggered}>`,
     `      <Notes>${escaped(`${message.text}${e2e}`)}</Notes>`,
     `      <Producer><NodeRef id="${numberOf(nodes, sender)}"/></Producer>`,
-    ...message.signals.map(signal => signalElement(signal, consumers)),
+    ...message.signals.filter(signal => signal.selects).map(signal => multiplexElement(signal, message.signals, consumers)),
+    ...message.signals.filter(signal => !signal.selects && signal.when === undefined).map(signal => signalElement(signal, consumers)),
     '    </Message>',
   ].join('\n')
 }
 
+/** The class code, and what is there for each of its values. */
+function multiplexElement(selector: NetworkSignal, signals: readonly NetworkSignal[], consumers: string): string {
+  const groups = selector.labels.map(([code]) => [
+    `        <MuxGroup count="${code}">`,
+    ...signals.filter(signal => signal.when === code).map(signal => signalElement(signal, consumers)),
+    '        </MuxGroup>',
+  ].join('\n'))
+  return [
+    `      <Multiplex name="${selector.name}" offset="${selector.start}" length="${selector.width}" endianess="little">`,
+    ...signalContent(selector, consumers), ...groups, '      </Multiplex>',
+  ].join('\n')
+}
+
 function signalElement(signal: NetworkSignal, consumers: string): string {
+  return [
+    `      <Signal name="${signal.name}" offset="${signal.start}" length="${signal.width}" endianess="little">`,
+    ...signalContent(signal, consumers), '      </Signal>',
+  ].join('\n')
+}
+
+function signalContent(signal: NetworkSignal, consumers: string): string[] {
   const { scale, offset, unit, min, max } = signal
   const slope = scale === 1 ? '' : ` slope="${scale}"`
   const intercept = offset === 0 ? '' : ` intercept="${offset}"`
   const labels = signal.labels.map(([code, name]) => `<Label name="${escaped(name)}" value="${code}"/>`).join('')
   return [
-    `      <Signal name="${signal.name}" offset="${signal.start}" length="${signal.width}" endianess="little">`,
     `        <Notes>${escaped(signal.text)}</Notes>`,
     ...(consumers === '' ? [] : [`        <Consumer>${consumers}</Consumer>`]),
     `        <Value type="unsigned"${slope}${intercept}${unit === '' ? '' : ` unit="${escaped(unit)}"`} min="${min}" max="${max}"/>`,
     ...(labels === '' ? [] : [`        <LabelSet>${labels}</LabelSet>`]),
-    '      </Signal>',
-  ].join('\n')
+  ]
 }
 
 function numberOf(nodes: readonly NetworkNode[], name: string): number {

@@ -1,6 +1,6 @@
-import { codesOf, isPhysical, lengthOf, limitsOf } from '../catalogue/fields.ts'
+import { CLASS_BITS, codesOf, HEADER_BITS, isPhysical, lengthOf, limitsOf } from '../catalogue/fields.ts'
 import { LOCATION, type FieldRow, type MessageRow } from '../catalogue/index.ts'
-import { dataId, messageId } from '../id.ts'
+import { CLASS_BYTE, dataId, messageId } from '../id.ts'
 import { addressOfNode, TOOL_NODE } from './network.ts'
 
 /** The part of the protocol page that is computed from the rows: an overview, then a section a message. */
@@ -26,6 +26,7 @@ function renderMessage(row: MessageRow): string {
     `Period: ${period(row.idlePeriod_ms)} at rest, ${period(row.activePeriod_ms)} in motion; never within ${row.minimumInterval_ms} ms of each other.`,
     `On the bus within ${row.deadline_ms} ms, discarded after ${row.lifetime_ms} ms.${row.actuates ? ' **It actuates**: something moves, or a load is switched.' : ''}`,
   ]
+  if (row.class !== undefined) facts.unshift(`Kind ${kind} carries several classes: this is the message when byte ${CLASS_BYTE} is **${row.class}**, the class code.`)
   return [
     `\n### ${name}\n\n${row.text}\n\n${facts.join('\n')}\n`,
     markdownTable(['location', page === 0 ? 'identifier' : 'identifier, from the first sender', 'data id'], places),
@@ -43,6 +44,7 @@ function bitTable(row: MessageRow): string {
   const cells = new Map<number, string>()
   for (let bit = 0; bit < 8; bit++) cells.set(bit, `CRC ${bit}`)
   for (let bit = 8; bit < 12; bit++) cells.set(bit, `counter ${bit - 8}`)
+  if (row.class !== undefined) for (let bit = 0; bit < CLASS_BITS; bit++) cells.set(HEADER_BITS + bit, `${row.class >> bit & 1}`)
   for (const [name, field] of Object.entries(row.fields)) {
     for (let i = 0; i < field.width; i++) cells.set(field.start + i, field.width === 1 ? name : `${name} ${i}`)
   }

@@ -1,8 +1,8 @@
-import { codesOf, isPhysical, lengthOf, limitsOf, neutralOf } from '../catalogue/fields.ts'
-import { HUB_TYPE, HUB_TYPE_AT, HUBS, LOCATION, type FieldRow, type LocationName, type MessageRow } from '../catalogue/index.ts'
+import { CLASS_BITS, codesOf, HEADER_BITS, isPhysical, lengthOf, limitsOf, neutralOf } from '../catalogue/fields.ts'
+import { HUB_TYPE, HUB_TYPE_AT, HUBS, LOCATION, LOCATION_NAMES, type FieldRow, type LocationName, type MessageRow, type Page } from '../catalogue/index.ts'
 import { INDUSTRY_ON_HIGHWAY, MANUFACTURER_NONE, CLAIM_PRIORITY } from '../claim.ts'
 import {
-  dataId, GLOBAL_ADDRESS, hubAddress, messageId, NULL_ADDRESS, peerId, PF_ADDRESS_CLAIMED, PF_REQUEST, TOOL_ADDRESSES,
+  dataId, GLOBAL_ADDRESS, hubAddress, LATER_KIND, messageId, NULL_ADDRESS, peerId, PF_ADDRESS_CLAIMED, PF_REQUEST, TOOL_ADDRESSES,
 } from '../id.ts'
 
 /** The catalogue as CAN databases see it: frames with identifiers, signals with bits, nodes. DBC and KCD are printed from it. */
@@ -25,6 +25,10 @@ export interface NetworkSignal {
   readonly min: number
   readonly max: number
   readonly unit: string
+  /** Only there when the class code has this value. */
+  readonly when: number | undefined
+  /** True of the class code itself: it says which of the other signals are there. */
+  readonly selects: boolean
   /** Raw code of a neutral value. */
   readonly startCode: number
   /** Names of raw codes. */
@@ -67,8 +71,8 @@ const HEADER: readonly NetworkSignal[] = [
 
 /** Nodes, J1939's claim and request, and one message for each row and location. */
 export function networkOf(rows: readonly MessageRow[]): Network {
-  const messages = rows.flatMap(row => row.locations.map(location => networkMessage(row, location)))
-  return { nodes: nodes(), messages: [...j1939Messages(), ...messages] }
+  const messages = rows.filter(row => row.kind !== LATER_KIND).flatMap(row => row.locations.map(location => networkMessage(row, location)))
+  return { nodes: nodes(), messages: [...j1939Messages(), ...messages, ...laterMessages(rows, 0), ...laterMessages(rows, 1)] }
 }
 
 /** Source address of a node. */
@@ -100,6 +104,46 @@ function networkMessage(row: MessageRow, location: LocationName): NetworkMessage
   }
 }
 
+/** One message for each location of kind 14; what it holds is chosen by the class code. */
+function laterMessages(rows: readonly MessageRow[], page: Page): NetworkMessage[] {
+  const later = rows.filter(row => row.kind === LATER_KIND && row.page === page)
+  return LOCATION_NAMES.flatMap((location) => {
+    const here = later.filter(row => row.locations.includes(location))
+    const messages = here.map(row => networkMessage(row, location))
+    const [first] = messages
+    if (first === undefined) return []
+    const selector: NetworkSignal = {
+      ...plainSignal('Class', HEADER_BITS, CLASS_BITS, 'component class: says which of the other signals are there'),
+      selects: true, startCode: here[0]!.class!, labels: here.map(row => [row.class!, row.name]),
+    }
+    const signals = here.flatMap(row => Object.entries(row.fields).map(([name, field]) =>
+      ({ ...networkSignal(`${row.name}_${name}`, field), when: row.class })))
+    return [{
+      ...first,
+      name: `${page === 0 ? 'LaterStatus' : 'LaterCommand'}_${location}`,
+      length: Math.max(...messages.map(message => message.length)),
+      senders: [...new Set(messages.flatMap(message => message.senders))],
+      row: sharedRow(here),
+      text: `Component classes without a kind of their own: ${here.map(row => `${row.name} (class ${row.class})`).join(', ')}.`,
+      signals: [...HEADER, selector, ...signals],
+    }]
+  })
+}
+
+/** What the rows of one identifier have in common, as a database says it of a message: the shortest times of any class. */
+function sharedRow(rows: readonly MessageRow[]): MessageRow {
+  const shortest = (times: readonly number[]): number => {
+    const some = times.filter(time => time > 0)
+    return some.length === 0 ? 0 : Math.min(...some)
+  }
+  return {
+    ...rows[0]!,
+    idlePeriod_ms: shortest(rows.map(row => row.idlePeriod_ms)), activePeriod_ms: shortest(rows.map(row => row.activePeriod_ms)),
+    minimumInterval_ms: shortest(rows.map(row => row.minimumInterval_ms)), deadline_ms: shortest(rows.map(row => row.deadline_ms)),
+    lifetime_ms: Math.max(...rows.map(row => row.lifetime_ms)), actuates: rows.some(row => row.actuates),
+  }
+}
+
 function networkSignal(name: string, field: FieldRow): NetworkSignal {
   const { min, max } = limitsOf(field)
   const { outOfRange, notAvailable } = codesOf(field)
@@ -109,12 +153,12 @@ function networkSignal(name: string, field: FieldRow): NetworkSignal {
     : Object.entries(field.values ?? {}).map(([label, code]) => [code, label])
   return {
     name, start: field.start, width: field.width, scale: field.scale ?? 1, offset: field.offset ?? 0, min, max, unit: field.unit ?? '',
-    startCode: physical ? notAvailable : neutralOf(field), labels, text: field.text,
+    startCode: physical ? notAvailable : neutralOf(field), labels, text: field.text, when: undefined, selects: false,
   }
 }
 
 function plainSignal(name: string, start: number, width: number, text: string): NetworkSignal {
-  return { name, start, width, scale: 1, offset: 0, min: 0, max: 2 ** width - 1, unit: '', startCode: 0, labels: [], text }
+  return { name, start, width, scale: 1, offset: 0, min: 0, max: 2 ** width - 1, unit: '', startCode: 0, labels: [], text, when: undefined, selects: false }
 }
 
 function j1939Messages(): NetworkMessage[] {

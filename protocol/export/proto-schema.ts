@@ -31,6 +31,8 @@ export interface ProtoMessage {
 
 /** Tags of `Message.content`: room for both pages of sixteen kinds, after the message's own fields. */
 const FIRST_CONTENT_TAG = 16
+/** The same of kind 14: room for both pages of 256 classes. */
+const FIRST_CLASS_TAG = 64
 
 /** Enum `Location`, every message of the catalogue, and `Message`, which carries one of them. */
 export function protoSchema(rows: readonly MessageRow[]): { location: ProtoEnum, messages: readonly ProtoMessage[] } {
@@ -54,10 +56,14 @@ function messageUnion(rows: readonly MessageRow[]): ProtoMessage {
     oneof: {
       name: 'content',
       fields: rows.map(row => ({
-        name: snakeCase(row.name), tag: FIRST_CONTENT_TAG + row.page * 16 + row.kind, type: row.name, text: '',
+        name: snakeCase(row.name), tag: contentTag(row), type: row.name, text: '',
       })),
     },
   }
+}
+
+function contentTag({ page, kind, class: code }: MessageRow): number {
+  return code === undefined ? FIRST_CONTENT_TAG + page * 16 + kind : FIRST_CLASS_TAG + page * 256 + code
 }
 
 function protoMessage(row: MessageRow): ProtoMessage {

@@ -5,7 +5,7 @@ import {
 import type { Codec } from '../codec.ts'
 import { check } from '../e2e.ts'
 import type { CanFrame } from '../frame.ts'
-import { dataId, dataIdOf, isBroadcastKind } from '../id.ts'
+import { CLASS_BYTE, dataId, dataIdOf, isBroadcastKind } from '../id.ts'
 import { CODECS } from '../messages.generated.ts'
 import { MessageError, unknown } from './errors.ts'
 
@@ -62,11 +62,19 @@ export class MessageTable {
   recognise(frame: CanFrame): MessageEntry | Unreadable {
     if (!frame.extended || frame.remote || frame.fd) return 'foreignFormat'
     if (!isBroadcastKind(frame.id)) return 'unknownId'
-    const entry = this.ofId(frame.id)[0]
+    const entry = ofClass(this.ofId(frame.id), frame)
     if (entry === undefined) return 'unknownMessage'
     if (frame.length < entry.codec.length) return 'tooShort'
     return check(frame.data, frame.length, dataIdOf(frame.id)) ? entry : 'badCrc'
   }
+}
+
+/** The one of its class; without a byte for the class the first, which it is too short for. */
+function ofClass(entries: readonly MessageEntry[], frame: CanFrame): MessageEntry | undefined {
+  const first = entries[0]
+  if (first?.row.class === undefined || frame.length <= CLASS_BYTE) return first
+  for (const entry of entries) if (entry.row.class === frame.data[CLASS_BYTE]) return entry
+  return undefined
 }
 
 /** The messages of the car. */

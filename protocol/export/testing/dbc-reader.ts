@@ -5,6 +5,10 @@
 
 export interface DbcSignal {
   name: string
+  /** The multiplexor: its value says which multiplexed signals are there. */
+  selects: boolean
+  /** Of a multiplexed signal: the value it goes with. */
+  when: number | undefined
   start: number
   width: number
   scale: number
@@ -81,13 +85,13 @@ function newMessage([id, name, length, sender]: string[]): DbcMessage {
 }
 
 function readSignal(line: string, message: DbcMessage): void {
-  const shape = ` SG_ (${NAME}) : (\\d+)\\|(\\d+)@1\\+ \\((${NUMBER}),(${NUMBER})\\) \\[(${NUMBER})\\|(${NUMBER})\\] ${TEXT} (${NAME}(?:,${NAME})*)`
+  const shape = ` SG_ (${NAME})( M| m\\d+)? : (\\d+)\\|(\\d+)@1\\+ \\((${NUMBER}),(${NUMBER})\\) \\[(${NUMBER})\\|(${NUMBER})\\] ${TEXT} (${NAME}(?:,${NAME})*)`
   const found = match(line, shape)
   if (found === undefined) throw new Error(`not a signal: ${line}`)
-  const [name, start, width, scale, offset, min, max, unit, receivers] = found
+  const [name, multiplex, start, width, scale, offset, min, max, unit, receivers] = found
   if (message.signals.has(name!)) throw new Error(`signal ${name} twice`)
   message.signals.set(name!, {
-    name: name!, start: Number(start), width: Number(width), scale: Number(scale), offset: Number(offset), min: Number(min),
+    name: name!, selects: multiplex === ' M', when: multiplex?.startsWith(' m') === true ? Number(multiplex.slice(2)) : undefined, start: Number(start), width: Number(width), scale: Number(scale), offset: Number(offset), min: Number(min),
     max: Number(max), unit: unit!, receivers: receivers!.split(','), values: new Map(),
   })
 }
