@@ -48,12 +48,17 @@ const reproducible = [
   ['BinaryExpression[operator="**"]', 'Only + - * / and sqrt give the same bits on every engine.'],
 ].map(([selector, message]) => ({ selector, message }))
 
+/** Where the rules that need types are on. */
+const typeChecked = ['protocol/**/*.ts']
+
 const board = ['protocol/*.ts', 'protocol/catalogue/{enums,locations}.ts', 'firmware/**/*.ts']
 const notBoard = ['protocol/messages.ts', 'firmware/build/**', 'firmware/testing/**', '**/*.test.ts']
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'coverage/', '.traces/'] },
   ...tseslint.configs.recommended,
+  ...tseslint.configs.recommendedTypeCheckedOnly.map(config => ({ ...config, files: typeChecked })),
+  { files: typeChecked, languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
   stylistic.configs.customize({ indent: 2, quotes: 'single', semi: false, braceStyle: '1tbs', arrowParens: false }),
   {
     files: ['**/*.ts'],

@@ -17,8 +17,8 @@ import { crc16 } from './crc.ts'
  * | n−2, n−1 | CRC-16/CCITT-FALSE over bytes 0 … n−3 |
  */
 export const DESCRIPTOR_BYTES = 128
-export const DESCRIPTOR_MAGIC = 0x53
-export const DESCRIPTOR_VERSION = 1
+const DESCRIPTOR_MAGIC = 0x53
+const DESCRIPTOR_VERSION = 1
 
 const HEAD_BYTES = 18
 const CRC_BYTES = 2
@@ -186,8 +186,9 @@ function putNumber(bytes: Uint8Array, first: number, field: DescriptorField, val
 
 function checkCount(counted: DescriptorField | undefined, content: Readonly<Content>, length: number): void {
   if (counted === undefined || counted.most === undefined) return
-  if (content[counted.name] === length && length >= 1 && length <= counted.most) return
-  throw new RangeError(`descriptor: ${counted.name} = ${content[counted.name]} is outside 1…${counted.most}, or its list has another length, ${length}`)
+  const count = Number(content[counted.name])
+  if (count === length && length >= 1 && length <= counted.most) return
+  throw new RangeError(`descriptor: ${counted.name} = ${count} is outside 1…${counted.most}, or its list has another length, ${length}`)
 }
 
 /** Writes fields; the result: where they end. */

@@ -7,7 +7,7 @@ import { CRC8_TABLE } from './crc.ts'
  */
 
 /** Bytes before a message's own fields. */
-export const E2E_HEADER_BYTES = 2
+const E2E_HEADER_BYTES = 2
 /** Counters run 0 … 14; 15 is invalid. */
 export const E2E_COUNTER_MAX = 14
 

@@ -10,7 +10,7 @@ import type { CanFrame } from './frame.ts'
 /** Intermission after every frame. */
 export const INTERFRAME_BITS = 3
 /** CRC delimiter, ACK slot, ACK delimiter, end of frame: never stuffed. */
-export const TAIL_BITS = 10
+const TAIL_BITS = 10
 /** Polynomial x¹⁵+x¹⁴+x¹⁰+x⁸+x⁷+x⁴+x³+1. */
 export const CRC15_POLYNOMIAL = 0x4599
 

@@ -16,7 +16,7 @@ import type { LocationName } from './locations.ts'
  * - `enum`: one of `values`; a code not in the table throws on encoding and is delivered as it is on decoding.
  * - `flag`: one bit, 0 or 1.
  */
-export type FieldKind = 'measured' | 'commanded' | 'count' | 'enum' | 'flag'
+type FieldKind = 'measured' | 'commanded' | 'count' | 'enum' | 'flag'
 
 export interface FieldRow {
   readonly kind: FieldKind
@@ -40,7 +40,7 @@ export interface FieldRow {
   readonly text: string
 }
 
-export type FieldTable = Readonly<Record<string, FieldRow>>
+type FieldTable = Readonly<Record<string, FieldRow>>
 
 /** Which direction a message goes: data page 0 is from the hub at `location`, page 1 is to it. */
 export type Page = 0 | 1
@@ -85,7 +85,7 @@ type CodesOf<Field extends FieldRow> = Field extends { readonly values: infer Co
  * A decoded field: a code of its enum, 0 or 1, or a number. A code that the enum does not have is delivered as it is, though
  * the type leaves it out: who takes a code off the bus has a branch for all others.
  */
-export type ValueOf<Field extends FieldRow> =
+type ValueOf<Field extends FieldRow> =
   AnyField<Field> extends true ? number
     : Field['kind'] extends 'enum' ? CodeOf<CodesOf<Field>>
       : Field['kind'] extends 'flag' ? Flag : number

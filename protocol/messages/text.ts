@@ -1,5 +1,5 @@
 import { nameOfCode, isPhysical, limitsOf } from '../catalogue/fields.ts'
-import { HUB_TYPE, LOCATION, LOCATION_NAMES, type FieldRow, type MessageRow, type ReadValue, type ReadValues } from '../catalogue/index.ts'
+import { HUB_TYPE, LOCATION_NAMES, type FieldRow, type MessageRow, type ReadValue, type ReadValues } from '../catalogue/index.ts'
 import { UNIT_SUFFIX } from '../catalogue/validate.ts'
 import { GLOBAL_ADDRESS, locationOfAddress, NULL_ADDRESS, TOOL_ADDRESSES } from '../id.ts'
 import type { NamedValues } from './entries.ts'
@@ -59,11 +59,6 @@ export function echoSenderText(nibble: number): string {
 export function hubTypeText(code: number): string {
   for (const [name, value] of Object.entries(HUB_TYPE)) if (value === code) return name
   return `type ${code}`
-}
-
-/** Location code of a name. */
-export function locationCode(name: keyof typeof LOCATION): number {
-  return LOCATION[name]
 }
 
 const NUMBER = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|0x[0-9a-f]+)\s*(.*)$/i

@@ -20,7 +20,7 @@ export interface DbcSignal {
   values: Map<number, string>
 }
 
-export interface DbcMessage {
+interface DbcMessage {
   /** Without bit 31. */
   id: number
   extended: boolean
