@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -48,6 +48,21 @@ describe('the command line as a process', () => {
     expect(code).toBe(1)
     expect(err).toContain('no\\u001b[2J\\u0007where.log')
     expect(err.trimEnd()).toMatch(/^[\u0020-\u007e]*$/)
+  })
+
+  it.skipIf(!existsSync('/proc/self/status')).each([
+    ['decode'], ['convert', '-', '--to', 'asc'],
+  ])('%s of a pipe that nobody writes into ends with the second Ctrl-C', async (name, ...words) => {
+    const pipe = join(folder, `${name}.log`)
+    execFileSync('mkfifo', [pipe])
+    const { child, ended } = new SpineProcess(name, pipe, ...words)
+    // SIGHUP is caught from when the command has taken the signals over.
+    const signalsTaken = (): boolean => /^SigCgt:.*[13579bdf]$/m.test(readFileSync(`/proc/${child.pid}/status`, 'latin1'))
+    while (child.exitCode === null && !signalsTaken()) await new Promise(resolve => setImmediate(resolve))
+    const keys = setInterval(() => child.kill('SIGINT'), 100)
+    const { code, signal } = await ended
+    clearInterval(keys)
+    expect({ code, signal }).toEqual({ code: null, signal: 'SIGINT' })
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('lets go of everything and exits with 0 when a car gets %s', async (signal) => {

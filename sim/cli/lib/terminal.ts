@@ -101,7 +101,7 @@ async function drained(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<v
 /** A terminal and npm both pass Ctrl-C on: what comes this soon after the first is the same key. */
 const SAME_KEY_ms = 500
 
-/** The first signal asks to end, a later one ends. */
+/** The first signal asks to end, a later one ends, even a process that waits for a file nobody writes into. */
 function takeSignals(stop: AbortController): void {
   let first_ms = -Infinity
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -111,7 +111,9 @@ function takeSignals(stop: AbortController): void {
         first_ms = now_ms
         stop.abort()
       } else if (now_ms - first_ms > SAME_KEY_ms) {
-        process.exit(signal === 'SIGINT' ? 130 : 143)
+        // The signal's own way ends it at once; an orderly exit would wait for what is being opened.
+        process.removeAllListeners(signal)
+        process.kill(process.pid, signal)
       }
     })
   }
