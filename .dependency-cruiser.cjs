@@ -17,9 +17,9 @@ module.exports = {
     },
     {
       name: 'boards-use-no-host-code', severity: 'error', comment: 'exports and the table of rows are for the host',
-      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export/|messages(/|[.]ts)|catalogue/(?!enums|locations))', '^firmware/(build|testing)/'] },
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export/|messages(/|[.]ts)|index[.]ts|catalogue/(?!enums|locations))', '^firmware/(build|testing)/'] },
       to: {
-        path: '^protocol/(export/|messages(/|[.]ts)|catalogue/(?!enums|locations))|^firmware/(build|testing)/',
+        path: '^protocol/(export/|messages(/|[.]ts)|index[.]ts|catalogue/(?!enums|locations))|^firmware/(build|testing)/',
         dependencyTypesNot: ['type-only'],
       },
     },

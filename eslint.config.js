@@ -55,7 +55,7 @@ const board = ['protocol/*.ts', 'protocol/catalogue/{enums,locations}.ts', 'firm
 const notBoard = ['protocol/messages.ts', 'firmware/build/**', 'firmware/testing/**', '**/*.test.ts']
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'coverage/', '.traces/'] },
+  { ignores: ['node_modules/', 'coverage/', 'dist/', '.traces/'] },
   ...tseslint.configs.recommended,
   ...tseslint.configs.recommendedTypeCheckedOnly.map(config => ({ ...config, files: typeChecked })),
   { files: typeChecked, languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { processTerminal } from './lib/terminal.ts'
 import { run } from './run.ts'
 

@@ -25,6 +25,12 @@ describe('the command line', () => {
     expect(terminal.out).toMatch(/^  --json +\S/m)
   })
 
+  it('prints its version', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['--version'], terminal)).toBe(0)
+    expect(terminal.out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
   it('shows the help and fails when nothing was typed', async () => {
     const terminal = fakeTerminal()
     expect(await run([], terminal)).toBe(2)

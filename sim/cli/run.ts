@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { EXIT, Failure, describe } from './lib/failure.ts'
 import { nearest } from '#protocol/messages/errors.ts'
 import type { Terminal } from './lib/terminal.ts'
+import { VERSION } from './lib/version.ts'
 import { COMMANDS } from './registry.ts'
 
 const EXAMPLES = `
@@ -21,6 +22,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const program = new Command('spine')
     .description('One cable that carries power and data through the car: the virtual car, its bus and its tools.')
     .addHelpText('after', EXAMPLES)
+    .version(VERSION, '--version', 'print the version')
     .helpCommand('help [command]', 'the help of a command')
     .showSuggestionAfterError(false)
   adopt(program, terminal)
