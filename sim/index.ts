@@ -10,6 +10,7 @@ export { type ComponentData, type HubData, type HubName, readTopology, type Topo
 export * from './checkers/index.ts'
 export { Kernel, Timer } from './kernel/kernel.ts'
 export { Prng } from './kernel/prng.ts'
+export * from './trace/index.ts'
 export { AmplifierPlant } from './plants/amplifier.ts'
 export { LampPlant } from './plants/lamp.ts'
 export { LatchPlant } from './plants/latch.ts'

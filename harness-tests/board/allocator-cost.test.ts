@@ -7,6 +7,7 @@ import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
 import { COUPE } from '#sim/car/coupe.ts'
 import { powerPlanOf } from '#sim/car/power-plan.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
+import type { TopologyData } from '#sim/car/topology.ts'
 import { readTopology } from '#sim/car/topology.ts'
 import { capabilityOf } from '#sim/power/capability.ts'
 import fc from 'fast-check'
@@ -17,7 +18,7 @@ import { countStatements } from './statements.ts'
 const MOST = 600
 
 const { module: { Allocator }, during } = await countStatements<typeof Module>('firmware/power/allocator/allocator.ts')
-const planOf = (car: typeof SEDAN): PowerPlan => {
+const planOf = (car: TopologyData): PowerPlan => {
   const topology = readTopology(car)
   return powerPlanOf(capabilityOf(topology.copper), topology)
 }

@@ -17,6 +17,7 @@ import type { CrankingLevel, SupplyProfile } from '../power/profiles.ts'
 import type { SupplyFault } from '../power/copper-faults.ts'
 import { DataError } from '../schema/index.ts'
 import { CarSupply } from './car-supply.ts'
+import type { CarNames } from './car-names.ts'
 import type { CarComponent } from './component.ts'
 import { busFaultProblems } from './fault-names.ts'
 import { imagesFor } from './images.ts'
@@ -67,8 +68,11 @@ interface SwitchPlace {
   readonly index: number
 }
 
-/** The virtual car: hubs on a spine, what is plugged into them, and the hands of the people in it. */
-export class Car {
+/**
+ * The virtual car: hubs on a spine, what is plugged into them, and the hands of the people in it. `Names` are the names of its parts,
+ * where the compiler knows them; every name is checked when it is used, too.
+ */
+export class Car<Names extends CarNames = CarNames> {
   readonly topology: Topology
   readonly kernel: Kernel
   readonly trace = new Trace()
@@ -77,9 +81,9 @@ export class Car {
   /** Battery, engine, copper: volts at the hubs and amperes in the cables. */
   readonly power: CarSupply
   /** By location, front to rear. */
-  readonly hubs: ReadonlyMap<string, HubHost>
+  readonly hubs: ReadonlyMap<Names['hub'], HubHost>
   /** By name, `FL.window`. */
-  readonly components: ReadonlyMap<string, CarComponent>
+  readonly components: ReadonlyMap<Names['component'], CarComponent>
   readonly loadMeter: LoadMeter
   private readonly hosts = new Map<string, HubHost>()
   private readonly parts = new Map<string, CarComponent>()
@@ -101,8 +105,8 @@ export class Car {
     })
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
-    this.hubs = this.hosts
-    this.components = this.parts
+    this.hubs = this.hosts as ReadonlyMap<Names['hub'], HubHost>
+    this.components = this.parts as ReadonlyMap<Names['component'], CarComponent>
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
     this.power.sample(this.signals)
     this.loadMeter = this.bus.loadMeter()
@@ -140,19 +144,19 @@ export class Car {
   }
 
   /** Presses a switch and holds it. */
-  press(name: string): void {
+  press(name: Names['switch']): void {
     const place = lookUp('switch', this.switchPlaces, name)
     place.pack.press(place.index)
     this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: true })
   }
 
-  release(name: string): void {
+  release(name: Names['switch']): void {
     const place = lookUp('switch', this.switchPlaces, name)
     place.pack.release(place.index)
     this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: false })
   }
 
-  isPressed(name: string): boolean {
+  isPressed(name: Names['switch']): boolean {
     const place = lookUp('switch', this.switchPlaces, name)
     return place.pack.isPressed(place.index)
   }
@@ -189,28 +193,28 @@ export class Car {
   }
 
   /** Holds something into a window's gap at `opening_mm`; the glass must be below it. */
-  obstruct(window: string, opening_mm: number, stiffness_N_mm: number): void {
+  obstruct(window: Names['component'], opening_mm: number, stiffness_N_mm: number): void {
     this.world.sync()
     this.plant(window, WindowPlant).hold(opening_mm / 1000, stiffness_N_mm)
     this.tell({ kind: 'obstacle', source: window, opening_mm, stiffness_N_mm, travel_mm: WINDOW_REGULATOR.travel_m * 1000 })
   }
 
-  clearObstacle(window: string): void {
+  clearObstacle(window: Names['component']): void {
     this.world.sync()
     this.plant(window, WindowPlant).letGo()
     this.tell({ kind: 'obstacleGone', source: window })
   }
 
-  hub(name: string): HubHost {
+  hub(name: Names['hub']): HubHost {
     return lookUp('hub', this.hosts, name)
   }
 
-  component(name: string): CarComponent {
+  component(name: Names['component']): CarComponent {
     return lookUp('component', this.parts, name)
   }
 
   /** The plant of a component, of the class that is asked for: `car.plant('FL.window', WindowPlant)`. */
-  plant<P extends Plant>(name: string, type: abstract new (...parameters: never[]) => P): P {
+  plant<P extends Plant>(name: Names['component'], type: abstract new (...parameters: never[]) => P): P {
     const component = this.component(name)
     this.world.sync()
     if (component.plant instanceof type) return component.plant
@@ -222,7 +226,7 @@ export class Car {
     return [...this.parts.values()].filter(part => part.class === className).map(part => part.name)
   }
 
-  unplug(name: string): void {
+  unplug(name: Names['component']): void {
     const component = this.component(name)
     if (component.outlet === undefined) throw new RangeError(`component "${name}" is not plugged in`)
     this.world.unplug(component.outlet)
@@ -232,7 +236,7 @@ export class Car {
   }
 
   /** Plugs a component into its port again, or into another one of its hub. */
-  plug(name: string, port = this.component(name).port): void {
+  plug(name: Names['component'], port = this.component(name).port): void {
     const component = this.component(name)
     if (component.outlet !== undefined) throw new RangeError(`component "${name}" is plugged in already`)
     const outlet = this.outlet(component.hub, port)
@@ -244,14 +248,14 @@ export class Car {
   }
 
   /** A new component lies beside hub `hub`, to be plugged into `port`. Returns its name. */
-  addComponent(hub: string, port: number, data: ComponentData): string {
+  addComponent(hub: Names['hub'], port: number, data: ComponentData): Names['component'] {
     this.outlet(hub, port)
     const plan = readComponent(data, `component of ${hub}`, this.parts.size)
     return this.addPart(hub as HubName, port, plan).name
   }
 
   /** Writes a component's 1-Wire memory, as a maker does; empty: it does not answer. */
-  setDescriptor(name: string, bytes: Uint8Array): void {
+  setDescriptor(name: Names['component'], bytes: Uint8Array): void {
     this.component(name).plant.memory = bytes.slice()
   }
 
@@ -260,39 +264,39 @@ export class Car {
     return [...this.cables.keys()]
   }
 
-  cutCable(name: string): void {
+  cutCable(name: Names['cable']): void {
     lookUp('cable', this.cables, name).cut()
     this.tell({ kind: 'pairCut', source: name })
   }
 
-  mendCable(name: string): void {
+  mendCable(name: Names['cable']): void {
     lookUp('cable', this.cables, name).mend()
     this.tell({ kind: 'pairMended', source: name })
   }
 
-  resetHub(name: string, cause: ResetCauseName = 'external'): void {
+  resetHub(name: Names['hub'], cause: ResetCauseName = 'external'): void {
     this.hub(name).reset(cause)
   }
 
-  powerHub(name: string, on: boolean): void {
+  powerHub(name: Names['hub'], on: boolean): void {
     const host = this.hub(name)
     if (on) host.powerOn()
     else host.powerOff()
   }
 
   /** The hub's processor does nothing for `duration_ms`. */
-  pauseHub(name: string, duration_ms: number): void {
+  pauseHub(name: Names['hub'], duration_ms: number): void {
     this.hub(name).pause(duration_ms)
     this.tell({ kind: 'pause', source: name, duration_ms })
   }
 
   /** Feeds one hub, or all, with this voltage instead of from the copper; undefined: from the copper again. */
-  setSupply(supply_V: number | undefined, hub?: string): void {
+  setSupply(supply_V: number | undefined, hub?: Names['hub']): void {
     this.power.override(hub === undefined ? this.hosts.keys() : [this.hub(hub).name], supply_V)
   }
 
   /** At a hub's terminals, V. */
-  supply_V(hub: string): number {
+  supply_V(hub: Names['hub']): number {
     return lookUp('hub', this.power.feeds, hub).voltage_V()
   }
 

@@ -1,21 +1,14 @@
 import { drop, segment } from '../power/cables.ts'
-import { SEDAN } from './sedan.ts'
-import type { HubData, HubName, TopologyData } from './topology.ts'
+import { COUPE_HUBS } from './sedan.ts'
+import type { TopologyData } from './topology.ts'
 
-/** The coupe's hubs are those of the sedan but for the rear doors, and its driver has no switches for those. */
-const HUBS: HubName[] = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'TRUNK']
-
+const HUBS = COUPE_HUBS.map(hub => hub.location)
 const SPINE_mm2 = 10
 
-function ofSedan(location: HubName): HubData {
-  const hub = SEDAN.hubs.find(one => one.location === location) as HubData
-  return { ...hub, ports: hub.ports.map(part => part?.class === 'switchPack' && part.layout === 'driver' ? { ...part, layout: 'driver2' } : part) }
-}
-
 /** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 60 A, longer drops to its large doors, a smaller battery. */
-export const COUPE: TopologyData = {
+export const COUPE = {
   name: 'coupe',
-  hubs: HUBS.map(ofSedan),
+  hubs: COUPE_HUBS,
   copper: {
     layout: 'line',
     battery: 'battery',
@@ -38,4 +31,4 @@ export const COUPE: TopologyData = {
     ],
   },
   battery: { capacity_Ah: 55, charge: 0.9, temperature_C: 23, resistance_mOhm: 5 },
-}
+} as const satisfies TopologyData

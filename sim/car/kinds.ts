@@ -155,13 +155,18 @@ const lightFields = object({ name: text, kind: oneOf(['bulb', 'led']), rated_W: 
 const fieldsOf = <const Class extends ComponentClass, Own extends z.core.$ZodShape>(name: Class, own: Own) =>
   object({ class: z.literal(name), ...COMMON, ...own })
 
+/** Name of a component within its hub when the topology gives none. */
+export const DEFAULT_NAME = {
+  window: 'window', mirror: 'mirror', latch: 'latch', lamp: 'lamp', amplifier: 'amplifier', switchPack: 'switches', vehicle: 'vehicle',
+} as const satisfies Readonly<Record<ComponentClass, string>>
+
 /** Every class a car can have: a new one is a plant and an entry here. */
 export const KINDS = {
-  window: kind('window', fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
-  mirror: kind('mirror', fieldsOf('mirror', {}), mirrorOf),
-  latch: kind('latch', fieldsOf('latch', {}), latchOf),
-  lamp: kind('lamp', fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),
-  amplifier: kind('amplifier', fieldsOf('amplifier', {}), amplifierOf),
-  switchPack: kind('switches', fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
-  vehicle: kind('vehicle', fieldsOf('vehicle', {}), vehicleOf),
+  window: kind(DEFAULT_NAME.window, fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
+  mirror: kind(DEFAULT_NAME.mirror, fieldsOf('mirror', {}), mirrorOf),
+  latch: kind(DEFAULT_NAME.latch, fieldsOf('latch', {}), latchOf),
+  lamp: kind(DEFAULT_NAME.lamp, fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),
+  amplifier: kind(DEFAULT_NAME.amplifier, fieldsOf('amplifier', {}), amplifierOf),
+  switchPack: kind(DEFAULT_NAME.switchPack, fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
+  vehicle: kind(DEFAULT_NAME.vehicle, fieldsOf('vehicle', {}), vehicleOf),
 } satisfies Readonly<Record<ComponentClass, z.core.$ZodTypeDiscriminable>>
