@@ -83,7 +83,7 @@ export default tseslint.config(
     rules: {
       'max-lines-per-function': 'off',
       'no-restricted-syntax': ['error', {
-        selector: 'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|todo)$/]',
+        selector: 'MemberExpression[object.name=/^(it|test|describe|journey)$/][property.name=/^(only|todo)$/]',
         message: 'A test runs, or is skipped with a printed reason.',
       }],
     },

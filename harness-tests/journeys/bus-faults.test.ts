@@ -6,12 +6,14 @@ import { hubAddress } from '#protocol/id.ts'
 import { encodeClaim } from '#protocol/messages.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
-const HUBS = ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD', 'STEREO']
+const HUBS = ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD', 'STEREO'] as const
+type Hub = typeof HUBS[number]
+type Door = 'FL' | 'FR' | 'RL' | 'RR'
 /** The NAME of a second board at FL's location. */
 const double = (serial: number) => readName(hubName(HUB_TYPE.door, LOCATION.FL, serial))
-const heard = (car: SimulatedVehicle, hub: string, within_ms = 1500) => car.history(`HubStatus@${hub}`, car.now_ms - within_ms).length > 0
+const heard = (car: SimulatedVehicle, hub: Hub, within_ms = 1500) => car.history(`HubStatus@${hub}`, car.now_ms - within_ms).length > 0
 const allHeard = (car: SimulatedVehicle) => HUBS.every(hub => heard(car, hub))
-const glass_pct = (car: SimulatedVehicle, door: string): number => car.shows(`${door}.window`)['position_pct'] as number
+const glass_pct = (car: SimulatedVehicle, door: Door): number => car.shows(`${door}.window`)['position_pct'] as number
 
 describe('the bus', () => {
   journey('carries every hub within a second and a half of power-on', async (car) => {

@@ -18,7 +18,7 @@ describe('a command', () => {
     const auto = commands(car, from_ms).filter(seen => seen.values['action'] === 'autoDown')
     expect(auto.length).toBeGreaterThan(0)
     expect(new Set(auto.map(seen => seen.values['sequence'])).size).toBe(1)
-  }, { seed: 3 })
+  }, { seeds: [3] })
 
   journey('that nobody hears fails loudly after half a second, at its sender', async (car) => {
     car.car.powerHub('FL', false)

@@ -17,12 +17,12 @@ describe('a mirror', () => {
 
   journey('both fold and unfold', async (car) => {
     await car.press('DASH.mirrors.fold')
-    for (const door of ['FL', 'FR']) {
+    for (const door of ['FL', 'FR'] as const) {
       await car.until(`${door} is folded`, () => car.status(`MirrorStatus@${door}`)['fold'] === 'folded', { within_ms: 10_000 })
       expect(car.shows(`${door}.mirror`)['folded_pct']).toBeGreaterThan(95)
     }
     await car.press('DASH.mirrors.unfold')
-    for (const door of ['FL', 'FR']) {
+    for (const door of ['FL', 'FR'] as const) {
       await car.until(`${door} is out`, () => car.status(`MirrorStatus@${door}`)['fold'] === 'unfolded', { within_ms: 10_000 })
     }
   })
@@ -75,12 +75,12 @@ describe('a latch', () => {
 
   journey('locks in all doors at once', async (car) => {
     await car.press('DASH.doors.lock')
-    for (const door of ['FL', 'FR', 'RL', 'RR', 'TRUNK']) {
+    for (const door of ['FL', 'FR', 'RL', 'RR', 'TRUNK'] as const) {
       await car.until(`${door} is locked`, () => car.status(`LatchStatus@${door}`)['locked'] === true, { within_ms: 3000 })
       expect(car.shows(`${door}.latch`)['locked']).toBe(true)
     }
     await car.press('DASH.doors.unlock')
-    await car.until('all are unlocked', () => ['FL', 'FR', 'RL', 'RR'].every(door => car.shows(`${door}.latch`)['locked'] === false), { within_ms: 3000 })
+    await car.until('all are unlocked', () => (['FL', 'FR', 'RL', 'RR'] as const).every(door => car.shows(`${door}.latch`)['locked'] === false), { within_ms: 3000 })
   })
 })
 
@@ -113,12 +113,12 @@ describe('the stereo', () => {
     await car.press('DASH.stereo.seekUp')
     await car.until('a station is found', () => {
       const now_MHz = car.status('StereoStatus@STEREO')['frequency_MHz']
-      return now_MHz !== null && now_MHz !== before_MHz
+      return !Number.isNaN(now_MHz) && now_MHz !== before_MHz
     }, { within_ms: 20_000 })
     await car.run(3000)
     const parts = car.history('StereoText@STEREO').filter(seen => seen.values['kind'] === 'station')
     const transfer = parts.at(-1)?.values['transfer']
-    const codes = parts.filter(part => part.values['transfer'] === transfer).flatMap(part => [0, 1, 2, 3, 4].map(i => part.values[`char${i}`] as number))
+    const codes = parts.filter(part => part.values['transfer'] === transfer).flatMap(part => ([0, 1, 2, 3, 4] as const).map(i => part.values[`char${i}`]))
     expect(String.fromCharCode(...codes.slice(0, codes.indexOf(0) < 0 ? undefined : codes.indexOf(0))).trim()).toBe(car.shows('STEREO.amplifier')['station'])
   })
 

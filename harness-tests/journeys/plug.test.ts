@@ -2,23 +2,24 @@ import { crc16 } from '#protocol/crc.ts'
 import { decodeDescriptor, type DescriptorContent, encodeDescriptor } from '#protocol/descriptor.ts'
 import { COUPE } from '#sim/car/coupe.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
+import type { HubName } from '#sim/car/topology.ts'
 import { LampPlant } from '#sim/plants/lamp.ts'
 import { WindowPlant } from '#sim/plants/window.ts'
 import { describe, expect } from 'vitest'
-import { journey, type Reading, type SimulatedVehicle } from '../kit/index.ts'
+import { journey, type Reading, type SedanNames, type SimulatedVehicle } from '../kit/index.ts'
 
 /** What a port may draw while nobody granted anything: its idle current with margins. */
 const IDLE_A = 0.5
 /** Bus time from the plug to the first motion. */
 const USABLE_ms = 1000
 
-const faults = (car: SimulatedVehicle, hub: string, port: number, from_ms: number): unknown[] =>
+const faults = (car: SimulatedVehicle, hub: HubName, port: number, from_ms: number): unknown[] =>
   car.history(`PortStatus@${hub}`, from_ms).filter(seen => seen.values['port'] === port).map(seen => seen.values['fault'])
-const announced = (car: SimulatedVehicle, hub: string, from_ms: number): Reading | undefined =>
+const announced = (car: SimulatedVehicle, hub: HubName, from_ms: number): Reading | undefined =>
   car.history(`ComponentAnnounce@${hub}`, from_ms).at(-1)?.values
 
 /** The descriptor of a component with other content, as a maker who lies writes it. */
-function lie(car: SimulatedVehicle, name: string, content: Partial<DescriptorContent>): void {
+function lie(car: SimulatedVehicle, name: SedanNames['component'], content: Partial<DescriptorContent>): void {
   const honest = decodeDescriptor(car.car.component(name).plant.memory).descriptor!
   car.car.setDescriptor(name, encodeDescriptor({ ...honest, ...content } as DescriptorContent))
 }
@@ -84,7 +85,7 @@ describe('the coupe', () => {
     expect(car.car.switches.filter(name => /\.window(RL|RR)\./.test(name))).toEqual([])
     const from_ms = car.now_ms
     await car.press('DASH.doors.lock', 100)
-    await car.until('both doors are locked', () => ['FL', 'FR'].every(door => car.status(`LatchStatus@${door}`)['locked'] === true), { within_ms: 2000 })
+    await car.until('both doors are locked', () => (['FL', 'FR'] as const).every(door => car.status(`LatchStatus@${door}`)['locked'] === true), { within_ms: 2000 })
     await car.press('DASH.windowFR.down', 800)
     expect(car.car.plant('FR.window', WindowPlant).position_m).toBeGreaterThan(0.01)
     await car.run(2000)
@@ -263,9 +264,9 @@ describe('a plug that is pulled under load', () => {
     await car.press('DASH.mirrors.heat', 100)
     await car.press('DASH.stereo.source', 100)
     await car.run(1000)
-    for (const name of ['FL.mirror', 'STEREO.amplifier']) car.car.unplug(name)
+    for (const name of ['FL.mirror', 'STEREO.amplifier'] as const) car.car.unplug(name)
     await car.run(1000)
-    for (const hub of ['FL', 'STEREO']) {
+    for (const hub of ['FL', 'STEREO'] as const) {
       expect(car.car.hub(hub).counters).toMatchObject({ boots: 1, exceptions: 0 })
       expect(car.car.power.feeds.get(hub)!.ports_A()).toBeLessThan(IDLE_A)
     }

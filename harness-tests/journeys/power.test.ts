@@ -1,12 +1,14 @@
+import type { TargetOf } from '#protocol/catalogue/index.ts'
 import { describe, expect } from 'vitest'
 
 import { LOCATION } from '#protocol/catalogue/index.ts'
 import { sedanPower } from '#sim/car/power-plan.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
-const DOORS = ['FL', 'FR', 'RL', 'RR']
-const glass_pct = (car: SimulatedVehicle, door: string): number => car.shows(`${door}.window`)['position_pct'] as number
-const granted_A = (car: SimulatedVehicle, message: string): number => car.peek(message)?.['granted_A'] as number
+const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
+const glass_pct = (car: SimulatedVehicle, door: typeof DOORS[number]): number => car.shows(`${door}.window`)['position_pct'] as number
+type Granted = TargetOf<'WindowStatus' | 'MirrorStatus' | 'LightStatus' | 'StereoStatus' | 'LatchStatus'>
+const granted_A = (car: SimulatedVehicle, message: Granted): number | undefined => car.peek(message)?.granted_A
 const manager = (car: SimulatedVehicle): unknown => car.status('VehicleState@ALL')['manager']
 const shedLevel = (car: SimulatedVehicle): number => car.status('VehicleState@ALL')['shedLevel'] as number
 
@@ -130,7 +132,7 @@ describe('the power of the car', () => {
     await comfortOn(car)
     car.car.setSupply(10)
     const low_ms = car.now_ms
-    await car.until('heaters and stereo let go', () => ['MirrorStatus@FL', 'MirrorStatus@FR', 'StereoStatus@STEREO']
+    await car.until('heaters and stereo let go', () => (['MirrorStatus@FL', 'MirrorStatus@FR', 'StereoStatus@STEREO'] as const)
       .every(message => granted_A(car, message) === 0), { within_ms: 400 })
     expect(car.history('PowerShed@ALL', low_ms)[0]!.values).toMatchObject({ level: 1, reason: 'undervoltage' })
     car.hold('DASH.windowFL.down')
@@ -141,7 +143,7 @@ describe('the power of the car', () => {
     await car.expectNever('the comfort comes back', () => shedLevel(car) === 0, { for_ms: 3000 })
     car.car.setSupply(13)
     await car.until('nothing is shed', () => shedLevel(car) === 0, { within_ms: 1500 })
-    const heats = (door: string): boolean => granted_A(car, `MirrorStatus@${door}`) > 0
+    const heats = (door: 'FL' | 'FR'): boolean => granted_A(car, `MirrorStatus@${door}`)! > 0
     await car.until('the heaters are back', () => heats('FL') && heats('FR'), { within_ms: 2000 })
     await car.until('the stereo plays', () => car.shows('STEREO.amplifier')['playing'] === true, { within_ms: 2000 })
   })
@@ -152,7 +154,7 @@ describe('the power of the car', () => {
     await car.until('the glass moves', () => glass_pct(car, 'FL') > 10, { within_ms: 3000 })
     car.car.setIgnition('start')
     const cranked_ms = car.now_ms
-    await car.until('comfort is off', () => ['FL', 'FR'].every(door => granted_A(car, `MirrorStatus@${door}`) === 0)
+    await car.until('comfort is off', () => (['FL', 'FR'] as const).every(door => granted_A(car, `MirrorStatus@${door}`) === 0)
       && granted_A(car, 'WindowStatus@FL') === 0 && granted_A(car, 'StereoStatus@STEREO') === 0, { within_ms: 300 })
     expect(car.history('PowerShed@ALL', cranked_ms)[0]!.values).toMatchObject({ level: 2, reason: 'cranking' })
     const stopped_pct = glass_pct(car, 'FL')
@@ -163,7 +165,7 @@ describe('the power of the car', () => {
     await car.until('nothing is shed', () => shedLevel(car) === 0, { within_ms: 4000 })
     const levels = car.history('PowerShed@ALL', on_ms).map(shed => shed.values['level'])
     expect(levels).toEqual([1, 0])
-    await car.until('the heaters are back', () => granted_A(car, 'MirrorStatus@FL') > 0, { within_ms: 2000 })
+    await car.until('the heaters are back', () => granted_A(car, 'MirrorStatus@FL')! > 0, { within_ms: 2000 })
     await car.expectNever('the glass moves by itself', () => Math.abs(glass_pct(car, 'FL') - stopped_pct) > 2, { for_ms: 1000 })
   })
 
@@ -232,7 +234,7 @@ describe('the power of the car', () => {
   })
 
   journey('ignores the grant of an impostor, and requests that make no sense', async (car) => {
-    const grant = { port: 0, run_A: 40, peak_A: 40, lease_ms: 10_000, result: 'granted' }
+    const grant = { port: 0, run_A: 40, peak_A: 40, lease_ms: 10_000, result: 'granted' } as const
     for (let sequence = 0; sequence < 16; sequence++) {
       car.send('PowerGrant@FL', { ...grant, sequence })
       car.send('PowerGrant@FL', { ...grant, sequence }, { source: 0x82 })

@@ -6,8 +6,8 @@ import { jumpStart, loadDump } from '#sim/power/profiles.ts'
 import { describe, expect } from 'vitest'
 import { journey, type Reading, type SimulatedVehicle } from '../kit/index.ts'
 
-const DOORS = ['FL', 'FR', 'RL', 'RR']
-const LIGHTS = ['DASH.lights.head', 'DASH.lights.tail', 'DASH.lights.interior']
+const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
+const LIGHTS = ['DASH.lights.head', 'DASH.lights.tail', 'DASH.lights.interior'] as const
 
 /** The worst of the copper since it was begun, by a sample a millisecond. */
 interface Watch {
@@ -39,7 +39,7 @@ function watch(car: SimulatedVehicle): Watch {
   return seen
 }
 
-const glass_m = (car: SimulatedVehicle, door: string): number => car.car.plant(`${door}.window`, WindowPlant).position_m
+const glass_m = (car: SimulatedVehicle, door: typeof DOORS[number]): number => car.car.plant(`${door}.window`, WindowPlant).position_m
 const ONCE = HUBS.map(() => 1)
 const boots = (car: SimulatedVehicle): number[] => HUBS.map(hub => car.car.hubs.get(hub)?.counters.boots ?? 0)
 const drawn_A = (car: SimulatedVehicle): number => {
@@ -55,7 +55,7 @@ async function everythingOn(car: SimulatedVehicle): Promise<void> {
   car.send('StereoCommand@STEREO', { action: 'source', source: 'fm' })
   await car.run(200)
   car.send('StereoCommand@STEREO', { action: 'volume', volume: 30 })
-  for (const name of ['DASH.mirrors.heat', ...LIGHTS]) await car.press(name, 100)
+  for (const name of ['DASH.mirrors.heat', ...LIGHTS] as const) await car.press(name, 100)
   for (const door of DOORS) car.hold(`DASH.window${door}.down`)
 }
 
@@ -69,7 +69,7 @@ describe('everything at once', () => {
     await car.until('the lid is open', () => car.status('LatchStatus@TRUNK')['ajar'] === true, { within_ms: 5000 })
     for (const door of DOORS) car.release(`DASH.window${door}.down`)
     await car.run(300)
-    for (const door of ['FL', 'FR']) expect(car.status(`MirrorStatus@${door}`)['heat']).toBe(true)
+    for (const door of ['FL', 'FR'] as const) expect(car.status(`MirrorStatus@${door}`)['heat']).toBe(true)
     expect(car.shows('STEREO.amplifier')['playing']).toBe(true)
     for (const door of DOORS) car.hold(`DASH.window${door}.up`)
     await car.until('all are closed', () => DOORS.every(door => glass_m(car, door) < 0.002), { within_ms: 15_000 })
@@ -113,7 +113,7 @@ describe('cranking', () => {
       expect(drawn_A(car)).toBeLessThan(before_A / 2)
       const sheds = (): Reading[] => car.history('PowerShed@ALL', from_ms).map(shed => shed.values)
       expect(sheds()[0]).toMatchObject({ level: 2, reason: 'cranking' })
-      for (const comfort of ['FL.mirror', 'FR.mirror', 'STEREO.amplifier', 'FL.window', 'RR.window']) {
+      for (const comfort of ['FL.mirror', 'FR.mirror', 'STEREO.amplifier', 'FL.window', 'RR.window'] as const) {
         expect(car.car.component(comfort).plant.current_A, comfort).toBeLessThan(0.5)
       }
       await car.run(300)
@@ -127,7 +127,7 @@ describe('cranking', () => {
       const back = car.history('PowerShed@ALL', runs_ms).map(shed => Number(shed.values['level']))
       expect(back.slice(-2)).toEqual([1, 0])
       levels.forEach((shed, i) => expect(shed - (levels[i - 1] ?? 0), 'recovers one level at a time').toBeGreaterThanOrEqual(-1))
-      await car.until('the heaters are back', () => ['FL', 'FR'].every(door => Number(car.status(`MirrorStatus@${door}`)['granted_A']) > 0), { within_ms: 2000 })
+      await car.until('the heaters are back', () => (['FL', 'FR'] as const).every(door => Number(car.status(`MirrorStatus@${door}`)['granted_A']) > 0), { within_ms: 2000 })
       DOORS.forEach((door, i) => expect(glass_m(car, door)).toBeCloseTo(stopped_m[i]!, 2))
       expect(seen.lowest_V).toBeLessThan({ I: 8, II: 4.6, IV: 6 }[level])
       expect(boots(car)).toEqual(ONCE)

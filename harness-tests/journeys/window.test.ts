@@ -2,8 +2,9 @@ import { describe, expect } from 'vitest'
 
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
-const status = (car: SimulatedVehicle, door = 'FL') => car.status(`WindowStatus@${door}`)
-const glass_pct = (car: SimulatedVehicle, door = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
+type Door = 'FL' | 'FR' | 'RL' | 'RR'
+const status = (car: SimulatedVehicle, door: Door = 'FL') => car.status(`WindowStatus@${door}`)
+const glass_pct = (car: SimulatedVehicle, door: Door = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
 
 /** Opens the driver's window and has it learn its travel. */
 async function learned(car: SimulatedVehicle): Promise<void> {

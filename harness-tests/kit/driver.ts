@@ -16,10 +16,15 @@ export interface Driver {
   send(frame: CanFrame): void
   press(name: string): void
   release(name: string): void
-  /** Lets time pass until `done()` or for `limit_ms`. Asks after every event. Resolves to the last answer of `done()`. */
+  /**
+   * Lets time pass until `done()` or for `limit_ms`. Asks after every event. Resolves to the last answer of `done()`.
+   * Throws RangeError for a time that is none.
+   */
   advance(done: () => boolean, limit_ms: number): Promise<boolean>
   /** What it waits for, for failure messages. */
   pending(): string[]
+  /** Whether the hub at a location runs, in a few words, where the driver can know it. */
+  hubState?(location: string): string
   close(): Promise<void>
 }
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { SpineProcess } from '#sim/cli/testing/spine-process.ts'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { journey, type Vehicle, vehicleAt, vehicleFrom } from './index.ts'
+import { heard, journey, type Vehicle, vehicleAt, vehicleFrom } from './index.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'spine-'))
 const log = path.join(folder, 'drive.log')
@@ -45,7 +45,7 @@ describe('a journey', () => {
 
   it('says what the car refused', async () => {
     const car = vehicleFrom(log)
-    expect(() => car.status('WindowStatus@TRUNK')).toThrow(/no location TRUNK/)
+    expect(() => car.status(heard('WindowStatus@TRUNK'))).toThrow(/no location TRUNK/)
     await expect(car.until('it flies', () => false, { within_ms: 10 })).rejects.toThrow(/waited 10 ms in vain until it flies/)
   })
 })

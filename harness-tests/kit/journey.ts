@@ -1,115 +1,136 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
+import { it, type TestContext } from 'vitest'
 
-import { expect, it } from 'vitest'
-
-import { createFrame } from '#protocol/frame.ts'
 import type { CarOptions } from '#sim/car/car.ts'
+import type { NamesOf } from '#sim/car/car-names.ts'
 import { carFacts } from '#sim/car/facts.ts'
 import { type PowerFaults, schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
 import { SEDAN } from '#sim/car/sedan.ts'
+import type { TopologyData } from '#sim/car/topology.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
-import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
-import type { Observation } from '#sim/plants/observation.ts'
-import { ExpectationError, Vehicle } from './vehicle.ts'
+import { seed as checkedSeed, seedOfEnvironment } from './limits.ts'
+import { SimulatedVehicle } from './simulated-vehicle.ts'
 import { SimulatorDriver } from './simulator.ts'
+import { keepTrace, recordFrames, replayLine } from './trace-file.ts'
+import { ExpectationError } from './vehicle.ts'
 
-/** Where the traces of failed journeys are kept, below the working directory. */
-const TRACES = '.traces'
-/** A trace holds the last frames only; a runaway bus must not fill the disk. */
-const TRACE_LINES = 200_000
-const DEFAULT_SEED = 1
+const DEFAULT_SEEDS = [1]
 
-export interface JourneyOptions extends Omit<CarOptions, 'seed'> {
-  /** Seed of the run; `SPINE_SEED` in the environment overrides it. */
-  seed?: number
+type Sedan = typeof SEDAN
+
+export interface JourneyOptions<Topology extends TopologyData = Sedan> extends Omit<CarOptions, 'seed' | 'topology' | 'without'> {
+  /** The sedan by default. Written `as const`, it gives the names of its parts to the compiler. */
+  readonly topology?: Topology
+  /** Hubs that are left out, with their components. */
+  readonly without?: readonly NamesOf<Topology>['hub'][]
+  /** Seeds of the runs, 0…4294967295, a test for each, `[1]` by default; `SPINE_SEED` in the environment replaces them. */
+  readonly seeds?: readonly number[]
+  /** Real time that the test may take, ms; vitest's `testTimeout` by default. */
+  readonly timeout_ms?: number
+  /** How long `until` waits when it is not told, ms of bus time; 10,000 by default. */
+  readonly within_ms?: number
+  /** Folder for the trace of a failure, `.traces` by default; `SPINE_TRACES` in the environment replaces it. */
+  readonly traces?: string
   /** Leaves the hubs without power at first: the journey is about booting. */
-  unpowered?: boolean
+  readonly unpowered?: boolean
   /** What is wrong with battery and copper, and what happens to the supply, from the car's first instant. */
-  power?: PowerFaults
+  readonly power?: PowerFaults
   /** Checkers that this journey provokes on purpose: they must speak, and all others must not. */
-  expects?: readonly string[]
+  readonly expects?: readonly string[]
 }
 
-/** A car in a test: what every tester's tool can do, and the simulator behind it for what only a simulator can. */
-export class SimulatedVehicle extends Vehicle {
-  declare readonly driver: SimulatorDriver
+type Driven<Topology extends TopologyData> = SimulatedVehicle<NamesOf<Topology>>
+type Outcome = Promise<void> | void
 
-  /** The simulator itself: faults, plugs, resets, the mechanics behind the bus. */
-  get car(): SimulatorDriver['car'] {
-    return this.driver.car
-  }
+/** `journey(title, body, options)`. */
+interface DeclareOne {
+  <const Topology extends TopologyData = Sedan>(
+    title: string, body: (car: Driven<Topology>) => Outcome, options?: JourneyOptions<Topology>): void
+}
 
-  /** What is to be seen of a component, behind the bus's back: `shows('FL.window').position_pct`. */
-  shows(component: string): Observation {
-    this.car.world.sync()
-    return this.car.component(component).plant.observe()
+/** Declares journeys. */
+export interface DeclareJourney extends DeclareOne {
+  /** One journey a case; `%s` in the title stands for a case, `$name` for a field of it, as in vitest's `it.for`. */
+  each<const Case>(cases: readonly Case[]): <const Topology extends TopologyData = Sedan>(
+    title: string, body: (car: Driven<Topology>, each: Case) => Outcome, options?: JourneyOptions<Topology>) => void
+}
+
+type Declare = Pick<typeof it, 'for'>
+
+/** Declares one test for each case and seed. */
+function declare<Topology extends TopologyData, Case>(
+  how: Declare, cases: readonly Case[], title: string,
+  body: (car: Driven<Topology>, each: Case) => Outcome, options: JourneyOptions<Topology>,
+): void {
+  const forced = seedOfEnvironment()
+  const seeds = options.seeds ?? DEFAULT_SEEDS
+  if (seeds.length === 0) throw new RangeError(`journey "${title}": seeds is empty`)
+  for (const seed of seeds) checkedSeed('seed', seed)
+  const { timeout_ms } = options
+  for (const seed of forced === undefined ? seeds : [forced]) {
+    const name = seeds.length > 1 ? `${title} (seed ${seed})` : title
+    how.for(cases)(name, timeout_ms === undefined ? {} : { timeout: timeout_ms }, (each, context) =>
+      drive(context, seed, options, car => body(car, each)))
   }
+}
+
+function declaring(how: Declare): DeclareJourney {
+  const one: DeclareOne = (title, body, options = {}) => declare(how, [undefined], title, body, options)
+  const each: DeclareJourney['each'] = cases => (title, body, options = {}) => declare(how, cases, title, body, options)
+  return Object.assign(one, { each })
 }
 
 /**
- * Declares a test that drives a booted car in virtual time. When it fails, the bus log and the events are kept in
- * `.traces/` and the message ends with the command that runs exactly this again.
+ * Declares a test that drives a booted car in virtual time. When it fails or runs out of time, the bus log and the events are kept and
+ * the message ends with the command that runs exactly this again.
  */
-export function journey(title: string, body: (car: SimulatedVehicle) => Promise<void> | void, options: JourneyOptions = {}): void {
-  it(title, async () => {
-    const { seed: own = DEFAULT_SEED, unpowered = false, expects = [], power = {}, ...carOptions } = options
-    const unknown = expects.filter(name => CHECKERS.every(entry => entry.name !== name))
-    if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
-    const seed = process.env['SPINE_SEED'] === undefined ? own : Number(process.env['SPINE_SEED'])
-    const topology = withBattery(carOptions.topology ?? SEDAN, power)
-    const driver = new SimulatorDriver({ ...carOptions, topology, seed })
-    const log = recordFrames(driver)
-    const judges = watch(driver.car, carFacts(driver.car))
-    const car = new SimulatedVehicle(driver)
-    try {
-      schedulePowerFaults(driver.car, power)
-      if (!unpowered) driver.boot()
-      await body(car)
-      hearJudges(judges, car, expects)
-    } catch (error) {
-      throw explained(error, title, seed, keepTrace(title, seed, log, car), car)
-    } finally {
-      await driver.close()
-    }
+export const journey: DeclareJourney & { readonly skip: DeclareJourney, readonly only: DeclareJourney } =
+  Object.assign(declaring(it), { skip: declaring(it.skip), only: declaring(it.only) })
+
+async function drive<Topology extends TopologyData>(
+  context: TestContext, seed: number, options: JourneyOptions<Topology>, body: (car: Driven<Topology>) => Outcome,
+): Promise<void> {
+  const { unpowered = false, expects = [], power = {}, within_ms, traces } = options
+  const unknown = expects.filter(name => CHECKERS.every(entry => entry.name !== name))
+  if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
+  const { task } = context
+  const end_ms = performance.now() + (task.timeout > 0 ? task.timeout : Infinity)
+  const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology: withBattery(options.topology ?? SEDAN, power), seed })
+  const log = recordFrames(driver)
+  const judges = watch(driver.car, carFacts(driver.car))
+  const car = new SimulatedVehicle<NamesOf<Topology>>(driver)
+  car.timeIsUp = () => performance.now() >= end_ms
+  if (within_ms !== undefined) car.within_ms = within_ms
+  let told = false
+  const explain = (error: { message: string }): void => {
+    told = true
+    const trace = keepTrace(task, seed, traces, log, car.events)
+    const situation = error instanceof ExpectationError ? '' : car.situation()
+    error.message += `\n${situation}trace: ${trace} (npx spine decode ${trace})\nreplay: ${replayLine(task, seed)}`
+  }
+  // A body that waits for something else than the car is ended by vitest, which does not come back here.
+  context.onTestFailed(() => {
+    const error = task.result?.errors?.at(-1)
+    if (!told && error !== undefined) explain(error)
   })
+  try {
+    schedulePowerFaults(driver.car, power)
+    if (!unpowered) driver.boot()
+    await body(car)
+    if (car.timeIsUp()) throw new ExpectationError(`the test's time of ${task.timeout} ms ran out\n${car.situation()}`)
+    hearJudges(judges, car, expects)
+  } catch (error) {
+    if (error instanceof Error && !told) explain(error)
+    throw error
+  } finally {
+    await driver.close()
+  }
 }
 
 /** What the checkers found in the trace, apart from what the journey itself looked at. */
-function hearJudges(judges: Judges, car: Vehicle, expects: readonly string[]): void {
-  const verdicts = judges.finish(car.driver.now_ns)
+function hearJudges(judges: Judges, car: { readonly now_ms: number, situation(): string }, expects: readonly string[]): void {
+  const verdicts = judges.finish(car.now_ms * 1e6)
   const bad = verdicts.filter(verdict => !expects.includes(verdict.checker))
   const silent = expects.filter(name => verdicts.every(verdict => verdict.checker !== name))
-  if (bad.length > 0) throw new ExpectationError(`the checkers object:\n${bad.map(verdict => `  ${describeVerdict(verdict)}`).join('\n')}\n${car.situation()}`)
+  if (bad.length > 0) throw new ExpectationError(`the checkers object:\n${bad.map(verdict => `  ${describeVerdict(verdict)}\n`).join('')}${car.situation()}`)
   if (silent.length > 0) throw new ExpectationError(`the checkers ${silent.join(', ')} were expected to object and did not\n${car.situation()}`)
-}
-
-function recordFrames(driver: SimulatorDriver): string[] {
-  const lines: string[] = []
-  const frame: LinkFrame = { ...createFrame(8), timestamp_ns: 0, origin: '', error: false }
-  driver.onFrame((seen, t_ns) => {
-    Object.assign(frame, seen, { timestamp_ns: t_ns })
-    lines.push(formatCandumpLine(frame))
-    if (lines.length > 2 * TRACE_LINES) lines.splice(0, TRACE_LINES)
-  })
-  return lines
-}
-
-function keepTrace(title: string, seed: number, log: readonly string[], car: Vehicle): string {
-  mkdirSync(TRACES, { recursive: true })
-  const name = path.join(TRACES, `${title.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, 80)}-seed-${seed}`)
-  writeFileSync(`${name}.log`, log.map(line => line.endsWith('\n') ? line : `${line}\n`).join(''))
-  writeFileSync(`${name}.events.jsonl`, car.events.map(event => `${JSON.stringify(event)}\n`).join(''))
-  return `${name}.log`
-}
-
-function explained(error: unknown, title: string, seed: number, trace: string, car: Vehicle): unknown {
-  if (!(error instanceof Error)) return error
-  const { testPath } = expect.getState()
-  const file = testPath === undefined ? '' : `${path.relative(process.cwd(), testPath)} `
-  const situation = error instanceof ExpectationError ? '' : `${car.situation()}`
-  const quoted = title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/'/g, '\'\\\'\'')
-  error.message += `\n${situation}trace: ${trace} (npx spine decode ${trace})\nreplay: SPINE_SEED=${seed} npx vitest run ${file}-t '${quoted}'`
-  return error
 }

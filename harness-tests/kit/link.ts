@@ -4,7 +4,10 @@ import { openLink } from '#sim/gateway/open-link.ts'
 import { SpineLink } from '#sim/gateway/spine/spine-link.ts'
 import type { Link } from '#sim/gateway/link.ts'
 import { type Driver, unable } from './driver.ts'
+import { duration } from './limits.ts'
+import type { SedanNames } from './names.ts'
 import { Vehicle } from './vehicle.ts'
+import type { CarNames } from '#sim/car/car-names.ts'
 
 /** A switch that nobody releases is let go after this long. */
 const LONGEST_PRESS_ms = 600_000
@@ -55,6 +58,7 @@ export class LinkDriver implements Driver {
 
   /** Asks after every frame, and at the end. Rejects when the car refused what was asked of it meanwhile. */
   advance(done: () => boolean, limit_ms: number): Promise<boolean> {
+    duration('advance: limit_ms', limit_ms)
     if (this.failure !== undefined) return Promise.reject(this.failure)
     if (done()) return Promise.resolve(true)
     return new Promise((resolve, reject) => {
@@ -97,6 +101,6 @@ export class LinkDriver implements Driver {
 }
 
 /** A car behind a link, for the same journeys as the simulated one. Close it with `vehicle.driver.close()`. */
-export async function vehicleAt(uri: string): Promise<Vehicle> {
+export async function vehicleAt<Names extends CarNames = SedanNames>(uri: string): Promise<Vehicle<Names>> {
   return new Vehicle(new LinkDriver(await openLink(uri)))
 }

@@ -1,18 +1,15 @@
-import type { LocationName } from '#protocol/catalogue/index.ts'
 import type { CanFrame } from '#protocol/frame.ts'
-import { FrameDecoder, parseTarget, valueJson } from '#protocol/messages.ts'
-
-/** A decoded message as journeys read it: enums by name, flags as booleans, null for "not available". */
-export type Reading = Readonly<Record<string, number | string | boolean | null>>
+import { FrameDecoder, readValues } from '#protocol/messages.ts'
+import { type Heard, heard, type Reading, type ReadingAt } from './names.ts'
 
 /** One frame of the history. */
-export interface Observed {
+export interface Observed<Values = Reading> {
   readonly t_ms: number
   /** `WindowStatus@FL`, `AddressClaimed@FL`. */
   readonly target: string
   /** Source address. */
   readonly source: number
-  readonly values: Reading
+  readonly values: Values
 }
 
 /** Frames kept for `history`; older ones are forgotten. */
@@ -23,6 +20,8 @@ export class Observer {
   readonly decoder = new FrameDecoder()
   /** Frames seen. */
   frames = 0
+  /** Of each target, so many frames. */
+  readonly counts = new Map<string, number>()
   private readonly latest = new Map<string, Observed>()
   private readonly log: Observed[] = []
 
@@ -30,32 +29,33 @@ export class Observer {
     this.frames++
     const decoded = this.decoder.decode(frame)
     if (decoded === undefined) return
-    const values: Record<string, number | string | boolean | null> = {}
-    for (const [name, value] of Object.entries(decoded.values)) {
-      const field = decoded.row?.fields[name]
-      values[name] = field === undefined ? value : valueJson(field, value)
-    }
+    const values: Reading = decoded.row === undefined ? { ...decoded.values } : readValues(decoded.row, { ...decoded.values })
     const observed = { t_ms: t_ns / 1e6, target: `${decoded.name}@${decoded.location}`, source: decoded.source, values }
     this.latest.set(observed.target, observed)
+    this.counts.set(observed.target, (this.counts.get(observed.target) ?? 0) + 1)
     this.log.push(observed)
     if (this.log.length > 2 * HISTORY) this.log.splice(0, HISTORY)
   }
 
-  /** The newest reading of `WindowStatus@FL`; undefined before the first. Throws for a name that does not exist. */
-  last(target: string): Observed | undefined {
-    return this.latest.get(canonical(target))
+  /** The newest reading of `WindowStatus@FL`; undefined before the first. Throws MessageError for a name that does not exist. */
+  last<From extends Heard>(target: From): Observed<ReadingAt<From>> | undefined {
+    const found = this.latest.get(target) ?? this.latest.get(heard(target))
+    return found as Observed<ReadingAt<From>> | undefined
   }
 
-  /** Frames of a target (all targets when left out), oldest first, since `from_ms`. */
-  history(target?: string, from_ms = 0): Observed[] {
-    const wanted = target === undefined ? undefined : canonical(target)
-    return this.log.filter(entry => entry.t_ms >= from_ms && (wanted === undefined || entry.target === wanted))
+  /** The newest reading of every message at every location. */
+  get newest(): Iterable<Observed> {
+    return this.latest.values()
   }
-}
 
-/** The J1939 frames have no row; every other name is checked against the catalogue. */
-function canonical(target: string): string {
-  if (/^(AddressClaimed|CannotClaimAddress|Request)@/.test(target)) return target
-  const { entry, location } = parseTarget(target)
-  return `${entry.row.name}@${location satisfies LocationName}`
+  /** Frames of a target since `from_ms`, oldest first. */
+  history<From extends Heard>(target: From, from_ms = 0): Observed<ReadingAt<From>>[] {
+    const wanted = heard(target)
+    return this.since(from_ms).filter(entry => entry.target === wanted) as Observed<ReadingAt<From>>[]
+  }
+
+  /** All frames since `from_ms`, oldest first. */
+  since(from_ms: number): Observed[] {
+    return this.log.filter(entry => entry.t_ms >= from_ms)
+  }
 }

@@ -5,7 +5,10 @@ import { createLinkFrame } from '#sim/gateway/link-frame.ts'
 import type { LinkFrame } from '#sim/gateway/link.ts'
 import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/format.ts'
 import { type Driver, unable } from './driver.ts'
+import { duration } from './limits.ts'
+import type { SedanNames } from './names.ts'
 import { Vehicle } from './vehicle.ts'
+import type { CarNames } from '#sim/car/car-names.ts'
 
 /** A drive that is over: its frames pass again in their own time, at once. It can be watched, not touched. */
 export class RecordingDriver implements Driver {
@@ -47,7 +50,7 @@ export class RecordingDriver implements Driver {
 
   advance(done: () => boolean, limit_ms: number): Promise<boolean> {
     const origin_ns = this.frames[0]?.timestamp_ns ?? 0
-    const end_ns = this.now_ns + limit_ms * 1e6
+    const end_ns = this.now_ns + duration('advance: limit_ms', limit_ms) * 1e6
     while (!done()) {
       const frame = this.frames[this.next]
       if (frame === undefined || frame.timestamp_ns - origin_ns > end_ns) {
@@ -71,6 +74,6 @@ export class RecordingDriver implements Driver {
 }
 
 /** A recorded drive, for journeys that only watch. */
-export function vehicleFrom(file: string): Vehicle {
+export function vehicleFrom<Names extends CarNames = SedanNames>(file: string): Vehicle<Names> {
   return new Vehicle(new RecordingDriver(file))
 }

@@ -2,19 +2,22 @@ import type { CanFrame } from '#protocol/frame.ts'
 import { attachNode, type BusPort } from '#sim/car/attach.ts'
 import { type Car, type CarOptions, createCar } from '#sim/car/car.ts'
 import type { TraceEvent } from '#sim/trace/index.ts'
+import type { CarNames } from '#sim/car/car-names.ts'
 import type { Driver } from './driver.ts'
+import { duration } from './limits.ts'
+import type { SedanNames } from './names.ts'
 
 /** Enough for eight hubs to claim their addresses and read their ports. */
 const BOOT_ms = 1500
 
 /** The virtual car, in virtual time. Deterministic: same seed, same run. */
-export class SimulatorDriver implements Driver {
+export class SimulatorDriver<Names extends CarNames = SedanNames> implements Driver {
   readonly name: string
-  readonly car: Car
+  readonly car: Car<Names>
   private readonly tool: BusPort
 
   constructor(options: CarOptions = {}) {
-    this.car = createCar(options)
+    this.car = createCar(options) as Car<Names>
     this.name = `simulator, seed ${this.car.kernel.seed}`
     this.tool = attachNode(this.car, { name: 'tester' })
   }
@@ -53,7 +56,7 @@ export class SimulatorDriver implements Driver {
 
   advance(done: () => boolean, limit_ms: number): Promise<boolean> {
     const { kernel } = this.car
-    const end_ns = kernel.now_ns + Math.round(limit_ms * 1e6)
+    const end_ns = kernel.now_ns + Math.round(duration('advance: limit_ms', limit_ms) * 1e6)
     while (!done()) {
       if (kernel.next_ns > end_ns) {
         kernel.runUntil(end_ns)
@@ -66,6 +69,14 @@ export class SimulatorDriver implements Driver {
 
   pending(): string[] {
     return this.car.kernel.pending().map(({ name, at_ns }) => `${name} at ${(at_ns / 1e6).toFixed(3)} ms`)
+  }
+
+  hubState(location: string): string {
+    const hub = this.car.hubs.get(location)
+    if (hub === undefined) return 'is not in this car'
+    if (!hub.on) return 'has no power'
+    if (hub.brownedOut) return 'is held in reset: its supply is too low'
+    return hub.running ? hub.asleep ? 'sleeps' : 'runs' : 'does not run'
   }
 
   close(): Promise<void> {

@@ -2,12 +2,12 @@ import { describe, expect } from 'vitest'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
-const status = (car: SimulatedVehicle, door: string) => car.status(`WindowStatus@${door}`)
-const shows = (car: SimulatedVehicle, door: string) => car.shows(`${door}.window`)
-const glass_mm = (car: SimulatedVehicle, door: string): number => (shows(car, door)['position_pct'] as number) * 4.5
-const standing = (car: SimulatedVehicle, door: string): boolean => ['still', 'blocked'].includes(String(status(car, door)['state']))
+const status = (car: SimulatedVehicle, door: typeof DOORS[number]) => car.status(`WindowStatus@${door}`)
+const shows = (car: SimulatedVehicle, door: typeof DOORS[number]) => car.shows(`${door}.window`)
+const glass_mm = (car: SimulatedVehicle, door: typeof DOORS[number]): number => (shows(car, door)['position_pct'] as number) * 4.5
+const standing = (car: SimulatedVehicle, door: typeof DOORS[number]): boolean => ['still', 'blocked'].includes(String(status(car, door)['state']))
 
-async function open(car: SimulatedVehicle, door: string): Promise<void> {
+async function open(car: SimulatedVehicle, door: typeof DOORS[number]): Promise<void> {
   car.send(`WindowCommand@${door}`, { action: 'autoDown' })
   await car.until(`${door} is open`, () => status(car, door)['position_pct'] === 100 && standing(car, door), { within_ms: 8000 })
 }
