@@ -1,22 +1,49 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { OutsideProject } from './project.ts'
 
-const JOURNEY = `
-import { journey } from 'spine-car/kit'
-import { createCar } from 'spine-car/sim'
-import { openLink } from 'spine-car/gateway'
-import { MESSAGES } from 'spine-car/protocol'
-import { expect } from 'vitest'
+const GUIDE = new URL('../kit/README.md', import.meta.url)
+/** Fences with their language, the file they are, and their text. */
+const BLOCKS = [...readFileSync(GUIDE, 'utf8').matchAll(/^```(\w+)(?: title=(\S+))?\n(.*?)^```/gms)].map(([, language, file, text]) => ({ language, file, text: text! }))
 
-journey('opens', async (car) => {
-  expect([typeof createCar, typeof openLink, MESSAGES.length > 10]).toEqual(['function', 'function', true])
-  await car.press('DASH.windowFL.down', 500)
-  await car.until('the glass moves', () => car.status('WindowStatus@FL')['state'] === 'opening', { within_ms: 300 })
+/** A word that is right, and one that is not, at the place of `_`. */
+const MISTAKES: readonly (readonly [what: string, call: string, right: string, wrong: string])[] = [
+  ['switch', 'car.hold(\'_\')', 'DASH.windowFL.down', 'DASH.windowFL.dwon'],
+  ['hub', 'car.car.resetHub(\'_\')', 'FL', 'LF'],
+  ['component', 'car.car.unplug(\'_\')', 'FL.window', 'RL.mirror'],
+  ['cable', 'car.car.cutCable(\'_\')', 'spine.FL', 'spine.HOOD'],
+  ['message', 'car.peek(\'_@FL\')', 'WindowStatus', 'WindowState'],
+  ['place of a message', 'car.peek(\'MirrorStatus@_\')', 'FR', 'RR'],
+  ['field', 'car.send(\'WindowCommand@FL\', { _: 50 })', 'position_pct', 'position_percent'],
+  ['value', 'car.send(\'WindowCommand@FL\', { action: \'_\' })', 'up', 'upward'],
+  ['field that is read', 'car.status(\'WindowStatus@FL\')._', 'learned', 'learnt'],
+  ['value that is read', 'if (car.status(\'WindowStatus@FL\').state === \'_\') car.now_ms', 'closing', 'close'],
+]
+
+const inJourney = (lines: readonly string[], options = ''): string =>
+  `import { journey } from 'spine-car/kit'\nimport { COUPE } from 'spine-car/sim'\n\njourney('words', (car) => {\n${lines.join('\n')}\n}${options})\nvoid COUPE\n`
+
+/** Journeys that fail, with one title in two suites and two files. */
+const FAILING = `
+import { journey } from 'spine-car/kit'
+import { describe } from 'vitest'
+
+describe('a door (front)', () => {
+  journey('opens', car => car.until('it flies', () => car.status('WindowStatus@FL').position_pct > 100, { within_ms: 200 }).then(() => {}), { seeds: [3, 4] })
 })
+describe('a door (rear)', () => {
+  journey('opens', () => { throw new Error('as it should') }, { seeds: [3] })
+  journey('opens slowly', () => {})
+})
+`
+const HANGING = `
+import { journey } from 'spine-car/kit'
+
+journey('opens', () => new Promise(() => {}), { timeout_ms: 400 })
+journey('waits too long', car => car.until('it flies', () => false, { within_ms: 2_000_000_000 }).then(() => {}), { timeout_ms: 400 })
 `
 
 describe('a project elsewhere that installs the packed package', () => {
@@ -30,12 +57,23 @@ describe('a project elsewhere that installs the packed package', () => {
     expect(leaks).toEqual([])
   })
 
-  it('compiles under the strictest rules, and its journey passes', async () => {
-    project.write('opens.test.ts', JOURNEY)
+  it('compiles the guide under the strictest rules; every misspelt name is an error, and no right one', async () => {
+    for (const { language, file, text } of BLOCKS) if (language === 'ts') project.write(file!, text)
+    project.write('right.ts', inJourney(MISTAKES.map(([, call, right]) => call.replace('_', right))))
+    project.write('wrong.ts', inJourney(MISTAKES.flatMap(([what, call, , wrong]) => [`// @ts-expect-error: no such ${what}`, call.replace('_', wrong)])))
+    project.write('coupe.ts', inJourney(['car.hold(\'DASH.windowFR.up\')', '// @ts-expect-error: a coupe has no such door', 'car.hold(\'RL.window.up\')'], ', { topology: COUPE }'))
     expect(await project.run('npx', 'tsc')).toEqual({ code: 0, text: '' })
-    const vitest = await project.run('npx', 'vitest', 'run')
-    expect(vitest, vitest.text).toMatchObject({ code: 0 })
-    expect(vitest.text).toMatch(/1 passed/)
+  }, 300_000)
+
+  it('runs the guide as its recipes for CI do', async () => {
+    const recipes = BLOCKS.filter(({ language }) => language === 'yaml').map(({ text }) => /npx vitest run.*/.exec(text)?.[0])
+    expect(recipes).toHaveLength(2)
+    for (const recipe of new Set(recipes)) {
+      const { code, text } = await project.shell(recipe!)
+      expect(code, text).toBe(0)
+      console.info(/Duration.*/.exec(text)?.[0])
+      expect(project.read('report.xml')).toMatch(/<testsuites .*tests="11" failures="0" errors="0"/)
+    }
   }, 300_000)
 
   it('has the command line', async () => {
@@ -43,5 +81,28 @@ describe('a project elsewhere that installs the packed package', () => {
     const [version, decode] = await Promise.all([project.run('npx', 'spine', '--version'), project.run('npx', 'spine', 'decode', 'drive.log')])
     expect(version).toEqual({ code: 0, text: '0.1.0\n' })
     expect(decode).toMatchObject({ code: 0, text: expect.stringContaining('09FF81F9') as unknown })
+  }, 60_000)
+
+  it('gets a trace of its own for each journey that fails or runs out of time, and a line that replays just that one', async () => {
+    project.write('failing/doors.test.ts', FAILING)
+    project.write('failing/hanging.test.ts', HANGING)
+    const { code, text } = await project.shell('SPINE_TRACES=kept npx vitest run failing')
+    expect(code, text).toBe(1)
+    expect(text).toMatch(/Tests {2}5 failed \| 1 passed/)
+    expect(text).toMatch(/the condition read:\n {2}WindowStatus@FL {2}{/)
+    expect(text).toMatch(/Test timed out in 400ms[^]*trace: kept\/hanging-opens-/)
+    expect(text).toMatch(/the test's time ran out while waiting until it flies/)
+    expect(readdirSync(path.join(project.folder, 'kept')).filter(file => file.endsWith('.log'))).toHaveLength(5)
+    for (const [, trace] of text.matchAll(/^trace: (\S+)/gm)) expect(existsSync(path.join(project.folder, trace!)), trace).toBe(true)
+    const replay = /^replay: (SPINE_SEED=4 .*)$/m.exec(text)![1]!
+    const again = await project.shell(replay)
+    expect(again.text, replay).toMatch(/Tests {2}1 failed \| 2 skipped/)
+    expect(again.text).toContain('simulator, seed 4')
+  }, 300_000)
+
+  it('is told what is wrong with SPINE_SEED', async () => {
+    const { code, text } = await project.shell('SPINE_SEED=abc npx vitest run opens.test.ts')
+    expect(code).toBe(1)
+    expect(text).toContain('SPINE_SEED "abc" is not a whole number in 0…4294967295')
   }, 300_000)
 })
