@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { FirmwareImage } from '../host/hub-host.ts'
-import { Campaign, type CampaignOptions } from './campaign.ts'
+import { DataError } from '../schema/index.ts'
+import { BrokenRun, Campaign, type CampaignOptions } from './campaign.ts'
 import { generateScript } from './generate.ts'
 import { fuzzOptions } from './options.ts'
-import { isComplete, mergeReports, readReport, type Report, totalsOf } from './report.ts'
+import { mergeReports, missingShares, readReport, type Report, REPORT_FORMAT, type Source, totalsOf } from './report.ts'
 import { runScript, SIMULATOR } from './run.ts'
 import { type Shard, WHOLE } from './shards.ts'
 import { carNames, type FuzzImage } from './stage.ts'
@@ -40,7 +41,7 @@ describe('a campaign', () => {
   it('counts what it did and where it came', () => {
     const totals = totalsOf(whole)
     expect(whole.failures).toEqual([])
-    expect(isComplete(whole)).toBe(true)
+    expect(missingShares(whole)).toEqual([])
     expect(totals).toMatchObject({ done: RUNS, missing: 0, virtual_s: 3 * RUNS })
     expect(totals.frames).toBeGreaterThan(100 * RUNS)
     expect(totals.reached['rebuilding']).toBe(RUNS)
@@ -53,25 +54,38 @@ describe('a campaign', () => {
   it('is the same when it is stopped, kept, and gone on with', async () => {
     const first = await finish(campaign(), 2)
     expect(totalsOf(first)).toMatchObject({ done: 2, missing: RUNS - 2 })
-    expect(isComplete(first)).toBe(false)
-    const resumed = campaign(WHOLE, { resumed: readReport(JSON.stringify(first)) })
+    expect(missingShares(first)).toEqual(['1/1 (2 of its 6 runs are done)'])
+    const resumed = campaign(WHOLE, { resumed: readReport(JSON.parse(JSON.stringify(first))) })
     expect(resumed.done).toBe(2)
     expect(await finish(resumed)).toEqual(whole)
     expect(totalsOf(first).done).toBe(2)
   })
 
   it('is the same when it is shared out and merged, in any order', async () => {
-    const shares: Report[] = []
-    for (let index = 0; index < 4; index++) shares.push(readReport(JSON.stringify(await finish(campaign({ index, count: 4 })))))
-    const merged = mergeReports([shares[2]!, shares[0]!, shares[3]!, shares[1]!])
-    expect(isComplete(merged)).toBe(true)
+    const shares: Source[] = []
+    for (let index = 0; index < 4; index++) {
+      const report = readReport(JSON.parse(JSON.stringify(await finish(campaign({ index, count: 4 })))))
+      shares.push({ name: `${index + 1}.json`, report })
+    }
+    const [first, second, third, fourth] = shares as [Source, Source, Source, Source]
+    const merged = mergeReports([third, first, fourth, second])
+    expect(missingShares(merged)).toEqual([])
     expect(totalsOf(merged)).toEqual(totalsOf(whole))
-    const part = mergeReports([shares[2]!, shares[0]!])
-    expect(isComplete(part)).toBe(false)
+    const part = mergeReports([third, first])
+    expect(missingShares(part)).toEqual(['2/4', '4/4'])
     expect(totalsOf(part).missing).toBe(3)
-    expect(() => mergeReports([shares[2]!, shares[0]!, shares[2]!])).toThrow('share 3/4 is there twice')
-    expect(() => mergeReports([shares[2]!, whole])).toThrow('a share of 1 does not fit one of 4')
-    expect(() => mergeReports([shares[0]!, { ...shares[1]!, runs: 7 }])).toThrow('other seeds, runs or options')
+    const short = { ...second.report, shards: [{ ...second.report.shards[0]!, done: 1 }] }
+    expect(missingShares(mergeReports([first, { name: 'short.json', report: short }, third, fourth]))).toEqual(['2/4 (1 of its 2 runs are done)'])
+    const strangers = [
+      third, first, { ...third, name: 'copy.json' }, { name: 'whole.json', report: whole }, { name: 'longer.json', report: { ...first.report, runs: 7 } },
+      { name: 'other.json', report: { ...first.report, options: { ...OPTIONS, seed: 10 } } },
+    ]
+    expect(() => mergeReports(strangers)).toThrow([
+      'copy.json: share 3/4 is there twice, in 3.json, too',
+      'whole.json: its share 1/1 does not fit the shares of 4 in 3.json: they overlap',
+      'longer.json: is of another campaign than 3.json: other runs',
+      'other.json: is of another campaign than 3.json: other seed or options',
+    ].join('\n'))
     expect(() => mergeReports([])).toThrow('no report')
   })
 
@@ -89,6 +103,14 @@ describe('a campaign', () => {
     expect(runScript(generateScript(OPTIONS, 1, carNames()), {}, brokenHood).digest.value).toBe(failure.digest)
   })
 
+  it('names the run that came to no end, and goes on with nothing lost', async () => {
+    const run = campaign({ index: 1, count: 2 }, { image: () => { throw new Error('no image') } })
+    const error = await run.next().catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(BrokenRun)
+    expect(error).toMatchObject({ run: 1, message: 'run 1 came to no end: no image', script: generateScript(OPTIONS, 1, carNames()) })
+    expect(run.report().shards[0]!.done).toBe(0)
+  })
+
   it('takes what the simulator throws for a finding', () => {
     const script = { seed: 1, for_ms: 3000, events: [{ at_ms: 1500, kind: 'press', for_ms: 0, with: { switch: 'FL.window.sideways' } }] }
     expect(runScript(script).verdicts).toMatchObject([{ checker: SIMULATOR, t_ns: 1500e6, what: expect.stringContaining('FL.window.sideways') }])
@@ -96,14 +118,21 @@ describe('a campaign', () => {
 })
 
 describe('reading a report', () => {
+  const shard = { index: 0, count: 2, done: 2, frames: 1, events: 1, virtual_s: 1, wall_s: 1, digest: 1, kinds: {}, reached: {} }
+  const report = { format: REPORT_FORMAT, runs: 3, options: OPTIONS, shards: [shard], failures: [] }
+  it('takes what was written, and leaves out the totals', () => {
+    expect(readReport({ ...report, totals: {} })).toEqual(report)
+  })
   it.each([
-    ['{', 'it is no JSON'],
-    ['null', 'it is no report of spine fuzz (format undefined)'],
-    ['{"format":"spine-fuzz-1"}', 'it is no report of spine fuzz (format "spine-fuzz-1")'],
-    ['{"format":"spine-fuzz-2","runs":1,"shards":[]}', 'it is not complete'],
-    ['{"format":"spine-fuzz-2","runs":1,"options":{},"failures":[],"shards":[{"index":0,"count":1}]}', 'a share has no "done"'],
-    ['{"format":"spine-fuzz-2","runs":1,"options":{},"failures":[],"shards":[null]}', 'a share has no "index"'],
-  ])('%s is refused', (text, message) => {
-    expect(() => readReport(text)).toThrow(message)
+    [null, 'report: is null, not an object'],
+    [{}, 'report.format: is missing'],
+    [{ format: 'spine-fuzz-1' }, 'report.format: "spine-fuzz-1" is not one of spine-fuzz-2; did you mean spine-fuzz-2?'],
+    [{ ...report, failures: undefined, runs: 1.5 }, 'report.runs: 1.5 is not a whole number\nreport.failures: is missing'],
+    [{ ...report, shards: [null] }, 'report.shards[0]: is null, not an object'],
+    [{ ...report, shards: [{ ...shard, done: undefined }] }, 'report.shards[0].done: is missing'],
+    [{ ...report, shards: [{ ...shard, index: 2 }, { ...shard, done: 3 }] }, 'report.shards[0].index: is 2, not a number in 0…1\nreport.shards[1].done: is 3, not a number in 0…2'],
+    [{ ...report, options: { ...OPTIONS, off: 2 } }, 'report.options.off: is 2, not a number in 0…1'],
+  ])('%j is refused: %s', (data, message) => {
+    expect(() => readReport(data)).toThrow(new DataError(message.split('\n')))
   })
 })

@@ -31,6 +31,19 @@ export interface CampaignOptions {
   readonly breathe?: () => Promise<boolean>
 }
 
+/** A run that came to no end: something threw that is no finding of a judge. `cause` is what. */
+export class BrokenRun extends Error {
+  readonly run: number
+  readonly script: Script
+
+  constructor(run: number, script: Script, cause: unknown) {
+    super(`run ${run} came to no end: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    this.name = 'BrokenRun'
+    this.run = run
+    this.script = script
+  }
+}
+
 /** A share of a campaign, run by run. */
 export class Campaign {
   private readonly campaign: CampaignOptions
@@ -58,23 +71,32 @@ export class Campaign {
     return this.failures.length
   }
 
-  /** Does the next run. Returns the failure if it is one; `undefined` when it is good. */
+  /** Does the next run. Returns the failure if it is one; `undefined` when it is good. Throws a BrokenRun for one that comes to no end. */
   async next(): Promise<Failure | undefined> {
-    const { campaign, shard } = this
+    const { shard } = this
     const run = shard.index + shard.done * shard.count
+    const script = generateScript(this.campaign.options, run, this.names)
+    try {
+      return await this.judge(run, script)
+    } catch (error) {
+      throw new BrokenRun(run, script, error)
+    }
+  }
+
+  report(): Report {
+    const { runs, options } = this.campaign
+    return { format: REPORT_FORMAT, runs, options, shards: [structuredClone(this.shard)], failures: [...this.failures] }
+  }
+
+  private async judge(run: number, script: Script): Promise<Failure | undefined> {
+    const { campaign, shard } = this
     const begin_s = campaign.clock_s()
-    const script = generateScript(campaign.options, run, this.names)
     const result = runScript(script, {}, campaign.image)
     const verdicts = result.verdicts.length > 0 || run % TWICE_EVERY !== 0 ? result.verdicts : this.again(script, result)
     this.count(script, result)
     const failure = verdicts.length === 0 ? undefined : await this.fail(run, script, verdicts, result)
     shard.wall_s += campaign.clock_s() - begin_s
     return failure
-  }
-
-  report(): Report {
-    const { runs, options } = this.campaign
-    return { format: REPORT_FORMAT, runs, options, shards: [structuredClone(this.shard)], failures: [...this.failures] }
   }
 
   private count(script: Script, { frames, virtual_s, digest, done, reached }: RunResult): void {

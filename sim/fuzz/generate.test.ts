@@ -82,12 +82,12 @@ describe('reading a script', () => {
   const kinds = FUZZ_KINDS.map(kind => kind.name)
   const event = { at_ms: 1, kind: 'press', for_ms: 5, with: { switch: 'FL.window.up' } }
   const wrong: readonly [unknown, string][] = [
-    [7, 'the script is not an object'],
-    [{ seed: 1, for_ms: 1 }, 'the script has no list "events"'],
-    [{ seed: 1, for_ms: -1, events: [] }, 'the script.for_ms: -1 is not a number of 0 or more'],
-    [{ seed: 1, for_ms: 1, events: [event, { ...event, kind: 'dance' }] }, 'events[1].kind: "dance" is not one of press'],
-    [{ seed: 1, for_ms: 1, events: [{ ...event, at_ms: '1' }] }, 'events[0].at_ms: "1" is not a number'],
-    [{ seed: 1, for_ms: 1, events: [{ ...event, with: { switch: null } }] }, 'events[0].with.switch is neither a number nor a text'],
+    [7, 'script: is 7, not an object'],
+    [{ seed: 1, for_ms: 1 }, 'script.events: is missing'],
+    [{ seed: 1, for_ms: -1, events: [] }, 'script.for_ms: is -1, not a number in 0…100000000 ms'],
+    [{ seed: 1, for_ms: 1, events: [event, { ...event, kind: 'dance' }] }, 'script.events[1].kind: "dance" is not one of press'],
+    [{ seed: 1, for_ms: 1, events: [{ ...event, at_ms: '1' }] }, 'script.events[0].at_ms: is "1", not a number'],
+    [{ seed: 1, for_ms: 1, events: [{ ...event, with: { switch: null } }] }, 'script.events[0].with.switch: is null, not a number or a text'],
   ]
   it.each(wrong)('%j is refused: %s', (data, message) => {
     expect(() => readScript(data, kinds)).toThrow(message)
@@ -104,11 +104,19 @@ describe('options', () => {
     [{ perMinute: { dance: 1 } }, 'unknown kind of event "dance"'],
     [{ perMinute: { press: -1 } }, '-1 events a minute of press are not in 0…6000'],
     [{ perMinute: { press: NaN } }, 'NaN events a minute'],
-    [{ for_ms: 100 }, 'a run of 100 ms is not in 3 s … 24 h'],
+    [{ for_ms: 100 }, 'a run of 100 ms is not in 11200…86400000 ms: the car starts for 1200 ms, is left alone for the last 9000 ms, and between them there must be 1000 ms for events'],
+    [{ for_ms: 10_000 }, 'a run of 10000 ms is not in 11200…86400000 ms'],
+    [{ for_ms: 5000, quiet_ms: 4000 }, 'a run of 5000 ms is not in 6200…86400000 ms'],
+    [{ quiet_ms: NaN }, 'a calm of NaN ms is not in 0…86400000 ms'],
     [{ off: 2 }, 'chance 2 is not in 0…1'],
     [{ nights: NaN }, 'chance NaN is not in 0…1'],
   ])('%j are refused: %s', (given, message) => {
     expect(() => fuzzOptions(given)).toThrow(message)
+  })
+
+  it('the shortest run has events', () => {
+    const perMinute = { press: 600 }
+    for (const { events } of all({ for_ms: 11_200, off: 0, nights: 0, perMinute }).slice(0, 20)) expect(events.length).toBeGreaterThan(0)
   })
 
   it('a kind that is not there is named with those that are', () => {

@@ -1,18 +1,15 @@
 import { Prng } from '../kernel/prng.ts'
 import { FUZZ_KINDS } from './kinds.ts'
-import type { FuzzOptions } from './options.ts'
+import { BOOT_ms, type FuzzOptions } from './options.ts'
 import { drawNight, FUZZ_SCENES, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import type { CarNames } from './stage.ts'
-
-/** By then the hubs have their addresses. */
-const BOOT_ms = 1200
 
 /** The script of run `run` of a campaign: the same one for the same options, whatever the other runs are. */
 export function generateScript(options: FuzzOptions, run: number, names: CarNames): Script {
   const dice = new Prng(options.seed, `fuzz run ${run}`)
   const seed = dice.uint32()
-  const end_ms = Math.max(BOOT_ms + 1, options.for_ms - options.quiet_ms)
+  const end_ms = options.for_ms - options.quiet_ms
   const events: FuzzEvent[] = []
   const enter = (begin_ms: number, limit_ms: number, step: Step): void => {
     const at_ms = begin_ms + step.after_ms

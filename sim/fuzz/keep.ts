@@ -9,8 +9,19 @@ import type { Script } from './script.ts'
 /** Where the traces of failed runs are kept, below the working directory. */
 const TRACES = '.traces'
 
-/** Runs a script once more and writes down what it shows: frames as a candump log, events as lines of JSON, the script. */
+/** Writes a script down; returns the file. */
+export function keepScript(name: string, script: Script): string {
+  return kept(`${name}.script.json`, `${JSON.stringify(script, undefined, 2)}\n`)
+}
+
+/** Writes down what was thrown, with its stack; returns the file. */
+export function keepError(name: string, error: unknown): string {
+  return kept(`${name}.error.txt`, `${error instanceof Error ? error.stack ?? error.message : String(error)}\n`)
+}
+
+/** Keeps a script, runs it once more and writes down what it shows: frames as a candump log, events as lines of JSON. */
 export function keepRun(name: string, script: Script): string {
+  keepScript(name, script)
   const frames: string[] = []
   const events: string[] = []
   const line: LinkFrame = { ...createFrame(8), timestamp_ns: 0, origin: '', error: false }
@@ -18,10 +29,13 @@ export function keepRun(name: string, script: Script): string {
     frame: ({ frame, end_ns }) => frames.push(formatCandumpLine(Object.assign(line, frame, { timestamp_ns: end_ns }))),
     event: event => events.push(`${JSON.stringify(event)}\n`),
   })
+  kept(`${name}.events.jsonl`, events.join(''))
+  return kept(`${name}.log`, frames.join(''))
+}
+
+function kept(name: string, text: string): string {
   mkdirSync(TRACES, { recursive: true })
-  const base = path.join(TRACES, name)
-  writeFileSync(`${base}.log`, frames.join(''))
-  writeFileSync(`${base}.events.jsonl`, events.join(''))
-  writeFileSync(`${base}.script.json`, `${JSON.stringify(script, undefined, 2)}\n`)
-  return `${base}.log`
+  const file = path.join(TRACES, name)
+  writeFileSync(file, text)
+  return file
 }

@@ -1,24 +1,30 @@
+import { byName, type Data, number, object, whole } from '../schema/index.ts'
 import { FUZZ_KINDS } from './kinds.ts'
 import { FUZZ_SCENES } from './scenes.ts'
 
-/** Everything that shapes random runs, in one record. */
-export interface FuzzOptions {
-  /** Of the campaign, 0–2³²−1. */
-  readonly seed: number
-  /** Virtual time of a run. */
-  readonly for_ms: number
-  /** Events a minute by kind, and scenes a minute by scene, in a run that has the kind or scene. */
-  readonly perMinute: Readonly<Record<string, number>>
-  /** Chance that a kind is left out of a run: what never happens together with others is found too. */
-  readonly off: number
-  /** Chance that the car is left alone afterwards until it sleeps, and is woken. */
-  readonly nights: number
-  /** Calm at the end of a run, in which everything mended has to come back. */
-  readonly quiet_ms: number
-}
-
-const LEAST_RUN_ms = 3000
 const MOST_RATE = 6000
+const LONGEST_ms = 86_400_000
+/** By then the hubs have their addresses. */
+export const BOOT_ms = 1200
+/** Time for events between start and calm. */
+const LEAST_ACTION_ms = 1000
+
+/** Everything that shapes random runs, in one record. */
+export const optionsSchema = object({
+  /** Of the campaign. */
+  seed: whole(0, 0xffff_ffff),
+  /** Virtual time of a run. */
+  for_ms: number(0, LONGEST_ms, 'ms'),
+  /** Events a minute by kind, and scenes a minute by scene, in a run that has the kind or scene. */
+  perMinute: byName(number(0, MOST_RATE)),
+  /** Chance that a kind is left out of a run: what never happens together with others is found too. */
+  off: number(0, 1),
+  /** Chance that the car is left alone afterwards until it sleeps, and is woken. */
+  nights: number(0, 1),
+  /** Calm at the end of a run, in which everything mended has to come back. */
+  quiet_ms: number(0, LONGEST_ms, 'ms'),
+})
+export type FuzzOptions = Data<typeof optionsSchema>
 
 /** What a campaign is like unless it is told otherwise. */
 export const FUZZ_DEFAULTS: FuzzOptions = {
@@ -39,7 +45,13 @@ export function fuzzOptions(given: Partial<FuzzOptions> = {}): FuzzOptions {
     }
     if (!(rate >= 0 && rate <= MOST_RATE)) throw new RangeError(`${rate} events a minute of ${kind} are not in 0…${MOST_RATE}`)
   }
-  if (!(options.for_ms >= LEAST_RUN_ms && options.for_ms <= 86_400_000)) throw new RangeError(`a run of ${options.for_ms} ms is not in 3 s … 24 h`)
+  const { for_ms, quiet_ms } = options
+  if (!(quiet_ms >= 0 && quiet_ms <= LONGEST_ms)) throw new RangeError(`a calm of ${quiet_ms} ms is not in 0…${LONGEST_ms} ms`)
+  const least_ms = BOOT_ms + LEAST_ACTION_ms + quiet_ms
+  if (!(for_ms >= least_ms && for_ms <= LONGEST_ms)) {
+    throw new RangeError(`a run of ${for_ms} ms is not in ${least_ms}…${LONGEST_ms} ms: the car starts for ${BOOT_ms} ms, `
+      + `is left alone for the last ${quiet_ms} ms, and between them there must be ${LEAST_ACTION_ms} ms for events`)
+  }
   for (const chance of [options.off, options.nights]) if (!(chance >= 0 && chance <= 1)) throw new RangeError(`chance ${chance} is not in 0…1`)
   return options
 }

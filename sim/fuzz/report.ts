@@ -1,48 +1,69 @@
-import type { Verdict } from '../checkers/index.ts'
-import type { FuzzOptions } from './options.ts'
-import type { Script } from './script.ts'
-import { runsOf, type Shard, WHOLE } from './shards.ts'
+import * as z from 'zod/mini'
+import {
+  byName, DataError, list, looseObject, type Made, number, object, oneOfObjects, optional, read, related, text, whole,
+} from '../schema/index.ts'
+import { optionsSchema } from './options.ts'
+import { scriptSchema } from './script.ts'
+import { MOST_SHARDS, runsOf, type Shard, WHOLE } from './shards.ts'
 
 export const REPORT_FORMAT = 'spine-fuzz-2'
 
+const count = whole(0, Number.MAX_SAFE_INTEGER)
+const amount = number(0, Number.MAX_VALUE)
+const counts = byName(count)
+
+const verdictSchema = object({ checker: text, t_ns: count, what: z.string(), numbers: byName(z.number()) })
+
 /** A run that a checker objected to. */
-export interface Failure {
-  readonly run: number
-  readonly verdicts: readonly Verdict[]
+const failureSchema = object({
+  run: count,
+  verdicts: list(verdictSchema, 1),
   /** Runs exactly this again. */
-  readonly replay: string
+  replay: text,
   /** Over every frame and record of the whole run: the replay shows the same. */
-  readonly digest: string
+  digest: text,
   /** The shortest script found that fails in the same way. */
-  readonly script: Script
+  script: scriptSchema,
   /** Files of the whole run: frames, and events beside them. */
-  readonly trace?: string
-}
+  trace: optional(text),
+})
+
+const shardSchema = object({
+  index: count,
+  count: whole(1, MOST_SHARDS),
+  /** Runs of its share that are done, in their order. */
+  done: count,
+  frames: count,
+  events: count,
+  virtual_s: amount,
+  /** Real time, s. */
+  wall_s: amount,
+  /** Sum over the digests of its runs: the same on every machine. */
+  digest: whole(0, 0xffff_ffff),
+  /** How many runs did an event of each kind, and how many reached each landmark. */
+  kinds: counts,
+  reached: counts,
+})
 
 /** What a campaign, or a share of one, has found so far: printed, kept to resume from, merged with the other shares. */
-export interface Report {
-  readonly format: typeof REPORT_FORMAT
+const reportSchema = oneOfObjects('format', [related(looseObject({
+  format: z.literal(REPORT_FORMAT),
   /** What was to be done. */
-  readonly runs: number
-  readonly options: FuzzOptions
-  readonly shards: readonly ShardReport[]
-  readonly failures: readonly Failure[]
-}
+  runs: count,
+  options: optionsSchema,
+  shards: list(shardSchema, 1),
+  failures: list(failureSchema),
+}), ({ runs, shards }, path) => shards.flatMap((shard, i) => {
+  const at = `${path}.shards[${i}]`
+  if (shard.index >= shard.count) return [`${at}.index: is ${shard.index}, not a number in 0…${shard.count - 1}`]
+  const most = runsOf(shard, runs)
+  return shard.done <= most ? [] : [`${at}.done: is ${shard.done}, not a number in 0…${most}`]
+}))])
 
-export interface ShardReport extends Shard {
-  /** Runs of its share that are done, in their order. */
-  done: number
-  frames: number
-  events: number
-  virtual_s: number
-  /** Real time, s. */
-  wall_s: number
-  /** Sum over the digests of its runs: the same on every machine. */
-  digest: number
-  /** How many runs did an event of each kind, and how many reached each landmark. */
-  readonly kinds: Counts
-  readonly reached: Counts
-}
+export type Report = Made<typeof reportSchema>
+export type Failure = Made<typeof failureSchema>
+/** Of a share; it grows. */
+export type ShardReport = z.output<typeof shardSchema>
 
 /** By name; what is missing is 0. */
 export type Counts = Record<string, number>
@@ -86,54 +107,59 @@ export function addCounts(to: Counts, more: Readonly<Counts>): void {
   for (const [name, count] of Object.entries(more)) to[name] = (to[name] ?? 0) + count
 }
 
-/** Reads a report from JSON text. Throws an Error that says what is wrong. */
-export function readReport(text: string): Report {
-  let data: unknown
-  try {
-    data = JSON.parse(text)
-  } catch (error) {
-    throw new Error(`it is no JSON: ${(error as Error).message}`)
-  }
-  const report = data as Partial<Report> | null
-  if (report?.format !== REPORT_FORMAT) throw new Error(`it is no report of spine fuzz (format ${JSON.stringify(report?.format)})`)
-  if (!Array.isArray(report.shards) || !Array.isArray(report.failures) || typeof report.options !== 'object' || !Number.isInteger(report.runs)) {
-    throw new Error('it is not complete')
-  }
-  for (const shard of report.shards as readonly Partial<ShardReport>[]) checkShard(shard)
-  return report as Report
+/** Checks the data of a file. Throws a DataError that names everything that is wrong. */
+export function readReport(data: unknown): Report {
+  return read(reportSchema, data, 'report')
 }
 
-function checkShard(shard: Partial<ShardReport>): void {
-  for (const [name, blank] of Object.entries(emptyShard(WHOLE))) {
-    const value = (shard as Record<string, unknown> | null)?.[name]
-    if (typeof value !== typeof blank || value === null) throw new Error(`a share has no "${name}"`)
-  }
+/** A report, and where it comes from. */
+export interface Source {
+  readonly name: string
+  readonly report: Report
 }
 
-/** Joins the shares of one campaign. Throws an Error when they are not of one. */
-export function mergeReports(reports: readonly Report[]): Report {
-  const [first, ...others] = reports
-  if (first === undefined) throw new Error('there is no report to merge')
-  const plan = JSON.stringify([first.runs, first.options])
-  const shards = [...first.shards]
-  const failures = [...first.failures]
-  for (const report of others) {
-    if (JSON.stringify([report.runs, report.options]) !== plan) throw new Error('the reports are of campaigns with other seeds, runs or options')
+/** Joins the shares of one campaign. Throws a DataError that names every report that is not of it, and every share that is there twice. */
+export function mergeReports(sources: readonly Source[]): Report {
+  const [first] = sources
+  if (first === undefined) throw new DataError(['there is no report to merge'])
+  const problems: string[] = []
+  const shards = new Map<number, { readonly name: string, readonly shard: ShardReport }>()
+  const failures: Failure[] = []
+  for (const { name, report } of sources) {
+    const other = (['runs', 'options'] as const).find(field => JSON.stringify(report[field]) !== JSON.stringify(first.report[field]))
+    if (other !== undefined) {
+      problems.push(`${name}: is of another campaign than ${first.name}: other ${other === 'runs' ? 'runs' : 'seed or options'}`)
+      continue
+    }
     for (const shard of report.shards) {
-      const [one] = shards
-      if (one !== undefined && one.count !== shard.count) throw new Error(`a share of ${shard.count} does not fit one of ${one.count}`)
-      if (shards.some(other => other.index === shard.index)) throw new Error(`share ${shard.index + 1}/${shard.count} is there twice`)
-      shards.push(shard)
+      const { count } = first.report.shards[0]!
+      const twin = shards.get(shard.index)
+      if (shard.count !== count) problems.push(`${name}: its share ${nameOf(shard)} does not fit the shares of ${count} in ${first.name}: they overlap`)
+      else if (twin !== undefined) problems.push(`${name}: share ${nameOf(shard)} is there twice, in ${twin.name}, too`)
+      else shards.set(shard.index, { name, shard: structuredClone(shard) as ShardReport })
     }
     failures.push(...report.failures)
   }
-  shards.sort((a, b) => a.index - b.index)
-  failures.sort((a, b) => a.run - b.run)
-  return { ...first, shards, failures }
+  if (problems.length > 0) throw new DataError(problems)
+  return {
+    ...first.report,
+    shards: [...shards.values()].map(({ shard }) => shard).sort((a, b) => a.index - b.index),
+    failures: failures.sort((a, b) => a.run - b.run),
+  }
 }
 
-/** True when each run of each share of the campaign was done. */
-export function isComplete({ runs, shards }: Report): boolean {
-  const [first] = shards
-  return first !== undefined && shards.length === first.count && shards.every(shard => shard.done === runsOf(shard, runs))
+/** `2/4`, `3/4 (7 of its 25 runs are done)`: the shares with runs that were not done. */
+export function missingShares({ runs, shards }: Report): string[] {
+  const { count } = shards[0]!
+  const missing: string[] = []
+  for (let index = 0; index < count; index++) {
+    const due = runsOf({ index, count }, runs)
+    const done = shards.find(shard => shard.index === index)?.done ?? 0
+    if (done < due) missing.push(`${nameOf({ index, count })}${done === 0 ? '' : ` (${done} of its ${due} runs are done)`}`)
+  }
+  return missing
+}
+
+function nameOf({ index, count }: Shard): string {
+  return `${index + 1}/${count}`
 }

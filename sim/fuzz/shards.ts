@@ -24,7 +24,7 @@ const SCHEDULERS: readonly { readonly index: string, readonly first: number | st
   { index: 'AWS_BATCH_JOB_ARRAY_INDEX', first: 0, count: 'AWS_BATCH_JOB_ARRAY_SIZE' },
   { index: 'SLURM_ARRAY_TASK_ID', first: 'SLURM_ARRAY_TASK_MIN', count: 'SLURM_ARRAY_TASK_COUNT' },
 ]
-const MOST_SHARDS = 100_000
+export const MOST_SHARDS = 100_000
 
 /** Variables that name a shard, for help texts. */
 export const SHARD_VARIABLES: readonly string[] = SCHEDULERS.map(scheduler => scheduler.index)

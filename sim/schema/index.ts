@@ -19,6 +19,8 @@ export class DataError extends RangeError {
 
 /** The type of the data that a schema accepts. */
 export type Data<Schema extends z.core.$ZodType> = DeepReadonly<z.input<Schema>>
+/** The type of what a schema makes of its data: what was left out is filled in. */
+export type Made<Schema extends z.core.$ZodType> = DeepReadonly<z.output<Schema>>
 /** The type of the data that these fields accept, and no others. */
 export type FieldsData<Fields extends z.core.$ZodShape> = Data<z.ZodMiniObject<Fields, z.core.$strict>>
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T
@@ -98,7 +100,7 @@ interface Message {
   readonly error: (issue: { readonly input?: unknown }) => string
 }
 
-function not(expected: string): Message {
+export function not(expected: string): Message {
   return { error: ({ input }: { readonly input?: unknown }) => isNot(input, expected) }
 }
 
@@ -168,6 +170,11 @@ export function object<Fields extends z.core.$ZodShape>(fields: Fields, like = '
 
 type Objects = readonly [z.core.$ZodTypeDiscriminable, ...z.core.$ZodTypeDiscriminable[]]
 
+/** Fields by name; others are left out. */
+export function looseObject<Fields extends z.core.$ZodShape>(fields: Fields): z.ZodMiniObject<Fields, z.core.$strip> {
+  return z.object(fields, not('an object'))
+}
+
 /** One of several objects, told apart by the field `by`. */
 export function oneOfObjects<By extends string, const Options extends Objects>(
   by: By, options: Options,
@@ -181,4 +188,4 @@ export function oneOfObjects<By extends string, const Options extends Objects>(
   })
 }
 
-export const { optional, nullable } = z
+export const { optional, nullable, _default: withDefault } = z

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { FUZZ_KINDS, FUZZ_SCENES, type Report, type Totals } from '#sim/fuzz/index.ts'
+import { BrokenRun, Campaign, FUZZ_KINDS, FUZZ_SCENES, type Report, type Totals } from '#sim/fuzz/index.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
 type Printed = Report & { readonly totals: Totals }
 
 /** Short runs without a night. */
-const SHORT = ['--for', '3s', '--nights', '0', '--seed', '9']
+const SHORT = ['--for', '12s', '--nights', '0', '--seed', '9']
 const WINDOW_MOVES = { at_ms: 1500, kind: 'press', for_ms: 100, with: { switch: 'FL.window.down' } }
 
 describe('spine fuzz', () => {
@@ -36,9 +36,9 @@ describe('spine fuzz', () => {
   it('runs, and says what it did and came across', async () => {
     const { code, out, err } = await fuzz(...SHORT, '--runs', '4')
     expect(code).toBe(0)
-    expect(err).toBe('fuzzing: 4 runs of 3 s, seed 9\n')
+    expect(err).toBe('fuzzing: 4 runs of 12 s, seed 9\n')
     expect(out).toMatch(/^states reached, by runs of 4:\n {2}rebuilding 4/)
-    expect(out).toMatch(/\n4 of 4 runs, 12 s of virtual time in .* events, .* frames, digest [0-9a-f]{8}: no checker objects\n$/)
+    expect(out).toMatch(/\n4 of 4 runs, 48 s of virtual time in .* events, .* frames, digest [0-9a-f]{8}: no checker objects\n$/)
   })
 
   it('shares of a matrix are merged into what one machine finds', async () => {
@@ -48,19 +48,22 @@ describe('spine fuzz', () => {
     vi.stubEnv('CI_NODE_INDEX', '2')
     vi.stubEnv('CI_NODE_TOTAL', '2')
     const second = await fuzz(...SHORT, '--runs', '4', '--resume', shares[1]!)
-    expect(second.err).toContain('2 runs of 3 s, seed 9, share 2/2 of 4')
+    expect(second.err).toContain('2 runs of 12 s, seed 9, share 2/2 of 4')
     const merged = JSON.parse((await fuzz('--merge', shares[1]!, shares[0]!, '--json')).out) as Printed
     expect({ ...merged.totals, wall_s: 0 }).toEqual({ ...whole.totals, wall_s: 0 })
     const half = await fuzz('--merge', shares[0]!)
-    expect([half.code, half.err]).toEqual([0, '2 runs are missing\n'])
+    expect([half.code, half.err]).toEqual([1, 'spine fuzz: 2 of 4 runs are missing, of share 2/2\n'])
     const twice = await fuzz('--merge', shares[0]!, shares[0]!)
     expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('share 1/2 is there twice')])
+    writeFileSync(shares[1]!, '{"format":\n"spine-fuzz-2",}')
+    const torn = await fuzz('--merge', ...shares)
+    expect([torn.code, torn.err]).toEqual([2, `spine fuzz: ${shares[1]} is no JSON: line 2 is wrong at "}"\n`])
   })
 
   it('an index without a count does all, and says so', async () => {
     vi.stubEnv('JOB_COMPLETION_INDEX', '3')
     expect((await fuzz(...SHORT, '--runs', '1')).err).toContain('JOB_COMPLETION_INDEX=3 is set, but not of how many: this job does all runs')
-    expect((await fuzz(...SHORT, '--runs', '8', '--shard', 'auto/8')).err).toContain('1 runs of 3 s, seed 9, share 4/8 of 8')
+    expect((await fuzz(...SHORT, '--runs', '8', '--shard', 'auto/8')).err).toContain('1 runs of 12 s, seed 9, share 4/8 of 8')
   })
 
   it('Ctrl-C ends it with a report, and --resume goes on', async () => {
@@ -82,10 +85,27 @@ describe('spine fuzz', () => {
     expect([other.code, other.err]).toEqual([2, expect.stringContaining('is the report of another campaign or share')])
   })
 
+  it('keeps a report from the start, and of a run that comes to no end its script, what was thrown and the command that repeats it', async () => {
+    const kept = file('campaign.json')
+    let atStart: Report | undefined
+    vi.spyOn(Campaign.prototype, 'next').mockImplementation(() => {
+      atStart = JSON.parse(readFileSync(kept, 'utf8')) as Report
+      return Promise.reject(new BrokenRun(0, { seed: 4, for_ms: 12_000, events: [WINDOW_MOVES] }, new Error('out of copper')))
+    })
+    const { code, err } = await fuzz(...SHORT, '--runs', '2', '--resume', kept)
+    expect(code).toBe(1)
+    expect(atStart).toMatchObject({ runs: 2, shards: [{ done: 0 }] })
+    expect(err).toContain('spine fuzz: fuzz-seed-9-run-0 came to no end: out of copper\n')
+    expect(err).toContain('replay: npx spine fuzz --seed 9 --run 0 --for 12000ms --nights 0\n')
+    const [script, thrown] = ['script', 'error'].map(name => readFileSync(new RegExp(`${name}: (.*)`).exec(err)![1]!, 'utf8'))
+    expect(JSON.parse(script!)).toMatchObject({ seed: 4, events: [WINDOW_MOVES] })
+    expect(thrown).toMatch(/^Error: out of copper\n +at /)
+  })
+
   it('one run again, and a script, show what is done and end the same each time', async () => {
     const once = await fuzz(...SHORT, '--run', '3')
     expect(once.code).toBe(0)
-    expect(once.out).toMatch(/3\.000 s {2}end, digest [0-9a-f]{8}, trace \.traces/)
+    expect(once.out).toMatch(/12\.000 s {2}end, digest [0-9a-f]{8}, trace \.traces/)
     expect(once.out).toContain('no checker objects')
     expect((await fuzz(...SHORT, '--run', '3')).out).toBe(once.out)
     const script = file('script.json')
@@ -108,6 +128,7 @@ describe('spine fuzz', () => {
     [['--only', 'dance'], 2, 'unknown kind of event "dance"'],
     [['--rate', 'press'], 2, '"press" is no rate: write it like obstacle=60'],
     [['--nights', '2'], 2, 'chance 2 is not in 0…1'],
+    [['--for', '10s'], 2, 'a run of 10000 ms is not in 11200…86400000 ms'],
     [['--runs', '0'], 2, 'It must be a whole number from 1'],
     [['--script', 'nowhere.json'], 1, 'cannot read nowhere.json: it does not exist'],
     [['--merge', 'nowhere.json'], 1, 'cannot read nowhere.json: it does not exist'],

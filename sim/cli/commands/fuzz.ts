@@ -1,14 +1,15 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
-  Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions, fuzzOptions,
-  generateScript, isComplete, keepRun, mergeReports, parseShard, readReport, readScript, type Report, runScript, type Script, type Shard,
-  shardFrom, totalsOf, unreached, WHOLE, withoutCount,
+  BrokenRun, Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions,
+  fuzzOptions, generateScript, keepError, keepRun, keepScript, mergeReports, missingShares, parseShard, readReport, readScript,
+  type Report, runScript, type Script, type Shard, shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
+import { DataError } from '#sim/schema/index.ts'
 import type { Command } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
-import { readText } from '../lib/json-file.ts'
+import { readData } from '../lib/json-file.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
 
@@ -27,7 +28,7 @@ The report counts in how many runs a state was reached (a reversal, a takeover, 
 A campaign spreads over machines: --shard 2/8 takes the second of eight shares. GitLab (parallel: 8), CircleCI, Buildkite, Azure,
 AWS Batch and Slurm tell their jobs the share in variables, and nothing needs to be given. A Kubernetes indexed job knows its index
 only: --shard auto/8. GitHub Actions: a matrix with shard: [1, 2, 3, 4] and --shard \${{ matrix.shard }}/4.
-Reports of shares (--json, or the files of --resume) are merged into one.
+Reports of shares (--json, or the files of --resume) are merged into one; exit code 1 when a share is missing or there twice.
 
 Examples:
   npx spine fuzz --runs 1000 --seed 7
@@ -116,17 +117,26 @@ async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal)
     if (options.resume !== undefined) save(options.resume, run.report())
   }
   const progress = await Progress.open(run, fuzz, shard, options, terminal)
-  let saved_ms = performance.now()
-  while (run.done < run.share && run.failed - failedBefore < options.maxFailures && await breathe()) {
-    const failure = await run.next()
-    if (failure !== undefined) progress.interrupt(failureText(failure))
-    progress.show()
-    if (performance.now() - saved_ms < SAVE_ms) continue
-    keepReport()
-    saved_ms = performance.now()
-  }
-  progress.end()
+  // Whatever ends this campaign, its report is there.
   keepReport()
+  let saved_ms = performance.now()
+  try {
+    while (run.done < run.share && run.failed - failedBefore < options.maxFailures && await breathe()) {
+      const failure = await run.next()
+      if (failure !== undefined) progress.interrupt(failureText(failure))
+      progress.show()
+      if (performance.now() - saved_ms < SAVE_ms) continue
+      keepReport()
+      saved_ms = performance.now()
+    }
+  } catch (error) {
+    if (!(error instanceof BrokenRun)) throw error
+    const name = traceName(fuzz, error.run)
+    throw broken(name, keepScript(name, error.script), error.cause, replayCommand(options, error.run))
+  } finally {
+    progress.end()
+    keepReport()
+  }
   if (run.done < run.share) terminal.warn(`stopped after ${run.done} of ${run.share} runs${options.resume === undefined ? '' : `: the same command goes on`}`)
   return run.report()
 }
@@ -191,10 +201,23 @@ class Progress {
   }
 }
 
+/** A run that came to no end leaves its script and what was thrown, and says how to see it again. */
+function broken(name: string, script: string, error: unknown, replay: string): CliFailure {
+  return new CliFailure(`${name} came to no end: ${describe(error)}\n  script: ${script}\n  error: ${keepError(name, error)}\n  replay: ${replay}`)
+}
+
+function whole<Result>(run: () => Result, name: string, script: string): Result {
+  try {
+    return run()
+  } catch (error) {
+    throw broken(name, script, error, `npx spine fuzz --script ${script}`)
+  }
+}
+
 /** One script: what is done, and what the checkers say to it. */
 function single(script: Script, name: string, options: Options, terminal: Terminal): void {
-  const { verdicts, digest } = runScript(script)
-  const trace = keepRun(name, script)
+  const kept = keepScript(name, script)
+  const { verdicts, digest, trace } = whole(() => ({ ...runScript(script), trace: keepRun(name, script) }), name, kept)
   if (options.json === true) terminal.write(`${JSON.stringify({ script, verdicts, digest: digest.value, trace }, undefined, 2)}\n`)
   else {
     for (const event of script.events) terminal.write(`${describeEvent(event)}\n`)
@@ -217,9 +240,13 @@ function finish(report: Report, options: Options, terminal: Terminal): void {
     terminal.write(`${totals.done} of ${report.runs} runs, ${formatDuration(totals.virtual_s * 1000)} of virtual time in ${formatDuration(totals.wall_s * 1000)}, `
       + `${totals.events.toLocaleString('en')} events, ${totals.frames.toLocaleString('en')} frames, digest ${totals.digest}: `
       + `${report.failures.length === 0 ? green('no checker objects') : red(`${report.failures.length} runs failed`)}\n`)
-    if (options.merge !== undefined && !isComplete(report)) terminal.warn(`${totals.missing} runs are missing`)
   }
-  if (report.failures.length > 0) throw new CliFailure(`${report.failures.length} of ${totals.done} runs failed`)
+  const missing = options.merge === undefined ? [] : missingShares(report)
+  const problems = [
+    ...(report.failures.length > 0 ? [`${report.failures.length} of ${totals.done} runs failed`] : []),
+    ...(missing.length > 0 ? [`${totals.missing} of ${report.runs} runs are missing, of share ${missing.join(', ')}`] : []),
+  ]
+  if (problems.length > 0) throw new CliFailure(problems.join('; '))
 }
 
 /** From so many runs on a state that none reached is worth a word. */
@@ -262,30 +289,21 @@ function resumedFrom(file: string, fuzz: FuzzOptions, runs: number, shard: Shard
 }
 
 function merged(files: readonly string[]): Report {
+  const sources = files.map(name => ({ name, report: load(name) }))
   try {
-    return mergeReports(files.map(load))
+    return mergeReports(sources)
   } catch (error) {
-    if (error instanceof CliFailure) throw error
-    throw new CliFailure(describe(error))
+    if (error instanceof DataError) throw new CliFailure(`the reports do not fit together:\n${error.problems.map(problem => `  ${problem}`).join('\n')}`)
+    throw error
   }
 }
 
 function load(file: string): Report {
-  const text = readText(file)
-  try {
-    return readReport(text)
-  } catch (error) {
-    throw new CliFailure(`${file}: ${describe(error)}`)
-  }
+  return readData(file, 'is no report of spine fuzz', readReport)
 }
 
 function readScriptFile(file: string): Script {
-  const text = readText(file)
-  try {
-    return readScript(JSON.parse(text), FUZZ_KINDS.map(kind => kind.name))
-  } catch (error) {
-    throw new CliFailure(`${file}: ${describe(error)}`)
-  }
+  return readData(file, 'is no script of spine fuzz', data => readScript(data, FUZZ_KINDS.map(kind => kind.name)))
 }
 
 /** Whole or not at all: a report that is cut off cannot be gone on from. */
