@@ -66,8 +66,6 @@ function driverOf(drivers: readonly ComponentEntry[], componentClass: ComponentC
   return undefined
 }
 
-const NO_DESCRIPTOR = undefined as unknown as Descriptor
-
 /** One socket of the hub, with what is plugged into it: finds the driver, feeds it, and is the driver's context. */
 export class PortSlot implements ComponentContext, FeedOwner {
   readonly hal: Hal
@@ -77,13 +75,13 @@ export class PortSlot implements ComponentContext, FeedOwner {
   readonly vehicle: VehicleView
   readonly power: PortFeed
   readonly commands: CommandReceiver
-  /** Valid while a driver is bound. */
-  descriptor: Descriptor
   descriptorState: DescriptorState
   readonly fault: PortFault
   entry: ComponentEntry | undefined
   component: Component | undefined
   private readonly hub: SlotHub
+  /** What was read from the plug, with or without a driver for it. */
+  private plugged: Descriptor | undefined
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly lossJob: Job
@@ -104,7 +102,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.vehicle = hub.vehicle
     this.power = new PortFeed(port, index, hub.schedule, hub.counters, this, hub.power)
     this.commands = new CommandReceiver(`port ${index} command silence`, hub.schedule, hub.counters, () => this.statusChanged(-1))
-    this.descriptor = NO_DESCRIPTOR
+    this.plugged = undefined
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault = new PortFault(() => this.tellStatus())
     this.entry = undefined
@@ -118,6 +116,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.values = undefined
     this.attempts = 0
     this.tick_ms = 0
+  }
+
+  /** For the driver: there is one while a driver is bound. */
+  get descriptor(): Descriptor {
+    return this.plugged!
   }
 
   /** Looks at the socket for the first time. */
@@ -159,12 +162,12 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   fillAnnounce(values: ComponentAnnounceValues): void {
-    const known = this.descriptor !== NO_DESCRIPTOR
+    const plugged = this.plugged
     values.port = this.portIndex
     values.descriptor = this.descriptorState
-    values.class = known ? this.descriptor.class : COMPONENT_CLASS.none
-    values.maker = known ? this.descriptor.maker : 0
-    values.descriptorCrc = known ? this.descriptor.crc : 0
+    values.class = plugged === undefined ? COMPONENT_CLASS.none : plugged.class
+    values.maker = plugged === undefined ? 0 : plugged.maker
+    values.descriptorCrc = plugged === undefined ? 0 : plugged.crc
   }
 
   fillStatus(values: PortStatusValues): void {
@@ -274,7 +277,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
       else this.reject(reading.state)
       return
     }
-    this.descriptor = descriptor
+    this.plugged = descriptor
     const entry = driverOf(this.hub.drivers, descriptor.class)
     if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
     else this.bind(entry, descriptor)
@@ -325,7 +328,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const wasVehicle = this.boundClass() === COMPONENT_CLASS.vehicle
     this.entry = undefined
     this.codec = undefined
-    this.descriptor = NO_DESCRIPTOR
+    this.plugged = undefined
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault.reset()
     if (wasVehicle) {
