@@ -1,10 +1,24 @@
 import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
 import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { hubAddress } from '#protocol/id.ts'
+import type { CanBus } from '../bus/bus.ts'
+import type { LoadMeter } from '../bus/statistics.ts'
 import type { HubHost } from '../host/hub-host.ts'
 import type { Observation } from '../plants/observation.ts'
-import type { Car } from './car.ts'
+import type { CarSupply } from './car-supply.ts'
+import type { CarComponent } from './component.ts'
 import type { HubName } from './topology.ts'
+
+/** What a picture is taken of: a car. */
+export interface Photographed {
+  readonly now_ns: number
+  readonly hubs: ReadonlyMap<string, HubHost>
+  readonly components: ReadonlyMap<string, CarComponent>
+  readonly power: CarSupply
+  readonly bus: CanBus
+  readonly loadMeter: LoadMeter
+  supply_V(hub: string): number
+}
 
 /** A picture of the car for displays and tests: plain data. */
 export interface CarSnapshot {
@@ -69,7 +83,7 @@ export interface BusSnapshot {
   readonly errorFrames: number
 }
 
-export function takeSnapshot(car: Car): CarSnapshot {
+export function takeSnapshot(car: Photographed): CarSnapshot {
   const hubs: Record<string, HubSnapshot> = {}
   for (const [name, host] of car.hubs) hubs[name] = hubSnapshot(car, name as HubName, host)
   const components: Record<string, ComponentSnapshot> = {}
@@ -83,7 +97,7 @@ export function takeSnapshot(car: Car): CarSnapshot {
       tripped: outlet?.tripped ?? false,
       voltage_V: outlet?.load_V ?? 0,
       current_A: part.plant.current_A,
-      granted_A: outlet === undefined ? 0 : car.hub(part.hub).firmware?.portGranted_A(part.port) ?? 0,
+      granted_A: outlet === undefined ? 0 : car.hubs.get(part.hub)?.firmware?.portGranted_A(part.port) ?? 0,
       shows: part.plant.observe(),
     }
   }
@@ -99,7 +113,7 @@ export function takeSnapshot(car: Car): CarSnapshot {
   }
 }
 
-function powerSnapshot(car: Car): PowerSnapshot {
+function powerSnapshot(car: Photographed): PowerSnapshot {
   const { supply } = car.power
   const cables: Record<string, { current_A: number, limit_A: number }> = {}
   supply.capability.cables.forEach((cable, i) => {
@@ -111,7 +125,7 @@ function powerSnapshot(car: Car): PowerSnapshot {
   }
 }
 
-function hubSnapshot(car: Car, name: HubName, host: HubHost): HubSnapshot {
+function hubSnapshot(car: Photographed, name: HubName, host: HubHost): HubSnapshot {
   const [controller] = host.controllers
   let current_A = 0
   for (const outlet of host.outlets) current_A += outlet.current_A

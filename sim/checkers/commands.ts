@@ -3,7 +3,8 @@ import { locationOfAddress } from '#protocol/id.ts'
 import { LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
 import type { DecodedMessage } from '#protocol/messages.ts'
 import type { EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type Surroundings } from './surroundings.ts'
 
 /** A command is given up 500 ms after its first frame; that is somewhat after it was queued. */

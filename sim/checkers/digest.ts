@@ -1,7 +1,7 @@
 import type { CanFrame } from '#protocol/frame.ts'
 import type { TraceEvent } from '../trace/index.ts'
-import type { TappedFrame, Verdict } from './judge.ts'
-import { MS_ns } from './judge.ts'
+import type { Verdict } from './judge.ts'
+import { MS_ns, type TappedFrame } from './seen.ts'
 
 /** One sum is kept for each so much time, so that the first difference of two runs can be named. */
 const PIECE_ns = 100 * MS_ns

@@ -1,5 +1,6 @@
 import { COPPER_EVENTS, type EventOf, type SignalTopic, type Topic } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns, SECOND_ns } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** FMVSS 118, UN R21: the glass reverses before this. */

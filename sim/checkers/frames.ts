@@ -3,7 +3,8 @@ import { LOCATION } from '#protocol/catalogue/locations.ts'
 import { dataIdOf, hubAddress, isBroadcastKind, NULL_ADDRESS, sourceOf } from '#protocol/id.ts'
 import type { DecodedFrame } from '#protocol/messages.ts'
 import { BUS_FAULTS, type EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns, type SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What was in the controllers when a fault began or ended: frames that come twice, never, or from a babbler. */

@@ -1,6 +1,5 @@
-import type { CanFrame } from '#protocol/frame.ts'
-import type { DecodedFrame, DecodeFailure } from '#protocol/messages.ts'
 import type { EventOf, Topic } from '../trace/index.ts'
+import type { Facts, SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Something that must not be: when, what, and how much. */
@@ -11,40 +10,6 @@ export interface Verdict {
   readonly what: string
   /** The numbers it rests on, units last in their names. */
   readonly numbers: Readonly<Record<string, number>>
-}
-
-/** A good frame as the bus's tap shows it. */
-export interface TappedFrame {
-  readonly frame: CanFrame
-  readonly end_ns: number
-  /** Node that sent it, by its name on the bus; empty when no sender holds it to be good. */
-  readonly sender: string
-  /** Which half of a cut bus, 0 = front. */
-  readonly half: number
-}
-
-/** A frame for the checkers; valid during the call. */
-export interface SeenFrame extends TappedFrame {
-  /** Undefined when it cannot be decoded; `failure` then says why. */
-  readonly decoded: DecodedFrame | undefined
-  readonly failure: DecodeFailure | undefined
-}
-
-/** A conductor that feeds hubs. */
-export interface Feeder {
-  /** Cable, `drop.FL`. */
-  readonly name: string
-  /** What it carries for ever, A. */
-  readonly ampacity_A: number
-  /** Share of each hub's current that flows in it, 0–1. Hubs that are not listed have none. */
-  readonly shares: Readonly<Record<string, number>>
-}
-
-/** What a judge may know of the car beside its trace: names and ratings. */
-export interface Facts {
-  /** Hubs front to rear, as the spine reaches them; their place is the `position` of a `spineCut`. */
-  readonly spine: readonly string[]
-  readonly feeders: readonly Feeder[]
 }
 
 export type Accuse = (t_ns: number, what: string, numbers?: Readonly<Record<string, number>>) => void
@@ -69,6 +34,3 @@ export interface CheckerEntry<T extends Topic = Topic> {
   readonly asks: readonly Topic[]
   readonly create: (accuse: Accuse, around: Surroundings, facts: Facts) => Checker<T>
 }
-
-export const MS_ns = 1_000_000
-export const SECOND_ns = 1_000_000_000

@@ -1,7 +1,8 @@
 import { FrameDecoder } from '#protocol/messages.ts'
 import { type Topic, topicOf, type Trace, type TraceEvent } from '../trace/index.ts'
 import { CHECKERS } from './registry.ts'
-import { type Checker, type CheckerEntry, type Facts, MS_ns, type SeenFrame, type TappedFrame, type Verdict } from './judge.ts'
+import type { Checker, CheckerEntry, Verdict } from './judge.ts'
+import { type Facts, MS_ns, type SeenFrame, type TappedFrame } from './seen.ts'
 import { SURROUNDINGS_TOPICS, Surroundings } from './surroundings.ts'
 
 const LOOK_ns = 100 * MS_ns

@@ -1,7 +1,8 @@
 import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import type { PowerGrantValues, PowerRequestValues } from '#protocol/messages.generated.ts'
 import type { EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { type Facts, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** What the power contract says: a lease, what the manager adds, how long a peak may last. */

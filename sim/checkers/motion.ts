@@ -1,6 +1,7 @@
 import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
 import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What moves, by the name of its signal: how far from rest is a motion, and which command row may cause it. */

@@ -1,6 +1,7 @@
 import { IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
 import type { EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns, type SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /**

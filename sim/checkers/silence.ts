@@ -3,7 +3,8 @@ import { HUB_STATE, SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
 import { hubAddress, sourceOf } from '#protocol/id.ts'
 import { J1939_NAMES } from '#protocol/messages.ts'
 import { BUS_FAULTS, type EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, type Facts, MS_ns, SECOND_ns, type SeenFrame } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { type Facts, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** Three heartbeats. */

@@ -1,6 +1,6 @@
 import { locationOfAddress, sourceOf } from '#protocol/id.ts'
 import { BUS_FAULTS, COPPER_EVENTS, type EventOf, type Topic } from '../trace/index.ts'
-import { type Facts, MS_ns, type SeenFrame } from './judge.ts'
+import { type Facts, MS_ns, type SeenFrame } from './seen.ts'
 
 /** Bit error rate from which on a node cannot be expected to be heard. */
 const DEAFENING_RATE = 5e-4

@@ -1,5 +1,6 @@
 import { COPPER_EVENTS, type EventOf } from '../trace/index.ts'
-import { type Accuse, type Checker, type CheckerEntry, MS_ns } from './judge.ts'
+import type { Accuse, Checker, CheckerEntry } from './judge.ts'
+import { MS_ns } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Electronics of a car work from here on. */

@@ -4,7 +4,8 @@ import { hubAddress } from '#protocol/id.ts'
 import { type GivenValues, LOCATION, type LocationName } from '#protocol/catalogue/index.ts'
 import { encodeEntry, parseTarget } from '#protocol/messages.ts'
 import { type ResetCause, type SignalName, type Topic, topicOf, type TraceEvent, type Untimed } from '../../trace/index.ts'
-import type { Facts, Verdict } from '../judge.ts'
+import type { Verdict } from '../judge.ts'
+import type { Facts } from '../seen.ts'
 import { Judges } from '../judges.ts'
 
 /** Hubs of the stories, front to rear, and one cable that feeds both doors. */
