@@ -1,6 +1,5 @@
-import type { CanBus } from './bus.ts'
-import type { CanController } from './controller.ts'
 import { PHASE } from './mac.ts'
+import type { BusNode, Medium } from './medium.ts'
 
 /**
  * The present bit of a segment that goes bit by bit. Nominal bits lie on a grid that a data phase shifts; in a data phase
@@ -12,10 +11,10 @@ export class BitClock {
   end_ns = 0
   /** Bits at the data rate that a nominal bit is long. */
   readonly ticks: number
-  private readonly bus: CanBus
-  private readonly nodes: readonly CanController[]
+  private readonly bus: Medium
+  private readonly nodes: readonly BusNode[]
 
-  constructor(bus: CanBus, nodes: readonly CanController[]) {
+  constructor(bus: Medium, nodes: readonly BusNode[]) {
     this.bus = bus
     this.nodes = nodes
     this.ticks = bus.bit_ns / bus.dataBit_ns

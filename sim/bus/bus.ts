@@ -3,6 +3,7 @@ import type { Trace } from '../trace/index.ts'
 import { CanController, type ControllerOptions } from './controller.ts'
 import type { BusFaultOptions } from './fault-options.ts'
 import { BusFaults } from './faults.ts'
+import type { BusNode, Medium } from './medium.ts'
 import { Segment } from './segment.ts'
 import { createBusCounters, ERROR_NAMES, LoadMeter, type BusCounters } from './statistics.ts'
 import { createBusError, createTappedFrame, Listeners, type ErrorTap, type FrameTap, type TappedFrame } from './taps.ts'
@@ -34,7 +35,7 @@ const SECOND_NS = 1_000_000_000
  * All bits lie on one grid that begins at time 0, which each data phase shifts; a frame queued on an idle bus starts with
  * the next bit of it.
  */
-export class CanBus {
+export class CanBus implements Medium {
   readonly kernel: Kernel
   readonly name: string
   readonly index: number
@@ -97,7 +98,7 @@ export class CanBus {
     const last = this.nodes.at(-1)
     const position = options.position ?? (last === undefined ? 0 : Math.floor(last.position) + 1)
     const node = new CanController(this, name, position, options)
-    new Segment(this, [node], 0, false)
+    this.segments = [...this.segments, new Segment(this, [node], 0, false)]
     let at = this.nodes.length
     while (at > 0 && this.nodes[at - 1]!.position > position) at--
     this.nodes = [...this.nodes.slice(0, at), node, ...this.nodes.slice(at)]
@@ -144,7 +145,7 @@ export class CanBus {
   }
 
   /** @internal Called by `CanController.detach`. */
-  remove(node: CanController): void {
+  remove(node: BusNode): void {
     this.nodes = this.nodes.filter(other => other !== node)
     this.regroup()
   }
@@ -156,9 +157,7 @@ export class CanBus {
       return
     }
     this.regroupDue = false
-    const old = new Set<Segment>()
-    for (const segment of this.segments) old.add(segment)
-    for (const node of this.nodes) old.add(node.segment)
+    const old = this.segments
     let counted_ns = 0
     for (const segment of old) segment.disturb()
     for (const segment of old) {
@@ -169,7 +168,7 @@ export class CanBus {
     }
     this.pastElapsed_ns = this.elapsed_ns
     this.regrouped_ns = this.kernel.now_ns
-    const before = new Map(this.nodes.map(node => [node, node.segment]))
+    const before = new Map(old.flatMap(segment => segment.nodes.map(node => [node, segment] as const)))
     this.segments = this.split()
     // Where no node is, there is no bus: it adds nothing to the time there was.
     this.halves = Math.max(1, this.segments.filter(segment => segment.counted && segment.nodes.length > 0).length)
@@ -235,7 +234,7 @@ export class CanBus {
   }
 
   /** @internal */
-  reportError(node: CanController, type: number, transmitter: boolean, time_ns: number): void {
+  reportError(node: BusNode, type: number, transmitter: boolean, time_ns: number): void {
     const name = ERROR_NAMES[type]!
     node.counters.errors[name]++
     const taps = this.errorTaps.items

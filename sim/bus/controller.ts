@@ -1,10 +1,9 @@
 import type { CanState } from '#protocol/catalogue/enums.ts'
 import { fdLengthCode, FD_LENGTHS } from '#protocol/frame-bits.ts'
 import { CLASSIC_DATA_BYTES, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
-import type { CanBus } from './bus.ts'
 import { FD_MODE, Mac, PHASE } from './mac.ts'
+import type { BusNode, Medium, Piece } from './medium.ts'
 import { ReceiveBuffers, type FilterBank } from './receive-buffers.ts'
-import type { Segment } from './segment.ts'
 import type { ErrorsByType } from './statistics.ts'
 import { TxQueue, type TxSlot } from './tx-queue.ts'
 
@@ -64,9 +63,9 @@ const ADAPTER_QUEUE = 256
 const MAX_QUEUE = 65_536
 
 /** One node's CAN controller. Made by `CanBus.attach`. */
-export class CanController {
+export class CanController implements BusNode {
   readonly name: string
-  readonly bus: CanBus
+  readonly bus: Medium
   readonly profile: ControllerProfile
   readonly position: number
   readonly counters: ControllerCounters = {
@@ -80,7 +79,7 @@ export class CanController {
   /** @internal */
   readonly tx: TxQueue
   /** @internal The piece of bus it is on. */
-  segment!: Segment
+  segment!: Piece
   /** @internal The buffer whose frame is just being handed out. */
   sending: TxSlot | undefined = undefined
   /** @internal In sleep mode. */
@@ -95,7 +94,7 @@ export class CanController {
   private stateChanged: ((state: CanState) => void) | undefined = undefined
 
   /** @internal */
-  constructor(bus: CanBus, name: string, position: number, options: ControllerOptions) {
+  constructor(bus: Medium, name: string, position: number, options: ControllerOptions) {
     this.bus = bus
     this.name = name
     this.position = position

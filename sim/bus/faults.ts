@@ -1,12 +1,12 @@
 import { BIT_FIELD } from '#protocol/frame-stream.ts'
 import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
 import type { Prng } from '../kernel/prng.ts'
-import type { Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/kernel.ts'
 import { BUS_FAULTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
-import type { CanBus } from './bus.ts'
 import { checkFrame, type CanController } from './controller.ts'
 import type { Babble, BusFaultOptions } from './fault-options.ts'
 import { fieldOf, OTHER_FIELD } from './fields.ts'
+import type { BusNode, MediumFaults } from './medium.ts'
 import { Noise } from './noise.ts'
 
 /** Fields of a frame, and what may follow it. */
@@ -43,11 +43,24 @@ interface Pick {
 type BusFaultTopic = typeof BUS_FAULTS[number]
 type BusFault = Untimed<EventOf<BusFaultTopic>>
 
+/** The bus that has the faults, as they need it: `CanBus`. */
+interface FaultyBus {
+  readonly kernel: Kernel
+  readonly name: string
+  readonly index: number
+  readonly bit_ns: number
+  find(name: string): CanController | undefined
+  /** Nodes, cuts or drops changed. */
+  regroup(): void
+  /** Before a fault changes. Returns the number of the next bit that such a change can reach. */
+  disturbAll(): number
+}
+
 /** The faults of one bus, changeable at any time. */
-export class BusFaults {
+export class BusFaults implements MediumFaults {
   /** @internal */
   stuckDominant = false
-  private readonly bus: CanBus
+  private readonly bus: FaultyBus
   private readonly events: Producer<BusFaultTopic> | undefined
   private readonly noise: Noise
   private rate = 0
@@ -64,7 +77,7 @@ export class BusFaults {
   private nextNoise = Infinity
 
   /** @internal */
-  constructor(bus: CanBus, trace: Trace | undefined) {
+  constructor(bus: FaultyBus, trace: Trace | undefined) {
     this.bus = bus
     this.events = trace?.producer(BUS_FAULTS)
     this.events?.greet(listener => this.tellStanding(fault => listener({ t_ns: bus.kernel.now_ns, ...fault })))
@@ -208,7 +221,7 @@ export class BusFaults {
   }
 
   /** @internal */
-  isDropped(node: CanController): boolean {
+  isDropped(node: BusNode): boolean {
     return this.droppedNames.has(node.name)
   }
 
@@ -218,7 +231,7 @@ export class BusFaults {
   }
 
   /** @internal Throws the dice for a frame at a node's receive buffers. */
-  loses(node: CanController): boolean {
+  loses(node: BusNode): boolean {
     if (!this.lossDice.chance(node.lossRate)) return false
     node.counters.lostByFault++
     return true
@@ -235,7 +248,7 @@ export class BusFaults {
   }
 
   /** @internal 1 if the node sees bit `bit` wrong. */
-  flip(node: CanController, bit: number): number {
+  flip(node: BusNode, bit: number): number {
     let flip = this.noise.next === bit ? 1 : 0
     if (this.nodeNoise.get(node.name)?.next === bit) flip ^= 1
     for (const pick of this.picks) if (this.strikes(pick, node)) flip ^= 1
@@ -272,7 +285,7 @@ export class BusFaults {
     if (this.picks.length > 0) tell({ kind: 'pickedBits', source: name, count: this.picks.length })
   }
 
-  private strikes(pick: Pick, node: CanController): boolean {
+  private strikes(pick: Pick, node: BusNode): boolean {
     const mac = node.mac
     if (pick.at === TRANSMITTER && !mac.transmitting) return false
     if (pick.at === RECEIVERS && mac.transmitting) return false

@@ -1,20 +1,20 @@
 import { leastFdFrameBits, leastFrameBits } from '#protocol/frame-bits.ts'
 import type { CanFrame } from '#protocol/frame.ts'
-import type { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
 import { ERROR_TYPE, NEWS, PHASE } from './mac.ts'
+import type { Medium } from './medium.ts'
 
 /** Counts and hands out what happens on one segment: good frames and errors, to taps and to the nodes. */
 export class Observer {
   /** Error or overload flags and delimiters are on the bus: what comes now belongs to the error already counted. */
   signalling = false
-  private readonly bus: CanBus
+  private readonly bus: Medium
   private readonly nodes: readonly CanController[]
   private readonly half: number
   /** Stubs are no part of the bus's statistics. */
   private readonly counted: boolean
 
-  constructor(bus: CanBus, nodes: readonly CanController[], half: number, counted: boolean) {
+  constructor(bus: Medium, nodes: readonly CanController[], half: number, counted: boolean) {
     this.bus = bus
     this.nodes = nodes
     this.half = half

@@ -2,9 +2,9 @@ import { dataPhaseBits, fdFrameBits, frameBits, INTERFRAME_BITS, nominalBits } f
 import type { CanFrame } from '#protocol/frame.ts'
 import type { Timer } from '../kernel/kernel.ts'
 import { BitClock } from './bit-clock.ts'
-import type { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
 import { FD_MODE, PHASE } from './mac.ts'
+import type { BusNode, Medium, Piece } from './medium.ts'
 import { Observer } from './observer.ts'
 import type { TxSlot } from './tx-queue.ts'
 
@@ -29,11 +29,11 @@ const NOBODY = 0x7fff_ffff
  * and one event ends it. Anything else (a fault, a node that comes or goes, two equal identifiers) makes the segment
  * bitwise: it catches up on the bits of the present frame and goes on bit by bit through each node's `Mac`, until all is quiet.
  */
-export class Segment {
+export class Segment implements Piece {
   readonly nodes: readonly CanController[]
   /** Stubs are no part of the bus's statistics. */
   readonly counted: boolean
-  private readonly bus: CanBus
+  private readonly bus: Medium
   private readonly bit_ns: number
   private readonly observer: Observer
   private readonly startTimer: Timer
@@ -56,7 +56,7 @@ export class Segment {
   private busy = 0
   private busyUntil_ns: number
 
-  constructor(bus: CanBus, nodes: readonly CanController[], half: number, counted: boolean) {
+  constructor(bus: Medium, nodes: readonly CanController[], half: number, counted: boolean) {
     this.bus = bus
     this.nodes = nodes
     this.counted = counted
@@ -100,7 +100,7 @@ export class Segment {
   }
 
   /** The transmit buffer that this node has on the wire now. */
-  slotOnWire(node: CanController): TxSlot | undefined {
+  slotOnWire(node: BusNode): TxSlot | undefined {
     if (this.mode === FRAME) return node === this.winner ? this.slot : undefined
     return this.mode === BITWISE ? node.mac.slot : undefined
   }
@@ -116,7 +116,7 @@ export class Segment {
   }
 
   /** A frame is pending at `node`. */
-  wake(node: CanController): void {
+  wake(node: BusNode): void {
     if (this.mode === FRAME) this.reconsider()
     if (this.mode !== IDLE || node.mac.phase !== PHASE.idle) return
     let start_ns = this.free_ns
