@@ -1,6 +1,6 @@
 import type { BusFaultOptions } from '../bus/fault-options.ts'
+import type { SupplyFault } from '../power/copper-faults.ts'
 import { notOneOf } from '../schema/index.ts'
-import type { PowerFaults } from './power-faults.ts'
 import type { TopologyData } from './topology.ts'
 
 /** What of a car faults can name. */
@@ -24,7 +24,9 @@ export function busFaultProblems(faults: BusFaultOptions, { hubs }: Named, path:
 }
 
 /** Cables, fuses and hubs that the copper has not, a line each. */
-export function powerFaultProblems(faults: PowerFaults, { copper }: Named, path: string): string[] {
+export function powerFaultProblems(
+  faults: { readonly copper?: readonly SupplyFault[] | undefined }, { copper }: Named, path: string,
+): string[] {
   const cables = copper.cables.map(cable => cable.name)
   const fused = copper.cables.filter(cable => cable.fuse !== undefined).map(cable => cable.name)
   return (faults.copper ?? []).flatMap((fault, i) => {
