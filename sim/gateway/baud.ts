@@ -2,16 +2,16 @@ import { LinkUriError, type LinkUri } from './uri.ts'
 import { carriedFrames, requiredBaud, saturatedRate, type Encoding } from './line-rates.ts'
 
 /** A line that carries less than this share of a full bus is refused: it would lose most of a busy bus. */
-export const HOPELESS_SHARE = 0.2
+const HOPELESS_SHARE = 0.2
 
-export interface BaudVerdict {
+interface BaudVerdict {
   readonly verdict: 'carries' | 'tight' | 'hopeless'
   /** The arithmetic in one line. */
   readonly text: string
 }
 
 /** Whether a UART at `baud` carries a full bus of `bitrate` bit/s: 29-bit frames of 8 bytes, back to back, as the car has them. */
-export function judgeBaud(encoding: Encoding, baud: number, bitrate: number): BaudVerdict {
+function judgeBaud(encoding: Encoding, baud: number, bitrate: number): BaudVerdict {
   const full = saturatedRate(bitrate, true, 8)
   const carried = carriedFrames(encoding, true, 8, baud)
   const share = carried / full

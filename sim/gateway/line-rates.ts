@@ -3,7 +3,7 @@ import { INTERFRAME_BITS, leastFrameBits } from '#protocol/frame-bits.ts'
 /** Arithmetic of serial links: which baud rate carries which frame rate. */
 
 /** Start bit, eight data bits, stop bit. */
-export const UART_BITS_PER_BYTE = 10
+const UART_BITS_PER_BYTE = 10
 
 /** Rates that UARTs and their drivers usually offer. A USB CDC port ignores its rate. */
 export const UART_BAUDS = [115_200, 230_400, 460_800, 921_600, 1_000_000, 1_500_000, 2_000_000, 3_000_000] as const

@@ -1,9 +1,6 @@
 import { copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/frame.ts'
 import type { LinkFrame } from './link.ts'
 
-/** SocketCAN's marks in an identifier word, as logs and error frames use them. */
-export const ERROR_FLAG = 0x2000_0000
-
 /** An empty extended data frame with room for FD data. */
 export function createLinkFrame(): LinkFrame {
   return Object.assign(createFrame(FD_DATA_BYTES), { timestamp_ns: 0, origin: '', error: false })

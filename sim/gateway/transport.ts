@@ -36,7 +36,7 @@ export function placeName(place: Place): string {
  * Whether the rate of the port matters. A USB CDC port and a pty take any and are as fast as they are. Some adapters
  * with an FTDI chip in parallel mode look like a UART all the same: their users say `usb=1`.
  */
-export function isUart(path: string): boolean {
+function isUart(path: string): boolean {
   let real = path
   try {
     real = realpathSync(path)

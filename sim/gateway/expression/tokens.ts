@@ -12,7 +12,7 @@ export interface Token {
 }
 
 /** Longest expression anybody needs. */
-export const MAX_EXPRESSION_CHARACTERS = 2000
+const MAX_EXPRESSION_CHARACTERS = 2000
 
 const TOKEN = /\s*(?:(0[xX][0-9a-fA-F_]+|0[bB][01_]+|\d[\d_]*)(?![\w.])|([A-Za-z_]\w*)|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>()[\]?:]))/y
 

@@ -1,10 +1,10 @@
 /** Flags that `F` answers with. Source: LAWICEL AB, "CANUSB Manual", status flags; names as in the SJA1000. */
 export const FLAG_RECEIVE_FULL = 0x01
 export const FLAG_TRANSMIT_FULL = 0x02
-export const FLAG_ERROR_WARNING = 0x04
+const FLAG_ERROR_WARNING = 0x04
 export const FLAG_OVERRUN = 0x08
-export const FLAG_ERROR_PASSIVE = 0x20
-export const FLAG_BUS_ERROR = 0x80
+const FLAG_ERROR_PASSIVE = 0x20
+const FLAG_BUS_ERROR = 0x80
 
 export interface BusStatus {
   readonly state: 'up' | 'error-passive' | 'bus-off'

@@ -6,6 +6,7 @@ import type { ClientHost, ServedClient } from '../listening-link.ts'
 import { Outbox, type ByteSink } from '../outbox.ts'
 import { AcceptanceFilter } from './acceptance.ts'
 import { btrBitrate, SLCAN_BITRATES } from './bitrates.ts'
+import { FLAG_OVERRUN, FLAG_RECEIVE_FULL, FLAG_TRANSMIT_FULL } from './bus-status.ts'
 import { BELL, decodeSlcanFrame, encodeSlcanFrame, hasExtendedBit, isFrameLetter, readHex, SLCAN_FRAME_BYTES } from './codec.ts'
 import { SlcanLineReader, type LineHandler } from './line-reader.ts'
 
@@ -18,11 +19,6 @@ const DETAILED_VERSION = ascii('v1013\r')
 /** Four characters, as hosts expect of a serial number. */
 const SERIAL_NUMBER = ascii('NSPN1\r')
 const POLL_DONE = ascii('A\r')
-
-/** Status flags of `F`. */
-const FLAG_RECEIVE_FULL = 0x01
-const FLAG_TRANSMIT_FULL = 0x02
-const FLAG_OVERRUN = 0x08
 
 /**
  * One SLCAN host, seen from the adapter: its channel, its filter, its queue. Commands are answered as LAWICEL's CAN232
@@ -118,35 +114,32 @@ export class SlcanSession implements ServedClient, LineHandler {
 
   private command(bytes: Uint8Array, start: number, end: number): void {
     const letter = String.fromCharCode(bytes[start]!)
-    const known = Object.hasOwn(COMMANDS, letter) ? COMMANDS[letter] : undefined
+    const known = Object.hasOwn(SlcanSession.COMMANDS, letter) ? SlcanSession.COMMANDS[letter] : undefined
     if (known === undefined) return this.garbage('unknown-command')
-    const digits = end - start - 1
-    if (digits < known.digits[0] || digits > known.digits[1]) return this.garbage('bad-argument')
-    const argument = digits > 0 && digits <= 8 ? readHex(bytes, start + 1, end) : 0
+    const argument = end - start - 1 === known.digits ? readHex(bytes, start + 1, end) : -1
     if (argument < 0) return this.garbage('bad-argument')
-    this.reply(this.run(letter, argument))
+    this.reply(known.run(this, argument))
   }
 
-  private run(letter: string, argument: number): Uint8Array {
-    switch (letter) {
-      case 'S': return done(!this.active && SLCAN_BITRATES[argument] === this.owner.bitrate)
-      case 's': return done(!this.active && btrBitrate(argument >> 8, argument & 0xff) === this.owner.bitrate)
-      case 'O': return done(this.open('open'))
-      case 'L': return done(this.open('listening'))
-      case 'C': return done(this.open('closed'))
-      case 'V': return VERSION
-      case 'v': return DETAILED_VERSION
-      case 'N': return SERIAL_NUMBER
-      case 'F': return this.active ? this.status() : ERROR
-      case 'Z': return this.toggle(argument, (on) => { this.timestamps = on })
-      case 'X': return this.toggle(argument, (on) => { this.autoPoll = on })
-      case 'W': return this.toggle(argument, on => this.filter.setDual(!on))
-      case 'M': return this.configure(() => this.filter.setCode(argument))
-      case 'm': return this.configure(() => this.filter.setMask(argument))
-      case 'A': return this.active ? POLL_DONE : ERROR
-      case 'P': return ERROR
-      default: return OK
-    }
+  /** What hosts may ask, and how many hexadecimal digits follow the letter. */
+  private static readonly COMMANDS: Readonly<Record<string, Command>> = {
+    S: { digits: 1, run: (session, index) => done(!session.active && SLCAN_BITRATES[index] === session.owner.bitrate) },
+    s: { digits: 4, run: (session, btr) => done(!session.active && btrBitrate(btr >> 8, btr & 0xff) === session.owner.bitrate) },
+    O: { digits: 0, run: session => done(session.open('open')) },
+    L: { digits: 0, run: session => done(session.open('listening')) },
+    C: { digits: 0, run: session => done(session.open('closed')) },
+    V: { digits: 0, run: () => VERSION },
+    v: { digits: 0, run: () => DETAILED_VERSION },
+    N: { digits: 0, run: () => SERIAL_NUMBER },
+    F: { digits: 0, run: session => session.active ? session.status() : ERROR },
+    Z: { digits: 1, run: (session, on) => session.toggle(on, (yes) => { session.timestamps = yes }) },
+    X: { digits: 1, run: (session, on) => session.toggle(on, (yes) => { session.autoPoll = yes }) },
+    W: { digits: 1, run: (session, on) => session.toggle(on, yes => session.filter.setDual(!yes)) },
+    M: { digits: 8, run: (session, code) => session.configure(() => session.filter.setCode(code)) },
+    m: { digits: 8, run: (session, mask) => session.configure(() => session.filter.setMask(mask)) },
+    A: { digits: 0, run: session => session.active ? POLL_DONE : ERROR },
+    P: { digits: 0, run: () => ERROR },
+    U: { digits: 1, run: () => OK },
   }
 
   private open(channel: 'closed' | 'open' | 'listening'): boolean {
@@ -187,25 +180,10 @@ export class SlcanSession implements ServedClient, LineHandler {
   }
 }
 
-/** How many hex digits follow each command letter: from, to. */
-const COMMANDS: Readonly<Record<string, { readonly digits: readonly [number, number] }>> = {
-  S: { digits: [1, 1] },
-  s: { digits: [4, 4] },
-  O: { digits: [0, 0] },
-  L: { digits: [0, 0] },
-  C: { digits: [0, 0] },
-  V: { digits: [0, 0] },
-  v: { digits: [0, 0] },
-  N: { digits: [0, 0] },
-  F: { digits: [0, 0] },
-  Z: { digits: [1, 1] },
-  X: { digits: [1, 1] },
-  W: { digits: [1, 1] },
-  M: { digits: [8, 8] },
-  m: { digits: [8, 8] },
-  A: { digits: [0, 0] },
-  P: { digits: [0, 0] },
-  U: { digits: [1, 1] },
+interface Command {
+  readonly digits: number
+  /** Answers what the host is told. */
+  readonly run: (session: SlcanSession, argument: number) => Uint8Array
 }
 
 function done(ok: boolean): Uint8Array {

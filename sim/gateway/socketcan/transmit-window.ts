@@ -10,7 +10,7 @@ const RETRY_LONGEST_ms = 32
 /** How many sweeps without a confirmation make a full window let one more frame through, to see whether it gets there. */
 const STUCK_SWEEPS = 8
 /** How long the kernel may refuse without anything getting through before the frame is given up, ms. */
-export const REFUSED_LONGEST_ms = 1000
+const REFUSED_LONGEST_ms = 1000
 
 const EXTENDED = 1
 const REMOTE = 2

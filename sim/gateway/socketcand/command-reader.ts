@@ -1,5 +1,5 @@
 /** Longest command: a filter, with room to spare. */
-export const MAX_COMMAND_BYTES = 1024
+const MAX_COMMAND_BYTES = 1024
 
 export interface CommandHandler {
   /** The words between `<` and `>`. */

@@ -165,15 +165,13 @@ export class SocketcandSession implements ServedClient, CommandHandler {
 
   private manage(name: string, words: readonly string[]): void {
     const { manager, frame } = this
-    const timed = BCM_COMMANDS[name]!.timed
+    const { timed, data, run } = BCM_COMMANDS[name]!
     const seconds = timed ? readNumber(words[1], 10, NUMBER_MOST) : 0
     const micros = timed ? readNumber(words[2], 10, NUMBER_MOST) : 0
     const at = timed ? 3 : 1
-    const { data } = BCM_COMMANDS[name]!
     const readable = data ? readFrameWords(words, at, frame) : readIdentifier(words[at], frame) && words.length === at + 1
     if (seconds === undefined || micros === undefined || !readable) return count(this.counters.malformed, 'bad-argument')
-    const period_ms = seconds * 1000 + micros / 1000
-    if (!runBcm(name, manager, frame, period_ms)) count(this.counters.malformed, 'refused-job')
+    if (!run(manager, frame, seconds * 1000 + micros / 1000)) count(this.counters.malformed, 'refused-job')
   }
 
   private setStatistics(words: readonly string[]): void {
@@ -197,24 +195,22 @@ export class SocketcandSession implements ServedClient, CommandHandler {
   }
 }
 
-/** Commands of BCM mode: whether seconds and microseconds come first, and whether data follows the identifier. */
-const BCM_COMMANDS: Readonly<Record<string, { readonly timed: boolean, readonly data: boolean }>> = {
-  add: { timed: true, data: true },
-  update: { timed: false, data: true },
-  delete: { timed: false, data: false },
-  filter: { timed: true, data: true },
-  subscribe: { timed: true, data: false },
-  unsubscribe: { timed: false, data: false },
+interface BcmCommand {
+  /** Seconds and microseconds come first. */
+  readonly timed: boolean
+  /** Data follows the identifier. */
+  readonly data: boolean
+  /** `false`: it was not possible. */
+  readonly run: (manager: BroadcastManager, frame: LinkFrame, period_ms: number) => boolean
 }
 
-/** `false`: it was not possible. */
-function runBcm(name: string, manager: BroadcastManager, frame: LinkFrame, period_ms: number): boolean {
-  switch (name) {
-    case 'add': return manager.add(frame, period_ms)
-    case 'update': return manager.update(frame)
-    case 'delete': return manager.remove(frame)
-    case 'filter': return manager.subscribe(frame, period_ms, frame.data.slice(0, frame.length))
-    case 'subscribe': return manager.subscribe(frame, period_ms)
-    default: return manager.unsubscribe(frame)
-  }
+const BCM_COMMANDS: Readonly<Record<string, BcmCommand>> = {
+  add: { timed: true, data: true, run: (manager, frame, period_ms) => manager.add(frame, period_ms) },
+  update: { timed: false, data: true, run: (manager, frame) => manager.update(frame) },
+  delete: { timed: false, data: false, run: (manager, frame) => manager.remove(frame) },
+  filter: {
+    timed: true, data: true, run: (manager, frame, period_ms) => manager.subscribe(frame, period_ms, frame.data.slice(0, frame.length)),
+  },
+  subscribe: { timed: true, data: false, run: (manager, frame, period_ms) => manager.subscribe(frame, period_ms) },
+  unsubscribe: { timed: false, data: false, run: (manager, frame) => manager.unsubscribe(frame) },
 }

@@ -25,7 +25,7 @@ export interface FarEnd {
 }
 
 /** A link that was not opened yet, and how to get a far end once it is. */
-export interface LinkPair {
+interface LinkPair {
   readonly link: Link
   connect(): Promise<FarEnd>
   dispose(): Promise<void>

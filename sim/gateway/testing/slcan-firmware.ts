@@ -3,7 +3,7 @@ import { cloneLinkFrame, createLinkFrame } from '../link-frame.ts'
 import { CR, decodeSlcanFrame, isFrameLetter, readHex } from '../slcan/codec.ts'
 
 /** What happens to a byte that finds the line buffer full. */
-export type Overflow =
+type Overflow =
   /** It starts the line anew; what was there stays behind it. */
   | 'wraps'
   /** The line is thrown away with a bell, by the byte that fills the buffer, and that may be the CR. */
