@@ -2,8 +2,12 @@ import { autoDetect, BindingsError, DarwinPortBinding, LinuxPortBinding } from '
 import { SerialPortStream } from '@serialport/stream'
 import { once } from 'node:events'
 import { read } from 'node:fs'
-import { realpath } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+
+/** From a serial port's folder in sysfs up to that of its USB device: a port, an interface, the device. */
+const USB_LEVELS = 3
 
 /** Whether a link's target names a serial device: `/dev/ttyUSB0`, `/dev/pts/5`, `COM3`, `\\.\COM12`. */
 export function isTtyPath(target: string): boolean {
@@ -58,14 +62,25 @@ export async function closeSerial(port: SerialPortStream): Promise<void> {
   await closed
 }
 
-/** USB vendor and product of the device, as `16d0:117e`; undefined where there is none, or nobody knows. */
-export async function usbOf(path: string): Promise<string | undefined> {
-  const real = await realpath(path).catch(() => path)
-  if (/^\/dev\/pts\//.test(real)) return undefined
-  const ports = await autoDetect().list().catch(() => [])
-  const port = ports.find(candidate => candidate.path === real)
-  if (port?.vendorId === undefined || port.productId === undefined) return undefined
-  return `${port.vendorId}:${port.productId}`.toLowerCase()
+/**
+ * USB vendor and product of a serial device, as `16d0:117e`; undefined where it is none, or nobody knows. On Linux the
+ * kernel tells (`sysfs`): the binding would start a program there that many systems have not.
+ */
+export async function usbOf(path: string, sysfs = '/sys/class/tty'): Promise<string | undefined> {
+  if (process.platform !== 'linux') {
+    const port = (await autoDetect().list().catch(() => [])).find(candidate => candidate.path === path)
+    return port?.vendorId === undefined || port.productId === undefined ? undefined : `${port.vendorId}:${port.productId}`.toLowerCase()
+  }
+  try {
+    let folder = await realpath(join(sysfs, basename(await realpath(path)), 'device'))
+    for (let level = 0; level < USB_LEVELS; level++, folder = dirname(folder)) {
+      const [vendor, product] = await Promise.all(['idVendor', 'idProduct'].map(name => readFile(join(folder, name), 'latin1').catch(() => '')))
+      if (vendor && product) return `${vendor.trim()}:${product.trim()}`.toLowerCase()
+    }
+  } catch {
+    // It is gone, or no device of the kernel's: a pty.
+  }
+  return undefined
 }
 
 /** The binding's words, made clear. */

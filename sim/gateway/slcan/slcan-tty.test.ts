@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SerialPortStream } from '@serialport/stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLink, openLink } from '../open-link.ts'
-import { closeSerial, explainSerialError, openSerial } from '../serial.ts'
+import { closeSerial, explainSerialError, openSerial, usbOf } from '../serial.ts'
 import { linkContract } from '../testing/link-contract.ts'
 import { SlcanHost } from '../testing/slcan-host.ts'
 import { makePtyPair, socatMissing, type PtyPair } from '../testing/socat.ts'
@@ -90,6 +90,23 @@ if (missing) {
     })
   })
 }
+
+it.runIf(process.platform === 'linux')('finds the USB identifiers of a device', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'spine-sysfs-'))
+  const usb = join(folder, 'devices', '1-2')
+  await mkdir(join(usb, '1-2:1.0', 'ttyUSB0'), { recursive: true })
+  writeFileSync(join(usb, 'idVendor'), '16D0\n')
+  writeFileSync(join(usb, 'idProduct'), '117e\n')
+  for (const [name, device] of [['ttyACM3', '1-2:1.0'], ['ttyUSB0', '1-2:1.0/ttyUSB0'], ['ttyS0', '..']] as const) {
+    writeFileSync(join(folder, name), '')
+    await mkdir(join(folder, 'tty', name), { recursive: true })
+    await symlink(join(usb, device), join(folder, 'tty', name, 'device'))
+  }
+  await symlink(join(folder, 'ttyACM3'), join(folder, 'by-id'))
+  const found = await Promise.all(['ttyACM3', 'ttyUSB0', 'by-id', 'ttyS0', 'none'].map(name => usbOf(join(folder, name), join(folder, 'tty'))))
+  expect(found).toEqual(['16d0:117e', '16d0:117e', '16d0:117e', undefined, undefined])
+  await rm(folder, { recursive: true })
+})
 
 it('explains what a serial binding says', () => {
   expect(explainSerialError('/dev/x', 'Error: Permission denied, cannot open /dev/x')).toMatch(/not permitted to open/)
