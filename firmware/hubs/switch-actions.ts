@@ -7,8 +7,10 @@ import {
   LatchCommandCodec, LightCommandCodec, LightStatusCodec, MirrorCommandCodec, MirrorStatusCodec, StereoCommandCodec, StereoStatusCodec,
   WindowCommandCodec,
 } from '#protocol/messages.generated.ts'
-import type { LightCommandValues, MirrorCommandValues, StereoCommandValues } from '#protocol/messages.generated.ts'
-import { NO_CHANNEL, OWN } from '../runtime/switch-action.ts'
+import type {
+  LatchCommandValues, LightCommandValues, MirrorCommandValues, StereoCommandValues, StereoStatusValues, WindowCommandValues,
+} from '#protocol/messages.generated.ts'
+import { NO_CHANNEL, OWN, knownFrom } from '../runtime/switch-action.ts'
 import type { Known, SwitchAction } from '../runtime/switch-action.ts'
 
 /** What each switch does, by hub: one row a switch function. */
@@ -24,7 +26,7 @@ const INTERIOR_FADE_ms = 500
 const CHANNEL = { low: [0, 1], tail: [0, 1], interior: [0], left: [2], right: [3] }
 
 /** A tap runs the window all the way, a hold moves it until the release. */
-function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction {
+function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction<WindowCommandValues> {
   return {
     code: code, codec: WindowCommandCodec, targets: [target],
     press: { action: up ? WINDOW_ACTION.up : WINDOW_ACTION.down },
@@ -33,7 +35,7 @@ function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction {
   }
 }
 
-function tiltSwitch(code: Switch, target: number, directionX: Direction, directionY: Direction): SwitchAction {
+function tiltSwitch(code: Switch, target: number, directionX: Direction, directionY: Direction): SwitchAction<MirrorCommandValues> {
   return {
     code: code, codec: MirrorCommandCodec, targets: [target],
     press: { action: MIRROR_ACTION.tilt, directionX: directionX, directionY: directionY },
@@ -41,67 +43,64 @@ function tiltSwitch(code: Switch, target: number, directionX: Direction, directi
   }
 }
 
-function mirrorsSwitch(code: Switch, action: MirrorAction): SwitchAction {
+function mirrorsSwitch(code: Switch, action: MirrorAction): SwitchAction<MirrorCommandValues> {
   return { code: code, codec: MirrorCommandCodec, targets: MIRRORS, press: { action: action } }
 }
 
-function latchSwitch(code: Switch, targets: number[], action: LatchAction): SwitchAction {
+function latchSwitch(code: Switch, targets: number[], action: LatchAction): SwitchAction<LatchCommandValues> {
   return { code: code, codec: LatchCommandCodec, targets: targets, press: { action: action } }
 }
 
 /** Switches lamp channels on and off by what the first of them shows. */
-function lightSwitch(code: Switch, target: number, channels: number[], fade_ms: number): SwitchAction {
+function lightSwitch(code: Switch, target: number, channels: number[], fade_ms: number): SwitchAction<LightCommandValues> {
   return {
     code: code, codec: LightCommandCodec, targets: [target], channels: channels,
     press: { action: LIGHT_ACTION.set, fade_ms: fade_ms },
-    known: {
-      status: LightStatusCodec, location: target, channel: channels[0]!, field: 'level_pct',
-      adapt: (values: LightCommandValues, level_pct) => values.level_pct = level_pct > 0 ? 0 : FULL_pct,
-    },
+    known: knownFrom(LightStatusCodec, target, channels[0]!, 'level_pct',
+      (values, level_pct) => values.level_pct = level_pct > 0 ? 0 : FULL_pct),
   }
 }
 
-function indicatorSwitch(code: Switch, channels: number[]): SwitchAction {
+function indicatorSwitch(code: Switch, channels: number[]): SwitchAction<LightCommandValues> {
   return {
     code: code, codec: LightCommandCodec, targets: [LOCATION.HOOD], channels: channels, blink_ms: BLINK_ms,
     press: { action: LIGHT_ACTION.set, level_pct: FULL_pct, fade_ms: 0 },
   }
 }
 
-function stereoSwitch(code: Switch, action: StereoAction, known: Known | undefined): SwitchAction {
+function stereoSwitch(
+  code: Switch, action: StereoAction, known: Known<StereoCommandValues> | undefined,
+): SwitchAction<StereoCommandValues> {
   const press = { action: action }
   return known === undefined
     ? { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press }
     : { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press, known: known }
 }
 
-function stereoKnown(field: string, adapt: (values: StereoCommandValues, known: number) => number): Known {
-  return { status: StereoStatusCodec, location: LOCATION.STEREO, channel: NO_CHANNEL, field: field, adapt: adapt }
+function stereoKnown(field: keyof StereoStatusValues, adapt: Known<StereoCommandValues>['adapt']): Known<StereoCommandValues> {
+  return knownFrom(StereoStatusCodec, LOCATION.STEREO, NO_CHANNEL, field, adapt)
 }
 
 /** One step of the volume from the last known; from silence when nothing is known. */
-function volumeStep(step: number): Known {
+function volumeStep(step: number): Known<StereoCommandValues> {
   return stereoKnown('volume', (values, volume) =>
     values.volume = Math.max(0, Math.min(VOLUME_MAX, (volume >= 0 ? volume : 0) + step)))
 }
 
-const MUTE: Known = stereoKnown('muted', (values, muted) => {
+const MUTE = stereoKnown('muted', (values, muted) => {
   values.action = muted > 0 ? STEREO_ACTION.unmute : STEREO_ACTION.mute
   return muted > 0 ? 0 : 1
 })
 
-const NEXT_SOURCE: Known = stereoKnown('source', (values, source) =>
+const NEXT_SOURCE = stereoKnown('source', (values, source) =>
   values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? (source + 1) as StereoSource : STEREO_SOURCE.off)
 
-const HEAT: SwitchAction = {
+const HEAT: SwitchAction<MirrorCommandValues> = {
   code: SWITCH['mirrors.heat'], codec: MirrorCommandCodec, targets: MIRRORS, press: { action: MIRROR_ACTION.heatOn },
-  known: {
-    status: MirrorStatusCodec, location: LOCATION.FL, channel: NO_CHANNEL, field: 'heat',
-    adapt: (values: MirrorCommandValues, heat) => {
-      values.action = heat > 0 ? MIRROR_ACTION.heatOff : MIRROR_ACTION.heatOn
-      return heat > 0 ? 0 : 1
-    },
-  },
+  known: knownFrom(MirrorStatusCodec, LOCATION.FL, NO_CHANNEL, 'heat', (values, heat) => {
+    values.action = heat > 0 ? MIRROR_ACTION.heatOff : MIRROR_ACTION.heatOn
+    return heat > 0 ? 0 : 1
+  }),
 }
 
 /** The driver's pack. */

@@ -1,6 +1,6 @@
 import { SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
 import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
-import { setField } from '../message.ts'
+import { fieldOf, setField } from '../message.ts'
 import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { KnownStatus } from './known-status.ts'
@@ -18,7 +18,7 @@ export interface CommandOutlet {
 
 function filled(codec: CommandCodec, fields: Fields): CommandValues {
   const values = codec.create()
-  for (const name in fields) setField(values, name, fields[name]!)
+  for (const name in fields) setField(values, name, fieldOf(fields, name))
   return values
 }
 
@@ -139,7 +139,7 @@ export class Switches {
     const action = this.blinking
     if (action === undefined || action.blink_ms === undefined) return
     this.lit = !this.lit
-    this.sendBlink(action, this.lit ? action.press.level_pct! : 0)
+    this.sendBlink(action, this.lit ? fieldOf(action.press, 'level_pct') : 0)
     this.schedule.startIn(this.blinkJob, action.blink_ms)
   }
 
