@@ -24,7 +24,11 @@ export class SimulatedVehicle<Names extends CarNames = SedanNames> extends Vehic
   /** A name from elsewhere (a file, an argument), checked: `car.named('switch', text)`. Throws RangeError with the names there are. */
   named<Kind extends keyof CarNames>(kind: Kind, text: string): Names[Kind] {
     const known: Readonly<Record<keyof CarNames, readonly string[]>> = {
-      hub: [...this.car.hubs.keys()], component: [...this.car.components.keys()], switch: this.car.switches, cable: this.car.cableNames,
+      hub: [...this.car.hubs.keys()],
+      component: [...this.car.components.keys()],
+      switch: this.car.switches,
+      cable: this.car.cableNames,
+      feeder: this.car.topology.copper.cables.map(cable => cable.name),
     }
     if (known[kind].includes(text)) return text
     throw unknownName(kind, text, known[kind])

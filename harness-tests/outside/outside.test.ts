@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import path from 'node:path'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,6 +15,8 @@ const MISTAKES: readonly (readonly [what: string, call: string, right: string, w
   ['hub', 'car.car.resetHub(\'_\')', 'FL', 'LF'],
   ['component', 'car.car.unplug(\'_\')', 'FL.window', 'RL.mirror'],
   ['cable', 'car.car.cutCable(\'_\')', 'spine.FL', 'spine.HOOD'],
+  ['feeder', 'car.car.powerFault({ kind: \'cut\', cable: \'_\' })', 'spine.HOOD', 'spine.HODO'],
+  ['hub with a short', 'car.car.powerFault({ kind: \'short\', hub: \'_\', resistance_Ohm: 0.01 })', 'RR', 'R'],
   ['message', 'car.peek(\'_@FL\')', 'WindowStatus', 'WindowState'],
   ['place of a message', 'car.peek(\'MirrorStatus@_\')', 'FR', 'RR'],
   ['field', 'car.send(\'WindowCommand@FL\', { _: 50 })', 'position_pct', 'position_percent'],
@@ -55,6 +57,11 @@ describe('a project elsewhere that installs the packed package', () => {
     expect(project.packed.filter(file => /test|\.tsx?$/.test(file.replace(/\.d\.ts$|^harness-tests|\/types\/harness-tests/g, '')))).toEqual([])
     const leaks = project.packed.filter(file => readFileSync(path.join(project.folder, 'node_modules/spine-car', file), 'utf8').includes(project.checkout))
     expect(leaks).toEqual([])
+  })
+
+  it('leaves the checkout as it was: npx there finds its own command, built from nothing', () => {
+    expect(JSON.parse(readFileSync(path.join(project.checkout, 'package.json'), 'utf8'))).not.toHaveProperty('bin')
+    expect(realpathSync(path.join(project.checkout, 'node_modules/.bin/spine'))).toBe(path.join(project.checkout, 'sim/cli/bin/spine.js'))
   })
 
   it('compiles the guide under the strictest rules; every misspelt name is an error, and no right one', async () => {

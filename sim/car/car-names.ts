@@ -1,4 +1,5 @@
 import type { SWITCH_LAYOUT } from '#protocol/plug.ts'
+import type { SupplyFault } from '../power/copper-faults.ts'
 import type { DEFAULT_NAME } from './kinds.ts'
 import type { ComponentData, HubData, TopologyData } from './topology.ts'
 
@@ -10,9 +11,14 @@ export interface CarNames {
   readonly component: string
   /** `DASH.windowFL.up` */
   readonly switch: string
-  /** `spine.FL`, `drop.FL` */
+  /** A data pair between hubs, or to one: `spine.FL`, `drop.FL`. */
   readonly cable: string
+  /** A cable as a conductor of current: also the one from the battery to the foremost hub. */
+  readonly feeder: string
 }
+
+/** A fault of the copper at a place that the car has. */
+export type FaultOf<Names extends CarNames> = SupplyFault & ({ readonly cable: Names['feeder'] } | { readonly hub: Names['hub'] })
 
 /** Those of a topology. One that is not `as const` names its parts by any string. */
 export interface NamesOf<Car extends TopologyData> {
@@ -20,6 +26,7 @@ export interface NamesOf<Car extends TopologyData> {
   readonly component: Text<{ [Hub in HubOf<Car> as Hub['location']]: `${Hub['location']}.${NameOf<PartOf<Hub>>}` }[HubOf<Car>['location']]>
   readonly switch: Text<{ [Hub in HubOf<Car> as Hub['location']]: `${Hub['location']}.${SwitchOf<PartOf<Hub>>}` }[HubOf<Car>['location']]>
   readonly cable: `drop.${HubOf<Car>['location']}` | `spine.${Behind<Car>}`
+  readonly feeder: `${'drop' | 'spine'}.${HubOf<Car>['location']}`
 }
 
 /** Tells the compiler that these are strings, whichever the car. */

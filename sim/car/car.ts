@@ -14,10 +14,9 @@ import { type GearName, type IgnitionName, VehiclePlant } from '../plants/vehicl
 import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
 import { World } from '../plants/world.ts'
 import type { CrankingLevel, SupplyProfile } from '../power/profiles.ts'
-import type { SupplyFault } from '../power/copper-faults.ts'
 import { DataError } from '../schema/index.ts'
 import { CarSupply } from './car-supply.ts'
-import type { CarNames } from './car-names.ts'
+import type { CarNames, FaultOf } from './car-names.ts'
 import type { CarComponent } from './component.ts'
 import { busFaultProblems } from './fault-names.ts'
 import { imagesFor } from './images.ts'
@@ -306,11 +305,11 @@ export class Car<Names extends CarNames = CarNames> {
   }
 
   /** Cuts a conductor, corrodes a contact, opens a fuse, shorts a hub; cables by name, `spine.FL` and `drop.FL`. */
-  powerFault(fault: SupplyFault): void {
+  powerFault(fault: FaultOf<Names>): void {
     this.power.supply.fault(fault)
   }
 
-  powerRepair(fault: SupplyFault): void {
+  powerRepair(fault: FaultOf<Names>): void {
     this.power.supply.repair(fault)
   }
 
