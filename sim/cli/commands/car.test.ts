@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { LiveCar } from '../car/live-car.ts'
 import { run } from '../run.ts'
 import { type FakeTerminal, fakeTerminal } from '../testing/fake-terminal.ts'
 
@@ -107,6 +108,22 @@ describe('spine car', () => {
     expect(await run(['decode', log], decoded)).toBe(0)
     expect(decoded.out).toMatch(/PowerShed@ALL .*level=2.*cranking/)
     expect(decoded.out).not.toMatch(/HubStatus@RR/)
+  })
+
+  it('keeps the recording of a run that comes to no end, and says how to see it again', async () => {
+    vi.spyOn(LiveCar.prototype, 'run').mockImplementation(function (this: LiveCar) {
+      this.car.boot()
+      this.car.run(1500)
+      return Promise.reject(new Error('out of copper'))
+    })
+    const [faults, log] = [file('rl.json', '{"dropped": ["RL"]}'), path('broken.log')]
+    const terminal = fakeTerminal()
+    const code = await run([...HEADLESS, '--for', '9s', '--seed', '7', '--faults', faults, '--record', log], terminal)
+    vi.restoreAllMocks()
+    expect(code).toBe(1)
+    expect(terminal.err).toContain(`the car came to no end: 1.500 s of its time, seed 7, faults of ${faults}, recorded in ${log}\nreplay: the same command`)
+    expect(terminal.err).toContain('Error: out of copper')
+    expect(readFileSync(log, 'latin1').split('\n').length).toBeGreaterThan(20)
   })
 
   it('says in one line that a recording cannot be made', async () => {

@@ -118,9 +118,20 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
     await live.close()
     if (recorder !== undefined) endedWell(recorder)
     summary(live, options, performance.now() - begun_ms, terminal)
+  } catch (error) {
+    if (!(error instanceof Failure)) cameToNoEnd(live, options, terminal)
+    throw error
   } finally {
     await live.close()
   }
+}
+
+/** Something threw that is nobody's wrong input: how to see it again. The recording is kept up to there. */
+function cameToNoEnd(live: LiveCar, options: Options, terminal: Terminal): void {
+  const { kernel } = live.car
+  terminal.warn(`the car came to no end: ${(kernel.now_ns / 1e9).toFixed(3)} s of its time, seed ${kernel.seed}`
+    + `${options.faults === undefined ? '' : `, faults of ${options.faults}`}${options.record === undefined ? '' : `, recorded in ${options.record}`}`)
+  terminal.warn('replay: the same command with --headless --speed max, without --listen')
 }
 
 /** Where it can be reached; a picture says it itself. */
