@@ -188,4 +188,7 @@ export function oneOfObjects<By extends string, const Options extends Objects>(
   })
 }
 
-export const { optional, nullable, _default: withDefault } = z
+// One by one: taking the module apart at once would put all of it, every language, into the page.
+export const optional = z.optional
+export const nullable = z.nullable
+export const withDefault = z._default
