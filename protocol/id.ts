@@ -8,6 +8,13 @@
 export const LATER_KIND = 14
 /** Where the class code of such a frame is. */
 export const CLASS_BYTE = 2
+/** Largest class code that is given out, so that hubs can keep a little of each class in a table; the byte has room for 255. */
+export const LARGEST_CLASS = 31
+
+/** Topic of class 0, behind the kinds. */
+export const FIRST_CLASS_TOPIC = 16
+/** Number of topics, see `topicOf`. */
+export const TOPICS = FIRST_CLASS_TOPIC + LARGEST_CLASS + 1
 
 /** PF of every catalogue message. */
 export const PF_BROADCAST = 0xff
@@ -85,6 +92,17 @@ export function sourceOf(id: number): number {
 /** True when the identifier is of the catalogue's form (its kind may still be unknown): PF 0xFF, EDP 0. */
 export function isBroadcastKind(id: number): boolean {
   return ((id >>> 16) & 0x2ff) === PF_BROADCAST
+}
+
+/** What a message is about, whatever its page and location: its kind, or 16 + the class code of a later class. Below `TOPICS`. */
+export function topicOf(message: { readonly kind: number, readonly class?: number | undefined }): number {
+  return message.class === undefined ? message.kind : FIRST_CLASS_TOPIC + message.class
+}
+
+/** The topic of a frame of the catalogue's form: `TOPICS` or more for a class that there is not, 14 when its byte is missing. */
+export function topicOfFrame(id: number, data: Uint8Array, length: number): number {
+  const kind = kindOf(id)
+  return kind === LATER_KIND && length > CLASS_BYTE ? FIRST_CLASS_TOPIC + data[CLASS_BYTE]! : kind
 }
 
 /** Data id of the E2E protection: page << 8 | PS. */

@@ -1,6 +1,6 @@
 import type { CodeOf } from '#protocol/catalogue/enums.ts'
 import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
-import { senderNibble, sourceOf } from '#protocol/id.ts'
+import { senderNibble, sourceOf, TOPICS, topicOf } from '#protocol/id.ts'
 import type { AnyCodec, CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -14,7 +14,7 @@ export const ECHO_TIMEOUT_ms = 500
 export const HELD_SILENCE_ms = 2500
 
 const SEQUENCES = 16
-const TARGETS = 256
+const TARGETS = TOPICS << 4
 
 /** What became of a command. */
 export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
@@ -42,8 +42,8 @@ interface Pending {
   due_ms: number
 }
 
-function isFor(pending: Pending, kind: number, location: number): boolean {
-  return pending.location === location && pending.codec.kind === kind
+function isFor(pending: Pending, topic: number, location: number): boolean {
+  return pending.location === location && topicOf(pending.codec) === topic
 }
 
 function idlePending(codec: AnyCodec): Pending {
@@ -95,19 +95,19 @@ export class CommandSender {
    * way to this component, as a thumb on a switch wants an answer now; others only that of a held one.
    */
   send<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void {
-    this.replaceAll(codec.kind, location, !hold)
+    this.replaceAll(topicOf(codec), location, !hold)
     this.submit(codec, location, values, hold, port)
   }
 
   /** Sends a command in place of all that is under way to this component. */
   override<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void {
-    this.replaceAll(codec.kind, location, false)
+    this.replaceAll(topicOf(codec), location, false)
     this.submit(codec, location, values, false, port)
   }
 
   /** The number of the next command to a component; also for commands that never leave the hub. */
-  nextSequence(kind: number, location: number): number {
-    const target = kind << 4 | location
+  nextSequence(topic: number, location: number): number {
+    const target = topic << 4 | location
     let next = (this.sequences[target]! + 1) % SEQUENCES
     if (this.echoes[target] === (this.sender << 4 | next)) next = (next + 1) % SEQUENCES
     this.sequences[target] = next
@@ -115,11 +115,11 @@ export class CommandSender {
   }
 
   /** A component's status, with its echo. */
-  observe(kind: number, location: number, echoSender: number, echoSequence: number): void {
-    this.echoes[kind << 4 | location] = echoSender << 4 | echoSequence
+  observe(topic: number, location: number, echoSender: number, echoSequence: number): void {
+    this.echoes[topic << 4 | location] = echoSender << 4 | echoSequence
     if (this.active === 0) return
     for (const pending of this.pool) {
-      if (pending.phase !== PHASE.sending || !isFor(pending, kind, location)) continue
+      if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue
       pending.heard_ms = this.schedule.now()
       if (pending.echoed || echoSender !== this.sender || echoSequence !== pending.sequence) return
       pending.echoed = true
@@ -142,7 +142,7 @@ export class CommandSender {
       this.finished(port, COMMAND_RESULT.dropped, codec, location)
       return
     }
-    values.sequence = this.nextSequence(codec.kind, location)
+    values.sequence = this.nextSequence(topicOf(codec), location)
     codec.encode(values, pending.data)
     pending.codec = codec
     pending.location = location
@@ -154,11 +154,11 @@ export class CommandSender {
     pending.phase = PHASE.waiting
     this.active++
     this.counters.commandsSent++
-    this.beginNext(codec.kind, location)
+    this.beginNext(topicOf(codec), location)
   }
 
-  private beginNext(kind: number, location: number): void {
-    const next = this.earliest(kind, location)
+  private beginNext(topic: number, location: number): void {
+    const next = this.earliest(topic, location)
     if (next !== undefined && next.phase === PHASE.waiting) this.begin(next)
   }
 
@@ -201,12 +201,12 @@ export class CommandSender {
   private finish(pending: Pending): void {
     pending.phase = PHASE.idle
     this.active--
-    this.beginNext(pending.codec.kind, pending.location)
+    this.beginNext(topicOf(pending.codec), pending.location)
   }
 
-  private replaceAll(kind: number, location: number, heldOnly: boolean): void {
+  private replaceAll(topic: number, location: number, heldOnly: boolean): void {
     for (const pending of this.pool) {
-      if (pending.phase === PHASE.idle || (heldOnly && !pending.hold) || !isFor(pending, kind, location)) continue
+      if (pending.phase === PHASE.idle || (heldOnly && !pending.hold) || !isFor(pending, topic, location)) continue
       pending.phase = PHASE.idle
       this.active--
       if (!pending.echoed) this.counters.commandsReplaced++
@@ -221,10 +221,10 @@ export class CommandSender {
   }
 
   /** The oldest command for a component. */
-  private earliest(kind: number, location: number): Pending | undefined {
+  private earliest(topic: number, location: number): Pending | undefined {
     let found: Pending | undefined = undefined
     for (const pending of this.pool) {
-      if (pending.phase === PHASE.idle || !isFor(pending, kind, location)) continue
+      if (pending.phase === PHASE.idle || !isFor(pending, topic, location)) continue
       if (found === undefined || pending.order < found.order) found = pending
     }
     return found

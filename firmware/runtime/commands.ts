@@ -1,4 +1,5 @@
 import { SLEEP_REASON } from '#protocol/catalogue/enums.ts'
+import { topicOf } from '#protocol/id.ts'
 import type { ComponentEntry } from '../components/component.ts'
 import type { Hal } from '../hal.ts'
 import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
@@ -57,9 +58,9 @@ export class Commands implements CommandOutlet {
 
   /** A command for a component of this hub. */
   private execute(codec: CommandCodec, values: CommandValues, port: number): void {
-    values.sequence = this.sender.nextSequence(codec.kind, this.location)
+    values.sequence = this.sender.nextSequence(topicOf(codec), this.location)
     for (const target of this.ports) {
-      if (target.entry === undefined || target.entry.command === undefined || target.entry.command.kind !== codec.kind) continue
+      if (target.entry === undefined || target.entry.command === undefined || topicOf(target.entry.command) !== topicOf(codec)) continue
       const done = target.commands.executeLocal(values, this.location)
       this.finished(port, done ? COMMAND_RESULT.echoed : COMMAND_RESULT.lost, codec, this.location)
       return

@@ -1,5 +1,5 @@
 import { SLEEP_REASON } from '#protocol/catalogue/enums.ts'
-import { hubAddress, messagePgn } from '#protocol/id.ts'
+import { hubAddress, messagePgn, topicOf } from '#protocol/id.ts'
 import {
   ComponentAnnounceCodec, NetworkSleepCodec, PowerGrantCodec, PowerShedCodec, VehicleStateCodec,
 } from '#protocol/messages.generated.ts'
@@ -90,7 +90,7 @@ function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
 function follow(parts: HubParts, codec: StatusCodec): void {
   parts.receiver.on(codec, (values, location, source) => {
     if (source !== hubAddress(location)) return
-    parts.sender.observe(codec.kind, location, values.echoSender, values.echoSequence)
+    parts.sender.observe(topicOf(codec), location, values.echoSender, values.echoSequence)
     parts.known.observe(codec, location, values)
   })
 }

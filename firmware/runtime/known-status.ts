@@ -1,3 +1,4 @@
+import { topicOf } from '#protocol/id.ts'
 import { fieldOf } from '../message.ts'
 import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
@@ -23,7 +24,7 @@ export class KnownStatus {
   observe(codec: AnyCodec, location: number, values: object): void {
     for (const entry of this.entries) {
       const known = entry.known
-      if (known.status.kind !== codec.kind || known.location !== location) continue
+      if (topicOf(known.status) !== topicOf(codec) || known.location !== location) continue
       if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
       entry.value = fieldOf(values, known.field)
     }
@@ -41,7 +42,7 @@ export class KnownStatus {
   expect(known: Known, value: number): void {
     for (const entry of this.entries) {
       const other = entry.known
-      if (other.status.kind === known.status.kind && other.location === known.location && other.channel === known.channel
+      if (topicOf(other.status) === topicOf(known.status) && other.location === known.location && other.channel === known.channel
         && other.field === known.field) entry.value = value
     }
   }

@@ -1,6 +1,7 @@
 import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import {
-  dataIdOf, isBroadcastKind, kindOf, locationOf, locationOfAddress, NULL_ADDRESS, pageOf, PF_ADDRESS_CLAIMED, pduFormatOf, sourceOf,
+  CLASS_BYTE, dataIdOf, isBroadcastKind, kindOf, LATER_KIND, locationOf, locationOfAddress, NULL_ADDRESS, pageOf, PF_ADDRESS_CLAIMED,
+  pduFormatOf, sourceOf,
 } from '#protocol/id.ts'
 import type { AnyCodec, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -12,6 +13,8 @@ export type MessageHandler<Values extends object> = (values: Values, location: n
 interface Subscription {
   readonly codec: AnyCodec
   readonly values: object
+  /** Of another class of kind 14 on the same page. */
+  readonly next: Subscription | undefined
   handle(values: object, location: number, source: number): void
 }
 
@@ -59,7 +62,8 @@ export class Receiver {
 
   /** Wants the messages of a row from now on. One handler a row. */
   on<Values extends object>(codec: RowCodec<Values>, handle: MessageHandler<Values>): void {
-    this.table[codec.page * KINDS + codec.kind] = { codec: codec, values: codec.create(), handle: handle }
+    const index = codec.page * KINDS + codec.kind
+    this.table[index] = { codec: codec, values: codec.create(), next: this.table[index], handle: handle }
   }
 
   /** One frame from the controller. */
@@ -77,8 +81,19 @@ export class Receiver {
     if (wanted === undefined || !this.concerns(id)) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
     else if (sourceOf(id) === this.source) this.counters.rxOwnAddress++
+    else if (kindOf(id) === LATER_KIND) this.receiveLater(wanted, id, data, length)
     else if (length < wanted.codec.length) this.counters.rxWrongLength++
-    else this.take(wanted, id, data, length)
+    else if (this.passes(id, data, length)) this.take(wanted, id, data)
+  }
+
+  /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
+  private receiveLater(first: Subscription, id: number, data: Uint8Array, length: number): void {
+    let wanted: Subscription | undefined = first
+    while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
+    if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
+    else if (!this.passes(id, data, length)) return
+    else if (wanted === undefined) this.counters.rxUnwanted++
+    else this.take(wanted, id, data)
   }
 
   /** What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too. */
@@ -88,15 +103,16 @@ export class Receiver {
     return location === this.location || location === 0
   }
 
-  private take(wanted: Subscription, id: number, data: Uint8Array, length: number): void {
-    const source = sourceOf(id)
-    const outcome = this.e2e.receive(dataIdOf(id), source, data, length, this.schedule.now())
-    if (outcome > E2E_OUTCOME.okSomeLost) return
+  private passes(id: number, data: Uint8Array, length: number): boolean {
+    return this.e2e.receive(dataIdOf(id), sourceOf(id), data, length, this.schedule.now()) <= E2E_OUTCOME.okSomeLost
+  }
+
+  private take(wanted: Subscription, id: number, data: Uint8Array): void {
     if (this.schedule.behind_ms() > wanted.codec.lifetime_ms) {
       this.counters.rxStale++
       return
     }
     wanted.codec.decode(data, wanted.values)
-    wanted.handle(wanted.values, locationOf(id), source)
+    wanted.handle(wanted.values, locationOf(id), sourceOf(id))
   }
 }

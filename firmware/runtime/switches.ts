@@ -1,5 +1,6 @@
 import { SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
 import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
+import { TOPICS, topicOf } from '#protocol/id.ts'
 import { fieldOf, setField } from '../message.ts'
 import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -8,7 +9,7 @@ import type { Job, Schedule } from './schedule.ts'
 import { OWN, TAP_ms } from './switch-action.ts'
 import type { Fields, SwitchAction } from './switch-action.ts'
 
-const COMPONENTS = 256
+const COMPONENTS = TOPICS << 4
 
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
@@ -31,7 +32,7 @@ export class Switches {
   private readonly outlet: CommandOutlet
   private readonly known: KnownStatus
   private readonly counters: HubCounters
-  /** By component (kind << 4 | location): 1 + the action whose switch holds it; 0: none does. */
+  /** By component (topic << 4 | location): 1 + the action whose switch holds it; 0: none does. */
   private readonly holders: Uint8Array
   private readonly schedule: Schedule
   private readonly blinkJob: Job
@@ -106,7 +107,7 @@ export class Switches {
    * other, and both bounce: the release that comes late must not end the new hold. `false`: it would.
    */
   private takesOver(index: number, location: number, hold: boolean, ends: boolean, port: number): boolean {
-    const component = this.actions[index]!.codec.kind << 4 | location
+    const component = topicOf(this.actions[index]!.codec) << 4 | location
     const holder = this.holders[component]!
     if (ends && holder !== index + 1) return false
     this.holders[component] = hold ? index + 1 : 0

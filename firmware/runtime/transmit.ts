@@ -21,6 +21,13 @@ const RETRY_ms = 5
 const DATA_IDS = 512
 const LOCATIONS = 16
 const PRIORITY_SHIFT = 26
+/** The keys of one row: port, channel. */
+const KEY_BITS = 8
+
+/** Classes of kind 14 share identifiers: a frame of one never takes the place of another's. */
+function keyOf(codec: AnyCodec, key: number): number {
+  return codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key
+}
 
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
@@ -139,7 +146,7 @@ export class Transmitter {
       this.counters.txClosed++
       return undefined
     }
-    return this.prepare(messageId(codec.priority, codec.page, codec.kind, location, this.source), codec.length, key)
+    return this.prepare(messageId(codec.priority, codec.page, codec.kind, location, this.source), codec.length, keyOf(codec, key))
   }
 
   /** The first free frame (it stays free until `enqueue`), after making room if need be. */

@@ -1,6 +1,6 @@
 import type { Codec } from '#protocol/codec.ts'
 import { protect } from '#protocol/e2e.ts'
-import { dataIdOf, messageId } from '#protocol/id.ts'
+import { dataIdOf, isBroadcastKind, messageId, pageOf, topicOf, topicOfFrame } from '#protocol/id.ts'
 import type { FakeHal } from './fake-hal.ts'
 
 /** Source address of the laptop's first tool. */
@@ -24,7 +24,7 @@ export function sendTo<V>(hal: FakeHal, codec: Codec<V>, location: number, value
 /** The messages of one row that a board has sent so far, decoded, oldest first. */
 export function sentBy<V>(hal: FakeHal, codec: Codec<V>): V[] {
   return hal.bus.sent
-    .filter(frame => (frame.id >>> 16 & 0x3ff) === (codec.page << 8 | 0xff) && (frame.id >>> 12 & 0xf) === codec.kind)
+    .filter(({ id, data }) => isBroadcastKind(id) && pageOf(id) === codec.page && topicOfFrame(id, data, data.length) === topicOf(codec))
     .map((frame) => {
       const values = codec.create()
       codec.decode(frame.data, values)

@@ -1,31 +1,16 @@
+import { command, sequenceAt, status, statusHeadAt } from './component-row.ts'
 import {
   DIRECTION, LATCH_ACTION, LATCH_STATE, LIGHT_ACTION, LIGHT_FAULT, MIRROR_ACTION, MIRROR_FOLD, STEREO_ACTION,
   STEREO_SOURCE, STEREO_TEXT_KIND, WINDOW_ACTION, WINDOW_STATE,
 } from './enums.ts'
+import { HEADER_BITS } from './fields.ts'
 import { DOORS, HUBS } from './locations.ts'
 import { message } from './row.ts'
 
 /** Rows of kinds 8–13: the component classes, a command (page 1) and a status (page 0) each. */
 
-/** The power half and the echo of the last accepted command, the same bits in every component's status. */
-const statusHead = {
-  supply_V: { kind: 'measured', tag: 1, start: 16, width: 8, unit: 'V', scale: 0.1, text: 'supply at the port' },
-  current_A: { kind: 'measured', tag: 2, start: 24, width: 8, unit: 'A', scale: 0.2, text: 'current drawn' },
-  granted_A: { kind: 'measured', tag: 3, start: 32, width: 8, unit: 'A', scale: 0.2, text: 'current granted' },
-  echoSender: { kind: 'count', tag: 4, start: 40, width: 4, text: 'low nibble of the last command\'s source address; 0 = none since boot' },
-  echoSequence: { kind: 'count', tag: 5, start: 44, width: 4, text: 'sequence of the last accepted command' },
-} as const
-
-const sequence = { kind: 'count', tag: 1, start: 16, width: 4, text: 'a new command takes the next number, a repetition keeps it' } as const
-
-const command = {
-  page: 1, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 20, lifetime_ms: 250,
-  actuates: true,
-} as const
-
-const status = {
-  page: 0, priority: 4, idlePeriod_ms: 1000, minimumInterval_ms: 20, deadline_ms: 100, lifetime_ms: 3000, actuates: false,
-} as const
+const statusHead = statusHeadAt(HEADER_BITS)
+const sequence = sequenceAt(HEADER_BITS)
 
 const LATCHES = ['FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD'] as const
 

@@ -50,7 +50,7 @@ export interface MessageRow {
   /** 0–7 management, 8–13 component classes, 14 (`LATER_KIND`) any later class, 15 reserved. */
   readonly kind: number
   /**
-   * Of kind 14 only: the code of the component class, 1–255, which is sent in the first data byte. Classes share the
+   * Of kind 14 only: the code of the component class, 1…`LARGEST_CLASS`, which is sent in the first data byte. Classes share the
    * identifiers of this kind, and with them data ids, counters and priority.
    */
   readonly class?: number

@@ -1,4 +1,4 @@
-import { LATER_KIND } from '../id.ts'
+import { LARGEST_CLASS, LATER_KIND } from '../id.ts'
 import { codesOf, firstBitOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, offsetSteps, stepsOf } from './fields.ts'
 import { LOCATION } from './locations.ts'
 import type { FieldRow, MessageRow } from './row.ts'
@@ -54,7 +54,7 @@ function messageProblems(row: MessageRow): string[] {
   }
   say(!MESSAGE_NAME.test(row.name), 'a message is named in UpperCamelCase')
   say(!isWhole(row.kind, 0, LATER_KIND), `kind ${row.kind} is not 0…14 (15 is reserved)`)
-  say(row.kind === LATER_KIND && !isWhole(row.class ?? 0, 1, 255), `class ${row.class} is not 1…255: kind ${LATER_KIND} says whose message it is`)
+  say(row.kind === LATER_KIND && !isWhole(row.class ?? 0, 1, LARGEST_CLASS), `class ${row.class} is not 1…${LARGEST_CLASS}: kind ${LATER_KIND} says whose message it is`)
   say(row.kind !== LATER_KIND && row.class !== undefined, `class ${row.class}: only kind ${LATER_KIND} has one`)
   say(row.page !== 0 && row.page !== 1, `page ${row.page} is not 0 or 1`)
   say(!isWhole(row.priority, 0, 7), `priority ${row.priority} is not a J1939 priority 0…7`)

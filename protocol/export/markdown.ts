@@ -25,8 +25,10 @@ message catalogue by \`spine export markdown\`; \`spine export dbc\`, \`kcd\` an
 \`id = priority << 26 | page << 24 | 0xFF << 16 | kind << 12 | location << 8 | source\`
 
 Page 0 is a message *from* the hub at the location, page 1 one *to* it; location 0 is everyone. Kinds 0–7 are management, 8–13
-component classes, 14 all later classes: there the first data byte (byte 2) is the class code, and says what the rest means. The parameter group (PGN) of a message is bits 8–25. **Match frames by parameter group**, that is by
-\`identifier & 0x03FFFF00\`: a command may come from several hubs and from tools, and only its source address tells them apart.
+component classes, 14 all later classes: there the first data byte (byte 2) is the class code, and says what the rest
+means; a status of these has one byte (byte 7) of its own behind the power half and the echo. Classes share the data ids
+and the E2E counters of kind 14. The parameter group (PGN) of a message is bits 8–25. **Match frames by parameter group**,
+that is by \`identifier & 0x03FFFF00\`: a command may come from several hubs and from tools, and only its source address tells them apart.
 Bytes are numbered from 0, bits from the least significant (Intel order).
 `
 

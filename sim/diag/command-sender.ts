@@ -3,7 +3,7 @@ import {
   takeWhile, timer,
 } from 'rxjs'
 import type { GivenValues, LocationName } from '#protocol/catalogue/index.ts'
-import { senderNibble, TOOL_ADDRESSES } from '#protocol/id.ts'
+import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/id.ts'
 import {
   ENTRIES, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
 } from '#protocol/messages.ts'
@@ -73,7 +73,7 @@ export function toolCommand(target: string, assignments: readonly string[], sour
 
 /** The status that echoes a command; undefined where there is none. */
 export function statusOf({ entry }: ToolCommand): MessageEntry | undefined {
-  return ENTRIES.find(({ row }) => row.page === 0 && row.kind === entry.row.kind && 'echoSequence' in row.fields)
+  return ENTRIES.find(({ row }) => row.page === 0 && topicOf(row) === topicOf(entry.row) && 'echoSequence' in row.fields)
 }
 
 function isGiven(values: GivenValues, field: string): boolean {
@@ -81,7 +81,7 @@ function isGiven(values: GivenValues, field: string): boolean {
 }
 
 function commandLike(entry: MessageEntry): string {
-  return ENTRIES.find(({ row }) => row.page === 1 && row.kind === entry.row.kind && row.actuates)?.row.name ?? 'WindowCommand'
+  return ENTRIES.find(({ row }) => row.page === 1 && topicOf(row) === topicOf(entry.row) && row.actuates)?.row.name ?? 'WindowCommand'
 }
 
 /** Sends commands through a link until the hub says that it has them, or says why not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { messageId } from '#protocol/id.ts'
+import { LARGEST_CLASS, LATER_KIND, messageId } from '#protocol/id.ts'
 import { actuates, lifetime_ms } from './actuation.ts'
 import { frameOf } from './testing/frames.ts'
 
@@ -8,11 +8,19 @@ describe('what actuates', () => {
   it.each(MESSAGES.map(row => [row.name, row] as const))('%s: as its row says, from any source, to any location', (_, row) => {
     for (const source of [0x81, 0xf9, 0]) {
       for (const location of [0, 1, 8, 15]) {
-        const frame = frameOf({ id: messageId(row.priority, row.page, row.kind, location, source), bytes: [1, 2] })
+        const frame = frameOf({ id: messageId(row.priority, row.page, row.kind, location, source), bytes: [1, 2, row.class ?? 3] })
         expect(actuates(frame)).toBe(row.actuates)
         expect(actuates({ ...frame, fd: true })).toBe(row.actuates)
         expect(lifetime_ms(frame)).toBe(row.page === 1 ? row.lifetime_ms : Infinity)
       }
+    }
+  })
+
+  it('is every command to a class that this catalogue does not have, which a newer hub may: for as long as the shortest lifetime', () => {
+    const command = (bytes: readonly number[], page: number) => frameOf({ id: messageId(2, page, LATER_KIND, 1, 0xf9), bytes })
+    for (const bytes of [[1, 2], [1, 2, LARGEST_CLASS], [1, 2, 255, 0, 0, 0, 0, 0]]) {
+      expect([actuates(command(bytes, 1)), lifetime_ms(command(bytes, 1))]).toEqual([true, 200])
+      expect([actuates(command(bytes, 0)), lifetime_ms(command(bytes, 0))]).toEqual([false, Infinity])
     }
   })
 

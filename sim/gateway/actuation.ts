@@ -1,14 +1,33 @@
 import { MESSAGES } from '#protocol/catalogue/index.ts'
 import type { CanFrame } from '#protocol/frame.ts'
-import { isBroadcastKind, kindOf, pageOf } from '#protocol/id.ts'
+import { FIRST_CLASS_TOPIC, isBroadcastKind, LATER_KIND, pageOf, TOPICS, topicOf, topicOfFrame } from '#protocol/id.ts'
 
-/** What a frame's row says, by `page << 4 | kind`; made once from the catalogue. */
-const ACTUATES = new Uint8Array(32)
-const LIFETIME_ms = new Float64Array(32).fill(Infinity)
-for (const row of MESSAGES) {
-  const index = row.page << 4 | row.kind
-  if (row.actuates) ACTUATES[index] = 1
-  if (row.page === 1) LIFETIME_ms[index] = row.lifetime_ms
+/** What is to be known of a frame before it goes onto a real bus. */
+interface Duty {
+  readonly actuates: boolean
+  /** How long it may wait. */
+  readonly lifetime_ms: number
+}
+
+const REPORT: Duty = { actuates: false, lifetime_ms: Infinity }
+/** Commands to a class that this catalogue does not have, which a newer hub may: the strictest of all that there are. */
+const UNKNOWN_COMMAND: Duty = {
+  actuates: true, lifetime_ms: Math.min(...MESSAGES.filter(row => row.page === 1 && row.actuates).map(row => row.lifetime_ms)),
+}
+
+/** By page and topic; made once from the catalogue. */
+const DUTIES: readonly Duty[][] = [0, 1].map((page) => {
+  const duties = new Array<Duty>(TOPICS).fill(REPORT)
+  if (page === 1) duties.fill(UNKNOWN_COMMAND, FIRST_CLASS_TOPIC).fill(UNKNOWN_COMMAND, LATER_KIND, LATER_KIND + 1)
+  for (const row of MESSAGES) {
+    if (row.page === page) duties[topicOf(row)] = { actuates: row.actuates, lifetime_ms: page === 1 ? row.lifetime_ms : Infinity }
+  }
+  return duties
+})
+
+function dutyOf({ id, data, length }: CanFrame): Duty {
+  const page = pageOf(id)
+  return DUTIES[page]![topicOfFrame(id, data, length)] ?? (page === 1 ? UNKNOWN_COMMAND : REPORT)
 }
 
 /**
@@ -35,13 +54,13 @@ const UDS_LIFETIME_ms = 1000
  */
 export function actuates(frame: CanFrame): boolean {
   if (!frame.extended || frame.remote) return false
-  return isBroadcastKind(frame.id) ? ACTUATES[pageOf(frame.id) << 4 | kindOf(frame.id)] === 1 : requestsActuation(frame)
+  return isBroadcastKind(frame.id) ? dutyOf(frame).actuates : requestsActuation(frame)
 }
 
 /** How long the frame may wait in a queue: the lifetime of a command of the catalogue, ms; for all others Infinity. */
 export function lifetime_ms(frame: CanFrame): number {
   if (!frame.extended || frame.remote) return Infinity
-  if (isBroadcastKind(frame.id)) return LIFETIME_ms[pageOf(frame.id) << 4 | kindOf(frame.id)]!
+  if (isBroadcastKind(frame.id)) return dutyOf(frame).lifetime_ms
   return requestsActuation(frame) ? UDS_LIFETIME_ms : Infinity
 }
 

@@ -1,6 +1,6 @@
 import { LOCATION_NAMES, MESSAGES } from '#protocol/catalogue/index.ts'
 import {
-  destinationOf, isBroadcastKind, kindOf, locationOf, pageOf, pduFormatOf, pduSpecificOf, pgnOf, priorityOf, sourceOf,
+  destinationOf, isBroadcastKind, kindOf, locationOf, pageOf, pduFormatOf, pduSpecificOf, pgnOf, priorityOf, sourceOf, topicOf, topicOfFrame,
 } from '#protocol/id.ts'
 import { actuates } from '../actuation.ts'
 import type { LinkFrame } from '../link.ts'
@@ -15,10 +15,13 @@ const ofExtended = (part: (id: number) => number): FrameValue => frame => frame.
 const ofCatalogue = (part: (id: number) => number): FrameValue =>
   frame => frame.extended && !frame.error && isBroadcastKind(frame.id) ? part(frame.id) : NONE
 
-const messages = new Int16Array(32).fill(NONE)
+/** Index of the message by page and topic. */
+const messages: readonly number[][] = [[], []]
 MESSAGES.forEach((row, index) => {
-  messages[row.page << 4 | row.kind] = index
+  messages[row.page]![topicOf(row)] = index
 })
+const messageOf: FrameValue = ({ id, data, length, extended, error }) =>
+  extended && !error && isBroadcastKind(id) ? messages[pageOf(id)]![topicOfFrame(id, data, length)] ?? NONE : NONE
 
 /** Names that stand for a value of the frame, with what they mean. */
 export const FIELDS: Readonly<Record<string, { readonly value: FrameValue, readonly about: string }>> = {
@@ -38,7 +41,7 @@ export const FIELDS: Readonly<Record<string, { readonly value: FrameValue, reado
   destination: { value: ofExtended(destinationOf), about: 'destination address; 0xFF: all' },
   kind: { value: ofCatalogue(kindOf), about: 'kind of a catalogue message' },
   location: { value: ofCatalogue(locationOf), about: 'its location' },
-  message: { value: ofCatalogue(id => messages[pageOf(id) << 4 | kindOf(id)]!), about: 'the message itself, such as WindowCommand' },
+  message: { value: messageOf, about: 'the message itself, such as WindowCommand' },
   actuates: { value: frame => actuates(frame) ? 1 : 0, about: '1: it moves something or switches a load' },
 }
 
