@@ -51,8 +51,8 @@ const reproducible = [
 /** Where the rules that need types are on. */
 const typeChecked = ['protocol/**/*.ts']
 
-const board = ['protocol/*.ts', 'protocol/catalogue/{enums,locations}.ts', 'firmware/**/*.ts']
-const notBoard = ['protocol/messages.ts', 'firmware/build/**', 'firmware/testing/**', '**/*.test.ts']
+const board = ['protocol/*.ts', 'firmware/**/*.ts']
+const notBoard = ['firmware/build/**', 'firmware/testing/**', '**/*.test.ts']
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'coverage/', 'dist/', '.traces/'] },

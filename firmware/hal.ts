@@ -1,4 +1,4 @@
-import type { CanState, ResetCause } from '#protocol/catalogue/enums.ts'
+import type { CanState, ResetCause } from '#protocol/index.ts'
 
 /**
  * All that a hub's firmware knows of its board. The simulator, an Espruino with an MCP2515 and an Espruino on a UART

@@ -1,4 +1,4 @@
-import type { Codec } from '#protocol/codec.ts'
+import type { Codec } from '#protocol/index.ts'
 
 /**
  * The codec of a message whose row the code at hand does not know: of the runtime, which serves all of them. It is to be given

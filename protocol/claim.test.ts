@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   buildName, CANNOT_CLAIM_ID, claimId, compareNames, hubName, readName, requestedPgn, requestId, writeRequest,
 } from './claim.ts'
-import { HUB_TYPE, LOCATION } from './catalogue/locations.ts'
+import { HUB_TYPE, LOCATION } from './locations.ts'
 import {
   dataIdOf, destinationOf, hubAddress, isBroadcastKind, kindOf, locationOf, locationOfAddress, messageId, messagePgn, pageOf,
   PGN_ADDRESS_CLAIMED, PGN_REQUEST, pgnOf, priorityOf, sourceOf,

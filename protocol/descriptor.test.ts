@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './enums.ts'
 import { crc16 } from './crc.ts'
 import { decodeDescriptor, DESCRIPTOR_BYTES, encodeDescriptor, type DescriptorContent } from './descriptor.ts'
 

@@ -1,5 +1,5 @@
-import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './catalogue/enums.ts'
-import type { DescriptorState, NameOf } from './catalogue/enums.ts'
+import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './enums.ts'
+import type { DescriptorState, NameOf } from './enums.ts'
 import { crc16 } from './crc.ts'
 
 /**

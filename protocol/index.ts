@@ -1,6 +1,15 @@
-/** The protocol for programs on a host: the catalogue, frames, messages by name. Hubs import the codecs they use directly. */
-export * from './catalogue/index.ts'
+/** The protocol as hubs and hosts share it: codes, codecs, identifiers, protection, frames, descriptors. Runs on a board. */
+export * from './claim.ts'
+export * from './codec.ts'
+export * from './crc.ts'
 export * from './descriptor.ts'
+export * from './e2e.ts'
+export * from './enums.ts'
+export * from './field-code.ts'
+export * from './frame-bits.ts'
+export * from './frame-stream.ts'
 export * from './frame.ts'
 export * from './id.ts'
-export * from './messages.ts'
+export * from './locations.ts'
+export * from './messages.generated.ts'
+export * from './plug.ts'

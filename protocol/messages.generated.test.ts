@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { codesOf, isPhysical, limitsOf, valueOf } from './catalogue/fields.ts'
-import { MESSAGES, type FieldRow } from './catalogue/index.ts'
-import { renderCodecs } from './export/codec-source.ts'
-import { ENTRIES, type NamedValues } from './messages.ts'
+import { codesOf, type FieldRow, isPhysical, limitsOf, MESSAGES, valueOf } from './catalogue/index.ts'
+import { renderCodecs } from './export/index.ts'
+import { ENTRIES, type NamedValues } from './messages/index.ts'
 
 /** Any code a field may carry, as the value it decodes to. */
 function anyValue(field: FieldRow): fc.Arbitrary<number> {

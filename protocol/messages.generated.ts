@@ -29,7 +29,7 @@ import type {
   SwitchEdge,
   WindowAction,
   WindowState,
-} from './catalogue/enums.ts'
+} from './enums.ts'
 import type { Codec } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 

@@ -7,7 +7,7 @@ import { PGN_ADDRESS_CLAIMED } from './id.ts'
 import {
   addressNamed, addressText, copyDecoded, decodeFrame, echoSenderText, encodeClaim, encodeEntry, encodeMessage, encodeRequest, ENTRIES,
   FrameDecoder, parseAssignments, parseTarget, pgnNamed, valueJson, valueText, type EncodeOptions,
-} from './messages.ts'
+} from './messages/index.ts'
 
 function frame(id: number, bytes: readonly number[], change: Partial<CanFrame> = {}): CanFrame {
   const made = createFrame(8)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from './catalogue/index.ts'
-import { decodeFrame, encodeEntry, parseTarget, valueText, type NamedValues } from './messages.ts'
+import { decodeFrame, encodeEntry, parseTarget, valueText, type NamedValues } from './messages/index.ts'
 import vectors from './vectors.json' with { type: 'json' }
 
 /** CRC-8 of AUTOSAR profile 11 bit by bit, from the specification's text. */

@@ -1,22 +1,12 @@
 /** The virtual car: cars as data, the simulator, what can be done to it, and the judges of its trace. */
-export { type BusPort, attachNode } from './car/attach.ts'
-export { Car, type CarOptions, createCar } from './car/car.ts'
-export { CARS } from './car/cars.ts'
-export { type CarFacts, carFacts } from './car/facts.ts'
-export { COUPE } from './car/coupe.ts'
-export { type PowerFaults, schedulePowerFaults, withBattery } from './car/power-faults.ts'
-export { SEDAN } from './car/sedan.ts'
-export { type ComponentData, type HubData, type HubName, readTopology, type Topology, type TopologyData } from './car/topology.ts'
+export {
+  attachNode, type BusPort, Car, type CarFacts, carFacts, type CarOptions, CARS, type ComponentData, COUPE, createCar, type HubData,
+  type HubName, type PowerFaults, readTopology, schedulePowerFaults, SEDAN, type Topology, type TopologyData, withBattery,
+} from './car/index.ts'
 export * from './checkers/index.ts'
-export { Kernel, Timer } from './kernel/kernel.ts'
-export { Prng } from './kernel/prng.ts'
+export { Kernel, Prng, Timer } from './kernel/index.ts'
+export { AmplifierPlant, LampPlant, LatchPlant, MirrorPlant, SwitchPackPlant, VehiclePlant, WindowPlant } from './plants/index.ts'
+export {
+  cranking, CRANKING_LEVELS, type CrankingLevel, drop, jumpStart, loadDump, pulse4, reverse, segment, type SupplyProfile,
+} from './power/index.ts'
 export * from './trace/index.ts'
-export { AmplifierPlant } from './plants/amplifier.ts'
-export { LampPlant } from './plants/lamp.ts'
-export { LatchPlant } from './plants/latch.ts'
-export { MirrorPlant } from './plants/mirror.ts'
-export { SwitchPackPlant } from './plants/switch-pack.ts'
-export { VehiclePlant } from './plants/vehicle.ts'
-export { WindowPlant } from './plants/window.ts'
-export { drop, segment } from './power/cables.ts'
-export * from './power/profiles.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { LatchCommandCodec, LatchStatusCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
-import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
+import {
+  COMPONENT_CLASS, LatchCommandCodec, type LatchCommandValues, LatchStatusCodec, type LatchStatusValues, WindowStatusCodec,
+} from '#protocol/index.ts'
 import { defineComponent } from './component.ts'
 import type { CommandedDriver, ComponentEntry, ContextOf } from './component.ts'
 

@@ -1,9 +1,7 @@
-import type { Ignition, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
-import type { Codec } from '#protocol/codec.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
+import type { Codec, Descriptor, Ignition, Switch, SwitchEdge } from '#protocol/index.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { CommandCodec, CommandValues, StatusCodec, StatusValues } from '../message.ts'
-import type { Priority } from '../power/rules.ts'
+import type { Priority } from '../power/index.ts'
 
 /** `COMPONENT_CLASS` code of a class that can be plugged in. */
 type ClassCode = Descriptor['class']

@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, IGNITION } from '#protocol/catalogue/enums.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
-import { SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
-import { DriverBench, benchDescriptor } from '../testing/driver-bench.ts'
+import { COMPONENT_CLASS, type Descriptor, IGNITION, SWITCH_LAYOUT_CODE } from '#protocol/index.ts'
+import { benchDescriptor, DriverBench } from '../testing/index.ts'
 import type { ComponentEntry } from './component.ts'
 import { COMPONENTS } from './registry.ts'
 

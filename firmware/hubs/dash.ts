@@ -1,10 +1,9 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { LatchStatusCodec, LightStatusCodec, MirrorStatusCodec, StereoStatusCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
-import { lampEntry } from '../components/lamp/lamp.ts'
-import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
-import { vehicleEntry } from '../components/vehicle/vehicle.ts'
-import { FIRST_MANAGER } from '../power/manager/manager.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { HUB_TYPE, LatchStatusCodec, LightStatusCodec, MirrorStatusCodec, StereoStatusCodec, WindowStatusCodec } from '#protocol/index.ts'
+import { lampEntry } from '../components/lamp/index.ts'
+import { switchPackEntry } from '../components/switch-pack/index.ts'
+import { vehicleEntry } from '../components/vehicle/index.ts'
+import { FIRST_MANAGER } from '../power/manager/index.ts'
+import type { HubImage } from '../hub/index.ts'
 import { DASH_ACTIONS } from './switch-actions.ts'
 
 /** The dashboard: the driver's switches, the vehicle's state, lamps. */

@@ -1,10 +1,10 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { lampEntry } from '../components/lamp/lamp.ts'
-import { latchEntry } from '../components/latch/latch.ts'
-import { mirrorEntry } from '../components/mirror/mirror.ts'
-import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
-import { windowEntry } from '../components/window/window.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { HUB_TYPE } from '#protocol/index.ts'
+import { lampEntry } from '../components/lamp/index.ts'
+import { latchEntry } from '../components/latch/index.ts'
+import { mirrorEntry } from '../components/mirror/index.ts'
+import { switchPackEntry } from '../components/switch-pack/index.ts'
+import { windowEntry } from '../components/window/index.ts'
+import type { HubImage } from '../hub/index.ts'
 import { DOOR_ACTIONS } from './switch-actions.ts'
 
 /** Any of the four doors; the mirror's driver serves the front ones. */

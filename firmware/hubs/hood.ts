@@ -1,7 +1,7 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { lampEntry } from '../components/lamp/lamp.ts'
-import { latchEntry } from '../components/latch/latch.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { HUB_TYPE } from '#protocol/index.ts'
+import { lampEntry } from '../components/lamp/index.ts'
+import { latchEntry } from '../components/latch/index.ts'
+import type { HubImage } from '../hub/index.ts'
 
 /** The hood: latch and front lamps. */
 export const HOOD: HubImage = {

@@ -1,6 +1,6 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { amplifierEntry } from '../components/amplifier/amplifier.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { HUB_TYPE } from '#protocol/index.ts'
+import { amplifierEntry } from '../components/amplifier/index.ts'
+import type { HubImage } from '../hub/index.ts'
 
 /** The stereo: tuner and amplifier. */
 export const STEREO: HubImage = {

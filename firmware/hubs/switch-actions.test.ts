@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, SWITCH, SWITCH_EDGE, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { SwitchEdge } from '#protocol/catalogue/enums.ts'
+import {
+  LATCH_ACTION, LIGHT_ACTION, LightStatusCodec, LOCATION, LOCATION_NAMES, MIRROR_ACTION, MirrorStatusCodec, STEREO_ACTION,
+  StereoStatusCodec, SWITCH, SWITCH_EDGE, SWITCH_LAYOUT, type SwitchEdge, WINDOW_ACTION,
+} from '#protocol/index.ts'
 import { LatchCommand, LightCommand, MESSAGES, MirrorCommand, StereoCommand, WindowCommand } from '#protocol/catalogue/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
-import { LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
-import { LightStatusCodec, MirrorStatusCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
-import { SWITCH_LAYOUT } from '#protocol/plug.ts'
 import type { CommandCodec, CommandValues } from '../message.ts'
-import { createCounters } from '../runtime/counters.ts'
-import { KnownStatus } from '../runtime/known-status.ts'
-import { Schedule } from '../runtime/schedule.ts'
-import type { SwitchAction } from '../runtime/switch-action.ts'
-import { Switches } from '../runtime/switches.ts'
-import { FakeHal } from '../testing/fake-hal.ts'
+import { createCounters, Schedule } from '../runtime/index.ts'
+import { KnownStatus, type SwitchAction, Switches } from '../hub/index.ts'
+import { FakeHal } from '../testing/index.ts'
 import { DASH_ACTIONS, DOOR_ACTIONS, TRUNK_ACTIONS } from './switch-actions.ts'
 
 type SwitchName = keyof typeof SWITCH

@@ -1,17 +1,11 @@
 import {
-  DIRECTION, LATCH_ACTION, LIGHT_ACTION, MIRROR_ACTION, STEREO_ACTION, STEREO_SOURCE, SWITCH, WINDOW_ACTION,
-} from '#protocol/catalogue/enums.ts'
-import type { Direction, LatchAction, MirrorAction, StereoAction, StereoSource, Switch } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import {
-  LatchCommandCodec, LightCommandCodec, LightStatusCodec, MirrorCommandCodec, MirrorStatusCodec, StereoCommandCodec, StereoStatusCodec,
-  WindowCommandCodec,
-} from '#protocol/messages.generated.ts'
-import type {
-  LatchCommandValues, LightCommandValues, MirrorCommandValues, StereoCommandValues, StereoStatusValues, WindowCommandValues,
-} from '#protocol/messages.generated.ts'
-import { NO_CHANNEL, OWN, knownFrom } from '../runtime/switch-action.ts'
-import type { Known, SwitchAction } from '../runtime/switch-action.ts'
+  DIRECTION, type Direction, LATCH_ACTION, type LatchAction, LatchCommandCodec, type LatchCommandValues, LIGHT_ACTION,
+  LightCommandCodec, type LightCommandValues, LightStatusCodec, LOCATION, MIRROR_ACTION, type MirrorAction, MirrorCommandCodec,
+  type MirrorCommandValues, MirrorStatusCodec, STEREO_ACTION, STEREO_SOURCE, type StereoAction, StereoCommandCodec,
+  type StereoCommandValues, type StereoSource, StereoStatusCodec, type StereoStatusValues, SWITCH, type Switch, WINDOW_ACTION,
+  WindowCommandCodec, type WindowCommandValues,
+} from '#protocol/index.ts'
+import { type Known, knownFrom, NO_CHANNEL, OWN, type SwitchAction } from '../hub/index.ts'
 
 /** What each switch does, by hub: one row a switch function. */
 

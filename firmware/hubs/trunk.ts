@@ -1,9 +1,9 @@
-import { HUB_TYPE } from '#protocol/catalogue/locations.ts'
-import { lampEntry } from '../components/lamp/lamp.ts'
-import { latchEntry } from '../components/latch/latch.ts'
-import { switchPackEntry } from '../components/switch-pack/switch-pack.ts'
-import { STANDBY_MANAGER } from '../power/manager/manager.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { HUB_TYPE } from '#protocol/index.ts'
+import { lampEntry } from '../components/lamp/index.ts'
+import { latchEntry } from '../components/latch/index.ts'
+import { switchPackEntry } from '../components/switch-pack/index.ts'
+import { STANDBY_MANAGER } from '../power/manager/index.ts'
+import type { HubImage } from '../hub/index.ts'
 import { TRUNK_ACTIONS } from './switch-actions.ts'
 
 /** The trunk: latch, rear lamps, and the standby's ears. */

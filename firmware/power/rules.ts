@@ -1,4 +1,4 @@
-import type { CodeOf } from '#protocol/catalogue/enums.ts'
+import type { CodeOf } from '#protocol/index.ts'
 
 /** Times of what a port and the power manager agree on. Both sides use this file. */
 export const POWER_RULES = {

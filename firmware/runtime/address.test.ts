@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
-import { HUB_TYPE, LOCATION } from '#protocol/catalogue/locations.ts'
-import { CANNOT_CLAIM_ID, CLAIM_SETTLE_ms, claimId, hubName, requestId, writeRequest } from '#protocol/claim.ts'
-import { GLOBAL_ADDRESS, hubAddress, kindOf, messagePgn, PF_ADDRESS_CLAIMED, pageOf, pduFormatOf, PGN_ADDRESS_CLAIMED } from '#protocol/id.ts'
-import { ComponentAnnounceCodec, WindowCommandCodec } from '#protocol/messages.generated.ts'
-import { createHub } from '../hub.ts'
-import type { Hub } from '../hub.ts'
-import { DOOR } from '../hubs/door.ts'
-import { DESCRIPTORS } from '../testing/descriptors.ts'
-import { FakeClock } from '../testing/fake-clock.ts'
-import { connect, FakeHal } from '../testing/fake-hal.ts'
-import { sendTo } from '../testing/messages.ts'
+import {
+  CAN_STATE, CANNOT_CLAIM_ID, CLAIM_SETTLE_ms, claimId, ComponentAnnounceCodec, GLOBAL_ADDRESS, HUB_STATE, HUB_TYPE, hubAddress,
+  hubName, kindOf, LOCATION, messagePgn, pageOf, pduFormatOf, PF_ADDRESS_CLAIMED, PGN_ADDRESS_CLAIMED, requestId,
+  WindowCommandCodec, writeRequest,
+} from '#protocol/index.ts'
+import { createHub, type Hub } from '../hub/index.ts'
+import { DOOR } from '../hubs/index.ts'
+import { connect, DESCRIPTORS, FakeClock, FakeHal, sendTo } from '../testing/index.ts'
 import { CANNOT_CLAIM_SPREAD_ms } from './address.ts'
 
 const HERE = LOCATION.FR

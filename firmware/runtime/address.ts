@@ -1,9 +1,7 @@
-import { HUB_STATE } from '#protocol/catalogue/enums.ts'
-import type { HubState } from '#protocol/catalogue/enums.ts'
-import { CANNOT_CLAIM_ID, CLAIM_ANSWER_STEP_ms, CLAIM_SETTLE_ms, claimId, compareNames, NAME_BYTES, requestedPgn } from '#protocol/claim.ts'
 import {
-  destinationOf, GLOBAL_ADDRESS, hubAddress, PF_ADDRESS_CLAIMED, PF_REQUEST, pduFormatOf, PGN_ADDRESS_CLAIMED, sourceOf,
-} from '#protocol/id.ts'
+  CANNOT_CLAIM_ID, CLAIM_ANSWER_STEP_ms, CLAIM_SETTLE_ms, claimId, compareNames, destinationOf, GLOBAL_ADDRESS, HUB_STATE,
+  hubAddress, type HubState, NAME_BYTES, pduFormatOf, PF_ADDRESS_CLAIMED, PF_REQUEST, PGN_ADDRESS_CLAIMED, requestedPgn, sourceOf,
+} from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'

@@ -1,4 +1,4 @@
-import { CAN_STATE } from '#protocol/catalogue/enums.ts'
+import { CAN_STATE } from '#protocol/index.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'

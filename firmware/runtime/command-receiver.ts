@@ -1,6 +1,5 @@
-import { senderNibble } from '#protocol/id.ts'
-import { HOLD_TIMEOUT_ms } from '../components/component.ts'
-import type { Component } from '../components/component.ts'
+import { senderNibble } from '#protocol/index.ts'
+import { type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
 import type { CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'

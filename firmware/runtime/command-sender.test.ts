@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { LATCH_ACTION, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress } from '#protocol/id.ts'
-import { LatchCommandCodec, LightCommandCodec, WindowCommandCodec } from '#protocol/messages.generated.ts'
-import { FakeHal } from '../testing/fake-hal.ts'
-import { sentBy } from '../testing/messages.ts'
+import {
+  hubAddress, LATCH_ACTION, LatchCommandCodec, LightCommandCodec, LOCATION, WINDOW_ACTION, WindowCommandCodec,
+} from '#protocol/index.ts'
+import { FakeHal, sentBy } from '../testing/index.ts'
 import { COMMAND_RESULT, CommandSender, ECHO_TIMEOUT_ms, HELD_SILENCE_ms } from './command-sender.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'

@@ -1,6 +1,4 @@
-import type { CodeOf } from '#protocol/catalogue/enums.ts'
-import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
-import { senderNibble, sourceOf, TOPICS, topicOf } from '#protocol/id.ts'
+import { CLASSIC_DATA_BYTES, type CodeOf, senderNibble, sourceOf, topicOf, TOPICS } from '#protocol/index.ts'
 import type { AnyCodec, CommandCodec, CommandValues, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'

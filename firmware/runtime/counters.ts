@@ -1,4 +1,4 @@
-import { E2E_OUTCOME } from '#protocol/e2e.ts'
+import { E2E_OUTCOME } from '#protocol/index.ts'
 
 /**
  * Everything a hub counts since boot, one number a cause; for diagnostics and tests. `e2e` is by `E2E_OUTCOME`.

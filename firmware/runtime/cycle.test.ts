@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FakeHal } from '../testing/fake-hal.ts'
+import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { FrameCycle } from './cycle.ts'
 import { Schedule } from './schedule.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hubAddress, kindOf, locationOf, messageId, pageOf, pduFormatOf, pduSpecificOf, peerId } from '#protocol/id.ts'
+import { hubAddress, kindOf, locationOf, messageId, pageOf, pduFormatOf, pduSpecificOf, peerId } from '#protocol/index.ts'
 import type { FilterBank } from '../hal.ts'
 import { broadcastFilters, peerFilters } from './filters.ts'
 

@@ -1,4 +1,6 @@
-import { GLOBAL_ADDRESS, hubAddress, PF_ADDRESS_CLAIMED, PF_BROADCAST, PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL } from '#protocol/id.ts'
+import {
+  GLOBAL_ADDRESS, hubAddress, PF_ADDRESS_CLAIMED, PF_BROADCAST, PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL,
+} from '#protocol/index.ts'
 import type { FilterBank } from '../hal.ts'
 
 /**

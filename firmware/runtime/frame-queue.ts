@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
+import { CLASSIC_DATA_BYTES } from '#protocol/index.ts'
 
 /** `key` of frames that never take another's place. */
 export const NO_KEY = -1

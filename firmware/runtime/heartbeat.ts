@@ -1,6 +1,4 @@
-import { CAN_STATE, HUB_STATE } from '#protocol/catalogue/enums.ts'
-import type { HubState } from '#protocol/catalogue/enums.ts'
-import type { HubStatusValues } from '#protocol/messages.generated.ts'
+import { CAN_STATE, HUB_STATE, type HubState, type HubStatusValues } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { BusOffRecovery } from './bus-off.ts'
 import type { Job, Schedule } from './schedule.ts'

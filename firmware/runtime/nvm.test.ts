@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { FakeNvm } from '../testing/fake-hal.ts'
+import { COMPONENT_CLASS } from '#protocol/index.ts'
+import { FakeNvm } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { loadRecord, nvmKey, saveRecord } from './nvm.ts'
 

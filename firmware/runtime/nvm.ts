@@ -1,4 +1,4 @@
-import { crc16 } from '#protocol/crc.ts'
+import { crc16 } from '#protocol/index.ts'
 import type { Nvm } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_TYPE, LOCATION, LOCATION_NAMES } from '#protocol/catalogue/locations.ts'
-import { claimId, hubName } from '#protocol/claim.ts'
-import type { Codec } from '#protocol/codec.ts'
-import { E2E_OUTCOME, protect } from '#protocol/e2e.ts'
-import { dataIdOf, hubAddress, messageId } from '#protocol/id.ts'
-import { LightStatusCodec, VehicleStateCodec, WindowCommandCodec } from '#protocol/messages.generated.ts'
-import { FakeHal } from '../testing/fake-hal.ts'
+import {
+  claimId, type Codec, dataIdOf, E2E_OUTCOME, HUB_TYPE, hubAddress, hubName, LightStatusCodec, LOCATION, LOCATION_NAMES,
+  messageId, protect, VehicleStateCodec, WindowCommandCodec,
+} from '#protocol/index.ts'
+import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Receiver } from './receive.ts'
 import { Schedule } from './schedule.ts'

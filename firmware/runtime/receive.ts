@@ -1,8 +1,7 @@
-import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
 import {
-  CLASS_BYTE, dataIdOf, isBroadcastKind, kindOf, LATER_KIND, locationOf, locationOfAddress, NULL_ADDRESS, pageOf, PF_ADDRESS_CLAIMED,
-  pduFormatOf, sourceOf,
-} from '#protocol/id.ts'
+  CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, isBroadcastKind, kindOf, LATER_KIND, locationOf, locationOfAddress,
+  NULL_ADDRESS, pageOf, pduFormatOf, PF_ADDRESS_CLAIMED, sourceOf,
+} from '#protocol/index.ts'
 import type { AnyCodec, RowCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Schedule } from './schedule.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FakeHal } from '../testing/fake-hal.ts'
+import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import type { Job } from './schedule.ts'
 import { Schedule, STALL_ms } from './schedule.ts'

@@ -1,8 +1,6 @@
-import { SLEEP_PHASE, SLEEP_REASON } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, SleepPhase, SleepReason } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress } from '#protocol/id.ts'
-import type { NetworkSleepValues } from '#protocol/messages.generated.ts'
+import {
+  type CodeOf, hubAddress, LOCATION, type NetworkSleepValues, SLEEP_PHASE, SLEEP_REASON, type SleepPhase, type SleepReason,
+} from '#protocol/index.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** Times of going to sleep and waking. */

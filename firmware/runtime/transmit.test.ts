@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { check, counterOf } from '#protocol/e2e.ts'
-import { dataIdOf, hubAddress, kindOf, locationOf, peerId } from '#protocol/id.ts'
 import {
-  HubStatusCodec, LatchCommandCodec, PortStatusCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec, WindowCommandCodec,
-  WindowStatusCodec,
-} from '#protocol/messages.generated.ts'
-import { FakeHal } from '../testing/fake-hal.ts'
+  check, counterOf, dataIdOf, hubAddress, HubStatusCodec, kindOf, LatchCommandCodec, LOCATION, locationOf, peerId,
+  PortStatusCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec, WindowCommandCodec, WindowStatusCodec,
+} from '#protocol/index.ts'
+import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
 import { NO_KEY } from './frame-queue.ts'

@@ -1,5 +1,4 @@
-import { nextCounter, protect } from '#protocol/e2e.ts'
-import { dataIdOf, isBroadcastKind, locationOf, messageId, pageOf } from '#protocol/id.ts'
+import { dataIdOf, isBroadcastKind, locationOf, messageId, nextCounter, pageOf, protect } from '#protocol/index.ts'
 import type { AnyCodec, RowCodec } from '../message.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'

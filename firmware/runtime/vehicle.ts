@@ -1,8 +1,5 @@
-import { GEAR, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { Gear, Ignition } from '#protocol/catalogue/enums.ts'
-import { VehicleStateCodec } from '#protocol/messages.generated.ts'
-import type { VehicleStateValues } from '#protocol/messages.generated.ts'
-import type { VehicleView } from '../components/component.ts'
+import { GEAR, type Gear, IGNITION, type Ignition, MANAGER_STATE, VehicleStateCodec, type VehicleStateValues } from '#protocol/index.ts'
+import type { VehicleView } from '../components/index.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** Age at which a VehicleState no longer counts. */

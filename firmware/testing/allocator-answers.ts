@@ -1,5 +1,4 @@
-import type { Allocator } from '../power/allocator/allocator.ts'
-import type { Account } from '../power/allocator/account.ts'
+import type { Account, Allocator } from '../power/allocator/index.ts'
 
 /** Lets an allocator do all that there is to do at a time, and hands each of its answers to `take`. */
 export function answersOf(allocator: Allocator, now_ms: number, take: (answer: Account) => void): void {

@@ -1,5 +1,5 @@
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { WindowControl } from '../components/window/control.ts'
+import { WINDOW_ACTION } from '#protocol/index.ts'
+import { WindowControl } from '../components/window/index.ts'
 
 /** The control of a learned window, half open, with a glass that a test moves as it likes. */
 export interface ControlRig {

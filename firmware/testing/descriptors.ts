@@ -1,6 +1,4 @@
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import type { DescriptorContent } from '#protocol/descriptor.ts'
-import { SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
+import { COMPONENT_CLASS, type DescriptorContent, SWITCH_LAYOUT_CODE } from '#protocol/index.ts'
 
 const maker = { maker: 7, model: 1, serial: 4711 }
 const pack = { ...maker, class: COMPONENT_CLASS.switchPack, idle_A: 0.01, run_A: 0.02, peak_A: 0.05 } as const

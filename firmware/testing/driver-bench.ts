@@ -1,8 +1,5 @@
-import { IGNITION } from '#protocol/catalogue/enums.ts'
-import type { Ignition, Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
-import type { Codec } from '#protocol/codec.ts'
-import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/component.ts'
+import { type Codec, type Descriptor, IGNITION, type Ignition, type Switch, type SwitchEdge } from '#protocol/index.ts'
+import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/index.ts'
 import type { Port } from '../hal.ts'
 import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
 

@@ -1,4 +1,4 @@
-import type { CanState } from '#protocol/catalogue/enums.ts'
+import type { CanState } from '#protocol/index.ts'
 import type { CanPort, FilterBank } from '../hal.ts'
 import type { FakeClock } from './fake-clock.ts'
 

@@ -1,6 +1,4 @@
-import type { ResetCause } from '#protocol/catalogue/enums.ts'
-import { encodeDescriptor } from '#protocol/descriptor.ts'
-import type { DescriptorContent } from '#protocol/descriptor.ts'
+import { type DescriptorContent, encodeDescriptor, type ResetCause } from '#protocol/index.ts'
 import type { Hal, Nvm, Port } from '../hal.ts'
 import { FakeCan } from './fake-can.ts'
 import { FakeClock } from './fake-clock.ts'

@@ -1,7 +1,6 @@
-import { FRICTION_KNOTS, frictionImage } from '../components/window/load.ts'
-import { WINDOW_MOTOR, stretch_mm, windingResistance_ohm } from '../components/window/motor.ts'
-import { PinchGuard } from '../components/window/guard.ts'
-import type { ClosingReading } from '../components/window/guard.ts'
+import {
+  type ClosingReading, FRICTION_KNOTS, frictionImage, PinchGuard, stretch_mm, windingResistance_ohm, WINDOW_MOTOR,
+} from '../components/window/index.ts'
 
 /** Friction that a guard in tests has learned, and one so small that no load up to 2.5 A stretches the cable. */
 export const STEPS_FRICTION_A = 8

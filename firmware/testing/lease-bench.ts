@@ -1,13 +1,10 @@
-import { GRANT_RESULT, IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { ManagerState, PortState } from '#protocol/catalogue/enums.ts'
-import { PowerReleaseCodec, PowerRequestCodec, VehicleStateCodec } from '#protocol/messages.generated.ts'
-import type { PowerGrantValues, PowerReleaseValues, PowerRequestValues } from '#protocol/messages.generated.ts'
-import { createCounters } from '../runtime/counters.ts'
-import type { HubCounters } from '../runtime/counters.ts'
-import { HubPower } from '../power/hub/hub-power.ts'
-import { IDLE_FACTOR, IDLE_MARGIN_A, PortFeed } from '../power/port/feed.ts'
-import { Schedule } from '../runtime/schedule.ts'
-import { Transmitter } from '../runtime/transmit.ts'
+import {
+  GRANT_RESULT, IGNITION, MANAGER_STATE, type ManagerState, type PortState, type PowerGrantValues, PowerReleaseCodec,
+  type PowerReleaseValues, PowerRequestCodec, type PowerRequestValues, VehicleStateCodec,
+} from '#protocol/index.ts'
+import { createCounters, type HubCounters, Schedule, Transmitter } from '../runtime/index.ts'
+import { HubPower } from '../power/hub/index.ts'
+import { IDLE_FACTOR, IDLE_MARGIN_A, PortFeed } from '../power/port/index.ts'
 import { FakeHal } from './fake-hal.ts'
 import { sentBy } from './messages.ts'
 

@@ -1,12 +1,9 @@
-import { IGNITION } from '#protocol/catalogue/enums.ts'
-import type { Ignition, ManagerState } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { PortStatusCodec, PowerRequestCodec } from '#protocol/messages.generated.ts'
-import type { PowerGrantValues, PowerShedValues } from '#protocol/messages.generated.ts'
-import { FIRST_MANAGER, STANDBY_MANAGER } from '../power/manager/manager.ts'
-import type { ManagerHost, PowerManager } from '../power/manager/manager.ts'
-import { createCounters } from '../runtime/counters.ts'
-import { Schedule } from '../runtime/schedule.ts'
+import {
+  IGNITION, type Ignition, LOCATION, type ManagerState, PortStatusCodec, type PowerGrantValues, PowerRequestCodec,
+  type PowerShedValues,
+} from '#protocol/index.ts'
+import { FIRST_MANAGER, type ManagerHost, type PowerManager, STANDBY_MANAGER } from '../power/manager/index.ts'
+import { createCounters, Schedule } from '../runtime/index.ts'
 import { FakeHal } from './fake-hal.ts'
 import { linePlan } from './power-plans.ts'
 

@@ -1,6 +1,4 @@
-import type { Codec } from '#protocol/codec.ts'
-import { protect } from '#protocol/e2e.ts'
-import { dataIdOf, isBroadcastKind, messageId, pageOf, topicOf, topicOfFrame } from '#protocol/id.ts'
+import { type Codec, dataIdOf, isBroadcastKind, messageId, pageOf, protect, topicOf, topicOfFrame } from '#protocol/index.ts'
 import type { FakeHal } from './fake-hal.ts'
 
 /** Source address of the laptop's first tool. */

@@ -1,4 +1,4 @@
-import type { PowerPlan } from '../power/plan.ts'
+import type { PowerPlan } from '../power/index.ts'
 
 /** A line of hubs at locations 1…n, each behind one more segment, each with its drop. */
 export interface LineOptions {

@@ -1,8 +1,7 @@
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { WindowStatusCodec } from '#protocol/messages.generated.ts'
-import type { Component, ComponentContext } from '../components/component.ts'
-import { DOOR } from '../hubs/door.ts'
-import type { HubImage } from '../runtime/image.ts'
+import { COMPONENT_CLASS, WindowStatusCodec } from '#protocol/index.ts'
+import type { Component, ComponentContext } from '../components/index.ts'
+import { DOOR } from '../hubs/index.ts'
+import type { HubImage } from '../hub/index.ts'
 
 /** What happened, in its order; the contexts of all that were plugged in; the driver itself. */
 export interface Probe {

@@ -1,8 +1,7 @@
-import { COMPONENT_CLASS, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
-import { FRICTION_KNOTS, frictionImage } from '../components/window/load.ts'
-import { encodeWindowRecord } from '../components/window/position.ts'
-import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, windowEntry } from '../components/window/window.ts'
+import { COMPONENT_CLASS, type Descriptor, WINDOW_ACTION } from '#protocol/index.ts'
+import {
+  encodeWindowRecord, FRICTION_KNOTS, frictionImage, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, windowEntry,
+} from '../components/window/index.ts'
 import { DriverBench, benchDescriptor } from './driver-bench.ts'
 import { WindowModel } from './window-model.ts'
 

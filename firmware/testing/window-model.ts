@@ -1,4 +1,4 @@
-import { WINDOW_PLUG } from '#protocol/plug.ts'
+import { WINDOW_PLUG } from '#protocol/index.ts'
 import type { BenchPlant, DriverBench } from './driver-bench.ts'
 
 /** The cable gives this many pulses for each ampere of load beyond what it takes to turn: so far is it stretched while closing. */

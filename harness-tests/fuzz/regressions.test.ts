@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { PORT_FAULT } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { FrameDecoder } from '#protocol/messages.ts'
+import { LOCATION, PORT_FAULT } from '#protocol/index.ts'
+import { FrameDecoder } from '#protocol/messages/index.ts'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import { type FuzzEvent, runScript } from '#sim/fuzz/index.ts'
 

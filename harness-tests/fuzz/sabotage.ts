@@ -1,15 +1,11 @@
-import { Closing } from '#firmware/components/window/closing.ts'
-import { PinchGuard } from '#firmware/components/window/guard.ts'
-import { WindowDriver } from '#firmware/components/window/window.ts'
-import { CopperLoad } from '#firmware/power/allocator/copper-load.ts'
-import { Shedding } from '#firmware/power/manager/shedding.ts'
-import { CommandReceiver } from '#firmware/runtime/command-receiver.ts'
-import { Lease } from '#firmware/power/port/lease.ts'
-import { PortSlot } from '#firmware/runtime/port-slot.ts'
-import { Schedule } from '#firmware/runtime/schedule.ts'
-import { BusOffRecovery } from '#firmware/runtime/bus-off.ts'
+import { Closing, PinchGuard, WindowDriver } from '#firmware/components/window/index.ts'
+import { CopperLoad } from '#firmware/power/allocator/index.ts'
+import { Shedding } from '#firmware/power/manager/index.ts'
+import { BusOffRecovery, CommandReceiver, Schedule } from '#firmware/runtime/index.ts'
+import { Lease } from '#firmware/power/port/index.ts'
+import { PortSlot } from '#firmware/hub/index.ts'
 import type { FuzzEvent } from '#sim/fuzz/index.ts'
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import { WINDOW_ACTION } from '#protocol/index.ts'
 
 // Methods of firmware classes, private ones too: a saboteur does not ask.
 type Method = (this: any, ...parameters: any[]) => unknown // eslint-disable-line @typescript-eslint/no-explicit-any

@@ -1,9 +1,8 @@
 import { describe, expect } from 'vitest'
 
 import { HUB_STATE, HUB_TYPE, LOCATION } from '#protocol/catalogue/index.ts'
-import { hubName, readName } from '#protocol/claim.ts'
-import { hubAddress } from '#protocol/id.ts'
-import { encodeClaim } from '#protocol/messages.ts'
+import { hubAddress, hubName, readName } from '#protocol/index.ts'
+import { encodeClaim } from '#protocol/messages/index.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 const HUBS = ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD', 'STEREO'] as const

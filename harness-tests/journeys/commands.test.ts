@@ -49,7 +49,7 @@ describe('a command', () => {
     const before_pct = glass_pct(car)
     const bad = counters().e2e[4]!
     car.car.bus.faults.clear()
-    const { encodeMessage } = await import('#protocol/messages.ts')
+    const { encodeMessage } = await import('#protocol/messages/index.ts')
     const frame = encodeMessage('WindowCommand@FL', { action: 'down', sequence: 1 })
     frame.data[0]! ^= 0x01
     car.driver.send(frame)

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 
-import { LampPlant } from '#sim/plants/lamp.ts'
+import { LampPlant } from '#sim/plants/index.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 describe('a mirror', () => {

@@ -1,10 +1,6 @@
-import { crc16 } from '#protocol/crc.ts'
-import { decodeDescriptor, type DescriptorContent, encodeDescriptor } from '#protocol/descriptor.ts'
-import { COUPE } from '#sim/car/coupe.ts'
-import { SEDAN } from '#sim/car/sedan.ts'
-import type { HubName } from '#sim/car/topology.ts'
-import { LampPlant } from '#sim/plants/lamp.ts'
-import { WindowPlant } from '#sim/plants/window.ts'
+import { crc16, decodeDescriptor, type DescriptorContent, encodeDescriptor } from '#protocol/index.ts'
+import { COUPE, type HubName, SEDAN } from '#sim/car/index.ts'
+import { LampPlant, WindowPlant } from '#sim/plants/index.ts'
 import { describe, expect } from 'vitest'
 import { journey, type Reading, type SedanNames, type SimulatedVehicle } from '../kit/index.ts'
 

@@ -2,7 +2,7 @@ import type { TargetOf } from '#protocol/catalogue/index.ts'
 import { describe, expect } from 'vitest'
 
 import { LOCATION } from '#protocol/catalogue/index.ts'
-import { sedanPower } from '#sim/car/power-plan.ts'
+import { sedanPower } from '#sim/car/index.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 const DOORS = ['FL', 'FR', 'RL', 'RR'] as const

@@ -1,8 +1,7 @@
 import type { TargetOf } from '#protocol/catalogue/index.ts'
 import { describe, expect } from 'vitest'
-import { COUPE } from '#sim/car/coupe.ts'
-import { SEDAN } from '#sim/car/sedan.ts'
-import { LatchPlant } from '#sim/plants/latch.ts'
+import { COUPE, SEDAN } from '#sim/car/index.ts'
+import { LatchPlant } from '#sim/plants/index.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 /** 40 s without activity, then the agreement and the silence after it. */

@@ -1,8 +1,7 @@
-import { HUBS } from '#protocol/catalogue/locations.ts'
-import { COUPE } from '#sim/car/coupe.ts'
-import { SEDAN } from '#sim/car/sedan.ts'
-import { WindowPlant } from '#sim/plants/window.ts'
-import { jumpStart, loadDump } from '#sim/power/profiles.ts'
+import { HUBS } from '#protocol/index.ts'
+import { COUPE, SEDAN } from '#sim/car/index.ts'
+import { WindowPlant } from '#sim/plants/index.ts'
+import { jumpStart, loadDump } from '#sim/power/index.ts'
 import { describe, expect } from 'vitest'
 import { journey, type Reading, type SimulatedVehicle } from '../kit/index.ts'
 

@@ -1,4 +1,4 @@
-import type { CanFrame } from '#protocol/frame.ts'
+import type { CanFrame } from '#protocol/index.ts'
 import type { TraceEvent } from '#sim/trace/index.ts'
 
 /**

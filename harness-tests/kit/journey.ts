@@ -1,11 +1,8 @@
 import { it, type TestContext } from 'vitest'
 
-import type { CarOptions } from '#sim/car/car.ts'
-import type { NamesOf } from '#sim/car/car-names.ts'
-import { carFacts } from '#sim/car/facts.ts'
-import { type PowerFaults, schedulePowerFaults, withBattery } from '#sim/car/power-faults.ts'
-import { SEDAN } from '#sim/car/sedan.ts'
-import type { TopologyData } from '#sim/car/topology.ts'
+import {
+  carFacts, type CarOptions, type NamesOf, type PowerFaults, schedulePowerFaults, SEDAN, type TopologyData, withBattery,
+} from '#sim/car/index.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
 import { seed as checkedSeed, seedOfEnvironment } from './limits.ts'
 import { SimulatedVehicle } from './simulated-vehicle.ts'

@@ -1,13 +1,11 @@
-import { createFrame, type CanFrame } from '#protocol/frame.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
-import { openLink } from '#sim/gateway/open-link.ts'
-import { SpineLink } from '#sim/gateway/spine/spine-link.ts'
-import type { Link } from '#sim/gateway/link.ts'
+import { type CanFrame, createFrame } from '#protocol/index.ts'
+import { type Link, type LinkFrame, openLink } from '#sim/gateway/index.ts'
+import { SpineLink } from '#sim/gateway/spine/index.ts'
 import { type Driver, unable } from './driver.ts'
 import { duration } from './limits.ts'
 import type { SedanNames } from './names.ts'
 import { Vehicle } from './vehicle.ts'
-import type { CarNames } from '#sim/car/car-names.ts'
+import type { CarNames } from '#sim/car/index.ts'
 
 /** A switch that nobody releases is let go after this long. */
 const LONGEST_PRESS_ms = 600_000

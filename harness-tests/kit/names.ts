@@ -1,7 +1,6 @@
 import type { LocationName, ReadingOf, ReadValue, Target } from '#protocol/catalogue/index.ts'
-import { J1939_NAMES, parseTarget } from '#protocol/messages.ts'
-import type { NamesOf } from '#sim/car/car-names.ts'
-import type { SEDAN } from '#sim/car/sedan.ts'
+import { J1939_NAMES, parseTarget } from '#protocol/messages/index.ts'
+import type { NamesOf, SEDAN } from '#sim/car/index.ts'
 
 /** Names of the sedan's parts, which a journey drives when it names no other car. */
 export type SedanNames = NamesOf<typeof SEDAN>

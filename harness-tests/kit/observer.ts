@@ -1,5 +1,5 @@
-import type { CanFrame } from '#protocol/frame.ts'
-import { FrameDecoder, readValues } from '#protocol/messages.ts'
+import type { CanFrame } from '#protocol/index.ts'
+import { FrameDecoder, readValues } from '#protocol/messages/index.ts'
 import { type Heard, heard, type Reading, type ReadingAt } from './names.ts'
 
 /** One frame of the history. */

@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-import type { CanFrame } from '#protocol/frame.ts'
-import { createLinkFrame } from '#sim/gateway/link-frame.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
-import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/format.ts'
+import type { CanFrame } from '#protocol/index.ts'
+import { createLinkFrame, type LinkFrame } from '#sim/gateway/index.ts'
+import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/index.ts'
 import { type Driver, unable } from './driver.ts'
 import { duration } from './limits.ts'
 import type { SedanNames } from './names.ts'
 import { Vehicle } from './vehicle.ts'
-import type { CarNames } from '#sim/car/car-names.ts'
+import type { CarNames } from '#sim/car/index.ts'
 
 /** A drive that is over: its frames pass again in their own time, at once. It can be watched, not touched. */
 export class RecordingDriver implements Driver {

@@ -1,8 +1,8 @@
-import { nearest } from '#protocol/messages/errors.ts'
-import { eventText } from '#sim/trace/index.ts'
-import type { Observed } from './observer.ts'
-import type { Vehicle } from './vehicle.ts'
-import type { CarNames } from '#sim/car/car-names.ts'
+import { nearest } from '#protocol/messages/index.ts'
+import { eventText, type TraceEvent } from '#sim/trace/index.ts'
+import type { Driver } from './driver.ts'
+import type { Observed, Observer } from './observer.ts'
+import type { StandingFaults } from './standing-faults.ts'
 
 /** How far back a report looks for faults and frames, ms: every status is repeated within a second. */
 const RECENT_ms = 3000
@@ -13,13 +13,20 @@ const TIMERS = 10
 /** Names listed at most. */
 const LISTED = 12
 
-type AnyVehicle = Vehicle<CarNames>
+/** What a report is made of: a vehicle, whatever its parts are called. */
+interface Reported {
+  readonly driver: Driver
+  readonly bus: Observer
+  readonly events: readonly TraceEvent[]
+  readonly faults: StandingFaults
+  readonly now_ms: number
+}
 
 const at = (t_ms: number): string => `${t_ms.toFixed(3)} ms`
 const seen = ({ t_ms, target, values }: Observed): string => `${at(t_ms)}  ${target}  ${JSON.stringify(values)}`
 
 /** What a reader needs to find the cause: what was read, what the hubs said, what is broken, what is awaited. */
-export function situation(car: AnyVehicle, reads: Iterable<string> = []): string {
+export function situation(car: Reported, reads: Iterable<string> = []): string {
   const recent = car.bus.since(car.now_ms - RECENT_ms)
   const logs = car.events.filter(event => event.kind === 'log' || event.kind === 'reset' || event.kind === 'exception').slice(-LOGS)
   const parts: readonly (readonly [string, readonly string[]])[] = [
@@ -42,7 +49,7 @@ function faultsToldBy(recent: readonly Observed[]): string[] {
 }
 
 /** Why nothing was heard of a target: what came instead, and whether its hub runs. */
-export function unseen(car: AnyVehicle, target: string): string {
+export function unseen(car: Reported, target: string): string {
   const { counts, frames } = car.bus
   const [message = '', location = ''] = target.split('@')
   const listed = (which: (name: string) => boolean): string => {

@@ -4,9 +4,9 @@ import path from 'node:path'
 
 import type { TestContext } from 'vitest'
 
-import { createFrame } from '#protocol/frame.ts'
-import { formatCandumpLine } from '#sim/gateway/logs/candump.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
+import { createFrame } from '#protocol/index.ts'
+import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
+import type { LinkFrame } from '#sim/gateway/index.ts'
 import type { TraceEvent } from '#sim/trace/index.ts'
 import type { Driver } from './driver.ts'
 

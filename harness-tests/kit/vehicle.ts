@@ -1,6 +1,6 @@
 import type { GivenOf, Target } from '#protocol/catalogue/index.ts'
-import { MessageSender, parseTarget } from '#protocol/messages.ts'
-import type { CarNames } from '#sim/car/car-names.ts'
+import { MessageSender, parseTarget } from '#protocol/messages/index.ts'
+import type { CarNames } from '#sim/car/index.ts'
 import type { TraceEvent } from '#sim/trace/index.ts'
 import type { Driver } from './driver.ts'
 import { duration } from './limits.ts'

@@ -1,7 +1,7 @@
 /** The doors of the package `spine-car`: what a stranger imports (`spine-car/kit`), and the source it is built from. */
 export const DOORS = {
   kit: 'harness-tests/kit/index.ts',
-  protocol: 'protocol/index.ts',
+  protocol: 'protocol/host/index.ts',
   sim: 'sim/index.ts',
   gateway: 'sim/gateway/index.ts',
 } as const satisfies Record<string, string>

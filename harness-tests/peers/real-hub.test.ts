@@ -1,4 +1,4 @@
-import { HUBS } from '#protocol/catalogue/locations.ts'
+import { HUBS } from '#protocol/index.ts'
 import { SpineProcess } from '#sim/cli/testing/spine-process.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { PinchGuard } from '#firmware/components/window/guard.ts'
-import { taughtFriction } from '#sim/car/teach.ts'
-import { Prng } from '#sim/kernel/prng.ts'
-import { FAIR, PUNCTUAL, PinchRig } from '#sim/pinch/rig.ts'
+import type { PinchGuard } from '#firmware/components/window/index.ts'
+import { taughtFriction } from '#sim/car/index.ts'
+import { Prng } from '#sim/kernel/index.ts'
+import { FAIR, PinchRig, PUNCTUAL } from '#sim/pinch/index.ts'
 
 /** What the eFuse alone holds a hand to, N; the firmware's detection holds it below 100. */
 const SECOND_LINE_N = 120

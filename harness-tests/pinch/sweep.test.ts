@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { closings } from '#sim/pinch/closings.ts'
-import { FAIR, PUNCTUAL, PinchRig } from '#sim/pinch/rig.ts'
-import { Road, normal } from '#sim/pinch/road.ts'
-import { Summary, quantile } from '#sim/pinch/summary.ts'
-import { pinchSvg } from '#sim/pinch/svg.ts'
 import {
-  FULL_PLAN, LIMIT_N, MEDIAN_N, PinchSweep, QUICK_PLAN, type SweepPlan, caseCount, casesOf, describeCase,
-} from '#sim/pinch/sweep.ts'
-import { Prng } from '#sim/kernel/prng.ts'
+  caseCount, casesOf, closings, describeCase, FAIR, FULL_PLAN, LIMIT_N, MEDIAN_N, normal, PinchRig, pinchSvg, PinchSweep,
+  PUNCTUAL, quantile, QUICK_PLAN, Road, Summary, type SweepPlan,
+} from '#sim/pinch/index.ts'
+import { Prng } from '#sim/kernel/index.ts'
 
 /** Half of the quick plan: what is left out is in `npx spine pinch --quick`. */
 const PLAN: SweepPlan = { ...QUICK_PLAN, moments: QUICK_PLAN.moments.slice(1), learned: ['at the factory'] }

@@ -2,9 +2,9 @@ import { command, sequenceAt, status, statusHeadAt } from './component-row.ts'
 import {
   DIRECTION, LATCH_ACTION, LATCH_STATE, LIGHT_ACTION, LIGHT_FAULT, MIRROR_ACTION, MIRROR_FOLD, STEREO_ACTION,
   STEREO_SOURCE, STEREO_TEXT_KIND, WINDOW_ACTION, WINDOW_STATE,
-} from './enums.ts'
+} from '../enums.ts'
 import { HEADER_BITS } from './fields.ts'
-import { DOORS, HUBS } from './locations.ts'
+import { DOORS, HUBS } from '../locations.ts'
 import { message } from './row.ts'
 
 /** Rows of kinds 8–13: the component classes, a command (page 1) and a status (page 0) each. */

@@ -1,6 +1,11 @@
 export * from './components.ts'
-export * from './enums.ts'
-export * from './locations.ts'
+export * from '../enums.ts'
+export * from '../locations.ts'
 export * from './management.ts'
 export * from './row.ts'
 export * from './table.ts'
+export { laterCommand, laterSequence, laterStatus, laterStatusHead } from './component-row.ts'
+export {
+  CLASS_BITS, codesOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, limitsOf, nameOfCode, neutralOf, offsetSteps, valueOf,
+} from './fields.ts'
+export { assertCatalogue, UNIT_SUFFIX, validateCatalogue } from './validate.ts'

@@ -1,8 +1,8 @@
 import {
   CAN_STATE, COMPONENT_CLASS, DESCRIPTOR_STATE, GEAR, GRANT_RESULT, HUB_STATE, IGNITION, MANAGER_STATE, PORT_FAULT,
   PORT_STATE, RESET_CAUSE, SHED_REASON, SLEEP_PHASE, SLEEP_REASON, SWITCH, SWITCH_EDGE,
-} from './enums.ts'
-import { HUBS } from './locations.ts'
+} from '../enums.ts'
+import { HUBS } from '../locations.ts'
 import { message } from './row.ts'
 
 /** Rows of kinds 0–7: the state of the car, of its hubs and of their power. */

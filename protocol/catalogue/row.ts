@@ -1,5 +1,5 @@
-import type { CodeOf, CodeTable, Flag, NameOf } from './enums.ts'
-import type { LocationName } from './locations.ts'
+import type { CodeOf, CodeTable, Flag, NameOf } from '../enums.ts'
+import type { LocationName } from '../locations.ts'
 
 /**
  * The shape of the catalogue: what a message row and a field row say. Rows are data; the codec, the exports, the

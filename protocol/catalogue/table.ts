@@ -1,6 +1,6 @@
 import * as components from './components.ts'
 import * as management from './management.ts'
-import type { LocationName } from './locations.ts'
+import type { LocationName } from '../locations.ts'
 import type { CODECS } from '../messages.generated.ts'
 import type { FieldRow, GivenValue, MessageRow, ReadValue } from './row.ts'
 

@@ -1,6 +1,6 @@
 import { LARGEST_CLASS, LATER_KIND } from '../id.ts'
 import { codesOf, firstBitOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, offsetSteps, stepsOf } from './fields.ts'
-import { LOCATION } from './locations.ts'
+import { LOCATION } from '../locations.ts'
 import type { FieldRow, MessageRow } from './row.ts'
 
 /** The table checks itself before anything is computed from it. */

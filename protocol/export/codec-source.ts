@@ -1,6 +1,7 @@
-import * as enums from '../catalogue/enums.ts'
-import { codesOf, fractionOf, isPhysical, lengthOf, limitsOf, neutralOf, offsetSteps } from '../catalogue/fields.ts'
-import type { FieldRow, MessageRow } from '../catalogue/row.ts'
+import * as enums from '../enums.ts'
+import {
+  codesOf, type FieldRow, fractionOf, isPhysical, lengthOf, limitsOf, type MessageRow, neutralOf, offsetSteps,
+} from '../catalogue/index.ts'
 import { CLASS_BYTE } from '../id.ts'
 
 /**
@@ -14,7 +15,7 @@ const CONSTANTS = new Map<unknown, string>(Object.entries(enums).map(([name, tab
 const head = (types: readonly string[]): string => `// Generated from the message catalogue by \`npm run generate\`. Do not edit.
 import type {
 ${types.map(type => `  ${type},`).join('\n')}
-} from './catalogue/enums.ts'
+} from './enums.ts'
 import type { Codec } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 `

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MESSAGES, type LocationName } from '../catalogue/index.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 import { renderDbc } from './dbc.ts'
-import { rawOf, readDbc } from './testing/dbc-reader.ts'
+import { rawOf, readDbc } from './testing/index.ts'
 
 const text = renderDbc(MESSAGES)
 const dbc = readDbc(text)

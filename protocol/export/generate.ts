@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { MESSAGES } from '../catalogue/index.ts'
-import { assertCatalogue } from '../catalogue/validate.ts'
+import { assertCatalogue, MESSAGES } from '../catalogue/index.ts'
 import { renderCodecs } from './codec-source.ts'
 import { renderProto } from './proto.ts'
 

@@ -14,3 +14,5 @@ const RENDER = { dbc: renderDbc, kcd: renderKcd, proto: renderProto, markdown: r
 export function exportProtocol(format: ExportFormat): string {
   return RENDER[format](MESSAGES)
 }
+export { renderCodecs } from './codec-source.ts'
+export { STREAM_ENVELOPE_PROTO } from './stream-envelope.ts'

@@ -1,5 +1,6 @@
-import { CLASS_BITS, codesOf, HEADER_BITS, isPhysical, lengthOf, limitsOf } from '../catalogue/fields.ts'
-import { LOCATION, type FieldRow, type MessageRow } from '../catalogue/index.ts'
+import {
+  CLASS_BITS, codesOf, type FieldRow, HEADER_BITS, isPhysical, lengthOf, limitsOf, LOCATION, type MessageRow,
+} from '../catalogue/index.ts'
 import { CLASS_BYTE, dataId, messageId } from '../id.ts'
 import { addressOfNode, TOOL_NODE } from './network.ts'
 

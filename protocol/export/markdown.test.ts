@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES, type GivenOf, type Target } from '../catalogue/index.ts'
-import { encodeMessage } from '../messages.ts'
+import { encodeMessage } from '../messages/index.ts'
 import { EXPORT_FORMATS, exportProtocol } from './index.ts'
 import { PYTHON } from './markdown.ts'
 

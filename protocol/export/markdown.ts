@@ -2,7 +2,7 @@ import { COMPONENT_CLASS, HUB_TYPE_AT, HUBS, LOCATION, type CodeTable, type Mess
 import { DESCRIPTOR_DATA, DESCRIPTOR_HEAD, LATCH_FLAG, MIRROR_FLAG, type DescriptorField } from '../descriptor.ts'
 import { E2E_MAX_DELTA, protect } from '../e2e.ts'
 import { dataIdOf, hubAddress } from '../id.ts'
-import { encodeMessage } from '../messages/encode.ts'
+import { encodeMessage } from '../messages/index.ts'
 import { SWITCH_LAYOUT_CODE } from '../plug.ts'
 import { hex, markdownTable, renderMessages } from './markdown-messages.ts'
 

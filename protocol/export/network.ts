@@ -1,5 +1,7 @@
-import { CLASS_BITS, codesOf, HEADER_BITS, isPhysical, lengthOf, limitsOf, neutralOf } from '../catalogue/fields.ts'
-import { HUB_TYPE, HUB_TYPE_AT, HUBS, LOCATION, LOCATION_NAMES, type FieldRow, type LocationName, type MessageRow, type Page } from '../catalogue/index.ts'
+import {
+  CLASS_BITS, codesOf, type FieldRow, HEADER_BITS, HUB_TYPE, HUB_TYPE_AT, HUBS, isPhysical, lengthOf, limitsOf, LOCATION,
+  LOCATION_NAMES, type LocationName, type MessageRow, neutralOf, type Page,
+} from '../catalogue/index.ts'
 import { INDUSTRY_ON_HIGHWAY, MANUFACTURER_NONE, CLAIM_PRIORITY } from '../claim.ts'
 import {
   dataId, GLOBAL_ADDRESS, hubAddress, LATER_KIND, messageId, NULL_ADDRESS, peerId, PF_ADDRESS_CLAIMED, PF_REQUEST, TOOL_ADDRESSES,

@@ -1,5 +1,4 @@
-import { isPhysical } from '../catalogue/fields.ts'
-import { LOCATION, type FieldRow, type MessageRow } from '../catalogue/index.ts'
+import { type FieldRow, isPhysical, LOCATION, type MessageRow } from '../catalogue/index.ts'
 import { describeField } from './codec-source.ts'
 
 /**

@@ -1,6 +1,7 @@
-import { nameOfCode, isPhysical, limitsOf } from '../catalogue/fields.ts'
-import { HUB_TYPE, LOCATION_NAMES, type FieldRow, type MessageRow, type ReadValue, type ReadValues } from '../catalogue/index.ts'
-import { UNIT_SUFFIX } from '../catalogue/validate.ts'
+import {
+  type FieldRow, HUB_TYPE, isPhysical, limitsOf, LOCATION_NAMES, type MessageRow, nameOfCode, type ReadValue, type ReadValues,
+  UNIT_SUFFIX,
+} from '../catalogue/index.ts'
 import { GLOBAL_ADDRESS, locationOfAddress, NULL_ADDRESS, TOOL_ADDRESSES } from '../id.ts'
 import type { NamedValues } from './entries.ts'
 import { MessageError, unknown } from './errors.ts'

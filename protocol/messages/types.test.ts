@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { CATALOGUE, type GivenOf, type MessageName, type MessageValues, type ReadingOf, type Target, type TargetOf } from '../catalogue/index.ts'
-import { decodeFrame, encodeEntry, encodeMessage, parseTarget, readValues } from '../messages.ts'
+import { decodeFrame, encodeEntry, encodeMessage, parseTarget, readValues } from './index.ts'
 
 /** As a testers' kit offers it. What is marked with `@ts-expect-error` is to be refused by the compiler, which `npm run check` runs. */
 function status<From extends Target>(target: From): ReadingOf<From> {

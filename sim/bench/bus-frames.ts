@@ -1,7 +1,6 @@
-import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/frame.ts'
-import { CanBus } from '../bus/bus.ts'
-import type { CanController } from '../bus/controller.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
+import { CanBus, type CanController } from '../bus/index.ts'
+import { Kernel } from '../kernel/index.ts'
 
 export interface BusBenchResult {
   readonly nodes: number

@@ -1,7 +1,6 @@
-import type { Flag, WindowState } from '#protocol/catalogue/enums.ts'
+import { type Flag, type WindowState, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
 import protobuf from 'protobufjs'
 
-import { WindowStatusCodec, type WindowStatusValues } from '#protocol/messages.generated.ts'
 import { type BenchRow, ratesOf, row, type Work } from './measure.ts'
 
 /**

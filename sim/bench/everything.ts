@@ -1,6 +1,5 @@
-import type { Car } from '../car/car.ts'
-import { MirrorPlant } from '../plants/mirror.ts'
-import { WINDOW_REGULATOR, WindowPlant } from '../plants/window.ts'
+import type { Car } from '../car/index.ts'
+import { MirrorPlant, WINDOW_REGULATOR, WindowPlant } from '../plants/index.ts'
 
 /** How often the hands look whether something has to turn round. */
 const LOOK_ms = 50

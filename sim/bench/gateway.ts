@@ -1,6 +1,4 @@
-import { benchLatency } from './gateway/latency.ts'
-import { benchMemory } from './gateway/memory.ts'
-import { benchSlcan } from './gateway/slcan.ts'
+import { benchLatency, benchMemory, benchSlcan } from './gateway/index.ts'
 import type { BenchOptions, BenchRow } from './measure.ts'
 
 /** The gateway: SLCAN over a pty beside python-can and the raw pty, latency from link to link, an hour of traffic. */

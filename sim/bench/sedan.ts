@@ -1,4 +1,4 @@
-import { type Car, createCar } from '../car/car.ts'
+import { type Car, createCar } from '../car/index.ts'
 import { BusyHands } from './everything.ts'
 import { type BenchRow, median, row } from './measure.ts'
 

@@ -1,4 +1,4 @@
-import type { CanFrame } from '#protocol/frame.ts'
+import type { CanFrame } from '#protocol/index.ts'
 
 /**
  * Order of frames on the wire (ISO 11898-1:2015, 10.3 and 10.4.2): the arbitration field as one number, dominant = 0,

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FD_LENGTHS } from '#protocol/frame-bits.ts'
-import { createFrame, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { type CanFrame, createFrame, FD_DATA_BYTES, FD_LENGTHS } from '#protocol/index.ts'
+import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 
 const BIT_NS = 2000

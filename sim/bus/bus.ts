@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 import type { Trace } from '../trace/index.ts'
 import { CanController, type ControllerOptions } from './controller.ts'
 import type { BusFaultOptions } from './fault-options.ts'

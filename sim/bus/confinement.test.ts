@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { CAN_STATE } from '#protocol/catalogue/enums.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { CAN_STATE } from '#protocol/index.ts'
+import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
 import { RECEIVERS, TRANSMITTER, type PickedBit } from './faults.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Kernel } from '../kernel/kernel.ts'
+import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 import type { CanController } from './controller.ts'
 import { frameOf, textOf } from './testing.ts'

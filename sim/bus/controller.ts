@@ -1,6 +1,4 @@
-import type { CanState } from '#protocol/catalogue/enums.ts'
-import { fdLengthCode, FD_LENGTHS } from '#protocol/frame-bits.ts'
-import { CLASSIC_DATA_BYTES, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, type CanState, CLASSIC_DATA_BYTES, FD_DATA_BYTES, FD_LENGTHS, fdLengthCode } from '#protocol/index.ts'
 import { FD_MODE, Mac, PHASE } from './mac.ts'
 import type { BusNode, Medium, Piece } from './medium.ts'
 import { ReceiveBuffers, type FilterBank } from './receive-buffers.ts'

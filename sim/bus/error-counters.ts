@@ -1,5 +1,4 @@
-import { CAN_STATE } from '#protocol/catalogue/enums.ts'
-import type { CanState } from '#protocol/catalogue/enums.ts'
+import { CAN_STATE, type CanState } from '#protocol/index.ts'
 
 /** From here on a node is error-passive. */
 export const PASSIVE_LIMIT = 128

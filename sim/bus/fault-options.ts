@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES } from '#protocol/frame.ts'
+import { CLASSIC_DATA_BYTES } from '#protocol/index.ts'
 import { byName, type Data, type FieldsData, list, number, object, optional, related, text, whole, yesNo } from '../schema/index.ts'
 
 const MOST_STANDARD_ID = 0x7ff

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CAN_STATE } from '#protocol/catalogue/enums.ts'
-import { dataPhaseBits, FD_LENGTHS, fdFrameBits, INTERFRAME_BITS, nominalBits } from '#protocol/frame-bits.ts'
-import { createFrame, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import {
+  CAN_STATE, type CanFrame, createFrame, dataPhaseBits, FD_DATA_BYTES, FD_LENGTHS, fdFrameBits, INTERFRAME_BITS, nominalBits,
+} from '#protocol/index.ts'
+import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 import type { ControllerOptions, FdAbility } from './controller.ts'
 import { frameOf } from './testing.ts'

@@ -1,4 +1,4 @@
-import { BIT_FIELD } from '#protocol/frame-stream.ts'
+import { BIT_FIELD } from '#protocol/index.ts'
 import type { FrameCoder } from './frame-coder.ts'
 import { PHASE, type Mac } from './mac.ts'
 

@@ -1,6 +1,7 @@
-import { CRC15_POLYNOMIAL, FD_CRC17_BYTES, FD_LENGTHS, fdLengthCode } from '#protocol/frame-bits.ts'
-import { CRC17_POLYNOMIAL, CRC17_START, CRC21_POLYNOMIAL, CRC21_START } from '#protocol/frame-stream.ts'
-import { CLASSIC_DATA_BYTES, createFrame, FD_DATA_BYTES, type CanFrame } from '#protocol/frame.ts'
+import {
+  type CanFrame, CLASSIC_DATA_BYTES, CRC15_POLYNOMIAL, CRC17_POLYNOMIAL, CRC17_START, CRC21_POLYNOMIAL, CRC21_START, createFrame,
+  FD_CRC17_BYTES, FD_DATA_BYTES, FD_LENGTHS, fdLengthCode,
+} from '#protocol/index.ts'
 
 const STUFF_RUN = 5
 const FIXED_STUFF_SPACING = 4

@@ -1,4 +1,4 @@
-import { CAN_STATE } from '#protocol/catalogue/enums.ts'
+import { CAN_STATE } from '#protocol/index.ts'
 import { ErrorCounters } from './error-counters.ts'
 import { FrameCoder } from './frame-coder.ts'
 import type { TxQueue, TxSlot } from './tx-queue.ts'

@@ -1,4 +1,4 @@
-import type { Kernel } from '../kernel/kernel.ts'
+import type { Kernel } from '../kernel/index.ts'
 import type { Mac } from './mac.ts'
 import type { BusCounters, ErrorsByType } from './statistics.ts'
 import type { FrameTap, Listeners, TappedFrame } from './taps.ts'

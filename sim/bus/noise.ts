@@ -1,4 +1,4 @@
-import type { Prng } from '../kernel/prng.ts'
+import type { Prng } from '../kernel/index.ts'
 
 const LN2 = 0.6931471805599453
 

@@ -1,5 +1,4 @@
-import { leastFdFrameBits, leastFrameBits } from '#protocol/frame-bits.ts'
-import type { CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, leastFdFrameBits, leastFrameBits } from '#protocol/index.ts'
 import type { CanController } from './controller.ts'
 import { ERROR_TYPE, NEWS, PHASE } from './mac.ts'
 import type { Medium } from './medium.ts'

@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, copyFrame, createFrame, type CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, copyFrame, createFrame } from '#protocol/index.ts'
 
 /** One receive buffer's acceptance: a frame passes if `(id & mask) === (filters[n] & mask)` for any n. An empty list passes nothing. */
 export interface FilterBank {

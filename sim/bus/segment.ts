@@ -1,6 +1,5 @@
-import { dataPhaseBits, fdFrameBits, frameBits, INTERFRAME_BITS, nominalBits } from '#protocol/frame-bits.ts'
-import type { CanFrame } from '#protocol/frame.ts'
-import type { Timer } from '../kernel/kernel.ts'
+import { type CanFrame, dataPhaseBits, fdFrameBits, frameBits, INTERFRAME_BITS, nominalBits } from '#protocol/index.ts'
+import type { Timer } from '../kernel/index.ts'
 import { BitClock } from './bit-clock.ts'
 import type { CanController } from './controller.ts'
 import { FD_MODE, PHASE } from './mac.ts'

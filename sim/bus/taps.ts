@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
 import type { ErrorName } from './statistics.ts'
 
 /** A frame as an ideal observer sees it. The object and its frame are reused: copy what is kept. */

@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
 
 /** A frame for a test: an identifier, data bytes, what is special about it. */
 export function frameOf(id: number, data: readonly number[] = [], special: Partial<CanFrame> = {}): CanFrame {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { frameBits } from '#protocol/frame-bits.ts'
-import { Kernel } from '../kernel/kernel.ts'
+import { frameBits } from '#protocol/index.ts'
+import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 import { frameOf, textOf } from './testing.ts'
 

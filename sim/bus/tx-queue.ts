@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, copyFrame, createFrame, type CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, copyFrame, createFrame } from '#protocol/index.ts'
 import { arbitrationKey } from './arbitration.ts'
 
 /** One transmit buffer. */

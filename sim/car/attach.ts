@@ -1,5 +1,5 @@
-import { FD_DATA_BYTES, type CanFrame, copyFrame, createFrame } from '#protocol/frame.ts'
-import type { CanController } from '../bus/controller.ts'
+import { type CanFrame, copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/index.ts'
+import type { CanController } from '../bus/index.ts'
 import type { Car } from './car.ts'
 
 /** A frame with what an outside world needs to know of it. */

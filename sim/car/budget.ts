@@ -1,6 +1,7 @@
-import { type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY } from '../power/capability.ts'
-import { copperLimitsOf } from '#firmware/power/allocator/copper-limits.ts'
-import { CopperLoad } from '#firmware/power/allocator/copper-load.ts'
+import {
+  type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY,
+} from '../power/index.ts'
+import { copperLimitsOf, CopperLoad } from '#firmware/power/allocator/index.ts'
 import { type Claim, claimOf, LEAST_V, powerPlanOf } from './power-plan.ts'
 import type { Topology } from './topology.ts'
 

@@ -1,5 +1,5 @@
-import type { SWITCH_LAYOUT } from '#protocol/plug.ts'
-import type { SupplyFault } from '../power/copper-faults.ts'
+import type { SWITCH_LAYOUT } from '#protocol/index.ts'
+import type { SupplyFault } from '../power/index.ts'
 import type { DEFAULT_NAME } from './kinds.ts'
 import type { ComponentData, HubData, TopologyData } from './topology.ts'
 

@@ -1,12 +1,8 @@
-import { HUB_STATE, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { hubAddress, messageId } from '#protocol/id.ts'
-import { HUBS, LOCATION } from '#protocol/catalogue/locations.ts'
-import { protect } from '#protocol/e2e.ts'
-import { createFrame } from '#protocol/frame.ts'
-import { WindowCommandCodec } from '#protocol/messages.generated.ts'
+import {
+  createFrame, HUB_STATE, hubAddress, HUBS, LOCATION, messageId, protect, WINDOW_ACTION, WindowCommandCodec,
+} from '#protocol/index.ts'
 import { describe, expect, it } from 'vitest'
-import { LatchPlant } from '../plants/latch.ts'
-import { WindowPlant } from '../plants/window.ts'
+import { LatchPlant, WindowPlant } from '../plants/index.ts'
 import { attachNode } from './attach.ts'
 import { type Car, createCar, type CarOptions } from './car.ts'
 import { COUPE } from './coupe.ts'

@@ -1,6 +1,4 @@
-import type { Outlet } from '../plants/outlet.ts'
-import type { PlantClass } from '../plants/observation.ts'
-import type { Plant } from '../plants/plant.ts'
+import type { Outlet, Plant, PlantClass } from '../plants/index.ts'
 import type { HubName } from './topology.ts'
 
 /** A component of the car, plugged in or not. */

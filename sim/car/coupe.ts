@@ -1,4 +1,4 @@
-import { drop, segment } from '../power/cables.ts'
+import { drop, segment } from '../power/index.ts'
 import { COUPE_HUBS } from './sedan.ts'
 import type { TopologyData } from './topology.ts'
 

@@ -1,6 +1,5 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
-import { type Table, interpolate } from '../power/interpolate.ts'
-import type { Supply } from '../power/supply.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
+import { interpolate, type Supply, type Table } from '../power/index.ts'
 
 const MS_ns = 1_000_000
 

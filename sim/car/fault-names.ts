@@ -1,5 +1,5 @@
-import type { BusFaultOptions } from '../bus/fault-options.ts'
-import type { SupplyFault } from '../power/copper-faults.ts'
+import type { BusFaultOptions } from '../bus/index.ts'
+import type { SupplyFault } from '../power/index.ts'
 import { notOneOf } from '../schema/index.ts'
 import type { TopologyData } from './topology.ts'
 

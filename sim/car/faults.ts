@@ -1,4 +1,4 @@
-import { BUS_FAULTS } from '../bus/fault-options.ts'
+import { BUS_FAULTS } from '../bus/index.ts'
 import { type Data, DataError, object, read } from '../schema/index.ts'
 import { busFaultProblems, powerFaultProblems } from './fault-names.ts'
 import { POWER_FAULTS } from './power-faults.ts'

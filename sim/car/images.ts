@@ -1,12 +1,7 @@
-import { createHub } from '#firmware/hub.ts'
-import { DASH } from '#firmware/hubs/dash.ts'
-import { DOOR } from '#firmware/hubs/door.ts'
-import { HOOD } from '#firmware/hubs/hood.ts'
-import { STEREO } from '#firmware/hubs/stereo.ts'
-import { TRUNK } from '#firmware/hubs/trunk.ts'
-import type { CarPower, HubImage } from '#firmware/runtime/image.ts'
-import type { HubTypeName } from '#protocol/catalogue/locations.ts'
-import type { FirmwareImage } from '../host/hub-host.ts'
+import { type CarPower, createHub, type HubImage } from '#firmware/hub/index.ts'
+import { DASH, DOOR, HOOD, STEREO, TRUNK } from '#firmware/hubs/index.ts'
+import type { HubTypeName } from '#protocol/index.ts'
+import type { FirmwareImage } from '../host/index.ts'
 
 /** The firmware of each hub type, run from its sources, built into a car with this power; without it every port has what it wants. */
 export function imagesFor(power: CarPower | undefined): Readonly<Record<HubTypeName, FirmwareImage>> {

@@ -1,16 +1,11 @@
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { type DescriptorContent, LATCH_FLAG, MIRROR_FLAG } from '#protocol/descriptor.ts'
-import { LAMP_PLUG, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
-import type { Prng } from '../kernel/prng.ts'
-import { AMPLIFIER_PARTS, AmplifierPlant } from '../plants/amplifier.ts'
-import { LAMP_PARTS, LampPlant, type LightSource } from '../plants/lamp.ts'
-import { LATCH_PARTS, LatchPlant } from '../plants/latch.ts'
-import { MIRROR_PARTS, MirrorPlant } from '../plants/mirror.ts'
-import type { PlantClass } from '../plants/observation.ts'
-import type { Plant } from '../plants/plant.ts'
-import { SWITCH_PARTS, SwitchPackPlant } from '../plants/switch-pack.ts'
-import { VehiclePlant } from '../plants/vehicle.ts'
-import { WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/window.ts'
+import {
+  COMPONENT_CLASS, type DescriptorContent, LAMP_PLUG, LATCH_FLAG, MIRROR_FLAG, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE,
+} from '#protocol/index.ts'
+import type { Prng } from '../kernel/index.ts'
+import {
+  AMPLIFIER_PARTS, AmplifierPlant, LAMP_PARTS, LampPlant, LATCH_PARTS, LatchPlant, type LightSource, MIRROR_PARTS, MirrorPlant,
+  type Plant, type PlantClass, SWITCH_PARTS, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant,
+} from '../plants/index.ts'
 import { type FieldsData, list, must, namesOf, number, object, oneOf, optional, text, whole } from '../schema/index.ts'
 import * as z from 'zod/mini'
 

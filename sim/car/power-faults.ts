@@ -1,7 +1,5 @@
 import * as z from 'zod/mini'
-import { batterySchema } from '../power/battery.ts'
-import { COPPER_FAULTS } from '../power/copper-faults.ts'
-import { CRANKING_LEVELS, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from '../power/profiles.ts'
+import { batterySchema, COPPER_FAULTS, CRANKING_LEVELS, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from '../power/index.ts'
 import { type Data, DataError, type FieldsData, list, number, object, oneOf, oneOfObjects, optional, related } from '../schema/index.ts'
 import type { Car } from './car.ts'
 import { powerFaultProblems } from './fault-names.ts'

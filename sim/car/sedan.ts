@@ -1,4 +1,4 @@
-import { SEDAN_COPPER } from '../power/sedan-copper.ts'
+import { SEDAN_COPPER } from '../power/index.ts'
 import type { HubData, HubName, TopologyData } from './topology.ts'
 
 /** A bulb or LED of a lamp. */

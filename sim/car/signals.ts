@@ -1,6 +1,5 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
-import { OBSERVED } from '../plants/observation.ts'
-import type { World } from '../plants/world.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
+import { OBSERVED, type World } from '../plants/index.ts'
 import { type Producer, type SignalName, type SignalTopic, signalTopic, type Trace } from '../trace/index.ts'
 import type { CarComponent } from './component.ts'
 

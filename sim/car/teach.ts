@@ -1,13 +1,10 @@
-import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from '#firmware/components/window/load.ts'
-import { encodeWindowRecord } from '#firmware/components/window/position.ts'
-import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from '#firmware/components/window/window.ts'
-import { saveRecord } from '#firmware/runtime/nvm.ts'
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { WINDOW_PLUG } from '#protocol/plug.ts'
-import type { NvmStore } from '../host/nvm-store.ts'
-import { closingCurrent_A } from '../plants/window-regulator.ts'
-import { WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/window.ts'
-import type { Plant } from '../plants/plant.ts'
+import {
+  encodeWindowRecord, FRICTION_KNOTS, frictionImage, frictionKnot_mm, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY,
+} from '#firmware/components/window/index.ts'
+import { saveRecord } from '#firmware/runtime/index.ts'
+import { COMPONENT_CLASS, WINDOW_PLUG } from '#protocol/index.ts'
+import type { NvmStore } from '../host/index.ts'
+import { closingCurrent_A, type Plant, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
 
 /**
  * What the car maker does at the end of the line: the hub has made its learning run with the component in `port`, and

@@ -1,11 +1,9 @@
-import { decodeDescriptor } from '#protocol/descriptor.ts'
-import { COMPONENT_CLASS, DESCRIPTOR_STATE } from '#protocol/catalogue/enums.ts'
-import { HUB_TYPE_AT, HUBS } from '#protocol/catalogue/locations.ts'
+import { COMPONENT_CLASS, decodeDescriptor, DESCRIPTOR_STATE, HUB_TYPE_AT, HUBS } from '#protocol/index.ts'
 import { describe, expect, it } from 'vitest'
 import { createCar } from './car.ts'
 import { KINDS } from './kinds.ts'
 import { SEDAN } from './sedan.ts'
-import type { CopperTopology } from '../power/topology.ts'
+import type { CopperTopology } from '../power/index.ts'
 import { DataError } from '../schema/index.ts'
 import { readTopology } from './topology.ts'
 

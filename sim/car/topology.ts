@@ -1,8 +1,6 @@
-import { type HubTypeName, HUB_TYPE, HUBS } from '#protocol/catalogue/locations.ts'
+import { HUB_TYPE, HUBS, type HubTypeName } from '#protocol/index.ts'
 import type * as z from 'zod/mini'
-import { type BatteryOptions, batterySchema } from '../power/battery.ts'
-import type { CopperTopology } from '../power/topology.ts'
-import { copperSchema } from '../power/validate.ts'
+import { type BatteryOptions, batterySchema, copperSchema, type CopperTopology } from '../power/index.ts'
 import { type Data, list, namesOf, nullable, object, oneOf, oneOfObjects, optional, read, related, text, whole } from '../schema/index.ts'
 import { type ComponentPlan, KINDS } from './kinds.ts'
 

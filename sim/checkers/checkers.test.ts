@@ -1,12 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
 
-import { createFrame } from '#protocol/frame.ts'
+import { createFrame } from '#protocol/index.ts'
 import type { Topic } from '../trace/index.ts'
 import { compareRuns, Digest } from './digest.ts'
 import { BLIND, describeVerdict, Judges } from './judges.ts'
 import { CHECKERS } from './registry.ts'
-import { Fabricated, STORY_FACTS } from './testing/fabricated.ts'
-import { STORIES } from './testing/stories.ts'
+import { Fabricated, STORIES, STORY_FACTS } from './testing/index.ts'
 
 // What people are told must not matter to a judge.
 vi.mock('../trace/text.ts', () => ({ eventText: () => 'colourless green ideas' }))

@@ -1,4 +1,4 @@
-import type { CanFrame } from '#protocol/frame.ts'
+import type { CanFrame } from '#protocol/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
 import type { Verdict } from './judge.ts'
 import { MS_ns, type TappedFrame } from './seen.ts'

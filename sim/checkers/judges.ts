@@ -1,4 +1,4 @@
-import { FrameDecoder } from '#protocol/messages.ts'
+import { FrameDecoder } from '#protocol/messages/index.ts'
 import { type Topic, topicOf, type Trace, type TraceEvent } from '../trace/index.ts'
 import { CHECKERS } from './registry.ts'
 import type { Checker, CheckerEntry, Verdict } from './judge.ts'

@@ -1,5 +1,4 @@
-import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { PowerGrantValues, PowerRequestValues } from '#protocol/messages.generated.ts'
+import { GRANT_RESULT, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Facts, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'

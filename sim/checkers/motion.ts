@@ -1,4 +1,4 @@
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import { WINDOW_ACTION } from '#protocol/index.ts'
 import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'

@@ -1,5 +1,5 @@
-import type { CanFrame } from '#protocol/frame.ts'
-import type { DecodedFrame, DecodeFailure } from '#protocol/messages.ts'
+import type { CanFrame } from '#protocol/index.ts'
+import type { DecodedFrame, DecodeFailure } from '#protocol/messages/index.ts'
 
 /** A good frame as the bus's tap shows it. */
 export interface TappedFrame {

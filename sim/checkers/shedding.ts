@@ -1,4 +1,4 @@
-import { IGNITION, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
+import { IGNITION, MANAGER_STATE } from '#protocol/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { MS_ns, type SeenFrame } from './seen.ts'

@@ -1,4 +1,4 @@
-import { locationOfAddress, sourceOf } from '#protocol/id.ts'
+import { locationOfAddress, sourceOf } from '#protocol/index.ts'
 import { BUS_FAULTS, COPPER_EVENTS, type EventOf, type Topic } from '../trace/index.ts'
 import { type Facts, MS_ns, type SeenFrame } from './seen.ts'
 

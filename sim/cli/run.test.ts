@@ -13,7 +13,7 @@ describe('the command line', () => {
   })
 
   it('has a file for each command', () => {
-    const files = readdirSync(new URL('./commands/', import.meta.url)).filter(file => !file.endsWith('.test.ts')).map(file => file.replace(/\.ts$/, ''))
+    const files = readdirSync(new URL('./commands', import.meta.url)).filter(file => !file.endsWith('.test.ts')).map(file => file.replace(/\.ts$/, ''))
     expect(COMMANDS.map(({ name }) => name).sort()).toEqual(files.sort())
   })
 

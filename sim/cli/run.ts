@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { EXIT, Failure, describe } from './lib/failure.ts'
-import { nearest } from '#protocol/messages/errors.ts'
+import { nearest } from '#protocol/messages/index.ts'
 import type { Terminal } from './lib/terminal.ts'
 import { VERSION } from './lib/version.ts'
 import { COMMANDS } from './registry.ts'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { INTERFRAME_BITS, dataPhaseBits, fdFrameBits, frameBits, nominalBits } from '#protocol/frame-bits.ts'
-import { createFrame } from '#protocol/frame.ts'
+import { createFrame, dataPhaseBits, fdFrameBits, frameBits, INTERFRAME_BITS, nominalBits } from '#protocol/index.ts'
 import { BusLoad } from './bus-load.ts'
 
 describe('bus load', () => {

@@ -1,5 +1,4 @@
-import { INTERFRAME_BITS, frameBitTimes } from '#protocol/frame-bits.ts'
-import type { CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, frameBitTimes, INTERFRAME_BITS } from '#protocol/index.ts'
 
 const SLICES = 10
 const SLICE_ns = 100_000_000

@@ -1,11 +1,9 @@
 import { VirtualTimeScheduler } from 'rxjs'
 import { describe, expect, it } from 'vitest'
-import { counterOf } from '#protocol/e2e.ts'
+import { counterOf } from '#protocol/index.ts'
 import type { GivenOf } from '#protocol/catalogue/index.ts'
-import { type DecodedMessage, encodeMessage, FrameDecoder, type SenderStart } from '#protocol/messages.ts'
-import { createLinkFrame } from '../gateway/link-frame.ts'
-import type { LinkFrame, LinkOptions } from '../gateway/link.ts'
-import { LinkBase } from '../gateway/link-base.ts'
+import { type DecodedMessage, encodeMessage, FrameDecoder, type SenderStart } from '#protocol/messages/index.ts'
+import { createLinkFrame, LinkBase, type LinkFrame, type LinkOptions } from '../gateway/index.ts'
 import { type CommandOutcome, CommandSender, type SendOptions, toolCommand } from './command-sender.ts'
 
 /** A link to a hub that answers the n-th command as `answer` says: the status it then sends, or nothing. */

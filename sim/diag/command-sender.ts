@@ -3,12 +3,11 @@ import {
   takeWhile, timer,
 } from 'rxjs'
 import type { GivenValues, LocationName } from '#protocol/catalogue/index.ts'
-import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/id.ts'
+import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/index.ts'
 import {
   ENTRIES, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
-} from '#protocol/messages.ts'
-import { createLinkFrame } from '../gateway/link-frame.ts'
-import type { Link, LinkFrame } from '../gateway/link.ts'
+} from '#protocol/messages/index.ts'
+import { createLinkFrame, type Link, type LinkFrame } from '../gateway/index.ts'
 
 /** A command is repeated this often until its status echoes it … */
 const REPEAT_ms = 100

@@ -1,8 +1,6 @@
-import { E2E_OUTCOME, E2eReceiver } from '#protocol/e2e.ts'
-import type { CanFrame } from '#protocol/frame.ts'
-import { dataIdOf, sourceOf } from '#protocol/id.ts'
-import { type DecodeFailure, type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages.ts'
-import type { LinkFrame } from '../gateway/link.ts'
+import { type CanFrame, dataIdOf, E2E_OUTCOME, E2eReceiver, sourceOf } from '#protocol/index.ts'
+import { type DecodeFailure, type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages/index.ts'
+import type { LinkFrame } from '../gateway/index.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
 /** What the end-to-end header says, by `E2E_OUTCOME`. */

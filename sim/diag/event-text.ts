@@ -1,6 +1,6 @@
-import { SLEEP_PHASE } from '#protocol/catalogue/enums.ts'
-import type { MessageRow } from '#protocol/catalogue/row.ts'
-import { addressText, type DecodedMessage } from '#protocol/messages.ts'
+import { SLEEP_PHASE } from '#protocol/index.ts'
+import type { MessageRow } from '#protocol/catalogue/index.ts'
+import { addressText, type DecodedMessage } from '#protocol/messages/index.ts'
 import { fieldText } from './fields.ts'
 
 /** Fields in which a component or a port reports that something is wrong; 0 (`none`, `errorActive`) is well. */

@@ -1,5 +1,5 @@
-import type { FieldRow, MessageRow } from '#protocol/catalogue/row.ts'
-import { valueJson, valueText } from '#protocol/messages.ts'
+import type { FieldRow, MessageRow } from '#protocol/catalogue/index.ts'
+import { valueJson, valueText } from '#protocol/messages/index.ts'
 
 /** Fields of a decoded message, as people and programs read them. */
 

@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS } from '#protocol/index.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel, MonitorNode, MonitorSignal } from './monitor-model.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { carriedFrames, lineBytes, requiredBaud, saturatedRate } from '../gateway/line-rates.ts'
+import { carriedFrames, lineBytes, requiredBaud, saturatedRate } from '../gateway/index.ts'
 import { rates } from './rates.ts'
 
 const DEFAULTS = { bitrate: 500_000, jitter_ms: 0, errors_per_s: 0 }

@@ -1,7 +1,5 @@
-import { lengthOf } from '#protocol/catalogue/fields.ts'
-import { LOCATION, MESSAGES, type LocationName, type MessageRow } from '#protocol/catalogue/index.ts'
-import { INTERFRAME_BITS, leastFrameBits, worstFrameBits } from '#protocol/frame-bits.ts'
-import { hubAddress, messageId } from '#protocol/id.ts'
+import { lengthOf, LOCATION, type LocationName, type MessageRow, MESSAGES } from '#protocol/catalogue/index.ts'
+import { hubAddress, INTERFRAME_BITS, leastFrameBits, messageId, worstFrameBits } from '#protocol/index.ts'
 import { type Response, type Stream, responseTimes, utilisationOf } from './response-time.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { FirmwareImage } from '../host/hub-host.ts'
+import type { FirmwareImage } from '../host/index.ts'
 import { DataError } from '../schema/index.ts'
 import { BrokenRun, Campaign, type CampaignOptions } from './campaign.ts'
 import { generateScript } from './generate.ts'

@@ -1,4 +1,4 @@
-import type { Prng } from '../kernel/prng.ts'
+import type { Prng } from '../kernel/index.ts'
 
 /** One of a list. */
 export function pick<Item>(dice: Prng, items: readonly Item[]): Item {

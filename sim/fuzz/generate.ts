@@ -1,4 +1,4 @@
-import { Prng } from '../kernel/prng.ts'
+import { Prng } from '../kernel/index.ts'
 import { FUZZ_KINDS } from './kinds.ts'
 import { BOOT_ms, type FuzzOptions } from './options.ts'
 import { drawNight, FUZZ_SCENES, type Step } from './scenes.ts'

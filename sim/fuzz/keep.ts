@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createFrame } from '#protocol/frame.ts'
-import { formatCandumpLine } from '../gateway/logs/candump.ts'
-import type { LinkFrame } from '../gateway/link.ts'
+import { createFrame } from '#protocol/index.ts'
+import { formatCandumpLine } from '../gateway/logs/index.ts'
+import type { LinkFrame } from '../gateway/index.ts'
 import { runScript } from './run.ts'
 import type { Script } from './script.ts'
 

@@ -1,9 +1,4 @@
-import { BUS_KINDS } from './kinds/bus.ts'
-import { CAR_KINDS } from './kinds/car.ts'
-import { HUB_KINDS } from './kinds/hub.ts'
-import { POWER_KINDS } from './kinds/power.ts'
-import { TOOL_KINDS } from './kinds/tool.ts'
-import type { FuzzKind } from './kinds/kind.ts'
+import { BUS_KINDS, CAR_KINDS, type FuzzKind, HUB_KINDS, POWER_KINDS, TOOL_KINDS } from './kinds/index.ts'
 
 /** Everything that can happen to a car: a new kind is an entry of one of these tables. */
 export const FUZZ_KINDS: readonly FuzzKind[] = [...CAR_KINDS, ...HUB_KINDS, ...POWER_KINDS, ...BUS_KINDS, ...TOOL_KINDS]

@@ -1,9 +1,7 @@
 import {
-  CAN_STATE, GRANT_RESULT, HUB_STATE, MANAGER_STATE, PORT_FAULT, PORT_STATE, SLEEP_PHASE, WINDOW_STATE,
-} from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress } from '#protocol/id.ts'
-import type { DecodedFrame, NamedValues } from '#protocol/messages.ts'
+  CAN_STATE, GRANT_RESULT, HUB_STATE, hubAddress, LOCATION, MANAGER_STATE, PORT_FAULT, PORT_STATE, SLEEP_PHASE, WINDOW_STATE,
+} from '#protocol/index.ts'
+import type { DecodedFrame, NamedValues } from '#protocol/messages/index.ts'
 import type { EventOf, Topic } from '../trace/index.ts'
 
 /** A state that runs are to reach: a campaign that never sees a takeover says nothing about takeovers. */

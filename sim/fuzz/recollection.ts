@@ -1,5 +1,4 @@
-import { type CanFrame, copyFrame, createFrame } from '#protocol/frame.ts'
-import { isBroadcastKind, kindOf, pageOf } from '#protocol/id.ts'
+import { type CanFrame, copyFrame, createFrame, isBroadcastKind, kindOf, pageOf } from '#protocol/index.ts'
 
 /** Frames that are kept. */
 export const RECALLED = 64

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { LARGEST_CLASS, LATER_KIND, messageId } from '#protocol/id.ts'
+import { LARGEST_CLASS, LATER_KIND, messageId } from '#protocol/index.ts'
 import { actuates, lifetime_ms } from './actuation.ts'
-import { frameOf } from './testing/frames.ts'
+import { frameOf } from './testing/index.ts'
 
 describe('what actuates', () => {
   it.each(MESSAGES.map(row => [row.name, row] as const))('%s: as its row says, from any source, to any location', (_, row) => {

@@ -1,6 +1,5 @@
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import type { CanFrame } from '#protocol/frame.ts'
-import { FIRST_CLASS_TOPIC, isBroadcastKind, LATER_KIND, pageOf, TOPICS, topicOf, topicOfFrame } from '#protocol/id.ts'
+import { type CanFrame, FIRST_CLASS_TOPIC, isBroadcastKind, LATER_KIND, pageOf, topicOf, topicOfFrame, TOPICS } from '#protocol/index.ts'
 
 /** What is to be known of a frame before it goes onto a real bus. */
 interface Duty {

@@ -3,9 +3,8 @@ import { attachLink, bridgeLinks, type BusPort } from './bridge.ts'
 import { imbalance } from './counters.ts'
 import type { Link, LinkFrame, LinkMode } from './link.ts'
 import { LinkBase } from './link-base.ts'
-import { frameOf, numberedFrame, numberOf } from './testing/frames.ts'
+import { eventually, frameOf, numberedFrame, numberOf } from './testing/index.ts'
 import { openLink } from './open-link.ts'
-import { eventually } from './testing/wait.ts'
 
 /** A link without a medium. */
 class MemoryLink extends LinkBase {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { SCHEMES } from './schemes.ts'
 
-const HERE = fileURLToPath(new URL('.', import.meta.url))
+const HERE = fileURLToPath(new URL('./', import.meta.url))
 
 /** The first word of each name under which a link goes through the contract: its scheme. */
 function schemesUnderContract(): Set<string> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { messageId } from '#protocol/id.ts'
+import { messageId } from '#protocol/index.ts'
 import { createCounters, imbalance } from './counters.ts'
 import { FrameRing } from './frame-ring.ts'
 import type { LinkFrame } from './link.ts'
-import { numberedFrame, numberOf } from './testing/frames.ts'
+import { numberedFrame, numberOf } from './testing/index.ts'
 
 /** A WindowCommand to FL. */
 const command = (n: number): LinkFrame => ({ ...numberedFrame(n), id: messageId(2, 1, 8, 1, 0xf9) })

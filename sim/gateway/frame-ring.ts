@@ -1,4 +1,4 @@
-import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/frame.ts'
+import { CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
 import { lifetime_ms } from './actuation.ts'
 import { drop } from './counters.ts'
 import type { DirectionCounters, DropReason, LinkFrame } from './link.ts'

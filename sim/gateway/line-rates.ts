@@ -1,4 +1,4 @@
-import { INTERFRAME_BITS, leastFrameBits } from '#protocol/frame-bits.ts'
+import { INTERFRAME_BITS, leastFrameBits } from '#protocol/index.ts'
 
 /** Arithmetic of serial links: which baud rate carries which frame rate. */
 

@@ -1,4 +1,4 @@
-import { copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/frame.ts'
+import { copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/index.ts'
 import type { LinkFrame } from './link.ts'
 
 /** An empty extended data frame with room for FD data. */

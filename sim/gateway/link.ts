@@ -1,4 +1,4 @@
-import type { CanFrame } from '#protocol/frame.ts'
+import type { CanFrame } from '#protocol/index.ts'
 import type { Observable } from 'rxjs'
 
 /** One side of a bridge: a named medium that carries CAN frames. Every kind passes `link-contract.ts`. */

@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 
 const MS_ns = 1_000_000
 /** Interrupts that wait, at most; an Espruino's event queue is of this order. */

@@ -1,7 +1,6 @@
-import type { CanState } from '#protocol/catalogue/enums.ts'
-import type { CanPort, FilterBank } from '#firmware/hal.ts'
-import { CLASSIC_DATA_BYTES, createFrame, type CanFrame } from '#protocol/frame.ts'
-import type { CanController } from '../bus/controller.ts'
+import { type CanFrame, type CanState, CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
+import type { CanPort, FilterBank } from '#firmware/index.ts'
+import type { CanController } from '../bus/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
 
 /** A CAN controller as the firmware of one life of a hub sees it: its interrupts wait for the processor. */

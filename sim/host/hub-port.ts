@@ -1,6 +1,5 @@
-import type { Port } from '#firmware/hal.ts'
-import type { Outlet } from '../plants/outlet.ts'
-import type { OutletListener, World } from '../plants/world.ts'
+import type { Port } from '#firmware/index.ts'
+import type { Outlet, OutletListener, World } from '../plants/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
 
 /** Pulse counters of a port. */

@@ -1,4 +1,4 @@
-import type { Nvm } from '#firmware/hal.ts'
+import type { Nvm } from '#firmware/index.ts'
 
 /** Largest record, bytes. */
 export const NVM_RECORD_BYTES = 128

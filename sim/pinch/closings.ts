@@ -1,6 +1,6 @@
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { taughtFriction } from '../car/teach.ts'
-import { Prng } from '../kernel/prng.ts'
+import { WINDOW_STATE } from '#protocol/index.ts'
+import { taughtFriction } from '../car/index.ts'
+import { Prng } from '../kernel/index.ts'
 import { type Conditions, PinchRig, type Timing } from './rig.ts'
 
 /** Closings in the life of one simulated car; its seals age, its days differ, its memory stays. */

@@ -1,7 +1,7 @@
-import type { PortPower } from '#firmware/components/component.ts'
-import { POWER_RULES } from '#firmware/power/rules.ts'
-import { WISH_RETRY_ms } from '#firmware/power/port/feed.ts'
-import { EFUSE, type Outlet } from '../plants/outlet.ts'
+import type { PortPower } from '#firmware/components/index.ts'
+import { POWER_RULES } from '#firmware/power/index.ts'
+import { WISH_RETRY_ms } from '#firmware/power/port/index.ts'
+import { EFUSE, type Outlet } from '../plants/index.ts'
 
 /** How often a hub looks whether an eFuse has tripped. */
 const WATCH_ms = 100

@@ -1,4 +1,4 @@
-import type { Prng } from '../kernel/prng.ts'
+import type { Prng } from '../kernel/index.ts'
 
 /** A body on its springs and an axle on its tyre: resonances of a car, Hz, and their damping. */
 const MODES = [{ frequency_Hz: 1.5, damping: 0.25 }, { frequency_Hz: 11, damping: 0.15 }] as const

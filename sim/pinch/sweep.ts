@@ -1,8 +1,7 @@
-import type { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { taughtFriction } from '../car/teach.ts'
-import { Prng } from '../kernel/prng.ts'
-import { WINDOW_REGULATOR } from '../plants/window.ts'
+import { type WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
+import { taughtFriction } from '../car/index.ts'
+import { Prng } from '../kernel/index.ts'
+import { WINDOW_REGULATOR } from '../plants/index.ts'
 import { type Conditions, FAIR, PUNCTUAL, PinchRig, type Timing } from './rig.ts'
 
 /** The most that a closing window may press, N (FMVSS 118, UN R21), and the aim for the median. */

@@ -1,5 +1,4 @@
-import { STEREO_SOURCE } from '#protocol/catalogue/enums.ts'
-import { AMPLIFIER_PLUG as REGISTER } from '#protocol/plug.ts'
+import { AMPLIFIER_PLUG as REGISTER, STEREO_SOURCE } from '#protocol/index.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant } from './plant.ts'
 

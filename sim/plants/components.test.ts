@@ -1,6 +1,6 @@
-import { AMPLIFIER_PLUG, LAMP_PLUG, LATCH_PLUG, MIRROR_PLUG, VEHICLE_PLUG } from '#protocol/plug.ts'
+import { AMPLIFIER_PLUG, LAMP_PLUG, LATCH_PLUG, MIRROR_PLUG, VEHICLE_PLUG } from '#protocol/index.ts'
 import { describe, expect, it } from 'vitest'
-import { Prng } from '../kernel/prng.ts'
+import { Prng } from '../kernel/index.ts'
 import { AmplifierPlant, STATIONS } from './amplifier.ts'
 import { LampPlant } from './lamp.ts'
 import { LatchPlant } from './latch.ts'

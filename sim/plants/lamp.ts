@@ -1,4 +1,4 @@
-import { LAMP_PLUG } from '#protocol/plug.ts'
+import { LAMP_PLUG } from '#protocol/index.ts'
 import { type Observation, OBSERVED } from './observation.ts'
 import { fraction, Plant } from './plant.ts'
 

@@ -1,4 +1,4 @@
-import { LATCH_PLUG } from '#protocol/plug.ts'
+import { LATCH_PLUG } from '#protocol/index.ts'
 import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, stopForce } from './plant.ts'

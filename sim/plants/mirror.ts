@@ -1,4 +1,4 @@
-import { MIRROR_PLUG } from '#protocol/plug.ts'
+import { MIRROR_PLUG } from '#protocol/index.ts'
 import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { fraction, Plant, requireRange, stopForce } from './plant.ts'

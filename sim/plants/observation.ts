@@ -1,4 +1,4 @@
-import type { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
+import type { COMPONENT_CLASS } from '#protocol/index.ts'
 import type { SignalName } from '../trace/index.ts'
 
 /** A component class by name. */

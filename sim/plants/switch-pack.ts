@@ -1,4 +1,4 @@
-import type { Prng } from '../kernel/prng.ts'
+import type { Prng } from '../kernel/index.ts'
 import type { Observation } from './observation.ts'
 import { Plant } from './plant.ts'
 

@@ -1,5 +1,4 @@
-import { GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
-import { VEHICLE_PLUG } from '#protocol/plug.ts'
+import { GEAR, IGNITION, VEHICLE_PLUG } from '#protocol/index.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, requireRange } from './plant.ts'
 

@@ -1,4 +1,4 @@
-import { WINDOW_PLUG } from '#protocol/plug.ts'
+import { WINDOW_PLUG } from '#protocol/index.ts'
 import { GearMotor } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, requireRange, stopForce } from './plant.ts'

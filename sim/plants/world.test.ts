@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Kernel } from '../kernel/kernel.ts'
+import { Kernel } from '../kernel/index.ts'
 import { LampPlant } from './lamp.ts'
 import { EFUSE, Outlet } from './outlet.ts'
 import { WindowPlant } from './window.ts'

@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 import type { Outlet } from './outlet.ts'
 import type { Plant, PlantListener, PlantState } from './plant.ts'
 

@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 
 /** A supply as a reset circuit meets it: `Supply`, or what a test puts in its place. */
 export interface WatchedSupply {

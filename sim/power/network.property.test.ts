@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Network } from './network.ts'
-import { denseVoltages } from './testing/dense-reference.ts'
-import type { RandomCar } from './testing/random-car.ts'
-import { randomCar } from './testing/random-car.ts'
+import { denseVoltages, type RandomCar, randomCar } from './testing/index.ts'
 
 function makeNetwork(car: RandomCar): Network {
   const network = new Network(car.topology)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Kernel } from '../kernel/kernel.ts'
+import { Kernel } from '../kernel/index.ts'
 import { Trace, type TraceEvent } from '../trace/index.ts'
 import { BrownOut } from './brown-out.ts'
 import { cranking, jumpStart, loadDump, ProfileBuilder, reverse } from './profiles.ts'

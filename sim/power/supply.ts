@@ -1,4 +1,4 @@
-import type { Kernel, Timer } from '../kernel/kernel.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 import { COPPER_EVENTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
 import { Alternator, REGULATED_V } from './alternator.ts'
 import type { BatteryOptions } from './battery.ts'

@@ -3,7 +3,7 @@
  * need, with messages for people, and the types come from them. A message says what the value is and what it should be;
  * the path of the field goes before it.
  */
-import { nearest } from '#protocol/messages/errors.ts'
+import { nearest } from '#protocol/messages/index.ts'
 import * as z from 'zod/mini'
 
 /** Data that make no sense: `problems` has a line each, beginning with the path of the field; the message is all of them. */

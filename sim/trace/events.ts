@@ -1,4 +1,4 @@
-import type { GEAR, IGNITION, RESET_CAUSE } from '#protocol/catalogue/enums.ts'
+import type { GEAR, IGNITION, RESET_CAUSE } from '#protocol/index.ts'
 
 /** Why a hub's image ended. `powerOff`: nothing boots until the power is back; at any other cause it boots again. */
 export type ResetCause = keyof typeof RESET_CAUSE | 'powerOff'

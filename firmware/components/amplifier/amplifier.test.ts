@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND } from '#protocol/catalogue/enums.ts'
-import { AMPLIFIER_PLUG as REGISTER } from '#protocol/plug.ts'
-import { StereoCommandCodec, StereoTextCodec } from '#protocol/messages.generated.ts'
-import type { StereoCommandValues } from '#protocol/messages.generated.ts'
-import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import {
+  AMPLIFIER_PLUG as REGISTER, COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND, StereoCommandCodec,
+  type StereoCommandValues, StereoTextCodec,
+} from '#protocol/index.ts'
+import { benchDescriptor, DriverBench } from '../../testing/index.ts'
 import { amplifierEntry } from './amplifier.ts'
 import { AMPLIFIER_PARAMETERS } from './parameters.ts'
 

@@ -1,8 +1,7 @@
-import { COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, StereoSource } from '#protocol/catalogue/enums.ts'
-import { StereoCommandCodec, StereoStatusCodec } from '#protocol/messages.generated.ts'
-import type { StereoCommandValues, StereoStatusValues } from '#protocol/messages.generated.ts'
-import { AMPLIFIER_PLUG } from '#protocol/plug.ts'
+import {
+  AMPLIFIER_PLUG, type CodeOf, COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND, StereoCommandCodec,
+  type StereoCommandValues, type StereoSource, StereoStatusCodec, type StereoStatusValues,
+} from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { AMPLIFIER_PARAMETERS } from './parameters.ts'

@@ -1,4 +1,4 @@
-import { PRIORITY } from '../../power/rules.ts'
+import { PRIORITY } from '../../power/index.ts'
 
 /** Times and ranges of the amplifier driver. */
 export const AMPLIFIER_PARAMETERS = {

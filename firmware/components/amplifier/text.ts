@@ -1,6 +1,4 @@
-import type { StereoTextKind } from '#protocol/catalogue/enums.ts'
-import { StereoTextCodec } from '#protocol/messages.generated.ts'
-import type { StereoTextValues } from '#protocol/messages.generated.ts'
+import { StereoTextCodec, type StereoTextKind, type StereoTextValues } from '#protocol/index.ts'
 import type { ComponentContext } from '../component.ts'
 
 const CHARACTERS_PER_FRAME = 5

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { LAMP_PLUG } from '#protocol/plug.ts'
-import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import { COMPONENT_CLASS, LAMP_PLUG, LIGHT_FAULT, LOCATION } from '#protocol/index.ts'
+import { benchDescriptor, DriverBench } from '../../testing/index.ts'
 import { lampEntry } from './lamp.ts'
 import { LAMP_PARAMETERS, LAMP_SENSE } from './parameters.ts'
 

@@ -1,9 +1,7 @@
-import { COMPONENT_CLASS, LIGHT_ACTION, LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
-import type { LightFault } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { LightCommandCodec, LightStatusCodec } from '#protocol/messages.generated.ts'
-import type { LightCommandValues, LightStatusValues } from '#protocol/messages.generated.ts'
-import { LAMP_PLUG } from '#protocol/plug.ts'
+import {
+  COMPONENT_CLASS, LAMP_PLUG, LIGHT_ACTION, LIGHT_FAULT, LightCommandCodec, type LightCommandValues, type LightFault,
+  LightStatusCodec, type LightStatusValues, LOCATION,
+} from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'

@@ -1,5 +1,4 @@
-import { LIGHT_FAULT } from '#protocol/catalogue/enums.ts'
-import type { LightFault } from '#protocol/catalogue/enums.ts'
+import { LIGHT_FAULT, type LightFault } from '#protocol/index.ts'
 import { LAMP_SENSE } from './parameters.ts'
 
 /** Judges one channel's current: pure, one instance a channel. */

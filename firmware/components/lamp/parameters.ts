@@ -1,4 +1,4 @@
-import { PRIORITY } from '../../power/rules.ts'
+import { PRIORITY } from '../../power/index.ts'
 
 /** Times of the lamp driver, and its priorities. */
 export const LAMP_PARAMETERS = {

@@ -1,8 +1,7 @@
-import { COMPONENT_CLASS, LATCH_ACTION, LATCH_STATE } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, LatchAction, LatchState } from '#protocol/catalogue/enums.ts'
-import { LatchCommandCodec, LatchStatusCodec } from '#protocol/messages.generated.ts'
-import type { LatchCommandValues, LatchStatusValues } from '#protocol/messages.generated.ts'
-import { LATCH_PLUG } from '#protocol/plug.ts'
+import {
+  type CodeOf, COMPONENT_CLASS, LATCH_ACTION, LATCH_PLUG, LATCH_STATE, type LatchAction, LatchCommandCodec,
+  type LatchCommandValues, type LatchState, LatchStatusCodec, type LatchStatusValues,
+} from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { LATCH_PARAMETERS } from './parameters.ts'

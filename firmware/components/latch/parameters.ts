@@ -1,4 +1,4 @@
-import { PRIORITY } from '../../power/rules.ts'
+import { PRIORITY } from '../../power/index.ts'
 
 /** Times and limits of the latch driver. */
 export const LATCH_PARAMETERS = {

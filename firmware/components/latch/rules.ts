@@ -1,7 +1,4 @@
-import { LATCH_ACTION } from '#protocol/catalogue/enums.ts'
-import type { LatchAction } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { LATCH_FLAG } from '#protocol/descriptor.ts'
+import { LATCH_ACTION, LATCH_FLAG, type LatchAction, LOCATION } from '#protocol/index.ts'
 import { LATCH_PARAMETERS } from './parameters.ts'
 
 /** What a latch looks at before it obeys. */

@@ -1,6 +1,4 @@
-import { LATCH_ACTION } from '#protocol/catalogue/enums.ts'
-import type { LatchAction } from '#protocol/catalogue/enums.ts'
-import { LATCH_PLUG } from '#protocol/plug.ts'
+import { LATCH_ACTION, LATCH_PLUG, type LatchAction } from '#protocol/index.ts'
 
 /** One movement of a latch's motors: drive a channel until an input says that the goal is reached. */
 export interface Stroke {

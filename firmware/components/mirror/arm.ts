@@ -1,5 +1,4 @@
-import { MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
-import type { MirrorFold } from '#protocol/catalogue/enums.ts'
+import { MIRROR_FOLD, type MirrorFold } from '#protocol/index.ts'
 import { UseLimit } from './use-limit.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
 

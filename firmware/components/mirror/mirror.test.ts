@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION, MIRROR_FOLD } from '#protocol/catalogue/enums.ts'
-import { MIRROR_FLAG } from '#protocol/descriptor.ts'
-import { MIRROR_PLUG } from '#protocol/plug.ts'
-import { MirrorCommandCodec } from '#protocol/messages.generated.ts'
-import type { MirrorCommandValues } from '#protocol/messages.generated.ts'
-import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import {
+  COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION, MIRROR_FLAG, MIRROR_FOLD, MIRROR_PLUG, MirrorCommandCodec,
+  type MirrorCommandValues,
+} from '#protocol/index.ts'
+import { benchDescriptor, DriverBench } from '../../testing/index.ts'
 import { mirrorEntry } from './mirror.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
 

@@ -1,9 +1,7 @@
-import { COMPONENT_CLASS, DIRECTION, IGNITION, MIRROR_ACTION } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, Direction } from '#protocol/catalogue/enums.ts'
-import { MIRROR_FLAG } from '#protocol/descriptor.ts'
-import { MirrorCommandCodec, MirrorStatusCodec } from '#protocol/messages.generated.ts'
-import type { MirrorCommandValues, MirrorStatusValues } from '#protocol/messages.generated.ts'
-import { MIRROR_PLUG } from '#protocol/plug.ts'
+import {
+  type CodeOf, COMPONENT_CLASS, DIRECTION, type Direction, IGNITION, MIRROR_ACTION, MIRROR_FLAG, MIRROR_PLUG, MirrorCommandCodec,
+  type MirrorCommandValues, MirrorStatusCodec, type MirrorStatusValues,
+} from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { FoldArm } from './arm.ts'

@@ -1,4 +1,4 @@
-import { PRIORITY } from '../../power/rules.ts'
+import { PRIORITY } from '../../power/index.ts'
 
 /** Limits of the mirror driver. */
 export const MIRROR_PARAMETERS = {

@@ -1,5 +1,4 @@
-import { SWITCH } from '#protocol/catalogue/enums.ts'
-import { SWITCH_LAYOUT, SWITCH_LAYOUT_CODE } from '#protocol/plug.ts'
+import { SWITCH, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE } from '#protocol/index.ts'
 
 type SwitchName = keyof typeof SWITCH
 

@@ -1,5 +1,4 @@
-import { COMPONENT_CLASS, SWITCH_EDGE } from '#protocol/catalogue/enums.ts'
-import type { Switch, SwitchEdge } from '#protocol/catalogue/enums.ts'
+import { COMPONENT_CLASS, type Switch, SWITCH_EDGE, type SwitchEdge } from '#protocol/index.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { switchCodes } from './layout.ts'

@@ -1,4 +1,4 @@
-import { VEHICLE_PLUG } from '#protocol/plug.ts'
+import { VEHICLE_PLUG } from '#protocol/index.ts'
 import { VEHICLE_PARAMETERS } from './parameters.ts'
 
 const SLOTS = VEHICLE_PARAMETERS.windowReadings + 1

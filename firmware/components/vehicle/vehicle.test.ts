@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
-import { VEHICLE_PLUG } from '#protocol/plug.ts'
-import { DriverBench, benchDescriptor } from '../../testing/driver-bench.ts'
+import { COMPONENT_CLASS, GEAR, IGNITION, VEHICLE_PLUG } from '#protocol/index.ts'
+import { benchDescriptor, DriverBench } from '../../testing/index.ts'
 import { VEHICLE_PARAMETERS } from './parameters.ts'
 import { vehicleEntry } from './vehicle.ts'
 

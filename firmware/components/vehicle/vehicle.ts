@@ -1,6 +1,4 @@
-import { COMPONENT_CLASS, GEAR, IGNITION } from '#protocol/catalogue/enums.ts'
-import type { Ignition } from '#protocol/catalogue/enums.ts'
-import { VEHICLE_PLUG } from '#protocol/plug.ts'
+import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, VEHICLE_PLUG } from '#protocol/index.ts'
 import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { controlRig } from '../../testing/control-rig.ts'
-import type { ControlRig } from '../../testing/control-rig.ts'
+import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
+import { controlRig, type ControlRig } from '../../testing/index.ts'
 import { PHASE, WindowControl } from './control.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 

@@ -1,5 +1,4 @@
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, WindowAction, WindowState } from '#protocol/catalogue/enums.ts'
+import { type CodeOf, WINDOW_STATE, type WindowAction, type WindowState } from '#protocol/index.ts'
 import type { Closing } from './closing.ts'
 import { GOAL, Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { WindowAction } from '#protocol/catalogue/enums.ts'
+import { WINDOW_ACTION, type WindowAction } from '#protocol/index.ts'
 import { Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
+import { WINDOW_ACTION } from '#protocol/index.ts'
 import { GOAL, WindowGoal } from './goal.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition, LEARNED } from './position.ts'

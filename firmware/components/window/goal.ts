@@ -1,5 +1,4 @@
-import { WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, WindowAction } from '#protocol/catalogue/enums.ts'
+import { type CodeOf, WINDOW_ACTION, type WindowAction } from '#protocol/index.ts'
 import type { WindowInputs } from './inputs.ts'
 import { MotorHeat } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'

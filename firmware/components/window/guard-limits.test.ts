@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { exactly, GuardSteps, LIGHT_A, STEPS_FRICTION_A } from '../../testing/guard-steps.ts'
+import { exactly, GuardSteps, LIGHT_A, STEPS_FRICTION_A } from '../../testing/index.ts'
 import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './load.ts'
 import { climateFactor, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GuardSteps as Steps, LIGHT_A, STEPS_FRICTION_A as FRICTION_A } from '../../testing/guard-steps.ts'
+import { GuardSteps as Steps, LIGHT_A, STEPS_FRICTION_A as FRICTION_A } from '../../testing/index.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 import { windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
 

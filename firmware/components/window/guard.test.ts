@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../testing/runs.ts'
+import { runs } from '../../testing/index.ts'
 import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { runs } from '../../testing/runs.ts'
+import { runs } from '../../testing/index.ts'
 import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LEAST_CURRENT_A, LoadObserver } from './load.ts'
 import type { LoadReading } from './load.ts'
 import { emf_Vs, climateFactor, stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'

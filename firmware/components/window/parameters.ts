@@ -1,4 +1,4 @@
-import { PRIORITY } from '../../power/rules.ts'
+import { PRIORITY } from '../../power/index.ts'
 
 /** Limits of the window driver. Lengths are of the glass; a door's travel is about 450 mm. */
 export const WINDOW_PARAMETERS = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { runs } from '../../testing/runs.ts'
+import { runs } from '../../testing/index.ts'
 import type { PinchGuard } from './guard.ts'
 import { stretch_mm } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'

@@ -1,4 +1,4 @@
-import type { CodeOf } from '#protocol/catalogue/enums.ts'
+import type { CodeOf } from '#protocol/index.ts'
 import type { PinchGuard } from './guard.ts'
 import { stretch_mm } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'

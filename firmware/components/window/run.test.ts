@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { WindowAction } from '#protocol/catalogue/enums.ts'
+import type { WindowAction } from '#protocol/index.ts'
 import { GOAL, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'

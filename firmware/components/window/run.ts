@@ -1,4 +1,4 @@
-import type { CodeOf } from '#protocol/catalogue/enums.ts'
+import type { CodeOf } from '#protocol/index.ts'
 import { Closing } from './closing.ts'
 import { GOAL } from './goal.ts'
 import type { WindowGoal } from './goal.ts'

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import type { Descriptor } from '#protocol/descriptor.ts'
-import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
-import { WindowModel } from '../../testing/window-model.ts'
+import { type Descriptor, WINDOW_STATE } from '#protocol/index.ts'
+import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '../../testing/index.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 describe('an unlearned window', () => {

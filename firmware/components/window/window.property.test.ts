@@ -1,10 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { runs } from '../../testing/runs.ts'
-import { windowBench } from '../../testing/window-bench.ts'
-import type { WindowDriverBench } from '../../testing/window-bench.ts'
-import { WindowModel } from '../../testing/window-model.ts'
+import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
+import { runs, windowBench, type WindowDriverBench, WindowModel } from '../../testing/index.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const EVENTS = ['command', 'released', 'ignition', 'grants', 'withdraw', 'reset', 'supply', 'obstacle', 'frozen'] as const

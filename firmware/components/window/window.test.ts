@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { IGNITION, WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { DriverBench } from '../../testing/driver-bench.ts'
-import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench } from '../../testing/window-bench.ts'
-import { WindowModel } from '../../testing/window-model.ts'
+import { IGNITION, WINDOW_STATE } from '#protocol/index.ts'
+import { DriverBench, duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '../../testing/index.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { windowEntry } from './window.ts'
 

@@ -1,8 +1,7 @@
-import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION } from '#protocol/catalogue/enums.ts'
-import type { CodeOf, WindowAction } from '#protocol/catalogue/enums.ts'
-import { WindowCommandCodec, WindowStatusCodec } from '#protocol/messages.generated.ts'
-import type { WindowCommandValues, WindowStatusValues } from '#protocol/messages.generated.ts'
-import { WINDOW_PLUG } from '#protocol/plug.ts'
+import {
+  type CodeOf, COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_PLUG, type WindowAction, WindowCommandCodec,
+  type WindowCommandValues, WindowStatusCodec, type WindowStatusValues,
+} from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf } from '../component.ts'
 import { PHASE, WindowControl } from './control.ts'

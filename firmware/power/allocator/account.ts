@@ -1,4 +1,4 @@
-import type { GrantResult } from '#protocol/catalogue/enums.ts'
+import type { GrantResult } from '#protocol/index.ts'
 import { POWER_RULES } from '../rules.ts'
 
 /** No answer waits to be sent. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { AllocatorBench } from '../../testing/allocator-bench.ts'
-import type { LineOptions } from '../../testing/power-plans.ts'
+import { AllocatorBench, type LineOptions } from '../../testing/index.ts'
 import { POWER_RULES, PRIORITY } from '../rules.ts'
 
 const { safety, access, comfort, idle } = PRIORITY

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
-import { answersOf } from '../../testing/allocator-answers.ts'
-import { linePlan } from '../../testing/power-plans.ts'
+import { GRANT_RESULT } from '#protocol/index.ts'
+import { answersOf, linePlan } from '../../testing/index.ts'
 import { Allocator } from './allocator.ts'
 import { POWER_RULES } from '../rules.ts'
 

@@ -1,4 +1,4 @@
-import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
+import { GRANT_RESULT } from '#protocol/index.ts'
 import { Answers } from './answers.ts'
 import type { PowerPlan } from '../plan.ts'
 import { createAccount } from './account.ts'

@@ -1,4 +1,4 @@
-import type { GrantResult } from '#protocol/catalogue/enums.ts'
+import type { GrantResult } from '#protocol/index.ts'
 import { NO_ANSWER } from './account.ts'
 import type { Account } from './account.ts'
 import { Ranking } from './ranking.ts'

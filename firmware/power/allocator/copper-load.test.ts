@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linePlan } from '../../testing/power-plans.ts'
+import { linePlan } from '../../testing/index.ts'
 import type { PowerPlan } from '../plan.ts'
 import { copperLimitsOf } from './copper-limits.ts'
 import { CopperLoad } from './copper-load.ts'

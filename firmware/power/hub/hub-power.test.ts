@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import { PowerShedCodec } from '#protocol/messages.generated.ts'
-import { DASH, LeaseBench, TRUNK } from '../../testing/lease-bench.ts'
-import { FRESH_ms } from '../../runtime/vehicle.ts'
+import { GRANT_RESULT, MANAGER_STATE, PowerShedCodec } from '#protocol/index.ts'
+import { DASH, LeaseBench, TRUNK } from '../../testing/index.ts'
+import { FRESH_ms } from '../../runtime/index.ts'
 
 describe('the manager that counts', () => {
   const grantFrom = (rig: LeaseBench, source: number): boolean => {

@@ -1,9 +1,5 @@
-import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress, locationOfAddress } from '#protocol/id.ts'
-import type { VehicleStateValues } from '#protocol/messages.generated.ts'
-import type { Job, Schedule } from '../../runtime/schedule.ts'
-import { FRESH_ms } from '../../runtime/vehicle.ts'
+import { hubAddress, LOCATION, locationOfAddress, MANAGER_STATE, type VehicleStateValues } from '#protocol/index.ts'
+import { FRESH_ms, type Job, type Schedule } from '../../runtime/index.ts'
 import { POWER_RULES } from '../rules.ts'
 
 /** Without a word of a manager for so long no lease of anybody is in force any more: the static shares are free to use. */

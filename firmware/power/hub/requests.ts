@@ -1,6 +1,5 @@
-import { PowerReleaseCodec, PowerRequestCodec } from '#protocol/messages.generated.ts'
-import type { PowerReleaseValues, PowerRequestValues } from '#protocol/messages.generated.ts'
-import type { Transmitter } from '../../runtime/transmit.ts'
+import { PowerReleaseCodec, type PowerReleaseValues, PowerRequestCodec, type PowerRequestValues } from '#protocol/index.ts'
+import type { Transmitter } from '../../runtime/index.ts'
 
 /** The manager in this very hub: a hub does not hear its own frames. */
 export interface LocalManager {

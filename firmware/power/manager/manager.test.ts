@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, IGNITION, MANAGER_STATE, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { PowerRequestCodec } from '#protocol/messages.generated.ts'
-import { ManagerBench as Bench, PORTS } from '../../testing/manager-bench.ts'
-import { linePlan } from '../../testing/power-plans.ts'
+import { GRANT_RESULT, IGNITION, LOCATION, MANAGER_STATE, PowerRequestCodec, SHED_REASON } from '#protocol/index.ts'
+import { linePlan, ManagerBench as Bench, PORTS } from '../../testing/index.ts'
 import { FIRST_MANAGER, MANAGER_RULES } from './manager.ts'
 import { MISSING_ms } from './presence.ts'
 

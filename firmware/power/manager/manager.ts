@@ -1,16 +1,12 @@
-import { GRANT_RESULT, MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import type { Ignition, ManagerState } from '#protocol/catalogue/enums.ts'
-import { PowerGrantCodec, PowerShedCodec } from '#protocol/messages.generated.ts'
-import type {
-  PortStatusValues, PowerGrantValues, PowerReleaseValues, PowerRequestValues, PowerShedValues,
-} from '#protocol/messages.generated.ts'
-import type { Job, Schedule } from '../../runtime/schedule.ts'
-import { Allocator } from '../allocator/allocator.ts'
+import {
+  GRANT_RESULT, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantCodec, type PowerGrantValues,
+  type PowerReleaseValues, type PowerRequestValues, PowerShedCodec, type PowerShedValues,
+} from '#protocol/index.ts'
+import type { Job, Schedule } from '../../runtime/index.ts'
+import { type Account, Allocator } from '../allocator/index.ts'
 import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
-import type { Account } from '../allocator/account.ts'
-import type { HubPower } from '../hub/hub-power.ts'
-import type { ManagerInCharge } from '../hub/in-charge.ts'
+import type { HubPower, ManagerInCharge } from '../hub/index.ts'
 import { Presence } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
 import { Shedding } from './shedding.ts'

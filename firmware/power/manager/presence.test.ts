@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linePlan } from '../../testing/power-plans.ts'
+import { linePlan } from '../../testing/index.ts'
 import { MISSING_ms, Presence, REPORT_ms } from './presence.ts'
 
 /** Hubs at locations 1…3 with two ports each; the manager is in the second one. */

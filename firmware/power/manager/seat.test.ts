@@ -1,24 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { IGNITION, MANAGER_STATE, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress } from '#protocol/id.ts'
 import {
-  HubStatusCodec, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec, PowerRequestCodec, PowerShedCodec, VehicleStateCodec,
-} from '#protocol/messages.generated.ts'
+  hubAddress, HubStatusCodec, IGNITION, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec,
+  PowerRequestCodec, PowerShedCodec, SHED_REASON, VehicleStateCodec,
+} from '#protocol/index.ts'
 import type { AnyCodec } from '../../message.ts'
 import { FIRST_MANAGER, MANAGER_RULES, STANDBY_MANAGER } from './manager.ts'
-import { FakeHal } from '../../testing/fake-hal.ts'
-import { sentBy, TOOL } from '../../testing/messages.ts'
-import { linePlan } from '../../testing/power-plans.ts'
-import { createCounters } from '../../runtime/counters.ts'
-import { HubPower } from '../hub/hub-power.ts'
-import { ORPHANED_ms } from '../hub/in-charge.ts'
+import { FakeHal, linePlan, sentBy, TOOL } from '../../testing/index.ts'
+import { createCounters, type Receiver, Schedule, Transmitter, Vehicle } from '../../runtime/index.ts'
+import { HubPower, ORPHANED_ms } from '../hub/index.ts'
 import { ManagerSeat } from './seat.ts'
-import { PortFeed } from '../port/feed.ts'
-import type { Receiver } from '../../runtime/receive.ts'
-import { Schedule } from '../../runtime/schedule.ts'
-import { Transmitter } from '../../runtime/transmit.ts'
-import { Vehicle } from '../../runtime/vehicle.ts'
+import { PortFeed } from '../port/index.ts'
 
 const { DASH, FL, HOOD, TRUNK } = LOCATION
 const { none, active, rebuilding, staticShares } = MANAGER_STATE

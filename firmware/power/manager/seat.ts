@@ -1,10 +1,9 @@
-import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import { LOCATION } from '#protocol/catalogue/locations.ts'
-import { hubAddress } from '#protocol/id.ts'
-import { HubStatusCodec, PortStatusCodec, PowerReleaseCodec, PowerRequestCodec } from '#protocol/messages.generated.ts'
-import type { VehicleStateValues } from '#protocol/messages.generated.ts'
-import type { Receiver } from '../../runtime/receive.ts'
-import type { HubPower } from '../hub/hub-power.ts'
+import {
+  hubAddress, HubStatusCodec, LOCATION, MANAGER_STATE, PortStatusCodec, PowerReleaseCodec, PowerRequestCodec,
+  type VehicleStateValues,
+} from '#protocol/index.ts'
+import type { Receiver } from '../../runtime/index.ts'
+import type { HubPower } from '../hub/index.ts'
 import type { PowerManager } from './manager.ts'
 
 /** The place of a power manager in a hub: brings it what it has to hear, and tells who is in charge. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IGNITION, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import type { Ignition } from '#protocol/catalogue/enums.ts'
+import { IGNITION, type Ignition, SHED_REASON } from '#protocol/index.ts'
 import { Shedding, SHED_RULES } from './shedding.ts'
 
 const { below_V, above_V, stage_ms, again_ms } = SHED_RULES

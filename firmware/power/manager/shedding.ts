@@ -1,5 +1,4 @@
-import { IGNITION, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import type { Ignition, ShedReason } from '#protocol/catalogue/enums.ts'
+import { IGNITION, type Ignition, SHED_REASON, type ShedReason } from '#protocol/index.ts'
 
 /** When loads are shed, by the supply at the manager, and when they come back. */
 export const SHED_RULES = {

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, PORT_STATE } from '#protocol/catalogue/enums.ts'
+import { GRANT_RESULT, PORT_STATE } from '#protocol/index.ts'
 import { POWER_RULES } from '../rules.ts'
-import { IDLE_A, LeaseBench } from '../../testing/lease-bench.ts'
-import { runs } from '../../testing/runs.ts'
+import { IDLE_A, LeaseBench, runs } from '../../testing/index.ts'
 import { Lease } from './lease.ts'
-import { Schedule } from '../../runtime/schedule.ts'
+import { Schedule } from '../../runtime/index.ts'
 
 describe('what a port asks for and holds', () => {
   it('fits into a request, whatever the driver wishes', () => {

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, PORT_STATE } from '#protocol/catalogue/enums.ts'
-import { FakeHal } from '../../testing/fake-hal.ts'
-import { IDLE_A, LeaseBench } from '../../testing/lease-bench.ts'
-import { createCounters } from '../../runtime/counters.ts'
+import { GRANT_RESULT, PORT_STATE } from '#protocol/index.ts'
+import { FakeHal, IDLE_A, LeaseBench } from '../../testing/index.ts'
+import { createCounters, Schedule } from '../../runtime/index.ts'
 import { PortFeed } from './feed.ts'
-import { Schedule } from '../../runtime/schedule.ts'
 
 const { off, on, limiting, tripped } = PORT_STATE
 

@@ -1,11 +1,9 @@
-import { PORT_STATE } from '#protocol/catalogue/enums.ts'
-import type { PortState } from '#protocol/catalogue/enums.ts'
-import type { PortPower } from '../../components/component.ts'
+import { PORT_STATE, type PortState } from '#protocol/index.ts'
+import type { PortPower } from '../../components/index.ts'
 import type { Port } from '../../hal.ts'
-import type { HubCounters } from '../../runtime/counters.ts'
-import type { HubPower } from '../hub/hub-power.ts'
+import type { HubCounters, Job, Schedule } from '../../runtime/index.ts'
+import type { HubPower } from '../hub/index.ts'
 import { Lease } from './lease.ts'
-import type { Job, Schedule } from '../../runtime/schedule.ts'
 
 /** What a component may draw without a grant: its idle current with this margin. */
 export const IDLE_FACTOR = 1.25

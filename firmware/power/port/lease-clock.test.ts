@@ -1,12 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT } from '#protocol/catalogue/enums.ts'
-import { PowerGrantCodec } from '#protocol/messages.generated.ts'
-import { Allocator } from '../allocator/allocator.ts'
+import { GRANT_RESULT, PowerGrantCodec } from '#protocol/index.ts'
+import { Allocator } from '../allocator/index.ts'
 import { POWER_RULES } from '../rules.ts'
-import { DASH, IDLE_A, LeaseBench } from '../../testing/lease-bench.ts'
-import { linePlan } from '../../testing/power-plans.ts'
-import { runs } from '../../testing/runs.ts'
+import { DASH, IDLE_A, LeaseBench, linePlan, runs } from '../../testing/index.ts'
 
 const { deferred, refused, revoked } = GRANT_RESULT
 

@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import { PowerShedCodec } from '#protocol/messages.generated.ts'
+import { GRANT_RESULT, PowerShedCodec, SHED_REASON } from '#protocol/index.ts'
 import { POWER_RULES, PRIORITY } from '../rules.ts'
-import { DASH, IDLE_A, LeaseBench, SHARE_A } from '../../testing/lease-bench.ts'
-import { ORPHANED_ms } from '../hub/in-charge.ts'
+import { DASH, IDLE_A, LeaseBench, SHARE_A } from '../../testing/index.ts'
+import { ORPHANED_ms } from '../hub/index.ts'
 import { ORPHAN_REVERSAL_ms } from './lease.ts'
-import { FRESH_ms } from '../../runtime/vehicle.ts'
+import { FRESH_ms } from '../../runtime/index.ts'
 
 const { safety, access, comfort, idle } = PRIORITY
 

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { GRANT_RESULT, MANAGER_STATE, SHED_REASON } from '#protocol/catalogue/enums.ts'
-import { PowerShedCodec } from '#protocol/messages.generated.ts'
+import { GRANT_RESULT, MANAGER_STATE, PowerShedCodec, SHED_REASON } from '#protocol/index.ts'
 import { POWER_RULES } from '../rules.ts'
-import { FakeHal } from '../../testing/fake-hal.ts'
-import { DASH, IDLE_A, LeaseBench, SHARE_A, TRUNK } from '../../testing/lease-bench.ts'
-import { createCounters } from '../../runtime/counters.ts'
-import { ORPHANED_ms } from '../hub/in-charge.ts'
+import { DASH, FakeHal, IDLE_A, LeaseBench, SHARE_A, TRUNK } from '../../testing/index.ts'
+import { createCounters, Schedule } from '../../runtime/index.ts'
+import { ORPHANED_ms } from '../hub/index.ts'
 import { ORPHAN_REVERSAL_ms, REFUSED_ms } from './lease.ts'
 import { PortFeed } from './feed.ts'
-import { Schedule } from '../../runtime/schedule.ts'
 
 describe('a port', () => {
   it('draws no more than its idle current until it is granted more', () => {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ACCEPT_NOTHING, type OutMessage, type RawChannel } from '#sim/gateway/socketcan/raw-channel.ts'
-import { numberedFrame } from '#sim/gateway/testing/frames.ts'
+import { ACCEPT_NOTHING, type OutMessage, type RawChannel } from '#sim/gateway/socketcan/index.ts'
+import { numberedFrame } from '#sim/gateway/testing/index.ts'
 import { REPORT_MARK, type Facts } from './report.ts'
 import { Dump, openWith, resetInterfaces, tool, until } from './tools.ts'
 

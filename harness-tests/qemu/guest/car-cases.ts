@@ -1,10 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { numberedFrame } from '#sim/gateway/testing/frames.ts'
-import { WINDOW_STATE } from '#protocol/catalogue/enums.ts'
-import { kindOf, locationOf, pageOf } from '#protocol/id.ts'
-import { encodeEntry, parseTarget } from '#protocol/messages/encode.ts'
-import { WindowStatusCodec, type WindowStatusValues } from '#protocol/messages.generated.ts'
+import { numberedFrame } from '#sim/gateway/testing/index.ts'
+import { kindOf, locationOf, pageOf, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
+import { encodeEntry, parseTarget } from '#protocol/messages/index.ts'
 import type { Case, Facts } from './report.ts'
 import { check, Dump, readers, same, tool, until } from './tools.ts'
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { droppedTotal } from '#sim/gateway/counters.ts'
-import type { Link, LinkFrame } from '#sim/gateway/link.ts'
-import { frameOf, numberOf } from '#sim/gateway/testing/frames.ts'
+import { droppedTotal, type Link, type LinkFrame } from '#sim/gateway/index.ts'
+import { frameOf, numberOf } from '#sim/gateway/testing/index.ts'
 import type { Case, Facts } from './report.ts'
 import { check, checkSums, openWith, same, sendAll, Sequence, told, until } from './tools.ts'
 

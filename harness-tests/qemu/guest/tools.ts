@@ -2,9 +2,7 @@ import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_pr
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { droppedTotal, imbalance } from '#sim/gateway/counters.ts'
-import type { Link, LinkFrame, LinkOptions } from '#sim/gateway/link.ts'
-import { openLink } from '#sim/gateway/open-link.ts'
+import { droppedTotal, imbalance, type Link, type LinkFrame, type LinkOptions, openLink } from '#sim/gateway/index.ts'
 
 const TOOLS = '/usr/bin/'
 const WAIT_ms = 60_000

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LinkState } from '#sim/gateway/link.ts'
-import { numberedFrame, numberOf } from '#sim/gateway/testing/frames.ts'
+import type { LinkState } from '#sim/gateway/index.ts'
+import { numberedFrame, numberOf } from '#sim/gateway/testing/index.ts'
 import type { Case, Facts } from './report.ts'
 import { check, checkSums, ip, openWith, same, sendAll, Sequence, tool, told, until } from './tools.ts'
 

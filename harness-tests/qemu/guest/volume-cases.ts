@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { numberedFrame } from '#sim/gateway/testing/frames.ts'
+import { numberedFrame } from '#sim/gateway/testing/index.ts'
 import type { Case, Facts } from './report.ts'
 import { checkSums, Dump, openWith, same, sendAll, Sequence, tool, told, until } from './tools.ts'
 

@@ -1,10 +1,11 @@
 import { runInThisContext } from 'node:vm'
 import { transformSync } from 'esbuild'
-import { laterCommand, laterSequence, laterStatus, laterStatusHead } from '../../catalogue/component-row.ts'
-import { message, type MessageRow, type ValuesOf } from '../../catalogue/index.ts'
+import {
+  laterCommand, laterSequence, laterStatus, laterStatusHead, message, type MessageRow, type ValuesOf,
+} from '../../catalogue/index.ts'
 import type { Codec } from '../../codec.ts'
 import * as fieldCode from '../../field-code.ts'
-import type { NamedValues } from '../../messages.ts'
+import type { NamedValues } from '../../messages/index.ts'
 import { renderCodecs } from '../codec-source.ts'
 
 /** Two classes that have no kind of their own and are in no catalogue, at places that overlap. */

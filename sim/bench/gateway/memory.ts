@@ -1,12 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { copyFrame, createFrame } from '#protocol/frame.ts'
-import { CanBus } from '../../bus/bus.ts'
-import { droppedTotal } from '../../gateway/counters.ts'
-import { createLinkFrame } from '../../gateway/link-frame.ts'
-import { openLink } from '../../gateway/open-link.ts'
-import { Kernel } from '../../kernel/kernel.ts'
+import { copyFrame, createFrame } from '#protocol/index.ts'
+import { CanBus } from '../../bus/index.ts'
+import { createLinkFrame, droppedTotal, openLink } from '../../gateway/index.ts'
+import { Kernel } from '../../kernel/index.ts'
 import { type BenchRow, row } from '../measure.ts'
 
 /** Traffic of a virtual bus as fast as it goes, through a link to a tool: what stays in memory between a tenth of it and its end. */

@@ -1,5 +1,4 @@
-import { createLinkFrame } from '../../gateway/link-frame.ts'
-import type { LinkFrame } from '../../gateway/link.ts'
+import { createLinkFrame, type LinkFrame } from '../../gateway/index.ts'
 
 /** A frame as hubs send them, with so many data bytes. */
 export function sample(length: number): LinkFrame {

@@ -1,4 +1,4 @@
-import { createFrame } from '#protocol/frame.ts'
+import { createFrame } from '#protocol/index.ts'
 import type { EventOf, Untimed } from '../../trace/index.ts'
 import type { Fabricated } from './fabricated.ts'
 

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { CARS } from '#sim/car/cars.ts'
-import { readTopology, type TopologyData } from '#sim/car/topology.ts'
+import { CARS, readTopology, type TopologyData } from '#sim/car/index.ts'
 import { usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 

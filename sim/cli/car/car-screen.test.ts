@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createCar } from '#sim/car/car.ts'
+import { createCar } from '#sim/car/index.ts'
 import { fit } from '../lib/screen.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 import { type CarStatus, carLines, carSummary } from './car-screen.ts'

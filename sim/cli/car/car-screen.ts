@@ -1,5 +1,4 @@
-import type { Car } from '#sim/car/car.ts'
-import type { CarSnapshot, ComponentSnapshot, HubSnapshot, PowerSnapshot } from '#sim/car/snapshot.ts'
+import type { Car, CarSnapshot, ComponentSnapshot, HubSnapshot, PowerSnapshot } from '#sim/car/index.ts'
 import type { View } from '../lib/live.ts'
 import { linesOf, loadText } from '../lib/screen.ts'
 import { right, table } from '../lib/table.ts'

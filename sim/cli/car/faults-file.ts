@@ -1,5 +1,4 @@
-import { type CarFaults, readFaults } from '#sim/car/faults.ts'
-import type { TopologyData } from '#sim/car/topology.ts'
+import { type CarFaults, readFaults, type TopologyData } from '#sim/car/index.ts'
 import { readData } from '../lib/json-file.ts'
 
 /** Reads the faults of a run of this car from a JSON file. Throws a usage error that names the file, and everything wrong in it. */

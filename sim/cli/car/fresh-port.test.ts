@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '#protocol/catalogue/index.ts'
-import { messageId } from '#protocol/id.ts'
-import { attachNode, type BusPort } from '#sim/car/attach.ts'
-import { type Car, createCar } from '#sim/car/car.ts'
-import { lifetime_ms } from '#sim/gateway/actuation.ts'
-import { createLinkFrame } from '#sim/gateway/link-frame.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
+import { messageId } from '#protocol/index.ts'
+import { attachNode, type BusPort, type Car, createCar } from '#sim/car/index.ts'
+import { createLinkFrame, lifetime_ms, type LinkFrame } from '#sim/gateway/index.ts'
 import { FreshPort } from './fresh-port.ts'
 
 const ROW = MESSAGES.find(row => row.name === 'WindowCommand')!

@@ -1,7 +1,6 @@
-import type { BusPort as NodePort } from '#sim/car/attach.ts'
-import { lifetime_ms } from '#sim/gateway/actuation.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
-import type { Kernel } from '#sim/kernel/kernel.ts'
+import type { BusPort as NodePort } from '#sim/car/index.ts'
+import { lifetime_ms, type LinkFrame } from '#sim/gateway/index.ts'
+import type { Kernel } from '#sim/kernel/index.ts'
 
 /** Between two attempts to take back a command that is on the wire again and again, ns. */
 const AGAIN_ns = 1_000_000

@@ -1,4 +1,4 @@
-import { unknown } from '#protocol/messages/errors.ts'
+import { unknown } from '#protocol/messages/index.ts'
 import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
 import { usage } from '../lib/failure.ts'
 import { LONGEST_HOLD_ms } from './thumbs.ts'

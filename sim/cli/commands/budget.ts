@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { type Budget, budgetOf, type RunningSet } from '#sim/car/budget.ts'
-import { readTopology } from '#sim/car/topology.ts'
+import { type Budget, budgetOf, readTopology, type RunningSet } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'

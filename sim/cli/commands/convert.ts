@@ -1,7 +1,6 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/format.ts'
-import { PieceBuffer } from '#sim/gateway/logs/piece-buffer.ts'
+import { LOG_FORMATS, type LogFormat, logFormatOf, PieceBuffer } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { kindOption } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'

@@ -1,12 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type ClosingResult, closings } from '#sim/pinch/closings.ts'
-import { type Conditions, FAIR } from '#sim/pinch/rig.ts'
-import { type RodSummary, Summary, quantile } from '#sim/pinch/summary.ts'
-import { pinchSvg } from '#sim/pinch/svg.ts'
 import {
-  FULL_PLAN, LIMIT_N, MEDIAN_N, PinchSweep, QUICK_PLAN, type SweepPlan, caseCount, casesOf, describeCase, describeConditions,
-} from '#sim/pinch/sweep.ts'
+  caseCount, casesOf, type ClosingResult, closings, type Conditions, describeCase, describeConditions, FAIR, FULL_PLAN, LIMIT_N,
+  MEDIAN_N, pinchSvg, PinchSweep, quantile, QUICK_PLAN, type RodSummary, Summary, type SweepPlan,
+} from '#sim/pinch/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'

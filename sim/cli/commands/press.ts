@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
+import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import { knownSwitch, parseHold_ms } from '../car/press-script.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'

@@ -1,11 +1,10 @@
 import type { Command } from 'commander'
-import { E2E_COUNTER_MAX } from '#protocol/e2e.ts'
-import { TOOL_ADDRESSES } from '#protocol/id.ts'
-import { addressNamed, MessageError } from '#protocol/messages.ts'
-import { type CommandOutcome, CommandSender, statusOf, type ToolCommand, toolCommand } from '#sim/diag/command-sender.ts'
-import { identifierText } from '#sim/diag/describe-frame.ts'
-import { fieldsJson, fieldsText } from '#sim/diag/fields.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
+import { E2E_COUNTER_MAX, TOOL_ADDRESSES } from '#protocol/index.ts'
+import { addressNamed, MessageError } from '#protocol/messages/index.ts'
+import {
+  type CommandOutcome, CommandSender, fieldsJson, fieldsText, identifierText, statusOf, type ToolCommand, toolCommand,
+} from '#sim/diag/index.ts'
+import type { LinkFrame } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { duration, shared } from '../lib/options.ts'

@@ -1,6 +1,4 @@
-import { compileExpression } from '#sim/gateway/expression/compile.ts'
-import type { FrameValue } from '#sim/gateway/expression/names.ts'
-import { ExpressionError } from '#sim/gateway/expression/tokens.ts'
+import { compileExpression, ExpressionError, type FrameValue } from '#sim/gateway/expression/index.ts'
 import { usage } from './failure.ts'
 
 /** The expression that an option was given. Throws a usage error that names the option. */

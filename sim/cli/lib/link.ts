@@ -1,7 +1,5 @@
-import type { Link, LinkOptions } from '#sim/gateway/link.ts'
-import { openLink } from '#sim/gateway/open-link.ts'
-import type { SpineLink } from '#sim/gateway/spine/spine-link.ts'
-import { LinkUriError } from '#sim/gateway/uri.ts'
+import { type Link, type LinkOptions, LinkUriError, openLink } from '#sim/gateway/index.ts'
+import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import { Failure, describe, usage } from './failure.ts'
 
 /** With no link named, a tool talks to the car on this machine. */

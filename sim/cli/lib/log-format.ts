@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
-import { LOG_FORMATS, type LogFormat } from '#sim/gateway/logs/format.ts'
+import { LOG_FORMATS, type LogFormat } from '#sim/gateway/logs/index.ts'
 
 const FORMAT_NAMES = LOG_FORMATS.map(format => format.name).join(', ')
 

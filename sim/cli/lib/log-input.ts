@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type BadLine, type LogFormat, placeOf } from '#sim/gateway/logs/format.ts'
-import type { LogFrame } from '#sim/gateway/logs/log-frame.ts'
+import { type BadLine, type LogFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 

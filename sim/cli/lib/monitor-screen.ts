@@ -1,11 +1,10 @@
-import { fieldText, plainText } from '#sim/diag/fields.ts'
-import { currentFaults } from '#sim/diag/faults.ts'
-import { isStale, monitorJson } from '#sim/diag/monitor-json.ts'
-import type { MonitorCounters, MonitorModel, MonitorNode, MonitorSignal } from '#sim/diag/monitor-model.ts'
-import { powerOf, type PortPowerView, type PowerView } from '#sim/diag/power-half.ts'
-import type { Link } from '#sim/gateway/link.ts'
-import { MANAGER_STATE } from '#protocol/catalogue/enums.ts'
-import { echoSenderText } from '#protocol/messages.ts'
+import {
+  currentFaults, fieldText, isStale, type MonitorCounters, monitorJson, type MonitorModel, type MonitorNode, type MonitorSignal,
+  plainText, type PortPowerView, powerOf, type PowerView,
+} from '#sim/diag/index.ts'
+import type { Link } from '#sim/gateway/index.ts'
+import { MANAGER_STATE } from '#protocol/index.ts'
+import { echoSenderText } from '#protocol/messages/index.ts'
 import type { View } from './live.ts'
 import { linesOf, loadText } from './screen.ts'
 import { type Column, right, table } from './table.ts'

@@ -1,6 +1,5 @@
-import { droppedTotal } from '#sim/gateway/counters.ts'
-import type { Link } from '#sim/gateway/link.ts'
-import type { FileReplay } from '#sim/gateway/logs/file-replay.ts'
+import { droppedTotal, type Link } from '#sim/gateway/index.ts'
+import type { FileReplay } from '#sim/gateway/logs/index.ts'
 import { formatDuration } from './duration.ts'
 import type { View } from './live.ts'
 

@@ -1,5 +1,5 @@
 import { asyncScheduler, defer, endWith, ignoreElements, merge, NEVER, Observable, type SchedulerLike, switchMap, timer } from 'rxjs'
-import type { Link } from '#sim/gateway/link.ts'
+import type { Link } from '#sim/gateway/index.ts'
 
 /** A timer of the engine holds no more, ms. */
 const LONGEST_TIMER_ms = 0x7fff_ffff

@@ -1,11 +1,8 @@
 import type { LocationName } from '#protocol/catalogue/index.ts'
-import type { CanFrame } from '#protocol/frame.ts'
-import { FrameDecoder, encodeEntry, parseTarget } from '#protocol/messages.ts'
-import { createLinkFrame } from '#sim/gateway/link-frame.ts'
-import type { LinkFrame } from '#sim/gateway/link.ts'
-import type { ControlRequest } from '#sim/gateway/spine/control.ts'
-import { createSpineListen, type SpineListen } from '#sim/gateway/spine/spine-listen.ts'
-import { parseLinkUri } from '#sim/gateway/uri.ts'
+import type { CanFrame } from '#protocol/index.ts'
+import { FrameDecoder, encodeEntry, parseTarget } from '#protocol/messages/index.ts'
+import { createLinkFrame, type LinkFrame, parseLinkUri } from '#sim/gateway/index.ts'
+import { type ControlRequest, createSpineListen, type SpineListen } from '#sim/gateway/spine/index.ts'
 
 /** A stand-in for a car behind a `spine:` link: it answers window commands, and keeps what it was asked. */
 export interface BenchCar {

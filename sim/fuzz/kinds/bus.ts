@@ -1,4 +1,4 @@
-import { type BitField, RECEIVERS, TRANSMITTER } from '../../bus/faults.ts'
+import { type BitField, RECEIVERS, TRANSMITTER } from '../../bus/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
 import { figure, kinds, text } from './kind.ts'
 

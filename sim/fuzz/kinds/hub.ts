@@ -1,5 +1,4 @@
-import { COMPONENT_CLASS } from '#protocol/catalogue/enums.ts'
-import { type Descriptor, decodeDescriptor, encodeDescriptor } from '#protocol/descriptor.ts'
+import { COMPONENT_CLASS, decodeDescriptor, type Descriptor, encodeDescriptor } from '#protocol/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
 import type { Params } from '../script.ts'
 import { type CarNames, makersMemory, plugBack, type Stage } from '../stage.ts'

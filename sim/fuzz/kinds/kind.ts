@@ -1,4 +1,4 @@
-import type { Prng } from '../../kernel/prng.ts'
+import type { Prng } from '../../kernel/index.ts'
 import type { Params } from '../script.ts'
 import type { CarNames, Stage } from '../stage.ts'
 

@@ -1,5 +1,4 @@
-import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4 } from '../../power/profiles.ts'
-import type { SupplyFault } from '../../power/copper-faults.ts'
+import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4, type SupplyFault } from '../../power/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
 import type { Params } from '../script.ts'
 import { figure, kinds, text } from './kind.ts'

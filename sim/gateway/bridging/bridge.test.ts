@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { firstValueFrom } from 'rxjs'
-import { compileExpression } from '../expression/compile.ts'
-import { frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
-import { MemoryLink } from '../testing/memory-link.ts'
-import { eventually } from '../testing/wait.ts'
+import { compileExpression } from '../expression/index.ts'
+import { eventually, frameOf, MemoryLink, numberedFrame, numberOf } from '../testing/index.ts'
 import { Bridge, type BridgeOptions } from './bridge.ts'
 import type { DirectionSnapshot } from './bridge.ts'
 

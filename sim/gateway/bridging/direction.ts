@@ -1,6 +1,6 @@
 import type { Link, LinkFrame } from '../link.ts'
 import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
-import type { FrameValue } from '../expression/names.ts'
+import type { FrameValue } from '../expression/index.ts'
 import { Identifiers } from './identifiers.ts'
 import { LatencyMeter } from './latency-meter.ts'
 import { Repeats } from './repeats.ts'

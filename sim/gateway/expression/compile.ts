@@ -1,4 +1,4 @@
-import { nearest } from '#protocol/messages.ts'
+import { nearest } from '#protocol/messages/index.ts'
 import { CONSTANTS, dataByte, FIELDS, type FrameValue } from './names.ts'
 import { ExpressionError, tokenize, type Token } from './tokens.ts'
 

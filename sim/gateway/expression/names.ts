@@ -2,7 +2,7 @@ import { LOCATION_NAMES, MESSAGES } from '#protocol/catalogue/index.ts'
 import {
   destinationOf, isBroadcastKind, kindOf, locationOf, pageOf, pduFormatOf, pduSpecificOf, pgnOf, priorityOf, sourceOf, topicOf,
   topicOfFrame,
-} from '#protocol/id.ts'
+} from '#protocol/index.ts'
 import { actuates } from '../actuation.ts'
 import type { LinkFrame } from '../link.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sameFrame } from '../link-frame.ts'
-import { anyFrame, frameOf } from '../testing/frames.ts'
+import { anyFrame, frameOf } from '../testing/index.ts'
 import { formatAscDate, parseAscDate } from './asc-date.ts'
 import { AscParser } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLinkFrame, sameFrame } from '../link-frame.ts'
-import { anyFrame, frameOf } from '../testing/frames.ts'
+import { anyFrame, frameOf } from '../testing/index.ts'
 import { formatCandumpLine, parseCandumpLine } from './candump.ts'
 
 function parse(line: string): ReturnType<typeof createLinkFrame> {

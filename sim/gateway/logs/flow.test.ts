@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { frameBits } from '#protocol/frame-bits.ts'
+import { frameBits } from '#protocol/index.ts'
 import type { Link, LinkFrame } from '../link.ts'
-import { frameOf } from '../testing/frames.ts'
+import { frameOf } from '../testing/index.ts'
 import { Flow, type FlowOptions } from './flow.ts'
 
 const FRAME = frameOf({ id: 0x0cff_8185, bytes: [1, 2, 3, 4, 5, 6, 7, 8] })

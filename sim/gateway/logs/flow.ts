@@ -1,5 +1,4 @@
-import { frameBitTimes, INTERFRAME_BITS } from '#protocol/frame-bits.ts'
-import type { CanFrame } from '#protocol/frame.ts'
+import { type CanFrame, frameBitTimes, INTERFRAME_BITS } from '#protocol/index.ts'
 import type { Link } from '../link.ts'
 
 /** Frames that may wait in the target's queue: few, so that a command does not grow old there. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { sameFrame } from '../link-frame.ts'
-import { anyFrame, anyPieces, CLASSIC_FRAMES, cutInto, frameOf, numberedFrame, numberOf, RICH_FRAMES } from '../testing/frames.ts'
+import { anyFrame, anyPieces, CLASSIC_FRAMES, cutInto, frameOf, numberedFrame, numberOf, RICH_FRAMES } from '../testing/index.ts'
 import { LONGEST_PIECE } from './log-frame.ts'
 import { LONGEST_BLOCK } from './pcapng-reader.ts'
 import { PcapngWriter } from './pcapng-writer.ts'

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { LinkFrame } from '../link.ts'
 import { sameFrame } from '../link-frame.ts'
-import { CLASSIC_FRAMES, frameOf, RICH_FRAMES } from '../testing/frames.ts'
-import { findPythonCan, runPython } from '../testing/python-can.ts'
+import { CLASSIC_FRAMES, findPythonCan, frameOf, RICH_FRAMES, runPython } from '../testing/index.ts'
 import { readLog, writeLog } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spine-peers-'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyClassicFrame, frameOf } from '../testing/frames.ts'
+import { anyClassicFrame, frameOf } from '../testing/index.ts'
 import { AcceptanceFilter } from './acceptance.ts'
 
 function filter(code: number, mask: number, dual = true): AcceptanceFilter {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createLinkFrame, sameFrame } from '../link-frame.ts'
-import { anyClassicFrame, anyPieces, frameOf } from '../testing/frames.ts'
+import { anyClassicFrame, anyPieces, frameOf } from '../testing/index.ts'
 import { bitrateCommand, btrBitrate, SLCAN_BITRATES } from './bitrates.ts'
 import { decodeSlcanFrame, encodeSlcanFrame, SLCAN_FRAME_BYTES } from './codec.ts'
 import { MAX_LINE_BYTES, SlcanLineReader } from './line-reader.ts'

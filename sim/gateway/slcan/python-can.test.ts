@@ -2,9 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Link, LinkFrame } from '../link.ts'
 import { cloneLinkFrame, sameFrame } from '../link-frame.ts'
 import { openLink } from '../open-link.ts'
-import { CLASSIC_FRAMES } from '../testing/frames.ts'
-import { findPythonCan, runPython } from '../testing/python-can.ts'
-import { makePtyPair, socatMissing } from '../testing/socat.ts'
+import { CLASSIC_FRAMES, findPythonCan, makePtyPair, runPython, socatMissing } from '../testing/index.ts'
 
 /** Sends the frames it is given, and prints those it gets until it has as many, as candump lines without a time. */
 const PEER = `

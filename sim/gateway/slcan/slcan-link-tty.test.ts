@@ -3,15 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SerialPortStream } from '@serialport/stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { messageId } from '#protocol/id.ts'
+import { messageId } from '#protocol/index.ts'
 import { imbalance } from '../counters.ts'
 import { createLink, openLink } from '../open-link.ts'
 import { closeSerial, openSerial } from '../serial.ts'
-import { frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
-import { linkContract } from '../testing/link-contract.ts'
-import { SlcanAdapter, type AdapterManners } from '../testing/slcan-adapter.ts'
-import { makePtyPair, socatMissing, type PtyPair } from '../testing/socat.ts'
-import { eventually } from '../testing/wait.ts'
+import {
+  type AdapterManners, eventually, frameOf, linkContract, makePtyPair, numberedFrame, numberOf, type PtyPair, SlcanAdapter,
+  socatMissing,
+} from '../testing/index.ts'
 
 const missing = socatMissing()
 const ports: SerialPortStream[] = []

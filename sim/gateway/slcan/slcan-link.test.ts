@@ -1,14 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { messageId } from '#protocol/id.ts'
-import { WindowCommandCodec } from '#protocol/messages.generated.ts'
+import { messageId, WindowCommandCodec } from '#protocol/index.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { cloneLinkFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
-import { closeAll } from '../testing/close-all.ts'
-import { frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
-import { linkContract } from '../testing/link-contract.ts'
-import { AdapterServer, type AdapterManners, type SlcanAdapter } from '../testing/slcan-adapter.ts'
-import { eventually } from '../testing/wait.ts'
+import {
+  type AdapterManners, AdapterServer, closeAll, eventually, frameOf, linkContract, numberedFrame, numberOf, type SlcanAdapter,
+} from '../testing/index.ts'
 
 const servers: AdapterServer[] = []
 const links: Link[] = []

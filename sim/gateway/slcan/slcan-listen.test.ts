@@ -5,11 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { imbalance } from '../counters.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { createLink, openLink } from '../open-link.ts'
-import { closeAll } from '../testing/close-all.ts'
-import { anyPieces, frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
-import { linkContract } from '../testing/link-contract.ts'
-import { SlcanHost } from '../testing/slcan-host.ts'
-import { eventually } from '../testing/wait.ts'
+import { anyPieces, closeAll, eventually, frameOf, linkContract, numberedFrame, numberOf, SlcanHost } from '../testing/index.ts'
 
 const sockets: Socket[] = []
 const links: Link[] = []

@@ -6,10 +6,7 @@ import type { SerialPortStream } from '@serialport/stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createLink, openLink } from '../open-link.ts'
 import { closeSerial, explainSerialError, openSerial, usbOf } from '../serial.ts'
-import { linkContract } from '../testing/link-contract.ts'
-import { SlcanHost } from '../testing/slcan-host.ts'
-import { makePtyPair, socatMissing, type PtyPair } from '../testing/socat.ts'
-import { eventually } from '../testing/wait.ts'
+import { eventually, linkContract, makePtyPair, type PtyPair, SlcanHost, socatMissing } from '../testing/index.ts'
 
 const missing = socatMissing()
 const ports: SerialPortStream[] = []

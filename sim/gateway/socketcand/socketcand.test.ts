@@ -5,12 +5,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
-import { closeAll } from '../testing/close-all.ts'
-import { anyClassicFrame, anyPieces, CLASSIC_FRAMES, frameOf, numberedFrame, numberOf } from '../testing/frames.ts'
-import { linkContract } from '../testing/link-contract.ts'
-import { findPythonCan, runPython } from '../testing/python-can.ts'
-import { SocketcandClient } from '../testing/socketcand-client.ts'
-import { eventually } from '../testing/wait.ts'
+import {
+  anyClassicFrame, anyPieces, CLASSIC_FRAMES, closeAll, eventually, findPythonCan, frameOf, linkContract, numberedFrame, numberOf,
+  runPython, SocketcandClient,
+} from '../testing/index.ts'
 import { encodeSocketcandFrame, readFrameWords, SOCKETCAND_FRAME_BYTES } from './codec.ts'
 import { CommandReader } from './command-reader.ts'
 

@@ -1,4 +1,4 @@
-import { STREAM_ENVELOPE_PROTO } from '#protocol/export/stream-envelope.ts'
+import { STREAM_ENVELOPE_PROTO } from '#protocol/export/index.ts'
 import protobuf from 'protobufjs'
 import type { ControlRequest, ControlResult } from './control.ts'
 

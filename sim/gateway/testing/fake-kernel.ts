@@ -1,6 +1,6 @@
-import type { FilterRow, InterfaceStatus, KernelView } from '../socketcan/interface.ts'
-import type { KernelFilter, OpenChannel, OutMessage, RawChannel, RawMessage } from '../socketcan/raw-channel.ts'
-import type { Platform } from '../socketcan/socketcan-link.ts'
+import type {
+  FilterRow, InterfaceStatus, KernelFilter, KernelView, OpenChannel, OutMessage, Platform, RawChannel, RawMessage,
+} from '../socketcan/index.ts'
 
 /** Frames a socket holds before it overflows. */
 const SOCKET_FRAMES = 277

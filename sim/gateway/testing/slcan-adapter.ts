@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import type { LinkFrame } from '../link.ts'
-import { encodeSlcanFrame, SLCAN_FRAME_BYTES } from '../slcan/codec.ts'
+import { encodeSlcanFrame, SLCAN_FRAME_BYTES } from '../slcan/index.ts'
 import type { FarEnd } from './link-contract.ts'
 import { SlcanFirmware, type FirmwareManners } from './slcan-firmware.ts'
 

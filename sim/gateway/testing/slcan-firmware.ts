@@ -1,6 +1,6 @@
 import type { LinkFrame } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame } from '../link-frame.ts'
-import { CR, decodeSlcanFrame, isFrameLetter, readHex } from '../slcan/codec.ts'
+import { CR, decodeSlcanFrame, isFrameLetter, readHex } from '../slcan/index.ts'
 
 /** What happens to a byte that finds the line buffer full. */
 type Overflow =

@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream'
 import type { LinkFrame } from '../link.ts'
 import { cloneLinkFrame, createLinkFrame } from '../link-frame.ts'
-import { decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, SLCAN_FRAME_BYTES } from '../slcan/codec.ts'
-import { SlcanLineReader } from '../slcan/line-reader.ts'
+import { decodeSlcanFrame, encodeSlcanFrame, isFrameLetter, SLCAN_FRAME_BYTES, SlcanLineReader } from '../slcan/index.ts'
 import type { FarEnd } from './link-contract.ts'
 import { eventually } from './wait.ts'
 

@@ -2,8 +2,7 @@ import type { Socket } from 'node:net'
 import type { LinkFrame } from '../link.ts'
 import { createCounters } from '../counters.ts'
 import { cloneLinkFrame } from '../link-frame.ts'
-import { SpineConnection } from '../spine/connection.ts'
-import { STREAM_VERSION, type EnvelopeBody } from '../spine/envelope.ts'
+import { type EnvelopeBody, SpineConnection, STREAM_VERSION } from '../spine/index.ts'
 import type { FarEnd } from './link-contract.ts'
 
 /** Either end of the spine stream, laid open for tests. */

@@ -1,4 +1,4 @@
-import { Prng } from '../../kernel/prng.ts'
+import { Prng } from '../../kernel/index.ts'
 import type { Cable, CopperTopology } from '../topology.ts'
 import { ampacity_A, GAUGES_MM2 } from '../wire.ts'
 import type { Condition, Law } from './dense-reference.ts'

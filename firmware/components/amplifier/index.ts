@@ -1,0 +1,1 @@
+export { amplifierEntry } from './amplifier.ts'

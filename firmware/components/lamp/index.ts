@@ -1,0 +1,2 @@
+export { lampEntry } from './lamp.ts'
+export { SUPPLY_MARGIN } from './parameters.ts'

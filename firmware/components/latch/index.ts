@@ -1,0 +1,1 @@
+export { latchEntry } from './latch.ts'

@@ -1,0 +1,1 @@
+export { mirrorEntry } from './mirror.ts'

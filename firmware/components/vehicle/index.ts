@@ -1,0 +1,1 @@
+export { vehicleEntry } from './vehicle.ts'

@@ -1,0 +1,7 @@
+export { Closing } from './closing.ts'
+export { WindowControl } from './control.ts'
+export { type ClosingReading, PinchGuard } from './guard.ts'
+export { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './load.ts'
+export { stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
+export { encodeWindowRecord } from './position.ts'
+export { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver, windowEntry } from './window.ts'

@@ -1,0 +1,107 @@
+import {
+  ComponentAnnounceCodec, hubAddress, messagePgn, NetworkSleepCodec, PowerGrantCodec, PowerShedCodec, SLEEP_REASON, topicOf,
+  VehicleStateCodec, type VehicleStateValues,
+} from '#protocol/index.ts'
+import type { ComponentEntry } from '../components/index.ts'
+import type { StatusCodec } from '../message.ts'
+import type { HubPower } from '../power/hub/index.ts'
+import type { HubImage } from './image.ts'
+import type { HubParts } from './parts.ts'
+import type { PortSlot } from './port-slot.ts'
+
+function startSending(parts: HubParts): void {
+  parts.transmit.open()
+  parts.reports.start()
+  parts.reports.ports.mark(-1)
+  parts.reports.announces.mark(-1)
+}
+
+function stopSending(parts: HubParts): void {
+  parts.transmit.close()
+  parts.receiver.silent = true
+  parts.reports.stop()
+}
+
+function answerRequest(parts: HubParts, pgn: number, delay_ms: number): void {
+  const here = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, parts.hal.location)
+  const anywhere = messagePgn(ComponentAnnounceCodec.page, ComponentAnnounceCodec.kind, 0)
+  if (pgn === here || pgn === anywhere) parts.reports.announces.repeatIn(delay_ms)
+  else parts.counters.requestsUnknown++
+}
+
+function connectBus(parts: HubParts): void {
+  const address = parts.address
+  address.onClaimed = () => startSending(parts)
+  address.onLost = () => stopSending(parts)
+  address.onStuck = () => parts.busOff.check()
+  address.onRequest = (pgn, delay_ms) => answerRequest(parts, pgn, delay_ms)
+  parts.transmit.onStuck = () => parts.busOff.check()
+  parts.receiver.onPeer = (id, data, length) => {
+    if (!address.receive(id, data, length)) parts.counters.rxUnwanted++
+  }
+  parts.receiver.onWish = () => parts.sleep.activity(SLEEP_REASON.bus)
+}
+
+function connectPower(parts: HubParts, power: HubPower): void {
+  parts.receiver.on(PowerGrantCodec, (values, _location, source) => power.heardGrant(values, source))
+  parts.receiver.on(PowerShedCodec, (values, _location, source) => power.heardShed(values, source))
+  if (parts.seat !== undefined) parts.seat.listen(parts.receiver)
+}
+
+function heardVehicle(parts: HubParts, image: HubImage, values: VehicleStateValues, source: number): void {
+  parts.sleep.managerHeard()
+  if (parts.seat !== undefined) parts.seat.heardVehicle(values, source)
+  // The dash knows the vehicle and is in charge of the power itself.
+  if (image.vehicle) return
+  if (parts.power === undefined || parts.power.inCharge.heardVehicle(values, source)) parts.vehicle.receive(values)
+}
+
+function tellVehicle(slots: readonly PortSlot[]): void {
+  for (const slot of slots) {
+    const component = slot.component
+    if (component !== undefined && component.vehicleChanged !== undefined) component.vehicleChanged()
+  }
+}
+
+function slotOf(slots: readonly PortSlot[], componentClass: number): PortSlot | undefined {
+  for (const slot of slots) {
+    if (slot.boundClass() === componentClass) return slot
+  }
+  return undefined
+}
+
+function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
+  if (entry.command === undefined) return
+  parts.receiver.on(entry.command, (values, _location, source) => {
+    // Who may not speak yet cannot echo: its sender would report as lost what was done. A repetition comes soon.
+    if (!parts.address.operating()) {
+      parts.counters.rxSilent++
+      return
+    }
+    const slot = slotOf(parts.slots, entry.code)
+    if (slot === undefined) parts.counters.rxNoComponent++
+    else slot.commands.receive(values, source)
+  })
+}
+
+/** Status of another hub's component: the echo of a command, and what a switch depends on. */
+function follow(parts: HubParts, codec: StatusCodec): void {
+  parts.receiver.on(codec, (values, location, source) => {
+    if (source !== hubAddress(location)) return
+    parts.sender.observe(topicOf(codec), location, values.echoSender, values.echoSequence)
+    parts.known.observe(codec, location, values)
+  })
+}
+
+/** Which part hears what: of the bus, of the address claim, of the vehicle. */
+export function connect(parts: HubParts, image: HubImage): void {
+  connectBus(parts)
+  parts.vehicle.onChange = () => tellVehicle(parts.slots)
+  parts.receiver.on(NetworkSleepCodec, (values, _location, source) => parts.sleep.receive(values, source))
+  if (!image.vehicle || parts.seat !== undefined) {
+    parts.receiver.on(VehicleStateCodec, (values, _location, source) => heardVehicle(parts, image, values, source))
+  }
+  if (parts.power !== undefined) connectPower(parts, parts.power)
+  for (const entry of image.components) acceptCommands(parts, entry)
+  for (const codec of image.follows) follow(parts, codec)
+}

@@ -1,0 +1,82 @@
+import type { DescriptorState, HubState, PortFault, PortState } from '#protocol/index.ts'
+import type { Component, VehicleView } from '../components/index.ts'
+import type { Hal } from '../hal.ts'
+import { broadcastFilters, type HubCounters, peerFilters, SelfCare } from '../runtime/index.ts'
+import { connect } from './connect.ts'
+import type { HubImage } from './image.ts'
+import { createParts } from './parts.ts'
+import type { HubParts } from './parts.ts'
+import type { PortSlot } from './port-slot.ts'
+import { Rest } from './rest.ts'
+
+export type { HubCounters } from '../runtime/index.ts'
+export type { HubImage } from './image.ts'
+
+/** A running hub, as diagnostics and tests see it. It lives until its board kills it. */
+export interface Hub {
+  readonly location: number
+  readonly counters: HubCounters
+  readonly vehicle: VehicleView
+  state(): HubState
+  /** @throws RangeError */
+  portState(port: number): PortState
+  /** @throws RangeError */
+  portFault(port: number): PortFault
+  /** Granted to a port beyond its idle current, A. @throws RangeError */
+  portGranted_A(port: number): number
+  /** @throws RangeError */
+  descriptorState(port: number): DescriptorState
+  /** The driver bound to a port. @throws RangeError */
+  component(port: number): Component | undefined
+  /** Frames that wait or are in the controller; commands that wait for their echo. */
+  framesWaiting(): number
+  commandsUnderWay(): number
+  /** Names of the armed jobs, soonest first; for failure messages. */
+  pending(): string[]
+}
+
+const FIRST_LOCATION = 1
+const LAST_LOCATION = 8
+
+/** Makes the parts of a hub, connects them, sets up the controller, claims the address and looks at the ports. */
+export function bootHub(hal: Hal, image: HubImage): HubParts {
+  const parts = createParts(hal, image)
+  const can = hal.can[0]!
+  connect(parts, image)
+  can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
+  can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  new SelfCare(hal, parts.schedule, parts.busOff).start()
+  parts.address.start()
+  parts.sleep.start(new Rest(parts, image.vehicle))
+  for (const slot of parts.slots) slot.boot()
+  if (parts.seat !== undefined) parts.seat.manager.start()
+  return parts
+}
+
+/**
+ * Starts the firmware of one hub on a board. Nothing is kept but through `hal`: several hubs share a process.
+ * @throws RangeError when the coding pins give no location: such a hub must not send, it could be anyone.
+ */
+export function createHub(hal: Hal, image: HubImage): Hub {
+  if (!(hal.location >= FIRST_LOCATION && hal.location <= LAST_LOCATION)) throw new RangeError(`location ${hal.location} is outside 1…8`)
+  const parts = bootHub(hal, image)
+  const slotAt = (port: number): PortSlot => {
+    const slot = parts.slots[port]
+    if (slot === undefined) throw new RangeError(`port ${port}: this hub has ports 0…${parts.slots.length - 1}`)
+    return slot
+  }
+  return {
+    location: hal.location,
+    counters: parts.counters,
+    vehicle: parts.vehicle,
+    state: () => parts.standing.state(),
+    portState: port => slotAt(port).state(),
+    portFault: port => slotAt(port).fault.code,
+    portGranted_A: port => slotAt(port).power.granted_A(),
+    descriptorState: port => slotAt(port).descriptorState,
+    component: port => slotAt(port).component,
+    framesWaiting: () => parts.transmit.waiting(),
+    commandsUnderWay: () => parts.sender.underWay(),
+    pending: () => parts.schedule.pending(),
+  }
+}

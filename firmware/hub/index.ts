@@ -1,0 +1,7 @@
+export { bootHub, createHub, type Hub } from './hub.ts'
+export type { CarPower, HubImage } from './image.ts'
+export { KnownStatus } from './known-status.ts'
+export type { HubParts } from './parts.ts'
+export { PortSlot } from './port-slot.ts'
+export { type Known, knownFrom, NO_CHANNEL, OWN, type SwitchAction } from './switch-action.ts'
+export { Switches } from './switches.ts'

@@ -1,0 +1,49 @@
+import { topicOf } from '#protocol/index.ts'
+import { fieldOf } from '../message.ts'
+import type { AnyCodec } from '../message.ts'
+import { NO_CHANNEL } from './switch-action.ts'
+import type { Known, SwitchAction } from './switch-action.ts'
+
+interface Entry {
+  readonly known: Known
+  value: number
+}
+
+/** The last word of those status fields that switches depend on. */
+export class KnownStatus {
+  private readonly entries: Entry[]
+
+  constructor(actions: readonly SwitchAction[]) {
+    this.entries = []
+    for (const action of actions) {
+      if (action.known !== undefined) this.entries.push({ known: action.known, value: NaN })
+    }
+  }
+
+  /** A status, of another hub or of a component of this one. */
+  observe(codec: AnyCodec, location: number, values: object): void {
+    for (const entry of this.entries) {
+      const known = entry.known
+      if (topicOf(known.status) !== topicOf(codec) || known.location !== location) continue
+      if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
+      entry.value = fieldOf(values, known.field)
+    }
+  }
+
+  /** NaN when nothing is known. */
+  value(known: Known): number {
+    for (const entry of this.entries) {
+      if (entry.known === known) return entry.value
+    }
+    return NaN
+  }
+
+  /** What a command that was just sent will make of it, so that the next press counts from there; for all that watch the field. */
+  expect(known: Known, value: number): void {
+    for (const entry of this.entries) {
+      const other = entry.known
+      if (topicOf(other.status) === topicOf(known.status) && other.location === known.location && other.channel === known.channel
+        && other.field === known.field) entry.value = value
+    }
+  }
+}

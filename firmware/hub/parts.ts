@@ -1,0 +1,99 @@
+import { hubAddress, hubName, HubStatusCodec, MANAGER_STATE } from '#protocol/index.ts'
+import type { Hal } from '../hal.ts'
+import { HubPower } from '../power/hub/index.ts'
+import { ManagerSeat } from '../power/manager/index.ts'
+import {
+  AddressClaim, BusOffRecovery, CommandSender, createCounters, type HubCounters, Receiver, Schedule, SleepControl, Transmitter,
+  Vehicle,
+} from '../runtime/index.ts'
+import { commandResults, Commands } from './commands.ts'
+import type { HubImage } from './image.ts'
+import { KnownStatus } from './known-status.ts'
+import { PortSlot } from './port-slot.ts'
+import { Reports } from './reports.ts'
+import { Standing } from './standing.ts'
+import { Switches } from './switches.ts'
+
+const SEQUENCES = 16
+
+/** The parts of one running hub. */
+export interface HubParts {
+  readonly hal: Hal
+  readonly counters: HubCounters
+  readonly schedule: Schedule
+  readonly transmit: Transmitter
+  readonly receiver: Receiver
+  readonly address: AddressClaim
+  readonly busOff: BusOffRecovery
+  readonly vehicle: Vehicle
+  readonly known: KnownStatus
+  readonly sleep: SleepControl
+  readonly standing: Standing
+  readonly sender: CommandSender
+  readonly commands: Commands
+  /** Undefined for a hub on a bench, without a car. */
+  readonly power: HubPower | undefined
+  readonly seat: ManagerSeat | undefined
+  readonly reports: Reports
+  readonly slots: readonly PortSlot[]
+}
+
+/** Where sequences begin: not where they were before the reset. */
+function firstSequence(hal: Hal): number {
+  return Math.floor(hal.random() * SEQUENCES)
+}
+
+function createPower(hal: Hal, image: HubImage, schedule: Schedule, transmit: Transmitter, counters: HubCounters): HubPower | undefined {
+  const car = image.power
+  if (car === undefined) return undefined
+  return new HubPower(hal.location, car.shares_A[hal.location] ?? 0, firstSequence(hal), schedule, transmit, counters)
+}
+
+function createSeat(hal: Hal, image: HubImage, schedule: Schedule, address: AddressClaim, vehicle: Vehicle,
+  power: HubPower): ManagerSeat | undefined {
+  if (image.manager === undefined || image.power === undefined || image.power.plan === undefined) return undefined
+  const manager = image.manager.create({
+    location: hal.location, schedule: schedule, power: power,
+    operating: () => address.operating(), supply_V: () => hal.supply_V(), ignition: () => vehicle.ignition(),
+  }, image.power.plan)
+  return new ManagerSeat(manager, power)
+}
+
+/** Makes the parts, each with what it uses of those before; `connect` tells them what happens on the bus. */
+export function createParts(hal: Hal, image: HubImage): HubParts {
+  const location = hal.location
+  const source = hubAddress(location)
+  const counters = createCounters()
+  const schedule = new Schedule(hal, counters)
+  const transmit = new Transmitter(hal, schedule, counters, source)
+  const receiver = new Receiver(schedule, counters, source, image.senderRoom)
+  const address = new AddressClaim(hal, schedule, transmit, counters, hubName(image.type, location, hal.serial))
+  const busOff = new BusOffRecovery(hal, schedule, counters)
+  const vehicle = new Vehicle(schedule)
+  const known = new KnownStatus(image.actions)
+  const sleep = new SleepControl(schedule)
+  const slots: PortSlot[] = []
+  const standing = new Standing(address, sleep, slots)
+  const finished = commandResults(slots, hal)
+  const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusCodec, finished)
+  const commands = new Commands(location, sender, slots, counters, sleep, finished)
+  const present = image.power === undefined ? undefined : image.power.present
+  const switches = new Switches(image.actions, location, commands, known, schedule, counters, present)
+  const power = createPower(hal, image, schedule, transmit, counters)
+  const seat = power === undefined ? undefined : createSeat(hal, image, schedule, address, vehicle, power)
+  const reports = new Reports({
+    hal: hal, schedule: schedule, transmit: transmit, address: address, vehicle: vehicle, readsVehicle: image.vehicle,
+    standing: standing, seat: seat, ports: slots,
+  })
+  if (seat !== undefined) seat.manager.onChange = state => reports.heartbeat(state !== MANAGER_STATE.none)
+  const hub = {
+    hal: hal, schedule: schedule, counters: counters, transmit: transmit, address: address, vehicle: vehicle, known: known,
+    sleep: sleep, switches: switches, power: power, reports: reports, drivers: image.components,
+  }
+  for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
+  return {
+    hal: hal, counters: counters, schedule: schedule, transmit: transmit, receiver: receiver, address: address, busOff: busOff,
+    vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender, commands: commands, power: power, seat: seat,
+    reports: reports, slots: slots,
+  }
+}

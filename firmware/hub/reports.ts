@@ -1,0 +1,121 @@
+import {
+  ComponentAnnounceCodec, type ComponentAnnounceValues, HubStatusCodec, PortStatusCodec, type PortStatusValues, VehicleStateCodec,
+} from '#protocol/index.ts'
+import type { Hal } from '../hal.ts'
+import type { ManagerSeat } from '../power/manager/index.ts'
+import { type AddressClaim, fillHubStatus, FrameCycle, type Schedule, type Transmitter, type Vehicle } from '../runtime/index.ts'
+import type { Standing } from './standing.ts'
+
+/** Offset of a hub's periodic frames from those of the next location. */
+export const LOCATION_PHASE_ms = 120
+const PORT_STATUS_PHASE_ms = 10
+
+/** A port that is reported, and whose component reports for itself. */
+export interface ReportedPort {
+  fillStatus(values: PortStatusValues): void
+  fillAnnounce(values: ComponentAnnounceValues): void
+  startStatus(): void
+  stopStatus(): void
+}
+
+/** What the reports are about. */
+export interface ReportedHub {
+  readonly hal: Hal
+  readonly schedule: Schedule
+  readonly transmit: Transmitter
+  readonly address: AddressClaim
+  readonly vehicle: Vehicle
+  /** The vehicle component is this hub's. */
+  readonly readsVehicle: boolean
+  readonly standing: Standing
+  readonly seat: ManagerSeat | undefined
+  readonly ports: readonly ReportedPort[]
+}
+
+/** What a hub says of itself and of the vehicle, periodically and on change; it starts and stops the components' status too. */
+export class Reports {
+  readonly hub: FrameCycle
+  readonly ports: FrameCycle
+  readonly announces: FrameCycle
+  readonly vehicle: FrameCycle
+  private readonly reported: ReportedHub
+
+  constructor(reported: ReportedHub) {
+    this.reported = reported
+    this.hub = this.hubStatus()
+    this.ports = this.portStatus()
+    this.announces = this.componentAnnounce()
+    this.vehicle = this.vehicleState()
+  }
+
+  start(): void {
+    const reported = this.reported
+    const count = reported.ports.length
+    const phase_ms = reported.hal.location * LOCATION_PHASE_ms % HubStatusCodec.idlePeriod_ms
+    this.hub.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
+    this.ports.start(count, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
+    this.announces.start(count, 0, 0)
+    if (reported.readsVehicle) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    for (const port of reported.ports) port.startStatus()
+  }
+
+  stop(): void {
+    this.hub.stop()
+    this.ports.stop()
+    this.announces.stop()
+    this.vehicle.stop()
+    for (const port of this.reported.ports) port.stopStatus()
+  }
+
+  /** One more HubStatus, and none after it. */
+  lastWords(): void {
+    this.hub.start(1, 0, 0)
+    this.hub.mark(0)
+  }
+
+  /** VehicleState is sent while there is a vehicle component to read, or (`managing`) a power manager in charge. */
+  heartbeat(managing: boolean): void {
+    if (!this.reported.address.operating()) return
+    if (this.reported.readsVehicle) this.vehicle.mark(0)
+    else if (!managing) this.vehicle.stop()
+    else if (this.vehicle.stopped()) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    else this.vehicle.mark(0)
+  }
+
+  private hubStatus(): FrameCycle {
+    const values = HubStatusCodec.create()
+    const reported = this.reported
+    return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
+      fillHubStatus(reported.hal, reported.standing.bareState(), reported.standing.degraded(), values)
+      reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
+    })
+  }
+
+  private portStatus(): FrameCycle {
+    const values = PortStatusCodec.create()
+    const reported = this.reported
+    return new FrameCycle(reported.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
+      reported.ports[port]!.fillStatus(values)
+      reported.transmit.send(PortStatusCodec, reported.hal.location, values, port)
+    })
+  }
+
+  private componentAnnounce(): FrameCycle {
+    const values = ComponentAnnounceCodec.create()
+    const reported = this.reported
+    return new FrameCycle(reported.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
+      reported.ports[port]!.fillAnnounce(values)
+      reported.transmit.send(ComponentAnnounceCodec, reported.hal.location, values, port)
+    })
+  }
+
+  private vehicleState(): FrameCycle {
+    const values = VehicleStateCodec.create()
+    const reported = this.reported
+    return new FrameCycle(reported.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
+      reported.vehicle.fill(values, reported.hal.supply_V())
+      if (reported.seat !== undefined) reported.seat.fill(values)
+      reported.transmit.send(VehicleStateCodec, 0, values, 0)
+    })
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  COMPONENT_CLASS, HUB_STATE, IGNITION, MANAGER_STATE, NetworkSleepCodec, SLEEP_REASON, type SleepPhase, type SleepReason,
+} from '#protocol/index.ts'
+import type { Hal } from '../hal.ts'
+import type { ManagerSeat } from '../power/manager/index.ts'
+import {
+  type AddressClaim, type CommandSender, NOT_BUSY, type Schedule, type SleepHost, type Transmitter, type Vehicle,
+} from '../runtime/index.ts'
+import type { PortSlot } from './port-slot.ts'
+import type { Reports } from './reports.ts'
+
+/** What rests. */
+export interface RestingHub {
+  readonly hal: Hal
+  readonly schedule: Schedule
+  readonly transmit: Transmitter
+  readonly address: AddressClaim
+  readonly vehicle: Vehicle
+  readonly sender: CommandSender
+  readonly seat: ManagerSeat | undefined
+  readonly slots: readonly PortSlot[]
+  readonly reports: Reports
+}
+
+/** What keeps a hub awake, and what falling asleep and waking do to its parts. */
+export class Rest implements SleepHost {
+  private readonly hub: RestingHub
+  private readonly readsVehicle: boolean
+
+  /** `readsVehicle`: the vehicle component is this hub's. */
+  constructor(hub: RestingHub, readsVehicle: boolean) {
+    this.hub = hub
+    this.readsVehicle = readsVehicle
+  }
+
+  leads(): boolean {
+    if (!this.hub.address.operating()) return false
+    return this.readsVehicle || this.manages()
+  }
+
+  managed(): boolean {
+    return !this.readsVehicle && this.hub.vehicle.fresh()
+  }
+
+  /** A lease lasts as long as a manager renews it: who holds one keeps the network awake. */
+  busy(): SleepReason | typeof NOT_BUSY {
+    if (this.hub.vehicle.ignition() !== IGNITION.off) return SLEEP_REASON.ignition
+    if (this.hub.sender.underWay() > 0) return SLEEP_REASON.bus
+    for (const slot of this.hub.slots) {
+      if (slot.component === undefined) continue
+      if (slot.component.moving()) return slot.boundClass() === COMPONENT_CLASS.switchPack ? SLEEP_REASON.switch : SLEEP_REASON.component
+      if (slot.power.granted_A() > 0) return SLEEP_REASON.component
+    }
+    return NOT_BUSY
+  }
+
+  sendSleep(phase: SleepPhase, reason: SleepReason): void {
+    const values = NetworkSleepCodec.create()
+    values.phase = phase
+    values.reason = reason
+    this.hub.transmit.send(NetworkSleepCodec, 0, values, 0)
+  }
+
+  fallSilent(): void {
+    this.hub.reports.stop()
+    if (this.hub.address.operating()) this.hub.reports.lastWords()
+  }
+
+  mute(): void {
+    this.hub.transmit.close()
+  }
+
+  unmute(): void {
+    if (this.hub.address.operating()) this.hub.transmit.open()
+  }
+
+  speak(): void {
+    const address = this.hub.address
+    if (address.state === HUB_STATE.claiming) address.start()
+    if (!address.operating()) return
+    this.hub.reports.start()
+    if (this.manages()) this.hub.reports.heartbeat(true)
+  }
+
+  powerDown(woken: (byBus: boolean) => void): void {
+    this.hub.reports.stop()
+    this.hub.address.rest()
+    this.hub.transmit.rest()
+    for (const slot of this.hub.slots) slot.sleep()
+    this.hub.schedule.pause()
+    this.hub.hal.log('sleeps')
+    this.hub.hal.sleep(woken)
+  }
+
+  powerUp(): void {
+    this.hub.schedule.resume()
+    this.hub.hal.log('wakes')
+    for (const slot of this.hub.slots) slot.wake()
+  }
+
+  private manages(): boolean {
+    return this.hub.seat !== undefined && this.hub.seat.manager.state !== MANAGER_STATE.none
+  }
+}

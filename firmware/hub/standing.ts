@@ -1,0 +1,39 @@
+import { HUB_STATE, type HubState, PORT_FAULT } from '#protocol/index.ts'
+import type { AddressClaim, SleepControl } from '../runtime/index.ts'
+import type { PortFault } from './port-fault.ts'
+
+/** A port, as far as its hub's state depends on it. */
+export interface FaultyPort {
+  readonly fault: PortFault
+}
+
+/** How a hub stands: its address, its sleep and the faults of its ports, as one state. */
+export class Standing {
+  private readonly address: AddressClaim
+  private readonly sleep: SleepControl
+  private readonly ports: readonly FaultyPort[]
+
+  constructor(address: AddressClaim, sleep: SleepControl, ports: readonly FaultyPort[]) {
+    this.address = address
+    this.sleep = sleep
+    this.ports = ports
+  }
+
+  state(): HubState {
+    const state = this.bareState()
+    return state === HUB_STATE.operating && this.degraded() ? HUB_STATE.degraded : state
+  }
+
+  /** Without a look at the ports. */
+  bareState(): HubState {
+    return this.sleep.quiet() ? HUB_STATE.sleeping : this.address.state
+  }
+
+  /** True while a port shows a fault. */
+  degraded(): boolean {
+    for (const port of this.ports) {
+      if (port.fault.code !== PORT_FAULT.none) return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,50 @@
+import type { Codec, Switch } from '#protocol/index.ts'
+import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
+
+/** Some fields of a command. */
+export type Fields<Command extends CommandValues = CommandValues> = Readonly<Partial<Omit<Command, 'sequence'>>>
+
+/** The hub's own location as a target. */
+export const OWN = 0
+/** Of `known.channel`: the status has no channels. */
+export const NO_CHANNEL = -1
+
+/** What a press means depends on what a status last said: toggles and steps. */
+export interface Known<Command extends CommandValues = CommandValues> {
+  readonly status: AnyCodec
+  readonly location: number
+  readonly channel: number
+  /** Field of the status; NaN as long as no status came. */
+  readonly field: string
+  /** Fills the command; returns what the status will say when it is done. */
+  adapt(values: Command, known: number): number
+}
+
+/** What a command depends on, with the field's name checked against the status. */
+export function knownFrom<Command extends CommandValues, Status extends StatusValues>(
+  status: Codec<Status>, location: number, channel: number, field: keyof Status & string, adapt: (values: Command, known: number) => number,
+): Known<Command> {
+  return { status: status, location: location, channel: channel, field: field, adapt: adapt }
+}
+
+/** What one switch does. Rows of `hubs/switch-actions.ts`. */
+export interface SwitchAction<Command extends CommandValues = CommandValues> {
+  readonly code: Switch
+  readonly codec: RowCodec<Command>
+  /** Location codes, or `OWN`. */
+  readonly targets: readonly number[]
+  /** The command of a press. */
+  readonly press: Fields<Command>
+  /** Given: the press is held until the release, which sends this. */
+  readonly release?: Fields<Command>
+  /** Given: a release within `TAP_ms` sends this instead. */
+  readonly tap?: Fields<Command>
+  /** One command for each of these lamp channels. */
+  readonly channels?: readonly number[]
+  readonly known?: Known<Command>
+  /** Given: the press switches blinking on and off, half a period each. */
+  readonly blink_ms?: number
+}
+
+/** A press shorter than this is a tap. */
+export const TAP_ms = 300

@@ -1,0 +1,1 @@
+export type { CanPort, FilterBank, Hal, Nvm, Port } from './hal.ts'

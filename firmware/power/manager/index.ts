@@ -1,0 +1,3 @@
+export { FIRST_MANAGER, type ManagerEntry, type ManagerHost, PowerManager, STANDBY_MANAGER } from './manager.ts'
+export { ManagerSeat } from './seat.ts'
+export { Shedding } from './shedding.ts'

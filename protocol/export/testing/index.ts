@@ -1,0 +1,2 @@
+export { rawOf, readDbc } from './dbc-reader.ts'
+export { BlindCommand, BlindStatus, LATER_CODECS, LATER_ROWS, laterCodec, SeatCommand, SeatStatus } from './later-classes.ts'

@@ -1,0 +1,5 @@
+export { CanBus } from './bus.ts'
+export { CanController } from './controller.ts'
+export { BUS_FAULTS, type BusFaultOptions } from './fault-options.ts'
+export { type BitField, RECEIVERS, TRANSMITTER } from './faults.ts'
+export { LoadMeter } from './statistics.ts'

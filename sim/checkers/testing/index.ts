@@ -1,0 +1,2 @@
+export { Fabricated, STORY_FACTS } from './fabricated.ts'
+export { STORIES } from './stories.ts'

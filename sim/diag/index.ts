@@ -1,0 +1,8 @@
+export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
+export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
+export { currentFaults } from './faults.ts'
+export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'
+export { isStale, monitorJson } from './monitor-json.ts'
+export { type MonitorCounters, MonitorModel, type MonitorNode, type MonitorSignal } from './monitor-model.ts'
+export { type PortPowerView, powerOf, type PowerView } from './power-half.ts'
+export { MOST_JITTER_ms, ON_NEED_ms, type RateRow, rates, type Rates } from './rates.ts'

@@ -1,0 +1,6 @@
+export { BUS_KINDS } from './bus.ts'
+export { CAR_KINDS } from './car.ts'
+export { HUB_KINDS } from './hub.ts'
+export type { FuzzKind } from './kind.ts'
+export { POWER_KINDS } from './power.ts'
+export { TOOL_KINDS } from './tool.ts'

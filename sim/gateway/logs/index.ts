@@ -1,0 +1,7 @@
+export { formatCandumpLine } from './candump.ts'
+export { FileReplay } from './file-replay.ts'
+export { Flow } from './flow.ts'
+export { type BadLine, LOG_FORMATS, type LogFormat, logFormatOf, placeOf } from './format.ts'
+export type { LogFrame } from './log-frame.ts'
+export { PieceBuffer } from './piece-buffer.ts'
+export { readLog, writeLog } from './testing.ts'

@@ -1,0 +1,3 @@
+export type { FilterRow, InterfaceStatus, KernelView } from './interface.ts'
+export { ACCEPT_NOTHING, type KernelFilter, type OpenChannel, type OutMessage, type RawChannel, type RawMessage } from './raw-channel.ts'
+export type { Platform } from './socketcan-link.ts'

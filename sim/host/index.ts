@@ -1,0 +1,2 @@
+export { type FirmwareImage, HubHost, type ResetCauseName } from './hub-host.ts'
+export { NvmStore } from './nvm-store.ts'
