@@ -24,6 +24,11 @@ export interface Hal {
   cancel(handle: number): void
   supply_V(): number
   temperature_C(): number
+  /**
+   * Vertical acceleration of the door without gravity, up positive, m/s²: the mean since the last call, sampled at 1 kHz
+   * or faster. NaN: the board has no accelerometer.
+   */
+  acceleration_m_s2(): number
   /** Uniform in [0, 1). */
   random(): number
   kickWatchdog(): void
@@ -80,6 +85,15 @@ export interface Port {
   limit(current_A: number): void
   /** Current drawn now. */
   current_A(): number
+  /** Ends an interval of which `mean_A` and `meanPlug_V` speak, and begins the next. */
+  takeMeans(): void
+  /**
+   * Mean current drawn over the interval that the last `takeMeans` ended, sampled at 1 kHz or faster, A. NaN: the board
+   * takes no means.
+   */
+  mean_A(): number
+  /** Mean voltage at the plug over the same interval, V; below the supply when the eFuse regulates. NaN as `mean_A`. */
+  meanPlug_V(): number
   tripped(): boolean
   /** H-bridge or PWM, −1…1 (one-way loads 0…1). 0 lets the output float. */
   drive(channel: number, duty: number): void

@@ -89,7 +89,7 @@ export function defineSilentComponent<Code extends ClassCode>(definition: Silent
  * What a driver may ask of its board: the time, and what surrounds it. `now` goes on while the hub sleeps, as cooling and
  * ageing do; to the jobs, sleep is no time.
  */
-export type Board = Pick<Hal, 'now' | 'supply_V' | 'temperature_C'>
+export type Board = Pick<Hal, 'now' | 'supply_V' | 'temperature_C' | 'acceleration_m_s2'>
 
 /** Something a driver does at a time, on the hub's schedule. Made once, when the driver is, and armed again and again. */
 export interface DriverJob {

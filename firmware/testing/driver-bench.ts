@@ -10,6 +10,8 @@ export interface BenchPlant {
   pulses?(channel: number): number
   analog?(channel: number): number
   current_A?(): number
+  /** At the plug: below the supply when the eFuse holds the current. */
+  plug_V?(): number
   /** False: what is written to its registers is lost. */
   listens?(): boolean
 }
@@ -32,6 +34,29 @@ function decoded<Values extends object>(codec: RowCodec<Values>, data: Uint8Arra
   return values
 }
 
+/** What a port's converter makes of its samples, one every millisecond. */
+class Means {
+  mean_A = 0
+  mean_V = 0
+  private sum_A = 0
+  private sum_V = 0
+  private samples = 0
+
+  add(current_A: number, plug_V: number): void {
+    this.sum_A += current_A
+    this.sum_V += plug_V
+    this.samples += 1
+  }
+
+  take(): void {
+    if (this.samples > 0) {
+      this.mean_A = this.sum_A / this.samples
+      this.mean_V = this.sum_V / this.samples
+    }
+    this.sum_A = this.sum_V = this.samples = 0
+  }
+}
+
 interface BenchJob extends DriverJob { at_ms: number, fire: () => void }
 
 export interface BenchOptions {
@@ -49,6 +74,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   supply_V = 13.5
   /** Of the door. */
   temperature_C = 23
+  acceleration_m_s2 = 0
   ignition: Ignition = IGNITION.on
   gear = 0
   speed_kmh = 0
@@ -88,6 +114,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   private readonly location: number
   private inputHandlers: ((channel: number, level: boolean) => void)[] = []
   private jobs: BenchJob[] = []
+  private readonly means = new Means()
   private tickPeriod_ms = 0
   private nextTick_ms = 0
 
@@ -172,6 +199,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     while (this.now_ms < end_ms) {
       this.now_ms += 1
       this.plant.step?.(this, this.granted)
+      this.means.add(this.drawn_A, this.plug_V)
       this.fireJobs()
       if (this.tickPeriod_ms > 0 && this.now_ms >= this.nextTick_ms) {
         this.nextTick_ms = this.now_ms + this.tickPeriod_ms
@@ -199,6 +227,14 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
 
   get driving(): boolean {
     return this.duties.some(duty => duty !== 0)
+  }
+
+  private get drawn_A(): number {
+    return this.plant.current_A?.() ?? 0
+  }
+
+  private get plug_V(): number {
+    return this.plant.plug_V?.() ?? (this.granted ? this.supply_V : 0)
   }
 
   private job(fire: () => void): DriverJob {
@@ -284,13 +320,19 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   }
 
   private board(): Board {
-    return { now: () => this.now_ms, supply_V: () => this.supply_V, temperature_C: () => this.temperature_C }
+    return {
+      now: () => this.now_ms, supply_V: () => this.supply_V, temperature_C: () => this.temperature_C,
+      acceleration_m_s2: () => this.acceleration_m_s2,
+    }
   }
 
   private port(): Port {
     return {
       present: () => true, onPresence: () => {}, descriptor: () => new Uint8Array(0), power: () => {}, limit: () => {},
-      current_A: () => this.plant.current_A?.() ?? 0,
+      current_A: () => this.drawn_A,
+      takeMeans: () => this.means.take(),
+      mean_A: () => this.means.mean_A,
+      meanPlug_V: () => this.means.mean_V,
       tripped: () => this.tripped,
       drive: (channel, duty) => {
         if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)

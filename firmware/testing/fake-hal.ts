@@ -12,6 +12,9 @@ export class FakePort implements Port {
   /** How often the limit was written. */
   limitWrites: number
   drawn_A: number
+  /** Means of the interval that `takeMeans` ends next. */
+  drawnMean_A: number
+  plugMean_V: number
   latched: boolean
   /** Levels by channel. */
   readonly duties: number[]
@@ -21,6 +24,8 @@ export class FakePort implements Port {
   readonly registers: number[]
   /** The board hears of an edge or of a change of presence before the firmware does. */
   onEdge: () => void
+  private taken_A: number
+  private taken_V: number
   private presenceHandler: (present: boolean) => void
   private inputHandler: (channel: number, level: boolean) => void
 
@@ -31,6 +36,10 @@ export class FakePort implements Port {
     this.limit_A = 0
     this.limitWrites = 0
     this.drawn_A = 0
+    this.drawnMean_A = 0
+    this.plugMean_V = 0
+    this.taken_A = 0
+    this.taken_V = 0
     this.latched = false
     this.duties = []
     this.counts = []
@@ -88,6 +97,19 @@ export class FakePort implements Port {
 
   current_A(): number {
     return this.drawn_A
+  }
+
+  takeMeans(): void {
+    this.taken_A = this.drawnMean_A
+    this.taken_V = this.plugMean_V
+  }
+
+  mean_A(): number {
+    return this.taken_A
+  }
+
+  meanPlug_V(): number {
+    return this.taken_V
   }
 
   tripped(): boolean {
@@ -160,6 +182,7 @@ export class FakeHal implements Hal {
   dice: number[]
   watchdogKicks: number
   volts: number
+  shaken_m_s2: number
   private woken: ((byBus: boolean) => void) | undefined
   private readonly overdue: (() => void)[]
 
@@ -177,6 +200,7 @@ export class FakeHal implements Hal {
     this.dice = [0]
     this.watchdogKicks = 0
     this.volts = 13.5
+    this.shaken_m_s2 = 0
     this.woken = undefined
     this.overdue = []
     for (const socket of this.sockets) socket.onEdge = () => this.rouse(false)
@@ -203,6 +227,10 @@ export class FakeHal implements Hal {
 
   temperature_C(): number {
     return 23
+  }
+
+  acceleration_m_s2(): number {
+    return this.shaken_m_s2
   }
 
   random(): number {

@@ -70,6 +70,8 @@ export class HubHost {
   /** What the running image returned; undefined while none runs. */
   firmware: Hub | undefined = undefined
   temperature_C = ROOM_C
+  /** Of its door, vertical, up positive, without gravity. */
+  acceleration_m_s2 = 0
   private readonly options: HubHostOptions
   private readonly events: Producer<HubTopic>
   private readonly dice: Prng
@@ -225,6 +227,7 @@ export class HubHost {
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
       supply_V: options.supply_V,
       temperature_C: () => this.temperature_C,
+      acceleration_m_s2: () => this.acceleration_m_s2,
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
       sleep: (woken) => { if (alive()) this.sleep(woken) },

@@ -69,6 +69,19 @@ export class HubPort implements Port, OutletListener {
     return this.outlet.current_A
   }
 
+  takeMeans(): void {
+    this.world.sync()
+    this.outlet.takeMeans()
+  }
+
+  mean_A(): number {
+    return this.outlet.mean_A
+  }
+
+  meanPlug_V(): number {
+    return this.outlet.meanPlug_V
+  }
+
   tripped(): boolean {
     this.world.sync()
     return this.outlet.tripped

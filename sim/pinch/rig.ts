@@ -175,6 +175,9 @@ export class PinchRig {
       power: on => outlet.power(on),
       limit: current_A => outlet.limit(current_A),
       current_A: () => this.read_A(),
+      takeMeans: () => outlet.takeMeans(),
+      mean_A: () => outlet.mean_A * this.gain,
+      meanPlug_V: () => outlet.meanPlug_V,
       tripped: () => outlet.tripped,
       drive: (channel, duty) => plant.drive(channel, duty),
       brake: channel => plant.brake(channel),
@@ -184,7 +187,10 @@ export class PinchRig {
   }
 
   private board(): Board {
-    return { now: () => this.now_ms, supply_V: () => this.read_V(), temperature_C: () => this.conditions.temperature_C }
+    return {
+      now: () => this.now_ms, supply_V: () => this.read_V(), temperature_C: () => this.conditions.temperature_C,
+      acceleration_m_s2: () => this.plant.verticalAcceleration_m_s2,
+    }
   }
 
   private context(): ContextOf<typeof COMPONENT_CLASS.window> {

@@ -28,6 +28,12 @@ export class Outlet {
   /** Held at the limit in the last step. */
   regulating = false
   tripped = false
+  /** Over the steps of the interval that the last `takeMeans` ended: drawn, A, and at the plug, V. */
+  mean_A = 0
+  meanPlug_V = 0
+  private sum_A = 0
+  private sum_V = 0
+  private steps = 0
   private part: Plant | undefined = undefined
   private state: PlantState | undefined = undefined
   private on = false
@@ -85,6 +91,16 @@ export class Outlet {
     if (this.regulating || this.current_A > limit_A) this.changed()
   }
 
+  /** Ends an interval of the means. In one without a step nothing changed: they are what was at its end. */
+  takeMeans(): void {
+    const { steps } = this
+    this.mean_A = steps > 0 ? this.sum_A / steps : this.current_A
+    this.meanPlug_V = steps > 0 ? this.sum_V / steps : this.load_V
+    this.sum_A = 0
+    this.sum_V = 0
+    this.steps = 0
+  }
+
   /** As the board is without firmware: off, limit at its default. */
   reset(): void {
     this.power(false)
@@ -102,6 +118,9 @@ export class Outlet {
     this.regulating = regulating
     this.load_V = regulating ? this.regulated_V(plant) : closed ? feed_V : 0
     plant.step(dt_s, this.load_V)
+    this.sum_A += this.state!.current_A
+    this.sum_V += this.load_V
+    this.steps++
     if (!regulating) {
       this.regulating_s = 0
       return

@@ -147,6 +147,31 @@ describe('Outlet', () => {
     expect(outlet.tripped).toBe(true)
   })
 
+  it('gives the means of an interval: while it regulates, the limit, and less than the supply', () => {
+    const { kernel, outlet, window } = build()
+    outlet.takeMeans()
+    expect([outlet.mean_A, outlet.meanPlug_V]).toEqual([0, 0])
+    outlet.limit(4)
+    outlet.power(true)
+    window.drive(0, -1)
+    kernel.runUntil(10 * MS_ns)
+    outlet.takeMeans()
+    let sum_A = 0
+    let sum_V = 0
+    for (let t_ms = 11; t_ms <= 30; t_ms++) {
+      kernel.runUntil(t_ms * MS_ns)
+      sum_A += outlet.current_A
+      sum_V += outlet.load_V
+    }
+    outlet.takeMeans()
+    expect(outlet.mean_A).toBeCloseTo(sum_A / 20, 9)
+    expect(Math.abs(outlet.mean_A / 4 - 1)).toBeLessThan(0.03)
+    expect(outlet.meanPlug_V).toBeCloseTo(sum_V / 20, 9)
+    expect(outlet.meanPlug_V).toBeLessThan(12)
+    outlet.takeMeans()
+    expect([outlet.mean_A, outlet.meanPlug_V]).toEqual([outlet.current_A, outlet.load_V])
+  })
+
   it('refuses a limit that is none', () => {
     const { outlet } = build()
     expect(() => outlet.limit(NaN)).toThrow(/current limit NaN A/)
