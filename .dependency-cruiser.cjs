@@ -45,6 +45,11 @@ module.exports = {
     layer('host-below-car', '^sim/host/', '^sim/(?!kernel/|trace/|bus/|power/|plants/|host/)', 'the host boots one image'),
     layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|schema/|trace/|bus/|power/|plants/|host/|car/)', 'the car knows no tool'),
     layer('gateway-knows-links', '^sim/gateway/', '^(firmware|sim/(?!gateway/))', 'the gateway works without a car'),
+    {
+      name: 'logs-run-in-browsers', severity: 'error', comment: 'readers and writers of logs use no Node; only the file link does',
+      from: { path: '^sim/gateway/logs/', pathNot: [test, '/(file-[^/]*|testing|index)[.]ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'random runs know the car and its judges, no tool'),
     layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!trace/|checkers/))', 'judges read the trace only'),

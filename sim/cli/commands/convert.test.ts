@@ -9,7 +9,7 @@ import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
 const FRAMES: readonly LinkFrame[] = [...CLASSIC_FRAMES, ...RICH_FRAMES]
-const NAMES = ['a.log', 'b.asc', 'c.pcapng']
+const NAMES = ['a.log', 'b.asc', 'c.pcapng', 'd.pcap']
 
 describe('spine convert', () => {
   let folder = ''
@@ -65,6 +65,42 @@ describe('spine convert', () => {
     expect(JSON.parse(blocks.out).bad).toEqual({ truncated: 1 })
   })
 
+  it('tells which channel an interface is where names are not kept, and counts what else is not', async () => {
+    const names = ['body', 'chassis', 'can700', 'can0', 'vcan0']
+    const given = file('names.log', names.map((name, n) => `(1700000100.00000${n}) ${name} 321#0${n}\n`).join(''))
+    for (const to of ['pcapng', 'asc', 'pcap']) {
+      const terminal = fakeTerminal()
+      expect(await run(['convert', given, path(`names.${to}`), '--json'], terminal)).toBe(0)
+      const kept = to === 'pcapng'
+      expect(JSON.parse(terminal.out).lost).toEqual(kept ? {} : { names: 5 })
+      const mapping = `${to} numbers its channels: 1 is body, 2 is chassis, 3 is can700, 4 is can0, 5 is vcan0`
+      expect(terminal.err.includes(mapping), terminal.err).toBe(!kept)
+      const back = fakeTerminal()
+      expect(await run(['convert', path(`names.${to}`), '-'], back)).toBe(0)
+      expect(back.out.trim().split('\n').map(line => line.split(' ')[1])).toEqual(kept ? names : names.map((_, n) => `spine${n}`))
+    }
+  })
+
+  it('says once that there is CAN XL, with the number of frames', async () => {
+    const terminal = fakeTerminal()
+    const given = file('xl.log', `(0.0) can0 123#\n${'(0.0) can0 00021#81:00:12345678#AABB\n'.repeat(100)}rubbish\n`)
+    expect(await run(['convert', given, path('xl.asc'), '--json'], terminal)).toBe(0)
+    expect(JSON.parse(terminal.out).bad).toEqual({ 'can-xl': 100, 'bad-line': 1 })
+    expect(terminal.err.match(/CAN XL/g)).toHaveLength(2)
+    expect(terminal.err).toContain('xl.log: 100 CAN XL frames in all')
+    expect(terminal.err).toContain('xl.log:102: ')
+  })
+
+  it('writes nothing that it does not read: times before 1970 and after 2106 are counted', async () => {
+    const given = file('times.asc', 'base hex\n-0.5 1 1 Rx d 0\n1.0 1 2 Rx d 0\n4294967296.0 1 3 Rx d 0\n')
+    for (const to of NAMES) {
+      const terminal = fakeTerminal()
+      expect(await run(['convert', given, path(`times-${to}`), '--json'], terminal)).toBe(0)
+      expect(JSON.parse(terminal.out)).toMatchObject({ frames: 1, bad: { time: 2 } })
+      expect(readLog(logFormatOf(to)!.name, [readFileSync(path(`times-${to}`))])).toMatchObject({ bad: [], frames: [{ id: 2 }] })
+    }
+  })
+
   it('makes an empty log of an empty one', async () => {
     for (const to of NAMES) {
       expect(await run(['convert', file('empty.log', ''), path(`empty-${to}`)], fakeTerminal())).toBe(0)
@@ -98,8 +134,8 @@ describe('spine convert', () => {
 
   it.each([
     [['a.mp3', 'b.log'], 'a.mp3: its ending tells no kind of log'],
-    [['a.log', 'b'], 'say it with --to candump|asc|pcapng'],
-    [['a.log', 'b.log', '--from', 'blf'], 'It must be one of candump, asc, pcapng'],
+    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap'],
+    [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap'],
     [['a.log', '-', '--json'], '--json goes to standard output'],
     [['a.log'], 'missing required argument'],
   ])('%j is a usage error: %s', async (words, message) => {

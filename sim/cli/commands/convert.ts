@@ -4,6 +4,7 @@ import { LOG_FORMATS, type LogFormat, logFormatOf, PieceBuffer } from '#sim/gate
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { kindOption } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
+import { LogLosses } from '../lib/log-losses.ts'
 import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -12,13 +13,16 @@ Kinds of logs, told by the endings of the names:
 ${LOG_FORMATS.map(({ name, endings, about }) => `  ${name.padEnd(9)} ${endings.join(', ').padEnd(16)} ${about}`).join('\n')}
 
 "-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported with
-their number and skipped; the exit code is 0 as long as something was a frame, or nothing was wrong. Times are kept to the
-microsecond (to the nanosecond within a log that begins at 0), CAN FD and remote frames in every kind; ASC tells of an
-error frame only that there was one.
+their number and skipped, CAN XL frames counted; the exit code is 0 as long as something was a frame, or nothing was wrong.
+Each distinct name of an interface is a bus of its own, at most 256; candump and pcapng keep the names, the other kinds
+number their channels, and which is which is told. Times are kept to the microsecond (to the nanosecond in asc, pcap and
+pcapng within a log that begins at 0); those before 1970 and after 2106 are no frames. CAN FD and remote frames, and which
+way frames went, are kept in every kind; what a kind does not tell is said at the end with the number of frames.
 
 Examples:
   npx spine convert drive.log drive.pcapng && wireshark drive.pcapng
   npx spine convert canoe.asc - | npx spine decode -
+  npx spine convert tcpdump.pcap can.log
   candump -L can0 | npx spine convert - can0.asc`
 
 /** Long conversions tell how far they are this often. */
@@ -63,14 +67,14 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
   const target = new Target(output, terminal)
   const writer = to.writer()
   const log = new LogInput(terminal, input, from)
-  let errorFrames = 0
+  const losses = new LogLosses(to)
   const size = input === '-' ? NaN : await sizeOf(input)
   let told_ms = performance.now()
   try {
     await log.read({
       onFrame: (frame) => {
-        if (frame.error) errorFrames++
-        target.pieces.add(writer.frame(frame, frame.direction))
+        losses.see(frame)
+        target.pieces.add(writer.frame(frame, frame))
       },
       flush: async (read) => {
         await target.flush()
@@ -85,10 +89,9 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
     await target.close()
   }
   log.finish('; nothing was written')
-  const lostDetails = to.errorDetails ? 0 : errorFrames
-  if (lostDetails > 0) terminal.warn(`${output}: ${to.name} does not tell what kind of error ${lostDetails} error frames report`)
+  for (const line of losses.lines) terminal.warn(`${output}: ${line}`)
   const { frames, bad } = log
-  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad, lostDetails })}\n`)
+  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad, lost: losses.lost })}\n`)
   else terminal.warn(`${input} (${from.name}) to ${output} (${to.name}): ${frames.toLocaleString('en')} frames`)
   if (terminal.stop.aborted) throw new Failure(`stopped: ${output} holds what was read so far`)
 }

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type BadLine, type LogFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
+import { type BadLine, CAN_XL, type LogFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,6 +21,8 @@ export class LogInput {
   /** What was no frame, by cause. */
   readonly bad: Record<string, number> = {}
   private badTotal = 0
+  /** Those told one by one, had there been room. */
+  private reports = 0
   private readonly terminal: Terminal
   private readonly file: string
   private readonly format: LogFormat
@@ -62,15 +64,19 @@ export class LogInput {
   /** Sums up. Throws a Failure for what is no log, which ends with `consequence`. */
   finish(consequence = ''): void {
     const { badTotal, frames, file, format, terminal } = this
-    if (badTotal > MOST_REPORTS) terminal.warn(`${file}: ${badTotal - MOST_REPORTS} more ${format.unit}s were no frames`)
+    const xl = this.bad[CAN_XL.cause] ?? 0
+    if (xl > 1) terminal.warn(`${file}: ${xl} CAN XL frames in all, which are not supported`)
+    if (this.reports > MOST_REPORTS) terminal.warn(`${file}: ${this.reports - MOST_REPORTS} more ${format.unit}s were no frames`)
     if (badTotal > 0 && frames > 0) terminal.warn(`${file}: ${badTotal} of ${badTotal + frames} ${format.unit}s were skipped`)
     if (this.isNoLog) throw new Failure(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame${consequence}`)
   }
 
   private addBad(line: BadLine): void {
     this.badTotal++
-    this.bad[line.cause] = (this.bad[line.cause] ?? 0) + 1
-    if (this.badTotal <= MOST_REPORTS) this.terminal.warn(`${placeOf(this.file, this.format, line)}: ${line.reason}`)
+    const times = this.bad[line.cause] = (this.bad[line.cause] ?? 0) + 1
+    if (line.cause === CAN_XL.cause && times > 1) return
+    this.reports++
+    if (this.reports <= MOST_REPORTS) this.terminal.warn(`${placeOf(this.file, this.format, line)}: ${line.reason}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { LinkFrame } from '../link.ts'
-import { formatAscDate } from './asc-date.ts'
+import { formatAscDate, parseAscDate } from './asc-date.ts'
 import type { LogWriter } from './format.ts'
-import { fdCodeOf, type Direction } from './log-frame.ts'
+import { fdCodeOf, type LogDetails, shownTime, VIRTUAL_BELOW_ns } from './log-frame.ts'
 
 /**
  * Vector's ASC log: a dated head, then a line a frame with its time since that date. Channels count from 1, so channel 1
@@ -9,19 +9,18 @@ import { fdCodeOf, type Direction } from './log-frame.ts'
  * what SocketCAN tells about it.
  */
 
-/** Times of a virtual car begin at 0, those of a clock decades later: below this a log is dated 1970. */
-const VIRTUAL_BELOW_ns = 365 * 86_400e9
-
 const FD_FLAG = 1 << 12
 const BRS_FLAG = 1 << 13
+const ESI_FLAG = 1 << 14
+const HOUR_ns = 3600e9
 
 export class AscWriter implements LogWriter {
   private start_ns = 0
   private begun = false
 
-  frame(frame: LinkFrame, direction: Direction): string {
+  frame(frame: LinkFrame, details: Readonly<LogDetails>): string {
     const head = this.begun ? '' : this.head(frame.timestamp_ns)
-    return `${head}${ascTime(frame.timestamp_ns - this.start_ns, frame.timestamp_ns <= Number.MAX_SAFE_INTEGER)} ${ascEvent(frame, direction === 'sent' ? 'Tx' : 'Rx')}\n`
+    return `${head}${ascTime(frame.timestamp_ns, this.start_ns)} ${ascEvent(frame, details)}\n`
   }
 
   end(): string {
@@ -32,34 +31,38 @@ export class AscWriter implements LogWriter {
   private head(first_ns: number): string {
     this.begun = true
     this.start_ns = first_ns < VIRTUAL_BELOW_ns ? 0 : Math.floor(first_ns / 1e9) * 1e9
+    // An hour of local time comes twice in autumn: begin before it.
+    while (parseAscDate(formatAscDate(this.start_ns)) !== this.start_ns && this.start_ns > 0) this.start_ns -= HOUR_ns
     const date = formatAscDate(this.start_ns)
     return `date ${date}\nbase hex  timestamps absolute\nno internal events logged\nBegin Triggerblock ${date}\n   0.000000 Start of measurement\n`
   }
 }
 
 /** Microseconds, which every reader takes; nanoseconds where there are some (a number holds none of today's time). */
-function ascTime(time_ns: number, exact: boolean): string {
-  const sign = time_ns < 0 ? '-' : ''
-  const whole_ns = exact ? Math.abs(time_ns) : Math.round(Math.abs(time_ns) / 1000) * 1000
-  const seconds = Math.floor(whole_ns / 1e9)
-  const fraction = String(whole_ns - seconds * 1e9).padStart(9, '0')
-  return `${sign}${seconds}.${fraction.endsWith('000') ? fraction.slice(0, 6) : fraction}`.padStart(11)
+function ascTime(timestamp_ns: number, start_ns: number): string {
+  const { seconds, nanos } = shownTime(timestamp_ns)
+  const since_s = seconds - start_ns / 1e9
+  // A time before the start is told by its distance from it.
+  const [sign, whole, part] = since_s >= 0 ? ['', since_s, nanos] : nanos === 0 ? ['-', -since_s, 0] : ['-', -since_s - 1, 1e9 - nanos]
+  const fraction = String(part).padStart(9, '0')
+  return `${sign}${whole}.${fraction.endsWith('000') ? fraction.slice(0, 6) : fraction}`.padStart(11)
 }
 
-function ascEvent(frame: LinkFrame, direction: 'Rx' | 'Tx'): string {
+function ascEvent(frame: LinkFrame, details: Readonly<LogDetails>): string {
   const channel = frame.bus + 1
   if (frame.error) return `${channel}  ErrorFrame`
+  const direction = details.direction === 'sent' ? 'Tx' : 'Rx'
   const id = `${frame.id.toString(16).toUpperCase()}${frame.extended ? 'x' : ''}`
-  if (frame.fd) return fdEvent(frame, channel, direction, id)
+  if (frame.fd) return fdEvent(frame, channel, direction, id, details.esi)
+  const code = Math.max(frame.length, details.lengthCode).toString(16)
   const head = `${channel}  ${id.padEnd(15)} ${direction}  `
-  return frame.remote ? `${head} r ${frame.length}` : `${head} d ${frame.length}${ascData(frame)}`
+  return frame.remote ? `${head} r ${code}` : `${head} d ${code}${ascData(frame)}`
 }
 
 /** With the fields behind the data that CANoe writes: duration, length, flags, CRC and bit timings; unknown ones are 0. */
-function fdEvent(frame: LinkFrame, channel: number, direction: string, id: string): string {
-  const brs = frame.brs ? 1 : 0
-  const flags = (FD_FLAG | (frame.brs ? BRS_FLAG : 0)).toString(16)
-  return `CANFD ${String(channel).padStart(3)} ${direction}   ${id.padStart(9)} ${brs} 0 ${fdCodeOf(frame.length).toString(16)} `
+function fdEvent(frame: LinkFrame, channel: number, direction: string, id: string, esi: boolean): string {
+  const flags = (FD_FLAG | (frame.brs ? BRS_FLAG : 0) | (esi ? ESI_FLAG : 0)).toString(16)
+  return `CANFD ${String(channel).padStart(3)} ${direction}   ${id.padStart(9)} ${frame.brs ? 1 : 0} ${esi ? 1 : 0} ${fdCodeOf(frame.length).toString(16)} `
     + `${String(frame.length).padStart(2)}${ascData(frame)}        0    0 ${flags.padStart(8)}        0        0        0        0        0`
 }
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLinkFrame, sameFrame } from '../link-frame.ts'
+import { sameFrame } from '../link-frame.ts'
 import { anyFrame, frameOf } from '../testing/index.ts'
-import { formatCandumpLine, parseCandumpLine } from './candump.ts'
+import { CandumpParser, formatCandumpLine } from './candump.ts'
+import { createLogFrame, type LogFrame } from './log-frame.ts'
 
-function parse(line: string): ReturnType<typeof createLinkFrame> {
-  const frame = createLinkFrame()
-  expect(parseCandumpLine(line, frame)).toBeUndefined()
+function parse(line: string): LogFrame {
+  const frame = createLogFrame()
+  expect(new CandumpParser().parse(line, frame)).toBeUndefined()
   return frame
 }
 
@@ -27,8 +28,8 @@ describe('candump lines', () => {
   it('survive the way there and back, times to the microsecond, those of today too', () => {
     fc.assert(fc.property(anyFrame(), fc.nat(2 ** 51), (frame, time_us) => {
       const line = formatCandumpLine(Object.assign(frame, { timestamp_ns: time_us * 1000 }))
-      const back = createLinkFrame()
-      expect(parseCandumpLine(line.trimEnd(), back)).toBeUndefined()
+      const back = createLogFrame()
+      expect(new CandumpParser().parse(line.trimEnd(), back)).toBeUndefined()
       expect(sameFrame(back, frame)).toBe(true)
       expect(formatCandumpLine(back)).toBe(line)
     }), { seed: 1, numRuns: 1000 })
@@ -59,10 +60,13 @@ describe('candump lines', () => {
     ['(1.0) can0 123##1112233445566778899', 'no length of 9 bytes'],
     ['(1.0) can0 123##1' + '00'.repeat(65), '65 bytes, more than 64'],
     ['(1.0) can0 123###1', 'CAN XL'],
-    ['(1.0) can256 123#', 'above 255'],
+    ['(1.0) can0 123#00_9', 'length code 9 means 8 bytes, not 1'],
+    ['(1.0) can0 123#R4_9', 'length code 9 means 8 bytes, not 4'],
+    ['(1.0) can0 123#1122334455667788_8', '9 bytes, more than 8'],
+    ['(1.0) can0 123#_', 'odd number'],
     ['x'.repeat(600), 'too long'],
   ])('that are none say why: %s', (line, reason) => {
-    expect(parseCandumpLine(line, createLinkFrame())).toContain(reason)
+    expect(new CandumpParser().parse(line, createLogFrame())?.reason).toContain(reason)
   })
 
   it('of any text never throw, and what is read can be written', () => {
@@ -72,8 +76,8 @@ describe('candump lines', () => {
         .map(parts => parts.join('')),
     )
     fc.assert(fc.property(text, (line) => {
-      const frame = createLinkFrame()
-      if (parseCandumpLine(line, frame) === undefined) expect(sameFrame(parse(formatCandumpLine(frame)), frame)).toBe(true)
+      const frame = createLogFrame()
+      if (new CandumpParser().parse(line, frame) === undefined) expect(sameFrame(parse(formatCandumpLine(frame)), frame)).toBe(true)
     }), { seed: 2, numRuns: 3000 })
   })
 })

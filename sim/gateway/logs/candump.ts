@@ -1,34 +1,44 @@
 import type { LinkFrame } from '../link.ts'
+import { BusNames, BusNumbers, tooManyBuses } from './bus-names.ts'
 import type { LogWriter } from './format.ts'
-import type { Direction, LogFrame } from './log-frame.ts'
+import { CAN_XL, fdCodeOf, type Direction, type FrameFault, type LogDetails, type LogFrame, NO_DETAILS, shownTime } from './log-frame.ts'
+import { badLine } from './text-reader.ts'
 
 /**
  * The log format of can-utils (`candump -L`, canplayer):
- * `(0000000012.345678) spine0 0CFF8185#0011223344556677`, `#R4` for a remote frame, `##1…` for CAN FD, an identifier with
- * the flag 0x20000000 for an error frame. Times have microseconds. Source: can-utils lib.c, parse_canframe().
+ * `(0000000012.345678) spine0 0CFF8185#0011223344556677`, `#R4` for a remote frame, `_9` behind 8 bytes or `R8` for a
+ * length code above 8, `##1…` for CAN FD, an identifier with the flag 0x20000000 for an error frame. Times have
+ * microseconds. Source: can-utils lib.c, parse_canframe().
  */
 
 /** Lines longer than this are none (the longest, an FD frame, has about 170 characters). */
 export const MAX_CANDUMP_LINE = 512
 
 const FD_BRS = 1
-const FD_LENGTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64]
-const LINE = /^\((\d{1,10})\.(\d{1,9})\) +(\S{1,32}) +([0-9A-Fa-f]+)#(\S*)(?: +([RT]))?\s*$/
+const FD_ESI = 2
+const LINE = /^\((\d{1,10})\.(\d{1,9})\) +(\S{1,64}) +([0-9A-Fa-f]+)#(\S*)(?: +([RT]))?\s*$/
+/** Of CAN XL: flags, service data unit type and acceptance field in front of the data; can-utils also writes it with ###. */
+const XL_BODY = /^(?:##|[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{8}#)/
 
-/**
- * Reads one line into `frame`. Answers undefined when it was a frame; when not, why. Its bus is the number its interface
- * name ends in.
- */
-export function parseCandumpLine(line: string, frame: LinkFrame & Partial<Pick<LogFrame, 'direction'>>): string | undefined {
-  const match = LINE.exec(line)
-  if (!match) return explainShape(line)
-  const [, seconds, fraction, channel, idText, body, way] = match
-  frame.direction = way === 'T' ? 'sent' : way === 'R' ? 'received' : ''
-  frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction!.padEnd(9, '0'))
-  const bus = Number(/\d{1,3}$/.exec(channel!)?.[0] ?? 0)
-  if (bus > 255) return `interface ${channel}: its number is above 255`
-  frame.bus = bus
-  return readId(idText!, frame) ?? readBody(body!, frame)
+/** Reads line by line. Each distinct interface name is a bus of its own. */
+export class CandumpParser {
+  private readonly buses = new BusNumbers()
+
+  /** Undefined: `frame` is it. Otherwise why the line is none. */
+  readonly parse = (line: string, frame: LogFrame): FrameFault | undefined => {
+    const match = LINE.exec(line)
+    if (!match) return badLine(explainShape(line))
+    const [, seconds, fraction, name, idText, body, way] = match
+    if (XL_BODY.test(body!)) return CAN_XL
+    const fault = readId(idText!, frame) ?? readBody(body!, frame)
+    if (fault !== undefined) return badLine(fault)
+    frame.bus = this.buses.of(name!)
+    if (frame.bus < 0) return tooManyBuses(name!)
+    frame.name = name!
+    frame.direction = way === 'T' ? 'sent' : way === 'R' ? 'received' : ''
+    frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction!.padEnd(9, '0'))
+    return undefined
+  }
 }
 
 function explainShape(line: string): string {
@@ -48,31 +58,32 @@ function readId(text: string, frame: LinkFrame): string | undefined {
   return undefined
 }
 
-function readBody(body: string, frame: LinkFrame): string | undefined {
-  frame.remote = false
-  frame.fd = false
-  frame.brs = false
+function readBody(body: string, frame: LogFrame): string | undefined {
+  frame.remote = frame.fd = frame.brs = frame.esi = false
+  frame.lengthCode = 0
   if (body.startsWith('#')) return readFdBody(body, frame)
-  if (body[0] === 'R' || body[0] === 'r') {
-    if (!/^.[0-8]?$/.test(body)) return `remote frame "#${body}": a length of 0 to 8 may follow R, nothing else`
+  const [, contents, code] = /^(.*?)(?:_([9A-Fa-f]))?$/.exec(body)!
+  if (/^r/i.test(body)) {
+    if (!/^.[0-8]?$/.test(contents!)) return `remote frame "#${body}": a length of 0 to 8 may follow R, nothing else`
     frame.remote = true
-    frame.length = Number(body[1] ?? 0)
-    return undefined
+    frame.length = Number(contents![1] ?? 0)
+  } else {
+    const fault = readData(contents!, 8, frame)
+    if (fault !== undefined) return fault
   }
-  // A raw length code of 9 to 15 behind "_" means 8 bytes.
-  const raw = /^(.{16})_[9A-Fa-f]$/.exec(body)
-  return readData(raw ? raw[1]! : body, 8, frame)
+  if (code !== undefined && frame.length !== 8) return `length code ${code} means 8 bytes, not ${frame.length}`
+  frame.lengthCode = code === undefined ? 0 : parseInt(code, 16)
+  return undefined
 }
 
-function readFdBody(body: string, frame: LinkFrame): string | undefined {
-  if (body.startsWith('##')) return 'CAN XL frames are not supported'
-  const flags = parseInt(body[1]!, 16)
+function readFdBody(body: string, frame: LogFrame): string | undefined {
   if (!/^#[0-9A-Fa-f]/.test(body)) return 'a hex digit of FD flags must follow ##'
+  const flags = parseInt(body[1]!, 16)
   frame.fd = true
   frame.brs = (flags & FD_BRS) !== 0
+  frame.esi = (flags & FD_ESI) !== 0
   const fault = readData(body.slice(2), 64, frame)
-  if (fault === undefined && !FD_LENGTHS.includes(frame.length)) return `CAN FD has no length of ${frame.length} bytes`
-  return fault
+  return fault ?? (fdCodeOf(frame.length) < 0 ? `CAN FD has no length of ${frame.length} bytes` : undefined)
 }
 
 function readData(hex: string, most: number, frame: LinkFrame): string | undefined {
@@ -87,29 +98,37 @@ function readData(hex: string, most: number, frame: LinkFrame): string | undefin
 
 /** Writes one line a frame. */
 export function candumpWriter(): LogWriter {
-  return { frame: formatCandumpLine, end: () => '' }
+  const names = new BusNames()
+  return { frame: (frame, details) => formatLine(frame, details, names.of(frame.bus, details.name)), end: () => '' }
 }
 
-/**
- * The frame as one line, with its newline; which way it went as `candump -x` tells it. The interface is `spine` with the
- * number of the bus.
- */
-export function formatCandumpLine(frame: LinkFrame, direction: Direction = ''): string {
-  const time_us = Math.round(frame.timestamp_ns / 1000)
-  const seconds = Math.floor(time_us / 1e6)
-  const micros = time_us - seconds * 1e6
+/** The frame as one line, with its newline. The interface is `spine` with the number of the bus. */
+export function formatCandumpLine(frame: LinkFrame, details: Readonly<LogDetails> = NO_DETAILS): string {
+  return formatLine(frame, details, `spine${frame.bus}`)
+}
+
+function formatLine(frame: LinkFrame, details: Readonly<LogDetails>, name: string): string {
+  const { seconds, micros } = roundedTime(frame.timestamp_ns)
   const id = frame.error ? frame.id + 0x2000_0000 : frame.id
   const digits = frame.extended || frame.error ? 8 : 3
-  const head = `(${String(seconds).padStart(10, '0')}.${String(micros).padStart(6, '0')}) spine${frame.bus} `
-  return `${head}${id.toString(16).toUpperCase().padStart(digits, '0')}#${formatBody(frame)}${WAY[direction]}\n`
+  const head = `(${String(seconds).padStart(10, '0')}.${String(micros).padStart(6, '0')}) ${name} `
+  return `${head}${id.toString(16).toUpperCase().padStart(digits, '0')}#${formatBody(frame, details)}${WAY[details.direction]}\n`
 }
 
-function formatBody(frame: LinkFrame): string {
-  if (frame.remote) return frame.length > 0 ? `R${frame.length}` : 'R'
-  let text = frame.fd ? (frame.brs ? '#1' : '#0') : ''
+function roundedTime(timestamp_ns: number): { seconds: number, micros: number } {
+  const { seconds, nanos } = shownTime(timestamp_ns)
+  const micros = Math.round(nanos / 1000)
+  return micros < 1e6 ? { seconds, micros } : { seconds: seconds + 1, micros: 0 }
+}
+
+function formatBody(frame: LinkFrame, { lengthCode, esi }: Readonly<LogDetails>): string {
+  const code = lengthCode > 8 ? `_${lengthCode.toString(16).toUpperCase()}` : ''
+  if (frame.remote) return frame.length > 0 ? `R${frame.length}${code}` : 'R'
+  let text = frame.fd ? FD_MARK[(frame.brs ? FD_BRS : 0) + (esi ? FD_ESI : 0)]! : ''
   for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]!]
-  return text
+  return text + code
 }
 
+const FD_MARK = ['#0', '#1', '#2', '#3']
 const WAY: Readonly<Record<Direction, string>> = { '': '', received: ' R', sent: ' T' }
 const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))

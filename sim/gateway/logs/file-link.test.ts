@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { Link, LinkFrame } from '../link.ts'
-import { cloneLinkFrame, createLinkFrame, sameFrame } from '../link-frame.ts'
+import { cloneLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
 import { anyPieces, CLASSIC_FRAMES, closeAll, eventually, linkContract, numberedFrame, numberOf, RICH_FRAMES } from '../testing/index.ts'
-import { formatCandumpLine, parseCandumpLine } from './candump.ts'
+import { CandumpParser, formatCandumpLine } from './candump.ts'
+import { createLogFrame } from './log-frame.ts'
 import type { FileReplay } from './file-replay.ts'
 import { ReplayPacer } from './pacer.ts'
 import { TextLogReader } from './text-reader.ts'
@@ -31,8 +32,8 @@ function logOf(text: string): string {
 
 function framesIn(path: string): LinkFrame[] {
   return readFileSync(path, 'latin1').split('\n').filter(line => line !== '').map((line) => {
-    const frame = createLinkFrame()
-    expect(parseCandumpLine(line, frame)).toBeUndefined()
+    const frame = createLogFrame()
+    expect(new CandumpParser().parse(line, frame)).toBeUndefined()
     return cloneLinkFrame(frame)
   })
 }
@@ -232,7 +233,7 @@ describe('pace of a replay', () => {
 it('a text log reads the same however its bytes are cut', () => {
   const read = (pieces: readonly Uint8Array[]): string[] => {
     const found: string[] = []
-    const reader = new TextLogReader(parseCandumpLine, 40, {
+    const reader = new TextLogReader(new CandumpParser().parse, 40, {
       onFrame: frame => found.push(formatCandumpLine(frame)),
       onBadLine: bad => found.push(`${bad.line}: ${bad.reason}: ${bad.text}`),
     })

@@ -5,8 +5,7 @@ import { LinkBase } from '../link-base.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
 import type { LogFormat, LogWriter } from './format.ts'
-import { LONGEST_PIECE } from './log-frame.ts'
-import type { Direction } from './log-frame.ts'
+import { type LogDetails, LONGEST_PIECE, NO_DETAILS, timeFault } from './log-frame.ts'
 
 const BUFFER_BYTES = 65_536
 /** What is buffered reaches the disk after this long at the latest, ms. */
@@ -19,7 +18,7 @@ const FLUSH_ms = 250
 export class FileRecorder extends LinkBase {
   private readonly path: string
   /** A recorder only hears. */
-  private readonly direction: Direction
+  private readonly details: LogDetails
   private readonly writer: LogWriter
   private readonly buffer = Buffer.alloc(BUFFER_BYTES)
   private file: number | undefined
@@ -30,7 +29,7 @@ export class FileRecorder extends LinkBase {
   constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
     super(uri.text, options)
     this.path = path
-    this.direction = format.directions ? 'received' : ''
+    this.details = { ...NO_DETAILS, direction: format.directions ? 'received' : '' }
     this.writer = format.writer()
   }
 
@@ -42,7 +41,11 @@ export class FileRecorder extends LinkBase {
       drop(sent, this.isClosed ? 'closed' : 'not-up')
       return false
     }
-    this.append(this.writer.frame(frame, this.direction))
+    if (timeFault(frame.timestamp_ns) !== undefined) {
+      drop(sent, 'unsupported')
+      return false
+    }
+    this.append(this.writer.frame(frame, this.details))
     sent.queued++
     if (this.used + LONGEST_PIECE > BUFFER_BYTES) return this.flush()
     this.timer ??= setTimeout(() => this.flush(), FLUSH_ms)

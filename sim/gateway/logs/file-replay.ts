@@ -8,6 +8,7 @@ import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
 import { placeOf, type BadLine, type LogFormat } from './format.ts'
+import { CAN_XL } from './log-frame.ts'
 import { ReplayPacer } from './pacer.ts'
 
 const CHUNK_BYTES = 65_536
@@ -195,6 +196,7 @@ export class FileReplay extends LinkBase {
     if (pass > 0) return
     count(this.ownCounters.malformed, bad.cause)
     this.badLines.next(bad)
+    if (bad.cause === CAN_XL.cause && this.ownCounters.malformed.get(bad.cause)! > 1) return
     this.toldBadLines++
     if (this.toldBadLines <= TOLD_BAD_LINES) this.report(`${placeOf(this.path, this.format, bad)}: ${bad.reason}${bad.text === '' ? '' : `: ${bad.text}`}`)
     else if (this.toldBadLines === TOLD_BAD_LINES + 1) this.report(`${this.path}: more bad ${this.format.unit}s follow, which are only counted`)

@@ -1,14 +1,14 @@
-import { extname } from 'node:path'
 import type { LinkFrame } from '../link.ts'
 import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
-import { candumpWriter, MAX_CANDUMP_LINE, parseCandumpLine } from './candump.ts'
-import type { Direction, LogFrame } from './log-frame.ts'
-import { PcapngReader } from './pcapng-reader.ts'
+import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
+import { CaptureReader } from './capture-reader.ts'
+import type { LogDetails, LogFrame } from './log-frame.ts'
+import { PcapWriter } from './pcap.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
 import { TextLogReader } from './text-reader.ts'
 
-/** A line (of pcapng: a block) that should have been a frame and was none. */
+/** A line (of a capture: a block) that should have been a frame and was none. */
 export interface BadLine {
   /** Counted from 1. */
   readonly line: number
@@ -34,11 +34,18 @@ export interface LogSink {
 
 /** Writes a log; the caller puts the pieces one behind the other. A piece is valid until the next call. */
 export interface LogWriter {
-  /** The frame, behind the head of the log if it is the first. At most `LONGEST_PIECE` bytes, Latin-1. */
-  frame(frame: LinkFrame, direction: Direction): string | Uint8Array
+  /**
+   * The frame, whose time `timeFault` has nothing against, behind the head of the log if it is the first. At most
+   * `LONGEST_PIECE` bytes, Latin-1.
+   */
+  frame(frame: LinkFrame, details: Readonly<LogDetails>): string | Uint8Array
   /** What ends the log; of an empty one the head, too. */
   end(): string | Uint8Array
 }
+
+/** What some kinds of logs tell and others do not. */
+export const KEPT = ['names', 'directions', 'errors', 'lengthCodes'] as const
+export type Kept = typeof KEPT[number]
 
 /** One kind of log. */
 export interface LogFormat {
@@ -51,8 +58,11 @@ export interface LogFormat {
   readonly unit: 'line' | 'block'
   /** A recording tells which way frames went (the others tell it only when they are converted from one that does). */
   readonly directions: boolean
-  /** It carries what an error frame says, not only that there was one. */
-  readonly errorDetails: boolean
+  /**
+   * Whether it tells names of interfaces, which way frames went, what an error frame says (not only that there was one),
+   * and length codes above 8 of classic frames.
+   */
+  readonly keeps: Readonly<Record<Kept, boolean>>
   /** A new reader. */
   reader(sink: LogSink): LogReader
   /** A new writer. */
@@ -67,8 +77,8 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.log', '.candump'],
     unit: 'line',
     directions: false,
-    errorDetails: true,
-    reader: sink => new TextLogReader(parseCandumpLine, MAX_CANDUMP_LINE, sink),
+    keeps: { names: true, directions: true, errors: true, lengthCodes: true },
+    reader: sink => new TextLogReader(new CandumpParser().parse, MAX_CANDUMP_LINE, sink),
     writer: candumpWriter,
   },
   {
@@ -77,8 +87,8 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.asc'],
     unit: 'line',
     directions: true,
-    errorDetails: false,
-    reader: ascReader,
+    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    reader: sink => new TextLogReader(new AscParser().parse, MAX_ASC_LINE, sink),
     writer: () => new AscWriter(),
   },
   {
@@ -87,20 +97,25 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.pcapng'],
     unit: 'block',
     directions: true,
-    errorDetails: true,
-    reader: sink => new PcapngReader(sink),
+    keeps: { names: true, directions: true, errors: true, lengthCodes: true },
+    reader: sink => new CaptureReader(sink, 'pcapng'),
     writer: () => new PcapngWriter(),
+  },
+  {
+    name: 'pcap',
+    about: 'tcpdump, Wireshark',
+    endings: ['.pcap'],
+    unit: 'block',
+    directions: true,
+    keeps: { names: false, directions: true, errors: true, lengthCodes: true },
+    reader: sink => new CaptureReader(sink, 'pcap'),
+    writer: () => new PcapWriter(),
   },
 ]
 
-function ascReader(sink: LogSink): LogReader {
-  const parser = new AscParser()
-  return new TextLogReader((line, frame) => parser.parse(line, frame), MAX_ASC_LINE, sink)
-}
-
 /** The kind of log a file name tells by its ending; undefined when it tells none. */
 export function logFormatOf(path: string): LogFormat | undefined {
-  const ending = extname(path).toLowerCase()
+  const ending = /\.[^./\\]*$/.exec(path)?.[0].toLowerCase() ?? ''
   return LOG_FORMATS.find(format => format.endings.includes(ending))
 }
 

@@ -1,21 +1,73 @@
 import type { LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 
-/** Longest piece a writer makes, bytes. */
+/** Longest piece a writer makes of a frame, bytes; what a writer gathers into blocks is longer. */
 export const LONGEST_PIECE = 1024
 
 /** Which way a frame went, seen from whoever wrote the log; empty where a log does not tell. */
 export type Direction = '' | 'received' | 'sent'
 
-/** A frame as a log tells it. */
-export interface LogFrame extends LinkFrame {
+/** What logs tell of a frame that links do not carry. */
+export interface LogDetails {
   direction: Direction
+  /** The interface's name, a character a byte (Latin-1); empty where a log only numbers them. */
+  name: string
+  /** 9–15: the length code on the bus of a classic frame of 8 bytes. Otherwise 0: the length is the code. */
+  lengthCode: number
+  /** The error state indicator of a CAN FD frame. */
+  esi: boolean
 }
+
+/** A frame as a log tells it. */
+export interface LogFrame extends LinkFrame, LogDetails {}
+
+export const NO_DETAILS: Readonly<LogDetails> = { direction: '', name: '', lengthCode: 0, esi: false }
+
+/** Why something in a log is no frame: its cause, one of a few to be counted by, and the reason for people. */
+export interface FrameFault {
+  readonly cause: string
+  readonly reason: string
+}
+
+/** Told once in a log however often it comes: the log is right, only we do not know such frames. */
+export const CAN_XL: FrameFault = { cause: 'can-xl', reason: 'CAN XL frames are not supported' }
 
 /** An empty extended data frame. */
 export function createLogFrame(): LogFrame {
-  return Object.assign(createLinkFrame(), { direction: '' as Direction })
+  return { ...createLinkFrame(), ...NO_DETAILS }
 }
+
+/** Makes it an empty standard data frame of which nothing else is known. */
+export function clearLogFrame(frame: LogFrame): void {
+  frame.id = 0
+  frame.length = 0
+  frame.extended = frame.remote = frame.error = frame.fd = frame.brs = false
+  Object.assign(frame, NO_DETAILS)
+}
+
+/** The end of what 32 bits of seconds since 1970 tell, in February 2106: logs hold no later times. */
+const END_OF_TIME_ns = 2 ** 32 * 1e9
+
+/** Why no log can hold this time, ns since 1970; undefined: every log can. */
+export function timeFault(timestamp_ns: number): FrameFault | undefined {
+  if (timestamp_ns >= 0 && timestamp_ns < END_OF_TIME_ns) return undefined
+  return { cause: 'time', reason: `a time of ${timestamp_ns / 1e9} s is not between the years 1970 and 2106` }
+}
+
+/**
+ * The time in whole nanoseconds as a log should show it. A number has nanoseconds for 104 days; of today's times it has
+ * microseconds, and what is below them is rounding.
+ */
+export function shownTime(timestamp_ns: number): { seconds: number, nanos: number } {
+  const exact = timestamp_ns <= Number.MAX_SAFE_INTEGER
+  const seconds = Math.floor(timestamp_ns / 1e9)
+  const nanos = exact ? timestamp_ns - seconds * 1e9 : Math.round((timestamp_ns - seconds * 1e9) / 1000) * 1000
+  const whole = Math.round(nanos)
+  return whole < 1e9 ? { seconds, nanos: whole } : { seconds: seconds + 1, nanos: 0 }
+}
+
+/** Times of a virtual car begin at 0, those of a clock decades later: a log that begins below this is one of the first. */
+export const VIRTUAL_BELOW_ns = 365 * 86_400e9
 
 /** Data lengths by length code; classic frames end at 8. */
 const LENGTH_OF_DLC: readonly number[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 20, 24, 32, 48, 64]

@@ -1,7 +1,7 @@
 import type { LogReader, LogSink } from './format.ts'
-import { createLogFrame } from './log-frame.ts'
 import { BLOCK, BYTE_ORDER_MAGIC } from './pcapng.ts'
 import { readInterface, readPacket, type CaptureInterface } from './pcapng-packet.ts'
+import { RecordReader } from './socketcan-record.ts'
 
 /** Blocks of packets are far shorter; longer ones of other kinds are skipped without being kept. */
 export const LONGEST_BLOCK = 65_536
@@ -17,7 +17,7 @@ export class PcapngReader implements LogReader {
   private readonly sink: LogSink
   private readonly buffer = new Uint8Array(2 * LONGEST_BLOCK)
   private readonly view = new DataView(this.buffer.buffer)
-  private readonly frame = createLogFrame()
+  private readonly records = new RecordReader()
   private readonly interfaces: CaptureInterface[] = []
   private used = 0
   /** Bytes of a block nobody wants that are still to come. */
@@ -118,17 +118,17 @@ export class PcapngReader implements LogReader {
       this.interfaces.length = 0
     } else if (type === BLOCK.interface) this.addInterface(body)
     else if (this.isPacket(at)) {
-      const fault = readPacket(type, body, this.littleEndian, this.interfaces, this.frame)
-      if (fault === undefined) this.sink.onFrame(this.frame)
+      const fault = readPacket(type, body, this.littleEndian, this.interfaces, this.records)
+      if (fault === undefined) this.sink.onFrame(this.records.frame)
       else this.bad(fault.cause, fault.reason)
     }
   }
 
   private addInterface(body: DataView): void {
     if (this.interfaces.length === MOST_INTERFACES) return this.bad('interface', `more than ${MOST_INTERFACES} interfaces`)
-    const made = readInterface(body, this.littleEndian, this.interfaces.length)
+    const made = readInterface(body, this.littleEndian, this.interfaces.length, this.records.buses)
     this.interfaces.push(made)
-    if (made.fault !== '') this.bad('interface', made.fault)
+    if (made.fault !== undefined) this.bad(made.fault.cause, made.fault.reason)
   }
 
   private lose(cause: string, reason: string): 0 {

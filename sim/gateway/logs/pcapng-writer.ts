@@ -1,16 +1,17 @@
 import type { LinkFrame } from '../link.ts'
+import { BusNames } from './bus-names.ts'
+import { putLatin1 } from './bytes.ts'
 import type { LogWriter } from './format.ts'
-import { type Direction, LONGEST_PIECE } from './log-frame.ts'
-import {
-  BLOCK, BYTE_ORDER_MAGIC, CAN_FLAGS, CAN_HEADER_BYTES, CAN_WORD, LINKTYPE_CAN_SOCKETCAN, NANOSECONDS, OPTION, PACKET_DIRECTION,
-} from './pcapng.ts'
+import { type LogDetails, LONGEST_PIECE, shownTime } from './log-frame.ts'
+import { BLOCK, BYTE_ORDER_MAGIC, NANOSECONDS, OPTION, PACKET_DIRECTION } from './pcapng.ts'
+import { LINK_TYPE, putCanFrame, recordBytes } from './socketcan-record.ts'
 
 const WORD = 0x1_0000_0000
 const USER_APPLICATION = 'spine'
 
 /**
- * Writes a pcapng file, little-endian, times in nanoseconds: a section, an interface `spine0`, `spine1`… in front of the
- * first frame of each bus, an enhanced packet block a frame. Nothing is allocated per frame but the view of the piece.
+ * Writes a pcapng file, little-endian, times in nanoseconds: a section, an interface with its name (`spine0`,
+ * `spine1`… where it has none) in front of the first frame of each bus, an enhanced packet block a frame.
  */
 export class PcapngWriter implements LogWriter {
   private readonly bytes = new Uint8Array(LONGEST_PIECE)
@@ -18,14 +19,15 @@ export class PcapngWriter implements LogWriter {
   private used = 0
   private begun = false
   private interfaces = 0
+  private readonly names = new BusNames()
   /** Interface of each bus, counted from 1; 0 = none yet. */
   private readonly interfaceOfBus = new Uint16Array(256)
 
-  frame(frame: LinkFrame, direction: Direction): Uint8Array {
+  frame(frame: LinkFrame, details: Readonly<LogDetails>): Uint8Array {
     this.used = 0
     this.section()
-    if (this.interfaceOfBus[frame.bus] === 0) this.interface(frame.bus)
-    this.packet(frame, direction)
+    if (this.interfaceOfBus[frame.bus] === 0) this.interface(frame.bus, details.name)
+    this.packet(frame, details)
     return this.bytes.subarray(0, this.used)
   }
 
@@ -49,44 +51,33 @@ export class PcapngWriter implements LogWriter {
     this.close(start)
   }
 
-  private interface(bus: number): void {
+  private interface(bus: number, name: string): void {
     this.interfaceOfBus[bus] = ++this.interfaces
     const start = this.open(BLOCK.interface)
-    this.short(LINKTYPE_CAN_SOCKETCAN)
+    this.short(LINK_TYPE.can)
     this.short(0)
     this.word(0)
-    this.option(OPTION.interfaceName, `spine${bus}`)
+    this.option(OPTION.interfaceName, this.names.of(bus, name))
     this.option(OPTION.timeResolution, String.fromCharCode(NANOSECONDS))
     this.close(start)
   }
 
-  private packet(frame: LinkFrame, direction: Direction): void {
+  private packet(frame: LinkFrame, details: Readonly<LogDetails>): void {
     const start = this.open(BLOCK.enhancedPacket)
-    const time_ns = Math.max(0, frame.timestamp_ns)
-    const high = Math.floor(time_ns / WORD)
+    const { high, low } = nanoseconds(frame.timestamp_ns)
     this.word(this.interfaceOfBus[frame.bus]! - 1)
     this.word(high)
-    this.word(time_ns - high * WORD)
-    const bytes = CAN_HEADER_BYTES + (frame.remote ? 0 : frame.length)
+    this.word(low)
+    const bytes = recordBytes(frame)
     this.word(bytes)
     this.word(bytes)
-    this.canFrame(frame)
+    putCanFrame(frame, details, this.view, this.used, false)
+    this.used += bytes
+    this.pad()
     this.short(OPTION.packetFlags)
     this.short(4)
-    this.word(direction === '' ? PACKET_DIRECTION.unknown : PACKET_DIRECTION[direction])
+    this.word(details.direction === '' ? PACKET_DIRECTION.unknown : PACKET_DIRECTION[details.direction])
     this.close(start)
-  }
-
-  private canFrame(frame: LinkFrame): void {
-    const kind = (frame.extended ? CAN_WORD.extended : 0) + (frame.remote ? CAN_WORD.remote : 0) + (frame.error ? CAN_WORD.error : 0)
-    this.view.setUint32(this.used, frame.id + kind, false)
-    this.used += 4
-    this.bytes[this.used++] = frame.length
-    this.bytes[this.used++] = frame.fd ? CAN_FLAGS.fd | (frame.brs ? CAN_FLAGS.brs : 0) : 0
-    this.short(0)
-    const length = frame.remote ? 0 : frame.length
-    for (let i = 0; i < length; i++) this.bytes[this.used++] = frame.data[i]!
-    this.pad()
   }
 
   private open(type: number): number {
@@ -107,7 +98,7 @@ export class PcapngWriter implements LogWriter {
   private option(code: number, text: string): void {
     this.short(code)
     this.short(text.length)
-    for (let i = 0; i < text.length; i++) this.bytes[this.used++] = text.charCodeAt(i)
+    this.used = putLatin1(text, this.bytes, this.used)
     this.pad()
   }
 
@@ -124,4 +115,14 @@ export class PcapngWriter implements LogWriter {
     this.view.setUint16(this.used, value, true)
     this.used += 2
   }
+}
+
+/** A time as two words of nanoseconds, exactly as shown: a number would round today's to 256 ns. */
+function nanoseconds(timestamp_ns: number): { high: number, low: number } {
+  const { seconds, nanos } = shownTime(timestamp_ns)
+  const upper = Math.floor(seconds / 0x1_0000) * 1e9
+  // seconds · 1e9 in two parts that a number holds exactly, the upper one counted in 65536 ns.
+  const lower = seconds % 0x1_0000 * 1e9 + nanos + upper % 0x1_0000 * 0x1_0000
+  const high = Math.floor(upper / 0x1_0000) + Math.floor(lower / WORD)
+  return { high, low: lower % WORD }
 }

@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { LinkFrame } from '../link.ts'
 import { sameFrame } from '../link-frame.ts'
 import { CLASSIC_FRAMES, findPythonCan, frameOf, RICH_FRAMES, runPython } from '../testing/index.ts'
-import { readLog, writeLog } from './testing.ts'
+import { type LogFrame, NO_DETAILS } from './log-frame.ts'
+import { asCandump, readLog, writeLog } from './testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spine-peers-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -81,11 +82,11 @@ w.stop()`
 
 const hasTshark = spawnSync('tshark', ['--version']).status === 0
 if (!hasTshark && process.env.CI === 'true') throw new Error('tshark is needed with CI=true: apt-get install --no-install-recommends tshark')
-if (!hasTshark) console.warn('logs: pcapng not tried with tshark: it is not installed (apt-get install --no-install-recommends tshark)')
+if (!hasTshark) console.warn('logs: captures not tried with tshark: it is not installed (apt-get install --no-install-recommends tshark)')
 
-describe.skipIf(!hasTshark)('pcapng and tshark', () => {
+describe.skipIf(!hasTshark)('captures and tshark', () => {
   const FIELDS = [
-    'frame.time_epoch', 'frame.interface_name', 'frame.packet_flags_direction', 'can.id', 'can.flags.xtd', 'can.flags.rtr',
+    'frame.time_epoch', 'frame.interface_name', 'frame.packet_flags_direction', 'sll.ifindex', 'sll.pkttype', 'can.id', 'can.flags.xtd', 'can.flags.rtr',
     'can.flags.err', 'can.len', 'canfd.flags.brs', 'data',
   ]
   const tshark = (path: string): string[][] => {
@@ -95,16 +96,18 @@ describe.skipIf(!hasTshark)('pcapng and tshark', () => {
     return stdout.trim().split('\n').map(line => line.split('|'))
   }
 
-  it('reads our frames: times, interfaces, directions, every field', () => {
-    const path = join(folder, 'ours.pcapng')
-    writeFileSync(path, writeLog('pcapng', FRAMES, directionOf))
+  it.each(['pcapng', 'pcap'])('reads our %s: times, interfaces, directions, every field', (format) => {
+    const path = join(folder, `ours.${format}`)
+    writeFileSync(path, writeLog(format, FRAMES, directionOf))
     const lines = tshark(path)
     expect(lines.length).toBe(FRAMES.length)
     FRAMES.forEach((frame, n) => {
-      const [time, name, direction, id, xtd, rtr, err, length, brs, data] = lines[n]!
-      expect(Math.abs(Number(time) - frame.timestamp_ns / 1e9)).toBeLessThan(1e-6)
-      expect(name).toBe(`spine${frame.bus}`)
-      expect(parseInt(direction!, 16)).toBe(directionOf(frame) === 'sent' ? 2 : 1)
+      const [time, name, direction, index, kind, id, xtd, rtr, err, length, brs, data] = lines[n]!
+      const [seconds, nanos] = time!.split('.').map(Number)
+      expect(seconds! * 1e6 + nanos! / 1000).toBe(Math.round(frame.timestamp_ns / 1000))
+      const sent = directionOf(frame) === 'sent'
+      if (format === 'pcap') expect([Number(index), Number(kind)]).toEqual([frame.bus + 1, sent ? 4 : 1])
+      else expect([name, parseInt(direction!, 16)]).toEqual([`spine${frame.bus}`, sent ? 2 : 1])
       if (frame.error) return expect([err, length]).toEqual(['1', '8'])
       expect(Number(id)).toBe(frame.id)
       expect(xtd).toBe(frame.extended ? '1' : '0')
@@ -115,9 +118,45 @@ describe.skipIf(!hasTshark)('pcapng and tshark', () => {
     })
   })
 
+  it('reads whole microseconds and the names of interfaces', () => {
+    const path = join(folder, 'names.pcapng')
+    const times_us = [1_700_000_000_000_001, 1_700_000_000_000_200, 1_700_000_000_999_999, 4_294_967_295_999_999]
+    writeFileSync(path, writeLog('pcapng', times_us.map((us, bus) => ({ ...frameOf({ id: 1, bus, timestamp_ns: us * 1000 }), name: `net_${bus}` }))))
+    expect(tshark(path).map(([time, name]) => [time, name])).toEqual([
+      ['1700000000.000001000', 'net_0'], ['1700000000.000200000', 'net_1'], ['1700000000.999999000', 'net_2'], ['4294967295.999999000', 'net_3'],
+    ])
+  })
+
   it('accepts a log without frames', () => {
     const path = join(folder, 'empty.pcapng')
     writeFileSync(path, writeLog('pcapng', []))
     expect(tshark(path)).toEqual([['']])
+  })
+})
+
+const hasCanUtils = spawnSync('asc2log', ['-?']).error === undefined
+if (!hasCanUtils && process.env.CI === 'true') throw new Error('can-utils is needed with CI=true: apt-get install can-utils')
+if (!hasCanUtils) console.warn('logs: ASC not tried with asc2log and log2asc: they are not installed (apt-get install can-utils)')
+
+describe.skipIf(!hasCanUtils)('ASC, candump and can-utils', () => {
+  // asc2log knows no error details, and its log2asc no extended FD frames' DLC but by length.
+  const frames = FRAMES.filter(frame => !frame.error && frame.bus === 0)
+  const bodies = (log: readonly LogFrame[]): string[] => log.map(frame => asCandump({ ...frame, direction: '' }).replace(/##[0-7]/, '##'))
+
+  it('asc2log reads our ASC', () => {
+    const { stdout, status, stderr } = spawnSync('asc2log', [], { input: writeLog('asc', frames, () => 'received'), encoding: 'latin1' })
+    expect(status, stderr).toBe(0)
+    const { frames: read, bad } = readLog('candump', [Buffer.from(stdout, 'latin1')])
+    expect(bad).toEqual([])
+    expect(bodies(read)).toEqual(bodies(frames.map(frame => ({ ...NO_DETAILS, ...frame }))))
+  })
+
+  it('log2asc reads our candump log, and we its ASC', () => {
+    const log = writeLog('candump', frames.map(frame => ({ ...frame, name: 'vcan0' })))
+    const { stdout, status, stderr } = spawnSync('log2asc', ['vcan0'], { input: log, encoding: 'latin1' })
+    expect(status, stderr).toBe(0)
+    const { frames: read, bad } = readLog('asc', [Buffer.from(stdout, 'latin1')])
+    expect(bad).toEqual([])
+    expect(bodies(read)).toEqual(bodies(frames.map(frame => ({ ...NO_DETAILS, ...frame }))))
   })
 })

@@ -1,5 +1,6 @@
+import { formatCandumpLine } from './candump.ts'
 import { LOG_FORMATS, type BadLine, type LogFormat } from './format.ts'
-import type { Direction, LogFrame } from './log-frame.ts'
+import { NO_DETAILS, type Direction, type LogDetails, type LogFrame } from './log-frame.ts'
 import { cloneLinkFrame } from '../link-frame.ts'
 import type { LinkFrame } from '../link.ts'
 
@@ -15,7 +16,7 @@ export function readLog(name: string, pieces: readonly Uint8Array[]): { frames: 
   const frames: LogFrame[] = []
   const bad: BadLine[] = []
   const reader = formatNamed(name).reader({
-    onFrame: frame => frames.push({ ...cloneLinkFrame(frame), direction: frame.direction }),
+    onFrame: frame => frames.push({ ...frame, ...cloneLinkFrame(frame) }),
     onBadLine: line => bad.push(line),
   })
   for (const piece of pieces) reader.push(piece)
@@ -24,13 +25,20 @@ export function readLog(name: string, pieces: readonly Uint8Array[]): { frames: 
 }
 
 /** For tests: the bytes of a log with these frames. */
-export function writeLog(name: string, frames: readonly LinkFrame[], direction: (frame: LinkFrame) => Direction = () => ''): Uint8Array {
+export function writeLog(
+  name: string, frames: readonly (LinkFrame & Partial<LogDetails>)[], direction: (frame: LinkFrame) => Direction = () => '',
+): Uint8Array {
   const writer = formatNamed(name).writer()
   const pieces: Buffer[] = []
   const add = (piece: string | Uint8Array): void => {
     pieces.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece))
   }
-  for (const frame of frames) add(writer.frame(frame, direction(frame)))
+  for (const frame of frames) add(writer.frame(frame, { ...NO_DETAILS, direction: direction(frame), ...frame }))
   add(writer.end())
   return Uint8Array.from(Buffer.concat(pieces))
+}
+
+/** For tests: a frame as candump writes it, without time and interface. */
+export function asCandump(frame: LogFrame): string {
+  return formatCandumpLine(frame, frame).trimEnd().replace(/^\(\S+\) \S+ /, '')
 }

@@ -1,74 +1,90 @@
+import { latin1 } from './bytes.ts'
 import type { LogReader, LogSink } from './format.ts'
-import { createLogFrame, type LogFrame } from './log-frame.ts'
+import { CAN_XL, createLogFrame, timeFault, type FrameFault, type LogFrame } from './log-frame.ts'
 
 /** What a parser answers to a line that is right, and no frame: a head, a comment. */
-export const NO_FRAME = ''
+export const NO_FRAME: FrameFault = { cause: '', reason: '' }
+
+/** Reads a line into the frame. Undefined: it was one; `NO_FRAME`: nothing wrong; otherwise why the line is none. */
+export type LineParser = (line: string, frame: LogFrame) => FrameFault | undefined
 
 const NEWLINE = 0x0a
 const SHOWN_CHARACTERS = 60
+/** The byte order mark of UTF-8, a character a byte. */
+const BYTE_ORDER_MARK = '\xef\xbb\xbf'
+
+/** A line that is no frame for a reason of its own. */
+export function badLine(reason: string): FrameFault {
+  return { cause: 'bad-line', reason }
+}
 
 /**
  * Reads a log of one frame a line. A line that is none is reported with its number and the rest is read. Memory is
  * bounded: of a longer line than `maxLine` only the beginning is kept.
  */
 export class TextLogReader implements LogReader {
-  private readonly parse: (line: string, frame: LogFrame) => string | undefined
+  private readonly parse: LineParser
   private readonly sink: LogSink
-  private readonly partial: Buffer
+  private readonly partial: Uint8Array
   private readonly frame = createLogFrame()
   private partialLength = 0
   private overlong = false
   private lineNumber = 0
 
-  /** `parse` answers undefined for a frame, `NO_FRAME` for a line to skip, otherwise why the line is none. */
-  constructor(parse: (line: string, frame: LogFrame) => string | undefined, maxLine: number, sink: LogSink) {
+  constructor(parse: LineParser, maxLine: number, sink: LogSink) {
     this.parse = parse
-    this.partial = Buffer.alloc(maxLine)
+    this.partial = new Uint8Array(maxLine)
     this.sink = sink
   }
 
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     let start = 0
     for (;;) {
-      const end = bytes.indexOf(NEWLINE, start)
+      const end = chunk.indexOf(NEWLINE, start)
       if (end < 0) break
       if (this.partialLength === 0 && !this.overlong && end - start <= this.partial.length) {
-        this.line(bytes.toString('latin1', start, end), false)
+        this.line(latin1(chunk, start, end), false)
       } else {
-        this.keep(bytes, start, end)
+        this.keep(chunk, start, end)
         this.endPartial()
       }
       start = end + 1
     }
-    this.keep(bytes, start, bytes.length)
+    this.keep(chunk, start, chunk.length)
   }
 
   end(): void {
     if (this.partialLength > 0) this.endPartial()
   }
 
-  private keep(bytes: Buffer, start: number, end: number): void {
+  private keep(bytes: Uint8Array, start: number, end: number): void {
     const room = this.partial.length - this.partialLength
     if (end - start > room) this.overlong = true
-    this.partialLength += bytes.copy(this.partial, this.partialLength, start, Math.min(end, start + room))
+    const kept = bytes.subarray(start, Math.min(end, start + room))
+    this.partial.set(kept, this.partialLength)
+    this.partialLength += kept.length
   }
 
   private endPartial(): void {
-    const text = this.partial.toString('latin1', 0, this.partialLength)
+    const text = latin1(this.partial, 0, this.partialLength)
     const overlong = this.overlong
     this.partialLength = 0
     this.overlong = false
     this.line(text, overlong)
   }
 
-  private line(text: string, overlong: boolean): void {
+  private line(bytes: string, overlong: boolean): void {
     this.lineNumber++
-    if (/^\s*$/.test(text)) return
-    const reason = overlong ? `it is longer than ${this.partial.length} characters` : this.parse(text, this.frame)
-    if (reason === undefined) this.sink.onFrame(this.frame)
-    else if (reason !== NO_FRAME) {
-      this.sink.onBadLine({ line: this.lineNumber, reason, cause: 'bad-line', text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
+    const text = (this.lineNumber === 1 && bytes.startsWith(BYTE_ORDER_MARK) ? bytes.slice(BYTE_ORDER_MARK.length) : bytes).trimEnd()
+    if (text === '') return
+    const parsed = this.parse(text, this.frame)
+    // The beginning of a line tells that it is CAN XL, which alone may be this long.
+    const fault = overlong && parsed !== CAN_XL
+      ? badLine(`it is longer than ${this.partial.length} characters`)
+      : parsed ?? timeFault(this.frame.timestamp_ns)
+    if (fault === undefined) this.sink.onFrame(this.frame)
+    else if (fault !== NO_FRAME) {
+      this.sink.onBadLine({ line: this.lineNumber, ...fault, text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
     }
   }
 }

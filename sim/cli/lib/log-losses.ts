@@ -1,0 +1,48 @@
+import { KEPT, type Kept, type LogFormat, type LogFrame } from '#sim/gateway/logs/index.ts'
+
+const LOST: Readonly<Record<Exclude<Kept, 'names'>, (format: string, frames: string) => string>> = {
+  directions: (format, frames) => `${format} does not tell which way ${frames} frames went`,
+  errors: (format, frames) => `${format} does not tell what kind of error ${frames} error frames report`,
+  lengthCodes: (format, frames) => `${format} does not tell the length codes above 8 of ${frames} frames`,
+}
+/** Of a mapping of interfaces to numbers, so many are listed. */
+const MOST_LISTED = 32
+
+/** Counts what frames told that the kind of log they are written to does not. */
+export class LogLosses {
+  private readonly to: LogFormat
+  private readonly counts: Record<Kept, number> = { names: 0, directions: 0, errors: 0, lengthCodes: 0 }
+  private readonly names: string[] = []
+
+  constructor(to: LogFormat) {
+    this.to = to
+  }
+
+  see(frame: LogFrame): void {
+    if (frame.name !== '') {
+      this.counts.names++
+      this.names[frame.bus] ??= frame.name
+    }
+    if (frame.direction !== '') this.counts.directions++
+    if (frame.error) this.counts.errors++
+    if (frame.lengthCode > 0) this.counts.lengthCodes++
+  }
+
+  /** Frames that lost something, by what. */
+  get lost(): Partial<Record<Kept, number>> {
+    return Object.fromEntries(KEPT.filter(kept => !this.to.keeps[kept] && this.counts[kept] > 0).map(kept => [kept, this.counts[kept]]))
+  }
+
+  /** The same for people. */
+  get lines(): string[] {
+    const { name } = this.to
+    return Object.entries(this.lost).map(([kept, frames]) => kept === 'names'
+      ? `${name} numbers its channels: ${this.channels()}`
+      : LOST[kept as keyof typeof LOST](name, frames.toLocaleString('en')))
+  }
+
+  private channels(): string {
+    const all = Object.entries(this.names).map(([bus, name]) => `${Number(bus) + 1} is ${name}`)
+    return [...all.slice(0, MOST_LISTED), ...all.length > MOST_LISTED ? [`${all.length - MOST_LISTED} more`] : []].join(', ')
+  }
+}
