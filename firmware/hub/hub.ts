@@ -9,9 +9,6 @@ import type { HubParts } from './parts.ts'
 import type { PortSlot } from './port-slot.ts'
 import { Rest } from './rest.ts'
 
-export type { HubCounters } from '../runtime/index.ts'
-export type { HubImage } from './image.ts'
-
 /** A running hub, as diagnostics and tests see it. It lives until its board kills it. */
 export interface Hub {
   readonly location: number

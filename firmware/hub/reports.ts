@@ -11,7 +11,7 @@ export const LOCATION_PHASE_ms = 120
 const PORT_STATUS_PHASE_ms = 10
 
 /** A port that is reported, and whose component reports for itself. */
-export interface ReportedPort {
+interface ReportedPort {
   fillStatus(values: PortStatusValues): void
   fillAnnounce(values: ComponentAnnounceValues): void
   startStatus(): void

@@ -4,8 +4,8 @@ import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** Pause before the first attempt to leave bus-off; each further one waits twice as long, up to the longest. */
-export const FIRST_PAUSE_ms = 100
-export const LONGEST_PAUSE_ms = 3200
+const FIRST_PAUSE_ms = 100
+const LONGEST_PAUSE_ms = 3200
 /** Random part of every pause, so that two hubs that disturb each other part. */
 const SPREAD_ms = 50
 /** A bus that held this long after a recovery is healthy again: the next pause is the first. */

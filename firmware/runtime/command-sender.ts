@@ -5,7 +5,7 @@ import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
 
 /** A command is repeated this often until the status echoes it, and given up after this long. */
-export const REPEAT_ms = 100
+const REPEAT_ms = 100
 export const ECHO_TIMEOUT_ms = 500
 
 /** A held command whose target reports nothing for this long (it reports every second at rest) is lost too. */
@@ -16,7 +16,7 @@ const TARGETS = TOPICS << 4
 
 /** What became of a command. */
 export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
-export type CommandResult = CodeOf<typeof COMMAND_RESULT>
+type CommandResult = CodeOf<typeof COMMAND_RESULT>
 export type CommandResultHandler = (port: number, result: CommandResult, codec: AnyCodec, location: number) => void
 
 /** Idle, behind an earlier command to the same component, or on its way. */

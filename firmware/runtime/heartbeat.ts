@@ -4,7 +4,7 @@ import type { BusOffRecovery } from './bus-off.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** How often a hub looks after itself, whether it may send or not. */
-export const CARE_ms = 1000
+const CARE_ms = 1000
 
 /** Fills HubStatus. `degraded`: a port shows a fault. */
 export function fillHubStatus(hal: Hal, state: HubState, degraded: boolean, values: HubStatusValues): void {

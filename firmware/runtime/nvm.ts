@@ -7,8 +7,8 @@ import type { HubCounters } from './counters.ts'
  * with version and class in front of it. The class keeps a driver from reading what another class left at this port;
  * what belongs to one specimen (a travel, not a seat memory) must say so in its payload.
  */
-export const RECORD_VERSION = 1
-export const KEYS_PER_PORT = 16
+const RECORD_VERSION = 1
+const KEYS_PER_PORT = 16
 const HEAD_BYTES = 4
 
 /** Key 0–255 of the board's memory. @throws RangeError */

@@ -9,7 +9,7 @@ import type { Job, Schedule } from './schedule.ts'
 /** Frames that wait or are in the controller. */
 export const QUEUE_FRAMES = 16
 /** Transmit buffers of the controller. */
-export const HARDWARE_BUFFERS = 3
+const HARDWARE_BUFFERS = 3
 /** Least time between two frames of this hub to one other hub, which has two receive buffers. */
 export const SPACING_ms = 10
 /** A frame that has been in the controller for this long: the bus deserves a look. */

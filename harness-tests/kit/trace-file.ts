@@ -20,7 +20,7 @@ const LONGEST_NAME = 80
 type Task = TestContext['task']
 
 /** The names of a test and of the suites around it, outermost first. */
-export function namesOf(task: Task): string[] {
+function namesOf(task: Task): string[] {
   const names = [task.name]
   for (let { suite } = task; suite !== undefined && suite !== task.file; { suite } = suite) names.unshift(suite.name)
   return names

@@ -68,7 +68,7 @@ export function buildImage(): GuestImage {
 }
 
 /** Where the programs of `npm ci` have the native part of the package. */
-export function socketcanBinding(): string {
+function socketcanBinding(): string {
   return join(PROJECT, 'node_modules', 'socketcan', 'build', 'Release', 'can.node')
 }
 

@@ -33,7 +33,7 @@ export interface ControllerOptions {
 export type FdAbility = keyof typeof FD_MODE
 
 /** Why `send` said no. */
-export interface Refusals {
+interface Refusals {
   /** All transmit buffers in use. */
   full: number
   /** A CAN FD frame on a classic bus, or at a node that has none. */

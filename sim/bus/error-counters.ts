@@ -1,9 +1,9 @@
 import { CAN_STATE, type CanState } from '#protocol/index.ts'
 
 /** From here on a node is error-passive. */
-export const PASSIVE_LIMIT = 128
+const PASSIVE_LIMIT = 128
 /** A transmit error counter above this is bus-off. */
-export const BUS_OFF_LIMIT = 255
+const BUS_OFF_LIMIT = 255
 /** What a successful reception sets the receive error counter to when it was above 127 (the standard allows 119–127). */
 const RECOVERED_REC = 127
 

@@ -25,7 +25,7 @@ export interface PickedBit {
 
 export const TRANSMITTER = '(transmitter)'
 export const RECEIVERS = '(receivers)'
-export const ALL = '(all)'
+const ALL = '(all)'
 const MARKS: ReadonlySet<string> = new Set([TRANSMITTER, RECEIVERS, ALL])
 
 interface Pick {

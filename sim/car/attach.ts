@@ -3,7 +3,7 @@ import type { CanController } from '../bus/index.ts'
 import type { Car } from './car.ts'
 
 /** A frame with what an outside world needs to know of it. */
-export interface PortFrame extends CanFrame {
+interface PortFrame extends CanFrame {
   /** End of the frame on the bus, virtual time. */
   timestamp_ns: number
   /** Who brought it here; empty: born in the car. */

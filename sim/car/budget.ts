@@ -16,19 +16,19 @@ const MILLI = 1000
 const ROUNDING_V = 0.001
 
 /** A component whose driver asks for a current worth budgeting, as the power manager counts it. */
-export interface Consumer extends Claim {
+interface Consumer extends Claim {
   readonly name: string
   readonly hub: string
 }
 
-export interface FeederBudget extends CableCapability {
+interface FeederBudget extends CableCapability {
   /** All behind it idle; all running; all at their peaks at once. */
   readonly idle_A: number
   readonly run_A: number
   readonly peak_A: number
 }
 
-export interface HubBudget {
+interface HubBudget {
   readonly name: string
   readonly idle_A: number
   readonly run_A: number

@@ -10,7 +10,7 @@ import { type FieldsData, list, must, namesOf, number, object, oneOf, optional, 
 import * as z from 'zod/mini'
 
 /** Who made it, which model, which piece. */
-export interface Identity {
+interface Identity {
   readonly maker: number
   readonly model: number
   readonly serial: number

@@ -72,7 +72,7 @@ export interface PowerSnapshot {
   readonly cables: Readonly<Record<string, { readonly current_A: number, readonly limit_A: number }>>
 }
 
-export interface BusSnapshot {
+interface BusSnapshot {
   readonly bitrate: number
   /** Exact, since the last snapshot. */
   readonly load_pct: number

@@ -2,8 +2,8 @@
  * Judges apart from what they judge: they read the trace and the frames, know names and ratings, and nothing of firmware,
  * plants or the car's insides. Each file has one contract; `registry.ts` lists them.
  */
-export * from './digest.ts'
-export * from './judge.ts'
-export * from './judges.ts'
-export * from './registry.ts'
-export * from './seen.ts'
+export { compareRuns, DETERMINISM, Digest } from './digest.ts'
+export type { Accuse, Checker, CheckerEntry, Verdict } from './judge.ts'
+export { BLIND, describeVerdict, type Judged, Judges, watch } from './judges.ts'
+export { CHECKERS } from './registry.ts'
+export { type Facts, type Feeder, MS_ns, type SeenFrame, type TappedFrame } from './seen.ts'

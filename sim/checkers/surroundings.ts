@@ -10,7 +10,7 @@ const WORKS_V = 7
 const LONG_PAUSE_ms = 15
 
 /** What judges ask about, by the topics that tell it: whether a hub lives, and whether it can speak. */
-export const HUB_LIFE = ['reset', 'pause', 'signal:supply_V'] as const satisfies readonly Topic[]
+const HUB_LIFE = ['reset', 'pause', 'signal:supply_V'] as const satisfies readonly Topic[]
 export const HUB_ABILITY = [...HUB_LIFE, ...BUS_FAULTS] as const satisfies readonly Topic[]
 export const SURROUNDINGS_TOPICS = [...HUB_ABILITY, ...COPPER_EVENTS] as const satisfies readonly Topic[]
 type Told = EventOf<typeof SURROUNDINGS_TOPICS[number]>

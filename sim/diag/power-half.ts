@@ -13,7 +13,7 @@ export interface PortPowerView {
   readonly granted_A: number
 }
 
-export interface HubPowerView {
+interface HubPowerView {
   readonly name: string
   /** NaN: it never said. */
   readonly supply_V: number

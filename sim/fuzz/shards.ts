@@ -27,7 +27,7 @@ const SCHEDULERS: readonly { readonly index: string, readonly first: number | st
 export const MOST_SHARDS = 100_000
 
 /** Variables that name a shard, for help texts. */
-export const SHARD_VARIABLES: readonly string[] = SCHEDULERS.map(scheduler => scheduler.index)
+const SHARD_VARIABLES: readonly string[] = SCHEDULERS.map(scheduler => scheduler.index)
 
 /**
  * Reads `2/8` (the second of eight) or `auto/8` (of eight, the index from the scheduler's variable). Throws RangeError.

@@ -1,7 +1,7 @@
 import type { Nvm } from '#firmware/index.ts'
 
 /** Largest record, bytes. */
-export const NVM_RECORD_BYTES = 128
+const NVM_RECORD_BYTES = 128
 const LARGEST_KEY = 255
 
 /** The memory of one board that survives resets and power loss. */

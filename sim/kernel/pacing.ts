@@ -16,7 +16,7 @@ export interface PacerOptions {
 }
 
 /** A host further behind than this lets time slip instead of catching up. */
-export const MAX_LAG_MS = 100
+const MAX_LAG_MS = 100
 /** Longest time without a turn for the rest of the program, ms. */
 const SLICE_MS = 10
 /** Virtual time between two looks at the host's clock. */

@@ -15,7 +15,7 @@ const REST_s = 300
 const BOARD_TICKS_ms = [10, 10, 10, 10, 20] as const
 
 /** How a closing without an obstacle ended. */
-export type ClosingEnd = 'closed' | 'reversed' | 'too weak'
+type ClosingEnd = 'closed' | 'reversed' | 'too weak'
 
 export interface ClosingResult {
   readonly car: number
@@ -42,7 +42,7 @@ export function* closings(count: number, seed: number): Generator<ClosingResult>
 }
 
 /** The life of one car; `watch` looks into it after every millisecond of a closing. */
-export function* closingsOf(car: number, seed: number, watch?: (rig: PinchRig, closing: number) => void): Generator<ClosingResult> {
+function* closingsOf(car: number, seed: number, watch?: (rig: PinchRig, closing: number) => void): Generator<ClosingResult> {
   const dice = new Prng(seed, `car ${car}`)
   const rig = new PinchRig(dice, 0, taughtFriction())
   const age = dice.next() * (1 - CLOSINGS_A_CAR * AGE_A_CLOSING)

@@ -8,7 +8,7 @@ import { RigPower } from './rig-power.ts'
 import { Road, normal } from './road.ts'
 
 /** How well a port measures: of a smart switch's current sense with its converter, and of the supply. */
-export const MEASURING = { gain: 0.03, noise_A: 0.05, noise_V: 0.02, step_V: 0.02 } as const
+const MEASURING = { gain: 0.03, noise_A: 0.05, noise_V: 0.02, step_V: 0.02 } as const
 
 /** What surrounds a closing. */
 export interface Conditions {

@@ -1,4 +1,4 @@
-import { LIMIT_N, MEDIAN_N, type PinchResult } from './sweep.ts'
+import { MEDIAN_N, type PinchResult } from './sweep.ts'
 
 /** Forces of one kind of rod. */
 export interface RodSummary {
@@ -67,5 +67,3 @@ export function quantile(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) return NaN
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!
 }
-
-export { LIMIT_N }

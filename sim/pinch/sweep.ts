@@ -8,13 +8,13 @@ import { type Conditions, FAIR, PUNCTUAL, PinchRig, type Timing } from './rig.ts
 export const LIMIT_N = 100
 export const MEDIAN_N = 70
 /** What the window opens again at least, mm, or to where it came from (UN R21 asks for 125 mm or 200 mm of opening). */
-export const REOPEN_mm = 125
+const REOPEN_mm = 125
 
 /** Whether friction was never learned, learned on new seals at 23 °C, or in the very conditions. */
 export type Learned = 'nothing' | 'at the factory' | 'here'
 
 /** Rods of the law: 65 N/mm up to 25 mm, 20 N/mm above; 10 and 5 N/mm everywhere. */
-export interface Rod {
+interface Rod {
   readonly stiffness_N_mm: number
   readonly openings_mm: readonly number[]
 }

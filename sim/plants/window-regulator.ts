@@ -89,7 +89,7 @@ export const WINDOW_PULSE_m = WINDOW_REGULATOR.motor.travelPerRad * 2 * Math.PI 
 export const WINDOW_TRAVEL_pulses = Math.round(WINDOW_REGULATOR.travel_m / WINDOW_PULSE_m)
 
 /** Drag of the seals by opening, as a multiple of their mean. */
-export function sealShape(opening_m: number): number {
+function sealShape(opening_m: number): number {
   const at = WINDOW_REGULATOR.sealAt_m
   const shape = WINDOW_REGULATOR.sealAt
   if (opening_m <= at[0]) return shape[0]

@@ -8,7 +8,7 @@ import { WINDOW_PULSE_m, WINDOW_REGULATOR } from './window-regulator.ts'
 export { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses } from './window-regulator.ts'
 
 /** Temperatures a window is built for. */
-export const WINDOW_TEMPERATURE_C = { least: -40, most: 95 } as const
+const WINDOW_TEMPERATURE_C = { least: -40, most: 95 } as const
 
 /** So near to a stop or a hand the steps are fine: several times as far as the glass gets in a step. */
 const NEAR_m = 0.003

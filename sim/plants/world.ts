@@ -3,7 +3,7 @@ import type { Outlet } from './outlet.ts'
 import type { Plant, PlantListener, PlantState } from './plant.ts'
 
 /** The grid of the mechanics. */
-export const STEP_ns = 1_000_000
+const STEP_ns = 1_000_000
 const STEP_s = 0.001
 
 /** Hears of what happens at a socket. */

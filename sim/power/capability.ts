@@ -17,7 +17,7 @@ export interface CableCapability {
   readonly resistance_Ohm: number
 }
 
-export interface HubCapability {
+interface HubCapability {
   readonly name: string
   /** Each way from the battery as indices of cables, battery first: one in a line, two in a ring. */
   readonly paths: readonly (readonly number[])[]

@@ -12,7 +12,7 @@ const MOST = 10_000
 const LEAST_OHM = 0.0001
 
 /** Below this voltage a constant-current load is a resistor, V. */
-export const KNEE_V = 1
+const KNEE_V = 1
 
 /**
  * What hangs on the hubs: a fixed number of slots at each (one a port, one for the board). Every load is a continuous

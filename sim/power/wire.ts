@@ -21,7 +21,7 @@ const GAUGES: readonly { gauge_mm2: number, resistance_Ohm_m: number, ampacity30
 export const GAUGES_MM2: readonly number[] = GAUGES.map(gauge => gauge.gauge_mm2)
 
 /** Conductor temperature the ampacities stand for, °C. */
-export const CONDUCTOR_LIMIT_C = 70
+const CONDUCTOR_LIMIT_C = 70
 
 /** Change of copper's resistance, per K from 20 °C on (IEC 60228). */
 const COPPER_PER_K = 0.00393

@@ -21,7 +21,7 @@ function inBand(frequency_MHz: number): boolean {
 }
 
 /** Amplifier with tuner on the port's local serial line. Everything but the settings ends with the ignition. */
-export class AmplifierDriver implements CommandedDriver<StereoCommandValues, StereoStatusValues> {
+class AmplifierDriver implements CommandedDriver<StereoCommandValues, StereoStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.amplifier>
   private readonly settings: StereoSettings

@@ -28,7 +28,7 @@ class Channel {
 }
 
 /** A lamp of 1–8 channels: fades, watches its bulbs, and reports one status a channel. */
-export class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValues> {
+class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.lamp>
   private readonly channels: Channel[]

@@ -18,7 +18,7 @@ type Phase = CodeOf<typeof PHASE>
 const NO_ACTION = -1
 
 /** A latch: releases, pulls shut, locks and unlocks, each stroke with a time limit and one retry. */
-export class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValues> {
+class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.latch>
   private readonly view: LatchView

@@ -16,7 +16,7 @@ export interface LatchView {
 }
 
 /** Trunk and hood: no one sits behind them. */
-export function isLid(location: number): boolean {
+function isLid(location: number): boolean {
   return location === LOCATION.TRUNK || location === LOCATION.HOOD
 }
 

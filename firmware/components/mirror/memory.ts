@@ -2,7 +2,7 @@ import type { ComponentContext } from '../component.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** Memories of a mirror: as many as the command's two bits name. */
-export const MIRROR_MEMORIES = 4
+const MIRROR_MEMORIES = 4
 const RECORD_KEY = 0
 const RECORD_VERSION = 1
 const EMPTY = 0xff

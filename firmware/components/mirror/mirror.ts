@@ -19,7 +19,7 @@ function directionOf(code: Direction): number {
 }
 
 /** An outside mirror: two tilt axes, a folding arm, a heater that makes way for the arm's current, and memories. */
-export class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusValues> {
+class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.mirror>
   private readonly flags: number

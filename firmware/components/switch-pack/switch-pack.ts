@@ -12,7 +12,7 @@ const CONTACT = { open: 0, pressed: 1, held: 2, ignored: 3 } as const
  * while one is pressed. A contact that is closed when the driver starts is ignored until it has been open once, so that
  * a switch held through a reset starts nothing.
  */
-export class SwitchPackDriver implements Driver {
+class SwitchPackDriver implements Driver {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.switchPack>
   private readonly codes: Uint8Array

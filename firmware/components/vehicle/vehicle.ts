@@ -6,7 +6,7 @@ import { VEHICLE_PARAMETERS } from './parameters.ts'
 import { WheelSpeed } from './speed.ts'
 
 /** Position of the ignition lock; `start` wins over `on`, `on` over `accessory`. */
-export function readIgnition(port: Port): Ignition {
+function readIgnition(port: Port): Ignition {
   if (port.input(VEHICLE_PLUG.start)) return IGNITION.start
   if (port.input(VEHICLE_PLUG.on)) return IGNITION.on
   return port.input(VEHICLE_PLUG.accessory) ? IGNITION.accessory : IGNITION.off
@@ -16,7 +16,7 @@ export function readIgnition(port: Port): Ignition {
 const UNREAD = -1
 
 /** Ignition lock, gear selector and wheel sensor. Reports every change; reads the wheel fast only while it turns. */
-export class VehicleDriver implements Driver {
+class VehicleDriver implements Driver {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.vehicle>
   private readonly speed: WheelSpeed

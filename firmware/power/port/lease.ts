@@ -6,7 +6,7 @@ import { LEASE_STATES } from './lease-states.ts'
 import type { LeaseEvent, LeaseState } from './lease-states.ts'
 
 /** First pause before a request is repeated that nobody answered; it doubles up to `repeat_ms`. */
-export const FIRST_REPEAT_ms = 50
+const FIRST_REPEAT_ms = 50
 /** Pause after a refusal: what was asked for can never be granted. */
 export const REFUSED_ms = 5000
 /** How long a reversal goes on after the end of its lease while no manager answers: the way back to the open end. */

@@ -6,7 +6,7 @@ import { fileFailure, usage } from './failure.ts'
 const SHOWN = 30
 
 /** The text of a file. Throws a failure when it cannot be read. */
-export function readText(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
@@ -15,7 +15,7 @@ export function readText(path: string): string {
 }
 
 /** The content of a JSON file. Throws a failure when it cannot be read, a usage error with the line when it is no JSON. */
-export function readJson(path: string): unknown {
+function readJson(path: string): unknown {
   const text = readText(path)
   try {
     return JSON.parse(text)

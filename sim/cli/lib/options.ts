@@ -42,7 +42,7 @@ function speedFactor(text: string): number | 'max' {
 }
 
 /** Bit rates the bus is built for, bit/s; `500k` and `1M` are understood. */
-export function bitrate(text: string): number {
+function bitrate(text: string): number {
   return bitsPerSecond(text, 1_000_000, 'It must be 125k to 1M bit/s, like 500k or 250000.')
 }
 

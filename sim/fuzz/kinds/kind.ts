@@ -3,7 +3,7 @@ import type { Params } from '../script.ts'
 import type { CarNames, Stage } from '../stage.ts'
 
 /** What a kind draws for one event. */
-export interface Drawn {
+interface Drawn {
   readonly for_ms: number
   readonly with: Params
 }

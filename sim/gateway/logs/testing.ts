@@ -5,7 +5,7 @@ import { cloneLinkFrame } from '../link-frame.ts'
 import type { LinkFrame } from '../link.ts'
 
 /** For tests: a kind of log by its name. */
-export function formatNamed(name: string): LogFormat {
+function formatNamed(name: string): LogFormat {
   const format = LOG_FORMATS.find(other => other.name === name)
   if (!format) throw new Error(`no log format ${name}`)
   return format

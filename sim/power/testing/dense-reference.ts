@@ -55,7 +55,7 @@ export function denseVoltages(
 }
 
 /** Solves an augmented matrix; destroys it. */
-export function gauss(matrix: number[][]): number[] {
+function gauss(matrix: number[][]): number[] {
   const n = matrix.length
   for (let p = 0; p < n; p++) {
     let best = p
