@@ -1,5 +1,5 @@
-import { autoDetect, BindingsError, DarwinPortBinding, LinuxPortBinding } from '@serialport/bindings-cpp'
-import { SerialPortStream } from '@serialport/stream'
+import type * as Bindings from '@serialport/bindings-cpp'
+import type { SerialPortStream } from '@serialport/stream'
 import { once } from 'node:events'
 import { read } from 'node:fs'
 import { readFile, realpath } from 'node:fs/promises'
@@ -14,15 +14,20 @@ export function isTtyPath(target: string): boolean {
   return target.startsWith('/') || /^(\\\\\.\\)?COM\d+$/i.test(target)
 }
 
-/** Opens a serial port. Rejects with one line that says what to do about it. */
+/**
+ * Opens a serial port. The native binding is loaded only now: it is not to be had everywhere. Rejects with one line
+ * that says what to do about it.
+ */
 export async function openSerial(path: string, baud: number): Promise<SerialPortStream> {
-  const port = new SerialPortStream({ binding: autoDetect(), path, baudRate: baud, autoOpen: false })
+  const bindings = await import('@serialport/bindings-cpp')
+  const stream = await import('@serialport/stream')
+  const port = new stream.SerialPortStream({ binding: bindings.autoDetect(), path, baudRate: baud, autoOpen: false })
   await new Promise<void>((resolve, reject) => {
     port.open(error => error ? reject(new Error(explainSerialError(path, error.message))) : resolve())
   })
   const binding: unknown = port.port
-  if (binding instanceof LinuxPortBinding || binding instanceof DarwinPortBinding) {
-    binding.read = (buffer, offset, length) => readUntilHangUp(binding, buffer, offset, length)
+  if (binding instanceof bindings.LinuxPortBinding || binding instanceof bindings.DarwinPortBinding) {
+    binding.read = (buffer, offset, length) => readUntilHangUp(bindings, binding, buffer, offset, length)
   }
   return port
 }
@@ -34,7 +39,8 @@ const readAsync = promisify(read)
  * asks again and again, which keeps a processor busy for ever and never says that the device is gone.
  */
 async function readUntilHangUp(
-  port: LinuxPortBinding | DarwinPortBinding, buffer: Buffer, offset: number, length: number,
+  { BindingsError }: typeof Bindings, port: Bindings.LinuxPortBinding | Bindings.DarwinPortBinding,
+  buffer: Buffer, offset: number, length: number,
 ): Promise<{ buffer: Buffer, bytesRead: number }> {
   for (;;) {
     if (!port.isOpen || port.fd === null) throw new BindingsError('the port is closed', { canceled: true })
@@ -68,6 +74,7 @@ export async function closeSerial(port: SerialPortStream): Promise<void> {
  */
 export async function usbOf(path: string, sysfs = '/sys/class/tty'): Promise<string | undefined> {
   if (process.platform !== 'linux') {
+    const { autoDetect } = await import('@serialport/bindings-cpp')
     const port = (await autoDetect().list().catch(() => [])).find(candidate => candidate.path === path)
     return port?.vendorId === undefined || port.productId === undefined ? undefined : `${port.vendorId}:${port.productId}`.toLowerCase()
   }
