@@ -1,5 +1,5 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './enums.ts'
-import type { DescriptorState, NameOf } from './enums.ts'
+import type { ComponentName, DescriptorState } from './enums.ts'
 import { crc16 } from './crc.ts'
 
 /**
@@ -75,26 +75,24 @@ export const DESCRIPTOR_DATA = {
   /** `SWITCH_LAYOUT_CODE` */
   switchPack: [{ name: 'layout', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
   vehicle: [],
-} as const satisfies Record<ClassName, readonly DescriptorField[]>
+} as const satisfies Record<ComponentName, readonly DescriptorField[]>
 
 /** Bits of a mirror's flags. */
 export const MIRROR_FLAG = { heater: 1, fold: 2 } as const
 /** Bits of a latch's flags. */
 export const LATCH_FLAG = { cinch: 1, lock: 2 } as const
 
-/** Classes of components that can be plugged in. */
-type ClassName = Exclude<NameOf<typeof COMPONENT_CLASS>, 'none'>
 type ContentOf<Fields extends readonly DescriptorField[]> = {
   [Field in Fields[number] as Field['name']]: Field['kind'] extends 'list' ? number[] : number
 }
 
 /** What is written into a component: a union, discriminated by `class`. */
 export type DescriptorContent = {
-  [Name in ClassName]: ContentOf<typeof DESCRIPTOR_HEAD> & {
+  [Name in ComponentName]: ContentOf<typeof DESCRIPTOR_HEAD> & {
     class: (typeof COMPONENT_CLASS)[Name]
     data: ContentOf<(typeof DESCRIPTOR_DATA)[Name]>
   }
-}[ClassName]
+}[ComponentName]
 
 /** What is read from one. */
 export type Descriptor = DescriptorContent & {

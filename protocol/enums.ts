@@ -13,10 +13,16 @@ export type NameOf<Table extends CodeTable> = keyof Table & string
 /** A field of one bit. */
 export type Flag = 0 | 1
 
+/**
+ * A class that is added here has no kind of its own (its rows are of kind 14), and is missed by the compiler wherever else it has
+ * to be: firmware/components/README.md says how to add one.
+ */
 export const COMPONENT_CLASS = {
   none: 0, window: 1, mirror: 2, latch: 3, lamp: 4, amplifier: 5, switchPack: 6, vehicle: 7,
 } as const
 export type ComponentClass = CodeOf<typeof COMPONENT_CLASS>
+/** Classes of components that can be plugged in. */
+export type ComponentName = Exclude<NameOf<typeof COMPONENT_CLASS>, 'none'>
 
 export const IGNITION = { off: 0, accessory: 1, on: 2, start: 3 } as const
 export type Ignition = CodeOf<typeof IGNITION>

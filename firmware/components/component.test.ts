@@ -10,7 +10,7 @@ const driver: CommandedDriver<LatchCommandValues, LatchStatusValues> = {
 }
 
 describe('the definition of a component class', () => {
-  it('is an entry of the registry, and ties the driver to its rows and its descriptor at compile time', () => {
+  it('is an entry of an image, and ties the driver to its rows and its descriptor at compile time', () => {
     const latch = { code: COMPONENT_CLASS.latch, command: LatchCommandCodec, status: LatchStatusCodec, create: () => driver }
     const entry: ComponentEntry = defineComponent(latch)
     expect([entry.code, entry.command!.name, entry.status!.name]).toEqual([COMPONENT_CLASS.latch, 'LatchCommand', 'LatchStatus'])

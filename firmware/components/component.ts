@@ -50,7 +50,7 @@ export interface Component extends Driver {
   status?(values: StatusValues, index: number): void
 }
 
-/** A component class as the registry lists it: one folder, one entry. The runtime creates it for descriptors of its class only. */
+/** A component class as an image lists it: one folder, one entry. The runtime creates it for descriptors of its class only. */
 export interface ComponentEntry {
   /** `COMPONENT_CLASS` code found in the descriptor. */
   readonly code: ClassCode

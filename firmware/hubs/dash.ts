@@ -7,7 +7,7 @@ import type { HubImage } from '../hub/index.ts'
 import { DASH_ACTIONS } from './switch-actions.ts'
 
 /** The dashboard: the driver's switches, the vehicle's state, lamps. */
-export const DASH: HubImage = {
+export const DASH = {
   type: HUB_TYPE.dash,
   components: [vehicleEntry, switchPackEntry, lampEntry],
   actions: DASH_ACTIONS,
@@ -17,4 +17,4 @@ export const DASH: HubImage = {
   commandRoom: 16,
   senderRoom: 128,
   manager: FIRST_MANAGER,
-}
+} satisfies HubImage

@@ -8,13 +8,19 @@ import type { HubImage } from '../hub/index.ts'
 import { DOOR_ACTIONS } from './switch-actions.ts'
 
 /** Any of the four doors; the mirror's driver serves the front ones. */
-export const DOOR: HubImage = {
+export const DOOR = {
   type: HUB_TYPE.door,
-  components: [windowEntry, latchEntry, switchPackEntry, lampEntry, mirrorEntry],
+  components: [
+    windowEntry,
+    latchEntry,
+    switchPackEntry,
+    lampEntry,
+    mirrorEntry,
+  ],
   actions: DOOR_ACTIONS,
   follows: [],
   vehicle: false,
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
-}
+} satisfies HubImage

@@ -4,7 +4,7 @@ import { latchEntry } from '../components/latch/index.ts'
 import type { HubImage } from '../hub/index.ts'
 
 /** The hood: latch and front lamps. */
-export const HOOD: HubImage = {
+export const HOOD = {
   type: HUB_TYPE.hood,
   components: [latchEntry, lampEntry],
   actions: [],
@@ -13,4 +13,4 @@ export const HOOD: HubImage = {
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
-}
+} satisfies HubImage

@@ -3,7 +3,7 @@ import { amplifierEntry } from '../components/amplifier/index.ts'
 import type { HubImage } from '../hub/index.ts'
 
 /** The stereo: tuner and amplifier. */
-export const STEREO: HubImage = {
+export const STEREO = {
   type: HUB_TYPE.stereo,
   components: [amplifierEntry],
   actions: [],
@@ -12,4 +12,4 @@ export const STEREO: HubImage = {
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
-}
+} satisfies HubImage

@@ -7,7 +7,7 @@ import type { HubImage } from '../hub/index.ts'
 import { TRUNK_ACTIONS } from './switch-actions.ts'
 
 /** The trunk: latch, rear lamps, and the standby's ears. */
-export const TRUNK: HubImage = {
+export const TRUNK = {
   type: HUB_TYPE.trunk,
   components: [latchEntry, switchPackEntry, lampEntry],
   actions: TRUNK_ACTIONS,
@@ -17,4 +17,4 @@ export const TRUNK: HubImage = {
   commandRoom: 2,
   senderRoom: 64,
   manager: STANDBY_MANAGER,
-}
+} satisfies HubImage

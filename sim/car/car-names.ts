@@ -1,6 +1,6 @@
 import type { SWITCH_LAYOUT } from '#protocol/index.ts'
 import type { SupplyFault } from '../power/index.ts'
-import type { DEFAULT_NAME } from './kinds.ts'
+import type { DefaultName } from './kinds.ts'
 import type { ComponentData, HubData, TopologyData } from './topology.ts'
 
 /** The names of what a car has, as types: unions of literals where its topology was written `as const`. */
@@ -36,7 +36,7 @@ type HubOf<Car extends TopologyData> = Car['hubs'][number]
 type PartOf<Hub extends HubData> = Exclude<Hub['ports'][number], null>
 /** Within its hub: what the topology says, or the name of its class. */
 type NameOf<Part extends ComponentData> = Part extends { readonly name: infer Name extends string } ? Name
-  : 'name' extends keyof Part ? string : (typeof DEFAULT_NAME)[Part['class']]
+  : 'name' extends keyof Part ? string : DefaultName<Part['class']>
 type SwitchOf<Part extends ComponentData> = Part extends { readonly class: 'switchPack' } ? (typeof SWITCH_LAYOUT)[Part['layout']][number] : never
 /** All hubs but the foremost: a cable of the spine leads to each. */
 type Behind<Car extends TopologyData> = Car['hubs'] extends readonly [HubData, ...infer Rest extends readonly HubData[]]

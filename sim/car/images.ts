@@ -1,5 +1,5 @@
 import { type CarPower, createHub, type HubImage } from '#firmware/hub/index.ts'
-import { DASH, DOOR, HOOD, STEREO, TRUNK } from '#firmware/hubs/index.ts'
+import { IMAGES } from '#firmware/hubs/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import type { FirmwareImage } from '../host/index.ts'
 
@@ -9,5 +9,6 @@ export function imagesFor(power: CarPower | undefined): Readonly<Record<HubTypeN
     const complete = power === undefined ? image : { ...image, power }
     return hal => createHub(hal, complete)
   }
-  return { dash: built(DASH), door: built(DOOR), trunk: built(TRUNK), hood: built(HOOD), stereo: built(STEREO) }
+  const { dash, door, trunk, hood, stereo } = IMAGES
+  return { dash: built(dash), door: built(door), trunk: built(trunk), hood: built(hood), stereo: built(stereo) }
 }

@@ -1,10 +1,10 @@
 import {
-  COMPONENT_CLASS, type DescriptorContent, LAMP_PLUG, LATCH_FLAG, MIRROR_FLAG, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE,
+  COMPONENT_CLASS, type ComponentName, type DescriptorContent, LAMP_PLUG, LATCH_FLAG, MIRROR_FLAG, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE,
 } from '#protocol/index.ts'
 import type { Prng } from '../kernel/index.ts'
 import {
   AMPLIFIER_PARTS, AmplifierPlant, LAMP_PARTS, LampPlant, LATCH_PARTS, LatchPlant, type LightSource, MIRROR_PARTS, MirrorPlant,
-  type Plant, type PlantClass, SWITCH_PARTS, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant,
+  type Plant, SWITCH_PARTS, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant,
 } from '../plants/index.ts'
 import { type FieldsData, list, must, namesOf, number, object, oneOf, optional, text, whole } from '../schema/index.ts'
 import * as z from 'zod/mini'
@@ -33,7 +33,7 @@ export interface ComponentPlan {
   readonly blueprint: Blueprint
 }
 
-export type ComponentClass = Exclude<PlantClass, 'none'>
+export type ComponentClass = ComponentName
 
 const DEFAULT_MAKER = 1
 const DEFAULT_MODEL = 1
@@ -50,12 +50,19 @@ const COMMON = {
 
 type CommonData = { readonly class: ComponentClass } & FieldsData<typeof COMMON>
 
+/** Name of a component within its hub when the topology gives none: its class, but for the pack of switches. */
+export type DefaultName<Class extends ComponentClass> = Class extends 'switchPack' ? 'switches' : Class
+
+function defaultName(name: ComponentClass): DefaultName<ComponentClass> {
+  return name === 'switchPack' ? 'switches' : name
+}
+
 /** A class: what a topology may say of its components, and the plan that this makes, for a piece whose data name no serial number. */
 function kind<Part extends CommonData, Input>(
-  defaultName: string, fields: z.core.$ZodType<Part, Input> & z.core.$ZodTypeDiscriminable, blueprintOf: (part: Part) => Blueprint,
+  fields: z.core.$ZodType<Part, Input> & z.core.$ZodTypeDiscriminable, blueprintOf: (part: Part) => Blueprint,
 ) {
   return z.pipe(fields, z.transform((part: Part) => (defaultSerial: number): ComponentPlan => {
-    const { name = defaultName, maker = DEFAULT_MAKER, model = DEFAULT_MODEL, serial = defaultSerial } = part
+    const { name = defaultName(part.class), maker = DEFAULT_MAKER, model = DEFAULT_MODEL, serial = defaultSerial } = part
     return { name, class: part.class, identity: { maker, model, serial }, blueprint: blueprintOf(part) }
   }))
 }
@@ -150,18 +157,13 @@ const lightFields = object({ name: text, kind: oneOf(['bulb', 'led']), rated_W: 
 const fieldsOf = <const Class extends ComponentClass, Own extends z.core.$ZodShape>(name: Class, own: Own) =>
   object({ class: z.literal(name), ...COMMON, ...own })
 
-/** Name of a component within its hub when the topology gives none. */
-export const DEFAULT_NAME = {
-  window: 'window', mirror: 'mirror', latch: 'latch', lamp: 'lamp', amplifier: 'amplifier', switchPack: 'switches', vehicle: 'vehicle',
-} as const satisfies Readonly<Record<ComponentClass, string>>
-
 /** Every class a car can have: a new one is a plant and an entry here. */
 export const KINDS = {
-  window: kind(DEFAULT_NAME.window, fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
-  mirror: kind(DEFAULT_NAME.mirror, fieldsOf('mirror', {}), mirrorOf),
-  latch: kind(DEFAULT_NAME.latch, fieldsOf('latch', {}), latchOf),
-  lamp: kind(DEFAULT_NAME.lamp, fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),
-  amplifier: kind(DEFAULT_NAME.amplifier, fieldsOf('amplifier', {}), amplifierOf),
-  switchPack: kind(DEFAULT_NAME.switchPack, fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
-  vehicle: kind(DEFAULT_NAME.vehicle, fieldsOf('vehicle', {}), vehicleOf),
+  window: kind(fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
+  mirror: kind(fieldsOf('mirror', {}), mirrorOf),
+  latch: kind(fieldsOf('latch', {}), latchOf),
+  lamp: kind(fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),
+  amplifier: kind(fieldsOf('amplifier', {}), amplifierOf),
+  switchPack: kind(fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
+  vehicle: kind(fieldsOf('vehicle', {}), vehicleOf),
 } satisfies Readonly<Record<ComponentClass, z.core.$ZodTypeDiscriminable>>

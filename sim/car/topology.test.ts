@@ -1,7 +1,6 @@
 import { COMPONENT_CLASS, decodeDescriptor, DESCRIPTOR_STATE, HUB_TYPE_AT, HUBS } from '#protocol/index.ts'
 import { describe, expect, it } from 'vitest'
 import { createCar } from './car.ts'
-import { KINDS } from './kinds.ts'
 import { SEDAN } from './sedan.ts'
 import type { CopperTopology } from '../power/index.ts'
 import { DataError } from '../schema/index.ts'
@@ -24,18 +23,15 @@ describe('readTopology', () => {
     for (const hub of sedan.hubs) expect(hub.image).toBe(HUB_TYPE_AT[hub.location])
   })
 
-  it('uses every class, and each has a valid descriptor of that class', () => {
+  it('gives each component a valid descriptor of its class', () => {
     const car = createCar()
-    const classes = new Set<string>()
     for (const component of car.components.values()) {
-      classes.add(component.class)
       const { state, descriptor } = decodeDescriptor(component.plant.memory)
       expect(state).toBe(DESCRIPTOR_STATE.present)
       expect(descriptor!.class).toBe(COMPONENT_CLASS[component.class])
       expect(descriptor!.peak_A).toBeGreaterThanOrEqual(descriptor!.run_A)
     }
-    expect([...classes].sort()).toEqual(Object.keys(KINDS).sort())
-    expect(Object.keys(KINDS).sort()).toEqual(Object.keys(COMPONENT_CLASS).filter(name => name !== 'none').sort())
+    expect(car.components.size).toBeGreaterThan(20)
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS } from '#protocol/index.ts'
+import { COMPONENT_CLASS, MESSAGES } from '#protocol/host/index.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel, MonitorNode, MonitorSignal } from './monitor-model.ts'
 
@@ -32,9 +32,11 @@ export interface PowerView {
 }
 
 /** The message in which a component of a class repeats what its port draws, more often than PortStatus does. */
-const STATUS_OF: Readonly<Record<number, string>> = {
+const STATUS_OF: Readonly<Partial<Record<number, string>>> = {
   [COMPONENT_CLASS.window]: 'WindowStatus', [COMPONENT_CLASS.mirror]: 'MirrorStatus', [COMPONENT_CLASS.latch]: 'LatchStatus',
   [COMPONENT_CLASS.lamp]: 'LightStatus', [COMPONENT_CLASS.amplifier]: 'StereoStatus',
+  // The rows of kind 14 name their class.
+  ...Object.fromEntries(MESSAGES.filter(row => row.class !== undefined && row.page === 0).map(row => [row.class, row.name])),
 }
 
 /** Volts a hub and amperes a port, by the newest frames that speak of them. */

@@ -107,7 +107,7 @@ function partsOf(hub: string, snapshot: CarSnapshot, terminal: Terminal): string
 type Shows = ComponentSnapshot['shows']
 
 /** What each class shows of itself, in few words; empty: nothing worth a place now. */
-const TEXTS: Readonly<Record<string, (shows: Shows) => string>> = {
+const TEXTS: Readonly<Partial<Record<string, (shows: Shows) => string>>> = {
   window: shows => `open ${percent(shows.position_pct)}`,
   mirror: shows => [
     `${degrees(shows.tiltX_deg)}/${degrees(shows.tiltY_deg)}`, Number(shows.folded_pct) > 50 ? 'folded' : '', shows.heating === true ? 'heating' : '',
@@ -124,10 +124,19 @@ const TEXTS: Readonly<Record<string, (shows: Shows) => string>> = {
   vehicle: shows => `ignition ${String(shows.ignition)}, ${String(shows.gear)}, ${Number(shows.speed_kmh).toFixed(0)} km/h`,
 }
 
+/** Of a class that has no text of its own: what is not zero, `output 40 %`. */
+function plainText(shows: Shows): string {
+  return Object.entries(shows).filter(([, value]) => value !== false && value !== 0).map(([name, value]) => {
+    const [word, unit] = name.split('_')
+    if (unit === 'pct') return `${word} ${percent(value)}`
+    return value === true ? name : `${name} ${typeof value === 'number' ? Number(value.toFixed(1)) : String(value)}`
+  }).join(' ')
+}
+
 function partText(name: string, part: ComponentSnapshot, terminal: Terminal): string {
   const { colors } = terminal
   if (part.port < 0) return colors.yellow(`${name} unplugged`)
-  const text = TEXTS[part.class]?.(part.shows) ?? ''
+  const text = (TEXTS[part.class] ?? plainText)(part.shows)
   const quiet = part.class === 'switchPack' || part.class === 'vehicle'
   if (part.tripped) return colors.red(`${name} tripped`)
   if (text === '') return ''

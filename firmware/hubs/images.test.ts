@@ -1,18 +1,25 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, type Descriptor, IGNITION, SWITCH_LAYOUT_CODE } from '#protocol/index.ts'
+import {
+  COMPONENT_CLASS, type ComponentName, type Descriptor, DESCRIPTOR_DATA, type DescriptorField, IGNITION,
+} from '#protocol/index.ts'
+import type { ComponentEntry } from '../components/index.ts'
 import { benchDescriptor, DriverBench } from '../testing/index.ts'
-import type { ComponentEntry } from './component.ts'
-import { COMPONENTS } from './registry.ts'
+import { IMAGES } from './images.ts'
 
-const DATA: Record<number, Descriptor['data']> = {
-  [COMPONENT_CLASS.window]: { travel_pulses: 950, stall_A: 20 },
-  [COMPONENT_CLASS.mirror]: { flags: 3 },
-  [COMPONENT_CLASS.latch]: { flags: 3 },
-  [COMPONENT_CLASS.lamp]: { channels: 4, nominal_A: [1, 2, 3, 4] },
-  [COMPONENT_CLASS.amplifier]: { power_W: 80 },
-  [COMPONENT_CLASS.switchPack]: { layout: SWITCH_LAYOUT_CODE.driver },
-  [COMPONENT_CLASS.vehicle]: {},
+/** The driver of each class, from whatever image has it. One that no image has is a compile error. */
+const ENTRIES = Object.values(IMAGES).flatMap((image): ComponentEntry[] => image.components)
+type Driven = (typeof IMAGES)[keyof typeof IMAGES]['components'][number]['code']
+const WITHOUT_DRIVER: Readonly<Record<Exclude<(typeof COMPONENT_CLASS)[ComponentName], Driven>, never>> = {}
+
+/** Class data by the names of their fields; 3 otherwise. */
+const SAMPLES: Readonly<Partial<Record<string, number | number[]>>> = {
+  travel_pulses: 950, stall_A: 20, channels: 4, nominal_A: [1, 2, 3, 4], power_W: 80, layout: 1,
+}
+
+function dataOf(name: ComponentName): Descriptor['data'] {
+  const fields: readonly DescriptorField[] = DESCRIPTOR_DATA[name]
+  return Object.fromEntries(fields.map(field => [field.name, SAMPLES[field.name] ?? 3])) as Descriptor['data']
 }
 
 const IGNITIONS = Object.values(IGNITION)
@@ -52,18 +59,19 @@ function happen(b: DriverBench, entry: ComponentEntry, kind: string, bytes: Uint
   } else if (kind === 'reset') b.reset()
 }
 
-describe('the registry', () => {
-  it('has one entry for every component class', () => {
-    const codes = COMPONENTS.map(entry => entry.code).sort((a, b) => a - b)
-    expect(codes).toEqual(Object.values(COMPONENT_CLASS).filter(code => code !== COMPONENT_CLASS.none))
+describe('the drivers of all images', () => {
+  const named = (Object.keys(DESCRIPTOR_DATA) as ComponentName[])
+    .map(name => [name, ENTRIES.find(entry => entry.code === COMPONENT_CLASS[name])!] as const)
+
+  it('are one for every component class, the same in each image', () => {
+    expect(WITHOUT_DRIVER).toEqual({})
+    expect(named.map(([, entry]) => entry?.code)).toEqual(Object.values(COMPONENT_CLASS).filter(code => code !== COMPONENT_CLASS.none))
+    expect(new Set(ENTRIES).size).toBe(named.length)
   })
 
-  const classes = Object.entries(COMPONENT_CLASS)
-  const named = COMPONENTS.map(entry => [classes.find(([, code]) => code === entry.code)![0], entry] as const)
-
-  it.each(named)('%s: any frames, inputs, readings and losses leave a status that can be sent, and nothing after unplugging', (_name, entry) => {
+  it.each(named)('%s: any frames, inputs, readings and losses leave a status that can be sent, and nothing after unplugging', (name, entry) => {
     fc.assert(fc.property(events, fc.boolean(), (story, broken) => {
-      const b = new DriverBench(entry, benchDescriptor(entry.code, DATA[entry.code]!), { prepare: (bench) => { if (broken) noisy(bench) } })
+      const b = new DriverBench(entry, benchDescriptor(entry.code, dataOf(name)), { prepare: (bench) => { if (broken) noisy(bench) } })
       for (const { kind, bytes, wait_ms } of story) {
         happen(b, entry, kind, bytes)
         for (let index = 0; index < b.component.statusCount; index++) b.status(index)
@@ -82,8 +90,8 @@ describe('the registry', () => {
     }), { numRuns: 60, seed: 11 })
   })
 
-  it.each(named)('%s: at rest it asks for nothing and drives nothing; after a reset nothing moves by itself', (_name, entry) => {
-    const b = new DriverBench(entry, benchDescriptor(entry.code, DATA[entry.code]!))
+  it.each(named)('%s: at rest it asks for nothing and drives nothing; after a reset nothing moves by itself', (name, entry) => {
+    const b = new DriverBench(entry, benchDescriptor(entry.code, dataOf(name)))
     b.setIgnition(IGNITION.on)
     b.run(5000)
     b.reset()
