@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './enums.ts'
 import { crc16 } from './crc.ts'
 import { decodeDescriptor, DESCRIPTOR_BYTES, encodeDescriptor, type DescriptorContent } from './descriptor.ts'
+import { LARGEST_CLASS } from './id.ts'
 
 const u16 = fc.integer({ min: 0, max: 0xffff })
 const u8 = fc.integer({ min: 0, max: 0xff })
@@ -94,7 +95,7 @@ describe('descriptor', () => {
       const known = code !== COMPONENT_CLASS.none && codes.includes(code)
       expect(decodeDescriptor(sealed(bytes, 60)).state === DESCRIPTOR_STATE.unknownClass, `class ${code}`).toBe(!known)
     }
-    for (const code of [0, 8, 255, NaN]) {
+    for (const code of [0, LARGEST_CLASS + 1, 255, NaN]) {
       expect(() => encodeDescriptor({ ...window, class: code as 1 })).toThrow(`descriptor class = ${code} is no class of components`)
     }
   })

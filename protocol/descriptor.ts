@@ -75,6 +75,7 @@ export const DESCRIPTOR_DATA = {
   /** `SWITCH_LAYOUT_CODE` */
   switchPack: [{ name: 'layout', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
   vehicle: [],
+  seatFan: [],
 } as const satisfies Record<ComponentName, readonly DescriptorField[]>
 
 /** Bits of a mirror's flags. */

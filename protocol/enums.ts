@@ -19,6 +19,7 @@ export type Flag = 0 | 1
  */
 export const COMPONENT_CLASS = {
   none: 0, window: 1, mirror: 2, latch: 3, lamp: 4, amplifier: 5, switchPack: 6, vehicle: 7,
+  seatFan: 8,
 } as const
 export type ComponentClass = CodeOf<typeof COMPONENT_CLASS>
 /** Classes of components that can be plugged in. */
@@ -112,3 +113,7 @@ export const STEREO_SOURCE = { off: 0, fm: 1, aux: 2, bluetooth: 3 } as const
 export type StereoSource = CodeOf<typeof STEREO_SOURCE>
 export const STEREO_TEXT_KIND = { station: 0, title: 1 } as const
 export type StereoTextKind = CodeOf<typeof STEREO_TEXT_KIND>
+
+/** States of later classes. */
+export const SEAT_FAN_STATE = { off: 0, waiting: 1, on: 2, fault: 3 } as const
+export type SeatFanState = CodeOf<typeof SEAT_FAN_STATE>

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { codesOf, type FieldRow, isPhysical, limitsOf, MESSAGES, valueOf } from './catalogue/index.ts'
 import { renderCodecs } from './export/index.ts'
+import { CLASS_BYTE } from './id.ts'
 import { ENTRIES, type NamedValues } from './messages/index.ts'
 
 /** Any code a field may carry, as the value it decodes to. */
@@ -68,7 +69,7 @@ describe.each(ENTRIES)('$row.name', ({ row, codec }) => {
   })
 
   it('sets unused bits to 0 and touches no other byte', () => {
-    let used = 0n
+    let used = BigInt(row.class ?? 0) << BigInt(8 * CLASS_BYTE)
     for (const field of Object.values(row.fields)) used |= ((1n << BigInt(field.width)) - 1n) << BigInt(field.start)
     fc.assert(fc.property(record, (values) => {
       const data = new Uint8Array(8).fill(0xa5)

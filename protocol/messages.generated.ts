@@ -19,6 +19,7 @@ import type {
   PortFault,
   PortState,
   ResetCause,
+  SeatFanState,
   ShedReason,
   SleepPhase,
   SleepReason,
@@ -168,7 +169,7 @@ export type ComponentAnnounceValues = {
   port: number
   /** what reading the descriptor gave; 0 absent, 1 present, 2 badCrc, 3 badVersion, 4 unknownClass, 5 unreadable */
   descriptor: DescriptorState
-  /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle */
+  /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle, 8 seatFan */
   class: ComponentClass
   /** maker code of the descriptor; 0…65535 */
   maker: number
@@ -193,7 +194,7 @@ export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
     const rawDescriptor = values.descriptor | 0
     if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 5) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…5')
     const rawClass = values.class | 0
-    if (rawClass !== values.class || rawClass < 0 || rawClass > 7) refuse('ComponentAnnounce.class', values.class, 'its codes 0…7')
+    if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
     const rawMaker = values.maker | 0
     if (rawMaker !== values.maker || rawMaker < 0 || rawMaker > 65535) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
     const rawDescriptorCrc = values.descriptorCrc | 0
@@ -252,7 +253,7 @@ export type PortStatusValues = {
   port: number
   /** state of the eFuse; 0 empty, 1 off, 2 on, 3 limiting, 4 tripped, 5 rejected */
   state: PortState
-  /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle */
+  /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle, 8 seatFan */
   class: ComponentClass
   /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
   current_A: number
@@ -279,7 +280,7 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
     const rawState = values.state | 0
     if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
     const rawClass = values.class | 0
-    if (rawClass !== values.class || rawClass < 0 || rawClass > 7) refuse('PortStatus.class', values.class, 'its codes 0…7')
+    if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('PortStatus.class', values.class, 'its codes 0…8')
     const stepsCurrent_A = values.current_A * 5
     const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
     const stepsGranted_A = values.granted_A * 5
@@ -1235,6 +1236,109 @@ export const StereoTextCodec: Codec<StereoTextValues> = {
   },
 }
 
+/** What a seat fan does. */
+export type SeatFanStatusValues = {
+  /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
+  supply_V: number
+  /** current drawn; 0…50.6 A in steps of 0.2, NaN = not available */
+  current_A: number
+  /** current granted; 0…50.6 A in steps of 0.2, NaN = not available */
+  granted_A: number
+  /** low nibble of the last command's source address; 0 = none since boot; 0…15 */
+  echoSender: number
+  /** sequence of the last accepted command; 0…15 */
+  echoSequence: number
+  /** off, waiting for power, on, or off for a fault; 0 off, 1 waiting, 2 on, 3 fault */
+  state: SeatFanState
+  /** level it runs at; 0…100 % in steps of 2, NaN = not available */
+  level_pct: number
+}
+
+export const SeatFanStatusCodec: Codec<SeatFanStatusValues> = {
+  name: 'SeatFanStatus',
+  kind: 14,
+  page: 0,
+  class: 8,
+  priority: 4,
+  length: 8,
+  idlePeriod_ms: 1000,
+  activePeriod_ms: 0,
+  minimumInterval_ms: 20,
+  lifetime_ms: 3000,
+  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, level_pct: NaN }),
+  encode: (values, data) => {
+    const stepsSupply_V = values.supply_V * 10
+    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const stepsCurrent_A = values.current_A * 5
+    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+    const stepsGranted_A = values.granted_A * 5
+    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+    const rawEchoSender = values.echoSender | 0
+    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('SeatFanStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+    const rawEchoSequence = values.echoSequence | 0
+    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('SeatFanStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+    const rawState = values.state | 0
+    if (rawState !== values.state || rawState < 0 || rawState > 3) refuse('SeatFanStatus.state', values.state, 'its codes 0…3')
+    const stepsLevel_pct = values.level_pct / 2
+    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 50 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 50, 63)
+    data[2] = 8
+    data[3] = rawSupply_V
+    data[4] = rawCurrent_A
+    data[5] = rawGranted_A
+    data[6] = rawEchoSender | (rawEchoSequence << 4)
+    data[7] = rawState | (rawLevel_pct << 2)
+  },
+  decode: (data, values) => {
+    const rawSupply_V = data[3]!
+    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    const rawCurrent_A = data[4]!
+    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+    const rawGranted_A = data[5]!
+    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+    values.echoSender = data[6]! & 15
+    values.echoSequence = data[6]! >> 4
+    values.state = (data[7]! & 3) as SeatFanState
+    const rawLevel_pct = data[7]! >> 2
+    values.level_pct = rawLevel_pct <= 50 ? rawLevel_pct * 2 : noValue(rawLevel_pct, 63)
+  },
+}
+
+/** Sets the level of a seat fan; 0 is off. It runs with the ignition on. */
+export type SeatFanCommandValues = {
+  /** a new command takes the next number, a repetition keeps it; 0…15 */
+  sequence: number
+  /** level to run at; 0…100 % in steps of 0.5, NaN = does not matter */
+  level_pct: number
+}
+
+export const SeatFanCommandCodec: Codec<SeatFanCommandValues> = {
+  name: 'SeatFanCommand',
+  kind: 14,
+  page: 1,
+  class: 8,
+  priority: 2,
+  length: 5,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 100,
+  minimumInterval_ms: 10,
+  lifetime_ms: 250,
+  create: () => ({ sequence: 0, level_pct: NaN }),
+  encode: (values, data) => {
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('SeatFanCommand.sequence', values.sequence, 'the whole numbers 0…15')
+    const stepsLevel_pct = values.level_pct * 2
+    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'SeatFanCommand.level_pct', '0…100 %')
+    data[2] = 8
+    data[3] = rawSequence
+    data[4] = rawLevel_pct
+  },
+  decode: (data, values) => {
+    values.sequence = data[3]! & 15
+    const rawLevel_pct = data[4]!
+    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
+  },
+}
+
 /** Every codec by the name of its message. */
 export const CODECS = {
   HubStatus: HubStatusCodec,
@@ -1258,4 +1362,6 @@ export const CODECS = {
   StereoStatus: StereoStatusCodec,
   StereoCommand: StereoCommandCodec,
   StereoText: StereoTextCodec,
+  SeatFanStatus: SeatFanStatusCodec,
+  SeatFanCommand: SeatFanCommandCodec,
 }

@@ -78,3 +78,6 @@ export const VEHICLE_PLUG = {
   wheel: 0,
   wheelPulse_m: 0.1,
 } as const
+
+/** Class `seatFan`: drive `output` is its level, 0–1. */
+export const SEAT_FAN_PLUG = { output: 0 } as const

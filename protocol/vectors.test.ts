@@ -14,8 +14,9 @@ function plainCrc8(bytes: readonly number[]): number {
 }
 
 describe('known answers', () => {
-  it('exist for every message', () => {
-    expect([...new Set(vectors.map(vector => vector.message))]).toEqual(MESSAGES.map(row => row.name))
+  it('exist for every message that has a kind of its own', () => {
+    const rows = MESSAGES.filter(row => row.class === undefined)
+    expect([...new Set(vectors.map(vector => vector.message))]).toEqual(rows.map(row => row.name))
   })
 
   it.each(vectors)('$message@$location #$counter $data', ({ message, location, source, counter, values, id, data }) => {

@@ -2,6 +2,7 @@ import { HUB_TYPE } from '#protocol/index.ts'
 import { lampEntry } from '../components/lamp/index.ts'
 import { latchEntry } from '../components/latch/index.ts'
 import { mirrorEntry } from '../components/mirror/index.ts'
+import { seatFanEntry } from '../components/seat-fan/index.ts'
 import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { windowEntry } from '../components/window/index.ts'
 import type { HubImage } from '../hub/index.ts'
@@ -16,6 +17,7 @@ export const DOOR = {
     switchPackEntry,
     lampEntry,
     mirrorEntry,
+    seatFanEntry,
   ],
   actions: DOOR_ACTIONS,
   follows: [],

@@ -7,7 +7,8 @@ import { HEADER_BITS } from './fields.ts'
 import { DOORS, HUBS } from '../locations.ts'
 import { message } from './row.ts'
 
-/** Rows of kinds 8–13: the component classes, a command (page 1) and a status (page 0) each. */
+/** Rows of kinds 8–13: the first component classes, a command (page 1) and a status (page 0) each. Later classes have a file each. */
+export * from './seat-fan.ts'
 
 const statusHead = statusHeadAt(HEADER_BITS)
 const sequence = sequenceAt(HEADER_BITS)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { MESSAGES, type LocationName } from '../catalogue/index.ts'
 import vectors from '../vectors.json' with { type: 'json' }
 import { renderDbc } from './dbc.ts'
+import { LATER_NAMES } from './network.ts'
 import { rawOf, readDbc } from './testing/index.ts'
 
 const text = renderDbc(MESSAGES)
@@ -14,9 +15,9 @@ describe('DBC', () => {
     expect(dbc.nodes).toEqual(['FL', 'FR', 'RL', 'RR', 'DASH', 'TRUNK', 'HOOD', 'STEREO', 'TOOL'])
   })
 
-  it('has a message for each row and location, and for claims and requests', () => {
-    const wanted = MESSAGES.flatMap(row => row.locations.map(location => `${row.name}_${location}`))
-    expect([...dbc.messages.keys()]).toEqual(['AddressClaimed', 'RequestToAll', ...wanted])
+  it('has a message for each row and location, one for all later classes of a location, and for claims and requests', () => {
+    const wanted = MESSAGES.flatMap(row => row.locations.map(location => `${row.class === undefined ? row.name : LATER_NAMES[row.page]}_${location}`))
+    expect([...dbc.messages.keys()].sort()).toEqual([...new Set(['AddressClaimed', 'RequestToAll', ...wanted])].sort())
   })
 
   it('has 29-bit identifiers that differ in their parameter group', () => {

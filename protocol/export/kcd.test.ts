@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { MESSAGES } from '../catalogue/index.ts'
 import { renderKcd } from './kcd.ts'
+import { LATER_NAMES } from './network.ts'
 
 interface ParsedSignal {
   name: string
@@ -37,7 +38,10 @@ describe('KCD', () => {
     const names = [...text.matchAll(/<Message id="(0x[0-9A-F]{8})" name="(\w+)"/g)]
     expect(new Set(names.map(([, id]) => id)).size).toBe(names.length)
     expect(new Set(names.map(([, , name]) => name)).size).toBe(names.length)
-    for (const row of MESSAGES) for (const location of row.locations) expect(text).toContain(`name="${row.name}_${location}"`)
+    for (const row of MESSAGES) {
+      const name = row.class === undefined ? row.name : LATER_NAMES[row.page]
+      for (const location of row.locations) expect(text).toContain(`name="${name}_${location}"`)
+    }
     expect(text).toContain('<Message id="0x09FF81F9" name="WindowCommand_FL_from_TOOL"')
   })
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { CATALOGUE, type MessageRow, validateCatalogue } from '../catalogue/index.ts'
+import { MESSAGES, type MessageRow, validateCatalogue } from '../catalogue/index.ts'
 import { protect } from '../e2e.ts'
 import { createFrame, type CanFrame } from '../frame.ts'
 import { dataIdOf } from '../id.ts'
@@ -15,7 +15,8 @@ import { renderMarkdown } from './markdown.ts'
 import { protobufRoot } from './protobuf.ts'
 import { BlindStatus, LATER_CODECS, LATER_ROWS, rawOf, readDbc, SeatStatus } from './testing/index.ts'
 
-const ROWS: readonly MessageRow[] = [...CATALOGUE, ...LATER_ROWS]
+/** The catalogue with these instead of its own later classes. */
+const ROWS: readonly MessageRow[] = [...MESSAGES.filter(row => row.class === undefined), ...LATER_ROWS]
 const table = new MessageTable(ROWS, { ...CODECS, ...LATER_CODECS })
 
 function entry(name: string): MessageEntry {

@@ -71,6 +71,9 @@ const HEADER: readonly NetworkSignal[] = [
   { ...plainSignal('E2E_Counter', 8, 4, 'AUTOSAR E2E profile 11: alive counter, 0 to 14, 15 is invalid'), max: 14 },
 ]
 
+/** Names of the messages of kind 14, by page. */
+export const LATER_NAMES = { 0: 'LaterStatus', 1: 'LaterCommand' } as const
+
 /** Nodes, J1939's claim and request, and one message for each row and location. */
 export function networkOf(rows: readonly MessageRow[]): Network {
   const messages = rows.filter(row => row.kind !== LATER_KIND).flatMap(row => row.locations.map(location => networkMessage(row, location)))
@@ -122,7 +125,7 @@ function laterMessages(rows: readonly MessageRow[], page: Page): NetworkMessage[
       ({ ...networkSignal(`${row.name}_${name}`, field), when: row.class })))
     return [{
       ...first,
-      name: `${page === 0 ? 'LaterStatus' : 'LaterCommand'}_${location}`,
+      name: `${LATER_NAMES[page]}_${location}`,
       length: Math.max(...messages.map(message => message.length)),
       senders: [...new Set(messages.flatMap(message => message.senders))],
       row: sharedRow(here),

@@ -68,6 +68,7 @@ it('a car tells every signal that it declares', () => {
   const car = createCar({ topology: SEDAN })
   const heard = new Set<Topic>()
   car.addComponent('TRUNK', 2, lamp)
+  car.addComponent('FL', 4, { class: 'seatFan' })
   car.trace.subscribe(event => heard.add(topicOf(event)), { signals: true })
   car.boot()
   car.run(200)

@@ -1,10 +1,12 @@
 import {
-  COMPONENT_CLASS, type ComponentName, type DescriptorContent, LAMP_PLUG, LATCH_FLAG, MIRROR_FLAG, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE,
+  COMPONENT_CLASS, type ComponentName, type DESCRIPTOR_DATA, type DescriptorContent, LAMP_PLUG, LATCH_FLAG, MIRROR_FLAG,
+  SWITCH_LAYOUT, SWITCH_LAYOUT_CODE,
 } from '#protocol/index.ts'
 import type { Prng } from '../kernel/index.ts'
 import {
   AMPLIFIER_PARTS, AmplifierPlant, LAMP_PARTS, LampPlant, LATCH_PARTS, LatchPlant, type LightSource, MIRROR_PARTS, MirrorPlant,
   type Plant, SWITCH_PARTS, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant,
+  SEAT_FAN_PARTS, SeatFanPlant,
 } from '../plants/index.ts'
 import { type FieldsData, list, must, namesOf, number, object, oneOf, optional, text, whole } from '../schema/index.ts'
 import * as z from 'zod/mini'
@@ -70,6 +72,8 @@ function kind<Part extends CommonData, Input>(
 /** Voltage at which descriptors state currents: a charging battery. */
 const RATED_V = 13.5
 const CHARGING_V = 14
+/** The most that a charging system gives (ISO 16750-2). */
+const HIGHEST_V = 16
 const AMPLIFIER_POWER_W = 80
 /** What the hungriest piece of a series draws, of a typical one: who draws all that its descriptor promises is taken for a liar. */
 const SPREAD = 1.05
@@ -152,6 +156,19 @@ function vehicleOf(): Blueprint {
   }
 }
 
+/** Classes of which a descriptor says nothing but what every component says. */
+type PlainClass = { [Name in ComponentName]: (typeof DESCRIPTOR_DATA)[Name] extends readonly [] ? Name : never }[ComponentName]
+
+/** A component of such a class; `parts` has its currents at 13.5 V. */
+function plainOf(name: PlainClass, parts: Readonly<Record<'idle_A' | 'run_A' | 'peak_A', number>>, build: () => Plant): Blueprint {
+  const { idle_A, run_A, peak_A } = parts
+  const most = SPREAD * HIGHEST_V / RATED_V
+  return {
+    build,
+    describe: identity => ({ ...identity, class: COMPONENT_CLASS[name], idle_A, run_A: most * run_A, peak_A: most * peak_A, data: {} }),
+  }
+}
+
 const lightFields = object({ name: text, kind: oneOf(['bulb', 'led']), rated_W: number(0.1, 100, 'W') })
 
 const fieldsOf = <const Class extends ComponentClass, Own extends z.core.$ZodShape>(name: Class, own: Own) =>
@@ -166,4 +183,5 @@ export const KINDS = {
   amplifier: kind(fieldsOf('amplifier', {}), amplifierOf),
   switchPack: kind(fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
   vehicle: kind(fieldsOf('vehicle', {}), vehicleOf),
+  seatFan: kind(fieldsOf('seatFan', {}), () => plainOf('seatFan', SEAT_FAN_PARTS, () => new SeatFanPlant())),
 } satisfies Readonly<Record<ComponentClass, z.core.$ZodTypeDiscriminable>>

@@ -14,6 +14,7 @@ export const OBSERVED = {
   amplifier: ['source', 'volume', 'muted', 'playing', 'frequency_MHz'],
   switchPack: [],
   vehicle: ['speed_kmh'],
+  seatFan: ['output_pct'],
 } as const satisfies Readonly<Record<PlantClass, readonly SignalName[]>>
 
 /** What it shows in words. */

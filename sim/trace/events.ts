@@ -63,7 +63,7 @@ export const SIGNALS = [
   'tiltX_deg', 'tiltY_deg', 'folded_pct', 'heating', 'warmth_pct',
   'ajar', 'locked', 'pawl_pct',
   'light0_pct', 'light1_pct', 'light2_pct', 'light3_pct', 'light4_pct', 'light5_pct', 'light6_pct', 'light7_pct',
-  'source', 'volume', 'muted', 'playing', 'frequency_MHz', 'speed_kmh',
+  'source', 'volume', 'muted', 'playing', 'frequency_MHz', 'speed_kmh', 'output_pct',
 ] as const
 export type SignalName = typeof SIGNALS[number]
 

@@ -1,0 +1,1 @@
+export { seatFanEntry } from './seat-fan.ts'
