@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import type { CanFrame } from '#protocol/index.ts'
 import { createLinkFrame, type LinkFrame } from '#sim/gateway/index.ts'
-import { LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/index.ts'
+import { CANDUMP, isReadable, logFormatOf } from '#sim/gateway/logs/index.ts'
 import { type Driver, unable } from './driver.ts'
 import { duration } from './limits.ts'
 import type { SedanNames } from './names.ts'
@@ -21,7 +21,9 @@ export class RecordingDriver implements Driver {
 
   constructor(file: string) {
     this.name = `recording ${file}`
-    const reader = (logFormatOf(file) ?? LOG_FORMATS[0])!.reader({
+    const format = logFormatOf(file) ?? CANDUMP
+    if (!isReadable(format)) throw new Error(`${this.name}: ${format.name} logs are only written`)
+    const reader = format.reader({
       onFrame: frame => this.frames.push({ ...createLinkFrame(), ...frame, data: frame.data.slice() }),
       onBadLine: ({ line, reason }) => this.badLines.push(`${file}:${line}: ${reason}`),
     })

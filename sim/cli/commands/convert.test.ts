@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LinkFrame, sameFrame } from '#sim/gateway/index.ts'
-import { LOG_FORMATS, logFormatOf, readLog, writeLog } from '#sim/gateway/logs/index.ts'
+import { isReadable, LOG_FORMATS, logFormatOf, readLog, writeLog } from '#sim/gateway/logs/index.ts'
 import { CLASSIC_FRAMES, numberedFrame, RICH_FRAMES } from '#sim/gateway/testing/index.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
@@ -108,7 +108,7 @@ describe('spine convert', () => {
     }
   })
 
-  it.each(LOG_FORMATS.map(format => format.name))('fails when a file is no %s log, and leaves nothing behind', async (name) => {
+  it.each(LOG_FORMATS.filter(isReadable).map(format => format.name))('fails when a file is no %s log, and leaves nothing behind', async (name) => {
     const terminal = fakeTerminal()
     const out = path(`none-${name}.log`)
     expect(await run(['convert', file('none.txt', 'hello\nworld, this is no log\n'), out, '--from', name], terminal)).toBe(1)
@@ -134,8 +134,10 @@ describe('spine convert', () => {
 
   it.each([
     [['a.mp3', 'b.log'], 'a.mp3: its ending tells no kind of log'],
-    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap'],
-    [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap'],
+    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap|csv'],
+    [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap, trc'],
+    [['a.csv', 'b.log'], 'a.csv: csv logs are only written'],
+    [['a.log', 'b.trc'], 'b.trc: trc logs are only read'],
     [['a.log', '-', '--json'], '--json goes to standard output'],
     [['a.log'], 'missing required argument'],
   ])('%j is a usage error: %s', async (words, message) => {

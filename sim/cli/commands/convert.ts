@@ -1,6 +1,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { LOG_FORMATS, type LogFormat, logFormatOf, PieceBuffer } from '#sim/gateway/logs/index.ts'
+import {
+  CANDUMP, isReadable, isWritable, LOG_FORMATS, type LogFormat, logFormatOf, PieceBuffer, type ReadableFormat, type WritableFormat,
+} from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { kindOption } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
@@ -14,8 +16,8 @@ ${LOG_FORMATS.map(({ name, endings, about }) => `  ${name.padEnd(9)} ${endings.j
 
 "-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported with
 their number and skipped, CAN XL frames counted; the exit code is 0 as long as something was a frame, or nothing was wrong.
-Each distinct name of an interface is a bus of its own, at most 256; candump and pcapng keep the names, the other kinds
-number their channels, and which is which is told. Times are kept to the microsecond (to the nanosecond in asc, pcap and
+Each distinct name of an interface is a bus of its own, at most 256; candump, pcapng and csv keep the names, the other
+kinds number their channels, and which is which is told. Times are kept to the microsecond (to the nanosecond in asc, pcap and
 pcapng within a log that begins at 0); those before 1970 and after 2106 are no frames. CAN FD and remote frames, and which
 way frames went, are kept in every kind; what a kind does not tell is said at the end with the number of frames.
 
@@ -23,18 +25,19 @@ Examples:
   npx spine convert drive.log drive.pcapng && wireshark drive.pcapng
   npx spine convert canoe.asc - | npx spine decode -
   npx spine convert tcpdump.pcap can.log
+  npx spine convert pcan-view.trc drive.csv
   candump -L can0 | npx spine convert - can0.asc`
 
 /** Long conversions tell how far they are this often. */
 const PROGRESS_ms = 2000
 
-interface Options { from?: LogFormat, to?: LogFormat, json?: boolean }
+interface Options { from?: ReadableFormat, to?: WritableFormat, json?: boolean }
 
 interface Job {
   readonly input: string
   readonly output: string
-  readonly from: LogFormat
-  readonly to: LogFormat
+  readonly from: ReadableFormat
+  readonly to: WritableFormat
 }
 
 /** `spine convert`. */
@@ -42,21 +45,26 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<in>', 'log to read, or -')
     .argument('<out>', 'log to write, or -')
-    .addOption(kindOption('--from <kind>', 'kind of the first'))
-    .addOption(kindOption('--to <kind>', 'kind of the second'))
+    .addOption(kindOption('--from <kind>', 'read', 'kind of the first'))
+    .addOption(kindOption('--to <kind>', 'write', 'kind of the second'))
     .addOption(shared('json', 'the counts at the end for programs'))
     .addHelpText('after', HELP)
-    .action((input: string, output: string, options: Options) => convert({
-      input, output, from: options.from ?? kindOf(input, '--from'), to: options.to ?? kindOf(output, '--to'),
-    }, options.json === true, terminal))
+    .action((input: string, output: string, options: Options) => {
+      const from = options.from ?? kindOf(input, '--from')
+      const to = options.to ?? kindOf(output, '--to')
+      if (!isReadable(from)) throw usage(`${input}: ${from.name} logs are only written`)
+      if (!isWritable(to)) throw usage(`${output}: ${to.name} logs are only read`)
+      return convert({ input, output, from, to }, options.json === true, terminal)
+    })
 }
 
-function kindOf(file: string, option: string): LogFormat {
-  if (file === '-') return LOG_FORMATS[0]!
+function kindOf(file: string, option: '--from' | '--to'): LogFormat {
+  if (file === '-') return CANDUMP
   const format = logFormatOf(file)
   if (format !== undefined) return format
-  const endings = LOG_FORMATS.flatMap(each => each.endings).join(', ')
-  throw usage(`${file}: its ending tells no kind of log (${endings}); say it with ${option} ${LOG_FORMATS.map(each => each.name).join('|')}`)
+  const kinds: readonly LogFormat[] = option === '--from' ? LOG_FORMATS.filter(isReadable) : LOG_FORMATS.filter(isWritable)
+  const endings = kinds.flatMap(each => each.endings).join(', ')
+  throw usage(`${file}: its ending tells no kind of log (${endings}); say it with ${option} ${kinds.map(each => each.name).join('|')}`)
 }
 
 async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import { FrameDescriber, type FrameDescription, identifierText } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/index.ts'
-import { LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/index.ts'
-import { kindOption } from '../lib/log-format.ts'
+import type { ReadableFormat } from '#sim/gateway/logs/index.ts'
+import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
 import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-Reads a candump -L, Vector ASC, pcapng or pcap log, told by its ending (.log, .asc, .pcapng, .pcap; others are taken for
-candump), and prints a line a frame: time, identifier, message@location, sender, fields, and what is wrong with it. Lines that are no
+Reads a candump -L, Vector ASC, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .pcapng, .pcap, .trc; others
+are taken for candump), and prints a line a frame: time, identifier, message@location, sender, fields, and what is wrong with it. Lines that are no
 frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
 was a frame.
 
@@ -22,16 +22,15 @@ Examples:
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<file>', 'log, or - for standard input')
-    .addOption(kindOption('--from <kind>'))
+    .addOption(kindOption('--from <kind>', 'read'))
     .addOption(shared('json', 'one JSON object a line'))
     .addHelpText('after', HELP)
-    .action((file: string, options: { from?: LogFormat, json?: boolean }) => {
-      const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]
-      return decode(file, format!, options.json === true, terminal)
+    .action((file: string, options: { from?: ReadableFormat, json?: boolean }) => {
+      return decode(file, readFormat(file, options.from), options.json === true, terminal)
     })
 }
 
-async function decode(file: string, format: LogFormat, asJson: boolean, terminal: Terminal): Promise<void> {
+async function decode(file: string, format: ReadableFormat, asJson: boolean, terminal: Terminal): Promise<void> {
   const describer = new FrameDescriber()
   const log = new LogInput(terminal, file, format)
   let out = ''

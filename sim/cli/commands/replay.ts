@@ -2,12 +2,12 @@ import type { Command } from 'commander'
 import { filter, firstValueFrom, merge, type Observable, take } from 'rxjs'
 import { DEFAULT_QUEUE_FRAMES, droppedTotal, type Link, parseLinkUri } from '#sim/gateway/index.ts'
 import type { FrameValue } from '#sim/gateway/expression/index.ts'
-import { FileReplay, Flow, LOG_FORMATS, type LogFormat, logFormatOf } from '#sim/gateway/logs/index.ts'
+import { FileReplay, Flow, type ReadableFormat } from '#sim/gateway/logs/index.ts'
 import { compiled } from '../lib/expression.ts'
 import { Failure } from '../lib/failure.ts'
 import { DEFAULT_LINK, explained, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { kindOption } from '../lib/log-format.ts'
+import { kindOption, readFormat } from '../lib/log-format.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
 import { type ReplayCounts, replayJson, replaySum, replayView } from '../lib/replay-text.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
@@ -15,7 +15,7 @@ import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-Sends the frames of a log (candump, ASC, pcapng, pcap, told by its ending) through a link, each at its distance from the first.
+Sends the frames of a log (candump, ASC, pcapng, pcap, TRC, told by its ending) through a link, each at its distance from the first.
 A link that cannot keep up is waited for: frames are late then, not lost. What a link that is down does not take is counted.
 At the end every frame is accounted for; the exit code is 1 when one of them was not delivered. Commands that move
 something or switch a load do not get onto a real bus (slcan:, gvret:, socketcan: but vcan) without --actuate.
@@ -36,7 +36,7 @@ interface Options {
   speed: number | 'max'
   loop: number
   filter?: string
-  from?: LogFormat
+  from?: ReadableFormat
   actuate?: boolean
   json?: boolean
 }
@@ -49,7 +49,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('speed', undefined, 1))
     .option('--loop <times>', 'how often', wholeNumber(1, MOST_LOOPS), 1)
     .option('--filter <expression>', 'send only frames for which it is true')
-    .addOption(kindOption('--from <kind>'))
+    .addOption(kindOption('--from <kind>', 'read'))
     .addOption(shared('actuate'))
     .addOption(shared('json', 'the counts at the end for programs'))
     .addHelpText('after', HELP)
@@ -75,8 +75,7 @@ async function replay(file: string, target: string, options: Options, terminal: 
 function openLog(file: string, options: Options, report: (line: string) => void): FileReplay {
   const words = new Map(options.speed === 'max' ? [['speed', 'max']] : [])
   const numbers = new Map([['loop', options.loop], ...options.speed === 'max' ? [] : [['speed', options.speed] as const]] as [string, number][])
-  const format = options.from ?? logFormatOf(file) ?? LOG_FORMATS[0]
-  return new FileReplay({ text: `file:${file}`, scheme: 'file', target: file, numbers, words }, { report }, file, format!)
+  return new FileReplay({ text: `file:${file}`, scheme: 'file', target: file, numbers, words }, { report }, file, readFormat(file, options.from))
 }
 
 async function play(

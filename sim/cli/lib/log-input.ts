@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { type BadLine, CAN_XL, type LogFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
+import { type BadLine, CAN_XL, type ReadableFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -25,9 +25,9 @@ export class LogInput {
   private reports = 0
   private readonly terminal: Terminal
   private readonly file: string
-  private readonly format: LogFormat
+  private readonly format: ReadableFormat
 
-  constructor(terminal: Terminal, file: string, format: LogFormat) {
+  constructor(terminal: Terminal, file: string, format: ReadableFormat) {
     this.terminal = terminal
     this.file = file
     this.format = format

@@ -2,7 +2,7 @@ import type { Link, LinkOptions } from '../link.ts'
 import { LinkUriError, type LinkUri } from '../uri.ts'
 import { FileRecorder } from './file-recorder.ts'
 import { FileReplay } from './file-replay.ts'
-import { LOG_FORMATS, logFormatOf } from './format.ts'
+import { isReadable, isWritable, LOG_FORMATS, logFormatOf } from './format.ts'
 
 /** `file:PATH`, to be replayed; with `as=record`, to be written anew. */
 export function createFileLink(uri: LinkUri, options: LinkOptions): Link {
@@ -13,5 +13,8 @@ export function createFileLink(uri: LinkUri, options: LinkOptions): Link {
     const endings = LOG_FORMATS.flatMap(({ name, endings }) => endings.map(ending => `${ending} (${name})`)).join(', ')
     throw new LinkUriError(`"${uri.text}": a log's kind is told by its ending: ${endings}`)
   }
-  return uri.words.get('as') === 'record' ? new FileRecorder(uri, options, path, format) : new FileReplay(uri, options, path, format)
+  const record = uri.words.get('as') === 'record'
+  if (record && isWritable(format)) return new FileRecorder(uri, options, path, format)
+  if (!record && isReadable(format)) return new FileReplay(uri, options, path, format)
+  throw new LinkUriError(`"${uri.text}": ${format.name} logs are only ${record ? 'read' : 'written'}`)
 }

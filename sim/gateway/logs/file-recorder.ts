@@ -4,7 +4,7 @@ import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import type { LogFormat, LogWriter } from './format.ts'
+import type { LogWriter, WritableFormat } from './format.ts'
 import { type LogDetails, LONGEST_PIECE, NO_DETAILS, timeFault } from './log-frame.ts'
 
 const BUFFER_BYTES = 65_536
@@ -26,7 +26,7 @@ export class FileRecorder extends LinkBase {
   private failed = false
   private timer: NodeJS.Timeout | undefined
 
-  constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
+  constructor(uri: LinkUri, options: LinkOptions, path: string, format: WritableFormat) {
     super(uri.text, options)
     this.path = path
     this.details = { ...NO_DETAILS, direction: format.directions ? 'received' : '' }

@@ -7,7 +7,7 @@ import { LinkBase } from '../link-base.ts'
 import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import { placeOf, type BadLine, type LogFormat } from './format.ts'
+import { placeOf, type BadLine, type ReadableFormat } from './format.ts'
 import { CAN_XL } from './log-frame.ts'
 import { ReplayPacer } from './pacer.ts'
 
@@ -29,7 +29,7 @@ export class FileReplay extends LinkBase {
   readonly badLines$: Observable<BadLine>
   private readonly badLines = new Subject<BadLine>()
   private readonly path: string
-  private readonly format: LogFormat
+  private readonly format: ReadableFormat
   private readonly speed: number
   private readonly loops: number
   private file: FileHandle | undefined
@@ -48,7 +48,7 @@ export class FileReplay extends LinkBase {
   private slippedBefore_ms = 0
   private pacer: ReplayPacer
 
-  constructor(uri: LinkUri, options: LinkOptions, path: string, format: LogFormat) {
+  constructor(uri: LinkUri, options: LinkOptions, path: string, format: ReadableFormat) {
     super(uri.text, options)
     this.path = path
     this.format = format

@@ -3,10 +3,12 @@ import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
 import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
+import { CsvWriter } from './csv-writer.ts'
 import type { LogDetails, LogFrame } from './log-frame.ts'
 import { PcapWriter } from './pcap.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
 import { TextLogReader } from './text-reader.ts'
+import { MAX_TRC_LINE, TrcParser } from './trc-reader.ts'
 
 /** A line (of a capture: a block) that should have been a frame and was none. */
 export interface BadLine {
@@ -63,24 +65,40 @@ export interface LogFormat {
    * and length codes above 8 of classic frames.
    */
   readonly keeps: Readonly<Record<Kept, boolean>>
-  /** A new reader. */
-  reader(sink: LogSink): LogReader
-  /** A new writer. */
-  writer(): LogWriter
+  /** A new reader; undefined: such logs are only written. */
+  readonly reader: ((sink: LogSink) => LogReader) | undefined
+  /** A new writer; undefined: such logs are only read. */
+  readonly writer: (() => LogWriter) | undefined
 }
 
-/** Every kind of log there is; the first is taken for unknown endings. */
+export type ReadableFormat = LogFormat & { readonly reader: (sink: LogSink) => LogReader }
+export type WritableFormat = LogFormat & { readonly writer: () => LogWriter }
+
+export function isReadable(format: LogFormat): format is ReadableFormat {
+  return format.reader !== undefined
+}
+
+export function isWritable(format: LogFormat): format is WritableFormat {
+  return format.writer !== undefined
+}
+
+const EVERYTHING: Readonly<Record<Kept, boolean>> = { names: true, directions: true, errors: true, lengthCodes: true }
+
+/** What is taken for unknown endings, and on standard input and output. */
+export const CANDUMP: ReadableFormat & WritableFormat = {
+  name: 'candump',
+  about: 'can-utils, python-can',
+  endings: ['.log', '.candump'],
+  unit: 'line',
+  directions: false,
+  keeps: EVERYTHING,
+  reader: sink => new TextLogReader(new CandumpParser().parse, MAX_CANDUMP_LINE, sink),
+  writer: candumpWriter,
+}
+
+/** Every kind of log there is. */
 export const LOG_FORMATS: readonly LogFormat[] = [
-  {
-    name: 'candump',
-    about: 'can-utils, python-can',
-    endings: ['.log', '.candump'],
-    unit: 'line',
-    directions: false,
-    keeps: { names: true, directions: true, errors: true, lengthCodes: true },
-    reader: sink => new TextLogReader(new CandumpParser().parse, MAX_CANDUMP_LINE, sink),
-    writer: candumpWriter,
-  },
+  CANDUMP,
   {
     name: 'asc',
     about: 'Vector CANalyzer and CANoe, python-can',
@@ -97,7 +115,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.pcapng'],
     unit: 'block',
     directions: true,
-    keeps: { names: true, directions: true, errors: true, lengthCodes: true },
+    keeps: EVERYTHING,
     reader: sink => new CaptureReader(sink, 'pcapng'),
     writer: () => new PcapngWriter(),
   },
@@ -110,6 +128,26 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     keeps: { names: false, directions: true, errors: true, lengthCodes: true },
     reader: sink => new CaptureReader(sink, 'pcap'),
     writer: () => new PcapWriter(),
+  },
+  {
+    name: 'trc',
+    about: 'PEAK PCAN-View and PCAN-Explorer, 1.0 to 2.1: read only',
+    endings: ['.trc'],
+    unit: 'line',
+    directions: true,
+    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    reader: sink => new TextLogReader(new TrcParser().parse, MAX_TRC_LINE, sink),
+    writer: undefined,
+  },
+  {
+    name: 'csv',
+    about: 'spreadsheets, pandas: written only',
+    endings: ['.csv'],
+    unit: 'line',
+    directions: true,
+    keeps: EVERYTHING,
+    reader: undefined,
+    writer: () => new CsvWriter(),
   },
 ]
 

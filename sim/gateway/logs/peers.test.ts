@@ -51,7 +51,10 @@ for m in can.ASCReader(sys.argv[1], relative_timestamp=False):
   it.each([
     ['asc', 'ASCWriter', '.asc'],
     ['candump', 'CanutilsLogWriter', '.log'],
+    ['trc', 'TRCWriter', '.trc'],
   ])('writes %s that we read', async (format, writer, ending) => {
+    // Its TRC writer leaves out all but classic data frames.
+    const told = format === 'trc' ? frames.filter(frame => !frame.fd && !frame.error && !frame.remote) : frames
     const path = join(folder, `theirs${ending}`)
     const program = `
 import sys, can, json
@@ -60,22 +63,24 @@ for f in json.loads(sys.argv[2]):
     w.on_message_received(can.Message(timestamp=f[0], channel=f[1], arbitration_id=f[2], is_extended_id=f[3], is_remote_frame=f[4], is_error_frame=f[5],
         is_fd=f[6], bitrate_switch=f[7], is_rx=f[8], dlc=f[9], data=f[10]))
 w.stop()`
-    const given = frames.map(f => [
+    const given = told.map(f => [
       f.timestamp_ns / 1e9, f.bus, f.id, f.extended, f.remote, f.error, f.fd, f.brs, directionOf(f) === 'received', f.length,
       f.remote ? null : [...f.data.subarray(0, f.length)],
     ])
     await runPython(python, program, [path, JSON.stringify(given)])
     const { frames: read, bad } = readLog(format, [readFileSync(path)])
     expect(bad).toEqual([])
-    expect(read.length).toBe(frames.length)
-    frames.forEach((frame, n) => {
+    expect(read.length).toBe(told.length)
+    // Its version 4.1 adds today's time to the start of a TRC.
+    const late_ns = format === 'trc' ? read[0]!.timestamp_ns - told[0]!.timestamp_ns : 0
+    told.forEach((frame, n) => {
       // It names the start of its ASC to the ms, and cuts what is below.
-      expect(Math.abs(read[n]!.timestamp_ns - frame.timestamp_ns)).toBeLessThan(1e6)
+      expect(Math.abs(read[n]!.timestamp_ns - late_ns - frame.timestamp_ns)).toBeLessThan(1e6)
       if (frame.error) return expect(read[n]!.error).toBe(true)
       // python-can's candump writer leaves out the lengths of remote frames and counts no channels but those with a name.
       const expected = format === 'candump' ? { ...frame, bus: read[n]!.bus, ...frame.remote && { length: 0 } } : frame
       expect(sameFrame(read[n]!, expected), `frame ${n}`).toBe(true)
-      if (format === 'asc') expect(read[n]!.direction).toBe(directionOf(frame))
+      if (format !== 'candump') expect(read[n]!.direction).toBe(directionOf(frame))
     })
   })
 })
