@@ -2,15 +2,13 @@ import { LOCATION_NAMES, locationOfAddress, PORT_FAULT } from '#protocol/index.t
 import type { DecodedMessage } from '#protocol/messages/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
-import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
+import { type Echo, MS_ns, REPEATED_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type Surroundings } from './surroundings.ts'
 
 /** A command is given up 500 ms after its first frame; that is somewhat after it was queued. */
 const GIVEN_UP_ns = 600 * MS_ns
 /** By then each port of the sender has reported, which it does every second and on change. */
 const REPORTED_ns = GIVEN_UP_ns + 2200 * MS_ns
-/** Silence after which the same sequence is a new command. */
-const NEW_ns = SECOND_ns
 /** From executing a command to its echo on the bus, when nothing is wrong with the bus. */
 const ECHO_ns = 200 * MS_ns
 /** An impostor's command is remembered for so long. */
@@ -18,8 +16,6 @@ const IMPOSTOR_ns = 3 * SECOND_ns
 /** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
 const SEQUENCES_BEFORE_REUSE = 14
 
-/** Which command a status answers. */
-interface Echo { readonly echoSender: number, readonly echoSequence: number }
 type Needed = 'plug' | 'unplug' | 'reset'
 
 /** The commands of one hub to one component. */
@@ -108,7 +104,7 @@ class CommandsChecker implements Checker {
       }
       this.lines.set(key, line)
     }
-    const repeated = sequence === line.sequence && now_ns - line.last_ns <= NEW_ns
+    const repeated = sequence === line.sequence && now_ns - line.last_ns <= REPEATED_ns
     line.last_ns = now_ns
     if (repeated) return
     line.sequence = sequence

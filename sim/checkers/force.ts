@@ -79,7 +79,8 @@ class ForceChecker implements Checker {
       if (window.accused || !(now_ns - window.pressing_ns > PRESSED_ns) || !inSpec(window) || isSoft(window)) continue
       const supply_V = this.supply_V(source)
       if (!(supply_V >= LOWEST_V && supply_V <= HIGHEST_V) || this.around.copperFaults.size > 0) continue
-      if (!this.isCalm(source, window, now_ns)) continue
+      // A hub that was reset moves nothing by itself: what its last life pressed on stays so until somebody comes.
+      if (!this.isCalm(source, window, now_ns) || window.pressing_ns < this.died_ns(source, window) + RUNDOWN_ns) continue
       window.accused = true
       this.accuse(now_ns, `${source} does not open again from what is in its way`, {
         pressing_ms: (now_ns - window.pressing_ns) / MS_ns, obstacle_mm: window.obstacle_mm, stiffness_N_mm: window.stiffness_N_mm,
@@ -106,8 +107,12 @@ class ForceChecker implements Checker {
 
   /** Nothing was done to it or its hub of late. */
   private isCalm(source: string, window: Window, now_ns: number): boolean {
-    const hub = this.around.hub(source)
-    return now_ns - Math.max(window.unplugged_ns, hub?.reset_ns ?? -Infinity, hub?.paused_ns ?? -Infinity) >= RUNDOWN_ns
+    return now_ns - Math.max(this.died_ns(source, window), this.around.hub(source)?.paused_ns ?? -Infinity) >= RUNDOWN_ns
+  }
+
+  /** When it last lost its hub. */
+  private died_ns(source: string, window: Window): number {
+    return Math.max(window.unplugged_ns, this.around.hub(source)?.reset_ns ?? -Infinity)
   }
 }
 

@@ -1,9 +1,9 @@
 import { dataIdOf, hubAddress, isBroadcastKind, LOCATION, nextCounter, NULL_ADDRESS, sourceOf } from '#protocol/index.ts'
 import type { DecodedFrame } from '#protocol/messages/index.ts'
-import { BUS_FAULTS, type EventOf } from '../trace/index.ts'
+import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { MS_ns, type SeenFrame } from './seen.ts'
-import type { Surroundings } from './surroundings.ts'
+import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** What was in the controllers when a fault began or ended: frames that come twice, never, or from a babbler. */
 const AFTERMATH_ns = 100 * MS_ns
@@ -34,10 +34,10 @@ class FramesChecker implements Checker {
       this.accuse(end_ns, `${sender} sent ${decoded.name} in another's name`, { source, own })
       return
     }
-    if (decoded.counter >= 0) this.count(dataIdOf(frame.id) << 8 | source, decoded, sender, end_ns)
+    if (decoded.counter >= 0) this.count(dataIdOf(frame.id) << 8 | source, decoded, hub, end_ns)
   }
 
-  private count(key: number, { name, location, counter }: DecodedFrame, sender: string, now_ns: number): void {
+  private count(key: number, { name, location, counter }: DecodedFrame, hub: HubLife, now_ns: number): void {
     const last = this.counters.get(key)
     if (last === undefined) {
       this.counters.set(key, { counter, t_ns: now_ns })
@@ -47,8 +47,8 @@ class FramesChecker implements Checker {
     const since_ns = last.t_ns
     last.counter = counter
     last.t_ns = now_ns
-    if (expected === counter || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns))) return
-    this.accuse(now_ns, `${name}@${location} of ${sender} does not count on`, { counter, expected })
+    if (expected === counter || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns)) || wasAlone(hub, since_ns)) return
+    this.accuse(now_ns, `${name}@${location} of ${hub.name} does not count on`, { counter, expected })
   }
 
   event({ source }: EventOf<'reset'>): void {
@@ -64,10 +64,15 @@ class FramesChecker implements Checker {
   }
 }
 
+/** Nobody acknowledged its frames at some time since: those that grew too old in its controller took their counters with them. */
+function wasAlone(hub: HubLife, since_ns: number): boolean {
+  return !(hub.able_ns <= since_ns)
+}
+
 export const frames: CheckerEntry<'reset'> = {
   name: 'frames',
   contract: 'hubs send frames of the catalogue only, in their own name, and every counter counts on',
   needs: ['reset'],
-  asks: BUS_FAULTS,
+  asks: HUB_ABILITY,
   create: (accuse, around) => new FramesChecker(accuse, around),
 }

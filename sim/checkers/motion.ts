@@ -1,7 +1,7 @@
-import { WINDOW_ACTION } from '#protocol/index.ts'
+import { senderNibble, WINDOW_ACTION } from '#protocol/index.ts'
 import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
-import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
+import { type Echo, MS_ns, REPEATED_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** What moves, by the name of its signal: how far from rest is a motion, and which command row may cause it. */
@@ -25,6 +25,8 @@ const REST_ns = 1.5 * SECOND_ns
 const CAUSE_ns = 4 * SECOND_ns
 /** A held command whose repetitions end is over after 250 ms; then the glass brakes. */
 const RUN_ON_ns = 700 * MS_ns
+/** A hold is over after a gap like this in its repetitions: what comes of it later begins nothing and prolongs nothing. */
+const HOLD_GAP_ns = 400 * MS_ns
 /** A motor whose hub is reset runs down within this. */
 const RUN_DOWN_ns = 300 * MS_ns
 /** A closing that follows on so much opening is another one, %. */
@@ -49,23 +51,36 @@ interface Motion {
   closed_ns: number
 }
 
-/** The last command seen on the bus to a component class at a location. */
+/** A command seen on the bus to a component class at a location, with its repetitions. */
 interface Cause {
+  readonly sender: number
+  readonly sequence: number
+  readonly action: number
+  /** It lasts as long as it is repeated. */
+  readonly held: boolean
+  readonly began_ns: number
+  /** When it was last seen. */
+  seen_ns: number
+  /** When it was last seen to any effect. */
   t_ns: number
-  /** When one with another sender or sequence was seen last. */
-  new_ns: number
-  source: number
-  sequence: number
-  action: number
-  /** Of `up` and `down` that last as long as they are repeated: the sender's identifier and sequence; else −1. */
-  held: number
+  /** It was executed: a status echoed it. */
+  echoed: boolean
+}
+
+/** Which command a component obeys, by its last status. */
+interface Obeyed {
+  readonly cause: Cause
+  readonly told_ns: number
 }
 
 class MotionChecker implements Checker {
   private readonly accuse: Accuse
   private readonly around: Surroundings
   private readonly motions = new Map<string, Motion>()
+  /** The last command to each component class at a location, and the last of each sender. */
   private readonly commanded = new Map<string, Cause>()
+  private readonly given = new Map<string, Cause>()
+  private readonly obeyed = new Map<string, Obeyed>()
   /** Somebody at this hub did something with their hands: a switch, a plug, an obstacle. */
   private readonly handled_ns = new Map<string, number>()
 
@@ -75,20 +90,36 @@ class MotionChecker implements Checker {
   }
 
   frame({ decoded, end_ns }: SeenFrame): void {
-    if (decoded === undefined || decoded.row === undefined || decoded.row.page !== 1 || !decoded.row.actuates) return
+    if (decoded === undefined || decoded.row === undefined) return
     const { values, location, name, source } = decoded
+    if ('echoSequence' in values) this.echo(`${name.replace('Status', 'Command')}@${location}`, values, end_ns)
+    if (decoded.row.page !== 1 || !decoded.row.actuates) return
     const action = 'action' in values ? values.action : -1
     // What an impostor said may have been believed or not: it excuses much and forbids nothing.
     const forged = this.around.impostor_ns === end_ns
-    const isHeld = !forged && name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
-    const key = `${name}@${location}`
-    const before = this.commanded.get(key)
+    const held = !forged && name === 'WindowCommand' && (action === WINDOW_ACTION.up || action === WINDOW_ACTION.down)
+    const target = `${name}@${location}`
+    const sender = senderNibble(source)
     const sequence = 'sequence' in values ? values.sequence : -1
-    const same = before !== undefined && before.source === source && before.sequence === sequence
-    const again = same && !forged && end_ns - before.t_ns < SECOND_ns
-    this.commanded.set(key, {
-      t_ns: end_ns, new_ns: again ? before.new_ns : end_ns, source, sequence, action, held: isHeld ? action : -1,
-    })
+    const before = this.given.get(`${target} ${sender}`)
+    if (before !== undefined && before.sequence === sequence && !forged && end_ns - before.seen_ns < REPEATED_ns) {
+      repeat(before, end_ns)
+      this.commanded.set(target, before)
+      return
+    }
+    const cause: Cause = { sender, sequence, action, held, began_ns: end_ns, seen_ns: end_ns, t_ns: end_ns, echoed: false }
+    this.given.set(`${target} ${sender}`, cause)
+    this.commanded.set(target, cause)
+  }
+
+  private echo(target: string, { echoSender, echoSequence }: Echo, now_ns: number): void {
+    const isEchoed = (cause: Cause | undefined): cause is Cause => cause?.sender === echoSender && cause.sequence === echoSequence
+    const last = this.given.get(`${target} ${echoSender}`)
+    const cause = isEchoed(last) ? last : this.obeyed.get(target)?.cause
+    if (isEchoed(cause)) {
+      cause.echoed = true
+      this.obeyed.set(target, { cause, told_ns: now_ns })
+    } else this.obeyed.delete(target)
   }
 
   event(event: EventOf<Needed>): void {
@@ -142,11 +173,11 @@ class MotionChecker implements Checker {
     const before_ns = motion.closed_ns
     motion.closed_ns = now_ns
     const cause = this.cause(motion)
-    if (cause === undefined || WANDERING.includes(cause.action) || cause.new_ns > before_ns) return
+    if (cause === undefined || WANDERING.includes(cause.action) || cause.began_ns > before_ns) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > before_ns) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} closes again though nobody asked again`, {
-      closedBefore_ms: (now_ns - before_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.new_ns) / MS_ns, position_pct: value,
+      closedBefore_ms: (now_ns - before_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.began_ns) / MS_ns, position_pct: value,
     })
   }
 
@@ -164,11 +195,15 @@ class MotionChecker implements Checker {
     })
   }
 
-  /** What was commanded with a held switch ends when its repetitions end. */
+  /** What was commanded with a held switch ends when its repetitions end. A later command may have been executed, its echo not seen yet. */
   private judgeHold(motion: Motion, direction: number, now_ns: number): void {
-    const cause = this.cause(motion)
-    if (cause === undefined || cause.held < 0 || now_ns - cause.t_ns <= RUN_ON_ns) return
-    if (direction !== (cause.held === WINDOW_ACTION.down ? 1 : -1)) return
+    const target = targetOf(motion)
+    const obeyed = this.obeyed.get(target)
+    if (obeyed === undefined) return
+    const { cause, told_ns } = obeyed
+    const last = this.commanded.get(target)!
+    if (!cause.held || now_ns - cause.t_ns <= RUN_ON_ns || (last !== cause && told_ns - last.seen_ns <= RUN_ON_ns)) return
+    if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} goes on though nobody holds the switch any more`, {
@@ -177,8 +212,19 @@ class MotionChecker implements Checker {
   }
 
   private cause(motion: Motion): Cause | undefined {
-    return this.commanded.get(`${motion.command}@${motion.hub}`)
+    return this.commanded.get(targetOf(motion))
   }
+}
+
+function targetOf({ command, hub }: Motion): string {
+  return `${command}@${hub}`
+}
+
+/** A repetition that comes late holds nothing any more. */
+function repeat(cause: Cause, now_ns: number): void {
+  const isOver = cause.held && cause.echoed && (cause.t_ns !== cause.seen_ns || now_ns - cause.seen_ns > HOLD_GAP_ns)
+  cause.seen_ns = now_ns
+  if (!isOver) cause.t_ns = now_ns
 }
 
 /** It rests, as far as anybody knows; from here it needs a cause to go on. */

@@ -39,6 +39,15 @@ const dim = (t: Fabricated, shedLevel: number, ignition = 'on'): Fabricated => {
   return t
 }
 const cranking = (t: Fabricated, shedLevel: number): Fabricated => dim(t, shedLevel, 'start')
+/** No hub but FL has power for a while, so nobody acknowledges its frames. */
+const alone = (t: Fabricated): Fabricated => {
+  t.boot().live(5000)
+  const others = ['DASH', 'FR', 'TRUNK']
+  for (const hub of others) t.reset(hub, 'powerOff')
+  t.at(7000)
+  for (const hub of others) t.reset(hub, 'powerOn')
+  return t
+}
 const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x123_4567, length: 8 })
 
 /** By checker. A checker without a story fails its test. */
@@ -46,6 +55,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
   force: {
     guilty: { 'above 100 N': t => pinch(t), 'stands still on a hand': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).live(9000) },
     innocent: {
+      'stands still on a hand since its hub was reset': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).at(7100).reset('FL').live(12_000),
       'at 99 N': t => pinch(t, 99),
       'opens again': t => pinch(t, 99).signal('FL.window', 'contactForce_N', 99).at(7300).signal('FL.window', 'contactForce_N', 0).live(9000),
       'on a rod that no rule knows': t => window(t).tell(rod(65, 100)).signal('FL.window', 'peakContactForce_N', 150),
@@ -116,7 +126,14 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
-      'after the switch was let go': t => command(window(t), 1, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
+      'after the switch was let go': t => echo(command(window(t), 1, 'down'), 1).ramp('FL.window', 'position_pct', 50, 80, 1500),
+      'after the switch was let go, whatever was commanded in vain': t =>
+        echo(command(echo(command(window(t), 1, 'down'), 1), 2).ramp('FL.window', 'position_pct', 50, 70, 1000), 1)
+          .ramp('FL.window', 'position_pct', 70, 80, 500),
+      'on repetitions that come after a silence': (t) => {
+        echo(command(window(t), 1, 'down'), 1)
+        for (let i = 0; i < 3; i++) command(t.ramp('FL.window', 'position_pct', 50 + 10 * i, 60 + 10 * i, 500), 1, 'down')
+      },
     },
     innocent: {
       'after a command': t => move(echo(command(window(t), 1), 1)),
@@ -124,6 +141,11 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'closes again on another press': t => again(t, 2),
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
+      'goes on by an earlier command when a held one does not reach it': t =>
+        command(echo(command(window(t), 1), 1), 2, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
+      'goes on by its own switch, which took over from a held one': t =>
+        echo(command(window(t), 1, 'down'), 1).say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
+          .ramp('FL.window', 'position_pct', 50, 80, 1500),
       'less than a mechanic sees': t => window(t).ramp('FL.window', 'position_pct', 50, 50.5, 200),
     },
   },
@@ -160,12 +182,16 @@ export const STORIES: Readonly<Record<string, Stories>> = {
   frames: {
     guilty: {
       'a counter that jumps': t => t.boot().live(5000).say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps while another hub is off': t => t.boot().live(5000).reset('FR', 'powerOff').at(7000).reset('FR', 'powerOn')
+        .say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps long after it was alone': t => alone(t).say('FL', 'HubStatus@FL', {}, 3).at(8000).say('FL', 'HubStatus@FL', {}, 11),
       'in another\'s name': t => t.boot().live(5000).send('FR', frameOf(t, 'FL')),
       'of no protocol': t => t.boot().live(5000).send('FL', alien()),
     },
     innocent: {
       'a counter that jumps after a reset': t => t.boot().live(5000).reset('FL').say('FL', 'HubStatus@FL', {}, 11),
       'a counter that jumps on a noisy bus': t => t.boot().live(5000).tell({ kind: 'bitErrors', source: 'spine0', rate: 1e-5 }).say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps when the hub is no longer alone': t => alone(t).say('FL', 'HubStatus@FL', {}, 11),
       'of no protocol, from a tool': t => t.boot().live(5000).send('laptop', alien()),
     },
   },
