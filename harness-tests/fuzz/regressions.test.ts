@@ -44,6 +44,44 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(6795, 'DASH.windowFR.up', 20), press(7062, 'DASH.mirrorFR.left', 37),
     ],
   },
+  'a hub is the only one with power, and its frames grow old in the controller': {
+    seed: 325098614, for_ms: 19_500,
+    events: [{
+      at_ms: 13_884, kind: 'copper', for_ms: 4623, with: { fault: 'cut', cable: 'spine.DASH', hub: 'FL', resistance_Ohm: 0.03271 },
+    }],
+  },
+  'a held command does not reach a window that opens by itself': {
+    seed: 3896909733, for_ms: 11_092,
+    events: [
+      press(9320, 'DASH.windowRL.down', 30), { at_ms: 9556, kind: 'cut', for_ms: 860, with: { cable: 'spine.FR' } },
+      press(9966, 'DASH.windowRL.down', 2094),
+    ],
+  },
+  'a closing that presses on a hand has to stop, as its hub cannot hear that the ignition is on': {
+    seed: 3538408855, for_ms: 12_220,
+    events: [
+      press(3112, 'DASH.windowRR.down', 1849), { at_ms: 4278, kind: 'supply', for_ms: 167, with: { hub: 'ALL', supply_V: 14.5 } },
+      { at_ms: 5452, kind: 'obstacle', for_ms: 10_485, with: { window: 'RR.window', opening_mm: 46, stiffness_N_mm: 5 } },
+      press(5552, 'RR.window.up', 15), { at_ms: 9689, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 317 } },
+      press(9859, 'DASH.windowRR.up', 33), { at_ms: 10_457, kind: 'nodeNoise', for_ms: 228, with: { hub: 'DASH', rate: 0.02609 } },
+    ],
+  },
+  'a hub pauses while its eFuse holds the glass on a hand, and trips': {
+    seed: 1, for_ms: 18_000,
+    events: [
+      press(3112, 'RR.window.down', 30),
+      { at_ms: 9000, kind: 'obstacle', for_ms: 20_000, with: { window: 'RR.window', opening_mm: 60, stiffness_N_mm: 20 } },
+      press(9010, 'RR.window.up', 30), { at_ms: 14_000, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 700 } },
+    ],
+  },
+  'a hub is reset by its watchdog while its glass is held on a hand': {
+    seed: 1, for_ms: 18_000,
+    events: [
+      press(3112, 'RR.window.down', 30),
+      { at_ms: 9000, kind: 'obstacle', for_ms: 20_000, with: { window: 'RR.window', opening_mm: 50, stiffness_N_mm: 5 } },
+      press(9010, 'RR.window.up', 30), { at_ms: 14_000, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 1100 } },
+    ],
+  },
 }
 
 describe('found by random runs', () => {

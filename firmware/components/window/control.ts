@@ -19,6 +19,7 @@ import type { Met } from './run.ts'
  * | rest, probing; braking, once the glass stands | running; waiting without power | a goal, in a direction in which it may move |
  * | waiting | running; rest | power; none for too long, goal over |
  * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
+ * | running, closing | braking, then a reversal | it has to stop while it presses, or after a pause may press, on something |
  * | running | waiting | a reversal lost its power |
  * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
  * | probing | rest | held long enough: that is the lower stop |
@@ -152,7 +153,10 @@ export class WindowControl {
   /** Turns to the goal from whatever it does now. */
   private pursue(): void {
     if (this.phase === PHASE.running) {
-      if (this.goal.direction(this.inputs.count) !== this.glass.direction()) this.enter(PHASE.braking)
+      const direction = this.goal.direction(this.inputs.count)
+      this.glass.measure()
+      if (direction === 0 && this.guarded() && this.glass.wasUnwatched()) this.release()
+      else if (direction !== this.glass.direction()) this.enter(PHASE.braking)
     } else if (this.phase !== PHASE.braking) this.proceed()
   }
 
@@ -181,7 +185,7 @@ export class WindowControl {
 
   private run(): void {
     if (!this.inputs.fed) this.powerLost()
-    else if (!this.may.moves(this.glass.direction())) this.stop()
+    else if (!this.may.moves(this.glass.direction())) this.forbidden()
     else if (this.glass.elapsed_ms() >= WINDOW_PARAMETERS.run_ms) this.fail()
     else if (this.glass.arrived()) this.reached()
     else this.meet(this.glass.met())
@@ -201,7 +205,7 @@ export class WindowControl {
     else if (met === MET.end) this.endReached()
     else if (met === MET.resistance) this.block()
     else if (this.goal.code === GOAL.learn) this.learnEnd()
-    else if (met === MET.obstacle) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
+    else if (met === MET.obstacle) this.release()
     else if (met === MET.stop) this.stopFound()
     else this.lost()
   }
@@ -217,7 +221,7 @@ export class WindowControl {
   private lost(): void {
     this.position.forget()
     this.fault = true
-    if (this.glass.closes()) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
+    if (this.glass.closes()) this.release()
     else this.stop()
   }
 
@@ -237,6 +241,11 @@ export class WindowControl {
     }
   }
 
+  /** What it presses on is let go. */
+  private release(): void {
+    this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
+  }
+
   private reverse(reopen_pulses: number): void {
     this.pinched = true
     this.powerLosses = 0
@@ -244,9 +253,30 @@ export class WindowControl {
     this.enter(PHASE.braking)
   }
 
+  private forbidden(): void {
+    if (this.presses()) this.release()
+    else this.stop()
+  }
+
+  /** Is this a closing in which nobody expects to be pressed? The learning run presses into the end. */
+  private guarded(): boolean {
+    return this.glass.closes() && this.goal.code !== GOAL.learn
+  }
+
   /**
-   * A reversal asks again and waits, but not for ever. An eFuse that held a closing and then tripped may have held it on a
-   * hand. Everything else is over.
+   * It pushes against more than friction, though not yet against so much that it is an obstacle; or the processor paused, and
+   * the guard with it. Where such a closing stops the worm would hold it, and nobody may be there to open it.
+   */
+  private presses(): boolean {
+    if (!this.guarded()) return false
+    const guard = this.closing.guard
+    const known = this.glass.elapsed_ms() >= WINDOW_PARAMETERS.presses_ms && !guard.atEnd()
+    return this.glass.wasUnwatched() || (known && guard.excess_N >= WINDOW_PARAMETERS.presses_N)
+  }
+
+  /**
+   * A reversal asks again and waits, but not for ever. A closing that pressed on something lets it go, and an eFuse that held
+   * a closing and then tripped may have held it on a hand. Everything else is over.
    */
   private powerLost(): void {
     this.powerLosses = this.powerLosses + 1
@@ -255,8 +285,7 @@ export class WindowControl {
       return
     }
     // Shorting the motor takes no feed.
-    const heldBack = this.glass.closes() && this.goal.code !== GOAL.learn && this.closing.wasLimited(this.inputs.now_ms)
-    if (heldBack) this.reverse(this.position.toPulses(WINDOW_PARAMETERS.reopen_mm))
+    if (this.presses() || (this.guarded() && this.closing.wasLimited(this.inputs.now_ms))) this.release()
     else this.fail()
   }
 

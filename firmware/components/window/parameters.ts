@@ -63,6 +63,15 @@ export const WINDOW_PARAMETERS = {
 
   /** Reversal after a pinch: 200 mm, or to the lower end. */
   reopen_mm: 200,
+  /**
+   * A closing that has to stop lets go of what it presses on with this much beyond friction, which differs from the learned one by less.
+   * Its force is known from this time on.
+   */
+  presses_N: 25,
+  presses_ms: 350,
+  /** A tick that is later than this comes after a pause of the processor; for so long what the eFuse did meanwhile may not be known yet. */
+  pause_ms: 100,
+  woken_ms: 200,
   /** A reversal goes on after this many losses of power, no more: an eFuse that trips again and again is right. */
   reversalPowerLosses: 3,
 

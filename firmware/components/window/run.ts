@@ -16,6 +16,8 @@ export class Motion {
   private lastCount: number
   private lastTick_ms: number
   private lastPulse_ms: number
+  /** When the last tick came that was late by a pause of the processor. */
+  private woke_ms: number
 
   constructor() {
     this.direction = 0
@@ -24,6 +26,7 @@ export class Motion {
     this.lastCount = 0
     this.lastTick_ms = 0
     this.lastPulse_ms = 0
+    this.woke_ms = -Infinity
   }
 
   begin(now_ms: number, count: number, direction: number): void {
@@ -33,12 +36,14 @@ export class Motion {
     this.lastCount = count
     this.lastTick_ms = now_ms
     this.lastPulse_ms = now_ms
+    this.woke_ms = -Infinity
   }
 
   /** Takes the counter at a tick. */
   update(now_ms: number, count: number): void {
     const elapsed_ms = now_ms - this.lastTick_ms
     if (!(elapsed_ms > 0)) return
+    if (elapsed_ms > WINDOW_PARAMETERS.pause_ms) this.woke_ms = now_ms
     const pulses = Math.abs(count - this.lastCount)
     if (pulses > 0) this.lastPulse_ms = now_ms
     this.speed_pulses_s = this.speed_pulses_s + (pulses * 1000 / elapsed_ms - this.speed_pulses_s) / 4
@@ -53,6 +58,11 @@ export class Motion {
   /** Time without a pulse. */
   stalled_ms(now_ms: number): number {
     return now_ms - this.lastPulse_ms
+  }
+
+  /** Nobody looked at it until just now. */
+  wasUnwatched(now_ms: number): boolean {
+    return now_ms - this.woke_ms <= WINDOW_PARAMETERS.woken_ms
   }
 }
 
@@ -132,6 +142,11 @@ export class GlassRun {
   /** Time without a pulse. */
   stalled_ms(): number {
     return this.motion.stalled_ms(this.inputs.now_ms)
+  }
+
+  /** The processor paused until just now: what the glass met meanwhile is not known. */
+  wasUnwatched(): boolean {
+    return this.motion.wasUnwatched(this.inputs.now_ms)
   }
 
   /** Every closing is guarded; without a position only a held switch closes. */

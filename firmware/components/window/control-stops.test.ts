@@ -1,0 +1,127 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { controlRig, type ControlRig } from '../../testing/index.ts'
+import { PHASE } from './control.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+
+let control: ControlRig['control']
+let order: ControlRig['order']
+let way: ControlRig['way']
+let pass: ControlRig['pass']
+
+beforeEach(() => {
+  ({ control, order, way, pass } = controlRig())
+})
+
+describe('a closing that has to stop', () => {
+  const forbid = (): void => {
+    control.inputs.mayClose = false
+    control.step()
+  }
+  const cutPower = (): void => {
+    control.inputs.fed = false
+    control.step()
+    control.inputs.fed = true
+  }
+  const letGo = (): void => control.released()
+  const stop = (): unknown => order('stop')
+  const closing = (force_N: number): void => {
+    control.inputs.mayClose = true
+    order('up')
+    pass(WINDOW_PARAMETERS.presses_ms, 2)
+    control.closing.guard.excess_N = force_N
+  }
+  const pause = (duration_ms: number): void => {
+    control.inputs.now_ms += duration_ms
+    control.inputs.count -= 20
+  }
+  const outcome = (): unknown[] => [control.phase, control.reversing(), control.pinched]
+  const LETS_GO = [PHASE.braking, true, true]
+  const STOPS = [PHASE.braking, false, false]
+
+  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s lets go of what it presses on, and of nothing else', (_why, end) => {
+    closing(WINDOW_PARAMETERS.presses_N)
+    end()
+    expect(outcome()).toEqual(LETS_GO)
+    pass(100)
+    expect([control.phase, way()]).toEqual([PHASE.running, 1])
+    ;({ control, order, way, pass } = controlRig())
+    closing(WINDOW_PARAMETERS.presses_N - 1)
+    end()
+    expect(outcome()).toEqual(STOPS)
+  })
+
+  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s does not while its force is not known: at its start, and in the seal', (_why, end) => {
+    order('up')
+    pass(WINDOW_PARAMETERS.presses_ms - 20, 2)
+    control.closing.guard.excess_N = WINDOW_PARAMETERS.presses_N
+    end()
+    expect(outcome()).toEqual(STOPS)
+    pass(400)
+    closing(WINDOW_PARAMETERS.presses_N)
+    control.closing.guard.glass_mm = 0
+    end()
+    expect(outcome()).toEqual(STOPS)
+  })
+
+  it('because a thumb lets go or stops it stays where it is, whatever it presses on', () => {
+    for (const end of [letGo, stop]) {
+      closing(WINDOW_PARAMETERS.presses_N)
+      end()
+      expect(outcome()).toEqual(STOPS)
+      pass(400)
+    }
+  })
+
+  it.each([
+    ['for the ignition', forbid], ['for want of power', cutPower], ['for a thumb that let go', letGo], ['by a stop', stop],
+  ])('%s right after a pause of the processor opens: what it met meanwhile is not known', (_why, end) => {
+    closing(0)
+    pause(WINDOW_PARAMETERS.pause_ms + 1)
+    end()
+    expect(outcome()).toEqual(LETS_GO)
+  })
+
+  it('after a short pause, or a while after a long one, does not', () => {
+    for (const end of [forbid, cutPower, letGo, stop]) {
+      ({ control, order, way, pass } = controlRig())
+      closing(0)
+      pause(WINDOW_PARAMETERS.pause_ms)
+      end()
+      expect(outcome()).toEqual(STOPS)
+      pass(400)
+      closing(0)
+      pause(WINDOW_PARAMETERS.pause_ms + 1)
+      pass(WINDOW_PARAMETERS.woken_ms + 20, 1)
+      end()
+      expect(outcome()).toEqual(STOPS)
+      pass(400)
+    }
+  })
+
+  it('to open opens, after a pause too', () => {
+    closing(0)
+    pause(500)
+    order('autoDown')
+    expect(outcome()).toEqual(STOPS)
+    pass(100)
+    expect([control.phase, way()]).toEqual([PHASE.running, 1])
+  })
+
+  it('in a learning run, or an opening, stays where it is', () => {
+    order('learn')
+    pass(100, 2)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
+    pass(WINDOW_PARAMETERS.presses_ms + 100, 2)
+    expect(way()).toBe(-1)
+    control.closing.guard.excess_N = WINDOW_PARAMETERS.presses_N
+    pause(500)
+    cutPower()
+    expect(outcome()).toEqual(STOPS)
+    pass(400)
+    order('autoDown')
+    pass(WINDOW_PARAMETERS.presses_ms, 2)
+    pause(500)
+    cutPower()
+    expect(outcome()).toEqual(STOPS)
+  })
+})
