@@ -888,7 +888,7 @@ export const LatchCommandCodec: Codec<LatchCommandValues> = {
   name: 'LatchCommand',
   kind: 10,
   page: 1,
-  priority: 2,
+  priority: 1,
   length: 3,
   idlePeriod_ms: 0,
   activePeriod_ms: 100,

@@ -30,6 +30,8 @@ export interface Hub {
   commandsUnderWay(): number
   /** Names of the armed jobs, soonest first; for failure messages. */
   pending(): string[]
+  /** From now on `sent` hears of each catalogue message that was sent: how long after it was queued. */
+  watchSent(sent: (id: number, response_ms: number) => void): void
 }
 
 const FIRST_LOCATION = 1
@@ -75,5 +77,6 @@ export function createHub(hal: Hal, image: HubImage): Hub {
     framesWaiting: () => parts.transmit.waiting(),
     commandsUnderWay: () => parts.sender.underWay(),
     pending: () => parts.schedule.pending(),
+    watchSent: (sent) => { parts.transmit.onSent = sent },
   }
 }

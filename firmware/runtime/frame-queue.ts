@@ -8,6 +8,7 @@ export interface TxFrame {
   id: number
   length: number
   data: Uint8Array
+  queued_ms: number
   expires_ms: number
   /** When the controller got it. */
   handed_ms: number
@@ -22,7 +23,7 @@ export interface TxFrame {
 
 function emptyFrame(next: TxFrame | undefined): TxFrame {
   return {
-    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), expires_ms: 0, handed_ms: 0, key: NO_KEY, sealed: false,
+    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), queued_ms: 0, expires_ms: 0, handed_ms: 0, key: NO_KEY, sealed: false,
     yielding: false, expired: false, next: next,
   }
 }

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  check, counterOf, dataIdOf, hubAddress, HubStatusCodec, kindOf, LatchCommandCodec, LOCATION, locationOf, peerId,
-  PortStatusCodec, PowerShedCodec, SwitchEventCodec, VehicleStateCodec, WindowCommandCodec, WindowStatusCodec,
+  check, counterOf, dataIdOf, hubAddress, HubStatusCodec, kindOf, LatchCommandCodec, LightCommandCodec, LOCATION,
+  locationOf, MirrorCommandCodec, peerId, PortStatusCodec, PowerGrantCodec, PowerShedCodec, SwitchEventCodec,
+  VehicleStateCodec, WindowCommandCodec, WindowStatusCodec,
 } from '#protocol/index.ts'
 import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
@@ -19,12 +20,14 @@ function setUp() {
   const hub = HubStatusCodec.create()
   const command = WindowCommandCodec.create()
   const latch = LatchCommandCodec.create()
+  const mirror = MirrorCommandCodec.create()
+  const grant = PowerGrantCodec.create()
   const port = PortStatusCodec.create()
   const event = SwitchEventCodec.create()
-  return { hal, bus: hal.bus, clock: hal.clock, counters, transmit, hub, command, latch, port, event }
+  return { hal, bus: hal.bus, clock: hal.clock, counters, transmit, hub, command, latch, mirror, grant, port, event }
 }
 
-const { DASH, FL, FR } = LOCATION
+const { DASH, FL, FR, RL, RR, TRUNK } = LOCATION
 
 describe('the transmitter of a hub that goes to sleep', () => {
   it('forgets what waited and what the controller had, and sends again when it is opened', () => {
@@ -107,16 +110,76 @@ describe('the transmitter', () => {
   })
 
   it('spaces frames to one hub by 10 ms, others pass', () => {
-    const { bus, clock, transmit, command, latch } = setUp()
+    const { bus, clock, transmit, command, mirror } = setUp()
     transmit.send(WindowCommandCodec, FL, command, NO_KEY)
-    transmit.send(LatchCommandCodec, FL, latch, NO_KEY)
+    transmit.send(MirrorCommandCodec, FL, mirror, NO_KEY)
     transmit.send(WindowCommandCodec, FL, command, NO_KEY)
-    transmit.send(LatchCommandCodec, FR, latch, NO_KEY)
+    transmit.send(MirrorCommandCodec, FR, mirror, NO_KEY)
     clock.advance(100)
     const toFL = bus.sent.filter(frame => locationOf(frame.id) === FL)
     expect(toFL.length).toBe(3)
     for (let i = 1; i < toFL.length; i++) expect(toFL[i]!.at_ms - toFL[i - 1]!.at_ms).toBeGreaterThanOrEqual(SPACING_ms)
     expect(locationOf(bus.sent[1]!.id)).toBe(FR)
+  })
+
+  it('lets answers about power and latch commands neither wait for the spacing nor cause it', () => {
+    const { bus, clock, transmit, command, mirror, latch, grant } = setUp()
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(MirrorCommandCodec, FL, mirror, NO_KEY)
+    clock.advance(2)
+    for (let port = 0; port < 3; port++) transmit.send(PowerGrantCodec, FL, { ...grant, port }, port)
+    transmit.send(LatchCommandCodec, FL, latch, NO_KEY)
+    clock.advance(50)
+    const { kind: granting } = PowerGrantCodec
+    expect(bus.sent.map(frame => kindOf(frame.id)))
+      .toEqual([WindowCommandCodec.kind, granting, granting, granting, LatchCommandCodec.kind, MirrorCommandCodec.kind])
+    expect(bus.sent[4]!.at_ms).toBeLessThan(2 + 5 * bus.frame_ms)
+    expect(bus.sent[5]!.at_ms - bus.sent[0]!.at_ms).toBeLessThan(SPACING_ms + 2 * bus.frame_ms)
+  })
+
+  it('takes a frame back that waits for the bus and holds up a more urgent one to the same hub', () => {
+    const { bus, clock, counters, transmit, command, mirror } = setUp()
+    bus.hold = true
+    transmit.send(MirrorCommandCodec, FL, mirror, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(bus.sent.map(frame => kindOf(frame.id))).toEqual([WindowCommandCodec.kind, MirrorCommandCodec.kind])
+    expect(counters).toMatchObject({ txYielded: 1, txSent: 2 })
+  })
+
+  it('takes a frame back for a more urgent one of the same priority, also behind one that has to wait', () => {
+    const { bus, clock, transmit, command, event } = setUp()
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    clock.advance(1)
+    bus.hold = true
+    for (const location of [RL, RR, TRUNK]) transmit.send(LightCommandCodec, location, LightCommandCodec.create(), NO_KEY)
+    transmit.send(SwitchEventCodec, DASH, event, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(WindowCommandCodec, FR, command, NO_KEY)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    const { kind: light } = LightCommandCodec
+    const { kind: window } = WindowCommandCodec
+    expect(bus.sent.slice(1).map(frame => kindOf(frame.id))).toEqual([window, light, light, light, SwitchEventCodec.kind, window])
+  })
+
+  it('tells how long each frame took from being queued to being sent', () => {
+    const { clock, transmit, command, hub } = setUp()
+    const told: number[][] = []
+    transmit.onSent = (id, response_ms) => told.push([kindOf(id), Math.round(response_ms * 10) / 10])
+    transmit.sendPeer(peerId(6, 0xee, 0xff, 0x85), new Uint8Array(8), 8)
+    clock.advance(5)
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    transmit.send(WindowCommandCodec, FL, command, NO_KEY)
+    clock.advance(50)
+    const { kind: window } = WindowCommandCodec
+    expect(told).toEqual([[window, 0.3], [HubStatusCodec.kind, 0.6], [window, 10.6]])
   })
 
   it('replaces what still waits by its newer content', () => {

@@ -10,8 +10,15 @@ import type { Job, Schedule } from './schedule.ts'
 export const QUEUE_FRAMES = 16
 /** Transmit buffers of the controller. */
 const HARDWARE_BUFFERS = 3
-/** Least time between two frames of this hub to one other hub, which has two receive buffers. */
+/**
+ * Least time between two frames of this hub to one other hub, or to all: a board that runs an interpreter handles one in up to
+ * 10 ms, and its controller has two receive buffers. Urgent rows (safety and power 0, power answers and latches 1) do not wait and
+ * make nobody wait; they are bounded by what causes them, one answer for a request, at least 1 ms apart, one latch command
+ * for each 100 ms. So one of each fits into both buffers, and what is lost when all coincide is repeated.
+ */
 export const SPACING_ms = 10
+/** The last priority that is not spaced. */
+const URGENT_PRIORITY = 1
 /** A frame that has been in the controller for this long: the bus deserves a look. */
 const STUCK_ms = 50
 /** Pause before the controller is asked again for what it just refused. */
@@ -28,6 +35,11 @@ function keyOf(codec: AnyCodec, key: number): number {
   return codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key
 }
 
+/** Waits for the frame before to the same hub. */
+function spaced(id: number): boolean {
+  return id >>> PRIORITY_SHIFT > URGENT_PRIORITY && isBroadcastKind(id) && pageOf(id) === 1
+}
+
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
  * arbitration. It writes the E2E header when a frame leaves it, so a dropped frame leaves no gap; it never has two
@@ -38,6 +50,8 @@ export class Transmitter {
   onStuck: () => void
   /** Called when a frame that is no catalogue message has been sent. */
   onPeerSent: (id: number) => void
+  /** Called when a catalogue message has been sent: how long after it was queued. */
+  onSent: (id: number, response_ms: number) => void
   private readonly can: CanPort
   private readonly schedule: Schedule
   private readonly counters: HubCounters
@@ -54,6 +68,7 @@ export class Transmitter {
   constructor(hal: Hal, schedule: Schedule, counters: HubCounters, source: number) {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
+    this.onSent = () => undefined
     this.can = hal.can[0]!
     this.schedule = schedule
     this.counters = counters
@@ -171,7 +186,8 @@ export class Transmitter {
   private enqueue(frame: TxFrame, lifetime_ms: number): boolean {
     this.queue.claim(frame)
     this.counters.txQueued++
-    frame.expires_ms = this.schedule.now() + lifetime_ms
+    frame.queued_ms = this.schedule.now()
+    frame.expires_ms = frame.queued_ms + lifetime_ms
     this.queue.insert(frame)
     this.schedule.notLater(this.expiryJob, frame.expires_ms)
     this.pump()
@@ -184,13 +200,18 @@ export class Transmitter {
     let retry_ms = Infinity
     let before: TxFrame | undefined = undefined
     let frame = this.queue.head
-    while (frame !== undefined && this.flying < HARDWARE_BUFFERS) {
+    while (frame !== undefined) {
       const clear_ms = this.clearTime(frame.id)
       if (clear_ms > now || this.inFlight(frame.id)) {
         if (clear_ms > now && clear_ms < retry_ms) retry_ms = clear_ms
+        if (clear_ms === Infinity) this.passSlower(frame.id)
         before = frame
         frame = frame.next
         continue
+      }
+      if (this.flying === HARDWARE_BUFFERS) {
+        this.yieldTo(frame)
+        break
       }
       if (!this.hand(frame, now)) {
         retry_ms = now + RETRY_ms
@@ -198,9 +219,6 @@ export class Transmitter {
       }
       this.queue.takeAfter(before)
       frame = before === undefined ? this.queue.head : before.next
-    }
-    if (frame !== undefined && this.flying === HARDWARE_BUFFERS && this.clearTime(frame.id) <= now && !this.inFlight(frame.id)) {
-      this.yieldTo(frame)
     }
     this.schedule.notLater(this.pumpJob, retry_ms)
   }
@@ -220,7 +238,7 @@ export class Transmitter {
     return true
   }
 
-  /** The controller's buffers are full of less urgent frames: takes the least urgent back. */
+  /** The controller's buffers are full: takes the least urgent frame back, if this one is more urgent. */
   private yieldTo(frame: TxFrame): void {
     let least: TxFrame | undefined = undefined
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
@@ -229,7 +247,16 @@ export class Transmitter {
       if (candidate.yielding || candidate.expired) return
       if (least === undefined || candidate.id > least.id) least = candidate
     }
-    if (least !== undefined && least.id >>> PRIORITY_SHIFT > frame.id >>> PRIORITY_SHIFT) this.recall(least, false)
+    if (least !== undefined && least.id > frame.id) this.recall(least, false)
+  }
+
+  /** Takes back a less urgent spaced frame to the same hub, which would hold this one up for as long as the bus is busy. */
+  private passSlower(id: number): void {
+    for (let i = 0; i < HARDWARE_BUFFERS; i++) {
+      const flying = this.flight[i]
+      if (flying === undefined || flying.id <= id || !spaced(flying.id) || locationOf(flying.id) !== locationOf(id)) continue
+      if (!flying.yielding && !flying.expired) this.recall(flying, false)
+    }
   }
 
   /** Takes a frame out of the controller; `sent` reports it as it reports an acknowledged one. */
@@ -247,17 +274,20 @@ export class Transmitter {
     if (frame === undefined) return
     this.flight[place] = undefined
     this.flying--
-    this.space(id, this.schedule.now() + SPACING_ms)
+    const now = this.schedule.now()
+    const recalled = frame.yielding || frame.expired
+    this.space(id, recalled ? 0 : now + SPACING_ms)
     if (frame.yielding && !frame.expired) {
       frame.yielding = false
       this.counters.txYielded++
       this.queue.insert(frame)
     } else {
-      const peer = !frame.expired && !isBroadcastKind(id)
-      if (frame.expired) this.countGone()
+      const expired = frame.expired
+      if (expired) this.countGone()
       else this.counters.txSent++
       this.queue.release(frame)
-      if (peer) this.onPeerSent(id)
+      if (!expired && isBroadcastKind(id)) this.onSent(id, now - frame.queued_ms)
+      else if (!expired) this.onPeerSent(id)
     }
     if (this.queue.head !== undefined) this.pump()
   }
@@ -308,11 +338,11 @@ export class Transmitter {
   }
 
   private space(id: number, clear_ms: number): void {
-    if (isBroadcastKind(id) && pageOf(id) === 1) this.clear_ms[locationOf(id)] = clear_ms
+    if (spaced(id)) this.clear_ms[locationOf(id)] = clear_ms
   }
 
   private clearTime(id: number): number {
-    return isBroadcastKind(id) && pageOf(id) === 1 ? this.clear_ms[locationOf(id)]! : 0
+    return spaced(id) ? this.clear_ms[locationOf(id)]! : 0
   }
 
   private inFlight(id: number): boolean {

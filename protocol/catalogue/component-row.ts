@@ -16,8 +16,12 @@ export const statusHeadAt = (start: number) => ({
 export const sequenceAt = (start: number) =>
   ({ kind: 'count', tag: 1, start, width: 4, text: 'a new command takes the next number, a repetition keeps it' } as const)
 
+/**
+ * A command to a component. It is due within 100 ms, before it is repeated and before a person sees a delay; where somebody waits for
+ * the end of a motion within 50 ms.
+ */
 export const command = {
-  page: 1, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 20, lifetime_ms: 250,
+  page: 1, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 100, lifetime_ms: 250,
   actuates: true,
 } as const
 

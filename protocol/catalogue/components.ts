@@ -16,7 +16,7 @@ const sequence = sequenceAt(HEADER_BITS)
 const LATCHES = ['FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD'] as const
 
 export const WindowCommand = message({
-  ...command, name: 'WindowCommand', kind: 8, locations: DOORS, senders: ['DASH', 'FL', 'FR', 'RL', 'RR'],
+  ...command, deadline_ms: 50, name: 'WindowCommand', kind: 8, locations: DOORS, senders: ['DASH', 'FL', 'FR', 'RL', 'RR'],
   text: 'Moves a window. `up` and `down` last as long as they are repeated: 250 ms of silence stops the glass.',
   fields: {
     sequence,
@@ -40,7 +40,7 @@ export const WindowStatus = message({
 })
 
 export const MirrorCommand = message({
-  ...command, deadline_ms: 50, name: 'MirrorCommand', kind: 9, locations: ['FL', 'FR'], senders: ['DASH'],
+  ...command, name: 'MirrorCommand', kind: 9, locations: ['FL', 'FR'], senders: ['DASH'],
   text: 'Moves or heats an outside mirror. `tilt` lasts as long as it is repeated.',
   fields: {
     sequence,
@@ -67,7 +67,7 @@ export const MirrorStatus = message({
 })
 
 export const LatchCommand = message({
-  ...command, deadline_ms: 50, name: 'LatchCommand', kind: 10, locations: LATCHES, senders: ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK'],
+  ...command, priority: 1, deadline_ms: 50, name: 'LatchCommand', kind: 10, locations: LATCHES, senders: ['DASH', 'FL', 'FR', 'RL', 'RR', 'TRUNK'],
   text: 'Releases, pulls shut, locks or unlocks a latch.',
   fields: {
     sequence,
@@ -88,7 +88,7 @@ export const LatchStatus = message({
 })
 
 export const LightCommand = message({
-  ...command, deadline_ms: 50, name: 'LightCommand', kind: 11, locations: HUBS, senders: ['DASH'],
+  ...command, name: 'LightCommand', kind: 11, locations: HUBS, senders: ['DASH'],
   text: 'Sets the level of one lamp channel.',
   fields: {
     sequence,
@@ -112,7 +112,7 @@ export const LightStatus = message({
 })
 
 export const StereoCommand = message({
-  ...command, deadline_ms: 100, name: 'StereoCommand', kind: 12, locations: ['STEREO'], senders: ['DASH'],
+  ...command, name: 'StereoCommand', kind: 12, locations: ['STEREO'], senders: ['DASH'],
   text: 'Operates the stereo.',
   fields: {
     sequence,

@@ -44,7 +44,7 @@ describe('what a program writes about messages', () => {
 
   it('follows a target that was taken apart', () => {
     const { entry, location } = parseTarget('LatchCommand@HOOD')
-    expect(encodeEntry(entry, location, { action: 'release' }).id).toBe(0x09ffa7f9)
+    expect(encodeEntry(entry, location, { action: 'release' }).id).toBe(0x05ffa7f9)
     // @ts-expect-error No such action of a latch.
     expect(() => encodeEntry(entry, location, { action: 'up' })).toThrow('unknown value')
     const text: string = 'LatchCommand@HOOD'

@@ -72,8 +72,9 @@ interface RequiredRate {
   readonly meanBytes: number
 }
 
-/** Least time between two frames of one hub to one other hub, whose controller has two receive buffers. */
-const SPACING_TO_ONE_HUB_ms = 10
+/** Least time that a sender leaves between two frames to one hub, or to all, and the last priority for which it does not. */
+const LANE_SPACING_ms = 10
+const URGENT_PRIORITY = 1
 /** The power manager and its standby: one of both sends. */
 const MANAGERS = 'DASH,TRUNK'
 
@@ -112,15 +113,16 @@ function streamOf(source: Source, situation: Situation, options: RatesOptions): 
   const { row, location, sender } = source
   const at = cadence(source, situation, options)
   if (at === undefined) return undefined
-  const spaced = row.page === 1 && location !== 'ALL'
+  const spaced = row.page === 1 && row.priority > URGENT_PRIORITY
   return {
     id: messageId(row.priority, row.page, row.kind, LOCATION[location], hubAddress(LOCATION[sender])),
     bits: worstBits(row),
     period_ms: at.period_ms,
     jitter_ms: options.jitter_ms,
     count: at.count,
-    spacing_ms: Math.min(row.minimumInterval_ms, at.period_ms / at.count),
-    ...(spaced ? { group: `${sender}>${location}`, groupSpacing_ms: SPACING_TO_ONE_HUB_ms } : {}),
+    // Only what is sent in cycles is spaced; on need all ports of a hub may ask, and be answered, at once.
+    spacing_ms: row.idlePeriod_ms > 0 ? Math.min(row.minimumInterval_ms, at.period_ms / at.count) : 0,
+    ...(spaced ? { lane: `${sender}>${location}`, laneSpacing_ms: LANE_SPACING_ms } : {}),
   }
 }
 

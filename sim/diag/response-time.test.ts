@@ -55,13 +55,31 @@ describe('worst-case response times', () => {
     expect(responseTimes([{ ...family, spacing_ms: 0.01 }, low], 500_000)[1]!.response_ms).toBeCloseTo(1.2, 9)
   })
 
-  it('bounds streams that share a distance by it', () => {
-    const group = { group: 'DASH>FL', groupSpacing_ms: 10 }
-    const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 100), ...group }))
+  it('bounds a lane of others by its spacing', () => {
+    const lane = { lane: 'DASH>FL', laneSpacing_ms: 10 }
+    const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 100), ...lane }))
     const low = stream(9, 100, 1000)
     expect(responseTimes([...set, low], 500_000)[3]!.response_ms).toBeCloseTo(0.4, 9)
     const free = [1, 2, 3].map(id => stream(id, 100, 100))
     expect(responseTimes([...free, low], 500_000)[3]!.response_ms).toBeCloseTo(0.8, 9)
+  })
+
+  it('makes a frame wait in its own lane: for one that has gone, and for each that is more urgent', () => {
+    const lane = { lane: 'DASH>FL', laneSpacing_ms: 10 }
+    const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 1000), ...lane }))
+    // The last is blocked by nothing, the others by a frame of 0.2 ms: once, and once more for each before them in the lane.
+    expect(responseTimes(set, 500_000).map(r => Math.round(r.response_ms * 100) / 100)).toEqual([10.4, 20.8, 30.6])
+  })
+
+  it('has no bound in a lane that is asked for more than its spacing lets through', () => {
+    const lane = { lane: 'DASH>FL', laneSpacing_ms: 10 }
+    const set = [1, 2, 3].map(id => ({ ...stream(id, 100, 25), ...lane }))
+    expect(responseTimes(set, 500_000).map(r => Number.isFinite(r.response_ms))).toEqual([true, true, false])
+  })
+
+  it('blocks each frame of a burst anew', () => {
+    const burst = { ...stream(1, 100, 1000), count: 3, spacing_ms: 0 }
+    expect(responseTimes([burst, stream(2, 160, 1000)], 500_000)[0]!.response_ms).toBeCloseTo(3 * (0.32 + 0.2), 9)
   })
 
   it('is never below a simulated schedule of the same set', () => {

@@ -3,12 +3,17 @@
  * schedulability analysis: Refuted, revisited and revised", Real-Time Systems 35 (2007), equations 4 to 12. Unlike the
  * analysis of 1994 it looks at every instance within the busy period, not at the first one only.
  *
- * Arrivals are bounded as families of frames (several in one period, spaced) and as groups (streams of one sender that
- * share a least distance); a group's interference is the smaller of both bounds. With one frame a period and no group
- * this is the paper's analysis.
+ * Arrivals are bounded as families of frames (several in one period, spaced). With one frame a period and no lane this is
+ * the paper's analysis.
  *
- * Model: each node offers its highest-priority waiting frame to every arbitration (a hub fills three transmit buffers
- * and aborts a lower frame for a higher one), transmission is not interrupted, identifiers are unique.
+ * Model: each node offers its most urgent frame that may go to every arbitration (a hub fills three transmit buffers and takes
+ * a frame back for a more urgent one), transmission is not interrupted, identifiers are unique. Only one frame of an identifier
+ * is in a controller, so that each of a family can be blocked anew.
+ *
+ * A lane is a sender's frames to one receiver that it spaces: one at a time, the most urgent first, and the next no sooner than the
+ * spacing after the end of the one before. In its own lane a frame waits for one that has just gone, then for each more urgent one,
+ * each with its spacing and a blocking of its own; meanwhile everything more urgent outside of the lane goes first. For
+ * others a lane is less interference, as its frames keep their distance, though they come later than they were queued.
  */
 
 /** One message of one sender. Times are in ms, lengths in bit times. */
@@ -25,9 +30,9 @@ export interface Stream {
   readonly count?: number
   /** Least time between two of them; needed when there are several. */
   readonly spacing_ms?: number
-  /** Streams of one group are never closer than `groupSpacing_ms`. */
-  readonly group?: string
-  readonly groupSpacing_ms?: number
+  /** Streams of one lane leave `laneSpacing_ms` between the end of a frame and the next. */
+  readonly lane?: string
+  readonly laneSpacing_ms?: number
 }
 
 export interface ErrorModel {
@@ -54,21 +59,25 @@ const MOST_STEPS = 100_000
 /** The response of every stream, in the order given. */
 export function responseTimes(streams: readonly Stream[], bitrate: number, errors: ErrorModel = { errors_per_s: 0 }): Response[] {
   const order = streams.map((_, index) => index).sort((a, b) => streams[a]!.id - streams[b]!.id || a - b)
-  const named = new Map<string, Group>()
+  const named = new Map<string, Lane>()
   const sorted = order.map(index => toBitTimes(streams[index]!, bitrate, named))
-  const bus: Bus = { sorted, groups: [...named.values()], bitrate, errorsPerBit: errors.errors_per_s / bitrate }
+  const bus: Bus = { sorted, lanes: [...named.values()], bitrate, errorsPerBit: errors.errors_per_s / bitrate }
   const responses = new Array<Response>(streams.length)
   const blockings = blockingOf(sorted)
   let utilisation = 0
   let longest = 0
   for (let m = 0; m < sorted.length; m++) {
-    const { length, count, period } = sorted[m]!
+    const own = sorted[m]!
+    const { length, count, period, lane } = own
+    const blocking = blockings[m]!
     utilisation += length * count / period
     longest = Math.max(longest, length)
     const perError = ERROR_bits + longest
-    responses[order[m]!] = utilisation + bus.errorsPerBit * perError < 1
-      ? examine(bus, m, blockings[m]!, perError)
-      : { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blockings[m]! / bitrate * 1000, instances: 0 }
+    if (lane !== undefined) lane.utilisation += (lane.spacing + blocking) * count / period
+    const finite = utilisation + bus.errorsPerBit * perError + (lane?.utilisation ?? 0) < 1
+    responses[order[m]!] = finite
+      ? examine(bus, m, blocking, perError)
+      : { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blocking / bitrate * 1000, instances: 0 }
   }
   return responses
 }
@@ -87,27 +96,30 @@ interface BitStream {
   readonly count: number
   readonly spacing: number
   readonly jitter: number
-  readonly group: Group | undefined
+  readonly lane: Lane | undefined
 }
 
-/** Bound of a group, and room to add it up in. */
-interface Group {
+/** Streams of one lane; `sum` and `longest` are room to add them up in. */
+interface Lane {
   readonly spacing: number
-  readonly jitter: number
+  /** Share of its time that those examined so far keep it waiting. */
+  utilisation: number
+  streams: number
   sum: number
   longest: number
 }
 
-function toBitTimes(stream: Stream, bitrate: number, groups: Map<string, Group>): BitStream {
+function toBitTimes(stream: Stream, bitrate: number, lanes: Map<string, Lane>): BitStream {
   const bits = bitrate / 1000
-  const { count = 1, spacing_ms = stream.period_ms, group: name, groupSpacing_ms = 0 } = stream
-  let group: Group | undefined
+  const { count = 1, spacing_ms = stream.period_ms, lane: name, laneSpacing_ms = 0 } = stream
+  let lane: Lane | undefined
   if (name !== undefined) {
-    group = groups.get(name) ?? { spacing: groupSpacing_ms * bits, jitter: stream.jitter_ms * bits, sum: 0, longest: 0 }
-    groups.set(name, group)
+    lane = lanes.get(name) ?? { spacing: laneSpacing_ms * bits, utilisation: 0, streams: 0, sum: 0, longest: 0 }
+    lane.streams++
+    lanes.set(name, lane)
   }
   return {
-    length: stream.bits, period: stream.period_ms * bits, count, spacing: spacing_ms * bits, jitter: stream.jitter_ms * bits, group,
+    length: stream.bits, period: stream.period_ms * bits, count, spacing: spacing_ms * bits, jitter: stream.jitter_ms * bits, lane,
   }
 }
 
@@ -115,7 +127,7 @@ function toBitTimes(stream: Stream, bitrate: number, groups: Map<string, Group>)
 function arrivals(stream: BitStream, window: number): number {
   const periods = Math.ceil(window / stream.period)
   if (stream.count === 1) return periods
-  return Math.min(stream.count * periods, Math.ceil(window / stream.spacing))
+  return Math.min(stream.count * periods, stream.spacing === 0 ? Infinity : Math.ceil(window / stream.spacing))
 }
 
 /** Least time between the first and the q-th frame after it. */
@@ -124,22 +136,37 @@ function distance(stream: BitStream, q: number): number {
   return Math.max(periods * stream.period + (q - periods * stream.count) * (stream.count === 1 ? 0 : stream.spacing), 0)
 }
 
-/** Bits of the first `count` streams that go first within a window; each group by the smaller of its bounds. */
-function demand(sorted: readonly BitStream[], count: number, window: number, groups: readonly Group[]): number {
+/** By how much a frame of a lane may come later than it was queued: each of the others in it may hold it up once. */
+function held(lane: Lane): number {
+  return lane.spacing * lane.streams
+}
+
+/** Bits of the first `count` streams outside of `own` lane that go first within a window; each lane by the smaller of its bounds. */
+function demand(sorted: readonly BitStream[], count: number, window: number, lanes: readonly Lane[], own: Lane | undefined): number {
   let sum = 0
-  for (const group of groups) group.sum = group.longest = 0
+  for (const lane of lanes) lane.sum = lane.longest = 0
   for (let k = 0; k < count; k++) {
     const stream = sorted[k]!
-    const bits = arrivals(stream, window + stream.jitter) * stream.length
-    if (stream.group === undefined) {
-      sum += bits
-    } else {
-      stream.group.sum += bits
-      stream.group.longest = Math.max(stream.group.longest, stream.length)
+    const { lane, length, jitter } = stream
+    if (lane === undefined) {
+      sum += arrivals(stream, window + jitter) * length
+    } else if (lane !== own) {
+      lane.sum += arrivals(stream, window + jitter + held(lane)) * length
+      lane.longest = Math.max(lane.longest, length)
     }
   }
-  for (const group of groups) sum += Math.min(group.sum, Math.ceil((window + group.jitter) / group.spacing) * group.longest)
+  for (const lane of lanes) sum += Math.min(lane.sum, Math.ceil((window + lane.longest) / (lane.spacing + lane.longest)) * lane.longest)
   return sum
+}
+
+/** What a frame of a lane waits for in it within a window: one that has just gone, then the more urgent of the first `count` streams. */
+function laneWait(sorted: readonly BitStream[], count: number, window: number, own: Lane, blocking: number): number {
+  let wait = own.spacing
+  for (let k = 0; k < count; k++) {
+    const stream = sorted[k]!
+    if (stream.lane === own) wait += arrivals(stream, window + stream.jitter + held(own)) * (own.spacing + blocking + stream.length)
+  }
+  return wait
 }
 
 /** The longest frame of lower priority, for each stream. */
@@ -155,42 +182,45 @@ function blockingOf(sorted: readonly BitStream[]): number[] {
 
 interface Bus {
   readonly sorted: readonly BitStream[]
-  readonly groups: readonly Group[]
+  readonly lanes: readonly Lane[]
   readonly bitrate: number
   readonly errorsPerBit: number
 }
 
 function examine(bus: Bus, m: number, blocking: number, perError: number): Response {
-  const { sorted, groups, errorsPerBit } = bus
+  const { errorsPerBit, lanes, sorted } = bus
   const own = sorted[m]!
+  const { lane, length } = own
   const ms = 1000 / bus.bitrate
-  const busy = busyPeriod(bus, m, blocking, perError)
+  // Each of a family and each in a lane can be blocked anew; a stream of single frames only once in a busy period.
+  const again = lane !== undefined ? lane.spacing + blocking : own.count > 1 ? blocking : 0
+  const waitFor = (before: number, window: number): number => blocking + before * (length + again)
+    + hits(window + length, errorsPerBit) * perError + demand(sorted, m, window, lanes, lane)
+    + (lane === undefined ? 0 : laneWait(sorted, m, window, lane, blocking))
+  const unbounded: Response = { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blocking * ms, instances: 0 }
+  const busy = settle(length, window => waitFor(arrivals(own, window + own.jitter), window))
+  if (busy === Infinity) return unbounded
   const instances = arrivals(own, busy + own.jitter)
   let worst = 0
   let wait = blocking
   for (let q = 0; q < instances; q++) {
-    wait = Math.max(wait, blocking + q * own.length)
-    for (let step = 0; ; step++) {
-      // One bit time more may let another frame of higher priority in.
-      const next = blocking + q * own.length + hits(wait + own.length, errorsPerBit) * perError + demand(sorted, m, wait + 1, groups)
-      if (next <= wait) break
-      if (step === MOST_STEPS) return { latency_ms: Infinity, response_ms: Infinity, blocking_ms: blocking * ms, instances: q }
-      wait = next
-    }
-    worst = Math.max(worst, own.jitter + wait - distance(own, q) + own.length)
+    // One bit time more may let another frame of higher priority in.
+    wait = settle(Math.max(wait, blocking + q * length), window => waitFor(q, window + 1))
+    if (wait === Infinity) return unbounded
+    worst = Math.max(worst, own.jitter + wait - distance(own, q) + length)
   }
   return { latency_ms: worst * ms, response_ms: (worst - own.jitter) * ms, blocking_ms: blocking * ms, instances }
 }
 
-/** Longest time the bus is busy with this and higher priorities. */
-function busyPeriod(bus: Bus, m: number, blocking: number, perError: number): number {
-  let busy = bus.sorted[m]!.length
+/** The least window from `from` on that `next` does not lengthen; Infinity: there is none. */
+function settle(from: number, next: (window: number) => number): number {
+  let window = from
   for (let step = 0; step < MOST_STEPS; step++) {
-    const next = blocking + hits(busy, bus.errorsPerBit) * perError + demand(bus.sorted, m + 1, busy, bus.groups)
-    if (next <= busy) return busy
-    busy = next
+    const longer = next(window)
+    if (longer <= window) return window
+    window = longer
   }
-  return busy
+  return Infinity
 }
 
 /** Errors within a window: one at its start, then one after each mean interval. */

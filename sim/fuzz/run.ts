@@ -1,3 +1,4 @@
+import type { Car } from '../car/index.ts'
 import { Digest, type Verdict } from '../checkers/index.ts'
 import type { TappedFrame } from '../checkers/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
@@ -23,6 +24,8 @@ export interface RunResult {
 
 /** Who else wants to see a run. */
 export interface RunWatcher {
+  /** Before the car boots. */
+  begin?(car: Car): void
   frame?(tapped: TappedFrame): void
   event?(event: TraceEvent): void
 }
@@ -42,6 +45,7 @@ interface Due {
 export function runScript(script: Script, watcher: RunWatcher = {}, image?: FuzzImage): RunResult {
   const stage = createStage(script.seed, image)
   const { car, judges, coverage } = stage
+  watcher.begin?.(car)
   const digest = new Digest()
   car.bus.tap((tapped) => {
     digest.frame(tapped)

@@ -72,6 +72,8 @@ export class HubHost {
   temperature_C = ROOM_C
   /** Of its door, vertical, up positive, without gravity. */
   acceleration_m_s2 = 0
+  /** Hears of each catalogue message that the firmware sent, how long after it was queued there; set before the image boots. */
+  frameSent: ((id: number, response_ms: number) => void) | undefined = undefined
   private readonly options: HubHostOptions
   private readonly events: Producer<HubTopic>
   private readonly dice: Prng
@@ -190,6 +192,7 @@ export class HubHost {
     const hal = this.createHal()
     cpu.start(() => {
       this.firmware = options.image(hal)
+      if (this.frameSent !== undefined) this.firmware?.watchSent(this.frameSent)
     })
     options.lifeChanged?.()
   }

@@ -19,7 +19,7 @@ export const MANAGER_RULES = {
   firstSilence_ms: 1500,
   /** Time to learn the leases of the manager before; it ends sooner when every port has reported. */
   rebuild_ms: 2000,
-  /** Between two decisions the board does its other work. */
+  /** Between two decisions the board does its other work, and the hubs read their receive buffers. */
   pause_ms: 1,
 } as const
 
@@ -79,6 +79,7 @@ export class PowerManager {
   /** Reports count from here on: until then another manager may have been at work. */
   private learn_ms: number
   private thaw_ms: number
+  private answered_ms: number
 
   constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
     this.onChange = () => undefined
@@ -98,6 +99,7 @@ export class PowerManager {
     this.began_ms = 0
     this.learn_ms = 0
     this.thaw_ms = 0
+    this.answered_ms = -Infinity
   }
 
   /** 0 nothing; n: priorities above 3 − n are off. */
@@ -117,7 +119,7 @@ export class PowerManager {
     // A lease of the manager before that its port reported counts as ours from its first renewal on.
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
     this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)
-    this.host.schedule.notLater(this.decideJob, now)
+    this.decideSoon(now)
   }
 
   released(values: PowerReleaseValues, location: number): void {
@@ -126,7 +128,7 @@ export class PowerManager {
     const now = this.host.schedule.now()
     this.presence.reported(hub, values.port, 0, now)
     this.allocator.release(hub, values.port, values.sequence)
-    this.host.schedule.notLater(this.decideJob, now)
+    this.decideSoon(now)
   }
 
   portReported(values: PortStatusValues, location: number): void {
@@ -238,7 +240,13 @@ export class PowerManager {
     if (this.allocator.unfinished) this.host.schedule.notLater(this.decideJob, now + MANAGER_RULES.pause_ms)
   }
 
+  /** Not on the heels of the answer before: a hub has two receive buffers. */
+  private decideSoon(now: number): void {
+    this.host.schedule.notLater(this.decideJob, Math.max(now, this.answered_ms + MANAGER_RULES.pause_ms))
+  }
+
   private answer(account: Account): void {
+    this.answered_ms = this.host.schedule.now()
     const granted = account.result === GRANT_RESULT.granted
     const values = this.grant
     values.port = account.port

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { Transmitter } from '#firmware/runtime/index.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
+
+const PATIENCE_ms = 60_000
+
+interface ObservedRow { message: string, frames: number, worst_ms: number, bound_ms: number, deadline_ms: number }
 
 describe('spine rates', () => {
   it('prints a line a message and location, the load and what links carry it', async () => {
@@ -27,4 +32,29 @@ describe('spine rates', () => {
     expect(await run(['rates', '--jitter', '1e6'], terminal)).toBe(2)
     expect(terminal.err).toContain('It must be a number from 0 to 100000.')
   })
+
+  it('watches random use of the car: nothing takes longer than its bound and its deadline', async () => {
+    const terminal = fakeTerminal()
+    const code = await run(['rates', '--observe', '60s', '--seed', '7', '--json'], terminal)
+    const { observed } = JSON.parse(terminal.out) as { observed: ObservedRow[] }
+    expect(observed.filter(row => !(row.worst_ms <= row.bound_ms && row.worst_ms <= row.deadline_ms))).toEqual([])
+    expect(code).toBe(0)
+    const used = observed.filter(row => row.frames > 0).map(row => row.message)
+    expect(used).toEqual(expect.arrayContaining(['WindowCommand', 'MirrorCommand', 'LightCommand', 'PowerGrant', 'PowerRequest', 'WindowStatus']))
+    // What is alone on the bus takes its own length.
+    expect(Math.min(...observed.filter(row => row.frames > 0).map(row => row.worst_ms))).toBeGreaterThan(0.15)
+  }, PATIENCE_ms)
+
+  it('names what took longer than its bound, as of a hub that leaves too much time between two frames', async () => {
+    const methods = Transmitter.prototype as object as Record<string, (id: number) => number>
+    const original = methods['clearTime']!
+    methods['clearTime'] = function (id) {
+      return original.call(this, id) + 60
+    }
+    onTestFinished(() => { methods['clearTime'] = original })
+    const terminal = fakeTerminal()
+    expect(await run(['rates', '--observe', '30s', '--seed', '7'], terminal)).toBe(1)
+    expect(terminal.out).toMatch(/^WindowCommand@\w+ .* !/m)
+    expect(terminal.err).toMatch(/\d+ messages took longer than their bound or deadline/)
+  }, PATIENCE_ms)
 })

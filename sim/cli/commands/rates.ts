@@ -3,7 +3,9 @@ import { MOST_JITTER_ms, ON_NEED_ms, type RateRow, type Rates, rates } from '#si
 import type { Command } from 'commander'
 import type { LocationName, MessageRow } from '#protocol/catalogue/index.ts'
 import { SEDAN } from '#sim/car/index.ts'
-import { positiveNumber, shared, upTo } from '../lib/options.ts'
+import { LEAST_OBSERVED_ms, observeResponses, type ObservedResponse } from '#sim/fuzz/index.ts'
+import { Failure, usage } from '../lib/failure.ts'
+import { duration, positiveNumber, shared, upTo } from '../lib/options.ts'
 import { type Column, right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -13,15 +15,22 @@ One line per message and location. "moving": every message at its active period 
 on need once in ${ON_NEED_ms} ms, all at the worst instant. "peak": all that the catalogue permits at once, each message at its
 active period or its least interval. Response: from queueing to the end of transmission, worst case after Davis, Burns,
 Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority. "none": no bound, because higher
-priorities alone may fill the bus. Frames of one message and hub are at least their interval apart, frames of one hub to
-one other hub 10 ms; of the two power managers one sends. Hubs have the sedan's ports, lamps its channels. Address claims
-and diagnostics are not in it.
+priorities alone may fill the bus. A sender leaves 10 ms between two frames to one hub, or to all, but not before or behind
+urgent ones (priority 0 and 1: safety, power, latches); it has three transmit buffers and takes a frame back for a more urgent
+one. All ports of a hub may ask for power, and be answered, at once. Of the two power managers one sends. Hubs have the
+sedan's ports, lamps its channels. Address claims and diagnostics are not in it.
+
+--observe puts the virtual sedan to random use (presses, commands of a tool, hands, ignition) for so long, as fast as it can,
+and prints the longest response seen beside the bound (that of "peak") and the deadline. Exit code 1 when one is above either.
 
 Examples:
   npx spine rates
   npx spine rates --bitrate 250k --jitter 10ms
   npx spine rates --errors-per-s 20
+  npx spine rates --observe 600s --seed 7
   npx spine rates --json | jq '.required.peak_per_s'`
+
+const DEFAULT_bitrate = 500_000
 
 /** Messages that a hub sends once for each of its ports. */
 const PER_PORT = ['PortStatus', 'PowerRequest', 'PowerGrant']
@@ -35,21 +44,66 @@ function instances(row: MessageRow, location: LocationName): number {
   return Math.max(1, ...channels)
 }
 
-interface Options { bitrate: number, jitter: number, errorsPerS: number, json?: boolean }
+interface Options { bitrate: number, jitter: number, errorsPerS: number, observe?: number, seed: number, json?: boolean }
 
 /** `spine rates`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .addOption(shared('bitrate', undefined, 500_000))
+    .addOption(shared('bitrate', undefined, DEFAULT_bitrate))
     .option('--jitter <ms>', 'most by which queueing lags behind a period, ms', upTo(MOST_JITTER_ms), 0)
     .option('--errors-per-s <n>', 'bit errors a second that destroy a frame', positiveNumber, 0)
+    .option('--observe <duration>', 'watch random use of the virtual car for so long of its time', duration)
+    .addOption(shared('seed', 'of the random use', 1))
     .addOption(shared('json', 'the whole table for programs'))
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })
+      if (options.observe !== undefined) {
+        observe(result, options, options.observe, terminal)
+        return
+      }
       // A bound that is missing is Infinity, which JSON writes as null.
       tell(terminal, options.json, () => ({ ...result, links: links(result) }), () => text(result, terminal), 2)
     })
+}
+
+interface Observation extends ObservedResponse {
+  /** Infinity: none. */
+  readonly bound_ms: number
+  readonly deadline_ms: number
+  readonly good: boolean
+}
+
+/** The same table as its computed rows, with what was seen. */
+function observe(result: Rates, options: Options, for_ms: number, terminal: Terminal): void {
+  if (options.bitrate !== DEFAULT_bitrate) throw usage('--observe watches the sedan, whose bus has 500 kbit/s')
+  if (for_ms < LEAST_OBSERVED_ms) throw usage(`--observe: give it ${LEAST_OBSERVED_ms / 1000} s or more`)
+  const observed = observeResponses(options.seed, for_ms).map((seen, i): Observation => {
+    const { response_ms, deadline_ms } = result.rows[i]!
+    return { ...seen, bound_ms: response_ms.peak, deadline_ms, good: seen.worst_ms <= Math.min(response_ms.peak, deadline_ms) }
+  })
+  const late = observed.filter(row => !row.good)
+  tell(terminal, options.json, () => ({ seed: options.seed, for_ms, observed }), () => observationText(observed, terminal), 2)
+  if (late.length > 0) throw new Failure(`${late.length} messages took longer than their bound or deadline`)
+}
+
+const OBSERVED_COLUMNS: readonly Column[] = [
+  { title: 'message' }, right('frames'), right('longest ms'), right('bound ms'), right('deadline ms'), { title: 'the longest: sender, minute, second' },
+]
+
+function observationText(observed: readonly Observation[], terminal: Terminal): string {
+  const { colors } = terminal
+  const rows = observed.map((row) => {
+    const { message, location, frames, worst_ms, bound_ms, deadline_ms, sender, run, at_ms, good } = row
+    const longest = frames === 0 ? '-' : `${worst_ms.toFixed(2)}${good ? '' : ' !'}`
+    return [
+      `${message}@${location}`, String(frames), good ? longest : colors.red(longest), bound_ms === Infinity ? 'none' : bound_ms.toFixed(2),
+      String(deadline_ms), frames === 0 ? '' : `${sender} ${run + 1} ${(at_ms / 1000).toFixed(3)}`,
+    ]
+  })
+  const frames = observed.reduce((sum, row) => sum + row.frames, 0)
+  const verdict = observed.every(row => row.good) ? colors.green('none above its bound or its deadline') : colors.red('some are above')
+  return `${table(terminal, OBSERVED_COLUMNS, rows)}${round(frames)} frames: ${verdict}.\n`
 }
 
 const COLUMNS: readonly Column[] = [

@@ -1,0 +1,84 @@
+import { LOCATION, type LocationName, MESSAGES } from '#protocol/catalogue/index.ts'
+import { dataId, dataIdOf } from '#protocol/index.ts'
+import type { Car } from '../car/index.ts'
+import { generateScript } from './generate.ts'
+import { FUZZ_KINDS } from './kinds.ts'
+import { fuzzOptions, type FuzzOptions } from './options.ts'
+import { runScript } from './run.ts'
+import { FUZZ_SCENES } from './scenes.ts'
+import { carNames } from './stage.ts'
+
+/** How long one message took at one location, from being queued in the sender's firmware to the end of its transmission. */
+export interface ObservedResponse {
+  readonly message: string
+  readonly location: LocationName
+  readonly frames: number
+  /** Longest; 0 when there was no frame. */
+  readonly worst_ms: number
+  /** Who sent that one, in which run and when. */
+  readonly sender: string
+  readonly run: number
+  readonly at_ms: number
+}
+
+/** What people do with a car that has no fault, a minute: far more than anybody does. */
+const USE: Readonly<Record<string, number>> = {
+  press: 150, obstacle: 4, door: 4, ignition: 2, gear: 1, speed: 1, tool: 10, hand: 4, together: 3,
+}
+const RUN_ms = 60_000
+/** Of one run; below it there is no time for anything. */
+export const LEAST_OBSERVED_ms = 5000
+
+interface Row { message: string, location: LocationName, frames: number, worst_ms: number, sender: string, run: number, at_ms: number }
+
+/** Listens to the hubs of one car after another. */
+class ResponseMeter {
+  private readonly rows = new Map<number, Row>()
+  private run = 0
+
+  constructor() {
+    for (const { name, page, kind, locations } of MESSAGES) {
+      for (const location of locations) {
+        const row: Row = { message: name, location, frames: 0, worst_ms: 0, sender: '', run: 0, at_ms: 0 }
+        this.rows.set(dataId(page, kind, LOCATION[location]), row)
+      }
+    }
+  }
+
+  attach(car: Car, run: number): void {
+    this.run = run
+    for (const host of car.hubs.values()) {
+      host.frameSent = (id, response_ms) => this.sent(this.rows.get(dataIdOf(id))!, host.name, response_ms, car)
+    }
+  }
+
+  observed(): readonly ObservedResponse[] {
+    return [...this.rows.values()]
+  }
+
+  private sent(row: Row, sender: string, response_ms: number, car: Car): void {
+    row.frames++
+    if (response_ms <= row.worst_ms) return
+    row.worst_ms = response_ms
+    row.sender = sender
+    row.run = this.run
+    row.at_ms = car.now_ns / 1e6
+  }
+}
+
+/** Random use of a car without faults, in runs of a minute and one that is shorter; each is run `run` of `useOptions`. */
+export function observeResponses(seed: number, for_ms: number): readonly ObservedResponse[] {
+  if (!(for_ms >= LEAST_OBSERVED_ms && for_ms < Infinity)) throw new RangeError(`${for_ms} ms to observe is not ${LEAST_OBSERVED_ms} ms or more`)
+  const meter = new ResponseMeter()
+  const names = carNames()
+  for (let run = 0; (run * RUN_ms) + LEAST_OBSERVED_ms <= for_ms; run++) {
+    const options = useOptions(seed, Math.min(RUN_ms, for_ms - run * RUN_ms))
+    runScript(generateScript(options, run, names), { begin: car => meter.attach(car, run) })
+  }
+  return meter.observed()
+}
+
+function useOptions(seed: number, for_ms: number): FuzzOptions {
+  const perMinute = Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name }) => [name, USE[name] ?? 0]))
+  return fuzzOptions({ seed, for_ms, quiet_ms: 0, off: 0, nights: 0, perMinute })
+}
