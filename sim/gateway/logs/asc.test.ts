@@ -6,7 +6,7 @@ import { formatAscDate, parseAscDate } from './asc-date.ts'
 import { AscParser } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
 import { createLogFrame, NO_DETAILS, type LogFrame } from './log-frame.ts'
-import { readLog } from './testing.ts'
+import { readLog } from './testing/index.ts'
 
 const CANOE = `date Wed Apr 16 09:21:13.159 am 2014
 base hex  timestamps absolute

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { logFormatOf } from './format.ts'
-import { asCandump, readLog } from './testing.ts'
+import { asCandump, readLog } from './testing/index.ts'
 
 /** What is in a log: each frame as candump writes it, without its time, and the causes of what is none. */
 function contents(format: string, bytes: string | Uint8Array): { frames: string[], bad: Record<string, number> } {

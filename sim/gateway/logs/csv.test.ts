@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { frameOf } from '../testing/index.ts'
-import { writeLog } from './testing.ts'
+import { writeLog } from './testing/index.ts'
 
 it('CSV: a head and a line a frame, of no frame the head alone', () => {
   const head = 'time_s,bus,interface,direction,id,extended,remote,error,fd,brs,esi,dlc,length,data'

@@ -7,4 +7,3 @@ export {
 } from './format.ts'
 export { CAN_XL, type LogFrame } from './log-frame.ts'
 export { PieceBuffer } from './piece-buffer.ts'
-export { readLog, writeLog } from './testing.ts'

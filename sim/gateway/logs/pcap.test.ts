@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyPieces, frameOf } from '../testing/index.ts'
-import { asCandump, readLog, writeLog } from './testing.ts'
+import { asCandump, readLog, writeLog } from './testing/index.ts'
 
 interface Order { readonly little: boolean, readonly nanoseconds: boolean }
 

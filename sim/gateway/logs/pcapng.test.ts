@@ -5,7 +5,7 @@ import { anyFrame, anyPieces, CLASSIC_FRAMES, cutInto, frameOf, numberedFrame, n
 import { LONGEST_PIECE, NO_DETAILS } from './log-frame.ts'
 import { LONGEST_BLOCK } from './pcapng-reader.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
-import { readLog, writeLog } from './testing.ts'
+import { readLog, writeLog } from './testing/index.ts'
 
 const read = (...pieces: readonly Uint8Array[]): ReturnType<typeof readLog> => readLog('pcapng', pieces)
 const causes = (bytes: Uint8Array): string[] => read(bytes).bad.map(({ cause }) => cause)

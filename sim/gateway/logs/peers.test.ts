@@ -7,7 +7,7 @@ import type { LinkFrame } from '../link.ts'
 import { sameFrame } from '../link-frame.ts'
 import { CLASSIC_FRAMES, findPythonCan, frameOf, RICH_FRAMES, runPython } from '../testing/index.ts'
 import { type LogFrame, NO_DETAILS } from './log-frame.ts'
-import { asCandump, readLog, writeLog } from './testing.ts'
+import { asCandump, readLog, writeLog } from './testing/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spine-peers-'))
 afterAll(() => rmSync(folder, { recursive: true }))

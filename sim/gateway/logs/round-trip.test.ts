@@ -4,7 +4,7 @@ import { sameFrame } from '../link-frame.ts'
 import { anyFrame, CLASSIC_FRAMES, cutInto, frameOf, numberedFrame, RICH_FRAMES } from '../testing/index.ts'
 import { isReadable, isWritable, LOG_FORMATS, type LogFormat } from './format.ts'
 import { NO_DETAILS, type LogFrame } from './log-frame.ts'
-import { readLog, TRC_OF_ALL_KINDS, writeLog } from './testing.ts'
+import { readLog, TRC_OF_ALL_KINDS, writeLog } from './testing/index.ts'
 
 const BOTH_WAYS = LOG_FORMATS.filter(format => isReadable(format) && isWritable(format))
 const END_us = 2 ** 32 * 1e6 - 1

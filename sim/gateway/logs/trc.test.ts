@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { asCandump, readLog, TRC_LINES, TRC_OF_ALL_KINDS } from './testing.ts'
+import { asCandump, readLog, TRC_LINES, TRC_OF_ALL_KINDS } from './testing/index.ts'
 
 const read = (text: string): ReturnType<typeof readLog> => readLog('trc', [Buffer.from(text, 'latin1')])
 const START_ns = Date.UTC(2021, 11, 18, 12) * 1e6

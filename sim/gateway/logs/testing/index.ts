@@ -1,8 +1,8 @@
-import { formatCandumpLine } from './candump.ts'
-import { LOG_FORMATS, type BadLine, type LogFormat } from './format.ts'
-import { NO_DETAILS, type Direction, type LogDetails, type LogFrame } from './log-frame.ts'
-import { cloneLinkFrame } from '../link-frame.ts'
-import type { LinkFrame } from '../link.ts'
+import { formatCandumpLine } from '../candump.ts'
+import { LOG_FORMATS, type BadLine, type LogFormat } from '../format.ts'
+import { NO_DETAILS, type Direction, type LogDetails, type LogFrame } from '../log-frame.ts'
+import { cloneLinkFrame } from '../../link-frame.ts'
+import type { LinkFrame } from '../../link.ts'
 
 /** For tests: a kind of log by its name. */
 function formatNamed(name: string): LogFormat {
