@@ -52,6 +52,14 @@ describe.each(DOCUMENTS)('%s', (document) => {
     expect(gone).toEqual([])
   })
 
+  it('tells each folder beside it, and with a table of files each of them', () => {
+    const folder = path.dirname(document)
+    const here = folder === '.' ? ROOMS : readdirSync(path.join(ROOT, folder)).filter(name => !/\.test\.ts$|^index\.ts$/.test(name))
+    const told = here.filter(name => /\.ts$/.test(name) ? /^\| files? \|/m.test(text) : !path.extname(name))
+    const words = [...spans(text), ...links(text)].flatMap(word => word.split('#')[0]!.split('/')).map(word => word.replace('*', ''))
+    expect(document.endsWith('README.md') ? told.filter(name => !words.includes(name)) : []).toEqual([])
+  })
+
   it('has command lines that can be typed, and mentions commands and options that there are', async () => {
     const typed = commandLines(blocks(text).flatMap(block => block.split('\n'))).map(line => ({ line, sketch: false }))
     const mentioned = commandLines(spans(text)).map(line => ({ line, sketch: true }))
