@@ -54,7 +54,7 @@ function createSeat(hal: Hal, image: HubImage, schedule: Schedule, address: Addr
   if (image.manager === undefined || image.power === undefined || image.power.plan === undefined) return undefined
   const manager = image.manager.create({
     location: hal.location, schedule: schedule, power: power,
-    operating: () => address.operating(), supply_V: () => hal.supply_V(), ignition: () => vehicle.ignition(),
+    operating: () => address.operating(), supply_V: () => hal.supply_V(), ignition: () => vehicle.ignition(), log: text => hal.log(text),
   }, image.power.plan)
   return new ManagerSeat(manager, power)
 }

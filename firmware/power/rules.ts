@@ -25,6 +25,19 @@ export const POWER_RULES = {
   safetyFraction: 0.5,
   /** Steps of the currents in a grant. */
   step_mA: 200,
+  /**
+   * A port draws too much when it draws this fraction and this current more than it may: eFuses regulate within 10 %, current
+   * sensors read within 5 %, and at small currents by their offset.
+   */
+  excessFraction: 0.15,
+  excess_A: 0.5,
+  /**
+   * The hub cuts such a port after this time: longer than a load takes to run down or an eFuse to begin to regulate, shorter than
+   * the second for which copper bears √2 of its ampacity.
+   */
+  excess_ms: 300,
+  /** The manager accuses a hub after this time: every port reports each second, and once more when its grant changes. */
+  excessReported_ms: 3500,
 } as const
 
 /** Priorities of a request. */

@@ -57,6 +57,8 @@ export interface HubCounters {
   unplugs: number
   badDescriptors: number
   trips: number
+  /** Ports that drew more than their lease allows although their eFuse should hold it, and were cut. */
+  portsCut: number
   /** Requests for current, and those of them that repeat or renew one. */
   powerRequests: number
   powerRepeats: number
@@ -81,7 +83,7 @@ export function createCounters(): HubCounters {
     claimsSent: 0, claimConflicts: 0, requestsUnknown: 0, busOffs: 0, busRecoveries: 0,
     commandsSent: 0, commandRepeats: 0, commandsEchoed: 0, commandsLost: 0, commandsReplaced: 0, commandsDropped: 0,
     commandsExecuted: 0, commandsRepeated: 0, commandsRefused: 0, holdsReleased: 0,
-    switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0,
+    switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0, portsCut: 0,
     powerRequests: 0, powerRepeats: 0, grantsTaken: 0, grantsStale: 0, grantsForeign: 0, leasesExpired: 0, leasesRevoked: 0,
     stalls: 0, longestStall_ms: 0, nvmBad: 0,
   }

@@ -23,6 +23,10 @@ export class ManagerBench {
   readonly states: number[] = []
   /** What it said of itself and of the shedding, in its order. */
   readonly said: string[] = []
+  /** What it told people. */
+  readonly logged: string[] = []
+  /** What the ports of a hub report that they draw, A; 0 without. */
+  readonly drawn_A = new Map<number, number[]>()
   up = true
   ignitionNow: Ignition = IGNITION.on
   ownLeases_A = [0, 0]
@@ -58,6 +62,7 @@ export class ManagerBench {
       operating: () => this.up,
       supply_V: () => this.hal.volts,
       ignition: () => this.ignitionNow,
+      log: text => this.logged.push(text),
       power: {
         inCharge: this.inCharge,
         sendGrant: (location, values) => this.answers.push({ location, values: { ...values }, at_ms: this.hal.now() }),
@@ -78,7 +83,9 @@ export class ManagerBench {
     for (let t = 0; t < duration_ms; t += 100) {
       for (const [location, ports] of this.hubs) {
         this.manager.heard(location)
-        ports.forEach((granted_A, port) => this.manager.portReported({ ...PortStatusCodec.create(), port, granted_A }, location))
+        const drawn_A = this.drawn_A.get(location) ?? []
+        ports.forEach((granted_A, port) =>
+          this.manager.portReported({ ...PortStatusCodec.create(), port, granted_A, current_A: drawn_A[port] ?? 0 }, location))
       }
       if (this.other !== undefined) this.manager.managerHeard(this.other)
       this.hal.clock.advance(100)

@@ -2,7 +2,7 @@ import { Closing, PinchGuard, WindowDriver } from '#firmware/components/window/i
 import { CopperLoad } from '#firmware/power/allocator/index.ts'
 import { Shedding } from '#firmware/power/manager/index.ts'
 import { BusOffRecovery, CommandReceiver, Schedule } from '#firmware/runtime/index.ts'
-import { Lease } from '#firmware/power/port/index.ts'
+import { Lease, PortFeed } from '#firmware/power/port/index.ts'
 import { PortSlot } from '#firmware/hub/index.ts'
 import type { FuzzEvent } from '#sim/fuzz/index.ts'
 import { WINDOW_ACTION } from '#protocol/index.ts'
@@ -27,6 +27,7 @@ export interface Sabotage {
 
 const LEASE_ms = 2000
 const NO_LIMIT_mA = 1e6
+const NO_LIMIT_A = 50
 
 export const SABOTAGES: readonly Sabotage[] = [
   {
@@ -53,6 +54,16 @@ export const SABOTAGES: readonly Sabotage[] = [
     target: Lease.prototype, method: 'expire',
     make: () => function (now: number) {
       this.end_ms = now + LEASE_ms
+    },
+  },
+  {
+    // It takes what it wants, asks nobody, and does not look at what flows.
+    name: 'hubs ignore their leases', caughtBy: ['leases', 'ampacity', 'voltage'], rates: { together: 20 },
+    target: PortFeed.prototype, method: 'ask',
+    make: () => function () {
+      this.apply = () => this.port.limit(NO_LIMIT_A)
+      this.police = () => undefined
+      this.draw(NO_LIMIT_A, true)
     },
   },
   {

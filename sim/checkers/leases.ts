@@ -16,6 +16,12 @@ const SHARE_ns = 5 * SECOND_ns
 const REVERSAL_ns = 9 * SECOND_ns
 /** A port reports a change within this. */
 const REPORT_ns = 300 * MS_ns
+/** A port that draws more than it was granted is cut by its hub long before it has said so that often, over that time. */
+const EXCESS_ns = 2 * SECOND_ns
+const EXCESS_REPORTS = 3
+/** What it may draw at rest, and what eFuse and sensor are off, of what was granted. */
+const REST_A = 2
+const EXCESS = 1.15
 /** Currents on the bus are rounded to this. */
 const STEP_A = 0.2
 
@@ -59,6 +65,8 @@ class LeasesChecker implements Checker {
   private readonly managers = new Map<string, Manager>()
   private readonly overloaded = new Set<string>()
   private readonly overdue = new Set<string>()
+  /** Ports that say that they draw more than they were granted: since when, and how often. */
+  private readonly excessive = new Map<string, { since_ns: number, reports: number }>()
   /** When the last lease of each port ends or ended, by the manager's clock; a revocation may have been lost. */
   private readonly ends_ns = new Map<string, number>()
   /** When a hub last may not have heard a manager. */
@@ -89,7 +97,10 @@ class LeasesChecker implements Checker {
         if (decoded.values.result === GRANT_RESULT.granted) this.grant(key, location, sender, decoded.values, end_ns)
         else if (decoded.values.result === GRANT_RESULT.revoked) this.leases.delete(key)
         return
-      case 'PortStatus': return this.report(key, location, decoded.values.granted_A, end_ns)
+      case 'PortStatus':
+        this.report(key, location, decoded.values.granted_A, end_ns)
+        this.weigh(key, decoded.values.current_A, decoded.values.granted_A, end_ns)
+        return
     }
   }
 
@@ -200,6 +211,23 @@ class LeasesChecker implements Checker {
     this.accuse(now_ns, `${key} holds a grant without a lease`, { granted_A, overFor_ms: (now_ns - end_ns) / MS_ns })
   }
 
+  /** Whatever a hub takes itself to be granted, it draws no more than that and no more than its lease. */
+  private weigh(key: string, current_A: number, granted_A: number, now_ns: number): void {
+    const lease = this.leases.get(key)
+    const leased_A = lease !== undefined && now_ns < lease.peakEnd_ns + REPORT_ns ? lease.peak_A : 0
+    const most_A = Math.max(leased_A, granted_A) * EXCESS + REST_A
+    if (!(current_A > most_A)) {
+      this.excessive.delete(key)
+      return
+    }
+    const excess = this.excessive.get(key) ?? { since_ns: now_ns, reports: 0 }
+    excess.reports++
+    this.excessive.set(key, excess)
+    if (excess.reports < EXCESS_REPORTS || now_ns - excess.since_ns < EXCESS_ns) return
+    this.excessive.delete(key)
+    this.accuse(now_ns, `${key} draws more than it was granted`, { current_A, granted_A, for_ms: (now_ns - excess.since_ns) / MS_ns })
+  }
+
   look(now_ns: number): void {
     for (const hub of this.around.hubs) if (this.isDeaf(hub, now_ns)) this.deaf_ns.set(hub.name, now_ns)
   }
@@ -217,7 +245,7 @@ class LeasesChecker implements Checker {
 
 export const leases: CheckerEntry<'reset'> = {
   name: 'leases',
-  contract: 'leases of a port never overlap, all end, stay within what was asked for and, together, within every feeder',
+  contract: 'leases of a port never overlap, all end, stay within what was asked for and, together, within every feeder; no port draws more',
   needs: ['reset'],
   asks: HUB_ABILITY,
   create: (accuse, around, facts) => new LeasesChecker(accuse, around, facts),

@@ -163,6 +163,13 @@ export class Allocator {
     return undefined
   }
 
+  /** What is reserved for the ports of a hub now, mA. */
+  reserved_mA(hub: number): number {
+    let sum_mA = 0
+    for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) sum_mA += this.accounts[i]!.reserved_mA
+    return sum_mA
+  }
+
   /** True while there is anything to look after. */
   busy(): boolean {
     return this.leases.held.first !== undefined || this.answers.any() || this.wishes.any()

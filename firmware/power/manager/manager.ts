@@ -7,6 +7,7 @@ import { type Account, Allocator } from '../allocator/index.ts'
 import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
 import type { HubPower, ManagerInCharge } from '../hub/index.ts'
+import { Excess } from './excess.ts'
 import { Presence } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
 import { Shedding } from './shedding.ts'
@@ -35,6 +36,8 @@ export interface ManagerHost {
   operating(): boolean
   supply_V(): number
   ignition(): Ignition
+  /** Tells people. */
+  log(text: string): void
 }
 
 /** A power manager that a hub can carry. */
@@ -52,6 +55,8 @@ export interface ManagerCounters {
   sheds: number
   /** Messages of hubs that the plan does not have. */
   strangers: number
+  /** Hubs that drew more than was granted to them. */
+  accused: number
 }
 
 /**
@@ -70,6 +75,7 @@ export class PowerManager {
   private readonly standby: boolean
   private readonly presence: Presence
   private readonly shedding: Shedding
+  private readonly excess: Excess
   private readonly tickJob: Job
   private readonly decideJob: Job
   private readonly grant: PowerGrantValues
@@ -84,13 +90,14 @@ export class PowerManager {
   constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
     this.onChange = () => undefined
     this.state = MANAGER_STATE.none
-    this.counters = { takeovers: 0, granted: 0, deferred: 0, refused: 0, revoked: 0, sheds: 0, strangers: 0 }
+    this.counters = { takeovers: 0, granted: 0, deferred: 0, refused: 0, revoked: 0, sheds: 0, strangers: 0, accused: 0 }
     this.allocator = new Allocator(plan)
     this.host = host
     this.plan = plan
     this.standby = standby
     this.presence = new Presence(plan, host.location)
     this.shedding = new Shedding()
+    this.excess = new Excess(plan)
     this.tickJob = host.schedule.job('power manager', () => this.tick())
     this.decideJob = host.schedule.job('power decision', () => this.decide())
     this.grant = PowerGrantCodec.create()
@@ -136,6 +143,7 @@ export class PowerManager {
     if (hub < 0) return
     const now = this.host.schedule.now()
     this.presence.reported(hub, values.port, values.granted_A, now)
+    this.excess.reported(hub, values.port, values.current_A)
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
   }
 
@@ -170,6 +178,7 @@ export class PowerManager {
       this.takeOver(now)
     }
     this.watchHubs(now)
+    this.watchCurrents(now)
     if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
     this.decide()
   }
@@ -221,6 +230,18 @@ export class PowerManager {
       return
     }
     this.allocator.freeze(now < this.thaw_ms)
+  }
+
+  /** Only where nothing but its own grants can be drawn. */
+  private watchCurrents(now: number): void {
+    if (this.state !== MANAGER_STATE.active) return
+    for (let hub = 0; hub < this.plan.hubs.length; hub++) {
+      const granted_A = this.allocator.reserved_mA(hub) / MILLI
+      if (!this.excess.finds(hub, granted_A, now)) continue
+      this.counters.accused++
+      const location = this.plan.hubs[hub]!.location
+      this.host.log(`hub at location ${location} draws ${this.excess.sum_A(hub).toFixed(1)} A, ${granted_A.toFixed(1)} A are granted to it`)
+    }
   }
 
   private tellShed(): void {

@@ -36,7 +36,7 @@ function seated(standby = false) {
   const entry = standby ? STANDBY_MANAGER : FIRST_MANAGER
   const manager = entry.create({
     location, schedule, power,
-    operating: () => hub.up, supply_V: () => hal.volts, ignition: () => vehicle.ignition(),
+    operating: () => hub.up, supply_V: () => hal.volts, log: () => undefined, ignition: () => vehicle.ignition(),
   }, plan)
   manager.onChange = state => beats.push(state !== none)
   const seat = new ManagerSeat(manager, power)

@@ -80,3 +80,58 @@ describe('what a port asks for and holds', () => {
     expect([lease.draws(), lease.limit_A()]).toEqual([false, 0])
   })
 })
+
+describe('a port that draws more than its lease allows, whatever its eFuse does', () => {
+  const look_ms = 100
+  const most_A = (allowed_A: number): number => allowed_A * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
+  /** A look comes every 100 ms, the first one after at most as much. */
+  const cutBy_ms = POWER_RULES.excess_ms + 2 * look_ms
+
+  it('is cut, says that it tripped, and comes back', () => {
+    const rig = new LeaseBench()
+    rig.grant(9)
+    rig.hal.sockets[0]!.drawn_A = most_A(9) + 0.1
+    rig.pass(POWER_RULES.excess_ms - look_ms)
+    expect([rig.feed.state(), rig.hal.sockets[0]!.powered]).toEqual([PORT_STATE.limiting, true])
+    rig.pass(cutBy_ms)
+    expect([rig.feed.state(), rig.hal.sockets[0]!.powered, rig.feed.granted()]).toEqual([PORT_STATE.tripped, false, false])
+    expect(rig.counters).toMatchObject({ portsCut: 1, trips: 1 })
+    expect(rig.releases().length).toBe(1)
+    rig.hal.sockets[0]!.drawn_A = 0
+    rig.pass(6000)
+    expect([rig.feed.state(), rig.hal.sockets[0]!.powered]).toEqual([PORT_STATE.on, true])
+  })
+
+  it('may draw that much with the margin of eFuse and sensor, and more for a moment', () => {
+    const rig = new LeaseBench()
+    rig.grant(9)
+    rig.hal.sockets[0]!.drawn_A = most_A(9)
+    rig.pass(800)
+    rig.hal.sockets[0]!.drawn_A = 20
+    rig.pass(POWER_RULES.excess_ms - look_ms)
+    rig.hal.sockets[0]!.drawn_A = 9
+    rig.pass(look_ms)
+    rig.hal.sockets[0]!.drawn_A = 20
+    rig.pass(POWER_RULES.excess_ms - look_ms)
+    expect([rig.counters.portsCut, rig.feed.granted()]).toEqual([0, true])
+  })
+
+  it('may draw its peak while that is granted, and not after it', () => {
+    const rig = new LeaseBench()
+    rig.grant(9, 20)
+    rig.hal.sockets[0]!.drawn_A = 20
+    rig.pass(POWER_RULES.peak_ms - 10)
+    expect(rig.counters.portsCut).toBe(0)
+    rig.pass(10 + cutBy_ms)
+    expect(rig.counters.portsCut).toBe(1)
+  })
+
+  it('is cut without a lease, too, beyond its idle current', () => {
+    const rig = new LeaseBench()
+    rig.hal.sockets[0]!.drawn_A = most_A(IDLE_A) + 0.1
+    rig.pass(1000 + cutBy_ms)
+    expect([rig.feed.state(), rig.counters.portsCut]).toEqual([PORT_STATE.tripped, 1])
+    rig.feed.unplug()
+    expect(rig.feed.state()).toBe(PORT_STATE.off)
+  })
+})

@@ -108,7 +108,7 @@ describe('a look at the port', () => {
       while (rig.states.length === before && rig.hal.now() < from_ms + 2000) rig.pass(1)
       return rig.hal.now() - from_ms
     }
-    expect(toldWithin(() => { socket.drawn_A = 1 })).toBe(1000)
+    expect(toldWithin(() => { socket.drawn_A = 0.5 })).toBe(1000)
     expect(toldWithin(() => { socket.drawn_A = 0 })).toBe(1000)
     expect(rig.states).toEqual([{ state: limiting, granted: false }, { state: on, granted: false }])
     rig.grant(5)

@@ -3,6 +3,7 @@ import type { PortPower } from '../../components/index.ts'
 import type { Port } from '../../hal.ts'
 import type { HubCounters, Job, Schedule } from '../../runtime/index.ts'
 import type { HubPower } from '../hub/index.ts'
+import { POWER_RULES } from '../rules.ts'
 import { Lease } from './lease.ts'
 
 /** What a component may draw without a grant: its idle current with this margin. */
@@ -71,6 +72,8 @@ export class PortFeed implements PortPower {
   /** Looks in a row at which it drew all of its grant. */
   private limitedLooks: number
   private overdrawn: boolean
+  /** Since when it draws more than it may, whatever the eFuse was set to; Infinity: it does not. */
+  private excess_ms: number
   private toldRefused: boolean
 
   constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner, power: HubPower | undefined) {
@@ -97,6 +100,7 @@ export class PortFeed implements PortPower {
     this.told = PORT_STATE.off
     this.limitedLooks = 0
     this.overdrawn = false
+    this.excess_ms = Infinity
     this.toldRefused = false
   }
 
@@ -115,6 +119,7 @@ export class PortFeed implements PortPower {
     this.bound_A = Infinity
     this.limitedLooks = 0
     this.overdrawn = false
+    this.excess_ms = Infinity
     this.toldRefused = false
     if (this.lease !== undefined) this.lease.release()
     this.schedule.stop(this.watchJob)
@@ -231,7 +236,9 @@ export class PortFeed implements PortPower {
   private watch(): void {
     if (this.feed === 'tripped') this.retry()
     else if (this.port.tripped()) this.latched()
-    this.schedule.notLater(this.watchJob, this.schedule.now() + (this.feed === 'drawing' ? WATCH_ms : IDLE_WATCH_ms))
+    else this.police()
+    const closely = this.feed === 'drawing' || this.excess_ms < Infinity
+    this.schedule.notLater(this.watchJob, this.schedule.now() + (closely ? WATCH_ms : IDLE_WATCH_ms))
     const state = this.state()
     if (this.covered) this.compare(state)
     if (state === this.told) return
@@ -246,6 +253,28 @@ export class PortFeed implements PortPower {
     if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
     this.overdrawn = !this.overdrawn
     this.owner.overdrawnChanged(this.overdrawn)
+  }
+
+  /** The second line behind the eFuse: what draws more than its lease allows is cut. */
+  private police(): void {
+    const now = this.schedule.now()
+    const most_A = Math.max(this.leased_A(), this.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
+    if (!(this.port.current_A() > most_A)) {
+      this.excess_ms = Infinity
+    } else if (this.excess_ms === Infinity) {
+      this.excess_ms = now
+    } else if (now - this.excess_ms >= POWER_RULES.excess_ms) {
+      this.counters.portsCut++
+      this.excess_ms = Infinity
+      this.port.power(false)
+      this.latched()
+    }
+  }
+
+  /** What the lease itself says, whatever came of it. */
+  private leased_A(): number {
+    if (this.lease !== undefined) return this.lease.limit_A()
+    return this.feed === 'drawing' ? this.peak_A : 0
   }
 
   private retry(): void {

@@ -18,6 +18,14 @@ const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
 const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease_ms = 2000): Fabricated =>
   t.say(manager, `PowerGrant@${hub}`, { port: 0, sequence: 1, run_A, peak_A: run_A, lease_ms, result: 'granted' })
+/** The first port of FL reports every 500 ms what it draws. */
+const draw = (t: Fabricated, from_ms: number, current_A: number, granted_A: number, reports = 8): Fabricated => {
+  for (let i = 1; i <= reports; i++) {
+    if (granted_A > 0) grant(request(t), 'DASH', 'FL', granted_A)
+    t.live(from_ms + 500 * i).say('FL', 'PortStatus@FL', { port: 0, state: 'on', current_A, granted_A })
+  }
+  return t
+}
 const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
 const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
@@ -95,12 +103,15 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
         grant(grant(t, 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
       },
+      'a port that draws what nobody granted': t => draw(t.boot().live(5000), 5000, 12, 0),
       'a grant that outlives its lease': t => grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(16_000)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
     },
     innocent: {
       'renewed in time, released at the end': t => grant(request(grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(13_000)), 'DASH', 'FL', 10)
         .live(14_500).say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
+      'a port that draws what was granted, and a little more': t => draw(t.boot().live(5000), 5000, 11, 10),
+      'a start of a second': t => draw(draw(t.boot().live(5000), 5000, 15, 10, 2), 6000, 9, 10),
       'a grant that crosses the next, smaller request': t => t.boot().live(2000)
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })

@@ -1,0 +1,57 @@
+import type { PowerPlan } from '../plan.ts'
+import { POWER_RULES } from '../rules.ts'
+
+/**
+ * Compares what the ports of each hub report that they draw with what was granted to them, and finds the hub that does not keep
+ * to it: a hub cuts a port that draws too much by itself, unless its firmware is broken.
+ */
+export class Excess {
+  private readonly plan: PowerPlan
+  /** By port, hub after hub: what it last reported, A. */
+  private readonly first: Uint16Array
+  private readonly drawn_A: Float64Array
+  /** By hub: since when its reports are too high; Infinity: they are not. */
+  private readonly since_ms: Float64Array
+  private readonly accused: Uint8Array
+
+  constructor(plan: PowerPlan) {
+    const hubs = plan.hubs.length
+    this.plan = plan
+    this.first = new Uint16Array(hubs + 1)
+    for (let i = 0; i < hubs; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
+    this.drawn_A = new Float64Array(this.first[hubs]!)
+    this.since_ms = new Float64Array(hubs)
+    this.since_ms.fill(Infinity)
+    this.accused = new Uint8Array(hubs)
+  }
+
+  /** A port reports what it draws, A; NaN, not available, counts as nothing. */
+  reported(hub: number, port: number, current_A: number): void {
+    if (port >= this.plan.hubs[hub]!.ports) return
+    this.drawn_A[this.first[hub]! + port] = current_A > 0 ? current_A : 0
+  }
+
+  /** What the ports of a hub last reported, together, A. */
+  sum_A(hub: number): number {
+    let sum_A = 0
+    for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) sum_A += this.drawn_A[i]!
+    return sum_A
+  }
+
+  /**
+   * Looks at a hub to which `granted_A` are granted now, beyond its idle current; true once when it has drawn too much for too
+   * long, and again when it did not keep to it after it had.
+   */
+  finds(hub: number, granted_A: number, now_ms: number): boolean {
+    const most_A = (granted_A + this.plan.hubs[hub]!.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
+    if (!(this.sum_A(hub) > most_A)) {
+      this.since_ms[hub] = Infinity
+      this.accused[hub] = 0
+      return false
+    }
+    if (this.since_ms[hub] === Infinity) this.since_ms[hub] = now_ms
+    if (this.accused[hub] === 1 || now_ms - this.since_ms[hub]! < POWER_RULES.excessReported_ms) return false
+    this.accused[hub] = 1
+    return true
+  }
+}
