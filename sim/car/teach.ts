@@ -18,9 +18,12 @@ export function teach(nvm: NvmStore, port: number, plant: Plant, serial: number)
   saveRecord(nvm, port, COMPONENT_CLASS.window, WINDOW_FRICTION_KEY, taughtFriction())
 }
 
-/** The friction that a learning run on new seals at room temperature finds. */
-export function taughtFriction(): Uint8Array {
+/**
+ * The friction that a learning run at room temperature finds: `at_A` is what closing takes at an opening; of a nominal window
+ * with new seals, if nothing else is said.
+ */
+export function taughtFriction(at_A: (opening_m: number) => number = opening_m => closingCurrent_A(opening_m)): Uint8Array {
   const current_A = new Float32Array(FRICTION_KNOTS)
-  for (let i = 0; i < FRICTION_KNOTS; i++) current_A[i] = closingCurrent_A(frictionKnot_mm(i) / 1000)
+  for (let i = 0; i < FRICTION_KNOTS; i++) current_A[i] = at_A(frictionKnot_mm(i) / 1000)
   return frictionImage(current_A)
 }

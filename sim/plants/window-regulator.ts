@@ -82,6 +82,23 @@ export const WINDOW_REGULATOR = {
   reference_C: 23,
 } as const
 
+/** One window of many: its hardware within its tolerances, and its seals as they are today. Multiples of the nominal values. */
+export interface WindowUnit {
+  /** Torque constant, which is also the back-EMF constant. */
+  readonly torque: number
+  /** Resistance of the motor, brushes included. */
+  readonly winding: number
+  /** Rotor torque that lifting takes: the losses in the worm. */
+  readonly worm: number
+  /** Stiffness between drum and glass. */
+  readonly cable: number
+  readonly inertia: number
+  /** Drag of the seals beside age and temperature: wet, dusty, iced. */
+  readonly drag: number
+}
+
+export const NOMINAL_UNIT: WindowUnit = { torque: 1, winding: 1, worm: 1, cable: 1, inertia: 1, drag: 1 }
+
 /** Travel of the glass per Hall pulse, m. */
 export const WINDOW_PULSE_m = WINDOW_REGULATOR.motor.travelPerRad * 2 * Math.PI / WINDOW_REGULATOR.pulsesPerRevolution
 
@@ -106,9 +123,9 @@ export function closingSeal_N(opening_m: number): number {
   return w.sealClosing_N * sealShape(opening_m) + w.topSeal_N * top
 }
 
-/** Current in the motor that closes the glass steadily at `opening_m`, new, at room temperature, A. */
-export function closingCurrent_A(opening_m: number): number {
+/** Current in the motor that closes the glass steadily at `opening_m`, at room temperature, A; `age` of the seals 0…1. */
+export function closingCurrent_A(opening_m: number, unit: WindowUnit = NOMINAL_UNIT, age = 0): number {
   const w = WINDOW_REGULATOR
-  const load_N = w.mass_kg * w.gravity_m_s2 + closingSeal_N(opening_m)
-  return (w.motor.friction_Nm + load_N * w.motor.travelPerRad * w.motor.raise) / w.motor.emf_Vs
+  const load_N = w.mass_kg * w.gravity_m_s2 + closingSeal_N(opening_m) * unit.drag * (1 + w.sealAged * age)
+  return (w.motor.friction_Nm + load_N * w.motor.travelPerRad * w.motor.raise * unit.worm) / (w.motor.emf_Vs * unit.torque)
 }

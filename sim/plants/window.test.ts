@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { closingCurrent_A, closingSeal_N } from './window-regulator.ts'
+import { closingCurrent_A, closingSeal_N, NOMINAL_UNIT, type WindowUnit } from './window-regulator.ts'
 import { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from './window.ts'
+
+/** What a newton at the glass takes of the nominal motor. */
+const AMPERE_A_NEWTON = WINDOW_REGULATOR.motor.travelPerRad * WINDOW_REGULATOR.motor.raise / WINDOW_REGULATOR.motor.emf_Vs
 
 /** Steps until `done` or `most_s`; returns the seconds it took. */
 function run(plant: WindowPlant, supply_V: number, most_s: number, done: () => boolean = () => false): number {
@@ -134,6 +137,50 @@ describe('WindowPlant', () => {
     plant.verticalAcceleration_m_s2 = 5
     run(plant, 13.5, 0.1)
     expect(plant.current_A).toBeGreaterThan(steady_A + 0.5)
+  })
+
+  it('is one unit of many: a stronger motor and a smoother worm close with less current, seals that drag more with more', () => {
+    const steady_A = (unit: Partial<WindowUnit>, gust_N = 0): number => {
+      const plant = new WindowPlant(0.45, { ...NOMINAL_UNIT, ...unit })
+      plant.gust_N = gust_N
+      plant.drive(0, -1)
+      run(plant, 13.5, 1)
+      expect(plant.current_A - WINDOW_REGULATOR.idle_A, JSON.stringify(unit)).toBeCloseTo(
+        closingCurrent_A(plant.position_m, { ...NOMINAL_UNIT, ...unit }) + gust_N * AMPERE_A_NEWTON, 1)
+      return plant.current_A
+    }
+    const usual_A = steady_A({})
+    expect(steady_A({ torque: 1.1 })).toBeLessThan(usual_A - 0.3)
+    expect(steady_A({ worm: 0.85 })).toBeLessThan(usual_A - 0.3)
+    expect(steady_A({ drag: 1.4 })).toBeGreaterThan(usual_A + 1)
+    expect(steady_A({}, 20)).toBeGreaterThan(usual_A + 0.5)
+  })
+
+  it('stalls with a current that its winding gives, and starts later with a heavier rotor', () => {
+    const stalled = new WindowPlant(0.001, { ...NOMINAL_UNIT, winding: 1.1 })
+    stalled.drive(0, -1)
+    run(stalled, 13.5, 0.2)
+    expect(stalled.current_A).toBeLessThan(13.5 / (1.1 * WINDOW_REGULATOR.motor.resistance_ohm) + 0.1)
+    const travelled_m = (inertia: number): number => {
+      const plant = new WindowPlant(0.45, { ...NOMINAL_UNIT, inertia })
+      plant.drive(0, -1)
+      run(plant, 13.5, 0.1)
+      return 0.45 - plant.drum_m
+    }
+    expect(travelled_m(2.5)).toBeLessThan(0.9 * travelled_m(1))
+  })
+
+  it('presses an object that stiffens as its course says, until it is taken away', () => {
+    const plant = new WindowPlant(0.2)
+    plant.hold(0.15, 5, 7.5)
+    plant.drive(0, -1)
+    run(plant, 13.5, 5, () => plant.position_m < 0.146)
+    const depth_mm = 150 - 1000 * plant.position_m
+    expect(plant.contactForce_N).toBeCloseTo(5 * depth_mm + 7.5 / 2 * depth_mm * depth_mm, 6)
+    expect(plant.peakContactForce_N / plant.contactForce_N).toBeCloseTo(1, 1)
+    plant.letGo()
+    expect(plant.contactForce_N).toBe(0)
+    expect(() => plant.hold(0.1, 5, -1)).toThrow(/growth of the stiffness -1 N\/mm² is not in 0…100/)
   })
 
   it('takes its energy mostly from the rotor: braked, it stops within millimetres', () => {

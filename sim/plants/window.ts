@@ -3,7 +3,7 @@ import { GearMotor } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, requireRange, stopForce } from './plant.ts'
 import { SealDrag } from './seal-drag.ts'
-import { WINDOW_PULSE_m, WINDOW_REGULATOR } from './window-regulator.ts'
+import { NOMINAL_UNIT, WINDOW_PULSE_m, WINDOW_REGULATOR, type WindowUnit } from './window-regulator.ts'
 
 export { WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses } from './window-regulator.ts'
 
@@ -20,6 +20,8 @@ const NEAR_m = 0.003
 export class WindowPlant extends Plant {
   /** Of the car's body, up positive, m/s²: a rough road shakes the glass on its cable. */
   verticalAcceleration_m_s2 = 0
+  /** Drag of the glass in its channels beside that of the seals: a gust presses it outwards. Not negative. */
+  gust_N = 0
   private readonly motor: GearMotor
   private glass_m: number
   private glass_m_s = 0
@@ -32,13 +34,26 @@ export class WindowPlant extends Plant {
   private obstacle_m = 0
   private obstacleStiffness_N_m = 0
   private peak_N = 0
+  /** Half of what the obstacle's stiffness grows by a metre of depth, N/m². */
+  private stiffening_N_m2 = 0
+  private readonly unit: WindowUnit
+  private readonly coupling_N_m: number
+  private readonly copper_ohm: number
 
   /** `opening_m`: where the glass stands, 0 = closed. */
-  constructor(opening_m = 0) {
+  constructor(opening_m = 0, unit: WindowUnit = NOMINAL_UNIT) {
     super('window')
-    requireRange('window opening', opening_m, 0, WINDOW_REGULATOR.travel_m, 'm')
+    const { motor, brushes_ohm, couplingStiffness_N_m, travel_m } = WINDOW_REGULATOR
+    requireRange('window opening', opening_m, 0, travel_m, 'm')
+    this.unit = unit
     this.glass_m = opening_m
-    this.motor = new GearMotor(WINDOW_REGULATOR.motor, opening_m)
+    this.coupling_N_m = couplingStiffness_N_m * unit.cable
+    this.copper_ohm = motor.resistance_ohm * unit.winding - brushes_ohm
+    this.motor = new GearMotor({
+      ...motor, resistance_ohm: motor.resistance_ohm * unit.winding, emf_Vs: motor.emf_Vs * unit.torque,
+      inertia_kgm2: motor.inertia_kgm2 * unit.inertia, raise: motor.raise * unit.worm,
+    }, opening_m)
+    this.temper()
   }
 
   /** Opening of the gap, m; slightly negative while the seal is compressed. */
@@ -64,7 +79,7 @@ export class WindowPlant extends Plant {
   /** Force on the obstacle now, N. */
   get contactForce_N(): number {
     const depth_m = this.obstacle_m - this.glass_m
-    return depth_m > 0 ? depth_m * this.obstacleStiffness_N_m : 0
+    return depth_m > 0 ? depth_m * (this.obstacleStiffness_N_m + depth_m * this.stiffening_N_m2) : 0
   }
 
   /** Largest force on the obstacle since it was put there, N. */
@@ -82,15 +97,17 @@ export class WindowPlant extends Plant {
     this.wake()
   }
 
-  /** A hand or a rod that the glass meets at `opening_m`, of `stiffness_N_mm`. */
-  hold(opening_m: number, stiffness_N_mm: number): void {
+  /** A hand or a rod that the glass meets at `opening_m`: of `stiffness_N_mm`, which grows by `rise_N_mm2` the deeper it is pressed. */
+  hold(opening_m: number, stiffness_N_mm: number, rise_N_mm2 = 0): void {
     requireRange('obstacle at', opening_m, 0, WINDOW_REGULATOR.travel_m, 'm')
     requireRange('obstacle stiffness', stiffness_N_mm, 0.1, 1000, 'N/mm')
+    requireRange('growth of the stiffness', rise_N_mm2, 0, 100, 'N/mm²')
     if (opening_m > this.glass_m) {
       throw new RangeError(`obstacle at ${opening_m} m does not fit: the window is open by ${this.glass_m.toFixed(4)} m`)
     }
     this.obstacle_m = opening_m
     this.obstacleStiffness_N_m = stiffness_N_mm * 1000
+    this.stiffening_N_m2 = rise_N_mm2 / 2 * 1e6
     this.peak_N = 0
     this.wake()
   }
@@ -98,6 +115,7 @@ export class WindowPlant extends Plant {
   /** The hand is gone. */
   letGo(): void {
     this.obstacleStiffness_N_m = 0
+    this.stiffening_N_m2 = 0
     this.wake()
   }
 
@@ -134,7 +152,7 @@ export class WindowPlant extends Plant {
     this.warm(dt_s)
     const w = WINDOW_REGULATOR
     const substeps = this.substeps()
-    const { motor, obstacle_m, obstacleStiffness_N_m, seal, seals } = this
+    const { motor, obstacle_m, obstacleStiffness_N_m, stiffening_N_m2, coupling_N_m, gust_N, seal, seals } = this
     const { friction_Nm, parameters: { inertia_kgm2, travelPerRad, raise, lower } } = motor
     const connected = motor.duty !== 0 || motor.braking
     const open_V = motor.duty * supply_V
@@ -152,7 +170,7 @@ export class WindowPlant extends Plant {
     let resting = false
     for (let i = 0; i < substeps; i++) {
       // Of the cable on the glass; the glass pulls the drum as much the other way.
-      const cable_N = (drum_m - glass_m) * w.couplingStiffness_N_m + (rotor_rad_s * travelPerRad - glass_m_s) * w.coupling_Ns_m
+      const cable_N = (drum_m - glass_m) * coupling_N_m + (rotor_rad_s * travelPerRad - glass_m_s) * w.coupling_Ns_m
       const load_Nm = cable_N * travelPerRad
       // Rotor torque that turning takes, by direction; less than the friction when the load drives.
       const ahead_Nm = friction_Nm + (load_Nm > 0 ? load_Nm * raise : -load_Nm * lower)
@@ -166,12 +184,13 @@ export class WindowPlant extends Plant {
       }
       let push_N = cable_N + weight_N + stopForce(glass_m, 0, w.travel_m, w.stopStiffness_N_m)
       if (obstacleStiffness_N_m > 0 && obstacle_m > glass_m) {
-        const contact_N = (obstacle_m - glass_m) * obstacleStiffness_N_m
+        const depth_m = obstacle_m - glass_m
+        const contact_N = depth_m * (obstacleStiffness_N_m + depth_m * stiffening_N_m2)
         if (contact_N > peak_N) peak_N = contact_N
         push_N += contact_N
       }
       const opening = glass_m_s !== 0 ? glass_m_s > 0 : push_N > 0
-      const drag_N = seal * seals.at_N(glass_m, opening)
+      const drag_N = seal * seals.at_N(glass_m, opening) + gust_N
       if (glass_m_s === 0 && push_N <= drag_N * w.sealStatic && -push_N <= drag_N * w.sealStatic) continue
       const next_m_s = glass_m_s + sliding * (opening ? push_N - drag_N : push_N + drag_N)
       // Friction stops a motion; it begins none the other way.
@@ -229,15 +248,15 @@ export class WindowPlant extends Plant {
     const motor = this.motor
     const above_K = this.ambient_C - w.reference_C
     this.heatWinding(above_K)
-    motor.emf_Vs = w.motor.emf_Vs * (1 + w.magnet_per_K * above_K)
+    motor.emf_Vs = motor.parameters.emf_Vs * (1 + w.magnet_per_K * above_K)
     motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
-    this.seal = (1 + w.sealAged * this.age) * (above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K)
+    const hardened = above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K
+    this.seal = this.unit.drag * (1 + w.sealAged * this.age) * hardened
   }
 
   /** Only the copper of the winding gets warmer by its current. */
   private heatWinding(above_K: number): void {
     const w = WINDOW_REGULATOR
-    const copper_ohm = w.motor.resistance_ohm - w.brushes_ohm
-    this.motor.resistance_ohm = w.brushes_ohm + copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
+    this.motor.resistance_ohm = w.brushes_ohm + this.copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
   }
 }
