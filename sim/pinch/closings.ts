@@ -1,7 +1,7 @@
 import { WINDOW_STATE } from '#protocol/index.ts'
 import { taughtFriction } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
-import { type Conditions, PinchRig, type Timing } from './rig.ts'
+import { type Conditions, PinchRig, PUNCTUAL, type Timing } from './rig.ts'
 
 /** Closings in the life of one simulated car; its seals age, its days differ, its memory stays. */
 const CLOSINGS_A_CAR = 20
@@ -61,7 +61,7 @@ type Closing = Pick<ClosingResult, 'from_pct' | 'timing' | 'end' | 'took_ms'>
 
 function closeOnce(rig: PinchRig, dice: Prng, conditions: Conditions, watch: () => void): Closing {
   const timing = {
-    phase_ms: dice.below(10), tick_ms: BOARD_TICKS_ms[dice.below(BOARD_TICKS_ms.length)]!, pauseChance: 0.1, pause_ms: 15, pauseAt_N: 0,
+    ...PUNCTUAL, phase_ms: dice.below(10), tick_ms: BOARD_TICKS_ms[dice.below(BOARD_TICKS_ms.length)]!, pauseChance: 0.1,
   }
   rig.set(conditions, timing)
   const from_pct = dice.chance(0.5) ? 100 : 5 + dice.below(95)

@@ -12,6 +12,7 @@ const WATCH_ms = 100
  */
 export class RigPower implements PortPower {
   private readonly outlet: Outlet
+  private readonly eFuse: number
   private readonly changed: (granted: boolean) => void
   private now_ms = 0
   private run_A = 0
@@ -22,8 +23,10 @@ export class RigPower implements PortPower {
   private wished = false
   private retry_ms = -Infinity
 
-  constructor(outlet: Outlet, changed: (granted: boolean) => void) {
+  /** `eFuse`: what its limit is, as a multiple of what it is told. */
+  constructor(outlet: Outlet, eFuse: number, changed: (granted: boolean) => void) {
     this.outlet = outlet
+    this.eFuse = eFuse
     this.changed = changed
     outlet.power(true)
   }
@@ -58,7 +61,7 @@ export class RigPower implements PortPower {
   }
 
   limit_A(): number {
-    return this.outlet.currentLimit_A
+    return this.outlet.currentLimit_A / this.eFuse
   }
 
   release(): void {
@@ -83,6 +86,6 @@ export class RigPower implements PortPower {
 
   private apply(): void {
     const granted_A = this.now_ms < this.peakEnd_ms ? this.peak_A : this.run_A
-    this.outlet.limit(this.isGranted ? Math.min(granted_A, this.bound_A) : EFUSE.default_A)
+    this.outlet.limit(this.eFuse * (this.isGranted ? Math.min(granted_A, this.bound_A) : EFUSE.default_A))
   }
 }

@@ -3,12 +3,15 @@ import type { Board, ContextOf } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
 import type { Prng } from '../kernel/index.ts'
-import { Outlet, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
+import { NOMINAL_UNIT, Outlet, WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
+import { Measuring } from './measuring.ts'
 import { RigPower } from './rig-power.ts'
-import { Road, normal } from './road.ts'
+import { Road } from './road.ts'
+import type { Surroundings } from './surroundings.ts'
+import { nominalUnit, type Unit, windowUnit } from './tolerances.ts'
 
-/** How well a port measures: of a smart switch's current sense with its converter, and of the supply. */
-const MEASURING = { gain: 0.03, noise_A: 0.05, noise_V: 0.02, step_V: 0.02 } as const
+/** A current sense that was never calibrated. */
+const GAIN_ERROR = 0.03
 
 /** What surrounds a closing. */
 export interface Conditions {
@@ -33,12 +36,16 @@ export interface Timing {
   readonly pause_ms: number
   /** The first tick at which the force is above this is late by `pause_ms`: the worst moment. 0 = none. */
   readonly pauseAt_N: number
+  /** Every tick is late by up to this. */
+  readonly jitter_ms: number
 }
 
-export const PUNCTUAL: Timing = { phase_ms: 0, tick_ms: 10, pauseChance: 0, pause_ms: 15, pauseAt_N: 0 }
+export const PUNCTUAL: Timing = { phase_ms: 0, tick_ms: 10, pauseChance: 0, pause_ms: 15, pauseAt_N: 0, jitter_ms: 0 }
 
 const STEP_s = 0.001
 const SERIAL = 1
+/** Of the motor's current: so many commutations a Hall pulse, ten a turn. */
+const COMMUTATIONS_A_PULSE = 10 / WINDOW_REGULATOR.pulsesPerRevolution
 /** As `sim/car` describes it: stalled on 14 V. */
 const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
@@ -64,41 +71,57 @@ export class PinchRig {
   private readonly power: RigPower
   private readonly values: WindowStatusValues = WindowStatusCodec.create()
   private road: Road
+  private readonly unit: Unit
+  private readonly varies: boolean
+  private readonly measuring: Measuring
+  private surroundings: Surroundings | undefined = undefined
+  private began_ms = 0
+  private feed_V = 0
   private ambient_V = 0
-  private gain = 0
   private period_ms = 0
   private nextTick_ms = Infinity
   private late = false
 
-  /** A window that stands at `opening_m` and knows its position; `friction`: what it has learned of that, an NVM image. */
-  constructor(dice: Prng, opening_m: number, friction?: Uint8Array) {
+  /**
+   * A window that stands at `opening_m` and knows its position; `friction`: what it has learned of that, an NVM image. `unit`
+   * with seals that drag `drag` times what age and temperature say; without one, a nominal unit whose current sense is off by
+   * another gain in each of the surroundings.
+   */
+  constructor(dice: Prng, opening_m: number, friction?: Uint8Array, unit?: Unit, drag = 1) {
     this.dice = dice
-    this.plant = new WindowPlant(opening_m)
+    this.varies = unit === undefined
+    this.unit = unit ?? nominalUnit()
+    this.plant = new WindowPlant(opening_m, unit === undefined ? NOMINAL_UNIT : windowUnit(unit, drag))
     this.outlet = new Outlet('rig', () => this.ambient_V)
     this.outlet.plugged = this.plant
     this.road = new Road(dice, 0)
+    this.measuring = new Measuring(dice, this.unit)
     this.nvm = new Map([[WINDOW_RECORD_KEY, encodeWindowRecord({
       serial: SERIAL, travel_pulses: WINDOW_TRAVEL_pulses, position_pulses: this.plant.pulses(0),
     })]])
     if (friction !== undefined) this.nvm.set(WINDOW_FRICTION_KEY, friction)
     this.set(FAIR, PUNCTUAL)
-    this.power = new RigPower(this.outlet, granted => this.component.powerChanged(granted))
+    this.power = new RigPower(this.outlet, this.unit.eFuse, granted => this.component.powerChanged(granted))
     this.component = new WindowDriver(this.context())
   }
 
-  /** Other surroundings, another measuring error, another timing, from now on. */
-  set(conditions: Conditions, timing: Timing): void {
+  /** Other surroundings, another timing, from now on. */
+  set(conditions: Conditions, timing: Timing, surroundings?: Surroundings): void {
     this.conditions = conditions
     this.timing = timing
+    this.surroundings = surroundings
+    this.began_ms = this.now_ms
     this.plant.setConditions(conditions.temperature_C, conditions.age)
-    this.ambient_V = conditions.supply_V
+    this.supply(conditions.supply_V)
     this.road = new Road(this.dice, conditions.road_m_s2)
     this.plant.verticalAcceleration_m_s2 = 0
-    this.gain = 1 + MEASURING.gain * (2 * this.dice.next() - 1)
+    this.plant.gust_N = 0
+    if (this.varies) this.measuring.errors = { ...this.unit, currentGain: 1 + GAIN_ERROR * (2 * this.dice.next() - 1) }
   }
 
   /** The supply, without touching anything else. */
   supply(supply_V: number): void {
+    this.feed_V = supply_V
     this.ambient_V = supply_V
   }
 
@@ -142,10 +165,25 @@ export class PinchRig {
 
   private step(): void {
     this.now_ms += 1
-    if (this.conditions.road_m_s2 > 0) this.plant.verticalAcceleration_m_s2 = this.road.next(STEP_s)
-    this.outlet.step(STEP_s, this.plant)
+    const { plant, outlet, surroundings } = this
+    if (this.conditions.road_m_s2 > 0) plant.verticalAcceleration_m_s2 = this.road.next(STEP_s)
+    if (surroundings !== undefined) this.surround(surroundings)
+    outlet.step(STEP_s, plant)
+    this.measuring.sample(this.drawn_A(), outlet.load_V, plant.verticalAcceleration_m_s2)
     this.power.step(this.now_ms)
-    if (this.now_ms < this.nextTick_ms) return
+    if (this.now_ms >= this.nextTick_ms) this.tick()
+  }
+
+  private surround(surroundings: Surroundings): void {
+    const { plant } = this
+    const time_ms = this.now_ms - this.began_ms
+    this.ambient_V = surroundings.supply_V(time_ms, this.feed_V, this.outlet.current_A)
+    plant.gust_N = surroundings.gust_N(time_ms)
+    const slam_m_s2 = surroundings.slam_m_s2(time_ms)
+    plant.verticalAcceleration_m_s2 = this.conditions.road_m_s2 > 0 ? plant.verticalAcceleration_m_s2 + slam_m_s2 : slam_m_s2
+  }
+
+  private tick(): void {
     const { timing } = this
     if (timing.pauseAt_N > 0 && !this.late && this.plant.contactForce_N > timing.pauseAt_N) {
       this.late = true
@@ -153,19 +191,20 @@ export class PinchRig {
       return
     }
     let next_ms = this.now_ms + timing.tick_ms
+    if (timing.jitter_ms > 0) next_ms += this.dice.below(timing.jitter_ms + 1)
     if (timing.pauseChance > 0 && this.dice.chance(timing.pauseChance)) next_ms += this.dice.below(timing.pause_ms + 1)
     this.nextTick_ms = next_ms
     this.component.tick()
   }
 
-  private read_A(): number {
-    const read_A = this.outlet.current_A * this.gain + MEASURING.noise_A * normal(this.dice)
-    return read_A > 0 ? read_A : 0
-  }
-
-  private read_V(): number {
-    const read_V = this.ambient_V + MEASURING.noise_V * normal(this.dice)
-    return Math.round(read_V / MEASURING.step_V) * MEASURING.step_V
+  /** At the port, with the ripple of the commutator (a triangle wave over the rotor's angle). */
+  private drawn_A(): number {
+    const { current_A } = this.outlet
+    const { commutation } = this.unit
+    if (commutation === 0 || current_A === 0) return current_A
+    const turns = this.plant.drum_m / WINDOW_PULSE_m * COMMUTATIONS_A_PULSE
+    const share = turns - Math.floor(turns)
+    return current_A * (1 + commutation * (share < 0.5 ? 4 * share - 1 : 3 - 4 * share))
   }
 
   private port(): Port {
@@ -173,11 +212,11 @@ export class PinchRig {
     return {
       present: () => true, onPresence: () => {}, descriptor: () => NO_BYTES,
       power: on => outlet.power(on),
-      limit: current_A => outlet.limit(current_A),
-      current_A: () => this.read_A(),
-      takeMeans: () => outlet.takeMeans(),
-      mean_A: () => outlet.mean_A * this.gain,
-      meanPlug_V: () => outlet.meanPlug_V,
+      limit: current_A => outlet.limit(current_A * this.unit.eFuse),
+      current_A: () => this.measuring.current_A(this.drawn_A()),
+      takeMeans: () => this.measuring.takeMeans(),
+      mean_A: () => this.measuring.mean_A,
+      meanPlug_V: () => this.measuring.mean_V,
       tripped: () => outlet.tripped,
       drive: (channel, duty) => plant.drive(channel, duty),
       brake: channel => plant.brake(channel),
@@ -188,8 +227,9 @@ export class PinchRig {
 
   private board(): Board {
     return {
-      now: () => this.now_ms, supply_V: () => this.read_V(), temperature_C: () => this.conditions.temperature_C,
-      acceleration_m_s2: () => this.plant.verticalAcceleration_m_s2,
+      now: () => this.now_ms, supply_V: () => this.measuring.voltage_V(this.ambient_V),
+      temperature_C: () => this.conditions.temperature_C + this.unit.temperatureError_K,
+      acceleration_m_s2: () => this.measuring.acceleration_m_s2(),
     }
   }
 
