@@ -2,7 +2,7 @@ import type { CaseParameter } from './tolerances.ts'
 
 /** What of a case happens to supply, door and glass while the motor runs. */
 export type Happening = Readonly<Record<
-  Extract<CaseParameter, 'step_V' | 'stepAt_ms' | 'ripple_Vpp' | 'ripple_Hz' | 'dip_V' | 'dip_ms' | 'dipAt_ms' | 'contact_ohm' | 'contactAt_ms'
+  Extract<CaseParameter, 'step_V' | 'stepAt_ms' | 'ripple_Vpp' | 'ripple_Hz' | 'rippleAt' | 'dip_V' | 'dip_ms' | 'dipAt_ms' | 'contact_ohm' | 'contactAt_ms'
   | 'slam_m_s2' | 'slam_ms' | 'slamAt_ms' | 'gust_N' | 'gust_ms' | 'gustAt_ms'>,
   number
 >>
@@ -19,18 +19,20 @@ export class Surroundings {
   private readonly ripple_V: number
   private readonly turn_cos: number
   private readonly turn_sin: number
-  private cos = 1
-  private sin = 0
+  private cos: number
+  private sin: number
 
   constructor(happening: Happening) {
     this.happening = happening
-    const { ripple_Vpp, ripple_Hz } = happening
+    const { ripple_Vpp, ripple_Hz, rippleAt } = happening
     // A sine that is averaged over a millisecond keeps sin(x)/x of its height, x half of its angle.
     const half_rad = PI * ripple_Hz / 1000
     const kept = sine(half_rad) / half_rad
     this.ripple_V = ripple_Vpp / 2 * (kept < 0 ? -kept : kept)
     this.turn_cos = sine(2 * half_rad + PI / 2)
     this.turn_sin = sine(2 * half_rad)
+    this.cos = sine(2 * PI * rippleAt + PI / 2)
+    this.sin = sine(2 * PI * rippleAt)
   }
 
   /** The mean supply of the next millisecond, `time_ms` after the start, to a hub that draws `drawn_A` from a feed of `feed_V`. */

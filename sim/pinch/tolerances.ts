@@ -25,7 +25,7 @@ const soon = (why: string): Parameter => ({ nominal: 0, low: 0, high: 8000, unit
  * Declared tolerances of one unit of hardware. A law that holds here holds for any unit within them. Where no maker states a
  * range, the wider of the usual ones was taken.
  */
-export const UNIT_TOLERANCES = {
+const UNIT_TOLERANCES = {
   torque: even(1, 0.9, 1.1, '×', 'torque constant: ferrite remanence and air gap, ±10 % on data sheets of such motors'),
   winding: even(1, 0.9, 1.1, '×', 'resistance: wire ±5 %, brushes and bridge another ±5 %'),
   worm: even(1, 0.85, 1.15, '×', 'losses of the worm: lubricant and wear; no maker states them, ±15 % assumed'),
@@ -43,7 +43,7 @@ export const UNIT_TOLERANCES = {
 } as const satisfies Readonly<Record<string, Parameter>>
 
 /** Everything around it: the object, the supply, the weather, the road, the processor. */
-export const CASE_SPACE = {
+const CASE_SPACE = {
   rod: whole(0, 0, 3, '', 'of the law: 5, 10, 20 or 65 N/mm'),
   course: whole(0, 0, 2, '', '0 linear; 1 stiffens from 5 to 65 N/mm; 2 twice as stiff as the law says: these two are counted apart', 0.25),
   place: even(0.5, 0, 1, '×', 'where in the range of openings that the law gives for this rod'),
@@ -54,6 +54,7 @@ export const CASE_SPACE = {
   stepAt_ms: soon('when it does'),
   ripple_Vpp: even(0, 0, 2, 'V', 'ISO 16750-2 4.4, severity 2: superimposed alternating voltage', 0.5),
   ripple_Hz: { nominal: 90, low: 50, high: 25_000, unit: 'Hz', chance: 1, draw: 'octaves', why: 'the same: 50 Hz to 25 kHz' },
+  rippleAt: even(0, 0, 1, 'turns', 'where in its period the ripple is at first'),
   dip_V: even(0, 0, 4, 'V', 'a starter or a heater on the same feed; not below 6 V', 0.2),
   dip_ms: even(50, 5, 100, 'ms', 'ISO 16750-2 4.6.1: up to 100 ms'),
   dipAt_ms: soon('when it begins'),
@@ -80,15 +81,15 @@ export const CASE_SPACE = {
 
 export const SPACE = { ...UNIT_TOLERANCES, ...CASE_SPACE } as const
 
-export type UnitParameter = keyof typeof UNIT_TOLERANCES
+type UnitParameter = keyof typeof UNIT_TOLERANCES
 export type CaseParameter = keyof typeof SPACE
 /** One unit of hardware: a value for every tolerance. */
 export type Unit = Readonly<Record<UnitParameter, number>>
 
-export const UNIT_PARAMETERS = Object.keys(UNIT_TOLERANCES) as readonly UnitParameter[]
+const UNIT_PARAMETERS = Object.keys(UNIT_TOLERANCES) as readonly UnitParameter[]
 export const CASE_PARAMETERS = Object.keys(SPACE) as readonly CaseParameter[]
 
-/** A value of one parameter. Takes two numbers from the dice, whatever comes of it. */
+/** A value of one parameter. */
 export function drawValue(dice: Prng, name: CaseParameter): number {
   const { nominal, low, high, chance, draw }: Parameter = SPACE[name]
   const differs = dice.next() < chance
@@ -98,11 +99,6 @@ export function drawValue(dice: Prng, name: CaseParameter): number {
   if (draw === 'octaves') return octave(low, high, share)
   if (draw === 'even') return low + share * (high - low)
   return share < 0.5 ? low + 2 * share * (draw.near - low) : low + (2 * share - 1) * (high - low)
-}
-
-/** One unit of hardware. */
-export function drawUnit(dice: Prng): Unit {
-  return Object.fromEntries(UNIT_PARAMETERS.map(name => [name, drawValue(dice, name)])) as Record<UnitParameter, number>
 }
 
 /** The nominal value of everything, but for `given`. */

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest'
+import {
+  byLaw, CASE_PARAMETERS, type CaseValues, caseText, changedCase, closeCase, type Detection, drawCase, estimate_N, LIMIT_N,
+  nominalCase, OBJECT_KINDS, objectOf, pressCase, SITUATION_NAMES, SITUATIONS, SPACE, tellCase,
+} from '#sim/pinch/index.ts'
+
+/** A seed that nobody has tuned anything on; the replay line of a failure names it. `SPINE_SEED` sets it. */
+const FRESH_SEED = Number(process.env['SPINE_SEED'] ?? Math.floor(performance.timeOrigin)) % 0x1_0000_0000
+
+const cases = (seed: number, count: number): CaseValues[] => Array.from({ length: count }, (_, number) => drawCase(seed, number))
+const lawful = (seed: number, count: number): CaseValues[] => cases(seed, count).filter(values => byLaw(objectOf(values).kind))
+const told = (values: CaseValues, peak_N: number): string => `${peak_N.toFixed(1)} N: npx spine pinch --case '${caseText(values)}'`
+
+/** What is pressed with the limit or more, as lines that replay it. */
+function tooHard(all: readonly CaseValues[], detection: Detection): string[] {
+  return all.flatMap((values) => {
+    const { peak_N } = pressCase(values, detection)
+    return peak_N < LIMIT_N ? [] : [told(values, peak_N)]
+  })
+}
+
+describe('a case', () => {
+  it('of a seed and a number is the same on every machine', () => {
+    const { supply_V, ripple_Hz, torque, above_mm, noise, tick_ms } = drawCase(7, 123)
+    expect({ supply_V, ripple_Hz, torque, above_mm, noise, tick_ms }).toMatchInlineSnapshot(`
+      {
+        "above_mm": 354.0332878911868,
+        "noise": 2237235615,
+        "ripple_Hz": 59.09512151265517,
+        "supply_V": 10.978590523358434,
+        "tick_ms": 13,
+        "torque": 0.9726012571714819,
+      }
+    `)
+    expect(drawCase(7, 124)).not.toEqual(drawCase(7, 123))
+    expect(drawCase(8, 123)).not.toEqual(drawCase(7, 123))
+  })
+
+  it('draws everything within its declared range, up to both ends', () => {
+    const all = cases(3, 3000)
+    for (const name of CASE_PARAMETERS) {
+      const { low, high, nominal, chance } = SPACE[name]
+      const values = all.map(each => each[name])
+      const least = Math.min(...values)
+      const most = Math.max(...values)
+      expect(least, name).toBeGreaterThanOrEqual(Math.min(low, nominal))
+      expect(most, name).toBeLessThanOrEqual(high)
+      expect(most - least, name).toBeGreaterThan(0.95 * (high - low))
+      const differing = values.filter(value => value !== nominal).length / all.length
+      if (chance < 1) expect(differing, name).toBeLessThan(chance + 0.04)
+    }
+  })
+
+  it('starts within 30 mm of the object half of the time, with every rod of the law, and sometimes with another', () => {
+    const all = cases(3, 3000)
+    const near = all.filter(values => values.above_mm <= 30).length / all.length
+    expect(near).toBeGreaterThan(0.48)
+    expect(near).toBeLessThan(0.58)
+    const objects = all.map(objectOf)
+    for (const kind of OBJECT_KINDS) expect(objects.filter(one => one.kind === kind).length, kind).toBeGreaterThan(0.06 * all.length)
+    const openings = objects.filter(({ kind }) => kind === '65 N/mm').map(({ opening_mm }) => opening_mm)
+    expect([Math.floor(Math.min(...openings)), Math.ceil(Math.max(...openings))]).toEqual([4, 25])
+    expect(objectOf(nominalCase({ rod: 3, course: 2, place: 0 }))).toMatchObject({ stiffness_N_mm: 130, opening_mm: 4 })
+    expect(objectOf(nominalCase({ rod: 3, course: 1, place: 1, stiffens_mm: 6 })))
+      .toMatchObject({ stiffness_N_mm: 5, rise_N_mm2: 10, opening_mm: 200 })
+  })
+
+  it('is written as what differs from the nominal one, and refuses what is not declared', () => {
+    const values = drawCase(7, 5)
+    const given = Object.fromEntries(caseText(values).split(',').map(part => [part.split('=')[0]!, Number(part.split('=')[1])]))
+    expect(nominalCase(given)).toEqual(values)
+    expect(tellCase(nominalCase({ rod: 2, place: 0, above_mm: 5, drag: 0.7, dip_ms: 7 }))).toBe('20 N/mm at 25.0 mm, from 30.0 mm; drag 0.7')
+    expect(() => changedCase(values, { supply_V: 17 })).toThrow('supply_V 17 V is not in 9…16 V')
+    expect(() => changedCase(values, { drag: NaN })).toThrow('drag NaN × is not in 0.7…1.4 ×')
+  })
+})
+
+describe('the judge is judged', () => {
+  it.each([40, 50])('by an oracle that knows the true force and brakes at %d N: it presses nothing with the limit', (trip_N) => {
+    expect(tooHard(lawful(7, 250), trip_N)).toEqual([])
+  })
+
+  it('on a seed that nobody has seen', () => {
+    expect(tooHard(lawful(FRESH_SEED, 150), 40), `SPINE_SEED=${FRESH_SEED}`).toEqual([])
+  })
+
+  it('the oracle reverses from what it meets, and opens again', () => {
+    const results = lawful(9, 60).map(values => ({ values, result: pressCase(values, 40) }))
+    const reversed = results.filter(({ result }) => result.end === 'reversed')
+    expect(reversed.length).toBeGreaterThan(0.8 * results.length)
+    for (const { values, result } of results) expect(result.reopened, told(values, result.peak_N)).toBe(true)
+    // The others: an eFuse that trips at the start of a stiff unit, which the driver takes for a hand.
+    expect(reversed.filter(({ result }) => result.peak_N > 40).length).toBeGreaterThan(0.9 * reversed.length)
+  })
+
+  it('by an oracle that closes when nothing is in its way, but where the motor is too weak or the eFuse trips', () => {
+    for (const situation of SITUATION_NAMES) {
+      const ends = lawful(7, 16).map(values => closeCase(SITUATIONS[situation](values), 40).end)
+      expect(ends.filter(end => end === 'closed').length, situation).toBeGreaterThan(0.8 * ends.length)
+    }
+  })
+
+  it('by a firmware whose detection is disabled: it is caught, and the eFuse is all that is left', () => {
+    expect(tooHard(lawful(7, 80), 'none').length).toBeGreaterThan(10)
+  })
+
+  it('gives the same for the same case, and lets one look', () => {
+    const values = drawCase(7, 11)
+    let milliseconds = 0
+    let most_N = 0
+    const watched = pressCase(values, 'firmware', (rig) => {
+      milliseconds++
+      most_N = Math.max(most_N, estimate_N(rig))
+    })
+    expect(watched).toEqual(pressCase(values))
+    expect(milliseconds).toBe(watched.took_ms)
+    expect(most_N).toBeGreaterThan(0)
+  })
+})
