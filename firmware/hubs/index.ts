@@ -1,7 +1,4 @@
 export { DASH } from './dash.ts'
 export { DOOR } from './door.ts'
-export { HOOD } from './hood.ts'
 export { IMAGES } from './images.ts'
-export { STEREO } from './stereo.ts'
 export { DOOR_ACTIONS } from './switch-actions.ts'
-export { TRUNK } from './trunk.ts'

@@ -20,7 +20,7 @@ export const SEAT_FAN_PARAMETERS = {
 } as const
 
 /** Drives one output at a level, 0–1: with the ignition on, and while there is power. */
-export class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStatusValues> {
+class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.seatFan>
   private readonly checkJob: DriverJob

@@ -1,7 +1,7 @@
 import type { FrameFault } from './log-frame.ts'
 
 /** Buses a frame can name. */
-export const MOST_BUSES = 256
+const MOST_BUSES = 256
 const LONGEST_NAME = 64
 
 /**

@@ -11,7 +11,7 @@ import { CAN_XL, createLogFrame, fdCodeOf, type LogDetails, type FrameFault, typ
 export const LINK_TYPE = { cooked: 113, can: 227, cooked2: 276 } as const
 
 /** Bytes in front of the data. */
-export const CAN_HEADER_BYTES = 8
+const CAN_HEADER_BYTES = 8
 export const COOKED2_BYTES = 20
 const COOKED_BYTES = 16
 /** Sizes of `struct can_frame` and `struct canfd_frame`: a record of the first is classic whatever its other bytes say. */
