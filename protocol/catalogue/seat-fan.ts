@@ -5,7 +5,7 @@ import { message } from './row.ts'
 /** Rows of class `seatFan`: a load with a level. */
 
 export const SeatFanCommand = message({
-  ...laterCommand, deadline_ms: 50, name: 'SeatFanCommand', class: COMPONENT_CLASS.seatFan,
+  ...laterCommand, name: 'SeatFanCommand', class: COMPONENT_CLASS.seatFan,
   locations: ['FL', 'FR', 'RL', 'RR'], senders: ['DASH'],
   text: 'Sets the level of a seat fan; 0 is off. It runs with the ignition on.',
   fields: {

@@ -159,8 +159,10 @@ function vehicleOf(): Blueprint {
 /** Classes of which a descriptor says nothing but what every component says. */
 type PlainClass = { [Name in ComponentName]: (typeof DESCRIPTOR_DATA)[Name] extends readonly [] ? Name : never }[ComponentName]
 
+type Currents = Readonly<Record<'idle_A' | 'run_A' | 'peak_A', number>>
+
 /** A component of such a class; `parts` has its currents at 13.5 V. */
-function plainOf(name: PlainClass, parts: Readonly<Record<'idle_A' | 'run_A' | 'peak_A', number>>, build: () => Plant): Blueprint {
+function plainOf(name: PlainClass, parts: Currents, build: () => Plant): Blueprint {
   const { idle_A, run_A, peak_A } = parts
   const most = SPREAD * HIGHEST_V / RATED_V
   return {
@@ -174,6 +176,9 @@ const lightFields = object({ name: text, kind: oneOf(['bulb', 'led']), rated_W: 
 const fieldsOf = <const Class extends ComponentClass, Own extends z.core.$ZodShape>(name: Class, own: Own) =>
   object({ class: z.literal(name), ...COMMON, ...own })
 
+const plainKind = <const Class extends PlainClass>(name: Class, parts: Currents, build: () => Plant) =>
+  kind(fieldsOf(name, {}), () => plainOf(name, parts, build))
+
 /** Every class a car can have: a new one is a plant and an entry here. */
 export const KINDS = {
   window: kind(fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
@@ -183,5 +188,5 @@ export const KINDS = {
   amplifier: kind(fieldsOf('amplifier', {}), amplifierOf),
   switchPack: kind(fieldsOf('switchPack', { layout: oneOf(namesOf(SWITCH_LAYOUT)) }), part => switchPackOf(part.layout)),
   vehicle: kind(fieldsOf('vehicle', {}), vehicleOf),
-  seatFan: kind(fieldsOf('seatFan', {}), () => plainOf('seatFan', SEAT_FAN_PARTS, () => new SeatFanPlant())),
+  seatFan: plainKind('seatFan', SEAT_FAN_PARTS, () => new SeatFanPlant()),
 } satisfies Readonly<Record<ComponentClass, z.core.$ZodTypeDiscriminable>>

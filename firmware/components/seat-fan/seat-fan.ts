@@ -1,8 +1,5 @@
-import { COMPONENT_CLASS, IGNITION } from '#protocol/index.ts'
-import {
-  SEAT_FAN_PLUG, SEAT_FAN_STATE, SeatFanCommandCodec, type SeatFanCommandValues, type SeatFanState, SeatFanStatusCodec,
-  type SeatFanStatusValues,
-} from '#protocol/index.ts'
+import { COMPONENT_CLASS, IGNITION, SEAT_FAN_PLUG, SEAT_FAN_STATE, type SeatFanState } from '#protocol/index.ts'
+import { SeatFanCommandCodec, type SeatFanCommandValues, SeatFanStatusCodec, type SeatFanStatusValues } from '#protocol/index.ts'
 import { PRIORITY } from '../../power/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -89,10 +86,11 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
   }
 
   private setGoal(goal: number): void {
-    const descriptor = this.context.descriptor
+    const needs = this.context.descriptor
+    const rules = SEAT_FAN_PARAMETERS
     this.goal = goal
     if (goal === 0) this.context.power.release()
-    else this.context.power.want(descriptor.run_A, descriptor.peak_A, SEAT_FAN_PARAMETERS.lease_ms, SEAT_FAN_PARAMETERS.priority)
+    else this.context.power.want(needs.run_A, needs.peak_A, rules.lease_ms, rules.priority)
     this.drive()
   }
 
