@@ -14,12 +14,13 @@ const HELP = `
 Kinds of logs, told by the endings of the names:
 ${LOG_FORMATS.map(({ name, endings, about }) => `  ${name.padEnd(9)} ${endings.join(', ').padEnd(16)} ${about}`).join('\n')}
 
-"-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported with
-their number and skipped, CAN XL frames counted; the exit code is 0 as long as something was a frame, or nothing was wrong.
-Each distinct name of an interface is a bus of its own, at most 256; candump, pcapng and csv keep the names, the other
-kinds number their channels, and which is which is told. Times are kept to the microsecond (to the nanosecond in asc, pcap and
-pcapng within a log that begins at 0); those before 1970 and after 2106 are no frames. CAN FD and remote frames, and which
-way frames went, are kept in every kind; what a kind does not tell is said at the end with the number of frames.
+"-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported
+with their number and skipped, CAN XL frames counted; the exit code is 0 as long as something was a frame, or nothing
+was wrong. Each distinct name of an interface is a bus of its own, at most 256; candump, pcapng and csv keep the
+names, the other kinds number their channels, and which is which is told. Times are kept to the microsecond (to the
+nanosecond in asc, blf, csv, pcap and pcapng within a log that begins at 0); those before 1970 and after 2106 are no
+frames. CAN FD and remote frames, and which way frames went, are kept in every kind; what a kind does not tell is said
+at the end with the number of frames.
 
 Examples:
   npx spine convert drive.log drive.pcapng && wireshark drive.pcapng
@@ -82,7 +83,9 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
     await log.read({
       onFrame: (frame) => {
         losses.see(frame)
-        target.pieces.add(writer.frame(frame, frame))
+        const piece = writer.frame(frame, frame)
+        if (piece === undefined) losses.refused++
+        else target.pieces.add(piece)
       },
       flush: async (read) => {
         await target.flush()
@@ -93,13 +96,14 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
     })
     if (!log.isNoLog) target.pieces.add(writer.end())
     await target.flush(!log.isNoLog)
+    await target.rewrite(writer.finalHead?.())
   } finally {
     await target.close()
   }
   log.finish('; nothing was written')
   for (const line of losses.lines) terminal.warn(`${output}: ${line}`)
   const { frames, bad } = log
-  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad, lost: losses.lost })}\n`)
+  if (asJson) terminal.write(`${JSON.stringify({ in: input, out: output, from: from.name, to: to.name, frames, bad, lost: losses.lost, refused: losses.refused })}\n`)
   else terminal.warn(`${input} (${from.name}) to ${output} (${to.name}): ${frames.toLocaleString('en')} frames`)
   if (terminal.stop.aborted) throw new Failure(`stopped: ${output} holds what was read so far`)
 }
@@ -130,6 +134,12 @@ class Target {
     } catch (error) {
       throw fileFailure('write', this.name, error)
     }
+  }
+
+  /** Writes the beginning anew, where that is possible. */
+  async rewrite(head: Uint8Array | undefined): Promise<void> {
+    if (head === undefined || this.file === undefined || !(await this.file.stat()).isFile()) return
+    await this.file.write(head, 0, head.length, 0)
   }
 
   async close(): Promise<void> {

@@ -10,6 +10,8 @@ const MOST_LISTED = 32
 
 /** Counts what frames told that the kind of log they are written to does not. */
 export class LogLosses {
+  /** Frames that such logs cannot hold. */
+  refused = 0
   private readonly to: LogFormat
   private readonly counts: Record<Kept, number> = { names: 0, directions: 0, errors: 0, lengthCodes: 0 }
   private readonly names: string[] = []
@@ -33,9 +35,14 @@ export class LogLosses {
     return Object.fromEntries(KEPT.filter(kept => !this.to.keeps[kept] && this.counts[kept] > 0).map(kept => [kept, this.counts[kept]]))
   }
 
-  /** The same for people. */
+  /** The same for people, and what was left out. */
   get lines(): string[] {
     const { name } = this.to
+    const refused = this.refused === 0 ? [] : [`${name} holds no frame of before the log begins: ${this.refused.toLocaleString('en')} were left out`]
+    return [...refused, ...this.tellLost(name)]
+  }
+
+  private tellLost(name: string): string[] {
     return Object.entries(this.lost).map(([kept, frames]) => kept === 'names'
       ? `${name} numbers its channels: ${this.channels()}`
       : LOST[kept as keyof typeof LOST](name, frames.toLocaleString('en')))

@@ -1,13 +1,9 @@
 import { parseAscDate } from './asc-date.ts'
-import { CAN_XL, fdCodeOf, fdLengthOf, NO_DETAILS, shownTime, type FrameFault, type LogFrame } from './log-frame.ts'
+import { CAN_XL, fdCodeOf, fdLengthOf, makeErrorFrame, NO_DETAILS, shownTime, type FrameFault, type LogFrame } from './log-frame.ts'
 import { badLine, NO_FRAME } from './text-reader.ts'
 
 /** Lines longer than this are none (the longest, an FD frame with a symbolic name, has about 500 characters). */
 export const MAX_ASC_LINE = 1024
-
-/** SocketCAN's class bits for "a node found a protocol violation" and "bus error": what `ErrorFrame` tells. */
-const ERROR_CLASS = 0x88
-const ERROR_BYTES = 8
 
 const FLAG = { remote: 0x10, fd: 0x1000, brs: 0x2000, esi: 0x4000 } as const
 
@@ -62,7 +58,7 @@ export class AscParser {
   }
 
   private classicEvent(channel: string, words: readonly string[], frame: LogFrame): FrameFault | undefined {
-    if (isErrorFrame(words[0])) return readChannel(channel, frame) ?? makeError(frame)
+    if (isErrorFrame(words[0])) return readChannel(channel, frame) ?? errorOf(frame)
     if (!isDirection(words[1])) {
       const likely = /^[\dA-F]+x?$/i.test(words[0]!) && /^[dr]$/i.test(words[2] ?? '') && !/^TxRq$/i.test(words[1]!)
       return likely ? badLine(`"${words[1]}" is neither Rx nor Tx`) : NO_FRAME
@@ -84,7 +80,7 @@ export class AscParser {
 /** Channel, direction, identifier, perhaps a symbolic name, BRS, ESI, length code, length, data, duration, bits, flags. */
 function fdEvent(words: readonly string[], frame: LogFrame): FrameFault | undefined {
   const [channel, direction, id] = words
-  if (isErrorFrame(id)) return readChannel(channel!, frame) ?? makeError(frame)
+  if (isErrorFrame(id)) return readChannel(channel!, frame) ?? errorOf(frame)
   if (!isDirection(direction)) return noDirection(direction)
   clear(frame, direction!)
   // A symbolic name may stand behind the identifier; names do not begin with a digit.
@@ -104,7 +100,7 @@ function fdEvent(words: readonly string[], frame: LogFrame): FrameFault | undefi
 /** Channel, direction, frame format, duration, bits, identifier, perhaps a symbolic name, length code, length, data, CRCs, flags. */
 function xlEvent(words: readonly string[], frame: LogFrame): FrameFault | undefined {
   const [channel, direction, formatWord] = words
-  if (isErrorFrame(formatWord) || isErrorFrame(words[5])) return readChannel(channel!, frame) ?? makeError(frame)
+  if (isErrorFrame(formatWord) || isErrorFrame(words[5])) return readChannel(channel!, frame) ?? errorOf(frame)
   if (!isDirection(direction)) return noDirection(direction)
   const format = XL_FORMATS[formatWord?.toUpperCase() ?? '']
   if (format === undefined) return badLine(`"${formatWord ?? ''}" is no frame format: ${Object.keys(XL_FORMATS).join(', ')}`)
@@ -211,12 +207,6 @@ function clear(frame: LogFrame, direction: string): void {
   frame.error = frame.fd = frame.brs = frame.remote = false
 }
 
-function makeError(frame: LogFrame): undefined {
-  clear(frame, '')
-  frame.direction = ''
-  frame.error = true
-  frame.extended = false
-  frame.id = ERROR_CLASS
-  frame.length = ERROR_BYTES
-  frame.data.fill(0, 0, ERROR_BYTES)
+function errorOf(frame: LogFrame): undefined {
+  makeErrorFrame(frame)
 }

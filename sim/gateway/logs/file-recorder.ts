@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs'
 import { drop } from '../counters.ts'
 import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
@@ -6,6 +6,7 @@ import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
 import type { LogWriter, WritableFormat } from './format.ts'
 import { type LogDetails, LONGEST_PIECE, NO_DETAILS, timeFault } from './log-frame.ts'
+import { PieceBuffer } from './piece-buffer.ts'
 
 const BUFFER_BYTES = 65_536
 /** What is buffered reaches the disk after this long at the latest, ms. */
@@ -20,9 +21,8 @@ export class FileRecorder extends LinkBase {
   /** A recorder only hears. */
   private readonly details: LogDetails
   private readonly writer: LogWriter
-  private readonly buffer = Buffer.alloc(BUFFER_BYTES)
+  private readonly pieces = new PieceBuffer()
   private file: number | undefined
-  private used = 0
   private failed = false
   private timer: NodeJS.Timeout | undefined
 
@@ -45,9 +45,14 @@ export class FileRecorder extends LinkBase {
       drop(sent, 'unsupported')
       return false
     }
-    this.append(this.writer.frame(frame, this.details))
+    const piece = this.writer.frame(frame, this.details)
+    if (piece === undefined) {
+      drop(sent, 'unsupported')
+      return false
+    }
+    this.pieces.add(piece)
     sent.queued++
-    if (this.used + LONGEST_PIECE > BUFFER_BYTES) return this.flush()
+    if (this.pieces.length + LONGEST_PIECE > BUFFER_BYTES) return this.flush()
     this.timer ??= setTimeout(() => this.flush(), FLUSH_ms)
     return true
   }
@@ -62,18 +67,19 @@ export class FileRecorder extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
-    if (this.file !== undefined && !this.failed) this.append(this.writer.end())
+    if (this.file !== undefined && !this.failed) this.pieces.add(this.writer.end())
     this.flush()
     clearTimeout(this.timer)
-    if (this.file !== undefined) closeSync(this.file)
+    if (this.file !== undefined) this.closeFile(this.file)
     this.file = undefined
   }
 
-  private append(piece: string | Uint8Array): void {
-    if (typeof piece === 'string') this.used += this.buffer.write(piece, this.used, 'latin1')
-    else {
-      this.buffer.set(piece, this.used)
-      this.used += piece.length
+  private closeFile(file: number): void {
+    try {
+      const head = this.failed || !fstatSync(file).isFile() ? undefined : this.writer.finalHead?.()
+      if (head !== undefined) writeSync(file, head, 0, head.length, 0)
+    } finally {
+      closeSync(file)
     }
   }
 
@@ -81,13 +87,13 @@ export class FileRecorder extends LinkBase {
     clearTimeout(this.timer)
     this.timer = undefined
     const sent = this.ownCounters.sent
-    const { file, used } = this
-    if (file === undefined || used === 0) return true
+    const { file } = this
+    const bytes = this.pieces.take()
     const frames = sent.queued
+    if (file === undefined || bytes.length + frames === 0) return true
     sent.queued = 0
-    this.used = 0
     try {
-      for (let at = 0; at < used;) at += writeSync(file, this.buffer, at, used - at)
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
       sent.delivered += frames
       return true
     } catch (error) {

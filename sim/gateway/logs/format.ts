@@ -1,6 +1,8 @@
 import type { LinkFrame } from '../link.ts'
 import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
+import { BlfReader } from './blf-reader.ts'
+import { BlfWriter } from './blf-writer.ts'
 import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { CsvWriter } from './csv-writer.ts'
@@ -37,12 +39,14 @@ export interface LogSink {
 /** Writes a log; the caller puts the pieces one behind the other. A piece is valid until the next call. */
 export interface LogWriter {
   /**
-   * The frame, whose time `timeFault` has nothing against, behind the head of the log if it is the first. At most
-   * `LONGEST_PIECE` bytes, Latin-1.
+   * The frame, whose time `timeFault` has nothing against, behind the head of the log if it is the first; where frames are
+   * packed together, nothing, or many of them. Text is Latin-1. Undefined: such logs cannot hold the frame.
    */
-  frame(frame: LinkFrame, details: Readonly<LogDetails>): string | Uint8Array
+  frame(frame: LinkFrame, details: Readonly<LogDetails>): string | Uint8Array | undefined
   /** What ends the log; of an empty one the head, too. */
   end(): string | Uint8Array
+  /** After the end: the beginning of the log anew, for files, with what was not known before. */
+  finalHead?(): Uint8Array
 }
 
 /** What some kinds of logs tell and others do not. */
@@ -128,6 +132,16 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     keeps: { names: false, directions: true, errors: true, lengthCodes: true },
     reader: sink => new CaptureReader(sink, 'pcap'),
     writer: () => new PcapWriter(),
+  },
+  {
+    name: 'blf',
+    about: 'Vector CANalyzer and CANoe, packed; python-can',
+    endings: ['.blf'],
+    unit: 'block',
+    directions: true,
+    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    reader: sink => new BlfReader(sink),
+    writer: () => new BlfWriter(),
   },
   {
     name: 'trc',

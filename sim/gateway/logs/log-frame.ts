@@ -1,7 +1,7 @@
 import type { LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 
-/** Longest piece a writer makes of a frame, bytes; what a writer gathers into blocks is longer. */
+/** Longest piece a writer makes of a frame, bytes, unless it packs many of them together. */
 export const LONGEST_PIECE = 1024
 
 /** Which way a frame went, seen from whoever wrote the log; empty where a log does not tell. */
@@ -45,6 +45,18 @@ export function clearLogFrame(frame: LogFrame): void {
   Object.assign(frame, NO_DETAILS)
 }
 
+/** SocketCAN's class bits for "a node found a protocol violation" and "bus error": what logs tell that only name an error. */
+const ERROR_CLASS = 0x88
+const ERROR_BYTES = 8
+
+/** Makes it an error frame of which nothing else is known. */
+export function makeErrorFrame(frame: LogFrame): void {
+  const { bus, timestamp_ns } = frame
+  clearLogFrame(frame)
+  Object.assign(frame, { bus, timestamp_ns, error: true, id: ERROR_CLASS, length: ERROR_BYTES })
+  frame.data.fill(0, 0, ERROR_BYTES)
+}
+
 /** The end of what 32 bits of seconds since 1970 tell, in February 2106: logs hold no later times. */
 const END_OF_TIME_ns = 2 ** 32 * 1e9
 
@@ -64,6 +76,16 @@ export function shownTime(timestamp_ns: number): { seconds: number, nanos: numbe
   const nanos = exact ? timestamp_ns - seconds * 1e9 : Math.round((timestamp_ns - seconds * 1e9) / 1000) * 1000
   const whole = Math.round(nanos)
   return whole < 1e9 ? { seconds, nanos: whole } : { seconds: seconds + 1, nanos: 0 }
+}
+
+const WORD = 0x1_0000_0000
+
+/** Seconds and nanoseconds as one number of nanoseconds in two words: a JavaScript number would round today's times. */
+export function nanosecondWords(seconds: number, nanos: number): { high: number, low: number } {
+  const upper = Math.floor(seconds / 0x1_0000) * 1e9
+  // In two parts that a number holds exactly, the upper one counted in 65536 ns.
+  const lower = seconds % 0x1_0000 * 1e9 + nanos + upper % 0x1_0000 * 0x1_0000
+  return { high: Math.floor(upper / 0x1_0000) + Math.floor(lower / WORD), low: lower % WORD }
 }
 
 /** Times of a virtual car begin at 0, those of a clock decades later: a log that begins below this is one of the first. */

@@ -2,11 +2,10 @@ import type { LinkFrame } from '../link.ts'
 import { BusNames } from './bus-names.ts'
 import { putLatin1 } from './bytes.ts'
 import type { LogWriter } from './format.ts'
-import { type LogDetails, LONGEST_PIECE, shownTime } from './log-frame.ts'
+import { type LogDetails, LONGEST_PIECE, nanosecondWords, shownTime } from './log-frame.ts'
 import { BLOCK, BYTE_ORDER_MAGIC, NANOSECONDS, OPTION, PACKET_DIRECTION } from './pcapng.ts'
 import { LINK_TYPE, putCanFrame, recordBytes } from './socketcan-record.ts'
 
-const WORD = 0x1_0000_0000
 const USER_APPLICATION = 'spine'
 
 /**
@@ -64,7 +63,8 @@ export class PcapngWriter implements LogWriter {
 
   private packet(frame: LinkFrame, details: Readonly<LogDetails>): void {
     const start = this.open(BLOCK.enhancedPacket)
-    const { high, low } = nanoseconds(frame.timestamp_ns)
+    const { seconds, nanos } = shownTime(frame.timestamp_ns)
+    const { high, low } = nanosecondWords(seconds, nanos)
     this.word(this.interfaceOfBus[frame.bus]! - 1)
     this.word(high)
     this.word(low)
@@ -115,14 +115,4 @@ export class PcapngWriter implements LogWriter {
     this.view.setUint16(this.used, value, true)
     this.used += 2
   }
-}
-
-/** A time as two words of nanoseconds, exactly as shown: a number would round today's to 256 ns. */
-function nanoseconds(timestamp_ns: number): { high: number, low: number } {
-  const { seconds, nanos } = shownTime(timestamp_ns)
-  const upper = Math.floor(seconds / 0x1_0000) * 1e9
-  // seconds · 1e9 in two parts that a number holds exactly, the upper one counted in 65536 ns.
-  const lower = seconds % 0x1_0000 * 1e9 + nanos + upper % 0x1_0000 * 0x1_0000
-  const high = Math.floor(upper / 0x1_0000) + Math.floor(lower / WORD)
-  return { high, low: lower % WORD }
 }

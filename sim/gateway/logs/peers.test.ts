@@ -28,12 +28,12 @@ describe.skipIf('missing' in found)('logs and python-can', () => {
   // An FD frame without data is a remote frame to python-can's ASC reader.
   const frames = FRAMES.filter(frame => !(frame.fd && frame.length === 0))
 
-  it('reads our ASC', async () => {
-    const path = join(folder, 'ours.asc')
-    writeFileSync(path, writeLog('asc', frames, directionOf))
+  it.each([['asc', 'ASCReader(sys.argv[1], relative_timestamp=False)'], ['blf', 'BLFReader(sys.argv[1])']])('reads our %s', async (format, reader) => {
+    const path = join(folder, `ours.${format}`)
+    writeFileSync(path, writeLog(format, frames, directionOf))
     const program = `
 import sys, can, json
-for m in can.ASCReader(sys.argv[1], relative_timestamp=False):
+for m in can.${reader}:
     print(json.dumps([m.timestamp, m.channel, m.arbitration_id, m.is_extended_id, m.is_remote_frame, m.is_error_frame, m.is_fd, m.bitrate_switch, m.is_rx, m.dlc, list(m.data)]))`
     const lines = (await runPython(python, program, [path])).trim().split('\n').map(line => JSON.parse(line))
     expect(lines.length).toBe(frames.length)
@@ -52,6 +52,7 @@ for m in can.ASCReader(sys.argv[1], relative_timestamp=False):
     ['asc', 'ASCWriter', '.asc'],
     ['candump', 'CanutilsLogWriter', '.log'],
     ['trc', 'TRCWriter', '.trc'],
+    ['blf', 'BLFWriter', '.blf'],
   ])('writes %s that we read', async (format, writer, ending) => {
     // Its TRC writer leaves out all but classic data frames.
     const told = format === 'trc' ? frames.filter(frame => !frame.fd && !frame.error && !frame.remote) : frames

@@ -49,6 +49,11 @@ function compare(given: readonly LogFrame[], read: readonly LogFrame[], { keeps,
   expect(new Set(busOf.values()).size, `${name}: distinct buses`).toBe(busOf.size)
 }
 
+/** BLF holds nothing of before its begin. */
+function inOrder<Frame extends { timestamp_ns: number }>(frames: readonly Frame[]): Frame[] {
+  return frames.toSorted((a, b) => a.timestamp_ns - b.timestamp_ns)
+}
+
 function through(format: LogFormat, frames: readonly LogFrame[]): LogFrame[] {
   const { frames: read, bad } = readLog(format.name, [writeLog(format.name, frames)])
   expect(bad).toEqual([])
@@ -58,7 +63,8 @@ function through(format: LogFormat, frames: readonly LogFrame[]): LogFrame[] {
 describe('a log turned into another kind and back', () => {
   const pairs = BOTH_WAYS.flatMap(a => BOTH_WAYS.map(b => [a.name, b.name, a, b] as const))
   it.each(pairs)('%s to %s: equal, but for what a kind does not tell', (_a, _b, a, b) => {
-    fc.assert(fc.property(anyLogFrames(), (given) => {
+    const blf = a.name === 'blf' || b.name === 'blf'
+    fc.assert(fc.property(blf ? anyLogFrames().map(inOrder) : anyLogFrames(), (given) => {
       const first = through(a, given)
       compare(given, first, a)
       // An error frame of a kind that only names it may not be told which way it went; unknown is written as received.
@@ -67,7 +73,7 @@ describe('a log turned into another kind and back', () => {
       compare(known, second, b)
       const lost = Object.fromEntries(Object.entries(b.keeps).filter(([, kept]) => !kept))
       compare(given, through(a, second), { ...a, keeps: { ...a.keeps, ...lost } })
-    }), { seed: 11, numRuns: 60 })
+    }), { seed: 11, numRuns: 40 })
   })
 
   it.each(['asc', 'pcapng', 'pcap'])('%s keeps nanoseconds in a log that begins at 0', (name) => {
@@ -138,8 +144,9 @@ describe.each(LOG_FORMATS.filter(isReadable).map(format => format.name))('%s und
       expect(readLog(name, pieces)).toEqual({ frames, bad })
       // Whatever was read can be written.
       for (const to of BOTH_WAYS) {
-        expect(readLog(to.name, [writeLog(to.name, frames)])).toMatchObject({ bad: [], frames: { length: frames.length } })
+        const given = to.name === 'blf' ? inOrder(frames) : frames
+        expect(readLog(to.name, [writeLog(to.name, given)])).toMatchObject({ bad: [], frames: { length: frames.length } })
       }
-    }), { seed: 13, numRuns: 250 })
+    }), { seed: 13, numRuns: 120 })
   })
 })

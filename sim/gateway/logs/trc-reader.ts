@@ -1,4 +1,4 @@
-import { clearLogFrame, fdLengthOf, fdCodeOf, type FrameFault, type LogFrame } from './log-frame.ts'
+import { clearLogFrame, fdLengthOf, fdCodeOf, makeErrorFrame, type FrameFault, type LogFrame } from './log-frame.ts'
 import { badLine, NO_FRAME } from './text-reader.ts'
 
 /**
@@ -20,9 +20,6 @@ const TYPES: Readonly<Record<string, Partial<Record<'fd' | 'brs' | 'esi' | 'remo
   BI: { fd: true, brs: true, esi: true }, ER: { error: true },
 }
 const NO_FRAME_TYPE = /^(?:ST|EC|EV|Warng|Event)$/i
-/** SocketCAN's class bits for "a node found a protocol violation" and "bus error". */
-const ERROR_CLASS = 0x88
-const ERROR_BYTES = 8
 /** From PEAK's day 0 (30 December 1899) to 1970. */
 const DAYS_TO_1970 = 25_569
 const SECONDS_A_DAY = 86_400
@@ -78,9 +75,7 @@ export class TrcParser {
       Object.assign(frame, type)
     } else frame.error = /^Error$/i.test(direction ?? '')
     if (frame.error) {
-      frame.id = ERROR_CLASS
-      frame.length = ERROR_BYTES
-      frame.data.fill(0, 0, ERROR_BYTES)
+      makeErrorFrame(frame)
       return undefined
     }
     if (this.columns.includes('d') && !/^[RT]x$/i.test(direction ?? '')) return badLine(`"${direction ?? ''}" is neither Rx nor Tx`)

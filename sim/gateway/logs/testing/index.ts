@@ -30,12 +30,14 @@ export function writeLog(
 ): Uint8Array {
   const writer = formatNamed(name).writer!()
   const pieces: Buffer[] = []
-  const add = (piece: string | Uint8Array): void => {
-    pieces.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece))
+  const add = (piece: string | Uint8Array | undefined): void => {
+    if (piece !== undefined) pieces.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece))
   }
   for (const frame of frames) add(writer.frame(frame, { ...NO_DETAILS, direction: direction(frame), ...frame }))
   add(writer.end())
-  return Uint8Array.from(Buffer.concat(pieces))
+  const all = Uint8Array.from(Buffer.concat(pieces))
+  all.set(writer.finalHead?.() ?? [])
+  return all
 }
 
 /** For tests: a frame as candump writes it, without time and interface. */
