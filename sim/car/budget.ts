@@ -7,6 +7,8 @@ import type { Topology } from './topology.ts'
 
 /** Asks for less than this when running: always counted, never worth a place in a set, A. */
 const SMALL_A = 0.5
+/** Share of its rating that a fuse carries for ever in a car: makers of blade and bolted fuses advise 70–75 %. */
+export const CONTINUOUS = 0.75
 /** Sets that are tried for the largest that fits, and how many are told. */
 const MOST_TRIED = 200_000
 const MOST_SETS = 5
@@ -26,6 +28,10 @@ interface FeederBudget extends CableCapability {
   readonly idle_A: number
   readonly run_A: number
   readonly peak_A: number
+  /** With the first of the sets. */
+  readonly set_A: number
+  /** `CONTINUOUS` of the rating of its own fuse; Infinity without one. What the manager grants is not held to it. */
+  readonly continuous_A: number
 }
 
 interface HubBudget {
@@ -109,6 +115,7 @@ class Budgeter {
       consumers: this.worthwhile(),
       feeders: this.capability.cables.map((cable, i) => ({
         ...cable, idle_A: Math.abs(flows[0]![i]!), run_A: Math.abs(flows[1]![i]!), peak_A: Math.abs(flows[2]![i]!),
+        set_A: Math.abs(settled.current_A[i]!), continuous_A: cable.fuse_A * CONTINUOUS,
       })),
       hubs: this.capability.hubs.map(({ name }, i) => ({
         name, idle_A: this.idle[name]!, run_A: run[name]!, peak_A: peak[name]!, share_A: this.shares[name]!,

@@ -46,6 +46,15 @@ describe('cars in files', () => {
     expect((await spine('budget', '--car', join(folder, 'none.json'))).err).toContain('it does not exist')
   })
 
+  it('the budget names the fuses that it loads with more than they carry for ever, and what that would take', async () => {
+    const { out } = await spine('budget')
+    expect(out).toContain('The fuse of spine.HOOD (80.0 A) should carry 60.0 A for ever, 75 % of its rating; set 1 draws 79.9 A, '
+      + 'which takes a fuse of 107 A or more, and a cable for it.')
+    const { feeders } = JSON.parse((await spine('budget', '--json')).out) as { feeders: { name: string, set_A: number, continuous_A: number | null }[] }
+    const named = feeders.filter(({ set_A, continuous_A }) => continuous_A !== null && set_A > continuous_A).map(({ name }) => name)
+    expect(Array.from(out.matchAll(/^The fuse of (\S+)/gm), ([, name]) => name)).toEqual(named)
+  })
+
   it('the budget for programs has no Infinity', async () => {
     const { out } = await spine('budget', '--json')
     const budget = JSON.parse(out)

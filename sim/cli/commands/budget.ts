@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type Budget, budgetOf, readTopology, type RunningSet } from '#sim/car/index.ts'
+import { type Budget, budgetOf, CONTINUOUS, readTopology, type RunningSet } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
@@ -10,8 +10,9 @@ const HELP = `
 What the copper of a car carries, by the book-keeping of the power manager: no cable above the smallest of its ampacity and
 the fuses before it, no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator). Currents are those that the
 drivers ask for (the descriptor's, in steps of 0.2 A, lamps 12 % more), on top of what boards and components at rest may
-draw. "running" and "peaks" add up all components behind a cable, "share" is what a hub may draw when no manager knows of
-the others; a set is as many components as can run at once, and who waits names the cable that binds.
+draw. The manager grants up to a fuse's rating; where set 1 loads one for ever with more than 75 % of it, a line says so.
+"running" and "peaks" add up all components behind a cable, "share" is what a hub may draw when no manager knows of the
+others; a set is as many components as can run at once, and who waits names the cable that binds.
 
 Examples:
   npx spine budget
@@ -53,7 +54,17 @@ function text(budget: Budget, terminal: Terminal): string {
     ])),
     `\n${sentence(budget)}\n`,
     ...budget.sets.map((set, i) => `${i + 1}. ${setText(set, budget)}\n`),
+    ...hotFuses(budget, terminal),
   ].join('')
+}
+
+/** Fuses that the first set loads for ever with more than they should carry so. */
+function hotFuses({ feeders }: Budget, terminal: Terminal): string[] {
+  return feeders.filter(feeder => feeder.set_A > feeder.continuous_A).map(({ name, fuse_A, set_A, continuous_A }) => {
+    const wanted = `a fuse of ${Math.ceil(set_A / CONTINUOUS)} A or more, and a cable for it`
+    return `${terminal.colors.yellow(`The fuse of ${name}`)} (${amperes(fuse_A)}) should carry ${amperes(continuous_A)} for ever, `
+      + `${CONTINUOUS * 100} % of its rating; set 1 draws ${amperes(set_A)}, which takes ${wanted}.\n`
+  })
 }
 
 function sentence(budget: Budget): string {
