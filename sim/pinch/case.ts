@@ -87,10 +87,11 @@ const IN_OBJECT: ReadonlySet<CaseParameter> = new Set(['rod', 'course', 'place',
 /** What says when, how long or how fast, and what it is nothing without. */
 const OF: Partial<Record<CaseParameter, CaseParameter>> = {
   stepAt_ms: 'step_V', ripple_Hz: 'ripple_Vpp', rippleAt: 'ripple_Vpp', dip_ms: 'dip_V', dipAt_ms: 'dip_V', contactAt_ms: 'contact_ohm',
-  slam_ms: 'slam_m_s2', slamAt_ms: 'slam_m_s2', gust_ms: 'gust_N', gustAt_ms: 'gust_N',
+  stiffens_mm: 'course', slam_ms: 'slam_m_s2', slamAt_ms: 'slam_m_s2', gust_ms: 'gust_N', gustAt_ms: 'gust_N',
 }
 
-function happens(values: CaseValues, name: CaseParameter): boolean {
+/** Whether a parameter has any effect in this case. */
+export function happens(values: CaseValues, name: CaseParameter): boolean {
   const of = OF[name]
   return of === undefined || values[of] !== 0
 }

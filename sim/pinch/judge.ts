@@ -17,7 +17,7 @@ export type Detection = 'firmware' | 'none' | number
  * How a closing ended. `reversed` from what it met, or `early`, before; `closed`; `stopped` without turning round, as the motor is too
  * weak for the day; `refused`; `endless` after 45 s.
  */
-export type CaseEnd = 'reversed' | 'early' | 'closed' | 'stopped' | 'refused' | 'endless'
+type CaseEnd = 'reversed' | 'early' | 'closed' | 'stopped' | 'refused' | 'endless'
 
 export interface CaseResult {
   readonly end: CaseEnd

@@ -2,7 +2,7 @@ import type { Prng } from '../kernel/index.ts'
 import type { WindowUnit } from '../plants/index.ts'
 
 /** One thing that varies: what a case is drawn from, and what a search may change. */
-export interface Parameter {
+interface Parameter {
   readonly nominal: number
   readonly low: number
   readonly high: number

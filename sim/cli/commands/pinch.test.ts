@@ -38,3 +38,54 @@ it('spine pinch plots no closings, and says so', async () => {
   expect(await run(['pinch', '--closings', '1', '--svg', 'pinch.svg'], terminal)).toBe(2)
   expect(terminal.err).toContain('--svg plots rods')
 })
+
+describe('spine pinch --random', () => {
+  const pinch = async (...words: string[]): Promise<{ code: number, out: string, err: string }> => {
+    const terminal = fakeTerminal()
+    const code = await run(['pinch', ...words], terminal)
+    return { code, out: terminal.out, err: terminal.err }
+  }
+
+  it('tells forces, closings, what the hardest share, and the command that replays each: that gives the same force', async () => {
+    const { out } = await pinch('--random', '16', '--seed', '7', '--closings', '--second-line', '--jobs', '1')
+    expect(out).toMatch(/rods of the law +\d+/)
+    expect(out).toMatch(/road of 2 m\/s² +4 /)
+    const [, peak_N, seed, number] = /([\d.]+) N: npx spine pinch --second-line --case (\d+):(\d+)/.exec(out)!
+    const again = await pinch('--second-line', '--case', `${seed}:${number}`)
+    expect(again.out).toContain(`${peak_N} N at most`)
+    expect(again.code).toBe(0)
+  })
+
+  it('fails when the limit is exceeded, and not when an oracle keeps it', async () => {
+    expect((await pinch('--random', '20', '--second-line', '--jobs', '1', '--json')).code).toBe(1)
+    const { code, out } = await pinch('--random', '20', '--oracle', '40', '--jobs', '1', '--json')
+    expect(JSON.parse(out)).toMatchObject({ detection: 40, cases: 20, failures: [], law: { atLimit: 0 } })
+    expect(code).toBe(0)
+  })
+
+  it('keeps what was found when it gets Ctrl-C', async () => {
+    const { err, out } = await interrupted('--random', '1000000', '--jobs', '1', '--json')
+    const tried = Number(/^stopped after (\d+) of 1000000: what follows is of those$/m.exec(err)?.[1])
+    expect(JSON.parse(out)).toMatchObject({ asked: 1_000_000, cases: tried })
+  })
+
+  it('hunts for as long as it is told, and prints what it found as a case', async () => {
+    const { out } = await pinch('--hunt', '300ms', '--second-line', '--jobs', '1')
+    const text = /--case '([^']+)'/.exec(out)![1]!
+    expect((await pinch('--second-line', '--case', text)).out).toContain(`${/hardest ([\d.]+) N/.exec(out)![1]} N at most`)
+  })
+
+  it.each([
+    [['--case', '7:1,nothing=3'], '"nothing=3" is no parameter'],
+    [['--case', 'supply_V=17'], 'supply_V 17 V is not in 9…16 V'],
+    [['--case', 'supply_V'], 'write it like supply_V=13.5'],
+    [['--random', '5', '--hunt', '1s'], 'are different ways'],
+    [['--second-line'], 'are for --random, --hunt and --case'],
+    [['--closings'], '--closings needs a number'],
+    [['--part', '2/2'], 'is no part'],
+  ])('refuses %j', async (words, problem) => {
+    const { code, err } = await pinch(...words)
+    expect(err).toContain(problem)
+    expect(code).toBe(2)
+  })
+})

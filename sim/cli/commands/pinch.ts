@@ -1,14 +1,18 @@
 import { writeFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import { availableParallelism } from 'node:os'
+import { type Command, Option } from 'commander'
 import {
   caseCount, casesOf, type ClosingResult, closings, type Conditions, describeCase, describeConditions, FAIR, FULL_PLAN, LIMIT_N,
   MEDIAN_N, pinchSvg, PinchSweep, quantile, QUICK_PLAN, type RodSummary, Summary, type SweepPlan,
 } from '#sim/pinch/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
-import { shared, wholeNumber } from '../lib/options.ts'
+import { duration, positiveNumber, shared, wholeNumber } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
+import { type CaseChoice, parseCase, showCase } from '../pinch/case.ts'
+import { type Part, parsePart } from '../pinch/parts.ts'
+import { judgeHunt, type JudgeOptions, judgeRandom } from '../pinch/random.ts'
 
 const HELP = `
 The window's real driver closes the simulated glass over rods of 5, 10, 20 and 65 N/mm: openings, supply, temperature, seals,
@@ -18,15 +22,41 @@ manager are not part of it. "reversed": from the rod; the others pressed less th
 "early": before the rod was met, from friction unlike what was learned: seals that wore out since, say.
 
 --closings runs that many closings that meet nothing, over supply, temperature, age, rough road: none may reverse.
-The same seed gives the same numbers. Exit code 1: a limit was exceeded, or a closing reversed.
+
+That is one grid and one unit of hardware. --random draws everything instead: object, start, supply with steps, dips and
+ripple, temperature, seals, road, slam, wind, ticks, measuring errors, and one unit of hardware within its tolerances
+(sim/pinch/tolerances.ts). With --closings every case also closes from fully open over nothing: calm, on a road of 1 and of
+2 m/s², and through everything, by turns. --hunt breeds the hardest cases with each other for so long. Each case that is
+told prints the command that replays it: --case shows it over time, and takes other values too. --second-line disables the
+firmware's detection, so that the eFuse is alone; --oracle replaces it by one that knows the true force, as a control.
+
+The same seed gives the same numbers, whatever --jobs. Exit code 1: a limit was exceeded, or a closing reversed.
 
 Examples:
   npx spine pinch --quick
   npx spine pinch --svg pinch.svg
   npx spine pinch --closings 10000
-  npx spine pinch --json | jq '.total.most_N'`
+  npx spine pinch --json | jq '.total.most_N'
+  npx spine pinch --random 100000 --seed 7 --closings
+  npx spine pinch --random 10000 --second-line
+  npx spine pinch --hunt 10m --seed 7
+  npx spine pinch --case 7:123 --svg closing.svg
+  npx spine pinch --case 7:123,road_m_s2=0,drag=1`
 
-interface Options { quick?: boolean, closings?: number, seed: number, json?: boolean, svg?: string }
+interface Options {
+  quick?: boolean
+  closings?: number | true
+  random?: number
+  hunt?: number
+  case?: CaseChoice
+  secondLine?: boolean
+  oracle?: number
+  jobs: number
+  part?: Part
+  seed: number
+  json?: boolean
+  svg?: string
+}
 
 /** How long the program computes before it looks for Ctrl-C and shows how far it is. */
 const SLICE_ms = 200
@@ -49,17 +79,42 @@ const TIMED: readonly { readonly conditions: Conditions, readonly most_ms: numbe
 export function define(command: Command, terminal: Terminal): void {
   command
     .option('--quick', 'a few of the cases: seconds instead of minutes')
-    .option('--closings <n>', 'closings that meet nothing, instead of rods', wholeNumber(1, 10_000_000))
-    .addOption(shared('seed', 'of measuring errors, roads and days', 1))
+    .option('--closings [n]', 'closings that meet nothing: so many instead of rods, or those of --random and --case', wholeNumber(1, 10_000_000))
+    .option('--random <n>', 'cases in which everything is drawn, instead of a grid', wholeNumber(1, 100_000_000))
+    .option('--hunt <duration>', 'search for the hardest press, for so long', duration)
+    .option('--case <case>', 'one case over time: SEED:NUMBER, or name=value,…', parseCase)
+    .option('--second-line', 'without the detection of obstacles: the current limit alone')
+    .option('--oracle <N>', 'with a detection that knows the true force, and brakes at so many newtons', positiveNumber)
+    .option('--jobs <n>', 'processes that --random and --hunt use', wholeNumber(1, 256), availableParallelism())
+    .addOption(new Option('--part <i/n>').argParser(parsePart).hideHelp())
+    .addOption(shared('seed', 'of all that is drawn', 1))
     .addOption(shared('json'))
-    .option('--svg <file>', 'a plot of all peaks')
+    .option('--svg <file>', 'a plot of all peaks, or of one case')
     .addHelpText('after', HELP)
-    .action(async (options: Options) => {
-      const { closings: count } = options
-      if (count !== undefined && options.svg !== undefined) throw usage('--svg plots rods, and --closings meet none: leave one of them out')
-      const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
-      if (!good) throw new Failure('a limit was not kept')
-    })
+    .action((options: Options) => act(options, terminal))
+}
+
+async function act(options: Options, terminal: Terminal): Promise<void> {
+  const { closings: count, random, hunt, svg } = options
+  if ([random, hunt, options.case, options.quick].filter(way => way !== undefined).length > 1) {
+    throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
+  }
+  const judge: JudgeOptions = {
+    seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part,
+    detection: options.secondLine === true ? 'none' : options.oracle ?? 'firmware',
+  }
+  const closings = count !== undefined
+  if (options.case !== undefined) {
+    showCase(options.case, closings, judge, terminal, svg === undefined ? undefined : text => save(svg, text))
+    return
+  }
+  if (closings && svg !== undefined) throw usage('--svg plots rods, and --closings meet none: leave one of them out')
+  if (random !== undefined) return judgeRandom(random, closings, judge, terminal)
+  if (hunt !== undefined) return judgeHunt(hunt, judge, terminal)
+  if (judge.detection !== 'firmware') throw usage('--second-line and --oracle are for --random, --hunt and --case')
+  if (count === true) throw usage('--closings needs a number: how many')
+  const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
+  if (!good) throw new Failure('a limit was not kept')
 }
 
 /** Runs through `items` in slices, with a line that says how far it is. `false`: stopped by the user. */
