@@ -1,4 +1,4 @@
-import { senderNibble, WINDOW_ACTION } from '#protocol/index.ts'
+import { senderNibble, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Echo, MS_ns, REPEATED_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -71,6 +71,8 @@ interface Cause {
 interface Obeyed {
   readonly cause: Cause
   readonly told_ns: number
+  /** When it last said that it opens by itself, from what was in its way. */
+  readonly reversed_ns: number
 }
 
 class MotionChecker implements Checker {
@@ -92,7 +94,10 @@ class MotionChecker implements Checker {
   frame({ decoded, end_ns }: SeenFrame): void {
     if (decoded === undefined || decoded.row === undefined) return
     const { values, location, name, source } = decoded
-    if ('echoSequence' in values) this.echo(`${name.replace('Status', 'Command')}@${location}`, values, end_ns)
+    if ('echoSequence' in values) {
+      const reverses = name === 'WindowStatus' && 'state' in values && values.state === WINDOW_STATE.reversing
+      this.echo(`${name.replace('Status', 'Command')}@${location}`, values, reverses, end_ns)
+    }
     if (decoded.row.page !== 1 || !decoded.row.actuates) return
     const action = 'action' in values ? values.action : -1
     // What an impostor said may have been believed or not: it excuses much and forbids nothing.
@@ -112,13 +117,14 @@ class MotionChecker implements Checker {
     this.commanded.set(target, cause)
   }
 
-  private echo(target: string, { echoSender, echoSequence }: Echo, now_ns: number): void {
+  private echo(target: string, { echoSender, echoSequence }: Echo, reverses: boolean, now_ns: number): void {
     const isEchoed = (cause: Cause | undefined): cause is Cause => cause?.sender === echoSender && cause.sequence === echoSequence
     const last = this.given.get(`${target} ${echoSender}`)
-    const cause = isEchoed(last) ? last : this.obeyed.get(target)?.cause
+    const before = this.obeyed.get(target)
+    const cause = isEchoed(last) ? last : before?.cause
     if (isEchoed(cause)) {
       cause.echoed = true
-      this.obeyed.set(target, { cause, told_ns: now_ns })
+      this.obeyed.set(target, { cause, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
     } else this.obeyed.delete(target)
   }
 
@@ -200,9 +206,10 @@ class MotionChecker implements Checker {
     const target = targetOf(motion)
     const obeyed = this.obeyed.get(target)
     if (obeyed === undefined) return
-    const { cause, told_ns } = obeyed
+    const { cause, told_ns, reversed_ns } = obeyed
     const last = this.commanded.get(target)!
-    if (!cause.held || now_ns - cause.t_ns <= RUN_ON_ns || (last !== cause && told_ns - last.seen_ns <= RUN_ON_ns)) return
+    const explained_ns = Math.max(cause.t_ns, direction > 0 ? reversed_ns : -Infinity)
+    if (!cause.held || now_ns - explained_ns <= RUN_ON_ns || (last !== cause && told_ns - last.seen_ns <= RUN_ON_ns)) return
     if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns) return
     motion.accused = true

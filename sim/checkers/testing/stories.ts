@@ -154,6 +154,16 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'goes on by an earlier command when a held one does not reach it': t =>
         command(echo(command(window(t), 1), 1), 2, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
+      'goes on by a reversal, in which a switch was held and let go': (t) => {
+        const say = (state: string): unknown => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: 1, state })
+        command(window(t), 1, 'down')
+        for (let i = 0; i < 3; i++) {
+          say('reversing')
+          t.ramp('FL.window', 'position_pct', 50 + 10 * i, 60 + 10 * i, 500)
+        }
+        say('opening')
+        t.ramp('FL.window', 'position_pct', 80, 82, 100)
+      },
       'goes on by its own switch, which took over from a held one': t =>
         echo(command(window(t), 1, 'down'), 1).say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
           .ramp('FL.window', 'position_pct', 50, 80, 1500),
