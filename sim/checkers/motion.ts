@@ -79,7 +79,7 @@ class MotionChecker implements Checker {
   private readonly accuse: Accuse
   private readonly around: Surroundings
   private readonly motions = new Map<string, Motion>()
-  /** The last command to each component class at a location, and the last of each sender. */
+  /** The last command to each component class at a location that was no repetition, and the last of each sender. */
   private readonly commanded = new Map<string, Cause>()
   private readonly given = new Map<string, Cause>()
   private readonly obeyed = new Map<string, Obeyed>()
@@ -109,7 +109,6 @@ class MotionChecker implements Checker {
     const before = this.given.get(`${target} ${sender}`)
     if (before !== undefined && before.sequence === sequence && !forged && end_ns - before.seen_ns < REPEATED_ns) {
       repeat(before, end_ns)
-      this.commanded.set(target, before)
       return
     }
     const cause: Cause = { sender, sequence, action, held, began_ns: end_ns, seen_ns: end_ns, t_ns: end_ns, echoed: false }
@@ -137,8 +136,9 @@ class MotionChecker implements Checker {
     }
   }
 
-  /** Whatever moved before must have a cause again. */
+  /** Whatever moved before must have a cause again; what was executed before is not known to the hub any more. */
   private reset(hub: string): void {
+    for (const [key, cause] of this.given) if (key.includes(`@${hub} `)) cause.echoed = false
     for (const motion of this.motions.values()) if (motion.hub === hub) settle(motion)
   }
 
@@ -178,7 +178,7 @@ class MotionChecker implements Checker {
     if (!motion.closes) return
     const before_ns = motion.closed_ns
     motion.closed_ns = now_ns
-    const cause = this.cause(motion)
+    const cause = this.commanded.get(targetOf(motion))
     if (cause === undefined || WANDERING.includes(cause.action) || cause.began_ns > before_ns) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > before_ns) return
     motion.accused = true
@@ -190,8 +190,8 @@ class MotionChecker implements Checker {
   /** A motion needs a cause that is not older than the hub's life. */
   private judgeStart(motion: Motion, signal: string, now_ns: number): void {
     const handled_ns = this.handled_ns.get(motion.hub) ?? -Infinity
-    const commanded_ns = this.cause(motion)?.t_ns ?? -Infinity
-    const cause_ns = Math.max(handled_ns, commanded_ns)
+    const target = targetOf(motion)
+    const cause_ns = Math.max(handled_ns, this.commanded.get(target)?.t_ns ?? -Infinity, this.obeyed.get(target)?.cause.t_ns ?? -Infinity)
     const born_ns = this.around.hub(motion.hub)?.reset_ns ?? -Infinity
     if (now_ns - cause_ns <= CAUSE_ns && cause_ns > born_ns) return
     if (now_ns - born_ns <= RUN_DOWN_ns) return settle(motion)
@@ -216,10 +216,6 @@ class MotionChecker implements Checker {
     this.accuse(now_ns, `${motion.component} goes on though nobody holds the switch any more`, {
       silent_ms: (now_ns - cause.t_ns) / MS_ns, position_pct: motion.last,
     })
-  }
-
-  private cause(motion: Motion): Cause | undefined {
-    return this.commanded.get(targetOf(motion))
   }
 }
 

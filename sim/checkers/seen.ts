@@ -38,7 +38,7 @@ export interface Facts {
 export const MS_ns = 1_000_000
 export const SECOND_ns = 1_000_000_000
 /** A command with the sender and sequence of one seen this recently is its repetition. */
-export const REPEATED_ns = 1000 * MS_ns
+export const REPEATED_ns = 3 * SECOND_ns
 
 /** Which command a status answers. */
 export interface Echo { readonly echoSender: number, readonly echoSequence: number }

@@ -164,6 +164,8 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         say('opening')
         t.ramp('FL.window', 'position_pct', 80, 82, 100)
       },
+      'moves again by a hold that its hub heard again after a reset': t =>
+        move(command(echo(command(window(t), 1, 'down'), 1).at(5500).reset('FL').at(6000), 1, 'down')),
       'goes on by its own switch, which took over from a held one': t =>
         echo(command(window(t), 1, 'down'), 1).say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
           .ramp('FL.window', 'position_pct', 50, 80, 1500),
