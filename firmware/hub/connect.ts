@@ -73,14 +73,15 @@ function slotOf(slots: readonly PortSlot[], componentClass: number): PortSlot | 
 function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
   if (entry.command === undefined) return
   parts.receiver.on(entry.command, (values, _location, source) => {
-    // Who may not speak yet cannot echo: its sender would report as lost what was done. A repetition comes soon.
-    if (!parts.address.operating()) {
-      parts.counters.rxSilent++
-      return
-    }
     const slot = slotOf(parts.slots, entry.code)
-    if (slot === undefined) parts.counters.rxNoComponent++
-    else slot.commands.receive(values, source)
+    if (slot === undefined) {
+      parts.counters.rxNoComponent++
+      for (const other of parts.slots) if (other.component === undefined) other.commands.pass(values, source)
+    } else if (!parts.address.operating()) {
+      // Who may not speak yet cannot echo: its sender would report as lost what was done.
+      parts.counters.rxSilent++
+      slot.commands.pass(values, source)
+    } else slot.commands.receive(values, source)
   })
 }
 

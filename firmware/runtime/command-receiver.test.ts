@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { hubAddress } from '#protocol/index.ts'
+import { hubAddress, WindowCommandCodec } from '#protocol/index.ts'
 import { type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
 import { FakeHal } from '../testing/index.ts'
 import { CommandReceiver, REPEAT_WINDOW_ms } from './command-receiver.ts'
+import { HELD_SILENCE_ms } from './command-sender.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
 
@@ -124,17 +125,82 @@ describe('the command receiver', () => {
     expect(schedule.pending()).toEqual([])
   })
 
-  it('forgets everything with the driver', () => {
-    const { clock, schedule, calls, driver, receiver, from, echoed } = setUp()
+  it('forgets with the driver what it has to echo', () => {
+    const { schedule, calls, driver, receiver, from, echoed } = setUp()
     from(DASH, 1)
     receiver.bind(undefined)
     expect(schedule.pending()).toEqual([])
     from(DASH, 2)
     expect(echoed()).toEqual([0, 0])
     receiver.bind(driver)
+    from(DASH, 3)
+    expect(calls).toEqual(['1 from 5', '3 from 5'])
+  })
+
+  it('what was meant for another component is never executed nor echoed by the next one, however often it is repeated', () => {
+    const { clock, counters, calls, driver, receiver, from, echoed } = setUp()
     from(DASH, 1)
-    clock.advance(0)
+    receiver.bind(undefined)
+    for (let i = 0; i < 40; i++) {
+      receiver.pass(command(1, 1), DASH)
+      clock.advance(100)
+    }
+    receiver.bind(driver)
+    for (let i = 0; i < 40; i++) {
+      from(DASH, 1)
+      clock.advance(100)
+    }
+    expect(calls).toEqual(['1 from 5'])
+    expect(echoed()).toEqual([0, 0])
+    expect(counters.commandsRefused).toBe(40)
+    from(DASH, 2)
+    expect(calls).toEqual(['1 from 5', '2 from 5'])
+    expect(echoed()).toEqual([5, 2])
+  })
+
+  it('what comes before the hub may answer is never executed, nor are its repetitions', () => {
+    const { clock, counters, calls, receiver, from, echoed } = setUp()
+    receiver.pass(command(7, 7), DASH)
+    from(DASH, 7)
+    clock.advance(REPEAT_WINDOW_ms)
+    receiver.pass(command(7, 7), DASH)
+    clock.advance(REPEAT_WINDOW_ms)
+    from(DASH, 7)
+    expect(calls).toEqual([])
+    expect(echoed()).toEqual([0, 0])
+    expect(counters.commandsRefused).toBe(2)
+    from(TOOL, 7)
+    clock.advance(REPEAT_WINDOW_ms + 1)
+    from(DASH, 7)
+    expect(calls).toEqual(['7 from 9', 'released', '7 from 5'])
+  })
+
+  it('stays executed once when the hub loses its address meanwhile', () => {
+    const { calls, receiver, from, echoed } = setUp()
+    from(DASH, 7)
+    receiver.pass(command(7, 7), DASH)
+    from(DASH, 7)
+    expect(calls).toEqual(['7 from 5', 'repeated'])
+    expect(echoed()).toEqual([5, 7])
+  })
+
+  it('takes a sequence again when another one of its sender was refused between', () => {
+    const { calls, driver, from } = setUp()
+    from(DASH, 1)
+    driver.accepts = false
+    from(DASH, 2)
+    driver.accepts = true
+    from(DASH, 1)
     expect(calls).toEqual(['1 from 5', '1 from 5'])
+  })
+
+  it('a hold that comes back before its sender would have given it up starts nothing', () => {
+    const { clock, calls, from } = setUp()
+    from(DASH, 1)
+    clock.advance(REPEAT_WINDOW_ms)
+    from(DASH, 1)
+    expect(calls).toEqual(['1 from 5', 'released'])
+    expect(REPEAT_WINDOW_ms).toBeGreaterThan(HELD_SILENCE_ms + WindowCommandCodec.lifetime_ms)
   })
 
   it('arms no timer for a driver to which silence means nothing', () => {

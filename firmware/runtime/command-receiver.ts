@@ -5,16 +5,19 @@ import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /**
- * A command with the sender and sequence of one seen this recently is its repetition. Longer than any pause in the
- * repetitions of a held command that still counts as holding, shorter than sixteen presses take.
+ * A command with the sender and sequence of one seen this recently is its repetition. By then a sender that hears nothing has given
+ * up what it held, and its last frame is too old to be sent; sixteen presses take longer.
  */
-export const REPEAT_WINDOW_ms = 1000
+export const REPEAT_WINDOW_ms = 3000
 
 const SENDERS = 16
+/** No command has it. */
+const NO_SEQUENCE = 16
 
 /**
  * Commands for one component: executes each one once however often it is repeated, remembers whom to echo, and tells
- * the driver when the sender falls silent.
+ * the driver when the sender falls silent. What was given before there was a component, or before it may answer, is not
+ * executed later: a hold begins with a press.
  */
 export class CommandReceiver {
   /** Sender nibble and sequence of the last accepted command, for the status; 0 = none since boot. */
@@ -25,6 +28,8 @@ export class CommandReceiver {
   private readonly accepted: () => void
   private readonly sequences: Uint8Array
   private readonly heard_ms: Float64Array
+  /** By sender: 1 when the component took its last command. */
+  private readonly taken: Uint8Array
   private readonly silenceJob: Job
   private component: Component | undefined
   /** Sender nibble of the command in force. */
@@ -39,13 +44,17 @@ export class CommandReceiver {
     this.accepted = accepted
     this.sequences = new Uint8Array(SENDERS)
     this.heard_ms = new Float64Array(SENDERS)
+    this.taken = new Uint8Array(SENDERS)
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    this.forget()
+    for (let i = 0; i < SENDERS; i++) {
+      this.sequences[i] = NO_SEQUENCE
+      this.heard_ms[i] = -Infinity
+    }
   }
 
-  /** Serves this driver from now on; undefined: none. */
+  /** Serves this driver from now on; undefined: none. What was given to the one before is no command to this one. */
   bind(component: Component | undefined): void {
     this.component = component
     this.schedule.stop(this.silenceJob)
@@ -56,11 +65,23 @@ export class CommandReceiver {
   receive(values: CommandValues, source: number): void {
     const sender = senderNibble(source)
     const now = this.schedule.now()
-    const repeated = this.sequences[sender] === values.sequence && now - this.heard_ms[sender]! <= REPEAT_WINDOW_ms
-    if (repeated) this.repeat(sender, now)
+    if (this.isRepeated(values, sender, now)) this.repeat(sender, now)
     else if (this.execute(values, sender) && this.component !== undefined && this.component.released !== undefined) {
       this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
     }
+  }
+
+  /** A command that comes too early to be executed: nor are its repetitions. Its sender misses the echo, and says so. */
+  pass(values: CommandValues, source: number): void {
+    const sender = senderNibble(source)
+    const now = this.schedule.now()
+    if (!this.isRepeated(values, sender, now)) this.taken[sender] = 0
+    this.sequences[sender] = values.sequence
+    this.heard_ms[sender] = now
+  }
+
+  private isRepeated(values: CommandValues, sender: number, now: number): boolean {
+    return this.sequences[sender] === values.sequence && now - this.heard_ms[sender]! <= REPEAT_WINDOW_ms
   }
 
   /** A command of this hub's own switches: it lasts until the next one. `false`: refused. */
@@ -73,9 +94,11 @@ export class CommandReceiver {
     const component = this.component
     if (component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++
+      this.sequences[sender] = NO_SEQUENCE
       return false
     }
     this.counters.commandsExecuted++
+    this.taken[sender] = 1
     this.sequences[sender] = values.sequence
     this.heard_ms[sender] = this.schedule.now()
     this.owner = sender
@@ -90,8 +113,12 @@ export class CommandReceiver {
   }
 
   private repeat(sender: number, now: number): void {
-    this.counters.commandsRepeated++
     this.heard_ms[sender] = now
+    if (this.taken[sender] === 0) {
+      this.counters.commandsRefused++
+      return
+    }
+    this.counters.commandsRepeated++
     // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
     if (sender !== this.echoSender) this.echo(sender, this.sequences[sender]!)
     const component = this.component
@@ -114,6 +141,6 @@ export class CommandReceiver {
     this.owner = 0
     this.echoSender = 0
     this.echoSequence = 0
-    for (let i = 0; i < SENDERS; i++) this.heard_ms[i] = -Infinity
+    for (let i = 0; i < SENDERS; i++) this.taken[i] = 0
   }
 }

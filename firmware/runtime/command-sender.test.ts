@@ -81,6 +81,16 @@ describe('the command sender', () => {
     expect(results).toEqual([])
   })
 
+  it('nor one that it executed before another sender commanded it', () => {
+    const { clock, sender, results, window, windows, echo } = setUp(6)
+    echo(FL, 7)
+    echo(FL, 7, 9)
+    sender.send(WindowCommandCodec, FL, window(WINDOW_ACTION.stop), false, PORT)
+    clock.advance(20)
+    expect(windows()[0]!.sequence).toBe(8)
+    expect(results).toEqual([])
+  })
+
   it('repeats a held command after its echo too, until something else replaces it at once', () => {
     const { clock, sender, results, window, windows, echo } = setUp()
     sender.send(WindowCommandCodec, FL, window(WINDOW_ACTION.up), true, PORT)

@@ -64,7 +64,7 @@ export class CommandSender {
   private readonly sender: number
   private readonly pool: Pending[]
   private readonly sequences: Uint8Array
-  /** The echo last seen from each target, sender << 4 | sequence: a new command never takes that sequence. */
+  /** The echo of a command of this hub last seen from each target, sender << 4 | sequence: a new command never takes that sequence. */
   private readonly echoes: Uint8Array
   private readonly job: Job
   private active: number
@@ -114,7 +114,7 @@ export class CommandSender {
 
   /** A component's status, with its echo. */
   observe(topic: number, location: number, echoSender: number, echoSequence: number): void {
-    this.echoes[topic << 4 | location] = echoSender << 4 | echoSequence
+    if (echoSender === this.sender) this.echoes[topic << 4 | location] = echoSender << 4 | echoSequence
     if (this.active === 0) return
     for (const pending of this.pool) {
       if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue

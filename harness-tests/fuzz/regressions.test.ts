@@ -74,6 +74,14 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(9010, 'RR.window.up', 30), { at_ms: 14_000, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 700 } },
     ],
   },
+  'a switch is held up while the hub of its window, which has met a hand, loses its power for a moment': {
+    seed: 2808639594, for_ms: 20_000,
+    events: [
+      press(8828, 'DASH.windowFR.down', 2560),
+      { at_ms: 11_646, kind: 'obstacle', for_ms: 9354, with: { window: 'FR.window', opening_mm: 157, stiffness_N_mm: 20 } },
+      press(12_407, 'DASH.windowFR.up', 6054), { at_ms: 17_004, kind: 'power', for_ms: 4, with: { hub: 'FR' } },
+    ],
+  },
   'a hub is reset by its watchdog while its glass is held on a hand': {
     seed: 1, for_ms: 18_000,
     events: [

@@ -126,8 +126,9 @@ const COMMANDS = `## Commands
 
 A command carries a 4-bit \`sequence\`: a new command takes the next number, a repetition keeps it. Its sender repeats it every 100 ms until the status of
 the component echoes the low nibble of the sender's address (\`echoSender\`) and the sequence (\`echoSequence\`), or until 500 ms have passed: then it has
-failed. Repetitions are recognised and not executed again. Holding a switch is a repeated command; 250 ms of silence release it. A command
-older than its lifetime is never executed. One sender leaves at least 10 ms between frames to one hub.
+failed. Repetitions are recognised and not executed again: a command with the sender and sequence of the last one within 3 s is one. Holding a switch is a
+repeated command; 250 ms of silence release it, and repetitions that come later begin nothing, nor do they after the hub was reset or another component
+was plugged in. A command older than its lifetime is never executed. One sender leaves at least 10 ms between frames to one hub.
 `
 
 const J1939 = `## Address claim and requests
