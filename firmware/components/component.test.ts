@@ -19,7 +19,7 @@ describe('the definition of a component class', () => {
     // @ts-expect-error a class that nobody knows
     defineComponent({ ...latch, code: 99 })
     // @ts-expect-error the descriptor of a window has no flags
-    const flagsOf = (context: ContextOf<typeof COMPONENT_CLASS.window>): number => context.descriptor.data.flags
+    const flagsOf = (context: ContextOf<typeof COMPONENT_CLASS.window>): unknown => context.descriptor.data.flags
     expect(flagsOf).toBeTypeOf('function')
   })
 })

@@ -19,7 +19,7 @@ const SAMPLES: Readonly<Partial<Record<string, number | number[]>>> = {
 
 function dataOf(name: ComponentName): Descriptor['data'] {
   const fields: readonly DescriptorField[] = DESCRIPTOR_DATA[name]
-  return Object.fromEntries(fields.map(field => [field.name, SAMPLES[field.name] ?? 3])) as Descriptor['data']
+  return Object.fromEntries(fields.map(field => [field.name, SAMPLES[field.name] ?? 3]))
 }
 
 const IGNITIONS = Object.values(IGNITION)

@@ -123,7 +123,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     this.entry = entry
     this.descriptor = descriptor
     this.location = options.location ?? 1
-    this.nvm = options.nvm ?? new Map()
+    this.nvm = options.nvm ?? new Map<number, Uint8Array>()
     options.prepare?.(this)
     this.component = entry.create(this.context())
   }

@@ -21,7 +21,7 @@ export async function countStatements<Module>(path: string): Promise<{ module: M
     entryPoints: [PROJECT + path], bundle: true, write: false, format: 'esm', logLevel: 'silent',
     plugins: [{
       name: 'count statements',
-      setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, file => ({ contents: counting(readFileSync(file.path, 'utf8')), loader: 'ts' })),
+      setup: plugin => plugin.onLoad({ filter: /\.ts$/ }, file => ({ contents: counting(readFileSync(file.path, 'utf8')), loader: 'ts' })),
     }],
   })
   const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0]!.contents).toString('base64')}`) as Module

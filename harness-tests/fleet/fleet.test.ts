@@ -58,7 +58,7 @@ describe('a campaign on many machines', () => {
     expect(program).toEqual(['spine'])
     expect(volumeMounts[0]!.mountPath).toBe(workingDir)
     expect(spec.template.spec.volumes.map(volume => volume.name)).toEqual(volumeMounts.map(volume => volume.name))
-    expect(env[0]).toMatchObject({ name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: expect.stringContaining('job-completion-index') } } })
+    expect(env[0]).toMatchObject({ name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: expect.stringContaining('job-completion-index') as unknown } } })
     expect(args).toContain(`auto/${spec.completions}`)
     const pod = async (index: number): Promise<void> => {
       const words = args.map(word => word.replaceAll('$(JOB_COMPLETION_INDEX)', String(index)))

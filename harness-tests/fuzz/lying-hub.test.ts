@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createCar } from '#sim/car/index.ts'
-import { SABOTAGES, sabotage } from './sabotage.ts'
+import { SABOTAGES } from './sabotage.ts'
 
 describe('hubs that ignore their leases', () => {
   let mend = (): void => undefined
   afterEach(() => mend())
 
   it('are named by the power manager', () => {
-    mend = sabotage(SABOTAGES.find(({ name }) => name === 'hubs ignore their leases')!)
+    mend = SABOTAGES.find(({ name }) => name === 'hubs ignore their leases')!.put()
     const car = createCar({ seed: 5 })
     const said: { source: string, text: string, t_ms: number }[] = []
     car.trace.subscribe((event) => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeVerdict, type Verdict } from '#sim/checkers/index.ts'
 import { carNames, FUZZ_KINDS, FUZZ_SCENES, fuzzOptions, type FuzzOptions, generateScript, runScript } from '#sim/fuzz/index.ts'
-import { SABOTAGES, sabotage, type Sabotage } from './sabotage.ts'
+import { SABOTAGES, type Sabotage } from './sabotage.ts'
 
 // What people are told must not matter to a judge.
 vi.mock('#sim/trace/text.ts', () => ({ eventText: () => 'colourless green ideas' }))
@@ -35,7 +35,7 @@ describe('firmware that somebody broke', () => {
 
   it.each(SABOTAGES.map(broken => broken.name))('is caught: %s', { timeout: PATIENCE_ms }, (name) => {
     const broken = SABOTAGES.find(one => one.name === name)!
-    mend = sabotage(broken)
+    mend = broken.put()
     const { verdicts } = search(broken)
     expect(verdicts.map(describeVerdict), `no judge objects in ${MOST_RUNS} runs`).not.toEqual([])
     expect(broken.caughtBy).toContain(verdicts[0]!.checker)

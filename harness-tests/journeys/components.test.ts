@@ -48,7 +48,7 @@ describe('a mirror', () => {
   journey('heats with the ignition on, and not at low voltage', async (car) => {
     await car.press('DASH.mirrors.heat')
     await car.until('it heats', () => car.status('MirrorStatus@FL')['heat'] === true, { within_ms: 1000 })
-    await car.until('current flows', () => (car.status('MirrorStatus@FL')['current_A'] as number) > 2, { within_ms: 2000 })
+    await car.until('current flows', () => car.status('MirrorStatus@FL').current_A > 2, { within_ms: 2000 })
     car.car.setSupply(8.2, 'FL')
     await car.until('it lets go', () => car.status('MirrorStatus@FL')['heat'] === false, { within_ms: 3000 })
   })
@@ -125,7 +125,7 @@ describe('the stereo', () => {
   journey('takes its volume step by step, and draws more when louder', async (car) => {
     await car.press('DASH.stereo.source')
     await car.until('it plays', () => car.shows('STEREO.amplifier')['playing'] === true, { within_ms: 3000 })
-    const before = car.status('StereoStatus@STEREO')['volume'] as number
+    const before = car.status('StereoStatus@STEREO').volume
     for (let i = 0; i < 3; i++) {
       await car.press('DASH.stereo.volumeUp')
       await car.run(600)

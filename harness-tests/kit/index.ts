@@ -8,12 +8,12 @@
  * })
  * ```
  */
-export * from './driver.ts'
-export * from './journey.ts'
-export * from './link.ts'
-export * from './names.ts'
-export * from './observer.ts'
-export * from './recording.ts'
+export type { Driver } from './driver.ts'
+export { type DeclareJourney, journey, type JourneyOptions } from './journey.ts'
+export { LinkDriver, vehicleAt } from './link.ts'
+export { type Heard, heard, type PeerTarget, type Reading, type ReadingAt, type SedanNames } from './names.ts'
+export { type Observed, Observer } from './observer.ts'
+export { RecordingDriver, vehicleFrom } from './recording.ts'
 export { SimulatedVehicle } from './simulated-vehicle.ts'
-export * from './simulator.ts'
-export * from './vehicle.ts'
+export { SimulatorDriver } from './simulator.ts'
+export { ExpectationError, Vehicle } from './vehicle.ts'

@@ -70,7 +70,7 @@ export class LinkDriver implements Driver {
           if (this.failure !== undefined) throw this.failure
           if (done()) finish(() => resolve(true))
         } catch (error) {
-          finish(() => reject(error))
+          finish(() => reject(error instanceof Error ? error : new Error(String(error))))
         }
       }
       const timer = setTimeout(() => finish(() => resolve(done())), limit_ms)

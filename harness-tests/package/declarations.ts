@@ -49,7 +49,7 @@ export function buildDeclarations(root: string): void {
 }
 
 function compilerOptions(root: string, outDir: string): ts.CompilerOptions {
-  const { config, error } = ts.readConfigFile(path.join(root, 'tsconfig.json'), file => ts.sys.readFile(file))
+  const { config, error } = ts.readConfigFile(path.join(root, 'tsconfig.json'), file => ts.sys.readFile(file)) as { config: unknown, error?: ts.Diagnostic }
   if (error !== undefined) throw new Error(ts.formatDiagnostics([error], host(root)))
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   delete options.tsBuildInfoFile

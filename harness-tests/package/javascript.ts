@@ -31,5 +31,5 @@ export async function buildJavaScript(root: string): Promise<string[]> {
 /** Benchmarks run beside programs that only the checkout has. */
 const packedBench = (root: string): Plugin => ({
   name: 'packed-bench',
-  setup: ({ onResolve }) => onResolve({ filter: /\/commands\/bench\.ts$/ }, () => ({ path: path.join(root, 'harness-tests/package/packed-bench.ts') })),
+  setup: plugin => plugin.onResolve({ filter: /\/commands\/bench\.ts$/ }, () => ({ path: path.join(root, 'harness-tests/package/packed-bench.ts') })),
 })

@@ -15,7 +15,7 @@ const DAYS = [
 
 /** Reaches into the driver, as a fault in its memory would: this is about what is left when it fails. */
 function guardOf(rig: PinchRig): PinchGuard {
-  return (rig.component as unknown as { control: { closing: { guard: PinchGuard } } }).control.closing.guard
+  return rig.component['control'].closing.guard
 }
 
 /** Closes over every rod on every day with a driver that is broken by `fail`; returns the forces, N, and the rigs. */
@@ -33,8 +33,10 @@ function close(fail: (rig: PinchRig) => void, each?: (rig: PinchRig) => void): {
 }
 
 const blind = (rig: PinchRig): void => {
-  guardOf(rig).update = function (this: PinchGuard, state) {
-    Object.getPrototypeOf(this).update.call(this, state)
+  const guard = guardOf(rig)
+  const update = guard.update.bind(guard)
+  guard.update = (state) => {
+    update(state)
     return false
   }
 }

@@ -11,7 +11,7 @@ async function bench(): Promise<object> {
   const guest = await bootGuest(fileURLToPath(new URL('./guest/bench.ts', import.meta.url)), (report) => {
     if (report.kind === 'end') last = report
   }, { byInstructions: true })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, guest.end)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => guest.end())
   await guest.ended
   if (last === undefined) return { missing: `the guest ended: ${guest.console().trim().split('\n').at(-1) ?? ''}` }
   return last.error === undefined ? last.facts : { missing: last.error }

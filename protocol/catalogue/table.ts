@@ -50,5 +50,5 @@ export type ReadingOf<From extends Target> = { [Name in MessageOf<From>]: {
 /** Every message of the car, in the order of kind and page: the single source of the codec, the exports and the rates. */
 export const CATALOGUE: readonly CatalogueRow[] = Object.values(ROWS).sort((a, b) => a.kind - b.kind || a.page - b.page)
 
-/** The same for code that serves all messages alike and looks at their fields by name. @alias */
+/** The same for code that serves all messages alike and looks at their fields by name. */
 export const MESSAGES: readonly MessageRow[] = CATALOGUE

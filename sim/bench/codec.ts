@@ -129,7 +129,7 @@ function decodeProtobuf(samples: WindowStatusValues[]): Work {
   const frames = samples.map(values => type.encode(values).finish())
   return (count) => {
     let sum = 0
-    for (let i = 0; i < count; i++) sum += (type.decode(frames[i & 63]!) as unknown as WindowStatusValues).position_pct
+    for (let i = 0; i < count; i++) sum += (type.decode(frames[i & 63]!) as protobuf.Message & WindowStatusValues).position_pct
     sink.value = sum
   }
 }

@@ -49,7 +49,7 @@ function startedCar(): Car {
 }
 
 function measured(name: string, atLeast: number, begin: () => Drive): BenchRow {
-  const least_ms: number[] = new Array(SLICES).fill(Infinity)
+  const least_ms: number[] = new Array<number>(SLICES).fill(Infinity)
   const wholes_ms: number[] = []
   let drive: Drive | undefined
   for (let round = 0; round < WARM_UP + DRIVES; round++) {

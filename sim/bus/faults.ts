@@ -17,8 +17,8 @@ export interface PickedBit {
   bit?: number
   /** Hit the stuff bit before that bit instead of the bit. */
   stuff?: boolean
-  /** Who sees it wrong: a node by name, the transmitter, every receiver, or all (the default). */
-  at?: string | typeof TRANSMITTER | typeof RECEIVERS | typeof ALL
+  /** Who sees it wrong: a node by name, TRANSMITTER, RECEIVERS (every receiver), or all (the default). */
+  at?: string
   /** How often it strikes, in as many frames; 1 by default. */
   times?: number
 }

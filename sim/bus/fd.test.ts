@@ -47,9 +47,9 @@ describe('CAN FD on the bus', () => {
     for (const frame of [short, slow, long]) bus.find('a')!.send(frame)
     const meter = bus.loadMeter()
     let at_ns = 0
-    const expected = [[short, 8], [slow, 16], [long, 64]].map(([frame, length]) => {
-      const end_ns = at_ns + lengthOf_ns(frame as CanFrame, 1e9 / dataBitrate)
-      const line = `a fd${String(length)} ${at_ns}…${end_ns}`
+    const expected = ([[short, 8], [slow, 16], [long, 64]] as const).map(([frame, length]) => {
+      const end_ns = at_ns + lengthOf_ns(frame, 1e9 / dataBitrate)
+      const line = `a fd${length} ${at_ns}…${end_ns}`
       at_ns = end_ns + INTERFRAME_BITS * BIT_NS
       return line
     })

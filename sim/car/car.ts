@@ -98,8 +98,8 @@ export class Car<Names extends CarNames = CarNames> {
     })
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
-    this.hubs = this.hosts as ReadonlyMap<Names['hub'], HubHost>
-    this.components = this.parts as ReadonlyMap<Names['component'], CarComponent>
+    this.hubs = this.hosts
+    this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
     this.power.sample(this.signals)
     this.loadMeter = this.bus.loadMeter()

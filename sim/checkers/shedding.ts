@@ -67,10 +67,10 @@ class SheddingChecker implements Checker {
     if (manager.accused || !(manager.active_ns <= since_ns) || Math.max(hub.reset_ns, hub.paused_ns) > since_ns) return
     let due = manager.cranking_ns < since_ns ? CRANKING_LEVEL : 0
     for (let level = 1; level < DUE_V.length; level++) if (manager.due_ns[level]! < since_ns && level > due) due = level
-    if (shedLevel! >= due) return
+    if (shedLevel >= due) return
     manager.accused = true
     this.accuse(end_ns, `${sender} does not shed what it has to`, {
-      shedLevel: shedLevel!, due, supply_V: manager.supply_V, ignition: ignition!,
+      shedLevel, due, supply_V: manager.supply_V, ignition,
     })
   }
 

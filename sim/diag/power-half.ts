@@ -36,7 +36,7 @@ const STATUS_OF: Readonly<Partial<Record<number, string>>> = {
   [COMPONENT_CLASS.window]: 'WindowStatus', [COMPONENT_CLASS.mirror]: 'MirrorStatus', [COMPONENT_CLASS.latch]: 'LatchStatus',
   [COMPONENT_CLASS.lamp]: 'LightStatus', [COMPONENT_CLASS.amplifier]: 'StereoStatus',
   // The rows of kind 14 name their class.
-  ...Object.fromEntries(MESSAGES.filter(row => row.class !== undefined && row.page === 0).map(row => [row.class, row.name])),
+  ...Object.fromEntries(MESSAGES.flatMap(row => row.class !== undefined && row.page === 0 ? [[row.class, row.name] as const] : [])),
 }
 
 /** Volts a hub and amperes a port, by the newest frames that speak of them. */

@@ -93,7 +93,7 @@ describe('a campaign', () => {
     const run = campaign({ index: 1, count: 2 }, { image: brokenHood, shrink: true })
     const failure = (await run.next())!
     expect(failure).toMatchObject({ run: 1, replay: 'npx spine fuzz --run 1' })
-    expect(failure.verdicts[0]).toMatchObject({ checker: 'health', what: expect.stringContaining('HOOD crashed: Error: no such thing') })
+    expect(failure.verdicts[0]).toMatchObject({ checker: 'health', what: expect.stringContaining('HOOD crashed: Error: no such thing') as unknown })
     expect(failure.script.events).toEqual([])
     expect(failure.script.for_ms).toBeLessThan(1600)
     expect(runScript(failure.script, {}, brokenHood).verdicts[0]!.what).toBe(failure.verdicts[0]!.what)
@@ -113,7 +113,7 @@ describe('a campaign', () => {
 
   it('takes what the simulator throws for a finding', () => {
     const script = { seed: 1, for_ms: 3000, events: [{ at_ms: 1500, kind: 'press', for_ms: 0, with: { switch: 'FL.window.sideways' } }] }
-    expect(runScript(script).verdicts).toMatchObject([{ checker: SIMULATOR, t_ns: 1500e6, what: expect.stringContaining('FL.window.sideways') }])
+    expect(runScript(script).verdicts).toMatchObject([{ checker: SIMULATOR, t_ns: 1500e6, what: expect.stringContaining('FL.window.sideways') as unknown }])
   })
 })
 

@@ -58,9 +58,9 @@ export class Coverage implements Checker {
         waiting.splice(i, 1)
       }
     }
-    if (decoded.name === 'VehicleState') this.heardManager(decoded.source, decoded.values['manager']!, decoded.values['shedLevel']!, half, end_ns)
+    if (decoded.name === 'VehicleState') this.heardManager(decoded.source, decoded.values.manager, decoded.values.shedLevel, half, end_ns)
     else if (decoded.name === 'PortStatus') {
-      if (decoded.values['granted_A']! > USED_A && end_ns - (this.managed_ns[half] ?? 0) > ORPHANED_ns) this.reach(WATCHED.orphan.name)
+      if (decoded.values.granted_A > USED_A && end_ns - (this.managed_ns[half] ?? 0) > ORPHANED_ns) this.reach(WATCHED.orphan.name)
     } else if (decoded.name === J1939_NAMES.cannotClaim) this.reach(WATCHED.resigned.name)
   }
 

@@ -136,7 +136,7 @@ export function mergeReports(sources: readonly Source[]): Report {
       const twin = shards.get(shard.index)
       if (shard.count !== count) problems.push(`${name}: its share ${nameOf(shard)} does not fit the shares of ${count} in ${first.name}: they overlap`)
       else if (twin !== undefined) problems.push(`${name}: share ${nameOf(shard)} is there twice, in ${twin.name}, too`)
-      else shards.set(shard.index, { name, shard: structuredClone(shard) as ShardReport })
+      else shards.set(shard.index, { name, shard: structuredClone(shard) })
     }
     failures.push(...report.failures)
   }

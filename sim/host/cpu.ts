@@ -39,7 +39,7 @@ export class Cpu {
   private readonly alarm: Timer
   private readonly slots: Slot[] = []
   private readonly freeSlots: number[] = []
-  private readonly sources: (InterruptSource | undefined)[] = new Array(QUEUE_LENGTH).fill(undefined)
+  private readonly sources = new Array<InterruptSource | undefined>(QUEUE_LENGTH).fill(undefined)
   private readonly as = new Int32Array(QUEUE_LENGTH)
   private readonly bs = new Int32Array(QUEUE_LENGTH)
   private readonly timerSource: InterruptSource

@@ -6,12 +6,13 @@ import { DataError, problemsOf } from '../schema/index.ts'
 import { copperSchema, parseCopper } from './validate.ts'
 
 type Loose = Record<string, unknown>
+type LooseCopper = Loose & { cables: Loose[], taps: unknown[], hubs: unknown[] }
 
 const findProblems = (value: unknown, path = 'copper'): string[] => problemsOf(copperSchema, value, path)
 
 /** The sedan's copper as JSON, changed. */
-function changed(change: (copper: Loose & { cables: Loose[], taps: unknown[], hubs: unknown[] }) => void): unknown {
-  const copper = JSON.parse(JSON.stringify(SEDAN_COPPER))
+function changed(change: (copper: LooseCopper) => void): unknown {
+  const copper = JSON.parse(JSON.stringify(SEDAN_COPPER)) as LooseCopper
   change(copper)
   return copper
 }

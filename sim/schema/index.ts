@@ -87,8 +87,8 @@ export function related<Schema extends z.ZodMiniType>(
 function show(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'an object'
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return JSON.stringify(value)
+  return typeof value === 'number' || typeof value === 'boolean' || value === undefined ? String(value) : 'an object'
 }
 
 /** "is 7, not a text" */

@@ -82,7 +82,7 @@ describe('a lamp', () => {
     const { b } = lamp()
     set(b, 0, 50)
     set(b, 1, 100)
-    expect(b.wish).toMatchObject({ run_A: expect.closeTo(2.9 * 1.12, 9), priority: 2 })
+    expect(b.wish).toMatchObject({ run_A: expect.closeTo(2.9 * 1.12, 9) as number, priority: 2 })
     const { b: head } = lamp(LOCATION.HOOD)
     set(head, 0, 100)
     expect(head.wish?.priority).toBe(1)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runs } from '../../testing/index.ts'
-import type { PinchGuard } from './guard.ts'
+import { PinchGuard } from './guard.ts'
 import { stretch_mm } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord, GlassPosition, LEARNED, LearningRun, plausible, TravelEnds } from './position.ts'
@@ -134,8 +134,11 @@ beforeEach(() => {
   learning = new LearningRun(TRAVEL)
   pressed = true
   frictionLearned = 0
-  const guard = { pressed: () => pressed, finish: () => { frictionLearned++ }, load: { load_A: LOAD_A } }
-  ends = new TravelEnds(position, learning, guard as unknown as PinchGuard)
+  const guard = new PinchGuard(LOAD_A)
+  guard.pressed = () => pressed
+  guard.finish = () => { frictionLearned++ }
+  guard.load.load_A = LOAD_A
+  ends = new TravelEnds(position, learning, guard)
 })
 
 describe('a glass at an end of its travel', () => {

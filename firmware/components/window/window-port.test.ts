@@ -196,7 +196,7 @@ describe('the memory', () => {
       b.nvm.set(WINDOW_RECORD_KEY, encodeWindowRecord({ serial, travel_pulses: 940, position_pulses }))
       b.nvm.set(WINDOW_FRICTION_KEY, friction)
       b.reset()
-      expect(b.status()).toMatchObject({ learned, position_pct: learned === 1 ? expect.closeTo(300 / 9.4, 0) : NaN })
+      expect(b.status()).toMatchObject({ learned, position_pct: learned === 1 ? expect.closeTo(300 / 9.4, 0) as number : NaN })
       order(b, 'up')
       expect(b.wish!.run_A > 12).toBe(knows)
     }

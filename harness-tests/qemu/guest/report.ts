@@ -11,5 +11,5 @@ export type Facts = Record<string, number | string>
 /** A test case that runs in the guest. It throws when something is wrong. */
 export interface Case {
   readonly name: string
-  run(): Promise<Facts | void>
+  readonly run: () => Promise<Facts | void>
 }

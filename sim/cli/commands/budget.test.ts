@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { changed } from '#sim/schema/testing/index.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
@@ -29,9 +30,8 @@ describe('cars in files', () => {
   })
 
   it('a wrong one is refused with a line for every wrong field', async () => {
-    const car = JSON.parse((await spine('car', '--print-car')).out)
-    car.hubs[2].ports[0].class = 'wndow'
-    car.copper.cables[8].length_m = 0
+    const printed: unknown = JSON.parse((await spine('car', '--print-car')).out)
+    const car = changed(printed, { 'hubs.2.ports.0.class': 'wndow', 'copper.cables.8.length_m': 0 })
     const path = join(folder, 'wrong.json')
     writeFileSync(path, JSON.stringify(car))
     for (const words of [['car', '--headless', '--for', '1s', '--speed', 'max'], ['budget']]) {
@@ -57,8 +57,8 @@ describe('cars in files', () => {
 
   it('the budget for programs has no Infinity', async () => {
     const { out } = await spine('budget', '--json')
-    const budget = JSON.parse(out)
-    expect(budget.feeders[1]).toMatchObject({ name: 'spine.DASH', fuse_A: null, limit_A: 80 })
-    expect(budget.sets[0].waiting[0].binds).toBe('spine.HOOD')
+    const budget: unknown = JSON.parse(out)
+    expect(budget).toHaveProperty('feeders.1', expect.objectContaining({ name: 'spine.DASH', fuse_A: null, limit_A: 80 }))
+    expect(budget).toHaveProperty('sets.0.waiting.0.binds', 'spine.HOOD')
   })
 })

@@ -63,7 +63,7 @@ describe('spine convert', () => {
     const blocks = fakeTerminal()
     expect(await run(['convert', spoilt, path('bad2.log'), '--json'], blocks)).toBe(0)
     expect(blocks.err).toContain(`bad.pcapng: block ${FRAMES.length + 4}: the file ends in the middle of a block`)
-    expect(JSON.parse(blocks.out).bad).toEqual({ truncated: 1 })
+    expect(JSON.parse(blocks.out)).toHaveProperty('bad', { truncated: 1 })
   })
 
   it('tells which channel an interface is where names are not kept, and counts what else is not', async () => {
@@ -73,7 +73,7 @@ describe('spine convert', () => {
       const terminal = fakeTerminal()
       expect(await run(['convert', given, path(`names.${to}`), '--json'], terminal)).toBe(0)
       const kept = to === 'pcapng'
-      expect(JSON.parse(terminal.out).lost).toEqual(kept ? {} : { names: 5 })
+      expect(JSON.parse(terminal.out)).toHaveProperty('lost', kept ? {} : { names: 5 })
       const mapping = `${to} numbers its channels: 1 is body, 2 is chassis, 3 is can700, 4 is can0, 5 is vcan0`
       expect(terminal.err.includes(mapping), terminal.err).toBe(!kept)
       const back = fakeTerminal()
@@ -86,7 +86,7 @@ describe('spine convert', () => {
     const terminal = fakeTerminal()
     const given = file('xl.log', `(0.0) can0 123#\n${'(0.0) can0 00021#81:00:12345678#AABB\n'.repeat(100)}rubbish\n`)
     expect(await run(['convert', given, path('xl.asc'), '--json'], terminal)).toBe(0)
-    expect(JSON.parse(terminal.out).bad).toEqual({ 'can-xl': 100, 'bad-line': 1 })
+    expect(JSON.parse(terminal.out)).toHaveProperty('bad', { 'can-xl': 100, 'bad-line': 1 })
     expect(terminal.err.match(/CAN XL/g)).toHaveLength(2)
     expect(terminal.err).toContain('xl.log: 100 CAN XL frames in all')
     expect(terminal.err).toContain('xl.log:102: ')

@@ -69,7 +69,7 @@ describe('spine decode', () => {
   it('is one JSON object a line, from standard input too', async () => {
     const terminal = fakeTerminal({ input: at(command, 1) + at(spoilt, 2) })
     expect(await run(['decode', '-', '--json'], terminal)).toBe(0)
-    const [first, second] = terminal.out.trimEnd().split('\n').map(line => JSON.parse(line))
+    const [first, second] = terminal.out.trimEnd().split('\n').map(line => JSON.parse(line) as unknown)
     expect(first).toMatchObject({
       time_s: 1, bus: 0, id: command.id, message: 'WindowCommand', location: 'RR', source: 0xf9, e2e: { outcome: 'ok', counter: 0 },
       fields: { sequence: 3, action: 'goto', position_pct: 50 },

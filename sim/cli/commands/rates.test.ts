@@ -7,6 +7,12 @@ const PATIENCE_ms = 60_000
 
 interface ObservedRow { message: string, frames: number, worst_ms: number, bound_ms: number, deadline_ms: number }
 
+interface Printed {
+  readonly bitrate: number
+  readonly rows: readonly { readonly response_ms: { readonly peak: number | null } }[]
+  readonly links: readonly { readonly encoding: string }[]
+}
+
 describe('spine rates', () => {
   it('prints a line a message and location, the load and what links carry it', async () => {
     const terminal = fakeTerminal()
@@ -21,9 +27,9 @@ describe('spine rates', () => {
   it('is JSON for programs, with null where there is no bound', async () => {
     const terminal = fakeTerminal()
     expect(await run(['rates', '--json', '--bitrate', '125k'], terminal)).toBe(0)
-    const result = JSON.parse(terminal.out)
+    const result = JSON.parse(terminal.out) as Printed
     expect(result.bitrate).toBe(125_000)
-    expect(result.rows.some((row: { response_ms: { peak: number | null } }) => row.response_ms.peak === null)).toBe(true)
+    expect(result.rows.some(row => row.response_ms.peak === null)).toBe(true)
     expect(result.links[0]).toMatchObject({ encoding: 'slcan' })
   })
 

@@ -107,7 +107,7 @@ describe('spine replay', () => {
     while (!existsSync(path('long-out.log'))) await new Promise(resolve => setImmediate(resolve))
     terminal.interrupt()
     expect(await end).toBe(0)
-    const sums = JSON.parse(terminal.out)
+    const sums = JSON.parse(terminal.out) as { stopped: boolean, offered: number, target: { in: number } }
     expect(sums).toMatchObject({ stopped: true })
     expect(sums.offered).toBeLessThan(100_000)
     expect(sums.target.in).toBe(sums.offered)

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { frameBits } from '#protocol/index.ts'
-import type { Link, LinkFrame } from '../link.ts'
+import type { LinkFrame, LinkState } from '../link.ts'
 import { frameOf } from '../testing/index.ts'
 import { Flow, type FlowOptions } from './flow.ts'
 
@@ -8,7 +8,7 @@ const FRAME = frameOf({ id: 0x0cff_8185, bytes: [1, 2, 3, 4, 5, 6, 7, 8] })
 
 /** What a flow sees of a link. */
 class Target {
-  state = 'up'
+  state: LinkState = 'up'
   queued = 0
   handlers: ((frame: LinkFrame) => void)[] = []
 
@@ -23,7 +23,7 @@ class Target {
 describe('the flow of a replay into a link', () => {
   const target = new Target()
   const flowOf = (options: Partial<FlowOptions> = {}): Flow =>
-    new Flow(target as unknown as Link, { queue: 4096, waitsUntilUp: true, ...options })
+    new Flow(target, { queue: 4096, waitsUntilUp: true, ...options })
   afterEach(() => {
     target.state = 'up'
     target.queued = 0

@@ -26,7 +26,7 @@ export interface FlowOptions {
  * queue of the link short and, where the bit rate is known, the bus behind it just full, others' traffic included.
  */
 export class Flow {
-  private readonly target: Link
+  private readonly target: Pick<Link, 'state' | 'queued' | 'onFrame'>
   private readonly window: number
   private readonly waitsUntilUp: boolean
   private readonly bits_per_ms: number
@@ -35,7 +35,7 @@ export class Flow {
   private free_ms = 0
   private readonly stop: () => void
 
-  constructor(target: Link, options: FlowOptions) {
+  constructor(target: Pick<Link, 'state' | 'queued' | 'onFrame'>, options: FlowOptions) {
     this.target = target
     this.window = Math.max(1, Math.min(MOST_QUEUED, options.queue >> 1))
     this.waitsUntilUp = options.waitsUntilUp

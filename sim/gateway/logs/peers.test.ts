@@ -35,10 +35,10 @@ describe.skipIf('missing' in found)('logs and python-can', () => {
 import sys, can, json
 for m in can.${reader}:
     print(json.dumps([m.timestamp, m.channel, m.arbitration_id, m.is_extended_id, m.is_remote_frame, m.is_error_frame, m.is_fd, m.bitrate_switch, m.is_rx, m.dlc, list(m.data)]))`
-    const lines = (await runPython(python, program, [path])).trim().split('\n').map(line => JSON.parse(line))
+    const lines = (await runPython(python, program, [path])).trim().split('\n').map(line => JSON.parse(line) as [number, number, ...unknown[]])
     expect(lines.length).toBe(frames.length)
     frames.forEach((frame, n) => {
-      const [time_s, channel, ...rest] = lines[n]
+      const [time_s, channel, ...rest] = lines[n]!
       expect(Math.abs(time_s - frame.timestamp_ns / 1e9)).toBeLessThan(2e-6)
       if (frame.error) return expect(rest[3]).toBe(true)
       const { id, extended, remote, fd, brs, length, bus } = frame

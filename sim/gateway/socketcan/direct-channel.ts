@@ -38,10 +38,13 @@ export function openDirect(open: () => RawChannel): RawChannel {
   return new DirectChannel(channel, descriptor, handle)
 }
 
+/** What the package's channel is still needed for. */
+type FilterSetter = Pick<RawChannel, 'setRxFilters' | 'setErrorFilters'>
+
 /** A channel over a descriptor that `handle` owns; filters are still set by the package. */
 export class DirectChannel implements RawChannel {
   readonly bothWays = true
-  private readonly channel: RawChannel
+  private readonly channel: FilterSetter
   private readonly descriptor: number
   private readonly handle: PipeHandle
   private readonly out = new KernelFrame()
@@ -51,7 +54,7 @@ export class DirectChannel implements RawChannel {
   private reader: Socket | undefined
   private isOpen = true
 
-  constructor(channel: RawChannel, descriptor: number, handle: PipeHandle) {
+  constructor(channel: FilterSetter, descriptor: number, handle: PipeHandle) {
     this.channel = channel
     this.descriptor = descriptor
     this.handle = handle
@@ -171,7 +174,7 @@ function nameOf(descriptor: string): string {
 /** Hands a descriptor to a stream handle; `undefined` when Node does not let us. */
 export function adopt(descriptor: number): PipeHandle | undefined {
   try {
-    const { binding } = process as unknown as { binding?: (name: string) => { Pipe: PipeClass } }
+    const binding = Reflect.get(process, 'binding') as ((name: string) => { Pipe: PipeClass }) | undefined
     if (binding === undefined) return undefined
     const { Pipe } = binding('pipe_wrap')
     const handle = new Pipe(PIPE_SOCKET)

@@ -109,9 +109,10 @@ describe('loading the package', () => {
 })
 
 describe('the transmit window', () => {
-  const collect = (handed: number[]): RawChannel => ({
-    send: (message: OutMessage) => handed.push(message.id),
-  }) as unknown as RawChannel
+  const collect = (handed: number[]): Pick<RawChannel, 'send' | 'sendFD'> => {
+    const send = (message: OutMessage): number => handed.push(message.id)
+    return { send, sendFD: send }
+  }
 
   it('hands no more to the kernel than a window', () => {
     const handed: number[] = []

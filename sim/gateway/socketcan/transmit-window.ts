@@ -2,6 +2,9 @@ import { drop } from '../counters.ts'
 import type { DirectionCounters, DropReason, LinkFrame } from '../link.ts'
 import type { OutMessage, RawChannel, RawMessage } from './raw-channel.ts'
 
+/** The side of a channel that sends. */
+type Sender = Pick<RawChannel, 'send' | 'sendFD'>
+
 /** The most frames handed to the kernel and not yet seen on the bus: fewer than the socket that sees them can hold. */
 export const WINDOW_FRAMES = 128
 /** First and longest pause before a refused frame is tried again when no confirmation comes first, ms. */
@@ -37,7 +40,7 @@ export class TransmitWindow {
   private readonly buffers: readonly Buffer[]
   private readonly message: OutMessage
   private readonly now_ms: () => number
-  private channel: RawChannel | undefined
+  private channel: Sender | undefined
   /** What the kernel takes is on the bus at once, and nothing shows it to us. */
   private immediate = false
   private taken = 0
@@ -82,7 +85,7 @@ export class TransmitWindow {
   }
 
   /** Starts to hand frames to a channel. `immediate`: there is no confirmation, nor need of one. */
-  connect(channel: RawChannel, immediate = false): void {
+  connect(channel: Sender, immediate = false): void {
     this.channel = channel
     this.immediate = immediate
     this.taken = 0
@@ -210,7 +213,7 @@ export class TransmitWindow {
     }
   }
 
-  private hand(channel: RawChannel, at: number): boolean {
+  private hand(channel: Sender, at: number): boolean {
     const message = this.message
     const flags = this.flags[at]!
     const length = this.lengths[at]!

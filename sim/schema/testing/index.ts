@@ -1,0 +1,1 @@
+export { changed } from './changed.ts'
