@@ -80,6 +80,8 @@ export class PinchRig {
   private ambient_V = 0
   private period_ms = 0
   private nextTick_ms = Infinity
+  /** When the next tick would be on time. */
+  private due_ms = Infinity
   private late = false
 
   /**
@@ -187,13 +189,15 @@ export class PinchRig {
     const { timing } = this
     if (timing.pauseAt_N > 0 && !this.late && this.plant.contactForce_N > timing.pauseAt_N) {
       this.late = true
-      this.nextTick_ms = this.now_ms + timing.pause_ms
-      return
+      this.nextTick_ms = this.due_ms + timing.pause_ms
+      if (this.nextTick_ms > this.now_ms) return
     }
-    let next_ms = this.now_ms + timing.tick_ms
-    if (timing.jitter_ms > 0) next_ms += this.dice.below(timing.jitter_ms + 1)
-    if (timing.pauseChance > 0 && this.dice.chance(timing.pauseChance)) next_ms += this.dice.below(timing.pause_ms + 1)
-    this.nextTick_ms = next_ms
+    let late_ms = 0
+    if (timing.jitter_ms > 0) late_ms += this.dice.below(timing.jitter_ms + 1)
+    if (timing.pauseChance > 0 && this.dice.chance(timing.pauseChance)) late_ms += this.dice.below(timing.pause_ms + 1)
+    // However many reasons a tick has to be late, it is not later than the longest pause.
+    this.due_ms = this.now_ms + timing.tick_ms
+    this.nextTick_ms = this.due_ms + Math.min(timing.pause_ms, late_ms)
     this.component.tick()
   }
 
@@ -240,7 +244,8 @@ export class PinchRig {
       job: () => ({ startIn: () => {}, notLater: () => {}, stop: () => {}, armed: () => false }),
       tick: (period_ms) => {
         this.period_ms = period_ms
-        this.nextTick_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity
+        this.due_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity
+        this.nextTick_ms = this.due_ms
       },
       statusChanged: () => {}, sendEvent: () => {}, switchChanged: () => {},
       vehicleReading: () => {},
