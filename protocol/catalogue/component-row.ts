@@ -37,5 +37,6 @@ export const status = {
 const LATER_START = HEADER_BITS + CLASS_BITS
 export const laterStatusHead = statusHeadAt(LATER_START)
 export const laterSequence = sequenceAt(LATER_START)
-export const laterCommand = { ...command, kind: LATER_KIND } as const
+// The least urgent of what a hub is told, behind all others in the 10 ms steps of its sender.
+export const laterCommand = { ...command, kind: LATER_KIND, deadline_ms: 200 } as const
 export const laterStatus = { ...status, kind: LATER_KIND } as const
