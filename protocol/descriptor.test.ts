@@ -8,8 +8,15 @@ import { LARGEST_CLASS } from './id.ts'
 const u16 = fc.integer({ min: 0, max: 0xffff })
 const u8 = fc.integer({ min: 0, max: 0xff })
 const centi = u16.map(raw => raw / 100)
+const half = u8.map(raw => raw / 2)
 const classPart = fc.oneof(
-  fc.record({ class: fc.constant(COMPONENT_CLASS.window), data: fc.record({ travel_pulses: u16, stall_A: centi }) }),
+  fc.record({
+    class: fc.constant(COMPONENT_CLASS.window),
+    data: fc.record({
+      travel_pulses: u16, stall_A: centi, torque_Nm_A: u16.map(raw => raw / 100_000), winding_ohm: u16.map(raw => raw / 10_000),
+      torqueTolerance_pct: half, windingTolerance_pct: half,
+    }),
+  }),
   fc.record({ class: fc.constant(COMPONENT_CLASS.mirror), data: fc.record({ flags: u8 }) }),
   fc.record({ class: fc.constant(COMPONENT_CLASS.latch), data: fc.record({ flags: u8 }) }),
   fc.record({
@@ -27,7 +34,7 @@ const content = fc.tuple(head, classPart).map(([a, b]) => ({ ...a, ...b }))
 
 const window: DescriptorContent = {
   class: COMPONENT_CLASS.window, maker: 0x1234, model: 7, serial: 0xdeadbeef, idle_A: 0.004, run_A: 9.5, peak_A: 22,
-  data: { travel_pulses: 1840, stall_A: 21.5 },
+  data: { travel_pulses: 1840, stall_A: 21.5, torque_Nm_A: 0.02, winding_ohm: 0.55, torqueTolerance_pct: 10, windingTolerance_pct: 7.5 },
 }
 
 describe('descriptor', () => {
@@ -42,9 +49,9 @@ describe('descriptor', () => {
   it('has the documented layout', () => {
     const bytes = encodeDescriptor(window)
     expect(bytes.length).toBe(DESCRIPTOR_BYTES)
-    expect(Buffer.from(bytes.subarray(0, 22)).toString('hex')).toBe('53011801341207' + '00efbeadde0400b60398083007' + '6608')
-    expect(bytes[22]! | (bytes[23]! << 8)).toBe(crc16(bytes, 0, 22))
-    expect([...bytes.subarray(24)].every(byte => byte === 0xff)).toBe(true)
+    expect(Buffer.from(bytes.subarray(0, 28)).toString('hex')).toBe('53011e01341207' + '00efbeadde0400b60398083007' + '6608d0077c15140f')
+    expect(bytes[28]! | (bytes[29]! << 8)).toBe(crc16(bytes, 0, 28))
+    expect([...bytes.subarray(30)].every(byte => byte === 0xff)).toBe(true)
   })
 
   it('never throws on any bytes', () => {
@@ -79,10 +86,10 @@ describe('descriptor', () => {
     expect(decodeDescriptor(bytes.subarray(0, 22)).state).toBe(DESCRIPTOR_STATE.badCrc)
     const version = bytes.slice()
     version[1] = 2
-    expect(decodeDescriptor(sealed(version, 24)).state).toBe(DESCRIPTOR_STATE.badVersion)
+    expect(decodeDescriptor(sealed(version, 30)).state).toBe(DESCRIPTOR_STATE.badVersion)
     const other = bytes.slice()
     other[3] = 99
-    expect(decodeDescriptor(sealed(other, 24)).state).toBe(DESCRIPTOR_STATE.unknownClass)
+    expect(decodeDescriptor(sealed(other, 30)).state).toBe(DESCRIPTOR_STATE.unknownClass)
     const short = bytes.slice()
     expect(decodeDescriptor(sealed(short, 21)).state).toBe(DESCRIPTOR_STATE.unreadable)
   })
@@ -115,8 +122,15 @@ describe('descriptor', () => {
 
   it('ignores class data that a later writer appended', () => {
     const bytes = encodeDescriptor(window)
-    bytes.set([1, 2, 3], 22)
-    expect(decodeDescriptor(sealed(bytes, 27)).descriptor?.data).toEqual(window.data)
+    bytes.set([1, 2, 3], 28)
+    expect(decodeDescriptor(sealed(bytes, 33)).descriptor?.data).toEqual(window.data)
+  })
+
+  it('reads a window of an older writer, whose motor is not known', () => {
+    const { descriptor } = decodeDescriptor(sealed(encodeDescriptor(window), 24))
+    expect(descriptor?.data).toEqual({
+      travel_pulses: 1840, stall_A: 21.5, torque_Nm_A: 0, winding_ohm: 0, torqueTolerance_pct: 0, windingTolerance_pct: 0,
+    })
   })
 
   it('refuses values that do not fit', () => {

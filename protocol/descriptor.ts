@@ -40,6 +40,8 @@ export interface DescriptorField {
   /** Raw steps in one unit. */
   readonly perUnit: number
   readonly most?: number
+  /** Older writers end before it; read as 0 then. */
+  readonly appended?: true
 }
 
 /** What every component says. */
@@ -61,6 +63,12 @@ export const DESCRIPTOR_DATA = {
     /** Hall pulses from closed to open. */
     { name: 'travel_pulses', kind: 'number', offset: 18, bytes: 2, perUnit: 1 },
     { name: 'stall_A', kind: 'number', offset: 20, bytes: 2, perUnit: 100 },
+    /** Of the motor, V·s/rad as well, and of its winding with the brushes, at 23 °C; 0: not known. */
+    { name: 'torque_Nm_A', kind: 'number', offset: 22, bytes: 2, perUnit: 100_000, appended: true },
+    { name: 'winding_ohm', kind: 'number', offset: 24, bytes: 2, perUnit: 10_000, appended: true },
+    /** How far a piece of the series may be off. */
+    { name: 'torqueTolerance_pct', kind: 'number', offset: 26, bytes: 1, perUnit: 2, appended: true },
+    { name: 'windingTolerance_pct', kind: 'number', offset: 27, bytes: 1, perUnit: 2, appended: true },
   ],
   /** `MIRROR_FLAG` */
   mirror: [{ name: 'flags', kind: 'number', offset: 18, bytes: 1, perUnit: 1 }],
@@ -134,7 +142,11 @@ function readFields(fields: readonly DescriptorField[], bytes: Uint8Array, end: 
   for (const field of fields) {
     const width = field.bytes
     const size = field.kind === 'list' ? count * width : width
-    if (field.offset + size > end) return false
+    if (field.offset + size > end) {
+      if (field.appended !== true) return false
+      content[field.name] = 0
+      continue
+    }
     if (field.kind === 'list') {
       const list: number[] = []
       for (let i = 0; i < count; i++) list.push(rawAt(bytes, field.offset + i * width, width) / field.perUnit)

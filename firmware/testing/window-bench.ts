@@ -3,9 +3,10 @@ import {
   encodeWindowRecord, FRICTION_KNOTS, frictionImage, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, windowEntry,
 } from '../components/window/index.ts'
 import { DriverBench, benchDescriptor } from './driver-bench.ts'
+import { MOTOR_DATA } from './descriptors.ts'
 import { WindowModel } from './window-model.ts'
 
-export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20 })
+export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20, ...MOTOR_DATA })
 
 export type WindowDriverBench = DriverBench<typeof windowEntry>
 

@@ -78,13 +78,31 @@ const AMPLIFIER_POWER_W = 80
 /** What the hungriest piece of a series draws, of a typical one: who draws all that its descriptor promises is taken for a liar. */
 const SPREAD = 1.05
 
-function windowOf(opening_pct = 0): Blueprint {
+/** What a window's descriptor says of its motor, unless a topology says something else. */
+export const WINDOW_MOTOR_DATA = {
+  torque_Nm_A: WINDOW_REGULATOR.motor.emf_Vs, winding_ohm: WINDOW_REGULATOR.motor.resistance_ohm, torqueTolerance_pct: 10, windingTolerance_pct: 10,
+} as const
+
+/** What a topology may say of a window's motor; 0: its descriptor does not know. */
+const WINDOW_FIELDS = {
+  opening_pct: optional(number(0, 100, '%')),
+  torque_Nm_A: optional(number(0, 0.6, 'N·m/A')),
+  winding_ohm: optional(number(0, 6, 'Ω')),
+  torqueTolerance_pct: optional(number(0, 100, '%')),
+  windingTolerance_pct: optional(number(0, 100, '%')),
+}
+
+function windowOf(part: FieldsData<typeof WINDOW_FIELDS>): Blueprint {
+  const {
+    opening_pct = 0, torque_Nm_A = WINDOW_MOTOR_DATA.torque_Nm_A, winding_ohm = WINDOW_MOTOR_DATA.winding_ohm,
+    torqueTolerance_pct = WINDOW_MOTOR_DATA.torqueTolerance_pct, windingTolerance_pct = WINDOW_MOTOR_DATA.windingTolerance_pct,
+  } = part
   const stall_A = CHARGING_V / WINDOW_REGULATOR.motor.resistance_ohm
   return {
     build: () => new WindowPlant(opening_pct / 100 * WINDOW_REGULATOR.travel_m),
     describe: identity => ({
       ...identity, class: COMPONENT_CLASS.window, idle_A: WINDOW_REGULATOR.idle_A, run_A: 9, peak_A: stall_A,
-      data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A },
+      data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A, torque_Nm_A, winding_ohm, torqueTolerance_pct, windingTolerance_pct },
     }),
   }
 }
@@ -181,7 +199,7 @@ const plainKind = <const Class extends PlainClass>(name: Class, parts: Currents,
 
 /** Every class a car can have: a new one is a plant and an entry here. */
 export const KINDS = {
-  window: kind(fieldsOf('window', { opening_pct: optional(number(0, 100, '%')) }), part => windowOf(part.opening_pct)),
+  window: kind(fieldsOf('window', WINDOW_FIELDS), windowOf),
   mirror: kind(fieldsOf('mirror', {}), mirrorOf),
   latch: kind(fieldsOf('latch', {}), latchOf),
   lamp: kind(fieldsOf('lamp', { channels: list(lightFields, 1, LAMP_PLUG.channels) }), part => lampOf(part.channels)),

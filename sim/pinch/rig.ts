@@ -2,6 +2,7 @@ import { encodeWindowRecord, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDrive
 import type { Board, ContextOf } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
+import { WINDOW_MOTOR_DATA } from '../car/index.ts'
 import type { Prng } from '../kernel/index.ts'
 import { NOMINAL_UNIT, Outlet, WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
 import { Measuring } from './measuring.ts'
@@ -51,7 +52,7 @@ const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
 
 const DESCRIPTOR: ContextOf<typeof COMPONENT_CLASS.window>['descriptor'] = {
-  class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A }, maker: 1, model: 1, serial: SERIAL,
+  class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A, ...WINDOW_MOTOR_DATA }, maker: 1, model: 1, serial: SERIAL,
   idle_A: WINDOW_REGULATOR.idle_A, run_A: 9, peak_A: PEAK_A, version: 1, crc: 0,
 }
 
