@@ -80,8 +80,10 @@ export type Switch = CodeOf<typeof SWITCH>
 
 export const WINDOW_ACTION = { stop: 0, up: 1, down: 2, autoUp: 3, autoDown: 4, goto: 5, learn: 6 } as const
 export type WindowAction = CodeOf<typeof WINDOW_ACTION>
+/** `motorUnknown`, `noMeans`, `roadUnseen`: still, and closes only while a switch is held: no hand would be told from friction. */
 export const WINDOW_STATE = {
   unlearned: 0, still: 1, opening: 2, closing: 3, reversing: 4, blocked: 5, learning: 6, waiting: 7,
+  motorUnknown: 8, noMeans: 9, roadUnseen: 10,
 } as const
 export type WindowState = CodeOf<typeof WINDOW_STATE>
 

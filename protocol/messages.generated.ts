@@ -547,7 +547,7 @@ export type WindowStatusValues = {
   echoSequence: number
   /** opening: 0 closed, 100 open; not available before the learning run; 0…100 % in steps of 0.5, NaN = not available */
   position_pct: number
-  /** state of the drive; 0 unlearned, 1 still, 2 opening, 3 closing, 4 reversing, 5 blocked, 6 learning, 7 waiting */
+  /** state of the drive; 0 unlearned, 1 still, 2 opening, 3 closing, 4 reversing, 5 blocked, 6 learning, 7 waiting, 8 motorUnknown, 9 noMeans, 10 roadUnseen */
   state: WindowState
   /** the last closing met an obstacle; 0 or 1 */
   pinch: Flag
@@ -584,7 +584,7 @@ export const WindowStatusCodec: Codec<WindowStatusValues> = {
     const stepsPosition_pct = values.position_pct * 2
     const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : saturated(stepsPosition_pct, 0, 200, 255)
     const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 7) refuse('WindowStatus.state', values.state, 'its codes 0…7')
+    if (rawState !== values.state || rawState < 0 || rawState > 10) refuse('WindowStatus.state', values.state, 'its codes 0…10')
     const rawPinch = values.pinch | 0
     if (rawPinch !== values.pinch || rawPinch < 0 || rawPinch > 1) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
     const rawThermal = values.thermal | 0

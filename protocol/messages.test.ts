@@ -167,7 +167,7 @@ describe('texts', () => {
     const pinch = field('WindowStatus', 'pinch')
     expect([13.5, NaN, Infinity].map(value => valueText(supply, value))).toEqual(['13.5 V', 'not available', 'out of range'])
     expect([13.5, NaN, Infinity].map(value => valueJson(supply, value))).toEqual([13.5, null, 'out of range'])
-    expect([valueText(state, 3), valueText(state, 9), valueJson(state, 3), valueJson(state, 9)]).toEqual(['closing', 'code 9', 'closing', 9])
+    expect([valueText(state, 3), valueText(state, 15), valueJson(state, 3), valueJson(state, 15)]).toEqual(['closing', 'code 15', 'closing', 15])
     expect([valueText(pinch, 1), valueText(pinch, 0), valueJson(pinch, 1)]).toEqual(['yes', 'no', true])
   })
 

@@ -1,5 +1,6 @@
 import { WINDOW_ACTION } from '#protocol/index.ts'
-import { WindowControl } from '../components/window/index.ts'
+import { WindowControl, WindowMotor } from '../components/window/index.ts'
+import { MOTOR_DATA } from './descriptors.ts'
 
 /** The control of a learned window, half open, with a glass that a test moves as it likes. */
 export interface ControlRig {
@@ -15,9 +16,9 @@ export interface ControlRig {
 }
 
 export function controlRig(): ControlRig {
-  const control = new WindowControl(950, 8, 20)
+  const control = new WindowControl(950, new WindowMotor(MOTOR_DATA), 8, 20)
   const { inputs, position, closing } = control
-  Object.assign(inputs, { now_ms: 5000, count: 475, supply_V: 13.5, mayClose: true, fed: true })
+  Object.assign(inputs, { now_ms: 5000, count: 475, supply_V: 13.5, plug_V: 13.5, acceleration_m_s2: 0, mayClose: true, fed: true })
   position.reference(0, 0)
   position.measure(950)
   let hand = false
@@ -28,6 +29,7 @@ export function controlRig(): ControlRig {
     while (inputs.now_ms < end_ms) {
       inputs.now_ms += Math.min(10, end_ms - inputs.now_ms)
       inputs.count += pulses * way()
+      inputs.taken_ms = inputs.now_ms
       inputs.port_A = winding_A * Math.abs(control.duty)
       control.step()
     }

@@ -8,7 +8,10 @@ const pack = { ...maker, class: COMPONENT_CLASS.switchPack, idle_A: 0.01, run_A:
 
 /** Components to plug into a fake board. */
 export const DESCRIPTORS = {
-  window: { ...maker, class: COMPONENT_CLASS.window, idle_A: 0.01, run_A: 9, peak_A: 25, data: { travel_pulses: 1000, stall_A: 25, ...MOTOR_DATA } },
+  window: {
+    ...maker, class: COMPONENT_CLASS.window, idle_A: 0.01, run_A: 9, peak_A: 25,
+    data: { travel_pulses: 1000, stall_A: 25, ...MOTOR_DATA },
+  },
   latch: { ...maker, class: COMPONENT_CLASS.latch, idle_A: 0.01, run_A: 3, peak_A: 8, data: { flags: 3 } },
   lamp: { ...maker, class: COMPONENT_CLASS.lamp, idle_A: 0.005, run_A: 1, peak_A: 8, data: { channels: 2, nominal_A: [0.4, 0.4] } },
   doorPack: { ...pack, data: { layout: SWITCH_LAYOUT_CODE.door } },

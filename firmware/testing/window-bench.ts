@@ -6,7 +6,9 @@ import { DriverBench, benchDescriptor } from './driver-bench.ts'
 import { MOTOR_DATA } from './descriptors.ts'
 import { WindowModel } from './window-model.ts'
 
-export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses: WindowModel.TRAVEL, stall_A: 20, ...MOTOR_DATA })
+export const WINDOW_DESCRIPTOR: Descriptor = benchDescriptor(COMPONENT_CLASS.window, {
+  travel_pulses: WindowModel.TRAVEL, stall_A: 20, ...MOTOR_DATA,
+})
 
 export type WindowDriverBench = DriverBench<typeof windowEntry>
 

@@ -2,33 +2,38 @@ import { PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import type { WindowInputs } from './inputs.ts'
 import { frictionKnot_mm, frictionKnotAbove } from './load.ts'
-import { climateFactor, emf_Vs, windingResistance_ohm } from './motor.ts'
+import { climateFactor } from './motor.ts'
+import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
 const SPEED_AT_mm = [0, 30, 60, 215, 268]
-const SPEED_mm_s = [25, 25, 53, 59, 110]
-/** Where a hand may be: not faster than this while friction is not learned, or at the start, when the hand may be there already. */
-const CAREFUL_mm_s = 42
-const CAREFUL_ms = 450
+const SPEED_mm_s = [24, 24, 52, 58, 111]
+/** After a back-off, until it is past where the glass was: what is there may be touched already. */
+const SOFT_mm_s = 20
+const SOFT_mm = WINDOW_PARAMETERS.backOff_mm + 6
 /** Near the goal of a goto. */
 const GOAL_mm_s = 45
 
-/** How fast the motor's voltage may grow and shrink: shrinking faster, the motor would feed back, and its load be unseen. */
+/** The voltage at the start, and how fast it may grow and shrink: shrinking faster, the motor would feed back, its load unseen. */
+const FIRST_V = 2.5
 const RISE_V_s = 30
 const FALL_V_s = 25
-/** At the start, a share of what overcomes friction. */
-const FIRST_SHARE = 0.6
-/** The speed is corrected by up to this, with this time constant, but never against what may be a hand. */
-const TRIM_V = 2
-const TRIM_s = 0.4
-const TRIM_FROM_ms = 250
-const TRIM_EXCESS_N = 12
-/** Readings closer together than this say little: one of the two is skipped. */
-const LEAST_ms = 4
-/** A supply that rises by more than this between two ticks was switched. */
-const RISEN_V = 0.2
-/** Below this share of the limit the eFuse is not at work; the port's measuring may be off by as much. */
+const LEAST_DUTY = 0.05
+/** A glass that stands is given more and more, up to so much, until it goes: static friction, a weak motor. */
+const STANDS_ms = 80
+const CREEPS = 0.5
+const PUSH_V_s = 6
+const PUSH_V = 8
+const PUSH_FORGOTTEN_V_s = 1.5
+/** One that goes faster than it is to, is given less. */
+const HURRIES = 1.25
+const HOLD_BACK_V_s = 8
+const HOLD_BACK_V = 0.8
+/** The door is slammed: what then shakes glass and motor is no load, and the motor is off until this long after. */
+const SLAM_m_s2 = 12
+const SLAM_ms = 150
+/** From this share of the limit on the eFuse is at work; the port's measuring may be off by as much. */
 const LIMITING = 0.95
 /** A hub looks for tripped eFuses every 100 ms. */
 const LIMITED_ms = 200
@@ -36,7 +41,7 @@ const LIMITED_ms = 200
 const SPARE = 1.15
 
 /** What is measured at a tick. */
-type Measured = Pick<WindowInputs, 'now_ms' | 'port_A' | 'limit_A' | 'supply_V'>
+type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' | 'acceleration_m_s2'>
 
 function speedAt(gap_mm: number): number {
   let speed_mm_s = SPEED_mm_s[0]!
@@ -54,57 +59,65 @@ export class Closing {
   readonly reading: ClosingReading
   /** Where the driver wants the eFuse to hold, at the port, A; Infinity: as granted. */
   bound_A: number
+  /** The door was slammed just now: nothing is driven or judged. */
+  slammed: boolean
+  private readonly motor: WindowMotor
+  private taken_ms: number
+  private slam_ms: number
   private lastLimited_ms: number
+  private softTo_mm: number
   private motor_V: number
-  private trim_V: number
-  private dt_s: number
-  private supply_V: number
+  private push_V: number
 
-  constructor(nominal_A: number) {
-    this.guard = new PinchGuard(nominal_A)
-    // Stryker disable ObjectLiteral,BooleanLiteral: the fields are written before they count; here they give the object its shape.
-    this.reading = {
-      now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 0, motor_V: 0,
-      limited: false, risen: false,
-    }
-    // Stryker restore ObjectLiteral,BooleanLiteral
+  constructor(motor: WindowMotor, nominal_A: number) {
+    this.guard = new PinchGuard(motor, nominal_A)
+    // Stryker disable ObjectLiteral: the fields are written before they count; here they give the object its shape.
+    this.reading = { dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: 0, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0 }
+    // Stryker restore ObjectLiteral
     this.bound_A = Infinity
+    this.slammed = false
+    this.motor = motor
+    this.taken_ms = 0
+    this.slam_ms = -Infinity
     this.lastLimited_ms = -Infinity
+    this.softTo_mm = Infinity
     this.motor_V = 0
-    this.trim_V = 0
-    this.dt_s = 0
-    this.supply_V = Infinity
+    this.push_V = 0
   }
 
-  begin(now_ms: number, gap_mm: number, temperature_C: number, driving: boolean): void {
-    this.guard.begin(now_ms, gap_mm, temperature_C, driving)
-    this.reading.now_ms = now_ms
+  /** `backed`: it was opened a little before, to see clean friction. */
+  begin(now_ms: number, gap_mm: number, temperature_C: number, backed: boolean): void {
+    this.guard.begin(gap_mm, temperature_C)
+    this.taken_ms = now_ms
+    this.reading.dt_s = 0
+    this.slammed = false
     this.lastLimited_ms = -Infinity
-    this.motor_V = FIRST_SHARE * this.guard.friction_A * this.guard.load.resistance_ohm
-    this.trim_V = 0
-    this.dt_s = 0
-    this.supply_V = Infinity
+    this.softTo_mm = backed ? gap_mm - SOFT_mm : Infinity
+    this.motor_V = FIRST_V
+    this.push_V = 0
   }
 
   /**
-   * Takes one tick: what was measured, and the `duty` (0–1) since the last one; the rest of `reading` was filled in. True:
-   * something is in the way.
+   * Takes one tick: what was measured, and the `duty` (0–1) meanwhile; the rest of `reading` was filled in. True: something
+   * is in the way.
    */
   update(measured: Measured, duty: number): boolean {
     const reading = this.reading
-    const now_ms = measured.now_ms
-    const port_A = measured.port_A
-    const supply_V = measured.supply_V
-    this.dt_s = 0
-    if (now_ms - reading.now_ms < LEAST_ms) return false
-    this.dt_s = (now_ms - reading.now_ms) / 1000
-    reading.now_ms = now_ms
-    reading.limited = port_A >= measured.limit_A * LIMITING
-    if (reading.limited) this.lastLimited_ms = now_ms
-    reading.winding_A = duty > 0 ? port_A / duty : 0
-    reading.motor_V = duty * supply_V
-    reading.risen = supply_V - this.supply_V > RISEN_V
-    this.supply_V = supply_V
+    const now_ms = measured.taken_ms
+    reading.dt_s = (now_ms - this.taken_ms) / 1000
+    if (!(reading.dt_s > 0)) return false
+    this.taken_ms = now_ms
+    if (measured.port_A >= measured.limit_A * LIMITING) this.lastLimited_ms = now_ms
+    const seen = measured.acceleration_m_s2
+    reading.acceleration_m_s2 = isNaN(seen) ? 0 : seen
+    if (Math.abs(reading.acceleration_m_s2) > SLAM_m_s2) this.slam_ms = now_ms
+    this.slammed = now_ms - this.slam_ms < SLAM_ms
+    if (this.slammed || duty <= 0) {
+      this.guard.load.rest()
+      return false
+    }
+    reading.winding_A = measured.port_A / duty
+    reading.motor_V = duty * measured.plug_V
     return this.guard.update(reading)
   }
 
@@ -113,22 +126,23 @@ export class Closing {
     return now_ms - this.lastLimited_ms <= LIMITED_ms
   }
 
-  /** Duty for the next tick, 0–1; sets the bound that goes with it. */
-  duty(supply_V: number, nearGoal: boolean): number {
+  /** Duty for the next tick, 0–1, of a plug at `plug_V`; sets the bound that goes with it. */
+  duty(plug_V: number, nearGoal: boolean): number {
     const guard = this.guard
-    const target_mm_s = this.target_mm_s(nearGoal)
-    const reading = this.reading
-    const pulses_mm = WINDOW_PARAMETERS.pulses_mm
-    if (reading.elapsed_ms >= TRIM_FROM_ms && guard.excess_N < TRIM_EXCESS_N && this.motor_V < supply_V) {
-      const short_V = (target_mm_s - reading.speed_mm_s) * pulses_mm * guard.load.emf_Vs
-      this.trim_V = Math.max(-TRIM_V, Math.min(TRIM_V, this.trim_V + short_V * Math.min(1, this.dt_s / TRIM_s)))
+    const dt_s = this.reading.dt_s
+    if (this.slammed) {
+      this.motor_V = FIRST_V
+      return 0
     }
-    const wanted_V = target_mm_s * pulses_mm * guard.load.emf_Vs + guard.friction_A * guard.load.resistance_ohm + this.trim_V
-    const rise_V = RISE_V_s * this.dt_s
-    const fall_V = FALL_V_s * this.dt_s
-    const change_V = wanted_V - this.motor_V
-    this.motor_V = Math.min(supply_V, this.motor_V + Math.max(-fall_V, Math.min(rise_V, change_V)))
-    const duty = supply_V > 0 ? Math.max(0, this.motor_V / supply_V) : 0
+    const pulses_s = this.target_mm_s(nearGoal) * WINDOW_PARAMETERS.pulses_mm
+    const stands = guard.found ? this.reading.stalled_ms > STANDS_ms : this.reading.pulses_s < pulses_s * CREEPS
+    if (stands) this.push_V = Math.min(PUSH_V, this.push_V + PUSH_V_s * dt_s)
+    else if (this.reading.pulses_s > pulses_s * HURRIES) this.push_V = Math.max(-HOLD_BACK_V, this.push_V - HOLD_BACK_V_s * dt_s)
+    else if (guard.found) this.push_V = this.push_V - Math.max(-1, Math.min(1, this.push_V)) * PUSH_FORGOTTEN_V_s * dt_s
+    const wanted_V = pulses_s * guard.load.emf_Vs + guard.friction_A * guard.load.resistance_ohm + this.push_V
+    const change_V = Math.max(-FALL_V_s * dt_s, Math.min(RISE_V_s * dt_s, wanted_V - this.motor_V))
+    this.motor_V = Math.min(plug_V, this.motor_V + change_V)
+    const duty = plug_V > 0 ? Math.max(LEAST_DUTY, this.motor_V / plug_V) : 0
     this.bound_A = duty * guard.windingBound_A()
     return duty
   }
@@ -139,8 +153,8 @@ export class Closing {
    * hand may be, that includes the current that shows one: a lower limit would hide it.
    */
   forecast_A(gap_mm: number, temperature_C: number, supply_V: number): number {
-    const resistance_ohm = windingResistance_ohm(temperature_C)
-    const pulse_V = WINDOW_PARAMETERS.pulses_mm * emf_Vs(temperature_C)
+    const resistance_ohm = this.motor.resistance_ohm(temperature_C)
+    const pulse_V = WINDOW_PARAMETERS.pulses_mm * this.motor.emf_Vs(temperature_C)
     const climate = climateFactor(temperature_C)
     let forecast_A = 0
     const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
@@ -162,7 +176,7 @@ export class Closing {
   }
 
   private target_mm_s(nearGoal: boolean): number {
-    const careful = !this.guard.far() && (!this.guard.learned || this.reading.elapsed_ms < CAREFUL_ms)
-    return Math.min(speedAt(this.guard.glass_mm), careful ? CAREFUL_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
+    const soft = this.reading.gap_mm > this.softTo_mm
+    return Math.min(speedAt(this.guard.glass_mm), soft ? SOFT_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
   }
 }

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig } from '../../testing/index.ts'
 import { PHASE, WindowControl } from './control.ts'
+import { WindowMotor } from './motor.ts'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 let control: ControlRig['control']
@@ -36,7 +38,7 @@ describe('at rest', () => {
   })
 
   it('closes nothing and drives nothing before it has measured anything', () => {
-    const fresh = new WindowControl(950, 8, 20)
+    const fresh = new WindowControl(950, new WindowMotor(MOTOR_DATA), 8, 20)
     expect([fresh.command(WINDOW_ACTION.up, NaN), fresh.command(WINDOW_ACTION.down, NaN)]).toEqual([false, true])
     expect(fresh.phase).toBe(PHASE.waiting)
   })

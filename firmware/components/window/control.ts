@@ -4,6 +4,7 @@ import { GOAL, Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'
 import type { FrictionProfile } from './load.ts'
+import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition, LEARNED, TravelEnds } from './position.ts'
 import { GlassRun, MET } from './run.ts'
@@ -12,11 +13,12 @@ import type { Met } from './run.ts'
 /**
  * The phases of a window, and what ends them. `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before
  * it turns round or rests. `probing`: off, standing at what may be the lower stop with the switch still held. (The upper one
- * has a seal before it, and hands.)
+ * has a seal before it, and hands.) `backingOff`: opens a little before it closes, so that friction is met before anything else.
  *
  * | from | to | cause |
  * |---|---|---|
- * | rest, probing; braking, once the glass stands | running; waiting without power | a goal, in a direction in which it may move |
+ * | rest, probing; braking, once the glass stands | running, backingOff; waiting without power | a goal, where it may move |
+ * | backingOff | braking | opened a little, or cannot; else as running |
  * | waiting | running; rest | power; none for too long, goal over |
  * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
  * | running, closing | braking, then a reversal | it has to stop while it presses, or after a pause may press, on something |
@@ -25,8 +27,11 @@ import type { Met } from './run.ts'
  * | probing | rest | held long enough: that is the lower stop |
  * | braking, waiting, probing | rest | no goal |
  */
-export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4 } as const
+export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4, backingOff: 5 } as const
 export type Phase = CodeOf<typeof PHASE>
+
+/** What it is when it stands still at a known place, by `GUARDING`. */
+const STILL = [WINDOW_STATE.still, WINDOW_STATE.motorUnknown, WINDOW_STATE.noMeans, WINDOW_STATE.roadUnseen]
 
 /**
  * The state machine of a window: pure, inputs in, duty and brake out. What it is at (`WindowGoal`) says which way; the run
@@ -45,26 +50,29 @@ export class WindowControl {
   fault: boolean
   private blocked: boolean
   private powerLosses: number
+  /** The closing that is about to begin has begun with its back-off. */
+  private backed: boolean
   private phaseBegan_ms: number
   private readonly goal: WindowGoal
   private readonly glass: GlassRun
   private readonly ends: TravelEnds
   private readonly may: Permission
 
-  constructor(travel_pulses: number, run_A: number, stall_A: number) {
+  constructor(travel_pulses: number, motor: WindowMotor, run_A: number, stall_A: number) {
     this.inputs = noInputs()
     this.position = new GlassPosition(travel_pulses)
     this.goal = new WindowGoal(this.position)
-    this.glass = new GlassRun(this.inputs, this.position, this.goal, run_A)
+    this.glass = new GlassRun(this.inputs, this.position, this.goal, motor, run_A)
     this.closing = this.glass.closing
     this.profile = this.closing.guard.profile
-    this.ends = new TravelEnds(this.position, this.goal.learning, this.closing.guard)
+    this.ends = new TravelEnds(this.position, this.goal.learning, this.closing.guard, motor)
     this.may = new Permission(this.inputs, this.position, this.goal, stall_A)
     this.phase = PHASE.rest
     this.pinched = false
     this.fault = false
     this.blocked = false
     this.powerLosses = 0
+    this.backed = false
     this.phaseBegan_ms = 0
   }
 
@@ -97,6 +105,7 @@ export class WindowControl {
     this.may.warm(this.glass.winding_A())
     this.glass.measure()
     if (this.phase === PHASE.running) this.run()
+    else if (this.phase === PHASE.backingOff) this.backOff()
     else if (this.phase === PHASE.waiting) this.wait(elapsed_ms)
     else if (this.phase === PHASE.braking) {
       const stands = elapsed_ms >= WINDOW_PARAMETERS.brake_ms && this.glass.stalled_ms() >= WINDOW_PARAMETERS.standstill_ms
@@ -125,7 +134,7 @@ export class WindowControl {
 
   /** It drives, or is about to. */
   needsPower(): boolean {
-    return this.phase === PHASE.running || this.phase === PHASE.waiting || (this.phase === PHASE.braking && this.goal.code !== GOAL.none)
+    return this.moves() || this.phase === PHASE.waiting || (this.phase === PHASE.braking && this.goal.code !== GOAL.none)
   }
 
   /** At which current the eFuse is to hold now; Infinity: as granted. */
@@ -141,22 +150,22 @@ export class WindowControl {
   /** `WINDOW_STATE` */
   state(): WindowState {
     if (this.phase === PHASE.waiting) return WINDOW_STATE.waiting
-    if (this.phase === PHASE.running || this.phase === PHASE.braking) {
+    if (this.moves() || this.phase === PHASE.braking) {
       if (this.reversing()) return WINDOW_STATE.reversing
       if (this.goal.code === GOAL.learn) return WINDOW_STATE.learning
-      return this.glass.closes() ? WINDOW_STATE.closing : WINDOW_STATE.opening
+      return this.heading() < 0 ? WINDOW_STATE.closing : WINDOW_STATE.opening
     }
     if (this.blocked) return WINDOW_STATE.blocked
-    return this.position.known() ? WINDOW_STATE.still : WINDOW_STATE.unlearned
+    return this.position.known() ? STILL[this.inputs.guarding]! : WINDOW_STATE.unlearned
   }
 
   /** Turns to the goal from whatever it does now. */
   private pursue(): void {
-    if (this.phase === PHASE.running) {
+    if (this.moves()) {
       const direction = this.goal.direction(this.inputs.count)
       this.glass.measure()
       if (direction === 0 && this.guarded() && this.glass.wasUnwatched()) this.release()
-      else if (direction !== this.glass.direction()) this.enter(PHASE.braking)
+      else if (direction !== this.heading()) this.enter(PHASE.braking)
     } else if (this.phase !== PHASE.braking) this.proceed()
   }
 
@@ -169,10 +178,34 @@ export class WindowControl {
   }
 
   private start(direction: number): void {
+    if (direction < 0) this.pinched = false
+    if (direction < 0 && !this.backed && this.glass.isNear()) {
+      this.backed = true
+      this.glass.beginBackOff()
+      this.enter(PHASE.backingOff)
+      return
+    }
     this.goal.started()
-    this.glass.begin(direction)
-    if (this.glass.closes()) this.pinched = false
+    this.glass.begin(direction, this.backed)
+    this.backed = false
     this.enter(PHASE.running)
+  }
+
+  /** The motor is driven. */
+  private moves(): boolean {
+    return this.phase === PHASE.running || this.phase === PHASE.backingOff
+  }
+
+  /** Where it goes in the end: a back-off is part of a closing. */
+  private heading(): number {
+    return this.backed ? -1 : this.glass.direction()
+  }
+
+  private backOff(): void {
+    if (!this.inputs.fed) this.fail()
+    else if (!this.may.moves(-1)) this.stop()
+    else if (this.glass.backedOff()) this.enter(PHASE.braking)
+    else this.glass.driveBackOff()
   }
 
   private wait(elapsed_ms: number): void {
@@ -270,7 +303,7 @@ export class WindowControl {
   private presses(): boolean {
     if (!this.guarded()) return false
     const guard = this.closing.guard
-    const known = this.glass.elapsed_ms() >= WINDOW_PARAMETERS.presses_ms && !guard.atEnd()
+    const known = guard.found && !guard.atEnd()
     return this.glass.wasUnwatched() || (known && guard.excess_N >= WINDOW_PARAMETERS.presses_N)
   }
 
@@ -306,11 +339,12 @@ export class WindowControl {
 
   private rest(): void {
     this.goal.drop()
+    this.backed = false
     this.enter(PHASE.rest)
   }
 
   private enter(phase: Phase): void {
-    if (phase !== PHASE.running) this.glass.end()
+    if (phase !== PHASE.running && phase !== PHASE.backingOff) this.glass.end()
     if (phase === PHASE.waiting && this.phase === PHASE.waiting) return
     this.phase = phase
     this.phaseBegan_ms = this.inputs.now_ms

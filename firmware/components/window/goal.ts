@@ -1,4 +1,5 @@
 import { type CodeOf, WINDOW_ACTION, type WindowAction } from '#protocol/index.ts'
+import { GUARDING } from './inputs.ts'
 import type { WindowInputs } from './inputs.ts'
 import { MotorHeat } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -151,8 +152,9 @@ export class WindowGoal {
 }
 
 /**
- * What a window may do. Closing takes the ignition. A warm motor begins nothing, a hot one goes on with nothing; but a
- * reversal that began is never refused nor ended. What needs a position is refused without one.
+ * What a window may do. Closing takes the ignition, and what nobody holds closes only when it can be guarded. A warm motor
+ * begins nothing, a hot one goes on with nothing; but a reversal that began is never refused nor ended. What needs a
+ * position is refused without one.
  */
 export class Permission {
   private readonly inputs: WindowInputs
@@ -185,15 +187,16 @@ export class Permission {
     if (this.goal.reversing()) return action === GOAL.down || (action === GOAL.autoDown && known)
     if (this.heat.tooWarm) return false
     const mayClose = this.inputs.mayClose
+    const guarded = this.inputs.guarding === GUARDING.able
     switch (action) {
       case GOAL.up: return mayClose
       case GOAL.down: return true
-      case GOAL.autoUp: return mayClose && known
+      case GOAL.autoUp: return mayClose && guarded && known
       case GOAL.autoDown: return known
       case GOAL.goto:
         return known && position_pct >= 0 && position_pct <= 100
-          && (mayClose || position_pct >= this.position.percent(this.inputs.count))
-      case GOAL.learn: return mayClose
+          && ((mayClose && guarded) || position_pct >= this.position.percent(this.inputs.count))
+      case GOAL.learn: return mayClose && guarded
       default: return false
     }
   }
@@ -201,6 +204,7 @@ export class Permission {
   /** The glass may begin, or go on, to move in a direction. */
   moves(direction: number): boolean {
     if (this.goal.reversing()) return true
-    return !this.heat.tooHot && (direction > 0 || this.inputs.mayClose)
+    if (direction > 0) return !this.heat.tooHot
+    return !this.heat.tooHot && this.inputs.mayClose && (this.goal.code === GOAL.up || this.inputs.guarding === GUARDING.able)
   }
 }

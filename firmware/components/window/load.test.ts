@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { runs } from '../../testing/index.ts'
-import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LEAST_CURRENT_A, LoadObserver } from './load.ts'
+import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LoadObserver } from './load.ts'
 import type { LoadReading } from './load.ts'
-import { emf_Vs, climateFactor, stretch_mm, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
+import { climateFactor, WindowMotor } from './motor.ts'
 
 /** One closing from `from_mm` to the top that takes `load_A(gap)`. */
 function closing(profile: FrictionProfile, load_A: (gap_mm: number) => number, from_mm = 450): void {
@@ -23,7 +24,6 @@ describe('FrictionProfile', () => {
     for (const gap_mm of [12, 17, 200, 450, 600]) expect(profile.usual_A(gap_mm)).toBe(9)
     // With a common upper seal.
     expect([-5, 0, 3, 6, 9].map(gap_mm => Math.round(100 * profile.usual_A(gap_mm)) / 100)).toEqual([10.6, 10.6, 10.2, 9.8, 9.4])
-    expect(profile.known(0)).toBe(false)
     expect(profile.changed).toBe(false)
   })
 
@@ -32,7 +32,6 @@ describe('FrictionProfile', () => {
     const line = (gap_mm: number): number => 7 + gap_mm / 100
     closing(profile, line)
     expect(profile.changed).toBe(true)
-    expect(profile.known(450)).toBe(true)
     for (const gap_mm of [1.5, 13, 29, 40, 100, 333]) expect(Math.abs(profile.usual_A(gap_mm) - line(gap_mm))).toBeLessThan(0.08)
   })
 
@@ -50,7 +49,6 @@ describe('FrictionProfile', () => {
     closing(profile, () => 7, 30)
     expect(profile.usual_A(30)).toBeCloseTo(7, 5)
     expect(profile.usual_A(300)).toBe(9)
-    expect([profile.known(30), profile.known(31), profile.known(450)]).toEqual([true, false, false])
     profile.begin()
     for (let gap_mm = 450; gap_mm > 100; gap_mm--) profile.see(gap_mm, 15)
     profile.begin()
@@ -64,7 +62,6 @@ describe('FrictionProfile', () => {
     closing(profile, () => 7, 30)
     expect(profile.usual_A(300)).toBe(8)
     expect(profile.usual_A(20)).toBeCloseTo(7.7, 5)
-    expect(profile.known(450)).toBe(true)
   })
 
   it('learns nothing of a closing that saw nothing', () => {
@@ -126,175 +123,129 @@ describe('FrictionProfile', () => {
   })
 })
 
-const R_ohm = windingResistance_ohm(23)
-const TAU_s = WINDOW_MOTOR.inertia_As2 * R_ohm / WINDOW_MOTOR.emf_Vs
+const MOTOR = new WindowMotor(MOTOR_DATA)
 
-/** A motor with a given load, integrated finely. */
+/** A motor with a given load, integrated finely, and what a board means of it. */
 class Motor {
   speed_pulses_s = 0
-  winding_A = 0
   motor_V = 0
   load_A = 0
+  private readonly observer: LoadObserver
 
-  run(seconds: number): void {
-    const dt_s = 1e-5
-    for (let t_s = 0; t_s < seconds - dt_s / 2; t_s += dt_s) {
-      this.winding_A = (this.motor_V - WINDOW_MOTOR.emf_Vs * this.speed_pulses_s) / R_ohm
-      this.speed_pulses_s += dt_s * (this.winding_A - this.load_A) / WINDOW_MOTOR.inertia_As2
+  constructor(observer: LoadObserver) {
+    this.observer = observer
+    observer.begin(23)
+  }
+
+  /** Runs for so many ticks, each of which is observed. */
+  run(ticks: number, dt_s = 0.01, acceleration_m_s2 = 0): void {
+    const step_s = 1e-5
+    for (let tick = 0; tick < ticks; tick++) {
+      let sum_A = 0
+      const steps = Math.round(dt_s / step_s)
+      for (let i = 0; i < steps; i++) {
+        const winding_A = (this.motor_V - MOTOR.emf_Vs(23) * this.speed_pulses_s) / MOTOR.resistance_ohm(23)
+        this.speed_pulses_s += step_s * (winding_A - this.load_A) / MOTOR.inertia_As2
+        sum_A += winding_A
+      }
+      const reading: LoadReading = { winding_A: sum_A / steps, motor_V: this.motor_V, acceleration_m_s2, pulses_s: this.speed_pulses_s }
+      this.observer.update(reading, dt_s)
     }
-    this.winding_A = (this.motor_V - WINDOW_MOTOR.emf_Vs * this.speed_pulses_s) / R_ohm
-  }
-
-  /** What is measured of it now. */
-  reading(over: Partial<LoadReading> = {}): LoadReading {
-    const { winding_A, motor_V, speed_pulses_s } = this
-    return { winding_A, motor_V, speed_pulses_s, limited: false, risen: false, ...over }
-  }
-
-  /** It runs for a tick, and is measured. */
-  observed(observer: LoadObserver, dt_s: number, over: Partial<LoadReading> = {}): void {
-    this.run(dt_s)
-    observer.update(this.reading(over), dt_s, true)
   }
 }
 
-function settled(): { motor: Motor, observer: LoadObserver } {
-  const motor = new Motor()
-  const observer = new LoadObserver()
-  observer.begin(23)
+function settled(dt_s = 0.01): { motor: Motor, observer: LoadObserver } {
+  const observer = new LoadObserver(MOTOR)
+  const motor = new Motor(observer)
   motor.load_A = 7
   motor.motor_V = 12
-  motor.run(0.5)
-  for (let i = 0; i < 3; i++) motor.observed(observer, 0.01)
+  motor.run(100, dt_s)
   return { motor, observer }
 }
 
 describe('LoadObserver', () => {
-  it('sees a load at once that the current shows only after the time constant of the rotor', () => {
-    for (const dt_s of [0.005, 0.01, 0.02, 0.035]) {
-      const { motor, observer } = settled()
-      motor.load_A = 9
-      motor.observed(observer, dt_s)
-      expect(motor.winding_A - 7).toBeLessThan(2 * (1 - Math.exp(-dt_s / TAU_s)) + 0.01)
-      expect(observer.load_A).toBeCloseTo(9, 1)
-    }
+  it.each([0.005, 0.01, 0.02])('sees a load sooner than the current does, with ticks of %s s', (dt_s) => {
+    const { motor, observer } = settled(dt_s)
+    expect(observer.load_A).toBeCloseTo(7, 2)
+    motor.load_A = 9
+    motor.run(Math.round(0.06 / dt_s), dt_s)
+    expect(observer.load_A).toBeGreaterThan(8.6)
+    expect(observer.load_A).toBeLessThan(9.1)
   })
 
   it('does not take a step of the voltage for one of the load', () => {
     const { motor, observer } = settled()
-    motor.motor_V = 13.5
-    motor.observed(observer, 0.01)
-    expect(motor.winding_A).toBeGreaterThan(8)
-    expect(observer.load_A).toBeCloseTo(7, 1)
-    motor.motor_V = 11
-    motor.observed(observer, 0.02)
-    expect(observer.load_A).toBeCloseTo(7, 1)
+    for (const motor_V of [13.5, 11]) {
+      motor.motor_V = motor_V
+      for (let i = 0; i < 10; i++) {
+        motor.run(1)
+        expect(Math.abs(observer.load_A - 7)).toBeLessThan(0.7)
+      }
+      expect(observer.load_A).toBeCloseTo(7, 1)
+    }
   })
 
-  it('starts from rest: the first step of the voltage is no load either', () => {
-    const observer = new LoadObserver()
-    const motor = new Motor()
+  it('takes off what the road makes the glass weigh', () => {
+    const { motor, observer } = settled()
+    motor.load_A = 7 + 5 * 2 / MOTOR.force_N_A
+    motor.run(30, 0.01, 2)
+    expect(observer.load_A).toBeCloseTo(7, 2)
+  })
+
+  it('after a rest knows no acceleration at first', () => {
+    const { observer } = settled()
+    observer.rest()
+    const reading: LoadReading = { winding_A: 7, motor_V: 7 * MOTOR.resistance_ohm(23), acceleration_m_s2: 0, pulses_s: 0 }
+    for (let i = 0; i < 10; i++) observer.update(reading, 0.01)
+    expect(observer.load_A).toBeCloseTo(7, 2)
+  })
+
+  it('follows the resistance that the pulses tell, within bounds, and keeps it for the next motion', () => {
+    const observer = new LoadObserver(MOTOR)
     observer.begin(23)
-    motor.motor_V = 8
-    motor.load_A = 6
-    motor.observed(observer, 0.01)
-    expect(observer.load_A).toBeCloseTo(6, 1)
-  })
-
-  it('held at the limit by the eFuse it says what it is sure of', () => {
-    const { motor, observer } = settled()
-    observer.update(motor.reading({ limited: true, winding_A: 10 }), 0.01, true)
-    expect(observer.load_A).toBe(10)
-    // A supply that rose explains the current: no load.
-    const risen = settled()
-    risen.motor.motor_V += 2
-    risen.observer.update(risen.motor.reading({ limited: true, winding_A: 9.2 }), 0.01, true)
-    expect(risen.observer.load_A).toBeLessThan(9)
-  })
-
-  it('does not take a supply that rose late in the interval for a load', () => {
-    const { motor, observer } = settled()
-    motor.run(0.009)
-    motor.motor_V = 13
-    motor.run(0.001)
-    observer.update(motor.reading({ risen: true }), 0.01, true)
-    expect(observer.load_A).toBeCloseTo(7, 1)
-    motor.observed(observer, 0.01)
-    expect(observer.load_A).toBeCloseTo(7, 0)
-    motor.load_A = 5
-    motor.observed(observer, 0.01, { risen: true })
-    expect(observer.load_A).toBeCloseTo(5, 0)
-    const without = settled()
-    without.motor.run(0.009)
-    without.motor.motor_V = 13
-    without.motor.run(0.001)
-    without.observer.update(without.motor.reading(), 0.01, true)
-    expect(without.observer.load_A).toBeGreaterThan(7.5)
-  })
-
-  it('shows the current alone where the bridge may be feeding back', () => {
-    const { motor, observer } = settled()
-    observer.update(motor.reading({ winding_A: LEAST_CURRENT_A / 2 }), 0.01, true)
-    expect(observer.load_A).toBe(LEAST_CURRENT_A / 2)
-    observer.update(motor.reading({ winding_A: LEAST_CURRENT_A }), 0.01, true)
-    expect(observer.load_A).not.toBe(LEAST_CURRENT_A)
-  })
-
-  it('follows the resistance of a winding that gets warm, within bounds, and keeps it for the next motion', () => {
-    const observer = new LoadObserver()
-    observer.begin(23)
-    const see = (resistance_ohm: number, over: Partial<LoadReading> = {}, steady = true, dt_s = 0.01): void => observer.update({
-      winding_A: 8, motor_V: 8 * resistance_ohm + 200 * WINDOW_MOTOR.emf_Vs, speed_pulses_s: 200, limited: false, risen: false, ...over,
-    }, dt_s, steady)
+    const see = (resistance_ohm: number, winding_A = 8, dt_s = 0.01): void => observer.follow(
+      { winding_A, motor_V: winding_A * resistance_ohm + 200 * MOTOR.emf_Vs(23), acceleration_m_s2: 0, pulses_s: 200 }, dt_s)
     see(0.65)
     expect(observer.resistance_ohm).toBeCloseTo(0.55 + 0.1 * 0.02, 6)
     for (let i = 0; i < 300; i++) see(0.65)
     expect(observer.resistance_ohm).toBeCloseTo(0.65, 3)
     observer.begin(23)
-    expect(observer.resistance_ohm).toBeCloseTo(0.65, 3)
-    see(0.3, {}, false)
-    for (const over of [{ limited: true }, { winding_A: 2 }]) see(0.3, over)
+    see(0.3, 1.9)
     expect(observer.resistance_ohm).toBeCloseTo(0.65, 3)
     for (let i = 0; i < 500; i++) see(5)
     expect(observer.resistance_ohm).toBeCloseTo(1.5 * 0.55, 9)
     for (let i = 0; i < 500; i++) see(-5)
     expect(observer.resistance_ohm).toBeCloseTo(0.75 * 0.55, 9)
-    see(0.55, {}, true, 2)
+    see(0.55, 8, 2)
     expect(observer.resistance_ohm).toBeCloseTo(0.55, 9)
   })
 
-  it('begins each closing from rest, with the winding and the magnets that the door\'s temperature makes', () => {
-    const { motor, observer } = settled()
+  it('begins with the winding and the magnets that the door\'s temperature makes', () => {
+    const { observer } = settled()
     observer.begin(-30)
-    expect(observer.load_A).toBe(0)
-    expect(observer.resistance_ohm).toBeCloseTo(windingResistance_ohm(-30), 9)
-    expect(observer.emf_Vs).toBe(emf_Vs(-30))
-    observer.begin(23)
-    const rested = new Motor()
-    rested.load_A = 6
-    rested.motor_V = motor.motor_V
-    rested.observed(observer, 0.01)
-    expect(observer.load_A).toBeCloseTo(6, 1)
-  })
-
-  it('with a supply that rose, a current that stays at the limit says nothing of the load', () => {
-    const observer = new LoadObserver()
-    observer.begin(23)
-    const reading: LoadReading = { winding_A: 6, motor_V: 8, speed_pulses_s: 0, limited: false, risen: false }
-    observer.update(reading, 0.01, false)
-    const before_A = observer.load_A
-    expect(before_A).toBeLessThan(6)
-    observer.update({ ...reading, limited: true, risen: true }, 0.01, false)
-    expect(observer.load_A).toBe(before_A)
+    expect([observer.load_A, observer.resistance_ohm, observer.emf_Vs]).toEqual([0, MOTOR.resistance_ohm(-30), MOTOR.emf_Vs(-30)])
   })
 })
 
 describe('the motor', () => {
   it('has a resistance that grows and magnets that weaken with temperature', () => {
-    expect(windingResistance_ohm(23)).toBeCloseTo(0.55, 12)
-    expect(windingResistance_ohm(80)).toBeCloseTo(0.15 + 0.4 * (1 + 0.0039 * 57), 12)
-    expect(emf_Vs(23)).toBe(0.0314)
-    expect(emf_Vs(-27)).toBeCloseTo(0.0314 * 1.1, 12)
+    expect(MOTOR.resistance_ohm(23)).toBeCloseTo(0.55, 12)
+    expect(MOTOR.resistance_ohm(80)).toBeCloseTo(0.15 + 0.4 * (1 + 0.0039 * 57), 12)
+    expect(MOTOR.emf_Vs(23)).toBeCloseTo(0.02 * Math.PI / 2, 6)
+    expect(MOTOR.emf_Vs(-27) / MOTOR.emf_Vs(23)).toBeCloseTo(1.1, 12)
+  })
+
+  it('pushes the glass by its torque constant, through worm and drum', () => {
+    expect(MOTOR.force_N_A).toBeCloseTo(28.5, 1)
+    expect(new WindowMotor({ ...MOTOR_DATA, torque_Nm_A: 0.026 }).force_N_A).toBeCloseTo(1.3 * MOTOR.force_N_A, 9)
+  })
+
+  it.each([
+    { torque_Nm_A: 0 }, { winding_ohm: 0 }, { winding_ohm: 0.15 }, { torqueTolerance_pct: 10.5 }, { windingTolerance_pct: 10.5 },
+  ])('is not rated, and a common one, with %o', (part) => {
+    const motor = new WindowMotor({ ...MOTOR_DATA, ...part })
+    expect([motor.rated, motor.force_N_A, motor.resistance_ohm(23)]).toEqual([false, MOTOR.force_N_A, MOTOR.resistance_ohm(23)])
+    expect(MOTOR.rated).toBe(true)
   })
 
   it('takes more in the cold, a little more in the heat', () => {
@@ -304,8 +255,7 @@ describe('the motor', () => {
   })
 
   it('stretches the cable by its load beyond what it takes to turn', () => {
-    expect(stretch_mm(2.5)).toBe(0)
-    expect(stretch_mm(1)).toBe(0)
-    expect(stretch_mm(4.5)).toBeCloseTo(2 * 28.5 * 0.013, 12)
+    expect([MOTOR.stretch_mm(2.5), MOTOR.stretch_mm(1)]).toEqual([0, 0])
+    expect(MOTOR.stretch_mm(4.5)).toBeCloseTo(2 * MOTOR.force_N_A * 0.013, 12)
   })
 })

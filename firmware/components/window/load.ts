@@ -1,4 +1,5 @@
-import { emf_Vs, windingResistance_ohm, WINDOW_MOTOR } from './motor.ts'
+import { WINDOW_DRIVE } from './motor.ts'
+import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** Knots of the profile: close together near the top, where the upper seal takes hold, then wider. */
@@ -60,13 +61,6 @@ export class FrictionProfile {
     this.learned_A = new Float32Array(FRICTION_KNOTS)
     this.sum_A = new Float32Array(FRICTION_KNOTS)
     this.weight = new Float32Array(FRICTION_KNOTS)
-  }
-
-  /** Every part of the travel from `gap_mm` to the top is learned. */
-  known(gap_mm: number): boolean {
-    const last = frictionKnotAbove(gap_mm)
-    for (let i = 0; i <= last; i++) if (!(this.learned_A[i]! > 0)) return false
-    return true
   }
 
   /** Current that closing at `gap_mm` took so far, A. */
@@ -135,84 +129,81 @@ const RESISTANCE_LEAST = 0.75
 const RESISTANCE_MOST = 1.5
 /** A smaller current says nothing of the resistance. */
 const RESISTANCE_CURRENT_A = 2
-/** Below this the bridge may be feeding back, which the port does not see. */
-export const LEAST_CURRENT_A = 0.05
+/** Time constant of the load's smoothing. */
+const SMOOTHING_s = 0.02
 
-/** What is measured of a driven motor at a tick. */
+/** What is measured of a driven motor over an interval between two ticks. */
 export interface LoadReading {
-  /** In the winding, now. */
+  /** Mean in the winding. */
   winding_A: number
-  /** At the motor since the last reading: duty × supply. */
+  /** Mean at the motor: duty × voltage at the plug. */
   motor_V: number
-  /** Of the rotor, smoothed. */
-  speed_pulses_s: number
-  /** The eFuse holds the current: the voltage is not known. */
-  limited: boolean
-  /** The supply rose since the last reading: the current has not yet answered to that. */
-  risen: boolean
+  /** Mean vertical acceleration of the door, up positive; 0 where nothing measures it. */
+  acceleration_m_s2: number
+  /** Of the rotor by its pulses, smoothed over some ticks. */
+  pulses_s: number
 }
 
 /**
- * The load on a motor, as the current that would carry it at a steady speed. The current itself follows a change of load
- * with the rotor's time constant τ = J R / k², about 20 ms; between two readings with a constant load it runs
- * exponentially from what the last voltage step left towards the load, so
- * load = i + (i − i₀) / (e^(Δt/τ) − 1), with i₀ = the current just after the last voltage step. A supply that rises in
- * between looks like a load for one reading: such a reading raises no load.
+ * The load on a motor, as the current that would carry it at a steady speed: its current without the part that accelerates
+ * the rotor, and without what the road makes the glass weigh. Voltage and current tell the speed, and two speeds the acceleration,
+ * from the middle of one interval to that of the next.
  */
 export class LoadObserver {
-  /** A. */
+  /** A, smoothed. */
   load_A: number
-  /** Estimate of the winding with brushes. */
+  /** The winding with brushes. */
   resistance_ohm: number
   /** V per pulse/s. */
   emf_Vs: number
+  private readonly motor: WindowMotor
+  private speed_pulses_s: number
+  private interval_s: number
   private expected_ohm: number
   private warmth: number
-  private lastMotor_A: number
-  private lastMotor_V: number
 
-  constructor() {
+  constructor(motor: WindowMotor) {
+    this.motor = motor
     this.load_A = 0
-    this.resistance_ohm = windingResistance_ohm(WINDOW_MOTOR.reference_C)
-    this.emf_Vs = WINDOW_MOTOR.emf_Vs
+    this.resistance_ohm = motor.resistance_ohm(WINDOW_DRIVE.reference_C)
+    this.emf_Vs = motor.emf_Vs(WINDOW_DRIVE.reference_C)
+    this.speed_pulses_s = 0
+    this.interval_s = 0
     this.expected_ohm = this.resistance_ohm
     this.warmth = 1
-    this.lastMotor_A = 0
-    this.lastMotor_V = 0
   }
 
   /** A motion begins from rest, with the door at `temperature_C`. */
   begin(temperature_C: number): void {
-    this.expected_ohm = windingResistance_ohm(temperature_C)
+    this.expected_ohm = this.motor.resistance_ohm(temperature_C)
     this.resistance_ohm = this.expected_ohm * this.warmth
-    this.emf_Vs = emf_Vs(temperature_C)
+    this.emf_Vs = this.motor.emf_Vs(temperature_C)
     this.load_A = 0
-    this.lastMotor_A = 0
-    this.lastMotor_V = 0
+    this.rest()
   }
 
-  /** `dt_s`: since the last reading, > 0. `steady`: the speed is a steady one and may be compared with the voltage. */
-  update(reading: LoadReading, dt_s: number, steady: boolean): void {
-    const winding_A = reading.winding_A
-    const step_V = reading.motor_V - this.lastMotor_V
-    const load_A = winding_A + (winding_A - this.lastMotor_A - step_V / this.resistance_ohm) * this.gain(dt_s)
-    // Held at the limit, it may be a load or a voltage that rose; the next reading tells.
-    if (winding_A < LEAST_CURRENT_A || (reading.limited && load_A > winding_A)) this.load_A = winding_A
-    else this.load_A = reading.risen ? Math.min(this.load_A, load_A) : load_A
-    this.lastMotor_A = winding_A
-    this.lastMotor_V = reading.motor_V
-    if (steady && !reading.limited && winding_A > RESISTANCE_CURRENT_A) this.follow(reading, dt_s)
+  /** The motor is not driven for a while: its speed is not known after that. */
+  rest(): void {
+    this.interval_s = 0
   }
 
-  /** 1 / (e^x − 1) with x = Δt/τ, by the series of e^x. */
-  private gain(dt_s: number): number {
-    const tau_s = WINDOW_MOTOR.inertia_As2 * this.resistance_ohm / this.emf_Vs
-    const x = dt_s / tau_s
-    return 1 / (x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))))
+  /** Takes what an interval of `dt_s` > 0 measured. */
+  update(reading: LoadReading, dt_s: number): void {
+    const motor = this.motor
+    const speed_pulses_s = (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs
+    const between_s = (this.interval_s + dt_s) / 2
+    const acceleration_pulses_s2 = this.interval_s > 0 ? (speed_pulses_s - this.speed_pulses_s) / between_s : 0
+    const road_A = WINDOW_DRIVE.mass_kg * reading.acceleration_m_s2 / motor.force_N_A
+    const load_A = reading.winding_A - motor.inertia_As2 * acceleration_pulses_s2 - road_A
+    this.load_A = this.load_A + (load_A - this.load_A) * dt_s / (dt_s + SMOOTHING_s)
+    this.speed_pulses_s = speed_pulses_s
+    this.interval_s = dt_s
   }
 
-  private follow(reading: LoadReading, dt_s: number): void {
-    const seen_ohm = (reading.motor_V - this.emf_Vs * reading.speed_pulses_s) / reading.winding_A
+  /** At a steady speed the pulses tell what the winding is: what it says of the speed is to be what they say. */
+  follow(reading: LoadReading, dt_s: number): void {
+    if (reading.winding_A < RESISTANCE_CURRENT_A) return
+    const seen_ohm = (reading.motor_V - this.emf_Vs * reading.pulses_s) / reading.winding_A
     const warmth = this.warmth + (seen_ohm / this.expected_ohm - this.warmth) * Math.min(1, dt_s / RESISTANCE_FOLLOWS_s)
     this.warmth = Math.max(RESISTANCE_LEAST, Math.min(RESISTANCE_MOST, warmth))
     this.resistance_ohm = this.expected_ohm * this.warmth

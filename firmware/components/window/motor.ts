@@ -1,20 +1,21 @@
 /**
- * The motor of a window regulator as its driver knows it: a 12 V motor of the common kind behind a 73:1 worm and a 22 mm
- * drum. Speeds are in Hall pulses (a quarter turn of the rotor) per second. Nominal values at 23 °C.
+ * The drive of a window regulator behind its motor, a 73:1 worm and a 22 mm drum, and what temperature does to the motor. Speeds are
+ * in Hall pulses (a quarter turn of the rotor) per second. Nominal values at 23 °C.
  */
-export const WINDOW_MOTOR = {
-  /** Back-EMF, V per pulse/s. */
-  emf_Vs: 0.0314,
+export const WINDOW_DRIVE = {
+  pulses_rad: 0.6366198,
+  /** Way of the glass, and what its weight is worth at the rotor: the worm's loss in it. */
+  travel_m_rad: 3.0137e-4,
+  raise: 2.33,
   magnet_per_K: -0.002,
   brushes_ohm: 0.15,
-  copper_ohm: 0.4,
   copper_per_K: 0.0039,
-  /** Current that accelerates the rotor, A per pulse/s². */
-  inertia_As2: 9.4e-4,
-  /** What one ampere pushes at the glass. */
-  force_N_A: 28.5,
-  /** What it takes to turn without a load. */
-  free_A: 2.5,
+  /** Of the rotor: the middle of what such motors have, 1–3·10⁻⁵, as it counts. */
+  inertia_kgm2: 1.7e-5,
+  /** Torque that it takes to turn without a load. */
+  free_Nm: 0.05,
+  /** Glass and its lifting rail. */
+  mass_kg: 5,
   /** The cable gives this much. */
   cable_mm_N: 0.013,
   reference_C: 23,
@@ -23,29 +24,67 @@ export const WINDOW_MOTOR = {
   hot_per_K: 0.001,
 } as const
 
-/** Winding and brushes, Ω, of a motor that rested at `temperature_C`. */
-export function windingResistance_ohm(temperature_C: number): number {
-  const m = WINDOW_MOTOR
-  return m.brushes_ohm + m.copper_ohm * (1 + m.copper_per_K * (temperature_C - m.reference_C))
+/** A common motor, for one that does not say what it is. */
+const COMMON_TORQUE_Nm_A = 0.02
+const COMMON_WINDING_ohm = 0.55
+/** The law of the force holds with constants known as closely as this. */
+const TOLERANCE_MOST_pct = 10
+
+/** What a descriptor says of a motor; 0: it does not say. */
+export interface MotorConstants {
+  torque_Nm_A: number
+  torqueTolerance_pct: number
+  /** With brushes, at 23 °C. */
+  winding_ohm: number
+  windingTolerance_pct: number
 }
 
-/** Back-EMF constant with magnets at `temperature_C`, V per pulse/s. */
-export function emf_Vs(temperature_C: number): number {
-  const m = WINDOW_MOTOR
-  return m.emf_Vs * (1 + m.magnet_per_K * (temperature_C - m.reference_C))
+/** The motor as its driver knows it. */
+export class WindowMotor {
+  /** Its constants are known, and closely enough to tell a hand by them. */
+  readonly rated: boolean
+  /** What one ampere pushes at the glass. */
+  readonly force_N_A: number
+  /** What it takes to turn without a load. */
+  readonly free_A: number
+  /** Current that accelerates the rotor, A per pulse/s². */
+  readonly inertia_As2: number
+  private readonly pulse_Vs: number
+  private readonly copper_ohm: number
+
+  constructor(constants: MotorConstants) {
+    const drive = WINDOW_DRIVE
+    this.rated = constants.torque_Nm_A > 0 && constants.winding_ohm > drive.brushes_ohm
+      && constants.torqueTolerance_pct <= TOLERANCE_MOST_pct && constants.windingTolerance_pct <= TOLERANCE_MOST_pct
+    const torque_Nm_A = this.rated ? constants.torque_Nm_A : COMMON_TORQUE_Nm_A
+    this.force_N_A = torque_Nm_A / (drive.travel_m_rad * drive.raise)
+    this.free_A = drive.free_Nm / torque_Nm_A
+    this.inertia_As2 = drive.inertia_kgm2 / drive.pulses_rad / torque_Nm_A
+    this.pulse_Vs = torque_Nm_A / drive.pulses_rad
+    this.copper_ohm = (this.rated ? constants.winding_ohm : COMMON_WINDING_ohm) - drive.brushes_ohm
+  }
+
+  /** Winding and brushes of a motor that rested at `temperature_C`. */
+  resistance_ohm(temperature_C: number): number {
+    const drive = WINDOW_DRIVE
+    return drive.brushes_ohm + this.copper_ohm * (1 + drive.copper_per_K * (temperature_C - drive.reference_C))
+  }
+
+  /** Back-EMF, V per pulse/s, with magnets at `temperature_C`. */
+  emf_Vs(temperature_C: number): number {
+    return this.pulse_Vs * (1 + WINDOW_DRIVE.magnet_per_K * (temperature_C - WINDOW_DRIVE.reference_C))
+  }
+
+  /** How far the cable gives under a load of `load_A`, mm: the glass lags behind the drum by as much. */
+  stretch_mm(load_A: number): number {
+    return Math.max(0, load_A - this.free_A) * this.force_N_A * WINDOW_DRIVE.cable_mm_N
+  }
 }
 
 /** Friction at `temperature_C`, as a multiple of that at 23 °C. */
 export function climateFactor(temperature_C: number): number {
-  const m = WINDOW_MOTOR
-  const colder_K = m.reference_C - temperature_C
-  return 1 + Math.max(m.cold_per_K * colder_K, -m.hot_per_K * colder_K)
-}
-
-/** How far the cable gives under a load of `load_A`, mm: the glass lags behind the drum by as much. */
-export function stretch_mm(load_A: number): number {
-  const m = WINDOW_MOTOR
-  return Math.max(0, load_A - m.free_A) * m.force_N_A * m.cable_mm_N
+  const colder_K = WINDOW_DRIVE.reference_C - temperature_C
+  return 1 + Math.max(WINDOW_DRIVE.cold_per_K * colder_K, -WINDOW_DRIVE.hot_per_K * colder_K)
 }
 
 /**

@@ -5,6 +5,8 @@ export const WINDOW_PARAMETERS = {
   tick_ms: 10,
   /** From here on a road may shake the glass. */
   driving_kmh: 3,
+  /** Means of a shorter interval say little. */
+  means_ms: 4,
   travel_mm: 450,
   /** Hall pulses a millimetre: four a turn of a rotor behind a 73:1 worm and a drum of 22 mm radius, whatever the travel is. */
   pulses_mm: 2.1124,
@@ -27,6 +29,15 @@ export const WINDOW_PARAMETERS = {
   brakeMost_ms: 300,
   standstill_ms: 30,
 
+  /**
+   * A closing that begins below `backOffBelow_mm` first opens by `backOff_mm`, so that it meets friction before it can meet anything
+   * else; it gives up on that after `backOff_ms`, and then shorts the motor for `backOffBrake_ms`.
+   */
+  backOffBelow_mm: 230,
+  backOff_mm: 14,
+  backOff_V: 7,
+  backOff_ms: 1500,
+
   /** Within this of an end, standing still under current is the end stop; elsewhere it is an obstacle. */
   endZone_mm: 6,
   endStall_ms: 100,
@@ -34,6 +45,8 @@ export const WINDOW_PARAMETERS = {
   stall_ms: 200,
   /** The same on a guarded closing, where a weak supply may let it creep. */
   weakStall_ms: 500,
+  /** And while its friction is not found yet: in the cold it sticks. */
+  unfoundStall_ms: 1500,
   /** A motor that stands under power draws more than this; less means that it is not connected. */
   connected_A: 1,
   /**
@@ -64,11 +77,9 @@ export const WINDOW_PARAMETERS = {
   /** Reversal after a pinch: 200 mm, or to the lower end. */
   reopen_mm: 200,
   /**
-   * A closing that has to stop lets go of what it presses on with this much beyond friction, which differs from the learned one by less.
-   * Its force is known from this time on.
+   * A closing that has to stop lets go of what it presses on with this much beyond friction.
    */
   presses_N: 25,
-  presses_ms: 350,
   /** A tick that is later than this comes after a pause of the processor; for so long what the eFuse did meanwhile may not be known yet. */
   pause_ms: 100,
   woken_ms: 200,

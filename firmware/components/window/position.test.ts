@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { runs } from '../../testing/index.ts'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { PinchGuard } from './guard.ts'
-import { stretch_mm } from './motor.ts'
+import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord, GlassPosition, LEARNED, LearningRun, plausible, TravelEnds } from './position.ts'
+
+const MOTOR = new WindowMotor(MOTOR_DATA)
 
 const TRAVEL = 950
 const PER_mm = WINDOW_PARAMETERS.pulses_mm
@@ -121,7 +124,7 @@ describe('a travel from the memory', () => {
 
 const LOAD_A = 13
 /** By so much the drum has wound up the cable under that load. */
-const STRETCH = stretch_mm(LOAD_A) * WINDOW_PARAMETERS.pulses_mm
+const STRETCH = MOTOR.stretch_mm(LOAD_A) * WINDOW_PARAMETERS.pulses_mm
 
 let position: GlassPosition
 let learning: LearningRun
@@ -134,11 +137,11 @@ beforeEach(() => {
   learning = new LearningRun(TRAVEL)
   pressed = true
   frictionLearned = 0
-  const guard = new PinchGuard(LOAD_A)
+  const guard = new PinchGuard(MOTOR, LOAD_A)
   guard.pressed = () => pressed
   guard.finish = () => { frictionLearned++ }
   guard.load.load_A = LOAD_A
-  ends = new TravelEnds(position, learning, guard)
+  ends = new TravelEnds(position, learning, guard, MOTOR)
 })
 
 describe('a glass at an end of its travel', () => {

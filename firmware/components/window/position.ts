@@ -1,6 +1,6 @@
 import type { CodeOf } from '#protocol/index.ts'
 import type { PinchGuard } from './guard.ts'
-import { stretch_mm } from './motor.ts'
+import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /**
@@ -136,11 +136,13 @@ export class TravelEnds {
   private readonly position: GlassPosition
   private readonly learning: LearningRun
   private readonly guard: PinchGuard
+  private readonly motor: WindowMotor
 
-  constructor(position: GlassPosition, learning: LearningRun, guard: PinchGuard) {
+  constructor(position: GlassPosition, learning: LearningRun, guard: PinchGuard, motor: WindowMotor) {
     this.position = position
     this.learning = learning
     this.guard = guard
+    this.motor = motor
   }
 
   /** The glass stands at the lower stop. Its travel was measured: by that of a descriptor, the guard might end where no end is. */
@@ -172,7 +174,7 @@ export class TravelEnds {
 
   /** Pressed into the upper stop, the drum has wound up what the cable gives. */
   private stretch_pulses(): number {
-    return this.position.toPulses(stretch_mm(this.guard.load.load_A))
+    return this.position.toPulses(this.motor.stretch_mm(this.guard.load.load_A))
   }
 }
 

@@ -3,6 +3,7 @@ import { Closing } from './closing.ts'
 import { GOAL } from './goal.ts'
 import type { WindowGoal } from './goal.ts'
 import type { WindowInputs } from './inputs.ts'
+import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import type { GlassPosition } from './position.ts'
 
@@ -49,6 +50,11 @@ export class Motion {
     this.speed_pulses_s = this.speed_pulses_s + (pulses * 1000 / elapsed_ms - this.speed_pulses_s) / 4
     this.lastCount = count
     this.lastTick_ms = now_ms
+  }
+
+  /** The motor is off for a while: that it stands says nothing. */
+  held(now_ms: number): void {
+    this.lastPulse_ms = now_ms
   }
 
   elapsed_ms(now_ms: number): number {
@@ -102,23 +108,46 @@ export class GlassRun {
   private readonly position: GlassPosition
   private readonly goal: WindowGoal
   private readonly motion: Motion
+  private backOffCount: number
 
-  constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, run_A: number) {
+  constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, motor: WindowMotor, run_A: number) {
     this.duty = 0
-    this.closing = new Closing(Math.min(run_A, WINDOW_PARAMETERS.unlearnedMost_A))
+    this.closing = new Closing(motor, Math.min(run_A, WINDOW_PARAMETERS.unlearnedMost_A))
     this.inputs = inputs
     this.position = position
     this.goal = goal
     this.motion = new Motion()
+    this.backOffCount = 0
   }
 
-  begin(direction: number): void {
+  /** `backed`: a closing follows its back-off. */
+  begin(direction: number, backed: boolean): void {
     const inputs = this.inputs
     this.motion.begin(inputs.now_ms, inputs.count, direction)
-    if (this.closes()) {
-      this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, inputs.speed_kmh >= WINDOW_PARAMETERS.driving_kmh)
-    }
-    this.drive()
+    if (this.closes()) this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, backed)
+    this.driveFrom(inputs.supply_V)
+  }
+
+  /** A closing from here is to begin with a back-off. */
+  isNear(): boolean {
+    return this.gap_mm() < WINDOW_PARAMETERS.backOffBelow_mm
+  }
+
+  /** Opens a little before a closing. */
+  beginBackOff(): void {
+    this.motion.begin(this.inputs.now_ms, this.inputs.count, 1)
+    this.backOffCount = this.inputs.count + this.position.toPulses(WINDOW_PARAMETERS.backOff_mm)
+    this.driveBackOff()
+  }
+
+  driveBackOff(): void {
+    this.duty = slowDuty(WINDOW_PARAMETERS.backOff_V, this.inputs.supply_V) * ramp(this.elapsed_ms())
+  }
+
+  /** It has opened, or cannot. */
+  backedOff(): boolean {
+    return this.inputs.count >= this.backOffCount || this.stalled_ms() >= WINDOW_PARAMETERS.stall_ms
+      || this.elapsed_ms() >= WINDOW_PARAMETERS.backOff_ms
   }
 
   end(): void {
@@ -162,6 +191,7 @@ export class GlassRun {
   met(): Met {
     if (this.astray()) return MET.astray
     if (this.closes() && this.obstructed()) return MET.obstacle
+    if (this.closes() && this.closing.slammed) this.motion.held(this.inputs.now_ms)
     const atEnd = this.atEnd()
     if (this.stalled_ms() < this.patience_ms(atEnd)) return MET.nothing
     if (!this.drawsCurrent()) return MET.dead
@@ -171,6 +201,11 @@ export class GlassRun {
 
   /** Sets the duty for the next tick. */
   drive(): void {
+    this.driveFrom(this.inputs.plug_V)
+  }
+
+  /** `plug_V`: what a closing has to expect at its plug; at its start nothing is measured there yet. */
+  private driveFrom(plug_V: number): void {
     const direction = this.motion.direction
     const count = this.inputs.count
     const supply_V = this.inputs.supply_V
@@ -179,7 +214,7 @@ export class GlassRun {
       return
     }
     const goalGap_mm = this.position.toMillimetres(this.goal.left_pulses(count, direction))
-    if (this.closes()) this.duty = -this.closing.duty(supply_V, goalGap_mm <= WINDOW_PARAMETERS.slowGoal_mm)
+    if (this.closes()) this.duty = -this.closing.duty(plug_V, goalGap_mm <= WINDOW_PARAMETERS.slowGoal_mm)
     else this.duty = motorDuty(this.elapsed_ms(), this.position.gap_mm(count, direction), goalGap_mm, supply_V)
   }
 
@@ -211,8 +246,7 @@ export class GlassRun {
     reading.elapsed_ms = this.elapsed_ms()
     reading.stalled_ms = this.drawsCurrent() ? this.stalled_ms() : 0
     reading.gap_mm = this.gap_mm()
-    reading.speed_pulses_s = this.motion.speed_pulses_s
-    reading.speed_mm_s = this.position.toMillimetres(this.motion.speed_pulses_s)
+    reading.pulses_s = this.motion.speed_pulses_s
     return this.closing.update(this.inputs, -this.duty)
   }
 
@@ -237,7 +271,8 @@ export class GlassRun {
   /** How long it may stand under power. */
   private patience_ms(atEnd: boolean): number {
     if (atEnd) return WINDOW_PARAMETERS.endStall_ms
-    return this.closes() ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.stall_ms
+    if (!this.closes()) return WINDOW_PARAMETERS.stall_ms
+    return this.closing.guard.found ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.unfoundStall_ms
   }
 
   private drawsCurrent(): boolean {

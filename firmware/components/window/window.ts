@@ -6,6 +6,9 @@ import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf } from '../component.ts'
 import { PHASE, WindowControl } from './control.ts'
 import type { Phase } from './control.ts'
+import { GUARDING } from './inputs.ts'
+import type { Guarding } from './inputs.ts'
+import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord, plausible } from './position.ts'
 
@@ -22,6 +25,7 @@ type Wish = CodeOf<typeof WISH>
 export class WindowDriver implements CommandedDriver<WindowCommandValues, WindowStatusValues> {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.window>
+  private readonly motor: WindowMotor
   private readonly control: WindowControl
   private wish: Wish
   private asking: boolean
@@ -39,7 +43,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const data = context.descriptor.data
     this.statusCount = 1
     this.context = context
-    this.control = new WindowControl(data.travel_pulses, context.descriptor.run_A, data.stall_A)
+    this.motor = new WindowMotor(data)
+    this.control = new WindowControl(data.travel_pulses, this.motor, context.descriptor.run_A, data.stall_A)
     this.wish = WISH.nothing
     // Stryker disable next-line BooleanLiteral: set with every wish, and nothing looks at it before the first
     this.asking = false
@@ -51,6 +56,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.ticking = false
     this.storedPosition = false
     this.action = WINDOW_ACTION.stop
+    this.takeMeans()
     this.load()
   }
 
@@ -70,6 +76,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   }
 
   tick(): void {
+    if (this.context.hal.now() - this.control.inputs.taken_ms >= WINDOW_PARAMETERS.means_ms) this.takeMeans()
     this.sense()
     this.control.step()
     this.act()
@@ -127,13 +134,32 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const port = this.context.port
     inputs.now_ms = this.context.hal.now()
     inputs.count = port.pulses(WINDOW_PLUG.hall)
-    inputs.port_A = port.current_A()
     inputs.limit_A = this.context.power.limit_A()
     inputs.supply_V = this.context.hal.supply_V()
     inputs.temperature_C = this.context.hal.temperature_C()
-    inputs.speed_kmh = this.context.vehicle.speed_kmh()
+    inputs.guarding = this.guarding()
     inputs.mayClose = this.context.vehicle.ignition() >= IGNITION.on
     inputs.fed = this.fed
+  }
+
+  /** Ends an interval of means; a board that takes none gives what it reads now. */
+  private takeMeans(): void {
+    const inputs = this.control.inputs
+    const port = this.context.port
+    port.takeMeans()
+    const mean_A = port.mean_A()
+    const plug_V = port.meanPlug_V()
+    inputs.taken_ms = this.context.hal.now()
+    inputs.port_A = isNaN(mean_A) ? port.current_A() : mean_A
+    inputs.plug_V = isNaN(plug_V) ? this.context.hal.supply_V() : plug_V
+    inputs.acceleration_m_s2 = this.context.hal.acceleration_m_s2()
+  }
+
+  private guarding(): Guarding {
+    if (!this.motor.rated) return GUARDING.motorUnknown
+    if (isNaN(this.context.port.mean_A()) || isNaN(this.context.port.meanPlug_V())) return GUARDING.noMeans
+    const drives = this.context.vehicle.speed_kmh() >= WINDOW_PARAMETERS.driving_kmh
+    return drives && isNaN(this.control.inputs.acceleration_m_s2) ? GUARDING.roadUnseen : GUARDING.able
   }
 
   /** Does what the control decided: power first, then the motor, then what others are told. */
@@ -205,6 +231,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private drive(): void {
     const phase = this.control.phase
     const braking = phase === PHASE.braking
+    // The means of an interval are those of one duty.
+    if (phase !== this.outputPhase) this.takeMeans()
     if (braking) {
       if (this.outputPhase !== PHASE.braking) this.context.port.brake(WINDOW_PLUG.motor)
     } else if (this.control.duty !== this.output || this.outputPhase === PHASE.braking) {
