@@ -13,9 +13,10 @@ let order: ControlRig['order']
 let way: ControlRig['way']
 let pass: ControlRig['pass']
 let meet: ControlRig['meet']
+let backOff: ControlRig['backOff']
 
 beforeEach(() => {
-  ({ control, order, way, pass, meet } = controlRig())
+  ({ control, order, way, pass, meet, backOff } = controlRig())
 })
 
 describe('a hand', () => {
@@ -233,6 +234,8 @@ describe('the lower stop, at an unknown place', () => {
     probe()
     pass(500)
     order('up')
+    expect([control.phase, way(), control.state()]).toEqual([PHASE.backingOff, 1, WINDOW_STATE.closing])
+    backOff()
     expect([control.phase, way()]).toEqual([PHASE.running, -1])
     expect(control.position.known()).toBe(false)
   })
@@ -248,8 +251,9 @@ describe('the lower stop, at an unknown place', () => {
   it('ends a reversal without a fault, and teaches nothing', () => {
     control.position.forget()
     order('up')
-    pass(100, 2)
+    backOff()
     meet()
+    expect(control.reversing()).toBe(true)
     pass(200, 2)
     pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     pass(3000)

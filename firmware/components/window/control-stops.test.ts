@@ -7,9 +7,10 @@ let control: ControlRig['control']
 let order: ControlRig['order']
 let way: ControlRig['way']
 let pass: ControlRig['pass']
+let backOff: ControlRig['backOff']
 
 beforeEach(() => {
-  ({ control, order, way, pass } = controlRig())
+  ({ control, order, way, pass, backOff } = controlRig())
 })
 
 describe('a closing that has to stop', () => {
@@ -27,7 +28,10 @@ describe('a closing that has to stop', () => {
   const closing = (force_N: number): void => {
     control.inputs.mayClose = true
     order('up')
-    pass(WINDOW_PARAMETERS.presses_ms, 2)
+    backOff()
+    pass(100, 2)
+    expect([control.phase, way()]).toEqual([PHASE.running, -1])
+    control.closing.guard.found = true
     control.closing.guard.excess_N = force_N
   }
   const pause = (duration_ms: number): void => {
@@ -44,21 +48,22 @@ describe('a closing that has to stop', () => {
     expect(outcome()).toEqual(LETS_GO)
     pass(100)
     expect([control.phase, way()]).toEqual([PHASE.running, 1])
-    ;({ control, order, way, pass } = controlRig())
+    ;({ control, order, way, pass, backOff } = controlRig())
     closing(WINDOW_PARAMETERS.presses_N - 1)
     end()
     expect(outcome()).toEqual(STOPS)
   })
 
-  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s does not while its force is not known: at its start, and in the seal', (_why, end) => {
+  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s does not while its force is not known: at its start, and at its end', (_why, end) => {
     order('up')
-    pass(WINDOW_PARAMETERS.presses_ms - 20, 2)
+    pass(100, 2)
+    expect([way(), control.closing.guard.found]).toEqual([-1, false])
     control.closing.guard.excess_N = WINDOW_PARAMETERS.presses_N
     end()
     expect(outcome()).toEqual(STOPS)
     pass(400)
     closing(WINDOW_PARAMETERS.presses_N)
-    control.closing.guard.glass_mm = 0
+    control.closing.guard.atEnd = () => true
     end()
     expect(outcome()).toEqual(STOPS)
   })
@@ -83,7 +88,7 @@ describe('a closing that has to stop', () => {
 
   it('after a short pause, or a while after a long one, does not', () => {
     for (const end of [forbid, cutPower, letGo, stop]) {
-      ({ control, order, way, pass } = controlRig())
+      ({ control, order, way, pass, backOff } = controlRig())
       closing(0)
       pause(WINDOW_PARAMETERS.pause_ms)
       end()
@@ -111,15 +116,17 @@ describe('a closing that has to stop', () => {
     order('learn')
     pass(100, 2)
     pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
-    pass(WINDOW_PARAMETERS.presses_ms + 100, 2)
+    pass(200, 2)
     expect(way()).toBe(-1)
+    control.closing.guard.found = true
     control.closing.guard.excess_N = WINDOW_PARAMETERS.presses_N
     pause(500)
     cutPower()
     expect(outcome()).toEqual(STOPS)
     pass(400)
     order('autoDown')
-    pass(WINDOW_PARAMETERS.presses_ms, 2)
+    pass(100, 2)
+    expect(way()).toBe(1)
     pause(500)
     cutPower()
     expect(outcome()).toEqual(STOPS)

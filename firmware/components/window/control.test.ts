@@ -44,7 +44,7 @@ describe('at rest', () => {
   })
 
   it('stays there when it is to go to where it is', () => {
-    expect(order('goto', 50)).toBe(true)
+    expect(order('goto', 54)).toBe(true)
     expect(control.phase).toBe(PHASE.rest)
   })
 
@@ -188,15 +188,15 @@ describe('running', () => {
   })
 
   it('a goto brakes where it arrives, looks where it stands, and goes on if that is too far off', () => {
-    order('goto', 60)
+    order('goto', 70)
     pass(300, 2)
-    control.inputs.count = 569
+    control.inputs.count = 664
     pass(10)
     expect(control.phase).toBe(PHASE.braking)
-    control.inputs.count = 590
+    control.inputs.count = 685
     pass(400)
     expect([control.phase, way()]).toEqual([PHASE.running, -1])
-    control.inputs.count = 570
+    control.inputs.count = 665
     pass(10)
     pass(400)
     expect(control.phase).toBe(PHASE.rest)

@@ -50,7 +50,7 @@ export class WindowControl {
   fault: boolean
   private blocked: boolean
   private powerLosses: number
-  /** The closing that is about to begin has begun with its back-off. */
+  /** The closing that is about to begin has had its back-off, all of it. */
   private backed: boolean
   private phaseBegan_ms: number
   private readonly goal: WindowGoal
@@ -180,7 +180,6 @@ export class WindowControl {
   private start(direction: number): void {
     if (direction < 0) this.pinched = false
     if (direction < 0 && !this.backed && this.glass.isNear()) {
-      this.backed = true
       this.glass.beginBackOff()
       this.enter(PHASE.backingOff)
       return
@@ -198,14 +197,16 @@ export class WindowControl {
 
   /** Where it goes in the end: a back-off is part of a closing. */
   private heading(): number {
-    return this.backed ? -1 : this.glass.direction()
+    return this.backed || this.phase === PHASE.backingOff ? -1 : this.glass.direction()
   }
 
   private backOff(): void {
     if (!this.inputs.fed) this.fail()
     else if (!this.may.moves(-1)) this.stop()
-    else if (this.glass.backedOff()) this.enter(PHASE.braking)
-    else this.glass.driveBackOff()
+    else if (this.glass.backedOff()) {
+      this.backed = true
+      this.enter(PHASE.braking)
+    } else this.glass.driveBackOff()
   }
 
   private wait(elapsed_ms: number): void {

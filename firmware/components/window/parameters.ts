@@ -31,7 +31,7 @@ export const WINDOW_PARAMETERS = {
 
   /**
    * A closing that begins below `backOffBelow_mm` first opens by `backOff_mm`, so that it meets friction before it can meet anything
-   * else; it gives up on that after `backOff_ms`, and then shorts the motor for `backOffBrake_ms`.
+   * else; it gives up on that after `backOff_ms`.
    */
   backOffBelow_mm: 230,
   backOff_mm: 14,
