@@ -66,6 +66,30 @@ describe('a closing that begins near the top', () => {
     expect(begun).toEqual([true])
   })
 
+  it('does so again after a rest, though the last one only had its back-off', () => {
+    order('autoUp')
+    control.inputs.count = FROM + BACK_OFF
+    pass(10)
+    expect(control.phase).toBe(PHASE.braking)
+    order('stop')
+    pass(400)
+    expect([control.phase, begun]).toEqual([PHASE.rest, []])
+    order('autoUp')
+    expect(shown()).toEqual(BACKS_OFF)
+  })
+
+  it('does so again after an opening that came between, without a rest', () => {
+    order('autoUp')
+    backOff()
+    pass(100, 2)
+    order('autoDown')
+    pass(100)
+    expect(shown()).toEqual([PHASE.running, 1, WINDOW_STATE.opening])
+    order('autoUp')
+    pass(100)
+    expect(shown()).toEqual(BACKS_OFF)
+  })
+
   it('does so below 230 mm, and not above', () => {
     control.inputs.count = Math.ceil(backOffBelow_mm * pulses_mm)
     order('autoUp')
