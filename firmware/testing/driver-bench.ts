@@ -75,6 +75,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   /** Of the door. */
   temperature_C = 23
   acceleration_m_s2 = 0
+  /** The board measures means of a port. */
+  measuresMeans = true
   ignition: Ignition = IGNITION.on
   gear = 0
   speed_kmh = 0
@@ -331,8 +333,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       present: () => true, onPresence: () => {}, descriptor: () => new Uint8Array(0), power: () => {}, limit: () => {},
       current_A: () => this.drawn_A,
       takeMeans: () => this.means.take(),
-      mean_A: () => this.means.mean_A,
-      meanPlug_V: () => this.means.mean_V,
+      mean_A: () => this.measuresMeans ? this.means.mean_A : NaN,
+      meanPlug_V: () => this.measuresMeans ? this.means.mean_V : NaN,
       tripped: () => this.tripped,
       drive: (channel, duty) => {
         if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, type Descriptor, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
-import { benchDescriptor, duty, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
-import { WINDOW_MOTOR } from './motor.ts'
+import { benchDescriptor, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const TRAVEL = WindowModel.TRAVEL
@@ -16,6 +17,10 @@ const claimed = fc.record({
   run_A: fc.oneof(fc.constant(8), fc.integer({ min: 0, max: 200 }).map(run => run / 10), fc.nat(655)),
   peak_A: fc.oneof(fc.constant(20), fc.nat(655)),
   stall_A: fc.oneof(fc.constant(20), fc.nat(655)),
+  motor: fc.oneof(fc.constant(MOTOR_DATA), fc.record({
+    torque_Nm_A: fc.nat(0xffff).map(torque => torque / 100_000), winding_ohm: fc.nat(0xffff).map(winding => winding / 10_000),
+    torqueTolerance_pct: fc.nat(30), windingTolerance_pct: fc.nat(30),
+  })),
 })
 const orders = fc.array(fc.record({
   action: fc.oneof(fc.constant(WINDOW_ACTION.down), fc.constant(WINDOW_ACTION.learn), fc.constantFrom(...Object.values(WINDOW_ACTION))),
@@ -26,14 +31,14 @@ type Claim = typeof claimed extends fc.Arbitrary<infer T> ? T : never
 
 /** The bench's window with a descriptor that claims something else; the port gives no more than is claimed. */
 function liar(claim: Claim, opening_pct: number, known: boolean): WindowBench {
-  const { travel_pulses, stall_A, run_A, peak_A } = claim
-  const descriptor: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses, stall_A }, run_A, peak_A)
+  const { travel_pulses, stall_A, run_A, peak_A, motor } = claim
+  const descriptor: Descriptor = benchDescriptor(COMPONENT_CLASS.window, { travel_pulses, stall_A, ...motor }, run_A, peak_A)
   const made = windowBench(opening_pct, known, descriptor)
   made.bench.granted_A = Math.max(0.2, run_A)
   return made
 }
 
-describe('a descriptor that lies about travel and currents', () => {
+describe('a descriptor that lies about travel, currents and motor', () => {
   it('never makes the window claim a place where the glass is not', () => {
     const start = fc.record({ claim: claimed, opening_pct: fc.nat(100), known: fc.boolean(), orders })
     fc.assert(fc.property(start, ({ claim, opening_pct, known, orders: list }) => {
@@ -57,7 +62,7 @@ describe('a descriptor that lies about travel and currents', () => {
   it('never makes a window that lost its place take any other for its lower stop, and an honest one finds it', () => {
     const current = fc.integer({ min: 0, max: 120 }).map(run => run / 10)
     fc.assert(fc.property(current, fc.integer({ min: 2, max: 95 }), fc.integer({ min: 9, max: 16 }), (run_A, opening_pct, supply_V) => {
-      const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A, peak_A: 20, stall_A: 20 }, opening_pct, true)
+      const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A, peak_A: 20, stall_A: 20, motor: MOTOR_DATA }, opening_pct, true)
       b.supply_V = supply_V
       b.granted_A = Infinity
       b.command({ sequence: 0, action: WINDOW_ACTION.autoDown, position_pct: NaN })
@@ -79,15 +84,15 @@ describe('a descriptor that lies about travel and currents', () => {
       glass.obstacleAt = at
       glass.obstacleStiffness = 0.2
       b.command({ sequence: 0, action: WINDOW_ACTION.up, position_pct: NaN })
-      b.until(() => duty(b) >= 0 && b.now_ms > 100, WINDOW_PARAMETERS.run_ms)
+      b.until(() => b.status().state !== WINDOW_STATE.closing, 2 * WINDOW_PARAMETERS.run_ms)
       b.run(300)
       expect(b.status().state).not.toBe(WINDOW_STATE.closing)
-      expect(glass.peakObstacle_A * WINDOW_MOTOR.force_N_A).toBeLessThan(100)
+      expect(glass.peakObstacle_A * new WindowMotor(MOTOR_DATA).force_N_A).toBeLessThan(100)
     }), { seed: 52, numRuns: runs(150) })
   })
 
   it('of a motor that never gets warm, lets it get no warmer than the largest one', () => {
-    const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A: 8, peak_A: 20, stall_A: 655 }, 0, true)
+    const { bench: b, glass } = liar({ travel_pulses: TRAVEL, run_A: 8, peak_A: 20, stall_A: 655, motor: MOTOR_DATA }, 0, true)
     glass.current_A = () => 30
     b.command({ sequence: 0, action: WINDOW_ACTION.autoDown, position_pct: NaN })
     b.run(5000)

@@ -31,7 +31,7 @@ export const GUARD_PARAMETERS = {
   found_mm: 9,
   found_ms: 250,
   findLeast_s: 0.05,
-  /** What may be found, as a multiple of the usual friction. */
+  /** What may be found, as a multiple of the usual friction; it falls no lower. */
   scaleLeast: 0.4,
   scaleMost: 2.6,
   /** Until then only a load so far above the most that it may be is an obstacle, and the motor is given so much more. */
@@ -224,6 +224,7 @@ export class PinchGuard {
     let change_N = 0
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
-    this.scale = this.scale + change_N / (this.profile.usual_A(this.glass_mm) * this.climate * this.motor.force_N_A)
+    const scale = this.scale + change_N / (this.profile.usual_A(this.glass_mm) * this.climate * this.motor.force_N_A)
+    this.scale = Math.max(p.scaleLeast, scale)
   }
 }

@@ -60,7 +60,11 @@ export const WINDOW_PARAMETERS = {
   /** The supply is brought in over this time, from this share. */
   ramp_ms: 100,
   rampFrom: 0.4,
-  /** A closing at an unknown place is guarded as one at this opening: slow, and never taken for the end. */
+  /**
+   * A closing at an unknown place is guarded as one from `unknownFrom_mm` that comes no further than `unknownGap_mm`: slow, and
+   * never taken for the end. Between them it finds its friction.
+   */
+  unknownFrom_mm: 130,
   unknownGap_mm: 100,
   /** Motor voltage of an opening near its end or goal, and how near that is. */
   slow_V: 7.5,

@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/index.ts'
 import { duty, order, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
-import { WINDOW_MOTOR } from './motor.ts'
+import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 const PULSES_mm = WindowModel.TRAVEL / WINDOW_PARAMETERS.travel_mm
@@ -91,51 +92,52 @@ describe('a window that met a hand', () => {
 describe('the guard', () => {
   const reading = fc.record({
     winding_A: fc.double({ min: 0, max: 40, noNaN: true }), motor_V: fc.double({ min: 0, max: 16, noNaN: true }),
-    dt_ms: fc.integer({ min: 5, max: 40 }),
-    speed_mm_s: fc.double({ min: 0, max: 120, noNaN: true }), limited: fc.boolean(), risen: fc.boolean(), stalled_ms: fc.nat(60),
+    acceleration_m_s2: fc.double({ min: -12, max: 12, noNaN: true }), dt_ms: fc.integer({ min: 5, max: 40 }),
+    speed_mm_s: fc.double({ min: 0, max: 120, noNaN: true }), stalled_ms: fc.nat(60),
   })
   const learned = fc.double({ min: 3, max: 18, noNaN: true })
+  const motor = new WindowMotor(MOTOR_DATA)
 
-  function guardOf(learned_A: number, gap_mm: number, driving = false): PinchGuard {
-    const guard = new PinchGuard(9)
+  function guardOf(learned_A: number, gap_mm: number): PinchGuard {
+    const guard = new PinchGuard(motor, 9)
     guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
-    guard.begin(0, gap_mm, 23, driving)
+    guard.begin(gap_mm, 23)
     return guard
   }
 
   it('takes no force below friction for a hand, whatever is measured, and its limit stays above friction', () => {
     const from = fc.integer({ min: 3, max: 440 })
-    fc.assert(fc.property(learned, from, fc.boolean(), fc.array(reading, { maxLength: 60 }), (learned_A, from_mm, driving, readings) => {
-      const guard = guardOf(learned_A, from_mm, driving)
+    fc.assert(fc.property(learned, from, fc.array(reading, { maxLength: 60 }), (learned_A, from_mm, readings) => {
+      const p = GUARD_PARAMETERS
+      const guard = guardOf(learned_A, from_mm)
       const state: ClosingReading = {
-        now_ms: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, speed_mm_s: 0, speed_pulses_s: 0, winding_A: 0, motor_V: 0,
-        limited: false, risen: false,
+        dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0,
       }
-      for (const { dt_ms, ...measured } of readings) {
+      for (const { dt_ms, speed_mm_s, ...measured } of readings) {
         Object.assign(state, measured)
-        state.now_ms += dt_ms
+        state.dt_s = dt_ms / 1000
         state.elapsed_ms += dt_ms
-        state.gap_mm -= measured.speed_mm_s * dt_ms / 1000
-        state.speed_pulses_s = measured.speed_mm_s * PULSES_mm
+        state.gap_mm -= speed_mm_s * state.dt_s
+        state.pulses_s = speed_mm_s * PULSES_mm
         const tripped = guard.update(state)
+        expect(guard.excess_N).not.toBeNaN()
         if (tripped) expect(guard.excess_N).toBeGreaterThan(0)
-        expect(guard.excess_N).toBe(guard.excess_N)
-        const beyond_N = (guard.windingBound_A() - guard.friction_A) * WINDOW_MOTOR.force_N_A
-        const road_N = driving ? GUARD_PARAMETERS.roadMost_N : 0
-        const start_N = GUARD_PARAMETERS.firstFar_N + GUARD_PARAMETERS.start_A * WINDOW_MOTOR.force_N_A
-        expect(beyond_N).toBeGreaterThan(GUARD_PARAMETERS.trip_N)
-        expect(beyond_N).toBeLessThanOrEqual(GUARD_PARAMETERS.tripFar_N + GUARD_PARAMETERS.sealMargin_N + start_N + road_N)
+        expect(guard.friction_A).toBeGreaterThan(0)
+        const beyond_N = (guard.windingBound_A() - p.eFuse * guard.friction_A) * motor.force_N_A
+        const unfound_N = guard.found ? 0 : (p.eFuse * p.unfoundFriction_A + p.unfound_A) * motor.force_N_A
+        expect(beyond_N).toBeGreaterThan(p.trip_N)
+        expect(beyond_N).toBeLessThanOrEqual(p.tripFar_N + (guard.atEnd() ? p.endMargin_N : p.margin_N) + unfound_N)
         if (tripped) return
       }
     }), { seed: 42, numRuns: runs(300) })
   })
 
   it('allows more current for more friction, and for the same friction never more near than far', () => {
-    fc.assert(fc.property(learned, learned, fc.integer({ min: 3, max: 440 }), fc.boolean(), (one_A, other_A, gap_mm, driving) => {
-      const less = guardOf(Math.min(one_A, other_A), gap_mm, driving)
-      const more = guardOf(Math.max(one_A, other_A), gap_mm, driving)
+    fc.assert(fc.property(learned, learned, fc.integer({ min: 3, max: 440 }), (one_A, other_A, gap_mm) => {
+      const less = guardOf(Math.min(one_A, other_A), gap_mm)
+      const more = guardOf(Math.max(one_A, other_A), gap_mm)
       expect(less.windingBound_A()).toBeLessThanOrEqual(more.windingBound_A())
-      expect(less.windingBound_A()).toBeLessThanOrEqual(guardOf(Math.min(one_A, other_A), 440, driving).windingBound_A() + 1e-9)
+      expect(less.windingBound_A()).toBeLessThanOrEqual(guardOf(Math.min(one_A, other_A), 440).windingBound_A() + 1e-9)
     }), { seed: 43, numRuns: runs(300) })
   })
 })

@@ -257,8 +257,20 @@ describe('a glass that closes', () => {
     run.met()
     expect(reading.stalled_ms).toBe(0)
     position.forget()
-    run.met()
-    expect(reading.gap_mm).toBe(WINDOW_PARAMETERS.unknownGap_mm)
+    const { unknownFrom_mm, unknownGap_mm } = WINDOW_PARAMETERS
+    under(GOAL.up)
+    // So that it finds its friction it seems to come closer, as far as a hand may be.
+    const came_mm = [0, 1, 2, 3].map(() => {
+      run.met()
+      const { gap_mm } = reading
+      pass(10, 25)
+      return unknownFrom_mm - gap_mm
+    })
+    expect(came_mm[0]).toBeGreaterThanOrEqual(0)
+    for (const [i, way_mm] of came_mm.entries()) {
+      expect(way_mm).toBeCloseTo(Math.min(unknownFrom_mm - unknownGap_mm, came_mm[0]! + i * 25 / PER_mm), 9)
+    }
+    expect(came_mm[3]).toBe(unknownFrom_mm - unknownGap_mm)
   })
 
   it('on the learning run has its gap from the lower end and the descriptor\'s travel', () => {

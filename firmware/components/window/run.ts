@@ -14,6 +14,7 @@ export class Motion {
   began_ms: number
   /** Magnitude, smoothed over a few ticks. */
   speed_pulses_s: number
+  private beganCount: number
   private lastCount: number
   private lastTick_ms: number
   private lastPulse_ms: number
@@ -24,6 +25,7 @@ export class Motion {
     this.direction = 0
     this.began_ms = 0
     this.speed_pulses_s = 0
+    this.beganCount = 0
     this.lastCount = 0
     this.lastTick_ms = 0
     this.lastPulse_ms = 0
@@ -34,6 +36,7 @@ export class Motion {
     this.direction = direction
     this.began_ms = now_ms
     this.speed_pulses_s = 0
+    this.beganCount = count
     this.lastCount = count
     this.lastTick_ms = now_ms
     this.lastPulse_ms = now_ms
@@ -59,6 +62,11 @@ export class Motion {
 
   elapsed_ms(now_ms: number): number {
     return now_ms - this.began_ms
+  }
+
+  /** How far it has come. */
+  way_pulses(count: number): number {
+    return Math.abs(count - this.beganCount)
   }
 
   /** Time without a pulse. */
@@ -254,7 +262,9 @@ export class GlassRun {
   private gap_mm(): number {
     const count = this.inputs.count
     if (this.goal.code === GOAL.learn) return this.position.toMillimetres(this.goal.learning.gap_pulses(count))
-    return this.position.known() ? this.position.gap_mm(count, -1) : WINDOW_PARAMETERS.unknownGap_mm
+    if (this.position.known()) return this.position.gap_mm(count, -1)
+    const way_mm = this.position.toMillimetres(this.motion.way_pulses(count))
+    return Math.max(WINDOW_PARAMETERS.unknownGap_mm, WINDOW_PARAMETERS.unknownFrom_mm - way_mm)
   }
 
   private astray(): boolean {

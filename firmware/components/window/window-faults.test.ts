@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Descriptor, WINDOW_STATE } from '#protocol/index.ts'
 import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '../../testing/index.ts'
+import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 describe('an unlearned window', () => {
@@ -35,7 +36,8 @@ describe('an unlearned window', () => {
   })
 
   it('does not believe a travel that is not the component\'s', () => {
-    const { bench: b, glass } = windowBench(37, false, { ...WINDOW_DESCRIPTOR, data: { travel_pulses: 700, stall_A: 20 } } as Descriptor)
+    const data = { travel_pulses: 700, stall_A: 20, ...MOTOR_DATA }
+    const { bench: b, glass } = windowBench(37, false, { ...WINDOW_DESCRIPTOR, data } as Descriptor)
     order(b, 'learn')
     // It turns round where its end cannot be any more, and opens again: who knows what it met.
     b.until(() => duty(b) < 0, 30000)

@@ -105,13 +105,16 @@ describe('power is asked for', () => {
     glass.obstacleAt = 400
     order(b, 'autoUp')
     b.until(() => b.status().state === WINDOW_STATE.reversing, 8000)
+    const asked = b.wishes.length
     expect(b.wish).toMatchObject({ priority: WINDOW_PARAMETERS.safetyPriority })
-    expect(b.wishes.length).toBe(2)
+    const priorities = (): number[] => b.wishes.slice(asked - 2).map(wish => wish.priority)
+    expect(priorities()).toEqual([WINDOW_PARAMETERS.comfortPriority, WINDOW_PARAMETERS.safetyPriority])
     b.run(200)
+    expect(b.wishes.length).toBe(asked)
     b.grants = false
     b.setPower(false)
     expect(b.wish).toMatchObject({ priority: WINDOW_PARAMETERS.safetyPriority })
-    expect(b.wishes.length).toBe(3)
+    expect(b.wishes.length).toBe(asked + 1)
   })
 
   it('as for opening after a reversal that a held switch wants to go on, whatever was refused meanwhile', () => {
