@@ -36,6 +36,13 @@ describe('friction of today', () => {
     expect(Math.abs(steps.pass(1000).guard.excess_N)).toBeLessThan(5)
   })
 
+  it('that falls is followed down to 0.4 times the learned one', () => {
+    const steps = closing(400, 0.5)
+    steps.scale = 0
+    steps.pass(3000, 0, 0.1)
+    expect(steps.guard.scale).toBe(GUARD_PARAMETERS.scaleLeast)
+  })
+
   it('that rises is followed slowly, and not beyond what may be a hand', () => {
     const steps = closing(200)
     steps.pass(500, 10)

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type Descriptor, WINDOW_STATE } from '#protocol/index.ts'
 import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '../../testing/index.ts'
 import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 describe('an unlearned window', () => {
@@ -73,6 +74,7 @@ describe('an unlearned window', () => {
     order(b, 'up')
     b.until(() => b.status().state === WINDOW_STATE.reversing, 20000)
     const turned = glass.x
+    expect(glass.peakObstacle_A * new WindowMotor(MOTOR_DATA).force_N_A).toBeLessThan(100)
     rest(b, 10000)
     expect(glass.x).toBeGreaterThan(turned + 300)
     expect(b.status()).toMatchObject({ learned: 0, pinch: 1, state: WINDOW_STATE.unlearned })
