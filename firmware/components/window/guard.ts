@@ -29,6 +29,10 @@ export const GUARD_PARAMETERS = {
   findFrom_mm: 4,
   findFrom_ms: 150,
   found_mm: 9,
+  /** The same of one that begins above `startsFar_mm`, far from any hand: pressed into the lower stop, the drum first unwinds the cable. */
+  startsFar_mm: 260,
+  findFromFar_mm: 18,
+  foundFar_mm: 28,
   found_ms: 250,
   findLeast_s: 0.05,
   /** What may be found, as a multiple of the usual friction; it falls no lower. */
@@ -193,12 +197,13 @@ export class PinchGuard {
   private find(reading: ClosingReading): void {
     const p = GUARD_PARAMETERS
     const travelled_mm = this.began_mm - reading.gap_mm
+    const startedFar = this.began_mm > p.startsFar_mm
     const share = this.load.load_A / (this.profile.usual_A(this.glass_mm) * this.climate)
-    if (travelled_mm > p.findFrom_mm && reading.elapsed_ms > p.findFrom_ms) {
+    if (travelled_mm > (startedFar ? p.findFromFar_mm : p.findFrom_mm) && reading.elapsed_ms > p.findFrom_ms) {
       this.foundSum = this.foundSum + share * reading.dt_s
       this.found_s = this.found_s + reading.dt_s
     }
-    if (!(travelled_mm > p.found_mm && reading.elapsed_ms > p.found_ms)) return
+    if (!(travelled_mm > (startedFar ? p.foundFar_mm : p.found_mm) && reading.elapsed_ms > p.found_ms)) return
     this.found = true
     const scale = this.found_s > p.findLeast_s ? this.foundSum / this.found_s : share
     this.scale = Math.max(p.scaleLeast, Math.min(p.scaleMost, scale))
