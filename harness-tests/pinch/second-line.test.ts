@@ -3,9 +3,15 @@ import type { PinchGuard } from '#firmware/components/window/index.ts'
 import { taughtFriction } from '#sim/car/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
 import { FAIR, PinchRig, PUNCTUAL } from '#sim/pinch/index.ts'
+import { WINDOW_STATE } from '#protocol/index.ts'
 
-/** What the eFuse alone holds a hand to, N; the firmware's detection holds it below 100. */
-const SECOND_LINE_N = 120
+/**
+ * What the eFuse alone holds a hand to, N, on a mild or a hot day, and in the cold, where its tolerance counts on more friction; the
+ * firmware's detection holds it below 100.
+ */
+const SECOND_LINE_N = 118
+const SECOND_LINE_COLD_N = 135
+const lineOf_N = (rig: PinchRig): number => rig.conditions.temperature_C < 0 ? SECOND_LINE_COLD_N : SECOND_LINE_N
 
 const RODS = [[5, 200], [10, 100], [20, 200], [20, 100], [20, 30], [65, 25], [65, 5]] as const
 const DAYS = [
@@ -42,20 +48,20 @@ const blind = (rig: PinchRig): void => {
 }
 
 describe('the current limit, without the force detection', () => {
-  it(`holds a hand below ${SECOND_LINE_N} N, and lets it go once the eFuse has tripped`, () => {
+  it(`holds a hand below ${SECOND_LINE_N} N, in the cold ${SECOND_LINE_COLD_N} N, and lets it go once the eFuse has tripped`, () => {
     const results = close(blind)
-    for (const { peak_N, what } of results) expect(peak_N, what).toBeLessThan(SECOND_LINE_N)
-    // Slow near the top, or at 9 V, the motor stalls below the limit: it stops, and waits for a command.
-    const held = results.filter(({ peak_N, rig }) => peak_N > 86 && rig.conditions.supply_V > 9)
-    expect(held.length).toBeGreaterThan(9)
-    for (const { rig, what } of held) expect(rig.plant.contactForce_N, what).toBe(0)
+    for (const { peak_N, rig, what } of results) expect(peak_N, what).toBeLessThan(lineOf_N(rig))
+    const pressed = results.filter(({ rig }) => rig.plant.contactForce_N > 0)
+    expect(results.length - pressed.length).toBeGreaterThan(15)
+    // The motor stalled below the limit: it stops, and waits for a command.
+    for (const { rig, what } of pressed) expect(rig.status, what).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1 })
   })
 
   it('does so while the processor stands still from the moment of contact on', () => {
     const results = close(() => undefined, (rig) => {
       if (rig.plant.contactForce_N > 0.5) rig.component.tick = () => undefined
     })
-    for (const { peak_N, what } of results) expect(peak_N, what).toBeLessThan(SECOND_LINE_N)
+    for (const { peak_N, rig, what } of results) expect(peak_N, what).toBeLessThan(lineOf_N(rig))
   })
 
   it('is what does it: without the limit too the same hand is crushed', () => {

@@ -235,7 +235,7 @@ export class WindowControl {
 
   private meet(met: Met): void {
     if (met === MET.nothing) this.glass.drive()
-    else if (met === MET.dead) this.fail()
+    else if (met === MET.dead) this.unfed()
     else if (met === MET.end) this.endReached()
     else if (met === MET.resistance) this.block()
     else if (this.goal.code === GOAL.learn) this.learnEnd()
@@ -309,8 +309,7 @@ export class WindowControl {
   }
 
   /**
-   * A reversal asks again and waits, but not for ever. A closing that pressed on something lets it go, and an eFuse that held
-   * a closing and then tripped may have held it on a hand. Everything else is over.
+   * A reversal asks again and waits, but not for ever. Everything else is over.
    */
   private powerLost(): void {
     this.powerLosses = this.powerLosses + 1
@@ -318,6 +317,14 @@ export class WindowControl {
       this.enter(PHASE.waiting)
       return
     }
+    this.unfed()
+  }
+
+  /**
+   * No current flows any more. A closing that pressed on something lets it go, and an eFuse that held a closing and then tripped, which
+   * its hub may not have noticed yet, may have held it on a hand.
+   */
+  private unfed(): void {
     // Shorting the motor takes no feed.
     if (this.presses() || (this.guarded() && this.closing.wasLimited(this.inputs.now_ms))) this.release()
     else this.fail()
