@@ -103,8 +103,9 @@ describe('a held switch', () => {
       journey(`${where} whose thumb slides from ${from} to ${to} turns the glass round, and holds it so`, async (car) => {
         const speed_mm_s = () => sign * (car.shows('FL.window')['velocity_mm_s'] as number)
         for (const gap_ms of [-3, 0, 3]) {
-          car.send('WindowCommand@FL', { action: 'goto', position_pct: 50 })
-          await car.until('the window is half open', () => Math.abs(glass_pct(car) - 50) < 1 && Math.abs(speed_mm_s()) < 1)
+          // From so far open no closing begins with a back-off.
+          car.send('WindowCommand@FL', { action: 'goto', position_pct: 75 })
+          await car.until('the window is wide open', () => Math.abs(glass_pct(car) - 75) < 1 && Math.abs(speed_mm_s()) < 1)
           car.hold(`${pack}.${from}`)
           await car.until('the glass moves the first way', () => speed_mm_s() < -50, { within_ms: 1500 })
           if (gap_ms > 0) car.release(`${pack}.${from}`)

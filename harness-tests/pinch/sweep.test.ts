@@ -28,12 +28,10 @@ describe('a rod in the closing window', () => {
     for (const result of summary.results) if (!result.reversed) expect(result.peak_N, describeCase(result.case)).toBeLessThan(90)
   })
 
-  it('may be reversed from before it is met, on seals that wore out at once since the factory: counted apart, and seldom', () => {
+  it('is not reversed from before it is met, on seals that wore out at once since the factory either', () => {
     const unmet = summary.results.filter(result => result.reversed && result.peak_N === 0)
-    expect(summary.total().early).toBe(unmet.length)
-    expect(unmet.length).toBeGreaterThan(0)
-    expect(unmet.length).toBeLessThan(0.08 * summary.results.length)
-    expect(unmet.filter(result => result.case.conditions.age === 0).map(result => describeCase(result.case))).toEqual([])
+    expect(unmet.map(result => describeCase(result.case))).toEqual([])
+    expect(summary.total().early).toBe(0)
     expect(summary.rods().map(rod => rod.reversed + rod.early).reduce((sum, count) => sum + count))
       .toBe(summary.results.filter(result => result.reversed).length)
   })
@@ -81,7 +79,7 @@ describe('a closing that meets nothing', () => {
 })
 
 describe('a window whose friction is not learned', () => {
-  it('closes, learns, and closes faster', () => {
+  it('closes, learns, and closes again, no slower than one that was taught', () => {
     const rig = new PinchRig(new Prng(1, 'new'), 0.45)
     expect(rig.friction).toBeUndefined()
     rig.order('autoUp')
@@ -91,7 +89,8 @@ describe('a window whose friction is not learned', () => {
     rig.order('autoDown')
     rig.rest(20_000)
     rig.order('autoUp')
-    expect(rig.rest(20_000)).toBeLessThan(first_ms - 500)
+    expect(rig.rest(20_000)).toBeLessThan(8000)
+    expect(first_ms).toBeLessThan(8000)
   })
 
   it('does not learn from a closing that met a hand', () => {
