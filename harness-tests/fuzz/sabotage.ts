@@ -43,7 +43,7 @@ function replaced<Owner extends object>(
 
 export const SABOTAGES: readonly Sabotage[] = [
   {
-    // The eFuse holds the glass below 100 N all the same, but it stays where it is.
+    // The eFuse holds the glass below 135 N all the same.
     name: 'closing windows feel nothing', caughtBy: ['force'], rates: { hand: 15 },
     put: replaced(PinchGuard, 'update', original => function (...parameters) {
       original.apply(this, parameters)
