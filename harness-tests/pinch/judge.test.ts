@@ -95,7 +95,7 @@ describe('the judge is judged', () => {
 
   it('by an oracle that closes when nothing is in its way, but where the motor is too weak or the eFuse trips', () => {
     for (const situation of SITUATION_NAMES) {
-      const ends = lawful(7, 16).map(values => closeCase(SITUATIONS[situation](values), 40).end)
+      const ends = lawful(7, 40).map(values => closeCase(SITUATIONS[situation](values), 40).end)
       expect(ends.filter(end => end === 'closed').length, situation).toBeGreaterThan(0.8 * ends.length)
     }
   })

@@ -52,7 +52,8 @@ const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
 
 const DESCRIPTOR: ContextOf<typeof COMPONENT_CLASS.window>['descriptor'] = {
-  class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A, ...WINDOW_MOTOR_DATA }, maker: 1, model: 1, serial: SERIAL,
+  class: COMPONENT_CLASS.window, data: { travel_pulses: WINDOW_TRAVEL_pulses, stall_A: PEAK_A, ...WINDOW_MOTOR_DATA }, maker: 1,
+  model: 1, serial: SERIAL,
   idle_A: WINDOW_REGULATOR.idle_A, run_A: 9, peak_A: PEAK_A, version: 1, crc: 0,
 }
 

@@ -107,7 +107,7 @@ export class Closing {
     reading.dt_s = (now_ms - this.taken_ms) / 1000
     if (!(reading.dt_s > 0)) return false
     this.taken_ms = now_ms
-    if (measured.port_A >= measured.limit_A * LIMITING) this.lastLimited_ms = now_ms
+    if (measured.port_A > 0 && measured.port_A >= measured.limit_A * LIMITING) this.lastLimited_ms = now_ms
     const seen = measured.acceleration_m_s2
     reading.acceleration_m_s2 = isNaN(seen) ? 0 : seen
     if (Math.abs(reading.acceleration_m_s2) > SLAM_m_s2) this.slam_ms = now_ms

@@ -66,8 +66,8 @@ describe('a hand', () => {
   })
 
   it('takes more far open', () => {
-    expect(closing(400).told_ms(tripFar_N - 12, 100)).toBeNaN()
-    expect(closing(400).told_ms(tripFar_N + 20, 200)).toBeLessThanOrEqual(80)
+    expect(closing(255).told_ms(tripFar_N - 12, 100)).toBeNaN()
+    expect(closing(255).told_ms(tripFar_N + 20, 200)).toBeLessThanOrEqual(80)
   })
 
   it('that stops the glass with less holds it after 500 ms; a weak motor does not trip', () => {
