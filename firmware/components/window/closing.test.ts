@@ -259,6 +259,14 @@ describe('what a closing will take', () => {
     expect(closing.forecast_A(NaN, 23, 13.5)).toBe(closing.forecast_A(450, 23, 13.5))
   })
 
+  it('is at least what it takes now, before friction is found: a grant below it would stop the glass', () => {
+    const bench = new Bench(440)
+    bench.friction_A = 1.5 * FRICTION_A
+    for (let i = 0; i < 30; i++) bench.tick()
+    expect([bench.closing.guard.found, bench.pinched]).toEqual([false, false])
+    expect(bench.closing.neededNow_A(1)).toBeGreaterThan(bench.friction_A)
+  })
+
   it('includes what shows a hand, here and now', () => {
     const bench = new Bench(150).run(100)
     const beyond_A = (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / MOTOR.force_N_A

@@ -168,10 +168,10 @@ export class Closing {
     return forecast_A
   }
 
-  /** The same for here and now, with friction as it is found to be, at a `duty` of 0–1. */
+  /** The same for here and now, with friction as it is found to be, or as the load is until then, at a `duty` of 0–1. */
   neededNow_A(duty: number): number {
     const guard = this.guard
-    const friction_A = guard.friction_A
+    const friction_A = guard.found ? guard.friction_A : Math.max(guard.friction_A, guard.load.load_A)
     return guard.windingNeeds_A(guard.glass_mm, friction_A, friction_A * SPARE) * duty
   }
 
