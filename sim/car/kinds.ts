@@ -80,7 +80,8 @@ const SPREAD = 1.05
 
 /** What a window's descriptor says of its motor, unless a topology says something else. */
 export const WINDOW_MOTOR_DATA = {
-  torque_Nm_A: WINDOW_REGULATOR.motor.emf_Vs, winding_ohm: WINDOW_REGULATOR.motor.resistance_ohm, torqueTolerance_pct: 10, windingTolerance_pct: 10,
+  torque_Nm_A: WINDOW_REGULATOR.motor.emf_Vs, winding_ohm: WINDOW_REGULATOR.motor.resistance_ohm, torqueTolerance_pct: 10,
+  windingTolerance_pct: 10,
 } as const
 
 /** What a topology may say of a window's motor; 0: its descriptor does not know. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { MOTOR_DATA } from '../../testing/index.ts'
 import { Closing } from './closing.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'

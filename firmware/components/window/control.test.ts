@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
-import { controlRig, type ControlRig } from '../../testing/index.ts'
+import { controlRig, type ControlRig, MOTOR_DATA } from '../../testing/index.ts'
 import { PHASE, WindowControl } from './control.ts'
 import { WindowMotor } from './motor.ts'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 let control: ControlRig['control']

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, type Descriptor, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
-import { benchDescriptor, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { benchDescriptor, MOTOR_DATA, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { GuardSteps, STEPS_FRICTION_A } from '../../testing/guard-steps.ts'
+import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 
 const { startsFar_mm, foundFar_mm, guarded_mm } = GUARD_PARAMETERS

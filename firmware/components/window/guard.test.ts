@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { GuardSteps, STEPS_FRICTION_A } from '../../testing/guard-steps.ts'
+import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 
 const { trip_N, tripFar_N, found_mm, mayBeHand_N } = GUARD_PARAMETERS

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
-import { runs } from '../../testing/index.ts'
+import { MOTOR_DATA, runs } from '../../testing/index.ts'
 import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LoadObserver } from './load.ts'
 import type { LoadReading } from './load.ts'
 import { climateFactor, WindowMotor } from './motor.ts'

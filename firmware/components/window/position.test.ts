@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { runs } from '../../testing/index.ts'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { MOTOR_DATA, runs } from '../../testing/index.ts'
 import { PinchGuard } from './guard.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'

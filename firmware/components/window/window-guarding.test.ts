@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Descriptor, WINDOW_STATE, type WindowState } from '#protocol/index.ts'
-import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
-import { MOTOR_DATA } from '../../testing/descriptors.ts'
+import { duty, MOTOR_DATA, order, rest, WINDOW_DESCRIPTOR, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
 import type { MotorConstants } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
