@@ -25,3 +25,13 @@ it('it knows friction before the glass is where a hand may be', () => {
   while (steps.reading.gap_mm > guarded_mm) expect(steps.tick(0)).toBe(false)
   expect(steps.guard.found).toBe(true)
 })
+
+it('after one long tick it takes friction from that alone', () => {
+  const steps = new GuardSteps(150)
+  steps.reading.elapsed_ms = GUARD_PARAMETERS.found_ms
+  steps.tick(0, GUARD_PARAMETERS.found_mm + 1)
+  const { guard } = steps
+  expect(guard.found).toBe(true)
+  const share = guard.load.load_A / STEPS_FRICTION_A
+  expect(guard.scale).toBeCloseTo(Math.max(GUARD_PARAMETERS.scaleLeast, Math.min(GUARD_PARAMETERS.scaleMost, share)), 1)
+})

@@ -241,6 +241,19 @@ describe('a glass that closes', () => {
     expect(run.met()).toBe(MET.stop)
   })
 
+  it('a motor that is off while the door is slammed says nothing by standing', () => {
+    under(GOAL.autoUp)
+    draws(10)
+    pass(600)
+    expect(run.stalled_ms()).toBeGreaterThanOrEqual(600)
+    run.closing.update = () => {
+      run.closing.slammed = true
+      return false
+    }
+    expect(run.met()).toBe(MET.nothing)
+    expect(run.stalled_ms()).toBe(0)
+  })
+
   it('tells the guard how it moves, and where: at an unknown place, where a hand may be', () => {
     under(GOAL.autoUp)
     draws(10)
