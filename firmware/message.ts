@@ -1,15 +1,5 @@
 import type { Codec } from '#protocol/index.ts'
 
-/**
- * The codec of a message whose row the code at hand does not know: of the runtime, which serves all of them. It is to be given
- * records made by its own `create`, which the compiler cannot see to here: `encode` and `decode` are methods, not functions,
- * so that every `Codec` fits.
- */
-export interface RowCodec<Values extends object> extends Omit<Codec<Values>, 'encode' | 'decode'> {
-  encode(values: Values, data: Uint8Array): void
-  decode(data: Uint8Array, values: Values): void
-}
-
 /** What all commands have. */
 export interface CommandValues {
   sequence: number
@@ -24,9 +14,10 @@ export interface StatusValues {
   echoSequence: number
 }
 
-export type AnyCodec = RowCodec<object>
-export type CommandCodec = RowCodec<CommandValues>
-export type StatusCodec = RowCodec<StatusValues>
+/** The codec of a message whose row the code at hand does not know: it is to be given records made by its own `create`. */
+export type AnyCodec = Codec<object>
+export type CommandCodec = Codec<CommandValues>
+export type StatusCodec = Codec<StatusValues>
 
 /** A field of a record by its name; NaN when it has none of that name. */
 export function fieldOf(values: object, field: string): number {

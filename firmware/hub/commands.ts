@@ -1,7 +1,8 @@
+import type { Codec } from '#protocol/index.ts'
 import { SLEEP_REASON, topicOf } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { Hal } from '../hal.ts'
-import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
+import type { CommandCodec, CommandValues } from '../message.ts'
 import {
   COMMAND_RESULT, type CommandReceiver, type CommandResultHandler, type CommandSender, type HubCounters, type SleepControl,
 } from '../runtime/index.ts'
@@ -42,13 +43,13 @@ export class Commands implements CommandOutlet {
     this.finished = finished
   }
 
-  sendCommand<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void {
+  sendCommand<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void {
     this.sleep.activity(SLEEP_REASON.switch)
     if (location === this.location) this.execute(codec, values, port)
     else this.sender.send(codec, location, values, hold, port)
   }
 
-  endHold<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void {
+  endHold<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void {
     if (location === this.location) this.execute(codec, values, port)
     else this.sender.override(codec, location, values, port)
   }

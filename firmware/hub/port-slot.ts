@@ -1,3 +1,4 @@
+import type { Codec } from '#protocol/index.ts'
 import {
   COMPONENT_CLASS, type ComponentAnnounceValues, type ComponentClass, decodeDescriptor, type Descriptor, DESCRIPTOR_STATE,
   type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge,
@@ -5,7 +6,7 @@ import {
 } from '#protocol/index.ts'
 import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
-import type { RowCodec, StatusCodec, StatusValues } from '../message.ts'
+import type { StatusCodec, StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
 import { type FeedOwner, PortFeed } from '../power/port/index.ts'
 import {
@@ -187,7 +188,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.cycle.mark(index)
   }
 
-  sendEvent<Values extends object>(codec: RowCodec<Values>, values: Values): void {
+  sendEvent<Values extends object>(codec: Codec<Values>, values: Values): void {
     this.hub.transmit.send(codec, this.location, values, NO_KEY)
   }
 

@@ -1,5 +1,5 @@
 import type { Codec, Switch } from '#protocol/index.ts'
-import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
+import type { AnyCodec, CommandValues, StatusValues } from '../message.ts'
 
 /** Some fields of a command. */
 export type Fields<Command extends CommandValues = CommandValues> = Readonly<Partial<Omit<Command, 'sequence'>>>
@@ -30,7 +30,7 @@ export function knownFrom<Command extends CommandValues, Status extends StatusVa
 /** What one switch does. Rows of `hubs/switch-actions.ts`. */
 export interface SwitchAction<Command extends CommandValues = CommandValues> {
   readonly code: Switch
-  readonly codec: RowCodec<Command>
+  readonly codec: Codec<Command>
   /** Location codes, or `OWN`. */
   readonly targets: readonly number[]
   /** The command of a press. */

@@ -1,6 +1,7 @@
+import type { Codec } from '#protocol/index.ts'
 import { type Switch, SWITCH_EDGE, type SwitchEdge, topicOf, TOPICS } from '#protocol/index.ts'
 import { fieldOf, setField } from '../message.ts'
-import type { CommandCodec, CommandValues, RowCodec } from '../message.ts'
+import type { CommandCodec, CommandValues } from '../message.ts'
 import type { HubCounters, Job, Schedule } from '../runtime/index.ts'
 import type { KnownStatus } from './known-status.ts'
 import { OWN, TAP_ms } from './switch-action.ts'
@@ -10,8 +11,8 @@ const COMPONENTS = TOPICS << 4
 
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
-  sendCommand<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void
-  endHold<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void
+  sendCommand<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void
+  endHold<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void
 }
 
 function filled(codec: CommandCodec, fields: Fields): CommandValues {

@@ -1,5 +1,6 @@
+import type { Codec } from '#protocol/index.ts'
 import { CLASSIC_DATA_BYTES, type CodeOf, senderNibble, sourceOf, topicOf, TOPICS } from '#protocol/index.ts'
-import type { AnyCodec, CommandCodec, CommandValues, RowCodec } from '../message.ts'
+import type { AnyCodec, CommandCodec, CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
@@ -92,13 +93,13 @@ export class CommandSender {
    * Sends a command and watches over it; `values.sequence` is filled in. A held one takes the place of all that is under
    * way to this component, as a thumb on a switch wants an answer now; others only that of a held one.
    */
-  send<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, hold: boolean, port: number): void {
+  send<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void {
     this.replaceAll(topicOf(codec), location, !hold)
     this.submit(codec, location, values, hold, port)
   }
 
   /** Sends a command in place of all that is under way to this component. */
-  override<V extends CommandValues>(codec: RowCodec<V>, location: number, values: V, port: number): void {
+  override<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void {
     this.replaceAll(topicOf(codec), location, false)
     this.submit(codec, location, values, false, port)
   }

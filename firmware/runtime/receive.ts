@@ -1,8 +1,9 @@
+import type { Codec } from '#protocol/index.ts'
 import {
   CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, isBroadcastKind, kindOf, LATER_KIND, locationOf, locationOfAddress,
   NULL_ADDRESS, pageOf, pduFormatOf, PF_ADDRESS_CLAIMED, sourceOf,
 } from '#protocol/index.ts'
-import type { AnyCodec, RowCodec } from '../message.ts'
+import type { AnyCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -60,7 +61,7 @@ export class Receiver {
   }
 
   /** Wants the messages of a row from now on. One handler a row. */
-  on<Values extends object>(codec: RowCodec<Values>, handle: MessageHandler<Values>): void {
+  on<Values extends object>(codec: Codec<Values>, handle: MessageHandler<Values>): void {
     const index = codec.page * KINDS + codec.kind
     this.table[index] = { codec: codec, values: codec.create(), next: this.table[index], handle: handle }
   }

@@ -1,5 +1,6 @@
+import type { Codec } from '#protocol/index.ts'
 import { dataIdOf, isBroadcastKind, locationOf, messageId, nextCounter, pageOf, protect } from '#protocol/index.ts'
-import type { AnyCodec, RowCodec } from '../message.ts'
+import type { AnyCodec } from '../message.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import { FrameQueue, NO_KEY } from './frame-queue.ts'
@@ -121,7 +122,7 @@ export class Transmitter {
    * identifier and `key` that still waits gets the new content. `false`: dropped, and counted.
    * @throws RangeError from the codec for values out of range.
    */
-  send<Values extends object>(codec: RowCodec<Values>, location: number, values: Values, key: number): boolean {
+  send<Values extends object>(codec: Codec<Values>, location: number, values: Values, key: number): boolean {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     codec.encode(values, frame.data)

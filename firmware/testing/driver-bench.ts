@@ -1,7 +1,7 @@
 import { type Codec, type Descriptor, IGNITION, type Ignition, type Switch, type SwitchEdge } from '#protocol/index.ts'
 import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/index.ts'
 import type { Port } from '../hal.ts'
-import type { AnyCodec, CommandValues, RowCodec, StatusValues } from '../message.ts'
+import type { AnyCodec, CommandValues, StatusValues } from '../message.ts'
 
 /** What is plugged into a bench's port: the physics a test wants, stepped every millisecond. */
 export interface BenchPlant {
@@ -22,13 +22,13 @@ export interface ToldEdge { code: Switch, edge: SwitchEdge, duration_ms: number,
 type CommandOf<Entry> = Entry extends { command: Codec<infer Values> } ? Values : CommandValues
 type StatusOf<Entry> = Entry extends { status: Codec<infer Values> } ? Values : StatusValues
 
-function encoded<Values extends object>(codec: RowCodec<Values>, values: Values): Uint8Array {
+function encoded<Values extends object>(codec: Codec<Values>, values: Values): Uint8Array {
   const data = new Uint8Array(codec.length)
   codec.encode(values, data)
   return data
 }
 
-function decoded<Values extends object>(codec: RowCodec<Values>, data: Uint8Array): Values {
+function decoded<Values extends object>(codec: Codec<Values>, data: Uint8Array): Values {
   const values = codec.create()
   codec.decode(data, values)
   return values
