@@ -2,11 +2,15 @@ import { dataIdOf, hubAddress, isBroadcastKind, LOCATION, nextCounter, NULL_ADDR
 import type { DecodedFrame } from '#protocol/messages/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
-import { MS_ns, type SeenFrame } from './seen.ts'
+import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** What was in the controllers when a fault began or ended: frames that come twice, never, or from a babbler. */
 const AFTERMATH_ns = 100 * MS_ns
+/** Error counters that a disturbance filled fall by one a frame: so much later one more error still makes a hub bus-off. */
+const WEAK_ns = 5 * SECOND_ns
+/** Bus-off it is silent at least this long, and what waits in its controller may grow too old. */
+const BUS_OFF_ns = 150 * MS_ns
 
 /** What hubs put on the bus: only frames of the catalogue, in their own name, with counters that count. */
 class FramesChecker implements Checker {
@@ -14,6 +18,9 @@ class FramesChecker implements Checker {
   private readonly around: Surroundings
   /** The last counter and its time, by data id << 8 | source. */
   private readonly counters = new Map<number, { counter: number, t_ns: number }>()
+  /** By hub: when it was heard last, and when it was heard again after its last silence. */
+  private readonly heard_ns = new Map<HubLife, number>()
+  private readonly back_ns = new Map<HubLife, number>()
 
   constructor(accuse: Accuse, around: Surroundings) {
     this.accuse = accuse
@@ -22,7 +29,9 @@ class FramesChecker implements Checker {
 
   frame({ frame, decoded, failure, sender, end_ns }: SeenFrame): void {
     const hub = this.around.hub(sender)
-    if (hub === undefined || hub.babbling) return
+    if (hub === undefined) return
+    this.hear(hub, end_ns)
+    if (hub.babbling || hub.babbled_ns >= end_ns - AFTERMATH_ns) return
     const source = sourceOf(frame.id)
     const own = hubAddress(LOCATION[hub.name as keyof typeof LOCATION])
     if (decoded === undefined) {
@@ -48,6 +57,7 @@ class FramesChecker implements Checker {
     last.counter = counter
     last.t_ns = now_ns
     if (expected === counter || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns)) || wasAlone(hub, since_ns)) return
+    if ((this.back_ns.get(hub) ?? -Infinity) > since_ns && this.disturbedSince(since_ns - WEAK_ns)) return
     this.accuse(now_ns, `${name}@${location} of ${hub.name} does not count on`, { counter, expected })
   }
 
@@ -56,6 +66,11 @@ class FramesChecker implements Checker {
     if (hub === undefined) return
     const address = hubAddress(LOCATION[hub.name as keyof typeof LOCATION])
     for (const key of this.counters.keys()) if ((key & 0xff) === address) this.counters.delete(key)
+  }
+
+  private hear(hub: HubLife, now_ns: number): void {
+    if (now_ns - (this.heard_ns.get(hub) ?? -Infinity) > BUS_OFF_ns) this.back_ns.set(hub, now_ns)
+    this.heard_ns.set(hub, now_ns)
   }
 
   /** A frame that was good for its sender and bad for others is sent again; one that grew old in the controller never. */

@@ -27,6 +27,8 @@ const CAUSE_ns = 4 * SECOND_ns
 const RUN_ON_ns = 700 * MS_ns
 /** A hold is over after a gap like this in its repetitions: what comes of it later begins nothing and prolongs nothing. */
 const HOLD_GAP_ns = 400 * MS_ns
+/** Two commands within this may get one status, with the echo of the later. */
+const OVERTAKEN_ns = 100 * MS_ns
 /** A motor whose hub is reset runs down within this. */
 const RUN_DOWN_ns = 300 * MS_ns
 /** A closing that follows on so much opening is another one, %. */
@@ -121,10 +123,18 @@ class MotionChecker implements Checker {
     const last = this.given.get(`${target} ${echoSender}`)
     const before = this.obeyed.get(target)
     const cause = isEchoed(last) ? last : before?.cause
-    if (isEchoed(cause)) {
-      cause.echoed = true
-      this.obeyed.set(target, { cause, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
-    } else this.obeyed.delete(target)
+    const inForce = isEchoed(cause) ? this.inForce(target, cause, before?.cause, now_ns) : undefined
+    if (isEchoed(cause)) cause.echoed = true
+    if (inForce === undefined) this.obeyed.delete(target)
+    else this.obeyed.set(target, { cause: inForce, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
+  }
+
+  /** A repetition brings back the echo of its command, but not the command: what was echoed since is in force. Undefined: not known. */
+  private inForce(target: string, cause: Cause, before: Cause | undefined, now_ns: number): Cause | undefined {
+    if (!cause.echoed) return cause
+    if (before !== undefined && before.began_ns > cause.began_ns) return before
+    const last = this.commanded.get(target)!
+    return last === cause || last.echoed || last.began_ns < now_ns - OVERTAKEN_ns ? cause : undefined
   }
 
   event(event: EventOf<Needed>): void {

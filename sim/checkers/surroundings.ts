@@ -31,6 +31,8 @@ export interface HubLife {
   bitErrorRate: number
   lossRate: number
   babbling: boolean
+  /** When it babbled last: a frame of it may still be in its controller. */
+  babbled_ns: number
   /** It has power and a bus with somebody else on it, since then; NaN: it has not. */
   able_ns: number
 }
@@ -54,7 +56,7 @@ export class Surroundings {
   constructor(facts: Facts) {
     this.hubs = facts.spine.map((name, place) => ({
       name, place, powered: false, starved: false, reset_ns: -Infinity, paused_ns: -Infinity, dropped: false, bitErrorRate: 0, lossRate: 0,
-      babbling: false, able_ns: NaN,
+      babbling: false, babbled_ns: -Infinity, able_ns: NaN,
     }))
     for (const hub of this.hubs) this.byName.set(hub.name, hub)
   }
@@ -137,7 +139,9 @@ export class Surroundings {
         if (hub !== undefined) hub.dropped = event.dropped
         break
       case 'babbling':
-        if (hub !== undefined) hub.babbling = event.babbling
+        if (hub === undefined) break
+        hub.babbling = event.babbling
+        hub.babbled_ns = event.t_ns
         break
       case 'frameLoss':
         if (hub !== undefined) hub.lossRate = event.rate

@@ -166,6 +166,17 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       },
       'moves again by a hold that its hub heard again after a reset': t =>
         move(command(echo(command(window(t), 1, 'down'), 1).at(5500).reset('FL').at(6000), 1, 'down')),
+      'goes on by another command, of which a repetition of the held one took the echo': (t) => {
+        const say = (sequence: number, echoSender: number): unknown => t.say('FL', 'WindowStatus@FL', { echoSender, echoSequence: sequence })
+        echo(command(window(t), 1, 'down'), 1)
+        t.say('TRUNK', 'WindowCommand@FL', { sequence: 7, action: 'autoDown' })
+        say(7, 6)
+        echo(command(t.ramp('FL.window', 'position_pct', 50, 52, 100), 1, 'down'), 1).ramp('FL.window', 'position_pct', 52, 80, 1500)
+      },
+      'goes on by another command, whose echo that of a repetition overtook': (t) => {
+        echo(command(window(t), 1, 'down'), 1).say('TRUNK', 'WindowCommand@FL', { sequence: 7, action: 'autoDown' })
+        echo(command(t.at(5020), 1, 'down'), 1).ramp('FL.window', 'position_pct', 50, 80, 1500)
+      },
       'goes on by its own switch, which took over from a held one': t =>
         echo(command(window(t), 1, 'down'), 1).say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
           .ramp('FL.window', 'position_pct', 50, 80, 1500),
@@ -215,6 +226,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'a counter that jumps after a reset': t => t.boot().live(5000).reset('FL').say('FL', 'HubStatus@FL', {}, 11),
       'a counter that jumps on a noisy bus': t => t.boot().live(5000).tell({ kind: 'bitErrors', source: 'spine0', rate: 1e-5 }).say('FL', 'HubStatus@FL', {}, 11),
       'a counter that jumps when the hub is no longer alone': t => alone(t).say('FL', 'HubStatus@FL', {}, 11),
+      'a counter that jumps after a bus-off': t => t.boot().live(5000).tell({ kind: 'dominant', source: 'spine0', dominant: true }).at(5600)
+        .tell({ kind: 'dominant', source: 'spine0', dominant: false }).say('FL', 'HubStatus@FL', {}, 5).at(5900).say('FL', 'HubStatus@FL', {}, 7),
+      'the last frame of one that babbled': t => t.boot().live(5000).tell({ kind: 'babbling', source: 'FL', babbling: true }).at(5500)
+        .tell({ kind: 'babbling', source: 'FL', babbling: false }).at(5501).send('FL', frameOf(t, 'FR')),
       'of no protocol, from a tool': t => t.boot().live(5000).send('laptop', alien()),
     },
   },
