@@ -1,17 +1,20 @@
 import type { MessageRow } from '../catalogue/index.ts'
 import { INDUSTRY_ON_HIGHWAY, MANUFACTURER_NONE } from '../claim.ts'
-import { networkOf, PGN_MASK, type NetworkMessage, type NetworkNode, type NetworkSignal } from './network.ts'
+import { networkOf, perSender, PGN_MASK, type NetworkMessage, type NetworkNode, type NetworkSignal } from './network.ts'
 
 /** The protocol as a DBC file: ASCII, 29-bit identifiers with bit 31 set, J1939 attributes as Vector's tools write them. */
 
+/** Vector's list but for FILTER, which is optional and which candied's grammar has not. */
 const NEW_SYMBOLS = [
-  'NS_DESC_', 'CM_', 'BA_DEF_', 'BA_', 'VAL_', 'CAT_DEF_', 'CAT_', 'FILTER', 'BA_DEF_DEF_', 'EV_DATA_', 'ENVVAR_DATA_', 'SGTYPE_', 'SGTYPE_VAL_',
+  'NS_DESC_', 'CM_', 'BA_DEF_', 'BA_', 'VAL_', 'CAT_DEF_', 'CAT_', 'BA_DEF_DEF_', 'EV_DATA_', 'ENVVAR_DATA_', 'SGTYPE_', 'SGTYPE_VAL_',
   'BA_DEF_SGTYPE_', 'BA_SGTYPE_', 'SIG_TYPE_REF_', 'VAL_TABLE_', 'SIG_GROUP_', 'SIG_VALTYPE_', 'SIGTYPE_VALTYPE_', 'BO_TX_BU_', 'BA_DEF_REL_',
   'BA_REL_', 'BA_DEF_DEF_REL_', 'BU_SG_REL_', 'BU_EV_REL_', 'BU_BO_REL_', 'SG_MUL_VAL_',
 ]
 
 const EXTENDED = 0x80000000
 const J1939_PG = 3
+const TITLE = 'Spine: one cable with power and data through the car.'
+const MASKED = `Match frames by parameter group, identifier & 0x${hex(PGN_MASK, 7)}: the source address in a message's identifier is its first sender's.`
 const DEFAULT_BITRATE = 500_000
 
 /** Attribute definitions: object, name, type, default. */
@@ -44,23 +47,30 @@ const ATTRIBUTES: readonly (readonly [object: string, name: string, type: string
   ['SG_', 'GenSigStartValue', 'INT 0 2147483647', '0'],
 ]
 
-export function renderDbc(rows: readonly MessageRow[]): string {
-  const { nodes, messages } = networkOf(rows)
+export interface DbcOptions {
+  /** Value tables of "not available" for quantities too; SavvyCAN shows no decimals where there is a table. Default true. */
+  readonly sentinels?: boolean
+  /** A message for each sender, under its own identifier, for tools that match whole identifiers. Default false. */
+  readonly perSender?: boolean
+}
+
+export function renderDbc(rows: readonly MessageRow[], options: DbcOptions = {}): string {
+  const network = networkOf(rows)
+  const { nodes, messages } = options.perSender === true ? perSender(network) : network
   const sections = [
-    'VERSION ""',
+    'VERSION "Spine"',
     `NS_ :\n${NEW_SYMBOLS.map(symbol => `\t${symbol}`).join('\n')}`,
     'BS_:',
     `BU_: ${nodes.map(node => node.name).join(' ')}`,
     ...messages.map(messageSection),
     lines(messages, transmitters),
-    [`CM_ ${quoted('Spine: one cable with power and data through the car. Match frames by parameter group, identifier & '
-      + `0x${hex(PGN_MASK, 7)}: the source address in a message's identifier is its first sender's.`)};`,
-    lines(nodes, node => [`CM_ BU_ ${node.name} ${quoted(node.text)};`]), lines(messages, comments)].join('\n'),
-    ATTRIBUTES.map(([object, name, type]) => `BA_DEF_ ${object === '' ? '' : `${object} `} "${name}" ${type};`).join('\n'),
+    [`CM_ ${quoted(`${TITLE} ${options.perSender === true ? 'A message stands here once for each sender.' : MASKED}`)};`,
+      lines(nodes, node => [`CM_ BU_ ${node.name} ${quoted(node.text)};`]), lines(messages, comments)].join('\n'),
+    ATTRIBUTES.map(([object, name, type]) => `BA_DEF_ ${object === '' ? '' : `${object} `} "${name}" ${type}${type === 'STRING' ? ' ' : ''};`).join('\n'),
     ATTRIBUTES.map(([, name, , fallback]) => `BA_DEF_DEF_ "${name}" ${fallback};`).join('\n'),
     lines(nodes, nodeAttributes),
     lines(messages, messageAttributes),
-    lines(messages, valueTables),
+    lines(messages, message => valueTables(message, options.sentinels ?? true)),
   ]
   return ascii(`${sections.filter(section => section !== '').join('\n\n')}\n`)
 }
@@ -130,8 +140,8 @@ function messageAttributes(message: NetworkMessage): string[] {
   ]
 }
 
-function valueTables(message: NetworkMessage): string[] {
-  return message.signals.filter(signal => signal.labels.length > 0).map((signal) => {
+function valueTables(message: NetworkMessage, sentinels: boolean): string[] {
+  return message.signals.filter(signal => signal.labels.length > 0 && (sentinels || !signal.measures)).map((signal) => {
     const labels = [...signal.labels].sort((a, b) => a[0] - b[0]).map(([code, name]) => `${code} ${quoted(name)}`)
     return `VAL_ ${dbcId(message)} ${signal.name} ${labels.join(' ')} ;`
   })

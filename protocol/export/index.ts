@@ -1,5 +1,5 @@
 import { MESSAGES } from '../catalogue/index.ts'
-import { renderDbc } from './dbc.ts'
+import { type DbcOptions, renderDbc } from './dbc.ts'
 import { renderKcd } from './kcd.ts'
 import { renderMarkdown } from './markdown.ts'
 import { renderProto } from './proto.ts'
@@ -8,11 +8,13 @@ import { renderProto } from './proto.ts'
 export const EXPORT_FORMATS = ['dbc', 'kcd', 'proto', 'markdown'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
-const RENDER = { dbc: renderDbc, kcd: renderKcd, proto: renderProto, markdown: renderMarkdown }
+const RENDER: Record<ExportFormat, (rows: typeof MESSAGES, options: DbcOptions) => string> = {
+  dbc: renderDbc, kcd: renderKcd, proto: renderProto, markdown: renderMarkdown,
+}
 
-/** The protocol as a file's text, computed from the catalogue. */
-export function exportProtocol(format: ExportFormat): string {
-  return RENDER[format](MESSAGES)
+/** The protocol as a file's text, computed from the catalogue. The options are those of DBC. */
+export function exportProtocol(format: ExportFormat, options: DbcOptions = {}): string {
+  return RENDER[format](MESSAGES, options)
 }
 export { renderCodecs } from './codec-source.ts'
 export { STREAM_ENVELOPE_PROTO } from './stream-envelope.ts'

@@ -1,49 +1,40 @@
 import type { MessageRow } from '../catalogue/index.ts'
-import { addressOfNode, networkOf, type NetworkMessage, type NetworkNode, type NetworkSignal } from './network.ts'
+import { networkOf, type NetworkMessage, type NetworkNode, type NetworkSignal, perSender } from './network.ts'
 
 /**
- * The protocol as a KCD file (the XML of Kayak), as the `socketcan` package reads it. Its readers match whole
- * identifiers, so a message with several senders stands here once for each: `WindowCommand_FL` from the first,
- * `WindowCommand_FL_from_TOOL` and so on from the others.
+ * The protocol as a KCD file, the XML of Kayak, as its schema `Definition.xsd` has it. Its readers match whole
+ * identifiers, so a message with several senders stands here once for each.
  */
 export function renderKcd(rows: readonly MessageRow[]): string {
-  const { nodes, messages } = networkOf(rows)
+  const { nodes, messages } = perSender(networkOf(rows))
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<NetworkDefinition xmlns="http://kayak.2codeornot2code.org/1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     + ' xsi:schemaLocation="http://kayak.2codeornot2code.org/1.0 Definition.xsd">',
     '  <Document name="Spine">One cable with power and data through the car.</Document>',
-    ...nodes.map(nodeElement),
+    ...nodes.map(({ name }, index) => `  <Node id="${index + 1}" name="${name}"/>`),
     '  <Bus name="Spine" baudrate="500000">',
-    ...messages.flatMap(message => message.senders.map(sender => messageElement(nodes, message, sender))),
+    ...messages.map(message => messageElement(nodes, message)),
     '  </Bus>',
     '</NetworkDefinition>',
     '',
   ].join('\n')
 }
 
-function nodeElement(node: NetworkNode, index: number): string {
-  const j1939 = node.hub === undefined
-    ? ''
-    : ' J1939AAC="0" J1939IndustryGroup="1" J1939Vehicle="0" J1939System="0" J1939ManufacturerCode="2047" J1939IdentityNumber="0"'
-      + ` J1939Function="${node.hub.function}"`
-  return `  <Node id="${index + 1}" name="${node.name}"${j1939}/>`
-}
-
-function messageElement(nodes: readonly NetworkNode[], message: NetworkMessage, sender: string): string {
-  const id = ((message.id & 0x1fffff00) | addressOfNode(sender)) >>> 0
-  const name = sender === message.senders[0] ? message.name : `${message.name}_from_${sender}`
-  const interval = message.row === undefined ? 0 : message.row.idlePeriod_ms || message.row.activePeriod_ms
-  const timing = interval > 0 ? ` interval="${interval}"` : ''
-  const triggered = message.row === undefined || message.row.idlePeriod_ms === 0 ? ' triggered="true"' : ''
+function messageElement(nodes: readonly NetworkNode[], message: NetworkMessage): string {
+  const { name, row } = message
+  const id = message.id.toString(16).toUpperCase().padStart(8, '0')
+  // Both, always: canmatrix reads an interval only beside `triggered`, and never the one without the other.
+  const interval = row?.idlePeriod_ms ?? 0
+  const timing = `interval="${interval}" triggered="${interval === 0}"`
   const e2e = message.dataId < 0 ? '' : ` E2E profile 11, data id 0x${message.dataId.toString(16).toUpperCase().padStart(3, '0')}.`
-  const attributes = `id="0x${id.toString(16).toUpperCase().padStart(8, '0')}" name="${name}" format="extended" length="${message.length}"`
+  const attributes = `id="0x${id}" name="${name}" format="extended" length="${message.length}"`
   // What everyone may read names no consumer: the file would only grow.
   const consumers = message.receivers.length > 1 ? '' : message.receivers.map(name => `<NodeRef id="${numberOf(nodes, name)}"/>`).join('')
   return [
-    `    <Message ${attributes}${timing}${triggered}>`,
+    `    <Message ${attributes} ${timing}>`,
     `      <Notes>${escaped(`${message.text}${e2e}`)}</Notes>`,
-    `      <Producer><NodeRef id="${numberOf(nodes, sender)}"/></Producer>`,
+    `      <Producer><NodeRef id="${numberOf(nodes, message.senders[0]!)}"/></Producer>`,
     ...message.signals.filter(signal => signal.selects).map(signal => multiplexElement(signal, message.signals, consumers)),
     ...message.signals.filter(signal => !signal.selects && signal.when === undefined).map(signal => signalElement(signal, consumers)),
     '    </Message>',
@@ -59,7 +50,7 @@ function multiplexElement(selector: NetworkSignal, signals: readonly NetworkSign
   ].join('\n'))
   return [
     `      <Multiplex name="${selector.name}" offset="${selector.start}" length="${selector.width}" endianess="little">`,
-    ...signalContent(selector, consumers), ...groups, '      </Multiplex>',
+    ...groups, ...signalContent(selector, consumers), '      </Multiplex>',
   ].join('\n')
 }
 

@@ -87,7 +87,7 @@ describe('kind 14 in databases', () => {
       'LaterStatus_FL', 'LaterStatus_FR', 'LaterStatus_RL', 'LaterCommand_FL', 'LaterCommand_FR', 'LaterCommand_RL',
     ])
     const selector = [...status.signals.values()].filter(signal => signal.selects)
-    expect(selector.map(({ name, start, width }) => [name, start, width])).toEqual([['Class', 16, 8]])
+    expect(selector.map(({ name, start, width }) => [name, start, width])).toEqual([['ComponentClass', 16, 8]])
     expect([...selector[0]!.values]).toEqual([[28, 'SeatStatus'], [29, 'BlindStatus']])
     for (const frame of [seat, blind]) {
       const { name, values: read } = values(frame)
@@ -122,7 +122,7 @@ describe('kind 14 in databases', () => {
   it('is a Multiplex with a MuxGroup for each class in KCD', () => {
     const text = renderKcd(ROWS)
     const element = text.split('name="LaterStatus_FL"')[1]!.split('</Message>')[0]!
-    expect(element.match(/<Multiplex name="Class" offset="16" length="8"/g)).toHaveLength(1)
+    expect(element.match(/<Multiplex name="ComponentClass" offset="16" length="8"/g)).toHaveLength(1)
     const groups = [...element.matchAll(/<MuxGroup count="(\d+)">([^]*?)<\/MuxGroup>/g)]
     const names = groups.map(([, count, inside]) => [count, [...inside!.matchAll(/<Signal name="(\w+)"/g)].map(([, name]) => name)])
     expect(names).toEqual([

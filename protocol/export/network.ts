@@ -33,6 +33,8 @@ export interface NetworkSignal {
   readonly selects: boolean
   /** Raw code of a neutral value. */
   readonly startCode: number
+  /** A quantity: its labels only say that there is no value. */
+  readonly measures: boolean
   /** Names of raw codes. */
   readonly labels: readonly (readonly [code: number, name: string])[]
   readonly text: string
@@ -71,6 +73,15 @@ const HEADER: readonly NetworkSignal[] = [
   { ...plainSignal('E2E_Counter', 8, 4, 'AUTOSAR E2E profile 11: alive counter, 0 to 14, 15 is invalid'), max: 14 },
 ]
 
+/** Words of C and C++: code that tools generate from a database names variables as the signals are. */
+const RESERVED: ReadonlySet<string> = new Set(`
+  alignas alignof and and_eq asm auto bitand bitor bool break case catch char class co_await co_return co_yield compl concept const const_cast
+  consteval constexpr constinit continue decltype default delete do double dynamic_cast else enum explicit export extern false float for friend
+  goto if inline int long mutable namespace new noexcept not not_eq nullptr operator or or_eq private protected public register
+  reinterpret_cast requires restrict return short signed sizeof static static_assert static_cast struct switch template this thread_local
+  throw true try typedef typeid typename typeof typeof_unqual union unsigned using virtual void volatile wchar_t while xor xor_eq
+`.trim().split(/\s+/))
+
 /** Names of the messages of kind 14, by page. */
 export const LATER_NAMES = { 0: 'LaterStatus', 1: 'LaterCommand' } as const
 
@@ -78,6 +89,20 @@ export const LATER_NAMES = { 0: 'LaterStatus', 1: 'LaterCommand' } as const
 export function networkOf(rows: readonly MessageRow[]): Network {
   const messages = rows.filter(row => row.kind !== LATER_KIND).flatMap(row => row.locations.map(location => networkMessage(row, location)))
   return { nodes: nodes(), messages: [...j1939Messages(), ...messages, ...laterMessages(rows, 0), ...laterMessages(rows, 1)] }
+}
+
+/**
+ * The network for readers that match whole identifiers: a message with several senders stands there once for each,
+ * `WindowCommand_FL` from the first, `WindowCommand_FL_from_TOOL` and so on from the others.
+ */
+export function perSender({ nodes, messages }: Network): Network {
+  const one = (message: NetworkMessage, sender: string): NetworkMessage => ({
+    ...message,
+    name: sender === message.senders[0] ? message.name : `${message.name}_from_${sender}`,
+    id: ((message.id & 0x1fffff00) | addressOfNode(sender)) >>> 0,
+    senders: [sender],
+  })
+  return { nodes, messages: messages.flatMap(message => message.senders.map(sender => one(message, sender))) }
 }
 
 /** Source address of a node. */
@@ -118,7 +143,7 @@ function laterMessages(rows: readonly MessageRow[], page: Page): NetworkMessage[
     const [first] = messages
     if (first === undefined) return []
     const selector: NetworkSignal = {
-      ...plainSignal('Class', HEADER_BITS, CLASS_BITS, 'component class: says which of the other signals are there'),
+      ...plainSignal('ComponentClass', HEADER_BITS, CLASS_BITS, 'component class: says which of the other signals are there'),
       selects: true, startCode: here[0]!.class!, labels: here.map(row => [row.class!, row.name]),
     }
     const signals = here.flatMap(row => Object.entries(row.fields).map(([name, field]) =>
@@ -157,13 +182,13 @@ function networkSignal(name: string, field: FieldRow): NetworkSignal {
     ? [[outOfRange, 'out of range'], [notAvailable, 'not available']]
     : Object.entries(field.values ?? {}).map(([label, code]) => [code, label])
   return {
-    name, start: field.start, width: field.width, scale: field.scale ?? 1, offset: field.offset ?? 0, min, max, unit: field.unit ?? '',
-    startCode: physical ? notAvailable : neutralOf(field), labels, text: field.text, when: undefined, selects: false,
+    name: RESERVED.has(name.toLowerCase()) ? `${name}_value` : name, start: field.start, width: field.width, scale: field.scale ?? 1, offset: field.offset ?? 0, min, max, unit: field.unit ?? '',
+    startCode: physical ? notAvailable : neutralOf(field), labels, measures: physical, text: field.text, when: undefined, selects: false,
   }
 }
 
 function plainSignal(name: string, start: number, width: number, text: string): NetworkSignal {
-  return { name, start, width, scale: 1, offset: 0, min: 0, max: 2 ** width - 1, unit: '', startCode: 0, labels: [], text, when: undefined, selects: false }
+  return { name, start, width, scale: 1, offset: 0, min: 0, max: 2 ** width - 1, unit: '', startCode: 0, labels: [], measures: false, text, when: undefined, selects: false }
 }
 
 function j1939Messages(): NetworkMessage[] {

@@ -52,7 +52,7 @@ export function readDbc(text: string): DbcFile {
   for (const [index, line] of text.split('\n').entries()) {
     if (symbols && line.startsWith('\t')) continue
     symbols = line === 'NS_ :'
-    if (symbols || line === '' || line === 'VERSION ""' || line === 'BS_:') continue
+    if (symbols || line === '' || /^VERSION "[^"]+"$/.test(line) || line === 'BS_:') continue
     if (line.startsWith('BU_: ')) {
       file.nodes = line.slice(5).split(' ')
       continue

@@ -24,8 +24,14 @@ describe('spine export', () => {
     expect(JSON.parse(quiet.out)).toEqual({ format: 'dbc', out, bytes: Buffer.byteLength(terminal.out) })
   })
 
+  it('makes a DBC for tools that match whole identifiers', async () => {
+    const terminal = fakeTerminal()
+    expect(await run(['export', 'dbc', '--per-sender', '--no-sentinels'], terminal)).toBe(0)
+    expect(terminal.out).toBe(exportProtocol('dbc', { perSender: true, sentinels: false }))
+  })
+
   it.each([
-    [['dbc', '--json'], 2, 'name a file with --out'], [['pdf'], 2, 'unknown format "pdf"'], [['dbc', '--out', '/nowhere/x.dbc'], 1, '/nowhere/x.dbc'],
+    [['kcd', '--per-sender'], 2, 'are for dbc'], [['dbc', '--json'], 2, 'name a file with --out'], [['pdf'], 2, 'unknown format "pdf"'], [['dbc', '--out', '/nowhere/x.dbc'], 1, '/nowhere/x.dbc'],
   ])('%j ends with %d: %s', async (words, code, message) => {
     const terminal = fakeTerminal()
     expect(await run(['export', ...words], terminal)).toBe(code)

@@ -13,6 +13,7 @@ const HELP = `
 
 Examples:
   npx spine export dbc --out spine.dbc
+  npx spine export dbc --per-sender --no-sentinels --out savvycan.dbc
   npx spine export markdown | less`
 
 /** `spine export`. */
@@ -20,11 +21,14 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .addArgument(new Argument('<format>', 'what to make of the catalogue').choices([...EXPORT_FORMATS]))
     .option('--out <file>', 'write it there instead of to standard output')
+    .option('--per-sender', 'dbc: a message for each sender, for tools that match whole identifiers, as SavvyCAN and cantools do')
+    .option('--no-sentinels', 'dbc: no value tables of "not available" for measured values; SavvyCAN shows no decimals beside one')
     .addOption(shared('json', 'what was written, for programs'))
     .addHelpText('after', HELP)
-    .action(async (format: ExportFormat, options: { out?: string, json?: boolean }) => {
+    .action(async (format: ExportFormat, options: { out?: string, json?: boolean, perSender?: boolean, sentinels: boolean }) => {
+      if (format !== 'dbc' && (options.perSender === true || !options.sentinels)) throw usage('--per-sender and --no-sentinels are for dbc')
       if (options.json === true && options.out === undefined) throw usage('--json goes to standard output, as the export does: name a file with --out')
-      const text = exportProtocol(format)
+      const text = exportProtocol(format, options)
       if (options.out === undefined) {
         terminal.write(text)
         await terminal.drained()
