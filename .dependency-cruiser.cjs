@@ -5,14 +5,21 @@ const { readdirSync } = require('node:fs')
 const layer = (name, from, to, comment) => ({ name, comment, severity: 'error', from: { path: from }, to: { path: to } })
 const test = '[.]test[.]ts$'
 
+/** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
+const browserSafe = [
+  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|plants|host|car|checkers|fuzz|diag)/(?!testing/)',
+  'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
+  'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$',
+].map(path => `^${path}`).join('|')
+
 /** Every folder below `parent`, itself included. */
 const foldersOf = parent => [parent, ...readdirSync(parent, { withFileTypes: true }).filter(entry => entry.isDirectory())
   .flatMap(entry => foldersOf(`${parent}/${entry.name}`))]
 /** The rooms of the command line have no doors of their own: each command loads only what it needs. */
 const doors = ['protocol', 'firmware', 'sim'].flatMap(foldersOf).filter(folder => !folder.startsWith('sim/cli'))
   .map(folder => ({
-    name: `door-of-${folder}`, severity: 'error', comment: 'a folder is entered through its index.ts; what is loaded when it is needed may be named',
-    from: { path: `^(?!${folder}/)` }, to: { path: `^${folder}/(?!index[.]ts$)[^/]+[.]ts$`, dynamic: false },
+    name: `door-of-${folder}`, severity: 'error', comment: 'a folder is entered through its index.ts, or through browser.ts by what runs in browsers; what is loaded when it is needed may be named',
+    from: { path: `^(?!${folder}/)` }, to: { path: `^${folder}/(?!(index|browser)[.]ts$)[^/]+[.]tsx?$`, dynamic: false },
   }))
 
 module.exports = {
@@ -46,9 +53,13 @@ module.exports = {
     layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|schema/|trace/|bus/|power/|plants/|host/|car/)', 'the car knows no tool'),
     layer('gateway-knows-links', '^sim/gateway/', '^(firmware|sim/(?!gateway/))', 'the gateway works without a car'),
     {
-      name: 'logs-run-in-browsers', severity: 'error', comment: 'readers and writers of logs use no Node; only the file link does',
-      from: { path: '^sim/gateway/logs/', pathNot: [test, '/(file-[^/]*|testing|index)[.]ts$'] },
-      to: { dependencyTypes: ['core'] },
+      name: 'browsers-have-no-node', severity: 'error', comment: 'no builtins of Node in what runs in a browser; lint looks for its globals',
+      from: { path: browserSafe, pathNot: test }, to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'browser-safe-on-browser-safe', severity: 'error', comment: 'what runs in a browser imports only what does, but for types',
+      from: { path: browserSafe, pathNot: test },
+      to: { path: '^(protocol|firmware|sim|harness-tests)/', pathNot: browserSafe, dependencyTypesNot: ['type-only'] },
     },
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'random runs know the car and its judges, no tool'),

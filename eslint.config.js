@@ -48,6 +48,16 @@ const reproducible = [
   ['BinaryExpression[operator="**"]', 'Only + - * / and sqrt give the same bits on every engine.'],
 ].map(([selector, message]) => ({ selector, message }))
 
+/** What runs in a browser, too. As `browserSafe` in .dependency-cruiser.cjs, which forbids Node's builtins there. */
+const browserSafe = [
+  'protocol/**/*.ts', 'firmware/**/*.ts', 'sim/{kernel,schema,trace,bus,power,plants,host,car,checkers,fuzz,diag}/**/*.ts',
+  'sim/gateway/{browser,link,link-frame,actuation,counters}.ts', 'sim/gateway/logs/**/*.ts', 'sim/gateway/spine/codec/*.ts',
+  'sim/gateway/{slcan,gvret}/{index,codec,reader,line-reader}.ts',
+]
+const notBrowserSafe = ['protocol/export/**', 'firmware/build/**', '**/testing/**', '**/*.test.ts']
+const nodeGlobals = ['Buffer', 'process', 'global', 'require', 'module', '__dirname', '__filename', 'setImmediate', 'clearImmediate', 'NodeJS']
+  .map(name => ({ name, message: 'Runs in a browser, too: it has no such thing.' }))
+
 /** Where the rules that need types are on. */
 const typeChecked = ['{protocol,firmware,sim,harness-tests}/**/*.ts']
 /** Rules of the set that make no sense here. */
@@ -105,6 +115,7 @@ export default tseslint.config(
     ignores: ['protocol/export/**', 'firmware/build/**', '**/*.test.ts'],
     rules: { 'no-restricted-syntax': ['error', ...injected, ...reproducible] },
   },
+  { files: browserSafe, ignores: notBrowserSafe, rules: { 'no-restricted-globals': ['error', ...nodeGlobals] } },
   { files: board, ignores: notBoard, rules: { 'no-restricted-syntax': ['error', ...injected, ...reproducible, ...boardSubset, ...moduleState] } },
   {
     files: board,

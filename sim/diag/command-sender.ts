@@ -7,7 +7,8 @@ import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/index.ts'
 import {
   ENTRIES, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
 } from '#protocol/messages/index.ts'
-import { createLinkFrame, type Link, type LinkFrame } from '../gateway/index.ts'
+import { createLinkFrame } from '../gateway/browser.ts'
+import type { Link, LinkFrame } from '../gateway/index.ts'
 
 /** A command is repeated this often until its status echoes it … */
 const REPEAT_ms = 100

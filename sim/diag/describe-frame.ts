@@ -78,5 +78,9 @@ export function identifierText(id: number, extended: boolean): string {
 }
 
 function hex(frame: CanFrame): string {
-  return Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.length).toString('hex').toUpperCase().replace(/(..)(?=.)/g, '$1 ')
+  let text = ''
+  for (let i = 0; i < frame.length; i++) text += `${i === 0 ? '' : ' '}${HEX_BYTES[frame.data[i]!]}`
+  return text
 }
+
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))

@@ -4,12 +4,12 @@
  */
 export { BrokenRun, Campaign } from './campaign.ts'
 export { generateScript } from './generate.ts'
-export { keepError, keepRun, keepScript } from './keep.ts'
 export { FUZZ_KINDS } from './kinds.ts'
 export { FUZZ_DEFAULTS, type FuzzOptions, fuzzOptions } from './options.ts'
 export { type Failure, mergeReports, missingShares, readReport, type Report, type Totals, totalsOf } from './report.ts'
 export { LEAST_OBSERVED_ms, type ObservedResponse, observeResponses } from './response-meter.ts'
 export { runScript } from './run.ts'
+export { traceOf } from './run-trace.ts'
 export { FUZZ_SCENES } from './scenes.ts'
 export { describeEvent, type FuzzEvent, readScript, type Script } from './script.ts'
 export { parseShard, type Shard, shardFrom, WHOLE, withoutCount } from './shards.ts'

@@ -14,7 +14,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   gvret: async () => (await import('./gvret/gvret-link.ts')).createGvretLink,
   'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
   'socketcand-listen': async () => (await import('./socketcand/socketcand-listen.ts')).createSocketcandListen,
-  file: async () => (await import('./logs/file-link.ts')).createFileLink,
+  file: async () => (await import('./file/file-link.ts')).createFileLink,
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
   BrokenRun, Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions,
-  fuzzOptions, generateScript, keepError, keepRun, keepScript, mergeReports, missingShares, parseShard, readReport, readScript,
+  fuzzOptions, generateScript, mergeReports, missingShares, parseShard, readReport, readScript,
   type Report, runScript, type Script, type Shard, shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
 import { DataError } from '#sim/schema/index.ts'
@@ -10,6 +10,7 @@ import type { Command } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
+import { keepError, keepRun, keepScript } from '../lib/keep-run.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
 import type { Picture, Terminal } from '../lib/terminal.ts'
 

@@ -1,5 +1,5 @@
 import { droppedTotal, type Link } from '#sim/gateway/index.ts'
-import type { FileReplay } from '#sim/gateway/logs/index.ts'
+import type { FileReplay } from '#sim/gateway/file/index.ts'
 import { formatDuration } from './duration.ts'
 import type { View } from './live.ts'
 

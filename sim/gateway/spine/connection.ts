@@ -9,9 +9,9 @@ import { AgeClock } from './age-clock.ts'
 import {
   BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, writeBatchHeader, type EnvelopeBody,
 } from './envelope.ts'
-import { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES } from './frame-codec.ts'
-import { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
-import { lengthSize, readLength } from './varint.ts'
+import {
+  encodeStreamFrame, lengthSize, MAX_MESSAGE_BYTES, MessageReader, readLength, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES,
+} from './codec/index.ts'
 
 /** What happens on a connection of the stream, for either end. */
 export interface ConnectionHandler {

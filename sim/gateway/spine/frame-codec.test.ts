@@ -6,8 +6,7 @@ import { createLinkFrame, sameFrame } from '../link-frame.ts'
 import type { LinkFrame } from '../link.ts'
 import { anyFrame, anyPieces, frameOf } from '../testing/index.ts'
 import { BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, readRequest, requestBody, writeBatchHeader } from './envelope.ts'
-import { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, writeVarint } from './frame-codec.ts'
-import { MessageReader } from './message-reader.ts'
+import { encodeStreamFrame, MessageReader, STREAM_FRAME_BYTES, StreamFrameReader, writeVarint } from './codec/index.ts'
 
 const { root } = protobuf.parse(`syntax = "proto3"; package spine;\n${STREAM_ENVELOPE_PROTO}`, { keepCase: true })
 const Envelope = root.lookupType('spine.Envelope')

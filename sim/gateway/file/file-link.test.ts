@@ -1,17 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { Link, LinkFrame } from '../link.ts'
 import { cloneLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
-import { anyPieces, CLASSIC_FRAMES, closeAll, eventually, linkContract, numberedFrame, numberOf, RICH_FRAMES } from '../testing/index.ts'
-import { CandumpParser, formatCandumpLine } from './candump.ts'
-import { createLogFrame } from './log-frame.ts'
+import { CLASSIC_FRAMES, closeAll, eventually, linkContract, numberedFrame, numberOf, RICH_FRAMES } from '../testing/index.ts'
+import { formatCandumpLine } from '../logs/index.ts'
+import { readLog } from '../logs/testing/index.ts'
 import type { FileReplay } from './file-replay.ts'
 import { ReplayPacer } from './pacer.ts'
-import { TextLogReader } from './text-reader.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spine-log-'))
 const links: Link[] = []
@@ -31,11 +29,9 @@ function logOf(text: string): string {
 }
 
 function framesIn(path: string): LinkFrame[] {
-  return readFileSync(path, 'latin1').split('\n').filter(line => line !== '').map((line) => {
-    const frame = createLogFrame()
-    expect(new CandumpParser().parse(line, frame)).toBeUndefined()
-    return cloneLinkFrame(frame)
-  })
+  const { frames, bad } = readLog('candump', [readFileSync(path)])
+  expect(bad).toEqual([])
+  return frames.map(frame => cloneLinkFrame(frame))
 }
 
 async function replay(path: string, query = '?speed=max', report: (line: string) => void = () => undefined): Promise<FileReplay> {
@@ -228,23 +224,4 @@ describe('pace of a replay', () => {
   it('does not wait at full speed', () => {
     expect(new ReplayPacer(Infinity).wait_ms(1e18, 0)).toBe(0)
   })
-})
-
-it('a text log reads the same however its bytes are cut', () => {
-  const read = (pieces: readonly Uint8Array[]): string[] => {
-    const found: string[] = []
-    const reader = new TextLogReader(new CandumpParser().parse, 40, {
-      onFrame: frame => found.push(formatCandumpLine(frame)),
-      onBadLine: bad => found.push(`${bad.line}: ${bad.reason}: ${bad.text}`),
-    })
-    for (const piece of pieces) reader.push(piece)
-    reader.end()
-    return found
-  }
-  const text = fc.array(fc.oneof(
-    fc.constantFrom('(0.0) can0 123#11\n', '(1.0) can0 123#', '\n', '\r\n', 'x'.repeat(39), 'x'.repeat(41)), fc.string({ maxLength: 8 }),
-  )).map(parts => Buffer.from(parts.join(''), 'latin1'))
-  fc.assert(fc.property(anyPieces(text), (pieces) => {
-    expect(read(pieces)).toEqual(read([Buffer.concat(pieces)]))
-  }), { seed: 3, numRuns: 500 })
 })

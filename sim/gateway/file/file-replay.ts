@@ -7,8 +7,7 @@ import { LinkBase } from '../link-base.ts'
 import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import { placeOf, type BadLine, type ReadableFormat } from './format.ts'
-import { CAN_XL } from './log-frame.ts'
+import { type BadLine, CAN_XL, placeOf, type ReadableFormat } from '../logs/index.ts'
 import { ReplayPacer } from './pacer.ts'
 
 const CHUNK_BYTES = 65_536

@@ -4,9 +4,9 @@ import type { LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import type { LogWriter, WritableFormat } from './format.ts'
-import { type LogDetails, LONGEST_PIECE, NO_DETAILS, timeFault } from './log-frame.ts'
-import { PieceBuffer } from './piece-buffer.ts'
+import {
+  type LogDetails, type LogWriter, LONGEST_PIECE, NO_DETAILS, PieceBuffer, timeFault, type WritableFormat,
+} from '../logs/index.ts'
 
 const BUFFER_BYTES = 65_536
 /** What is buffered reaches the disk after this long at the latest, ms. */

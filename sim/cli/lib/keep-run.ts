@@ -1,10 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createFrame } from '#protocol/index.ts'
-import { formatCandumpLine } from '../gateway/logs/index.ts'
-import type { LinkFrame } from '../gateway/index.ts'
-import { runScript } from './run.ts'
-import type { Script } from './script.ts'
+import { type Script, traceOf } from '#sim/fuzz/index.ts'
 
 /** Where the traces of failed runs are kept, below the working directory. */
 const TRACES = '.traces'
@@ -22,15 +18,9 @@ export function keepError(name: string, error: unknown): string {
 /** Keeps a script, runs it once more and writes down what it shows: frames as a candump log, events as lines of JSON. */
 export function keepRun(name: string, script: Script): string {
   keepScript(name, script)
-  const frames: string[] = []
-  const events: string[] = []
-  const line: LinkFrame = { ...createFrame(8), timestamp_ns: 0, origin: '', error: false }
-  runScript(script, {
-    frame: ({ frame, end_ns }) => frames.push(formatCandumpLine(Object.assign(line, frame, { timestamp_ns: end_ns }))),
-    event: event => events.push(`${JSON.stringify(event)}\n`),
-  })
-  kept(`${name}.events.jsonl`, events.join(''))
-  return kept(`${name}.log`, frames.join(''))
+  const { log, events } = traceOf(script)
+  kept(`${name}.events.jsonl`, events)
+  return kept(`${name}.log`, log)
 }
 
 function kept(name: string, text: string): string {

@@ -2,7 +2,7 @@ import type { Link, LinkOptions } from '../link.ts'
 import { LinkUriError, type LinkUri } from '../uri.ts'
 import { FileRecorder } from './file-recorder.ts'
 import { FileReplay } from './file-replay.ts'
-import { isReadable, isWritable, LOG_FORMATS, logFormatOf } from './format.ts'
+import { isReadable, isWritable, LOG_FORMATS, logFormatOf } from '../logs/index.ts'
 
 /** `file:PATH`, to be replayed; with `as=record`, to be written anew. */
 export function createFileLink(uri: LinkUri, options: LinkOptions): Link {

@@ -1,4 +1,4 @@
-import type { LinkFrame } from '../link.ts'
+import type { LinkFrame } from '../../link.ts'
 
 /**
  * StreamFrame of `spine.proto`, by hand: frames are the hot path of the stream, so they are packed and read without

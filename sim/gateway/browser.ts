@@ -1,0 +1,2 @@
+/** What of the gateway runs in browsers. */
+export { createLinkFrame } from './link-frame.ts'

@@ -1,0 +1,4 @@
+/** The bytes of the `spine:` stream: runs in browsers, too. */
+export { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES, writeVarint } from './frame-codec.ts'
+export { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
+export { lengthSize, readLength } from './varint.ts'
