@@ -1,6 +1,6 @@
 import { encodeDescriptor, LOCATION } from '#protocol/index.ts'
 import { type BusFaultOptions, CanBus, type LoadMeter } from '../bus/index.ts'
-import { type FirmwareImage, HubHost, type ResetCauseName } from '../host/index.ts'
+import { ChipCan, type FirmwareImage, HubHost, type ResetCauseName } from '../host/index.ts'
 import { Kernel } from '../kernel/index.ts'
 import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import {
@@ -52,6 +52,11 @@ export interface CarOptions {
   readonly learned?: boolean
   /** Firmware for a hub instead of that built from the sources; undefined for the latter. */
   readonly image?: (hub: HubPlan) => FirmwareImage | undefined
+  /**
+   * Hubs drive an MCP2515 by its registers, through the driver of the boards; false (the default): its behaviour alone,
+   * which is faster.
+   */
+  readonly chips?: boolean
 }
 
 interface SwitchPlace {
@@ -111,7 +116,7 @@ export class Car<Names extends CarNames = CarNames> {
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
-      this.addHub(plan, position, options.image?.(plan) ?? images[plan.image])
+      this.addHub(plan, position, options.image?.(plan) ?? images[plan.image], options.chips ?? false)
       if (options.learned ?? true) this.teach(plan)
     })
   }
@@ -326,15 +331,17 @@ export class Car<Names extends CarNames = CarNames> {
     return outlet
   }
 
-  private addHub(plan: HubPlan, position: number, image: FirmwareImage): void {
+  private addHub(plan: HubPlan, position: number, image: FirmwareImage, chip: boolean): void {
     const { location } = plan
     const feed = this.power.feeds.get(location)!
     const supply_V = (): number => feed.voltage_V()
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
-    const controller = this.bus.attach(location, { position, online: false, ...(this.bus.fd && { fd: 'tolerant' }) })
+    const profile = chip ? 'adapter' : 'mcp2515'
+    const controller = this.bus.attach(location, { position, online: false, profile, fd: this.bus.fd ? 'tolerant' : 'none' })
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
       trace: this.trace, controllers: [controller], outlets, supply_V,
+      ...(chip && { makeCan: (own, cpu) => new ChipCan(own, cpu) }),
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)

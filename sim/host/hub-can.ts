@@ -1,10 +1,11 @@
 import { type CanFrame, type CanState, CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
-import type { CanPort, FilterBank } from '#firmware/index.ts'
+import type { FilterBank } from '#firmware/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
+import type { HostCan } from './host-can.ts'
 
 /** A CAN controller as the firmware of one life of a hub sees it: its interrupts wait for the processor. */
-export class HubCan implements CanPort {
+export class HubCan implements HostCan {
   private readonly controller: CanController
   private readonly cpu: Cpu
   private readonly incoming: CanFrame = createFrame(CLASSIC_DATA_BYTES)
@@ -30,17 +31,14 @@ export class HubCan implements CanPort {
     controller.online = true
   }
 
-  /** Sleep mode; `edge` hears of the dominant level that ends it. */
   sleep(edge: (time_ns: number) => void): void {
     if (this.alive) this.controller.sleep(edge)
   }
 
-  /** Back on the bus. */
   wake(): void {
     if (this.alive) this.controller.online = true
   }
 
-  /** The hub is dead: off the bus. */
   dispose(): void {
     this.alive = false
     this.controller.reset()

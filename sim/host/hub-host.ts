@@ -6,6 +6,7 @@ import type { Kernel, Prng, Timer } from '../kernel/index.ts'
 import type { EventOf, Producer, Trace, Untimed } from '../trace/index.ts'
 import type { Outlet, World } from '../plants/index.ts'
 import { Cpu } from './cpu.ts'
+import type { HostCan, MakeCan } from './host-can.ts'
 import { HubCan } from './hub-can.ts'
 import { HubPort } from './hub-port.ts'
 import { NvmStore } from './nvm-store.ts'
@@ -40,6 +41,8 @@ export interface HubHostOptions {
   readonly world: World
   readonly trace: Trace
   readonly controllers: readonly CanController[]
+  /** By default the controller's behaviour, without its registers. */
+  readonly makeCan?: MakeCan
   readonly outlets: readonly Outlet[]
   /** Supply at the hub now, V. */
   readonly supply_V: () => number
@@ -81,7 +84,7 @@ export class HubHost {
   private readonly watchdog: Timer
   private readonly crashTimer: Timer
   private readonly wakeTimer: Timer
-  private cans: HubCan[] = []
+  private cans: HostCan[] = []
   private ports: HubPort[] = []
   private powered = false
   private woken: ((byBus: boolean) => void) | undefined = undefined
@@ -187,7 +190,8 @@ export class HubHost {
     const { options, cpu } = this
     this.counters.boots++
     this.booted_ns = options.kernel.now_ns
-    this.cans = options.controllers.map(controller => new HubCan(controller, cpu))
+    const { makeCan = (controller, processor) => new HubCan(controller, processor) } = options
+    this.cans = options.controllers.map(controller => makeCan(controller, cpu))
     this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu))
     const hal = this.createHal()
     cpu.start(() => {

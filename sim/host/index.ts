@@ -1,2 +1,3 @@
+export { ChipCan } from './chip-can.ts'
 export { type FirmwareImage, HubHost, type ResetCauseName } from './hub-host.ts'
 export { NvmStore } from './nvm-store.ts'

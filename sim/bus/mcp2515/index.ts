@@ -1,0 +1,1 @@
+export { Mcp2515Chip } from './chip.ts'

@@ -1,0 +1,107 @@
+import { bitTiming, type CanSpi, Mcp2515 } from '#firmware/boards/index.ts'
+import type { FilterBank } from '#firmware/index.ts'
+import type { CanState } from '#protocol/index.ts'
+import type { CanController } from '../bus/index.ts'
+import { Mcp2515Chip } from '../bus/mcp2515/index.ts'
+import type { Cpu, InterruptSource } from './cpu.ts'
+import type { HostCan } from './host-can.ts'
+
+/** Of the crystal on the common boards. */
+const OSCILLATOR_Hz = 16e6
+const SECOND_ns = 1e9
+
+/**
+ * A CAN port as the boards have it: their own driver, an SPI port, and an MCP2515 by its registers. For one life of a hub,
+ * as `HubCan`.
+ */
+export class ChipCan implements HostCan {
+  readonly chip: Mcp2515Chip
+  private readonly driver: Mcp2515
+  private edge: ((time_ns: number) => void) | undefined = undefined
+  private alive = true
+
+  /** `controller`: an `adapter`, the chip's own part of the bus. */
+  constructor(controller: CanController, cpu: Cpu) {
+    let handler = (): void => undefined
+    const source: InterruptSource = { serve: () => handler() }
+    const deferred: (() => void)[] = []
+    const deferSource: InterruptSource = { serve: () => deferred.shift()!() }
+    const chip = new Mcp2515Chip(controller, OSCILLATOR_Hz, (low) => {
+      if (low && this.alive) this.lineFell(cpu, source)
+    })
+    const spi: CanSpi = {
+      transfer: (bytes, count) => { if (this.alive) chip.transfer(bytes, count) },
+      interrupted: () => chip.interrupting,
+      onInterrupt: (then) => { handler = then },
+      defer: (then) => {
+        deferred.push(then)
+        cpu.post(deferSource, 0, 0)
+      },
+    }
+    this.chip = chip
+    this.driver = new Mcp2515(spi, bitTiming(OSCILLATOR_Hz, SECOND_ns / controller.bus.bit_ns))
+  }
+
+  sleep(edge: (time_ns: number) => void): void {
+    if (!this.alive) return
+    this.driver.sleep()
+    this.edge = edge
+  }
+
+  wake(): void {
+    this.edge = undefined
+    if (this.alive) this.driver.wake()
+  }
+
+  dispose(): void {
+    this.chip.reset()
+    this.alive = false
+  }
+
+  send(id: number, data: Uint8Array, length: number): boolean {
+    return this.driver.send(id, data, length)
+  }
+
+  abort(id: number): boolean {
+    return this.driver.abort(id)
+  }
+
+  filter(first: FilterBank, second: FilterBank): void {
+    this.driver.filter(first, second)
+  }
+
+  onReceive(handler: (id: number, data: Uint8Array, length: number) => void): void {
+    this.driver.onReceive(handler)
+  }
+
+  onSent(handler: (id: number) => void): void {
+    this.driver.onSent(handler)
+  }
+
+  tec(): number {
+    return this.driver.tec()
+  }
+
+  rec(): number {
+    return this.driver.rec()
+  }
+
+  state(): CanState {
+    return this.driver.state()
+  }
+
+  overflows(): number {
+    return this.driver.overflows()
+  }
+
+  recover(): void {
+    this.driver.recover()
+  }
+
+  private lineFell(cpu: Cpu, source: InterruptSource): void {
+    const { edge } = this
+    this.edge = undefined
+    if (edge !== undefined) edge(this.chip.wokenAt_ns)
+    else cpu.interrupt(source, 0, 0)
+  }
+}
