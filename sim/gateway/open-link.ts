@@ -14,6 +14,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   gvret: async () => (await import('./gvret/gvret-link.ts')).createGvretLink,
   'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
   'socketcand-listen': async () => (await import('./socketcand/socketcand-listen.ts')).createSocketcandListen,
+  socketcand: async () => (await import('./socketcand/socketcand-link.ts')).createSocketcandLink,
   file: async () => (await import('./file/file-link.ts')).createFileLink,
 }
 

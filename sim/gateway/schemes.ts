@@ -99,7 +99,7 @@ export const SCHEMES = {
     },
   },
   'gvret-listen': {
-    about: 'we are a GVRET device, for SavvyCAN ("network connection") and others',
+    about: 'we are a GVRET device; SavvyCAN dials port 23 only, so forward that port, or have it use socketcand',
     example: 'gvret-listen:127.0.0.1:2323',
     role: 'listens',
     options: { ...common, clients },
@@ -108,7 +108,21 @@ export const SCHEMES = {
     about: 'we are a socketcand daemon, for python-can, SavvyCAN and Kayak',
     example: 'socketcand-listen:127.0.0.1:29536',
     role: 'listens',
-    options: { ...common, clients },
+    options: {
+      ...common,
+      clients,
+      beacon: { kind: 'text', form: 'yes or address[:port]', about: 'fill the lists of Kayak and SavvyCAN: yes on this machine, or a broadcast address' },
+    },
+  },
+  socketcand: {
+    about: 'a bus of a socketcand daemon, which serves an interface of another machine',
+    example: 'socketcand:192.0.2.7:29536?bus=can0',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      bus: { kind: 'text', form: 'can0', about: 'which of its buses (can0)' },
+    },
   },
   file: {
     about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L, .asc: Vector ASC, .pcapng: Wireshark)',

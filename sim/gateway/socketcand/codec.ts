@@ -1,7 +1,7 @@
 import type { LinkFrame } from '../link.ts'
 
 /**
- * Frames of the socketcand protocol: `< frame 123 23.424242 1A220344 >` to the client, `< send 123 2 1a 2 >` from it. An
+ * Frames of the socketcand protocol, both ways: `< frame 123 23.424242 1A220344 >` to the client, `< send 123 2 1a 2 >` from it. An
  * identifier with eight digits is a 29-bit one. There are no remote and no FD frames. Source: socketcand,
  * doc/protocol.md and state_raw.c.
  */
@@ -12,6 +12,7 @@ export const SOCKETCAND_FRAME_BYTES = 72
 const ENCODER = new TextEncoder()
 const DIGITS = ENCODER.encode('0123456789ABCDEF')
 const HEAD = ENCODER.encode('\n< frame ')
+const SEND = ENCODER.encode('< send ')
 const TAIL = ENCODER.encode(' >')
 const SPACE = 0x20
 const DOT = 0x2e
@@ -40,6 +41,43 @@ export function encodeSocketcandFrame(frame: LinkFrame, epoch_ns: number, bytes:
   }
   bytes.set(TAIL, at)
   return at + TAIL.length
+}
+
+/** Writes the command that sends the frame from `at` on and answers where it ends. Eight digits make an identifier a 29-bit one. */
+export function encodeSend(frame: LinkFrame, bytes: Uint8Array, at: number): number {
+  bytes.set(SEND, at)
+  at = writeHex(frame.id, frame.extended ? 8 : 3, bytes, at + SEND.length)
+  bytes[at++] = SPACE
+  bytes[at++] = DIGITS[frame.length]!
+  for (let i = 0; i < frame.length; i++) {
+    bytes[at++] = SPACE
+    at = writeHex(frame.data[i]!, 2, bytes, at)
+  }
+  bytes.set(TAIL, at)
+  return at + TAIL.length
+}
+
+/**
+ * Reads what the daemon tells: `frame`, identifier, Unix time, and data in one word or in several; or `error`, the class of an
+ * error, Unix time. `false`: it is none.
+ */
+export function readFrameText(words: readonly string[], frame: LinkFrame): boolean {
+  const id = readNumber(words[1], 16, 0x1fff_ffff)
+  const time = /^(\d{1,12})\.(\d{6})$/.exec(words[2] ?? '')
+  const data = words.slice(3).join('')
+  if (id === undefined || time === null || !/^([0-9a-fA-F]{2}){0,8}$/.test(data)) return false
+  frame.id = id
+  frame.extended = words[1]!.length === 8
+  if (words[0] === 'frame' && !frame.extended && id > 0x7ff) return false
+  frame.timestamp_ns = Number(time[1]) * 1e9 + Number(time[2]) * 1000
+  frame.length = data.length / 2
+  for (let i = 0; i < frame.length; i++) frame.data[i] = parseInt(data.slice(2 * i, 2 * i + 2), 16)
+  frame.remote = false
+  frame.fd = false
+  frame.brs = false
+  frame.bus = 0
+  frame.error = words[0] === 'error'
+  return true
 }
 
 /**
