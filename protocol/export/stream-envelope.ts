@@ -10,6 +10,7 @@ message Envelope {
     ControlRequest request = 4;
     ControlResponse response = 5;
     StreamState state = 6;
+    Samples samples = 7;
   }
   // Frames in the order in which they were on the bus. An envelope holds either these or a body.
   repeated StreamFrame frames = 3;
@@ -65,6 +66,11 @@ message ControlRequest {
     ReleaseSwitch release = 3;
     SnapshotRequest snapshot = 4;
     ListSwitches switches = 5;
+    DescribeCar describe = 6;
+    Deed begin = 7;
+    Deed end = 8;
+    SetSpeed speed = 9;
+    WatchSignals watch = 10;
   }
 }
 
@@ -86,6 +92,28 @@ message SnapshotRequest {
 message ListSwitches {
 }
 
+// Asks what the car is: topology, switches, seed, what has been done to it.
+message DescribeCar {
+}
+
+// Something that is done to the car, as random runs have it, and its end.
+message Deed {
+  // press, obstacle, unplug, cut, copper, crank, ignition, ...
+  string kind = 1;
+  // What it needs: a JSON object of numbers and texts.
+  string with_json = 2;
+}
+
+// Virtual time per real time; 0 = stands still. A car with links refuses.
+message SetSpeed {
+  double factor = 1;
+}
+
+// Which signals the server is to send as they change, such as "FL.window position_pct"; in place of those before.
+message WatchSignals {
+  repeated string signals = 1;
+}
+
 message ControlResponse {
   uint32 id = 1;
   // Why it was not done; empty = done.
@@ -94,11 +122,24 @@ message ControlResponse {
   string snapshot_json = 3;
   // Of ListSwitches: their names.
   repeated string switches = 4;
+  // Of DescribeCar: JSON text.
+  string car_json = 5;
 }
 
 // Sent by the server when it changed.
 message StreamState {
   // Frames that this client should have got and did not, since it connected.
   uint64 dropped = 1;
+}
+
+// Sent by the server: new values of watched signals.
+message Samples {
+  repeated Series series = 1;
+}
+
+message Series {
+  string signal = 1;
+  // Pairs of seconds and value: 64-bit floats, little-endian.
+  bytes points = 2;
 }
 `

@@ -18,12 +18,10 @@ export interface CarNames {
   readonly copper: readonly string[]
 }
 
-/** A car with its judges, and a tool on its bus. */
+/** A car, and a tool on its bus. */
 export interface Stage {
   readonly car: Car
   readonly tool: BusPort
-  readonly judges: Judges
-  readonly coverage: Coverage
   /** Encodes what the tool says in good faith. */
   readonly sender: MessageSender
   /** What was said on the bus of late, for who says it again. */
@@ -32,18 +30,29 @@ export interface Stage {
   readonly memories: Map<string, Uint8Array>
 }
 
+/** With its judges. */
+export interface JudgedStage extends Stage {
+  readonly judges: Judges
+  readonly coverage: Coverage
+}
+
 /** Firmware other than the car's own: tests of the judges break it. */
 export type FuzzImage = NonNullable<CarOptions['image']>
 
-export function createStage(seed: number, image?: FuzzImage): Stage {
+export function createStage(seed: number, image?: FuzzImage): JudgedStage {
   const car = createCar({ seed, ...(image !== undefined && { image }) })
   const hubs = [...car.hubs.values()]
   const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers[0]!.state === CAN_STATE.busOff))
   const judges = watch(car, carFacts(car), [coverage.entry])
+  return { ...stageAround(car), judges, coverage }
+}
+
+/** Whatever random runs do can be done to a car that is there already. */
+export function stageAround(car: Car): Stage {
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
   const past = new Recollection()
   car.bus.tap(({ frame }) => past.keep(frame))
-  return { car, tool, judges, coverage, sender: new MessageSender(), past, memories: new Map() }
+  return { car, tool, sender: new MessageSender(), past, memories: new Map() }
 }
 
 /** Names of the car that all runs use. */

@@ -1,12 +1,12 @@
-import { attachNode, type BusPort as NodePort, type Car, type CarOptions, createCar } from '#sim/car/index.ts'
+import { attachNode, type BusPort as NodePort, type Car, type CarOptions, createCar, SEDAN } from '#sim/car/index.ts'
 import { attachLink, type Attachment, createLinkFrame, type Link, openLink } from '#sim/gateway/index.ts'
-import { type ControlRequest, type ControlResult, isSpineListen } from '#sim/gateway/spine/index.ts'
+import { isSpineListen } from '#sim/gateway/spine/index.ts'
 import { type Host, Pacer } from '#sim/kernel/index.ts'
 import { copyFrame } from '#protocol/index.ts'
+import { Controls } from '#sim/live/index.ts'
 import { closed } from '../lib/streams.ts'
 import { knownSwitch, type ScriptedPress } from './press-script.ts'
 import { FreshPort } from './fresh-port.ts'
-import { Thumbs } from './thumbs.ts'
 
 /** Real time, and the turns of the program's loop. */
 const PROCESS_HOST: Host = {
@@ -34,7 +34,7 @@ export class LiveCar {
   readonly car: Car
   readonly pacer: Pacer
   readonly links: Link[] = []
-  private readonly thumbs: Thumbs
+  readonly controls: Controls
   private readonly nodes: { readonly node: NodePort, readonly attachment: Attachment }[] = []
   private readonly ports: FreshPort[] = []
   private readonly report: (line: string) => void
@@ -46,9 +46,11 @@ export class LiveCar {
     const { speed, report, ...car } = options
     this.car = createCar(car)
     this.report = report
-    this.thumbs = new Thumbs(this.car)
     this.pacer = new Pacer(this.car.kernel, PROCESS_HOST, {
       speed, onLag: lag_ms => this.lagged(lag_ms),
+    })
+    this.controls = new Controls(this.car, car.topology ?? SEDAN, {
+      wake: action => this.pacer.wake(action), speed: speed === 'max' ? Infinity : speed,
     })
   }
 
@@ -79,7 +81,7 @@ export class LiveCar {
       }),
     })
     this.nodes.push({ node, attachment })
-    if (isSpineListen(link)) link.onControl(request => this.control(request))
+    if (isSpineListen(link)) link.onControl(request => this.controls.answer(request))
   }
 
   /** Commands that links brought and that the bus could not carry within their lifetime. */
@@ -105,7 +107,7 @@ export class LiveCar {
   /** Arms a press. Throws a usage error for a switch that the car has not. */
   script(press: ScriptedPress): void {
     const name = knownSwitch(press.switch, this.car.switches)
-    this.car.kernel.after(Math.round(press.at_ms * 1e6), `press ${name}`, () => void this.thumbs.press(name, press.hold_ms))
+    this.car.kernel.after(Math.round(press.at_ms * 1e6), `press ${name}`, () => void this.controls.thumbs.press(name, press.hold_ms))
   }
 
   /** Gives the hubs power and runs until `duration_ms` of virtual time have passed, or until `stop` is aborted. */
@@ -138,32 +140,5 @@ export class LiveCar {
     this.nextLagReport_ms = now_ms + LAG_REPORT_ms
     const { lags, slipped_ms } = this.pacer
     this.report(`this machine lagged by ${Math.round(lag_ms)} ms, the car's time slipped${lags > 1 ? ` (${lags} times, ${Math.round(slipped_ms)} ms in all)` : ''}`)
-  }
-
-  private control(request: ControlRequest): ControlResult | Promise<ControlResult> {
-    switch (request.kind) {
-      case 'switches': return { switches: this.car.switches }
-      case 'snapshot': return { snapshot: this.car.snapshot() }
-      case 'release':
-        this.pacer.wake(() => this.thumbs.release(request.switch))
-        return {}
-      case 'press': return this.press(request.switch, request.hold_ms)
-    }
-  }
-
-  private async press(name: string, hold_ms: number | undefined): Promise<ControlResult> {
-    let over: Promise<void> | undefined
-    let problem: unknown
-    this.pacer.wake(() => {
-      try {
-        if (hold_ms === undefined) this.thumbs.pressAndHold(name)
-        else over = this.thumbs.press(name, hold_ms)
-      } catch (error) {
-        problem = error
-      }
-    })
-    if (problem !== undefined) throw problem as Error
-    await over
-    return {}
   }
 }

@@ -1,7 +1,7 @@
 import { unknown } from '#protocol/messages/index.ts'
 import { formatDuration, parseDuration_ms } from '../lib/duration.ts'
 import { usage } from '../lib/failure.ts'
-import { LONGEST_HOLD_ms } from './thumbs.ts'
+import { LONGEST_HOLD_ms } from '#sim/live/index.ts'
 
 /** One scripted press, in virtual time since the car got power. */
 export interface ScriptedPress {

@@ -7,10 +7,8 @@ import { Outbox } from '../outbox.ts'
 import { STALLS } from '../stall-watch.ts'
 import { AgeClock } from './age-clock.ts'
 import {
-  BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, writeBatchHeader, type EnvelopeBody,
-} from './envelope.ts'
-import {
-  encodeStreamFrame, lengthSize, MAX_MESSAGE_BYTES, MessageReader, readLength, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES,
+  BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, encodeStreamFrame, type EnvelopeBody, lengthSize, MAX_MESSAGE_BYTES,
+  MessageReader, readLength, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES, writeBatchHeader,
 } from './codec/index.ts'
 
 /** What happens on a connection of the stream, for either end. */

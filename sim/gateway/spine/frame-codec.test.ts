@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest'
 import { createLinkFrame, sameFrame } from '../link-frame.ts'
 import type { LinkFrame } from '../link.ts'
 import { anyFrame, anyPieces, frameOf } from '../testing/index.ts'
-import { BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, readRequest, requestBody, writeBatchHeader } from './envelope.ts'
-import { encodeStreamFrame, MessageReader, STREAM_FRAME_BYTES, StreamFrameReader, writeVarint } from './codec/index.ts'
+import {
+  BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, type EnvelopeBody, encodeStreamFrame, MessageReader, readRequest, requestBody,
+  STREAM_FRAME_BYTES, StreamFrameReader, writeBatchHeader, writeVarint,
+} from './codec/index.ts'
 
 const { root } = protobuf.parse(`syntax = "proto3"; package spine;\n${STREAM_ENVELOPE_PROTO}`, { keepCase: true })
 const Envelope = root.lookupType('spine.Envelope')
@@ -116,12 +118,46 @@ describe('messages of the stream', () => {
   it('carry requests both ways', () => {
     for (const request of [
       { kind: 'press', switch: 'DASH.windowFL.up', hold_ms: 400 }, { kind: 'press', switch: 'x' }, { kind: 'release', switch: 'x' },
-      { kind: 'snapshot' }, { kind: 'switches' },
+      { kind: 'snapshot' }, { kind: 'switches' }, { kind: 'describe' }, { kind: 'speed', factor: 0.25 },
+      { kind: 'begin', deed: { kind: 'obstacle', with: { window: 'FL.window', opening_mm: 50.5 } } },
+      { kind: 'end', deed: { kind: 'noise', with: {} } },
+      { kind: 'watch', signals: ['FL.window position_pct', 'FL supply_V'] },
     ] as const) {
       const bytes = encodeEnvelope({ request: requestBody(3, request) })
       expect(readRequest(decodeEnvelope(bytes.subarray(1))!.request!)).toEqual(request)
     }
     expect(readRequest({ id: 1 })).toBeUndefined()
+  })
+
+  it('are written by hand as protobufjs reads them from the schema, and the other way round', () => {
+    const text = fc.string({ unit: 'grapheme', maxLength: 20 })
+    const uint = fc.nat()
+    const bodies: fc.Arbitrary<EnvelopeBody> = fc.oneof(
+      fc.record({
+        hello: fc.record({
+          version: uint, name: text, bitrate: uint, now_ns: fc.maxSafeNat(), listen_only: fc.boolean(), data_bitrate: uint,
+        }),
+      }),
+      fc.record({ refusal: fc.record({ reason: text }) }),
+      fc.record({ request: fc.record({ id: uint, press: fc.record({ switch: text, hold_ms: fc.double({ noNaN: true }) }) }) }),
+      fc.record({ request: fc.record({ id: uint, begin: fc.record({ kind: text, with_json: text }) }) }),
+      fc.record({ request: fc.record({ id: uint, speed: fc.record({ factor: fc.double({ noNaN: true }) }) }) }),
+      fc.record({ request: fc.record({ id: uint, watch: fc.record({ signals: fc.array(text) }) }) }),
+      fc.record({ request: fc.record({ id: uint, describe: fc.constant({}) }) }),
+      fc.record({ response: fc.record({ id: uint, error: text, snapshot_json: text, switches: fc.array(text), car_json: text }) }),
+      fc.record({ state: fc.record({ dropped: fc.maxSafeNat() }) }),
+      fc.record({ samples: fc.record({ series: fc.array(fc.record({ signal: text, points: fc.uint8Array({ maxLength: 32 }) })) }) }),
+    )
+    const plainly = (value: object): unknown =>
+      JSON.parse(JSON.stringify(value, (_, each: unknown) => each instanceof Uint8Array ? [...each] : each))
+    fc.assert(fc.property(bodies, (body) => {
+      const theirs = Envelope.toObject(Envelope.decodeDelimited(encodeEnvelope(body)), {
+        longs: Number, bytes: Array, defaults: true, oneofs: false, arrays: true,
+      })
+      delete theirs['frames']
+      expect(plainly(theirs)).toEqual(plainly(body))
+      expect(plainly(decodeEnvelope(Uint8Array.from(Envelope.encode(Envelope.fromObject(body)).finish()))!)).toEqual(plainly(body))
+    }), { seed: 7, numRuns: 300 })
   })
 
   it('of any bytes never throw', () => {

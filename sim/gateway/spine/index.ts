@@ -1,5 +1,5 @@
 export { SpineConnection } from './connection.ts'
-export type { ControlRequest, ControlResult } from './control.ts'
-export { type EnvelopeBody, STREAM_VERSION } from './envelope.ts'
+export type { ControlRequest, ControlResult, Deed } from './control.ts'
+export { type EnvelopeBody, STREAM_VERSION } from './codec/index.ts'
 export { openSpine, SpineLink } from './spine-link.ts'
 export { createSpineListen, isSpineListen, type SpineListen } from './spine-listen.ts'

@@ -11,7 +11,7 @@ import { dialTcp } from '../transport.ts'
 import { parseLinkUri, type LinkUri } from '../uri.ts'
 import { SpineConnection } from './connection.ts'
 import type { ControlRequest, ControlResult } from './control.ts'
-import { requestBody, STREAM_VERSION, type EnvelopeBody } from './envelope.ts'
+import { readResult, requestBody, STREAM_VERSION, type EnvelopeBody } from './codec/index.ts'
 
 /** How long a server may take to greet, ms. */
 const GREETING_TIMEOUT_ms = 5000
@@ -180,18 +180,13 @@ export class SpineLink extends LinkBase {
   private onBody(body: EnvelopeBody): void {
     if (body.state) this.ownCounters.unknownLost = this.lostBefore + body.state.dropped
     if (!body.response) return
-    const { id, error, snapshot_json, switches } = body.response
+    const { id, error } = body.response
     const waiting = this.settle(id)
     if (!waiting) return
     if (error) return waiting.reject(new Error(printable(error)))
-    const { kind } = waiting.request
-    if (kind === 'switches') return waiting.resolve({ switches })
-    if (kind !== 'snapshot') return waiting.resolve({})
-    try {
-      waiting.resolve({ snapshot: JSON.parse(snapshot_json) as unknown })
-    } catch {
-      waiting.reject(new Error('the car sent a snapshot that is no JSON'))
-    }
+    const result = readResult(waiting.request.kind, body.response)
+    if (result === undefined) waiting.reject(new Error('the car sent an answer that is no JSON'))
+    else waiting.resolve(result)
   }
 
   private settle(id: number): Pending | undefined {

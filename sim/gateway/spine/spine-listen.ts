@@ -7,7 +7,7 @@ import { maxClients, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
 import type { ControlHandler, ControlResult } from './control.ts'
-import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './envelope.ts'
+import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './codec/index.ts'
 
 /** How long a client may take to say hello, ms: who does not, holds no place for others. */
 const HELLO_TIMEOUT_ms = 10_000

@@ -117,6 +117,7 @@ describe('a car and its tools', () => {
         case 'press':
           pressed.push(`${request.switch} ${request.hold_ms}`)
           return Promise.resolve({})
+        default: throw new Error(`${request.kind} was not asked for`)
       }
     })
     const tool = await dial(server)

@@ -1,4 +1,8 @@
 /** The bytes of the `spine:` stream: runs in browsers, too. */
+export {
+  BATCH_BYTES, BATCH_HEADER_BYTES, decodeEnvelope, encodeEnvelope, type EnvelopeBody, readRequest, readResult,
+  requestBody, responseBody, STREAM_VERSION, writeBatchHeader,
+} from './envelope.ts'
 export { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES, writeVarint } from './frame-codec.ts'
 export { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
 export { lengthSize, readLength } from './varint.ts'

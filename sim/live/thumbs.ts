@@ -1,5 +1,5 @@
-import type { Car } from '#sim/car/index.ts'
-import type { Timer } from '#sim/kernel/index.ts'
+import type { Car } from '../car/index.ts'
+import type { Timer } from '../kernel/index.ts'
 
 /** A thumb gets tired. */
 export const LONGEST_HOLD_ms = 600_000

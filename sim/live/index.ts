@@ -1,0 +1,3 @@
+/** A car that runs in step with real time, and what people and pages ask of it. Runs in browsers, too. */
+export { type CarDescription, Controls, type LiveSnapshot } from './controls.ts'
+export { LONGEST_HOLD_ms } from './thumbs.ts'
