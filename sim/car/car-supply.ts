@@ -134,7 +134,7 @@ export class CarSupply implements WatchedSupply {
   sample(signals: Signals): void {
     const { supply } = this
     supply.capability.cables.forEach((cable, i) => {
-      signals.add(cable.name, 'ampacity_A', 0.1, () => cable.ampacity_A)
+      signals.add(cable.name, 'ampacity_A', 0.1, () => supply.ampacity_A(i))
       signals.add(cable.name, 'current_A', 0.2, () => supply.current_A(i))
     })
     for (const feed of this.list) signals.add(feed.name, 'unloaded_V', 0.1, () => feed.override_V ?? supply.source_V)

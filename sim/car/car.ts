@@ -7,7 +7,7 @@ import {
   type GearName, type IgnitionName, Outlet, type Plant, type PlantClass, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR,
   WindowPlant, World,
 } from '../plants/index.ts'
-import type { CrankingLevel, SupplyProfile } from '../power/index.ts'
+import { type CrankingLevel, type PlaceName, placeOfHub, type SupplyProfile } from '../power/index.ts'
 import { DataError } from '../schema/index.ts'
 import { CarSupply } from './car-supply.ts'
 import type { CarNames, FaultOf } from './car-names.ts'
@@ -303,7 +303,17 @@ export class Car<Names extends CarNames = CarNames> {
     this.power.supply.profile(profile)
   }
 
-  /** Cuts a conductor, corrodes a contact, opens a fuse, shorts a hub; cables by name, `spine.FL` and `drop.FL`. */
+  /** What is around the hubs and cables at a place from now on, −40…149 °C: boards feel it at once, copper comes to it with time. */
+  setAmbient_C(place: PlaceName, ambient_C: number): void {
+    this.power.supply.setAmbient_C(place, ambient_C)
+    for (const host of this.hosts.values()) if (placeOfHub(host.name) === place) host.temperature_C = ambient_C
+  }
+
+  /**
+   * Cuts a conductor, corrodes a contact, opens a fuse, shorts a hub, lets the conductors of a cable touch; cables by name,
+   * `spine.FL` and `drop.FL`, places along them by their distance from the end towards the battery. Throws RangeError for what the
+   * car has not.
+   */
   powerFault(fault: FaultOf<Names>): void {
     this.power.supply.fault(fault)
   }

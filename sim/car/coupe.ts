@@ -1,4 +1,4 @@
-import { drop, segment } from '../power/index.ts'
+import { drop, mainSegment, segment } from '../power/index.ts'
 import { COUPE_HUBS } from './sedan.ts'
 import type { TopologyData } from './topology.ts'
 
@@ -14,9 +14,8 @@ export const COUPE = {
     battery: 'battery',
     taps: HUBS.map(hub => `tap.${hub}`),
     hubs: HUBS,
-    ambient_C: 50,
     cables: [
-      { ...segment('battery', 'tap.HOOD', 0.4, SPINE_mm2, 1), fuse: { rating_A: 60, i2t_A2s: 36_000 } },
+      mainSegment('tap.HOOD', 0.4, SPINE_mm2, 60),
       segment('tap.HOOD', 'tap.DASH', 1.1, SPINE_mm2, 1),
       segment('tap.DASH', 'tap.FL', 0.5, SPINE_mm2, 0),
       segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),

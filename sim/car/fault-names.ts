@@ -32,7 +32,11 @@ export function powerFaultProblems(
   return (faults.copper ?? []).flatMap((fault, i) => {
     const at = `${path}.copper[${i}]`
     if (fault.kind === 'short') return copper.hubs.includes(fault.hub) ? [] : [`${at}.hub: ${notOneOf(fault.hub, copper.hubs)}`]
-    if (!cables.includes(fault.cable)) return [`${at}.cable: ${notOneOf(fault.cable, cables)}`]
+    const cable = copper.cables.find(other => other.name === fault.cable)
+    if (cable === undefined) return [`${at}.cable: ${notOneOf(fault.cable, cables)}`]
+    if ('at_m' in fault && fault.at_m !== undefined && fault.at_m > cable.length_m) {
+      return [`${at}.at_m: is ${fault.at_m}, not a number in 0…${cable.length_m} m, the length of ${fault.cable}`]
+    }
     return fault.kind !== 'fuse' || fused.includes(fault.cable) ? [] : [`${at}.cable: ${fault.cable} has no fuse; ${fused.join(', ')} have one`]
   })
 }

@@ -48,6 +48,16 @@ describe('faults that name what the car has not', () => {
     ])
   })
 
+  it('are refused where a cable is not so long, in a file and by the car', () => {
+    const short = { kind: 'cableShort' as const, cable: 'drop.FL' as const, at_m: 1.5, resistance_Ohm: 0.01 }
+    expect(problemsOf(() => readFaults({ copper: [short, { kind: 'cut', cable: 'spine.RL', at_m: 0.7 }, { ...short, at_m: 1.4 }] }, SEDAN))).toEqual([
+      'faults.copper[0].at_m: is 1.5, not a number in 0…1.4 m, the length of drop.FL',
+      'faults.copper[1].at_m: is 0.7, not a number in 0…0.6 m, the length of spine.RL',
+    ])
+    expect(() => createCar().powerFault(short)).toThrow(new RangeError('spot along drop.FL 1.5 m is not in 0…1.4 m'))
+    expect(() => createCar().powerFault({ kind: 'cut', cable: 'drop.FL', at_m: NaN })).toThrow('spot along drop.FL NaN m')
+  })
+
   it('are refused in a file, those of bus and copper together', () => {
     const copper = POWER.copper.map(fault => ({ ...fault }))
     expect(problemsOf(() => readFaults({ ...BUS, cuts: [6], copper: [copper[1]] }, SEDAN)))
@@ -59,6 +69,22 @@ describe('faults that name what the car has not', () => {
       'faults.dropped[0]: "RL" is not one of HOOD, DASH, FL, FR, STEREO, TRUNK; did you mean FL?',
       'faults.cuts[0]: is 5, not a place between two hubs: 0 (behind HOOD) … 4 (behind STEREO)',
     ])
+  })
+})
+
+describe('an ambient', () => {
+  it('is felt by the boards at its place, and by its copper in time', () => {
+    const car = createCar()
+    schedulePowerFaults(car, { ambient: { door: 80 } })
+    car.boot()
+    car.run(60_000)
+    expect(car.hub('RL').temperature_C).toBe(80)
+    expect(car.hub('DASH').temperature_C).toBe(23)
+    const { cables } = car.snapshot().power
+    expect(cables['drop.RL']!.temperature_C).toBeGreaterThan(50)
+    expect(cables['drop.RL']!.ampacity_A).toBeCloseTo(24, 1)
+    expect(cables['drop.DASH']!.temperature_C).toBeLessThan(24)
+    expect(() => car.setAmbient_C('door', 150)).toThrow('ambient of the door 150 °C is not in -40…149 °C')
   })
 })
 
@@ -77,7 +103,7 @@ describe('faults with wrong fields', () => {
       'faults.babbling.FL.id: is 2048, not a number in 0…2047, as "extended" is false',
       'faults.babbling.FR.id: is -1, not a number in 0…536870911',
       'faults.stuckDominant: is 1, not true or false',
-      'faults.copper[0].kind: "melt" is not one of cut, corrosion, fuse, short',
+      'faults.copper[0].kind: "melt" is not one of cut, corrosion, fuse, short, cableShort',
       'faults.copper[1].until_ms: is 1, not a number in 2…86400000 ms',
       'faults.supply[0].duration_ms: is 0, not a number in 1…3600000 ms',
       'faults.battery.charge: is NaN, not a number in 0…1',

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
-import { batterySchema, COPPER_FAULTS, CRANKING_LEVELS, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from '../power/index.ts'
+import {
+  batterySchema, COPPER_FAULTS, CRANKING_LEVELS, jumpStart, loadDump, PLACE_NAMES, pulse4, reverse, type SupplyProfile,
+} from '../power/index.ts'
 import { type Data, DataError, type FieldsData, list, number, object, oneOf, oneOfObjects, optional, related } from '../schema/index.ts'
 import type { Car } from './car.ts'
 import { powerFaultProblems } from './fault-names.ts'
@@ -26,9 +28,11 @@ const timedCopperFault = oneOfObjects('kind', [
   related(object({ ...COPPER_FAULTS.corrosion, ...SPAN }), lasts),
   related(object({ ...COPPER_FAULTS.fuse, ...SPAN }), lasts),
   related(object({ ...COPPER_FAULTS.short, ...SPAN }), lasts),
+  related(object({ ...COPPER_FAULTS.cableShort, ...SPAN }), lasts),
 ])
 
 const at_ms = optional(time_ms)
+const ambient_C = optional(number(-40, 149, '°C'))
 const lasting = optional(number(1, 3_600_000, 'ms'))
 
 /** Something that happens to the supply at `at_ms`, 0 by default, for `duration_ms` where that may vary. */
@@ -47,6 +51,8 @@ export const POWER_FAULTS = {
   supply: optional(list(supplyEvent, 0, MOST_ENTRIES)),
   /** In place of the car's own figures: level, age (resistance), temperature. */
   battery: optional(batterySchema),
+  /** What is around hubs and cables by place, instead of what is around the battery. */
+  ambient: optional(object({ cabin: ambient_C, door: ambient_C, engineBay: ambient_C })),
 }
 
 export type PowerFaults = FieldsData<typeof POWER_FAULTS>
@@ -64,6 +70,10 @@ export function schedulePowerFaults(car: Car, faults: PowerFaults): void {
   const at = (time_ms: number, name: string, happen: () => void): void => {
     if (time_ms === 0) happen()
     else car.kernel.after(Math.round(time_ms * MS_ns), name, happen)
+  }
+  for (const place of PLACE_NAMES) {
+    const here_C = faults.ambient?.[place]
+    if (here_C !== undefined) car.setAmbient_C(place, here_C)
   }
   for (const { at_ms = 0, until_ms, ...fault } of faults.copper ?? []) {
     at(at_ms, `${fault.kind} fault`, () => car.powerFault(fault))

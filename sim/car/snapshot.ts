@@ -68,8 +68,18 @@ export interface PowerSnapshot {
   readonly battery_A: number
   readonly alternator_A: number
   readonly engine_rpm: number
-  /** By cable: what flows towards the hub, and what may flow for ever. */
-  readonly cables: Readonly<Record<string, { readonly current_A: number, readonly limit_A: number }>>
+  readonly cables: Readonly<Record<string, CableSnapshot>>
+}
+
+interface CableSnapshot {
+  /** What flows towards the hub. */
+  readonly current_A: number
+  /** What may flow for ever, by its ampacity in the worst ambient and the fuses before it. */
+  readonly limit_A: number
+  /** What its copper carries for ever in the ambient that it has now. */
+  readonly ampacity_A: number
+  /** Of its warmer conductor. */
+  readonly temperature_C: number
 }
 
 interface BusSnapshot {
@@ -112,9 +122,11 @@ export function takeSnapshot(car: Photographed): CarSnapshot {
 
 function powerSnapshot(car: Photographed): PowerSnapshot {
   const { supply } = car.power
-  const cables: Record<string, { current_A: number, limit_A: number }> = {}
+  const cables: Record<string, CableSnapshot> = {}
   supply.capability.cables.forEach((cable, i) => {
-    cables[cable.name] = { current_A: supply.current_A(i), limit_A: cable.limit_A }
+    cables[cable.name] = {
+      current_A: supply.current_A(i), limit_A: cable.limit_A, ampacity_A: supply.ampacity_A(i), temperature_C: supply.temperature_C(i),
+    }
   })
   return {
     battery_V: supply.batteryVoltage_V, battery_A: supply.batteryCurrent_A, alternator_A: supply.alternatorCurrent_A,

@@ -1,11 +1,16 @@
 import type { Cable } from './topology.ts'
 
-/** A piece of spine that ends at a tap, under the carpet, where it is 40 °C at most. Bolted or welded, 0.5 mΩ where there is a plug. */
+/** A piece of spine that ends at a tap. Bolted or welded, 0.5 mΩ where there is a plug. */
 export function segment(from: string, to: string, length_m: number, gauge_mm2: number, connectors: number): Cable {
-  return { name: `spine.${to.slice('tap.'.length)}`, from, to, length_m, gauge_mm2, connectors, contact_mOhm: 0.5, ambient_C: 40 }
+  return { name: `spine.${to.slice('tap.'.length)}`, from, to, length_m, gauge_mm2, connectors, contact_mOhm: 0.5 }
 }
 
 /** A hub's drop with its fuse at the tap. One plug at the tap and one at the hub, ordinary contacts. */
 export function drop(hub: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
   return { name: `drop.${hub}`, from: `tap.${hub}`, to: hub, length_m, gauge_mm2, connectors: 2, contact_mOhm: 3, fuse: { rating_A } }
+}
+
+/** The piece of spine at the battery, in the engine bay: insulated like a starter cable, behind the spine's bolted fuse. */
+export function mainSegment(to: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
+  return { ...segment('battery', to, length_m, gauge_mm2, 1), insulation: 'D', fuse: { rating_A, kind: 'bolted' } }
 }

@@ -14,7 +14,9 @@ describe('what the sedan can carry', () => {
 
   it('is known by cable: copper, fuse, and the lesser of both with what is before it', () => {
     expect(capability.cables[0]).toMatchObject({ name: 'spine.HOOD', kind: 'segment', fuse_A: 80, limit_A: 80 })
-    expect(capability.cables[0]!.ampacity_A).toBeCloseTo(84.9, 1)
+    expect(capability.cables[0]!.ampacity_A).toBeCloseTo(97.5, 1)
+    expect(capability.cables[1]!.ampacity_A).toBeCloseTo(86.8, 1)
+    expect(capability.cables.find(cable => cable.name === 'drop.RL')?.ampacity_A).toBeCloseTo(24, 1)
     expect(capability.cables[7]).toMatchObject({ name: 'spine.TRUNK', fuse_A: Infinity, limit_A: 80 })
     expect(limit_A('drop.FL')).toBe(25)
     expect(limit_A('drop.RL')).toBe(20)
@@ -70,8 +72,10 @@ describe('prediction', () => {
     }
     const prediction = predictMinimumVoltage(topology, { A: 10, B: 10 }, { emf_V: 12, resistance_Ohm: 0.01 })
     expect(prediction.hub).toBe('B')
-    expect(prediction.voltage_V[0]).toBeCloseTo(12 - 0.2 - 10 * 2 * 0.0076, 9)
-    expect(prediction.minimum_V).toBeCloseTo(12 - 0.2 - 10 * 4 * 0.0076, 9)
+    // Both lie in the engine bay, at 100 °C.
+    const hot_Ohm_m = 0.0076 * (1 + 0.00393 * 80)
+    expect(prediction.voltage_V[0]).toBeCloseTo(12 - 0.2 - 10 * 2 * hot_Ohm_m, 9)
+    expect(prediction.minimum_V).toBeCloseTo(12 - 0.2 - 10 * 4 * hot_Ohm_m, 9)
     expect(prediction.current_A.map(Math.round)).toEqual([10, 10])
     expect(predictMinimumVoltage(topology, {}).minimum_V).toBe(12)
   })

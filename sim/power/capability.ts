@@ -7,13 +7,13 @@ import { cableAmpacity_A } from './validate.ts'
 export interface CableCapability {
   readonly name: string
   readonly kind: 'segment' | 'drop'
-  /** What the copper carries for ever, A. */
+  /** What the copper carries for ever in the hottest ambient of its place, A. */
   readonly ampacity_A: number
   /** Rating of its own fuse, A; Infinity without one. */
   readonly fuse_A: number
   /** What may be granted through it: the smallest of its ampacity and the ratings of the fuses on every way to it, A. */
   readonly limit_A: number
-  /** Supply and return conductor with contacts and fuse, Ω, at 20 °C. */
+  /** Supply and return conductor with contacts and fuse, Ω, in that ambient. */
   readonly resistance_Ohm: number
 }
 
@@ -36,6 +36,7 @@ export interface Capability {
 /** Throws `DataError` when the topology is not right. */
 export function capabilityOf(topology: CopperTopology): Capability {
   const network = new Network(topology, 1)
+  network.setHottest()
   const hubs = topology.hubs.map(name => ({
     name,
     paths: pathsTo(topology, name).map(way => way.map(cable => topology.cables.indexOf(cable))),

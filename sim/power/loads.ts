@@ -36,19 +36,23 @@ export class Loads {
   readonly current_A: Float64Array
   readonly slope_S: Float64Array
 
-  /** `slots` 1–255 a hub. */
-  constructor(hubs: number, slots: number) {
+  private readonly hubs: number
+
+  /** `slots` 1–255 a hub; behind the hubs there is room for `spots` more, which have one resistor each. */
+  constructor(hubs: number, slots: number, spots = 0) {
+    const places = hubs + spots
     this.slots = slots
-    this.kinds = new Uint8Array(hubs * slots)
-    this.a = new Float64Array(hubs * slots)
-    this.b = new Float64Array(hubs * slots)
-    this.limits = new Float64Array(hubs * slots)
-    this.straight_A = new Float64Array(hubs)
-    this.straight_S = new Float64Array(hubs)
-    this.curved = new Int32Array(hubs * slots)
-    this.curvedCount = new Int32Array(hubs)
-    this.current_A = new Float64Array(hubs)
-    this.slope_S = new Float64Array(hubs)
+    this.hubs = hubs
+    this.kinds = new Uint8Array(places * slots)
+    this.a = new Float64Array(places * slots)
+    this.b = new Float64Array(places * slots)
+    this.limits = new Float64Array(places * slots)
+    this.straight_A = new Float64Array(places)
+    this.straight_S = new Float64Array(places)
+    this.curved = new Int32Array(places * slots)
+    this.curvedCount = new Int32Array(places)
+    this.current_A = new Float64Array(places)
+    this.slope_S = new Float64Array(places)
   }
 
   clear(hub: number, slot: number): void {
@@ -85,6 +89,16 @@ export class Loads {
     this.set(hub, slot, MOTOR, duty * duty / resistance_Ohm, Math.max(0, duty * emf_V / resistance_Ohm), limit_A)
   }
 
+  /** Puts a resistor of 0.1 mΩ or more at a spot, 0 being the first; undefined takes it away. */
+  setSpot(spot: number, resistance_Ohm: number | undefined): void {
+    if (resistance_Ohm !== undefined) inRange('resistance', resistance_Ohm, LEAST_OHM, Infinity, 'Ω')
+    const hub = this.hubs + spot
+    this.kinds[hub * this.slots] = resistance_Ohm === undefined ? NONE : CONDUCTANCE
+    this.a[hub * this.slots] = resistance_Ohm === undefined ? 0 : 1 / resistance_Ohm
+    this.limits[hub * this.slots] = Infinity
+    this.sum(hub)
+  }
+
   /** Current of one slot at `voltage_V`, A. */
   slotCurrent_A(hub: number, slot: number, voltage_V: number): number {
     const i = this.at(hub, slot)
@@ -100,6 +114,10 @@ export class Loads {
       current_A = this.straight_A[hub]! + slope_S * voltage_V
     } else if (voltage_V > 0) {
       slope_S = this.straight_S[hub]! + this.straight_A[hub]! / KNEE_V
+      current_A = slope_S * voltage_V
+    } else if (hub >= this.hubs) {
+      // Copper that touches copper lets a reversed supply through, too.
+      slope_S = this.straight_S[hub]!
       current_A = slope_S * voltage_V
     }
     const count = voltage_V > 0 ? this.curvedCount[hub]! : 0
@@ -174,7 +192,7 @@ export class Loads {
   }
 
   private at(hub: number, slot: number): number {
-    if (!(Number.isInteger(hub) && hub >= 0 && hub < this.current_A.length)) throw new RangeError(`hub index ${hub} is not in 0…${this.current_A.length - 1}`)
+    if (!(Number.isInteger(hub) && hub >= 0 && hub < this.hubs)) throw new RangeError(`hub index ${hub} is not in 0…${this.hubs - 1}`)
     if (!(Number.isInteger(slot) && slot >= 0 && slot < this.slots)) throw new RangeError(`load slot ${slot} is not in 0…${this.slots - 1}`)
     return hub * this.slots + slot
   }

@@ -196,7 +196,7 @@ describe('faults', () => {
     network.solve()
     const opened: number[] = []
     for (let ms = 0; ms < 1000; ms++) {
-      network.advanceFuses(0.001, cable => opened.push(cable))
+      network.advance(0.001, cable => opened.push(cable))
       network.solve()
     }
     expect(opened).toEqual([3])
@@ -220,7 +220,7 @@ describe('faults', () => {
     network.setSource(12, 0)
     network.loads.setCurrent(0, 0, 1)
     network.solve()
-    network.advanceFuses(1, () => expect.unreachable())
+    network.advance(1, () => expect.unreachable())
     expect(() => network.setFuse(1, true)).toThrow('cable rest has no fuse')
     expect(network.resistance_Ohm(1)).toBeCloseTo(0.0076 + 0.00471 + 4 * 0.003, 9)
   })
@@ -268,7 +268,12 @@ describe('wrong calls', () => {
     ['a source without a voltage', () => network.setSource(NaN, 0), 'source voltage NaN V'],
     ['a negative source resistance', () => network.setSource(12, -1), 'source resistance -1 Ω'],
     ['an open source', () => network.setSource(12, Infinity), 'source resistance Infinity Ω'],
-    ['a temperature', () => network.setTemperature_C(201), 'copper at 201 °C'],
+    ['a temperature', () => network.setTemperature_C(201), 'copper 201 °C is not in -60…200 °C'],
+    ['no ambient', () => network.setAmbient_C('door', NaN), 'ambient NaN °C is not in -60…200 °C'],
+    ['a spot beyond the cable', () => network.setCut(0, 'both', true, 99), 'spot along'],
+    ['no spot', () => network.setShort(0, NaN, 0.1), 'NaN m is not in 0…'],
+    ['a short of nothing', () => network.setShort(0, 0.1, 0), 'resistance 0 Ω'],
+    ['a cable without an ampacity', () => network.ampacity_A(5), 'cable index 5 is not in 0…4'],
     ['a cable index', () => network.setCut(5, 'both', true), 'cable index 5 is not in 0…4'],
     ['a negative cable index', () => network.setCut(-1, 'both', true), 'cable index -1'],
     ['half a cable index', () => network.setCut(0.5, 'both', true), 'cable index 0.5'],

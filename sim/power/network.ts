@@ -1,21 +1,31 @@
+import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
 import type { ConductorName } from './copper-faults.ts'
-import { Fuse, fuseResistance_Ohm } from './fuse.ts'
+import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
+import { type Piece, piecesOf, type Spot } from './pieces.ts'
+import type { PlaceName } from './places.ts'
+import { inRange } from './range.ts'
 import { Solver } from './solver.ts'
-import type { Cable, CopperTopology } from './topology.ts'
-import { DEFAULT_CONNECTORS, DEFAULT_CONTACT_MOHM } from './topology.ts'
-import { parseCopper } from './validate.ts'
-import { copperFactor, wireResistance_Ohm } from './wire.ts'
+import type { CopperTopology } from './topology.ts'
+import { cableAmpacity_A, parseCopper } from './validate.ts'
 
 /** Load slots a hub has unless told otherwise: seven ports and the board itself. */
 export const DEFAULT_SLOTS = 8
+/** Spots along cables where conductors may touch at the same time. */
+const MOST_SPOTS = 8
+
+/** A short between the conductors of a cable. */
+interface Short extends Spot {
+  readonly resistance_Ohm: number
+}
 
 /**
  * The copper between battery and hubs, with the loads on it: volts at each hub, amperes in each cable. Set source, loads and
  * faults, `solve`, read. Hubs and cables go by index in the order of the topology; `hubIndex` and `cableIndex` find them.
  * After a change of loads or source, a solve costs some microseconds and allocates nothing; after a change of a
- * cable the nodal matrix is factored again.
+ * cable the nodal matrix is factored again. A short along a cable divides it in two, with a load that is the short between them:
+ * one more hub for the solver, which no one else sees.
  */
 export class Network {
   readonly topology: CopperTopology
@@ -28,22 +38,26 @@ export class Network {
   nonConvergences = 0
   /** Times a nodal matrix was factored. */
   factorings = 0
-  private readonly supply: Conductor
-  private readonly back: Conductor
-  private readonly solver: Solver
+  private readonly state: CableState
+  private supply!: Conductor
+  private back!: Conductor
+  private solver!: Solver
+  private pieces: readonly Piece[] = []
   /** The fuses there are, and their cables. */
   private readonly fuseList: readonly Fuse[]
   private readonly fused: Int32Array
   private readonly cableNames: readonly string[]
-  private readonly hubNodes: Int32Array
-  /** By cable: copper at 20 °C, good contacts and fuse, contacts gone bad, cut: supply first, then return. */
-  private readonly wire_Ohm: Float64Array
-  private readonly fixed_Ohm: Float64Array
-  private readonly corrosion_Ohm: Float64Array
-  private readonly cuts: Uint8Array
+  private readonly nodes: number
+  private readonly ends: readonly { readonly from: number, readonly to: number }[]
+  private readonly hubs: number
+  private hubNodes!: Int32Array
+  /** By conductor: supply by cable, then return. */
+  private readonly flows_A: Float64Array
+  private shorts: readonly Short[] = []
   /** By fuse. */
   private readonly fused_A: Float64Array
-  private copperFactor = 1
+  /** Most that a hub's ground is lifted by each ampere of all, Ω. */
+  private lift_Ohm = 0
   private stale = true
   private flowsStale = true
   private emf_V = 0
@@ -55,25 +69,19 @@ export class Network {
     this.topology = parseCopper(topology)
     const cables = topology.cables
     const names = [topology.battery, ...topology.taps, ...topology.hubs]
-    const from = Int32Array.from(cables, cable => names.indexOf(cable.from))
-    const to = Int32Array.from(cables, cable => names.indexOf(cable.to))
-    const hubs = topology.hubs.length
     this.cableNames = cables.map(cable => cable.name)
-    this.hubNodes = Int32Array.from(topology.hubs, hub => names.indexOf(hub))
-    this.supply = new Conductor(names.length, from, to, this.hubNodes)
-    this.back = new Conductor(names.length, from, to, this.hubNodes)
-    this.loads = new Loads(hubs, slots)
-    this.solver = new Solver(hubs, this.loads)
+    this.nodes = names.length
+    this.ends = cables.map(cable => ({ from: names.indexOf(cable.from), to: names.indexOf(cable.to) }))
+    this.hubs = topology.hubs.length
+    this.loads = new Loads(this.hubs, slots, MOST_SPOTS)
     this.fuses = cables.map(cable => cable.fuse && new Fuse(cable.fuse))
     this.fuseList = this.fuses.filter(fuse => fuse !== undefined)
     this.fused = Int32Array.from(this.fuseList, fuse => this.fuses.indexOf(fuse))
-    this.voltage_V = new Float64Array(hubs)
-    this.wire_Ohm = new Float64Array(2 * cables.length)
-    this.fixed_Ohm = new Float64Array(2 * cables.length)
-    this.corrosion_Ohm = new Float64Array(2 * cables.length)
-    this.cuts = new Uint8Array(2 * cables.length)
+    this.voltage_V = new Float64Array(this.hubs)
+    this.state = new CableState(topology, this.fuses)
+    this.flows_A = new Float64Array(2 * cables.length)
     this.fused_A = new Float64Array(this.fused.length)
-    cables.forEach((cable, i) => this.layCable(cable, i))
+    this.lay()
   }
 
   /** Throws RangeError when there is no such hub. */
@@ -94,21 +102,69 @@ export class Network {
     this.source_Ohm = source_Ohm
   }
 
-  /** All copper at this temperature, −60…200 °C; 20 °C at the start. */
+  /** All copper, and what is around it, at this temperature, −60…200 °C; 20 °C at the start. */
   setTemperature_C(temperature_C: number): void {
-    if (!(temperature_C >= -60 && temperature_C <= 200)) throw new RangeError(`copper at ${temperature_C} °C is not in −60…200 °C`)
-    this.copperFactor = copperFactor(temperature_C)
+    inRange('copper', temperature_C, -60, 200, '°C')
+    this.state.heat.ambient_C.fill(temperature_C)
+    this.settleHeat()
+  }
+
+  /** What is around the cables at a place, −60…200 °C, which they come to with time. */
+  setAmbient_C(place: PlaceName, ambient_C: number): void {
+    this.state.setAmbient_C(place, ambient_C)
+  }
+
+  /** Each cable as hot as the ambient that its ampacity stands for. */
+  setHottest(): void {
+    this.state.setHottest()
     this.stale = true
   }
 
-  setCut(cable: number, conductor: ConductorName, cut: boolean): void {
-    this.eachConductor(cable, conductor, i => this.cuts[i] = cut ? 1 : 0)
+  /** The copper has stood for long: it is as warm as what is around it. */
+  settleHeat(): void {
+    this.state.heat.settle()
+    this.stale = true
+  }
+
+  /** When a resistance will have moved by half a percent if all currents stay, s; Infinity: never. */
+  get warming_s(): number {
+    return this.state.heat.next_s
+  }
+
+  /** What a cable carries for ever in the ambient that it has now, A. */
+  ampacity_A(cable: number): number {
+    return cableAmpacity_A(this.topology, this.topology.cables[this.state.checkCable(cable)]!, this.state.heat.ambient_C[cable])
+  }
+
+  /** Of a cable's warmer conductor, °C. */
+  temperature_C(cable: number): number {
+    const { temperature_C } = this.state.heat
+    return Math.max(temperature_C[this.state.checkCable(cable)]!, temperature_C[this.topology.cables.length + cable]!)
+  }
+
+  /** Cuts conductors of a cable at a spot, by default at its end towards the battery, or joins them again. */
+  setCut(cable: number, conductor: ConductorName, cut: boolean, at_m = 0): void {
+    this.state.setCut(cable, conductor, cut, at_m)
+    this.stale = true
+  }
+
+  /** Lets the conductors of a cable touch at a spot, with 0.1 mΩ or more between them; undefined: no longer. At most 8 spots at once. */
+  setShort(cable: number, at_m: number, resistance_Ohm: number | undefined): void {
+    this.state.checkSpot(cable, at_m)
+    const others = this.shorts.filter(other => other.cable !== cable || other.at_m !== at_m)
+    if (resistance_Ohm !== undefined) {
+      if (others.length >= MOST_SPOTS) throw new RangeError(`shorts along cables ${others.length + 1} are not in 0…${MOST_SPOTS}`)
+      this.loads.setSpot(0, resistance_Ohm)
+    }
+    this.shorts = resistance_Ohm === undefined ? others : [...others, { cable, at_m, resistance_Ohm }]
+    for (let i = 0; i < MOST_SPOTS; i++) this.loads.setSpot(i, this.shorts[i]?.resistance_Ohm)
+    this.lay()
   }
 
   /** Contacts that grew worse: adds `extra_Ohm` ≥ 0 (corroded: 0.05 Ω and more) to those the cable has; 0 cleans them. */
   setCorrosion(cable: number, conductor: ConductorName, extra_Ohm: number): void {
-    if (!(extra_Ohm >= 0) || extra_Ohm === Infinity) throw new RangeError(`contact resistance ${extra_Ohm} Ω is not 0 or more`)
-    this.eachConductor(cable, conductor, i => this.corrosion_Ohm[i] = extra_Ohm)
+    this.state.setCorrosion(cable, conductor, extra_Ohm)
+    this.stale = true
   }
 
   /** Opens a fuse (`true`) or puts a new one in. Throws RangeError where the cable has none. */
@@ -120,16 +176,30 @@ export class Network {
     this.stale = true
   }
 
-  /** Lets the currents of the last solve flow for `dt_s`. `opened` hears of each cable whose fuse opened; then solve again. */
-  advanceFuses(dt_s: number, opened: (cable: number) => void): void {
+  /**
+   * Lets the currents of the last solve flow for `dt_s` through fuses and copper. `opened` hears of each cable whose fuse opened.
+   * `true`: the copper is another, by a fuse or by a resistance that its heat moved by half a percent; then solve again.
+   */
+  advance(dt_s: number, opened: (cable: number) => void): boolean {
     this.computeFlows()
     const { fused, fuseList, fused_A } = this
+    const { heat } = this.state
     for (let i = 0; i < fused.length; i++) {
       if (fuseList[i]!.advance(fused_A[i]!, dt_s)) {
         this.stale = true
         opened(fused[i]!)
       }
     }
+    if (heat.wait(dt_s)) {
+      const { flows_A, supply, back, topology } = this
+      const cables = topology.cables.length
+      for (let cable = 0; cable < cables; cable++) {
+        flows_A[cable] = this.flow_A(supply, cable)
+        flows_A[cables + cable] = this.flow_A(back, cable)
+      }
+      if (heat.advance(flows_A)) this.stale = true
+    }
+    return this.stale
   }
 
   /** Whether a fuse is on its way to opening: it carries more than it can for ever. */
@@ -146,13 +216,13 @@ export class Network {
   /** `false`: not converged (counted); the voltages are then approximate. */
   solve(): boolean {
     if (this.stale) this.rebuild()
-    const { solver, loads, voltage_V } = this
+    const { solver, loads, voltage_V, hubs } = this
     const converged = solver.solve(this.emf_V, this.source_Ohm)
     if (!converged) this.nonConvergences++
     let total_A = 0
     for (let i = 0; i < solver.count; i++) {
       const hub = solver.live[i]!
-      voltage_V[hub] = solver.voltage_V[i]!
+      if (hub < hubs) voltage_V[hub] = solver.voltage_V[i]!
       total_A += loads.current_A[hub]!
     }
     this.total_A = total_A
@@ -185,7 +255,7 @@ export class Network {
     return this.loads.current_A[hub]!
   }
 
-  /** In a cable's supply conductor, positive in the direction from → to, A. */
+  /** In a cable's supply conductor where it begins, positive in the direction from → to, A. */
   current_A(cable: number): number {
     return this.flow_A(this.supply, cable)
   }
@@ -193,6 +263,11 @@ export class Network {
   /** In a cable's return conductor, positive in the direction to → from, A. Differs from the supply only in a ring. */
   currentBack_A(cable: number): number {
     return this.flow_A(this.back, cable)
+  }
+
+  /** No hub's ground can be further above the battery's negative pole than this by the last solution, V; one with an open return may. */
+  get groundBound_V(): number {
+    return this.lift_Ohm * this.total_A
   }
 
   /** How far a hub's ground is above the battery's negative pole, V. With an open return the ground floats up to the hub's supply. */
@@ -204,7 +279,11 @@ export class Network {
   /** Of a cable as it is now, both conductors, Ω; Infinity when cut or its fuse has opened. */
   resistance_Ohm(cable: number): number {
     if (this.stale) this.rebuild()
-    return this.supply.resistance_Ohm[cable]! + this.back.resistance_Ohm[cable]!
+    let sum_Ohm = 0
+    for (let i = 0; i < this.pieces.length; i++) {
+      if (this.pieces[i]!.cable === cable) sum_Ohm += this.supply.resistance_Ohm[i]! + this.back.resistance_Ohm[i]!
+    }
+    return sum_Ohm
   }
 
   /** Volts lost at hub `at` by each ampere drawn at hub `by`, in both conductors, Ω. Meaningless when either is off. */
@@ -227,30 +306,25 @@ export class Network {
     return lost_V
   }
 
-  private layCable(cable: Cable, i: number): void {
-    const back = this.topology.cables.length + i
-    const contacts_Ohm = (cable.connectors ?? DEFAULT_CONNECTORS) * (cable.contact_mOhm ?? DEFAULT_CONTACT_MOHM) / 1000
-    this.wire_Ohm[i] = wireResistance_Ohm(cable.gauge_mm2, cable.length_m)
-    this.wire_Ohm[back] = wireResistance_Ohm(cable.returnGauge_mm2 ?? cable.gauge_mm2, cable.length_m)
-    this.fixed_Ohm[i] = contacts_Ohm + (cable.fuse ? fuseResistance_Ohm(cable.fuse) : 0)
-    this.fixed_Ohm[back] = contacts_Ohm
-  }
-
-  private eachConductor(cable: number, conductor: ConductorName, change: (i: number) => void): void {
-    const cables = this.topology.cables.length
-    if (!(Number.isInteger(cable) && cable >= 0 && cable < cables)) throw new RangeError(`cable index ${cable} is not in 0…${cables - 1}`)
-    if (conductor !== 'return') change(cable)
-    if (conductor !== 'supply') change(cables + cable)
+  /** Divides the cables at the spots that there are. */
+  private lay(): void {
+    const { topology, shorts, nodes } = this
+    this.pieces = piecesOf(this.ends, topology.cables, shorts, nodes)
+    const hubs = topology.hubs.length + shorts.length
+    this.hubNodes = Int32Array.from({ length: hubs }, (_, i) => 1 + topology.taps.length + i)
+    const from = Int32Array.from(this.pieces, piece => piece.from)
+    const to = Int32Array.from(this.pieces, piece => piece.to)
+    this.supply = new Conductor(nodes + shorts.length, from, to, this.hubNodes)
+    this.back = new Conductor(nodes + shorts.length, from, to, this.hubNodes)
+    this.solver = new Solver(hubs, this.loads)
     this.stale = true
   }
 
   private rebuild(): void {
-    const { supply, back, solver, wire_Ohm, fixed_Ohm, corrosion_Ohm, cuts, fuses, hubNodes, voltage_V } = this
-    const cables = fuses.length
-    for (let i = 0; i < 2 * cables; i++) {
-      const conductor = i < cables ? supply : back
-      const open = cuts[i] === 1 || (i < cables && fuses[i]?.blown === true)
-      conductor.resistance_Ohm[i % cables] = open ? Infinity : wire_Ohm[i]! * this.copperFactor + fixed_Ohm[i]! + corrosion_Ohm[i]!
+    const { supply, back, solver, hubNodes, voltage_V, pieces } = this
+    for (let i = 0; i < pieces.length; i++) {
+      supply.resistance_Ohm[i] = this.state.resistance_Ohm(pieces[i]!, true)
+      back.resistance_Ohm[i] = this.state.resistance_Ohm(pieces[i]!, false)
     }
     supply.build()
     back.build()
@@ -258,13 +332,15 @@ export class Network {
     this.factorings++
     const hubs = hubNodes.length
     let count = 0
+    this.lift_Ohm = 0
     for (let hub = 0; hub < hubs; hub++) {
       if (supply.connected[hubNodes[hub]!] === 1 && back.connected[hubNodes[hub]!] === 1) {
         solver.live[count++] = hub
       } else {
-        voltage_V[hub] = 0
+        if (hub < this.hubs) voltage_V[hub] = 0
         this.loads.current_A[hub] = 0
       }
+      for (let by = 0; by < hubs; by++) this.lift_Ohm = Math.max(this.lift_Ohm, back.transfer_Ohm[hub * hubs + by]!)
     }
     solver.count = count
     for (let i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-import { drop, segment } from './cables.ts'
+import { drop, mainSegment, segment } from './cables.ts'
 import type { CopperTopology } from './topology.ts'
 
 const SPINE_mm2 = 16
@@ -7,7 +7,7 @@ const SPINE_mm2 = 16
  * The sedan's copper. The battery is in front; the spine runs along the sill and the tunnel to the trunk in one gauge behind
  * one bolted fuse, its taps welded, with a bulkhead plug and one at the rear seat. Each hub has its drop, fused at the tap.
  *
- * Sized so: 16 mm² carry 84.9 A at 40 °C. All windows running (4 × 9 A), both mirror heaters (8 A), amplifier (15 A), head and
+ * Sized so: 16 mm² carry 86.8 A in a cabin of 70 °C. All windows running (4 × 9 A), both mirror heaters (8 A), amplifier (15 A), head and
  * tail lamps (16 A), boards and one latch fit under the 80 A of the fuse only just, so stalls (20 A) and latches (8 A) take
  * turns. A front door's drop (25 A) carries a stall and its heater but not the latch as well; a rear door's (20 A) one stall alone.
  * The hood's (25 A) opens its latch with all its lamps lit.
@@ -17,9 +17,8 @@ export const SEDAN_COPPER: CopperTopology = {
   battery: 'battery',
   taps: ['tap.HOOD', 'tap.DASH', 'tap.FL', 'tap.FR', 'tap.STEREO', 'tap.RL', 'tap.RR', 'tap.TRUNK'],
   hubs: ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'RL', 'RR', 'TRUNK'],
-  ambient_C: 50,
   cables: [
-    { ...segment('battery', 'tap.HOOD', 0.4, SPINE_mm2, 1), fuse: { rating_A: 80, i2t_A2s: 64_000 } },
+    mainSegment('tap.HOOD', 0.4, SPINE_mm2, 80),
     segment('tap.HOOD', 'tap.DASH', 1.2, SPINE_mm2, 1),
     segment('tap.DASH', 'tap.FL', 0.5, SPINE_mm2, 0),
     segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),

@@ -9,6 +9,7 @@ import type { SupplyFault } from './copper-faults.ts'
 import { DEFAULT_SLOTS, Network } from './network.ts'
 import { ProfilePlayer } from './player.ts'
 import type { SupplyProfile } from './profiles.ts'
+import type { PlaceName } from './places.ts'
 import { inRange } from './range.ts'
 import type { CopperTopology } from './topology.ts'
 
@@ -63,7 +64,6 @@ export class Supply {
   private solved_V = 0
   private solved_Ohm = 0
   private readonly fuseOpened = (cable: number): void => {
-    this.dirty = true
     this.tell({ kind: 'fuseOpened', source: this.network.topology.cables[cable]!.name })
   }
 
@@ -83,6 +83,7 @@ export class Supply {
     this.network = new Network(topology, this.shortSlot + 1)
     this.capability = capabilityOf(topology)
     this.battery = new Battery(options.battery)
+    this.network.setTemperature_C(this.battery.temperature_C)
     this.hubs = new Map(topology.hubs.map((hub, i) => [hub, i]))
     this.at_ns = kernel.now_ns
     this.timer = kernel.timer('power', () => this.step())
@@ -133,11 +134,28 @@ export class Supply {
     return this.engine
   }
 
-  /** Of battery and copper, −40…80 °C. */
+  /** Of battery and copper, which stood there for long, −40…80 °C. */
   setTemperature_C(temperature_C: number): void {
     this.touch()
     this.battery.temperature_C = temperature_C
     this.network.setTemperature_C(temperature_C)
+  }
+
+  /** What is around the cables at a place, −40…149 °C; they come to it with time. */
+  setAmbient_C(place: PlaceName, ambient_C: number): void {
+    inRange(`ambient of the ${place}`, ambient_C, -40, 149, '°C')
+    this.touch()
+    this.network.setAmbient_C(place, ambient_C)
+  }
+
+  /** What a cable carries for ever in the ambient that it has now, A. */
+  ampacity_A(cable: number | string): number {
+    return this.network.ampacity_A(this.cable(cable))
+  }
+
+  /** Of a cable's warmer conductor at the last step, °C. */
+  temperature_C(cable: number | string): number {
+    return this.network.temperature_C(this.cable(cable))
   }
 
   /** Starts a profile now; it takes the place of a running one. */
@@ -197,7 +215,7 @@ export class Supply {
   /** In a cable's supply conductor, positive in its direction from → to, A. */
   current_A(cable: number | string): number {
     this.refresh()
-    return this.network.current_A(typeof cable === 'number' ? cable : this.network.cableIndex(cable))
+    return this.network.current_A(this.cable(cable))
   }
 
   /** At the battery's terminals, were no hub to draw: what starter, profile and the rest of the car leave, V. */
@@ -265,8 +283,7 @@ export class Supply {
       this.battery.advance(this.drain_A, dt_s)
       this.alternator.advance(dt_s)
     }
-    this.dirty = this.sourceMoved()
-    this.network.advanceFuses(dt_s, this.fuseOpened)
+    this.dirty = this.network.advance(dt_s, this.fuseOpened) || this.sourceMoved()
   }
 
   /** Whether the source is no longer the one solved with, by more than anyone sees. */
@@ -314,13 +331,19 @@ export class Supply {
     const now_ns = this.kernel.now_ns
     if (this.network.melting) return now_ns
     if (this.player && !this.player.level) return now_ns
-    const end_ns = this.player ? this.player.lineEnd_ns : Infinity
+    const end_ns = Math.min(this.player ? this.player.lineEnd_ns : Infinity, this.warmed_ns())
     if (this.overridden) return end_ns
     if (!this.alternator.settled) return Math.min(end_ns, now_ns + FIELD_NS)
     const drift_V_s = Math.abs(this.battery.drift_V_s(this.drain_A))
     if (drift_V_s < CALM_V_S) return end_ns
     const calm_ns = Math.floor(WORTH_V / drift_V_s * 1000) * GRID_NS
     return Math.min(end_ns, now_ns + Math.min(calm_ns, LONGEST_NS))
+  }
+
+  /** When the copper will have warmed enough to look again, ns. */
+  private warmed_ns(): number {
+    const { warming_s } = this.network
+    return warming_s === Infinity ? Infinity : this.kernel.now_ns + Math.ceil(warming_s * 1000) * GRID_NS
   }
 
   /** To be called before anything is set: what was holds until now, what is set holds from now on. */
@@ -342,6 +365,10 @@ export class Supply {
     return hub
   }
 
+  private cable(cable: number | string): number {
+    return typeof cable === 'number' ? cable : this.network.cableIndex(cable)
+  }
+
   private port(slot: number): number {
     if (slot >= this.shortSlot) throw new RangeError(`load slot ${slot} is not in 0…${this.shortSlot - 1}`)
     return slot
@@ -358,7 +385,7 @@ export class Supply {
     const { network } = this
     switch (fault.kind) {
       case 'cut':
-        network.setCut(network.cableIndex(fault.cable), fault.conductor ?? 'both', present)
+        network.setCut(network.cableIndex(fault.cable), fault.conductor ?? 'both', present, fault.at_m)
         break
       case 'corrosion':
         network.setCorrosion(network.cableIndex(fault.cable), fault.conductor ?? 'both', present ? fault.extra_Ohm : 0)
@@ -369,6 +396,9 @@ export class Supply {
       case 'short':
         if (present) network.loads.setResistance(this.hub(fault.hub), this.shortSlot, fault.resistance_Ohm)
         else network.loads.clear(this.hub(fault.hub), this.shortSlot)
+        break
+      case 'cableShort':
+        network.setShort(network.cableIndex(fault.cable), fault.at_m, present ? fault.resistance_Ohm : undefined)
         break
     }
   }

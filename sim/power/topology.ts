@@ -1,17 +1,19 @@
-import { type Data, list, number, object, oneOf, oneOfNumbers, optional, text, whole } from '../schema/index.ts'
-import { GAUGES_MM2 } from './wire.ts'
+import { type Data, list, namesOf, number, object, oneOf, oneOfNumbers, optional, text, whole } from '../schema/index.ts'
+import { FUSE_KINDS } from './fuse-kinds.ts'
+import { PLACE_NAMES } from './places.ts'
+import { GAUGES_MM2, type InsulationName } from './wire.ts'
 
-/** Ambient that ampacities stand for when the topology names none: a cabin in the sun, °C. */
-export const AMBIENT_C = 50
 export const DEFAULT_CONNECTORS = 2
 export const DEFAULT_CONTACT_MOHM = 3
 
 const gauge = oneOfNumbers(GAUGES_MM2, 'mm²')
-const ambient = number(-40, 69, '°C')
+const ambient = number(-40, 149, '°C')
 
 const fuseFields = object({
   rating_A: number(1, 500, 'A'),
-  /** Melting integral, A²s; default rating² × 1 s. */
+  /** Its curve: a blade fuse (the default) or a bolted one, `FUSE_KINDS`. */
+  kind: optional(oneOf(namesOf(FUSE_KINDS))),
+  /** Melting integral, A²s; default: that of its kind, of a blade fuse rating² × 1 s. */
   i2t_A2s: optional(number(0.1, 1e7, 'A²s')),
   /** Cold resistance; default 100 mV at the rating. */
   resistance_mOhm: optional(number(0, 1000, 'mΩ')),
@@ -32,8 +34,12 @@ const cableFields = object({
   /** Of one good contact, default 3 mΩ (good: 2–5 mΩ for small contacts, below 1 mΩ for bolted ones). */
   contact_mOhm: optional(number(0, 1000, 'mΩ')),
   fuse: optional(fuseFields),
-  /** Where this cable differs from the topology's ambient, °C. */
+  /** Where it lies; default: `placeOf`. */
+  place: optional(oneOf(PLACE_NAMES)),
+  /** The hottest ambient there, which its ampacity stands for, °C; default: the place's, or the topology's. */
   ambient_C: optional(ambient),
+  /** Temperature class of its insulation, `INSULATION_C`; default: what is laid at its place. */
+  insulation: optional(oneOf(['A', 'B', 'C', 'D'] as const satisfies readonly InsulationName[])),
 })
 
 /** Fields of a copper, each by itself; `copperSchema` in `validate.ts` checks what they have to do with each other. */
@@ -45,7 +51,7 @@ export const copperFields = object({
   taps: list(text),
   hubs: list(text),
   cables: list(cableFields),
-  /** Around the cables, for ampacity, °C; default `AMBIENT_C`. */
+  /** Hottest ambient of all cables that name neither their own nor their place, °C; default: by place, `PLACES`. */
   ambient_C: optional(ambient),
 })
 
@@ -58,5 +64,5 @@ export type CopperTopology = Data<typeof copperFields>
 /** A segment (between taps) or a drop (to a hub). */
 export type Cable = Data<typeof cableFields>
 
-/** In the supply conductor. Defaults describe a blade fuse, see `fuse.ts`. */
+/** In the supply conductor. */
 export type FuseSpec = Data<typeof fuseFields>

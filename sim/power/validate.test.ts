@@ -24,6 +24,24 @@ describe('the sedan', () => {
   })
 })
 
+describe('a car file that knows no places', () => {
+  it('stays right: copper at 50 °C, its spine at 40 °C, was sized for insulation that bears 70 °C', () => {
+    for (const ambient_C of [undefined, 50, 60]) {
+      const old = changed((c) => {
+        c.ambient_C = ambient_C
+        if (ambient_C === undefined) delete c.ambient_C
+        c.cables.forEach((cable, i) => {
+          delete cable.insulation
+          if (i < 8 && ambient_C !== undefined) cable.ambient_C = 40
+        })
+        c.cables[0]!.fuse = { rating_A: ambient_C === undefined ? 69 : 80, i2t_A2s: 64_000 }
+        if (ambient_C === undefined) c.cables[15]!.fuse = { rating_A: 22 }
+      })
+      expect(findProblems(old)).toEqual([])
+    }
+  })
+})
+
 describe('a wrong field is named with its path', () => {
   const cases: [string, Parameters<typeof changed>[0], string][] = [
     ['layout', c => c.layout = 'star', 'copper.layout: "star" is not one of line, ring'],
@@ -35,7 +53,12 @@ describe('a wrong field is named with its path', () => {
       c.hubs = []
       c.cables = c.cables.slice(0, 8)
     }, 'copper.hubs: there is none'],
-    ['ambient', c => c.ambient_C = 70, 'copper.ambient_C: is 70, not a number in -40…69 °C'],
+    ['ambient', c => c.ambient_C = 150, 'copper.ambient_C: is 150, not a number in -40…149 °C'],
+    ['ambient that is none', c => c.cables[2]!.ambient_C = NaN, 'copper.cables[2].ambient_C: is NaN, not a number'],
+    ['ambient above the insulation', c => c.cables[15]!.ambient_C = 105, 'copper.cables[15].ambient_C: 105 °C is not below the 105 °C that the cable\'s insulation bears'],
+    ['place', c => c.cables[2]!.place = 'roof', 'copper.cables[2].place: "roof" is not one of cabin, door, engineBay'],
+    ['insulation', c => c.cables[2]!.insulation = 'PVC', 'copper.cables[2].insulation: "PVC" is not one of A, B, C, D'],
+    ['kind of fuse', c => c.cables[15]!.fuse = { rating_A: 20, kind: 'glass' }, 'copper.cables[15].fuse.kind: "glass" is not one of blade, bolted'],
     ['cables', c => (c as Loose).cables = 'none', 'copper.cables: is "none", not a list'],
     ['a cable', c => (c.cables as unknown[])[3] = null, 'copper.cables[3]: is null, not an object'],
     ['a list as cable', c => (c.cables as unknown[])[3] = [], 'copper.cables[3]: is a list, not an object'],
@@ -49,7 +72,7 @@ describe('a wrong field is named with its path', () => {
     ['contact', c => c.cables[0]!.contact_mOhm = -1, 'copper.cables[0].contact_mOhm: is -1, not a number in 0…1000 mΩ'],
     ['fuse', c => c.cables[15]!.fuse = 20, 'copper.cables[15].fuse: is 20, not an object'],
     ['rating', c => c.cables[15]!.fuse = { rating_A: 0 }, 'copper.cables[15].fuse.rating_A: is 0, not a number in 1…500 A'],
-    ['unknown field of a fuse', c => c.cables[15]!.fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: is not known here: rating_A, i2t_A2s'],
+    ['unknown field of a fuse', c => c.cables[15]!.fuse = { rating_A: 20, slow: true }, 'copper.cables[15].fuse.slow: is not known here: rating_A, kind, i2t_A2s'],
     ['unknown field', c => c.cables[15]!.lenght_m = 1, 'copper.cables[15].lenght_m: is not known here: name, from, to, length_m'],
     ['duplicate node', c => c.hubs[1] = 'HOOD', 'copper.hubs[1]: the name "HOOD" is already that of copper.hubs[0]'],
     ['hub named as the battery', c => c.hubs[0] = 'battery', 'copper.hubs[0]: the name "battery" is already that of copper.battery'],
@@ -63,12 +86,12 @@ describe('a wrong field is named with its path', () => {
     ['parallel cables', c => c.cables.push({ ...c.cables[10], name: 'second' }), 'copper.cables[16]: "second" closes a loop'],
     ['ring without a loop', c => c.layout = 'ring', 'copper.layout: a ring has one loop, this copper has 0'],
     ['fuse above the ampacity', c => c.cables[15]!.fuse = { rating_A: 30 },
-      'copper.cables[15].fuse.rating_A: 30 A is more than the cable\'s ampacity: 2.5 mm² carries 22.6 A here'],
-    ['fuse above the ampacity in the heat', c => c.cables[15]!.ambient_C = 60, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
+      'copper.cables[15].fuse.rating_A: 30 A is more than the cable\'s ampacity: 2.5 mm² carries 28.3 A at 70 °C'],
+    ['fuse above the ampacity in the heat', c => c.cables[15]!.ambient_C = 95, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
     ['thin return', c => c.cables[15]!.returnGauge_mm2 = 1, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
     ['cable thinner than the fuse before it', c => delete c.cables[15]!.fuse,
-      'copper.cables[15].fuse: no fuse protects "drop.TRUNK": 2.5 mm² carries 22.6 A here, "spine.HOOD" has 80 A'],
-    ['no fuse at all', c => delete c.cables[0]!.fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 84.9 A here, and none is before it'],
+      'copper.cables[15].fuse: no fuse protects "drop.TRUNK": 2.5 mm² carries 28.3 A at 70 °C, "spine.HOOD" has 80 A'],
+    ['no fuse at all', c => delete c.cables[0]!.fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 97.5 A at 100 °C, and none is before it'],
   ]
   it.each(cases)('%s', (_, change, problem) => {
     const problems = findProblems(changed(change))
@@ -97,7 +120,7 @@ describe('a wrong field is named with its path', () => {
       c.cables.push({ name: 'back', from: 'battery', to: 'tap.TRUNK', length_m: 5, gauge_mm2: 16, ambient_C: 40 })
     })
     const problems = findProblems(wrong)
-    expect(problems).toContain('copper.cables[16].fuse: no fuse protects "back": 16 mm² carries 84.9 A here, and none is before it')
+    expect(problems).toContain('copper.cables[16].fuse: no fuse protects "back": 16 mm² carries 131.5 A at 40 °C, and none is before it')
     expect(problems.some(line => line.startsWith('copper.cables[1].fuse: no fuse protects "spine.DASH"'))).toBe(true)
   })
 

@@ -1,7 +1,8 @@
 import { pathsTo, reach } from './graph.ts'
 import { read, related } from '../schema/index.ts'
-import { AMBIENT_C, type Cable, copperFields, type CopperTopology } from './topology.ts'
-import { ampacity_A } from './wire.ts'
+import { placeOf, PLACES } from './places.ts'
+import { type Cable, copperFields, type CopperTopology } from './topology.ts'
+import { ampacity_A, INSULATION_C } from './wire.ts'
 
 /** Copper that can be built: every field right, every cable protected. */
 export const copperSchema = related(copperFields, findFaults)
@@ -11,10 +12,21 @@ export function parseCopper(value: unknown, path = 'copper'): CopperTopology {
   return read(copperSchema, value, path)
 }
 
-/** What a cable carries for ever, A: its thinner conductor in its ambient. */
-export function cableAmpacity_A(topology: CopperTopology, cable: Cable): number {
-  const ambient_C = cable.ambient_C ?? topology.ambient_C ?? AMBIENT_C
-  return ampacity_A(Math.min(cable.gauge_mm2, cable.returnGauge_mm2 ?? cable.gauge_mm2), ambient_C)
+/** Hottest ambient of a cable, °C: its own, its place's where it names that, the topology's, or that of the place it must be at. */
+export function hottest_C(topology: CopperTopology, cable: Cable): number {
+  if (cable.ambient_C !== undefined) return cable.ambient_C
+  if (cable.place !== undefined) return PLACES[cable.place].ambient_C
+  return topology.ambient_C ?? PLACES[placeOf(topology.battery, cable)].ambient_C
+}
+
+/** What a cable's insulation bears, °C. */
+function insulationLimit_C(topology: CopperTopology, cable: Cable): number {
+  return INSULATION_C[cable.insulation ?? PLACES[placeOf(topology.battery, cable)].insulation]
+}
+
+/** What a cable carries for ever, A: its thinner conductor, in the hottest ambient of its place unless told otherwise. */
+export function cableAmpacity_A(topology: CopperTopology, cable: Cable, ambient_C = hottest_C(topology, cable)): number {
+  return ampacity_A(Math.min(cable.gauge_mm2, cable.returnGauge_mm2 ?? cable.gauge_mm2), ambient_C, insulationLimit_C(topology, cable))
 }
 
 /** Names first, then the shape, then the fuses: each step takes the ones before for granted. */
@@ -79,7 +91,13 @@ function closesLoop(topology: CopperTopology, cable: Cable, place: number): bool
 /** Every way from the battery into a cable must cross a fuse that the cable outlasts. */
 function checkProtection(topology: CopperTopology, cable: Cable, at: string, problems: string[]): void {
   const carries_A = cableAmpacity_A(topology, cable)
-  const text = `${cable.gauge_mm2} mm² carries ${carries_A.toFixed(1)} A here`
+  const ambient_C = hottest_C(topology, cable)
+  const limit_C = insulationLimit_C(topology, cable)
+  if (ambient_C >= limit_C) {
+    problems.push(`${at}.ambient_C: ${ambient_C} °C is not below the ${limit_C} °C that the cable's insulation bears`)
+    return
+  }
+  const text = `${cable.gauge_mm2} mm² carries ${carries_A.toFixed(1)} A at ${ambient_C} °C`
   if (cable.fuse && cable.fuse.rating_A > carries_A) {
     problems.push(`${at}.fuse.rating_A: ${cable.fuse.rating_A} A is more than the cable's ampacity: ${text}`)
     return

@@ -1,3 +1,5 @@
+import { inRange } from './range.ts'
+
 /**
  * Copper by gauge. Resistance at 20 °C: the maxima of ISO 6722-1 for automotive cable. Ampacity: permissible continuous
  * current of PVC cable at 30 °C ambient as the Bosch Automotive Handbook tabulates it (conductor 70 °C); 0.5 and
@@ -20,11 +22,22 @@ const GAUGES: readonly { gauge_mm2: number, resistance_Ohm_m: number, ampacity30
 /** The gauges a cable may have, mm². */
 export const GAUGES_MM2: readonly number[] = GAUGES.map(gauge => gauge.gauge_mm2)
 
-/** Conductor temperature the ampacities stand for, °C. */
-const CONDUCTOR_LIMIT_C = 70
+/** Conductor temperature that `ampacity30_A` stands for, and the ambient, °C. */
+const TABLE_CONDUCTOR_C = 70
+const TABLE_AMBIENT_C = 30
+
+/**
+ * Most that an insulation bears for its life, °C: temperature classes of ISO 6722-1 and ISO 19642. B is the thin-walled PVC of the
+ * cabin (FLRY-B), which LV 112-1 tests at 105 °C for 3,000 h; C is cross-linked polyethylene, D what starter cables have.
+ */
+export const INSULATION_C = { A: 85, B: 105, C: 125, D: 150 } as const
+export type InsulationName = keyof typeof INSULATION_C
 
 /** Change of copper's resistance, per K from 20 °C on (IEC 60228). */
 const COPPER_PER_K = 0.00393
+
+/** Heat that one metre of 1 mm² copper holds: 8,960 kg/m³ at 385 J/(kg K). Its insulation's is left out: it warms sooner than it does. */
+const HEAT_J_K_m_mm2 = 8960e-6 * 385
 
 function find(gauge_mm2: number): (typeof GAUGES)[number] {
   for (const gauge of GAUGES) if (gauge.gauge_mm2 === gauge_mm2) return gauge
@@ -42,11 +55,30 @@ export function copperFactor(conductor_C: number): number {
 }
 
 /**
- * What a conductor carries for ever, A. The heat it sheds rises with its distance from the ambient, its own heat with the
- * current squared, hence the root; at 50 °C this gives the handbook's second column (16 mm²: 69.3 A, there 69.6 A).
- * 0 at `CONDUCTOR_LIMIT_C` and above. Throws RangeError on an unknown gauge.
+ * Heat that a metre of conductor sheds for each kelvin above its ambient, W/(K m): what the table's current makes at the table's
+ * temperatures. Throws RangeError on an unknown gauge.
  */
-export function ampacity_A(gauge_mm2: number, ambient_C: number): number {
-  const margin_K = CONDUCTOR_LIMIT_C - ambient_C
-  return margin_K <= 0 ? 0 : find(gauge_mm2).ampacity30_A * Math.sqrt(margin_K / 40)
+export function cooling_W_K_m(gauge_mm2: number): number {
+  const { ampacity30_A } = find(gauge_mm2)
+  return ampacity30_A * ampacity30_A * wireResistance_Ohm(gauge_mm2, 1, TABLE_CONDUCTOR_C) / (TABLE_CONDUCTOR_C - TABLE_AMBIENT_C)
+}
+
+/** Heat that a metre of conductor takes for each kelvin, J/(K m). */
+export function heat_J_K_m(gauge_mm2: number): number {
+  return HEAT_J_K_m_mm2 * gauge_mm2
+}
+
+/**
+ * What a conductor carries for ever, A: the current whose heat, in copper as warm as the insulation bears, is what it then sheds.
+ * `I = I30 √((limit − ambient) / 40 K · R(70 °C) / R(limit))`, I30 being the table's. At 70 °C and 50 °C this is the handbook's second
+ * column (16 mm²: 69.3 A, there 69.6 A). 0 where the ambient is as hot as the limit. Throws RangeError on an unknown gauge, and on
+ * temperatures that are not in −60…200 °C.
+ */
+export function ampacity_A(gauge_mm2: number, ambient_C: number, limit_C: number = INSULATION_C.B): number {
+  inRange('ambient', ambient_C, -60, 200, '°C')
+  inRange('limit of the insulation', limit_C, -60, 200, '°C')
+  const margin_K = limit_C - ambient_C
+  if (margin_K <= 0) return 0
+  const warmer = copperFactor(TABLE_CONDUCTOR_C) / copperFactor(limit_C)
+  return find(gauge_mm2).ampacity30_A * Math.sqrt(margin_K / (TABLE_CONDUCTOR_C - TABLE_AMBIENT_C) * warmer)
 }

@@ -77,10 +77,10 @@ describe('spine car', () => {
   })
 
   it.each([
-    ['{"bitErorRate": 1}', 'faults.bitErorRate: is not known here: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts, stuckDominant, copper, supply, battery; did you mean bitErrorRate?'],
+    ['{"bitErorRate": 1}', 'faults.bitErorRate: is not known here: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts, stuckDominant, copper, supply, battery, ambient; did you mean bitErrorRate?'],
     ['{"bitErrorRate": 2}', 'faults.bitErrorRate: is 2, not a chance per bit, 0 to 1'],
     ['[]', 'faults: is a list, not an object like {"bitErrorRate": 1e-6}'],
-    ['{"copper": [{"kind": "cut", "cabel": "drop.FL"}]}', 'faults.copper[0].cabel: is not known here: kind, cable, conductor, at_ms, until_ms'],
+    ['{"copper": [{"kind": "cut", "cabel": "drop.FL"}]}', 'faults.copper[0].cabel: is not known here: kind, cable, conductor, at_m, at_ms, until_ms'],
     ['{"copper": [{"kind": "corrosion", "cable": "drop.FL"}]}', 'faults.copper[0].extra_Ohm: is missing'],
     ['{"copper": [{"kind": "cut", "cable": "drop.XX"}]}', 'drop.XX'],
     ['{"supply": [{"kind": "crank", "level": "V"}]}', 'faults.supply[0].level: "V" is not one of I, II, III, IV'],

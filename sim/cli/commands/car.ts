@@ -29,11 +29,13 @@ give the same bytes in --record every time, on every machine. Ctrl-C ends it.
 --faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
 stuckDominant. Of the power, cables being spine.FL (to FL's tap) and drop.FL (from there to the hub):
   "copper": [{"kind": "corrosion", "cable": "drop.FL", "extra_Ohm": 0.3, "at_ms": 2000, "until_ms": 9000}, …]
-            kinds: cut, corrosion, fuse (blown), short ({"hub": "RR", "resistance_Ohm": 0.05})
+            kinds: cut ("at_m" along it), corrosion, fuse (blown), short ({"hub": "RR", "resistance_Ohm": 0.05}),
+            cableShort ({"cable": "drop.RR", "at_m": 1.2, "resistance_Ohm": 0.05}): its conductors touch there
   "supply": [{"kind": "crank", "level": "II", "at_ms": 3000}, …]
             kinds: crank (levels I to IV of ISO 16750-2, or none: the starter on the battery), loadDump, pulse4,
             jumpStart, reverse; "duration_ms" for how long
   "battery": {"charge": 0.4, "resistance_mOhm": 8, "temperature_C": -18, "capacity_Ah": 70}, a weak old one in the cold
+  "ambient": {"cabin": 60, "door": 80, "engineBay": 100}, where it is not as the battery's, °C
 
 Examples:
   npx spine car

@@ -6,6 +6,8 @@ import { wireResistance_Ohm } from '../wire.ts'
 export interface Condition {
   readonly supplyExtra_Ohm: number
   readonly returnExtra_Ohm: number
+  /** Conductors that touch along it, and where. */
+  readonly short?: { readonly at_m: number, readonly resistance_Ohm: number } | undefined
 }
 
 /**
@@ -13,9 +15,10 @@ export interface Condition {
  * one dense matrix, solved by Gaussian elimination with pivoting. Returns the hubs' voltages (supply minus return) and grounds.
  */
 export function denseVoltages(
-  topology: CopperTopology, conditions: readonly Condition[], emf_V: number, source_Ohm: number, drawn_A: readonly number[],
+  topology: CopperTopology, conditions: readonly Condition[], emf_V: number, source_Ohm: number, drawn_A: readonly number[], copper_C = 20,
 ): { voltage_V: number[], ground_V: number[], terminal_V: number } {
-  const names = [topology.battery, ...topology.taps, ...topology.hubs]
+  const spots = topology.cables.filter((_, i) => conditions[i]!.short !== undefined).map(cable => `spot of ${cable.name}`)
+  const names = [topology.battery, ...topology.taps, ...topology.hubs, ...spots]
   const count = names.length
   // Unknowns: supply nodes 0…count−1, return nodes count…2·count−1.
   const matrix = Array.from({ length: 2 * count }, () => new Array<number>(2 * count + 1).fill(0))
@@ -31,9 +34,22 @@ export function denseVoltages(
     const z = names.indexOf(cable.to)
     const contacts_Ohm = (cable.connectors ?? 2) * (cable.contact_mOhm ?? 3) / 1000
     const fuse_Ohm = cable.fuse ? (cable.fuse.resistance_mOhm ?? 100 / cable.fuse.rating_A) / 1000 : 0
-    connect(a, z, wireResistance_Ohm(cable.gauge_mm2, cable.length_m) + contacts_Ohm + fuse_Ohm + conditions[i]!.supplyExtra_Ohm)
-    const back_Ohm = wireResistance_Ohm(cable.returnGauge_mm2 ?? cable.gauge_mm2, cable.length_m) + contacts_Ohm
-    connect(count + a, count + z, back_Ohm + conditions[i]!.returnExtra_Ohm)
+    const { supplyExtra_Ohm, returnExtra_Ohm, short } = conditions[i]!
+    const wire_Ohm = (gauge_mm2: number, length_m: number): number => wireResistance_Ohm(gauge_mm2, length_m, copper_C)
+    const returnGauge_mm2 = cable.returnGauge_mm2 ?? cable.gauge_mm2
+    if (short === undefined) {
+      connect(a, z, wire_Ohm(cable.gauge_mm2, cable.length_m) + contacts_Ohm + fuse_Ohm + supplyExtra_Ohm)
+      connect(count + a, count + z, wire_Ohm(returnGauge_mm2, cable.length_m) + contacts_Ohm + returnExtra_Ohm)
+      return
+    }
+    // Half of the contacts at each end; the fuse, and what went bad, at the end of the battery.
+    const spot = names.indexOf(`spot of ${cable.name}`)
+    const rest_m = cable.length_m - short.at_m
+    connect(a, spot, wire_Ohm(cable.gauge_mm2, short.at_m) + contacts_Ohm / 2 + fuse_Ohm + supplyExtra_Ohm)
+    connect(spot, z, wire_Ohm(cable.gauge_mm2, rest_m) + contacts_Ohm / 2)
+    connect(count + a, count + spot, wire_Ohm(returnGauge_mm2, short.at_m) + contacts_Ohm / 2 + returnExtra_Ohm)
+    connect(count + spot, count + z, wire_Ohm(returnGauge_mm2, rest_m) + contacts_Ohm / 2)
+    connect(spot, count + spot, short.resistance_Ohm)
   })
   matrix[0]![0]! += 1 / source_Ohm
   matrix[0]![2 * count]! += emf_V / source_Ohm

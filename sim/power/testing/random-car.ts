@@ -7,6 +7,8 @@ import { currentLaw, motorLaw, powerLaw, resistorLaw } from './dense-reference.t
 export interface RandomCar {
   readonly topology: CopperTopology
   readonly conditions: Condition[]
+  /** Of all conductors, °C. */
+  readonly copper_C: number
   readonly emf_V: number
   readonly source_Ohm: number
   /** Loads by hub. */
@@ -37,6 +39,12 @@ export function randomCar(seed: number): RandomCar {
   if (layout === 'ring') lay('battery', taps[taps.length - 1]!, ringGauge, ringGauge)
   hubs.forEach((hub, i) => lay(taps[i % taps.length]!, hub, pick(GAUGES_MM2), pick(GAUGES_MM2)))
   const ill = (): number => dice.chance(0.05) ? Infinity : dice.chance(0.1) ? between(0, 0.5) : 0
+  let shorts = 0
+  const touching = ({ length_m }: Cable): Condition['short'] => {
+    if (shorts === 3 || !dice.chance(0.05)) return undefined
+    shorts++
+    return { at_m: between(0.02, 0.98) * length_m, resistance_Ohm: between(0.005, 2) }
+  }
   const limit = (): number => dice.chance(0.3) ? between(1, 25) : Infinity
   const randomLaw = (): Law => {
     switch (dice.below(4)) {
@@ -47,8 +55,9 @@ export function randomCar(seed: number): RandomCar {
     }
   }
   return {
-    topology: { layout, battery: 'battery', taps, hubs, cables },
-    conditions: cables.map(() => ({ supplyExtra_Ohm: ill(), returnExtra_Ohm: ill() })),
+    topology: { layout, battery: 'battery', taps, hubs, ambient_C: 50, cables },
+    conditions: cables.map(cable => ({ supplyExtra_Ohm: ill(), returnExtra_Ohm: ill(), short: touching(cable) })),
+    copper_C: between(-40, 150),
     emf_V: pick([between(-14, 0), between(0, 9), between(9, 16), between(16, 36)]),
     source_Ohm: between(0.002, 0.1),
     laws: hubs.map(() => Array.from({ length: dice.below(4) }, randomLaw)),
