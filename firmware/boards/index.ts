@@ -1,3 +1,5 @@
 export { bitTiming } from './bit-timing.ts'
 export type { CanSpi } from './can-spi.ts'
 export { Mcp2515 } from './mcp2515.ts'
+export type { Uart } from './uart.ts'
+export { UartCan } from './uart-can.ts'
