@@ -1,7 +1,6 @@
 import { type Uart, UartCan } from '#firmware/boards/index.ts'
 import { CAN_STATE } from '#protocol/index.ts'
-import { SavvyCan } from '#sim/gateway/testing/gvret-peers.ts'
-import { frameOf } from '#sim/gateway/testing/frames.ts'
+import { frameOf, SavvyCan } from '#sim/gateway/testing/index.ts'
 import fc from 'fast-check'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
