@@ -15,6 +15,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
   'socketcand-listen': async () => (await import('./socketcand/socketcand-listen.ts')).createSocketcandListen,
   socketcand: async () => (await import('./socketcand/socketcand-link.ts')).createSocketcandLink,
+  cannelloni: async () => (await import('./cannelloni/cannelloni-link.ts')).createCannelloniLink,
   file: async () => (await import('./file/file-link.ts')).createFileLink,
 }
 

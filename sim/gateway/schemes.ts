@@ -124,6 +124,16 @@ export const SCHEMES = {
       bus: { kind: 'text', form: 'can0', about: 'which of its buses (can0)' },
     },
   },
+  cannelloni: {
+    about: 'the other end of a cannelloni tunnel (UDP): the CAN interface of another machine, FD frames too',
+    example: 'cannelloni:192.0.2.7:20000?local=0.0.0.0:20000',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      local: { kind: 'text', form: 'address:port', about: 'where the far end sends to (127.0.0.1:20000)' },
+    },
+  },
   file: {
     about: 'a log: replay it, or record into it; the kind is told by the ending (.log: candump -L, .asc: Vector ASC, .pcapng: Wireshark)',
     example: 'file:drive.log?as=record',

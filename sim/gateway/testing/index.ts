@@ -1,3 +1,4 @@
+export { CannelloniPeer } from './cannelloni-peer.ts'
 export { closeAll } from './close-all.ts'
 export { FakeKernel } from './fake-kernel.ts'
 export { anyClassicFrame, anyFrame, anyPieces, CLASSIC_FRAMES, cutInto, frameOf, numberedFrame, numberOf, RICH_FRAMES } from './frames.ts'
