@@ -37,7 +37,7 @@ export class GuardSteps {
     reading.pulses_s = 100 * way_mm * 2.1124
     reading.winding_A = STEPS_FRICTION_A * this.scale + force_N / this.motor.force_N_A
     // A rotor does not stop at once.
-    this.speed_pulses_s += Math.max(-2, Math.min(8, reading.pulses_s - this.speed_pulses_s))
+    this.speed_pulses_s += Math.max(-1, Math.min(8, reading.pulses_s - this.speed_pulses_s))
     reading.motor_V = this.speed_pulses_s * guard.load.emf_Vs + reading.winding_A * guard.load.resistance_ohm
     this.tripped = guard.update(reading)
     return this.tripped

@@ -70,7 +70,7 @@ describe('the upper bound of a share, 95 % sure', () => {
 
 describe('the hunt', () => {
   it('finds a harder press than as many draws do, the same for the same seed, and one that is replayed', () => {
-    const tries = 220
+    const tries = 120
     const best = ['first', 'again'].map(() => {
       const hunt = new Hunt(3, 0, 'none')
       while (hunt.tried < tries) hunt.next()

@@ -3,7 +3,7 @@ import { taughtFriction } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
 import { closingCurrent_A, WINDOW_REGULATOR } from '../plants/index.ts'
 import { type CaseValues, objectOf } from './case.ts'
-import { type Conditions, PinchRig, type Timing } from './rig.ts'
+import { type Conditions, FAIR, PinchRig, PUNCTUAL, type Timing } from './rig.ts'
 import { Surroundings } from './surroundings.ts'
 import { windowUnit } from './tolerances.ts'
 
@@ -32,6 +32,9 @@ export interface CaseResult {
 /** What a window opens again at least, mm, or to where it came from (UN R21). */
 const REOPEN_mm = 125
 const LONGEST_ms = 45_000
+const FOUND_FROM_m = 0.002
+/** It expects the end a little early, so that it presses until it stands. */
+const EXPECTED_pulses = 6
 const PAUSE_ms = 15
 
 /** Closes over the object of a case; `watch` looks after every millisecond. */
@@ -79,7 +82,7 @@ function rigOf(values: CaseValues, opening_m: number, detection: Detection): Pin
   const learnedUnit = windowUnit(values, 1)
   const learned = values.learned === 0 ? undefined : taughtFriction(at_m =>
     closingCurrent_A(at_m, learnedUnit, values.age) * values.currentGain + values.currentOffset_A)
-  const rig = new PinchRig(new Prng(values.noise, 'pinch'), opening_m, learned, values, values.drag)
+  const rig = new PinchRig(new Prng(values.noise, 'pinch'), opening_m, learned, values, values.drag, closedEnd_pulses(values, learned))
   if (detection !== 'firmware') replaceDetection(rig, detection)
   const { supply_V, temperature_C, age, road_m_s2 } = values
   const conditions: Conditions = { supply_V, temperature_C, age, road_m_s2 }
@@ -87,6 +90,13 @@ function rigOf(values: CaseValues, opening_m: number, detection: Detection): Pin
   const timing: Timing = { phase_ms, tick_ms, jitter_ms, pauseChance, pause_ms: PAUSE_ms, pauseAt_N }
   rig.set(conditions, timing, new Surroundings(values))
   return rig
+}
+
+/** Every driver has found the closed end itself, by what it knows of its unit: here on a fair day. */
+function closedEnd_pulses(values: CaseValues, learned: Uint8Array | undefined): number {
+  const rig = new PinchRig(new Prng(values.noise, 'pinch, the day before'), FOUND_FROM_m, learned, values, 1, EXPECTED_pulses)
+  rig.set({ ...FAIR, age: values.age }, PUNCTUAL)
+  return endOf(rig, closeOnce(rig, undefined)) === 'closed' ? rig.closed_pulses : 0
 }
 
 function closeOnce(rig: PinchRig, watch: ((rig: PinchRig) => void) | undefined): number {

@@ -1,4 +1,4 @@
-import { encodeWindowRecord, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/index.ts'
+import { decodeWindowRecord, encodeWindowRecord, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/index.ts'
 import type { Board, ContextOf } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
@@ -89,9 +89,9 @@ export class PinchRig {
   /**
    * A window that stands at `opening_m` and knows its position; `friction`: what it has learned of that, an NVM image. `unit`
    * with seals that drag `drag` times what age and temperature say; without one, a nominal unit whose current sense is off by
-   * another gain in each of the surroundings.
+   * another gain in each of the surroundings. `closed_pulses`: where the driver believes the closed end to be.
    */
-  constructor(dice: Prng, opening_m: number, friction?: Uint8Array, unit?: Unit, drag = 1) {
+  constructor(dice: Prng, opening_m: number, friction?: Uint8Array, unit?: Unit, drag = 1, closed_pulses = 0) {
     this.dice = dice
     this.varies = unit === undefined
     this.unit = unit ?? nominalUnit()
@@ -101,7 +101,7 @@ export class PinchRig {
     this.road = new Road(dice, 0)
     this.measuring = new Measuring(dice, this.unit)
     this.nvm = new Map([[WINDOW_RECORD_KEY, encodeWindowRecord({
-      serial: SERIAL, travel_pulses: WINDOW_TRAVEL_pulses, position_pulses: this.plant.pulses(0),
+      serial: SERIAL, travel_pulses: WINDOW_TRAVEL_pulses, position_pulses: this.plant.pulses(0) - closed_pulses,
     })]])
     if (friction !== undefined) this.nvm.set(WINDOW_FRICTION_KEY, friction)
     this.set(FAIR, PUNCTUAL)
@@ -149,6 +149,11 @@ export class PinchRig {
   /** What it has learned of friction, as its memory keeps it. */
   get friction(): Uint8Array | undefined {
     return this.nvm.get(WINDOW_FRICTION_KEY)
+  }
+
+  /** Where the driver believes the closed end to be, in pulses from where it is; as its memory keeps it. */
+  get closed_pulses(): number {
+    return this.plant.pulses(0) - (decodeWindowRecord(this.nvm.get(WINDOW_RECORD_KEY))?.position_pulses ?? NaN)
   }
 
   /** Time passes at rest: things cool. */

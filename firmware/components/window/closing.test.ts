@@ -12,7 +12,10 @@ const R_ohm = MOTOR.resistance_ohm(23)
 const EMF_Vs = MOTOR.emf_Vs(23)
 const TICK_ms = 10
 
-/** A glass that obeys its motor at once, with a friction of its own. */
+/** How soon the rotor has the speed that its voltage gives. */
+const STARTS_s = MOTOR.inertia_As2 * R_ohm / EMF_Vs
+
+/** A glass on its motor, with a friction of its own. */
 class Bench {
   readonly closing = new Closing(MOTOR, 9)
   plug_V = 13.5
@@ -40,12 +43,15 @@ class Bench {
   tick(): this {
     const { closing } = this
     const { reading } = closing
-    const pulses_s = Math.max(0, (this.motor_V - this.friction_A * R_ohm) / EMF_Vs)
+    const steady_pulses_s = (this.motor_V - this.friction_A * R_ohm) / EMF_Vs
+    const before_pulses_s = this.speed_mm_s * WINDOW_PARAMETERS.pulses_mm
+    const dt_s = TICK_ms / 1000
+    const pulses_s = Math.max(0, before_pulses_s + (steady_pulses_s - before_pulses_s) * dt_s / (dt_s + STARTS_s))
     this.speed_mm_s = pulses_s / WINDOW_PARAMETERS.pulses_mm
     this.gap_mm -= this.speed_mm_s * TICK_ms / 1000
     this.now_ms += TICK_ms
     this.stalled_ms = pulses_s > 0 ? 0 : this.stalled_ms + TICK_ms
-    const winding_A = pulses_s > 0 ? this.friction_A : this.motor_V / R_ohm
+    const winding_A = (this.motor_V - EMF_Vs * pulses_s) / R_ohm
     Object.assign(reading, { elapsed_ms: this.now_ms - 100, stalled_ms: this.stalled_ms, gap_mm: this.gap_mm, pulses_s })
     this.pinched = closing.update(this.measured(winding_A * this.duty), this.duty)
     this.duty = closing.duty(this.plug_V, this.nearGoal)
@@ -74,6 +80,15 @@ describe('the speed of a closing', () => {
     }
     expect(bench.pinched).toBe(false)
     expect(bench.now_ms).toBeLessThan(8000)
+  })
+
+  it('is lower on a rough road where a hand may be, and only there', () => {
+    const bench = new Bench(440)
+    bench.closing.guard.load.feel = () => {}
+    bench.closing.guard.load.rough_m_s2 = 1.5
+    expect(bench.run(300).speed_mm_s).toBeGreaterThan(100)
+    expect(Math.abs(bench.run(120).speed_mm_s - 42)).toBeLessThan(3)
+    expect(Math.abs(bench.run(20).speed_mm_s - 24)).toBeLessThan(2)
   })
 
   it('is what the supply gives, where that is less', () => {

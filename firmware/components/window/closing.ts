@@ -12,6 +12,11 @@ const SPEED_mm_s = [24, 24, 52, 58, 111]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */
 const SOFT_mm_s = 20
 const SOFT_mm = WINDOW_PARAMETERS.backOff_mm + 6
+/** A back-off tells the rotor's inertia from here on: by then it turns, and the cable is slack. */
+const GATHERS_ms = 60
+/** Where a hand may be, a rough road hides it for longer: it is gone slower there. mm/s, and less by this a m/s². */
+const ROAD_mm_s = 60
+const ROAD_mm = 12
 /** Near the goal of a goto. */
 const GOAL_mm_s = 45
 
@@ -63,6 +68,7 @@ export class Closing {
   slammed: boolean
   private readonly motor: WindowMotor
   private taken_ms: number
+  private began_ms: number
   private slam_ms: number
   private lastLimited_ms: number
   private softTo_mm: number
@@ -78,6 +84,7 @@ export class Closing {
     this.slammed = false
     this.motor = motor
     this.taken_ms = 0
+    this.began_ms = 0
     this.slam_ms = -Infinity
     this.lastLimited_ms = -Infinity
     this.softTo_mm = Infinity
@@ -104,21 +111,42 @@ export class Closing {
   update(measured: Measured, duty: number): boolean {
     const reading = this.reading
     const now_ms = measured.taken_ms
-    reading.dt_s = (now_ms - this.taken_ms) / 1000
-    if (!(reading.dt_s > 0)) return false
-    this.taken_ms = now_ms
+    if (!this.take(measured, duty)) return false
     if (measured.port_A > 0 && measured.port_A >= measured.limit_A * LIMITING) this.lastLimited_ms = now_ms
-    const seen = measured.acceleration_m_s2
-    reading.acceleration_m_s2 = isNaN(seen) ? 0 : seen
     if (Math.abs(reading.acceleration_m_s2) > SLAM_m_s2) this.slam_ms = now_ms
     this.slammed = now_ms - this.slam_ms < SLAM_ms
     if (this.slammed || duty <= 0) {
       this.guard.load.rest()
       return false
     }
-    reading.winding_A = measured.port_A / duty
-    reading.motor_V = duty * measured.plug_V
     return this.guard.update(reading)
+  }
+
+  /** A back-off before it begins: the motor gathers speed, and nothing can be met. */
+  beginBackOff(now_ms: number, temperature_C: number): void {
+    this.taken_ms = now_ms
+    this.began_ms = now_ms
+    this.guard.load.begin(temperature_C)
+  }
+
+  backOff(measured: Measured, duty: number): void {
+    if (!this.take(measured, duty)) return
+    const load = this.guard.load
+    load.feel(this.reading.acceleration_m_s2, this.reading.dt_s)
+    if (this.taken_ms - this.began_ms > GATHERS_ms) load.gather(this.reading, this.reading.dt_s)
+  }
+
+  /** Takes what was measured since the last time; `false`: nothing. */
+  private take(measured: Measured, duty: number): boolean {
+    const reading = this.reading
+    reading.dt_s = (measured.taken_ms - this.taken_ms) / 1000
+    if (!(reading.dt_s > 0)) return false
+    this.taken_ms = measured.taken_ms
+    const seen = measured.acceleration_m_s2
+    reading.acceleration_m_s2 = isNaN(seen) ? 0 : seen
+    reading.winding_A = duty > 0 ? measured.port_A / duty : 0
+    reading.motor_V = duty * measured.plug_V
+    return true
   }
 
   /** The eFuse held the current until just now: a trip was noticed a little later. */
@@ -177,6 +205,8 @@ export class Closing {
 
   private target_mm_s(nearGoal: boolean): number {
     const soft = this.reading.gap_mm > this.softTo_mm
-    return Math.min(speedAt(this.guard.glass_mm), soft ? SOFT_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
+    const guard = this.guard
+    const road_mm_s = guard.far() ? Infinity : ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2
+    return Math.min(speedAt(guard.glass_mm), road_mm_s, soft ? SOFT_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
   }
 }

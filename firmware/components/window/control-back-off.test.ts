@@ -90,7 +90,7 @@ describe('a closing that begins near the top', () => {
     expect(shown()).toEqual(BACKS_OFF)
   })
 
-  it('does so below 230 mm, and not above', () => {
+  it('does so below 270 mm, and not above', () => {
     control.inputs.count = Math.ceil(backOffBelow_mm * pulses_mm)
     order('autoUp')
     expect(shown()).toEqual(CLOSES)

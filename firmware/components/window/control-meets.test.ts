@@ -22,7 +22,7 @@ beforeEach(() => {
 describe('a hand', () => {
   it('is let go: it brakes, opens by 200 mm, and rests', () => {
     order('autoUp')
-    pass(100, 2)
+    pass(500, 2)
     meet()
     const met = control.inputs.count
     expect([control.phase, control.pinched, control.reversing(), control.needsPower()]).toEqual([PHASE.braking, true, true, true])
@@ -115,7 +115,7 @@ describe('a hand', () => {
       return [control.phase, control.reversing(), control.pinched, control.fault]
     }
     order('autoUp')
-    pass(100, 2)
+    pass(500, 2)
     expect(lost()).toEqual([PHASE.braking, true, true, false])
     pass(100)
     control.inputs.count += Math.ceil(REOPEN)

@@ -43,7 +43,7 @@ describe('at rest', () => {
   })
 
   it('stays there when it is to go to where it is', () => {
-    expect(order('goto', 54)).toBe(true)
+    expect(order('goto', 65)).toBe(true)
     expect(control.phase).toBe(PHASE.rest)
   })
 

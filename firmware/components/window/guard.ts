@@ -18,11 +18,17 @@ export interface ClosingReading extends LoadReading {
 /** The numbers of the law. */
 export const GUARD_PARAMETERS = {
   /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
-  trip_N: 40,
-  tripFar_N: 60,
+  trip_N: 26,
+  tripTop_N: 31,
+  tripFar_N: 45,
+  /** And more on a rough road. */
+  rough_Ns2_m: 5,
+  roughTop_Ns2_m: 7,
   guarded_mm: 215,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
+  /** Share of the newest slope in the one that is believed. */
+  slopeShare: 0.35,
   aheadMost_s: 0.02,
   growing_N: 10,
   /** Friction is found in this part of the drum's way, once the motor runs steadily: the cable is tight, and the back-off has made room. */
@@ -30,10 +36,12 @@ export const GUARD_PARAMETERS = {
   findFrom_ms: 150,
   found_mm: 9,
   /** The same of one that begins above `startsFar_mm`, far from any hand: pressed into the lower stop, the drum first unwinds the cable. */
-  startsFar_mm: 260,
+  startsFar_mm: 270,
   findFromFar_mm: 18,
   foundFar_mm: 28,
   found_ms: 250,
+  gathersFrom_ms: 180,
+  gathers_mm: 50,
   findLeast_s: 0.05,
   /** What may be found, as a multiple of the usual friction; it falls no lower. */
   scaleLeast: 0.4,
@@ -91,6 +99,7 @@ export class PinchGuard {
   private foundSum: number
   private found_s: number
   private ended: boolean
+  private gatheredAll: boolean
 
   /** `nominal_A`: taken for friction until there is something learned. */
   constructor(motor: WindowMotor, nominal_A: number) {
@@ -108,11 +117,13 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
+    this.gatheredAll = false
   }
 
   /** A closing begins from a drum at `gap_mm`, with the door at `temperature_C`. */
   begin(gap_mm: number, temperature_C: number): void {
     this.profile.begin()
+    this.load.gathered()
     this.load.begin(temperature_C)
     this.climate = climateFactor(temperature_C)
     this.excess_N = 0
@@ -125,6 +136,7 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
+    this.gatheredAll = false
   }
 
   /** Takes one tick. True: something is between glass and frame. */
@@ -133,10 +145,11 @@ export class PinchGuard {
     this.load.update(reading, dt_s)
     this.glass_mm = reading.gap_mm + this.motor.stretch_mm(this.load.load_A)
     if (!this.found) this.find(reading)
+    this.gather(reading)
     this.friction_A = this.frictionHere_A(this.glass_mm)
     const before_N = this.excess_N
-    this.excess_N = (this.load.load_A - this.friction_A) * this.motor.force_N_A
-    this.slope_N_s = (this.slope_N_s + (this.excess_N - before_N) / dt_s) / 2
+    this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
+    this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
     if (this.glass_mm <= GUARD_PARAMETERS.end_mm) this.ended = true
     if (this.ended) return false
     if (this.held(reading.stalled_ms) || this.tripped(dt_s)) return true
@@ -171,7 +184,7 @@ export class PinchGuard {
   /** What the driver lets the winding take now, A: within it a hand is held while nobody computes. */
   windingBound_A(): number {
     const p = GUARD_PARAMETERS
-    const beyond_A = (this.trip_N() + (this.ended ? p.endMargin_N : p.margin_N)) / this.motor.force_N_A
+    const beyond_A = (this.trip_N() + (this.ended ? p.endMargin_N : p.margin_N)) / this.load.force_N_A
     if (this.found) return p.eFuse * this.friction_A + beyond_A
     return p.eFuse * Math.max(p.unfoundFriction_A, this.friction_A) + p.unfound_A + beyond_A
   }
@@ -179,7 +192,7 @@ export class PinchGuard {
   /** What the winding needs at a place, A, with this friction: a hand has to show. Far open there is none. */
   windingNeeds_A(gap_mm: number, friction_A: number, most_A: number): number {
     if (gap_mm > GUARD_PARAMETERS.guarded_mm) return most_A
-    return GUARD_PARAMETERS.eFuse * friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / this.motor.force_N_A
+    return GUARD_PARAMETERS.eFuse * friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / this.load.force_N_A
   }
 
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
@@ -190,7 +203,20 @@ export class PinchGuard {
   }
 
   private trip_N(): number {
-    return this.far() ? GUARD_PARAMETERS.tripFar_N : GUARD_PARAMETERS.trip_N
+    const p = GUARD_PARAMETERS
+    const rough_m_s2 = this.load.rough_m_s2
+    if (this.glass_mm < p.topSeal_mm) return p.tripTop_N + p.roughTop_Ns2_m * rough_m_s2
+    return (this.far() ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
+  }
+
+  /** One that begins far open has not backed off: here it gathers speed, and no hand can be. */
+  private gather(reading: ClosingReading): void {
+    const p = GUARD_PARAMETERS
+    if (this.began_mm <= p.startsFar_mm || this.gatheredAll) return
+    if (this.began_mm - reading.gap_mm > p.gathers_mm) {
+      this.gatheredAll = true
+      this.load.gathered()
+    } else if (reading.elapsed_ms > p.gathersFrom_ms) this.load.gather(reading, reading.dt_s)
   }
 
   /** Takes the mean of load over usual friction in the first millimetres. */
@@ -217,7 +243,7 @@ export class PinchGuard {
 
   private tripped(dt_s: number): boolean {
     const p = GUARD_PARAMETERS
-    if (!this.found) return (this.load.load_A - this.friction_A * p.scaleMost) * this.motor.force_N_A > p.unfound_N
+    if (!this.found) return (this.load.load_A - this.friction_A * p.scaleMost) * this.load.force_N_A > p.unfound_N
     const ahead_s = this.excess_N > p.growing_N ? Math.min(dt_s, p.aheadMost_s) * p.ahead : 0
     return this.excess_N + Math.max(0, this.slope_N_s) * ahead_s > this.trip_N()
   }
@@ -229,7 +255,7 @@ export class PinchGuard {
     let change_N = 0
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
-    const scale = this.scale + change_N / (this.profile.usual_A(this.glass_mm) * this.climate * this.motor.force_N_A)
+    const scale = this.scale + change_N / (this.profile.usual_A(this.glass_mm) * this.climate * this.load.force_N_A)
     this.scale = Math.max(p.scaleLeast, scale)
   }
 }

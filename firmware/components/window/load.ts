@@ -14,7 +14,7 @@ const STORED_A = 0.1
 const VERSION = 1
 export const FRICTION_BYTES = 1 + FRICTION_KNOTS
 /** The upper seal as the kind of window has it: it adds so much at the top, from this gap on. */
-const TOP_SEAL_A = 1.6
+const TOP_SEAL_A = 2
 const TOP_SEAL_mm = 12
 /** Share of a new closing in what is learned. */
 const LEARN_SHARE = 0.3
@@ -132,6 +132,17 @@ const RESISTANCE_CURRENT_A = 2
 /** Time constant of the load's smoothing. */
 const SMOOTHING_s = 0.02
 
+/** How fast the measure of the road follows, and the mean that it is taken from. */
+const ROUGHNESS_s = 0.5
+const LEVEL_s = 1
+/** A slam is no road. */
+const ROUGHEST_m_s2 = 4
+/** The rotor's inertia is at least and at most so many times the usual one. */
+const INERTIA_LEAST = 0.6
+const INERTIA_MOST = 1.9
+/** A rotor that gathers speed may be so much heavier: after a dip of the supply that is no load. */
+const INERTIA_DOUBT = 1.25
+
 /** What is measured of a driven motor over an interval between two ticks. */
 export interface LoadReading {
   /** Mean in the winding. */
@@ -142,6 +153,68 @@ export interface LoadReading {
   acceleration_m_s2: number
   /** Of the rotor by its pulses, smoothed over some ticks. */
   pulses_s: number
+}
+
+/**
+ * A rotor that gathers speed under a steady load: the charge that it took is load × time + inertia × speed. Both by least squares, from
+ * the first interval on that is seen.
+ */
+class SteadyStart {
+  private time_s: number
+  private charge_As: number
+  private speed0_pulses_s: number
+  private tt: number
+  private tw: number
+  private ww: number
+  private qt: number
+  private qw: number
+
+  constructor() {
+    this.time_s = 0
+    this.charge_As = 0
+    this.speed0_pulses_s = NaN
+    this.tt = 0
+    this.tw = 0
+    this.ww = 0
+    this.qt = 0
+    this.qw = 0
+  }
+
+  begin(): void {
+    this.time_s = 0
+    this.charge_As = 0
+    this.speed0_pulses_s = NaN
+    this.tt = 0
+    this.tw = 0
+    this.ww = 0
+    this.qt = 0
+    this.qw = 0
+  }
+
+  see(current_A: number, speed_pulses_s: number, dt_s: number): void {
+    // Up to the middle of the interval, whose mean the speed is.
+    const half_s = dt_s / 2
+    if (isNaN(this.speed0_pulses_s)) this.speed0_pulses_s = speed_pulses_s
+    else {
+      const t = this.time_s + half_s
+      const q = this.charge_As + current_A * half_s
+      const w = speed_pulses_s - this.speed0_pulses_s
+      this.tt = this.tt + t * t
+      this.tw = this.tw + t * w
+      this.ww = this.ww + w * w
+      this.qt = this.qt + q * t
+      this.qw = this.qw + q * w
+      this.time_s = t
+      this.charge_As = q
+    }
+    this.time_s = this.time_s + half_s
+    this.charge_As = this.charge_As + current_A * half_s
+  }
+
+  /** A per pulse/s²; NaN: nothing was seen. */
+  inertia_As2(): number {
+    return (this.qw * this.tt - this.qt * this.tw) / (this.tt * this.ww - this.tw * this.tw)
+  }
 }
 
 /**
@@ -156,7 +229,16 @@ export class LoadObserver {
   resistance_ohm: number
   /** V per pulse/s. */
   emf_Vs: number
+  /** What one ampere pushes at the glass, with the magnets as they are. */
+  force_N_A: number
+  /** How rough the road is: mean size of the acceleration, m/s². */
+  rough_m_s2: number
   private readonly motor: WindowMotor
+  /** Current that accelerates the rotor, A per pulse/s². */
+  private inertia_As2: number
+  private readonly start: SteadyStart
+  private level_m_s2: number
+  private acceleration_m_s2: number
   private speed_pulses_s: number
   private interval_s: number
   private expected_ohm: number
@@ -164,9 +246,15 @@ export class LoadObserver {
 
   constructor(motor: WindowMotor) {
     this.motor = motor
+    this.inertia_As2 = motor.inertia_As2
+    this.start = new SteadyStart()
+    this.rough_m_s2 = 0
+    this.level_m_s2 = NaN
+    this.acceleration_m_s2 = 0
     this.load_A = 0
     this.resistance_ohm = motor.resistance_ohm(WINDOW_DRIVE.reference_C)
     this.emf_Vs = motor.emf_Vs(WINDOW_DRIVE.reference_C)
+    this.force_N_A = motor.force_N_A
     this.speed_pulses_s = 0
     this.interval_s = 0
     this.expected_ohm = this.resistance_ohm
@@ -178,8 +266,10 @@ export class LoadObserver {
     this.expected_ohm = this.motor.resistance_ohm(temperature_C)
     this.resistance_ohm = this.expected_ohm * this.warmth
     this.emf_Vs = this.motor.emf_Vs(temperature_C)
+    this.force_N_A = this.motor.force_N_A * this.motor.magnets(temperature_C)
     this.load_A = 0
     this.rest()
+    this.start.begin()
   }
 
   /** The motor is not driven for a while: its speed is not known after that. */
@@ -189,15 +279,43 @@ export class LoadObserver {
 
   /** Takes what an interval of `dt_s` > 0 measured. */
   update(reading: LoadReading, dt_s: number): void {
-    const motor = this.motor
-    const speed_pulses_s = (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs
+    const speed_pulses_s = this.speed(reading)
     const between_s = (this.interval_s + dt_s) / 2
     const acceleration_pulses_s2 = this.interval_s > 0 ? (speed_pulses_s - this.speed_pulses_s) / between_s : 0
-    const road_A = WINDOW_DRIVE.mass_kg * reading.acceleration_m_s2 / motor.force_N_A
-    const load_A = reading.winding_A - motor.inertia_As2 * acceleration_pulses_s2 - road_A
+    const road_A = WINDOW_DRIVE.mass_kg * (reading.acceleration_m_s2 + this.acceleration_m_s2) / 2 / this.force_N_A
+    this.feel(reading.acceleration_m_s2, dt_s)
+    const doubt = acceleration_pulses_s2 > 0 ? INERTIA_DOUBT : 1
+    const load_A = reading.winding_A - this.inertia_As2 * doubt * acceleration_pulses_s2 - road_A
     this.load_A = this.load_A + (load_A - this.load_A) * dt_s / (dt_s + SMOOTHING_s)
     this.speed_pulses_s = speed_pulses_s
     this.interval_s = dt_s
+  }
+
+  /** Takes an interval of a motor that gathers speed under a steady load, to learn its inertia. */
+  gather(reading: LoadReading, dt_s: number): void {
+    this.start.see(reading.winding_A, this.speed(reading), dt_s)
+  }
+
+  /** That is over: what was learned counts. */
+  gathered(): void {
+    const usual_As2 = this.motor.inertia_As2
+    const inertia_As2 = this.start.inertia_As2()
+    if (isNaN(inertia_As2)) return
+    this.inertia_As2 = Math.max(INERTIA_LEAST * usual_As2, Math.min(INERTIA_MOST * usual_As2, inertia_As2))
+  }
+
+  /** The door is shaken so. */
+  feel(acceleration_m_s2: number, dt_s: number): void {
+    if (isNaN(this.level_m_s2)) this.level_m_s2 = acceleration_m_s2
+    this.level_m_s2 = this.level_m_s2 + (acceleration_m_s2 - this.level_m_s2) * dt_s / (dt_s + LEVEL_s)
+    const shaken_m_s2 = Math.min(ROUGHEST_m_s2, Math.abs(acceleration_m_s2 - this.level_m_s2))
+    this.rough_m_s2 = this.rough_m_s2 + (shaken_m_s2 - this.rough_m_s2) * dt_s / (dt_s + ROUGHNESS_s)
+    this.acceleration_m_s2 = acceleration_m_s2
+  }
+
+  /** Pulses/s, by what the motor makes of its voltage. */
+  private speed(reading: LoadReading): number {
+    return (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs
   }
 
   /** At a steady speed the pulses tell what the winding is: what it says of the speed is to be what they say. */

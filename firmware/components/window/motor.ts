@@ -43,7 +43,7 @@ export interface MotorConstants {
 export class WindowMotor {
   /** Its constants are known, and closely enough to tell a hand by them. */
   readonly rated: boolean
-  /** What one ampere pushes at the glass. */
+  /** What one ampere pushes at the glass at 23 °C. */
   readonly force_N_A: number
   /** What it takes to turn without a load. */
   readonly free_A: number
@@ -72,7 +72,12 @@ export class WindowMotor {
 
   /** Back-EMF, V per pulse/s, with magnets at `temperature_C`. */
   emf_Vs(temperature_C: number): number {
-    return this.pulse_Vs * (1 + WINDOW_DRIVE.magnet_per_K * (temperature_C - WINDOW_DRIVE.reference_C))
+    return this.pulse_Vs * this.magnets(temperature_C)
+  }
+
+  /** Strength of the magnets, as a multiple of that at 23 °C. */
+  magnets(temperature_C: number): number {
+    return 1 + WINDOW_DRIVE.magnet_per_K * (temperature_C - WINDOW_DRIVE.reference_C)
   }
 
   /** How far the cable gives under a load of `load_A`, mm: the glass lags behind the drum by as much. */

@@ -33,7 +33,7 @@ export const WINDOW_PARAMETERS = {
    * A closing that begins below `backOffBelow_mm` first opens by `backOff_mm`, so that it meets friction before it can meet anything
    * else; it gives up on that after `backOff_ms`.
    */
-  backOffBelow_mm: 230,
+  backOffBelow_mm: 270,
   backOff_mm: 14,
   backOff_V: 7,
   backOff_ms: 1500,

@@ -145,10 +145,12 @@ export class GlassRun {
   beginBackOff(): void {
     this.motion.begin(this.inputs.now_ms, this.inputs.count, 1)
     this.backOffCount = this.inputs.count + this.position.toPulses(WINDOW_PARAMETERS.backOff_mm)
+    this.closing.beginBackOff(this.inputs.now_ms, this.inputs.temperature_C)
     this.driveBackOff()
   }
 
   driveBackOff(): void {
+    this.closing.backOff(this.inputs, this.duty)
     this.duty = slowDuty(WINDOW_PARAMETERS.backOff_V, this.inputs.supply_V) * ramp(this.elapsed_ms())
   }
 
