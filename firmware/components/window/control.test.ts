@@ -88,6 +88,19 @@ describe('waiting for power', () => {
     expect(control.phase).toBe(PHASE.rest)
   })
 
+  it('takes no pause of the processor for time without an answer', () => {
+    order('autoDown')
+    for (let i = 0; i < 3; i++) {
+      control.inputs.now_ms += WINDOW_PARAMETERS.grant_ms
+      control.step()
+    }
+    expect([control.phase, control.fault]).toEqual([PHASE.waiting, false])
+    pass(WINDOW_PARAMETERS.grant_ms - 3 * WINDOW_PARAMETERS.pause_ms - 1)
+    expect(control.phase).toBe(PHASE.waiting)
+    pass(1)
+    expect([control.phase, control.fault]).toEqual([PHASE.rest, true])
+  })
+
   it('is not made longer by another command', () => {
     order('autoDown')
     pass(WINDOW_PARAMETERS.grant_ms - 10)

@@ -52,7 +52,9 @@ export class WindowControl {
   private powerLosses: number
   /** The closing that is about to begin has had its back-off, all of it. */
   private backed: boolean
-  private phaseBegan_ms: number
+  /** How long it has been in its phase, of the time that the processor saw: a pause counts as no more than what makes it one. */
+  private phase_ms: number
+  private stepped_ms: number
   private readonly goal: WindowGoal
   private readonly glass: GlassRun
   private readonly ends: TravelEnds
@@ -73,7 +75,8 @@ export class WindowControl {
     this.blocked = false
     this.powerLosses = 0
     this.backed = false
-    this.phaseBegan_ms = 0
+    this.phase_ms = 0
+    this.stepped_ms = 0
   }
 
   /** For the motor: + opens; 0 in all phases but `running`. */
@@ -101,7 +104,7 @@ export class WindowControl {
 
   /** One tick, or a change of power. */
   step(): void {
-    const elapsed_ms = this.inputs.now_ms - this.phaseBegan_ms
+    const elapsed_ms = this.seen_ms()
     this.may.warm(this.glass.winding_A())
     this.glass.measure()
     if (this.phase === PHASE.running) this.run()
@@ -355,6 +358,16 @@ export class WindowControl {
     if (phase !== PHASE.running && phase !== PHASE.backingOff) this.glass.end()
     if (phase === PHASE.waiting && this.phase === PHASE.waiting) return
     this.phase = phase
-    this.phaseBegan_ms = this.inputs.now_ms
+    this.phase_ms = 0
+    this.stepped_ms = this.inputs.now_ms
+  }
+
+  /** After a pause an answer may be there that nobody has read yet: only ticks count. */
+  private seen_ms(): number {
+    const now_ms = this.inputs.now_ms
+    const passed_ms = now_ms - this.stepped_ms
+    this.phase_ms = this.phase_ms + (passed_ms < WINDOW_PARAMETERS.pause_ms ? passed_ms : WINDOW_PARAMETERS.pause_ms)
+    this.stepped_ms = now_ms
+    return this.phase_ms
   }
 }

@@ -7,61 +7,7 @@ import { WindowMotor } from './motor.ts'
 import { MOTOR_DATA } from '../../testing/index.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition } from './position.ts'
-import { GlassRun, MET, Motion, motorDuty, ramp, slowDuty } from './run.ts'
-
-describe('a run of the glass', () => {
-  it('says its direction, its age and how long there was no pulse', () => {
-    const motion = new Motion()
-    motion.begin(1000, 500, -1)
-    expect(motion.direction).toBe(-1)
-    expect(motion.elapsed_ms(1250)).toBe(250)
-    motion.update(1010, 500)
-    expect(motion.stalled_ms(1010)).toBe(10)
-    motion.update(1020, 499)
-    expect(motion.stalled_ms(1020)).toBe(0)
-    motion.update(1030, 499)
-    motion.update(1040, 499)
-    expect(motion.stalled_ms(1045)).toBe(25)
-  })
-
-  it('has a speed without a sign, smoothed over a few ticks: a quarter of each', () => {
-    for (const way of [1, -1]) {
-      const motion = new Motion()
-      motion.begin(0, 0, way)
-      motion.update(10, 2 * way)
-      expect(motion.speed_pulses_s).toBe(50)
-      motion.update(20, 4 * way)
-      expect(motion.speed_pulses_s).toBe(87.5)
-      motion.update(40, 8 * way)
-      expect(motion.speed_pulses_s).toBe(115.625)
-      motion.update(50, 8 * way)
-      expect(motion.speed_pulses_s).toBe(86.71875)
-    }
-  })
-
-  it('learns nothing from a look in the same millisecond, or from a clock that went back', () => {
-    const motion = new Motion()
-    motion.begin(100, 0, 1)
-    motion.update(110, 2)
-    motion.update(110, 50)
-    motion.update(105, 50)
-    expect(motion.speed_pulses_s).toBe(50)
-    motion.update(120, 4)
-    expect(motion.speed_pulses_s).toBe(87.5)
-    expect(motion.stalled_ms(120)).toBe(0)
-  })
-
-  it('begins anew: at rest, its clock at zero', () => {
-    const motion = new Motion()
-    expect([motion.direction, motion.speed_pulses_s]).toEqual([0, 0])
-    motion.begin(0, 0, 1)
-    motion.update(10, 5)
-    motion.begin(500, 5, -1)
-    expect([motion.direction, motion.speed_pulses_s, motion.elapsed_ms(500), motion.stalled_ms(520)]).toEqual([-1, 0, 0, 20])
-    motion.update(510, 5)
-    expect(motion.speed_pulses_s).toBe(0)
-  })
-})
+import { GlassRun, MET, motorDuty, ramp, slowDuty } from './run.ts'
 
 const { ramp_ms, rampFrom, slow_V, slowOpen_mm, slowGoal_mm } = WINDOW_PARAMETERS
 const TWICE_SLOW_V = 2 * slow_V

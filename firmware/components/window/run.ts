@@ -17,7 +17,8 @@ export class Motion {
   private beganCount: number
   private lastCount: number
   private lastTick_ms: number
-  private lastPulse_ms: number
+  /** Without a pulse, of the time that the processor saw. */
+  private still_ms: number
   /** When the last tick came that was late by a pause of the processor. */
   private woke_ms: number
 
@@ -28,7 +29,7 @@ export class Motion {
     this.beganCount = 0
     this.lastCount = 0
     this.lastTick_ms = 0
-    this.lastPulse_ms = 0
+    this.still_ms = 0
     this.woke_ms = -Infinity
   }
 
@@ -39,7 +40,7 @@ export class Motion {
     this.beganCount = count
     this.lastCount = count
     this.lastTick_ms = now_ms
-    this.lastPulse_ms = now_ms
+    this.still_ms = 0
     this.woke_ms = -Infinity
   }
 
@@ -47,17 +48,18 @@ export class Motion {
   update(now_ms: number, count: number): void {
     const elapsed_ms = now_ms - this.lastTick_ms
     if (!(elapsed_ms > 0)) return
-    if (elapsed_ms > WINDOW_PARAMETERS.pause_ms) this.woke_ms = now_ms
+    const paused = elapsed_ms > WINDOW_PARAMETERS.pause_ms
+    if (paused) this.woke_ms = now_ms
     const pulses = Math.abs(count - this.lastCount)
-    if (pulses > 0) this.lastPulse_ms = now_ms
+    this.still_ms = pulses > 0 ? 0 : this.still_ms + (paused ? WINDOW_PARAMETERS.pause_ms : elapsed_ms)
     this.speed_pulses_s = this.speed_pulses_s + (pulses * 1000 / elapsed_ms - this.speed_pulses_s) / 4
     this.lastCount = count
     this.lastTick_ms = now_ms
   }
 
   /** The motor is off for a while: that it stands says nothing. */
-  held(now_ms: number): void {
-    this.lastPulse_ms = now_ms
+  held(): void {
+    this.still_ms = 0
   }
 
   elapsed_ms(now_ms: number): number {
@@ -69,9 +71,9 @@ export class Motion {
     return Math.abs(count - this.beganCount)
   }
 
-  /** Time without a pulse. */
-  stalled_ms(now_ms: number): number {
-    return now_ms - this.lastPulse_ms
+  /** Time without a pulse; of a pause no more than what makes it one. */
+  stalled_ms(): number {
+    return this.still_ms
   }
 
   /** Nobody looked at it until just now. */
@@ -180,7 +182,7 @@ export class GlassRun {
 
   /** Time without a pulse. */
   stalled_ms(): number {
-    return this.motion.stalled_ms(this.inputs.now_ms)
+    return this.motion.stalled_ms()
   }
 
   /** The processor paused until just now: what the glass met meanwhile is not known. */
@@ -201,7 +203,7 @@ export class GlassRun {
   met(): Met {
     if (this.astray()) return MET.astray
     if (this.closes() && this.obstructed()) return MET.obstacle
-    if (this.closes() && this.closing.slammed) this.motion.held(this.inputs.now_ms)
+    if (this.closes() && this.closing.slammed) this.motion.held()
     const atEnd = this.atEnd()
     if (this.stalled_ms() < this.patience_ms(atEnd)) return MET.nothing
     if (!this.drawsCurrent()) return MET.dead
