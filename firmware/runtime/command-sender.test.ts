@@ -3,7 +3,7 @@ import {
   hubAddress, LATCH_ACTION, LatchCommandCodec, LightCommandCodec, LOCATION, WINDOW_ACTION, WindowCommandCodec,
 } from '#protocol/index.ts'
 import { FakeHal, sentBy } from '../testing/index.ts'
-import { COMMAND_RESULT, CommandSender, ECHO_TIMEOUT_ms, HELD_SILENCE_ms } from './command-sender.ts'
+import { COMMAND_RESULT, CommandSender, ECHO_TIMEOUT_ms, HELD_SILENCE_ms, HELD_UNSENT_ms, REPEAT_ms } from './command-sender.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
 import { Transmitter } from './transmit.ts'
@@ -127,6 +127,27 @@ describe('the command sender', () => {
     expect(results).toEqual(['WindowCommand@1 of port 1 echoed'])
     clock.advance(HELD_SILENCE_ms + 100)
     expect(results[1]).toBe('WindowCommand@1 of port 1 lost')
+  })
+
+  it('a held command of which nothing leaves the hub is lost when its target has let go, and does not come back', () => {
+    const { bus, clock, sender, results, window, windows, echo } = setUp()
+    sender.send(WindowCommandCodec, FL, window(WINDOW_ACTION.up), true, PORT)
+    clock.advance(20)
+    echo(FL, 7)
+    clock.advance(200)
+    bus.hold = true
+    clock.advance(HELD_UNSENT_ms)
+    bus.hold = false
+    clock.advance(30)
+    expect([results, sender.underWay()]).toEqual([['WindowCommand@1 of port 1 echoed'], 1])
+    bus.hold = true
+    clock.advance(REPEAT_ms + HELD_UNSENT_ms)
+    expect(results[1]).toBe('WindowCommand@1 of port 1 lost')
+    expect(sender.underWay()).toBe(0)
+    const before = windows().length
+    bus.hold = false
+    clock.advance(2000)
+    expect(windows().length).toBeLessThanOrEqual(before + 1)
   })
 
   it('sends commands to one component one after the other, to others at once', () => {

@@ -6,8 +6,14 @@ import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
 
 /** A command is repeated this often until the status echoes it, and given up after this long. */
-const REPEAT_ms = 100
+export const REPEAT_ms = 100
 export const ECHO_TIMEOUT_ms = 500
+
+/**
+ * A hold of which nothing left the hub for this long is lost, as its target has let go by then (`HOLD_TIMEOUT_ms`): nothing comes of
+ * it when the bus is back, so its user has to know.
+ */
+export const HELD_UNSENT_ms = 200
 
 /** A held command whose target reports nothing for this long (it reports every second at rest) is lost too. */
 export const HELD_SILENCE_ms = 2500
@@ -39,6 +45,8 @@ interface Pending {
   /** When the target last reported, whatever it echoed: somebody else may have commanded it meanwhile. */
   heard_ms: number
   due_ms: number
+  /** When none of its frames waited last. */
+  left_ms: number
 }
 
 function isFor(pending: Pending, topic: number, location: number): boolean {
@@ -48,7 +56,7 @@ function isFor(pending: Pending, topic: number, location: number): boolean {
 function idlePending(codec: AnyCodec): Pending {
   return {
     phase: PHASE.idle, order: 0, codec: codec, location: 0, port: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), sequence: 0,
-    hold: false, echoed: false, started_ms: 0, heard_ms: 0, due_ms: 0,
+    hold: false, echoed: false, started_ms: 0, heard_ms: 0, due_ms: 0, left_ms: 0,
   }
 }
 
@@ -168,7 +176,9 @@ export class CommandSender {
   }
 
   private transmitOnce(pending: Pending): void {
-    pending.due_ms = this.schedule.now() + REPEAT_ms
+    const now = this.schedule.now()
+    pending.due_ms = now + REPEAT_ms
+    if (!this.transmit.waits(pending.codec, pending.location)) pending.left_ms = now
     this.transmit.sendEncoded(pending.codec, pending.location, pending.data, 0)
     this.schedule.notLater(this.job, pending.due_ms)
   }
@@ -186,8 +196,7 @@ export class CommandSender {
   }
 
   private again(pending: Pending, now: number): void {
-    const deadline_ms = pending.echoed ? pending.heard_ms + HELD_SILENCE_ms : pending.started_ms + ECHO_TIMEOUT_ms
-    if (now < deadline_ms) {
+    if (now < this.deadline_ms(pending)) {
       this.counters.commandRepeats++
       this.transmitOnce(pending)
       return
@@ -195,6 +204,13 @@ export class CommandSender {
     this.counters.commandsLost++
     this.finished(pending.port, COMMAND_RESULT.lost, pending.codec, pending.location)
     this.finish(pending)
+  }
+
+  private deadline_ms(pending: Pending): number {
+    if (!pending.echoed) return pending.started_ms + ECHO_TIMEOUT_ms
+    const silence_ms = pending.heard_ms + HELD_SILENCE_ms
+    if (!this.transmit.waits(pending.codec, pending.location)) return silence_ms
+    return Math.min(silence_ms, pending.left_ms + HELD_UNSENT_ms)
   }
 
   private finish(pending: Pending): void {

@@ -151,6 +151,11 @@ export class Transmitter {
     return this.inFlight(id) || this.queue.holds(id)
   }
 
+  /** True while a message to this location waits or is in the controller. */
+  waits(codec: AnyCodec, location: number): boolean {
+    return this.holds(messageId(codec.priority, codec.page, codec.kind, location, this.source))
+  }
+
   /** Frames that wait or are in the controller. */
   waiting(): number {
     return this.flying + this.queue.count()
