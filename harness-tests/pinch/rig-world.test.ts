@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Prng } from '#sim/kernel/index.ts'
-import { Measuring, nominalCase, pressCase, sine, Surroundings } from '#sim/pinch/index.ts'
+import { Measuring } from '#sim/host/index.ts'
+import { nominalCase, pressCase, Surroundings } from '#sim/pinch/index.ts'
+import { sine } from '#sim/power/index.ts'
 
 describe('what happens while the glass moves', () => {
   const supplies = (given: Parameters<typeof nominalCase>[0], count = 2000, drawn_A = 10): number[] => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  caseCount, casesOf, closings, describeCase, FAIR, FULL_PLAN, LIMIT_N, MEDIAN_N, normal, PinchRig, pinchSvg, PinchSweep,
-  PUNCTUAL, quantile, QUICK_PLAN, Road, Summary, type SweepPlan,
+  caseCount, casesOf, closings, describeCase, FAIR, FULL_PLAN, LIMIT_N, MEDIAN_N, PinchRig, pinchSvg, PinchSweep,
+  PUNCTUAL, quantile, QUICK_PLAN, Summary, type SweepPlan,
 } from '#sim/pinch/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
+import { normal, Road } from '#sim/plants/index.ts'
 
 /** Half of the quick plan: what is left out is in `npx spine pinch --quick`. */
 const PLAN: SweepPlan = { ...QUICK_PLAN, moments: QUICK_PLAN.moments.slice(1), learned: ['at the factory'] }

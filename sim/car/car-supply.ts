@@ -30,6 +30,8 @@ export class Feed {
   readonly name: string
   /** Set by a test in place of the copper; undefined: none. */
   override_V: number | undefined = undefined
+  /** Superimposed on whatever feeds it now: supply ripple. */
+  ripple_V = 0
   host: HubHost | undefined = undefined
   brownOut: BrownOut | undefined = undefined
   /** A plant at its ports was stepped, or unplugged, since the copper was told. */
@@ -56,9 +58,8 @@ export class Feed {
 
   /** At the hub's terminals, V; 0 when they are reversed, which the board blocks. */
   voltage_V(): number {
-    if (this.override_V !== undefined) return this.override_V
-    this.supply.refresh()
-    const voltage_V = this.volts[this.index]!
+    if (this.override_V === undefined) this.supply.refresh()
+    const voltage_V = this.ripple_V + (this.override_V ?? this.volts[this.index]!)
     return voltage_V > 0 ? voltage_V : 0
   }
 

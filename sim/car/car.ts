@@ -18,6 +18,7 @@ import type { ComponentPlan } from './kinds.ts'
 import { lookUp, unknownName } from './names.ts'
 import { carPowerOf, powerPlanOf } from './power-plan.ts'
 import { SEDAN } from './sedan.ts'
+import { Ride } from './ride.ts'
 import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
 import { teach } from './teach.ts'
@@ -87,6 +88,8 @@ export class Car<Names extends CarNames = CarNames> {
   private readonly parts = new Map<string, CarComponent>()
   private readonly switchPlaces = new Map<string, SwitchPlace>()
   private readonly cables = new Map<string, { cut: () => void, mend: () => void }>()
+  /** Roads, slams, ripple, wet seals, pieces within their tolerances. */
+  readonly ride: Ride
   private keyReturns = false
   private readonly signals: Signals
   private readonly events = this.trace.producer(CAR_TOPICS)
@@ -107,6 +110,7 @@ export class Car<Names extends CarNames = CarNames> {
     this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
     this.power.sample(this.signals)
+    this.ride = new Ride(this.kernel, this.trace, this.world, this.parts, this.hosts, this.power.feeds)
     this.loadMeter = this.bus.loadMeter()
     const locations = this.topology.hubs.map(hub => hub.location)
     for (const name of options.without ?? []) {

@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest'
 import { SIGNALS, signalTopic, type Topic, topicOf } from '../trace/index.ts'
 import { type Car, createCar } from './car.ts'
+import type { Piece } from './ride.ts'
 import { SEDAN } from './sedan.ts'
+
+const SOFTER: Piece = {
+  torque: 0.95, winding: 1, worm: 1, cable: 0.8, inertia: 1, age: 0, eFuse: 1.1, commutation: 0.05, currentGain: 1.05, currentOffset_A: 0.1,
+  currentNoise_A: 0.1, voltageGain: 1, accelerationGain: 1, accelerationOffset_m_s2: 0, temperatureError_K: 5,
+}
 
 type Told = Exclude<Topic, `signal:${string}`>
 
@@ -24,6 +30,11 @@ const CAUSES: Readonly<Record<Told, (car: Car) => void>> = {
     car.run(3000)
     car.obstruct('FL.window', 50, 10)
   },
+  road: car => car.ride.road(1),
+  slam: car => car.ride.slam(30, 20),
+  ripple: car => car.ride.ripple(2, 90),
+  seals: car => car.ride.wet('FL.window', 0.8),
+  piece: car => car.ride.fit('FL.window', SOFTER),
   obstacleGone: car => car.clearObstacle('FL.window'),
   plug: (car) => {
     car.unplug('FL.window')

@@ -50,6 +50,14 @@ export interface HubHostOptions {
   readonly lifeChanged?: () => void
 }
 
+/** How a board measures what surrounds it. */
+export interface Instruments {
+  supply_V(true_V: number): number
+  temperature_C(true_C: number): number
+  /** Mean since the last call. */
+  acceleration_m_s2(): number
+}
+
 /** What became of a hub since the car was made. */
 export interface HubCounters {
   boots: number
@@ -75,6 +83,8 @@ export class HubHost {
   temperature_C = ROOM_C
   /** Of its door, vertical, up positive, without gravity. */
   acceleration_m_s2 = 0
+  /** Undefined: the board measures exactly. */
+  instruments: Instruments | undefined = undefined
   /** Hears of each catalogue message that the firmware sent, how long after it was queued there; set before the image boots. */
   frameSent: ((id: number, response_ms: number) => void) | undefined = undefined
   private readonly options: HubHostOptions
@@ -232,9 +242,9 @@ export class HubHost {
       now: () => (kernel.now_ns - booted_ns) / MS_ns,
       after: (delay_ms, fire) => alive() ? cpu.after(delay_ms, fire) : 0,
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
-      supply_V: options.supply_V,
-      temperature_C: () => this.temperature_C,
-      acceleration_m_s2: () => this.acceleration_m_s2,
+      supply_V: () => this.instruments === undefined ? options.supply_V() : this.instruments.supply_V(options.supply_V()),
+      temperature_C: () => this.instruments === undefined ? this.temperature_C : this.instruments.temperature_C(this.temperature_C),
+      acceleration_m_s2: () => this.instruments === undefined ? this.acceleration_m_s2 : this.instruments.acceleration_m_s2(),
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
       sleep: (woken) => { if (alive()) this.sleep(woken) },

@@ -66,7 +66,7 @@ export class HubPort implements Port, OutletListener {
 
   current_A(): number {
     this.world.sync()
-    return this.outlet.current_A
+    return this.outlet.read_A()
   }
 
   takeMeans(): void {

@@ -1,7 +1,7 @@
 import { Prng } from '../kernel/index.ts'
+import { normal } from '../plants/index.ts'
 import { type CaseValues, drawCase } from './case.ts'
 import { type Detection, pressCase } from './judge.ts'
-import { normal } from './road.ts'
 import { CASE_PARAMETERS, type CaseParameter, drawValue, SPACE } from './tolerances.ts'
 
 /** A case that the hunt has tried. */

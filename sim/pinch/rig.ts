@@ -3,11 +3,10 @@ import type { Board, ContextOf } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
 import { WINDOW_MOTOR_DATA } from '../car/index.ts'
+import { commutated_A, Measuring } from '../host/index.ts'
 import type { Prng } from '../kernel/index.ts'
-import { NOMINAL_UNIT, Outlet, WINDOW_PULSE_m, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
-import { Measuring } from './measuring.ts'
+import { NOMINAL_UNIT, Outlet, Road, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
 import { RigPower } from './rig-power.ts'
-import { Road } from './road.ts'
 import type { Surroundings } from './surroundings.ts'
 import { nominalUnit, type Unit, windowUnit } from './tolerances.ts'
 
@@ -45,8 +44,6 @@ export const PUNCTUAL: Timing = { phase_ms: 0, tick_ms: 10, pauseChance: 0, paus
 
 const STEP_s = 0.001
 const SERIAL = 1
-/** Of the motor's current: so many commutations a Hall pulse, ten a turn. */
-const COMMUTATIONS_A_PULSE = 10 / WINDOW_REGULATOR.pulsesPerRevolution
 /** As `sim/car` describes it: stalled on 14 V. */
 const PEAK_A = 14 / WINDOW_REGULATOR.motor.resistance_ohm
 const NO_BYTES = new Uint8Array(0)
@@ -208,14 +205,8 @@ export class PinchRig {
     this.component.tick()
   }
 
-  /** At the port, with the ripple of the commutator (a triangle wave over the rotor's angle). */
   private drawn_A(): number {
-    const { current_A } = this.outlet
-    const { commutation } = this.unit
-    if (commutation === 0 || current_A === 0) return current_A
-    const turns = this.plant.drum_m / WINDOW_PULSE_m * COMMUTATIONS_A_PULSE
-    const share = turns - Math.floor(turns)
-    return current_A * (1 + commutation * (share < 0.5 ? 4 * share - 1 : 3 - 4 * share))
+    return commutated_A(this.outlet.current_A, this.plant.drum_m, this.unit.commutation)
   }
 
   private port(): Port {

@@ -107,6 +107,12 @@ export function nominalUnit(given: Partial<Unit> = {}): Unit {
   return { ...nominal as Record<UnitParameter, number>, ...given }
 }
 
+/** Any unit within its tolerances, to four figures, as a script keeps it. */
+export function drawUnit(dice: Prng): Unit {
+  const drawn = UNIT_PARAMETERS.map(name => [name, Number(drawValue(dice, name).toPrecision(4))])
+  return Object.fromEntries(drawn) as Record<UnitParameter, number>
+}
+
 /** The mechanics of a unit, with seals that drag `drag` times what their age and temperature say. */
 export function windowUnit(unit: Unit, drag: number): WindowUnit {
   return { torque: unit.torque, winding: unit.winding, worm: unit.worm, cable: unit.cable, inertia: unit.inertia, drag }

@@ -10,6 +10,18 @@ export const EFUSE = {
   most_A: 40,
 } as const
 
+/** What a hub's current sense and converter make of a port, sampled at 1 kHz. */
+export interface Meter {
+  /** One millisecond: what flowed, and what was at the plug. */
+  sample(current_A: number, plug_V: number): void
+  /** A single reading of a current. */
+  read_A(current_A: number): number
+  /** Ends an interval of the means. */
+  takeMeans(): void
+  readonly mean_A: number
+  readonly mean_V: number
+}
+
 /** The search for the voltage at which the load draws the limit: most passes, and the shortfall it accepts. */
 const REGULATION_PASSES = 16
 const REGULATION_ERROR = 0.001
@@ -31,6 +43,10 @@ export class Outlet {
   /** Over the steps of the interval that the last `takeMeans` ended: drawn, A, and at the plug, V. */
   mean_A = 0
   meanPlug_V = 0
+  /** What measures it; undefined: it is measured exactly. */
+  meter: Meter | undefined = undefined
+  /** Of the eFuse's reference: at how many times the limit that it was told it regulates. */
+  limitGain = 1
   private sum_A = 0
   private sum_V = 0
   private steps = 0
@@ -70,6 +86,11 @@ export class Outlet {
     return this.state === undefined ? 0 : this.state.current_A
   }
 
+  /** The same as the hub measures it. */
+  read_A(): number {
+    return this.meter === undefined ? this.current_A : this.meter.read_A(this.current_A)
+  }
+
   /** Switches the feed. Switching on clears a trip; switching on what is on does nothing else. */
   power(on: boolean): void {
     if (on && this.tripped) {
@@ -85,7 +106,7 @@ export class Outlet {
   /** Sets the current to regulate at; the reference ends at `EFUSE.most_A`. */
   limit(current_A: number): void {
     if (!(current_A >= 0)) throw new RangeError(`current limit ${current_A} A is not 0 A or more`)
-    const limit_A = Math.min(current_A, EFUSE.most_A)
+    const limit_A = Math.min(current_A * this.limitGain, EFUSE.most_A)
     if (limit_A === this.limit_A) return
     this.limit_A = limit_A
     if (this.regulating || this.current_A > limit_A) this.changed()
@@ -93,9 +114,16 @@ export class Outlet {
 
   /** Ends an interval of the means. In one without a step nothing changed: they are what was at its end. */
   takeMeans(): void {
-    const { steps } = this
-    this.mean_A = steps > 0 ? this.sum_A / steps : this.current_A
-    this.meanPlug_V = steps > 0 ? this.sum_V / steps : this.load_V
+    const { steps, meter } = this
+    if (meter === undefined) {
+      this.mean_A = steps > 0 ? this.sum_A / steps : this.current_A
+      this.meanPlug_V = steps > 0 ? this.sum_V / steps : this.load_V
+    } else {
+      if (steps === 0) meter.sample(this.current_A, this.load_V)
+      meter.takeMeans()
+      this.mean_A = meter.mean_A
+      this.meanPlug_V = meter.mean_V
+    }
     this.sum_A = 0
     this.sum_V = 0
     this.steps = 0
@@ -121,6 +149,7 @@ export class Outlet {
     this.sum_A += this.state!.current_A
     this.sum_V += this.load_V
     this.steps++
+    if (this.meter !== undefined) this.meter.sample(this.state!.current_A, this.load_V)
     if (!regulating) {
       this.regulating_s = 0
       return

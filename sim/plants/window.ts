@@ -22,7 +22,7 @@ export class WindowPlant extends Plant {
   verticalAcceleration_m_s2 = 0
   /** Drag of the glass in its channels beside that of the seals: a gust presses it outwards. Not negative. */
   gust_N = 0
-  private readonly motor: GearMotor
+  private motor: GearMotor
   private glass_m: number
   private glass_m_s = 0
   private ambient_C: number = WINDOW_REGULATOR.reference_C
@@ -36,24 +36,24 @@ export class WindowPlant extends Plant {
   private peak_N = 0
   /** Half of what the obstacle's stiffness grows by a metre of depth, N/m². */
   private stiffening_N_m2 = 0
-  private readonly unit: WindowUnit
-  private readonly coupling_N_m: number
-  private readonly copper_ohm: number
+  private unit = NOMINAL_UNIT
+  private wetness = 1
+  private coupling_N_m = 0
+  private copper_ohm = 0
 
   /** `opening_m`: where the glass stands, 0 = closed. */
   constructor(opening_m = 0, unit: WindowUnit = NOMINAL_UNIT) {
     super('window')
-    const { motor, brushes_ohm, couplingStiffness_N_m, travel_m } = WINDOW_REGULATOR
-    requireRange('window opening', opening_m, 0, travel_m, 'm')
-    this.unit = unit
+    requireRange('window opening', opening_m, 0, WINDOW_REGULATOR.travel_m, 'm')
     this.glass_m = opening_m
-    this.coupling_N_m = couplingStiffness_N_m * unit.cable
-    this.copper_ohm = motor.resistance_ohm * unit.winding - brushes_ohm
-    this.motor = new GearMotor({
-      ...motor, resistance_ohm: motor.resistance_ohm * unit.winding, emf_Vs: motor.emf_Vs * unit.torque,
-      inertia_kgm2: motor.inertia_kgm2 * unit.inertia, raise: motor.raise * unit.worm,
-    }, opening_m)
-    this.temper()
+    this.motor = motorOf(unit, opening_m)
+    this.take(unit)
+  }
+
+  /** Another piece of the same make in its place, at rest, with its glass where this one's stands. */
+  fit(unit: WindowUnit): void {
+    this.motor = motorOf(unit, this.glass_m)
+    this.take(unit)
   }
 
   /** Opening of the gap, m; slightly negative while the seal is compressed. */
@@ -87,8 +87,16 @@ export class WindowPlant extends Plant {
     return this.peak_N
   }
 
+  /** How much more or less its seals drag than their age and temperature say: rain, spray, dust. 0.5…2, 1 at first. */
+  wet(drag: number): void {
+    requireRange('drag of the seals', drag, 0.5, 2, 'times')
+    this.wetness = drag
+    this.temper()
+    this.wake()
+  }
+
   /** Temperature of the door and the age of its seals, 0 new … 1 worn. Room temperature and new at first. */
-  setConditions(temperature_C: number, age: number): void {
+  setConditions(temperature_C: number, age = this.age): void {
     requireRange('temperature', temperature_C, WINDOW_TEMPERATURE_C.least, WINDOW_TEMPERATURE_C.most, '°C')
     requireRange('age of the seals', age, 0, 1, '')
     this.ambient_C = temperature_C
@@ -232,6 +240,14 @@ export class WindowPlant extends Plant {
     }
   }
 
+  private take(unit: WindowUnit): void {
+    const { motor, brushes_ohm, couplingStiffness_N_m } = WINDOW_REGULATOR
+    this.unit = unit
+    this.coupling_N_m = couplingStiffness_N_m * unit.cable
+    this.copper_ohm = motor.resistance_ohm * unit.winding - brushes_ohm
+    this.temper()
+  }
+
   /** Loss in the copper warms it. */
   private warm(dt_s: number): void {
     const w = WINDOW_REGULATOR
@@ -251,7 +267,7 @@ export class WindowPlant extends Plant {
     motor.emf_Vs = motor.parameters.emf_Vs * (1 + w.magnet_per_K * above_K)
     motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
     const hardened = above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K
-    this.seal = this.unit.drag * (1 + w.sealAged * this.age) * hardened
+    this.seal = this.unit.drag * this.wetness * (1 + w.sealAged * this.age) * hardened
   }
 
   /** Only the copper of the winding gets warmer by its current. */
@@ -259,4 +275,12 @@ export class WindowPlant extends Plant {
     const w = WINDOW_REGULATOR
     this.motor.resistance_ohm = w.brushes_ohm + this.copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
   }
+}
+
+function motorOf(unit: WindowUnit, opening_m: number): GearMotor {
+  const { motor } = WINDOW_REGULATOR
+  return new GearMotor({
+    ...motor, resistance_ohm: motor.resistance_ohm * unit.winding, emf_Vs: motor.emf_Vs * unit.torque,
+    inertia_kgm2: motor.inertia_kgm2 * unit.inertia, raise: motor.raise * unit.worm,
+  }, opening_m)
 }

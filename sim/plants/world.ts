@@ -28,6 +28,8 @@ interface Place {
  * active no timer runs, and a resting car costs nothing.
  */
 export class World implements PlantListener {
+  /** Called before each step: what surrounds the plants moves. */
+  beforeStep: (() => void) | undefined = undefined
   /** Called after each step: what the plants draw may be another. */
   afterStep: (() => void) | undefined = undefined
   private readonly kernel: Kernel
@@ -127,6 +129,7 @@ export class World implements PlantListener {
   /** Advances the active plants, and closes the gaps that those leave which came to rest. */
   private step(): void {
     this.time_ns += STEP_ns
+    if (this.beforeStep !== undefined) this.beforeStep()
     const { stepped } = this
     let kept = 0
     for (let i = 0; i < stepped.length; i++) {

@@ -7,6 +7,7 @@ export {
 export { COPPER_FAULTS, type SupplyFault } from './copper-faults.ts'
 export { interpolate, type Table } from './interpolate.ts'
 export { cranking, CRANKING_LEVELS, type CrankingLevel, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from './profiles.ts'
+export { Ripple, sine } from './ripple.ts'
 export { SEDAN_COPPER } from './sedan-copper.ts'
 export { type PlaceName, PLACE_NAMES, placeOfHub } from './places.ts'
 export { createSupply, Supply } from './supply.ts'

@@ -28,6 +28,16 @@ interface Fields {
   /** Something is held into the gap of a window, which opens `travel_mm` wide. */
   obstacle: { readonly opening_mm: number, readonly stiffness_N_mm: number, readonly travel_mm: number }
   obstacleGone: Bare
+  /** The car drives on a road that shakes it by so much, rms, vertically; 0: it does not. */
+  road: { readonly rms_m_s2: number }
+  /** A door is slammed. */
+  slam: { readonly peak_m_s2: number, readonly duration_ms: number }
+  /** An alternating voltage on the supply, peak to peak; 0: none. */
+  ripple: { readonly ripple_Vpp: number, readonly ripple_Hz: number }
+  /** The seals of a window drag so many times what their age and temperature say. */
+  seals: { readonly drag: number }
+  /** A window, with its port and its hub's sensors, is another piece within the tolerances. */
+  piece: Bare
   /** A component is plugged into a port of its hub, or pulled out of it. */
   plug: { readonly port: number }
   unplug: Bare

@@ -1,5 +1,5 @@
 import type { Prng } from '../kernel/index.ts'
-import { normal } from './road.ts'
+import { normal, WINDOW_PULSE_m, WINDOW_REGULATOR } from '../plants/index.ts'
 
 /** How well a hub measures: the current sense of a smart switch with its converter, the supply, the door's acceleration. */
 export interface MeasuringErrors {
@@ -91,6 +91,17 @@ export class Measuring {
     this.shaken = 0
     return this.last_m_s2
   }
+}
+
+/** Commutations a Hall pulse: ten a turn of the rotor. */
+const COMMUTATIONS_A_PULSE = 10 / WINDOW_REGULATOR.pulsesPerRevolution
+
+/** A window motor's current with the ripple of its commutator, `share` of it either way: a triangle wave over the rotor's angle. */
+export function commutated_A(current_A: number, drum_m: number, share: number): number {
+  if (share === 0 || current_A === 0) return current_A
+  const turns = drum_m / WINDOW_PULSE_m * COMMUTATIONS_A_PULSE
+  const at = turns - Math.floor(turns)
+  return current_A * (1 + share * (at < 0.5 ? 4 * at - 1 : 3 - 4 * at))
 }
 
 function positive(value: number): number {

@@ -40,3 +40,8 @@ export class Road {
     return sum * this.rms_m_s2 * Math.SQRT1_2
   }
 }
+
+/** Acceleration in a slam, up positive, when that share of it is over, m/s²: one arch. */
+export function slamAt_m_s2(peak_m_s2: number, share: number): number {
+  return share > 0 && share < 1 ? 4 * share * (1 - share) * peak_m_s2 : 0
+}
