@@ -7,7 +7,7 @@ const test = '[.]test[.]ts$'
 
 /** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
 const browserSafe = [
-  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|plants|host|car|checkers|fuzz|live|diag)/(?!testing/)',
+  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|plants|host|car|checkers|pinch|fuzz|live|diag)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
   'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$',
 ].map(path => `^${path}`).join('|')
@@ -62,7 +62,7 @@ module.exports = {
       to: { path: '^(protocol|firmware|sim|harness-tests)/', pathNot: browserSafe, dependencyTypesNot: ['type-only'] },
     },
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
-    layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'random runs know the car and its judges, no tool'),
+    layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
     layer('live-on-car', '^sim/live/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'a car in real time knows no tool'),
     layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!trace/|checkers/))', 'judges read the trace only'),
     ...doors,

@@ -50,7 +50,7 @@ const reproducible = [
 
 /** What runs in a browser, too. As `browserSafe` in .dependency-cruiser.cjs, which forbids Node's builtins there. */
 const browserSafe = [
-  'protocol/**/*.ts', 'firmware/**/*.ts', 'sim/{kernel,schema,trace,bus,power,plants,host,car,checkers,fuzz,live,diag}/**/*.ts',
+  'protocol/**/*.ts', 'firmware/**/*.ts', 'sim/{kernel,schema,trace,bus,power,plants,host,car,checkers,pinch,fuzz,live,diag}/**/*.ts',
   'sim/gateway/{browser,link,link-frame,actuation,counters}.ts', 'sim/gateway/logs/**/*.ts', 'sim/gateway/spine/codec/*.ts',
   'sim/gateway/{slcan,gvret}/{index,codec,reader,line-reader}.ts',
 ]

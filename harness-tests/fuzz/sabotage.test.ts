@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { describeVerdict, type Verdict } from '#sim/checkers/index.ts'
-import { carNames, FUZZ_KINDS, FUZZ_SCENES, fuzzOptions, type FuzzOptions, generateScript, runScript } from '#sim/fuzz/index.ts'
+import { carNames, fuzzOptions, type FuzzOptions, generateScript, onlyRates, runScript } from '#sim/fuzz/index.ts'
 import { SABOTAGES, type Sabotage } from './sabotage.ts'
 
 // What people are told must not matter to a judge.
@@ -13,8 +13,7 @@ const PATIENCE_ms = 300_000
 /** Runs in which nothing happens but what a sabotage needs. */
 function optionsFor({ rates }: Sabotage): FuzzOptions {
   if (rates === undefined) return fuzzOptions({ seed: 22 })
-  const perMinute = Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name }) => [name, rates[name] ?? 0]))
-  return fuzzOptions({ seed: 1, for_ms: 24_000, quiet_ms: 5000, off: 0, nights: 0, perMinute })
+  return fuzzOptions({ seed: 1, for_ms: 24_000, quiet_ms: 5000, off: 0, nights: 0, perMinute: onlyRates(rates) })
 }
 
 /** The first verdicts of a run, and how many runs it took. */

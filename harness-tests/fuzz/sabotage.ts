@@ -4,7 +4,7 @@ import { Shedding } from '#firmware/power/manager/index.ts'
 import { BusOffRecovery, CommandReceiver, Schedule } from '#firmware/runtime/index.ts'
 import { Lease, PortFeed } from '#firmware/power/port/index.ts'
 import { PortSlot } from '#firmware/hub/index.ts'
-import type { FuzzEvent } from '#sim/fuzz/index.ts'
+import type { FuzzEvent, Rates } from '#sim/fuzz/index.ts'
 import { WINDOW_ACTION } from '#protocol/index.ts'
 
 /** A method of a firmware class, private ones too: a saboteur does not ask. */
@@ -16,7 +16,7 @@ export interface Sabotage {
   /** Checkers that may find it; which of them does depends on the run. */
   readonly caughtBy: readonly string[]
   /** What brings it to light, in events a minute, while nothing else happens; without it runs are as they always are. */
-  readonly rates?: Readonly<Record<string, number>>
+  readonly rates?: Rates
   /** Instead of drawn events: what takes too many runs to come up. */
   readonly events?: readonly FuzzEvent[]
   /** Puts the fault into the firmware of this process; returns what takes it out again. Throws where the method is gone. */

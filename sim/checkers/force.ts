@@ -132,7 +132,8 @@ function isSoft({ obstacle_mm, stiffness_N_mm }: Window): boolean {
 
 export const force: CheckerEntry<Needed> = {
   name: 'force',
-  contract: `a window presses on a rod of FMVSS 118 with at most ${LIMIT_N} N, and opens again`,
+  contract: `a window presses on a rod of FMVSS 118 with at most ${LIMIT_N} N, and opens again, whatever the road, slams, the supply's ripple, `
+    + 'its seals and its piece of hardware are within their tolerances; one that turns round from nothing is not accused',
   needs: NEEDS,
   asks: ['reset', 'pause', ...COPPER_EVENTS],
   create: (accuse, around) => new ForceChecker(accuse, around),

@@ -249,7 +249,8 @@ function settle(motion: Motion): void {
 
 export const motion: CheckerEntry<Needed> = {
   name: 'motion',
-  contract: 'nothing moves without a command, a switch or a reversal that explains it, and nothing by itself after a reset',
+  contract: 'nothing moves without a command, a switch or a reversal, from a hand or from none, that explains it, and nothing by itself '
+    + 'after a reset',
   needs: [...MOTION_TOPICS, ...HANDLING, 'reset'],
   asks: ['reset'],
   create: (accuse, around) => new MotionChecker(accuse, around),

@@ -6,6 +6,7 @@ import { generateScript } from './generate.ts'
 import { fuzzOptions } from './options.ts'
 import { mergeReports, missingShares, readReport, type Report, REPORT_FORMAT, type Source, totalsOf } from './report.ts'
 import { runScript, SIMULATOR } from './run.ts'
+import type { Script } from './script.ts'
 import { type Shard, WHOLE } from './shards.ts'
 import { carNames, type FuzzImage } from './stage.ts'
 import { coverageText, failureText, unreached } from './text.ts'
@@ -112,7 +113,7 @@ describe('a campaign', () => {
   })
 
   it('takes what the simulator throws for a finding', () => {
-    const script = { seed: 1, for_ms: 3000, events: [{ at_ms: 1500, kind: 'press', for_ms: 0, with: { switch: 'FL.window.sideways' } }] }
+    const script: Script = { seed: 1, for_ms: 3000, events: [{ at_ms: 1500, kind: 'press', for_ms: 0, with: { switch: 'FL.window.sideways' } }] }
     expect(runScript(script).verdicts).toMatchObject([{ checker: SIMULATOR, t_ns: 1500e6, what: expect.stringContaining('FL.window.sideways') as unknown }])
   })
 })

@@ -1,7 +1,7 @@
 import { Prng } from '../kernel/index.ts'
-import { FUZZ_KINDS } from './kinds.ts'
+import { FUZZ_KINDS, KIND_NAMES, type KindName } from './kinds.ts'
 import { BOOT_ms, type FuzzOptions } from './options.ts'
-import { drawNight, FUZZ_SCENES, type Step } from './scenes.ts'
+import { drawNight, FUZZ_SCENES, SCENE_NAMES, type SceneName, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import type { CarNames } from './stage.ts'
 
@@ -16,14 +16,15 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
     if (at_ms >= limit_ms) return
     events.push({ at_ms, kind: step.kind, for_ms: Math.min(step.for_ms, limit_ms - at_ms), with: step.with })
   }
-  for (const kind of FUZZ_KINDS) {
-    for (const { at_ms, own } of times(options, seed, kind.name, end_ms)) {
-      enter(at_ms, end_ms, { after_ms: 0, kind: kind.name, ...kind.draw(own, names) })
+  for (const kind of KIND_NAMES) {
+    const { early, draw } = FUZZ_KINDS[kind]
+    for (const { at_ms, own } of times(options, seed, kind, end_ms)) {
+      enter(early === true ? 0 : at_ms, end_ms, { after_ms: 0, kind, ...draw(own, names) })
     }
   }
-  for (const scene of FUZZ_SCENES) {
-    for (const { at_ms, own } of times(options, seed, scene.name, end_ms)) {
-      const steps = scene.draw(own, names)
+  for (const scene of SCENE_NAMES) {
+    for (const { at_ms, own } of times(options, seed, scene, end_ms)) {
+      const steps = FUZZ_SCENES[scene].draw(own, names)
       // It is played to its end, where there is time for it.
       const lasts_ms = Math.max(0, ...steps.map(step => step.after_ms + step.for_ms))
       const begin_ms = Math.max(BOOT_ms, Math.min(at_ms, end_ms - lasts_ms))
@@ -42,7 +43,9 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
 }
 
 /** When a kind or scene comes: never, in a run that does without; else between none and twice as often as expected. */
-function* times({ off, perMinute }: FuzzOptions, seed: number, name: string, end_ms: number): Generator<{ at_ms: number, own: Prng }> {
+function* times(
+  { off, perMinute }: FuzzOptions, seed: number, name: KindName | SceneName, end_ms: number,
+): Generator<{ at_ms: number, own: Prng }> {
   // Dice of its own for each, so that another rate of one leaves the others as they are.
   const own = new Prng(seed, name)
   const rate = perMinute[name]!

@@ -1,6 +1,6 @@
 import { byName, type Data, number, object, whole } from '../schema/index.ts'
-import { FUZZ_KINDS } from './kinds.ts'
-import { FUZZ_SCENES } from './scenes.ts'
+import { FUZZ_KINDS, type KindName } from './kinds.ts'
+import { FUZZ_SCENES, type SceneName } from './scenes.ts'
 
 const MOST_RATE = 6000
 const LONGEST_ms = 86_400_000
@@ -26,11 +26,22 @@ export const optionsSchema = object({
 })
 export type FuzzOptions = Data<typeof optionsSchema>
 
+/** Kinds of event, and scenes, by name. */
+export const EVERYTHING = { ...FUZZ_KINDS, ...FUZZ_SCENES }
+
+/** These rates, and nothing else. */
+export function onlyRates(rates: Rates): Record<string, number> {
+  return { ...Object.fromEntries(Object.keys(EVERYTHING).map(name => [name, 0])), ...rates }
+}
+
+/** Events a minute of some kinds and scenes. */
+export type Rates = Readonly<Partial<Record<KindName | SceneName, number>>>
+
 /** What a campaign is like unless it is told otherwise. */
 export const FUZZ_DEFAULTS: FuzzOptions = {
   seed: 1,
   for_ms: 30_000,
-  perMinute: Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name, perMinute }) => [name, perMinute])),
+  perMinute: Object.fromEntries(Object.entries(EVERYTHING).map(([name, { perMinute }]) => [name, perMinute])),
   off: 0.5,
   nights: 0.2,
   quiet_ms: 9000,

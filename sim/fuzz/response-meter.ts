@@ -2,10 +2,8 @@ import { LOCATION, type LocationName, MESSAGES } from '#protocol/catalogue/index
 import { dataId, dataIdOf } from '#protocol/index.ts'
 import type { Car } from '../car/index.ts'
 import { generateScript } from './generate.ts'
-import { FUZZ_KINDS } from './kinds.ts'
-import { fuzzOptions, type FuzzOptions } from './options.ts'
+import { fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
 import { runScript } from './run.ts'
-import { FUZZ_SCENES } from './scenes.ts'
 import { carNames } from './stage.ts'
 
 /** How long one message took at one location, from being queued in the sender's firmware to the end of its transmission. */
@@ -22,7 +20,7 @@ export interface ObservedResponse {
 }
 
 /** What people do with a car that has no fault, a minute: far more than anybody does. */
-const USE: Readonly<Record<string, number>> = {
+const USE = {
   press: 150, obstacle: 4, door: 4, ignition: 2, gear: 1, speed: 1, tool: 10, hand: 4, together: 3,
 }
 const RUN_ms = 60_000
@@ -79,6 +77,5 @@ export function observeResponses(seed: number, for_ms: number): readonly Observe
 }
 
 function useOptions(seed: number, for_ms: number): FuzzOptions {
-  const perMinute = Object.fromEntries([...FUZZ_KINDS, ...FUZZ_SCENES].map(({ name }) => [name, USE[name] ?? 0]))
-  return fuzzOptions({ seed, for_ms, quiet_ms: 0, off: 0, nights: 0, perMinute })
+  return fuzzOptions({ seed, for_ms, quiet_ms: 0, off: 0, nights: 0, perMinute: onlyRates(USE) })
 }

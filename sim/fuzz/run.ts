@@ -2,7 +2,7 @@ import type { Car } from '../car/index.ts'
 import { Digest, type Verdict } from '../checkers/index.ts'
 import type { TappedFrame } from '../checkers/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
-import { fuzzKind } from './kinds.ts'
+import { FUZZ_KINDS } from './kinds.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import { createStage, type FuzzImage, type Stage } from './stage.ts'
 
@@ -79,7 +79,7 @@ function perform(stage: Stage, script: Script, done: Set<string>): number {
   for (const { at_ms, event, ends } of agenda) {
     if (at_ms >= script.for_ms) break
     car.run(at_ms - car.now_ns / 1e6)
-    const kind = fuzzKind(event.kind)
+    const kind = FUZZ_KINDS[event.kind]
     if (ends) {
       if (begun.has(event)) kind.end!(stage, event.with)
     } else if (kind.begin(stage, event.with) === false) skipped++
@@ -96,7 +96,7 @@ function plan(script: Script): Due[] {
   const agenda: Due[] = []
   script.events.forEach((event, order) => {
     agenda.push({ at_ms: event.at_ms, order, event, ends: false })
-    if (fuzzKind(event.kind).end !== undefined) agenda.push({ at_ms: event.at_ms + event.for_ms, order, event, ends: true })
+    if (FUZZ_KINDS[event.kind].end !== undefined) agenda.push({ at_ms: event.at_ms + event.for_ms, order, event, ends: true })
   })
   return agenda.sort((a, b) => a.at_ms - b.at_ms || a.order - b.order || Number(a.ends) - Number(b.ends))
 }

@@ -1,23 +1,23 @@
 import { TOOL_ADDRESSES, WINDOW_ACTION } from '#protocol/index.ts'
 import type { Prng } from '../kernel/index.ts'
 import { CRANKING_LEVELS } from '../power/index.ts'
+import { namesOf } from '../schema/index.ts'
 import { pick, scaled, whole } from './dice.ts'
-import type { Params } from './script.ts'
+import type { KindName } from './kinds.ts'
+import type { Params } from './kinds/index.ts'
 import type { CarNames } from './stage.ts'
 
 /** One event of a scene. */
 export interface Step {
   /** Since the scene began. */
   readonly after_ms: number
-  /** Name of a `FuzzKind`. */
-  readonly kind: string
+  readonly kind: KindName
   readonly for_ms: number
   readonly with: Params
 }
 
 /** Events that only mean something together: chance alone hardly ever holds a hand into a window that closes. */
 export interface FuzzScene {
-  readonly name: string
   readonly summary: string
   /** How often, in a run that has it, unless the options say otherwise. */
   readonly perMinute: number
@@ -31,13 +31,9 @@ const FULL_TRAVEL_ms = 5000
 const NEAR_mm = { least: 4, most: 25, stiffness_N_mm: [5, 10, 20, 65] }
 const FAR_mm = { least: 25, most: 200, stiffness_N_mm: [5, 10, 20] }
 
-function scenes(table: readonly FuzzScene[]): readonly FuzzScene[] {
-  return table
-}
-
-export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
-  {
-    name: 'hand', summary: 'a window is opened, and closed upon a hand', perMinute: 7,
+const TABLE = scenes({
+  hand: {
+    summary: 'a window is opened, and closed upon a hand', perMinute: 7,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const open_ms = dice.chance(0.3) ? FULL_TRAVEL_ms : whole(dice, 1500, 3000)
@@ -53,14 +49,14 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       ]
     },
   },
-  {
-    name: 'together', summary: 'everything that is strong is switched on at once', perMinute: 1,
+  together: {
+    summary: 'everything that is strong is switched on at once', perMinute: 1,
     draw: (dice, names) => names.switches
       .filter(name => STRONG.some(pattern => pattern.test(name)) && dice.chance(0.7))
       .map(name => ({ after_ms: whole(dice, 0, 300), kind: 'press', for_ms: tapOr(dice, 500, 5000), with: { switch: name } })),
   },
-  {
-    name: 'widow', summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2,
+  widow: {
+    summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const hub = dice.chance(0.6) ? 'DASH' : window.split('.')[0]!
@@ -78,8 +74,8 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       ]
     },
   },
-  {
-    name: 'orphan', summary: 'a window moves, and both managers die', perMinute: 0.7,
+  orphan: {
+    summary: 'a window moves, and both managers die', perMinute: 0.7,
     draw: (dice, names) => {
       const after_ms = whole(dice, 100, 1000)
       const deaths = ['DASH', 'TRUNK'].map((hub): Step => {
@@ -91,8 +87,8 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       return [press(dice, names, pick(dice, names.windows), dice.chance(0.7) ? 'down' : 'up', TAP_ms, 0), ...deaths]
     },
   },
-  {
-    name: 'workshop', summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7,
+  workshop: {
+    summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7,
     draw: (dice, names) => {
       const component = pick(dice, names.windows)
       const location = component.split('.')[0]!
@@ -107,8 +103,8 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       ]
     },
   },
-  {
-    name: 'fraud', summary: 'a window whose descriptor lies is moved', perMinute: 1,
+  fraud: {
+    summary: 'a window whose descriptor lies is moved', perMinute: 1,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const after_ms = whole(dice, 300, 1500)
@@ -119,8 +115,8 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       ]
     },
   },
-  {
-    name: 'numb', summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7,
+  numb: {
+    summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7,
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const hub = window.split('.')[0]!
@@ -130,14 +126,22 @@ export const FUZZ_SCENES: readonly FuzzScene[] = scenes([
       ]
     },
   },
-  {
-    name: 'starter', summary: 'the engine is started while windows move', perMinute: 0.7,
+  starter: {
+    summary: 'the engine is started while windows move', perMinute: 0.7,
     draw: (dice, names) => [
       ...names.windows.filter(() => dice.chance(0.6)).map(window => press(dice, names, window, 'down', TAP_ms, whole(dice, 0, 500))),
       { after_ms: whole(dice, 300, 2500), kind: 'crank', for_ms: 0, with: { level: pick(dice, ['battery', ...CRANKING_LEVELS]) } },
     ],
   },
-])
+})
+
+export type SceneName = keyof typeof TABLE
+export const FUZZ_SCENES: Readonly<Record<SceneName, FuzzScene>> = TABLE
+export const SCENE_NAMES = namesOf(TABLE)
+
+function scenes<Name extends string>(table: Readonly<Record<Name, FuzzScene>>): Readonly<Record<Name, FuzzScene>> {
+  return table
+}
 
 /** Switches of what draws much. */
 const STRONG = [

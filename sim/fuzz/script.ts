@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { byName, list, type Made, not, notOneOf, number, object, read, related, text, whole, withDefault } from '../schema/index.ts'
+import { byName, list, type Made, not, number, object, oneOf, read, whole, withDefault } from '../schema/index.ts'
+import { KIND_NAMES } from './kinds.ts'
 
 /** Longest run and latest event, ms: 24 hours and a night. */
 const LONGEST_ms = 100_000_000
@@ -9,8 +10,7 @@ const time_ms = number(0, LONGEST_ms, 'ms')
 const eventSchema = object({
   /** Since power-on. */
   at_ms: time_ms,
-  /** Name of a `FuzzKind`. */
-  kind: text,
+  kind: oneOf(KIND_NAMES),
   /** How long it lasts; 0: it has no end. */
   for_ms: withDefault(time_ms, 0),
   /** What and how much, as the kind reads it. */
@@ -28,13 +28,10 @@ export const scriptSchema = object({
 
 export type Script = Made<typeof scriptSchema>
 export type FuzzEvent = Made<typeof eventSchema>
-export type Params = FuzzEvent['with']
 
-/** A script whose fields have not been checked, with events of these kinds. Throws a DataError that names everything that is wrong. */
-export function readScript(data: unknown, kinds: readonly string[]): Script {
-  const known = related(scriptSchema, ({ events }, path) => events.flatMap(({ kind }, i) =>
-    kinds.includes(kind) ? [] : [`${path}.events[${i}].kind: ${notOneOf(kind, kinds)}`]))
-  const script = read(known, data, 'script')
+/** A script whose fields have not been checked. Throws a DataError that names everything that is wrong. */
+export function readScript(data: unknown): Script {
+  const script = read(scriptSchema, data, 'script')
   return { ...script, events: script.events.sort((a, b) => a.at_ms - b.at_ms) }
 }
 

@@ -3,6 +3,7 @@ import { MessageSender } from '#protocol/messages/index.ts'
 import { attachNode, type BusPort, type Car, carFacts, type CarOptions, createCar } from '../car/index.ts'
 import type { Judges } from '../checkers/index.ts'
 import { watch } from '../checkers/index.ts'
+import type { Timer } from '../kernel/index.ts'
 import { Coverage } from './coverage.ts'
 import { Recollection } from './recollection.ts'
 
@@ -28,6 +29,8 @@ export interface Stage {
   readonly past: Recollection
   /** Memories of components as their makers wrote them, by name. */
   readonly memories: Map<string, Uint8Array>
+  /** What lets a hub's processor stutter, by hub. */
+  readonly stutters: Map<string, Timer>
 }
 
 /** With its judges. */
@@ -52,7 +55,7 @@ export function stageAround(car: Car): Stage {
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
   const past = new Recollection()
   car.bus.tap(({ frame }) => past.keep(frame))
-  return { car, tool, sender: new MessageSender(), past, memories: new Map() }
+  return { car, tool, sender: new MessageSender(), past, memories: new Map(), stutters: new Map() }
 }
 
 /** Names of the car that all runs use. */

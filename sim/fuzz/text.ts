@@ -1,5 +1,5 @@
 import { describeVerdict } from '../checkers/index.ts'
-import { FUZZ_KINDS } from './kinds.ts'
+import { KIND_NAMES } from './kinds.ts'
 import { LANDMARKS } from './landmarks.ts'
 import type { Failure, Totals } from './report.ts'
 import { describeEvent } from './script.ts'
@@ -25,7 +25,7 @@ export function failureText({ run, verdicts, script, trace, digest, replay }: Fa
 export function coverageText({ done, reached, kinds }: Totals): string {
   return [
     ...section('states reached', 'in none', LANDMARKS.map(landmark => landmark.name), reached, done),
-    ...section('things done', 'never', FUZZ_KINDS.map(kind => kind.name), kinds, done),
+    ...section('things done', 'never', KIND_NAMES, kinds, done),
   ].join('\n')
 }
 
@@ -33,7 +33,7 @@ export function coverageText({ done, reached, kinds }: Totals): string {
 export function unreached({ reached, kinds }: Totals): string[] {
   return [
     ...LANDMARKS.map(landmark => landmark.name).filter(name => !(reached[name]! > 0)),
-    ...FUZZ_KINDS.map(kind => kind.name).filter(name => !(kinds[name]! > 0)),
+    ...KIND_NAMES.filter(name => !(kinds[name]! > 0)),
   ]
 }
 

@@ -1,5 +1,5 @@
 import type { Car } from '../car/index.ts'
-import { type FuzzEvent, fuzzKind, type Script, type Stage, stageAround } from '../fuzz/index.ts'
+import { FUZZ_KINDS, type FuzzEvent, kindNamed, type Script, type Stage, stageAround } from '../fuzz/index.ts'
 import type { Deed } from '../gateway/spine/index.ts'
 
 /** Longer than any session: what was begun and has not ended. */
@@ -26,10 +26,11 @@ export class Hands {
    * @throws RangeError for a kind or name that there is not, and when it makes no sense now.
    */
   begin(deed: Deed): void {
-    const kind = fuzzKind(deed.kind)
+    const name = kindNamed(deed.kind)
+    const kind = FUZZ_KINDS[name]
     if (!kind.begin(this.stage, deed.with)) throw new RangeError(`${deed.kind} makes no sense now`)
     const at_ms = this.now_ms
-    const event: FuzzEvent = { at_ms, kind: deed.kind, for_ms: kind.end === undefined ? 0 : OPEN_ms, with: deed.with }
+    const event: FuzzEvent = { at_ms, kind: name, for_ms: kind.end === undefined ? 0 : OPEN_ms, with: deed.with }
     this.note(event)
     if (kind.end !== undefined) this.begun.set(keyOf(deed), { deed, at_ms, event })
   }
@@ -40,7 +41,7 @@ export class Hands {
     const standing = this.begun.get(key)
     if (standing === undefined) return
     this.begun.delete(key)
-    fuzzKind(deed.kind).end!(this.stage, deed.with)
+    FUZZ_KINDS[standing.event.kind].end!(this.stage, deed.with)
     this.replace(standing.event, { ...standing.event, for_ms: this.now_ms - standing.at_ms })
   }
 

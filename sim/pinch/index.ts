@@ -15,4 +15,4 @@ export {
 } from './sweep.ts'
 export { traceSvg } from './trace-svg.ts'
 export { type CaseMoment, traceCase } from './trace.ts'
-export { CASE_PARAMETERS, drawUnit, nominalUnit, SPACE, type Unit, windowUnit } from './tolerances.ts'
+export { CASE_PARAMETERS, drawUnit, SPACE } from './tolerances.ts'

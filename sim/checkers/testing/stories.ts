@@ -61,7 +61,13 @@ const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x
 /** By checker. A checker without a story fails its test. */
 export const STORIES: Readonly<Record<string, Stories>> = {
   force: {
-    guilty: { 'above 100 N': t => pinch(t), 'stands still on a hand': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).live(9000) },
+    guilty: {
+      'above 100 N, on cobbles': t => pinch(t.tell({ kind: 'road', source: 'car', rms_m_s2: 2 })),
+      'above 100 N, with wet seals and another piece': t => pinch(t.tell({ kind: 'seals', source: 'FL.window', drag: 0.8 }).tell({ kind: 'piece', source: 'FL.window' })),
+      'above 100 N, with ripple': t => pinch(t.tell({ kind: 'ripple', source: 'car', ripple_Vpp: 2, ripple_Hz: 90 })),
+      'above 100 N': t => pinch(t),
+      'stands still on a hand': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).live(9000),
+    },
     innocent: {
       'stands still on a hand since its hub was reset': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).at(7100).reset('FL').live(12_000),
       'at 99 N': t => pinch(t, 99),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { BrokenRun, Campaign, FUZZ_KINDS, FUZZ_SCENES, type Report, type Totals } from '#sim/fuzz/index.ts'
+import { BrokenRun, Campaign, EVERYTHING, type FuzzEvent, type Report, type Totals } from '#sim/fuzz/index.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
@@ -10,7 +10,7 @@ type Printed = Report & { readonly totals: Totals }
 
 /** Short runs without a night. */
 const SHORT = ['--for', '12s', '--nights', '0', '--seed', '9']
-const WINDOW_MOVES = { at_ms: 1500, kind: 'press', for_ms: 100, with: { switch: 'FL.window.down' } }
+const WINDOW_MOVES: FuzzEvent = { at_ms: 1500, kind: 'press', for_ms: 100, with: { switch: 'FL.window.down' } }
 
 describe('spine fuzz', () => {
   let folder = ''
@@ -140,7 +140,7 @@ describe('spine fuzz', () => {
   it('its help has every kind of event, and how a campaign is shared out', async () => {
     const { code, out } = await fuzz('--help')
     expect(code).toBe(0)
-    for (const { name, summary } of [...FUZZ_KINDS, ...FUZZ_SCENES]) expect(out).toMatch(new RegExp(`\\n {2}${name} +[\\d.]+ {2}${summary.slice(0, 20)}`))
+    for (const [name, { summary }] of Object.entries(EVERYTHING)) expect(out).toMatch(new RegExp(`\\n {2}${name} +[\\d.]+ {2}${summary.slice(0, 20)}`))
     for (const word of ['--shard auto/8', '--shard ${{ matrix.shard }}/4', '--merge share-*.json', '--resume campaign.json']) expect(out).toContain(word)
   })
 })

@@ -1,8 +1,8 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
-  BrokenRun, Campaign, carNames, coverageText, describeEvent, failureText, FUZZ_DEFAULTS, FUZZ_KINDS, FUZZ_SCENES, type FuzzOptions,
-  fuzzOptions, generateScript, mergeReports, missingShares, parseShard, readReport, readScript,
+  BrokenRun, Campaign, carNames, coverageText, describeEvent, EVERYTHING, failureText, FUZZ_DEFAULTS, type FuzzOptions,
+  fuzzOptions, generateScript, mergeReports, missingShares, onlyRates, parseShard, readReport, readScript,
   type Report, runScript, type Script, type Shard, shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
 import { DataError } from '#sim/schema/index.ts'
@@ -21,7 +21,7 @@ run some kinds of event are left out, so that rare combinations come up. A run t
 and shrunk to the few events that it takes. Exit code 1 when a run failed.
 
 Kinds of event (a minute, in a run that has the kind), and scenes of several events:
-${[...FUZZ_KINDS, ...FUZZ_SCENES].map(kind => `  ${kind.name.padEnd(11)} ${String(kind.perMinute).padStart(4)}  ${kind.summary}`).join('\n')}
+${Object.entries(EVERYTHING).map(([name, { perMinute, summary }]) => `  ${name.padEnd(11)} ${String(perMinute).padStart(4)}  ${summary}`).join('\n')}
 After some runs comes a night (--nights): ignition off until the car sleeps, and something that wakes it.
 
 The report counts in how many runs a state was reached (a reversal, a takeover, sleep, …): what none reached was not tested.
@@ -88,9 +88,8 @@ export function define(command: Command, terminal: Terminal): void {
 }
 
 function settings(options: Options): FuzzOptions {
-  const perMinute: Record<string, number> = {}
+  const perMinute: Record<string, number> = options.only === undefined ? {} : onlyRates({})
   const nights = options.nights ?? (options.only === undefined ? FUZZ_DEFAULTS.nights : 0)
-  if (options.only !== undefined) for (const { name } of [...FUZZ_KINDS, ...FUZZ_SCENES]) perMinute[name] = 0
   for (const name of list(options.only)) perMinute[name] = FUZZ_DEFAULTS.perMinute[name] ?? NaN
   for (const name of list(options.without)) perMinute[name] = Object.hasOwn(FUZZ_DEFAULTS.perMinute, name) ? 0 : NaN
   for (const [name, value] of options.rate ?? []) perMinute[name] = value
@@ -304,7 +303,7 @@ function load(file: string): Report {
 }
 
 function readScriptFile(file: string): Script {
-  return readData(file, 'is no script of spine fuzz', data => readScript(data, FUZZ_KINDS.map(kind => kind.name)))
+  return readData(file, 'is no script of spine fuzz', readScript)
 }
 
 /** Whole or not at all: a report that is cut off cannot be gone on from. */

@@ -5,9 +5,9 @@ import { figure, kinds, text } from './kind.ts'
 const FIELDS: readonly BitField[] = ['identifier', 'data', 'crc', 'ackSlot', 'ackDelimiter', 'endOfFrame']
 
 /** What happens to the data pair. */
-export const BUS_KINDS = kinds([
-  {
-    name: 'cut', summary: 'the data pair of a cable is cut, and mended', perMinute: 2,
+export const BUS_KINDS = kinds({
+  cut: {
+    summary: 'the data pair of a cable is cut, and mended', perMinute: 2,
     draw: (dice, names) => ({ for_ms: Math.round(scaled(dice, 20, 8000)), with: { cable: pick(dice, names.cables) } }),
     begin: ({ car }, params) => {
       car.cutCable(text(params, 'cable'))
@@ -15,8 +15,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }, params) => car.mendCable(text(params, 'cable')),
   },
-  {
-    name: 'noise', summary: 'bits are seen wrong by all', perMinute: 1,
+  noise: {
+    summary: 'bits are seen wrong by all', perMinute: 1,
     draw: dice => ({ for_ms: whole(dice, 100, 5000), with: { rate: scaled(dice, 1e-6, 2e-3) } }),
     begin: ({ car }, params) => {
       car.bus.faults.bitErrors(figure(params, 'rate'))
@@ -24,8 +24,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }) => car.bus.faults.bitErrors(0),
   },
-  {
-    name: 'nodeNoise', summary: 'bits are seen wrong by one hub', perMinute: 2,
+  nodeNoise: {
+    summary: 'bits are seen wrong by one hub', perMinute: 2,
     draw: (dice, names) => ({ for_ms: whole(dice, 100, 5000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 1e-5, 5e-2) } }),
     begin: ({ car }, params) => {
       car.bus.faults.bitErrorsAt(text(params, 'hub'), figure(params, 'rate'))
@@ -33,8 +33,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }, params) => car.bus.faults.bitErrorsAt(text(params, 'hub'), 0),
   },
-  {
-    name: 'loss', summary: 'good frames never reach a hub\'s buffers', perMinute: 2,
+  loss: {
+    summary: 'good frames never reach a hub\'s buffers', perMinute: 2,
     draw: (dice, names) => ({ for_ms: whole(dice, 100, 8000), with: { hub: pick(dice, names.hubs), rate: scaled(dice, 0.01, 1) } }),
     begin: ({ car }, params) => {
       car.bus.faults.loseFrames(text(params, 'hub'), figure(params, 'rate'))
@@ -42,8 +42,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }, params) => car.bus.faults.loseFrames(text(params, 'hub'), 0),
   },
-  {
-    name: 'babble', summary: 'a hub sends one frame as fast as it can', perMinute: 0.7,
+  babble: {
+    summary: 'a hub sends one frame as fast as it can', perMinute: 0.7,
     draw: (dice, names) => ({
       for_ms: whole(dice, 50, 3000), with: { hub: pick(dice, names.hubs), id: dice.below(0x2000_0000), bytes: dice.below(9) },
     }),
@@ -53,8 +53,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }, params) => car.bus.faults.babble(text(params, 'hub'), undefined),
   },
-  {
-    name: 'dominant', summary: 'the bus is held dominant', perMinute: 0.5,
+  dominant: {
+    summary: 'the bus is held dominant', perMinute: 0.5,
     draw: dice => ({ for_ms: Math.round(scaled(dice, 1, 3000)), with: {} }),
     begin: ({ car }) => {
       car.bus.faults.holdDominant(true)
@@ -62,8 +62,8 @@ export const BUS_KINDS = kinds([
     },
     end: ({ car }) => car.bus.faults.holdDominant(false),
   },
-  {
-    name: 'bit', summary: 'one bit of the next frames is seen wrong', perMinute: 4,
+  bit: {
+    summary: 'one bit of the next frames is seen wrong', perMinute: 4,
     draw: (dice, names) => ({
       for_ms: 0,
       with: {
@@ -77,4 +77,4 @@ export const BUS_KINDS = kinds([
       return true
     },
   },
-])
+})

@@ -16,9 +16,9 @@ const ROOM_C = 23
 const WINDOW_SHARE = 0.5
 
 /** What the people in and around the car do. */
-export const CAR_KINDS = kinds([
-  {
-    name: 'press', summary: 'a switch is tapped or held', perMinute: 40,
+export const CAR_KINDS = kinds({
+  press: {
+    summary: 'a switch is tapped or held', perMinute: 40,
     draw: (dice, names) => {
       const length = dice.next()
       const for_ms = length < 0.5 ? whole(dice, 40, 300) : length < 0.92 ? whole(dice, 300, 4000) : whole(dice, 4000, 12_000)
@@ -32,8 +32,8 @@ export const CAR_KINDS = kinds([
     },
     end: ({ car }, params) => car.release(text(params, 'switch')),
   },
-  {
-    name: 'obstacle', summary: 'a hand or a rod is in the gap of a window', perMinute: 6,
+  obstacle: {
+    summary: 'a hand or a rod is in the gap of a window', perMinute: 6,
     draw: (dice, names) => {
       const opening_mm = whole(dice, LEAST_GAP_mm, MOST_GAP_mm)
       const stiffness_N_mm = opening_mm < STIFFEST_BELOW_mm && dice.chance(0.3) ? STIFFEST_N_mm : pick(dice, STIFF_N_mm)
@@ -47,22 +47,22 @@ export const CAR_KINDS = kinds([
     },
     end: ({ car }, params) => car.clearObstacle(text(params, 'window')),
   },
-  {
-    name: 'weather', summary: 'doors are cold or hot, and their seals are worn', perMinute: 0.7,
-    draw: dice => ({ for_ms: whole(dice, 5000, 20_000), with: { temperature_C: whole(dice, -30, 80), age_pct: whole(dice, 0, 100) } }),
-    begin: (stage, params) => weather(stage, figure(params, 'temperature_C'), figure(params, 'age_pct') / 100),
-    end: stage => weather(stage, ROOM_C, 0),
+  weather: {
+    summary: 'doors are cold or hot', perMinute: 0.7,
+    draw: dice => ({ for_ms: whole(dice, 5000, 20_000), with: { temperature_C: whole(dice, -30, 80) } }),
+    begin: (stage, params) => weather(stage, figure(params, 'temperature_C')),
+    end: stage => weather(stage, ROOM_C),
   },
-  {
-    name: 'door', summary: 'a door or lid that is unlatched is opened, and shut again', perMinute: 4,
+  door: {
+    summary: 'a door or lid that is unlatched is opened, and shut again', perMinute: 4,
     draw: (dice, names) => ({
       for_ms: whole(dice, 500, 8000), with: { latch: pick(dice, names.components.filter(name => name.endsWith('.latch'))) },
     }),
     begin: ({ car }, params) => car.plant(text(params, 'latch'), LatchPlant).open(),
     end: ({ car }, params) => car.plant(text(params, 'latch'), LatchPlant).shut(),
   },
-  {
-    name: 'ignition', summary: 'the key is turned, and turned back', perMinute: 1.5,
+  ignition: {
+    summary: 'the key is turned, and turned back', perMinute: 1.5,
     draw: dice => ({ for_ms: whole(dice, 300, 10_000), with: { position: pick(dice, Object.keys(IGNITION)) } }),
     begin: ({ car }, params) => {
       car.setIgnition(text(params, 'position') as IgnitionName)
@@ -70,8 +70,8 @@ export const CAR_KINDS = kinds([
     },
     end: ({ car }) => car.setIgnition('on'),
   },
-  {
-    name: 'gear', summary: 'a gear is selected, and park again', perMinute: 0.7,
+  gear: {
+    summary: 'a gear is selected, and park again', perMinute: 0.7,
     draw: dice => ({ for_ms: whole(dice, 1000, 10_000), with: { gear: pick(dice, Object.keys(GEAR)) } }),
     begin: ({ car }, params) => {
       car.setGear(text(params, 'gear') as GearName)
@@ -79,8 +79,8 @@ export const CAR_KINDS = kinds([
     },
     end: ({ car }) => car.setGear('park'),
   },
-  {
-    name: 'speed', summary: 'the car drives, and stops', perMinute: 1,
+  speed: {
+    summary: 'the car drives, and stops', perMinute: 1,
     draw: dice => ({
       for_ms: whole(dice, 1000, 12_000), with: { speed_kmh: dice.chance(0.2) ? -scaled(dice, 1, 20) : scaled(dice, 1, 200) },
     }),
@@ -90,9 +90,12 @@ export const CAR_KINDS = kinds([
     },
     end: ({ car }) => car.setSpeed(0),
   },
-])
+})
 
-function weather({ car }: Stage, temperature_C: number, age: number): boolean {
-  for (const name of car.componentsOf('window')) car.plant(name, WindowPlant).setConditions(temperature_C, age)
+function weather({ car }: Stage, temperature_C: number): boolean {
+  for (const name of car.componentsOf('window')) {
+    car.plant(name, WindowPlant).setConditions(temperature_C)
+    car.hub(car.component(name).hub).temperature_C = temperature_C
+  }
   return true
 }

@@ -1,8 +1,7 @@
 import { COMPONENT_CLASS, decodeDescriptor, type Descriptor, encodeDescriptor } from '#protocol/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
-import type { Params } from '../script.ts'
 import { type CarNames, makersMemory, plugBack, type Stage } from '../stage.ts'
-import { figure, kinds, text } from './kind.ts'
+import { figure, kinds, type Params, text } from './kind.ts'
 
 const CAUSES = ['external', 'watchdog', 'requested'] as const
 type Cause = (typeof CAUSES)[number]
@@ -10,15 +9,15 @@ type Cause = (typeof CAUSES)[number]
 const SPARES = ['window', 'mirror', 'latch', 'amplifier'] as const
 
 /** What happens to hubs and plugs. */
-export const HUB_KINDS = kinds([
-  {
-    name: 'unplug', summary: 'a component is pulled out, and plugged in again', perMinute: 3,
+export const HUB_KINDS = kinds({
+  unplug: {
+    summary: 'a component is pulled out, and plugged in again', perMinute: 3,
     draw: (dice, names) => ({ for_ms: whole(dice, 5, 6000), with: { component: pick(dice, names.components) } }),
     begin: (stage, params) => pulled(stage, text(params, 'component')),
     end: (stage, params) => plugBack(stage, text(params, 'component')),
   },
-  {
-    name: 'swap', summary: 'a component makes way for one of another make, and comes back', perMinute: 1.5,
+  swap: {
+    summary: 'a component makes way for one of another make, and comes back', perMinute: 1.5,
     draw: (dice, names) => ({
       for_ms: whole(dice, 2000, 12_000),
       with: {
@@ -42,32 +41,32 @@ export const HUB_KINDS = kinds([
       plugBack(stage, name)
     },
   },
-  {
-    name: 'descriptor', summary: 'a component is pulled out and comes back with a damaged descriptor, then with a good one', perMinute: 1,
+  descriptor: {
+    summary: 'a component is pulled out and comes back with a damaged descriptor, then with a good one', perMinute: 1,
     draw: (dice, names) => ({
       for_ms: whole(dice, 500, 6000), with: { component: pick(dice, names.components), byte: dice.below(64), flip: whole(dice, 1, 255) },
     }),
     begin: (stage, params) => rewritten(stage, params, memory => damaged(memory, figure(params, 'byte'), figure(params, 'flip'))),
     end: restored,
   },
-  {
-    name: 'liar', summary: 'a component whose descriptor lies about its currents, then one that does not', perMinute: 1,
+  liar: {
+    summary: 'a component whose descriptor lies about its currents, then one that does not', perMinute: 1,
     draw: (dice, names) => ({
       for_ms: whole(dice, 2000, 12_000), with: { component: pick(dice, names.components), factor: scaled(dice, 0.05, 8) },
     }),
     begin: (stage, params) => rewritten(stage, params, memory => lying(memory, figure(params, 'factor'))),
     end: restored,
   },
-  {
-    name: 'reset', summary: 'a hub is reset', perMinute: 2.5,
+  reset: {
+    summary: 'a hub is reset', perMinute: 2.5,
     draw: (dice, names) => ({ for_ms: 0, with: { hub: pick(dice, names.hubs), cause: pick(dice, CAUSES) } }),
     begin: ({ car }, params) => {
       car.resetHub(text(params, 'hub'), text(params, 'cause') as Cause)
       return true
     },
   },
-  {
-    name: 'power', summary: 'a hub loses its power for a while', perMinute: 2,
+  power: {
+    summary: 'a hub loses its power for a while', perMinute: 2,
     draw: (dice, names) => ({ for_ms: Math.round(scaled(dice, 1, 8000)), with: { hub: pick(dice, names.hubs) } }),
     begin: ({ car }, params) => {
       if (!car.hub(text(params, 'hub')).on) return false
@@ -76,8 +75,8 @@ export const HUB_KINDS = kinds([
     },
     end: ({ car }, params) => car.powerHub(text(params, 'hub'), true),
   },
-  {
-    name: 'pause', summary: 'the processor of a hub rests: a flash write, a garbage collection', perMinute: 6,
+  pause: {
+    summary: 'the processor of a hub rests: a flash write, a garbage collection', perMinute: 6,
     draw: (dice, names) => {
       const length = dice.next()
       const pause_ms = length < 0.6 ? whole(dice, 1, 15) : length < 0.9 ? whole(dice, 15, 400) : whole(dice, 400, 1500)
@@ -89,7 +88,7 @@ export const HUB_KINDS = kinds([
       return true
     },
   },
-])
+})
 
 /** Names of the components that have spares. */
 function spareable({ components }: CarNames): readonly string[] {

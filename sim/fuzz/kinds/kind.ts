@@ -1,6 +1,8 @@
 import type { Prng } from '../../kernel/index.ts'
-import type { Params } from '../script.ts'
 import type { CarNames, Stage } from '../stage.ts'
+
+/** What and how much, as a kind reads it. */
+export type Params = Readonly<Record<string, number | string>>
 
 /** What a kind draws for one event. */
 interface Drawn {
@@ -10,10 +12,11 @@ interface Drawn {
 
 /** A kind of event: how it is drawn and how it is done. */
 export interface FuzzKind {
-  readonly name: string
   readonly summary: string
   /** How often, in a run that has it, unless the options say otherwise. */
   readonly perMinute: number
+  /** It belongs to the car as it was built: before the hubs boot. */
+  readonly early?: true
   readonly draw: (dice: Prng, names: CarNames) => Drawn
   /** `false`: it makes no sense now (the plug is out already), nothing was done, and it has no end. */
   readonly begin: (stage: Stage, params: Params) => boolean
@@ -21,8 +24,8 @@ export interface FuzzKind {
   readonly end?: (stage: Stage, params: Params) => void
 }
 
-/** A table of kinds. */
-export function kinds(table: readonly FuzzKind[]): readonly FuzzKind[] {
+/** A table of kinds, by name. */
+export function kinds<Name extends string>(table: Readonly<Record<Name, FuzzKind>>): Readonly<Record<Name, FuzzKind>> {
   return table
 }
 

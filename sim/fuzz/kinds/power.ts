@@ -1,15 +1,14 @@
 import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4, type SupplyFault } from '../../power/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
-import type { Params } from '../script.ts'
-import { figure, kinds, text } from './kind.ts'
+import { figure, kinds, type Params, text } from './kind.ts'
 
 /** How long the starter turns. */
 const PULSE4_s = { least: 0.5, most: 5 }
 
 /** What happens to the supply. */
-export const POWER_KINDS = kinds([
-  {
-    name: 'supply', summary: 'a hub, or every hub, is fed with another voltage for a while', perMinute: 1.5,
+export const POWER_KINDS = kinds({
+  supply: {
+    summary: 'a hub, or every hub, is fed with another voltage for a while', perMinute: 1.5,
     draw: (dice, names) => ({
       for_ms: whole(dice, 20, 6000),
       with: { hub: dice.chance(0.5) ? 'ALL' : pick(dice, names.hubs), supply_V: whole(dice, 60, 180) / 10 },
@@ -20,8 +19,8 @@ export const POWER_KINDS = kinds([
     },
     end: ({ car }, params) => car.setSupply(undefined, oneHub(params)),
   },
-  {
-    name: 'crank', summary: 'the engine is started, on its battery or at a level of ISO 16750-2', perMinute: 0.7,
+  crank: {
+    summary: 'the engine is started, on its battery or at a level of ISO 16750-2', perMinute: 0.7,
     draw: dice => ({ for_ms: 0, with: { level: pick(dice, ['battery', ...CRANKING_LEVELS]) } }),
     begin: ({ car }, params) => {
       const level = text(params, 'level')
@@ -29,8 +28,8 @@ export const POWER_KINDS = kinds([
       return true
     },
   },
-  {
-    name: 'profile', summary: 'a load dump, or pulse 4 of ISO 7637-2, runs over the supply', perMinute: 0.7,
+  profile: {
+    summary: 'a load dump, or pulse 4 of ISO 7637-2, runs over the supply', perMinute: 0.7,
     draw: dice => dice.chance(0.5)
       ? { for_ms: 0, with: { pulse: 'dump', duration_ms: whole(dice, 40, 400) } }
       : { for_ms: 0, with: { pulse: '4', duration_ms: Math.round(1000 * scaled(dice, PULSE4_s.least, PULSE4_s.most)) } },
@@ -40,8 +39,8 @@ export const POWER_KINDS = kinds([
       return true
     },
   },
-  {
-    name: 'copper', summary: 'a conductor is cut, a contact corrodes, a hub is shorted; and it is repaired', perMinute: 1.5,
+  copper: {
+    summary: 'a conductor is cut, a contact corrodes, a hub is shorted; and it is repaired', perMinute: 1.5,
     draw: (dice, names) => ({
       for_ms: whole(dice, 50, 6000),
       with: {
@@ -55,7 +54,7 @@ export const POWER_KINDS = kinds([
     },
     end: ({ car }, params) => car.powerRepair(copperFault(params)),
   },
-])
+})
 
 function oneHub(params: Params): string | undefined {
   const hub = text(params, 'hub')

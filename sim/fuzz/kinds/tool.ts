@@ -3,10 +3,9 @@ import { buildName, type CanFrame, claimId, createFrame, hubAddress, messageId, 
 import { encodeEntry, ENTRIES, entryNamed, locationNamed } from '#protocol/messages/index.ts'
 import type { Prng } from '../../kernel/index.ts'
 import { pick, whole } from '../dice.ts'
-import type { Params } from '../script.ts'
 import { RECALLED } from '../recollection.ts'
 import { sendAsTool, type Stage } from '../stage.ts'
-import { figure, kinds, text } from './kind.ts'
+import { figure, kinds, type Params, text } from './kind.ts'
 
 const TO_HUBS = ENTRIES.filter(({ row }) => row.page === 1)
 const FIRST_CLASS_KIND = 8
@@ -20,9 +19,9 @@ const STANDARD_IDS = 0x800
 const EXTENDED_IDS = 0x2000_0000
 
 /** What a laptop on the bus does, in good and in bad faith. */
-export const TOOL_KINDS = kinds([
-  {
-    name: 'tool', summary: 'a tool sends any message to hubs, with right checksum and values in range', perMinute: 10,
+export const TOOL_KINDS = kinds({
+  tool: {
+    summary: 'a tool sends any message to hubs, with right checksum and values in range', perMinute: 10,
     draw: (dice) => {
       const { row } = pick(dice, dice.chance(OTHER_SHARE) ? TO_HUBS : COMMANDS)
       return {
@@ -32,8 +31,8 @@ export const TOOL_KINDS = kinds([
     },
     begin: (stage, params) => sendAsTool(stage, message(stage, params)),
   },
-  {
-    name: 'garbage', summary: 'any frame at all, many of them nearly right', perMinute: 6,
+  garbage: {
+    summary: 'any frame at all, many of them nearly right', perMinute: 6,
     draw: (dice) => {
       const { row } = pick(dice, TO_HUBS)
       const nearly = dice.chance(0.5)
@@ -46,8 +45,8 @@ export const TOOL_KINDS = kinds([
     },
     begin: (stage, params) => sendAsTool(stage, rawFrame(params)),
   },
-  {
-    name: 'impostor', summary: 'a tool speaks in the name of a hub, with right checksum', perMinute: 3,
+  impostor: {
+    summary: 'a tool speaks in the name of a hub, with right checksum', perMinute: 3,
     draw: (dice) => {
       const { row } = pick(dice, IN_HUBS_NAME)
       const location = pick(dice, row.locations)
@@ -67,8 +66,8 @@ export const TOOL_KINDS = kinds([
       }))
     },
   },
-  {
-    name: 'replay', summary: 'a frame that somebody recorded is said again, once or some times', perMinute: 5,
+  replay: {
+    summary: 'a frame that somebody recorded is said again, once or some times', perMinute: 5,
     draw: dice => ({ for_ms: 0, with: { back: dice.below(RECALLED), times: whole(dice, 1, 3) } }),
     begin: (stage, params) => {
       const frame = stage.past.recall(figure(params, 'back'))
@@ -77,8 +76,8 @@ export const TOOL_KINDS = kinds([
       return true
     },
   },
-  {
-    name: 'claim', summary: 'somebody claims the address of a hub', perMinute: 1,
+  claim: {
+    summary: 'somebody claims the address of a hub', perMinute: 1,
     draw: (dice, names) => ({
       for_ms: 0, with: { address: 0x81 + dice.below(names.hubs.length), identity: dice.below(0x20_0000), function: dice.below(256) },
     }),
@@ -93,7 +92,7 @@ export const TOOL_KINDS = kinds([
       return sendAsTool(stage, frame)
     },
   },
-])
+})
 
 function drawFields(dice: Prng, row: MessageRow): Record<string, number> {
   const fields: Record<string, number> = {}

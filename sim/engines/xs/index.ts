@@ -1,2 +1,0 @@
-export { hasXs, XS_COMMAND } from './place.ts'
-export { type MeteredCallback, XsHub } from './xs-hub.ts'
