@@ -21,15 +21,16 @@ export async function buildJavaScript(root: string): Promise<string[]> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [packedBench(root)],
+    plugins: [packedCommands(root)],
     metafile: true,
     logLevel: 'warning',
   })
   return Object.keys(metafile.inputs)
 }
 
-/** Benchmarks run beside programs that only the checkout has. */
-const packedBench = (root: string): Plugin => ({
-  name: 'packed-bench',
-  setup: plugin => plugin.onResolve({ filter: /\/commands\/bench\.ts$/ }, () => ({ path: path.join(root, 'harness-tests/package/packed-bench.ts') })),
+/** Commands that need the checkout: benchmarks run beside programs that only it has, firmware is built from its sources. */
+const packedCommands = (root: string): Plugin => ({
+  name: 'packed-commands',
+  setup: plugin => plugin.onResolve({ filter: /\/commands\/(bench|build)\.ts$/ }, ({ path: command }) =>
+    ({ path: path.join(root, `harness-tests/package/packed-${path.basename(command)}`) })),
 })

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+
+import type { CarPower } from '#firmware/hub/index.ts'
+import type { HubTypeName } from '#protocol/index.ts'
+import { bundleHub, type Engine } from './bundle.ts'
+
+/** The first line of an artefact, as JSON behind this, so that who writes it to a board sees what it is. */
+const MARK = '//spine '
+
+/** What an artefact says of itself. */
+interface ArtefactHead {
+  readonly hub: HubTypeName
+  readonly engine: Engine
+  readonly version: string
+  /** SHA-256 of all that follows the first line, hexadecimal. */
+  readonly sha256: string
+}
+
+export interface Artefact extends ArtefactHead {
+  readonly text: string
+  readonly bytes: number
+  /** Source map of `text`. */
+  readonly map: string
+  /** Bytes of each source in it. */
+  readonly modules: Readonly<Record<string, number>>
+}
+
+/**
+ * Builds the firmware of a hub type for an engine, into a car with this power. The same sources give the same bytes.
+ * @throws BuildRefusal what the engine cannot do.
+ */
+export async function buildHub(hub: HubTypeName, engine: Engine, version: string, power: CarPower | undefined): Promise<Artefact> {
+  const { code, map, modules } = await bundleHub(hub, engine, power)
+  const head: ArtefactHead = { hub, engine, version, sha256: createHash('sha256').update(code).digest('hex') }
+  const text = `${MARK}${JSON.stringify(head)}\n${code}`
+  return { ...head, text, bytes: Buffer.byteLength(text), map: below(map), modules }
+}
+
+/** The map of a text with a line more at its head. */
+function below(map: string): string {
+  const read = JSON.parse(map) as { mappings: string }
+  return JSON.stringify({ ...read, mappings: `;${read.mappings}` })
+}

@@ -1,0 +1,102 @@
+import { build, type Metafile, type Plugin } from 'esbuild'
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { IMAGES } from '#firmware/hubs/index.ts'
+import type { CarPower } from '#firmware/hub/index.ts'
+import type { HubTypeName } from '#protocol/index.ts'
+import { withExactLiterals } from './literals.ts'
+import { propertyNames } from './names.ts'
+import { BuildRefusal, refusalsOf } from './refuse.ts'
+import { transformed } from './transform.ts'
+
+/** The checkout whose firmware is built. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
+
+/** Engines that an artefact can be built for. */
+export const ENGINES = ['xs', 'espruino'] as const
+export type Engine = (typeof ENGINES)[number]
+
+export interface Bundle {
+  readonly code: string
+  readonly map: string
+  /** Bytes that each source takes in it, by its path from the root. */
+  readonly modules: Readonly<Record<string, number>>
+}
+
+/**
+ * Bundles the firmware of a hub type into one script without exports, for a car with this power.
+ * @throws BuildRefusal what the engine cannot do, with file and line.
+ */
+export async function bundleHub(hub: HubTypeName, engine: Engine, power: CarPower | undefined): Promise<Bundle> {
+  return bundle(entryOf(hub, power), engine)
+}
+
+/** Bundles what a test runs in an engine beside the artefact. */
+export async function bundleModule(path: string): Promise<string> {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT, entryPoints: [path], bundle: true, write: false, format: 'iife', target: 'es2022', logLevel: 'silent',
+  })
+  return outputFiles[0]!.text
+}
+
+async function bundle(entry: string, engine: Engine): Promise<Bundle> {
+  const { own } = propertyNames(ROOT)
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT, stdin: { contents: entry, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+    bundle: true, write: false, format: 'iife', target: 'es2022', outfile: 'hub.js', sourcemap: 'external', sourcesContent: false,
+    minify: true, legalComments: 'none', charset: 'utf8', treeShaking: true, metafile: true, logLevel: 'silent',
+    mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`),
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    plugins: [transform(own)],
+  })
+  const code = outputFiles.find(file => file.path.endsWith('.js'))!.text
+  if (engine === 'espruino') refuse(metafile)
+  return {
+    code: engine === 'espruino' ? withExactLiterals(code) : code,
+    map: outputFiles.find(file => file.path.endsWith('.map'))!.text,
+    modules: bytesOf(metafile),
+  }
+}
+
+const transform = (names: ReadonlySet<string>): Plugin => ({
+  name: 'transform',
+  setup: (plugin) => {
+    plugin.onLoad({ filter: /\/(protocol|firmware)\/.*\.ts$/ }, async file => ({
+      contents: await transformed(ROOT, relative(ROOT, file.path), readFileSync(file.path, 'utf8'), names), loader: 'ts',
+    }))
+  },
+})
+
+/** @throws BuildRefusal when a source that is in it holds what Espruino cannot do. */
+function refuse({ inputs }: Metafile): void {
+  const refusals = Object.keys(inputs).filter(path => /^(protocol|firmware)\//.test(path))
+    .flatMap(path => refusalsOf(path, readFileSync(`${ROOT}/${path}`, 'utf8')))
+  if (refusals.length > 0) throw new BuildRefusal(refusals)
+}
+
+function bytesOf({ outputs }: Metafile): Record<string, number> {
+  const script = Object.keys(outputs).find(path => path.endsWith('.js'))!
+  const bytes = Object.entries(outputs[script]!.inputs).map(([path, { bytesInOutput }]): [string, number] => [path, bytesInOutput])
+  return Object.fromEntries(bytes.sort(([one], [other]) => one < other ? -1 : 1))
+}
+
+/** Names of properties stand as identifiers, so that they are shortened as everywhere else. */
+function entryOf(hub: HubTypeName, power: CarPower | undefined): string {
+  const image = hub.toUpperCase()
+  const parts = Object.keys(IMAGES[hub]).map(key => `${key}: ${image}.${key}`)
+  const manages = 'manager' in IMAGES[hub]
+  if (power !== undefined) parts.push(`power: ${literal(manages ? power : { shares_A: power.shares_A, present: power.present ?? [] })}`)
+  return `import { createHub } from '#firmware/hub/index.ts'
+import { ${image} } from '#firmware/hubs/${hub}.ts'
+const image = { ${parts.join(', ')} }
+spineBoard(hal => createHub(hal, image))
+`
+}
+
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  return `{ ${Object.entries(value).map(([key, each]) => `${key}: ${literal(each)}`).join(', ')} }`
+}

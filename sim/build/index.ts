@@ -1,0 +1,5 @@
+export { type Artefact, buildHub } from './artefact.ts'
+export { bundleModule, type Engine, ENGINES } from './bundle.ts'
+export { BuildRefusal } from './refuse.ts'
+export { type BuildReport, type Budgets, type FigureRow, figureRows, type Figures, type Growth, growthOf } from './report.ts'
+export { mapTrace } from './map-trace.ts'

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import ts from 'typescript'
+
+type Value = number | boolean
+/** Tells esbuild that the text behind it is a property's name. */
+const KEY = '/* @__KEY__ */ '
+
+/** A constant: a number, or an object some of whose members are numbers. */
+type Constant = Value | Readonly<Record<string, unknown>>
+type Constants = ReadonlyMap<string, Constant>
+
+/**
+ * A source as it is bundled, its lines where they were:
+ * - constants in place: `WINDOW_PARAMETERS.run_ms` becomes `12000`, wherever the table is. Values are those of the modules as they
+ *   run here; a board has no module state, so that a constant is the same everywhere and always;
+ * - a text that is the name of a property (of `names`) is shortened with it: states, fields that are found by name.
+ */
+export async function transformed(root: string, path: string, text: string, names: ReadonlySet<string>): Promise<string> {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  const constants = new Map<string, Constant>([...await imported(root, path, file), ...declared(file)])
+  const edits: { from: number, to: number, text: string }[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)) return
+    const from = node.getStart()
+    const value = valueOf(node, constants)
+    if (value !== undefined) edits.push({ from, to: node.getEnd(), text: Number(value) < 0 ? `(${String(value)})` : String(value) })
+    else if (ts.isStringLiteral(node) && names.has(node.text)) edits.push({ from, to: from, text: KEY })
+    else node.forEachChild(visit)
+  }
+  visit(file)
+  return edits.reverse().reduce((all, edit) => all.slice(0, edit.from) + edit.text + all.slice(edit.to), text)
+}
+
+function valueOf(node: ts.Node, constants: Constants): Value | undefined {
+  if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
+    return member(constants.get(node.expression.text), node.name.text)
+  }
+  if (ts.isElementAccessExpression(node) && ts.isIdentifier(node.expression) && ts.isStringLiteral(node.argumentExpression)) {
+    return member(constants.get(node.expression.text), node.argumentExpression.text)
+  }
+  if (!ts.isIdentifier(node) || !isRead(node)) return undefined
+  const constant = constants.get(node.text)
+  return isValue(constant) ? constant : undefined
+}
+
+function member(constant: Constant | undefined, name: string): Value | undefined {
+  if (typeof constant !== 'object' || !Object.hasOwn(constant, name)) return undefined
+  const value = constant[name]
+  return isValue(value) ? value : undefined
+}
+
+const isValue = (value: unknown): value is Value => typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+
+/** It stands for its value: it is no name of a member, a parameter or a declaration. */
+function isRead({ parent, ...node }: ts.Identifier): boolean {
+  const named = parent as { readonly name?: { readonly pos: number } }
+  if (named.name !== undefined && named.name.pos === node.pos) return false
+  return !(ts.isPropertyAccessExpression(parent) && parent.name.pos === node.pos) && !ts.isShorthandPropertyAssignment(parent)
+}
+
+/** What the module imports, by the names it has here. */
+async function imported(root: string, path: string, file: ts.SourceFile): Promise<[string, Constant][]> {
+  const found: [string, Constant][] = []
+  for (const statement of file.statements) {
+    if (!ts.isImportDeclaration(statement) || statement.importClause?.isTypeOnly === true) continue
+    const bindings = statement.importClause?.namedBindings
+    if (bindings === undefined || !ts.isNamedImports(bindings)) continue
+    const exports = await load(root, path, (statement.moduleSpecifier as ts.StringLiteral).text)
+    for (const { isTypeOnly, propertyName, name } of bindings.elements) {
+      const value = isTypeOnly ? undefined : exports[(propertyName ?? name).text]
+      if (isConstant(value)) found.push([name.text, value])
+    }
+  }
+  return found
+}
+
+async function load(root: string, from: string, specifier: string): Promise<Readonly<Record<string, unknown>>> {
+  const target = specifier.startsWith('#') ? specifier.slice(1) : join(dirname(from), specifier)
+  if (!existsSync(join(root, target))) return {}
+  return await import(pathToFileURL(join(root, target)).href) as Readonly<Record<string, unknown>>
+}
+
+const isConstant = (value: unknown): value is Constant => isValue(value)
+  || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+
+/** The module's own tables of numbers. */
+function declared(file: ts.SourceFile): [string, Constant][] {
+  const found: [string, Constant][] = []
+  for (const statement of file.statements) {
+    if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Const) === 0) continue
+    for (const { name, initializer } of statement.declarationList.declarations) {
+      const table = initializer === undefined ? undefined : tableOf(initializer)
+      if (ts.isIdentifier(name) && table !== undefined) found.push([name.text, table])
+    }
+  }
+  return found
+}
+
+function tableOf(node: ts.Expression): Readonly<Record<string, number>> | undefined {
+  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) return tableOf(node.expression)
+  if (!ts.isObjectLiteralExpression(node)) return undefined
+  const entries = node.properties.flatMap((property): [string, number][] => {
+    if (!ts.isPropertyAssignment(property) || !(ts.isIdentifier(property.name) || ts.isStringLiteral(property.name))) return []
+    const value = Number(property.initializer.getText().replaceAll('_', ''))
+    return Number.isFinite(value) ? [[property.name.text, value]] : []
+  })
+  return Object.fromEntries(entries)
+}

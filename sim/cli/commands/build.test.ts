@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasXs } from '#sim/engines/index.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { run } from '../run.ts'
+import { fakeTerminal } from '../testing/fake-terminal.ts'
+
+const LIMIT_ms = 120_000
+
+describe('spine build', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spine-build-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  async function spine(...words: string[]): Promise<{ code: number, out: string, err: string }> {
+    const terminal = fakeTerminal()
+    const code = await run(['build', '--out', folder, ...words], terminal)
+    return { code, out: terminal.out, err: terminal.err }
+  }
+
+  it('every hub keeps to its budgets', async () => {
+    const { code, out, err } = await spine('--all')
+    expect([code, err, out]).toEqual([0, hasXs() ? '' : expect.stringContaining('npm run engine:xs'), expect.stringContaining('spine build stereo for xs')])
+  }, LIMIT_ms)
+
+  it('the same sources give the same bytes, and the head says what they are', async () => {
+    await spine('hood', '--engine', 'espruino')
+    const first = readFileSync(join(folder, 'hood.espruino.js'), 'utf8')
+    const { out } = await spine('hood', '--engine', 'espruino')
+    const [head, ...code] = first.split('\n')
+    expect(readFileSync(join(folder, 'hood.espruino.js'), 'utf8')).toBe(first)
+    expect(JSON.parse(head!.replace('//spine ', ''))).toMatchObject({
+      hub: 'hood', engine: 'espruino', sha256: createHash('sha256').update(code.join('\n')).digest('hex'),
+    })
+    expect(out).toMatch(/bytes +[\d,]+ +[\d,]+ +[\d,]+\n/)
+  }, LIMIT_ms)
+
+  it('a trace from a board names the sources', async () => {
+    await spine('hood', '--engine', 'espruino')
+    const code = readFileSync(join(folder, 'hood.espruino.js'), 'utf8').split('\n')
+    const line = code.findIndex(each => each.includes('is outside 1'))
+    const trace = join(folder, 'trace.txt')
+    writeFileSync(trace, `RangeError at hood.espruino.js:${line + 1}:${code[line]!.indexOf('is outside 1')}\n`)
+    expect((await spine('hood', '--engine', 'espruino', '--trace', trace)).out).toMatch(/^RangeError at firmware\/hub\/hub\.ts:\d+\n$/)
+  }, LIMIT_ms)
+
+  it.each([
+    [[], 'name a hub type'], [['boot'], 'there is no hub type "boot"'], [['hood', '--trace', 'missing.txt'], 'cannot read missing.txt'],
+  ])('%j is refused', async (words, reason) => {
+    const { code, err } = await spine(...words)
+    expect([code > 0, err]).toEqual([true, expect.stringContaining(reason)])
+  })
+})

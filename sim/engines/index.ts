@@ -1,0 +1,5 @@
+export { drive } from './drive.ts'
+export { meter } from './meter.ts'
+export { type DeedLog, recorded } from './recording.ts'
+export { sourceImage } from './source.ts'
+export { hasXs, XS_COMMAND, XsHub } from './xs/index.ts'

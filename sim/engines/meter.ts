@@ -1,0 +1,104 @@
+import {
+  CLASSIC_DATA_BYTES, createFrame, type HubName, type HubTypeName, messageId, pageOf, kindOf, PF_BROADCAST, pduFormatOf, VehicleStateCodec,
+} from '#protocol/index.ts'
+import { attachNode, type Car, createCar, type TopologyData } from '../car/index.ts'
+import { drive, DRIVE, type Step } from './drive.ts'
+import { type MeteredCallback, XsHub } from './xs/index.ts'
+
+/** Where the hub type that is metered sits, and as what it is driven. */
+const METERED_AT: Readonly<Record<HubTypeName, HubName>> = { door: 'FL', dash: 'DASH', trunk: 'TRUNK', hood: 'HOOD', stereo: 'STEREO' }
+
+/**
+ * What a hub's JavaScript costs, in bytecodes of XS, whole callbacks, without what the board does in the Hal; `heap` in slots.
+ * A median where there are many, so that a single one that does more does not hide what is usual; NaN: it has none of these.
+ */
+interface Costs {
+  /** `createHub`. */
+  readonly boot: number
+  /** All callbacks of a second in which nothing happens, with the ignition on. */
+  readonly idleSecond: number
+  /** A VehicleState received; sent, for the hub that sends it. */
+  readonly frameWanted: number
+  /** A frame that the filters let in and nobody wants. */
+  readonly frameUnwanted: number
+  /** The window's tick. */
+  readonly tickOpening: number
+  readonly tickClosing: number
+  /** A command received or a switch pressed: the dearest. */
+  readonly command: number
+  /** The longest callback after `createHub`. */
+  readonly longest: number
+  /** After it has booted and bound its components, beyond the empty engine. */
+  readonly heap: number
+}
+
+const SEED = 3
+const FIRST_CLASS_KIND = 8
+/** A kind of page 1 that the catalogue does not use, to all. */
+const UNWANTED_ID = messageId(7, 1, 7, 0, 0x87)
+const UNWANTED_FRAMES = 9
+
+const STEPS: readonly Step[] = [...DRIVE, { name: 'unwanted', for_ms: 1000 }]
+
+interface Noted extends MeteredCallback { readonly step: string }
+
+/** Runs the artefact of a hub type in XS as a hub of a car, and reads the meter. @throws Error where the engine is missing. */
+export function meter(hub: HubTypeName, board: string, artefact: string, topology?: TopologyData): Costs {
+  const engine = new XsHub(board, artefact)
+  try {
+    const noted: Noted[] = []
+    let step = ''
+    engine.onCallback = callback => noted.push({ ...callback, step })
+    const car = createCar({
+      seed: SEED, ...(topology !== undefined && { topology }),
+      image: plan => plan.location === METERED_AT[hub] ? engine.image : undefined,
+    })
+    const tool = strangerOf(car)
+    drive(car, STEPS, (next) => {
+      step = next.name
+      if (step === 'unwanted') tool()
+    })
+    return costsOf(noted, engine.emptySlots)
+  } finally {
+    engine.end()
+  }
+}
+
+/** A node that says something nobody wants, now and then. */
+function strangerOf(car: Car): () => void {
+  const port = attachNode(car, { name: 'stranger' })
+  const frame = { ...createFrame(CLASSIC_DATA_BYTES), id: UNWANTED_ID, length: CLASSIC_DATA_BYTES }
+  return () => {
+    port.setOnline(true)
+    for (let i = 0; i < UNWANTED_FRAMES; i++) car.kernel.after(i * 50_000_000, 'stranger', () => port.send(frame))
+  }
+}
+
+function costsOf(noted: readonly Noted[], emptySlots: number): Costs {
+  const [boot, ...later] = noted
+  const of = (matches: (callback: Noted) => boolean): number[] => later.filter(matches).map(({ compute }) => compute)
+  const ticks = (step: string): number[] => of(one => one.kind === 'timer' && one.requests.includes('takeMeans') && one.step.startsWith(step))
+  const idleStep = STEPS.find(({ name }) => name === 'idle')!
+  const idle = of(({ step }) => step === idleStep.name).reduce((sum, compute) => sum + compute, 0)
+  return {
+    boot: boot!.compute,
+    idleSecond: Math.round(idle / (idleStep.for_ms / 1000)),
+    frameWanted: median(of(({ kind, id }) => kind === 'receive' && isVehicleState(id))),
+    frameUnwanted: median(of(({ kind, id }) => kind === 'receive' && id === UNWANTED_ID)),
+    tickOpening: median(ticks('DASH.windowFL.down pressed')),
+    tickClosing: median(ticks('DASH.windowFL.up pressed')),
+    command: most(of(({ kind, id }) => kind === 'receive' && isCommand(id))),
+    longest: most(of(() => true)),
+    heap: later.findLast(({ step }) => step === 'boot')!.heapSlots - emptySlots,
+  }
+}
+
+const isVehicleState = (id: number): boolean =>
+  pduFormatOf(id) === PF_BROADCAST && pageOf(id) === VehicleStateCodec.page && kindOf(id) === VehicleStateCodec.kind
+const isCommand = (id: number): boolean => pduFormatOf(id) === PF_BROADCAST && pageOf(id) === 1 && kindOf(id) >= FIRST_CLASS_KIND
+
+const most = (values: readonly number[]): number => values.length === 0 ? NaN : Math.max(...values)
+
+function median(values: readonly number[]): number {
+  return values.length === 0 ? NaN : [...values].sort((a, b) => a - b)[values.length >> 1]!
+}

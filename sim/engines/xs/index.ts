@@ -1,0 +1,2 @@
+export { hasXs, XS_COMMAND } from './place.ts'
+export { type MeteredCallback, XsHub } from './xs-hub.ts'
