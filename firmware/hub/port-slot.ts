@@ -312,6 +312,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.tick(0)
     this.cycle.stop()
     this.commands.bind(undefined)
+    this.port.onInput(() => undefined)
     if (component !== undefined) {
       component.dispose()
       this.driverJobs.end()

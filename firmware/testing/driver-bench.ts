@@ -116,6 +116,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   private readonly location: number
   private inputHandlers: ((channel: number, level: boolean) => void)[] = []
   private jobs: BenchJob[] = []
+  /** The component is in its socket. */
+  private bound = true
   private readonly means = new Means()
   private tickPeriod_ms = 0
   private nextTick_ms = 0
@@ -142,8 +144,10 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     this.component = this.entry.create(this.context())
   }
 
-  /** What the hub does when the component is pulled out: the driver goes, and its jobs. */
+  /** What the hub does when the component is pulled out: the driver hears nothing more, and its jobs end. */
   unplug(): void {
+    this.inputHandlers = []
+    this.bound = false
     this.component.dispose()
     this.jobs = []
   }
@@ -181,12 +185,12 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   setPower(granted: boolean): void {
     this.granted = granted
     if (!granted) this.bound_A = Infinity
-    this.component.powerChanged?.(granted)
+    if (this.bound) this.component.powerChanged?.(granted)
   }
 
   setIgnition(ignition: Ignition): void {
     this.ignition = ignition
-    this.component.vehicleChanged?.()
+    if (this.bound) this.component.vehicleChanged?.()
   }
 
   setInput(channel: number, level: boolean): void {

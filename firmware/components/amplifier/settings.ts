@@ -1,4 +1,5 @@
 import type { ComponentContext, DriverJob } from '../component.ts'
+import { recordOf } from '../record.ts'
 import { AMPLIFIER_PARAMETERS } from './parameters.ts'
 
 const RECORD_KEY = 0
@@ -21,8 +22,8 @@ export class StereoSettings {
     this.frequency_MHz = AMPLIFIER_PARAMETERS.lowest_MHz
     this.bytes = new Uint8Array(RECORD_BYTES)
     this.saveJob = context.job('settings', () => this.save())
-    const stored = context.load(RECORD_KEY)
-    if (stored === undefined || stored.length !== RECORD_BYTES || stored[0] !== RECORD_VERSION) return
+    const stored = recordOf(context.load(RECORD_KEY), RECORD_BYTES, RECORD_VERSION)
+    if (stored === undefined) return
     this.volume = Math.min(stored[1]!, AMPLIFIER_PARAMETERS.volumeMost)
     this.balance_pct = Math.min(stored[2]!, 2 * AMPLIFIER_PARAMETERS.balance_pct) - AMPLIFIER_PARAMETERS.balance_pct
     const frequency_MHz = AMPLIFIER_PARAMETERS.lowest_MHz + stored[3]! / AMPLIFIER_PARAMETERS.stepsPerMHz

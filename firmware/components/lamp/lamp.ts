@@ -35,7 +35,6 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
   private fading: boolean
   private wanted_A: number
   private readonly watchJob: DriverJob
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.lamp>) {
     const data = context.descriptor.data
@@ -46,7 +45,6 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
     this.fading = false
     this.wanted_A = 0
     this.watchJob = context.job('bulb check', () => this.watch())
-    this.alive = true
   }
 
   command(values: LightCommandValues, _sender: number): boolean {
@@ -103,7 +101,6 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
    * the channels that were lit stay off until they are set again.
    */
   powerChanged(granted: boolean): void {
-    if (!this.alive) return
     if (granted) {
       this.startFades()
       return
@@ -121,7 +118,6 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
   }
 
   dispose(): void {
-    this.alive = false
     this.context.tick(0)
     for (let i = 0; i < this.channels.length; i++) this.context.port.drive(i, 0)
     this.context.power.release()

@@ -30,7 +30,6 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   private retried: boolean
   private fault: boolean
   private readonly settleJob: DriverJob
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.latch>) {
     this.statusCount = 1
@@ -46,10 +45,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     this.retried = false
     this.fault = false
     this.settleJob = context.job('inputs settle', () => context.statusChanged(0))
-    this.alive = true
-    context.port.onInput(() => {
-      if (this.alive) this.settleJob.notLater(LATCH_PARAMETERS.settle_ms)
-    })
+    context.port.onInput(() => this.settleJob.notLater(LATCH_PARAMETERS.settle_ms))
   }
 
   command(values: LatchCommandValues, sender: number): boolean {
@@ -104,7 +100,6 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   }
 
   dispose(): void {
-    this.alive = false
     this.stopMotors()
     this.phase = PHASE.rest
     this.context.tick(0)

@@ -1,4 +1,5 @@
 import type { ComponentContext } from '../component.ts'
+import { recordOf } from '../record.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
 
 /** Memories of a mirror: as many as the command's two bits name. */
@@ -20,8 +21,8 @@ export class MirrorMemory {
     this.bytes = new Uint8Array(1 + 2 * MIRROR_MEMORIES)
     this.bytes[0] = RECORD_VERSION
     for (let i = 1; i < this.bytes.length; i++) this.bytes[i] = EMPTY
-    const stored = context.load(RECORD_KEY)
-    if (stored === undefined || stored.length !== this.bytes.length || stored[0] !== RECORD_VERSION) return
+    const stored = recordOf(context.load(RECORD_KEY), this.bytes.length, RECORD_VERSION)
+    if (stored === undefined) return
     for (let i = 1; i < this.bytes.length; i++) this.bytes[i] = stored[i]!
   }
 

@@ -35,7 +35,6 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
   private asked_ms: number
   private asking: boolean
   private readonly heatJob: DriverJob
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.mirror>) {
     this.statusCount = 1
@@ -53,7 +52,6 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
     this.asked_ms = 0
     this.asking = false
     this.heatJob = context.job('heater', () => this.settle())
-    this.alive = true
   }
 
   command(values: MirrorCommandValues, _sender: number): boolean {
@@ -97,7 +95,7 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
 
   /** Power taken away ends every motion; the heater goes on when it comes back, unless the eFuse took it. */
   powerChanged(granted: boolean): void {
-    if (this.asking || !this.alive) return
+    if (this.asking) return
     if (!granted) {
       this.stopMotors()
       if (this.context.port.tripped()) this.heater.set(this.context.hal.now(), false)
@@ -110,7 +108,6 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
   }
 
   dispose(): void {
-    this.alive = false
     this.stopMotors()
     this.drive(false)
     this.context.tick(0)
@@ -221,7 +218,7 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
 
   private drive(mayHeat: boolean): void {
     const port = this.context.port
-    const fed = this.alive && this.context.power.granted()
+    const fed = this.context.power.granted()
     port.drive(MIRROR_PLUG.tiltX, fed ? this.axisX.direction : 0)
     port.drive(MIRROR_PLUG.tiltY, fed ? this.axisY.direction : 0)
     port.drive(MIRROR_PLUG.fold, fed ? this.arm.direction : 0)

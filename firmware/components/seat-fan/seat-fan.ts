@@ -25,7 +25,6 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
   private goal: number
   /** It drew no current, or tripped the eFuse: off until the next command. */
   private fault: boolean
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.seatFan>) {
     this.statusCount = 1
@@ -33,7 +32,6 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
     this.checkJob = context.job('current check', () => this.check())
     this.goal = 0
     this.fault = false
-    this.alive = true
   }
 
   command(values: SeatFanCommandValues, _sender: number): boolean {
@@ -55,7 +53,6 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
 
   /** Without power it is off, and comes back with it, unless the port's eFuse took it. */
   powerChanged(granted: boolean): void {
-    if (!this.alive) return
     if (!granted && this.goal > 0 && this.context.port.tripped()) this.fail()
     else this.drive()
   }
@@ -65,7 +62,6 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
   }
 
   dispose(): void {
-    this.alive = false
     this.context.port.drive(SEAT_FAN_PLUG.output, 0)
     this.context.power.release()
   }

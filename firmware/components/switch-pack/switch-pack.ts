@@ -26,7 +26,6 @@ class SwitchPackDriver implements Driver {
   private pressedCount: number
   private readonly settleJob: DriverJob
   private readonly holdJob: DriverJob
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.switchPack>) {
     this.statusCount = 0
@@ -42,7 +41,6 @@ class SwitchPackDriver implements Driver {
     this.pressedCount = 0
     this.settleJob = context.job('contacts settle', () => this.settle())
     this.holdJob = context.job('holds', () => this.checkHolds())
-    this.alive = true
     for (let i = 0; i < count; i++) this.contacts[i] = context.port.input(i) ? CONTACT.ignored : CONTACT.open
     context.port.onInput(channel => this.edge(channel))
   }
@@ -53,13 +51,11 @@ class SwitchPackDriver implements Driver {
 
   /** Unplugged while pressed: what was held ends. */
   dispose(): void {
-    if (!this.alive) return
     for (let i = 0; i < this.codes.length; i++) this.open(i, SWITCH_EDGE.released)
-    this.alive = false
   }
 
   private edge(channel: number): void {
-    if (!this.alive || !(channel >= 0 && channel < this.codes.length)) return
+    if (!(channel >= 0 && channel < this.codes.length)) return
     const now_ms = this.context.hal.now()
     this.lastEdge_ms[channel] = now_ms
     if (this.bouncing[channel] === 0) {

@@ -25,7 +25,6 @@ class VehicleDriver implements Driver {
   private ignition: Ignition | typeof UNREAD
   private gear: number
   private speed_kmh: number
-  private alive: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.vehicle>) {
     this.statusCount = 0
@@ -36,10 +35,9 @@ class VehicleDriver implements Driver {
     this.ignition = UNREAD
     this.gear = UNREAD
     this.speed_kmh = 0
-    this.alive = true
     context.port.onInput(() => {
       this.lastEdge_ms = context.hal.now()
-      if (this.alive) this.readJob.notLater(VEHICLE_PARAMETERS.debounce_ms)
+      this.readJob.notLater(VEHICLE_PARAMETERS.debounce_ms)
     })
     this.read()
   }
@@ -48,9 +46,7 @@ class VehicleDriver implements Driver {
     return this.speed_kmh > 0
   }
 
-  dispose(): void {
-    this.alive = false
-  }
+  dispose(): void {}
 
   private read(): void {
     const port = this.context.port

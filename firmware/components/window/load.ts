@@ -1,3 +1,4 @@
+import { recordOf } from '../record.ts'
 import { WINDOW_DRIVE } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -104,8 +105,9 @@ export class FrictionProfile {
   }
 
   /** Takes a stored image. `false`: it is none of this version, and nothing was changed. */
-  decode(bytes: Uint8Array | undefined): boolean {
-    if (bytes === undefined || bytes.length !== FRICTION_BYTES || bytes[0] !== VERSION) return false
+  decode(stored: Uint8Array | undefined): boolean {
+    const bytes = recordOf(stored, FRICTION_BYTES, VERSION)
+    if (bytes === undefined) return false
     // Stryker disable next-line EqualityOperator: a typed array ignores what is written beyond its end.
     for (let i = 0; i < FRICTION_KNOTS; i++) this.learned_A[i] = bytes[i + 1]! * STORED_A
     return true

@@ -1,4 +1,5 @@
 import type { CodeOf } from '#protocol/index.ts'
+import { recordOf } from '../record.ts'
 import type { PinchGuard } from './guard.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -217,8 +218,9 @@ export function encodeWindowRecord(record: WindowRecord): Uint8Array {
 }
 
 /** Undefined when the bytes are not a record of this version. */
-export function decodeWindowRecord(bytes: Uint8Array | undefined): WindowRecord | undefined {
-  if (bytes === undefined || bytes.length !== BYTES || bytes[0] !== VERSION) return undefined
+export function decodeWindowRecord(stored: Uint8Array | undefined): WindowRecord | undefined {
+  const bytes = recordOf(stored, BYTES, VERSION)
+  if (bytes === undefined) return undefined
   const position = get16(bytes, 7)
   return {
     serial: (get16(bytes, 1) | (get16(bytes, 3) << 16)) >>> 0,
