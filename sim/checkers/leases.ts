@@ -19,6 +19,8 @@ const REPORT_ns = 300 * MS_ns
 /** A port that draws more than it was granted is cut by its hub long before it has said so that often, over that time. */
 const EXCESS_ns = 2 * SECOND_ns
 const EXCESS_REPORTS = 3
+/** A hub that manages itself may grant at its next word what it asked for while it was off the bus. */
+const UNHEARD_ns = SECOND_ns
 /** What it may draw at rest, and what eFuse and sensor are off, of what was granted. */
 const REST_A = 2
 const EXCESS = 1.15
@@ -135,7 +137,7 @@ class LeasesChecker implements Checker {
       this.accuse(now_ns, `${manager} granted ${key} a lease that does not end in time`, { lease_ms: lease_ms, longest_ms: LONGEST_LEASE_ms })
     }
     if (before !== undefined && before.manager !== manager && before.end_ns > now_ns) this.overlap(key, before, manager, now_ns)
-    this.compare(key, manager, values, now_ns)
+    if (hub !== manager || !this.wasUnheard(now_ns)) this.compare(key, manager, values, now_ns)
     const run_A = values.run_A
     const peak_A = values.peak_A > run_A ? values.peak_A : run_A
     this.leases.set(key, {
@@ -156,6 +158,10 @@ class LeasesChecker implements Checker {
     this.accuse(now_ns, `${key} holds a lease of ${before.manager} and gets another of ${manager}`, {
       left_ms: (before.end_ns - now_ns) / MS_ns,
     })
+  }
+
+  private wasUnheard(now_ns: number): boolean {
+    return this.around.busFaulty || now_ns - this.around.faultChanged_ns < UNHEARD_ns
   }
 
   private compare(key: string, manager: string, values: PowerGrantValues, now_ns: number): void {

@@ -122,6 +122,9 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
+      'what the manager\'s own hub asked for while it was off the bus': t => t.boot().live(2000).tell({ kind: 'dropped', source: 'DASH', dropped: true })
+        .at(3000).tell({ kind: 'dropped', source: 'DASH', dropped: false }).at(3010)
+        .say('DASH', 'PowerGrant@DASH', { port: 2, sequence: 1, run_A: 1, peak_A: 1, lease_ms: 2000, result: 'granted' }),
       'one after the other within the cable': t => grant(request(grant(request(t.boot().live(2000), 'FL', 20), 'DASH', 'FL', 20).live(4200), 'FR', 20), 'DASH', 'FR', 20),
     },
   },
