@@ -8,6 +8,7 @@ import { kindOption } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
 import { LogLosses } from '../lib/log-losses.ts'
 import { shared } from '../lib/options.ts'
+import { Progress } from '../lib/progress.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -78,7 +79,9 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
   const log = new LogInput(terminal, input, from)
   const losses = new LogLosses(to)
   const size = input === '-' ? NaN : await sizeOf(input)
-  let told_ms = performance.now()
+  let read_bytes = 0
+  const progress = await Progress.open(terminal, () => `${input}: ${share(read_bytes, size)}, ${log.frames.toLocaleString('en')} frames`,
+    { plain: true, every_ms: PROGRESS_ms })
   try {
     await log.read({
       onFrame: (frame) => {
@@ -89,9 +92,8 @@ async function convert(job: Job, asJson: boolean, terminal: Terminal): Promise<v
       },
       flush: async (read) => {
         await target.flush()
-        if (performance.now() - told_ms < PROGRESS_ms) return
-        told_ms = performance.now()
-        terminal.warn(`${input}: ${share(read, size)}, ${log.frames.toLocaleString('en')} frames`)
+        read_bytes = read
+        progress.show()
       },
     })
     if (!log.isNoLog) target.pieces.add(writer.end())

@@ -12,7 +12,8 @@ import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/fail
 import { readData } from '../lib/json-file.ts'
 import { keepError, keepRun, keepScript } from '../lib/keep-run.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
-import type { Picture, Terminal } from '../lib/terminal.ts'
+import { Progress } from '../lib/progress.ts'
+import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
 Each run boots a car, does random things to it for a while of virtual time, and lets the checkers judge the trace: force,
@@ -116,7 +117,10 @@ async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal)
   const keepReport = (): void => {
     if (options.resume !== undefined) save(options.resume, run.report())
   }
-  const progress = await Progress.open(run, fuzz, shard, options, terminal)
+  const share = shard.count === 1 ? '' : `, share ${shard.index + 1}/${shard.count} of ${options.runs}`
+  const before = run.done > 0 ? `, ${run.done} done before` : ''
+  terminal.warn(`fuzzing: ${run.share} runs of ${formatDuration(fuzz.for_ms)}, seed ${fuzz.seed}${share}${before}`)
+  const progress = await Progress.open(terminal, progressOf(run, fuzz), { plain: options.json === true })
   // Whatever ends this campaign, its report is there.
   keepReport()
   let saved_ms = performance.now()
@@ -134,7 +138,7 @@ async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal)
     const name = traceName(fuzz, error.run)
     throw broken(name, keepScript(name, error.script), error.cause, replayCommand(options, error.run))
   } finally {
-    progress.end()
+    progress.close()
     keepReport()
   }
   if (run.done < run.share) terminal.warn(`stopped after ${run.done} of ${run.share} runs${options.resume === undefined ? '' : `: the same command goes on`}`)
@@ -143,61 +147,15 @@ async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal)
 
 /** The report is kept this often. */
 const SAVE_ms = 5000
-/** A line this often where nobody watches. */
-const LINE_ms = 30_000
-const PICTURE_ms = 200
-
-/** How far it is: one line that changes on a screen, a line now and then elsewhere. */
-class Progress {
-  private readonly run: Campaign
-  private readonly fuzz: FuzzOptions
-  private readonly terminal: Terminal
-  private picture: Picture | undefined
-  private readonly begun = performance.now()
-  private readonly first: number
-  private shown = performance.now()
-
-  static async open(run: Campaign, fuzz: FuzzOptions, shard: Shard, options: Options, terminal: Terminal): Promise<Progress> {
-    const share = shard.count === 1 ? '' : `, share ${shard.index + 1}/${shard.count} of ${options.runs}`
-    const before = run.done > 0 ? `, ${run.done} done before` : ''
-    terminal.warn(`fuzzing: ${run.share} runs of ${formatDuration(fuzz.for_ms)}, seed ${fuzz.seed}${share}${before}`)
-    const watched = terminal.isTTY && options.json !== true
-    return new Progress(run, fuzz, terminal, watched ? await terminal.openPicture() : undefined)
-  }
-
-  private constructor(run: Campaign, fuzz: FuzzOptions, terminal: Terminal, picture: Picture | undefined) {
-    this.run = run
-    this.fuzz = fuzz
-    this.terminal = terminal
-    this.picture = picture
-    this.first = run.done
-  }
-
-  show(): void {
-    if (performance.now() - this.shown < (this.picture === undefined ? LINE_ms : PICTURE_ms)) return
-    this.shown = performance.now()
-    if (this.picture === undefined) this.terminal.warn(this.line())
-    else this.picture.show(this.line())
-  }
-
-  /** Something else is printed. */
-  interrupt(text: string): void {
-    this.picture?.show('')
-    this.terminal.warn(text)
-  }
-
-  end(): void {
-    this.picture?.show(this.line())
-    this.picture?.close()
-  }
-
-  private line(): string {
-    const { run } = this
-    const took_ms = performance.now() - this.begun
-    const here = run.done - this.first
+/** How far a campaign is, in words. */
+function progressOf(run: Campaign, { for_ms }: FuzzOptions): () => string {
+  const begun_ms = performance.now()
+  const first = run.done
+  return () => {
+    const took_ms = performance.now() - begun_ms
+    const here = run.done - first
     const left = here === 0 ? '' : `, ${formatDuration(took_ms / here * (run.share - run.done))} to go`
-    const times = here * this.fuzz.for_ms / took_ms
-    return `${run.done}/${run.share} runs, ${run.failed} failed, ${times.toFixed(0)}× real time${left}`
+    return `${run.done}/${run.share} runs, ${run.failed} failed, ${(here * for_ms / took_ms).toFixed(0)}× real time${left}`
   }
 }
 

@@ -7,9 +7,10 @@ import {
 } from '#sim/pinch/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { duration, positiveNumber, shared, wholeNumber } from '../lib/options.ts'
+import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
-import type { Picture, Terminal } from '../lib/terminal.ts'
+import type { Terminal } from '../lib/terminal.ts'
 import { type CaseChoice, parseCase, showCase } from '../pinch/case.ts'
 import { type Part, parsePart } from '../pinch/parts.ts'
 import { judgeHunt, type JudgeOptions, judgeRandom } from '../pinch/random.ts'
@@ -119,19 +120,19 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
 
 /** Runs through `items` in slices, with a line that says how far it is. `false`: stopped by the user. */
 async function work<T>(items: Iterable<T>, count: number, terminal: Terminal, options: Options, each: (item: T) => void): Promise<boolean> {
-  const picture: Picture | undefined = terminal.isTTY && options.json !== true ? await terminal.openPicture() : undefined
   let done = 0
+  const progress = await Progress.open(terminal, () => `${done} of ${count} (${Math.floor(100 * done / count)} %)`, { plain: options.json === true })
   let shown_ms = Date.now()
   for (const item of items) {
     each(item)
     done++
     if (Date.now() - shown_ms < SLICE_ms) continue
-    picture?.show(`${done} of ${count} (${Math.floor(100 * done / count)} %)`)
+    progress.show()
     await new Promise(resolve => setImmediate(resolve))
     if (terminal.stop.aborted) break
     shown_ms = Date.now()
   }
-  picture?.close()
+  progress.close()
   if (done < count) terminal.warn(`stopped after ${done} of ${count}: what follows is of those`)
   return done === count
 }

@@ -3,9 +3,10 @@ import {
   type RandomReport, RandomTally, runRandom, situationOf, tellCase,
 } from '#sim/pinch/index.ts'
 import { Failure } from '../lib/failure.ts'
+import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
-import type { Picture, Terminal } from '../lib/terminal.ts'
+import type { Terminal } from '../lib/terminal.ts'
 import { type Part, runParts, sendUp } from './parts.ts'
 
 /** What the ways of judging at random share. */
@@ -31,7 +32,7 @@ export async function judgeRandom(count: number, closings: boolean, options: Jud
     await inSlices(terminal, numbers(count, part), number => runRandom(seed, number, detection, closings), sendUp)
     return
   }
-  const progress = await Progress.open(terminal, options, () => `${tally.cases} of ${count} (${Math.floor(100 * tally.cases / count)} %)`)
+  const progress = await Progress.open(terminal, () => `${tally.cases} of ${count} (${Math.floor(100 * tally.cases / count)} %)`, { plain: options.json })
   const add = (outcomes: readonly RandomOutcome[]): void => {
     for (const outcome of outcomes) tally.add(outcome)
     progress.show()
@@ -67,8 +68,9 @@ export async function judgeHunt(for_ms: number, options: JudgeOptions, terminal:
     await inSlices(terminal, forever(until_ms), step, sightings => see([{ tried: sightings.length, best: sightings.at(-1)!.best }]))
   }
   if (part !== undefined) return hunt(part, sendUp)
-  const progress = await Progress.open(terminal, options, () =>
-    `${tried} tried, hardest ${number(best?.peak_N ?? NaN)} N, ${Math.max(0, Math.round((until_ms - performance.now()) / 1000))} s to go`)
+  const progress = await Progress.open(terminal, () =>
+    `${tried} tried, hardest ${number(best?.peak_N ?? NaN)} N, ${Math.max(0, Math.round((until_ms - performance.now()) / 1000))} s to go`,
+  { plain: options.json })
   const see = (sightings: readonly Sighting[]): void => {
     for (const sighting of sightings) {
       tried += sighting.tried
@@ -128,29 +130,6 @@ async function inSlices<Item, Result>(
     begun_ms = performance.now()
   }
   if (results.length > 0) await give(results)
-}
-
-/** One line that changes on a screen; nothing elsewhere. */
-class Progress {
-  private readonly picture: Picture | undefined
-  private readonly line: () => string
-
-  static async open(terminal: Terminal, { json }: JudgeOptions, line: () => string): Promise<Progress> {
-    return new Progress(terminal.isTTY && !json ? await terminal.openPicture() : undefined, line)
-  }
-
-  private constructor(picture: Picture | undefined, line: () => string) {
-    this.picture = picture
-    this.line = line
-  }
-
-  show(): void {
-    this.picture?.show(this.line())
-  }
-
-  close(): void {
-    this.picture?.close()
-  }
 }
 
 const FORCE_COLUMNS = [
