@@ -66,6 +66,19 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(9859, 'DASH.windowRR.up', 33), { at_ms: 10_457, kind: 'nodeNoise', for_ms: 228, with: { hub: 'DASH', rate: 0.02609 } },
     ],
   },
+  'a tool runs a window on that a thumb holds, and the thumb\'s hub is cut off': {
+    seed: 3016298797, for_ms: 14_842,
+    events: [
+      press(12_715, 'DASH.windowFL.down', 2485), {
+        at_ms: 14_056, kind: 'tool', for_ms: 0,
+        with: { message: 'WindowCommand', location: 'FL', source: 249, sequence: 0, action: 4, position_pct: 14.5 },
+      },
+      { at_ms: 14_194, kind: 'cut', for_ms: 425, with: { cable: 'drop.DASH' } },
+    ],
+  },
+  'the last frame of a hub that babbled ends after the fault': {
+    seed: 2500021194, for_ms: 6256, events: [{ at_ms: 6160, kind: 'babble', for_ms: 94, with: { hub: 'STEREO', id: 350882859, bytes: 5 } }],
+  },
   'a hub pauses while its eFuse holds the glass on a hand, and trips': {
     seed: 1, for_ms: 18_000,
     events: [
