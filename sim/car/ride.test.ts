@@ -58,6 +58,20 @@ describe('a ride', () => {
     expect(shaken.slice(20)).toEqual(Array.from({ length: 10 }, () => 0))
   })
 
+  it('is felt by a hub whose window rests, and is over when it is over', () => {
+    const car = booted()
+    car.ride.slam(30, 20)
+    car.run(10)
+    expect(car.hub('FL').instruments!.acceleration_m_s2()).toBeGreaterThan(20)
+    car.run(11)
+    car.component('FL.window').outlet!.takeMeans()
+    expect(Math.abs(car.hub('FL').instruments!.acceleration_m_s2())).toBeLessThan(1)
+    car.ride.road(2)
+    const felt = Array.from({ length: 2000 }, () => car.hub('FL').instruments!.acceleration_m_s2())
+    expect(Math.max(...felt)).toBeGreaterThan(1)
+    expect(Math.min(...felt)).toBeLessThan(-1)
+  })
+
   it('with ripple on the supply has it at every hub, until it ends', () => {
     const car = booted()
     const supply = (): number[] => opening(car, () => car.supply_V('RR'))

@@ -42,10 +42,14 @@ class Sensors implements Meter, Instruments {
   shaken_m_s2 = 0
   private readonly measuring: Measuring
   private readonly outlet: Outlet
+  private readonly shake: () => void
+  private sampled = false
 
-  constructor(dice: Prng, outlet: Outlet) {
+  /** `shake` lets a millisecond of road pass where nothing moves, and so nothing else does. */
+  constructor(dice: Prng, outlet: Outlet, shake: () => void) {
     this.measuring = new Measuring(dice, EXACT)
     this.outlet = outlet
+    this.shake = shake
   }
 
   fit(piece: Piece): void {
@@ -55,6 +59,8 @@ class Sensors implements Meter, Instruments {
   }
 
   sample(current_A: number, plug_V: number): void {
+    this.sampled = true
+    this.shake()
     this.measuring.sample(this.commutated_A(current_A), plug_V, this.shaken_m_s2)
   }
 
@@ -83,6 +89,8 @@ class Sensors implements Meter, Instruments {
   }
 
   acceleration_m_s2(): number {
+    if (!this.sampled) this.sample(this.outlet.current_A, this.outlet.load_V)
+    this.sampled = false
     return this.measuring.acceleration_m_s2()
   }
 
@@ -180,7 +188,7 @@ export class Ride {
     this.world.beforeStep = () => this.step()
     for (const { class: type, hub, outlet } of this.parts.values()) {
       if (type !== 'window' || outlet === undefined || this.sensors.has(hub)) continue
-      const sensors = new Sensors(this.dice, outlet)
+      const sensors = new Sensors(this.dice, outlet, () => !this.world.active && this.step())
       outlet.meter = sensors
       lookUp('hub', this.hosts, hub).instruments = sensors
       this.sensors.set(hub, sensors)
