@@ -311,6 +311,17 @@ describe('shedding and restriction', () => {
     expect(rig.ask(2, 0, 5, 5, 0)[0]!.result).toBe(granted)
   })
 
+  it('frozen: a port that asks for a peak keeps its run current, and safety gets its peak', () => {
+    const rig = bench()
+    rig.allocator.adopt(rig.now_ms, 0, 0, 9)
+    rig.ask(2, 0, 5, 5, 0)
+    rig.allocator.freeze(true)
+    expect(rig.ask(0, 0, 9, 20, 2)[0]).toMatchObject({ result: granted, run_A: 9, peak_A: 9 })
+    expect(rig.ask(2, 0, 5, 8, 0)[0]).toMatchObject({ result: granted, run_A: 5, peak_A: 8 })
+    rig.allocator.freeze(false)
+    expect(rig.ask(0, 0, 9, 20, 2)[0]).toMatchObject({ result: granted, run_A: 9, peak_A: 20 })
+  })
+
   it('adopts what another manager gave, once, and until its port lets go or falls silent', () => {
     const rig = bench()
     rig.allocator.adopt(rig.now_ms, 0, 0, 9)

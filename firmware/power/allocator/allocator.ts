@@ -205,7 +205,9 @@ export class Allocator {
   }
 
   private renew(account: Account, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
-    const most_mA = peak_mA > run_mA ? Math.min(peak_mA, stepped(this.leases.available_mA(account))) : run_mA
+    // A peak is something new: whoever asks for one may have let go of what another manager is believed to have given.
+    const mayPeak = peak_mA > run_mA && (!this.frozen || priority === PRIORITY.safety)
+    const most_mA = mayPeak ? Math.min(peak_mA, stepped(this.leases.available_mA(account))) : run_mA
     this.leases.hold(account, now_ms, priority, run_mA, most_mA)
     this.answers.put(account, GRANT_RESULT.granted, priority)
     account.asked = false
