@@ -1,6 +1,7 @@
 export { bitTiming } from './bit-timing.ts'
 export type { CanSpi } from './can-spi.ts'
+export { FlashNvm, type FlashPages } from './flash-nvm.ts'
 export { Mcp2515 } from './mcp2515.ts'
+export type { BoardPins, PortPins } from './pins.ts'
 export type { Uart } from './uart.ts'
 export { UartCan } from './uart-can.ts'
-export { FlashNvm, type FlashPages } from './flash-nvm.ts'

@@ -1,6 +1,7 @@
 import { CAN_STATE, type CanState } from '#protocol/index.ts'
-import type { CanPort, FilterBank } from '../hal.ts'
+import type { FilterBank } from '../hal.ts'
 import type { BitTiming } from './bit-timing.ts'
+import type { BoardCan } from './board-can.ts'
 import type { CanSpi } from './can-spi.ts'
 
 /** Instructions (data sheet DS20001801, table 12-1). */
@@ -72,7 +73,7 @@ const MOST_ROUNDS = 8
  * configuration mode instead, until `recover`. And it cannot tell which of its receive buffers is the older: where both are full
  * the first is read first.
  */
-export class Mcp2515 implements CanPort {
+export class Mcp2515 implements BoardCan {
   private readonly spi: CanSpi
   private readonly bytes: Uint8Array
   private readonly data: Uint8Array
@@ -86,6 +87,7 @@ export class Mcp2515 implements CanPort {
   private readonly withdrawn: boolean[]
   private receiveHandler: ((id: number, data: Uint8Array, length: number) => void) | undefined
   private sentHandler: ((id: number) => void) | undefined
+  private woken: (() => void) | undefined
   private lost: number
   private off: boolean
 
@@ -101,6 +103,7 @@ export class Mcp2515 implements CanPort {
     this.withdrawn = [false, false, false]
     this.receiveHandler = undefined
     this.sentHandler = undefined
+    this.woken = undefined
     this.lost = 0
     this.off = false
     this.bytes[0] = RESET
@@ -203,8 +206,8 @@ export class Mcp2515 implements CanPort {
     }
   }
 
-  /** Sleeps behind its wake-up filter; the interrupt line falls when the bus becomes dominant. What waited to be sent is dropped. */
-  sleep(): void {
+  sleep(woken: () => void): void {
+    this.woken = woken
     for (let buffer = 0; buffer < BUFFERS; buffer++) {
       if (this.ids[buffer] !== NOBODY) this.modify(TXB0CTRL + NEXT_BUFFER * buffer, TXREQ, 0)
       this.ids[buffer] = NOBODY
@@ -218,6 +221,7 @@ export class Mcp2515 implements CanPort {
   }
 
   wake(): void {
+    this.woken = undefined
     this.bytes[2] = LISTENED
     this.bytes[3] = 0
     this.write(CANINTE, 2)
@@ -245,6 +249,7 @@ export class Mcp2515 implements CanPort {
     this.modify(CANINTF, flags & (ALL_TXIF | ERRIF | WAKIF | MERRF), 0)
     for (let buffer = 0; buffer < BUFFERS; buffer++) if ((flags & TX0IF << buffer) !== 0) this.free(buffer)
     if ((flags & ERRIF) !== 0) this.heed(errors)
+    if ((flags & WAKIF) !== 0) this.rouse()
     return true
   }
 
@@ -269,6 +274,12 @@ export class Mcp2515 implements CanPort {
     if ((errors & BUS_OFF) === 0) return
     this.off = true
     this.enter(CONFIGURATION)
+  }
+
+  private rouse(): void {
+    const woken = this.woken
+    this.woken = undefined
+    if (woken !== undefined) woken()
   }
 
   private lookAfter(buffer: number): void {

@@ -1,5 +1,6 @@
 import { CAN_STATE, type CanState } from '#protocol/index.ts'
-import type { CanPort, FilterBank } from '../hal.ts'
+import type { FilterBank } from '../hal.ts'
+import type { BoardCan } from './board-can.ts'
 import type { Uart } from './uart.ts'
 
 /** GVRET, the binary protocol of SavvyCAN (sources: connections/gvretserial.cpp; ESP32RET, gvret_comm.cpp). */
@@ -41,7 +42,7 @@ interface Waiting {
  * (`npx spine car --real FL --listen gvret:/dev/ttyACM0`). While no host is there the port behaves as a controller alone on its
  * bus: it keeps what it was given to send. Filters are kept in software.
  */
-export class UartCan implements CanPort {
+export class UartCan implements BoardCan {
   private readonly uart: Uart
   private readonly message: Uint8Array
   private readonly reply: Uint8Array
@@ -50,8 +51,10 @@ export class UartCan implements CanPort {
   private have: number
   private need: number
   private heard_ms: number
-  private readonly waiting: Waiting[]
+  private waiting: Waiting[]
   private banks: FilterBank[]
+  /** Asleep: whom the next frame wakes. */
+  private woken: (() => void) | undefined
   private receiveHandler: ((id: number, data: Uint8Array, length: number) => void) | undefined
   private sentHandler: ((id: number) => void) | undefined
 
@@ -65,6 +68,7 @@ export class UartCan implements CanPort {
     this.heard_ms = -ALONE_ms
     this.waiting = []
     this.banks = []
+    this.woken = undefined
     this.receiveHandler = undefined
     this.sentHandler = undefined
     uart.onBytes((bytes, count) => this.take(bytes, count))
@@ -123,6 +127,15 @@ export class UartCan implements CanPort {
 
   recover(): void {
     this.flush()
+  }
+
+  sleep(woken: () => void): void {
+    this.waiting = []
+    this.woken = woken
+  }
+
+  wake(): void {
+    this.woken = undefined
   }
 
   private alone(): boolean {
@@ -204,6 +217,11 @@ export class UartCan implements CanPort {
 
   private received(): void {
     const message = this.message
+    const woken = this.woken
+    if (woken !== undefined) {
+      this.woken = undefined
+      return woken()
+    }
     const top = message[5]!
     if ((top & EXTENDED) === 0 || (top & ~EXTENDED) > HIGHEST_ID || this.receiveHandler === undefined) return
     const id = (top & HIGHEST_ID) << 24 | message[4]! << 16 | message[3]! << 8 | message[2]!

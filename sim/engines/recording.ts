@@ -47,7 +47,7 @@ function recordedHal(hal: Hal, log: DeedLog): Hal {
 }
 
 /** `target` with some of its methods replaced; all others run on itself. */
-function instead<Target extends object>(target: Target, methods: Partial<Target>): Target {
+export function instead<Target extends object>(target: Target, methods: Partial<Target>): Target {
   return new Proxy(target, {
     get: (_target, name: string & keyof Target) => {
       const method = methods[name] ?? target[name]

@@ -15,8 +15,11 @@ const SECOND_ns = 1e9
  * as `HubCan`.
  */
 export class ChipCan implements HostCan {
-  readonly chip: Mcp2515Chip
-  private readonly driver: Mcp2515
+  /** What a board's code has of it. */
+  readonly spi: CanSpi
+  private readonly chip: Mcp2515Chip
+  private readonly bitrate: number
+  private ownDriver: Mcp2515 | undefined = undefined
   private edge: ((time_ns: number) => void) | undefined = undefined
   private alive = true
 
@@ -29,7 +32,7 @@ export class ChipCan implements HostCan {
     const chip = new Mcp2515Chip(controller, OSCILLATOR_Hz, (low) => {
       if (low && this.alive) this.lineFell(cpu, source)
     })
-    const spi: CanSpi = {
+    this.spi = {
       transfer: (bytes, count) => { if (this.alive) chip.transfer(bytes, count) },
       interrupted: () => chip.interrupting,
       onInterrupt: (then) => { handler = then },
@@ -39,18 +42,23 @@ export class ChipCan implements HostCan {
       },
     }
     this.chip = chip
-    this.driver = new Mcp2515(spi, bitTiming(OSCILLATOR_Hz, SECOND_ns / controller.bus.bit_ns))
+    this.bitrate = SECOND_ns / controller.bus.bit_ns
+  }
+
+  /** The driver of the boards, for firmware that brings none of its own. */
+  private get driver(): Mcp2515 {
+    return this.ownDriver ??= new Mcp2515(this.spi, bitTiming(OSCILLATOR_Hz, this.bitrate))
   }
 
   sleep(edge: (time_ns: number) => void): void {
     if (!this.alive) return
-    this.driver.sleep()
+    this.ownDriver?.sleep(() => undefined)
     this.edge = edge
   }
 
   wake(): void {
     this.edge = undefined
-    if (this.alive) this.driver.wake()
+    if (this.alive) this.ownDriver?.wake()
   }
 
   dispose(): void {

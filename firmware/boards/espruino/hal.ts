@@ -1,0 +1,162 @@
+import { RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
+import type { Hal } from '../../hal.ts'
+import { bitTiming } from '../bit-timing.ts'
+import type { BoardCan } from '../board-can.ts'
+import type { CanSpi } from '../can-spi.ts'
+import { FlashNvm } from '../flash-nvm.ts'
+import { Mcp2515 } from '../mcp2515.ts'
+import type { BoardPins, CanPins, SerialPins } from '../pins.ts'
+import { UartCan } from '../uart-can.ts'
+import type { Espruino } from './api.ts'
+import { EspruinoPort, scaled, switchOff } from './port.ts'
+
+const BITRATE = 500_000
+const SPI_BAUD = 8_000_000
+const WATCHDOG_s = 2
+const SERIAL_BITS = 0x1f_ffff
+
+/** Timers, and sleep: what runs out meanwhile fires when the board is awake. */
+class Clock {
+  asleep: boolean
+  private readonly api: Espruino
+  private readonly start_s: number
+  private held: (() => void)[]
+
+  constructor(api: Espruino) {
+    this.api = api
+    this.start_s = api.getTime()
+    this.asleep = false
+    this.held = []
+  }
+
+  now(): number {
+    return (this.api.getTime() - this.start_s) * 1000
+  }
+
+  after(delay_ms: number, fire: () => void): number {
+    return this.api.setTimeout(() => {
+      if (this.asleep) this.held.push(fire)
+      else fire()
+    }, delay_ms)
+  }
+
+  wake(): void {
+    const held = this.held
+    this.asleep = false
+    this.held = []
+    for (let i = 0; i < held.length; i++) this.api.setTimeout(held[i]!, 0)
+  }
+}
+
+function spiOf(api: Espruino, pins: CanPins): CanSpi {
+  const select = api.pin(pins.select)
+  const interrupt = api.pin(pins.interrupt)
+  api.digitalWrite(select, true)
+  api.pinMode(interrupt, 'input_pullup')
+  api.spi.setup({ sck: api.pin(pins.sck), miso: api.pin(pins.miso), mosi: api.pin(pins.mosi), baud: SPI_BAUD })
+  return {
+    transfer: (bytes, count) => {
+      const answer = api.spi.send(bytes.slice(0, count), select)
+      for (let i = 0; i < count; i++) bytes[i] = answer[i]!
+    },
+    interrupted: () => api.digitalRead(interrupt) === 0,
+    onInterrupt: handler => api.setWatch(handler, interrupt, { repeat: true, edge: 'falling' }),
+    defer: then => api.setTimeout(then, 0),
+  }
+}
+
+function uartCanOf(api: Espruino, baud: number, clock: Clock): UartCan {
+  api.serial.setup(baud)
+  return new UartCan({
+    write: (bytes, count) => api.serial.write(bytes.slice(0, count)),
+    onBytes: (handler) => {
+      api.serial.on('data', (data) => {
+        const bytes = new Uint8Array(data.length)
+        for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i)
+        handler(bytes, bytes.length)
+      })
+    },
+    defer: then => api.setTimeout(then, 0),
+    now: () => clock.now(),
+  })
+}
+
+function canOf(api: Espruino, pins: CanPins | SerialPins, clock: Clock): BoardCan {
+  if (pins.kind === 'mcp2515') return new Mcp2515(spiOf(api, pins), bitTiming(pins.oscillator_Hz, BITRATE))
+  api.freeConsole()
+  return uartCanOf(api, pins.baud, clock)
+}
+
+/** Location from the coding pins. */
+function locationOf(api: Espruino, pins: BoardPins): number {
+  let location = 0
+  for (let i = 0; i < pins.coding.length; i++) {
+    const pin = api.pin(pins.coding[i]!)
+    api.pinMode(pin, 'input_pullup')
+    if (api.digitalRead(pin) === 0) location |= 1 << i
+  }
+  return location
+}
+
+/** 21 bits of the chip's number, which is given as hexadecimal digits and dashes. */
+export function serialOf(text: string): number {
+  let serial = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = parseInt(text[i]!, 16)
+    if (!isNaN(digit)) serial = (serial * 31 + digit) & SERIAL_BITS
+  }
+  return serial
+}
+
+/**
+ * The board under Espruino. Switches everything off first; then moves the interpreter's console away from the line that
+ * carries frames, if one does.
+ * @throws Error when no CAN controller answers.
+ */
+export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: ResetCause | undefined): Hal {
+  for (let i = 0; i < pins.ports.length; i++) switchOff(api, pins.ports[i]!)
+  api.enableWatchdog(WATCHDOG_s)
+  const clock = new Clock(api)
+  const can = canOf(api, pins.can, clock)
+  let woken: ((byBus: boolean) => void) | undefined = undefined
+  const rouse = (byBus: boolean): void => {
+    const then = woken
+    if (then === undefined) return
+    woken = undefined
+    api.deepSleep(false)
+    clock.wake()
+    can.wake()
+    then(byBus)
+  }
+  const base = pins.nvm.addresses
+  const used = pins.nvm.bytes
+  const addressOf = (address: number): number => base[address < used ? 0 : 1] + (address < used ? address : address - used)
+  return {
+    location: locationOf(api, pins),
+    resetCause: resetCause === undefined ? RESET_CAUSE.unknown : resetCause,
+    serial: serialOf(api.getSerial()),
+    can: [can],
+    ports: pins.ports.map(port => new EspruinoPort(api, port, () => rouse(false))),
+    nvm: new FlashNvm({
+      pageBytes: used,
+      read: (address, into, length) => into.set(api.flash.read(length, addressOf(address))),
+      erase: address => api.flash.erasePage(addressOf(address)),
+      write: (address, bytes, length) => api.flash.write(bytes.slice(0, length), addressOf(address)),
+    }),
+    now: () => clock.now(),
+    after: (delay_ms, fire) => clock.after(delay_ms, fire),
+    cancel: (handle) => { if (handle > 0) api.clearTimeout(handle) },
+    supply_V: () => scaled(api, pins.supply),
+    temperature_C: () => api.temperature_C(),
+    acceleration_m_s2: () => NaN,
+    random: () => api.random(),
+    kickWatchdog: () => api.kickWatchdog(),
+    sleep: (then) => {
+      woken = then
+      clock.asleep = true
+      can.sleep(() => rouse(true))
+      api.deepSleep(true)
+    },
+    log: text => api.log(text),
+  }
+}

@@ -1,0 +1,2 @@
+export type { EspruinoFlash } from './api.ts'
+export { serialOf } from './hal.ts'

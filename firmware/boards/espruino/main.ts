@@ -1,0 +1,67 @@
+/**
+ * The board's part of what is written to an Espruino: it comes before the artefact of a hub, which calls `spineBoard`, and
+ * after a line that sets `spinePins`.
+ */
+import type { Hal } from '../../hal.ts'
+import type { BoardPins } from '../pins.ts'
+import type { Espruino, EspruinoFlash, EspruinoOneWire, EspruinoSerial, EspruinoSpi, Pin, WatchEvent, WatchOptions } from './api.ts'
+import { createEspruinoHal } from './hal.ts'
+
+declare const spinePins: BoardPins
+declare const SPI1: EspruinoSpi
+declare const Serial1: EspruinoSerial
+declare const E: {
+  enableWatchdog(timeout_s: number, automatic: boolean): void
+  kickWatchdog(): void
+  getTemperature(): number
+  setConsole(device: null, options: { force: boolean }): void
+}
+declare function getTime(): number
+declare function getSerial(): string
+declare function digitalRead(pin: Pin): number
+declare function digitalWrite(pin: Pin, level: boolean): void
+declare function analogRead(pin: Pin): number
+declare function analogWrite(pin: Pin, value: number, options: { freq: number }): void
+declare function pinMode(pin: Pin, mode: string): void
+declare function setWatch(handler: (event: WatchEvent) => void, pin: Pin, options: WatchOptions): void
+declare function setTimeout(fire: () => void, delay_ms: number): number
+declare function clearTimeout(handle: number): void
+declare function setDeepSleep(on: boolean): void
+
+declare const Pin: { new (name: string): object }
+declare const OneWire: { new (pin: Pin): EspruinoOneWire }
+
+declare global {
+  // Called as a member: a bundler looks for the modules of a bare one.
+  var require: (name: 'Flash') => EspruinoFlash
+  var spineBoard: (createHub: (hal: Hal) => void) => void
+}
+
+const api: Espruino = {
+  getTime: () => getTime(),
+  // eslint-disable-next-line no-restricted-syntax -- the board's own timer is what Hal.after stands on
+  setTimeout: (fire, delay_ms) => setTimeout(fire, delay_ms),
+  clearTimeout: handle => clearTimeout(handle),
+  digitalRead: pin => digitalRead(pin),
+  digitalWrite: (pin, level) => digitalWrite(pin, level),
+  analogRead: pin => analogRead(pin),
+  analogWrite: (pin, value, options) => analogWrite(pin, value, options),
+  pinMode: (pin, mode) => pinMode(pin, mode),
+  setWatch: (handler, pin, options) => setWatch(handler, pin, options),
+  pin: name => new Pin(name),
+  oneWire: pin => new OneWire(pin),
+  spi: SPI1,
+  serial: Serial1,
+  flash: globalThis.require('Flash'),
+  getSerial: () => getSerial(),
+  // eslint-disable-next-line no-restricted-syntax -- the board's own dice are what Hal.random stands on
+  random: () => Math.random(),
+  temperature_C: () => E.getTemperature(),
+  enableWatchdog: timeout_s => E.enableWatchdog(timeout_s, false),
+  kickWatchdog: () => E.kickWatchdog(),
+  deepSleep: on => setDeepSleep(on),
+  freeConsole: () => E.setConsole(null, { force: true }),
+  log: text => console.log(text),
+}
+
+globalThis.spineBoard = createHub => createHub(createEspruinoHal(api, spinePins, undefined))

@@ -1,0 +1,57 @@
+/** How a board is wired: names of its pins, and what full scale of its converter means. */
+export interface BoardPins {
+  /** For people. */
+  readonly name: string
+  /** An MCP2515, or frames through the serial line. */
+  readonly can: CanPins | SerialPins
+  /** Coding pins, lowest bit first, low = 1. */
+  readonly coding: readonly string[]
+  /** Divider of the supply: volts at full scale. */
+  readonly supply: ScaledPin
+  readonly ports: readonly PortPins[]
+  /** Two areas of flash for records, each at the beginning of a page, and how much of each is used, bytes. */
+  readonly nvm: { readonly addresses: readonly [number, number], readonly bytes: number }
+}
+
+export interface CanPins {
+  readonly kind: 'mcp2515'
+  readonly sck: string
+  readonly miso: string
+  readonly mosi: string
+  readonly select: string
+  readonly interrupt: string
+  readonly oscillator_Hz: number
+}
+
+export interface SerialPins {
+  readonly kind: 'serial'
+  readonly baud: number
+}
+
+/** An analog input: `scale` in volts or amperes at full scale. */
+export interface ScaledPin {
+  readonly pin: string
+  readonly scale: number
+}
+
+/** A socket. What is left out the socket has not. */
+export interface PortPins {
+  /** Enables the eFuse. */
+  readonly enable: string
+  /** Sets the eFuse's limit as a PWM; `scale`: A at full scale. */
+  readonly limit?: ScaledPin
+  /** Fault output of the eFuse, low when it has latched off. */
+  readonly fault?: string
+  readonly current?: ScaledPin
+  /** Low while a plug is in. */
+  readonly present?: string
+  /** Of the descriptor's memory. */
+  readonly oneWire?: string
+  /** Half bridges by channel: `a` forward, `b` backward; without `b` one way only. */
+  readonly drives?: readonly { readonly a: string, readonly b?: string }[]
+  /** Pairs of Hall sensors; without `b` a counter of one direction. */
+  readonly pulses?: readonly { readonly a: string, readonly b?: string }[]
+  readonly analogs?: readonly string[]
+  /** Contacts to ground. */
+  readonly inputs?: readonly string[]
+}

@@ -1,0 +1,111 @@
+import { createContext, Script } from 'node:vm'
+
+import { FlashNvm } from '#firmware/boards/index.ts'
+import { type EspruinoFlash, serialOf } from '#firmware/boards/espruino/index.ts'
+import type { Hal, Port } from '#firmware/index.ts'
+import { RESET_CAUSE } from '#protocol/index.ts'
+import { ChipCan, type FirmwareImage } from '../../host/index.ts'
+import { instead } from '../recording.ts'
+import { emulatedPins } from './pins.ts'
+import { EmulatedPins } from './wires.ts'
+
+const MS_PER_S = 1000
+const FLASH_BYTES = 8192
+const PAGE_BYTES = 4096
+const ERASED = 0xff
+const KEYS = 256
+
+/**
+ * A hub of the virtual car whose board is an Espruino, emulated as far as the board's code uses it: its script runs in a context of
+ * its own with the interpreter's functions and nothing else, an MCP2515 by its registers behind SPI1, and pins that are wired
+ * to the sockets. Its flash keeps its bytes over resets. The car must be made with `chips`.
+ */
+export class EspruinoBoard {
+  /** What the script printed. */
+  readonly printed: string[] = []
+  private readonly script: Script
+  private readonly flash = new Uint8Array(FLASH_BYTES).fill(ERASED)
+
+  /** `text`: the board's part and an artefact, as they are written to a board. */
+  constructor(text: string) {
+    this.script = new Script(text, { filename: 'espruino.js' })
+  }
+
+  readonly image: FirmwareImage = (hal) => {
+    const can = hal.can[0]
+    if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with chips')
+    const pins = new EmulatedPins(hal, can.spi)
+    this.learn(hal)
+    const globals = createContext({ ...this.functions(hal, pins), spinePins: emulatedPins(hal.ports.length) }, {
+      codeGeneration: { strings: false, wasm: false },
+    })
+    this.script.runInContext(globals)
+    return undefined
+  }
+
+  /** Records that the factory made, into a memory that is still empty. */
+  private learn(hal: Hal): void {
+    if (this.flash.some(byte => byte !== ERASED)) return
+    const module = this.flashModule()
+    const nvm = new FlashNvm({
+      pageBytes: PAGE_BYTES,
+      read: (address, into, length) => into.set(module.read(length, address)),
+      write: (address, bytes, length) => module.write(bytes.subarray(0, length), address),
+      erase: address => module.erasePage(address),
+    })
+    for (let key = 0; key < KEYS; key++) {
+      const record = hal.nvm.read(key)
+      if (record !== undefined) nvm.write(key, record)
+    }
+  }
+
+  private functions(hal: Hal, pins: EmulatedPins): Record<string, unknown> {
+    return {
+      getTime: () => hal.now() / MS_PER_S,
+      setTimeout: (fire: () => void, delay_ms: number) => hal.after(delay_ms, () => pins.within(fire)),
+      clearTimeout: (handle: number) => hal.cancel(handle),
+      digitalRead: (pin: object) => pins.level(pin),
+      digitalWrite: (pin: object, level: boolean) => pins.write(pin, level ? 1 : 0),
+      analogRead: (pin: object) => pins.analog(pin),
+      analogWrite: (pin: object, value: number) => pins.write(pin, value),
+      pinMode: () => undefined,
+      setWatch: (handler: (event: { state: boolean, data?: boolean }) => void, pin: object) => pins.watch(pin, handler),
+      setDeepSleep: (on: boolean) => pins.deepSleep(on),
+      getSerial: () => serialText(hal),
+      Pin: pins.constructorOfPins,
+      OneWire: pins.constructorOfOneWire,
+      SPI1: { setup: () => undefined, send: (bytes: Uint8Array) => pins.transfer(bytes) },
+      Serial1: { setup: () => undefined, write: () => undefined, on: () => undefined },
+      require: () => this.flashModule(),
+      E: {
+        enableWatchdog: () => hal.kickWatchdog(),
+        kickWatchdog: () => hal.kickWatchdog(),
+        getTemperature: () => hal.temperature_C(),
+        setConsole: () => undefined,
+      },
+      console: { log: (text: string) => { this.printed.push(text) } },
+      Math: Object.assign(Object.create(Math) as Math, { random: () => hal.random() }),
+    }
+  }
+
+  private flashModule(): EspruinoFlash {
+    const { flash } = this
+    return {
+      read: (length: number, address: number) => flash.slice(address, address + length),
+      write: (bytes: Uint8Array, address: number) => { bytes.forEach((byte, i) => { flash[address + i]! &= byte }) },
+      erasePage: (address: number) => { flash.fill(ERASED, address - address % PAGE_BYTES, address - address % PAGE_BYTES + PAGE_BYTES) },
+    }
+  }
+}
+
+function serialText(hal: Hal): string {
+  return hal.serial.toString(16).padStart(8, '0')
+}
+
+/** What such a board offers, as a `Hal` for the sources: no means, no serial line at its sockets, no acceleration, no reset cause. */
+export function asEspruinoOffers(hal: Hal): Hal {
+  const ports = hal.ports.map((port): Port => instead(port, {
+    takeMeans: () => undefined, mean_A: () => NaN, meanPlug_V: () => NaN, write: () => undefined, read: () => 0,
+  }))
+  return { ...hal, ports, acceleration_m_s2: () => NaN, resetCause: RESET_CAUSE.unknown, serial: serialOf(serialText(hal)) }
+}

@@ -1,0 +1,1 @@
+export { asEspruinoOffers, EspruinoBoard } from './board.ts'

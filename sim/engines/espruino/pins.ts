@@ -1,0 +1,39 @@
+import type { BoardPins, PortPins } from '#firmware/boards/index.ts'
+
+/** Full scales are powers of two: what the converter gives is then exactly what the pin has. */
+export const FULL_SCALE = 32
+/** Most channels of a kind at one socket. */
+const DRIVES = 8
+const ANALOGS = 8
+const INPUTS = 40
+const CODING_BITS = 4
+const NVM_BYTES = 4096
+
+const names = (port: number, kind: string, count: number): string[] => Array.from({ length: count }, (_, channel) => `${port}.${kind}${channel}`)
+
+function portPins(port: number): PortPins {
+  return {
+    enable: `${port}.enable`,
+    limit: { pin: `${port}.limit`, scale: FULL_SCALE },
+    fault: `${port}.fault`,
+    current: { pin: `${port}.current`, scale: FULL_SCALE },
+    present: `${port}.present`,
+    oneWire: `${port}.oneWire`,
+    drives: names(port, 'forward', DRIVES).map((a, channel) => ({ a, b: `${port}.backward${channel}` })),
+    pulses: [{ a: `${port}.hallA`, b: `${port}.hallB` }],
+    analogs: names(port, 'analog', ANALOGS),
+    inputs: names(port, 'input', INPUTS),
+  }
+}
+
+/** A board with pins for everything: the pins are named after what they are wired to. */
+export function emulatedPins(ports: number): BoardPins {
+  return {
+    name: 'emulated',
+    can: { kind: 'mcp2515', sck: 'sck', miso: 'miso', mosi: 'mosi', select: 'select', interrupt: 'interrupt', oscillator_Hz: 16e6 },
+    coding: Array.from({ length: CODING_BITS }, (_, bit) => `coding${bit}`),
+    supply: { pin: 'supply', scale: FULL_SCALE },
+    ports: Array.from({ length: ports }, (_, port) => portPins(port)),
+    nvm: { addresses: [0, NVM_BYTES], bytes: NVM_BYTES },
+  }
+}
