@@ -10,7 +10,7 @@ import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
 const FRAMES: readonly LinkFrame[] = [...CLASSIC_FRAMES, ...RICH_FRAMES]
-const NAMES = ['a.log', 'b.asc', 'c.pcapng', 'd.pcap', 'e.blf']
+const NAMES = ['a.log', 'b.asc', 'c.pcapng', 'd.pcap', 'e.blf', 'f.trc']
 
 describe('spine convert', () => {
   let folder = ''
@@ -102,6 +102,16 @@ describe('spine convert', () => {
     }
   })
 
+  it('leaves out what a kind cannot hold, and says how many and what', async () => {
+    const terminal = fakeTerminal()
+    const given = file('rich.log', writeLog('candump', FRAMES))
+    expect(await run(['convert', given, path('old.trc'), '--to', 'trc-1.1', '--json'], terminal)).toBe(0)
+    const lost = { microseconds: FRAMES.length / 2 }
+    expect(JSON.parse(terminal.out)).toMatchObject({ frames: FRAMES.length, refused: RICH_FRAMES.length, lost })
+    expect(terminal.err).toMatch(/trc-1\.1 holds no CAN FD and error frames, other buses than the first, and .*: 4 were left out/)
+    expect(readLog('trc', [readFileSync(path('old.trc'))])).toMatchObject({ bad: [], frames: { length: CLASSIC_FRAMES.length } })
+  })
+
   it('makes an empty log of an empty one', async () => {
     for (const to of NAMES) {
       expect(await run(['convert', file('empty.log', ''), path(`empty-${to}`)], fakeTerminal())).toBe(0)
@@ -135,10 +145,9 @@ describe('spine convert', () => {
 
   it.each([
     [['a.mp3', 'b.log'], 'a.mp3: its ending tells no kind of log'],
-    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap|blf|csv'],
+    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap|blf|trc|trc-1.1|csv'],
     [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap, blf, trc'],
     [['a.csv', 'b.log'], 'a.csv: csv logs are only written'],
-    [['a.log', 'b.trc'], 'b.trc: trc logs are only read'],
     [['a.log', '-', '--json'], '--json goes to standard output'],
     [['a.log'], 'missing required argument'],
   ])('%j is a usage error: %s', async (words, message) => {

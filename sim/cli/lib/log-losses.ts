@@ -4,6 +4,7 @@ const LOST: Readonly<Record<Exclude<Kept, 'names'>, (format: string, frames: str
   directions: (format, frames) => `${format} does not tell which way ${frames} frames went`,
   errors: (format, frames) => `${format} does not tell what kind of error ${frames} error frames report`,
   lengthCodes: (format, frames) => `${format} does not tell the length codes above 8 of ${frames} frames`,
+  microseconds: (format, frames) => `${format} tells the times of ${frames} frames to the tenth of a millisecond only`,
 }
 /** Of a mapping of interfaces to numbers, so many are listed. */
 const MOST_LISTED = 32
@@ -13,7 +14,7 @@ export class LogLosses {
   /** Frames that such logs cannot hold. */
   refused = 0
   private readonly to: LogFormat
-  private readonly counts: Record<Kept, number> = { names: 0, directions: 0, errors: 0, lengthCodes: 0 }
+  private readonly counts: Record<Kept, number> = { names: 0, directions: 0, errors: 0, lengthCodes: 0, microseconds: 0 }
   private readonly names: string[] = []
 
   constructor(to: LogFormat) {
@@ -28,6 +29,7 @@ export class LogLosses {
     if (frame.direction !== '') this.counts.directions++
     if (frame.error) this.counts.errors++
     if (frame.lengthCode > 0) this.counts.lengthCodes++
+    if (Math.round(frame.timestamp_ns / 1000) % 100 !== 0) this.counts.microseconds++
   }
 
   /** Frames that lost something, by what. */
@@ -38,7 +40,7 @@ export class LogLosses {
   /** The same for people, and what was left out. */
   get lines(): string[] {
     const { name } = this.to
-    const refused = this.refused === 0 ? [] : [`${name} holds no frame of before the log begins: ${this.refused.toLocaleString('en')} were left out`]
+    const refused = this.refused === 0 ? [] : [`${name} holds no ${this.to.refuses ?? 'such frames'}: ${this.refused.toLocaleString('en')} were left out`]
     return [...refused, ...this.tellLost(name)]
   }
 

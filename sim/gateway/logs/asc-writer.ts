@@ -1,6 +1,6 @@
 import type { LinkFrame } from '../link.ts'
 import { formatAscDate, parseAscDate } from './asc-date.ts'
-import type { LogWriter } from './format.ts'
+import type { LogWriter } from './log-io.ts'
 import { fdCodeOf, type LogDetails, shownTime, VIRTUAL_BELOW_ns } from './log-frame.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { BASE_HEAD_BYTES, FILE_HEAD_BYTES, FILE_MAGIC, OBJECT, OBJECT_MAGIC, PACKING } from './blf.ts'
 import { isFrameObject, readFrameObject, type LogStart } from './blf-object.ts'
-import type { LogReader, LogSink } from './format.ts'
+import type { LogReader, LogSink } from './log-io.ts'
 import { createLogFrame } from './log-frame.ts'
 import { inflate } from './zlib.ts'
 

@@ -2,7 +2,7 @@ import type { LinkFrame } from '../link.ts'
 import {
   BASE_HEAD_BYTES, EXTENDED, FD, FILE_HEAD_BYTES, FILE_MAGIC, HEAD_BYTES, MESSAGE, OBJECT, OBJECT_MAGIC, PACKING, TIME,
 } from './blf.ts'
-import type { LogWriter } from './format.ts'
+import type { LogWriter } from './log-io.ts'
 import { fdCodeOf, type LogDetails, nanosecondWords, shownTime } from './log-frame.ts'
 import { Deflater } from './zlib.ts'
 

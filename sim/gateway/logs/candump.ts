@@ -1,6 +1,6 @@
 import type { LinkFrame } from '../link.ts'
 import { BusNames, BusNumbers, tooManyBuses } from './bus-names.ts'
-import type { LogWriter } from './format.ts'
+import type { LogWriter } from './log-io.ts'
 import { CAN_XL, fdCodeOf, type Direction, type FrameFault, type LogDetails, type LogFrame, NO_DETAILS, shownTime } from './log-frame.ts'
 import { badLine } from './text-reader.ts'
 

@@ -1,4 +1,4 @@
-import type { LogReader, LogSink } from './format.ts'
+import type { LogReader, LogSink } from './log-io.ts'
 import { isPcapMagic, PcapReader } from './pcap.ts'
 import { PcapngReader } from './pcapng-reader.ts'
 

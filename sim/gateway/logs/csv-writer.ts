@@ -1,6 +1,6 @@
 import type { LinkFrame } from '../link.ts'
 import { BusNames } from './bus-names.ts'
-import type { LogWriter } from './format.ts'
+import type { LogWriter } from './log-io.ts'
 import { fdCodeOf, type LogDetails, shownTime } from './log-frame.ts'
 
 /**

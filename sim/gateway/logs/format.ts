@@ -1,4 +1,3 @@
-import type { LinkFrame } from '../link.ts'
 import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
 import { BlfReader } from './blf-reader.ts'
@@ -6,51 +5,15 @@ import { BlfWriter } from './blf-writer.ts'
 import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { CsvWriter } from './csv-writer.ts'
-import type { LogDetails, LogFrame } from './log-frame.ts'
+import type { BadLine, LogReader, LogSink, LogWriter } from './log-io.ts'
 import { PcapWriter } from './pcap.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
 import { TextLogReader } from './text-reader.ts'
 import { MAX_TRC_LINE, TrcParser } from './trc-reader.ts'
-
-/** A line (of a capture: a block) that should have been a frame and was none. */
-export interface BadLine {
-  /** Counted from 1. */
-  readonly line: number
-  readonly reason: string
-  /** What kind of fault, one of a few, to be counted by. */
-  readonly cause: string
-  /** Its beginning; empty where it is no text. */
-  readonly text: string
-}
-
-/** Reads a log piece by piece; each piece ends anywhere. Never throws, whatever the bytes are. */
-export interface LogReader {
-  push(chunk: Uint8Array): void
-  /** There is no more. */
-  end(): void
-}
-
-export interface LogSink {
-  /** The frame's memory is the reader's. */
-  onFrame(frame: LogFrame): void
-  onBadLine(bad: BadLine): void
-}
-
-/** Writes a log; the caller puts the pieces one behind the other. A piece is valid until the next call. */
-export interface LogWriter {
-  /**
-   * The frame, whose time `timeFault` has nothing against, behind the head of the log if it is the first; where frames are
-   * packed together, nothing, or many of them. Text is Latin-1. Undefined: such logs cannot hold the frame.
-   */
-  frame(frame: LinkFrame, details: Readonly<LogDetails>): string | Uint8Array | undefined
-  /** What ends the log; of an empty one the head, too. */
-  end(): string | Uint8Array
-  /** After the end: the beginning of the log anew, for files, with what was not known before. */
-  finalHead?(): Uint8Array
-}
+import { TrcWriter } from './trc-writer.ts'
 
 /** What some kinds of logs tell and others do not. */
-export const KEPT = ['names', 'directions', 'errors', 'lengthCodes'] as const
+export const KEPT = ['names', 'directions', 'errors', 'lengthCodes', 'microseconds'] as const
 export type Kept = typeof KEPT[number]
 
 /** One kind of log. */
@@ -66,9 +29,11 @@ export interface LogFormat {
   readonly directions: boolean
   /**
    * Whether it tells names of interfaces, which way frames went, what an error frame says (not only that there was one),
-   * and length codes above 8 of classic frames.
+   * length codes above 8 of classic frames, and times to the microsecond.
    */
   readonly keeps: Readonly<Record<Kept, boolean>>
+  /** Frames that its writer refuses, for people. */
+  readonly refuses?: string
   /** A new reader; undefined: such logs are only written. */
   readonly reader: ((sink: LogSink) => LogReader) | undefined
   /** A new writer; undefined: such logs are only read. */
@@ -86,7 +51,8 @@ export function isWritable(format: LogFormat): format is WritableFormat {
   return format.writer !== undefined
 }
 
-const EVERYTHING: Readonly<Record<Kept, boolean>> = { names: true, directions: true, errors: true, lengthCodes: true }
+const EVERYTHING: Readonly<Record<Kept, boolean>> = { names: true, directions: true, errors: true, lengthCodes: true, microseconds: true }
+const EARLIER = 'frames of before the log begins'
 
 /** What is taken for unknown endings, and on standard input and output. */
 export const CANDUMP: ReadableFormat & WritableFormat = {
@@ -109,7 +75,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.asc'],
     unit: 'line',
     directions: true,
-    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    keeps: { ...EVERYTHING, names: false, errors: false },
     reader: sink => new TextLogReader(new AscParser().parse, MAX_ASC_LINE, sink),
     writer: () => new AscWriter(),
   },
@@ -129,7 +95,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.pcap'],
     unit: 'block',
     directions: true,
-    keeps: { names: false, directions: true, errors: true, lengthCodes: true },
+    keeps: { ...EVERYTHING, names: false },
     reader: sink => new CaptureReader(sink, 'pcap'),
     writer: () => new PcapWriter(),
   },
@@ -139,19 +105,32 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     endings: ['.blf'],
     unit: 'block',
     directions: true,
-    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    keeps: { ...EVERYTHING, names: false, errors: false },
+    refuses: EARLIER,
     reader: sink => new BlfReader(sink),
     writer: () => new BlfWriter(),
   },
   {
     name: 'trc',
-    about: 'PEAK PCAN-View and PCAN-Explorer, 1.0 to 2.1: read only',
+    about: 'PEAK PCAN-View and PCAN-Explorer: 1.0 to 2.1 are read, 2.1 is written',
     endings: ['.trc'],
     unit: 'line',
     directions: true,
-    keeps: { names: false, directions: true, errors: false, lengthCodes: true },
+    keeps: { ...EVERYTHING, names: false, errors: false },
+    refuses: EARLIER,
     reader: sink => new TextLogReader(new TrcParser().parse, MAX_TRC_LINE, sink),
-    writer: undefined,
+    writer: () => new TrcWriter('2.1'),
+  },
+  {
+    name: 'trc-1.1',
+    about: 'the same, written in version 1.1, which older programs read: --to trc-1.1',
+    endings: [],
+    unit: 'line',
+    directions: true,
+    keeps: { ...EVERYTHING, names: false, errors: false, microseconds: false },
+    refuses: 'CAN FD and error frames, other buses than the first, and frames of before the log begins',
+    reader: sink => new TextLogReader(new TrcParser().parse, MAX_TRC_LINE, sink),
+    writer: () => new TrcWriter('1.1'),
   },
   {
     name: 'csv',

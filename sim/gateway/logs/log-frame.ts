@@ -2,7 +2,7 @@ import type { LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 
 /** Longest piece a writer makes of a frame, bytes, unless it packs many of them together. */
-export const LONGEST_PIECE = 1024
+export const LONGEST_PIECE = 2048
 
 /** Which way a frame went, seen from whoever wrote the log; empty where a log does not tell. */
 export type Direction = '' | 'received' | 'sent'

@@ -1,5 +1,5 @@
 import type { LinkFrame } from '../link.ts'
-import type { LogReader, LogSink, LogWriter } from './format.ts'
+import type { LogReader, LogSink, LogWriter } from './log-io.ts'
 import { type FrameFault, type LogDetails, LONGEST_PIECE, shownTime, timeFault, VIRTUAL_BELOW_ns } from './log-frame.ts'
 import { COOKED2_BYTES, LINK_TYPE, putCanFrame, putCooked2, recordBytes, RecordReader, unnamed } from './socketcan-record.ts'
 

@@ -1,4 +1,4 @@
-import type { LogReader, LogSink } from './format.ts'
+import type { LogReader, LogSink } from './log-io.ts'
 import { BLOCK, BYTE_ORDER_MAGIC } from './pcapng.ts'
 import { readInterface, readPacket, type CaptureInterface } from './pcapng-packet.ts'
 import { RecordReader } from './socketcan-record.ts'

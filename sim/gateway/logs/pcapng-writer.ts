@@ -1,7 +1,7 @@
 import type { LinkFrame } from '../link.ts'
 import { BusNames } from './bus-names.ts'
 import { putLatin1 } from './bytes.ts'
-import type { LogWriter } from './format.ts'
+import type { LogWriter } from './log-io.ts'
 import { type LogDetails, LONGEST_PIECE, nanosecondWords, shownTime } from './log-frame.ts'
 import { BLOCK, BYTE_ORDER_MAGIC, NANOSECONDS, OPTION, PACKET_DIRECTION } from './pcapng.ts'
 import { LINK_TYPE, putCanFrame, recordBytes } from './socketcan-record.ts'

@@ -1,5 +1,5 @@
 import { latin1 } from './bytes.ts'
-import type { LogReader, LogSink } from './format.ts'
+import type { LogReader, LogSink } from './log-io.ts'
 import { CAN_XL, createLogFrame, timeFault, type FrameFault, type LogFrame } from './log-frame.ts'
 
 /** What a parser answers to a line that is right, and no frame: a head, a comment. */

@@ -1,5 +1,6 @@
 import { clearLogFrame, fdLengthOf, fdCodeOf, makeErrorFrame, type FrameFault, type LogFrame } from './log-frame.ts'
 import { badLine, NO_FRAME } from './text-reader.ts'
+import { DAYS_TO_1970, SECONDS_A_DAY } from './trc.ts'
 
 /**
  * PEAK's trace files, versions 1.0 to 2.1, as PCAN-View, PCAN-Explorer and PEAK-Converter write them. Source: PEAK CAN TRC
@@ -20,9 +21,6 @@ const TYPES: Readonly<Record<string, Partial<Record<'fd' | 'brs' | 'esi' | 'remo
   BI: { fd: true, brs: true, esi: true }, ER: { error: true },
 }
 const NO_FRAME_TYPE = /^(?:ST|EC|EV|Warng|Event)$/i
-/** From PEAK's day 0 (30 December 1899) to 1970. */
-const DAYS_TO_1970 = 25_569
-const SECONDS_A_DAY = 86_400
 /** Such an identifier marks a line about the bus in version 1.0. */
 const BUS_INFO = /^F{8}$/i
 
@@ -43,7 +41,9 @@ export class TrcParser {
     if (!/^\d+\)?$/.test(fields.N ?? '1') || !time) return badLine('it begins with no number and time of a message')
     if (NO_FRAME_TYPE.test(fields.T ?? fields.d ?? '') || BUS_INFO.test(fields.I ?? '')) return NO_FRAME
     clearLogFrame(frame)
-    frame.timestamp_ns = (this.start_us + Number(time[1]) * 1000) * 1000 + Number((time[2] ?? '').padEnd(6, '0'))
+    const nanos = Number((time[2] ?? '').padEnd(6, '0'))
+    // Whole microseconds are added first: a number holds them exactly, but no nanoseconds of today.
+    frame.timestamp_ns = (this.start_us + Number(time[1]) * 1000 + Math.floor(nanos / 1000)) * 1000 + nanos % 1000
     return this.kind(fields, frame) ?? bus(fields, frame) ?? (frame.error ? undefined : contents(fields, data, frame))
   }
 

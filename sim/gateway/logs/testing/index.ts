@@ -1,5 +1,6 @@
 import { formatCandumpLine } from '../candump.ts'
-import { LOG_FORMATS, type BadLine, type LogFormat } from '../format.ts'
+import { LOG_FORMATS, type LogFormat } from '../format.ts'
+import type { BadLine } from '../log-io.ts'
 import { NO_DETAILS, type Direction, type LogDetails, type LogFrame } from '../log-frame.ts'
 import { cloneLinkFrame } from '../../link-frame.ts'
 import type { LinkFrame } from '../../link.ts'
@@ -24,20 +25,29 @@ export function readLog(name: string, pieces: readonly Uint8Array[]): { frames: 
   return { frames, bad }
 }
 
+type Written = LinkFrame & Partial<LogDetails>
+
 /** For tests: the bytes of a log with these frames. */
-export function writeLog(
-  name: string, frames: readonly (LinkFrame & Partial<LogDetails>)[], direction: (frame: LinkFrame) => Direction = () => '',
-): Uint8Array {
+export function writeLog(name: string, frames: readonly Written[], direction: (frame: LinkFrame) => Direction = () => ''): Uint8Array {
+  return writeWhatFits(name, frames, direction).bytes
+}
+
+/** For tests: the bytes of a log with those of these frames that such logs can hold, and which they are. */
+export function writeWhatFits<Frame extends Written>(
+  name: string, frames: readonly Frame[], direction: (frame: LinkFrame) => Direction = () => '',
+): { bytes: Uint8Array, taken: Frame[] } {
   const writer = formatNamed(name).writer!()
   const pieces: Buffer[] = []
-  const add = (piece: string | Uint8Array | undefined): void => {
-    if (piece !== undefined) pieces.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece))
-  }
-  for (const frame of frames) add(writer.frame(frame, { ...NO_DETAILS, direction: direction(frame), ...frame }))
+  const add = (piece: string | Uint8Array): void => void pieces.push(typeof piece === 'string' ? Buffer.from(piece, 'latin1') : Buffer.from(piece))
+  const taken = frames.filter((frame) => {
+    const piece = writer.frame(frame, { ...NO_DETAILS, direction: direction(frame), ...frame })
+    if (piece !== undefined) add(piece)
+    return piece !== undefined
+  })
   add(writer.end())
-  const all = Uint8Array.from(Buffer.concat(pieces))
-  all.set(writer.finalHead?.() ?? [])
-  return all
+  const bytes = Uint8Array.from(Buffer.concat(pieces))
+  bytes.set(writer.finalHead?.() ?? [])
+  return { bytes, taken }
 }
 
 /** For tests: a frame as candump writes it, without time and interface. */
