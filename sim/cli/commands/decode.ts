@@ -8,8 +8,8 @@ import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-Reads a candump -L, Vector ASC or BLF, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .blf, .pcapng, .pcap,
-.trc; others are taken for candump), and prints a line a frame: time, identifier, message@location, sender, fields, and what
+Reads a candump -L, Vector ASC or BLF, ASAM MF4, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .blf, .mf4,
+.pcapng, .pcap, .trc; others are taken for candump), and prints a line a frame: time, identifier, message@location, sender, fields, and what
 is wrong with it. Lines that are no
 frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
 was a frame.

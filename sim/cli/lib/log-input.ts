@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { type BadLine, CAN_XL, type ReadableFormat, type LogFrame, placeOf } from '#sim/gateway/logs/index.ts'
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { type BadLine, CAN_XL, type LogFrame, type LogSink, placeOf, type ReadableFormat, seekSteps } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -35,25 +36,53 @@ export class LogInput {
 
   /** Reads to the end, or to Ctrl-C. Throws a Failure for a file that cannot be read. */
   async read(taker: LogTaker): Promise<void> {
-    const { terminal, file, format } = this
-    const { stop } = terminal
-    const reader = format.reader({
+    const steps = this.steps({
       onFrame: (frame) => {
         this.frames++
         taker.onFrame(frame)
       },
       onBadLine: line => this.addBad(line),
     })
+    let furthest = 0
+    for await (const read of steps) {
+      furthest = read
+      await taker.flush(read)
+      if (this.terminal.stop.aborted) return
+    }
+    await taker.flush(furthest)
+  }
+
+  /** Yields how much of the log was read. */
+  private async* steps(sink: LogSink): AsyncGenerator<number> {
+    const { terminal, file, format } = this
+    if (format.seeker !== undefined && await isRegular(file)) {
+      yield* this.seek(format.seeker, sink)
+      return
+    }
+    const reader = format.reader(sink)
     let read = 0
     for await (const bytes of contents(file, terminal)) {
       const chunk = typeof bytes === 'string' ? Buffer.from(bytes) : bytes
       read += chunk.length
       reader.push(chunk)
-      await taker.flush(read)
-      if (stop.aborted) return
+      yield read
     }
     reader.end()
-    await taker.flush(read)
+  }
+
+  private async* seek(seeker: NonNullable<ReadableFormat['seeker']>, sink: LogSink): AsyncGenerator<number> {
+    let opened: FileHandle | undefined
+    try {
+      const handle = opened = await open(this.file)
+      yield* seekSteps(seeker(sink, (await handle.stat()).size), async (at, length) => {
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, at)
+        return buffer.subarray(0, bytesRead)
+      })
+    } catch (error) {
+      throw error instanceof Failure ? error : fileFailure('read', this.file, error)
+    } finally {
+      await opened?.close()
+    }
   }
 
   /** Something was read, and nothing of it was a frame. */
@@ -86,4 +115,8 @@ async function* contents(file: string, { input }: Terminal): AsyncGenerator<stri
   } catch (error) {
     throw fileFailure('read', file, error)
   }
+}
+
+async function isRegular(file: string): Promise<boolean> {
+  return file !== '-' && (await stat(file).catch(() => undefined))?.isFile() === true
 }

@@ -7,7 +7,7 @@ import { LinkBase } from '../link-base.ts'
 import { copyLinkFrame, createLinkFrame } from '../link-frame.ts'
 import type { LinkUri } from '../uri.ts'
 import { explainFileError } from './file-errors.ts'
-import { type BadLine, CAN_XL, placeOf, type ReadableFormat } from '../logs/index.ts'
+import { type BadLine, CAN_XL, type LogSink, placeOf, type ReadableFormat, seekSteps } from '../logs/index.ts'
 import { ReplayPacer } from './pacer.ts'
 
 const CHUNK_BYTES = 65_536
@@ -124,24 +124,21 @@ export class FileReplay extends LinkBase {
   }
 
   private async replay(): Promise<void> {
-    const chunk = Buffer.alloc(CHUNK_BYTES)
     for (let pass = 0; pass < this.loops && !this.isClosed; pass++) {
       this.slippedBefore_ms += this.pacer.slipped_ms
       this.pacer = new ReplayPacer(this.speed)
       this.position = 0
       const framesBefore = this.ownCounters.received.in
-      const reader = this.format.reader({
+      const steps = this.steps({
         onFrame: frame => this.enqueue(frame),
         onBadLine: bad => this.tellBadLine(bad, pass),
       })
-      while (!this.isClosed) {
-        const { bytesRead } = await this.read(chunk, this.position)
-        this.position += bytesRead
-        if (bytesRead === 0) reader.end()
-        else reader.push(chunk.subarray(0, bytesRead))
+      for await (const position of steps) {
+        this.position = position
         await this.play(this.pacer)
-        if (bytesRead === 0) break
+        if (this.isClosed) break
       }
+      await this.play(this.pacer)
       if (this.ownCounters.received.in === framesBefore && !this.isClosed) {
         throw new Error(`${this.path} holds no frame of a ${this.format.name} log`)
       }
@@ -149,9 +146,27 @@ export class FileReplay extends LinkBase {
     }
   }
 
-  private async read(chunk: Buffer, position: number): Promise<{ bytesRead: number }> {
+  /** Reads the log once; yields how far into it. */
+  private async* steps(sink: LogSink): AsyncGenerator<number> {
+    if (this.format.seeker !== undefined) {
+      yield* seekSteps(this.format.seeker(sink, this.size), (at, length) => this.read(Buffer.alloc(length), at))
+      return
+    }
+    const reader = this.format.reader(sink)
+    const chunk = Buffer.alloc(CHUNK_BYTES)
+    for (let position = 0; ;) {
+      const bytes = await this.read(chunk, position)
+      if (bytes.length === 0) return reader.end()
+      position += bytes.length
+      reader.push(bytes)
+      yield position
+    }
+  }
+
+  private async read(chunk: Buffer, position: number): Promise<Uint8Array> {
     try {
-      return await this.file!.read(chunk, 0, chunk.length, position)
+      const { bytesRead } = await this.file!.read(chunk, 0, chunk.length, position)
+      return chunk.subarray(0, bytesRead)
     } catch (error) {
       throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))
     }

@@ -5,7 +5,9 @@ import { BlfWriter } from './blf-writer.ts'
 import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { CsvWriter } from './csv-writer.ts'
-import type { BadLine, LogReader, LogSink, LogWriter } from './log-io.ts'
+import type { BadLine, LogReader, LogSeeker, LogSink, LogWriter } from './log-io.ts'
+import { HeldReader, readMf4 } from './mf4-reader.ts'
+import { Mf4Writer } from './mf4-writer.ts'
 import { PcapWriter } from './pcap.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
 import { TextLogReader } from './text-reader.ts'
@@ -36,6 +38,8 @@ export interface LogFormat {
   readonly refuses?: string
   /** A new reader; undefined: such logs are only written. */
   readonly reader: ((sink: LogSink) => LogReader) | undefined
+  /** Reads a file of so many bytes whose parts point at each other; `reader` would hold all of it. */
+  readonly seeker?: (sink: LogSink, size: number) => LogSeeker
   /** A new writer; undefined: such logs are only read. */
   readonly writer: (() => LogWriter) | undefined
 }
@@ -109,6 +113,18 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     refuses: EARLIER,
     reader: sink => new BlfReader(sink),
     writer: () => new BlfWriter(),
+  },
+  {
+    name: 'mf4',
+    about: 'ASAM MDF 4 bus logging: asammdf, CANedge, python-can, Vector',
+    endings: ['.mf4'],
+    unit: 'block',
+    directions: true,
+    keeps: { ...EVERYTHING, names: false },
+    refuses: EARLIER,
+    reader: sink => new HeldReader(sink, readMf4),
+    seeker: readMf4,
+    writer: () => new Mf4Writer(),
   },
   {
     name: 'trc',

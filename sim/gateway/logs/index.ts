@@ -4,5 +4,5 @@ export {
   type WritableFormat,
 } from './format.ts'
 export { CAN_XL, type LogDetails, type LogFrame, LONGEST_PIECE, NO_DETAILS, timeFault } from './log-frame.ts'
-export type { BadLine, LogWriter } from './log-io.ts'
+export { type BadLine, type LogSink, type LogWriter, seekSteps } from './log-io.ts'
 export { PieceBuffer } from './piece-buffer.ts'

@@ -19,6 +19,15 @@ export interface LogReader {
   end(): void
 }
 
+/** A part of a file that a reader asks for: it is answered with as many bytes, or fewer at the end of the file. */
+export interface Range { readonly at: number, readonly length: number }
+
+/**
+ * Reads a log whose parts point at each other: a generator of ranges, each answered with its bytes. Never throws. A range
+ * of no length is a pause for whoever takes the frames.
+ */
+export type LogSeeker = Generator<Range, void, Uint8Array>
+
 export interface LogSink {
   /** The frame's memory is the reader's. */
   onFrame(frame: LogFrame): void
@@ -37,3 +46,17 @@ export interface LogWriter {
   /** After the end: the beginning of the log anew, for files, with what was not known before. */
   finalHead?(): Uint8Array
 }
+
+/** Answers what a seeker asks for out of a file; yields how far into it was read each time. */
+export async function* seekSteps(seeker: LogSeeker, read: (at: number, length: number) => Promise<Uint8Array>): AsyncGenerator<number> {
+  let furthest = 0
+  for (let step = seeker.next(); step.done !== true;) {
+    const { at, length } = step.value
+    const bytes = length === 0 ? NOTHING : await read(at, length)
+    furthest = Math.max(furthest, at + bytes.length)
+    yield furthest
+    step = seeker.next(bytes)
+  }
+}
+
+const NOTHING = new Uint8Array(0)

@@ -95,6 +95,44 @@ w.stop()`
   })
 })
 
+const hasAsammdf = 'python' in found && spawnSync(found.python, ['-c', 'import asammdf']).status === 0
+if (!hasAsammdf) console.warn('logs: MF4 not tried with asammdf: it is not installed')
+
+describe.skipIf(!hasAsammdf)('MF4 and python-can with asammdf', () => {
+  const python = 'python' in found ? found.python : ''
+  const path = join(folder, 'peer.mf4')
+  const rows = (frames: readonly LinkFrame[]): unknown[] => frames.map(f => [
+    Math.round(f.timestamp_ns / 1e5), f.error ? 0x88 : f.id, f.extended, f.remote, f.error, f.fd, f.brs, directionOf(f) === 'received',
+    [...f.data.subarray(0, f.remote ? 0 : f.length)],
+  ])
+  const frames = FRAMES.map(frame => frame.error ? { ...frame, id: 0x88 } : frame)
+
+  it('reads ours', async () => {
+    writeFileSync(path, writeLog('mf4', frames, directionOf))
+    const program = `
+import sys, can, json
+for m in can.io.mf4.MF4Reader(sys.argv[1]):
+    print(json.dumps([round(m.timestamp * 1e4), m.arbitration_id, m.is_extended_id, m.is_remote_frame, m.is_error_frame, m.is_fd, m.bitrate_switch, m.is_rx, list(m.data)]))`
+    const lines = (await runPython(python, program, [path])).split('\n').filter(line => line.startsWith('['))
+    expect(lines.map(line => JSON.parse(line) as unknown)).toEqual(rows(frames))
+  })
+
+  it.each([0, 1, 2])('writes with packing %d what we read', async (packing) => {
+    const program = `
+import sys, can, json
+w = can.io.mf4.MF4Writer(sys.argv[1], compression_level=${packing})
+for f in json.loads(sys.argv[2]):
+    w.on_message_received(can.Message(timestamp=f[0] / 1e4, arbitration_id=f[1], is_extended_id=f[2], is_remote_frame=f[3], is_error_frame=f[4],
+        is_fd=f[5], bitrate_switch=f[6], is_rx=f[7], dlc=f[9], data=None if f[3] else f[8], channel=1))
+w.stop()`
+    await runPython(python, program, [path, JSON.stringify(rows(frames).map((row, n) => [...row as unknown[], frames[n]!.length]))])
+    const { frames: read, bad } = readLog('mf4', [readFileSync(path)])
+    expect(bad).toEqual([])
+    expect(rows(read)).toEqual(rows(frames))
+    expect(read.map(frame => frame.direction)).toEqual(frames.map(directionOf))
+  })
+})
+
 const hasTshark = spawnSync('tshark', ['--version']).status === 0
 if (!hasTshark && process.env.CI === 'true') throw new Error('tshark is needed with CI=true: apt-get install --no-install-recommends tshark')
 if (!hasTshark) console.warn('logs: captures not tried with tshark: it is not installed (apt-get install --no-install-recommends tshark)')

@@ -1,0 +1,186 @@
+import type { Range } from './log-io.ts'
+import { CHANNEL, CONVERSION, DATA, FRAME_KINDS, type FrameKind, GROUP } from './mf4.ts'
+import { long, type Block, type Mf4File } from './mf4-file.ts'
+
+/** Where a channel's raw value is in a record, and what it is: `offset + factor * raw`. */
+export interface Field {
+  /** Bytes from the beginning of the record's data. */
+  readonly at: number
+  readonly shift: number
+  /** 0: the raw value is 0 in all records. */
+  readonly bits: number
+  readonly bytes: number
+  readonly type: number
+  readonly offset: number
+  readonly factor: number
+}
+
+/** The bytes of a frame: in the record itself, or told by their place in a stream of their own. */
+type DataField = Field & ({ readonly kind: 'inside' } | { readonly kind: 'apart', readonly stream: number })
+
+export type Part = 'BusChannel' | 'ID' | 'IDE' | 'DLC' | 'DataLength' | 'Dir' | 'EDL' | 'BRS' | 'ESI' | 'RTR' | 'ErrorType'
+
+/** A channel group whose records are frames. */
+export interface FrameGroup {
+  readonly kind: FrameKind
+  /** Seconds. */
+  readonly time: Field | undefined
+  readonly parts: Readonly<Partial<Record<Part, Field>>>
+  readonly data: DataField | undefined
+}
+
+export interface Group {
+  readonly at: number
+  readonly recordId: number
+  readonly recordBytes: number
+  readonly cycles: number
+  /** Records of a length of their own, in front of each; frames of other groups point at them. */
+  readonly variable: boolean
+  /** Undefined: its records are no frames. */
+  readonly frames: FrameGroup | undefined
+}
+
+export interface DataGroup {
+  /** Bytes in front of each record that tell its group: 0, 1, 2, 4, 8. */
+  readonly recordIdBytes: number
+  readonly data: number
+  readonly groups: readonly Group[]
+}
+
+interface Channel {
+  readonly name: string
+  readonly type: number
+  readonly field: Field
+  readonly data: number
+  readonly conversion: number
+}
+
+const GROUP_BYTES = 32
+const CHANNEL_BYTES = 16
+const CONVERSION_BYTES = 40
+const RECORD_ID_BYTES: readonly number[] = [0, 1, 2, 4, 8]
+/** Nothing of a frame is longer; channels that are do not matter here. */
+const LONGEST_FIELD = 4096
+
+/** Reads what a file holds: its data groups with those channel groups that are frames. Each block is read once. */
+export class GroupFinder {
+  private readonly file: Mf4File
+  private readonly seen = new Set<number>()
+
+  constructor(file: Mf4File) {
+    this.file = file
+  }
+
+  * dataGroups(first: number): Generator<Range, DataGroup[], Uint8Array> {
+    const found: DataGroup[] = []
+    for (let at = first; ;) {
+      const block = yield* this.next(at, 'DG')
+      if (block === undefined) return found
+      const [next = 0, firstGroup = 0, data = 0] = block.links
+      const view = yield* this.file.data(block, 1)
+      const recordIdBytes = view?.getUint8(0) ?? 0
+      const groups = yield* this.groups(firstGroup)
+      const known = RECORD_ID_BYTES.includes(recordIdBytes)
+      if (known && groups.some(group => group.frames !== undefined)) found.push({ recordIdBytes, data, groups })
+      at = next
+    }
+  }
+
+  private* groups(first: number): Generator<Range, Group[], Uint8Array> {
+    const found: Group[] = []
+    for (let at = first; ;) {
+      const block = yield* this.next(at, 'CG')
+      const view = block && (yield* this.file.data(block, GROUP_BYTES))
+      if (block === undefined || view === undefined) return found
+      const flags = view.getUint16(16, true)
+      const head = { at, recordId: long(view, 0), cycles: long(view, 8), variable: (flags & GROUP.variable) !== 0 }
+      const dataBytes = view.getUint32(24, true)
+      const recordBytes = dataBytes + view.getUint32(28, true)
+      const channels = head.variable ? [] : yield* this.channels(block.links[1] ?? 0)
+      found.push({ ...head, recordBytes, frames: yield* this.frames(channels, dataBytes) })
+      at = block.links[0] ?? 0
+    }
+  }
+
+  /** All channels, those inside of others too. */
+  private* channels(first: number): Generator<Range, Channel[], Uint8Array> {
+    const found: Channel[] = []
+    const waiting = [first]
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      const block = yield* this.next(at, 'CN')
+      const view = block && (yield* this.file.data(block, CHANNEL_BYTES))
+      if (block === undefined || view === undefined) continue
+      const [next = 0, inside = 0, name = 0, , conversion = 0, data = 0] = block.links
+      const [type, dataType, shift] = [view.getUint8(0), view.getUint8(2), view.getUint8(3)]
+      const [byte, bits] = [view.getUint32(4, true), view.getUint32(8, true)]
+      const virtual = type === CHANNEL.virtualMaster || type === CHANNEL.virtual
+      const place = virtual ? { at: 0, shift: 0, bits: 0, bytes: 0 } : { at: byte, shift, bits, bytes: Math.ceil((shift + bits) / 8) }
+      const field = { ...place, type: dataType, offset: 0, factor: 1 }
+      found.push({ name: yield* this.file.text(name), type, field, data, conversion })
+      waiting.push(next, inside)
+    }
+    return found
+  }
+
+  private* frames(channels: readonly Channel[], dataBytes: number): Generator<Range, FrameGroup | undefined, Uint8Array> {
+    const inside = channels.filter(({ field }) => field.at + field.bytes <= dataBytes && field.bytes <= LONGEST_FIELD && field.shift < 8)
+    const kind = FRAME_KINDS.find(name => inside.some(channel => channel.name.startsWith(`${name}.`)))
+    if (kind === undefined) return undefined
+    const parts: Partial<Record<string, Field>> = {}
+    let data: DataField | undefined
+    let time: Field | undefined
+    for (const { name, field, type, data: stream, conversion } of inside) {
+      const part = name.startsWith(`${kind}.`) ? name.slice(kind.length + 1) : ''
+      if (part === 'DataBytes') data = type === CHANNEL.variable ? { ...field, kind: 'apart', stream } : { ...field, kind: 'inside' }
+      else if (part !== '') parts[part] = yield* this.converted(field, conversion)
+      else if (type === CHANNEL.master || type === CHANNEL.virtualMaster) time = yield* this.converted(field, conversion)
+    }
+    return { kind, parts, data, time }
+  }
+
+  /** With its linear conversion; undefined: it has another, and does not tell its value itself. */
+  private* converted(field: Field, conversion: number): Generator<Range, Field | undefined, Uint8Array> {
+    const block = yield* this.file.block(conversion)
+    const view = block?.kind === 'CC' ? yield* this.file.data(block, 24) : undefined
+    if (block === undefined || view === undefined || view.getUint8(0) === CONVERSION.none) return field
+    // Names for 0 and 1, of a direction for example.
+    if (view.getUint8(0) === CONVERSION.texts && field.bits <= 8) return field
+    const parameters = view.getUint8(0) === CONVERSION.linear ? yield* this.file.data(block, CONVERSION_BYTES) : undefined
+    return parameters && { ...field, offset: parameters.getFloat64(24, true), factor: parameters.getFloat64(32, true) }
+  }
+
+  private* next(at: number, kind: string): Generator<Range, Block | undefined, Uint8Array> {
+    if (this.seen.has(at)) return undefined
+    this.seen.add(at)
+    const block = yield* this.file.block(at)
+    return block?.kind === kind ? block : undefined
+  }
+}
+
+/** A field's value; of text, whether it begins with a T. */
+export function readField(view: DataView, base: number, field: Field): number {
+  const { offset, factor } = field
+  return offset === 0 && factor === 1 ? readRaw(view, base, field) : offset + factor * readRaw(view, base, field)
+}
+
+export function readRaw(view: DataView, base: number, { at: byte, bits, bytes, shift, type }: Field): number {
+  const at = base + byte
+  if (bits === 0) return 0
+  if (shift === 0 && bits === 8 && type <= DATA.signedBig) return view.getUint8(at)
+  if (type === DATA.text || type === DATA.textUtf8) return view.getUint8(at) === 0x54 ? 1 : 0
+  if (type === DATA.float || type === DATA.floatBig) return readFloat(view, at, bits, type === DATA.float)
+  const big = type === DATA.unsignedBig || type === DATA.signedBig
+  if (shift === 0 && bits === 32) return view.getUint32(at, !big)
+  let value = 0
+  let weight = 1
+  for (let i = 0; i < bytes && i < 8; i++) {
+    value += view.getUint8(big ? at + bytes - 1 - i : at + i) * weight
+    weight *= 256
+  }
+  return Math.floor(value / 2 ** shift) % 2 ** bits
+}
+
+function readFloat(view: DataView, at: number, bits: number, little: boolean): number {
+  const value = bits === 32 ? view.getFloat32(at, little) : bits === 64 ? view.getFloat64(at, little) : 0
+  return Number.isFinite(value) ? value : 0
+}
