@@ -57,6 +57,7 @@ export class CanBus implements Medium {
   /** @internal */
   readonly tapped: TappedFrame = createTappedFrame()
   private readonly errorTaps = new Listeners<ErrorTap>()
+  private readonly errorFrameTaps = new Listeners<ErrorTap>()
   private readonly error = createBusError()
   private nodes: readonly CanController[] = []
   private segments: readonly Segment[] = []
@@ -125,6 +126,11 @@ export class CanBus implements Medium {
   /** Calls `tap` with each error that a node finds. Returns what ends the subscription. */
   tapErrors(tap: ErrorTap): () => void {
     return this.errorTaps.add(tap)
+  }
+
+  /** Calls `tap` with each error frame, once: with the error of the node that began it. Returns what ends the subscription. */
+  tapErrorFrames(tap: ErrorTap): () => void {
+    return this.errorFrameTaps.add(tap)
   }
 
   /** A new measurement of the bus load, from now on. */
@@ -228,20 +234,23 @@ export class CanBus implements Medium {
   }
 
   /** @internal */
-  countErrorFrame(type: number): void {
+  countErrorFrame(node: BusNode, type: number, transmitter: boolean, time_ns: number): void {
     this.counters.errorFrames++
     this.counters.errors[ERROR_NAMES[type]!]++
+    this.tell(this.errorFrameTaps.items, node, type, transmitter, time_ns)
   }
 
   /** @internal */
   reportError(node: BusNode, type: number, transmitter: boolean, time_ns: number): void {
-    const name = ERROR_NAMES[type]!
-    node.counters.errors[name]++
-    const taps = this.errorTaps.items
+    node.counters.errors[ERROR_NAMES[type]!]++
+    this.tell(this.errorTaps.items, node, type, transmitter, time_ns)
+  }
+
+  private tell(taps: readonly ErrorTap[], node: BusNode, type: number, transmitter: boolean, time_ns: number): void {
     if (taps.length === 0) return
     const error = this.error
     error.time_ns = time_ns
-    error.type = name!
+    error.type = ERROR_NAMES[type]!
     error.node = node.name
     error.transmitter = transmitter
     error.tec = node.tec

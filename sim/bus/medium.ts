@@ -52,7 +52,8 @@ export interface Medium {
   isPast(time_ns: number): boolean
   /** Whether the end of a bit at `time_ns` is still to come. */
   bitEndsAt(time_ns: number): boolean
-  countErrorFrame(type: number): void
+  /** Counts an error frame, by the error of the node that began it. */
+  countErrorFrame(node: BusNode, type: number, transmitter: boolean, time_ns: number): void
   reportError(node: BusNode, type: number, transmitter: boolean, time_ns: number): void
 }
 

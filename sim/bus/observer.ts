@@ -22,7 +22,7 @@ export class Observer {
 
   /** A transmitter found nobody that acknowledged. */
   lonely(node: CanController, time_ns: number): void {
-    if (this.counted) this.bus.countErrorFrame(ERROR_TYPE.ack)
+    if (this.counted) this.bus.countErrorFrame(node, ERROR_TYPE.ack, true, time_ns)
     this.bus.reportError(node, ERROR_TYPE.ack, true, time_ns)
   }
 
@@ -78,8 +78,9 @@ export class Observer {
       this.bus.reportError(node, mac.errorType, mac.errorAsTransmitter, end_ns)
     }
     if (this.signalling || !this.counted) return
-    if (first !== undefined && first.mac.phase !== PHASE.busOff) this.bus.countErrorFrame(first.mac.errorType)
-    else if (overload) this.bus.counters.overloadFrames++
+    if (first !== undefined && first.mac.phase !== PHASE.busOff) {
+      this.bus.countErrorFrame(first, first.mac.errorType, first.mac.errorAsTransmitter, end_ns)
+    } else if (overload) this.bus.counters.overloadFrames++
   }
 
   /** Someone holds a frame to be good. */

@@ -1,6 +1,7 @@
 import { type CanFrame, copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Car } from './car.ts'
+import { putErrorFrame } from './error-frame.ts'
 
 /** A frame with what an outside world needs to know of it. */
 interface PortFrame extends CanFrame {
@@ -15,7 +16,10 @@ interface PortFrame extends CanFrame {
 export interface BusPort {
   /** Puts a frame into the node's transmit queue; `false`: not taken. Callable at any time: it wakes the pacing. */
   send(frame: CanFrame): boolean
-  /** Called for each frame of others, online or not; the memory is the port's. Returns the unsubscriber. */
+  /**
+   * Called for each frame of others, and for each error that the node found, online or not; the memory is the port's.
+   * Returns the unsubscriber.
+   */
   onFrame(handler: (frame: PortFrame) => void): () => void
   /** Online, the node acknowledges and sends; offline, it only hears, and leaves the bus as it was. Starts offline. */
   setOnline(online: boolean): void
@@ -49,11 +53,20 @@ export function attachNode(car: Car, options: AttachOptions): BusPort {
   })
   const handlers = new Set<(frame: PortFrame) => void>()
   const seen: PortFrame = { ...createFrame(FD_DATA_BYTES), timestamp_ns: 0, origin: '', error: false }
+  const tell = (): void => {
+    seen.timestamp_ns = car.kernel.now_ns
+    for (const handler of handlers) handler(seen)
+  }
   controller.onReceive((frame) => {
     if (handlers.size === 0) return
     copyFrame(frame, seen)
-    seen.timestamp_ns = car.kernel.now_ns
-    for (const handler of handlers) handler(seen)
+    seen.error = false
+    tell()
+  })
+  const stopErrors = car.bus.tapErrors((error) => {
+    if (error.node !== name || handlers.size === 0) return
+    putErrorFrame(error, seen)
+    tell()
   })
   return {
     controller,
@@ -83,6 +96,7 @@ export function attachNode(car: Car, options: AttachOptions): BusPort {
     },
     detach() {
       handlers.clear()
+      stopErrors()
       controller.detach()
     },
   }

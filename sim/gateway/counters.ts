@@ -1,4 +1,4 @@
-import type { DirectionCounters, DropReason, LinkCounters } from './link.ts'
+import type { DirectionCounters, DropReason, LinkCounters, LinkFrame } from './link.ts'
 
 export function createCounters(): LinkCounters {
   return { received: createDirection(), sent: createDirection(), malformed: new Map(), unknownLost: 0 }
@@ -11,6 +11,11 @@ function createDirection(): DirectionCounters {
 /** Counts `frames` as dropped; they were counted as `in` before. */
 export function drop(direction: DirectionCounters, reason: DropReason, frames = 1): void {
   if (frames > 0) direction.dropped.set(reason, (direction.dropped.get(reason) ?? 0) + frames)
+}
+
+/** Counts a frame of a kind that the medium cannot carry. */
+export function dropUnsupported(direction: DirectionCounters, frame: LinkFrame): void {
+  drop(direction, frame.error ? 'error-frame' : 'unsupported')
 }
 
 /** Counts one more of `cause`. Causes are constants of the code, so the map stays small whatever the far side sends. */

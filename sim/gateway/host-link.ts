@@ -1,4 +1,4 @@
-import { drop } from './counters.ts'
+import { drop, dropUnsupported } from './counters.ts'
 import { FrameRing } from './frame-ring.ts'
 import type { LinkCounters, LinkFrame, LinkOptions } from './link.ts'
 import { LinkBase } from './link-base.ts'
@@ -108,7 +108,7 @@ export class HostLink extends LinkBase {
       return false
     }
     if (!this.kind.carries(frame)) {
-      drop(sent, 'unsupported')
+      dropUnsupported(sent, frame)
       return false
     }
     if (this.refusesToActuate(frame) || !this.ring.push(frame, performance.now())) return false

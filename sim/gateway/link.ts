@@ -96,11 +96,12 @@ export type LinkMode = 'normal' | 'listen'
  * Why a frame was not delivered. `unclaimed`: nobody was there to take it (no handler, no client with an open channel).
  * `refused`: whoever was asked said no. `closed`: still queued when the link or client went away. `expired`: a command
  * that waited longer than its lifetime. `actuating`: it would move real things, and `actuate` was not given.
+ * `error-frame`: it tells of an error on a bus, and the medium carries no such frames.
  * `unconfirmed`: written to an adapter that confirms frames, and never confirmed: it may have been sent.
  */
 export type DropReason =
   | 'queue-full' | 'closed' | 'not-up' | 'expired' | 'unsupported' | 'refused' | 'device' | 'listen-only' | 'unclaimed'
-  | 'actuating' | 'unconfirmed'
+  | 'actuating' | 'unconfirmed' | 'error-frame'
 
 /**
  * Each direction adds up: `in = delivered + dropped(every reason) + queued`. `received` counts frames from the medium to

@@ -1,4 +1,4 @@
-import { attachNode, type BusPort as NodePort, type Car, type CarOptions, createCar, SEDAN } from '#sim/car/index.ts'
+import { attachNode, type BusPort as NodePort, type Car, type CarOptions, createCar, putErrorFrame, SEDAN } from '#sim/car/index.ts'
 import { attachLink, type Attachment, createLinkFrame, type Link, openLink } from '#sim/gateway/index.ts'
 import { isSpineListen } from '#sim/gateway/spine/index.ts'
 import { type Host, Pacer } from '#sim/kernel/index.ts'
@@ -89,13 +89,22 @@ export class LiveCar {
     return this.ports.reduce((sum, port) => sum + port.expired, 0)
   }
 
-  /** Records every good frame of the bus, with the virtual time of its end. The run ends with the recording, see its `problem`. */
+  /**
+   * Records every good frame of the bus with the virtual time of its end, and every error frame with that of its begin.
+   * The run ends with the recording, see its `problem`.
+   */
   async record(uri: string): Promise<Link> {
     const recorder = await openLink(uri, { bitrate: this.car.bus.bitrate })
     const seen = createLinkFrame()
     this.car.bus.tap(({ frame, end_ns }) => {
       copyFrame(frame, seen)
+      seen.error = false
       seen.timestamp_ns = end_ns
+      recorder.send(seen)
+    })
+    this.car.bus.tapErrorFrames((error) => {
+      putErrorFrame(error, seen)
+      seen.timestamp_ns = error.time_ns
       recorder.send(seen)
     })
     this.recorder = recorder

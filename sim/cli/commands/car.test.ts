@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { logFormatOf } from '#sim/gateway/logs/index.ts'
+import { readLog } from '#sim/gateway/logs/testing/index.ts'
 import { LiveCar } from '../car/live-car.ts'
 import { run } from '../run.ts'
 import { type FakeTerminal, fakeTerminal } from '../testing/fake-terminal.ts'
@@ -55,6 +57,23 @@ describe('spine car', () => {
     const faults = file('faults.json', '{"bitErrorRate": 0.0001, "dropped": ["RL"]}')
     expect(await run([...HEADLESS, '--for', '2s', '--faults', faults, '--json'], terminal)).toBe(0)
     expect(JSON.parse(terminal.out)).toMatchObject({ errorFrames: expect.toSatisfy((count: number) => count > 0) as unknown })
+  })
+
+  it.each(['log', 'asc', 'blf', 'mf4', 'pcapng', 'pcap', 'trc'])('records the error frames of a disturbed bus in a .%s', async (ending) => {
+    const terminal = fakeTerminal()
+    const faults = file('faults.json', '{"bitErrorRate": 0.0001}')
+    const log = join(folder, `errors.${ending}`)
+    expect(await run([...HEADLESS, '--for', '1s', '--faults', faults, '--json', '--record', log], terminal)).toBe(0)
+    const { frames, errorFrames } = JSON.parse(terminal.out) as { frames: number, errorFrames: number }
+    const format = logFormatOf(log)!
+    const read = readLog(format.name, [readFileSync(log)])
+    expect(read.bad).toEqual([])
+    const errors = read.frames.filter(frame => frame.error)
+    expect([read.frames.length - errors.length, errors.length]).toEqual([frames, errorFrames])
+    expect(errorFrames).toBeGreaterThan(0)
+    // Told where the kind of log has room for it: a protocol violation on the bus, with error counters.
+    const told = errors.filter(({ id, data }) => (id & 0x288) === 0x288 && data[2]! + data[3]! > 0)
+    if (format.keeps.errors) expect(told).toHaveLength(errorFrames)
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { lifetime_ms } from '../actuation.ts'
-import { count, drop } from '../counters.ts'
+import { count, drop, dropUnsupported } from '../counters.ts'
 import { formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
 import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { LinkBase } from '../link-base.ts'
@@ -76,7 +76,7 @@ class CannelloniLink extends LinkBase {
       return false
     }
     if (frame.error || frame.bus !== 0) {
-      drop(sent, 'unsupported')
+      dropUnsupported(sent, frame)
       return false
     }
     if (this.refusesToActuate(frame)) return false

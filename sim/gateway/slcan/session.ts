@@ -1,5 +1,5 @@
 import { lifetime_ms } from '../actuation.ts'
-import { count, createCounters, drop } from '../counters.ts'
+import { count, createCounters, drop, dropUnsupported } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 import type { ClientHost, ServedClient } from '../listening-link.ts'
@@ -62,7 +62,7 @@ export class SlcanSession implements ServedClient, LineHandler {
     const sent = this.counters.sent
     sent.in++
     if (frame.fd || frame.error) {
-      drop(sent, 'unsupported')
+      dropUnsupported(sent, frame)
       return false
     }
     const outbox = this.outbox

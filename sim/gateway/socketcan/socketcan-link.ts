@@ -127,7 +127,8 @@ export class SocketcanLink extends LinkBase {
     if (this.isClosed) return 'closed'
     if (this.mode === 'listen') return 'listen-only'
     if ((this.state !== 'up' && this.state !== 'error-passive') || this.window === undefined) return 'not-up'
-    if (frame.error || frame.bus !== 0 || (frame.fd ? this.windowBytes <= 8 || !FD_LENGTHS.has(frame.length) : frame.length > 8)) return 'unsupported'
+    if (frame.error) return 'error-frame'
+    if (frame.bus !== 0 || (frame.fd ? this.windowBytes <= 8 || !FD_LENGTHS.has(frame.length) : frame.length > 8)) return 'unsupported'
     return frame.id > (frame.extended ? 0x1fff_ffff : 0x7ff) ? 'unsupported' : undefined
   }
 

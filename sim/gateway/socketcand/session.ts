@@ -1,5 +1,5 @@
 import { lifetime_ms } from '../actuation.ts'
-import { count, createCounters, drop } from '../counters.ts'
+import { count, createCounters, drop, dropUnsupported } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
 import { createLinkFrame } from '../link-frame.ts'
 import type { ClientHost, ServedClient } from '../listening-link.ts'
@@ -70,7 +70,7 @@ export class SocketcandSession implements ServedClient, CommandHandler {
     const { sent } = this.counters
     sent.in++
     if (frame.fd || frame.error || frame.remote) {
-      drop(sent, 'unsupported')
+      dropUnsupported(sent, frame)
       return false
     }
     const { outbox } = this
