@@ -7,16 +7,21 @@ import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
-const SPEED_AT_mm = [0, 30, 60, 215, 268]
-const SPEED_mm_s = [24, 24, 52, 58, 111]
+const SPEED_AT_mm = [0, 30, 60, 210, 250]
+const SPEED_mm_s = [24, 24, 46, 50, 118]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */
 const SOFT_mm_s = 20
 const SOFT_mm = WINDOW_PARAMETERS.backOff_mm + 6
 /** A back-off tells the rotor's inertia from here on: by then it turns, and the cable is slack. */
 const GATHERS_ms = 60
-/** Where a hand may be, a rough road hides it for longer: it is gone slower there. mm/s, and less by this a m/s². */
-const ROAD_mm_s = 60
-const ROAD_mm = 12
+/** Where a hand may be, a rough road hides it for longer: the glass is slower there. At most so fast, and less by so much a m/s². */
+const ROAD_mm_s = 54
+const ROAD_mm = 10
+/** So does a processor that looks less often than every 10 ms: by this share a second, measured over so many ticks, down to so much. */
+const TICK_s = WINDOW_PARAMETERS.tick_ms / 1000
+const SLOWER_per_s = 20
+const SLOWEST = 0.7
+const TICKS = 8
 /** Near the goal of a goto. */
 const GOAL_mm_s = 45
 
@@ -69,6 +74,7 @@ export class Closing {
   private readonly motor: WindowMotor
   private taken_ms: number
   private began_ms: number
+  private tick_s: number
   private slam_ms: number
   private lastLimited_ms: number
   private softTo_mm: number
@@ -85,6 +91,7 @@ export class Closing {
     this.motor = motor
     this.taken_ms = 0
     this.began_ms = 0
+    this.tick_s = TICK_s
     this.slam_ms = -Infinity
     this.lastLimited_ms = -Infinity
     this.softTo_mm = Infinity
@@ -142,6 +149,7 @@ export class Closing {
     reading.dt_s = (measured.taken_ms - this.taken_ms) / 1000
     if (!(reading.dt_s > 0)) return false
     this.taken_ms = measured.taken_ms
+    this.tick_s = this.tick_s + (reading.dt_s - this.tick_s) / TICKS
     const seen = measured.acceleration_m_s2
     reading.acceleration_m_s2 = isNaN(seen) ? 0 : seen
     reading.winding_A = duty > 0 ? measured.port_A / duty : 0
@@ -204,9 +212,13 @@ export class Closing {
   }
 
   private target_mm_s(nearGoal: boolean): number {
-    const soft = this.reading.gap_mm > this.softTo_mm
     const guard = this.guard
-    const road_mm_s = guard.far() ? Infinity : ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2
-    return Math.min(speedAt(guard.glass_mm), road_mm_s, soft ? SOFT_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
+    const soft = this.reading.gap_mm > this.softTo_mm
+    let target_mm_s = speedAt(guard.glass_mm)
+    if (!guard.far()) {
+      const share = Math.max(SLOWEST, Math.min(1, 1 - SLOWER_per_s * (this.tick_s - TICK_s)))
+      target_mm_s = share * Math.min(target_mm_s, ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2)
+    }
+    return Math.min(target_mm_s, soft ? SOFT_mm_s : Infinity, nearGoal ? GOAL_mm_s : Infinity)
   }
 }

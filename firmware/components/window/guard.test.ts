@@ -76,7 +76,7 @@ describe('a hand', () => {
       guard.load.rough_m_s2 = rough_m_s2
       return (guard.windingBound_A() - new GuardSteps(from_mm).guard.windingBound_A()) * guard.load.force_N_A
     }
-    expect([trip(150, 2), trip(255, 2), trip(10, 2)].map(Math.round)).toEqual([10, 10, 14])
+    expect([trip(150, 2), trip(255, 2), trip(8, 2)].map(Math.round)).toEqual([14, 14, 16])
   })
 
   it('that stops the glass with less holds it after 500 ms; a weak motor does not trip', () => {

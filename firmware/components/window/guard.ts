@@ -18,12 +18,14 @@ export interface ClosingReading extends LoadReading {
 /** The numbers of the law. */
 export const GUARD_PARAMETERS = {
   /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
-  trip_N: 26,
-  tripTop_N: 31,
+  trip_N: 28,
   tripFar_N: 45,
-  /** And more on a rough road. */
-  rough_Ns2_m: 5,
-  roughTop_Ns2_m: 7,
+  /** And in the upper seal, in which a glass sticks and slips. */
+  tripTop_N: 32,
+  top_mm: 9,
+  /** And more on a rough road, N a m/s². */
+  rough_Ns2_m: 7,
+  roughTop_Ns2_m: 8,
   guarded_mm: 215,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
@@ -40,6 +42,7 @@ export const GUARD_PARAMETERS = {
   findFromFar_mm: 18,
   foundFar_mm: 28,
   found_ms: 250,
+  /** And its motor tells the rotor's inertia from then on, on so much of its way. */
   gathersFrom_ms: 180,
   gathers_mm: 50,
   findLeast_s: 0.05,
@@ -205,7 +208,7 @@ export class PinchGuard {
   private trip_N(): number {
     const p = GUARD_PARAMETERS
     const rough_m_s2 = this.load.rough_m_s2
-    if (this.glass_mm < p.topSeal_mm) return p.tripTop_N + p.roughTop_Ns2_m * rough_m_s2
+    if (this.glass_mm < p.top_mm) return p.tripTop_N + p.roughTop_Ns2_m * rough_m_s2
     return (this.far() ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
   }
 

@@ -52,7 +52,7 @@ describe('the current a window asks for', () => {
     rest(b, 14_000)
     expect(b.status()).toMatchObject({ pinch: 0, position_pct: 0 })
     const asked = b.wishes.map(wish => wish.run_A)
-    expect(asked[0]).toBe(run_A)
+    expect(asked[0]).toBe(run_A + 1)
     expect(asked.length).toBeGreaterThan(1)
     expect(asked.length).toBeLessThan(6)
     for (let i = 1; i < asked.length; i++) expect(asked[i]).toBeGreaterThan(asked[i - 1]!)
