@@ -65,15 +65,37 @@ class ResponseMeter {
 }
 
 /** Random use of a car without faults, in runs of a minute and one that is shorter; each is run `run` of `useOptions`. */
-export function observeResponses(seed: number, for_ms: number): readonly ObservedResponse[] {
-  if (!(for_ms >= LEAST_OBSERVED_ms && for_ms < Infinity)) throw new RangeError(`${for_ms} ms to observe is not ${LEAST_OBSERVED_ms} ms or more`)
-  const meter = new ResponseMeter()
-  const names = carNames()
-  for (let run = 0; (run * RUN_ms) + LEAST_OBSERVED_ms <= for_ms; run++) {
-    const options = useOptions(seed, Math.min(RUN_ms, for_ms - run * RUN_ms))
-    runScript(generateScript(options, run, names), { begin: car => meter.attach(car, run) })
+export class ResponseObserver {
+  /** Of the car's time, so far. */
+  observed_ms = 0
+  private readonly seed: number
+  private readonly for_ms: number
+  private readonly meter = new ResponseMeter()
+  private readonly names = carNames()
+  private run = 0
+
+  /** @throws RangeError for less than `LEAST_OBSERVED_ms`. */
+  constructor(seed: number, for_ms: number) {
+    if (!(for_ms >= LEAST_OBSERVED_ms && for_ms < Infinity)) throw new RangeError(`${for_ms} ms to observe is not ${LEAST_OBSERVED_ms} ms or more`)
+    this.seed = seed
+    this.for_ms = for_ms
   }
-  return meter.observed()
+
+  /** Lets the next minute, or what is left, pass. `false`: nothing is left that would say anything. */
+  next(): boolean {
+    const left_ms = this.for_ms - this.run * RUN_ms
+    if (left_ms < LEAST_OBSERVED_ms) return false
+    const { meter, run } = this
+    const for_ms = Math.min(RUN_ms, left_ms)
+    runScript(generateScript(useOptions(this.seed, for_ms), run, this.names), { begin: car => meter.attach(car, run) })
+    this.run++
+    this.observed_ms += for_ms
+    return true
+  }
+
+  get rows(): readonly ObservedResponse[] {
+    return this.meter.observed()
+  }
 }
 
 function useOptions(seed: number, for_ms: number): FuzzOptions {

@@ -1,5 +1,6 @@
 import { Transmitter } from '#firmware/runtime/index.ts'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { ResponseObserver } from '#sim/fuzz/index.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
@@ -39,10 +40,19 @@ describe('spine rates', () => {
     expect(terminal.err).toContain('It must be a number from 0 to 100000.')
   })
 
-  it('watches random use of the car: nothing takes longer than its bound and its deadline', async () => {
+  it('watches random use of the car, until Ctrl-C: nothing takes longer than its bound and its deadline', async () => {
     const terminal = fakeTerminal()
-    const code = await run(['rates', '--observe', '60s', '--seed', '7', '--json'], terminal)
-    const { observed } = JSON.parse(terminal.out) as { observed: ObservedRow[] }
+    const next = vi.spyOn(ResponseObserver.prototype, 'next')
+    onTestFinished(() => next.mockRestore())
+    next.mockImplementationOnce(function (this: ResponseObserver) {
+      next.mockRestore()
+      terminal.interrupt()
+      return this.next()
+    })
+    const code = await run(['rates', '--observe', '600s', '--seed', '7', '--json'], terminal)
+    const { observed, for_ms } = JSON.parse(terminal.out) as { observed: ObservedRow[], for_ms: number }
+    expect(for_ms).toBe(60_000)
+    expect(terminal.err).toContain('stopped after 1 min')
     expect(observed.filter(row => !(row.worst_ms <= row.bound_ms && row.worst_ms <= row.deadline_ms))).toEqual([])
     expect(code).toBe(0)
     const used = observed.filter(row => row.frames > 0).map(row => row.message)

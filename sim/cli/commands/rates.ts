@@ -3,9 +3,11 @@ import { MOST_JITTER_ms, ON_NEED_ms, type RateRow, type Rates, rates } from '#si
 import type { Command } from 'commander'
 import type { LocationName, MessageRow } from '#protocol/catalogue/index.ts'
 import { SEDAN } from '#sim/car/index.ts'
-import { LEAST_OBSERVED_ms, observeResponses, type ObservedResponse } from '#sim/fuzz/index.ts'
+import { LEAST_OBSERVED_ms, type ObservedResponse, ResponseObserver } from '#sim/fuzz/index.ts'
+import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { duration, positiveNumber, shared, upTo } from '../lib/options.ts'
+import { Progress } from '../lib/progress.ts'
 import { type Column, right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -22,6 +24,7 @@ sedan's ports, lamps its channels. Address claims and diagnostics are not in it.
 
 --observe puts the virtual sedan to random use (presses, commands of a tool, hands, ignition) for so long, as fast as it can,
 and prints the longest response seen beside the bound (that of "peak") and the deadline. Exit code 1 when one is above either.
+Ctrl-C ends it with what was seen so far.
 
 Examples:
   npx spine rates
@@ -58,12 +61,10 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((options: Options) => {
       const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })
-      if (options.observe !== undefined) {
-        observe(result, options, options.observe, terminal)
-        return
-      }
+      if (options.observe !== undefined) return observe(result, options, options.observe, terminal)
       // A bound that is missing is Infinity, which JSON writes as null.
       tell(terminal, options.json, () => ({ ...result, links: links(result) }), () => text(result, terminal), 2)
+      return undefined
     })
 }
 
@@ -74,16 +75,27 @@ interface Observation extends ObservedResponse {
   readonly good: boolean
 }
 
-/** The same table as its computed rows, with what was seen. */
-function observe(result: Rates, options: Options, for_ms: number, terminal: Terminal): void {
+/** The same table as its computed rows, with what was seen until the end or Ctrl-C. */
+async function observe(result: Rates, options: Options, for_ms: number, terminal: Terminal): Promise<void> {
   if (options.bitrate !== DEFAULT_bitrate) throw usage('--observe watches the sedan, whose bus has 500 kbit/s')
   if (for_ms < LEAST_OBSERVED_ms) throw usage(`--observe: give it ${LEAST_OBSERVED_ms / 1000} s or more`)
-  const observed = observeResponses(options.seed, for_ms).map((seen, i): Observation => {
+  const observer = new ResponseObserver(options.seed, for_ms)
+  const { stop } = terminal
+  const far = (): string => `${formatDuration(observer.observed_ms)} of ${formatDuration(for_ms)}`
+  const progress = await Progress.open(terminal, far, { plain: options.json === true })
+  while (!stop.aborted && observer.next()) {
+    progress.show()
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  progress.close()
+  if (stop.aborted) terminal.warn(`stopped after ${formatDuration(observer.observed_ms)}: what follows is of those`)
+  const observed = observer.rows.map((seen, i): Observation => {
     const { response_ms, deadline_ms } = result.rows[i]!
     return { ...seen, bound_ms: response_ms.peak, deadline_ms, good: seen.worst_ms <= Math.min(response_ms.peak, deadline_ms) }
   })
   const late = observed.filter(row => !row.good)
-  tell(terminal, options.json, () => ({ seed: options.seed, for_ms, observed }), () => observationText(observed, terminal), 2)
+  const report = { seed: options.seed, for_ms: observer.observed_ms, observed }
+  tell(terminal, options.json, () => report, () => observationText(observed, terminal), 2)
   if (late.length > 0) throw new Failure(`${late.length} messages took longer than their bound or deadline`)
 }
 
