@@ -1,4 +1,4 @@
-import type { CanState, ResetCause } from '#protocol/index.ts'
+import type { CanState, ImageEngine, ResetCause } from '#protocol/index.ts'
 
 /**
  * All that a hub's firmware knows of its board. The simulator, an Espruino with an MCP2515 and an Espruino on a UART
@@ -18,6 +18,8 @@ export interface Hal {
   readonly can: CanPort[]
   readonly ports: Port[]
   readonly nvm: Nvm
+  /** Raw flash for two images; undefined on a board that has no room for them: it refuses updates. */
+  readonly flash: Flash | undefined
   now(): number
   /** Calls `fire` once after `delay_ms` (≥ 0). Returns a handle > 0. */
   after(delay_ms: number, fire: () => void): number
@@ -32,6 +34,8 @@ export interface Hal {
   /** Uniform in [0, 1). */
   random(): number
   kickWatchdog(): void
+  /** Boots anew when the present callback returns, with the cause `requested`. */
+  restart(): void
   /**
    * Puts the board to sleep when the present callback returns. Asleep, the processor and the watchdog stand still, the
    * CAN controllers are in sleep mode behind their wake-up filter: what waited in their transmit buffers is dropped
@@ -116,4 +120,27 @@ export interface Nvm {
   /** Undefined when the record was never written or neither copy is intact. */
   read(key: number): Uint8Array | undefined
   write(key: number, bytes: Uint8Array): void
+}
+
+/**
+ * Raw flash as chips have it: words are written, which turns ones into zeros, and pages are erased, which makes all of
+ * them ones. Whatever is under way when the power fails is left half done. First two pages for the journal of updates,
+ * then the areas A and B, each at the beginning of a page. Addresses are bytes from the first of these pages.
+ */
+export interface Flash {
+  readonly pageBytes: number
+  /** 1, 2, 4 or 8. */
+  readonly wordBytes: number
+  /** Pages of one area. */
+  readonly areaPages: number
+  /** `IMAGE_ENGINE` that runs here. */
+  readonly engine: ImageEngine
+  /** Reads into the front of `into`. */
+  read(address: number, into: Uint8Array, length: number): void
+  /** Erases the page that begins at `address`; the board may stand still for 50 ms. */
+  erase(address: number): void
+  /** Writes whole words. */
+  write(address: number, bytes: Uint8Array, length: number): void
+  /** SHA-256 of a range, to the front of `into`. */
+  hash(address: number, length: number, into: Uint8Array): void
 }

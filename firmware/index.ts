@@ -1,1 +1,1 @@
-export type { CanPort, FilterBank, Hal, Nvm, Port } from './hal.ts'
+export type { CanPort, FilterBank, Flash, Hal, Nvm, Port } from './hal.ts'

@@ -36,8 +36,10 @@ function connectBus(parts: HubParts): void {
   address.onStuck = () => parts.busOff.check()
   address.onRequest = (pgn, delay_ms) => answerRequest(parts, pgn, delay_ms)
   parts.transmit.onStuck = () => parts.busOff.check()
+  const diagnosis = parts.diagnosis
   parts.receiver.onPeer = (id, data, length) => {
-    if (!address.receive(id, data, length)) parts.counters.rxUnwanted++
+    if (address.receive(id, data, length)) return
+    if (diagnosis === undefined || !diagnosis.receive(id, data, length)) parts.counters.rxUnwanted++
   }
   parts.receiver.onWish = () => parts.sleep.activity(SLEEP_REASON.bus)
 }

@@ -49,6 +49,7 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
   parts.sleep.start(new Rest(parts, image.vehicle))
   for (const slot of parts.slots) slot.boot()
   if (parts.seat !== undefined) parts.seat.manager.start()
+  if (parts.diagnosis !== undefined) parts.diagnosis.start()
   return parts
 }
 

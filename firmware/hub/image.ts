@@ -1,5 +1,6 @@
 import type { HubType } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
+import type { DiagnosisEntry } from '../diagnosis/index.ts'
 import type { StatusCodec } from '../message.ts'
 import type { PowerPlan } from '../power/index.ts'
 import type { ManagerEntry } from '../power/manager/index.ts'
@@ -35,6 +36,8 @@ export interface HubImage {
   readonly senderRoom: number
   /** The power manager of this hub type; needs `power.plan`. */
   readonly manager?: ManagerEntry
+  /** UDS over ISO-TP; without it the hub answers no tester. */
+  readonly diagnosis?: DiagnosisEntry
   /** The car it is built into; without it (a hub on a bench) every port has what it wants. */
   readonly power?: CarPower
 }

@@ -1,4 +1,5 @@
 import { hubAddress, hubName, HubStatusCodec, MANAGER_STATE } from '#protocol/index.ts'
+import type { Diagnosis } from '../diagnosis/index.ts'
 import type { Hal } from '../hal.ts'
 import { HubPower } from '../power/hub/index.ts'
 import { ManagerSeat } from '../power/manager/index.ts'
@@ -36,6 +37,7 @@ export interface HubParts {
   readonly seat: ManagerSeat | undefined
   readonly reports: Reports
   readonly slots: readonly PortSlot[]
+  readonly diagnosis: Diagnosis | undefined
 }
 
 /** Where sequences begin: not where they were before the reset. */
@@ -91,9 +93,13 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
     sleep: sleep, switches: switches, power: power, reports: reports, drivers: image.components,
   }
   for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
+  const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
+    hal: hal, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle, address: address,
+    standing: standing, power: power, slots: slots,
+  })
   return {
     hal: hal, counters: counters, schedule: schedule, transmit: transmit, receiver: receiver, address: address, busOff: busOff,
     vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender, commands: commands, power: power, seat: seat,
-    reports: reports, slots: slots,
+    reports: reports, slots: slots, diagnosis: diagnosis,
   }
 }

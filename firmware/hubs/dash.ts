@@ -3,6 +3,7 @@ import { lampEntry } from '../components/lamp/index.ts'
 import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { vehicleEntry } from '../components/vehicle/index.ts'
 import { FIRST_MANAGER } from '../power/manager/index.ts'
+import { diagnosisEntry } from '../diagnosis/index.ts'
 import type { HubImage } from '../hub/index.ts'
 import { DASH_ACTIONS } from './switch-actions.ts'
 
@@ -16,5 +17,6 @@ export const DASH = {
   hearsAll: true,
   commandRoom: 16,
   senderRoom: 128,
+  diagnosis: diagnosisEntry,
   manager: FIRST_MANAGER,
 } satisfies HubImage

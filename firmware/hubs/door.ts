@@ -5,6 +5,7 @@ import { mirrorEntry } from '../components/mirror/index.ts'
 import { seatFanEntry } from '../components/seat-fan/index.ts'
 import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { windowEntry } from '../components/window/index.ts'
+import { diagnosisEntry } from '../diagnosis/index.ts'
 import type { HubImage } from '../hub/index.ts'
 import { DOOR_ACTIONS } from './switch-actions.ts'
 
@@ -25,4 +26,5 @@ export const DOOR = {
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
+  diagnosis: diagnosisEntry,
 } satisfies HubImage

@@ -1,6 +1,7 @@
 import { HUB_TYPE } from '#protocol/index.ts'
 import { lampEntry } from '../components/lamp/index.ts'
 import { latchEntry } from '../components/latch/index.ts'
+import { diagnosisEntry } from '../diagnosis/index.ts'
 import type { HubImage } from '../hub/index.ts'
 
 /** The hood: latch and front lamps. */
@@ -13,4 +14,5 @@ export const HOOD = {
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
+  diagnosis: diagnosisEntry,
 } satisfies HubImage

@@ -1,5 +1,6 @@
 import { HUB_TYPE } from '#protocol/index.ts'
 import { amplifierEntry } from '../components/amplifier/index.ts'
+import { diagnosisEntry } from '../diagnosis/index.ts'
 import type { HubImage } from '../hub/index.ts'
 
 /** The stereo: tuner and amplifier. */
@@ -12,4 +13,5 @@ export const STEREO = {
   hearsAll: false,
   commandRoom: 2,
   senderRoom: 32,
+  diagnosis: diagnosisEntry,
 } satisfies HubImage

@@ -3,6 +3,7 @@ import { lampEntry } from '../components/lamp/index.ts'
 import { latchEntry } from '../components/latch/index.ts'
 import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { STANDBY_MANAGER } from '../power/manager/index.ts'
+import { diagnosisEntry } from '../diagnosis/index.ts'
 import type { HubImage } from '../hub/index.ts'
 import { TRUNK_ACTIONS } from './switch-actions.ts'
 
@@ -16,5 +17,6 @@ export const TRUNK = {
   hearsAll: true,
   commandRoom: 2,
   senderRoom: 64,
+  diagnosis: diagnosisEntry,
   manager: STANDBY_MANAGER,
 } satisfies HubImage

@@ -23,6 +23,8 @@ export class CommandReceiver {
   /** Sender nibble and sequence of the last accepted command, for the status; 0 = none since boot. */
   echoSender: number
   echoSequence: number
+  /** While true, every command is refused: the hub is being programmed. */
+  inhibited: boolean
   private readonly schedule: Schedule
   private readonly counters: HubCounters
   private readonly accepted: () => void
@@ -39,6 +41,7 @@ export class CommandReceiver {
   constructor(name: string, schedule: Schedule, counters: HubCounters, accepted: () => void) {
     this.echoSender = 0
     this.echoSequence = 0
+    this.inhibited = false
     this.schedule = schedule
     this.counters = counters
     this.accepted = accepted
@@ -92,7 +95,7 @@ export class CommandReceiver {
 
   private execute(values: CommandValues, sender: number): boolean {
     const component = this.component
-    if (component === undefined || component.command === undefined || !component.command(values, sender)) {
+    if (this.inhibited || component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++
       this.sequences[sender] = NO_SEQUENCE
       return false

@@ -1,5 +1,5 @@
 import { type DescriptorContent, encodeDescriptor, type ResetCause } from '#protocol/index.ts'
-import type { Hal, Nvm, Port } from '../hal.ts'
+import type { Flash, Hal, Nvm, Port } from '../hal.ts'
 import { FakeCan } from './fake-can.ts'
 import { FakeClock } from './fake-clock.ts'
 
@@ -176,6 +176,8 @@ export class FakeHal implements Hal {
   readonly sockets: FakePort[]
   readonly ports: FakePort[]
   readonly nvm: FakeNvm
+  flash: Flash | undefined
+  restarts: number
   readonly clock: FakeClock
   readonly logged: string[]
   /** The dice: handed out in turn, the last one for ever. */
@@ -196,6 +198,8 @@ export class FakeHal implements Hal {
     this.sockets = Array.from({ length: ports }, () => new FakePort())
     this.ports = this.sockets
     this.nvm = new FakeNvm()
+    this.flash = undefined
+    this.restarts = 0
     this.logged = []
     this.dice = [0]
     this.watchdogKicks = 0
@@ -239,6 +243,10 @@ export class FakeHal implements Hal {
 
   kickWatchdog(): void {
     this.watchdogKicks++
+  }
+
+  restart(): void {
+    this.restarts++
   }
 
   /** Timers that run out, edges and frames wait until `rouse`. */

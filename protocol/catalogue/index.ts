@@ -1,4 +1,5 @@
 export * from './components.ts'
+export * from './diagnosis.ts'
 export * from '../enums.ts'
 export * from '../locations.ts'
 export * from './management.ts'

@@ -353,7 +353,8 @@ export class Car<Names extends CarNames = CarNames> {
     const profile = chip ? 'adapter' : 'mcp2515'
     const controller = this.bus.attach(location, { position, online: false, profile, fd: this.bus.fd ? 'tolerant' : 'none' })
     const host = new HubHost({
-      name: location, location: LOCATION[location], serial: plan.serial, image, kernel: this.kernel, world: this.world,
+      name: location, location: LOCATION[location], serial: plan.serial, image, hubType: plan.image,
+      kernel: this.kernel, world: this.world,
       trace: this.trace, controllers: [controller], outlets, supply_V,
       ...(chip && { makeCan: (own, cpu) => new ChipCan(own, cpu) }),
       lifeChanged: () => this.power.boardChanged(location),

@@ -1,11 +1,13 @@
 import type { Hal } from '#firmware/index.ts'
 import type { Hub } from '#firmware/hub/index.ts'
-import { RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
+import { chooseArea, imageIn } from '#firmware/update/index.ts'
+import { HUB_TYPE, type HubType, type HubTypeName, packImage, RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Kernel, Prng, Timer } from '../kernel/index.ts'
 import type { EventOf, Producer, Trace, Untimed } from '../trace/index.ts'
 import type { Outlet, World } from '../plants/index.ts'
 import { Cpu } from './cpu.ts'
+import { BOARD_FLASH, FACTORY_VERSION, FlashStore } from './flash-store.ts'
 import type { HostCan, MakeCan } from './host-can.ts'
 import { HubCan } from './hub-can.ts'
 import { HubPort } from './hub-port.ts'
@@ -21,6 +23,8 @@ export const WATCHDOG_ms = 2000
 /** Board temperature in a parked car. */
 const ROOM_C = 23
 const LARGEST_SERIAL = 0x1f_ffff
+/** What the image of the works holds where a real one has its code: the simulator runs the sources. */
+const FACTORY_PAYLOAD = new TextEncoder().encode('runs from its sources')
 
 /** A firmware image: called once a boot with the board's Hal; what it returns is its face for debuggers, if it has one. */
 export type FirmwareImage = (hal: Hal) => Hub | undefined
@@ -36,7 +40,10 @@ export interface HubHostOptions {
   readonly location: number
   /** 21 bits. */
   readonly serial: number
+  /** Runs from the works on. */
   readonly image: FirmwareImage
+  /** For which images that come over the bus are; a door when left out. */
+  readonly hubType?: HubTypeName
   readonly kernel: Kernel
   readonly world: World
   readonly trace: Trace
@@ -74,6 +81,9 @@ export class HubHost {
   readonly name: string
   readonly location: number
   readonly nvm = new NvmStore()
+  readonly flash: FlashStore
+  /** What runs for the payload of an image that came over the bus; undefined: the image of the works. */
+  imageOf: (payload: Uint8Array) => FirmwareImage | undefined = () => undefined
   readonly cpu: Cpu
   readonly counters: HubCounters = { boots: 0, exceptions: 0, watchdogResets: 0 }
   readonly outlets: readonly Outlet[]
@@ -88,11 +98,13 @@ export class HubHost {
   /** Hears of each catalogue message that the firmware sent, how long after it was queued there; set before the image boots. */
   frameSent: ((id: number, response_ms: number) => void) | undefined = undefined
   private readonly options: HubHostOptions
+  private readonly hubType: HubType
   private readonly events: Producer<HubTopic>
   private readonly dice: Prng
   private readonly bootTimer: Timer
   private readonly watchdog: Timer
   private readonly crashTimer: Timer
+  private readonly restartTimer: Timer
   private readonly wakeTimer: Timer
   private cans: HostCan[] = []
   private ports: HubPort[] = []
@@ -117,9 +129,19 @@ export class HubHost {
     this.controllers = options.controllers
     this.cpu = new Cpu(kernel, name, error => this.crashed(error))
     this.dice = kernel.prng(`hub ${name}`)
+    const flashDice = kernel.prng(`flash ${name}`)
+    this.hubType = HUB_TYPE[options.hubType ?? 'door']
+    this.flash = new FlashStore({
+      shape: BOARD_FLASH,
+      factory: () => packImage(this.hubType, BOARD_FLASH.engine, FACTORY_VERSION, FACTORY_PAYLOAD),
+      dice: () => flashDice.next(),
+      now_ns: () => kernel.now_ns,
+      busy: duration_ms => this.cpu.pause(duration_ms),
+    })
     this.bootTimer = kernel.timer(`${name}.boot`, () => this.boot())
     this.watchdog = kernel.timer(`${name}.watchdog`, () => this.bark())
     this.crashTimer = kernel.timer(`${name}.crash`, () => this.reset('watchdog'))
+    this.restartTimer = kernel.timer(`${name}.restart`, () => this.reset('requested'))
     this.wakeTimer = kernel.timer(`${name}.wake`, () => this.wake())
     for (const controller of options.controllers) controller.reset()
   }
@@ -155,6 +177,7 @@ export class HubHost {
   powerOff(): void {
     if (!this.powered) return
     this.powered = false
+    this.flash.powerFails()
     this.destroy()
     this.tell({ kind: 'reset', source: this.name, cause: 'powerOff' })
   }
@@ -173,6 +196,7 @@ export class HubHost {
     if (this.held) return
     this.held = true
     if (!this.powered) return
+    this.flash.powerFails()
     this.destroy()
     this.tell({ kind: 'reset', source: this.name, cause: 'brownOut' })
   }
@@ -205,7 +229,9 @@ export class HubHost {
     this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu))
     const hal = this.createHal()
     cpu.start(() => {
-      this.firmware = options.image(hal)
+      const image = this.loaded()
+      if (image === undefined) return
+      this.firmware = image(hal)
       if (this.frameSent !== undefined) this.firmware?.watchSent(this.frameSent)
     })
     options.lifeChanged?.()
@@ -216,6 +242,7 @@ export class HubHost {
     this.bootTimer.stop()
     this.watchdog.stop()
     this.crashTimer.stop()
+    this.restartTimer.stop()
     this.wakeTimer.stop()
     this.woken = undefined
     this.firmware = undefined
@@ -224,6 +251,20 @@ export class HubHost {
     this.cans = []
     this.ports = []
     this.options.lifeChanged?.()
+  }
+
+  /** What the loader boots; undefined: neither area holds a whole image. */
+  private loaded(): FirmwareImage | undefined {
+    const { flash, options } = this
+    if (flash.untouched) return options.image
+    const area = chooseArea({
+      flash, hubType: this.hubType, resetCause: this.cause, supply_V: options.supply_V(),
+    })
+    if (area < 0) {
+      this.tell({ kind: 'log', source: this.name, text: 'no whole image: the loader waits' })
+      return undefined
+    }
+    return this.imageOf(imageIn(flash, area)) ?? options.image
   }
 
   private createHal(): Hal {
@@ -239,6 +280,7 @@ export class HubHost {
       can: cans,
       ports,
       nvm: this.nvm,
+      flash: this.flash,
       now: () => (kernel.now_ns - booted_ns) / MS_ns,
       after: (delay_ms, fire) => alive() ? cpu.after(delay_ms, fire) : 0,
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
@@ -247,6 +289,7 @@ export class HubHost {
       acceleration_m_s2: () => this.instruments === undefined ? this.acceleration_m_s2 : this.instruments.acceleration_m_s2(),
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
+      restart: () => { if (alive()) this.restartTimer.startIn(0) },
       sleep: (woken) => { if (alive()) this.sleep(woken) },
       log: text => this.tell({ kind: 'log', source: this.name, text }),
     }

@@ -128,6 +128,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     can.wake()
     then(byBus)
   }
+  let restarting = false
   const base = pins.nvm.addresses
   const used = pins.nvm.bytes
   const addressOf = (address: number): number => base[address < used ? 0 : 1] + (address < used ? address : address - used)
@@ -135,6 +136,8 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     location: locationOf(api, pins),
     resetCause: resetCause === undefined ? RESET_CAUSE.unknown : resetCause,
     serial: serialOf(api.getSerial()),
+    // Images are saved code here, and there is no loader for two of them.
+    flash: undefined,
     can: [can],
     ports: pins.ports.map(port => new EspruinoPort(api, port, () => rouse(false))),
     nvm: new FlashNvm({
@@ -150,7 +153,9 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     temperature_C: () => api.temperature_C(),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
-    kickWatchdog: () => api.kickWatchdog(),
+    kickWatchdog: () => { if (!restarting) api.kickWatchdog() },
+    // By its watchdog, within two seconds.
+    restart: () => { restarting = true },
     sleep: (then) => {
       woken = then
       clock.asleep = true

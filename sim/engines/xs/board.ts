@@ -136,7 +136,7 @@ let ports: XsPort[] = []
 
 function halOf(location: number, resetCause: ResetCause, serial: number): Hal {
   return {
-    location, resetCause, serial, can: cans, ports, nvm,
+    location, resetCause, serial, can: cans, ports, nvm, flash: undefined,
     now: () => now_ms,
     after: (delay_ms, fire) => {
       const handle = ask(REQUEST.after, delay_ms, 0, 0, 0)
@@ -152,6 +152,7 @@ function halOf(location: number, resetCause: ResetCause, serial: number): Hal {
     acceleration_m_s2: () => ask(REQUEST.acceleration_m_s2, 0, 0, 0, 0),
     random: () => ask(REQUEST.random, 0, 0, 0, 0),
     kickWatchdog: () => { ask(REQUEST.kickWatchdog, 0, 0, 0, 0) },
+    restart: () => { ask(REQUEST.restart, 0, 0, 0, 0) },
     sleep: (handler) => {
       woken = handler
       ask(REQUEST.sleep, 0, 0, 0, 0)

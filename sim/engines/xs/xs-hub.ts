@@ -33,6 +33,7 @@ const SERVE: Readonly<Record<RequestName, Serve>> = {
   acceleration_m_s2: hub => hub.hal.acceleration_m_s2(),
   random: hub => hub.hal.random(),
   kickWatchdog: hub => hub.hal.kickWatchdog(),
+  restart: hub => hub.hal.restart(),
   sleep: hub => hub.hal.sleep(byBus => hub.call('woken', byBus ? 1 : 0, 0, 0)),
   log: (hub, _a, _b, _c, bytes) => hub.hal.log(Buffer.from(bytes).toString('latin1')),
   send: can((port, id, bytes) => port.send(id, bytes, bytes.length)),

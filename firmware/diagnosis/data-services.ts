@@ -1,0 +1,178 @@
+import { DID, hubAddress, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
+import type { HubCounters } from '../runtime/index.ts'
+import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
+
+/** A data identifier of a hub; one that can be written is a record of its memory. */
+interface Identifier {
+  readonly id: number
+  /** Bytes of its value; of `ports` those of one port. */
+  readonly size: number
+  /** Key of its record, for one that can be written; 0: none. */
+  readonly key: number
+  read(conversation: Conversation): void
+}
+
+/** Records of what a workshop writes: behind those of the ports. */
+const WORKSHOP_KEY = 0xf1
+const SERVICED_KEY = 0xf2
+const WORKSHOP_BYTES = 10
+const DATE_BYTES = 3
+const PORT_BYTES = 6
+const UPDATE_BYTES = 14
+const BLANK = 0x20
+
+function readRecord(key: number, size: number): (conversation: Conversation) => void {
+  return (conversation) => {
+    const record = conversation.hub.hal.nvm.read(key)
+    for (let i = 0; i < size; i++) conversation.put(record === undefined || i >= record.length ? BLANK : record[i]!, 1)
+  }
+}
+
+function readPorts(conversation: Conversation): void {
+  for (const slot of conversation.hub.slots) {
+    if (conversation.room() < PORT_BYTES) return
+    conversation.put(slot.boundClass(), 1)
+    conversation.put(slot.state(), 1)
+    conversation.put(slot.fault.code, 1)
+    conversation.put(Math.round(slot.port.current_A() * 100), 2)
+    conversation.put(Math.round(slot.power.granted_A() * 5), 1)
+  }
+}
+
+function readTraffic(conversation: Conversation): void {
+  const counters: HubCounters = conversation.hub.counters
+  conversation.put(counters.rxFrames, 4)
+  conversation.put(counters.txSent, 4)
+  conversation.put(counters.txExpired + counters.txOverflow, 2)
+  conversation.put(conversation.hub.hal.can[0]!.overflows(), 2)
+}
+
+function readUpdate(conversation: Conversation): void {
+  if (conversation.update === undefined) {
+    for (let i = 0; i < UPDATE_BYTES; i++) conversation.put(UPDATE_CAUSE.none, 1)
+  } else conversation.update.tell(conversation)
+}
+
+const IDENTIFIERS: readonly Identifier[] = [
+  {
+    id: DID.hub, size: 5, key: 0, read: (conversation) => {
+      const hub = conversation.hub
+      const can = hub.hal.can[0]!
+      conversation.put(hub.standing.state(), 1)
+      conversation.put(hub.hal.resetCause, 1)
+      conversation.put(can.state(), 1)
+      conversation.put(can.tec(), 1)
+      conversation.put(can.rec(), 1)
+    },
+  },
+  { id: DID.supply, size: 2, key: 0, read: conversation => conversation.put(Math.round(conversation.hub.hal.supply_V() * 100), 2) },
+  {
+    id: DID.temperature, size: 1, key: 0,
+    read: conversation => conversation.put(Math.round(conversation.hub.hal.temperature_C()) + 40, 1),
+  },
+  { id: DID.traffic, size: 12, key: 0, read: readTraffic },
+  {
+    id: DID.processor, size: 4, key: 0, read: (conversation) => {
+      conversation.put(conversation.hub.counters.stalls, 2)
+      conversation.put(Math.round(conversation.hub.counters.longestStall_ms), 2)
+    },
+  },
+  { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
+  { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
+  { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },
+  { id: DID.serial, size: 4, key: 0, read: conversation => conversation.put(conversation.hub.hal.serial, 4) },
+  {
+    id: DID.version, size: 4, key: 0,
+    read: conversation => conversation.put(conversation.update === undefined ? 0 : conversation.update.version(), 4),
+  },
+  {
+    id: DID.place, size: 2, key: 0, read: (conversation) => {
+      conversation.put(conversation.hub.type, 1)
+      conversation.put(hubAddress(conversation.hub.hal.location), 1)
+    },
+  },
+  { id: DID.workshop, size: WORKSHOP_BYTES, key: WORKSHOP_KEY, read: readRecord(WORKSHOP_KEY, WORKSHOP_BYTES) },
+  { id: DID.serviced, size: DATE_BYTES, key: SERVICED_KEY, read: readRecord(SERVICED_KEY, DATE_BYTES) },
+]
+
+function identifierOf(id: number): Identifier | undefined {
+  for (const identifier of IDENTIFIERS) if (identifier.id === id) return identifier
+  return undefined
+}
+
+const read: Service = {
+  id: SERVICE.read, sessions: ANY_SESSION, locked: false, shortest: 3, longest: Infinity, subFunctions: undefined,
+  run: (conversation, request, length): Nrc => {
+    if (length % 2 === 0) return NRC.incorrectLength
+    let known = 0
+    for (let i = 1; i < length; i += 2) {
+      const id = request[i]! << 8 | request[i + 1]!
+      const identifier = identifierOf(id)
+      if (identifier === undefined) continue
+      const size = identifier.id === DID.ports ? PORT_BYTES * conversation.hub.slots.length : identifier.size
+      if (conversation.room() < size + 2) return NRC.responseTooLong
+      known++
+      conversation.put(id, 2)
+      identifier.read(conversation)
+    }
+    return known === 0 ? NRC.requestOutOfRange : NRC.none
+  },
+}
+
+const write: Service = {
+  id: SERVICE.write, sessions: NOT_DEFAULT, locked: true, shortest: 4, longest: Infinity, subFunctions: undefined,
+  run: (conversation, request, length): Nrc => {
+    const id = request[1]! << 8 | request[2]!
+    const identifier = identifierOf(id)
+    if (identifier === undefined || identifier.key === 0) return NRC.requestOutOfRange
+    if (length !== 3 + identifier.size) return NRC.incorrectLength
+    if (!conversation.watch.still()) return NRC.conditionsNotCorrect
+    conversation.hub.hal.nvm.write(identifier.key, request.slice(3, length))
+    conversation.put(id, 2)
+    return NRC.none
+  },
+}
+
+/** RoutineControl: start only; none of ours lasts. */
+const START = 1
+
+/** What a routine does; it answers with bytes of its own. */
+interface Routine {
+  readonly id: number
+  readonly sessions: number
+  readonly locked: boolean
+  run: Service['run']
+}
+
+const selfTest: Routine = {
+  id: ROUTINE.selfTest, sessions: NOT_DEFAULT, locked: false,
+  run: (conversation) => {
+    conversation.watch.look()
+    let failing = 0
+    for (let test = 0; test < conversation.faults.tests; test++) failing += conversation.faults.statusOf(test) & 1
+    conversation.put(failing, 1)
+    return NRC.none
+  },
+}
+
+/** RoutineControl over the routines that a hub has. */
+export function routineService(routines: readonly Routine[]): Service {
+  return {
+    id: SERVICE.routine, sessions: NOT_DEFAULT, locked: false, shortest: 4, longest: Infinity,
+    subFunctions: [{ code: START, sessions: NOT_DEFAULT, locked: false }],
+    run: (conversation, request, length) => {
+      const id = request[2]! << 8 | request[3]!
+      for (const routine of routines) {
+        if (routine.id !== id || (routine.sessions & 1 << conversation.session) === 0) continue
+        if (routine.locked && !conversation.unlocked) return NRC.securityAccessDenied
+        conversation.put(id, 2)
+        return routine.run(conversation, request, length)
+      }
+      return NRC.requestOutOfRange
+    },
+  }
+}
+
+export type { Routine }
+export const DATA_SERVICES: readonly Service[] = [read, write]
+export const ROUTINES: readonly Routine[] = [selfTest]

@@ -1,0 +1,30 @@
+import type { HubState, HubType, PortFault, PortState, ComponentClass } from '#protocol/index.ts'
+import type { Component } from '../components/index.ts'
+import type { Hal, Port } from '../hal.ts'
+import type { HubCounters, Schedule, Transmitter, Vehicle } from '../runtime/index.ts'
+
+/** A port, as diagnosis sees it. */
+interface DiagnosedPort {
+  readonly port: Port
+  readonly fault: { readonly code: PortFault }
+  readonly component: Component | undefined
+  readonly commands: { inhibited: boolean }
+  readonly power: { granted_A(): number }
+  state(): PortState
+  boundClass(): ComponentClass
+}
+
+/** The parts of a hub that diagnosis reads and steers. */
+export interface DiagnosedHub {
+  readonly hal: Hal
+  readonly type: HubType
+  readonly counters: HubCounters
+  readonly schedule: Schedule
+  readonly transmit: Transmitter
+  readonly vehicle: Vehicle
+  readonly address: { operating(): boolean }
+  readonly standing: { state(): HubState }
+  /** Undefined for a hub on a bench. */
+  readonly power: object | undefined
+  readonly slots: readonly DiagnosedPort[]
+}

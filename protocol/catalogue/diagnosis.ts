@@ -1,0 +1,219 @@
+import { CAN_STATE, type CodeTable, COMPONENT_CLASS, HUB_STATE, PORT_FAULT, PORT_STATE, RESET_CAUSE } from '../enums.ts'
+import {
+  AGEING_CYCLES, DTC_STATUS, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
+} from '../faults.ts'
+import { versionText } from '../image.ts'
+import { HUB_TYPE } from '../locations.ts'
+import { DID, type DidName, type RoutineName, SESSION, UPDATE_CAUSE, type UpdateCauseName, UPDATE_STATE } from '../uds.ts'
+
+/** What diagnosis says, in words: trouble codes with remedy and test, data identifiers field by field, routines. */
+
+/** Words for one trouble code. */
+export interface FaultText {
+  readonly text: string
+  /** What to do about it. */
+  readonly remedy: string
+  /** How the hub finds it. */
+  readonly test: string
+}
+
+export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
+  supplyLow: {
+    text: 'supply voltage too low', test: 'below 9 V at the hub',
+    remedy: 'measure battery and alternator; compare with the other hubs: one alone has a bad contact at its tap or drop',
+  },
+  supplyHigh: {
+    text: 'supply voltage too high', test: 'above 16 V at the hub', remedy: 'check the alternator\'s regulator; was the car jump-started with 24 V?',
+  },
+  tooHot: { text: 'hub too hot', test: 'board above 85 °C', remedy: 'let it cool; check what heats the place, and the load of its ports' },
+  busOff: {
+    text: 'hub was bus-off', test: 'its CAN controller left the bus after too many errors',
+    remedy: 'check the data pair at its tap and drop: shorted, cut, swapped or without termination',
+  },
+  managerLost: {
+    text: 'no power manager heard', test: 'no VehicleState for 300 ms', remedy: 'check the dash hub, its supply and its drop; see "npx spine monitor"',
+  },
+  addressTwice: {
+    text: 'another hub claims this location', test: 'an address claim with the same address', remedy: 'check the coding pins in the plug of both hubs',
+  },
+  corruptMessages: {
+    text: 'messages arrive damaged', test: 'end-to-end checksums are wrong', remedy: 'another node sends with foreign firmware or with a wrong key: update it',
+  },
+  watchdog: { text: 'hub was reset by its watchdog', test: 'cause of the last boot', remedy: 'read its log; update its firmware; replace it if this comes again' },
+  brownOut: { text: 'hub lost its supply while running', test: 'cause of the last boot', remedy: 'check the contacts of its drop, and the battery when it cranked' },
+  updateFailed: { text: 'the last update is not running', test: 'the journal of updates', remedy: 'see "npx spine diag HUB did update" for the cause, and update again' },
+}
+
+export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
+  eFuse: { text: 'short circuit', test: 'the electronic fuse of the port tripped', remedy: 'unplug the component; if it trips again replace the cable, else the component' },
+  overDescriptor: {
+    text: 'draws more than it may', test: 'current above its grant or its idle current', remedy: 'check the component for a stiff mechanism, then replace it',
+  },
+  badDescriptor: {
+    text: 'component cannot be identified', test: 'its descriptor is unreadable, damaged or of an unknown class',
+    remedy: 'check the plug; replace the component, or update the hub for a new class',
+  },
+  noGrant: { text: 'gets no current', test: 'the power manager refuses it', remedy: 'switch off other loads; check battery voltage and "npx spine budget"' },
+  commandLost: { text: 'a command of its switch was lost', test: 'no echo within 500 ms', remedy: 'check the hub that should have obeyed; see "npx spine monitor"' },
+  driver: { text: 'component reports a fault', test: 'by its driver', remedy: 'replace the component' },
+}
+
+/** Ports that the code of a port's fault has room for. */
+const MOST_PORTS = 16
+const LETTERS = ['P', 'C', 'B', 'U'] as const
+
+/** A trouble code as SAE J2012 writes it, `U3003-16`. */
+export function dtcText(dtc: number): string {
+  const digits = (dtc >>> 8 & 0x3fff).toString(16).toUpperCase().padStart(4, '0')
+  return `${LETTERS[dtc >>> 22]!}${digits}-${(dtc & 0xff).toString(16).toUpperCase().padStart(2, '0')}`
+}
+
+/** The number of `U3003-16`, 24 bits; undefined when it is none. */
+export function dtcNamed(text: string): number | undefined {
+  const match = /^([PCBU])([0-3][0-9A-F]{3})-?([0-9A-F]{2})$/i.exec(text.trim())
+  if (match === null) return undefined
+  return LETTERS.indexOf(match[1]!.toUpperCase() as 'P') << 22 | parseInt(match[2]!, 16) << 8 | parseInt(match[3]!, 16)
+}
+
+export interface FaultDescription extends FaultText {
+  readonly dtc: number
+  readonly code: string
+  /** Of a fault at a port. */
+  readonly port?: number
+  readonly debounce_s: number
+  /** Operation cycles without it after which it is forgotten. */
+  readonly ageing_cycles: number
+}
+
+/** What a trouble code means; undefined: no hub of this catalogue has it. */
+export function describeDtc(dtc: number): FaultDescription | undefined {
+  for (const [name, index] of Object.entries(HUB_FAULT) as [HubFaultName, number][]) {
+    const { dtc: own, debounce_s } = HUB_FAULTS[index]!
+    if (own === dtc) return { dtc, code: dtcText(dtc), ...HUB_FAULT_TEXTS[name], debounce_s, ageing_cycles: AGEING_CYCLES }
+  }
+  for (const [name, index] of Object.entries(PORT_TEST) as [PortTestName, number][]) {
+    const { dtc: first, debounce_s } = PORT_FAULTS[index]!
+    const port = (dtc - first) / 0x100
+    if (!Number.isInteger(port) || port < 0 || port >= MOST_PORTS) continue
+    return { dtc, code: dtcText(dtc), port, ...PORT_FAULT_TEXTS[name], debounce_s, ageing_cycles: AGEING_CYCLES }
+  }
+  return undefined
+}
+
+/** Names of the status bits that are set. */
+export function dtcStatusNames(status: number): string[] {
+  return Object.entries(DTC_STATUS).filter(([, bit]) => (status & bit) !== 0).map(([name]) => name)
+}
+
+/** A value within a data identifier, big endian. */
+export interface DidField {
+  readonly name: string
+  readonly bytes: number
+  readonly unit?: string
+  /** Value = raw × scale + offset. */
+  readonly scale?: number
+  readonly offset?: number
+  readonly values?: CodeTable
+  readonly form?: 'hex' | 'text' | 'version' | 'date'
+}
+
+export interface DidRow {
+  readonly text: string
+  readonly fields: readonly DidField[]
+  /** The fields come again for each port. */
+  readonly eachPort?: boolean
+  /** Can be written, unlocked in the extended session. */
+  readonly writable?: boolean
+}
+
+export const DIDS: Readonly<Record<DidName, DidRow>> = {
+  hub: {
+    text: 'state of the hub', fields: [
+      { name: 'state', bytes: 1, values: HUB_STATE }, { name: 'resetCause', bytes: 1, values: RESET_CAUSE },
+      { name: 'canState', bytes: 1, values: CAN_STATE }, { name: 'tec', bytes: 1 }, { name: 'rec', bytes: 1 },
+    ],
+  },
+  supply: { text: 'supply at the hub', fields: [{ name: 'supply_V', bytes: 2, unit: 'V', scale: 0.01 }] },
+  temperature: { text: 'board temperature', fields: [{ name: 'temperature_C', bytes: 1, unit: '°C', offset: -40 }] },
+  traffic: {
+    text: 'frames since boot', fields: [
+      { name: 'received', bytes: 4 }, { name: 'sent', bytes: 4 }, { name: 'dropped', bytes: 2 }, { name: 'overflows', bytes: 2 },
+    ],
+  },
+  processor: { text: 'stalls since boot', fields: [{ name: 'stalls', bytes: 2 }, { name: 'longest_ms', bytes: 2, unit: 'ms' }] },
+  ports: {
+    text: 'its ports', eachPort: true, fields: [
+      { name: 'class', bytes: 1, values: COMPONENT_CLASS }, { name: 'state', bytes: 1, values: PORT_STATE },
+      { name: 'fault', bytes: 1, values: PORT_FAULT }, { name: 'current_A', bytes: 2, unit: 'A', scale: 0.01 },
+      { name: 'granted_A', bytes: 1, unit: 'A', scale: 0.2 },
+    ],
+  },
+  update: {
+    text: 'firmware update', fields: [
+      { name: 'state', bytes: 1, values: UPDATE_STATE }, { name: 'area', bytes: 1 }, { name: 'cause', bytes: 1, values: UPDATE_CAUSE },
+      { name: 'supply_V', bytes: 1, unit: 'V', scale: 0.1 }, { name: 'written', bytes: 4 }, { name: 'image', bytes: 4, form: 'hex' },
+      { name: 'boots', bytes: 1 }, { name: 'running', bytes: 1 },
+    ],
+  },
+  session: { text: 'diagnostic session', fields: [{ name: 'session', bytes: 1, values: SESSION }] },
+  serial: { text: 'serial number of the board', fields: [{ name: 'serial', bytes: 4 }] },
+  version: { text: 'version of the running firmware', fields: [{ name: 'version', bytes: 4, form: 'version' }] },
+  place: { text: 'hub type and address', fields: [{ name: 'type', bytes: 1, values: HUB_TYPE }, { name: 'address', bytes: 1, form: 'hex' }] },
+  workshop: { text: 'code of the workshop that was last at it', writable: true, fields: [{ name: 'workshop', bytes: 10, form: 'text' }] },
+  serviced: { text: 'day of that', writable: true, fields: [{ name: 'date', bytes: 3, form: 'date' }] },
+}
+
+export const ROUTINE_TEXTS: Readonly<Record<RoutineName, string>> = {
+  selfTest: 'judges every trouble code now; answers how many fail',
+  checkImage: 'checks a transferred image and has it booted next (used by spine update)',
+}
+
+export type DidValues = Readonly<Record<string, number | string>>
+
+/** A date that was never written: three blanks. */
+const NO_DATE = '202020'
+
+function fieldValue(field: DidField, bytes: Uint8Array): number | string {
+  if (field.form === 'text') return String.fromCharCode(...bytes.map(byte => byte >= 0x20 && byte < 0x7f ? byte : 0x20)).trim()
+  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  if (field.form === 'hex') return `0x${hex}`
+  if (field.form === 'date') return /^\d{6}$/.test(hex) && hex !== NO_DATE ? `20${hex.slice(0, 2)}-${hex.slice(2, 4)}-${hex.slice(4)}` : ''
+  const raw = parseInt(hex, 16)
+  if (field.form === 'version') return versionText(raw)
+  if (field.values !== undefined) return Object.entries(field.values).find(([, code]) => code === raw)?.[0] ?? raw
+  const value = raw * (field.scale ?? 1) + (field.offset ?? 0)
+  return Math.round(value * 1e6) / 1e6
+}
+
+/** The values of a data identifier: one record, of `ports` one a port. Bytes that are missing are left out. */
+export function readDid(name: DidName, bytes: Uint8Array): DidValues[] {
+  const { fields } = DIDS[name]
+  const size = fields.reduce((sum, field) => sum + field.bytes, 0)
+  const records: DidValues[] = []
+  for (let from = 0; from + size <= bytes.length; from += size) {
+    let offset = from
+    const values: Record<string, number | string> = {}
+    for (const field of fields) {
+      values[field.name] = fieldValue(field, bytes.subarray(offset, offset + field.bytes))
+      offset += field.bytes
+    }
+    records.push(values)
+  }
+  return records
+}
+
+/** The number of a data identifier by its name, or of `0x0101`; undefined: unknown. */
+export function didNamed(text: string): DidName | undefined {
+  const names = Object.keys(DID) as DidName[]
+  return names.find(name => name === text || DID[name] === Number(text))
+}
+
+/** Why an image that was to be installed does not run, with the supply then. */
+export function updateCauseText(cause: UpdateCauseName, supply_V: number): string {
+  const texts: Readonly<Record<UpdateCauseName, string>> = {
+    none: '', supplyLow: `supply ${supply_V} V while writing`, powerLost: `power lost while writing; supply ${supply_V} V when it came back`,
+    bootsFailed: 'the new image did not come up in three boots', supplyAtBoot: `supply ${supply_V} V while the new image booted`,
+    damaged: 'the new image is damaged in flash',
+  }
+  return texts[cause]
+}

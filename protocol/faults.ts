@@ -1,0 +1,61 @@
+import type { CodeOf, NameOf } from './enums.ts'
+
+/**
+ * Diagnostic trouble codes of a hub (SAE J2012-DA: two bytes of code, one of failure type) as a board needs them. Words,
+ * remedies and tests are in the catalogue. Codes of a port have its number in their second byte.
+ */
+export interface FaultRow {
+  /** 24 bits; of a port: that of port 0. */
+  readonly dtc: number
+  /** How long it has to be there before it counts, and to be gone before it is over, s. */
+  readonly debounce_s: number
+}
+
+/** Operation cycles (ignition switched on) without the fault after which it is forgotten. */
+export const AGEING_CYCLES = 40
+
+/** What a hub watches in itself, in the order of `HUB_FAULTS`. */
+export const HUB_FAULT = {
+  supplyLow: 0, supplyHigh: 1, tooHot: 2, busOff: 3, managerLost: 4, addressTwice: 5, corruptMessages: 6, watchdog: 7, brownOut: 8,
+  updateFailed: 9,
+} as const
+export type HubFault = CodeOf<typeof HUB_FAULT>
+export type HubFaultName = NameOf<typeof HUB_FAULT>
+
+export const HUB_FAULTS: readonly FaultRow[] = [
+  { dtc: 0xf00316, debounce_s: 2 },
+  { dtc: 0xf00317, debounce_s: 2 },
+  { dtc: 0x91004b, debounce_s: 5 },
+  { dtc: 0xc07388, debounce_s: 1 },
+  { dtc: 0xc14087, debounce_s: 5 },
+  { dtc: 0xd10056, debounce_s: 1 },
+  { dtc: 0xd10183, debounce_s: 3 },
+  { dtc: 0xf00047, debounce_s: 1 },
+  { dtc: 0x910216, debounce_s: 1 },
+  { dtc: 0x910352, debounce_s: 1 },
+]
+
+/** What it watches at each port: `PORT_FAULT` less one, in the order of `PORT_FAULTS`. */
+export const PORT_TEST = { eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5 } as const
+export type PortTestName = NameOf<typeof PORT_TEST>
+
+export const PORT_FAULTS: readonly FaultRow[] = [
+  { dtc: 0x9a0011, debounce_s: 1 },
+  { dtc: 0x9a0019, debounce_s: 2 },
+  { dtc: 0x9a0055, debounce_s: 1 },
+  { dtc: 0x9a0092, debounce_s: 10 },
+  { dtc: 0x9a0087, debounce_s: 1 },
+  { dtc: 0x9a0096, debounce_s: 2 },
+]
+
+/** Status bits of a trouble code (ISO 14229-1 D.2). */
+export const DTC_STATUS = {
+  failed: 0x01, failedThisCycle: 0x02, pending: 0x04, confirmed: 0x08, notTestedSinceClear: 0x10, failedSinceClear: 0x20,
+  notTestedThisCycle: 0x40,
+} as const
+/** All that a hub keeps. */
+export const DTC_AVAILABLE = 0x7f
+/** Group of all trouble codes. */
+export const ALL_DTCS = 0xffffff
+/** `reportNumberOf…`, `report…ByStatusMask`, `…SnapshotRecord…`, `…ExtendedData…`, `reportSupported`. */
+export const FAULT_REPORT = { count: 0x01, byStatus: 0x02, snapshot: 0x04, extended: 0x06, supported: 0x0a } as const

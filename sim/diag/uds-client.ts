@@ -1,0 +1,147 @@
+import {
+  GLOBAL_ADDRESS, hubAddress, ISOTP, LOCATION, type LocationName, NEGATIVE_RESPONSE, NRC, type NrcName, peerId, PF_DIAGNOSTIC_FUNCTIONAL,
+  PF_DIAGNOSTIC_PHYSICAL, POSITIVE, securityKey, SERVICE, type Session, SUPPRESS, TOOL_ADDRESSES, UDS_TIMES,
+} from '#protocol/index.ts'
+import { type Clock, IsoTpConnection, type Wire } from './isotp-connection.ts'
+
+const PRIORITY = 6
+/** For gateways and their queues, beyond what the standard gives the hub. */
+const ALLOWANCE_ms = 150
+/** A session is kept alive well within S3. */
+const KEEP_ALIVE_ms = 2000
+const SEED_BYTES = 4
+
+/** A hub refused a request. */
+export class NegativeResponse extends Error {
+  readonly code: number
+  readonly reason: NrcName | undefined
+
+  constructor(service: number, code: number) {
+    const reason = (Object.keys(NRC) as NrcName[]).find(name => NRC[name] === code)
+    super(`the hub refused service 0x${service.toString(16)}: ${reason ?? 'code'} (0x${code.toString(16)})`)
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** A hub did not answer. */
+export class NoAnswer extends Error {
+  constructor(hub: string, why: string) {
+    super(`${hub} does not answer (${why})`)
+  }
+}
+
+/** Big-endian bytes of a number. */
+export function bytesOf(value: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => Math.floor(value / 2 ** (8 * (count - 1 - i))) & 0xff)
+}
+
+/** Asks one hub over a wire, as a tester does: one request at a time, P2 and P2* kept, "response pending" waited for. */
+export class UdsClient {
+  readonly hub: LocationName
+  private readonly clock: Clock
+  private readonly connection: IsoTpConnection
+  private readonly wire: Wire
+  private readonly source: number
+  private waiting: ((message: Uint8Array) => void) | undefined
+  private cancelKeepAlive: (() => void) | undefined
+
+  constructor(wire: Wire, hub: LocationName, clock: Clock, source: number = TOOL_ADDRESSES[0]!) {
+    const address = hubAddress(LOCATION[hub])
+    this.hub = hub
+    this.clock = clock
+    this.wire = wire
+    this.source = source
+    const id = (to: number, from: number): number => peerId(PRIORITY, PF_DIAGNOSTIC_PHYSICAL, to, from)
+    this.connection = new IsoTpConnection(wire, { extended: true, tx: id(address, source), rx: id(source, address) }, clock)
+    this.connection.onMessage = message => this.waiting?.(message)
+  }
+
+  /**
+   * One request; resolves with the bytes of the positive response behind its service byte.
+   * @throws NegativeResponse, NoAnswer
+   */
+  async request(service: number, ...bytes: readonly number[]): Promise<Uint8Array> {
+    const answer = this.answerTo(service)
+    const outcome = await this.connection.send(Uint8Array.of(service, ...bytes))
+    if (outcome !== ISOTP.ok) {
+      this.waiting = undefined
+      const name = Object.entries(ISOTP).find(([, code]) => code === outcome)![0]
+      throw new NoAnswer(this.hub, `the request was not taken: ${name}`)
+    }
+    return answer()
+  }
+
+  /** Enters a session, and keeps it until `close` or another is entered. */
+  async enter(session: Session): Promise<void> {
+    await this.request(SERVICE.session, session)
+    this.cancelKeepAlive?.()
+    this.cancelKeepAlive = undefined
+    if (session !== 1) this.keepAlive()
+  }
+
+  /** @throws NegativeResponse when the hub has enough of wrong keys. */
+  async unlock(): Promise<void> {
+    const answer = await this.request(SERVICE.security, 1)
+    const seed = number(answer, 1, SEED_BYTES)
+    if (seed !== 0) await this.request(SERVICE.security, 2, ...bytesOf(securityKey(seed), SEED_BYTES))
+  }
+
+  /** Sends one request of at most seven bytes to all hubs; nobody answers. */
+  tellAll(service: number, subFunction: number, ...bytes: readonly number[]): void {
+    const data = Uint8Array.of(bytes.length + 2, service, subFunction | SUPPRESS, ...bytes, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc).slice(0, 8)
+    const id = peerId(PRIORITY, PF_DIAGNOSTIC_FUNCTIONAL, GLOBAL_ADDRESS, this.source)
+    this.wire.send({ id, extended: true, remote: false, fd: false, brs: false, bus: 0, length: 8, data })
+  }
+
+  close(): void {
+    this.cancelKeepAlive?.()
+    this.connection.close()
+  }
+
+  private keepAlive(): void {
+    this.cancelKeepAlive = this.clock.after(KEEP_ALIVE_ms, () => {
+      this.tellAll(SERVICE.testerPresent, 0)
+      this.keepAlive()
+    })
+  }
+
+  /** Listens for the answer from now on; what is returned waits for it, P2 from the end of the request. */
+  private answerTo(service: number): () => Promise<Uint8Array> {
+    const { clock } = this
+    let resolve: (answer: Uint8Array) => void
+    let reject: (error: Error) => void
+    let cancel = (): void => undefined
+    const result = new Promise<Uint8Array>((onAnswer, onError) => {
+      resolve = onAnswer
+      reject = onError
+    })
+    result.catch(() => undefined)
+    const finish = (end: () => void): void => {
+      this.waiting = undefined
+      cancel()
+      end()
+    }
+    const wait = (limit_ms: number): void => {
+      cancel()
+      cancel = clock.after(limit_ms, () => finish(() => reject(new NoAnswer(this.hub, `nothing within ${limit_ms} ms`))))
+    }
+    this.waiting = (message) => {
+      if (message[0] === service + POSITIVE) return finish(() => resolve(message.slice(1)))
+      if (message[0] !== NEGATIVE_RESPONSE || message[1] !== service || message.length < 3) return
+      if (message[2] === NRC.responsePending) return wait(UDS_TIMES.p2Star_ms + ALLOWANCE_ms)
+      finish(() => reject(new NegativeResponse(service, message[2]!)))
+    }
+    return () => {
+      if (this.waiting !== undefined) wait(UDS_TIMES.p2_ms + ALLOWANCE_ms)
+      return result
+    }
+  }
+}
+
+/** A big-endian number of `count` bytes. */
+export function number(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0
+  for (let i = 0; i < count; i++) value = value * 0x100 + (bytes[from + i] ?? 0)
+  return value
+}
