@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { run } from '../run.ts'
+import { fakeTerminal } from '../testing/fake-terminal.ts'
+import { SpineProcess } from '../testing/spine-process.ts'
+
+const LIMIT_ms = 60_000
+
+/** The car as its user starts it. */
+describe('spine diag', () => {
+  let car: SpineProcess
+  let uri = ''
+
+  beforeAll(async () => {
+    car = new SpineProcess('car', '--headless', '--listen', 'spine-listen:127.0.0.1:0')
+    uri = await car.says(/spine:127\.0\.0\.1:\d+/)
+    await new Promise(resolve => setTimeout(resolve, 1500))
+  }, LIMIT_ms)
+
+  afterAll(() => car.stop())
+
+  async function diag(...words: string[]): Promise<{ code: number, out: string, err: string }> {
+    const terminal = fakeTerminal()
+    const code = await run(['diag', uri, ...words], terminal)
+    return { code, out: terminal.out, err: terminal.err }
+  }
+
+  it('lists the hubs that answer', async () => {
+    const { code, out } = await diag('list', '--json')
+    const found = JSON.parse(out) as { hub: string, type: string, version: string }[]
+    expect([code, found.map(({ hub }) => hub).sort()]).toEqual([0, ['DASH', 'FL', 'FR', 'HOOD', 'RL', 'RR', 'STEREO', 'TRUNK']])
+    expect(found.find(({ hub }) => hub === 'FL')).toMatchObject({ type: 'door', version: '0.1.0' })
+  }, LIMIT_ms)
+
+  it('reads and writes data', async () => {
+    expect((await diag('did', 'fl', 'supply', 'place')).out).toMatch(/supply_V 1\d\.\d+ V[^]*type door, address 0x81/)
+    const { code, out } = await diag('did', 'RR', 'workshop=W1234', '--json')
+    expect([code, JSON.parse(out)]).toEqual([0, { hub: 'RR', workshop: [{ workshop: 'W1234' }] }])
+    expect((await diag('live', 'FL', 'temperature', '--for', '600ms', '--interval', '200ms', '--json')).out.trim().split('\n').length).toBeGreaterThan(1)
+  }, LIMIT_ms)
+
+  it('reads and clears trouble codes, runs a routine, restarts a hub', async () => {
+    expect((await diag('routine', 'FL', 'selfTest')).out).toBe('FL: no test fails\n')
+    expect((await diag('dtc', 'FL')).out).toBe('no trouble codes\n')
+    expect((await diag('clear')).out).toContain('cleared: FL, FR')
+    expect((await diag('reset', 'RL')).out).toBe('RL restarts\n')
+  }, LIMIT_ms)
+
+  it.each([
+    [['tickle'], 2, '"tickle" is not known; what shall it do? One of list'],
+    [['did', 'XX'], 2, '"XX" is no hub: one of FL'],
+    [['did', 'FL', 'mood'], 2, '"mood" is no data identifier: one of hub, supply'],
+    [['did', 'FL', 'supply=3'], 2, 'supply cannot be written'],
+    [['did', 'FL', 'serviced=today'], 2, '"today" is no day such as'],
+    [['routine', 'FL', 'dance'], 2, 'which routine? One of: selfTest'],
+    [['clear', 'FL', 'B1FFF-11'], 1, 'it does not know this'],
+    [['live', 'FL'], 2, 'which data?'],
+  ])('%j ends with %d: %s', async (words, code, message) => {
+    const said = await diag(...words)
+    expect(said.err).toContain(message)
+    expect([said.code, said.err.trim().split('\n').length]).toEqual([code, 1])
+  }, LIMIT_ms)
+})

@@ -1,0 +1,242 @@
+import type { Command } from 'commander'
+import { asyncScheduler, type SchedulerLike } from 'rxjs'
+import { DID, type DidName, HUBS, type HubName, NRC, ROUTINE, type RoutineName } from '#protocol/index.ts'
+import { didNamed, DIDS, type DidValues, dtcNamed, ROUTINE_TEXTS } from '#protocol/catalogue/index.ts'
+import { advice, type Clock, type HubTrouble, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
+import { createLinkFrame, type Link } from '#sim/gateway/index.ts'
+import { Failure, usage } from '../lib/failure.ts'
+import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
+import { Live } from '../lib/live.ts'
+import { shared } from '../lib/options.ts'
+import { right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+  list                          hubs that answer: type, firmware, serial number, trouble codes
+  dtc [HUB…]                    trouble codes with their circumstances, and what to do about them; all hubs when none is named
+  clear [HUB…] [CODE]           forgets trouble codes: all, or one such as U3003-16
+  did HUB [NAME…]               reads data: ${Object.keys(DID).join(', ')}
+  did HUB NAME=VALUE            writes: workshop, serviced (as 2026-11-29)
+  live HUB NAME…                the same again and again, until Ctrl-C
+  reset HUB                     restarts a hub
+  routine HUB NAME              starts a routine: ${Object.keys(ROUTINE).filter(name => name !== 'checkImage').join(', ')}
+
+UDS (ISO 14229-1) over ISO-TP (ISO 15765-2), 29-bit normal fixed addresses, from address 0xF9.
+
+Examples:
+  npx spine diag list
+  npx spine diag dtc FL
+  npx spine diag clear FL U3003-16
+  npx spine diag did FL supply ports
+  npx spine diag did FL workshop=W1234
+  npx spine diag live FL supply temperature --for 10s
+  npx spine diag routine FL selfTest
+  npx spine diag slcan:/dev/ttyUSB0 reset FL --actuate
+  npx spine diag dtc --json`
+
+interface Options { json?: boolean, actuate?: boolean, for?: number, interval?: number }
+
+interface Work {
+  readonly technician: Technician
+  readonly terminal: Terminal
+  readonly options: Options
+}
+
+/** Frames of a link, and real time. */
+export function wireOf(link: Link): Wire {
+  return {
+    send: frame => link.send(Object.assign(createLinkFrame(), frame)),
+    onFrame: handler => link.onFrame((frame) => { if (!frame.error) handler(frame) }),
+  }
+}
+
+/** Time as the terminal has it. */
+export function clockOf(scheduler: SchedulerLike = asyncScheduler): Clock {
+  return {
+    now_ms: () => scheduler.now(),
+    after: (delay_ms, fire) => {
+      const subscription = scheduler.schedule(fire, delay_ms)
+      return () => subscription.unsubscribe()
+    },
+  }
+}
+
+/** The hub of this name. @throws Failure a usage error that names those there are. */
+export function hubNamed(word: string | undefined): HubName {
+  const hub = HUBS.find(name => name === word?.toUpperCase())
+  if (hub === undefined) throw usage(word === undefined ? `which hub? One of ${HUBS.join(', ')}` : `"${word}" is no hub: one of ${HUBS.join(', ')}`)
+  return hub
+}
+
+/** Runs what talks to hubs: silence and refusals become one line each that says what to do. */
+export async function told<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof NoAnswer || error instanceof NegativeResponse) throw new Failure(advice(error))
+    throw error
+  }
+}
+
+function didOf(word: string): DidName {
+  const name = didNamed(word)
+  if (name === undefined) throw usage(`"${word}" is no data identifier: one of ${Object.keys(DID).join(', ')}`)
+  return name
+}
+
+function valuesText(name: DidName, values: readonly DidValues[]): string {
+  const units = new Map(DIDS[name].fields.map(field => [field.name, field.unit]))
+  const line = (record: DidValues): string => Object.entries(record)
+    .map(([field, value]) => `${field} ${value === '' ? '-' : value}${units.get(field) === undefined ? '' : ` ${units.get(field)}`}`).join(', ')
+  return values.map((record, port) => DIDS[name].eachPort === true ? `  port ${port}: ${line(record)}` : `  ${line(record)}`).join('\n')
+}
+
+async function list({ technician, terminal, options }: Work): Promise<void> {
+  const found = await technician.list()
+  tell(terminal, options.json, () => found, () => table(
+    terminal, [{ title: 'hub' }, { title: 'type' }, { title: 'firmware' }, right('serial'), right('trouble codes')],
+    found.map(({ hub, type, version, serial, faults }) => [hub, `${type}`, `${version}`, `${serial}`, `${faults}`]),
+  ))
+  if (found.length === 0) throw new Failure('no hub answers: is the car awake? See "npx spine monitor"')
+}
+
+async function eachHub(words: readonly string[], visit: (hub: HubName) => Promise<void>): Promise<void> {
+  const named = words.map(hubNamed)
+  let answered = 0
+  for (const hub of named.length > 0 ? named : HUBS) {
+    try {
+      await visit(hub)
+      answered++
+    } catch (error) {
+      // Of all hubs, a car need not have each.
+      if (named.length > 0 || !(error instanceof NoAnswer)) throw error
+    }
+  }
+  if (answered === 0) throw new Failure('no hub answers: is the car awake? See "npx spine monitor"')
+}
+
+function troubleText({ hub, code, status, description, snapshot, occurrences }: HubTrouble): string {
+  const where = description?.port === undefined ? hub : `${hub} port ${description.port}`
+  const now = status.includes('failed') ? 'now' : 'not now'
+  const lines = [`${code}  ${where}: ${description?.text ?? 'unknown to this program: a newer firmware?'} (${now}, ${occurrences ?? 0} times)`]
+  if (description !== undefined) lines.push(`          found by: ${description.test}`, `          do: ${description.remedy}`)
+  if (snapshot !== undefined) lines.push(`          when it came: ${Object.entries(snapshot).map(([name, value]) => `${name} ${value}`).join(', ')}`)
+  return lines.join('\n')
+}
+
+async function dtc({ technician, terminal, options }: Work, words: readonly string[]): Promise<void> {
+  const troubles: HubTrouble[] = []
+  await eachHub(words, async (hub) => { troubles.push(...await technician.troubles(hub)) })
+  tell(terminal, options.json, () => troubles, () => troubles.length === 0 ? 'no trouble codes\n' : `${troubles.map(troubleText).join('\n')}\n`)
+}
+
+async function clear({ technician, terminal, options }: Work, words: readonly string[]): Promise<void> {
+  const codes = words.filter(word => dtcNamed(word) !== undefined)
+  if (codes.length > 1) throw usage('one trouble code at a time, or all')
+  const cleared: HubName[] = []
+  await eachHub(words.filter(word => dtcNamed(word) === undefined), async (hub) => {
+    try {
+      await technician.clear(hub, codes[0] === undefined ? undefined : dtcNamed(codes[0]))
+      cleared.push(hub)
+    } catch (error) {
+      // Of all hubs, most have never heard of a port's code.
+      if (!(error instanceof NegativeResponse) || error.code !== NRC.requestOutOfRange || words.length > 1) throw error
+    }
+  })
+  tell(terminal, options.json, () => ({ cleared }), () => `cleared: ${cleared.join(', ')}\n`)
+}
+
+/** Bytes of a value that is written, as its data identifier wants them. */
+function bytesToWrite(name: DidName, value: string): number[] {
+  const field = DIDS[name].fields[0]!
+  if (DIDS[name].writable !== true) throw usage(`${name} cannot be written; workshop and serviced can`)
+  if (field.form === 'date') {
+    const match = /^20(\d\d)-(\d\d)-(\d\d)$/.exec(value)
+    if (match === null) throw usage(`"${value}" is no day such as 2026-11-29`)
+    return match.slice(1).map(digits => parseInt(digits, 16))
+  }
+  if (!/^[\x20-\x7e]*$/.test(value) || value.length > field.bytes) throw usage(`"${value}" is longer than ${field.bytes} letters and digits`)
+  return [...Buffer.from(value.padEnd(field.bytes), 'latin1')]
+}
+
+async function did({ technician, terminal, options }: Work, [hubWord, ...words]: readonly string[]): Promise<void> {
+  const hub = hubNamed(hubWord)
+  const [assignment] = words.filter(word => word.includes('='))
+  if (assignment !== undefined) {
+    const name = didOf(assignment.slice(0, assignment.indexOf('=')))
+    await technician.write(hub, name, bytesToWrite(name, assignment.slice(assignment.indexOf('=') + 1)))
+  }
+  const names = words.length === 0 ? Object.keys(DID) as DidName[] : words.map(word => didOf(word.split('=')[0]!))
+  const read: Partial<Record<DidName, DidValues[]>> = {}
+  for (const name of names) read[name] = await technician.did(hub, name)
+  tell(terminal, options.json, () => ({ hub, ...read }), () => names
+    .map(name => `${name} (${DIDS[name].text})\n${valuesText(name, read[name]!)}\n`).join(''))
+}
+
+async function live({ technician, terminal, options }: Work, [hubWord, ...words]: readonly string[]): Promise<void> {
+  const hub = hubNamed(hubWord)
+  const names = words.map(didOf)
+  if (names.length === 0) throw usage(`which data? For example: live ${hub} supply temperature`)
+  const interval_ms = options.interval ?? 500
+  let latest: Partial<Record<DidName, DidValues[]>> = {}
+  let failure: Error | undefined
+  let over = false
+  const poll = async (): Promise<void> => {
+    while (!over) {
+      const next: typeof latest = {}
+      for (const name of names) next[name] = await technician.did(hub, name)
+      latest = next
+      await new Promise<void>(resolve => clockOf(terminal.scheduler).after(interval_ms, resolve))
+    }
+  }
+  for (const name of names) latest[name] = await technician.did(hub, name)
+  const polling = poll().catch((error: unknown) => { failure = error as Error })
+  await new Live(terminal, options).show({
+    read: () => latest,
+    picture: state => names.flatMap(name => `${hub} ${name}\n${valuesText(name, state[name]!)}`.split('\n')),
+    line: state => names.map(name => `${name}:${valuesText(name, state[name]!).replaceAll('\n', ';')}`).join('  '),
+    json: state => ({ hub, ...state }),
+    every_ms: { picture: 250, line: interval_ms, json: interval_ms },
+  })
+  over = true
+  await polling
+  if (failure !== undefined) throw failure
+}
+
+async function reset({ technician, terminal, options }: Work, [word]: readonly string[]): Promise<void> {
+  const hub = hubNamed(word)
+  await technician.reset(hub)
+  tell(terminal, options.json, () => ({ hub, reset: true }), () => `${hub} restarts\n`)
+}
+
+async function routine({ technician, terminal, options }: Work, [hubWord, name]: readonly string[]): Promise<void> {
+  const hub = hubNamed(hubWord)
+  if (name !== 'selfTest') throw usage(`which routine? One of: selfTest (${ROUTINE_TEXTS.selfTest})`)
+  const answer = [...await technician.routine(hub, name satisfies RoutineName)]
+  const failing = answer[0] ?? 0
+  const text = failing === 0 ? 'no test fails' : `${failing} tests fail: npx spine diag dtc ${hub}`
+  tell(terminal, options.json, () => ({ hub, routine: name, failing }), () => `${hub}: ${text}\n`)
+}
+
+type Action = (work: Work, words: readonly string[]) => Promise<void>
+
+const ACTIONS: Readonly<Record<string, Action>> = { list, dtc, clear, did, live, reset, routine }
+
+/** `spine diag`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')} …`)
+    .addOption(shared('for', 'end live after so long'))
+    .addOption(shared('interval', 'between two readings of live'))
+    .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, socketcan: but vcan)'))
+    .addOption(shared('json'))
+    .addHelpText('after', HELP)
+    .action((words: readonly string[], options: Options) => {
+      const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
+      const action = ACTIONS[what ?? '']
+      if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
+      return withLink(uri!, { actuate: options.actuate === true, name: 'diag', report: line => terminal.warn(line) }, link => told(
+        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler)), terminal, options }, rest)))
+    })
+}
