@@ -78,8 +78,13 @@ export function identifierText(id: number, extended: boolean): string {
 }
 
 function hex(frame: CanFrame): string {
+  return bytesText(frame.data, frame.length)
+}
+
+/** `01 AB`. */
+export function bytesText(bytes: Uint8Array, length: number): string {
   let text = ''
-  for (let i = 0; i < frame.length; i++) text += `${i === 0 ? '' : ' '}${HEX_BYTES[frame.data[i]!]}`
+  for (let i = 0; i < length; i++) text += `${i === 0 ? '' : ' '}${HEX_BYTES[bytes[i]!]}`
   return text
 }
 

@@ -31,6 +31,36 @@ describe('spine decode', () => {
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  it('names frames of other networks: by a DBC, as parts of ISO-TP, as J1939', async () => {
+    const dbc = file('other.dbc', `BO_ 291 Engine: 8 ECU\n SG_ Speed : 0|16@1+ (0.1,0) [0|0] "km/h" X\n SG_ Gear : 16|8@1+ (1,0) [0|0] "" X
+BO_ 2566848254 Faults: 10 X\n SG_ Lamp : 0|8@1+ (1,0) [0|0] "" X\n SG_ Last : 72|8@1+ (1,0) [0|0] "" X\nVAL_ 291 Gear 1 "first" ;
+BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2566848254 3;\nrubbish\nBO_ rubbish\n`)
+    const log = file('other.log', [
+      '123#E80301', '7E8#0241', '7E8#100A62F190313233', '7E8#2134353637AA', '7BB#023E00', '1CECFF31#20 0A 00 02 FF FE FE 00', '1CEBFF31#01 05 02 03 04 05 06 07',
+      '1CEBFF31#02 08 09 63 FF FF FF FF', '0CF00400#FF',
+    ].map((frame, n) => `(${n}.0) can0 ${frame.replace(/ /g, '')}\n`).join(''))
+    const terminal = fakeTerminal()
+    expect(await run(['decode', log, '--dbc', dbc, '--isotp', '7BB'], terminal)).toBe(0)
+    expect(terminal.err).toContain('other.dbc:11: a message is BO_')
+    const lines = terminal.out.trimEnd().split('\n').map(line => line.slice(22).replace(/ +/g, ' '))
+    expect(lines).toEqual([
+      'Engine ECU Speed=100 km/h Gear=first',
+      ' 02 41',
+      'ISO-TP first of 10 bytes',
+      'ISO-TP consecutive 1, the last: 62 F1 90 31 32 33 34 35 36 37',
+      'ISO-TP single of 2 bytes: 3E 00',
+      'J1939 announcement 0x31 PGN EC00 (60416) priority 7 from 0x31: of PGN FEFE (65278), 10 bytes in 2 parts',
+      'J1939 data 0x31 PGN EB00 (60160) priority 7 from 0x31: part 1 of PGN FEFE (65278)',
+      'J1939 data 0x31 PGN EB00 (60160) priority 7 from 0x31: part 2 of PGN FEFE (65278), the last: Lamp=5 Last=99',
+      'J1939 0x00 PGN F004 (61444) priority 3 from 0x00: FF',
+    ])
+    const json = fakeTerminal()
+    expect(await run(['decode', log, '--dbc', dbc, '--json'], json)).toBe(0)
+    expect(JSON.parse(json.out.split('\n')[0]!)).toMatchObject({ message: 'Engine', sender: 'ECU', signals: { Speed: 100, Gear: 'first' } })
+    expect(await run(['decode', log, '--dbc', log], fakeTerminal())).toBe(1)
+    expect(await run(['decode', log, '--isotp', 'x'], fakeTerminal())).toBe(2)
+  })
+
   it('prints a line a frame with sender, fields and what is wrong', async () => {
     const terminal = fakeTerminal()
     const log = file('a.log', at(command, 1) + at(status(0), 1.1) + at(spoilt, 1.2) + at(status(3), 1.3) + '(1.4) can0 123#DEAD\n')

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { FrameDescriber, type FrameDescription, identifierText } from '#sim/diag/index.ts'
+import { type FrameDescription, identifierText, NetworkDescriber } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/index.ts'
 import type { ReadableFormat } from '#sim/gateway/logs/index.ts'
+import { dbcOption, isoTpOption, loadDbc } from '../lib/foreign.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
 import { shared } from '../lib/options.ts'
@@ -14,25 +15,38 @@ is wrong with it. Lines that are no
 frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
 was a frame.
 
+Frames of any other network are named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of
+J1939, with the message behind its last part; with --dbc by what a DBC file says of them, which goes before our own
+messages: multiplexed signals, value tables, floating-point numbers, J1939 messages by their PGN. What in such a file
+cannot be read is told with its line.
+
 Examples:
   npx spine decode drive.log
+  npx spine decode truck.mf4 --dbc j1939.dbc --dbc body.dbc
+  npx spine decode obd.log --isotp 7BB,79B
   npx spine decode drive.log --json | jq 'select(.message == "WindowStatus") | .fields.position_pct'
   candump -L can0 | npx spine decode -`
+
+interface Options { from?: ReadableFormat, json?: boolean, dbc?: string[], isotp?: number[] }
 
 /** `spine decode`. */
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<file>', 'log, or - for standard input')
     .addOption(kindOption('--from <kind>', 'read'))
+    .addOption(dbcOption())
+    .addOption(isoTpOption())
     .addOption(shared('json', 'one JSON object a line'))
     .addHelpText('after', HELP)
-    .action((file: string, options: { from?: ReadableFormat, json?: boolean }) => {
-      return decode(file, readFormat(file, options.from), options.json === true, terminal)
+    .action((file: string, { from, json = false, dbc = [], isotp = [] }: Options) => {
+      const describer = new NetworkDescriber({ ...(dbc.length > 0 && { dbc: loadDbc(dbc, terminal) }), isoTp: new Set(isotp) })
+      return decode(file, readFormat(file, from), describer, json, terminal)
     })
 }
 
-async function decode(file: string, format: ReadableFormat, asJson: boolean, terminal: Terminal): Promise<void> {
-  const describer = new FrameDescriber()
+async function decode(
+  file: string, format: ReadableFormat, describer: NetworkDescriber, asJson: boolean, terminal: Terminal,
+): Promise<void> {
   const log = new LogInput(terminal, file, format)
   let out = ''
   await log.read({
@@ -46,6 +60,7 @@ async function decode(file: string, format: ReadableFormat, asJson: boolean, ter
       return terminal.drained()
     },
   })
+  if (describer.abandoned > 0) terminal.warn(`${file}: ${describer.abandoned} messages of several frames were given up before they were whole`)
   if (!terminal.stop.aborted) log.finish()
 }
 

@@ -1,0 +1,107 @@
+import { addressText } from '#protocol/messages/index.ts'
+import type { LinkFrame } from '../gateway/index.ts'
+import { type DbcDatabase, type MessageReading, readMessage, type SignalReading } from './dbc/index.ts'
+import { bytesText, FrameDescriber, type FrameDescription } from './describe-frame.ts'
+import { isDiagnosticId, IsoTpReader, J1939Reader, pgnText } from './transport/index.ts'
+
+const EXTENDED = 0x2000_0000
+const NOBODY_PGN_BITS = 8
+
+export interface NetworkOptions {
+  /** What others' files say of their frames; it goes before the catalogue. */
+  readonly dbc?: DbcDatabase
+  /** Further identifiers that carry ISO-TP, 29-bit ones with bit 29 set. */
+  readonly isoTp?: ReadonlySet<number>
+}
+
+/**
+ * Describes the frames of any network in their order: by a DBC, by our catalogue, as parts of ISO-TP, as J1939. Messages of
+ * several frames are put together and described with the frame that completes them.
+ */
+export class NetworkDescriber {
+  private readonly catalogue = new FrameDescriber()
+  private readonly isoTp = new IsoTpReader()
+  private readonly j1939 = new J1939Reader()
+  private readonly options: NetworkOptions
+
+  constructor(options: NetworkOptions = {}) {
+    this.options = options
+  }
+
+  /** Messages of several frames that were given up before they were whole. */
+  get abandoned(): number {
+    return this.isoTp.abandoned + this.j1939.abandoned
+  }
+
+  describe(frame: LinkFrame): FrameDescription {
+    const plain = !frame.error && !frame.remote
+    const reading = plain ? this.options.dbc?.read(frame) : undefined
+    if (reading !== undefined) return readingOf(reading, frame.extended ? `0x${hexByte(frame.id & 0xff)}` : '')
+    const known = this.catalogue.describe(frame)
+    if (!plain || known.title !== '' || known.problem !== '') return known
+    return this.part(frame) ?? (frame.extended ? this.parameterGroup(frame) : known)
+  }
+
+  private part(frame: LinkFrame): FrameDescription | undefined {
+    const { id, extended } = frame
+    if (!isDiagnosticId(id, extended) && this.options.isoTp?.has(id + (extended ? EXTENDED : 0)) !== true) return undefined
+    const part = this.isoTp.read(frame)
+    if (part === undefined) return undefined
+    const { kind, text, message, problem } = part
+    const bytes = message && bytesText(message, message.length)
+    return {
+      title: `ISO-TP ${kind}`, sender: '', text: bytes === undefined ? text : `${text}: ${bytes}`, problem,
+      json: { isoTp: { kind, ...(bytes === undefined ? {} : { message: bytes.replace(/ /g, '') }) } },
+    }
+  }
+
+  private parameterGroup(frame: LinkFrame): FrameDescription {
+    const { pgn, priority, source, destination, kind, text, message, problem } = this.j1939.read(frame)
+    const to = destination === 255 ? '' : ` to 0x${hexByte(destination)}`
+    const head = `${pgnText(pgn)} priority ${priority} from 0x${hexByte(source)}${to}`
+    const whole = message && this.whole(message.pgn, message.bytes, source)
+    const content = kind === '' ? bytesText(frame.data, frame.length) : text
+    const j1939 = { pgn, priority, source, destination, ...(kind === '' ? {} : { kind }) }
+    return {
+      title: kind === '' ? 'J1939' : `J1939 ${kind}`, sender: addressText(source), problem,
+      text: `${head}: ${content}${whole === undefined ? '' : `: ${whole.text}`}`, json: { j1939, ...whole?.json },
+    }
+  }
+
+  /** A message that came in parts. */
+  private whole(pgn: number, bytes: Uint8Array, source: number): { text: string, json: Readonly<Record<string, unknown>> } {
+    const message = this.options.dbc?.find(pgn * 2 ** NOBODY_PGN_BITS + source, true)
+    if (message !== undefined) return readingOf(readMessage(message, bytes, bytes.length), '')
+    const text = bytesText(bytes, bytes.length)
+    return { text, json: { data: text.replace(/ /g, '') } }
+  }
+}
+
+function readingOf({ message, signals, missing }: MessageReading, address: string): FrameDescription {
+  const sender = message.sender || address
+  return {
+    title: message.name, sender, text: signals.map(signalText).join(' '),
+    problem: missing.length === 0 ? '' : `too short for ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`,
+    json: { message: message.name, ...(sender === '' ? {} : { sender }), signals: Object.fromEntries(signals.map(each => [each.signal.name, signalJson(each)])) },
+  }
+}
+
+/** `Speed=12.5 km/h`, `Gear=drive`. */
+function signalText({ signal, value, text }: SignalReading): string {
+  const shown = text === '' ? `${rounded(value)}${signal.unit === '' ? '' : ` ${signal.unit}`}` : text
+  return `${signal.name}=${shown}`
+}
+
+function signalJson({ value, text }: SignalReading): number | string | null {
+  if (text !== '') return text
+  return typeof value === 'bigint' ? String(value) : Number.isFinite(value) ? value : null
+}
+
+/** Without the noise that products of fractions have in their last digits. */
+function rounded(value: number | bigint): string {
+  return typeof value === 'bigint' ? String(value) : String(Number(value.toPrecision(12)))
+}
+
+function hexByte(value: number): string {
+  return value.toString(16).toUpperCase().padStart(2, '0')
+}
