@@ -215,7 +215,7 @@ export class Closing {
     const guard = this.guard
     const soft = this.reading.gap_mm > this.softTo_mm
     let target_mm_s = speedAt(guard.glass_mm)
-    if (!guard.far()) {
+    if (!guard.far) {
       const share = Math.max(SLOWEST, Math.min(1, 1 - SLOWER_per_s * (this.tick_s - TICK_s)))
       target_mm_s = share * Math.min(target_mm_s, ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2)
     }

@@ -89,6 +89,8 @@ export class PinchGuard {
   glass_mm: number
   /** What closing should take here and now. */
   friction_A: number
+  /** The gap is larger than what a hand is pinched in. */
+  far: boolean
   /** Today's friction is found. */
   found: boolean
   readonly profile: FrictionProfile
@@ -102,12 +104,13 @@ export class PinchGuard {
   private foundSum: number
   private found_s: number
   private ended: boolean
-  private gatheredAll: boolean
+  private gathers: boolean
 
   /** `nominal_A`: taken for friction until there is something learned. */
   constructor(motor: WindowMotor, nominal_A: number) {
     this.excess_N = 0
     this.glass_mm = NaN
+    this.far = false
     this.friction_A = nominal_A
     this.found = false
     this.profile = new FrictionProfile(nominal_A)
@@ -120,7 +123,7 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
-    this.gatheredAll = false
+    this.gathers = false
   }
 
   /** A closing begins from a drum at `gap_mm`, with the door at `temperature_C`. */
@@ -131,6 +134,7 @@ export class PinchGuard {
     this.climate = climateFactor(temperature_C)
     this.excess_N = 0
     this.glass_mm = gap_mm
+    this.far = gap_mm > GUARD_PARAMETERS.guarded_mm
     this.scale = 1
     this.friction_A = this.frictionHere_A(gap_mm)
     this.found = false
@@ -139,7 +143,7 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
-    this.gatheredAll = false
+    this.gathers = gap_mm > GUARD_PARAMETERS.startsFar_mm
   }
 
   /** Takes one tick. True: something is between glass and frame. */
@@ -147,8 +151,9 @@ export class PinchGuard {
     const dt_s = reading.dt_s
     this.load.update(reading, dt_s)
     this.glass_mm = reading.gap_mm + this.motor.stretch_mm(this.load.load_A)
+    this.far = this.glass_mm > GUARD_PARAMETERS.guarded_mm
     if (!this.found) this.find(reading)
-    this.gather(reading)
+    if (this.gathers) this.gather(reading)
     this.friction_A = this.frictionHere_A(this.glass_mm)
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
@@ -179,11 +184,6 @@ export class PinchGuard {
     this.profile.finish()
   }
 
-  /** The gap is larger than what a hand is pinched in. */
-  far(): boolean {
-    return this.glass_mm > GUARD_PARAMETERS.guarded_mm
-  }
-
   /** What the driver lets the winding take now, A: within it a hand is held while nobody computes. */
   windingBound_A(): number {
     const p = GUARD_PARAMETERS
@@ -209,15 +209,14 @@ export class PinchGuard {
     const p = GUARD_PARAMETERS
     const rough_m_s2 = this.load.rough_m_s2
     if (this.glass_mm < p.top_mm) return p.tripTop_N + p.roughTop_Ns2_m * rough_m_s2
-    return (this.far() ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
+    return (this.far ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
   }
 
   /** One that begins far open has not backed off: here it gathers speed, and no hand can be. */
   private gather(reading: ClosingReading): void {
     const p = GUARD_PARAMETERS
-    if (this.began_mm <= p.startsFar_mm || this.gatheredAll) return
     if (this.began_mm - reading.gap_mm > p.gathers_mm) {
-      this.gatheredAll = true
+      this.gathers = false
       this.load.gathered()
     } else if (reading.elapsed_ms > p.gathersFrom_ms) this.load.gather(reading, reading.dt_s)
   }
@@ -254,7 +253,7 @@ export class PinchGuard {
   /** Follows what friction is today, so that a hand does not become friction. */
   private follow(dt_s: number): void {
     const p = GUARD_PARAMETERS
-    const far = this.far()
+    const far = this.far
     let change_N = 0
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)

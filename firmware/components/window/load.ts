@@ -281,7 +281,7 @@ export class LoadObserver {
 
   /** Takes what an interval of `dt_s` > 0 measured. */
   update(reading: LoadReading, dt_s: number): void {
-    const speed_pulses_s = this.speed(reading)
+    const speed_pulses_s = (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs
     const between_s = (this.interval_s + dt_s) / 2
     const acceleration_pulses_s2 = this.interval_s > 0 ? (speed_pulses_s - this.speed_pulses_s) / between_s : 0
     const road_A = WINDOW_DRIVE.mass_kg * (reading.acceleration_m_s2 + this.acceleration_m_s2) / 2 / this.force_N_A
@@ -295,7 +295,7 @@ export class LoadObserver {
 
   /** Takes an interval of a motor that gathers speed under a steady load, to learn its inertia. */
   gather(reading: LoadReading, dt_s: number): void {
-    this.start.see(reading.winding_A, this.speed(reading), dt_s)
+    this.start.see(reading.winding_A, (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs, dt_s)
   }
 
   /** That is over: what was learned counts. */
@@ -313,11 +313,6 @@ export class LoadObserver {
     const shaken_m_s2 = Math.min(ROUGHEST_m_s2, Math.abs(acceleration_m_s2 - this.level_m_s2))
     this.rough_m_s2 = this.rough_m_s2 + (shaken_m_s2 - this.rough_m_s2) * dt_s / (dt_s + ROUGHNESS_s)
     this.acceleration_m_s2 = acceleration_m_s2
-  }
-
-  /** Pulses/s, by what the motor makes of its voltage. */
-  private speed(reading: LoadReading): number {
-    return (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs
   }
 
   /** At a steady speed the pulses tell what the winding is: what it says of the speed is to be what they say. */
