@@ -89,7 +89,8 @@ export class Update {
     if (now.state === UPDATE_STATE.trial) return NRC.conditionsNotCorrect
     const resumed = offset > 0
     if (resumed && (now.state !== UPDATE_STATE.writing || offset !== now.count * this.flash.pageBytes)) return NRC.requestOutOfRange
-    if (length === 0 || offset + length > areaBytes(this.flash)) return NRC.requestOutOfRange
+    if (length === 0) return NRC.requestOutOfRange
+    if (offset + length > areaBytes(this.flash)) return NRC.downloadNotAccepted
     if (this.starves()) return NRC.voltageTooLow
     now.state = UPDATE_STATE.writing
     now.area = 1 - this.running

@@ -22,7 +22,7 @@ export class Laptop {
       now_ms: () => car.now_ns / 1e6,
       after: (delay_ms, fire) => {
         const timer = car.kernel.timer(`${name} ${this.timers++}`, fire)
-        timer.startIn(Math.round(delay_ms * 1e6))
+        timer.startIn(Math.ceil(delay_ms * 1e6))
         return () => timer.stop()
       },
     }

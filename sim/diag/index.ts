@@ -10,3 +10,4 @@ export { MOST_JITTER_ms, ON_NEED_ms, type RateRow, rates, type Rates } from './r
 export type { Clock, Wire } from './isotp-connection.ts'
 export { NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
 export { advice, type HubTrouble, Technician } from './technician.ts'
+export { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from './update-client.ts'

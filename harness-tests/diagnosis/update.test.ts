@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest'
+import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage, UPDATE_CAUSE, UPDATE_STATE } from '#protocol/index.ts'
+import { createCar } from '#sim/car/index.ts'
+import { Technician, UpdateClient, type UpdateResult } from '#sim/diag/index.ts'
+import { Laptop } from './laptop.ts'
+
+/** Updates that the power interrupts at a random time: all of them by `SPINE_POWER_CUTS=10000`. */
+const RUNS = Number(process.env['SPINE_POWER_CUTS'] ?? 3)
+const LIMIT_ms = 120_000 + RUNS * 2000
+/** Three pages of flash, and a piece. */
+const PAYLOAD = Uint8Array.from({ length: 4096 * 2 + 700 }, (_, i) => i * 13)
+
+const imageOf = (version: number, payload: Uint8Array = PAYLOAD): Uint8Array => packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, version, payload)
+
+/** The new image crashes; that of the works does not. */
+function crashing(payload: Uint8Array): (() => never) | undefined {
+  if (payload.length !== PAYLOAD.length) return undefined
+  return () => { throw new Error('a broken image') }
+}
+
+function awake(seed = 7): Laptop {
+  const car = createCar({ seed })
+  car.boot()
+  car.run(1500)
+  return new Laptop(car)
+}
+
+function update(laptop: Laptop, image: Uint8Array, older = false): Promise<UpdateResult> {
+  return laptop.wait(new UpdateClient(laptop.wire, laptop.clock, 'FL', image, { older }).run())
+}
+
+const journalOf = async (laptop: Laptop): Promise<Record<string, unknown>> =>
+  (await laptop.wait(new Technician(laptop.wire, laptop.clock).did('FL', 'update')))[0]!
+
+describe('an update over the bus', () => {
+  it('installs, proves itself, and is faster than 400 bytes a second at 10 ms and blocks of 8', async () => {
+    const laptop = awake()
+    const result = await update(laptop, imageOf(imageVersion(1, 2, 3)))
+    expect(result).toMatchObject({ before: '0.1.0', now: '1.2.3', resumed: 0 })
+    const rate = result.sent / result.transfer_ms * 1000
+    console.info(JSON.stringify({ bytes: result.sent, bytes_per_s: Math.round(rate) }))
+    expect(rate).toBeGreaterThan(400)
+    expect(await journalOf(laptop)).toMatchObject({ state: 'running', cause: 'none', running: 1 })
+    expect((await update(laptop, imageOf(imageVersion(1, 3, 0)))).now, 'and again, into the other area').toBe('1.3.0')
+    expect(await journalOf(laptop)).toMatchObject({ running: 0 })
+  }, LIMIT_ms)
+
+  it('inhibits motors meanwhile, and nobody else misses a deadline', async () => {
+    const laptop = awake()
+    const { car } = laptop
+    car.setIgnition('on')
+    car.run(200)
+    const opening = (): number => car.component('FL.window').plant.observe()['position_pct'] as number
+    const before = opening()
+    const updating = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3))).run()
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(3000, resolve)))
+    car.press('DASH.windowFL.down')
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(1500, resolve)))
+    car.release('DASH.windowFL.down')
+    car.world.sync()
+    expect(opening()).toBe(before)
+    await laptop.wait(updating)
+    for (const [name, hub] of car.hubs) {
+      const counters = hub.firmware!.counters
+      expect([name, counters.txExpired, counters.txOverflow, counters.stalls]).toEqual([name, 0, 0, 0])
+    }
+    car.press('DASH.windowFL.down')
+    car.run(1500)
+    car.world.sync()
+    expect(opening(), 'afterwards it moves again').not.toBe(before)
+  }, LIMIT_ms)
+
+  it('falls back after three boots of an image that crashes, and says so', async () => {
+    const laptop = awake()
+    laptop.car.hub('FL').imageOf = crashing
+    await expect(update(laptop, imageOf(imageVersion(2, 0, 0)))).rejects.toThrow('FL runs its old image again: the new image did not come up in three boots')
+    laptop.car.run(2000)
+    const troubles = await laptop.wait(new Technician(laptop.wire, laptop.clock).troubles('FL'))
+    expect(troubles.map(({ code, description }) => [code, description?.text])).toContainEqual(['B1103-52', 'the last update is not running'])
+  }, LIMIT_ms)
+
+  it('does not write when the supply is low, keeps the voltage, and goes on when it is back', async () => {
+    const laptop = awake()
+    const updating = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3))).run()
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(6000, resolve)))
+    laptop.car.setSupply(5.1, 'FL')
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(4000, resolve)))
+    expect(await journalOf(laptop)).toMatchObject({ state: 'writing', cause: 'supplyLow', supply_V: 5.1 })
+    laptop.car.setSupply(undefined, 'FL')
+    const result = await laptop.wait(updating)
+    expect(result.now).toBe('1.2.3')
+    expect(result.resumed).toBeGreaterThan(0)
+    expect(result.sent, 'whole pages are not sent again').toBeLessThan(imageOf(1).length + 4096 + 258)
+  }, LIMIT_ms)
+
+  it('refuses in one line what is not for this hub, and nothing boots that is half there', async () => {
+    const laptop = awake()
+    const good = imageOf(imageVersion(1, 2, 3))
+    const flipped = good.slice()
+    flipped[1000] = flipped[1000]! ^ 1
+    const cases: readonly (readonly [Uint8Array, string])[] = [
+      [packImage(HUB_TYPE.trunk, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), PAYLOAD), 'this image is for a trunk hub, and FL is a door'],
+      [good.subarray(0, 5000), 'it is truncated'],
+      [flipped, 'its hash is wrong'],
+      [new Uint8Array(3000), 'it is no firmware image of ours'],
+      [packImage(HUB_TYPE.door, IMAGE_ENGINE.espruino, imageVersion(1, 0, 0), PAYLOAD), 'another engine'],
+      [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'no room'],
+      [imageOf(imageVersion(0, 0, 9)), 'FL runs 0.1.0, and this image is 0.0.9: it is older than what runs: --older'],
+    ]
+    for (const [image, words] of cases) {
+      const said = await update(laptop, image).then(() => 'it was installed', (error: Error) => error.message)
+      expect(said).toContain(words)
+      expect(said).not.toContain('\n')
+    }
+    laptop.car.resetHub('FL')
+    laptop.car.run(1500)
+    expect((await journalOf(laptop))['running']).toBe(0)
+    expect((await update(laptop, imageOf(imageVersion(0, 0, 9)), true)).now, 'an older one when told so').toBe('0.0.9')
+  }, LIMIT_ms)
+
+  it('gives up on a hub that stops answering, and says how far it is', async () => {
+    const laptop = awake()
+    const client = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), { patience_ms: 5000 })
+    const updating = client.run().then(() => '', (error: Error) => error.message)
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(5000, resolve)))
+    laptop.car.powerHub('FL', false)
+    expect(await laptop.wait(updating)).toMatch(/FL does not answer .* of 8940 bytes are written: start it again to go on/)
+  }, LIMIT_ms)
+
+  it(`ends with a whole image after each of ${RUNS} power cuts at random times`, async () => {
+    const causes: Record<string, number> = {}
+    for (let run = 0; run < RUNS; run++) {
+      const laptop = awake(run)
+      const { car } = laptop
+      const dice = car.kernel.prng('power cuts')
+      const broken = dice.next() < 0.2
+      if (broken) car.hub('FL').imageOf = crashing
+      const updating = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3))).run()
+        .then(result => result.now, (error: Error) => error.message)
+      laptop.clock.after(dice.next() * 30_000, () => {
+        car.powerHub('FL', false)
+        laptop.clock.after(20 + dice.next() * 2000, () => car.powerHub('FL', true))
+      })
+      const said = await laptop.wait(updating)
+      const { state, cause } = await journalOf(laptop)
+      expect([said, state], `seed ${run}`).toEqual(broken
+        ? [expect.stringContaining('FL runs its old image again: '), 'running']
+        : [expect.stringMatching(/^1\.2\.3$/), 'running'])
+      causes[String(cause)] = (causes[String(cause)] ?? 0) + 1
+    }
+    console.info(JSON.stringify({ runs: RUNS, causes }))
+    expect(Object.keys(causes).every(cause => cause in UPDATE_CAUSE)).toBe(true)
+    expect(UPDATE_STATE.running).toBe(1)
+  }, LIMIT_ms)
+})

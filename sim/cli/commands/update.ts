@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
+import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
+import { shared } from '../lib/options.ts'
+import { tell } from '../lib/tell.ts'
+import type { Terminal } from '../lib/terminal.ts'
+import { clockOf, hubNamed, told, wireOf } from './diag.ts'
+
+const HELP = `
+Installs a firmware image on one hub over the bus, into the area of its flash that does not run; then the hub restarts and tries it.
+An image that does not come up in three boots gives way to the old one, and the cause is told. Power may fail at any time:
+the hub runs what it ran before, and the same command goes on where it was. Motors of that hub stand still meanwhile.
+
+Examples:
+  npx spine update FL firmware.bin
+  npx spine update socketcan:can0 RR firmware.bin --actuate
+  npx spine update FL yesterday.bin --older --json`
+
+const PERCENT = 100
+/** Between two lines of progress. */
+const STEP_pct = 10
+
+interface Options { older?: boolean, actuate?: boolean, json?: boolean }
+
+async function imageOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+}
+
+/** A line for each change of phase and each tenth of the image. */
+function progressLines(terminal: Terminal): (progress: UpdateProgress) => void {
+  let last = ''
+  return ({ phase, written, total, problem }) => {
+    const percent = Math.floor(written / total * PERCENT / STEP_pct) * STEP_pct
+    const line = phase === 'writing' ? `writing: ${percent} % of ${total} bytes` : problem === '' ? phase : `waiting: ${problem}`
+    if (line === last) return
+    last = line
+    terminal.warn(line)
+  }
+}
+
+function resultText({ hub, before, now, transfer_ms, sent, resumed }: UpdateResult): string {
+  const rate = transfer_ms > 0 ? `, ${Math.round(sent / transfer_ms * 1000)} bytes a second` : ''
+  const times = resumed === 0 ? '' : `, after ${resumed} interruption${resumed === 1 ? '' : 's'}`
+  return `${hub} runs ${now} (${before} before)${rate}${times}\n`
+}
+
+/** `spine update`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('<words...>', '[LINK] HUB FILE')
+    .option('--older', 'install it even if it is older than what runs')
+    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, socketcan: but vcan)'))
+    .addOption(shared('json'))
+    .addHelpText('after', HELP)
+    .action(async (words: readonly string[], options: Options) => {
+      const [uri, hubWord, path, ...more] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
+      const hub = hubNamed(hubWord)
+      if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL firmware.bin')
+      const image = await imageOf(path)
+      await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
+        const client = new UpdateClient(wireOf(link), clockOf(terminal.scheduler), hub, image, {
+          older: options.older === true, onProgress: progressLines(terminal),
+        })
+        try {
+          const result = await told(client.run())
+          tell(terminal, options.json, () => result, () => resultText(result))
+        } catch (error) {
+          throw error instanceof UpdateError ? new Failure(error.message) : error
+        }
+      })
+    })
+}

@@ -1,0 +1,253 @@
+import { updateCauseText } from '#protocol/catalogue/index.ts'
+import {
+  DID, HUB_TYPE, type HubName, IMAGE_FAULT, imageFault, type ImageFault, NRC, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE,
+  UPDATE_STATE, type UpdateCauseName, versionText,
+} from '#protocol/index.ts'
+import type { Clock, Wire } from './isotp-connection.ts'
+import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
+
+/** How far an update is. */
+export interface UpdateProgress {
+  readonly phase: 'asking' | 'writing' | 'checking' | 'restarting' | 'proving' | 'waiting'
+  /** Bytes of the image that the hub has, and all of them. */
+  readonly written: number
+  readonly total: number
+  /** Why it waits; empty otherwise. */
+  readonly problem: string
+}
+
+export interface UpdateOptions {
+  /** Install an older version, too. */
+  readonly older?: boolean
+  /** Without a byte more for so long, it gives up, ms. Default 60 s. */
+  readonly patience_ms?: number
+  readonly onProgress?: (progress: UpdateProgress) => void
+}
+
+export interface UpdateResult {
+  readonly hub: HubName
+  /** Versions before and now. */
+  readonly before: string
+  readonly now: string
+  /** Time on the bus for the bytes themselves, and how many of them. */
+  readonly transfer_ms: number
+  readonly sent: number
+  /** How often it went on after an interruption. */
+  readonly resumed: number
+}
+
+/** An update that failed, in one line that says what to do. */
+export class UpdateError extends Error {}
+
+const PATIENCE_ms = 60_000
+const RETRY_ms = 1000
+const POLL_ms = 500
+/** A hub is up again within this; its proof takes ten seconds more. */
+const RESTART_ms = 15_000
+const PROOF_ms = 30_000
+const BLOCK_HEAD = 2
+const HARD_RESET = 1
+const START = 1
+
+const FAULTS: Readonly<Record<ImageFault, string>> = {
+  [IMAGE_FAULT.none]: '', [IMAGE_FAULT.notImage]: 'it is no firmware image of ours: build one with npx spine build',
+  [IMAGE_FAULT.format]: 'its format is newer than this program: update spine', [IMAGE_FAULT.hubType]: 'it is for another type of hub',
+  [IMAGE_FAULT.engine]: 'it is for another engine: build it with the right --engine',
+  [IMAGE_FAULT.truncated]: 'it is truncated: build or copy it again', [IMAGE_FAULT.tooLong]: 'it is longer than there is room for',
+  [IMAGE_FAULT.hash]: 'its hash is wrong: build or copy it again', [IMAGE_FAULT.older]: 'it is older than what runs: --older installs it all the same',
+}
+
+interface Journal {
+  readonly state: number
+  readonly cause: number
+  readonly supply_V: number
+  readonly written: number
+  readonly tag: number
+  readonly boots: number
+}
+
+/** Installs an image on one hub, over any wire; goes on where it was interrupted. @throws UpdateError */
+export class UpdateClient {
+  private readonly wire: Wire
+  private readonly clock: Clock
+  private readonly hub: HubName
+  private readonly image: Uint8Array
+  private readonly options: UpdateOptions
+  private written = 0
+  private transfer_ms = 0
+  private sent = 0
+  private resumed = 0
+  private moved_ms = 0
+  /** The hub was asked to check the image, and to boot it next. */
+  private armed = false
+
+  constructor(wire: Wire, clock: Clock, hub: HubName, image: Uint8Array, options: UpdateOptions = {}) {
+    this.wire = wire
+    this.clock = clock
+    this.hub = hub
+    this.image = image
+    this.options = options
+  }
+
+  async run(): Promise<UpdateResult> {
+    const before = await this.examine()
+    this.moved_ms = this.clock.now_ms()
+    while (!await this.attempt()) await this.pause(RETRY_ms)
+    await this.prove()
+    const now = versionText(await this.with(client => this.version(client)))
+    const { hub, transfer_ms, sent, resumed } = this
+    return { hub, before: versionText(before), now, transfer_ms, sent, resumed }
+  }
+
+  /** Whether the image is whole and for this hub; resolves with the version that runs. */
+  private async examine(): Promise<number> {
+    const fault = imageFault(this.image)
+    if (fault !== IMAGE_FAULT.none) throw new UpdateError(`this image cannot be installed: ${FAULTS[fault]}`)
+    const { hubType, version } = readImageHeader(this.image)!
+    this.tell('asking')
+    return this.with(async (client) => {
+      const place = await client.request(SERVICE.read, ...bytesOf(DID.place, 2))
+      if (place[2] !== hubType) throw new UpdateError(`this image is for a ${typeName(hubType)} hub, and ${this.hub} is a ${typeName(place[2]!)}`)
+      const running = await this.version(client)
+      if (version < running && this.options.older !== true) {
+        throw new UpdateError(`${this.hub} runs ${versionText(running)}, and this image is ${versionText(version)}: ${FAULTS[IMAGE_FAULT.older]}`)
+      }
+      return running
+    })
+  }
+
+  /** One try from where the hub is to its restart; `false`: it was interrupted, and may go on. */
+  private async attempt(): Promise<boolean> {
+    try {
+      await this.with(client => this.transfer(client))
+      return true
+    } catch (error) {
+      const problem = this.interruption(error)
+      if (problem === undefined) throw error
+      if (this.clock.now_ms() - this.moved_ms > (this.options.patience_ms ?? PATIENCE_ms)) {
+        throw new UpdateError(`${problem}; ${this.written} of ${this.image.length} bytes are written: start it again to go on`)
+      }
+      this.tell('waiting', problem)
+      return false
+    }
+  }
+
+  /** Why an attempt broke off, if another one may help. */
+  private interruption(error: unknown): string | undefined {
+    if (error instanceof NoAnswer) return error.message
+    if (!(error instanceof NegativeResponse)) return undefined
+    const reasons: Readonly<Partial<Record<number, string>>> = {
+      [NRC.voltageTooLow]: `the supply of ${this.hub} is too low to write: charge the battery`,
+      [NRC.conditionsNotCorrect]: `something of ${this.hub} moves, or a new image is being proved`,
+      [NRC.vehicleMoves]: 'the car moves: stop it',
+      [NRC.wrongBlockCounter]: 'a block was lost', [NRC.requestSequenceError]: 'the hub was reset',
+      [NRC.serviceNotInSession]: 'the hub was reset', [NRC.subFunctionNotInSession]: 'the hub was reset', [NRC.delayNotExpired]: 'the hub wants a pause',
+    }
+    if (error.code === NRC.downloadNotAccepted) throw new UpdateError(`${this.hub} does not take this image: no room for two, or another engine`)
+    return reasons[error.code]
+  }
+
+  private async transfer(client: UdsClient): Promise<void> {
+    const { image } = this
+    const journal = await this.journal(client)
+    // It was checked, but the answer got lost, or the power failed before the restart.
+    if (this.armed && journal.state !== UPDATE_STATE.writing && journal.tag === number(image, 0, 4)) {
+      if (journal.state === UPDATE_STATE.trial && journal.boots === 0) await this.restart(client)
+      return
+    }
+    await client.enter(SESSION.extended)
+    await client.enter(SESSION.programming)
+    await client.unlock()
+    const known = journal.state === UPDATE_STATE.writing && journal.tag === number(image, 0, 4)
+    const offset = known && journal.written < image.length ? journal.written : 0
+    if (offset > 0 || this.written > 0) this.resumed++
+    this.written = offset
+    const answer = await client.request(SERVICE.download, 0, 0x44, ...bytesOf(offset, 4), ...bytesOf(image.length - offset, 4))
+    await this.blocks(client, offset, number(answer, 1, 2) - BLOCK_HEAD)
+    await client.request(SERVICE.transferExit)
+    this.tell('checking')
+    this.armed = true
+    const checked = await client.request(SERVICE.routine, START, ...bytesOf(ROUTINE.checkImage, 2), this.options.older === true ? 1 : 0)
+    const fault = checked[3] as ImageFault
+    if (fault !== IMAGE_FAULT.none) throw new UpdateError(`${this.hub} does not start this image: ${FAULTS[fault]}`)
+    await this.restart(client)
+  }
+
+  private async restart(client: UdsClient): Promise<void> {
+    this.tell('restarting')
+    await client.enter(SESSION.extended)
+    await client.request(SERVICE.reset, HARD_RESET)
+  }
+
+  private async blocks(client: UdsClient, offset: number, size: number): Promise<void> {
+    const { image, clock } = this
+    const begun_ms = clock.now_ms()
+    let counter = 1
+    for (let from = offset; from < image.length; from += size) {
+      const block = image.subarray(from, from + size)
+      await client.request(SERVICE.transfer, counter & 0xff, ...block)
+      counter++
+      this.written = from + block.length
+      this.sent += block.length
+      this.moved_ms = clock.now_ms()
+      this.tell('writing')
+    }
+    this.transfer_ms += clock.now_ms() - begun_ms
+  }
+
+  /** Waits until the new image has proved itself, or the old one runs again. */
+  private async prove(): Promise<void> {
+    const { version } = readImageHeader(this.image)!
+    const end_ms = this.clock.now_ms() + RESTART_ms + PROOF_ms
+    this.tell('proving')
+    while (this.clock.now_ms() < end_ms) {
+      await this.pause(POLL_ms)
+      try {
+        const [running, journal] = await this.with(async client => [await this.version(client), await this.journal(client)] as const)
+        if (journal.state === UPDATE_STATE.running && journal.cause !== UPDATE_CAUSE.none) throw new UpdateError(this.rollback(journal))
+        if (journal.state === UPDATE_STATE.running && running === version) return
+      } catch (error) {
+        if (!(error instanceof NoAnswer)) throw error
+      }
+    }
+    throw new UpdateError(`${this.hub} does not say that the new image works: npx spine diag did ${this.hub} update`)
+  }
+
+  private rollback({ cause, supply_V }: Journal): string {
+    const name = (Object.keys(UPDATE_CAUSE) as UpdateCauseName[]).find(key => UPDATE_CAUSE[key] === cause) ?? 'damaged'
+    return `${this.hub} runs its old image again: ${updateCauseText(name, supply_V)}`
+  }
+
+  private async version(client: UdsClient): Promise<number> {
+    return number(await client.request(SERVICE.read, ...bytesOf(DID.version, 2)), 2, 4)
+  }
+
+  private async journal(client: UdsClient): Promise<Journal> {
+    const answer = await client.request(SERVICE.read, ...bytesOf(DID.update, 2))
+    return {
+      state: answer[2]!, cause: answer[4]!, supply_V: answer[5]! / 10, written: number(answer, 6, 4), tag: number(answer, 10, 4),
+      boots: answer[14]!,
+    }
+  }
+
+  private tell(phase: UpdateProgress['phase'], problem = ''): void {
+    this.options.onProgress?.({ phase, written: this.written, total: this.image.length, problem })
+  }
+
+  private pause(duration_ms: number): Promise<void> {
+    return new Promise(resolve => this.clock.after(duration_ms, resolve))
+  }
+
+  private async with<Result>(work: (client: UdsClient) => Promise<Result>): Promise<Result> {
+    const client = new UdsClient(this.wire, this.hub, this.clock)
+    try {
+      return await work(client)
+    } finally {
+      client.close()
+    }
+  }
+}
+
+function typeName(code: number): string {
+  return Object.entries(HUB_TYPE).find(([, type]) => type === code)?.[0] ?? `type ${code}`
+}
