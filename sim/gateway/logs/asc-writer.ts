@@ -2,6 +2,7 @@ import type { LinkFrame } from '../link.ts'
 import { formatAscDate, parseAscDate } from './asc-date.ts'
 import type { LogWriter } from './log-io.ts'
 import { fdCodeOf, type LogDetails, shownTime, VIRTUAL_BELOW_ns } from './log-frame.ts'
+import { TextLine } from './text-line.ts'
 
 /**
  * Vector's ASC log: a dated head, then a line a frame with its time since that date. Channels count from 1, so channel 1
@@ -15,12 +16,17 @@ const ESI_FLAG = 1 << 14
 const HOUR_ns = 3600e9
 
 export class AscWriter implements LogWriter {
+  private readonly line = new TextLine()
   private start_ns = 0
   private begun = false
 
-  frame(frame: LinkFrame, details: Readonly<LogDetails>): string {
-    const head = this.begun ? '' : this.head(frame.timestamp_ns)
-    return `${head}${ascTime(frame.timestamp_ns, this.start_ns)} ${ascEvent(frame, details)}\n`
+  frame(frame: LinkFrame, details: Readonly<LogDetails>): Uint8Array {
+    const { line } = this
+    if (!this.begun) line.text(this.head(frame.timestamp_ns))
+    putTime(line, frame.timestamp_ns, this.start_ns)
+    line.text(' ')
+    putEvent(line, frame, details)
+    return line.text('\n').take()
   }
 
   end(): string {
@@ -39,37 +45,54 @@ export class AscWriter implements LogWriter {
 }
 
 /** Microseconds, which every reader takes; nanoseconds where there are some (a number holds none of today's time). */
-function ascTime(timestamp_ns: number, start_ns: number): string {
+function putTime(line: TextLine, timestamp_ns: number, start_ns: number): void {
   const { seconds, nanos } = shownTime(timestamp_ns)
   const since_s = seconds - start_ns / 1e9
   // A time before the start is told by its distance from it.
-  const [sign, whole, part] = since_s >= 0 ? ['', since_s, nanos] : nanos === 0 ? ['-', -since_s, 0] : ['-', -since_s - 1, 1e9 - nanos]
-  const fraction = String(part).padStart(9, '0')
-  return `${sign}${whole}.${fraction.endsWith('000') ? fraction.slice(0, 6) : fraction}`.padStart(11)
+  const early = since_s < 0
+  const whole = !early ? since_s : nanos === 0 ? -since_s : -since_s - 1
+  const part = early && nanos > 0 ? 1e9 - nanos : nanos
+  if (early) line.text('-', 4 - String(whole).length)
+  if (part % 1000 === 0) line.fixed(whole, part / 1000, 6, early ? 0 : 11)
+  else line.fixed(whole, part, 9)
 }
 
-function ascEvent(frame: LinkFrame, details: Readonly<LogDetails>): string {
+function putEvent(line: TextLine, frame: LinkFrame, details: Readonly<LogDetails>): void {
   const channel = frame.bus + 1
-  if (frame.error) return `${channel}  ErrorFrame`
-  const direction = details.direction === 'sent' ? 'Tx' : 'Rx'
-  const id = `${frame.id.toString(16).toUpperCase()}${frame.extended ? 'x' : ''}`
-  if (frame.fd) return fdEvent(frame, channel, direction, id, details.esi)
-  const code = Math.max(frame.length, details.lengthCode).toString(16)
-  const head = `${channel}  ${id.padEnd(15)} ${direction}  `
-  return frame.remote ? `${head} r ${code}` : `${head} d ${code}${ascData(frame)}`
+  if (frame.error) return void line.decimal(channel).text('  ErrorFrame')
+  if (frame.fd) return putFdEvent(line, frame, details)
+  const code = Math.max(frame.length, details.lengthCode)
+  line.decimal(channel).text('  ')
+  putId(line, frame)
+  line.text(' ', ID_WIDTH - idLength(frame) + 1).text(details.direction === 'sent' ? 'Tx   ' : 'Rx   ').text(frame.remote ? 'r ' : 'd ')
+  line.text(HEX_DIGITS[code]!)
+  if (!frame.remote) line.data(frame.data, frame.length, SPACE)
 }
 
 /** With the fields behind the data that CANoe writes: duration, length, flags, CRC and bit timings; unknown ones are 0. */
-function fdEvent(frame: LinkFrame, channel: number, direction: string, id: string, esi: boolean): string {
+function putFdEvent(line: TextLine, frame: LinkFrame, { direction, esi }: Readonly<LogDetails>): void {
+  line.text('CANFD ').decimal(frame.bus + 1, 3, SPACE).text(direction === 'sent' ? ' Tx   ' : ' Rx   ').text('', FD_ID_WIDTH - idLength(frame))
+  putId(line, frame)
+  line.text(frame.brs ? ' 1 ' : ' 0 ').text(esi ? '1 ' : '0 ').text(HEX_DIGITS[fdCodeOf(frame.length)]!).text(' ').decimal(frame.length, 2, SPACE)
+  line.data(frame.data, frame.length, SPACE)
   const flags = (FD_FLAG | (frame.brs ? BRS_FLAG : 0) | (esi ? ESI_FLAG : 0)).toString(16)
-  return `CANFD ${String(channel).padStart(3)} ${direction}   ${id.padStart(9)} ${frame.brs ? 1 : 0} ${esi ? 1 : 0} ${fdCodeOf(frame.length).toString(16)} `
-    + `${String(frame.length).padStart(2)}${ascData(frame)}        0    0 ${flags.padStart(8)}        0        0        0        0        0`
+  line.text('        0    0 ').text(flags, 8).text('        0        0        0        0        0')
 }
 
-function ascData(frame: LinkFrame): string {
-  let text = ''
-  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]!]
-  return text
+function putId(line: TextLine, { id, extended }: LinkFrame): void {
+  line.hex(id, hexDigits(id))
+  if (extended) line.text('x')
 }
 
-const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => ` ${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+function idLength({ id, extended }: LinkFrame): number {
+  return hexDigits(id) + (extended ? 1 : 0)
+}
+
+function hexDigits(value: number): number {
+  return value === 0 ? 1 : (35 - Math.clz32(value)) >> 2
+}
+
+const SPACE = 0x20
+const ID_WIDTH = 15
+const FD_ID_WIDTH = 9
+const HEX_DIGITS = Array.from({ length: 16 }, (_, digit) => digit.toString(16))

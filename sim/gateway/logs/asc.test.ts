@@ -5,6 +5,7 @@ import { anyFrame, frameOf } from '../testing/index.ts'
 import { formatAscDate, parseAscDate } from './asc-date.ts'
 import { AscParser } from './asc-reader.ts'
 import { AscWriter } from './asc-writer.ts'
+import { latin1 } from './bytes.ts'
 import { createLogFrame, NO_DETAILS, type LogFrame } from './log-frame.ts'
 import { readLog } from './testing/index.ts'
 
@@ -81,7 +82,8 @@ describe('Vector ASC', () => {
   it('gives back what was written', () => {
     fc.assert(fc.property(fc.array(fc.tuple(anyFrame(), fc.boolean()), { maxLength: 20 }), (given) => {
       const writer = new AscWriter()
-      const text = given.map(([frame, sent]) => writer.frame(frame, { ...NO_DETAILS, direction: sent ? 'sent' : 'received' })).join('') + writer.end()
+      const lines = given.map(([frame, sent]) => latin1(writer.frame(frame, { ...NO_DETAILS, direction: sent ? 'sent' : 'received' })))
+      const text = lines.join('') + writer.end()
       const read = frames(text)
       expect(read.length).toBe(given.length)
       given.forEach(([frame, sent], n) => {
@@ -99,7 +101,7 @@ describe('Vector ASC', () => {
     const times = fc.array(fc.integer({ min: 1_500_000_000e6, max: 1_900_000_000e6 }), { minLength: 1, maxLength: 5 })
     fc.assert(fc.property(times, (times_us) => {
       const writer = new AscWriter()
-      const text = times_us.map(us => writer.frame(frameOf({ id: 1, timestamp_ns: us * 1000 }), NO_DETAILS)).join('')
+      const text = times_us.map(us => latin1(writer.frame(frameOf({ id: 1, timestamp_ns: us * 1000 }), NO_DETAILS))).join('')
       expect(frames(text).map(f => Math.round(f.timestamp_ns / 1000))).toEqual(times_us)
     }), { seed: 6, numRuns: 300 })
   })

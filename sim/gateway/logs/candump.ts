@@ -1,7 +1,9 @@
 import type { LinkFrame } from '../link.ts'
 import { BusNames, BusNumbers, tooManyBuses } from './bus-names.ts'
+import { latin1 } from './bytes.ts'
 import type { LogWriter } from './log-io.ts'
 import { CAN_XL, fdCodeOf, type Direction, type FrameFault, type LogDetails, type LogFrame, NO_DETAILS, shownTime } from './log-frame.ts'
+import { TextLine } from './text-line.ts'
 import { badLine } from './text-reader.ts'
 
 /**
@@ -99,20 +101,23 @@ function readData(hex: string, most: number, frame: LinkFrame): string | undefin
 /** Writes one line a frame. */
 export function candumpWriter(): LogWriter {
   const names = new BusNames()
-  return { frame: (frame, details) => formatLine(frame, details, names.of(frame.bus, details.name)), end: () => '' }
+  const line = new TextLine()
+  return { frame: (frame, details) => putLine(line, frame, details, names.of(frame.bus, details.name)).take(), end: () => '' }
 }
 
 /** The frame as one line, with its newline. The interface is `spine` with the number of the bus. */
 export function formatCandumpLine(frame: LinkFrame, details: Readonly<LogDetails> = NO_DETAILS): string {
-  return formatLine(frame, details, `spine${frame.bus}`)
+  return latin1(putLine(LINE_OF_ONE, frame, details, `spine${frame.bus}`).take())
 }
 
-function formatLine(frame: LinkFrame, details: Readonly<LogDetails>, name: string): string {
+const LINE_OF_ONE = new TextLine()
+
+function putLine(line: TextLine, frame: LinkFrame, details: Readonly<LogDetails>, name: string): TextLine {
   const { seconds, micros } = roundedTime(frame.timestamp_ns)
-  const id = frame.error ? frame.id + 0x2000_0000 : frame.id
-  const digits = frame.extended || frame.error ? 8 : 3
-  const head = `(${String(seconds).padStart(10, '0')}.${String(micros).padStart(6, '0')}) ${name} `
-  return `${head}${id.toString(16).toUpperCase().padStart(digits, '0')}#${formatBody(frame, details)}${WAY[details.direction]}\n`
+  line.text('(').decimal(seconds, 10).text('.').decimal(micros, 6).text(') ').text(name).text(' ')
+  line.hex(frame.error ? frame.id + 0x2000_0000 : frame.id, frame.extended || frame.error ? 8 : 3).text('#')
+  putBody(line, frame, details)
+  return line.text(WAY[details.direction])
 }
 
 function roundedTime(timestamp_ns: number): { seconds: number, micros: number } {
@@ -121,14 +126,16 @@ function roundedTime(timestamp_ns: number): { seconds: number, micros: number } 
   return micros < 1e6 ? { seconds, micros } : { seconds: seconds + 1, micros: 0 }
 }
 
-function formatBody(frame: LinkFrame, { lengthCode, esi }: Readonly<LogDetails>): string {
-  const code = lengthCode > 8 ? `_${lengthCode.toString(16).toUpperCase()}` : ''
-  if (frame.remote) return frame.length > 0 ? `R${frame.length}${code}` : 'R'
-  let text = frame.fd ? FD_MARK[(frame.brs ? FD_BRS : 0) + (esi ? FD_ESI : 0)]! : ''
-  for (let i = 0; i < frame.length; i++) text += HEX_BYTE[frame.data[i]!]
-  return text + code
+function putBody(line: TextLine, frame: LinkFrame, { lengthCode, esi }: Readonly<LogDetails>): void {
+  if (frame.remote) {
+    line.text('R')
+    if (frame.length > 0) line.decimal(frame.length)
+  } else {
+    if (frame.fd) line.text(FD_MARK[(frame.brs ? FD_BRS : 0) + (esi ? FD_ESI : 0)]!)
+    line.data(frame.data, frame.length)
+  }
+  if (lengthCode > 8 && frame.length > 0) line.text('_').hex(lengthCode, 1)
 }
 
 const FD_MARK = ['#0', '#1', '#2', '#3']
-const WAY: Readonly<Record<Direction, string>> = { '': '', received: ' R', sent: ' T' }
-const HEX_BYTE = Array.from({ length: 256 }, (_, byte) => byte.toString(16).toUpperCase().padStart(2, '0'))
+const WAY: Readonly<Record<Direction, string>> = { '': '\n', received: ' R\n', sent: ' T\n' }
