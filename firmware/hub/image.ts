@@ -2,7 +2,7 @@ import type { HubType } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { DiagnosisEntry } from '../diagnosis/index.ts'
 import type { StatusCodec } from '../message.ts'
-import type { PowerPlan } from '../power/index.ts'
+import type { DropLimits, PowerPlan } from '../power/index.ts'
 import type { ManagerEntry } from '../power/manager/index.ts'
 import type { SwitchAction } from './switch-action.ts'
 
@@ -10,6 +10,8 @@ import type { SwitchAction } from './switch-action.ts'
 export interface CarPower {
   /** By location code: what the hub's ports may draw together when there is no manager, A. */
   readonly shares_A: readonly number[]
+  /** By location code: what the drop of the hub carries; undefined where there is no hub. Without it its feed has no ceiling. */
+  readonly drops?: readonly (DropLimits | undefined)[]
   /** By location code: whether the car has a hub there. Without it, everywhere: nobody commands what is not there. */
   readonly present?: readonly boolean[]
   /** For hubs that can carry the power manager. */

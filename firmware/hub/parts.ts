@@ -48,7 +48,9 @@ function firstSequence(hal: Hal): number {
 function createPower(hal: Hal, image: HubImage, schedule: Schedule, transmit: Transmitter, counters: HubCounters): HubPower | undefined {
   const car = image.power
   if (car === undefined) return undefined
-  return new HubPower(hal.location, car.shares_A[hal.location] ?? 0, firstSequence(hal), schedule, transmit, counters)
+  const drop = car.drops === undefined ? undefined : car.drops[hal.location]
+  const feed = { share_A: car.shares_A[hal.location] ?? 0, drop: drop }
+  return new HubPower(hal, feed, firstSequence(hal), schedule, transmit, counters)
 }
 
 function createSeat(hal: Hal, image: HubImage, schedule: Schedule, address: AddressClaim, vehicle: Vehicle,

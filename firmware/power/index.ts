@@ -1,2 +1,2 @@
-export type { HubSupply, PowerPlan } from './plan.ts'
+export type { DropLimits, HubSupply, PowerPlan } from './plan.ts'
 export { POWER_RULES, type Priority, PRIORITY } from './rules.ts'

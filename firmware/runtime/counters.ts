@@ -62,6 +62,8 @@ export interface HubCounters {
   /** Requests for current, and those of them that repeat or renew one. */
   powerRequests: number
   powerRepeats: number
+  /** Grants that the hub took in part or not at all, because its drop does not carry them. */
+  grantsCapped: number
   /** Grants taken; answers that nobody waits for; grants and sheddings from somebody who is not the manager in charge. */
   grantsTaken: number
   grantsStale: number
@@ -84,7 +86,8 @@ export function createCounters(): HubCounters {
     commandsSent: 0, commandRepeats: 0, commandsEchoed: 0, commandsLost: 0, commandsReplaced: 0, commandsDropped: 0,
     commandsExecuted: 0, commandsRepeated: 0, commandsRefused: 0, holdsReleased: 0,
     switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0, portsCut: 0,
-    powerRequests: 0, powerRepeats: 0, grantsTaken: 0, grantsStale: 0, grantsForeign: 0, leasesExpired: 0, leasesRevoked: 0,
+    powerRequests: 0, powerRepeats: 0, grantsCapped: 0, grantsTaken: 0, grantsStale: 0, grantsForeign: 0, leasesExpired: 0,
+    leasesRevoked: 0,
     stalls: 0, longestStall_ms: 0, nvmBad: 0,
   }
 }

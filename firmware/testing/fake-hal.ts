@@ -185,6 +185,7 @@ export class FakeHal implements Hal {
   watchdogKicks: number
   volts: number
   shaken_m_s2: number
+  warmth_C: number
   private woken: ((byBus: boolean) => void) | undefined
   private readonly overdue: (() => void)[]
 
@@ -205,6 +206,7 @@ export class FakeHal implements Hal {
     this.watchdogKicks = 0
     this.volts = 13.5
     this.shaken_m_s2 = 0
+    this.warmth_C = 23
     this.woken = undefined
     this.overdue = []
     for (const socket of this.sockets) socket.onEdge = () => this.rouse(false)
@@ -230,7 +232,7 @@ export class FakeHal implements Hal {
   }
 
   temperature_C(): number {
-    return 23
+    return this.warmth_C
   }
 
   acceleration_m_s2(): number {

@@ -3,6 +3,7 @@ import {
   type PowerReleaseValues, PowerRequestCodec, type PowerRequestValues, VehicleStateCodec,
 } from '#protocol/index.ts'
 import { createCounters, type HubCounters, Schedule, Transmitter } from '../runtime/index.ts'
+import type { DropLimits } from '../power/index.ts'
 import { HubPower } from '../power/hub/index.ts'
 import { IDLE_FACTOR, IDLE_MARGIN_A, PortFeed } from '../power/port/index.ts'
 import { FakeHal } from './fake-hal.ts'
@@ -31,13 +32,13 @@ export class LeaseBench {
   /** A manager says every 100 ms that it is there. */
   managed = true
 
-  /** `heard`: the manager in the dash was heard once. */
-  constructor(heard = true) {
+  /** `heard`: the manager in the dash was heard once; `drop`: what the hub's feed carries, by default it does not know. */
+  constructor(heard = true, drop?: DropLimits) {
     const schedule = new Schedule(this.hal, this.counters)
     this.schedule = schedule
     const transmit = new Transmitter(this.hal, schedule, this.counters, 0x81)
     transmit.open()
-    this.power = new HubPower(1, SHARE_A, 3, schedule, transmit, this.counters)
+    this.power = new HubPower(this.hal, { share_A: SHARE_A, drop }, 3, schedule, transmit, this.counters)
     const feeds = this.hal.sockets.map((socket, index) => new PortFeed(socket, index, schedule, this.counters, {
       grantChanged: granted => this.told.push(`${index} ${granted ? 'granted' : 'gone'}`),
       refusalChanged: refused => this.told.push(`${index} ${refused ? 'refused' : 'no longer refused'}`),

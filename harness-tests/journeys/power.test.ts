@@ -54,7 +54,7 @@ class Clamp {
       const hub_A = hub.idle_A + this.hub_A(hub.location)
       hub.path.forEach((feeder, i) => { feeders_A[feeder]! += hub.fraction[i]! * hub_A })
     }
-    feeders_A.forEach((sum_A, feeder) => { this.worst = Math.max(this.worst, sum_A / this.plan.feeders_A[feeder]!) })
+    feeders_A.forEach((sum_A, feeder) => { this.worst = Math.max(this.worst, sum_A / this.plan.peaks_A[feeder]!) })
   }
 }
 

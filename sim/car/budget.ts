@@ -7,8 +7,6 @@ import type { Topology } from './topology.ts'
 
 /** Asks for less than this when running: always counted, never worth a place in a set, A. */
 const SMALL_A = 0.5
-/** Share of its rating that a fuse carries for ever in a car: makers of blade and bolted fuses advise 70–75 %. */
-export const CONTINUOUS = 0.75
 /** Sets that are tried for the largest that fits, and how many are told. */
 const MOST_TRIED = 200_000
 const MOST_SETS = 5
@@ -30,8 +28,6 @@ interface FeederBudget extends CableCapability {
   readonly peak_A: number
   /** With the first of the sets. */
   readonly set_A: number
-  /** `CONTINUOUS` of the rating of its own fuse; Infinity without one. What the manager grants is not held to it. */
-  readonly continuous_A: number
 }
 
 interface HubBudget {
@@ -115,7 +111,7 @@ class Budgeter {
       consumers: this.worthwhile(),
       feeders: this.capability.cables.map((cable, i) => ({
         ...cable, idle_A: Math.abs(flows[0]![i]!), run_A: Math.abs(flows[1]![i]!), peak_A: Math.abs(flows[2]![i]!),
-        set_A: Math.abs(settled.current_A[i]!), continuous_A: cable.fuse_A * CONTINUOUS,
+        set_A: Math.abs(settled.current_A[i]!),
       })),
       hubs: this.capability.hubs.map(({ name }, i) => ({
         name, idle_A: this.idle[name]!, run_A: run[name]!, peak_A: peak[name]!, share_A: this.shares[name]!,
@@ -143,22 +139,27 @@ class Budgeter {
     return predictMinimumVoltage(this.capability, currents, this.source)
   }
 
-  /** The limit that these currents break; undefined: the manager would grant them. */
-  private binds(currents: Currents): string | undefined {
-    if (this.fits(currents)) return undefined
-    const { minimum_V, hub, current_A } = this.predict(currents)
+  /** The limit that these currents break, `peaks` of them for a moment; undefined: the manager would grant them. */
+  private binds(currents: Currents, peaks: Currents = {}): string | undefined {
+    if (this.fits(currents, peaks)) return undefined
+    const now = Object.fromEntries(this.names.map(name => [name, currents[name]! + (peaks[name] ?? 0)]))
+    const { minimum_V, hub, current_A } = this.predict(now)
     const { cables } = this.capability
-    const shares = cables.map((cable, i) => Math.abs(current_A[i]!) / cable.limit_A)
+    const lasting_A = this.predict(currents).current_A
+    const shares = cables.map((cable, i) => Math.max(Math.abs(lasting_A[i]!) / cable.limit_A, Math.abs(current_A[i]!) / cable.peakLimit_A))
     const fullest = shares.indexOf(Math.max(...shares))
     return shares[fullest]! > 1 || minimum_V > LEAST_V + ROUNDING_V ? cables[fullest]!.name : `${LEAST_V} V at ${hub}`
   }
 
-  private fits(currents: Currents): boolean {
+  private fits(currents: Currents, peaks: Currents = {}): boolean {
     const { idle, load, names } = this
-    for (let i = 0; i < names.length; i++) load.take(i, Math.round((currents[names[i]!]! - idle[names[i]!]!) * MILLI))
-    let fits = true
-    for (let i = 0; i < names.length && fits; i++) fits = load.room_mA(i) >= 0
-    for (let i = 0; i < names.length; i++) load.take(i, -Math.round((currents[names[i]!]! - idle[names[i]!]!) * MILLI))
+    const take = (sign: 1 | -1): void => names.forEach((name, i) => {
+      const run_mA = Math.round((currents[name]! - idle[name]!) * MILLI)
+      load.take(i, sign * run_mA, sign * (run_mA + Math.round((peaks[name] ?? 0) * MILLI)))
+    })
+    take(1)
+    const fits = names.every((_, i) => load.room_mA(i) >= 0)
+    take(-1)
     return fits
   }
 
@@ -206,12 +207,13 @@ class Budgeter {
   }
 
   private peaksOn(currents: Currents, running: readonly Consumer[]): string[] {
-    const loaded = { ...currents }
+    const extra_A: Record<string, number> = {}
     const peaks: string[] = []
     for (const one of [...running].sort((a, b) => (a.peak_A - a.run_A) - (b.peak_A - b.run_A))) {
-      loaded[one.hub]! += one.peak_A - one.run_A
-      if (this.binds(loaded) === undefined) peaks.push(one.name)
-      else loaded[one.hub]! -= one.peak_A - one.run_A
+      const before_A = extra_A[one.hub] ?? 0
+      extra_A[one.hub] = before_A + one.peak_A - one.run_A
+      if (this.binds(currents, extra_A) === undefined) peaks.push(one.name)
+      else extra_A[one.hub] = before_A
     }
     return peaks
   }

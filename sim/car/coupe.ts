@@ -5,7 +5,7 @@ import type { TopologyData } from './topology.ts'
 const HUBS = COUPE_HUBS.map(hub => hub.location)
 const SPINE_mm2 = 10
 
-/** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 60 A, longer drops to its large doors, a smaller battery. */
+/** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 70 A, longer drops to its large doors, a smaller battery. */
 export const COUPE = {
   name: 'coupe',
   hubs: COUPE_HUBS,
@@ -15,7 +15,7 @@ export const COUPE = {
     taps: HUBS.map(hub => `tap.${hub}`),
     hubs: HUBS,
     cables: [
-      mainSegment('tap.HOOD', 0.4, SPINE_mm2, 60),
+      mainSegment('tap.HOOD', 0.4, 16, 70),
       segment('tap.HOOD', 'tap.DASH', 1.1, SPINE_mm2, 1),
       segment('tap.DASH', 'tap.FL', 0.5, SPINE_mm2, 0),
       segment('tap.FL', 'tap.FR', 0.3, SPINE_mm2, 0),

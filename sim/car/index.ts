@@ -1,6 +1,6 @@
 export { attachNode, type BusPort } from './attach.ts'
 export { putErrorFrame } from './error-frame.ts'
-export { type Budget, budgetOf, CONTINUOUS, type RunningSet } from './budget.ts'
+export { type Budget, budgetOf, type RunningSet } from './budget.ts'
 export type { CarNames, NamesOf } from './car-names.ts'
 export { Car, type CarOptions, createCar } from './car.ts'
 export { CARS } from './cars.ts'

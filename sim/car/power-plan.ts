@@ -1,4 +1,4 @@
-import type { HubSupply, PowerPlan } from '#firmware/power/index.ts'
+import type { DropLimits, HubSupply, PowerPlan } from '#firmware/power/index.ts'
 import { SUPPLY_MARGIN } from '#firmware/components/lamp/index.ts'
 import { IDLE_FACTOR, stepsUp } from '#firmware/power/port/index.ts'
 import type { CarPower } from '#firmware/hub/index.ts'
@@ -34,24 +34,32 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
       path: carrying,
       fraction: carrying.map(cable => Math.abs(capability.share[cable]![indices[i]!]!)),
       idle_A: idleOf(hub),
+      drop: dropOf(capability, indices[i]!, idleOf(hub)),
       share_A: 0,
       transfer_Ohm: indices.map(other => capability.transfer_Ohm[indices[i]!]![other]!),
     }
   })
   const plan: PowerPlan = {
-    feeders_A: capability.cables.map(cable => cable.limit_A), hubs: supplies,
+    feeders_A: capability.cables.map(cable => cable.limit_A), peaks_A: capability.cables.map(cable => cable.peakLimit_A), hubs: supplies,
     source_V: source.emf_V, source_Ohm: source.resistance_Ohm, least_V: LEAST_V,
   }
   const shares_A = fairShares(plan, topology.hubs.map(mostOf))
   return { ...plan, hubs: supplies.map((supply, i) => ({ ...supply, share_A: shares_A[i]! })) }
 }
 
+/** What the drop of a hub carries: in a ring, the last cable before it. */
+function dropOf(capability: Capability, hub: number, idle_A: number): DropLimits {
+  const { ampacity_A, limit_A, peakLimit_A, ambient_C, insulation_C } = capability.cables[capability.hubs[hub]!.paths[0]!.at(-1)!]!
+  return { run_A: limit_A, peak_A: peakLimit_A, ampacity_A, ambient_C, insulation_C, idle_A }
+}
+
 /** The part of a plan that every hub's image carries, and the plan for those that manage. */
 export function carPowerOf(plan: PowerPlan): CarPower {
   const shares_A = Object.values(LOCATION).map(() => 0)
   for (const hub of plan.hubs) shares_A[hub.location] = Math.max(0, hub.share_A - hub.idle_A)
+  const drops = shares_A.map((_, location) => plan.hubs.find(hub => hub.location === location)?.drop)
   const present = shares_A.map((_, location) => plan.hubs.some(hub => hub.location === location))
-  return { shares_A, present, plan }
+  return { shares_A, drops, present, plan }
 }
 
 /** The power of a car whose copper is that of the sedan; undefined when it has hubs that the sedan has not. */

@@ -182,18 +182,22 @@ class LeasesChecker implements Checker {
   /** Leases in force together stay within every feeder. */
   private sum(now_ns: number): void {
     for (const feeder of this.facts.feeders) {
+      let run_A = 0
       let sum_A = 0
       let count = 0
       for (const lease of this.leases.values()) {
         const share = feeder.shares[lease.hub] ?? 0
         if (lease.end_ns <= now_ns || share === 0) continue
+        run_A += share * lease.run_A
         sum_A += share * (now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A)
         count++
       }
-      if (sum_A <= feeder.ampacity_A + count * STEP_A) this.overloaded.delete(feeder.name)
+      if (run_A <= feeder.run_A + count * STEP_A && sum_A <= feeder.peak_A + count * STEP_A) this.overloaded.delete(feeder.name)
       else if (!this.overloaded.has(feeder.name)) {
         this.overloaded.add(feeder.name)
-        this.accuse(now_ns, `the leases behind ${feeder.name} exceed its ampacity`, { granted_A: sum_A, ampacity_A: feeder.ampacity_A, leases: count })
+        this.accuse(now_ns, `the leases behind ${feeder.name} exceed what it carries`, {
+          run_A, mostRun_A: feeder.run_A, granted_A: sum_A, most_A: feeder.peak_A, leases: count,
+        })
       }
     }
   }

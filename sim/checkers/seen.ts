@@ -24,6 +24,9 @@ export interface Feeder {
   readonly name: string
   /** What it carries for ever, A. */
   readonly ampacity_A: number
+  /** What leases may allow for ever, and in a peak. */
+  readonly run_A: number
+  readonly peak_A: number
   /** Share of each hub's current that flows in it, 0–1. Hubs that are not listed have none. */
   readonly shares: Readonly<Record<string, number>>
 }

@@ -1,8 +1,8 @@
 import type { Cable } from './topology.ts'
 
-/** A piece of spine that ends at a tap. Bolted or welded, 0.5 mΩ where there is a plug. */
+/** A piece of spine that ends at a tap. Bolted or welded, 0.5 mΩ where there is a plug; cross-linked insulation, as it is loaded most. */
 export function segment(from: string, to: string, length_m: number, gauge_mm2: number, connectors: number): Cable {
-  return { name: `spine.${to.slice('tap.'.length)}`, from, to, length_m, gauge_mm2, connectors, contact_mOhm: 0.5 }
+  return { name: `spine.${to.slice('tap.'.length)}`, from, to, length_m, gauge_mm2, connectors, contact_mOhm: 0.5, insulation: 'C' }
 }
 
 /** A hub's drop with its fuse at the tap. One plug at the tap and one at the hub, ordinary contacts. */

@@ -1,18 +1,24 @@
 import { pathsTo } from './graph.ts'
+import { CONTINUOUS } from './fuse.ts'
 import { Network } from './network.ts'
 import type { CopperTopology } from './topology.ts'
-import { cableAmpacity_A } from './validate.ts'
+import { cableAmpacity_A, hottest_C, insulationLimit_C } from './validate.ts'
 
 /** One cable as the power manager sees it. */
 export interface CableCapability {
   readonly name: string
   readonly kind: 'segment' | 'drop'
+  /** Hottest ambient of its place, and what its insulation bears, °C. */
+  readonly ambient_C: number
+  readonly insulation_C: number
   /** What the copper carries for ever in the hottest ambient of its place, A. */
   readonly ampacity_A: number
   /** Rating of its own fuse, A; Infinity without one. */
   readonly fuse_A: number
-  /** What may be granted through it: the smallest of its ampacity and the ratings of the fuses on every way to it, A. */
+  /** What may flow through it for ever: the smallest of its ampacity and `CONTINUOUS` of the fuses on every way to it, A. */
   readonly limit_A: number
+  /** What may flow for the time of a peak, less than a second: a fuse bears its rating for hours. */
+  readonly peakLimit_A: number
   /** Supply and return conductor with contacts and fuse, Ω, in that ambient. */
   readonly resistance_Ohm: number
 }
@@ -47,11 +53,13 @@ export function capabilityOf(topology: CopperTopology): Capability {
     // In a ring the other way may help out, so only what is on every way counts; in a line all before it is.
     const ways = hubs.flatMap(hub => hub.paths).filter(way => way.includes(i)).map(way => way.slice(0, way.indexOf(i)))
     const before = topology.cables.filter((_, at) => ways.length > 0 && ways.every(way => way.includes(at)))
-    const limit_A = before.reduce((least, other) => Math.min(least, other.fuse?.rating_A ?? Infinity), Math.min(ampacity_A, fuse_A))
+    const fuses_A = before.reduce((least, other) => Math.min(least, other.fuse?.rating_A ?? Infinity), fuse_A)
     return {
       name: cable.name,
       kind: topology.hubs.includes(cable.to) || topology.hubs.includes(cable.from) ? 'drop' as const : 'segment' as const,
-      ampacity_A, fuse_A, limit_A,
+      ambient_C: hottest_C(topology, cable),
+      insulation_C: insulationLimit_C(topology, cable),
+      ampacity_A, fuse_A, limit_A: Math.min(ampacity_A, CONTINUOUS * fuses_A), peakLimit_A: Math.min(ampacity_A, fuses_A),
       resistance_Ohm: network.resistance_Ohm(i),
     }
   })
@@ -80,8 +88,9 @@ export interface Prediction {
   readonly voltage_V: readonly number[]
   /** By cable, in the order of the topology, A. */
   readonly current_A: readonly number[]
-  /** Cables that carry more than their limit. */
+  /** Cables that carry more than their limit, and of them those that carry more than a peak may be. */
   readonly overloaded: readonly string[]
+  readonly overPeak: readonly string[]
 }
 
 /**
@@ -103,6 +112,10 @@ export function predictMinimumVoltage(
   const voltage_V = capability.transfer_Ohm.map(row => terminal_V - weigh(row))
   const minimum_V = Math.min(...voltage_V)
   const current_A = capability.share.map(weigh)
-  const overloaded = capability.cables.filter((cable, i) => Math.abs(current_A[i]!) > cable.limit_A).map(cable => cable.name)
-  return { hub: names[voltage_V.indexOf(minimum_V)]!, minimum_V, voltage_V, current_A, overloaded }
+  const over = (limit_A: (cable: CableCapability) => number): string[] =>
+    capability.cables.filter((cable, i) => Math.abs(current_A[i]!) > limit_A(cable)).map(cable => cable.name)
+  return {
+    hub: names[voltage_V.indexOf(minimum_V)]!, minimum_V, voltage_V, current_A,
+    overloaded: over(cable => cable.limit_A), overPeak: over(cable => cable.peakLimit_A),
+  }
 }

@@ -20,7 +20,7 @@ export function hottest_C(topology: CopperTopology, cable: Cable): number {
 }
 
 /** What a cable's insulation bears, °C. */
-function insulationLimit_C(topology: CopperTopology, cable: Cable): number {
+export function insulationLimit_C(topology: CopperTopology, cable: Cable): number {
   return INSULATION_C[cable.insulation ?? PLACES[placeOf(topology.battery, cable)].insulation]
 }
 

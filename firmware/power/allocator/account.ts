@@ -26,8 +26,9 @@ export interface Account {
   run_mA: number
   /** What the last grant allowed at its beginning; `run_mA` when it allowed no peak. */
   peak_mA: number
-  /** Counted against the copper now. */
+  /** Counted against the copper now; and of it against what fuses bear for ever. */
   reserved_mA: number
+  reservedRun_mA: number
   began_ms: number
   peakEnd_ms: number
   end_ms: number
@@ -57,7 +58,7 @@ export interface Account {
 export function createAccount(index: number, hub: number, port: number): Account {
   return {
     index: index, hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
-    held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0,
+    held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0, reservedRun_mA: 0,
     began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
     waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, helpable: -1, retry_ms: 0,
     result: 0, answer: NO_ANSWER,

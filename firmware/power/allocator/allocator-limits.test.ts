@@ -252,3 +252,30 @@ describe('sequences', () => {
     expect(rig.account(0, 0).held).toBe(true)
   })
 })
+
+describe('a hub that is hotter than its drop is laid for', () => {
+  const rig = bench({ drop_A: 20, dropPeak_A: 25, spine_A: 60, spinePeak_A: 80 })
+  /** What it is told when it asks for so much at this temperature. */
+  const told = (temperature_C: number, run_A: number, peak_A: number): string[] => {
+    rig.allocator.warm(0, temperature_C)
+    const answers = rig.ask(0, 0, run_A, comfort, peak_A)
+    rig.allocator.release(0, 0, rig.sequence - 1)
+    rig.answers()
+    return answers
+  }
+
+  it('gets less from then on, nothing at the limit of the insulation, and all again when it has cooled', () => {
+    expect(told(80, 18, 40)).toEqual(['0.0 granted 18/25'])
+    // 25 A √(5 K / 25 K) are 11.18 A.
+    expect(told(100, 11.2, 12)).toEqual(['0.0 deferred'])
+    expect(told(100, 10, 12)).toEqual(['0.0 granted 10/11'])
+    expect(told(105, 0.2, 0.2)).toEqual(['0.0 deferred'])
+    expect(told(NaN, 18, 40)).toEqual(['0.0 granted 18/25'])
+    expect(told(23, 18, 40)).toEqual(['0.0 granted 18/25'])
+  })
+
+  it('leaves the others what their drops carry', () => {
+    rig.allocator.warm(0, 105)
+    expect(rig.ask(1, 0, 18)).toEqual(['1.0 granted 18/18'])
+  })
+})

@@ -23,6 +23,10 @@ class ModelPort {
     return now_ms < this.peakEnd_ms ? Math.max(this.peak_A, this.run_A) : this.run_A
   }
 
+  runs_A(now_ms: number): number {
+    return now_ms < this.end_ms ? this.run_A : 0
+  }
+
   letGo(): void {
     this.end_ms = 0
     this.run_A = 0
@@ -52,9 +56,9 @@ const step: fc.Arbitrary<Step> = fc.record({
   requestLost: fc.boolean(), answersLost: fc.boolean(), delay_ms: fc.nat(LATENCY_ms),
 })
 const plans = fc.record({
-  spine_A: fc.integer({ min: 10, max: 60 }), drop_A: fc.integer({ min: 5, max: 30 }),
+  spine_A: fc.integer({ min: 10, max: 60 }), drop_A: fc.integer({ min: 5, max: 30 }), peaks: fc.constantFrom(1, 4 / 3, 2),
   drop_Ohm: fc.integer({ min: 10, max: 120 }).map(milli => milli / 1000),
-}).map(options => linePlan(options))
+}).map(options => linePlan({ ...options, spinePeak_A: options.spine_A * options.peaks, dropPeak_A: options.drop_A * options.peaks }))
 
 /** Runs a sequence of steps and checks after each of them what every port draws. */
 class Rig {
@@ -62,7 +66,7 @@ class Rig {
   readonly plan: PowerPlan
   readonly allocator: Allocator
   readonly ports: ModelPort[][]
-  private readonly inFlight: { at_ms: number, deliver: () => void }[] = []
+  private readonly inFlight: { at_ms: number, to: string, deliver: () => void }[] = []
 
   constructor(plan: PowerPlan) {
     this.plan = plan
@@ -119,7 +123,10 @@ class Rig {
     answersOf(this.allocator, this.now_ms, (found) => {
       const { hub, port: index, sequence, result, run_mA, peak_mA } = found
       const deliver = (): void => this.receive(hub, index, sequence, result, run_mA / 1000, peak_mA / 1000)
-      if (!lost) this.inFlight.push({ at_ms: this.now_ms + delay_ms, deliver })
+      // Answers to one port do not overtake each other: they are frames of one sender with one identifier.
+      const to = `${hub}.${index}`
+      const before_ms = this.inFlight.reduce((last_ms, other) => other.to === to ? Math.max(last_ms, other.at_ms) : last_ms, 0)
+      if (!lost) this.inFlight.push({ at_ms: Math.max(before_ms, this.now_ms + delay_ms), to, deliver })
     })
   }
 
@@ -142,7 +149,12 @@ class Rig {
     const { plan } = this
     const hubs_A = this.ports.map((ports, hub) => ports.reduce((sum, port) => sum + port.draws_A(this.now_ms), plan.hubs[hub]!.idle_A))
     const total_A = hubs_A.reduce((sum, hub_A) => sum + hub_A, 0)
+    const runs_A = this.ports.map((ports, hub) => ports.reduce((sum, port) => sum + port.runs_A(this.now_ms), plan.hubs[hub]!.idle_A))
     plan.feeders_A.forEach((limit_A, feeder) => {
+      const run_A = runs_A.reduce((sum, hub_A, hub) => plan.hubs[hub]!.path.includes(feeder) ? sum + hub_A : sum, 0)
+      if (run_A > limit_A + 1e-6) throw new Error(`feeder ${feeder} carries ${run_A} A for long of ${limit_A} A at ${this.now_ms} ms`)
+    })
+    plan.peaks_A.forEach((limit_A, feeder) => {
       const sum_A = hubs_A.reduce((sum, hub_A, hub) => plan.hubs[hub]!.path.includes(feeder) ? sum + hub_A : sum, 0)
       if (sum_A > limit_A + 1e-6) throw new Error(`feeder ${feeder} carries ${sum_A} A of ${limit_A} A at ${this.now_ms} ms`)
     })

@@ -350,9 +350,10 @@ describe('the copper', () => {
   })
 
   it('splits a hub\'s current between the two ways of a ring', () => {
+    const { drop } = linePlan().hubs[0]!
     const plan = {
-      feeders_A: [10, 10], source_V: 12, source_Ohm: 0, least_V: 9,
-      hubs: [{ location: 1, ports: 1, path: [0, 1], fraction: [0.5, 0.5], idle_A: 0, share_A: 5, transfer_Ohm: [0.001] }],
+      feeders_A: [10, 10], peaks_A: [10, 10], source_V: 12, source_Ohm: 0, least_V: 9,
+      hubs: [{ location: 1, ports: 1, path: [0, 1], fraction: [0.5, 0.5], idle_A: 0, share_A: 5, drop, transfer_Ohm: [0.001] }],
     }
     const allocator = new Allocator(plan)
     allocator.request(0, 0, 0, 1, 19, 20, 2)

@@ -1,6 +1,6 @@
 import { GRANT_RESULT } from '#protocol/index.ts'
 import { Answers } from './answers.ts'
-import type { PowerPlan } from '../plan.ts'
+import { type DropLimits, dropPeak_A, dropRun_A, type PowerPlan } from '../plan.ts'
 import { createAccount } from './account.ts'
 import type { Account } from './account.ts'
 import { Leases } from './leases.ts'
@@ -24,7 +24,8 @@ function notOlder(sequence: number, than: number): boolean {
 /**
  * Decides who may draw what, and when. Pure: time comes in as an argument (ms, never going back), answers come out of
  * `next`. For every feeder and at any time, what is reserved (the run current of every lease, the peak while it may be
- * drawn) is within its ampacity, and no hub is predicted below the plan's least voltage. A lease that was revoked stays
+ * drawn) is within its ampacity and the fuses before it, the run currents within what those bear for ever, and no hub is
+ * predicted below the plan's least voltage. A lease that was revoked stays
  * reserved until its port let go or its time is over, so that a lost message costs time and nothing else.
  *
  * No call does more than a board can do in between: `next` puts one thing away, looks at one wish, or takes one lease back.
@@ -42,8 +43,10 @@ export class Allocator {
   private readonly room: RoomMaker
   private readonly answers: Answers
   private readonly overdue: Overdue
-  /** By hub: what could be granted if nobody else had anything, mA. */
+  /** By hub: what could be granted for long, and as a peak, if nobody else had anything, mA. */
   private readonly most_mA: Float64Array
+  private readonly mostPeak_mA: Float64Array
+  private readonly drops: DropLimits[]
   private level: number
   private frozen: boolean
 
@@ -63,7 +66,13 @@ export class Allocator {
     this.answers = new Answers(this.accounts)
     this.overdue = new Overdue(this.accounts)
     this.most_mA = new Float64Array(hubs)
-    for (let hub = 0; hub < hubs; hub++) this.most_mA[hub] = this.leases.load.room_mA(hub)
+    this.mostPeak_mA = new Float64Array(hubs)
+    for (let hub = 0; hub < hubs; hub++) {
+      this.most_mA[hub] = this.leases.load.room_mA(hub)
+      this.mostPeak_mA[hub] = this.leases.load.peakRoom_mA(hub)
+    }
+    this.drops = []
+    for (let hub = 0; hub < hubs; hub++) this.drops.push(plan.hubs[hub]!.drop)
     this.level = 0
     this.frozen = false
   }
@@ -95,7 +104,7 @@ export class Allocator {
       return true
     }
     const peak_mA = Math.round(peak_A * MILLI)
-    this.wish(account, now_ms, run_mA, peak_mA > run_mA ? Math.min(peak_mA, stepped(most_mA)) : run_mA, priority)
+    this.wish(account, now_ms, run_mA, peak_mA > run_mA ? Math.min(peak_mA, stepped(this.mostPeak_mA[hub]!)) : run_mA, priority)
     return true
   }
 
@@ -127,6 +136,13 @@ export class Allocator {
   /** Grants from now on within the hubs' static shares only, and takes back what is above; or as the copper carries. */
   restrict(staticOnly: boolean): void {
     this.leases.restrict(staticOnly)
+  }
+
+  /** A hub reports how warm it is, °C: where it is hotter than its drop is laid for, less is granted to it from now on. */
+  warm(hub: number, temperature_C: number): void {
+    const drop = this.drops[hub]!
+    const run_mA = Math.ceil((drop.run_A - dropRun_A(drop, temperature_C)) * MILLI)
+    this.leases.lose(hub, run_mA, Math.ceil((drop.peak_A - dropPeak_A(drop, temperature_C)) * MILLI))
   }
 
   /** A lease that another manager gave, as its hub reports it: it is ours before anything else is decided. */
@@ -207,7 +223,7 @@ export class Allocator {
   private renew(account: Account, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
     // A peak is something new: whoever asks for one may have let go of what another manager is believed to have given.
     const mayPeak = peak_mA > run_mA && (!this.frozen || priority === PRIORITY.safety)
-    const most_mA = mayPeak ? Math.min(peak_mA, stepped(this.leases.available_mA(account))) : run_mA
+    const most_mA = mayPeak ? Math.min(peak_mA, stepped(this.leases.availablePeak_mA(account))) : run_mA
     this.leases.hold(account, now_ms, priority, run_mA, most_mA)
     this.answers.put(account, GRANT_RESULT.granted, priority)
     account.asked = false
@@ -228,11 +244,12 @@ export class Allocator {
   private decide(account: Account, now_ms: number): boolean {
     const safety = account.wishPriority === PRIORITY.safety
     const patient = safety || now_ms >= account.since_ms + POWER_RULES.patience_ms
-    const available_mA = this.leases.available_mA(account)
+    const peak_mA = this.leases.availablePeak_mA(account)
+    const available_mA = this.leases.available_mA(account, peak_mA)
     const wished_mA = account.wishRun_mA
     if (available_mA >= wished_mA) {
-      if (!patient && !account.held && available_mA < POWER_RULES.peakFraction * account.wishPeak_mA) return false
-      return this.grant(account, now_ms, wished_mA, available_mA)
+      if (!patient && !account.held && peak_mA < POWER_RULES.peakFraction * account.wishPeak_mA) return false
+      return this.grant(account, now_ms, wished_mA, peak_mA)
     }
     const part_mA = stepped(available_mA)
     if (safety && available_mA >= POWER_RULES.safetyFraction * wished_mA && part_mA > account.run_mA) {
@@ -243,11 +260,11 @@ export class Allocator {
   }
 
   /** A part is granted too; then the wish waits for the rest, and is tried again at once. */
-  private grant(account: Account, now_ms: number, run_mA: number, available_mA: number): boolean {
+  private grant(account: Account, now_ms: number, run_mA: number, peak_mA: number): boolean {
     if (this.wishes.harmsElder(account, now_ms)) return false
     if (run_mA === account.wishRun_mA) this.wishes.withdraw(account)
     else this.wishes.retry(account)
-    this.leases.hold(account, now_ms, account.wishPriority, run_mA, Math.min(account.wishPeak_mA, stepped(available_mA)))
+    this.leases.hold(account, now_ms, account.wishPriority, run_mA, Math.min(account.wishPeak_mA, stepped(peak_mA)))
     return true
   }
 

@@ -2,9 +2,11 @@ import type { CopperLimits } from './copper-limits.ts'
 
 /** How much of the copper is spoken for. A reservation touches the rows of its own hub only. */
 export class CopperLoad {
-  /** By hub and row: what each mA of the hub takes. */
-  readonly weights: readonly Float64Array[]
+  private readonly weights: readonly Float64Array[]
   private readonly rows: readonly (readonly number[])[]
+  /** The first of the rows that count run currents only; and by hub, where these begin in its `rows`, at the end. */
+  private readonly lasting: number
+  private readonly ends: Uint8Array
   /** By row. */
   private readonly left: Float64Array
   /** Where the rows of a hub begin: 0 while only its static share, which is the first, may be used; else 1. */
@@ -14,10 +16,15 @@ export class CopperLoad {
   constructor(copper: CopperLimits) {
     this.weights = copper.weights
     this.rows = copper.rows
+    this.lasting = copper.lasting
     this.left = new Float64Array(copper.limits.length)
     this.from = 1
+    this.ends = new Uint8Array(this.rows.length)
+    for (let hub = 0; hub < this.rows.length; hub++) {
+      for (let i = 0; i < this.rows[hub]!.length; i++) if (this.rows[hub]![i]! < this.lasting) this.ends[hub] = i + 1
+    }
     for (let i = 0; i < this.left.length; i++) this.left[i] = copper.limits[i]!
-    for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub]!)
+    for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub]!, copper.idle_mA[hub]!)
   }
 
   /** From now on a hub may use its static share only, or whatever the copper carries. */
@@ -25,64 +32,78 @@ export class CopperLoad {
     this.from = staticOnly ? 0 : 1
   }
 
-  /** Reserves current at a hub; negative gives back. */
-  take(hub: number, current_mA: number): void {
+  /** Reserves current at a hub, `run_mA` of it for long and `now_mA` at present; negative gives back. */
+  take(hub: number, run_mA: number, now_mA: number): void {
     const rows = this.rows[hub]!
     const weights = this.weights[hub]!
-    for (let i = 0; i < rows.length; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * current_mA
+    const end = this.ends[hub]!
+    for (let i = 0; i < end; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * now_mA
+    for (let i = end; i < rows.length; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * run_mA
   }
 
-  /** What a hub may draw on top of all that is reserved, mA; negative when something is over its limit already. */
+  /** What a hub may draw for long on top of all that is reserved, mA; negative when something is over its limit already. */
   room_mA(hub: number): number {
-    const rows = this.rows[hub]!
-    const weights = this.weights[hub]!
-    let room = Infinity
-    for (let i = this.from; i < rows.length; i++) room = Math.min(room, this.left[rows[i]!]! / weights[rows[i]!]!)
-    return Math.floor(room)
+    return Math.min(this.peakRoom_mA(hub), this.lastingRoom_mA(hub))
+  }
+
+  /** The same by what is drawn at present only: for a peak, of which fuses bear more. */
+  peakRoom_mA(hub: number): number {
+    return this.roomIn_mA(hub, this.from, this.ends[hub]!)
+  }
+
+  /** The same by what fuses bear for ever only; Infinity where they set no limit. */
+  lastingRoom_mA(hub: number): number {
+    return this.roomIn_mA(hub, this.ends[hub]!, this.rows[hub]!.length)
   }
 
   /**
-   * True when current at a hub would leave too little for `other_mA` at another. Not while that one lacks anything that the
-   * first does not touch: then it cannot have the rest either.
+   * True when current at a hub would leave too little for another, each `run_mA` for long and `now_mA` at present more than it has.
+   * Not while that one lacks anything that the first does not touch: then it cannot have the rest either.
    */
-  competes(hub: number, current_mA: number, other: number, other_mA: number): boolean {
+  competes(hub: number, run_mA: number, now_mA: number, other: number, otherRun_mA: number, otherNow_mA: number): boolean {
     const rows = this.rows[other]!
     const takes = this.weights[hub]!
     const needs = this.weights[other]!
+    const end = this.ends[other]!
     let competes = false
     for (let i = this.from; i < rows.length; i++) {
       const row = rows[i]!
-      const left = this.left[row]! - needs[row]! * other_mA
+      const left = this.left[row]! - needs[row]! * (i < end ? otherNow_mA : otherRun_mA)
       if (left < 0 && takes[row] === 0) return false
-      if (left < takes[row]! * current_mA) competes = true
+      if (left < takes[row]! * (i < end ? now_mA : run_mA)) competes = true
     }
     return competes
   }
 
   /** The first row without room for a current at a hub, the most local first; −1: it fits. */
-  shortRow(hub: number, current_mA: number): number {
+  shortRow(hub: number, run_mA: number, now_mA: number): number {
     const rows = this.rows[hub]!
     const weights = this.weights[hub]!
+    const end = this.ends[hub]!
     for (let i = this.from; i < rows.length; i++) {
-      if (this.left[rows[i]!]! < weights[rows[i]!]! * current_mA) return rows[i]!
+      if (this.left[rows[i]!]! < weights[rows[i]!]! * (i < end ? now_mA : run_mA)) return rows[i]!
     }
     return -1
   }
 
   /** How much a row lacks for a current at a hub, in the row's unit. */
-  lack(row: number, hub: number, current_mA: number): number {
-    return this.weights[hub]![row]! * current_mA - this.left[row]!
+  lack(row: number, hub: number, run_mA: number, now_mA: number): number {
+    return this.takes(row, hub, run_mA, now_mA) - this.left[row]!
   }
 
-  /** True when a current fits at a hub once each hub has given back its part of `back_mA`. */
-  fitsWithout(hub: number, current_mA: number, back_mA: Float64Array): boolean {
+  /** What a current at a hub takes of a row, in the row's unit. */
+  takes(row: number, hub: number, run_mA: number, now_mA: number): number {
+    return this.weights[hub]![row]! * (row < this.lasting ? now_mA : run_mA)
+  }
+
+  /** True when a current fits at a hub once each hub has given back its part of both. */
+  fitsWithout(hub: number, run_mA: number, now_mA: number, backRun_mA: Float64Array, backNow_mA: Float64Array): boolean {
     const rows = this.rows[hub]!
-    const weights = this.weights[hub]!
     for (let i = this.from; i < rows.length; i++) {
-      let left = this.left[rows[i]!]! - weights[rows[i]!]! * current_mA
-      if (left >= 0) continue
-      for (let other = 0; other < back_mA.length; other++) left += this.weights[other]![rows[i]!]! * back_mA[other]!
-      if (left < 0) return false
+      let lack = this.lack(rows[i]!, hub, run_mA, now_mA)
+      if (lack <= 0) continue
+      for (let other = 0; other < backRun_mA.length; other++) lack -= this.takes(rows[i]!, other, backRun_mA[other]!, backNow_mA[other]!)
+      if (lack > 0) return false
     }
     return true
   }
@@ -90,5 +111,13 @@ export class CopperLoad {
   /** Reserved at a hub beyond its static share. */
   exceedsShare(hub: number): boolean {
     return this.left[hub]! < 0
+  }
+
+  private roomIn_mA(hub: number, from: number, end: number): number {
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
+    let room = Infinity
+    for (let i = from; i < end; i++) room = Math.min(room, this.left[rows[i]!]! / weights[rows[i]!]!)
+    return Math.floor(room)
   }
 }

@@ -16,6 +16,9 @@ export class Leases {
   /** Counts what may make a wish grantable. */
   changes: number
   private readonly hubs: number
+  /** By hub. */
+  private readonly lostRun_mA: Float64Array
+  private readonly lost_mA: Float64Array
   /** The hubs before are within their static shares, or may be above. */
   private trimmed: number
 
@@ -27,6 +30,8 @@ export class Leases {
     this.held = new Ranking(accounts)
     this.changes = 0
     this.hubs = plan.hubs.length
+    this.lostRun_mA = new Float64Array(this.hubs)
+    this.lost_mA = new Float64Array(this.hubs)
     this.trimmed = this.hubs
   }
 
@@ -38,9 +43,26 @@ export class Leases {
     this.changes++
   }
 
-  /** What a port may draw, with what it has. */
-  available_mA(account: Account): number {
-    return this.load.room_mA(account.hub) + account.reserved_mA
+  /** A hub's drop carries so much less than the plan says, for ever and in a peak, because it is hot: that counts as drawn. */
+  lose(hub: number, run_mA: number, now_mA: number): void {
+    const moreRun_mA = run_mA - this.lostRun_mA[hub]!
+    const more_mA = now_mA - this.lost_mA[hub]!
+    if (moreRun_mA === 0 && more_mA === 0) return
+    this.changes++
+    this.load.take(hub, moreRun_mA, more_mA)
+    this.staying.take(hub, moreRun_mA, more_mA)
+    this.lostRun_mA[hub] = run_mA
+    this.lost_mA[hub] = now_mA
+  }
+
+  /** What a port may draw as a peak, with what it has. */
+  availablePeak_mA(account: Account): number {
+    return this.load.peakRoom_mA(account.hub) + account.reserved_mA
+  }
+
+  /** What it may draw for long; `peak_mA`: as a peak. */
+  available_mA(account: Account, peak_mA: number): number {
+    return Math.min(peak_mA, this.load.lastingRoom_mA(account.hub) + account.reservedRun_mA)
   }
 
   /**
@@ -55,7 +77,7 @@ export class Leases {
     account.heldSequence = account.sequence
     account.end_ms = now_ms + POWER_RULES.lease_ms + POWER_RULES.guard_ms
     if (peak_mA > run_mA) account.peakEnd_ms = now_ms + POWER_RULES.peakReserved_ms
-    this.reserve(account, Math.max(account.peak_mA, stillPeak_mA))
+    this.reserve(account, run_mA, Math.max(account.peak_mA, stillPeak_mA))
   }
 
   /** Holds a lease that another manager gave. */
@@ -67,12 +89,12 @@ export class Leases {
 
   /** The port may not draw its peak any more. */
   endPeak(account: Account): void {
-    this.reserve(account, account.run_mA)
+    this.reserve(account, account.run_mA, account.run_mA)
   }
 
   /** The port draws nothing any more. */
   drop(account: Account): void {
-    this.reserve(account, 0)
+    this.reserve(account, 0, 0)
     this.held.remove(account)
     account.held = false
     account.revoking = false
@@ -83,13 +105,13 @@ export class Leases {
 
   /** Takes a lease away: it is not renewed, and gone for those who look for room. */
   revoke(account: Account): void {
-    if (!account.revoking) this.staying.take(account.hub, -account.reserved_mA)
+    if (!account.revoking) this.staying.take(account.hub, -account.reservedRun_mA, -account.reserved_mA)
     account.revoking = true
   }
 
   /** Gives back a lease that was taken away. */
   keep(account: Account): void {
-    if (account.revoking) this.staying.take(account.hub, account.reserved_mA)
+    if (account.revoking) this.staying.take(account.hub, account.reservedRun_mA, account.reserved_mA)
     account.revoking = false
   }
 
@@ -117,12 +139,14 @@ export class Leases {
     this.held.insert(account, evictionRank(priority, account.began_ms))
   }
 
-  private reserve(account: Account, current_mA: number): void {
-    const more_mA = current_mA - account.reserved_mA
-    if (more_mA === 0) return
-    if (more_mA < 0) this.changes++
-    this.load.take(account.hub, more_mA)
-    if (!account.revoking) this.staying.take(account.hub, more_mA)
-    account.reserved_mA = current_mA
+  private reserve(account: Account, run_mA: number, now_mA: number): void {
+    const moreRun_mA = run_mA - account.reservedRun_mA
+    const more_mA = now_mA - account.reserved_mA
+    if (moreRun_mA === 0 && more_mA === 0) return
+    if (moreRun_mA < 0 || more_mA < 0) this.changes++
+    this.load.take(account.hub, moreRun_mA, more_mA)
+    if (!account.revoking) this.staying.take(account.hub, moreRun_mA, more_mA)
+    account.reservedRun_mA = run_mA
+    account.reserved_mA = now_mA
   }
 }

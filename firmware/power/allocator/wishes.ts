@@ -77,7 +77,9 @@ export class Wishes {
   }
 
   private competes(account: Account, elder: Account): boolean {
-    const takes_mA = account.wishRun_mA - account.reserved_mA
-    return this.leases.load.competes(account.hub, takes_mA, elder.hub, elder.wishRun_mA - elder.reserved_mA)
+    return this.leases.load.competes(
+      account.hub, account.wishRun_mA - account.reservedRun_mA, account.wishRun_mA - account.reserved_mA,
+      elder.hub, elder.wishRun_mA - elder.reservedRun_mA, elder.wishRun_mA - elder.reserved_mA,
+    )
   }
 }

@@ -1,5 +1,8 @@
 import { LOCATION, PowerGrantCodec, type PowerGrantValues, PowerShedCodec, type PowerShedValues } from '#protocol/index.ts'
+import type { Hal } from '../../hal.ts'
 import type { HubCounters, Schedule, Transmitter } from '../../runtime/index.ts'
+import type { DropLimits } from '../plan.ts'
+import { FeedCeiling } from './feed-ceiling.ts'
 import { ManagerInCharge } from './in-charge.ts'
 import { PowerRequests } from './requests.ts'
 import { StaticShare } from './static-share.ts'
@@ -9,9 +12,20 @@ export interface AnsweredPort {
   answer(values: PowerGrantValues): void
   /** Another shed level. */
   levelChanged(): void
-  /** What its lease lets it draw for long, A. */
+  /** What its lease lets it draw for long, and now, A. */
   runLimit_A(): number
+  limit_A(): number
 }
+
+/** What a hub knows of its own feed. */
+export interface HubFeed {
+  /** The hub's static safe share for its ports. */
+  readonly share_A: number
+  /** What its drop carries; undefined where that is not known. */
+  readonly drop: DropLimits | undefined
+}
+
+type FedHal = Pick<Hal, 'location' | 'temperature_C'>
 
 /** A hub's side: takes the manager's answers to the ports, and those of a manager in this hub to the bus as well. */
 export class HubPower {
@@ -21,20 +35,21 @@ export class HubPower {
   readonly requests: PowerRequests
   readonly inCharge: ManagerInCharge
   readonly share: StaticShare
+  readonly ceiling: FeedCeiling
   private readonly transmit: Transmitter
   private readonly counters: HubCounters
   private readonly ports: AnsweredPort[]
 
-  /** `share_A`: the hub's static safe share for its ports. */
-  constructor(location: number, share_A: number, firstSequence: number, schedule: Schedule, transmit: Transmitter, counters: HubCounters) {
-    this.location = location
+  constructor(hal: FedHal, feed: HubFeed, firstSequence: number, schedule: Schedule, transmit: Transmitter, counters: HubCounters) {
+    this.location = hal.location
     this.firstSequence = firstSequence
-    this.requests = new PowerRequests(location, transmit)
+    this.requests = new PowerRequests(hal.location, transmit)
     this.inCharge = new ManagerInCharge(schedule, () => this.tellLevel())
-    this.share = new StaticShare(share_A)
+    this.share = new StaticShare(feed.share_A)
     this.transmit = transmit
     this.counters = counters
     this.ports = []
+    this.ceiling = new FeedCeiling(feed.drop, () => hal.temperature_C(), this.ports)
   }
 
   /** Port by port, in their order. */

@@ -1,3 +1,4 @@
+export type { FeedCeiling } from './feed-ceiling.ts'
 export { HubPower } from './hub-power.ts'
 export { ManagerInCharge, ORPHANED_ms } from './in-charge.ts'
 export { PowerRequests } from './requests.ts'

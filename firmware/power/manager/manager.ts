@@ -1,6 +1,6 @@
 import {
-  GRANT_RESULT, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantCodec, type PowerGrantValues,
-  type PowerReleaseValues, type PowerRequestValues, PowerShedCodec, type PowerShedValues,
+  GRANT_RESULT, type HubStatusValues, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantCodec,
+  type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedCodec, type PowerShedValues,
 } from '#protocol/index.ts'
 import type { Job, Schedule } from '../../runtime/index.ts'
 import { type Account, Allocator } from '../allocator/index.ts'
@@ -145,6 +145,12 @@ export class PowerManager {
     this.presence.reported(hub, values.port, values.granted_A, now)
     this.excess.reported(hub, values.port, values.current_A)
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+  }
+
+  /** A hub says how warm it is. */
+  hubReported(values: HubStatusValues, location: number): void {
+    const hub = this.heard(location)
+    if (hub >= 0) this.allocator.warm(hub, values.temperature_C)
   }
 
   /** A hub says something; its index in the plan, or −1. */

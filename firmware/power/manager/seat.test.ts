@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  hubAddress, HubStatusCodec, IGNITION, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec,
+  GRANT_RESULT, hubAddress, HubStatusCodec, IGNITION, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec,
   PowerRequestCodec, PowerShedCodec, SHED_REASON, VehicleStateCodec,
 } from '#protocol/index.ts'
 import type { AnyCodec } from '../../message.ts'
@@ -24,7 +24,7 @@ function seated(standby = false) {
   const schedule = new Schedule(hal, counters)
   const transmit = new Transmitter(hal, schedule, counters, hubAddress(location))
   transmit.open()
-  const power = new HubPower(location, 5, 3, schedule, transmit, counters)
+  const power = new HubPower(hal, { share_A: 5, drop: undefined }, 3, schedule, transmit, counters)
   const vehicle = new Vehicle(schedule)
   const beats: boolean[] = []
   const feed = new PortFeed(hal.sockets[0]!, 0, schedule, counters, {
@@ -74,6 +74,17 @@ describe('a manager\'s seat', () => {
       hear(codec, {}, hubAddress(HOOD), HOOD)
       expect(manager.counters.strangers).toBe(1)
     }
+  })
+
+  it('lets the manager hear how warm a hub is', () => {
+    const { hal, hear } = inCharge()
+    hear(HubStatusCodec, { temperature_C: 104 })
+    hear(PowerRequestCodec, { port: 0, sequence: 4, run_A: 12, peak_A: 12, duration_ms: 1000, priority: 2 })
+    hal.clock.advance(5)
+    expect(sentBy(hal, PowerGrantCodec).map(({ result }) => result)).toEqual([GRANT_RESULT.deferred])
+    hear(HubStatusCodec, { temperature_C: 70 })
+    hal.clock.advance(MANAGER_RULES.tick_ms)
+    expect(sentBy(hal, PowerGrantCodec).at(-1)).toMatchObject({ result: GRANT_RESULT.granted, run_A: 12 })
   })
 
   it('puts it in charge when it has learned what there is', () => {

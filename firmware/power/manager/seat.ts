@@ -20,8 +20,8 @@ export class ManagerSeat {
   /** Listens to what hubs say of themselves and ask for. */
   listen(receiver: Receiver): void {
     const manager = this.manager
-    receiver.on(HubStatusCodec, (_values, location, source) => {
-      if (source === hubAddress(location)) manager.heard(location)
+    receiver.on(HubStatusCodec, (values, location, source) => {
+      if (source === hubAddress(location)) manager.hubReported(values, location)
     })
     receiver.on(PortStatusCodec, (values, location, source) => {
       if (source === hubAddress(location)) manager.portReported(values, location)

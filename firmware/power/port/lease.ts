@@ -1,6 +1,6 @@
 import { GRANT_RESULT, type PowerGrantValues } from '#protocol/index.ts'
 import type { HubCounters, Job, Schedule } from '../../runtime/index.ts'
-import type { ManagerInCharge, PowerRequests, StaticShare } from '../hub/index.ts'
+import type { FeedCeiling, ManagerInCharge, PowerRequests, StaticShare } from '../hub/index.ts'
 import { POWER_RULES, PRIORITY } from '../rules.ts'
 import { LEASE_STATES } from './lease-states.ts'
 import type { LeaseEvent, LeaseState } from './lease-states.ts'
@@ -16,6 +16,8 @@ const STEPS_PER_A = 5
 const MOST_A = 50.6
 const LONGEST_ms = 25_300
 const SEQUENCE_MASK = 0x0f
+/** Less is no grant. */
+const LEAST_A = 1 / STEPS_PER_A
 /** Waiting ports of a hub, and of different hubs, ask one after the other when current is to be had again. */
 const PORT_STEP_ms = 15
 const LOCATION_STEP_ms = 40
@@ -32,6 +34,7 @@ export interface LeaseHub {
   readonly requests: PowerRequests
   readonly inCharge: ManagerInCharge
   readonly share: StaticShare
+  readonly ceiling: FeedCeiling
 }
 
 /**
@@ -185,13 +188,20 @@ export class Lease {
       this.counters.grantsStale++
       return
     }
+    const most_A = this.hub.ceiling.run_A(this)
+    const granted_A = Math.min(values.run_A, this.wishRun_A)
+    if (granted_A > most_A) this.counters.grantsCapped++
+    if (most_A < LEAST_A) {
+      this.revoked()
+      return
+    }
     this.counters.grantsTaken++
     this.giveShareBack()
     this.refused = false
     this.end_ms = end_ms
-    this.run_A = Math.min(values.run_A, this.wishRun_A)
+    this.run_A = Math.min(granted_A, most_A)
     if (values.peak_A > values.run_A) {
-      this.peak_A = Math.min(values.peak_A, this.wishPeak_A)
+      this.peak_A = Math.min(values.peak_A, this.wishPeak_A, this.hub.ceiling.peak_A(this))
       this.peakEnd_ms = now + POWER_RULES.peak_ms
     }
     this.pause_ms = FIRST_REPEAT_ms
@@ -274,7 +284,7 @@ export class Lease {
 
   /** There is no manager: the hub's static safe share carries the wish, if there is enough of it. */
   private useShare(now: number): void {
-    const share_A = this.hub.share.take(this.wishRun_A, this.wishPeak_A)
+    const share_A = this.hub.share.take(this.wishRun_A, Math.min(this.wishPeak_A, this.hub.ceiling.run_A(this)))
     if (share_A === 0) return
     this.take('share')
     this.shared_A = share_A

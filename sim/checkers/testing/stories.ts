@@ -104,6 +104,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 0, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
       'what nobody asked for': t => grant(t.boot().live(2000), 'DASH', 'FL', 5),
       'more than the cable carries': t => grant(grant(request(request(t.boot().live(2000), 'FL', 20), 'FR', 20), 'DASH', 'FL', 20), 'DASH', 'FR', 20),
+      'more for ever than its fuse carries so': t => grant(grant(request(request(t.boot().live(2000), 'FL', 14), 'FR', 14), 'DASH', 'FL', 14), 'DASH', 'FR', 14),
       'two managers at once': (t) => {
         request(t.boot().live(3000))
         for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })

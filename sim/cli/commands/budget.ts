@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type Budget, budgetOf, CONTINUOUS, readTopology, type RunningSet } from '#sim/car/index.ts'
+import { type Budget, budgetOf, readTopology, type RunningSet } from '#sim/car/index.ts'
+import { CONTINUOUS } from '#sim/power/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
@@ -7,10 +8,11 @@ import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-What the copper of a car carries, by the book-keeping of the power manager: no cable above the smallest of its ampacity and
-the fuses before it, no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator). Currents are those that the
-drivers ask for (the descriptor's, in steps of 0.2 A, lamps 12 % more), on top of what boards and components at rest may
-draw. The manager grants up to a fuse's rating; where set 1 loads one for ever with more than 75 % of it, a line says so.
+What the copper of a car carries, by the book-keeping of the power manager: no cable above its ampacity in the hottest ambient
+of its place, no fuse for ever above 75 % of its rating ("for ever") nor in a peak of less than a second above all of it
+("in a peak"), no hub below 9 V with a weak battery (12.0 V behind 15 mΩ, no alternator, copper as hot as its place). Currents
+are those that the drivers ask for (the descriptor's, in steps of 0.2 A, lamps 12 % more), on top of what boards and
+components at rest may draw.
 "running" and "peaks" add up all components behind a cable, "share" is what a hub may draw when no manager knows of the
 others; a set is as many components as can run at once, and who waits names the cable that binds.
 
@@ -34,7 +36,7 @@ export function define(command: Command, terminal: Terminal): void {
     })
 }
 
-const FEEDERS = [{ title: 'cable' }, right('ampacity'), right('fuse'), right('limit'), right('idle'), right('running'), right('peaks'), { title: '' }]
+const FEEDERS = [{ title: 'cable' }, right('ampacity'), right('fuse'), right('for ever'), right('in a peak'), right('idle'), right('running'), right('peaks'), { title: '' }]
 const HUBS = [{ title: 'hub' }, right('idle'), right('running'), right('peaks'), right('share'), right('all running'), right('largest set')]
 
 function text(budget: Budget, terminal: Terminal): string {
@@ -44,8 +46,9 @@ function text(budget: Budget, terminal: Terminal): string {
     `${colors.bold('spine budget')} ${budget.car}: ${source.emf_V.toFixed(1)} V behind ${(source.resistance_Ohm * 1000).toFixed(0)} mΩ, no hub below ${budget.least_V} V\n\n`,
     table(terminal, FEEDERS, budget.feeders.map(feeder => [
       feeder.name, amperes(feeder.ampacity_A), feeder.fuse_A === Infinity ? '' : amperes(feeder.fuse_A), amperes(feeder.limit_A),
-      amperes(feeder.idle_A), limited(feeder.run_A, feeder.limit_A, terminal), limited(feeder.peak_A, feeder.limit_A, terminal),
-      feeder.run_A > feeder.limit_A ? colors.red('not all at once') : feeder.peak_A > feeder.limit_A ? colors.yellow('peaks take turns') : '',
+      amperes(feeder.peakLimit_A), amperes(feeder.idle_A), limited(feeder.run_A, feeder.limit_A, terminal),
+      limited(feeder.peak_A, feeder.peakLimit_A, terminal),
+      feeder.run_A > feeder.limit_A ? colors.red('not all at once') : feeder.peak_A > feeder.peakLimit_A ? colors.yellow('peaks take turns') : '',
     ])),
     '\n',
     table(terminal, HUBS, budget.hubs.map(hub => [
@@ -54,17 +57,8 @@ function text(budget: Budget, terminal: Terminal): string {
     ])),
     `\n${sentence(budget)}\n`,
     ...budget.sets.map((set, i) => `${i + 1}. ${setText(set, budget)}\n`),
-    ...hotFuses(budget, terminal),
+    `\nA fuse carries ${CONTINUOUS * 100} % of its rating for ever, as its makers advise, and all of it in a peak.\n`,
   ].join('')
-}
-
-/** Fuses that the first set loads for ever with more than they should carry so. */
-function hotFuses({ feeders }: Budget, terminal: Terminal): string[] {
-  return feeders.filter(feeder => feeder.set_A > feeder.continuous_A).map(({ name, fuse_A, set_A, continuous_A }) => {
-    const wanted = `a fuse of ${Math.ceil(set_A / CONTINUOUS)} A or more, and a cable for it`
-    return `${terminal.colors.yellow(`The fuse of ${name}`)} (${amperes(fuse_A)}) should carry ${amperes(continuous_A)} for ever, `
-      + `${CONTINUOUS * 100} % of its rating; set 1 draws ${amperes(set_A)}, which takes ${wanted}.\n`
-  })
 }
 
 function sentence(budget: Budget): string {
