@@ -42,15 +42,15 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     press: ['DASH.stereo.source:100ms@1s', 'DASH.stereo.volumeUp:600ms@2s', 'DASH.stereo.seekUp:100ms@4s', 'DASH.stereo.mute:100ms@8s'],
   },
   'a noisy bus loses frames': {
-    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: '0da36a5f1d4077e8',
+    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: 'a5c7c29a91c2da2e',
     faults: { bitErrorRate: 1e-4, nodeBitErrorRate: { FR: 1e-3 }, frameLossRate: { FL: 0.05 } },
   },
   'cranking in the cold': {
-    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: 'b7007a219bd8b9ea',
+    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: '6df95e5a897a79c5',
     faults: { battery: { charge: 0.5, resistance_mOhm: 12, temperature_C: -20 }, supply: [{ kind: 'crank', level: 'III', at_ms: 3000 }] },
   },
   'corroded, cut and shorted copper': {
-    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: 'f7ccf2d27e4186c7',
+    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: '46fa5066ee25ce88',
     faults: {
       copper: [
         { kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.3, at_ms: 2000, until_ms: 9000 }, { kind: 'cut', cable: 'drop.RL', at_ms: 5000 },

@@ -1,6 +1,7 @@
 import { BIT_FIELD, type CanFrame, CLASSIC_DATA_BYTES, createFrame } from '#protocol/index.ts'
 import type { Kernel, Prng, Timer } from '../kernel/index.ts'
 import { BUS_FAULTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
+import { missChance } from './common-mode.ts'
 import { checkFrame, type CanController } from './controller.ts'
 import type { Babble, BusFaultOptions } from './fault-options.ts'
 import { fieldOf, OTHER_FIELD } from './fields.ts'
@@ -22,6 +23,9 @@ export interface PickedBit {
   /** How often it strikes, in as many frames; 1 by default. */
   times?: number
 }
+
+/** No supply of a car lifts a ground further, V. */
+const FURTHEST_V = 40
 
 export const TRANSMITTER = '(transmitter)'
 export const RECEIVERS = '(receivers)'
@@ -58,6 +62,8 @@ interface FaultyBus {
 export class BusFaults implements MediumFaults {
   /** @internal */
   stuckDominant = false
+  /** @internal */
+  groundsApart = false
   private readonly bus: FaultyBus
   private readonly events: Producer<BusFaultTopic> | undefined
   private readonly noise: Noise
@@ -68,6 +74,9 @@ export class BusFaults implements MediumFaults {
   private readonly lossDice: Prng
   private readonly droppedNames = new Set<string>()
   private readonly babbles = new Map<string, Babble>()
+  /** Grounds that are not at the battery's pole, V. */
+  private readonly grounds = new Map<string, number>()
+  private readonly groundDice: Prng
   private cutPositions: readonly number[] = []
   private picks: Pick[] = []
   private readonly noiseTimer: Timer
@@ -80,6 +89,7 @@ export class BusFaults implements MediumFaults {
     this.events = trace?.producer(BUS_FAULTS)
     this.events?.greet(listener => this.tellStanding(fault => listener({ t_ns: bus.kernel.now_ns, ...fault })))
     this.noise = new Noise(bus.kernel.prng(`bus.faults.${bus.name}`))
+    this.groundDice = bus.kernel.prng(`bus.faults.${bus.name}.ground`)
     this.lossDice = bus.kernel.prng(`bus.faults.${bus.name}.loss`)
     this.noiseTimer = bus.kernel.timer(`${bus.name} bit error`, () => this.bus.disturbAll())
   }
@@ -104,6 +114,7 @@ export class BusFaults implements MediumFaults {
     for (const name of [...this.babbles.keys()]) this.babble(name, undefined)
     this.heal()
     this.holdDominant(false)
+    for (const name of this.grounds.keys()) this.ground(name, 0)
     this.bus.disturbAll()
     if (this.picks.length > 0) this.tellPicks(0)
     this.picks = []
@@ -130,6 +141,23 @@ export class BusFaults implements MediumFaults {
     this.armNoise()
     this.nodeRates.set(name, rate)
     this.tell({ kind: 'bitErrors', source: name, rate })
+  }
+
+  /**
+   * A node's ground is so far above the battery's negative pole, −40…40 V; all others stay where they are, at 0 V at first. Where two
+   * are further apart than their transceivers bear, they miss bits of each other (`missChance`).
+   */
+  ground(name: string, offset_V: number): void {
+    if (!(offset_V >= -FURTHEST_V && offset_V <= FURTHEST_V)) {
+      throw new RangeError(`ground of ${name} ${offset_V} V is not in ${-FURTHEST_V}…${FURTHEST_V} V`)
+    }
+    const before = missChance(this.grounds.get(name) ?? 0)
+    this.bus.disturbAll()
+    this.grounds.set(name, offset_V)
+    const heights_V = [0, ...this.grounds.values()]
+    this.groundsApart = missChance(Math.max(...heights_V) - Math.min(...heights_V)) > 0
+    const chance = missChance(offset_V)
+    if (chance !== before) this.tell({ kind: 'bitErrors', source: name, rate: Math.max(chance, this.nodeRates.get(name) ?? 0) })
   }
 
   /** Good frames vanish before they reach this node's receive buffers, by chance. */
@@ -228,6 +256,12 @@ export class BusFaults implements MediumFaults {
     return this.cutPositions
   }
 
+  /** @internal Whether a node understands a dominant bit of another. */
+  hears(node: BusNode, sender: BusNode): boolean {
+    const chance = missChance((this.grounds.get(node.name) ?? 0) - (this.grounds.get(sender.name) ?? 0))
+    return chance === 0 || (chance < 1 && !this.groundDice.chance(chance))
+  }
+
   /** @internal Throws the dice for a frame at a node's receive buffers. */
   loses(node: BusNode): boolean {
     if (!this.lossDice.chance(node.lossRate)) return false
@@ -275,6 +309,9 @@ export class BusFaults implements MediumFaults {
     const { name } = this.bus
     if (this.rate > 0) tell({ kind: 'bitErrors', source: name, rate: this.rate })
     for (const [source, rate] of this.nodeRates) if (rate > 0) tell({ kind: 'bitErrors', source, rate })
+    for (const [source, offset_V] of this.grounds) {
+      if (missChance(offset_V) > 0) tell({ kind: 'bitErrors', source, rate: missChance(offset_V) })
+    }
     for (const [source, rate] of this.lossRates) if (rate > 0) tell({ kind: 'frameLoss', source, rate })
     for (const source of this.droppedNames) tell({ kind: 'dropped', source, dropped: true })
     for (const source of this.babbles.keys()) tell({ kind: 'babbling', source, babbling: true })

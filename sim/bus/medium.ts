@@ -19,6 +19,10 @@ export interface MediumFaults {
   readonly stuckDominant: boolean
   /** Picked bits that have not struck yet. */
   readonly pickedBits: number
+  /** Grounds of nodes are so far apart that not all of them understand each other. */
+  readonly groundsApart: boolean
+  /** Whether a node understands a dominant bit of another; throws the dice. */
+  hears(node: BusNode, sender: BusNode): boolean
   /** Whether nobody sees bit `bit` wrong. */
   quietBit(bit: number): boolean
   /** Whether bit errors strike right after bit `bit`. */

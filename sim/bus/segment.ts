@@ -3,6 +3,7 @@ import type { Timer } from '../kernel/index.ts'
 import { BitClock } from './bit-clock.ts'
 import type { CanController } from './controller.ts'
 import { FD_MODE, PHASE } from './mac.ts'
+import { levelAt } from './common-mode.ts'
 import type { BusNode, Medium, Piece } from './medium.ts'
 import { Observer } from './observer.ts'
 import type { TxSlot } from './tx-queue.ts'
@@ -54,12 +55,15 @@ export class Segment implements Piece {
   private stalled = false
   private busy = 0
   private busyUntil_ns: number
+  /** By node: the bit it drives, while their grounds are apart. */
+  private readonly drove: Uint8Array
 
   constructor(bus: Medium, nodes: readonly CanController[], half: number, counted: boolean) {
     this.bus = bus
     this.nodes = nodes
     this.counted = counted
     this.bit_ns = bus.bit_ns
+    this.drove = new Uint8Array(nodes.length)
     this.observer = new Observer(bus, nodes, half, counted)
     this.clock = new BitClock(bus, nodes)
     this.free_ns = bus.kernel.now_ns - bus.kernel.now_ns % bus.bit_ns
@@ -162,7 +166,7 @@ export class Segment implements Piece {
       return
     }
     if (winner.mac.slot!.frame.fd) acknowledgers = this.fdAcknowledgers()
-    if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0) {
+    if (tied || (acknowledgers < 2 && listeners > 1) || this.bus.faults.pickedBits > 0 || this.bus.faults.groundsApart) {
       if (ahead) this.startTimer.startAt(start_ns)
       else this.startBitwise(start_ns)
     } else this.plan(winner, start_ns, acknowledgers < 2)
@@ -373,17 +377,19 @@ export class Segment implements Piece {
     const faults = this.bus.faults
     let level = faults.stuckDominant ? 0 : 1
     for (let i = 0; i < nodes.length; i++) level &= nodes[i]!.mac.out
+    if (faults.groundsApart) for (let i = 0; i < nodes.length; i++) this.drove[i] = nodes[i]!.mac.out
     if (this.isBusy()) this.countBusy()
     if (level === 0 && this.bus.sleepers > 0) this.rouse(clock.begin_ns)
     const bit = clock.number
     const quiet = faults.quietBit(bit)
-    const { ticks } = clock
-    if (ticks === 1) {
-      for (let i = 0; i < nodes.length; i++) nodes[i]!.mac.sample(quiet ? level : level ^ faults.flip(nodes[i]!, bit))
-      return
+    const { ticks, fast } = clock
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i]!
+      const heard = faults.groundsApart && level === 0 ? levelAt(node, nodes, this.drove, faults) : level
+      const seen = quiet ? heard : heard ^ faults.flip(node, bit)
+      if (ticks === 1) node.mac.sample(seen)
+      else node.mac.sampleMixed(seen, fast, ticks)
     }
-    const fast = clock.fast
-    for (let i = 0; i < nodes.length; i++) nodes[i]!.mac.sampleMixed(quiet ? level : level ^ faults.flip(nodes[i]!, bit), fast, ticks)
   }
 
   /** A dominant edge: wakes the controllers in sleep mode. */

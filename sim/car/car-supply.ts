@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { World } from '../plants/index.ts'
 import { BrownOut, cranking, CRANKING_LEVELS, type CrankingLevel, createSupply, type Supply, type WatchedSupply } from '../power/index.ts'
+import { HARMLESS_V } from '../bus/index.ts'
 import { BOARD } from './board.ts'
 import { ENGINE, Engine } from './engine.ts'
 import type { Signals } from './signals.ts'
@@ -22,6 +23,8 @@ const DRAWS_A = 0.05
 const LEAST_V = 0.5
 /** A board whose voltage was below this forgot everything: its boot is a power-on. */
 const FORGETS_V = 1.5
+/** Change of a hub's ground that its bus hears of, V. */
+const GROUND_V = 0.1
 /** Most a test may feed a hub with, V. */
 const HIGHEST_V = 40
 
@@ -32,6 +35,8 @@ export class Feed {
   override_V: number | undefined = undefined
   /** Superimposed on whatever feeds it now: supply ripple. */
   ripple_V = 0
+  /** Of its ground, as it was told, V. */
+  ground_V = 0
   host: HubHost | undefined = undefined
   brownOut: BrownOut | undefined = undefined
   /** A plant at its ports was stepped, or unplugged, since the copper was told. */
@@ -111,14 +116,18 @@ export class CarSupply implements WatchedSupply {
   private readonly list: Feed[] = []
   private readonly kernel: Kernel
   private readonly world: World
+  /** A ground was up when they were last looked at. */
+  private lifted = false
+  /** Hears of each hub's ground that moved, V above the battery's pole, while any is so far up that a bus may hear of it. */
+  groundMoved: (hub: string, offset_V: number) => void = () => undefined
   private listeners: readonly (() => void)[] = []
 
-  /** `engineRuns` is called when the engine has come to run by itself. */
-  constructor(kernel: Kernel, trace: Trace, world: World, topology: Topology, engineRuns: () => void) {
+  /** `cranked` is called when the engine has come to run by itself, or was given up. */
+  constructor(kernel: Kernel, trace: Trace, world: World, topology: Topology, cranked: () => void) {
     this.kernel = kernel
     this.world = world
     this.supply = createSupply(kernel, topology.copper, { battery: topology.battery, engine_rpm: ENGINE.idle_rpm, slots: SLOTS, trace })
-    this.engine = new Engine(kernel, this.supply, engineRuns)
+    this.engine = new Engine(kernel, this.supply, cranked)
     const feeds = new Map<string, Feed>()
     for (const name of topology.copper.hubs) {
       const feed = new Feed(name, this.supply)
@@ -239,12 +248,25 @@ export class CarSupply implements WatchedSupply {
   private changed(): void {
     const { list, listeners } = this
     for (let i = 0; i < listeners.length; i++) listeners[i]!()
+    if (this.lifted || this.supply.groundBound_V > HARMLESS_V) this.tellGrounds()
     for (let i = 0; i < list.length; i++) {
       const feed = list[i]!
       const voltage_V = feed.voltage_V()
       if (voltage_V < feed.lowest_V && feed.brownOut?.down === true) feed.lowest_V = voltage_V
       const change_V = voltage_V - feed.checked_V
       if (change_V > WORTH_V || change_V < -WORTH_V) this.wake(feed, voltage_V)
+    }
+  }
+
+  /** A hub without voltage has no transceiver that would hear or drive. */
+  private tellGrounds(): void {
+    this.lifted = this.supply.groundBound_V > HARMLESS_V
+    for (const feed of this.list) {
+      const offset_V = this.lifted && feed.voltage_V() > 0 ? this.supply.groundOffset_V(feed.index) : 0
+      const change_V = offset_V - feed.ground_V
+      if (change_V < GROUND_V && change_V > -GROUND_V && (offset_V !== 0 || feed.ground_V === 0)) continue
+      feed.ground_V = offset_V
+      this.groundMoved(feed.name, offset_V)
     }
   }
 

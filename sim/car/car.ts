@@ -106,6 +106,7 @@ export class Car<Names extends CarNames = CarNames> {
     })
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
+    this.power.groundMoved = (hub, offset_V) => this.bus.faults.ground(hub, offset_V)
     this.hubs = this.hosts
     this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
@@ -175,8 +176,8 @@ export class Car<Names extends CarNames = CarNames> {
   }
 
   /**
-   * Stops the engine and starts it again, with the key at `start` until it runs: on the car's own battery, or with the supply
-   * following a level of ISO 16750-2.
+   * Stops the engine and starts it again, with the key at `start` until it runs, for 10 s at most: on the car's own battery, which
+   * must have the volts and amperes to turn it, or with the supply following a level of ISO 16750-2.
    */
   crank(level?: CrankingLevel): void {
     this.power.crank(level)

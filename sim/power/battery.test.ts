@@ -24,16 +24,56 @@ describe('the battery', () => {
     expect(battery.emf_V - 150 * battery.resistance_Ohm).toBeGreaterThan(11.5)
   })
 
-  it('counts coulombs: 35 A for an hour are half of 70 Ah', () => {
+  it('counts coulombs: the 20 h current for two hours, 3.5 A, are a tenth of 70 Ah', () => {
     const battery = new Battery({ charge: 0.9 })
-    for (let i = 0; i < 3600; i++) battery.advance(35, 1)
-    expect(battery.charge).toBeCloseTo(0.4, 9)
+    for (let i = 0; i < 7200; i++) battery.advance(3.5, 1)
+    expect(battery.charge).toBeCloseTo(0.8, 9)
     battery.advance(-35, 3600)
-    expect(battery.charge).toBeCloseTo(0.9, 9)
+    expect(battery.charge).toBe(1)
+    battery.charge = 0.9
     battery.advance(1e6, 3600)
     expect(battery.charge).toBe(0)
     battery.advance(-1e6, 3600)
     expect(battery.charge).toBe(1)
+  })
+
+  it('gives less of its charge the faster it is emptied, as Peukert found: 35 A for an hour take 1.78 times as much', () => {
+    const battery = new Battery({ charge: 1 })
+    const lasts_h = (current_A: number): number => {
+      battery.charge = 1
+      let s = 0
+      for (; battery.charge > 0 && s < 100 * 3600; s++) battery.advance(current_A, 1)
+      return s / 3600
+    }
+    expect(lasts_h(3.5)).toBeCloseTo(20, 2)
+    expect(lasts_h(35)).toBeGreaterThan(20 / 17.8)
+    expect(lasts_h(35)).toBeLessThan(1.1 * 20 / 17.8)
+    expect(lasts_h(1)).toBeCloseTo(70, 0)
+  })
+
+  it('gives nothing when it is empty, to a load or a starter, and takes charge again', () => {
+    const battery = new Battery({ charge: 0.02 })
+    let given_As = 0
+    for (let i = 0; i < 36_000; i++) {
+      // A car at rest with its boards awake: 3.5 A while there are 9 V, else a resistor.
+      const current_A = Math.min(3.5, Math.max(0, battery.emf_V) / (battery.resistance_Ohm + 2.5))
+      given_As += current_A
+      battery.advance(current_A, 1)
+    }
+    expect(given_As).toBeLessThan(0.02 * 70 * 3600 + 1)
+    expect(battery.emf_V / (battery.resistance_Ohm + 2.5)).toBeLessThan(0.1)
+    for (let i = 0; i < 600; i++) battery.advance(-20, 1)
+    expect(battery.charge).toBeGreaterThan(0.04)
+    expect(battery.resistance_Ohm).toBeLessThan(0.02)
+    battery.advance(0.1, 1)
+    expect(battery.resistance_Ohm).toBeGreaterThan(0.02)
+  })
+
+  it('is as before above a tenth of its charge, and weaker with every ampere-second below', () => {
+    const ohms = [0.5, 0.1, 0.05, 0.01, 0.001].map(charge => new Battery({ charge, temperature_C: 25 }).resistance_Ohm)
+    expect(ohms[0]).toBeCloseTo(0.0052, 6)
+    for (let i = 1; i < ohms.length; i++) expect(ohms[i]).toBeGreaterThan(ohms[i - 1]!)
+    expect(ohms[3]).toBeGreaterThan(0.18)
   })
 
   it('resists more when empty, and more when cold', () => {
@@ -106,6 +146,16 @@ describe('the alternator', () => {
     let falling_ms = 0
     for (; alternator.current_A > 25; falling_ms++) alternator.advance(0.001)
     expect(falling_ms).toBeLessThan(70)
+  })
+
+  it('aims higher for a cold battery and lower for a hot one', () => {
+    const alternator = new Alternator()
+    const at = [-40, -30, 23, 60, 80].map((battery_C) => {
+      alternator.setTemperature(battery_C)
+      return alternator.setPoint_V
+    })
+    expect(at.map(v => Math.round(v * 1000) / 1000)).toEqual([14.83, 14.73, 14.2, 13.83, 13.63])
+    expect(() => alternator.setTemperature(NaN)).toThrow('battery temperature NaN °C is not in -40…80 °C')
   })
 
   it('never gives more than the speed allows, nor takes', () => {

@@ -139,7 +139,7 @@ describe('the supply', () => {
     expect(supply.ampacity_A('drop.FL')).toBeCloseTo(ampacity_A(4, -18), 9)
     supply.setAmbient_C('door', 90)
     expect(supply.ampacity_A('drop.FL')).toBeCloseTo(ampacity_A(4, 90), 9)
-    expect(supply.ampacity_A('spine.FL')).toBeCloseTo(ampacity_A(16, -18), 9)
+    expect(supply.ampacity_A('spine.FL')).toBeCloseTo(ampacity_A(16, -18, 125), 9)
     expect(() => supply.setAmbient_C('cabin', NaN)).toThrow('ambient of the cabin NaN °C is not in -40…149 °C')
     expect(() => supply.setAmbient_C('cabin', 150)).toThrow(RangeError)
     expect(copperFactor(20)).toBe(1)

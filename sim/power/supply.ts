@@ -1,6 +1,6 @@
 import type { Kernel, Timer } from '../kernel/index.ts'
 import { COPPER_EVENTS, type EventOf, type Producer, type Trace, type Untimed } from '../trace/index.ts'
-import { Alternator, REGULATED_V } from './alternator.ts'
+import { Alternator } from './alternator.ts'
 import type { BatteryOptions } from './battery.ts'
 import { Battery } from './battery.ts'
 import type { Capability } from './capability.ts'
@@ -84,6 +84,7 @@ export class Supply {
     this.capability = capabilityOf(topology)
     this.battery = new Battery(options.battery)
     this.network.setTemperature_C(this.battery.temperature_C)
+    this.alternator.setTemperature(this.battery.temperature_C)
     this.hubs = new Map(topology.hubs.map((hub, i) => [hub, i]))
     this.at_ns = kernel.now_ns
     this.timer = kernel.timer('power', () => this.step())
@@ -138,6 +139,7 @@ export class Supply {
   setTemperature_C(temperature_C: number): void {
     this.touch()
     this.battery.temperature_C = temperature_C
+    this.alternator.setTemperature(temperature_C)
     this.network.setTemperature_C(temperature_C)
   }
 
@@ -212,10 +214,25 @@ export class Supply {
     return this.network.groundOffset_V(this.index(hub))
   }
 
+  /** No hub's ground is further above the battery's negative pole, V. */
+  get groundBound_V(): number {
+    this.refresh()
+    return this.network.groundBound_V
+  }
+
   /** In a cable's supply conductor, positive in its direction from → to, A. */
   current_A(cable: number | string): number {
     this.refresh()
     return this.network.current_A(this.cable(cable))
+  }
+
+  /** What a starter finds at the battery's terminals: their voltage without it, and the resistance behind it. */
+  get starterSource(): { readonly voltage_V: number, readonly resistance_Ohm: number } {
+    this.refresh()
+    if (this.overridden) return { voltage_V: this.network.source_V, resistance_Ohm: this.player!.profile.source_Ohm }
+    const { battery, alternator, network } = this
+    const resistance_Ohm = battery.resistance_Ohm
+    return { voltage_V: battery.emf_V - resistance_Ohm * (network.hubsCurrent_A - alternator.current_A), resistance_Ohm }
   }
 
   /** At the battery's terminals, were no hub to draw: what starter, profile and the rest of the car leave, V. */
@@ -295,7 +312,13 @@ export class Supply {
 
   /** Battery node without the hubs, V. */
   private openCircuit_V(): number {
-    return this.battery.emf_V - this.battery.resistance_Ohm * (this.house_A - this.alternator.current_A)
+    return this.battery.emf_V - this.battery.resistance_Ohm * (this.houseDrawn_A - this.alternator.current_A)
+  }
+
+  /** What there is for the consumers at the battery: a short there takes its voltage to nothing, and no further. */
+  private get houseDrawn_A(): number {
+    const most_A = this.alternator.current_A + this.battery.emf_V / this.battery.resistance_Ohm
+    return this.house_A < most_A ? this.house_A : most_A
   }
 
   private solve(): void {
@@ -314,7 +337,7 @@ export class Supply {
       network.setSource(this.solved_V + added_V, this.solved_Ohm)
     }
     network.solve()
-    alternator.aim(network.hubsCurrent_A + this.house_A, battery.emf_V + added_V, battery.resistance_Ohm)
+    alternator.aim(network.hubsCurrent_A + this.houseDrawn_A, battery.emf_V + added_V, battery.resistance_Ohm)
   }
 
   private get overridden(): boolean {
@@ -323,7 +346,7 @@ export class Supply {
 
   /** Out of the battery by the last solution. */
   private get drain_A(): number {
-    return this.overridden ? 0 : this.network.hubsCurrent_A + this.house_A - this.alternator.current_A
+    return this.overridden ? 0 : this.network.hubsCurrent_A + this.houseDrawn_A - this.alternator.current_A
   }
 
   /** When something will have moved enough to look again, ns; Infinity: not by itself. */
@@ -405,7 +428,7 @@ export class Supply {
 
   private settleRunning(engine_rpm: number): void {
     this.engine_rpm = engine_rpm
-    this.battery.settle(REGULATED_V)
+    this.battery.settle(this.alternator.setPoint_V)
     this.alternator.aim(0, this.battery.emf_V, this.battery.resistance_Ohm)
     this.alternator.settle()
   }

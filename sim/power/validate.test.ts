@@ -90,8 +90,8 @@ describe('a wrong field is named with its path', () => {
     ['fuse above the ampacity in the heat', c => c.cables[15]!.ambient_C = 95, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
     ['thin return', c => c.cables[15]!.returnGauge_mm2 = 1, 'copper.cables[15].fuse.rating_A: 20 A is more than'],
     ['cable thinner than the fuse before it', c => delete c.cables[15]!.fuse,
-      'copper.cables[15].fuse: no fuse protects "drop.TRUNK": 2.5 mm² carries 28.3 A at 70 °C, "spine.HOOD" has 80 A'],
-    ['no fuse at all', c => delete c.cables[0]!.fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 16 mm² carries 97.5 A at 100 °C, and none is before it'],
+      'copper.cables[15].fuse: no fuse protects "drop.TRUNK": 2.5 mm² carries 28.3 A at 70 °C, "spine.HOOD" has 100 A'],
+    ['no fuse at all', c => delete c.cables[0]!.fuse, 'copper.cables[0].fuse: no fuse protects "spine.HOOD": 25 mm² carries 128.3 A at 100 °C, and none is before it'],
   ]
   it.each(cases)('%s', (_, change, problem) => {
     const problems = findProblems(changed(change))
