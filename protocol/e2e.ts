@@ -18,20 +18,21 @@ export function crc8(data: Uint8Array, from: number, to: number, start: number):
   return crc
 }
 
-function crcOf(data: Uint8Array, length: number, dataId: number): number {
-  const crc = CRC8_TABLE[CRC8_TABLE[dataId & 0xff]! ^ (dataId >> 8)]!
-  return crc8(data, 1, length, crc)
-}
-
 /** Writes the header of a frame whose fields are already in place. */
 export function protect(data: Uint8Array, length: number, dataId: number, counter: number): void {
+  const table = CRC8_TABLE
   data[1] = counter
-  data[0] = crcOf(data, length, dataId)
+  let crc = table[table[dataId & 0xff]! ^ (dataId >> 8)]!
+  for (let i = 1; i < length; i++) crc = table[crc ^ data[i]!]!
+  data[0] = crc
 }
 
 /** True when the CRC fits. The CRC covers every byte of the frame, also those a newer sender appended. */
 export function check(data: Uint8Array, length: number, dataId: number): boolean {
-  return length >= E2E_HEADER_BYTES && crcOf(data, length, dataId) === data[0]
+  const table = CRC8_TABLE
+  let crc = table[table[dataId & 0xff]! ^ (dataId >> 8)]!
+  for (let i = 1; i < length; i++) crc = table[crc ^ data[i]!]!
+  return length >= E2E_HEADER_BYTES && crc === data[0]
 }
 
 /** 0–14; 15 is invalid. */
@@ -85,13 +86,13 @@ export class E2eReceiver {
     this.counters = new Uint8Array(capacity)
     this.times_ms = new Float64Array(capacity)
     this.mask = capacity - 1
-    for (let i = 0; i < capacity; i++) this.keys[i] = EMPTY
+    this.keys.fill(EMPTY)
   }
 
   /** Checks one received frame and remembers its counter. Returns an `E2E_OUTCOME`; never throws. */
   receive(dataId: number, source: number, data: Uint8Array, length: number, now_ms: number): number {
-    const outcome = check(data, length, dataId) ? this.advance(dataId, source, counterOf(data), now_ms) : E2E_OUTCOME.badCrc
-    this.counts[outcome] = this.counts[outcome]! + 1
+    const outcome = check(data, length, dataId) ? this.advance((dataId << 8) | source, data[1]! & 0x0f, now_ms) : E2E_OUTCOME.badCrc
+    this.counts[outcome]!++
     return outcome
   }
 
@@ -104,28 +105,32 @@ export class E2eReceiver {
 
   /** Forgets every sender. */
   reset(): void {
-    for (let i = 0; i <= this.mask; i++) this.keys[i] = EMPTY
+    this.keys.fill(EMPTY)
   }
 
-  private advance(dataId: number, source: number, counter: number, now_ms: number): number {
+  /** `key`: data id and source. */
+  private advance(key: number, counter: number, now_ms: number): number {
     if (counter > E2E_COUNTER_MAX) return E2E_OUTCOME.wrongSequence
-    const key = (dataId << 8) | source
-    const slot = this.slotOf(key)
-    const known = this.keys[slot] === key && now_ms - this.times_ms[slot]! <= E2E_SILENCE_ms
+    const home = (key ^ (key >> 7)) & this.mask
+    const slot = this.keys[home] === key ? home : this.slotOf(key, home)
+    const found = this.keys[slot]
     const step = counter - this.counters[slot]!
-    const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
-    if (this.keys[slot] !== key && this.keys[slot] !== EMPTY) this.evicted++
-    this.keys[slot] = key
+    const known = found === key && now_ms - this.times_ms[slot]! <= E2E_SILENCE_ms
+    if (found !== key) {
+      if (found !== EMPTY) this.evicted++
+      this.keys[slot] = key
+    }
     this.counters[slot] = counter
     this.times_ms[slot] = now_ms
-    if (!known || delta === 1) return E2E_OUTCOME.ok
+    if (!known) return E2E_OUTCOME.ok
+    const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
+    if (delta === 1) return E2E_OUTCOME.ok
     if (delta === 0) return E2E_OUTCOME.repeated
     return delta <= E2E_MAX_DELTA ? E2E_OUTCOME.okSomeLost : E2E_OUTCOME.wrongSequence
   }
 
   /** The key's slot, else a free one near its home, else its home. */
-  private slotOf(key: number): number {
-    const home = (key ^ (key >> 7)) & this.mask
+  private slotOf(key: number, home: number): number {
     for (let i = 0; i < PROBES; i++) {
       const slot = (home + i) & this.mask
       const found = this.keys[slot]

@@ -55,7 +55,8 @@ function heardVehicle(parts: HubParts, image: HubImage, values: VehicleStateValu
   if (parts.seat !== undefined) parts.seat.heardVehicle(values, source)
   // The dash knows the vehicle and is in charge of the power itself.
   if (image.vehicle) return
-  if (parts.power === undefined || parts.power.inCharge.heardVehicle(values, source)) parts.vehicle.receive(values)
+  const power = parts.power
+  if (power === undefined || power.inCharge.heardVehicle(values, source)) parts.vehicle.receive(values)
 }
 
 function tellVehicle(slots: readonly PortSlot[]): void {

@@ -51,10 +51,8 @@ export class CommandReceiver {
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    for (let i = 0; i < SENDERS; i++) {
-      this.sequences[i] = NO_SEQUENCE
-      this.heard_ms[i] = -Infinity
-    }
+    this.sequences.fill(NO_SEQUENCE)
+    this.heard_ms.fill(-Infinity)
   }
 
   /** Serves this driver from now on; undefined: none. What was given to the one before is no command to this one. */

@@ -91,7 +91,7 @@ export class CommandSender {
     for (let i = 0; i < room; i++) this.pool.push(idlePending(idle))
     this.sequences = new Uint8Array(TARGETS)
     this.echoes = new Uint8Array(TARGETS)
-    for (let i = 0; i < TARGETS; i++) this.sequences[i] = firstSequence
+    this.sequences.fill(firstSequence)
     this.job = schedule.job('commands', () => this.fire())
     this.active = 0
     this.orders = 0

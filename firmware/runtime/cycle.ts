@@ -37,9 +37,10 @@ export class FrameCycle {
     this.dirty = 0
     this.cursor = 0
     this.period_ms = period_ms
-    this.round_ms = period_ms > 0 ? this.schedule.now() + phase_ms : Infinity
+    const now = this.schedule.now()
+    this.round_ms = period_ms > 0 ? now + phase_ms : Infinity
     this.running = true
-    this.arm()
+    this.arm(now)
   }
 
   stop(): void {
@@ -55,45 +56,47 @@ export class FrameCycle {
   setPeriod(period_ms: number): void {
     if (period_ms === this.period_ms) return
     this.period_ms = period_ms
-    const next_ms = period_ms > 0 ? this.schedule.now() + period_ms : Infinity
+    const now = this.schedule.now()
+    const next_ms = period_ms > 0 ? now + period_ms : Infinity
     if (next_ms < this.round_ms) this.round_ms = next_ms
-    this.arm()
+    if (this.running) this.arm(now)
   }
 
   /** Frame `index` has news; −1 = all. */
   mark(index: number): void {
     if (!this.running || index >= this.count) return
     this.dirty |= index < 0 ? this.all() : 1 << index
-    this.arm()
+    this.arm(this.schedule.now())
   }
 
   /** All frames once more, beginning `delay_ms` from now. */
   repeatIn(delay_ms: number): void {
-    const at_ms = this.schedule.now() + delay_ms
+    const now = this.schedule.now()
+    const at_ms = now + delay_ms
     if (at_ms < this.round_ms) this.round_ms = at_ms
-    if (this.running) this.arm()
+    if (this.running) this.arm(now)
   }
 
   private all(): number {
     return (1 << this.count) - 1
   }
 
-  private arm(): void {
-    if (!this.running || this.count === 0) return
-    const due_ms = this.dirty === 0 ? this.round_ms : this.last_ms + this.minimum_ms
-    const now = this.schedule.now()
-    this.schedule.notLater(this.job, due_ms < now ? now : due_ms)
+  private arm(now: number): void {
+    if (this.count === 0) return
+    const wanted_ms = this.dirty === 0 ? this.round_ms : this.last_ms + this.minimum_ms
+    const due_ms = wanted_ms < now ? now : wanted_ms
+    if (!this.job.armed || this.job.due_ms > due_ms) this.schedule.notLater(this.job, due_ms)
   }
 
   private fire(): void {
-    const now = this.schedule.now()
+    const now = this.schedule.now_ms
     if (now >= this.round_ms) {
       this.dirty |= this.all()
       this.round_ms = this.period_ms > 0 ? this.round_ms + this.period_ms : Infinity
       if (this.round_ms <= now) this.round_ms = now + this.period_ms
     }
     if (this.dirty !== 0 && now >= this.last_ms + this.minimum_ms) this.sendNext(now)
-    this.arm()
+    if (this.running) this.arm(now)
   }
 
   private sendNext(now: number): void {

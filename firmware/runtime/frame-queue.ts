@@ -13,6 +13,8 @@ export interface TxFrame {
   /** When the controller got it. */
   handed_ms: number
   key: number
+  /** Waits for the frame before to the same hub. */
+  spaced: boolean
   /** The E2E header is written. */
   sealed: boolean
   /** Being taken out of the controller: to wait again, or for good. */
@@ -23,8 +25,8 @@ export interface TxFrame {
 
 function emptyFrame(next: TxFrame | undefined): TxFrame {
   return {
-    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), queued_ms: 0, expires_ms: 0, handed_ms: 0, key: NO_KEY, sealed: false,
-    yielding: false, expired: false, next: next,
+    id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), queued_ms: 0, expires_ms: 0, handed_ms: 0, key: NO_KEY, spaced: false,
+    sealed: false, yielding: false, expired: false, next: next,
   }
 }
 
@@ -32,18 +34,13 @@ function emptyFrame(next: TxFrame | undefined): TxFrame {
 export class FrameQueue {
   /** The frame that goes first. */
   head: TxFrame | undefined
-  /** A frame to fill; it stays free until `insert`. */
+  /** A frame to fill; it stays free until it is linked out. */
   free: TxFrame | undefined
 
   constructor(capacity: number) {
     this.head = undefined
     this.free = undefined
     for (let i = 0; i < capacity; i++) this.free = emptyFrame(this.free)
-  }
-
-  /** Takes the first free frame out of the free ones. */
-  claim(frame: TxFrame): void {
-    this.free = frame.next
   }
 
   release(frame: TxFrame): void {

@@ -1,7 +1,7 @@
 import type { Codec } from '#protocol/index.ts'
 import {
-  CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, isBroadcastKind, kindOf, LATER_KIND, locationOf, locationOfAddress,
-  NULL_ADDRESS, pageOf, pduFormatOf, PF_ADDRESS_CLAIMED, sourceOf,
+  CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, hubAddress, LATER_KIND, LOCATION, locationOfAddress, NULL_ADDRESS, pduFormatOf,
+  PF_ADDRESS_CLAIMED, PF_BROADCAST,
 } from '#protocol/index.ts'
 import type { AnyCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -13,6 +13,10 @@ export type MessageHandler<Values extends object> = (values: Values, location: n
 interface Subscription {
   readonly codec: AnyCodec
   readonly values: object
+  readonly length: number
+  readonly lifetime_ms: number
+  /** Of kind 14. */
+  readonly later: boolean
   /** Of another class of kind 14 on the same page. */
   readonly next: Subscription | undefined
   handle(values: object, location: number, source: number): void
@@ -22,8 +26,12 @@ const KINDS = 16
 /** Kinds from here on are those of component classes. */
 const FIRST_CLASS_KIND = 8
 
+/** The addresses of hubs follow one another. */
+const FIRST_HUB: number = hubAddress(LOCATION.FL)
+const LAST_HUB: number = hubAddress(LOCATION.STEREO)
+
 function isTool(source: number): boolean {
-  return locationOfAddress(source) === 0 && source !== NULL_ADDRESS
+  return (source < FIRST_HUB || source > LAST_HUB) && source !== NULL_ADDRESS
 }
 
 /**
@@ -63,27 +71,35 @@ export class Receiver {
   /** Wants the messages of a row from now on. One handler a row. */
   on<Values extends object>(codec: Codec<Values>, handle: MessageHandler<Values>): void {
     const index = codec.page * KINDS + codec.kind
-    this.table[index] = { codec: codec, values: codec.create(), next: this.table[index], handle: handle }
+    this.table[index] = {
+      codec: codec, values: codec.create(), length: codec.length, lifetime_ms: codec.lifetime_ms, later: codec.kind === LATER_KIND,
+      next: this.table[index], handle: handle,
+    }
   }
 
   /** One frame from the controller. */
   receive(id: number, data: Uint8Array, length: number): void {
+    const source = id & 0xff
     this.counters.rxFrames++
-    if (!isBroadcastKind(id)) {
+    if (((id >>> 16) & 0x2ff) !== PF_BROADCAST) {
       // Who claims anew has booted: its counters start afresh.
-      if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(sourceOf(id))
-      if (isTool(sourceOf(id))) this.onWish()
+      if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(source)
+      if (isTool(source)) this.onWish()
       this.onPeer(id, data, length)
       return
     }
-    if ((pageOf(id) === 1 && kindOf(id) >= FIRST_CLASS_KIND) || isTool(sourceOf(id))) this.onWish()
-    const wanted = this.table[(pageOf(id) & 1) * KINDS + kindOf(id)]
-    if (wanted === undefined || !this.concerns(id)) this.counters.rxUnwanted++
+    // The page's bit above those of the kind.
+    const index = (id >>> 12) & 0x0f | (id >>> 20) & KINDS
+    if (index >= KINDS + FIRST_CLASS_KIND || source < FIRST_HUB || (source > LAST_HUB && source !== NULL_ADDRESS)) this.onWish()
+    const wanted = this.table[index]
+    const location = (id >>> 8) & 0x0f
+    // What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too.
+    if (wanted === undefined || (index >= KINDS && location !== 0 && location !== this.location)) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
-    else if (sourceOf(id) === this.source) this.counters.rxOwnAddress++
-    else if (kindOf(id) === LATER_KIND) this.receiveLater(wanted, id, data, length)
-    else if (length < wanted.codec.length) this.counters.rxWrongLength++
-    else if (this.passes(id, data, length)) this.take(wanted, id, data)
+    else if (source === this.source) this.counters.rxOwnAddress++
+    else if (wanted.later) this.receiveLater(wanted, id, data, length)
+    else if (length < wanted.length) this.counters.rxWrongLength++
+    else if (this.passes((id >>> 8) & 0xff | (index << 4) & 0x100, source, data, length)) this.take(wanted, location, source, data)
   }
 
   /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
@@ -91,28 +107,22 @@ export class Receiver {
     let wanted: Subscription | undefined = first
     while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
     if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
-    else if (!this.passes(id, data, length)) return
+    else if (!this.passes(dataIdOf(id), id & 0xff, data, length)) return
     else if (wanted === undefined) this.counters.rxUnwanted++
-    else this.take(wanted, id, data)
+    else this.take(wanted, (id >>> 8) & 0x0f, id & 0xff, data)
   }
 
-  /** What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too. */
-  private concerns(id: number): boolean {
-    if (pageOf(id) === 0) return true
-    const location = locationOf(id)
-    return location === this.location || location === 0
+  private passes(dataId: number, source: number, data: Uint8Array, length: number): boolean {
+    return this.e2e.receive(dataId, source, data, length, this.schedule.now()) <= E2E_OUTCOME.okSomeLost
   }
 
-  private passes(id: number, data: Uint8Array, length: number): boolean {
-    return this.e2e.receive(dataIdOf(id), sourceOf(id), data, length, this.schedule.now()) <= E2E_OUTCOME.okSomeLost
-  }
-
-  private take(wanted: Subscription, id: number, data: Uint8Array): void {
-    if (this.schedule.behind_ms() > wanted.codec.lifetime_ms) {
+  private take(wanted: Subscription, location: number, source: number, data: Uint8Array): void {
+    const schedule = this.schedule
+    if (schedule.now_ms > schedule.watchful_ms && schedule.behind_ms() > wanted.lifetime_ms) {
       this.counters.rxStale++
       return
     }
     wanted.codec.decode(data, wanted.values)
-    wanted.handle(wanted.values, locationOf(id), sourceOf(id))
+    wanted.handle(wanted.values, location, source)
   }
 }

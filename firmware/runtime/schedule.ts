@@ -10,8 +10,9 @@ export interface Job {
   armed: boolean
   /** Reads inputs: of several jobs for one time it comes before those that send, so that they say what is so. */
   readonly reads: boolean
-  /** The next job by time; the schedule's own. */
+  /** Its neighbours by time; the schedule's own. */
   next: Job | undefined
+  before: Job | undefined
 }
 
 /** A job that fires this late means the hub stood still. */
@@ -21,41 +22,45 @@ const AFTERMATH_ms = 5
 /** Two times closer than this are one: half the clock's coarsest step. */
 const EPSILON_ms = 0.05
 
-/** `job`, which is put in, fires before `other`. */
-function isBefore(job: Job, other: Job): boolean {
-  return job.due_ms < other.due_ms || (job.due_ms === other.due_ms && job.reads && !other.reads)
-}
-
 /**
- * All of a hub's times on one timer of its board: jobs in a list sorted by time, so that the usual case (the next one
- * fires and is armed again a few places further on) costs a few steps however many jobs there are.
+ * All of a hub's times on one timer of its board: jobs in a list sorted by time, searched from the nearer end, so that the usual
+ * case (the next one fires and is armed again at the end, or a tick near the head) costs a few steps however many jobs there are.
  */
 export class Schedule {
+  /**
+   * `now()` as it was last asked: within one event of the board it does not change, so that what is called by others that asked
+   * reads it here.
+   */
+  now_ms: number
+  /** As long as it is not later than this, `behind_ms()` is 0. */
+  watchful_ms: number
   private readonly hal: Hal
   private readonly counters: HubCounters
   private readonly wake: () => void
   private head: Job | undefined
+  private tail: Job | undefined
   private jobs: number
   private handle: number
   private armed_ms: number
   private running: boolean
   private stall_ms: number
   private stallEnd_ms: number
-  private floor_ms: number
   private slept_ms: number
   private paused_ms: number
 
   constructor(hal: Hal, counters: HubCounters) {
+    this.now_ms = 0
+    this.watchful_ms = -Infinity
     this.hal = hal
     this.counters = counters
     this.head = undefined
+    this.tail = undefined
     this.jobs = 0
     this.handle = 0
     this.armed_ms = 0
     this.running = false
     this.stall_ms = 0
     this.stallEnd_ms = -Infinity
-    this.floor_ms = 0
     this.slept_ms = 0
     this.paused_ms = 0
     this.wake = () => this.run()
@@ -66,8 +71,9 @@ export class Schedule {
    * It stands still while the board sleeps: to the protocol, sleep is no time, so nothing ages, expires or counts as a stall.
    */
   now(): number {
-    const now = this.clock()
-    return now < this.floor_ms ? this.floor_ms : now
+    const now = this.hal.now() - this.slept_ms
+    if (now > this.now_ms) this.now_ms = now
+    return this.now_ms
   }
 
   /** Makes a job; it is not armed. */
@@ -80,25 +86,39 @@ export class Schedule {
     return this.make(name, fire, true)
   }
 
-  /** Arms `job` for a time; moves it if it is armed. */
+  /** Arms `job` for a time; moves it if it is armed. Behind others for the same time, but readers before those that send. */
   startAt(job: Job, due_ms: number): void {
     if (job.armed) this.unlink(job)
     job.due_ms = due_ms
     job.armed = true
-    let before = this.head
-    if (before === undefined || isBefore(job, before)) {
-      job.next = before
-      this.head = job
-      this.arm()
-      return
-    }
-    let after = before.next
-    while (after !== undefined && !isBefore(job, after)) {
-      before = after
-      after = after.next
+    const reads = job.reads
+    let before = this.tail
+    let after: Job | undefined = undefined
+    if (before !== undefined) {
+      const head = this.head!
+      if (due_ms - head.due_ms < before.due_ms - due_ms) {
+        before = undefined
+        after = head
+        while (after !== undefined && (after.due_ms < due_ms || (after.due_ms === due_ms && (after.reads || !reads)))) {
+          before = after
+          after = after.next
+        }
+      } else {
+        while (before !== undefined && (before.due_ms > due_ms || (before.due_ms === due_ms && reads && !before.reads))) {
+          after = before
+          before = before.before
+        }
+      }
     }
     job.next = after
-    before.next = job
+    job.before = before
+    if (after === undefined) this.tail = job
+    else after.before = job
+    if (before !== undefined) before.next = job
+    else {
+      this.head = job
+      if (!this.running) this.arm()
+    }
   }
 
   startIn(job: Job, delay_ms: number): void {
@@ -122,10 +142,10 @@ export class Schedule {
 
   /**
    * How long the hub has not looked after itself, ms: 0 as a rule. What the controller delivers meanwhile may be as old
-   * as this.
+   * as this. Within an event that has asked for `now`.
    */
   behind_ms(): number {
-    const now = this.clock()
+    const now = this.now_ms
     const head = this.head
     const late = head === undefined ? 0 : now - head.due_ms
     if (late > STALL_ms) return late
@@ -154,25 +174,26 @@ export class Schedule {
 
   private make(name: string, fire: () => void, reads: boolean): Job {
     this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, reads: reads, next: undefined }
-  }
-
-  private clock(): number {
-    return this.hal.now() - this.slept_ms
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: reads, next: undefined, before: undefined }
   }
 
   private run(): void {
     this.handle = 0
     this.running = true
-    const now = this.clock()
+    const now = this.hal.now() - this.slept_ms
+    if (now > this.now_ms) this.now_ms = now
     let head = this.head
-    if (head !== undefined) this.noteStall(now, now - head.due_ms)
+    if (head !== undefined && now - head.due_ms > STALL_ms) this.noteStall(now, now - head.due_ms)
+    const latest_ms = now + EPSILON_ms
     let most = this.jobs
-    while (head !== undefined && head.due_ms <= now + EPSILON_ms && most > 0) {
+    while (head !== undefined && head.due_ms <= latest_ms && most > 0) {
       most--
-      this.head = head.next
+      const next = head.next
+      this.head = next
+      if (next === undefined) this.tail = undefined
+      else next.before = undefined
       head.armed = false
-      if (head.due_ms > this.floor_ms) this.floor_ms = head.due_ms
+      if (head.due_ms > this.now_ms) this.now_ms = head.due_ms
       head.fire()
       head = this.head
     }
@@ -181,7 +202,6 @@ export class Schedule {
   }
 
   private noteStall(now: number, late_ms: number): void {
-    if (late_ms <= STALL_ms) return
     this.stall_ms = late_ms
     this.stallEnd_ms = now
     this.counters.stalls++
@@ -190,24 +210,24 @@ export class Schedule {
 
   private arm(): void {
     const head = this.head
-    if (head === undefined || this.running) return
+    if (head === undefined) return
     if (this.handle !== 0) {
       if (this.armed_ms <= head.due_ms) return
       this.hal.cancel(this.handle)
     }
     this.armed_ms = head.due_ms
-    const delay = head.due_ms - this.clock()
+    this.watchful_ms = this.now_ms - this.stallEnd_ms < AFTERMATH_ms ? -Infinity : head.due_ms + STALL_ms
+    const delay = head.due_ms - (this.hal.now() - this.slept_ms)
     this.handle = this.hal.after(delay > 0 ? delay : 0, this.wake)
   }
 
   private unlink(job: Job): void {
     job.armed = false
-    let before = this.head
-    if (before === job) {
-      this.head = job.next
-      return
-    }
-    while (before !== undefined && before.next !== job) before = before.next
-    if (before !== undefined) before.next = job.next
+    const before = job.before
+    const after = job.next
+    if (before === undefined) this.head = after
+    else before.next = after
+    if (after === undefined) this.tail = before
+    else after.before = before
   }
 }

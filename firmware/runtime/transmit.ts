@@ -1,5 +1,5 @@
 import type { Codec } from '#protocol/index.ts'
-import { dataIdOf, isBroadcastKind, locationOf, messageId, nextCounter, pageOf, protect } from '#protocol/index.ts'
+import { dataIdOf, E2E_COUNTER_MAX, isBroadcastKind, locationOf, messageId, PF_BROADCAST, protect } from '#protocol/index.ts'
 import type { AnyCodec } from '../message.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
@@ -27,19 +27,8 @@ const RETRY_ms = 5
 
 const DATA_IDS = 512
 const LOCATIONS = 16
-const PRIORITY_SHIFT = 26
-/** The keys of one row: port, channel. */
+/** The keys of one row: port, channel. Classes of kind 14 share identifiers: a frame of one never takes the place of another's. */
 const KEY_BITS = 8
-
-/** Classes of kind 14 share identifiers: a frame of one never takes the place of another's. */
-function keyOf(codec: AnyCodec, key: number): number {
-  return codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key
-}
-
-/** Waits for the frame before to the same hub. */
-function spaced(id: number): boolean {
-  return id >>> PRIORITY_SHIFT > URGENT_PRIORITY && isBroadcastKind(id) && pageOf(id) === 1
-}
 
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
@@ -52,7 +41,7 @@ export class Transmitter {
   /** Called when a frame that is no catalogue message has been sent. */
   onPeerSent: (id: number) => void
   /** Called when a catalogue message has been sent: how long after it was queued. */
-  onSent: (id: number, response_ms: number) => void
+  onSent: ((id: number, response_ms: number) => void) | undefined
   private readonly can: CanPort
   private readonly schedule: Schedule
   private readonly counters: HubCounters
@@ -69,7 +58,7 @@ export class Transmitter {
   constructor(hal: Hal, schedule: Schedule, counters: HubCounters, source: number) {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
-    this.onSent = () => undefined
+    this.onSent = undefined
     this.can = hal.can[0]!
     this.schedule = schedule
     this.counters = counters
@@ -77,7 +66,7 @@ export class Transmitter {
     this.e2e = new Uint8Array(DATA_IDS)
     this.clear_ms = new Float64Array(LOCATIONS)
     this.flight = [undefined, undefined, undefined]
-    this.pumpJob = schedule.job('transmit', () => this.pump())
+    this.pumpJob = schedule.job('transmit', () => this.pump(schedule.now()))
     this.expiryJob = schedule.job('transmit expiry', () => this.expire())
     this.flying = 0
     this.queue = new FrameQueue(QUEUE_FRAMES)
@@ -112,7 +101,7 @@ export class Transmitter {
       this.counters.txDiscarded++
       this.flight[i] = undefined
       this.flying--
-      this.space(frame.id, 0)
+      if (frame.spaced) this.clear_ms[locationOf(frame.id)] = 0
       this.queue.release(frame)
     }
   }
@@ -126,7 +115,8 @@ export class Transmitter {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     codec.encode(values, frame.data)
-    return this.enqueue(frame, codec.lifetime_ms)
+    this.enqueue(frame, codec.lifetime_ms)
+    return true
   }
 
   /** The same with bytes that are already encoded (2…length−1). */
@@ -134,16 +124,18 @@ export class Transmitter {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]!
-    return this.enqueue(frame, codec.lifetime_ms)
+    this.enqueue(frame, codec.lifetime_ms)
+    return true
   }
 
   /** Queues a frame that is no catalogue message, also while closed. It does not expire. */
   sendPeer(id: number, data: Uint8Array, length: number): boolean {
     if (this.holds(id)) return true
-    const frame = this.prepare(id, length, NO_KEY)
+    const frame = this.prepare(id, length, NO_KEY, false)
     if (frame === undefined) return false
     for (let i = 0; i < length; i++) frame.data[i] = data[i]!
-    return this.enqueue(frame, Infinity)
+    this.enqueue(frame, Infinity)
+    return true
   }
 
   /** True while a frame with this identifier waits or is in the controller. */
@@ -166,14 +158,17 @@ export class Transmitter {
       this.counters.txClosed++
       return undefined
     }
-    return this.prepare(messageId(codec.priority, codec.page, codec.kind, location, this.source), codec.length, keyOf(codec, key))
+    const id = (codec.priority << 26) | (codec.page << 24) | (PF_BROADCAST << 16) | (codec.kind << 12) | (location << 8) | this.source
+    const spaced = codec.page === 1 && codec.priority > URGENT_PRIORITY
+    return this.prepare(id, codec.length, codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key, spaced)
   }
 
   /** The first free frame (it stays free until `enqueue`), after making room if need be. */
-  private prepare(id: number, length: number, key: number): TxFrame | undefined {
-    this.watchController()
+  private prepare(id: number, length: number, key: number, spaced: boolean): TxFrame | undefined {
+    const now = this.schedule.now()
     const queue = this.queue
-    if (key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
+    if (this.flying > 0) this.watchController(now)
+    if (queue.head !== undefined && key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
     if (queue.free === undefined) {
       this.counters.txOverflow++
       if (!queue.dropLast(id)) this.counters.txQueued++
@@ -183,32 +178,41 @@ export class Transmitter {
     frame.id = id
     frame.length = length
     frame.key = key
+    frame.spaced = spaced
     frame.sealed = false
     frame.yielding = false
     frame.expired = false
+    frame.queued_ms = now
     return frame
   }
 
-  private enqueue(frame: TxFrame, lifetime_ms: number): boolean {
-    this.queue.claim(frame)
+  private enqueue(frame: TxFrame, lifetime_ms: number): void {
+    const queue = this.queue
+    const now = frame.queued_ms
+    const expires_ms = now + lifetime_ms
+    frame.expires_ms = expires_ms
+    queue.free = frame.next
     this.counters.txQueued++
-    frame.queued_ms = this.schedule.now()
-    frame.expires_ms = frame.queued_ms + lifetime_ms
-    this.queue.insert(frame)
-    this.schedule.notLater(this.expiryJob, frame.expires_ms)
-    this.pump()
-    return true
+    if (!this.expiryJob.armed || this.expiryJob.due_ms > expires_ms) this.schedule.notLater(this.expiryJob, expires_ms)
+    if (queue.head !== undefined) {
+      queue.insert(frame)
+      this.pump(now)
+    } else if (this.flying > 0 || frame.spaced || !this.hand(frame, now)) {
+      frame.next = undefined
+      queue.head = frame
+      this.pump(now)
+    }
   }
 
   /** Hands frames to the controller as long as it has room and a frame may go. */
-  private pump(): void {
-    const now = this.schedule.now()
+  private pump(now: number): void {
+    const queue = this.queue
     let retry_ms = Infinity
     let before: TxFrame | undefined = undefined
-    let frame = this.queue.head
+    let frame = queue.head
     while (frame !== undefined) {
-      const clear_ms = this.clearTime(frame.id)
-      if (clear_ms > now || this.inFlight(frame.id)) {
+      const clear_ms = frame.spaced ? this.clear_ms[locationOf(frame.id)]! : 0
+      if (clear_ms > now || (this.flying > 0 && this.placeOf(frame.id) >= 0)) {
         if (clear_ms > now && clear_ms < retry_ms) retry_ms = clear_ms
         if (clear_ms === Infinity) this.passSlower(frame.id)
         before = frame
@@ -223,24 +227,30 @@ export class Transmitter {
         retry_ms = now + RETRY_ms
         break
       }
-      this.queue.takeAfter(before)
-      frame = before === undefined ? this.queue.head : before.next
+      const after: TxFrame | undefined = frame.next
+      if (before === undefined) queue.head = after
+      else before.next = after
+      frame = after
     }
-    this.schedule.notLater(this.pumpJob, retry_ms)
+    if (retry_ms < Infinity) this.schedule.notLater(this.pumpJob, retry_ms)
   }
 
   private hand(frame: TxFrame, now: number): boolean {
-    if (!frame.sealed && isBroadcastKind(frame.id)) {
-      const dataId = dataIdOf(frame.id)
-      protect(frame.data, frame.length, dataId, this.e2e[dataId]!)
-      this.e2e[dataId] = nextCounter(this.e2e[dataId]!)
+    const id = frame.id
+    // What does not expire is no catalogue message.
+    if (!frame.sealed && frame.expires_ms < Infinity) {
+      const dataId = dataIdOf(id)
+      const counter = this.e2e[dataId]!
+      protect(frame.data, frame.length, dataId, counter)
+      this.e2e[dataId] = counter >= E2E_COUNTER_MAX ? 0 : counter + 1
     }
     frame.sealed = true
-    if (!this.can.send(frame.id, frame.data, frame.length)) return false
+    if (!this.can.send(id, frame.data, frame.length)) return false
     frame.handed_ms = now
-    this.flight[this.placeOf(undefined)] = frame
+    const flight = this.flight
+    flight[flight[0] === undefined ? 0 : flight[1] === undefined ? 1 : 2] = frame
     this.flying++
-    this.space(frame.id, Infinity)
+    if (frame.spaced) this.clear_ms[locationOf(id)] = Infinity
     return true
   }
 
@@ -260,7 +270,7 @@ export class Transmitter {
   private passSlower(id: number): void {
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
       const flying = this.flight[i]
-      if (flying === undefined || flying.id <= id || !spaced(flying.id) || locationOf(flying.id) !== locationOf(id)) continue
+      if (flying === undefined || flying.id <= id || !flying.spaced || locationOf(flying.id) !== locationOf(id)) continue
       if (!flying.yielding && !flying.expired) this.recall(flying, false)
     }
   }
@@ -276,26 +286,34 @@ export class Transmitter {
   /** The controller has a free buffer. */
   private sent(id: number): void {
     const place = this.placeOf(id)
-    const frame = place < 0 ? undefined : this.flight[place]
-    if (frame === undefined) return
+    if (place < 0) return
+    const frame = this.flight[place]!
     this.flight[place] = undefined
     this.flying--
-    const now = this.schedule.now()
-    const recalled = frame.yielding || frame.expired
-    this.space(id, recalled ? 0 : now + SPACING_ms)
-    if (frame.yielding && !frame.expired) {
+    if (frame.yielding || frame.expired) this.recalled(frame)
+    else {
+      if (frame.spaced) this.clear_ms[locationOf(id)] = this.schedule.now() + SPACING_ms
+      this.counters.txSent++
+      const queue = this.queue
+      frame.next = queue.free
+      queue.free = frame
+      if (frame.expires_ms === Infinity) this.onPeerSent(id)
+      else if (this.onSent !== undefined) this.onSent(id, this.schedule.now() - frame.queued_ms)
+    }
+    if (this.queue.head !== undefined) this.pump(this.schedule.now())
+  }
+
+  /** A frame was taken back from the controller: for good, or to wait again. */
+  private recalled(frame: TxFrame): void {
+    if (frame.spaced) this.clear_ms[locationOf(frame.id)] = 0
+    if (frame.expired) {
+      this.countGone()
+      this.queue.release(frame)
+    } else {
       frame.yielding = false
       this.counters.txYielded++
       this.queue.insert(frame)
-    } else {
-      const expired = frame.expired
-      if (expired) this.countGone()
-      else this.counters.txSent++
-      this.queue.release(frame)
-      if (!expired && isBroadcastKind(id)) this.onSent(id, now - frame.queued_ms)
-      else if (!expired) this.onPeerSent(id)
     }
-    if (this.queue.head !== undefined) this.pump()
   }
 
   private countGone(): void {
@@ -332,8 +350,8 @@ export class Transmitter {
     this.schedule.notLater(this.expiryJob, next_ms)
   }
 
-  private watchController(): void {
-    const oldest_ms = this.schedule.now() - STUCK_ms
+  private watchController(now: number): void {
+    const oldest_ms = now - STUCK_ms
     for (let i = 0; i < HARDWARE_BUFFERS; i++) {
       const frame = this.flight[i]
       if (frame !== undefined && frame.handed_ms < oldest_ms) {
@@ -343,24 +361,15 @@ export class Transmitter {
     }
   }
 
-  private space(id: number, clear_ms: number): void {
-    if (spaced(id)) this.clear_ms[locationOf(id)] = clear_ms
-  }
-
-  private clearTime(id: number): number {
-    return spaced(id) ? this.clear_ms[locationOf(id)]! : 0
-  }
-
   private inFlight(id: number): boolean {
     return this.flying > 0 && this.placeOf(id) >= 0
   }
 
-  /** Index in `flight` of the frame with this identifier, or of a free place; −1 = none. */
-  private placeOf(id: number | undefined): number {
-    for (let i = 0; i < HARDWARE_BUFFERS; i++) {
-      const frame = this.flight[i]
-      if (frame === undefined ? id === undefined : frame.id === id) return i
-    }
-    return -1
+  /** Index in `flight` of the frame with this identifier; −1 = none. */
+  private placeOf(id: number): number {
+    const flight = this.flight
+    if (flight[0] !== undefined && flight[0].id === id) return 0
+    if (flight[1] !== undefined && flight[1].id === id) return 1
+    return flight[2] !== undefined && flight[2].id === id ? 2 : -1
   }
 }

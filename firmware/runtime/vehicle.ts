@@ -53,9 +53,10 @@ export class Vehicle implements VehicleView {
   /** A VehicleState from the bus; a hub with a vehicle component of its own knows better. */
   receive(values: VehicleStateValues): void {
     if (this.local) return
-    const wasFresh = this.fresh()
-    this.heard_ms = this.schedule.now()
-    this.schedule.notLater(this.staleJob, this.heard_ms + FRESH_ms + 1)
+    const now = this.schedule.now()
+    const wasFresh = now - this.heard_ms <= FRESH_ms
+    this.heard_ms = now
+    if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + FRESH_ms + 1)
     this.set(values.ignition, values.gear, values.speed_kmh, !wasFresh)
   }
 

@@ -1,10 +1,12 @@
-import { hubAddress, LOCATION, locationOfAddress, MANAGER_STATE, type VehicleStateValues } from '#protocol/index.ts'
+import { hubAddress, LOCATION, MANAGER_STATE, type VehicleStateValues } from '#protocol/index.ts'
 import { FRESH_ms, type Job, type Schedule } from '../../runtime/index.ts'
 import { POWER_RULES } from '../rules.ts'
 
 /** Without a word of a manager for so long no lease of anybody is in force any more: the static shares are free to use. */
 export const ORPHANED_ms: number = POWER_RULES.lease_ms + POWER_RULES.guard_ms + FRESH_ms
 
+const DASH_ADDRESS: number = hubAddress(LOCATION.DASH)
+const TRUNK_ADDRESS: number = hubAddress(LOCATION.TRUNK)
 /** No manager was heard. */
 const NOBODY = 0
 
@@ -34,11 +36,14 @@ export class ManagerInCharge {
   /** A VehicleState. `false`: it is not that of the manager in charge, and says nothing of the vehicle either. */
   heardVehicle(values: VehicleStateValues, source: number): boolean {
     const now = this.schedule.now()
-    const location = locationOfAddress(source)
-    if (location === LOCATION.DASH) this.dashHeard_ms = now
-    else if (location === LOCATION.TRUNK && now - this.dashHeard_ms <= FRESH_ms) return false
-    if ((location === LOCATION.DASH || location === LOCATION.TRUNK) && values.manager !== MANAGER_STATE.none) {
-      this.follow(location, values.shedLevel)
+    const dash = source === DASH_ADDRESS
+    if (dash) this.dashHeard_ms = now
+    else if (source !== TRUNK_ADDRESS) return true
+    else if (now - this.dashHeard_ms <= FRESH_ms) return false
+    if (values.manager !== MANAGER_STATE.none) {
+      this.location = dash ? LOCATION.DASH : LOCATION.TRUNK
+      this.heard_ms = now
+      if (values.shedLevel !== this.shedLevel) this.shed(values.shedLevel)
     }
     return true
   }

@@ -238,7 +238,7 @@ export class PortFeed implements PortPower {
     else if (this.port.tripped()) this.latched()
     else this.police()
     const closely = this.feed === 'drawing' || this.excess_ms < Infinity
-    this.schedule.notLater(this.watchJob, this.schedule.now() + (closely ? WATCH_ms : IDLE_WATCH_ms))
+    this.schedule.notLater(this.watchJob, this.schedule.now_ms + (closely ? WATCH_ms : IDLE_WATCH_ms))
     const state = this.state()
     if (this.covered) this.compare(state)
     if (state === this.told) return
@@ -257,7 +257,7 @@ export class PortFeed implements PortPower {
 
   /** The second line behind the eFuse: what draws more than its lease allows is cut. */
   private police(): void {
-    const now = this.schedule.now()
+    const now = this.schedule.now_ms
     const most_A = Math.max(this.leased_A(), this.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
     if (!(this.port.current_A() > most_A)) {
       this.excess_ms = Infinity
