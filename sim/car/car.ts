@@ -1,6 +1,6 @@
 import { encodeDescriptor, LOCATION } from '#protocol/index.ts'
 import { type BusFaultOptions, CanBus, type LoadMeter } from '../bus/index.ts'
-import { ChipCan, type FirmwareImage, HubHost, type ResetCauseName } from '../host/index.ts'
+import { ChipCan, type CpuName, type FirmwareImage, HubHost, paying, type ResetCauseName } from '../host/index.ts'
 import { Kernel } from '../kernel/index.ts'
 import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import {
@@ -58,6 +58,8 @@ export interface CarOptions {
    * which is faster.
    */
   readonly chips?: boolean
+  /** What the hubs run on: each callback keeps its processor busy as long as measured there. `ideal` (the default): no time at all. */
+  readonly cpu?: CpuName
 }
 
 interface SwitchPlace {
@@ -121,7 +123,8 @@ export class Car<Names extends CarNames = CarNames> {
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
-      this.addHub(plan, position, options.image?.(plan) ?? images[plan.image], options.chips ?? false)
+      const image = options.image?.(plan) ?? images[plan.image]
+      this.addHub(plan, position, this.onCpu(image, plan, options.cpu ?? 'ideal'), options.chips ?? false)
       if (options.learned ?? true) this.teach(plan)
     })
   }
@@ -344,6 +347,10 @@ export class Car<Names extends CarNames = CarNames> {
     const outlet = outlets[port]
     if (outlet === undefined) throw new RangeError(`hub ${hub} has no port ${port}; it has ports 0…${outlets.length - 1}`)
     return outlet
+  }
+
+  private onCpu(image: FirmwareImage, { image: hub, location }: HubPlan, cpu: CpuName): FirmwareImage {
+    return cpu === 'ideal' ? image : paying(image, hub, cpu, duration_ms => this.hub(location).pause(duration_ms))
   }
 
   private addHub(plan: HubPlan, position: number, image: FirmwareImage, chip: boolean): void {

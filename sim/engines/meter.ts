@@ -2,6 +2,7 @@ import {
   CLASSIC_DATA_BYTES, createFrame, type HubName, type HubTypeName, messageId, pageOf, kindOf, PF_BROADCAST, pduFormatOf, VehicleStateCodec,
 } from '#protocol/index.ts'
 import { attachNode, type Car, createCar, type TopologyData } from '../car/index.ts'
+import { type CallbackKey, watched } from '../host/index.ts'
 import { drive, DRIVE, type Step } from './drive.ts'
 import { type MeteredCallback, XsHub } from './xs/index.ts'
 
@@ -42,23 +43,35 @@ const STEPS: readonly Step[] = [...DRIVE, { name: 'unwanted', for_ms: 1000 }]
 
 interface Noted extends MeteredCallback { readonly step: string }
 
+interface Metered {
+  readonly costs: Costs
+  /** The mean of all callbacks that are alike, as the simulator's hubs pay for theirs. */
+  readonly callbacks: Readonly<Record<CallbackKey, number>>
+}
+
 /** Runs the artefact of a hub type in XS as a hub of a car, and reads the meter. @throws Error where the engine is missing. */
-export function meter(hub: HubTypeName, board: string, artefact: string, topology?: TopologyData): Costs {
+export function meter(hub: HubTypeName, board: string, artefact: string, topology?: TopologyData): Metered {
   const engine = new XsHub(board, artefact)
   try {
     const noted: Noted[] = []
+    const sums = new Map<CallbackKey, { compute: number, count: number }>()
     let step = ''
     engine.onCallback = callback => noted.push({ ...callback, step })
+    const image = watched(engine.image, (key) => {
+      const sum = sums.get(key) ?? { compute: 0, count: 0 }
+      sums.set(key, { compute: sum.compute + noted.at(-1)!.compute, count: sum.count + 1 })
+    })
     const car = createCar({
       seed: SEED, ...(topology !== undefined && { topology }),
-      image: plan => plan.location === METERED_AT[hub] ? engine.image : undefined,
+      image: plan => plan.location === METERED_AT[hub] ? image : undefined,
     })
     const tool = strangerOf(car)
     drive(car, STEPS, (next) => {
       step = next.name
       if (step === 'unwanted') tool()
     })
-    return costsOf(noted, engine.emptySlots)
+    const means = [...sums].map(([key, { compute, count }]): [CallbackKey, number] => [key, Math.round(compute / count)])
+    return { costs: costsOf(noted, engine.emptySlots), callbacks: Object.fromEntries(means.sort(([one], [other]) => one < other ? -1 : 1)) }
   } finally {
     engine.end()
   }

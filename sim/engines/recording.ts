@@ -1,5 +1,5 @@
 import type { CanPort, Hal, Nvm, Port } from '#firmware/index.ts'
-import type { FirmwareImage } from '../host/index.ts'
+import { type FirmwareImage, overlaid } from '../host/index.ts'
 
 /** What one hub did to its board, a line each: when, what, bit for bit. */
 export type DeedLog = string[]
@@ -11,14 +11,14 @@ export function recorded(image: FirmwareImage, log: DeedLog): FirmwareImage {
 
 function recordedHal(hal: Hal, log: DeedLog): Hal {
   const note = (...words: (string | number)[]): void => { log.push(`${hal.now()} ${words.join(' ')}`) }
-  const can = hal.can.map((port): CanPort => instead(port, {
+  const can = hal.can.map((port): CanPort => overlaid(port, {
     send(id: number, data: Uint8Array, length: number): boolean {
       const sent = port.send(id, data, length)
       note('send', id.toString(16), Buffer.from(data.subarray(0, length)).toString('hex'), Number(sent))
       return sent
     },
   }))
-  const ports = hal.ports.map((port, index): Port => instead(port, {
+  const ports = hal.ports.map((port, index): Port => overlaid(port, {
     power: (on: boolean): void => {
       note('power', index, Number(on))
       port.power(on)
@@ -44,14 +44,4 @@ function recordedHal(hal: Hal, log: DeedLog): Hal {
     },
   }
   return { ...hal, can, ports, nvm }
-}
-
-/** `target` with some of its methods replaced; all others run on itself. */
-export function instead<Target extends object>(target: Target, methods: Partial<Target>): Target {
-  return new Proxy(target, {
-    get: (_target, name: string & keyof Target) => {
-      const method = methods[name] ?? target[name]
-      return typeof method === 'function' && methods[name] === undefined ? method.bind(target) as unknown : method
-    },
-  })
 }

@@ -1,5 +1,7 @@
 export { ChipCan } from './chip-can.ts'
 export { type FirmwareImage, HubHost, type Instruments, type ResetCauseName } from './hub-host.ts'
 export { commutated_A, Measuring, type MeasuringErrors } from './measuring.ts'
+export { type CallbackKey, overlaid, watched } from './callbacks.ts'
+export { costOf, type CpuName, CPUS, paying } from './cpu-model.ts'
 export { NvmStore } from './nvm-store.ts'
 export { FlashStore, PowerCut } from './flash-store.ts'

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { HUB_TYPE, type HubTypeName } from '#protocol/index.ts'
 import {
@@ -85,7 +85,9 @@ async function buildAll(hubs: readonly HubTypeName[], options: Options, terminal
   const built: Built[] = []
   for (const hub of hubs) {
     const artefact = await build(hub, options.engine, car)
-    built.push(keep(artefact, metered ? { ...meter(hub, board, artefact.text, car) } : {}, options))
+    const costs = metered ? meter(hub, board, artefact.text, car) : undefined
+    if (costs !== undefined) write(artefactPath(hub, options).replace(/js$/, 'costs.json'), `${JSON.stringify(costs.callbacks, undefined, 2)}\n`)
+    built.push(keep(artefact, { ...costs?.costs }, options))
   }
   return built
 }
@@ -107,14 +109,9 @@ function keep(artefact: Artefact, costs: Figures, options: Options): Built {
   const report: BuildReport = { hub, engine, sha256, figures: { bytes, ...costs }, modules }
   const reportPath = path.replace(/js$/, 'json')
   const before = existsSync(reportPath) ? JSON.parse(read(reportPath)) as BuildReport : undefined
-  try {
-    mkdirSync(options.out, { recursive: true })
-    writeFileSync(path, artefact.text)
-    writeFileSync(mapPath(hub, options), artefact.map)
-    writeFileSync(reportPath, `${JSON.stringify(report, undefined, 2)}\n`)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
+  write(path, artefact.text)
+  write(mapPath(hub, options), artefact.map)
+  write(reportPath, `${JSON.stringify(report, undefined, 2)}\n`)
   return {
     report,
     rows: figureRows(report.figures, (budgets as Budgets)[engine]?.[hub], before?.figures),
@@ -124,6 +121,15 @@ function keep(artefact: Artefact, costs: Figures, options: Options): Built {
 
 const artefactPath = (hub: HubTypeName, options: Options): string => join(options.out, `${hub}.${options.engine}.js`)
 const mapPath = (hub: HubTypeName, options: Options): string => `${artefactPath(hub, options)}.map`
+
+function write(path: string, content: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+  } catch (error) {
+    throw fileFailure('write', path, error)
+  }
+}
 
 function read(path: string): string {
   try {

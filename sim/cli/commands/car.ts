@@ -1,8 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { from } from 'rxjs'
 import { HUBS } from '#protocol/index.ts'
 import { unknown } from '#protocol/messages/index.ts'
-import { schedulePowerFaults, withBattery } from '#sim/car/index.ts'
+import { type CpuName, CPUS, schedulePowerFaults, withBattery } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
 import { carView } from '../car/car-screen.ts'
 import { CarWatch } from '../car/car-watch.ts'
@@ -45,6 +45,7 @@ Examples:
   npx spine car --car coupe                   the two-door car that comes with the project
   npx spine car --print-car > mine.json       the sedan as a file to change; npx spine car --car mine.json
   npx spine car --faults faults.json          with faults.json like {"bitErrorRate": 1e-6, "dropped": ["RL"]}
+  npx spine car --cpu esp32-xs                hubs as slow as the boards that they are meant for
   npx spine car --real FL                     leave the hub FL out: a real one takes its place`
 
 interface Options {
@@ -62,6 +63,7 @@ interface Options {
   faults?: string
   real?: string[]
   actuate?: boolean
+  cpu: CpuName
   json?: boolean
 }
 
@@ -80,6 +82,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--data-bitrate <bit/s>', 'make it a CAN FD bus: that of FD data, a multiple of --bitrate up to 8M', dataBitrate)
     .option('--press <switch:hold@begin>', 'press a switch by script; may be repeated', collect(parsePress))
     .option('--faults <file>', 'faults of bus and power, as JSON')
+    .addOption(new Option('--cpu <name>', 'what its hubs run on: each callback takes as long as measured there').choices(CPUS).default('ideal'))
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
     .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)'))
@@ -148,9 +151,9 @@ function build(options: Options, report: (line: string) => void): LiveCar {
   const faults = options.faults === undefined ? {} : readFaultsFile(options.faults, car)
   const topology = withBattery(car, faults)
   try {
-    const { seed, bitrate, speed } = options
+    const { seed, bitrate, speed, cpu } = options
     const fd = options.dataBitrate === undefined ? {} : { dataBitrate: options.dataBitrate }
-    const live = new LiveCar({ topology, seed, bitrate, speed, without: options.real ?? [], report, faults, ...fd })
+    const live = new LiveCar({ topology, seed, bitrate, speed, cpu, without: options.real ?? [], report, faults, ...fd })
     schedulePowerFaults(live.car, faults)
     return live
   } catch (error) {

@@ -4,8 +4,7 @@ import { FlashNvm } from '#firmware/boards/index.ts'
 import { type EspruinoFlash, serialOf } from '#firmware/boards/espruino/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
 import { RESET_CAUSE } from '#protocol/index.ts'
-import { ChipCan, type FirmwareImage } from '../../host/index.ts'
-import { instead } from '../recording.ts'
+import { ChipCan, type FirmwareImage, overlaid } from '../../host/index.ts'
 import { emulatedPins } from './pins.ts'
 import { EmulatedPins } from './wires.ts'
 
@@ -104,7 +103,7 @@ function serialText(hal: Hal): string {
 
 /** What such a board offers, as a `Hal` for the sources: no means, no serial line at its sockets, no acceleration, no reset cause. */
 export function asEspruinoOffers(hal: Hal): Hal {
-  const ports = hal.ports.map((port): Port => instead(port, {
+  const ports = hal.ports.map((port): Port => overlaid(port, {
     takeMeans: () => undefined, mean_A: () => NaN, meanPlug_V: () => NaN, write: () => undefined, read: () => 0,
   }))
   return { ...hal, ports, acceleration_m_s2: () => NaN, resetCause: RESET_CAUSE.unknown, serial: serialOf(serialText(hal)) }
