@@ -9,7 +9,7 @@ const test = '[.]test[.]ts$'
 const browserSafe = [
   'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|plants|host|car|checkers|pinch|fuzz|live|diag)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
-  'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$',
+  'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$', 'sim/web/page/',
 ].map(path => `^${path}`).join('|')
 
 /** Every folder below `parent`, itself included. */
@@ -63,6 +63,7 @@ module.exports = {
     },
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
+    layer('web-on-live', '^sim/web/', '^(firmware|sim/(cli|bench|pinch)/)', 'the page knows the car and links, no tool'),
     layer('live-on-car', '^sim/live/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'a car in real time knows no tool'),
     layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!trace/|checkers/))', 'judges read the trace only'),
     ...doors,
@@ -71,6 +72,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: 'specify',
-    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 }

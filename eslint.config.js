@@ -52,14 +52,14 @@ const reproducible = [
 const browserSafe = [
   'protocol/**/*.ts', 'firmware/**/*.ts', 'sim/{kernel,schema,trace,bus,power,plants,host,car,checkers,pinch,fuzz,live,diag}/**/*.ts',
   'sim/gateway/{browser,link,link-frame,actuation,counters}.ts', 'sim/gateway/logs/**/*.ts', 'sim/gateway/spine/codec/*.ts',
-  'sim/gateway/{slcan,gvret}/{index,codec,reader,line-reader}.ts',
+  'sim/gateway/{slcan,gvret}/{index,codec,reader,line-reader}.ts', 'sim/web/page/*.{ts,tsx}',
 ]
 const notBrowserSafe = ['protocol/export/**', 'firmware/build/**', '**/testing/**', '**/*.test.ts']
 const nodeGlobals = ['Buffer', 'process', 'global', 'require', 'module', '__dirname', '__filename', 'setImmediate', 'clearImmediate', 'NodeJS']
   .map(name => ({ name, message: 'Runs in a browser, too: it has no such thing.' }))
 
 /** Where the rules that need types are on. */
-const typeChecked = ['{protocol,firmware,sim,harness-tests}/**/*.ts']
+const typeChecked = ['{protocol,firmware,sim,harness-tests}/**/*.ts', 'sim/web/page/*.tsx']
 /** Rules of the set that make no sense here. */
 const notHere = {
   // What implements an asynchronous interface may have nothing to wait for; a function that throws must reject.
@@ -81,7 +81,7 @@ export default tseslint.config(
   { files: ['**/*.test.ts'], rules: notInTests },
   stylistic.configs.customize({ indent: 2, quotes: 'single', semi: false, braceStyle: '1tbs', arrowParens: false }),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     rules: {
       '@stylistic/max-len': ['error', { code: 140, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true }],
       '@stylistic/max-statements-per-line': ['error', { max: 2 }],
@@ -108,6 +108,9 @@ export default tseslint.config(
       }],
     },
   },
+  // A tag with its attributes is one line where it is one thought.
+  { files: ['**/*.tsx'], rules: { '@stylistic/max-len': ['error', { code: 220, ignoreUrls: true, ignoreStrings: true, ignoreTemplateLiterals: true }], '@stylistic/jsx-one-expression-per-line': 'off', '@stylistic/max-statements-per-line': 'off' } },
+  { files: ['sim/web/page/texts.ts'], rules: { '@stylistic/max-len': 'off' } },
   { files: ['*.config.ts'], rules: { 'no-restricted-exports': 'off' } },
   { files: ['protocol/messages.generated.ts'], rules: { 'max-lines': 'off', '@stylistic/max-len': 'off' } },
   {

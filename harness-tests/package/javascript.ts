@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { build, type Plugin } from 'esbuild'
 
+import { bundlePage } from '#sim/web/index.ts'
 import { DOORS, OUTPUT, PROGRAM } from './entries.ts'
 
 /**
@@ -21,10 +23,11 @@ export async function buildJavaScript(root: string): Promise<string[]> {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [packedCommands(root)],
+    plugins: [packedCommands(root), packedPage(root)],
     metafile: true,
     logLevel: 'warning',
   })
+  writeFileSync(path.join(root, OUTPUT, 'page.json'), JSON.stringify(await bundlePage()))
   return Object.keys(metafile.inputs)
 }
 
@@ -33,4 +36,11 @@ const packedCommands = (root: string): Plugin => ({
   name: 'packed-commands',
   setup: plugin => plugin.onResolve({ filter: /\/commands\/(bench|build)\.ts$/ }, ({ path: command }) =>
     ({ path: path.join(root, `harness-tests/package/packed-${path.basename(command)}`) })),
+})
+
+/** The page is made when the package is: its sources are not in it. */
+const packedPage = (root: string): Plugin => ({
+  name: 'packed-page',
+  setup: plugin => plugin.onResolve({ filter: /^\.\/bundle\.ts$/ }, ({ importer }) =>
+    importer.startsWith(path.join(root, 'sim/web/')) ? { path: path.join(root, 'harness-tests/package/packed-page.ts') } : undefined),
 })

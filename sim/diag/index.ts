@@ -1,5 +1,5 @@
 export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
-export { type FrameDescription, identifierText } from './describe-frame.ts'
+export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
 export { NetworkDescriber } from './describe-network.ts'
 export { currentFaults } from './faults.ts'
 export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'

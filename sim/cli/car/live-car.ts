@@ -21,6 +21,9 @@ const PROCESS_HOST: Host = {
   },
 }
 
+/** How often watched signals are sent to pages. */
+const SAMPLES_ms = 33
+
 /** Least time between two reports of lag. */
 const LAG_REPORT_ms = 10_000
 
@@ -40,6 +43,7 @@ export class LiveCar {
   private readonly report: (line: string) => void
   private recorder: Link | undefined
   private nextLagReport_ms = 0
+  private samples: NodeJS.Timeout | undefined
 
   /** Throws RangeError and TopologyError for options that make no sense. */
   constructor(options: LiveCarOptions) {
@@ -62,6 +66,28 @@ export class LiveCar {
       actuate, buses: 1,
       report: this.report,
     })
+    this.join(link)
+  }
+
+  /** Serves the page of this car, at `port` or, where that is in use, at any. */
+  async servePage(port: number): Promise<void> {
+    const { createPageLink } = await import('#sim/web/index.ts')
+    const { bus, topology } = this.car
+    const options = { bitrate: bus.bitrate, now_ns: () => this.car.now_ns, name: topology.name, report: this.report }
+    let page = createPageLink({ ...options, port })
+    await page.open().catch(() => {
+      page = createPageLink({ ...options, port: 0 })
+      return page.open()
+    })
+    this.join(page)
+    this.samples = setInterval(() => {
+      const series = this.controls.feed.take(performance.now())
+      if (series.length > 0) page.tell({ samples: { series } })
+    }, SAMPLES_ms)
+  }
+
+  private join(link: Link): void {
+    const { uri } = link
     const node = attachNode(this.car, { name: `link ${this.links.length}` })
     this.links.push(link)
     const port = new FreshPort(node, this.car.kernel, (expired) => {
@@ -134,6 +160,7 @@ export class LiveCar {
   /** Lets go of everything. */
   async close(): Promise<void> {
     this.pacer.stop()
+    clearInterval(this.samples)
     for (const { attachment, node } of this.nodes) {
       attachment.detach()
       node.detach()

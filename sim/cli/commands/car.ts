@@ -13,17 +13,19 @@ import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { endedWell, explained, isLinkUri } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { collect, dataBitrate, shared } from '../lib/options.ts'
+import { collect, dataBitrate, shared, wholeNumber } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
+/** Where the page is when nothing else is said. */
+const PAGE_PORT = 7080
 /** Where a car can be reached when nothing else is said. */
 const DEFAULT_LISTEN = ['slcan-listen:127.0.0.1:3333', 'spine-listen:127.0.0.1:7030']
 
 const HELP = `
 Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car names another. Without --listen it listens on
   ${DEFAULT_LISTEN.join('\n  ')}
-so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030. --listen replaces
-both. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
+so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030; and it serves a page, whose
+address it prints. --listen replaces all of them, --page serves the page as well. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
 give the same bytes in --record every time, on every machine. Ctrl-C ends it.
 
 --faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
@@ -56,6 +58,7 @@ interface Options {
   speed: number | 'max'
   seed: number
   listen?: string[]
+  page?: number
   record?: string
   bitrate: number
   dataBitrate?: number
@@ -77,6 +80,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('speed', 'of real time: 1, 10, max', 1))
     .addOption(shared('seed', undefined, 1))
     .option('--listen <uri>', 'what it listens on; may be repeated', collect(text => text))
+    .option('--page <port>', 'serve the page there on loopback; 0 is any that is free', wholeNumber(0, 65_535))
     .option('--record <file>', 'write every frame into a candump log')
     .addOption(shared('bitrate', 'of the spine', 500_000))
     .option('--data-bitrate <bit/s>', 'make it a CAN FD bus: that of FD data, a multiple of --bitrate up to 8M', dataBitrate)
@@ -112,6 +116,8 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
     }
     const recorder = options.record === undefined ? undefined : await explained(live.record(recordUri(options.record)))
     for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await listen(live, uri, options.actuate === true)
+    const page = options.page ?? (options.listen === undefined && options.speed === 1 ? PAGE_PORT : undefined)
+    if (page !== undefined) await explained(live.servePage(page))
     const begun_ms = performance.now()
     const run = live.run(options.for ?? Infinity, terminal.stop)
     tellAddresses(live, options, terminal)

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { lifetime_ms } from '../actuation.ts'
 import { count, drop } from '../counters.ts'
 import type { LinkCounters, LinkFrame } from '../link.ts'
@@ -26,9 +26,9 @@ const REPLY_ROOM = 262_144
 /** How long the far side has to read why it was refused, ms. */
 const REFUSAL_TIMEOUT_ms = 2000
 
-/** One TCP connection that speaks the stream: either end of it. */
+/** One connection that speaks the stream, TCP or a WebSocket: either end of it. */
 export class SpineConnection {
-  private readonly socket: Socket
+  private readonly socket: Duplex
   private readonly handler: ConnectionHandler
   private readonly counters: LinkCounters
   private readonly outbox: Outbox
@@ -46,7 +46,7 @@ export class SpineConnection {
   /** A command of the far side came in time: its clock is known. */
   private agesKnown = false
 
-  constructor(socket: Socket, handler: ConnectionHandler, counters: LinkCounters, queueFrames: number) {
+  constructor(socket: Duplex, handler: ConnectionHandler, counters: LinkCounters, queueFrames: number) {
     this.socket = socket
     this.handler = handler
     this.counters = counters

@@ -1,8 +1,8 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { count, createCounters, droppedTotal } from '../counters.ts'
 import { DEFAULT_ENDPOINT, readEndpoint } from '../endpoint.ts'
 import type { Link, LinkCounters, LinkFrame, LinkOptions } from '../link.ts'
-import { ListeningLink, type ServedClient } from '../listening-link.ts'
+import { type ClientHost, type Entrance, ListeningLink, type ServedClient } from '../listening-link.ts'
 import { maxClients, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
@@ -18,11 +18,23 @@ const MAX_REQUESTS = 64
 export interface SpineListen extends Link {
   /** Who answers requests. The last one set; returns the function that takes it away. */
   onControl(handler: ControlHandler): () => void
+  /** Tells all clients something that is no frame. */
+  tell(body: EnvelopeBody): void
 }
 
 export function createSpineListen(uri: LinkUri, options: LinkOptions): SpineListen {
   const endpoint = readEndpoint(uri, DEFAULT_ENDPOINT.spine)
-  const most = maxClients(uri)
+  return createStreamListen(uri.text, options, maxClients(uri), (host, welcome) => tcpEntrance(host, 'spine', endpoint, welcome))
+}
+
+/** Takes care of a connection of somebody who came in. */
+type Welcome = (stream: Duplex, peer: string, origin: string) => void
+
+/** The same with another entrance, for at most so many clients. */
+export function createStreamListen(
+  name: string, options: LinkOptions, most: number, enter: (host: ClientHost, welcome: Welcome) => Entrance,
+): SpineListen {
+  const clients = new Set<StreamClient>()
   let handler: ControlHandler | undefined
   const control = async (body: NonNullable<EnvelopeBody['request']>): Promise<ControlResult> => {
     const request = readRequest(body)
@@ -30,21 +42,26 @@ export function createSpineListen(uri: LinkUri, options: LinkOptions): SpineList
     if (handler === undefined) throw new Error('this end of the stream takes no requests')
     return handler(request)
   }
-  const link = new ListeningLink(uri.text, options, host => tcpEntrance(host, 'spine', endpoint, (socket, peer, origin) => {
-    const client = new StreamClient(socket, origin, peer, host.queueFrames, {
+  const link = new ListeningLink(name, options, host => enter(host, (stream, peer, origin) => {
+    const client = new StreamClient(stream, origin, peer, host.queueFrames, {
       accept: frame => host.accept(frame, client),
       control,
       greeted: () => host.changed(),
       gone: (reason) => {
         if (reason !== '') host.report(`${host.uri}: ${peer}: ${reason}`)
         host.removeClient(client)
+        clients.delete(client)
       },
     })
     host.addClient(client)
+    clients.add(client)
     if (host.clientCount > most) client.refuse(`${most} clients are connected already`)
     else client.greet(options.name ?? 'car', host.bitrate, options.dataBitrate ?? 0, host.now_ns(), host.mode === 'listen')
   }), true)
   return Object.assign(link, {
+    tell(body: EnvelopeBody) {
+      for (const client of clients) client.tell(body)
+    },
     onControl(next: ControlHandler) {
       handler = next
       return () => {
@@ -79,11 +96,11 @@ class StreamClient implements ServedClient, ConnectionHandler {
   private telling = false
   private readonly helloTimer: NodeJS.Timeout
 
-  constructor(socket: Socket, origin: string, peer: string, queueFrames: number, owner: ClientOwner) {
+  constructor(stream: Duplex, origin: string, peer: string, queueFrames: number, owner: ClientOwner) {
     this.origin = origin
     this.peer = peer
     this.owner = owner
-    this.connection = new SpineConnection(socket, this, this.counters, queueFrames)
+    this.connection = new SpineConnection(stream, this, this.counters, queueFrames)
     this.helloTimer = setTimeout(() => this.refuse(`there was no hello within ${HELLO_TIMEOUT_ms} ms`), HELLO_TIMEOUT_ms)
   }
 
@@ -102,6 +119,11 @@ class StreamClient implements ServedClient, ConnectionHandler {
       void this.connection.drained().then(() => this.tellDropped())
     }
     return false
+  }
+
+  /** Something that it can do without: nothing when it does not read. */
+  tell(body: EnvelopeBody): void {
+    if (this.active) this.connection.sendBody(body)
   }
 
   refuse(reason: string): void {

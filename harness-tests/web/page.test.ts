@@ -1,0 +1,303 @@
+import { readFileSync } from 'node:fs'
+import { deflateRawSync, gzipSync } from 'node:zlib'
+import axe from 'axe-core'
+import WebSocket from 'ws'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { LiveCar } from '#sim/cli/car/live-car.ts'
+import { createLinkFrame } from '#sim/gateway/index.ts'
+import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
+import { type Drive, readDrive, Session } from '#sim/live/index.ts'
+import { createPageLink, type PageLink } from '#sim/web/index.ts'
+import { choose, hasChromium, hold, HOW_TO_GET_IT, keepPicture, label, Pages, type Shown, until } from './browser.ts'
+
+/** What happens in the drive that Node and Chromium are compared by. */
+const DRIVE: Drive = {
+  seed: 7, for_ms: 12_000,
+  faults: { copper: [{ kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.2, at_ms: 3000 }] },
+  events: [
+    { at_ms: 1500, kind: 'press', for_ms: 3000, with: { switch: 'DASH.windowFL.down' } },
+    { at_ms: 5000, kind: 'obstacle', for_ms: 6000, with: { window: 'FL.window', opening_mm: 150, stiffness_N_mm: 10 } },
+    { at_ms: 5200, kind: 'press', for_ms: 200, with: { switch: 'FL.window.up' } },
+    { at_ms: 8000, kind: 'cut', for_ms: 1000, with: { cable: 'drop.RR' } },
+  ],
+}
+
+const fragment = (drive: unknown): string => `#drive=${deflateRawSync(JSON.stringify(drive)).toString('base64url')}`
+
+function logInNode(drive: Drive): string {
+  const session = new Session(readDrive(drive), { now_ms: () => 0, after: () => () => undefined }, () => undefined)
+  const lines: string[] = []
+  const seen = createLinkFrame()
+  session.car.bus.tap(({ frame, end_ns }) => lines.push(formatCandumpLine(Object.assign(seen, frame, { timestamp_ns: end_ns }))))
+  session.car.boot()
+  session.finish()
+  return lines.join('')
+}
+
+/** A page that is open is closed after its test, whatever came of it. */
+const links: PageLink[] = []
+const cars: LiveCar[] = []
+
+async function servedCar(port = 0): Promise<{ live: LiveCar, address: string, stop: () => Promise<void> }> {
+  const live = new LiveCar({ speed: 1, seed: 3, report: () => undefined })
+  cars.push(live)
+  await live.servePage(port)
+  const stop = new AbortController()
+  const run = live.run(Infinity, stop.signal)
+  const end = async (): Promise<void> => {
+    stop.abort()
+    await run
+    await live.close()
+  }
+  return { live, address: live.links[0]!.addresses[0]!, stop: end }
+}
+
+if (!hasChromium) console.warn(`not run: the page in a browser. ${HOW_TO_GET_IT}`)
+
+describe.skipIf(!hasChromium)('the page', () => {
+  let pages: Pages
+  beforeAll(async () => { pages = await Pages.open() })
+  afterEach(async () => {
+    await pages.tidy()
+    for (const live of cars.splice(0)) await live.close()
+    for (const link of links.splice(0)) await link.close()
+  })
+  afterAll(() => pages.close())
+
+  /** The car runs: every hub has told its volts. */
+  async function running(shown: Shown): Promise<Shown> {
+    await until(() => label(shown.page, /^Hub TRUNK/), text => text.includes('operating'), 'TRUNK operates')
+    return shown
+  }
+
+  describe('as one file, without a server', () => {
+    it('is small, reaches nothing, and runs the car', async () => {
+      const { page, problems } = await running(await pages.show(pages.address))
+      const html = readFileSync(pages.file)
+      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(205_000)
+      expect(html.toString()).toContain('connect-src \'none\'')
+      expect(problems).toEqual([])
+      await keepPicture(page, 'car')
+    })
+
+    it('has the same bytes on its bus as Node, of a drive that a link carries', async () => {
+      const { page, problems } = await pages.show(`${pages.address}${fragment(DRIVE)}`)
+      await page.getByLabel('Speed of time').selectOption('60')
+      await until(() => page.locator('.clock').first().innerText(), text => text === '12.0 s', 'the drive is over', 60_000)
+      await page.getByRole('button', { name: 'Frames' }).click()
+      await until(() => page.locator('.frames tbody tr').count(), rows => rows > 20, 'frames are listed')
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the log' }).click()])
+      const inChromium = readFileSync(await download.path(), 'latin1')
+      const inNode = logInNode(DRIVE)
+      expect(inChromium.split('\n').length).toBe(inNode.split('\n').length)
+      expect(inChromium === inNode).toBe(true)
+      expect(problems).toEqual([])
+      await keepPicture(page, 'frames')
+    })
+
+    it('moves glass with the keyboard, holds a hand in its way, and says so in plain words', async () => {
+      const { page, problems } = await running(await pages.show(pages.address))
+      await hold(page, 'DASH.windowFL.down', 2500)
+      await until(() => label(page, /^FL\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 90, 'the glass is down')
+      await choose(page, /^FL\.window/)
+      await page.getByLabel('Hand in the gap, mm').fill('380')
+      await page.getByRole('button', { name: 'Hand in the gap' }).click()
+      await page.getByRole('button', { name: 'Take the hand out' }).waitFor()
+      await page.getByRole('button', { name: 'Plot: position' }).click()
+      await hold(page, 'FL.window.up', 3500)
+      await page.getByRole('button', { name: 'Faults' }).click()
+      await page.getByText('met an obstacle while closing').waitFor()
+      await keepPicture(page, 'faults')
+      await page.getByRole('button', { name: 'Plots' }).click()
+      await until(() => page.locator('.legend tbody tr').first().innerText(), text => /FL\.window position_pct/.test(text), 'the position is plotted')
+      await keepPicture(page, 'plots')
+      expect(problems).toEqual([])
+    })
+
+    it('unplugs, cuts, corrodes, shorts, cranks, turns the key; each is shown and taken back', async () => {
+      const { page, problems } = await running(await pages.show(pages.address))
+      await choose(page, /^FR\.mirror/)
+      await page.getByRole('button', { name: 'Unplug' }).click()
+      await until(() => label(page, /^FR\.mirror/), text => text.includes('unplugged'), 'the mirror is out')
+      await page.getByRole('button', { name: 'Plug in' }).click()
+      await until(() => label(page, /^FR\.mirror/), text => !text.includes('unplugged'), 'the mirror is in')
+      await choose(page, /^Cable drop\.RL/)
+      await page.getByRole('button', { name: 'Cut the data pair' }).click()
+      await until(() => label(page, /^Cable drop\.RL/), text => text.includes('Cut the data pair'), 'the pair is cut')
+      await page.getByRole('button', { name: 'Corrode a connector' }).click()
+      await until(() => label(page, /^Cable drop\.RL/), text => text.includes('mΩ'), 'the connector is corroded')
+      await until(() => page.locator('nav .badge.severe').count(), count => count > 0, 'the silent hub is told')
+      await keepPicture(page, 'cut')
+      await page.getByRole('button', { name: 'Mend the data pair' }).click()
+      await page.getByRole('button', { name: 'Clean the connector' }).click()
+      await until(() => page.locator('nav .badge.severe').count(), count => count === 0, 'nothing is severe any more', 30_000)
+      await page.getByRole('button', { name: 'Start the engine' }).click()
+      await until(() => label(page, /ignition|DASH\.vehicle/i), text => /start/.test(text), 'the key is at start')
+      await page.getByRole('button', { name: 'off', exact: true }).click()
+      await until(() => label(page, /DASH\.vehicle/), text => text.includes('off'), 'the key is off')
+      await page.getByRole('button', { name: 'Pause' }).click()
+      const stopped = await page.locator('.clock').first().innerText()
+      await page.waitForTimeout(500)
+      expect(await page.locator('.clock').first().innerText()).toBe(stopped)
+      expect(problems).toEqual([])
+    })
+
+    it('puts all that was done into a link that does it again', async () => {
+      const { page } = await running(await pages.show(pages.address))
+      await hold(page, 'DASH.windowRR.down', 800)
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await page.getByText('Link copied').waitFor()
+      const { page: again } = await pages.show(page.url())
+      await until(() => label(again, /^RR\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 10, 'the same window goes down')
+    })
+
+    it.each([
+      ['no base64', '#drive=%%%'], ['damaged', '#drive=AAAA'], ['of a foreign car', fragment({ seed: 1, car: 'hearse' })],
+      ['of hostile names', fragment({ seed: 1, events: [{ at_ms: 0, kind: '<img src=x onerror=alert(1)>', with: {} }] })],
+    ])('says what is wrong with a link that is %s, and shows the sedan', async (_, hash) => {
+      const shown = await running(await pages.show(`${pages.address}${hash}`))
+      await shown.page.getByText('The link cannot be read').waitFor()
+      expect(await shown.page.locator('img').count()).toBe(0)
+      expect(shown.problems).toEqual([])
+    })
+
+    it('opens a log that was cut in the middle, and scrubs it', async () => {
+      const { page, problems } = await pages.show(pages.address)
+      const log = logInNode({ seed: 2, for_ms: 8000, events: [{ at_ms: 1500, kind: 'press', for_ms: 3000, with: { switch: 'DASH.windowRL.down' } }] })
+      await page.getByRole('button', { name: 'Open a log' }).click()
+      await page.locator('input[type=file]').setInputFiles({ name: 'drive.log', mimeType: 'text/plain', buffer: Buffer.from(log.slice(0, log.length - 17)) })
+      await page.getByText('lines or blocks that are no frames').waitFor()
+      await page.getByLabel('Position in the log').fill('7.5')
+      await until(() => label(page, /^RL\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 30, 'the window is open late in the log')
+      await page.getByLabel('Position in the log').fill('1.2')
+      await until(() => label(page, /^RL\.window/), text => / 0 %/.test(text), 'and closed early in it')
+      expect(await label(page, /^Cable drop\.FL/)).toContain('a bus does not tell')
+      expect(problems).toEqual([])
+      await keepPicture(page, 'log')
+    })
+
+    it('listens to an SLCAN adapter at a serial port, and sends only when it is unlocked', async () => {
+      const log = logInNode({ seed: 4, for_ms: 3000 })
+      const lines = log.split('\n').filter(line => line !== '').map((line) => {
+        const [, id, data] = / ([0-9A-F]+)#([0-9A-F]*)/.exec(line)!
+        return `T${id}${data!.length / 2}${data}\r`
+      })
+      const shown = await pages.show(pages.address, { before: emulatedPort })
+      await shown.page.evaluate((feed) => { (globalThis as { feed?: string[] }).feed = feed }, lines)
+      await shown.page.getByRole('button', { name: 'Open a log' }).click()
+      await shown.page.getByRole('button', { name: 'Open an adapter: SLCAN' }).click()
+      await until(() => label(shown.page, /^Hub FL/), text => text.includes('operating'), 'hubs are heard')
+      const written = (): Promise<string> => shown.page.evaluate(() => (globalThis as { written?: string }).written ?? '')
+      expect(await written()).toBe('\rC\rS6\rL\r')
+      expect(await shown.page.getByRole('button', { name: 'Send' }).isDisabled()).toBe(true)
+      await shown.page.getByRole('button', { name: 'Unlock: real glass moves' }).click()
+      await shown.page.getByLabel('action').selectOption('down')
+      const send = shown.page.getByRole('button', { name: 'Send' })
+      await send.focus()
+      await shown.page.keyboard.down(' ')
+      await until(written, text => text.includes('T'), 'a command is sent')
+      await shown.page.keyboard.up(' ')
+      expect(await written()).toMatch(/C\rS6\rO\rT0?C?[0-9A-F]{7,8}/)
+      expect(shown.problems).toEqual([])
+      await keepPicture(shown.page, 'adapter')
+    })
+
+    it.each([['light', 1280, 720], ['dark', 1280, 720], ['light', 390, 844]] as const)('is accessible: %s, %d × %d', async (theme, width, height) => {
+      const { page, problems } = await running(await pages.show(pages.address, { theme, width, height }))
+      await choose(page, /^FL\.window/)
+      await page.getByRole('button', { name: 'Plot: position' }).click()
+      await page.evaluate(axe.source)
+      for (const view of ['Car', 'Plots', 'Frames', 'Faults']) {
+        await page.getByRole('navigation').getByRole('button', { name: view }).click()
+        await page.waitForTimeout(400)
+        const violations = await page.evaluate(async () => {
+          // Names of what is in the picture say in words what stands there as figures and signs: they are not the same text.
+          const options = { rules: { 'label-content-name-mismatch': { enabled: false } } }
+          const { axe: judge } = globalThis as { axe?: Judge }
+          return (await judge!.run(options)).violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`)
+        })
+        expect(violations, view).toEqual([])
+        await keepPicture(page, `${view.toLowerCase()}-${theme}-${width}`)
+      }
+      expect(problems.filter(problem => !problem.includes('Content Security'))).toEqual([])
+    })
+  })
+
+  describe('of a car that is served', () => {
+    it('shows two pages the same car', async () => {
+      const { address } = await servedCar()
+      const one = await running(await pages.show(address))
+      const other = await running(await pages.show(address))
+      await hold(one.page, 'DASH.windowFR.down', 1200)
+      await until(() => label(other.page, /^FR\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 10, 'the other page sees it')
+      expect([...one.problems, ...other.problems]).toEqual([])
+    })
+
+    it('says that the car is gone, and comes back with the next one', async () => {
+      const first = await servedCar()
+      const { page } = await running(await pages.show(first.address))
+      await first.stop()
+      await page.getByText('not connected').waitFor()
+      expect(await page.locator('.status.bad').count()).toBe(1)
+    })
+
+    it('lets nobody in but its own page', async () => {
+      const { address } = await servedCar()
+      const { host, hash } = new URL(address)
+      const token = hash.slice('#t='.length)
+      type Headers = Record<string, string>
+      const dial = (protocols: string[], origin: string, headers: Headers = {}): Promise<number> => new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${host}/stream`, protocols, { origin, headers })
+        socket.on('open', () => {
+          socket.close()
+          resolve(101)
+        })
+        socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0))
+        socket.on('error', () => undefined)
+      })
+      expect(await dial(['spine', token], `http://${host}`)).toBe(101)
+      expect(await dial(['spine', token], 'http://evil.example')).toBe(403)
+      expect(await dial(['spine', token], `http://${host}`, { host: 'rebound.example' })).toBe(403)
+      expect(await dial(['spine', 'guess'], `http://${host}`)).toBe(403)
+      expect((await fetch(`http://${host}/log`)).status).toBe(404)
+    })
+  })
+
+  describe('of a bus that is served', () => {
+    it('shows names of the bus as text', async () => {
+      const hostile = '<img src=x onerror=alert(1)>'
+      const link = createPageLink({ port: 0, name: hostile })
+      links.push(link)
+      await link.open()
+      const { page, problems } = await pages.show(link.addresses[0]!)
+      await page.getByText('Reading only').waitFor()
+      await page.waitForTimeout(300)
+      expect(await page.locator('img').count()).toBe(0)
+      expect(problems).toEqual([])
+    })
+  })
+})
+
+/** What axe-core leaves in the page. */
+interface Judge { run(options: object): Promise<{ violations: { id: string, nodes: { html: string }[] }[] }> }
+
+/** Of the page's world. */
+declare const navigator: object
+
+/** Runs in the page: a serial port whose adapter says what `feed` holds, and keeps what is written to it. */
+function emulatedPort(): void {
+  const world = globalThis as { feed?: string[], written?: string }
+  world.written = ''
+  const port = {
+    open: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    readable: new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise(resolve => setTimeout(resolve, 20))
+        controller.enqueue(new TextEncoder().encode((world.feed ?? []).splice(0, 40).join('')))
+      },
+    }),
+    writable: new WritableStream<Uint8Array>({ write(bytes) { world.written += new TextDecoder().decode(bytes) } }),
+  }
+  Object.defineProperty(navigator, 'serial', { value: { requestPort: () => Promise.resolve(port) } })
+}

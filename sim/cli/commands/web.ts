@@ -1,0 +1,113 @@
+import type { Command } from 'commander'
+import { bridgeLinks, type Link, LOG_FORMATS } from '#sim/gateway/index.ts'
+import type { SpineLink } from '#sim/gateway/spine/index.ts'
+import type { PageLink, PageOptions } from '#sim/web/index.ts'
+import { Failure, fileFailure } from '../lib/failure.ts'
+import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
+import { shared, wholeNumber } from '../lib/options.ts'
+import { closed } from '../lib/streams.ts'
+import { tell } from '../lib/tell.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+const HELP = `
+Serves the page on loopback and prints its address: the car from above with volts and amperes, plots, frames, faults in plain
+words with what to check. Of a car everything can be touched; of another bus the page shows what is said on it, and only reads
+until it is unlocked in the page and --actuate stands here. A log of any kind is scrubbed. Ctrl-C ends it.
+
+--out writes the page as one file that needs no server and no network: the car runs in it. It opens logs, and adapters (SLCAN,
+GVRET) in browsers that have Web Serial.
+
+Examples:
+  npx spine web                               the car that runs on this machine
+  npx spine web drive.log                     a log
+  npx spine web socketcan:can0                a real bus, read only
+  npx spine web --out page                    page/index.html`
+
+interface Options { out?: string, port: number, actuate?: boolean, json?: boolean }
+
+/** `spine web`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('[link]', 'a link, or the file of a log', DEFAULT_LINK)
+    .option('--out <dir>', 'write the page with the car in it as one file, index.html, and end')
+    .option('--port <n>', 'where it is served on loopback; 0 is any that is free', wholeNumber(0, 65_535), 0)
+    .addOption(shared('actuate', 'let commands of the page, once it is unlocked, onto a real bus: real glass moves'))
+    .addOption(shared('json', 'the address, or the file and its size, for programs'))
+    .addHelpText('after', HELP)
+    .action((target: string, options: Options) => {
+      if (options.out !== undefined) return write(options.out, options, terminal)
+      if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, options, terminal)
+      return serveLog(target.replace(/^file:/, ''), options, terminal)
+    })
+}
+
+async function write(folder: string, options: Options, terminal: Terminal): Promise<void> {
+  const [{ mkdirSync, writeFileSync }, path, { gzipSync }, { bundlePage, pageHtml }] = await Promise.all([
+    import('node:fs'), import('node:path'), import('node:zlib'), import('#sim/web/index.ts'),
+  ])
+  const html = pageHtml(await bundlePage(), 'nothing')
+  const file = path.join(folder, 'index.html')
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(file, html)
+  } catch (error) {
+    throw fileFailure('write', file, error)
+  }
+  const bytes = Buffer.byteLength(html)
+  const packed = gzipSync(html, { level: 9 }).length
+  tell(terminal, options.json, () => ({ file, bytes, gzip_bytes: packed }), () => `${file}: ${Math.round(bytes / 1000)} kB, ${Math.round(packed / 1000)} kB packed; open it in a browser`)
+}
+
+async function serveLink(uri: string, options: Options, terminal: Terminal): Promise<void> {
+  const report = (line: string): void => terminal.warn(line)
+  await withLink(uri, { actuate: options.actuate === true, report, ...(options.actuate !== true && isReal(uri) && { mode: 'listen' }) }, async (link) => {
+    await withPage({ port: options.port, report, name: uri, ...toldBitrates(link) }, options, terminal, (page) => {
+      if (isCar(link)) page.onControl(request => link.control(request))
+      const bridge = bridgeLinks(link, page)
+      return () => bridge.detach()
+    }, link)
+    endedWell(link)
+  })
+}
+
+async function serveLog(file: string, options: Options, terminal: Terminal): Promise<void> {
+  const [{ readFileSync }, path] = await Promise.all([import('node:fs'), import('node:path')])
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    const known = LOG_FORMATS.flatMap(({ endings }) => endings).join(', ')
+    throw new Failure(`${fileFailure('read', file, error).message}; a log ends with ${known}, a link begins with its kind (npx spine web --help)`)
+  }
+  await withPage({ port: options.port, name: file, log: { name: path.basename(file), bytes } }, options, terminal, () => () => undefined)
+}
+
+/** Serves the page until Ctrl-C, or until `link` ends. */
+async function withPage(
+  pageOptions: PageOptions, options: Options, terminal: Terminal, join: (page: PageLink) => () => void, link?: Link,
+): Promise<void> {
+  const { createPageLink } = await import('#sim/web/index.ts')
+  const page = createPageLink(pageOptions)
+  const leave = join(page)
+  try {
+    await explained(page.open())
+    tell(terminal, options.json, () => ({ page: page.addresses[0] }), () => `page: ${page.addresses[0]}`)
+    await new Promise<void>((resolve) => {
+      terminal.stop.addEventListener('abort', () => resolve())
+      if (terminal.stop.aborted) resolve()
+      if (link !== undefined) closed(link).subscribe(() => resolve())
+    })
+  } finally {
+    leave()
+    await page.close()
+  }
+}
+
+function isCar(link: Link): link is SpineLink {
+  return 'control' in link
+}
+
+/** Links that lead to a bus of real hubs only listen, unless commands are let through. */
+function isReal(uri: string): boolean {
+  return /^(slcan|gvret|socketcan):/i.test(uri)
+}

@@ -1,0 +1,180 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { signal } from '@preact/signals'
+import { FrameDescriber, identifierText } from '#sim/diag/index.ts'
+import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
+import { CHANGED_s, type IdState } from './frame-store.ts'
+import { saveLog } from './save.ts'
+import { beat, frames, hello, lost, model, plots, t } from './store.ts'
+import type { PlotKey } from './plots.ts'
+
+const mode = signal<'ids' | 'list'>('ids')
+const filter = signal('')
+const opened = signal<number | undefined>(undefined)
+
+/** What the bus says: by identifier, or one frame after the other. */
+export function FramesView(): JSX.Element {
+  void beat.value
+  const { load } = model
+  return (
+    <section class="frames" aria-label={t('frames')}>
+      <div class="toolbar">
+        <span class="segmented" role="group" aria-label={t('frames')}>
+          <button type="button" aria-pressed={mode.value === 'ids'} class={mode.value === 'ids' ? 'pressed' : ''} onClick={() => { mode.value = 'ids' }}>{t('byId')}</button>
+          <button type="button" aria-pressed={mode.value === 'list'} class={mode.value === 'list' ? 'pressed' : ''} onClick={() => { mode.value = 'list' }}>{t('list')}</button>
+        </span>
+        <input type="search" placeholder={t('filter')} aria-label={t('filter')} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value }} />
+        <span class="figure">{t('load')} {(100 * load.load).toFixed(1)} %</span>
+        <span class="figure">{load.frames_per_s.toFixed(0)} {t('rate')}</span>
+        <span class="figure">{(hello.value?.bitrate ?? 0) / 1000} kbit/s</span>
+        {lost.value > 0 && <span class="figure warn">⚠ {lost.value} {t('notShown')}</span>}
+        <button type="button" onClick={() => saveLog(frames)}>{t('saveLog')}</button>
+      </div>
+      {mode.value === 'ids' ? <ById /> : <List />}
+    </section>
+  )
+}
+
+const scratch = createLinkFrame()
+
+function stateFrame(state: IdState): LinkFrame {
+  Object.assign(scratch, { id: state.id, extended: state.extended, error: state.error, remote: false, fd: state.length > 8, length: state.length, timestamp_ns: Math.round(state.last_s * 1e9) })
+  scratch.data.set(state.data.subarray(0, state.length))
+  return scratch
+}
+
+function matches(wanted: string, ...texts: readonly string[]): boolean {
+  return wanted === '' || texts.some(text => text.toLowerCase().includes(wanted))
+}
+
+function ById(): JSX.Element {
+  void beat.value
+  const wanted = filter.value.toLowerCase()
+  const now_s = model.now_ns / 1e9
+  const rows = [...frames.ids].sort(([, a], [, b]) => a.id - b.id).flatMap(([key, state]) => {
+    const words = new FrameDescriber().describe(stateFrame(state))
+    const id = identifierText(state.id, state.extended)
+    return matches(wanted, id, words.title, words.sender, words.text) ? [{ key, state, words, id }] : []
+  })
+  return (
+    <div class="scroll" tabIndex={0}>
+      <table>
+        <thead><tr><th>ID</th><th>{t('name')}</th><th>{t('sender')}</th><th class="number">{t('count')}</th><th class="number">{t('period')}</th><th>{t('data')}</th><th>{t('fields')}</th></tr></thead>
+        <tbody>
+          {rows.map(({ key, state, words, id }) => (
+            <tr key={key} class={opened.value === key ? 'opened' : ''} onClick={() => { opened.value = opened.value === key ? undefined : key }}>
+              <td class="mono"><button type="button" class="plain" aria-expanded={opened.value === key}>{id}</button></td>
+              <td>{words.title}</td><td>{words.sender}</td><td class="number">{state.count}</td>
+              <td class="number">{state.period_s > 0 ? `${(1 / state.period_s).toFixed(state.period_s > 1 ? 2 : 0)} /s` : '—'}</td>
+              <td class="mono"><Bytes state={state} now_s={now_s} /></td>
+              <td class="words">{opened.value === key ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+/** Bytes of which the bits that just changed are marked: bold, underlined, and named in the hint. */
+function Bytes({ state, now_s }: { state: IdState, now_s: number }): JSX.Element {
+  return (
+    <>
+      {Array.from(state.data.subarray(0, state.length), (byte, i) => {
+        const fresh = now_s - state.changed_s[i]! < CHANGED_s
+        const text = byte.toString(16).toUpperCase().padStart(2, '0')
+        return fresh ? <b key={i} class="changed" title={`bits ${state.changed[i]!.toString(2).padStart(8, '0')}`}>{text} </b> : <span key={i}>{text} </span>
+      })}
+    </>
+  )
+}
+
+/** Each field with its own button for a plot. */
+function Fields({ title, text }: { title: string, text: string }): JSX.Element {
+  const fields = text.split(' ').map(part => part.split('='))
+  const port = fields.find(([name]) => name === 'port' || name === 'channel')?.[1]
+  return (
+    <span class="fields" onClick={event => event.stopPropagation()}>
+      {fields.map(([name, value]) => {
+        const key: PlotKey = `field:${title}${port === undefined ? '' : `#${port}`} ${name ?? ''}`
+        const plotted = plots.has(key)
+        return (
+          <span key={name} class="field">{name}={value}
+            {title.includes('@') && <button type="button" class={`plot ${plotted ? 'pressed' : ''}`} aria-pressed={plotted} aria-label={`${t('plot')}: ${name ?? ''}`} onClick={() => plots.toggle(key)}>∿</button>}
+          </span>
+        )
+      })}
+    </span>
+  )
+}
+
+const ROW_px = 22
+
+/** Frames as they come: only those in sight are made; with a filter, the newest that match. */
+function List(): JSX.Element {
+  const box = useRef<HTMLDivElement>(null)
+  const [top, setTop] = useState(0)
+  const [follows, setFollows] = useState(true)
+  void beat.value
+  const wanted = filter.value.toLowerCase()
+  const numbers = wanted === '' ? undefined : matching(wanted)
+  const first = frames.first
+  const count = numbers?.length ?? frames.total - first
+  const height = box.current?.clientHeight ?? 400
+  useEffect(() => {
+    if (follows && box.current !== null) box.current.scrollTop = count * ROW_px
+  })
+  const from = Math.max(0, Math.floor(top / ROW_px) - 4)
+  const shown = Array.from({ length: Math.max(0, Math.min(count - from, Math.ceil(height / ROW_px) + 8)) }, (_, i) => numbers?.[from + i] ?? first + from + i)
+  const describer = new FrameDescriber()
+  return (
+    <div
+      class="scroll list"
+      ref={box}
+      tabIndex={0}
+      role="log"
+      aria-label={t('list')}
+      onScroll={(event) => {
+        const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
+        setTop(scrollTop)
+        setFollows(scrollHeight - scrollTop - clientHeight < 2 * ROW_px)
+      }}
+    >
+      <div class="tall" style={{ height: `${count * ROW_px}px` }}>
+        {shown.map((n, i) => {
+          const frame = frames.read(n, scratch) ? scratch : undefined
+          if (frame === undefined) return undefined
+          const words = describer.describe(frame)
+          return (
+            <div class="line" key={n} style={{ top: `${(from + i) * ROW_px}px` }}>
+              <span class="mono time">{(frame.timestamp_ns / 1e9).toFixed(6)}</span>
+              <span class="mono">{identifierText(frame.id, frame.extended)}</span>
+              <span class="title">{words.title} <small>{words.sender}</small></span>
+              <span class="mono data">{hex(frame)}</span>
+              <span class="words">{words.text}</span>
+            </div>
+          )
+        })}
+      </div>
+      <button type="button" class={`follow ${follows ? 'pressed' : ''}`} aria-pressed={follows} onClick={() => setFollows(!follows)}>{t(follows ? 'hold' : 'follow')}</button>
+    </div>
+  )
+}
+
+const MOST_MATCHES = 2000
+const MOST_LOOKED_AT = 40_000
+
+function matching(wanted: string): number[] {
+  const found: number[] = []
+  const describer = new FrameDescriber()
+  for (let n = frames.total - 1; n >= frames.first && n > frames.total - MOST_LOOKED_AT && found.length < MOST_MATCHES; n--) {
+    if (!frames.read(n, scratch)) continue
+    const words = describer.describe(scratch)
+    if (matches(wanted, identifierText(scratch.id, scratch.extended), words.title, words.sender, words.text)) found.push(n)
+  }
+  return found.reverse()
+}
+
+function hex(frame: LinkFrame): string {
+  return Array.from(frame.data.subarray(0, frame.length), byte => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')
+}
