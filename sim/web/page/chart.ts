@@ -17,6 +17,8 @@ export interface ChartLook {
   readonly width: number
   readonly height: number
   readonly range: Range
+  /** What holds until it changes holds until now. */
+  readonly now_s: number
   readonly cursors: readonly { readonly time_s: number, readonly name: string }[]
   readonly colours: readonly string[]
   readonly ink: string
@@ -112,10 +114,10 @@ function drawNumbers(pen: Pen, { unit, members, top, height }: Pane, list: reado
 }
 
 /** A vertical stroke a column from the lowest to the highest, joined: no peak is lost, however many points a column has. */
-function drawSeries(pen: Pen, { series }: Plotted, colour: string, { range, width }: ChartLook, x: Scale, y: Scale): void {
+function drawSeries(pen: Pen, { series }: Plotted, colour: string, { range, now_s, width }: ChartLook, x: Scale, y: Scale): void {
   const columns = Math.max(1, Math.round(width - MARGIN.left - MARGIN.right))
   const each_s = (range.to_s - range.from_s) / columns
-  const end_s = Math.min(range.to_s, series.end_s)
+  const end_s = Math.min(range.to_s, Math.max(now_s, series.end_s))
   let points: number[] = []
   for (let column = 0; column < columns; column++) {
     const from_s = range.from_s + column * each_s

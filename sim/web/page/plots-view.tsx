@@ -86,7 +86,7 @@ function lookOf({ width, height }: { width: number, height: number }, shown: Ran
   const style = getComputedStyle(document.documentElement)
   const cursors = [{ at: cursorA.value, name: t('cursorA') }, { at: cursorB.value, name: t('cursorB') }, { at: hover_s.value, name: '' }]
     .flatMap(({ at, name }) => at === undefined ? [] : [{ time_s: at, name }])
-  return { width, height, range: shown, cursors, colours: COLOURS, ink: style.getPropertyValue('--ink').trim(), grid: style.getPropertyValue('--grid').trim() }
+  return { width, height, range: shown, now_s: picture.peek().time_s, cursors, colours: COLOURS, ink: style.getPropertyValue('--ink').trim(), grid: style.getPropertyValue('--grid').trim() }
 }
 
 function Canvas({ list }: { list: readonly Plotted[] }): JSX.Element {
