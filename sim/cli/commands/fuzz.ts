@@ -11,6 +11,7 @@ import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 import { keepError, keepRun, keepScript } from '../lib/keep-run.ts'
+import { pageLine } from '../lib/page-link.ts'
 import { collect, duration, wholeNumber } from '../lib/options.ts'
 import { Progress } from '../lib/progress.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -127,7 +128,7 @@ async function campaign(fuzz: FuzzOptions, options: Options, terminal: Terminal)
   try {
     while (run.done < run.share && run.failed - failedBefore < options.maxFailures && await breathe()) {
       const failure = await run.next()
-      if (failure !== undefined) progress.interrupt(failureText(failure))
+      if (failure !== undefined) progress.interrupt(`${failureText(failure)}\n${pageLine(failure.script)}`)
       progress.show()
       if (performance.now() - saved_ms < SAVE_ms) continue
       keepReport()
@@ -180,6 +181,7 @@ function single(script: Script, name: string, options: Options, terminal: Termin
   else {
     for (const event of script.events) terminal.write(`${describeEvent(event)}\n`)
     terminal.write(`${(script.for_ms / 1000).toFixed(3).padStart(8)} s  end, digest ${digest.value}, trace ${trace} (npx spine decode ${trace})\n`)
+    terminal.write(`${pageLine(script)}\n`)
     for (const verdict of verdicts) terminal.write(`${terminal.colors.red(describeVerdict(verdict))}\n`)
     if (verdicts.length === 0) terminal.write(`${terminal.colors.green('no checker objects')}\n`)
   }
