@@ -37,9 +37,9 @@ module.exports = {
     },
     {
       name: 'boards-use-no-host-code', severity: 'error', comment: 'exports and the table of rows are for the host',
-      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export|messages|host|catalogue)/', '^firmware/(build|testing)/'] },
+      from: { path: '^(protocol|firmware)/', pathNot: [test, '^protocol/(export|messages|host|catalogue|vss)/', '^firmware/(build|testing)/'] },
       to: {
-        path: '^protocol/(export|messages|host|catalogue)/|^firmware/(build|testing)/',
+        path: '^protocol/(export|messages|host|catalogue|vss)/|^firmware/(build|testing)/',
         dependencyTypesNot: ['type-only'],
       },
     },

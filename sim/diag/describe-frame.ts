@@ -1,5 +1,6 @@
 import { type CanFrame, dataIdOf, E2E_OUTCOME, E2eReceiver, sourceOf } from '#protocol/index.ts'
 import { type DecodeFailure, type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages/index.ts'
+import { vssOf } from '#protocol/vss/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
@@ -41,6 +42,7 @@ export class FrameDescriber {
 
   private message(frame: LinkFrame, decoded: DecodedMessage, sender: string): FrameDescription {
     const { row } = decoded
+    const vss = vssOf(decoded)
     const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, frame.timestamp_ns / 1e6)
     return {
       title: `${row.name}@${decoded.location}`,
@@ -50,6 +52,7 @@ export class FrameDescriber {
       json: {
         message: row.name, location: decoded.location, source: decoded.source, sender,
         e2e: { outcome: E2E_TEXT[outcome], counter: decoded.counter }, fields: fieldsJson(row, decoded.values),
+        ...vss !== undefined && { vss },
       },
     }
   }

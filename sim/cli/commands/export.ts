@@ -9,6 +9,7 @@ const HELP = `
   dbc       signals, value tables, cycle times, J1939 attributes: python-can with cantools, SavvyCAN, CANdb++
   kcd       the same for kayak and the socketcan package
   proto     the messages and the spine: stream in Protocol Buffers
+  vss       a vspec overlay over COVESA VSS 6.0, with dbc2vss for KUKSA's CAN provider
   markdown  the protocol as a page, with how to protect a command
 
 Examples:
