@@ -6,7 +6,7 @@ import { type ClientHost, type Entrance, ListeningLink, type ServedClient } from
 import { maxClients, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
-import type { ControlHandler, ControlResult } from './control.ts'
+import type { ControlHandler, ControlRequest, ControlResult } from './control.ts'
 import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './codec/index.ts'
 
 /** How long a client may take to say hello, ms: who does not, holds no place for others. */
@@ -36,18 +36,22 @@ export function createStreamListen(
 ): SpineListen {
   const clients = new Set<StreamClient>()
   let handler: ControlHandler | undefined
-  const control = async (body: NonNullable<EnvelopeBody['request']>): Promise<ControlResult> => {
-    const request = readRequest(body)
-    if (request === undefined) throw new Error('this car does not know such a request')
+  const ask = async (request: ControlRequest): Promise<ControlResult> => {
     if (handler === undefined) throw new Error('this end of the stream takes no requests')
     return handler(request)
   }
   const link = new ListeningLink(name, options, host => enter(host, (stream, peer, origin) => {
+    const presses = new Presses(ask)
     const client = new StreamClient(stream, origin, peer, host.queueFrames, {
       accept: frame => host.accept(frame, client),
-      control,
+      control: async (body) => {
+        const request = readRequest(body)
+        if (request === undefined) throw new Error('this car does not know such a request')
+        return presses.ask(request)
+      },
       greeted: () => host.changed(),
       gone: (reason) => {
+        presses.end()
         if (reason !== '') host.report(`${host.uri}: ${peer}: ${reason}`)
         host.removeClient(client)
         clients.delete(client)
@@ -74,6 +78,34 @@ export function createStreamListen(
 /** Whether a link takes requests to the car behind it. */
 export function isSpineListen(link: Link): link is SpineListen {
   return 'onControl' in link
+}
+
+/** The requests of one tool. What it pressed without an end is released when it goes: no thumb outlives its hand. */
+class Presses {
+  private readonly held = new Set<string>()
+  private readonly pass: (request: ControlRequest) => Promise<ControlResult>
+  private ended = false
+
+  constructor(pass: (request: ControlRequest) => Promise<ControlResult>) {
+    this.pass = pass
+  }
+
+  async ask(request: ControlRequest): Promise<ControlResult> {
+    const answer = this.pass(request)
+    if (request.kind === 'press' && request.hold_ms === undefined) {
+      await answer
+      this.held.add(request.switch)
+      if (this.ended) this.end()
+    } else if (request.kind === 'press' || request.kind === 'release') this.held.delete(request.switch)
+    return answer
+  }
+
+  end(): void {
+    this.ended = true
+    // Whoever would hear that a release failed is gone.
+    for (const name of this.held) this.pass({ kind: 'release', switch: name }).catch(() => undefined)
+    this.held.clear()
+  }
 }
 
 interface ClientOwner {

@@ -131,6 +131,22 @@ describe('a car and its tools', () => {
     await expect(tool.control({ kind: 'release', switch: 'x' })).rejects.toThrow('no switch is called "x"')
   })
 
+  it('release what was pressed without an end when the tool goes', async () => {
+    const server = await serve()
+    const asked: string[] = []
+    server.onControl((request) => {
+      asked.push('switch' in request ? `${request.kind} ${request.switch}` : request.kind)
+      return {}
+    })
+    const tool = await dial(server)
+    for (const name of ['a', 'b', 'c']) await tool.control({ kind: 'press', switch: name })
+    await tool.control({ kind: 'release', switch: 'a' })
+    await tool.control({ kind: 'press', switch: 'b', hold_ms: 20 })
+    await tool.close()
+    await eventually(() => asked.length === 6)
+    expect(asked).toEqual(['press a', 'press b', 'press c', 'release a', 'press b', 'release c'])
+  })
+
   it('say clearly when there is no answer', async () => {
     const server = await serve()
     const tool = await dial(server)
