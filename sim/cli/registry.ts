@@ -21,6 +21,7 @@ const SPECS = {
   diag: { summary: 'ask hubs by UDS: trouble codes, data, routines, reset', load: () => import('./commands/diag.ts') },
   update: { summary: 'install firmware on a hub over the bus', load: () => import('./commands/update.ts') },
   gateway: { summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
+  mqtt: { summary: 'a bus on an MQTT broker, found by Home Assistant', load: () => import('./commands/mqtt.ts') },
   decode: { summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   convert: { summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
   replay: { summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },
