@@ -11,7 +11,7 @@ const USB_LEVELS = 3
 
 /** Whether a link's target names a serial device: `/dev/ttyUSB0`, `/dev/pts/5`, `COM3`, `\\.\COM12`. */
 export function isTtyPath(target: string): boolean {
-  return target.startsWith('/') || /^(\\\\\.\\)?COM\d+$/i.test(target)
+  return /^\/(?!\/)/.test(target) || /^(\\\\\.\\)?COM\d+$/i.test(target)
 }
 
 /**
