@@ -2,6 +2,7 @@ import { benchBuses } from './bus.ts'
 import { benchCodec } from './codec.ts'
 import { benchGateway } from './gateway.ts'
 import { benchKernelCan } from './kernel-can.ts'
+import { benchLogs } from './logs.ts'
 import type { BenchOptions, BenchRow } from './measure.ts'
 import { benchSedan } from './sedan.ts'
 
@@ -11,6 +12,7 @@ export const BENCHES: Readonly<Record<string, (options: BenchOptions) => BenchRo
   sedan: benchSedan,
   codec: benchCodec,
   gateway: benchGateway,
+  logs: benchLogs,
   socketcan: benchKernelCan,
 }
 
