@@ -87,7 +87,7 @@ function entryOf(hub: HubTypeName, power: CarPower | undefined): string {
   const image = hub.toUpperCase()
   const parts = Object.keys(IMAGES[hub]).map(key => `${key}: ${image}.${key}`)
   const manages = 'manager' in IMAGES[hub]
-  if (power !== undefined) parts.push(`power: ${literal(manages ? power : { shares_A: power.shares_A, present: power.present ?? [] })}`)
+  if (power !== undefined) parts.push(`power: ${literal(manages ? power : { shares_A: power.shares_A, drops: power.drops ?? [], present: power.present ?? [] })}`)
   return `import { createHub } from '#firmware/hub/index.ts'
 import { ${image} } from '#firmware/hubs/${hub}.ts'
 const image = { ${parts.join(', ')} }

@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 type Value = number | boolean
+/** In it texts name messages, for people; marked, they would keep every message in every artefact. */
+const MESSAGES = /messages\.generated\.ts$/
 /** Tells esbuild that the text behind it is a property's name. */
 const KEY = '/* @__KEY__ */ '
 
@@ -26,7 +28,7 @@ export async function transformed(root: string, path: string, text: string, name
     const from = node.getStart()
     const value = valueOf(node, constants)
     if (value !== undefined) edits.push({ from, to: node.getEnd(), text: Number(value) < 0 ? `(${String(value)})` : String(value) })
-    else if (ts.isStringLiteral(node) && names.has(node.text)) edits.push({ from, to: from, text: KEY })
+    else if (ts.isStringLiteral(node) && names.has(node.text) && !MESSAGES.test(path)) edits.push({ from, to: from, text: KEY })
     else node.forEachChild(visit)
   }
   visit(file)
