@@ -1,7 +1,7 @@
 import type { DbcSignal } from './signal.ts'
 
 /** What in a DBC file could not be read. */
-export interface DbcProblem { readonly line: number, readonly reason: string }
+interface DbcProblem { readonly line: number, readonly reason: string }
 
 /** A message as a DBC file describes it. */
 export interface DbcMessage {
