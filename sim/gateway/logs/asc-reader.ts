@@ -1,6 +1,8 @@
 import { parseAscDate } from './asc-date.ts'
-import { CAN_XL, fdCodeOf, fdLengthOf, makeErrorFrame, NO_DETAILS, shownTime, type FrameFault, type LogFrame } from './log-frame.ts'
-import { badLine, NO_FRAME } from './text-reader.ts'
+import { latin1Bytes } from './bytes.ts'
+import { CAN_XL, clearLogFrame, fdCodeOf, fdLengthOf, makeErrorFrame, shownTime, type FrameFault, type LogFrame } from './log-frame.ts'
+import { TextCursor } from './text-cursor.ts'
+import { badLine, type LineParser, NO_FRAME } from './text-reader.ts'
 
 /** Lines longer than this are none (the longest, an FD frame with a symbolic name, has about 500 characters). */
 export const MAX_ASC_LINE = 1024
@@ -14,6 +16,9 @@ const DATED = /^\s*(?:date|begin\s+triggerblock)\s+(\S.*)$/i
 const OTHER = /^\s*(?:\/\/|(?:no\s+)?internal\s+events\s+logged|(?:begin|end)\s+triggerblock|previous\s+log|measurement\s+uuid|split\s+)/i
 /** Behind `CANFD` and `CANXL`: the start and end of a measurement, and states of a channel. */
 const NO_FRAME_EVENT = /^(?:(?:\d+\s+)?(?:start|stop)\s+of\s+measurement|\d+\s+(?:status|statistic))/i
+const CANFD = latin1Bytes('CANFD')
+/** The x of `Rx` and `Tx` is that of extended identifiers. */
+const [POINT, ZERO, NINE, DATA, EXTENDED, RECEIVED, SENT] = [0x2e, 0x30, 0x39, 0x64, 0x78, 0x52, 0x54]
 /** The frame formats of a CAN XL channel: classic and FD, with base and extended identifiers, and CAN XL itself. */
 const XL_FORMATS: Readonly<Record<string, 'classic' | 'fd' | 'xl'>> = { CBFF: 'classic', CEFF: 'classic', FBFF: 'fd', FEFF: 'fd', XLFF: 'xl' }
 
@@ -22,25 +27,47 @@ const XL_FORMATS: Readonly<Record<string, 'classic' | 'fd' | 'xl'>> = { CBFF: 'c
  * date or from the line before. Other events (statistics, chip states, requests to send) are no frames and skipped. The
  * base holds for identifiers and data of classic lines; length codes, and all of CANFD and CANXL lines, are hexadecimal.
  */
-export class AscParser {
+export class AscParser implements LineParser {
   private base = 16
   private relative = false
   /** Seconds and nanoseconds apart: a number would round today's times. */
   private start = { seconds: 0, nanos: 0 }
-  private last = this.start
+  private readonly last = { ...this.start }
+  private readonly cursor = new TextCursor()
 
   readonly parse = (line: string, frame: LogFrame): FrameFault | undefined => {
     const event = EVENT.exec(line)
     if (!event) return this.head(line)
     const [, sign, seconds, fraction, first, rest] = event
-    const from = this.relative ? this.last : this.start
     const way = sign === '' ? 1 : -1
-    this.last = { seconds: from.seconds + way * Number(seconds), nanos: from.nanos + way * Number(fraction!.padEnd(9, '0')) }
-    frame.timestamp_ns = this.last.seconds * 1e9 + this.last.nanos
+    frame.timestamp_ns = this.timeOf(way * Number(seconds), way * Number(fraction!.padEnd(9, '0')))
     const words = rest!.split(/\s+/)
     if (/^\d+$/.test(first!)) return this.classicEvent(first!, words, frame)
     if (!/^can(?:fd|xl)$/i.test(first!) || NO_FRAME_EVENT.test(rest!)) return NO_FRAME
     return /^canfd$/i.test(first!) ? fdEvent(words, frame) : xlEvent(words, frame)
+  }
+
+  /** Data frames of classic and CANFD lines, not before the log's time. */
+  readonly quick = (bytes: Uint8Array, from: number, to: number, frame: LogFrame): boolean => {
+    const { cursor } = this
+    cursor.begin(bytes, from, to)
+    cursor.gap()
+    const seconds = cursor.number(10, 10)
+    if (seconds < 0 || !cursor.skip(POINT)) return false
+    const nanos = cursor.fraction(9)
+    if (nanos < 0 || !cursor.gap()) return false
+    const fd = cursor.same(CANFD)
+    const read = fd ? cursor.gap() && quickFd(cursor, frame) : quickClassic(cursor, this.base, frame)
+    if (read) frame.timestamp_ns = this.timeOf(seconds, nanos)
+    return read
+  }
+
+  private timeOf(seconds: number, nanos: number): number {
+    const { last } = this
+    const from = this.relative ? last : this.start
+    last.seconds = from.seconds + seconds
+    last.nanos = from.nanos + nanos
+    return last.seconds * 1e9 + last.nanos
   }
 
   private head(line: string): FrameFault {
@@ -52,7 +79,8 @@ export class AscParser {
     } else if (dated) {
       const date_ns = parseAscDate(dated[1]!)
       if (date_ns === undefined) return badLine(`"${dated[1]!.slice(0, 40)}" is no date such as Tue Nov 14 10:13:20.123 pm 2023`)
-      this.last = this.start = shownTime(date_ns)
+      this.start = shownTime(date_ns)
+      Object.assign(this.last, this.start)
     } else if (!OTHER.test(line)) return badLine('it is neither an event that begins with a time nor a line of the head')
     return NO_FRAME
   }
@@ -75,6 +103,70 @@ export class AscParser {
     return readChannel(channel, frame) ?? readId(words[0]!, this.base, frame)
       ?? (frame.remote ? undefined : readData(words, 4, this.base, frame))
   }
+}
+
+function quickClassic(cursor: TextCursor, base: number, frame: LogFrame): boolean {
+  if (!quickChannel(cursor, frame) || !quickId(cursor, base, frame) || !quickDirection(cursor, frame)) return false
+  if (!(cursor.skip(DATA) && cursor.gap())) return false
+  const code = cursor.number(16, 8)
+  if (code < 0 || code > 15 || !cursor.gap()) return false
+  frame.fd = frame.brs = frame.esi = false
+  setCode(code, frame)
+  return quickData(cursor, base, frame)
+}
+
+function quickFd(cursor: TextCursor, frame: LogFrame): boolean {
+  if (!quickChannel(cursor, frame) || !quickDirection(cursor, frame) || !quickId(cursor, 16, frame)) return false
+  const named = cursor.peek() < ZERO || cursor.peek() > NINE
+  if (named && !(cursor.word() && cursor.gap())) return false
+  const brs = cursor.number(2, 1)
+  if (brs < 0 || !cursor.gap()) return false
+  const esi = cursor.number(2, 1)
+  if (esi < 0 || !cursor.gap()) return false
+  const code = cursor.number(16, 8)
+  if (code < 0 || code > 15 || !cursor.gap()) return false
+  const length = cursor.number(10, 3)
+  if (length < 0 || fdCodeOf(length) !== code || !cursor.gap()) return false
+  frame.fd = true
+  frame.brs = brs === 1
+  frame.esi = esi === 1
+  frame.length = length
+  frame.lengthCode = 0
+  if (!quickData(cursor, 16, frame)) return false
+  // Duration and bits; then the flags, which say that it is FD.
+  if (!(cursor.word() && cursor.gap() && cursor.word() && cursor.gap())) return false
+  const flags = cursor.number(16, 8)
+  return cursor.gap() && flags >= 0 && (flags & FLAG.fd) !== 0
+}
+
+function quickChannel(cursor: TextCursor, frame: LogFrame): boolean {
+  const channel = cursor.number(10, 3)
+  frame.bus = channel - 1
+  return channel >= 1 && channel <= 256 && cursor.gap()
+}
+
+function quickId(cursor: TextCursor, base: number, frame: LogFrame): boolean {
+  const id = cursor.number(base, base === 16 ? 8 : 9)
+  frame.id = id
+  frame.extended = cursor.skip(EXTENDED)
+  return id >= 0 && id <= (frame.extended ? 0x1fff_ffff : 0x7ff) && cursor.gap()
+}
+
+function quickDirection(cursor: TextCursor, frame: LogFrame): boolean {
+  const sent = cursor.skip(SENT)
+  frame.direction = sent ? 'sent' : 'received'
+  frame.name = ''
+  frame.error = frame.remote = false
+  return (sent || cursor.skip(RECEIVED)) && cursor.skip(EXTENDED) && cursor.gap()
+}
+
+function quickData(cursor: TextCursor, base: number, frame: LogFrame): boolean {
+  for (let i = 0; i < frame.length; i++) {
+    const byte = cursor.number(base, 8)
+    if (byte < 0 || byte > 255 || !cursor.gap()) return false
+    frame.data[i] = byte
+  }
+  return true
 }
 
 /** Channel, direction, identifier, perhaps a symbolic name, BRS, ESI, length code, length, data, duration, bits, flags. */
@@ -202,9 +294,8 @@ function readChannel(text: string, frame: LogFrame): FrameFault | undefined {
 }
 
 function clear(frame: LogFrame, direction: string): void {
-  Object.assign(frame, NO_DETAILS)
+  clearLogFrame(frame)
   frame.direction = /^T/i.test(direction) ? 'sent' : 'received'
-  frame.error = frame.fd = frame.brs = frame.remote = false
 }
 
 function errorOf(frame: LogFrame): undefined {

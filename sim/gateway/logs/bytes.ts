@@ -14,3 +14,8 @@ export function putLatin1(text: string, bytes: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
   return at + text.length
 }
+
+/** Text as bytes of its own, a byte a character. */
+export function latin1Bytes(text: string): Uint8Array {
+  return Uint8Array.from(text, character => character.charCodeAt(0))
+}

@@ -1,10 +1,11 @@
 import type { LinkFrame } from '../link.ts'
 import { BusNames, BusNumbers, tooManyBuses } from './bus-names.ts'
-import { latin1 } from './bytes.ts'
+import { latin1, latin1Bytes } from './bytes.ts'
 import type { LogWriter } from './log-io.ts'
 import { CAN_XL, fdCodeOf, type Direction, type FrameFault, type LogDetails, type LogFrame, NO_DETAILS, shownTime } from './log-frame.ts'
+import { TextCursor } from './text-cursor.ts'
 import { TextLine } from './text-line.ts'
-import { badLine } from './text-reader.ts'
+import { badLine, type LineParser } from './text-reader.ts'
 
 /**
  * The log format of can-utils (`candump -L`, canplayer):
@@ -18,13 +19,21 @@ export const MAX_CANDUMP_LINE = 512
 
 const FD_BRS = 1
 const FD_ESI = 2
+const [OPEN, CLOSE, POINT, SPACE, HASH, RECEIVED, SENT] = [0x28, 0x29, 0x2e, 0x20, 0x23, 0x52, 0x54]
 const LINE = /^\((\d{1,10})\.(\d{1,9})\) +(\S{1,64}) +([0-9A-Fa-f]+)#(\S*)(?: +([RT]))?\s*$/
 /** Of CAN XL: flags, service data unit type and acceptance field in front of the data; can-utils also writes it with ###. */
 const XL_BODY = /^(?:##|[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{8}#)/
 
+/** An interface that lines have named, with the space behind its name. */
+interface Seen { readonly bytes: Uint8Array, readonly name: string, readonly bus: number }
+/** Lines of further interfaces are read by their grammar. */
+const MOST_SEEN = 16
+
 /** Reads line by line. Each distinct interface name is a bus of its own. */
-export class CandumpParser {
+export class CandumpParser implements LineParser {
   private readonly buses = new BusNumbers()
+  private readonly seen: Seen[] = []
+  private readonly cursor = new TextCursor()
 
   /** Undefined: `frame` is it. Otherwise why the line is none. */
   readonly parse = (line: string, frame: LogFrame): FrameFault | undefined => {
@@ -36,11 +45,70 @@ export class CandumpParser {
     if (fault !== undefined) return badLine(fault)
     frame.bus = this.buses.of(name!)
     if (frame.bus < 0) return tooManyBuses(name!)
+    this.see(name!, frame.bus)
     frame.name = name!
     frame.direction = way === 'T' ? 'sent' : way === 'R' ? 'received' : ''
     frame.timestamp_ns = Number(seconds) * 1e9 + Number(fraction!.padEnd(9, '0'))
     return undefined
   }
+
+  /** Data frames of an interface that was seen. */
+  readonly quick = (bytes: Uint8Array, from: number, to: number, frame: LogFrame): boolean => {
+    const { cursor } = this
+    cursor.begin(bytes, from, to)
+    if (!cursor.skip(OPEN)) return false
+    const seconds = cursor.number(10, 10)
+    if (seconds < 0 || !cursor.skip(POINT)) return false
+    const nanos = cursor.fraction(9)
+    if (nanos < 0 || !cursor.skip(CLOSE) || !cursor.skip(SPACE)) return false
+    const seen = this.seenHere()
+    if (seen === undefined || !quickId(cursor, frame) || !cursor.skip(HASH) || !quickBody(cursor, frame)) return false
+    frame.direction = ''
+    if (cursor.skip(SPACE)) frame.direction = cursor.skip(SENT) ? 'sent' : cursor.skip(RECEIVED) ? 'received' : ''
+    frame.bus = seen.bus
+    frame.name = seen.name
+    frame.timestamp_ns = seconds * 1e9 + nanos
+    return cursor.at === cursor.end
+  }
+
+  private seenHere(): Seen | undefined {
+    for (const seen of this.seen) if (this.cursor.same(seen.bytes)) return seen
+    return undefined
+  }
+
+  private see(name: string, bus: number): void {
+    if (this.seen.length === MOST_SEEN || this.seen.some(seen => seen.name === name)) return
+    this.seen.push({ bytes: latin1Bytes(`${name} `), name, bus })
+  }
+}
+
+function quickId(cursor: TextCursor, frame: LinkFrame): boolean {
+  const from = cursor.at
+  const id = cursor.number(16, 8)
+  const digits = cursor.at - from
+  frame.id = id
+  frame.error = false
+  frame.extended = digits === 8
+  return digits === 8 ? id < 0x2000_0000 : digits === 3 && id <= 0x7ff
+}
+
+function quickBody(cursor: TextCursor, frame: LogFrame): boolean {
+  const fd = cursor.skip(HASH)
+  const flags = fd ? cursor.digit() : 0
+  const most = fd ? 64 : 8
+  let length = 0
+  while (length < most) {
+    const byte = cursor.byte()
+    if (byte < 0) break
+    frame.data[length++] = byte
+  }
+  frame.remote = false
+  frame.fd = fd
+  frame.brs = (flags & FD_BRS) !== 0
+  frame.esi = (flags & FD_ESI) !== 0
+  frame.length = length
+  frame.lengthCode = 0
+  return flags >= 0 && (!fd || fdCodeOf(length) >= 0)
 }
 
 function explainShape(line: string): string {

@@ -66,7 +66,7 @@ export const CANDUMP: ReadableFormat & WritableFormat = {
   unit: 'line',
   directions: false,
   keeps: EVERYTHING,
-  reader: sink => new TextLogReader(new CandumpParser().parse, MAX_CANDUMP_LINE, sink),
+  reader: sink => new TextLogReader(new CandumpParser(), MAX_CANDUMP_LINE, sink),
   writer: candumpWriter,
 }
 
@@ -80,7 +80,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     unit: 'line',
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false },
-    reader: sink => new TextLogReader(new AscParser().parse, MAX_ASC_LINE, sink),
+    reader: sink => new TextLogReader(new AscParser(), MAX_ASC_LINE, sink),
     writer: () => new AscWriter(),
   },
   {
@@ -134,7 +134,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false },
     refuses: EARLIER,
-    reader: sink => new TextLogReader(new TrcParser().parse, MAX_TRC_LINE, sink),
+    reader: sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink),
     writer: () => new TrcWriter('2.1'),
   },
   {
@@ -145,7 +145,7 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false, microseconds: false },
     refuses: 'CAN FD and error frames, other buses than the first, and frames of before the log begins',
-    reader: sink => new TextLogReader(new TrcParser().parse, MAX_TRC_LINE, sink),
+    reader: sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink),
     writer: () => new TrcWriter('1.1'),
   },
   {

@@ -42,7 +42,9 @@ export function clearLogFrame(frame: LogFrame): void {
   frame.id = 0
   frame.length = 0
   frame.extended = frame.remote = frame.error = frame.fd = frame.brs = false
-  Object.assign(frame, NO_DETAILS)
+  frame.direction = frame.name = ''
+  frame.lengthCode = 0
+  frame.esi = false
 }
 
 /** SocketCAN's class bits for "a node found a protocol violation" and "bus error": what logs tell that only name an error. */

@@ -7,7 +7,7 @@ import { TextLogReader } from './text-reader.ts'
 it('a text log reads the same however its bytes are cut', () => {
   const read = (pieces: readonly Uint8Array[]): string[] => {
     const found: string[] = []
-    const reader = new TextLogReader(new CandumpParser().parse, 40, {
+    const reader = new TextLogReader(new CandumpParser(), 40, {
       onFrame: frame => found.push(formatCandumpLine(frame)),
       onBadLine: bad => found.push(`${bad.line}: ${bad.reason}: ${bad.text}`),
     })

@@ -5,10 +5,18 @@ import { CAN_XL, createLogFrame, timeFault, type FrameFault, type LogFrame } fro
 /** What a parser answers to a line that is right, and no frame: a head, a comment. */
 export const NO_FRAME: FrameFault = { cause: '', reason: '' }
 
-/** Reads a line into the frame. Undefined: it was one; `NO_FRAME`: nothing wrong; otherwise why the line is none. */
-export type LineParser = (line: string, frame: LogFrame) => FrameFault | undefined
+export interface LineParser {
+  /** Reads a line into the frame. Undefined: it was one; `NO_FRAME`: nothing wrong; otherwise why the line is none. */
+  readonly parse: (line: string, frame: LogFrame) => FrameFault | undefined
+  /**
+   * Reads a line in the form that nearly all of a log have, out of its bytes. False: `parse` has to tell what it is, and
+   * nothing but the frame was changed. What is read here `parse` reads the same.
+   */
+  readonly quick: (bytes: Uint8Array, from: number, to: number, frame: LogFrame) => boolean
+}
 
 const NEWLINE = 0x0a
+const SPACE = 0x20
 const SHOWN_CHARACTERS = 60
 /** The byte order mark of UTF-8, a character a byte. */
 const BYTE_ORDER_MARK = '\xef\xbb\xbf'
@@ -23,7 +31,7 @@ export function badLine(reason: string): FrameFault {
  * bounded: of a longer line than `maxLine` only the beginning is kept.
  */
 export class TextLogReader implements LogReader {
-  private readonly parse: LineParser
+  private readonly parser: LineParser
   private readonly sink: LogSink
   private readonly partial: Uint8Array
   private readonly frame = createLogFrame()
@@ -31,8 +39,8 @@ export class TextLogReader implements LogReader {
   private overlong = false
   private lineNumber = 0
 
-  constructor(parse: LineParser, maxLine: number, sink: LogSink) {
-    this.parse = parse
+  constructor(parser: LineParser, maxLine: number, sink: LogSink) {
+    this.parser = parser
     this.partial = new Uint8Array(maxLine)
     this.sink = sink
   }
@@ -43,7 +51,7 @@ export class TextLogReader implements LogReader {
       const end = chunk.indexOf(NEWLINE, start)
       if (end < 0) break
       if (this.partialLength === 0 && !this.overlong && end - start <= this.partial.length) {
-        this.line(latin1(chunk, start, end), false)
+        this.line(chunk, start, end, false)
       } else {
         this.keep(chunk, start, end)
         this.endPartial()
@@ -66,25 +74,42 @@ export class TextLogReader implements LogReader {
   }
 
   private endPartial(): void {
-    const text = latin1(this.partial, 0, this.partialLength)
-    const overlong = this.overlong
+    const { partialLength, overlong } = this
     this.partialLength = 0
     this.overlong = false
-    this.line(text, overlong)
+    this.line(this.partial, 0, partialLength, overlong)
   }
 
-  private line(bytes: string, overlong: boolean): void {
+  private line(bytes: Uint8Array, from: number, to: number, overlong: boolean): void {
     this.lineNumber++
+    let end = to
+    while (end > from && isSpace(bytes[end - 1]!)) end--
+    if (end === from) return
+    if (!overlong && this.parser.quick(bytes, from, end, this.frame)) {
+      const fault = timeFault(this.frame.timestamp_ns)
+      if (fault === undefined) this.sink.onFrame(this.frame)
+      else this.tell(fault, latin1(bytes, from, end))
+    } else this.whole(latin1(bytes, from, end), overlong)
+  }
+
+  private whole(bytes: string, overlong: boolean): void {
     const text = (this.lineNumber === 1 && bytes.startsWith(BYTE_ORDER_MARK) ? bytes.slice(BYTE_ORDER_MARK.length) : bytes).trimEnd()
     if (text === '') return
-    const parsed = this.parse(text, this.frame)
+    const parsed = this.parser.parse(text, this.frame)
     // The beginning of a line tells that it is CAN XL, which alone may be this long.
     const fault = overlong && parsed !== CAN_XL
       ? badLine(`it is longer than ${this.partial.length} characters`)
       : parsed ?? timeFault(this.frame.timestamp_ns)
     if (fault === undefined) this.sink.onFrame(this.frame)
-    else if (fault !== NO_FRAME) {
-      this.sink.onBadLine({ line: this.lineNumber, ...fault, text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
-    }
+    else if (fault !== NO_FRAME) this.tell(fault, text)
   }
+
+  private tell(fault: FrameFault, text: string): void {
+    this.sink.onBadLine({ line: this.lineNumber, ...fault, text: text.slice(0, SHOWN_CHARACTERS).replace(/[^\x20-\x7e]/g, '?') })
+  }
+}
+
+/** White space of ASCII. */
+function isSpace(code: number): boolean {
+  return code === SPACE || (code >= 0x09 && code <= 0x0d)
 }

@@ -1,5 +1,7 @@
+import { latin1Bytes } from './bytes.ts'
 import { clearLogFrame, fdLengthOf, fdCodeOf, makeErrorFrame, type FrameFault, type LogFrame } from './log-frame.ts'
-import { badLine, NO_FRAME } from './text-reader.ts'
+import { TextCursor } from './text-cursor.ts'
+import { badLine, type LineParser, NO_FRAME } from './text-reader.ts'
 import { DAYS_TO_1970, SECONDS_A_DAY } from './trc.ts'
 
 /**
@@ -21,12 +23,20 @@ const TYPES: Readonly<Record<string, Partial<Record<'fd' | 'brs' | 'esi' | 'remo
   BI: { fd: true, brs: true, esi: true }, ER: { error: true },
 }
 const NO_FRAME_TYPE = /^(?:ST|EC|EV|Warng|Event)$/i
+const DATA_FRAME = latin1Bytes('DT')
+const FD_FRAME = latin1Bytes('FD')
+const WITH_BRS = latin1Bytes('FB')
+const WITH_ESI = latin1Bytes('FE')
+const BRS_AND_ESI = latin1Bytes('BI')
+const [CLOSE, POINT, RECEIVED, SENT, X] = [0x29, 0x2e, 0x52, 0x54, 0x78]
 /** Such an identifier marks a line about the bus in version 1.0. */
 const BUS_INFO = /^F{8}$/i
 
 /** Reads line by line. */
-export class TrcParser {
+export class TrcParser implements LineParser {
   private columns = COLUMNS['1.0']!.split(',')
+  private quickColumns = quickOf(this.columns)
+  private readonly cursor = new TextCursor()
   private start_us = 0
   private readonly fields: Record<string, string | undefined> = {}
 
@@ -42,22 +52,76 @@ export class TrcParser {
     if (NO_FRAME_TYPE.test(fields.T ?? fields.d ?? '') || BUS_INFO.test(fields.I ?? '')) return NO_FRAME
     clearLogFrame(frame)
     const nanos = Number((time[2] ?? '').padEnd(6, '0'))
-    // Whole microseconds are added first: a number holds them exactly, but no nanoseconds of today.
-    frame.timestamp_ns = (this.start_us + Number(time[1]) * 1000 + Math.floor(nanos / 1000)) * 1000 + nanos % 1000
+    frame.timestamp_ns = this.timeOf(Number(time[1]), nanos)
     return this.kind(fields, frame) ?? bus(fields, frame) ?? (frame.error ? undefined : contents(fields, data, frame))
+  }
+
+  /** Data frames with the columns that we know. */
+  readonly quick = (bytes: Uint8Array, from: number, to: number, frame: LogFrame): boolean => {
+    const { cursor, quickColumns } = this
+    cursor.begin(bytes, from, to)
+    cursor.gap()
+    clearLogFrame(frame)
+    frame.bus = 0
+    for (const column of quickColumns) if (!this.quickColumn(column, frame) || !cursor.gap()) return false
+    for (let i = 0; i < frame.length; i++) {
+      const byte = cursor.byte()
+      if (byte < 0 || !cursor.gap()) return false
+      frame.data[i] = byte
+    }
+    // A remote frame without length: RTR.
+    return quickColumns.length > 0 && !(frame.length === 0 && cursor.peek() === RECEIVED)
+  }
+
+  private quickColumn(column: string, frame: LogFrame): boolean {
+    const { cursor } = this
+    switch (column) {
+      case 'N': return cursor.number(10, Infinity) >= 0 && (cursor.skip(CLOSE) || true)
+      case 'O': return this.quickTime(frame)
+      case 'T': return quickType(cursor, frame)
+      case 'B': {
+        frame.bus = cursor.number(10, 3) - 1
+        return frame.bus >= 0 && frame.bus < 256
+      }
+      case 'I': return quickId(cursor, frame)
+      case 'd': {
+        const sent = cursor.skip(SENT)
+        frame.direction = sent ? 'sent' : 'received'
+        return (sent || cursor.skip(RECEIVED)) && cursor.skip(X)
+      }
+      case 'R': return cursor.word()
+      default: return quickLength(cursor, column === 'L', frame)
+    }
+  }
+
+  private quickTime(frame: LogFrame): boolean {
+    const millis = this.cursor.number(10, 13)
+    const nanos = this.cursor.skip(POINT) ? this.cursor.fraction(6) : 0
+    frame.timestamp_ns = this.timeOf(millis, nanos)
+    return millis >= 0 && nanos >= 0
+  }
+
+  private use(columns: string[]): void {
+    this.columns = columns
+    this.quickColumns = quickOf(columns)
+  }
+
+  /** Whole microseconds are added first: a number holds them exactly, but no nanoseconds of today. */
+  private timeOf(millis: number, nanos: number): number {
+    return (this.start_us + millis * 1000 + Math.floor(nanos / 1000)) * 1000 + nanos % 1000
   }
 
   private head(line: string): FrameFault {
     const [, key, value] = /^\s*;\s*\$(\w+)\s*=\s*(.*)$/.exec(line) ?? []
     if (key === 'FILEVERSION') {
       if (COLUMNS[value!] === undefined) return badLine(`version "${value!.slice(0, 20)}" is none of ${Object.keys(COLUMNS).join(', ')}`)
-      this.columns = COLUMNS[value!]!.split(',')
+      this.use(COLUMNS[value!]!.split(','))
     } else if (key === 'COLUMNS') {
       const columns = value!.split(',').map(column => column.trim())
       if (!['O', 'I', 'D'].every(needed => columns.includes(needed)) || columns.at(-1) !== 'D' || columns.length > 12) {
         return badLine(`"${value!.slice(0, 40)}" are no columns with O, I and, at last, D`)
       }
-      this.columns = columns
+      this.use(columns)
     } else if (key === 'STARTTIME') {
       const days = /^(\d{1,6})(?:[.,](\d{1,20}))?$/.exec(value!)
       if (days === null) return badLine(`"${value!.slice(0, 40)}" is no number of days since 1899`)
@@ -84,8 +148,39 @@ export class TrcParser {
   }
 }
 
+/** The columns in front of the data, each known and there once, the length behind the type; none: the grammar has to read them. */
+function quickOf(columns: readonly string[]): readonly string[] {
+  const front = columns.slice(0, -1)
+  const known = columns.at(-1) === 'D' && front.every(column => /^[NOTBIdRLl]$/.test(column)) && new Set(front).size === front.length
+  const length = Math.max(front.indexOf('L'), front.indexOf('l'))
+  const one = front.includes('L') !== front.includes('l')
+  return known && one && length > front.indexOf('T') ? front : []
+}
+
+function quickType(cursor: TextCursor, frame: LogFrame): boolean {
+  frame.fd = !cursor.same(DATA_FRAME)
+  if (!frame.fd || cursor.same(FD_FRAME)) return true
+  const both = cursor.same(BRS_AND_ESI)
+  frame.brs = both || cursor.same(WITH_BRS)
+  frame.esi = both || (!frame.brs && cursor.same(WITH_ESI))
+  return frame.brs || frame.esi
+}
+
+function quickId(cursor: TextCursor, frame: LogFrame): boolean {
+  const from = cursor.at
+  frame.id = cursor.number(16, 8)
+  frame.extended = cursor.at - from > 4
+  return frame.id >= 0 && frame.id <= (frame.extended ? 0x1fff_ffff : 0x7ff)
+}
+
+function quickLength(cursor: TextCursor, coded: boolean, frame: LogFrame): boolean {
+  const value = cursor.number(10, 2)
+  return value >= 0 && setLength(value, coded, frame)
+}
+
 /** Buses count from 1; files of one bus have no such column. */
 function bus(fields: Readonly<Record<string, string | undefined>>, frame: LogFrame): FrameFault | undefined {
+  frame.bus = 0
   if (fields.B === undefined || fields.B === '-') return undefined
   const number = /^\d{1,3}$/.test(fields.B) ? Number(fields.B) : 0
   if (number < 1 || number > 256) return badLine(`"${fields.B}" is no bus from 1 to 256`)
@@ -107,11 +202,14 @@ function contents(fields: Readonly<Record<string, string | undefined>>, data: re
 function lengthOf({ L: code, l: length }: Readonly<Record<string, string | undefined>>, frame: LogFrame): FrameFault | undefined {
   const text = code ?? length ?? ''
   const value = /^\d{1,2}$/.test(text) ? Number(text) : -1
-  const fits = code === undefined ? (frame.fd ? fdCodeOf(value) >= 0 : value >= 0 && value <= 8) : value >= 0 && value <= 15
-  if (!fits) return badLine(`"${text}" is no ${code === undefined ? 'length' : 'length code'} of a frame`)
-  frame.length = code === undefined ? value : frame.fd ? fdLengthOf(value) : Math.min(value, 8)
-  frame.lengthCode = code !== undefined && !frame.fd && value > 8 ? value : 0
-  return undefined
+  if (value >= 0 && setLength(value, code !== undefined, frame)) return undefined
+  return badLine(`"${text}" is no ${code === undefined ? 'length' : 'length code'} of a frame`)
+}
+
+function setLength(value: number, coded: boolean, frame: LogFrame): boolean {
+  frame.length = !coded ? value : frame.fd ? fdLengthOf(Math.min(value, 15)) : Math.min(value, 8)
+  frame.lengthCode = coded && !frame.fd && value > 8 ? value : 0
+  return coded ? value <= 15 : frame.fd ? fdCodeOf(value) >= 0 : value <= 8
 }
 
 function bytesOf(data: readonly string[], frame: LogFrame): FrameFault | undefined {
