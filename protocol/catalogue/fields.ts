@@ -100,3 +100,17 @@ export function nameOfCode(field: FieldRow, code: number): string | undefined {
   for (const [name, value] of Object.entries(field.values ?? {})) if (value === code) return name
   return undefined
 }
+
+/** Meaning, unit and range of a field in one line. */
+export function describeField(field: FieldRow): string {
+  if (field.kind === 'flag') return `${field.text}; 0 or 1`
+  if (field.kind === 'enum') {
+    const codes = Object.entries(field.values ?? {})
+    const shown = codes.length > 12 ? `${codes.length} codes` : codes.map(([name, code]) => `${code} ${name}`).join(', ')
+    return `${field.text}; ${shown}`
+  }
+  const { min, max } = limitsOf(field)
+  const step = isPhysical(field) && field.scale !== undefined ? ` in steps of ${field.scale}` : ''
+  const unit = field.unit === undefined ? '' : ` ${field.unit}`
+  return `${field.text}; ${min}…${max}${unit}${step}${isPhysical(field) ? `, ${field.kind === 'commanded' ? 'NaN = does not matter' : 'NaN = not available'}` : ''}`
+}

@@ -7,6 +7,7 @@ export * from './row.ts'
 export * from './table.ts'
 export { laterCommand, laterSequence, laterStatus, laterStatusHead } from './component-row.ts'
 export {
-  CLASS_BITS, codesOf, fractionOf, HEADER_BITS, isPhysical, lengthOf, limitsOf, nameOfCode, neutralOf, offsetSteps, valueOf,
+  CLASS_BITS, codesOf, describeField, fractionOf, HEADER_BITS, isPhysical, lengthOf, limitsOf, nameOfCode, neutralOf, offsetSteps, valueOf,
 } from './fields.ts'
+export { type ProtoEnum, type ProtoField, type ProtoMessage, protoSchema } from './proto-schema.ts'
 export { assertCatalogue, UNIT_SUFFIX, validateCatalogue } from './validate.ts'

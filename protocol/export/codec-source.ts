@@ -1,6 +1,6 @@
 import * as enums from '../enums.ts'
 import {
-  codesOf, type FieldRow, fractionOf, isPhysical, lengthOf, limitsOf, type MessageRow, neutralOf, offsetSteps,
+  codesOf, describeField, type FieldRow, fractionOf, isPhysical, lengthOf, limitsOf, type MessageRow, neutralOf, offsetSteps,
 } from '../catalogue/index.ts'
 import { CLASS_BYTE } from '../id.ts'
 
@@ -69,20 +69,6 @@ function typeOf(field: FieldRow): string {
   const constant = CONSTANTS.get(field.values)
   if (constant === undefined) return Object.values(field.values ?? {}).join(' | ')
   return constant.split('_').map(word => `${word.charAt(0)}${word.slice(1).toLowerCase()}`).join('')
-}
-
-/** Meaning, unit and range of a field in one line. */
-export function describeField(field: FieldRow): string {
-  if (field.kind === 'flag') return `${field.text}; 0 or 1`
-  if (field.kind === 'enum') {
-    const codes = Object.entries(field.values ?? {})
-    const shown = codes.length > 12 ? `${codes.length} codes` : codes.map(([name, code]) => `${code} ${name}`).join(', ')
-    return `${field.text}; ${shown}`
-  }
-  const { min, max } = limitsOf(field)
-  const step = isPhysical(field) && field.scale !== undefined ? ` in steps of ${field.scale}` : ''
-  const unit = field.unit === undefined ? '' : ` ${field.unit}`
-  return `${field.text}; ${min}…${max}${unit}${step}${isPhysical(field) ? `, ${field.kind === 'commanded' ? 'NaN = does not matter' : 'NaN = not available'}` : ''}`
 }
 
 function localName(name: string): string {

@@ -1,5 +1,4 @@
-import type { MessageRow } from '../catalogue/index.ts'
-import { protoSchema, type ProtoEnum, type ProtoField, type ProtoMessage } from './proto-schema.ts'
+import { type MessageRow, protoSchema, type ProtoEnum, type ProtoField, type ProtoMessage } from '../catalogue/index.ts'
 import { STREAM_ENVELOPE_PROTO } from './stream-envelope.ts'
 
 const HEAD = `// Generated from the message catalogue by \`npm run generate\`. Do not edit.

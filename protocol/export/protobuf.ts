@@ -1,6 +1,5 @@
 import protobuf from 'protobufjs'
-import { MESSAGES, type MessageRow } from '../catalogue/index.ts'
-import { protoSchema, type ProtoField } from './proto-schema.ts'
+import { MESSAGES, type MessageRow, protoSchema, type ProtoField } from '../catalogue/index.ts'
 import { STREAM_ENVELOPE_PROTO } from './stream-envelope.ts'
 
 /**

@@ -142,4 +142,32 @@ message Series {
   // Pairs of seconds and value: 64-bit floats, little-endian.
   bytes points = 2;
 }
+
+// One CAN frame of a recording: the fields of StreamFrame, and what logs tell beside them.
+message LoggedFrame {
+  enum Direction {
+    DIRECTION_UNKNOWN = 0;
+    DIRECTION_RECEIVED = 1;
+    DIRECTION_SENT = 2;
+  }
+  uint32 id = 1;
+  bytes data = 2;
+  bool extended = 3;
+  bool remote = 4;
+  bool fd = 5;
+  bool brs = 6;
+  bool error = 7;
+  uint32 bus = 8;
+  uint32 remote_length = 9;
+  // Rounded above 104 days: the time of the record is exact.
+  uint64 timestamp_ns = 10;
+  // Seen from whoever recorded it.
+  Direction direction = 12;
+  // Name of the interface, such as can0.
+  string interface = 13;
+  // 9 to 15: the length code on the bus of a classic frame of 8 bytes; otherwise 0.
+  uint32 length_code = 14;
+  // Error state indicator of a CAN FD frame.
+  bool esi = 15;
+}
 `

@@ -1,8 +1,9 @@
-import { type FieldRow, isPhysical, LOCATION, type MessageRow } from '../catalogue/index.ts'
-import { describeField } from './codec-source.ts'
+import { LOCATION } from '../locations.ts'
+import { describeField, isPhysical } from './fields.ts'
+import type { FieldRow, MessageRow } from './row.ts'
 
 /**
- * The catalogue as proto3 messages, in a neutral form that `proto.ts` prints and `protobuf.ts` builds types of.
+ * The catalogue as proto3 messages, in a neutral form that exports print and build types of, and recordings carry.
  * Physical values are doubles (NaN = not available, Infinity = out of range), enums have their codes, flags are bool.
  */
 
