@@ -59,7 +59,7 @@ describe('spine car', () => {
     expect(JSON.parse(terminal.out)).toMatchObject({ errorFrames: expect.toSatisfy((count: number) => count > 0) as unknown })
   })
 
-  it.each(['log', 'asc', 'blf', 'mf4', 'pcapng', 'pcap', 'trc'])('records the error frames of a disturbed bus in a .%s', async (ending) => {
+  it.each(['log', 'asc', 'blf', 'mf4', 'mcap', 'pcapng', 'pcap', 'trc'])('records the error frames of a disturbed bus in a .%s', async (ending) => {
     const terminal = fakeTerminal()
     const faults = file('faults.json', '{"bitErrorRate": 0.0001}')
     const log = join(folder, `errors.${ending}`)

@@ -10,7 +10,7 @@ import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
 const FRAMES: readonly LinkFrame[] = [...CLASSIC_FRAMES, ...RICH_FRAMES]
-const NAMES = ['a.log', 'b.asc', 'c.pcapng', 'd.pcap', 'e.blf', 'f.trc', 'g.mf4']
+const NAMES = ['a.log', 'b.asc', 'c.pcapng', 'd.pcap', 'e.blf', 'f.trc', 'g.mf4', 'h.mcap']
 
 describe('spine convert', () => {
   let folder = ''
@@ -145,8 +145,8 @@ describe('spine convert', () => {
 
   it.each([
     [['a.mp3', 'b.log'], 'a.mp3: its ending tells no kind of log'],
-    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap|blf|mf4|trc|trc-1.1|csv'],
-    [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap, blf, mf4, trc'],
+    [['a.log', 'b'], 'say it with --to candump|asc|pcapng|pcap|blf|mf4|mcap|trc|trc-1.1|csv'],
+    [['a.log', 'b.log', '--from', 'mp3'], 'It must be one of candump, asc, pcapng, pcap, blf, mf4, mcap, trc'],
     [['a.csv', 'b.log'], 'a.csv: csv logs are only written'],
     [['a.log', '-', '--json'], '--json goes to standard output'],
     [['a.log'], 'missing required argument'],

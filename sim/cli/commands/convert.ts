@@ -17,14 +17,15 @@ ${LOG_FORMATS.map(({ name, endings, about }) => `  ${name.padEnd(9)} ${endings.j
 
 "-" is standard input or output, candump unless --from or --to says otherwise. Lines that are no frame are reported
 with their number and skipped, CAN XL frames counted; the exit code is 0 as long as something was a frame, or nothing
-was wrong. Each distinct name of an interface is a bus of its own, at most 256; candump, pcapng and csv keep the
-names, the other kinds number their channels, and which is which is told. Times are kept to the microsecond (to the
-nanosecond in asc, blf, csv, mf4, pcap and pcapng within a log that begins at 0; to 0.1 ms in trc-1.1); those before 1970 and after 2106 are no
-frames. CAN FD and remote frames, and which way frames went, are kept in every kind but trc-1.1; what a kind does not tell
-or cannot hold is said at the end with the number of frames.
+was wrong. Each distinct name of an interface is a bus of its own, at most 256; candump, mcap, pcapng and csv keep
+the names, the other kinds number their channels, and which is which is told. Times are kept to the microsecond (to the
+nanosecond in asc, blf, csv, mcap, mf4, pcap and pcapng within a log that begins at 0; to 0.1 ms in trc-1.1); those before
+1970 and after 2106 are no frames. CAN FD and remote frames, and which way frames went, are kept in every kind but
+trc-1.1; what a kind does not tell or cannot hold is said at the end with the number of frames.
 
 Examples:
   npx spine convert drive.log drive.pcapng && wireshark drive.pcapng
+  npx spine convert drive.log drive.mcap            # Foxglove, Lichtblick: topics such as /WindowStatus@FL
   npx spine convert canoe.asc - | npx spine decode -
   npx spine convert tcpdump.pcap can.log
   npx spine convert pcan-view.trc drive.csv

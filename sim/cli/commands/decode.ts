@@ -9,10 +9,9 @@ import { shared } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
-Reads a candump -L, Vector ASC or BLF, ASAM MF4, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .blf, .mf4,
-.pcapng, .pcap, .trc; others are taken for candump), and prints a line a frame: time, identifier, message@location, sender, fields, and what
-is wrong with it. Lines that are no
-frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
+Reads a candump -L, Vector ASC or BLF, ASAM MF4, MCAP, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .blf,
+.mf4, .mcap, .pcapng, .pcap, .trc; others are taken for candump), and prints a line a frame: time, identifier,
+message@location, sender, fields, and what is wrong with it. Lines that are no frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
 was a frame.
 
 Frames of any other network are named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of

@@ -6,6 +6,8 @@ import { CandumpParser, candumpWriter, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
 import { CsvWriter } from './csv-writer.ts'
 import type { BadLine, LogReader, LogSeeker, LogSink, LogWriter } from './log-io.ts'
+import { McapReader } from './mcap-reader.ts'
+import { McapLogWriter } from './mcap-writer.ts'
 import { HeldReader, readMf4 } from './mf4-reader.ts'
 import { Mf4Writer } from './mf4-writer.ts'
 import { PcapWriter } from './pcap.ts'
@@ -125,6 +127,16 @@ export const LOG_FORMATS: readonly LogFormat[] = [
     reader: sink => new HeldReader(sink, readMf4),
     seeker: readMf4,
     writer: () => new Mf4Writer(),
+  },
+  {
+    name: 'mcap',
+    about: 'Foxglove, Lichtblick: every frame, and the signals of our messages',
+    endings: ['.mcap'],
+    unit: 'block',
+    directions: true,
+    keeps: EVERYTHING,
+    reader: sink => new McapReader(sink),
+    writer: () => new McapLogWriter(),
   },
   {
     name: 'trc',

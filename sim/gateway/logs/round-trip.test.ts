@@ -85,7 +85,7 @@ describe('a log turned into another kind and back', () => {
     }), { seed: 11, numRuns: 40 })
   })
 
-  it.each(['asc', 'pcapng', 'pcap'])('%s keeps nanoseconds in a log that begins at 0', (name) => {
+  it.each(['asc', 'mcap', 'pcapng', 'pcap'])('%s keeps nanoseconds in a log that begins at 0', (name) => {
     fc.assert(fc.property(fc.array(fc.nat(Number.MAX_SAFE_INTEGER)), (times_ns) => {
       const frames = [0, ...times_ns].map(timestamp_ns => frameOf({ id: 1, timestamp_ns }))
       expect(readLog(name, [writeLog(name, frames)]).frames.map(frame => frame.timestamp_ns)).toEqual([0, ...times_ns])
@@ -109,7 +109,7 @@ describe('a log turned into another kind and back', () => {
     }
   })
 
-  it.each(['candump', 'pcapng'])('names stay apart in %s, sick ones too', (name) => {
+  it.each(['candump', 'mcap', 'pcapng'])('names stay apart in %s, sick ones too', (name) => {
     const names = ['', 'spine0', 'a b', 'a_b', 'x'.repeat(80), `${'x'.repeat(80)}y`, '\xa0', '_', '_2', '']
     const frames = names.map((given, bus) => ({ ...frameOf({ id: 1, bus }), ...NO_DETAILS, name: given }))
     const { frames: read, bad } = readLog(name, [writeLog(name, [...frames, ...frames])])

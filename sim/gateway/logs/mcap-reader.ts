@@ -1,0 +1,203 @@
+import { crc32 } from '@foxglove/crc'
+import { MCAP_MAGIC, Opcode } from '@mcap/core'
+import { BusNumbers } from './bus-names.ts'
+import { createLogFrame, timeFault } from './log-frame.ts'
+import type { LogReader, LogSink } from './log-io.ts'
+import { PROTOBUF } from './mcap.ts'
+import { LoggedFrameDecoder } from './mcap-frame.ts'
+import { LOGGED_FRAME, schemaName } from './mcap-schema.ts'
+
+const RECORD_HEAD_BYTES = 9
+const MESSAGE_HEAD_BYTES = 22
+const CHUNK_HEAD_BYTES = 40
+const FIRST_BYTES = 1 << 16
+const WORD = 0x1_0000_0000
+const FRAME_SCHEMA = schemaName(LOGGED_FRAME)
+/** The longest of each kind of record that is kept; all others are skipped. Other writers' chunks have 1 to 4 MiB. */
+const KEPT_BYTES: Readonly<Partial<Record<Opcode, number>>> = {
+  [Opcode.SCHEMA]: 1 << 20, [Opcode.CHANNEL]: 1 << 20, [Opcode.MESSAGE]: 1 << 16, [Opcode.CHUNK]: 1 << 24,
+}
+const TEXT = new TextDecoder('latin1')
+
+/**
+ * Reads the frames of recordings that have messages `spine.LoggedFrame`, in the order of the file; other messages are
+ * skipped. Memory is bounded: one chunk.
+ */
+export class McapReader implements LogReader {
+  private readonly sink: LogSink
+  private readonly frame = createLogFrame()
+  private readonly decoder = new LoggedFrameDecoder(new BusNumbers())
+  private readonly frameSchemas = new Set<number>()
+  private readonly frameChannels = new Set<number>()
+  private held = new Uint8Array(FIRST_BYTES)
+  private used = 0
+  private needed = MCAP_MAGIC.length
+  private toSkip = 0
+  private state: 'magic' | 'head' | 'body' | 'ended' | 'refused' = 'magic'
+  private records = 0
+  private bytes = 0
+  private packed = { chunks: 0, how: '' }
+
+  constructor(sink: LogSink) {
+    this.sink = sink
+  }
+
+  push(chunk: Uint8Array): void {
+    this.bytes += chunk.length
+    for (let at = 0; at < chunk.length && this.state !== 'refused' && this.state !== 'ended';) {
+      const skipped = Math.min(this.toSkip, chunk.length - at)
+      this.toSkip -= skipped
+      at += skipped
+      const taken = Math.min(this.needed - this.used, chunk.length - at)
+      this.keep(chunk, at, taken)
+      at += taken
+      while (this.used === this.needed && this.toSkip === 0) if (!this.step()) break
+    }
+  }
+
+  end(): void {
+    const { state, packed, bytes } = this
+    if (bytes === 0 || state === 'refused') return
+    if (state === 'magic') return void this.refuse()
+    if (packed.chunks > 0 && (this.frameChannels.size > 0 || state !== 'ended')) {
+      this.tell('packing', `${packed.chunks} chunks are packed (${packed.how}), which is not supported: mcap decompress unpacks them`)
+    }
+    if (state !== 'ended') this.tell('truncated', 'the file ends before its footer: its last frames may be missing')
+    else if (this.frameChannels.size === 0) {
+      this.tell('no-frames', `it has no messages ${FRAME_SCHEMA}: of MCAP files only those with CAN frames as spine writes them are read`)
+    }
+  }
+
+  /** Only as much as has come is kept room for, whatever a length says. */
+  private keep(chunk: Uint8Array, at: number, length: number): void {
+    const end = this.used + length
+    if (end > this.held.length) {
+      const longer = new Uint8Array(Math.max(end, 2 * this.held.length))
+      longer.set(this.held.subarray(0, this.used))
+      this.held = longer
+    }
+    this.held.set(chunk.subarray(at, at + length), this.used)
+    this.used = end
+  }
+
+  /** What was needed is there. Answers whether to go on. */
+  private step(): boolean {
+    if (this.state === 'magic') {
+      if (!MCAP_MAGIC.every((byte, n) => this.held[n] === byte)) return this.refuse()
+      this.next()
+      return false
+    }
+    if (this.state === 'body') {
+      this.record(this.held[0]!, new DataView(this.held.buffer, RECORD_HEAD_BYTES, this.used - RECORD_HEAD_BYTES))
+      this.next()
+      return false
+    }
+    return this.head()
+  }
+
+  private next(): void {
+    this.state = 'head'
+    this.used = 0
+    this.needed = RECORD_HEAD_BYTES
+  }
+
+  private head(): boolean {
+    const opcode: Opcode = this.held[0]!
+    const length = wordsAt(new DataView(this.held.buffer), 1)
+    const most = KEPT_BYTES[opcode] ?? 0
+    if (length <= most) {
+      this.state = 'body'
+      this.needed = RECORD_HEAD_BYTES + length
+      return true
+    }
+    this.records++
+    if (most > 0) this.tell('too-long', `a record of ${length} bytes is skipped`)
+    this.next()
+    this.toSkip = length
+    if (opcode === Opcode.FOOTER) this.state = 'ended'
+    return false
+  }
+
+  private refuse(): false {
+    this.state = 'refused'
+    this.tell('no-mcap', 'it does not begin with the magic bytes of an MCAP file')
+    return false
+  }
+
+  private record(opcode: Opcode, view: DataView): void {
+    this.records++
+    switch (opcode) {
+      case Opcode.SCHEMA: return this.schema(view)
+      case Opcode.CHANNEL: return this.channel(view)
+      case Opcode.MESSAGE: return this.message(view)
+      case Opcode.CHUNK: return this.chunk(view)
+    }
+  }
+
+  private schema(view: DataView): void {
+    const name = textAt(view, 2)
+    const encoding = name && textAt(view, name.end)
+    if (encoding === undefined) return this.tell('short-record', 'a schema ends before its end')
+    const isFrame = name?.text === FRAME_SCHEMA && encoding.text === PROTOBUF
+    this.frameSchemas[isFrame ? 'add' : 'delete'](view.getUint16(0, true))
+  }
+
+  private channel(view: DataView): void {
+    const topic = textAt(view, 4)
+    const encoding = topic && textAt(view, topic.end)
+    if (encoding === undefined) return this.tell('short-record', 'a channel ends before its end')
+    const isFrame = this.frameSchemas.has(view.getUint16(2, true)) && encoding.text === PROTOBUF
+    this.frameChannels[isFrame ? 'add' : 'delete'](view.getUint16(0, true))
+  }
+
+  private message(view: DataView): void {
+    if (view.byteLength < MESSAGE_HEAD_BYTES) return this.tell('short-record', `a message of ${view.byteLength} bytes`)
+    if (!this.frameChannels.has(view.getUint16(0, true))) return
+    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+    const time_ns = wordsAt(view, 6)
+    const fault = this.decoder.read(bytes, MESSAGE_HEAD_BYTES, bytes.length, this.frame) ?? timeFault(time_ns)
+    if (fault !== undefined) return this.tell(fault.cause, fault.reason)
+    this.frame.timestamp_ns = time_ns
+    this.sink.onFrame(this.frame)
+  }
+
+  private chunk(view: DataView): void {
+    const compression = view.byteLength < CHUNK_HEAD_BYTES ? undefined : textAt(view, 28)
+    const start = (compression?.end ?? 0) + 8
+    const size = compression !== undefined && start <= view.byteLength ? wordsAt(view, start - 8) : NaN
+    if (compression === undefined || !(start + size <= view.byteLength)) return this.tell('short-record', 'a chunk ends before its end')
+    if (compression.text !== '') {
+      this.packed.chunks++
+      this.packed.how ||= compression.text.slice(0, 8)
+      return
+    }
+    const checksum = view.getUint32(24, true)
+    const content = new DataView(view.buffer, view.byteOffset + start, size)
+    if (checksum !== 0 && crc32(content) !== checksum) return this.tell('checksum', 'a chunk is skipped: its checksum is wrong')
+    for (let at = 0; at < size;) {
+      const length = at + RECORD_HEAD_BYTES <= size ? wordsAt(content, at + 1) : NaN
+      const body = at + RECORD_HEAD_BYTES
+      if (!(body + length <= size)) return this.tell('short-record', 'a record ends behind its chunk')
+      const opcode: Opcode = content.getUint8(at)
+      if (opcode !== Opcode.CHUNK) this.record(opcode, new DataView(content.buffer, content.byteOffset + body, length))
+      at = body + length
+    }
+  }
+
+  private tell(cause: string, reason: string): void {
+    this.sink.onBadLine({ line: Math.max(1, this.records), cause, reason, text: '' })
+  }
+}
+
+/** A 64-bit number, rounded where a JavaScript number has not so many digits. */
+function wordsAt(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * WORD + view.getUint32(at, true)
+}
+
+/** A text behind its length; undefined: it is longer than the record. */
+function textAt(view: DataView, at: number): { text: string, end: number } | undefined {
+  if (at + 4 > view.byteLength) return undefined
+  const end = at + 4 + view.getUint32(at, true)
+  if (end > view.byteLength) return undefined
+  return { text: TEXT.decode(new Uint8Array(view.buffer, view.byteOffset + at + 4, end - at - 4)), end }
+}
