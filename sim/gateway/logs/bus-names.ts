@@ -9,11 +9,11 @@ const LONGEST_NAME = 64
  * if that is free (`can1` is bus 1), otherwise the lowest that is. At most 256.
  */
 export class BusNumbers {
-  private readonly numbers = new Map<string, number>()
+  private readonly numbers = new Map<string | number, number>()
   private readonly taken = new Set<number>()
 
-  /** The bus of this name; −1: 256 other names have one. */
-  of(name: string, wanted = numberAtEnd(name)): number {
+  /** The bus of this name, or of an interface that has a number and no name; −1: 256 others have one. */
+  of(name: string | number, wanted = typeof name === 'string' ? numberAtEnd(name) : name): number {
     const known = this.numbers.get(name)
     if (known !== undefined) return known
     if (this.taken.size === MOST_BUSES) return -1

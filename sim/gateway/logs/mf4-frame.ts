@@ -1,8 +1,6 @@
 import { type BusNumbers, tooManyBuses } from './bus-names.ts'
-import type { FrameKind } from './mf4.ts'
 import { clearLogFrame, fdCodeOf, fdLengthOf, type FrameFault, type LogFrame, makeErrorFrame, timeFault } from './log-frame.ts'
-import { type Field, type FrameGroup, type Part, readField, readRaw } from './mf4-groups.ts'
-import { unnamed } from './socketcan-record.ts'
+import { type Field, type FrameGroup, readField, readRaw } from './mf4-groups.ts'
 
 /** When a log was begun, seconds and nanoseconds since 1970. */
 export interface LogStart { readonly seconds: number, readonly nanos: number }
@@ -20,18 +18,25 @@ export function readHead(
   view: DataView, base: number, group: FrameGroup, start: LogStart, buses: BusNumbers, frame: LogFrame,
 ): FrameFault | undefined {
   const { parts } = group
-  const get = (part: Part): number => parts[part] === undefined ? 0 : readField(view, base, parts[part])
   clearLogFrame(frame)
   frame.timestamp_ns = timeOf(view, base, group, start)
-  const channel = get('BusChannel')
-  frame.bus = buses.of(unnamed(channel), channel - 1)
+  const channel = read(view, base, parts.BusChannel, 0)
+  frame.bus = buses.of(channel, channel - 1)
   if (frame.bus < 0) return tooManyBuses(`number ${channel}`)
-  frame.direction = parts.Dir === undefined ? '' : get('Dir') === 0 ? 'received' : 'sent'
-  if (group.kind === 'CAN_ErrorFrame' && (parts.ErrorType !== undefined || group.data === undefined)) return namedError(get('ErrorType'), frame)
-  return identifier(get('ID'), parts.IDE, get('IDE') !== 0, group.kind === 'CAN_ErrorFrame', frame)
-    ?? kindOf(group.kind, { fd: get('EDL') !== 0, brs: get('BRS') !== 0, esi: get('ESI') !== 0 }, frame)
-    ?? lengthOf(parts.DLC === undefined ? -1 : get('DLC'), parts.DataLength === undefined ? -1 : get('DataLength'), frame)
-    ?? timeFault(frame.timestamp_ns)
+  frame.direction = parts.Dir === undefined ? '' : readField(view, base, parts.Dir) === 0 ? 'received' : 'sent'
+  if (group.kind === 'CAN_ErrorFrame' && (parts.ErrorType !== undefined || group.data === undefined)) return namedError(read(view, base, parts.ErrorType, 0), frame)
+  const extended = read(view, base, parts.IDE, 0) !== 0
+  const fault = identifier(read(view, base, parts.ID, 0), parts.IDE, extended, group.kind === 'CAN_ErrorFrame', frame)
+  if (fault !== undefined) return fault
+  frame.remote = group.kind === 'CAN_RemoteFrame'
+  frame.fd = !frame.remote && !frame.error && read(view, base, parts.EDL, 0) !== 0
+  frame.brs = frame.fd && read(view, base, parts.BRS, 0) !== 0
+  frame.esi = frame.fd && read(view, base, parts.ESI, 0) !== 0
+  return lengthOf(read(view, base, parts.DLC, -1), read(view, base, parts.DataLength, -1), frame) ?? timeFault(frame.timestamp_ns)
+}
+
+function read(view: DataView, base: number, field: Field | undefined, otherwise: number): number {
+  return field === undefined ? otherwise : readField(view, base, field)
 }
 
 /** Seconds and what is below them apart: a number holds no nanoseconds of today. */
@@ -63,13 +68,6 @@ function identifier(word: number, ide: Field | undefined, extended: boolean, err
   frame.id = word % (error ? ERROR_KIND : EXTENDED)
   if (frame.id <= (frame.extended || error ? 0x1fff_ffff : 0x7ff)) return undefined
   return { cause: 'identifier', reason: `identifier ${frame.id.toString(16).toUpperCase()} is out of range` }
-}
-
-function kindOf(kind: FrameKind, { fd, brs, esi }: Readonly<Record<'fd' | 'brs' | 'esi', boolean>>, frame: LogFrame): undefined {
-  frame.remote = kind === 'CAN_RemoteFrame'
-  frame.fd = fd && !frame.remote && !frame.error
-  frame.brs = frame.fd && brs
-  frame.esi = frame.fd && esi
 }
 
 /** −1: it is not told. */

@@ -18,14 +18,19 @@ export interface Field {
 /** The bytes of a frame: in the record itself, or told by their place in a stream of their own. */
 type DataField = Field & ({ readonly kind: 'inside' } | { readonly kind: 'apart', readonly stream: number })
 
-export type Part = 'BusChannel' | 'ID' | 'IDE' | 'DLC' | 'DataLength' | 'Dir' | 'EDL' | 'BRS' | 'ESI' | 'RTR' | 'ErrorType'
+export type Part = 'BusChannel' | 'ID' | 'IDE' | 'DLC' | 'DataLength' | 'Dir' | 'EDL' | 'BRS' | 'ESI' | 'ErrorType'
+
+const NO_PARTS: Readonly<Record<Part, undefined>> = {
+  BusChannel: undefined, ID: undefined, IDE: undefined, DLC: undefined, DataLength: undefined, Dir: undefined, EDL: undefined,
+  BRS: undefined, ESI: undefined, ErrorType: undefined,
+}
 
 /** A channel group whose records are frames. */
 export interface FrameGroup {
   readonly kind: FrameKind
   /** Seconds. */
   readonly time: Field | undefined
-  readonly parts: Readonly<Partial<Record<Part, Field>>>
+  readonly parts: Readonly<Record<Part, Field | undefined>>
   readonly data: DataField | undefined
 }
 
@@ -61,6 +66,7 @@ const CONVERSION_BYTES = 40
 const RECORD_ID_BYTES: readonly number[] = [0, 1, 2, 4, 8]
 /** Nothing of a frame is longer; channels that are do not matter here. */
 const LONGEST_FIELD = 4096
+const WORD = 0x1_0000_0000
 
 /** Reads what a file holds: its data groups with those channel groups that are frames. Each block is read once. */
 export class GroupFinder {
@@ -126,13 +132,14 @@ export class GroupFinder {
     const inside = channels.filter(({ field }) => field.at + field.bytes <= dataBytes && field.bytes <= LONGEST_FIELD && field.shift < 8)
     const kind = FRAME_KINDS.find(name => inside.some(channel => channel.name.startsWith(`${name}.`)))
     if (kind === undefined) return undefined
-    const parts: Partial<Record<string, Field>> = {}
+    // All of them in the same order, whatever the file has: the engine reads them at fixed places.
+    const parts: Record<Part, Field | undefined> = { ...NO_PARTS }
     let data: DataField | undefined
     let time: Field | undefined
     for (const { name, field, type, data: stream, conversion } of inside) {
       const part = name.startsWith(`${kind}.`) ? name.slice(kind.length + 1) : ''
       if (part === 'DataBytes') data = type === CHANNEL.variable ? { ...field, kind: 'apart', stream } : { ...field, kind: 'inside' }
-      else if (part !== '') parts[part] = yield* this.converted(field, conversion)
+      else if (isPart(part)) parts[part] = yield* this.converted(field, conversion)
       else if (type === CHANNEL.master || type === CHANNEL.virtualMaster) time = yield* this.converted(field, conversion)
     }
     return { kind, parts, data, time }
@@ -157,6 +164,10 @@ export class GroupFinder {
   }
 }
 
+function isPart(name: string): name is Part {
+  return Object.hasOwn(NO_PARTS, name)
+}
+
 /** A field's value; of text, whether it begins with a T. */
 export function readField(view: DataView, base: number, field: Field): number {
   const { offset, factor } = field
@@ -171,6 +182,12 @@ export function readRaw(view: DataView, base: number, { at: byte, bits, bytes, s
   if (type === DATA.float || type === DATA.floatBig) return readFloat(view, at, bits, type === DATA.float)
   const big = type === DATA.unsignedBig || type === DATA.signedBig
   if (shift === 0 && bits === 32) return view.getUint32(at, !big)
+  if (shift === 0 && bits === 64) return view.getUint32(big ? at : at + 4, !big) * WORD + view.getUint32(big ? at + 4 : at, !big)
+  if (!big && bytes <= 4 && bits < 32) {
+    let word = 0
+    for (let i = bytes - 1; i >= 0; i--) word = word << 8 | view.getUint8(at + i)
+    return word >>> shift & (1 << bits) - 1
+  }
   let value = 0
   let weight = 1
   for (let i = 0; i < bytes && i < 8; i++) {

@@ -14,7 +14,7 @@ export const RECORDS = {
 } as const satisfies Record<string, RecordKind>
 
 /** Where parts of a record are, behind the number of its kind: byte, bit, bits. */
-const LAYOUT: Readonly<Record<Exclude<Part, 'RTR' | 'ErrorType'>, readonly [byte: number, bit: number, bits: number]>> = {
+const LAYOUT: Readonly<Record<Exclude<Part, 'ErrorType'>, readonly [byte: number, bit: number, bits: number]>> = {
   BusChannel: [8, 0, 16], ID: [10, 0, 29], IDE: [13, 7, 1], DLC: [14, 0, 4], Dir: [14, 4, 1], EDL: [14, 5, 1], BRS: [14, 6, 1],
   ESI: [14, 7, 1], DataLength: [15, 0, 8],
 }

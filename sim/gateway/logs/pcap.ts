@@ -1,7 +1,7 @@
 import type { LinkFrame } from '../link.ts'
 import type { LogReader, LogSink, LogWriter } from './log-io.ts'
 import { type FrameFault, type LogDetails, LONGEST_PIECE, shownTime, timeFault, VIRTUAL_BELOW_ns } from './log-frame.ts'
-import { COOKED2_BYTES, LINK_TYPE, putCanFrame, putCooked2, recordBytes, RecordReader, unnamed } from './socketcan-record.ts'
+import { COOKED2_BYTES, LINK_TYPE, putCanFrame, putCooked2, recordBytes, RecordReader } from './socketcan-record.ts'
 
 /**
  * The classic capture file of libpcap: a head of 24 bytes, then records with seconds, a fraction (µs or ns, told by the
@@ -107,7 +107,7 @@ export class PcapReader implements LogReader {
     this.fraction_ns = magic.fraction_ns
     // The upper bits tell of checksums at the ends of packets.
     this.linkType = this.view.getUint32(20, this.little) & 0xffff
-    this.records.frame.bus = Math.max(0, this.linkType === LINK_TYPE.cooked2 ? 0 : this.records.buses.of(unnamed(0), 0))
+    this.records.frame.bus = Math.max(0, this.linkType === LINK_TYPE.cooked2 ? 0 : this.records.buses.of(0))
   }
 
   private bad({ cause, reason }: FrameFault): void {

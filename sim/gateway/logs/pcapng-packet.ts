@@ -2,7 +2,7 @@ import { tooManyBuses, type BusNumbers } from './bus-names.ts'
 import { latin1 } from './bytes.ts'
 import { timeFault, type FrameFault } from './log-frame.ts'
 import { BLOCK, OPTION } from './pcapng.ts'
-import { isCanLinkType, LINK_TYPE, type RecordReader, unnamed } from './socketcan-record.ts'
+import { isCanLinkType, LINK_TYPE, type RecordReader } from './socketcan-record.ts'
 
 /** What an interface description block says. */
 export interface CaptureInterface {
@@ -43,7 +43,7 @@ export function readInterface(body: DataView, little: boolean, index: number, bu
     }
   })
   // On a cooked capture of all interfaces each packet names its own.
-  const bus = linkType === LINK_TYPE.cooked2 || !isCanLinkType(linkType) ? 0 : name === '' ? buses.of(unnamed(index), index) : buses.of(name)
+  const bus = linkType === LINK_TYPE.cooked2 || !isCanLinkType(linkType) ? 0 : name === '' ? buses.of(index) : buses.of(name)
   return { linkType, name, bus, tick_ns, offset_ns, fault: bus < 0 ? tooManyBuses(name) : undefined }
 }
 

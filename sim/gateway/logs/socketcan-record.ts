@@ -29,11 +29,6 @@ export function isCanLinkType(linkType: number): boolean {
   return Object.values(LINK_TYPE).some(known => known === linkType)
 }
 
-/** The key of an interface that has a number and no name. */
-export function unnamed(number: number): string {
-  return `\0${number}`
-}
-
 /** Reads records of a capture, one after the other, into one frame. */
 export class RecordReader {
   readonly frame = createLogFrame()
@@ -66,7 +61,7 @@ export class RecordReader {
   /** Linux counts interfaces from 1. */
   private numbered(number: number): FrameFault | undefined {
     this.frame.name = ''
-    this.frame.bus = this.buses.of(unnamed(number), number - 1)
+    this.frame.bus = this.buses.of(number, number - 1)
     return this.frame.bus < 0 ? tooManyBuses(`number ${number}`) : undefined
   }
 }
