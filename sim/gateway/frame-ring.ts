@@ -5,7 +5,7 @@ import type { DirectionCounters, DropReason, LinkFrame } from './link.ts'
 import { copyLinkFrame } from './link-frame.ts'
 
 /**
- * A bounded queue of classic frames in front of a link that may stall: first in, first out, and a command that waited
+ * A bounded queue of frames in front of a link that may stall: first in, first out, and a command that waited
  * longer than its lifetime is never sent. Frames are copied into slots that are made once.
  */
 export class FrameRing {
@@ -13,11 +13,13 @@ export class FrameRing {
   private readonly deadlines_ms: Float64Array
   private readonly counters: DirectionCounters
   private readonly capacity: number
+  private readonly dataBytes: number
   private first = 0
   private used = 0
 
   /** `counters.queued` counts frames from `push` on until whoever took them settles them, and is what `capacity` bounds. */
-  constructor(counters: DirectionCounters, capacity: number) {
+  constructor(counters: DirectionCounters, capacity: number, dataBytes = CLASSIC_DATA_BYTES) {
+    this.dataBytes = dataBytes
     this.counters = counters
     this.capacity = capacity
     this.deadlines_ms = new Float64Array(capacity)
@@ -35,7 +37,7 @@ export class FrameRing {
       return false
     }
     const at = (this.first + this.used) % this.capacity
-    if (at === this.slots.length) this.slots.push(createSlot())
+    if (at === this.slots.length) this.slots.push(createSlot(this.dataBytes))
     copyLinkFrame(frame, this.slots[at]!)
     this.deadlines_ms[at] = now_ms + lifetime_ms(frame)
     this.used++
@@ -75,6 +77,6 @@ export class FrameRing {
   }
 }
 
-function createSlot(): LinkFrame {
-  return Object.assign(createFrame(CLASSIC_DATA_BYTES), { timestamp_ns: 0, origin: '', error: false })
+function createSlot(dataBytes: number): LinkFrame {
+  return Object.assign(createFrame(dataBytes), { timestamp_ns: 0, origin: '', error: false })
 }

@@ -3,7 +3,7 @@ import { FrameRing } from './frame-ring.ts'
 import type { LinkCounters, LinkFrame, LinkOptions } from './link.ts'
 import { LinkBase } from './link-base.ts'
 import { Reconnect } from './reconnect.ts'
-import { openTransport, placeName, type Place, type Transport } from './transport.ts'
+import type { Access, Transport } from './transport.ts'
 
 /** How often sessions look at their clocks, ms. */
 const TICK_ms = 250
@@ -42,21 +42,23 @@ export interface SessionHost {
 }
 
 /** What is special about a kind of device. */
-export interface DeviceKind {
+export interface DeviceKind<T extends Transport = Transport> {
   /** What people should know before it is opened; empty: nothing. */
   readonly warning: string
   /** Whether the medium has such frames. */
   carries(frame: LinkFrame): boolean
-  createSession(transport: Transport, host: SessionHost): HostSession
+  /** Room for the data of a frame in the queue; default: that of a classic frame. */
+  readonly dataBytes?: number
+  createSession(transport: T, host: SessionHost): HostSession
 }
 
 /**
- * A link to a device that we dial: a serial port or a TCP address. It keeps a ring of frames in front of the device,
+ * A link to a device that we dial: a serial port, a TCP address, a USB device. It keeps a ring of frames in front of the device,
  * reconnects with back-off, and forgets what was queued when the device is lost.
  */
-export class HostLink extends LinkBase {
-  private readonly place: Place
-  private readonly kind: DeviceKind
+export class HostLink<T extends Transport = Transport> extends LinkBase {
+  private readonly access: Access<T>
+  private readonly kind: DeviceKind<T>
   private readonly ring: FrameRing
   private readonly host: SessionHost
   private session: HostSession | undefined
@@ -75,15 +77,15 @@ export class HostLink extends LinkBase {
     this.session?.pump()
   }
 
-  constructor(uri: string, options: LinkOptions, place: Place, kind: DeviceKind) {
+  constructor(uri: string, options: LinkOptions, access: Access<T>, kind: DeviceKind<T>) {
     super(uri, options)
-    this.place = place
+    this.access = access
     this.kind = kind
-    this.ring = new FrameRing(this.ownCounters.sent, this.queueFrames)
+    this.ring = new FrameRing(this.ownCounters.sent, this.queueFrames, kind.dataBytes)
     this.host = {
       ring: this.ring,
       counters: this.ownCounters,
-      place: placeName(place),
+      place: access.name,
       now_ns: this.now_ns,
       receive: (frame) => {
         frame.origin = this.origin
@@ -147,7 +149,7 @@ export class HostLink extends LinkBase {
   }
 
   private async connect(): Promise<void> {
-    const transport = await openTransport(this.place)
+    const transport = await this.access.open()
     if (this.isClosed) return transport.close()
     const session = this.kind.createSession(transport, this.host)
     this.transport = transport
@@ -158,8 +160,8 @@ export class HostLink extends LinkBase {
     })
     transport.stream.once('close', () => {
       if (this.session !== session) return
-      if (this.ready) this.lost(`${placeName(this.place)} went away`)
-      else session.end(`${placeName(this.place)} went away while it was being set up`)
+      if (this.ready) this.lost(`${this.access.name} went away`)
+      else session.end(`${this.access.name} went away while it was being set up`)
     })
     try {
       await session.start()

@@ -10,6 +10,13 @@ export type Place =
   | { readonly kind: 'tty', readonly path: string, readonly baud: number }
   | { readonly kind: 'tcp', readonly endpoint: Endpoint }
 
+/** How to get to a device, and what people call the place. */
+export interface Access<T extends Transport = Transport> {
+  readonly name: string
+  /** Rejects with one clear line. */
+  open(): Promise<T>
+}
+
 /** A byte stream to a device. */
 export interface Transport {
   readonly stream: Duplex
@@ -28,7 +35,12 @@ export function readPlace(uri: LinkUri, fallback: Endpoint, baud = DEFAULT_BAUD)
   return { kind: 'tcp', endpoint: readEndpoint({ ...uri, target: uri.target.replace(/^(socket:|tcp:)?\/\//, '') }, fallback) }
 }
 
-export function placeName(place: Place): string {
+/** The device at a place. */
+export function accessTo(place: Place): Access {
+  return { name: placeName(place), open: () => openTransport(place) }
+}
+
+function placeName(place: Place): string {
   return place.kind === 'tty' ? place.path : formatEndpoint(place.endpoint)
 }
 
@@ -54,7 +66,7 @@ export function uartBaud(uri: LinkUri, place: Place): number | undefined {
 }
 
 /** Opens the stream. Rejects with one clear line. */
-export async function openTransport(place: Place): Promise<Transport> {
+async function openTransport(place: Place): Promise<Transport> {
   if (place.kind === 'tcp') return tcpTransport(await dialTcp(place.endpoint, `nothing listens on ${placeName(place)}`))
   const port = await openSerial(place.path, place.baud)
   // What the binding does not take for an unplugged device (EIO of a hung-up pty) ends the same way.

@@ -3,7 +3,7 @@ import { DEFAULT_ENDPOINT } from '../endpoint.ts'
 import { HostLink } from '../host-link.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { DEFAULT_BITRATE } from '../link-base.ts'
-import { readPlace, uartBaud } from '../transport.ts'
+import { accessTo, readPlace, uartBaud } from '../transport.ts'
 import type { LinkUri } from '../uri.ts'
 import { GvretHostSession } from './host-session.ts'
 
@@ -19,7 +19,7 @@ export function createGvretLink(uri: LinkUri, options: LinkOptions): Link {
   const place = readPlace(uri, DEFAULT_ENDPOINT.gvret, DEFAULT_BAUD)
   const baud = uartBaud(uri, place)
   const settings = { bitrate, listenOnly: mode === 'listen', baud }
-  return new HostLink(uri.text, options, place, {
+  return new HostLink(uri.text, options, accessTo(place), {
     warning: checkBaud(uri, 'gvret', baud, bitrate),
     carries: frame => !frame.fd && !frame.error && !frame.remote && frame.bus <= 1,
     createSession: (transport, host) => new GvretHostSession(transport.stream, host, settings),

@@ -3,7 +3,7 @@ import { DEFAULT_ENDPOINT } from '../endpoint.ts'
 import { HostLink } from '../host-link.ts'
 import type { Link, LinkOptions } from '../link.ts'
 import { DEFAULT_BITRATE } from '../link-base.ts'
-import { readPlace, uartBaud } from '../transport.ts'
+import { accessTo, readPlace, uartBaud } from '../transport.ts'
 import { LinkUriError, type LinkUri } from '../uri.ts'
 import { bitrateCommand } from './bitrates.ts'
 import { LINE_BUFFER_BYTES, USB_LINE_BUFFER_BYTES } from './families.ts'
@@ -31,7 +31,7 @@ export function createSlcanLink(uri: LinkUri, options: LinkOptions): Link {
     baud,
     probe: uri.words.get('probe') !== 'no',
   }
-  return new HostLink(uri.text, options, place, {
+  return new HostLink(uri.text, options, accessTo(place), {
     warning: checkBaud(uri, timestamps ? 'slcan+timestamp' : 'slcan', baud, bitrate),
     carries: frame => !frame.fd && !frame.error,
     createSession(transport, host) {
