@@ -12,6 +12,7 @@ const IMPLEMENTATIONS: Readonly<Record<Scheme, () => Promise<Create>>> = {
   'spine-listen': async () => (await import('./spine/spine-listen.ts')).createSpineListen,
   socketcan: async () => (await import('./socketcan/socketcan-link.ts')).createSocketcanLink,
   gvret: async () => (await import('./gvret/gvret-link.ts')).createGvretLink,
+  gsusb: async () => (await import('./gsusb/gsusb-link.ts')).createGsusbLink,
   'gvret-listen': async () => (await import('./gvret/gvret-listen.ts')).createGvretListen,
   'socketcand-listen': async () => (await import('./socketcand/socketcand-listen.ts')).createSocketcandListen,
   socketcand: async () => (await import('./socketcand/socketcand-link.ts')).createSocketcandLink,

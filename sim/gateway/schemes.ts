@@ -98,6 +98,18 @@ export const SCHEMES = {
       bitrate: { kind: 'number', minimum: 10_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
     },
   },
+  gsusb: {
+    about: 'a gs_usb adapter (candleLight, CANable) over USB, without a driver of the kernel; alone it is the only one plugged in',
+    example: 'gsusb:003600265246500220393252?bitrate=500000',
+    role: 'dials',
+    options: {
+      ...common,
+      actuate,
+      bitrate: { kind: 'number', minimum: 5_000, maximum: 1_000_000, unit: 'bit/s', about: 'bit rate of the bus' },
+      dbitrate: { kind: 'number', minimum: 5_000, maximum: 15_000_000, unit: 'bit/s', about: 'of the inside of FD frames: the adapter must have FD' },
+      channel: { kind: 'number', minimum: 0, maximum: 254, unit: '(the first is 0)', about: 'which of its buses (0)' },
+    },
+  },
   'gvret-listen': {
     about: 'we are a GVRET device; SavvyCAN dials port 23 only, so forward that port, or have it use socketcand',
     example: 'gvret-listen:127.0.0.1:2323',

@@ -88,7 +88,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--faults <file>', 'faults of bus and power, as JSON')
     .addOption(new Option('--cpu <name>', 'what its hubs run on: each callback takes as long as measured there').choices(CPUS).default('ideal'))
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
-    .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)'))
     .addHelpText('after', HELP)
     .action((options: Options) => drive(options, terminal))

@@ -229,7 +229,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')} …`)
     .addOption(shared('for', 'end live after so long'))
     .addOption(shared('interval', 'between two readings of live'))
-    .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, socketcan: but vcan)'))
+    .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {

@@ -37,7 +37,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--no-wait', 'send once and do not wait for the echo')
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOLS}`, 'tool')
-    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {

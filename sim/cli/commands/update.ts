@@ -55,7 +55,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<words...>', '[LINK] HUB FILE')
     .option('--older', 'install it even if it is older than what runs')
-    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, socketcan: but vcan)'))
+    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (words: readonly string[], options: Options) => {

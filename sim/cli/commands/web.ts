@@ -109,5 +109,5 @@ function isCar(link: Link): link is SpineLink {
 
 /** Links that lead to a bus of real hubs only listen, unless commands are let through. */
 function isReal(uri: string): boolean {
-  return /^(slcan|gvret|socketcan):/i.test(uri)
+  return /^(slcan|gvret|gsusb|socketcan):/i.test(uri)
 }

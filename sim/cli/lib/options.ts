@@ -87,7 +87,7 @@ const SHARED = {
   speed: { flags: '--speed <factor>', about: 'of real time, or max', parse: speedFactor },
   seed: { flags: '--seed <n>', about: 'of all dice', parse: wholeNumber(0, 0xffff_ffff) },
   bitrate: { flags: '--bitrate <bit/s>', about: 'of the bus', parse: bitrate },
-  actuate: { flags: '--actuate', about: 'let commands onto real buses (slcan:, gvret:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves' },
+  actuate: { flags: '--actuate', about: 'let commands onto real buses (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves' },
 } as const satisfies Readonly<Record<string, SharedOption>>
 
 /** One of the options that several commands have; `preset` is its value when it is not given. */

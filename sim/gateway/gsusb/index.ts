@@ -1,0 +1,1 @@
+export type { UsbAdapter, UsbSetup } from './usb-adapter.ts'
