@@ -22,6 +22,7 @@ const SPECS = {
   update: { summary: 'install firmware on a hub over the bus', load: () => import('./commands/update.ts') },
   gateway: { summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
   mqtt: { summary: 'a bus on an MQTT broker, found by Home Assistant', load: () => import('./commands/mqtt.ts') },
+  rvc: { summary: 'a bus beside an RV-C bus: status there, commands from there', load: () => import('./commands/rvc.ts') },
   decode: { summary: 'print a log in words: a line a frame', load: () => import('./commands/decode.ts') },
   convert: { summary: 'turn a log into one of another kind: candump, Vector ASC, pcapng', load: () => import('./commands/convert.ts') },
   replay: { summary: 'send a log through a link, with its timing', load: () => import('./commands/replay.ts') },

@@ -12,5 +12,6 @@ export { carriedFrames, type Encoding, ENCODINGS, lineBytes, requiredBaud, satur
 export { DEFAULT_BITRATE, DEFAULT_QUEUE_FRAMES, LinkBase } from './link-base.ts'
 export { cloneLinkFrame, sameFrame } from './link-frame.ts'
 export type { DirectionCounters, LinkMode } from './link.ts'
+export { STALLS } from './stall-watch.ts'
 export type { SchemeSpec } from './schemes.ts'
 export { closeSerial, openSerial } from './serial.ts'
