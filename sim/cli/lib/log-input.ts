@@ -36,6 +36,8 @@ export class LogInput {
 
   /** Reads to the end, or to Ctrl-C. Throws a Failure for a file that cannot be read. */
   async read(taker: LogTaker): Promise<void> {
+    // Taken before anything is opened: a pipe that nobody writes into waits for ever.
+    const { stop } = this.terminal
     const steps = this.steps({
       onFrame: (frame) => {
         this.frames++
@@ -47,7 +49,7 @@ export class LogInput {
     for await (const read of steps) {
       furthest = read
       await taker.flush(read)
-      if (this.terminal.stop.aborted) return
+      if (stop.aborted) return
     }
     await taker.flush(furthest)
   }
