@@ -60,7 +60,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'leases never expire', caughtBy: ['leases', 'ampacity', 'voltage'],
+    name: 'leases never expire', caughtBy: ['leases', 'ampacity', 'voltage'], rates: { widow: 10, together: 10 },
     put: replaced(Lease, 'expire', () => function (now: number) {
       this['end_ms'] = now + LEASE_ms
     }),
@@ -91,7 +91,10 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     name: 'the manager believes in thick copper', caughtBy: ['leases', 'ampacity'], rates: { together: 10 },
-    put: replaced(CopperLoad, 'room_mA', () => () => NO_LIMIT_mA),
+    put: () => {
+      const mends = (['peakRoom_mA', 'lastingRoom_mA'] as const).map(name => replaced(CopperLoad, name, () => () => NO_LIMIT_mA)())
+      return () => mends.forEach(mend => mend())
+    },
   },
   {
     name: 'a window moves by itself when its hub boots', caughtBy: ['motion'], rates: { reset: 5 },
