@@ -98,7 +98,7 @@ async function archiveOf(program: string): Promise<Buffer> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['socketcan', '@serialport/*'],
+    external: ['socketcan', 'usb', '@serialport/*'],
     banner: { js: 'import { createRequire as requireBeside } from "node:module"; const require = requireBeside(import.meta.url);' },
     absWorkingDir: PROJECT,
     logLevel: 'silent',
