@@ -197,3 +197,16 @@ describe('one hub competes with another', () => {
     expect([copper.competes(0, 8000, 8000, 2, 8000, 8000), copper.competes(2, 1, 1, 2, 8000, 8000)]).toEqual([false, true])
   })
 })
+
+describe('what fuses bear for long', () => {
+  const plan = { ...line(), feeders_A: [30, 30, 30, 18.75, 18.75, 18.75], peaks_A: [40, 40, 40, 25, 25, 25] }
+
+  it('is competed for by run currents, where peaks would leave room', () => {
+    expect(load(plan).competes(0, 16_000, 16_000, 1, 15_000, 15_000)).toBe(true)
+    expect(load(plan).competes(0, 10_000, 16_000, 1, 15_000, 15_000)).toBe(false)
+  })
+
+  it('that another lacks on its own drop is not what a hub takes from it', () => {
+    expect(load(plan).competes(0, 16_000, 16_000, 1, 20_000, 20_000)).toBe(false)
+  })
+})
