@@ -30,6 +30,17 @@ describe('a plug', () => {
     expect([hub.counters.plugs, hub.counters.unplugs]).toEqual([1, 0])
   })
 
+  it('that is gone leaves a socket whose inputs say nothing to anybody', () => {
+    const { socket, slot, clock, hal } = boot()
+    socket.plug(DESCRIPTORS.latch)
+    clock.advance(30)
+    socket.unplug()
+    clock.advance(500)
+    const before = hal.bus.sent.length
+    expect(() => socket.set(0, true)).not.toThrow()
+    expect([slot.state(), hal.bus.sent.length]).toEqual([PORT_STATE.empty, before])
+  })
+
   it('that was never read is not announced as gone', () => {
     const { hal, socket, clock } = boot()
     const before = timesOf(hal, ComponentAnnounceCodec).length
