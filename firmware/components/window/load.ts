@@ -182,17 +182,6 @@ class SteadyStart {
     this.qw = 0
   }
 
-  begin(): void {
-    this.time_s = 0
-    this.charge_As = 0
-    this.speed0_pulses_s = NaN
-    this.tt = 0
-    this.tw = 0
-    this.ww = 0
-    this.qt = 0
-    this.qw = 0
-  }
-
   see(current_A: number, speed_pulses_s: number, dt_s: number): void {
     // Up to the middle of the interval, whose mean the speed is.
     const half_s = dt_s / 2
@@ -238,7 +227,7 @@ export class LoadObserver {
   private readonly motor: WindowMotor
   /** Current that accelerates the rotor, A per pulse/s². */
   private inertia_As2: number
-  private readonly start: SteadyStart
+  private start: SteadyStart
   private level_m_s2: number
   private acceleration_m_s2: number
   private speed_pulses_s: number
@@ -271,7 +260,7 @@ export class LoadObserver {
     this.force_N_A = this.motor.force_N_A * this.motor.magnets(temperature_C)
     this.load_A = 0
     this.rest()
-    this.start.begin()
+    this.start = new SteadyStart()
   }
 
   /** The motor is not driven for a while: its speed is not known after that. */
