@@ -17,8 +17,10 @@ const WORD_BYTES = 8
 /** Of a page: mark, number of the page's writing, CRC-16 over both. */
 const MARK = 0x5a
 const HEAD_BYTES = 8
-/** Of a record: key, length, CRC-16 over both and the data; the data follow. */
+/** Of a record: CRC-16 over all that follows, key, length; then the data. */
 const RECORD_HEAD_BYTES = 4
+const KEY_AT = 2
+const LENGTH_AT = 3
 const LONGEST_RECORD_BYTES = 128
 const LARGEST_KEY = 255
 const ERASED = 0xff
@@ -96,7 +98,7 @@ export class FlashNvm implements Nvm {
       const length = this.load(offset)
       if (length < 0) break
       size = sizeOf(length)
-      const other = this.record[0]!
+      const other = this.record[KEY_AT]!
       if (other === key || this.find(other) !== offset) continue
       this.load(offset)
       this.reserve(end, length)
@@ -125,22 +127,18 @@ export class FlashNvm implements Nvm {
   private append(page: number, offset: number, key: number, bytes: Uint8Array): void {
     const record = this.record
     record.fill(ERASED)
-    record[0] = key
-    record[1] = bytes.length
+    record[KEY_AT] = key
+    record[LENGTH_AT] = bytes.length
     for (let i = 0; i < bytes.length; i++) record[RECORD_HEAD_BYTES + i] = bytes[i]!
     const crc = this.crc(bytes.length)
-    record[2] = crc & 0xff
-    record[3] = crc >> 8
+    record[0] = crc & 0xff
+    record[1] = crc >> 8
     this.flash.write(page * this.flash.pageBytes + offset, record, sizeOf(bytes.length))
   }
 
-  /** Over key, length and data of the record in hand. */
+  /** Of the record in hand. */
   private crc(length: number): number {
-    const covered = new Uint8Array(2 + length)
-    covered[0] = this.record[0]!
-    covered[1] = this.record[1]!
-    for (let i = 0; i < length; i++) covered[2 + i] = this.record[RECORD_HEAD_BYTES + i]!
-    return crc16(covered, 0, covered.length)
+    return crc16(this.record, KEY_AT, RECORD_HEAD_BYTES + length)
   }
 
   /** Where the newest record of a key is; −1: nowhere. */
@@ -149,7 +147,7 @@ export class FlashNvm implements Nvm {
     for (let offset = HEAD_BYTES; offset < this.end;) {
       const length = this.load(offset)
       if (length < 0) break
-      if (this.record[0] === key) found = offset
+      if (this.record[KEY_AT] === key) found = offset
       offset += sizeOf(length)
     }
     return found
@@ -161,10 +159,10 @@ export class FlashNvm implements Nvm {
     const record = this.record
     if (offset + RECORD_HEAD_BYTES > flash.pageBytes) return -1
     flash.read(this.page * flash.pageBytes + offset, record, RECORD_HEAD_BYTES)
-    const length = record[1]!
+    const length = record[LENGTH_AT]!
     if (length > LONGEST_RECORD_BYTES || offset + sizeOf(length) > flash.pageBytes) return -1
     flash.read(this.page * flash.pageBytes + offset, record, sizeOf(length))
-    return (record[2]! | (record[3]! << 8)) === this.crc(length) ? length : -1
+    return (record[0]! | (record[1]! << 8)) === this.crc(length) ? length : -1
   }
 
   private findEnd(): number {

@@ -31,10 +31,11 @@ const BUFFERS = 3
 const TEC_ALONE = 128
 const RATE = 500_000
 
-interface Waiting {
-  readonly id: number
+/** A transmit buffer: a whole message of GVRET. */
+interface Buffer {
+  id: number
   readonly bytes: Uint8Array
-  readonly count: number
+  count: number
 }
 
 /**
@@ -51,7 +52,10 @@ export class UartCan implements BoardCan {
   private have: number
   private need: number
   private heard_ms: number
-  private waiting: Waiting[]
+  /** In use, the oldest first, and free: `BUFFERS` in all. */
+  private readonly waiting: Buffer[]
+  private readonly free: Buffer[]
+  private readonly flushed: () => void
   private banks: FilterBank[]
   /** Asleep: whom the next frame wakes. */
   private woken: (() => void) | undefined
@@ -67,6 +71,9 @@ export class UartCan implements BoardCan {
     this.need = 0
     this.heard_ms = -ALONE_ms
     this.waiting = []
+    this.free = []
+    for (let i = 0; i < BUFFERS; i++) this.free.push({ id: 0, bytes: new Uint8Array(20), count: 0 })
+    this.flushed = () => this.flush()
     this.banks = []
     this.woken = undefined
     this.receiveHandler = undefined
@@ -75,8 +82,9 @@ export class UartCan implements BoardCan {
   }
 
   send(id: number, data: Uint8Array, length: number): boolean {
-    if (this.waiting.length >= BUFFERS) return false
-    const bytes = new Uint8Array(20)
+    const buffer = this.free.pop()
+    if (buffer === undefined) return false
+    const bytes = buffer.bytes
     bytes[0] = START
     bytes[1] = FRAME
     this.putWord(bytes, 2, this.uart.now() * 1000)
@@ -84,15 +92,18 @@ export class UartCan implements BoardCan {
     bytes[9] = bytes[9]! | EXTENDED
     bytes[10] = length
     for (let i = 0; i < length; i++) bytes[11 + i] = data[i]!
-    this.waiting.push({ id, bytes, count: 12 + length })
-    if (!this.alone()) this.uart.defer(() => this.flush())
+    bytes[11 + length] = 0
+    buffer.id = id
+    buffer.count = 12 + length
+    this.waiting.push(buffer)
+    if (!this.alone()) this.uart.defer(this.flushed)
     return true
   }
 
   abort(id: number): boolean {
-    const index = this.waiting.findIndex(frame => frame.id === id)
+    const index = this.waiting.findIndex(buffer => buffer.id === id)
     if (index < 0) return false
-    this.waiting.splice(index, 1)
+    this.free.push(this.waiting.splice(index, 1)[0]!)
     this.uart.defer(() => this.tellSent(id))
     return true
   }
@@ -130,7 +141,7 @@ export class UartCan implements BoardCan {
   }
 
   sleep(woken: () => void): void {
-    this.waiting = []
+    while (this.waiting.length > 0) this.free.push(this.waiting.pop()!)
     this.woken = woken
   }
 
@@ -144,9 +155,10 @@ export class UartCan implements BoardCan {
 
   private flush(): void {
     while (this.waiting.length > 0 && !this.alone()) {
-      const frame = this.waiting.shift()!
-      this.uart.write(frame.bytes, frame.count)
-      this.tellSent(frame.id)
+      const buffer = this.waiting.shift()!
+      this.uart.write(buffer.bytes, buffer.count)
+      this.free.push(buffer)
+      this.tellSent(buffer.id)
     }
   }
 
