@@ -1,5 +1,6 @@
 import { type BusFaultOptions } from '#sim/bus/index.ts'
 import { Car } from '#sim/car/index.ts'
+import { BEHAVIOUR, type CanModel, REGISTERS } from '#sim/host/index.ts'
 import { describe, expect, it } from 'vitest'
 
 interface Drive {
@@ -10,8 +11,8 @@ interface Drive {
 }
 
 /** Every frame of a drive with its times. */
-function framesOf(chips: boolean, { seed, faults, sleeps = false }: Drive): string[] {
-  const car = new Car({ seed, chips, ...(faults !== undefined && { faults }) })
+function framesOf(can: CanModel, { seed, faults, sleeps = false }: Drive): string[] {
+  const car = new Car({ seed, can, ...(faults !== undefined && { faults }) })
   const frames: string[] = []
   car.bus.tap(({ frame, start_ns, end_ns, sender }) => {
     frames.push(`${start_ns}–${end_ns} ${sender} ${frame.id.toString(16)} ${frame.data.subarray(0, frame.length).join(' ')}`)
@@ -41,8 +42,8 @@ describe('a car whose hubs drive their MCP2515 by its registers', () => {
     ['when it falls asleep and wakes', { seed: 6, sleeps: true }],
     ['when bits and frames are lost', { seed: 7, faults: { bitErrorRate: 1e-5, frameLossRate: { FL: 0.02 } } }],
   ])('has the same frames at the same times as with their behaviour alone, %s', (_, drive) => {
-    const expected = framesOf(false, drive)
+    const expected = framesOf(BEHAVIOUR, drive)
     expect(expected.length).toBeGreaterThan(400)
-    expect(framesOf(true, drive)).toEqual(expected)
+    expect(framesOf(REGISTERS, drive)).toEqual(expected)
   })
 })

@@ -1,6 +1,6 @@
 export { CanBus } from './bus.ts'
 export { HARMLESS_V } from './common-mode.ts'
-export { CanController } from './controller.ts'
+export { CanController, type ControllerProfile } from './controller.ts'
 export { BUS_FAULTS, type BusFaultOptions } from './fault-options.ts'
 export { type BitField, RECEIVERS, TRANSMITTER } from './faults.ts'
 export { LoadMeter } from './statistics.ts'

@@ -1,6 +1,6 @@
 import { encodeDescriptor, LOCATION } from '#protocol/index.ts'
 import { type BusFaultOptions, CanBus, type LoadMeter } from '../bus/index.ts'
-import { ChipCan, type CpuName, type FirmwareImage, HubHost, paying, type ResetCauseName } from '../host/index.ts'
+import { BEHAVIOUR, type CanModel, type CpuName, type FirmwareImage, HubHost, paying, type ResetCauseName } from '../host/index.ts'
 import { Kernel } from '../kernel/index.ts'
 import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import {
@@ -53,11 +53,8 @@ export interface CarOptions {
   readonly learned?: boolean
   /** Firmware for a hub instead of that built from the sources; undefined for the latter. */
   readonly image?: (hub: HubPlan) => FirmwareImage | undefined
-  /**
-   * Hubs drive an MCP2515 by its registers, through the driver of the boards; false (the default): its behaviour alone,
-   * which is faster.
-   */
-  readonly chips?: boolean
+  /** How the hubs' CAN controllers are modelled; `BEHAVIOUR` by default, which is faster than `REGISTERS`. */
+  readonly can?: CanModel
   /** What the hubs run on: each callback keeps its processor busy as long as measured there. `ideal` (the default): no time at all. */
   readonly cpu?: CpuName
 }
@@ -124,7 +121,7 @@ export class Car<Names extends CarNames = CarNames> {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
       const image = options.image?.(plan) ?? images[plan.image]
-      this.addHub(plan, position, this.onCpu(image, plan, options.cpu ?? 'ideal'), options.chips ?? false)
+      this.addHub(plan, position, this.onCpu(image, plan, options.cpu ?? 'ideal'), options.can ?? BEHAVIOUR)
       if (options.learned ?? true) this.teach(plan)
     })
   }
@@ -353,18 +350,17 @@ export class Car<Names extends CarNames = CarNames> {
     return cpu === 'ideal' ? image : paying(image, hub, cpu, duration_ms => this.hub(location).pause(duration_ms))
   }
 
-  private addHub(plan: HubPlan, position: number, image: FirmwareImage, chip: boolean): void {
+  private addHub(plan: HubPlan, position: number, image: FirmwareImage, can: CanModel): void {
     const { location } = plan
     const feed = this.power.feeds.get(location)!
     const supply_V = (): number => feed.voltage_V()
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
-    const profile = chip ? 'adapter' : 'mcp2515'
+    const { profile } = can
     const controller = this.bus.attach(location, { position, online: false, profile, fd: this.bus.fd ? 'tolerant' : 'none' })
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, hubType: plan.image,
       kernel: this.kernel, world: this.world,
-      trace: this.trace, controllers: [controller], outlets, supply_V,
-      ...(chip && { makeCan: (own, cpu) => new ChipCan(own, cpu) }),
+      trace: this.trace, controllers: [controller], can, outlets, supply_V,
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)

@@ -2,7 +2,7 @@ import { HUB_TYPE_AT, type HubName } from '#protocol/index.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildHub, bundleModule } from '../build/index.ts'
 import { type Car, createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
-import type { FirmwareImage } from '../host/index.ts'
+import { type FirmwareImage, REGISTERS } from '../host/index.ts'
 import { asEspruinoOffers, drive, EspruinoBoard, sourceImage } from './index.ts'
 
 const LIMIT_ms = 120_000
@@ -23,7 +23,7 @@ const STEPS: Parameters<typeof drive>[1] = [
 /** Drives a sedan with these images; every frame of each hub, with its times. */
 function driven(images: ReadonlyMap<HubName, FirmwareImage>): Map<string, string[]> {
   const frames = new Map<string, string[]>(HUBS.map(name => [name, []]))
-  const car = createCar({ seed: 3, chips: true, image: ({ location }) => images.get(location) })
+  const car = createCar({ seed: 3, can: REGISTERS, image: ({ location }) => images.get(location) })
   const exceptions: string[] = []
   car.trace.subscribe((event) => { if (event.kind === 'exception') exceptions.push(`${event.source}: ${event.text}`) })
   car.bus.tap(({ frame, start_ns, sender }) => {

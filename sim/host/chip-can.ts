@@ -4,7 +4,7 @@ import type { CanState } from '#protocol/index.ts'
 import type { CanController } from '../bus/index.ts'
 import { Mcp2515Chip } from '../bus/mcp2515/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
-import type { HostCan } from './host-can.ts'
+import type { CanModel, HostCan } from './host-can.ts'
 
 /** Of the crystal on the common boards. */
 const OSCILLATOR_Hz = 16e6
@@ -113,3 +113,6 @@ export class ChipCan implements HostCan {
     else cpu.interrupt(source, 0, 0)
   }
 }
+
+/** An MCP2515 by its registers, driven by the driver of the boards. */
+export const REGISTERS: CanModel = { profile: 'adapter', make: (controller, cpu) => new ChipCan(controller, cpu) }

@@ -1,5 +1,5 @@
 import type { CanPort } from '#firmware/index.ts'
-import type { CanController } from '../bus/index.ts'
+import type { CanController, ControllerProfile } from '../bus/index.ts'
 import type { Cpu } from './cpu.ts'
 
 /** A CAN port for one life of a hub, as its board handles it. */
@@ -12,5 +12,10 @@ export interface HostCan extends CanPort {
   dispose(): void
 }
 
-/** Makes the port of a hub that boots. */
-export type MakeCan = (controller: CanController, cpu: Cpu) => HostCan
+/** How the CAN controllers of hubs are modelled. */
+export interface CanModel {
+  /** What of it is on the bus. */
+  readonly profile: ControllerProfile
+  /** Makes the port of a hub that boots. */
+  readonly make: (controller: CanController, cpu: Cpu) => HostCan
+}

@@ -2,10 +2,10 @@ import { type CanFrame, type CanState, CLASSIC_DATA_BYTES, createFrame } from '#
 import type { FilterBank } from '#firmware/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
-import type { HostCan } from './host-can.ts'
+import type { CanModel, HostCan } from './host-can.ts'
 
 /** A CAN controller as the firmware of one life of a hub sees it: its interrupts wait for the processor. */
-export class HubCan implements HostCan {
+class HubCan implements HostCan {
   private readonly controller: CanController
   private readonly cpu: Cpu
   private readonly incoming: CanFrame = createFrame(CLASSIC_DATA_BYTES)
@@ -109,3 +109,6 @@ export class HubCan implements HostCan {
     if (incoming.extended && !incoming.remote) this.receiveHandler!(incoming.id, incoming.data, incoming.length)
   }
 }
+
+/** Their behaviour alone, without registers. */
+export const BEHAVIOUR: CanModel = { profile: 'mcp2515', make: (controller, cpu) => new HubCan(controller, cpu) }

@@ -8,8 +8,8 @@ import type { EventOf, Producer, Trace, Untimed } from '../trace/index.ts'
 import type { Outlet, World } from '../plants/index.ts'
 import { Cpu } from './cpu.ts'
 import { BOARD_FLASH, FACTORY_VERSION, FlashStore } from './flash-store.ts'
-import type { HostCan, MakeCan } from './host-can.ts'
-import { HubCan } from './hub-can.ts'
+import type { CanModel, HostCan } from './host-can.ts'
+import { BEHAVIOUR } from './hub-can.ts'
 import { HubPort } from './hub-port.ts'
 import { NvmStore } from './nvm-store.ts'
 
@@ -48,8 +48,8 @@ export interface HubHostOptions {
   readonly world: World
   readonly trace: Trace
   readonly controllers: readonly CanController[]
-  /** By default the controller's behaviour, without its registers. */
-  readonly makeCan?: MakeCan
+  /** Of the controllers, whose profile is its; `BEHAVIOUR` by default. */
+  readonly can?: CanModel
   readonly outlets: readonly Outlet[]
   /** Supply at the hub now, V. */
   readonly supply_V: () => number
@@ -224,8 +224,8 @@ export class HubHost {
     const { options, cpu } = this
     this.counters.boots++
     this.booted_ns = options.kernel.now_ns
-    const { makeCan = (controller, processor) => new HubCan(controller, processor) } = options
-    this.cans = options.controllers.map(controller => makeCan(controller, cpu))
+    const { can = BEHAVIOUR } = options
+    this.cans = options.controllers.map(controller => can.make(controller, cpu))
     this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu))
     const hal = this.createHal()
     cpu.start(() => {

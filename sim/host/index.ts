@@ -1,4 +1,6 @@
-export { ChipCan } from './chip-can.ts'
+export { ChipCan, REGISTERS } from './chip-can.ts'
+export type { CanModel } from './host-can.ts'
+export { BEHAVIOUR } from './hub-can.ts'
 export { type FirmwareImage, HubHost, type Instruments, type ResetCauseName } from './hub-host.ts'
 export { commutated_A, Measuring, type MeasuringErrors } from './measuring.ts'
 export { type CallbackKey, overlaid, watched } from './callbacks.ts'

@@ -17,7 +17,7 @@ const KEYS = 256
 /**
  * A hub of the virtual car whose board is an Espruino, emulated as far as the board's code uses it: its script runs in a context of
  * its own with the interpreter's functions and nothing else, an MCP2515 by its registers behind SPI1, and pins that are wired
- * to the sockets. Its flash keeps its bytes over resets. The car must be made with `chips`.
+ * to the sockets. Its flash keeps its bytes over resets. The car's controllers must be `REGISTERS`.
  */
 export class EspruinoBoard {
   /** What the script printed. */
@@ -32,7 +32,7 @@ export class EspruinoBoard {
 
   readonly image: FirmwareImage = (hal) => {
     const can = hal.can[0]
-    if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with chips')
+    if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
     const pins = new EmulatedPins(hal, can.spi)
     this.learn(hal)
     const globals = createContext({ ...this.functions(hal, pins), spinePins: emulatedPins(hal.ports.length) }, {
