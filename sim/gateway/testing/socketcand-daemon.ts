@@ -1,33 +1,26 @@
 import type { Socket } from 'node:net'
 import type { LinkFrame } from '../link.ts'
 import { frameOf } from './frames.ts'
-import type { FarEnd } from './link-contract.ts'
+import { SocketcandPeer } from './socketcand-peer.ts'
 
 /** One connection of a socketcand daemon, written from its sources (state_nobus.c, state_raw.c) and not from ours. */
-export class SocketcandDaemon implements FarEnd {
-  origin = ''
-  readonly received: LinkFrame[] = []
+export class SocketcandDaemon extends SocketcandPeer {
   /** Commands in the order in which they came, frames left out. */
   readonly commands: string[] = []
   raw = false
   /** It goes on reading, and says nothing. */
   answers: boolean
-  private readonly socket: Socket
   private readonly buses: readonly string[]
-  private text = ''
 
   /** `answers: false`: it accepts the connection and says nothing more than hello. */
   constructor(socket: Socket, buses: readonly string[], answers = true) {
-    this.socket = socket
+    super(socket)
     this.buses = buses
     this.answers = answers
-    socket.setEncoding('latin1')
-    socket.on('data', (chunk: string) => this.read(chunk))
-    socket.on('error', () => undefined)
     socket.write('< hi >')
   }
 
-  send(frame: LinkFrame): void {
+  override send(frame: LinkFrame): void {
     const id = frame.id.toString(16).toUpperCase().padStart(frame.extended ? 8 : 3, '0')
     const seconds = Math.floor(frame.timestamp_ns / 1e9)
     const micros = Math.floor((frame.timestamp_ns - seconds * 1e9) / 1000)
@@ -35,32 +28,11 @@ export class SocketcandDaemon implements FarEnd {
     this.socket.write(`< frame ${id} ${seconds}.${String(micros).padStart(6, '0')} ${data} >`)
   }
 
-  write(text: string): void {
-    this.socket.write(text)
-  }
-
-  sendGarbage(): void {
+  override sendGarbage(): void {
     this.socket.write(`hello< frame 999 1 >< frame xyz 1.000000 >< frame 123 1.000000 123 >< nonsense >< ${'x'.repeat(5000)} >`)
   }
 
-  stall(stalled: boolean): void {
-    if (stalled) this.socket.pause()
-    else this.socket.resume()
-  }
-
-  async leave(): Promise<void> {
-    this.socket.destroy()
-  }
-
-  private read(chunk: string): void {
-    this.text += chunk
-    for (let end = this.text.indexOf('>'); end >= 0; end = this.text.indexOf('>')) {
-      this.command(this.text.slice(0, end + 1))
-      this.text = this.text.slice(end + 1)
-    }
-  }
-
-  private command(text: string): void {
+  protected override take(text: string): void {
     const frame = /^< send ([0-9A-Fa-f]+) (\d)((?: [0-9A-Fa-f]{1,2})*) >$/.exec(text)
     if (frame !== null && this.raw) {
       const [, id, length, data] = frame
