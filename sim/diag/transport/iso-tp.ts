@@ -1,4 +1,4 @@
-import type { CanFrame } from '#protocol/index.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, ISOTP_PCI, PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL } from '#protocol/index.ts'
 import { addPart, Assemblies } from './sessions.ts'
 
 /** A part of a message in ISO 15765-2, normal addressing. */
@@ -11,15 +11,13 @@ export interface IsoTpPart {
   readonly problem: string
 }
 
-const KIND = { single: 0, first: 1, consecutive: 2, flow: 3 } as const
 const FLOWS = ['continue', 'wait', 'overflow'] as const
 const MOST_SESSIONS = 64
 /** Longer messages are named, but not put together. */
 const LONGEST_MESSAGE = 65_535
-const CLASSIC_BYTES = 8
 const EXTENDED = 0x2000_0000
-/** 29-bit identifiers of diagnostics (ISO 15765-4, SAE J1939): physical and functional. */
-const DIAGNOSTIC = new Set([0x18da, 0x18db])
+/** 29-bit identifiers of diagnostics (ISO 15765-4, SAE J1939), physical and functional: their upper half. */
+const DIAGNOSTIC = new Set([0x1800 | PF_DIAGNOSTIC_PHYSICAL, 0x1800 | PF_DIAGNOSTIC_FUNCTIONAL])
 
 /** Identifiers that carry ISO-TP wherever they are: those of OBD (ISO 15765-4). */
 export function isDiagnosticId(id: number, extended: boolean): boolean {
@@ -40,20 +38,20 @@ export class IsoTpReader {
     const { data, length } = frame
     if (length === 0) return undefined
     switch (data[0]! >> 4) {
-      case KIND.single: return single(data, length)
-      case KIND.first: return this.first(frame)
-      case KIND.consecutive: return this.consecutive(frame)
-      case KIND.flow: return flow(data, length)
+      case ISOTP_PCI.single: return single(data, length)
+      case ISOTP_PCI.first: return this.first(frame)
+      case ISOTP_PCI.consecutive: return this.consecutive(frame)
+      case ISOTP_PCI.flow: return flow(data, length)
       default: return undefined
     }
   }
 
   private first({ id, extended, data, length }: Pick<CanFrame, 'id' | 'extended' | 'data' | 'length'>): IsoTpPart | undefined {
-    if (length < CLASSIC_BYTES) return undefined
+    if (length < CLASSIC_DATA_BYTES) return undefined
     const short = (data[0]! & 15) * 256 + data[1]!
     const whole = short > 0 ? short : ((data[2]! * 256 + data[3]!) * 256 + data[4]!) * 256 + data[5]!
     const text = `of ${whole} bytes`
-    if (whole < CLASSIC_BYTES || (short === 0 && whole < 4096)) return part('first', text, 'a message of this length has a single part, or a shorter head')
+    if (whole < CLASSIC_DATA_BYTES || (short === 0 && whole < 4096)) return part('first', text, 'a message of this length has a single part, or a shorter head')
     if (whole > LONGEST_MESSAGE) return part('first', text, `more than ${LONGEST_MESSAGE} bytes are not put together`)
     const assembly = this.assemblies.begin(keyOf(id, extended), whole, 1, {})
     addPart(assembly, data, short > 0 ? 2 : 6, length)
@@ -77,7 +75,7 @@ export class IsoTpReader {
 }
 
 function single(data: Uint8Array, length: number): IsoTpPart | undefined {
-  const escaped = length > CLASSIC_BYTES && data[0] === 0
+  const escaped = length > CLASSIC_DATA_BYTES && data[0] === 0
   const bytes = escaped ? data[1]! : data[0]! & 15
   const from = escaped ? 2 : 1
   if (bytes === 0 || from + bytes > length || (data[0]! & 15) > 7) return undefined
