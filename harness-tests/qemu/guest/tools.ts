@@ -54,14 +54,18 @@ export class Dump {
    * every kernel sets alike (BRS, ESI).
    */
   async end(): Promise<{ frames: string[], lost: number }> {
-    // What is in its socket is read first: it is done when its file has stopped growing.
+    await this.settled()
+    this.process.kill('SIGTERM')
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close')
+    return this.read()
+  }
+
+  /** What is in its socket was read: its file has stopped growing. */
+  async settled(): Promise<void> {
     for (let size = -1, now = this.size(); size !== now; now = this.size()) {
       size = now
       await sleep(300)
     }
-    this.process.kill('SIGTERM')
-    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'close')
-    return this.read()
   }
 
   /** What it has written so far, and flushed. */
