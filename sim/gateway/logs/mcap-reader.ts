@@ -1,5 +1,4 @@
 import { crc32 } from '@foxglove/crc'
-import { MCAP_MAGIC, Opcode } from '@mcap/core'
 import { BusNumbers } from './bus-names.ts'
 import { createLogFrame, timeFault } from './log-frame.ts'
 import type { LogReader, LogSink } from './log-io.ts'
@@ -7,6 +6,9 @@ import { PROTOBUF } from './mcap.ts'
 import { LoggedFrameDecoder } from './mcap-frame.ts'
 import { LOGGED_FRAME, schemaName } from './mcap-schema.ts'
 
+/** The first bytes of a file, and the kinds of record that are looked at: the package would come whole for them. */
+const MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
+const OPCODE = { footer: 2, schema: 3, channel: 4, message: 5, chunk: 6 } as const
 const RECORD_HEAD_BYTES = 9
 const MESSAGE_HEAD_BYTES = 22
 const CHUNK_HEAD_BYTES = 40
@@ -14,8 +16,8 @@ const FIRST_BYTES = 1 << 16
 const WORD = 0x1_0000_0000
 const FRAME_SCHEMA = schemaName(LOGGED_FRAME)
 /** The longest of each kind of record that is kept; all others are skipped. Other writers' chunks have 1 to 4 MiB. */
-const KEPT_BYTES: Readonly<Partial<Record<Opcode, number>>> = {
-  [Opcode.SCHEMA]: 1 << 20, [Opcode.CHANNEL]: 1 << 20, [Opcode.MESSAGE]: 1 << 16, [Opcode.CHUNK]: 1 << 24,
+const KEPT_BYTES: Readonly<Partial<Record<number, number>>> = {
+  [OPCODE.schema]: 1 << 20, [OPCODE.channel]: 1 << 20, [OPCODE.message]: 1 << 16, [OPCODE.chunk]: 1 << 24,
 }
 const TEXT = new TextDecoder('latin1')
 
@@ -31,7 +33,7 @@ export class McapReader implements LogReader {
   private readonly frameChannels = new Set<number>()
   private held = new Uint8Array(FIRST_BYTES)
   private used = 0
-  private needed = MCAP_MAGIC.length
+  private needed = MAGIC.length
   private toSkip = 0
   private state: 'magic' | 'head' | 'body' | 'ended' | 'refused' = 'magic'
   private records = 0
@@ -83,7 +85,7 @@ export class McapReader implements LogReader {
   /** What was needed is there. Answers whether to go on. */
   private step(): boolean {
     if (this.state === 'magic') {
-      if (!MCAP_MAGIC.every((byte, n) => this.held[n] === byte)) return this.refuse()
+      if (!MAGIC.every((byte, n) => this.held[n] === byte)) return this.refuse()
       this.next()
       return false
     }
@@ -102,7 +104,7 @@ export class McapReader implements LogReader {
   }
 
   private head(): boolean {
-    const opcode: Opcode = this.held[0]!
+    const opcode: number = this.held[0]!
     const length = wordsAt(new DataView(this.held.buffer), 1)
     const most = KEPT_BYTES[opcode] ?? 0
     if (length <= most) {
@@ -114,7 +116,7 @@ export class McapReader implements LogReader {
     if (most > 0) this.tell('too-long', `a record of ${length} bytes is skipped`)
     this.next()
     this.toSkip = length
-    if (opcode === Opcode.FOOTER) this.state = 'ended'
+    if (opcode === OPCODE.footer) this.state = 'ended'
     return false
   }
 
@@ -124,13 +126,13 @@ export class McapReader implements LogReader {
     return false
   }
 
-  private record(opcode: Opcode, view: DataView): void {
+  private record(opcode: number, view: DataView): void {
     this.records++
     switch (opcode) {
-      case Opcode.SCHEMA: return this.schema(view)
-      case Opcode.CHANNEL: return this.channel(view)
-      case Opcode.MESSAGE: return this.message(view)
-      case Opcode.CHUNK: return this.chunk(view)
+      case OPCODE.schema: return this.schema(view)
+      case OPCODE.channel: return this.channel(view)
+      case OPCODE.message: return this.message(view)
+      case OPCODE.chunk: return this.chunk(view)
     }
   }
 
@@ -178,8 +180,8 @@ export class McapReader implements LogReader {
       const length = at + RECORD_HEAD_BYTES <= size ? wordsAt(content, at + 1) : NaN
       const body = at + RECORD_HEAD_BYTES
       if (!(body + length <= size)) return this.tell('short-record', 'a record ends behind its chunk')
-      const opcode: Opcode = content.getUint8(at)
-      if (opcode !== Opcode.CHUNK) this.record(opcode, new DataView(content.buffer, content.byteOffset + body, length))
+      const opcode: number = content.getUint8(at)
+      if (opcode !== OPCODE.chunk) this.record(opcode, new DataView(content.buffer, content.byteOffset + body, length))
       at = body + length
     }
   }

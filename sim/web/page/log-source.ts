@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
-import { CANDUMP, isReadable, LOG_FORMATS, logFormatOf } from '#sim/gateway/logs/index.ts'
+import { READABLE_KINDS, readableKindOf } from '#sim/gateway/logs/index.ts'
 import type { ControlResult } from '#sim/gateway/spine/index.ts'
 import { FrameStore } from './frame-store.ts'
 import type { Sink, Source } from './source.ts'
@@ -11,7 +11,7 @@ const STEP_ms = 33
 const BITRATE = 500_000
 
 /** Endings of the logs that can be opened. */
-export const LOG_ENDINGS = LOG_FORMATS.filter(isReadable).flatMap(({ endings }) => endings)
+export const LOG_ENDINGS = READABLE_KINDS.flatMap(({ endings }): readonly string[] => endings)
 
 /** A log: of any kind, scrubbed. */
 export class LogSource implements Source {
@@ -31,10 +31,8 @@ export class LogSource implements Source {
   private told_ms = 0
 
   constructor(name: string, bytes: Uint8Array) {
-    const known = logFormatOf(name) ?? CANDUMP
-    const format = isReadable(known) ? known : CANDUMP
     let bad = 0
-    const reader = format.reader({ onFrame: frame => this.frames.add(frame), onBadLine: () => { bad++ } })
+    const reader = readableKindOf(name).reader({ onFrame: frame => this.frames.add(frame), onBadLine: () => { bad++ } })
     reader.push(bytes)
     reader.end()
     this.bad = bad
