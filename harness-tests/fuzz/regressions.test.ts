@@ -57,6 +57,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(9966, 'DASH.windowRL.down', 2094),
     ],
   },
+  'an error-passive hub waits for the end of its flag while another one sends': {
+    seed: 231845094, for_ms: 14_873,
+    events: [
+      { at_ms: 9304, kind: 'cut', for_ms: 100, with: { cable: 'drop.DASH' } }, press(14_056, 'RR.window.down', 15),
+      { at_ms: 14_862, kind: 'bit', for_ms: 0, with: { field: 'endOfFrame', bit: 5, at: '(transmitter)', times: 16 } },
+    ],
+  },
   'a closing that presses on a hand has to stop, as its hub cannot hear that the ignition is on': {
     seed: 3538408855, for_ms: 12_220,
     events: [

@@ -155,6 +155,16 @@ describe('exceptions', () => {
     expect(bench.counts()).toEqual([7, 0, 0, 0, 0, 0])
   })
 
+  it('a frame that its receivers keep and its transmitter repeats is not of a third node that finds an error in the same bit', () => {
+    const bench = setUp()
+    bench.bus.faults.pick({ field: 'endOfFrame', bit: 5, at: TRANSMITTER, times: 20 })
+    bench.a.send(CALM)
+    bench.c.send(frameOf(0x556, [0x55, 0x55]))
+    bench.run(10_000_000)
+    expect(bench.a.tec).toBeGreaterThan(50)
+    expect(bench.seen.filter(line => line !== ' 555#5555' && line !== ' 556#5555')).toEqual(['a 555#5555', 'c 556#5555'])
+  })
+
   it('a wrong last bit of end of frame at a receiver: an overload frame, nothing lost or doubled', () => {
     const bench = setUp()
     const got: string[] = []

@@ -27,7 +27,11 @@ export const PHASE = {
 export const ERROR_TYPE = { bit: 0, stuff: 1, form: 2, crc: 3, ack: 4 } as const
 
 /** What the last bit brought, for the segment to report. */
-export const NEWS = { received: 1, sent: 2, error: 4, overload: 8 } as const
+export const NEWS = {
+  received: 1, sent: 2, error: 4, overload: 8,
+  /** The last bit of its own frame was wrong: its receivers keep the frame, and it sends it again. */
+  repeats: 16,
+} as const
 
 /** What a node makes of an FD frame: an error, nothing at all, or a frame. */
 export const FD_MODE = { none: 0, tolerant: 1, active: 2 } as const
@@ -330,7 +334,10 @@ export class Mac {
     const at = this.coder.tail++
     if (at === ACK_SLOT) return this.sampleAck(bit)
     if (bit === DOMINANT) {
-      if (this.transmitting) return this.fail(ERROR_TYPE.bit)
+      if (this.transmitting) {
+        if (at === LAST_BIT) this.news |= NEWS.repeats
+        return this.fail(ERROR_TYPE.bit)
+      }
       if (at !== LAST_BIT) return this.fail(ERROR_TYPE.form)
       // A receiver has had the frame since the last but one bit (10.7): it keeps it, and answers with an overload frame.
       this.news |= NEWS.received

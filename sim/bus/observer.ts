@@ -98,7 +98,7 @@ export class Observer {
         if (holder === undefined || sender === undefined) holder = node
         sender = node
       } else if ((mac.news & NEWS.received) !== 0) holder ??= node
-      else if ((mac.news & NEWS.error) !== 0 && mac.errorAsTransmitter) sender ??= node
+      else if ((mac.news & NEWS.repeats) !== 0) sender ??= node
     }
     const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
     const { age, fastAge } = holder!.mac
