@@ -7,7 +7,7 @@ const test = '[.]test[.]ts$'
 
 /** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
 const browserSafe = [
-  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|plants|host|car|checkers|pinch|fuzz|live|diag)/(?!testing/)',
+  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|live|diag)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
   'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$', 'sim/web/page/',
 ].map(path => `^${path}`).join('|')
@@ -48,9 +48,10 @@ module.exports = {
     layer('trace-knows-no-producer', '^sim/trace/', '^(sim/(?!trace/)|firmware)', 'events know nothing of who tells them'),
     layer('bus-on-trace', '^sim/bus/', '^(sim/(?!kernel/|schema/|trace/|bus/)|firmware)', 'the bus knows frames'),
     layer('power-on-trace', '^sim/power/', '^(sim/(?!kernel/|schema/|trace/|power/)|firmware)', 'the copper knows volts'),
+    layer('body-on-schema', '^sim/body/', '^(sim/(?!schema/|body/)|firmware|protocol)', 'the body knows places and lines'),
     layer('plants-on-trace', '^sim/plants/', '^(sim/(?!kernel/|trace/|plants/)|firmware)', 'plants know pins and physics'),
     layer('host-below-car', '^sim/host/', '^sim/(?!kernel/|trace/|bus/|power/|plants/|host/)', 'the host boots one image'),
-    layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|schema/|trace/|bus/|power/|plants/|host/|car/)', 'the car knows no tool'),
+    layer('car-below-tools', '^sim/car/', '^sim/(?!kernel/|schema/|trace/|bus/|power/|body/|plants/|host/|car/)', 'the car knows no tool'),
     layer('gateway-knows-links', '^sim/gateway/', '^(firmware|sim/(?!gateway/))', 'the gateway works without a car'),
     {
       name: 'browsers-have-no-node', severity: 'error', comment: 'no builtins of Node in what runs in a browser; lint looks for its globals',
@@ -64,6 +65,7 @@ module.exports = {
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('mqtt-on-diag', '^sim/mqtt/', '^(firmware|sim/(?!gateway/|diag/|mqtt/))', 'a broker works without a simulator'),
     layer('rvc-on-diag', '^sim/rvc/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|gateway/|diag/|rvc/))', 'RV-C works without a simulator'),
+    layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
     layer('web-on-live', '^sim/web/', '^(firmware|sim/(cli|bench|pinch)/)', 'the page knows the car and links, no tool'),
     layer('live-on-car', '^sim/live/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'a car in real time knows no tool'),

@@ -8,6 +8,7 @@ const SPINE_mm2 = 10
 /** A two-door car: six hubs on a shorter and thinner spine behind a fuse of 70 A, longer drops to its large doors, a smaller battery. */
 export const COUPE = {
   name: 'coupe',
+  body: { type: 'coupe' },
   hubs: COUPE_HUBS,
   copper: {
     layout: 'line',

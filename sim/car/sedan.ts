@@ -66,6 +66,7 @@ const trunk = {
 /** The car everything is tried on: eight hubs, front to rear. Bulbs are the common W5W, P21W and H7. */
 export const SEDAN = {
   name: 'sedan',
+  body: { type: 'sedan' },
   copper: SEDAN_COPPER,
   battery: { capacity_Ah: 70, charge: 0.9, temperature_C: 23 },
   hubs: [

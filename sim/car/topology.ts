@@ -1,5 +1,6 @@
 import { HUB_TYPE, HUBS, type HubTypeName } from '#protocol/index.ts'
 import type * as z from 'zod/mini'
+import { bodyProblems, bodySchema, type BodyData } from '../body/index.ts'
 import { type BatteryOptions, batterySchema, copperSchema, type CopperTopology } from '../power/index.ts'
 import { type Data, list, namesOf, nullable, object, oneOf, oneOfObjects, optional, read, related, text, whole } from '../schema/index.ts'
 import { type ComponentPlan, KINDS } from './kinds.ts'
@@ -31,6 +32,8 @@ const topologyFields = object({
   copper: copperSchema,
   /** By default 70 Ah, well charged, at 23 °C. */
   battery: optional(batterySchema),
+  /** How large it is, and where things sit; by default nobody knows, and it is drawn as the likeliest type. */
+  body: optional(bodySchema),
 })
 
 const topologySchema = related(topologyFields, findFaults)
@@ -57,6 +60,7 @@ export interface Topology {
   readonly hubs: readonly HubPlan[]
   readonly copper: CopperTopology
   readonly battery: BatteryOptions
+  readonly body: BodyData | undefined
 }
 
 /**
@@ -64,8 +68,8 @@ export interface Topology {
  * @throws DataError with one line for each field that is wrong, its path first.
  */
 export function readTopology(data: unknown, path = 'topology'): Topology {
-  const { name, hubs, copper, battery = {} } = read(topologySchema, data, path)
-  return { name, hubs: hubs.map(planOf), copper, battery }
+  const { name, hubs, copper, battery = {}, body } = read(topologySchema, data, path)
+  return { name, hubs: hubs.map(planOf), copper, battery, body }
 }
 
 /**
@@ -82,7 +86,7 @@ function planOf({ location, image, serial, ports }: z.output<typeof hubSchema>, 
 }
 
 /** Each place and name once; hubs and copper must speak of the same places. */
-function findFaults({ hubs, copper }: z.output<typeof topologyFields>, path: string): string[] {
+function findFaults({ hubs, copper, body }: z.output<typeof topologyFields>, path: string): string[] {
   const problems: string[] = []
   const plans = hubs.map(planOf)
   plans.forEach(({ location, ports }, i) => {
@@ -97,5 +101,6 @@ function findFaults({ hubs, copper }: z.output<typeof topologyFields>, path: str
   copper.hubs.forEach((name, i) => {
     if (!plans.some(hub => hub.location === name)) problems.push(`${path}.copper.hubs[${i}]: there is no hub at "${name}" in ${path}.hubs`)
   })
-  return problems
+  if (problems.length > 0 || body === undefined) return problems
+  return bodyProblems(body, copper, path, plans.flatMap(({ location, ports }) => ports.flatMap(part => part === undefined ? [] : [`${location}.${part.name}`])))
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { signal } from '@preact/signals'
-import { BODY, type Frame, frameFor, type Place, placeOfHub, placeOfPart, type Point, type Route, routesOf } from './layout.ts'
+import { BODY, type Frame, frameFor, type Place, panesOf, placeOfHub, placeOfPart, type Point, type Route, routesOf } from './layout.ts'
 import type { CablePicture, HubPicture, PartPicture } from './picture.ts'
 import { deeds, picture, selection, type Selection, t, topology } from './store.ts'
 import type { TextKey } from './texts.ts'
@@ -65,6 +65,7 @@ function curve(frame: Frame, ...places: readonly (readonly [number, number])[]):
 /** The outline, the cabin and the panes that do not move. */
 function Body({ frame }: { frame: Frame }): JSX.Element {
   const b = BODY
+  const [front, rear] = panesOf(topology.value)
   const side = (s: number): readonly (readonly [number, number])[] => [
     [-3, 0], [-3, 18 * s], [-1, 28 * s], [6, 30 * s], [14, 33 * s], [22, b * s], [32, b * s], [55, (b + 1) * s], [70, (b + 1) * s], [80, b * s],
     [92, 32 * s], [103, 30 * s], [103, 14 * s], [103, 0],
@@ -77,9 +78,9 @@ function Body({ frame }: { frame: Frame }): JSX.Element {
     <g class="body" aria-hidden="true">
       <path d={`${half(1)}L${frame.at({ along: 103, across: 0 }).x} ${frame.at({ along: 103, across: 0 }).y}`} class="shell" />
       <path d={`${half(-1)}L${frame.at({ along: 103, across: 0 }).x} ${frame.at({ along: 103, across: 0 }).y}`} class="shell" />
-      <path d={glass(24, 33, 28, 24)} class="pane" />
-      <path d={glass(79, 85, 23, 26)} class="pane" />
-      <path d={glass(33, 79, 24, 23)} class="roof" />
+      <path d={glass(...front, 28, 24)} class="pane" />
+      <path d={glass(...rear, 23, 26)} class="pane" />
+      <path d={glass(front[1], rear[0], 24, 23)} class="roof" />
     </g>
   )
 }
@@ -142,7 +143,7 @@ const HUB_SIGNS: Readonly<Partial<Record<string, readonly [sign: string, tone: s
 const HUB_WORDS: Readonly<Partial<Record<string, TextKey>>> = { silent: 'silent', sleeping: 'asleep', notHeard: 'notHeard' }
 
 function Hub({ frame, name, hub }: { frame: Frame, name: string, hub: HubPicture | undefined }): JSX.Element {
-  const { x, y } = frame.at(placeOfHub(name))
+  const { x, y } = frame.at(placeOfHub(topology.value, name))
   const state = hub?.state ?? 'notHeard'
   const [sign, tone] = HUB_SIGNS[state] ?? ['!', 'warn']
   const bus = hub?.canState === undefined || hub.canState === 'errorActive' ? '' : ` ${hub.canState}`
@@ -164,7 +165,7 @@ function Hub({ frame, name, hub }: { frame: Frame, name: string, hub: HubPicture
 interface PartProps { readonly frame: Frame, readonly name: string, readonly part: PartPicture, readonly n: number }
 
 function Part({ frame, name, part, n }: PartProps): JSX.Element {
-  const place = placeOfPart(part.hub, part.class, n)
+  const place = placeOfPart(topology.value, part.hub, part.class, n)
   const { x, y } = frame.at(place)
   const Drawing = DRAWINGS[part.class] ?? Other
   const out = part.port < 0

@@ -1,3 +1,4 @@
+import { type BodyData, bodySize, type BodyType, hubPlace, likelyBody } from '#sim/body/index.ts'
 import type { TopologyData } from '#sim/car/index.ts'
 
 /** A place on the car from above: along 0 (front) … 100 (rear), across −50 (left) … 50 (right). */
@@ -7,14 +8,26 @@ export interface Point { readonly x: number, readonly y: number }
 /** Half of the body's width, across. */
 export const BODY = 33
 
-/** Where each hub sits. */
-const HUB_PLACES: Readonly<Record<string, Place>> = {
-  HOOD: { along: 10, across: 16 }, DASH: { along: 28, across: -14 }, FL: { along: 42, across: -25 }, FR: { along: 42, across: 25 },
-  STEREO: { along: 54, across: 13 }, RL: { along: 68, across: -25 }, RR: { along: 68, across: 25 }, TRUNK: { along: 90, across: 16 },
-}
 const ELSEWHERE: Place = { along: 50, across: 0 }
 
-export const placeOfHub = (name: string): Place => HUB_PLACES[name] ?? ELSEWHERE
+const bodyDataOf = (car: TopologyData): BodyData => car.body ?? likelyBody(car.hubs.map(hub => hub.location))
+
+/** Where a hub of the car sits, as its body says. */
+export function placeOfHub(car: TopologyData, hub: string): Place {
+  const body = bodyDataOf(car)
+  const place = hubPlace(body, hub)
+  if (place === undefined) return ELSEWHERE
+  const { length_mm, width_mm } = bodySize(body)
+  return { along: 100 * place.x_mm / length_mm, across: 2 * BODY * place.y_mm / width_mm }
+}
+
+/** Panes that do not move, along: windscreen, rear window. */
+const PANES: Readonly<Record<BodyType, readonly [front: readonly [number, number], rear: readonly [number, number]]>> = {
+  sedan: [[24, 33], [79, 85]], coupe: [[26, 35], [74, 83]],
+  pickup: [[19, 27], [60, 63]], van: [[8, 16], [97, 99]], kit: [[37, 43], [72, 74]],
+}
+
+export const panesOf = (car: TopologyData): (typeof PANES)[BodyType] => PANES[bodyDataOf(car).type]
 
 export interface Frame {
   readonly width: number
@@ -45,8 +58,8 @@ export interface Route {
 export function routesOf(topology: TopologyData): Route[] {
   const { taps, battery, hubs, cables } = topology.copper
   const nodes = new Map<string, Place>([[battery, { along: 2, across: 0 }]])
-  taps.forEach((tap, i) => nodes.set(tap, { along: tapPlace(tap, i, taps.length), across: 0 }))
-  for (const hub of hubs) nodes.set(hub, placeOfHub(hub))
+  taps.forEach((tap, i) => nodes.set(tap, { along: tapPlace(topology, tap, i, taps.length), across: 0 }))
+  for (const hub of hubs) nodes.set(hub, placeOfHub(topology, hub))
   return cables.map(({ name, from, to, gauge_mm2, fuse }) => {
     const a = nodes.get(from) ?? ELSEWHERE
     const b = nodes.get(to) ?? ELSEWHERE
@@ -61,15 +74,15 @@ export function routesOf(topology: TopologyData): Route[] {
 }
 
 /** A tap stands where its hub is, as far as the order along the spine lets it. */
-function tapPlace(tap: string, index: number, count: number): number {
+function tapPlace(car: TopologyData, tap: string, index: number, count: number): number {
   const even = count < 2 ? 50 : 8 + 84 * index / (count - 1)
-  const hub = HUB_PLACES[tap.slice(tap.indexOf('.') + 1)]
-  return hub === undefined ? even : 0.35 * hub.along + 0.65 * even
+  const hub = tap.slice(tap.indexOf('.') + 1)
+  return car.copper.hubs.includes(hub) ? 0.35 * placeOfHub(car, hub).along + 0.65 * even : even
 }
 
 /** Where a component is drawn: at the edge of the body, in front of or behind its hub. */
-export function placeOfPart(hub: string, className: string, n: number): Place {
-  const { along, across } = placeOfHub(hub)
+export function placeOfPart(car: TopologyData, hub: string, className: string, n: number): Place {
+  const { along, across } = placeOfHub(car, hub)
   const side = Math.sign(across)
   const door = Math.abs(across) > 20
   if (door) {
