@@ -132,7 +132,7 @@ export abstract class LinkBase implements Link {
   /** Brings it up; sets the state itself. Rejects with one clear line. */
   protected abstract start(): Promise<void>
 
-  /** Lets go of everything; called once, also after a failed start. */
+  /** Lets go of everything; called once, also after a failed start. Rejects with one clear line when something was lost by it. */
   protected abstract stop(): Promise<void>
 
   protected setState(state: LinkState, problem = ''): void {
@@ -146,8 +146,8 @@ export abstract class LinkBase implements Link {
     if (this.phase === 'closed') return this.stopping
     if (this.phase === 'opened') STALLS.stop()
     this.phase = 'closed'
-    this.stopping = this.stop().then(() => {
-      this.setState('closed', problem)
+    this.stopping = this.stop().then(() => '', (error: Error) => error.message).then((lost) => {
+      this.setState('closed', problem || lost)
       this.states.complete()
       for (const end of [...this.ends]) end()
       this.handlers = []

@@ -36,29 +36,63 @@ export interface TcpClient extends ServedClient {
   read(chunk: Uint8Array): void
 }
 
-/** Gives each socket a session of its own, as long as there are not too many. */
+/** A connection, when it last said something, and how to end it. */
+interface Seat {
+  readonly client: TcpClient
+  heard_ms: number
+  leave(reason: string): void
+}
+
+/**
+ * Gives each socket a session of its own, as long as there are not too many. Whoever says nothing at first is let go; so
+ * is, when the places are all taken and another comes, the one that was silent longest without having opened a bus.
+ */
 export function serveSessions(
   host: ClientHost, most: number, serve: (socket: Socket, origin: string, peer: string) => TcpClient,
 ): (socket: Socket, peer: string, origin: string) => void {
+  const seats = new Set<Seat>()
   return (socket, peer, origin) => {
     socket.on('error', () => undefined)
-    if (host.clientCount >= most) {
+    if (host.clientCount >= most && !freeSeat(seats)) {
       host.report(`${host.uri}: ${peer} was turned away: ${most} clients are connected already`)
       socket.destroy()
       return
     }
-    const session = serve(socket, origin, peer)
-    host.addClient(session)
-    const silence = setTimeout(() => {
-      host.report(`${host.uri}: ${peer} was let go: it said nothing for ${SILENCE_ms / 1000} s`)
-      socket.destroy()
-    }, SILENCE_ms)
-    socket.once('data', () => clearTimeout(silence))
-    socket.on('data', chunk => session.read(chunk))
-    socket.on('close', () => {
+    const client = serve(socket, origin, peer)
+    const leave = (): void => {
       clearTimeout(silence)
-      session.disconnect()
-      host.removeClient(session)
+      if (!seats.delete(seat)) return
+      client.disconnect()
+      host.removeClient(client)
+    }
+    const seat: Seat = {
+      client, heard_ms: performance.now(),
+      leave(reason) {
+        host.report(`${host.uri}: ${peer} was let go: ${reason}`)
+        socket.destroy()
+        leave()
+      },
+    }
+    host.addClient(client)
+    seats.add(seat)
+    const silence = setTimeout(() => seat.leave(`it said nothing for ${SILENCE_ms / 1000} s`), SILENCE_ms)
+    socket.once('data', () => clearTimeout(silence))
+    socket.on('data', (chunk) => {
+      seat.heard_ms = performance.now()
+      client.read(chunk)
     })
+    socket.on('close', leave)
   }
+}
+
+/** Lets somebody go who has no bus open and has been silent; false: all others are in use. */
+function freeSeat(seats: ReadonlySet<Seat>): boolean {
+  const silentSince_ms = performance.now() - SILENCE_ms
+  let longest: Seat | undefined
+  for (const seat of seats) {
+    if (seat.client.active || seat.heard_ms > silentSince_ms) continue
+    if (longest === undefined || seat.heard_ms < longest.heard_ms) longest = seat
+  }
+  longest?.leave('it has no bus open, and another needs its place')
+  return longest !== undefined
 }

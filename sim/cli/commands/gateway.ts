@@ -98,11 +98,11 @@ async function run(uriA: string, uriB: string, options: Options, terminal: Termi
     const [first, second] = uriB.startsWith('file:') && !/[?&]as=record/.test(uriB) ? [a, b] : [b, a]
     for (const link of [first, second]) await explained(link.open())
     await live.show(gatewayView(a, b, warnOfCircles(bridge, live), terminal), closed(a, b))
-    endedWell(a, b)
   } finally {
     bridge.close()
     await Promise.all([a.close(), b.close()])
   }
+  endedWell(a, b)
 }
 
 function bridgeOptions(options: Options): BridgeOptions {

@@ -22,11 +22,15 @@ export async function explained<T>(opening: Promise<T>): Promise<T> {
 /** Opens a link, and closes it again when `use` is through with it, whatever came of that. */
 export async function withLink<T>(uri: string, options: LinkOptions, use: (link: Link) => Promise<T>): Promise<T> {
   const link = await explained(openLink(uri, options))
+  let result: T
   try {
-    return await use(link)
+    result = await use(link)
   } finally {
     await link.close()
   }
+  // A recording may fail at its very end.
+  endedWell(link)
+  return result
 }
 
 /** Bit rates of the bus behind a link, bit/s, where its far side told them. */

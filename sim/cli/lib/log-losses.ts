@@ -51,7 +51,13 @@ export class LogLosses {
   }
 
   private channels(): string {
-    const all = Object.entries(this.names).map(([bus, name]) => `${Number(bus) + 1} is ${name}`)
+    const all = Object.entries(this.names).map(([bus, name]) => `${Number(bus) + 1} is ${shownName(name)}`)
     return [...all.slice(0, MOST_LISTED), ...all.length > MOST_LISTED ? [`${all.length - MOST_LISTED} more`] : []].join(', ')
   }
+}
+
+/** A name of a log, a character a byte, for people: nearly all are UTF-8. */
+function shownName(name: string): string {
+  const text = Buffer.from(name, 'latin1').toString('utf8')
+  return text.includes('\ufffd') ? name : text
 }

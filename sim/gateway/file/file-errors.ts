@@ -6,6 +6,7 @@ export function explainFileError(path: string, doing: string, error: NodeJS.Errn
     case 'EPERM': return `not permitted to ${doing} ${path}`
     case 'EISDIR': return `${path} is a folder`
     case 'ENOSPC': return `cannot ${doing} ${path}: the disk is full`
+    case 'EFBIG': return `cannot ${doing} ${path}: it is larger than files may be here`
     default: return `cannot ${doing} ${path}: ${error.message}`
   }
 }

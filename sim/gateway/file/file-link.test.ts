@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { open, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
@@ -7,7 +9,7 @@ import { cloneLinkFrame, sameFrame } from '../link-frame.ts'
 import { createLink, openLink } from '../open-link.ts'
 import { CLASSIC_FRAMES, closeAll, eventually, linkContract, numberedFrame, numberOf, RICH_FRAMES } from '../testing/index.ts'
 import { formatCandumpLine } from '../logs/index.ts'
-import { readLog } from '../logs/testing/index.ts'
+import { readLog, writeLog } from '../logs/testing/index.ts'
 import type { FileReplay } from './file-replay.ts'
 import { ReplayPacer } from './pacer.ts'
 
@@ -117,6 +119,15 @@ describe('recording', () => {
     expect(full.problem).toBe(`cannot record into ${path}: the disk is full`)
     expect(full.counters.sent.dropped.get('device')).toBe(sent + 1)
   })
+
+  it.skipIf(process.platform !== 'linux').each(['log', 'asc', 'pcapng', 'pcap', 'blf', 'mf4', 'mcap', 'trc', 'csv'])('a %s of few frames says at its end that the disk is full', async (ending) => {
+    const path = join(folder, `full.${ending}`)
+    symlinkSync('/dev/full', path)
+    const full = await openLink(`file:${path}?as=record`)
+    expect(full.send(numberedFrame(1))).toBe(true)
+    await full.close()
+    expect(full.problem).toBe(`cannot record into ${path}: the disk is full`)
+  })
 })
 
 describe('replay', () => {
@@ -186,6 +197,27 @@ describe('replay', () => {
     expect(frames.map(numberOf)).toEqual(Array.from({ length: 50 }, (_, n) => n))
     expect(asked).toBe(100)
     expect(link.progress).toBe(1)
+  })
+
+  it.skipIf(process.platform !== 'linux').each([
+    ['log', 'candump'], ['mf4', 'mf4'], ['mcap', 'mcap'],
+  ])('takes a %s from a pipe', async (ending, format) => {
+    const pipe = join(folder, `pipe.${ending}`)
+    execFileSync('mkfifo', [pipe])
+    const written = writeFile(pipe, writeLog(format, [1, 2, 3].map(n => numberedFrame(n))))
+    const link = await replay(pipe)
+    await written
+    expect((await play(link)).map(numberOf)).toEqual([1, 2, 3])
+    expect(link.problem).toBe('')
+    // Whoever holds the pipe open and writes nothing does not hold us.
+    const silent = open(pipe, 'w')
+    const waiting = await replay(pipe)
+    waiting.frames$.subscribe()
+    await waiting.close()
+    await (await silent).close()
+    const again = open(pipe, 'w')
+    await expect(openLink(`file:${pipe}?loop=2`)).rejects.toThrow('it is a pipe, which cannot be repeated')
+    await (await again).close()
   })
 
   it('takes no frames', async () => {

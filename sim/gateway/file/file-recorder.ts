@@ -23,7 +23,8 @@ export class FileRecorder extends LinkBase {
   private readonly writer: LogWriter
   private readonly pieces = new PieceBuffer()
   private file: number | undefined
-  private failed = false
+  /** Why it could not be written; empty: it could. */
+  private failure = ''
   private timer: NodeJS.Timeout | undefined
 
   constructor(uri: LinkUri, options: LinkOptions, path: string, format: WritableFormat) {
@@ -67,17 +68,21 @@ export class FileRecorder extends LinkBase {
   }
 
   protected override async stop(): Promise<void> {
-    if (this.file !== undefined && !this.failed) this.pieces.add(this.writer.end())
+    const { file } = this
+    if (file !== undefined && this.failure === '') this.pieces.add(this.writer.end())
     this.flush()
     clearTimeout(this.timer)
-    if (this.file !== undefined) this.closeFile(this.file)
     this.file = undefined
+    if (file !== undefined) this.closeFile(file)
+    if (this.failure !== '') throw new Error(this.failure)
   }
 
   private closeFile(file: number): void {
     try {
-      const head = this.failed || !fstatSync(file).isFile() ? undefined : this.writer.finalHead?.()
+      const head = this.failure !== '' || !fstatSync(file).isFile() ? undefined : this.writer.finalHead?.()
       if (head !== undefined) writeSync(file, head, 0, head.length, 0)
+    } catch (error) {
+      this.fail(error)
     } finally {
       closeSync(file)
     }
@@ -98,9 +103,13 @@ export class FileRecorder extends LinkBase {
       return true
     } catch (error) {
       drop(sent, 'device', frames)
-      this.failed = true
-      void this.finish(explainFileError(this.path, 'record into', error as NodeJS.ErrnoException))
+      this.fail(error)
+      void this.finish(this.failure)
       return false
     }
+  }
+
+  private fail(error: unknown): void {
+    this.failure = explainFileError(this.path, 'record into', error as NodeJS.ErrnoException)
   }
 }

@@ -42,6 +42,8 @@ export class FileReplay extends LinkBase {
   private toldBadLines = 0
   private gate: FrameGate | undefined
   private size = 0
+  /** A pipe, which is read once from front to back, and may let us wait. */
+  private isPipe = false
   private position = 0
   private passes = 0
   private slippedBefore_ms = 0
@@ -95,7 +97,9 @@ export class FileReplay extends LinkBase {
       this.file = await open(this.path, 'r')
       const stat = await this.file.stat()
       this.size = stat.size
+      this.isPipe = !stat.isFile()
       if (stat.isDirectory()) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' })
+      if (this.isPipe && this.loops > 1) throw new Error('it is a pipe, which cannot be repeated')
     } catch (error) {
       throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))
     }
@@ -106,8 +110,11 @@ export class FileReplay extends LinkBase {
   protected override async stop(): Promise<void> {
     clearTimeout(this.timer)
     this.wake?.()
-    if (!this.insideRun) await this.running
-    await this.file?.close()
+    const ended = this.insideRun ? Promise.resolve() : this.running
+    const closing = ended.then(() => this.file?.close())
+    // What is read from a pipe comes when its writer writes.
+    if (this.isPipe) void closing.catch(() => undefined)
+    else await closing
     this.badLines.complete()
   }
 
@@ -148,7 +155,7 @@ export class FileReplay extends LinkBase {
 
   /** Reads the log once; yields how far into it. */
   private async* steps(sink: LogSink): AsyncGenerator<number> {
-    if (this.format.seeker !== undefined) {
+    if (this.format.seeker !== undefined && !this.isPipe) {
       yield* seekSteps(this.format.seeker(sink, this.size), (at, length) => this.read(Buffer.alloc(length), at))
       return
     }
@@ -165,7 +172,7 @@ export class FileReplay extends LinkBase {
 
   private async read(chunk: Buffer, position: number): Promise<Uint8Array> {
     try {
-      const { bytesRead } = await this.file!.read(chunk, 0, chunk.length, position)
+      const { bytesRead } = await this.file!.read(chunk, 0, chunk.length, this.isPipe ? null : position)
       return chunk.subarray(0, bytesRead)
     } catch (error) {
       throw new Error(explainFileError(this.path, 'read', error as NodeJS.ErrnoException))

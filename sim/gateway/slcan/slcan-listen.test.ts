@@ -165,6 +165,27 @@ describe('SLCAN clients', () => {
     expect(await host.ask('F')).toEqual(['F00'])
   })
 
+  it('that have no bus open make room for others when they have been silent', async () => {
+    const told: string[] = []
+    const link = await open('?clients=2', { report: line => told.push(line) })
+    const listener = await dial(link, 'L')
+    const idle = await dial(link, '')
+    const left = sockets.at(-1)!
+    const turnedAway = connect(Number(/\d+$/.exec(link.addresses[0]!)![0]), '127.0.0.1')
+    turnedAway.resume()
+    await once(turnedAway, 'close')
+    const later_ms = performance.now() + 11_000
+    vi.spyOn(performance, 'now').mockReturnValue(later_ms)
+    const gone = once(left, 'close')
+    const welcome = await dial(link).finally(() => vi.restoreAllMocks())
+    await gone
+    expect(told.map(line => line.replace(/^.*127\.0\.0\.1:\d+ /, ''))).toEqual([
+      'was turned away: 2 clients are connected already', 'was let go: it has no bus open, and another needs its place',
+    ])
+    expect(link.clients.map(client => client.origin)).toEqual([listener.origin, welcome.origin])
+    expect(idle.origin).not.toBe(listener.origin)
+  })
+
   it('are no more than allowed', async () => {
     const told: string[] = []
     const link = await open('?clients=1', { report: line => told.push(line) })
