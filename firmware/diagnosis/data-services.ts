@@ -18,7 +18,7 @@ const SERVICED_KEY = 0xf2
 const WORKSHOP_BYTES = 10
 const DATE_BYTES = 3
 const PORT_BYTES = 6
-const UPDATE_BYTES = 14
+const UPDATE_BYTES = 19
 const BLANK = 0x20
 
 function readRecord(key: number, size: number): (conversation: Conversation) => void {

@@ -65,7 +65,10 @@ export class Update {
     return imageVersionOf(this.header)
   }
 
-  /** 14 bytes: state, area, cause, supply then 0.1 V, bytes written (4), tag of the image (4), boots on trial, area that runs. */
+  /**
+   * 19 bytes: state, area, cause, supply then 0.1 V, bytes written (4), tag of the image (4), boots on trial, area that runs, engine,
+   * room for an image, bytes (4).
+   */
   tell(teller: Teller): void {
     const now = this.journal.now
     const writing = now.state === UPDATE_STATE.writing
@@ -77,6 +80,8 @@ export class Update {
     teller.put(now.tag, 4)
     teller.put(writing ? 0 : now.count, 1)
     teller.put(this.running, 1)
+    teller.put(this.flash.engine, 1)
+    teller.put(areaBytes(this.flash), 4)
   }
 
   /**

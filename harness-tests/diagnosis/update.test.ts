@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage, UPDATE_CAUSE, UPDATE_STATE } from '#protocol/index.ts'
-import { createCar } from '#sim/car/index.ts'
+import { HUB_TYPE, IMAGE_ENGINE, IMAGE_HEADER_BYTES, imageVersion, packImage, UPDATE_CAUSE, UPDATE_STATE } from '#protocol/index.ts'
+import { buildHub } from '#sim/build/index.ts'
+import { createCar, readTopology, SEDAN, sedanPower } from '#sim/car/index.ts'
 import { Technician, UpdateClient, type UpdateResult } from '#sim/diag/index.ts'
 import { Laptop } from './laptop.ts'
 
@@ -43,6 +44,20 @@ describe('an update over the bus', () => {
     expect(await journalOf(laptop)).toMatchObject({ state: 'running', cause: 'none', running: 1 })
     expect((await update(laptop, imageOf(imageVersion(1, 3, 0)))).now, 'and again, into the other area').toBe('1.3.0')
     expect(await journalOf(laptop)).toMatchObject({ running: 0 })
+  }, LIMIT_ms)
+
+  it('installs what spine build makes, and runs it', async () => {
+    const topology = readTopology(SEDAN)
+    const { image } = await buildHub('door', 'xs', imageVersion(0, 2, 0), sedanPower(topology, topology.copper))
+    const laptop = awake()
+    const booted: Uint8Array[] = []
+    laptop.car.hub('FL').imageOf = (payload) => {
+      booted.push(payload)
+      return undefined
+    }
+    expect(await update(laptop, image)).toMatchObject({ before: '0.1.0', now: '0.2.0', resumed: 0, sent: image.length })
+    expect(booted).toEqual([image.subarray(IMAGE_HEADER_BYTES)])
+    expect((await laptop.wait(new Technician(laptop.wire, laptop.clock).did('FL', 'version')))[0]).toEqual({ version: '0.2.0' })
   }, LIMIT_ms)
 
   it('inhibits motors meanwhile, and nobody else misses a deadline', async () => {
@@ -103,14 +118,15 @@ describe('an update over the bus', () => {
       [good.subarray(0, 5000), 'it is truncated'],
       [flipped, 'its hash is wrong'],
       [new Uint8Array(3000), 'it is no firmware image of ours'],
-      [packImage(HUB_TYPE.door, IMAGE_ENGINE.espruino, imageVersion(1, 0, 0), PAYLOAD), 'another engine'],
-      [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'no room'],
+      [packImage(HUB_TYPE.door, IMAGE_ENGINE.espruino, imageVersion(1, 0, 0), PAYLOAD), 'this image is for espruino, and FL runs xs: build it with --engine xs'],
+      [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'FL has room for an image of 131072 bytes, and this one has 200048'],
       [imageOf(imageVersion(0, 0, 9)), 'FL runs 0.1.0, and this image is 0.0.9: it is older than what runs: --older'],
     ]
     for (const [image, words] of cases) {
       const said = await update(laptop, image).then(() => 'it was installed', (error: Error) => error.message)
       expect(said).toContain(words)
       expect(said).not.toContain('\n')
+      expect(laptop.car.hub('FL').flash.untouched, 'nothing was written').toBe(true)
     }
     laptop.car.resetHub('FL')
     laptop.car.run(1500)

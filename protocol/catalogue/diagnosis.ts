@@ -2,7 +2,7 @@ import { CAN_STATE, type CodeTable, COMPONENT_CLASS, HUB_STATE, PORT_FAULT, PORT
 import {
   AGEING_CYCLES, DTC_STATUS, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
 } from '../faults.ts'
-import { versionText } from '../image.ts'
+import { IMAGE_ENGINE, versionText } from '../image.ts'
 import { HUB_TYPE } from '../locations.ts'
 import { DID, type DidName, type RoutineName, SESSION, UPDATE_CAUSE, type UpdateCauseName, UPDATE_STATE } from '../uds.ts'
 
@@ -152,7 +152,8 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
     text: 'firmware update', fields: [
       { name: 'state', bytes: 1, values: UPDATE_STATE }, { name: 'area', bytes: 1 }, { name: 'cause', bytes: 1, values: UPDATE_CAUSE },
       { name: 'supply_V', bytes: 1, unit: 'V', scale: 0.1 }, { name: 'written', bytes: 4 }, { name: 'image', bytes: 4, form: 'hex' },
-      { name: 'boots', bytes: 1 }, { name: 'running', bytes: 1 },
+      { name: 'boots', bytes: 1 }, { name: 'running', bytes: 1 }, { name: 'engine', bytes: 1, values: { none: 0, ...IMAGE_ENGINE } },
+      { name: 'room', bytes: 4, unit: 'bytes' },
     ],
   },
   session: { text: 'diagnostic session', fields: [{ name: 'session', bytes: 1, values: SESSION }] },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 import type { CarPower } from '#firmware/hub/index.ts'
-import type { HubTypeName } from '#protocol/index.ts'
+import { HUB_TYPE, type HubTypeName, IMAGE_ENGINE, packImage, versionText } from '#protocol/index.ts'
 import { bundleHub, type Engine } from './bundle.ts'
 
 /** The first line of an artefact, as JSON behind this, so that who writes it to a board sees what it is. */
@@ -19,6 +19,8 @@ interface ArtefactHead {
 export interface Artefact extends ArtefactHead {
   readonly text: string
   readonly bytes: number
+  /** `text` behind the header of `protocol/image.ts`: what goes over the bus and into an area of flash. */
+  readonly image: Uint8Array
   /** Source map of `text`. */
   readonly map: string
   /** Bytes of each source in it. */
@@ -26,14 +28,16 @@ export interface Artefact extends ArtefactHead {
 }
 
 /**
- * Builds the firmware of a hub type for an engine, into a car with this power. The same sources give the same bytes.
+ * Builds the firmware of a hub type for an engine, into a car with this power; `version` is an `imageVersion`. The same sources and
+ * version give the same bytes.
  * @throws BuildRefusal what the engine cannot do.
  */
-export async function buildHub(hub: HubTypeName, engine: Engine, version: string, power: CarPower | undefined): Promise<Artefact> {
+export async function buildHub(hub: HubTypeName, engine: Engine, version: number, power: CarPower | undefined): Promise<Artefact> {
   const { code, map, modules } = await bundleHub(hub, engine, power)
-  const head: ArtefactHead = { hub, engine, version, sha256: createHash('sha256').update(code).digest('hex') }
+  const head: ArtefactHead = { hub, engine, version: versionText(version), sha256: createHash('sha256').update(code).digest('hex') }
   const text = `${MARK}${JSON.stringify(head)}\n${code}`
-  return { ...head, text, bytes: Buffer.byteLength(text), map: below(map), modules }
+  const image = packImage(HUB_TYPE[hub], IMAGE_ENGINE[engine], version, new TextEncoder().encode(text))
+  return { ...head, text, bytes: Buffer.byteLength(text), image, map: below(map), modules }
 }
 
 /** The map of a text with a line more at its head. */

@@ -1,7 +1,7 @@
 import { updateCauseText } from '#protocol/catalogue/index.ts'
 import {
-  DID, HUB_TYPE, type HubName, IMAGE_FAULT, imageFault, type ImageFault, NRC, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE,
-  UPDATE_STATE, type UpdateCauseName, versionText,
+  DID, HUB_TYPE, type HubName, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault, NRC, readImageHeader, ROUTINE, SERVICE, SESSION,
+  UPDATE_CAUSE, UPDATE_STATE, type UpdateCauseName, versionText,
 } from '#protocol/index.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
 import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
@@ -64,6 +64,10 @@ interface Journal {
   readonly written: number
   readonly tag: number
   readonly boots: number
+  /** `IMAGE_ENGINE` of the board; 0: it has no room for a second image. */
+  readonly engine: number
+  /** Longest image with its header, bytes. */
+  readonly room: number
 }
 
 /** Installs an image on one hub, over any wire; goes on where it was interrupted. @throws UpdateError */
@@ -99,15 +103,24 @@ export class UpdateClient {
     return { hub, before: versionText(before), now, transfer_ms, sent, resumed }
   }
 
-  /** Whether the image is whole and for this hub; resolves with the version that runs. */
+  /** Whether the image is whole, for this hub and its board; resolves with the version that runs. Nothing is written yet. */
   private async examine(): Promise<number> {
     const fault = imageFault(this.image)
     if (fault !== IMAGE_FAULT.none) throw new UpdateError(`this image cannot be installed: ${FAULTS[fault]}`)
-    const { hubType, version } = readImageHeader(this.image)!
+    const { hubType, engine, version } = readImageHeader(this.image)!
     this.tell('asking')
     return this.with(async (client) => {
       const place = await client.request(SERVICE.read, ...bytesOf(DID.place, 2))
       if (place[2] !== hubType) throw new UpdateError(`this image is for a ${typeName(hubType)} hub, and ${this.hub} is a ${typeName(place[2]!)}`)
+      const board = await this.journal(client)
+      if (board.engine === 0) throw new UpdateError(`the board of ${this.hub} has no room for a second image: write it through its cable, npx spine flash`)
+      if (board.engine !== engine) {
+        const runs = engineName(board.engine)
+        throw new UpdateError(`this image is for ${engineName(engine)}, and ${this.hub} runs ${runs}: build it with --engine ${runs}`)
+      }
+      if (this.image.length > board.room) {
+        throw new UpdateError(`${this.hub} has room for an image of ${board.room} bytes, and this one has ${this.image.length}: take a board with more flash`)
+      }
       const running = await this.version(client)
       if (version < running && this.options.older !== true) {
         throw new UpdateError(`${this.hub} runs ${versionText(running)}, and this image is ${versionText(version)}: ${FAULTS[IMAGE_FAULT.older]}`)
@@ -143,7 +156,7 @@ export class UpdateClient {
       [NRC.wrongBlockCounter]: 'a block was lost', [NRC.requestSequenceError]: 'the hub was reset',
       [NRC.serviceNotInSession]: 'the hub was reset', [NRC.subFunctionNotInSession]: 'the hub was reset', [NRC.delayNotExpired]: 'the hub wants a pause',
     }
-    if (error.code === NRC.downloadNotAccepted) throw new UpdateError(`${this.hub} does not take this image: no room for two, or another engine`)
+    if (error.code === NRC.downloadNotAccepted) throw new UpdateError(`${this.hub} does not take this image: build it again`)
     return reasons[error.code]
   }
 
@@ -226,7 +239,7 @@ export class UpdateClient {
     const answer = await client.request(SERVICE.read, ...bytesOf(DID.update, 2))
     return {
       state: answer[2]!, cause: answer[4]!, supply_V: answer[5]! / 10, written: number(answer, 6, 4), tag: number(answer, 10, 4),
-      boots: answer[14]!,
+      boots: answer[14]!, engine: answer[16] ?? 0, room: number(answer, 17, 4),
     }
   }
 
@@ -246,6 +259,10 @@ export class UpdateClient {
       client.close()
     }
   }
+}
+
+function engineName(code: number): string {
+  return Object.entries(IMAGE_ENGINE).find(([, engine]) => engine === code)?.[0] ?? `engine ${code}`
 }
 
 function typeName(code: number): string {

@@ -1,4 +1,4 @@
-import { HUB_TYPE_AT, type HubName } from '#protocol/index.ts'
+import { HUB_TYPE_AT, type HubName, imageVersion } from '#protocol/index.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildHub, bundleModule } from '../build/index.ts'
 import { createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
@@ -32,7 +32,7 @@ describe.skipIf(!hasXs())('the artefacts in XS, all hubs of one car', () => {
     const board = await bundleModule('sim/engines/xs/board.ts')
     const images = new Map<HubName, FirmwareImage>()
     for (const name of HUBS) {
-      const { text } = await buildHub(HUB_TYPE_AT[name], 'xs', 'test', power)
+      const { text } = await buildHub(HUB_TYPE_AT[name], 'xs', imageVersion(1, 0, 0), power)
       const engine = new XsHub(board, text)
       engines.push(engine)
       images.set(name, engine.image)

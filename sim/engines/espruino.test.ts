@@ -1,4 +1,4 @@
-import { HUB_TYPE_AT, type HubName } from '#protocol/index.ts'
+import { HUB_TYPE_AT, type HubName, imageVersion } from '#protocol/index.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { buildHub, bundleModule } from '../build/index.ts'
 import { type Car, createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
@@ -43,7 +43,7 @@ describe('the artefacts on emulated Espruino boards, with an MCP2515 by its regi
     const scripts = new Map<HubName, FirmwareImage>()
     const fromSources = new Map<HubName, FirmwareImage>()
     for (const name of HUBS) {
-      const { text } = await buildHub(HUB_TYPE_AT[name], 'espruino', 'test', power)
+      const { text } = await buildHub(HUB_TYPE_AT[name], 'espruino', imageVersion(1, 0, 0), power)
       scripts.set(name, new EspruinoBoard(`${part}\n${text}`).image)
       const image = sourceImage(HUB_TYPE_AT[name], power)
       fromSources.set(name, hal => image(asEspruinoOffers(hal)))

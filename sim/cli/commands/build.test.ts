@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasXs } from '#sim/engines/index.ts'
+import { HUB_TYPE, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, readImageHeader } from '#protocol/index.ts'
 import { afterAll, describe, expect, it } from 'vitest'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
@@ -36,6 +37,20 @@ describe('spine build', () => {
     expect(out).toMatch(/bytes +[\d,]+ +[\d,]+ +[\d,]+\n/)
   }, LIMIT_ms)
 
+  it('the image beside it is the artefact behind a header with its version', async () => {
+    const { out } = await spine('hood', '--image-version', '1.2.3')
+    const image = new Uint8Array(readFileSync(join(folder, 'hood.xs.bin')))
+    const artefact = readFileSync(join(folder, 'hood.xs.js'))
+    expect(imageFault(image)).toBe(IMAGE_FAULT.none)
+    expect(readImageHeader(image)).toEqual({
+      hubType: HUB_TYPE.hood, engine: IMAGE_ENGINE.xs, version: imageVersion(1, 2, 3), length: artefact.length,
+    })
+    expect(Buffer.from(image.subarray(IMAGE_HEADER_BYTES)).equals(artefact)).toBe(true)
+    expect(out).toContain('hood.xs.bin: version 1.2.3')
+    await spine('hood', '--image-version', '1.2.3')
+    expect(readFileSync(join(folder, 'hood.xs.bin')).equals(image), 'and again').toBe(true)
+  }, LIMIT_ms)
+
   it('a trace from a board names the sources', async () => {
     await spine('hood', '--engine', 'espruino')
     const code = readFileSync(join(folder, 'hood.espruino.js'), 'utf8').split('\n')
@@ -46,7 +61,7 @@ describe('spine build', () => {
   }, LIMIT_ms)
 
   it.each([
-    [[], 'name a hub type'], [['boot'], 'there is no hub type "boot"'], [['hood', '--trace', 'missing.txt'], 'cannot read missing.txt'],
+    [[], 'name a hub type'], [['hood', '--image-version', '1.2'], 'three numbers'], [['hood', '--image-version', '1.256.0'], 'minor 256'], [['boot'], 'there is no hub type "boot"'], [['hood', '--trace', 'missing.txt'], 'cannot read missing.txt'],
   ])('%j is refused', async (words, reason) => {
     const { code, err } = await spine(...words)
     expect([code > 0, err]).toEqual([true, expect.stringContaining(reason)])

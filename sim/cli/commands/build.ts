@@ -12,7 +12,7 @@ import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
 import { hasXs, meter, XS_COMMAND } from '#sim/engines/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
-import { shared } from '../lib/options.ts'
+import { shared, version } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -23,9 +23,9 @@ const HUBS = Object.keys(HUB_TYPE) as HubTypeName[]
 const FOLDER = 'build'
 
 const HELP = `
-Builds the firmware of a hub type (${HUBS.join(', ')}) into one script for a board: FOLDER/door.xs.js, and beside it
-its source map, which stays here. The first line says hub, engine, version and the SHA-256 of the rest; the same sources
-give the same bytes. Costs are read from the meter of Moddable's XS, in bytecodes of a whole callback without what the
+Builds the firmware of a hub type (${HUBS.join(', ')}) into one script for a board, FOLDER/door.xs.js; beside it
+FOLDER/door.xs.bin, the image that \`npx spine update\` and \`npx spine flash\` take (a header with hub type, engine, version, length
+and SHA-256, then the script), and its source map, which stays here. The same sources and version give the same bytes. Costs are read from the meter of Moddable's XS, in bytecodes of a whole callback without what the
 board does (\`${XS_COMMAND}\` brings the engine, once): boot is createHub, idleSecond all callbacks of a second with the
 ignition on, frameWanted a VehicleState, tickOpening and tickClosing the window's, command the dearest command received, longest
 the longest callback after boot, heap in slots of the engine. Over a budget of sim/build/budgets.json it ends with 1.
@@ -35,9 +35,10 @@ Examples:
   npx spine build --all --engine espruino
   npx spine build --all --json | jq '.[].figures.bytes'
   npx spine build door --car mine.json --out images
+  npx spine build door --image-version 0.2.0 && npx spine update FL build/door.xs.bin
   npx spine build door --trace crash.txt                     # a stack trace from a board, with file and line of the sources`
 
-interface Options { all?: boolean, engine: Engine, car?: string, out: string, trace?: string, json?: boolean }
+interface Options { all?: boolean, engine: Engine, imageVersion: number, car?: string, out: string, trace?: string, json?: boolean }
 
 /** `spine build`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -45,6 +46,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('[hub]', `hub type: ${HUBS.join(', ')}`)
     .option('--all', 'every hub type')
     .addOption(new Option('--engine <name>', 'what the board runs').choices(ENGINES).default('xs'))
+    .addOption(new Option('--image-version <x.y.z>', 'version in its header').argParser(version).default(version(VERSION), VERSION))
     .option(CAR_OPTION, `car it is built into: ${CAR_HELP}`)
     .option('--out <folder>', 'where to write', FOLDER)
     .option('--trace <file>', 'build nothing: print this file with places in the artefact as places in the sources')
@@ -57,7 +59,7 @@ export function define(command: Command, terminal: Terminal): void {
         return
       }
       const built = await buildAll(hubs, options, terminal)
-      const forPrograms = (): unknown => built.map(({ report, rows, growth }) => ({ ...report, rows, growth }))
+      const forPrograms = (): unknown => built.map(({ report, image, rows, growth }) => ({ ...report, image, rows, growth }))
       tell(terminal, options.json, forPrograms, () => built.map(each => text(each, terminal)).join('\n'), 2)
       const over = built.filter(({ rows }) => rows.some(row => row.over)).map(({ report }) => report.hub)
       if (over.length > 0) throw new Failure(`over budget: ${over.join(', ')}`)
@@ -73,6 +75,8 @@ function chosen(hub: string | undefined, all: boolean | undefined): readonly Hub
 
 interface Built {
   readonly report: BuildReport
+  /** Path of the image, its length and version. */
+  readonly image: { readonly path: string, readonly bytes: number, readonly version: string }
   readonly rows: readonly FigureRow[]
   readonly growth: readonly Growth[]
 }
@@ -84,7 +88,7 @@ async function buildAll(hubs: readonly HubTypeName[], options: Options, terminal
   const board = metered ? await bundleModule('sim/engines/xs/board.ts') : ''
   const built: Built[] = []
   for (const hub of hubs) {
-    const artefact = await build(hub, options.engine, car)
+    const artefact = await build(hub, options, car)
     const costs = metered ? meter(hub, board, artefact.text, car) : undefined
     if (costs !== undefined) write(artefactPath(hub, options).replace(/js$/, 'costs.json'), `${JSON.stringify(costs.callbacks, undefined, 2)}\n`)
     built.push(keep(artefact, { ...costs?.costs }, options))
@@ -92,28 +96,31 @@ async function buildAll(hubs: readonly HubTypeName[], options: Options, terminal
   return built
 }
 
-async function build(hub: HubTypeName, engine: Engine, car: TopologyData): Promise<Artefact> {
+async function build(hub: HubTypeName, { engine, imageVersion }: Options, car: TopologyData): Promise<Artefact> {
   const topology = readTopology(car, 'car')
   try {
-    return await buildHub(hub, engine, VERSION, sedanPower(topology, topology.copper))
+    return await buildHub(hub, engine, imageVersion, sedanPower(topology, topology.copper))
   } catch (error) {
     if (error instanceof BuildRefusal) throw new Failure(error.message)
     throw error
   }
 }
 
-/** Writes the artefact, its map and a report, with which the next build is compared. */
+/** Writes the artefact, its image, its map and a report, with which the next build is compared. */
 function keep(artefact: Artefact, costs: Figures, options: Options): Built {
   const { hub, engine, sha256, modules, bytes } = artefact
   const path = artefactPath(hub, options)
   const report: BuildReport = { hub, engine, sha256, figures: { bytes, ...costs }, modules }
   const reportPath = path.replace(/js$/, 'json')
   const before = existsSync(reportPath) ? JSON.parse(read(reportPath)) as BuildReport : undefined
+  const imagePath = path.replace(/js$/, 'bin')
   write(path, artefact.text)
+  write(imagePath, artefact.image)
   write(mapPath(hub, options), artefact.map)
   write(reportPath, `${JSON.stringify(report, undefined, 2)}\n`)
   return {
     report,
+    image: { path: imagePath, bytes: artefact.image.length, version: artefact.version },
     rows: figureRows(report.figures, (budgets as Budgets)[engine]?.[hub], before?.figures),
     growth: growthOf(modules, before?.modules ?? modules),
   }
@@ -122,7 +129,7 @@ function keep(artefact: Artefact, costs: Figures, options: Options): Built {
 const artefactPath = (hub: HubTypeName, options: Options): string => join(options.out, `${hub}.${options.engine}.js`)
 const mapPath = (hub: HubTypeName, options: Options): string => `${artefactPath(hub, options)}.map`
 
-function write(path: string, content: string): void {
+function write(path: string, content: string | Uint8Array): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, content)
@@ -141,7 +148,7 @@ function read(path: string): string {
 
 const COLUMNS = [{ title: 'figure' }, right('now'), right('budget'), right('before'), right('change'), { title: '' }]
 
-function text({ report, rows, growth }: Built, terminal: Terminal): string {
+function text({ report, image, rows, growth }: Built, terminal: Terminal): string {
   const { colors } = terminal
   return [
     `${colors.bold(`spine build ${report.hub}`)} for ${report.engine}, ${report.sha256.slice(0, 16)}\n`,
@@ -149,6 +156,7 @@ function text({ report, rows, growth }: Built, terminal: Terminal): string {
       name, grouped(value), budget === undefined ? '' : grouped(budget), before === undefined ? '' : grouped(before),
       before === undefined || before === value ? '' : signed(value - before), over ? colors.red('over budget') : '',
     ])),
+    `  ${image.path}: version ${image.version}, ${grouped(image.bytes)} bytes\n`,
     ...growth.map(({ module, before, now }) => `  ${signed(now - before)} bytes in ${module}, now ${grouped(now)}\n`),
   ].join('')
 }

@@ -14,8 +14,8 @@ An image that does not come up in three boots gives way to the old one, and the 
 the hub runs what it ran before, and the same command goes on where it was. Motors of that hub stand still meanwhile.
 
 Examples:
-  npx spine update FL firmware.bin
-  npx spine update socketcan:can0 RR firmware.bin --actuate
+  npx spine build door --image-version 0.2.0 && npx spine update FL build/door.xs.bin
+  npx spine update socketcan:can0 RR build/door.xs.bin --actuate
   npx spine update FL yesterday.bin --older --json`
 
 const PERCENT = 100
@@ -61,7 +61,7 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (words: readonly string[], options: Options) => {
       const [uri, hubWord, path, ...more] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const hub = hubNamed(hubWord)
-      if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL firmware.bin')
+      if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
       const image = await imageOf(path)
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
         const client = new UpdateClient(wireOf(link), clockOf(terminal.scheduler), hub, image, {

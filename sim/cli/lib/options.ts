@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander'
+import { imageVersion } from '#protocol/index.ts'
 import { Failure, describe } from './failure.ts'
 import { parseDuration_ms } from './duration.ts'
 
@@ -30,6 +31,17 @@ export function upTo(max: number): (text: string) => number {
     const value = Number(text)
     if (text.trim() === '' || !(value >= 0 && value <= max)) throw new InvalidArgumentError(`It must be a number from 0 to ${max}.`)
     return value
+  }
+}
+
+/** Version of an image as its number. */
+export function version(text: string): number {
+  const [, major, minor, patch] = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(text) ?? []
+  if (major === undefined) throw new InvalidArgumentError('It must be three numbers, such as 1.2.3.')
+  try {
+    return imageVersion(Number(major), Number(minor), Number(patch))
+  } catch (error) {
+    throw new InvalidArgumentError(`${describe(error)}.`)
   }
 }
 
