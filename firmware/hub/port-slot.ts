@@ -10,8 +10,8 @@ import type { StatusCodec, StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
 import { type FeedOwner, PortFeed } from '../power/port/index.ts'
 import {
-  type AddressClaim, CommandReceiver, FrameCycle, type HubCounters, type Job, loadRecord, NO_KEY, saveRecord, type Schedule,
-  type SleepControl, type Transmitter, type Vehicle,
+  type AddressClaim, CommandReceiver, CURRENT_STEPS, FrameCycle, type HubCounters, type Job, loadRecord, NO_KEY, saveRecord,
+  type Schedule, type SleepControl, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle,
 } from '../runtime/index.ts'
 import { DriverJobs } from './driver-jobs.ts'
 import type { KnownStatus } from './known-status.ts'
@@ -80,6 +80,9 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly lossJob: Job
   private readonly driverJobs: DriverJobs
   private readonly cycle: FrameCycle
+  /** What its frames say of them. */
+  private readonly supply: SteppedReading
+  private readonly current: SteppedReading
   /** What the driver reports, if it does; its record. */
   private codec: StatusCodec | undefined
   private values: StatusValues | undefined
@@ -105,6 +108,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.lossJob = hub.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
     this.driverJobs = new DriverJobs(hub.schedule, `port ${index}`)
     this.cycle = new FrameCycle(hub.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
+    this.supply = new SteppedReading(SUPPLY_STEPS)
+    this.current = new SteppedReading(CURRENT_STEPS)
     this.codec = undefined
     this.values = undefined
     this.attempts = 0
@@ -167,7 +172,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.port = this.portIndex
     values.state = this.state()
     values.class = this.boundClass()
-    values.current_A = this.port.current_A()
+    values.current_A = this.current.next(this.port.current_A())
     values.granted_A = this.power.granted_A()
     values.fault = this.fault.code
   }
@@ -355,8 +360,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const component = this.component!
     const codec = this.codec!
     const values = this.values!
-    values.supply_V = this.hal.supply_V()
-    values.current_A = this.port.current_A()
+    values.supply_V = this.supply.next(this.hal.supply_V())
+    values.current_A = this.current.next(this.port.current_A())
     values.granted_A = this.power.granted_A()
     values.echoSender = this.commands.echoSender
     values.echoSequence = this.commands.echoSequence

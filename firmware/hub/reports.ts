@@ -3,7 +3,7 @@ import {
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
-import { type AddressClaim, fillHubStatus, FrameCycle, type Schedule, type Transmitter, type Vehicle } from '../runtime/index.ts'
+import { type AddressClaim, fillHubStatus, FrameCycle, type Schedule, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle } from '../runtime/index.ts'
 import type { Standing } from './standing.ts'
 
 /** Offset of a hub's periodic frames from those of the next location. */
@@ -84,9 +84,10 @@ export class Reports {
 
   private hubStatus(): FrameCycle {
     const values = HubStatusCodec.create()
+    const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
-      fillHubStatus(reported.hal, reported.standing.bareState(), reported.standing.degraded(), values)
+      fillHubStatus(reported.hal, supply, reported.standing.bareState(), reported.standing.degraded(), values)
       reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
     })
   }
@@ -111,9 +112,10 @@ export class Reports {
 
   private vehicleState(): FrameCycle {
     const values = VehicleStateCodec.create()
+    const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
-      reported.vehicle.fill(values, reported.hal.supply_V())
+      reported.vehicle.fill(values, supply.next(reported.hal.supply_V()))
       if (reported.seat !== undefined) reported.seat.fill(values)
       reported.transmit.send(VehicleStateCodec, 0, values, 0)
     })

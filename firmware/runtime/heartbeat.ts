@@ -1,13 +1,14 @@
 import { CAN_STATE, HUB_STATE, type HubState, type HubStatusValues } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { BusOffRecovery } from './bus-off.ts'
+import type { SteppedReading } from './reading.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** How often a hub looks after itself, whether it may send or not. */
 const CARE_ms = 1000
 
-/** Fills HubStatus. `degraded`: a port shows a fault. */
-export function fillHubStatus(hal: Hal, state: HubState, degraded: boolean, values: HubStatusValues): void {
+/** Fills HubStatus. `degraded`: a port shows a fault; `supply` makes steps of the supply's readings. */
+export function fillHubStatus(hal: Hal, supply: SteppedReading, state: HubState, degraded: boolean, values: HubStatusValues): void {
   const can = hal.can[0]!
   const canState = can.state()
   values.state = state === HUB_STATE.operating && (degraded || canState !== CAN_STATE.errorActive) ? HUB_STATE.degraded : state
@@ -16,7 +17,7 @@ export function fillHubStatus(hal: Hal, state: HubState, degraded: boolean, valu
   values.tec = can.tec()
   values.rec = can.rec()
   values.temperature_C = hal.temperature_C()
-  values.supply_V = hal.supply_V()
+  values.supply_V = supply.next(hal.supply_V())
 }
 
 /** Kicks the watchdog and looks at the controller, from boot on. */

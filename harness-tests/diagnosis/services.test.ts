@@ -142,7 +142,8 @@ describe('a hub of the car, asked by UDS over ISO-TP', () => {
     car.run(2500)
     expect(await codes(0x01)).toBe('f003162f')
     const snapshot = await laptop.wait(hub.request(SERVICE.readFaults, 4, 0xf0, 0x03, 0x16, 1))
-    expect(number(snapshot, 9, 1)).toBe(82)
+    // By a sensor with errors: 1 %, and some steps of 20 mV.
+    expect(Math.abs(number(snapshot, 9, 1) - 82)).toBeLessThanOrEqual(2)
     car.setSupply(undefined, 'FL')
     car.run(4000)
     expect(await codes(0x08)).toBe('f003162e')

@@ -1,6 +1,8 @@
 import { encodeDescriptor, LOCATION } from '#protocol/index.ts'
 import { type BusFaultOptions, CanBus, type LoadMeter } from '../bus/index.ts'
-import { BEHAVIOUR, type CanModel, type CpuName, type FirmwareImage, HubHost, paying, type ResetCauseName } from '../host/index.ts'
+import {
+  BEHAVIOUR, type CanModel, type CpuName, type FirmwareImage, HubHost, HubSensors, paying, type ResetCauseName, SENSORS, type SensorTable,
+} from '../host/index.ts'
 import { Kernel } from '../kernel/index.ts'
 import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import {
@@ -57,6 +59,8 @@ export interface CarOptions {
   readonly can?: CanModel
   /** What the hubs run on: each callback keeps its processor busy as long as measured there. `ideal` (the default): no time at all. */
   readonly cpu?: CpuName
+  /** How well the hubs measure, each unit with errors of its own that the seed draws; `SENSORS` by default. */
+  readonly sensors?: SensorTable
 }
 
 interface SwitchPlace {
@@ -122,6 +126,7 @@ export class Car<Names extends CarNames = CarNames> {
       if (options.without?.includes(plan.location)) return
       const image = options.image?.(plan) ?? images[plan.image]
       this.addHub(plan, position, this.onCpu(image, plan, options.cpu ?? 'ideal'), options.can ?? BEHAVIOUR)
+      this.equip(plan.location, options.sensors ?? SENSORS)
       if (options.learned ?? true) this.teach(plan)
     })
   }
@@ -373,6 +378,13 @@ export class Car<Names extends CarNames = CarNames> {
       this.world.plug(part.plant, outlets[port]!)
       part.outlet = outlets[port]
     })
+  }
+
+  private equip(location: string, table: SensorTable): void {
+    const host = this.hub(location)
+    const sensors = new HubSensors(this.kernel.prng(`sensors ${location}`), host.outlets.length, table)
+    host.instruments = sensors
+    host.outlets.forEach((outlet, port) => { outlet.sense = sensors.ports[port] })
   }
 
   private teach(plan: HubPlan): void {

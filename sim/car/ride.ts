@@ -43,10 +43,13 @@ class Sensors implements Meter, Instruments {
   private readonly measuring: Measuring
   private readonly outlet: Outlet
   private readonly shake: () => void
+  /** What the board measures with while no piece is fitted. */
+  private readonly own: Instruments | undefined
   private sampled = false
 
   /** `shake` lets a millisecond of road pass where nothing moves, and so nothing else does. */
-  constructor(dice: Prng, outlet: Outlet, shake: () => void) {
+  constructor(dice: Prng, outlet: Outlet, own: Instruments | undefined, shake: () => void) {
+    this.own = own
     this.measuring = new Measuring(dice, EXACT)
     this.outlet = outlet
     this.shake = shake
@@ -65,6 +68,8 @@ class Sensors implements Meter, Instruments {
   }
 
   read_A(current_A: number): number {
+    const { sense } = this.outlet
+    if (this.piece === EXACT && sense !== undefined) return sense.read(current_A)
     return this.measuring.current_A(this.commutated_A(current_A))
   }
 
@@ -81,6 +86,7 @@ class Sensors implements Meter, Instruments {
   }
 
   supply_V(true_V: number): number {
+    if (this.piece === EXACT && this.own !== undefined) return this.own.supply_V(true_V)
     return Math.max(0, this.measuring.voltage_V(true_V))
   }
 
@@ -188,9 +194,10 @@ export class Ride {
     this.world.beforeStep = () => this.step()
     for (const { class: type, hub, outlet } of this.parts.values()) {
       if (type !== 'window' || outlet === undefined || this.sensors.has(hub)) continue
-      const sensors = new Sensors(this.dice, outlet, () => !this.world.active && this.step())
+      const host = lookUp('hub', this.hosts, hub)
+      const sensors = new Sensors(this.dice, outlet, host.instruments, () => !this.world.active && this.step())
       outlet.meter = sensors
-      lookUp('hub', this.hosts, hub).instruments = sensors
+      host.instruments = sensors
       this.sensors.set(hub, sensors)
     }
   }

@@ -62,7 +62,7 @@ export interface Instruments {
   supply_V(true_V: number): number
   temperature_C(true_C: number): number
   /** Mean since the last call. */
-  acceleration_m_s2(): number
+  acceleration_m_s2(true_m_s2: number): number
 }
 
 /** What became of a hub since the car was made. */
@@ -286,7 +286,7 @@ export class HubHost {
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
       supply_V: () => this.instruments === undefined ? options.supply_V() : this.instruments.supply_V(options.supply_V()),
       temperature_C: () => this.instruments === undefined ? this.temperature_C : this.instruments.temperature_C(this.temperature_C),
-      acceleration_m_s2: () => this.instruments === undefined ? this.acceleration_m_s2 : this.instruments.acceleration_m_s2(),
+      acceleration_m_s2: () => this.instruments?.acceleration_m_s2(this.acceleration_m_s2) ?? this.acceleration_m_s2,
       random: () => dice.next(),
       kickWatchdog: () => { if (alive()) this.kick() },
       restart: () => { if (alive()) this.restartTimer.startIn(0) },

@@ -22,6 +22,11 @@ export interface Meter {
   readonly mean_V: number
 }
 
+/** A sensor of a port's current, as single readings have it. */
+export interface Sense {
+  read(current_A: number): number
+}
+
 /** The search for the voltage at which the load draws the limit: most passes, and the shortfall it accepts. */
 const REGULATION_PASSES = 16
 const REGULATION_ERROR = 0.001
@@ -45,6 +50,8 @@ export class Outlet {
   meanPlug_V = 0
   /** What measures it; undefined: it is measured exactly. */
   meter: Meter | undefined = undefined
+  /** What reads it where there is no meter; undefined: it is read exactly. */
+  sense: Sense | undefined = undefined
   /** Of the eFuse's reference: at how many times the limit that it was told it regulates. */
   limitGain = 1
   private sum_A = 0
@@ -88,7 +95,8 @@ export class Outlet {
 
   /** The same as the hub measures it. */
   read_A(): number {
-    return this.meter === undefined ? this.current_A : this.meter.read_A(this.current_A)
+    const { meter, sense, current_A } = this
+    return meter !== undefined ? meter.read_A(current_A) : sense === undefined ? current_A : sense.read(current_A)
   }
 
   /** Switches the feed. Switching on clears a trip; switching on what is on does nothing else. */

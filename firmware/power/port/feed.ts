@@ -17,6 +17,12 @@ export const WISH_RETRY_ms = IDLE_WATCH_ms
 const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
+/** Readings of which the mean tells what a single one only suspects: sensors have noise, and idle limits are small. */
+const READINGS = 8
+/** Less than any sensor tells apart, and more than the mean of readings is off by its rounding, A. */
+const SAME_A = 1e-6
+/** What a sensor may show while nothing flows; more is a load that is still running down, A. */
+const MOST_ZERO_A = 0.3
 /** A load that was just switched off is still running down: what is drawn so soon after a grant's end is drawn from before. */
 const RUN_DOWN_ms = 20
 /** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
@@ -53,6 +59,8 @@ export class PortFeed implements PortPower {
   private readonly owner: FeedOwner
   private readonly lease: Lease | undefined
   private readonly watchJob: Job
+  /** What its sensor shows of nothing. */
+  private zero_A: number
   private idle_A: number
   private allowed_A: number
   private bound_A: number
@@ -84,6 +92,7 @@ export class PortFeed implements PortPower {
     this.lease = power === undefined ? undefined : new Lease(power, index, schedule, counters, () => this.leaseChanged())
     if (power !== undefined && this.lease !== undefined) power.join(this.lease)
     this.watchJob = schedule.job(`port ${index} feed`, () => this.watch())
+    this.zero_A = 0
     this.idle_A = 0
     this.allowed_A = 0
     this.bound_A = Infinity
@@ -108,6 +117,8 @@ export class PortFeed implements PortPower {
   plug(idle_A: number): void {
     this.idle_A = idle_A * IDLE_FACTOR + IDLE_MARGIN_A
     this.told = PORT_STATE.on
+    const zero_A = this.mean_A()
+    this.zero_A = zero_A < MOST_ZERO_A ? zero_A : 0
     this.switchOn()
     this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
   }
@@ -169,7 +180,18 @@ export class PortFeed implements PortPower {
     if (this.feed === 'tripped') return PORT_STATE.tripped
     if (this.feed === 'off') return PORT_STATE.off
     if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
-    return this.port.current_A() >= this.limit_A() * LIMITING ? PORT_STATE.limiting : PORT_STATE.on
+    return this.drawsOver(this.limit_A() * LIMITING - SAME_A) ? PORT_STATE.limiting : PORT_STATE.on
+  }
+
+  private drawsOver(current_A: number): boolean {
+    const shown_A = current_A + this.zero_A
+    return this.port.current_A() > shown_A && this.mean_A() > shown_A
+  }
+
+  private mean_A(): number {
+    let sum_A = 0
+    for (let i = 0; i < READINGS; i++) sum_A = sum_A + this.port.current_A()
+    return sum_A / READINGS
   }
 
   private ask(): void {
@@ -249,7 +271,7 @@ export class PortFeed implements PortPower {
   /** What is drawn with what was granted. A driver's own bound is no limit of the component. */
   private compare(state: PortState): void {
     this.limitedLooks = state === PORT_STATE.limiting && this.allowed_A <= this.bound_A ? this.limitedLooks + 1 : 0
-    const kept = state === PORT_STATE.on && this.port.current_A() > this.idle_A
+    const kept = state === PORT_STATE.on && this.drawsOver(this.idle_A + SAME_A)
     if (this.overdrawn ? !kept : this.limitedLooks < OVERDRAWN_LOOKS) return
     this.overdrawn = !this.overdrawn
     this.owner.overdrawnChanged(this.overdrawn)
@@ -259,7 +281,7 @@ export class PortFeed implements PortPower {
   private police(): void {
     const now = this.schedule.now_ms
     const most_A = Math.max(this.leased_A(), this.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
-    if (!(this.port.current_A() > most_A)) {
+    if (!this.drawsOver(most_A)) {
       this.excess_ms = Infinity
     } else if (this.excess_ms === Infinity) {
       this.excess_ms = now
