@@ -69,15 +69,37 @@ describe('receiver', () => {
     expect(receiver.counts[E2E_OUTCOME.ok]).toBe(20)
   })
 
-  it('tells repeated, some lost, and wrong sequence apart, and goes on from there', () => {
+  it('tells repeated, conflicting, some lost, and wrong sequence apart, and goes on from there', () => {
     const receiver = new E2eReceiver(16)
+    const { repeated, conflicting, okSomeLost, wrongSequence, ok } = E2E_OUTCOME
     receive(receiver, 3, 0)
-    expect(receive(receiver, 3, 1)).toBe(E2E_OUTCOME.repeated)
-    expect(receive(receiver, 5, 2)).toBe(E2E_OUTCOME.okSomeLost)
-    expect(receive(receiver, 4, 3)).toBe(E2E_OUTCOME.wrongSequence)
-    expect(receive(receiver, 5, 4)).toBe(E2E_OUTCOME.ok)
-    expect(receive(receiver, 15, 5)).toBe(E2E_OUTCOME.wrongSequence)
-    expect(receive(receiver, 6, 6)).toBe(E2E_OUTCOME.ok)
+    expect(receive(receiver, 3, 1)).toBe(repeated)
+    data[4] = 7
+    expect(receive(receiver, 3, 2)).toBe(conflicting)
+    data[4] = 0
+    expect(receive(receiver, 5, 3)).toBe(okSomeLost)
+    expect(receive(receiver, 4, 4)).toBe(wrongSequence)
+    expect(receive(receiver, 5, 5)).toBe(ok)
+    expect(receive(receiver, 15, 6)).toBe(wrongSequence)
+    expect(receive(receiver, 6, 7)).toBe(ok)
+  })
+
+  it('has the states of the profile: no data, valid, invalid after more than 3 errors of 8, valid again at 1', () => {
+    const receiver = new E2eReceiver(16)
+    const outcomes = (counters: number[]): number[] => counters.map((counter, i) => receive(receiver, counter, i))
+    const { ok, wrongSequence, invalid } = E2E_OUTCOME
+    expect(outcomes([0, 1, 9, 10, 2, 3, 11, 12])).toEqual([ok, ok, wrongSequence, ok, wrongSequence, ok, wrongSequence, ok])
+    expect(outcomes([4, 5, 6, 7, 8, 9, 10])).toEqual([wrongSequence, invalid, invalid, invalid, invalid, invalid, ok])
+  })
+
+  it('a command goes on where it stood, whatever the silence and whoever claims its sender\'s address', () => {
+    const receiver = new E2eReceiver(16)
+    const [command, source] = [0x181, 0xf9]
+    expect(receive(receiver, 9, 0, command, source)).toBe(E2E_OUTCOME.ok)
+    expect(receive(receiver, 4, 1e9, command, source)).toBe(E2E_OUTCOME.wrongSequence)
+    receiver.forget(source)
+    expect(receive(receiver, 2, 2e9, command, source)).toBe(E2E_OUTCOME.wrongSequence)
+    expect(receive(receiver, 3, 3e9, command, source)).toBe(E2E_OUTCOME.ok)
   })
 
   it('starts afresh after a long silence', () => {

@@ -47,26 +47,62 @@ export function nextCounter(counter: number): number {
 
 /**
  * What a frame's header says.
- * - `ok`: as expected, or the first from this sender, or the first after a long silence;
+ * - `ok`: as expected, or the first from this sender, or the first after a long silence of one that moves nothing;
  * - `okSomeLost`: valid, and up to `E2E_MAX_DELTA − 1` frames before it are missing;
- * - `repeated`: the same counter again: nothing new;
- * - `wrongSequence`: too many are missing, or they are out of order, or counter 15; the next one in sequence is ok;
- * - `badCrc`.
+ * - `repeated`: the same counter with the same checksum again: nothing new;
+ * - `wrongSequence`: too many are missing, or they are out of order, or counter 15;
+ * - `badCrc`;
+ * - `conflicting`: the same counter with another checksum, sooner than a reset takes: there are two senders;
+ * - `invalid`: in sequence, but too many before it were not.
  *
  * `ok` and `okSomeLost` are to be used, the others not: `outcome <= E2E_OUTCOME.okSomeLost`.
  */
-export const E2E_OUTCOME = { ok: 0, okSomeLost: 1, repeated: 2, wrongSequence: 3, badCrc: 4 } as const
+export const E2E_OUTCOME = { ok: 0, okSomeLost: 1, repeated: 2, wrongSequence: 3, badCrc: 4, conflicting: 5, invalid: 6 } as const
+export const E2E_OUTCOMES = 7
 
 /** Largest step of the counter that is accepted (MaxDeltaCounter). */
 export const E2E_MAX_DELTA = 6
-/** Silence of a sender after which its counter starts afresh: it was reset, or sends on need only. */
+/**
+ * Silence of a sender after which its counter starts afresh: it was reset, or sends on need only. Not that of a command or of
+ * shedding: one that was recorded yesterday is out of sequence, a tool that was started anew is heard from its second frame on.
+ */
 export const E2E_SILENCE_ms = 1000
+
+/**
+ * The state machine of the profile over the last eight frames of a sender: no data until the first one, which initialises it and is
+ * valid (MinOkStateInit 1: a command on need has to be obeyed at once); invalid when more than `E2E_ERRORS_VALID` were out of
+ * sequence or conflicting (MaxErrorStateValid), valid again at `E2E_ERRORS_INVALID` of them (MaxErrorStateInvalid).
+ */
+export const E2E_ERRORS_VALID = 3
+export const E2E_ERRORS_INVALID = 1
 
 const EMPTY = -1
 const PROBES = 8
+/** A sender's state: its last counter, the checksum of that frame, a bit for each of the last eight frames that was an error, `INVALID`. */
+const COUNTER = 0x0f
+const HEAD_BITS = 12
+const WINDOW = 0xff
+const INVALID = 0x100
+/** Keys of commands, and of PowerShed at all locations. */
+const FIRST_COMMAND = 0x18000
+const SHED_KEY = 0x11000
+
+/** A hub that was reset does not send before it has claimed its address. */
+const REBOOT_ms = 250
+
+/** Senders of these do not start afresh by silence or by a claim, which anybody can send. */
+function lasts(key: number): boolean {
+  return key >= FIRST_COMMAND || (key & 0x1ff00) === SHED_KEY
+}
+
+function errorsOf(window: number): number {
+  let errors = 0
+  for (let bits = window; bits !== 0; bits &= bits - 1) errors++
+  return errors
+}
 
 /**
- * Counter state of every (data id, source) a node hears, in a table of fixed size. A full neighbourhood in the table
+ * Counter and state of every (data id, source) a node hears, in a table of fixed size. A full neighbourhood in the table
  * forgets a sender (`evicted` counts it): that sender's next frame counts as its first.
  */
 export class E2eReceiver {
@@ -74,16 +110,16 @@ export class E2eReceiver {
   readonly counts: Uint32Array
   evicted: number
   private readonly keys: Int32Array
-  private readonly counters: Uint8Array
+  private readonly states: Int32Array
   private readonly times_ms: Float64Array
   private readonly mask: number
 
   /** `capacity`: a power of two, about twice the number of pairs expected. */
   constructor(capacity: number) {
-    this.counts = new Uint32Array(5)
+    this.counts = new Uint32Array(E2E_OUTCOMES)
     this.evicted = 0
     this.keys = new Int32Array(capacity)
-    this.counters = new Uint8Array(capacity)
+    this.states = new Int32Array(capacity)
     this.times_ms = new Float64Array(capacity)
     this.mask = capacity - 1
     this.keys.fill(EMPTY)
@@ -91,15 +127,16 @@ export class E2eReceiver {
 
   /** Checks one received frame and remembers its counter. Returns an `E2E_OUTCOME`; never throws. */
   receive(dataId: number, source: number, data: Uint8Array, length: number, now_ms: number): number {
-    const outcome = check(data, length, dataId) ? this.advance((dataId << 8) | source, data[1]! & 0x0f, now_ms) : E2E_OUTCOME.badCrc
+    const outcome = check(data, length, dataId) ? this.advance((dataId << 8) | source, data, now_ms) : E2E_OUTCOME.badCrc
     this.counts[outcome]!++
     return outcome
   }
 
-  /** A sender was reset (it claimed its address anew): its next frames count as its first. */
+  /** A sender was reset (it claimed its address anew): its next frames count as its first, but for its commands. */
   forget(source: number): void {
     for (let i = 0; i <= this.mask; i++) {
-      if ((this.keys[i]! & 0xff) === source) this.times_ms[i] = -Infinity
+      const key = this.keys[i]!
+      if ((key & 0xff) === source && !lasts(key)) this.times_ms[i] = -Infinity
     }
   }
 
@@ -109,24 +146,44 @@ export class E2eReceiver {
   }
 
   /** `key`: data id and source. */
-  private advance(key: number, counter: number, now_ms: number): number {
+  private advance(key: number, data: Uint8Array, now_ms: number): number {
+    const counter = data[1]! & COUNTER
     if (counter > E2E_COUNTER_MAX) return E2E_OUTCOME.wrongSequence
     const home = (key ^ (key >> 7)) & this.mask
     const slot = this.keys[home] === key ? home : this.slotOf(key, home)
     const found = this.keys[slot]
-    const step = counter - this.counters[slot]!
-    const known = found === key && now_ms - this.times_ms[slot]! <= E2E_SILENCE_ms
+    const state = this.states[slot]!
+    const age_ms = now_ms - this.times_ms[slot]!
+    const head = data[0]! << 4 | counter
+    this.states[slot] = head
+    this.times_ms[slot] = now_ms
     if (found !== key) {
       if (found !== EMPTY) this.evicted++
       this.keys[slot] = key
+      return E2E_OUTCOME.ok
     }
-    this.counters[slot] = counter
-    this.times_ms[slot] = now_ms
-    if (!known) return E2E_OUTCOME.ok
+    if (age_ms > E2E_SILENCE_ms && !lasts(key)) return E2E_OUTCOME.ok
+    // As nearly always: the next counter, and no error of late.
+    if (counter - (state & COUNTER) === 1 && state >> HEAD_BITS === 0) return E2E_OUTCOME.ok
+    return this.judge(slot, state, head, age_ms < REBOOT_ms)
+  }
+
+  /** A frame that is not simply the next one. `sameBoot`: its sender cannot have been reset since the last. */
+  private judge(slot: number, state: number, head: number, sameBoot: boolean): number {
+    const step = (head & COUNTER) - (state & COUNTER)
     const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
-    if (delta === 1) return E2E_OUTCOME.ok
-    if (delta === 0) return E2E_OUTCOME.repeated
-    return delta <= E2E_MAX_DELTA ? E2E_OUTCOME.okSomeLost : E2E_OUTCOME.wrongSequence
+    const window = state >> HEAD_BITS
+    if (delta === 0 && (head ^ state & (1 << HEAD_BITS) - 1) === 0) {
+      this.states[slot] = state
+      return E2E_OUTCOME.repeated
+    }
+    const fits = delta > 0 && delta <= E2E_MAX_DELTA
+    const errors = window << 1 & WINDOW | (fits ? 0 : 1)
+    const invalid = errorsOf(errors) > ((window & INVALID) !== 0 ? E2E_ERRORS_INVALID : E2E_ERRORS_VALID)
+    this.states[slot] = (invalid ? errors | INVALID : errors) << HEAD_BITS | head
+    if (!fits) return delta === 0 && sameBoot ? E2E_OUTCOME.conflicting : E2E_OUTCOME.wrongSequence
+    if (invalid) return E2E_OUTCOME.invalid
+    return delta === 1 ? E2E_OUTCOME.ok : E2E_OUTCOME.okSomeLost
   }
 
   /** The key's slot, else a free one near its home, else its home. */

@@ -1365,3 +1365,6 @@ export const CODECS = {
   SeatFanStatus: SeatFanStatusCodec,
   SeatFanCommand: SeatFanCommandCodec,
 }
+
+/** Of page 1, by kind: the locations whose hubs send it, a bit each. Tools may send all of it. */
+export const HUB_SENDERS: readonly number[] = [0x60, 0x60, 0x1fe, 0x60, 0x0, 0x0, 0x0, 0x0, 0x3e, 0x20, 0x7e, 0x20, 0x20, 0x0, 0x20, 0x0]

@@ -1,4 +1,4 @@
-import { DID, hubAddress, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
+import { DID, hubAddress, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
 import type { HubCounters } from '../runtime/index.ts'
 import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
 
@@ -47,6 +47,21 @@ function readTraffic(conversation: Conversation): void {
   conversation.put(conversation.hub.hal.can[0]!.overflows(), 2)
 }
 
+function readRival(conversation: Conversation): void {
+  const address = conversation.hub.address
+  // Sent least significant byte first; told as a number.
+  for (let i = NAME_BYTES - 1; i >= 0; i--) conversation.put(address.name[i]!, 1)
+  for (let i = NAME_BYTES - 1; i >= 0; i--) conversation.put(address.rival[i]!, 1)
+}
+
+function readNotices(conversation: Conversation): void {
+  const notices = conversation.hub.notices
+  for (let notice = 0; notice < NOTICES; notice++) {
+    conversation.put(notices.counts[notice]!, 2)
+    conversation.put(notices.ids[notice]!, 4)
+  }
+}
+
 function readUpdate(conversation: Conversation): void {
   if (conversation.update === undefined) {
     for (let i = 0; i < UPDATE_BYTES; i++) conversation.put(UPDATE_CAUSE.none, 1)
@@ -77,6 +92,8 @@ const IDENTIFIERS: readonly Identifier[] = [
       conversation.put(Math.round(conversation.hub.counters.longestStall_ms), 2)
     },
   },
+  { id: DID.rival, size: 2 * NAME_BYTES, key: 0, read: readRival },
+  { id: DID.noticed, size: 6 * NOTICES, key: 0, read: readNotices },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
   { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
   { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },

@@ -1,5 +1,5 @@
 import {
-  CAN_STATE, E2E_OUTCOME, HUB_FAULT, type HubFault, HUB_FAULTS, IGNITION, PORT_FAULT, PORT_FAULTS, RESET_CAUSE,
+  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT, type HubFault, HUB_FAULTS, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS, RESET_CAUSE,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
@@ -22,6 +22,8 @@ export class FaultWatch {
   private conflicts: number
   private corrupt: number
   private ignition: number
+  /** By `NOTICE`: how often it was noticed until the last look. */
+  private readonly noticed: Uint16Array
   /** By port: seconds without a fault. */
   private readonly calm_s: Uint8Array
   /** An update did not become the running image. */
@@ -35,6 +37,7 @@ export class FaultWatch {
     this.conflicts = 0
     this.corrupt = 0
     this.ignition = IGNITION.off
+    this.noticed = new Uint16Array(NOTICES)
     this.calm_s = new Uint8Array(hub.slots.length)
     for (let port = 0; port < this.calm_s.length; port++) this.calm_s[port] = CALM_s - 1
     this.updateFailed = updateFailed
@@ -95,6 +98,12 @@ export class FaultWatch {
     this.judge(HUB_FAULT.watchdog, hal.resetCause === RESET_CAUSE.watchdog)
     this.judge(HUB_FAULT.brownOut, hal.resetCause === RESET_CAUSE.brownOut)
     this.judge(HUB_FAULT.updateFailed, this.updateFailed)
+    if (hub.watch !== undefined) hub.watch.look()
+    const notices = hub.notices.counts
+    for (let notice = 0; notice < NOTICES; notice++) {
+      this.memory.judge(FIRST_NOTICE_FAULT + notice, notices[notice] !== this.noticed[notice])
+      this.noticed[notice] = notices[notice]!
+    }
     this.busOffs = counters.busOffs
     this.conflicts = counters.claimConflicts
     this.corrupt = corrupt

@@ -1,7 +1,7 @@
 import type { HubState, HubType, PortFault, PortState, ComponentClass } from '#protocol/index.ts'
 import type { Component } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
-import type { HubCounters, Schedule, Transmitter, Vehicle } from '../runtime/index.ts'
+import type { HubCounters, Notices, Schedule, Transmitter, Vehicle } from '../runtime/index.ts'
 
 /** A port, as diagnosis sees it. */
 interface DiagnosedPort {
@@ -22,7 +22,9 @@ export interface DiagnosedHub {
   readonly schedule: Schedule
   readonly transmit: Transmitter
   readonly vehicle: Vehicle
-  readonly address: { operating(): boolean }
+  readonly address: { readonly name: Uint8Array, readonly rival: Uint8Array, operating(): boolean }
+  readonly notices: Notices
+  readonly watch: { look(): void } | undefined
   readonly standing: { state(): HubState }
   /** Undefined for a hub on a bench. */
   readonly power: object | undefined

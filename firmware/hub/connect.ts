@@ -1,6 +1,6 @@
 import {
-  ComponentAnnounceCodec, hubAddress, messagePgn, NetworkSleepCodec, PowerGrantCodec, PowerShedCodec, SLEEP_REASON, topicOf,
-  VehicleStateCodec, type VehicleStateValues,
+  ComponentAnnounceCodec, hubAddress, locationOfAddress, messagePgn, NetworkSleepCodec, NOTICE, pgnOf, PowerGrantCodec, PowerShedCodec,
+  SLEEP_REASON, sourceOf, topicOf, VehicleStateCodec, type VehicleStateValues,
 } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { StatusCodec } from '../message.ts'
@@ -42,6 +42,25 @@ function connectBus(parts: HubParts): void {
     if (diagnosis === undefined || !diagnosis.receive(id, data, length)) parts.counters.rxUnwanted++
   }
   parts.receiver.onWish = () => parts.sleep.activity(SLEEP_REASON.bus)
+}
+
+const VEHICLE_PGN: number = messagePgn(VehicleStateCodec.page, VehicleStateCodec.kind, 0)
+
+/** Two talkers, and who speaks with this hub's address: noticed, and what they say of the vehicle set right or doubted. */
+function notice(parts: HubParts, image: HubImage): void {
+  const receiver = parts.receiver
+  const notices = parts.notices
+  receiver.onForged = (id) => {
+    notices.note(NOTICE.forgedAddress, id)
+    // What it said of the vehicle or of shedding is set right at once.
+    if (image.vehicle) parts.reports.vehicle.mark(0)
+  }
+  receiver.onDoubt = (id, conflicting) => {
+    const source = sourceOf(id)
+    // Tools come and go, each with counters of its own.
+    if (conflicting && locationOfAddress(source) > 0) notices.note(NOTICE.twoTalkers, id)
+    if (pgnOf(id) === VEHICLE_PGN && (parts.power === undefined || parts.power.inCharge.is(source))) parts.vehicle.doubt()
+  }
 }
 
 function connectPower(parts: HubParts, power: HubPower): void {
@@ -100,6 +119,7 @@ function follow(parts: HubParts, codec: StatusCodec): void {
 /** Which part hears what: of the bus, of the address claim, of the vehicle. */
 export function connect(parts: HubParts, image: HubImage): void {
   connectBus(parts)
+  notice(parts, image)
   parts.vehicle.onChange = () => tellVehicle(parts.slots)
   parts.receiver.on(NetworkSleepCodec, (values, _location, source) => parts.sleep.receive(values, source))
   if (!image.vehicle || parts.seat !== undefined) {

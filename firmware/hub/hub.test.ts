@@ -5,6 +5,7 @@ import {
 } from '#protocol/index.ts'
 import { createHub } from './hub.ts'
 import { DASH, DOOR } from '../hubs/index.ts'
+import { KNOWN_IGNITION_ms } from '../runtime/index.ts'
 import { connect, DESCRIPTORS, FakeClock, FakeHal, sendTo, sentBy } from '../testing/index.ts'
 
 function twoHubs() {
@@ -88,11 +89,13 @@ describe('two hubs on one bus', () => {
     expect(doorHal.sockets[0]!.duties[0] ?? 0).toBe(0)
   })
 
-  it('an ignition that is heard no more is off', () => {
+  it('an ignition that is heard no more is off after as long as a lease lasts', () => {
     const { clock, dashHal, door } = twoHubs()
     expect(door.vehicle.ignition()).toBe(IGNITION.on)
     dashHal.bus.hold = true
-    clock.advance(410)
+    clock.advance(KNOWN_IGNITION_ms - 110)
+    expect(door.vehicle.ignition()).toBe(IGNITION.on)
+    clock.advance(220)
     expect(door.vehicle.ignition()).toBe(IGNITION.off)
   })
 

@@ -1,7 +1,7 @@
 import type { DescriptorState, HubState, PortFault, PortState } from '#protocol/index.ts'
 import type { Component, VehicleView } from '../components/index.ts'
 import type { Hal } from '../hal.ts'
-import { broadcastFilters, type HubCounters, peerFilters, SelfCare } from '../runtime/index.ts'
+import { broadcastFilters, type HubCounters, type Notices, peerFilters, SelfCare } from '../runtime/index.ts'
 import { connect } from './connect.ts'
 import type { HubImage } from './image.ts'
 import { createParts } from './parts.ts'
@@ -13,6 +13,8 @@ import { Rest } from './rest.ts'
 export interface Hub {
   readonly location: number
   readonly counters: HubCounters
+  /** Who should not speak, as it noticed. */
+  readonly notices: Notices
   readonly vehicle: VehicleView
   state(): HubState
   /** @throws RangeError */
@@ -43,7 +45,14 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
   const can = hal.can[0]!
   connect(parts, image)
   can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
-  can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  const watch = parts.watch
+  if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  else {
+    can.onReceive((id, data, length) => {
+      watch.heard(id)
+      parts.receiver.receive(id, data, length)
+    })
+  }
   new SelfCare(hal, parts.schedule, parts.busOff).start()
   parts.address.start()
   parts.sleep.start(new Rest(parts, image.vehicle))
@@ -68,6 +77,7 @@ export function createHub(hal: Hal, image: HubImage): Hub {
   return {
     location: hal.location,
     counters: parts.counters,
+    notices: parts.notices,
     vehicle: parts.vehicle,
     state: () => parts.standing.state(),
     portState: port => slotAt(port).state(),

@@ -2,10 +2,10 @@ import { hubAddress, hubName, HubStatusCodec, MANAGER_STATE } from '#protocol/in
 import type { Diagnosis } from '../diagnosis/index.ts'
 import type { Hal } from '../hal.ts'
 import { HubPower } from '../power/hub/index.ts'
-import { ManagerSeat } from '../power/manager/index.ts'
+import { type BusWatch, ManagerSeat } from '../power/manager/index.ts'
 import {
-  AddressClaim, BusOffRecovery, CommandSender, createCounters, type HubCounters, Receiver, Schedule, SleepControl, Transmitter,
-  Vehicle,
+  AddressClaim, BusOffRecovery, CommandSender, createCounters, type HubCounters, Notices, Receiver, Schedule, SleepControl,
+  Transmitter, Vehicle,
 } from '../runtime/index.ts'
 import { commandResults, Commands } from './commands.ts'
 import type { HubImage } from './image.ts'
@@ -26,6 +26,9 @@ export interface HubParts {
   readonly receiver: Receiver
   readonly address: AddressClaim
   readonly busOff: BusOffRecovery
+  readonly notices: Notices
+  /** Of a hub that hears everyone. */
+  readonly watch: BusWatch | undefined
   readonly vehicle: Vehicle
   readonly known: KnownStatus
   readonly sleep: SleepControl
@@ -73,6 +76,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const receiver = new Receiver(schedule, counters, source, image.senderRoom)
   const address = new AddressClaim(hal, schedule, transmit, counters, hubName(image.type, location, hal.serial))
   const busOff = new BusOffRecovery(hal, schedule, counters)
+  const notices = new Notices()
   const vehicle = new Vehicle(schedule)
   const known = new KnownStatus(image.actions)
   const sleep = new SleepControl(schedule)
@@ -95,12 +99,14 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
     sleep: sleep, switches: switches, power: power, reports: reports, drivers: image.components,
   }
   for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
+  const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
     hal: hal, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle, address: address,
-    standing: standing, power: power, slots: slots,
+    notices: notices, watch: watch, standing: standing, power: power, slots: slots,
   })
   return {
     hal: hal, counters: counters, schedule: schedule, transmit: transmit, receiver: receiver, address: address, busOff: busOff,
+    notices: notices, watch: watch,
     vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender, commands: commands, power: power, seat: seat,
     reports: reports, slots: slots, diagnosis: diagnosis,
   }

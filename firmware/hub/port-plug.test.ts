@@ -4,6 +4,7 @@ import {
   IGNITION, LatchStatusCodec, LOCATION, PORT_FAULT, PORT_STATE, PortStatusCodec, WindowStatusCodec,
 } from '#protocol/index.ts'
 import { DASH, DOOR } from '../hubs/index.ts'
+import { KNOWN_IGNITION_ms } from '../runtime/index.ts'
 import { boot, DESCRIPTORS, FakeHal, lastOf, probe, running, sentBy, timesOf } from '../testing/index.ts'
 import { bootHub } from './hub.ts'
 
@@ -61,6 +62,7 @@ describe('a plug', () => {
     hal.sockets[1]!.unplug()
     expect(hub.vehicle.ignition()).toBe(IGNITION.on)
     hal.sockets[0]!.unplug()
+    hal.clock.advance(KNOWN_IGNITION_ms + 1)
     expect(hub.vehicle.ignition()).toBe(IGNITION.off)
   })
 

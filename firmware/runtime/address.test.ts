@@ -79,8 +79,17 @@ describe('address claim (SAE J1939-81)', () => {
   })
 
   for (const [what, serial] of [['a lower', SERIAL - 1], ['the same', SERIAL]] as const) {
-    it(`goes silent before ${what} NAME, and says so after a random time`, () => {
+    it(`settled, defends its address against ${what} NAME too, and keeps both NAMEs`, () => {
       const { hal, hub } = operating()
+      hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, serial))
+      hal.clock.advance(30)
+      expect(claims(hal)).toEqual([MINE, MINE])
+      expect([hub.state(), hub.counters.claimConflicts]).toEqual([HUB_STATE.operating, 1])
+    })
+
+    it(`claiming, goes silent before ${what} NAME, and says so after a random time`, () => {
+      const { hal, hub } = boot()
+      hal.clock.advance(HERE * 20 + 30)
       hal.dice = [0.5]
       const before = hal.bus.sent.length
       hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, serial))
@@ -94,7 +103,7 @@ describe('address claim (SAE J1939-81)', () => {
   }
 
   it('a silent hub obeys nobody, and answers a request for claims with "cannot claim"', () => {
-    const { hal, hub } = operating()
+    const { hal, hub } = boot()
     hal.sockets[0]!.plug(DESCRIPTORS.window)
     hal.clock.advance(100)
     hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, SERIAL - 1))
@@ -118,6 +127,29 @@ describe('address claim (SAE J1939-81)', () => {
     const second = createHub(high, DOOR)
     clock.advance(2000)
     expect([first.state(), second.state()]).toEqual([HUB_STATE.operating, HUB_STATE.silent])
+  })
+
+  it('who comes later to a settled hub\'s location goes silent, whatever its NAME', () => {
+    for (const serial of [SERIAL - 1, SERIAL, SERIAL + 1]) {
+      const clock = new FakeClock()
+      const settled = new FakeHal(HERE, 0, clock, SERIAL)
+      const late = new FakeHal(HERE, 0, clock, serial)
+      connect([settled, late])
+      const first = createHub(settled, DOOR)
+      clock.advance(2000)
+      const second = createHub(late, DOOR)
+      clock.advance(2000)
+      expect([first.state(), second.state()]).toEqual([HUB_STATE.operating, HUB_STATE.silent])
+    }
+  })
+
+  it('two settled hubs whose buses become one do not argue for ever: at most three claims a second each', () => {
+    const { hal } = operating()
+    for (let i = 0; i < 5000; i++) {
+      hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, SERIAL - 1))
+      hal.clock.advance(1)
+    }
+    expect(claims(hal).length).toBeLessThanOrEqual(1 + 3 * 5)
   })
 
   it('answers a request for claims after location × 20 ms, to all or to its address only', () => {

@@ -13,10 +13,17 @@ export const CANNOT_CLAIM_SPREAD_ms = 153
 const FIRST_CLAIM_SPREAD_ms = 15
 /** Least time between two claims. */
 const CLAIM_INTERVAL_ms = 20
+/** A settled hub answers so many claims at once, then one in each pause: two that are both settled do not argue for ever. */
+const DEFENCES = 3
+const DEFENCE_PAUSE_ms = 1000
+/** A claim that comes again after this hub's lower NAME was heard is that of a settled hub, which stays. */
+const CONTESTS = 2
 
 /**
  * Address claim after SAE J1939-81 for a node with one fixed address: 0x80 | location. Two hubs at one location are a
- * wiring fault: the higher NAME (or both, when they are equal) says "cannot claim" and stays silent until it is reset.
+ * wiring fault. Of two that boot together the higher NAME (or both, when they are equal) says "cannot claim" and stays silent
+ * until it is reset; who comes later than the other settled does so whatever its NAME. A settled hub stays: its location is in
+ * its plug, so who claims its address is mounted wrong or an impostor, and neither may silence it.
  */
 export class AddressClaim {
   /** The address stood uncontested for 250 ms. */
@@ -29,16 +36,22 @@ export class AddressClaim {
   onStuck: () => void
   /** `HUB_STATE`: claiming, operating or silent. */
   state: HubState
+  readonly name: Uint8Array
+  /** NAME that last claimed this hub's address; zeros: none did since boot. */
+  readonly rival: Uint8Array
   private readonly hal: Hal
   private readonly schedule: Schedule
   private readonly transmit: Transmitter
   private readonly counters: HubCounters
-  private readonly name: Uint8Array
   private readonly id: number
   private readonly claimJob: Job
   private readonly settleJob: Job
   private readonly surrenderJob: Job
   private last_ms: number
+  /** Claims of others since this hub's own was heard; defences since the last pause, and when that began. */
+  private contests: number
+  private defences: number
+  private paused_ms: number
 
   /** `name`: see `hubName`. */
   constructor(hal: Hal, schedule: Schedule, transmit: Transmitter, counters: HubCounters, name: Uint8Array) {
@@ -52,17 +65,22 @@ export class AddressClaim {
     this.transmit = transmit
     this.counters = counters
     this.name = name
+    this.rival = new Uint8Array(NAME_BYTES)
     this.id = claimId(hubAddress(hal.location))
     this.claimJob = schedule.job('address claim', () => this.claim())
     this.settleJob = schedule.job('address claim settles', () => this.settle())
     this.surrenderJob = schedule.job('cannot claim', () => this.sendCannotClaim())
     this.last_ms = -Infinity
+    this.contests = 0
+    this.defences = 0
+    this.paused_ms = -Infinity
     transmit.onPeerSent = id => this.sent(id)
   }
 
   /** Claims for the first time, location × 20 ms from now. */
   start(): void {
     this.state = HUB_STATE.claiming
+    this.contests = 0
     this.schedule.startIn(this.claimJob, this.answerDelay_ms() + this.hal.random() * FIRST_CLAIM_SPREAD_ms)
   }
 
@@ -97,12 +115,29 @@ export class AddressClaim {
     }
     if (source !== hubAddress(this.hal.location) || this.state === HUB_STATE.silent) return
     this.counters.claimConflicts++
-    if (compareNames(this.name, data) < 0) {
-      const earliest_ms = this.last_ms + CLAIM_INTERVAL_ms
-      this.schedule.notLater(this.claimJob, Math.max(earliest_ms, this.schedule.now()))
-      return
+    for (let i = 0; i < NAME_BYTES; i++) this.rival[i] = data[i]!
+    if (this.state === HUB_STATE.operating) this.defend()
+    else if (compareNames(this.name, data) >= 0) this.surrender()
+    else {
+      if (this.last_ms > -Infinity) this.contests++
+      if (this.contests < CONTESTS) this.claimAgain()
+      else this.surrender()
     }
-    this.surrender()
+  }
+
+  private claimAgain(): void {
+    this.schedule.notLater(this.claimJob, Math.max(this.last_ms + CLAIM_INTERVAL_ms, this.schedule.now()))
+  }
+
+  private defend(): void {
+    const now = this.schedule.now()
+    if (now - this.paused_ms >= DEFENCE_PAUSE_ms) {
+      this.paused_ms = now
+      this.defences = 0
+    }
+    if (this.defences === DEFENCES) return
+    this.defences++
+    this.claimAgain()
   }
 
   private surrender(): void {

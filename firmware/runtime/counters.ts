@@ -1,4 +1,4 @@
-import { E2E_OUTCOME } from '#protocol/index.ts'
+import { E2E_OUTCOMES } from '#protocol/index.ts'
 
 /**
  * Everything a hub counts since boot, one number a cause; for diagnostics and tests. `e2e` is by `E2E_OUTCOME`.
@@ -81,7 +81,7 @@ export function createCounters(): HubCounters {
   return {
     txQueued: 0, txClosed: 0, txSent: 0, txSuperseded: 0, txExpired: 0, txOverflow: 0, txDiscarded: 0, txYielded: 0,
     rxFrames: 0, rxUnwanted: 0, rxWrongLength: 0, rxStale: 0, rxOwnAddress: 0, rxNoComponent: 0, rxSilent: 0,
-    e2e: new Uint32Array(E2E_OUTCOME.badCrc + 1),
+    e2e: new Uint32Array(E2E_OUTCOMES),
     claimsSent: 0, claimConflicts: 0, requestsUnknown: 0, busOffs: 0, busRecoveries: 0,
     commandsSent: 0, commandRepeats: 0, commandsEchoed: 0, commandsLost: 0, commandsReplaced: 0, commandsDropped: 0,
     commandsExecuted: 0, commandsRepeated: 0, commandsRefused: 0, holdsReleased: 0,

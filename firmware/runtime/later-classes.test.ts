@@ -102,7 +102,7 @@ describe('two classes of kind 14 at one location', () => {
     }
     for (const hub of [dash, door]) {
       expect(hub.counters.e2e[E2E_OUTCOME.ok]).toBeGreaterThan(10)
-      expect([...hub.counters.e2e].slice(1)).toEqual([0, 0, 0, 0])
+      expect([...hub.counters.e2e].slice(1)).toEqual([0, 0, 0, 0, 0, 0])
     }
   })
 
@@ -110,7 +110,7 @@ describe('two classes of kind 14 at one location', () => {
     const { clock, dash, press } = car([SEAT.status])
     for (let i = 0; i < 4; i++) press('lights.head')
     clock.advance(20_000)
-    expect([...dash.counters.e2e].slice(1)).toEqual([0, 0, 0, 0])
+    expect([...dash.counters.e2e].slice(1)).toEqual([0, 0, 0, 0, 0, 0])
     expect(dash.counters.rxUnwanted).toBeGreaterThan(40)
     expect([dash.counters.commandsEchoed, dash.counters.commandsLost]).toEqual([4, 0])
   })
@@ -122,7 +122,7 @@ describe('two classes of kind 14 at one location', () => {
     clock.advance(50)
     expect([seat, blind]).toEqual([[2], [1]])
     sendTo(doorHal, SEAT.command, FL, { sequence: 2, level: 1 }, 1)
-    expect(door.counters.e2e[E2E_OUTCOME.repeated]).toBe(1)
+    expect(door.counters.e2e[E2E_OUTCOME.conflicting]).toBe(1)
     clock.advance(50)
     expect(seat).toEqual([2])
   })

@@ -1,7 +1,7 @@
 import type { Codec } from '#protocol/index.ts'
 import {
   CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, hubAddress, LATER_KIND, LOCATION, locationOfAddress, NULL_ADDRESS, pduFormatOf,
-  PF_ADDRESS_CLAIMED, PF_BROADCAST,
+  PF_ADDRESS_CLAIMED, PF_BROADCAST, TOOL_ADDRESSES,
 } from '#protocol/index.ts'
 import type { AnyCodec } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -30,7 +30,8 @@ const FIRST_CLASS_KIND = 8
 const FIRST_HUB: number = hubAddress(LOCATION.FL)
 const LAST_HUB: number = hubAddress(LOCATION.STEREO)
 
-function isTool(source: number): boolean {
+/** No hub's address: a tool's, or a stranger's. */
+function isForeign(source: number): boolean {
   return (source < FIRST_HUB || source > LAST_HUB) && source !== NULL_ADDRESS
 }
 
@@ -44,6 +45,10 @@ export class Receiver {
   onPeer: (id: number, data: Uint8Array, length: number) => void
   /** Somebody wants something: a command to a component of this hub, or any frame of a tool that passed the filters. */
   onWish: () => void
+  /** A message of another hub came out of sequence; `conflicting`: there are two that send it. */
+  onDoubt: (id: number, conflicting: boolean) => void
+  /** A frame with this hub's own address, which it did not send. */
+  onForged: (id: number) => void
   /** While true, catalogue messages are counted and ignored. */
   silent: boolean
   private readonly schedule: Schedule
@@ -57,6 +62,8 @@ export class Receiver {
   constructor(schedule: Schedule, counters: HubCounters, source: number, senders: number) {
     this.onPeer = () => undefined
     this.onWish = () => undefined
+    this.onDoubt = () => undefined
+    this.onForged = () => undefined
     this.silent = false
     this.schedule = schedule
     this.counters = counters
@@ -84,22 +91,29 @@ export class Receiver {
     if (((id >>> 16) & 0x2ff) !== PF_BROADCAST) {
       // Who claims anew has booted: its counters start afresh.
       if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(source)
-      if (isTool(source)) this.onWish()
+      if (isForeign(source)) this.onWish()
       this.onPeer(id, data, length)
       return
     }
     // The page's bit above those of the kind.
     const index = (id >>> 12) & 0x0f | (id >>> 20) & KINDS
-    if (index >= KINDS + FIRST_CLASS_KIND || source < FIRST_HUB || (source > LAST_HUB && source !== NULL_ADDRESS)) this.onWish()
+    if (source >= FIRST_HUB && (source <= LAST_HUB || source === NULL_ADDRESS)) {
+      if (index >= KINDS + FIRST_CLASS_KIND) this.onWish()
+    } else if (TOOL_ADDRESSES.indexOf(source) >= 0) this.onWish()
+    else {
+      // Nobody obeys a stranger, nor is awake for it.
+      this.counters.rxUnwanted++
+      return
+    }
     const wanted = this.table[index]
     const location = (id >>> 8) & 0x0f
     // What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too.
     if (wanted === undefined || (index >= KINDS && location !== 0 && location !== this.location)) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
-    else if (source === this.source) this.counters.rxOwnAddress++
+    else if (source === this.source) this.forged(id)
     else if (wanted.later) this.receiveLater(wanted, id, data, length)
     else if (length < wanted.length) this.counters.rxWrongLength++
-    else if (this.passes((id >>> 8) & 0xff | (index << 4) & 0x100, source, data, length)) this.take(wanted, location, source, data)
+    else if (this.passes((id >>> 8) & 0xff | (index << 4) & 0x100, id, data, length)) this.take(wanted, location, source, data)
   }
 
   /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
@@ -107,13 +121,21 @@ export class Receiver {
     let wanted: Subscription | undefined = first
     while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
     if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
-    else if (!this.passes(dataIdOf(id), id & 0xff, data, length)) return
+    else if (!this.passes(dataIdOf(id), id, data, length)) return
     else if (wanted === undefined) this.counters.rxUnwanted++
     else this.take(wanted, (id >>> 8) & 0x0f, id & 0xff, data)
   }
 
-  private passes(dataId: number, source: number, data: Uint8Array, length: number): boolean {
-    return this.e2e.receive(dataId, source, data, length, this.schedule.now()) <= E2E_OUTCOME.okSomeLost
+  private forged(id: number): void {
+    this.counters.rxOwnAddress++
+    this.onForged(id)
+  }
+
+  private passes(dataId: number, id: number, data: Uint8Array, length: number): boolean {
+    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, this.schedule.now())
+    if (outcome <= E2E_OUTCOME.okSomeLost) return true
+    if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, outcome === E2E_OUTCOME.conflicting)
+    return false
   }
 
   private take(wanted: Subscription, location: number, source: number, data: Uint8Array): void {

@@ -3,7 +3,7 @@ import { GEAR, IGNITION, MANAGER_STATE, VehicleStateCodec } from '#protocol/inde
 import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
-import { FRESH_ms, Vehicle } from './vehicle.ts'
+import { DOUBT_ms, KNOWN_IGNITION_ms, KNOWN_SPEED_ms, Vehicle } from './vehicle.ts'
 
 function setUp() {
   const hal = new FakeHal(1, 0)
@@ -33,19 +33,22 @@ describe('the vehicle view', () => {
     expect(changes()).toBe(2)
   })
 
-  it('means ignition off when nothing came for 300 ms, and tells it', () => {
+  it('holds what was last known through a silence: the ignition for 2 s, the speed for 10 s; and tells when they end', () => {
     const { clock, vehicle, state, changes } = setUp()
     vehicle.receive(state)
-    clock.advance(FRESH_ms)
-    expect(vehicle.ignition()).toBe(IGNITION.on)
+    clock.advance(KNOWN_IGNITION_ms)
+    expect([vehicle.fresh(), vehicle.ignition(), vehicle.speed_kmh()]).toEqual([false, IGNITION.on, 30])
     expect(changes()).toBe(1)
     clock.advance(2)
+    expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.off, NaN, 30])
+    expect(changes()).toBe(2)
+    clock.advance(KNOWN_SPEED_ms - KNOWN_IGNITION_ms)
     expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.off, NaN, NaN])
-    expect(changes()).toBe(2)
-    clock.advance(5000)
-    expect(changes()).toBe(2)
-    vehicle.receive(state)
     expect(changes()).toBe(3)
+    clock.advance(5000)
+    expect(changes()).toBe(3)
+    vehicle.receive(state)
+    expect(changes()).toBe(4)
     expect(vehicle.ignition()).toBe(IGNITION.on)
   })
 
@@ -57,8 +60,53 @@ describe('the vehicle view', () => {
     expect([vehicle.ignition(), vehicle.gear(), vehicle.speed_kmh()]).toEqual([IGNITION.accessory, GEAR.park, 0])
     expect(schedule.pending()).toEqual([])
     vehicle.forget()
+    clock.advance(KNOWN_IGNITION_ms + 1)
     expect(vehicle.ignition()).toBe(IGNITION.off)
     expect(changes()).toBe(2)
+  })
+
+  it('a sender that knows no vehicle takes nothing away from what another said', () => {
+    const { clock, vehicle, state } = setUp()
+    vehicle.receive({ ...state, speed_kmh: 120 })
+    for (let i = 0; i < 9; i++) {
+      clock.advance(1000)
+      vehicle.receive({ ...state, ignition: IGNITION.off, speed_kmh: NaN })
+      expect(vehicle.speed_kmh()).toBe(120)
+    }
+    expect(vehicle.ignition()).toBe(IGNITION.off)
+    clock.advance(2000)
+    expect(vehicle.speed_kmh()).toBeNaN()
+  })
+
+  it('believes no car that stops faster than brakes can, and one that starts at once', () => {
+    const { clock, vehicle, state } = setUp()
+    vehicle.receive({ ...state, speed_kmh: 120 })
+    clock.advance(100)
+    vehicle.receive({ ...state, speed_kmh: 0 })
+    expect(vehicle.speed_kmh()).toBeCloseTo(114, 6)
+    for (let i = 0; i < 20; i++) {
+      clock.advance(100)
+      vehicle.receive({ ...state, speed_kmh: 0 })
+    }
+    expect(vehicle.speed_kmh()).toBe(0)
+    vehicle.receive({ ...state, speed_kmh: 120 })
+    expect(vehicle.speed_kmh()).toBe(120)
+  })
+
+  it('in doubt holds the ignition, and the speed but for a higher one', () => {
+    const { clock, vehicle, state } = setUp()
+    vehicle.receive({ ...state, speed_kmh: 60 })
+    for (let i = 0; i < 200; i++) {
+      clock.advance(100)
+      vehicle.doubt()
+      vehicle.receive({ ...state, ignition: IGNITION.off, speed_kmh: 0 })
+    }
+    expect([vehicle.ignition(), vehicle.speed_kmh()]).toEqual([IGNITION.on, 60])
+    vehicle.receive({ ...state, speed_kmh: 80 })
+    expect(vehicle.speed_kmh()).toBe(80)
+    clock.advance(DOUBT_ms + 1)
+    vehicle.receive({ ...state, ignition: IGNITION.off, speed_kmh: 0 })
+    expect([vehicle.ignition(), vehicle.speed_kmh()]).toEqual([IGNITION.off, 0])
   })
 
   it('fills a VehicleState that can be sent even when nothing is known', () => {

@@ -6,8 +6,21 @@ import type { Job, Schedule } from './schedule.ts'
 export const FRESH_ms: number = VehicleStateCodec.lifetime_ms
 
 /**
- * The vehicle as this hub knows it: from the bus, or on the dash from its own vehicle component. Unknown and stale mean
- * ignition off.
+ * How long what was last known counts when nobody says anything of the vehicle: the silence of a dash that was jammed or
+ * impersonated opens no door of a moving car, a dead one traps nobody for longer. The ignition: as long as a lease.
+ */
+export const KNOWN_SPEED_ms = 10_000
+export const KNOWN_IGNITION_ms = 2000
+/** After a VehicleState out of sequence there may be two talkers: for so long the speed only rises, and the ignition stays. */
+export const DOUBT_ms = 2000
+
+/** No car loses speed faster: what the bus says below that is believed step by step. */
+const BRAKES_kmh_s = 60
+const SECOND_ms = 1000
+
+/**
+ * The vehicle as this hub knows it: from the bus, or on the dash from its own vehicle component. Not known any more: ignition
+ * off, and no speed.
  */
 export class Vehicle implements VehicleView {
   /** Called when something a driver can ask for changed. */
@@ -18,6 +31,9 @@ export class Vehicle implements VehicleView {
   private gearCode: number
   private speed: number
   private heard_ms: number
+  /** When somebody who knows the vehicle last spoke of it, and when one last spoke out of sequence. */
+  private known_ms: number
+  private doubted_ms: number
   private local: boolean
 
   constructor(schedule: Schedule) {
@@ -28,22 +44,24 @@ export class Vehicle implements VehicleView {
     this.gearCode = NaN
     this.speed = NaN
     this.heard_ms = -Infinity
+    this.known_ms = -Infinity
+    this.doubted_ms = -Infinity
     this.local = false
   }
 
   /** `IGNITION`. */
   ignition(): Ignition {
-    return this.fresh() ? this.ignitionCode : IGNITION.off
+    return this.knows(KNOWN_IGNITION_ms) ? this.ignitionCode : IGNITION.off
   }
 
   /** `GEAR`, NaN when unknown. */
   gear(): number {
-    return this.fresh() ? this.gearCode : NaN
+    return this.knows(KNOWN_IGNITION_ms) ? this.gearCode : NaN
   }
 
   /** NaN when unknown. */
   speed_kmh(): number {
-    return this.fresh() ? this.speed : NaN
+    return this.knows(KNOWN_SPEED_ms) ? this.speed : NaN
   }
 
   fresh(): boolean {
@@ -54,10 +72,29 @@ export class Vehicle implements VehicleView {
   receive(values: VehicleStateValues): void {
     if (this.local) return
     const now = this.schedule.now()
-    const wasFresh = now - this.heard_ms <= FRESH_ms
     this.heard_ms = now
-    if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + FRESH_ms + 1)
-    this.set(values.ignition, values.gear, values.speed_kmh, !wasFresh)
+    // Who does not know the speed has no vehicle at its ports: its ignition is nobody's.
+    if (!(values.speed_kmh >= 0)) return
+    const age_ms = now - this.known_ms
+    this.known_ms = now
+    if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + KNOWN_IGNITION_ms + 1)
+    const doubted = now - this.doubted_ms <= DOUBT_ms
+    if (values.speed_kmh < this.speed) values.speed_kmh = doubted ? this.speed : this.braked_kmh(values.speed_kmh, age_ms)
+    if (doubted) this.set(this.ignitionCode, this.gearCode, values.speed_kmh, age_ms > KNOWN_IGNITION_ms)
+    else this.set(values.ignition, values.gear, values.speed_kmh, age_ms > KNOWN_IGNITION_ms)
+  }
+
+  /** What a car may have slowed down to. */
+  private braked_kmh(speed_kmh: number, age_ms: number): number {
+    const least_kmh = this.speed - BRAKES_kmh_s / SECOND_ms * age_ms
+    return age_ms <= KNOWN_SPEED_ms && speed_kmh < least_kmh ? least_kmh : speed_kmh
+  }
+
+  /** A VehicleState came out of sequence. What was known when the doubt began stays for as long as it lasts. */
+  doubt(): void {
+    if (this.local) return
+    this.doubted_ms = this.schedule.now()
+    if (this.knows(KNOWN_IGNITION_ms)) this.known_ms = this.doubted_ms
   }
 
   /** What the hub's own vehicle component reads; NaN = not known. */
@@ -71,16 +108,16 @@ export class Vehicle implements VehicleView {
   forget(): void {
     if (!this.local) return
     this.local = false
-    this.heard_ms = -Infinity
-    this.onChange()
+    this.known_ms = this.schedule.now()
+    this.schedule.startAt(this.staleJob, this.known_ms + KNOWN_IGNITION_ms + 1)
   }
 
-  /** Fills a VehicleState. */
+  /** Fills a VehicleState: with what is known now, not with what was. */
   fill(values: VehicleStateValues, supply_V: number): void {
-    const gear = this.gear()
-    values.ignition = this.ignition()
-    values.gear = gear >= 0 ? gear as Gear : GEAR.neutral
-    values.speed_kmh = this.speed_kmh()
+    const known = this.knows(FRESH_ms)
+    values.ignition = known ? this.ignitionCode : IGNITION.off
+    values.gear = known && this.gearCode >= 0 ? this.gearCode as Gear : GEAR.neutral
+    values.speed_kmh = known ? this.speed : NaN
     values.battery_V = supply_V
     values.shedLevel = 0
     values.manager = MANAGER_STATE.active
@@ -94,10 +131,17 @@ export class Vehicle implements VehicleView {
     if (fresh || !same) this.onChange()
   }
 
+  private knows(for_ms: number): boolean {
+    return this.local || this.schedule.now() - this.known_ms <= for_ms
+  }
+
+  /** Tells when the ignition is not known any more, and when the speed is not. */
   private checkAge(): void {
     if (this.local) return
-    const due_ms = this.heard_ms + FRESH_ms + 1
-    if (this.schedule.now() < due_ms) this.schedule.startAt(this.staleJob, due_ms)
-    else this.onChange()
+    const now = this.schedule.now()
+    const ignition_ms = this.known_ms + KNOWN_IGNITION_ms + 1
+    const speed_ms = this.known_ms + KNOWN_SPEED_ms + 1
+    if (now < speed_ms) this.schedule.startAt(this.staleJob, now < ignition_ms ? ignition_ms : speed_ms)
+    if (now >= ignition_ms) this.onChange()
   }
 }

@@ -120,11 +120,13 @@ describe('a hub', () => {
     expect(heard(car, 'FL', 1200)).toBe(true)
   })
 
-  journey('gives way to a lower NAME at its location: it says so and goes silent', async (car) => {
+  journey('that boots gives way to a lower NAME at its location: it says so and goes silent', async (car) => {
+    car.car.boot()
+    await car.until('FL claims', () => car.history('AddressClaimed@FL').length > 0, { within_ms: 500 })
     car.driver.send(encodeClaim(hubAddress(LOCATION.FL), double(0)))
     await car.until('it cannot claim', () => car.history('CannotClaimAddress@ALL').length > 0, { within_ms: 500 })
     await car.run(500)
     await car.expectNever('it speaks', () => heard(car, 'FL', 300) || car.history('WindowStatus@FL', car.now_ms - 300).length > 0, { for_ms: 3000 })
     expect(car.car.hub('FL').firmware?.state()).toBe(HUB_STATE.silent)
-  })
+  }, { unpowered: true })
 })

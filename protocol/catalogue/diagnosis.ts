@@ -17,6 +17,8 @@ export interface FaultText {
   readonly test: string
 }
 
+const IMPOSTOR = 'read "npx spine diag HUB did noticed" for the identifier; look for a foreign device at the cable and in the sockets'
+
 export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
   supplyLow: {
     text: 'supply voltage too low', test: 'below 9 V at the hub',
@@ -34,7 +36,8 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     text: 'no power manager heard', test: 'no VehicleState for 300 ms', remedy: 'check the dash hub, its supply and its drop; see "npx spine monitor"',
   },
   addressTwice: {
-    text: 'another hub claims this location', test: 'an address claim with the same address', remedy: 'check the coding pins in the plug of both hubs',
+    text: 'another hub claims this location', test: 'an address claim with the same address',
+    remedy: 'read "npx spine diag HUB did rival" for both NAMEs; check the coding pins in the plug of both hubs; if there is one board only, look for a foreign device',
   },
   corruptMessages: {
     text: 'messages arrive damaged', test: 'end-to-end checksums are wrong', remedy: 'another node sends with foreign firmware or with a wrong key: update it',
@@ -42,6 +45,19 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
   watchdog: { text: 'hub was reset by its watchdog', test: 'cause of the last boot', remedy: 'read its log; update its firmware; replace it if this comes again' },
   brownOut: { text: 'hub lost its supply while running', test: 'cause of the last boot', remedy: 'check the contacts of its drop, and the battery when it cranked' },
   updateFailed: { text: 'the last update is not running', test: 'the journal of updates', remedy: 'see "npx spine diag HUB did update" for the cause, and update again' },
+  forgedAddress: {
+    text: 'somebody sends with this hub\'s address', test: 'a frame with its own source address that it did not send', remedy: IMPOSTOR,
+  },
+  stranger: {
+    text: 'somebody sends who does not belong to this car',
+    test: 'a message from an address that is neither a hub of this car nor a tool, or that speaks for another hub', remedy: IMPOSTOR,
+  },
+  twoTalkers: {
+    text: 'two senders with one identifier', test: 'the same counter came twice with different content', remedy: IMPOSTOR,
+  },
+  flood: {
+    text: 'one address sends too much', test: 'more messages a second than the catalogue allows', remedy: IMPOSTOR,
+  },
 }
 
 export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
@@ -154,6 +170,19 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
       { name: 'supply_V', bytes: 1, unit: 'V', scale: 0.1 }, { name: 'written', bytes: 4 }, { name: 'image', bytes: 4, form: 'hex' },
       { name: 'boots', bytes: 1 }, { name: 'running', bytes: 1 }, { name: 'engine', bytes: 1, values: { none: 0, ...IMAGE_ENGINE } },
       { name: 'room', bytes: 4, unit: 'bytes' },
+    ],
+  },
+  rival: {
+    text: 'who claims this hub\'s address', fields: [
+      { name: 'own', bytes: 8, form: 'hex' }, { name: 'rival', bytes: 8, form: 'hex' },
+    ],
+  },
+  noticed: {
+    text: 'who should not speak on this bus: how often since boot, and the identifier of the last frame', fields: [
+      { name: 'forgedAddress', bytes: 2 }, { name: 'forgedAddressId', bytes: 4, form: 'hex' },
+      { name: 'stranger', bytes: 2 }, { name: 'strangerId', bytes: 4, form: 'hex' },
+      { name: 'twoTalkers', bytes: 2 }, { name: 'twoTalkersId', bytes: 4, form: 'hex' },
+      { name: 'flood', bytes: 2 }, { name: 'floodId', bytes: 4, form: 'hex' },
     ],
   },
   session: { text: 'diagnostic session', fields: [{ name: 'session', bytes: 1, values: SESSION }] },

@@ -3,6 +3,9 @@ import {
   codesOf, describeField, type FieldRow, fractionOf, isPhysical, lengthOf, limitsOf, type MessageRow, neutralOf, offsetSteps,
 } from '../catalogue/index.ts'
 import { CLASS_BYTE } from '../id.ts'
+import { LOCATION } from '../locations.ts'
+
+const KINDS = 16
 
 /**
  * Writes `messages.generated.ts`: for each row the type of its values and a codec. The code is straight line, one
@@ -25,7 +28,18 @@ export function renderCodecs(rows: readonly MessageRow[]): string {
   const types = rows.flatMap(row => Object.values(row.fields).map(typeOf)).filter(type => /^[A-Z]/.test(type))
   const codecs = rows.map(({ name }) => `  ${name}: ${name}Codec,`)
   const byName = `/** Every codec by the name of its message. */\nexport const CODECS = {\n${codecs.join('\n')}\n}\n`
-  return [head([...new Set(types)].sort()), ...rows.map(renderRow), byName].join('\n')
+  return [head([...new Set(types)].sort()), ...rows.map(renderRow), byName, renderSenders(rows)].join('\n')
+}
+
+/** Which hubs send what is said to hubs: a bit a location. */
+function renderSenders(rows: readonly MessageRow[]): string {
+  const masks = new Array<number>(KINDS).fill(0)
+  for (const row of rows) {
+    for (const name of row.page === 1 ? row.senders : []) masks[row.kind]! |= 1 << LOCATION[name]
+  }
+  return `/** Of page 1, by kind: the locations whose hubs send it, a bit each. Tools may send all of it. */
+export const HUB_SENDERS: readonly number[] = [${masks.map(mask => `0x${mask.toString(16)}`).join(', ')}]
+`
 }
 
 function renderRow(row: MessageRow): string {

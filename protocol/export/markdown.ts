@@ -1,6 +1,6 @@
 import { COMPONENT_CLASS, HUB_TYPE_AT, HUBS, LOCATION, type CodeTable, type MessageRow } from '../catalogue/index.ts'
 import { DESCRIPTOR_DATA, DESCRIPTOR_HEAD, LATCH_FLAG, MIRROR_FLAG, type DescriptorField } from '../descriptor.ts'
-import { E2E_MAX_DELTA, protect } from '../e2e.ts'
+import { E2E_ERRORS_INVALID, E2E_ERRORS_VALID, E2E_MAX_DELTA, protect } from '../e2e.ts'
 import { dataIdOf, hubAddress } from '../id.ts'
 import { encodeMessage } from '../messages/index.ts'
 import { SWITCH_LAYOUT_CODE } from '../plug.ts'
@@ -62,8 +62,11 @@ Every catalogue message carries the header of AUTOSAR E2E profile 11 with the da
 - byte 1, bits 0–3: a counter 0…14 that the sender counts up for each frame of one data id; 15 is invalid. Bits 4–7 are 0.
 
 The **data id** is \`page << 8 | kind << 4 | location\`, which is \`(id >> 16 & 0x300) | (id >> 8 & 0xFF)\` of the identifier. It is not
-sent. Counters are kept by data id and source. A receiver takes a first frame, a step of 1…${E2E_MAX_DELTA}, and any counter after a second of silence; the
-same counter again is a repetition; anything else is out of sequence, and the next in sequence counts again.
+sent. Counters and states are kept by data id and source. A receiver takes a first frame, a step of 1…${E2E_MAX_DELTA}, and any counter after a second of
+silence, but of a command or a PowerShed: those go on where they stood, so a tool that was started anew is heard from its second frame
+on. The same counter with the same checksum is a repetition; with another one there are two senders; anything else is out of sequence,
+and the next in sequence counts again. With more than ${E2E_ERRORS_VALID} errors among the last eight frames a sender is invalid and nothing of it is used, until
+${E2E_ERRORS_INVALID} or none is left among them.
 
 | data id | counter | frame of 8 bytes, all fields 0 |
 |---|---|---|

@@ -5,7 +5,7 @@ import type { LinkFrame } from '../gateway/index.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
 /** What the end-to-end header says, by `E2E_OUTCOME`. */
-const E2E_TEXT = ['ok', 'ok, some lost', 'repeated', 'wrong sequence', 'wrong CRC'] as const
+const E2E_TEXT = ['ok', 'ok, some lost', 'repeated', 'wrong sequence', 'wrong CRC', 'two senders', 'in sequence, sender not valid'] as const
 
 /** One frame in words. */
 export interface FrameDescription {

@@ -150,9 +150,12 @@ export class MonitorModel {
   /** Checks the counter; what fails changes nothing but a count. */
   private protected(frame: LinkFrame, decoded: DecodedMessage, node: MonitorNode | undefined): void {
     const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, this.time_ns / 1e6)
-    if (outcome === E2E_OUTCOME.wrongSequence) {
+    if (outcome === E2E_OUTCOME.wrongSequence || outcome === E2E_OUTCOME.invalid) {
       this.counters.wrongSequence++
       this.event(`${decoded.name}@${decoded.location} from ${addressText(decoded.source)}: counter jumped`)
+    } else if (outcome === E2E_OUTCOME.conflicting) {
+      this.counters.wrongSequence++
+      this.event(`${decoded.name}@${decoded.location} from ${addressText(decoded.source)}: two senders with one counter`)
     } else if (outcome === E2E_OUTCOME.repeated) {
       this.counters.repeated++
     } else {

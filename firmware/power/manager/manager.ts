@@ -2,11 +2,12 @@ import {
   GRANT_RESULT, type HubStatusValues, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantCodec,
   type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedCodec, type PowerShedValues,
 } from '#protocol/index.ts'
-import type { Job, Schedule } from '../../runtime/index.ts'
+import type { Job, Notices, Schedule } from '../../runtime/index.ts'
 import { type Account, Allocator } from '../allocator/index.ts'
 import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
 import type { HubPower, ManagerInCharge } from '../hub/index.ts'
+import { type BusWatch, createWatch } from './bus-watch.ts'
 import { Excess } from './excess.ts'
 import { Presence } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
@@ -43,6 +44,8 @@ export interface ManagerHost {
 /** A power manager that a hub can carry. */
 export interface ManagerEntry {
   readonly create: (host: ManagerHost, plan: PowerPlan) => PowerManager
+  /** What its hub, which hears everyone, notices; `present`: where the car has hubs. */
+  readonly watch: (address: number, notices: Notices, present: readonly boolean[] | undefined) => BusWatch
 }
 
 /** What the manager counts since boot. */
@@ -296,6 +299,6 @@ export class PowerManager {
 }
 
 /** The dash's manager: in charge whenever the hub is up. */
-export const FIRST_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, false) }
+export const FIRST_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, false), watch: createWatch }
 /** The trunk's: in charge while the dash is silent. */
-export const STANDBY_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, true) }
+export const STANDBY_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, true), watch: createWatch }

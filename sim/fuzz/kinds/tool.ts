@@ -24,10 +24,10 @@ export const TOOL_KINDS = kinds({
     summary: 'a tool sends any message to hubs, with right checksum and values in range', perMinute: 10,
     draw: (dice) => {
       const { row } = pick(dice, dice.chance(OTHER_SHARE) ? TO_HUBS : COMMANDS)
-      return {
-        for_ms: 0,
-        with: { message: row.name, location: pick(dice, row.locations), source: pick(dice, TOOL_ADDRESSES), ...drawFields(dice, row) },
-      }
+      const location = pick(dice, row.locations)
+      const source = pick(dice, TOOL_ADDRESSES)
+      // Its own address last: a field of the stereo's is called source too.
+      return { for_ms: 0, with: { message: row.name, location, ...drawFields(dice, row), source } }
     },
     begin: (stage, params) => sendAsTool(stage, message(stage, params)),
   },
@@ -51,13 +51,8 @@ export const TOOL_KINDS = kinds({
       const { row } = pick(dice, IN_HUBS_NAME)
       const location = pick(dice, row.locations)
       const sender = row.page === 0 && location !== 'ALL' ? location : pick(dice, row.senders)
-      return {
-        for_ms: 0,
-        with: {
-          message: row.name, location, source: hubAddress(LOCATION[sender]), counter: dice.below(COUNTERS),
-          ...drawFields(dice, row),
-        },
-      }
+      const counter = dice.below(COUNTERS)
+      return { for_ms: 0, with: { message: row.name, location, ...drawFields(dice, row), source: hubAddress(LOCATION[sender]), counter } }
     },
     begin: (stage, params) => {
       const { message: name, location, source, counter, ...values } = params

@@ -1,0 +1,121 @@
+import { describe, expect } from 'vitest'
+
+import { describeDtc, HUB_TYPE, LOCATION } from '#protocol/catalogue/index.ts'
+import { DID, hubAddress, hubName, type HubName, HUBS, readName, SERVICE } from '#protocol/index.ts'
+import { encodeClaim } from '#protocol/messages/index.ts'
+import { LatchPlant } from '#sim/plants/index.ts'
+import { Laptop } from '../diagnosis/laptop.ts'
+import { journey, type SimulatedVehicle } from '../kit/index.ts'
+
+/** Somebody has reached the wires behind a headlight, with python-can and the DBC. */
+
+const DASH = hubAddress(LOCATION.DASH)
+const LOWEST = readName(hubName(HUB_TYPE.door, LOCATION.FL, 0))
+/** The judge of frames takes a laptop's questions and answers for strange: they are no messages of the catalogue. */
+const ASKED = { expects: ['frames'] }
+const glass_pct = (car: SimulatedVehicle): number => car.shows('FL.window')['position_pct'] as number
+const isOpen = (car: SimulatedVehicle): boolean => car.shows('FL.latch')['ajar'] === true
+
+/** What a hub tells of a data identifier, in hex. */
+async function told(laptop: Laptop, hub: HubName, did: number): Promise<string> {
+  const client = laptop.hub(hub)
+  const bytes = await laptop.wait(client.request(SERVICE.read, did >> 8, did & 0xff))
+  client.close()
+  return Buffer.from(bytes.subarray(2)).toString('hex')
+}
+
+/** Texts of the trouble codes that a hub has confirmed. */
+async function troubles(laptop: Laptop, hub: HubName): Promise<string[]> {
+  const client = laptop.hub(hub)
+  const bytes = await laptop.wait(client.request(SERVICE.readFaults, 0x02, 0x08))
+  client.close()
+  const texts: string[] = []
+  for (let i = 2; i + 4 <= bytes.length; i += 4) texts.push(describeDtc(bytes[i]! << 16 | bytes[i + 1]! << 8 | bytes[i + 2]!)!.text)
+  return texts
+}
+
+describe('an impostor at the headlight, and a car without keys', () => {
+  journey('cannot silence one hub by a claim with a low NAME: each stays, and names both', async (car) => {
+    for (const hub of HUBS) {
+      car.driver.send(encodeClaim(hubAddress(LOCATION[hub]), LOWEST))
+      await car.run(5)
+    }
+    const from_ms = car.now_ms
+    await car.run(2500)
+    for (const hub of HUBS) {
+      expect(car.history(`AddressClaimed@${hub}`, from_ms - 100).length, hub).toBeGreaterThan(1)
+      expect(car.history(`HubStatus@${hub}`, from_ms).length, hub).toBeGreaterThan(1)
+    }
+    await car.press('DASH.windowFL.down', 500)
+    expect(glass_pct(car)).toBeGreaterThan(5)
+    const laptop = new Laptop(car.car)
+    for (const hub of ['FL', 'DASH'] as const) {
+      const text = await told(laptop, hub, DID.rival)
+      expect(text.slice(16)).toBe('10008208ffe00000')
+      expect(text.slice(0, 16)).not.toBe(text.slice(16))
+      expect(await troubles(laptop, hub)).toContain('another hub claims this location')
+    }
+  }, ASKED)
+
+  journey('opens no door at 120 km/h by playing the dash, whatever it says of the speed', async (car) => {
+    car.car.setSpeed(120)
+    await car.until('the car says so', () => car.status('VehicleState@ALL')['speed_kmh'] === 120)
+    car.driver.send(encodeClaim(DASH, LOWEST))
+    for (let i = 0; i < 400; i++) {
+      const speed_kmh = i % 3 === 0 ? 0 : i % 3 === 1 ? NaN : 3
+      car.send('VehicleState', { ignition: i % 2 === 0 ? 'on' : 'off', speed_kmh, manager: 'active' }, { source: DASH })
+      if (i % 10 === 5) car.send('LatchCommand@FL', { action: 'release' })
+      await car.run(25)
+      expect(isOpen(car), `after ${i} frames`).toBe(false)
+    }
+    await car.run(1000)
+    const laptop = new Laptop(car.car)
+    expect(await troubles(laptop, 'DASH')).toContain('somebody sends with this hub\'s address')
+    expect(await troubles(laptop, 'FL')).toContain('two senders with one identifier')
+    expect((await told(laptop, 'DASH', DID.noticed)).slice(4, 12)).toBe('0dff0085')
+  }, ASKED)
+
+  journey('opens no door at 120 km/h by cutting the dash off; 10 s later nobody is trapped', async (car) => {
+    car.car.setSpeed(120)
+    await car.until('the car says so', () => car.status('VehicleState@ALL')['speed_kmh'] === 120)
+    car.car.powerHub('DASH', false)
+    for (let i = 0; i < 45; i++) {
+      car.send('LatchCommand@FL', { action: 'release' })
+      await car.run(200)
+      expect(isOpen(car), `after ${i * 200} ms`).toBe(false)
+    }
+    await car.run(2000)
+    car.send('LatchCommand@FL', { action: 'release' })
+    await car.until('the door opens', () => car.car.plant('FL.latch', LatchPlant).open(), { within_ms: 1500 })
+  })
+
+  journey('sheds loads by PowerShed from the dash\'s address for no longer than the dash needs to set it right', async (car) => {
+    car.hold('DASH.windowFL.down')
+    await car.run(500)
+    car.send('PowerShed', { level: 3, reason: 'undervoltage' }, { source: DASH })
+    const said_ms = car.now_ms
+    await car.until('the dash says how it is', () => car.history('VehicleState@ALL', said_ms).some(state => state.values.shedLevel === 0), { within_ms: 30 })
+    car.release('DASH.windowFL.down')
+    await car.run(1000)
+    // What stopped does not move on by itself; the next press works.
+    await car.press('DASH.windowFL.down', 1500)
+    expect(glass_pct(car)).toBeGreaterThan(45)
+    const laptop = new Laptop(car.car)
+    expect(await troubles(laptop, 'DASH')).toEqual(['somebody sends with this hub\'s address'])
+    expect((await told(laptop, 'DASH', DID.noticed)).slice(4, 12)).toBe('01ff1085')
+  }, ASKED)
+
+  journey('that speaks for others or floods is noticed and named by both managers', async (car) => {
+    car.send('WindowCommand@FL', { action: 'down' }, { source: 0x42 })
+    await car.run(2500)
+    const laptop = new Laptop(car.car)
+    expect(await troubles(laptop, 'DASH')).toEqual(['somebody sends who does not belong to this car'])
+    expect((await told(laptop, 'TRUNK', DID.noticed)).slice(12, 24)).toBe('000109ff8142')
+    for (let i = 0; i < 2500; i++) {
+      car.send('SwitchEvent@FL', { switch: 'none', edge: 'pressed' }, { source: 0xf9 })
+      await car.run(1)
+    }
+    await car.run(1500)
+    expect(await troubles(laptop, 'DASH')).toContain('one address sends too much')
+  }, ASKED)
+})
