@@ -1,8 +1,6 @@
-import {
-  type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, WEAK_BATTERY,
-} from '../power/index.ts'
-import { copperLimitsOf, CopperLoad } from '#firmware/power/allocator/index.ts'
-import { type Claim, claimOf, LEAST_V, powerPlanOf } from './power-plan.ts'
+import { type CableCapability, type PredictedSource, WEAK_BATTERY } from '../power/index.ts'
+import { Admission, type Consumer, type Currents } from './admission.ts'
+import { LEAST_V } from './power-plan.ts'
 import type { Topology } from './topology.ts'
 
 /** Asks for less than this when running: always counted, never worth a place in a set, A. */
@@ -11,15 +9,8 @@ const SMALL_A = 0.5
 const MOST_TRIED = 200_000
 const MOST_SETS = 5
 
-const MILLI = 1000
 /** The manager counts in whole mA, against the car. */
 const ROUNDING_V = 0.001
-
-/** A component whose driver asks for a current worth budgeting, as the power manager counts it. */
-interface Consumer extends Claim {
-  readonly name: string
-  readonly hub: string
-}
 
 interface FeederBudget extends CableCapability {
   /** All behind it idle; all running; all at their peaks at once. */
@@ -66,8 +57,6 @@ export interface Budget {
   readonly exact: boolean
 }
 
-type Currents = Readonly<Record<string, number>>
-
 /** What a car's copper allows, by the rules of the power manager. */
 export function budgetOf(car: Topology, source: PredictedSource = WEAK_BATTERY): Budget {
   return new Budgeter(car, source).budget()
@@ -75,99 +64,56 @@ export function budgetOf(car: Topology, source: PredictedSource = WEAK_BATTERY):
 
 class Budgeter {
   private readonly car: Topology
-  private readonly source: PredictedSource
-  private readonly capability: Capability
-  private readonly all: readonly Consumer[]
-  private readonly idle: Record<string, number> = {}
-  private readonly shares: Record<string, number> = {}
-  /** The manager's own book-keeping, with all at rest. */
-  private readonly load: CopperLoad
-  private readonly names: readonly string[]
+  private readonly admission: Admission
 
   constructor(car: Topology, source: PredictedSource) {
     this.car = car
-    this.source = source
-    this.capability = capabilityOf(car.copper)
-    this.all = car.hubs.flatMap(hub => hub.ports.flatMap(part =>
-      part === undefined ? [] : [{ name: `${hub.location}.${part.name}`, hub: hub.location, ...claimOf(part) }]))
-    const plan = powerPlanOf(this.capability, car, source)
-    this.load = new CopperLoad(copperLimitsOf(plan))
-    this.names = car.hubs.map(hub => hub.location)
-    this.names.forEach((name, i) => {
-      this.idle[name] = plan.hubs[i]!.idle_A
-      this.shares[name] = plan.hubs[i]!.share_A
-    })
+    this.admission = new Admission(car, source)
   }
 
   budget(): Budget {
-    const run = this.sum(one => one.run_A)
-    const peak = this.sum(one => one.peak_A)
-    const flows = [this.idle, run, peak].map(currents => this.predict(currents).current_A)
+    const { capability, consumers, idle, shares, source } = this.admission
+    const run = this.admission.sum(one => one.run_A)
+    const peak = this.admission.sum(one => one.peak_A)
+    const flows = [idle, run, peak].map(currents => this.admission.predict(currents).current_A)
     const { sets, exact } = this.largest()
-    const everything = this.predict(run)
-    const settled = this.predict(this.currentsOf(this.all.filter(one => one.run_A < SMALL_A || sets[0]!.running.includes(one.name))))
+    const everything = this.admission.predict(run)
+    const settled = this.admission.predict(consumers.filter(one => one.run_A < SMALL_A || sets[0]!.running.includes(one.name)))
     return {
-      car: this.car.name, source: this.source, least_V: LEAST_V, exact, sets,
+      car: this.car.name, source, least_V: LEAST_V, exact, sets,
       consumers: this.worthwhile(),
-      feeders: this.capability.cables.map((cable, i) => ({
+      feeders: capability.cables.map((cable, i) => ({
         ...cable, idle_A: Math.abs(flows[0]![i]!), run_A: Math.abs(flows[1]![i]!), peak_A: Math.abs(flows[2]![i]!),
         set_A: Math.abs(settled.current_A[i]!),
       })),
-      hubs: this.capability.hubs.map(({ name }, i) => ({
-        name, idle_A: this.idle[name]!, run_A: run[name]!, peak_A: peak[name]!, share_A: this.shares[name]!,
+      hubs: capability.hubs.map(({ name }, i) => ({
+        name, idle_A: idle[name]!, run_A: run[name]!, peak_A: peak[name]!, share_A: shares[name]!,
         allRunning_V: everything.voltage_V[i]!, set_V: settled.voltage_V[i]!,
       })),
     }
   }
 
   private worthwhile(): Consumer[] {
-    return this.all.filter(one => one.run_A >= SMALL_A)
-  }
-
-  /** By hub: boards and all components idle, and `more` of each component. */
-  private sum(more: (one: Consumer) => number): Record<string, number> {
-    const currents = { ...this.idle }
-    for (const one of this.all) currents[one.hub]! += more(one)
-    return currents
-  }
-
-  private currentsOf(running: readonly Consumer[]): Record<string, number> {
-    return this.sum(one => running.includes(one) ? one.run_A : 0)
-  }
-
-  private predict(currents: Currents): ReturnType<typeof predictMinimumVoltage> {
-    return predictMinimumVoltage(this.capability, currents, this.source)
+    return this.admission.consumers.filter(one => one.run_A >= SMALL_A)
   }
 
   /** The limit that these currents break, `peaks` of them for a moment; undefined: the manager would grant them. */
   private binds(currents: Currents, peaks: Currents = {}): string | undefined {
-    if (this.fits(currents, peaks)) return undefined
-    const now = Object.fromEntries(this.names.map(name => [name, currents[name]! + (peaks[name] ?? 0)]))
-    const { minimum_V, hub, current_A } = this.predict(now)
-    const { cables } = this.capability
-    const lasting_A = this.predict(currents).current_A
+    if (this.admission.fits(currents, peaks)) return undefined
+    const now = Object.fromEntries(Object.entries(currents).map(([name, current_A]) => [name, current_A + (peaks[name] ?? 0)]))
+    const { minimum_V, hub, current_A } = this.admission.predict(now)
+    const { cables } = this.admission.capability
+    const lasting_A = this.admission.predict(currents).current_A
     const shares = cables.map((cable, i) => Math.max(Math.abs(lasting_A[i]!) / cable.limit_A, Math.abs(current_A[i]!) / cable.peakLimit_A))
     const fullest = shares.indexOf(Math.max(...shares))
     return shares[fullest]! > 1 || minimum_V > LEAST_V + ROUNDING_V ? cables[fullest]!.name : `${LEAST_V} V at ${hub}`
   }
 
-  private fits(currents: Currents, peaks: Currents = {}): boolean {
-    const { idle, load, names } = this
-    const take = (sign: 1 | -1): void => names.forEach((name, i) => {
-      const run_mA = Math.round((currents[name]! - idle[name]!) * MILLI)
-      load.take(i, sign * run_mA, sign * (run_mA + Math.round((peaks[name] ?? 0) * MILLI)))
-    })
-    take(1)
-    const fits = names.every((_, i) => load.room_mA(i) >= 0)
-    take(-1)
-    return fits
-  }
-
   private largest(): { sets: RunningSet[], exact: boolean } {
     const consumers = this.worthwhile()
-    const small = this.all.filter(one => one.run_A < SMALL_A)
+    const small = this.admission.consumers.filter(one => one.run_A < SMALL_A)
     const fits = (out: readonly Consumer[]): boolean =>
-      this.fits(this.currentsOf([...small, ...consumers.filter(one => !out.includes(one))]))
+      this.admission.admits([...small, ...consumers.filter(one => !out.includes(one))])
     let tried = 0
     for (let count = 0; count <= consumers.length; count++) {
       const fitting: Consumer[][] = []
@@ -192,8 +138,8 @@ class Budgeter {
 
   private describe(small: readonly Consumer[], consumers: readonly Consumer[], out: readonly Consumer[]): RunningSet {
     const running = consumers.filter(one => !out.includes(one))
-    const currents = this.currentsOf([...small, ...running])
-    const prediction = this.predict(currents)
+    const currents = this.admission.currentsOf([...small, ...running])
+    const prediction = this.admission.predict(currents)
     return {
       running: running.map(one => one.name),
       waiting: out.map(one => ({

@@ -1,3 +1,4 @@
+export { Admission, type Consumer } from './admission.ts'
 export { attachNode, type BusPort } from './attach.ts'
 export { putErrorFrame } from './error-frame.ts'
 export { type Budget, budgetOf, type RunningSet } from './budget.ts'

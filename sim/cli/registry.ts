@@ -29,6 +29,7 @@ const SPECS = {
   export: { summary: 'the protocol for other tools: DBC, KCD, Protocol Buffers, a page', load: () => import('./commands/export.ts') },
   rates: { summary: 'bits, periods, deadlines, worst-case response and load; what links carry it', load: () => import('./commands/rates.ts') },
   budget: { summary: 'what the copper of a car carries: sums, volts, what can run together, which cable binds', load: () => import('./commands/budget.ts') },
+  plan: { summary: 'what to buy, cut and label for the one cable of a car: lengths, gauges, fuses, pins, parts', load: () => import('./commands/plan.ts') },
   web: { summary: 'the page: the car from above, plots, frames, faults; of a car, a bus or a log', load: () => import('./commands/web.ts') },
   pinch: { summary: 'rods in the closing window: peak force over opening, supply, temperature, wear', load: () => import('./commands/pinch.ts') },
   fuzz: { summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },

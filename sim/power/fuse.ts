@@ -76,3 +76,8 @@ function perSecond(body: FuseBody | undefined): number {
 export function fuseResistance_Ohm(spec: FuseSpec): number {
   return spec.resistance_mOhm === undefined ? 0.1 / spec.rating_A : spec.resistance_mOhm / 1000
 }
+
+/** What a fuse lets through before it opens on a dead short, A²s. */
+export function fuseLetThrough_A2s(spec: FuseSpec): number {
+  return new Fuse(spec).i2t_A2s
+}

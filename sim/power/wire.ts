@@ -82,3 +82,13 @@ export function ampacity_A(gauge_mm2: number, ambient_C: number, limit_C: number
   const warmer = copperFactor(TABLE_CONDUCTOR_C) / copperFactor(limit_C)
   return find(gauge_mm2).ampacity30_A * Math.sqrt(margin_K / (TABLE_CONDUCTOR_C - TABLE_AMBIENT_C) * warmer)
 }
+
+/**
+ * How warm a conductor becomes that carries a current for ever, °C: where its heat, at its own temperature, is what it sheds.
+ * Infinity: it never settles. Throws RangeError on an unknown gauge.
+ */
+export function settled_C(gauge_mm2: number, ambient_C: number, current_A: number): number {
+  const rise_K = current_A * current_A * wireResistance_Ohm(gauge_mm2, 1) / cooling_W_K_m(gauge_mm2)
+  const slope = 1 - rise_K * COPPER_PER_K
+  return slope <= 0 ? Infinity : (ambient_C + rise_K * (1 - 20 * COPPER_PER_K)) / slope
+}
