@@ -1,13 +1,10 @@
-import { decodeMessage, encodeStreamFrame, type MessageSchema, STREAM_FRAME_BYTES, StreamFrameReader, writeVarint } from '../spine/codec/index.ts'
+import { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, writeVarint } from '../spine/codec/index.ts'
 import type { LinkFrame } from '../link.ts'
 import { type BusNumbers, tooManyBuses } from './bus-names.ts'
 import type { Direction, FrameFault, LogDetails, LogFrame } from './log-frame.ts'
 
 /** `LoggedFrame` of `spine.proto`: a StreamFrame, and behind it what logs tell beside. */
 
-const DETAILS = {
-  direction: [12, 'uint'], interface: [13, 'text'], length_code: [14, 'uint'], esi: [15, 'bool'],
-} as const satisfies MessageSchema
 const DIRECTIONS: readonly Direction[] = ['', 'received', 'sent']
 const KEY = { direction: 12 * 8, interface: 13 * 8 + 2, lengthCode: 14 * 8, esi: 15 * 8 } as const
 /** The field's key and the length in an Envelope stand in front of a StreamFrame. */
@@ -48,6 +45,13 @@ function put(key: number, value: number, bytes: Uint8Array, at: number): number 
 export class LoggedFrameDecoder {
   private readonly stream = new StreamFrameReader()
   private readonly buses: BusNumbers
+  private readonly text = new TextDecoder()
+  /** The name that was read last as it was written, and what came of it: nearly always it is that of the next frame, too. */
+  private readonly nameBytes = new Uint8Array(LONGEST_NAME)
+  private nameLength = -1
+  private nameBus = -1
+  private name = ''
+  private bus = -1
 
   constructor(buses: BusNumbers) {
     this.buses = buses
@@ -55,19 +59,39 @@ export class LoggedFrameDecoder {
 
   /** Reads all but the time into `frame`; answers why it is none. Never throws. */
   read(bytes: Uint8Array, start: number, end: number, frame: LogFrame): FrameFault | undefined {
-    const fault = this.stream.read(bytes, start, end, frame)
+    const { stream } = this
+    const fault = stream.read(bytes, start, end, frame)
     if (fault !== undefined) return { cause: fault, reason: `a message is no frame: ${fault}` }
-    const details = decodeMessage(DETAILS, bytes, start, end)
-    if (details === undefined) return { cause: 'bad-varint', reason: 'a message is no frame: its details cannot be read' }
     if (frame.error && (frame.fd || frame.remote)) return { cause: 'flags', reason: 'an error frame is neither CAN FD nor remote' }
     if (frame.error) frame.extended = false
     frame.brs &&= frame.fd
-    frame.esi = frame.fd && details.esi === true
-    const code = Number(details.length_code)
-    frame.lengthCode = !frame.fd && !frame.error && frame.length === CLASSIC_BYTES && code >= FIRST_CODE && code <= LAST_CODE ? code : 0
-    frame.direction = DIRECTIONS[Number(details.direction)] ?? ''
-    frame.name = String(details.interface).slice(0, LONGEST_NAME).replace(/[^\0-\xff]/g, '?') || `spine${frame.bus}`
-    frame.bus = this.buses.of(frame.name, frame.bus)
-    return frame.bus < 0 ? tooManyBuses(frame.name) : undefined
+    frame.esi = frame.fd && stream.esi
+    const code = stream.lengthCode
+    const isFullClassic = !frame.fd && !frame.error && frame.length === CLASSIC_BYTES
+    frame.lengthCode = isFullClassic && code >= FIRST_CODE && code <= LAST_CODE ? code : 0
+    frame.direction = DIRECTIONS[stream.direction] ?? ''
+    const { nameAt, nameLength } = stream
+    if (!this.isSameName(bytes, nameAt, nameLength, frame.bus)) this.takeName(bytes, nameAt, nameLength, frame.bus)
+    frame.name = this.name
+    frame.bus = this.bus
+    return this.bus < 0 ? tooManyBuses(this.name) : undefined
+  }
+
+  private isSameName(bytes: Uint8Array, at: number, length: number, bus: number): boolean {
+    if (length !== this.nameLength || bus !== this.nameBus) return false
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== this.nameBytes[i]) return false
+    return true
+  }
+
+  private takeName(bytes: Uint8Array, at: number, length: number, bus: number): void {
+    const written = bytes.subarray(at, at + length)
+    this.nameLength = -1
+    if (length <= LONGEST_NAME) {
+      this.nameBytes.set(written)
+      this.nameLength = length
+    }
+    this.nameBus = bus
+    this.name = this.text.decode(written).slice(0, LONGEST_NAME).replace(/[^\0-\xff]/g, '?') || `spine${bus}`
+    this.bus = this.buses.of(this.name, bus)
   }
 }

@@ -5,19 +5,24 @@ import type { LogReader, LogSink } from './log-io.ts'
 import { PROTOBUF } from './mcap.ts'
 import { LoggedFrameDecoder } from './mcap-frame.ts'
 import { LOGGED_FRAME, schemaName } from './mcap-schema.ts'
+import { unpack } from './unpack.ts'
 
 /** The first bytes of a file, and the kinds of record that are looked at: the package would come whole for them. */
 const MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
 const OPCODE = { footer: 2, schema: 3, channel: 4, message: 5, chunk: 6 } as const
 const RECORD_HEAD_BYTES = 9
 const MESSAGE_HEAD_BYTES = 22
+/** Where in a message its time is. */
+const TIME_AT = 6
 const CHUNK_HEAD_BYTES = 40
+const LONGEST_CHUNK = 1 << 24
 const FIRST_BYTES = 1 << 16
 const WORD = 0x1_0000_0000
+const MOST_CHANNELS = 1 << 16
 const FRAME_SCHEMA = schemaName(LOGGED_FRAME)
 /** The longest of each kind of record that is kept; all others are skipped. Other writers' chunks have 1 to 4 MiB. */
 const KEPT_BYTES: Readonly<Partial<Record<number, number>>> = {
-  [OPCODE.schema]: 1 << 20, [OPCODE.channel]: 1 << 20, [OPCODE.message]: 1 << 16, [OPCODE.chunk]: 1 << 24,
+  [OPCODE.schema]: 1 << 20, [OPCODE.channel]: 1 << 20, [OPCODE.message]: 1 << 16, [OPCODE.chunk]: LONGEST_CHUNK,
 }
 const TEXT = new TextDecoder('latin1')
 
@@ -30,7 +35,9 @@ export class McapReader implements LogReader {
   private readonly frame = createLogFrame()
   private readonly decoder = new LoggedFrameDecoder(new BusNumbers())
   private readonly frameSchemas = new Set<number>()
-  private readonly frameChannels = new Set<number>()
+  /** By channel: 1 where its messages are frames. */
+  private readonly isFrame = new Uint8Array(MOST_CHANNELS)
+  private hasFrames = false
   private held = new Uint8Array(FIRST_BYTES)
   private used = 0
   private needed = MAGIC.length
@@ -38,7 +45,7 @@ export class McapReader implements LogReader {
   private state: 'magic' | 'head' | 'body' | 'ended' | 'refused' = 'magic'
   private records = 0
   private bytes = 0
-  private packed = { chunks: 0, how: '' }
+  private packed = { chunks: 0, how: '', missing: '' }
 
   constructor(sink: LogSink) {
     this.sink = sink
@@ -61,11 +68,11 @@ export class McapReader implements LogReader {
     const { state, packed, bytes } = this
     if (bytes === 0 || state === 'refused') return
     if (state === 'magic') return void this.refuse()
-    if (packed.chunks > 0 && (this.frameChannels.size > 0 || state !== 'ended')) {
-      this.tell('packing', `${packed.chunks} chunks are packed (${packed.how}), which is not supported: mcap decompress unpacks them`)
+    if (packed.chunks > 0 && (this.hasFrames || state !== 'ended')) {
+      this.tell('packing', `${packed.chunks} chunks are packed (${packed.how}), which is not supported${packed.missing}: mcap decompress unpacks them`)
     }
     if (state !== 'ended') this.tell('truncated', 'the file ends before its footer: its last frames may be missing')
-    else if (this.frameChannels.size === 0) {
+    else if (!this.hasFrames) {
       this.tell('no-frames', `it has no messages ${FRAME_SCHEMA}: of MCAP files only those with CAN frames as spine writes them are read`)
     }
   }
@@ -90,7 +97,7 @@ export class McapReader implements LogReader {
       return false
     }
     if (this.state === 'body') {
-      this.record(this.held[0]!, new DataView(this.held.buffer, RECORD_HEAD_BYTES, this.used - RECORD_HEAD_BYTES))
+      this.record(this.held, 0, this.used)
       this.next()
       return false
     }
@@ -126,12 +133,16 @@ export class McapReader implements LogReader {
     return false
   }
 
-  private record(opcode: number, view: DataView): void {
+  /** A whole record with its head. */
+  private record(bytes: Uint8Array, start: number, end: number): void {
     this.records++
+    const opcode: number = bytes[start]!
+    const body = start + RECORD_HEAD_BYTES
+    if (opcode === OPCODE.message) return this.message(bytes, body, end)
+    const view = new DataView(bytes.buffer, bytes.byteOffset + body, end - body)
     switch (opcode) {
       case OPCODE.schema: return this.schema(view)
       case OPCODE.channel: return this.channel(view)
-      case OPCODE.message: return this.message(view)
       case OPCODE.chunk: return this.chunk(view)
     }
   }
@@ -149,40 +160,45 @@ export class McapReader implements LogReader {
     const encoding = topic && textAt(view, topic.end)
     if (encoding === undefined) return this.tell('short-record', 'a channel ends before its end')
     const isFrame = this.frameSchemas.has(view.getUint16(2, true)) && encoding.text === PROTOBUF
-    this.frameChannels[isFrame ? 'add' : 'delete'](view.getUint16(0, true))
+    this.isFrame[view.getUint16(0, true)] = isFrame ? 1 : 0
+    this.hasFrames ||= isFrame
   }
 
-  private message(view: DataView): void {
-    if (view.byteLength < MESSAGE_HEAD_BYTES) return this.tell('short-record', `a message of ${view.byteLength} bytes`)
-    if (!this.frameChannels.has(view.getUint16(0, true))) return
-    const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-    const time_ns = wordsAt(view, 6)
-    const fault = this.decoder.read(bytes, MESSAGE_HEAD_BYTES, bytes.length, this.frame) ?? timeFault(time_ns)
+  private message(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start < MESSAGE_HEAD_BYTES) return this.tell('short-record', `a message of ${end - start} bytes`)
+    if (this.isFrame[bytes[start]! | bytes[start + 1]! << 8] === 0) return
+    const { frame } = this
+    const time_ns = longAt(bytes, start + TIME_AT)
+    const fault = this.decoder.read(bytes, start + MESSAGE_HEAD_BYTES, end, frame) ?? timeFault(time_ns)
     if (fault !== undefined) return this.tell(fault.cause, fault.reason)
-    this.frame.timestamp_ns = time_ns
-    this.sink.onFrame(this.frame)
+    frame.timestamp_ns = time_ns
+    this.sink.onFrame(frame)
   }
 
   private chunk(view: DataView): void {
     const compression = view.byteLength < CHUNK_HEAD_BYTES ? undefined : textAt(view, 28)
     const start = (compression?.end ?? 0) + 8
-    const size = compression !== undefined && start <= view.byteLength ? wordsAt(view, start - 8) : NaN
-    if (compression === undefined || !(start + size <= view.byteLength)) return this.tell('short-record', 'a chunk ends before its end')
-    if (compression.text !== '') {
+    const packedSize = compression !== undefined && start <= view.byteLength ? wordsAt(view, start - 8) : NaN
+    if (compression === undefined || !(start + packedSize <= view.byteLength)) return this.tell('short-record', 'a chunk ends before its end')
+    const size = wordsAt(view, 16)
+    if (size > LONGEST_CHUNK) return this.tell('too-long', `a chunk of ${size} bytes is skipped`)
+    const unpacked = unpack(compression.text, new Uint8Array(view.buffer, view.byteOffset + start, packedSize), size)
+    if (unpacked === undefined) return this.tell('unpacking', 'a chunk is skipped: what it holds cannot be unpacked')
+    if ('missing' in unpacked) {
       this.packed.chunks++
       this.packed.how ||= compression.text.slice(0, 8)
+      this.packed.missing ||= unpacked.missing
       return
     }
+    const { bytes } = unpacked
     const checksum = view.getUint32(24, true)
-    const content = new DataView(view.buffer, view.byteOffset + start, size)
-    if (checksum !== 0 && crc32(content) !== checksum) return this.tell('checksum', 'a chunk is skipped: its checksum is wrong')
+    if (checksum !== 0 && crc32(bytes) !== checksum) return this.tell('checksum', 'a chunk is skipped: its checksum is wrong')
     for (let at = 0; at < size;) {
-      const length = at + RECORD_HEAD_BYTES <= size ? wordsAt(content, at + 1) : NaN
       const body = at + RECORD_HEAD_BYTES
-      if (!(body + length <= size)) return this.tell('short-record', 'a record ends behind its chunk')
-      const opcode: number = content.getUint8(at)
-      if (opcode !== OPCODE.chunk) this.record(opcode, new DataView(content.buffer, content.byteOffset + body, length))
-      at = body + length
+      const end = body <= size ? body + longAt(bytes, at + 1) : Infinity
+      if (end > size) return this.tell('short-record', 'a record ends behind its chunk')
+      if (bytes[at] !== OPCODE.chunk) this.record(bytes, at, end)
+      at = end
     }
   }
 
@@ -194,6 +210,13 @@ export class McapReader implements LogReader {
 /** A 64-bit number, rounded where a JavaScript number has not so many digits. */
 function wordsAt(view: DataView, at: number): number {
   return view.getUint32(at + 4, true) * WORD + view.getUint32(at, true)
+}
+
+/** The same out of bytes: a DataView for each record would be most of the work. */
+function longAt(bytes: Uint8Array, at: number): number {
+  const low = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24
+  const high = bytes[at + 4]! | bytes[at + 5]! << 8 | bytes[at + 6]! << 16 | bytes[at + 7]! << 24
+  return (high >>> 0) * WORD + (low >>> 0)
 }
 
 /** A text behind its length; undefined: it is longer than the record. */

@@ -19,6 +19,10 @@ const TAG_BUS = 0x40
 const TAG_REMOTE_LENGTH = 0x48
 const TAG_TIMESTAMP = 0x50
 const TAG_MADE = 0x58
+const TAG_DIRECTION = 0x60
+const TAG_INTERFACE = 0x6a
+const TAG_LENGTH_CODE = 0x70
+const TAG_ESI = 0x78
 
 /** Tag of the field `frames` in an Envelope. */
 export const TAG_FRAMES = 0x1a
@@ -89,10 +93,16 @@ export function writeVarint(value: number, bytes: Uint8Array, at: number): numbe
 
 export type StreamFault = 'truncated' | 'bad-varint' | 'wire-type' | 'id-range' | 'length-range' | 'bus-range' | 'remote-fd'
 
-/** Reads the inside of a StreamFrame: a cursor over bytes that is made once. */
+/** Reads the inside of a StreamFrame, and of a LoggedFrame: a cursor over bytes that is made once. */
 export class StreamFrameReader {
   /** Of the frame read last: when its sender took it, µs since its Hello; 0 = it did not say. */
   made_us = 0
+  /** Of the LoggedFrame read last: what is in it beside a StreamFrame, and where the bytes of the interface's name are. */
+  direction = 0
+  lengthCode = 0
+  esi = false
+  nameAt = 0
+  nameLength = 0
   /** Where the last varint ended. */
   private at = 0
   private failed = false
@@ -109,6 +119,8 @@ export class StreamFrameReader {
     frame.bus = 0
     frame.timestamp_ns = 0
     this.made_us = 0
+    this.direction = this.lengthCode = this.nameLength = 0
+    this.esi = false
     let remoteLength = 0
     this.at = start
     while (this.at < end) {
@@ -123,6 +135,14 @@ export class StreamFrameReader {
         this.at += length
         continue
       }
+      if (tag === TAG_INTERFACE) {
+        const length = this.varint(bytes, end)
+        if (this.failed || this.at + length > end) return this.clear('truncated')
+        this.nameAt = this.at
+        this.nameLength = length
+        this.at += length
+        continue
+      }
       if ((tag & 7) !== 0) {
         const fault = this.skip(tag & 7, bytes, end)
         if (fault !== undefined) return fault
@@ -131,8 +151,8 @@ export class StreamFrameReader {
       const value = this.varint(bytes, end)
       if (this.failed) break
       if (tag === TAG_REMOTE_LENGTH) remoteLength = value
-      else if (tag === TAG_MADE) this.made_us = value
-      else setField(frame, tag, value)
+      else if (tag < TAG_MADE) setField(frame, tag, value)
+      else this.setDetail(tag, value)
     }
     if (this.failed) {
       this.failed = false
@@ -140,6 +160,15 @@ export class StreamFrameReader {
     }
     if (frame.remote) frame.length = remoteLength
     return check(frame)
+  }
+
+  private setDetail(tag: number, value: number): void {
+    switch (tag) {
+      case TAG_MADE: this.made_us = value; break
+      case TAG_DIRECTION: this.direction = value; break
+      case TAG_LENGTH_CODE: this.lengthCode = value; break
+      case TAG_ESI: this.esi = value !== 0; break
+    }
   }
 
   /** A field of a later version. */
@@ -159,6 +188,7 @@ export class StreamFrameReader {
   }
 
   private varint(bytes: Uint8Array, end: number): number {
+    if (this.at < end && bytes[this.at]! < 0x80) return bytes[this.at++]!
     let value = 0
     let scale = 1
     for (let i = 0; i < 10; i++) {

@@ -4,6 +4,6 @@ export {
   requestBody, responseBody, STREAM_VERSION, writeBatchHeader,
 } from './envelope.ts'
 export { encodeStreamFrame, STREAM_FRAME_BYTES, StreamFrameReader, TAG_FRAMES, writeVarint } from './frame-codec.ts'
-export { decodeMessage, encodeMessage, type MessageSchema } from './message-codec.ts'
+export { encodeMessage, type MessageSchema } from './message-codec.ts'
 export { MAX_MESSAGE_BYTES, MessageReader } from './message-reader.ts'
 export { lengthSize, readLength } from './varint.ts'
