@@ -44,7 +44,20 @@ function readTraffic(conversation: Conversation): void {
   conversation.put(counters.rxFrames, 4)
   conversation.put(counters.txSent, 4)
   conversation.put(counters.txExpired + counters.txOverflow, 2)
-  conversation.put(conversation.hub.hal.can[0]!.overflows(), 2)
+  conversation.put(conversation.hub.can.overflows(), 2)
+}
+
+function readSpines(conversation: Conversation): void {
+  const twin = conversation.hub.twin!
+  for (let spine = 0; spine < 2; spine++) {
+    const side = twin.sides[spine]!
+    conversation.put(side.port.state(), 1)
+    conversation.put(side.port.tec(), 1)
+    conversation.put(side.port.rec(), 1)
+    conversation.put(side.up ? 1 : 0, 1)
+    conversation.put(twin.copies.unheard[spine]!, 2)
+  }
+  conversation.put(twin.copies.dropped, 4)
 }
 
 function readRival(conversation: Conversation): void {
@@ -72,7 +85,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   {
     id: DID.hub, size: 5, key: 0, read: (conversation) => {
       const hub = conversation.hub
-      const can = hub.hal.can[0]!
+      const can = hub.can
       conversation.put(hub.standing.state(), 1)
       conversation.put(hub.hal.resetCause, 1)
       conversation.put(can.state(), 1)
@@ -94,6 +107,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   },
   { id: DID.rival, size: 2 * NAME_BYTES, key: 0, read: readRival },
   { id: DID.noticed, size: 6 * NOTICES, key: 0, read: readNotices },
+  { id: DID.spines, size: 16, key: 0, read: readSpines },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
   { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
   { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },
@@ -112,8 +126,9 @@ const IDENTIFIERS: readonly Identifier[] = [
   { id: DID.serviced, size: DATE_BYTES, key: SERVICED_KEY, read: readRecord(SERVICED_KEY, DATE_BYTES) },
 ]
 
-function identifierOf(id: number): Identifier | undefined {
-  for (const identifier of IDENTIFIERS) if (identifier.id === id) return identifier
+/** `twin`: the hub has two spines to tell of. */
+function identifierOf(id: number, twin: boolean): Identifier | undefined {
+  for (const identifier of IDENTIFIERS) if (identifier.id === id) return id === DID.spines && !twin ? undefined : identifier
   return undefined
 }
 
@@ -124,7 +139,7 @@ const read: Service = {
     let known = 0
     for (let i = 1; i < length; i += 2) {
       const id = request[i]! << 8 | request[i + 1]!
-      const identifier = identifierOf(id)
+      const identifier = identifierOf(id, conversation.hub.twin !== undefined)
       if (identifier === undefined) continue
       const size = identifier.id === DID.ports ? PORT_BYTES * conversation.hub.slots.length : identifier.size
       if (conversation.room() < size + 2) return NRC.responseTooLong
@@ -140,7 +155,7 @@ const write: Service = {
   id: SERVICE.write, sessions: NOT_DEFAULT, locked: true, shortest: 4, longest: Infinity, subFunctions: undefined,
   run: (conversation, request, length): Nrc => {
     const id = request[1]! << 8 | request[2]!
-    const identifier = identifierOf(id)
+    const identifier = identifierOf(id, conversation.hub.twin !== undefined)
     if (identifier === undefined || identifier.key === 0) return NRC.requestOutOfRange
     if (length !== 3 + identifier.size) return NRC.incorrectLength
     if (!conversation.watch.still()) return NRC.conditionsNotCorrect

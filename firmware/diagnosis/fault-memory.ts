@@ -13,9 +13,9 @@ const STATUS_AT = 1
 const OCCURRENCES_AT = 2
 const AGE_AT = 3
 const MOST = 0xff
-/** Where its record is: behind those of the ports. */
+/** Where its record is: behind those of the ports. Entries go by the test's number: another list of tests has another key. */
 const RECORD_PORT = 15
-const RECORD_KEY = 0
+const RECORD_KEY = 4
 const NO_CLASS = 0
 const PORT_SHIFT = 8
 /** What stays of a status over a reset. */

@@ -91,7 +91,7 @@ export class FaultWatch {
     this.judge(HUB_FAULT.supplyLow, supply_V < LOWEST_V)
     this.judge(HUB_FAULT.supplyHigh, supply_V > HIGHEST_V)
     this.judge(HUB_FAULT.tooHot, hal.temperature_C() > HOTTEST_C)
-    this.judge(HUB_FAULT.busOff, counters.busOffs > this.busOffs || hal.can[0]!.state() === CAN_STATE.busOff)
+    this.judge(HUB_FAULT.busOff, counters.busOffs > this.busOffs || hub.can.state() === CAN_STATE.busOff)
     this.judge(HUB_FAULT.managerLost, hub.power !== undefined && !hub.vehicle.fresh())
     this.judge(HUB_FAULT.addressTwice, counters.claimConflicts > this.conflicts)
     this.judge(HUB_FAULT.corruptMessages, corrupt > this.corrupt)
@@ -103,6 +103,10 @@ export class FaultWatch {
     for (let notice = 0; notice < NOTICES; notice++) {
       this.memory.judge(FIRST_NOTICE_FAULT + notice, notices[notice] !== this.noticed[notice])
       this.noticed[notice] = notices[notice]!
+    }
+    if (hub.twin !== undefined) {
+      this.judge(HUB_FAULT.spineA, hub.twin.faulty(0))
+      this.judge(HUB_FAULT.spineB, hub.twin.faulty(1))
     }
     this.busOffs = counters.busOffs
     this.conflicts = counters.claimConflicts

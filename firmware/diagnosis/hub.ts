@@ -1,7 +1,7 @@
 import type { HubState, HubType, PortFault, PortState, ComponentClass } from '#protocol/index.ts'
 import type { Component } from '../components/index.ts'
-import type { Hal, Port } from '../hal.ts'
-import type { HubCounters, Notices, Schedule, Transmitter, Vehicle } from '../runtime/index.ts'
+import type { CanPort, Hal, Port } from '../hal.ts'
+import type { HubCounters, Notices, Schedule, Transmitter, TwinCan, Vehicle } from '../runtime/index.ts'
 
 /** A port, as diagnosis sees it. */
 interface DiagnosedPort {
@@ -17,6 +17,9 @@ interface DiagnosedPort {
 /** The parts of a hub that diagnosis reads and steers. */
 export interface DiagnosedHub {
   readonly hal: Hal
+  readonly can: CanPort
+  /** Of a hub on two spines. */
+  readonly twin: TwinCan | undefined
   readonly type: HubType
   readonly counters: HubCounters
   readonly schedule: Schedule

@@ -42,8 +42,8 @@ const LAST_LOCATION = 8
 /** Makes the parts of a hub, connects them, sets up the controller, claims the address and looks at the ports. */
 export function bootHub(hal: Hal, image: HubImage): HubParts {
   const parts = createParts(hal, image)
-  const can = hal.can[0]!
   connect(parts, image)
+  const can = parts.can
   can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
   const watch = parts.watch
   if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))

@@ -1,11 +1,11 @@
 import { hubAddress, hubName, HubStatusCodec, MANAGER_STATE } from '#protocol/index.ts'
 import type { Diagnosis } from '../diagnosis/index.ts'
-import type { Hal } from '../hal.ts'
+import type { CanPort, Hal } from '../hal.ts'
 import { HubPower } from '../power/hub/index.ts'
 import { type BusWatch, ManagerSeat } from '../power/manager/index.ts'
 import {
-  AddressClaim, BusOffRecovery, CommandSender, createCounters, type HubCounters, Notices, Receiver, Schedule, SleepControl,
-  Transmitter, Vehicle,
+  AddressClaim, type BusCheck, BusOffRecovery, CommandSender, createCounters, type HubCounters, Notices, Receiver, Schedule, SleepControl,
+  Transmitter, type TwinCan, Vehicle,
 } from '../runtime/index.ts'
 import { commandResults, Commands } from './commands.ts'
 import type { HubImage } from './image.ts'
@@ -22,10 +22,13 @@ export interface HubParts {
   readonly hal: Hal
   readonly counters: HubCounters
   readonly schedule: Schedule
+  /** Its controller; of a hub on two spines both as one, `twin`. */
+  readonly can: CanPort
+  readonly twin: TwinCan | undefined
   readonly transmit: Transmitter
   readonly receiver: Receiver
   readonly address: AddressClaim
-  readonly busOff: BusOffRecovery
+  readonly busOff: BusCheck
   readonly notices: Notices
   /** Of a hub that hears everyone. */
   readonly watch: BusWatch | undefined
@@ -66,22 +69,39 @@ function createSeat(hal: Hal, image: HubImage, schedule: Schedule, address: Addr
   return new ManagerSeat(manager, power)
 }
 
+/** Each controller leaves bus-off by itself. */
+function createBusCheck(hal: Hal, twin: TwinCan | undefined, schedule: Schedule, counters: HubCounters): BusCheck {
+  const first = new BusOffRecovery(hal, hal.can[0]!, schedule, counters)
+  if (twin === undefined) return first
+  const second = new BusOffRecovery(hal, hal.can[1]!, schedule, counters)
+  const both = {
+    check: () => {
+      first.check()
+      second.check()
+    },
+  }
+  twin.onDown = () => both.check()
+  return both
+}
+
 /** Makes the parts, each with what it uses of those before; `connect` tells them what happens on the bus. */
 export function createParts(hal: Hal, image: HubImage): HubParts {
   const location = hal.location
   const source = hubAddress(location)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const transmit = new Transmitter(hal, schedule, counters, source)
+  const twin = image.joinSpines === undefined || hal.can.length < 2 ? undefined : image.joinSpines(hal.can, schedule)
+  const can = twin === undefined ? hal.can[0]! : twin
+  const transmit = new Transmitter(can, schedule, counters, source)
   const receiver = new Receiver(schedule, counters, source, image.senderRoom)
   const address = new AddressClaim(hal, schedule, transmit, counters, hubName(image.type, location, hal.serial))
-  const busOff = new BusOffRecovery(hal, schedule, counters)
+  const busOff = createBusCheck(hal, twin, schedule, counters)
   const notices = new Notices()
   const vehicle = new Vehicle(schedule)
   const known = new KnownStatus(image.actions)
   const sleep = new SleepControl(schedule)
   const slots: PortSlot[] = []
-  const standing = new Standing(address, sleep, slots)
+  const standing = new Standing(address, sleep, slots, twin)
   const finished = commandResults(slots, hal)
   const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusCodec, finished)
   const commands = new Commands(location, sender, slots, counters, sleep, finished)
@@ -90,7 +110,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const power = createPower(hal, image, schedule, transmit, counters)
   const seat = power === undefined ? undefined : createSeat(hal, image, schedule, address, vehicle, power)
   const reports = new Reports({
-    hal: hal, schedule: schedule, transmit: transmit, address: address, vehicle: vehicle, readsVehicle: image.vehicle,
+    hal: hal, can: can, schedule: schedule, transmit: transmit, address: address, vehicle: vehicle, readsVehicle: image.vehicle,
     standing: standing, seat: seat, ports: slots,
   })
   if (seat !== undefined) seat.manager.onChange = state => reports.heartbeat(state !== MANAGER_STATE.none)
@@ -101,13 +121,12 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
   const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
-    hal: hal, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle, address: address,
-    notices: notices, watch: watch, standing: standing, power: power, slots: slots,
+    hal: hal, can: can, twin: twin, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle,
+    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots,
   })
   return {
-    hal: hal, counters: counters, schedule: schedule, transmit: transmit, receiver: receiver, address: address, busOff: busOff,
-    notices: notices, watch: watch,
-    vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender, commands: commands, power: power, seat: seat,
-    reports: reports, slots: slots, diagnosis: diagnosis,
+    hal: hal, counters: counters, schedule: schedule, can: can, twin: twin, transmit: transmit, receiver: receiver, address: address,
+    busOff: busOff, notices: notices, watch: watch, vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender,
+    commands: commands, power: power, seat: seat, reports: reports, slots: slots, diagnosis: diagnosis,
   }
 }

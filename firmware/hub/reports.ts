@@ -1,7 +1,7 @@
 import {
   ComponentAnnounceCodec, type ComponentAnnounceValues, HubStatusCodec, PortStatusCodec, type PortStatusValues, VehicleStateCodec,
 } from '#protocol/index.ts'
-import type { Hal } from '../hal.ts'
+import type { CanPort, Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
 import { type AddressClaim, fillHubStatus, FrameCycle, type Schedule, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle } from '../runtime/index.ts'
 import type { Standing } from './standing.ts'
@@ -21,6 +21,7 @@ interface ReportedPort {
 /** What the reports are about. */
 export interface ReportedHub {
   readonly hal: Hal
+  readonly can: CanPort
   readonly schedule: Schedule
   readonly transmit: Transmitter
   readonly address: AddressClaim
@@ -87,7 +88,7 @@ export class Reports {
     const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
-      fillHubStatus(reported.hal, supply, reported.standing.bareState(), reported.standing.degraded(), values)
+      fillHubStatus(reported.hal, reported.can, supply, reported.standing.bareState(), reported.standing.degraded(), values)
       reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
     })
   }

@@ -4,7 +4,7 @@ import {
 import type { Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
 import {
-  type AddressClaim, type CommandSender, NOT_BUSY, type Schedule, type SleepHost, type Transmitter, type Vehicle,
+  type AddressClaim, type CommandSender, NOT_BUSY, type Schedule, type SleepHost, type Transmitter, type TwinCan, type Vehicle,
 } from '../runtime/index.ts'
 import type { PortSlot } from './port-slot.ts'
 import type { Reports } from './reports.ts'
@@ -14,6 +14,8 @@ export interface RestingHub {
   readonly hal: Hal
   readonly schedule: Schedule
   readonly transmit: Transmitter
+  /** Of a hub on two spines. */
+  readonly twin: TwinCan | undefined
   readonly address: AddressClaim
   readonly vehicle: Vehicle
   readonly sender: CommandSender
@@ -86,6 +88,7 @@ export class Rest implements SleepHost {
     this.hub.reports.stop()
     this.hub.address.rest()
     this.hub.transmit.rest()
+    if (this.hub.twin !== undefined) this.hub.twin.rest()
     for (const slot of this.hub.slots) slot.sleep()
     this.hub.schedule.pause()
     this.hub.hal.log('sleeps')

@@ -1,5 +1,5 @@
 import { HUB_STATE, type HubState, PORT_FAULT } from '#protocol/index.ts'
-import type { AddressClaim, SleepControl } from '../runtime/index.ts'
+import type { AddressClaim, SleepControl, TwinCan } from '../runtime/index.ts'
 import type { PortFault } from './port-fault.ts'
 
 /** A port, as far as its hub's state depends on it. */
@@ -7,16 +7,18 @@ export interface FaultyPort {
   readonly fault: PortFault
 }
 
-/** How a hub stands: its address, its sleep and the faults of its ports, as one state. */
+/** How a hub stands: its address, its sleep and the faults of its ports and spines, as one state. */
 export class Standing {
   private readonly address: AddressClaim
   private readonly sleep: SleepControl
   private readonly ports: readonly FaultyPort[]
+  private readonly twin: TwinCan | undefined
 
-  constructor(address: AddressClaim, sleep: SleepControl, ports: readonly FaultyPort[]) {
+  constructor(address: AddressClaim, sleep: SleepControl, ports: readonly FaultyPort[], twin: TwinCan | undefined) {
     this.address = address
     this.sleep = sleep
     this.ports = ports
+    this.twin = twin
   }
 
   state(): HubState {
@@ -29,8 +31,9 @@ export class Standing {
     return this.sleep.quiet() ? HUB_STATE.sleeping : this.address.state
   }
 
-  /** True while a port shows a fault. */
+  /** True while a port or one of two spines shows a fault. */
   degraded(): boolean {
+    if (this.twin !== undefined && (this.twin.faulty(0) || this.twin.faulty(1))) return true
     for (const port of this.ports) {
       if (port.fault.code !== PORT_FAULT.none) return true
     }

@@ -11,11 +11,16 @@ const SPREAD_ms = 50
 /** A bus that held this long after a recovery is healthy again: the next pause is the first. */
 const HEALTHY_ms = 10_000
 
+/** Looks at a hub's controllers, and has them leave bus-off. */
+export interface BusCheck {
+  check(): void
+}
+
 /**
  * Leaves bus-off by itself, ever more slowly while the fault lasts, so that a hub with a broken transceiver disturbs
  * the others little.
  */
-export class BusOffRecovery {
+export class BusOffRecovery implements BusCheck {
   private readonly hal: Hal
   private readonly can: CanPort
   private readonly schedule: Schedule
@@ -24,9 +29,9 @@ export class BusOffRecovery {
   private pause_ms: number
   private recovered_ms: number
 
-  constructor(hal: Hal, schedule: Schedule, counters: HubCounters) {
+  constructor(hal: Hal, can: CanPort, schedule: Schedule, counters: HubCounters) {
     this.hal = hal
-    this.can = hal.can[0]!
+    this.can = can
     this.schedule = schedule
     this.counters = counters
     this.job = schedule.job('bus-off recovery', () => this.recover())

@@ -1,15 +1,16 @@
 import { CAN_STATE, HUB_STATE, type HubState, type HubStatusValues } from '#protocol/index.ts'
-import type { Hal } from '../hal.ts'
-import type { BusOffRecovery } from './bus-off.ts'
+import type { CanPort, Hal } from '../hal.ts'
+import type { BusCheck } from './bus-off.ts'
 import type { SteppedReading } from './reading.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** How often a hub looks after itself, whether it may send or not. */
 const CARE_ms = 1000
 
-/** Fills HubStatus. `degraded`: a port shows a fault; `supply` makes steps of the supply's readings. */
-export function fillHubStatus(hal: Hal, supply: SteppedReading, state: HubState, degraded: boolean, values: HubStatusValues): void {
-  const can = hal.can[0]!
+/** Fills HubStatus. `degraded`: a port or a spine shows a fault; `supply` makes steps of the supply's readings. */
+export function fillHubStatus(
+  hal: Hal, can: CanPort, supply: SteppedReading, state: HubState, degraded: boolean, values: HubStatusValues,
+): void {
   const canState = can.state()
   values.state = state === HUB_STATE.operating && (degraded || canState !== CAN_STATE.errorActive) ? HUB_STATE.degraded : state
   values.resetCause = hal.resetCause
@@ -24,10 +25,10 @@ export function fillHubStatus(hal: Hal, supply: SteppedReading, state: HubState,
 export class SelfCare {
   private readonly hal: Hal
   private readonly schedule: Schedule
-  private readonly busOff: BusOffRecovery
+  private readonly busOff: BusCheck
   private readonly job: Job
 
-  constructor(hal: Hal, schedule: Schedule, busOff: BusOffRecovery) {
+  constructor(hal: Hal, schedule: Schedule, busOff: BusCheck) {
     this.hal = hal
     this.schedule = schedule
     this.busOff = busOff

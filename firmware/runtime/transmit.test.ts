@@ -15,7 +15,7 @@ function setUp() {
   const hal = new FakeHal(LOCATION.DASH, 0)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const transmit = new Transmitter(hal, schedule, counters, hubAddress(LOCATION.DASH))
+  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(LOCATION.DASH))
   transmit.open()
   const hub = HubStatusCodec.create()
   const command = WindowCommandCodec.create()
@@ -68,7 +68,7 @@ describe('the transmitter', () => {
   it('sends nothing before the address is claimed, and counts it', () => {
     const { hal, bus, clock, hub } = setUp()
     const counters = createCounters()
-    const closed = new Transmitter(hal, new Schedule(hal, counters), counters, 0x85)
+    const closed = new Transmitter(hal.bus, new Schedule(hal, counters), counters, 0x85)
     expect(closed.send(HubStatusCodec, DASH, hub, NO_KEY)).toBe(false)
     clock.advance(10)
     expect(bus.sent).toEqual([])

@@ -1,7 +1,7 @@
 import type { Codec } from '#protocol/index.ts'
 import { dataIdOf, E2E_COUNTER_MAX, isBroadcastKind, locationOf, messageId, PF_BROADCAST, protect } from '#protocol/index.ts'
 import type { AnyCodec } from '../message.ts'
-import type { CanPort, Hal } from '../hal.ts'
+import type { CanPort } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import { FrameQueue, NO_KEY } from './frame-queue.ts'
 import type { TxFrame } from './frame-queue.ts'
@@ -55,11 +55,11 @@ export class Transmitter {
   private flying: number
   private opened: boolean
 
-  constructor(hal: Hal, schedule: Schedule, counters: HubCounters, source: number) {
+  constructor(can: CanPort, schedule: Schedule, counters: HubCounters, source: number) {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
     this.onSent = undefined
-    this.can = hal.can[0]!
+    this.can = can
     this.schedule = schedule
     this.counters = counters
     this.source = source

@@ -3,7 +3,7 @@ import {
   AGEING_CYCLES, DTC_STATUS, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
 } from '../faults.ts'
 import { IMAGE_ENGINE, versionText } from '../image.ts'
-import { HUB_TYPE } from '../locations.ts'
+import { HUB_TYPE, HUBS, LOCATION } from '../locations.ts'
 import { DID, type DidName, type RoutineName, SESSION, UPDATE_CAUSE, type UpdateCauseName, UPDATE_STATE } from '../uds.ts'
 
 /** What diagnosis says, in words: trouble codes with remedy and test, data identifiers field by field, routines. */
@@ -57,6 +57,14 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
   },
   flood: {
     text: 'one address sends too much', test: 'more messages a second than the catalogue allows', remedy: IMPOSTOR,
+  },
+  spineA: {
+    text: 'spine A does not carry', test: 'of a car with two: frames of this hub do not leave on A, or those of others come on B only',
+    remedy: 'read "npx spine diag HUB did spines" at several hubs: what lies between those that hear each other on A and the others is cut or shorted',
+  },
+  spineB: {
+    text: 'spine B does not carry', test: 'of a car with two: frames of this hub do not leave on B, or those of others come on A only',
+    remedy: 'as for spine A, with B',
   },
 }
 
@@ -130,7 +138,8 @@ export interface DidField {
   readonly scale?: number
   readonly offset?: number
   readonly values?: CodeTable
-  readonly form?: 'hex' | 'text' | 'version' | 'date'
+  /** `hubs`: a bit a location code. */
+  readonly form?: 'hex' | 'text' | 'version' | 'date' | 'hubs'
 }
 
 export interface DidRow {
@@ -157,6 +166,14 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
     ],
   },
   processor: { text: 'stalls since boot', fields: [{ name: 'stalls', bytes: 2 }, { name: 'longest_ms', bytes: 2, unit: 'ms' }] },
+  spines: {
+    text: 'its two spines', fields: [
+      { name: 'stateA', bytes: 1, values: CAN_STATE }, { name: 'tecA', bytes: 1 }, { name: 'recA', bytes: 1 }, { name: 'sendsA', bytes: 1 },
+      { name: 'unheardA', bytes: 2, form: 'hubs' },
+      { name: 'stateB', bytes: 1, values: CAN_STATE }, { name: 'tecB', bytes: 1 }, { name: 'recB', bytes: 1 }, { name: 'sendsB', bytes: 1 },
+      { name: 'unheardB', bytes: 2, form: 'hubs' }, { name: 'copies', bytes: 4 },
+    ],
+  },
   ports: {
     text: 'its ports', eachPort: true, fields: [
       { name: 'class', bytes: 1, values: COMPONENT_CLASS }, { name: 'state', bytes: 1, values: PORT_STATE },
@@ -209,6 +226,7 @@ function fieldValue(field: DidField, bytes: Uint8Array): number | string {
   if (field.form === 'hex') return `0x${hex}`
   if (field.form === 'date') return /^\d{6}$/.test(hex) && hex !== NO_DATE ? `20${hex.slice(0, 2)}-${hex.slice(2, 4)}-${hex.slice(4)}` : ''
   const raw = parseInt(hex, 16)
+  if (field.form === 'hubs') return HUBS.filter(hub => (raw >> LOCATION[hub] & 1) === 1).join(' ')
   if (field.form === 'version') return versionText(raw)
   if (field.values !== undefined) return Object.entries(field.values).find(([, code]) => code === raw)?.[0] ?? raw
   const value = raw * (field.scale ?? 1) + (field.offset ?? 0)
