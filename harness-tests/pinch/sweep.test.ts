@@ -53,19 +53,17 @@ describe('a rod in the closing window', () => {
 })
 
 describe('a closing that meets nothing', () => {
-  it('takes at most 8 s at 13.5 V and 23 °C (8.2 s with worn seals), 12 s at 9 V and −30 °C', () => {
+  it('takes at most 8 s at 13.5 V and 23 °C, with worn seals too, 12 s at 9 V and −30 °C', () => {
     const sweep = new PinchSweep(1)
     for (const learned of ['at the factory', 'here'] as const) {
       expect(sweep.closing_ms(FAIR, learned)).toBeLessThan(8000)
-      expect(sweep.closing_ms({ ...FAIR, age: 1 }, learned)).toBeLessThan(8200)
+      expect(sweep.closing_ms({ ...FAIR, age: 1 }, learned)).toBeLessThan(8000)
       expect(sweep.closing_ms({ ...FAIR, supply_V: 9, temperature_C: -30 }, learned)).toBeLessThan(12_000)
     }
   })
 
-  // The aim is none of 10,000; 6 of 1,000 turn round, as `harness-tests/MEASURED.md` says.
-  it('goes through, whatever the supply, the weather, the age and the road, but for 2 of 120 closings', () => {
-    const others = [...closings(120, 1)].filter(result => result.end !== 'closed')
-    expect(others.length, JSON.stringify(others)).toBeLessThanOrEqual(2)
+  it('goes through, whatever the supply, the weather, the age and the road', () => {
+    expect([...closings(120, 1)].filter(result => result.end !== 'closed')).toEqual([])
   }, 120_000)
 
   it('goes through at the ends of what a window is built for', () => {

@@ -71,6 +71,38 @@ class Bench {
   }
 }
 
+describe('an opening', () => {
+  /** Learned from one with a light rotor, which was watched for so long: of the way from the usual inertia to the true one. */
+  function learned(watched_ms: number, after_ms = 0): number {
+    const inertia = 0.7
+    const { closing } = new Bench(300)
+    const { load } = closing.guard
+    closing.beginOpening(0, 23)
+    let speed_pulses_s = 0
+    for (let now_ms = TICK_ms; now_ms <= watched_ms; now_ms += TICK_ms) {
+      const motor_V = now_ms % 500 < 200 ? 6 : 12
+      let sum_A = 0
+      for (let i = 0; i < 100; i++) {
+        const winding_A = (motor_V - EMF_Vs * speed_pulses_s) / R_ohm
+        speed_pulses_s += (winding_A - 3) / (inertia * MOTOR.inertia_As2) * 0.0001
+        sum_A += winding_A / 100
+      }
+      if (now_ms > after_ms) {
+        const port_A = sum_A * motor_V / 13.5
+        closing.opening({ taken_ms: now_ms, port_A, plug_V: 13.5, limit_A: Infinity, acceleration_m_s2: 0 }, motor_V / 13.5)
+      }
+    }
+    closing.begin(watched_ms, 300, 23, false)
+    return (1 - load['inertia_As2'] / MOTOR.inertia_As2) / (1 - inertia)
+  }
+
+  it('tells how heavy the rotor is, once it turns, and until it has its speed', () => {
+    expect(learned(400)).toBeGreaterThan(0.6)
+    expect(learned(60)).toBe(0)
+    expect(learned(900, 400)).toBe(0)
+  })
+})
+
 describe('the speed of a closing', () => {
   it.each([13.5, 16])('is high far open, lower where a hand may be, lowest where rods are stiffest: at %s V', (plug_V) => {
     const bench = new Bench(440)

@@ -7,13 +7,14 @@ import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
-const SPEED_AT_mm = [0, 30, 60, 210, 250]
-const SPEED_mm_s = [24, 24, 46, 50, 118]
+const SPEED_AT_mm = [0, 30, 60, 210, 240]
+const SPEED_mm_s = [24, 24, 47, 51, 118]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */
 const SOFT_mm_s = 20
 const SOFT_mm = WINDOW_PARAMETERS.backOff_mm + 6
-/** A back-off tells the rotor's inertia from here on: by then it turns, and the cable is slack. */
+/** An opening tells the rotor's inertia from here on: by then it turns, and the cable is slack. And until it has its speed. */
 const GATHERS_ms = 60
+const GATHERED_ms = 400
 /** Where a hand may be, a rough road hides it for longer: the glass is slower there. At most so fast, and less by so much a m/s². */
 const ROAD_mm_s = 54
 const ROAD_mm = 10
@@ -129,18 +130,20 @@ export class Closing {
     return this.guard.update(reading)
   }
 
-  /** A back-off before it begins: the motor gathers speed, and nothing can be met. */
-  beginBackOff(now_ms: number, temperature_C: number): void {
+  /** An opening before it begins, a back-off or another: the motor gathers speed, and nothing can be met. */
+  beginOpening(now_ms: number, temperature_C: number): void {
     this.taken_ms = now_ms
     this.began_ms = now_ms
+    this.guard.load.gathered()
     this.guard.load.begin(temperature_C)
   }
 
-  backOff(measured: Measured, duty: number): void {
-    if (!this.take(measured, duty)) return
+  opening(measured: Measured, duty: number): void {
+    const elapsed_ms = measured.taken_ms - this.began_ms
+    if (elapsed_ms > GATHERED_ms || !this.take(measured, duty)) return
     const load = this.guard.load
     load.feel(this.reading.acceleration_m_s2, this.reading.dt_s)
-    if (this.taken_ms - this.began_ms > GATHERS_ms) load.gather(this.reading, this.reading.dt_s)
+    if (elapsed_ms > GATHERS_ms) load.gather(this.reading, this.reading.dt_s)
   }
 
   /** Takes what was measured since the last time; `false`: nothing. */

@@ -22,6 +22,7 @@ import type { Met } from './run.ts'
  * | waiting | running; rest | power; none for too long, goal over |
  * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
  * | running, closing | braking, then a reversal | it has to stop while it presses, or after a pause may press, on something |
+ * | running, closing | braking, then opens a little | the motor is too weak, and what it presses on may be a hand |
  * | running | waiting | a reversal lost its power |
  * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
  * | probing | rest | held long enough: that is the lower stop |
@@ -285,6 +286,10 @@ export class WindowControl {
 
   private reverse(reopen_pulses: number): void {
     this.pinched = true
+    this.back(reopen_pulses)
+  }
+
+  private back(reopen_pulses: number): void {
     this.powerLosses = 0
     this.goal.reverse(this.inputs.count, reopen_pulses)
     this.enter(PHASE.braking)
@@ -333,9 +338,12 @@ export class WindowControl {
     else this.fail()
   }
 
+  /** The motor is too weak for what it met. A closing lets go of what may be a hand: the worm would hold it. */
   private block(): void {
     this.blocked = true
-    this.fail()
+    this.fault = true
+    if (this.guarded() && this.closing.guard.mayHold()) this.back(this.position.toPulses(WINDOW_PARAMETERS.letGo_mm))
+    else this.stop()
   }
 
   private fail(): void {

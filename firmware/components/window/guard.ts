@@ -24,8 +24,8 @@ export const GUARD_PARAMETERS = {
   tripTop_N: 32,
   top_mm: 9,
   /** And more on a rough road, N a m/s². */
-  rough_Ns2_m: 7,
-  roughTop_Ns2_m: 8,
+  rough_Ns2_m: 5,
+  roughTop_Ns2_m: 6,
   guarded_mm: 215,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
@@ -42,9 +42,6 @@ export const GUARD_PARAMETERS = {
   findFromFar_mm: 18,
   foundFar_mm: 28,
   found_ms: 250,
-  /** And its motor tells the rotor's inertia from then on, on so much of its way. */
-  gathersFrom_ms: 180,
-  gathers_mm: 50,
   findLeast_s: 0.05,
   /** What may be found, as a multiple of the usual friction; it falls no lower. */
   scaleLeast: 0.4,
@@ -67,12 +64,9 @@ export const GUARD_PARAMETERS = {
   endMargin_N: 45,
   eFuse: 1.1,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 1 mm more. */
-  end_mm: 1,
+  end_mm: 1.5,
   /** The upper seal begins here. */
   topSeal_mm: 15,
-  /** A glass that stands this long away from the end, pressed by more than `mayBeHand_N`, is held; by less, the motor is weak. */
-  stall_ms: 500,
-  unfoundStall_ms: 1500,
   /** The end stop is one that it is pressed into by so much. */
   end_N: 25,
 } as const
@@ -104,7 +98,6 @@ export class PinchGuard {
   private foundSum: number
   private found_s: number
   private ended: boolean
-  private gathers: boolean
 
   /** `nominal_A`: taken for friction until there is something learned. */
   constructor(motor: WindowMotor, nominal_A: number) {
@@ -123,7 +116,6 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
-    this.gathers = false
   }
 
   /** A closing begins from a drum at `gap_mm`, with the door at `temperature_C`. */
@@ -143,7 +135,6 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
-    this.gathers = gap_mm > GUARD_PARAMETERS.startsFar_mm
   }
 
   /** Takes one tick. True: something is between glass and frame. */
@@ -153,14 +144,13 @@ export class PinchGuard {
     this.glass_mm = reading.gap_mm + this.motor.stretch_mm(this.load.load_A)
     this.far = this.glass_mm > GUARD_PARAMETERS.guarded_mm
     if (!this.found) this.find(reading)
-    if (this.gathers) this.gather(reading)
     this.friction_A = this.frictionHere_A(this.glass_mm)
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
     this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
     if (this.glass_mm <= GUARD_PARAMETERS.end_mm) this.ended = true
     if (this.ended) return false
-    if (this.held(reading.stalled_ms) || this.tripped(dt_s)) return true
+    if (this.tripped(dt_s)) return true
     if (!this.found || reading.pulses_s < GUARD_PARAMETERS.moves_pulses_s) return false
     this.profile.see(this.glass_mm, this.load.load_A / this.climate)
     this.follow(dt_s)
@@ -171,6 +161,11 @@ export class PinchGuard {
   /** The glass is, or was, at the top: within what is told from an obstacle no more. */
   atEnd(): boolean {
     return this.ended
+  }
+
+  /** What it presses on may be a hand. */
+  mayHold(): boolean {
+    return this.excess_N > GUARD_PARAMETERS.mayBeHand_N
   }
 
   /** It stands at the top, and is pressed into it. */
@@ -212,15 +207,6 @@ export class PinchGuard {
     return (this.far ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
   }
 
-  /** One that begins far open has not backed off: here it gathers speed, and no hand can be. */
-  private gather(reading: ClosingReading): void {
-    const p = GUARD_PARAMETERS
-    if (this.began_mm - reading.gap_mm > p.gathers_mm) {
-      this.gathers = false
-      this.load.gathered()
-    } else if (reading.elapsed_ms > p.gathersFrom_ms) this.load.gather(reading, reading.dt_s)
-  }
-
   /** Takes the mean of load over usual friction in the first millimetres. */
   private find(reading: ClosingReading): void {
     const p = GUARD_PARAMETERS
@@ -235,12 +221,6 @@ export class PinchGuard {
     this.found = true
     const scale = this.found_s > p.findLeast_s ? this.foundSum / this.found_s : share
     this.scale = Math.max(p.scaleLeast, Math.min(p.scaleMost, scale))
-  }
-
-  /** It stands and is pressed, the eFuse allowing no more: with less, a low supply may only just not move it. */
-  private held(stalled_ms: number): boolean {
-    const p = GUARD_PARAMETERS
-    return stalled_ms >= (this.found ? p.stall_ms : p.unfoundStall_ms) && this.excess_N > p.mayBeHand_N
   }
 
   private tripped(dt_s: number): boolean {

@@ -213,6 +213,27 @@ describe('LoadObserver', () => {
     expect(Math.abs(observer.load_A - 7)).toBeLessThan(0.15)
   })
 
+  it('believes what it saw of an inertia by how much it saw: a start that was cut short says little', () => {
+    /** Of the way from the usual inertia to the true one, what is believed after a start that lasts so long. */
+    const believed = (start_s: number, starts: number): number => {
+      const observer = new LoadObserver(MOTOR)
+      for (let i = 0; i < starts; i++) {
+        observer.begin(23)
+        const motor = new Motor(observer)
+        motor.inertia = 0.7
+        motor.load_A = 3
+        motor.motor_V = 7
+        motor.run(Math.round(start_s / 0.01), 0.01, 0, reading => observer.gather(reading, 0.01))
+        observer.gathered()
+      }
+      return (1 - observer['inertia_As2'] / MOTOR.inertia_As2) / 0.3
+    }
+    expect(believed(0, 1)).toBe(0)
+    expect(believed(0.03, 1)).toBeLessThan(0.4)
+    expect(believed(0.25, 1)).toBeGreaterThan(0.85)
+    expect(Math.abs(believed(0.25, 3) - 1)).toBeLessThan(Math.abs(believed(0.25, 1) - 1))
+  })
+
   it('believes an inertia within bounds, and none that it has not seen', () => {
     const braked_A = (seen: number): number => {
       const observer = new LoadObserver(MOTOR)

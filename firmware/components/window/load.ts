@@ -142,6 +142,8 @@ const ROUGHEST_m_s2 = 4
 /** The rotor's inertia is at least and at most so many times the usual one. */
 const INERTIA_LEAST = 0.6
 const INERTIA_MOST = 1.9
+/** What is known of it weighs as much as so many squares of speeds above the steady rise: a tenth of what a whole back-off shows. */
+const INERTIA_PRIOR_pulses2_s2 = 200
 /** A rotor that gathers speed may be so much heavier: after a dip of the supply that is no load. */
 const INERTIA_DOUBT = 1.25
 
@@ -202,9 +204,12 @@ class SteadyStart {
     this.charge_As = this.charge_As + current_A * half_s
   }
 
-  /** A per pulse/s²; NaN: nothing was seen. */
-  inertia_As2(): number {
-    return (this.qw * this.tt - this.qt * this.tw) / (this.tt * this.ww - this.tw * this.tw)
+  /** A per pulse/s², where `usual_As2` is what one would expect: the less was seen, the more that counts. */
+  inertia_As2(usual_As2: number): number {
+    if (!(this.tt > 0)) return usual_As2
+    const ww = this.ww + INERTIA_PRIOR_pulses2_s2
+    const qw = this.qw + INERTIA_PRIOR_pulses2_s2 * usual_As2
+    return (qw * this.tt - this.qt * this.tw) / (this.tt * ww - this.tw * this.tw)
   }
 }
 
@@ -290,8 +295,7 @@ export class LoadObserver {
   /** That is over: what was learned counts. */
   gathered(): void {
     const usual_As2 = this.motor.inertia_As2
-    const inertia_As2 = this.start.inertia_As2()
-    if (isNaN(inertia_As2)) return
+    const inertia_As2 = this.start.inertia_As2(this.inertia_As2)
     this.inertia_As2 = Math.max(INERTIA_LEAST * usual_As2, Math.min(INERTIA_MOST * usual_As2, inertia_As2))
   }
 

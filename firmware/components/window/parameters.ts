@@ -70,6 +70,8 @@ export const WINDOW_PARAMETERS = {
   slow_V: 7.5,
   slowOpen_mm: 20,
   slowGoal_mm: 25,
+  /** One that has so far to the lower stop does not meet it while its motor gathers speed. */
+  freeOpen_mm: 100,
   learn_V: 10,
 
   /** goto is satisfied within this; a coarser miss is corrected this often. */
@@ -80,6 +82,8 @@ export const WINDOW_PARAMETERS = {
 
   /** Reversal after a pinch: 200 mm, or to the lower end. */
   reopen_mm: 200,
+  /** A closing that the motor is too weak for lets go of what may be a hand by so much, as UN R21 has it at least. */
+  letGo_mm: 50,
   /**
    * A closing that has to stop lets go of what it presses on with this much beyond friction.
    */

@@ -135,6 +135,9 @@ export class GlassRun {
     const inputs = this.inputs
     this.motion.begin(inputs.now_ms, inputs.count, direction)
     if (this.closes()) this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, backed)
+    else if (this.position.gap_mm(inputs.count, 1) > WINDOW_PARAMETERS.freeOpen_mm) {
+      this.closing.beginOpening(inputs.now_ms, inputs.temperature_C)
+    }
     this.driveFrom(inputs.supply_V)
   }
 
@@ -147,12 +150,12 @@ export class GlassRun {
   beginBackOff(): void {
     this.motion.begin(this.inputs.now_ms, this.inputs.count, 1)
     this.backOffCount = this.inputs.count + this.position.toPulses(WINDOW_PARAMETERS.backOff_mm)
-    this.closing.beginBackOff(this.inputs.now_ms, this.inputs.temperature_C)
+    this.closing.beginOpening(this.inputs.now_ms, this.inputs.temperature_C)
     this.driveBackOff()
   }
 
   driveBackOff(): void {
-    this.closing.backOff(this.inputs, this.duty)
+    this.closing.opening(this.inputs, this.duty)
     this.duty = slowDuty(WINDOW_PARAMETERS.backOff_V, this.inputs.supply_V) * ramp(this.elapsed_ms())
   }
 
@@ -213,6 +216,7 @@ export class GlassRun {
 
   /** Sets the duty for the next tick. */
   drive(): void {
+    if (!this.closes()) this.closing.opening(this.inputs, this.duty)
     this.driveFrom(this.inputs.plug_V)
   }
 

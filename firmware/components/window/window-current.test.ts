@@ -5,6 +5,7 @@ import { duty, MOTOR_DATA, order, rest, runs, WINDOW_DESCRIPTOR, windowBench, Wi
 import { Closing } from './closing.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
 import { WindowMotor } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 import { encodeWindowRecord } from './position.ts'
 import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from './window.ts'
 
@@ -111,7 +112,7 @@ describe('a motor too weak for its seals', () => {
     expect(b.status()).toMatchObject({ position_pct: 100, fault: 0 })
   })
 
-  it('does not leave the glass where it presses as hard as may be a hand: it opens', () => {
+  it('does not leave the glass where it presses as hard as may be a hand: it lets go by 50 mm, and says that it is blocked', () => {
     const { bench: b, glass } = worn(15, 65)
     b.supply_V = 9
     order(b, 'autoUp')
@@ -120,8 +121,12 @@ describe('a motor too weak for its seals', () => {
     // 9 V are 16.4 A: 39 N beyond the friction that was learned.
     glass.friction_A = 16.5
     expect(rest(b, 10_000)).toBeLessThan(5000)
-    expect(b.status()).toMatchObject({ state: WINDOW_STATE.still, fault: 0, pinch: 1 })
-    expect(glass.x).toBeGreaterThan(Math.min(stood + 400, WindowModel.TRAVEL - 15))
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1, pinch: 0, learned: 1 })
+    expect((glass.x - stood) / WINDOW_PARAMETERS.pulses_mm).toBeGreaterThan(0.9 * WINDOW_PARAMETERS.letGo_mm)
+    expect((glass.x - stood) / WINDOW_PARAMETERS.pulses_mm).toBeLessThan(1.2 * WINDOW_PARAMETERS.letGo_mm)
+    expect(order(b, 'autoDown')).toBe(true)
+    rest(b, 8000)
+    expect(b.status()).toMatchObject({ position_pct: 100, fault: 0 })
   })
 
   it('tried again and again gets warm, is refused, and may close when it has cooled', () => {
@@ -167,7 +172,10 @@ describe('power that goes while the glass closes', () => {
   })
 
   it('without that, or long after it, or on the learning run: it stops, and does not open', () => {
-    const late = windowBench(100).bench
+    const late = windowBench(50).bench
+    // Opening, it learns how heavy its rotor is.
+    order(late, 'autoDown')
+    rest(late, 8000)
     order(late, 'autoUp')
     late.run(1000)
     late.granted_A = 6
