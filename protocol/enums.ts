@@ -49,12 +49,12 @@ export type ResetCause = CodeOf<typeof RESET_CAUSE>
 export const CAN_STATE = { errorActive: 0, errorPassive: 1, busOff: 2 } as const
 export type CanState = CodeOf<typeof CAN_STATE>
 
-export const DESCRIPTOR_STATE = { absent: 0, present: 1, badCrc: 2, badVersion: 3, unknownClass: 4, unreadable: 5 } as const
+export const DESCRIPTOR_STATE = { absent: 0, present: 1, badCrc: 2, badVersion: 3, unknownClass: 4, unreadable: 5, notPaired: 6 } as const
 export type DescriptorState = CodeOf<typeof DESCRIPTOR_STATE>
 export const PORT_STATE = { empty: 0, off: 1, on: 2, limiting: 3, tripped: 4, rejected: 5 } as const
 export type PortState = CodeOf<typeof PORT_STATE>
 export const PORT_FAULT = {
-  none: 0, eFuse: 1, overDescriptor: 2, badDescriptor: 3, noGrant: 4, commandLost: 5, driver: 6,
+  none: 0, eFuse: 1, overDescriptor: 2, badDescriptor: 3, noGrant: 4, commandLost: 5, driver: 6, notPaired: 7,
 } as const
 export type PortFault = CodeOf<typeof PORT_FAULT>
 

@@ -49,7 +49,7 @@ export const NOTICES = 4
 export const FIRST_NOTICE_FAULT: HubFault = HUB_FAULT.forgedAddress
 
 /** What it watches at each port: `PORT_FAULT` less one, in the order of `PORT_FAULTS`. */
-export const PORT_TEST = { eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5 } as const
+export const PORT_TEST = { eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5, notPaired: 6 } as const
 export type PortTestName = NameOf<typeof PORT_TEST>
 
 export const PORT_FAULTS: readonly FaultRow[] = [
@@ -59,6 +59,7 @@ export const PORT_FAULTS: readonly FaultRow[] = [
   { dtc: 0x9a0092, debounce_s: 10 },
   { dtc: 0x9a0087, debounce_s: 1 },
   { dtc: 0x9a0096, debounce_s: 2 },
+  { dtc: 0x9a0056, debounce_s: 1 },
 ]
 
 /** Status bits of a trouble code (ISO 14229-1 D.2). */

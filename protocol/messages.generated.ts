@@ -167,7 +167,7 @@ export const VehicleStateCodec: Codec<VehicleStateValues> = {
 export type ComponentAnnounceValues = {
   /** socket of the hub; 0…15 */
   port: number
-  /** what reading the descriptor gave; 0 absent, 1 present, 2 badCrc, 3 badVersion, 4 unknownClass, 5 unreadable */
+  /** what reading the descriptor gave; 0 absent, 1 present, 2 badCrc, 3 badVersion, 4 unknownClass, 5 unreadable, 6 notPaired */
   descriptor: DescriptorState
   /** component class; 0 none, 1 window, 2 mirror, 3 latch, 4 lamp, 5 amplifier, 6 switchPack, 7 vehicle, 8 seatFan */
   class: ComponentClass
@@ -192,7 +192,7 @@ export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
     const rawPort = values.port | 0
     if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
     const rawDescriptor = values.descriptor | 0
-    if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 5) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…5')
+    if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 6) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…6')
     const rawClass = values.class | 0
     if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
     const rawMaker = values.maker | 0
@@ -259,7 +259,7 @@ export type PortStatusValues = {
   current_A: number
   /** current granted; 0…50.6 A in steps of 0.2, NaN = not available */
   granted_A: number
-  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver */
+  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired */
   fault: PortFault
 }
 
@@ -286,7 +286,7 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
     const stepsGranted_A = values.granted_A * 5
     const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
     const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 6) refuse('PortStatus.fault', values.fault, 'its codes 0…6')
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 7) refuse('PortStatus.fault', values.fault, 'its codes 0…7')
     data[2] = rawPort | (rawState << 4)
     data[3] = rawClass
     data[4] = rawCurrent_A

@@ -1,11 +1,12 @@
-import { DID, hubAddress, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
+import { DID, hubAddress, IGNITION, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
 import type { HubCounters } from '../runtime/index.ts'
+import type { DiagnosedHub } from './hub.ts'
 import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
 
 /** A data identifier of a hub; one that can be written is a record of its memory. */
 interface Identifier {
   readonly id: number
-  /** Bytes of its value; of `ports` those of one port. */
+  /** Bytes of its value; of `ports` and `paired` those of one port. */
   readonly size: number
   /** Key of its record, for one that can be written; 0: none. */
   readonly key: number
@@ -18,6 +19,7 @@ const SERVICED_KEY = 0xf2
 const WORKSHOP_BYTES = 10
 const DATE_BYTES = 3
 const PORT_BYTES = 6
+const PAIRED_BYTES = 2
 const UPDATE_BYTES = 19
 const BLANK = 0x20
 
@@ -37,6 +39,11 @@ function readPorts(conversation: Conversation): void {
     conversation.put(Math.round(slot.port.current_A() * 100), 2)
     conversation.put(Math.round(slot.power.granted_A() * 5), 1)
   }
+}
+
+function readPaired(conversation: Conversation): void {
+  const record = conversation.hub.pairing.record
+  for (let i = 0; i < PAIRED_BYTES * conversation.hub.slots.length; i++) conversation.put(i < record.length ? record[i]! : 0, 1)
 }
 
 function readTraffic(conversation: Conversation): void {
@@ -109,6 +116,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   { id: DID.noticed, size: 6 * NOTICES, key: 0, read: readNotices },
   { id: DID.spines, size: 16, key: 0, read: readSpines },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
+  { id: DID.paired, size: PAIRED_BYTES, key: 0, read: readPaired },
   { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
   { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },
   { id: DID.serial, size: 4, key: 0, read: conversation => conversation.put(conversation.hub.hal.serial, 4) },
@@ -141,7 +149,8 @@ const read: Service = {
       const id = request[i]! << 8 | request[i + 1]!
       const identifier = identifierOf(id, conversation.hub.twin !== undefined)
       if (identifier === undefined) continue
-      const size = identifier.id === DID.ports ? PORT_BYTES * conversation.hub.slots.length : identifier.size
+      const eachPort = identifier.id === DID.ports || identifier.id === DID.paired
+      const size = eachPort ? identifier.size * conversation.hub.slots.length : identifier.size
       if (conversation.room() < size + 2) return NRC.responseTooLong
       known++
       conversation.put(id, 2)
@@ -187,6 +196,30 @@ const selfTest: Routine = {
   },
 }
 
+/** Who has the key of the ignition may say what belongs into the sockets of a standing car. */
+function mayPair(conversation: Conversation): Nrc {
+  if (conversation.hub.vehicle.ignition() === IGNITION.off) return NRC.conditionsNotCorrect
+  if (conversation.hub.vehicle.speed_kmh() > 0) return NRC.vehicleMoves
+  return conversation.watch.still() ? NRC.none : NRC.conditionsNotCorrect
+}
+
+function pairRoutine(id: number, change: (hub: DiagnosedHub) => void): Routine {
+  return {
+    id: id, sessions: NOT_DEFAULT, locked: true,
+    run: (conversation) => {
+      const refusal = mayPair(conversation)
+      if (refusal !== NRC.none) return refusal
+      const hub = conversation.hub
+      change(hub)
+      for (const slot of hub.slots) slot.pairingChanged()
+      return NRC.none
+    },
+  }
+}
+
+const pair: Routine = pairRoutine(ROUTINE.pair, hub => hub.pairing.learn(hub.slots.map(slot => slot.plugged)))
+const unpair: Routine = pairRoutine(ROUTINE.unpair, hub => hub.pairing.forget())
+
 /** RoutineControl over the routines that a hub has. */
 export function routineService(routines: readonly Routine[]): Service {
   return {
@@ -207,4 +240,4 @@ export function routineService(routines: readonly Routine[]): Service {
 
 export type { Routine }
 export const DATA_SERVICES: readonly Service[] = [read, write]
-export const ROUTINES: readonly Routine[] = [selfTest]
+export const ROUTINES: readonly Routine[] = [selfTest, pair, unpair]

@@ -1,5 +1,6 @@
 import {
-  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT, type HubFault, HUB_FAULTS, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS, RESET_CAUSE,
+  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT,
+  type HubFault, HUB_FAULTS, HUB_STATE, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS, RESET_CAUSE,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
@@ -92,7 +93,9 @@ export class FaultWatch {
     this.judge(HUB_FAULT.supplyHigh, supply_V > HIGHEST_V)
     this.judge(HUB_FAULT.tooHot, hal.temperature_C() > HOTTEST_C)
     this.judge(HUB_FAULT.busOff, counters.busOffs > this.busOffs || hub.can.state() === CAN_STATE.busOff)
-    this.judge(HUB_FAULT.managerLost, hub.power !== undefined && !hub.vehicle.fresh())
+    // Who is awake alone misses nobody.
+    const alone = hub.power === undefined || hub.standing.state() === HUB_STATE.sleeping
+    this.judge(HUB_FAULT.managerLost, !alone && !hub.vehicle.fresh())
     this.judge(HUB_FAULT.addressTwice, counters.claimConflicts > this.conflicts)
     this.judge(HUB_FAULT.corruptMessages, corrupt > this.corrupt)
     this.judge(HUB_FAULT.watchdog, hal.resetCause === RESET_CAUSE.watchdog)

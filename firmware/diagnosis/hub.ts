@@ -1,4 +1,4 @@
-import type { HubState, HubType, PortFault, PortState, ComponentClass } from '#protocol/index.ts'
+import type { Descriptor, HubState, HubType, PortFault, PortState, ComponentClass } from '#protocol/index.ts'
 import type { Component } from '../components/index.ts'
 import type { CanPort, Hal, Port } from '../hal.ts'
 import type { HubCounters, Notices, Schedule, Transmitter, TwinCan, Vehicle } from '../runtime/index.ts'
@@ -8,10 +8,13 @@ interface DiagnosedPort {
   readonly port: Port
   readonly fault: { readonly code: PortFault }
   readonly component: Component | undefined
+  /** What was read from its plug, obeyed or not. */
+  readonly plugged: Descriptor | undefined
   readonly commands: { inhibited: boolean }
   readonly power: { granted_A(): number }
   state(): PortState
   boundClass(): ComponentClass
+  pairingChanged(): void
 }
 
 /** The parts of a hub that diagnosis reads and steers. */
@@ -32,4 +35,10 @@ export interface DiagnosedHub {
   /** Undefined for a hub on a bench. */
   readonly power: object | undefined
   readonly slots: readonly DiagnosedPort[]
+  /** What its sockets may hold: two bytes a port, none when it is not paired. */
+  readonly pairing: {
+    readonly record: Uint8Array
+    learn(plugged: readonly (Descriptor | undefined)[]): void
+    forget(): void
+  }
 }

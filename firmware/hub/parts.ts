@@ -10,6 +10,7 @@ import {
 import { commandResults, Commands } from './commands.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
+import { Pairing } from './pairing.ts'
 import { PortSlot } from './port-slot.ts'
 import { Reports } from './reports.ts'
 import { Standing } from './standing.ts'
@@ -43,6 +44,7 @@ export interface HubParts {
   readonly seat: ManagerSeat | undefined
   readonly reports: Reports
   readonly slots: readonly PortSlot[]
+  readonly pairing: Pairing
   readonly diagnosis: Diagnosis | undefined
 }
 
@@ -114,19 +116,20 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
     standing: standing, seat: seat, ports: slots,
   })
   if (seat !== undefined) seat.manager.onChange = state => reports.heartbeat(state !== MANAGER_STATE.none)
+  const pairing = new Pairing(hal.nvm, counters)
   const hub = {
     hal: hal, schedule: schedule, counters: counters, transmit: transmit, address: address, vehicle: vehicle, known: known,
-    sleep: sleep, switches: switches, power: power, reports: reports, drivers: image.components,
+    sleep: sleep, switches: switches, power: power, reports: reports, pairing: pairing, drivers: image.components,
   }
   for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
   const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
     hal: hal, can: can, twin: twin, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle,
-    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots,
+    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots, pairing: pairing,
   })
   return {
     hal: hal, counters: counters, schedule: schedule, can: can, twin: twin, transmit: transmit, receiver: receiver, address: address,
     busOff: busOff, notices: notices, watch: watch, vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender,
-    commands: commands, power: power, seat: seat, reports: reports, slots: slots, diagnosis: diagnosis,
+    commands: commands, power: power, seat: seat, reports: reports, slots: slots, pairing: pairing, diagnosis: diagnosis,
   }
 }

@@ -1,12 +1,15 @@
 import { type CodeOf, PORT_FAULT, type PortFault as PortFaultCode } from '#protocol/index.ts'
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
-export const CAUSE = { badDescriptor: 0, eFuse: 1, overGrant: 2, overIdle: 3, noGrant: 4, commandLost: 5 } as const
+export const CAUSE = {
+  badDescriptor: 0, notPaired: 1, eFuse: 2, overGrant: 3, overIdle: 4, noGrant: 5, commandLost: 6,
+} as const
 export type Cause = CodeOf<typeof CAUSE>
 
 /** `PORT_FAULT` by cause, down to the last. */
 const CODES: readonly PortFaultCode[] = [
-  PORT_FAULT.badDescriptor, PORT_FAULT.eFuse, PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
+  PORT_FAULT.badDescriptor, PORT_FAULT.notPaired, PORT_FAULT.eFuse,
+  PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
   PORT_FAULT.commandLost,
 ]
 

@@ -15,6 +15,7 @@ import {
 } from '../runtime/index.ts'
 import { DriverJobs } from './driver-jobs.ts'
 import type { KnownStatus } from './known-status.ts'
+import type { Pairing } from './pairing.ts'
 import { CAUSE, PortFault } from './port-fault.ts'
 import { LOCATION_PHASE_ms } from './reports.ts'
 import type { Reports } from './reports.ts'
@@ -47,6 +48,7 @@ export interface SlotHub {
   /** Undefined on a bench. */
   readonly power: HubPower | undefined
   readonly reports: Reports
+  readonly pairing: Pairing
   /** Of the component classes that the image serves. */
   readonly drivers: readonly ComponentEntry[]
 }
@@ -74,7 +76,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   component: Component | undefined
   private readonly hub: SlotHub
   /** What was read from the plug, with or without a driver for it. */
-  private plugged: Descriptor | undefined
+  plugged: Descriptor | undefined
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly lossJob: Job
@@ -278,16 +280,29 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.plugged = descriptor
     const entry = driverOf(this.hub.drivers, descriptor.class)
     if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
+    else if (!this.hub.pairing.admits(this.portIndex, descriptor)) this.reject(DESCRIPTOR_STATE.notPaired)
     else this.bind(entry, descriptor)
+  }
+
+  /** Something is plugged in that is not paired, or not known yet. */
+  isStrange(): boolean {
+    return this.port.present() && (this.descriptorState === DESCRIPTOR_STATE.absent || this.descriptorState === DESCRIPTOR_STATE.notPaired)
+  }
+
+  /** What the sockets may hold is another: what was refused is looked at again. */
+  pairingChanged(): void {
+    const refused = this.descriptorState === DESCRIPTOR_STATE.notPaired
+    const admitted = this.plugged !== undefined && this.hub.pairing.admits(this.portIndex, this.plugged)
+    if (refused && admitted) this.presence(true)
   }
 
   /** The port stays off, and says why. */
   private reject(state: DescriptorState): void {
     this.descriptorState = state
-    this.fault.set(CAUSE.badDescriptor, true)
+    this.fault.set(state === DESCRIPTOR_STATE.notPaired ? CAUSE.notPaired : CAUSE.badDescriptor, true)
     this.hub.counters.badDescriptors++
     this.hal.log(`port ${this.portIndex}: component refused, descriptor state ${state}`)
-    this.tellChange()
+    this.tellChange(state)
   }
 
   private bind(entry: ComponentEntry, descriptor: Descriptor): void {
@@ -307,11 +322,12 @@ export class PortSlot implements ComponentContext, FeedOwner {
       this.startStatus()
       this.statusChanged(-1)
     }
-    this.tellChange()
+    this.tellChange(DESCRIPTOR_STATE.present)
   }
 
   private unplug(): void {
-    if (this.descriptorState === DESCRIPTOR_STATE.absent) return
+    const state = this.descriptorState
+    if (state === DESCRIPTOR_STATE.absent) return
     const component = this.component
     this.component = undefined
     this.tick(0)
@@ -334,11 +350,12 @@ export class PortSlot implements ComponentContext, FeedOwner {
       this.hub.vehicle.forget()
       this.hub.reports.vehicle.mark(0)
     }
-    this.tellChange()
+    this.tellChange(state)
   }
 
-  private tellChange(): void {
-    this.hub.sleep.activity(SLEEP_REASON.component)
+  /** `state`: of what came or went. What is not paired keeps nobody awake. */
+  private tellChange(state: DescriptorState): void {
+    if (state !== DESCRIPTOR_STATE.notPaired) this.hub.sleep.activity(SLEEP_REASON.component)
     this.hub.reports.announces.mark(this.portIndex)
     this.tellStatus()
   }

@@ -6,6 +6,7 @@ import type { ManagerSeat } from '../power/manager/index.ts'
 import {
   type AddressClaim, type CommandSender, NOT_BUSY, type Schedule, type SleepHost, type Transmitter, type TwinCan, type Vehicle,
 } from '../runtime/index.ts'
+import type { Pairing } from './pairing.ts'
 import type { PortSlot } from './port-slot.ts'
 import type { Reports } from './reports.ts'
 
@@ -21,6 +22,7 @@ export interface RestingHub {
   readonly sender: CommandSender
   readonly seat: ManagerSeat | undefined
   readonly slots: readonly PortSlot[]
+  readonly pairing: Pairing
   readonly reports: Reports
 }
 
@@ -38,6 +40,12 @@ export class Rest implements SleepHost {
   leads(): boolean {
     if (!this.hub.address.operating()) return false
     return this.readsVehicle || this.manages()
+  }
+
+  guarded(): boolean {
+    if (!this.hub.pairing.paired()) return false
+    for (const slot of this.hub.slots) if (slot.isStrange()) return true
+    return false
   }
 
   managed(): boolean {

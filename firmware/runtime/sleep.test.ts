@@ -15,6 +15,7 @@ const FL = hubAddress(LOCATION.FL)
 class RecordedHub implements SleepHost {
   leading = false
   manager = true
+  paired = false
   reason: SleepReason | typeof NOT_BUSY = NOT_BUSY
   readonly hal = new FakeHal(LOCATION.FL, 1)
   readonly schedule = new Schedule(this.hal, createCounters())
@@ -27,6 +28,10 @@ class RecordedHub implements SleepHost {
 
   managed(): boolean {
     return this.manager
+  }
+
+  guarded(): boolean {
+    return this.paired
   }
 
   busy(): SleepReason | typeof NOT_BUSY {

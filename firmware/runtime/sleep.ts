@@ -33,7 +33,7 @@ export const SLEEP_RULES = {
  * - `settling`: silent but for the last words, about to sleep;
  * - `asleep`;
  * - `listening`: woken by the bus, and silent until something concerns it, so that hubs without a manager do not wake
- *   each other for ever.
+ *   each other for ever; also woken by sockets of which one holds a stranger, until something of the others happens.
  */
 export const SLEEP_STATE = { awake: 0, proposing: 1, agreeing: 2, settling: 3, asleep: 4, listening: 5 } as const
 export type SleepState = CodeOf<typeof SLEEP_STATE>
@@ -45,6 +45,8 @@ export const NOT_BUSY = -1
 export interface SleepHost {
   /** It is the power manager in charge, and may send. */
   leads(): boolean
+  /** Its sockets are paired, and there is something in one that may not belong there: what woke it counts only once it is known to. */
+  guarded(): boolean
   /** A manager elsewhere was heard of late. */
   managed(): boolean
   /** `SLEEP_REASON` of what is under way here, or `NOT_BUSY`. */
@@ -245,7 +247,7 @@ export class SleepControl {
   /** The board is awake again. */
   private wake(byBus: boolean): void {
     this.host.powerUp()
-    if (!byBus || this.host.leads()) {
+    if (byBus ? this.host.leads() : !this.host.guarded()) {
       this.resume(byBus ? SLEEP_REASON.bus : SLEEP_REASON.switch, true)
       return
     }

@@ -3,7 +3,8 @@ import { describe, expect } from 'vitest'
 import { describeDtc, HUB_TYPE, LOCATION } from '#protocol/catalogue/index.ts'
 import { DID, hubAddress, hubName, type HubName, HUBS, readName, SERVICE } from '#protocol/index.ts'
 import { encodeClaim } from '#protocol/messages/index.ts'
-import { LatchPlant } from '#sim/plants/index.ts'
+import { Technician } from '#sim/diag/index.ts'
+import { LatchPlant, SwitchPackPlant } from '#sim/plants/index.ts'
 import { Laptop } from '../diagnosis/laptop.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
@@ -117,5 +118,93 @@ describe('an impostor at the headlight, and a car without keys', () => {
     }
     await car.run(1500)
     expect(await troubles(laptop, 'DASH')).toContain('one address sends too much')
+  }, ASKED)
+})
+
+describe('a switch pack in the mirror\'s socket of a locked, sleeping car', () => {
+  const asleep = (car: SimulatedVehicle): string[] => [...car.car.hubs.values()].filter(hub => hub.asleep).map(hub => hub.name)
+  const awake = (car: SimulatedVehicle): string[] => [...car.car.hubs.values()].filter(hub => !hub.asleep).map(hub => hub.name)
+  const sleeps = (car: SimulatedVehicle): Promise<number> => car.until('the car sleeps', () => awake(car).length === 0, { within_ms: 60_000 })
+
+  /** The mirror is pulled out, which the car notices, and when it sleeps again there is a pack of switches in its place. */
+  async function plugIntruder(car: SimulatedVehicle): Promise<SwitchPackPlant> {
+    await car.press('DASH.doors.lock')
+    await car.run(1000)
+    car.car.setIgnition('off')
+    await sleeps(car)
+    car.car.unplug('FL.mirror')
+    await car.run(1000)
+    expect(awake(car).length).toBe(8)
+    await sleeps(car)
+    const name = car.car.addComponent('FL', 1, { class: 'switchPack', layout: 'door', name: 'intruder' })
+    car.car.plug(name)
+    return car.car.plant(name, SwitchPackPlant)
+  }
+
+  async function pairAll(car: SimulatedVehicle): Promise<Laptop> {
+    const laptop = new Laptop(car.car)
+    const technician = new Technician(laptop.wire, laptop.clock)
+    for (const hub of HUBS) await laptop.wait(technician.pair(hub, 'pair'))
+    return laptop
+  }
+
+  journey('opens the window of a car that is not paired', async (car) => {
+    const intruder = await plugIntruder(car)
+    await car.run(1000)
+    intruder.press(1)
+    await car.until('the glass moves', () => glass_pct(car) > 5, { within_ms: 3000 })
+    intruder.release(1)
+  })
+
+  journey('of a paired car wakes its own hub only, moves nothing and is told', async (car) => {
+    const laptop = await pairAll(car)
+    const intruder = await plugIntruder(car)
+    for (let i = 0; i < 30; i++) {
+      for (const index of [0, 1, 2]) intruder.press(index)
+      await car.run(300)
+      expect(asleep(car).length).toBeGreaterThanOrEqual(7)
+      for (const index of [0, 1, 2]) intruder.release(index)
+      await car.run(300)
+      expect(asleep(car).length).toBeGreaterThanOrEqual(7)
+    }
+    expect([glass_pct(car), isOpen(car)]).toEqual([0, false])
+    car.car.setIgnition('on')
+    await car.run(3000)
+    expect(await troubles(laptop, 'FL')).toEqual(['component that this socket is not paired with'])
+    await car.until('its port says so', () => car.history('PortStatus@FL', car.now_ms - 1500).some(({ values }) => values.port === 1
+      && values.fault === 'notPaired' && values.state === 'rejected'), { within_ms: 2000 })
+    // Its own switches wake a paired car as fast as any.
+    car.car.unplug(car.named('component', 'FL.intruder'))
+    car.car.plug('FL.mirror')
+    car.car.setIgnition('off')
+    await sleeps(car)
+    const pressed_ms = car.now_ms
+    car.hold('DASH.windowFL.down')
+    await car.until('it is echoed', () => car.history('WindowStatus@FL', pressed_ms).some(({ values }) => values.echoSender !== 0), { within_ms: 100 })
+    await car.until('the glass moves', () => glass_pct(car) > 0.1, { within_ms: 100 })
+  }, ASKED)
+
+  journey('a socket is paired with what was plugged in, through resets, until a tool says otherwise with the ignition on', async (car) => {
+    const laptop = await pairAll(car)
+    const technician = new Technician(laptop.wire, laptop.clock)
+    car.car.resetHub('FL')
+    await car.run(2000)
+    car.car.unplug('FL.window')
+    car.car.plug(car.car.addComponent('FL', 0, { class: 'window', name: 'other', maker: 77, model: 3, serial: 4711 }))
+    await car.until('a window of another make is welcome', () => car.status('ComponentAnnounce@FL')['maker'] === 77, { within_ms: 1000 })
+    car.car.unplug('FL.mirror')
+    car.car.plug(car.car.addComponent('FL', 1, { class: 'switchPack', layout: 'door', name: 'strip' }))
+    await car.until('switches in its socket are not', () => car.status('ComponentAnnounce@FL')['descriptor'] === 'notPaired', { within_ms: 1000 })
+    car.car.setIgnition('off')
+    await car.run(3000)
+    await expect(laptop.wait(technician.pair('FL', 'pair'))).rejects.toThrow('conditionsNotCorrect')
+    car.car.setIgnition('on')
+    await car.run(500)
+    await laptop.wait(technician.pair('FL', 'pair'))
+    await car.until('now they are', () => car.status('ComponentAnnounce@FL')['descriptor'] === 'present', { within_ms: 1000 })
+    await laptop.wait(technician.pair('FL', 'unpair'))
+    car.car.unplug(car.named('component', 'FL.strip'))
+    car.car.plug('FL.mirror')
+    await car.until('anything is', () => car.status('ComponentAnnounce@FL')['class'] === 'mirror', { within_ms: 1000 })
   }, ASKED)
 })

@@ -79,6 +79,10 @@ export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
   },
   noGrant: { text: 'gets no current', test: 'the power manager refuses it', remedy: 'switch off other loads; check battery voltage and "npx spine budget"' },
   commandLost: { text: 'a command of its switch was lost', test: 'no echo within 500 ms', remedy: 'check the hub that should have obeyed; see "npx spine monitor"' },
+  notPaired: {
+    text: 'component that this socket is not paired with', test: 'its class or its layout of switches is not what the socket was paired with',
+    remedy: 'a part that was replaced: "npx spine keys pair HUB", with the ignition on; else look who put it there',
+  },
   driver: { text: 'component reports a fault', test: 'by its driver', remedy: 'replace the component' },
 }
 
@@ -181,6 +185,11 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
       { name: 'granted_A', bytes: 1, unit: 'A', scale: 0.2 },
     ],
   },
+  paired: {
+    text: 'what its sockets may hold; of a hub that is not paired, nothing', eachPort: true, fields: [
+      { name: 'class', bytes: 1, values: COMPONENT_CLASS }, { name: 'layout', bytes: 1 },
+    ],
+  },
   update: {
     text: 'firmware update', fields: [
       { name: 'state', bytes: 1, values: UPDATE_STATE }, { name: 'area', bytes: 1 }, { name: 'cause', bytes: 1, values: UPDATE_CAUSE },
@@ -212,6 +221,8 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
 
 export const ROUTINE_TEXTS: Readonly<Record<RoutineName, string>> = {
   selfTest: 'judges every trouble code now; answers how many fail',
+  pair: 'pairs the sockets with what is plugged into them (used by spine keys pair)',
+  unpair: 'lets the sockets hold anything again (used by spine keys unpair)',
   checkImage: 'checks a transferred image and has it booted next (used by spine update)',
 }
 

@@ -135,6 +135,16 @@ export class Technician {
     })
   }
 
+  /** Pairs the sockets of a hub with what is plugged into them, or opens them again. */
+  async pair(hub: HubName, what: 'pair' | 'unpair'): Promise<void> {
+    await this.ask(hub, async (client) => {
+      await client.enter(SESSION.extended)
+      await client.unlock()
+      await client.request(SERVICE.routine, START, ...bytesOf(ROUTINE[what], 2))
+      await client.enter(SESSION.default)
+    })
+  }
+
   private async ask<Result>(hub: HubName, work: (client: UdsClient) => Promise<Result>): Promise<Result> {
     const client = new UdsClient(this.wire, hub, this.clock)
     try {

@@ -18,11 +18,15 @@ describe('spine diag', () => {
 
   afterAll(() => car.stop())
 
-  async function diag(...words: string[]): Promise<{ code: number, out: string, err: string }> {
+  interface Said { code: number, out: string, err: string }
+
+  async function spine(command: string, words: readonly string[]): Promise<Said> {
     const terminal = fakeTerminal()
-    const code = await run(['diag', uri, ...words], terminal)
+    const code = await run([command, uri, ...words], terminal)
     return { code, out: terminal.out, err: terminal.err }
   }
+  const diag = (...words: string[]): Promise<Said> => spine('diag', words)
+  const keys = (...words: string[]): Promise<Said> => spine('keys', words)
 
   it('lists the hubs that answer', async () => {
     const { code, out } = await diag('list', '--json')
@@ -43,6 +47,16 @@ describe('spine diag', () => {
     expect((await diag('dtc', 'FL')).out).toBe('no trouble codes\n')
     expect((await diag('clear')).out).toContain('cleared: FL, FR')
     expect((await diag('reset', 'RL')).out).toBe('RL restarts\n')
+  }, LIMIT_ms)
+
+  it('pairs the sockets of a hub, shows what they may hold, and opens them again', async () => {
+    expect((await keys('list', 'FL')).out).toContain('anything: not paired')
+    expect((await keys('pair', 'FL')).out).toBe('paired: FL\n')
+    expect((await keys('list', 'FL')).out).toContain('window, mirror, latch, switchPack of layout 2, lamp')
+    expect((await keys('unpair', 'FL')).out).toBe('unpaired: FL\n')
+    expect(JSON.parse((await keys('list', 'FL', '--json')).out)).toMatchObject([{ hub: 'FL', paired: false }])
+    expect((await keys('lock')).err).toContain('"lock" is not known; what shall it do? One of list, pair, unpair')
+    expect((await keys('pair', 'XX')).err).toContain('"XX" is no hub')
   }, LIMIT_ms)
 
   it.each([

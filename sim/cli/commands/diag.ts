@@ -101,7 +101,8 @@ async function list({ technician, terminal, options }: Work): Promise<void> {
   if (found.length === 0) throw new Failure('no hub answers: is the car awake? See "npx spine monitor"')
 }
 
-async function eachHub(words: readonly string[], visit: (hub: HubName) => Promise<void>): Promise<void> {
+/** Visits the hubs that are named, or all that answer. */
+export async function eachHub(words: readonly string[], visit: (hub: HubName) => Promise<void>): Promise<void> {
   const named = words.map(hubNamed)
   let answered = 0
   for (const hub of named.length > 0 ? named : HUBS) {

@@ -28,6 +28,7 @@ const PORT_FAULTS: Readonly<Record<keyof typeof PORT_FAULT, Words | undefined>> 
   none: undefined, eFuse: ['portEFuse', 'checkEFuse', true], overDescriptor: ['portOverDescriptor', 'checkDescriptor', true],
   badDescriptor: ['portBadDescriptor', 'checkDescriptor', true], noGrant: ['portNoGrant', 'checkNoGrant', false],
   commandLost: ['portCommandLost', 'checkCommandLost', false], driver: ['portDriver', 'checkDriver', true],
+  notPaired: ['portNotPaired', 'checkNotPaired', true],
 }
 const FLAG_FAULTS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   WindowStatus: {
