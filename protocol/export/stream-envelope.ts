@@ -11,6 +11,7 @@ message Envelope {
     ControlResponse response = 5;
     StreamState state = 6;
     Samples samples = 7;
+    VssValues vss = 8;
   }
   // Frames in the order in which they were on the bus. An envelope holds either these or a body.
   repeated StreamFrame frames = 3;
@@ -30,6 +31,14 @@ message Hello {
   bool listen_only = 5;
   // Bit rate of the inside of CAN FD frames, bit/s; 0 on a classic bus.
   uint32 data_bitrate = 6;
+  // What the sender of this hello wants to get.
+  StreamView view = 7;
+}
+
+enum StreamView {
+  STREAM_VIEW_FRAMES = 0;
+  STREAM_VIEW_FRAMES_AND_VSS = 1;
+  STREAM_VIEW_VSS = 2;
 }
 
 // The last message before the server ends the connection.
@@ -141,6 +150,30 @@ message Series {
   string signal = 1;
   // Pairs of seconds and value: 64-bit floats, little-endian.
   bytes points = 2;
+}
+
+// Sent by the server to whoever asked for it in its hello: signals of COVESA's Vehicle Signal Specification 6 that changed, each
+// first when the bus says it for the first time since. Which there are: npx spine export vss.
+message VssValues {
+  repeated VssValue values = 1;
+}
+
+message VssValue {
+  // Vehicle.Cabin.Door.Row1.DriverSide.Window.Position
+  string path = 1;
+  // When it was on the bus, ns since the epoch of the car.
+  uint64 timestamp_ns = 2;
+  VssKind kind = 3;
+  double number = 4;
+  bool flag = 5;
+  string text = 6;
+}
+
+enum VssKind {
+  VSS_KIND_NOT_AVAILABLE = 0;
+  VSS_KIND_NUMBER = 1;
+  VSS_KIND_FLAG = 2;
+  VSS_KIND_TEXT = 3;
 }
 
 // One CAN frame of a recording: the fields of StreamFrame, and what logs tell beside them.

@@ -66,6 +66,7 @@ export const SCHEMES = {
     options: {
       ...common,
       reconnect: { kind: 'choice', values: ['yes', 'no'], about: 'dial again when the connection is lost' },
+      view: { kind: 'choice', values: ['frames', 'frames-and-vss', 'vss'], about: 'what to get: frames, or values under VSS names' },
     },
   },
   'spine-listen': {

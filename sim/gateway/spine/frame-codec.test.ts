@@ -135,7 +135,7 @@ describe('messages of the stream', () => {
     const bodies: fc.Arbitrary<EnvelopeBody> = fc.oneof(
       fc.record({
         hello: fc.record({
-          version: uint, name: text, bitrate: uint, now_ns: fc.maxSafeNat(), listen_only: fc.boolean(), data_bitrate: uint,
+          version: uint, name: text, bitrate: uint, now_ns: fc.maxSafeNat(), listen_only: fc.boolean(), data_bitrate: uint, view: fc.nat(2),
         }),
       }),
       fc.record({ refusal: fc.record({ reason: text }) }),
@@ -146,6 +146,9 @@ describe('messages of the stream', () => {
       fc.record({ request: fc.record({ id: uint, describe: fc.constant({}) }) }),
       fc.record({ response: fc.record({ id: uint, error: text, snapshot_json: text, switches: fc.array(text), car_json: text }) }),
       fc.record({ state: fc.record({ dropped: fc.maxSafeNat() }) }),
+      fc.record({ vss: fc.record({ values: fc.array(fc.record({
+        path: text, timestamp_ns: fc.maxSafeNat(), kind: fc.nat(3), number: fc.double({ noNaN: true }), flag: fc.boolean(), text,
+      })) }) }),
       fc.record({ samples: fc.record({ series: fc.array(fc.record({ signal: text, points: fc.uint8Array({ maxLength: 32 }) })) }) }),
     )
     const plainly = (value: object): unknown =>

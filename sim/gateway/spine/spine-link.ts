@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Observable } from 'rxjs'
-import { ReplaySubject } from 'rxjs'
+import { ReplaySubject, Subject } from 'rxjs'
 import { drop } from '../counters.ts'
 import { DEFAULT_ENDPOINT, formatEndpoint, readEndpoint, type Endpoint } from '../endpoint.ts'
 import type { LinkFrame, LinkOptions } from '../link.ts'
@@ -12,6 +12,8 @@ import { parseLinkUri, type LinkUri } from '../uri.ts'
 import { SpineConnection } from './connection.ts'
 import type { ControlRequest, ControlResult } from './control.ts'
 import { readResult, requestBody, STREAM_VERSION, type EnvelopeBody } from './codec/index.ts'
+import { readVssBody, VIEWS } from './vss-body.ts'
+import type { VssNews } from './vss-view.ts'
 
 /** How long a server may take to greet, ms. */
 const GREETING_TIMEOUT_ms = 5000
@@ -51,6 +53,10 @@ export async function openSpine(uri = 'spine:', options: LinkOptions = {}): Prom
 export class SpineLink extends LinkBase {
   /** What the car said of itself, now and after each reconnection. */
   readonly greeting$: Observable<CarGreeting>
+  /** With `?view=vss` and `?view=frames-and-vss`: values that changed, under the names of the Vehicle Signal Specification. */
+  readonly vss$: Observable<VssNews>
+  private readonly vssNews = new Subject<VssNews>()
+  private readonly view: number
   private readonly greetings = new ReplaySubject<CarGreeting>(1)
   private readonly endpoint: Endpoint
   private readonly reconnects: boolean
@@ -67,7 +73,9 @@ export class SpineLink extends LinkBase {
     this.endpoint = readEndpoint(uri, DEFAULT_ENDPOINT.spine)
     this.reconnects = uri.words.get('reconnect') !== 'no'
     this.name = options.name ?? 'tool'
+    this.view = VIEWS[uri.words.get('view') ?? ''] ?? 0
     this.greeting$ = this.greetings.asObservable()
+    this.vss$ = this.vssNews.asObservable()
   }
 
   get greeting(): CarGreeting | undefined {
@@ -121,6 +129,7 @@ export class SpineLink extends LinkBase {
     this.connection = undefined
     connection?.destroy()
     this.greetings.complete()
+    this.vssNews.complete()
   }
 
   private async connect(): Promise<void> {
@@ -172,12 +181,15 @@ export class SpineLink extends LinkBase {
       }, this.ownCounters, this.queueFrames)
       this.connection = connection
       connection.sendBody({
-        hello: { version: STREAM_VERSION, name: this.name, bitrate: 0, now_ns: 0, listen_only: this.mode === 'listen' },
+        hello: { version: STREAM_VERSION, name: this.name, bitrate: 0, now_ns: 0, listen_only: this.mode === 'listen', view: this.view },
       })
     })
   }
 
   private onBody(body: EnvelopeBody): void {
+    for (const { path, text, ...rest } of body.vss?.values ?? []) {
+      this.vssNews.next(readVssBody({ ...rest, path: printable(path), text: printable(text) }))
+    }
     if (body.state) this.ownCounters.unknownLost = this.lostBefore + body.state.dropped
     if (!body.response) return
     const { id, error } = body.response

@@ -7,7 +7,9 @@ import { maxClients, tcpEntrance } from '../tcp-entrance.ts'
 import type { LinkUri } from '../uri.ts'
 import { SpineConnection, type ConnectionHandler } from './connection.ts'
 import type { ControlHandler, ControlRequest, ControlResult } from './control.ts'
-import { readRequest, responseBody, STREAM_VERSION, type EnvelopeBody } from './codec/index.ts'
+import { readRequest, responseBody, STREAM_VERSION, STREAM_VIEW, type EnvelopeBody } from './codec/index.ts'
+import { vssBody } from './vss-body.ts'
+import { VssView } from './vss-view.ts'
 
 /** How long a client may take to say hello, ms: who does not, holds no place for others. */
 const HELLO_TIMEOUT_ms = 10_000
@@ -126,6 +128,8 @@ class StreamClient implements ServedClient, ConnectionHandler {
   private left = false
   private requests = 0
   private telling = false
+  private takesFrames = true
+  private vss: VssView | undefined
   private readonly helloTimer: NodeJS.Timeout
 
   constructor(stream: Duplex, origin: string, peer: string, queueFrames: number, owner: ClientOwner) {
@@ -145,6 +149,8 @@ class StreamClient implements ServedClient, ConnectionHandler {
   }
 
   offer(frame: LinkFrame): boolean {
+    const isTold = this.vss?.see(frame, news => this.connection.sendBody({ vss: { values: news.map(vssBody) } })) ?? true
+    if (!this.takesFrames) return isTold
     if (this.connection.sendFrame(frame)) return true
     if (!this.telling && !this.left) {
       this.telling = true
@@ -172,7 +178,7 @@ class StreamClient implements ServedClient, ConnectionHandler {
   }
 
   onBody(body: EnvelopeBody): void {
-    if (body.hello) return this.onHello(body.hello.version)
+    if (body.hello) return this.onHello(body.hello)
     if (!this.greeted) return this.refuse('the first message was no hello')
     if (body.request) void this.answer(body.request)
   }
@@ -183,11 +189,13 @@ class StreamClient implements ServedClient, ConnectionHandler {
     this.owner.gone(reason)
   }
 
-  private onHello(version: number): void {
+  private onHello({ version, view = STREAM_VIEW.frames }: NonNullable<EnvelopeBody['hello']>): void {
     if (version !== STREAM_VERSION) {
       return this.refuse(`this end speaks version ${STREAM_VERSION} of the stream, the other version ${version}`)
     }
     clearTimeout(this.helloTimer)
+    this.takesFrames = view !== STREAM_VIEW.vss
+    if (view === STREAM_VIEW.vss || view === STREAM_VIEW.framesAndVss) this.vss ??= new VssView()
     this.greeted = true
     this.owner.greeted()
   }

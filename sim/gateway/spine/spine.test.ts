@@ -3,11 +3,15 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import { imbalance } from '../counters.ts'
-import type { Link, LinkOptions } from '../link.ts'
+import type { Link, LinkFrame, LinkOptions } from '../link.ts'
 import { createLink, openLink } from '../open-link.ts'
-import { anyPieces, eventually, linkContract, numberedFrame, numberOf, SpinePeer } from '../testing/index.ts'
+import { encodeMessage } from '#protocol/host/index.ts'
+import { anyPieces, eventually, frameOf, linkContract, numberedFrame, numberOf, SpinePeer } from '../testing/index.ts'
 import { openSpine, type SpineLink } from './spine-link.ts'
 import type { SpineListen } from './spine-listen.ts'
+import { decodeEnvelope, encodeEnvelope } from './codec/index.ts'
+import { readVssBody, vssBody } from './vss-body.ts'
+import { VssView, type VssNews } from './vss-view.ts'
 
 const RICH = { rich: true, times: 'exact', reads: true, stream: true } as const
 const closers: (() => Promise<unknown>)[] = []
@@ -286,5 +290,47 @@ describe('a wrong far end', () => {
       expect(imbalance(server.counters.received)).toBe(0)
     }), { numRuns: 100, seed: 7 })
     expect((await dial(server)).state).toBe('up')
+  })
+})
+
+describe('the view of a client', () => {
+  const POSITION = 'Vehicle.Cabin.Door.Row1.DriverSide.Window.Position'
+  const status = (position_pct: number, timestamp_ns: number): LinkFrame =>
+    frameOf({ ...encodeMessage('WindowStatus@FL', { position_pct, state: 'closing' }), timestamp_ns })
+
+  it.each([['', 3, 0], ['?view=frames-and-vss', 3, 2], ['?view=vss', 0, 2]])('"%s": %i frames, %i values', async (query, frames, values) => {
+    const server = await serve()
+    const tool = await dial(server, query)
+    const end = await dial(server)
+    const news: unknown[] = []
+    let heard = 0
+    tool.vss$.subscribe(each => each.path === POSITION && news.push(each))
+    tool.onFrame(() => { heard++ })
+    await eventually(() => server.clients.filter(client => client.active).length === 2)
+    for (const [position_pct, time_ns] of [[40, 1000], [40, 2000], [41, 3000]] as const) server.send(status(position_pct, time_ns))
+    await eventually(() => end.counters.received.in === 3 && heard === frames && news.length === values)
+    const told = [{ path: POSITION, value: 40, timestamp_ns: 1000 }, { path: POSITION, value: 41, timestamp_ns: 3000 }]
+    expect(news).toEqual(told.slice(0, values))
+  })
+
+  it('tells numbers, flags, texts, and what is not available', () => {
+    const news = ([0, 12.5, true, false, 'OPEN', '', null] as const).map(value => ({ path: 'Vehicle.X', value, timestamp_ns: 7 }))
+    const bytes = encodeEnvelope({ vss: { values: news.map(vssBody) } })
+    expect(decodeEnvelope(bytes.subarray(bytes[0]! < 0x80 ? 1 : 2))!.vss!.values.map(readVssBody)).toEqual(news)
+  })
+
+  it('is news once, and again when it could not be told', () => {
+    const view = new VssView()
+    const told: string[] = []
+    const tell = (takes: boolean) => (news: readonly VssNews[]): boolean => {
+      told.push(...news.filter(({ path }) => path === POSITION).map(({ value }) => `${String(value)} ${takes ? 'taken' : 'lost'}`))
+      return takes
+    }
+    for (const [position, takes] of [[5, false], [5, true], [5, true], [NaN, true], [6, true]] as const) {
+      view.see(status(position, 0), tell(takes))
+    }
+    expect(told).toEqual(['5 lost', '5 taken', 'null taken', '6 taken'])
+    expect(view.see(frameOf({ id: 1, extended: false }), () => false)).toBe(true)
+    expect(view.see({ ...status(7, 0), error: true }, () => false)).toBe(true)
   })
 })

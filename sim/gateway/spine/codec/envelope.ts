@@ -5,12 +5,13 @@ export const STREAM_VERSION = 1
 
 /** The body of an envelope that is no batch of frames, as plain values. */
 export interface EnvelopeBody {
-  hello?: { version: number, name: string, bitrate: number, now_ns: number, listen_only: boolean, data_bitrate?: number }
+  hello?: { version: number, name: string, bitrate: number, now_ns: number, listen_only: boolean, data_bitrate?: number, view?: number }
   refusal?: { reason: string }
   request?: RequestBody
   response?: ResponseBody
   state?: { dropped: number }
   samples?: { series: SampleSeries[] }
+  vss?: { values: VssBody[] }
 }
 
 interface RequestBody {
@@ -33,12 +34,20 @@ interface ResponseBody { id: number, error: string, snapshot_json: string, switc
 /** New values of one signal: pairs of seconds and value, as 64-bit floats, little-endian. */
 interface SampleSeries { signal: string, points: Uint8Array }
 
+export interface VssBody { path: string, timestamp_ns: number, kind: number, number: number, flag: boolean, text: string }
+
+/** What a client wants to get, `StreamView`. */
+export const STREAM_VIEW = { frames: 0, framesAndVss: 1, vss: 2 } as const
+
 const DEED: MessageSchema = { kind: [1, 'text'], with_json: [2, 'text'] }
 const EMPTY: MessageSchema = {}
 
 /** As `STREAM_ENVELOPE_PROTO` has it; a test compares them. Frames are not in it: they are read without making objects. */
 const ENVELOPE: MessageSchema = {
-  hello: [1, { version: [1, 'uint'], name: [2, 'text'], bitrate: [3, 'uint'], now_ns: [4, 'uint'], listen_only: [5, 'bool'], data_bitrate: [6, 'uint'] }],
+  hello: [1, {
+    version: [1, 'uint'], name: [2, 'text'], bitrate: [3, 'uint'], now_ns: [4, 'uint'], listen_only: [5, 'bool'], data_bitrate: [6, 'uint'],
+    view: [7, 'uint'],
+  }],
   refusal: [2, { reason: [1, 'text'] }],
   request: [4, {
     id: [1, 'uint'], press: [2, { switch: [1, 'text'], hold_ms: [2, 'double'] }], release: [3, { switch: [1, 'text'] }], snapshot: [4, EMPTY],
@@ -48,6 +57,9 @@ const ENVELOPE: MessageSchema = {
   response: [5, { id: [1, 'uint'], error: [2, 'text'], snapshot_json: [3, 'text'], switches: [4, 'texts'], car_json: [5, 'text'] }],
   state: [6, { dropped: [1, 'uint'] }],
   samples: [7, { series: [1, [{ signal: [1, 'text'], points: [2, 'bytes'] }]] }],
+  vss: [8, { values: [1, [{
+    path: [1, 'text'], timestamp_ns: [2, 'uint'], kind: [3, 'uint'], number: [4, 'double'], flag: [5, 'bool'], text: [6, 'text'],
+  }]] }],
 }
 
 /** The envelope with its length in front, ready for the stream. */
