@@ -1,7 +1,8 @@
 import { addressText } from '#protocol/messages/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
-import { type DbcDatabase, type MessageReading, readMessage, type SignalReading } from './dbc/index.ts'
+import { type DbcDatabase, readMessage } from './dbc/index.ts'
 import { bytesText, FrameDescriber, type FrameDescription } from './describe-frame.ts'
+import { describeReading } from './describe-reading.ts'
 import { isDiagnosticId, IsoTpReader, J1939Reader, pgnText } from './transport/index.ts'
 
 const EXTENDED = 0x2000_0000
@@ -36,7 +37,7 @@ export class NetworkDescriber {
   describe(frame: LinkFrame): FrameDescription {
     const plain = !frame.error && !frame.remote
     const reading = plain ? this.options.dbc?.read(frame) : undefined
-    if (reading !== undefined) return readingOf(reading, frame.extended ? `0x${hexByte(frame.id & 0xff)}` : '')
+    if (reading !== undefined) return describeReading(reading, frame.extended ? `0x${hexByte(frame.id & 0xff)}` : '')
     const known = this.catalogue.describe(frame)
     if (!plain || known.title !== '' || known.problem !== '') return known
     return this.part(frame) ?? (frame.extended ? this.parameterGroup(frame) : known)
@@ -71,35 +72,10 @@ export class NetworkDescriber {
   /** A message that came in parts. */
   private whole(pgn: number, bytes: Uint8Array, source: number): { text: string, json: Readonly<Record<string, unknown>> } {
     const message = this.options.dbc?.find(pgn * 2 ** NOBODY_PGN_BITS + source, true)
-    if (message !== undefined) return readingOf(readMessage(message, bytes, bytes.length), '')
+    if (message !== undefined) return describeReading(readMessage(message, bytes, bytes.length), '')
     const text = bytesText(bytes, bytes.length)
     return { text, json: { data: text.replace(/ /g, '') } }
   }
-}
-
-function readingOf({ message, signals, missing }: MessageReading, address: string): FrameDescription {
-  const sender = message.sender || address
-  return {
-    title: message.name, sender, text: signals.map(signalText).join(' '),
-    problem: missing.length === 0 ? '' : `too short for ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ` and ${missing.length - 3} more` : ''}`,
-    json: { message: message.name, ...(sender === '' ? {} : { sender }), signals: Object.fromEntries(signals.map(each => [each.signal.name, signalJson(each)])) },
-  }
-}
-
-/** `Speed=12.5 km/h`, `Gear=drive`. */
-function signalText({ signal, value, text }: SignalReading): string {
-  const shown = text === '' ? `${rounded(value)}${signal.unit === '' ? '' : ` ${signal.unit}`}` : text
-  return `${signal.name}=${shown}`
-}
-
-function signalJson({ value, text }: SignalReading): number | string | null {
-  if (text !== '') return text
-  return typeof value === 'bigint' ? String(value) : Number.isFinite(value) ? value : null
-}
-
-/** Without the noise that products of fractions have in their last digits. */
-function rounded(value: number | bigint): string {
-  return typeof value === 'bigint' ? String(value) : String(Number(value.toPrecision(12)))
 }
 
 function hexByte(value: number): string {

@@ -2,6 +2,7 @@ export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCom
 export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
 export { NetworkDescriber } from './describe-network.ts'
 export { currentFaults } from './faults.ts'
+export { type ForeignMessage, ForeignSignals, foreignText } from './foreign-signals.ts'
 export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'
 export { isStale, monitorJson } from './monitor-json.ts'
 export { type MonitorCounters, MonitorModel, type MonitorNode, type MonitorSignal } from './monitor-model.ts'

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
-import { MonitorModel } from '#sim/diag/index.ts'
+import { ForeignSignals, MonitorModel } from '#sim/diag/index.ts'
+import type { DbcDatabase } from '#sim/diag/dbc/index.ts'
 import { DEFAULT_BITRATE, type Link } from '#sim/gateway/index.ts'
+import { dbcOption, loadDbc } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { monitorView } from '../lib/monitor-screen.ts'
+import { monitorView, type Watched } from '../lib/monitor-screen.ts'
 import { shared } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -11,17 +13,19 @@ import type { Terminal } from '../lib/terminal.ts'
 const HELP = `
 Shows what a bus says: hubs with their volts and error counters, ports with drawn and granted amperes, components with
 position and state, the exact load over the last second (every bit counted, stuff bits too), end-to-end errors, faults.
+With --dbc, what the messages of any other network say: signals with units and the names of values, as they were heard last.
 It only listens: it acknowledges nothing and sends nothing. Off a terminal it prints a line an interval. Ctrl-C ends it.
 
 Examples:
   npx spine monitor
   npx spine monitor --for 10s --json | jq .bus.load
+  npx spine monitor "slcan:/dev/ttyUSB0?bitrate=500000" --dbc body.dbc
   npx spine monitor "file:drive.log?speed=max"`
 
 /** Time that jumps back by so much has begun anew. */
 const RESTART_ns = 1e9
 
-interface Options { for?: number, interval?: number, bitrate?: number, json?: boolean }
+interface Options { for?: number, interval?: number, bitrate?: number, json?: boolean, dbc?: string[] }
 
 /** `spine monitor`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -30,12 +34,14 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('for'))
     .addOption(shared('interval'))
     .addOption(shared('bitrate', 'of the bus, when the link does not tell'))
+    .addOption(dbcOption())
     .addOption(shared('json', 'one JSON object an interval'))
     .addHelpText('after', HELP)
     .action((uri: string, options: Options) => {
       const live = new Live(terminal, options)
+      const dbc = options.dbc && loadDbc(options.dbc, terminal)
       return withLink(uri, { mode: 'listen', report: live.note }, async (link) => {
-        const bus = new WatchedBus(link, options.bitrate)
+        const bus = new WatchedBus(link, options.bitrate, dbc)
         await live.show(monitorView(link, () => bus.now(), terminal), closed(link))
         endedWell(link)
       })
@@ -46,29 +52,35 @@ export function define(command: Command, terminal: Terminal): void {
 class WatchedBus {
   private readonly link: Link
   private model: MonitorModel
+  private foreign: ForeignSignals | undefined
   /** Time of the last frame, and when it came here. */
   private last_ns = 0
   private came_ms = 0
 
-  constructor(link: Link, bitrate?: number) {
+  constructor(link: Link, bitrate?: number, dbc?: DbcDatabase) {
     const told = toldBitrates(link)
     const rate = bitrate ?? told.bitrate ?? DEFAULT_BITRATE
     const anew = (): MonitorModel => new MonitorModel(rate, told.dataBitrate ?? rate)
     this.link = link
     this.model = anew()
+    this.foreign = dbc && new ForeignSignals(dbc)
     link.onFrame((frame) => {
       // Another car, or another log: nothing that was known holds for it.
-      if (frame.timestamp_ns < this.last_ns - RESTART_ns) this.model = anew()
+      if (frame.timestamp_ns < this.last_ns - RESTART_ns) {
+        this.model = anew()
+        this.foreign = dbc && new ForeignSignals(dbc)
+      }
       this.last_ns = frame.timestamp_ns
       this.came_ms = performance.now()
       this.model.receive(frame)
+      this.foreign?.receive(frame)
     })
   }
 
   /** The bus now: between two frames its time is that of the last one and what has passed here since. */
-  now(): MonitorModel {
+  now(): Watched {
     const isLog = this.link.uri.startsWith('file:')
     if (!isLog && this.came_ms > 0) this.model.advance(this.last_ns + (performance.now() - this.came_ms) * 1e6)
-    return this.model
+    return { model: this.model, foreign: this.foreign }
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option } from 'commander'
-import { DbcDatabase, type DbcMessage, parseDbc } from '#sim/diag/dbc/index.ts'
+import { DbcDatabase, type DbcMessage, dbcText, parseDbc } from '#sim/diag/dbc/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -36,12 +36,9 @@ export function loadDbc(files: readonly string[], terminal: Terminal): DbcDataba
   return new DbcDatabase(messages)
 }
 
-/** Such files are written in Windows' code pages, or in UTF-8. */
 function textOf(file: string): string {
   try {
-    const bytes = readFileSync(file)
-    const text = bytes.toString('utf8')
-    return text.includes('\ufffd') ? bytes.toString('latin1') : text
+    return dbcText(readFileSync(file))
   } catch (error) {
     throw fileFailure('read', file, error)
   }

@@ -1,5 +1,6 @@
 import {
-  currentFaults, fieldText, isStale, type MonitorCounters, monitorJson, type MonitorModel, type MonitorNode, type MonitorSignal,
+  currentFaults, fieldText, type ForeignMessage, type ForeignSignals, foreignText, identifierText,
+  isStale, type MonitorCounters, monitorJson, type MonitorModel, type MonitorNode, type MonitorSignal,
   plainText, type PortPowerView, powerOf, type PowerView,
 } from '#sim/diag/index.ts'
 import type { Link } from '#sim/gateway/index.ts'
@@ -24,6 +25,8 @@ const COMPONENT_COLUMNS = [
 /** The power half and the echo have columns of their own. */
 const HEAD_FIELDS = ['supply_V', 'current_A', 'granted_A', 'echoSender', 'echoSequence', 'channel']
 const EVENTS = 6
+/** Lines of the head that hold for any network. */
+const GENERAL_LINES = 3
 /** Below this a hub is shown as short of voltage. */
 const LEAST_V = 9
 /** Counters in the head, where they are not 0. */
@@ -32,24 +35,34 @@ const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
   wrongSequence: 'wrong sequence', okSomeLost: 'gaps', repeated: 'repeated', unknownMessage: 'unknown', tooShort: 'too short',
 }
 
+/** A bus as it is now: our own messages, and those that DBC files describe. */
+export interface Watched { readonly model: MonitorModel, readonly foreign: ForeignSignals | undefined }
+
 /** What `spine monitor` shows of a link. */
-export function monitorView(link: Link, read: () => MonitorModel, terminal: Terminal): View<MonitorModel> {
+export function monitorView(link: Link, read: () => Watched, terminal: Terminal): View<Watched> {
   const heading = (): string => `${link.uri} ${link.state}${link.problem === '' ? '' : ` (${link.problem})`}`
   return {
     read,
-    picture: model => monitorLines(model, heading(), terminal),
-    line: model => monitorSummary(model, heading()),
-    json: model => ({ link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model) }),
+    picture: watched => monitorLines(watched, heading(), terminal),
+    line: watched => monitorSummary(watched, heading()),
+    json: ({ model, foreign }) => ({
+      link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model),
+      ...foreign && { foreign: { unknown: foreign.unknown, messages: foreign.json(model.now_ns) } },
+    }),
     every_ms: { picture: 200, line: 1000, json: 1000 },
   }
 }
 
-/** The bus, hubs, ports, components, faults, events. */
-function monitorLines(model: MonitorModel, heading: string, terminal: Terminal): string[] {
+/** The bus, hubs, ports, components, faults, events; of a foreign one only what there is. */
+function monitorLines({ model, foreign }: Watched, heading: string, terminal: Terminal): string[] {
   const { colors } = terminal
   const faults = currentFaults(model)
+  const head = headLines(model, heading, terminal)
+  const others = foreign === undefined ? [] : foreignLines(foreign, model.now_ns, terminal)
+  if (foreign !== undefined && model.signals.size === 0) return [...head.slice(0, GENERAL_LINES), ...others]
   return [
-    ...headLines(model, heading, terminal),
+    ...head,
+    ...others,
     ...linesOf(table(terminal, hubColumns(terminal), hubs(model).map(node => hubRow(model, node, terminal)))),
     ...linesOf(table(terminal, COMPONENT_COLUMNS, [
       ...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model),
@@ -60,11 +73,30 @@ function monitorLines(model: MonitorModel, heading: string, terminal: Terminal):
 }
 
 /** The head alone, without colours or columns: a line for logs. */
-function monitorSummary(model: MonitorModel, heading: string): string {
+function monitorSummary({ model, foreign }: Watched, heading: string): string {
   const { counters, load } = model
   const faults = currentFaults(model)
   return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s${model.networkAsleep ? ', asleep' : ''}, `
     + `${counters.frames} frames, ${hubs(model).length} hubs, ${e2eErrors(model)} E2E errors, ${faults.length === 0 ? 'no faults' : `faults: ${faults.join('; ')}`}`
+    + (foreign === undefined ? '' : [...foreign.messages.values()].sort(byId).map(message => `\n  ${foreignName(message)} ${foreignText(message)}`).join(''))
+}
+
+const FOREIGN_COLUMNS = [right('id'), { title: 'MESSAGE' }, { title: 'sender' }, right('count'), right('heard'), { title: 'signals' }]
+
+function foreignLines(foreign: ForeignSignals, now_ns: number, terminal: Terminal): string[] {
+  const rows = [...foreign.messages.values()].sort(byId).map(message => [
+    identifierText(message.id, message.extended), message.name, message.sender, String(message.count), `${((now_ns - message.last_ns) / 1e9).toFixed(1)} s`,
+    foreignText(message),
+  ])
+  return [...linesOf(table(terminal, FOREIGN_COLUMNS, rows)), terminal.colors.dim(`${foreign.unknown} frames that no file describes`)]
+}
+
+function foreignName({ id, extended, name }: ForeignMessage): string {
+  return `${identifierText(id, extended)} ${name}`
+}
+
+function byId(a: ForeignMessage, b: ForeignMessage): number {
+  return a.id - b.id
 }
 
 function headLines(model: MonitorModel, heading: string, terminal: Terminal): string[] {

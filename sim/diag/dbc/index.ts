@@ -1,3 +1,3 @@
 /** DBC files of others: parsed, and their messages read. */
 export { DbcDatabase, type MessageReading, readMessage, type SignalReading } from './database.ts'
-export { type DbcMessage, parseDbc } from './parse.ts'
+export { dbcText, type DbcMessage, parseDbc } from './parse.ts'

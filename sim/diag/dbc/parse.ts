@@ -237,3 +237,9 @@ function pairsOf(text: string): ReadonlyMap<number, string> {
 function unescaped(text: string): string {
   return text.replace(/\\(["\\])/g, '$1')
 }
+
+/** The text of a DBC file: such are written in UTF-8, or in a code page of Windows. */
+export function dbcText(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes)
+  return text.includes('\ufffd') ? new TextDecoder('windows-1252').decode(bytes) : text
+}
