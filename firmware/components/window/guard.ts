@@ -25,7 +25,7 @@ export const GUARD_PARAMETERS = {
   top_mm: 9,
   /** And more on a rough road, N a m/s². */
   rough_Ns2_m: 5,
-  roughTop_Ns2_m: 6,
+  roughTop_Ns2_m: 7,
   guarded_mm: 215,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
@@ -63,8 +63,8 @@ export const GUARD_PARAMETERS = {
   margin_N: 14,
   endMargin_N: 45,
   eFuse: 1.1,
-  /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 1 mm more. */
-  end_mm: 1.5,
+  /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 0.7 mm more. */
+  end_mm: 1.8,
   /** The upper seal begins here. */
   topSeal_mm: 15,
   /** The end stop is one that it is pressed into by so much. */
