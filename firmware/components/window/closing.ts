@@ -55,13 +55,12 @@ const SPARE = 1.15
 type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' | 'acceleration_m_s2'>
 
 function speedAt(gap_mm: number): number {
-  let speed_mm_s = SPEED_mm_s[0]!
-  for (let i = 1; i < SPEED_AT_mm.length; i++) {
-    const low_mm = SPEED_AT_mm[i - 1]!
-    const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
-    speed_mm_s = speed_mm_s + (SPEED_mm_s[i]! - SPEED_mm_s[i - 1]!) * share
-  }
-  return speed_mm_s
+  let i = 1
+  while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
+  const low_mm = SPEED_AT_mm[i - 1]!
+  const low_mm_s = SPEED_mm_s[i - 1]!
+  const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
+  return low_mm_s + (SPEED_mm_s[i]! - low_mm_s) * share
 }
 
 /** A closing under guard: says how fast, at which current the eFuse holds, and whether something is in the way. */

@@ -93,6 +93,8 @@ export class PinchGuard {
   private climate: number
   /** Friction of this closing over the usual one, the temperature allowed for. */
   scale: number
+  /** The usual friction where the glass is, without climate and scale. */
+  private learned_A: number
   private began_mm: number
   private slope_N_s: number
   private foundSum: number
@@ -111,6 +113,7 @@ export class PinchGuard {
     this.motor = motor
     this.climate = 1
     this.scale = 1
+    this.learned_A = nominal_A
     this.began_mm = NaN
     this.slope_N_s = 0
     this.foundSum = 0
@@ -195,8 +198,10 @@ export class PinchGuard {
 
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
   private frictionHere_A(gap_mm: number): number {
+    const topSeal_mm = GUARD_PARAMETERS.topSeal_mm
     const learned_A = this.profile.usual_A(gap_mm)
-    const usual_A = this.profile.usual_A(Math.max(GUARD_PARAMETERS.topSeal_mm, gap_mm))
+    const usual_A = gap_mm < topSeal_mm ? this.profile.usual_A(topSeal_mm) : learned_A
+    this.learned_A = learned_A
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
@@ -237,7 +242,7 @@ export class PinchGuard {
     let change_N = 0
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
-    const scale = this.scale + change_N / (this.profile.usual_A(this.glass_mm) * this.climate * this.load.force_N_A)
+    const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)
     this.scale = Math.max(p.scaleLeast, scale)
   }
 }
