@@ -6,8 +6,10 @@ export interface BoardPins {
   readonly can: CanPins | SerialPins
   /** Coding pins, lowest bit first, low = 1. */
   readonly coding: readonly string[]
+  /** Where the hub sits, instead of what the coding pins say: told when a board on a desk is flashed. */
+  readonly location?: number | undefined
   /** Divider of the supply: volts at full scale. */
-  readonly supply: ScaledPin
+  readonly supply: ScaledPin | AssumedSupply
   readonly ports: readonly PortPins[]
   /** Two areas of flash for records, each at the beginning of a page, and how much of each is used, bytes. */
   readonly nvm: { readonly addresses: readonly [number, number], readonly bytes: number }
@@ -25,7 +27,14 @@ export interface CanPins {
 
 export interface SerialPins {
   readonly kind: 'serial'
+  /** The interpreter's name of the port that leads to the computer. */
+  readonly line: 'USB' | 'Serial1'
   readonly baud: number
+}
+
+/** A board on a desk measures no supply. */
+interface AssumedSupply {
+  readonly assumed_V: number
 }
 
 /** An analog input: `scale` in volts or amperes at full scale. */

@@ -12,8 +12,8 @@ const BUS_PARAMETERS = 6
 const DEVICE_INFO = 7
 const KEEP_ALIVE = 9
 const BUS_COUNT = 12
-/** Bytes of a message behind its command; of one that is not here, none. */
-const LENGTHS: Readonly<Record<number, number>> = { [FRAME]: 6, [SETUP_BUSES]: 8 }
+const FRAME_HEAD_BYTES = 6
+const SETUP_BYTES = 8
 /** Behind the command of a frame from the host: identifier, bus, length, data, a checksum that nobody looks at. */
 const LENGTH_AT = 5
 const DATA_AT = 6
@@ -173,7 +173,7 @@ export class UartCan implements BoardCan {
       if (this.have === 0 && byte !== START) continue
       this.message[this.have++] = byte
       if (this.have === 1) this.need = 2
-      else if (this.have === 2) this.need = 2 + (LENGTHS[byte] === undefined ? 0 : LENGTHS[byte])
+      else if (this.have === 2) this.need = 2 + (byte === FRAME ? FRAME_HEAD_BYTES : byte === SETUP_BUSES ? SETUP_BYTES : 0)
       if (this.have === 2 + DATA_AT && this.message[1] === FRAME) {
         const length = this.message[2 + LENGTH_AT]! & 0x0f
         if (length > LONGEST_DATA) this.have = 0

@@ -47,7 +47,7 @@ describe('sources as they are bundled', () => {
 describe('what Espruino cannot do', () => {
   it.each([
     ['function f(a = 1) {}', 'default parameters'], ['function f(...a) {}', 'rest parameters'], ['f(...a)', 'spread'], ['const { a } = b', 'destructuring'],
-    ['a?.b', '?.'], ['new Map()', 'Map'], ['async () => 1', 'async'], ['function* f() {}', 'generators'], ['class A extends B {}', 'super.method'],
+    ['a?.b', '?.'], ['new Map()', 'Map'], ['async () => 1', 'async'], ['function* f() {}', 'generators'], ['class A extends B {}', 'super.method'], ['a = { [b]: 1 }', 'computed names'],
     ['switch (a) { default: b(); case 1: c() }', 'default'], ['Math.trunc(a)', 'Math.trunc'],
   ])('%s is refused', (text, reason) => {
     expect(refusalsOf('x.ts', `let z\n${text}`)).toEqual([{ path: 'x.ts', line: 2, reason: expect.stringContaining(reason) as string }])

@@ -18,6 +18,10 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 export const ENGINES = ['xs', 'espruino'] as const
 export type Engine = (typeof ENGINES)[number]
 
+/** Words that are no names of members for Espruino, short enough that a minifier would come upon them. */
+const WORDS = ['if', 'in', 'of', 'do', 'for', 'let', 'new', 'try', 'var', 'case', 'else', 'null', 'this', 'true', 'void']
+const UNUSABLE = Object.fromEntries(WORDS.map((word): [string, false] => [word, false]))
+
 export interface Bundle {
   readonly code: string
   readonly map: string
@@ -48,6 +52,7 @@ async function bundle(entry: string, engine: Engine): Promise<Bundle> {
     bundle: true, write: false, format: 'iife', target: 'es2022', outfile: 'hub.js', sourcemap: 'external', sourcesContent: false,
     minify: true, legalComments: 'none', charset: 'utf8', treeShaking: true, metafile: true, logLevel: 'silent',
     mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`),
+    mangleCache: UNUSABLE,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     plugins: [transform(own)],
   })
@@ -70,7 +75,7 @@ const transform = (names: ReadonlySet<string>): Plugin => ({
 })
 
 /** @throws BuildRefusal when a source that is in it holds what Espruino cannot do. */
-function refuse({ inputs }: Metafile): void {
+export function refuse({ inputs }: Metafile): void {
   const refusals = Object.keys(inputs).filter(path => /^(protocol|firmware)\//.test(path))
     .flatMap(path => refusalsOf(path, readFileSync(`${ROOT}/${path}`, 'utf8')))
   if (refusals.length > 0) throw new BuildRefusal(refusals)

@@ -21,6 +21,7 @@ const REFUSED: readonly (readonly [Construct, string])[] = [
   [isA(SyntaxKind.AwaitExpression), 'Espruino has no await'],
   [node => ts.isPropertyAccessChain(node) || ts.isElementAccessChain(node) || ts.isCallChain(node), 'Espruino has no ?.'],
   [isA(SyntaxKind.AsteriskAsteriskToken), 'Espruino has no **'],
+  [isA(SyntaxKind.ComputedPropertyName), 'Espruino has no computed names of members'],
   [isA(SyntaxKind.LabeledStatement), 'Espruino has no labels'],
   [isA(SyntaxKind.PrivateIdentifier), 'Espruino has no #private members'],
   [isA(SyntaxKind.BigIntLiteral), 'Espruino has no BigInt'],

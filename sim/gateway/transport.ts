@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { formatEndpoint, readEndpoint, type Endpoint } from './endpoint.ts'
 import { closeSerial, isTtyPath, openSerial, usbOf } from './serial.ts'
-import type { LinkUri } from './uri.ts'
+import { type LinkUri, LinkUriError } from './uri.ts'
 
 /** Where a device is: a serial port or a TCP address. */
 export type Place =
@@ -33,6 +33,14 @@ const DIAL_TIMEOUT_ms = 5000
 export function readPlace(uri: LinkUri, fallback: Endpoint, baud = DEFAULT_BAUD): Place {
   if (isTtyPath(uri.target)) return { kind: 'tty', path: uri.target, baud: uri.numbers.get('baud') ?? baud }
   return { kind: 'tcp', endpoint: readEndpoint({ ...uri, target: uri.target.replace(/^(socket:|tcp:)?\/\//, '') }, fallback) }
+}
+
+/** A board's console by name: `/dev/ttyACM0`, `COM3`, `tcp://host:port`. Throws LinkUriError. */
+export function consoleAt(text: string, baud: number): Access {
+  if (isTtyPath(text)) return accessTo({ kind: 'tty', path: text, baud })
+  const [, host, port] = /^tcp:\/\/\[?([^\][:]+|[^\][]+(?=\]))\]?:(\d{1,5})$/.exec(text) ?? []
+  if (host === undefined || Number(port) > 65_535) throw new LinkUriError(`"${text}" is no port: name one such as /dev/ttyACM0, COM3 or tcp://host:port`)
+  return accessTo({ kind: 'tcp', endpoint: { host, port: Number(port) } })
 }
 
 /** The device at a place. */

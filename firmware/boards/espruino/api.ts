@@ -56,7 +56,8 @@ export interface Espruino {
   pin(name: string): Pin
   oneWire(pin: Pin): EspruinoOneWire
   readonly spi: EspruinoSpi
-  readonly serial: EspruinoSerial
+  /** The port of this name. */
+  serial(line: 'USB' | 'Serial1'): EspruinoSerial
   readonly flash: EspruinoFlash
   /** Unique number of the chip, hexadecimal with dashes. */
   getSerial(): string

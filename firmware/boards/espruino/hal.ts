@@ -65,12 +65,13 @@ function spiOf(api: Espruino, pins: CanPins): CanSpi {
   }
 }
 
-function uartCanOf(api: Espruino, baud: number, clock: Clock): UartCan {
-  api.serial.setup(baud)
+function uartCanOf(api: Espruino, pins: SerialPins, clock: Clock): UartCan {
+  const serial = api.serial(pins.line)
+  serial.setup(pins.baud)
   return new UartCan({
-    write: (bytes, count) => api.serial.write(bytes.slice(0, count)),
+    write: (bytes, count) => serial.write(bytes.slice(0, count)),
     onBytes: (handler) => {
-      api.serial.on('data', (data) => {
+      serial.on('data', (data) => {
         const bytes = new Uint8Array(data.length)
         for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i)
         handler(bytes, bytes.length)
@@ -84,11 +85,12 @@ function uartCanOf(api: Espruino, baud: number, clock: Clock): UartCan {
 function canOf(api: Espruino, pins: CanPins | SerialPins, clock: Clock): BoardCan {
   if (pins.kind === 'mcp2515') return new Mcp2515(spiOf(api, pins), bitTiming(pins.oscillator_Hz, BITRATE))
   api.freeConsole()
-  return uartCanOf(api, pins.baud, clock)
+  return uartCanOf(api, pins, clock)
 }
 
-/** Location from the coding pins. */
+/** Location from the coding pins, unless it was told. */
 function locationOf(api: Espruino, pins: BoardPins): number {
+  if (pins.location !== undefined) return pins.location
   let location = 0
   for (let i = 0; i < pins.coding.length; i++) {
     const pin = api.pin(pins.coding[i]!)
@@ -149,7 +151,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     now: () => clock.now(),
     after: (delay_ms, fire) => clock.after(delay_ms, fire),
     cancel: (handle) => { if (handle > 0) api.clearTimeout(handle) },
-    supply_V: () => scaled(api, pins.supply),
+    supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : scaled(api, pins.supply),
     temperature_C: () => api.temperature_C(),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),

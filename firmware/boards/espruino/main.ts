@@ -10,6 +10,7 @@ import { createEspruinoHal } from './hal.ts'
 declare const spinePins: BoardPins
 declare const SPI1: EspruinoSpi
 declare const Serial1: EspruinoSerial
+declare const USB: EspruinoSerial
 declare const E: {
   enableWatchdog(timeout_s: number, automatic: boolean): void
   kickWatchdog(): void
@@ -51,7 +52,7 @@ const api: Espruino = {
   pin: name => new Pin(name),
   oneWire: pin => new OneWire(pin),
   spi: SPI1,
-  serial: Serial1,
+  serial: line => line === 'USB' ? USB : Serial1,
   flash: globalThis.require('Flash'),
   getSerial: () => getSerial(),
   // eslint-disable-next-line no-restricted-syntax -- the board's own dice are what Hal.random stands on

@@ -1,0 +1,33 @@
+import { build } from 'esbuild'
+import { createHash } from 'node:crypto'
+
+import type { BoardPins } from '#firmware/boards/index.ts'
+import type { HubTypeName } from '#protocol/index.ts'
+import { refuse, ROOT } from './bundle.ts'
+import { withExactLiterals } from './literals.ts'
+
+/** What of the language Espruino has not, and a minifier would write. */
+const MISSING = ['optional-chain', 'logical-assignment', 'object-rest-spread', 'array-spread', 'destructuring', 'default-argument', 'rest-argument', 'exponent-operator'] as const
+
+/** All that is written to an Espruino board: its pins, its board's part, the artefact of a hub. */
+export interface EspruinoProgram {
+  readonly text: string
+  /** SHA-256 of `text`, hexadecimal. */
+  readonly sha256: string
+}
+
+/** What the first line of a program says of it, as JSON behind the mark. */
+const PROGRAM_MARK = '//spine-board '
+
+/** Puts the program of an Espruino board together; `artefact` is what `buildHub` made for Espruino. The same gives the same bytes. */
+export async function espruinoProgram(hub: HubTypeName, version: string, artefact: string, pins: BoardPins): Promise<EspruinoProgram> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT, entryPoints: ['firmware/boards/espruino/main.ts'], bundle: true, write: false, format: 'iife', target: 'es2022',
+    supported: Object.fromEntries(MISSING.map(name => [name, false])), minify: true, legalComments: 'none', logLevel: 'silent', metafile: true,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  })
+  refuse(metafile)
+  const head = `${PROGRAM_MARK}${JSON.stringify({ hub, version, board: pins.name })}`
+  const text = [head, `var spinePins=${JSON.stringify(pins)};`, withExactLiterals(outputFiles[0]!.text).trimEnd(), artefact].join('\n')
+  return { text, sha256: createHash('sha256').update(text).digest('hex') }
+}

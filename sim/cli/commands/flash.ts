@@ -1,0 +1,209 @@
+import { type Command, Option } from 'commander'
+import { readFileSync, writeFileSync } from 'node:fs'
+
+import { serialOf } from '#firmware/boards/espruino/index.ts'
+import { type BoardName, type BoardPins, BOARDS, deskWiring, wiring } from '#firmware/boards/index.ts'
+import {
+  HUB_TYPE, HUB_TYPE_AT, type HubName, type HubTypeName, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, LOCATION,
+  readImageHeader, versionText,
+} from '#protocol/index.ts'
+import { buildHub, BuildRefusal, espruinoProgram } from '#sim/build/index.ts'
+import { readTopology, sedanPower } from '#sim/car/index.ts'
+import type { Clock } from '#sim/diag/index.ts'
+import { claimed, EspruinoFlasher, FlashError, type FlashProgress, type FoundBoard, identify, obstacles, Repl } from '#sim/flash/index.ts'
+import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
+import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
+import { describe, Failure, fileFailure, usage } from '../lib/failure.ts'
+import { withLink } from '../lib/link.ts'
+import { shared, wholeNumber } from '../lib/options.ts'
+import { tell } from '../lib/tell.ts'
+import type { Terminal } from '../lib/terminal.ts'
+import { clockOf, hubNamed, wireOf } from './diag.ts'
+
+const HUB_TYPES = Object.keys(HUB_TYPE) as HubTypeName[]
+const BOARD_NAMES = Object.keys(BOARDS) as BoardName[]
+const BAUD = 115_200
+/** A board boots, and its hub claims its address, well within this. */
+const CLAIM_ms = 20_000
+const STEP_pct = 10
+const PERCENT = 100
+
+const HELP = `
+Writes a hub to an Espruino board through its console: recognises the board, refuses what does not fit, writes in pieces that are each
+acknowledged, reads everything back, and only then lets it boot. HUB is a hub type (${HUB_TYPES.join(', ')}), which is built now, or an
+image of \`npx spine build --engine espruino\`. Nothing half-written boots; start it again after a failure. With --link it waits
+until the hub claims its address there. Wiring, pins and what each board carries: firmware/boards/README.md.
+
+Examples:
+  npx spine flash door --port /dev/ttyACM0
+  npx spine flash door --port /dev/ttyACM0 --location FL --desk
+  npx spine flash build/hood.espruino.bin --port tcp://192.168.4.1:23 --link socketcan:can0
+  npx spine flash door --board esp32 --dry-run --out door.js`
+
+interface Options {
+  port?: string
+  baud: number
+  location?: string
+  desk?: boolean
+  link?: string
+  dryRun?: boolean
+  board?: BoardName
+  out?: string
+  car?: string
+  json?: boolean
+}
+
+/** `spine flash`. */
+export function define(command: Command, terminal: Terminal): void {
+  command
+    .argument('<hub>', `hub type (${HUB_TYPES.join(', ')}), or an image of spine build`)
+    .option('--port <port>', 'console of the board: /dev/ttyACM0, COM3, tcp://host:port')
+    .addOption(new Option('--baud <rate>', 'of a serial port; a USB socket ignores it').argParser(wholeNumber(300, 4_000_000)).default(BAUD))
+    .option('--location <hub>', 'where it sits (FL, DASH, …), instead of its coding pins')
+    .option('--desk', 'a bare board: frames through its USB cable, no sockets; needs --location')
+    .option('--link <uri>', 'bus on which to wait until the hub claims its address')
+    .option('--dry-run', 'write nothing to a board: --board and --out say what')
+    .addOption(new Option('--board <name>', 'which board, for --dry-run').choices(BOARD_NAMES))
+    .option('--out <file>', 'where --dry-run writes the program; it runs as .bootcde')
+    .option(CAR_OPTION, `car it is built into: ${CAR_HELP}`)
+    .addOption(shared('json'))
+    .addHelpText('after', HELP)
+    .action(async (word: string, options: Options) => {
+      const location = options.location === undefined ? undefined : hubNamed(options.location)
+      if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
+      const firmware = await firmwareOf(word, options)
+      if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
+      const place = { location, desk: options.desk === true }
+      if (options.dryRun === true) await dryRun(firmware, place, options, terminal)
+      else await write(firmware, place, options, terminal)
+    })
+}
+
+interface Firmware {
+  readonly hub: HubTypeName
+  readonly version: string
+  readonly artefact: string
+}
+
+/** Builds a hub type, or reads an image. */
+async function firmwareOf(word: string, options: Options): Promise<Firmware> {
+  if (!HUB_TYPES.includes(word as HubTypeName)) {
+    if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
+    return readImage(word)
+  }
+  const topology = readTopology(readCar(options.car), 'car')
+  try {
+    const { hub, version, text } = await buildHub(word as HubTypeName, 'espruino', imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
+    return { hub, version, artefact: text }
+  } catch (error) {
+    throw error instanceof BuildRefusal ? new Failure(error.message) : error
+  }
+}
+
+function readImage(path: string): Firmware {
+  let image: Uint8Array
+  try {
+    image = readFileSync(path)
+  } catch (error) {
+    throw fileFailure('read', path, error)
+  }
+  const header = readImageHeader(image)
+  const fault = imageFault(image)
+  if (header === undefined || fault !== IMAGE_FAULT.none) {
+    const why = Object.entries(IMAGE_FAULT).find(([, code]) => code === fault)?.[0] ?? 'notImage'
+    throw new Failure(`${path} is no whole image (${why}): build it with npx spine build --engine espruino`)
+  }
+  if (header.engine !== IMAGE_ENGINE.espruino) throw new Failure(`${path} is for XS: build it with --engine espruino, or install it with npx spine update`)
+  const hub = HUB_TYPES.find(name => HUB_TYPE[name] === header.hubType)
+  if (hub === undefined) throw new Failure(`${path} is for a hub type that this program does not know: update spine`)
+  return { hub, version: versionText(header.version), artefact: new TextDecoder().decode(image.subarray(IMAGE_HEADER_BYTES)) }
+}
+
+interface PlaceOnCar {
+  readonly location: HubName | undefined
+  readonly desk: boolean
+}
+
+async function programFor(board: BoardName, { hub, version, artefact }: Firmware, { location, desk }: PlaceOnCar): Promise<Uint8Array> {
+  const code = location === undefined ? undefined : LOCATION[location]
+  let pins: BoardPins
+  try {
+    pins = desk && code !== undefined ? deskWiring(board, code) : wiring(board, code)
+  } catch (error) {
+    throw new Failure(describe(error))
+  }
+  return new TextEncoder().encode((await espruinoProgram(hub, version, artefact, pins)).text)
+}
+
+async function dryRun(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
+  const { board, out } = options
+  if (board === undefined || out === undefined) throw usage(`--dry-run needs --board (${BOARD_NAMES.join(', ')}) and --out FILE`)
+  if (BOARDS[board].engine === 'xs') throw usage(`${BOARDS[board].title} takes the image that npx spine build ${firmware.hub} writes`)
+  const program = await programFor(board, firmware, place)
+  const row = BOARDS[board]
+  const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
+  const problems = obstacles(found, firmware.hub, program.length)
+  if (problems.length > 0) throw new Failure(problems.join('; '))
+  try {
+    writeFileSync(out, program)
+  } catch (error) {
+    throw fileFailure('write', out, error)
+  }
+  const told = { hub: firmware.hub, board, out, bytes: program.length }
+  tell(terminal, options.json, () => told, () => `${out}: ${firmware.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
+}
+
+function accessOf({ port, baud }: Options): Access {
+  if (port === undefined) throw usage('which port? For example: --port /dev/ttyACM0')
+  try {
+    return consoleAt(port, baud)
+  } catch (error) {
+    throw error instanceof LinkUriError ? usage(error.message) : error
+  }
+}
+
+async function write(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
+  const access = accessOf(options)
+  const clock = clockOf(terminal.scheduler)
+  const transport = await access.open().catch((error: unknown) => { throw new Failure(describe(error)) })
+  const repl = new Repl(transport, clock, access.name)
+  try {
+    const board = await identify(repl, access.name)
+    terminal.warn(`${BOARDS[board.name].title}, Espruino ${board.version}, ${board.variables} variables, chip ${board.serial}`)
+    const program = await programFor(board.name, firmware, place)
+    const problems = obstacles(board, firmware.hub, program.length)
+    if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}; boards that fit are in firmware/boards/README.md`)
+    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal)).run()
+    const at = options.link === undefined ? await flash() : await watched(options.link, firmware, board, clock, flash, terminal)
+    const where = at === undefined ? '; reset' : `; it claims its address as ${at}`
+    const told = { hub: firmware.hub, version: firmware.version, board: board.name, bytes: program.length, claimed: at ?? null }
+    tell(terminal, options.json, () => told, () => `${firmware.hub} ${firmware.version} is on ${access.name}: ${program.length} bytes written and read back${where}\n`)
+  } catch (error) {
+    throw error instanceof FlashError ? new Failure(error.message) : error
+  } finally {
+    await repl.close()
+  }
+}
+
+/** Flashes while listening on a bus; resolves with where the hub claims its address. */
+async function watched(
+  link: string, { hub }: Firmware, board: FoundBoard, clock: Clock, flash: () => Promise<void>, terminal: Terminal,
+): Promise<HubName> {
+  return withLink(link, { name: 'flash', report: line => terminal.warn(line) }, async (bus) => {
+    await flash()
+    terminal.warn('waiting for its address claim')
+    return claimed(wireOf(bus), clock, hub, serialOf(board.serial), CLAIM_ms)
+  })
+}
+
+/** A line for each phase and each tenth of it. */
+function progressLines(terminal: Terminal): (progress: FlashProgress) => void {
+  let last = ''
+  return ({ phase, done, total }) => {
+    const percent = Math.floor(done / total * PERCENT / STEP_pct) * STEP_pct
+    const line = phase === 'writing' || phase === 'verifying' ? `${phase}: ${percent} % of ${total} bytes` : phase
+    if (line === last) return
+    last = line
+    terminal.warn(line)
+  }
+}

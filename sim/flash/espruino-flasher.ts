@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+
+import { type BoardName, boardOfInterpreter, type BoardRow, BOARDS } from '#firmware/boards/index.ts'
+import type { HubTypeName } from '#protocol/index.ts'
+import { crc32 } from 'node:zlib'
+import { FlashError, type Repl, Silence } from './repl.ts'
+
+/** What the interpreter says of its board. */
+export interface FoundBoard {
+  readonly name: BoardName
+  readonly version: string
+  /** Variables in all. */
+  readonly variables: number
+  /** Bytes of `Storage`, and of them what is in files. */
+  readonly storage: number
+  readonly files: number
+  /** Number of its chip, hexadecimal with dashes. */
+  readonly serial: string
+  /** First line of the program that is on it; empty: none. */
+  readonly program: string
+}
+
+export interface FlashProgress {
+  readonly phase: 'erasing' | 'writing' | 'verifying' | 'starting'
+  readonly done: number
+  readonly total: number
+}
+
+/** Bytes in a piece: its line, in base64, is far shorter than the interpreter's input of 1024 bytes. */
+const PIECE = 256
+const PIECE_TRIES = 5
+/** Read back at once. */
+const READ_BACK = 768
+/** Erasing and compacting what is in Storage may take that long. */
+const ERASE_ms = 20_000
+/** Storage's own head of a file, and the loader's file. */
+const FILE_OVERHEAD = 256
+/** The program, and what the interpreter runs when it boots: that is written last, so that nothing half-written boots. */
+const PROGRAM_FILE = 'hub'
+const BOOT_FILE = '.bootcde'
+const BOOT_CODE = `eval(require("Storage").read("${PROGRAM_FILE}"))`
+const HEAD_BYTES = 120
+/** Serial number of the chip, program and sizes: one question. */
+const IDENTITY = `(function(){var s=require("Storage"),t=s.getStats(),m=process.memory();return[process.env.BOARD,process.version,m.total,`
+  + `t.totalBytes,t.fileBytes,getSerial(),(s.read("${PROGRAM_FILE}",0,${HEAD_BYTES})||"")]})()`
+
+const quoted = (text: string): string => JSON.stringify(text)
+
+/** Asks who is there. @throws FlashError nobody, or no board of ours */
+export async function identify(repl: Repl, place: string): Promise<FoundBoard> {
+  try {
+    await repl.wake()
+  } catch (error) {
+    throw error instanceof Silence ? new FlashError(explained(error, place)) : error
+  }
+  const answer = await repl.ask(IDENTITY)
+  if (!Array.isArray(answer) || answer.length !== 7) throw new FlashError(`${place} answers, but not as an Espruino 2v20 or newer does: update it, espruino.com/Download`)
+  const [id, version, variables, storage, files, serial, head] = answer as [string, string, number, number, number, string, string]
+  const name = boardOfInterpreter(String(id))
+  if (name === undefined) {
+    const known = Object.values(BOARDS).flatMap(board => board.interpreter)
+    throw new FlashError(`the board on ${place} is a ${id}, for which there is no pin map: there is one for ${known.join(', ')}`)
+  }
+  return { name, version, variables, storage, files, serial, program: String(head).split('\n')[0]! }
+}
+
+/** Why nobody answered, from what was heard. */
+function explained({ heard, message }: Silence, place: string): string {
+  if (heard === '') return `nothing on ${place} answers: is it the board's port? If a hub runs there, hold the board's button while you reset it`
+  if (heard.includes('\xf1')) return `on ${place} a hub sends frames, its console is off: hold the board's button while you reset it, and write again`
+  return `what is on ${place} is no Espruino: ${message}`
+}
+
+/** What keeps this program from this board, in one line each; empty: nothing. */
+export function obstacles(board: FoundBoard, hub: HubTypeName, bytes: number): string[] {
+  const row: BoardRow = BOARDS[board.name]
+  const found: string[] = []
+  const room = board.storage - FILE_OVERHEAD
+  if (bytes > room) found.push(`the program has ${bytes} bytes, and ${row.title} keeps ${room}`)
+  const needed = Math.ceil(VARIABLES[hub] * RESERVE)
+  if (needed > board.variables) found.push(`a ${hub} hub needs ${needed} variables, and ${row.title} has ${board.variables}`)
+  if (row.nvm === undefined) found.push(`${row.title} has no page of flash left for records`)
+  return found
+}
+
+/** Variables of the interpreter that a hub takes on a desk, measured in the interpreter's LINUX build with 16,383 of them. */
+const VARIABLES: Readonly<Record<HubTypeName, number>> = { door: 12_916, dash: 15_234, trunk: 14_770, hood: 9485, stereo: 9357 }
+/** Left free for what its sockets, its collector and a busy bus take: a tenth. */
+const RESERVE = 1.1
+
+/** Writes a program piece by piece, each acknowledged, reads it back, and only then lets it boot. */
+export class EspruinoFlasher {
+  private readonly repl: Repl
+  private readonly program: Uint8Array
+  private readonly onProgress: (progress: FlashProgress) => void
+
+  constructor(repl: Repl, program: Uint8Array, onProgress: (progress: FlashProgress) => void) {
+    this.repl = repl
+    this.program = program
+    this.onProgress = onProgress
+  }
+
+  /** @throws FlashError in one line what to do; the board then boots nothing. */
+  async run(): Promise<void> {
+    await this.erase()
+    await this.write()
+    await this.verify()
+    await this.start()
+  }
+
+  private async erase(): Promise<void> {
+    const { repl, program } = this
+    this.tell('erasing', 0)
+    // What runs is forgotten, so that there is memory for the writing; its watchdog goes on and is fed with each line.
+    repl.tell('reset()')
+    await this.ask(`(${STORAGE}.erase(${quoted(BOOT_FILE)}),${STORAGE}.erase(${quoted(PROGRAM_FILE)}),1)`, ERASE_ms)
+    const room = `${STORAGE}.getStats().freeBytes`
+    const needed = program.length + FILE_OVERHEAD
+    if (Number(await this.ask(room)) >= needed) return
+    await this.ask(`(${STORAGE}.compact(),1)`, ERASE_ms)
+    const free = Number(await this.ask(room))
+    if (free < needed) throw new FlashError(`the board has ${free} bytes free, ${needed} are needed: remove its other files, with require("Storage").eraseAll()`)
+  }
+
+  private async write(): Promise<void> {
+    const { program } = this
+    for (let from = 0; from < program.length; from += PIECE) {
+      const piece = program.subarray(from, from + PIECE)
+      await this.put(piece, from)
+      this.tell('writing', from + piece.length)
+    }
+  }
+
+  /** A piece that came garbled is not written, and sent again. */
+  private async put(piece: Uint8Array, from: number): Promise<void> {
+    const data = `atob("${Buffer.from(piece).toString('base64')}")`
+    const write = `${STORAGE}.write(${quoted(PROGRAM_FILE)},d,${from},${this.program.length})`
+    let problem = ''
+    for (let attempt = 1; attempt <= PIECE_TRIES; attempt++) {
+      try {
+        const taken = await this.ask(`(function(d){return E.CRC32(d)==${crc32(piece)}?${write}:0})(${data})`)
+        if (taken === true) return
+        problem = taken === 0 ? 'it comes garbled' : 'it has no room'
+      } catch (error) {
+        if (!(error instanceof FlashError) || error instanceof Silence) throw this.broken(error, from)
+        problem = error.message
+      }
+    }
+    throw this.broken(new FlashError(`a piece was sent ${PIECE_TRIES} times in vain, ${problem}; take a shorter cable, or a lower --baud`), from)
+  }
+
+  private async verify(): Promise<void> {
+    const { program } = this
+    const hash = createHash('sha256')
+    for (let from = 0; from < program.length; from += READ_BACK) {
+      const text = await this.ask(`btoa(${STORAGE}.read(${quoted(PROGRAM_FILE)},${from},${READ_BACK}))`).catch((error: unknown) => { throw this.broken(error, from) })
+      hash.update(Buffer.from(String(text), 'base64'))
+      this.tell('verifying', Math.min(program.length, from + READ_BACK))
+    }
+    if (hash.digest('hex') === createHash('sha256').update(program).digest('hex')) return
+    throw new FlashError('what the board holds is not what was written: write again; if it comes back its flash is worn out')
+  }
+
+  private async start(): Promise<void> {
+    this.tell('starting', 0)
+    const taken = await this.ask(`${STORAGE}.write(${quoted(BOOT_FILE)},${quoted(BOOT_CODE)})`)
+    if (taken !== true) throw new FlashError('the board did not take its boot code: write again')
+    this.repl.tell('E.reboot()')
+  }
+
+  private ask(expression: string, limit_ms?: number): Promise<unknown> {
+    return this.repl.ask(`(E.kickWatchdog(),${expression})`, limit_ms)
+  }
+
+  private broken(error: unknown, at: number): unknown {
+    if (!(error instanceof FlashError)) return error
+    return new FlashError(`${error.message} (after ${at} of ${this.program.length} bytes): write again; until then the board boots nothing`)
+  }
+
+  private tell(phase: FlashProgress['phase'], done: number): void {
+    this.onProgress({ phase, done, total: this.program.length })
+  }
+}
+
+const STORAGE = 'require("Storage")'

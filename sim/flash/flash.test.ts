@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Duplex } from 'node:stream'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Clock } from '../diag/index.ts'
+import { EspruinoFlasher, FlashError, type FlashProgress, identify, obstacles, Repl } from './index.ts'
+import { type ConsoleFaults, type EmulatedBoard, EmulatedEspruino } from './testing/index.ts'
+
+const PROGRAM = new TextEncoder().encode(`//spine-board {"hub":"hood"}\n${'let a="…~~";'.repeat(200)}`)
+const ESPRUINO = process.env['ESPRUINO_BIN'] ?? ''
+
+/** Time that passes when nothing else happens. */
+class IdleClock implements Clock {
+  private time_ms = 0
+  private timers: { readonly due_ms: number, readonly fire: () => void }[] = []
+
+  now_ms(): number {
+    return this.time_ms
+  }
+
+  after(delay_ms: number, fire: () => void): () => void {
+    const timer = { due_ms: this.time_ms + delay_ms, fire }
+    this.timers.push(timer)
+    return () => { this.timers = this.timers.filter(other => other !== timer) }
+  }
+
+  /** What `work` comes to; what it waits for in vain runs out at once. */
+  async settle<Result>(work: Promise<Result>): Promise<Result> {
+    let done = false
+    const finished = work.finally(() => { done = true })
+    finished.catch(() => undefined)
+    while (!done) {
+      for (let i = 0; i < 4 && !done; i++) await new Promise<void>(resolve => setImmediate(resolve))
+      const next = this.timers.sort((a, b) => a.due_ms - b.due_ms)[0]
+      if (done || next === undefined) continue
+      this.timers = this.timers.filter(timer => timer !== next)
+      this.time_ms = next.due_ms
+      next.fire()
+    }
+    return finished
+  }
+}
+
+const CLOCK: Clock = {
+  now_ms: () => performance.now(),
+  after: (delay_ms, fire) => {
+    const timer = setTimeout(fire, delay_ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+interface Story {
+  readonly board: EmulatedEspruino
+  /** What was refused, in one line; empty: it was written. */
+  readonly said: string
+  readonly progress: readonly FlashProgress[]
+  readonly time_ms: number
+}
+
+async function flashed(shape: EmulatedBoard = {}, faults: ConsoleFaults = {}, program = PROGRAM): Promise<Story> {
+  const board = new EmulatedEspruino(shape, faults)
+  const clock = new IdleClock()
+  const repl = new Repl({ stream: board.stream, close: () => Promise.resolve() }, clock, 'the port')
+  const progress: FlashProgress[] = []
+  const said = await clock.settle((async () => {
+    const found = await identify(repl, 'the port')
+    const problems = obstacles(found, 'hood', program.length)
+    if (problems.length > 0) throw new FlashError(problems.join('; '))
+    await new EspruinoFlasher(repl, program, each => progress.push(each)).run()
+  })().then(() => '', (error: Error) => error.message))
+  return { board, said, progress, time_ms: clock.now_ms() }
+}
+
+const bytesOf = (text: string | undefined): Uint8Array => Uint8Array.from(Buffer.from(text ?? '', 'latin1'))
+
+describe('a board at its console', () => {
+  it('is written in pieces, read back, and boots what was written', async () => {
+    const { board, said, progress, time_ms } = await flashed()
+    expect(said).toBe('')
+    expect(bytesOf(board.files.get('hub'))).toEqual(PROGRAM)
+    expect(board.files.get('.bootcde')).toBe('eval(require("Storage").read("hub"))')
+    expect(board.reboots).toBe(1)
+    expect([...new Set(progress.map(({ phase }) => phase))]).toEqual(['erasing', 'writing', 'verifying', 'starting'])
+    expect(progress.filter(({ phase }) => phase === 'writing').at(-1)).toEqual({ phase: 'writing', done: PROGRAM.length, total: PROGRAM.length })
+    expect(time_ms, 'it waited for nothing').toBe(0)
+  })
+
+  it.each([
+    ['that echoes everything', { echoes: true }],
+    ['whose answers get lost now and then', { lost: [1, 3, 9] }],
+    ['on a line that garbles a byte now and then', { garbled: [6, 9, 10] }],
+  ] as const)('%s is written all the same', async (_name, faults) => {
+    const { board, said } = await flashed({}, faults)
+    expect(said).toBe('')
+    expect(bytesOf(board.files.get('hub'))).toEqual(PROGRAM)
+  })
+
+  it('that is full of what was erased is compacted', async () => {
+    const files = { hub: 'x'.repeat(6000), '.bootcde': 'eval(old)' }
+    const { board, said } = await flashed({ storageBytes: 8000, files })
+    expect(said).toBe('')
+    expect(bytesOf(board.files.get('hub'))).toEqual(PROGRAM)
+  })
+})
+
+describe('what cannot be written says what to do', () => {
+  it.each<[string, EmulatedBoard, ConsoleFaults, string]>([
+    ['nobody answers', {}, { silentFrom: 1 }, 'nothing on the port answers: is it the board\'s port?'],
+    ['it is another board', { id: 'BANGLEJS2' }, {}, 'the board on the port is a BANGLEJS2, for which there is no pin map'],
+    ['it has too few variables and no flash', { id: 'PICO_R1_3', variables: 5100 }, {}, 'variables, and Espruino Pico has 5100; Espruino Pico has no page'],
+    ['its Storage is too small', { storageBytes: 1500 }, {}, `the program has ${PROGRAM.length} bytes, and ESP32 kit with Espruino keeps 1244`],
+    ['other files take the room', { storageBytes: 8000, files: { photo: 'x'.repeat(6000) } }, {}, 'remove its other files'],
+    ['it stops answering in the middle', {}, { silentFrom: 8 }, 'write again; until then the board boots nothing'],
+    ['it is unplugged in the middle', {}, { unpluggedAt: 9 }, 'the port is gone: plug the board in and write again'],
+    ['the line garbles everything', {}, { garbled: Array.from({ length: 90 }, (_, i) => i + 7) }, 'a piece was sent 5 times in vain'],
+    ['its flash is worn out', {}, { wornFlash: true }, 'what the board holds is not what was written'],
+  ])('%s', async (_name, shape, faults, words) => {
+    const { board, said, time_ms } = await flashed({ files: { '.bootcde': 'old' }, ...shape }, faults)
+    expect(said).toContain(words)
+    expect(said).not.toContain('\n')
+    expect(board.reboots).toBe(0)
+    expect(time_ms, 'no wait is long').toBeLessThanOrEqual(60_000)
+    if (board.files.get('hub') !== undefined) expect(board.files.get('.bootcde'), 'nothing half-written boots').toBeUndefined()
+  })
+
+  it('what is no Espruino at all', async () => {
+    const stream = new Duplex({
+      read: () => undefined,
+      write: (_bytes, _encoding, done) => {
+        stream.push('AT\r\nERROR\r\n')
+        done()
+      },
+    })
+    const clock = new IdleClock()
+    const work = identify(new Repl({ stream, close: () => Promise.resolve() }, clock, 'the port'), 'the port')
+    await expect(clock.settle(work)).rejects.toThrow(/what is on the port is no Espruino: .*AT/)
+  })
+
+  it('a hub that sends frames there', async () => {
+    const stream = new Duplex({ read: () => undefined, write: (_bytes, _encoding, done) => done() })
+    const clock = new IdleClock()
+    const work = identify(new Repl({ stream, close: () => Promise.resolve() }, clock, 'the port'), 'the port')
+    stream.push(Buffer.from([0xf1, 0, 1, 2, 3]))
+    await expect(clock.settle(work)).rejects.toThrow('a hub sends frames, its console is off: hold the board\'s button')
+  })
+})
+
+if (ESPRUINO === '') console.warn('no program is written to a real interpreter here: ESPRUINO_BIN names its LINUX build')
+
+describe.skipIf(ESPRUINO === '')('the real interpreter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'espruino-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** The interpreter, which keeps its flash in a file of its folder; a reset ends it. */
+  async function booted(work: (repl: Repl) => Promise<void>): Promise<void> {
+    const child = spawn(ESPRUINO, [], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] })
+    const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
+    try {
+      await work(new Repl({ stream, close: () => Promise.resolve() }, CLOCK, ESPRUINO))
+    } finally {
+      child.kill('SIGKILL')
+    }
+  }
+
+  it('takes a program, holds it, and runs it after a reset', async () => {
+    const program = new TextEncoder().encode(`//spine-board {}\nvar written="abc";${' '.repeat(1500)}\n`)
+    await booted(async (repl) => {
+      const found = await identify(repl, ESPRUINO)
+      expect([found.name, found.program]).toEqual(['linux', ''])
+      await new EspruinoFlasher(repl, program, () => undefined).run()
+    })
+    await booted(async (repl) => {
+      expect(await repl.ask('written.length')).toBe(3)
+      expect((await identify(repl, ESPRUINO)).program).toBe('//spine-board {}')
+    })
+  }, 60_000)
+})

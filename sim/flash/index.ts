@@ -1,0 +1,4 @@
+/** Writing a hub's program to a board through its cable. */
+export { claimed } from './claim.ts'
+export { EspruinoFlasher, type FlashProgress, type FoundBoard, identify, obstacles } from './espruino-flasher.ts'
+export { FlashError, Repl } from './repl.ts'

@@ -1,0 +1,136 @@
+import type { Transport } from '../gateway/index.ts'
+import type { Clock } from '../diag/index.ts'
+
+/** A board that cannot be written to, in one line that says what to do next. */
+export class FlashError extends Error {}
+
+/** The board did not answer; `heard` is what came instead. */
+export class Silence extends FlashError {
+  readonly heard: string
+
+  constructor(message: string, heard: string) {
+    super(message)
+    this.heard = heard
+  }
+}
+
+/** Ctrl-C: ends what runs, and empties the line. */
+const BREAK = '\x03'
+/** At the beginning of a line: it is not echoed. */
+const QUIET = '\x10'
+const FLOW_CONTROL = /[\x11\x13]/g
+const ANSWER_ms = 2000
+/** A line is asked again when its answer does not come; what is asked may be done twice. */
+const TRIES = 3
+/** Of what was heard, kept. */
+const MOST_HEARD = 16_384
+const SHOWN = 60
+
+/**
+ * An Espruino's console over a byte stream: one expression after the other, each answered. Our own instead of the package
+ * `espruino`: its uploads of up to 512 bytes hang, and it knows neither acknowledged pieces nor a bound on how long it waits.
+ */
+export class Repl {
+  private readonly transport: Transport
+  private readonly clock: Clock
+  private readonly place: string
+  private readonly listen = (bytes: Uint8Array): void => this.take(bytes)
+  private readonly lose = (): void => this.end()
+  private heard = ''
+  private asked = 0
+  private gone = false
+  /** Called when something came, or nothing more will. */
+  private changed: () => void = () => undefined
+
+  constructor(transport: Transport, clock: Clock, place: string) {
+    this.transport = transport
+    this.clock = clock
+    this.place = place
+    transport.stream.on('data', this.listen)
+    for (const event of ['close', 'end', 'error'] as const) transport.stream.on(event, this.lose)
+  }
+
+  /** Breaks off what runs and waits for the first answer. @throws Silence */
+  async wake(): Promise<void> {
+    this.write(`${BREAK}\n`)
+    await this.ask('1')
+  }
+
+  /**
+   * The value of an expression, through JSON. It may be computed again when its answer is lost.
+   * @throws FlashError what the board threw. @throws Silence
+   */
+  async ask(expression: string, limit_ms: number = ANSWER_ms): Promise<unknown> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(expression, limit_ms)
+      } catch (error) {
+        if (!(error instanceof Silence) || attempt === TRIES || this.gone) throw error
+        this.write(`${BREAK}\n`)
+      }
+    }
+  }
+
+  /** Sends an expression whose answer nobody waits for. */
+  tell(expression: string): void {
+    this.write(`${QUIET}${expression}\n`)
+  }
+
+  async close(): Promise<void> {
+    this.transport.stream.off('data', this.listen)
+    await this.transport.close()
+  }
+
+  private async once(expression: string, limit_ms: number): Promise<unknown> {
+    const mark = `~${++this.asked}`
+    // In halves, so that an echo of the line is no answer.
+    const say = (kind: string, value: string): string => `print("${mark}"+"${kind}"+${value}+"~~")`
+    this.write(`${QUIET}try{${say('=', `JSON.stringify(${expression})`)}}catch(e){${say('!', 'e')}}\n`)
+    const answer = await this.until(new RegExp(`${mark}([=!])([^]*?)~~`), limit_ms)
+    if (answer[1] === '!') throw new FlashError(`the board said: ${answer[2]}`)
+    try {
+      return JSON.parse(answer[2]!) as unknown
+    } catch {
+      throw new Silence(`${this.place} answered what cannot be read: ${shown(answer[2]!)}`, answer[2]!)
+    }
+  }
+
+  private until(pattern: RegExp, limit_ms: number): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const finish = (end: () => void): void => {
+        cancel()
+        this.changed = () => undefined
+        end()
+      }
+      const cancel = this.clock.after(limit_ms, () => finish(() => reject(new Silence(
+        `${this.place} does not answer${this.heard === '' ? '' : `, but says ${shown(this.heard)}`}`, this.heard))))
+      this.changed = () => {
+        const match = pattern.exec(this.heard)
+        if (match !== null) {
+          this.heard = this.heard.slice(match.index + match[0].length)
+          finish(() => resolve(match))
+        } else if (this.gone) finish(() => reject(new Silence(`${this.place} is gone: plug the board in and write again`, this.heard)))
+      }
+      this.changed()
+    })
+  }
+
+  private write(text: string): void {
+    if (!this.gone && this.transport.stream.writable) this.transport.stream.write(Buffer.from(text, 'latin1'))
+  }
+
+  private take(bytes: Uint8Array): void {
+    this.heard = (this.heard + Buffer.from(bytes).toString('latin1').replace(FLOW_CONTROL, '')).slice(-MOST_HEARD)
+    this.changed()
+  }
+
+  private end(): void {
+    this.gone = true
+    this.changed()
+  }
+}
+
+/** A piece of what was heard, for people. */
+function shown(text: string): string {
+  return JSON.stringify(text.trim().slice(-SHOWN))
+}

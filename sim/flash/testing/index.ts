@@ -1,0 +1,1 @@
+export { type ConsoleFaults, type EmulatedBoard, EmulatedEspruino } from './emulated-espruino.ts'
