@@ -174,7 +174,7 @@ export class EspruinoFlasher {
 
   private broken(error: unknown, at: number): unknown {
     if (!(error instanceof FlashError)) return error
-    return new FlashError(`${error.message} (after ${at} of ${this.program.length} bytes): write again; until then the board boots nothing`)
+    return new FlashError(`${error.message} (${at} of ${this.program.length} bytes are there; until all are, the board boots nothing)`)
   }
 
   private tell(phase: FlashProgress['phase'], done: number): void {

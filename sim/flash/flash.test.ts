@@ -112,7 +112,7 @@ describe('what cannot be written says what to do', () => {
     ['it has too few variables and no flash', { id: 'PICO_R1_3', variables: 5100 }, {}, 'variables, and Espruino Pico has 5100; Espruino Pico has no page'],
     ['its Storage is too small', { storageBytes: 1500 }, {}, `the program has ${PROGRAM.length} bytes, and ESP32 kit with Espruino keeps 1244`],
     ['other files take the room', { storageBytes: 8000, files: { photo: 'x'.repeat(6000) } }, {}, 'remove its other files'],
-    ['it stops answering in the middle', {}, { silentFrom: 8 }, 'write again; until then the board boots nothing'],
+    ['it stops answering in the middle', {}, { silentFrom: 8 }, 'until all are, the board boots nothing'],
     ['it is unplugged in the middle', {}, { unpluggedAt: 9 }, 'the port is gone: plug the board in and write again'],
     ['the line garbles everything', {}, { garbled: Array.from({ length: 90 }, (_, i) => i + 7) }, 'a piece was sent 5 times in vain'],
     ['its flash is worn out', {}, { wornFlash: true }, 'what the board holds is not what was written'],
