@@ -7,7 +7,7 @@ const test = '[.]test[.]ts$'
 
 /** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
 const browserSafe = [
-  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|live|diag)/(?!testing/)',
+  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|live|diag|check)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
   'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$', 'sim/web/page/',
 ].map(path => `^${path}`).join('|')
@@ -66,6 +66,7 @@ module.exports = {
     layer('mqtt-on-diag', '^sim/mqtt/', '^(firmware|sim/(?!gateway/|diag/|mqtt/))', 'a broker works without a simulator'),
     layer('rvc-on-diag', '^sim/rvc/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|gateway/|diag/|rvc/))', 'RV-C works without a simulator'),
     layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
+    layer('check-knows-copper', '^sim/check/(?!trial/|.*[.]test[.]ts$)', '^(firmware|sim/(?!kernel/|schema/|power/|check/))', 'a check knows the copper and frames, no car'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
     layer('web-on-live', '^sim/web/', '^(firmware|sim/(cli|bench|pinch)/)', 'the page knows the car and links, no tool'),
     layer('live-on-car', '^sim/live/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'a car in real time knows no tool'),

@@ -20,6 +20,7 @@ const SPECS = {
   monitor: { summary: 'watch a bus: hubs, volts and amperes, positions, load, faults', load: () => import('./commands/monitor.ts') },
   diag: { summary: 'ask hubs by UDS: trouble codes, data, routines, reset', load: () => import('./commands/diag.ts') },
   keys: { summary: 'what the sockets of hubs may hold: pair, unpair, show', load: () => import('./commands/keys.ts') },
+  check: { summary: 'name the bad contact: what every cable of a car loses, and how sure that is', load: () => import('./commands/check.ts') },
   update: { summary: 'install firmware on a hub over the bus', load: () => import('./commands/update.ts') },
   gateway: { summary: 'join two links: adapters, tools, the car; counters, state, latency', load: () => import('./commands/gateway.ts') },
   mqtt: { summary: 'a bus on an MQTT broker, found by Home Assistant', load: () => import('./commands/mqtt.ts') },

@@ -19,7 +19,7 @@ export interface CableCapability {
   readonly limit_A: number
   /** What may flow for the time of a peak, less than a second: a fuse bears its rating for hours. */
   readonly peakLimit_A: number
-  /** Supply and return conductor with contacts and fuse, Ω, in that ambient. */
+  /** Supply and return conductor with contacts and fuse, Ω, as hot as was asked. */
   readonly resistance_Ohm: number
 }
 
@@ -39,10 +39,11 @@ export interface Capability {
   readonly transfer_Ohm: readonly (readonly number[])[]
 }
 
-/** Throws `DataError` when the topology is not right. */
-export function capabilityOf(topology: CopperTopology): Capability {
+/** Resistances are of copper at `copper_C`, by default as hot as its place may be. Throws `DataError` when the topology is not right. */
+export function capabilityOf(topology: CopperTopology, copper_C?: number): Capability {
   const network = new Network(topology, 1)
-  network.setHottest()
+  if (copper_C === undefined) network.setHottest()
+  else network.setTemperature_C(copper_C)
   const hubs = topology.hubs.map(name => ({
     name,
     paths: pathsTo(topology, name).map(way => way.map(cable => topology.cables.indexOf(cable))),

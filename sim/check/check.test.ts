@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { createFrame } from '#protocol/index.ts'
+import { attachNode, createCar, SEDAN } from '../car/index.ts'
+import { Prng } from '../kernel/index.ts'
+import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf } from './index.ts'
+import { runTrial } from './trial/index.ts'
+
+const LIMIT_ms = 60_000
+const drive = { seed: 11, layout: 'line', engine: true, drive_s: 40 } as const
+
+describe('a check of what hubs tell', () => {
+  it('names the drop of a window that was moved, its resistance within a tenth, and where to look', () => {
+    const { diagnosis } = runTrial({
+      ...drive, number: 1, faults: [{ cable: 'drop.FL', conductor: 'return', extra_Ohm: 0.08, course: 'steady' }],
+    })
+    const [finding, ...others] = diagnosis.findings
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ cables: ['drop.FL'], orElse: [], course: 'steady' })
+    expect(Math.abs(finding!.added_Ohm / 0.08 - 1)).toBeLessThan(0.1)
+    expect(severityOf(diagnosis)).toBe('repair')
+    expect(findingText(SEDAN.copper, finding!)).toMatch(/^drop\.FL: 1\d\d mΩ instead of 30 .*hinge/)
+  }, LIMIT_ms)
+
+  it('finds nothing in a healthy car, and says what carried nothing', () => {
+    const { diagnosis } = runTrial({ ...drive, number: 2, faults: [] })
+    expect(diagnosis.findings).toEqual([])
+    expect(diagnosis.breaks).toEqual([])
+    expect(diagnosis.places.find(place => place.cables[0] === 'drop.DASH')!.state).toBe('notExcited')
+    expect(severityOf(diagnosis)).toBe('good')
+    expect(diagnosis.misfit).toBeGreaterThan(0.5)
+    expect(diagnosis.misfit).toBeLessThan(1.5)
+  }, LIMIT_ms)
+
+  it('names cables that carry the same current together', () => {
+    const { diagnosis } = runTrial({
+      ...drive, number: 0, drive_s: 30, staged: true, faults: [{ cable: 'spine.TRUNK', conductor: 'supply', extra_Ohm: 0.12, course: 'steady' }],
+    })
+    expect(diagnosis.findings.map(finding => finding.cables)).toEqual([['spine.TRUNK', 'drop.TRUNK']])
+  }, LIMIT_ms)
+
+  it('names the cable behind which hubs fell silent', () => {
+    const check = new Check(SEDAN.copper)
+    const car = createCar({ seed: 3 })
+    attachNode(car, { name: 'laptop', position: 0 }).onFrame((frame) => { if (!frame.error) check.readings.receive(frame, frame.timestamp_ns) })
+    car.boot()
+    car.run(4000)
+    car.powerFault({ kind: 'cut', cable: 'spine.RL' })
+    car.run(6000)
+    const { breaks } = check.diagnoseWith(undefined)
+    expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
+  })
+})
+
+describe('whatever is on the bus', () => {
+  it('nothing is thrown, and no place is named', () => {
+    const dice = new Prng(5, 'noise')
+    const check = new Check(SEDAN.copper)
+    const frame = createFrame(8)
+    frame.extended = true
+    for (let i = 0; i < 20_000; i++) {
+      // Mostly of the catalogue's form, with wrong and now and then right checksums; times jump.
+      frame.id = (0x18ff0000 | dice.below(0x10000)) >>> 0
+      frame.length = dice.below(9)
+      for (let at = 0; at < 8; at++) frame.data[at] = dice.below(256)
+      check.readings.receive(frame, dice.chance(0.01) ? NaN : i * 1e6)
+    }
+    expect(check.diagnoseWith(undefined).findings).toEqual([])
+  })
+
+  it('of nothing nothing is said', () => {
+    const check = new Check(SEDAN.copper)
+    const diagnosis = check.diagnoseWith(undefined)
+    expect([diagnosis.findings, diagnosis.breaks, diagnosis.readings]).toEqual([[], [], 0])
+    expect(checkPage('<nothing> & "all"', SEDAN.copper, check, diagnosis)).toContain('&lt;nothing&gt; &amp; &quot;all&quot;')
+  })
+})
+
+describe('a baseline', () => {
+  it('comes back from its file, and is refused when it is something else', () => {
+    const check = new Check(SEDAN.copper)
+    const baseline = baselineOf(check.model, 'sedan', check.diagnoseWith(undefined).learned)
+    expect(parseBaseline(JSON.parse(JSON.stringify(baseline)))).toEqual(baseline)
+    expect(check.diagnoseWith(baseline).findings).toEqual([])
+    expect(() => parseBaseline({ spineBaseline: 1, car: 'x', places: 3 })).toThrow('baseline.places')
+  })
+})

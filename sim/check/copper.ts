@@ -1,0 +1,72 @@
+import { type Capability, capabilityOf, type CopperTopology } from '../power/index.ts'
+
+/** What a check can tell from the other places: one cable, or several that always carry the same current. */
+export interface Place {
+  /** Names of its cables; of several, none can be told from another by what hubs measure. */
+  readonly cables: readonly string[]
+  /** By hub: share of the hub's current that flows through it. */
+  readonly share: readonly number[]
+  /** Of the healthy copper, supply and return, Ω. */
+  readonly nominal_Ohm: number
+  /**
+   * Of the way around it in a ring, S; 0 in a line. A resistance R added here acts on the hubs as R / (1 + R × loop_S) would in a
+   * line: the current goes the other way.
+   */
+  readonly loop_S: number
+  /** All hubs hang on it: what is lost here looks like a weak battery. */
+  readonly first: boolean
+}
+
+/** The copper of a car as a check needs it. */
+export interface CopperModel {
+  readonly hubs: readonly string[]
+  readonly places: readonly Place[]
+  /** Volts lost at a hub by each ampere of another, [hub · hubs + other], Ω. */
+  readonly transfer_Ohm: Float64Array
+}
+
+/** Shares and resistances as a car stands in a mild garage, °C. */
+const COPPER_C = 30
+/** Shares that differ by less are the same current. */
+const SAME_SHARE = 1e-6
+/** Added to find out how a ring answers, Ω. */
+const PROBE_OHM = 0.5
+
+/** Throws `DataError` when the topology is not right. */
+export function copperModel(topology: CopperTopology): CopperModel {
+  const capability = capabilityOf(topology, COPPER_C)
+  const hubs = topology.hubs
+  const places: Place[] = []
+  capability.cables.forEach((cable, i) => {
+    const share = capability.share[i]!
+    const twin = places.findIndex(other => sameCurrent(other.share, share))
+    const loop_S = topology.layout === 'ring' ? loopOf(topology, capability, i) : 0
+    const first = share.every(one => Math.abs(one) > 1 - SAME_SHARE)
+    const known = places[twin]
+    if (known === undefined) places.push({ cables: [cable.name], share, nominal_Ohm: cable.resistance_Ohm, loop_S, first })
+    else places[twin] = { ...known, cables: [...known.cables, cable.name], nominal_Ohm: known.nominal_Ohm + cable.resistance_Ohm }
+  })
+  return { hubs, places, transfer_Ohm: Float64Array.from(capability.transfer_Ohm.flat()) }
+}
+
+function sameCurrent(a: readonly number[], b: readonly number[]): boolean {
+  const sign = a.reduce((sum, one, i) => sum + one * b[i]!, 0) < 0 ? -1 : 1
+  return a.every((one, i) => Math.abs(one - sign * b[i]!) < SAME_SHARE)
+}
+
+/** By the answer of the network to a bad contact: each conductor gets one, and both act alike. */
+function loopOf(topology: CopperTopology, healthy: Capability, index: number): number {
+  const share = healthy.share[index]!
+  const hub = share.reduce((most, one, i) => Math.abs(one) > Math.abs(share[most]!) ? i : most, 0)
+  const weight = share[hub]! * share[hub]!
+  if (weight < SAME_SHARE) return 0
+  const cables = topology.cables.map((cable, i) => {
+    if (i !== index) return cable
+    const connectors = Math.max(1, cable.connectors ?? 2)
+    const good_mOhm = (cable.connectors ?? 2) * (cable.contact_mOhm ?? 3)
+    return { ...cable, connectors, contact_mOhm: (good_mOhm + PROBE_OHM * 1000) / connectors }
+  })
+  const bad = capabilityOf({ ...topology, cables }, COPPER_C)
+  const acts_Ohm = (bad.transfer_Ohm[hub]![hub]! - healthy.transfer_Ohm[hub]![hub]!) / (2 * weight)
+  return Math.max(0, 1 / acts_Ohm - 1 / PROBE_OHM)
+}

@@ -1,0 +1,80 @@
+import type { PortReadings } from './readings.ts'
+
+/** Errors that hubs' readings are taken to have: those of the sensors of `sim/host`, with some to spare. */
+export interface ReadingErrors {
+  /** Of one voltage and one current as frames tell them, rms. */
+  readonly volt_V: number
+  readonly port_A: number
+  /** Of a hub's voltage sensor: offset and gain, rms. */
+  readonly offset_V: number
+  readonly gain: number
+  /** Of the copper and the contacts of a healthy car against its description, rms: for each place, and in proportion. */
+  readonly contact_Ohm: number
+  readonly copper: number
+}
+
+/** Readings around an instant that are averaged: the nearest, and none further away, s. */
+const AROUND = 3
+const AROUND_s = 1.5
+/** A change between two readings that is no noise. */
+const STEP_A = 0.5
+const STEP_SHARE = 0.04
+/** Currents move a little between the readings even when they are steady: ripple, warming filaments. Rms. */
+const RESTLESS_A = 0.05
+/** A port that has told nothing for so long may draw anything. */
+const STALE_s = 3
+
+/** What one port drew at an instant, from what it told before and after. */
+export class PortCurrent {
+  current_A = 0
+  /** Square of its uncertainty, A². */
+  variance = 0
+  private readonly readings: PortReadings
+  private readonly noise_A: number
+  private next = 0
+
+  constructor(readings: PortReadings, noise_A: number) {
+    this.readings = readings
+    this.noise_A = noise_A
+  }
+
+  /** Instants must not go back. */
+  at(t_s: number): void {
+    const { t_s: times, current_A: values } = this.readings
+    while (this.next < times.length && times[this.next]! <= t_s) this.next++
+    const { next } = this
+    const restless = RESTLESS_A * RESTLESS_A
+    const noise = this.noise_A * this.noise_A + restless
+    const before = next > 0 ? values[next - 1]! : NaN
+    const after = next < times.length && times[next]! - t_s < STALE_s ? values[next]! : NaN
+    if (Number.isNaN(before) || t_s - times[next - 1]! > STALE_s) {
+      // Nothing is known yet, or no longer: what a resting port draws, and any current.
+      this.current_A = Number.isNaN(after) ? 0 : after
+      this.variance = Number.isNaN(after) ? 100 : 4
+      return
+    }
+    const told = t_s - times[next - 1]! < 1e-4
+    if (!told && !Number.isNaN(after) && differs(before, after)) {
+      this.current_A = (before + after) / 2
+      this.variance = (before - after) * (before - after) / 4 + noise
+      return
+    }
+    let sum_A = before
+    let count = 1
+    for (let i = next - 2; i >= 0 && i >= next - AROUND && t_s - times[i]! < AROUND_s && !differs(values[i]!, before); i--) {
+      sum_A += values[i]!
+      count++
+    }
+    for (let i = next; i < times.length && i < next + AROUND - 1 && times[i]! - t_s < AROUND_s && !differs(values[i]!, before); i++) {
+      sum_A += values[i]!
+      count++
+    }
+    this.current_A = sum_A / count
+    this.variance = noise / count + restless
+  }
+}
+
+function differs(a: number, b: number): boolean {
+  const change_A = a > b ? a - b : b - a
+  return change_A > STEP_A + STEP_SHARE * (a > b ? a : b)
+}

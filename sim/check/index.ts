@@ -1,0 +1,5 @@
+export { Check, type Diagnosis } from './diagnose.ts'
+export { type Baseline, baselineOf, parseBaseline } from './baseline.ts'
+export { type Deed, excitation, Standing } from './excite.ts'
+export { checkPage } from './page.ts'
+export { breakText, findingText, mOhm, type Severity, severityOf, stateText } from './words.ts'

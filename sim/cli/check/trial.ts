@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises'
+import { drawStaged, drawTrial, runTrial, TrialTally, type TrialReport } from '#sim/check/trial/index.ts'
+import { Progress } from '../lib/progress.ts'
+import { right, table } from '../lib/table.ts'
+import { tell } from '../lib/tell.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+export interface TrialOptions { readonly trial: number, readonly seed: number, readonly json?: boolean, readonly staged?: boolean }
+
+/** What is aimed at, by the name of a row: least share that is right, %. */
+const AIMS: Readonly<Record<string, string>> = {
+  'single, 30 mΩ or more': '≥99 %, 0 wrong', 'single, 20 to 30 mΩ': '≥85 %',
+}
+
+/** Random drives, or staged checks, in the virtual car; Ctrl-C ends them, and what there is is told. */
+export async function trial(options: TrialOptions, terminal: Terminal): Promise<void> {
+  const tally = new TrialTally()
+  const { stop } = terminal
+  let done = 0
+  const progress = await Progress.open(terminal, () => `${done} of ${options.trial} ${options.staged === true ? 'checks' : 'drives'}`, { plain: options.json === true })
+  for (let number = 0; number < options.trial && !stop.aborted; number++) {
+    tally.add(runTrial(options.staged === true ? drawStaged(options.seed, number) : drawTrial(options.seed, number)))
+    done++
+    progress.show()
+    await setImmediate()
+  }
+  progress.close()
+  const report = tally.report()
+  tell(terminal, options.json, () => ({ seed: options.seed, ...report }), () => text(report, options, terminal), 2)
+}
+
+function text({ drives, rows, resistance, healthy, wrongCases }: TrialReport, { seed, staged }: TrialOptions, terminal: Terminal): string {
+  const share = (part: number, of: number): string => of === 0 ? '-' : `${(100 * part / of).toFixed(1)} %`
+  const aim = (name: string): string => staged === true ? '' : AIMS[name] ?? ''
+  const { named, bias_pct, within10, most_pct } = resistance
+  return [
+    `${drives} ${staged === true ? 'checks of 30 s' : 'drives of two minutes'}, seed ${seed}: 50 mV and 100 mA rms, offsets of that size, gain ±2 %\n\n`,
+    table(terminal, [{ title: 'bad contact' }, right('faults'), right('right'), right('hedged'), right('wrong'), right('silent'), right('right'), { title: 'aim' }],
+      rows.filter(row => row.faults > 0).map(row => [
+        row.name, `${row.faults}`, `${row.right}`, `${row.hedged}`, `${row.wrong}`, `${row.silent}`, share(row.right, row.faults), aim(row.name),
+      ])),
+    `\nResistance of ${named} steady ones: within 10 % for ${share(within10, named)}, ${bias_pct.toFixed(1)} % off on average, ${most_pct.toFixed(0)} % at most (aim: within 10 %).\n`,
+    staged === true ? '' : `${healthy.falseAlarms} false alarms in ${healthy.hours.toFixed(1)} h of healthy cars (aim: below 1 in 1,000 h).\n`,
+    wrongCases.length === 0 ? '' : `A healthy place was named in the cases ${wrongCases.join(', ')}.\n`,
+  ].join('')
+}
