@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     it('is small, reaches nothing, and runs the car', async () => {
       const { page, problems } = await running(await pages.show(pages.address))
       const html = readFileSync(pages.file)
-      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(226_000)
+      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(230_000)
       expect(html.toString()).toContain('connect-src \'none\'')
       expect(problems).toEqual([])
       await keepPicture(page, 'car')
@@ -174,6 +174,24 @@ describe.skipIf(!hasChromium)('the page', () => {
       expect(await label(page, /^Cable drop\.FL/)).toContain('a bus does not tell')
       expect(problems).toEqual([])
       await keepPicture(page, 'log')
+    })
+
+    it('shows what a log of another network says, by a DBC file', async () => {
+      const { page, problems } = await pages.show(pages.address)
+      const choose = async (name: string, text: string): Promise<void> => {
+        await page.getByRole('button', { name: 'Open a log' }).first().click()
+        await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text, 'latin1') })
+      }
+      await choose('other.log', '(1.000000) can0 123#E80301\n(1.100000) can0 123#E90302\n')
+      await choose('no.dbc', 'nothing')
+      await page.getByText('no.dbc: 0 messages described').waitFor()
+      // In a code page of Windows, as such files are.
+      await choose('other.DBC', 'BO_ 291 Engine: 3 ECM\n SG_ Temp : 0|16@1+ (0.1,0) [0|0] "\xb0C" X\n SG_ Gear : 16|8@1+ (1,0) [0|0] "" X\nVAL_ 291 Gear 2 "drive" ;\n')
+      await page.getByText('other.DBC: 1 messages described').waitFor()
+      await page.getByText('Temp=100.1 \xb0C Gear=drive').waitFor()
+      await page.getByText('Engine').first().click()
+      await page.getByText('Temp=100.1 \xb0C Gear=drive').waitFor()
+      expect(problems).toEqual([])
     })
 
     it('listens to an SLCAN adapter at a serial port, and sends only when it is unlocked', async () => {

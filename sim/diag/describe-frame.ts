@@ -1,6 +1,5 @@
 import { type CanFrame, dataIdOf, E2E_OUTCOME, E2eReceiver, sourceOf } from '#protocol/index.ts'
 import { type DecodeFailure, type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, addressText, hubTypeText } from '#protocol/messages/index.ts'
-import { vssOf } from '#protocol/vss/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { fieldsJson, fieldsText } from './fields.ts'
 
@@ -30,6 +29,12 @@ const FAILURE_TEXT: Readonly<Record<DecodeFailure, string>> = {
 export class FrameDescriber {
   private readonly decoder = new FrameDecoder()
   private readonly e2e = new E2eReceiver(1024)
+  private readonly more: (decoded: DecodedMessage) => object
+
+  /** `more`: what else is told to programs of each of our messages. */
+  constructor(more: (decoded: DecodedMessage) => object = () => ({})) {
+    this.more = more
+  }
 
   describe(frame: LinkFrame): FrameDescription {
     if (frame.error) return bare('error frame', '', `class ${identifierText(frame.id, true)} ${hex(frame)}`, '')
@@ -42,7 +47,6 @@ export class FrameDescriber {
 
   private message(frame: LinkFrame, decoded: DecodedMessage, sender: string): FrameDescription {
     const { row } = decoded
-    const vss = vssOf(decoded)
     const outcome = this.e2e.receive(dataIdOf(frame.id), decoded.source, frame.data, frame.length, frame.timestamp_ns / 1e6)
     return {
       title: `${row.name}@${decoded.location}`,
@@ -52,7 +56,7 @@ export class FrameDescriber {
       json: {
         message: row.name, location: decoded.location, source: decoded.source, sender,
         e2e: { outcome: E2E_TEXT[outcome], counter: decoded.counter }, fields: fieldsJson(row, decoded.values),
-        ...vss !== undefined && { vss },
+        ...this.more(decoded),
       },
     }
   }

@@ -1,4 +1,5 @@
 import { addressText } from '#protocol/messages/index.ts'
+import { vssOf } from '#protocol/vss/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { type DbcDatabase, readMessage } from './dbc/index.ts'
 import { bytesText, FrameDescriber, type FrameDescription } from './describe-frame.ts'
@@ -20,7 +21,11 @@ export interface NetworkOptions {
  * several frames are put together and described with the frame that completes them.
  */
 export class NetworkDescriber {
-  private readonly catalogue = new FrameDescriber()
+  private readonly catalogue = new FrameDescriber((decoded) => {
+    const vss = vssOf(decoded)
+    return vss === undefined ? {} : { vss }
+  })
+
   private readonly isoTp = new IsoTpReader()
   private readonly j1939 = new J1939Reader()
   private readonly options: NetworkOptions

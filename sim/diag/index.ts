@@ -1,6 +1,7 @@
 export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
 export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
 export { NetworkDescriber } from './describe-network.ts'
+export { describeReading } from './describe-reading.ts'
 export { currentFaults } from './faults.ts'
 export { type ForeignMessage, ForeignSignals, foreignText } from './foreign-signals.ts'
 export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'

@@ -17,6 +17,8 @@ export interface PageOptions extends LinkOptions {
   readonly port: number
   /** A log that the page scrubs, instead of a bus. */
   readonly log?: { readonly name: string, readonly bytes: Uint8Array }
+  /** DBC files that say what its frames mean. */
+  readonly dbc?: string
 }
 
 /** The page and its stream, on loopback: a link whose clients are pages. Its `addresses` are what a browser opens. */
@@ -95,7 +97,7 @@ const HEADERS = {
 /** Bundled when the first page is opened, once for a process. */
 let page: Promise<string> | undefined
 
-async function answer(request: IncomingMessage, response: ServerResponse, token: string, { log }: PageOptions): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, token: string, { log, dbc }: PageOptions): Promise<void> {
   const send = (status: number, type: string, body: string | Uint8Array, more: Readonly<Record<string, string>> = {}): void => {
     response.writeHead(status, { ...HEADERS, 'content-type': type, ...more }).end(body)
   }
@@ -110,6 +112,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, token:
     }
   }
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  if (request.url === '/dbc' && isToken(given, token)) return send(dbc === undefined ? 204 : 200, 'text/plain; charset=utf-8', dbc ?? '')
   if (request.url !== '/log' || log === undefined || !isToken(given, token)) return send(404, 'text/plain', 'no such thing\n')
   send(200, 'application/octet-stream', log.bytes, { 'x-name': encodeURIComponent(log.name) })
 }

@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import { bridgeLinks, type Link, LOG_FORMATS } from '#sim/gateway/index.ts'
 import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import type { PageLink, PageOptions } from '#sim/web/index.ts'
-import { Failure, fileFailure } from '../lib/failure.ts'
+import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
@@ -15,15 +16,16 @@ words with what to check. Of a car everything can be touched; of another bus the
 until it is unlocked in the page and --actuate stands here. A log of any kind is scrubbed. Ctrl-C ends it.
 
 --out writes the page as one file that needs no server and no network: the car runs in it. It opens logs, and adapters (SLCAN,
-GVRET) in browsers that have Web Serial.
+GVRET) in browsers that have Web Serial, and DBC files, as --dbc gives them to a page that is served.
 
 Examples:
   npx spine web                               the car that runs on this machine
   npx spine web drive.log                     a log
+  npx spine web truck.mf4 --dbc truck.dbc     a log of another network, with its signals
   npx spine web socketcan:can0                a real bus, read only
   npx spine web --out page                    page/index.html`
 
-interface Options { out?: string, port: number, actuate?: boolean, json?: boolean }
+interface Options { out?: string, port: number, actuate?: boolean, json?: boolean, dbc?: string[] }
 
 /** `spine web`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -32,9 +34,11 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--out <dir>', 'write the page with the car in it as one file, index.html, and end')
     .option('--port <n>', 'where it is served on loopback; 0 is any that is free', wholeNumber(0, 65_535), 0)
     .addOption(shared('actuate', 'let commands of the page, once it is unlocked, onto a real bus: real glass moves'))
+    .addOption(dbcOption())
     .addOption(shared('json', 'the address, or the file and its size, for programs'))
     .addHelpText('after', HELP)
     .action((target: string, options: Options) => {
+      if (options.out !== undefined && options.dbc !== undefined) throw usage('--dbc is for a page that is served: in a file it is opened in the page')
       if (options.out !== undefined) return write(options.out, options, terminal)
       if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, options, terminal)
       return serveLog(target.replace(/^file:/, ''), options, terminal)
@@ -87,7 +91,9 @@ async function withPage(
   pageOptions: PageOptions, options: Options, terminal: Terminal, join: (page: PageLink) => () => void, link?: Link,
 ): Promise<void> {
   const { createPageLink } = await import('#sim/web/index.ts')
-  const page = createPageLink(pageOptions)
+  const { dbc } = options
+  if (dbc !== undefined) loadDbc(dbc, terminal)
+  const page = createPageLink({ ...pageOptions, ...dbc && { dbc: dbc.map(textOf).join('\n') } })
   const leave = join(page)
   try {
     await explained(page.open())

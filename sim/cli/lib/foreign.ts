@@ -36,7 +36,8 @@ export function loadDbc(files: readonly string[], terminal: Terminal): DbcDataba
   return new DbcDatabase(messages)
 }
 
-function textOf(file: string): string {
+/** The text of a DBC file. Throws a Failure for one that cannot be read. */
+export function textOf(file: string): string {
   try {
     return dbcText(readFileSync(file))
   } catch (error) {

@@ -14,9 +14,12 @@ import {
   view, type View,
 } from './store.ts'
 import type { TextKey } from './texts.ts'
+import { takeDbc } from './words.ts'
 
 const VIEWS: readonly (readonly [View, TextKey, string])[] = [['car', 'car', '▣'], ['plots', 'plots', '∿'], ['frames', 'frames', '≡'], ['faults', 'faults', '⚠']]
 const menu = signal(false)
+const DBC = '.dbc'
+const ENDINGS = [...LOG_ENDINGS, DBC]
 
 /** How the page begins again with a car of its own. */
 export interface AppProps { readonly startCar: () => void }
@@ -123,8 +126,8 @@ function Menu({ startCar }: AppProps): JSX.Element {
   return (
     <div class="menu" role="group" aria-label={t('openLog')}>
       <button type="button" onClick={() => { menu.value = false; startCar() }}>{t('openCar')}</button>
-      <button type="button" onClick={() => file.current?.click()}>{t('openLog')} ({LOG_ENDINGS.join(' ')})</button>
-      <input ref={file} type="file" accept={LOG_ENDINGS.join(',')} hidden aria-label={t('openLog')} onChange={event => void openFile(event.currentTarget.files?.[0])} />
+      <button type="button" onClick={() => file.current?.click()}>{t('openLog')} ({ENDINGS.join(' ')})</button>
+      <input ref={file} type="file" accept={ENDINGS.join(',')} hidden aria-label={t('openLog')} onChange={event => void openFile(event.currentTarget.files?.[0])} />
       {serial === undefined
         ? <p class="hint">{t('noSerial')}</p>
         : (
@@ -140,7 +143,15 @@ function Menu({ startCar }: AppProps): JSX.Element {
 async function openFile(file: File | undefined): Promise<void> {
   if (file === undefined) return
   menu.value = false
-  openLog(file.name, new Uint8Array(await file.arrayBuffer()))
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  if (file.name.toLowerCase().endsWith(DBC)) useDbc(file.name, bytes)
+  else openLog(file.name, bytes)
+}
+
+/** What the frames of another network say, from now on. */
+function useDbc(name: string, bytes: Uint8Array): void {
+  notice.value = `${name}: ${takeDbc(bytes)} ${t('described')}`
+  view.value = 'frames'
 }
 
 export function openLog(name: string, bytes: Uint8Array): void {

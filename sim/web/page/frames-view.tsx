@@ -1,12 +1,13 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { signal } from '@preact/signals'
-import { FrameDescriber, identifierText } from '#sim/diag/index.ts'
+import { identifierText } from '#sim/diag/index.ts'
 import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
 import { CHANGED_s, type IdState } from './frame-store.ts'
 import { saveLog } from './save.ts'
 import { beat, frames, hello, lost, model, plots, t } from './store.ts'
 import type { PlotKey } from './plots.ts'
+import { describer } from './words.ts'
 
 const mode = signal<'ids' | 'list'>('ids')
 const filter = signal('')
@@ -52,7 +53,7 @@ function ById(): JSX.Element {
   const wanted = filter.value.toLowerCase()
   const now_s = model.now_ns / 1e9
   const rows = [...frames.ids].sort(([, a], [, b]) => a.id - b.id).flatMap(([key, state]) => {
-    const words = new FrameDescriber().describe(stateFrame(state))
+    const words = describer()(stateFrame(state))
     const id = identifierText(state.id, state.extended)
     return matches(wanted, id, words.title, words.sender, words.text) ? [{ key, state, words, id }] : []
   })
@@ -67,7 +68,7 @@ function ById(): JSX.Element {
               <td>{words.title}</td><td>{words.sender}</td><td class="number">{state.count}</td>
               <td class="number">{state.period_s > 0 ? `${(1 / state.period_s).toFixed(state.period_s > 1 ? 2 : 0)} /s` : '—'}</td>
               <td class="mono"><Bytes state={state} now_s={now_s} /></td>
-              <td class="words">{opened.value === key ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
+              <td class="words">{opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
             </tr>
           ))}
         </tbody>
@@ -100,7 +101,7 @@ function Fields({ title, text }: { title: string, text: string }): JSX.Element {
         const plotted = plots.has(key)
         return (
           <span key={name} class="field">{name}={value}
-            {title.includes('@') && <button type="button" class={`plot ${plotted ? 'pressed' : ''}`} aria-pressed={plotted} aria-label={`${t('plot')}: ${name ?? ''}`} onClick={() => plots.toggle(key)}>∿</button>}
+            <button type="button" class={`plot ${plotted ? 'pressed' : ''}`} aria-pressed={plotted} aria-label={`${t('plot')}: ${name ?? ''}`} onClick={() => plots.toggle(key)}>∿</button>
           </span>
         )
       })}
@@ -126,7 +127,7 @@ function List(): JSX.Element {
   })
   const from = Math.max(0, Math.floor(top / ROW_px) - 4)
   const shown = Array.from({ length: Math.max(0, Math.min(count - from, Math.ceil(height / ROW_px) + 8)) }, (_, i) => numbers?.[from + i] ?? first + from + i)
-  const describer = new FrameDescriber()
+  const describe = describer()
   return (
     <div
       class="scroll list"
@@ -144,7 +145,7 @@ function List(): JSX.Element {
         {shown.map((n, i) => {
           const frame = frames.read(n, scratch) ? scratch : undefined
           if (frame === undefined) return undefined
-          const words = describer.describe(frame)
+          const words = describe(frame)
           return (
             <div class="line" key={n} style={{ top: `${(from + i) * ROW_px}px` }}>
               <span class="mono time">{(frame.timestamp_ns / 1e9).toFixed(6)}</span>
@@ -166,10 +167,10 @@ const MOST_LOOKED_AT = 40_000
 
 function matching(wanted: string): number[] {
   const found: number[] = []
-  const describer = new FrameDescriber()
+  const describe = describer()
   for (let n = frames.total - 1; n >= frames.first && n > frames.total - MOST_LOOKED_AT && found.length < MOST_MATCHES; n--) {
     if (!frames.read(n, scratch)) continue
-    const words = describer.describe(scratch)
+    const words = describe(scratch)
     if (matches(wanted, identifierText(scratch.id, scratch.extended), words.title, words.sender, words.text)) found.push(n)
   }
   return found.reverse()

@@ -6,6 +6,7 @@ import { followWidth } from './car-view.tsx'
 import { driveOf } from './share.ts'
 import { notice, open, run, speakEvents, t } from './store.ts'
 import { servedSource, workerSource } from './stream-source.ts'
+import { takeDbc } from './words.ts'
 
 /** Shows the page; `script` is the text that its worker runs. */
 export async function showPage(script: string): Promise<void> {
@@ -29,10 +30,13 @@ export async function showPage(script: string): Promise<void> {
   run()
 }
 
-/** What the server has: a log, or something that talks. */
+/** What the server has: a DBC beside it, a log, or something that talks. */
 async function served(token: string): Promise<void> {
   const { protocol, host } = location
-  const answer = await fetch('log', { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
+  const ask = (what: string): Promise<Response | undefined> => fetch(what, { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
+  const dbc = await ask('dbc')
+  if (dbc?.status === 200) takeDbc(new Uint8Array(await dbc.arrayBuffer()))
+  const answer = await ask('log')
   if (answer?.ok === true) openLog(decodeURIComponent(answer.headers.get('x-name') ?? 'log'), new Uint8Array(await answer.arrayBuffer()))
   else open(servedSource(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/stream`, token), host)
 }
