@@ -103,7 +103,7 @@ describe('faults with wrong fields', () => {
       'faults.babbling.FL.id: is 2048, not a number in 0…2047, as "extended" is false',
       'faults.babbling.FR.id: is -1, not a number in 0…536870911',
       'faults.stuckDominant: is 1, not true or false',
-      'faults.copper[0].kind: "melt" is not one of cut, corrosion, fuse, short, cableShort',
+      'faults.copper[0].kind: "melt" is not one of cut, corrosion, fuse, short, diode, cableShort',
       'faults.copper[1].until_ms: is 1, not a number in 2…86400000 ms',
       'faults.supply[0].duration_ms: is 0, not a number in 1…3600000 ms',
       'faults.battery.charge: is NaN, not a number in 0…1',

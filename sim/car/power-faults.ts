@@ -28,6 +28,7 @@ const timedCopperFault = oneOfObjects('kind', [
   related(object({ ...COPPER_FAULTS.corrosion, ...SPAN }), lasts),
   related(object({ ...COPPER_FAULTS.fuse, ...SPAN }), lasts),
   related(object({ ...COPPER_FAULTS.short, ...SPAN }), lasts),
+  related(object({ ...COPPER_FAULTS.diode, ...SPAN }), lasts),
   related(object({ ...COPPER_FAULTS.cableShort, ...SPAN }), lasts),
 ])
 

@@ -45,6 +45,7 @@ const RING = 'spine.ring'
  * @throws DataError naming every hub or component that no gauge can feed.
  */
 export function sizeCar(data: TopologyData, goal: SizeGoal = GOAL): Sizing {
+  if (data.copper.layout === 'dual') throw new DataError(['car.copper.layout: is "dual"; what is sized is one spine, a line or a ring: size that, and lay it twice'])
   const car = laid(goal.layout === 'ring' ? withRing(data) : withoutRing(data))
   const admission = new Admission(readTopology(car, 'car'))
   const demands = demandsOf(admission)

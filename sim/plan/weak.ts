@@ -67,8 +67,10 @@ function together(car: TopologyData, admission: Admission, demands: readonly Dem
 }
 
 function resized(car: TopologyData, goal: SizeGoal): string | undefined {
+  const { layout } = car.copper
+  if (layout === 'dual') return undefined
   try {
-    const { copper_kg } = sizeCar(car, { ...goal, layout: car.copper.layout })
+    const { copper_kg } = sizeCar(car, { ...goal, layout })
     return `spine plan --size: ${(copper_kg - copperOf_kg(car.copper)).toFixed(2)} kg of copper`
   } catch (error) {
     if (error instanceof DataError) return undefined

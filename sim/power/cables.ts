@@ -1,4 +1,4 @@
-import type { Cable } from './topology.ts'
+import type { Cable, CopperTopology } from './topology.ts'
 
 /** A piece of spine that ends at a tap. Bolted or welded, 0.5 mΩ where there is a plug; cross-linked insulation, as it is loaded most. */
 export function segment(from: string, to: string, length_m: number, gauge_mm2: number, connectors: number): Cable {
@@ -13,4 +13,21 @@ export function drop(hub: string, length_m: number, gauge_mm2: number, rating_A:
 /** The piece of spine at the battery, in the engine bay: insulated like a starter cable, behind the spine's bolted fuse. */
 export function mainSegment(to: string, length_m: number, gauge_mm2: number, rating_A: number): Cable {
   return { ...segment('battery', to, length_m, gauge_mm2, 1), insulation: 'D', fuse: { rating_A, kind: 'bolted' } }
+}
+
+/** What the taps and cables of spine B are called, beside those of spine A. */
+export const SPINE_B = 'B.'
+
+/**
+ * The same copper twice, from one battery to the same hubs: spine A with the names that it has, spine B with `B.` before them. An ideal
+ * diode ends each drop. `divided`: the segment with a smaller bolted fuse, so that a short behind it leaves the front of its spine.
+ */
+export function twoSpines(single: CopperTopology, divided: string, rating_A: number): CopperTopology & { readonly layout: 'dual' } {
+  const diode = {}
+  const spineA = single.cables.map((cable): Cable => ({
+    ...cable, ...(single.hubs.includes(cable.to) && { diode }), ...(cable.name === divided && { fuse: { rating_A, kind: 'bolted' } }),
+  }))
+  const renamed = (node: string): string => single.taps.includes(node) ? SPINE_B + node : node
+  const spineB = spineA.map((cable): Cable => ({ ...cable, name: SPINE_B + cable.name, from: renamed(cable.from), to: renamed(cable.to) }))
+  return { ...single, layout: 'dual', taps: [...single.taps, ...single.taps.map(renamed)], cables: [...spineA, ...spineB] }
 }

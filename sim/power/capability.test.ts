@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { capabilityOf, predictMinimumVoltage } from './capability.ts'
+import { twoSpines } from './cables.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
 import type { CopperTopology } from './topology.ts'
 
@@ -107,5 +108,29 @@ describe('prediction', () => {
     expect(capability.share[2]![0]).toBeLessThan(0)
     expect(predictMinimumVoltage(ring, { FRONT: 48 }).overPeak).toEqual(['left'])
     expect(predictMinimumVoltage(ring, { FRONT: 36 }).overloaded).toEqual(['left'])
+  })
+})
+
+describe('a car with two spines', () => {
+  const single = capabilityOf(SEDAN_COPPER)
+  const dual = capabilityOf(twoSpines(SEDAN_COPPER, 'spine.RL', 60))
+
+  it('carries by each of them what either carries alone, so that nothing is too much when one is gone', () => {
+    for (const hub of dual.hubs) expect(hub.paths).toHaveLength(2)
+    single.cables.forEach((cable, i) => {
+      const twins = dual.cables.flatMap((other, at) => other.name === cable.name || other.name === `B.${cable.name}` ? [at] : [])
+      expect(twins).toHaveLength(2)
+      for (const twin of twins) {
+        expect(dual.share[twin]).toEqual(single.share[i]!.map(share => share > 0.5 ? 1 : 0))
+        expect(dual.cables[twin]!.limit_A).toBe(/RL|RR|TRUNK/.test(cable.name) && cable.kind === 'segment' ? 45 : cable.limit_A)
+      }
+    })
+  })
+
+  it('loses as many volts by one spine as it counts with, and fewer by both', () => {
+    dual.transfer_Ohm.forEach((row, at) => row.forEach((ohm, by) => expect(ohm).toBeGreaterThan(single.transfer_Ohm[at]![by]! - 1e-9)))
+    const volts = predictMinimumVoltage(dual, { FL: 9, RR: 9 }).voltage_V
+    const before = predictMinimumVoltage(single, { FL: 9, RR: 9 }).voltage_V
+    volts.forEach((hub_V, i) => expect(before[i]! - hub_V).toBeLessThan(0.2))
   })
 })

@@ -25,7 +25,7 @@ export interface CableCapability {
 
 interface HubCapability {
   readonly name: string
-  /** Each way from the battery as indices of cables, battery first: one in a line, two in a ring. */
+  /** Each way from the battery as indices of cables, battery first: one in a line, two in a ring or a dual car. */
   readonly paths: readonly (readonly number[])[]
 }
 
@@ -33,7 +33,7 @@ interface HubCapability {
 export interface Capability {
   readonly cables: readonly CableCapability[]
   readonly hubs: readonly HubCapability[]
-  /** [cable][hub]: share of the hub's current in the cable (0 or 1 in a line), positive from → to. */
+  /** [cable][hub]: share of the hub's current in the cable (0 or 1 in a line; in a dual car what it may come to), positive from → to. */
   readonly share: readonly (readonly number[])[]
   /** [hub][other hub]: volts lost at the hub by each ampere of the other, Ω. */
   readonly transfer_Ohm: readonly (readonly number[])[]
@@ -64,11 +64,22 @@ export function capabilityOf(topology: CopperTopology, copper_C?: number): Capab
       resistance_Ohm: network.resistance_Ohm(i),
     }
   })
+  if (topology.layout === 'dual') return { cables, hubs, ...aloneOf(cables, hubs) }
   return {
     cables,
     hubs,
     share: cables.map((_, cable) => hubs.map((_, hub) => network.share(cable, hub))),
     transfer_Ohm: hubs.map((_, at) => hubs.map((_, by) => network.transfer_Ohm(at, by))),
+  }
+}
+
+/** Of two spines each is to carry everything alone: every hub draws all it has by either, and loses the more of what it would. */
+function aloneOf(cables: readonly CableCapability[], hubs: readonly HubCapability[]): Pick<Capability, 'share' | 'transfer_Ohm'> {
+  const shared_Ohm = (way: readonly number[], other: readonly number[]): number =>
+    way.reduce((sum_Ohm, cable) => other.includes(cable) ? sum_Ohm + cables[cable]!.resistance_Ohm : sum_Ohm, 0)
+  return {
+    share: cables.map((_, cable) => hubs.map(hub => hub.paths.some(way => way.includes(cable)) ? 1 : 0)),
+    transfer_Ohm: hubs.map(at => hubs.map(by => Math.max(...at.paths.flatMap(way => by.paths.map(other => shared_Ohm(way, other)))))),
   }
 }
 

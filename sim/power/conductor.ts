@@ -12,22 +12,27 @@ export class Conductor {
   readonly connected: Uint8Array
   /** Volts lost at hub h by each ampere that hub k draws: [h · hubs + k], Ω. 0 where not connected. */
   readonly transfer_Ohm: Float64Array
+  /** Volts lost at each watched node by each ampere that hub k draws: [w · hubs + k], Ω. */
+  readonly watched_Ohm: Float64Array
   /** Share of hub k's current that flows through cable b, in direction from → to: [b · hubs + k]. */
   readonly share: Float64Array
   private readonly nodes: number
   private readonly from: Int32Array
   private readonly to: Int32Array
   private readonly hubNodes: Int32Array
+  private readonly watched: Int32Array
   private readonly matrix: Float64Array
   private readonly column: Float64Array
 
-  constructor(nodes: number, from: Int32Array, to: Int32Array, hubNodes: Int32Array) {
+  constructor(nodes: number, from: Int32Array, to: Int32Array, hubNodes: Int32Array, watched: Int32Array) {
     const cables = from.length
     const hubs = hubNodes.length
     this.nodes = nodes
     this.from = from
     this.to = to
     this.hubNodes = hubNodes
+    this.watched = watched
+    this.watched_Ohm = new Float64Array(watched.length * hubs)
     this.resistance_Ohm = new Float64Array(cables)
     this.connected = new Uint8Array(nodes)
     this.transfer_Ohm = new Float64Array(hubs * hubs)
@@ -40,7 +45,7 @@ export class Conductor {
     this.findConnected()
     this.stampMatrix()
     factorLdl(this.matrix, this.nodes, this.nodes)
-    const { hubNodes, share, transfer_Ohm, column, connected } = this
+    const { hubNodes, watched, watched_Ohm, share, transfer_Ohm, column, connected } = this
     const hubs = hubNodes.length
     for (let k = 0; k < hubs; k++) {
       column.fill(0)
@@ -49,6 +54,7 @@ export class Conductor {
         solveLdl(this.matrix, this.nodes, this.nodes, column)
       }
       for (let h = 0; h < hubs; h++) transfer_Ohm[h * hubs + k] = column[hubNodes[h]!]!
+      for (let w = 0; w < watched.length; w++) watched_Ohm[w * hubs + k] = column[watched[w]!]!
       for (let b = 0; b < this.from.length; b++) {
         share[b * hubs + k] = (column[this.to[b]!]! - column[this.from[b]!]!) / this.resistance_Ohm[b]!
       }

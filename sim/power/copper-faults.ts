@@ -14,10 +14,13 @@ export const COPPER_FAULTS = {
   corrosion: { kind: z.literal('corrosion'), cable: text, conductor, extra_Ohm: number(0, 100, 'Ω') },
   fuse: { kind: z.literal('fuse'), cable: text },
   short: { kind: z.literal('short'), hub: text, resistance_Ohm },
+  /** The ideal diode at the end of a drop lets nothing through, or lets it back too. */
+  diode: { kind: z.literal('diode'), cable: text, state: oneOf(['open', 'shorted']) },
   /** The conductors of a cable touch along it, crushed or chafed. */
   cableShort: { kind: z.literal('cableShort'), cable: text, at_m: spot_m, resistance_Ohm },
 }
 
 type Kind = keyof typeof COPPER_FAULTS
 export type SupplyFault = { [Each in Kind]: FieldsData<(typeof COPPER_FAULTS)[Each]> }[Kind]
+export type DiodeFault = 'open' | 'shorted'
 export type ConductorName = Data<typeof conductor> & string

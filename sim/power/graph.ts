@@ -1,12 +1,13 @@
 import type { Cable, CopperTopology } from './topology.ts'
 
-/** Nodes connected with the battery through the cables that `conducts` lets pass, the battery included. */
+/** Nodes that the battery reaches through the cables that `conducts` lets pass, itself included; a diode passes one way. */
 export function reach(topology: CopperTopology, conducts: (cable: Cable) => boolean): Set<string> {
   const reached = new Set([topology.battery])
   for (let grown = true; grown;) {
     grown = false
     for (const cable of topology.cables) {
       if (reached.has(cable.from) === reached.has(cable.to) || !conducts(cable)) continue
+      if (cable.diode !== undefined && !reached.has(cable.from)) continue
       reached.add(cable.from).add(cable.to)
       grown = true
     }
@@ -14,7 +15,10 @@ export function reach(topology: CopperTopology, conducts: (cable: Cable) => bool
   return reached
 }
 
-/** Every way from the battery to `node` without a detour, each as its cables from the battery on: one in a line, up to two in a ring. */
+/**
+ * Every way from the battery to `node` without a detour, each as its cables from the battery on: one in a line, up to two in a ring,
+ * two in a dual car.
+ */
 export function pathsTo(topology: CopperTopology, node: string): Cable[][] {
   const found: Cable[][] = []
   const visited = new Set<string>()
@@ -26,7 +30,7 @@ export function pathsTo(topology: CopperTopology, node: string): Cable[][] {
     }
     visited.add(at)
     for (const cable of topology.cables) {
-      const next = cable.from === at ? cable.to : cable.to === at ? cable.from : undefined
+      const next = cable.from === at ? cable.to : cable.to === at && cable.diode === undefined ? cable.from : undefined
       if (next === undefined || visited.has(next)) continue
       way.push(cable)
       visit(next)

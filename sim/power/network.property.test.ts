@@ -13,6 +13,7 @@ function makeNetwork(car: RandomCar): Network {
     else network.setCorrosion(cable, 'supply', supplyExtra_Ohm)
     if (returnExtra_Ohm === Infinity) network.setCut(cable, 'return', true)
     else network.setCorrosion(cable, 'return', returnExtra_Ohm)
+    if (condition.diode !== undefined) network.setDiode(cable, condition.diode)
   })
   car.laws.forEach((laws, hub) => laws.forEach((law, slot) => law.put(network, hub, slot)))
   network.setSource(car.emf_V, car.source_Ohm)
@@ -20,9 +21,11 @@ function makeNetwork(car: RandomCar): Network {
 }
 
 describe('against the dense nodal solution', () => {
-  it('agrees within 1 mV on random trees and rings with random faults and loads', () => {
+  it.each([
+    ['trees and rings', false], ['cars with two spines and diodes, some of them broken,', true],
+  ] as const)('agrees within 1 mV on random %s with random faults and loads', (_what, dual) => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 0xffff_ffff }), (seed) => {
-      const car = randomCar(seed)
+      const car = randomCar(seed, dual)
       const network = makeNetwork(car)
       expect(network.solve()).toBe(true)
       const drawn_A = car.laws.map((_, hub) => network.hubCurrent_A(hub))

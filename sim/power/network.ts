@@ -1,9 +1,10 @@
 import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
-import type { ConductorName } from './copper-faults.ts'
+import type { ConductorName, DiodeFault } from './copper-faults.ts'
+import { type DiodeReadings, Diodes } from './diodes.ts'
 import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
-import { type Piece, piecesOf, type Spot } from './pieces.ts'
+import { LEAST_OHM, type Piece, piecesOf, type Spot } from './pieces.ts'
 import type { PlaceName } from './places.ts'
 import { inRange } from './range.ts'
 import { Solver } from './solver.ts'
@@ -14,6 +15,9 @@ import { cableAmpacity_A, parseCopper } from './validate.ts'
 export const DEFAULT_SLOTS = 8
 /** Spots along cables where conductors may touch at the same time. */
 const MOST_SPOTS = 8
+/** Solves in search of which diodes conduct; after the first ones they change one by one. */
+const MOST_SEARCHES = 60
+const BOLD_SEARCHES = 4
 
 /** A short between the conductors of a cable. */
 interface Short extends Spot {
@@ -39,6 +43,7 @@ export class Network {
   /** Times a nodal matrix was factored. */
   factorings = 0
   private readonly state: CableState
+  private readonly diodes: Diodes
   private supply!: Conductor
   private back!: Conductor
   private solver!: Solver
@@ -58,6 +63,10 @@ export class Network {
   private readonly fused_A: Float64Array
   /** Most that a hub's ground is lifted by each ampere of all, Ω. */
   private lift_Ohm = 0
+  private readonly diodeReadings: DiodeReadings = {
+    current_A: diode => this.diodeCurrent_A(diode), across_V: diode => this.diodeAcross_V(diode),
+  }
+
   private stale = true
   private flowsStale = true
   private emf_V = 0
@@ -70,8 +79,13 @@ export class Network {
     const cables = topology.cables
     const names = [topology.battery, ...topology.taps, ...topology.hubs]
     this.cableNames = cables.map(cable => cable.name)
-    this.nodes = names.length
-    this.ends = cables.map(cable => ({ from: names.indexOf(cable.from), to: names.indexOf(cable.to) }))
+    this.diodes = new Diodes(cables, topology.hubs)
+    this.nodes = names.length + this.diodes.count
+    // A cable with a diode ends before it, at a node of its own.
+    this.ends = cables.map((cable, i) => ({
+      from: names.indexOf(cable.from),
+      to: cable.diode === undefined ? names.indexOf(cable.to) : names.length + this.diodes.cables.indexOf(i),
+    }))
     this.hubs = topology.hubs.length
     this.loads = new Loads(this.hubs, slots, MOST_SPOTS)
     this.fuses = cables.map(cable => cable.fuse && new Fuse(cable.fuse))
@@ -176,6 +190,12 @@ export class Network {
     this.stale = true
   }
 
+  /** Lets the diode of a cable fail, or puts a good one in. Throws RangeError where the cable has none. */
+  setDiode(cable: number, fault: DiodeFault | undefined): void {
+    this.diodes.setFault(cable, this.cableNames[cable] ?? String(cable), fault)
+    this.stale = true
+  }
+
   /**
    * Lets the currents of the last solve flow for `dt_s` through fuses and copper. `opened` hears of each cable whose fuse opened.
    * `true`: the copper is another, by a fuse or by a resistance that its heat moved by half a percent; then solve again.
@@ -215,6 +235,18 @@ export class Network {
 
   /** `false`: not converged (counted); the voltages are then approximate. */
   solve(): boolean {
+    for (let search = 0; ; search++) {
+      const converged = this.solveOnce()
+      if (this.diodes.count === 0 || !this.diodes.change(this.diodeReadings, search >= BOLD_SEARCHES)) return converged
+      this.stale = true
+      if (search < MOST_SEARCHES) continue
+      this.nonConvergences++
+      return false
+    }
+  }
+
+  /** With the diodes that conduct now. */
+  private solveOnce(): boolean {
     if (this.stale) this.rebuild()
     const { solver, loads, voltage_V, hubs } = this
     const converged = solver.solve(this.emf_V, this.source_Ohm)
@@ -228,6 +260,23 @@ export class Network {
     this.total_A = total_A
     this.flowsStale = true
     return converged
+  }
+
+  /** Of a diode, towards its hub, A. */
+  diodeCurrent_A(diode: number): number {
+    return this.flow_A(this.supply, this.pieces.length + diode)
+  }
+
+  /** Of a diode's feed above its hub, V. */
+  diodeAcross_V(diode: number): number {
+    const { supply, hubNodes, diodes, loads } = this
+    if (supply.connected[this.nodes - diodes.count + diode] === 0) return 0
+    const hub = diodes.hubs[diode]!
+    const hubs = hubNodes.length
+    let feed_V = this.batteryVoltage_V
+    for (let k = 0; k < hubs; k++) feed_V -= supply.watched_Ohm[diode * hubs + k]! * loads.current_A[k]!
+    const hub_V = supply.connected[hubNodes[hub]!] === 1 ? this.batteryVoltage_V - this.lost_V(supply, hub) : this.lost_V(this.back, hub)
+    return feed_V - hub_V
   }
 
   /** Lets later solves begin at this solution: quicker, the same within a microvolt. For who solves along a time line. */
@@ -283,7 +332,8 @@ export class Network {
     for (let i = 0; i < this.pieces.length; i++) {
       if (this.pieces[i]!.cable === cable) sum_Ohm += this.supply.resistance_Ohm[i]! + this.back.resistance_Ohm[i]!
     }
-    return sum_Ohm
+    const diode = this.diodes.cables.indexOf(cable)
+    return diode < 0 ? sum_Ohm : sum_Ohm + this.diodes.own_Ohm[diode]!
   }
 
   /** Volts lost at hub `at` by each ampere drawn at hub `by`, in both conductors, Ω. Meaningless when either is off. */
@@ -311,11 +361,15 @@ export class Network {
     const { topology, shorts, nodes } = this
     this.pieces = piecesOf(this.ends, topology.cables, shorts, nodes)
     const hubs = topology.hubs.length + shorts.length
-    this.hubNodes = Int32Array.from({ length: hubs }, (_, i) => 1 + topology.taps.length + i)
-    const from = Int32Array.from(this.pieces, piece => piece.from)
-    const to = Int32Array.from(this.pieces, piece => piece.to)
-    this.supply = new Conductor(nodes + shorts.length, from, to, this.hubNodes)
-    this.back = new Conductor(nodes + shorts.length, from, to, this.hubNodes)
+    // Spots are nodes behind all others.
+    const { taps } = topology
+    this.hubNodes = Int32Array.from({ length: hubs }, (_, i) => i < this.hubs ? 1 + taps.length + i : nodes + i - this.hubs)
+    const { diodes } = this
+    const feeds = Int32Array.from({ length: diodes.count }, (_, i) => nodes - diodes.count + i)
+    const from = Int32Array.from([...this.pieces.map(piece => piece.from), ...feeds])
+    const to = Int32Array.from([...this.pieces.map(piece => piece.to), ...diodes.hubs.map(hub => this.hubNodes[hub]!)])
+    this.supply = new Conductor(nodes + shorts.length, from, to, this.hubNodes, feeds)
+    this.back = new Conductor(nodes + shorts.length, from, to, this.hubNodes, new Int32Array(0))
     this.solver = new Solver(hubs, this.loads)
     this.stale = true
   }
@@ -325,6 +379,10 @@ export class Network {
     for (let i = 0; i < pieces.length; i++) {
       supply.resistance_Ohm[i] = this.state.resistance_Ohm(pieces[i]!, true)
       back.resistance_Ohm[i] = this.state.resistance_Ohm(pieces[i]!, false)
+    }
+    for (let i = 0; i < this.diodes.count; i++) {
+      supply.resistance_Ohm[pieces.length + i] = this.diodes.resistance_Ohm(i)
+      back.resistance_Ohm[pieces.length + i] = LEAST_OHM
     }
     supply.build()
     back.build()

@@ -3,7 +3,7 @@ import type { Cable } from './topology.ts'
 import { DEFAULT_CONNECTORS, DEFAULT_CONTACT_MOHM } from './topology.ts'
 
 /** Least resistance of a piece, Ω: one of no length is still a conductor. */
-const LEAST_OHM = 1e-6
+export const LEAST_OHM = 1e-6
 
 /** A spot along a cable, where its conductors touch. */
 export interface Spot {

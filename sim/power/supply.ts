@@ -420,6 +420,9 @@ export class Supply {
         if (present) network.loads.setResistance(this.hub(fault.hub), this.shortSlot, fault.resistance_Ohm)
         else network.loads.clear(this.hub(fault.hub), this.shortSlot)
         break
+      case 'diode':
+        network.setDiode(network.cableIndex(fault.cable), present ? fault.state : undefined)
+        break
       case 'cableShort':
         network.setShort(network.cableIndex(fault.cable), fault.at_m, present ? fault.resistance_Ohm : undefined)
         break

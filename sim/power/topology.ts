@@ -5,6 +5,7 @@ import { GAUGES_MM2, type InsulationName } from './wire.ts'
 
 export const DEFAULT_CONNECTORS = 2
 export const DEFAULT_CONTACT_MOHM = 3
+export const DEFAULT_DIODE_MOHM = 5
 
 const gauge = oneOfNumbers(GAUGES_MM2, 'mm²')
 const ambient = number(-40, 149, '°C')
@@ -17,6 +18,11 @@ const fuseFields = object({
   i2t_A2s: optional(number(0.1, 1e7, 'A²s')),
   /** Cold resistance; default 100 mV at the rating. */
   resistance_mOhm: optional(number(0, 1000, 'mΩ')),
+})
+
+const diodeFields = object({
+  /** Of its transistor while it conducts; default 5 mΩ. */
+  resistance_mOhm: optional(number(0.1, 1000, 'mΩ')),
 })
 
 const cableFields = object({
@@ -34,6 +40,8 @@ const cableFields = object({
   /** Of one good contact, default 3 mΩ (good: 2–5 mΩ for small contacts, below 1 mΩ for bolted ones). */
   contact_mOhm: optional(number(0, 1000, 'mΩ')),
   fuse: optional(fuseFields),
+  /** An ideal diode in its supply conductor, in the hub it leads to: nothing flows back from there. */
+  diode: optional(diodeFields),
   /** Where it lies; default: `placeOf`. */
   place: optional(oneOf(PLACE_NAMES)),
   /** The hottest ambient there, which its ampacity stands for, °C; default: the place's, or the topology's. */
@@ -44,8 +52,11 @@ const cableFields = object({
 
 /** Fields of a copper, each by itself; `copperSchema` in `validate.ts` checks what they have to do with each other. */
 export const copperFields = object({
-  /** A line has no loop; a ring has exactly one, and says so, because a cut then no longer separates. */
-  layout: oneOf(['line', 'ring']),
+  /**
+   * A line has no loop; a ring has exactly one, and says so, because a cut then no longer separates. `dual`: two lines from the
+   * battery, with a drop from each to every hub, and an ideal diode in each drop.
+   */
+  layout: oneOf(['line', 'ring', 'dual']),
   /** Name of the node where battery, alternator and engine consumers are. Its return is 0 V, the reference. */
   battery: text,
   taps: list(text),

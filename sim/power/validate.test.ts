@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Network } from './network.ts'
+import { twoSpines } from './cables.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
 import { DataError, problemsOf } from '../schema/index.ts'
 import { copperSchema, parseCopper } from './validate.ts'
@@ -143,5 +144,31 @@ describe('anything', () => {
       const copper = changed(c => c.cables[cable]![field] = value)
       if (findProblems(copper).length === 0) expect(new Network(parseCopper(copper)).solve()).toBe(true)
     }), { numRuns: 300, seed: 2 })
+  })
+})
+
+describe('two spines', () => {
+  const dual = (change: (cables: LooseCopper['cables']) => void, layout = 'dual') => {
+    const copper = JSON.parse(JSON.stringify(twoSpines(SEDAN_COPPER, 'spine.RL', 60))) as LooseCopper
+    change(copper.cables)
+    return findProblems({ ...copper, layout })
+  }
+
+  it('have nothing wrong where every hub hangs on both behind diodes', () => {
+    expect(dual(() => {})).toEqual([])
+  })
+
+  it.each<[string, (cables: LooseCopper['cables']) => void, RegExp]>([
+    ['a drop without its diode', (cables) => { delete (cables[8] as { diode?: unknown }).diode }, /cables\[8\]\.diode: is missing/],
+    ['a diode in the spine', (cables) => { Object.assign(cables[2]!, { diode: {} }) }, /cables\[2\]\.diode: "tap\.FL" is no hub/],
+    ['a hub on one spine only', (cables) => { cables.splice(30, 1) }, /hubs\[6\]: "RR" has 1 ways from the battery/],
+    ['spines that meet at a tap', cables => cables.push({ ...cables[1]!, name: 'bridge', from: 'tap.DASH', to: 'B.tap.DASH' }), /DASH.*ways|both ways|meet elsewhere/],
+    ['a spine that begins at the other', (cables) => { cables[16]!.from = 'tap.HOOD' }, /both ways to "HOOD" lead through one cable/],
+  ])('are refused with %s', (_what, change, problem) => {
+    expect(dual(change).join('\n')).toMatch(problem)
+  })
+
+  it('have diodes, and other layouts have none', () => {
+    expect(dual(() => {}, 'line').join('\n')).toMatch(/diode: is for copper.layout "dual"|closes a loop/)
   })
 })

@@ -72,6 +72,13 @@ function checkShape(topology: CopperTopology, path: string, problems: string[]):
     if (!reached.has(tap)) problems.push(`${path}.taps[${i}]: "${tap}" has no supply: no cable leads to it from "${topology.battery}"`)
   })
   if (reached.size < 1 + topology.taps.length + topology.hubs.length) return
+  if (topology.layout === 'dual') {
+    checkDual(topology, path, problems)
+    return
+  }
+  topology.cables.forEach((cable, i) => {
+    if (cable.diode !== undefined) problems.push(`${path}.cables[${i}].diode: is for ${path}.layout "dual", this is a "${topology.layout}"`)
+  })
   const loops = topology.cables.length - reached.size + 1
   if (topology.layout === 'ring') {
     if (loops !== 1) problems.push(`${path}.layout: a ring has one loop, this copper has ${loops}`)
@@ -80,6 +87,26 @@ function checkShape(topology: CopperTopology, path: string, problems: string[]):
   if (loops === 0) return
   const i = topology.cables.findIndex((cable, place) => closesLoop(topology, cable, place))
   problems.push(`${path}.cables[${i}]: "${topology.cables[i]!.name}" closes a loop, but ${path}.layout is "line", not "ring"`)
+}
+
+/** Two spines that meet at the battery and, behind diodes, at the hubs. */
+function checkDual(topology: CopperTopology, path: string, problems: string[]): void {
+  topology.cables.forEach((cable, i) => {
+    const leads = topology.hubs.includes(cable.to)
+    if (topology.hubs.includes(cable.from)) problems.push(`${path}.cables[${i}].from: "${cable.from}" is a hub, the end of its drops`)
+    else if (leads && cable.diode === undefined) problems.push(`${path}.cables[${i}].diode: is missing: without one the other spine feeds a short here`)
+    else if (!leads && cable.diode !== undefined) problems.push(`${path}.cables[${i}].diode: "${cable.to}" is no hub`)
+  })
+  if (problems.length > 0) return
+  topology.hubs.forEach((hub, i) => {
+    const ways = pathsTo(topology, hub)
+    if (ways.length !== 2) problems.push(`${path}.hubs[${i}]: "${hub}" has ${ways.length} ways from the battery, not one by each of two spines`)
+    else if (ways[0]!.some(cable => ways[1]!.includes(cable))) problems.push(`${path}.hubs[${i}]: both ways to "${hub}" lead through one cable`)
+  })
+  const ends = topology.taps.length + topology.hubs.length
+  if (problems.length === 0 && topology.cables.length !== ends + topology.hubs.length) {
+    problems.push(`${path}.cables: the spines meet elsewhere than at battery and hubs`)
+  }
 }
 
 /** Whether the cables before this one already connect its ends. */
@@ -103,7 +130,7 @@ function checkProtection(topology: CopperTopology, cable: Cable, at: string, pro
     return
   }
   const weak = reach(topology, other => other !== cable && !(other.fuse && other.fuse.rating_A <= carries_A))
-  if (weak.has(cable.to) || (weak.has(cable.from) && !cable.fuse)) {
+  if ((weak.has(cable.to) && cable.diode === undefined) || (weak.has(cable.from) && !cable.fuse)) {
     const fuses = pathsTo(topology, cable.from)
       .flatMap(way => way.filter(other => other.fuse).slice(-1))
       .map(other => `"${other.name}" has ${other.fuse?.rating_A} A`)

@@ -3,7 +3,7 @@ import type { GEAR, IGNITION, RESET_CAUSE } from '#protocol/index.ts'
 /** Why a hub's image ended. `powerOff`: nothing boots until the power is back; at any other cause it boots again. */
 export type ResetCause = keyof typeof RESET_CAUSE | 'powerOff'
 
-export type CopperFaultName = 'cut' | 'corrosion' | 'fuse' | 'short' | 'cableShort'
+export type CopperFaultName = 'cut' | 'corrosion' | 'fuse' | 'short' | 'diode' | 'cableShort'
 
 /** No field beside `kind`, `t_ns` and `source`. */
 type Bare = Readonly<Record<never, never>>

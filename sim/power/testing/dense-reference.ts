@@ -8,6 +8,8 @@ export interface Condition {
   readonly returnExtra_Ohm: number
   /** Conductors that touch along it, and where. */
   readonly short?: { readonly at_m: number, readonly resistance_Ohm: number } | undefined
+  /** Of its diode. */
+  readonly diode?: 'open' | 'shorted' | undefined
 }
 
 /**
@@ -16,9 +18,37 @@ export interface Condition {
  */
 export function denseVoltages(
   topology: CopperTopology, conditions: readonly Condition[], emf_V: number, source_Ohm: number, drawn_A: readonly number[], copper_C = 20,
-): { voltage_V: number[], ground_V: number[], terminal_V: number } {
+): Solution {
+  const conducts = topology.cables.map(cable => cable.diode !== undefined)
+  // The diode that is most wrong changes, one at a time.
+  for (let tries = 0; tries < 1000; tries++) {
+    const solution = solveDense(topology, conditions, conducts, emf_V, source_Ohm, drawn_A, copper_C)
+    const wrong = solution.diodes.map(({ current_A, across_V }, i) => {
+      if (topology.cables[i]!.diode === undefined || conditions[i]!.diode !== undefined) return 0
+      return conducts[i] ? Math.max(0, -current_A - 1e-7) : Math.max(0, across_V - 1e-7)
+    })
+    const worst = wrong.indexOf(Math.max(...wrong))
+    if (!(wrong[worst]! > 0)) return solution
+    conducts[worst] = !conducts[worst]
+  }
+  throw new Error('no set of conducting diodes fits')
+}
+
+interface Solution {
+  readonly voltage_V: number[]
+  readonly ground_V: number[]
+  readonly terminal_V: number
+  /** By cable: through its diode, and over it. */
+  readonly diodes: readonly { readonly current_A: number, readonly across_V: number }[]
+}
+
+function solveDense(
+  topology: CopperTopology, conditions: readonly Condition[], conducts: readonly boolean[], emf_V: number, source_Ohm: number,
+  drawn_A: readonly number[], copper_C: number,
+): Solution {
   const spots = topology.cables.filter((_, i) => conditions[i]!.short !== undefined).map(cable => `spot of ${cable.name}`)
-  const names = [topology.battery, ...topology.taps, ...topology.hubs, ...spots]
+  const feeds = topology.cables.filter(cable => cable.diode !== undefined).map(cable => `feed of ${cable.name}`)
+  const names = [topology.battery, ...topology.taps, ...topology.hubs, ...spots, ...feeds]
   const count = names.length
   // Unknowns: supply nodes 0…count−1, return nodes count…2·count−1.
   const matrix = Array.from({ length: 2 * count }, () => new Array<number>(2 * count + 1).fill(0))
@@ -31,7 +61,14 @@ export function denseVoltages(
   }
   topology.cables.forEach((cable, i) => {
     const a = names.indexOf(cable.from)
-    const z = names.indexOf(cable.to)
+    const ground = count + names.indexOf(cable.to)
+    const diode_Ohm = (cable.diode?.resistance_mOhm ?? 5) / 1000
+    const z = names.indexOf(cable.diode === undefined ? cable.to : `feed of ${cable.name}`)
+    if (cable.diode !== undefined) {
+      const hub = names.indexOf(cable.to)
+      const passes = conditions[i]!.diode === 'shorted' || (conditions[i]!.diode === undefined && conducts[i]!)
+      connect(z, hub, passes ? diode_Ohm : Infinity)
+    }
     const contacts_Ohm = (cable.connectors ?? 2) * (cable.contact_mOhm ?? 3) / 1000
     const fuse_Ohm = cable.fuse ? (cable.fuse.resistance_mOhm ?? 100 / cable.fuse.rating_A) / 1000 : 0
     const { supplyExtra_Ohm, returnExtra_Ohm, short } = conditions[i]!
@@ -39,7 +76,7 @@ export function denseVoltages(
     const returnGauge_mm2 = cable.returnGauge_mm2 ?? cable.gauge_mm2
     if (short === undefined) {
       connect(a, z, wire_Ohm(cable.gauge_mm2, cable.length_m) + contacts_Ohm + fuse_Ohm + supplyExtra_Ohm)
-      connect(count + a, count + z, wire_Ohm(returnGauge_mm2, cable.length_m) + contacts_Ohm + returnExtra_Ohm)
+      connect(count + a, ground, wire_Ohm(returnGauge_mm2, cable.length_m) + contacts_Ohm + returnExtra_Ohm)
       return
     }
     // Half of the contacts at each end; the fuse, and what went bad, at the end of the battery.
@@ -48,7 +85,7 @@ export function denseVoltages(
     connect(a, spot, wire_Ohm(cable.gauge_mm2, short.at_m) + contacts_Ohm / 2 + fuse_Ohm + supplyExtra_Ohm)
     connect(spot, z, wire_Ohm(cable.gauge_mm2, rest_m) + contacts_Ohm / 2)
     connect(count + a, count + spot, wire_Ohm(returnGauge_mm2, short.at_m) + contacts_Ohm / 2 + returnExtra_Ohm)
-    connect(count + spot, count + z, wire_Ohm(returnGauge_mm2, rest_m) + contacts_Ohm / 2)
+    connect(count + spot, ground, wire_Ohm(returnGauge_mm2, rest_m) + contacts_Ohm / 2)
     connect(spot, count + spot, short.resistance_Ohm)
   })
   matrix[0]![0]! += 1 / source_Ohm
@@ -67,6 +104,11 @@ export function denseVoltages(
     voltage_V: hubNodes.map(node => solution[node]! - solution[count + node]!),
     ground_V: hubNodes.map(node => solution[count + node]!),
     terminal_V: solution[0]! - solution[count]!,
+    diodes: topology.cables.map((cable) => {
+      if (cable.diode === undefined) return { current_A: 0, across_V: 0 }
+      const across_V = solution[names.indexOf(`feed of ${cable.name}`)]! - solution[names.indexOf(cable.to)]!
+      return { current_A: across_V / ((cable.diode.resistance_mOhm ?? 5) / 1000), across_V }
+    }),
   }
 }
 

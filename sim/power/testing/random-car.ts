@@ -15,20 +15,24 @@ export interface RandomCar {
   readonly laws: Law[][]
 }
 
-/** A car of random copper, faults and loads: a tree of 1–10 taps, or a ring of 2–10; a hub on every tap, some on others' taps. */
-export function randomCar(seed: number): RandomCar {
+/**
+ * A car of random copper, faults and loads: a tree of 1–10 taps, or a ring of 2–10; a hub on every tap, some on others'
+ * taps; `dual`: two trees, and each hub on both.
+ */
+export function randomCar(seed: number, dual = false): RandomCar {
   const dice = new Prng(seed, 'random car')
   const between = (low: number, high: number): number => low + (high - low) * dice.next()
   const pick = <T>(list: readonly T[]): T => list[dice.below(list.length)]!
-  const layout = dice.chance(0.5) ? 'ring' : 'line'
+  const layout = dual ? 'dual' : dice.chance(0.5) ? 'ring' : 'line'
   const taps = Array.from({ length: (layout === 'ring' ? 2 : 1) + dice.below(9) }, (_, i) => `tap${i}`)
   const hubs = Array.from({ length: taps.length + dice.below(3) }, (_, i) => `hub${i}`)
   const cables: Cable[] = []
-  const lay = (from: string, to: string, gauge_mm2: number, returnGauge_mm2: number): void => {
+  const lay = (from: string, to: string, gauge_mm2: number, returnGauge_mm2: number, diode?: Cable['diode']): void => {
     const carries_A = ampacity_A(Math.min(gauge_mm2, returnGauge_mm2), 50)
     cables.push({
       name: `cable${cables.length}`, from, to, length_m: between(0.1, 4), gauge_mm2, returnGauge_mm2,
       connectors: dice.below(4), contact_mOhm: between(0, 6), fuse: { rating_A: Math.floor(carries_A) },
+      ...(diode !== undefined && { diode }),
     })
   }
   const ringGauge = pick(GAUGES_MM2.slice(4))
@@ -37,7 +41,15 @@ export function randomCar(seed: number): RandomCar {
     else lay(i === 0 ? 'battery' : taps[dice.below(i)]!, tap, pick(GAUGES_MM2.slice(3)), pick(GAUGES_MM2.slice(3)))
   })
   if (layout === 'ring') lay('battery', taps[taps.length - 1]!, ringGauge, ringGauge)
-  hubs.forEach((hub, i) => lay(taps[i % taps.length]!, hub, pick(GAUGES_MM2), pick(GAUGES_MM2)))
+  if (dual) {
+    const others = taps.map(tap => `other ${tap}`)
+    const gauge = (): number => pick(GAUGES_MM2.slice(3))
+    others.forEach((tap, i) => lay(i === 0 ? 'battery' : others[dice.below(i)]!, tap, gauge(), gauge()))
+    for (const hub of hubs) {
+      for (const from of [taps, others]) lay(pick(from), hub, pick(GAUGES_MM2), pick(GAUGES_MM2), { resistance_mOhm: between(1, 30) })
+    }
+    taps.push(...others)
+  } else hubs.forEach((hub, i) => lay(taps[i % taps.length]!, hub, pick(GAUGES_MM2), pick(GAUGES_MM2)))
   const ill = (): number => dice.chance(0.05) ? Infinity : dice.chance(0.1) ? between(0, 0.5) : 0
   let shorts = 0
   const touching = ({ length_m }: Cable): Condition['short'] => {
@@ -45,6 +57,8 @@ export function randomCar(seed: number): RandomCar {
     shorts++
     return { at_m: between(0.02, 0.98) * length_m, resistance_Ohm: between(0.005, 2) }
   }
+  const broken = ({ diode }: Cable): Condition['diode'] =>
+    diode === undefined || !dice.chance(0.1) ? undefined : pick(['open', 'shorted'])
   const limit = (): number => dice.chance(0.3) ? between(1, 25) : Infinity
   const randomLaw = (): Law => {
     switch (dice.below(4)) {
@@ -56,7 +70,9 @@ export function randomCar(seed: number): RandomCar {
   }
   return {
     topology: { layout, battery: 'battery', taps, hubs, ambient_C: 50, cables },
-    conditions: cables.map(cable => ({ supplyExtra_Ohm: ill(), returnExtra_Ohm: ill(), short: touching(cable) })),
+    conditions: cables.map(cable => ({
+      supplyExtra_Ohm: ill(), returnExtra_Ohm: ill(), short: touching(cable), ...(dual && { diode: broken(cable) }),
+    })),
     copper_C: between(-40, 150),
     emf_V: pick([between(-14, 0), between(0, 9), between(9, 16), between(16, 36)]),
     source_Ohm: between(0.002, 0.1),
