@@ -31,7 +31,7 @@ export class SimulatorDriver<Names extends CarNames = SedanNames> implements Dri
   }
 
   onFrame(handler: (frame: CanFrame, t_ns: number) => void): void {
-    this.car.bus.tap(tapped => handler(tapped.frame, tapped.end_ns))
+    this.car.tapFrames(tapped => handler(tapped.frame, tapped.end_ns))
   }
 
   onEvent(handler: (event: TraceEvent) => void): void {

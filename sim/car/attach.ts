@@ -1,4 +1,5 @@
-import { type CanFrame, copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/index.ts'
+import { SecondCopies } from '#firmware/runtime/index.ts'
+import { type CanFrame, CLASSIC_DATA_BYTES, copyFrame, createFrame, FD_DATA_BYTES } from '#protocol/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Car } from './car.ts'
 import { putErrorFrame } from './error-frame.ts'
@@ -12,7 +13,10 @@ interface PortFrame extends CanFrame {
   error: boolean
 }
 
-/** One outside node of the car's bus, as a gateway link meets it. */
+/**
+ * One outside node of the car, as a gateway link meets it. Of a car with two spines it is on both and makes one bus of them, as hubs
+ * do: it sends on both and hears one of two copies.
+ */
 export interface BusPort {
   /** Puts a frame into the node's transmit queue; `false`: not taken. Callable at any time: it wakes the pacing. */
   send(frame: CanFrame): boolean
@@ -24,8 +28,8 @@ export interface BusPort {
   /** Online, the node acknowledges and sends; offline, it only hears, and leaves the bus as it was. Starts offline. */
   setOnline(online: boolean): void
   readonly online: boolean
-  /** For counters: frames sent, received, refused. */
-  readonly controller: CanController
+  /** One a spine it is on, for counters: frames sent, received, refused. */
+  readonly controllers: readonly CanController[]
   /** Takes the node off the bus for good. */
   detach(): void
 }
@@ -33,6 +37,8 @@ export interface BusPort {
 export interface AttachOptions {
   /** Unique on the bus. */
   readonly name: string
+  /** On one spine only, 0 (A) or 1 (B). */
+  readonly bus?: number | undefined
   /** Place along the spine, in hubs from the front; behind the last hub by default, where the diagnostic socket is. */
   readonly position?: number
   /** Frames that may wait for the bus; 256 by default. */
@@ -46,58 +52,74 @@ export interface AttachOptions {
  * be told from its absence.
  */
 export function attachNode(car: Car, options: AttachOptions): BusPort {
-  const { name, position, queue, wake } = options
-  const controller = car.bus.attach(name, {
+  const { name, position, queue, wake, bus: only } = options
+  if (only !== undefined && car.buses[only] === undefined) {
+    throw new RangeError(`bus ${only} is not in 0…${car.buses.length - 1}: the car has no more`)
+  }
+  const buses = only === undefined ? car.buses : [car.buses[only]!]
+  const controllers = buses.map(bus => bus.attach(name, {
     profile: 'adapter', listenOnly: true,
     ...(position !== undefined && { position }), ...(queue !== undefined && { queue }),
-  })
+  }))
   const handlers = new Set<(frame: PortFrame) => void>()
   const seen: PortFrame = { ...createFrame(FD_DATA_BYTES), timestamp_ns: 0, origin: '', error: false }
+  const copies = new SecondCopies()
+  const isCopy = (frame: CanFrame): boolean =>
+    controllers.length > 1 && frame.extended && !frame.remote && frame.length <= CLASSIC_DATA_BYTES
+    && copies.take(frame.bus, frame.id, frame.data, frame.length, car.kernel.now_ns / 1e6)
   const tell = (): void => {
+    seen.bus = 0
     seen.timestamp_ns = car.kernel.now_ns
     for (const handler of handlers) handler(seen)
   }
-  controller.onReceive((frame) => {
-    if (handlers.size === 0) return
-    copyFrame(frame, seen)
-    seen.error = false
-    tell()
-  })
-  const stopErrors = car.bus.tapErrors((error) => {
+  for (const controller of controllers) {
+    controller.onReceive((frame) => {
+      if (isCopy(frame) || handlers.size === 0) return
+      copyFrame(frame, seen)
+      seen.error = false
+      tell()
+    })
+  }
+  const stopErrors = buses.map(bus => bus.tapErrors((error) => {
     if (error.node !== name || handlers.size === 0) return
     putErrorFrame(error, seen)
     tell()
-  })
+  }))
   return {
-    controller,
+    controllers,
     get online() {
-      return !controller.listenOnly
+      return !controllers[0]!.listenOnly
     },
     send(frame) {
-      if (!controller.send(frame)) return false
-      wake?.()
-      return true
+      // On each that has room: `some` would leave the second out.
+      const taken = controllers.filter(controller => controller.send(frame)).length > 0
+      if (taken) wake?.()
+      return taken
     },
     onFrame(handler) {
       handlers.add(handler)
       return () => handlers.delete(handler)
     },
     setOnline(online) {
-      if (online !== controller.listenOnly) return
-      if (!online) {
-        // Off and on again: what waits to be sent is gone, as it is in an adapter that is unplugged.
-        controller.online = false
-        controller.listenOnly = true
-        controller.online = true
-      } else {
-        controller.listenOnly = false
-      }
+      for (const controller of controllers) putOnline(controller, online)
       wake?.()
     },
     detach() {
       handlers.clear()
-      stopErrors()
-      controller.detach()
+      for (const stop of stopErrors) stop()
+      for (const controller of controllers) controller.detach()
     },
+  }
+}
+
+function putOnline(controller: CanController, online: boolean): void {
+  if (online !== controller.listenOnly) return
+  if (!online) {
+    // Off and on again: what waits to be sent is gone, as it is in an adapter that is unplugged.
+    controller.online = false
+    controller.listenOnly = true
+    controller.online = true
+  } else {
+    controller.listenOnly = false
   }
 }

@@ -1,5 +1,5 @@
 import type { SWITCH_LAYOUT } from '#protocol/index.ts'
-import type { SupplyFault } from '../power/index.ts'
+import type { SPINE_B, SupplyFault } from '../power/index.ts'
 import type { DefaultName } from './kinds.ts'
 import type { ComponentData, HubData, TopologyData } from './topology.ts'
 
@@ -25,10 +25,12 @@ export interface NamesOf<Car extends TopologyData> {
   readonly hub: HubOf<Car>['location']
   readonly component: Text<{ [Hub in HubOf<Car> as Hub['location']]: `${Hub['location']}.${NameOf<PartOf<Hub>>}` }[HubOf<Car>['location']]>
   readonly switch: Text<{ [Hub in HubOf<Car> as Hub['location']]: `${Hub['location']}.${SwitchOf<PartOf<Hub>>}` }[HubOf<Car>['location']]>
-  readonly cable: `drop.${HubOf<Car>['location']}` | `spine.${Behind<Car>}`
-  readonly feeder: `${'drop' | 'spine'}.${HubOf<Car>['location']}`
+  readonly cable: OnSpines<Car, `drop.${HubOf<Car>['location']}` | `spine.${Behind<Car>}`>
+  readonly feeder: OnSpines<Car, `${'drop' | 'spine'}.${HubOf<Car>['location']}`>
 }
 
+/** Cables of spine A, and those of spine B where there is one. */
+type OnSpines<Car extends TopologyData, Name extends string> = Car['copper']['layout'] extends 'dual' ? Name | `${typeof SPINE_B}${Name}` : Name
 /** Tells the compiler that these are strings, whichever the car. */
 type Text<Name> = Name extends string ? Name : never
 type HubOf<Car extends TopologyData> = Car['hubs'][number]

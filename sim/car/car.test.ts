@@ -262,7 +262,7 @@ describe('attachNode', () => {
     expect(car.plant('FR.window', WindowPlant).position_m).toBeGreaterThan(0.05)
     expect([port.send(frame), port.send(frame), port.send(frame)]).toEqual([true, true, false])
     port.setOnline(false)
-    expect(port.controller.pendingSend).toBe(0)
+    expect(port.controllers[0]!.pendingSend).toBe(0)
     port.detach()
     expect(car.bus.find('laptop')).toBeUndefined()
     car.run(100)

@@ -1,5 +1,6 @@
+import { SecondCopies } from '#firmware/runtime/index.ts'
 import { encodeDescriptor, LOCATION } from '#protocol/index.ts'
-import { type BusFaultOptions, CanBus, type LoadMeter } from '../bus/index.ts'
+import { CanBus, type FrameTap, type LoadMeter } from '../bus/index.ts'
 import {
   BEHAVIOUR, type CanModel, type CpuName, type FirmwareImage, HubHost, HubSensors, paying, type ResetCauseName, SENSORS, type SensorTable,
 } from '../host/index.ts'
@@ -9,12 +10,12 @@ import {
   type GearName, type IgnitionName, Outlet, type Plant, type PlantClass, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR,
   WindowPlant, World,
 } from '../plants/index.ts'
-import { type CrankingLevel, type PlaceName, placeOfHub, type SupplyProfile } from '../power/index.ts'
+import { type CrankingLevel, type PlaceName, placeOfHub, SPINE_B, type SupplyProfile } from '../power/index.ts'
 import { DataError } from '../schema/index.ts'
 import { CarSupply } from './car-supply.ts'
 import type { CarNames, FaultOf } from './car-names.ts'
 import type { CarComponent } from './component.ts'
-import { busFaultProblems } from './fault-names.ts'
+import { busFaultProblems, type CarBusFaults } from './fault-names.ts'
 import { imagesFor } from './images.ts'
 import type { ComponentPlan } from './kinds.ts'
 import { lookUp, unknownName } from './names.ts'
@@ -25,7 +26,7 @@ import { Signals } from './signals.ts'
 import { type CarSnapshot, takeSnapshot } from './snapshot.ts'
 import { teach } from './teach.ts'
 import {
-  type ComponentData, type HubName, type HubPlan, readComponent, readTopology, type Topology, type TopologyData,
+  type ComponentData, type HubName, type HubPlan, readComponent, readTopology, spinesOf, type Topology, type TopologyData,
 } from './topology.ts'
 
 const MS_ns = 1_000_000
@@ -48,7 +49,7 @@ export interface CarOptions {
    */
   readonly dataBitrate?: number
   /** Hubs that the car has not, and cuts where there is no spine, are refused. */
-  readonly faults?: BusFaultOptions
+  readonly faults?: CarBusFaults
   /** Hubs that are left out, with their components: a real one takes their place. */
   readonly without?: readonly string[]
   /** The windows have made their learning run at the factory (the default); false: as screwed together. */
@@ -78,7 +79,10 @@ export class Car<Names extends CarNames = CarNames> {
   readonly topology: Topology
   readonly kernel: Kernel
   readonly trace = new Trace()
+  /** Of spine A. */
   readonly bus: CanBus
+  /** A, and B where there is one. */
+  readonly buses: readonly CanBus[]
   readonly world: World
   /** Battery, engine, copper: volts at the hubs and amperes in the cables. */
   readonly power: CarSupply
@@ -103,13 +107,15 @@ export class Car<Names extends CarNames = CarNames> {
     const { bitrate, dataBitrate, faults } = options
     const problems = busFaultProblems(faults ?? {}, this.topology, 'faults')
     if (problems.length > 0) throw new DataError(problems)
-    this.bus = new CanBus(this.kernel, {
-      ...(bitrate !== undefined && { bitrate }), ...(dataBitrate !== undefined && { dataBitrate }), ...(faults !== undefined && { faults }),
-      trace: this.trace,
-    })
+    this.buses = [faults, faults?.spineB].slice(0, spinesOf(this.topology)).map((own, index) => new CanBus(this.kernel, {
+      index, trace: this.trace,
+      ...(bitrate !== undefined && { bitrate }), ...(dataBitrate !== undefined && { dataBitrate }),
+      ...(own !== undefined && { faults: own }),
+    }))
+    this.bus = this.buses[0]!
     this.world = new World(this.kernel)
     this.power = new CarSupply(this.kernel, this.trace, this.world, this.topology, () => this.keyReturns && this.setIgnition('on'))
-    this.power.groundMoved = (hub, offset_V) => this.bus.faults.ground(hub, offset_V)
+    this.power.groundMoved = (hub, offset_V) => this.buses.forEach(bus => bus.faults.ground(hub, offset_V))
     this.hubs = this.hosts
     this.components = this.parts
     this.signals = new Signals(this.kernel, this.trace, this.world, this.parts)
@@ -120,7 +126,7 @@ export class Car<Names extends CarNames = CarNames> {
     for (const name of options.without ?? []) {
       if (!locations.includes(name as HubName)) throw unknownName('hub', name, locations)
     }
-    const images = imagesFor(carPowerOf(powerPlanOf(this.power.supply.capability, this.topology)))
+    const images = imagesFor(carPowerOf(powerPlanOf(this.power.supply.capability, this.topology)), this.buses.length > 1)
     this.topology.hubs.forEach((plan, position) => {
       this.addCables(plan.location, position)
       if (options.without?.includes(plan.location)) return
@@ -332,6 +338,17 @@ export class Car<Names extends CarNames = CarNames> {
     this.power.supply.repair(fault)
   }
 
+  /** Calls `tap` with each good frame when it ends, with one of the copies where it goes over two spines. Returns what ends it. */
+  tapFrames(tap: FrameTap): () => void {
+    if (this.buses.length === 1) return this.bus.tap(tap)
+    const copies = new SecondCopies()
+    const ends = this.buses.map(bus => bus.tap((tapped) => {
+      const { id, data, length, extended, fd } = tapped.frame
+      if (!extended || fd || !copies.take(bus.index, id, data, length, tapped.end_ns / MS_ns)) tap(tapped)
+    }))
+    return () => ends.forEach(end => end())
+  }
+
   /** Everything to be seen now. The bus load is that since the last snapshot. */
   snapshot(): CarSnapshot {
     this.world.sync()
@@ -361,11 +378,11 @@ export class Car<Names extends CarNames = CarNames> {
     const supply_V = (): number => feed.voltage_V()
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
     const { profile } = can
-    const controller = this.bus.attach(location, { position, online: false, profile, fd: this.bus.fd ? 'tolerant' : 'none' })
+    const controllers = this.buses.map(bus => bus.attach(location, { position, online: false, profile, fd: bus.fd ? 'tolerant' : 'none' }))
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, hubType: plan.image,
       kernel: this.kernel, world: this.world,
-      trace: this.trace, controllers: [controller], can, outlets, supply_V,
+      trace: this.trace, controllers, can, outlets, supply_V,
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)
@@ -411,11 +428,13 @@ export class Car<Names extends CarNames = CarNames> {
   }
 
   private addCables(location: string, position: number): void {
-    const { faults } = this.bus
-    if (position > 0) {
-      this.cables.set(`spine.${location}`, { cut: () => faults.cut(position - 1), mend: () => faults.heal(position - 1) })
+    for (const { faults, index } of this.buses) {
+      const spine = index === 0 ? '' : SPINE_B
+      if (position > 0) {
+        this.cables.set(`${spine}spine.${location}`, { cut: () => faults.cut(position - 1), mend: () => faults.heal(position - 1) })
+      }
+      this.cables.set(`${spine}drop.${location}`, { cut: () => faults.drop(location), mend: () => faults.restore(location) })
     }
-    this.cables.set(`drop.${location}`, { cut: () => faults.drop(location), mend: () => faults.restore(location) })
   }
 
   private tell(event: Untimed<CarEvent>): void {

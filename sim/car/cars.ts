@@ -1,6 +1,6 @@
 import { COUPE } from './coupe.ts'
-import { SEDAN } from './sedan.ts'
+import { SEDAN, SEDAN_DUAL } from './sedan.ts'
 import type { TopologyData } from './topology.ts'
 
 /** The cars that come with the project, by name. */
-export const CARS: Readonly<Record<string, TopologyData>> = { sedan: SEDAN, coupe: COUPE }
+export const CARS: Readonly<Record<string, TopologyData>> = { sedan: SEDAN, coupe: COUPE, 'sedan-dual': SEDAN_DUAL }

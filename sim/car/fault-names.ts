@@ -1,13 +1,26 @@
 import type { BusFaultOptions } from '../bus/index.ts'
 import type { SupplyFault } from '../power/index.ts'
 import { notOneOf } from '../schema/index.ts'
-import type { TopologyData } from './topology.ts'
+import { spinesOf, type TopologyData } from './topology.ts'
 
 /** What of a car faults can name. */
 type Named = Pick<TopologyData, 'copper'> & { readonly hubs: readonly { readonly location: string }[] }
 
-/** Hubs that the car has not, and cuts where there is no spine, a line each. */
-export function busFaultProblems(faults: BusFaultOptions, { hubs }: Named, path: string): string[] {
+/** Of spine A by name of the fault, of spine B in a record of its own. */
+export interface CarBusFaults extends BusFaultOptions {
+  readonly spineB?: BusFaultOptions | undefined
+}
+
+/** Hubs and spines that the car has not, and cuts where there is no spine, a line each. */
+export function busFaultProblems(faults: CarBusFaults, car: Named, path: string): string[] {
+  const { spineB } = faults
+  return [
+    ...problemsOfBus(faults, car, path),
+    ...(spineB === undefined ? [] : spinesOf(car) === 2 ? problemsOfBus(spineB, car, `${path}.spineB`) : [`${path}.spineB: this car has one spine`]),
+  ]
+}
+
+function problemsOfBus(faults: BusFaultOptions, { hubs }: Named, path: string): string[] {
   const locations = hubs.map(hub => hub.location)
   const last = locations.length - 2
   const named = [
@@ -37,6 +50,7 @@ export function powerFaultProblems(
     if ('at_m' in fault && fault.at_m !== undefined && fault.at_m > cable.length_m) {
       return [`${at}.at_m: is ${fault.at_m}, not a number in 0…${cable.length_m} m, the length of ${fault.cable}`]
     }
+    if (fault.kind === 'diode') return cable.diode === undefined ? [`${at}.cable: ${fault.cable} has no diode`] : []
     return fault.kind !== 'fuse' || fused.includes(fault.cable) ? [] : [`${at}.cable: ${fault.cable} has no fuse; ${fused.join(', ')} have one`]
   })
 }

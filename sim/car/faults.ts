@@ -1,10 +1,10 @@
 import { BUS_FAULTS } from '../bus/index.ts'
-import { type Data, DataError, object, read } from '../schema/index.ts'
+import { type Data, DataError, object, optional, read } from '../schema/index.ts'
 import { busFaultProblems, powerFaultProblems } from './fault-names.ts'
 import { POWER_FAULTS } from './power-faults.ts'
 import type { TopologyData } from './topology.ts'
 
-const faultsSchema = object({ ...BUS_FAULTS, ...POWER_FAULTS }, 'an object like {"bitErrorRate": 1e-6}')
+const faultsSchema = object({ ...BUS_FAULTS, spineB: optional(object(BUS_FAULTS)), ...POWER_FAULTS }, 'an object like {"bitErrorRate": 1e-6}')
 
 /** All that is wrong with a car from the start, or goes wrong in its time. */
 export type CarFaults = Data<typeof faultsSchema>

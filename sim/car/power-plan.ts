@@ -3,7 +3,7 @@ import { SUPPLY_MARGIN } from '#firmware/components/lamp/index.ts'
 import { IDLE_FACTOR, stepsUp } from '#firmware/power/port/index.ts'
 import type { CarPower } from '#firmware/hub/index.ts'
 import { LOCATION } from '#protocol/index.ts'
-import { type Capability, capabilityOf, type CopperTopology, type PredictedSource, SEDAN_COPPER, WEAK_BATTERY } from '../power/index.ts'
+import { type CableCapability, type Capability, capabilityOf, type CopperTopology, type PredictedSource, SEDAN_COPPER, WEAK_BATTERY } from '../power/index.ts'
 import { BOARD } from './board.ts'
 import type { ComponentPlan } from './kinds.ts'
 import type { HubPlan, Topology } from './topology.ts'
@@ -47,9 +47,14 @@ export function powerPlanOf(capability: Capability, topology: Topology, source: 
   return { ...plan, hubs: supplies.map((supply, i) => ({ ...supply, share_A: shares_A[i]! })) }
 }
 
-/** What the drop of a hub carries: in a ring, the last cable before it. */
+function weaker(one: CableCapability, other: CableCapability): CableCapability {
+  return other.limit_A < one.limit_A ? other : one
+}
+
+/** What the drop of a hub carries: in a ring, the last cable before it; of two, the weaker. */
 function dropOf(capability: Capability, hub: number, idle_A: number): DropLimits {
-  const { ampacity_A, limit_A, peakLimit_A, ambient_C, insulation_C } = capability.cables[capability.hubs[hub]!.paths[0]!.at(-1)!]!
+  const drops = capability.hubs[hub]!.paths.map(way => capability.cables[way.at(-1)!]!)
+  const { ampacity_A, limit_A, peakLimit_A, ambient_C, insulation_C } = drops.reduce(weaker)
   return { run_A: limit_A, peak_A: peakLimit_A, ampacity_A, ambient_C, insulation_C, idle_A }
 }
 

@@ -1,5 +1,5 @@
 import { CAN_STATE, HUB_STATE, hubAddress, LOCATION } from '#protocol/index.ts'
-import type { CanBus, LoadMeter } from '../bus/index.ts'
+import type { CanBus, CanController, LoadMeter } from '../bus/index.ts'
 import type { HubHost } from '../host/index.ts'
 import type { Observation } from '../plants/index.ts'
 import type { CarSupply } from './car-supply.ts'
@@ -13,6 +13,7 @@ export interface Photographed {
   readonly components: ReadonlyMap<string, CarComponent>
   readonly power: CarSupply
   readonly bus: CanBus
+  readonly buses: readonly CanBus[]
   readonly loadMeter: LoadMeter
   supply_V(hub: string): number
 }
@@ -35,6 +36,7 @@ export interface HubSnapshot {
   readonly supply_V: number
   /** Drawn by its components, A. */
   readonly current_A: number
+  /** Of two controllers, on two spines, that of the worse. */
   readonly tec: number
   readonly rec: number
   /** Name of `CAN_STATE`. */
@@ -84,8 +86,9 @@ interface CableSnapshot {
 
 interface BusSnapshot {
   readonly bitrate: number
-  /** Exact, since the last snapshot. */
+  /** Of spine A, exact, since the last snapshot. */
   readonly load_pct: number
+  /** Of all spines. */
   readonly frames: number
   readonly errorFrames: number
 }
@@ -108,14 +111,15 @@ export function takeSnapshot(car: Photographed): CarSnapshot {
       shows: part.plant.observe(),
     }
   }
-  const { counters } = car.bus
+  const sum = (read: (bus: CanBus) => number): number => car.buses.reduce((sum, bus) => sum + read(bus), 0)
   return {
     time_s: car.now_ns / 1e9,
     hubs,
     components,
     power: powerSnapshot(car),
     bus: {
-      bitrate: car.bus.bitrate, load_pct: 100 * car.loadMeter.read(), frames: counters.frames, errorFrames: counters.errorFrames,
+      bitrate: car.bus.bitrate, load_pct: 100 * car.loadMeter.read(), frames: sum(bus => bus.counters.frames),
+      errorFrames: sum(bus => bus.counters.errorFrames),
     },
   }
 }
@@ -135,7 +139,7 @@ function powerSnapshot(car: Photographed): PowerSnapshot {
 }
 
 function hubSnapshot(car: Photographed, name: HubName, host: HubHost): HubSnapshot {
-  const [controller] = host.controllers
+  const worse = (read: (controller: CanController) => number): number => Math.max(...host.controllers.map(read))
   let current_A = 0
   for (const outlet of host.outlets) current_A += outlet.current_A
   return {
@@ -144,10 +148,10 @@ function hubSnapshot(car: Photographed, name: HubName, host: HubHost): HubSnapsh
     address: hubAddress(LOCATION[name]),
     supply_V: car.supply_V(name),
     current_A,
-    tec: controller!.tec,
-    rec: controller!.rec,
-    canState: nameOf(CAN_STATE, controller!.state),
-    overflows: controller!.overflows,
+    tec: worse(one => one.tec),
+    rec: worse(one => one.rec),
+    canState: nameOf(CAN_STATE, worse(one => one.state)),
+    overflows: host.controllers.reduce((sum, one) => sum + one.overflows, 0),
     boots: host.counters.boots,
     exceptions: host.counters.exceptions,
   }

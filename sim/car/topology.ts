@@ -63,6 +63,11 @@ export interface Topology {
   readonly body: BodyData | undefined
 }
 
+/** How many spines it has, each with power and a bus. */
+export function spinesOf({ copper }: { readonly copper: CopperTopology }): 1 | 2 {
+  return copper.layout === 'dual' ? 2 : 1
+}
+
 /**
  * Checks a topology.
  * @throws DataError with one line for each field that is wrong, its path first.

@@ -11,10 +11,10 @@ const MOST_VERDICTS = 20
 /** Checker name of verdicts about checkers: one needs what nothing tells, and would be silent whatever happens. */
 export const BLIND = 'blind'
 
-/** What is judged: anything with a trace and a bus to tap, a car above all. */
+/** What is judged: anything with a trace and frames, a car above all. */
 export interface Judged {
   readonly trace: Pick<Trace, 'subscribe' | 'topics'>
-  readonly bus: { tap(tap: (tapped: TappedFrame) => void): () => void }
+  tapFrames(tap: (tapped: TappedFrame) => void): () => void
 }
 
 interface Hearer {
@@ -110,7 +110,7 @@ const NO_FRAME = { id: 0, extended: true, remote: false, fd: false, brs: false, 
 export function watch(judged: Judged, facts: Facts, more: readonly CheckerEntry[] = []): Judges {
   const judges = new Judges(facts, more, judged.trace.topics)
   judged.trace.subscribe(event => judges.event(event), { signals: true })
-  judged.bus.tap(tapped => judges.frame(tapped))
+  judged.tapFrames(tapped => judges.frame(tapped))
   return judges
 }
 

@@ -47,7 +47,7 @@ export function runScript(script: Script, watcher: RunWatcher = {}, image?: Fuzz
   const { car, judges, coverage } = stage
   watcher.begin?.(car)
   const digest = new Digest()
-  car.bus.tap((tapped) => {
+  car.tapFrames((tapped) => {
     digest.frame(tapped)
     watcher.frame?.(tapped)
   })

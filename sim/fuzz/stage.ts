@@ -45,7 +45,7 @@ export type FuzzImage = NonNullable<CarOptions['image']>
 export function createStage(seed: number, image?: FuzzImage): JudgedStage {
   const car = createCar({ seed, ...(image !== undefined && { image }) })
   const hubs = [...car.hubs.values()]
-  const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers[0]!.state === CAN_STATE.busOff))
+  const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers.some(one => one.state === CAN_STATE.busOff)))
   const judges = watch(car, carFacts(car), [coverage.entry])
   return { ...stageAround(car), judges, coverage }
 }
@@ -54,7 +54,7 @@ export function createStage(seed: number, image?: FuzzImage): JudgedStage {
 export function stageAround(car: Car): Stage {
   const tool = attachNode(car, { name: 'fuzz', queue: 64 })
   const past = new Recollection()
-  car.bus.tap(({ frame }) => past.keep(frame))
+  car.tapFrames(({ frame }) => past.keep(frame))
   return { car, tool, sender: new MessageSender(), past, memories: new Map(), stutters: new Map() }
 }
 

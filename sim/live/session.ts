@@ -87,7 +87,7 @@ export class Session {
     this.controls = new Controls(this.car, topology, {
       wake: action => this.wake(action), get speed() { return speed() }, setSpeed: factor => this.setSpeed(factor),
     })
-    this.car.bus.tap(({ frame, end_ns }) => this.gather(frame, end_ns))
+    this.car.tapFrames(({ frame, end_ns }) => this.gather(frame, end_ns))
     this.reader = new MessageReader((bytes, start, end) => this.message(bytes.subarray(start, end)))
   }
 

@@ -29,7 +29,7 @@ export class CarWatch {
     this.model = new MonitorModel(car.bus.bitrate, car.bus.dataBitrate)
     this.meter = car.bus.loadMeter()
     const seen = createLinkFrame()
-    car.bus.tap(({ frame, end_ns }) => {
+    car.tapFrames(({ frame, end_ns }) => {
       copyFrame(frame, seen)
       seen.timestamp_ns = end_ns
       this.model.receive(seen)

@@ -7,6 +7,7 @@ import { Controls } from '#sim/live/index.ts'
 import { closed } from '../lib/streams.ts'
 import { knownSwitch, type ScriptedPress } from './press-script.ts'
 import { FreshPort } from './fresh-port.ts'
+import { chooseSpine } from './choose-spine.ts'
 
 /** Real time, and the turns of the program's loop. */
 const PROCESS_HOST: Host = {
@@ -60,13 +61,14 @@ export class LiveCar {
 
   /** Joins a link to the bus, as one node more; with `actuate` commands get onto a real one. Rejects with one clear line. */
   async listen(uri: string, actuate = false): Promise<void> {
-    const { bus, topology } = this.car
-    const link = await openLink(uri, {
+    const { bus, buses, topology } = this.car
+    const chosen = chooseSpine(uri, buses.length)
+    const link = await openLink(chosen.uri, {
       bitrate: bus.bitrate, ...(bus.fd && { dataBitrate: bus.dataBitrate }), now_ns: () => this.car.now_ns, name: topology.name,
       actuate, buses: 1,
       report: this.report,
     })
-    this.join(link)
+    this.join(link, chosen.bus)
   }
 
   /** Serves the page of this car, at `port` or, where that is in use, at any. */
@@ -86,9 +88,10 @@ export class LiveCar {
     }, SAMPLES_ms)
   }
 
-  private join(link: Link): void {
+  /** `only`: to one spine of two. */
+  private join(link: Link, only?: number): void {
     const { uri } = link
-    const node = attachNode(this.car, { name: `link ${this.links.length}` })
+    const node = attachNode(this.car, { name: `link ${this.links.length}`, bus: only })
     this.links.push(link)
     const port = new FreshPort(node, this.car.kernel, (expired) => {
       if (expired === 1) this.report(`${uri}: a command waited for the bus longer than its lifetime and was taken back; more are only counted`)
@@ -116,23 +119,26 @@ export class LiveCar {
   }
 
   /**
-   * Records every good frame of the bus with the virtual time of its end, and every error frame with that of its begin.
+   * Records every good frame of each bus with the virtual time of its end, and every error frame with that of its begin.
    * The run ends with the recording, see its `problem`.
    */
   async record(uri: string): Promise<Link> {
     const recorder = await openLink(uri, { bitrate: this.car.bus.bitrate })
     const seen = createLinkFrame()
-    this.car.bus.tap(({ frame, end_ns }) => {
-      copyFrame(frame, seen)
-      seen.error = false
-      seen.timestamp_ns = end_ns
-      recorder.send(seen)
-    })
-    this.car.bus.tapErrorFrames((error) => {
-      putErrorFrame(error, seen)
-      seen.timestamp_ns = error.time_ns
-      recorder.send(seen)
-    })
+    for (const bus of this.car.buses) {
+      bus.tap(({ frame, end_ns }) => {
+        copyFrame(frame, seen)
+        seen.error = false
+        seen.timestamp_ns = end_ns
+        recorder.send(seen)
+      })
+      bus.tapErrorFrames((error) => {
+        putErrorFrame(error, seen)
+        seen.bus = bus.index
+        seen.timestamp_ns = error.time_ns
+        recorder.send(seen)
+      })
+    }
     this.recorder = recorder
     // A disk that is full: what goes on would be in no log.
     closed(recorder).subscribe(() => this.pacer.stop())

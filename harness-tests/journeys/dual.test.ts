@@ -1,0 +1,120 @@
+import { describe, expect } from 'vitest'
+import { type NamesOf, SEDAN_DUAL } from '#sim/car/index.ts'
+import { journey, type SimulatedVehicle } from '../kit/index.ts'
+
+type Names = NamesOf<typeof SEDAN_DUAL>
+type Dual = SimulatedVehicle<Names>
+type Cable = Names['cable']
+type Feeder = Names['feeder']
+
+const HUBS = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'RL', 'RR', 'TRUNK'] as const
+const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
+const options = { topology: SEDAN_DUAL } as const
+
+/** Something that happens to one spine, and its end. */
+interface Blow {
+  readonly what: string
+  strike(car: Dual): void
+  mend(car: Dual): void
+}
+
+/** All that happens to one spine, everywhere on it: sawn through with its data pair, shorted, a diode broken, the pair disturbed. */
+function blows(spine: 0 | 1): Record<'saws' | 'shorts' | 'pair' | 'diodes', Blow[]> {
+  const name = (cable: string): string => spine === 0 ? cable : `B.${cable}`
+  const feeders = HUBS.flatMap(hub => [name(`spine.${hub}`), name(`drop.${hub}`)]) as Feeder[]
+  const bus = (car: Dual) => car.car.buses[spine]!.faults
+  return {
+    saws: feeders.map((cable) => {
+      const fault = { kind: 'cut', cable, conductor: 'both' } as const
+      const pairs = (car: Dual): Cable[] => car.car.cableNames.includes(cable) ? [cable as Cable] : []
+      return {
+        what: `${cable} is sawn through`,
+        strike: (car) => {
+          for (const pair of pairs(car)) car.car.cutCable(pair)
+          car.car.powerFault(fault)
+        },
+        mend: (car) => {
+          for (const pair of pairs(car)) car.car.mendCable(pair)
+          car.car.powerRepair(fault)
+        },
+      }
+    }),
+    shorts: feeders.map((cable) => {
+      const fault = { kind: 'cableShort', cable, at_m: 0.2, resistance_Ohm: 0.005 } as const
+      return {
+        what: `the conductors of ${cable} touch`,
+        strike: car => car.car.powerFault(fault),
+        mend: (car) => {
+          car.car.powerRepair(fault)
+          for (const { name: other, fuse } of SEDAN_DUAL.copper.cables) {
+            if (fuse !== undefined) car.car.powerRepair({ kind: 'fuse', cable: other as Feeder })
+          }
+        },
+      }
+    }),
+    pair: [
+      { what: 'the pair is shorted', strike: car => bus(car).holdDominant(true), mend: car => bus(car).holdDominant(false) },
+      { what: 'the pair is noisy', strike: car => bus(car).bitErrors(2e-3), mend: car => bus(car).bitErrors(0) },
+      ...HUBS.map((hub): Blow => ({
+        what: `${hub} babbles`, strike: car => bus(car).babble(hub, { id: 1 }), mend: car => bus(car).babble(hub, undefined),
+      })),
+    ],
+    diodes: HUBS.flatMap(hub => (['open', 'shorted'] as const).map((state): Blow => {
+      const fault = { kind: 'diode', cable: name(`drop.${hub}`) as Feeder, state } as const
+      return { what: `the diode of ${fault.cable} is ${state}`, strike: car => car.car.powerFault(fault), mend: car => car.car.powerRepair(fault) }
+    })),
+  }
+}
+
+/** How long a window that is held stands still at most, ms. */
+async function stillest_ms(car: Dual, window: `${(typeof DOORS)[number]}.window`, for_ms: number): Promise<number> {
+  const read = (): number => car.shows(window)['position_pct'] as number
+  let last_pct = read()
+  let still_ms = 0
+  let longest_ms = 0
+  for (let passed_ms = 0; passed_ms < for_ms; passed_ms += 20) {
+    await car.run(20)
+    const now_pct = read()
+    still_ms = now_pct === last_pct ? still_ms + 20 : 0
+    last_pct = now_pct
+    longest_ms = Math.max(longest_ms, still_ms)
+  }
+  return longest_ms
+}
+
+/** What ends with a window that stood still for longer than this is an interruption, ms. */
+const INTERRUPTION_ms = 300
+
+/** Each blow in turn, while a window moves that the dash commands; after it the door's own switch is to turn it round. */
+async function withstand(car: Dual, all: readonly Blow[]): Promise<void> {
+  const still_ms: Record<string, number> = {}
+  let turn = 0
+  for (const blow of all) {
+    const door = DOORS[turn++ % DOORS.length]!
+    const at_pct = (): number => car.shows(`${door}.window`)['position_pct'] as number
+    const [there, back] = at_pct() < 50 ? ['down', 'up'] as const : ['up', 'down'] as const
+    car.hold(`DASH.window${door}.${there}`)
+    await car.run(400)
+    blow.strike(car)
+    still_ms[blow.what] = await stillest_ms(car, `${door}.window`, 600)
+    car.release(`DASH.window${door}.${there}`)
+    await car.run(150)
+    const turned_pct = at_pct()
+    car.hold(`${door}.window.${back}`)
+    await car.until(`${blow.what}: ${door} turns round`, () => Math.abs(at_pct() - turned_pct) > 2, { within_ms: 600 })
+    car.release(`${door}.window.${back}`)
+    blow.mend(car)
+    await car.run(300)
+  }
+  expect(Object.entries(still_ms).filter(([, longest_ms]) => longest_ms > INTERRUPTION_ms)).toEqual([])
+  for (const hub of HUBS) expect(car.car.hub(hub).counters).toEqual({ boots: 1, exceptions: 0, watchdogResets: 0 })
+}
+
+describe.each([['A', 0], ['B', 1]] as const)('of a car with two spines, spine %s', (_name, spine) => {
+  const { saws, shorts, pair, diodes } = blows(spine)
+  journey('can be sawn through anywhere, and nothing stops', car => withstand(car, saws), options)
+  // The judge of ampacities sees the current of the short, until its fuse has opened.
+  journey('can be shorted anywhere, and nothing stops', car => withstand(car, shorts), { ...options, expects: ['ampacity'] })
+  journey('can have its pair shorted, noisy and talked down, and nothing stops', car => withstand(car, pair), options)
+  journey('can have any diode broken, and nothing stops', car => withstand(car, diodes), options)
+})
