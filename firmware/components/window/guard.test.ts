@@ -76,7 +76,7 @@ describe('a hand', () => {
       guard.load.rough_m_s2 = rough_m_s2
       return (guard.windingBound_A() - new GuardSteps(from_mm).guard.windingBound_A()) * guard.load.force_N_A
     }
-    expect([trip(150, 2), trip(255, 2), trip(8, 2)].map(Math.round)).toEqual([10, 10, 14])
+    expect([trip(150, 2), trip(255, 2), trip(8, 2)].map(Math.round)).toEqual([12, 12, 15])
   })
 
   it('that stops the glass with less may be one: it does not trip', () => {

@@ -21,11 +21,11 @@ export const GUARD_PARAMETERS = {
   trip_N: 28,
   tripFar_N: 45,
   /** And in the upper seal, in which a glass sticks and slips. */
-  tripTop_N: 32,
+  tripTop_N: 33,
   top_mm: 9,
   /** And more on a rough road, N a m/s². */
-  rough_Ns2_m: 5,
-  roughTop_Ns2_m: 7,
+  rough_Ns2_m: 6,
+  roughTop_Ns2_m: 7.5,
   guarded_mm: 215,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
