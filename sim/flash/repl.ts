@@ -1,3 +1,4 @@
+import { CONSOLE_WORD } from '#firmware/boards/index.ts'
 import type { Transport } from '../gateway/index.ts'
 import type { Clock } from '../diag/index.ts'
 
@@ -50,9 +51,9 @@ export class Repl {
     for (const event of ['close', 'end', 'error'] as const) transport.stream.on(event, this.lose)
   }
 
-  /** Breaks off what runs and waits for the first answer. @throws Silence */
+  /** Breaks off what runs, has a hub that speaks on this line give up its console, and waits for the first answer. @throws Silence */
   async wake(): Promise<void> {
-    this.write(`${BREAK}\n`)
+    this.write(`${BREAK}\n${CONSOLE_WORD}\n`)
     await this.ask('1')
   }
 
@@ -66,7 +67,7 @@ export class Repl {
         return await this.once(expression, limit_ms)
       } catch (error) {
         if (!(error instanceof Silence) || attempt === TRIES || this.gone) throw error
-        this.write(`${BREAK}\n`)
+        this.write(`\n${CONSOLE_WORD}\n`)
       }
     }
   }

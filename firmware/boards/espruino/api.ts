@@ -69,5 +69,7 @@ export interface Espruino {
   deepSleep(on: boolean): void
   /** Nothing listens for commands any more, on any line. */
   freeConsole(): void
+  /** The console is on this line again. */
+  takeConsole(line: 'USB' | 'Serial1'): void
   log(text: string): void
 }

@@ -6,6 +6,7 @@ import type { CanSpi } from '../can-spi.ts'
 import { FlashNvm } from '../flash-nvm.ts'
 import { Mcp2515 } from '../mcp2515.ts'
 import type { BoardPins, CanPins, SerialPins } from '../pins.ts'
+import { CONSOLE_WORD } from '../uart.ts'
 import { UartCan } from '../uart-can.ts'
 import type { Espruino } from './api.ts'
 import { EspruinoPort, scaled, switchOff } from './port.ts'
@@ -72,6 +73,7 @@ function uartCanOf(api: Espruino, pins: SerialPins, clock: Clock): UartCan {
     write: (bytes, count) => serial.write(bytes.slice(0, count)),
     onBytes: (handler) => {
       serial.on('data', (data) => {
+        if (data.indexOf(CONSOLE_WORD) >= 0) return api.takeConsole(pins.line)
         const bytes = new Uint8Array(data.length)
         for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i)
         handler(bytes, bytes.length)

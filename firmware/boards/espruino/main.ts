@@ -15,7 +15,7 @@ declare const E: {
   enableWatchdog(timeout_s: number, automatic: boolean): void
   kickWatchdog(): void
   getTemperature(): number
-  setConsole(device: null, options: { force: boolean }): void
+  setConsole(device: EspruinoSerial | null, options: { force: boolean }): void
 }
 declare function getTime(): number
 declare function getSerial(): string
@@ -62,6 +62,7 @@ const api: Espruino = {
   kickWatchdog: () => E.kickWatchdog(),
   deepSleep: on => setDeepSleep(on),
   freeConsole: () => E.setConsole(null, { force: true }),
+  takeConsole: line => E.setConsole(line === 'USB' ? USB : Serial1, { force: true }),
   log: text => console.log(text),
 }
 

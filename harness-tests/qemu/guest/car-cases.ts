@@ -13,7 +13,7 @@ const TOOL = 0xf9
 const SEQUENCE = 5
 
 /** The command line, as a person starts it. It ends with `stop`. */
-class Spine {
+export class Spine {
   private said = ''
   private readonly process: ChildProcess
 
