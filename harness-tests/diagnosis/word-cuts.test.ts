@@ -9,6 +9,7 @@ import { FlashStore, PowerCut } from '#sim/host/index.ts'
 
 /** How often each word is cut, each time with other bits left: more by `SPINE_WORD_CUTS=20`. */
 const CUTS = Number(process.env['SPINE_WORD_CUTS'] ?? 2)
+const LIMIT_ms = 30_000 + CUTS * 10_000
 const SHAPE = { pageBytes: 256, wordBytes: 4, areaPages: 4, engine: IMAGE_ENGINE.xs, erase_ms: 0, word_ms: 0 }
 const OLD = packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new TextEncoder().encode('old '.repeat(100)))
 const NEW = packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(2, 0, 0), new TextEncoder().encode('new!'.repeat(150)))
@@ -114,7 +115,7 @@ function operationsOf(story: (board: Board) => void): number {
   return board.flash.operations
 }
 
-describe('power that fails within a flash operation', () => {
+describe('power that fails within a flash operation', { timeout: LIMIT_ms }, () => {
   it('of an update: a whole image boots every time, and in the end the new one', () => {
     const operations = operationsOf(updated)
     expect(operations).toBeGreaterThan(200)
