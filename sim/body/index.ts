@@ -1,3 +1,3 @@
 export { bodyOf, bodyProblems, bodySize, hubPlace, likelyBody } from './body.ts'
-export { type BodyData, bodySchema } from './fields.ts'
+export { type BodyData, type BodyPlace, bodySchema } from './fields.ts'
 export { type BodyType, SHAPES } from './shapes.ts'

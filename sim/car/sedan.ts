@@ -2,26 +2,26 @@ import { SEDAN_COPPER, twoSpines } from '../power/index.ts'
 import type { HubData, HubName, TopologyData } from './topology.ts'
 
 /** A bulb or LED of a lamp. */
-function light(name: string, kind: 'bulb' | 'led', rated_W: number): { name: string, kind: 'bulb' | 'led', rated_W: number } {
+export function light(name: string, kind: 'bulb' | 'led', rated_W: number): { name: string, kind: 'bulb' | 'led', rated_W: number } {
   return { name, kind, rated_W }
 }
 
 const puddle = { class: 'lamp', channels: [light('puddle', 'led', 2)] } as const
 
 /** A door with a mirror. */
-const frontDoor = <const Location extends HubName>(location: Location) => ({
+export const frontDoor = <const Location extends HubName>(location: Location) => ({
   location,
   image: 'door',
   ports: [{ class: 'window' }, { class: 'mirror' }, { class: 'latch' }, { class: 'switchPack', layout: 'door' }, puddle],
 } as const)
 
-const rearDoor = <const Location extends HubName>(location: Location) => ({
+export const rearDoor = <const Location extends HubName>(location: Location) => ({
   location,
   image: 'door',
   ports: [{ class: 'window' }, { class: 'latch' }, { class: 'switchPack', layout: 'door' }, puddle],
 } as const)
 
-const hood = {
+export const hood = {
   location: 'HOOD',
   image: 'hood',
   ports: [
@@ -36,7 +36,7 @@ const hood = {
   ],
 } as const
 
-const dash = <const Layout extends 'driver' | 'driver2'>(layout: Layout) => ({
+export const dash = <const Layout extends 'driver' | 'driver2'>(layout: Layout) => ({
   location: 'DASH',
   image: 'dash',
   ports: [
@@ -46,9 +46,9 @@ const dash = <const Layout extends 'driver' | 'driver2'>(layout: Layout) => ({
   ],
 } as const)
 
-const stereo = { location: 'STEREO', image: 'stereo', ports: [{ class: 'amplifier' }] } as const
+export const stereo = { location: 'STEREO', image: 'stereo', ports: [{ class: 'amplifier' }] } as const
 
-const trunk = {
+export const trunk = {
   location: 'TRUNK',
   image: 'trunk',
   ports: [

@@ -37,7 +37,7 @@ const SPECS = {
   fuzz: { summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },
   build: { summary: 'the firmware of a hub as one script for a board, with what it costs', load: () => import('./commands/build.ts') },
   flash: { summary: 'write a hub to a board through its cable', load: () => import('./commands/flash.ts') },
-  new: { summary: 'begin a component class: rows, driver, plant, tests that run', load: () => import('./commands/new.ts') },
+  new: { summary: 'begin a car, or a component class: a file that starts, or rows, driver, plant, tests that run', load: () => import('./commands/new.ts') },
   bench: { summary: 'how fast it is, beside its peers, measured on this machine', load: () => import('./commands/bench.ts') },
 } as const satisfies Readonly<Record<string, CommandSpec>>
 

@@ -18,7 +18,7 @@ interface SocketPlan {
   readonly pins: readonly Pin[]
 }
 
-interface HubPlanned {
+export interface HubPlanned {
   readonly name: string
   readonly image: string
   /** Number of its drop. */

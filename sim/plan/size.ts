@@ -172,7 +172,7 @@ function weakest(car: TopologyData, demands: readonly Demand[], goal: SizeGoal):
 /** A line itself; of a ring both lines that a cut leaves of it. */
 function linesOf(car: TopologyData): TopologyData[] {
   const { copper } = car
-  if (copper.layout === 'line') return [car]
+  if (copper.layout !== 'ring') return [car]
   const ends = copper.cables.filter(cable => cable.from === copper.battery || cable.to === copper.battery)
   return ends.map(end => ({ ...car, copper: { ...copper, layout: 'line', cables: copper.cables.filter(cable => cable !== end) } }))
 }
@@ -186,7 +186,7 @@ function withoutRing(car: TopologyData): TopologyData {
 /** Closes the spine by a cable from the battery to its rear, behind a fuse of its own. */
 function withRing(car: TopologyData): TopologyData {
   const { copper } = car
-  if (copper.layout === 'ring') return car
+  if (copper.layout !== 'line') return car
   const main = copper.cables.find(cable => cable.from === copper.battery)!
   const length_m = copper.cables.filter(cable => copper.taps.includes(cable.to)).reduce((sum_m, cable) => sum_m + cable.length_m, 0)
   const ring: Cable = { ...main, name: RING, to: copper.taps.at(-1)!, length_m, connectors: 2, place: 'cabin', insulation: 'C' }
@@ -194,7 +194,7 @@ function withRing(car: TopologyData): TopologyData {
 }
 
 /** Lengths along the body, where the car says it. */
-function laid(car: TopologyData): TopologyData {
+export function laid(car: TopologyData): TopologyData {
   if (car.body === undefined) return car
   const { laid: ways } = bodyOf(car.body, car.copper)
   const cables = car.copper.cables.map(cable => ({ ...cable, length_m: (ways.get(cable.name)?.cut_mm ?? 1000 * cable.length_m) / 1000 }))

@@ -31,3 +31,26 @@ export function twoSpines(single: CopperTopology, divided: string, rating_A: num
   const spineB = spineA.map((cable): Cable => ({ ...cable, name: SPINE_B + cable.name, from: renamed(cable.from), to: renamed(cable.to) }))
   return { ...single, layout: 'dual', taps: [...single.taps, ...single.taps.map(renamed)], cables: [...spineA, ...spineB] }
 }
+
+/** A hub of a line: the spine before its tap (m, plugs in it), its drop (m, mm², fuse in A). */
+type LineRow = readonly [hub: string, segment_m: number, connectors: number, drop_m: number, gauge_mm2: number, fuse_A: number]
+
+/** A spine of one gauge; what comes from the battery, and its fuse. */
+interface LineSpine {
+  readonly gauge_mm2: number
+  readonly main_mm2: number
+  readonly fuse_A: number
+}
+
+/** A line of copper from the battery to the rear, hub by hub; the first row's segment is that from the battery. */
+export function lineCopper({ gauge_mm2, main_mm2, fuse_A }: LineSpine, rows: readonly LineRow[]): CopperTopology {
+  const hubs = rows.map(([hub]) => hub)
+  return {
+    layout: 'line', battery: 'battery', taps: hubs.map(hub => `tap.${hub}`), hubs,
+    cables: [
+      ...rows.map(([hub, length_m, connectors], i) => i === 0
+        ? mainSegment(`tap.${hub}`, length_m, main_mm2, fuse_A) : segment(`tap.${hubs[i - 1]!}`, `tap.${hub}`, length_m, gauge_mm2, connectors)),
+      ...rows.map(([hub, , , length_m, gauge, rating_A]) => drop(hub, length_m, gauge, rating_A)),
+    ],
+  }
+}

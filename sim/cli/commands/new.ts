@@ -7,46 +7,60 @@ import { Failure, fileFailure } from '../lib/failure.ts'
 import { type ClassPlan, planClass } from '../lib/new-class.ts'
 import { shared, upTo } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
+import { addCarOptions, BODIES_TEXT, type CarOptions, makeCar } from '../new/new-car.ts'
 
 const HELP = `
 A class begins as a copy of the simplest one, a seat fan: rows of kind 14, driver with its test, plant, journey, and a line in
 each table that knows all classes. It runs as it is; firmware/components/README.md says what to change, in which order.
 
+A car begins as a body with hubs where something is: its file has places, lines and copper that is laid along them and sized; it
+starts, and the power manager admits it. On a terminal it asks; what is said on the command line is not asked, the rest is usual:
+${BODIES_TEXT}
+
 Examples:
+  npx spine new car myvan                                asks
+  npx spine new car myvan --body van --length 5400 --rear fan,worklight --out myvan.json
   npx spine new class seat-heater --run-A 4 --peak-A 6
   npx spine new class rear-wiper --summary "a wiper with one speed" --dry-run
   npm run new-class seat-heater -- --run-A 4`
 
-interface Options {
+interface Options extends CarOptions {
   readonly summary?: string
   readonly runA: number
   readonly peakA?: number
   readonly dryRun?: boolean
-  readonly json?: boolean
 }
 
 /** `spine new`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .addArgument(new Argument('<what>', 'what to begin').choices(['class']))
-    .argument('<name>', 'its name, such as seat-heater')
-    .option('--summary <text>', 'what it is, in a few words')
-    .option('--run-A <current>', 'what it draws while it works, A at 13.5 V', upTo(20), 2)
-    .option('--peak-A <current>', 'what it draws at first, A (default: half as much again)', upTo(200))
-    .option('--dry-run', 'only tell what would be written')
+    .addArgument(new Argument('<what>', 'what to begin').choices(['class', 'car']))
+    .argument('<name>', 'its name, such as seat-heater or myvan')
+    .option('--summary <text>', 'class: what it is, in a few words')
+    .option('--run-A <current>', 'class: what it draws while it works, A at 13.5 V', upTo(20), 2)
+    .option('--peak-A <current>', 'class: what it draws at first, A (default: half as much again)', upTo(200))
+    .option('--dry-run', 'class: only tell what would be written')
+  addCarOptions(command)
+  command
     .addOption(shared('json', 'what was written, for programs'))
     .addHelpText('after', HELP)
-    .action((_what: string, name: string, { summary, runA: run_A, peakA: peak_A = 1.5 * run_A, dryRun = false, json = false }: Options) => {
-      const root = checkoutRoot()
-      const files = git(root, 'ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(file => existsSync(join(root, file)))
-      const plan = planClass({ files, read: file => readFileSync(join(root, file), 'utf8') }, { name, summary, run_A, peak_A })
-      if (!dryRun) {
-        if (git(root, 'status', '--porcelain') !== '') terminal.warn('spine new: there are changes that are not committed: the git commands below would undo them too')
-        write(root, plan)
-        generate(root)
-      }
-      terminal.write(json ? `${JSON.stringify(reportOf(plan, dryRun))}\n` : `${textOf(plan, name, dryRun)}\n`)
+    .action(async (what: string, name: string, options: Options) => {
+      if (what === 'car') await makeCar(name, options, terminal)
+      else makeClass(name, options, terminal)
     })
+}
+
+function makeClass(name: string, options: Options, terminal: Terminal): void {
+  const { summary, runA: run_A, peakA: peak_A = 1.5 * run_A, dryRun = false, json = false } = options
+  const root = checkoutRoot()
+  const files = git(root, 'ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(file => existsSync(join(root, file)))
+  const plan = planClass({ files, read: file => readFileSync(join(root, file), 'utf8') }, { name, summary, run_A, peak_A })
+  if (!dryRun) {
+    if (git(root, 'status', '--porcelain') !== '') terminal.warn('spine new: there are changes that are not committed: the git commands below would undo them too')
+    write(root, plan)
+    generate(root)
+  }
+  terminal.write(json ? `${JSON.stringify(reportOf(plan, dryRun))}\n` : `${textOf(plan, name, dryRun)}\n`)
 }
 
 /** The checkout that this command is of. */

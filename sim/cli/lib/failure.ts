@@ -1,3 +1,5 @@
+import { DataError } from '#sim/schema/index.ts'
+
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2 } as const
 
@@ -36,4 +38,15 @@ export function fileFailure(action: string, path: string, error: unknown): Failu
     EROFS: 'the file system is read-only',
   }
   return new Failure(`cannot ${action} ${path}: ${(code === undefined ? undefined : reasons[code]) ?? describe(error)}`)
+}
+
+/** Runs what may throw DataError, data that make no sense: that is a usage error with a line for each. */
+export function dataAsUsage<Result>(work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    const { problems } = error
+    throw usage(problems.length === 1 ? error.message : `${problems.length} things are wrong:\n${problems.map(problem => `  ${problem}`).join('\n')}`)
+  }
 }
