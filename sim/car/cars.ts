@@ -7,5 +7,5 @@ import { VAN } from './van.ts'
 
 /** The cars that come with the project, by name. */
 export const CARS: Readonly<Record<string, TopologyData>> = {
-  'sedan': SEDAN, 'coupe': COUPE, 'sedan-dual': SEDAN_DUAL, 'pickup': PICKUP, 'van': VAN, 'kit': KIT,
+  sedan: SEDAN, coupe: COUPE, 'sedan-dual': SEDAN_DUAL, pickup: PICKUP, van: VAN, kit: KIT,
 }

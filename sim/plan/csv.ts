@@ -2,9 +2,9 @@ import type { Plan } from './plan.ts'
 
 type Cell = string | number | undefined
 
-/** A table as CSV by RFC 4180. A text that a spreadsheet would compute is written with an apostrophe before it. */
+/** A table as CSV (RFC 4180, lines ended by LF). A text that a spreadsheet would compute is written with an apostrophe before it. */
 function csv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [head, ...rows].map(row => row.map(cell).join(',')).join('\r\n') + '\r\n'
+  return [head, ...rows].map(row => row.map(cell).join(',')).join('\n') + '\n'
 }
 
 function cell(value: Cell): string {
