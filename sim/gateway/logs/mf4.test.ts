@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { cutInto, frameOf } from '../testing/index.ts'
@@ -325,4 +326,18 @@ it('ASAM MF4: what was written is there before its end, and complete behind it',
   expect([unfinished, whole].map(file => file.toString('latin1', 0, 8))).toEqual(['UnFinMF ', 'MDF     '])
   for (const file of [unfinished, whole]) expect(read(file)).toMatchObject({ frames: ['0 123#0102 R', '0 00000005#R R'], bad: [] })
   expect(read(unfinished.subarray(0, -1))).toMatchObject({ frames: ['0 123#0102 R'], bad: ['truncated'] })
+})
+
+it('ASAM MF4: a file of python-can and asammdf 7.3.17, transposed and packed', () => {
+  const foreign = readLog('mf4', [readFileSync(new URL('testing/asammdf.mf4', import.meta.url))])
+  expect(foreign.bad).toEqual([])
+  expect(foreign.frames.map(frame => `${Math.round((frame.timestamp_ns - 1_700_000_000e9) / 1000)} ${frame.bus} ${frame.direction} ${asCandump(frame)}`)).toEqual([
+    '1 0 received 123#0001020304050607 R',
+    '10000 1 sent 18FF0085#010203 T',
+    '20000 0 received 7FF#R4 R',
+    `30000 0 received 124##1${Buffer.from(Array.from({ length: 16 }, (_, i) => i)).toString('hex').toUpperCase()} R`,
+    '40000 1 received 20000000#0000000000000000 R',
+    '50000 0 received 001# R',
+    `60000 0 received 1FFFFFFF##2${'00'.repeat(64)} R`,
+  ])
 })
