@@ -7,7 +7,8 @@ const test = '[.]test[.]ts$'
 
 /** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
 const browserSafe = [
-  'protocol/(?!export/)', 'firmware/(?!build/|testing/)', 'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|live|diag|check)/(?!testing/)',
+  'protocol/(?!export/)', 'firmware/(?!build/|testing/)',
+  'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|fmea|live|diag|check)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
   'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$', 'sim/web/page/',
 ].map(path => `^${path}`).join('|')
@@ -68,6 +69,7 @@ module.exports = {
     layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
     layer('check-knows-copper', '^sim/check/(?!trial/|.*[.]test[.]ts$)', '^(firmware|sim/(?!kernel/|schema/|power/|check/))', 'a check knows the copper and frames, no car'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
+    layer('fmea-on-fuzz', '^sim/fmea/', '^(firmware|sim/(cli|web|bench)/)', 'faults and functions know the car, its judges and what it says, no tool'),
     layer('web-on-live', '^sim/web/', '^(firmware|sim/(cli|bench|pinch)/)', 'the page knows the car and links, no tool'),
     layer('live-on-car', '^sim/live/', '^(firmware|sim/(cli|web|bench|diag|pinch)/)', 'a car in real time knows no tool'),
     layer('checkers-apart-from-the-judged', '^sim/checkers/', '^(firmware|sim/(?!trace/|checkers/))', 'judges read the trace only'),

@@ -35,6 +35,7 @@ const SPECS = {
   web: { summary: 'the page: the car from above, plots, frames, faults; of a car, a bus or a log', load: () => import('./commands/web.ts') },
   pinch: { summary: 'rods in the closing window: peak force over opening, supply, temperature, wear', load: () => import('./commands/pinch.ts') },
   fuzz: { summary: 'random runs of the car under the checkers', load: () => import('./commands/fuzz.ts') },
+  fmea: { summary: 'every single fault against every function: what is lost, what the car says, whether it is safe', load: () => import('./commands/fmea.ts') },
   build: { summary: 'the firmware of a hub as one script for a board, with what it costs', load: () => import('./commands/build.ts') },
   flash: { summary: 'write a hub to a board through its cable', load: () => import('./commands/flash.ts') },
   new: { summary: 'begin a car, or a component class: a file that starts, or rows, driver, plant, tests that run', load: () => import('./commands/new.ts') },

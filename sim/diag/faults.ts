@@ -1,22 +1,47 @@
+import type { MessageRow } from '#protocol/catalogue/index.ts'
 import { FAULT_FIELDS, faultText } from './event-text.ts'
 import type { MonitorModel } from './monitor-model.ts'
 
 /** Lifetime of HubStatus: three missed heartbeats. */
 const HEARTBEAT_LIFETIME_ms = 3000
 
-/** What is wrong now, a line each: hubs that are silent and not asleep, bus states, faults of ports and components. */
-export function currentFaults(model: MonitorModel): string[] {
-  const faults: string[] = []
+/** Something that is wrong now. */
+export interface StandingFault {
+  /** `silent`: a hub says nothing and does not sleep; `reported`: a message has a fault in it. */
+  readonly kind: 'silent' | 'reported'
+  /** The hub, or the message of which component: `FL`, `PortStatus@FL#0`. */
+  readonly source: string
+  /** Where it is. */
+  readonly location: string
+  /** What is reported; of a silent hub since when. */
+  readonly text: string
+}
+
+/** What is wrong now: hubs that are silent and not asleep, bus states, faults of ports and components. */
+export function standingFaults(model: MonitorModel): StandingFault[] {
+  const faults: StandingFault[] = []
   for (const node of model.nodes.values()) {
     if (node.status === undefined || model.asleep(node)) continue
     const silence_ms = (model.now_ns - node.status_ns) / 1e6
-    if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push(`${node.name}: silent for ${(silence_ms / 1000).toFixed(0)} s`)
+    if (silence_ms <= HEARTBEAT_LIFETIME_ms) continue
+    faults.push({ kind: 'silent', source: node.name, location: node.name, text: `silent for ${(silence_ms / 1000).toFixed(0)} s` })
   }
   for (const signal of model.signals.values()) {
-    for (const name of FAULT_FIELDS) {
-      const value = signal.values[name]
-      if (value !== undefined && value !== 0) faults.push(`${signal.key}: ${faultText(signal.row, name, value)}`)
+    for (const [name, value] of Object.entries(signal.values)) {
+      if (FAULT_FIELDS.includes(name) ? value === 0 : !isBlocked(signal.row, name, value)) continue
+      faults.push({ kind: 'reported', source: signal.key, location: signal.location, text: faultText(signal.row, name, value) })
     }
   }
   return faults
+}
+
+/** The state of a drive that says that it is blocked. */
+function isBlocked({ fields }: MessageRow, name: string, value: number): boolean {
+  const field = fields[name]
+  return field?.kind === 'enum' && field.values !== undefined && 'blocked' in field.values && field.values['blocked'] === value
+}
+
+/** The same, a line each. */
+export function currentFaults(model: MonitorModel): string[] {
+  return standingFaults(model).map(({ source, text }) => `${source}: ${text}`)
 }

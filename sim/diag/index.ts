@@ -2,7 +2,7 @@ export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCom
 export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
 export { NetworkDescriber } from './describe-network.ts'
 export { describeReading } from './describe-reading.ts'
-export { currentFaults } from './faults.ts'
+export { currentFaults, standingFaults } from './faults.ts'
 export { type ForeignMessage, ForeignSignals, foreignText } from './foreign-signals.ts'
 export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'
 export { isStale, monitorJson } from './monitor-json.ts'

@@ -15,6 +15,8 @@ export class HubPort implements Port, OutletListener {
   private readonly outlet: Outlet
   private readonly cpu: Cpu
   private readonly bases = new Float64Array(COUNTERS)
+  /** What was read last. */
+  private readonly counted = new Float64Array(COUNTERS)
   private readonly edgeSource: InterruptSource
   private readonly presenceSource: InterruptSource
   private edgeHandler: ((channel: number, level: boolean) => void) | undefined = undefined
@@ -104,19 +106,20 @@ export class HubPort implements Port, OutletListener {
     const { plugged } = this.outlet
     if (plugged === undefined) return 0
     this.world.sync()
-    return plugged.pulses(channel) - this.bases[channel]!
+    if (this.outlet.signalsOpen) return this.counted[channel]!
+    return this.counted[channel] = plugged.pulses(channel) - this.bases[channel]!
   }
 
   analog(channel: number): number {
     const { plugged } = this.outlet
-    if (plugged === undefined) return 0
+    if (plugged === undefined || this.outlet.signalsOpen) return 0
     this.world.sync()
     return plugged.analog(channel)
   }
 
   input(channel: number): boolean {
     const { plugged } = this.outlet
-    if (plugged === undefined) return false
+    if (plugged === undefined || this.outlet.signalsOpen) return false
     this.world.sync()
     return plugged.input(channel)
   }
@@ -128,17 +131,17 @@ export class HubPort implements Port, OutletListener {
   write(register: number, value: number): void {
     if (!this.alive) return
     this.world.sync()
-    this.outlet.plugged?.write(register, value)
+    if (!this.outlet.signalsOpen) this.outlet.plugged?.write(register, value)
   }
 
   read(register: number): number {
     this.world.sync()
-    return this.outlet.plugged?.read(register) ?? 0
+    return this.outlet.signalsOpen ? 0 : this.outlet.plugged?.read(register) ?? 0
   }
 
   /** From the world: posted, as it happens in the middle of a step. */
   edge(channel: number, level: boolean): void {
-    if (this.edgeHandler !== undefined) this.cpu.post(this.edgeSource, channel, level ? 1 : 0)
+    if (this.edgeHandler !== undefined && !this.outlet.signalsOpen) this.cpu.post(this.edgeSource, channel, level ? 1 : 0)
   }
 
   /** From the world. The counters of a new component start at 0. */
@@ -150,5 +153,6 @@ export class HubPort implements Port, OutletListener {
   private rebase(): void {
     const { plugged } = this.outlet
     for (let channel = 0; channel < COUNTERS; channel++) this.bases[channel] = plugged === undefined ? 0 : plugged.pulses(channel)
+    this.counted.fill(0)
   }
 }

@@ -24,6 +24,13 @@ export interface GearMotorParameters {
   readonly lower: number
 }
 
+/** What breaks in a motor: its gear or load is stuck, or its winding, a brush or a lead to it is open. */
+export type MotorFault = 'blocked' | 'open'
+/** More than any motor here can turn against, N·m. */
+const STUCK_Nm = 100
+/** Of an open winding, Ω: next to nothing flows. */
+const OPEN_ohm = 1e7
+
 export class GearMotor {
   readonly parameters: GearMotorParameters
   /** Winding, brushes and bridge as warm as they are now, Ω. */
@@ -44,6 +51,8 @@ export class GearMotor {
   braking = false
   /** It stood, and could not break away, in the last step. */
   resting = true
+  /** Undefined: it is whole. */
+  fault: MotorFault | undefined = undefined
 
   constructor(parameters: GearMotorParameters, position: number) {
     this.parameters = parameters
@@ -51,6 +60,14 @@ export class GearMotor {
     this.emf_Vs = parameters.emf_Vs
     this.friction_Nm = parameters.friction_Nm
     this.position = position
+  }
+
+  /** It breaks, or is whole again. Who changes its resistance or friction with temperature leaves those of a broken one. */
+  fail(fault: MotorFault | undefined): void {
+    this.fault = fault
+    this.resistance_ohm = fault === 'open' ? OPEN_ohm : this.parameters.resistance_ohm
+    this.friction_Nm = fault === 'blocked' ? STUCK_Nm : this.parameters.friction_Nm
+    this.resting = false
   }
 
   /** H-bridge: −1…1 of the supply; 0 leaves the winding open. */

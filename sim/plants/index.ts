@@ -1,5 +1,6 @@
 export { AMPLIFIER_PARTS, AmplifierPlant } from './amplifier.ts'
 export { LAMP_PARTS, LampPlant, type LightSource } from './lamp.ts'
+export type { MotorFault } from './gear-motor.ts'
 export { LATCH_PARTS, LatchPlant } from './latch.ts'
 export { MIRROR_PARTS, MirrorPlant } from './mirror.ts'
 export { type Observation, OBSERVED, type PlantClass } from './observation.ts'

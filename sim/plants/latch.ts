@@ -1,5 +1,5 @@
 import { LATCH_PLUG } from '#protocol/index.ts'
-import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
+import { GearMotor, type GearMotorParameters, type MotorFault } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, stopForce } from './plant.ts'
 
@@ -102,6 +102,12 @@ export class LatchPlant extends Plant {
   /** A fault: frozen or bent, the pawl drive stops half way. */
   jam(jammed: boolean): void {
     this.jammed = jammed
+    this.wake()
+  }
+
+  /** The motor of a drive channel breaks; undefined: it is whole again. */
+  fail(channel: number, fault: MotorFault | undefined): void {
+    this.motorAt(channel)?.fail(fault)
     this.wake()
   }
 

@@ -1,5 +1,5 @@
 import { MIRROR_PLUG } from '#protocol/index.ts'
-import { GearMotor, type GearMotorParameters } from './gear-motor.ts'
+import { GearMotor, type GearMotorParameters, type MotorFault } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { fraction, Plant, requireRange, stopForce } from './plant.ts'
 
@@ -92,6 +92,12 @@ export class MirrorPlant extends Plant {
     requireRange('mirror tilt y', y_deg, -MIRROR_PARTS.tilt_deg, MIRROR_PARTS.tilt_deg, '°')
     this.tiltX.position = x_deg
     this.tiltY.position = y_deg
+  }
+
+  /** The motor of a drive channel breaks; undefined: it is whole again. */
+  fail(channel: number, fault: MotorFault | undefined): void {
+    this.motorAt(channel)?.fail(fault)
+    this.wake()
   }
 
   override drive(channel: number, duty: number): void {

@@ -10,6 +10,9 @@ export const EFUSE = {
   most_A: 40,
 } as const
 
+/** Its switch does not close any more, or the supply contact of its plug is open; or it does not open any more, and limits nothing. */
+export type OutletFault = 'open' | 'shorted'
+
 /** What a hub's current sense and converter make of a port, sampled at 1 kHz. */
 export interface Meter {
   /** One millisecond: what flowed, and what was at the plug. */
@@ -54,6 +57,11 @@ export class Outlet {
   sense: Sense | undefined = undefined
   /** Of the eFuse's reference: at how many times the limit that it was told it regulates. */
   limitGain = 1
+  /** The signal contacts of its plug are open: the hub reads nothing of the component but its presence and its memory. */
+  signalsOpen = false
+  private broken: OutletFault | undefined = undefined
+  /** Conductance between the supply contacts of its plug, beside the component: 0, or that of a short, S. */
+  private bridge_S = 0
   private sum_A = 0
   private sum_V = 0
   private steps = 0
@@ -90,7 +98,20 @@ export class Outlet {
 
   /** Drawn from the hub's supply, A. */
   get current_A(): number {
-    return this.state === undefined ? 0 : this.state.current_A
+    return this.state === undefined ? 0 : this.state.current_A + this.load_V * this.bridge_S
+  }
+
+  /** Its switch breaks; undefined: it is whole again. */
+  fail(fault: OutletFault | undefined): void {
+    this.broken = fault
+    this.changed()
+  }
+
+  /** The supply contacts of its plug touch, within the component or its lead; Infinity: they do not any more. */
+  bridge(resistance_ohm: number): void {
+    if (!(resistance_ohm > 0)) throw new RangeError(`resistance ${resistance_ohm} Ω of a short is not above 0 Ω`)
+    this.bridge_S = 1 / resistance_ohm
+    this.changed()
   }
 
   /** The same as the hub measures it. */
@@ -148,16 +169,18 @@ export class Outlet {
   /** Advances the plugged plant by `dt_s` through the eFuse. */
   step(dt_s: number, plant: Plant): void {
     const feed_V = this.supply_V()
-    const closed = this.on && !this.tripped
-    const regulating = closed && plant.demand_A(feed_V) > this.limit_A
+    const { broken } = this
+    const closed = broken === undefined ? this.on && !this.tripped : broken === 'shorted'
+    const regulating = closed && broken === undefined && this.demand_A(plant, feed_V) > this.limit_A
     this.feed_V = feed_V
     this.regulating = regulating
     this.load_V = regulating ? this.regulated_V(plant) : closed ? feed_V : 0
     plant.step(dt_s, this.load_V)
-    this.sum_A += this.state!.current_A
+    const { current_A } = this
+    this.sum_A += current_A
     this.sum_V += this.load_V
     this.steps++
-    if (this.meter !== undefined) this.meter.sample(this.state!.current_A, this.load_V)
+    if (this.meter !== undefined) this.meter.sample(current_A, this.load_V)
     if (!regulating) {
       this.regulating_s = 0
       return
@@ -173,16 +196,20 @@ export class Outlet {
     if (this.part !== undefined) this.part.wake()
   }
 
+  private demand_A(plant: Plant, load_V: number): number {
+    return plant.demand_A(load_V) + load_V * this.bridge_S
+  }
+
   /** As much of the feed that the load, which would draw more, draws the limit (regula falsi with Illinois weights). */
   private regulated_V(plant: Plant): number {
     let high_V = this.feed_V
-    let over_A = plant.demand_A(high_V) - this.limit_A
+    let over_A = this.demand_A(plant, high_V) - this.limit_A
     let low_V = 0
     let under_A = this.limit_A
     let side = 0
     for (let pass = 0; pass < REGULATION_PASSES; pass++) {
       const middle_V = low_V + (high_V - low_V) * under_A / (over_A + under_A)
-      const excess_A = plant.demand_A(middle_V) - this.limit_A
+      const excess_A = this.demand_A(plant, middle_V) - this.limit_A
       if (excess_A > 0) {
         high_V = middle_V
         over_A = excess_A

@@ -9,6 +9,9 @@ export const SWITCH_PARTS = {
   idle_A: 0.001,
 } as const
 
+/** A contact that stays closed, or never closes. */
+export type SwitchFault = 'stuck' | 'open'
+
 /** Switches with contact bounce, named by the layout of the pack. The contacts are read on the hub's own pull-ups. */
 export class SwitchPackPlant extends Plant {
   readonly layout: readonly string[]
@@ -16,6 +19,7 @@ export class SwitchPackPlant extends Plant {
   private readonly targets: Uint8Array
   private readonly levels: Uint8Array
   private readonly bounces: Uint8Array
+  private readonly faults = new Map<number, SwitchFault>()
 
   /** `dice`: the stream its bounce is thrown from. */
   constructor(layout: readonly string[], dice: Prng) {
@@ -34,6 +38,14 @@ export class SwitchPackPlant extends Plant {
 
   release(index: number): void {
     this.move(index, 0)
+  }
+
+  /** A contact breaks; undefined: it is whole again, and as the finger has it. */
+  fail(index: number, fault: SwitchFault | undefined): void {
+    this.requireIndex(index)
+    if (fault === undefined) this.faults.delete(index)
+    else this.faults.set(index, fault)
+    this.contact(index, this.targets[index]!)
   }
 
   /** Held down by a finger (whatever the contact does meanwhile). */
@@ -78,7 +90,9 @@ export class SwitchPackPlant extends Plant {
     this.wake()
   }
 
-  private contact(index: number, level: number): void {
+  private contact(index: number, meant: number): void {
+    const fault = this.faults.get(index)
+    const level = fault === undefined ? meant : fault === 'stuck' ? 1 : 0
     if (this.levels[index] === level) return
     this.levels[index] = level
     this.edge(index, level === 1)

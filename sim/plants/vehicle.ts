@@ -14,6 +14,7 @@ export class VehiclePlant extends Plant {
   private gear: number = GEAR.park
   private speed_m_s = 0
   private distance_m = 0
+  private wheelLost = false
 
   constructor() {
     super('vehicle')
@@ -46,6 +47,11 @@ export class VehiclePlant extends Plant {
     this.wake()
   }
 
+  /** The wheel sensor gives no pulses any more, or does again. */
+  loseWheel(lost: boolean): void {
+    this.wheelLost = lost
+  }
+
   override input(channel: number): boolean {
     return channel >= 0 && channel < IGNITION_INPUTS.length && this.ignition >= IGNITION_INPUTS[channel]!
   }
@@ -65,7 +71,7 @@ export class VehiclePlant extends Plant {
   }
 
   override step(dt_s: number): void {
-    this.distance_m += this.speed_m_s * dt_s
+    if (!this.wheelLost) this.distance_m += this.speed_m_s * dt_s
     this.active = this.speed_m_s !== 0
   }
 

@@ -1,5 +1,5 @@
 import { WINDOW_PLUG } from '#protocol/index.ts'
-import { GearMotor } from './gear-motor.ts'
+import { GearMotor, type MotorFault } from './gear-motor.ts'
 import type { ObservationOf } from './observation.ts'
 import { Plant, requireRange, stopForce } from './plant.ts'
 import { SealDrag } from './seal-drag.ts'
@@ -124,6 +124,13 @@ export class WindowPlant extends Plant {
   letGo(): void {
     this.obstacleStiffness_N_m = 0
     this.stiffening_N_m2 = 0
+    this.wake()
+  }
+
+  /** Its motor or regulator breaks; undefined: it is whole again. */
+  fail(fault: MotorFault | undefined): void {
+    this.motor.fail(fault)
+    this.temper()
     this.wake()
   }
 
@@ -265,7 +272,9 @@ export class WindowPlant extends Plant {
     const above_K = this.ambient_C - w.reference_C
     this.heatWinding(above_K)
     motor.emf_Vs = motor.parameters.emf_Vs * (1 + w.magnet_per_K * above_K)
-    motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
+    if (motor.fault !== 'blocked') {
+      motor.friction_Nm = w.motor.friction_Nm * (above_K < 0 ? 1 - w.greaseCold_per_K * above_K : 1 - w.greaseWarm_per_K * above_K)
+    }
     const hardened = above_K < 0 ? 1 - w.sealCold_per_K * above_K : 1 - w.sealWarm_per_K * above_K
     this.seal = this.unit.drag * this.wetness * (1 + w.sealAged * this.age) * hardened
   }
@@ -273,6 +282,7 @@ export class WindowPlant extends Plant {
   /** Only the copper of the winding gets warmer by its current. */
   private heatWinding(above_K: number): void {
     const w = WINDOW_REGULATOR
+    if (this.motor.fault === 'open') return
     this.motor.resistance_ohm = w.brushes_ohm + this.copper_ohm * (1 + w.copper_per_K * (above_K + this.winding_K))
   }
 }

@@ -7,12 +7,12 @@ import {
 } from '#sim/pinch/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { duration, positiveNumber, shared, wholeNumber } from '../lib/options.ts'
+import { type Part, parsePart } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { type CaseChoice, parseCase, showCase } from '../pinch/case.ts'
-import { type Part, parsePart } from '../pinch/parts.ts'
 import { judgeHunt, type JudgeOptions, judgeRandom } from '../pinch/random.ts'
 
 const HELP = `

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Script, traceOf } from '#sim/fuzz/index.ts'
+import { type RunTrace, type Script, traceOf } from '#sim/fuzz/index.ts'
 
 /** Where the traces of failed runs are kept, below the working directory. */
 const TRACES = '.traces'
@@ -18,7 +18,11 @@ export function keepError(name: string, error: unknown): string {
 /** Keeps a script, runs it once more and writes down what it shows: frames as a candump log, events as lines of JSON. */
 export function keepRun(name: string, script: Script): string {
   keepScript(name, script)
-  const { log, events } = traceOf(script)
+  return keepTrace(name, traceOf(script))
+}
+
+/** Writes down what a run showed; returns the file of its frames. */
+export function keepTrace(name: string, { log, events }: RunTrace): string {
   kept(`${name}.events.jsonl`, events)
   return kept(`${name}.log`, log)
 }

@@ -7,7 +7,7 @@ import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { type Part, runParts, sendUp } from './parts.ts'
+import { type Part, runParts, sendUp } from '../lib/parts.ts'
 
 /** What the ways of judging at random share. */
 export interface JudgeOptions {
@@ -37,7 +37,7 @@ export async function judgeRandom(count: number, closings: boolean, options: Jud
     for (const outcome of outcomes) tally.add(outcome)
     progress.show()
   }
-  if (jobs > 1) await runParts(jobs, ['--random', String(count), ...closings ? ['--closings'] : [], ...words(options)], terminal, add)
+  if (jobs > 1) await runParts(jobs, ['pinch', '--random', String(count), ...closings ? ['--closings'] : [], ...words(options)], terminal, add)
   else await inSlices(terminal, numbers(count, { index: 0, count: 1 }), number => runRandom(seed, number, detection, closings), add)
   progress.close()
   if (tally.cases < count) terminal.warn(`stopped after ${tally.cases} of ${count}: what follows is of those`)
@@ -78,7 +78,7 @@ export async function judgeHunt(for_ms: number, options: JudgeOptions, terminal:
     }
     progress.show()
   }
-  if (jobs > 1) await runParts(jobs, ['--hunt', `${for_ms}ms`, ...words(options)], terminal, see)
+  if (jobs > 1) await runParts(jobs, ['pinch', '--hunt', `${for_ms}ms`, ...words(options)], terminal, see)
   else await hunt({ index: 0, count: 1 }, see)
   progress.close()
   if (best === undefined) throw new Failure('nothing was tried in that time')

@@ -54,7 +54,7 @@ export const HUB_KINDS = kinds({
     draw: (dice, names) => ({
       for_ms: whole(dice, 2000, 12_000), with: { component: pick(dice, names.components), factor: scaled(dice, 0.05, 8) },
     }),
-    begin: (stage, params) => rewritten(stage, params, memory => lying(memory, figure(params, 'factor'))),
+    begin: (stage, params) => rewritten(stage, params, memory => lyingMemory(memory, figure(params, 'factor'))),
     end: restored,
   },
   reset: {
@@ -130,8 +130,8 @@ function damaged(memory: Uint8Array, byte: number, flip: number): Uint8Array {
   return bytes
 }
 
-/** Currents that are not true, in a descriptor that is right in all else. Undefined: it cannot be read. */
-function lying(memory: Uint8Array, factor: number): Uint8Array | undefined {
+/** Currents that are not true, `factor` times what they are, in a descriptor that is right in all else. Undefined: it cannot be read. */
+export function lyingMemory(memory: Uint8Array, factor: number): Uint8Array | undefined {
   const { descriptor } = decodeDescriptor(memory)
   if (descriptor === undefined) return undefined
   const { idle_A, run_A, peak_A } = descriptor

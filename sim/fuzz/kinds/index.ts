@@ -1,6 +1,6 @@
 export { BUS_KINDS } from './bus.ts'
 export { CAR_KINDS } from './car.ts'
-export { HUB_KINDS } from './hub.ts'
+export { HUB_KINDS, lyingMemory } from './hub.ts'
 export type { FuzzKind, Params } from './kind.ts'
 export { POWER_KINDS } from './power.ts'
 export { RIDE_KINDS } from './ride.ts'

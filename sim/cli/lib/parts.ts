@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
-import { Failure, usage } from '../lib/failure.ts'
-import type { Terminal } from '../lib/terminal.ts'
+import { Failure, usage } from './failure.ts'
+import type { Terminal } from './terminal.ts'
 
 /** A share of the work: this command once more, as a process of its own that sends what it finds. */
 export interface Part {
@@ -9,15 +9,15 @@ export interface Part {
 }
 
 /**
- * Runs `words` of this command line in `count` processes, each with its `--part`. Resolves when all have ended, or the
- * user stopped them.
+ * Runs `words` of this command line, the command's name first, in `count` processes, each with its `--part`. Resolves when
+ * all have ended, or the user stopped them.
  */
 export async function runParts<Message>(
   count: number, words: readonly string[], terminal: Terminal, each: (message: Message) => void,
 ): Promise<void> {
   const { stop } = terminal
   await Promise.all(Array.from({ length: count }, (_, index) => new Promise<void>((resolve, reject) => {
-    const child = fork(process.argv[1]!, ['pinch', ...words, '--part', `${index}/${count}`], {
+    const child = fork(process.argv[1]!, [...words, '--part', `${index}/${count}`], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced',
     })
     const end = (): void => { child.kill() }
@@ -42,7 +42,7 @@ export function parsePart(text: string): Part {
 /** Sends what this part found; waits until it is on its way. */
 export function sendUp(message: object): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (process.send === undefined) throw new Failure('--part is for processes that spine pinch begins itself')
+    if (process.send === undefined) throw new Failure('--part is for processes that spine begins itself')
     process.send(message, (error: Error | null) => error === null ? resolve() : reject(error))
   })
 }

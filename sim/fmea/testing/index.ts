@@ -1,0 +1,1 @@
+export { SMALL } from './small-car.ts'
