@@ -33,6 +33,11 @@ export interface Hal {
   acceleration_m_s2(): number
   /** Uniform in [0, 1). */
   random(): number
+  /**
+   * AES-128-CMAC (RFC 4493) of the first `length` bytes of `data`, 16 bytes to the front of `into`. Undefined on a board without
+   * AES: such a hub takes no keys.
+   */
+  readonly cmac: ((key: Uint8Array, data: Uint8Array, length: number, into: Uint8Array) => void) | undefined
   kickWatchdog(): void
   /** Boots anew when the present callback returns, with the cause `requested`. */
   restart(): void

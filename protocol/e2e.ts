@@ -63,8 +63,8 @@ export const E2E_OUTCOMES = 7
 /** Largest step of the counter that is accepted (MaxDeltaCounter). */
 export const E2E_MAX_DELTA = 6
 /**
- * Silence of a sender after which its counter starts afresh: it was reset, or sends on need only. Not that of a command or of
- * shedding: one that was recorded yesterday is out of sequence, a tool that was started anew is heard from its second frame on.
+ * Silence of a sender after which its counter starts afresh: it was reset, or sends on need only. Not that of a hub's command or
+ * shedding: one that was recorded yesterday is out of sequence. Tools come and go, each with a counter of its own.
  */
 export const E2E_SILENCE_ms = 1000
 
@@ -86,13 +86,14 @@ const INVALID = 0x100
 /** Keys of commands, and of PowerShed at all locations. */
 const FIRST_COMMAND = 0x18000
 const SHED_KEY = 0x11000
+const HUB_ADDRESSES = 0x80
 
 /** A hub that was reset does not send before it has claimed its address. */
 const REBOOT_ms = 250
 
 /** Senders of these do not start afresh by silence or by a claim, which anybody can send. */
 function lasts(key: number): boolean {
-  return key >= FIRST_COMMAND || (key & 0x1ff00) === SHED_KEY
+  return (key & 0xf0) === HUB_ADDRESSES && (key >= FIRST_COMMAND || (key & 0x1ff00) === SHED_KEY)
 }
 
 function errorsOf(window: number): number {

@@ -17,7 +17,7 @@ export const AGEING_CYCLES = 40
 /** What a hub watches in itself, in the order of `HUB_FAULTS`. */
 export const HUB_FAULT = {
   supplyLow: 0, supplyHigh: 1, tooHot: 2, busOff: 3, managerLost: 4, addressTwice: 5, corruptMessages: 6, watchdog: 7, brownOut: 8,
-  updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, spineA: 14, spineB: 15,
+  updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, notAuthentic: 14, spineA: 14, spineB: 15,
 } as const
 export type HubFault = CodeOf<typeof HUB_FAULT>
 export type HubFaultName = NameOf<typeof HUB_FAULT>
@@ -37,14 +37,15 @@ export const HUB_FAULTS: readonly FaultRow[] = [
   { dtc: 0xd10594, debounce_s: 1 },
   { dtc: 0xd10694, debounce_s: 1 },
   { dtc: 0xd10794, debounce_s: 2 },
+  { dtc: 0xd10894, debounce_s: 2 },
   { dtc: 0xc07387, debounce_s: 2 },
   { dtc: 0xc07487, debounce_s: 2 },
 ]
 
 /** What a hub notices of who speaks on the bus, in the order in which `DID.noticed` tells it. */
-export const NOTICE = { forgedAddress: 0, stranger: 1, twoTalkers: 2, flood: 3 } as const
+export const NOTICE = { forgedAddress: 0, stranger: 1, twoTalkers: 2, flood: 3, notAuthentic: 4 } as const
 export type Notice = CodeOf<typeof NOTICE>
-export const NOTICES = 4
+export const NOTICES = 5
 /** The fault of the first; the others follow in this order. */
 export const FIRST_NOTICE_FAULT: HubFault = HUB_FAULT.forgedAddress
 

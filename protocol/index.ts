@@ -1,4 +1,5 @@
 /** The protocol as hubs and hosts share it: codes, codecs, identifiers, protection, frames, descriptors. Runs on a board. */
+export * from './authentic.ts'
 export * from './claim.ts'
 export * from './codec.ts'
 export * from './crc.ts'

@@ -533,6 +533,68 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
   },
 }
 
+/** Of a hub with keys: the challenge that the tags of commands to it are made with from now on. Random, and another one every 2 s, after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it. */
+export type FreshnessValues = {
+  /** low half of the challenge; 0…65535 */
+  challengeLow: number
+  /** high half of the challenge; 0…65535 */
+  challengeHigh: number
+}
+
+export const FreshnessCodec: Codec<FreshnessValues> = {
+  name: 'Freshness',
+  kind: 6,
+  page: 0,
+  priority: 3,
+  length: 6,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 2000,
+  minimumInterval_ms: 100,
+  lifetime_ms: 1000,
+  create: () => ({ challengeLow: 0, challengeHigh: 0 }),
+  encode: (values, data) => {
+    const rawChallengeLow = values.challengeLow | 0
+    if (rawChallengeLow !== values.challengeLow || rawChallengeLow < 0 || rawChallengeLow > 65535) refuse('Freshness.challengeLow', values.challengeLow, 'the whole numbers 0…65535')
+    const rawChallengeHigh = values.challengeHigh | 0
+    if (rawChallengeHigh !== values.challengeHigh || rawChallengeHigh < 0 || rawChallengeHigh > 65535) refuse('Freshness.challengeHigh', values.challengeHigh, 'the whole numbers 0…65535')
+    data[2] = rawChallengeLow
+    data[3] = rawChallengeLow >> 8
+    data[4] = rawChallengeHigh
+    data[5] = rawChallengeHigh >> 8
+  },
+  decode: (data, values) => {
+    values.challengeLow = data[2]! | (data[3]! << 8)
+    values.challengeHigh = data[4]! | (data[5]! << 8)
+  },
+}
+
+/** Who wants to command a hub with keys and does not know its challenge, or has lost count, asks for a new one. */
+export type FreshnessRequestValues = {
+  /** location of the hub; 0 = every one; 0…15 */
+  target: number
+}
+
+export const FreshnessRequestCodec: Codec<FreshnessRequestValues> = {
+  name: 'FreshnessRequest',
+  kind: 6,
+  page: 1,
+  priority: 3,
+  length: 3,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 0,
+  minimumInterval_ms: 100,
+  lifetime_ms: 500,
+  create: () => ({ target: 0 }),
+  encode: (values, data) => {
+    const rawTarget = values.target | 0
+    if (rawTarget !== values.target || rawTarget < 0 || rawTarget > 15) refuse('FreshnessRequest.target', values.target, 'the whole numbers 0…15')
+    data[2] = rawTarget
+  },
+  decode: (data, values) => {
+    values.target = data[2]! & 15
+  },
+}
+
 /** Where the glass is and what it does. */
 export type WindowStatusValues = {
   /** supply at the port; 0…25.3 V in steps of 0.1, NaN = not available */
@@ -1351,6 +1413,8 @@ export const CODECS = {
   PowerGrant: PowerGrantCodec,
   PowerRelease: PowerReleaseCodec,
   SwitchEvent: SwitchEventCodec,
+  Freshness: FreshnessCodec,
+  FreshnessRequest: FreshnessRequestCodec,
   WindowStatus: WindowStatusCodec,
   WindowCommand: WindowCommandCodec,
   MirrorStatus: MirrorStatusCodec,
@@ -1367,4 +1431,4 @@ export const CODECS = {
 }
 
 /** Of page 1, by kind: the locations whose hubs send it, a bit each. Tools may send all of it. */
-export const HUB_SENDERS: readonly number[] = [0x60, 0x60, 0x1fe, 0x60, 0x0, 0x0, 0x0, 0x0, 0x3e, 0x20, 0x7e, 0x20, 0x20, 0x0, 0x20, 0x0]
+export const HUB_SENDERS: readonly number[] = [0x60, 0x60, 0x1fe, 0x60, 0x0, 0x0, 0x1fe, 0x0, 0x3e, 0x20, 0x7e, 0x20, 0x20, 0x0, 0x20, 0x0]

@@ -1,4 +1,4 @@
-import { DID, hubAddress, IGNITION, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
+import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
 import type { HubCounters } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
 import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
@@ -117,6 +117,13 @@ const IDENTIFIERS: readonly Identifier[] = [
   { id: DID.spines, size: 16, key: 0, read: readSpines },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
   { id: DID.paired, size: PAIRED_BYTES, key: 0, read: readPaired },
+  {
+    id: DID.keys, size: 5, key: 0, read: (conversation) => {
+      const keys = conversation.hub.keys
+      conversation.put(keys.keyed() ? 1 : 0, 1)
+      conversation.put(keys.answer(KEY_ROLE.workshop, 0), 4)
+    },
+  },
   { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
   { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },
   { id: DID.serial, size: 4, key: 0, read: conversation => conversation.put(conversation.hub.hal.serial, 4) },
@@ -160,10 +167,29 @@ const read: Service = {
   },
 }
 
+/** Who has the key of the ignition may say what belongs into the sockets of a standing car. */
+function mayPair(conversation: Conversation): Nrc {
+  if (conversation.hub.vehicle.ignition() === IGNITION.off) return NRC.conditionsNotCorrect
+  if (conversation.hub.vehicle.speed_kmh() > 0) return NRC.vehicleMoves
+  return conversation.watch.still() ? NRC.none : NRC.conditionsNotCorrect
+}
+
+/** Keys of all roles, or none to open the hub again; it restarts with them. */
+function writeKeys(conversation: Conversation, request: Uint8Array, length: number): Nrc {
+  if (length !== 3 && length !== 3 + KEY_ROLES * KEY_BYTES) return NRC.incorrectLength
+  const refusal = mayPair(conversation)
+  if (refusal !== NRC.none) return refusal
+  if (!conversation.hub.keys.save(request.slice(3, length))) return NRC.requestOutOfRange
+  conversation.put(DID.keys, 2)
+  conversation.afterwards(() => conversation.hub.hal.restart())
+  return NRC.none
+}
+
 const write: Service = {
-  id: SERVICE.write, sessions: NOT_DEFAULT, locked: true, shortest: 4, longest: Infinity, subFunctions: undefined,
+  id: SERVICE.write, sessions: NOT_DEFAULT, locked: true, shortest: 3, longest: Infinity, subFunctions: undefined,
   run: (conversation, request, length): Nrc => {
     const id = request[1]! << 8 | request[2]!
+    if (id === DID.keys) return writeKeys(conversation, request, length)
     const identifier = identifierOf(id, conversation.hub.twin !== undefined)
     if (identifier === undefined || identifier.key === 0) return NRC.requestOutOfRange
     if (length !== 3 + identifier.size) return NRC.incorrectLength
@@ -194,13 +220,6 @@ const selfTest: Routine = {
     conversation.put(failing, 1)
     return NRC.none
   },
-}
-
-/** Who has the key of the ignition may say what belongs into the sockets of a standing car. */
-function mayPair(conversation: Conversation): Nrc {
-  if (conversation.hub.vehicle.ignition() === IGNITION.off) return NRC.conditionsNotCorrect
-  if (conversation.hub.vehicle.speed_kmh() > 0) return NRC.vehicleMoves
-  return conversation.watch.still() ? NRC.none : NRC.conditionsNotCorrect
 }
 
 function pairRoutine(id: number, change: (hub: DiagnosedHub) => void): Routine {

@@ -35,6 +35,11 @@ export interface DiagnosedHub {
   /** Undefined for a hub on a bench. */
   readonly power: object | undefined
   readonly slots: readonly DiagnosedPort[]
+  readonly keys: {
+    keyed(): boolean
+    answer(role: number, word: number): number
+    save(bytes: Uint8Array): boolean
+  }
   /** What its sockets may hold: two bytes a port, none when it is not paired. */
   readonly pairing: {
     readonly record: Uint8Array

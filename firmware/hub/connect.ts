@@ -1,10 +1,12 @@
 import {
-  ComponentAnnounceCodec, hubAddress, locationOfAddress, messagePgn, NetworkSleepCodec, NOTICE, pgnOf, PowerGrantCodec, PowerShedCodec,
+  ComponentAnnounceCodec, FreshnessCodec, FreshnessRequestCodec, hubAddress, locationOfAddress, messagePgn,
+  NetworkSleepCodec, NOTICE, pgnOf, PowerGrantCodec, PowerShedCodec,
   SLEEP_REASON, sourceOf, topicOf, VehicleStateCodec, type VehicleStateValues,
 } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { StatusCodec } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
+import type { Authentic } from './authentic.ts'
 import type { HubImage } from './image.ts'
 import type { HubParts } from './parts.ts'
 import type { PortSlot } from './port-slot.ts'
@@ -31,7 +33,11 @@ function answerRequest(parts: HubParts, pgn: number, delay_ms: number): void {
 
 function connectBus(parts: HubParts): void {
   const address = parts.address
-  address.onClaimed = () => startSending(parts)
+  const authentic = parts.authentic
+  address.onClaimed = () => {
+    startSending(parts)
+    if (authentic !== undefined) authentic.start()
+  }
   address.onLost = () => stopSending(parts)
   address.onStuck = () => parts.busOff.check()
   address.onRequest = (pgn, delay_ms) => answerRequest(parts, pgn, delay_ms)
@@ -116,6 +122,15 @@ function follow(parts: HubParts, codec: StatusCodec): void {
   })
 }
 
+/** Of a hub with keys: challenges, and tags behind commands. */
+function authenticate(parts: HubParts, authentic: Authentic): void {
+  parts.transmit.seal = (id, location, data, length) => authentic.seal(id, location, data, length)
+  parts.receiver.on(FreshnessRequestCodec, values => authentic.asked(values.target))
+  parts.receiver.on(FreshnessCodec, (values, location, source) => {
+    if (authentic.heard(location, source, values.challengeLow, values.challengeHigh)) parts.sender.hurry(location)
+  })
+}
+
 /** Which part hears what: of the bus, of the address claim, of the vehicle. */
 export function connect(parts: HubParts, image: HubImage): void {
   connectBus(parts)
@@ -126,6 +141,7 @@ export function connect(parts: HubParts, image: HubImage): void {
     parts.receiver.on(VehicleStateCodec, (values, _location, source) => heardVehicle(parts, image, values, source))
   }
   if (parts.power !== undefined) connectPower(parts, parts.power)
+  if (parts.authentic !== undefined) authenticate(parts, parts.authentic)
   for (const entry of image.components) acceptCommands(parts, entry)
   for (const codec of image.follows) follow(parts, codec)
 }

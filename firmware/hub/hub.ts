@@ -46,7 +46,14 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
   const can = parts.can
   can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
   const watch = parts.watch
-  if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  const authentic = parts.authentic
+  if (authentic !== undefined) {
+    can.onReceive((id, data, length) => {
+      if (watch !== undefined) watch.heard(id)
+      if (authentic.admits(id, data, length)) parts.receiver.receive(id, data, length)
+      else parts.receiver.onWish()
+    })
+  } else if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
   else {
     can.onReceive((id, data, length) => {
       watch.heard(id)

@@ -7,7 +7,9 @@ import {
   AddressClaim, type BusCheck, BusOffRecovery, CommandSender, createCounters, type HubCounters, Notices, Receiver, Schedule, SleepControl,
   Transmitter, type TwinCan, Vehicle,
 } from '../runtime/index.ts'
+import { Authentic } from './authentic.ts'
 import { commandResults, Commands } from './commands.ts'
+import { HubKeys } from './hub-keys.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
 import { Pairing } from './pairing.ts'
@@ -45,6 +47,8 @@ export interface HubParts {
   readonly reports: Reports
   readonly slots: readonly PortSlot[]
   readonly pairing: Pairing
+  /** Undefined without keys: whoever commands is obeyed. */
+  readonly authentic: Authentic | undefined
   readonly diagnosis: Diagnosis | undefined
 }
 
@@ -117,6 +121,8 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   })
   if (seat !== undefined) seat.manager.onChange = state => reports.heartbeat(state !== MANAGER_STATE.none)
   const pairing = new Pairing(hal.nvm, counters)
+  const keys = new HubKeys(hal, counters)
+  const authentic = keys.keyed() ? new Authentic(hal, schedule, transmit, counters, notices, keys) : undefined
   const hub = {
     hal: hal, schedule: schedule, counters: counters, transmit: transmit, address: address, vehicle: vehicle, known: known,
     sleep: sleep, switches: switches, power: power, reports: reports, pairing: pairing, drivers: image.components,
@@ -125,11 +131,12 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
     hal: hal, can: can, twin: twin, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle,
-    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots, pairing: pairing,
+    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots, pairing: pairing, keys: keys,
   })
   return {
     hal: hal, counters: counters, schedule: schedule, can: can, twin: twin, transmit: transmit, receiver: receiver, address: address,
     busOff: busOff, notices: notices, watch: watch, vehicle: vehicle, known: known, sleep: sleep, standing: standing, sender: sender,
-    commands: commands, power: power, seat: seat, reports: reports, slots: slots, pairing: pairing, diagnosis: diagnosis,
+    commands: commands, power: power, seat: seat, reports: reports, slots: slots, pairing: pairing,
+    authentic: authentic, diagnosis: diagnosis,
   }
 }

@@ -6,6 +6,7 @@ import type { ManagerSeat } from '../power/manager/index.ts'
 import {
   type AddressClaim, type CommandSender, NOT_BUSY, type Schedule, type SleepHost, type Transmitter, type TwinCan, type Vehicle,
 } from '../runtime/index.ts'
+import type { Authentic } from './authentic.ts'
 import type { Pairing } from './pairing.ts'
 import type { PortSlot } from './port-slot.ts'
 import type { Reports } from './reports.ts'
@@ -23,6 +24,7 @@ export interface RestingHub {
   readonly seat: ManagerSeat | undefined
   readonly slots: readonly PortSlot[]
   readonly pairing: Pairing
+  readonly authentic: Authentic | undefined
   readonly reports: Reports
 }
 
@@ -89,6 +91,7 @@ export class Rest implements SleepHost {
     if (address.state === HUB_STATE.claiming) address.start()
     if (!address.operating()) return
     this.hub.reports.start()
+    if (this.hub.authentic !== undefined) this.hub.authentic.renew()
     if (this.manages()) this.hub.reports.heartbeat(true)
   }
 
@@ -105,6 +108,7 @@ export class Rest implements SleepHost {
 
   powerUp(): void {
     this.hub.schedule.resume()
+    if (this.hub.authentic !== undefined) this.hub.authentic.forget()
     this.hub.hal.log('wakes')
     for (const slot of this.hub.slots) slot.wake()
   }

@@ -137,6 +137,16 @@ export class CommandSender {
     }
   }
 
+  /** What is on its way to this hub goes out at once, not at its next repetition: what was sent before cannot count there. */
+  hurry(location: number): void {
+    const now = this.schedule.now()
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.sending || pending.location !== location || pending.echoed) continue
+      pending.due_ms = now
+      this.schedule.notLater(this.job, now)
+    }
+  }
+
   /** Commands under way or waiting. */
   underWay(): number {
     return this.active

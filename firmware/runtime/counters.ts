@@ -28,6 +28,8 @@ export interface HubCounters {
   rxWrongLength: number
   /** Received during a stall of this hub and older than their lifetime. */
   rxStale: number
+  /** Window and latch commands whose tag is missing or wrong, in a hub with keys. */
+  rxNotAuthentic: number
   /** Sent with this hub's own source address by somebody else. */
   rxOwnAddress: number
   /** A command for a component class that is not plugged in here. */
@@ -80,7 +82,7 @@ export interface HubCounters {
 export function createCounters(): HubCounters {
   return {
     txQueued: 0, txClosed: 0, txSent: 0, txSuperseded: 0, txExpired: 0, txOverflow: 0, txDiscarded: 0, txYielded: 0,
-    rxFrames: 0, rxUnwanted: 0, rxWrongLength: 0, rxStale: 0, rxOwnAddress: 0, rxNoComponent: 0, rxSilent: 0,
+    rxFrames: 0, rxUnwanted: 0, rxWrongLength: 0, rxStale: 0, rxOwnAddress: 0, rxNotAuthentic: 0, rxNoComponent: 0, rxSilent: 0,
     e2e: new Uint32Array(E2E_OUTCOMES),
     claimsSent: 0, claimConflicts: 0, requestsUnknown: 0, busOffs: 0, busRecoveries: 0,
     commandsSent: 0, commandRepeats: 0, commandsEchoed: 0, commandsLost: 0, commandsReplaced: 0, commandsDropped: 0,

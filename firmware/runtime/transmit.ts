@@ -42,6 +42,8 @@ export class Transmitter {
   onPeerSent: (id: number) => void
   /** Called when a catalogue message has been sent: how long after it was queued. */
   onSent: ((id: number, response_ms: number) => void) | undefined
+  /** In a car with keys: puts a tag behind a command; returns the length of its frame. */
+  seal: ((id: number, location: number, data: Uint8Array, length: number) => number) | undefined
   private readonly can: CanPort
   private readonly schedule: Schedule
   private readonly counters: HubCounters
@@ -59,6 +61,7 @@ export class Transmitter {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
     this.onSent = undefined
+    this.seal = undefined
     this.can = can
     this.schedule = schedule
     this.counters = counters
@@ -124,6 +127,7 @@ export class Transmitter {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]!
+    if (this.seal !== undefined) frame.length = this.seal(frame.id, location, frame.data, codec.length)
     this.enqueue(frame, codec.lifetime_ms)
     return true
   }

@@ -239,6 +239,8 @@ export class FakeHal implements Hal {
     return this.shaken_m_s2
   }
 
+  readonly cmac = undefined
+
   random(): number {
     return this.dice.length > 1 ? this.dice.shift()! : this.dice[0]!
   }

@@ -58,6 +58,9 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
   flood: {
     text: 'one address sends too much', test: 'more messages a second than the catalogue allows', remedy: IMPOSTOR,
   },
+  notAuthentic: {
+    text: 'commands without the car\'s keys', test: 'wrong or missing tags of window or latch commands, for two seconds', remedy: IMPOSTOR,
+  },
   spineA: {
     text: 'spine A does not carry', test: 'of a car with two: frames of this hub do not leave on A, or those of others come on B only',
     remedy: 'read "npx spine diag HUB did spines" at several hubs: what lies between those that hear each other on A and the others is cut or shorted',
@@ -209,6 +212,12 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
       { name: 'stranger', bytes: 2 }, { name: 'strangerId', bytes: 4, form: 'hex' },
       { name: 'twoTalkers', bytes: 2 }, { name: 'twoTalkersId', bytes: 4, form: 'hex' },
       { name: 'flood', bytes: 2 }, { name: 'floodId', bytes: 4, form: 'hex' },
+      { name: 'notAuthentic', bytes: 2 }, { name: 'notAuthenticId', bytes: 4, form: 'hex' },
+    ],
+  },
+  keys: {
+    text: 'the car\'s keys; written by spine keys give, told as a check value only', fields: [
+      { name: 'keyed', bytes: 1 }, { name: 'check', bytes: 4, form: 'hex' },
     ],
   },
   session: { text: 'diagnostic session', fields: [{ name: 'session', bytes: 1, values: SESSION }] },

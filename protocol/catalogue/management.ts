@@ -129,6 +129,24 @@ export const PowerRelease = message({
   },
 })
 
+const challengeHalf = (start: number, tag: number): { kind: 'count', tag: number, start: number, width: 16, text: string } =>
+  ({ kind: 'count', tag, start, width: 16, text: `${start === 16 ? 'low' : 'high'} half of the challenge` })
+
+export const Freshness = message({
+  name: 'Freshness', kind: 6, page: 0, locations: HUBS, senders: HUBS, priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 1000, actuates: false,
+  text: 'Of a hub with keys: the challenge that the tags of commands to it are made with from now on. Random, and another one every 2 s, '
+    + 'after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it.',
+  fields: { challengeLow: challengeHalf(16, 1), challengeHigh: challengeHalf(32, 2) },
+})
+
+export const FreshnessRequest = message({
+  name: 'FreshnessRequest', kind: 6, page: 1, locations: ['ALL'], senders: HUBS, priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 500, actuates: false,
+  text: 'Who wants to command a hub with keys and does not know its challenge, or has lost count, asks for a new one.',
+  fields: { target: { kind: 'count', tag: 1, start: 16, width: 4, text: 'location of the hub; 0 = every one' } },
+})
+
 export const SwitchEvent = message({
   name: 'SwitchEvent', kind: 5, page: 0, locations: HUBS, senders: HUBS, priority: 5,
   idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20, deadline_ms: 100, lifetime_ms: 1000, actuates: false,

@@ -63,8 +63,7 @@ Every catalogue message carries the header of AUTOSAR E2E profile 11 with the da
 
 The **data id** is \`page << 8 | kind << 4 | location\`, which is \`(id >> 16 & 0x300) | (id >> 8 & 0xFF)\` of the identifier. It is not
 sent. Counters and states are kept by data id and source. A receiver takes a first frame, a step of 1…${E2E_MAX_DELTA}, and any counter after a second of
-silence, but of a command or a PowerShed: those go on where they stood, so a tool that was started anew is heard from its second frame
-on. The same counter with the same checksum is a repetition; with another one there are two senders; anything else is out of sequence,
+silence, but of a hub's command or PowerShed: those go on where they stood. The same counter with the same checksum is a repetition; with another one there are two senders; anything else is out of sequence,
 and the next in sequence counts again. With more than ${E2E_ERRORS_VALID} errors among the last eight frames a sender is invalid and nothing of it is used, until
 ${E2E_ERRORS_INVALID} or none is left among them.
 

@@ -1,12 +1,14 @@
 import {
-  asyncScheduler, concat, filter, firstValueFrom, lastValueFrom, map, merge, NEVER, Observable, of, type SchedulerLike, take, takeUntil,
+  asyncScheduler, concat, filter, firstValueFrom, lastValueFrom, map, merge, NEVER, Observable, of, type SchedulerLike,
+  Subject, take, takeUntil,
   takeWhile, timer,
 } from 'rxjs'
 import type { GivenValues, LocationName } from '#protocol/catalogue/index.ts'
 import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/index.ts'
 import {
-  ENTRIES, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
+  ENTRIES, entryNamed, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
 } from '#protocol/messages/index.ts'
+import { type CarKeys, freshnessRequest, ToolSeal } from './car-keys.ts'
 import { createLinkFrame } from '../gateway/browser.ts'
 import type { Link, LinkFrame } from '../gateway/index.ts'
 
@@ -15,6 +17,8 @@ const REPEAT_ms = 100
 /** … and fails after this long. */
 const GIVE_UP_ms = 500
 const LOOK_AGAIN_ms = 5
+/** A hub with keys says its challenge within this: a tenth of a second between two, and as much for the way. */
+const CHALLENGE_ms = 250
 /** A timer of the engine holds no more, ms. */
 const LONGEST_ms = 0x7fff_ffff
 
@@ -89,17 +93,21 @@ export class CommandSender {
   private readonly link: Link
   private readonly clock: SchedulerLike
   private readonly sender: MessageSender
+  private readonly seal: ToolSeal | undefined
 
   /** `start`: hubs remember counters and sequences for a second; whoever follows another sender starts elsewhere. */
-  constructor(link: Link, start: SenderStart = {}, clock: SchedulerLike = asyncScheduler) {
+  /** `keys`: with the tool's, for a car that has some. */
+  constructor(link: Link, start: SenderStart = {}, clock: SchedulerLike = asyncScheduler, keys?: CarKeys) {
     this.link = link
     this.clock = clock
     this.sender = new MessageSender(start)
+    this.seal = keys === undefined ? undefined : new ToolSeal(keys)
   }
 
   /** Sends it, repeats it with the same sequence and the next counter, and resolves with what became of it. */
   async send(command: ToolCommand, { wait = true, hold_ms, stop$ = NEVER }: SendOptions = {}): Promise<CommandOutcome> {
     const { link, clock } = this
+    const unhear = await this.freshen(command)
     const next = this.frames(command)
     const first = next()
     const hearing = new Hearing(command, first)
@@ -125,6 +133,7 @@ export class CommandSender {
       merge(echo$, timer(Math.min(due_ms, LONGEST_ms), clock), stop$).pipe(map(() => true)), refusal$.pipe(map(() => false)),
     ))
     if (due_ms === 0) await this.passedOn()
+    unhear()
     const { fields, latency_ms, sequence } = hearing
     const kind = !isTaken ? 'notTaken' : !waits ? 'sent' : latency_ms === undefined ? 'unanswered' : 'accepted'
     return {
@@ -137,7 +146,28 @@ export class CommandSender {
   private frames({ entry, location, values, source }: ToolCommand): () => LinkFrame {
     const sequence = isGiven(values, 'sequence') ? undefined : this.sender.sequence(entry, location, source)
     const given = sequence === undefined ? values : { ...values, sequence }
-    return () => Object.assign(createLinkFrame(), this.sender.encode(entry, location, given, source))
+    return () => {
+      const frame = Object.assign(createLinkFrame(), this.sender.encode(entry, location, given, source))
+      this.seal?.seal(frame)
+      return frame
+    }
+  }
+
+  /** With keys: asks the hub for a challenge, and listens for its next ones until the returned function is called. */
+  private async freshen({ entry, location, source }: ToolCommand): Promise<() => void> {
+    const { link, clock, seal } = this
+    if (seal === undefined || !entry.row.actuates || location === 'ALL') return () => undefined
+    const heard$ = new Subject<void>()
+    const unhear = link.onFrame((frame) => {
+      if (frame.error) return
+      seal.hear(frame)
+      if (seal.knows(location)) heard$.next()
+    })
+    const asked = this.sender.encode(entryNamed('FreshnessRequest'), 'ALL', freshnessRequest(location), source)
+    const answer = firstValueFrom(merge(heard$, timer(CHALLENGE_ms, clock)))
+    link.send(Object.assign(createLinkFrame(), asked))
+    await answer
+    return unhear
   }
 
   /** Resolves when the link has passed on everything, after half a second at the latest. */

@@ -4,6 +4,7 @@ import {
 import {
   ALL_DTCS, DID, type DidName, DTC_STATUS, FAULT_REPORT, HUBS, type HubName, NRC, ROUTINE, type RoutineName, SERVICE, SESSION,
 } from '#protocol/index.ts'
+import { type CarKeys, keyBytes } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
 import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
 
@@ -52,8 +53,11 @@ function snapshotOf(answer: Uint8Array): DidValues | undefined {
 export class Technician {
   private readonly wire: Wire
   private readonly clock: Clock
+  private readonly keys: CarKeys | undefined
 
-  constructor(wire: Wire, clock: Clock) {
+  /** `keys`: the workshop's, for hubs with keys. */
+  constructor(wire: Wire, clock: Clock, keys?: CarKeys) {
+    this.keys = keys
     this.wire = wire
     this.clock = clock
   }
@@ -145,8 +149,17 @@ export class Technician {
     })
   }
 
+  /** Writes keys into a hub, which restarts with them; undefined: takes them out, and whoever commands is obeyed again. */
+  async giveKeys(hub: HubName, keys: CarKeys | undefined): Promise<void> {
+    await this.ask(hub, async (client) => {
+      await client.enter(SESSION.extended)
+      await client.unlock()
+      await client.request(SERVICE.write, ...bytesOf(DID.keys, 2), ...keys === undefined ? [] : keyBytes(keys))
+    })
+  }
+
   private async ask<Result>(hub: HubName, work: (client: UdsClient) => Promise<Result>): Promise<Result> {
-    const client = new UdsClient(this.wire, hub, this.clock)
+    const client = new UdsClient(this.wire, hub, this.clock, undefined, this.keys)
     try {
       return await work(client)
     } finally {

@@ -2,6 +2,7 @@ import {
   GLOBAL_ADDRESS, hubAddress, ISOTP, LOCATION, type LocationName, NEGATIVE_RESPONSE, NRC, type NrcName, peerId, PF_DIAGNOSTIC_FUNCTIONAL,
   PF_DIAGNOSTIC_PHYSICAL, POSITIVE, securityKey, SERVICE, type Session, SUPPRESS, TOOL_ADDRESSES, UDS_TIMES,
 } from '#protocol/index.ts'
+import { type CarKeys, workshopAnswer } from './car-keys.ts'
 import { type Clock, IsoTpConnection, type Wire } from './isotp-connection.ts'
 
 const PRIORITY = 6
@@ -43,10 +44,13 @@ export class UdsClient {
   private readonly connection: IsoTpConnection
   private readonly wire: Wire
   private readonly source: number
+  private readonly keys: CarKeys | undefined
   private waiting: ((message: Uint8Array) => void) | undefined
   private cancelKeepAlive: (() => void) | undefined
 
-  constructor(wire: Wire, hub: LocationName, clock: Clock, source: number = TOOL_ADDRESSES[0]!) {
+  /** `keys`: the workshop's, for a hub with keys. */
+  constructor(wire: Wire, hub: LocationName, clock: Clock, source: number = TOOL_ADDRESSES[0]!, keys?: CarKeys) {
+    this.keys = keys
     const address = hubAddress(LOCATION[hub])
     this.hub = hub
     this.clock = clock
@@ -84,7 +88,9 @@ export class UdsClient {
   async unlock(): Promise<void> {
     const answer = await this.request(SERVICE.security, 1)
     const seed = number(answer, 1, SEED_BYTES)
-    if (seed !== 0) await this.request(SERVICE.security, 2, ...bytesOf(securityKey(seed), SEED_BYTES))
+    if (seed === 0) return
+    const key = this.keys === undefined ? securityKey(seed) : workshopAnswer(this.keys, seed)
+    await this.request(SERVICE.security, 2, ...bytesOf(key, SEED_BYTES))
   }
 
   /** Sends one request of at most seven bytes to all hubs; nobody answers. */

@@ -1,3 +1,4 @@
+import { cmac } from '@noble/ciphers/aes.js'
 import type { Hal } from '#firmware/index.ts'
 import type { Hub } from '#firmware/hub/index.ts'
 import { chooseArea, imageIn } from '#firmware/update/index.ts'
@@ -288,6 +289,7 @@ export class HubHost {
       temperature_C: () => this.instruments === undefined ? this.temperature_C : this.instruments.temperature_C(this.temperature_C),
       acceleration_m_s2: () => this.instruments?.acceleration_m_s2(this.acceleration_m_s2) ?? this.acceleration_m_s2,
       random: () => dice.next(),
+      cmac: (key, data, length, into) => into.set(cmac(data.subarray(0, length), key)),
       kickWatchdog: () => { if (alive()) this.kick() },
       restart: () => { if (alive()) this.restartTimer.startIn(0) },
       sleep: (woken) => { if (alive()) this.sleep(woken) },

@@ -157,6 +157,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     temperature_C: () => api.temperature_C(),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
+    cmac: undefined,
     kickWatchdog: () => { if (!restarting) api.kickWatchdog() },
     // By its watchdog, within two seconds.
     restart: () => { restarting = true },

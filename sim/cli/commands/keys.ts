@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { HubName } from '#protocol/index.ts'
+import { type HubName, KEY_BYTES, KEY_ROLES } from '#protocol/index.ts'
 import { type DidValues } from '#protocol/catalogue/index.ts'
-import { Technician } from '#sim/diag/index.ts'
-import { usage } from '../lib/failure.ts'
+import { makeKeys, Technician } from '#sim/diag/index.ts'
+import { Failure, usage } from '../lib/failure.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { shared } from '../lib/options.ts'
 import { table } from '../lib/table.ts'
@@ -14,6 +17,9 @@ const HELP = `
   list [HUB…]                   what each socket may hold; of a hub that is not paired, anything
   pair [HUB…]                   from now on each socket holds what is plugged in now: its class, and of switches their layout
   unpair [HUB…]                 the sockets hold anything again
+  create FILE                   makes the keys of a car: a new file that only its owner can read
+  give FILE [HUB…]              writes them into hubs, which restart: from then on windows and latches obey only who has keys
+  revoke [HUB…]                 takes them out again; with --keys, as everything at a hub that has some
 
 All hubs that answer when none is named. Pairing wants the ignition on and the car standing. What is not paired stays without
 current, is told as a fault, and in a sleeping car wakes no more than its own hub. To replace a part by one of its class nothing is
@@ -23,9 +29,15 @@ Examples:
   npx spine keys pair
   npx spine keys list FL
   npx spine keys slcan:/dev/ttyUSB0 pair FL --actuate
-  npx spine keys list --json`
+  npx spine keys list --json
+  npx spine keys create car.keys && npx spine keys give car.keys
+  npx spine send WindowCommand@FL action=down --keys car.keys
+  npx spine keys give new.keys --keys car.keys               # other keys: rotation
+  npx spine keys revoke --keys car.keys
 
-interface Options { json?: boolean, actuate?: boolean }
+Keys go over the bus in clear: give them where nobody listens. A file may hold one role alone, {"tool": "…"}: it commands, and no more.`
+
+interface Options { json?: boolean, actuate?: boolean, keys?: string }
 
 interface Work {
   readonly technician: Technician
@@ -64,22 +76,61 @@ function changed(what: 'pair' | 'unpair'): Action {
   }
 }
 
+/** The dash first: it tags for hubs that say challenges, and commands the others as before, so that half a car is none too few. */
+const GIVING_ORDER: readonly HubName[] = ['DASH', 'TRUNK', 'FL', 'FR', 'RL', 'RR', 'HOOD', 'STEREO']
+
+async function give({ technician, terminal, options }: Work, [file, ...words]: readonly string[]): Promise<void> {
+  if (file === undefined) throw usage('which keys? For example: give car.keys')
+  const keys = keysOf(file)
+  const done: HubName[] = []
+  await eachHub(words.length > 0 ? words : GIVING_ORDER.filter(hub => hub !== 'STEREO'), async (hub) => {
+    await technician.giveKeys(hub, keys)
+    done.push(hub)
+  })
+  tell(terminal, options.json, () => ({ given: done }), () => `given: ${done.join(', ')}; they restart\n`)
+}
+
+async function revoke({ technician, terminal, options }: Work, words: readonly string[]): Promise<void> {
+  const done: HubName[] = []
+  await eachHub(words, async (hub) => {
+    await technician.giveKeys(hub, undefined)
+    done.push(hub)
+  })
+  tell(terminal, options.json, () => ({ revoked: done }), () => `revoked: ${done.join(', ')}; they restart, and obey whoever commands\n`)
+}
+
+function create(terminal: Terminal, options: Options, file: string | undefined): void {
+  if (file === undefined) throw usage('into which file? For example: create car.keys')
+  try {
+    writeFileSync(file, `${JSON.stringify(makeKeys(randomBytes(KEY_ROLES * KEY_BYTES)), undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error))
+  }
+  tell(terminal, options.json, () => ({ created: file }), () => `${file}: keys of a new car; who loses it, loses the car\n`)
+}
+
 type Action = (work: Work, words: readonly string[]) => Promise<void>
 
-const ACTIONS: Readonly<Record<string, Action>> = { list, pair: changed('pair'), unpair: changed('unpair') }
+const ACTIONS: Readonly<Record<string, Action>> = { list, pair: changed('pair'), unpair: changed('unpair'), give, revoke }
 
 /** `spine keys`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')} …`)
+    .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')}|create …`)
     .addOption(shared('actuate', 'let pairing onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .option('--keys <file>', 'keys of the car as it is, for hubs that have some')
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
+      if (what === 'create') {
+        create(terminal, options, rest[0])
+        return undefined
+      }
       const action = ACTIONS[what ?? '']
-      if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
+      const keys = keysOf(options.keys)
+      if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${[...Object.keys(ACTIONS), 'create'].join(', ')}`)
       return withLink(uri!, { actuate: options.actuate === true, name: 'keys', report: line => terminal.warn(line) }, link => told(
-        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler)), terminal, options }, rest)))
+        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler), keys), terminal, options }, rest)))
     })
 }

@@ -6,6 +6,7 @@ import {
 } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { duration, shared } from '../lib/options.ts'
 import { aborted } from '../lib/streams.ts'
@@ -28,7 +29,7 @@ const STEP_ms = 170
 const SEQUENCES = 16
 const TOOLS = TOOL_ADDRESSES.map(address => `0x${address.toString(16).toUpperCase()}`).join(' or ')
 
-interface Options { wait: boolean, hold?: number, source: string, actuate?: boolean, json?: boolean }
+interface Options { wait: boolean, keys?: string, hold?: number, source: string, actuate?: boolean, json?: boolean }
 
 /** `spine send`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -37,15 +38,17 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--no-wait', 'send once and do not wait for the echo')
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOLS}`, 'tool')
+    .option('--keys <file>', 'the car\'s keys, or the tool\'s alone: for a car that has some')
     .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
       const [uri, target, ...assignments] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const wish = readCommand(target, assignments, options)
+      const keys = keysOf(options.keys)
       return withLink(uri!, { actuate: options.actuate === true, name: 'send', report: line => terminal.warn(line) }, async (link) => {
         const runs = Math.floor(Date.now() / STEP_ms)
-        const sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES })
+        const sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES }, undefined, keys)
         const outcome = await sender.send(wish, {
           wait: options.wait, stop$: aborted(terminal.stop), ...options.hold !== undefined && { hold_ms: options.hold },
         })

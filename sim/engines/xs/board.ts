@@ -153,6 +153,7 @@ function halOf(location: number, resetCause: ResetCause, serial: number): Hal {
     supply_V: () => ask(REQUEST.supply_V, 0, 0, 0, 0),
     temperature_C: () => ask(REQUEST.temperature_C, 0, 0, 0, 0),
     acceleration_m_s2: () => ask(REQUEST.acceleration_m_s2, 0, 0, 0, 0),
+    cmac: undefined,
     random: () => ask(REQUEST.random, 0, 0, 0, 0),
     kickWatchdog: () => { ask(REQUEST.kickWatchdog, 0, 0, 0, 0) },
     restart: () => { ask(REQUEST.restart, 0, 0, 0, 0) },

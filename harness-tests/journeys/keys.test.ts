@@ -1,0 +1,235 @@
+import { describe, expect } from 'vitest'
+
+import { type GivenOf, type Target } from '#protocol/catalogue/index.ts'
+import { type CanFrame, dataIdOf, DID, hubAddress, type HubName, HUBS, isTagged, LOCATION, protect, SERVICE } from '#protocol/index.ts'
+import { encodeMessage, entryNamed, MessageSender, parseTarget } from '#protocol/messages/index.ts'
+import { type CarKeys, makeKeys, readKeys, Technician, ToolSeal } from '#sim/diag/index.ts'
+import { Prng } from '#sim/kernel/index.ts'
+import { Laptop } from '../diagnosis/laptop.ts'
+import { journey, type SimulatedVehicle } from '../kit/index.ts'
+
+/** Keys that everybody knows, for tests. */
+const KEYS: CarKeys = readKeys(makeKeys(Uint8Array.from({ length: 48 }, (_, i) => i)))
+const OTHER_KEYS: CarKeys = readKeys(makeKeys(Uint8Array.from({ length: 48 }, (_, i) => 255 - i)))
+const KEYED: readonly HubName[] = ['DASH', 'TRUNK', 'FL', 'FR', 'RL', 'RR', 'HOOD']
+/** The judge of frames takes a laptop's questions and answers for strange: they are no messages of the catalogue. */
+const ASKED = { expects: ['frames'] }
+const glass_pct = (car: SimulatedVehicle, door: 'FL' | 'RR' = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
+const refused = (car: SimulatedVehicle, hub: HubName): number => car.car.hub(hub).firmware!.counters.rxNotAuthentic
+
+async function keyed(car: SimulatedVehicle): Promise<Laptop> {
+  const laptop = new Laptop(car.car)
+  const technician = new Technician(laptop.wire, laptop.clock)
+  for (const hub of KEYED) await laptop.wait(technician.giveKeys(hub, KEYS))
+  await car.run(4000)
+  return laptop
+}
+
+/** A tool on the bus that has keys. */
+class KeyedTool {
+  private readonly car: SimulatedVehicle
+  private readonly seal: ToolSeal
+  private readonly sender = new MessageSender()
+
+  constructor(car: SimulatedVehicle, keys: CarKeys) {
+    this.car = car
+    this.seal = new ToolSeal(keys)
+    car.driver.onFrame(frame => this.seal.hear(frame))
+  }
+
+  async command<To extends Target>(target: To, values: GivenOf<To>): Promise<void> {
+    const { entry, location } = parseTarget(target as string)
+    const sequence = this.sender.sequence(entry, location)
+    this.car.driver.send(this.sender.encode(entryNamed('FreshnessRequest'), 'ALL', { target: LOCATION[location] }))
+    for (let sent = 0; sent < 5; sent++) {
+      await this.car.run(100)
+      const frame = this.sender.encode(entry, location, { sequence, ...values })
+      this.seal.seal(frame)
+      this.car.driver.send(frame)
+    }
+  }
+}
+
+describe('a car with keys', () => {
+  journey('answers its own switches as before, a tool that has the key, and nobody else', async (car) => {
+    const laptop = await keyed(car)
+    const pressed_ms = car.now_ms
+    car.hold('DASH.windowFL.down')
+    await car.until('the glass moves', () => glass_pct(car) > 0.05, { within_ms: 100 })
+    expect(car.now_ms - pressed_ms).toBeLessThan(80)
+    await car.run(2500)
+    car.release('DASH.windowFL.down')
+    await car.run(500)
+    const stood_pct = glass_pct(car)
+    expect(stood_pct).toBeGreaterThan(40)
+    expect(KEYED.map(hub => refused(car, hub))).toEqual(KEYED.map(() => 0))
+    const actions = ['up', 'down', 'autoUp', 'autoDown'] as const
+    for (let i = 0; i < 40; i++) {
+      car.send('WindowCommand@FL', { action: actions[i % 4]! }, i % 2 === 0 ? {} : { source: hubAddress(LOCATION.DASH) })
+      car.send('LatchCommand@FL', { action: i % 2 === 0 ? 'unlock' : 'release' })
+      car.send('LatchCommand@TRUNK', { action: 'release' }, { source: hubAddress(LOCATION.DASH) })
+      await car.run(100)
+    }
+    expect([glass_pct(car), car.shows('FL.latch')['ajar'], car.shows('TRUNK.latch')['ajar']]).toEqual([stood_pct, false, false])
+    expect(refused(car, 'FL')).toBe(80)
+    const client = laptop.hub('FL')
+    const rows = Buffer.from(await laptop.wait(client.request(SERVICE.readFaults, 0x02, 0x08))).toString('hex')
+    client.close()
+    expect(rows).toContain('d10894')
+    await new KeyedTool(car, KEYS).command('WindowCommand@FL', { action: 'goto', position_pct: 90 })
+    await car.until('the glass is there', () => Math.abs(glass_pct(car) - 90) < 3, { within_ms: 6000 })
+    await new KeyedTool(car, OTHER_KEYS).command('WindowCommand@FL', { action: 'goto', position_pct: 10 })
+    await car.run(3000)
+    expect(Math.abs(glass_pct(car) - 90)).toBeLessThan(3)
+  }, ASKED)
+
+  journey('hears no recorded command again: not at once, not after a reset, a sleep or a dash that was restarted', async (car) => {
+    await keyed(car)
+    const tape: CanFrame[] = []
+    car.driver.onFrame((frame) => {
+      if (isTagged(frame.id) && (frame.id & 0xff) !== 0xf9) tape.push({ ...frame, data: frame.data.slice() })
+    })
+    await car.press('DASH.windowFL.down', 1500)
+    await car.press('DASH.doors.unlock')
+    await car.press('DASH.trunk.release')
+    await car.until('the trunk opens', () => car.shows('TRUNK.latch')['ajar'] === true, { within_ms: 2000 })
+    await car.press('DASH.doors.lock')
+    await car.run(2000)
+    const recorded = [...tape]
+    expect(recorded.length).toBeGreaterThan(15)
+    const latches = KEYED.filter(hub => hub !== 'DASH')
+    const before = (): unknown[] => [glass_pct(car).toFixed(3), ...latches.map(hub => car.shows(`${hub}.latch` as 'FL.latch')['locked'])]
+    const stood = before()
+    const replay = async (): Promise<void> => {
+      for (const frame of recorded) {
+        car.driver.send({ ...frame, data: frame.data.slice() })
+        await car.run(20)
+      }
+      expect(before()).toEqual(stood)
+    }
+    await replay()
+    car.car.resetHub('FL')
+    await car.run(100)
+    await replay()
+    car.car.powerHub('DASH', false)
+    await car.run(1000)
+    await replay()
+    car.car.powerHub('DASH', true)
+    await car.run(2000)
+    await replay()
+    car.car.setIgnition('off')
+    await car.until('it sleeps', () => [...car.car.hubs.values()].every(hub => hub.asleep), { within_ms: 60_000 })
+    await replay()
+    // So many forged ones a second are looked at; the driver's next press is heard.
+    await car.run(1500)
+    car.hold('DASH.windowFL.down')
+    await car.until('the driver is still obeyed', () => glass_pct(car) > Number(stood[0]) + 1, { within_ms: 1000 })
+  }, ASKED)
+
+  journey('takes other keys and opens again only for who has the workshop\'s', async (car) => {
+    const laptop = await keyed(car)
+    const told = async (): Promise<string> => {
+      const client = laptop.hub('FL')
+      const bytes = await laptop.wait(client.request(SERVICE.read, DID.keys >> 8, DID.keys & 0xff))
+      client.close()
+      return Buffer.from(bytes.subarray(2)).toString('hex')
+    }
+    const check = await told()
+    expect(check.slice(0, 2)).toBe('01')
+    const refusal = /invalidKey|exceededAttempts|delayNotExpired/
+    for (const stranger of [undefined, OTHER_KEYS]) {
+      const technician = new Technician(laptop.wire, laptop.clock, stranger)
+      await expect(laptop.wait(technician.giveKeys('FL', undefined))).rejects.toThrow(refusal)
+      await expect(laptop.wait(technician.pair('FL', 'unpair'))).rejects.toThrow(refusal)
+      await car.run(11_000)
+    }
+    const workshop = new Technician(laptop.wire, laptop.clock, KEYS)
+    await laptop.wait(workshop.giveKeys('FL', OTHER_KEYS))
+    await car.run(3000)
+    expect(await told()).not.toBe(check)
+    // The dash has the old ones: its presses are refused, and it says so.
+    await car.press('DASH.windowFL.down', 800)
+    expect(glass_pct(car)).toBe(0)
+    await car.until('the loss is told', () => car.history('PortStatus@DASH').some(({ values }) => values.fault === 'commandLost'), { within_ms: 1500 })
+    await laptop.wait(new Technician(laptop.wire, laptop.clock, OTHER_KEYS).giveKeys('FL', undefined))
+    await car.run(3000)
+    expect((await told()).slice(0, 2)).toBe('00')
+    await car.press('DASH.windowFL.down', 800)
+    expect(glass_pct(car)).toBeGreaterThan(5)
+  }, ASKED)
+
+  journey('half given: hubs with and without keys understand each other until all have them', async (car) => {
+    const laptop = new Laptop(car.car)
+    const technician = new Technician(laptop.wire, laptop.clock)
+    await laptop.wait(technician.giveKeys('DASH', KEYS))
+    await car.run(3000)
+    await car.press('DASH.windowFL.down', 800)
+    expect(glass_pct(car)).toBeGreaterThan(5)
+    await laptop.wait(technician.giveKeys('RR', KEYS))
+    await car.run(3000)
+    await car.press('DASH.windowRR.down', 800)
+    expect(glass_pct(car, 'RR')).toBeGreaterThan(5)
+    expect(refused(car, 'RR')).toBe(0)
+  }, ASKED)
+})
+
+/** Attacks of one seed, each a frame or two; `SPINE_ATTACKS` in the environment for more of them. */
+const ATTACKS = Number(process.env['SPINE_ATTACKS'] ?? 600)
+
+describe('mutated attacks on a car with keys', () => {
+  journey(`${ATTACKS} of them move nothing`, async (car) => {
+    await keyed(car)
+    const dice = new Prng(car.car.kernel.seed, 'attacks')
+    const tape: CanFrame[] = []
+    car.driver.onFrame((frame) => { if (isTagged(frame.id)) tape.push({ ...frame, data: frame.data.slice() }) })
+    for (const name of ['windowFL', 'windowFR', 'windowRL', 'windowRR'] as const) await car.press(`DASH.${name}.down`, 500)
+    for (const name of ['lock', 'unlock', 'lock'] as const) await car.press(`DASH.doors.${name}`)
+    await car.run(2000)
+    const recorded = [...tape]
+    const pick = <Item>(items: readonly Item[]): Item => items[dice.below(items.length)]!
+    const state = (): string => JSON.stringify(['FL', 'FR', 'RL', 'RR'].map(door => [
+      (car.shows(`${door}.window` as 'FL.window')['position_pct'] as number).toFixed(3), car.shows(`${door}.latch` as 'FL.latch')]))
+    const stood = state()
+    const sources = [0xf9, 0xfa, ...HUBS.map(hub => hubAddress(LOCATION[hub]))]
+    const start = (): { source: number, counter: number } => ({ source: pick(sources), counter: dice.below(15) })
+    const forged = (): CanFrame => {
+      const sequence = dice.below(16)
+      if (dice.chance(0.5)) {
+        const action = pick(['up', 'down', 'autoUp', 'autoDown', 'learn'] as const)
+        return encodeMessage(`WindowCommand@${pick(['FL', 'FR', 'RL', 'RR'] as const)}`, { action, sequence }, start())
+      }
+      const action = pick(['release', 'unlock'] as const)
+      return encodeMessage(`LatchCommand@${pick(['FL', 'FR', 'RL', 'RR', 'TRUNK', 'HOOD'] as const)}`, { action, sequence }, start())
+    }
+    const attacks: (() => CanFrame)[] = [
+      forged,
+      // Replayed as it was; with another tag, counter or source; cut short; grown.
+      () => pick(recorded),
+      () => ({ ...pick(recorded), data: Uint8Array.from(pick(recorded).data, byte => dice.chance(0.2) ? dice.below(256) : byte) }),
+      () => ({ ...pick(recorded), id: (pick(recorded).id & ~0xff | pick(sources)) >>> 0 }),
+      () => ({ ...pick(recorded), length: dice.below(8) }),
+      // To all: no window command is.
+      () => ({ ...forged(), id: (forged().id & ~0xf00) >>> 0 }),
+      () => {
+        const frame = forged()
+        return { ...frame, length: 8, data: Uint8Array.from({ length: 8 }, (_, i) => frame.data[i] ?? dice.below(256)) }
+      },
+      () => encodeMessage(`Freshness@${pick(HUBS)}`, { challengeLow: dice.below(0x10000), challengeHigh: dice.below(0x10000) }, start()),
+      () => encodeMessage('FreshnessRequest@ALL', { target: dice.below(9) }, start()),
+      () => encodeMessage('VehicleState@ALL', { ignition: pick(['off', 'on'] as const), speed_kmh: dice.below(200), manager: 'active' }, start()),
+    ]
+    for (let i = 0; i < ATTACKS; i++) {
+      const attack = pick(attacks)()
+      const frame = { ...attack, data: attack.data.slice() }
+      // Half of what was altered has a right checksum and any counter.
+      if (isTagged(frame.id) && frame.length >= 2 && dice.chance(0.5)) protect(frame.data, frame.length, dataIdOf(frame.id), dice.below(15))
+      car.driver.send(frame)
+      if (dice.chance(0.1)) await car.run(dice.below(60))
+      if (dice.chance(0.004)) car.car.resetHub(pick(['FL', 'FR', 'RL', 'RR', 'TRUNK', 'DASH'] as const))
+      await car.run(3)
+      if (i % 50 === 0) expect(state(), `after ${i} attacks`).toBe(stood)
+    }
+    await car.run(1000)
+    expect(state()).toBe(stood)
+  }, { expects: ['frames'], timeout_ms: 3_600_000 })
+})

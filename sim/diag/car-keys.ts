@@ -1,0 +1,103 @@
+import { cmac } from '@noble/ciphers/aes.js'
+import {
+  type CanFrame, dataIdOf, FreshnessCodec, FreshnessRequestCodec, hubAddress, isTagged, KEY_BYTES, KEY_ROLE, KEY_ROLES,
+  LAST_COUNTER, LOCATION, messageId, protect, TAG_BYTES,
+  TAGGED_BYTES, taggedBytes, writeTag,
+} from '#protocol/index.ts'
+import type { LocationName } from '#protocol/catalogue/index.ts'
+
+type KeyRole = keyof typeof KEY_ROLE
+
+/** The keys of one car, or some of them: who has the tool's may command, who has the workshop's may pair and give keys. */
+export type CarKeys = Readonly<Partial<Record<KeyRole, Uint8Array>>>
+
+/** All keys in the order of a hub's memory. Throws Error when one is missing. */
+export function keyBytes(keys: CarKeys): number[] {
+  const bytes: number[] = []
+  for (const role of Object.keys(KEY_ROLE) as KeyRole[]) {
+    const key = keys[role]
+    if (key === undefined) throw new Error(`the key of role ${role} is not among these: only who has all gives them to hubs`)
+    bytes.push(...key)
+  }
+  return bytes
+}
+
+/** `{"hub": "…", "tool": "…", "workshop": "…"}`, each key in 32 hexadecimal digits. Throws Error that says what is wrong. */
+export function readKeys(value: unknown): CarKeys {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('keys are an object of roles')
+  const keys: Partial<Record<KeyRole, Uint8Array>> = {}
+  for (const [role, text] of Object.entries(value)) {
+    if (!Object.hasOwn(KEY_ROLE, role)) throw new Error(`"${role}" is no role of keys: one of ${Object.keys(KEY_ROLE).join(', ')}`)
+    if (typeof text !== 'string' || !/^[0-9a-f]{32}$/i.test(text)) throw new Error(`the key of role ${role} is not ${2 * KEY_BYTES} hexadecimal digits`)
+    keys[role as KeyRole] = Uint8Array.from({ length: KEY_BYTES }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16))
+  }
+  if (Object.keys(keys).length === 0) throw new Error(`no keys: at least one of ${Object.keys(KEY_ROLE).join(', ')}`)
+  return keys
+}
+
+/** Keys of a car made of so many random bytes (`KEY_ROLES` × `KEY_BYTES`). */
+export function makeKeys(random: Uint8Array): Record<KeyRole, string> {
+  const text = (role: number): string => Array.from(random.subarray(role * KEY_BYTES, (role + 1) * KEY_BYTES),
+    byte => byte.toString(16).padStart(2, '0')).join('')
+  if (random.length !== KEY_ROLES * KEY_BYTES) throw new RangeError(`${random.length} random bytes are not ${KEY_ROLES * KEY_BYTES}`)
+  return { hub: text(KEY_ROLE.hub), tool: text(KEY_ROLE.tool), workshop: text(KEY_ROLE.workshop) }
+}
+
+/** The workshop's answer to a seed of SecurityAccess. Throws Error without its key. */
+export function workshopAnswer(keys: CarKeys, seed: number): number {
+  if (keys.workshop === undefined) throw new Error('the key of role workshop is not among these')
+  const word = new Uint8Array(4)
+  new DataView(word.buffer).setUint32(0, seed)
+  const mac = cmac(word, keys.workshop)
+  return new DataView(mac.buffer, mac.byteOffset).getUint32(0)
+}
+
+/** Puts tags behind a tool's commands: learns the challenges of hubs from the frames it hears. */
+export class ToolSeal {
+  private readonly key: Uint8Array
+  private readonly challenges = new Map<number, { challenge: number, used: number }>()
+  private readonly block = new Uint8Array(TAGGED_BYTES)
+
+  /** Throws Error without the tool's key. */
+  constructor(keys: CarKeys) {
+    if (keys.tool === undefined) throw new Error('the key of role tool is not among these')
+    this.key = keys.tool
+  }
+
+  /** Any frame of the bus. */
+  hear({ id, data, length }: CanFrame): void {
+    const location = (id >>> 8) & 0x0f
+    if (id !== messageId(FreshnessCodec.priority, FreshnessCodec.page, FreshnessCodec.kind, location, hubAddress(location))) return
+    if (length < FreshnessCodec.length) return
+    const values = FreshnessCodec.create()
+    FreshnessCodec.decode(data, values)
+    const challenge = values.challengeHigh * 0x10000 + values.challengeLow
+    if (this.challenges.get(location)?.challenge !== challenge) this.challenges.set(location, { challenge, used: 0 })
+  }
+
+  /** Whether a command to this hub can be tagged. */
+  knows(location: LocationName): boolean {
+    return (this.challenges.get(LOCATION[location])?.used ?? LAST_COUNTER) < LAST_COUNTER
+  }
+
+  /** Puts a tag behind a window or latch command; its E2E header is renewed. Other frames, and those to hubs unknown, stay as they are. */
+  seal(frame: CanFrame): void {
+    const { id, data, length } = frame
+    const known = this.challenges.get((id >>> 8) & 0x0f)
+    if (!isTagged(id) || known === undefined || known.used >= LAST_COUNTER) return
+    known.used++
+    const bytes = taggedBytes(this.block, id, known.challenge, known.used, data, length)
+    if (data.length < length + TAG_BYTES) {
+      frame.data = new Uint8Array(8)
+      frame.data.set(data)
+    }
+    writeTag(frame.data, length, cmac(this.block.slice(0, bytes), this.key), known.used)
+    frame.length = length + TAG_BYTES
+    protect(frame.data, frame.length, dataIdOf(id), frame.data[1]! & 0x0f)
+  }
+}
+
+/** The values of a FreshnessRequest to one hub. */
+export function freshnessRequest(location: LocationName): { target: number } {
+  return { ...FreshnessRequestCodec.create(), target: LOCATION[location] }
+}
