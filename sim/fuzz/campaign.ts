@@ -47,13 +47,14 @@ export class BrokenRun extends Error {
 /** A share of a campaign, run by run. */
 export class Campaign {
   private readonly campaign: CampaignOptions
-  private readonly names: CarNames = carNames()
+  private readonly names: CarNames
   private readonly shard: ShardReport
   private readonly failures: Failure[]
 
   constructor(campaign: CampaignOptions) {
     const { shard, resumed } = campaign
     this.campaign = campaign
+    this.names = carNames(campaign.options.car)
     this.shard = structuredClone(resumed?.shards.find(other => other.index === shard.index) ?? emptyShard(shard))
     this.failures = [...(resumed?.failures ?? [])]
   }

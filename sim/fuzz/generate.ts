@@ -39,7 +39,7 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
     for_ms += lasts_ms
   }
   events.sort((a, b) => a.at_ms - b.at_ms)
-  return { seed, for_ms, events }
+  return { ...(options.car !== undefined && { car: options.car }), seed, for_ms, events }
 }
 
 /** When a kind or scene comes: never, in a run that does without; else between none and twice as often as expected. */

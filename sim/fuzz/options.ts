@@ -1,4 +1,5 @@
-import { byName, type Data, number, object, whole } from '../schema/index.ts'
+import { CARS } from '../car/index.ts'
+import { byName, type Data, namesOf, number, object, oneOf, optional, read, whole } from '../schema/index.ts'
 import { FUZZ_KINDS, type KindName } from './kinds.ts'
 import { FUZZ_SCENES, type SceneName } from './scenes.ts'
 
@@ -9,8 +10,12 @@ export const BOOT_ms = 1200
 /** Time for events between start and calm. */
 const LEAST_ACTION_ms = 1000
 
+/** Of a car that comes with the project; the sedan when it is left out. */
+export const carSchema = optional(oneOf(namesOf(CARS)))
+
 /** Everything that shapes random runs, in one record. */
 export const optionsSchema = object({
+  car: carSchema,
   /** Of the campaign. */
   seed: whole(0, 0xffff_ffff),
   /** Virtual time of a run. */
@@ -49,6 +54,7 @@ export const FUZZ_DEFAULTS: FuzzOptions = {
 
 /** Fills in what is left out. Throws RangeError for what makes no sense. */
 export function fuzzOptions(given: Partial<FuzzOptions> = {}): FuzzOptions {
+  if (given.car !== undefined) read(carSchema, given.car, 'car')
   const options = { ...FUZZ_DEFAULTS, ...given, perMinute: { ...FUZZ_DEFAULTS.perMinute, ...given.perMinute } }
   for (const [kind, rate] of Object.entries(options.perMinute)) {
     if (!Object.hasOwn(FUZZ_DEFAULTS.perMinute, kind)) {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { byName, list, type Made, not, number, object, oneOf, read, whole, withDefault } from '../schema/index.ts'
 import { KIND_NAMES } from './kinds.ts'
+import { carSchema } from './options.ts'
 
 /** Longest run and latest event, ms: 24 hours and a night. */
 const LONGEST_ms = 100_000_000
@@ -19,6 +20,7 @@ const eventSchema = object({
 
 /** What is done to a car in one run, as plain data: it can be printed, kept, shortened and replayed. */
 export const scriptSchema = object({
+  car: carSchema,
   /** Of the car: bounces of switches, bit errors, delays. */
   seed: whole(0, 0xffff_ffff),
   for_ms: time_ms,

@@ -1,6 +1,6 @@
 import { CAN_STATE, type CanFrame } from '#protocol/index.ts'
 import { MessageSender } from '#protocol/messages/index.ts'
-import { attachNode, type BusPort, type Car, carFacts, type CarOptions, createCar } from '../car/index.ts'
+import { attachNode, type BusPort, type Car, carFacts, type CarOptions, CARS, createCar, type TopologyData } from '../car/index.ts'
 import type { Judges } from '../checkers/index.ts'
 import { watch } from '../checkers/index.ts'
 import type { Timer } from '../kernel/index.ts'
@@ -15,6 +15,8 @@ export interface CarNames {
   readonly switches: readonly string[]
   /** Data pairs. */
   readonly cables: readonly string[]
+  /** How many spines. */
+  readonly buses: number
   /** Power conductors. */
   readonly copper: readonly string[]
 }
@@ -42,8 +44,8 @@ export interface JudgedStage extends Stage {
 /** Firmware other than the car's own: tests of the judges break it. */
 export type FuzzImage = NonNullable<CarOptions['image']>
 
-export function createStage(seed: number, image?: FuzzImage): JudgedStage {
-  const car = createCar({ seed, ...(image !== undefined && { image }) })
+export function createStage(seed: number, image?: FuzzImage, name?: string): JudgedStage {
+  const car = createCar({ seed, topology: topologyOf(name), ...(image !== undefined && { image }) })
   const hubs = [...car.hubs.values()]
   const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers.some(one => one.state === CAN_STATE.busOff)))
   const judges = watch(car, carFacts(car), [coverage.entry])
@@ -58,15 +60,21 @@ export function stageAround(car: Car): Stage {
   return { car, tool, sender: new MessageSender(), past, memories: new Map(), stutters: new Map() }
 }
 
-/** Names of the car that all runs use. */
-export function carNames(): CarNames {
-  const car = createCar()
+/** The sedan, or the car of this name. */
+function topologyOf(name: string | undefined): TopologyData {
+  return CARS[name ?? 'sedan']!
+}
+
+/** Names of the car that all runs use, the sedan or another. */
+export function carNames(name?: string): CarNames {
+  const car = createCar({ topology: topologyOf(name) })
   return {
     hubs: [...car.hubs.keys()],
     components: [...car.components.keys()],
     windows: car.componentsOf('window'),
     switches: car.switches,
     cables: car.cableNames,
+    buses: car.buses.length,
     copper: car.power.supply.capability.cables.map(cable => cable.name),
   }
 }

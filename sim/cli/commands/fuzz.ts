@@ -5,8 +5,9 @@ import {
   fuzzOptions, generateScript, mergeReports, missingShares, onlyRates, parseShard, readReport, readScript,
   type Report, runScript, type Script, type Shard, shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
+import { CARS } from '#sim/car/index.ts'
 import { DataError } from '#sim/schema/index.ts'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
@@ -40,9 +41,11 @@ Examples:
   npx spine fuzz --merge share-*.json
   npx spine fuzz --seed 7 --run 123                                 one run again, with its trace in .traces/
   npx spine fuzz --script small.json
+  npx spine fuzz --car sedan-dual
   npx spine fuzz --only press,hand --rate hand=20`
 
 interface Options {
+  car?: string
   runs: number
   seed: number
   for: number
@@ -64,6 +67,7 @@ interface Options {
 export function define(command: Command, terminal: Terminal): void {
   const seed = wholeNumber(0, 0xffff_ffff)
   command
+    .addOption(new Option('--car <name>', 'a car that comes with the project').choices(Object.keys(CARS)))
     .option('--runs <n>', 'how many runs', wholeNumber(1, 1e9), 100)
     .option('--seed <n>', 'of the campaign', seed, FUZZ_DEFAULTS.seed)
     .option('--for <duration>', 'virtual time of a run', duration, FUZZ_DEFAULTS.for_ms)
@@ -85,7 +89,7 @@ export function define(command: Command, terminal: Terminal): void {
       if (options.script !== undefined) return single(readScriptFile(options.script), `script-${Date.now()}`, options, terminal)
       const fuzz = settings(options)
       if (options.run === undefined) return finish(await campaign(fuzz, options, terminal), options, terminal)
-      return single(generateScript(fuzz, options.run, carNames()), traceName(fuzz, options.run), options, terminal)
+      return single(generateScript(fuzz, options.run, carNames(options.car)), traceName(fuzz, options.run), options, terminal)
     })
 }
 
@@ -96,7 +100,10 @@ function settings(options: Options): FuzzOptions {
   for (const name of list(options.without)) perMinute[name] = Object.hasOwn(FUZZ_DEFAULTS.perMinute, name) ? 0 : NaN
   for (const [name, value] of options.rate ?? []) perMinute[name] = value
   try {
-    return fuzzOptions({ seed: options.seed, for_ms: options.for, perMinute, nights, ...(options.only !== undefined && { off: 0 }) })
+    return fuzzOptions({
+      ...(options.car !== undefined && { car: options.car }),
+      seed: options.seed, for_ms: options.for, perMinute, nights, ...(options.only !== undefined && { off: 0 }),
+    })
   } catch (error) {
     throw usage(describe(error))
   }
@@ -215,6 +222,7 @@ const MANY_RUNS = 200
 /** The command line that runs one run again, with all that shaped it. */
 function replayCommand(options: Options, run: number): string {
   const given = [
+    options.car === undefined ? '' : `--car ${options.car}`,
     options.for === FUZZ_DEFAULTS.for_ms ? '' : `--for ${options.for}ms`,
     options.nights === undefined ? '' : `--nights ${options.nights}`,
     options.only === undefined ? '' : `--only ${options.only}`,
