@@ -1,5 +1,8 @@
 import { describe, expect } from 'vitest'
+import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
 import { type NamesOf, SEDAN_DUAL } from '#sim/car/index.ts'
+import { Technician, UpdateClient } from '#sim/diag/index.ts'
+import { Laptop } from '../diagnosis/laptop.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
 type Names = NamesOf<typeof SEDAN_DUAL>
@@ -117,4 +120,57 @@ describe.each([['A', 0], ['B', 1]] as const)('of a car with two spines, spine %s
   journey('can be shorted anywhere, and nothing stops', car => withstand(car, shorts), { ...options, expects: ['ampacity'] })
   journey('can have its pair shorted, noisy and talked down, and nothing stops', car => withstand(car, pair), options)
   journey('can have any diode broken, and nothing stops', car => withstand(car, diodes), options)
+})
+
+describe('what a car with two spines says', () => {
+  journey('of a saw through spine B: degraded, a trouble code, and which hubs are heard on A only', async (car) => {
+    car.car.cutCable('B.spine.RL')
+    await car.run(5000)
+    const states = HUBS.map(hub => `${hub} ${car.status(`HubStatus@${hub}`)['state'] as string}`)
+    expect(states.filter(text => text.endsWith('degraded'))).toEqual(expect.arrayContaining(['DASH degraded', 'TRUNK degraded', 'RL degraded', 'RR degraded']))
+    const laptop = new Laptop(car.car)
+    const technician = new Technician(laptop.wire, laptop.clock)
+    const [dash] = await laptop.wait(technician.did('DASH', 'spines'))
+    expect(dash).toMatchObject({ sendsA: 1, sendsB: 1, unheardA: '', unheardB: 'RL RR TRUNK' })
+    const [trunk] = await laptop.wait(technician.did('TRUNK', 'spines'))
+    expect(trunk).toMatchObject({ unheardA: '', unheardB: 'FL FR DASH HOOD STEREO' })
+    const codes = (await laptop.wait(technician.troubles('DASH'))).filter(fault => fault.status.includes('failed')).map(fault => fault.code)
+    expect(codes).toEqual(['U0074-87'])
+    car.car.mendCable('B.spine.RL')
+    await car.run(3000)
+    expect(HUBS.map(hub => car.status(`HubStatus@${hub}`)['state'])).toEqual(HUBS.map(() => 'operating'))
+  }, options)
+
+  journey('of a dead spine A: every hub that it cannot send there', async (car) => {
+    car.car.buses[0]!.faults.holdDominant(true)
+    await car.run(3000)
+    expect(HUBS.map(hub => car.status(`HubStatus@${hub}`)['state'])).toEqual(HUBS.map(() => 'degraded'))
+    const laptop = new Laptop(car.car)
+    const [spines] = await laptop.wait(new Technician(laptop.wire, laptop.clock).did('FL', 'spines'))
+    expect(spines).toMatchObject({ sendsA: 0, sendsB: 1 })
+  }, options)
+})
+
+describe.each([['A', 0], ['B', 1]] as const)('with spine %s broken, a car with two', (_name, spine) => {
+  journey('sleeps at its time and wakes at a switch', async (car) => {
+    // Shorted while it is awake: what holds a line dominant while it sleeps would wake it for ever, as it does a car with one.
+    car.car.buses[spine]!.faults.cut(3)
+    car.car.buses[spine]!.faults.drop('DASH')
+    await car.run(1000)
+    car.car.setIgnition('off')
+    await car.until('all hubs sleep', () => [...car.car.hubs.values()].every(hub => hub.asleep), { within_ms: 45_000 })
+    await car.run(10_000)
+    car.hold('DASH.windowRL.down')
+    await car.until('the glass moves', () => car.shows('RL.window')['position_pct'] as number > 0.1, { within_ms: 500 })
+    car.release('DASH.windowRL.down')
+  }, options)
+
+  journey('is updated and diagnosed', async (car) => {
+    car.car.buses[spine]!.faults.holdDominant(true)
+    await car.run(1000)
+    const laptop = new Laptop(car.car)
+    const image = packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 2, 3), Uint8Array.from({ length: 5000 }, (_, i) => i * 13))
+    const result = await laptop.wait(new UpdateClient(laptop.wire, laptop.clock, 'FL', image, { older: false }).run())
+    expect(result).toMatchObject({ before: '0.1.0', now: '1.2.3' })
+  }, options)
 })

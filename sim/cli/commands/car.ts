@@ -29,10 +29,11 @@ address it prints. --listen replaces all of them, --page serves the page as well
 give the same bytes in --record every time, on every machine. Ctrl-C ends it.
 
 --faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
-stuckDominant. Of the power, cables being spine.FL (to FL's tap) and drop.FL (from there to the hub):
+stuckDominant; of the bus of spine B the same in a record spineB. Of the power, cables being spine.FL (to FL's tap) and drop.FL (from there to the hub):
   "copper": [{"kind": "corrosion", "cable": "drop.FL", "extra_Ohm": 0.3, "at_ms": 2000, "until_ms": 9000}, …]
             kinds: cut ("at_m" along it), corrosion, fuse (blown), short ({"hub": "RR", "resistance_Ohm": 0.05}),
-            cableShort ({"cable": "drop.RR", "at_m": 1.2, "resistance_Ohm": 0.05}): its conductors touch there
+            cableShort ({"cable": "drop.RR", "at_m": 1.2, "resistance_Ohm": 0.05}): its conductors touch there,
+            diode ({"cable": "B.drop.RR", "state": "shorted"} or open) in a car with two spines
   "supply": [{"kind": "crank", "level": "II", "at_ms": 3000}, …]
             kinds: crank (levels I to IV of ISO 16750-2, or none: the starter on the battery), loadDump, pulse4,
             jumpStart, reverse; "duration_ms" for how long
@@ -45,6 +46,7 @@ Examples:
   npx spine car --headless --for 60s --speed max --seed 7 --record drive.log
   npx spine car --headless --for 10s --speed max --press 'DASH.windowFL.down:2s@1s' --record press.log
   npx spine car --car coupe                   the two-door car that comes with the project
+  npx spine car --car sedan-dual --listen 'slcan-listen:127.0.0.1:3333?bus=B'   two spines; this link on B only
   npx spine car --print-car > mine.json       the sedan as a file to change; npx spine car --car mine.json
   npx spine car --faults faults.json          with faults.json like {"bitErrorRate": 1e-6, "dropped": ["RL"]}
   npx spine car --cpu esp32-xs                hubs as slow as the boards that they are meant for
