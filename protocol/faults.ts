@@ -35,7 +35,7 @@ export const HUB_FAULTS: readonly FaultRow[] = [
   { dtc: 0x910352, debounce_s: 1 },
   { dtc: 0xd10494, debounce_s: 1 },
   { dtc: 0xd10594, debounce_s: 1 },
-  { dtc: 0xd10694, debounce_s: 1 },
+  { dtc: 0xd10694, debounce_s: 2 },
   { dtc: 0xd10794, debounce_s: 2 },
   { dtc: 0xd10894, debounce_s: 2 },
   { dtc: 0xc07387, debounce_s: 2 },
