@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest'
-import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
+import { copyFrame, HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
 import { type NamesOf, SEDAN_DUAL } from '#sim/car/index.ts'
-import { Technician, UpdateClient } from '#sim/diag/index.ts'
+import { currentFaults, MonitorModel, Technician, UpdateClient } from '#sim/diag/index.ts'
+import { createLinkFrame } from '#sim/gateway/index.ts'
 import { Laptop } from '../diagnosis/laptop.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
 
@@ -128,6 +129,16 @@ describe('what a car with two spines says', () => {
     await car.run(5000)
     const states = HUBS.map(hub => `${hub} ${car.status(`HubStatus@${hub}`)['state'] as string}`)
     expect(states.filter(text => text.endsWith('degraded'))).toEqual(expect.arrayContaining(['DASH degraded', 'TRUNK degraded', 'RL degraded', 'RR degraded']))
+    const monitor = new MonitorModel(500_000)
+    const seen = createLinkFrame()
+    const stop = car.car.tapFrames(({ frame, end_ns }) => {
+      copyFrame(frame, seen)
+      seen.timestamp_ns = end_ns
+      monitor.receive(seen)
+    })
+    await car.run(1100)
+    stop()
+    expect(currentFaults(monitor)).toContain('DASH: degraded, and not by a port: npx spine diag dtc DASH')
     const laptop = new Laptop(car.car)
     const technician = new Technician(laptop.wire, laptop.clock)
     const [dash] = await laptop.wait(technician.did('DASH', 'spines'))

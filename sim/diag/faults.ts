@@ -1,3 +1,4 @@
+import { HUB_STATE } from '#protocol/index.ts'
 import type { MessageRow } from '#protocol/catalogue/index.ts'
 import { FAULT_FIELDS, faultText } from './event-text.ts'
 import type { MonitorModel } from './monitor-model.ts'
@@ -23,8 +24,11 @@ export function standingFaults(model: MonitorModel): StandingFault[] {
   for (const node of model.nodes.values()) {
     if (node.status === undefined || model.asleep(node)) continue
     const silence_ms = (model.now_ns - node.status_ns) / 1e6
-    if (silence_ms <= HEARTBEAT_LIFETIME_ms) continue
-    faults.push({ kind: 'silent', source: node.name, location: node.name, text: `silent for ${(silence_ms / 1000).toFixed(0)} s` })
+    const of = { source: node.name, location: node.name }
+    if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push({ kind: 'silent', ...of, text: `silent for ${(silence_ms / 1000).toFixed(0)} s` })
+    else if (node.status['state'] === HUB_STATE.degraded && !portFails(model, node.name)) {
+      faults.push({ kind: 'reported', ...of, text: `degraded, and not by a port: npx spine diag dtc ${node.name}` })
+    }
   }
   for (const signal of model.signals.values()) {
     for (const [name, value] of Object.entries(signal.values)) {
@@ -33,6 +37,10 @@ export function standingFaults(model: MonitorModel): StandingFault[] {
     }
   }
   return faults
+}
+
+function portFails(model: MonitorModel, hub: string): boolean {
+  return [...model.signals.values()].some(({ row, location, values }) => row.name === 'PortStatus' && location === hub && values['fault'] !== 0)
 }
 
 /** The state of a drive that says that it is blocked. */
