@@ -95,8 +95,10 @@ export class CommandSender {
   private readonly sender: MessageSender
   private readonly seal: ToolSeal | undefined
 
-  /** `start`: hubs remember counters and sequences for a second; whoever follows another sender starts elsewhere. */
-  /** `keys`: with the tool's, for a car that has some. */
+  /**
+   * `start`: hubs remember counters and sequences for a second; whoever follows another sender starts elsewhere. `keys`: with
+   * the tool's, for a car that has some.
+   */
   constructor(link: Link, start: SenderStart = {}, clock: SchedulerLike = asyncScheduler, keys?: CarKeys) {
     this.link = link
     this.clock = clock
@@ -107,7 +109,7 @@ export class CommandSender {
   /** Sends it, repeats it with the same sequence and the next counter, and resolves with what became of it. */
   async send(command: ToolCommand, { wait = true, hold_ms, stop$ = NEVER }: SendOptions = {}): Promise<CommandOutcome> {
     const { link, clock } = this
-    const unhear = await this.freshen(command)
+    const unhear = this.seal === undefined ? undefined : await this.freshen(command, this.seal)
     const next = this.frames(command)
     const first = next()
     const hearing = new Hearing(command, first)
@@ -133,7 +135,7 @@ export class CommandSender {
       merge(echo$, timer(Math.min(due_ms, LONGEST_ms), clock), stop$).pipe(map(() => true)), refusal$.pipe(map(() => false)),
     ))
     if (due_ms === 0) await this.passedOn()
-    unhear()
+    unhear?.()
     const { fields, latency_ms, sequence } = hearing
     const kind = !isTaken ? 'notTaken' : !waits ? 'sent' : latency_ms === undefined ? 'unanswered' : 'accepted'
     return {
@@ -154,9 +156,9 @@ export class CommandSender {
   }
 
   /** With keys: asks the hub for a challenge, and listens for its next ones until the returned function is called. */
-  private async freshen({ entry, location, source }: ToolCommand): Promise<() => void> {
-    const { link, clock, seal } = this
-    if (seal === undefined || !entry.row.actuates || location === 'ALL') return () => undefined
+  private async freshen({ entry, location, source }: ToolCommand, seal: ToolSeal): Promise<(() => void) | undefined> {
+    const { link, clock } = this
+    if (!entry.row.actuates || location === 'ALL') return undefined
     const heard$ = new Subject<void>()
     const unhear = link.onFrame((frame) => {
       if (frame.error) return

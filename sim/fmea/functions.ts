@@ -195,7 +195,8 @@ export const CAR_FUNCTIONS = {
 /** By class: how many functions a component of it has at least, or why it has none of its own. Tests hold it. */
 export const OF_CLASS: Readonly<Record<PlantClass, number | string>> = {
   window: 1, mirror: 3, latch: 1, lamp: 'lights that no switch of the car reaches are nobody\'s function', amplifier: 4,
-  switchPack: 'what its switches do', vehicle: 'power manager, sleep and wake', seatFan: 'no switch of the catalogue commands it', none: 'no component',
+  switchPack: 'what its switches do', vehicle: 'power manager, sleep and wake', none: 'no component',
+  seatFan: 'no switch of the catalogue commands it',
 }
 
 /** A switch that is pressed in one slot of the drive, and who watches what comes of it. */

@@ -31,8 +31,9 @@ export interface Comparison {
 
 const LENGTH_FROM: readonly AssumptionName[] = [...TODAY_FROM, 'route.factor', 'ground.length_m']
 const MASS_FROM: readonly AssumptionName[] = [
-  ...LENGTH_FROM, 'window.power.mm2', 'mirror.power.mm2', 'latch.power.mm2', 'lamp.power.mm2', 'amplifier.power.mm2', 'seatFan.power.mm2', 'doorModule.mm2',
-  'mainFeed.mm2', 'signal.mm2',
+  ...LENGTH_FROM, 'window.power.mm2', 'mirror.power.mm2', 'latch.power.mm2', 'lamp.power.mm2', 'amplifier.power.mm2',
+  'seatFan.power.mm2',
+  'doorModule.mm2', 'mainFeed.mm2', 'signal.mm2',
 ]
 
 /** The same functions wired point to point and by one cable, side by side; `family`: cars that are built together, this one among them. */

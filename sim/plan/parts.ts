@@ -91,7 +91,8 @@ export function partsOf(car: TopologyData, cables: readonly CablePlan[], prices?
 
 /** Feed and return of a component, mm². */
 export const PIGTAIL_mm2: Readonly<Record<keyof typeof PIGTAIL_m, number>> = {
-  window: 2.5, mirror: 1, latch: 1.5, lamp: 1.5, amplifier: 2.5, switchPack: 0.5, vehicle: 0.5, seatFan: 1,
+  window: 2.5, mirror: 1, latch: 1.5, lamp: 1.5, amplifier: 2.5, switchPack: 0.5, vehicle: 0.5,
+  seatFan: 1,
 }
 
 /** Undefined: there is no price for it. */

@@ -57,5 +57,6 @@ export function partPins(part: ComponentData): Pin[] {
 
 /** By class: from its hub to a component, m; where a car's file gives its place, that counts. Estimates of common doors and lids. */
 export const PIGTAIL_m: Readonly<Record<ComponentData['class'], number>> = {
-  window: 0.5, mirror: 0.7, latch: 0.8, lamp: 0.8, amplifier: 0.4, switchPack: 0.4, vehicle: 0.6, seatFan: 0.6,
+  window: 0.5, mirror: 0.7, latch: 0.8, lamp: 0.8, amplifier: 0.4, switchPack: 0.4, vehicle: 0.6,
+  seatFan: 0.6,
 }

@@ -38,7 +38,8 @@ const NOTHING = wiringOf(() => exactly(0))
 export const TODAY_FROM: readonly AssumptionName[] = [
   'window.power.wires', 'window.signal.wires', 'mirror.power.wires', 'mirror.signal.wires', 'latch.power.wires', 'latch.signal.wires', 'lamp.power.wires',
   'lamp.ground.wires', 'amplifier.power.wires', 'amplifier.signal.wires', 'switchPack.signal.wires', 'switchPack.power.wires', 'vehicle.signal.wires',
-  'seatFan.power.wires', 'seatFan.signal.wires', 'doorModule.wires',
+  'seatFan.power.wires', 'seatFan.signal.wires',
+  'doorModule.wires',
 ]
 
 /** The same functions wired as today: low with a module in each door, high with every wire to a controller behind the dashboard. */

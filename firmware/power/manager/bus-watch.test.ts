@@ -22,9 +22,10 @@ function setUp() {
   return { notices, watch, heard }
 }
 
-const NOTHING = [0, 0, 0, 0]
-const STRANGER = [0, 1, 0, 0]
-const FORGED = [1, 0, 0, 0]
+const only = (notice?: number): number[] => Object.values(NOTICE).map(each => Number(each === notice))
+const NOTHING = only()
+const STRANGER = only(NOTICE.stranger)
+const FORGED = only(NOTICE.forgedAddress)
 
 describe('a manager\'s hub notices', () => {
   it('nothing where hubs and tools say what they may', () => {

@@ -96,7 +96,7 @@ describe('spine car', () => {
   })
 
   it.each([
-    ['{"bitErorRate": 1}', 'faults.bitErorRate: is not known here: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts, stuckDominant, copper, supply, battery, ambient; did you mean bitErrorRate?'],
+    ['{"bitErorRate": 1}', 'faults.bitErorRate: is not known here: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts, stuckDominant, spineB, copper, supply, battery, ambient; did you mean bitErrorRate?'],
     ['{"bitErrorRate": 2}', 'faults.bitErrorRate: is 2, not a chance per bit, 0 to 1'],
     ['[]', 'faults: is a list, not an object like {"bitErrorRate": 1e-6}'],
     ['{"copper": [{"kind": "cut", "cabel": "drop.FL"}]}', 'faults.copper[0].cabel: is not known here: kind, cable, conductor, at_m, at_ms, until_ms'],

@@ -14,7 +14,7 @@ An image that does not come up in three boots gives way to the old one, and the 
 the hub runs what it ran before, and the same command goes on where it was. Motors of that hub stand still meanwhile.
 
 Examples:
-  npx spine build door --image-version 0.2.0 && npx spine update FL build/door.xs.bin
+  npx spine update FL build/door.xs.bin                      # of npx spine build door --image-version 0.2.0
   npx spine update socketcan:can0 RR build/door.xs.bin --actuate
   npx spine update FL yesterday.bin --older --json`
 

@@ -14,6 +14,8 @@ const EXAMPLE_SUMMARY = /a load with a level/gi
 /** Only sources of the car: not what is generated, nor this tool. */
 const SOURCES = /^(protocol|firmware|sim\/(?!cli\/)|harness-tests\/journeys\/).*\.(ts|md)$/
 const GENERATED = /\.generated\.ts$/
+/** Cars, and what a car is made of by `spine new car`: they have a seat fan as they have a window. */
+const CARS = /^sim\/(car\/van|plan\/new-car)\.ts$/
 
 /** Names of fields in DBC have 32 characters: `SeatHeaterStatus_echoSequence`. */
 const LONGEST_DBC_NAME = 32
@@ -60,7 +62,7 @@ export function planClass(checkout: Checkout, wish: ClassWish): ClassPlan {
   const created = new Map<string, string>()
   const changed = new Map<string, { text: string, lines: readonly string[] }>()
   for (const file of checkout.files) {
-    if (!SOURCES.test(file) || GENERATED.test(file)) continue
+    if (!SOURCES.test(file) || GENERATED.test(file) || CARS.test(file)) continue
     if (file.includes(EXAMPLE)) {
       const target = file.replaceAll(EXAMPLE, wish.name)
       if (checkout.files.includes(target)) throw usage(`"${wish.name}" is taken: there is ${target}`)

@@ -1,5 +1,5 @@
-import { type FieldRow, limitsOf, LOCATION, type MessageRow } from '#protocol/catalogue/index.ts'
-import { buildName, type CanFrame, claimId, createFrame, hubAddress, messageId, TOOL_ADDRESSES } from '#protocol/index.ts'
+import { type FieldRow, limitsOf, type MessageRow } from '#protocol/catalogue/index.ts'
+import { buildName, type CanFrame, claimId, createFrame, hubAddress, LOCATION, messageId, TOOL_ADDRESSES } from '#protocol/index.ts'
 import { encodeEntry, ENTRIES, entryNamed, locationNamed } from '#protocol/messages/index.ts'
 import type { Prng } from '../../kernel/index.ts'
 import { pick, whole } from '../dice.ts'
@@ -76,18 +76,29 @@ export const TOOL_KINDS = kinds({
     draw: (dice, names) => ({
       for_ms: 0, with: { address: 0x81 + dice.below(names.hubs.length), identity: dice.below(0x20_0000), function: dice.below(256) },
     }),
-    begin: (stage, params) => {
-      const frame = createFrame(8)
-      frame.id = claimId(figure(params, 'address'))
-      frame.length = 8
-      frame.data.set(buildName({
-        identity: figure(params, 'identity'), manufacturer: 0x7ff, ecuInstance: 0, functionInstance: 0, function: figure(params, 'function'),
-        vehicleSystem: 0, vehicleSystemInstance: 0, industryGroup: 1, arbitraryAddress: 0,
-      }))
-      return sendAsTool(stage, frame)
+    begin: (stage, params) => claim(stage, figure(params, 'address'), figure(params, 'function'), figure(params, 'identity')),
+  },
+  rival: {
+    summary: 'a hub is reset, and somebody with a lower NAME claims its address before it does', perMinute: 1,
+    draw: (dice, names) => ({ for_ms: whole(dice, 20, 400), with: { hub: pick(dice, names.hubs), identity: dice.below(0x20_0000) } }),
+    begin: ({ car }, params) => {
+      car.resetHub(text(params, 'hub'), 'requested')
+      return true
     },
+    end: (stage, params) => void claim(stage, hubAddress(LOCATION[locationNamed(text(params, 'hub'))]), 0, figure(params, 'identity')),
   },
 })
+
+function claim(stage: Stage, address: number, ofFunction: number, identity: number): boolean {
+  const frame = createFrame(8)
+  frame.id = claimId(address)
+  frame.length = 8
+  frame.data.set(buildName({
+    identity, manufacturer: 0x7ff, ecuInstance: 0, functionInstance: 0, function: ofFunction,
+    vehicleSystem: 0, vehicleSystemInstance: 0, industryGroup: 1, arbitraryAddress: 0,
+  }))
+  return sendAsTool(stage, frame)
+}
 
 function drawFields(dice: Prng, row: MessageRow): Record<string, number> {
   const fields: Record<string, number> = {}
