@@ -136,7 +136,7 @@ describe('what a car with two spines says', () => {
       seen.timestamp_ns = end_ns
       monitor.receive(seen)
     })
-    await car.run(1100)
+    await car.run(2200)
     stop()
     expect(currentFaults(monitor)).toContain('DASH: degraded, and not by a port: npx spine diag dtc DASH')
     const laptop = new Laptop(car.car)

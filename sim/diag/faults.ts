@@ -1,10 +1,11 @@
-import { HUB_STATE } from '#protocol/index.ts'
 import type { MessageRow } from '#protocol/catalogue/index.ts'
 import { FAULT_FIELDS, faultText } from './event-text.ts'
 import type { MonitorModel } from './monitor-model.ts'
 
 /** Lifetime of HubStatus: three missed heartbeats. */
 const HEARTBEAT_LIFETIME_ms = 3000
+/** A port's fault that was over before its hub said so again explains the first HubStatus, not the second. */
+const CERTAIN = 2
 
 /** Something that is wrong now. */
 export interface StandingFault {
@@ -26,7 +27,7 @@ export function standingFaults(model: MonitorModel): StandingFault[] {
     const silence_ms = (model.now_ns - node.status_ns) / 1e6
     const of = { source: node.name, location: node.name }
     if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push({ kind: 'silent', ...of, text: `silent for ${(silence_ms / 1000).toFixed(0)} s` })
-    else if (node.status['state'] === HUB_STATE.degraded && !portFails(model, node.name)) {
+    else if (node.degraded >= CERTAIN && !portFails(model, node.name)) {
       faults.push({ kind: 'reported', ...of, text: `degraded, and not by a port: npx spine diag dtc ${node.name}` })
     }
   }

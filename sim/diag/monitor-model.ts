@@ -22,6 +22,8 @@ export interface MonitorNode {
   /** Fields of its last HubStatus. */
   status: Record<string, number> | undefined
   status_ns: number
+  /** Of its HubStatus in a row, how many say that it is degraded. */
+  degraded: number
 }
 
 /** The newest frame of a message from one place; of one port or channel where a message speaks of several. */
@@ -171,6 +173,7 @@ export class MonitorModel {
     if (decoded.name === 'HubStatus' && node !== undefined) {
       node.status = { ...values }
       node.status_ns = this.time_ns
+      node.degraded = values['state'] === HUB_STATE.degraded ? node.degraded + 1 : 0
     }
     if (decoded.name === 'SwitchEvent') this.event(switchText(decoded))
     if (decoded.name === 'NetworkSleep') this.sleepEvent(decoded)
@@ -210,7 +213,7 @@ export class MonitorModel {
   private nodeOf(address: number): MonitorNode | undefined {
     const known = this.nodes.get(address)
     if (known !== undefined || this.nodes.size >= MOST_NODES) return known
-    const node = { address, name: addressText(address), frames: 0, lastSeen_ns: this.time_ns, status: undefined, status_ns: 0 }
+    const node = { address, name: addressText(address), frames: 0, lastSeen_ns: this.time_ns, status: undefined, status_ns: 0, degraded: 0 }
     this.nodes.set(address, node)
     return node
   }
