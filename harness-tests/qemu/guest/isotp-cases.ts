@@ -127,7 +127,6 @@ export const ISOTP_CASES: readonly Case[] = [
       const dump = await Dump.start('vcan0')
       await spine.listening('vcan0')
       await until(() => dump.frames().length > CAR_FRAMES, 'the car speaks', START_ms)
-      await dump.end()
       const [toHub, fromHub] = [hex(PAIRS[1]!.tx, true), hex(PAIRS[1]!.rx, true)]
       const answer = async (request: readonly number[]): Promise<number[]> => {
         const received = await kernelListens(toHub, fromHub, [8, 2])
@@ -142,6 +141,8 @@ export const ISOTP_CASES: readonly Case[] = [
       const day = [SERVICE.write, DID.workshop >> 8, DID.workshop & 0xff, ...new Uint8Array(10).fill(0x41)]
       same(await answer(day), [NEGATIVE_RESPONSE, SERVICE.write, NRC.serviceNotInSession], 'a request of 13 bytes outside of its session')
       await spine.stop()
+      // It settles when nobody speaks any more.
+      await dump.end()
     },
   },
 ]
