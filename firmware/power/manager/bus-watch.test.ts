@@ -4,7 +4,7 @@ import {
 } from '#protocol/index.ts'
 import type { AnyCodec } from '../../message.ts'
 import { Notices } from '../../runtime/index.ts'
-import { BusWatch, FLOOD_FRAMES } from './bus-watch.ts'
+import { createWatch, FLOOD_FRAMES } from './bus-watch.ts'
 
 const { ALL, DASH, FL, FR, RL, STEREO } = LOCATION
 const TOOL = 0xf9
@@ -12,7 +12,7 @@ const TOOL = 0xf9
 function setUp() {
   const notices = new Notices()
   const present = [false, true, true, false, true, true, true, true, true]
-  const watch = new BusWatch(hubAddress(DASH), notices, present)
+  const watch = createWatch(hubAddress(DASH), notices, present)
   const heard = (codec: AnyCodec, location: number, source: number): number[] => {
     notices.counts.fill(0)
     watch.heard(messageId(codec.priority, codec.page, codec.kind, location, source))
