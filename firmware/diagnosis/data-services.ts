@@ -1,5 +1,5 @@
 import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
-import type { HubCounters } from '../runtime/index.ts'
+import { HUB_PORT, HUB_RECORD, type HubCounters, nvmKey } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
 import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
 
@@ -13,9 +13,9 @@ interface Identifier {
   read(conversation: Conversation): void
 }
 
-/** Records of what a workshop writes: behind those of the ports. */
-const WORKSHOP_KEY = 0xf1
-const SERVICED_KEY = 0xf2
+/** What a workshop writes. */
+const WORKSHOP_KEY: number = nvmKey(HUB_PORT, HUB_RECORD.workshop)
+const SERVICED_KEY: number = nvmKey(HUB_PORT, HUB_RECORD.serviced)
 const WORKSHOP_BYTES = 10
 const DATE_BYTES = 3
 const PORT_BYTES = 6

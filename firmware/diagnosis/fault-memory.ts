@@ -1,6 +1,6 @@
 import { AGEING_CYCLES, ALL_DTCS, DTC_STATUS, type FaultRow, HUB_FAULTS, PORT_FAULTS } from '#protocol/index.ts'
 import type { Nvm } from '../hal.ts'
-import { type HubCounters, loadRecord, saveRecord } from '../runtime/index.ts'
+import { HUB_PORT, HUB_RECORD, type HubCounters, loadRecord, NO_CLASS, saveRecord } from '../runtime/index.ts'
 
 /** Trouble codes that a hub keeps with their circumstances; the oldest gives way. */
 const ENTRIES = 8
@@ -13,10 +13,6 @@ const STATUS_AT = 1
 const OCCURRENCES_AT = 2
 const AGE_AT = 3
 const MOST = 0xff
-/** Where its record is: behind those of the ports. Entries go by the test's number: another list of tests has another key. */
-const RECORD_PORT = 15
-const RECORD_KEY = 4
-const NO_CLASS = 0
 const PORT_SHIFT = 8
 /** What stays of a status over a reset. */
 const LASTING = DTC_STATUS.confirmed | DTC_STATUS.failedSinceClear
@@ -53,7 +49,7 @@ export class FaultMemory {
     this.snapshot = snapshot
     this.used = 0
     this.forget()
-    const record = loadRecord(nvm, counters, RECORD_PORT, NO_CLASS, RECORD_KEY)
+    const record = loadRecord(nvm, counters, HUB_PORT, NO_CLASS, HUB_RECORD.faults)
     if (record === undefined) return
     for (let i = 0; i + ENTRY_BYTES <= record.length && this.used < ENTRIES; i += ENTRY_BYTES) {
       if (record[i]! >= this.tests) continue
@@ -142,7 +138,7 @@ export class FaultMemory {
     for (let i = 0; i < this.used; i++) {
       this.entries[i * ENTRY_BYTES + STATUS_AT] = this.status[this.entries[i * ENTRY_BYTES]!]!
     }
-    saveRecord(this.nvm, RECORD_PORT, NO_CLASS, RECORD_KEY, this.entries.slice(0, this.used * ENTRY_BYTES))
+    saveRecord(this.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.faults, this.entries.slice(0, this.used * ENTRY_BYTES))
   }
 
   private rowOf(test: number): FaultRow {

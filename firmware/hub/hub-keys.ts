@@ -1,11 +1,7 @@
 import { KEY_BYTES, KEY_ROLES } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
-import { type HubCounters, loadRecord, saveRecord } from '../runtime/index.ts'
+import { HUB_PORT, HUB_RECORD, type HubCounters, loadRecord, NO_CLASS, saveRecord } from '../runtime/index.ts'
 
-/** Where their record is: behind those of the ports, of pairing and of faults. */
-const RECORD_PORT = 15
-const RECORD_KEY = 5
-const NO_CLASS = 0
 const MAC_BYTES = 16
 const WORD_BYTES = 4
 
@@ -18,7 +14,7 @@ export class HubKeys {
 
   constructor(hal: Hal, counters: HubCounters) {
     this.hal = hal
-    const record = loadRecord(hal.nvm, counters, RECORD_PORT, NO_CLASS, RECORD_KEY)
+    const record = loadRecord(hal.nvm, counters, HUB_PORT, NO_CLASS, HUB_RECORD.keys)
     const keys: Uint8Array[] = []
     if (record !== undefined && record.length === KEY_ROLES * KEY_BYTES) {
       for (let role = 0; role < KEY_ROLES; role++) keys.push(record.slice(role * KEY_BYTES, (role + 1) * KEY_BYTES))
@@ -49,7 +45,7 @@ export class HubKeys {
   /** Keeps these keys, all roles, or none when `bytes` is empty; they count from the next boot on. `false`: the board cannot. */
   save(bytes: Uint8Array): boolean {
     if (this.hal.cmac === undefined) return false
-    saveRecord(this.hal.nvm, RECORD_PORT, NO_CLASS, RECORD_KEY, bytes)
+    saveRecord(this.hal.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.keys, bytes)
     return true
   }
 }

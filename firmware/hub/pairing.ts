@@ -1,11 +1,7 @@
 import { COMPONENT_CLASS, type Descriptor } from '#protocol/index.ts'
 import type { Nvm } from '../hal.ts'
-import { type HubCounters, loadRecord, saveRecord } from '../runtime/index.ts'
+import { HUB_PORT, HUB_RECORD, type HubCounters, loadRecord, NO_CLASS, saveRecord } from '../runtime/index.ts'
 
-/** Where its record is: behind those of the ports. */
-const RECORD_PORT = 15
-const RECORD_KEY = 3
-const NO_CLASS = 0
 const PORT_BYTES = 2
 
 /** Which switches a pack carries is what it may cause; of all other classes the class says it. */
@@ -23,7 +19,7 @@ export class Pairing {
   private readonly nvm: Nvm
 
   constructor(nvm: Nvm, counters: HubCounters) {
-    const record = loadRecord(nvm, counters, RECORD_PORT, NO_CLASS, RECORD_KEY)
+    const record = loadRecord(nvm, counters, HUB_PORT, NO_CLASS, HUB_RECORD.pairing)
     this.record = record === undefined ? new Uint8Array(0) : record
     this.nvm = nvm
   }
@@ -55,6 +51,6 @@ export class Pairing {
 
   private save(record: Uint8Array): void {
     this.record = record
-    saveRecord(this.nvm, RECORD_PORT, NO_CLASS, RECORD_KEY, record)
+    saveRecord(this.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.pairing, record)
   }
 }

@@ -11,6 +11,15 @@ const RECORD_VERSION = 1
 const KEYS_PER_PORT = 16
 const HEAD_BYTES = 4
 
+/**
+ * Records of the hub itself, behind those of its ports. The entries of `faults` go by the number of a test: when tests come or go
+ * it takes a key that none of these has.
+ */
+export const HUB_RECORD = { workshop: 1, serviced: 2, pairing: 3, faults: 4, keys: 5 } as const
+/** Port and class that their keys are made with. */
+export const HUB_PORT = 15
+export const NO_CLASS = 0
+
 /** Key 0–255 of the board's memory. @throws RangeError */
 export function nvmKey(port: number, key: number): number {
   if (!(key >= 0 && key < KEYS_PER_PORT)) throw new RangeError(`record key ${key} is outside 0…15`)
