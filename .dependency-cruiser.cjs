@@ -8,7 +8,7 @@ const test = '[.]test[.]ts$'
 /** What runs in a browser, too: the page has the same car, judges, codecs and readers of logs. */
 const browserSafe = [
   'protocol/(?!export/)', 'firmware/(?!build/|testing/)',
-  'sim/(kernel|schema|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|fmea|live|diag|check)/(?!testing/)',
+  'sim/(kernel|schema|markup|trace|bus|power|body|plan|plants|host|car|checkers|pinch|fuzz|fmea|live|diag|check)/(?!testing/)',
   'sim/gateway/(browser|link|link-frame|actuation|counters)[.]ts$', 'sim/gateway/logs/(?!testing/)', 'sim/gateway/spine/codec/',
   'sim/gateway/(slcan|gvret)/(index|codec|reader|line-reader)[.]ts$', 'sim/web/page/',
 ].map(path => `^${path}`).join('|')
@@ -46,6 +46,7 @@ module.exports = {
     },
     { ...layer('kernel-is-the-ground-of-sim', '^sim/kernel/', '^(sim/(?!kernel/)|firmware|protocol)', 'time and chance know nothing of cars') },
     layer('schema-knows-no-car', '^sim/schema/', '^(sim/(?!schema/)|firmware)', 'schemas know fields, no cars'),
+    layer('markup-knows-no-car', '^sim/markup/', '^(sim/(?!markup/)|firmware|protocol)', 'markup is made of texts'),
     layer('trace-knows-no-producer', '^sim/trace/', '^(sim/(?!trace/)|firmware)', 'events know nothing of who tells them'),
     layer('bus-on-trace', '^sim/bus/', '^(sim/(?!kernel/|schema/|trace/|bus/)|firmware)', 'the bus knows frames'),
     layer('power-on-trace', '^sim/power/', '^(sim/(?!kernel/|schema/|trace/|power/)|firmware)', 'the copper knows volts'),
@@ -66,8 +67,8 @@ module.exports = {
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('mqtt-on-diag', '^sim/mqtt/', '^(firmware|sim/(?!gateway/|diag/|mqtt/))', 'a broker works without a simulator'),
     layer('rvc-on-diag', '^sim/rvc/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|gateway/|diag/|rvc/))', 'RV-C works without a simulator'),
-    layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
-    layer('check-knows-copper', '^sim/check/(?!trial/|.*[.]test[.]ts$)', '^(firmware|sim/(?!kernel/|schema/|power/|check/))', 'a check knows the copper and frames, no car'),
+    layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|markup/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
+    layer('check-knows-copper', '^sim/check/(?!trial/|.*[.]test[.]ts$)', '^(firmware|sim/(?!kernel/|schema/|markup/|power/|check/))', 'a check knows the copper and frames, no car'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
     layer('fmea-on-fuzz', '^sim/fmea/', '^(firmware|sim/(cli|web|bench)/)', 'faults and functions know the car, its judges and what it says, no tool'),
     layer('web-on-live', '^sim/web/', '^(firmware|sim/(cli|bench|pinch)/)', 'the page knows the car and links, no tool'),

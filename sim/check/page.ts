@@ -1,3 +1,4 @@
+import { escaped } from '../markup/index.ts'
 import type { CopperTopology } from '../power/index.ts'
 import type { Check, Diagnosis } from './diagnose.ts'
 import { breakText, findingText, mOhm, severityOf, stateText } from './words.ts'
@@ -95,8 +96,4 @@ function lines(names: readonly string[], series: readonly (readonly (readonly [n
 
 function fixed(value: number): string {
   return value.toFixed(1)
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

@@ -1,3 +1,4 @@
+import { escaped } from '../markup/index.ts'
 import type { Report } from './campaign.ts'
 import { SEVERITIES, type Row } from './rows.ts'
 import { functionsText, harmText, saidText } from './text.ts'
@@ -27,8 +28,8 @@ export function htmlPage(reports: readonly Report[], replay: (report: Report) =>
   return [
     '<!doctype html>', '<html lang="en">', '<head>', '<meta charset="utf-8">',
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">', `<title>${safe(title)}</title>`, `<style>${STYLE}</style>`,
-    '</head>', '<body>', '<main>', `<h1>${safe(title)}</h1>`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">', `<title>${escaped(title)}</title>`, `<style>${STYLE}</style>`,
+    '</head>', '<body>', '<main>', `<h1>${escaped(title)}</h1>`,
     ...reports.length === 2 ? [beside(reports[0]!, reports[1]!)] : [],
     ...reports.map(report => section(report, replay(report))),
     '</main>', '</body>', '</html>', '',
@@ -39,13 +40,13 @@ function section(report: Report, replay: Replay): string {
   const { car, rows, asked, functions, seed } = report
   const sorted = worstFirst(rows)
   return [
-    `<section aria-label="${safe(car)}">`, `<h2>${safe(car)}</h2>`,
+    `<section aria-label="${escaped(car)}">`, `<h2>${escaped(car)}</h2>`,
     `<p>${rows.length === asked ? `${asked}` : `${rows.length} of ${asked}`} rows, each run against ${functions.length} functions, seed ${seed}.`
     + ' A function that is not named in a row works as in the healthy car.</p>',
     counts(report), ...faultTrees(report).map(tree),
     '<h3>Rows</h3>',
     ...SEVERITY_NAMES.map(name => ({ name, of: sorted.filter(row => row.severity === name) })).filter(({ of }) => of.length > 0)
-      .map(({ name, of }, i) => `<details${i === 0 ? ' open' : ''}><summary>${safe(name)}: ${of.length} (${safe(SEVERITIES[name])})</summary><div>${table(name, of, replay)}</div></details>`),
+      .map(({ name, of }, i) => `<details${i === 0 ? ' open' : ''}><summary>${escaped(name)}: ${of.length} (${escaped(SEVERITIES[name])})</summary><div>${table(name, of, replay)}</div></details>`),
     '</section>',
   ].join('\n')
 }
@@ -53,37 +54,37 @@ function section(report: Report, replay: Replay): string {
 function counts(report: Report): string {
   const { all, byGroup } = totalsOf(report)
   const row = (name: string, of: Counts): string =>
-    `<tr><th scope="row">${safe(name)}</th>${SEVERITY_NAMES.map(severity => `<td class="n">${of[severity] === 0 ? '·' : of[severity]}</td>`).join('')}</tr>`
+    `<tr><th scope="row">${escaped(name)}</th>${SEVERITY_NAMES.map(severity => `<td class="n">${of[severity] === 0 ? '·' : of[severity]}</td>`).join('')}</tr>`
   return [
     '<table>', '<caption>Faults by where they are and how bad they are</caption>',
-    `<thead><tr><th scope="col">where</th>${SEVERITY_NAMES.map(name => `<th scope="col"><abbr title="${safe(SEVERITIES[name])}">${safe(name)}</abbr></th>`).join('')}</tr></thead>`,
+    `<thead><tr><th scope="col">where</th>${SEVERITY_NAMES.map(name => `<th scope="col"><abbr title="${escaped(SEVERITIES[name])}">${escaped(name)}</abbr></th>`).join('')}</tr></thead>`,
     '<tbody>', ...byGroup.map(({ group, counts: of }) => row(group, of)), row('all', all), '</tbody>', '</table>',
-    `<dl>${SEVERITY_NAMES.map(name => `<dt>${safe(name)}</dt><dd>${safe(SEVERITIES[name])}</dd>`).join('')}</dl>`,
+    `<dl>${SEVERITY_NAMES.map(name => `<dt>${escaped(name)}</dt><dd>${escaped(SEVERITIES[name])}</dd>`).join('')}</dl>`,
   ].join('\n')
 }
 
 function table(name: string, rows: readonly Row[], replay: Replay): string {
   return [
-    '<table>', `<caption>${safe(name)}</caption>`,
+    '<table>', `<caption>${escaped(name)}</caption>`,
     '<thead><tr><th scope="col">fault</th><th scope="col">lost</th><th scope="col">worse</th><th scope="col">interrupted</th><th scope="col">said</th><th scope="col">unsafe</th></tr></thead>',
     '<tbody>',
-    ...rows.map(row => `<tr><th scope="row">${safe(row.what)}<br><code>${safe(replay(row))}</code></th>`
-      + `<td>${safe(functionsText(row, 'lost', Infinity))}</td><td>${safe(functionsText(row, 'degraded', Infinity))}</td>`
-      + `<td>${safe(functionsText(row, 'interrupted', Infinity))}</td><td>${safe(saidText(row, Infinity))}</td>`
-      + `<td class="bad">${safe(harmText(row, Infinity))}</td></tr>`),
+    ...rows.map(row => `<tr><th scope="row">${escaped(row.what)}<br><code>${escaped(replay(row))}</code></th>`
+      + `<td>${escaped(functionsText(row, 'lost', Infinity))}</td><td>${escaped(functionsText(row, 'degraded', Infinity))}</td>`
+      + `<td>${escaped(functionsText(row, 'interrupted', Infinity))}</td><td>${escaped(saidText(row, Infinity))}</td>`
+      + `<td class="bad">${escaped(harmText(row, Infinity))}</td></tr>`),
     '</tbody>', '</table>',
   ].join('\n')
 }
 
 function tree({ title, needs, asked, leads, near, barriers }: FaultTree): string {
-  const rows = (of: readonly Row[]): string => of.length === 0 ? '' : `<ul>${of.map(row => `<li>${safe(row.what)}</li>`).join('')}</ul>`
+  const rows = (of: readonly Row[]): string => of.length === 0 ? '' : `<ul>${of.map(row => `<li>${escaped(row.what)}</li>`).join('')}</ul>`
   return [
-    `<h3>${safe(title)}</h3>`, `<p>It takes all of:</p><ul>${needs.map(need => `<li>${safe(need)}</li>`).join('')}</ul>`,
+    `<h3>${escaped(title)}</h3>`, `<p>It takes all of:</p><ul>${needs.map(need => `<li>${escaped(need)}</li>`).join('')}</ul>`,
     '<ul>',
     `<li>${leads.single.length} of ${asked.single} single faults lead to it${rows(leads.single)}</li>`,
     ...asked.several === 0 ? [] : [`<li>${leads.several.length} of ${asked.several} pairs lead to it${rows(leads.several)}</li>`],
-    `<li>${near.length} come near<ul>${near.map(({ row, text }) => `<li>${safe(row.what)}: ${safe(text)}</li>`).join('')}</ul></li>`,
-    ...barriers.map(({ name, held, failed }) => `<li>${safe(name)}: held in ${held} rows${failed === 0 ? '' : `, <span class="bad">failed in ${failed}</span>`}</li>`),
+    `<li>${near.length} come near<ul>${near.map(({ row, text }) => `<li>${escaped(row.what)}: ${escaped(text)}</li>`).join('')}</ul></li>`,
+    ...barriers.map(({ name, held, failed }) => `<li>${escaped(name)}: held in ${held} rows${failed === 0 ? '' : `, <span class="bad">failed in ${failed}</span>`}</li>`),
     '</ul>',
   ].join('\n')
 }
@@ -93,17 +94,12 @@ function beside(first: Report, second: Report): string {
   const lost = (row: Row): string => functionsText(row, 'lost', Infinity) || row.severity
   return [
     '<table>', '<caption>Side by side</caption>',
-    `<thead><tr><th scope="col">how bad</th><th scope="col">${safe(first.car)}</th><th scope="col">${safe(second.car)}</th></tr></thead>`, '<tbody>',
-    ...SEVERITY_NAMES.map(name => `<tr><th scope="row">${safe(name)}</th><td class="n">${one[name]}</td><td class="n">${two[name]}</td></tr>`),
+    `<thead><tr><th scope="col">how bad</th><th scope="col">${escaped(first.car)}</th><th scope="col">${escaped(second.car)}</th></tr></thead>`, '<tbody>',
+    ...SEVERITY_NAMES.map(name => `<tr><th scope="row">${escaped(name)}</th><td class="n">${one[name]}</td><td class="n">${two[name]}</td></tr>`),
     '</tbody>', '</table>',
     '<details><summary>Faults of both that take not the same</summary><div><table>',
-    `<thead><tr><th scope="col">fault</th><th scope="col">${safe(first.car)} loses</th><th scope="col">${safe(second.car)} loses</th></tr></thead>`, '<tbody>',
-    ...differences(first, second).map(one => `<tr><th scope="row">${safe(one.fault)}</th><td>${safe(lost(one.first))}</td><td>${safe(lost(one.second))}</td></tr>`),
+    `<thead><tr><th scope="col">fault</th><th scope="col">${escaped(first.car)} loses</th><th scope="col">${escaped(second.car)} loses</th></tr></thead>`, '<tbody>',
+    ...differences(first, second).map(one => `<tr><th scope="row">${escaped(one.fault)}</th><td>${escaped(lost(one.first))}</td><td>${escaped(lost(one.second))}</td></tr>`),
     '</tbody>', '</table></div></details>',
   ].join('\n')
-}
-
-/** Text in a page, also within quotes. */
-function safe(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll('\'', '&#39;')
 }

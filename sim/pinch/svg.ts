@@ -1,3 +1,4 @@
+import { escaped } from '../markup/index.ts'
 import type { PinchResult } from './sweep.ts'
 import { LIMIT_N } from './sweep.ts'
 
@@ -20,7 +21,7 @@ export function pinchSvg(results: readonly PinchResult[], title: string): string
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    `<text x="${LEFT}" y="26" font-size="17">${escape(title)}</text>`,
+    `<text x="${LEFT}" y="26" font-size="17">${escaped(title)}</text>`,
   ]
   for (let force_N = 0; force_N <= most_N; force_N += 20) {
     parts.push(`<line x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${fixed(y(force_N))}" y2="${fixed(y(force_N))}" stroke="#e4e4e4"/>`)
@@ -58,8 +59,4 @@ function series(
 
 function fixed(value: number): string {
   return value.toFixed(1)
-}
-
-function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

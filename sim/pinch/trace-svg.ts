@@ -1,3 +1,4 @@
+import { escaped } from '../markup/index.ts'
 import type { CaseMoment } from './trace.ts'
 
 const WIDTH = 960
@@ -31,7 +32,7 @@ export function traceSvg(moments: readonly CaseMoment[], title: string): string 
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-    `<text x="${LEFT}" y="20" font-size="15">${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>`,
+    `<text x="${LEFT}" y="20" font-size="15">${escaped(title)}</text>`,
     ...panel(FORCES, moments, x, TOP), ...panel(MOTION, moments, x, TOP + PANEL + GAP),
     `<text x="${LEFT}" y="${HEIGHT - 14}">0</text>`,
     `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 14}" text-anchor="end">${end_ms} ms</text>`,

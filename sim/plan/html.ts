@@ -1,7 +1,7 @@
 import type { Comparison } from './compare.ts'
 import { type Diagram } from './diagram.ts'
 import { labelPages } from './labels.ts'
-import { element, type Markup } from './markup.ts'
+import { element, type Markup } from '../markup/index.ts'
 import { diagramMarkup } from './svg.ts'
 
 type Cell = string | { readonly number: string }

@@ -1,7 +1,7 @@
 import { type BodyPlace, bodyOf } from '../body/index.ts'
 import type { TopologyData } from '../car/index.ts'
 import { bodyDataOf, type CablePlan } from './cables.ts'
-import { type Attributes, element, type Markup } from './markup.ts'
+import { type Attributes, element, type Markup } from '../markup/index.ts'
 import type { Plan } from './plan.ts'
 import { cable_g_m, type ColourCode } from './standards.ts'
 

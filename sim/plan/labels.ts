@@ -1,4 +1,4 @@
-import { type Attributes, element, type Markup } from './markup.ts'
+import { type Attributes, element, type Markup } from '../markup/index.ts'
 import type { Plan } from './plan.ts'
 
 /** A4 upright with 3 × 8 labels of 66 × 34 mm, mm. */

@@ -1,5 +1,5 @@
 import { BATTERY_X, type Diagram, type DrawnHub, SHEET } from './diagram.ts'
-import { type Attributes, element, type Markup } from './markup.ts'
+import { type Attributes, element, type Markup } from '../markup/index.ts'
 import type { CablePlan } from './cables.ts'
 import { COLOURS, WIRES } from './standards.ts'
 

@@ -9,7 +9,7 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\'': '&#39;' }
 
 /** Text as markup shows it; characters that XML does not allow are shown as a box. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udfff](?![\udc00-\udfff])/g, '□').replace(/[&<>"']/g, found => ESCAPES[found]!)
 }
 

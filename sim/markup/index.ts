@@ -1,0 +1,1 @@
+export { type Attributes, element, escaped, type Markup } from './markup.ts'
