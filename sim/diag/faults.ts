@@ -31,23 +31,39 @@ export function standingFaults(model: MonitorModel): StandingFault[] {
       faults.push({ kind: 'reported', ...of, text: `degraded, and not by a port: npx spine diag dtc ${node.name}` })
     }
   }
-  for (const signal of model.signals.values()) {
-    for (const [name, value] of Object.entries(signal.values)) {
-      if (FAULT_FIELDS.includes(name) ? value === 0 : !isBlocked(signal.row, name, value)) continue
-      faults.push({ kind: 'reported', source: signal.key, location: signal.location, text: faultText(signal.row, name, value) })
+  for (const { key, row, location, values } of model.signals.values()) {
+    for (const { name, blocked } of watchedOf(row)) {
+      const value = values[name]
+      if (value === undefined || (blocked === undefined ? value === 0 : value !== blocked)) continue
+      faults.push({ kind: 'reported', source: key, location, text: faultText(row, name, value) })
     }
   }
   return faults
 }
 
-function portFails(model: MonitorModel, hub: string): boolean {
-  return [...model.signals.values()].some(({ row, location, values }) => row.name === 'PortStatus' && location === hub && values['fault'] !== 0)
+/** A field that can say that something is wrong: by any value but 0, or by that of `blocked`. */
+interface Watched {
+  readonly name: string
+  readonly blocked: number | undefined
 }
 
-/** The state of a drive that says that it is blocked. */
-function isBlocked({ fields }: MessageRow, name: string, value: number): boolean {
-  const field = fields[name]
-  return field?.kind === 'enum' && field.values !== undefined && 'blocked' in field.values && field.values['blocked'] === value
+const watchedByRow = new WeakMap<MessageRow, readonly Watched[]>()
+
+/** Looked up once a row: rows are looked at again and again. */
+function watchedOf(row: MessageRow): readonly Watched[] {
+  const known = watchedByRow.get(row)
+  if (known !== undefined) return known
+  const watched = Object.entries(row.fields).flatMap(([name, field]): Watched[] => {
+    if (FAULT_FIELDS.includes(name)) return [{ name, blocked: undefined }]
+    const blocked = field.kind === 'enum' && field.values !== undefined ? field.values['blocked'] : undefined
+    return blocked === undefined ? [] : [{ name, blocked }]
+  })
+  watchedByRow.set(row, watched)
+  return watched
+}
+
+function portFails(model: MonitorModel, hub: string): boolean {
+  return [...model.signals.values()].some(({ row, location, values }) => row.name === 'PortStatus' && location === hub && values['fault'] !== 0)
 }
 
 /** The same, a line each. */

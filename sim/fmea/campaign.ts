@@ -57,7 +57,9 @@ export class Fmea {
   async row(number: number, watcher?: Watcher): Promise<Row> {
     const { faults, group } = this.tasks[number]!
     this.healthy ??= await measure(this.topology, [], this.seed)
-    return rowOf(number, faults, group, await measure(this.topology, faults, this.seed, watcher), this.healthy)
+    // Who watches wants to see every scene.
+    const measured = await measure(this.topology, faults, this.seed, watcher, watcher === undefined ? this.healthy : undefined)
+    return rowOf(number, faults, group, measured, this.healthy)
   }
 
   report(rows: readonly Row[]): Report {

@@ -17,6 +17,8 @@ interface FaultKind {
   readonly group: FaultGroup
   /** It is there before the hubs boot: they look at it then. */
   readonly early?: true
+  /** Without a finger on the switch at its place it changes nothing. */
+  readonly whilePressed?: true
   /** Where a car can have it. */
   readonly places: (car: Car) => readonly string[]
   /** The car as it is built with it. */
@@ -105,7 +107,7 @@ const TABLE = kinds({
     begin: (car, part) => car.plant(part, VehiclePlant).loseWheel(true),
   },
   stuck: { summary: 'its contact stays closed', group: 'switch', places: car => car.switches, begin: (car, place) => contactAt(car, place, 'stuck') },
-  contactOpen: { summary: 'its contact never closes', group: 'switch', places: car => car.switches, begin: (car, place) => contactAt(car, place, 'open') },
+  contactOpen: { summary: 'its contact never closes', group: 'switch', whilePressed: true, places: car => car.switches, begin: (car, place) => contactAt(car, place, 'open') },
 })
 
 function kinds<Name extends string>(table: Readonly<Record<Name, FaultKind>>): Readonly<Record<Name, FaultKind>> {

@@ -1,13 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SWITCH } from '#protocol/index.ts'
 import { createCar, SEDAN } from '../car/index.ts'
+import { Digest } from '../checkers/index.ts'
 import { namesOf } from '../schema/index.ts'
 import { Fmea, type Report } from './campaign.ts'
 import { parseFault } from './faults.ts'
 import { DEEDS, functionsOf, OF_CLASS } from './functions.ts'
 import { htmlPage } from './html.ts'
 import type { Row } from './rows.ts'
-import { measure, type Measured } from './run.ts'
+import { measure, type Measured, type Watcher } from './run.ts'
 import { csvText } from './text.ts'
 import { SMALL } from './testing/index.ts'
 import { feasibilityOf, impactOf, riskOf, THREATS, threatText } from './threats.ts'
@@ -19,6 +20,18 @@ const OWN = ['FL.window from DASH', 'FL.window from FL', 'FL.latch lock', 'FL.la
 
 async function rowWith(...faults: string[]): Promise<Row> {
   return new Fmea(SMALL, 1, { only: faults }).row(0)
+}
+
+/** Sums over everything that each scene showed, in their order. */
+function digests(): { watcher: Watcher, readonly values: readonly string[] } {
+  const sums: Digest[] = []
+  const watcher: Watcher = (car) => {
+    const sum = new Digest()
+    car.bus.tap(tapped => sum.frame(tapped))
+    car.trace.subscribe(event => sum.event(event))
+    sums.push(sum)
+  }
+  return { watcher, get values() { return sums.map(sum => sum.value) } }
 }
 
 function inState(row: Row, state: Row['functions'][number]['state']): string[] {
@@ -75,11 +88,27 @@ describe('the method', () => {
     expect(functionsOf(createCar({ topology: SMALL })).filter(name => !good(name))).toEqual([])
   })
 
-  it('a fault that has not come yet changes nothing', async () => {
+  it('a fault that has not come yet changes nothing, not even the order of frames and events', async () => {
     const fault = parseFault('severed@drop.FL', createCar({ topology: SMALL }))
-    const with0 = await measure(SMALL, [], 1, car => car.kernel.after(200e9, 'never', () => car.cutCable(fault.place)))
-    expect(with0).toEqual(healthy)
-    expect((await measure(SMALL, [fault], 1)).digests).not.toEqual(healthy.digests)
+    const ofHealthy = digests()
+    await measure(SMALL, [], 1, ofHealthy.watcher)
+    const ofLater = digests()
+    const later = await measure(SMALL, [], 1, (car, scene) => {
+      ofLater.watcher(car, scene)
+      car.kernel.after(200e9, 'never', () => car.cutCable(fault.place))
+    })
+    expect([later, ofLater.values]).toEqual([healthy, ofHealthy.values])
+    const ofFault = digests()
+    await measure(SMALL, [fault], 1, ofFault.watcher)
+    for (const [i, value] of ofFault.values.entries()) expect(value).not.toBe(ofHealthy.values[i])
+  }, LIMIT_ms)
+
+  it('a contact that stays open shows only in scenes in which somebody presses it: the others are as they were', async () => {
+    const fault = parseFault('contactOpen@FL.latch.release', createCar({ topology: SMALL }))
+    const played: string[] = []
+    const seen = await measure(SMALL, [fault], 1, (_, scene) => played.push(scene), healthy)
+    expect(played).toEqual(['use', 'motorway'])
+    expect(seen).toEqual(await measure(SMALL, [fault], 1))
   }, LIMIT_ms)
 
   it('the same seed gives the same row, whoever makes it', async () => {

@@ -72,7 +72,7 @@ export function rowOf(number: number, faults: readonly Fault[], group: string, m
   const row = {
     number, faults: faults.map(faultName), what: faults.map(faultText).join('; and '), group, functions,
     notices: [...notices.values()].sort((a, b) => HOW.indexOf(a.how) - HOW.indexOf(b.how)), hazards: measured.hazards, objections,
-    force_N: Math.max(0, ...measured.forces_N.values()),
+    force_N: Math.max(0, ...measured.forces.map(one => one.force_N)),
   }
   return { ...row, severity: severityOf(row) }
 }

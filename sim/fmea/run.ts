@@ -1,5 +1,5 @@
 import { carFacts, createCar, type Car, type TopologyData } from '../car/index.ts'
-import { describeVerdict, Digest, watch } from '../checkers/index.ts'
+import { describeVerdict, watch } from '../checkers/index.ts'
 import type { Outage } from './drive.ts'
 import { type Fault, FAULT_KINDS } from './faults.ts'
 import { Listener, type Notice } from './notices.ts'
@@ -12,54 +12,67 @@ export interface Objection {
   readonly text: string
 }
 
-/** What was seen of a car in all scenes. */
+/** A thing that was seen, and in which scene. */
+type In<Seen> = Seen & { readonly scene: SceneName }
+
+/** What was seen of a car. */
 export interface Measured {
-  readonly outages: readonly (Outage & { readonly scene: SceneName })[]
-  readonly hazards: readonly (Hazard & { readonly scene: SceneName })[]
-  readonly notices: readonly (Notice & { readonly scene: SceneName })[]
+  readonly outages: readonly In<Outage>[]
+  readonly hazards: readonly In<Hazard>[]
+  readonly notices: readonly In<Notice>[]
   readonly objections: readonly Objection[]
-  /** Largest force on the hand in each window, N. */
-  readonly forces_N: ReadonlyMap<string, number>
-  /** Order of frames and events of each scene. */
-  readonly digests: Readonly<Record<SceneName, string>>
+  /** Largest force on the hand in each window. */
+  readonly forces: readonly In<{ readonly window: string, readonly force_N: number }>[]
+  /** Every switch that somebody pressed, as `DASH.windowFL.down`. */
+  readonly pressed: readonly In<{ readonly name: string }>[]
 }
 
 /** Who else wants to see a car before it boots. */
 export type Watcher = (car: Car, scene: SceneName) => void
 
-/** Plays every scene with a car that has these faults, each at the time that the scene says; none: the healthy car. */
-export async function measure(topology: TopologyData, faults: readonly Fault[], seed: number, watcher?: Watcher): Promise<Measured> {
-  const outages: (Outage & { scene: SceneName })[] = []
-  const hazards: (Hazard & { scene: SceneName })[] = []
-  const objections: Objection[] = []
-  const notices: (Notice & { scene: SceneName })[] = []
-  const forces_N = new Map<string, number>()
-  const digests: Partial<Record<SceneName, string>> = {}
+/**
+ * Plays every scene with a car that has these faults, each at the time that the scene says; none: the healthy car.
+ *
+ * `healthy`: what was seen of that one: a scene in which the faults cannot do anything is not played again.
+ */
+export async function measure(
+  topology: TopologyData, faults: readonly Fault[], seed: number, watcher?: Watcher, healthy?: Measured,
+): Promise<Measured> {
+  const scenes: Measured[] = []
   for (const scene of SCENE_NAMES) {
-    const seen = await play(topology, faults, seed, scene, watcher)
-    outages.push(...seen.stage.outages.map(outage => ({ ...outage, scene })))
-    hazards.push(...[...seen.stage.hazards.values()].map(hazard => ({ ...hazard, scene })))
-    objections.push(...seen.objections)
-    notices.push(...seen.stage.listener.notices.map(notice => ({ ...notice, scene })))
-    for (const [name, force_N] of seen.stage.forces_N) forces_N.set(name, Math.max(force_N, forces_N.get(name) ?? 0))
-    digests[scene] = seen.digest
+    const same = healthy !== undefined && faults.every(fault => isIdle(fault, scene, healthy))
+    scenes.push(same ? ofScene(healthy, scene) : await play(topology, faults, seed, scene, watcher))
   }
-  return { outages, hazards, notices, objections, forces_N, digests: digests as Record<SceneName, string> }
+  return {
+    outages: scenes.flatMap(seen => seen.outages), hazards: scenes.flatMap(seen => seen.hazards),
+    notices: scenes.flatMap(seen => seen.notices), objections: scenes.flatMap(seen => seen.objections),
+    forces: scenes.flatMap(seen => seen.forces), pressed: scenes.flatMap(seen => seen.pressed),
+  }
 }
 
-interface Played {
-  readonly stage: Stage
-  readonly objections: readonly Objection[]
-  readonly digest: string
+/** A fault that shows only while somebody presses its switch, in a scene in which nobody does. */
+function isIdle({ kind, place }: Fault, scene: SceneName, healthy: Measured): boolean {
+  return FAULT_KINDS[kind].whilePressed === true && !healthy.pressed.some(press => press.scene === scene && press.name === place)
 }
 
-async function play(topology: TopologyData, faults: readonly Fault[], seed: number, scene: SceneName, watcher?: Watcher): Promise<Played> {
+function ofScene(seen: Measured, scene: SceneName): Measured {
+  const here = (one: { readonly scene: SceneName }): boolean => one.scene === scene
+  return {
+    outages: seen.outages.filter(here), hazards: seen.hazards.filter(here), notices: seen.notices.filter(here),
+    objections: seen.objections.filter(here), forces: seen.forces.filter(here), pressed: seen.pressed.filter(here),
+  }
+}
+
+async function play(
+  topology: TopologyData, faults: readonly Fault[], seed: number, scene: SceneName, watcher?: Watcher,
+): Promise<Measured> {
   const built = faults.reduce((data, { kind }) => FAULT_KINDS[kind].build?.(data) ?? data, topology)
   const car = createCar({ seed, topology: built })
   const judges = watch(car, carFacts(car))
-  const digest = new Digest()
-  car.bus.tap(tapped => digest.frame(tapped))
-  car.trace.subscribe(event => digest.event(event))
+  const pressed = new Set<string>()
+  car.trace.subscribe((event) => {
+    if (event.kind === 'switch') pressed.add(`${event.source}.${event.name}`)
+  })
   watcher?.(car, scene)
   const stage: Stage = { car, listener: new Listener(car), outages: [], hazards: new Map(), forces_N: new Map() }
   for (const { kind, place } of faults) {
@@ -70,7 +83,12 @@ async function play(topology: TopologyData, faults: readonly Fault[], seed: numb
   car.boot()
   SCENES[scene].play(stage)
   const objections = judges.finish(car.now_ns).map(verdict => ({ scene, checker: verdict.checker, text: describeVerdict(verdict) }))
-  const { value } = digest
   if (scene === 'use') await stage.listener.readCodes(car.topology.hubs.map(hub => hub.location))
-  return { stage, objections, digest: value }
+  return {
+    outages: stage.outages.map(outage => ({ ...outage, scene })),
+    hazards: [...stage.hazards.values()].map(hazard => ({ ...hazard, scene })),
+    notices: stage.listener.notices.map(notice => ({ ...notice, scene })), objections,
+    forces: [...stage.forces_N].map(([window, force_N]) => ({ window, force_N, scene })),
+    pressed: [...pressed].map(name => ({ name, scene })),
+  }
 }
