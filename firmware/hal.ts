@@ -106,6 +106,14 @@ export interface Port {
   tripped(): boolean
   /** H-bridge or PWM, −1…1 (one-way loads 0…1). 0 lets the output float. */
   drive(channel: number, duty: number): void
+  /**
+   * As `drive`, of a motor that can press a hand: the board itself takes it away (the output floats, or is shorted) when `hold_ms()` pass
+   * without the next call for this channel, and not before; `drive` and `brake` end that watch. Firmware that hangs cannot do it: it
+   * takes a one-shot, a timer's interrupt in the board's own code, or a bridge with a watchdog of its own.
+   */
+  driveWatched(channel: number, duty: number): void
+  /** After how long, ms; Infinity: the board has no such thing, and a watched output stays as it is. */
+  hold_ms(): number
   /** Shorts the motor on this channel until the next `drive`. */
   brake(channel: number): void
   /** Signed pulse count since boot. */

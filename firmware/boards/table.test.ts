@@ -89,8 +89,8 @@ describe('the page of the boards', () => {
   })
 
   it.each(NAMES.filter(name => name !== 'linux'))('says of %s what it is', (name) => {
-    const { title, variables, program, aes, areas, means } = BOARDS[name]
+    const { title, variables, program, aes, areas, means, hold_ms } = BOARDS[name]
     const words = (has: boolean): string => has ? 'yes' : 'no'
-    expect(page).toContain(`| ${title} | ${variables.toLocaleString('en')} | ${program / 1024} kB | ${[aes, areas, means].map(words).join(' | ')} |`)
+    expect(page).toContain(`| ${title} | ${variables.toLocaleString('en')} | ${program / 1024} kB | ${[aes, areas, means].map(words).join(' | ')} | ${hold_ms < Infinity ? `after ${hold_ms} ms` : 'no'} |`)
   })
 })

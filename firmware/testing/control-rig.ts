@@ -2,6 +2,8 @@ import { WINDOW_ACTION } from '#protocol/index.ts'
 import { WindowControl, WindowMotor } from '../components/window/index.ts'
 import { MOTOR_DATA } from './descriptors.ts'
 
+const SUPPLY_V = 13.5
+
 /** The control of a learned window, 65 % open, so far that closing needs no back-off, with a glass that a test moves as it likes. */
 export interface ControlRig {
   readonly control: WindowControl
@@ -20,7 +22,7 @@ export interface ControlRig {
 export function controlRig(): ControlRig {
   const control = new WindowControl(950, new WindowMotor(MOTOR_DATA), 8, 20)
   const { inputs, position, closing } = control
-  Object.assign(inputs, { now_ms: 5000, count: 613, supply_V: 13.5, plug_V: 13.5, acceleration_m_s2: 0, mayClose: true, fed: true })
+  Object.assign(inputs, { now_ms: 5000, count: 613, supply_V: SUPPLY_V, plug_V: SUPPLY_V, acceleration_m_s2: 0, mayClose: true, fed: true })
   position.reference(0, 0)
   position.measure(950)
   let hand = false
@@ -33,6 +35,9 @@ export function controlRig(): ControlRig {
       inputs.count += pulses * way()
       inputs.taken_ms = inputs.now_ms
       inputs.port_A = winding_A * Math.abs(control.duty)
+      // A motor that stands has at its plug what drives that current through it.
+      const stands = pulses === 0 && control.duty !== 0
+      inputs.plug_V = stands ? Math.min(SUPPLY_V, MOTOR_DATA.winding_ohm * winding_A / Math.abs(control.duty)) : SUPPLY_V
       control.step()
     }
   }

@@ -77,6 +77,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   acceleration_m_s2 = 0
   /** The board measures means of a port. */
   measuresMeans = true
+  /** It takes a watched motor away after so long. */
+  holds_ms = 50
   ignition: Ignition = IGNITION.on
   gear = 0
   speed_kmh = 0
@@ -98,6 +100,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   /** How often a channel was driven or braked. */
   outputs = 0
   readonly braked = new Set<number>()
+  private readonly heldUntil_ms = new Float64Array(16).fill(Infinity)
   readonly inputs = new Array<boolean>(64).fill(false)
   readonly registers = new Map<number, number>()
   readonly writes: { register: number, value: number }[] = []
@@ -140,6 +143,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     this.granted = false
     this.wish = undefined
     this.duties.fill(0)
+    this.heldUntil_ms.fill(Infinity)
     this.braked.clear()
     this.component = this.entry.create(this.context())
   }
@@ -204,6 +208,9 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     const end_ms = this.now_ms + duration_ms
     while (this.now_ms < end_ms) {
       this.now_ms += 1
+      this.heldUntil_ms.forEach((until_ms, channel) => {
+        if (this.now_ms >= until_ms) this.duties[channel] = 0
+      })
       this.plant.step?.(this, this.granted)
       this.means.add(this.drawn_A, this.plug_V)
       this.fireJobs()
@@ -214,6 +221,16 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       }
       each?.()
     }
+  }
+
+  /** Lets time pass in which the processor does nothing: only the board and what it drives go on. */
+  hang(duration_ms: number): void {
+    const [period_ms, jobs] = [this.tickPeriod_ms, this.jobs]
+    this.tickPeriod_ms = 0
+    this.jobs = []
+    this.run(duration_ms)
+    this.tickPeriod_ms = period_ms
+    this.jobs = jobs
   }
 
   /** Runs until `done`, at most `limit_ms`. Returns the time it took, Infinity when it did not happen. */
@@ -343,11 +360,18 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       drive: (channel, duty) => {
         if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)
         this.outputs += 1
+        this.heldUntil_ms[channel] = Infinity
         this.braked.delete(channel)
         this.duties[channel] = duty
       },
+      driveWatched: (channel, duty) => {
+        this.port().drive(channel, duty)
+        this.heldUntil_ms[channel] = this.now_ms + this.holds_ms
+      },
+      hold_ms: () => this.holds_ms,
       brake: (channel) => {
         this.outputs += 1
+        this.heldUntil_ms[channel] = Infinity
         this.duties[channel] = 0
         this.braked.add(channel)
       },

@@ -120,6 +120,14 @@ export class FakePort implements Port {
     this.duties[channel] = duty
   }
 
+  driveWatched(channel: number, duty: number): void {
+    this.duties[channel] = duty
+  }
+
+  hold_ms(): number {
+    return 50
+  }
+
   brake(channel: number): void {
     this.duties[channel] = 0
   }

@@ -35,6 +35,7 @@ export class WindowModel implements BenchPlant {
   peakObstacle_A = 0
   private speed = 0
   private motor_A = 0
+  private load_V = 0
   private duty = 0
 
   constructor(x: number, counterOffset = 0) {
@@ -50,6 +51,9 @@ export class WindowModel implements BenchPlant {
     const free_A = driven ? (this.duty * bench.supply_V - 0.0318 * this.speed) / 0.55 : 0
     const held_A = Math.min(bench.granted_A, bench.bound_A) / Math.abs(this.duty)
     this.motor_A = this.duty * free_A > 0 ? Math.sign(free_A) * Math.min(Math.abs(free_A), held_A) : free_A
+    // Where the eFuse holds the current, the voltage at the plug falls to what drives it.
+    const held = Math.abs(this.motor_A) < Math.abs(free_A)
+    this.load_V = held ? (0.55 * this.motor_A + 0.0318 * this.speed) / this.duty : fed ? bench.supply_V : 0
     const direction = this.speed !== 0 ? Math.sign(this.speed) : Math.sign(this.motor_A)
     const friction_A = direction > 0 ? 4 : this.friction_A
     const glass = this.x + this.stretch
@@ -70,6 +74,10 @@ export class WindowModel implements BenchPlant {
 
   current_A(): number {
     return Math.max(0, this.duty * this.motor_A)
+  }
+
+  plug_V(): number {
+    return this.load_V
   }
 
   private get stretch(): number {

@@ -31,6 +31,10 @@ function recordedHal(hal: Hal, log: DeedLog): Hal {
       note('drive', index, channel, duty)
       port.drive(channel, duty)
     },
+    driveWatched: (channel: number, duty: number): void => {
+      note('driveWatched', index, channel, duty)
+      port.driveWatched(channel, duty)
+    },
     brake: (channel: number): void => {
       note('brake', index, channel)
       port.brake(channel)

@@ -81,6 +81,10 @@ class Watch {
         this.closes = duty < 0
         port.drive(channel, duty)
       },
+      driveWatched: (channel, duty) => {
+        this.closes = duty < 0
+        port.driveWatched(channel, duty)
+      },
       onPresence: handler => port.onPresence((present) => {
         handler(present)
         this.end('presence')

@@ -303,6 +303,49 @@ describe('HubHost', () => {
     expect(seen).toEqual([false, true])
   })
 
+  it('ends a watched motor that nobody renews, whatever its processor does, and no other', () => {
+    const bench = new Bench(() => undefined)
+    const window = new WindowPlant(0.4)
+    bench.world.add(window)
+    bench.world.plug(window, bench.outlet)
+    bench.boot()
+    const port = bench.hal.ports[0]!
+    const stands = (): boolean => {
+      const before_m = window.drum_m
+      bench.run(20)
+      return Math.abs(window.drum_m - before_m) < 1e-6
+    }
+    port.limit(30)
+    port.power(true)
+    bench.host.pause(1900)
+    for (let i = 0; i < 5; i++) {
+      port.driveWatched(0, -0.5)
+      bench.run(port.hold_ms() - 1)
+      expect(port.current_A()).toBeGreaterThan(1)
+    }
+    bench.run(2)
+    expect(port.current_A()).toBeLessThan(0.1)
+    bench.run(100)
+    expect(stands()).toBe(true)
+    port.driveWatched(0, 0.5)
+    port.drive(0, 0.5)
+    bench.run(200)
+    expect(port.current_A()).toBeGreaterThan(1)
+    port.driveWatched(0, -0.5)
+    port.brake(0)
+    bench.run(200)
+    port.drive(0, 0.5)
+    bench.run(200)
+    expect(stands()).toBe(false)
+    port.driveWatched(0, 0.5)
+    bench.host.reset('external')
+    bench.run(200)
+    expect(stands()).toBe(true)
+    port.driveWatched(0, 0.5)
+    bench.run(200)
+    expect(stands()).toBe(true)
+  })
+
   it('keeps NVM records apart and within their size', () => {
     const { nvm } = new Bench(() => undefined).host
     const record = new Uint8Array([1])

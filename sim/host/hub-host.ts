@@ -227,7 +227,7 @@ export class HubHost {
     this.booted_ns = options.kernel.now_ns
     const { can = BEHAVIOUR } = options
     this.cans = options.controllers.map(controller => can.make(controller, cpu))
-    this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu))
+    this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu, options.kernel))
     const hal = this.createHal()
     cpu.start(() => {
       const image = this.loaded()

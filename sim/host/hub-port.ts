@@ -1,9 +1,13 @@
 import type { Port } from '#firmware/index.ts'
+import type { Kernel, Timer } from '../kernel/index.ts'
 import type { Outlet, OutletListener, World } from '../plants/index.ts'
 import type { Cpu, InterruptSource } from './cpu.ts'
 
 /** Pulse counters of a port. */
 const COUNTERS = 4
+/** One-shot of a board's bridges: longer than the longest gap between two ticks that a window closes with, 20 and 15 ms. */
+export const HOLD_ms = 50
+const MS_ns = 1_000_000
 const NO_BYTES = new Uint8Array(0)
 
 /**
@@ -22,8 +26,12 @@ export class HubPort implements Port, OutletListener {
   private edgeHandler: ((channel: number, level: boolean) => void) | undefined = undefined
   private presenceHandler: ((present: boolean) => void) | undefined = undefined
   private alive = true
+  /** By channel: takes away a watched motor. */
+  private readonly oneShots: (Timer | undefined)[] = []
+  private readonly kernel: Kernel
 
-  constructor(world: World, outlet: Outlet, cpu: Cpu) {
+  constructor(world: World, outlet: Outlet, cpu: Cpu, kernel: Kernel) {
+    this.kernel = kernel
     this.world = world
     this.outlet = outlet
     this.cpu = cpu
@@ -37,6 +45,7 @@ export class HubPort implements Port, OutletListener {
   dispose(): void {
     this.alive = false
     this.world.listen(this.outlet, undefined)
+    for (const oneShot of this.oneShots) oneShot?.stop()
     this.world.sync()
     this.outlet.reset()
   }
@@ -92,12 +101,25 @@ export class HubPort implements Port, OutletListener {
   drive(channel: number, duty: number): void {
     if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is not in -1…1`)
     if (!this.alive) return
+    this.oneShots[channel]?.stop()
     this.world.sync()
     this.outlet.plugged?.drive(channel, duty)
   }
 
+  driveWatched(channel: number, duty: number): void {
+    this.drive(channel, duty)
+    if (!this.alive) return
+    const oneShot = this.oneShots[channel] ??= this.kernel.timer(`${this.outlet.name} one-shot ${channel}`, () => this.drive(channel, 0))
+    oneShot.startIn(HOLD_ms * MS_ns)
+  }
+
+  hold_ms(): number {
+    return HOLD_ms
+  }
+
   brake(channel: number): void {
     if (!this.alive) return
+    this.oneShots[channel]?.stop()
     this.world.sync()
     this.outlet.plugged?.brake(channel)
   }

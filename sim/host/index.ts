@@ -5,6 +5,7 @@ export { type FirmwareImage, HubHost, type Instruments, type ResetCauseName } fr
 export { commutated_A, Measuring, type MeasuringErrors } from './measuring.ts'
 export { type CallbackKey, overlaid, watched } from './callbacks.ts'
 export { costOf, type CpuName, CPUS, paying } from './cpu-model.ts'
+export { HOLD_ms } from './hub-port.ts'
 export { HubSensors, SENSORS, type SensorTable } from './sensors.ts'
 export { NvmStore } from './nvm-store.ts'
 export { FlashStore, PowerCut } from './flash-store.ts'

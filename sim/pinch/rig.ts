@@ -3,7 +3,7 @@ import type { Board, ContextOf } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
 import { WINDOW_MOTOR_DATA } from '../car/index.ts'
-import { commutated_A, Measuring } from '../host/index.ts'
+import { commutated_A, HOLD_ms, Measuring } from '../host/index.ts'
 import type { Prng } from '../kernel/index.ts'
 import { NOMINAL_UNIT, Outlet, Road, WINDOW_REGULATOR, WINDOW_TRAVEL_pulses, WindowPlant } from '../plants/index.ts'
 import { RigPower } from './rig-power.ts'
@@ -66,6 +66,8 @@ export class PinchRig {
   conditions: Conditions = FAIR
   timing: Timing = PUNCTUAL
   component: WindowDriver
+  /** The processor does nothing any more; the board's own parts do. */
+  hangs = false
   private readonly dice: Prng
   private readonly power: RigPower
   private readonly values: WindowStatusValues = WindowStatusCodec.create()
@@ -82,6 +84,8 @@ export class PinchRig {
   /** When the next tick would be on time. */
   private due_ms = Infinity
   private late = false
+  /** When the board takes a closing motor away that nobody renews. */
+  private heldUntil_ms = Infinity
 
   /**
    * A window that stands at `opening_m` and knows its position; `friction`: what it has learned of that, an NVM image. `unit`
@@ -174,10 +178,11 @@ export class PinchRig {
     const { plant, outlet, surroundings } = this
     if (this.conditions.road_m_s2 > 0) plant.verticalAcceleration_m_s2 = this.road.next(STEP_s)
     if (surroundings !== undefined) this.surround(surroundings)
+    if (this.now_ms > this.heldUntil_ms) plant.drive(0, 0)
     outlet.step(STEP_s, plant)
     this.measuring.sample(this.drawn_A(), outlet.load_V, plant.verticalAcceleration_m_s2)
     this.power.step(this.now_ms)
-    if (this.now_ms >= this.nextTick_ms) this.tick()
+    if (this.now_ms >= this.nextTick_ms && !this.hangs) this.tick()
   }
 
   private surround(surroundings: Surroundings): void {
@@ -220,8 +225,19 @@ export class PinchRig {
       mean_A: () => this.measuring.mean_A,
       meanPlug_V: () => this.measuring.mean_V,
       tripped: () => outlet.tripped,
-      drive: (channel, duty) => plant.drive(channel, duty),
-      brake: channel => plant.brake(channel),
+      drive: (channel, duty) => {
+        this.heldUntil_ms = Infinity
+        plant.drive(channel, duty)
+      },
+      driveWatched: (channel, duty) => {
+        this.heldUntil_ms = this.now_ms + HOLD_ms
+        plant.drive(channel, duty)
+      },
+      hold_ms: () => HOLD_ms,
+      brake: (channel) => {
+        this.heldUntil_ms = Infinity
+        plant.brake(channel)
+      },
       pulses: channel => plant.pulses(channel),
       analog: () => 0, input: () => false, onInput: () => {}, write: () => {}, read: () => 0,
     }

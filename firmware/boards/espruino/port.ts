@@ -145,6 +145,15 @@ export class EspruinoPort implements Port {
     if (pair.b !== undefined) this.level(pair.b, duty < 0 ? -duty : 0)
   }
 
+  /** What the interpreter could do about it hangs with it. */
+  driveWatched(channel: number, duty: number): void {
+    this.drive(channel, duty)
+  }
+
+  hold_ms(): number {
+    return Infinity
+  }
+
   brake(channel: number): void {
     const pair = this.drives[channel]
     if (pair === undefined) return

@@ -93,6 +93,22 @@ describe('a latch', () => {
     expect(b.status()).toMatchObject({ ajar: 1, locked: 0 })
   })
 
+  it('pulls shut only as long as it is renewed: a processor that hangs holds no door on fingers', () => {
+    const { b, model } = latch()
+    b.inputs[LATCH_PLUG.ajar] = true
+    model.stuck = true
+    expect(order(b, 'cinch')).toBe(true)
+    b.run(200)
+    expect(b.duties[LATCH_PLUG.pawl]).toBe(-1)
+    b.hang(b.holds_ms)
+    expect(b.duties[LATCH_PLUG.pawl]).toBe(0)
+    b.inputs[LATCH_PLUG.ajar] = false
+    order(b, 'release')
+    b.run(20)
+    b.hang(1000)
+    expect(b.duties[LATCH_PLUG.pawl]).toBe(1)
+  })
+
   it('a release stops a cinch at once', () => {
     const { b } = latch(LOCATION.TRUNK)
     order(b, 'release')

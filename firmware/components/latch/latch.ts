@@ -138,7 +138,8 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     const stroke = STROKES[this.action]!
     this.phase = PHASE.driving
     this.began_ms = this.context.hal.now()
-    this.context.port.drive(stroke.channel, stroke.duty)
+    if (stroke.watched) this.context.port.driveWatched(stroke.channel, stroke.duty)
+    else this.context.port.drive(stroke.channel, stroke.duty)
   }
 
   private watchStroke(elapsed_ms: number): void {
@@ -154,7 +155,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
         this.phase = PHASE.pausing
         this.began_ms = this.context.hal.now()
       }
-    }
+    } else if (stroke.watched) this.context.port.driveWatched(stroke.channel, stroke.duty)
   }
 
   private reached(): void {

@@ -9,14 +9,16 @@ export interface Stroke {
   readonly level: boolean
   /** Longest run of the motor. */
   readonly limit_ms: number
+  /** What is pulled shut may be shut upon fingers: the motor is renewed at each tick, and the board ends it when there are none. */
+  readonly watched: boolean
 }
 
 /** By `LATCH_ACTION`. A pawl or a lock needs 50–250 ms; pulling a door shut against its seal takes longer. */
 export const STROKES: readonly Stroke[] = [
-  { channel: LATCH_PLUG.pawl, duty: 1, input: LATCH_PLUG.ajar, level: true, limit_ms: 600 },
-  { channel: LATCH_PLUG.pawl, duty: -1, input: LATCH_PLUG.ajar, level: false, limit_ms: 3000 },
-  { channel: LATCH_PLUG.lock, duty: 1, input: LATCH_PLUG.locked, level: true, limit_ms: 400 },
-  { channel: LATCH_PLUG.lock, duty: -1, input: LATCH_PLUG.locked, level: false, limit_ms: 400 },
+  { channel: LATCH_PLUG.pawl, duty: 1, input: LATCH_PLUG.ajar, level: true, limit_ms: 600, watched: false },
+  { channel: LATCH_PLUG.pawl, duty: -1, input: LATCH_PLUG.ajar, level: false, limit_ms: 3000, watched: true },
+  { channel: LATCH_PLUG.lock, duty: 1, input: LATCH_PLUG.locked, level: true, limit_ms: 400, watched: false },
+  { channel: LATCH_PLUG.lock, duty: -1, input: LATCH_PLUG.locked, level: false, limit_ms: 400, watched: false },
 ]
 
 /** Does this stroke begin by unlocking? */

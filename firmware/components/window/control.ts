@@ -22,6 +22,8 @@ import type { Met } from './run.ts'
  * | waiting | running; rest | power; none for too long, goal over |
  * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
  * | running, closing | braking, then a reversal | it has to stop while it presses, or after a pause may press, on something |
+ * | running, closing | braking, then a reversal | the board has ended it, as nobody renewed it |
+ * | running, backingOff | braking; a closing: then a reversal, by time | it turns, and gives no pulses |
  * | running, closing | braking, then opens a little | the motor is too weak, and what it presses on may be a hand |
  * | running | waiting | a reversal lost its power |
  * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
@@ -207,6 +209,7 @@ export class WindowControl {
   private backOff(): void {
     if (!this.inputs.fed) this.fail()
     else if (!this.may.moves(-1)) this.stop()
+    else if (this.glass.turnsUnseen()) this.lost()
     else if (this.glass.backedOff()) {
       this.backed = true
       this.enter(PHASE.braking)
@@ -224,6 +227,7 @@ export class WindowControl {
   private run(): void {
     if (!this.inputs.fed) this.powerLost()
     else if (!this.may.moves(this.glass.direction())) this.forbidden()
+    else if (this.inputs.dropped) this.lookedAway()
     else if (this.glass.elapsed_ms() >= WINDOW_PARAMETERS.run_ms) this.fail()
     else if (this.glass.arrived()) this.reached()
     else this.meet(this.glass.met())
@@ -241,6 +245,7 @@ export class WindowControl {
     if (met === MET.nothing) this.glass.drive()
     else if (met === MET.dead) this.unfed()
     else if (met === MET.end) this.endReached()
+    else if (met === MET.unseen) this.pulsesLost()
     else if (met === MET.resistance) this.block()
     else if (this.goal.code === GOAL.learn) this.learnEnd()
     else if (met === MET.obstacle) this.release()
@@ -253,6 +258,17 @@ export class WindowControl {
     if (this.position.known()) this.block()
     else if (this.goal.code === GOAL.down && this.position.measured) this.enter(PHASE.probing)
     else this.stop()
+  }
+
+  /** A reversal without pulses opens by time, until it is pressed into a stop. */
+  private pulsesLost(): void {
+    if (!this.reversing()) this.lost()
+    else {
+      this.position.forget()
+      this.fault = true
+      if (this.glass.elapsed_ms() >= WINDOW_PARAMETERS.blindOpen_ms || this.glass.standsUnseen()) this.stop()
+      else this.glass.drive()
+    }
   }
 
   /** The position was wrong, and the guard was not where the glass is: open again. */
@@ -277,6 +293,12 @@ export class WindowControl {
       // It may be a hand: all the way down again.
       this.reverse(this.goal.learning.travel_pulses)
     }
+  }
+
+  /** The processor paused for so long that the board took the closing motor away. */
+  private lookedAway(): void {
+    if (this.guarded()) this.release()
+    else this.lost()
   }
 
   /** What it presses on is let go. */

@@ -2,7 +2,8 @@ import type { CodeOf } from '#protocol/index.ts'
 
 /**
  * Whether an automatic closing can be guarded. `motorUnknown`: the descriptor does not say what motor it is. `noMeans`: the board
- * does not measure a port's means. `roadUnseen`: the car moves, and the board has no accelerometer.
+ * does not measure a port's means, or would leave a motor on that nobody renews. `roadUnseen`: the car moves, and the board has no
+ * accelerometer.
  */
 export const GUARDING = { able: 0, motorUnknown: 1, noMeans: 2, roadUnseen: 3 } as const
 export type Guarding = CodeOf<typeof GUARDING>
@@ -29,12 +30,14 @@ export interface WindowInputs {
   mayClose: boolean
   /** The port is fed. */
   fed: boolean
+  /** Nobody renewed a closing motor for so long that the board has taken it away: what the glass met meanwhile is not known. */
+  dropped: boolean
 }
 
 /** Before anything was measured. */
 export function noInputs(): WindowInputs {
   return {
     now_ms: 0, count: 0, taken_ms: 0, port_A: 0, plug_V: 0, acceleration_m_s2: NaN, limit_A: Infinity, supply_V: 0, temperature_C: 23,
-    guarding: GUARDING.able, mayClose: false, fed: false,
+    guarding: GUARDING.able, mayClose: false, fed: false, dropped: false,
   }
 }

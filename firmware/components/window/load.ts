@@ -308,6 +308,11 @@ export class LoadObserver {
     this.acceleration_m_s2 = acceleration_m_s2
   }
 
+  /** What the rotor makes at least, pulses/s, of a mean voltage at the motor and current in it; below 0: it may stand. */
+  leastSpeed_pulses_s(motor_V: number, winding_A: number): number {
+    return (motor_V - WINDOW_PARAMETERS.blindDoubt * this.resistance_ohm * winding_A) / this.emf_Vs
+  }
+
   /** At a steady speed the pulses tell what the winding is: what it says of the speed is to be what they say. */
   follow(reading: LoadReading, dt_s: number): void {
     if (reading.winding_A < RESISTANCE_CURRENT_A) return

@@ -5,6 +5,8 @@ export const WINDOW_PARAMETERS = {
   tick_ms: 10,
   /** From here on a road may shake the glass. */
   driving_kmh: 3,
+  /** A board whose firmware hangs has to take a closing motor away within this. */
+  holdMost_ms: 60,
   /** Means of a shorter interval say little. */
   means_ms: 4,
   travel_mm: 450,
@@ -54,6 +56,13 @@ export const WINDOW_PARAMETERS = {
    * Of 6 V and warm, a standing motor takes 8.6 A. One that takes less has no power, or turns and its pulses are lost.
    */
   pressed_A: 8,
+  /**
+   * A motor that turns by its voltage and current, with a winding of so much more resistance than believed, is waited for by so many
+   * pulses: then they are lost. A reversal that has lost them opens for so long.
+   */
+  blindDoubt: 1.25,
+  blind_pulses: 6,
+  blindOpen_ms: 1500,
   /** So far beyond an end of its travel, cable and buffers allowed for, no glass can be: its position was wrong. */
   astray_mm: 15,
 

@@ -102,11 +102,12 @@ export function motorDuty(elapsed_ms: number, gap_mm: number, goalGap_mm: number
 }
 
 /**
- * What a run has met. `obstacle`: something between glass and frame. `astray`: it moves where it cannot be. Or the glass stands under
+ * What a run has met. `obstacle`: something between glass and frame. `astray`: it moves where it cannot be. `unseen`: it moves, and gives
+ * no pulses. Or the glass stands under
  * power: `dead`, no current flows; `end`, where an end of the travel is; `stop`, anywhere else, against more than friction;
  * `resistance`, against less.
  */
-export const MET = { nothing: 0, obstacle: 1, astray: 2, dead: 3, end: 4, stop: 5, resistance: 6 } as const
+export const MET = { nothing: 0, obstacle: 1, astray: 2, dead: 3, end: 4, stop: 5, resistance: 6, unseen: 7 } as const
 export type Met = CodeOf<typeof MET>
 
 /** One run of the motor in one direction: how it is driven, and what it meets. */
@@ -119,6 +120,9 @@ export class GlassRun {
   private readonly goal: WindowGoal
   private readonly motion: Motion
   private backOffCount: number
+  /** Way since the last pulse, by voltage and current, at least; and until when it was looked at. */
+  private unseen_pulses: number
+  private looked_ms: number
 
   constructor(inputs: WindowInputs, position: GlassPosition, goal: WindowGoal, motor: WindowMotor, run_A: number) {
     this.duty = 0
@@ -128,12 +132,16 @@ export class GlassRun {
     this.goal = goal
     this.motion = new Motion()
     this.backOffCount = 0
+    this.unseen_pulses = 0
+    this.looked_ms = 0
   }
 
   /** `backed`: a closing follows its back-off. */
   begin(direction: number, backed: boolean): void {
     const inputs = this.inputs
     this.motion.begin(inputs.now_ms, inputs.count, direction)
+    this.unseen_pulses = 0
+    this.looked_ms = inputs.now_ms
     if (this.closes()) this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, backed)
     else if (this.position.gap_mm(inputs.count, 1) > WINDOW_PARAMETERS.freeOpen_mm) {
       this.closing.beginOpening(inputs.now_ms, inputs.temperature_C)
@@ -149,6 +157,8 @@ export class GlassRun {
   /** Opens a little before a closing. */
   beginBackOff(): void {
     this.motion.begin(this.inputs.now_ms, this.inputs.count, 1)
+    this.unseen_pulses = 0
+    this.looked_ms = this.inputs.now_ms
     this.backOffCount = this.inputs.count + this.position.toPulses(WINDOW_PARAMETERS.backOff_mm)
     this.closing.beginOpening(this.inputs.now_ms, this.inputs.temperature_C)
     this.driveBackOff()
@@ -204,6 +214,7 @@ export class GlassRun {
   }
 
   met(): Met {
+    if (this.turnsUnseen()) return MET.unseen
     if (this.astray()) return MET.astray
     if (this.closes() && this.obstructed()) return MET.obstacle
     if (this.closes() && this.closing.slammed) this.motion.held()
@@ -212,6 +223,25 @@ export class GlassRun {
     if (!this.drawsCurrent()) return MET.dead
     if (atEnd) return MET.end
     return this.pressed() ? MET.stop : MET.resistance
+  }
+
+  /** The motor turns, and the counter stands: its pulses are lost. To be asked once a tick. */
+  turnsUnseen(): boolean {
+    const inputs = this.inputs
+    const dt_s = (inputs.taken_ms - this.looked_ms) / 1000
+    this.looked_ms = inputs.taken_ms
+    if (this.stalled_ms() === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
+    else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s()) * Math.max(0, dt_s)
+    return this.unseen_pulses > WINDOW_PARAMETERS.blind_pulses
+  }
+
+  /** The same motor turns no more: it is pressed into a stop. */
+  standsUnseen(): boolean {
+    return this.pressed() && this.leastSpeed_pulses_s() <= 0
+  }
+
+  private leastSpeed_pulses_s(): number {
+    return this.closing.guard.load.leastSpeed_pulses_s(Math.abs(this.duty) * this.inputs.plug_V, this.winding_A())
   }
 
   /** Sets the duty for the next tick. */
@@ -260,7 +290,7 @@ export class GlassRun {
   private obstructed(): boolean {
     const reading = this.closing.reading
     reading.elapsed_ms = this.elapsed_ms()
-    reading.stalled_ms = this.drawsCurrent() ? this.stalled_ms() : 0
+    reading.stalled_ms = this.unseen_pulses < 1 && this.drawsCurrent() ? this.stalled_ms() : 0
     reading.gap_mm = this.gap_mm()
     reading.pulses_s = this.motion.speed_pulses_s
     return this.closing.update(this.inputs, -this.duty)

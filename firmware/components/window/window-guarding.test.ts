@@ -4,7 +4,7 @@ import { duty, MOTOR_DATA, order, rest, WINDOW_DESCRIPTOR, windowBench, type Win
 import type { MotorConstants } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
-const { driving_kmh } = WINDOW_PARAMETERS
+const { driving_kmh, holdMost_ms } = WINDOW_PARAMETERS
 
 /** A learned window whose descriptor says something else of its motor. */
 function withMotor(opening_pct: number, constants: Partial<MotorConstants>): WindowBench {
@@ -12,8 +12,10 @@ function withMotor(opening_pct: number, constants: Partial<MotorConstants>): Win
   return windowBench(opening_pct, true, { ...WINDOW_DESCRIPTOR, data } as Descriptor)
 }
 
+interface BoardOf { measuresMeans: boolean, acceleration_m_s2: number, holds_ms?: number }
+
 /** A learned window on another board, in a car that drives. */
-function onBoard(opening_pct: number, board: { measuresMeans: boolean, acceleration_m_s2: number }, speed_kmh: number): WindowBench {
+function onBoard(opening_pct: number, board: BoardOf, speed_kmh: number): WindowBench {
   const made = windowBench(opening_pct)
   Object.assign(made.bench, board, { speed_kmh })
   made.bench.reset()
@@ -36,6 +38,14 @@ const UNGUARDED: Unguarded[] = [
   {
     cause: 'a board without means', state: WINDOW_STATE.noMeans,
     window: opening_pct => onBoard(opening_pct, { measuresMeans: false, acceleration_m_s2: 0 }, 0),
+  },
+  {
+    cause: 'a board that leaves a motor on which nobody renews', state: WINDOW_STATE.noMeans,
+    window: opening_pct => onBoard(opening_pct, { measuresMeans: true, acceleration_m_s2: 0, holds_ms: Infinity }, 0),
+  },
+  {
+    cause: 'a board that ends such a motor late', state: WINDOW_STATE.noMeans,
+    window: opening_pct => onBoard(opening_pct, { measuresMeans: true, acceleration_m_s2: 0, holds_ms: holdMost_ms + 1 }, 0),
   },
   {
     cause: 'a moving car whose board has no accelerometer', state: WINDOW_STATE.roadUnseen,

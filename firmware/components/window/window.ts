@@ -34,6 +34,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private shown: number
   private output: number
   private outputPhase: Phase
+  /** When the board was last told to go on with a closing; NaN: it is told nothing of the kind. */
+  private renewed_ms: number
   private ticking: boolean
   private storedPosition: boolean
   /** The last command that was accepted. */
@@ -53,6 +55,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.shown = NaN
     this.output = 0
     this.outputPhase = PHASE.rest
+    this.renewed_ms = NaN
     this.ticking = false
     this.storedPosition = false
     this.action = WINDOW_ACTION.stop
@@ -140,6 +143,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     inputs.guarding = this.guarding()
     inputs.mayClose = this.context.vehicle.ignition() >= IGNITION.on
     inputs.fed = this.fed
+    inputs.dropped = inputs.now_ms - this.renewed_ms >= port.hold_ms()
   }
 
   /** Ends an interval of means; a board that takes none gives what it reads now. */
@@ -157,7 +161,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
 
   private guarding(): Guarding {
     if (!this.motor.rated) return GUARDING.motorUnknown
-    if (isNaN(this.context.port.mean_A()) || isNaN(this.context.port.meanPlug_V())) return GUARDING.noMeans
+    const port = this.context.port
+    if (isNaN(port.mean_A()) || isNaN(port.meanPlug_V()) || port.hold_ms() > WINDOW_PARAMETERS.holdMost_ms) return GUARDING.noMeans
     const drives = this.context.vehicle.speed_kmh() >= WINDOW_PARAMETERS.driving_kmh
     return drives && isNaN(this.control.inputs.acceleration_m_s2) ? GUARDING.roadUnseen : GUARDING.able
   }
@@ -231,17 +236,26 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private drive(): void {
     const phase = this.control.phase
     const braking = phase === PHASE.braking
+    const duty = this.control.duty
     // The means of an interval are those of one duty.
     if (phase !== this.outputPhase) this.takeMeans()
     if (braking) {
       if (this.outputPhase !== PHASE.braking) this.context.port.brake(WINDOW_PLUG.motor)
-    } else if (this.control.duty !== this.output || this.outputPhase === PHASE.braking) {
-      this.context.port.drive(WINDOW_PLUG.motor, this.control.duty)
-    }
+    } else if (duty < 0) this.renew(duty)
+    else if (duty !== this.output || this.outputPhase === PHASE.braking) this.context.port.drive(WINDOW_PLUG.motor, duty)
+    if (!(duty < 0)) this.renewed_ms = NaN
     // The eFuse follows what closing may take here; it works while this processor is busy. Told anew each time: it ends with a grant.
     this.context.power.bound(this.control.bound_A())
-    this.output = braking ? 0 : this.control.duty
+    this.output = braking ? 0 : duty
     this.outputPhase = phase
+  }
+
+  /** Goes on with a closing. What the board has ended stays ended until a tick has looked. */
+  private renew(duty: number): void {
+    const inputs = this.control.inputs
+    if (inputs.dropped) return
+    this.renewed_ms = inputs.now_ms
+    this.context.port.driveWatched(WINDOW_PLUG.motor, duty)
   }
 
   /** Reports when what is shown changed, but for the position, which the period takes care of. */

@@ -104,6 +104,7 @@ function serialText(hal: Hal): string {
 /** What such a board offers, as a `Hal` for the sources: no means, no serial line at its sockets, no acceleration, no reset cause. */
 export function asEspruinoOffers(hal: Hal): Hal {
   const ports = hal.ports.map((port): Port => overlaid(port, {
+    driveWatched: (channel, duty) => port.drive(channel, duty), hold_ms: () => Infinity,
     takeMeans: () => undefined, mean_A: () => NaN, meanPlug_V: () => NaN, write: () => undefined, read: () => 0,
   }))
   return { ...hal, ports, acceleration_m_s2: () => NaN, resetCause: RESET_CAUSE.unknown, serial: serialOf(serialText(hal)) }

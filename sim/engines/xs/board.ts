@@ -116,6 +116,8 @@ class XsPort implements Port {
   meanPlug_V(): number { return ask(REQUEST.meanPlug_V, this.index, 0, 0, 0) }
   tripped(): boolean { return ask(REQUEST.tripped, this.index, 0, 0, 0) !== 0 }
   drive(channel: number, duty: number): void { ask(REQUEST.drive, this.index, channel, duty, 0) }
+  driveWatched(channel: number, duty: number): void { ask(REQUEST.driveWatched, this.index, channel, duty, 0) }
+  hold_ms(): number { return ask(REQUEST.hold_ms, this.index, 0, 0, 0) }
   brake(channel: number): void { ask(REQUEST.brake, this.index, channel, 0, 0) }
   pulses(channel: number): number { return ask(REQUEST.pulses, this.index, channel, 0, 0) }
   analog(channel: number): number { return ask(REQUEST.analog, this.index, channel, 0, 0) }

@@ -10,7 +10,7 @@ export const REQUEST = {
   send: 9, abort: 10, filter: 11, tec: 12, rec: 13, state: 14, overflows: 15, recover: 16, nvmRead: 17, nvmWrite: 18,
   present: 19, descriptor: 20, power: 21, limit: 22, current_A: 23, takeMeans: 24, mean_A: 25, meanPlug_V: 26, tripped: 27, drive: 28,
   brake: 29, pulses: 30, analog: 31, input: 32, write: 33, read: 34,
-  onReceive: 35, onSent: 36, onPresence: 37, onInput: 38, restart: 39,
+  onReceive: 35, onSent: 36, onPresence: 37, onInput: 38, restart: 39, driveWatched: 40, hold_ms: 41,
 } as const
 export type RequestName = keyof typeof REQUEST
 

@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { WINDOW_STATE } from '#protocol/index.ts'
+import { controlRig, type ControlRig, duty, order, rest, runs, type WindowBench, windowBench, WindowModel } from '../../testing/index.ts'
+import { PHASE } from './control.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
+
+/** The window gives no pulses any more. */
+function blind({ glass }: WindowBench): void {
+  const last = glass.pulses()
+  glass.pulses = () => last
+}
+
+describe('a window whose pulses are lost', () => {
+  it('while it closes: opens again for a time, says so, and does not know where it is', () => {
+    const made = windowBench(90)
+    const { bench: b, glass } = made
+    order(b, 'autoUp')
+    b.run(1500)
+    const lost = glass.x
+    blind(made)
+    expect(b.until(() => b.status().state === WINDOW_STATE.reversing, 300)).toBeLessThan(300)
+    expect(lost - glass.x).toBeLessThan(4 * WINDOW_PARAMETERS.blind_pulses)
+    const turned = glass.x
+    rest(b, 4000)
+    expect(glass.x).toBeGreaterThan(turned + 50 * WINDOW_PARAMETERS.pulses_mm)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1, state: WINDOW_STATE.unlearned })
+    expect(order(b, 'autoUp')).toBe(false)
+  })
+
+  it('before it closes: its back-off finds out, and nothing closes', () => {
+    const made = windowBench(40)
+    const { bench: b, glass } = made
+    blind(made)
+    order(b, 'up')
+    let least = glass.x
+    b.run(4000, () => { least = Math.min(least, glass.x) })
+    expect([least, duty(b), b.status().fault]).toEqual([0.4 * WindowModel.TRAVEL, 0, 1])
+  })
+
+  it('on its learning run takes nothing for the upper end, however near that is', () => {
+    const made = windowBench(50)
+    const { bench: b, glass } = made
+    order(b, 'learn')
+    expect(b.until(() => duty(b) < 0 && glass.x < 20, 20_000)).toBeLessThan(Infinity)
+    blind(made)
+    rest(b, 6000)
+    expect(b.status()).toMatchObject({ learned: 0, fault: 1 })
+    expect(glass.x).toBeGreaterThan(50 * WINDOW_PARAMETERS.pulses_mm)
+  })
+
+  it('at any moment: presses nothing that has no hand in it, never believes a place, and comes to rest', () => {
+    const moments = [fc.integer({ min: 5, max: 100 }), fc.integer({ min: 0, max: 9000 }), fc.boolean()] as const
+    fc.assert(fc.property(...moments, (opening_pct, after_ms, learn) => {
+      const made = windowBench(opening_pct)
+      const { bench: b, glass } = made
+      order(b, learn ? 'learn' : 'autoUp')
+      b.run(after_ms)
+      const ended = b.pending === 0
+      blind(made)
+      b.run(10_000)
+      expect(b.pending).toBe(0)
+      if (!ended) expect(b.status().learned === 0 || Math.abs(glass.pulses() - glass.counterOffset - glass.x) < 10).toBe(true)
+    }), { seed: 71, numRuns: runs(60) })
+  })
+})
+
+describe('a motor that turns without pulses', () => {
+  let rig: ControlRig
+  /** It turns by voltage and current. */
+  const turns = (duration_ms: number): void => {
+    const { inputs } = rig.control
+    const end_ms = inputs.now_ms + duration_ms
+    while (inputs.now_ms < end_ms) {
+      inputs.now_ms += 10
+      inputs.taken_ms = inputs.now_ms
+      inputs.plug_V = 13.5
+      inputs.port_A = 4 * Math.abs(rig.control.duty)
+      rig.control.step()
+    }
+  }
+  beforeEach(() => {
+    rig = controlRig()
+  })
+
+  it('ends a reversal after its time, and at a stop', () => {
+    const { control, order: command, pass, meet, way } = rig
+    const { blindOpen_ms } = WINDOW_PARAMETERS
+    const reverse = (): void => {
+      command('autoUp')
+      pass(500, 2)
+      meet()
+      pass(100)
+      expect([control.phase, way()]).toEqual([PHASE.running, 1])
+    }
+    reverse()
+    turns(blindOpen_ms - 120)
+    expect([control.phase, control.reversing(), control.fault, control.position.known()]).toEqual([PHASE.running, true, true, false])
+    turns(120)
+    expect([control.phase, control.reversing()]).toEqual([PHASE.braking, false])
+    control.position.reference(control.inputs.count - 400, 0)
+    pass(500)
+    reverse()
+    turns(200)
+    pass(10, 0, 20)
+    expect([control.phase, control.reversing()]).toEqual([PHASE.braking, false])
+  })
+
+  it('that opens stops, and does not know where it is', () => {
+    const { control, order: command, pass, way } = rig
+    command('autoDown')
+    pass(300, 2)
+    turns(100)
+    expect([way(), control.reversing(), control.fault, control.position.known()]).toEqual([0, false, true, false])
+  })
+
+  it('one pulse is proof that they are not lost', () => {
+    const { control, order: command, pass } = rig
+    command('autoDown')
+    pass(300, 2)
+    for (let i = 0; i < 20; i++) {
+      turns(10)
+      pass(10, 1)
+    }
+    expect([control.phase, control.fault]).toEqual([PHASE.running, false])
+  })
+})
