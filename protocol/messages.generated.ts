@@ -487,6 +487,41 @@ export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
   },
 }
 
+/** Of a manager with keys: the random word that the tags of what it says to all are made with, from when it begins to speak or its counter ends, and when asked. Counts for a hub once a FreshnessProof proves it. */
+export type FreshnessEpochValues = {
+  /** low half of the epoch; 0…65535 */
+  epochLow: number
+  /** high half of the epoch; 0…65535 */
+  epochHigh: number
+}
+
+export const FreshnessEpochCodec: Codec<FreshnessEpochValues> = {
+  name: 'FreshnessEpoch',
+  kind: 4,
+  page: 1,
+  priority: 3,
+  length: 6,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 0,
+  minimumInterval_ms: 200,
+  lifetime_ms: 500,
+  create: () => ({ epochLow: 0, epochHigh: 0 }),
+  encode: (values, data) => {
+    const rawEpochLow = values.epochLow | 0
+    if (rawEpochLow !== values.epochLow || rawEpochLow < 0 || rawEpochLow > 65535) refuse('FreshnessEpoch.epochLow', values.epochLow, 'the whole numbers 0…65535')
+    const rawEpochHigh = values.epochHigh | 0
+    if (rawEpochHigh !== values.epochHigh || rawEpochHigh < 0 || rawEpochHigh > 65535) refuse('FreshnessEpoch.epochHigh', values.epochHigh, 'the whole numbers 0…65535')
+    data[2] = rawEpochLow
+    data[3] = rawEpochLow >> 8
+    data[4] = rawEpochHigh
+    data[5] = rawEpochHigh >> 8
+  },
+  decode: (data, values) => {
+    values.epochLow = data[2]! | (data[3]! << 8)
+    values.epochHigh = data[4]! | (data[5]! << 8)
+  },
+}
+
 /** A switch moved; for displays and logs, it never actuates. */
 export type SwitchEventValues = {
   /** switch function; 44 codes */
@@ -533,7 +568,49 @@ export const SwitchEventCodec: Codec<SwitchEventValues> = {
   },
 }
 
-/** Of a hub with keys: the challenge that the tags of commands to it are made with from now on. Random, and another one every 2 s, after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it. */
+/** Of a manager with keys, after each Freshness of a hub: its epoch and counter, proved over the hub's challenge. What was said to all before counts there no more. */
+export type FreshnessProofValues = {
+  /** the last counter used in this epoch; 0…65535 */
+  counter: number
+  /** first two bytes of the tag; 0…65535 */
+  tagLow: number
+  /** last two bytes of the tag; 0…65535 */
+  tagHigh: number
+}
+
+export const FreshnessProofCodec: Codec<FreshnessProofValues> = {
+  name: 'FreshnessProof',
+  kind: 5,
+  page: 1,
+  priority: 3,
+  length: 8,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 2000,
+  minimumInterval_ms: 100,
+  lifetime_ms: 500,
+  create: () => ({ counter: 0, tagLow: 0, tagHigh: 0 }),
+  encode: (values, data) => {
+    const rawCounter = values.counter | 0
+    if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 65535) refuse('FreshnessProof.counter', values.counter, 'the whole numbers 0…65535')
+    const rawTagLow = values.tagLow | 0
+    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('FreshnessProof.tagLow', values.tagLow, 'the whole numbers 0…65535')
+    const rawTagHigh = values.tagHigh | 0
+    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('FreshnessProof.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+    data[2] = rawCounter
+    data[3] = rawCounter >> 8
+    data[4] = rawTagLow
+    data[5] = rawTagLow >> 8
+    data[6] = rawTagHigh
+    data[7] = rawTagHigh >> 8
+  },
+  decode: (data, values) => {
+    values.counter = data[2]! | (data[3]! << 8)
+    values.tagLow = data[4]! | (data[5]! << 8)
+    values.tagHigh = data[6]! | (data[7]! << 8)
+  },
+}
+
+/** Of a hub with keys: the challenge that the tags of what is said to it are made with from now on. Random, and another one every 2 s, after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it. */
 export type FreshnessValues = {
   /** low half of the challenge; 0…65535 */
   challengeLow: number
@@ -582,7 +659,7 @@ export const FreshnessRequestCodec: Codec<FreshnessRequestValues> = {
   length: 3,
   idlePeriod_ms: 0,
   activePeriod_ms: 0,
-  minimumInterval_ms: 100,
+  minimumInterval_ms: 200,
   lifetime_ms: 500,
   create: () => ({ target: 0 }),
   encode: (values, data) => {
@@ -592,6 +669,104 @@ export const FreshnessRequestCodec: Codec<FreshnessRequestValues> = {
   },
   decode: (data, values) => {
     values.target = data[2]! & 15
+  },
+}
+
+/** Of a hub with keys: it has taken a command. The tag is over the challenge and counter of that command, so no other is meant; who commands such a hub believes this, and no echo in a status. */
+export type CommandReceiptValues = {
+  /** kind of the command, or 16 + the class code of a later class; 0…255 */
+  topic: number
+  /** its sequence; 0…15 */
+  sequence: number
+  /** low nibble of its sender's address; 0…15 */
+  sender: number
+  /** first two bytes of the tag; 0…65535 */
+  tagLow: number
+  /** last two bytes of the tag; 0…65535 */
+  tagHigh: number
+}
+
+export const CommandReceiptCodec: Codec<CommandReceiptValues> = {
+  name: 'CommandReceipt',
+  kind: 7,
+  page: 0,
+  priority: 4,
+  length: 8,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 100,
+  minimumInterval_ms: 10,
+  lifetime_ms: 500,
+  create: () => ({ topic: 0, sequence: 0, sender: 0, tagLow: 0, tagHigh: 0 }),
+  encode: (values, data) => {
+    const rawTopic = values.topic | 0
+    if (rawTopic !== values.topic || rawTopic < 0 || rawTopic > 255) refuse('CommandReceipt.topic', values.topic, 'the whole numbers 0…255')
+    const rawSequence = values.sequence | 0
+    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('CommandReceipt.sequence', values.sequence, 'the whole numbers 0…15')
+    const rawSender = values.sender | 0
+    if (rawSender !== values.sender || rawSender < 0 || rawSender > 15) refuse('CommandReceipt.sender', values.sender, 'the whole numbers 0…15')
+    const rawTagLow = values.tagLow | 0
+    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('CommandReceipt.tagLow', values.tagLow, 'the whole numbers 0…65535')
+    const rawTagHigh = values.tagHigh | 0
+    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('CommandReceipt.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+    data[2] = rawTopic
+    data[3] = rawSequence | (rawSender << 4)
+    data[4] = rawTagLow
+    data[5] = rawTagLow >> 8
+    data[6] = rawTagHigh
+    data[7] = rawTagHigh >> 8
+  },
+  decode: (data, values) => {
+    values.topic = data[2]!
+    values.sequence = data[3]! & 15
+    values.sender = data[3]! >> 4
+    values.tagLow = data[4]! | (data[5]! << 8)
+    values.tagHigh = data[6]! | (data[7]! << 8)
+  },
+}
+
+/** In a car with keys, beside a message that has no room for its tag: VehicleState, PowerGrant and the commands of mirrors, lamps, the stereo and later classes. A hub with keys waits for it. */
+export type TagValues = {
+  /** counter in the E2E header of that message; 0…15 */
+  counter: number
+  /** its kind; 0…15 */
+  kind: number
+  /** first two bytes of the tag; 0…65535 */
+  tagLow: number
+  /** last two bytes of the tag; 0…65535 */
+  tagHigh: number
+}
+
+export const TagCodec: Codec<TagValues> = {
+  name: 'Tag',
+  kind: 7,
+  page: 1,
+  priority: 1,
+  length: 7,
+  idlePeriod_ms: 0,
+  activePeriod_ms: 100,
+  minimumInterval_ms: 10,
+  lifetime_ms: 200,
+  create: () => ({ counter: 0, kind: 0, tagLow: 0, tagHigh: 0 }),
+  encode: (values, data) => {
+    const rawCounter = values.counter | 0
+    if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 15) refuse('Tag.counter', values.counter, 'the whole numbers 0…15')
+    const rawKind = values.kind | 0
+    if (rawKind !== values.kind || rawKind < 0 || rawKind > 15) refuse('Tag.kind', values.kind, 'the whole numbers 0…15')
+    const rawTagLow = values.tagLow | 0
+    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('Tag.tagLow', values.tagLow, 'the whole numbers 0…65535')
+    const rawTagHigh = values.tagHigh | 0
+    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('Tag.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+    data[2] = rawCounter | (rawKind << 4)
+    data[3] = rawTagLow
+    data[4] = rawTagLow >> 8
+    data[5] = rawTagHigh
+    data[6] = rawTagHigh >> 8
+  },
+  decode: (data, values) => {
+    values.counter = data[2]! & 15
+    values.kind = data[2]! >> 4
+    values.tagLow = data[3]! | (data[4]! << 8)
+    values.tagHigh = data[5]! | (data[6]! << 8)
   },
 }
 
@@ -1412,9 +1587,13 @@ export const CODECS = {
   PowerRequest: PowerRequestCodec,
   PowerGrant: PowerGrantCodec,
   PowerRelease: PowerReleaseCodec,
+  FreshnessEpoch: FreshnessEpochCodec,
   SwitchEvent: SwitchEventCodec,
+  FreshnessProof: FreshnessProofCodec,
   Freshness: FreshnessCodec,
   FreshnessRequest: FreshnessRequestCodec,
+  CommandReceipt: CommandReceiptCodec,
+  Tag: TagCodec,
   WindowStatus: WindowStatusCodec,
   WindowCommand: WindowCommandCodec,
   MirrorStatus: MirrorStatusCodec,
@@ -1431,4 +1610,4 @@ export const CODECS = {
 }
 
 /** Of page 1, by kind: the locations whose hubs send it, a bit each. Tools may send all of it. */
-export const HUB_SENDERS: readonly number[] = [0x60, 0x60, 0x1fe, 0x60, 0x0, 0x0, 0x1fe, 0x0, 0x3e, 0x20, 0x7e, 0x20, 0x20, 0x0, 0x20, 0x0]
+export const HUB_SENDERS: readonly number[] = [0x60, 0x60, 0x1fe, 0x60, 0x60, 0x60, 0x1fe, 0x60, 0x3e, 0x20, 0x7e, 0x20, 0x20, 0x0, 0x20, 0x0]

@@ -167,9 +167,12 @@ const read: Service = {
   },
 }
 
-/** Who has the key of the ignition may say what belongs into the sockets of a standing car. */
+/**
+ * Who has the key of the ignition, or in a hub with keys the workshop's, may say what belongs into the sockets of a standing car: a hub
+ * whose keys are not those of the dash any more does not know the ignition.
+ */
 function mayPair(conversation: Conversation): Nrc {
-  if (conversation.hub.vehicle.ignition() === IGNITION.off) return NRC.conditionsNotCorrect
+  if (conversation.hub.vehicle.ignition() === IGNITION.off && !conversation.hub.keys.keyed()) return NRC.conditionsNotCorrect
   if (conversation.hub.vehicle.speed_kmh() > 0) return NRC.vehicleMoves
   return conversation.watch.still() ? NRC.none : NRC.conditionsNotCorrect
 }

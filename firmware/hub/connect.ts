@@ -1,5 +1,5 @@
 import {
-  ComponentAnnounceCodec, FreshnessCodec, FreshnessRequestCodec, hubAddress, locationOfAddress, messagePgn,
+  ComponentAnnounceCodec, FreshnessCodec, FreshnessEpochCodec, FreshnessRequestCodec, hubAddress, locationOfAddress, messagePgn,
   NetworkSleepCodec, NOTICE, pgnOf, PowerGrantCodec, PowerShedCodec,
   SLEEP_REASON, sourceOf, topicOf, VehicleStateCodec, type VehicleStateValues,
 } from '#protocol/index.ts'
@@ -99,8 +99,9 @@ function slotOf(slots: readonly PortSlot[], componentClass: number): PortSlot | 
 }
 
 function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
-  if (entry.command === undefined) return
-  parts.receiver.on(entry.command, (values, _location, source) => {
+  const command = entry.command
+  if (command === undefined) return
+  parts.receiver.on(command, (values, _location, source) => {
     const slot = slotOf(parts.slots, entry.code)
     if (slot === undefined) {
       parts.counters.rxNoComponent++
@@ -109,7 +110,9 @@ function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
       // Who may not speak yet cannot echo: its sender would report as lost what was done.
       parts.counters.rxSilent++
       slot.commands.pass(values, source)
-    } else slot.commands.receive(values, source)
+    } else if (slot.commands.receive(values, source) && parts.authentic !== undefined) {
+      parts.authentic.acknowledge(topicOf(command), source, values.sequence)
+    }
   })
 }
 
@@ -122,13 +125,22 @@ function follow(parts: HubParts, codec: StatusCodec): void {
   })
 }
 
-/** Of a hub with keys: challenges, and tags behind commands. */
+/** Of a hub with keys: challenges, tags and receipts. */
 function authenticate(parts: HubParts, authentic: Authentic): void {
-  parts.transmit.seal = (id, location, data, length) => authentic.seal(id, location, data, length)
+  parts.transmit.sealer = authentic
+  parts.sender.proves = location => authentic.knows(location)
+  authentic.user = {
+    deliver: (id, data, length) => parts.receiver.deliver(id, data, length),
+    commanded: () => parts.receiver.onWish(),
+    managed: () => parts.sleep.managerHeard(),
+    renewed: location => parts.sender.hurry(location),
+    confirmed: (topic, location, sequence) => parts.sender.confirm(topic, location, sequence),
+  }
   parts.receiver.on(FreshnessRequestCodec, values => authentic.asked(values.target))
   parts.receiver.on(FreshnessCodec, (values, location, source) => {
-    if (authentic.heard(location, source, values.challengeLow, values.challengeHigh)) parts.sender.hurry(location)
+    authentic.heardChallenge(location, source, values.challengeLow, values.challengeHigh)
   })
+  parts.receiver.on(FreshnessEpochCodec, (values, _location, source) => authentic.heardEpoch(source, values.epochLow, values.epochHigh))
 }
 
 /** Which part hears what: of the bus, of the address claim, of the vehicle. */

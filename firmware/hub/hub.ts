@@ -51,7 +51,6 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
     can.onReceive((id, data, length) => {
       if (watch !== undefined) watch.heard(id)
       if (authentic.admits(id, data, length)) parts.receiver.receive(id, data, length)
-      else parts.receiver.onWish()
     })
   } else if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
   else {

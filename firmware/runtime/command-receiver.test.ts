@@ -36,7 +36,7 @@ function setUp() {
   let echoes = 0
   const receiver = new CommandReceiver('test', schedule, counters, () => echoes++)
   receiver.bind(driver)
-  const from = (source: number, sequence: number, action = sequence): void => receiver.receive(command(sequence, action), source)
+  const from = (source: number, sequence: number, action = sequence): void => void receiver.receive(command(sequence, action), source)
   const echoed = (): number[] => [receiver.echoSender, receiver.echoSequence]
   return { clock: hal.clock, counters, schedule, calls, driver, receiver, from, echoed, echoes: () => echoes }
 }

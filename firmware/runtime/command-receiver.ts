@@ -62,14 +62,14 @@ export class CommandReceiver {
     this.forget()
   }
 
-  /** A command from the bus that passed its checks. */
-  receive(values: CommandValues, source: number): void {
+  /** A command from the bus that passed its checks. `true`: it was executed, now or when it came first. */
+  receive(values: CommandValues, source: number): boolean {
     const sender = senderNibble(source)
     const now = this.schedule.now()
-    if (this.isRepeated(values, sender, now)) this.repeat(sender, now)
-    else if (this.execute(values, sender) && this.component !== undefined && this.component.released !== undefined) {
-      this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
-    }
+    if (this.isRepeated(values, sender, now)) return this.repeat(sender, now)
+    if (!this.execute(values, sender)) return false
+    if (this.component !== undefined && this.component.released !== undefined) this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
+    return true
   }
 
   /** A command that comes too early to be executed: nor are its repetitions. Its sender misses the echo, and says so. */
@@ -113,18 +113,18 @@ export class CommandReceiver {
     this.accepted()
   }
 
-  private repeat(sender: number, now: number): void {
+  private repeat(sender: number, now: number): boolean {
     this.heard_ms[sender] = now
     if (this.taken[sender] === 0) {
       this.counters.commandsRefused++
-      return
+      return false
     }
     this.counters.commandsRepeated++
     // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
     if (sender !== this.echoSender) this.echo(sender, this.sequences[sender]!)
     const component = this.component
-    if (sender !== this.owner || component === undefined || !this.silenceJob.armed) return
-    if (component.repeated !== undefined) component.repeated()
+    if (sender === this.owner && component !== undefined && this.silenceJob.armed && component.repeated !== undefined) component.repeated()
+    return true
   }
 
   private checkSilence(): void {

@@ -66,6 +66,8 @@ function idlePending(codec: AnyCodec): Pending {
  * only the last; what is held gives way at once to whatever comes after it.
  */
 export class CommandSender {
+  /** In a car with keys: whether the hub at a location proves that it takes commands, so that no echo is believed. */
+  proves: ((location: number) => boolean) | undefined
   private readonly schedule: Schedule
   private readonly transmit: Transmitter
   private readonly counters: HubCounters
@@ -82,6 +84,7 @@ export class CommandSender {
   /** `room`: how many commands may be under way; `firstSequence` random, so that a reset hub is not taken for itself. */
   constructor(schedule: Schedule, transmit: Transmitter, counters: HubCounters, address: number, room: number,
     firstSequence: number, idle: AnyCodec, finished: CommandResultHandler) {
+    this.proves = undefined
     this.schedule = schedule
     this.transmit = transmit
     this.counters = counters
@@ -128,11 +131,16 @@ export class CommandSender {
     for (const pending of this.pool) {
       if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue
       pending.heard_ms = this.schedule.now()
-      if (pending.echoed || echoSender !== this.sender || echoSequence !== pending.sequence) return
-      pending.echoed = true
-      this.counters.commandsEchoed++
-      this.finished(pending.port, COMMAND_RESULT.echoed, pending.codec, location)
-      if (!pending.hold) this.finish(pending)
+      if (echoSender === this.sender && (this.proves === undefined || !this.proves(location))) this.took(pending, echoSequence)
+      return
+    }
+  }
+
+  /** A proof that the hub at a location has taken a command. */
+  confirm(topic: number, location: number, sequence: number): void {
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue
+      this.took(pending, sequence)
       return
     }
   }
@@ -150,6 +158,14 @@ export class CommandSender {
   /** Commands under way or waiting. */
   underWay(): number {
     return this.active
+  }
+
+  private took(pending: Pending, sequence: number): void {
+    if (pending.echoed || sequence !== pending.sequence) return
+    pending.echoed = true
+    this.counters.commandsEchoed++
+    this.finished(pending.port, COMMAND_RESULT.echoed, pending.codec, pending.location)
+    if (!pending.hold) this.finish(pending)
   }
 
   private submit(codec: CommandCodec, location: number, values: CommandValues, hold: boolean, port: number): void {

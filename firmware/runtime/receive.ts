@@ -116,6 +116,17 @@ export class Receiver {
     else if (this.passes((id >>> 8) & 0xff | (index << 4) & 0x100, id, data, length)) this.take(wanted, location, source, data)
   }
 
+  /** One frame that was found genuine by more than its checksum and counter: these may have been skipped. */
+  deliver(id: number, data: Uint8Array, length: number): void {
+    this.counters.rxFrames++
+    let wanted = this.table[(id >>> 12) & 0x0f | (id >>> 20) & KINDS]
+    while (wanted !== undefined && wanted.later && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
+    if (wanted === undefined) this.counters.rxUnwanted++
+    else if (this.silent) this.counters.rxSilent++
+    else if (length < wanted.length) this.counters.rxWrongLength++
+    else this.take(wanted, (id >>> 8) & 0x0f, id & 0xff, data)
+  }
+
   /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
   private receiveLater(first: Subscription, id: number, data: Uint8Array, length: number): void {
     let wanted: Subscription | undefined = first

@@ -30,6 +30,14 @@ const LOCATIONS = 16
 /** The keys of one row: port, channel. Classes of kind 14 share identifiers: a frame of one never takes the place of another's. */
 const KEY_BITS = 8
 
+/** Tags what leaves the queue. */
+export interface Sealer {
+  /** Before its E2E header is written: puts a tag behind it where it has room; returns the length of the frame. */
+  seal(id: number, data: Uint8Array, length: number): number
+  /** After that. */
+  sealed(id: number, data: Uint8Array, length: number): void
+}
+
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
  * arbitration. It writes the E2E header when a frame leaves it, so a dropped frame leaves no gap; it never has two
@@ -42,8 +50,8 @@ export class Transmitter {
   onPeerSent: (id: number) => void
   /** Called when a catalogue message has been sent: how long after it was queued. */
   onSent: ((id: number, response_ms: number) => void) | undefined
-  /** In a car with keys: puts a tag behind a command; returns the length of its frame. */
-  seal: ((id: number, location: number, data: Uint8Array, length: number) => number) | undefined
+  /** In a car with keys. */
+  sealer: Sealer | undefined
   private readonly can: CanPort
   private readonly schedule: Schedule
   private readonly counters: HubCounters
@@ -61,7 +69,7 @@ export class Transmitter {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
     this.onSent = undefined
-    this.seal = undefined
+    this.sealer = undefined
     this.can = can
     this.schedule = schedule
     this.counters = counters
@@ -127,7 +135,6 @@ export class Transmitter {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]!
-    if (this.seal !== undefined) frame.length = this.seal(frame.id, location, frame.data, codec.length)
     this.enqueue(frame, codec.lifetime_ms)
     return true
   }
@@ -245,8 +252,11 @@ export class Transmitter {
     if (!frame.sealed && frame.expires_ms < Infinity) {
       const dataId = dataIdOf(id)
       const counter = this.e2e[dataId]!
+      const sealer = this.sealer
+      if (sealer !== undefined) frame.length = sealer.seal(id, frame.data, frame.length)
       protect(frame.data, frame.length, dataId, counter)
       this.e2e[dataId] = counter >= E2E_COUNTER_MAX ? 0 : counter + 1
+      if (sealer !== undefined) sealer.sealed(id, frame.data, frame.length)
     }
     frame.sealed = true
     if (!this.can.send(id, frame.data, frame.length)) return false

@@ -1,9 +1,11 @@
+import { VirtualTimeScheduler } from 'rxjs'
 import { describe, expect } from 'vitest'
 
 import { type GivenOf, type Target } from '#protocol/catalogue/index.ts'
-import { type CanFrame, dataIdOf, DID, hubAddress, type HubName, HUBS, isTagged, LOCATION, protect, SERVICE } from '#protocol/index.ts'
-import { encodeMessage, entryNamed, MessageSender, parseTarget } from '#protocol/messages/index.ts'
-import { type CarKeys, makeKeys, readKeys, Technician, ToolSeal } from '#sim/diag/index.ts'
+import { type CanFrame, dataIdOf, DID, hubAddress, type HubName, HUBS, IGNITION, LOCATION, protect, SERVICE, TAGGING, taggingOf } from '#protocol/index.ts'
+import { decodeFrame, encodeMessage, entryNamed, MessageSender, parseTarget } from '#protocol/messages/index.ts'
+import { type CarKeys, CommandSender, makeKeys, readKeys, Technician, toolCommand, ToolSeal } from '#sim/diag/index.ts'
+import { createLinkFrame, LinkBase, type LinkFrame } from '#sim/gateway/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
 import { Laptop } from '../diagnosis/laptop.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
@@ -14,6 +16,8 @@ const OTHER_KEYS: CarKeys = readKeys(makeKeys(Uint8Array.from({ length: 48 }, (_
 const KEYED: readonly HubName[] = ['DASH', 'TRUNK', 'FL', 'FR', 'RL', 'RR', 'HOOD']
 /** The judge of frames takes a laptop's questions and answers for strange: they are no messages of the catalogue. */
 const ASKED = { expects: ['frames'] }
+/** A command with a tag in it, or one that a tag follows. */
+const isTagged = ({ id, data }: CanFrame): boolean => taggingOf(id, data) !== TAGGING.open
 const glass_pct = (car: SimulatedVehicle, door: 'FL' | 'RR' = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
 const refused = (car: SimulatedVehicle, hub: HubName): number => car.car.hub(hub).firmware!.counters.rxNotAuthentic
 
@@ -44,11 +48,151 @@ class KeyedTool {
     for (let sent = 0; sent < 5; sent++) {
       await this.car.run(100)
       const frame = this.sender.encode(entry, location, { sequence, ...values })
-      this.seal.seal(frame)
+      const tag = this.seal.seal(frame)
       this.car.driver.send(frame)
+      if (tag !== undefined) this.car.driver.send(tag)
     }
   }
 }
+
+/** A tool's link on the bus of a virtual car, and its clock. */
+class BenchLink extends LinkBase {
+  readonly clock = new VirtualTimeScheduler()
+  private readonly car: SimulatedVehicle
+
+  constructor(car: SimulatedVehicle) {
+    super('spine:bench', {})
+    this.car = car
+    this.clock.maxFrames = 0
+    car.driver.onFrame(frame => this.receive(Object.assign(createLinkFrame(), { ...frame, data: frame.data.slice() }), this.counters))
+  }
+
+  override send(frame: LinkFrame): boolean {
+    this.car.driver.send(frame)
+    return true
+  }
+
+  /** Lets virtual time pass until `work` is done. */
+  async wait<Result>(work: Promise<Result>): Promise<Result> {
+    let done = false
+    const finished = work.finally(() => { done = true })
+    while (!done) {
+      await this.car.run(1)
+      this.clock.maxFrames++
+      this.clock.flush()
+      for (let i = 0; i < 8; i++) await Promise.resolve()
+    }
+    return finished
+  }
+
+  protected override async start(): Promise<void> {
+    this.setState('up')
+  }
+
+  protected override async stop(): Promise<void> {}
+}
+
+const DASH = hubAddress(LOCATION.DASH)
+const view = (car: SimulatedVehicle, hub: HubName): readonly [number, number] => {
+  const vehicle = car.car.hub(hub).firmware!.vehicle
+  return [vehicle.ignition(), vehicle.speed_kmh()]
+}
+
+describe('what a manager says in a car with keys', () => {
+  journey('of speed and ignition is believed of nobody else, nor again after a reset or when the dash is dead', async (car) => {
+    await keyed(car)
+    const tape: CanFrame[] = []
+    car.driver.onFrame((frame) => {
+      if ((frame.id & 0xff) === DASH && (frame.id >>> 16 & 0x3ff) === 0x1ff) tape.push({ ...frame, data: frame.data.slice() })
+    })
+    await car.run(1500)
+    const standing = [...tape]
+    car.car.setSpeed(120)
+    await car.until('the doors know', () => view(car, 'FL')[1] > 100, { within_ms: 30_000 })
+    const forge = (speed_kmh: number, ignition: 'on' | 'off', source: number): void =>
+      void car.send('VehicleState@ALL', { ignition, speed_kmh, manager: 'active', gear: 'park' }, { source })
+    const attack = async (): Promise<number[]> => {
+      const speeds: number[] = []
+      for (let i = 0; i < 60; i++) {
+        forge(0, i % 2 === 0 ? 'on' : 'off', [DASH, hubAddress(LOCATION.TRUNK), 0xf9][i % 3]!)
+        car.driver.send({ ...standing[i % standing.length]!, data: standing[i % standing.length]!.data.slice() })
+        await car.run(37)
+        speeds.push(view(car, 'FL')[1], view(car, 'RR')[1])
+      }
+      return speeds
+    }
+    expect(Math.min(...await attack())).toBeGreaterThan(100)
+    expect(view(car, 'FL')[0]).toBe(IGNITION.on)
+    car.car.resetHub('FL')
+    // Not known at first, but never what was recorded.
+    for (const speed of await attack()) expect(speed >= 0 ? speed : 120).toBeGreaterThan(100)
+    expect(view(car, 'FL')[1]).toBeGreaterThan(100)
+    car.car.powerHub('DASH', false)
+    for (let i = 0; i < 6; i++) for (const speed of await attack()) expect(speed >= 0 ? speed : 120).toBeGreaterThan(100)
+    expect(view(car, 'FL')).toEqual([IGNITION.off, NaN])
+    car.car.powerHub('DASH', true)
+    await car.until('the dash is believed again', () => view(car, 'FL')[1] > 100, { within_ms: 1500 })
+  }, ASKED)
+
+  journey('of current, shedding and sleep is obeyed of nobody else; lamps, mirrors and the stereo obey who has keys', async (car) => {
+    const laptop = await keyed(car)
+    await laptop.wait(new Technician(laptop.wire, laptop.clock).giveKeys('STEREO', KEYS))
+    await car.run(3000)
+    car.hold('DASH.windowFL.down')
+    for (let i = 0; i < 15; i++) {
+      car.send('PowerShed@ALL', { level: 3, reason: 'cranking' }, { source: DASH })
+      for (let port = 0; port < 4; port++) car.send('PowerGrant@FL', { port, sequence: i, result: 'revoked', lease_ms: 50 }, { source: DASH })
+      car.send('NetworkSleep@ALL', { phase: i % 2 === 0 ? 'proposed' : 'agreed' }, { source: DASH })
+      await car.run(100)
+    }
+    expect(glass_pct(car)).toBeGreaterThan(20)
+    car.release('DASH.windowFL.down')
+    await car.run(500)
+    const shown = (): string => JSON.stringify((['HOOD.lamp', 'FL.mirror', 'STEREO.amplifier'] as const).map(name => car.shows(name)))
+    const stood = shown()
+    for (const source of [DASH, 0xf9]) {
+      for (let i = 0; i < 20; i++) {
+        car.send('LightCommand@HOOD', { action: 'set', channel: i % 4, level_pct: 100 }, { source })
+        car.send('MirrorCommand@FL', { action: 'fold' }, { source })
+        car.send('StereoCommand@STEREO', { action: 'source', source: 'fm' }, { source })
+        await car.run(50)
+      }
+    }
+    expect(shown()).toBe(stood)
+    await car.press('DASH.lights.head')
+    await car.press('DASH.mirrors.fold')
+    await car.until('the switches are obeyed', () => shown() !== stood, { within_ms: 2000 })
+    await new KeyedTool(car, KEYS).command('LightCommand@HOOD', { action: 'set', channel: 2, level_pct: 100 })
+    const receipts = car.history('CommandReceipt@HOOD').filter(({ values }) => values.sender === 9)
+    expect(receipts.length).toBeGreaterThan(0)
+  }, ASKED)
+
+  journey('a forged echo ends no command: the driver and the tool are told the truth', async (car) => {
+    const laptop = await keyed(car)
+    await laptop.wait(new Technician(laptop.wire, laptop.clock, KEYS).giveKeys('FL', OTHER_KEYS))
+    await car.run(3000)
+    const lie = (frame: CanFrame): void => {
+      const message = decodeFrame(frame)
+      if (message?.name !== 'WindowCommand') return
+      car.send('WindowStatus@FL', { echoSender: frame.id & 0x0f, echoSequence: message.values['sequence'] }, { source: hubAddress(LOCATION.FL) })
+      car.send('CommandReceipt@FL', { topic: 8, sender: frame.id & 0x0f, sequence: message.values['sequence'], tagLow: 1, tagHigh: 2 },
+        { source: hubAddress(LOCATION.FL) })
+    }
+    car.driver.onFrame(lie)
+    await car.press('DASH.windowFL.down', 800)
+    await car.until('the loss is told', () => car.history('PortStatus@DASH').some(({ values }) => values.fault === 'commandLost'), { within_ms: 1500 })
+    const link = new BenchLink(car)
+    await link.open()
+    const forged = await link.wait(new CommandSender(link, {}, link.clock, KEYS).send(toolCommand('WindowCommand@FL', ['action=down'], 0xf9)))
+    expect(forged).toMatchObject({ kind: 'unanswered', proved: false })
+    expect(forged.problem).toContain('did not prove')
+    const honest = await link.wait(new CommandSender(link, { counter: 5 }, link.clock, OTHER_KEYS).send(toolCommand('WindowCommand@FL', ['action=goto', 'position_pct=30'], 0xf9)))
+    expect(honest).toMatchObject({ kind: 'accepted', proved: true, frames: 1 })
+    // It has taken it; without the dash's keys it knows neither ignition nor manager, and stays.
+    const lamp = await link.wait(new CommandSender(link, { counter: 8 }, link.clock, KEYS).send(toolCommand('LightCommand@HOOD', ['action=set', 'channel=0', 'level=100%'], 0xf9)))
+    expect(lamp).toMatchObject({ kind: 'accepted', proved: true, frames: 1 })
+  }, ASKED)
+})
 
 describe('a car with keys', () => {
   journey('answers its own switches as before, a tool that has the key, and nobody else', async (car) => {
@@ -87,7 +231,7 @@ describe('a car with keys', () => {
     await keyed(car)
     const tape: CanFrame[] = []
     car.driver.onFrame((frame) => {
-      if (isTagged(frame.id) && (frame.id & 0xff) !== 0xf9) tape.push({ ...frame, data: frame.data.slice() })
+      if (isTagged(frame) && (frame.id & 0xff) !== 0xf9) tape.push({ ...frame, data: frame.data.slice() })
     })
     await car.press('DASH.windowFL.down', 1500)
     await car.press('DASH.doors.unlock')
@@ -181,7 +325,7 @@ describe('mutated attacks on a car with keys', () => {
     await keyed(car)
     const dice = new Prng(car.car.kernel.seed, 'attacks')
     const tape: CanFrame[] = []
-    car.driver.onFrame((frame) => { if (isTagged(frame.id)) tape.push({ ...frame, data: frame.data.slice() }) })
+    car.driver.onFrame((frame) => { if (isTagged(frame)) tape.push({ ...frame, data: frame.data.slice() }) })
     for (const name of ['windowFL', 'windowFR', 'windowRL', 'windowRR'] as const) await car.press(`DASH.${name}.down`, 500)
     for (const name of ['lock', 'unlock', 'lock'] as const) await car.press(`DASH.doors.${name}`)
     await car.run(2000)
@@ -222,7 +366,7 @@ describe('mutated attacks on a car with keys', () => {
       const attack = pick(attacks)()
       const frame = { ...attack, data: attack.data.slice() }
       // Half of what was altered has a right checksum and any counter.
-      if (isTagged(frame.id) && frame.length >= 2 && dice.chance(0.5)) protect(frame.data, frame.length, dataIdOf(frame.id), dice.below(15))
+      if (isTagged(frame) && frame.length >= 2 && dice.chance(0.5)) protect(frame.data, frame.length, dataIdOf(frame.id), dice.below(15))
       car.driver.send(frame)
       if (dice.chance(0.1)) await car.run(dice.below(60))
       if (dice.chance(0.004)) car.car.resetHub(pick(['FL', 'FR', 'RL', 'RR', 'TRUNK', 'DASH'] as const))

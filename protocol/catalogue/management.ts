@@ -129,22 +129,69 @@ export const PowerRelease = message({
   },
 })
 
-const challengeHalf = (start: number, tag: number): { kind: 'count', tag: number, start: number, width: 16, text: string } =>
-  ({ kind: 'count', tag, start, width: 16, text: `${start === 16 ? 'low' : 'high'} half of the challenge` })
+type HalfWord = { kind: 'count', tag: number, start: number, width: 16, text: string }
+const lowHalfOf = (what: string, start: number, tag: number): HalfWord => ({ kind: 'count', tag, start, width: 16, text: `low half of ${what}` })
+const highHalfOf = (what: string, start: number, tag: number): HalfWord => ({ kind: 'count', tag, start, width: 16, text: `high half of ${what}` })
+/** 28 bits of a CMAC and four of a counter, as protocol/authentic.ts has them. */
+const tagAt = (start: number, tag: number) => ({
+  tagLow: { kind: 'count', tag, start, width: 16, text: 'first two bytes of the tag' },
+  tagHigh: { kind: 'count', tag: tag + 1, start: start + 16, width: 16, text: 'last two bytes of the tag' },
+} as const)
 
 export const Freshness = message({
   name: 'Freshness', kind: 6, page: 0, locations: HUBS, senders: HUBS, priority: 3,
   idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 1000, actuates: false,
-  text: 'Of a hub with keys: the challenge that the tags of commands to it are made with from now on. Random, and another one every 2 s, '
+  text: 'Of a hub with keys: the challenge that the tags of what is said to it are made with from now on. Random, and another one every 2 s, '
     + 'after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it.',
-  fields: { challengeLow: challengeHalf(16, 1), challengeHigh: challengeHalf(32, 2) },
+  fields: { challengeLow: lowHalfOf('the challenge', 16, 1), challengeHigh: highHalfOf('the challenge', 32, 2) },
 })
 
 export const FreshnessRequest = message({
   name: 'FreshnessRequest', kind: 6, page: 1, locations: ['ALL'], senders: HUBS, priority: 3,
-  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 500, actuates: false,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200, deadline_ms: 200, lifetime_ms: 500, actuates: false,
   text: 'Who wants to command a hub with keys and does not know its challenge, or has lost count, asks for a new one.',
   fields: { target: { kind: 'count', tag: 1, start: 16, width: 4, text: 'location of the hub; 0 = every one' } },
+})
+
+export const FreshnessEpoch = message({
+  name: 'FreshnessEpoch', kind: 4, page: 1, locations: ['ALL'], senders: ['DASH', 'TRUNK'], priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200, deadline_ms: 200, lifetime_ms: 500, actuates: false,
+  text: 'Of a manager with keys: the random word that the tags of what it says to all are made with, from when it begins to speak or its '
+    + 'counter ends, and when asked. Counts for a hub once a FreshnessProof proves it.',
+  fields: { epochLow: lowHalfOf('the epoch', 16, 1), epochHigh: highHalfOf('the epoch', 32, 2) },
+})
+
+export const FreshnessProof = message({
+  name: 'FreshnessProof', kind: 5, page: 1, locations: HUBS, senders: ['DASH', 'TRUNK'], priority: 3,
+  idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100, deadline_ms: 100, lifetime_ms: 500, actuates: false,
+  text: 'Of a manager with keys, after each Freshness of a hub: its epoch and counter, proved over the hub\'s challenge. What was said to '
+    + 'all before counts there no more.',
+  fields: { counter: { kind: 'count', tag: 1, start: 16, width: 16, text: 'the last counter used in this epoch' }, ...tagAt(32, 2) },
+})
+
+export const Tag = message({
+  name: 'Tag', kind: 7, page: 1, locations: ['ALL', ...HUBS], senders: ['DASH', 'TRUNK'], priority: 1,
+  idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 50, lifetime_ms: 200, actuates: false,
+  text: 'In a car with keys, beside a message that has no room for its tag: VehicleState, PowerGrant and the commands of mirrors, '
+    + 'lamps, the stereo and later classes. A hub with keys waits for it.',
+  fields: {
+    counter: { kind: 'count', tag: 1, start: 16, width: 4, text: 'counter in the E2E header of that message' },
+    kind: { kind: 'count', tag: 2, start: 20, width: 4, text: 'its kind' },
+    ...tagAt(24, 3),
+  },
+})
+
+export const CommandReceipt = message({
+  name: 'CommandReceipt', kind: 7, page: 0, locations: HUBS, senders: HUBS, priority: 4,
+  idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 100, lifetime_ms: 500, actuates: false,
+  text: 'Of a hub with keys: it has taken a command. The tag is over the challenge and counter of that command, so no other is meant; '
+    + 'who commands such a hub believes this, and no echo in a status.',
+  fields: {
+    topic: { kind: 'count', tag: 1, start: 16, width: 8, text: 'kind of the command, or 16 + the class code of a later class' },
+    sequence: { kind: 'count', tag: 2, start: 24, width: 4, text: 'its sequence' },
+    sender: { kind: 'count', tag: 3, start: 28, width: 4, text: 'low nibble of its sender\'s address' },
+    ...tagAt(32, 4),
+  },
 })
 
 export const SwitchEvent = message({

@@ -1,8 +1,8 @@
 import { cmac } from '@noble/ciphers/aes.js'
 import {
-  type CanFrame, dataIdOf, FreshnessCodec, FreshnessRequestCodec, hubAddress, isTagged, KEY_BYTES, KEY_ROLE, KEY_ROLES,
-  LAST_COUNTER, LOCATION, messageId, protect, TAG_BYTES,
-  TAGGED_BYTES, taggedBytes, writeTag,
+  type CanFrame, CLASSIC_DATA_BYTES, CommandReceiptCodec, COUNTER_STEPS, counterOf, coveredBy, dataIdOf, E2E_COUNTER_MAX, FreshnessCodec,
+  FreshnessRequestCodec, hubAddress, KEY_BYTES, KEY_ROLE, KEY_ROLES, LAST_COUNTER, LOCATION, locationOf, messageId, nextCounter, protect,
+  sourceOf, TAG_AT, TAG_BYTES, TagCodec, TAGGED_BYTES, taggedBytes, TAGGING, taggingOf, tagCounter, tagFits, wordOf, writeTag,
 } from '#protocol/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
 
@@ -52,10 +52,19 @@ export function workshopAnswer(keys: CarKeys, seed: number): number {
   return new DataView(mac.buffer, mac.byteOffset).getUint32(0)
 }
 
-/** Puts tags behind a tool's commands: learns the challenges of hubs from the frames it hears. */
+/** What a hub says of a command that it has taken. */
+interface Receipt {
+  readonly location: number
+  readonly topic: number
+  readonly sender: number
+  readonly sequence: number
+}
+
+/** Puts tags behind a tool's commands, and believes receipts of hubs: learns their challenges from the frames it hears. */
 export class ToolSeal {
   private readonly key: Uint8Array
   private readonly challenges = new Map<number, { challenge: number, used: number }>()
+  private readonly counters = new Map<number, number>()
   private readonly block = new Uint8Array(TAGGED_BYTES)
 
   /** Throws Error without the tool's key. */
@@ -66,34 +75,71 @@ export class ToolSeal {
 
   /** Any frame of the bus. */
   hear({ id, data, length }: CanFrame): void {
-    const location = (id >>> 8) & 0x0f
+    const location = locationOf(id)
     if (id !== messageId(FreshnessCodec.priority, FreshnessCodec.page, FreshnessCodec.kind, location, hubAddress(location))) return
     if (length < FreshnessCodec.length) return
     const values = FreshnessCodec.create()
     FreshnessCodec.decode(data, values)
-    const challenge = values.challengeHigh * 0x10000 + values.challengeLow
+    const challenge = wordOf(values.challengeLow, values.challengeHigh)
     if (this.challenges.get(location)?.challenge !== challenge) this.challenges.set(location, { challenge, used: 0 })
   }
 
-  /** Whether a command to this hub can be tagged. */
+  /** Whether a command to this hub can be tagged, and its receipt be believed. */
   knows(location: LocationName): boolean {
     return (this.challenges.get(LOCATION[location])?.used ?? LAST_COUNTER) < LAST_COUNTER
   }
 
-  /** Puts a tag behind a window or latch command; its E2E header is renewed. Other frames, and those to hubs unknown, stay as they are. */
-  seal(frame: CanFrame): void {
+  /** A receipt of a command that was sealed here; undefined: this frame is none, or is forged or old. */
+  receipt({ id, data, length }: CanFrame): Receipt | undefined {
+    const location = locationOf(id)
+    const known = this.challenges.get(location)
+    const { priority, page, kind, length: least } = CommandReceiptCodec
+    if (known === undefined || id !== messageId(priority, page, kind, location, hubAddress(location)) || length < least) return undefined
+    const counter = known.used - ((known.used - tagCounter(data, TAG_AT.receipt)) & COUNTER_STEPS - 1)
+    if (counter <= 0 || !tagFits(data, TAG_AT.receipt, this.mac(id, known.challenge, counter, data, TAG_AT.receipt))) return undefined
+    const values = CommandReceiptCodec.create()
+    CommandReceiptCodec.decode(data, values)
+    return { location, topic: values.topic, sender: values.sender, sequence: values.sequence }
+  }
+
+  /**
+   * Tags a command: puts the tag behind it and renews its E2E header, or returns the `Tag` to be sent right after it. Other frames,
+   * and those to hubs that say no challenge, stay as they are.
+   */
+  seal(frame: CanFrame): CanFrame | undefined {
     const { id, data, length } = frame
-    const known = this.challenges.get((id >>> 8) & 0x0f)
-    if (!isTagged(id) || known === undefined || known.used >= LAST_COUNTER) return
+    const known = this.challenges.get(locationOf(id))
+    const tagging = taggingOf(id, data)
+    if (tagging === TAGGING.open || known === undefined || known.used >= LAST_COUNTER) return undefined
     known.used++
-    const bytes = taggedBytes(this.block, id, known.challenge, known.used, data, length)
+    const mac = this.mac(id, known.challenge, known.used, data, length)
+    if (tagging === TAGGING.behind) return this.companion(frame, mac, known.used)
     if (data.length < length + TAG_BYTES) {
-      frame.data = new Uint8Array(8)
+      frame.data = new Uint8Array(CLASSIC_DATA_BYTES)
       frame.data.set(data)
     }
-    writeTag(frame.data, length, cmac(this.block.slice(0, bytes), this.key), known.used)
+    writeTag(frame.data, length, mac, known.used)
     frame.length = length + TAG_BYTES
-    protect(frame.data, frame.length, dataIdOf(id), frame.data[1]! & 0x0f)
+    protect(frame.data, frame.length, dataIdOf(id), counterOf(frame.data))
+    return undefined
+  }
+
+  private companion(frame: CanFrame, mac: Uint8Array, used: number): CanFrame {
+    const { priority, page, kind, length } = TagCodec
+    const location = locationOf(frame.id)
+    const id = messageId(priority, page, kind, location, sourceOf(frame.id))
+    const data = new Uint8Array(CLASSIC_DATA_BYTES)
+    data[2] = coveredBy(frame.id, frame.data)
+    writeTag(data, TAG_AT.tag, mac, used)
+    const counter = nextCounter(this.counters.get(location) ?? E2E_COUNTER_MAX)
+    this.counters.set(location, counter)
+    protect(data, length, dataIdOf(id), counter)
+    return { ...frame, id, data, length }
+  }
+
+  private mac(id: number, challenge: number, counter: number, data: Uint8Array, length: number): Uint8Array {
+    const bytes = taggedBytes(this.block, id, challenge, counter, data, length)
+    return cmac(this.block.slice(0, bytes), this.key)
   }
 }
 

@@ -4,7 +4,7 @@ import {
   takeWhile, timer,
 } from 'rxjs'
 import type { GivenValues, LocationName } from '#protocol/catalogue/index.ts'
-import { senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/index.ts'
+import { LOCATION, senderNibble, TOOL_ADDRESSES, topicOf } from '#protocol/index.ts'
 import {
   ENTRIES, entryNamed, FrameDecoder, type MessageEntry, MessageError, MessageSender, parseAssignments, parseTarget, type SenderStart,
 } from '#protocol/messages/index.ts'
@@ -41,8 +41,8 @@ export interface SendOptions {
 }
 
 /**
- * What became of a command. `sent`: nothing is known of it. `accepted`: the hub's status echoed it. `unanswered`: no
- * status came in time, or none echoed it. `notTaken`: the link refused the frame.
+ * What became of a command. `sent`: nothing is known of it. `accepted`: the hub's status echoed it; of a hub with keys, where this
+ * side has some: its receipt is genuine. `unanswered`: neither came in time. `notTaken`: the link refused the frame.
  */
 export interface CommandOutcome {
   readonly kind: 'sent' | 'accepted' | 'unanswered' | 'notTaken'
@@ -52,6 +52,8 @@ export interface CommandOutcome {
   readonly sequence: number
   /** From the first frame to the echo. */
   readonly latency_ms?: number
+  /** The hub proved with the car's keys that it has taken the command: nobody else can have said so. */
+  readonly proved: boolean
   /** Fields of the status that echoed it, or of the last one heard. */
   readonly status?: Readonly<Record<string, number>>
   /** Why it failed, a line for people; empty when it has not. */
@@ -111,21 +113,28 @@ export class CommandSender {
     const { link, clock } = this
     const unhear = this.seal === undefined ? undefined : await this.freshen(command, this.seal)
     const next = this.frames(command)
-    const first = next()
+    const { frame: first, tag: firstTag } = next()
     const hearing = new Hearing(command, first)
     const waits = wait && hearing.status !== undefined
     const due_ms = hold_ms ?? (waits ? GIVE_UP_ms : 0)
     const begun_ms = clock.now()
     let sent = 0
+    hearing.proves = this.seal?.knows(command.location) === true
     const echo$ = new Observable<void>(subscriber => link.onFrame((frame) => {
-      if (!hearing.echoes(frame)) return
+      if (frame.error) return
+      if (hearing.isProof(this.seal?.receipt(frame))) hearing.proved = true
+      else if (hearing.echoes(frame)) hearing.echoed = true
+      else return
+      if (hearing.proves && !hearing.proved) return
       hearing.latency_ms ??= clock.now() - begun_ms
-      if (hold_ms === undefined) subscriber.next()
+      if (hold_ms === undefined && hearing.echoed) subscriber.next()
     }))
     const put = (): boolean => {
-      const taken = link.send(sent === 0 ? first : next())
-      if (taken) sent++
-      return taken
+      const { frame, tag } = sent === 0 ? { frame: first, tag: firstTag } : next()
+      const taken = link.send(frame)
+      if (!taken) return false
+      sent++
+      return tag === undefined || link.send(tag)
     }
     const refusal$ = concat(of(0), timer(REPEAT_ms, REPEAT_ms, clock)).pipe(
       take(Math.max(1, Math.ceil(due_ms / REPEAT_ms))),
@@ -139,19 +148,19 @@ export class CommandSender {
     const { fields, latency_ms, sequence } = hearing
     const kind = !isTaken ? 'notTaken' : !waits ? 'sent' : latency_ms === undefined ? 'unanswered' : 'accepted'
     return {
-      kind, frames: sent, first, sequence, problem: this.problem(kind, command, hearing),
+      kind, frames: sent, first, sequence, proved: hearing.proved, problem: this.problem(kind, command, hearing),
       ...(latency_ms !== undefined && { latency_ms }), ...(fields !== undefined && { status: fields }),
     }
   }
 
-  /** Frames of a command, each with the next counter. */
-  private frames({ entry, location, values, source }: ToolCommand): () => LinkFrame {
+  /** Frames of a command, each with the next counter, and with the tag that follows it if one does. */
+  private frames({ entry, location, values, source }: ToolCommand): () => { frame: LinkFrame, tag: LinkFrame | undefined } {
     const sequence = isGiven(values, 'sequence') ? undefined : this.sender.sequence(entry, location, source)
     const given = sequence === undefined ? values : { ...values, sequence }
     return () => {
       const frame = Object.assign(createLinkFrame(), this.sender.encode(entry, location, given, source))
-      this.seal?.seal(frame)
-      return frame
+      const tag = this.seal?.seal(frame)
+      return { frame, tag: tag === undefined ? undefined : Object.assign(createLinkFrame(), tag) }
     }
   }
 
@@ -180,10 +189,12 @@ export class CommandSender {
     await lastValueFrom(looks$, { defaultValue: 0 })
   }
 
-  private problem(kind: CommandOutcome['kind'], { location }: ToolCommand, { status, fields }: Hearing): string {
+  private problem(kind: CommandOutcome['kind'], { location }: ToolCommand, hearing: Hearing): string {
+    const { status, fields } = hearing
     if (kind === 'notTaken') return this.refusalText()
     if (kind !== 'unanswered') return ''
     const name = `${status!.row.name}@${location}`
+    if (hearing.proves && hearing.echoed) return `${name} echoes the command, but ${location} did not prove that it has taken it: somebody forges`
     return fields === undefined
       ? `no ${name} within ${GIVE_UP_ms} ms: is the hub there? See "npx spine monitor"`
       : `${name} came but did not echo the command: the hub refused it, or never received it`
@@ -202,6 +213,10 @@ class Hearing {
   readonly status: MessageEntry | undefined
   readonly sequence: number
   latency_ms: number | undefined
+  /** The hub has keys, and is to prove that it took the command; it did so; a status echoed it. */
+  proves = false
+  proved = false
+  echoed = false
   /** Of the last status heard. */
   fields: Record<string, number> | undefined
   private readonly command: ToolCommand
@@ -214,9 +229,16 @@ class Hearing {
     this.sequence = decoded !== undefined && 'sequence' in decoded.values ? decoded.values.sequence : 0
   }
 
+  /** True for the receipt of this command. */
+  isProof(receipt: ReturnType<ToolSeal['receipt']>): boolean {
+    const { entry, location, source } = this.command
+    return receipt !== undefined && receipt.topic === topicOf(entry.row) && receipt.location === LOCATION[location]
+      && receipt.sender === senderNibble(source) && receipt.sequence === this.sequence
+  }
+
   /** Takes a frame of the bus; true when it is a status that echoes the command. */
   echoes(frame: LinkFrame): boolean {
-    if (this.status === undefined || frame.error) return false
+    if (this.status === undefined) return false
     const decoded = this.decoder.decode(frame)
     if (decoded === undefined || decoded.row !== this.status.row || decoded.location !== this.command.location) return false
     this.fields = { ...decoded.values }

@@ -102,10 +102,12 @@ async function list({ technician, terminal, options }: Work): Promise<void> {
 }
 
 /** Visits the hubs that are named, or all that answer. */
-export async function eachHub(words: readonly string[], visit: (hub: HubName) => Promise<void>): Promise<void> {
+export async function eachHub(
+  words: readonly string[], visit: (hub: HubName) => Promise<void>, all: readonly HubName[] = HUBS,
+): Promise<void> {
   const named = words.map(hubNamed)
   let answered = 0
-  for (const hub of named.length > 0 ? named : HUBS) {
+  for (const hub of named.length > 0 ? named : all) {
     try {
       await visit(hub)
       answered++

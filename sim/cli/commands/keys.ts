@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type HubName, KEY_BYTES, KEY_ROLES } from '#protocol/index.ts'
+import { type HubName, HUBS, KEY_BYTES, KEY_ROLES } from '#protocol/index.ts'
 import { type DidValues } from '#protocol/catalogue/index.ts'
-import { makeKeys, Technician } from '#sim/diag/index.ts'
+import { type CarKeys, makeKeys, Technician } from '#sim/diag/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
@@ -18,7 +18,7 @@ const HELP = `
   pair [HUB…]                   from now on each socket holds what is plugged in now: its class, and of switches their layout
   unpair [HUB…]                 the sockets hold anything again
   create FILE                   makes the keys of a car: a new file that only its owner can read
-  give FILE [HUB…]              writes them into hubs, which restart: from then on windows and latches obey only who has keys
+  give FILE [HUB…]              writes them into hubs, which restart: from then on they obey only who has keys
   revoke [HUB…]                 takes them out again; with --keys, as everything at a hub that has some
 
 All hubs that answer when none is named. Pairing wants the ignition on and the car standing. What is not paired stays without
@@ -76,27 +76,31 @@ function changed(what: 'pair' | 'unpair'): Action {
   }
 }
 
-/** The dash first: it tags for hubs that say challenges, and commands the others as before, so that half a car is none too few. */
-const GIVING_ORDER: readonly HubName[] = ['DASH', 'TRUNK', 'FL', 'FR', 'RL', 'RR', 'HOOD', 'STEREO']
+/**
+ * Managers first: they tag for hubs that say challenges, and speak to the others as before, while a hub with keys obeys no dash that has
+ * none. Where there are keys already, managers last: until then the others understand them.
+ */
+const MANAGERS: readonly HubName[] = ['DASH', 'TRUNK']
+const OTHERS: readonly HubName[] = HUBS.filter(hub => !MANAGERS.includes(hub))
 
-async function give({ technician, terminal, options }: Work, [file, ...words]: readonly string[]): Promise<void> {
-  if (file === undefined) throw usage('which keys? For example: give car.keys')
-  const keys = keysOf(file)
-  const done: HubName[] = []
-  await eachHub(words.length > 0 ? words : GIVING_ORDER.filter(hub => hub !== 'STEREO'), async (hub) => {
-    await technician.giveKeys(hub, keys)
-    done.push(hub)
-  })
-  tell(terminal, options.json, () => ({ given: done }), () => `given: ${done.join(', ')}; they restart\n`)
-}
-
-async function revoke({ technician, terminal, options }: Work, words: readonly string[]): Promise<void> {
+async function changeKeys({ technician, options }: Work, words: readonly string[], keys: CarKeys | undefined): Promise<HubName[]> {
   const done: HubName[] = []
   await eachHub(words, async (hub) => {
-    await technician.giveKeys(hub, undefined)
+    await technician.giveKeys(hub, keys)
     done.push(hub)
-  })
-  tell(terminal, options.json, () => ({ revoked: done }), () => `revoked: ${done.join(', ')}; they restart, and obey whoever commands\n`)
+  }, options.keys === undefined ? [...MANAGERS, ...OTHERS] : [...OTHERS, ...MANAGERS])
+  return done
+}
+
+async function give(work: Work, [file, ...words]: readonly string[]): Promise<void> {
+  if (file === undefined) throw usage('which keys? For example: give car.keys')
+  const done = await changeKeys(work, words, keysOf(file))
+  tell(work.terminal, work.options.json, () => ({ given: done }), () => `given: ${done.join(', ')}; they restart\n`)
+}
+
+async function revoke(work: Work, words: readonly string[]): Promise<void> {
+  const done = await changeKeys(work, words, undefined)
+  tell(work.terminal, work.options.json, () => ({ revoked: done }), () => `revoked: ${done.join(', ')}; they restart, and obey whoever commands\n`)
 }
 
 function create(terminal: Terminal, options: Options, file: string | undefined): void {

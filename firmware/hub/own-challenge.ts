@@ -1,0 +1,91 @@
+import { KEY_ROLE, locationOfAddress, PROOF_BYTES, putWord, senderNibble, TAG_AT, tagCounter } from '#protocol/index.ts'
+import { CounterWindow } from './counter-window.ts'
+import type { HubKeys } from './hub-keys.ts'
+
+/** What was tagged just before a new challenge still counts. */
+const GRACE_ms = 50
+const SENDERS = 16
+const WORD = 0x1_0000_0000
+
+/** Which word and counter a message was tagged with. */
+export interface Taken {
+  word: number
+  counter: number
+}
+
+/**
+ * The challenge that this hub says, and the one before: what was recorded before a reset, a sleep or a takeover is of another, so
+ * nothing about freshness has to outlive anything.
+ */
+export class OwnChallenge {
+  word: number
+  renewed_ms: number
+  /** Of the last message that was taken. */
+  readonly taken: Taken
+  private readonly keys: HubKeys
+  private readonly random: () => number
+  private window: CounterWindow
+  private former: number
+  private formerWindow: CounterWindow
+  private readonly proof: Uint8Array
+
+  constructor(keys: HubKeys, random: () => number) {
+    this.keys = keys
+    this.random = random
+    this.word = this.draw()
+    this.former = this.word
+    this.renewed_ms = -Infinity
+    this.window = new CounterWindow(SENDERS)
+    this.formerWindow = new CounterWindow(SENDERS)
+    this.taken = { word: 0, counter: 0 }
+    this.proof = new Uint8Array(PROOF_BYTES)
+  }
+
+  renew(now: number): void {
+    const spent = this.formerWindow
+    this.former = this.word
+    this.formerWindow = this.window
+    this.window = spent
+    this.window.clear()
+    this.word = this.draw()
+    this.renewed_ms = now
+  }
+
+  /** Nobody knows the challenge until it is said: what was sent while the hub slept was not for now. */
+  forget(): void {
+    this.word = this.draw()
+    this.former = this.word
+    this.renewed_ms = -Infinity
+  }
+
+  /** Whether a message is for now and of who has the key of its sender's kind; each counts once. */
+  takes(id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number, now: number): boolean {
+    if (this.fits(this.word, this.window, id, data, length, tag, at)) return true
+    if (this.former === this.word || now - this.renewed_ms > GRACE_ms) return false
+    return this.fits(this.former, this.formerWindow, id, data, length, tag, at)
+  }
+
+  /** Whether `data`, a FreshnessProof, proves this epoch with this counter. */
+  proves(id: number, epoch: number, counter: number, data: Uint8Array, now: number): boolean {
+    putWord(this.proof, 2, epoch)
+    if (this.keys.fits(KEY_ROLE.hub, id, this.word, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)) return true
+    if (this.former === this.word || now - this.renewed_ms > GRACE_ms) return false
+    return this.keys.fits(KEY_ROLE.hub, id, this.former, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
+  }
+
+  private fits(word: number, window: CounterWindow, id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number): boolean {
+    const sender = senderNibble(id)
+    const counter = window.next(sender, tagCounter(tag, at))
+    if (counter === 0) return false
+    const role = locationOfAddress(id & 0xff) > 0 ? KEY_ROLE.hub : KEY_ROLE.tool
+    if (!this.keys.fits(role, id, word, counter, data, length, tag, at)) return false
+    window.take(sender, counter)
+    this.taken.word = word
+    this.taken.counter = counter
+    return true
+  }
+
+  private draw(): number {
+    return Math.floor(this.random() * WORD)
+  }
+}
