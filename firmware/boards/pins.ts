@@ -10,8 +10,13 @@ export interface BoardPins {
   readonly location?: number | undefined
   /** Divider of the supply: volts at full scale. */
   readonly supply: ScaledPin | AssumedSupply
+  /** A sensor whose voltage rises with the temperature; without one the chip's own is read, if it has one. */
+  readonly temperature?: ScaledPin
   readonly ports: readonly PortPins[]
-  /** Two areas of flash for records, each at the beginning of a page, and how much of each is used, bytes. */
+  /**
+   * Two areas of flash for records, each at the beginning of a page, and how much of each is used, bytes. Addresses are those of
+   * the chip under Espruino, and of the partition `spine` under XS.
+   */
   readonly nvm: { readonly addresses: readonly [number, number], readonly bytes: number }
 }
 
@@ -37,10 +42,11 @@ interface AssumedSupply {
   readonly assumed_V: number
 }
 
-/** An analog input: `scale` in volts or amperes at full scale. */
+/** An analog input: what full scale means above `offset`, which stands for 0 V, in volts, amperes or °C. */
 export interface ScaledPin {
   readonly pin: string
   readonly scale: number
+  readonly offset?: number
 }
 
 /** A socket. What is left out the socket has not. */
@@ -52,6 +58,8 @@ export interface PortPins {
   /** Fault output of the eFuse, low when it has latched off. */
   readonly fault?: string
   readonly current?: ScaledPin
+  /** Behind the eFuse. */
+  readonly plug?: ScaledPin
   /** Low while a plug is in. */
   readonly present?: string
   /** Of the descriptor's memory. */
@@ -63,4 +71,9 @@ export interface PortPins {
   readonly analogs?: readonly string[]
   /** Contacts to ground. */
   readonly inputs?: readonly string[]
+}
+
+/** What an analog input measures whose converter gives `share` of full scale. */
+export function measured(wired: ScaledPin, share: number): number {
+  return share * wired.scale + (wired.offset === undefined ? 0 : wired.offset)
 }

@@ -20,14 +20,16 @@ function use(pin: string | undefined, as: string, need: Need, watched = false): 
 }
 
 /** Every pin that the wiring of a board uses, and for what. */
-function usesOf({ can, coding, supply, ports }: BoardRow): Use[] {
+function usesOf({ can, coding, supply, temperature, ports }: BoardRow): Use[] {
   return [
     ...use(can.sck, 'sck', 'output'), ...use(can.miso, 'miso', 'input'), ...use(can.mosi, 'mosi', 'output'),
     ...use(can.select, 'select', 'output'), ...use(can.interrupt, 'interrupt', 'pull-up', true),
     ...coding.flatMap((pin, bit) => use(pin, `coding ${bit}`, 'pull-up')), ...use(supply.pin, 'supply', 'adc'),
+    ...use(temperature?.pin, 'temperature', 'adc'),
     ...ports.flatMap((port, index) => [
       ...use(port.enable, `port ${index} enable`, 'output'), ...use(port.limit?.pin, `port ${index} limit`, 'pwm'),
       ...use(port.fault, `port ${index} fault`, 'pull-up'), ...use(port.current?.pin, `port ${index} current`, 'adc'),
+      ...use(port.plug?.pin, `port ${index} plug`, 'adc'),
       ...use(port.present, `port ${index} present`, 'input', true), ...use(port.oneWire, `port ${index} 1-Wire`, 'output'),
       ...(port.drives ?? []).flatMap(({ a, b }) => [...use(a, `port ${index} forward`, 'pwm'), ...use(b, `port ${index} backward`, 'pwm')]),
       ...(port.pulses ?? []).flatMap(({ a, b }) => [

@@ -6,6 +6,7 @@ import type { CanSpi } from '../can-spi.ts'
 import { FlashNvm } from '../flash-nvm.ts'
 import { Mcp2515 } from '../mcp2515.ts'
 import type { BoardPins, CanPins, SerialPins } from '../pins.ts'
+import { SleepClock } from '../sleep-clock.ts'
 import { CONSOLE_WORD } from '../uart.ts'
 import { UartCan } from '../uart-can.ts'
 import type { Espruino } from './api.ts'
@@ -16,37 +17,13 @@ const SPI_BAUD = 8_000_000
 const WATCHDOG_s = 2
 const SERIAL_BITS = 0x1f_ffff
 
-/** Timers, and sleep: what runs out meanwhile fires when the board is awake. */
-class Clock {
-  asleep: boolean
-  private readonly api: Espruino
-  private readonly start_s: number
-  private held: (() => void)[]
-
-  constructor(api: Espruino) {
-    this.api = api
-    this.start_s = api.getTime()
-    this.asleep = false
-    this.held = []
-  }
-
-  now(): number {
-    return (this.api.getTime() - this.start_s) * 1000
-  }
-
-  after(delay_ms: number, fire: () => void): number {
-    return this.api.setTimeout(() => {
-      if (this.asleep) this.held.push(fire)
-      else fire()
-    }, delay_ms)
-  }
-
-  wake(): void {
-    const held = this.held
-    this.asleep = false
-    this.held = []
-    for (let i = 0; i < held.length; i++) this.api.setTimeout(held[i]!, 0)
-  }
+function clockOf(api: Espruino): SleepClock {
+  const start_s = api.getTime()
+  return new SleepClock({
+    now: () => (api.getTime() - start_s) * 1000,
+    set: (fire, delay_ms) => api.setTimeout(fire, delay_ms),
+    clear: handle => api.clearTimeout(handle),
+  })
 }
 
 function spiOf(api: Espruino, pins: CanPins): CanSpi {
@@ -66,7 +43,7 @@ function spiOf(api: Espruino, pins: CanPins): CanSpi {
   }
 }
 
-function uartCanOf(api: Espruino, pins: SerialPins, clock: Clock): UartCan {
+function uartCanOf(api: Espruino, pins: SerialPins, clock: SleepClock): UartCan {
   const serial = api.serial(pins.line)
   serial.setup(pins.baud)
   return new UartCan({
@@ -84,7 +61,7 @@ function uartCanOf(api: Espruino, pins: SerialPins, clock: Clock): UartCan {
   })
 }
 
-function canOf(api: Espruino, pins: CanPins | SerialPins, clock: Clock): BoardCan {
+function canOf(api: Espruino, pins: CanPins | SerialPins, clock: SleepClock): BoardCan {
   if (pins.kind === 'mcp2515') return new Mcp2515(spiOf(api, pins), bitTiming(pins.oscillator_Hz, BITRATE))
   api.freeConsole()
   return uartCanOf(api, pins, clock)
@@ -120,7 +97,7 @@ export function serialOf(text: string): number {
 export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: ResetCause | undefined): Hal {
   for (let i = 0; i < pins.ports.length; i++) switchOff(api, pins.ports[i]!)
   api.enableWatchdog(WATCHDOG_s)
-  const clock = new Clock(api)
+  const clock = clockOf(api)
   const can = canOf(api, pins.can, clock)
   let woken: ((byBus: boolean) => void) | undefined = undefined
   const rouse = (byBus: boolean): void => {
@@ -152,9 +129,9 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     }),
     now: () => clock.now(),
     after: (delay_ms, fire) => clock.after(delay_ms, fire),
-    cancel: (handle) => { if (handle > 0) api.clearTimeout(handle) },
+    cancel: handle => clock.cancel(handle),
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : scaled(api, pins.supply),
-    temperature_C: () => api.temperature_C(),
+    temperature_C: () => pins.temperature === undefined ? api.temperature_C() : scaled(api, pins.temperature),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
     cmac: undefined,
@@ -163,7 +140,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     restart: () => { restarting = true },
     sleep: (then) => {
       woken = then
-      clock.asleep = true
+      clock.sleep()
       can.sleep(() => rouse(true))
       api.deepSleep(true)
     },

@@ -1,5 +1,5 @@
 import type { Port } from '../../hal.ts'
-import type { PortPins, ScaledPin } from '../pins.ts'
+import { measured, type PortPins, type ScaledPin } from '../pins.ts'
 import type { Espruino, EspruinoOneWire, Pin, WatchEvent } from './api.ts'
 
 /** Above hearing, below what bridges and lamps mind. */
@@ -118,7 +118,7 @@ export class EspruinoPort implements Port {
   }
 
   current_A(): number {
-    return this.currentPin === undefined ? 0 : this.api.analogRead(this.currentPin) * this.pins.current!.scale
+    return this.currentPin === undefined ? 0 : Math.max(0, measured(this.pins.current!, this.api.analogRead(this.currentPin)))
   }
 
   takeMeans(): void {
@@ -213,5 +213,5 @@ export class EspruinoPort implements Port {
 
 /** What an analog pin measures. */
 export function scaled(api: Espruino, wired: ScaledPin): number {
-  return api.analogRead(api.pin(wired.pin)) * wired.scale
+  return measured(wired, api.analogRead(api.pin(wired.pin)))
 }

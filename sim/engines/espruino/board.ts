@@ -5,8 +5,7 @@ import { type EspruinoFlash, serialOf } from '#firmware/boards/espruino/index.ts
 import type { Hal, Port } from '#firmware/index.ts'
 import { RESET_CAUSE } from '#protocol/index.ts'
 import { ChipCan, type FirmwareImage, overlaid } from '../../host/index.ts'
-import { emulatedPins } from './pins.ts'
-import { EmulatedPins } from './wires.ts'
+import { EmulatedPins, emulatedPins } from '../wires/index.ts'
 
 const MS_PER_S = 1000
 const FLASH_BYTES = 8192

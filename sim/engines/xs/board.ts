@@ -2,6 +2,7 @@
  * The board of a hub that runs in XS: this module is bundled for the engine and evaluated there before the artefact. Every
  * member of the Hal is a question to the simulator; what asking takes is not counted.
  */
+import type { CanSpi } from '#firmware/boards/index.ts'
 import type { CanPort, FilterBank, Hal, Nvm, Port } from '#firmware/index.ts'
 import type { CanState, ResetCause } from '#protocol/index.ts'
 import { CALLBACK, HEAD_BYTES, HEAD_NUMBERS, NOTHING, REQUEST } from './wire.ts'
@@ -131,6 +132,34 @@ class XsPort implements Port {
   read(register: number): number { return ask(REQUEST.read, this.index, register, 0, 0) }
 }
 
+/** Of a board with chips of its own: bytes for bytes. */
+function askChip(request: number, a: number, b: number, data: Uint8Array, length: number): Uint8Array {
+  const counted = resetMeter(0, 0)
+  for (let i = 0; i < length; i++) bytes[i] = data[i]!
+  const answer = new Uint8Array(exchange(request, a, b, 0, length).slice(8))
+  resetMeter(0, counted - stub)
+  return answer
+}
+
+let interrupt = nothing
+/** The SPI port that its CAN controller is behind. */
+export const spi: CanSpi = {
+  transfer: (data, length) => data.set(askChip(REQUEST.transfer, 0, 0, data, length)),
+  interrupted: () => ask(REQUEST.interrupted, 0, 0, 0, 0) !== 0,
+  onInterrupt: (handler) => {
+    interrupt = handler
+    ask(REQUEST.onInterrupt, 0, 0, 0, 0)
+  },
+  defer: nothing,
+}
+
+/** Its flash. */
+export const flash = {
+  read: (address: number, length: number): Uint8Array => askChip(REQUEST.flashRead, address, length, NO_BYTES, 0),
+  write: (address: number, data: Uint8Array): void => { tell(REQUEST.flashWrite, address, 0, 0, data, data.length) },
+  erase: (address: number): void => { ask(REQUEST.flashErase, address, 0, 0, 0) },
+}
+
 const nvm: Nvm = {
   read: key => askBytes(REQUEST.nvmRead, key),
   write: (key, record) => { tell(REQUEST.nvmWrite, key, 0, 0, record, record.length) },
@@ -228,6 +257,7 @@ globalThis.handleCommand = (request) => {
   else if (kind === CALLBACK.presence) call(() => ports[a!]!.presence(b !== 0))
   else if (kind === CALLBACK.input) call(() => ports[a!]!.edge(b!, c !== 0))
   else if (kind === CALLBACK.woken) call(() => woken(a !== 0))
+  else if (kind === CALLBACK.interrupt) call(interrupt)
   else start(new Float64Array(request, HEAD_BYTES))
   return count.buffer
 }

@@ -1,7 +1,7 @@
 /** What a hub in an engine and the simulator's board say to each other: numbers, as doubles, so that they arrive as they were. */
 
 /** Calls into the hub's firmware. */
-export const CALLBACK = { boot: 0, timer: 1, receive: 2, sent: 3, presence: 4, input: 5, woken: 6 } as const
+export const CALLBACK = { boot: 0, timer: 1, receive: 2, sent: 3, presence: 4, input: 5, woken: 6, interrupt: 7 } as const
 export type CallbackName = keyof typeof CALLBACK
 
 /** What firmware asks of its board: members of the Hal. */
@@ -11,6 +11,8 @@ export const REQUEST = {
   present: 19, descriptor: 20, power: 21, limit: 22, current_A: 23, takeMeans: 24, mean_A: 25, meanPlug_V: 26, tripped: 27, drive: 28,
   brake: 29, pulses: 30, analog: 31, input: 32, write: 33, read: 34,
   onReceive: 35, onSent: 36, onPresence: 37, onInput: 38, restart: 39, driveWatched: 40, hold_ms: 41,
+  // Of a board with chips of its own: its CAN controller behind SPI, its flash.
+  transfer: 42, interrupted: 43, onInterrupt: 44, flashRead: 45, flashWrite: 46, flashErase: 47,
 } as const
 export type RequestName = keyof typeof REQUEST
 

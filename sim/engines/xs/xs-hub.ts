@@ -1,5 +1,6 @@
+import type { CanSpi } from '#firmware/boards/index.ts'
 import type { CanPort, Hal, Port } from '#firmware/index.ts'
-import type { FirmwareImage } from '../../host/index.ts'
+import { ChipCan, type FirmwareImage } from '../../host/index.ts'
 import { CALLBACK, type CallbackName, HEAD_BYTES, HEAD_NUMBERS, NOTHING, REQUEST, type RequestName } from './wire.ts'
 import { XsProcess } from './xs-process.ts'
 
@@ -15,6 +16,8 @@ export interface MeteredCallback {
   /** Slots of the engine's heap after it. */
   readonly heapSlots: number
 }
+
+const FLASH_PAGE_BYTES = 4096
 
 type Answer = number | Uint8Array | undefined
 /** `a`, `b`, `c`: arguments; `bytes` may follow them. */
@@ -73,11 +76,28 @@ const SERVE: Readonly<Record<RequestName, Serve>> = {
   onSent: (hub, a) => hub.hal.can[a]!.onSent(id => hub.call('sent', a, id, 0)),
   onPresence: (hub, a) => hub.hal.ports[a]!.onPresence(present => hub.call('presence', a, present ? 1 : 0, 0)),
   onInput: (hub, a) => hub.hal.ports[a]!.onInput((channel, level) => hub.call('input', a, channel, level ? 1 : 0)),
+  transfer: (hub, _a, _b, _c, bytes) => {
+    const exchanged = bytes.slice()
+    spiOf(hub).transfer(exchanged, exchanged.length)
+    return exchanged
+  },
+  interrupted: hub => Number(spiOf(hub).interrupted()),
+  onInterrupt: hub => spiOf(hub).onInterrupt(() => hub.call('interrupt', 0, 0, 0)),
+  flashRead: (hub, address, length) => hub.flash.slice(address, address + length),
+  flashWrite: (hub, address, _b, _c, bytes) => { bytes.forEach((byte, i) => { hub.flash[address + i]! &= byte }) },
+  flashErase: (hub, address) => { hub.flash.fill(0xff, address, address + FLASH_PAGE_BYTES) },
 }
+/** The SPI port of a hub's CAN controller. */
+function spiOf(hub: XsHub): CanSpi {
+  const can = hub.hal.can[0]
+  if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
+  return can.spi
+}
+
 const NAMES = Object.keys(REQUEST) as RequestName[]
 
 /** What answers with bytes, or with nothing. */
-const IN_BYTES: readonly RequestName[] = ['nvmRead', 'descriptor']
+const IN_BYTES: readonly RequestName[] = ['nvmRead', 'descriptor', 'transfer', 'flashRead']
 
 /**
  * A hub whose firmware is an artefact that runs in XS, as an image of the virtual car: each callback goes into the engine,
@@ -89,6 +109,8 @@ export class XsHub {
   /** Hears of every callback when it is over. */
   onCallback: ((callback: MeteredCallback) => void) | undefined = undefined
   readonly image: FirmwareImage
+  /** Two pages, of a board with flash of its own. */
+  readonly flash = new Uint8Array(2 * FLASH_PAGE_BYTES).fill(0xff)
   /** Slots of the engine's heap before the artefact is loaded. */
   readonly emptySlots: number
   private readonly engine: XsProcess

@@ -1,6 +1,6 @@
 import type { CanSpi } from '#firmware/boards/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
-import { FULL_SCALE } from './pins.ts'
+import { FULL_SCALE, TEMPERATURE } from './pins.ts'
 
 export interface EdgeEvent {
   readonly state: boolean
@@ -72,11 +72,20 @@ export class EmulatedPins {
     }
   }
 
+  /** Of a socket with a plug voltage: its current over the last sample, whose voltage is read next. */
+  sampledCurrent(pin: object): number {
+    const { port } = this.socketPin(this.nameOf(pin))
+    port.takeMeans()
+    return port.mean_A() / FULL_SCALE
+  }
+
   /** 0–1 of full scale. */
   analog(pin: object): number {
     const name = this.nameOf(pin)
     if (name === 'supply') return this.hal.supply_V() / FULL_SCALE
+    if (name === 'temperature') return (this.hal.temperature_C() - TEMPERATURE.offset) / TEMPERATURE.scale
     const { port, kind, channel } = this.socketPin(name)
+    if (kind === 'plug') return port.meanPlug_V() / FULL_SCALE
     return kind === 'current' ? port.current_A() / FULL_SCALE : port.analog(channel)
   }
 
@@ -88,6 +97,11 @@ export class EmulatedPins {
     if (kind === 'enable') port.power(value !== 0)
     else if (kind === 'limit') port.limit(value * FULL_SCALE)
     else this.drive(name, port, kind, channel, value)
+  }
+
+  /** Of the counter of Hall pulses. */
+  pulses(pin: object): number {
+    return this.socketPin(this.nameOf(pin)).port.pulses(0)
   }
 
   deepSleep(on: boolean): void {

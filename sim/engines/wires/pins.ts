@@ -11,8 +11,9 @@ const NVM_BYTES = 4096
 
 const names = (port: number, kind: string, count: number): string[] => Array.from({ length: count }, (_, channel) => `${port}.${kind}${channel}`)
 
-function portPins(port: number): PortPins {
+function portPins(port: number, sampled: boolean): PortPins {
   return {
+    ...(sampled && { plug: { pin: `${port}.plug`, scale: FULL_SCALE } }),
     enable: `${port}.enable`,
     limit: { pin: `${port}.limit`, scale: FULL_SCALE },
     fault: `${port}.fault`,
@@ -26,14 +27,29 @@ function portPins(port: number): PortPins {
   }
 }
 
-/** A board with pins for everything: the pins are named after what they are wired to. */
-export function emulatedPins(ports: number): BoardPins {
+/** Where a thermometer's full scale and zero are. */
+export const TEMPERATURE = { scale: 128, offset: -64 } as const
+
+/**
+ * A board with pins for everything: the pins are named after what they are wired to. `sampled`: sockets whose plug voltage is wired, so
+ * that a board that can takes means there; with one of these there is a thermometer too.
+ */
+export function emulatedPins(ports: number, sampled: readonly number[] = []): BoardPins {
   return {
     name: 'emulated',
     can: { kind: 'mcp2515', sck: 'sck', miso: 'miso', mosi: 'mosi', select: 'select', interrupt: 'interrupt', oscillator_Hz: 16e6 },
     coding: Array.from({ length: CODING_BITS }, (_, bit) => `coding${bit}`),
     supply: { pin: 'supply', scale: FULL_SCALE },
-    ports: Array.from({ length: ports }, (_, port) => portPins(port)),
+    ...(sampled.length > 0 && { temperature: { pin: 'temperature', ...TEMPERATURE } }),
+    ports: Array.from({ length: ports }, (_, port) => portPins(port, sampled.includes(port))),
     nvm: { addresses: [0, NVM_BYTES], bytes: NVM_BYTES },
   }
+}
+
+/** The same with numbers for pins, `D0`, `D1`, …, as chips have them, and what each is wired to. */
+export function numberedPins(pins: BoardPins): { readonly pins: BoardPins, readonly wires: readonly string[] } {
+  const wires: string[] = []
+  const words = new Set(['emulated', 'mcp2515'])
+  const text = JSON.stringify(pins, (_key, value: unknown) => typeof value !== 'string' || words.has(value) ? value : `D${wires.push(value) - 1}`)
+  return { pins: JSON.parse(text) as BoardPins, wires }
 }

@@ -1,0 +1,14 @@
+/* eslint @typescript-eslint/consistent-type-imports: off -- a module that is declared here imports nothing by a relative name */
+/** A module of Moddable's for the ESP32, which has no typings. */
+declare module 'resetReason' {
+  /** `reason`: `esp_reset_reason_t`. */
+  const getResetReason: () => { reason: number }
+  export { getResetReason as default }
+}
+
+/** The artefact of a hub, wrapped by `sim/build/moddable.ts`. */
+declare module 'hub' {
+  const start: (hal: import('../../hal.ts').Hal) => void
+  const pins: import('../pins.ts').BoardPins
+  export { pins, start }
+}

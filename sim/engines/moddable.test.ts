@@ -1,0 +1,126 @@
+import { HUB_TYPE_AT, type HubName, imageVersion } from '#protocol/index.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildHub, bundleModule, moddableProject, moddableScripts } from '../build/index.ts'
+import { type Car, createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
+import { type FirmwareImage, REGISTERS } from '../host/index.ts'
+import { asModdableOffers, type DeedLog, drive, hasXs, ModdableBoard, moddableWiring, recorded, sourceImage, XS_COMMAND } from './index.ts'
+
+const LIMIT_ms = 180_000
+/** One of each type, and a window that closes by itself. */
+const HUBS = ['FL', 'DASH', 'TRUNK', 'HOOD', 'STEREO'] as const satisfies readonly HubName[]
+/** Sockets with means: the window's. */
+const SAMPLED: Readonly<Partial<Record<HubName, readonly number[]>>> = { FL: [0] }
+const KEYS = 255
+const topology = readTopology(SEDAN)
+const power = sedanPower(topology, topology.copper)!
+
+const STEPS: Parameters<typeof drive>[1] = [
+  { name: 'boot', do: car => car.boot(), for_ms: 1500 },
+  { name: 'ignition', do: car => car.setIgnition('on'), for_ms: 500 },
+  ...(['DASH.windowFL.down', 'DASH.windowFL.up', 'DASH.mirrorFL.left', 'DASH.doors.lock', 'TRUNK.latch.release', 'DASH.hood.release', 'DASH.stereo.source'] as const)
+    .flatMap(name => [
+      { name, do: (car: Car) => car.press(name), for_ms: name === 'DASH.windowFL.down' ? 600 : 250 },
+      { name: `${name} released`, do: (car: Car) => car.release(name), for_ms: 250 },
+    ]),
+]
+
+if (!hasXs()) console.warn(`the board part for Moddable does not run in XS here: \`${XS_COMMAND}\` brings the engine (needs a C compiler)`)
+
+interface Driven {
+  readonly frames: ReadonlyMap<string, readonly string[]>
+  /** What each hub's sockets were set to, when it changed. */
+  readonly outputs: ReadonlyMap<string, readonly string[]>
+}
+
+/** A log without what changed nothing, and without what was changed again at the same time. */
+function settled(log: DeedLog): string[] {
+  const now = new Map<string, string>()
+  const lines: string[] = []
+  let time = ''
+  let touched = new Map<string, string>()
+  const close = (): void => {
+    for (const [what, value] of touched) {
+      // Everything is off at first.
+      if ((now.get(what) ?? '0') === value) continue
+      now.set(what, value)
+      lines.push(`${time} ${what} ${value}`)
+    }
+    touched = new Map()
+  }
+  for (const line of log) {
+    const [at, deed, port, channel, ...rest] = line.split(' ') as [string, string, string, string, ...string[]]
+    if (at !== time) close()
+    time = at
+    // A brake is a state of its channel, as a duty is.
+    if (deed === 'drive' || deed === 'driveWatched' || deed === 'brake') touched.set(`drive ${port} ${channel}`, deed === 'brake' ? 'brake' : String(Number(rest[0])))
+    else if (deed === 'power' || deed === 'limit') touched.set(`${deed} ${port}`, channel)
+  }
+  close()
+  return lines
+}
+
+function driven(images: ReadonlyMap<HubName, FirmwareImage>): Driven {
+  const names = Object.keys(HUB_TYPE_AT) as HubName[]
+  const frames = new Map<string, string[]>(names.map(name => [name, []]))
+  const logs = new Map<HubName, DeedLog>(HUBS.map(name => [name, []]))
+  const car = createCar({
+    seed: 3, can: REGISTERS, image: ({ location }) => {
+      const image = images.get(location)
+      const log = logs.get(location)
+      return image === undefined || log === undefined ? image : recorded(image, log)
+    },
+  })
+  const exceptions: string[] = []
+  car.trace.subscribe((event) => { if (event.kind === 'exception') exceptions.push(`${event.source}: ${event.text}`) })
+  car.bus.tap(({ frame, start_ns, sender }) => {
+    frames.get(sender)!.push(`${start_ns} ${frame.id.toString(16)} ${frame.data.subarray(0, frame.length).join(' ')}`)
+  })
+  drive(car, STEPS)
+  expect(exceptions).toEqual([])
+  return { frames, outputs: new Map([...logs].map(([name, log]) => [name, settled(log)])) }
+}
+
+describe.skipIf(!hasXs())('the program for an ESP32, in XS on emulated ECMA-419 classes, with an MCP2515 by its registers', () => {
+  const boards = new Map<HubName, ModdableBoard>()
+  const records = new Map<HubName, (key: number) => Uint8Array | undefined>()
+  let sources: Driven
+  let programs: Driven
+
+  beforeAll(async () => {
+    const machine = await bundleModule('sim/engines/xs/moddable.ts')
+    const fromSources = new Map<HubName, FirmwareImage>()
+    for (const name of HUBS) {
+      const sampled = SAMPLED[name] ?? []
+      const { ports } = topology.hubs.find(hub => hub.location === name)!
+      const { pins, wires } = moddableWiring(ports.length, sampled)
+      const { text, version } = await buildHub(HUB_TYPE_AT[name], 'xs', imageVersion(1, 0, 0), power)
+      const project = await moddableProject(HUB_TYPE_AT[name], version, text, pins)
+      boards.set(name, new ModdableBoard(machine, await moddableScripts(project), wires))
+      const image = sourceImage(HUB_TYPE_AT[name], power)
+      fromSources.set(name, (hal) => {
+        records.set(name, key => hal.nvm.read(key))
+        return image(asModdableOffers(hal, sampled))
+      })
+    }
+    sources = driven(fromSources)
+    programs = driven(new Map([...boards].map(([name, board]) => [name, board.image])))
+  }, LIMIT_ms)
+  afterAll(() => { for (const board of boards.values()) board.end() })
+
+  it.each(HUBS)('%s sends the same frames at the same times as its sources do', (name) => {
+    expect(sources.frames.get(name)!.length).toBeGreaterThan(10)
+    expect(programs.frames.get(name)).toEqual(sources.frames.get(name))
+  })
+
+  it.each(HUBS)('%s sets the same outputs to the same values', (name) => {
+    expect(programs.outputs.get(name)).toEqual(sources.outputs.get(name))
+  })
+
+  it.each(HUBS)('%s keeps the same records in its flash', (name) => {
+    for (let key = 0; key < KEYS; key++) expect([key, boards.get(name)!.record(key)]).toEqual([key, records.get(name)!(key)])
+  })
+
+  it('a window opened and closed', () => {
+    expect(programs.outputs.get('FL')!.filter(line => line.includes('drive 0 0')).length).toBeGreaterThan(20)
+  })
+})
