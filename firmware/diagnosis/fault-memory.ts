@@ -29,6 +29,8 @@ export class FaultMemory {
   /** While false, nothing is judged (ControlDTCSetting). */
   watching: boolean
   readonly entries: Uint8Array
+  /** Of some tests the status wants to be said anew, whatever they found before. */
+  untested: boolean
   /** Something is not yet in the board's memory. */
   unsaved: boolean
   private readonly nvm: Nvm
@@ -41,6 +43,7 @@ export class FaultMemory {
   constructor(nvm: Nvm, counters: HubCounters, ports: number, snapshot: Snapshot) {
     this.tests = HUB_FAULTS.length + ports * PORT_FAULTS.length
     this.watching = true
+    this.untested = true
     this.entries = new Uint8Array(ENTRIES * ENTRY_BYTES)
     this.unsaved = false
     this.nvm = nvm
@@ -107,6 +110,7 @@ export class FaultMemory {
 
   /** The ignition was switched on: a new operation cycle. */
   beginCycle(): void {
+    this.untested = true
     for (let test = 0; test < this.tests; test++) {
       const status = this.status[test]!
       const clean = (status & (DTC_STATUS.failedThisCycle | DTC_STATUS.notTestedThisCycle)) === 0
@@ -127,6 +131,7 @@ export class FaultMemory {
       this.remove(test)
       this.status[test] = DTC_STATUS.notTestedSinceClear | DTC_STATUS.notTestedThisCycle
     }
+    this.untested = true
     this.unsaved = true
     return true
   }

@@ -1,6 +1,6 @@
 import {
-  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT,
-  type HubFault, HUB_FAULTS, HUB_STATE, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS, RESET_CAUSE,
+  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT, HUB_FAULTS, HUB_STATE, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS,
+  RESET_CAUSE,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
@@ -11,7 +11,7 @@ const WATCH_ms = 1000
 const LOWEST_V = 9
 const HIGHEST_V = 16
 const HOTTEST_C = 85
-/** A port without a fault for so long after one has passed every test: longer than any debounce, s. */
+/** A hub or port without a fault for so long after one has passed every test: longer than any debounce, s. */
 const CALM_s = 12
 
 /** Judges the hub and its ports once a second, while it is awake. */
@@ -25,8 +25,9 @@ export class FaultWatch {
   private ignition: number
   /** By `NOTICE`: how often it was noticed until the last look. */
   private readonly noticed: Uint16Array
-  /** By port: seconds without a fault. */
+  /** By port: seconds without a fault; and those of the hub itself. */
   private readonly calm_s: Uint8Array
+  private hubCalm_s: number
   /** An update did not become the running image. */
   private readonly updateFailed: boolean
 
@@ -40,7 +41,8 @@ export class FaultWatch {
     this.ignition = IGNITION.off
     this.noticed = new Uint16Array(NOTICES)
     this.calm_s = new Uint8Array(hub.slots.length)
-    for (let port = 0; port < this.calm_s.length; port++) this.calm_s[port] = CALM_s - 1
+    this.calm_s.fill(CALM_s - 1)
+    this.hubCalm_s = CALM_s - 1
     this.updateFailed = updateFailed
   }
 
@@ -53,8 +55,9 @@ export class FaultWatch {
     this.hub.schedule.startIn(this.job, WATCH_ms)
     const memory = this.memory
     const ignition = this.hub.vehicle.ignition()
-    if (ignition === IGNITION.on && this.ignition !== IGNITION.on) this.beginCycle()
+    if (ignition === IGNITION.on && this.ignition !== IGNITION.on) memory.beginCycle()
     this.ignition = ignition
+    if (memory.untested) this.lookOnce()
     if (memory.watching) {
       this.lookAtHub()
       this.lookAtPorts()
@@ -70,54 +73,59 @@ export class FaultWatch {
     return true
   }
 
-  /** Calm ports too are judged once. */
+  /** What is calm too is judged once. */
   private lookOnce(): void {
+    this.memory.untested = false
+    if (this.hubCalm_s === CALM_s) this.hubCalm_s = CALM_s - 1
     for (let port = 0; port < this.calm_s.length; port++) {
       if (this.calm_s[port] === CALM_s) this.calm_s[port] = CALM_s - 1
     }
   }
 
-  /** All is to be tested anew. */
-  private beginCycle(): void {
-    this.memory.beginCycle()
-    this.lookOnce()
+  private lookAtHub(): void {
+    if (this.hub.watch !== undefined) this.hub.watch.look()
+    const failing = this.failing()
+    if (failing !== 0) this.hubCalm_s = 0
+    else if (this.hubCalm_s < CALM_s) this.hubCalm_s++
+    else return
+    // Of one spine there are no tests.
+    const tests = this.hub.twin === undefined ? HUB_FAULT.spineA : HUB_FAULTS.length
+    for (let test = 0; test < tests; test++) this.memory.judge(test, (failing >> test & 1) !== 0)
   }
 
-  private lookAtHub(): void {
+  /** A bit for each test of the hub that fails now. */
+  private failing(): number {
     const hub = this.hub
     const hal = hub.hal
     const counters = hub.counters
     const supply_V = hal.supply_V()
     const corrupt = counters.e2e[E2E_OUTCOME.badCrc]!
-    this.judge(HUB_FAULT.supplyLow, supply_V < LOWEST_V)
-    this.judge(HUB_FAULT.supplyHigh, supply_V > HIGHEST_V)
-    this.judge(HUB_FAULT.tooHot, hal.temperature_C() > HOTTEST_C)
-    this.judge(HUB_FAULT.busOff, counters.busOffs > this.busOffs || hub.can.state() === CAN_STATE.busOff)
+    let failing = 0
+    if (supply_V < LOWEST_V) failing |= 1 << HUB_FAULT.supplyLow
+    if (supply_V > HIGHEST_V) failing |= 1 << HUB_FAULT.supplyHigh
+    if (hal.temperature_C() > HOTTEST_C) failing |= 1 << HUB_FAULT.tooHot
+    if (counters.busOffs > this.busOffs || hub.can.state() === CAN_STATE.busOff) failing |= 1 << HUB_FAULT.busOff
     // Who is awake alone misses nobody.
-    const alone = hub.power === undefined || hub.standing.state() === HUB_STATE.sleeping
-    this.judge(HUB_FAULT.managerLost, !alone && !hub.vehicle.fresh())
-    this.judge(HUB_FAULT.addressTwice, counters.claimConflicts > this.conflicts)
-    this.judge(HUB_FAULT.corruptMessages, corrupt > this.corrupt)
-    this.judge(HUB_FAULT.watchdog, hal.resetCause === RESET_CAUSE.watchdog)
-    this.judge(HUB_FAULT.brownOut, hal.resetCause === RESET_CAUSE.brownOut)
-    this.judge(HUB_FAULT.updateFailed, this.updateFailed)
-    if (hub.watch !== undefined) hub.watch.look()
+    if (hub.power !== undefined && !hub.vehicle.fresh() && hub.standing.state() !== HUB_STATE.sleeping) failing |= 1 << HUB_FAULT.managerLost
+    if (counters.claimConflicts > this.conflicts) failing |= 1 << HUB_FAULT.addressTwice
+    if (corrupt > this.corrupt) failing |= 1 << HUB_FAULT.corruptMessages
+    if (hal.resetCause === RESET_CAUSE.watchdog) failing |= 1 << HUB_FAULT.watchdog
+    if (hal.resetCause === RESET_CAUSE.brownOut) failing |= 1 << HUB_FAULT.brownOut
+    if (this.updateFailed) failing |= 1 << HUB_FAULT.updateFailed
     const notices = hub.notices.counts
     for (let notice = 0; notice < NOTICES; notice++) {
-      this.memory.judge(FIRST_NOTICE_FAULT + notice, notices[notice] !== this.noticed[notice])
+      if (notices[notice] === this.noticed[notice]) continue
+      failing |= 1 << FIRST_NOTICE_FAULT + notice
       this.noticed[notice] = notices[notice]!
     }
     if (hub.twin !== undefined) {
-      this.judge(HUB_FAULT.spineA, hub.twin.faulty(0))
-      this.judge(HUB_FAULT.spineB, hub.twin.faulty(1))
+      if (hub.twin.faulty(0)) failing |= 1 << HUB_FAULT.spineA
+      if (hub.twin.faulty(1)) failing |= 1 << HUB_FAULT.spineB
     }
     this.busOffs = counters.busOffs
     this.conflicts = counters.claimConflicts
     this.corrupt = corrupt
-  }
-
-  private judge(test: HubFault, fails: boolean): void {
-    this.memory.judge(test, fails)
+    return failing
   }
 
   private lookAtPorts(): void {

@@ -6,6 +6,7 @@ import {
 import type { ComponentEntry } from '../components/index.ts'
 import type { StatusCodec } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
+import type { MessageHandler } from '../runtime/index.ts'
 import type { Authentic } from './authentic.ts'
 import type { HubImage } from './image.ts'
 import type { HubParts } from './parts.ts'
@@ -75,13 +76,19 @@ function connectPower(parts: HubParts, power: HubPower): void {
   if (parts.seat !== undefined) parts.seat.listen(parts.receiver)
 }
 
-function heardVehicle(parts: HubParts, image: HubImage, values: VehicleStateValues, source: number): void {
-  parts.sleep.managerHeard()
-  if (parts.seat !== undefined) parts.seat.heardVehicle(values, source)
+/** Comes ten times a second: what it uses is looked up once. */
+function vehicleListener(parts: HubParts, image: HubImage): MessageHandler<VehicleStateValues> {
+  const sleep = parts.sleep
+  const seat = parts.seat
+  const vehicle = parts.vehicle
+  const inCharge = parts.power === undefined ? undefined : parts.power.inCharge
   // The dash knows the vehicle and is in charge of the power itself.
-  if (image.vehicle) return
-  const power = parts.power
-  if (power === undefined || power.inCharge.heardVehicle(values, source)) parts.vehicle.receive(values)
+  const knows = image.vehicle
+  return (values, _location, source) => {
+    sleep.managerHeard()
+    if (seat !== undefined) seat.heardVehicle(values, source)
+    if (!knows && (inCharge === undefined || inCharge.heardVehicle(values, source))) vehicle.receive(values)
+  }
 }
 
 function tellVehicle(slots: readonly PortSlot[]): void {
@@ -149,9 +156,7 @@ export function connect(parts: HubParts, image: HubImage): void {
   notice(parts, image)
   parts.vehicle.onChange = () => tellVehicle(parts.slots)
   parts.receiver.on(NetworkSleepCodec, (values, _location, source) => parts.sleep.receive(values, source))
-  if (!image.vehicle || parts.seat !== undefined) {
-    parts.receiver.on(VehicleStateCodec, (values, _location, source) => heardVehicle(parts, image, values, source))
-  }
+  if (!image.vehicle || parts.seat !== undefined) parts.receiver.on(VehicleStateCodec, vehicleListener(parts, image))
   if (parts.power !== undefined) connectPower(parts, parts.power)
   if (parts.authentic !== undefined) authenticate(parts, parts.authentic)
   for (const entry of image.components) acceptCommands(parts, entry)

@@ -47,16 +47,17 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
   can.filter(broadcastFilters(hal.location, image.hearsAll), peerFilters(hal.location))
   const watch = parts.watch
   const authentic = parts.authentic
+  const receiver = parts.receiver
   if (authentic !== undefined) {
     can.onReceive((id, data, length) => {
       if (watch !== undefined) watch.heard(id)
-      if (authentic.admits(id, data, length)) parts.receiver.receive(id, data, length)
+      if (authentic.admits(id, data, length)) receiver.receive(id, data, length)
     })
-  } else if (watch === undefined) can.onReceive((id, data, length) => parts.receiver.receive(id, data, length))
+  } else if (watch === undefined) can.onReceive((id, data, length) => receiver.receive(id, data, length))
   else {
     can.onReceive((id, data, length) => {
       watch.heard(id)
-      parts.receiver.receive(id, data, length)
+      receiver.receive(id, data, length)
     })
   }
   new SelfCare(hal, parts.schedule, parts.busOff).start()

@@ -1,4 +1,3 @@
-import { topicOf } from '#protocol/index.ts'
 import { fieldOf } from '../message.ts'
 import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
@@ -24,7 +23,7 @@ export class KnownStatus {
   observe(codec: AnyCodec, location: number, values: object): void {
     for (const entry of this.entries) {
       const known = entry.known
-      if (topicOf(known.status) !== topicOf(codec) || known.location !== location) continue
+      if (known.status !== codec || known.location !== location) continue
       if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
       entry.value = fieldOf(values, known.field)
     }
@@ -42,7 +41,7 @@ export class KnownStatus {
   expect(known: Known, value: number): void {
     for (const entry of this.entries) {
       const other = entry.known
-      if (topicOf(other.status) === topicOf(known.status) && other.location === known.location && other.channel === known.channel
+      if (other.status === known.status && other.location === known.location && other.channel === known.channel
         && other.field === known.field) entry.value = value
     }
   }

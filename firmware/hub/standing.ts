@@ -34,8 +34,9 @@ export class Standing {
   /** True while a port or one of two spines shows a fault. */
   degraded(): boolean {
     if (this.twin !== undefined && (this.twin.faulty(0) || this.twin.faulty(1))) return true
-    for (const port of this.ports) {
-      if (port.fault.code !== PORT_FAULT.none) return true
+    const ports = this.ports
+    for (let i = 0; i < ports.length; i++) {
+      if (ports[i]!.fault.code !== PORT_FAULT.none) return true
     }
     return false
   }

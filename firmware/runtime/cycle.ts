@@ -85,7 +85,7 @@ export class FrameCycle {
     if (this.count === 0) return
     const wanted_ms = this.dirty === 0 ? this.round_ms : this.last_ms + this.minimum_ms
     const due_ms = wanted_ms < now ? now : wanted_ms
-    if (!this.job.armed || this.job.due_ms > due_ms) this.schedule.notLater(this.job, due_ms)
+    if (due_ms < Infinity && (!this.job.armed || this.job.due_ms > due_ms)) this.schedule.startAt(this.job, due_ms)
   }
 
   private fire(): void {
@@ -95,16 +95,14 @@ export class FrameCycle {
       this.round_ms = this.period_ms > 0 ? this.round_ms + this.period_ms : Infinity
       if (this.round_ms <= now) this.round_ms = now + this.period_ms
     }
-    if (this.dirty !== 0 && now >= this.last_ms + this.minimum_ms) this.sendNext(now)
+    if (this.dirty !== 0 && now >= this.last_ms + this.minimum_ms) {
+      let index = this.cursor
+      while ((this.dirty & (1 << index)) === 0) index = index + 1 === this.count ? 0 : index + 1
+      this.cursor = index + 1 === this.count ? 0 : index + 1
+      this.dirty &= ~(1 << index)
+      this.last_ms = now
+      this.send(index)
+    }
     if (this.running) this.arm(now)
-  }
-
-  private sendNext(now: number): void {
-    let index = this.cursor
-    while ((this.dirty & (1 << index)) === 0) index = index + 1 === this.count ? 0 : index + 1
-    this.cursor = index + 1 === this.count ? 0 : index + 1
-    this.dirty &= ~(1 << index)
-    this.last_ms = now
-    this.send(index)
   }
 }

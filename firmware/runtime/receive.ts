@@ -113,7 +113,7 @@ export class Receiver {
     else if (source === this.source) this.forged(id)
     else if (wanted.later) this.receiveLater(wanted, id, data, length)
     else if (length < wanted.length) this.counters.rxWrongLength++
-    else if (this.passes((id >>> 8) & 0xff | (index << 4) & 0x100, id, data, length)) this.take(wanted, location, source, data)
+    else this.check(wanted, (id >>> 8) & 0xff | (index << 4) & 0x100, id, data, length)
   }
 
   /** One frame that was found genuine by more than its checksum and counter: these may have been skipped. */
@@ -124,7 +124,7 @@ export class Receiver {
     if (wanted === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
     else if (length < wanted.length) this.counters.rxWrongLength++
-    else this.take(wanted, (id >>> 8) & 0x0f, id & 0xff, data)
+    else this.take(wanted, id, data, this.schedule.now())
   }
 
   /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
@@ -132,9 +132,7 @@ export class Receiver {
     let wanted: Subscription | undefined = first
     while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
     if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
-    else if (!this.passes(dataIdOf(id), id, data, length)) return
-    else if (wanted === undefined) this.counters.rxUnwanted++
-    else this.take(wanted, (id >>> 8) & 0x0f, id & 0xff, data)
+    else this.check(wanted, dataIdOf(id), id, data, length)
   }
 
   private forged(id: number): void {
@@ -142,20 +140,22 @@ export class Receiver {
     this.onForged(id)
   }
 
-  private passes(dataId: number, id: number, data: Uint8Array, length: number): boolean {
-    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, this.schedule.now())
-    if (outcome <= E2E_OUTCOME.okSomeLost) return true
-    if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, outcome === E2E_OUTCOME.conflicting)
-    return false
+  /** Reads the clock, once for all that hear the message. */
+  private check(wanted: Subscription | undefined, dataId: number, id: number, data: Uint8Array, length: number): void {
+    const now_ms = this.schedule.now()
+    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, now_ms)
+    if (outcome > E2E_OUTCOME.okSomeLost) {
+      if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, outcome === E2E_OUTCOME.conflicting)
+    } else if (wanted === undefined) this.counters.rxUnwanted++
+    else this.take(wanted, id, data, now_ms)
   }
 
-  private take(wanted: Subscription, location: number, source: number, data: Uint8Array): void {
-    const schedule = this.schedule
-    if (schedule.now_ms > schedule.watchful_ms && schedule.behind_ms() > wanted.lifetime_ms) {
+  private take(wanted: Subscription, id: number, data: Uint8Array, now_ms: number): void {
+    if (now_ms > this.schedule.watchful_ms && this.schedule.behind_ms() > wanted.lifetime_ms) {
       this.counters.rxStale++
       return
     }
     wanted.codec.decode(data, wanted.values)
-    wanted.handle(wanted.values, location, source)
+    wanted.handle(wanted.values, (id >>> 8) & 0x0f, id & 0xff)
   }
 }

@@ -78,12 +78,14 @@ export class Schedule {
 
   /** Makes a job; it is not armed. */
   job(name: string, fire: () => void): Job {
-    return this.make(name, fire, false)
+    this.jobs++
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: false, next: undefined, before: undefined }
   }
 
   /** Makes a job that reads inputs: it comes first of those for the same time. */
   reader(name: string, fire: () => void): Job {
-    return this.make(name, fire, true)
+    this.jobs++
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: true, next: undefined, before: undefined }
   }
 
   /** Arms `job` for a time; moves it if it is armed. Behind others for the same time, but readers before those that send. */
@@ -91,25 +93,19 @@ export class Schedule {
     if (job.armed) this.unlink(job)
     job.due_ms = due_ms
     job.armed = true
-    const reads = job.reads
     let before = this.tail
-    let after: Job | undefined = undefined
-    if (before !== undefined) {
-      const head = this.head!
-      if (due_ms - head.due_ms < before.due_ms - due_ms) {
+    if (before !== undefined && before.due_ms > due_ms) {
+      let next = this.head!
+      if (due_ms - next.due_ms < before.due_ms - due_ms) {
         before = undefined
-        after = head
-        while (after !== undefined && (after.due_ms < due_ms || (after.due_ms === due_ms && (after.reads || !reads)))) {
-          before = after
-          after = after.next
+        while (next.due_ms <= due_ms) {
+          before = next
+          next = next.next!
         }
-      } else {
-        while (before !== undefined && (before.due_ms > due_ms || (before.due_ms === due_ms && reads && !before.reads))) {
-          after = before
-          before = before.before
-        }
-      }
+      } else while (before!.due_ms > due_ms) before = before!.before
     }
+    if (job.reads) while (before !== undefined && before.due_ms === due_ms && !before.reads) before = before.before
+    const after: Job | undefined = before === undefined ? this.head : before.next
     job.next = after
     job.before = before
     if (after === undefined) this.tail = job
@@ -170,11 +166,6 @@ export class Schedule {
     const names: string[] = []
     for (let job = this.head; job !== undefined; job = job.next) names.push(job.name)
     return names
-  }
-
-  private make(name: string, fire: () => void, reads: boolean): Job {
-    this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, reads: reads, next: undefined, before: undefined }
   }
 
   private run(): void {

@@ -169,8 +169,9 @@ export class Transmitter {
       this.counters.txClosed++
       return undefined
     }
-    const id = (codec.priority << 26) | (codec.page << 24) | (PF_BROADCAST << 16) | (codec.kind << 12) | (location << 8) | this.source
-    const spaced = codec.page === 1 && codec.priority > URGENT_PRIORITY
+    const priority = codec.priority
+    const id = (priority << 26) | (codec.page << 24) | (PF_BROADCAST << 16) | (codec.kind << 12) | (location << 8) | this.source
+    const spaced = codec.page === 1 && priority > URGENT_PRIORITY
     return this.prepare(id, codec.length, codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key, spaced)
   }
 
@@ -204,7 +205,8 @@ export class Transmitter {
     frame.expires_ms = expires_ms
     queue.free = frame.next
     this.counters.txQueued++
-    if (!this.expiryJob.armed || this.expiryJob.due_ms > expires_ms) this.schedule.notLater(this.expiryJob, expires_ms)
+    const expiry = this.expiryJob
+    if (expires_ms < Infinity && (!expiry.armed || expiry.due_ms > expires_ms)) this.schedule.startAt(expiry, expires_ms)
     if (queue.head !== undefined) {
       queue.insert(frame)
       this.pump(now)

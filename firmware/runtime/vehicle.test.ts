@@ -9,6 +9,12 @@ function setUp() {
   const hal = new FakeHal(1, 0)
   const schedule = new Schedule(hal, createCounters())
   const vehicle = new Vehicle(schedule)
+  // The clock was read when the frame came.
+  const receive = vehicle.receive.bind(vehicle)
+  vehicle.receive = (values) => {
+    schedule.now()
+    receive(values)
+  }
   let changes = 0
   vehicle.onChange = () => changes++
   const state = { ...VehicleStateCodec.create(), ignition: IGNITION.on, gear: GEAR.drive, speed_kmh: 30 }

@@ -68,10 +68,10 @@ export class Vehicle implements VehicleView {
     return this.local || this.schedule.now() - this.heard_ms <= FRESH_ms
   }
 
-  /** A VehicleState from the bus; a hub with a vehicle component of its own knows better. */
+  /** A VehicleState just received; a hub with a vehicle component of its own knows better. */
   receive(values: VehicleStateValues): void {
     if (this.local) return
-    const now = this.schedule.now()
+    const now = this.schedule.now_ms
     this.heard_ms = now
     // Who does not know the speed has no vehicle at its ports: its ignition is nobody's.
     if (!(values.speed_kmh >= 0)) return
@@ -79,13 +79,15 @@ export class Vehicle implements VehicleView {
     this.known_ms = now
     if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + KNOWN_IGNITION_ms + 1)
     const doubted = now - this.doubted_ms <= DOUBT_ms
-    if (values.speed_kmh < this.speed) values.speed_kmh = doubted ? this.speed : this.braked_kmh(values.speed_kmh, age_ms)
-    if (doubted) this.set(this.ignitionCode, this.gearCode, values.speed_kmh, age_ms > KNOWN_IGNITION_ms)
-    else this.set(values.ignition, values.gear, values.speed_kmh, age_ms > KNOWN_IGNITION_ms)
+    const speed_kmh = values.speed_kmh < this.speed ? this.slower_kmh(values.speed_kmh, age_ms, doubted) : values.speed_kmh
+    const fresh = age_ms > KNOWN_IGNITION_ms
+    if (doubted) this.set(this.ignitionCode, this.gearCode, speed_kmh, fresh)
+    else this.set(values.ignition, values.gear, speed_kmh, fresh)
   }
 
   /** What a car may have slowed down to. */
-  private braked_kmh(speed_kmh: number, age_ms: number): number {
+  private slower_kmh(speed_kmh: number, age_ms: number, doubted: boolean): number {
+    if (doubted) return this.speed
     const least_kmh = this.speed - BRAKES_kmh_s / SECOND_ms * age_ms
     return age_ms <= KNOWN_SPEED_ms && speed_kmh < least_kmh ? least_kmh : speed_kmh
   }

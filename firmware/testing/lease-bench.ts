@@ -53,6 +53,7 @@ export class LeaseBench {
 
   /** A VehicleState arrives; the result: it counts for the vehicle. */
   state(source = DASH, shedLevel = 0, manager: ManagerState = MANAGER_STATE.active): boolean {
+    this.schedule.now()
     return this.power.inCharge.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
   }
 

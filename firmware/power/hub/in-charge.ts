@@ -33,9 +33,9 @@ export class ManagerInCharge {
     this.dashHeard_ms = -Infinity
   }
 
-  /** A VehicleState. `false`: it is not that of the manager in charge, and says nothing of the vehicle either. */
+  /** A VehicleState just received. `false`: it is not that of the manager in charge, and says nothing of the vehicle either. */
   heardVehicle(values: VehicleStateValues, source: number): boolean {
-    const now = this.schedule.now()
+    const now = this.schedule.now_ms
     const dash = source === DASH_ADDRESS
     if (dash) this.dashHeard_ms = now
     else if (source !== TRUNK_ADDRESS) return true
