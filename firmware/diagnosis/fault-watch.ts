@@ -106,7 +106,8 @@ export class FaultWatch {
     if (hal.temperature_C() > HOTTEST_C) failing |= 1 << HUB_FAULT.tooHot
     if (counters.busOffs > this.busOffs || hub.can.state() === CAN_STATE.busOff) failing |= 1 << HUB_FAULT.busOff
     // Who is awake alone misses nobody.
-    if (hub.power !== undefined && !hub.vehicle.fresh() && hub.standing.state() !== HUB_STATE.sleeping) failing |= 1 << HUB_FAULT.managerLost
+    const lost = hub.power !== undefined && !hub.vehicle.fresh() && hub.standing.state() !== HUB_STATE.sleeping
+    if (lost) failing |= 1 << HUB_FAULT.managerLost
     if (counters.claimConflicts > this.conflicts) failing |= 1 << HUB_FAULT.addressTwice
     if (corrupt > this.corrupt) failing |= 1 << HUB_FAULT.corruptMessages
     if (hal.resetCause === RESET_CAUSE.watchdog) failing |= 1 << HUB_FAULT.watchdog
