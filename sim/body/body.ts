@@ -31,6 +31,8 @@ export interface Body {
   readonly length_mm: number
   readonly width_mm: number
   readonly height_mm: number
+  readonly slack_pct: number
+  readonly end_mm: number
   /** Battery, taps, hubs, and those components whose place is told. */
   readonly places: ReadonlyMap<string, BodyPlace>
   /** By cable; none where no lines lead from end to end. */
@@ -92,7 +94,8 @@ export function bodyOf(data: BodyData, copper: LaidCopper): Body {
     const way = ways.way(cable.from, cable.to)
     if (way !== undefined) laid.set(cable.name, { ...way, cut_mm: cutOf_mm(way.length_mm, cable, copper, data) })
   }
-  return { type: data.type, ...bodySize(data), places, laid, problems }
+  const { slack_pct, end_mm } = extrasOf(data)
+  return { type: data.type, ...bodySize(data), slack_pct, end_mm, places, laid, problems }
 }
 
 /** What is wrong with a body, and with the lengths of the copper in it, each with its path. */
@@ -109,9 +112,13 @@ export function bodyProblems(data: BodyData, copper: LaidCopper, path: string, c
   return [...unknown, ...body.problems.map(problem => `${path}.body.${problem}`), ...short]
 }
 
+function extrasOf({ slack_pct = DEFAULT_SLACK_PCT, end_mm = DEFAULT_END_MM }: BodyData): { readonly slack_pct: number, readonly end_mm: number } {
+  return { slack_pct, end_mm }
+}
+
 function cutOf_mm(way_mm: number, cable: LaidCopper['cables'][number], copper: LaidCopper, data: BodyData): number {
   const plugs = [cable.from, cable.to].filter(end => copper.hubs.includes(end)).length
-  const { slack_pct = DEFAULT_SLACK_PCT, end_mm = DEFAULT_END_MM } = data
+  const { slack_pct, end_mm } = extrasOf(data)
   const least_mm = copper.hubs.includes(cable.from) || copper.hubs.includes(cable.to) ? 0 : TAP_PITCH_mm
   return Math.ceil(Math.max(way_mm * (1 + slack_pct / 100) + plugs * end_mm, least_mm) / CUT_mm) * CUT_mm
 }

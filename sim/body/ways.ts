@@ -116,7 +116,7 @@ export class Ways {
     for (let segment = 0; segment + 1 < points.length; segment++) {
       const at = shareOf(points[segment]!, points[segment + 1]!, place)
       const point = between(points[segment]!, points[segment + 1]!, at)
-      const distance_mm = distanceOf_mm(point, place)
+      const distance_mm = straight_mm(point, place)
       if (best === undefined || distance_mm < best.distance_mm) best = { line, segment, at, point, distance_mm }
     }
     return best!
@@ -139,14 +139,14 @@ export class Ways {
     if (this.linked) return
     this.linked = true
     this.lines.forEach(({ points, hinge_mm = 0 }, line) => {
-      const whole_mm = points.slice(1).reduce((sum_mm, point, i) => sum_mm + distanceOf_mm(points[i]!, point), 0)
+      const whole_mm = points.slice(1).reduce((sum_mm, point, i) => sum_mm + straight_mm(points[i]!, point), 0)
       const factor = whole_mm === 0 ? 1 : 1 + hinge_mm / whole_mm
       this.spots[line]!.forEach((spots, segment) => {
         const [begin, end] = [this.vertices[line]![segment]!, this.vertices[line]![segment + 1]!]
         const stops = [begin, ...[...spots].sort((a, b) => a.at - b.at).map(spot => spot.vertex), end]
         for (let i = 1; i < stops.length; i++) {
           const [a, b] = [stops[i - 1]!, stops[i]!]
-          this.edge(a, b, factor * distanceOf_mm(this.points[a]!, this.points[b]!), this.names[line])
+          this.edge(a, b, factor * straight_mm(this.points[a]!, this.points[b]!), this.names[line])
         }
       })
     })
@@ -178,7 +178,8 @@ export class Ways {
   }
 }
 
-function distanceOf_mm(a: BodyPlace, b: BodyPlace): number {
+/** From one place straight to another, mm. */
+export function straight_mm(a: BodyPlace, b: BodyPlace): number {
   const [x, y, z] = [a.x_mm - b.x_mm, a.y_mm - b.y_mm, a.z_mm - b.z_mm]
   return Math.sqrt(x * x + y * y + z * z)
 }

@@ -1,4 +1,4 @@
-import { SEDAN_COPPER, twoSpines } from '../power/index.ts'
+import { divided, SEDAN_COPPER, twoSpines } from '../power/index.ts'
 import type { HubData, HubName, TopologyData } from './topology.ts'
 
 /** A bulb or LED of a lamp. */
@@ -76,7 +76,7 @@ export const SEDAN = {
 
 /** The sedan on two spines, each with power and data, each alone enough for all that the sedan does. */
 export const SEDAN_DUAL = {
-  ...SEDAN, name: 'sedan-dual', copper: twoSpines(SEDAN_COPPER, 'spine.RL', 60),
+  ...SEDAN, name: 'sedan-dual', copper: twoSpines(divided(SEDAN_COPPER, 'spine.RL', 60)),
 } as const satisfies TopologyData
 
 /** The coupe's hubs are those of the sedan but for the rear doors, and its driver has no switches for those. */

@@ -19,6 +19,8 @@ export interface CablePlan {
   readonly number: number
   readonly name: string
   readonly kind: 'segment' | 'drop'
+  /** A of a car with one; B: the second of a car with two. */
+  readonly spine: 'A' | 'B'
   readonly from: string
   readonly to: string
   /** To be cut. */
@@ -56,6 +58,7 @@ export interface CablePlan {
 export function cablePlans(car: TopologyData, admission: Admission, worst: WorstCases): CablePlan[] {
   const { copper } = car
   const laid = car.body === undefined ? undefined : bodyOf(car.body, copper).laid
+  const [, second = []] = spinesOf(copper)
   return copper.cables.map((cable, i) => {
     const rating = admission.capability.cables[i]!
     const load_A = worst.cables[i]!.value
@@ -65,7 +68,7 @@ export function cablePlans(car: TopologyData, admission: Admission, worst: Worst
     const loop_Ohm = admission.source.resistance_Ohm + loopTo_Ohm(i, admission)
     const way = laid?.get(cable.name)
     return {
-      number: i + 1, name: cable.name, kind: rating.kind, from: cable.from, to: cable.to, length_m: cable.length_m,
+      number: i + 1, name: cable.name, kind: rating.kind, spine: second.includes(i) ? 'B' : 'A', from: cable.from, to: cable.to, length_m: cable.length_m,
       way_m: way === undefined ? undefined : way.length_mm / 1000, lines: way?.lines ?? [], gauge_mm2: cable.gauge_mm2,
       fuse: cable.fuse && { rating_A: cable.fuse.rating_A, kind: cable.fuse.kind ?? 'blade' },
       place: placeOfCable(copper.battery, cable), ambient_C: rating.ambient_C, insulation_C: rating.insulation_C,
@@ -81,6 +84,11 @@ export function cablePlans(car: TopologyData, admission: Admission, worst: Worst
   })
 }
 
+/** Gauges of supply and return, mm²: `16`, or `16/10` where they differ. */
+export function gauges({ wires: [supply, back] }: CablePlan): string {
+  return supply!.gauge_mm2 === back!.gauge_mm2 ? String(supply!.gauge_mm2) : `${supply!.gauge_mm2}/${back!.gauge_mm2}`
+}
+
 /** Supply and return; the pair as well, but for what comes from the battery: there is no hub. */
 function wiresOf(copper: CopperTopology, cable: Cable, number: number): Wire[] {
   const kinds: readonly WireKind[] = cable.from === copper.battery || cable.to === copper.battery ? ['supply', 'return'] : ['supply', 'return', 'canHigh', 'canLow']
@@ -88,6 +96,19 @@ function wiresOf(copper: CopperTopology, cable: Cable, number: number): Wire[] {
     supply: cable.gauge_mm2, return: cable.returnGauge_mm2 ?? cable.gauge_mm2, canHigh: DATA_mm2, canLow: DATA_mm2,
   }
   return kinds.map((kind, i) => ({ number: `${number}.${i + 1}`, kind, ...WIRES[kind], gauge_mm2: gauges[kind] }))
+}
+
+/** By spine its cables, drops included, as indices: one of a line or ring, two of a car with two. */
+export function spinesOf({ layout, battery, hubs, cables }: CopperTopology): number[][] {
+  if (layout !== 'dual') return [cables.map((_, i) => i)]
+  return cables.filter(cable => cable.from === battery || cable.to === battery).map((begin) => {
+    const reached = new Set([begin.from, begin.to].filter(node => node !== battery))
+    for (let before = 0; before < reached.size;) {
+      before = reached.size
+      for (const { from, to } of cables) if (reached.has(from) !== reached.has(to) && ![from, to].some(node => node === battery || hubs.includes(node))) reached.add(from).add(to)
+    }
+    return cables.flatMap((cable, i) => cable === begin || [cable.from, cable.to].some(node => reached.has(node)) ? [i] : [])
+  })
 }
 
 /** Every way to a cable's far end, as indices, the cable itself last. */

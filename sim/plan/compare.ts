@@ -2,8 +2,8 @@ import type { TopologyData } from '../car/index.ts'
 import { ASSUMPTIONS, type Assumption, type AssumptionName, type Assumptions, type Range } from './assumptions.ts'
 import { type Case, knownCases } from './cases.ts'
 import type { CablePlan } from './cables.ts'
-import { PIGTAIL_mm2 } from './parts.ts'
-import { partPins, PIGTAIL_m } from './pins.ts'
+import { PIGTAIL_mm2, pigtailsOf } from './parts.ts'
+import { partPins } from './pins.ts'
 import { type Plan, planOf } from './plan.ts'
 import { exactly, minus, plus, scaled, times } from './range.ts'
 import { COPPER_g_m_mm2, DATA_mm2 } from './standards.ts'
@@ -65,17 +65,16 @@ export function compare(car: TopologyData, family: readonly TopologyData[] = [ca
 
 /** What the plan counts, as ranges of no width. */
 function wiringSpine(car: TopologyData, plan: Plan): Wiring {
-  const parts = car.hubs.flatMap(hub => hub.ports.filter(part => part !== null))
-  const pigtails = parts.map(part => ({ part, wires: partPins(part).length }))
+  const pigtails = pigtailsOf(car).map(one => ({ ...one, wires: partPins(one.part).length }))
   const total = <Item>(items: readonly Item[], of: (item: Item) => number): number => items.reduce((sum, item) => sum + of(item), 0)
-  const pigtail_g = total(pigtails, ({ part, wires }) =>
-    PIGTAIL_m[part.class] * COPPER_g_m_mm2 * (2 * PIGTAIL_mm2[part.class] + (wires - 2) * DATA_mm2))
-  const plugs = total(plan.cables, cable => cable.connectors) + 2 * parts.length
+  const pigtail_g = total(pigtails, ({ part, wires, length_m }) =>
+    length_m * COPPER_g_m_mm2 * (2 * PIGTAIL_mm2[part.class] + (wires - 2) * DATA_mm2))
+  const plugs = total(plan.cables, cable => cable.connectors) + 2 * pigtails.length
   return {
     wires: exactly(total(plan.cables, cable => cable.wires.length) + total(pigtails, one => one.wires)),
     metres: exactly(plan.totals.wires_m), copper_kg: exactly(plan.totals.copper_kg),
     contacts: exactly(total(plan.cables, contactsOf) + total(pigtails, one => 2 * one.wires)),
-    bundle_m: exactly(total(plan.cables, cable => cable.length_m) + total(pigtails, ({ part }) => PIGTAIL_m[part.class])),
+    bundle_m: exactly(total(plan.cables, cable => cable.length_m) + total(pigtails, one => one.length_m)),
     plugs: exactly(plugs), power_kg: exactly(total(plan.cables, cable => cable.copper_kg) + pigtail_g / 1000),
   }
 }

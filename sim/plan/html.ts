@@ -1,7 +1,9 @@
+import { gauges } from './cables.ts'
 import type { Comparison } from './compare.ts'
 import { type Diagram } from './diagram.ts'
 import { labelPages } from './labels.ts'
 import { element, type Markup } from '../markup/index.ts'
+import { boardText, type Pin } from './pins.ts'
 import { diagramMarkup } from './svg.ts'
 
 type Cell = string | { readonly number: string }
@@ -52,7 +54,7 @@ function cables({ plan }: Diagram): Markup[] {
     element('h2', {}, 'Cables'),
     element('p', {}, `Load, volts lost and heat at the worst load that the power manager admits, with ${plan.source.emf_V.toFixed(1)} V behind ${(1000 * plan.source.resistance_Ohm).toFixed(0)} mΩ, in the hottest ambient of each place.`),
     table(['no.', 'cable', 'length', 'supply, return', 'fuse', 'load', 'carries', 'lost', 'ambient', 'conductor', 'mass', 'along'], plan.cables.map(cable => [
-      number(cable.number, 0), cable.name, number(cable.length_m, 2, 'm'), { number: `${cable.gauge_mm2} mm²` },
+      number(cable.number, 0), cable.name, number(cable.length_m, 2, 'm'), { number: `${gauges(cable)} mm²` },
       { number: cable.fuse === undefined ? '' : `${cable.fuse.rating_A} A ${cable.fuse.kind}` }, number(cable.load_A, 1, 'A'), number(cable.limit_A, 1, 'A'),
       number(1000 * cable.drop_V, 0, 'mV'), number(cable.ambient_C, 0, '°C'), number(cable.temperature_C, 0, '°C'), number(1000 * cable.mass_kg, 0, 'g'), cable.lines.join(', '),
     ])),
@@ -60,11 +62,11 @@ function cables({ plan }: Diagram): Markup[] {
 }
 
 function pins({ plan }: Diagram): Markup[] {
-  const pinTable = (title: string, rows: readonly { readonly pin: number, readonly signal: string, readonly colour: string }[]): Markup =>
-    element('div', {}, element('h3', {}, title), table(['pin', 'signal', 'colour'], rows.map(pin => [number(pin.pin, 0), pin.signal, pin.colour])))
+  const pinTable = (title: string, rows: readonly Pin[]): Markup => element('div', {}, element('h3', {}, title),
+    table(['pin', 'signal', 'colour', `pins of ${plan.board}`], rows.map(pin => [number(pin.pin, 0), pin.signal, pin.colour, pin.board])))
   return [
-    element('h2', {}, 'Plugs and pins'),
-    ...plan.hubs.map(hub => element('div', { class: 'pins' }, pinTable(`${hub.name}: plug of cable ${hub.drop}`, hub.pins),
+    element('h2', {}, 'Plugs and pins'), element('p', {}, `${boardText(plan)}.`),
+    ...plan.hubs.map(hub => element('div', { class: 'pins' }, hub.plugs.map(plug => pinTable(`${plug.name}: plug of cable ${plug.drop}`, plug.pins)),
       hub.sockets.filter(socket => socket.component !== '').map(socket => pinTable(`${hub.name} port ${socket.port}: ${socket.component}`, socket.pins)))),
   ]
 }

@@ -2,7 +2,7 @@ import { type BodyPlace, bodyOf } from '../body/index.ts'
 import type { TopologyData } from '../car/index.ts'
 import { bodyDataOf, type CablePlan } from './cables.ts'
 import { type Attributes, element, type Markup } from '../markup/index.ts'
-import type { Plan } from './plan.ts'
+import { jointAt, type Plan } from './plan.ts'
 import { cable_g_m, type ColourCode } from './standards.ts'
 
 const NAMESPACE = 'http://www.prostep.org/Car_electric_container/KBL2.3/KBLSchema'
@@ -42,7 +42,7 @@ class Writer {
 
 interface WirePart { readonly id: string, readonly gauge_mm2: number, readonly colour: ColourCode }
 /** A plug or tap with the ids of its contact points, by pin. */
-interface Joint { readonly node: string, readonly points: readonly string[] }
+type Joint = readonly string[]
 
 /** Spine and drops as a KBL 2.4 container (VDA 4964): wires, plugs, what they connect, nodes and segments with their lengths. */
 export function kblXml(plan: Plan, car: TopologyData): string {
@@ -52,11 +52,12 @@ export function kblXml(plan: Plan, car: TopologyData): string {
   const nodes = [...new Set(plan.cables.flatMap(cable => [cable.from, cable.to]))]
   const housings = new Map([2, 4, 8].map(pins => [pins, housing(pins, w)]))
   const joints = new Map<string, Joint>()
-  const occurrences = nodes.map(node => connector(node, plan, housings, joints, w))
+  const named = [...new Set(plan.cables.flatMap(cable => [jointAt(plan, cable, cable.from), jointAt(plan, cable, cable.to)]))]
+  const occurrences = named.map(name => connector(name, plan, housings, joints, w))
   const points = nodes.map(node => point(places.get(node), w))
   const drawn = nodes.map((node, i) => ({ node, id: w.id('node'), point: points[i]!.id }))
   const laid = plan.cables.map(cable => segment(cable, drawn, w))
-  const made = plan.cables.flatMap(cable => cable.wires.map((_, i) => connection(cable, i, wires, joints, w)))
+  const made = plan.cables.flatMap(cable => cable.wires.map((_, i) => connection(plan, cable, i, wires, joints, w)))
   const container = element('kbl:KBL_container', { 'xmlns:kbl': NAMESPACE, id: 'kbl', version_id: '2.4' },
     points.map(one => one.markup),
     [...housings.values()].map(one => one.markup),
@@ -94,14 +95,14 @@ function housing(pins: number, w: Writer): Housing {
   return { markup, id, slot, cavities }
 }
 
-function connector(node: string, plan: Plan, housings: ReadonlyMap<number, Housing>, joints: Map<string, Joint>, w: Writer): Markup {
-  const hub = plan.hubs.find(one => one.name === node)
-  const pins = hub !== undefined ? hub.pins.length : node === plan.cables[0]!.from ? 2 : 4
+function connector(name: string, plan: Plan, housings: ReadonlyMap<number, Housing>, joints: Map<string, Joint>, w: Writer): Markup {
+  const plug = plan.hubs.flatMap(hub => hub.plugs).find(one => one.name === name)
+  const pins = plug !== undefined ? plug.pins.length : name === plan.cables[0]!.from ? 2 : 4
   const { id: part, slot, cavities } = housings.get(pins)!
   const own = cavities.map(() => w.id('cavity_occurrence'))
   const points = cavities.map(() => w.id('contact'))
-  joints.set(node, { node, points })
-  return w.of('Connector_occurrence', w.id('connector'), w.text('Id', node), w.text('Part', part),
+  joints.set(name, points)
+  return w.of('Connector_occurrence', w.id('connector'), w.text('Id', name), w.text('Part', part),
     ...points.map((point, i) => w.of('Contact_points', point, w.text('Id', i + 1), w.text('Contacted_cavity', own[i]!))),
     w.of('Slots', w.id('slot_occurrence'), w.text('Part', slot), ...cavities.map((cavity, i) => w.of('Cavities', own[i], w.text('Part', cavity)))))
 }
@@ -131,12 +132,12 @@ interface MadeWire {
   readonly wire: Markup
 }
 
-function connection(cable: CablePlan, index: number, parts: readonly WirePart[], joints: ReadonlyMap<string, Joint>, w: Writer): MadeWire {
+function connection(plan: Plan, cable: CablePlan, index: number, parts: readonly WirePart[], joints: ReadonlyMap<string, Joint>, w: Writer): MadeWire {
   const wire = cable.wires[index]!
   const id = w.id('occurrence')
   const part = parts.find(one => one.gauge_mm2 === wire.gauge_mm2 && one.colour === wire.colour)!
   const end = (node: string, at: 0 | 1): Markup =>
-    w.of('Extremities', w.id('end'), w.text('Position_on_wire', at), w.text('Contact_point', joints.get(node)!.points[index]!))
+    w.of('Extremities', w.id('end'), w.text('Position_on_wire', at), w.text('Contact_point', joints.get(jointAt(plan, cable, node))![index]!))
   return {
     id, cable: cable.number - 1,
     connection: w.of('Connection', w.id('connection'), w.text('Id', wire.number), w.text('Signal_name', wire.terminal), w.text('Nominal_voltage', '12'),

@@ -1,4 +1,6 @@
 import { type Attributes, element, type Markup } from '../markup/index.ts'
+import { gauges } from './cables.ts'
+import { fit } from './fit.ts'
 import type { Plan } from './plan.ts'
 
 /** A4 upright with 3 × 8 labels of 66 × 34 mm, mm. */
@@ -15,7 +17,7 @@ function labelsOf({ cables }: Plan): Label[] {
   return cables.flatMap(cable => [cable.from, cable.to].map((end, i): Label => ({
     number: cable.number, end: `${end}  →  ${i === 0 ? cable.to : cable.from}`,
     lines: [
-      `${cable.gauge_mm2} mm² RD/BK, ${cable.length_m.toFixed(2)} m${cable.wires.length > 2 ? ', pair YE/GN' : ''}`,
+      `${gauges(cable)} mm² RD/BK, ${cable.length_m.toFixed(2)} m${cable.wires.length > 2 ? ', pair YE/GN' : ''}`,
       cable.fuse === undefined ? '' : `fuse F${cable.number}: ${cable.fuse.rating_A} A${i === 0 ? ' at this end' : ' at the other end'}`,
     ],
   })))
@@ -37,12 +39,12 @@ function drawn({ number, lines, end }: Label, car: string, index: number): Marku
   const x = left + (index % columns) * label.width
   const y = top + Math.floor(index / columns) * label.height
   const text = (dx: number, dy: number, size: number, content: string, more: Attributes = {}): Markup =>
-    element('text', { x: x + dx, y: y + dy, 'font-size': size, ...more }, [...content].length > 44 ? `${[...content].slice(0, 43).join('')}…` : content)
+    element('text', { x: x + dx, y: y + dy, 'font-size': size, ...more }, fit(content, size, label.width - dx - 2))
   return [
     element('rect', { x, y, width: label.width, height: label.height, fill: '#fff', stroke: '#bbb', 'stroke-width': 0.2 }),
     text(3, 13, 11, String(number), { 'font-weight': 'bold' }),
     text(20, 7, 3, car, { fill: '#555' }), text(20, 12.5, 4, end, { 'font-weight': 'bold' }),
-    ...lines.map((line, i) => text(3, 20.5 + i * 5, 3.4, line)),
+    ...lines.filter(line => line !== '').map((line, i) => text(3, 20.5 + i * 5, 3.4, line)),
   ]
 }
 

@@ -1,6 +1,7 @@
-import type { TopologyData } from '../car/index.ts'
+import { bodyOf, straight_mm } from '../body/index.ts'
+import { type ComponentData, readTopology, type TopologyData } from '../car/index.ts'
 import { byName, type Data, number, object, oneOf, read, text } from '../schema/index.ts'
-import type { CablePlan } from './cables.ts'
+import { bodyDataOf, type CablePlan, spinesOf } from './cables.ts'
 import { partPins, PIGTAIL_m } from './pins.ts'
 import { cable_g_m, COLOURS, COPPER_g_m_mm2, DATA_mm2 } from './standards.ts'
 
@@ -42,6 +43,7 @@ const PIECES = {
   'terminal-ring': { what: 'ring terminal', mass_kg: 0.01 },
   'terminator-120': { what: 'terminating resistor 120 Ω in a plug', mass_kg: 0.005 },
   board: { what: 'hub board in its housing', mass_kg: 0.12 },
+  'board-dual': { what: 'hub board with two CAN ports and ideal diodes, in its housing', mass_kg: 0.14 },
   label: { what: 'label', mass_kg: 0.0005 },
 } as const
 type PieceId = keyof typeof PIECES
@@ -72,14 +74,11 @@ export function partsOf(car: TopologyData, cables: readonly CablePlan[], prices?
     piece('label', 2)
   }
   piece('tap', car.copper.taps.length)
-  piece('terminator-120', 2)
-  for (const hub of car.hubs) {
-    piece('board', 1, `-${hub.image}`, `, image ${hub.image}`)
-    for (const part of hub.ports) {
-      if (part === null) continue
-      piece('plug-part', 2)
-      for (const { colour, pin } of partPins(part)) if (colour !== '') wire(pin <= 2 ? PIGTAIL_mm2[part.class] : DATA_mm2, colour, PIGTAIL_m[part.class])
-    }
+  piece('terminator-120', 2 * spinesOf(car.copper).length)
+  for (const { image } of car.hubs) piece(car.copper.layout === 'dual' ? 'board-dual' : 'board', 1, `-${image}`, `, image ${image}`)
+  for (const { part, length_m } of pigtailsOf(car)) {
+    piece('plug-part', 2)
+    for (const { colour, pin } of partPins(part)) if (colour !== '') wire(pin <= 2 ? PIGTAIL_mm2[part.class] : DATA_mm2, colour, length_m)
   }
   return [
     ...[...wires].map(([id, { gauge_mm2, what, length_m }]) => ({
@@ -87,6 +86,25 @@ export function partsOf(car: TopologyData, cables: readonly CablePlan[], prices?
     })).sort((a, b) => a.id < b.id ? -1 : 1),
     ...[...pieces].map(([id, { what, count, mass_kg }]) => ({ id, what, unit: 'piece' as const, amount: count, mass_kg: count * mass_kg, copper_kg: 0 })),
   ].map(line => ({ ...line, cost: costOf(line, prices) }))
+}
+
+/** What leads from a hub to one of its components. */
+export interface Pigtail {
+  readonly hub: string
+  readonly part: ComponentData
+  readonly length_m: number
+}
+
+/** By component: straight from its hub to its place where the car's file says that, with slack and an end at either plug; or as is usual. */
+export function pigtailsOf(car: TopologyData): Pigtail[] {
+  const { places, slack_pct, end_mm } = bodyOf(bodyDataOf(car), car.copper)
+  const names = readTopology(car, 'car').hubs.map(hub => hub.ports.map(part => part?.name))
+  return car.hubs.flatMap((hub, i) => hub.ports.flatMap((part, port): Pigtail[] => {
+    if (part === null) return []
+    const [from, to] = [places.get(hub.location), places.get(`${hub.location}.${names[i]![port]}`)]
+    const told_m = from && to && (straight_mm(from, to) * (1 + slack_pct / 100) + 2 * end_mm) / 1000
+    return [{ hub: hub.location, part, length_m: told_m ?? PIGTAIL_m[part.class] }]
+  }))
 }
 
 /** Feed and return of a component, mm². */

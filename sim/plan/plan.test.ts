@@ -30,7 +30,7 @@ describe('the plan of the sedan', () => {
 
   it('codes the place of a hub in its plug', () => {
     const coded = (name: string): string[] =>
-      plan.hubs.find(hub => hub.name === name)!.pins.map(pin => pin.signal).filter(signal => signal.includes('tied'))
+      plan.hubs.find(hub => hub.name === name)!.plugs[0]!.pins.map(pin => pin.signal).filter(signal => signal.includes('tied'))
     expect(coded('FL')).toEqual(['coding 1: tied to pin 2'])
     expect(coded('DASH')).toEqual(['coding 1: tied to pin 2', 'coding 4: tied to pin 2'])
   })

@@ -1,9 +1,10 @@
+import type { BoardName } from '#firmware/boards/index.ts'
 import { bodySize } from '../body/index.ts'
 import { Admission, readTopology, type TopologyData } from '../car/index.ts'
 import { DataError } from '../schema/index.ts'
 import { bodyDataOf, type CablePlan, cablePlans } from './cables.ts'
 import { type PartLine, partsOf, priceProblems, type PriceTable } from './parts.ts'
-import { hubPins, partPins, type Pin } from './pins.ts'
+import { hubPins, partPins, type Pin, portOf, USUAL_BOARD } from './pins.ts'
 import { GOAL, type SizeGoal } from './size.ts'
 import { type Weakness, weaknesses } from './weak.ts'
 import { worstCases } from './worst.ts'
@@ -21,12 +22,19 @@ interface SocketPlan {
 export interface HubPlanned {
   readonly name: string
   readonly image: string
-  /** Number of its drop. */
-  readonly drop: number
   /** Least that the worst admitted load leaves it, V. */
   readonly least_V: number
-  readonly pins: readonly Pin[]
+  /** One for each of its drops. */
+  readonly plugs: readonly HubPlug[]
   readonly sockets: readonly SocketPlan[]
+}
+
+interface HubPlug {
+  /** The hub's name; of two `FL.A` and `FL.B`. */
+  readonly name: string
+  /** Number of its cable. */
+  readonly drop: number
+  readonly pins: readonly Pin[]
 }
 
 interface Totals {
@@ -45,6 +53,8 @@ export interface Plan {
   /** `told`: the file says it, it is not supposed. */
   readonly body: ReturnType<typeof bodySize> & { readonly type: string, readonly told: boolean }
   readonly source: { readonly emf_V: number, readonly resistance_Ohm: number }
+  /** Of which the hubs are made. */
+  readonly board: BoardName
   readonly cables: readonly CablePlan[]
   readonly hubs: readonly HubPlanned[]
   readonly parts: readonly PartLine[]
@@ -55,13 +65,14 @@ export interface Plan {
 interface PlanOptions {
   readonly prices?: PriceTable | undefined
   readonly goal?: SizeGoal
+  readonly board?: BoardName | undefined
 }
 
 /**
  * Plans the wiring of a car.
  * @throws DataError for a car that is none, or prices per metre of what is counted in pieces.
  */
-export function planOf(car: TopologyData, { prices, goal = GOAL }: PlanOptions = {}): Plan {
+export function planOf(car: TopologyData, { prices, goal = GOAL, board = USUAL_BOARD }: PlanOptions = {}): Plan {
   const admission = new Admission(readTopology(car, 'car'))
   const worst = worstCases(admission)
   const cables = cablePlans(car, admission, worst)
@@ -70,26 +81,34 @@ export function planOf(car: TopologyData, { prices, goal = GOAL }: PlanOptions =
   if (wrong.length > 0) throw new DataError(wrong)
   const body = bodyDataOf(car)
   return {
-    car: car.name, body: { type: body.type, told: car.body !== undefined, ...bodySize(body) }, source: admission.source, cables,
-    hubs: hubsOf(car, admission, cables, worst.hubs.map(one => one.value)), parts, totals: totalsOf(cables, parts, prices),
+    car: car.name, body: { type: body.type, told: car.body !== undefined, ...bodySize(body) }, source: admission.source, board, cables,
+    hubs: hubsOf(car, admission, cables, worst.hubs.map(one => one.value), board), parts, totals: totalsOf(cables, parts, prices),
     weak: weaknesses(car, admission, cables, goal),
   }
 }
 
-function hubsOf(car: TopologyData, admission: Admission, cables: readonly CablePlan[], least_V: readonly number[]): HubPlanned[] {
+function hubsOf(
+  car: TopologyData, admission: Admission, cables: readonly CablePlan[], least_V: readonly number[], board: BoardName,
+): HubPlanned[] {
   const names = readTopology(car, 'car').hubs
   return car.hubs.map((hub, i) => ({
-    name: hub.location, image: hub.image, drop: cables.find(cable => cable.to === hub.location || cable.from === hub.location)!.number,
-    least_V: least_V[car.copper.hubs.indexOf(hub.location)]!, pins: hubPins(hub.location),
+    name: hub.location, image: hub.image, least_V: least_V[car.copper.hubs.indexOf(hub.location)]!,
+    plugs: cables.filter(cable => cable.to === hub.location || cable.from === hub.location).map((cable, i, drops) => (
+      { name: drops.length === 1 ? hub.location : `${hub.location}.${car.copper.layout === 'dual' ? cable.spine : i + 1}`, drop: cable.number, pins: hubPins(hub.location, board) })),
     sockets: hub.ports.map((part, port): SocketPlan => {
       const name = names[i]!.ports[port]?.name ?? ''
       const claim = admission.consumers.find(one => one.name === `${hub.location}.${name}`)
       return {
         port, component: name, class: part?.class ?? '', run_A: claim?.run_A ?? 0, peak_A: claim?.peak_A ?? 0,
-        pins: part === null ? [] : partPins(part),
+        pins: part === null ? [] : partPins(part, portOf(board, port)),
       }
     }),
   }))
+}
+
+/** The plug, tap or pair of terminals at an end of a cable. */
+export function jointAt({ hubs }: Plan, cable: CablePlan, node: string): string {
+  return hubs.find(hub => hub.name === node)?.plugs.find(plug => plug.drop === cable.number)?.name ?? node
 }
 
 function totalsOf(cables: readonly CablePlan[], parts: readonly PartLine[], prices: PriceTable | undefined): Totals {

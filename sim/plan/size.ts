@@ -1,19 +1,20 @@
 import { bodyOf } from '../body/index.ts'
 import { Admission, readTopology, type TopologyData } from '../car/index.ts'
-import { type Cable, cableAmpacity_A, CONTINUOUS, type CopperTopology, GAUGES_MM2 } from '../power/index.ts'
+import { type Cable, cableAmpacity_A, CONTINUOUS, type CopperTopology, divided, GAUGES_MM2, twoSpines } from '../power/index.ts'
 import { DataError } from '../schema/index.ts'
+import { spinesOf } from './cables.ts'
 import { type Demand, demandsOf, satisfied, togetherOf } from './demand.ts'
-import { BLADE_A, BOLTED_A, CLEARS, COPPER_g_m_mm2 } from './standards.ts'
+import { BLADE_A, BOLTED_A, CLEARS, COPPER_g_m_mm2, SELECTIVE } from './standards.ts'
 
 /** What a sized car has to be able to do. */
 export interface SizeGoal {
   /** Share of all that lasts that runs at the same time, 0–1; each hub by itself has all of it. */
   readonly together: number
-  /** A line from the front, or a ring whose either way carries everything. */
-  readonly layout: 'line' | 'ring'
+  /** A line from the front; a ring whose either way carries everything; two spines of which each does. Left out: as the car is. */
+  readonly layout?: CopperTopology['layout'] | undefined
 }
 
-export const GOAL: SizeGoal = { together: 0.8, layout: 'line' }
+export const GOAL: SizeGoal = { together: 0.8 }
 
 /** What was chosen for a cable, and what it was. */
 interface Choice {
@@ -26,7 +27,7 @@ interface Choice {
 
 export interface Sizing {
   readonly car: TopologyData
-  readonly goal: SizeGoal
+  readonly goal: Required<SizeGoal>
   readonly choices: readonly Choice[]
   /** Spines that were tried. */
   readonly tried: number
@@ -45,17 +46,21 @@ const RING = 'spine.ring'
  * @throws DataError naming every hub or component that no gauge can feed.
  */
 export function sizeCar(data: TopologyData, goal: SizeGoal = GOAL): Sizing {
-  if (data.copper.layout === 'dual') throw new DataError(['car.copper.layout: is "dual"; what is sized is one spine, a line or a ring: size that, and lay it twice'])
-  const car = laid(goal.layout === 'ring' ? withRing(data) : withoutRing(data))
-  const admission = new Admission(readTopology(car, 'car'))
+  const layout = goal.layout ?? data.copper.layout
+  const given = laid(laidOut(data, layout))
+  const admission = new Admission(readTopology(given, 'car'))
   const demands = demandsOf(admission)
-  const drops = dropsOf(car, admission, demands)
-  const total_A = Object.values(togetherOf(admission, demands, goal.together)).reduce((sum_A, hub_A) => sum_A + hub_A, 0)
-  const start_A = goal.together * Math.max(...demands.map(({ run_A, peak_A }) => peak_A - run_A))
-  const main_A = BOLTED_A.find(rating_A => CONTINUOUS * rating_A >= total_A && rating_A >= total_A + start_A)
+  const drops = dropsOf(given, admission, demands)
+  const together_A = togetherOf(admission, demands, goal.together)
+  const total_A = Object.values(together_A).reduce((sum_A, hub_A) => sum_A + hub_A, 0)
+  const main_A = boltedFor(demands, together_A, goal)
   if (main_A === undefined) {
     throw new DataError([`car.hubs: ${total_A.toFixed(0)} A should flow at once, more than a fuse of ${BOLTED_A.at(-1)} A carries for ever`])
   }
+  const car = withDividers(given, layout === 'dual' && data.copper.layout !== 'dual', main_A, (cable) => {
+    const behind = admission.capability.hubs.filter((_, i) => Math.abs(admission.capability.share[cable]![i]!) > 0).map(hub => hub.name)
+    return layout === 'ring' ? main_A : boltedFor(demands.filter(one => behind.includes(one.hub)), together_A, goal) ?? main_A
+  })
   let best: { car: TopologyData, copper_kg: number } | undefined
   let tried = 0
   for (const spine_mm2 of GAUGES_MM2) {
@@ -68,7 +73,7 @@ export function sizeCar(data: TopologyData, goal: SizeGoal = GOAL): Sizing {
   if (best === undefined) {
     throw new DataError([`car.copper: no spine up to ${GAUGES_MM2.at(-1)} mm² behind ${main_A} A brings ${total_A.toFixed(0)} A to the hubs with 9 V`])
   }
-  return { car: best.car, goal, tried, copper_kg: best.copper_kg, choices: choicesOf(best.car, data) }
+  return { car: best.car, goal: { ...goal, layout }, tried, copper_kg: best.copper_kg, choices: choicesOf(best.car, data) }
 }
 
 /** Mass of the supply and return conductors. */
@@ -118,6 +123,32 @@ function thinnest(copper: CopperTopology, cable: Cable, rating_A: number): numbe
   return GAUGES_MM2.find(gauge_mm2 => gauge_mm2 >= LEAST_mm2 && cableAmpacity_A(copper, withGauge(cable, gauge_mm2)) >= rating_A)
 }
 
+/** The smallest bolted fuse for hubs: their share of all that lasts with the largest start on top, and each by itself. */
+function boltedFor(demands: readonly Demand[], together_A: Readonly<Record<string, number>>, { together }: SizeGoal): number | undefined {
+  const sum_A = demands.reduce((sum, { hub }) => sum + together_A[hub]!, 0)
+  const start_A = together * Math.max(...demands.map(({ run_A, peak_A }) => peak_A - run_A))
+  const run_A = Math.max(sum_A, ...demands.map(one => one.run_A))
+  const peak_A = Math.max(sum_A + start_A, ...demands.map(one => one.peak_A))
+  return BOLTED_A.find(rating_A => CONTINUOUS * rating_A >= run_A && rating_A >= peak_A)
+}
+
+/**
+ * The car with the fuses inside its spines rated for what is behind them. `begin`: each spine gets one, before the foremost segment that
+ * does with so small a one that the main fuse outlasts it on a short.
+ */
+function withDividers(car: TopologyData, begin: boolean, main_A: number, rating_A: (cable: number) => number): TopologyData {
+  const { copper } = car
+  const inside = (cable: Cable): boolean => copper.taps.includes(cable.from) && copper.taps.includes(cable.to)
+  const rated = copper.cables.map((cable, i): Cable =>
+    inside(cable) && cable.fuse !== undefined ? { ...cable, fuse: { rating_A: Math.min(main_A, rating_A(i)), kind: 'bolted' } } : cable)
+  const sized: TopologyData = { ...car, copper: { ...copper, cables: rated } }
+  if (!begin) return sized
+  return spinesOf(copper).reduce((fused, cables) => {
+    const first = cables.find(i => inside(copper.cables[i]!) && rating_A(i) * SELECTIVE <= main_A)
+    return first === undefined ? fused : { ...fused, copper: divided(fused.copper, copper.cables[first]!.name, rating_A(first)) }
+  }, sized)
+}
+
 function withGauge(cable: Cable, gauge_mm2: number): Cable {
   return { ...cable, gauge_mm2, returnGauge_mm2: gauge_mm2 }
 }
@@ -158,13 +189,14 @@ export function changed(car: TopologyData, cable: Cable): TopologyData {
 function weakest(car: TopologyData, demands: readonly Demand[], goal: SizeGoal): Cable | undefined {
   for (const line of linesOf(car)) {
     const admission = new Admission(readTopology(line, 'car'))
-    const drop = (hub: string): Cable => line.copper.cables.find(cable => cable.to === hub || cable.from === hub)!
-    for (const { name, paths } of admission.capability.hubs) {
-      const { capability: { cables }, source } = admission
-      const loop_Ohm = paths[0]!.reduce((sum_Ohm, at) => sum_Ohm + cables[at]!.resistance_Ohm, source.resistance_Ohm)
-      if (admission.source.emf_V / loop_Ohm < CLEARS * (drop(name).fuse?.rating_A ?? 0)) return drop(name)
-    }
-    if (!satisfied(admission, demands, goal.together)) return drop(admission.predict(togetherOf(admission, demands, goal.together)).hub)
+    const { capability: { cables, hubs }, source } = admission
+    const loop_Ohm = (way: readonly number[]): number => way.reduce((sum_Ohm, at) => sum_Ohm + cables[at]!.resistance_Ohm, source.resistance_Ohm)
+    const drop = (way: readonly number[]): Cable => line.copper.cables[way.at(-1)!]!
+    const unopened = hubs.flatMap(hub => hub.paths).find(way => source.emf_V / loop_Ohm(way) < CLEARS * (drop(way).fuse?.rating_A ?? 0))
+    if (unopened !== undefined) return drop(unopened)
+    if (satisfied(admission, demands, goal.together)) continue
+    const lowest = admission.predict(togetherOf(admission, demands, goal.together)).hub
+    return drop(hubs.find(hub => hub.name === lowest)!.paths.reduce((worse, way) => loop_Ohm(way) > loop_Ohm(worse) ? way : worse))
   }
   return undefined
 }
@@ -177,16 +209,30 @@ function linesOf(car: TopologyData): TopologyData[] {
   return ends.map(end => ({ ...car, copper: { ...copper, layout: 'line', cables: copper.cables.filter(cable => cable !== end) } }))
 }
 
-function withoutRing(car: TopologyData): TopologyData {
+/** The car in another layout; a ring is opened at the later of its two beginnings, of two spines the first is kept. */
+function laidOut(car: TopologyData, layout: CopperTopology['layout']): TopologyData {
+  if (car.copper.layout === layout) return car
+  const line = asLine(car)
+  if (layout === 'ring') return withRing(line)
+  return layout === 'dual' ? { ...line, copper: twoSpines(line.copper) } : line
+}
+
+function asLine(car: TopologyData): TopologyData {
   const { copper } = car
-  const cables = copper.cables.filter(cable => cable.name !== RING)
-  return cables.length === copper.cables.length ? car : { ...car, copper: { ...copper, layout: 'line', cables } }
+  if (copper.layout === 'ring') return linesOf(car).at(-1)!
+  if (copper.layout === 'line') return car
+  const [first] = spinesOf(copper)
+  const cables = first!.map((i): Cable => {
+    const { diode: _, ...cable } = copper.cables[i]!
+    return cable
+  })
+  const taps = copper.taps.filter(tap => cables.some(cable => cable.from === tap || cable.to === tap))
+  return { ...car, copper: { ...copper, layout: 'line', taps, cables } }
 }
 
 /** Closes the spine by a cable from the battery to its rear, behind a fuse of its own. */
 function withRing(car: TopologyData): TopologyData {
   const { copper } = car
-  if (copper.layout !== 'line') return car
   const main = copper.cables.find(cable => cable.from === copper.battery)!
   const length_m = copper.cables.filter(cable => copper.taps.includes(cable.to)).reduce((sum_m, cable) => sum_m + cable.length_m, 0)
   const ring: Cable = { ...main, name: RING, to: copper.taps.at(-1)!, length_m, connectors: 2, place: 'cabin', insulation: 'C' }

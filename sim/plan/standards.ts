@@ -60,6 +60,9 @@ export function bears_A2s(gauge_mm2: number): number {
 /** A short at the far end must be this multiple of the fuse's rating: then it opens within half a second (blade) or five (bolted). */
 export const CLEARS = 3.5
 
+/** Of two bolted fuses in a row the one before must have this multiple of the rating behind it, as their makers advise: then it outlasts a short. */
+export const SELECTIVE = 1.6
+
 /** Capacitors of a hub's board, F: what its plug draws when it is put in. */
 const BOARD_F = 470e-6
 /** Let-through of a board's capacitors charging through a loop, A²s: C V² / 2R. */

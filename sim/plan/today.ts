@@ -3,7 +3,7 @@ import { bodyOf } from '../body/index.ts'
 import type { ComponentData, HubData, TopologyData } from '../car/index.ts'
 import type { AssumptionName, Assumptions, Range } from './assumptions.ts'
 import { bodyDataOf } from './cables.ts'
-import { PIGTAIL_m } from './pins.ts'
+import { type Pigtail, pigtailsOf } from './parts.ts'
 import { exactly, plus, scaled, times } from './range.ts'
 import { COPPER_g_m_mm2 } from './standards.ts'
 
@@ -52,8 +52,9 @@ export function wiringToday(car: TopologyData, a: Assumptions): Wiring {
       { name: 'way.feed', from: car.copper.battery, to: central, length_m: 0 },
     ],
   })
+  const pigtails = pigtailsOf(car)
   const feed_m = (laid.get('way.feed')?.length_mm ?? 0) / 1000
-  return sum([mainFeed(scaled(a['route.factor'], feed_m), a), ...hubs.map(hub => hubToday(hub, (laid.get(`way.${hub.location}`)?.length_mm ?? 0) / 1000, a))])
+  return sum([mainFeed(scaled(a['route.factor'], feed_m), a), ...hubs.map(hub => hubToday(hub, pigtails.filter(one => one.hub === hub.location), (laid.get(`way.${hub.location}`)?.length_mm ?? 0) / 1000, a))])
 }
 
 /** From the battery to the fuse box. */
@@ -62,12 +63,12 @@ function mainFeed(length_m: Range, a: Assumptions): Wiring {
   return { ...NOTHING, wires: exactly(1), metres: length_m, copper_kg, contacts: exactly(2), power_kg: copper_kg }
 }
 
-function hubToday(hub: HubData, way_m: number, a: Assumptions): Wiring {
+function hubToday(hub: HubData, pigtails: readonly Pigtail[], way_m: number, a: Assumptions): Wiring {
   const door = DOORS.includes(hub.location)
   const route_m = scaled(a['route.factor'], way_m)
-  const parts = hub.ports.filter(part => part !== null).map((part) => {
+  const parts = pigtails.map(({ part, length_m }) => {
     // A module in the door keeps the wires of its components there; without one they go on to the controller.
-    const to_m: Range = { low: PIGTAIL_m[part.class] + (door ? 0 : route_m.low), high: PIGTAIL_m[part.class] + route_m.high }
+    const to_m: Range = { low: length_m + (door ? 0 : route_m.low), high: length_m + route_m.high }
     const crossings: Range = { low: door ? 0 : a['inline.perWire'].low, high: a['inline.perWire'].high }
     return circuitsToday(circuitsOf(part, a), to_m, hub.location === 'DASH' ? exactly(0) : crossings, a)
   })

@@ -67,10 +67,8 @@ function together(car: TopologyData, admission: Admission, demands: readonly Dem
 }
 
 function resized(car: TopologyData, goal: SizeGoal): string | undefined {
-  const { layout } = car.copper
-  if (layout === 'dual') return undefined
   try {
-    const { copper_kg } = sizeCar(car, { ...goal, layout })
+    const { copper_kg } = sizeCar(car, goal)
     return `spine plan --size: ${(copper_kg - copperOf_kg(car.copper)).toFixed(2)} kg of copper`
   } catch (error) {
     if (error instanceof DataError) return undefined
@@ -148,35 +146,54 @@ interface Change {
 }
 
 function dropChanges(car: TopologyData, hub: string): Change[] {
-  const drop = car.copper.cables.find(cable => cable.to === hub || cable.from === hub)
-  if (drop?.fuse === undefined) return []
-  return [...BLADE_A, ...BOLTED_A].filter(rating_A => rating_A > drop.fuse!.rating_A).flatMap((rating_A): Change[] => {
-    const least = dropFor(car.copper, drop, { hub, run_A: CONTINUOUS * rating_A, peak_A: 0 })
-    return least === undefined ? [] : [changeOf(car, drop, Math.max(least.gauge_mm2, drop.gauge_mm2), least.fuse)]
+  const drops = car.copper.cables.filter(cable => cable.to === hub || cable.from === hub)
+  if (drops.length === 0 || drops.some(drop => drop.fuse === undefined)) return []
+  const least_A = Math.min(...drops.map(drop => drop.fuse!.rating_A))
+  return [...BLADE_A, ...BOLTED_A].filter(rating_A => rating_A > least_A).flatMap((rating_A): Change[] => {
+    const changes = drops.filter(drop => drop.fuse!.rating_A < rating_A).map((drop) => {
+      const least = dropFor(car.copper, drop, { hub, run_A: CONTINUOUS * rating_A, peak_A: 0 })
+      return least && { drop, gauge_mm2: Math.max(least.gauge_mm2, drop.gauge_mm2), fuse: least.fuse }
+    })
+    return changes.every(change => change !== undefined) ? [changeOf(car, changes)] : []
   })
 }
 
 /** The whole spine in one gauge, its fuse with it. */
 function spineChanges(car: TopologyData): Change[] {
   const { copper } = car
-  const main = copper.cables.find(cable => cable.from === copper.battery && cable.fuse !== undefined)
-  if (main?.fuse === undefined) return []
+  const mains = copper.cables.filter(cable => cable.from === copper.battery && cable.fuse !== undefined)
+  if (mains.length === 0) return []
+  const least_A = Math.min(...mains.map(main => main.fuse!.rating_A))
   const drops = copper.cables.filter(cable => copper.hubs.includes(cable.to) || copper.hubs.includes(cable.from))
   const least_mm2 = Math.min(...copper.cables.filter(cable => !drops.includes(cable)).map(cable => cable.gauge_mm2))
   const spineOf = (least: number, rating_A: number) => (cable: Cable): Cable => drops.includes(cable) ? cable : {
     ...cable, gauge_mm2: Math.max(least, cable.gauge_mm2), ...cable.fuse !== undefined && { fuse: { rating_A, kind: 'bolted' } },
   }
-  const ratings_A = BOLTED_A.filter(rating_A => rating_A >= main.fuse!.rating_A)
+  const ratings_A = BOLTED_A.filter(rating_A => rating_A >= least_A)
   return GAUGES_MM2.filter(gauge_mm2 => gauge_mm2 >= least_mm2).flatMap(gauge_mm2 => ratings_A.map((rating_A): Change => ({
     car: { ...car, copper: { ...copper, cables: copper.cables.map(spineOf(gauge_mm2, rating_A)) } },
     text: `a spine of ${gauge_mm2} mm² behind ${rating_A} A`, fuse_A: rating_A,
   })))
 }
 
-function changeOf(car: TopologyData, cable: Cable, gauge_mm2: number, fuse: NonNullable<Cable['fuse']>): Change {
-  const texts = [
-    ...gauge_mm2 === cable.gauge_mm2 ? [] : [`${gauge_mm2} mm² instead of ${cable.gauge_mm2}`],
-    ...fuse.rating_A === cable.fuse?.rating_A ? [] : [`a fuse of ${fuse.rating_A} A instead of ${cable.fuse?.rating_A ?? 0}`],
-  ]
-  return { car: changed(car, { ...cable, gauge_mm2, fuse }), text: `${cable.name}: ${texts.join(' and ')}`, fuse_A: fuse.rating_A }
+interface DropChange {
+  readonly drop: Cable
+  readonly gauge_mm2: number
+  readonly fuse: NonNullable<Cable['fuse']>
+}
+
+function changeOf(car: TopologyData, changes: readonly DropChange[]): Change {
+  const texts = changes.map(({ drop, gauge_mm2, fuse }) => {
+    const gauge = gauge_mm2 === drop.gauge_mm2 ? [] : [`${gauge_mm2} mm² instead of ${drop.gauge_mm2}`]
+    return `${drop.name}: ${[...gauge, `a fuse of ${fuse.rating_A} A instead of ${drop.fuse?.rating_A ?? 0}`].join(' and ')}`
+  })
+  return {
+    car: changes.reduce((car, change) => changed(car, thickened(change)), car), text: texts.join('; '),
+    fuse_A: Math.max(...changes.map(({ fuse }) => fuse.rating_A)),
+  }
+}
+
+function thickened({ drop, gauge_mm2, fuse }: DropChange): Cable {
+  const { returnGauge_mm2 } = drop
+  return { ...drop, gauge_mm2, fuse, ...returnGauge_mm2 !== undefined && { returnGauge_mm2: Math.max(gauge_mm2, returnGauge_mm2) } }
 }

@@ -1,5 +1,5 @@
 import type { CablePlan } from './cables.ts'
-import type { Plan } from './plan.ts'
+import { jointAt, type Plan } from './plan.ts'
 import { WIRES } from './standards.ts'
 
 type Yaml = string | number | readonly Yaml[] | { readonly [key: string]: Yaml }
@@ -35,31 +35,40 @@ function designators(nodes: readonly string[]): ReadonlyMap<string, string> {
 }
 
 /** Spine and drops for WireViz 0.4 (docs/syntax.md): plugs, cables, what is joined; a tap is a plug of its own. */
-export function wirevizYaml({ car, cables, hubs }: Plan): string {
+export function wirevizYaml(plan: Plan): string {
+  const { car, cables, hubs } = plan
   const battery = cables[0]!.from
-  const nodes = [...new Set(cables.flatMap(cable => [cable.from, cable.to]))]
-  const named = designators(nodes)
-  const name = (node: string): string => named.get(node)!
-  const taps = nodes.filter(node => node !== battery && !hubs.some(hub => hub.name === node))
+  const joints = [...new Set(cables.flatMap(cable => [jointAt(plan, cable, cable.from), jointAt(plan, cable, cable.to)]))]
+  const named = designators(joints)
+  const name = (joint: string): string => named.get(joint)!
+  const plugs = hubs.flatMap(hub => hub.plugs.map(plug => ({ ...plug, image: hub.image })))
+  const taps = joints.filter(joint => joint !== battery && !plugs.some(plug => plug.name === joint))
   const connectors: Record<string, Yaml> = { [name(battery)]: { type: 'battery terminals', pinlabels: TERMINALS.slice(0, 2), pincount: 2 } }
   for (const tap of taps) connectors[name(tap)] = { type: 'tap', subtype: 'welded', pinlabels: TERMINALS, pincount: TERMINALS.length }
-  for (const { name: hub, image, pins } of hubs) {
-    connectors[name(hub)] = { type: `hub, image ${image}`, subtype: 'plug of its drop', pinlabels: pins.map(pin => pin.signal), pincount: pins.length }
+  for (const { name: plug, image, pins } of plugs) {
+    connectors[name(plug)] = { type: `hub, image ${image}`, subtype: 'plug of its drop', pinlabels: pins.map(pin => pin.signal), pincount: pins.length }
   }
   const bundles: Record<string, Yaml> = {}
   for (const cable of cables) {
-    const fuse = cable.fuse === undefined ? {} : { notes: `fuse F${cable.number} ${cable.fuse.rating_A} A at ${cable.from}` }
+    const [supply, back, high] = cable.wires
+    const notes = [
+      ...cable.fuse === undefined ? [] : [`fuse F${cable.number} ${cable.fuse.rating_A} A at ${cable.from}`],
+      ...supply!.gauge_mm2 === back!.gauge_mm2 ? [] : [`return ${back!.gauge_mm2} mm2`],
+    ]
     bundles[power(cable)] = {
-      category: 'bundle', type: cable.name, gauge: `${cable.gauge_mm2} mm2`, length: cable.length_m, wirecount: 2, colors: ['RD', 'BK'], ...fuse,
+      category: 'bundle', type: cable.name, gauge: `${supply!.gauge_mm2} mm2`, length: cable.length_m, wirecount: 2, colors: ['RD', 'BK'],
+      ...notes.length > 0 && { notes: notes.join(', ') },
     }
     if (cable.wires.length === 2) continue
-    const [, , high] = cable.wires
     bundles[pair(cable)] = { type: `${cable.name}, twisted pair`, gauge: `${high!.gauge_mm2} mm2`, length: cable.length_m, wirecount: 2, colors: ['YE', 'GN'] }
   }
-  const connections = cables.flatMap((cable): Yaml[] => [
-    [{ [name(cable.from)]: [1, 2] }, { [power(cable)]: [1, 2] }, { [name(cable.to)]: [1, 2] }],
-    ...cable.wires.length === 2 ? [] : [[{ [name(cable.from)]: [3, 4] }, { [pair(cable)]: [1, 2] }, { [name(cable.to)]: [3, 4] }]],
-  ])
-  const metadata = { title: `Wiring of ${car}`, notes: 'spine and drops; gauges of returns as of supplies' }
+  const connections = cables.flatMap((cable): Yaml[] => {
+    const [from, to] = [name(jointAt(plan, cable, cable.from)), name(jointAt(plan, cable, cable.to))]
+    return [
+      [{ [from]: [1, 2] }, { [power(cable)]: [1, 2] }, { [to]: [1, 2] }],
+      ...cable.wires.length === 2 ? [] : [[{ [from]: [3, 4] }, { [pair(cable)]: [1, 2] }, { [to]: [3, 4] }]],
+    ]
+  })
+  const metadata = { title: `Wiring of ${car}`, notes: 'spine and drops' }
   return `${yaml({ metadata, connectors, cables: bundles, connections }).trimStart()}`
 }

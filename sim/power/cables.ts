@@ -20,16 +20,19 @@ export const SPINE_B = 'B.'
 
 /**
  * The same copper twice, from one battery to the same hubs: spine A with the names that it has, spine B with `B.` before them. An ideal
- * diode ends each drop. `divided`: the segment with a smaller bolted fuse, so that a short behind it leaves the front of its spine.
+ * diode ends each drop.
  */
-export function twoSpines(single: CopperTopology, divided: string, rating_A: number): CopperTopology & { readonly layout: 'dual' } {
-  const diode = {}
-  const spineA = single.cables.map((cable): Cable => ({
-    ...cable, ...(single.hubs.includes(cable.to) && { diode }), ...(cable.name === divided && { fuse: { rating_A, kind: 'bolted' } }),
-  }))
+export function twoSpines(single: CopperTopology): CopperTopology & { readonly layout: 'dual' } {
+  const spineA = single.cables.map((cable): Cable => single.hubs.includes(cable.to) ? { ...cable, diode: {} } : cable)
   const renamed = (node: string): string => single.taps.includes(node) ? SPINE_B + node : node
   const spineB = spineA.map((cable): Cable => ({ ...cable, name: SPINE_B + cable.name, from: renamed(cable.from), to: renamed(cable.to) }))
   return { ...single, layout: 'dual', taps: [...single.taps, ...single.taps.map(renamed)], cables: [...spineA, ...spineB] }
+}
+
+/** The copper with a bolted fuse before a segment of its spine: a short behind it leaves the front of the spine. */
+export function divided<Copper extends CopperTopology>(copper: Copper, segment: string, rating_A: number): Copper {
+  const cables = copper.cables.map((cable): Cable => cable.name === segment ? { ...cable, fuse: { rating_A, kind: 'bolted' } } : cable)
+  return { ...copper, cables }
 }
 
 /** A hub of a line: the spine before its tap (m, plugs in it), its drop (m, mm², fuse in A). */

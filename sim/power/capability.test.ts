@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { capabilityOf, predictMinimumVoltage } from './capability.ts'
-import { twoSpines } from './cables.ts'
+import { divided, twoSpines } from './cables.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
 import type { CopperTopology } from './topology.ts'
 
@@ -113,7 +113,7 @@ describe('prediction', () => {
 
 describe('a car with two spines', () => {
   const single = capabilityOf(SEDAN_COPPER)
-  const dual = capabilityOf(twoSpines(SEDAN_COPPER, 'spine.RL', 60))
+  const dual = capabilityOf(twoSpines(divided(SEDAN_COPPER, 'spine.RL', 60)))
 
   it('carries by each of them what either carries alone, so that nothing is too much when one is gone', () => {
     for (const hub of dual.hubs) expect(hub.paths).toHaveLength(2)

@@ -1,6 +1,6 @@
 export { type BatteryOptions, batterySchema } from './battery.ts'
 export { BrownOut, type WatchedSupply } from './brown-out.ts'
-export { drop, lineCopper, mainSegment, segment, SPINE_B, twoSpines } from './cables.ts'
+export { divided, drop, lineCopper, mainSegment, segment, SPINE_B, twoSpines } from './cables.ts'
 export {
   type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, type Prediction, WEAK_BATTERY,
 } from './capability.ts'

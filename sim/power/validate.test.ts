@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Network } from './network.ts'
-import { twoSpines } from './cables.ts'
+import { divided, twoSpines } from './cables.ts'
 import { SEDAN_COPPER } from './sedan-copper.ts'
 import { DataError, problemsOf } from '../schema/index.ts'
 import { copperSchema, parseCopper } from './validate.ts'
@@ -149,7 +149,7 @@ describe('anything', () => {
 
 describe('two spines', () => {
   const dual = (change: (cables: LooseCopper['cables']) => void, layout = 'dual') => {
-    const copper = JSON.parse(JSON.stringify(twoSpines(SEDAN_COPPER, 'spine.RL', 60))) as LooseCopper
+    const copper = JSON.parse(JSON.stringify(twoSpines(divided(SEDAN_COPPER, 'spine.RL', 60)))) as LooseCopper
     change(copper.cables)
     return findProblems({ ...copper, layout })
   }

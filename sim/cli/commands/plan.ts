@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { TopologyData } from '#sim/car/index.ts'
 import {
   ASSUMPTIONS, type Assumptions, compare, type Comparison, diagramOf, diagramSvg, GOAL, kblXml, labelsSvg, partsCsv, type Plan, planHtml,
-  planOf, readAssumptions, type SizeGoal, sizeCar, type Sizing, wiresCsv, wirevizYaml,
+  PIN_BOARDS, planOf, readAssumptions, type SizeGoal, sizeCar, type Sizing, USUAL_BOARD, wiresCsv, wirevizYaml,
 } from '#sim/plan/index.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
 import { dataAsUsage, fileFailure, usage } from '../lib/failure.ts'
@@ -59,11 +59,12 @@ type Output = keyof typeof OUTPUTS
 interface Options extends Partial<Record<Output, string | true>> {
   readonly car?: string
   readonly size?: boolean
-  readonly layout: SizeGoal['layout']
+  readonly layout?: SizeGoal['layout']
   readonly together: number
   readonly save?: string
   readonly prices?: string
   readonly pins?: boolean
+  readonly board: (typeof PIN_BOARDS)[number]
   readonly compare?: boolean
   readonly family?: readonly string[]
   readonly assumptions?: string
@@ -76,7 +77,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .option(CAR_OPTION, CAR_HELP)
     .option('--size', 'choose gauges and fuses')
-    .addOption(new Option('--layout <line|ring>', 'with --size: a ring carries everything either way').choices(['line', 'ring']).default(GOAL.layout))
+    .addOption(new Option('--layout <how>', 'with --size: a ring carries everything either way, of two spines each does (default: as the car is)').choices(['line', 'ring', 'dual']))
     .option('--together <share>', 'with --size: share of all that lasts that runs at once', share, GOAL.together)
     .option('--save <file>', 'with --size: write the sized car there')
     .option('--compare', 'beside the same functions wired point to point')
@@ -84,7 +85,8 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--assumptions <file>', 'yours, in the place of some of the comparison\'s')
     .option('--list-assumptions', 'print every assumption of the comparison')
     .option('--prices <file>', 'a price table of yours, JSON or CSV')
-    .option('--pins', 'the contacts of every plug, too')
+    .option('--pins', 'the contacts of every plug, too, and which pins of the board are behind them')
+    .addOption(new Option('--board <name>', 'of which the hubs are made').choices(PIN_BOARDS).default(USUAL_BOARD))
   for (const [name, { about }] of Object.entries(OUTPUTS)) command.option(`--${name} [file]`, about)
   command
     .addOption(shared('json', 'all of it for programs'))
@@ -101,7 +103,7 @@ function act(options: Options, terminal: Terminal): void {
   const given = readCar(options.car)
   const sizing = options.size === true ? sizeCar(given, { together: options.together, layout: options.layout }) : undefined
   const car = sizing?.car ?? given
-  const plan = planOf(car, { prices: options.prices === undefined ? undefined : readPriceFile(options.prices) })
+  const plan = planOf(car, { board: options.board, prices: options.prices === undefined ? undefined : readPriceFile(options.prices) })
   const others = options.family?.map(readCar) ?? []
   const family = [car, ...others.filter(other => other.name !== car.name)]
   const comparison = options.compare === true ? compare(car, family, assumptions) : undefined
@@ -118,7 +120,7 @@ function act(options: Options, terminal: Terminal): void {
 function check(outputs: readonly Output[], options: Options): void {
   const toScreen = [...outputs.filter(name => options[name] === true), ...options.json === true ? ['json'] : []]
   if (toScreen.length > 1) throw usage(`${toScreen.map(name => `--${name}`).join(' and ')} cannot share standard output: name files`)
-  if (options.save !== undefined && options.size !== true) throw usage('--save is for --size')
+  for (const option of ['save', 'layout'] as const) if (options[option] !== undefined && options.size !== true) throw usage(`--${option} is for --size`)
   if (options.family !== undefined && options.compare !== true) throw usage('--family is for --compare')
 }
 

@@ -1,4 +1,4 @@
-import type { Plan, Sizing } from '#sim/plan/index.ts'
+import { boardText, gauges, type Plan, type Sizing } from '#sim/plan/index.ts'
 import { right, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -7,7 +7,7 @@ const CABLES = [
 ]
 const HUBS = [{ title: 'hub' }, { title: 'image' }, right('drop'), right('least'), { title: 'sockets' }]
 const PARTS = [{ title: 'part' }, { title: 'what' }, right('amount'), right('mass'), right('cost')]
-const PINS = [right('pin'), { title: 'signal' }, { title: 'colour' }]
+const PINS = [right('pin'), { title: 'signal' }, { title: 'colour' }, { title: 'pins of the board' }]
 const CHOICES = [{ title: 'cable' }, right('gauge'), right('was'), right('fuse'), right('was')]
 
 /** A plan for people. */
@@ -17,13 +17,13 @@ export function planText(plan: Plan, pins: boolean, terminal: Terminal): string 
   return [
     `${bold('spine plan')} ${plan.car}: a ${body.type}, ${body.length_mm} × ${body.width_mm} × ${body.height_mm} mm${body.told ? '' : ' (supposed: its file says no body)'}\n\n`,
     table(terminal, CABLES, cables.map(cable => [
-      String(cable.number), cable.name, `${cable.length_m.toFixed(2)} m`, `${cable.gauge_mm2} mm²`, cable.fuse === undefined ? '' : `${cable.fuse.rating_A} A`,
+      String(cable.number), cable.name, `${cable.length_m.toFixed(2)} m`, `${gauges(cable)} mm²`, cable.fuse === undefined ? '' : `${cable.fuse.rating_A} A`,
       `${cable.load_A.toFixed(1)} A`, `${cable.limit_A.toFixed(1)} A`, `${(1000 * cable.drop_V).toFixed(0)} mV`, `${cable.temperature_C.toFixed(0)} °C`,
       `${(1000 * cable.mass_kg).toFixed(0)} g`,
     ])),
     dim(`load, drop and heat at the worst load that the manager admits, with ${source.emf_V.toFixed(1)} V behind ${(1000 * source.resistance_Ohm).toFixed(0)} mΩ, in the hottest ambient of each place\n`), '\n',
     table(terminal, HUBS, hubs.map(hub => [
-      hub.name, hub.image, String(hub.drop), `${hub.least_V.toFixed(2)} V`,
+      hub.name, hub.image, hub.plugs.map(plug => plug.drop).join(', '), `${hub.least_V.toFixed(2)} V`,
       hub.sockets.map(socket => socket.component === '' ? '–' : socket.component).join(', '),
     ])),
     '\n',
@@ -57,15 +57,17 @@ function weakText({ weak }: Plan, terminal: Terminal): string {
 }
 
 /** Contacts of every hub's plug and sockets. */
-function pinTables({ hubs }: Plan, terminal: Terminal): string[] {
-  return hubs.flatMap(hub => [
-    `${terminal.colors.bold(hub.name)}, plug of its drop\n`, table(terminal, PINS, hub.pins.map(pin => [String(pin.pin), pin.signal, pin.colour])),
+function pinTables(plan: Plan, terminal: Terminal): string[] {
+  const rows = (pins: Plan['hubs'][number]['plugs'][number]['pins']): string =>
+    table(terminal, PINS, pins.map(pin => [String(pin.pin), pin.signal, pin.colour, pin.board]))
+  return [`${boardText(plan)}.\n\n`, ...plan.hubs.flatMap(hub => [
+    ...hub.plugs.flatMap(plug => [`${terminal.colors.bold(plug.name)}, plug of cable ${plug.drop}\n`, rows(plug.pins)]),
     ...hub.sockets.filter(socket => socket.component !== '').flatMap(socket => [
       `${terminal.colors.bold(`${hub.name} port ${socket.port}`)}: ${socket.component}\n`,
-      table(terminal, PINS, socket.pins.map(pin => [String(pin.pin), pin.signal, pin.colour])),
+      rows(socket.pins),
     ]),
     '\n',
-  ])
+  ])]
 }
 
 /** What sizing chose. */
