@@ -67,7 +67,7 @@ module.exports = {
     layer('diag-knows-links', '^sim/diag/', '^(firmware|sim/(?!gateway/|diag/))', 'diagnosis works without a simulator'),
     layer('mqtt-on-diag', '^sim/mqtt/', '^(firmware|sim/(?!gateway/|diag/|mqtt/))', 'a broker works without a simulator'),
     layer('rvc-on-diag', '^sim/rvc/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|gateway/|diag/|rvc/))', 'RV-C works without a simulator'),
-    layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware|sim/(?!schema/|markup/|power/|body/|car/|plan/))', 'a plan is computed from the car as data'),
+    layer('plan-on-car', '^sim/plan/(?!.*[.]test[.]ts$)', '^(firmware/(?!boards/)|sim/(?!schema/|markup/|power/|body/|car/|plan/))', 'a plan is computed from the car as data, and the table of boards'),
     layer('check-knows-copper', '^sim/check/(?!trial/|.*[.]test[.]ts$)', '^(firmware|sim/(?!kernel/|schema/|markup/|power/|check/))', 'a check knows the copper and frames, no car'),
     layer('fuzz-on-car', '^sim/fuzz/', '^(firmware|sim/(cli|web|bench|diag)/)', 'random runs know the car, its tolerances and its judges, no tool'),
     layer('fmea-on-fuzz', '^sim/fmea/', '^(firmware|sim/(cli|web|bench)/)', 'faults and functions know the car, its judges and what it says, no tool'),

@@ -112,7 +112,7 @@ export function bodyProblems(data: BodyData, copper: LaidCopper, path: string, c
   return [...unknown, ...body.problems.map(problem => `${path}.body.${problem}`), ...short]
 }
 
-function extrasOf({ slack_pct = DEFAULT_SLACK_PCT, end_mm = DEFAULT_END_MM }: BodyData): { readonly slack_pct: number, readonly end_mm: number } {
+function extrasOf({ slack_pct = DEFAULT_SLACK_PCT, end_mm = DEFAULT_END_MM }: BodyData): Pick<Body, 'slack_pct' | 'end_mm'> {
   return { slack_pct, end_mm }
 }
 

@@ -105,7 +105,10 @@ export function spinesOf({ layout, battery, hubs, cables }: CopperTopology): num
     const reached = new Set([begin.from, begin.to].filter(node => node !== battery))
     for (let before = 0; before < reached.size;) {
       before = reached.size
-      for (const { from, to } of cables) if (reached.has(from) !== reached.has(to) && ![from, to].some(node => node === battery || hubs.includes(node))) reached.add(from).add(to)
+      for (const { from, to } of cables) {
+        const inside = ![from, to].some(node => node === battery || hubs.includes(node))
+        if (inside && reached.has(from) !== reached.has(to)) reached.add(from).add(to)
+      }
     }
     return cables.flatMap((cable, i) => cable === begin || [cable.from, cable.to].some(node => reached.has(node)) ? [i] : [])
   })

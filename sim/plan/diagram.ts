@@ -8,7 +8,7 @@ export const SHEET = { width: 297, height: 210, margin: 8, foot: 27 } as const
 /** A hub's box, mm: its width, what is between two, its head with the pins, and a line of it at most. */
 export const BOX = { width: 46, gap: 2, head: 11, line: 3.4 } as const
 /** From the outer spine to a box, and between two spines, mm. */
-export const REACH = 26
+const REACH = 26
 const BETWEEN = 16
 /** Between two taps at least, mm: with one spine, with two. */
 const TAP_PITCH = { one: 17, two: 30 } as const
@@ -88,7 +88,7 @@ export function diagramOf(plan: Plan, car: TopologyData): Diagram {
 }
 
 /** Middles of the boxes before they are fitted to the sheet, in the order in which the spine comes to them. */
-function hubsAcross(plan: Plan, car: TopologyData, dual: boolean): { readonly hub: HubPlanned, readonly x: number, readonly above: boolean }[] {
+function hubsAcross(plan: Plan, car: TopologyData, dual: boolean): Pick<DrawnHub, 'hub' | 'x' | 'above'>[] {
   const body = bodyDataOf(car)
   const order = walked(plan)
   const tapOf = (hub: HubPlanned): number => order.indexOf(nearEnd(plan.cables[hub.plugs[0]!.drop - 1]!, hub.name))
@@ -147,7 +147,8 @@ function spinesAcross(plan: Plan, hubs: readonly DrawnHub[]): Pick<Diagram, 'seg
   const segments = plan.cables.filter(cable => cable.kind === 'segment').map((cable) => {
     const [a, b] = [taps.get(cable.from)!, taps.get(cable.to)!]
     const [from_x, to_x] = a.from <= b.from ? [a.to, b.from] : [a.from, b.to]
-    const own = [...taps].filter(([node]) => plan.cables.some(other => other.spine === cable.spine && (other.from === node || other.to === node)))
+    const nodes = plan.cables.flatMap(other => other.spine === cable.spine ? [other.from, other.to] : [])
+    const own = [...taps].filter(([node]) => nodes.includes(node))
     const between = own.some(([, { from }]) => from > Math.min(from_x, to_x) && from < Math.max(from_x, to_x))
     return { cable, from_x, to_x, between }
   })

@@ -3,7 +3,8 @@ import type { Comparison } from './compare.ts'
 import { type Diagram } from './diagram.ts'
 import { labelPages } from './labels.ts'
 import { element, type Markup } from '../markup/index.ts'
-import { boardText, type Pin } from './pins.ts'
+import type { Pin } from './pins.ts'
+import { boardText } from './plan.ts'
 import { diagramMarkup } from './svg.ts'
 
 type Cell = string | { readonly number: string }

@@ -57,7 +57,8 @@ export function kblXml(plan: Plan, car: TopologyData): string {
   const points = nodes.map(node => point(places.get(node), w))
   const drawn = nodes.map((node, i) => ({ node, id: w.id('node'), point: points[i]!.id }))
   const laid = plan.cables.map(cable => segment(cable, drawn, w))
-  const made = plan.cables.flatMap(cable => cable.wires.map((_, i) => connection(plan, cable, i, wires, joints, w)))
+  const made = plan.cables.flatMap(cable =>
+    cable.wires.map((_, i) => connection(cable, i, wires, node => joints.get(jointAt(plan, cable, node))!, w)))
   const container = element('kbl:KBL_container', { 'xmlns:kbl': NAMESPACE, id: 'kbl', version_id: '2.4' },
     points.map(one => one.markup),
     [...housings.values()].map(one => one.markup),
@@ -132,12 +133,12 @@ interface MadeWire {
   readonly wire: Markup
 }
 
-function connection(plan: Plan, cable: CablePlan, index: number, parts: readonly WirePart[], joints: ReadonlyMap<string, Joint>, w: Writer): MadeWire {
+function connection(cable: CablePlan, index: number, parts: readonly WirePart[], jointOf: (node: string) => Joint, w: Writer): MadeWire {
   const wire = cable.wires[index]!
   const id = w.id('occurrence')
   const part = parts.find(one => one.gauge_mm2 === wire.gauge_mm2 && one.colour === wire.colour)!
   const end = (node: string, at: 0 | 1): Markup =>
-    w.of('Extremities', w.id('end'), w.text('Position_on_wire', at), w.text('Contact_point', joints.get(jointAt(plan, cable, node))![index]!))
+    w.of('Extremities', w.id('end'), w.text('Position_on_wire', at), w.text('Contact_point', jointOf(node)[index]!))
   return {
     id, cable: cable.number - 1,
     connection: w.of('Connection', w.id('connection'), w.text('Id', wire.number), w.text('Signal_name', wire.terminal), w.text('Nominal_voltage', '12'),

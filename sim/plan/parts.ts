@@ -95,7 +95,7 @@ export interface Pigtail {
   readonly length_m: number
 }
 
-/** By component: straight from its hub to its place where the car's file says that, with slack and an end at either plug; or as is usual. */
+/** By component: straight from its hub to its place, with slack and two ends, where the car's file says that; otherwise as is usual. */
 export function pigtailsOf(car: TopologyData): Pigtail[] {
   const { places, slack_pct, end_mm } = bodyOf(bodyDataOf(car), car.copper)
   const names = readTopology(car, 'car').hubs.map(hub => hub.ports.map(part => part?.name))

@@ -48,13 +48,12 @@ interface Local {
 }
 
 const nowhere = (): undefined => undefined
-/** Both ends of a half bridge. */
-const drive = (channel: number, a: string, b?: string): Local[] => [
-  { signal: a, of: port => port.drives?.[channel]?.a }, ...b === undefined ? [] : [{ signal: b, of: (port: PortPins) => port.drives?.[channel]?.b }],
+/** Two half bridges of a drive, two sensors of a pair; or the first alone. */
+const pairOf = (kind: 'drives' | 'pulses') => (channel: number, a: string, b?: string): Local[] => [
+  { signal: a, of: port => port[kind]?.[channel]?.a },
+  ...b === undefined ? [] : [{ signal: b, of: (port: PortPins) => port[kind]?.[channel]?.b }],
 ]
-const pulses = (channel: number, a: string, b?: string): Local[] => [
-  { signal: a, of: port => port.pulses?.[channel]?.a }, ...b === undefined ? [] : [{ signal: b, of: (port: PortPins) => port.pulses?.[channel]?.b }],
-]
+const [drive, pulses] = [pairOf('drives'), pairOf('pulses')]
 const analog = (channel: number, signal: string): Local => ({ signal, of: port => port.analogs?.[channel] })
 const input = (channel: number, signal: string): Local => ({ signal, of: port => port.inputs?.[channel] })
 
@@ -107,15 +106,6 @@ export function partPins(part: ComponentData, port?: PortPins): Pin[] {
   ]
   return [...common, ...localOf(part, part.class).map(({ signal, of }, i): Pin =>
     ({ pin: common.length + i + 1, signal, colour: i % 2 === 0 ? 'BU' : 'BN', board: (port && of(port)) ?? '' }))]
-}
-
-/** What a board has and has not for the hubs of a plan. */
-export function boardText({ board, hubs }: { readonly board: BoardName, readonly hubs: readonly { readonly sockets: readonly { readonly pins: readonly Pin[] }[] }[] }): string {
-  const contacts = hubs.flatMap(hub => hub.sockets.flatMap(socket => socket.pins))
-  const without = contacts.filter(pin => pin.board === '').length
-  const { title, ports } = BOARDS[board]
-  const sockets = ports.length === 1 ? 'its one socket' : `its ${ports.length} sockets`
-  return `Pins of the board: ${title}, ${sockets} as firmware/boards has it${without === 0 ? '' : `; ${without} of ${contacts.length} contacts of components have no pin there, and need a port expander and eFuses beside the board`}`
 }
 
 /** Pins of a board's socket. */

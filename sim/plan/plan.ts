@@ -1,4 +1,4 @@
-import type { BoardName } from '#firmware/boards/index.ts'
+import { type BoardName, BOARDS } from '#firmware/boards/index.ts'
 import { bodySize } from '../body/index.ts'
 import { Admission, readTopology, type TopologyData } from '../car/index.ts'
 import { DataError } from '../schema/index.ts'
@@ -109,6 +109,17 @@ function hubsOf(
 /** The plug, tap or pair of terminals at an end of a cable. */
 export function jointAt({ hubs }: Plan, cable: CablePlan, node: string): string {
   return hubs.find(hub => hub.name === node)?.plugs.find(plug => plug.drop === cable.number)?.name ?? node
+}
+
+/** What a board has and has not for the hubs of a plan. */
+export function boardText({ board, hubs }: Pick<Plan, 'board' | 'hubs'>): string {
+  const contacts = hubs.flatMap(hub => hub.sockets.flatMap(socket => socket.pins))
+  const without = contacts.filter(pin => pin.board === '').length
+  const { title, ports } = BOARDS[board]
+  const sockets = ports.length === 1 ? 'its one socket' : `its ${ports.length} sockets`
+  const missing = without === 0
+    ? '' : `; ${without} of ${contacts.length} contacts of components have no pin there, and need a port expander and eFuses beside the board`
+  return `Pins of the board: ${title}, ${sockets} as firmware/boards has it${missing}`
 }
 
 function totalsOf(cables: readonly CablePlan[], parts: readonly PartLine[], prices: PriceTable | undefined): Totals {

@@ -190,7 +190,8 @@ function weakest(car: TopologyData, demands: readonly Demand[], goal: SizeGoal):
   for (const line of linesOf(car)) {
     const admission = new Admission(readTopology(line, 'car'))
     const { capability: { cables, hubs }, source } = admission
-    const loop_Ohm = (way: readonly number[]): number => way.reduce((sum_Ohm, at) => sum_Ohm + cables[at]!.resistance_Ohm, source.resistance_Ohm)
+    const loop_Ohm = (way: readonly number[]): number =>
+      way.reduce((sum_Ohm, at) => sum_Ohm + cables[at]!.resistance_Ohm, source.resistance_Ohm)
     const drop = (way: readonly number[]): Cable => line.copper.cables[way.at(-1)!]!
     const unopened = hubs.flatMap(hub => hub.paths).find(way => source.emf_V / loop_Ohm(way) < CLEARS * (drop(way).fuse?.rating_A ?? 0))
     if (unopened !== undefined) return drop(unopened)
@@ -222,10 +223,7 @@ function asLine(car: TopologyData): TopologyData {
   if (copper.layout === 'ring') return linesOf(car).at(-1)!
   if (copper.layout === 'line') return car
   const [first] = spinesOf(copper)
-  const cables = first!.map((i): Cable => {
-    const { diode: _, ...cable } = copper.cables[i]!
-    return cable
-  })
+  const cables = first!.map((i): Cable => ({ ...copper.cables[i]!, diode: undefined }))
   const taps = copper.taps.filter(tap => cables.some(cable => cable.from === tap || cable.to === tap))
   return { ...car, copper: { ...copper, layout: 'line', taps, cables } }
 }

@@ -60,7 +60,7 @@ export function bears_A2s(gauge_mm2: number): number {
 /** A short at the far end must be this multiple of the fuse's rating: then it opens within half a second (blade) or five (bolted). */
 export const CLEARS = 3.5
 
-/** Of two bolted fuses in a row the one before must have this multiple of the rating behind it, as their makers advise: then it outlasts a short. */
+/** Of two bolted fuses in a row the first must have this multiple of the second's rating, as makers advise: then it outlasts a short. */
 export const SELECTIVE = 1.6
 
 /** Capacitors of a hub's board, F: what its plug draws when it is put in. */

@@ -152,7 +152,8 @@ function battery({ plan, spine_y }: Diagram): Markup[] {
 }
 
 /** A cable that is led around below the boxes: what closes a ring, a branch. */
-function around({ cable, from_x, to_x }: DrawnSegment, index: number, { hubs, spine_y, below_y, line: step, plan, boxWidth }: Diagram): Markup[] {
+function around({ cable, from_x, to_x }: DrawnSegment, index: number, diagram: Diagram): Markup[] {
+  const { hubs, spine_y, below_y, line: step, plan, boxWidth } = diagram
   const rows = Math.max(0, ...hubs.filter(one => !one.above).map(one => one.hub.sockets.length))
   const y = below_y + (rows === 0 ? 0 : BOX.head + rows * step) + 5 + index * AROUND
   const spine = spine_y[cable.spine]

@@ -22,7 +22,7 @@ mass; what is too weak, with the smallest change that mends it. Places, lines an
 
 --size chooses gauges (ISO 6722) and fuses (ISO 8820): of all spines the one with least copper with which every hub can have all that
 lasts at once and the largest start on top, the car --together of that, no hub falls below 9 V, each fuse protects its cable and a
-short opens it. Lengths are those of the body. --save writes the sized car as a file for --car.
+short at a hub opens its drop's. --layout dual lays two spines of which each does all that. Lengths are those of the body. --save writes the sized car as a file for --car.
 
 --compare puts the same functions beside it, wired point to point as cars are today: ranges, never points, each from assumptions by
 name. --list-assumptions prints them with their sources; a file for --assumptions replaces some: { "contact_s": { "low": 5, "high": 9 } }.
