@@ -25,7 +25,7 @@ describe('spine plan', () => {
     const { code, out } = await spine(['plan', '--car', 'kit', '--size', '--save', file('sized.json'), '--pins'])
     expect(code).toBe(0)
     expect(out).toMatch(/^ +6 +drop\.HOOD +0\.55 m +4 mm² +25 A/m)
-    expect(out).toContain('FL, plug of its drop')
+    expect(out).toContain('FL, plug of cable 8')
     expect(out).toContain('Nothing is too weak.')
     expect((await spine(['budget', '--car', file('sized.json')])).code).toBe(0)
     const again = await spine(['plan', '--car', file('sized.json'), '--json'])
