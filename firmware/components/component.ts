@@ -125,6 +125,8 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   switchChanged(code: Switch, edge: SwitchEdge, duration_ms: number): void
   /** What the vehicle component reads, on every change (`IGNITION`, `GEAR`; NaN = not known). The hub sends VehicleState. */
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
+  /** Something of the component is broken, as far as its driver can tell, or is whole again: a fault of the port, with a trouble code. */
+  faulty(stands: boolean): void
   /** Persistent record of this port, by key 0–15. Call with motors off. */
   load(key: number): Uint8Array | undefined
   save(key: number, bytes: Uint8Array): void

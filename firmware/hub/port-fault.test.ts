@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { PORT_FAULT } from '#protocol/index.ts'
 import { CAUSE, PortFault } from './port-fault.ts'
 
-const { none, eFuse, overDescriptor, badDescriptor, noGrant, commandLost } = PORT_FAULT
+const { none, eFuse, overDescriptor, badDescriptor, noGrant, driver, commandLost } = PORT_FAULT
 const GRAVEST_FIRST = [
   [CAUSE.badDescriptor, badDescriptor], [CAUSE.eFuse, eFuse], [CAUSE.overGrant, overDescriptor], [CAUSE.overIdle, overDescriptor],
-  [CAUSE.noGrant, noGrant], [CAUSE.commandLost, commandLost],
+  [CAUSE.noGrant, noGrant], [CAUSE.driver, driver], [CAUSE.commandLost, commandLost],
 ] as const
 
 /** A fault, and what was shown whenever it changed. */
@@ -37,7 +37,7 @@ describe('the fault of a port', () => {
     for (const [cause] of [...GRAVEST_FIRST].reverse()) fault.set(cause, true)
     for (const [cause] of GRAVEST_FIRST) fault.set(cause, false)
     expect(shown).toEqual([
-      commandLost, noGrant, overDescriptor, eFuse, badDescriptor, eFuse, overDescriptor, noGrant, commandLost, none,
+      commandLost, driver, noGrant, overDescriptor, eFuse, badDescriptor, eFuse, overDescriptor, noGrant, driver, commandLost, none,
     ])
   })
 

@@ -2,7 +2,7 @@ import { type CodeOf, PORT_FAULT, type PortFault as PortFaultCode } from '#proto
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = {
-  badDescriptor: 0, notPaired: 1, eFuse: 2, overGrant: 3, overIdle: 4, noGrant: 5, commandLost: 6,
+  badDescriptor: 0, notPaired: 1, eFuse: 2, overGrant: 3, overIdle: 4, noGrant: 5, driver: 6, commandLost: 7,
 } as const
 export type Cause = CodeOf<typeof CAUSE>
 
@@ -10,7 +10,7 @@ export type Cause = CodeOf<typeof CAUSE>
 const CODES: readonly PortFaultCode[] = [
   PORT_FAULT.badDescriptor, PORT_FAULT.notPaired, PORT_FAULT.eFuse,
   PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
-  PORT_FAULT.commandLost,
+  PORT_FAULT.driver, PORT_FAULT.commandLost,
 ]
 
 /** The fault that a port shows: the gravest of those that stand. What it hides comes out again when the graver one is over. */

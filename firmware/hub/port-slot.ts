@@ -218,6 +218,10 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.hub.reports.vehicle.mark(0)
   }
 
+  faulty(stands: boolean): void {
+    this.fault.set(CAUSE.driver, stands)
+  }
+
   load(key: number): Uint8Array | undefined {
     return loadRecord(this.hal.nvm, this.hub.counters, this.portIndex, this.descriptor.class, key)
   }

@@ -71,6 +71,27 @@ describe('the vehicle view', () => {
     expect(changes()).toBe(2)
   })
 
+  it('keeps the speed of a car whose vehicle component was pulled out while it drove, and says it, until there is one again', () => {
+    const { clock, vehicle, state } = setUp()
+    vehicle.read(IGNITION.on, GEAR.drive, 120)
+    vehicle.forget()
+    for (let i = 0; i < 60; i++) {
+      clock.advance(1000)
+      vehicle.receive({ ...state, speed_kmh: 0 })
+      vehicle.doubt()
+      const said = VehicleStateCodec.create()
+      vehicle.fill(said, 13)
+      expect([vehicle.speed_kmh(), said.speed_kmh]).toEqual([120, 120])
+    }
+    expect([vehicle.ignition(), vehicle.gear()]).toEqual([IGNITION.off, NaN])
+    vehicle.read(IGNITION.on, GEAR.park, 0)
+    expect(vehicle.speed_kmh()).toBe(0)
+    vehicle.read(IGNITION.on, GEAR.park, 5)
+    vehicle.forget()
+    clock.advance(KNOWN_SPEED_ms + 1)
+    expect(vehicle.speed_kmh()).toBe(NaN)
+  })
+
   it('a sender that knows no vehicle takes nothing away from what another said', () => {
     const { clock, vehicle, state } = setUp()
     vehicle.receive({ ...state, speed_kmh: 120 })

@@ -17,6 +17,8 @@ export const DOUBT_ms = 2000
 /** No car loses speed faster: what the bus says below that is believed step by step. */
 const BRAKES_kmh_s = 60
 const SECOND_ms = 1000
+/** Faster than anybody walks: nothing is to open. */
+const DRIVES_kmh = 5
 
 /**
  * The vehicle as this hub knows it: from the bus, or on the dash from its own vehicle component. Not known any more: ignition
@@ -35,6 +37,8 @@ export class Vehicle implements VehicleView {
   private known_ms: number
   private doubted_ms: number
   private local: boolean
+  /** Its own vehicle component was pulled out of a moving car: what was known of the speed stays, until there is one again. */
+  private pulledOut: boolean
 
   constructor(schedule: Schedule) {
     this.onChange = () => undefined
@@ -47,6 +51,7 @@ export class Vehicle implements VehicleView {
     this.known_ms = -Infinity
     this.doubted_ms = -Infinity
     this.local = false
+    this.pulledOut = false
   }
 
   /** `IGNITION`. */
@@ -61,7 +66,7 @@ export class Vehicle implements VehicleView {
 
   /** NaN when unknown. */
   speed_kmh(): number {
-    return this.knows(KNOWN_SPEED_ms) ? this.speed : NaN
+    return this.pulledOut || this.knows(KNOWN_SPEED_ms) ? this.speed : NaN
   }
 
   fresh(): boolean {
@@ -74,7 +79,7 @@ export class Vehicle implements VehicleView {
     const now = this.schedule.now_ms
     this.heard_ms = now
     // Who does not know the speed has no vehicle at its ports: its ignition is nobody's.
-    if (!(values.speed_kmh >= 0)) return
+    if (this.pulledOut || !(values.speed_kmh >= 0)) return
     const age_ms = now - this.known_ms
     this.known_ms = now
     if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + KNOWN_IGNITION_ms + 1)
@@ -94,7 +99,7 @@ export class Vehicle implements VehicleView {
 
   /** A VehicleState came out of sequence. What was known when the doubt began stays for as long as it lasts. */
   doubt(): void {
-    if (this.local) return
+    if (this.local || this.pulledOut) return
     this.doubted_ms = this.schedule.now()
     if (this.knows(KNOWN_IGNITION_ms)) this.known_ms = this.doubted_ms
   }
@@ -103,6 +108,7 @@ export class Vehicle implements VehicleView {
   read(ignition: number, gear: number, speed_kmh: number): void {
     const first = !this.local
     this.local = true
+    this.pulledOut = false
     this.set(ignition >= 0 ? ignition as Ignition : IGNITION.off, gear, speed_kmh, first)
   }
 
@@ -110,16 +116,17 @@ export class Vehicle implements VehicleView {
   forget(): void {
     if (!this.local) return
     this.local = false
+    this.pulledOut = this.speed > DRIVES_kmh
     this.known_ms = this.schedule.now()
     this.schedule.startAt(this.staleJob, this.known_ms + KNOWN_IGNITION_ms + 1)
   }
 
-  /** Fills a VehicleState: with what is known now, not with what was. */
+  /** Fills a VehicleState: with what is known now, not with what was, but for the speed of a car whose sensors were pulled out. */
   fill(values: VehicleStateValues, supply_V: number): void {
     const known = this.knows(FRESH_ms)
     values.ignition = known ? this.ignitionCode : IGNITION.off
     values.gear = known && this.gearCode >= 0 ? this.gearCode as Gear : GEAR.neutral
-    values.speed_kmh = known ? this.speed : NaN
+    values.speed_kmh = known || this.pulledOut ? this.speed : NaN
     values.battery_V = supply_V
     values.shedLevel = 0
     values.manager = MANAGER_STATE.active

@@ -110,6 +110,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   readonly nvm: Map<number, Uint8Array>
   /** Every write, and whether a motor ran then. */
   readonly saves: { key: number, driving: boolean }[] = []
+  /** Faults that the driver found, and those that are over. */
+  readonly faults: boolean[] = []
   statusChanges = 0
   ticks = 0
   plant: BenchPlant = {}
@@ -334,6 +336,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       sendEvent: (codec, values) => this.events.push({ codec, data: encoded(codec, values) }),
       switchChanged: (code, edge, duration_ms) => this.edges.push({ code, edge, duration_ms, at_ms: this.now_ms }),
       vehicleReading: (ignition, gear, speed_kmh) => this.readings.push({ ignition, gear, speed_kmh }),
+      faulty: stands => this.faults.push(stands),
       load: key => this.nvm.get(key)?.slice(),
       save: (key, bytes) => {
         this.saves.push({ key, driving: this.driving })

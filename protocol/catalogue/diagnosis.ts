@@ -86,7 +86,10 @@ export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
     text: 'component that this socket is not paired with', test: 'its class or its layout of switches is not what the socket was paired with',
     remedy: 'a part that was replaced: "npx spine keys pair HUB", with the ignition on; else look who put it there',
   },
-  driver: { text: 'component reports a fault', test: 'by its driver', remedy: 'replace the component' },
+  driver: {
+    text: 'a sensor of the component is lost', test: 'by its driver: a moving car\'s wheel, or a running motor, gives no pulses',
+    remedy: 'check the signal contacts of the plug, then replace the component',
+  },
 }
 
 /** Ports that the code of a port's fault has room for. */

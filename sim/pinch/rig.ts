@@ -262,7 +262,7 @@ export class PinchRig {
         this.nextTick_ms = this.due_ms
       },
       statusChanged: () => {}, sendEvent: () => {}, switchChanged: () => {},
-      vehicleReading: () => {},
+      vehicleReading: () => {}, faulty: () => {},
       load: key => this.nvm.get(key)?.slice(),
       save: (key, bytes) => this.nvm.set(key, bytes.slice()),
     }

@@ -245,17 +245,25 @@ describe('SwitchPackPlant', () => {
 })
 
 describe('VehiclePlant', () => {
-  it('counts a wheel pulse every 0.1 m, backwards too', () => {
+  it('counts a wheel pulse every 0.1 m, backwards too, and brakes before it stands or turns round', () => {
     const vehicle = new VehiclePlant()
     vehicle.setSpeed(36)
     run(vehicle, 1.0005)
     expect(Math.abs(vehicle.pulses(VEHICLE_PLUG.wheel) - 100)).toBeLessThanOrEqual(1)
-    vehicle.setSpeed(-36)
-    run(vehicle, 2.0005)
-    expect(Math.abs(vehicle.pulses(VEHICLE_PLUG.wheel) + 100)).toBeLessThanOrEqual(1)
     vehicle.setSpeed(0)
-    run(vehicle, 0.001)
-    expect(vehicle.active).toBe(false)
+    run(vehicle, 0.5)
+    expect(vehicle.speed_kmh).toBeCloseTo(36 - 0.5 * 9.81 * 3.6, 6)
+    run(vehicle, 0.6)
+    const stood = vehicle.pulses(VEHICLE_PLUG.wheel)
+    expect([vehicle.active, vehicle.speed_kmh, Math.abs(stood - 151) <= 2]).toEqual([false, 0, true])
+    vehicle.setSpeed(-36)
+    run(vehicle, 1.0005)
+    expect(Math.abs(vehicle.pulses(VEHICLE_PLUG.wheel) - stood + 100)).toBeLessThanOrEqual(1)
+    vehicle.setSpeed(18)
+    run(vehicle, 0.5)
+    expect(vehicle.speed_kmh).toBeCloseTo(-36 + 0.5 * 9.81 * 3.6, 6)
+    run(vehicle, 0.6)
+    expect(vehicle.speed_kmh).toBe(18)
   })
 
   it('has a lock whose positions imply the lower ones, and a gear selector', () => {

@@ -7,12 +7,15 @@ export type GearName = keyof typeof GEAR
 
 /** Fastest a car of this kind goes, km/h. */
 const TOP_SPEED_kmh = 250
+/** It brakes as hard as tyres hold: 1 g. */
+const BRAKES_m_s2 = 9.81
 
 /** Ignition lock, gear selector and wheel sensor: what the dash hub knows of the rest of the car. */
 export class VehiclePlant extends Plant {
   private ignition: number = IGNITION.on
   private gear: number = GEAR.park
   private speed_m_s = 0
+  private wanted_m_s = 0
   private distance_m = 0
   private wheelLost = false
 
@@ -40,10 +43,11 @@ export class VehiclePlant extends Plant {
     this.gear = codeOf('gear', GEAR, gear)
   }
 
-  /** Negative is backwards. */
+  /** It goes so fast at once, and gets slower as hard as it brakes: a wheel that stops faster is one not heard. Negative: backwards. */
   setSpeed(speed_kmh: number): void {
     requireRange('speed', speed_kmh, -TOP_SPEED_kmh, TOP_SPEED_kmh, 'km/h')
-    this.speed_m_s = speed_kmh / 3.6
+    this.wanted_m_s = speed_kmh / 3.6
+    if (this.wanted_m_s * this.speed_m_s >= 0 && Math.abs(this.wanted_m_s) > Math.abs(this.speed_m_s)) this.speed_m_s = this.wanted_m_s
     this.wake()
   }
 
@@ -72,7 +76,16 @@ export class VehiclePlant extends Plant {
 
   override step(dt_s: number): void {
     if (!this.wheelLost) this.distance_m += this.speed_m_s * dt_s
+    if (this.speed_m_s !== this.wanted_m_s) this.brake_m_s(BRAKES_m_s2 * dt_s)
     this.active = this.speed_m_s !== 0
+  }
+
+  private brake_m_s(by_m_s: number): void {
+    const { speed_m_s, wanted_m_s } = this
+    const turns = wanted_m_s * speed_m_s < 0
+    const least_m_s = turns ? 0 : Math.abs(wanted_m_s)
+    const slower_m_s = Math.max(least_m_s, Math.abs(speed_m_s) - by_m_s)
+    this.speed_m_s = slower_m_s === 0 && turns ? wanted_m_s : speed_m_s < 0 ? -slower_m_s : slower_m_s
   }
 
   override observe(): ObservationOf<'vehicle'> {

@@ -3,7 +3,7 @@ import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { VEHICLE_PARAMETERS } from './parameters.ts'
-import { WheelSpeed } from './speed.ts'
+import { RoadSpeed } from './speed.ts'
 
 /** Position of the ignition lock; `start` wins over `on`, `on` over `accessory`. */
 function readIgnition(port: Port): Ignition {
@@ -15,26 +15,29 @@ function readIgnition(port: Port): Ignition {
 /** Nothing was read yet. */
 const UNREAD = -1
 
-/** Ignition lock, gear selector and wheel sensor. Reports every change; reads the wheel fast only while it turns. */
+/** Ignition lock, gear selector and wheel sensor. Reports every change and a lost wheel; reads the wheel fast only while it turns. */
 class VehicleDriver implements Driver {
   readonly statusCount: number
   private readonly context: ContextOf<typeof COMPONENT_CLASS.vehicle>
-  private readonly speed: WheelSpeed
+  private readonly road: RoadSpeed
   private readonly readJob: DriverJob
   private lastEdge_ms: number
   private ignition: Ignition | typeof UNREAD
   private gear: number
   private speed_kmh: number
+  /** Key and selector say that the car stands, as they did when the wheel was lost: they may have gone with it. */
+  private doubted: boolean
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.vehicle>) {
     this.statusCount = 0
     this.context = context
-    this.speed = new WheelSpeed()
+    this.road = new RoadSpeed()
     this.readJob = context.job('vehicle', () => this.read())
     this.lastEdge_ms = -VEHICLE_PARAMETERS.debounce_ms
     this.ignition = UNREAD
     this.gear = UNREAD
     this.speed_kmh = 0
+    this.doubted = false
     context.port.onInput(() => {
       this.lastEdge_ms = context.hal.now()
       this.readJob.notLater(VEHICLE_PARAMETERS.debounce_ms)
@@ -43,10 +46,25 @@ class VehicleDriver implements Driver {
   }
 
   moving(): boolean {
-    return this.speed_kmh > 0
+    return this.speed_kmh > 0 && !this.road.lost
   }
 
   dispose(): void {}
+
+  /**
+   * What was known last while the wheel is lost, so that nothing opens in a moving car: until the key is off or the selector in P.
+   * Where these say so since it was lost, the plug may have gone with all of them.
+   */
+  private speedNow_kmh(now_ms: number, ignition: number, gear: number): number {
+    const road = this.road
+    const wasLost = road.lost
+    road.read(now_ms, this.context.port.pulses(VEHICLE_PLUG.wheel))
+    const stands = ignition < IGNITION.on || gear === GEAR.park
+    if (!stands) this.doubted = false
+    else if (road.lost && !wasLost) this.doubted = true
+    if (road.lost !== wasLost) this.context.faulty(road.lost)
+    return road.lost && stands && !this.doubted ? 0 : road.kmh
+  }
 
   private read(): void {
     const port = this.context.port
@@ -54,7 +72,7 @@ class VehicleDriver implements Driver {
     const bouncing = now_ms - this.lastEdge_ms < VEHICLE_PARAMETERS.debounce_ms && this.ignition !== UNREAD
     const ignition = bouncing ? this.ignition : readIgnition(port)
     const gear = Math.max(GEAR.park, Math.min(GEAR.manual, Math.round(port.analog(VEHICLE_PLUG.gear) * GEAR.manual)))
-    const speed_kmh = this.speed.read(now_ms, port.pulses(VEHICLE_PLUG.wheel))
+    const speed_kmh = this.speedNow_kmh(now_ms, ignition, gear)
     const step_kmh = Math.abs(speed_kmh - this.speed_kmh)
     const faster = step_kmh >= VEHICLE_PARAMETERS.speedStep_kmh || (speed_kmh === 0) !== (this.speed_kmh === 0)
     if (faster || ignition !== this.ignition || gear !== this.gear) {
@@ -64,7 +82,7 @@ class VehicleDriver implements Driver {
       this.context.vehicleReading(ignition, gear, speed_kmh)
     }
     this.readJob.notLater(bouncing ? VEHICLE_PARAMETERS.debounce_ms
-      : speed_kmh > 0 ? VEHICLE_PARAMETERS.movingPoll_ms
+      : this.moving() ? VEHICLE_PARAMETERS.movingPoll_ms
         : ignition >= IGNITION.on ? VEHICLE_PARAMETERS.onPoll_ms : VEHICLE_PARAMETERS.offPoll_ms)
   }
 }

@@ -133,6 +133,11 @@ export class WindowControl {
     return this.may.tooWarm()
   }
 
+  /** Its pulses are lost. */
+  blind(): boolean {
+    return this.glass.blind
+  }
+
   /** It reverses after a pinch, or is about to. */
   reversing(): boolean {
     return this.goal.reversing()

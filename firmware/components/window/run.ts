@@ -115,6 +115,8 @@ export class GlassRun {
   /** For the motor: + opens; 0: off. */
   duty: number
   readonly closing: Closing
+  /** Its pulses are lost, as the motor last ran. */
+  blind: boolean
   private readonly inputs: WindowInputs
   private readonly position: GlassPosition
   private readonly goal: WindowGoal
@@ -131,6 +133,7 @@ export class GlassRun {
     this.position = position
     this.goal = goal
     this.motion = new Motion()
+    this.blind = false
     this.backOffCount = 0
     this.unseen_pulses = 0
     this.looked_ms = 0
@@ -230,9 +233,12 @@ export class GlassRun {
     const inputs = this.inputs
     const dt_s = (inputs.taken_ms - this.looked_ms) / 1000
     this.looked_ms = inputs.taken_ms
+    if (this.stalled_ms() === 0) this.blind = false
     if (this.stalled_ms() === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
     else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s()) * Math.max(0, dt_s)
-    return this.unseen_pulses > WINDOW_PARAMETERS.blind_pulses
+    if (this.unseen_pulses <= WINDOW_PARAMETERS.blind_pulses) return false
+    this.blind = true
+    return true
   }
 
   /** The same motor turns no more: it is pressed into a stop. */

@@ -26,6 +26,23 @@ describe('a window whose pulses are lost', () => {
     expect(glass.x).toBeGreaterThan(turned + 50 * WINDOW_PARAMETERS.pulses_mm)
     expect(b.status()).toMatchObject({ learned: 0, fault: 1, state: WINDOW_STATE.unlearned })
     expect(order(b, 'autoUp')).toBe(false)
+    expect(b.faults).toEqual([true])
+  })
+
+  it('is told as a fault until they are back', () => {
+    const made = windowBench(40)
+    const { bench: b, glass } = made
+    const pulses = glass.pulses.bind(glass)
+    blind(made)
+    for (let i = 0; i < 2; i++) {
+      order(b, 'down')
+      b.run(800)
+    }
+    expect(b.faults).toEqual([true])
+    glass.pulses = pulses
+    order(b, 'down')
+    b.run(500)
+    expect(b.faults).toEqual([true, false])
   })
 
   it('before it closes: its back-off finds out, and nothing closes', () => {

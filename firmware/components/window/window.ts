@@ -32,6 +32,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private asked_A: number
   private fed: boolean
   private shown: number
+  private blind: boolean
   private output: number
   private outputPhase: Phase
   /** When the board was last told to go on with a closing; NaN: it is told nothing of the kind. */
@@ -53,6 +54,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.asked_A = 0
     this.fed = false
     this.shown = NaN
+    this.blind = false
     this.output = 0
     this.outputPhase = PHASE.rest
     this.renewed_ms = NaN
@@ -261,6 +263,10 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   /** Reports when what is shown changed, but for the position, which the period takes care of. */
   private show(): void {
     const control = this.control
+    if (control.blind() !== this.blind) {
+      this.blind = control.blind()
+      this.context.faulty(this.blind)
+    }
     const shown = control.state() | (control.pinched ? 16 : 0) | (control.fault ? 32 : 0) | (control.thermal() ? 64 : 0)
       | (control.position.known() ? 128 : 0)
     if (shown === this.shown) return
