@@ -10,7 +10,7 @@ import type { StatusCodec, StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
 import { type FeedOwner, PortFeed } from '../power/port/index.ts'
 import {
-  type AddressClaim, CommandReceiver, CURRENT_STEPS, FrameCycle, type HubCounters, type Job, loadRecord, NO_KEY, saveRecord,
+  type AddressClaim, CommandReceiver, CURRENT_STEPS, FrameCycle, type HubCounters, type Job, loadRecord, meanSupply_V, NO_KEY, saveRecord,
   type Schedule, type SleepControl, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle,
 } from '../runtime/index.ts'
 import { DriverJobs } from './driver-jobs.ts'
@@ -381,7 +381,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const component = this.component!
     const codec = this.codec!
     const values = this.values!
-    values.supply_V = this.supply.next(this.hal.supply_V())
+    values.supply_V = this.supply.next(meanSupply_V(this.hal))
     values.current_A = this.current.next(this.port.current_A())
     values.granted_A = this.power.granted_A()
     values.echoSender = this.commands.echoSender

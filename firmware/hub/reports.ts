@@ -3,7 +3,7 @@ import {
 } from '#protocol/index.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
-import { type AddressClaim, fillHubStatus, FrameCycle, type Schedule, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle } from '../runtime/index.ts'
+import { type AddressClaim, fillHubStatus, FrameCycle, meanSupply_V, type Schedule, SteppedReading, SUPPLY_STEPS, type Transmitter, type Vehicle } from '../runtime/index.ts'
 import type { Standing } from './standing.ts'
 
 /** Offset of a hub's periodic frames from those of the next location. */
@@ -116,7 +116,7 @@ export class Reports {
     const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
-      reported.vehicle.fill(values, supply.next(reported.hal.supply_V()))
+      reported.vehicle.fill(values, supply.next(meanSupply_V(reported.hal)))
       if (reported.seat !== undefined) reported.seat.fill(values)
       reported.transmit.send(VehicleStateCodec, 0, values, 0)
     })

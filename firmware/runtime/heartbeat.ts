@@ -1,7 +1,7 @@
 import { CAN_STATE, HUB_STATE, type HubState, type HubStatusValues } from '#protocol/index.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { BusCheck } from './bus-off.ts'
-import type { SteppedReading } from './reading.ts'
+import { meanSupply_V, type SteppedReading } from './reading.ts'
 import type { Job, Schedule } from './schedule.ts'
 
 /** How often a hub looks after itself, whether it may send or not. */
@@ -18,7 +18,7 @@ export function fillHubStatus(
   values.tec = can.tec()
   values.rec = can.rec()
   values.temperature_C = hal.temperature_C()
-  values.supply_V = supply.next(hal.supply_V())
+  values.supply_V = supply.next(meanSupply_V(hal))
 }
 
 /** Kicks the watchdog and looks at the controller, from boot on. */

@@ -1,3 +1,5 @@
+import type { Hal } from '../hal.ts'
+
 /**
  * A reading in the steps of its field. What rounding takes off one frame is given to the next, so that the mean of many
  * frames is true to far less than a step. NaN passes.
@@ -20,6 +22,19 @@ export class SteppedReading {
     this.rest = exact < -1 ? -1 : exact - code
     return code / this.steps
   }
+}
+
+/** Readings behind each voltage that is told. */
+export const SUPPLY_READINGS = 8
+
+/**
+ * The supply as frames tell it: the mean of some readings one after the other, so that a diagnosis of the copper has their noise
+ * off; what a load does to it within a tick is told as it is.
+ */
+export function meanSupply_V(hal: Pick<Hal, 'supply_V'>): number {
+  let sum_V = 0
+  for (let i = 0; i < SUPPLY_READINGS; i++) sum_V += hal.supply_V()
+  return sum_V / SUPPLY_READINGS
 }
 
 /** Of supply voltages and of port currents in the catalogue: 0.1 V and 0.2 A. */

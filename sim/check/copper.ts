@@ -13,6 +13,8 @@ export interface Place {
    * line: the current goes the other way.
    */
   readonly loop_S: number
+  /** How far its contacts may be from their description when all are good, Ω rms. */
+  readonly spread_Ohm: number
   /** All hubs hang on it: what is lost here looks like a weak battery. */
   readonly first: boolean
 }
@@ -31,6 +33,10 @@ const COPPER_C = 30
 const SAME_SHARE = 1e-6
 /** Added to find out how a ring answers, Ω. */
 const PROBE_OHM = 0.5
+/** Good contacts and copper differ from their description by this share, rms; a welded or bolted joint by this, Ω. */
+const CONTACT_SPREAD = 0.33
+const COPPER_SPREAD = 0.04
+const JOINT_OHM = 0.0002
 
 /** Throws `DataError` when the topology is not right. */
 export function copperModel(topology: CopperTopology): CopperModel {
@@ -43,10 +49,28 @@ export function copperModel(topology: CopperTopology): CopperModel {
     const loop_S = topology.layout === 'ring' ? loopOf(topology, capability, i) : 0
     const first = share.every(one => Math.abs(one) > 1 - SAME_SHARE)
     const known = places[twin]
-    if (known === undefined) places.push({ cables: [cable.name], share, nominal_Ohm: cable.resistance_Ohm, loop_S, first })
-    else places[twin] = { ...known, cables: [...known.cables, cable.name], nominal_Ohm: known.nominal_Ohm + cable.resistance_Ohm }
+    const spread_Ohm = spreadOf(topology.cables[i]!, cable.resistance_Ohm)
+    if (known === undefined) places.push({ cables: [cable.name], share, nominal_Ohm: cable.resistance_Ohm, loop_S, spread_Ohm, first })
+    else {
+      places[twin] = {
+        ...known, cables: [...known.cables, cable.name], nominal_Ohm: known.nominal_Ohm + cable.resistance_Ohm,
+        spread_Ohm: Math.sqrt(known.spread_Ohm * known.spread_Ohm + spread_Ohm * spread_Ohm),
+      }
+    }
   })
   return { hubs, places, transfer_Ohm: Float64Array.from(capability.transfer_Ohm.flat()) }
+}
+
+/** Supply and return have a contact each in every plug. */
+function spreadOf({ connectors = 2, contact_mOhm = 3 }: CopperTopology['cables'][number], nominal_Ohm: number): number {
+  const contact_Ohm = CONTACT_SPREAD * contact_mOhm / 1000
+  const copper_Ohm = COPPER_SPREAD * nominal_Ohm
+  return Math.sqrt(2 * connectors * contact_Ohm * contact_Ohm + copper_Ohm * copper_Ohm + JOINT_OHM * JOINT_OHM)
+}
+
+/** What a resistance added at a place does to the hubs, as if the place were in a line; the current of a ring goes the other way. */
+export function actingOf({ loop_S }: Place, added_Ohm: number): number {
+  return added_Ohm / (1 + added_Ohm * loop_S)
 }
 
 function sameCurrent(a: readonly number[], b: readonly number[]): boolean {

@@ -8,9 +8,6 @@ export interface ReadingErrors {
   /** Of a hub's voltage sensor: offset and gain, rms. */
   readonly offset_V: number
   readonly gain: number
-  /** Of the copper and the contacts of a healthy car against its description, rms: for each place, and in proportion. */
-  readonly contact_Ohm: number
-  readonly copper: number
 }
 
 /** Readings around an instant that are averaged: the nearest, and none further away, s. */

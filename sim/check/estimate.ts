@@ -1,7 +1,7 @@
-import type { CopperModel } from './copper.ts'
-import { PortCurrent, type ReadingErrors } from './currents.ts'
-import { Filter } from './filter.ts'
-import type { Readings } from './readings.ts'
+import { actingOf, type CopperModel } from './copper.ts'
+import type { ReadingErrors } from './currents.ts'
+import { type Blocks, SOURCE_OHM } from './blocks.ts'
+import { Cholesky, dot } from './cholesky.ts'
 
 /** How a contact is bad over the time that was looked at. */
 export type Course = 'steady' | 'intermittent' | 'ageing'
@@ -55,32 +55,14 @@ const FAULT_OHM = 0.1
 /** What a change from good to bad or back costs, and what another course than a steady one: natural logarithms of chances. */
 const CHANGE_COST = 3
 const COURSE_COST = 2
-/** The common voltage moves by so much within a second, V rms; at first it is anywhere. */
-const DRIFT_V_s = 0.04
-const ANYWHERE_V = 5
-/** What a fault of the copper may be when weights are made for readings whose currents are not sure, Ω. */
-const SUSPECTED_OHM = 0.03
-/** Readings that are less sure say nothing, V; further off than so many deviations they are counted as being there. */
-const LOOSE_V = 0.4
-const OUTLIER = 5
-/** So many outliers one after the other are a jump of the common voltage: a starter, a regulator. */
-const JUMP = 4
-const MIDDLE_V = 13
-const BOARD_A = 0.06
-/** Length of a block, s, and the most there are. */
-const BLOCK_s = 5
-const MOST_BLOCKS = 24
-/** Fewer say nothing of a course. */
+/** Fewer blocks say nothing of a course. */
 const LEAST_BLOCKS = 4
+/** Of a block in which a contact changed. */
+const SHARES = [0.2, 0.4, 0.6, 0.8] as const
 
-/** What one run over all readings gives. `taken` are bad contacts that are there beside those that are looked for. */
-export function estimate(readings: Readings, model: CopperModel, errors: ReadingErrors, prior: Prior, taken: readonly Taken[]): Estimate {
-  return new Run(readings, model, errors, prior, taken).result()
-}
-
-/** The number of blocks that a time is divided into. */
-function blocksOf(readings: Readings): number {
-  return Math.max(2, Math.min(MOST_BLOCKS, Math.round(readings.duration_s / BLOCK_s)))
+/** What the readings say when the `taken` are bad contacts that are there, beside those that are looked for. */
+export function estimate(blocks: Blocks, model: CopperModel, prior: Prior, taken: readonly Taken[]): Estimate {
+  return new Run(blocks, model, prior, taken).result()
 }
 
 /** A car as it is described, with sensors as good as `errors`. */
@@ -88,238 +70,242 @@ export function describedPrior(model: CopperModel, errors: ReadingErrors): Prior
   const hubs = model.hubs.map(() => 0)
   return {
     added_Ohm: model.places.map(() => 0),
-    addedVariance: model.places.map(({ nominal_Ohm }) => square(errors.contact_Ohm) + square(errors.copper * nominal_Ohm)),
+    addedVariance: model.places.map(({ spread_Ohm }) => square(spread_Ohm)),
     offset_V: hubs, offsetVariance: hubs.map(() => square(errors.offset_V)), gain: hubs, gainVariance: hubs.map(() => square(errors.gain)),
   }
 }
 
-/** States: the common voltage, then by hub offset and gain, then by place what is added, then the taken. */
+/** States: by hub offset and gain, then by place what is added, what the source has, then the taken. */
 class Run {
-  private readonly readings: Readings
-  private readonly model: CopperModel
-  private readonly errors: ReadingErrors
+  private readonly blocks: Blocks
   private readonly taken: readonly Taken[]
-  private readonly filter: Filter
-  private readonly blocks: number
-  private readonly row: Float64Array
-  private readonly direct: Float64Array
-  private readonly hub_A: Float64Array
-  private readonly hubVariance: Float64Array
-  private readonly flow_A: Float64Array
+  /** By place: what a fault is expected to act like. */
+  private readonly faults_Ohm: readonly number[]
+  private readonly states: number
+  private readonly mean: Float64Array
+  private readonly posterior: Cholesky
 
-  constructor(readings: Readings, model: CopperModel, errors: ReadingErrors, prior: Prior, taken: readonly Taken[]) {
-    this.readings = readings
-    this.model = model
-    this.errors = errors
+  constructor(blocks: Blocks, model: CopperModel, prior: Prior, taken: readonly Taken[]) {
+    const { columns } = blocks
+    this.blocks = blocks
+    this.faults_Ohm = model.places.map(place => actingOf(place, FAULT_OHM))
     this.taken = taken
-    const hubs = model.hubs.length
-    const places = model.places.length
-    this.blocks = blocksOf(readings)
-    const variances = new Float64Array(1 + 2 * hubs + places + taken.length)
-    variances[0] = square(ANYWHERE_V)
-    variances.set(prior.offsetVariance, 1)
-    variances.set(prior.gainVariance, 1 + hubs)
-    variances.set(prior.addedVariance, 1 + 2 * hubs)
-    variances.fill(square(FAULT_OHM), 1 + 2 * hubs + places)
-    this.filter = new Filter(variances, places, this.blocks)
-    this.filter.mean[0] = MIDDLE_V
-    this.filter.mean.set(prior.offset_V, 1)
-    this.filter.mean.set(prior.gain, 1 + hubs)
-    this.filter.mean.set(prior.added_Ohm, 1 + 2 * hubs)
-    this.row = new Float64Array(variances.length)
-    this.direct = new Float64Array(this.filter.causes)
-    this.hub_A = new Float64Array(hubs)
-    this.hubVariance = new Float64Array(hubs)
-    this.flow_A = new Float64Array(places)
-    this.pass()
-  }
-
-  private pass(): void {
-    const { readings, filter, errors } = this
-    const ports = [...readings.ports.values()].map(port => new PortCurrent(port, errors.port_A))
-    const owners = [...readings.ports.values()].map(port => port.hub)
-    let last_s = NaN
-    let outliers = 0
-    for (const { t_s, hub, supply_V } of readings.volts) {
-      if (t_s !== last_s) {
-        this.currents(t_s, ports, owners)
-        if (!Number.isNaN(last_s)) filter.loosen(0, square(DRIFT_V_s) * (t_s - last_s))
-        last_s = t_s
+    const base = columns - 1
+    const states = base + taken.length
+    this.states = states
+    const variances = [
+      ...prior.offsetVariance, ...prior.gainVariance, ...prior.addedVariance, square(SOURCE_OHM.deviation),
+      ...taken.map(({ place }) => square(this.faults_Ohm[place]!)),
+    ]
+    const means = [...prior.offset_V, ...prior.gain, ...prior.added_Ohm, SOURCE_OHM.mean, ...taken.map(() => 0)]
+    const information = new Float64Array(states * states)
+    this.mean = Float64Array.from(means, (mean, i) => mean / variances[i]!)
+    blocks.matrices.forEach((matrix, block) => {
+      for (let i = 0; i < states; i++) {
+        const weight = this.weightOf(i, block)
+        if (weight === 0) continue
+        const row = this.columnOf(i) * columns
+        this.mean[i]! += weight * matrix[row + base]!
+        for (let k = 0; k <= i; k++) information[i * states + k]! += weight * this.weightOf(k, block) * matrix[row + this.columnOf(k)]!
       }
-      const block = this.blockAt(t_s)
-      const noise = square(errors.volt_V) + this.looseness(hub, block)
-      if (noise > square(LOOSE_V)) continue
-      const value = this.look(hub, block, supply_V)
-      let innovation = filter.innovation(value, this.row)
-      let spread = filter.spread(this.row, noise)
-      const far = innovation * innovation / (OUTLIER * OUTLIER * spread)
-      outliers = far > 1 ? outliers + 1 : 0
-      if (outliers >= JUMP) {
-        filter.loosen(0, innovation * innovation)
-        innovation = filter.innovation(value, this.row)
-        spread = filter.spread(this.row, noise)
-        outliers = 0
-      } else if (far > 1) {
-        spread = filter.spread(this.row, noise + (far - 1) * spread)
-      }
-      filter.take(innovation, spread, this.row, this.direct, block)
-    }
-  }
-
-  /** What flows at an instant. */
-  private currents(t_s: number, ports: readonly PortCurrent[], owners: readonly number[]): void {
-    const { hub_A, hubVariance, flow_A, model } = this
-    hub_A.fill(BOARD_A)
-    hubVariance.fill(0)
-    for (let i = 0; i < ports.length; i++) {
-      const port = ports[i]!
-      port.at(t_s)
-      hub_A[owners[i]!]! += port.current_A
-      hubVariance[owners[i]!]! += port.variance
-    }
-    model.places.forEach(({ share }, place) => {
-      let sum_A = 0
-      for (let hub = 0; hub < hub_A.length; hub++) sum_A += share[hub]! * hub_A[hub]!
-      flow_A[place] = sum_A
     })
+    this.posterior = new Cholesky(states, (i, k) => information[i * states + k]! + (i === k ? 1 / variances[i]! : 0))
+    this.posterior.solve(this.mean)
   }
 
-  /** Variance of a hub's voltage by that of the currents. */
-  private looseness(hub: number, at: number): number {
-    const { model: { transfer_Ohm, places }, hubVariance, taken, filter } = this
-    const hubs = hubVariance.length
-    let sum = 0
-    for (let other = 0; other < hubs; other++) {
-      const shared = places.some(({ share, first }) => !first && share[hub]! * share[other]! !== 0)
-      let ohm = transfer_Ohm[hub * hubs + other]! + (shared ? SUSPECTED_OHM : 0)
-      for (let i = 0; i < taken.length; i++) {
-        const { place, pattern } = taken[i]!
-        const { share } = places[place]!
-        ohm += share[hub]! * share[other]! * pattern[at]! * Math.max(0, filter.mean[1 + 2 * hubs + places.length + i]!)
-      }
-      sum += ohm * ohm * hubVariance[other]!
-    }
-    return sum
+  /** The column of a state: a taken one has that of its place, in the blocks in which it is bad. */
+  private columnOf(state: number): number {
+    const { hubs, columns } = this.blocks
+    return state < columns - 1 ? state : 2 * hubs + this.taken[state - columns + 1]!.place
   }
 
-  /** Fills the rows for a reading; returns it less what the described copper loses. */
-  private look(hub: number, at: number, supply_V: number): number {
-    const { model: { transfer_Ohm, places }, hub_A, flow_A, row, direct, taken, filter } = this
-    const hubs = hub_A.length
-    let lost_V = 0
-    for (let other = 0; other < hubs; other++) lost_V += transfer_Ohm[hub * hubs + other]! * hub_A[other]!
-    row.fill(0)
-    direct.fill(0)
-    row[0] = 1
-    row[1 + hub] = 1
-    for (let place = 0; place < places.length; place++) {
-      const acts_A = -places[place]!.share[hub]! * flow_A[place]!
-      row[1 + 2 * hubs + place] = acts_A
-      direct[place] = acts_A
-      direct[places.length * (1 + at) + place] = acts_A
-    }
-    taken.forEach(({ place, pattern }, i) => {
-      row[1 + 2 * hubs + places.length + i] = -places[place]!.share[hub]! * flow_A[place]! * pattern[at]!
-    })
-    // By what is expected, not by the reading: its noise would look like a gain.
-    let expected_V = -lost_V
-    for (let i = 0; i < row.length; i++) expected_V += row[i]! * filter.mean[i]!
-    row[1 + hubs + hub] = expected_V - MIDDLE_V
-    return supply_V + lost_V
-  }
-
-  private blockAt(t_s: number): number {
-    const { begin_s, duration_s } = this.readings
-    return Math.min(this.blocks - 1, Math.floor((t_s - begin_s) / duration_s * this.blocks))
+  private weightOf(state: number, block: number): number {
+    return state < this.blocks.columns - 1 ? 1 : this.taken[state - this.blocks.columns + 1]!.pattern[block]!
   }
 
   result(): Estimate {
-    const { filter, model, taken } = this
-    const hubs = model.hubs.length
-    const places = model.places.length
-    const variance = (state: number): number => filter.covariance[state * filter.states + state]!
-    const from = (start: number, count: number): number[] => Array.from(filter.mean.subarray(start, start + count))
-    const variances = (start: number, count: number): number[] => Array.from({ length: count }, (_, i) => variance(start + i))
-    const first = 1 + 2 * hubs + places
+    const { blocks: { hubs, places, readings, columns }, taken, mean } = this
+    const all = this.posterior.variances()
+    const from = (start: number, count: number): number[] => Array.from(mean.subarray(start, start + count))
+    const variances = (start: number, count: number): number[] => Array.from(all.subarray(start, start + count))
+    const first = columns - 1
+    const looked = Array.from({ length: places }, (_, place) => this.look(place))
     return {
-      candidates: model.places.map((_, place) => this.candidate(place)).sort((a, b) => b.evidence - a.evidence),
-      resolution_Ohm: model.places.map((_, place) => 1 / Math.sqrt(filter.information[place * filter.causes + place]!)),
+      candidates: looked.map(({ candidate }) => candidate).sort((a, b) => b.evidence - a.evidence),
+      resolution_Ohm: looked.map(({ resolution_Ohm }) => resolution_Ohm),
       posterior: {
-        offset_V: from(1, hubs), offsetVariance: variances(1, hubs), gain: from(1 + hubs, hubs), gainVariance: variances(1 + hubs, hubs),
-        added_Ohm: from(1 + 2 * hubs, places), addedVariance: variances(1 + 2 * hubs, places),
+        offset_V: from(0, hubs), offsetVariance: variances(0, hubs), gain: from(hubs, hubs), gainVariance: variances(hubs, hubs),
+        added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
       },
-      taken: taken.map((_, i) => ({ added_Ohm: filter.mean[first + i]!, deviation_Ohm: Math.sqrt(variance(first + i)) })),
-      readings: filter.count, misfit: filter.squares / Math.max(1, filter.count),
+      taken: taken.map((_, i) => ({ added_Ohm: mean[first + i]!, deviation_Ohm: Math.sqrt(all[first + i]!) })),
+      readings, misfit: this.misfit(),
     }
   }
 
-  /** The course that explains most at a place. */
-  private candidate(place: number): Candidate {
-    const { filter, blocks, model } = this
-    const { causes, information, evidence } = filter
-    const places = model.places.length
-    const of = (block: number): number => places * (1 + block) + place
-    const weigh = (pattern: Pattern): { evidence: number, added_Ohm: number, deviation_Ohm: number } => {
-      let b = 0
-      let a = 0
-      for (let i = 0; i < blocks; i++) {
-        b += pattern[i]! * evidence[of(i)]!
-        for (let k = 0; k < blocks; k++) a += pattern[i]! * pattern[k]! * information[of(i) * causes + of(k)]!
+  /** Mean square of what is left, in units of what was assumed. */
+  private misfit(): number {
+    const { blocks: { columns, matrices, readings }, mean, states } = this
+    const base = columns - 1
+    let sum = 0
+    matrices.forEach((matrix, block) => {
+      const error = new Float64Array(columns)
+      error[base] = 1
+      for (let i = 0; i < states; i++) error[this.columnOf(i)]! -= this.weightOf(i, block) * mean[i]!
+      for (let i = 0; i < columns; i++) {
+        if (error[i] === 0) continue
+        for (let k = 0; k < columns; k++) sum += error[i]! * error[k]! * matrix[i * columns + k]!
       }
-      const precision = a + 1 / square(FAULT_OHM)
-      const added_Ohm = b / precision
-      // A contact never gets better than good: a negative one explains nothing.
-      const gained = added_Ohm > 0 ? b * b / precision / 2 : 0
-      return { evidence: gained - log(precision * square(FAULT_OHM)) / 2, added_Ohm, deviation_Ohm: Math.sqrt(1 / precision) }
+    })
+    return sum / Math.max(1, readings)
+  }
+
+  /** The course that explains most at a place: the sizes by block as normal equations, all else marginalised. */
+  private look(place: number): { candidate: Candidate, resolution_Ohm: number } {
+    const { blocks: { columns, matrices, hubs, count }, states, mean, posterior } = this
+    const column = 2 * hubs + place
+    const information = new Float64Array(count * count)
+    const evidence = new Float64Array(count)
+    const shown: Float64Array[] = []
+    for (let block = 0; block < count; block++) {
+      const matrix = matrices[block]!
+      const row = column * columns
+      const seen = Float64Array.from({ length: states }, (_, i) => this.weightOf(i, block) * matrix[row + this.columnOf(i)]!)
+      evidence[block] = matrix[row + columns - 1]! - dot(seen, mean)
+      posterior.forward(seen)
+      shown.push(seen)
+      for (let other = 0; other <= block; other++) {
+        const both = (other === block ? matrix[row + column]! : 0) - dot(seen, shown[other]!)
+        information[block * count + other] = both
+        information[other * count + block] = both
+      }
     }
-    const steady = new Float64Array(blocks).fill(1)
-    let best: Candidate = { place, course: 'steady', pattern: steady, ...weigh(steady) }
+    const sizes = new Sizes(information, evidence, this.faults_Ohm[place]!)
+    const steady = sizes.weigh(new Float64Array(count).fill(1))
+    return { candidate: sizes.best(place), resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)) }
+  }
+}
+
+/** What is known of one place's resistance, by block. */
+class Sizes {
+  private readonly information: Float64Array
+  private readonly evidence: Float64Array
+  private readonly count: number
+  private readonly fault_Ohm: number
+
+  constructor(information: Float64Array, evidence: Float64Array, fault_Ohm: number) {
+    this.fault_Ohm = fault_Ohm
+    this.information = information
+    this.evidence = evidence
+    this.count = evidence.length
+  }
+
+  weigh(pattern: Pattern): Weighed {
+    const { information, evidence, count } = this
+    let b = 0
+    let a = 0
+    for (let i = 0; i < count; i++) {
+      if (pattern[i] === 0) continue
+      b += pattern[i]! * evidence[i]!
+      for (let k = 0; k < count; k++) a += pattern[i]! * pattern[k]! * information[i * count + k]!
+    }
+    return weighed(a, b, this.fault_Ohm)
+  }
+
+  best(place: number): Candidate {
+    const { count } = this
+    const steady = new Float64Array(count).fill(1)
+    let best: Candidate = { place, course: 'steady', pattern: steady, ...this.weigh(steady) }
     // In a moment nothing grows and nothing comes and goes.
-    if (blocks < LEAST_BLOCKS) return best
-    const ramp = Float64Array.from({ length: blocks }, (_, i) => (i + 0.5) / blocks)
-    const ageing = weigh(ramp)
-    if (ageing.evidence - COURSE_COST > best.evidence) {
-      best = { place, course: 'ageing', pattern: ramp, ...ageing, evidence: ageing.evidence - COURSE_COST }
+    if (count < LEAST_BLOCKS) return best
+    const consider = (course: Course, pattern: Pattern, cost: number): void => {
+      const found = this.weigh(pattern)
+      if (found.evidence - cost > best.evidence) best = { place, course, pattern, ...found, evidence: found.evidence - cost }
     }
-    const pattern = flip(steady, one => weigh(one).evidence - COURSE_COST - CHANGE_COST * changes(one))
-    if (changes(pattern) > 0) {
-      const weighed = weigh(pattern)
-      const cost = COURSE_COST + CHANGE_COST * changes(pattern)
-      if (weighed.evidence - cost > best.evidence) best = { place, course: 'intermittent', pattern, ...weighed, evidence: weighed.evidence - cost }
-    }
+    consider('ageing', Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count), COURSE_COST)
+    const pattern = this.flipped()
+    const cost = CHANGE_COST * changes(pattern)
+    if (cost > 0) consider('intermittent', this.shaded(pattern), COURSE_COST + cost)
     return best
   }
-}
 
-/** Turns blocks, one or a run of them, while that gains. */
-function flip(start: Pattern, gain: (pattern: Pattern) => number): Pattern {
-  const blocks = start.length
-  let best = start
-  let most = gain(best)
-  const tryAll = (from: Pattern, longest: number): boolean => {
-    let better = false
-    for (let begin = 0; begin < blocks; begin++) {
-      for (let end = begin; end < Math.min(blocks, begin + longest); end++) {
-        const other = from.slice()
-        for (let i = begin; i <= end; i++) other[i] = 1 - other[i]!
-        const gained = gain(other)
-        if (gained <= most + 1e-9) continue
-        most = gained
-        best = other
-        better = true
+  /** The blocks that were bad: from all good one run first, then one to three neighbours are turned while that gains. */
+  private flipped(): Pattern {
+    const { count, information, evidence, fault_Ohm } = this
+    const pattern = new Float64Array(count)
+    const row = new Float64Array(count)
+    let a = 0
+    let b = 0
+    let most = -Infinity
+    const round = (longest: number): boolean => {
+      let from = -1
+      let to = -1
+      for (let begin = 0; begin < count; begin++) {
+        let a2 = a
+        let b2 = b
+        for (let end = begin; end < count && end < begin + longest; end++) {
+          const turn = 1 - 2 * pattern[end]!
+          let beside = row[end]!
+          for (let k = begin; k < end; k++) beside += (1 - 2 * pattern[k]!) * information[end * count + k]!
+          a2 += 2 * turn * beside + information[end * count + end]!
+          b2 += turn * evidence[end]!
+          // Without what its size was expected to be, which only lowers it: most are no better even so.
+          if (!(b2 > 0) || b2 * b2 / (2 * (Math.max(0, a2) + 1 / square(fault_Ohm))) <= most) continue
+          const gained = weighed(a2, b2, fault_Ohm).evidence - CHANGE_COST * changes(pattern, begin, end)
+          if (gained <= most + 1e-9) continue
+          most = gained
+          from = begin
+          to = end
+        }
       }
+      for (let i = from; i >= 0 && i <= to; i++) {
+        const turn = 1 - 2 * pattern[i]!
+        a += 2 * turn * row[i]! + information[i * count + i]!
+        b += turn * evidence[i]!
+        pattern[i]! += turn
+        for (let k = 0; k < count; k++) row[k]! += turn * information[i * count + k]!
+      }
+      return from >= 0
     }
-    return better
+    round(count)
+    for (let tries = 0; tries < count && round(3); tries++);
+    return pattern
   }
-  // From all bad and from all good: one run first, then whatever helps.
-  tryAll(new Float64Array(blocks), blocks)
-  for (let round = 0; round < 4; round++) if (!tryAll(best, 3)) break
-  return best
+
+  /** It became bad, and good again, somewhere within a block: such a block counts by a share. */
+  private shaded(pattern: Pattern): Pattern {
+    const edges = [...pattern.keys()].filter(i => [i - 1, i + 1].some(k => k >= 0 && k < this.count && pattern[k] !== pattern[i]))
+    let most = this.weigh(pattern).evidence
+    for (const i of edges) {
+      let best = pattern[i]!
+      for (const share of SHARES) {
+        pattern[i] = share
+        const { evidence } = this.weigh(pattern)
+        if (evidence <= most) continue
+        most = evidence
+        best = share
+      }
+      pattern[i] = best
+    }
+    return pattern
+  }
 }
 
-function changes(pattern: Pattern): number {
+interface Weighed { readonly information: number, readonly evidence: number, readonly added_Ohm: number, readonly deviation_Ohm: number }
+
+/** By the information on a size and what speaks for it. */
+function weighed(information: number, b: number, fault_Ohm: number): Weighed {
+  const precision = Math.max(0, information) + 1 / square(fault_Ohm)
+  const added_Ohm = b / precision
+  // A contact never gets better than good: a negative one explains nothing.
+  const gained = added_Ohm > 0 ? b * b / precision / 2 : 0
+  return { information, evidence: gained - log(precision * square(fault_Ohm)) / 2, added_Ohm, deviation_Ohm: Math.sqrt(1 / precision) }
+}
+
+/** How often a pattern changes, with the blocks from `begin` to `end` turned. */
+function changes(pattern: Pattern, begin = 0, end = -1): number {
+  const at = (i: number): number => i >= begin && i <= end ? 1 - pattern[i]! : pattern[i]!
   let count = 0
-  for (let i = 1; i < pattern.length; i++) if (pattern[i] !== pattern[i - 1]) count++
+  for (let i = 1; i < pattern.length; i++) if (at(i) !== at(i - 1)) count++
   return count
 }
 

@@ -9,6 +9,10 @@ export interface VoltReading {
   /** Index of the hub in the copper. */
   readonly hub: number
   readonly supply_V: number
+  /** Which of the sequences of frames it is of: what rounding takes off one voltage is given to the next of the same. */
+  readonly sequence: number
+  /** None was lost since the one before. */
+  readonly follows: boolean
 }
 
 /** Currents that one port told, in the order of time. */
@@ -53,6 +57,9 @@ export class Readings {
   /** By hub and class: the port of the only component of that class. −1: there are several. */
   private readonly portOf = new Map<number, number>()
   private kept = 0
+  /** Of the frame at hand. */
+  private sequence = 0
+  private follows = false
 
   constructor(hubs: readonly string[]) {
     this.hubs = hubs
@@ -75,6 +82,8 @@ export class Readings {
       this.ignored++
       return
     }
+    this.sequence = dataIdOf(frame.id)
+    this.follows = outcome === E2E_OUTCOME.ok
     if (Number.isNaN(this.begin_s)) this.begin_s = t_s
     this.end_s = t_s
     if (decoded.name === 'VehicleState') return this.volt(t_s, this.sender(decoded.source), decoded.values.battery_V)
@@ -98,6 +107,15 @@ export class Readings {
         if (port !== undefined && port >= 0) this.current(t_s, hub, port, values['current_A']!)
       }
     }
+  }
+
+  /** Takes over when hubs were heard, and from when to when. */
+  spanOf(other: Readings): void {
+    this.begin_s = other.begin_s
+    this.end_s = other.end_s
+    this.heard_s.set(other.heard_s)
+    this.first_s.set(other.first_s)
+    other.asleep.forEach((asleep, hub) => { this.asleep[hub] = asleep })
   }
 
   /** Hubs that were never heard, or have been silent for so long while others were not. */
@@ -125,7 +143,7 @@ export class Readings {
 
   private volt(t_s: number, hub: number, supply_V: number): void {
     if (hub < 0 || !(supply_V > 0) || !this.room()) return
-    this.volts.push({ t_s, hub, supply_V })
+    this.volts.push({ t_s, hub, supply_V, sequence: this.sequence, follows: this.follows })
   }
 
   private current(t_s: number, hub: number, port: number, current_A: number): void {

@@ -29,12 +29,15 @@ export function mOhm(ohm: number): string {
 
 /** `drop.FL: 57 mΩ instead of 9, a connector at the tap or in the hinge, 87 % sure`. */
 export function findingText(topology: CopperTopology, finding: Finding): string {
-  const { cables, orElse, course, added_Ohm, deviation_Ohm, nominal_Ohm, sure } = finding
+  const { cables, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, nominal_Ohm, sure } = finding
   const when = { steady: '', intermittent: ', now and then', ageing: ', growing while it was looked at' }[course]
   const places = cables.map(name => `${name}: ${whereIn(topology, name)}`).join('; or ')
   const others = orElse.length === 0 ? '' : `; not excluded: ${orElse.join(', ')}`
   const percent = Math.min(99.9, 100 * sure)
-  return `${cables.join(' or ')}: ${mOhm(nominal_Ohm + added_Ohm)} mΩ instead of ${mOhm(nominal_Ohm)} (± ${mOhm(2 * deviation_Ohm)})${when}, `
+  const now = 4 * deviation_Ohm > added_Ohm
+    ? `${mOhm(nominal_Ohm + least_Ohm)} mΩ or more instead of ${mOhm(nominal_Ohm)}`
+    : `${mOhm(nominal_Ohm + added_Ohm)} mΩ instead of ${mOhm(nominal_Ohm)} (± ${mOhm(2 * deviation_Ohm)})`
+  return `${cables.join(' or ')}: ${now}${when}, `
     + `${percent.toFixed(percent > 99 ? 1 : 0)} % sure. Look at ${places}${others}`
 }
 

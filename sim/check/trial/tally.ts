@@ -16,8 +16,10 @@ interface TrialRow {
 export interface TrialReport {
   readonly drives: number
   readonly rows: readonly TrialRow[]
-  /** Of steady faults that were named: error of the resistance against the truth, %. */
+  /** Of steady faults that were named: error of the resistance against the truth, %. Not of the spine of a ring. */
   readonly resistance: { readonly named: number, readonly bias_pct: number, readonly within10: number, readonly most_pct: number }
+  /** Those in the spine of a ring, where a large one acts as any other: how many add at least what is said as the least. */
+  readonly ring: { readonly named: number, readonly covered: number }
   /** Of cars without a fault. */
   readonly healthy: { readonly hours: number, readonly falseAlarms: number }
   /** Places that were named where nothing is wrong, with faults elsewhere, and their case. */
@@ -40,6 +42,7 @@ const KINDS: readonly { readonly name: string, readonly holds: (fault: Fault, lo
 export class TrialTally {
   private readonly verdicts = KINDS.map((): Verdict[] => [])
   private readonly errors_pct: number[] = []
+  private readonly covered: boolean[] = []
   private readonly wrongCases: number[] = []
   private drives = 0
   private healthy_s = 0
@@ -62,7 +65,9 @@ export class TrialTally {
       const hinted = diagnosis.findings.some(({ orElse }) => orElse.includes(fault.cable))
       const verdict = named !== undefined ? named.orElse.length === 0 ? 'right' : 'hedged' : hinted ? 'hedged' : strangers.length > 0 ? 'wrong' : 'silent'
       KINDS.forEach(({ holds }, kind) => { if (holds(fault, loaded_s, faults.length)) this.verdicts[kind]!.push(verdict) })
-      if (named !== undefined && fault.course === 'steady' && loaded_s >= LOADED_s) this.errors_pct.push(100 * (named.added_Ohm / fault.extra_Ohm - 1))
+      if (named === undefined || fault.course !== 'steady' || loaded_s < LOADED_s) return
+      if (trial.layout === 'ring' && fault.cable.startsWith('spine.')) this.covered.push(named.least_Ohm <= fault.extra_Ohm)
+      else this.errors_pct.push(100 * (named.added_Ohm / fault.extra_Ohm - 1))
     })
   }
 
@@ -79,6 +84,7 @@ export class TrialTally {
         named: errors_pct.length, bias_pct: errors_pct.length === 0 ? 0 : errors_pct.reduce((sum, one) => sum + one, 0) / errors_pct.length,
         within10: errors_pct.filter(one => Math.abs(one) <= 10).length, most_pct: Math.max(0, ...errors_pct.map(one => Math.abs(one))),
       },
+      ring: { named: this.covered.length, covered: this.covered.filter(Boolean).length },
       healthy: { hours: this.healthy_s / 3600, falseAlarms: this.falseAlarms },
       wrongCases: this.wrongCases,
     }

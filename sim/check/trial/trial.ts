@@ -1,8 +1,10 @@
+import { SUPPLY_READINGS } from '#firmware/runtime/index.ts'
 import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { MessageSender, parseAssignments, parseTarget } from '#protocol/messages/index.ts'
 import { attachNode, type Car, createCar, SEDAN, type TopologyData } from '#sim/car/index.ts'
 import type { SensorTable } from '#sim/host/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
+import { normal } from '#sim/plants/index.ts'
 import { segment } from '#sim/power/index.ts'
 import { Check, type Diagnosis, excitation, Standing } from '../index.ts'
 
@@ -22,6 +24,9 @@ const TRIAL_SENSORS: SensorTable = {
   supply_V: { gain: 0.02, offset: 0.0866, noise: 0.05, step: 0.02, why: 'what a trial is asked to bear' },
   port_A: { gain: 0.02, offset: 0.173, noise: 0.1, step: 0.01, why: 'the same' },
 }
+
+const EXACT = { gain: 0, offset: 0, noise: 0, step: 0, why: 'errors are added afterwards' } as const
+const EXACT_SENSORS: SensorTable = { supply_V: EXACT, port_A: EXACT }
 
 export interface Fault {
   readonly cable: string
@@ -97,8 +102,47 @@ export function drawStaged(seed: number, number: number): TrialCase {
 
 /** Drives the case and diagnoses it by the frames of its bus. */
 export function runTrial(trial: TrialCase): TrialOutcome {
-  const topology = trial.layout === 'ring' ? RINGED_SEDAN : SEDAN
-  const car: Car = createCar({ seed: trial.seed * 1000 + trial.number >>> 0, topology, sensors: TRIAL_SENSORS })
+  const { check, carried } = drive(trial, TRIAL_SENSORS)
+  return { trial, carried, diagnosis: check.diagnoseWith(undefined) }
+}
+
+/** One drive of a healthy car, diagnosed with so many sets of sensors: a false alarm is of sensors, and drives cost more than they do. */
+export function* runHealthy(trial: TrialCase, draws: number): Generator<TrialOutcome> {
+  const { check } = drive(trial, EXACT_SENSORS)
+  for (let draw = 0; draw < draws; draw++) {
+    const seen = withSensors(check, topologyOf(trial), new Prng(trial.seed, `sensors ${trial.number}.${draw}`))
+    yield { trial, carried: [], diagnosis: seen.diagnoseWith(undefined) }
+  }
+}
+
+/** What other sensors would have told of the same drive. */
+function withSensors(exact: Check, { copper }: TopologyData, dice: Prng): Check {
+  const check = new Check(copper)
+  const { supply_V, port_A } = TRIAL_SENSORS
+  const errors = ({ gain, offset }: SensorTable['supply_V']): { gain: number, offset: number } =>
+    ({ gain: 1 + gain * (2 * dice.next() - 1), offset: offset * (2 * dice.next() - 1) })
+  const hubs = copper.hubs.map(() => errors(supply_V))
+  const noise_V = supply_V.noise / Math.sqrt(SUPPLY_READINGS)
+  for (const one of exact.readings.volts) {
+    const { gain, offset } = hubs[one.hub]!
+    check.readings.volts.push({ ...one, supply_V: one.supply_V * gain + offset + noise_V * normal(dice) })
+  }
+  for (const [key, { hub, t_s, current_A }] of exact.readings.ports) {
+    const { gain, offset } = errors(port_A)
+    const seen = current_A.map(value => Math.max(0, value * gain + offset + port_A.noise * normal(dice)))
+    check.readings.ports.set(key, { hub, t_s, current_A: seen })
+  }
+  check.readings.spanOf(exact.readings)
+  return check
+}
+
+function topologyOf({ layout }: TrialCase): TopologyData {
+  return layout === 'ring' ? RINGED_SEDAN : SEDAN
+}
+
+function drive(trial: TrialCase, sensors: SensorTable): { check: Check, carried: Carried[] } {
+  const topology = topologyOf(trial)
+  const car: Car = createCar({ seed: trial.seed * 1000 + trial.number >>> 0, topology, sensors })
   const check = new Check(topology.copper)
   const standing = new Standing()
   const laptop = attachNode(car, { name: 'laptop' })
@@ -122,7 +166,7 @@ export function runTrial(trial: TrialCase): TrialOutcome {
     car.run(SLICE_ms)
     for (const course of courses) course.count()
   }
-  return { trial, carried: courses.map(({ loaded_s }) => ({ loaded_s })), diagnosis: check.diagnoseWith(undefined) }
+  return { check, carried: courses.map(({ loaded_s }) => ({ loaded_s })) }
 }
 
 /** Switches the loads as the command does. */

@@ -1,11 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
-import { drawStaged, drawTrial, runTrial, TrialTally, type TrialReport } from '#sim/check/trial/index.ts'
+import { drawStaged, drawTrial, runHealthy, runTrial, TrialTally, type TrialReport } from '#sim/check/trial/index.ts'
 import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
-export interface TrialOptions { readonly trial: number, readonly seed: number, readonly json?: boolean, readonly staged?: boolean }
+export interface TrialOptions {
+  readonly trial: number
+  readonly seed: number
+  readonly json?: boolean
+  readonly staged?: boolean
+  readonly draws: number
+}
 
 /** What is aimed at, by the name of a row: least share that is right, %. */
 const AIMS: Readonly<Record<string, string>> = {
@@ -19,17 +25,22 @@ export async function trial(options: TrialOptions, terminal: Terminal): Promise<
   let done = 0
   const progress = await Progress.open(terminal, () => `${done} of ${options.trial} ${options.staged === true ? 'checks' : 'drives'}`, { plain: options.json === true })
   for (let number = 0; number < options.trial && !stop.aborted; number++) {
-    tally.add(runTrial(options.staged === true ? drawStaged(options.seed, number) : drawTrial(options.seed, number)))
+    const drawn = options.staged === true ? drawStaged(options.seed, number) : drawTrial(options.seed, number)
+    for (const outcome of drawn.faults.length > 0 ? [runTrial(drawn)] : runHealthy(drawn, options.draws)) {
+      tally.add(outcome)
+      progress.show()
+      await setImmediate()
+      if (stop.aborted) break
+    }
     done++
-    progress.show()
-    await setImmediate()
   }
   progress.close()
   const report = tally.report()
   tell(terminal, options.json, () => ({ seed: options.seed, ...report }), () => text(report, options, terminal), 2)
 }
 
-function text({ drives, rows, resistance, healthy, wrongCases }: TrialReport, { seed, staged }: TrialOptions, terminal: Terminal): string {
+function text(report: TrialReport, { seed, staged }: TrialOptions, terminal: Terminal): string {
+  const { drives, rows, resistance, ring, healthy, wrongCases } = report
   const share = (part: number, of: number): string => of === 0 ? '-' : `${(100 * part / of).toFixed(1)} %`
   const aim = (name: string): string => staged === true ? '' : AIMS[name] ?? ''
   const { named, bias_pct, within10, most_pct } = resistance
@@ -40,6 +51,7 @@ function text({ drives, rows, resistance, healthy, wrongCases }: TrialReport, { 
         row.name, `${row.faults}`, `${row.right}`, `${row.hedged}`, `${row.wrong}`, `${row.silent}`, share(row.right, row.faults), aim(row.name),
       ])),
     `\nResistance of ${named} steady ones: within 10 % for ${share(within10, named)}, ${bias_pct.toFixed(1)} % off on average, ${most_pct.toFixed(0)} % at most (aim: within 10 %).\n`,
+    ring.named === 0 ? '' : `In the spine of a ring, where the current goes the other way, the truth is at or above the least that is said for ${ring.covered} of ${ring.named}.\n`,
     staged === true ? '' : `${healthy.falseAlarms} false alarms in ${healthy.hours.toFixed(1)} h of healthy cars (aim: below 1 in 1,000 h).\n`,
     wrongCases.length === 0 ? '' : `A healthy place was named in the cases ${wrongCases.join(', ')}.\n`,
   ].join('')
