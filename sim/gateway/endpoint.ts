@@ -19,7 +19,7 @@ export const DEFAULT_ENDPOINT = {
  * A link's target as `host:port`, `[v6]:port`, `host`, `:port` or a lone port; what is left out comes from `fallback`.
  * Throws LinkUriError.
  */
-export function readEndpoint(uri: LinkUri, fallback: Endpoint): Endpoint {
+export function readEndpoint(uri: Pick<LinkUri, 'text' | 'target'>, fallback: Endpoint): Endpoint {
   const { target } = uri
   if (target === '') return fallback
   const match = /^(?:\[([^\]]+)\]|([^:[\]]*))(?::(\d+))?$/.exec(target)

@@ -1,14 +1,15 @@
-import type { Command } from 'commander'
-import { asyncScheduler, type SchedulerLike } from 'rxjs'
+import { type Command, InvalidArgumentError } from 'commander'
+import { asyncScheduler, lastValueFrom, merge, type SchedulerLike, take } from 'rxjs'
 import { DID, type DidName, HUBS, type HubName, NRC, ROUTINE, type RoutineName } from '#protocol/index.ts'
 import { didNamed, DIDS, type DidValues, dtcNamed, ROUTINE_TEXTS } from '#protocol/catalogue/index.ts'
 import { advice, type Clock, type HubTrouble, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
-import { createLinkFrame, type Link } from '#sim/gateway/index.ts'
+import { createLinkFrame, type Link, LinkUriError, readEndpoint } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
+import { aborted, after, closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -20,6 +21,7 @@ const HELP = `
   did HUB NAME=VALUE            writes: workshop, serviced (as 2026-11-29)
   live HUB NAME…                the same again and again, until Ctrl-C
   reset HUB                     restarts a hub
+  doip-listen [HOST:PORT]       lets any tester that speaks DoIP (ISO 13400-2) reach the hubs, until Ctrl-C
   routine HUB NAME              starts a routine: ${Object.keys(ROUTINE).filter(name => name !== 'checkImage').join(', ')}
 
 UDS (ISO 14229-1) over ISO-TP (ISO 15765-2), 29-bit normal fixed addresses, from address 0xF9.
@@ -33,12 +35,18 @@ Examples:
   npx spine diag live FL supply temperature --for 10s
   npx spine diag routine FL selfTest
   npx spine diag slcan:/dev/ttyUSB0 reset FL --actuate
-  npx spine diag dtc --json`
+  npx spine diag dtc --json
+  npx spine diag doip-listen 127.0.0.1:13400`
 
-interface Options { json?: boolean, actuate?: boolean, for?: number, interval?: number }
+interface Options { json?: boolean, actuate?: boolean, for?: number, interval?: number, vin?: string }
+
+/** A car has none of its own yet: what a tester is told unless `--vin` says otherwise. */
+const VIN = 'SPINE000000000001'
+const DOIP_ENDPOINT = { host: '127.0.0.1', port: 13400 } as const
 
 interface Work {
   readonly technician: Technician
+  readonly link: Link
   readonly terminal: Terminal
   readonly options: Options
 }
@@ -60,6 +68,12 @@ export function clockOf(scheduler: SchedulerLike = asyncScheduler): Clock {
       return () => subscription.unsubscribe()
     },
   }
+}
+
+/** @throws commander's error for what is no vehicle identification number. */
+function vinOf(text: string): string {
+  if (!/^[A-HJ-NPR-Z0-9]{17}$/.test(text)) throw new InvalidArgumentError('a VIN has 17 letters and digits, none of them I, O or Q.')
+  return text
 }
 
 /** The hub of this name. @throws Failure a usage error that names those there are. */
@@ -222,17 +236,54 @@ async function routine({ technician, terminal, options }: Work, [hubWord, name]:
   tell(terminal, options.json, () => ({ hub, routine: name, failing }), () => `${hub}: ${text}\n`)
 }
 
+/** @throws Failure a usage error. */
+function endpointOf(target: string): { readonly host: string, readonly port: number } {
+  try {
+    return readEndpoint({ text: target, target }, DOIP_ENDPOINT)
+  } catch (error) {
+    if (error instanceof LinkUriError) throw usage(error.message)
+    throw error
+  }
+}
+
+/** Lets any tester reach the hubs by DoIP, until Ctrl-C. */
+async function doipListen({ link, terminal, options }: Work, [target = '', ...more]: readonly string[]): Promise<void> {
+  const { host, port } = endpointOf(target)
+  if (more.length > 0) throw usage(`"${more[0]}" is one word too many: doip-listen [HOST:PORT]`)
+  const { ALL_HUBS, DoipServer, ENTITY, logicalAddress } = await import('#sim/doip/index.ts')
+  const server = new DoipServer(wireOf(link), clockOf(terminal.scheduler), { host, port, vin: options.vin ?? VIN })
+  try {
+    await server.start()
+  } catch (error) {
+    throw new Failure(`cannot listen: ${(error as Error).message}`)
+  }
+  const hex = (address: number): string => `0x${address.toString(16)}`
+  const where = `doip-listen:${host}:${server.port}`
+  tell(terminal, options.json, () => ({
+    listening: where, entity: ENTITY, hubs: Object.fromEntries(HUBS.map(hub => [hub, logicalAddress(hub)])),
+  }), () => [
+    `${where}: TCP and UDP, gateway ${hex(ENTITY)}, all hubs ${hex(ALL_HUBS)}, testers 0xe00 to 0xfff`,
+    ...HUBS.map(hub => `  ${hub} ${hex(logicalAddress(hub))}`), '',
+  ].join('\n'))
+  await lastValueFrom(merge(
+    aborted(terminal.stop), closed(link), ...options.for === undefined ? [] : [after(options.for, terminal.scheduler ?? asyncScheduler)],
+  ).pipe(take(1)), { defaultValue: 0 })
+  await server.stop()
+  for (const [cause, times] of server.counts) terminal.warn(`${cause}: ${times}`)
+}
+
 type Action = (work: Work, words: readonly string[]) => Promise<void>
 
-const ACTIONS: Readonly<Record<string, Action>> = { list, dtc, clear, did, live, reset, routine }
+const ACTIONS: Readonly<Record<string, Action>> = { list, dtc, clear, did, live, reset, routine, 'doip-listen': doipListen }
 
 /** `spine diag`. */
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')} …`)
-    .addOption(shared('for', 'end live after so long'))
+    .addOption(shared('for', 'end live and doip-listen after so long'))
     .addOption(shared('interval', 'between two readings of live'))
     .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .option('--vin <vin>', `what doip-listen says the car is (${VIN})`, vinOf)
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
@@ -240,6 +291,6 @@ export function define(command: Command, terminal: Terminal): void {
       const action = ACTIONS[what ?? '']
       if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
       return withLink(uri!, { actuate: options.actuate === true, name: 'diag', report: line => terminal.warn(line) }, link => told(
-        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler)), terminal, options }, rest)))
+        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler)), link, terminal, options }, rest)))
     })
 }
