@@ -78,6 +78,6 @@ function numberOf(nodes: readonly NetworkNode[], name: string): number {
   return nodes.findIndex(node => node.name === name) + 1
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
