@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MOTOR_DATA, runs } from '../../testing/index.ts'
-import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LoadObserver } from './load.ts'
+import { FRICTION_BYTES, FRICTION_KNOTS, frictionImage, frictionKnot_mm, FrictionProfile, LoadObserver, rotorImage, rotorOf } from './load.ts'
 import type { LoadReading } from './load.ts'
 import { climateFactor, WindowMotor } from './motor.ts'
 
@@ -347,5 +347,31 @@ describe('the motor', () => {
   it('stretches the cable by its load beyond what it takes to turn', () => {
     expect([MOTOR.stretch_mm(2.5), MOTOR.stretch_mm(1)]).toEqual([0, 0])
     expect(MOTOR.stretch_mm(4.5)).toBeCloseTo(2 * MOTOR.force_N_A * 0.013, 12)
+  })
+})
+
+describe('the record of a rotor', () => {
+  it('gives back a hundredth as it was, for the window that it is of, and for no other', () => {
+    const drawn = [fc.integer({ min: 0, max: 0xffff_ffff }), fc.integer({ min: 60, max: 190 }), fc.nat(31)] as const
+    fc.assert(fc.property(...drawn, (serial, hundredths, bit) => {
+      const image = rotorImage(serial, hundredths / 100)
+      expect(Math.round(100 * rotorOf(image, serial))).toBe(hundredths)
+      expect(rotorOf(image, (serial ^ (1 << bit)) >>> 0)).toBe(NaN)
+    }), { seed: 73, numRuns: runs(200) })
+  })
+
+  it('is none when it is missing, of another version or of another length', () => {
+    const image = rotorImage(7, 1.3)
+    expect([undefined, image.subarray(1), Uint8Array.of(2, ...image.subarray(1)), Uint8Array.of(...image, 0)].map(one => rotorOf(one, 7)))
+      .toEqual([NaN, NaN, NaN, NaN])
+  })
+
+  it('is taken as far as a rotor may be', () => {
+    const observer = new LoadObserver(MOTOR)
+    const taken = [0, 0.6, 1.25, 1.9, 2.55].map((share) => {
+      observer.takeInertia(share)
+      return observer.inertia()
+    })
+    taken.forEach((share, i) => expect(share).toBeCloseTo([0.6, 0.6, 1.25, 1.9, 1.9][i]!, 12))
   })
 })

@@ -125,6 +125,29 @@ export class FrictionProfile {
   }
 }
 
+const ROTOR_VERSION = 1
+const ROTOR_BYTES = 6
+const ROTOR_SHARE = 0.01
+
+/** NVM image of a rotor's inertia, as a multiple of the usual one: version, serial of the window (32 bits), hundredths. */
+export function rotorImage(serial: number, share: number): Uint8Array {
+  const bytes = new Uint8Array(ROTOR_BYTES)
+  bytes[0] = ROTOR_VERSION
+  for (let i = 0; i < 4; i++) bytes[i + 1] = (serial >>> (8 * i)) & 0xff
+  bytes[5] = Math.round(share / ROTOR_SHARE)
+  return bytes
+}
+
+/** The inertia that is stored for the window with this serial; NaN: none. */
+export function rotorOf(stored: Uint8Array | undefined, serial: number): number {
+  const bytes = recordOf(stored, ROTOR_BYTES, ROTOR_VERSION)
+  if (bytes === undefined) return NaN
+  for (let i = 0; i < 4; i++) {
+    if (bytes[i + 1] !== ((serial >>> (8 * i)) & 0xff)) return NaN
+  }
+  return bytes[5]! * ROTOR_SHARE
+}
+
 /** How fast the estimate of the winding's resistance follows, s, and how far from the expected one it may be. */
 const RESISTANCE_FOLLOWS_s = 0.5
 const RESISTANCE_LEAST = 0.75
@@ -255,6 +278,16 @@ export class LoadObserver {
     this.interval_s = 0
     this.expected_ohm = this.resistance_ohm
     this.warmth = 1
+  }
+
+  /** What was learned of the rotor's inertia, as a multiple of the usual one. */
+  inertia(): number {
+    return this.inertia_As2 / this.motor.inertia_As2
+  }
+
+  /** Begins with what was learned before; what no rotor has is cut to what one may have. */
+  takeInertia(share: number): void {
+    this.inertia_As2 = Math.max(INERTIA_LEAST, Math.min(INERTIA_MOST, share)) * this.motor.inertia_As2
   }
 
   /** A motion begins from rest, with the door at `temperature_C`. */

@@ -4,7 +4,7 @@ import { duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord } from './position.ts'
-import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY } from './window.ts'
+import { WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WINDOW_ROTOR_KEY } from './window.ts'
 
 const record = (nvm: Map<number, Uint8Array>): ReturnType<typeof decodeWindowRecord> => decodeWindowRecord(nvm.get(WINDOW_RECORD_KEY))
 
@@ -168,10 +168,10 @@ describe('the memory', () => {
     const { bench: b } = windowBench(50)
     order(b, 'autoUp')
     rest(b, 10_000)
-    expect(b.saves.map(save => save.key)).toEqual([WINDOW_RECORD_KEY, WINDOW_RECORD_KEY, WINDOW_FRICTION_KEY])
+    expect(b.saves.map(save => save.key)).toEqual([WINDOW_RECORD_KEY, WINDOW_RECORD_KEY, WINDOW_FRICTION_KEY, WINDOW_ROTOR_KEY])
     order(b, 'autoDown')
     rest(b, 10_000)
-    expect(b.saves.length).toBe(5)
+    expect(b.saves.length).toBe(6)
   })
 
   it('is not written by a window that does not know where it is', () => {

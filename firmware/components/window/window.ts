@@ -8,6 +8,7 @@ import { PHASE, WindowControl } from './control.ts'
 import type { Phase } from './control.ts'
 import { GUARDING } from './inputs.ts'
 import type { Guarding } from './inputs.ts'
+import { rotorImage, rotorOf } from './load.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord, plausible } from './position.ts'
@@ -16,8 +17,12 @@ import { decodeWindowRecord, encodeWindowRecord, plausible } from './position.ts
 export const WINDOW_RECORD_KEY = 0
 /** NVM key of the learned friction. */
 export const WINDOW_FRICTION_KEY = 1
+/** NVM key of the learned inertia of the rotor. */
+export const WINDOW_ROTOR_KEY = 2
 /** Beyond what is needed, when more has to be asked for: so that it is asked for seldom. */
 const MORE_A = 1
+/** An inertia that differs from the stored one by less is not worth a write: so much it scatters from opening to opening. */
+const ROTOR_STEP = 0.1
 const WISH = { lost: -1, nothing: 0, comfort: 1, safety: 2 } as const
 type Wish = CodeOf<typeof WISH>
 
@@ -39,6 +44,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private renewed_ms: number
   private ticking: boolean
   private storedPosition: boolean
+  /** Inertia in the record. */
+  private storedRotor: number
   /** The last command that was accepted. */
   private action: WindowAction
 
@@ -60,6 +67,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.renewed_ms = NaN
     this.ticking = false
     this.storedPosition = false
+    this.storedRotor = this.control.closing.guard.load.inertia()
     this.action = WINDOW_ACTION.stop
     this.takeMeans()
     this.load()
@@ -122,8 +130,13 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.context.power.release()
   }
 
-  /** The stored travel and position count only for the window they were learned on. */
+  /** What is stored counts only for the window it was learned on. */
   private load(): void {
+    const rotor = rotorOf(this.context.load(WINDOW_ROTOR_KEY), this.context.descriptor.serial)
+    if (rotor > 0) {
+      this.control.closing.guard.load.takeInertia(rotor)
+      this.storedRotor = rotor
+    }
     const record = decodeWindowRecord(this.context.load(WINDOW_RECORD_KEY))
     if (record === undefined || record.serial !== this.context.descriptor.serial) return
     const position = this.control.position
@@ -216,7 +229,16 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
       this.storedPosition = true
       this.save(control.position.pulses(control.inputs.count))
       this.keepFriction()
+      this.keepRotor()
     }
+  }
+
+  /** What the last opening taught, seldom. */
+  private keepRotor(): void {
+    const rotor = this.control.closing.guard.load.inertia()
+    if (Math.abs(rotor - this.storedRotor) < ROTOR_STEP) return
+    this.storedRotor = rotor
+    this.context.save(WINDOW_ROTOR_KEY, rotorImage(this.context.descriptor.serial, rotor))
   }
 
   /** What the last closing taught. */
