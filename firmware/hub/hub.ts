@@ -39,8 +39,13 @@ export interface Hub {
 const FIRST_LOCATION = 1
 const LAST_LOCATION = 8
 
-/** Makes the parts of a hub, connects them, sets up the controller, claims the address and looks at the ports. */
+/**
+ * Makes the parts of a hub, connects them, sets up the controller, claims the address and looks at the ports. Nothing is kept but
+ * through `hal`: several hubs share a process.
+ * @throws RangeError when the coding pins give no location: such a hub must not send, it could be anyone.
+ */
 export function bootHub(hal: Hal, image: HubImage): HubParts {
+  if (!(hal.location >= FIRST_LOCATION && hal.location <= LAST_LOCATION)) throw new RangeError(`location ${hal.location} is outside 1…8`)
   const parts = createParts(hal, image)
   connect(parts, image)
   const can = parts.can
@@ -70,11 +75,10 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
 }
 
 /**
- * Starts the firmware of one hub on a board. Nothing is kept but through `hal`: several hubs share a process.
- * @throws RangeError when the coding pins give no location: such a hub must not send, it could be anyone.
+ * Starts the firmware of one hub, for who looks at it from outside; a board just boots it.
+ * @throws RangeError as `bootHub`.
  */
 export function createHub(hal: Hal, image: HubImage): Hub {
-  if (!(hal.location >= FIRST_LOCATION && hal.location <= LAST_LOCATION)) throw new RangeError(`location ${hal.location} is outside 1…8`)
   const parts = bootHub(hal, image)
   const slotAt = (port: number): PortSlot => {
     const slot = parts.slots[port]

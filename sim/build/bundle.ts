@@ -1,4 +1,4 @@
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,9 +7,11 @@ import { IMAGES } from '#firmware/hubs/index.ts'
 import type { CarPower } from '#firmware/hub/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import { withExactLiterals } from './literals.ts'
+import { Inliner } from './inline.ts'
 import { propertyNames } from './names.ts'
 import { BuildRefusal, refusalsOf } from './refuse.ts'
-import { transformed } from './transform.ts'
+import { type Changes, transformed } from './transform.ts'
+import { unusedMethods } from './unused.ts'
 
 /** The checkout whose firmware is built. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
@@ -46,15 +48,12 @@ export async function bundleModule(path: string): Promise<string> {
 }
 
 async function bundle(entry: string, engine: Engine): Promise<Bundle> {
-  const { own } = propertyNames(ROOT)
+  const { own, reserved } = propertyNames(ROOT)
+  const whole = await build(optionsOf(entry, { names: own, unused: new Set() }))
+  const unused = unusedMethods(whole.outputFiles[0]!.text, reserved)
   const { outputFiles, metafile } = await build({
-    absWorkingDir: ROOT, stdin: { contents: entry, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
-    bundle: true, write: false, format: 'iife', target: 'es2022', outfile: 'hub.js', sourcemap: 'external', sourcesContent: false,
-    minify: true, legalComments: 'none', charset: 'utf8', treeShaking: true, metafile: true, logLevel: 'silent',
-    mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`),
-    mangleCache: UNUSABLE,
-    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
-    plugins: [transform(own)],
+    ...optionsOf(entry, { names: own, unused }), sourcemap: 'external', minify: true,
+    mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`), mangleCache: UNUSABLE,
   })
   const code = outputFiles.find(file => file.path.endsWith('.js'))!.text
   if (engine === 'espruino') refuse(metafile)
@@ -65,12 +64,27 @@ async function bundle(entry: string, engine: Engine): Promise<Bundle> {
   }
 }
 
-const transform = (names: ReadonlySet<string>): Plugin => ({
+function optionsOf(entry: string, changes: Changes) {
+  return {
+    absWorkingDir: ROOT, stdin: { contents: entry, resolveDir: ROOT, sourcefile: 'entry.ts', loader: 'ts' },
+    bundle: true, write: false, format: 'iife', target: 'es2022', outfile: 'hub.js', sourcesContent: false,
+    legalComments: 'none', charset: 'utf8', treeShaking: true, metafile: true, logLevel: 'silent', minifySyntax: true,
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    plugins: [transform(changes)],
+  } as const satisfies BuildOptions
+}
+
+let made: Inliner | undefined
+/** Of the sources as they are when first asked. */
+const inliner = (): Inliner => made ??= new Inliner(ROOT)
+
+const transform = (changes: Changes): Plugin => ({
   name: 'transform',
   setup: (plugin) => {
-    plugin.onLoad({ filter: /\/(protocol|firmware)\/.*\.ts$/ }, async file => ({
-      contents: await transformed(ROOT, relative(ROOT, file.path), readFileSync(file.path, 'utf8'), names), loader: 'ts',
-    }))
+    plugin.onLoad({ filter: /\/(protocol|firmware)\/.*\.ts$/ }, async (file) => {
+      const path = relative(ROOT, file.path)
+      return { contents: await transformed(ROOT, path, inliner().text(path), changes), loader: 'ts' }
+    })
   },
 })
 
@@ -93,10 +107,10 @@ function entryOf(hub: HubTypeName, power: CarPower | undefined): string {
   const parts = Object.keys(IMAGES[hub]).map(key => `${key}: ${image}.${key}`)
   const manages = 'manager' in IMAGES[hub]
   if (power !== undefined) parts.push(`power: ${literal(manages ? power : { shares_A: power.shares_A, drops: power.drops ?? [], present: power.present ?? [] })}`)
-  return `import { createHub } from '#firmware/hub/index.ts'
+  return `import { bootHub } from '#firmware/hub/index.ts'
 import { ${image} } from '#firmware/hubs/${hub}.ts'
 const image = { ${parts.join(', ')} }
-spineBoard(hal => createHub(hal, image))
+spineBoard((hal) => { bootHub(hal, image) })
 `
 }
 

@@ -14,7 +14,7 @@ export interface PropertyNames {
 }
 
 /** Every source that may become part of an artefact, from the root of the checkout. */
-function boardSources(root: string): string[] {
+export function boardSources(root: string): string[] {
   return BOARD_FOLDERS.flatMap(folder => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map(name => `${folder}/${name.replaceAll('\\', '/')}`)
     .filter(name => name.endsWith('.ts') && !HOST_ONLY.test(name)))

@@ -6,6 +6,8 @@ import ts from 'typescript'
 type Value = number | boolean
 /** In it texts name messages, for people; marked, they would keep every message in every artefact. */
 const MESSAGES = /messages\.generated\.ts$/
+/** Functions and classes that are given texts for people alone: names of jobs, what is wrong with a value. */
+const TELLS_PEOPLE = ['job', 'reader', 'refuse', 'withoutValue', 'FrameCycle', 'CommandReceiver', 'DriverJobs']
 /** Tells esbuild that the text behind it is a property's name. */
 const KEY = '/* @__KEY__ */ '
 
@@ -13,13 +15,22 @@ const KEY = '/* @__KEY__ */ '
 type Constant = Value | Readonly<Record<string, unknown>>
 type Constants = ReadonlyMap<string, Constant>
 
+/** What is to become of a source. */
+export interface Changes {
+  /** Names of properties that are shortened. */
+  readonly names: ReadonlySet<string>
+  /** Methods that nobody calls. */
+  readonly unused: ReadonlySet<string>
+}
+
 /**
  * A source as it is bundled, its lines where they were:
  * - constants in place: `WINDOW_PARAMETERS.run_ms` becomes `12000`, wherever the table is. Values are those of the modules as they
  *   run here; a board has no module state, so that a constant is the same everywhere and always;
- * - a text that is the name of a property (of `names`) is shortened with it: states, fields that are found by name.
+ * - a text that is the name of a property (of `names`) is shortened with it: states, fields that are found by name;
+ * - texts for people are empty, and methods of classes that nobody calls are gone.
  */
-export async function transformed(root: string, path: string, text: string, names: ReadonlySet<string>): Promise<string> {
+export async function transformed(root: string, path: string, text: string, { names, unused }: Changes): Promise<string> {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
   const constants = new Map<string, Constant>([...await imported(root, path, file), ...declared(file)])
   const edits: { from: number, to: number, text: string }[] = []
@@ -27,12 +38,26 @@ export async function transformed(root: string, path: string, text: string, name
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)) return
     const from = node.getStart()
     const value = valueOf(node, constants)
-    if (value !== undefined) edits.push({ from, to: node.getEnd(), text: Number(value) < 0 ? `(${String(value)})` : String(value) })
+    if (isUnused(node, unused)) edits.push({ from, to: node.getEnd(), text: node.getText().replace(/[^\n]/g, '') })
+    else if (isForPeople(node)) edits.push({ from, to: node.getEnd(), text: '\'\'' })
+    else if (value !== undefined) edits.push({ from, to: node.getEnd(), text: Number(value) < 0 ? `(${String(value)})` : String(value) })
     else if (ts.isStringLiteral(node) && names.has(node.text) && !MESSAGES.test(path)) edits.push({ from, to: from, text: KEY })
     else node.forEachChild(visit)
   }
   visit(file)
   return edits.reverse().reduce((all, edit) => all.slice(0, edit.from) + edit.text + all.slice(edit.to), text)
+}
+
+function isUnused(node: ts.Node, unused: ReadonlySet<string>): boolean {
+  return (ts.isMethodDeclaration(node) || ts.isGetAccessor(node)) && ts.isClassLike(node.parent) && unused.has(node.name.getText())
+}
+
+function isForPeople(node: ts.Node): boolean {
+  const { parent } = node
+  if (!ts.isStringLiteral(node) && !ts.isTemplateLiteral(node)) return false
+  if (!ts.isCallExpression(parent) && !ts.isNewExpression(parent)) return false
+  const called = ts.isPropertyAccessExpression(parent.expression) ? parent.expression.name : parent.expression
+  return ts.isIdentifier(called) && TELLS_PEOPLE.includes(called.text)
 }
 
 function valueOf(node: ts.Node, constants: Constants): Value | undefined {
@@ -87,14 +112,14 @@ async function load(root: string, from: string, specifier: string): Promise<Read
 const isConstant = (value: unknown): value is Constant => isValue(value)
   || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
 
-/** The module's own tables of numbers. */
+/** The module's own numbers, and tables of them. */
 function declared(file: ts.SourceFile): [string, Constant][] {
   const found: [string, Constant][] = []
   for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement) || (statement.declarationList.flags & ts.NodeFlags.Const) === 0) continue
     for (const { name, initializer } of statement.declarationList.declarations) {
-      const table = initializer === undefined ? undefined : tableOf(initializer)
-      if (ts.isIdentifier(name) && table !== undefined) found.push([name.text, table])
+      const constant = initializer === undefined ? undefined : numberOf(initializer) ?? tableOf(initializer)
+      if (ts.isIdentifier(name) && constant !== undefined) found.push([name.text, constant])
     }
   }
   return found
@@ -105,8 +130,13 @@ function tableOf(node: ts.Expression): Readonly<Record<string, number>> | undefi
   if (!ts.isObjectLiteralExpression(node)) return undefined
   const entries = node.properties.flatMap((property): [string, number][] => {
     if (!ts.isPropertyAssignment(property) || !(ts.isIdentifier(property.name) || ts.isStringLiteral(property.name))) return []
-    const value = Number(property.initializer.getText().replaceAll('_', ''))
-    return Number.isFinite(value) ? [[property.name.text, value]] : []
+    const value = numberOf(property.initializer)
+    return value === undefined ? [] : [[property.name.text, value]]
   })
   return Object.fromEntries(entries)
+}
+
+function numberOf(node: ts.Expression): number | undefined {
+  const value = Number(node.getText().replaceAll('_', ''))
+  return Number.isFinite(value) ? value : undefined
 }

@@ -54,13 +54,18 @@ const SPARE = 1.15
 /** What is measured at a tick. */
 type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' | 'acceleration_m_s2'>
 
-function speedAt(gap_mm: number): number {
-  let i = 1
+/** The piece of the curve on which `gap_mm` lies, from a known one on. */
+function pieceFrom(piece: number, gap_mm: number): number {
+  let i = piece
   while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
-  const low_mm = SPEED_AT_mm[i - 1]!
-  const low_mm_s = SPEED_mm_s[i - 1]!
-  const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[i]! - low_mm)))
-  return low_mm_s + (SPEED_mm_s[i]! - low_mm_s) * share
+  return i
+}
+
+function speedOn(piece: number, gap_mm: number): number {
+  const low_mm = SPEED_AT_mm[piece - 1]!
+  const low_mm_s = SPEED_mm_s[piece - 1]!
+  const share = Math.max(0, Math.min(1, (gap_mm - low_mm) / (SPEED_AT_mm[piece]! - low_mm)))
+  return low_mm_s + (SPEED_mm_s[piece]! - low_mm_s) * share
 }
 
 /** A closing under guard: says how fast, at which current the eFuse holds, and whether something is in the way. */
@@ -194,14 +199,18 @@ export class Closing {
     const resistance_ohm = this.motor.resistance_ohm(temperature_C)
     const pulse_V = WINDOW_PARAMETERS.pulses_mm * this.motor.emf_Vs(temperature_C)
     const climate = climateFactor(temperature_C)
-    let forecast_A = 0
+    const guard = this.guard
     const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
+    let forecast_A = 0
+    let piece = 1
     for (let i = 0; i <= last; i++) {
       const knot_mm = frictionKnot_mm(i)
-      const usual_A = this.guard.profile.usual_A(knot_mm) * climate
-      const motor_V = speedAt(knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
-      const most_A = this.guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
-      forecast_A = Math.max(forecast_A, most_A * Math.min(1, motor_V / supply_V))
+      const usual_A = guard.profile.knot_A(i) * climate
+      piece = pieceFrom(piece, knot_mm)
+      const motor_V = speedOn(piece, knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
+      const most_A = guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
+      const port_A = motor_V < supply_V ? most_A * (motor_V / supply_V) : most_A
+      if (port_A > forecast_A) forecast_A = port_A
     }
     return forecast_A
   }
@@ -216,7 +225,7 @@ export class Closing {
   private target_mm_s(nearGoal: boolean): number {
     const guard = this.guard
     const soft = this.reading.gap_mm > this.softTo_mm
-    let target_mm_s = speedAt(guard.glass_mm)
+    let target_mm_s = speedOn(pieceFrom(1, guard.glass_mm), guard.glass_mm)
     if (!guard.far) {
       const share = Math.max(SLOWEST, Math.min(1, 1 - SLOWER_per_s * (this.tick_s - TICK_s)))
       target_mm_s = share * Math.min(target_mm_s, ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2)

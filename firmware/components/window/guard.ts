@@ -192,8 +192,8 @@ export class PinchGuard {
 
   /** What the winding needs at a place, A, with this friction: a hand has to show. Far open there is none. */
   windingNeeds_A(gap_mm: number, friction_A: number, most_A: number): number {
-    if (gap_mm > GUARD_PARAMETERS.guarded_mm) return most_A
-    return GUARD_PARAMETERS.eFuse * friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / this.load.force_N_A
+    return gap_mm > GUARD_PARAMETERS.guarded_mm ? most_A
+      : GUARD_PARAMETERS.eFuse * friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / this.load.force_N_A
   }
 
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */

@@ -68,8 +68,8 @@ export class FrictionProfile {
   usual_A(gap_mm: number): number {
     const knot = knotOf(gap_mm)
     const low = Math.floor(knot)
-    const low_A = this.knot(low)
-    return low_A + (this.knot(low + 1) - low_A) * (knot - low)
+    const low_A = this.knot_A(low)
+    return low_A + (this.knot_A(low + 1) - low_A) * (knot - low)
   }
 
   /** A closing begins: forgets what the last one, unfinished, saw. */
@@ -113,7 +113,8 @@ export class FrictionProfile {
     return true
   }
 
-  private knot(index: number): number {
+  /** The same at a knot; where nothing is learned, the nominal current with the seal. */
+  knot_A(index: number): number {
     const learned_A = this.learned_A[index]!
     if (learned_A > 0) return learned_A
     return this.nominal_A + TOP_SEAL_A * Math.max(0, 1 - frictionKnot_mm(index) / TOP_SEAL_mm)

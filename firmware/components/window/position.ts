@@ -65,8 +65,7 @@ export class GlassPosition {
 
   /** Distance to the end in a direction (+1 open, −1 closed), mm; NaN when not known. */
   gap_mm(count: number, direction: number): number {
-    const pulses = this.pulses(count)
-    return this.toMillimetres(direction === 1 ? this.travel_pulses - pulses : pulses)
+    return this.toMillimetres(direction === 1 ? this.travel_pulses - this.pulses(count) : this.pulses(count))
   }
 
   /** The counter reads what it cannot, were the position true. */
