@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createFrame } from '#protocol/index.ts'
 import { attachNode, createCar, SEDAN } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
-import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf } from './index.ts'
+import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
 import { runTrial } from './trial/index.ts'
 
 const LIMIT_ms = 60_000
@@ -49,6 +49,36 @@ describe('a check of what hubs tell', () => {
     const { breaks } = check.diagnoseWith(undefined)
     expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
   })
+})
+
+describe('a check that goes along', () => {
+  it('says what is likely, and no longer when it was repaired minutes ago', () => {
+    const car = createCar({ seed: 8 })
+    const watch = new Watch(SEDAN.copper)
+    attachNode(car, { name: 'laptop' }).onFrame((frame) => { if (!frame.error) watch.receive(frame, frame.timestamp_ns) })
+    car.boot()
+    car.setIgnition('on')
+    car.run(2000)
+    const use = (rounds: number): void => {
+      for (let round = 0; round < rounds; round++) {
+        for (const way of ['down', 'up']) {
+          for (const window of ['FL', 'RR']) {
+            car.press(`DASH.window${window}.${way}`)
+            car.run(2000)
+            car.release(`DASH.window${window}.${way}`)
+            car.run(1000)
+          }
+        }
+      }
+    }
+    const bad = { kind: 'corrosion', cable: 'drop.FL', conductor: 'supply', extra_Ohm: 0.06 } as const
+    car.powerFault(bad)
+    use(4)
+    expect(watch.likely()).toEqual([expect.stringMatching(/^drop\.FL: \d+ mΩ instead of 30 /)])
+    car.powerFault({ ...bad, extra_Ohm: 0 })
+    use(16)
+    expect(watch.likely()).toEqual([])
+  }, LIMIT_ms)
 })
 
 describe('whatever is on the bus', () => {

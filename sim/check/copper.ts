@@ -1,3 +1,4 @@
+import { DataError } from '../schema/index.ts'
 import { type Capability, capabilityOf, type CopperTopology } from '../power/index.ts'
 
 /** What a check can tell from the other places: one cable, or several that always carry the same current. */
@@ -38,8 +39,9 @@ const CONTACT_SPREAD = 0.33
 const COPPER_SPREAD = 0.04
 const JOINT_OHM = 0.0002
 
-/** Throws `DataError` when the topology is not right. */
+/** Throws `DataError` when the topology is not right, or has two spines: what flows in which nobody tells. */
 export function copperModel(topology: CopperTopology): CopperModel {
+  if (topology.layout === 'dual') throw new DataError(['a car with two spines cannot be checked: hubs do not tell what they draw from which'])
   const capability = capabilityOf(topology, COPPER_C)
   const hubs = topology.hubs
   const places: Place[] = []

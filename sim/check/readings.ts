@@ -109,6 +109,20 @@ export class Readings {
     }
   }
 
+  /** What was read before is not looked at any more. */
+  forgetBefore(t_s: number): void {
+    if (!(t_s > this.begin_s)) return
+    this.begin_s = t_s
+    this.kept -= this.volts.splice(0, firstFrom(this.volts.length, i => this.volts[i]!.t_s >= t_s)).length
+    for (const { t_s: times, current_A } of this.ports.values()) {
+      // The last before is what flowed then.
+      const gone = Math.max(0, firstFrom(times.length, i => times[i]! >= t_s) - 1)
+      times.splice(0, gone)
+      current_A.splice(0, gone)
+      this.kept -= gone
+    }
+  }
+
   /** Takes over when hubs were heard, and from when to when. */
   spanOf(other: Readings): void {
     this.begin_s = other.begin_s
@@ -166,4 +180,16 @@ export class Readings {
     this.dropped++
     return false
   }
+}
+
+/** The first index for which something holds that holds for all behind it; `length` when for none. */
+function firstFrom(length: number, holds: (index: number) => boolean): number {
+  let low = 0
+  let high = length
+  while (low < high) {
+    const middle = low + high >> 1
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
 }

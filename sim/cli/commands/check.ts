@@ -5,6 +5,7 @@ import {
   stateText,
 } from '#sim/check/index.ts'
 import type { ReadableFormat } from '#sim/gateway/logs/index.ts'
+import { DataError } from '#sim/schema/index.ts'
 import { readTopology, type Topology } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { readBus } from '../check/live.ts'
@@ -90,7 +91,7 @@ export function define(command: Command, terminal: Terminal): void {
 
 async function checkCar(bus: string, options: Options, terminal: Terminal): Promise<void> {
   const car = readTopology(readCar(options.car), 'car')
-  const check = new Check(car.copper)
+  const check = checkOf(car)
   const before = options.baseline === undefined || !existsSync(options.baseline) ? undefined
     : readData(options.baseline, 'is no baseline', parseBaseline)
   if (isLinkUri(bus) && !bus.startsWith('file:')) {
@@ -110,6 +111,15 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   const severity = severityOf(diagnosis)
   tell(terminal, options.json, () => json(car, diagnosis, severity, before), () => text(car, diagnosis, severity, before, terminal), 2)
   if (severity !== 'good') throw new Failure(severity === 'watch' ? 'a contact begins to go bad' : 'something has to be repaired', CODES[severity])
+}
+
+function checkOf(car: Topology): Check {
+  try {
+    return new Check(car.copper)
+  } catch (error) {
+    if (error instanceof DataError) throw usage(error.message)
+    throw error
+  }
 }
 
 async function readLog(file: string, check: Check, options: Options, terminal: Terminal): Promise<void> {

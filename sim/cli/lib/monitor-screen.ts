@@ -36,7 +36,7 @@ const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
 }
 
 /** A bus as it is now: our own messages, and those that DBC files describe. */
-export interface Watched { readonly model: MonitorModel, readonly foreign: ForeignSignals | undefined }
+export interface Watched { readonly model: MonitorModel, readonly foreign: ForeignSignals | undefined, readonly likely: readonly string[] }
 
 /** What `spine monitor` shows of a link. */
 export function monitorView(link: Link, read: () => Watched, terminal: Terminal): View<Watched> {
@@ -45,8 +45,8 @@ export function monitorView(link: Link, read: () => Watched, terminal: Terminal)
     read,
     picture: watched => monitorLines(watched, heading(), terminal),
     line: watched => monitorSummary(watched, heading()),
-    json: ({ model, foreign }) => ({
-      link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model),
+    json: ({ model, foreign, likely }) => ({
+      link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model), likely,
       ...foreign && { foreign: { unknown: foreign.unknown, messages: foreign.json(model.now_ns) } },
     }),
     every_ms: { picture: 200, line: 1000, json: 1000 },
@@ -54,7 +54,7 @@ export function monitorView(link: Link, read: () => Watched, terminal: Terminal)
 }
 
 /** The bus, hubs, ports, components, faults, events; of a foreign one only what there is. */
-function monitorLines({ model, foreign }: Watched, heading: string, terminal: Terminal): string[] {
+function monitorLines({ model, foreign, likely }: Watched, heading: string, terminal: Terminal): string[] {
   const { colors } = terminal
   const faults = currentFaults(model)
   const head = headLines(model, heading, terminal)
@@ -68,16 +68,17 @@ function monitorLines({ model, foreign }: Watched, heading: string, terminal: Te
       ...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model),
     ])),
     ...(faults.length === 0 ? [colors.green('no faults')] : faults.map(fault => colors.red(fault))),
+    ...likely.map(line => colors.red(`likely: ${line}`)),
     ...model.events.slice(-EVENTS).map(event => colors.dim(`${seconds(event.at_ns)} ${event.text}`)),
   ]
 }
 
 /** The head alone, without colours or columns: a line for logs. */
-function monitorSummary({ model, foreign }: Watched, heading: string): string {
+function monitorSummary({ model, foreign, likely }: Watched, heading: string): string {
   const { counters, load } = model
   const faults = currentFaults(model)
   return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s${model.networkAsleep ? ', asleep' : ''}, `
-    + `${counters.frames} frames, ${hubs(model).length} hubs, ${e2eErrors(model)} E2E errors, ${faults.length === 0 ? 'no faults' : `faults: ${faults.join('; ')}`}`
+    + `${counters.frames} frames, ${hubs(model).length} hubs, ${e2eErrors(model)} E2E errors, ${faults.length === 0 ? 'no faults' : `faults: ${faults.join('; ')}`}${likely.map(line => `, likely: ${line}`).join('')}`
     + (foreign === undefined ? '' : [...foreign.messages.values()].sort(byId).map(message => `\n  ${foreignName(message)} ${foreignText(message)}`).join(''))
 }
 
