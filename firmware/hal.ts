@@ -31,7 +31,7 @@ export interface Hal {
    * or faster. NaN: the board has no accelerometer.
    */
   acceleration_m_s2(): number
-  /** Uniform in [0, 1). */
+  /** Uniform in [0, 1). Of the chip's noise on a board that takes keys: challenges must not be foreseen. */
   random(): number
   /**
    * AES-128-CMAC (RFC 4493) of the first `length` bytes of `data`, 16 bytes to the front of `into`. Undefined on a board without

@@ -1,7 +1,8 @@
 import {
-  CommandReceiptCodec, COUNTER_STEPS, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec, highHalf, hubAddress,
-  isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf, messageId, NOTICE, senderNibble,
-  sourceOf, TAG_AT, TAG_BYTES, TagCodec, TAGGING, taggingOf, TOOL_ADDRESSES, tagCounter, coveredBy, VehicleStateCodec, wordOf,
+  CommandReceiptCodec, COUNTER_STEPS, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
+  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf, messageId,
+  NOTICE, PowerGrantCodec, senderNibble, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
+  VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { HubCounters, Job, Notices, Schedule, Transmitter } from '../runtime/index.ts'
@@ -30,13 +31,28 @@ const LOCATIONS = 16
 const PAGE_1 = 0x100_0000
 /** Kinds from here on are those of component classes. */
 const FIRST_CLASS_KIND = 8
-/** Tags that wait to be sent. */
+/** Tags that wait to be sent, or to be sent again; receipts that wait. */
 const TAGS = 8
+const RECEIPTS = 4
+/** A hub that begins to move is busy just then, and its controller holds two frames: the tag of a grant comes once more. */
+const TAG_AGAIN_ms = 30
+/** A receipt is in no hurry, but before the command is repeated: first the hub does what it was told. */
+const RECEIPT_ms = 40
 const TOPIC_BITS = 8
 /** Locations, a bit each. */
 const EVERYONE = 0x1fe
 /** Bytes of a receipt before its tag, and of a Tag. */
 const RECEIPT_HEAD: number = TAG_AT.receipt
+
+/** A command that was taken, and what it was tagged with. */
+interface Receipt {
+  topic: number
+  source: number
+  sequence: number
+  word: number
+  counter: number
+  due_ms: number
+}
 
 /** What happens to what was found genuine, and to what is not known to be yet. */
 export interface AuthenticUser {
@@ -66,6 +82,8 @@ export class Authentic {
   private readonly keys: HubKeys
   private readonly renewJob: Job
   private readonly sayJob: Job
+  private readonly againJob: Job
+  private readonly receiptJob: Job
   private readonly own: OwnChallenge
   private readonly heard: HeardEpochs
   private readonly epoch: OwnEpoch
@@ -87,6 +105,10 @@ export class Authentic {
   private readonly tags: Uint8Array[]
   private tagsMade: number
   private tagsSent: number
+  private tagsAgain: number
+  private readonly receipts: Receipt[]
+  private receiptsMade: number
+  private receiptsSent: number
   private readonly bytes: Uint8Array
 
   constructor(hal: Hal, schedule: Schedule, transmit: Transmitter, counters: HubCounters, notices: Notices, keys: HubKeys) {
@@ -98,6 +120,8 @@ export class Authentic {
     this.keys = keys
     this.renewJob = schedule.job('challenge', () => this.renew())
     this.sayJob = schedule.job('tags', () => this.say())
+    this.againJob = schedule.job('tags again', () => this.sayAgain())
+    this.receiptJob = schedule.job('receipts', () => this.sayReceipt())
     const random = (): number => hal.random()
     this.own = new OwnChallenge(keys, random)
     this.heard = new HeardEpochs(keys, this.own)
@@ -117,6 +141,11 @@ export class Authentic {
     for (let i = 0; i < TAGS; i++) this.tags.push(new Uint8Array(TagCodec.length))
     this.tagsMade = 0
     this.tagsSent = 0
+    this.tagsAgain = 0
+    this.receipts = []
+    for (let i = 0; i < RECEIPTS; i++) this.receipts.push({ topic: 0, source: 0, sequence: 0, word: 0, counter: 0, due_ms: 0 })
+    this.receiptsMade = 0
+    this.receiptsSent = 0
     this.bytes = new Uint8Array(CommandReceiptCodec.length)
   }
 
@@ -210,14 +239,15 @@ export class Authentic {
 
   /** A command that was admitted last has been taken. */
   acknowledge(topic: number, source: number, sequence: number): void {
-    const sender = senderNibble(source)
-    const bytes = this.bytes
-    const taken = this.own.taken
-    bytes[2] = topic
-    bytes[3] = sender << 4 | sequence
-    const id = this.idOf(CommandReceiptCodec.priority, 0, CommandReceiptCodec.kind, this.location)
-    this.keys.sign(this.roleOf(source), id, taken.word, taken.counter, bytes, RECEIPT_HEAD, bytes, RECEIPT_HEAD)
-    this.transmit.sendEncoded(CommandReceiptCodec, this.location, bytes, sender << TOPIC_BITS | topic)
+    const receipt = this.receipts[this.receiptsMade % RECEIPTS]!
+    receipt.topic = topic
+    receipt.source = source
+    receipt.sequence = sequence
+    receipt.word = this.own.taken.word
+    receipt.counter = this.own.taken.counter
+    receipt.due_ms = this.schedule.now() + RECEIPT_ms
+    this.receiptsMade++
+    this.schedule.notLater(this.receiptJob, receipt.due_ms)
   }
 
   /** Puts a tag into a frame that leaves the queue; returns its length. A hub that says no challenge has no keys. */
@@ -272,10 +302,42 @@ export class Authentic {
     while (this.tagsSent < this.tagsMade) {
       const tag = this.tags[this.tagsSent % TAGS]!
       this.tagsSent++
-      this.transmit.sendEncoded(TagCodec, tag[0]!, tag, tag[2]!)
+      this.sayTag(tag)
+      this.schedule.startIn(this.againJob, TAG_AGAIN_ms)
     }
     if (this.wanted !== 0 && this.isTime(this.asked_ms + FreshnessRequestCodec.minimumInterval_ms, now)) this.ask(now)
     if (this.epoch.unproved !== 0) this.sayProof()
+  }
+
+  private sayTag(tag: Uint8Array): void {
+    this.transmit.sendEncoded(TagCodec, tag[0]!, tag, tag[2]!)
+  }
+
+  private sayAgain(): void {
+    if (this.tagsMade - this.tagsAgain > TAGS) this.tagsAgain = this.tagsMade - TAGS
+    for (; this.tagsAgain < this.tagsSent; this.tagsAgain++) {
+      const tag = this.tags[this.tagsAgain % TAGS]!
+      if (tag[2]! >> 4 === PowerGrantCodec.kind) this.sayTag(tag)
+    }
+  }
+
+  private sayReceipt(): void {
+    if (this.receiptsMade - this.receiptsSent > RECEIPTS) this.receiptsSent = this.receiptsMade - RECEIPTS
+    const now = this.schedule.now()
+    const id = this.idOf(CommandReceiptCodec.priority, 0, CommandReceiptCodec.kind, this.location)
+    const bytes = this.bytes
+    for (; this.receiptsSent < this.receiptsMade; this.receiptsSent++) {
+      const receipt = this.receipts[this.receiptsSent % RECEIPTS]!
+      if (receipt.due_ms > now) {
+        this.schedule.notLater(this.receiptJob, receipt.due_ms)
+        return
+      }
+      const sender = senderNibble(receipt.source)
+      bytes[2] = receipt.topic
+      bytes[3] = sender << 4 | receipt.sequence
+      this.keys.sign(this.roleOf(receipt.source), id, receipt.word, receipt.counter, bytes, RECEIPT_HEAD, bytes, RECEIPT_HEAD)
+      this.transmit.sendEncoded(CommandReceiptCodec, this.location, bytes, sender << TOPIC_BITS | receipt.topic)
+    }
   }
 
   /** `false`: not yet, but then. */

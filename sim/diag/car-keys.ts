@@ -111,6 +111,8 @@ export class ToolSeal {
     const known = this.challenges.get(locationOf(id))
     const tagging = taggingOf(id, data)
     if (tagging === TAGGING.open || known === undefined || known.used >= LAST_COUNTER) return undefined
+    // It has one already.
+    if (tagging === TAGGING.inside && length + TAG_BYTES > CLASSIC_DATA_BYTES) return undefined
     known.used++
     const mac = this.mac(id, known.challenge, known.used, data, length)
     if (tagging === TAGGING.behind) return this.companion(frame, mac, known.used)

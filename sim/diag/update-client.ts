@@ -3,6 +3,7 @@ import {
   DID, HUB_TYPE, type HubName, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault, NRC, readImageHeader, ROUTINE, SERVICE, SESSION,
   UPDATE_CAUSE, UPDATE_STATE, type UpdateCauseName, versionText,
 } from '#protocol/index.ts'
+import type { CarKeys } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
 import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
 
@@ -22,6 +23,8 @@ export interface UpdateOptions {
   /** Without a byte more for so long, it gives up, ms. Default 60 s. */
   readonly patience_ms?: number
   readonly onProgress?: (progress: UpdateProgress) => void
+  /** The workshop's, for a hub with keys. */
+  readonly keys?: CarKeys
 }
 
 export interface UpdateResult {
@@ -252,7 +255,7 @@ export class UpdateClient {
   }
 
   private async with<Result>(work: (client: UdsClient) => Promise<Result>): Promise<Result> {
-    const client = new UdsClient(this.wire, this.hub, this.clock)
+    const client = new UdsClient(this.wire, this.hub, this.clock, undefined, this.options.keys)
     try {
       return await work(client)
     } finally {

@@ -35,7 +35,7 @@ interface Costs {
 
 const SEED = 3
 const FIRST_CLASS_KIND = 8
-/** A kind of page 1 that the catalogue does not use, to all. */
+/** A Tag to all, which in a car without keys nobody wants. */
 const UNWANTED_ID = messageId(7, 1, 7, 0, 0x87)
 const UNWANTED_FRAMES = 9
 

@@ -2,7 +2,7 @@ import type { MqttClient } from 'mqtt'
 import { ENTRIES, FrameDecoder, locationNamed } from '#protocol/messages/index.ts'
 import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { VSS_SIGNALS, vssOf, type VssSignal, type VssValue } from '#protocol/vss/index.ts'
-import { CommandSender } from '../diag/index.ts'
+import { type CarKeys, CommandSender } from '../diag/index.ts'
 import type { Link } from '../gateway/index.ts'
 import { discoveryOf, payloadOf, topicsBelow, type Topics } from './topics.ts'
 import { readWish, type WishFault } from './wish.ts'
@@ -18,6 +18,8 @@ export interface MqttOptions {
   /** Wishes of the broker become commands on the bus. Default false: nothing moves. */
   readonly actuate?: boolean
   readonly now_s?: () => number
+  /** The tool's, for a car with keys. */
+  readonly keys?: CarKeys | undefined
 }
 
 export interface MqttCounts {
@@ -55,7 +57,7 @@ export class MqttBridge {
     this.name = name
     this.actuate = actuate
     this.now_s = now_s
-    this.sender = new CommandSender(link)
+    this.sender = new CommandSender(link, {}, undefined, options.keys)
     this.stopLink = link.onFrame((frame) => {
       const decoded = this.decoder.decode(frame)
       if (decoded?.row === undefined) return

@@ -1,7 +1,7 @@
 import { asyncScheduler, filter, interval, type SchedulerLike, Subject, Subscription } from 'rxjs'
 import { ENTRIES, FrameDecoder, type MessageEntry } from '#protocol/messages/index.ts'
 import { destinationOf, GLOBAL_ADDRESS, PGN_REQUEST, pgnOf, requestedPgn, TOOL_ADDRESSES } from '#protocol/index.ts'
-import { type CommandOutcome, CommandSender } from '../diag/index.ts'
+import { type CarKeys, type CommandOutcome, CommandSender } from '../diag/index.ts'
 import { createLinkFrame, type Link, type LinkFrame, STALLS } from '../gateway/index.ts'
 import { ClaimedAddress } from './address.ts'
 import { type Device, devicesOf } from './devices.ts'
@@ -22,6 +22,8 @@ export interface RvcOptions {
   readonly devices?: readonly Device[]
   /** Of the NAME, 21 bits. Default 1. */
   readonly serial?: number
+  /** The tool's, for a car with keys. */
+  readonly keys?: CarKeys | undefined
   /** One line for people: what became of each command. */
   readonly report?: (line: string) => void
   readonly clock?: SchedulerLike
@@ -69,14 +71,14 @@ export class RvcBridge {
 
   constructor(link: Link, rvc: Link, options: RvcOptions = {}) {
     const { actuate = false, devices = devicesOf(), serial = 1, report = () => undefined, clock = asyncScheduler } = options
-    const { waited_ms = () => STALLS.waited_ms() } = options
+    const { waited_ms = () => STALLS.waited_ms(), keys } = options
     this.link = link
     this.rvc = rvc
     this.actuate = actuate
     this.report = report
     this.clock = clock
     this.waited_ms = waited_ms
-    this.sender = new CommandSender(link, {}, clock)
+    this.sender = new CommandSender(link, {}, clock, keys)
     this.places = devices.map(device => ({
       device, entry: ENTRIES.find(({ row }) => row.name === TRANSLATIONS[device.kind].command)!, heard_ms: -Infinity, shown: '',
       lastCommand: NOT_AVAILABLE, isBusy: false, stop$: new Subject<void>(),

@@ -62,6 +62,8 @@ export interface Espruino {
   /** Unique number of the chip, hexadecimal with dashes. */
   getSerial(): string
   random(): number
+  /** AES-128 of one block; undefined where the build has none, or no random numbers of the chip's own: such a hub takes no keys. */
+  readonly aes: ((key: Uint8Array, block: Uint8Array) => Uint8Array) | undefined
   temperature_C(): number
   enableWatchdog(timeout_s: number): void
   kickWatchdog(): void

@@ -1,6 +1,7 @@
 import { RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
 import type { Hal } from '../../hal.ts'
 import { bitTiming } from '../bit-timing.ts'
+import { cmacOf } from '../cmac.ts'
 import type { BoardCan } from '../board-can.ts'
 import type { CanSpi } from '../can-spi.ts'
 import { FlashNvm } from '../flash-nvm.ts'
@@ -134,7 +135,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     temperature_C: () => pins.temperature === undefined ? api.temperature_C() : scaled(api, pins.temperature),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
-    cmac: undefined,
+    cmac: api.aes === undefined ? undefined : cmacOf(api.aes),
     kickWatchdog: () => { if (!restarting) api.kickWatchdog() },
     // By its watchdog, within two seconds.
     restart: () => { restarting = true },

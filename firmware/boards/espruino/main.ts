@@ -15,6 +15,8 @@ declare const E: {
   enableWatchdog(timeout_s: number, automatic: boolean): void
   kickWatchdog(): void
   getTemperature(): number
+  /** 32 bits of the chip's own noise; not in every build. */
+  hwRand?: () => number
   setConsole(device: EspruinoSerial | null, options: { force: boolean }): void
 }
 declare function getTime(): number
@@ -34,9 +36,27 @@ declare const OneWire: { new (pin: Pin): EspruinoOneWire }
 
 declare global {
   // Called as a member: a bundler looks for the modules of a bare one.
-  var require: (name: 'Flash') => EspruinoFlash
+  var require: <Name extends 'Flash' | 'crypto'>(name: Name) => Name extends 'Flash' ? EspruinoFlash : EspruinoCrypto
   var spineBoard: (createHub: (hal: Hal) => void) => void
 }
+
+interface EspruinoCrypto {
+  readonly AES?: { encrypt(block: Uint8Array, key: Uint8Array, options: { mode: 'ECB' }): ArrayBuffer }
+}
+
+/** Challenges that can be foreseen are none: AES counts only where the chip has random numbers of its own. */
+function aesOf(): Espruino['aes'] {
+  if (E.hwRand === undefined) return undefined
+  try {
+    const aes = globalThis.require('crypto').AES
+    return aes === undefined ? undefined : (key, block) => new Uint8Array(aes.encrypt(block, key, { mode: 'ECB' }))
+  } catch (refused) {
+    void refused
+    return undefined
+  }
+}
+
+const WORD = 0x1_0000_0000
 
 const api: Espruino = {
   getTime: () => getTime(),
@@ -56,7 +76,8 @@ const api: Espruino = {
   flash: globalThis.require('Flash'),
   getSerial: () => getSerial(),
   // eslint-disable-next-line no-restricted-syntax -- the board's own dice are what Hal.random stands on
-  random: () => Math.random(),
+  random: () => E.hwRand === undefined ? Math.random() : (E.hwRand() >>> 0) / WORD,
+  aes: aesOf(),
   temperature_C: () => E.getTemperature(),
   enableWatchdog: timeout_s => E.enableWatchdog(timeout_s, false),
   kickWatchdog: () => E.kickWatchdog(),

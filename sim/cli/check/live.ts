@@ -1,7 +1,7 @@
 import { asyncScheduler, lastValueFrom, merge, takeUntil } from 'rxjs'
 import { E2E_COUNTER_MAX, TOOL_ADDRESSES } from '#protocol/index.ts'
 import { type Check, type Deed, excitation, Standing } from '#sim/check/index.ts'
-import { CommandSender, toolCommand } from '#sim/diag/index.ts'
+import { type CarKeys, CommandSender, toolCommand } from '#sim/diag/index.ts'
 import type { Link } from '#sim/gateway/index.ts'
 import { endedWell, withLink } from '../lib/link.ts'
 import { Progress } from '../lib/progress.ts'
@@ -14,7 +14,14 @@ const LISTEN_ms = 2500
 const STEP_ms = 170
 const SEQUENCES = 16
 
-export interface LiveOptions { readonly for_ms: number, readonly passive: boolean, readonly actuate: boolean, readonly plain: boolean }
+export interface LiveOptions {
+  readonly for_ms: number
+  readonly passive: boolean
+  readonly actuate: boolean
+  readonly plain: boolean
+  /** The tool's, for a car with keys. */
+  readonly keys: CarKeys | undefined
+}
 
 /** Reads a bus for a while, and lets it switch its own loads meanwhile. What was begun is put back, also after Ctrl-C. */
 export async function readBus(uri: string, check: Check, options: LiveOptions, terminal: Terminal): Promise<void> {
@@ -36,7 +43,7 @@ export async function readBus(uri: string, check: Check, options: LiveOptions, t
     const wait = (ms: number): Promise<unknown> => lastValueFrom(after(ms, clock).pipe(takeUntil(end$)), { defaultValue: 0 })
     try {
       await wait(Math.min(LISTEN_ms, for_ms))
-      const stager = new Stager(link, terminal)
+      const stager = new Stager(link, terminal, options.keys)
       const deeds = passive ? [] : excitation(standing.all(), for_ms / 1000)
       for (const deed of deeds) {
         await wait(deed.at_s * 1000 - (clock.now() - begin_ms))
@@ -61,9 +68,9 @@ class Stager {
   private readonly touched = new Set<string>()
   private told = false
 
-  constructor(link: Link, terminal: Terminal) {
+  constructor(link: Link, terminal: Terminal, keys: CarKeys | undefined) {
     const runs = Math.floor(Date.now() / STEP_ms)
-    this.sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES }, terminal.scheduler)
+    this.sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES }, terminal.scheduler, keys)
     this.terminal = terminal
   }
 

@@ -150,6 +150,7 @@ function cameToNoEnd(live: LiveCar, options: Options, terminal: Terminal): void 
 /** Where it can be reached; a picture says it itself. */
 function tellAddresses(live: LiveCar, options: Options, terminal: Terminal): void {
   const lines = live.links.map(link => `listening on ${link.addresses.join(', ') || link.uri}`)
+  if (lines.length > 0) lines.push('runs open: its hubs have no keys and obey whoever reaches a wire; "npx spine keys" gives them some')
   if (options.headless === true) for (const line of lines) terminal.warn(line)
   else if (!terminal.isTTY && options.json !== true) for (const line of lines) terminal.write(`${line}\n`)
 }

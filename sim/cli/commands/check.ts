@@ -12,6 +12,7 @@ import { readBus } from '../check/live.ts'
 import { trial } from '../check/trial.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri } from '../lib/link.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
@@ -48,6 +49,7 @@ interface Options {
   car?: string
   for: number
   passive?: boolean
+  keys?: string
   actuate?: boolean
   from?: ReadableFormat
   html?: string
@@ -72,6 +74,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--for <duration>', 'how long to read a bus', duration, 30_000)
     .option('--passive', 'only listen: switch nothing')
     .addOption(shared('actuate'))
+    .addOption(shared('keys'))
     .addOption(kindOption('--from <kind>', 'read'))
     .option('--html <file>', 'write a page with plots')
     .option('--baseline <file>', 'compare with what was learned of this car, and learn')
@@ -97,7 +100,7 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   if (isLinkUri(bus) && !bus.startsWith('file:')) {
     if (options.for < LEAST_ms) throw usage(`--for: ${options.for / 1000} s are too short: ${LEAST_ms / 1000} s or more`)
     const { for: for_ms, passive = false, actuate = false, json: plain = false } = options
-    await readBus(bus, check, { for_ms, passive, actuate, plain }, terminal)
+    await readBus(bus, check, { for_ms, passive, actuate, plain, keys: keysOf(options.keys) }, terminal)
   } else {
     await readLog(bus.replace(/^file:/, ''), check, options, terminal)
   }

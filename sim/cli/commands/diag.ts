@@ -5,6 +5,7 @@ import { didNamed, DIDS, type DidValues, dtcNamed, ROUTINE_TEXTS } from '#protoc
 import { advice, type Clock, type HubTrouble, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
 import { createLinkFrame, type Link, LinkUriError, readEndpoint } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { shared } from '../lib/options.ts'
@@ -38,7 +39,7 @@ Examples:
   npx spine diag dtc --json
   npx spine diag doip-listen 127.0.0.1:13400`
 
-interface Options { json?: boolean, actuate?: boolean, for?: number, interval?: number, vin?: string }
+interface Options { keys?: string, json?: boolean, actuate?: boolean, for?: number, interval?: number, vin?: string }
 
 /** A car has none of its own yet: what a tester is told unless `--vin` says otherwise. */
 const VIN = 'SPINE000000000001'
@@ -284,13 +285,15 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('interval', 'between two readings of live'))
     .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
     .option('--vin <vin>', `what doip-listen says the car is (${VIN})`, vinOf)
+    .addOption(shared('keys', 'the car\'s keys, or the workshop\'s alone: for hubs that have some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const action = ACTIONS[what ?? '']
       if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
+      const keys = keysOf(options.keys)
       return withLink(uri!, { actuate: options.actuate === true, name: 'diag', report: line => terminal.warn(line) }, link => told(
-        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler)), link, terminal, options }, rest)))
+        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler), keys), link, terminal, options }, rest)))
     })
 }

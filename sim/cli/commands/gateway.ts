@@ -1,9 +1,11 @@
 import { type Command, Option } from 'commander'
 import { Bridge, type BridgeOptions, type BridgeSnapshot, type DirectionOptions } from '#sim/gateway/bridging/index.ts'
+import { sealCommands } from '#sim/diag/index.ts'
 import { createLink, type Link, type LinkMode, SCHEMES, type SchemeSpec } from '#sim/gateway/index.ts'
 import { compiled } from '../lib/expression.ts'
 import { usage } from '../lib/failure.ts'
 import { gatewayView } from '../lib/gateway-screen.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { endedWell, explained } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { positiveNumber, shared } from '../lib/options.ts'
@@ -29,6 +31,7 @@ Examples:
   npx spine gateway spine: socketcan:can0 --actuate --filter-ab "message == WindowCommand" --filter-ba "!actuates"
   npx spine gateway socketcan:can0 spine: --filter "id & 0x1FFFFF00 == 0x18FF8100 && source != 0xF9"
   npx spine gateway slcan:/dev/ttyACM0 file:drive.log?as=record --mode listen --direction ab
+  npx spine gateway slcan-listen: socketcan:can0 --actuate --keys car.keys     # python-can at a car with keys
   npx spine gateway spine: slcan-listen: --rewrite-ab "source == 0x81 ? id ^ 0x3 : id" --limit 1000`
 
 /** Every kind of link with its options, from the table that reads them. */
@@ -53,6 +56,7 @@ interface Options {
   direction: 'both' | 'ab' | 'ba'
   mode?: 'listen'
   actuate?: boolean
+  keys?: string
   bitrate?: number
   for?: number
   interval?: number
@@ -74,6 +78,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(new Option('--direction <way>', 'which way frames go').choices(['both', 'ab', 'ba']).default('both'))
     .addOption(new Option('--mode <mode>', 'listen: A only hears its bus, nothing gets onto it').choices(['listen']))
     .addOption(shared('actuate'))
+    .addOption(shared('keys', 'the car\'s keys, or the tool\'s alone: commands of tools get their tags here, both ways'))
     .addOption(shared('bitrate', 'of the buses, where a link does not say'))
     .addOption(shared('for'))
     .addOption(shared('interval'))
@@ -87,11 +92,13 @@ async function run(uriA: string, uriB: string, options: Options, terminal: Termi
   if (uriA === uriB) throw usage(`both links are ${uriA}: a bridge joins two`)
   const bridging = bridgeOptions(options)
   const live = new Live(terminal, options)
+  const keys = keysOf(options.keys)
   const make = (uri: string, mode: LinkMode): Promise<Link> => explained(createLink(uri, {
     name: 'gateway', mode, actuate: options.actuate === true, report: live.note, ...options.bitrate && { bitrate: options.bitrate },
   }))
   const a = await make(uriA, options.mode ?? 'normal')
   const b = await make(uriB, 'normal')
+  if (keys !== undefined) for (const link of [a, b]) sealCommands(link, keys)
   const bridge = new Bridge(a, b, bridging)
   try {
     // B first: a log begins to play when it is opened.

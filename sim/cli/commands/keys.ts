@@ -122,7 +122,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')}|create …`)
     .addOption(shared('actuate', 'let pairing onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
-    .option('--keys <file>', 'keys of the car as it is, for hubs that have some')
+    .addOption(shared('keys', 'keys of the car as it is, for hubs that have some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { MqttBridge } from '#sim/mqtt/index.ts'
 import { Failure } from '../lib/failure.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, endedWell, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { shared } from '../lib/options.ts'
@@ -15,10 +16,19 @@ never done. A broker asks for no password unless it was told to: everyone who re
 
 Examples:
   npx spine mqtt
-  npx spine mqtt --broker mqtt://192.0.2.7:1883 --actuate
+  npx spine mqtt --broker mqtt://192.0.2.7:1883 --actuate --keys car.keys
   mosquitto_pub -t spine/Vehicle/Cabin/Door/Row1/DriverSide/Window/Position/set -m 50`
 
-interface Options { broker: string, prefix: string, name: string, actuate?: boolean, for?: number, interval?: number, json?: boolean }
+interface Options {
+  broker: string
+  prefix: string
+  name: string
+  keys?: string
+  actuate?: boolean
+  for?: number
+  interval?: number
+  json?: boolean
+}
 
 /** `spine mqtt`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -28,18 +38,20 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--prefix <topic>', 'first part of every topic', 'spine')
     .option('--name <name>', 'of the device in Home Assistant', 'Spine')
     .addOption(shared('actuate', 'do what is published to …/set: real glass moves on a real bus'))
+    .addOption(shared('keys'))
     .addOption(shared('for'))
     .addOption(shared('interval'))
     .addOption(shared('json', 'one JSON object an interval'))
     .addHelpText('after', HELP)
     .action((uri: string, options: Options) => {
       const live = new Live(terminal, options)
+      const keys = keysOf(options.keys)
       return withLink(uri, { actuate: options.actuate === true, name: 'mqtt', report: live.note }, async (link) => {
         const [{ connect }, { MqttBridge, topicsBelow }] = await Promise.all([import('mqtt'), import('#sim/mqtt/index.ts')])
         const will = { topic: topicsBelow(options.prefix).availability, payload: Buffer.from('offline'), qos: 1, retain: true } as const
         // A session that is not kept: no wish waits in the broker for us.
         const client = connect(options.broker, { clean: true, will, reconnectPeriod: 1000, connectTimeout: 5000 })
-        const bridge = new MqttBridge(link, client, options)
+        const bridge = new MqttBridge(link, client, { ...options, keys })
         try {
           await connected(client, options.broker)
           client.on('error', error => live.note(`${options.broker}: ${error.message}`))

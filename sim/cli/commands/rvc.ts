@@ -4,6 +4,7 @@ import { merge } from 'rxjs'
 import type { RvcBridge } from '#sim/rvc/index.ts'
 import { usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, endedWell, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { shared } from '../lib/options.ts'
@@ -27,10 +28,10 @@ gives others, and leaves out what it does not name: {"window": {"FL": 11}, "lock
 
 Examples:
   npx spine rvc socketcan:can1
-  npx spine rvc socketcan:can0 "slcan:/dev/ttyUSB0?bitrate=250000" --actuate
+  npx spine rvc socketcan:can0 "slcan:/dev/ttyUSB0?bitrate=250000" --actuate --keys car.keys
   npx spine rvc spine: socketcan:vcan0 --instances coach.json`
 
-interface Options { instances?: string, actuate?: boolean, for?: number, interval?: number, json?: boolean }
+interface Options { keys?: string, instances?: string, actuate?: boolean, for?: number, interval?: number, json?: boolean }
 
 /** Bit rate of RV-C, bit/s. */
 const RVC_BITRATE = 250_000
@@ -43,6 +44,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<links...>', `[LINK] RVC_LINK: our bus (default ${DEFAULT_LINK}) and the RV-C bus`)
     .option('--instances <file>', 'the instances on RV-C, JSON')
     .addOption(shared('actuate', 'do what RV-C commands: real glass moves on a real bus'))
+    .addOption(shared('keys'))
     .addOption(shared('for'))
     .addOption(shared('interval'))
     .addOption(shared('json', 'one JSON object an interval'))
@@ -54,11 +56,12 @@ export function define(command: Command, terminal: Terminal): void {
       const { devicesOf, RvcBridge } = await import('#sim/rvc/index.ts')
       const devices = options.instances === undefined ? devicesOf() : readData(options.instances, 'gives no instances', data => devicesOf(data))
       const live = new Live(terminal, options)
+      const keys = keysOf(options.keys)
       const actuate = options.actuate === true
       const serial = randomBytes(4).readUInt32LE() % SERIALS
       const common = { name: 'rvc', report: live.note }
       return withLink(ours, { ...common, actuate }, link => withLink(theirs, { ...common, bitrate: RVC_BITRATE }, async (rvc) => {
-        const bridge = new RvcBridge(link, rvc, { actuate, devices, serial, report: live.note })
+        const bridge = new RvcBridge(link, rvc, { actuate, devices, serial, keys, report: live.note })
         try {
           await live.show(view(bridge), merge(closed(link), closed(rvc)))
           endedWell(link, rvc)

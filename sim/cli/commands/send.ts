@@ -38,7 +38,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--no-wait', 'send once and do not wait for the echo')
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOLS}`, 'tool')
-    .option('--keys <file>', 'the car\'s keys, or the tool\'s alone: for a car that has some')
+    .addOption(shared('keys'))
     .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { shared } from '../lib/options.ts'
 import { tell } from '../lib/tell.ts'
@@ -16,13 +17,14 @@ the hub runs what it ran before, and the same command goes on where it was. Moto
 Examples:
   npx spine update FL build/door.xs.bin                      # of npx spine build door --image-version 0.2.0
   npx spine update socketcan:can0 RR build/door.xs.bin --actuate
+  npx spine update FL build/door.xs.bin --keys car.keys
   npx spine update FL yesterday.bin --older --json`
 
 const PERCENT = 100
 /** Between two lines of progress. */
 const STEP_pct = 10
 
-interface Options { older?: boolean, actuate?: boolean, json?: boolean }
+interface Options { keys?: string, older?: boolean, actuate?: boolean, json?: boolean }
 
 async function imageOf(path: string): Promise<Uint8Array> {
   try {
@@ -56,6 +58,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<words...>', '[LINK] HUB FILE')
     .option('--older', 'install it even if it is older than what runs')
     .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .addOption(shared('keys', 'the car\'s keys, or the workshop\'s alone: for a hub that has some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (words: readonly string[], options: Options) => {
@@ -63,9 +66,10 @@ export function define(command: Command, terminal: Terminal): void {
       const hub = hubNamed(hubWord)
       if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
       const image = await imageOf(path)
+      const keys = keysOf(options.keys)
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
         const client = new UpdateClient(wireOf(link), clockOf(terminal.scheduler), hub, image, {
-          older: options.older === true, onProgress: progressLines(terminal),
+          older: options.older === true, onProgress: progressLines(terminal), ...keys !== undefined && { keys },
         })
         try {
           const result = await told(client.run())

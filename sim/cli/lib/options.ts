@@ -99,6 +99,7 @@ const SHARED = {
   speed: { flags: '--speed <factor>', about: 'of real time, or max', parse: speedFactor },
   seed: { flags: '--seed <n>', about: 'of all dice', parse: wholeNumber(0, 0xffff_ffff) },
   bitrate: { flags: '--bitrate <bit/s>', about: 'of the bus', parse: bitrate },
+  keys: { flags: '--keys <file>', about: 'the car\'s keys, or the tool\'s alone: for a car that has some' },
   actuate: { flags: '--actuate', about: 'let commands onto real buses (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves' },
 } as const satisfies Readonly<Record<string, SharedOption>>
 

@@ -4,7 +4,7 @@
  */
 import type { CanSpi } from '#firmware/boards/index.ts'
 import type { CanPort, FilterBank, Hal, Nvm, Port } from '#firmware/index.ts'
-import type { CanState, ResetCause } from '#protocol/index.ts'
+import { type CanState, KEY_BYTES, type ResetCause } from '#protocol/index.ts'
 import { CALLBACK, HEAD_BYTES, HEAD_NUMBERS, NOTHING, REQUEST } from './wire.ts'
 
 /** Of the engine: asks the parent process, reads and sets the meter of bytecodes. */
@@ -57,6 +57,16 @@ function askBytes(request: number, a: number): Uint8Array | undefined {
   const read = new Uint8Array(answer.slice(8))
   resetMeter(0, counted - stub)
   return found ? read : undefined
+}
+
+/** AES is the board's own: key, then data. */
+function cmac(key: Uint8Array, data: Uint8Array, length: number, into: Uint8Array): void {
+  const counted = resetMeter(0, 0)
+  for (let i = 0; i < KEY_BYTES; i++) bytes[i] = key[i]!
+  for (let i = 0; i < length; i++) bytes[KEY_BYTES + i] = data[i]!
+  const answer = exchange(REQUEST.cmac, 0, 0, 0, KEY_BYTES + length)
+  into.set(new Uint8Array(answer.slice(8)))
+  resetMeter(0, counted - stub)
 }
 
 /** The same with bytes behind the numbers. */
@@ -184,7 +194,7 @@ function halOf(location: number, resetCause: ResetCause, serial: number): Hal {
     supply_V: () => ask(REQUEST.supply_V, 0, 0, 0, 0),
     temperature_C: () => ask(REQUEST.temperature_C, 0, 0, 0, 0),
     acceleration_m_s2: () => ask(REQUEST.acceleration_m_s2, 0, 0, 0, 0),
-    cmac: undefined,
+    cmac,
     random: () => ask(REQUEST.random, 0, 0, 0, 0),
     kickWatchdog: () => { ask(REQUEST.kickWatchdog, 0, 0, 0, 0) },
     restart: () => { ask(REQUEST.restart, 0, 0, 0, 0) },

@@ -13,6 +13,7 @@ export const REQUEST = {
   onReceive: 35, onSent: 36, onPresence: 37, onInput: 38, restart: 39, driveWatched: 40, hold_ms: 41,
   // Of a board with chips of its own: its CAN controller behind SPI, its flash.
   transfer: 42, interrupted: 43, onInterrupt: 44, flashRead: 45, flashWrite: 46, flashErase: 47,
+  cmac: 48,
 } as const
 export type RequestName = keyof typeof REQUEST
 

@@ -1,5 +1,6 @@
 import type { CanSpi } from '#firmware/boards/index.ts'
 import type { CanPort, Hal, Port } from '#firmware/index.ts'
+import { KEY_BYTES } from '#protocol/index.ts'
 import { ChipCan, type FirmwareImage } from '../../host/index.ts'
 import { CALLBACK, type CallbackName, HEAD_BYTES, HEAD_NUMBERS, NOTHING, REQUEST, type RequestName } from './wire.ts'
 import { XsProcess } from './xs-process.ts'
@@ -52,6 +53,11 @@ const SERVE: Readonly<Record<RequestName, Serve>> = {
   state: can(port => port.state()),
   overflows: can(port => port.overflows()),
   recover: can(port => port.recover()),
+  cmac: (hub, _a, _b, _c, bytes) => {
+    const mac = new Uint8Array(KEY_BYTES)
+    hub.hal.cmac!(bytes.slice(0, KEY_BYTES), bytes.slice(KEY_BYTES), bytes.length - KEY_BYTES, mac)
+    return mac
+  },
   nvmRead: (hub, key) => hub.hal.nvm.read(key),
   nvmWrite: (hub, key, _b, _c, bytes) => hub.hal.nvm.write(key, bytes),
   present: port(port => port.present()),
@@ -97,7 +103,7 @@ function spiOf(hub: XsHub): CanSpi {
 const NAMES = Object.keys(REQUEST) as RequestName[]
 
 /** What answers with bytes, or with nothing. */
-const IN_BYTES: readonly RequestName[] = ['nvmRead', 'descriptor', 'transfer', 'flashRead']
+const IN_BYTES: readonly RequestName[] = ['nvmRead', 'descriptor', 'cmac', 'transfer', 'flashRead']
 
 /**
  * A hub whose firmware is an artefact that runs in XS, as an image of the virtual car: each callback goes into the engine,
