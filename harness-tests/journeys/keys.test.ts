@@ -2,32 +2,16 @@ import { VirtualTimeScheduler } from 'rxjs'
 import { describe, expect } from 'vitest'
 
 import { type GivenOf, type Target } from '#protocol/catalogue/index.ts'
-import { type CanFrame, dataIdOf, DID, hubAddress, type HubName, HUBS, IGNITION, LOCATION, protect, SERVICE, TAGGING, taggingOf } from '#protocol/index.ts'
-import { decodeFrame, encodeMessage, entryNamed, MessageSender, parseTarget } from '#protocol/messages/index.ts'
-import { type CarKeys, CommandSender, makeKeys, readKeys, Technician, toolCommand, ToolSeal } from '#sim/diag/index.ts'
+import { type CanFrame, DID, hubAddress, type HubName, IGNITION, LOCATION, SERVICE } from '#protocol/index.ts'
+import { decodeFrame, entryNamed, MessageSender, parseTarget } from '#protocol/messages/index.ts'
+import { type CarKeys, CommandSender, Technician, toolCommand, ToolSeal } from '#sim/diag/index.ts'
 import { createLinkFrame, LinkBase, type LinkFrame } from '#sim/gateway/index.ts'
-import { Prng } from '#sim/kernel/index.ts'
 import { Laptop } from '../diagnosis/laptop.ts'
 import { journey, type SimulatedVehicle } from '../kit/index.ts'
+import { ASKED, isTagged, KEYED, keyed, KEYS, OTHER_KEYS, view } from './keyed-car.ts'
 
-/** Keys that everybody knows, for tests. */
-const KEYS: CarKeys = readKeys(makeKeys(Uint8Array.from({ length: 48 }, (_, i) => i)))
-const OTHER_KEYS: CarKeys = readKeys(makeKeys(Uint8Array.from({ length: 48 }, (_, i) => 255 - i)))
-const KEYED: readonly HubName[] = ['DASH', 'TRUNK', 'FL', 'FR', 'RL', 'RR', 'HOOD']
-/** The judge of frames takes a laptop's questions and answers for strange: they are no messages of the catalogue. */
-const ASKED = { expects: ['frames'] }
-/** A command with a tag in it, or one that a tag follows. */
-const isTagged = ({ id, data }: CanFrame): boolean => taggingOf(id, data) !== TAGGING.open
 const glass_pct = (car: SimulatedVehicle, door: 'FL' | 'RR' = 'FL'): number => car.shows(`${door}.window`)['position_pct'] as number
 const refused = (car: SimulatedVehicle, hub: HubName): number => car.car.hub(hub).firmware!.counters.rxNotAuthentic
-
-async function keyed(car: SimulatedVehicle): Promise<Laptop> {
-  const laptop = new Laptop(car.car)
-  const technician = new Technician(laptop.wire, laptop.clock)
-  for (const hub of KEYED) await laptop.wait(technician.giveKeys(hub, KEYS))
-  await car.run(4000)
-  return laptop
-}
 
 /** A tool on the bus that has keys. */
 class KeyedTool {
@@ -93,10 +77,6 @@ class BenchLink extends LinkBase {
 }
 
 const DASH = hubAddress(LOCATION.DASH)
-const view = (car: SimulatedVehicle, hub: HubName): readonly [number, number] => {
-  const vehicle = car.car.hub(hub).firmware!.vehicle
-  return [vehicle.ignition(), vehicle.speed_kmh()]
-}
 
 describe('what a manager says in a car with keys', () => {
   journey('of speed and ignition is believed of nobody else, nor again after a reset or when the dash is dead', async (car) => {
@@ -315,103 +295,4 @@ describe('a car with keys', () => {
     expect(glass_pct(car, 'RR')).toBeGreaterThan(5)
     expect(refused(car, 'RR')).toBe(0)
   }, ASKED)
-})
-
-/** Attacks of one seed, each a frame or two; `SPINE_ATTACKS` in the environment for more of them. */
-const ATTACKS = Number(process.env['SPINE_ATTACKS'] ?? 600)
-/** Between two of them: so fast that hubs are tired of looking at wrong tags, and so slow that each is really looked at. */
-const PACES = [{ pace: 'fast', pause_ms: 3 }, { pace: 'slow', pause_ms: 25 }] as const
-const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
-const ATTACKED: readonly HubName[] = ['FL', 'FR', 'RL', 'RR', 'TRUNK', 'DASH']
-const SPEED_kmh = 90
-
-describe('mutated attacks on a car with keys', () => {
-  journey.each(PACES)(`${ATTACKS} of them, $pace, move nothing and are believed nothing`, async (car, { pause_ms }) => {
-    const laptop = await keyed(car)
-    await laptop.wait(new Technician(laptop.wire, laptop.clock).giveKeys('STEREO', KEYS))
-    await car.run(2000)
-    const dice = new Prng(car.car.kernel.seed, 'attacks')
-    const tape: CanFrame[] = []
-    // Whatever has to do with keys, said while the car stood still, was opened, and drove.
-    car.driver.onFrame((frame) => {
-      const kind = frame.id >>> 12 & 0xf1f
-      if (isTagged(frame) || [4, 5, 6, 7].includes(kind & 0x0f)) tape.push({ ...frame, data: frame.data.slice() })
-    })
-    for (const door of DOORS) await car.press(`DASH.window${door}.down`, 500)
-    for (const name of ['lock', 'unlock', 'lock'] as const) await car.press(`DASH.doors.${name}`)
-    await car.press('DASH.lights.head')
-    await car.press('DASH.mirrors.fold')
-    await car.run(3000)
-    car.car.setSpeed(SPEED_kmh)
-    await car.until('all know the speed', () => ATTACKED.every(hub => view(car, hub)[1] >= SPEED_kmh - 1), { within_ms: 20_000 })
-    const recorded = [...tape]
-    const pick = <Item>(items: readonly Item[]): Item => items[dice.below(items.length)]!
-    const state = (): string => JSON.stringify([
-      ...DOORS.map(door => [(car.shows(`${door}.window`)['position_pct'] as number).toFixed(3), car.shows(`${door}.latch`)]),
-      car.shows('TRUNK.latch'), car.shows('HOOD.latch'), car.shows('HOOD.lamp'), car.shows('FL.mirror'), car.shows('FR.mirror'),
-    ])
-    const stood = state()
-    const sources = [0xf9, 0xfa, ...HUBS.map(hub => hubAddress(LOCATION[hub]))]
-    const start = (): { source: number, counter: number } => ({ source: pick(sources), counter: dice.below(15) })
-    const word = (): number => dice.below(0x10000)
-    const sequence = (): number => dice.below(16)
-    const forged = (): CanFrame => pick<() => CanFrame>([
-      () => encodeMessage(`WindowCommand@${pick(DOORS)}`, { action: pick(['up', 'down', 'autoUp', 'autoDown', 'learn']), sequence: sequence() }, start()),
-      () => encodeMessage(`LatchCommand@${pick([...DOORS, 'TRUNK', 'HOOD'] as const)}`, { action: pick(['release', 'unlock']), sequence: sequence() }, start()),
-      () => encodeMessage(`LightCommand@${pick(['HOOD', 'TRUNK', 'DASH'] as const)}`, { action: 'set', channel: dice.below(4), level_pct: dice.below(100), sequence: sequence() }, start()),
-      () => encodeMessage(`MirrorCommand@${pick(['FL', 'FR'] as const)}`, { action: pick(['fold', 'unfold', 'tilt']), sequence: sequence() }, start()),
-      () => encodeMessage('VehicleState@ALL', { ignition: pick(['off', 'on']), speed_kmh: dice.below(89), manager: 'active' }, start()),
-      () => encodeMessage('PowerShed@ALL', { level: dice.below(4), reason: 'cranking' }, start()),
-      () => encodeMessage('NetworkSleep@ALL', { phase: pick(['proposed', 'agreed']) }, start()),
-      () => encodeMessage(`PowerGrant@${pick(HUBS)}`, { port: dice.below(5), sequence: sequence(), run_A: 20, peak_A: 30, lease_ms: 2000, result: pick(['granted', 'revoked']) }, start()),
-    ])()
-    const again = (): CanFrame => pick(recorded)
-    const attacks: (() => CanFrame)[] = [
-      forged, forged,
-      // Replayed as it was; with another tag, counter or source; cut short; grown.
-      again,
-      () => ({ ...again(), data: Uint8Array.from(again().data, byte => dice.chance(0.2) ? dice.below(256) : byte) }),
-      () => ({ ...again(), id: (again().id & ~0xff | pick(sources)) >>> 0 }),
-      () => ({ ...again(), length: dice.below(8) }),
-      // To all: no window command is.
-      () => ({ ...forged(), id: (forged().id & ~0xf00) >>> 0 }),
-      () => {
-        const frame = forged()
-        return { ...frame, length: 8, data: Uint8Array.from({ length: 8 }, (_, i) => frame.data[i] ?? dice.below(256)) }
-      },
-      () => encodeMessage(`Freshness@${pick(HUBS)}`, { challengeLow: word(), challengeHigh: word() }, start()),
-      () => encodeMessage('FreshnessRequest@ALL', { target: dice.below(9) }, start()),
-      () => encodeMessage('FreshnessEpoch@ALL', { epochLow: word(), epochHigh: word() }, start()),
-      () => encodeMessage(`FreshnessProof@${pick(HUBS)}`, { counter: word(), tagLow: word(), tagHigh: word() }, start()),
-      () => encodeMessage(`Tag@${pick([...HUBS, 'ALL'] as const)}`, { counter: dice.below(15), kind: pick([0, 3, 9, 11, 12, 14]), tagLow: word(), tagHigh: word() }, start()),
-      () => encodeMessage(`CommandReceipt@${pick(HUBS)}`, { topic: pick([8, 10, 11]), sequence: sequence(), sender: dice.below(16), tagLow: word(), tagHigh: word() }, start()),
-    ]
-    // Where freshness might be lost: resets, brown-outs, a dash that is away (the trunk takes over).
-    const hardships: (() => Promise<void>)[] = [
-      async () => car.car.resetHub(pick(ATTACKED)),
-      async () => {
-        const hub = pick(ATTACKED)
-        car.car.powerHub(hub, false)
-        await car.run(50 + dice.below(1000))
-        car.car.powerHub(hub, true)
-      },
-    ]
-    for (let i = 0; i < ATTACKS; i++) {
-      const attack = pick(attacks)()
-      const frame = { ...attack, data: attack.data.slice() }
-      // Half of what was altered has a right checksum and any counter.
-      if (isTagged(frame) && frame.length >= 2 && dice.chance(0.5)) protect(frame.data, frame.length, dataIdOf(frame.id), dice.below(15))
-      car.driver.send(frame)
-      if (dice.chance(0.1)) await car.run(dice.below(60))
-      if (dice.chance(0.004)) await pick(hardships)()
-      await car.run(pause_ms)
-      if (i % 50 === 0) expect(state(), `after ${i} attacks`).toBe(stood)
-      for (const hub of ATTACKED) {
-        const speed_kmh = car.car.hub(hub).firmware?.vehicle.speed_kmh() ?? NaN
-        if (speed_kmh < SPEED_kmh - 1) throw new Error(`${hub} believes ${speed_kmh} km/h after ${i} attacks`)
-      }
-    }
-    await car.run(1000)
-    expect(state()).toBe(stood)
-  }, { expects: ['frames'], timeout_ms: 3_600_000 })
 })

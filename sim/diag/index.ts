@@ -1,4 +1,4 @@
-export { type CarKeys, makeKeys, readKeys, ToolSeal } from './car-keys.ts'
+export { type CarKeys, keyBytes, makeKeys, readKeys, ToolSeal } from './car-keys.ts'
 export { sealCommands } from './seal-link.ts'
 export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
 export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
