@@ -20,7 +20,7 @@ function wantedOf(topology: TopologyData): Switch[] {
 }
 
 /** Every checker judges each: ampacity, 9 V by our own doing, grants, leases, commands. */
-describe.each(Object.keys(CARS).filter(name => CARS[name]!.copper.layout === 'line'))('the %s, as it comes and sized', (name) => {
+describe.each(Object.keys(CARS))('the %s, as it comes and sized', (name) => {
   const cars: readonly (readonly [string, TopologyData])[] = [['as it comes', CARS[name]!], ['sized', sizeCar(CARS[name]!).car]]
   for (const [how, topology] of cars) {
     journey(`${how}: everything is wanted at once, and all hubs stay up`, async (car) => {
@@ -34,4 +34,19 @@ describe.each(Object.keys(CARS).filter(name => CARS[name]!.copper.layout === 'li
       expect(Object.entries(hubs).filter(([, hub]) => hub.state !== 'operating' || hub.boots !== 1)).toEqual([])
     }, { topology })
   }
+})
+
+const DUAL = { 'the sedan': sizeCar(CARS['sedan-dual']!).car, 'the van, laid twice': sizeCar(CARS['van']!, { together: 0.8, layout: 'dual' }).car }
+
+describe.each(Object.entries(DUAL))('two sized spines of %s', (_name, topology) => {
+  // The compiler knows the names of one spine.
+  journey.each(['spine.HOOD', 'B.spine.HOOD'] as 'spine.HOOD'[])('%s is lost while everything is wanted: the other carries it all', async (car, cable) => {
+    const switches = wantedOf(topology)
+    for (const one of switches) car.hold(one)
+    await car.run(1000)
+    car.car.powerFault({ kind: 'cut', cable })
+    await car.run(3000)
+    const { hubs } = car.car.snapshot()
+    expect(Object.entries(hubs).filter(([, hub]) => hub.boots !== 1 || !(hub.supply_V >= 9))).toEqual([])
+  }, { topology })
 })

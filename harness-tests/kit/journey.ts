@@ -4,7 +4,7 @@ import {
   carFacts, type CarOptions, type NamesOf, type PowerFaults, schedulePowerFaults, SEDAN, type TopologyData, withBattery,
 } from '#sim/car/index.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
-import { seed as checkedSeed, seedOfEnvironment } from './limits.ts'
+import { carOfEnvironment, seed as checkedSeed, seedOfEnvironment } from './limits.ts'
 import { SimulatedVehicle } from './simulated-vehicle.ts'
 import { SimulatorDriver } from './simulator.ts'
 import { keepTrace, recordFrames, replayLine } from './trace-file.ts'
@@ -15,7 +15,7 @@ const DEFAULT_SEEDS = [1]
 type Sedan = typeof SEDAN
 
 export interface JourneyOptions<Topology extends TopologyData = Sedan> extends Omit<CarOptions, 'seed' | 'topology' | 'without'> {
-  /** The sedan by default. Written `as const`, it gives the names of its parts to the compiler. */
+  /** The sedan by default, or what the file that `SPINE_CAR` names describes. Written `as const`, it gives its names to the compiler. */
   readonly topology?: Topology
   /** Hubs that are left out, with their components. */
   readonly without?: readonly NamesOf<Topology>['hub'][]
@@ -91,7 +91,8 @@ async function drive<Topology extends TopologyData>(
   if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
   const { task } = context
   const end_ms = performance.now() + (task.timeout > 0 ? task.timeout : Infinity)
-  const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology: withBattery(options.topology ?? SEDAN, power), seed })
+  const topology = withBattery(options.topology ?? carOfEnvironment() ?? SEDAN, power)
+  const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology, seed })
   const log = recordFrames(driver)
   const judges = watch(driver.car, carFacts(driver.car))
   const car = new SimulatedVehicle<NamesOf<Topology>>(driver)

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { readTopology, type TopologyData } from '#sim/car/index.ts'
+
 /** Longest wait: what a timer of Node can hold, 24.8 days. */
 const LONGEST_ms = 2_147_483_647
 const LARGEST_SEED = 0xffff_ffff
@@ -20,4 +23,16 @@ export function seedOfEnvironment(environment: Readonly<Record<string, string | 
   if (text === undefined || text === '') return undefined
   if (/^\d+$/.test(text)) return seed('SPINE_SEED', Number(text))
   throw new RangeError(`SPINE_SEED "${text}" is not a whole number in 0…${LARGEST_SEED}`)
+}
+
+/**
+ * The car whose file `SPINE_CAR` names: what journeys drive that name no car of their own; undefined when it is not set.
+ * @throws DataError with a line for each field that is wrong.
+ */
+export function carOfEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): TopologyData | undefined {
+  const file = environment['SPINE_CAR']
+  if (file === undefined || file === '') return undefined
+  const data: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  readTopology(data, file)
+  return data as TopologyData
 }

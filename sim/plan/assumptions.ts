@@ -24,7 +24,7 @@ function assumption(low: number, high: number, unit: string, about: string, sour
 
 /**
  * Everything that the comparison supposes, by name. Low is the practice of cars with a module in each door that talks LIN or CAN, high is
- * a wire for each signal to a body controller behind the dashboard.
+ * a wire for each signal to a body controller behind the dashboard: `door.central` says which.
  */
 export const ASSUMPTIONS = {
   'window.power.wires': assumption(2, 2, 'wires', 'motor of a window', WORKSHOP),
@@ -49,7 +49,8 @@ export const ASSUMPTIONS = {
   'seatFan.power.mm2': assumption(0.75, 1, 'mm²', 'a fan', VALUES),
   'seatFan.signal.wires': assumption(1, 2, 'wires', 'level', VALUES),
   'signal.mm2': assumption(0.35, 0.5, 'mm²', 'wires that carry signals; 0.35 mm² is the thinnest that ISO 6722-1 cars widely use', 'ISO 6722-1'),
-  'doorModule.wires': assumption(4, 4, 'wires', 'of a module in a door: supply, return, a bus pair (low case only)', WORKSHOP),
+  'door.central': assumption(0, 1, 'share', 'of the wires in a door that go on to a controller behind the dashboard; the rest ends at a module in the door', WORKSHOP),
+  'doorModule.wires': assumption(4, 4, 'wires', 'of a module in a door: supply, return, a bus pair', WORKSHOP),
   'doorModule.mm2': assumption(2.5, 2.5, 'mm²', 'supply of such a module', VALUES),
   'mainFeed.mm2': assumption(16, 25, 'mm²', 'from the battery to the fuse box behind the dashboard, one wire; the body is the return', VALUES),
   'route.factor': assumption(1.05, 1.3, '×', 'a harness beside the shortest way along the body', ESTIMATE),
@@ -67,7 +68,7 @@ export const ASSUMPTIONS = {
   'repair.spineFind_min': assumption(5, 20, 'min', 'the trouble code names hub and cable; a look at both plugs', ESTIMATE),
   'repair.spineMend_min': assumption(15, 60, 'min', 'to exchange a drop, or splice the spine', ESTIMATE),
   'family.years': assumption(6, 6, 'years', 'a model is built', ESTIMATE),
-  'harness.levels': assumption(3, 20, 'part numbers', 'a harness has by options; 20 is a bound that contracts set', 'Siemens EE Systems blog, managing harness complexity costs (2022) and true cost of a wire harness (2020)'),
+  'harness.levels': assumption(3, 20, 'part numbers', 'a harness has by options; 20 is a bound that contracts set', 'Moore, Modeling and optimizing wire harness costs for variation complexity, SAE World Congress 2016; Siemens EE Systems blog (2022), a cap of 20 by contract; low: estimate'),
   'harness.changes': assumption(0.2, 1, 'a year', 'changes of a function that change a harness', ESTIMATE),
   'spine.changes': assumption(0, 0.2, 'a year', 'changes that change a cable: not a function, only a place', ESTIMATE),
   'spine.step_m': assumption(0.25, 0.05, 'm', 'to which lengths of drops are rounded up, so that cars share them', ESTIMATE),

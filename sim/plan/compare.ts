@@ -5,6 +5,7 @@ import type { CablePlan } from './cables.ts'
 import { PIGTAIL_mm2, pigtailsOf } from './parts.ts'
 import { partPins } from './pins.ts'
 import { type Plan, planOf } from './plan.ts'
+import { type Sensitivity, sensitivityOf } from './sensitivity.ts'
 import { exactly, minus, plus, scaled, times } from './range.ts'
 import { COPPER_g_m_mm2, DATA_mm2 } from './standards.ts'
 import { TODAY_FROM, type Wiring, wiringOf, wiringToday } from './today.ts'
@@ -27,6 +28,8 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[]
   readonly assumptions: readonly (Assumption & { readonly name: string })[]
   readonly cases: readonly Case[]
+  /** Row by row, what would make it wrong: the assumptions that its range rests on most. */
+  readonly sensitivity: readonly Sensitivity[]
 }
 
 const LENGTH_FROM: readonly AssumptionName[] = [...TODAY_FROM, 'route.factor', 'ground.length_m']
@@ -38,13 +41,28 @@ const MASS_FROM: readonly AssumptionName[] = [
 
 /** The same functions wired point to point and by one cable, side by side; `family`: cars that are built together, this one among them. */
 export function compare(car: TopologyData, family: readonly TopologyData[] = [car], a: Assumptions = ASSUMPTIONS): Comparison {
-  const plan = planOf(car)
-  const today = wiringToday(car, a)
-  const spine = wiringSpine(car, plan)
+  return comparing(car, family)(a)
+}
+
+/** The same for one assumption after another: what does not rest on them is computed once. */
+export function comparing(car: TopologyData, family: readonly TopologyData[] = [car]): (a: Assumptions) => Comparison {
+  const spine = wiringSpine(car, planOf(car))
+  const today = wiringToday(car)
+  const rowsWith = (a: Assumptions): ComparisonRow[] => rowsOf(today(a), spine, family, a)
+  return (a) => {
+    const rows = rowsWith(a)
+    return {
+      car: car.name, family: family.map(one => one.name), rows, cases: knownCases(today(a), spine, a),
+      assumptions: Object.entries(a).map(([name, one]) => ({ name, ...one })), sensitivity: sensitivityOf(rows, a, rowsWith),
+    }
+  }
+}
+
+function rowsOf(today: Wiring, spine: Wiring, family: readonly TopologyData[], a: Assumptions): ComparisonRow[] {
   const row = (
     what: string, unit: string, digits: number, now: Range, one: Range, from: readonly AssumptionName[], saved = minus(now, one),
   ): ComparisonRow => ({ what, unit, digits, today: now, spine: one, saved, from })
-  const rows = [
+  return [
     row('wires', '', 0, today.wires, spine.wires, TODAY_FROM),
     row('wire', 'm', 0, today.metres, spine.metres, LENGTH_FROM),
     row('copper', 'kg', 1, today.copper_kg, spine.copper_kg, MASS_FROM),
@@ -57,10 +75,6 @@ export function compare(car: TopologyData, family: readonly TopologyData[] = [ca
       'repair.find_min', 'repair.mend_min', 'repair.spineFind_min', 'repair.spineMend_min',
     ]),
   ]
-  return {
-    car: car.name, family: family.map(one => one.name), rows, cases: knownCases(today, spine, a),
-    assumptions: Object.entries(a).map(([name, one]) => ({ name, ...one })),
-  }
 }
 
 /** What the plan counts, as ranges of no width. */

@@ -85,7 +85,7 @@ function parts({ plan }: Diagram): Markup[] {
 }
 
 /** The comparison and every assumption in it. */
-function compared({ rows, assumptions, cases }: Comparison): Markup[] {
+function compared({ rows, assumptions, cases, sensitivity }: Comparison): Markup[] {
   const range = ({ low, high, digits }: { readonly low: number, readonly high: number, readonly digits: number }): Cell =>
     ({ number: low.toFixed(digits) === high.toFixed(digits) ? low.toFixed(digits) : `${low.toFixed(digits)} … ${high.toFixed(digits)}` })
   return [
@@ -93,6 +93,14 @@ function compared({ rows, assumptions, cases }: Comparison): Markup[] {
     table(['what', 'point to point', 'one cable', 'saved', 'from the assumptions'], rows.map(row => [
       `${row.what}${row.unit === '' ? '' : `, ${row.unit}`}`, range({ ...row.today, digits: row.digits }), range({ ...row.spine, digits: row.digits }), range({ ...row.saved, digits: row.digits }), row.from.join(', '),
     ])),
+    element('h3', {}, 'What would make it wrong'),
+    element('p', {}, 'What is saved with one assumption at either end and all others as they are; by how much the range narrows when it is known.'),
+    table(['what', 'assumption', 'low', 'high', 'saved at low', 'saved at high', 'of the range'], sensitivity.flatMap(({ what, digits, influences }) =>
+      influences.map(one => [
+        what, one.name, { number: String(one.low) }, { number: String(one.high) },
+        range({ ...one.savedAtLow, digits }), range({ ...one.savedAtHigh, digits }),
+        { number: `${(100 * one.share).toFixed(0)} %` },
+      ]))),
     element('h3', {}, 'Assumptions'),
     table(['name', 'low', 'high', 'unit', 'what', 'source'], assumptions.map(one => [one.name, { number: String(one.low) }, { number: String(one.high) }, one.unit, one.about, one.source])),
     element('h3', {}, 'Known cases'),

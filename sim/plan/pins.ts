@@ -25,9 +25,10 @@ export const USUAL_BOARD: BoardName = 'esp32-xs'
 const CODING_BITS = [1, 2, 4, 8] as const
 
 /** The plug between a drop and its hub: supply, pair, and the coding that tells the board where it is: a bit set is tied to pin 2. */
-export function hubPins(location: HubData['location'], name: BoardName): Pin[] {
+export function hubPins(location: HubData['location'], name: BoardName, plug = 0): Pin[] {
   const { can: { sck, miso, mosi, select, interrupt }, coding, supply } = BOARDS[name]
-  const pair = `controller: SPI ${sck}, ${miso}, ${mosi}, select ${select}, interrupt ${interrupt}`
+  // One controller is on each board: the pair of a second spine needs another.
+  const pair = plug > 0 ? '' : `controller: SPI ${sck}, ${miso}, ${mosi}, select ${select}, interrupt ${interrupt}`
   const boards: Readonly<Record<keyof typeof WIRES, string>> = { supply: `${supply.pin} by a divider`, return: 'ground', canHigh: pair, canLow: '' }
   const wires = (Object.keys(WIRES) as (keyof typeof WIRES)[]).map((wire, i): Pin =>
     ({ pin: i + 1, signal: WIRES[wire].terminal, colour: WIRES[wire].colour, board: boards[wire] }))

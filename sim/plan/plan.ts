@@ -94,7 +94,7 @@ function hubsOf(
   return car.hubs.map((hub, i) => ({
     name: hub.location, image: hub.image, least_V: least_V[car.copper.hubs.indexOf(hub.location)]!,
     plugs: cables.filter(cable => cable.to === hub.location || cable.from === hub.location).map((cable, i, drops) => (
-      { name: drops.length === 1 ? hub.location : `${hub.location}.${car.copper.layout === 'dual' ? cable.spine : i + 1}`, drop: cable.number, pins: hubPins(hub.location, board) })),
+      { name: drops.length === 1 ? hub.location : `${hub.location}.${car.copper.layout === 'dual' ? cable.spine : i + 1}`, drop: cable.number, pins: hubPins(hub.location, board, i) })),
     sockets: hub.ports.map((part, port): SocketPlan => {
       const name = names[i]!.ports[port]?.name ?? ''
       const claim = admission.consumers.find(one => one.name === `${hub.location}.${name}`)

@@ -39,11 +39,11 @@ export const TODAY_FROM: readonly AssumptionName[] = [
   'window.power.wires', 'window.signal.wires', 'mirror.power.wires', 'mirror.signal.wires', 'latch.power.wires', 'latch.signal.wires', 'lamp.power.wires',
   'lamp.ground.wires', 'amplifier.power.wires', 'amplifier.signal.wires', 'switchPack.signal.wires', 'switchPack.power.wires', 'vehicle.signal.wires',
   'seatFan.power.wires', 'seatFan.signal.wires',
-  'doorModule.wires',
+  'doorModule.wires', 'door.central',
 ]
 
 /** The same functions wired as today: low with a module in each door, high with every wire to a controller behind the dashboard. */
-export function wiringToday(car: TopologyData, a: Assumptions): Wiring {
+export function wiringToday(car: TopologyData): (a: Assumptions) => Wiring {
   const central = car.hubs.some(hub => hub.location === 'DASH') ? 'DASH' : car.copper.battery
   const hubs = car.hubs.filter(hub => hub.ports.some(part => part !== null))
   const { laid } = bodyOf(bodyDataOf(car), {
@@ -54,7 +54,10 @@ export function wiringToday(car: TopologyData, a: Assumptions): Wiring {
   })
   const pigtails = pigtailsOf(car)
   const feed_m = (laid.get('way.feed')?.length_mm ?? 0) / 1000
-  return sum([mainFeed(scaled(a['route.factor'], feed_m), a), ...hubs.map(hub => hubToday(hub, pigtails.filter(one => one.hub === hub.location), (laid.get(`way.${hub.location}`)?.length_mm ?? 0) / 1000, a))])
+  const ways = hubs.map(hub => ({
+    hub, pigtails: pigtails.filter(one => one.hub === hub.location), way_m: (laid.get(`way.${hub.location}`)?.length_mm ?? 0) / 1000,
+  }))
+  return a => sum([mainFeed(scaled(a['route.factor'], feed_m), a), ...ways.map(({ hub, pigtails, way_m }) => hubToday(hub, pigtails, way_m, a))])
 }
 
 /** From the battery to the fuse box. */
@@ -68,20 +71,22 @@ function hubToday(hub: HubData, pigtails: readonly Pigtail[], way_m: number, a: 
   const route_m = scaled(a['route.factor'], way_m)
   const parts = pigtails.map(({ part, length_m }) => {
     // A module in the door keeps the wires of its components there; without one they go on to the controller.
-    const to_m: Range = { low: length_m + (door ? 0 : route_m.low), high: length_m + route_m.high }
-    const crossings: Range = { low: door ? 0 : a['inline.perWire'].low, high: a['inline.perWire'].high }
+    const onward = door ? a['door.central'] : exactly(1)
+    const to_m = plus(exactly(length_m), times(onward, route_m))
+    const crossings = times(onward, a['inline.perWire'])
     return circuitsToday(circuitsOf(part, a), to_m, hub.location === 'DASH' ? exactly(0) : crossings, a)
   })
   const { wires, mm2 } = { wires: a['doorModule.wires'], mm2: a['doorModule.mm2'] }
-  const module: Wiring = !door ? NOTHING : lowOnly(circuitsToday(
+  const module: Wiring = !door ? NOTHING : withModules(a['door.central'], circuitsToday(
     [{ duty: 'power', wires: scaled(wires, 0.5), mm2 }, { duty: 'signal', wires: scaled(wires, 0.5), mm2: a['signal.mm2'] }], route_m, a['inline.perWire'], a))
   const bundle: Wiring = { ...NOTHING, bundle_m: route_m }
   return sum([...parts, module, bundle])
 }
 
-/** Of what only the low case has. */
-function lowOnly(wiring: Wiring): Wiring {
-  return { ...wiringOf(figure => ({ low: wiring[figure].low, high: 0 })), bundle_m: exactly(0) }
+/** What leads to modules in the doors: the less, the more goes on to a controller. */
+function withModules(central: Range, wiring: Wiring): Wiring {
+  const ending: Range = { low: Math.max(0, 1 - central.low), high: Math.max(0, 1 - central.high) }
+  return { ...wiringOf(figure => times(wiring[figure], ending)), bundle_m: exactly(0) }
 }
 
 function circuitsToday(circuits: Circuits, to_m: Range, crossings: Range, a: Assumptions): Wiring {
