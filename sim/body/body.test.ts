@@ -40,6 +40,19 @@ describe('cables along the lines of a body', () => {
     expect(long.length_mm).toBeGreaterThan(1.5 * short.length_mm)
   })
 
+  it.each(Object.keys(SHAPES) as (keyof typeof SHAPES)[])('reach every place of a %s, however long, wide and high it is', (type) => {
+    const hubs = Object.keys(SHAPES[type].hubs)
+    const copper = {
+      battery: 'battery', taps: hubs.map(hub => `tap.${hub}`), hubs,
+      cables: hubs.map(hub => ({ name: `drop.${hub}`, from: `tap.${hub}`, to: hub, length_m: 1 })),
+    }
+    for (const length_mm of [1500, 9000, 25_000]) {
+      for (const width_mm of [800, 3000]) {
+        for (const height_mm of [800, 5000]) expect(bodyOf({ type, length_mm, width_mm, height_mm }, copper).problems, `${length_mm} ${width_mm} ${height_mm}`).toEqual([])
+      }
+    }
+  })
+
   it.each(Object.keys(SHAPES) as (keyof typeof SHAPES)[])('reach every place that a %s has', (type) => {
     const hubs = Object.keys(SHAPES[type].hubs)
     const taps = hubs.map(hub => `tap.${hub}`)

@@ -67,7 +67,9 @@ export function bodySize(data: BodyData): Pick<BodyShape, 'length_mm' | 'width_m
 export function bodyOf(data: BodyData, copper: LaidCopper): Body {
   const shape: BodyShape = SHAPES[data.type]
   const lines = linesOf(shape, data)
-  const ways = new Ways(lines)
+  const size = bodySize(data)
+  const larger = Math.max(1, size.length_mm / shape.length_mm, size.width_mm / shape.width_mm, size.height_mm / shape.height_mm)
+  const ways = new Ways(lines, larger)
   const places = new Map<string, BodyPlace>()
   const problems: string[] = []
   const put = (name: string, place: BodyPlace): void => {
@@ -95,7 +97,7 @@ export function bodyOf(data: BodyData, copper: LaidCopper): Body {
     if (way !== undefined) laid.set(cable.name, { ...way, cut_mm: cutOf_mm(way.length_mm, cable, copper, data) })
   }
   const { slack_pct, end_mm } = extrasOf(data)
-  return { type: data.type, ...bodySize(data), slack_pct, end_mm, places, laid, problems }
+  return { type: data.type, ...size, slack_pct, end_mm, places, laid, problems }
 }
 
 /** What is wrong with a body, and with the lengths of the copper in it, each with its path. */

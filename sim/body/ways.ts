@@ -1,6 +1,6 @@
 import type { BodyLine, BodyPlace } from './fields.ts'
 
-/** Where the end of a line counts as joined to another line, mm. */
+/** Where the end of a line counts as joined to another line, mm: in a body as large as its type; in a larger one more. */
 const JOINED_mm = 30
 /** As far from the nearest line a place may be, mm: a cable is clipped to the body, not stretched through the cabin. */
 export const REACH_mm = 600
@@ -47,7 +47,7 @@ export class Ways {
   private readonly places = new Map<string, number>()
   private linked = false
 
-  constructor(lines: Readonly<Record<string, BodyLine>>) {
+  constructor(lines: Readonly<Record<string, BodyLine>>, larger = 1) {
     this.names = Object.keys(lines)
     this.lines = Object.values(lines)
     this.vertices = this.lines.map(line => line.points.map(point => this.vertex(point)))
@@ -57,7 +57,7 @@ export class Ways {
         this.lines.forEach((_, other) => {
           if (other === own) return
           const near = this.nearestOn(other, line.points[end]!)
-          if (near.distance_mm <= JOINED_mm) this.join(this.vertices[own]![end]!, near)
+          if (near.distance_mm <= larger * JOINED_mm) this.join(this.vertices[own]![end]!, near)
         })
       }
     })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CARS, readTopology } from '../car/index.ts'
-import { COMMON, newCar, planOf, sizeCar } from './index.ts'
+import { COMMON, newCar, planOf, sizeCar, usualRear } from './index.ts'
 
 /**
  * Measured by hand on a drawing of each body, cm: the straight pieces of the spine; of each drop what is across, along, up, over the
@@ -73,6 +73,13 @@ describe('a new car', () => {
     const car = newCar({ name: 'mine', body, ...COMMON[body] })
     expect(readTopology(car).body?.type).toBe(body)
     expect(planOf(car).weak.filter(one => one.severity !== 'note')).toEqual([])
+  })
+
+  it('a coupe with four doors has rear doors, a kit car cannot, a van keeps its slider with two', () => {
+    expect(usualRear('coupe', 4)).toContain('window')
+    expect([usualRear('coupe', 2), usualRear('kit', 2)]).toEqual([[], []])
+    expect(usualRear('van', 2)).toContain('fan')
+    expect(() => newCar({ name: 'mine', body: 'kit', ...COMMON.kit, doors: 4 })).toThrow('wish.doors: a kit has two')
   })
 
   it('what cannot be is told, all at once', () => {

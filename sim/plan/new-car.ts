@@ -66,6 +66,13 @@ export const COMMON: Readonly<Record<BodyType, Pick<Wish, 'doors' | 'seats' | 'f
   kit: { doors: 2, seats: 2, fittings: { front: ['latch', 'puddle'], rear: [], hood: ['latch', 'headlamps'], dash: [], console: [], trunk: ['latch', 'tailLamps'] } },
 }
 
+/** What is in the rear doors when nobody says it: with four doors, of a car whose type commonly has two, what a sedan has. */
+export function usualRear(body: BodyType, doors: Wish['doors']): readonly Fitting[] {
+  if (doors === 2 && body !== 'van') return []
+  const own = COMMON[body].fittings.rear
+  return own.length > 0 || !Object.hasOwn(SHAPES[body].hubs, 'RL') ? own : COMMON.sedan.fittings.rear
+}
+
 /** Front to rear, and the image of each. */
 const ORDER = {
   HOOD: 'hood', DASH: 'dash', FL: 'door', FR: 'door', STEREO: 'stereo', RL: 'door', RR: 'door', TRUNK: 'trunk',
@@ -116,6 +123,7 @@ function wishProblems({ body, doors, seats, fittings }: Wish): string[] {
     const missing = hubs.filter(hub => !Object.hasOwn(SHAPES[body].hubs, hub))
     if (fittings[corner].length > 0 && missing.length > 0) problems.push(`wish.fittings.${corner}: a ${body} has no ${missing.join(', ')}`)
   }
+  if (doors === 4 && !Object.hasOwn(SHAPES[body].hubs, 'RL')) problems.push(`wish.doors: a ${body} has two`)
   if (seats <= 2 && fittings.rear.includes('fan') && body !== 'van') problems.push(`wish.fittings.rear: there are no rear seats: wish.seats is ${seats}`)
   if (doors === 2 && fittings.rear.length > 0 && body !== 'van') problems.push('wish.fittings.rear: a car with two doors has no rear doors')
   return problems

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { SHAPES } from '#sim/body/index.ts'
-import { COMMON, type Corner, CORNERS, type Fitting, newCar, planOf, type Wish } from '#sim/plan/index.ts'
+import { COMMON, type Corner, CORNERS, type Fitting, newCar, planOf, usualRear, type Wish } from '#sim/plan/index.ts'
 import { carJson } from '../car/car-file.ts'
 import { dataAsUsage, fileFailure } from '../lib/failure.ts'
 import { wholeNumber } from '../lib/options.ts'
@@ -67,7 +67,7 @@ function wishOf(name: string, options: CarOptions): Wish {
   const common = COMMON[body]
   const doors = options.doors === undefined ? common.doors : options.doors === '2' ? 2 : 4
   const fittings = Object.fromEntries(corners.map(corner =>
-    [corner, options[corner] ?? (corner === 'rear' && doors === 2 ? [] : common.fittings[corner])])) as Record<Corner, readonly Fitting[]>
+    [corner, options[corner] ?? (corner === 'rear' ? usualRear(body, doors) : common.fittings[corner])])) as Record<Corner, readonly Fitting[]>
   return { name, body, length_mm, width_mm, height_mm, doors, seats: options.seats ?? common.seats, fittings }
 }
 
