@@ -11,72 +11,70 @@ interface Parameter {
   readonly chance: number
   /** How it is drawn then: evenly; whole numbers; evenly by octaves; or half of the cases at or below `near`. */
   readonly draw: 'even' | 'whole' | 'octaves' | { readonly near: number }
-  /** Source or reason. */
-  readonly why: string
 }
 
-const even = (nominal: number, low: number, high: number, unit: string, why: string, chance = 1): Parameter =>
-  ({ nominal, low, high, unit, chance, draw: 'even', why })
-const whole = (nominal: number, low: number, high: number, unit: string, why: string, chance = 1): Parameter =>
-  ({ nominal, low, high, unit, chance, draw: 'whole', why })
-const soon = (why: string): Parameter => ({ nominal: 0, low: 0, high: 8000, unit: 'ms', chance: 1, draw: { near: 1000 }, why })
+const even = (nominal: number, low: number, high: number, unit: string, chance = 1): Parameter =>
+  ({ nominal, low, high, unit, chance, draw: 'even' })
+const whole = (nominal: number, low: number, high: number, unit: string, chance = 1): Parameter =>
+  ({ nominal, low, high, unit, chance, draw: 'whole' })
+const soon = (): Parameter => ({ nominal: 0, low: 0, high: 8000, unit: 'ms', chance: 1, draw: { near: 1000 } })
 
 /**
  * Declared tolerances of one unit of hardware. A law that holds here holds for any unit within them. Where no maker states a
  * range, the wider of the usual ones was taken.
  */
 const UNIT_TOLERANCES = {
-  torque: even(1, 0.9, 1.1, '×', 'torque constant: ferrite remanence and air gap, ±10 % on data sheets of such motors'),
-  winding: even(1, 0.9, 1.1, '×', 'resistance: wire ±5 %, brushes and bridge another ±5 %'),
-  worm: even(1, 0.85, 1.15, '×', 'losses of the worm: lubricant and wear; no maker states them, ±15 % assumed'),
-  cable: even(1, 0.8, 1.2, '×', 'stiffness from drum to glass: rubber damper ±20 % (hardness ±5 Shore A)'),
-  inertia: even(1, 0.83, 2.5, '×', 'rotors of 12 V window motors: 1–3·10⁻⁵ kg·m², nominal 1.2·10⁻⁵'),
-  currentGain: even(1, 0.95, 1.05, '×', 'current sense of smart high-side switches, calibrated once: ±5 %'),
-  currentOffset_A: even(0, -0.1, 0.1, 'A', 'the same: offset of sense and converter'),
-  currentNoise_A: even(0.05, 0, 0.2, 'A rms', 'of one sample at 1 kHz; 0.2 A is twice what switching boards show'),
-  commutation: even(0, 0, 0.08, '×', 'current ripple of a motor with 10 commutations a turn: up to 8 %', 0.5),
-  voltageGain: even(1, 0.99, 1.01, '×', 'divider of 0.5 % resistors and a reference of 0.5 %'),
-  accelerationGain: even(1, 0.95, 1.05, '×', 'consumer accelerometers: sensitivity ±5 % over temperature'),
-  accelerationOffset_m_s2: even(0, -0.5, 0.5, 'm/s²', 'the same: zero-g offset ±50 mg'),
-  temperatureError_K: even(0, -5, 5, 'K', 'the sensor is on the board, the motor elsewhere in the door'),
-  eFuse: even(1, 0.9, 1.1, '×', 'current limit of electronic fuses: ±10 % over temperature'),
+  torque: even(1, 0.9, 1.1, '×'), // torque constant: ferrite remanence and air gap, ±10 % on data sheets of such motors
+  winding: even(1, 0.9, 1.1, '×'), // resistance: wire ±5 %, brushes and bridge another ±5 %
+  worm: even(1, 0.85, 1.15, '×'), // losses of the worm: lubricant and wear; no maker states them, ±15 % assumed
+  cable: even(1, 0.8, 1.2, '×'), // stiffness from drum to glass: rubber damper ±20 % (hardness ±5 Shore A)
+  inertia: even(1, 0.83, 2.5, '×'), // rotors of 12 V window motors: 1–3·10⁻⁵ kg·m², nominal 1.2·10⁻⁵
+  currentGain: even(1, 0.95, 1.05, '×'), // current sense of smart high-side switches, calibrated once: ±5 %
+  currentOffset_A: even(0, -0.1, 0.1, 'A'), // the same: offset of sense and converter
+  currentNoise_A: even(0.05, 0, 0.2, 'A rms'), // of one sample at 1 kHz; 0.2 A is twice what switching boards show
+  commutation: even(0, 0, 0.08, '×', 0.5), // current ripple of a motor with 10 commutations a turn: up to 8 %
+  voltageGain: even(1, 0.99, 1.01, '×'), // divider of 0.5 % resistors and a reference of 0.5 %
+  accelerationGain: even(1, 0.95, 1.05, '×'), // consumer accelerometers: sensitivity ±5 % over temperature
+  accelerationOffset_m_s2: even(0, -0.5, 0.5, 'm/s²'), // the same: zero-g offset ±50 mg
+  temperatureError_K: even(0, -5, 5, 'K'), // the sensor is on the board, the motor elsewhere in the door
+  eFuse: even(1, 0.9, 1.1, '×'), // current limit of electronic fuses: ±10 % over temperature
 } as const satisfies Readonly<Record<string, Parameter>>
 
 /** Everything around it: the object, the supply, the weather, the road, the processor. */
 const CASE_SPACE = {
-  rod: whole(0, 0, 3, '', 'of the law: 5, 10, 20 or 65 N/mm'),
-  course: whole(0, 0, 2, '', '0 linear; 1 stiffens from 5 to 65 N/mm; 2 twice as stiff as the law says: these two are counted apart', 0.25),
-  place: even(0.5, 0, 1, '×', 'where in the range of openings that the law gives for this rod'),
-  stiffens_mm: even(8, 4, 12, 'mm', 'depth at which an object that stiffens has 65 N/mm: a hand, from skin to bone'),
-  above_mm: { nominal: 250, low: 0, high: 446, unit: 'mm', chance: 1, draw: { near: 30 }, why: 'start of the glass above the object; fully open at most' },
-  supply_V: even(13.5, 9, 16, 'V', 'ISO 16750-2: code C'),
-  step_V: even(0, -2, 2, 'V', 'another load switches', 0.3),
-  stepAt_ms: soon('when it does'),
-  ripple_Vpp: even(0, 0, 2, 'V', 'ISO 16750-2 4.4, severity 2: superimposed alternating voltage', 0.5),
-  ripple_Hz: { nominal: 90, low: 50, high: 25_000, unit: 'Hz', chance: 1, draw: 'octaves', why: 'the same: 50 Hz to 25 kHz' },
-  rippleAt: even(0, 0, 1, 'turns', 'where in its period the ripple is at first'),
-  dip_V: even(0, 0, 4, 'V', 'a starter or a heater on the same feed; not below 6 V', 0.2),
-  dip_ms: even(50, 5, 100, 'ms', 'ISO 16750-2 4.6.1: up to 100 ms'),
-  dipAt_ms: soon('when it begins'),
-  contact_ohm: even(0, 0, 0.2, 'Ω', 'a contact of the feed that goes bad while the glass moves', 0.1),
-  contactAt_ms: soon('when it does'),
-  temperature_C: even(23, -30, 80, '°C', 'a door, from winter to black paint in the sun'),
-  drag: even(1, 0.7, 1.4, '×', 'of the seals, as against what was learned: rain, spray, dust'),
-  age: even(0, 0, 1, '', 'of the seals: 0 new, 1 worn, 35 % more drag; learned with it'),
-  learned: whole(1, 0, 1, '', '1: this unit has closed before; 0: nothing is known of its friction', 0.2),
-  road_m_s2: even(0, 0, 2, 'm/s² rms', 'vertical; 2 is cobbles, which ISO 2631-1 calls extremely uncomfortable', 0.5),
-  slam_m_s2: even(0, 0, 30, 'm/s²', 'another door is slammed: 3 g at most in this one', 0.1),
-  slam_ms: even(20, 10, 40, 'ms', 'how long that lasts'),
-  slamAt_ms: soon('when it begins'),
-  gust_N: even(0, 0, 20, 'N', 'wind that presses the glass outwards: 100 N at a friction of 0.2', 0.2),
-  gust_ms: even(500, 200, 1500, 'ms', 'how long it lasts'),
-  gustAt_ms: soon('when it begins'),
-  tick_ms: whole(10, 10, 20, 'ms', 'control ticks that a board may keep'),
-  phase_ms: whole(0, 0, 20, 'ms', 'of the first tick'),
-  jitter_ms: whole(0, 0, 5, 'ms', 'every tick is late by up to this', 0.4),
-  pauseChance: even(0, 0, 0.1, '', 'that a tick is late by up to 15 ms', 0.5),
-  pauseAt_N: even(0, 0, 60, 'N', 'force at which a pause of 15 ms begins, the worst moment; 0: none', 0.4),
-  noise: whole(1, 0, 0xffff_ffff, '', 'seed of the road, of late ticks and of measuring noise'),
+  rod: whole(0, 0, 3, ''), // of the law: 5, 10, 20 or 65 N/mm
+  course: whole(0, 0, 2, '', 0.25), // 0 linear; 1 stiffens from 5 to 65 N/mm; 2 twice as stiff as the law says: these two are counted apart
+  place: even(0.5, 0, 1, '×'), // where in the range of openings that the law gives for this rod
+  stiffens_mm: even(8, 4, 12, 'mm'), // depth at which an object that stiffens has 65 N/mm: a hand, from skin to bone
+  above_mm: { nominal: 250, low: 0, high: 446, unit: 'mm', chance: 1, draw: { near: 30 } }, // start of the glass above the object; fully open at most
+  supply_V: even(13.5, 9, 16, 'V'), // ISO 16750-2: code C
+  step_V: even(0, -2, 2, 'V', 0.3), // another load switches
+  stepAt_ms: soon(), // when it does
+  ripple_Vpp: even(0, 0, 2, 'V', 0.5), // ISO 16750-2 4.4, severity 2: superimposed alternating voltage
+  ripple_Hz: { nominal: 90, low: 50, high: 25_000, unit: 'Hz', chance: 1, draw: 'octaves' }, // the same: 50 Hz to 25 kHz
+  rippleAt: even(0, 0, 1, 'turns'), // where in its period the ripple is at first
+  dip_V: even(0, 0, 4, 'V', 0.2), // a starter or a heater on the same feed; not below 6 V
+  dip_ms: even(50, 5, 100, 'ms'), // ISO 16750-2 4.6.1: up to 100 ms
+  dipAt_ms: soon(), // when it begins
+  contact_ohm: even(0, 0, 0.2, 'Ω', 0.1), // a contact of the feed that goes bad while the glass moves
+  contactAt_ms: soon(), // when it does
+  temperature_C: even(23, -30, 80, '°C'), // a door, from winter to black paint in the sun
+  drag: even(1, 0.7, 1.4, '×'), // of the seals, as against what was learned: rain, spray, dust
+  age: even(0, 0, 1, ''), // of the seals: 0 new, 1 worn, 35 % more drag; learned with it
+  learned: whole(1, 0, 1, '', 0.2), // 1: this unit has closed before; 0: nothing is known of its friction
+  road_m_s2: even(0, 0, 2, 'm/s² rms', 0.5), // vertical; 2 is cobbles, which ISO 2631-1 calls extremely uncomfortable
+  slam_m_s2: even(0, 0, 30, 'm/s²', 0.1), // another door is slammed: 3 g at most in this one
+  slam_ms: even(20, 10, 40, 'ms'), // how long that lasts
+  slamAt_ms: soon(), // when it begins
+  gust_N: even(0, 0, 20, 'N', 0.2), // wind that presses the glass outwards: 100 N at a friction of 0.2
+  gust_ms: even(500, 200, 1500, 'ms'), // how long it lasts
+  gustAt_ms: soon(), // when it begins
+  tick_ms: whole(10, 10, 20, 'ms'), // control ticks that a board may keep
+  phase_ms: whole(0, 0, 20, 'ms'), // of the first tick
+  jitter_ms: whole(0, 0, 5, 'ms', 0.4), // every tick is late by up to this
+  pauseChance: even(0, 0, 0.1, '', 0.5), // that a tick is late by up to 15 ms
+  pauseAt_N: even(0, 0, 60, 'N', 0.4), // force at which a pause of 15 ms begins, the worst moment; 0: none
+  noise: whole(1, 0, 0xffff_ffff, ''), // seed of the road, of late ticks and of measuring noise
 } as const satisfies Readonly<Record<string, Parameter>>
 
 export const SPACE = { ...UNIT_TOLERANCES, ...CASE_SPACE } as const

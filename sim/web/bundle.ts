@@ -8,11 +8,12 @@ export interface PageParts { readonly script: string, readonly style: string }
 
 /** Bundles the page from its sources; rejects with esbuild's words. */
 export async function bundlePage(): Promise<PageParts> {
-  const { build } = await import('esbuild')
+  const { build, transform } = await import('esbuild')
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('main.ts', SOURCE))],
     bundle: true, minify: true, format: 'iife', platform: 'browser', target: 'es2022', charset: 'utf8', legalComments: 'none',
     jsx: 'automatic', jsxImportSource: 'preact', write: false, logLevel: 'silent',
   })
-  return { script: outputFiles[0]!.text.trim(), style: await readFile(new URL('page.css', SOURCE), 'utf8') }
+  const { code } = await transform(await readFile(new URL('page.css', SOURCE), 'utf8'), { loader: 'css', minify: true, charset: 'utf8' })
+  return { script: outputFiles[0]!.text.trim(), style: code.trim() }
 }
