@@ -29,7 +29,7 @@ export interface CaseResult {
   readonly reopened: boolean
 }
 
-/** What a window opens again at least, mm, or to where it came from (UN R21). */
+/** What a window opens again at least, mm, or to where it came from: FMVSS 118 S5 (UN R21 5.8.3 asks for 50 mm). */
 const REOPEN_mm = 125
 const LONGEST_ms = 45_000
 const FOUND_FROM_m = 0.002

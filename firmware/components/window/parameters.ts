@@ -91,7 +91,10 @@ export const WINDOW_PARAMETERS = {
 
   /** Reversal after a pinch: 200 mm, or to the lower end. */
   reopen_mm: 200,
-  /** A closing that the motor is too weak for lets go of what may be a hand by so much, as UN R21 has it at least. */
+  /**
+   * A closing that the motor is too weak for lets go of what may be a hand by so much: what UN R21 5.8.3 wants of a reversal at least.
+   * (FMVSS 118 S5 wants 125 mm of one, or the place where it began, or room for a rod of 200 mm.)
+   */
   letGo_mm: 50,
   /**
    * A closing that has to stop lets go of what it presses on with this much beyond friction.

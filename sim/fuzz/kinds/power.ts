@@ -1,9 +1,15 @@
-import { CRANKING_LEVELS, type CrankingLevel, loadDump, pulse4, type SupplyFault } from '../../power/index.ts'
+import { CRANKING_LEVELS, type CrankingLevel, loadDump, PLACE_NAMES, type PlaceName, pulse4, type SupplyFault } from '../../power/index.ts'
+import { WindowPlant } from '../../plants/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
+import type { Stage } from '../stage.ts'
 import { figure, kinds, type Params, text } from './kind.ts'
 
 /** How long the starter turns. */
 const PULSE4_s = { least: 0.5, most: 5 }
+/** Between which the window's law is declared; and a mild day. */
+const COLDEST_C = -30
+const HOTTEST_C = 80
+const ROOM_C = 23
 
 /** What happens to the supply. */
 export const POWER_KINDS = kinds({
@@ -54,7 +60,25 @@ export const POWER_KINDS = kinds({
     },
     end: ({ car }, params) => car.powerRepair(copperFault(params)),
   },
+  ambient: {
+    summary: 'cabin, doors or engine bay are cold or hot: boards at once, copper with time', perMinute: 0.5,
+    draw: dice => ({
+      for_ms: whole(dice, 5000, 30_000), with: { place: pick(dice, PLACE_NAMES), ambient_C: whole(dice, COLDEST_C, HOTTEST_C) },
+    }),
+    begin: ({ car }, params) => {
+      surround(car, params, figure(params, 'ambient_C'))
+      return true
+    },
+    end: ({ car }, params) => surround(car, params, ROOM_C),
+  },
 })
+
+/** What is in a door is as warm as its board. */
+function surround(car: Stage['car'], params: Params, ambient_C: number): void {
+  const place = text(params, 'place') as PlaceName
+  car.setAmbient_C(place, ambient_C)
+  for (const name of place === 'door' ? car.componentsOf('window') : []) car.plant(name, WindowPlant).setConditions(ambient_C)
+}
 
 function oneHub(params: Params): string | undefined {
   const hub = text(params, 'hub')
