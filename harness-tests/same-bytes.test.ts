@@ -50,7 +50,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     faults: { battery: { charge: 0.5, resistance_mOhm: 12, temperature_C: -20 }, supply: [{ kind: 'crank', level: 'III', at_ms: 3000 }] },
   },
   'corroded, cut and shorted copper': {
-    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: 'e7d30d03c08287db',
+    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: '35b71417b549a7d8',
     faults: {
       copper: [
         { kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.3, at_ms: 2000, until_ms: 9000 }, { kind: 'cut', cable: 'drop.RL', at_ms: 5000 },

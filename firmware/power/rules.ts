@@ -6,6 +6,15 @@ export const POWER_RULES = {
   lease_ms: 2000,
   /** The manager counts from sending its grant and adds this, so that the port always lets go first. */
   guard_ms: 100,
+  /** A hub that the manager has not heard for so long is missing: whatever it draws, nobody here can take it back. */
+  missing_ms: 2000,
+  /**
+   * Who have not heard each other for so long hold nothing any more that a manager without a quorum gave beyond the static shares:
+   * `missing_ms`, a look of the manager, a lease and its guard.
+   */
+  settled_ms: 4200,
+  /** How long a reversal goes on after the end of its lease while no manager answers: the way back to the open end. */
+  reversal_ms: 6000,
   /** How long a port may draw its peak: counted by the port from the arrival of the grant. */
   peak_ms: 400,
   /** How long the manager reserves the peak: a grant is on its way for 200 ms at most (its lifetime), then it is dropped. */

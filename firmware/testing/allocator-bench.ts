@@ -37,8 +37,10 @@ export class AllocatorBench {
     return this.answers()
   }
 
+  /** Time passes until then; ports say that they hold nothing, so that what is over is over. */
   at(now_ms: number): this {
     this.now_ms = now_ms
+    for (let hub = 0; hub < 3; hub++) for (let port = 0; port < 3; port++) this.allocator.reported(now_ms, hub, port, 0)
     return this
   }
 

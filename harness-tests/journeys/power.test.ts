@@ -169,20 +169,21 @@ describe('the power of the car', () => {
     await car.expectNever('the glass moves by itself', () => Math.abs(glass_pct(car, 'FL') - stopped_pct) > 2, { for_ms: 1000 })
   })
 
-  journey('goes on without its manager: the trunk takes over and grants the static shares', async (car) => {
+  journey('goes on without its manager: the trunk takes over and grants, but what the dash may draw', async (car) => {
     expect(manager(car)).toBe('active')
     car.car.powerHub('DASH', false)
     const died_ms = car.now_ms
     const inCharge = (): number | undefined => car.bus.last('VehicleState@ALL')?.source
     await car.until('the trunk takes over', () => inCharge() === 0x86 && manager(car) === 'rebuilding', { within_ms: 600 })
     expect(car.status('VehicleState@ALL')['ignition']).toBe('off')
-    await car.until('it grants', () => manager(car) === 'staticShares', { within_ms: 2500 })
+    await car.until('it grants', () => manager(car) === 'active', { within_ms: 2500 })
+    await car.run(2000)
     car.hold('FL.window.down')
     await car.until('a window opens by the switch in its door', () => glass_pct(car, 'FL') > 20, { within_ms: 4000 })
     const grants = car.history('PowerGrant@FL', died_ms)
     expect(grants.every(grant => grant.source === 0x86)).toBe(true)
     const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.FL]!
-    for (const grant of grants) expect(grant.values['peak_A']).toBeLessThanOrEqual(share_A)
+    expect(grants.some(grant => Number(grant.values['peak_A']) > share_A)).toBe(true)
     car.release('FL.window.down')
     await car.run(500)
 
@@ -199,7 +200,7 @@ describe('the power of the car', () => {
   journey('opens windows and doors without any manager, from the static share', async (car) => {
     car.car.powerHub('DASH', false)
     car.car.powerHub('TRUNK', false)
-    await car.run(3000)
+    await car.run(5000)
     car.hold('RL.window.down')
     await car.until('the window opens', () => glass_pct(car, 'RL') > 30, { within_ms: 4000 })
     const share_A = sedanPower(car.car.topology)!.shares_A[LOCATION.RL]!
@@ -208,21 +209,24 @@ describe('the power of the car', () => {
     car.release('RL.window.down')
   })
 
-  journey('keeps both halves of a cut spine within the static shares, and becomes one again', async (car) => {
+  journey('keeps the smaller part of a cut spine within its static shares, and becomes one again', async (car) => {
     await comfortOn(car)
     car.car.cutCable('spine.RL')
     const cut_ms = car.now_ms
     const says = (source: number): unknown => car.history('VehicleState@ALL', cut_ms)
       .filter(state => state.source === source).at(-1)?.values['manager']
-    const split = (): boolean => says(0x85) === 'staticShares' && says(0x86) === 'staticShares'
-    await car.until('both managers keep to the shares', split, { within_ms: 5000 })
+    const split = (): boolean => says(0x85) === 'active' && says(0x86) === 'staticShares'
+    await car.until('the rear manager keeps to the shares', split, { within_ms: 5000 })
     await car.run(2500)
     const power = sedanPower(car.car.topology)!
     car.hold('DASH.windowFL.down')
     car.hold('RR.window.down')
     const clamp = new Clamp(car)
     await clamp.until('windows on both sides open', () => glass_pct(car, 'FL') > 30 && glass_pct(car, 'RR') > 30, 6000)
-    for (const hub of power.plan!.hubs) expect(clamp.hub_A(hub.location)).toBeLessThanOrEqual(hub.share_A)
+    const rear: readonly number[] = [LOCATION.RL, LOCATION.RR, LOCATION.TRUNK]
+    for (const hub of power.plan!.hubs) {
+      if (rear.includes(hub.location)) expect(clamp.hub_A(hub.location)).toBeLessThanOrEqual(hub.share_A)
+    }
     car.release('DASH.windowFL.down')
     car.release('RR.window.down')
     car.car.mendCable('spine.RL')

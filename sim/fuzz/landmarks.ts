@@ -61,7 +61,7 @@ export const SPOKEN: readonly SpokenLandmark[] = [
     when: values => values['manager'] === MANAGER_STATE.rebuilding,
   },
   {
-    name: 'staticShares', summary: 'a manager that misses a hub keeps to static shares', message: 'VehicleState',
+    name: 'staticShares', summary: 'a manager that misses most hubs keeps to static shares', message: 'VehicleState',
     when: values => values['manager'] === MANAGER_STATE.staticShares,
   },
   { name: 'tripped', summary: 'an eFuse latches off', message: 'PortStatus', when: values => values['state'] === PORT_STATE.tripped },

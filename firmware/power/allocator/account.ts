@@ -31,7 +31,10 @@ export interface Account {
   reservedRun_mA: number
   began_ms: number
   peakEnd_ms: number
+  /** Infinity: it is over, but its port has not said so: another manager may have renewed it. */
   end_ms: number
+  /** The port said since the last grant that it holds nothing. */
+  freed: boolean
   /** Taken away: reserved until the port let go or the lease is over. */
   revoking: boolean
 
@@ -59,7 +62,7 @@ export function createAccount(index: number, hub: number, port: number): Account
   return {
     index: index, hub: hub, port: port, sequence: -1, heard_ms: -Infinity,
     held: false, heldSequence: -1, adopted: false, reported_mA: 0, priority: 3, run_mA: 0, peak_mA: 0, reserved_mA: 0, reservedRun_mA: 0,
-    began_ms: 0, peakEnd_ms: 0, end_ms: 0, revoking: false,
+    began_ms: 0, peakEnd_ms: 0, end_ms: 0, freed: true, revoking: false,
     waiting: false, wishPriority: 3, wishRun_mA: 0, wishPeak_mA: 0, since_ms: 0, asked: false, tried: -1, helpable: -1, retry_ms: 0,
     result: 0, answer: NO_ANSWER,
   }
@@ -67,7 +70,8 @@ export function createAccount(index: number, hub: number, port: number): Account
 
 /** When there is something to do about a account: its peak or lease is over, its wish is old; ms, Infinity: never. */
 export function dueOf(account: Account): number {
-  let due_ms = account.reported_mA > 0 ? -Infinity : Infinity
+  if (account.reported_mA > 0) return -Infinity
+  let due_ms = Infinity
   if (account.held) due_ms = account.reserved_mA > account.run_mA ? Math.min(account.peakEnd_ms, account.end_ms) : account.end_ms
   if (account.waiting) due_ms = Math.min(due_ms, account.retry_ms, account.heard_ms + POWER_RULES.wish_ms)
   return due_ms

@@ -50,8 +50,7 @@ describe('the order of things', () => {
     } while (rig.allocator.unfinished)
     expect(Math.max(...steps)).toBe(1)
     expect(held()).toBe(0)
-    rig.now_ms += LEASE_ms
-    rig.allocator.next(rig.now_ms)
+    rig.at(rig.now_ms + LEASE_ms).allocator.next(rig.now_ms)
     expect([0, 1, 2].map(port => rig.account(0, port).held)).toEqual([false, true, true])
   })
 

@@ -91,6 +91,8 @@ class Rig {
   pass(wait_ms: number, lost: boolean): void {
     for (let rest_ms = wait_ms; rest_ms > 0; rest_ms -= 50) {
       this.now_ms += Math.min(rest_ms, 50)
+      // Ports say what they hold every second.
+      if (Math.floor(this.now_ms / 1000) !== Math.floor((this.now_ms - 50) / 1000)) this.report()
       for (const message of this.inFlight.splice(0)) {
         if (message.at_ms <= this.now_ms) message.deliver()
         else this.inFlight.push(message)
@@ -98,6 +100,11 @@ class Rig {
       this.answer(lost, 0)
       this.check()
     }
+  }
+
+  report(): void {
+    const { allocator, now_ms } = this
+    this.ports.forEach((ports, hub) => ports.forEach((port, index) => allocator.reported(now_ms, hub, index, port.runs_A(now_ms))))
   }
 
   private ask(at: Step, port: ModelPort): void {
@@ -182,7 +189,7 @@ describe('the allocator, whatever happens', () => {
     fc.assert(fc.property(plans, fc.array(step, { minLength: 5, maxLength: 60 }), (plan, steps) => {
       const rig = new Rig(plan)
       for (const at of steps) rig.run(at)
-      rig.pass(POWER_RULES.lease_ms + POWER_RULES.guard_ms + POWER_RULES.wish_ms, true)
+      rig.pass(POWER_RULES.lease_ms + POWER_RULES.guard_ms + POWER_RULES.wish_ms + 1000, true)
       expect(rig.allocator.busy()).toBe(false)
       for (const [hub, ports] of rig.ports.entries()) {
         for (const index of ports.keys()) expect(rig.allocator.find(hub, index)!.reserved_mA).toBe(0)
@@ -232,6 +239,7 @@ describe('the allocator, whatever happens', () => {
           if (answer.port === 0 && answer.result === GRANT_RESULT.granted) granted_mA = answer.run_mA
         })
         rig.now_ms += 50
+        rig.report()
       }
       expect(granted_mA).toBe(9000)
     }), { numRuns: runs(150), seed: 14 })

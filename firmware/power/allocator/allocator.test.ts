@@ -63,9 +63,37 @@ describe('a lease', () => {
     rig.ask(0, 0, 9, 9, 2)
     rig.pass(2000)
     expect(rig.held(0, 0)).toBe(true)
+    rig.allocator.reported(rig.now_ms, 0, 0, 0)
     rig.pass(100)
     expect(rig.held(0, 0)).toBe(false)
     expect(rig.allocator.busy()).toBe(false)
+  })
+
+  it('that nobody renews goes on counting until its port says that it holds nothing, or asks again', () => {
+    const rig = bench()
+    rig.ask(0, 0, 9, 9, 2)
+    rig.ask(0, 1, 5, 5, 2)
+    for (const [port, granted_A] of [[0, 9], [1, 5]] as const) rig.allocator.reported(rig.now_ms, 0, port, granted_A)
+    rig.pass(5000)
+    expect([rig.reserved_A(0, 0), rig.reserved_A(0, 1)]).toEqual([9, 5])
+    rig.allocator.reported(rig.now_ms, 0, 0, 0)
+    rig.allocator.reported(rig.now_ms, 0, 1, 6)
+    rig.allocator.reported(rig.now_ms, 0, 9, 6)
+    rig.answers()
+    expect([rig.reserved_A(0, 0), rig.reserved_A(0, 1)]).toEqual([0, 6])
+    expect(rig.ask(0, 1, 6, 6, 2)[0]).toMatchObject({ result: granted, run_A: 6 })
+  })
+
+  it('of a hub that is missed is taken for what it had, or its static share, then for that; when it is met, for what it reports', () => {
+    const rig = bench()
+    rig.ask(0, 0, 16, 16, 2)
+    rig.allocator.miss(0)
+    expect([rig.held(0, 0), rig.ask(1, 0, 25, 25, 2)[0]!.result]).toEqual([false, deferred])
+    rig.allocator.meet(1)
+    expect(rig.answers()).toEqual([])
+    rig.allocator.settle(0)
+    rig.allocator.meet(0)
+    expect(rig.ask(1, 0, 25, 25, 2)[0]!.result).toBe(granted)
   })
 
   it('is renewed without a new peak, and lowered at once', () => {
@@ -322,7 +350,7 @@ describe('shedding and restriction', () => {
     expect(rig.ask(0, 0, 9, 20, 2)[0]).toMatchObject({ result: granted, run_A: 9, peak_A: 20 })
   })
 
-  it('adopts what another manager gave, once, and until its port lets go or falls silent', () => {
+  it('adopts what another manager gave, the most that its port says, and until its port lets go or falls silent', () => {
     const rig = bench()
     rig.allocator.adopt(rig.now_ms, 0, 0, 9)
     rig.allocator.adopt(rig.now_ms, 0, 0, 12)
@@ -331,11 +359,12 @@ describe('shedding and restriction', () => {
     rig.allocator.adopt(rig.now_ms, 0, 9, 5)
     rig.allocator.adopt(rig.now_ms, 1, 0, 4)
     expect(rig.answers()).toEqual([])
-    expect([rig.reserved_A(0, 0), rig.reserved_A(0, 1), rig.reserved_A(1, 0)]).toEqual([9, 0, 4])
+    expect([rig.reserved_A(0, 0), rig.reserved_A(0, 1), rig.reserved_A(1, 0)]).toEqual([12, 0, 4])
     rig.allocator.release(0, 0, 13)
     expect(rig.held(0, 0)).toBe(false)
     rig.allocator.freeze(true)
     expect(rig.ask(1, 0, 4, 4, 2)[0]).toMatchObject({ result: granted, run_A: 4 })
+    for (let port = 0; port < 3; port++) rig.allocator.reported(rig.now_ms, 1, port, 0)
     rig.pass(2200)
     expect(rig.allocator.busy()).toBe(false)
   })

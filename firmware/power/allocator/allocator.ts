@@ -47,6 +47,8 @@ export class Allocator {
   private readonly most_mA: Float64Array
   private readonly mostPeak_mA: Float64Array
   private readonly drops: DropLimits[]
+  /** By hub. */
+  private readonly missed: Uint8Array
   private level: number
   private frozen: boolean
 
@@ -73,6 +75,7 @@ export class Allocator {
     }
     this.drops = []
     for (let hub = 0; hub < hubs; hub++) this.drops.push(plan.hubs[hub]!.drop)
+    this.missed = new Uint8Array(hubs)
     this.level = 0
     this.frozen = false
   }
@@ -138,6 +141,41 @@ export class Allocator {
     this.leases.restrict(staticOnly)
   }
 
+  /** A port says what it holds, A. What it was granted and does not give back stays reserved until it says that it holds nothing. */
+  reported(now_ms: number, hub: number, port: number, granted_A: number): void {
+    const account = this.find(hub, port)
+    if (account === undefined) return
+    account.freed = !(granted_A > 0)
+    if (!account.held || account.end_ms < Infinity) return
+    if (account.freed) this.leases.drop(account)
+    else this.adopt(now_ms, hub, port, granted_A)
+  }
+
+  /** A hub is not heard any more: what it has, and its static share at least, is taken until it is met again. */
+  miss(hub: number): void {
+    this.missed[hub] = 1
+    this.leases.holdBack(hub)
+    for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) {
+      const account = this.accounts[i]!
+      account.reported_mA = 0
+      this.wishes.withdraw(account)
+      this.answers.drop(account)
+      if (account.held) this.leases.drop(account)
+    }
+  }
+
+  /** Whatever a hub had that is missed, it has no more than its static share by now. */
+  settle(hub: number): void {
+    this.leases.holdShare(hub)
+  }
+
+  /** A hub that was missed is there again, and what it draws is known. */
+  meet(hub: number): void {
+    if (this.missed[hub] === 0) return
+    this.missed[hub] = 0
+    this.leases.believe(hub)
+  }
+
   /** A hub reports how warm it is, °C: where it is hotter than its drop is laid for, less is granted to it from now on. */
   warm(hub: number, temperature_C: number): void {
     const drop = this.drops[hub]!
@@ -150,8 +188,9 @@ export class Allocator {
     const account = this.find(hub, port)
     if (account === undefined || !(run_A > 0 && run_A < Infinity)) return
     this.putAway(account, now_ms)
-    if (account.held) return
-    account.reported_mA = Math.round(run_A * MILLI)
+    const run_mA = Math.round(run_A * MILLI)
+    if (account.held && account.run_mA >= run_mA) return
+    account.reported_mA = run_mA
     this.overdue.watch(account)
   }
 
@@ -292,8 +331,11 @@ export class Allocator {
   /** Counts what was reported, ends what is over: peak, lease, the wish of a port that fell silent. */
   private putAway(account: Account, now_ms: number): void {
     if (account.reported_mA > 0) this.leases.adopt(account, now_ms)
-    if (account.held && account.end_ms <= now_ms) this.leases.drop(account)
-    else if (account.held && account.peakEnd_ms <= now_ms) this.leases.endPeak(account)
+    if (account.held && account.end_ms <= now_ms) {
+      if (account.freed) this.leases.drop(account)
+      else account.end_ms = Infinity
+    }
+    if (account.held && account.peakEnd_ms <= now_ms) this.leases.endPeak(account)
     if (account.waiting && account.heard_ms + POWER_RULES.wish_ms <= now_ms) this.wishes.withdraw(account)
     if (account.waiting && account.retry_ms <= now_ms) this.wishes.retry(account)
   }

@@ -126,12 +126,13 @@ describe('room in the copper', () => {
     expect(copper.shortRow(2, 7000, 17_001)).toBe(SEGMENT)
   })
 
-  it('tells a hub above its static share', () => {
+  it('tells a row that bears more than it can, first of all a hub above its static share', () => {
     const copper = load(line({ share_A: 8, idle_A: 1 }))
     copper.take(1, 7000, 7000)
-    expect(copper.exceedsShare(1)).toBe(false)
+    expect(copper.isShort(1)).toBe(false)
     copper.take(1, 1, 1)
-    expect([0, 1, 2].map(hub => copper.exceedsShare(hub))).toEqual([false, true, false])
+    expect([0, 1, 2].map(row => copper.isShort(row))).toEqual([false, true, false])
+    expect([copper.concerns(1, 1), copper.concerns(1, 0), copper.concerns(SEGMENT, 0)]).toEqual([true, false, true])
   })
 })
 

@@ -9,6 +9,13 @@ export class CopperLoad {
   private readonly ends: Uint8Array
   /** By row. */
   private readonly left: Float64Array
+  /** By hub: what it took, what is held back for it at least, and what of it the rows count; for long, and at present. */
+  private readonly run_mA: Float64Array
+  private readonly now_mA: Float64Array
+  private readonly leastRun_mA: Float64Array
+  private readonly least_mA: Float64Array
+  private readonly countedRun_mA: Float64Array
+  private readonly counted_mA: Float64Array
   /** Where the rows of a hub begin: 0 while only its static share, which is the first, may be used; else 1. */
   private from: number
 
@@ -18,6 +25,12 @@ export class CopperLoad {
     this.rows = copper.rows
     this.lasting = copper.lasting
     this.left = new Float64Array(copper.limits.length)
+    this.run_mA = new Float64Array(this.rows.length)
+    this.now_mA = new Float64Array(this.rows.length)
+    this.leastRun_mA = new Float64Array(this.rows.length)
+    this.least_mA = new Float64Array(this.rows.length)
+    this.countedRun_mA = new Float64Array(this.rows.length)
+    this.counted_mA = new Float64Array(this.rows.length)
     this.from = 1
     this.ends = new Uint8Array(this.rows.length)
     for (let hub = 0; hub < this.rows.length; hub++) {
@@ -34,11 +47,30 @@ export class CopperLoad {
 
   /** Reserves current at a hub, `run_mA` of it for long and `now_mA` at present; negative gives back. */
   take(hub: number, run_mA: number, now_mA: number): void {
-    const rows = this.rows[hub]!
-    const weights = this.weights[hub]!
-    const end = this.ends[hub]!
-    for (let i = 0; i < end; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * now_mA
-    for (let i = end; i < rows.length; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * run_mA
+    this.run_mA[hub] = this.run_mA[hub]! + run_mA
+    this.now_mA[hub] = this.now_mA[hub]! + now_mA
+    this.count(hub)
+  }
+
+  /** A hub counts for this at least, whatever is reserved there: for long, and at present. */
+  holdBack(hub: number, run_mA: number, now_mA: number): void {
+    this.leastRun_mA[hub] = run_mA
+    this.least_mA[hub] = now_mA
+    this.count(hub)
+  }
+
+  /** Something is held back for a hub. */
+  holdsBack(hub: number): boolean {
+    return this.least_mA[hub]! > 0
+  }
+
+  /** What counts for a hub for long, and at present, mA. */
+  countedRunOf_mA(hub: number): number {
+    return this.countedRun_mA[hub]!
+  }
+
+  countedOf_mA(hub: number): number {
+    return this.counted_mA[hub]!
   }
 
   /** What a hub may draw for long on top of all that is reserved, mA; negative when something is over its limit already. */
@@ -108,9 +140,28 @@ export class CopperLoad {
     return true
   }
 
-  /** Reserved at a hub beyond its static share. */
-  exceedsShare(hub: number): boolean {
-    return this.left[hub]! < 0
+  /** More is reserved than this row bears: of the first, a hub's static share; of the others, the copper. */
+  isShort(row: number): boolean {
+    return this.left[row]! < 0
+  }
+
+  /** A current at this hub counts in this row. */
+  concerns(row: number, hub: number): boolean {
+    return this.weights[hub]![row]! > 0
+  }
+
+  private count(hub: number): void {
+    const run_mA = Math.max(this.run_mA[hub]!, this.leastRun_mA[hub]!)
+    const now_mA = Math.max(this.now_mA[hub]!, this.least_mA[hub]!)
+    const moreRun_mA = run_mA - this.countedRun_mA[hub]!
+    const more_mA = now_mA - this.counted_mA[hub]!
+    this.countedRun_mA[hub] = run_mA
+    this.counted_mA[hub] = now_mA
+    const rows = this.rows[hub]!
+    const weights = this.weights[hub]!
+    const end = this.ends[hub]!
+    for (let i = 0; i < end; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * more_mA
+    for (let i = end; i < rows.length; i++) this.left[rows[i]!]! -= weights[rows[i]!]! * moreRun_mA
   }
 
   private roomIn_mA(hub: number, from: number, end: number): number {

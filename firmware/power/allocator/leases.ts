@@ -19,7 +19,10 @@ export class Leases {
   /** By hub. */
   private readonly lostRun_mA: Float64Array
   private readonly lost_mA: Float64Array
-  /** The hubs before are within their static shares, or may be above. */
+  private readonly share_mA: Float64Array
+  /** The rows of the copper: those before `trimmed` bear what is reserved; those before `first` need not. */
+  private readonly rows: number
+  private first: number
   private trimmed: number
 
   /** `accounts`: of all ports. */
@@ -32,12 +35,16 @@ export class Leases {
     this.hubs = plan.hubs.length
     this.lostRun_mA = new Float64Array(this.hubs)
     this.lost_mA = new Float64Array(this.hubs)
-    this.trimmed = this.hubs
+    this.share_mA = copper.limits.slice(0, this.hubs)
+    this.rows = copper.limits.length
+    this.first = this.hubs
+    this.trimmed = this.rows
   }
 
   /** From now on hubs may use their static shares only, or whatever the copper carries. */
   restrict(staticOnly: boolean): void {
-    this.trimmed = staticOnly ? 0 : this.hubs
+    this.first = staticOnly ? 0 : this.hubs
+    this.trimmed = this.first
     this.load.restrict(staticOnly)
     this.staying.restrict(staticOnly)
     this.changes++
@@ -53,6 +60,31 @@ export class Leases {
     this.staying.take(hub, moreRun_mA, more_mA)
     this.lostRun_mA[hub] = run_mA
     this.lost_mA[hub] = now_mA
+  }
+
+  /** What counts for a hub now goes on to count, and its static share at least, which it takes when it hears no manager. */
+  holdBack(hub: number): void {
+    const share_mA = this.share_mA[hub]!
+    this.setLeast(hub, Math.max(this.load.countedRunOf_mA(hub), share_mA), Math.max(this.load.countedOf_mA(hub), share_mA))
+  }
+
+  /** A hub counts for its static share at least, and for no more than that of what was held back. */
+  holdShare(hub: number): void {
+    this.setLeast(hub, this.share_mA[hub]!, this.share_mA[hub]!)
+    this.changes++
+  }
+
+  /** A hub counts for what is reserved there, and for nothing else. */
+  believe(hub: number): void {
+    if (!this.load.holdsBack(hub)) return
+    this.setLeast(hub, 0, 0)
+    this.changes++
+  }
+
+  private setLeast(hub: number, run_mA: number, now_mA: number): void {
+    this.load.holdBack(hub, run_mA, now_mA)
+    this.staying.holdBack(hub, run_mA, now_mA)
+    this.trimmed = this.first
   }
 
   /** What a port may draw as a peak, with what it has. */
@@ -76,6 +108,7 @@ export class Leases {
     account.peak_mA = Math.max(peak_mA, run_mA)
     account.heldSequence = account.sequence
     account.end_ms = now_ms + POWER_RULES.lease_ms + POWER_RULES.guard_ms
+    account.freed = false
     if (peak_mA > run_mA) account.peakEnd_ms = now_ms + POWER_RULES.peakReserved_ms
     this.reserve(account, run_mA, Math.max(account.peak_mA, stillPeak_mA))
   }
@@ -115,19 +148,22 @@ export class Leases {
     account.revoking = false
   }
 
-  /** A lease to take back because its hub is above its static share, the least important first; undefined: there is none. */
+  /**
+   * A lease to take back because more is reserved than the hub's static share or the copper bears, the least important first; never
+   * that of safety. Undefined: there is none.
+   */
   surplus(): Account | undefined {
-    for (; this.trimmed < this.hubs; this.trimmed++) {
-      const account = this.staying.exceedsShare(this.trimmed) ? this.leastOf(this.trimmed) : undefined
+    for (; this.trimmed < this.rows; this.trimmed++) {
+      const account = this.staying.isShort(this.trimmed) ? this.leastIn(this.trimmed) : undefined
       if (account !== undefined) return account
     }
     return undefined
   }
 
-  private leastOf(hub: number): Account | undefined {
+  private leastIn(row: number): Account | undefined {
     let place = this.held.first
-    while (place !== undefined && (place.account.hub !== hub || place.account.revoking)) place = place.after
-    return place === undefined ? undefined : place.account
+    while (place !== undefined && (place.account.revoking || !this.staying.concerns(row, place.account.hub))) place = place.after
+    return place === undefined || place.account.priority === PRIORITY.safety ? undefined : place.account
   }
 
   private rank(account: Account, now_ms: number, priority: number): void {

@@ -2,8 +2,11 @@ import { hubAddress, LOCATION, MANAGER_STATE, type VehicleStateValues } from '#p
 import { FRESH_ms, type Job, type Schedule } from '../../runtime/index.ts'
 import { POWER_RULES } from '../rules.ts'
 
-/** Without a word of a manager for so long no lease of anybody is in force any more: the static shares are free to use. */
-export const ORPHANED_ms: number = POWER_RULES.lease_ms + POWER_RULES.guard_ms + FRESH_ms
+/**
+ * Without a word of a manager for so long the static shares are free to use: no lease of anybody is in force any more, or there is a
+ * manager elsewhere that has missed this hub for long enough to keep its share for it.
+ */
+export const ORPHANED_ms: number = POWER_RULES.settled_ms + FRESH_ms
 
 const DASH_ADDRESS: number = hubAddress(LOCATION.DASH)
 const TRUNK_ADDRESS: number = hubAddress(LOCATION.TRUNK)

@@ -4,7 +4,7 @@ import { linePlan, ManagerBench } from '../../testing/index.ts'
 import { POWER_RULES } from '../rules.ts'
 import { Excess } from './excess.ts'
 
-const { FL, FR, TRUNK } = LOCATION
+const { DASH, FL, FR, TRUNK } = LOCATION
 /** The manager looks every 100 ms. */
 const LOOKS_ms = POWER_RULES.excessReported_ms + 300
 
@@ -46,12 +46,21 @@ describe('a hub that draws more than was granted to it', () => {
   })
 
   it('is not looked for while hubs keep to static shares', () => {
-    const bench = reporting(FL, [7, 0])
+    const bench = new ManagerBench(true)
+    bench.hubs.delete(DASH)
     bench.hubs.delete(FR)
-    bench.pass(2500)
+    bench.drawn_A.set(FL, [7, 0])
+    bench.pass(5000)
     expect(bench.manager.state).toBe(MANAGER_STATE.staticShares)
     bench.pass(2 * LOOKS_ms)
     expect(bench.logged).toEqual([])
+  })
+
+  it('is not one that is missed: what it said last is old', () => {
+    const bench = reporting(TRUNK, [9, 0]).pass(1000)
+    bench.hubs.delete(TRUNK)
+    bench.pass(2 * LOOKS_ms)
+    expect([bench.manager.state, bench.logged]).toEqual([MANAGER_STATE.active, []])
   })
 
   it('is told from what it may draw by margin and time; ports that are none, and what is not available, count nothing', () => {

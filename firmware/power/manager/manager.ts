@@ -26,6 +26,8 @@ export const MANAGER_RULES = {
 } as const
 
 const MILLI = 1000
+/** Whoever has not been heard for so long draws its static share at most. */
+const SHARE_ms: number = POWER_RULES.settled_ms + POWER_RULES.reversal_ms
 
 /** What the manager needs of the hub it lives in. */
 export interface ManagerHost {
@@ -65,7 +67,7 @@ export interface ManagerCounters {
 /**
  * The power manager. One in the dash, which is in charge whenever it is up; one in the trunk that stands by and takes over
  * when the dash falls silent. Who begins learns from the ports' reports what is granted already and gives nothing new but
- * to safety meanwhile; who misses a hub keeps to the static shares, because there may be another manager on its side.
+ * to safety meanwhile; who misses most hubs keeps to the static shares, because there may be another manager on their side.
  */
 export class PowerManager {
   /** State or shed level is another: VehicleState says so, or (state none) is sent no more. */
@@ -84,6 +86,15 @@ export class PowerManager {
   private readonly grant: PowerGrantValues
   private readonly shed: PowerShedValues
   private otherHeard_ms: number
+  /** When another manager last spoke that was in charge. */
+  private rival_ms: number
+  private rivalled: boolean
+  /** Since then it has had a quorum. */
+  private gained_ms: number
+  /** By hub: the allocator was told that it is missed (1), and that it has settled (2). */
+  private readonly missed: Uint8Array
+  /** It hears none of the others: it is cut off, or deaf, and must not stand in the way of who is not. */
+  private alone: boolean
   private began_ms: number
   /** Reports count from here on: until then another manager may have been at work. */
   private learn_ms: number
@@ -106,6 +117,11 @@ export class PowerManager {
     this.grant = PowerGrantCodec.create()
     this.shed = PowerShedCodec.create()
     this.otherHeard_ms = 0
+    this.rival_ms = -Infinity
+    this.rivalled = false
+    this.gained_ms = 0
+    this.missed = new Uint8Array(plan.hubs.length)
+    this.alone = false
     this.began_ms = 0
     this.learn_ms = 0
     this.thaw_ms = 0
@@ -146,6 +162,7 @@ export class PowerManager {
     if (hub < 0) return
     const now = this.host.schedule.now()
     this.presence.reported(hub, values.port, values.granted_A, now)
+    this.allocator.reported(now, hub, values.port, values.granted_A)
     this.excess.reported(hub, values.port, values.current_A)
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
   }
@@ -160,7 +177,10 @@ export class PowerManager {
   heard(location: number): number {
     const hub = hubIndexOf(this.plan, location)
     if (hub < 0) this.counters.strangers++
-    else this.presence.heard(hub, this.host.schedule.now())
+    else {
+      this.alone = this.alone && hub === this.presence.own
+      this.presence.heard(hub, this.host.schedule.now())
+    }
     return hub
   }
 
@@ -170,7 +190,9 @@ export class PowerManager {
     this.otherHeard_ms = now
     if (this.standby) this.retire(now)
     else if (state !== MANAGER_STATE.none) {
-      this.learn_ms = now
+      this.rival_ms = now
+      // Until it hears this one it may go on granting, and its last answers are on their way.
+      this.learn_ms = now + MANAGER_RULES.silence_ms
       if (this.state !== MANAGER_STATE.none && this.state !== MANAGER_STATE.rebuilding) this.rebuild(now)
     }
   }
@@ -178,7 +200,7 @@ export class PowerManager {
   private tick(): void {
     const now = this.host.schedule.now()
     this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)
-    if (!this.host.operating()) {
+    if (!this.host.operating() || this.alone) {
       this.retire(now)
       return
     }
@@ -186,6 +208,7 @@ export class PowerManager {
       if (this.standby && now - this.otherHeard_ms <= MANAGER_RULES.silence_ms) return
       this.takeOver(now)
     }
+    this.hearOwn(now)
     this.watchHubs(now)
     this.watchCurrents(now)
     if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
@@ -194,6 +217,8 @@ export class PowerManager {
 
   private takeOver(now: number): void {
     if (this.standby) this.counters.takeovers++
+    this.presence.begin(now)
+    this.gained_ms = now - 1
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
       for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) this.adopt(hub, port, now)
     }
@@ -209,6 +234,17 @@ export class PowerManager {
     this.allocator.adopt(now, hub, port, own ? this.host.power.runLimit_A(port) : this.presence.granted(hub, port, now))
   }
 
+  /** A hub does not hear itself. */
+  private hearOwn(now: number): void {
+    const own = this.presence.own
+    if (own < 0) return
+    for (let port = 0; port < this.plan.hubs[own]!.ports; port++) {
+      this.allocator.reported(now, own, port, this.host.power.runLimit_A(port))
+      // The other manager may have given it something.
+      if (this.state === MANAGER_STATE.rebuilding) this.adopt(own, port, now)
+    }
+  }
+
   private rebuild(now: number): void {
     this.began_ms = now
     this.allocator.freeze(true)
@@ -222,29 +258,59 @@ export class PowerManager {
   }
 
   private watchHubs(now: number): void {
-    const misses = this.presence.missesAny(now)
-    if (this.state === MANAGER_STATE.rebuilding) {
-      if (now - this.began_ms < MANAGER_RULES.rebuild_ms && !this.presence.complete(this.learn_ms)) return
-      this.thaw_ms = now
-      this.enter(misses ? MANAGER_STATE.staticShares : MANAGER_STATE.active)
-      this.allocator.restrict(misses)
-    } else if (misses && this.state === MANAGER_STATE.active) {
+    const rival = now - this.rival_ms <= MANAGER_RULES.silence_ms
+    const back = this.findMissing(now) || (this.rivalled && !rival)
+    this.rivalled = rival
+    this.alone = this.missed.length > 1 && this.presence.missing(now) === this.missed.length - 1
+    // Whoever hears another manager that is in charge is not heard by it.
+    const quorum = !rival && this.presence.isQuorum(now, !this.standby)
+    if (!quorum) this.gained_ms = now
+    if (this.state === MANAGER_STATE.rebuilding && !back) {
+      if (now - this.began_ms < MANAGER_RULES.rebuild_ms && (rival || !this.presence.complete(this.learn_ms, now))) return
+      for (let hub = 0; hub < this.missed.length; hub++) if (this.missed[hub] === 0) this.allocator.meet(hub)
+      this.thaw_ms = this.presence.settled_ms(quorum ? this.gained_ms : -Infinity, now)
+      this.enter(quorum ? MANAGER_STATE.active : MANAGER_STATE.staticShares)
+      this.allocator.restrict(!quorum)
+    } else if (!quorum && this.state === MANAGER_STATE.active) {
       // Leases beyond the shares may still run on the other side.
       this.thaw_ms = now + POWER_RULES.lease_ms + POWER_RULES.guard_ms
       this.enter(MANAGER_STATE.staticShares)
       this.allocator.restrict(true)
-    } else if (!misses && this.state === MANAGER_STATE.staticShares) {
-      this.learn_ms = now
+    } else if (back || (quorum && this.state === MANAGER_STATE.staticShares)) {
+      this.learn_ms = now + MANAGER_RULES.silence_ms
       this.rebuild(now)
       return
     }
     this.allocator.freeze(now < this.thaw_ms)
   }
 
+  /**
+   * Tells the allocator which hubs are missed: what they may draw is taken. Whatever they had, they are down to their static shares when
+   * what another manager gave has settled and a reversal that outlives its lease is over. True: one is back.
+   */
+  private findMissing(now: number): boolean {
+    let back = false
+    for (let hub = 0; hub < this.missed.length; hub++) {
+      const missing = this.presence.isMissing(hub, now)
+      if (!missing) {
+        if (this.missed[hub] !== 0) back = true
+        this.missed[hub] = 0
+      } else if (this.missed[hub] === 0) {
+        this.missed[hub] = 1
+        this.allocator.miss(hub)
+      } else if (this.missed[hub] === 1 && this.presence.silence_ms(hub, now) > SHARE_ms) {
+        this.missed[hub] = 2
+        this.allocator.settle(hub)
+      }
+    }
+    return back
+  }
+
   /** Only where nothing but its own grants can be drawn. */
   private watchCurrents(now: number): void {
     if (this.state !== MANAGER_STATE.active) return
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
+      if (this.missed[hub] !== 0) continue
       const granted_A = this.allocator.reserved_mA(hub) / MILLI
       if (!this.excess.finds(hub, granted_A, now)) continue
       this.counters.accused++

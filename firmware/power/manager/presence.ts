@@ -1,15 +1,15 @@
 import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
+import { POWER_RULES } from '../rules.ts'
 
-/** A hub that was not heard for so long is missing. */
-export const MISSING_ms = 2000
 /** A port's report counts for a manager that begins when it is no older. */
 export const REPORT_ms = 1500
 
 /** Which hubs are there, and what their ports say they were granted. Kept by the standby too, so that it can begin at once. */
 export class Presence {
   private readonly plan: PowerPlan
-  private readonly own: number
+  /** Index of the hub that keeps this; −1: the plan does not have it. */
+  readonly own: number
   private readonly heard_ms: Float64Array
   /** By port, hub after hub: current granted, and when it was said. */
   private readonly first: Uint16Array
@@ -46,20 +46,58 @@ export class Presence {
     return now_ms - this.reported_ms[index]! <= REPORT_ms ? this.granted_A[index]! : 0
   }
 
-  /** True when a hub of the plan is not there. */
-  missesAny(now_ms: number): boolean {
-    // Stryker disable next-line EqualityOperator: past the end there is no number, which is not too old
+  /** A manager begins: hubs that it has not heard of late have from now on as long as others to speak. */
+  begin(now_ms: number): void {
     for (let i = 0; i < this.heard_ms.length; i++) {
-      if (i !== this.own && now_ms - this.heard_ms[i]! > MISSING_ms) return true
+      if (this.isMissing(i, now_ms)) this.heard_ms[i] = now_ms - 1
     }
-    return false
   }
 
-  /** True when every port of every other hub has reported since a time. */
-  complete(since_ms: number): boolean {
+  /** A hub is not there: it has not been heard for `missing_ms`. */
+  isMissing(hub: number, now_ms: number): boolean {
+    return hub !== this.own && now_ms - this.heard_ms[hub]! > POWER_RULES.missing_ms
+  }
+
+  /** How many hubs of the plan are not there. */
+  missing(now_ms: number): number {
+    let missing = 0
+    // Stryker disable next-line EqualityOperator: past the end there is no number, which is not too old
+    for (let i = 0; i < this.heard_ms.length; i++) if (this.isMissing(i, now_ms)) missing++
+    return missing
+  }
+
+  /** A hub has not been heard for so long, ms; Infinity: never. */
+  silence_ms(hub: number, now_ms: number): number {
+    return now_ms - this.heard_ms[hub]!
+  }
+
+  /**
+   * True when more than half of the hubs are there, or one half and `tied`: of a car that is cut in two, that is true on one side
+   * at most.
+   */
+  isQuorum(now_ms: number, tied: boolean): boolean {
+    const hubs = this.heard_ms.length
+    const there = 2 * (hubs - this.missing(now_ms))
+    return there > hubs || (tied && there === hubs)
+  }
+
+  /**
+   * From then on, ms, nobody holds any more what a manager has given that does not hear the hubs that are missing here, or that had the
+   * quorum before this one (`gained_ms`). −Infinity: none is missing.
+   */
+  settled_ms(gained_ms: number, now_ms: number): number {
+    let last_ms = -Infinity
+    for (let i = 0; i < this.heard_ms.length; i++) {
+      if (this.isMissing(i, now_ms)) last_ms = Math.max(last_ms, this.heard_ms[i]!, gained_ms)
+    }
+    return last_ms + POWER_RULES.settled_ms
+  }
+
+  /** True when every port of every other hub that is there has reported since a time. */
+  complete(since_ms: number, now_ms: number): boolean {
     // Stryker disable next-line EqualityOperator: past the last hub there are no ports
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
-      if (hub === this.own) continue
+      if (hub === this.own || this.isMissing(hub, now_ms)) continue
       for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) {
         if (this.reported_ms[i]! < since_ms) return false
       }

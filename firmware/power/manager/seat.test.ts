@@ -12,7 +12,7 @@ import { ManagerSeat } from './seat.ts'
 import { PortFeed } from '../port/index.ts'
 
 const { DASH, FL, HOOD, TRUNK } = LOCATION
-const { none, active, rebuilding, staticShares } = MANAGER_STATE
+const { none, active, rebuilding } = MANAGER_STATE
 
 interface Handler { handle(values: object, location: number, source: number): void }
 
@@ -169,10 +169,11 @@ describe('a manager\'s seat', () => {
   })
 
   it('lets its hub hear the manager in itself for as long as that is in charge', () => {
-    const { hal, power, fill, hub } = inCharge()
+    const { hal, power, fill, hub, hear } = inCharge()
     const beat = (): void => {
       for (let i = 0; i < 3 * ORPHANED_ms / 100; i++) {
         hal.clock.advance(100)
+        if (i % 10 === 0) hear(HubStatusCodec)
         fill()
       }
     }
@@ -184,13 +185,15 @@ describe('a manager\'s seat', () => {
   })
 
   it('ends the heartbeat of a standby that makes way, and follows it no more', () => {
-    const { seat, manager, beats, hal, power } = seated(true)
+    const { seat, manager, beats, hal, power, hear } = seated(true)
     manager.start()
     hal.clock.advance(2000)
     expect([manager.state, beats]).toEqual([rebuilding, [true]])
+    hear(HubStatusCodec)
     hal.clock.advance(2000)
     const follows_ms = hal.now()
-    expect([manager.state, beats]).toEqual([staticShares, [true, true]])
+    expect([manager.state, beats]).toEqual([active, [true, true]])
+    hear(HubStatusCodec)
     hal.clock.advance(1000)
     while (hal.now() < follows_ms + ORPHANED_ms) {
       seat.heardVehicle({ ...VehicleStateCodec.create(), manager: active }, hubAddress(DASH))

@@ -3,7 +3,6 @@ import { GRANT_RESULT, PowerShedCodec, SHED_REASON } from '#protocol/index.ts'
 import { POWER_RULES, PRIORITY } from '../rules.ts'
 import { DASH, IDLE_A, LeaseBench, SHARE_A } from '../../testing/index.ts'
 import { ORPHANED_ms } from '../hub/index.ts'
-import { ORPHAN_REVERSAL_ms } from './lease.ts'
 import { FRESH_ms } from '../../runtime/index.ts'
 
 const { safety, access, comfort, idle } = PRIORITY
@@ -25,7 +24,7 @@ describe('an orphaned reversal', () => {
     const rig = new LeaseBench()
     rig.grant(9, 9, safety)
     rig.managed = false
-    rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 2)
+    rig.pass(POWER_RULES.lease_ms + POWER_RULES.reversal_ms - 2)
     expect([rig.feed.granted(), rig.limit(), rig.feed.granted_A()]).toEqual([true, 9, 9])
     // Nothing else: no share is left to go on with.
     rig.power.share.take(0, SHARE_A)
@@ -67,7 +66,7 @@ describe('an orphaned reversal', () => {
       rig.power.share.giveBack(SHARE_A)
     }
     rig.managed = false
-    rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 600)
+    rig.pass(POWER_RULES.lease_ms + POWER_RULES.reversal_ms - 600)
     expect(rig.told).toEqual(['0 granted'])
   })
 
@@ -88,7 +87,7 @@ describe('an orphaned reversal', () => {
     const rig = new LeaseBench()
     rig.grant(9, 9, safety)
     rig.managed = false
-    rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms + 10_000)
+    rig.pass(POWER_RULES.lease_ms + POWER_RULES.reversal_ms + 10_000)
     expect([rig.feed.granted(), rig.told]).toEqual([true, ['0 granted', '0 gone', '0 granted']])
   })
 
@@ -127,8 +126,8 @@ describe('the static share', () => {
     }
   })
 
-  it('may be used from the moment on at which no lease of the silent manager can be left', () => {
-    expect(ORPHANED_ms).toBe(POWER_RULES.lease_ms + POWER_RULES.guard_ms + FRESH_ms)
+  it('may be used from the moment on at which no lease can be left, and managers elsewhere keep it for this hub', () => {
+    expect(ORPHANED_ms).toBe(POWER_RULES.settled_ms + FRESH_ms)
     const rig = new LeaseBench()
     rig.managed = false
     rig.pass(ORPHANED_ms - 1)

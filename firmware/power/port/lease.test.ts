@@ -4,7 +4,7 @@ import { POWER_RULES } from '../rules.ts'
 import { DASH, FakeHal, IDLE_A, LeaseBench, SHARE_A, TRUNK } from '../../testing/index.ts'
 import { createCounters, Schedule } from '../../runtime/index.ts'
 import { ORPHANED_ms } from '../hub/index.ts'
-import { ORPHAN_REVERSAL_ms, REFUSED_ms } from './lease.ts'
+import { REFUSED_ms } from './lease.ts'
 import { PortFeed } from './feed.ts'
 
 describe('a port', () => {
@@ -321,7 +321,7 @@ describe('without a manager', () => {
     rig.pass(10)
     rig.answer()
     rig.managed = false
-    rig.pass(POWER_RULES.lease_ms + ORPHAN_REVERSAL_ms - 100)
+    rig.pass(POWER_RULES.lease_ms + POWER_RULES.reversal_ms - 100)
     expect(rig.feed.granted()).toBe(true)
     rig.power.share.take(SHARE_A, SHARE_A)
     rig.pass(200)

@@ -9,8 +9,6 @@ import type { LeaseEvent, LeaseState } from './lease-states.ts'
 const FIRST_REPEAT_ms = 50
 /** Pause after a refusal: what was asked for can never be granted. */
 export const REFUSED_ms = 5000
-/** How long a reversal goes on after the end of its lease while no manager answers: the way back to the open end. */
-export const ORPHAN_REVERSAL_ms = 6000
 /** Steps per ampere, and the largest current, of a request. */
 const STEPS_PER_A = 5
 const MOST_A = 50.6
@@ -258,7 +256,7 @@ export class Lease {
     // A hand in the window comes first. What this takes of the static share is not there for others.
     else if (this.priority === PRIORITY.safety && this.take('orphan')) {
       this.shared_A = this.hub.share.take(0, this.run_A)
-      this.end_ms = now + ORPHAN_REVERSAL_ms
+      this.end_ms = now + POWER_RULES.reversal_ms
     } else this.end()
   }
 
