@@ -20,6 +20,8 @@ export interface Hal {
   readonly nvm: Nvm
   /** Raw flash for two images; undefined on a board that has no room for them: it refuses updates. */
   readonly flash: Flash | undefined
+  /** Longest gap between two control ticks of 10 ms that the board guarantees, ms; Infinity: none. */
+  readonly gap_ms: number
   now(): number
   /** Calls `fire` once after `delay_ms` (≥ 0). Returns a handle > 0. */
   after(delay_ms: number, fire: () => void): number

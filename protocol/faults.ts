@@ -17,7 +17,7 @@ export const AGEING_CYCLES = 40
 /** What a hub watches in itself, in the order of `HUB_FAULTS`. */
 export const HUB_FAULT = {
   supplyLow: 0, supplyHigh: 1, tooHot: 2, busOff: 3, managerLost: 4, addressTwice: 5, corruptMessages: 6, watchdog: 7, brownOut: 8,
-  updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, notAuthentic: 14, spineA: 15, spineB: 16,
+  updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, notAuthentic: 14, ticksLate: 15, spineA: 16, spineB: 17,
 } as const
 export type HubFault = CodeOf<typeof HUB_FAULT>
 export type HubFaultName = NameOf<typeof HUB_FAULT>
@@ -38,6 +38,7 @@ export const HUB_FAULTS: readonly FaultRow[] = [
   { dtc: 0xd10694, debounce_s: 2 },
   { dtc: 0xd10794, debounce_s: 2 },
   { dtc: 0xd10894, debounce_s: 2 },
+  { dtc: 0x910487, debounce_s: 1 },
   { dtc: 0xc07387, debounce_s: 2 },
   { dtc: 0xc07487, debounce_s: 2 },
 ]

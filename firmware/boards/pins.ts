@@ -10,6 +10,8 @@ export interface BoardPins {
   readonly location?: number | undefined
   /** Divider of the supply: volts at full scale. */
   readonly supply: ScaledPin | AssumedSupply
+  /** `Hal.gap_ms`; left out: none is guaranteed. */
+  readonly gap_ms?: number | undefined
   /** A sensor whose voltage rises with the temperature; without one the chip's own is read, if it has one. */
   readonly temperature?: ScaledPin
   readonly ports: readonly PortPins[]

@@ -89,7 +89,7 @@ export function defineSilentComponent<Code extends ClassCode>(definition: Silent
  * What a driver may ask of its board: the time, and what surrounds it. `now` goes on while the hub sleeps, as cooling and
  * ageing do; to the jobs, sleep is no time.
  */
-export type Board = Pick<Hal, 'now' | 'supply_V' | 'temperature_C' | 'acceleration_m_s2'>
+export type Board = Pick<Hal, 'now' | 'gap_ms' | 'supply_V' | 'temperature_C' | 'acceleration_m_s2'>
 
 /** Something a driver does at a time, on the hub's schedule. Made once, when the driver is, and armed again and again. */
 export interface DriverJob {
@@ -114,6 +114,8 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   job(name: string, fire: () => void): DriverJob
   /** Starts control ticks every `period_ms` (10–20), or stops them with 0. */
   tick(period_ms: number): void
+  /** A control tick came later than its law allows: a fault of the hub. */
+  tickLate(): void
   /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */
   statusChanged(index: number): void
   /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */

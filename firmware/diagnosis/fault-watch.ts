@@ -22,6 +22,7 @@ export class FaultWatch {
   private busOffs: number
   private conflicts: number
   private corrupt: number
+  private ticksLate: number
   private ignition: number
   /** By `NOTICE`: how often it was noticed until the last look. */
   private readonly noticed: Uint16Array
@@ -38,6 +39,7 @@ export class FaultWatch {
     this.busOffs = 0
     this.conflicts = 0
     this.corrupt = 0
+    this.ticksLate = 0
     this.ignition = IGNITION.off
     this.noticed = new Uint16Array(NOTICES)
     this.calm_s = new Uint8Array(hub.slots.length)
@@ -110,6 +112,7 @@ export class FaultWatch {
     if (lost) failing |= 1 << HUB_FAULT.managerLost
     if (counters.claimConflicts > this.conflicts) failing |= 1 << HUB_FAULT.addressTwice
     if (corrupt > this.corrupt) failing |= 1 << HUB_FAULT.corruptMessages
+    if (counters.ticksLate > this.ticksLate) failing |= 1 << HUB_FAULT.ticksLate
     if (hal.resetCause === RESET_CAUSE.watchdog) failing |= 1 << HUB_FAULT.watchdog
     if (hal.resetCause === RESET_CAUSE.brownOut) failing |= 1 << HUB_FAULT.brownOut
     if (this.updateFailed) failing |= 1 << HUB_FAULT.updateFailed
@@ -126,6 +129,7 @@ export class FaultWatch {
     this.busOffs = counters.busOffs
     this.conflicts = counters.claimConflicts
     this.corrupt = corrupt
+    this.ticksLate = counters.ticksLate
     return failing
   }
 

@@ -190,6 +190,10 @@ export class PortSlot implements ComponentContext, FeedOwner {
     else this.hub.schedule.stop(this.tickJob)
   }
 
+  tickLate(): void {
+    this.hub.counters.ticksLate++
+  }
+
   statusChanged(index: number): void {
     this.hub.sleep.activity(SLEEP_REASON.component)
     this.cycle.mark(index)

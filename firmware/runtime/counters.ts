@@ -76,6 +76,8 @@ export interface HubCounters {
   /** Jobs that were late by more than their tolerance, and the longest stall, ms. */
   stalls: number
   longestStall_ms: number
+  /** Control ticks that came later than their driver's law allows. */
+  ticksLate: number
   nvmBad: number
 }
 
@@ -90,6 +92,6 @@ export function createCounters(): HubCounters {
     switchesUnknown: 0, plugs: 0, unplugs: 0, badDescriptors: 0, trips: 0, portsCut: 0,
     powerRequests: 0, powerRepeats: 0, grantsCapped: 0, grantsTaken: 0, grantsStale: 0, grantsForeign: 0, leasesExpired: 0,
     leasesRevoked: 0,
-    stalls: 0, longestStall_ms: 0, nvmBad: 0,
+    stalls: 0, longestStall_ms: 0, ticksLate: 0, nvmBad: 0,
   }
 }

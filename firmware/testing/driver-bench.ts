@@ -75,6 +75,9 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   /** Of the door. */
   temperature_C = 23
   acceleration_m_s2 = 0
+  /** Between two ticks, as its board promises. */
+  gap_ms = 20
+  ticksLate = 0
   /** The board measures means of a port. */
   measuresMeans = true
   /** It takes a watched motor away after so long. */
@@ -330,6 +333,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
         this.tickPeriod_ms = period_ms
         this.nextTick_ms = this.now_ms + period_ms
       },
+      tickLate: () => { this.ticksLate++ },
       statusChanged: () => {
         this.statusChanges += 1
       },
@@ -347,7 +351,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
 
   private board(): Board {
     return {
-      now: () => this.now_ms, supply_V: () => this.supply_V, temperature_C: () => this.temperature_C,
+      now: () => this.now_ms, gap_ms: this.gap_ms, supply_V: () => this.supply_V, temperature_C: () => this.temperature_C,
       acceleration_m_s2: () => this.acceleration_m_s2,
     }
   }

@@ -178,6 +178,8 @@ export class FakeNvm implements Nvm {
 export class FakeHal implements Hal {
   readonly location: number
   readonly resetCause: ResetCause
+  /** Between two ticks, as it promises. */
+  readonly gap_ms: number = 20
   readonly serial: number
   readonly bus: FakeCan
   readonly can: FakeCan[]

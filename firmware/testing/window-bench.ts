@@ -15,7 +15,7 @@ export type WindowDriverBench = DriverBench<typeof windowEntry>
 export interface WindowBench { bench: WindowDriverBench, glass: WindowModel }
 
 /** A window driver on a bench with a model of the glass, which has made its learning run or not. */
-export function windowBench(opening_pct: number, learned = true, descriptor: Descriptor = WINDOW_DESCRIPTOR): WindowBench {
+export function windowBench(opening_pct: number, learned = true, descriptor: Descriptor = WINDOW_DESCRIPTOR, gap_ms = 20): WindowBench {
   const glass = new WindowModel(opening_pct * WindowModel.TRAVEL / 100, 1234)
   const nvm = new Map<number, Uint8Array>()
   if (learned) {
@@ -25,6 +25,7 @@ export function windowBench(opening_pct: number, learned = true, descriptor: Des
   }
   const prepare = (bench: DriverBench): void => {
     bench.plant = glass
+    bench.gap_ms = gap_ms
   }
   return { glass, bench: new DriverBench(windowEntry, descriptor, { nvm, prepare }) }
 }

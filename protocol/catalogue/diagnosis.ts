@@ -61,6 +61,10 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
   notAuthentic: {
     text: 'commands without the car\'s keys', test: 'wrong or missing tags of window or latch commands, for two seconds', remedy: IMPOSTOR,
   },
+  ticksLate: {
+    text: 'the processor is late', test: 'a control tick of a motor came later than its law of force allows',
+    remedy: 'read "npx spine diag HUB did processor"; until it keeps its time its window closes only while its switch is held',
+  },
   spineA: {
     text: 'spine A does not carry', test: 'of a car with two: frames of this hub do not leave on A, or those of others come on B only',
     remedy: 'read "npx spine diag HUB did spines" at several hubs: what lies between those that hear each other on A and the others is cut or shorted',

@@ -21,6 +21,8 @@ export const BOOT_ms = 10
 export const WAKE_ms = 2
 /** The watchdog bites when it was not kicked for this long; the first kick starts it. */
 export const WATCHDOG_ms = 2000
+/** Between two ticks, as the table of the boards has it of an ESP32 with XS. */
+const GAP_ms = 35
 /** Board temperature in a parked car. */
 const ROOM_C = 23
 const LARGEST_SERIAL = 0x1f_ffff
@@ -282,6 +284,7 @@ export class HubHost {
       ports,
       nvm: this.nvm,
       flash: this.flash,
+      gap_ms: GAP_ms,
       now: () => (kernel.now_ns - booted_ns) / MS_ns,
       after: (delay_ms, fire) => alive() ? cpu.after(delay_ms, fire) : 0,
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },

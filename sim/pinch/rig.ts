@@ -245,7 +245,7 @@ export class PinchRig {
 
   private board(): Board {
     return {
-      now: () => this.now_ms, supply_V: () => this.measuring.voltage_V(this.ambient_V),
+      now: () => this.now_ms, gap_ms: this.timing.tick_ms + this.timing.pause_ms, supply_V: () => this.measuring.voltage_V(this.ambient_V),
       temperature_C: () => this.conditions.temperature_C + this.unit.temperatureError_K,
       acceleration_m_s2: () => this.measuring.acceleration_m_s2(),
     }
@@ -253,6 +253,7 @@ export class PinchRig {
 
   private context(): ContextOf<typeof COMPONENT_CLASS.window> {
     return {
+      tickLate: () => undefined,
       hal: this.board(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
       job: () => ({ startIn: () => {}, notLater: () => {}, stop: () => {}, armed: () => false }),

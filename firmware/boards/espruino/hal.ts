@@ -128,6 +128,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
       erase: address => api.flash.erasePage(addressOf(address)),
       write: (address, bytes, length) => api.flash.write(bytes.slice(0, length), addressOf(address)),
     }),
+    gap_ms: pins.gap_ms === undefined ? Infinity : pins.gap_ms,
     now: () => clock.now(),
     after: (delay_ms, fire) => clock.after(delay_ms, fire),
     cancel: handle => clock.cancel(handle),

@@ -242,6 +242,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     nvm: nvm,
     // Its hub is compiled into the chip's program.
     flash: undefined,
+    gap_ms: pins.gap_ms === undefined ? Infinity : pins.gap_ms,
     now: now,
     after: (delay_ms, fire) => clock.after(delay_ms, fire),
     cancel: handle => clock.cancel(handle),

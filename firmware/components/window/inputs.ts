@@ -2,7 +2,7 @@ import type { CodeOf } from '#protocol/index.ts'
 
 /**
  * Whether an automatic closing can be guarded. `motorUnknown`: the descriptor does not say what motor it is. `noMeans`: the board
- * does not measure a port's means, or would leave a motor on that nobody renews. `roadUnseen`: the car moves, and the board has no
+ * does not measure a port's means, would leave a motor on that nobody renews, or its ticks come later than the force was judged with. `roadUnseen`: the car moves, and the board has no
  * accelerometer.
  */
 export const GUARDING = { able: 0, motorUnknown: 1, noMeans: 2, roadUnseen: 3 } as const
@@ -30,7 +30,10 @@ export interface WindowInputs {
   mayClose: boolean
   /** The port is fed. */
   fed: boolean
-  /** Nobody renewed a closing motor for so long that the board has taken it away: what the glass met meanwhile is not known. */
+  /**
+   * Nobody renewed a closing motor for so long that the board has taken it away, or one that closes by itself for longer than the force
+   * was judged with: what the glass met meanwhile is not known.
+   */
   dropped: boolean
 }
 

@@ -5,6 +5,10 @@ export const WINDOW_PARAMETERS = {
   tick_ms: 10,
   /** From here on a road may shake the glass. */
   driving_kmh: 3,
+  /** Between two ticks of a closing: the force was judged with ticks of up to 20 ms and pauses of up to 15 ms (sim/pinch/tolerances.ts). */
+  gapMost_ms: 35,
+  /** After a longer one nothing closes by itself until so many ticks have come in time. */
+  provenTicks: 300,
   /** A board whose firmware hangs has to take a closing motor away within this. */
   holdMost_ms: 60,
   /** Means of a shorter interval say little. */

@@ -15,8 +15,10 @@ function closing(action: 'autoUp' | 'up' = 'autoUp'): WindowBench {
 describe('a closing whose processor hangs', () => {
   it('is renewed at each tick, also of 20 ms with a pause of 15, and goes on', () => {
     const { bench: b } = closing()
+    const { ticks } = b
+    b.until(() => b.ticks > ticks, 20)
     for (let i = 0; i < 20; i++) {
-      b.hang(35)
+      b.hang(WINDOW_PARAMETERS.gapMost_ms - 1)
       expect(duty(b)).toBeLessThan(0)
       b.run(1)
     }
@@ -66,5 +68,55 @@ describe('a closing whose processor hangs', () => {
     b.hang(1000)
     expect(duty(b)).toBeGreaterThan(0)
     expect(glass.x).toBeGreaterThan(stood + 100)
+  })
+})
+
+describe('a board that comes too late', () => {
+  /** Late by more than the force was judged with, and by less than what the board itself ends. */
+  const LATE_ms = WINDOW_PARAMETERS.gapMost_ms + 5
+
+  it('opens a window that closes by itself, says so, and then closes only what is held', () => {
+    const { bench: b } = closing()
+    b.hang(LATE_ms)
+    b.run(1)
+    expect(b.ticksLate).toBe(1)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.reversing, fault: 0 })
+    rest(b, 8000)
+    expect(b.status().state).toBe(WINDOW_STATE.noMeans)
+    expect([order(b, 'autoUp'), order(b, 'goto'), order(b, 'learn')]).toEqual([false, false, false])
+    expect(order(b, 'up')).toBe(true)
+    b.run(500)
+    expect(duty(b)).toBeLessThan(0)
+  })
+
+  it('goes on with what a switch holds: whose hand it is, sees it', () => {
+    const { bench: b } = closing('up')
+    b.hang(LATE_ms)
+    b.run(1)
+    expect(duty(b)).toBeLessThan(0)
+    expect(b.status().state).toBe(WINDOW_STATE.closing)
+    expect(b.ticksLate).toBe(1)
+  })
+
+  it('may close by itself again when it has come in time for long', () => {
+    const { bench: b } = closing()
+    b.hang(LATE_ms)
+    b.run(1)
+    const { ticks } = b
+    rest(b, 8000)
+    while (b.ticks - ticks < WINDOW_PARAMETERS.provenTicks) {
+      expect(order(b, 'autoUp')).toBe(false)
+      order(b, b.status().position_pct! > 50 ? 'up' : 'down')
+      b.run(200)
+    }
+    order(b, 'stop')
+    rest(b, 8000)
+    expect(order(b, 'autoUp')).toBe(true)
+  })
+
+  it('that promises no time closes only what is held from the beginning', () => {
+    const made = windowBench(90, true, undefined, 40)
+    expect(order(made.bench, 'autoUp')).toBe(false)
+    expect(order(made.bench, 'up')).toBe(true)
   })
 })

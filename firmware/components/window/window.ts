@@ -12,6 +12,7 @@ import { rotorImage, rotorOf } from './load.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { decodeWindowRecord, encodeWindowRecord, plausible } from './position.ts'
+import { Punctuality } from './punctuality.ts'
 
 /** NVM key of the port that holds the travel and the position. */
 export const WINDOW_RECORD_KEY = 0
@@ -32,6 +33,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private readonly context: ContextOf<typeof COMPONENT_CLASS.window>
   private readonly motor: WindowMotor
   private readonly control: WindowControl
+  private readonly punctuality: Punctuality
   private wish: Wish
   private asking: boolean
   private asked_A: number
@@ -55,6 +57,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.context = context
     this.motor = new WindowMotor(data)
     this.control = new WindowControl(data.travel_pulses, this.motor, context.descriptor.run_A, data.stall_A)
+    this.punctuality = new Punctuality(context.hal.gap_ms)
     this.wish = WISH.nothing
     // Stryker disable next-line BooleanLiteral: set with every wish, and nothing looks at it before the first
     this.asking = false
@@ -92,6 +95,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     if (this.context.hal.now() - this.control.inputs.taken_ms >= WINDOW_PARAMETERS.means_ms) this.takeMeans()
     this.sense()
     this.control.step()
+    // What is late ends the closing first, and is no place to close from afterwards.
+    if (this.punctuality.look(this.control.inputs.now_ms)) this.context.tickLate()
     this.act()
   }
 
@@ -158,7 +163,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     inputs.guarding = this.guarding()
     inputs.mayClose = this.context.vehicle.ignition() >= IGNITION.on
     inputs.fed = this.fed
-    inputs.dropped = inputs.now_ms - this.renewed_ms >= port.hold_ms()
+    const unseen_ms = inputs.now_ms - this.renewed_ms
+    inputs.dropped = unseen_ms >= port.hold_ms() || (unseen_ms > WINDOW_PARAMETERS.gapMost_ms && this.action !== WINDOW_ACTION.up)
   }
 
   /** Ends an interval of means; a board that takes none gives what it reads now. */
@@ -177,7 +183,9 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private guarding(): Guarding {
     if (!this.motor.rated) return GUARDING.motorUnknown
     const port = this.context.port
-    if (isNaN(port.mean_A()) || isNaN(port.meanPlug_V()) || port.hold_ms() > WINDOW_PARAMETERS.holdMost_ms) return GUARDING.noMeans
+    if (isNaN(port.mean_A()) || isNaN(port.meanPlug_V()) || port.hold_ms() > WINDOW_PARAMETERS.holdMost_ms || !this.punctuality.kept) {
+      return GUARDING.noMeans
+    }
     const drives = this.context.vehicle.speed_kmh() >= WINDOW_PARAMETERS.driving_kmh
     return drives && isNaN(this.control.inputs.acceleration_m_s2) ? GUARDING.roadUnseen : GUARDING.able
   }
@@ -192,6 +200,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const ticking = this.control.phase !== PHASE.rest
     if (ticking !== this.ticking) {
       this.ticking = ticking
+      if (!ticking) this.punctuality.rest()
       this.context.tick(ticking ? WINDOW_PARAMETERS.tick_ms : 0)
     }
     this.show()

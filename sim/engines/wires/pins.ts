@@ -27,6 +27,8 @@ function portPins(port: number, sampled: boolean): PortPins {
   }
 }
 
+/** What an ESP32 with XS promises. */
+export const GAP_ms = 35
 /** Where a thermometer's full scale and zero are. */
 export const TEMPERATURE = { scale: 128, offset: -64 } as const
 
@@ -40,7 +42,7 @@ export function emulatedPins(ports: number, sampled: readonly number[] = []): Bo
     can: { kind: 'mcp2515', sck: 'sck', miso: 'miso', mosi: 'mosi', select: 'select', interrupt: 'interrupt', oscillator_Hz: 16e6 },
     coding: Array.from({ length: CODING_BITS }, (_, bit) => `coding${bit}`),
     supply: { pin: 'supply', scale: FULL_SCALE },
-    ...(sampled.length > 0 && { temperature: { pin: 'temperature', ...TEMPERATURE } }),
+    ...(sampled.length > 0 && { gap_ms: GAP_ms, temperature: { pin: 'temperature', ...TEMPERATURE } }),
     ports: Array.from({ length: ports }, (_, port) => portPins(port, sampled.includes(port))),
     nvm: { addresses: [0, NVM_BYTES], bytes: NVM_BYTES },
   }

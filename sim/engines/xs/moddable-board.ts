@@ -1,7 +1,7 @@
 import { FlashNvm } from '#firmware/boards/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
 import { type FirmwareImage, overlaid } from '../../host/index.ts'
-import { emulatedPins, FULL_SCALE, numberedPins, TEMPERATURE } from '../wires/index.ts'
+import { emulatedPins, FULL_SCALE, GAP_ms, numberedPins, TEMPERATURE } from '../wires/index.ts'
 import { XsHub } from './xs-hub.ts'
 
 /** Of the chip: steps of its PWM and of its converter. */
@@ -134,6 +134,7 @@ export function asModdableOffers(hal: Hal, sampled: readonly number[]): Hal {
   if (sampled.length > 0) sampleSoon()
   return {
     ...hal, now, ports: hal.ports.map((port, index) => offeredPort(port, samples[index])), flash: undefined, cmac: undefined,
+    gap_ms: sampled.length > 0 ? GAP_ms : Infinity,
     after: (delay_ms, fire) => hal.after(Math.ceil(now() + delay_ms) - hal.now(), fire),
     supply_V: () => converted(hal.supply_V() / FULL_SCALE) * FULL_SCALE,
     temperature_C: () => converted((hal.temperature_C() - TEMPERATURE.offset) / TEMPERATURE.scale) * TEMPERATURE.scale + TEMPERATURE.offset,
