@@ -91,8 +91,10 @@ describe('the page of the boards', () => {
   })
 
   it.each(NAMES.filter(name => name !== 'linux'))('says of %s what it is', (name) => {
-    const { title, variables, program, aes, areas, means, hold_ms } = BOARDS[name]
+    const { title, variables, program, aes, areas, means, hold_ms, gap_ms } = BOARDS[name]
     const words = (has: boolean): string => has ? 'yes' : 'no'
-    expect(page).toContain(`| ${title} | ${variables.toLocaleString('en')} | ${program / 1024} kB | ${[aes, areas, means].map(words).join(' | ')} | ${hold_ms < Infinity ? `after ${hold_ms} ms` : 'no'} |`)
+    const guarantees = [hold_ms < Infinity ? `after ${hold_ms} ms` : 'no', gap_ms === undefined ? 'none' : `${gap_ms} ms`]
+    const cells = [title, variables.toLocaleString('en'), `${program / 1024} kB`, ...[aes, areas, means].map(words), ...guarantees]
+    expect(page).toContain(`| ${cells.join(' | ')} |`)
   })
 })

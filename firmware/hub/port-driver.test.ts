@@ -27,6 +27,12 @@ describe('a driver', () => {
     expect(hub.schedule.pending()).not.toContain('port 0 tick')
   })
 
+  it('is late: the hub counts it, as a fault', () => {
+    const { contexts, hub } = running()
+    contexts[0]!.tickLate()
+    expect(hub.counters.ticksLate).toBe(1)
+  })
+
   it('is told of no power at the plug that it did not ask for', () => {
     expect(running().calls).not.toContain('granted')
   })

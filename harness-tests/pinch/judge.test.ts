@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { WINDOW_PARAMETERS } from '#firmware/components/window/index.ts'
 import {
   byLaw, CASE_PARAMETERS, type CaseValues, caseText, changedCase, closeCase, type Detection, drawCase, estimate_N, LIMIT_N,
-  nominalCase, OBJECT_KINDS, objectOf, pressCase, SITUATION_NAMES, SITUATIONS, SPACE, tellCase,
+  nominalCase, OBJECT_KINDS, objectOf, pressCase, PUNCTUAL, SITUATION_NAMES, SITUATIONS, SPACE, tellCase,
 } from '#sim/pinch/index.ts'
 
 /** A seed that nobody has tuned anything on; the replay line of a failure names it. `SPINE_SEED` sets it. */
@@ -116,4 +117,8 @@ describe('the judge is judged', () => {
     expect(milliseconds).toBe(watched.took_ms)
     expect(most_N).toBeGreaterThan(0)
   })
+})
+
+it('draws ticks as late as a window takes for judged, and no later', () => {
+  expect(SPACE.tick_ms.high + PUNCTUAL.pause_ms).toBe(WINDOW_PARAMETERS.gapMost_ms)
 })

@@ -2,8 +2,8 @@ import type { CodeOf } from '#protocol/index.ts'
 
 /**
  * Whether an automatic closing can be guarded. `motorUnknown`: the descriptor does not say what motor it is. `noMeans`: the board
- * does not measure a port's means, would leave a motor on that nobody renews, or its ticks come later than the force was judged with. `roadUnseen`: the car moves, and the board has no
- * accelerometer.
+ * does not measure a port's means, would leave a motor on that nobody renews, or its ticks come later than the force was judged
+ * with. `roadUnseen`: the car moves, and the board has no accelerometer.
  */
 export const GUARDING = { able: 0, motorUnknown: 1, noMeans: 2, roadUnseen: 3 } as const
 export type Guarding = CodeOf<typeof GUARDING>

@@ -40,7 +40,10 @@ describe('the gaps between ticks', () => {
   })
 
   it('is kept exactly when no gap of the last ticks was longer than judged', () => {
-    const gap = fc.oneof({ weight: 40, arbitrary: fc.integer({ min: 1, max: gapMost_ms }) }, { weight: 1, arbitrary: fc.integer({ min: gapMost_ms + 1, max: 500 }) })
+    const gap = fc.oneof(
+      { weight: 40, arbitrary: fc.integer({ min: 1, max: gapMost_ms }) },
+      { weight: 1, arbitrary: fc.integer({ min: gapMost_ms + 1, max: 500 }) },
+    )
     fc.assert(fc.property(fc.array(gap, { minLength: 1, maxLength: 3 * provenTicks, size: 'max' }), (gaps_ms) => {
       const punctuality = new Punctuality(20)
       // The first tick of a motion has none before it.

@@ -106,5 +106,7 @@ export function asEspruinoOffers(hal: Hal): Hal {
     driveWatched: (channel, duty) => port.drive(channel, duty), hold_ms: () => Infinity,
     takeMeans: () => undefined, mean_A: () => NaN, meanPlug_V: () => NaN, write: () => undefined, read: () => 0,
   }))
-  return { ...hal, ports, gap_ms: Infinity, acceleration_m_s2: () => NaN, resetCause: RESET_CAUSE.unknown, serial: serialOf(serialText(hal)) }
+  return {
+    ...hal, ports, gap_ms: Infinity, acceleration_m_s2: () => NaN, resetCause: RESET_CAUSE.unknown, serial: serialOf(serialText(hal)),
+  }
 }
