@@ -33,6 +33,14 @@ describe('a driver', () => {
     expect(hub.counters.ticksLate).toBe(1)
   })
 
+  it('may find something of its component broken: a fault of its port, until it is whole again', () => {
+    const { slot } = running()
+    slot.faulty(true)
+    expect(slot.fault.code).toBe(PORT_FAULT.driver)
+    slot.faulty(false)
+    expect(slot.fault.code).toBe(PORT_FAULT.none)
+  })
+
   it('is told of no power at the plug that it did not ask for', () => {
     expect(running().calls).not.toContain('granted')
   })
