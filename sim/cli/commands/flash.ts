@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
 import { serialOf } from '#firmware/boards/espruino/index.ts'
 import { type BoardName, type BoardPins, BOARDS, deskWiring, wiring } from '#firmware/boards/index.ts'
@@ -7,10 +9,13 @@ import {
   HUB_TYPE, HUB_TYPE_AT, type HubName, type HubTypeName, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, LOCATION,
   readImageHeader, versionText,
 } from '#protocol/index.ts'
-import { buildHub, BuildRefusal, espruinoProgram } from '#sim/build/index.ts'
+import { buildHub, BuildRefusal, type Engine, ENGINES, espruinoProgram, moddableProject } from '#sim/build/index.ts'
 import { readTopology, sedanPower } from '#sim/car/index.ts'
 import type { Clock } from '#sim/diag/index.ts'
-import { claimed, EspruinoFlasher, FlashError, type FlashProgress, type FoundBoard, identify, obstacles, Repl } from '#sim/flash/index.ts'
+import {
+  claimed, EspruinoFlasher, findModdable, FlashError, type FlashProgress, type FoundBoard, identify, ModdableFlasher, obstacles,
+  Repl, writeProject,
+} from '#sim/flash/index.ts'
 import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, Failure, fileFailure, usage } from '../lib/failure.ts'
@@ -22,6 +27,7 @@ import { clockOf, hubNamed, wireOf } from './diag.ts'
 
 const HUB_TYPES = Object.keys(HUB_TYPE) as HubTypeName[]
 const BOARD_NAMES = Object.keys(BOARDS) as BoardName[]
+const XS_BOARD: BoardName = 'esp32-xs'
 const BAUD = 115_200
 /** A board boots, and its hub claims its address, well within this. */
 const CLAIM_ms = 20_000
@@ -32,15 +38,19 @@ const HELP = `
 Writes a hub to an Espruino board through its console: recognises the board, refuses what does not fit, writes in pieces that are each
 acknowledged, reads everything back, and only then lets it boot. HUB is a hub type (${HUB_TYPES.join(', ')}), which is built now, or an
 image of \`npx spine build --engine espruino\`. Nothing half-written boots; start it again after a failure. With --link it waits
-until the hub claims its address there. Wiring, pins and what each board carries: firmware/boards/README.md.
+until the hub claims its address there. --engine xs builds for an ESP32 with your own Moddable SDK (MODDABLE and IDF_PATH name it), writes, and
+has the chip compute the hash of every part. Wiring, pins and what each board carries: firmware/boards/README.md.
 
 Examples:
   npx spine flash door --port /dev/ttyACM0
   npx spine flash door --port /dev/ttyACM0 --location FL --desk
   npx spine flash build/hood.espruino.bin --port tcp://192.168.4.1:23 --link socketcan:can0
-  npx spine flash door --board esp32 --dry-run --out door.js`
+  npx spine flash door --engine xs --port /dev/ttyUSB0
+  npx spine flash door --board esp32 --dry-run --out door.js
+  npx spine flash door --engine xs --dry-run --out door`
 
 interface Options {
+  engine: Engine
   port?: string
   baud: number
   location?: string
@@ -57,6 +67,7 @@ interface Options {
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<hub>', `hub type (${HUB_TYPES.join(', ')}), or an image of spine build`)
+    .addOption(new Option('--engine <engine>', 'what runs on the board').choices(ENGINES).default('espruino'))
     .option('--port <port>', 'console of the board: /dev/ttyACM0, COM3, tcp://host:port')
     .addOption(new Option('--baud <rate>', 'of a serial port; a USB socket ignores it').argParser(wholeNumber(300, 4_000_000)).default(BAUD))
     .option('--location <hub>', 'where it sits (FL, DASH, …), instead of its coding pins')
@@ -64,7 +75,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--link <uri>', 'bus on which to wait until the hub claims its address')
     .option('--dry-run', 'write nothing to a board: --board and --out say what')
     .addOption(new Option('--board <name>', 'which board, for --dry-run').choices(BOARD_NAMES))
-    .option('--out <file>', 'where --dry-run writes the program; it runs as .bootcde')
+    .option('--out <file>', 'where --dry-run writes the program, which runs as .bootcde; with XS the folder that mcconfig builds')
     .option(CAR_OPTION, `car it is built into: ${CAR_HELP}`)
     .addOption(shared('json'))
     .addHelpText('after', HELP)
@@ -74,6 +85,7 @@ export function define(command: Command, terminal: Terminal): void {
       const firmware = await firmwareOf(word, options)
       if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
       const place = { location, desk: options.desk === true }
+      if (options.engine === 'xs') return writeXs(firmware, place, options, terminal)
       if (options.dryRun === true) await dryRun(firmware, place, options, terminal)
       else await write(firmware, place, options, terminal)
     })
@@ -89,18 +101,19 @@ interface Firmware {
 async function firmwareOf(word: string, options: Options): Promise<Firmware> {
   if (!HUB_TYPES.includes(word as HubTypeName)) {
     if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
-    return readImage(word)
+    return readImage(word, options.engine)
   }
   const topology = readTopology(readCar(options.car), 'car')
   try {
-    const { hub, version, text } = await buildHub(word as HubTypeName, 'espruino', imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
+    const power = sedanPower(topology, topology.copper)
+    const { hub, version, text } = await buildHub(word as HubTypeName, options.engine, imageVersion(0, 1, 0), power)
     return { hub, version, artefact: text }
   } catch (error) {
     throw error instanceof BuildRefusal ? new Failure(error.message) : error
   }
 }
 
-function readImage(path: string): Firmware {
+function readImage(path: string, engine: Engine): Firmware {
   let image: Uint8Array
   try {
     image = readFileSync(path)
@@ -111,9 +124,12 @@ function readImage(path: string): Firmware {
   const fault = imageFault(image)
   if (header === undefined || fault !== IMAGE_FAULT.none) {
     const why = Object.entries(IMAGE_FAULT).find(([, code]) => code === fault)?.[0] ?? 'notImage'
-    throw new Failure(`${path} is no whole image (${why}): build it with npx spine build --engine espruino`)
+    throw new Failure(`${path} is no whole image (${why}): build it with npx spine build --engine ${engine}`)
   }
-  if (header.engine !== IMAGE_ENGINE.espruino) throw new Failure(`${path} is for XS: build it with --engine espruino, or install it with npx spine update`)
+  if (header.engine !== IMAGE_ENGINE[engine]) {
+    const remedy = `build it with --engine ${engine}${engine === 'espruino' ? ', or install it with npx spine update' : ''}`
+    throw new Failure(`${path} is for ${engine === 'espruino' ? 'XS' : 'Espruino'}: ${remedy}`)
+  }
   const hub = HUB_TYPES.find(name => HUB_TYPE[name] === header.hubType)
   if (hub === undefined) throw new Failure(`${path} is for a hub type that this program does not know: update spine`)
   return { hub, version: versionText(header.version), artefact: new TextDecoder().decode(image.subarray(IMAGE_HEADER_BYTES)) }
@@ -124,21 +140,24 @@ interface PlaceOnCar {
   readonly desk: boolean
 }
 
-async function programFor(board: BoardName, { hub, version, artefact }: Firmware, { location, desk }: PlaceOnCar): Promise<Uint8Array> {
+function pinsFor(board: BoardName, { location, desk }: PlaceOnCar): BoardPins {
   const code = location === undefined ? undefined : LOCATION[location]
-  let pins: BoardPins
   try {
-    pins = desk && code !== undefined ? deskWiring(board, code) : wiring(board, code)
+    return desk && code !== undefined ? deskWiring(board, code) : wiring(board, code)
   } catch (error) {
     throw new Failure(describe(error))
   }
+}
+
+async function programFor(board: BoardName, { hub, version, artefact }: Firmware, place: PlaceOnCar): Promise<Uint8Array> {
+  const pins = pinsFor(board, place)
   return new TextEncoder().encode((await espruinoProgram(hub, version, artefact, pins)).text)
 }
 
 async function dryRun(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
   const { board, out } = options
   if (board === undefined || out === undefined) throw usage(`--dry-run needs --board (${BOARD_NAMES.join(', ')}) and --out FILE`)
-  if (BOARDS[board].engine === 'xs') throw usage(`${BOARDS[board].title} takes the image that npx spine build ${firmware.hub} writes`)
+  if (BOARDS[board].engine === 'xs') throw usage(`${BOARDS[board].title} is written with --engine xs`)
   const program = await programFor(board, firmware, place)
   const row = BOARDS[board]
   const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
@@ -151,6 +170,47 @@ async function dryRun(firmware: Firmware, place: PlaceOnCar, options: Options, t
   }
   const told = { hub: firmware.hub, board, out, bytes: program.length }
   tell(terminal, options.json, () => told, () => `${out}: ${firmware.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
+}
+
+/** The engineer's own SDK builds, and writes. */
+async function writeXs(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
+  const { port, out } = options
+  const { hub, version, artefact } = firmware
+  const { files, sha256 } = await moddableProject(hub, version, artefact, pinsFor(XS_BOARD, place))
+  if (options.dryRun === true && out === undefined) throw usage('--dry-run needs --out FOLDER')
+  const folder = out ?? join(homedir(), '.cache/spine-moddable', hub)
+  const told = { hub, version, board: XS_BOARD, folder, sha256 }
+  if (options.dryRun === true) {
+    writeFolder(files, folder)
+    return tell(terminal, options.json, () => told, () => `${folder}: ${hub} for ${BOARDS[XS_BOARD].title}; cd ${folder} && mcconfig -m -p esp32\n`)
+  }
+  if (port === undefined) throw usage('which port? For example: --port /dev/ttyUSB0')
+  if (options.link !== undefined) throw usage('--link is for Espruino boards: watch for the claim with npx spine monitor')
+  try {
+    const sdk = findModdable(process.env, process.platform)
+    writeFolder(files, folder)
+    await new ModdableFlasher(sdk, clockOf(terminal.scheduler), changes(terminal)).run(folder, port)
+  } catch (error) {
+    throw error instanceof FlashError ? new Failure(error.message) : error
+  }
+  tell(terminal, options.json, () => told, () => `${hub} ${version} is on ${port}: written, and every part verified by its hash\n`)
+}
+
+function writeFolder(files: Readonly<Record<string, string>>, folder: string): void {
+  try {
+    writeProject(files, folder)
+  } catch (error) {
+    throw fileFailure('write', folder, error)
+  }
+}
+
+/** A line for each phase, and what the tools say in it. */
+function changes(terminal: Terminal): (phase: string, line: string) => void {
+  let last = ''
+  return (phase, line) => {
+    if (`${phase}: ${line}` !== last) terminal.warn(`${phase}: ${line}`)
+    last = `${phase}: ${line}`
+  }
 }
 
 function accessOf({ port, baud }: Options): Access {
