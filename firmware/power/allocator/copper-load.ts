@@ -59,11 +59,6 @@ export class CopperLoad {
     this.count(hub)
   }
 
-  /** Something is held back for a hub. */
-  holdsBack(hub: number): boolean {
-    return this.least_mA[hub]! > 0
-  }
-
   /** What counts for a hub for long, and at present, mA. */
   countedRunOf_mA(hub: number): number {
     return this.countedRun_mA[hub]!

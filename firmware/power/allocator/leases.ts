@@ -76,7 +76,6 @@ export class Leases {
 
   /** A hub counts for what is reserved there, and for nothing else. */
   believe(hub: number): void {
-    if (!this.load.holdsBack(hub)) return
     this.setLeast(hub, 0, 0)
     this.changes++
   }

@@ -27,6 +27,12 @@ describe('the manager in the dash', () => {
     expect(manager.state).toBe(active)
   })
 
+  it('manages hubs of a plan that does not have its own', () => {
+    const manager = FIRST_MANAGER.create(new Bench().host(), linePlan({ hubs: 2, ports: PORTS, locations: [FL, FR] }))
+    manager.start()
+    expect(manager.state).toBe(rebuilding)
+  })
+
   it('learns the leases of the one before it', () => {
     const bench = new Bench()
     bench.up = false
