@@ -1,7 +1,7 @@
 import type { AssumptionName, Assumptions, Range } from './assumptions.ts'
 
 /** How much of what is unknown about a saving comes from one assumption. */
-export interface Influence {
+interface Influence {
   readonly name: AssumptionName
   /** The assumption's unit, and its ends. */
   readonly low: number

@@ -26,6 +26,7 @@ const io: ModdableIo = {
   microseconds: () => Time.microseconds!,
   setTimer: (fire, delay_ms) => Timer.set(() => fire(), delay_ms),
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the SDK's own typings have a type for it
   clearTimer: (timer: TimerHandle) => Timer.clear(timer as ReturnType<typeof Timer.set>),
   // eslint-disable-next-line no-restricted-syntax -- the chip's own dice are what Hal.random stands on
   random: () => Math.random(),

@@ -45,7 +45,7 @@ declare module 'timer' {
   export { Timer as default }
 }
 declare module 'worker' {
-  const Worker: { new (module: string, options: { readonly static: number }): import('./io.ts').SamplerIo }
+  const Worker: { new (module: string, options: { readonly static: number }): ReturnType<import('./io.ts').ModdableIo['startSampler']> }
   export { Worker as default }
 }
 

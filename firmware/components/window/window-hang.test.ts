@@ -106,7 +106,7 @@ describe('a board that comes too late', () => {
     rest(b, 8000)
     while (b.ticks - ticks < WINDOW_PARAMETERS.provenTicks) {
       expect(order(b, 'autoUp')).toBe(false)
-      order(b, b.status().position_pct! > 50 ? 'up' : 'down')
+      order(b, b.status().position_pct > 50 ? 'up' : 'down')
       b.run(200)
     }
     order(b, 'stop')

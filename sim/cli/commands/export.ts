@@ -36,7 +36,7 @@ export function define(command: Command, terminal: Terminal): void {
       if (format === 'pdx' && options.out === undefined) throw usage('a PDX is no text: name a file with --out')
       const content = format === 'pdx' ? renderPdx() : exportProtocol(format, options)
       if (options.out === undefined) {
-        terminal.write(content as string)
+        terminal.write(content)
         await terminal.drained()
         return
       }
