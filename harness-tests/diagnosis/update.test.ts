@@ -119,7 +119,7 @@ describe('an update over the bus', () => {
       [flipped, 'its hash is wrong'],
       [new Uint8Array(3000), 'it is no firmware image of ours'],
       [packImage(HUB_TYPE.door, IMAGE_ENGINE.espruino, imageVersion(1, 0, 0), PAYLOAD), 'this image is for espruino, and FL runs xs: build it with --engine xs'],
-      [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'FL has room for an image of 131072 bytes, and this one has 200048'],
+      [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'FL has room for an image of 196608 bytes, and this one has 200048'],
       [imageOf(imageVersion(0, 0, 9)), 'FL runs 0.1.0, and this image is 0.0.9: it is older than what runs: --older'],
     ]
     for (const [image, words] of cases) {

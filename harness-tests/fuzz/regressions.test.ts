@@ -110,6 +110,19 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(9010, 'RR.window.up', 30), { at_ms: 14_000, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 1100 } },
     ],
   },
+  'a hold of one switch ends in the very moment in which a tap of another begins a closing of its own': {
+    seed: 952988866, for_ms: 21_800,
+    events: [
+      { at_ms: 12_245, kind: 'slam', for_ms: 0, with: { peak_m_s2: 18, lasts_ms: 34 } },
+      press(12_969, 'FL.window.up', 2794), press(14_675, 'DASH.stereo.volumeUp', 6),
+      { at_ms: 16_788, kind: 'babble', for_ms: 1388, with: { hub: 'FL', id: 471838160, bytes: 2 } },
+      press(17_700, 'RL.window.down', 60), press(17_704, 'DASH.lights.right', 242), press(17_990, 'DASH.windowFR.down', 30),
+      press(18_149, 'RR.window.down', 30), { at_ms: 18_284, kind: 'crank', for_ms: 0, with: { level: 'battery' } },
+      press(18_386, 'DASH.mirrors.recall', 2614), press(18_758, 'DASH.windowFR.down', 2242), press(19_717, 'DASH.windowRL.down', 1283),
+      press(20_043, 'DASH.windowRR.up', 957), { at_ms: 20_336, kind: 'road', for_ms: 664, with: { rms_m_s2: 0.2774 } },
+      press(20_820, 'RR.window.up', 180),
+    ],
+  },
 }
 
 describe('found by random runs', () => {

@@ -33,6 +33,8 @@ const OVERTAKEN_ns = 100 * MS_ns
 const RUN_DOWN_ns = 300 * MS_ns
 /** A closing that follows on so much opening is another one, %. */
 const TURN_pct = 1
+/** No glass has closed by so much so soon after it was asked to: what was asked then is for the next closing. */
+const TURN_ns = 50 * MS_ns
 /** After these a window goes to and fro by itself. */
 const WANDERING: readonly number[] = [WINDOW_ACTION.goto, WINDOW_ACTION.learn]
 
@@ -186,14 +188,14 @@ class MotionChecker implements Checker {
     motion.turn = value
     motion.closes = !motion.closes
     if (!motion.closes) return
-    const before_ns = motion.closed_ns
+    const before_ns = motion.closed_ns - TURN_ns
     motion.closed_ns = now_ns
     const cause = this.commanded.get(targetOf(motion))
     if (cause === undefined || WANDERING.includes(cause.action) || cause.began_ns > before_ns) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > before_ns) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} closes again though nobody asked again`, {
-      closedBefore_ms: (now_ns - before_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.began_ns) / MS_ns, position_pct: value,
+      closedBefore_ms: (now_ns - before_ns - TURN_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.began_ns) / MS_ns, position_pct: value,
     })
   }
 

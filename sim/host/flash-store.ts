@@ -11,9 +11,9 @@ export interface FlashShape {
   readonly word_ms: number
 }
 
-/** The serial flash of an ESP32 board: 4 kB sectors erased in 45 ms, 256 bytes written in 0.7 ms; two areas of 128 kB. */
+/** The serial flash of an ESP32 board: 4 kB sectors erased in 45 ms, 256 bytes written in 0.7 ms; two areas of 192 kB. */
 export const BOARD_FLASH: FlashShape = {
-  pageBytes: 4096, wordBytes: 4, areaPages: 32, engine: IMAGE_ENGINE.xs, erase_ms: 45, word_ms: 0.7 / 64,
+  pageBytes: 4096, wordBytes: 4, areaPages: 48, engine: IMAGE_ENGINE.xs, erase_ms: 45, word_ms: 0.7 / 64,
 }
 /** Version of the image that a board of the virtual car leaves the works with. */
 export const FACTORY_VERSION = imageVersion(0, 1, 0)
