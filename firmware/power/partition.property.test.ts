@@ -9,7 +9,7 @@ import { FakeClock, FakeHal, linePlan, runs } from '../testing/index.ts'
 import { HubPower } from './hub/index.ts'
 import { FIRST_MANAGER, type PowerManager, STANDBY_MANAGER } from './manager/index.ts'
 import type { PowerPlan } from './plan.ts'
-import { Lease } from './port/lease.ts'
+import { Lease } from './port/index.ts'
 import { PRIORITY } from './rules.ts'
 
 const { DASH, FL, FR, HOOD, RL, TRUNK } = LOCATION

@@ -6,7 +6,7 @@ import { SABOTAGES, type Sabotage } from './sabotage.ts'
 // What people are told must not matter to a judge.
 vi.mock('#sim/trace/text.ts', () => ({ eventText: () => 'colourless green ideas' }))
 
-const MOST_RUNS = 12
+const MOST_RUNS = 24
 /** Far more than it takes: other work may slow this machine down. */
 const PATIENCE_ms = 300_000
 
