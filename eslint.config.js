@@ -74,7 +74,7 @@ const board = ['protocol/*.ts', 'firmware/**/*.ts']
 const notBoard = ['firmware/build/**', 'firmware/testing/**', '**/*.test.ts']
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'coverage/', 'dist/', '.traces/'] },
+  { ignores: ['node_modules/', 'coverage/', 'dist/', '.traces/', 'build/'] },
   ...tseslint.configs.recommended,
   ...tseslint.configs.recommendedTypeCheckedOnly.map(config => ({ ...config, files: typeChecked })),
   { files: typeChecked, languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } }, rules: notHere },

@@ -1,5 +1,5 @@
 import { SLEEP_PHASE } from './enums.ts'
-import { isBroadcastKind, kindOf } from './id.ts'
+import { isBroadcastKind, kindOf, locationOfAddress } from './id.ts'
 
 /**
  * Tags, in the manner of AUTOSAR SecOC: 28 bits of an AES-128-CMAC and the low four bits of a counter. The CMAC is over identifier
@@ -22,6 +22,11 @@ export const LAST_COUNTER = 0xfff0
 /** Whose a key is: messages of hubs, commands of tools, the workshop's SecurityAccess. In this order in a hub's memory. */
 export const KEY_ROLE = { hub: 0, tool: 1, workshop: 2 } as const
 export const KEY_ROLES = 3
+
+/** Whose key an address tags with. */
+export function keyRoleOf(source: number): number {
+  return locationOfAddress(source) > 0 ? KEY_ROLE.hub : KEY_ROLE.tool
+}
 
 /** Where a message's tag is: nowhere; behind its own bytes; in a `Tag` that follows, where it leaves no room for one. */
 export const TAGGING = { open: 0, inside: 1, behind: 2 } as const

@@ -1,7 +1,7 @@
 import {
   CommandReceiptCodec, COUNTER_STEPS, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
-  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf, messageId,
-  NOTICE, PowerGrantCodec, senderNibble, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
+  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, keyRoleOf, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf,
+  messageId, NOTICE, PowerGrantCodec, senderNibble, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
   VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
@@ -335,7 +335,7 @@ export class Authentic {
       const sender = senderNibble(receipt.source)
       bytes[2] = receipt.topic
       bytes[3] = sender << 4 | receipt.sequence
-      this.keys.sign(this.roleOf(receipt.source), id, receipt.word, receipt.counter, bytes, RECEIPT_HEAD, bytes, RECEIPT_HEAD)
+      this.keys.sign(keyRoleOf(receipt.source), id, receipt.word, receipt.counter, bytes, RECEIPT_HEAD, bytes, RECEIPT_HEAD)
       this.transmit.sendEncoded(CommandReceiptCodec, this.location, bytes, sender << TOPIC_BITS | receipt.topic)
     }
   }
@@ -466,10 +466,6 @@ export class Authentic {
     this.wanted = 0
     this.asked_ms = now
     this.transmit.send(FreshnessRequestCodec, LOCATION.ALL, values, 0)
-  }
-
-  private roleOf(source: number): number {
-    return locationOfAddress(source) > 0 ? KEY_ROLE.hub : KEY_ROLE.tool
   }
 
   private idOf(priority: number, page: number, kind: number, location: number): number {

@@ -3,7 +3,7 @@ import {
 } from '#protocol/index.ts'
 import { CounterWindow } from './counter-window.ts'
 import type { HubKeys } from './hub-keys.ts'
-import type { OwnChallenge } from './own-challenge.ts'
+import { drawWord, type OwnChallenge } from './own-challenge.ts'
 
 /** Hubs that speak to all: the manager and its deputy. */
 export const MANAGERS = 2
@@ -14,7 +14,6 @@ export const PROVED_ms = 6500
 /** A manager that was silent for so long says its epoch first: it boots, wakes or takes over. */
 const SILENCE_ms = 1000
 const BYTE = 0x100
-const WORD = 0x1_0000_0000
 
 /** Index of a manager by its address; −1: nobody who speaks to all. */
 export function managerOf(source: number): number {
@@ -112,7 +111,7 @@ export class OwnEpoch {
     this.unproved = 0
     this.counter = 0
     this.spoke_ms = -Infinity
-    this.word = this.draw()
+    this.word = drawWord(this.random)
   }
 
   /** The hub slept. */
@@ -128,7 +127,7 @@ export class OwnEpoch {
   sign(id: number, data: Uint8Array, length: number, into: Uint8Array, at: number, known: number, now: number): void {
     const spent = this.counter >= LAST_COUNTER
     if (spent) {
-      this.word = this.draw()
+      this.word = drawWord(this.random)
       this.counter = 0
     }
     if (spent || !this.speaks(now)) {
@@ -146,9 +145,5 @@ export class OwnEpoch {
     data[2] = this.counter
     data[3] = this.counter >> 8
     this.keys.sign(KEY_ROLE.hub, id, challenge, this.counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
-  }
-
-  private draw(): number {
-    return Math.floor(this.random() * WORD)
   }
 }

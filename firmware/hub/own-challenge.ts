@@ -1,4 +1,4 @@
-import { KEY_ROLE, locationOfAddress, PROOF_BYTES, putWord, senderNibble, TAG_AT, tagCounter } from '#protocol/index.ts'
+import { KEY_ROLE, keyRoleOf, PROOF_BYTES, putWord, senderNibble, sourceOf, TAG_AT, tagCounter } from '#protocol/index.ts'
 import { CounterWindow } from './counter-window.ts'
 import type { HubKeys } from './hub-keys.ts'
 
@@ -6,6 +6,11 @@ import type { HubKeys } from './hub-keys.ts'
 const GRACE_ms = 50
 const SENDERS = 16
 const WORD = 0x1_0000_0000
+
+/** A random word of freshness, of a board's generator. */
+export function drawWord(random: () => number): number {
+  return Math.floor(random() * WORD)
+}
 
 /** Which word and counter a message was tagged with. */
 export interface Taken {
@@ -32,7 +37,7 @@ export class OwnChallenge {
   constructor(keys: HubKeys, random: () => number) {
     this.keys = keys
     this.random = random
-    this.word = this.draw()
+    this.word = drawWord(this.random)
     this.former = this.word
     this.renewed_ms = -Infinity
     this.window = new CounterWindow(SENDERS)
@@ -47,13 +52,13 @@ export class OwnChallenge {
     this.formerWindow = this.window
     this.window = spent
     this.window.clear()
-    this.word = this.draw()
+    this.word = drawWord(this.random)
     this.renewed_ms = now
   }
 
   /** Nobody knows the challenge until it is said: what was sent while the hub slept was not for now. */
   forget(): void {
-    this.word = this.draw()
+    this.word = drawWord(this.random)
     this.former = this.word
     this.renewed_ms = -Infinity
   }
@@ -61,31 +66,28 @@ export class OwnChallenge {
   /** Whether a message is for now and of who has the key of its sender's kind; each counts once. */
   takes(id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number, now: number): boolean {
     if (this.fits(this.word, this.window, id, data, length, tag, at)) return true
-    if (this.former === this.word || now - this.renewed_ms > GRACE_ms) return false
-    return this.fits(this.former, this.formerWindow, id, data, length, tag, at)
+    return this.formerCounts(now) && this.fits(this.former, this.formerWindow, id, data, length, tag, at)
   }
 
   /** Whether `data`, a FreshnessProof, proves this epoch with this counter. */
   proves(id: number, epoch: number, counter: number, data: Uint8Array, now: number): boolean {
     putWord(this.proof, 2, epoch)
     if (this.keys.fits(KEY_ROLE.hub, id, this.word, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)) return true
-    if (this.former === this.word || now - this.renewed_ms > GRACE_ms) return false
-    return this.keys.fits(KEY_ROLE.hub, id, this.former, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
+    return this.formerCounts(now) && this.keys.fits(KEY_ROLE.hub, id, this.former, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
+  }
+
+  private formerCounts(now: number): boolean {
+    return this.former !== this.word && now - this.renewed_ms <= GRACE_ms
   }
 
   private fits(word: number, window: CounterWindow, id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number): boolean {
     const sender = senderNibble(id)
     const counter = window.next(sender, tagCounter(tag, at))
     if (counter === 0) return false
-    const role = locationOfAddress(id & 0xff) > 0 ? KEY_ROLE.hub : KEY_ROLE.tool
-    if (!this.keys.fits(role, id, word, counter, data, length, tag, at)) return false
+    if (!this.keys.fits(keyRoleOf(sourceOf(id)), id, word, counter, data, length, tag, at)) return false
     window.take(sender, counter)
     this.taken.word = word
     this.taken.counter = counter
     return true
-  }
-
-  private draw(): number {
-    return Math.floor(this.random() * WORD)
   }
 }

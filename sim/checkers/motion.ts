@@ -188,14 +188,15 @@ class MotionChecker implements Checker {
     motion.turn = value
     motion.closes = !motion.closes
     if (!motion.closes) return
-    const before_ns = motion.closed_ns - TURN_ns
+    const closed_ns = motion.closed_ns
+    const before_ns = closed_ns - TURN_ns
     motion.closed_ns = now_ns
     const cause = this.commanded.get(targetOf(motion))
     if (cause === undefined || WANDERING.includes(cause.action) || cause.began_ns > before_ns) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > before_ns) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} closes again though nobody asked again`, {
-      closedBefore_ms: (now_ns - before_ns - TURN_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.began_ns) / MS_ns, position_pct: value,
+      closedBefore_ms: (now_ns - closed_ns) / MS_ns, commandedBefore_ms: (now_ns - cause.began_ns) / MS_ns, position_pct: value,
     })
   }
 

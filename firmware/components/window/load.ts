@@ -1,4 +1,4 @@
-import { recordOf } from '../record.ts'
+import { get32, put32, recordOf } from '../record.ts'
 import { WINDOW_DRIVE } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -134,7 +134,7 @@ const ROTOR_SHARE = 0.01
 export function rotorImage(serial: number, share: number): Uint8Array {
   const bytes = new Uint8Array(ROTOR_BYTES)
   bytes[0] = ROTOR_VERSION
-  for (let i = 0; i < 4; i++) bytes[i + 1] = (serial >>> (8 * i)) & 0xff
+  put32(bytes, 1, serial)
   bytes[5] = Math.round(share / ROTOR_SHARE)
   return bytes
 }
@@ -142,11 +142,7 @@ export function rotorImage(serial: number, share: number): Uint8Array {
 /** The inertia that is stored for the window with this serial; NaN: none. */
 export function rotorOf(stored: Uint8Array | undefined, serial: number): number {
   const bytes = recordOf(stored, ROTOR_BYTES, ROTOR_VERSION)
-  if (bytes === undefined) return NaN
-  for (let i = 0; i < 4; i++) {
-    if (bytes[i + 1] !== ((serial >>> (8 * i)) & 0xff)) return NaN
-  }
-  return bytes[5]! * ROTOR_SHARE
+  return bytes !== undefined && get32(bytes, 1) === serial ? bytes[5]! * ROTOR_SHARE : NaN
 }
 
 /** How fast the estimate of the winding's resistance follows, s, and how far from the expected one it may be. */

@@ -1,5 +1,5 @@
 import type { CodeOf } from '#protocol/index.ts'
-import { recordOf } from '../record.ts'
+import { get16, get32, put16, put32, recordOf } from '../record.ts'
 import type { PinchGuard } from './guard.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -194,23 +194,13 @@ const UNKNOWN = 0xffff
 /** The closed glass stands under tension, below 0: the image counts from there. */
 const BELOW_pulses = 256
 
-function put16(bytes: Uint8Array, first: number, value: number): void {
-  bytes[first] = value & 0xff
-  bytes[first + 1] = (value >>> 8) & 0xff
-}
-
-function get16(bytes: Uint8Array, first: number): number {
-  return bytes[first]! | (bytes[first + 1]! << 8)
-}
-
 /** NVM image of a record: version, serial (32 bits), travel, position (16 bits each, 0xFFFF =
  * not known). */
 export function encodeWindowRecord(record: WindowRecord): Uint8Array {
   const bytes = new Uint8Array(BYTES)
   const position = record.position_pulses
   bytes[0] = VERSION
-  put16(bytes, 1, record.serial)
-  put16(bytes, 3, record.serial >>> 16)
+  put32(bytes, 1, record.serial)
   put16(bytes, 5, Math.round(record.travel_pulses))
   put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, Math.round(position) + BELOW_pulses)))
   return bytes
@@ -222,7 +212,7 @@ export function decodeWindowRecord(stored: Uint8Array | undefined): WindowRecord
   if (bytes === undefined) return undefined
   const position = get16(bytes, 7)
   return {
-    serial: (get16(bytes, 1) | (get16(bytes, 3) << 16)) >>> 0,
+    serial: get32(bytes, 1),
     travel_pulses: get16(bytes, 5),
     position_pulses: position === UNKNOWN ? NaN : position - BELOW_pulses,
   }

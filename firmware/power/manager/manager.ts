@@ -261,9 +261,10 @@ export class PowerManager {
     const rival = now - this.rival_ms <= MANAGER_RULES.silence_ms
     const back = this.findMissing(now) || (this.rivalled && !rival)
     this.rivalled = rival
-    this.alone = this.missed.length > 1 && this.presence.missing(now) === this.missed.length - 1
+    const missing = this.presence.missing(now)
+    this.alone = this.missed.length > 1 && missing === this.missed.length - 1
     // Whoever hears another manager that is in charge is not heard by it.
-    const quorum = !rival && this.presence.isQuorum(now, !this.standby)
+    const quorum = !rival && this.presence.isQuorum(missing, !this.standby)
     if (!quorum) this.gained_ms = now
     if (this.state === MANAGER_STATE.rebuilding && !back) {
       if (now - this.began_ms < MANAGER_RULES.rebuild_ms && (rival || !this.presence.complete(this.learn_ms, now))) return

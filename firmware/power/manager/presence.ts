@@ -72,12 +72,12 @@ export class Presence {
   }
 
   /**
-   * True when more than half of the hubs are there, or one half and `tied`: of a car that is cut in two, that is true on one side
-   * at most.
+   * True when, with so many `missing`, more than half of the hubs are there, or one half and `tied`: of a car that is cut in two, that
+   * is true on one side at most.
    */
-  isQuorum(now_ms: number, tied: boolean): boolean {
+  isQuorum(missing: number, tied: boolean): boolean {
     const hubs = this.heard_ms.length
-    const there = 2 * (hubs - this.missing(now_ms))
+    const there = 2 * (hubs - missing)
     return there > hubs || (tied && there === hubs)
   }
 
