@@ -1,7 +1,7 @@
 import {
   CommandReceiptCodec, COUNTER_STEPS, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
-  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, keyRoleOf, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf,
-  messageId, NOTICE, PowerGrantCodec, senderNibble, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
+  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf,
+  messageId, NOTICE, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
   VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
@@ -11,6 +11,8 @@ import { HeardEpochs, managerOf, MANAGERS, OwnEpoch } from './epochs.ts'
 import type { HubKeys } from './hub-keys.ts'
 import { OwnChallenge } from './own-challenge.ts'
 import { ProvedStates } from './proved-states.ts'
+import { Receipts } from './receipts.ts'
+import { TagQueue } from './tag-queue.ts'
 
 /** A challenge serves so long while the hub is awake: a message that was kept from it can be said later no longer than this. */
 const RENEW_ms = 2000
@@ -31,28 +33,10 @@ const LOCATIONS = 16
 const PAGE_1 = 0x100_0000
 /** Kinds from here on are those of component classes. */
 const FIRST_CLASS_KIND = 8
-/** Tags that wait to be sent, or to be sent again; receipts that wait. */
-const TAGS = 8
-const RECEIPTS = 4
-/** A hub that begins to move is busy just then, and its controller holds two frames: the tag of a grant comes once more. */
-const TAG_AGAIN_ms = 30
-/** A receipt is in no hurry, but before the command is repeated: first the hub does what it was told. */
-const RECEIPT_ms = 40
-const TOPIC_BITS = 8
 /** Locations, a bit each. */
 const EVERYONE = 0x1fe
-/** Bytes of a receipt before its tag, and of a Tag. */
+/** Bytes of a receipt before its tag. */
 const RECEIPT_HEAD: number = TAG_AT.receipt
-
-/** A command that was taken, and what it was tagged with. */
-interface Receipt {
-  topic: number
-  source: number
-  sequence: number
-  word: number
-  counter: number
-  due_ms: number
-}
 
 /** What happens to what was found genuine, and to what is not known to be yet. */
 export interface AuthenticUser {
@@ -82,8 +66,6 @@ export class Authentic {
   private readonly keys: HubKeys
   private readonly renewJob: Job
   private readonly sayJob: Job
-  private readonly againJob: Job
-  private readonly receiptJob: Job
   private readonly own: OwnChallenge
   private readonly heard: HeardEpochs
   private readonly epoch: OwnEpoch
@@ -101,14 +83,8 @@ export class Authentic {
   private asked_ms: number
   /** When the epoch was said last. */
   private said_ms: number
-  /** Tags to send, location in byte 0. */
-  private readonly tags: Uint8Array[]
-  private tagsMade: number
-  private tagsSent: number
-  private tagsAgain: number
-  private readonly receipts: Receipt[]
-  private receiptsMade: number
-  private receiptsSent: number
+  private readonly tags: TagQueue
+  private readonly receipts: Receipts
   private readonly bytes: Uint8Array
 
   constructor(hal: Hal, schedule: Schedule, transmit: Transmitter, counters: HubCounters, notices: Notices, keys: HubKeys) {
@@ -120,8 +96,8 @@ export class Authentic {
     this.keys = keys
     this.renewJob = schedule.job('challenge', () => this.renew())
     this.sayJob = schedule.job('tags', () => this.say())
-    this.againJob = schedule.job('tags again', () => this.sayAgain())
-    this.receiptJob = schedule.job('receipts', () => this.sayReceipt())
+    this.tags = new TagQueue(schedule, transmit)
+    this.receipts = new Receipts(hal.location, schedule, transmit, keys)
     const random = (): number => hal.random()
     this.own = new OwnChallenge(keys, random)
     this.heard = new HeardEpochs(keys, this.own)
@@ -137,16 +113,7 @@ export class Authentic {
     this.wanted = 0
     this.asked_ms = -Infinity
     this.said_ms = -Infinity
-    this.tags = []
-    for (let i = 0; i < TAGS; i++) this.tags.push(new Uint8Array(TagCodec.length))
-    this.tagsMade = 0
-    this.tagsSent = 0
-    this.tagsAgain = 0
-    this.receipts = []
-    for (let i = 0; i < RECEIPTS; i++) this.receipts.push({ topic: 0, source: 0, sequence: 0, word: 0, counter: 0, due_ms: 0 })
-    this.receiptsMade = 0
-    this.receiptsSent = 0
-    this.bytes = new Uint8Array(CommandReceiptCodec.length)
+    this.bytes = new Uint8Array(FreshnessProofCodec.length)
   }
 
   /** The hub may send: says its challenge, and asks for those of the others. */
@@ -239,15 +206,7 @@ export class Authentic {
 
   /** A command that was admitted last has been taken. */
   acknowledge(topic: number, source: number, sequence: number): void {
-    const receipt = this.receipts[this.receiptsMade % RECEIPTS]!
-    receipt.topic = topic
-    receipt.source = source
-    receipt.sequence = sequence
-    receipt.word = this.own.taken.word
-    receipt.counter = this.own.taken.counter
-    receipt.due_ms = this.schedule.now() + RECEIPT_ms
-    this.receiptsMade++
-    this.schedule.notLater(this.receiptJob, receipt.due_ms)
+    this.receipts.add(topic, source, sequence, this.own.taken)
   }
 
   /** Puts a tag into a frame that leaves the queue; returns its length. A hub that says no challenge has no keys. */
@@ -263,11 +222,8 @@ export class Authentic {
       if (this.epoch.speaks(now) && this.saidState.knows(0, data, now, TAG_STATE_ms)) return
       this.saidState.prove(0, data, now)
     }
-    const tag = this.tags[this.tagsMade % TAGS]!
-    if (!this.sign(id, data, length, tag, TAG_AT.tag)) return
-    tag[0] = locationOf(id)
-    tag[2] = coveredBy(id, data)
-    this.tagsMade++
+    if (!this.sign(id, data, length, this.tags.next(), TAG_AT.tag)) return
+    this.tags.add(locationOf(id), coveredBy(id, data))
     this.sayNow()
   }
 
@@ -298,46 +254,9 @@ export class Authentic {
   private say(): void {
     const now = this.schedule.now()
     if (this.epoch.due && this.isTime(this.said_ms + FreshnessEpochCodec.minimumInterval_ms, now)) this.sayEpoch(now)
-    if (this.tagsMade - this.tagsSent > TAGS) this.tagsSent = this.tagsMade - TAGS
-    while (this.tagsSent < this.tagsMade) {
-      const tag = this.tags[this.tagsSent % TAGS]!
-      this.tagsSent++
-      this.sayTag(tag)
-      this.schedule.startIn(this.againJob, TAG_AGAIN_ms)
-    }
+    this.tags.say()
     if (this.wanted !== 0 && this.isTime(this.asked_ms + FreshnessRequestCodec.minimumInterval_ms, now)) this.ask(now)
     if (this.epoch.unproved !== 0) this.sayProof()
-  }
-
-  private sayTag(tag: Uint8Array): void {
-    this.transmit.sendEncoded(TagCodec, tag[0]!, tag, tag[2]!)
-  }
-
-  private sayAgain(): void {
-    if (this.tagsMade - this.tagsAgain > TAGS) this.tagsAgain = this.tagsMade - TAGS
-    for (; this.tagsAgain < this.tagsSent; this.tagsAgain++) {
-      const tag = this.tags[this.tagsAgain % TAGS]!
-      if (tag[2]! >> 4 === PowerGrantCodec.kind) this.sayTag(tag)
-    }
-  }
-
-  private sayReceipt(): void {
-    if (this.receiptsMade - this.receiptsSent > RECEIPTS) this.receiptsSent = this.receiptsMade - RECEIPTS
-    const now = this.schedule.now()
-    const id = this.idOf(CommandReceiptCodec.priority, 0, CommandReceiptCodec.kind, this.location)
-    const bytes = this.bytes
-    for (; this.receiptsSent < this.receiptsMade; this.receiptsSent++) {
-      const receipt = this.receipts[this.receiptsSent % RECEIPTS]!
-      if (receipt.due_ms > now) {
-        this.schedule.notLater(this.receiptJob, receipt.due_ms)
-        return
-      }
-      const sender = senderNibble(receipt.source)
-      bytes[2] = receipt.topic
-      bytes[3] = sender << 4 | receipt.sequence
-      this.keys.sign(keyRoleOf(receipt.source), id, receipt.word, receipt.counter, bytes, RECEIPT_HEAD, bytes, RECEIPT_HEAD)
-      this.transmit.sendEncoded(CommandReceiptCodec, this.location, bytes, sender << TOPIC_BITS | receipt.topic)
-    }
   }
 
   /** `false`: not yet, but then. */
@@ -362,7 +281,7 @@ export class Authentic {
     this.epoch.unproved &= ~(1 << location)
     // That hub waits for the next tag.
     this.saidState.forget()
-    const id = this.idOf(FreshnessProofCodec.priority, 1, FreshnessProofCodec.kind, location)
+    const id = messageId(FreshnessProofCodec.priority, 1, FreshnessProofCodec.kind, location, hubAddress(this.location))
     this.epoch.prove(id, this.challenges[location]!, this.bytes)
     this.transmit.sendEncoded(FreshnessProofCodec, location, this.bytes, 0)
     if (this.epoch.unproved !== 0) this.schedule.notLater(this.sayJob, this.schedule.now() + PROOF_PAUSE_ms)
@@ -466,9 +385,5 @@ export class Authentic {
     this.wanted = 0
     this.asked_ms = now
     this.transmit.send(FreshnessRequestCodec, LOCATION.ALL, values, 0)
-  }
-
-  private idOf(priority: number, page: number, kind: number, location: number): number {
-    return messageId(priority, page, kind, location, hubAddress(this.location))
   }
 }
