@@ -44,7 +44,7 @@ const clockOf = (passes: boolean): Clock => ({
   },
 })
 
-const flash = (passes = false): Promise<string> => new ModdableFlasher(sdk, clockOf(passes), () => undefined).run(join(folder, 'door'), '/dev/ttyUSB7')
+const flash = (passes = false, stop = new AbortController().signal): Promise<string> => new ModdableFlasher(sdk, clockOf(passes), () => undefined, stop).run(join(folder, 'door'), '/dev/ttyUSB7')
   .then(() => 'written', (error: unknown) => {
     if (!(error instanceof FlashError)) throw error
     return error.message
@@ -92,5 +92,24 @@ describe('a hub for an ESP32 with XS', () => {
   it('waits for no tool that has gone silent', async () => {
     sdk = madeSdk('sleep 600', 'exit 0')
     expect(await flash(true)).toMatch(/^building failed: it said nothing for 600 s/)
+  })
+
+  it('leaves no tool behind that somebody has stopped', async () => {
+    sdk = madeSdk(`echo $$ > ${folder}/pid; echo begun; sleep 600`, 'exit 0')
+    const stop = new AbortController()
+    const told = new Promise<string>((resolve, reject) => {
+      new ModdableFlasher(sdk, clockOf(false), () => stop.abort(), stop.signal).run(join(folder, 'door'), '/dev/ttyUSB7')
+        .then(() => resolve('written'), (error: unknown) => error instanceof FlashError ? resolve(error.message) : reject(error as Error))
+    })
+    expect(await told).toMatch(/^building failed: it was stopped/)
+    const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+    await expect.poll(() => {
+      try {
+        return process.kill(pid, 0)
+      } catch {
+        return false
+      }
+    }).toBe(false)
+    expect(await flash(false, stop.signal)).toBe('stopped before building')
   })
 })

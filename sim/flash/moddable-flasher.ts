@@ -59,10 +59,13 @@ export class ModdableFlasher {
   private readonly sdk: ModdableSdk
   private readonly clock: Clock
   private readonly onProgress: (phase: ModdablePhase, line: string) => void
+  private readonly stop: AbortSignal
 
-  constructor(sdk: ModdableSdk, clock: Clock, onProgress: (phase: ModdablePhase, line: string) => void) {
+  /** `stop`: ends the tool that runs, with all that it started. */
+  constructor(sdk: ModdableSdk, clock: Clock, onProgress: (phase: ModdablePhase, line: string) => void, stop: AbortSignal) {
     this.sdk = sdk
     this.clock = clock
+    this.stop = stop
     this.onProgress = onProgress
   }
 
@@ -91,23 +94,32 @@ export class ModdableFlasher {
 
   private step({ phase, command, words, silence_ms, remedy }: Step, folder: string, port: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      const { sdk, clock } = this
+      const { sdk, clock, stop } = this
+      if (stop.aborted) return reject(new FlashError(`stopped before ${phase}`))
       const child = spawn(command, words, {
         cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...process.env, MODDABLE: sdk.root, IDF_PATH: sdk.idf, UPLOAD_PORT: port },
       })
       let said = ''
       let cancel = (): void => undefined
+      // A group of its own: a terminal's Ctrl-C does not reach it.
+      const kill = (): void => {
+        if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL')
+      }
+      const stopped = (): void => {
+        kill()
+        finish('it was stopped')
+      }
       const finish = (problem?: string): void => {
         cancel()
+        stop.removeEventListener('abort', stopped)
         if (problem === undefined) resolve()
         else reject(new FlashError(`${phase} failed: ${problem}; ${remedy}`))
       }
       const wait = (): void => {
         cancel()
         cancel = clock.after(silence_ms, () => {
-          // With all that it started.
-          if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+          kill()
           finish(`it said nothing for ${silence_ms / 1000} s`)
         })
       }
@@ -116,6 +128,7 @@ export class ModdableFlasher {
         said = (said + bytes.toString()).slice(-MOST_KEPT)
         this.onProgress(phase, lastLine(said))
       }
+      stop.addEventListener('abort', stopped)
       wait()
       child.stdout.on('data', hear)
       child.stderr.on('data', hear)

@@ -189,7 +189,7 @@ async function writeXs(firmware: Firmware, place: PlaceOnCar, options: Options, 
   try {
     const sdk = findModdable(process.env, process.platform)
     writeFolder(files, folder)
-    await new ModdableFlasher(sdk, clockOf(terminal.scheduler), changes(terminal)).run(folder, port)
+    await new ModdableFlasher(sdk, clockOf(terminal.scheduler), changes(terminal), terminal.stop).run(folder, port)
   } catch (error) {
     throw error instanceof FlashError ? new Failure(error.message) : error
   }
