@@ -88,6 +88,11 @@ export function tagCounter(data: Uint8Array, at: number): number {
   return data[at + 3]! & 0x0f
 }
 
+/** The last whole counter up to `used` whose low bits are those; 0 or less: there is none. */
+export function usedCounter(used: number, low: number): number {
+  return used - ((used - low) & COUNTER_STEPS - 1)
+}
+
 export function tagFits(data: Uint8Array, at: number, mac: Uint8Array): boolean {
   const first = data[at + 0]! ^ mac[0]! | data[at + 1]! ^ mac[1]!
   return (first | data[at + 2]! ^ mac[2]! | (data[at + 3]! ^ mac[3]!) & 0xf0) === 0

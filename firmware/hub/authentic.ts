@@ -1,8 +1,8 @@
 import {
-  CommandReceiptCodec, COUNTER_STEPS, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
+  CommandReceiptCodec, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
   highHalf, hubAddress, isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf,
   messageId, NOTICE, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
-  VehicleStateCodec, wordOf,
+  usedCounter, VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { HubCounters, Job, Notices, Schedule, Transmitter } from '../runtime/index.ts'
@@ -344,8 +344,7 @@ export class Authentic {
     this.counters.rxFrames++
     if (length < CommandReceiptCodec.length || sourceOf(id) !== hubAddress(location) || !this.knows(location)) return
     if (data[3]! >> 4 !== this.location || !this.mayLook(this.schedule.now())) return
-    const used = this.used[location]!
-    const counter = used - ((used - tagCounter(data, RECEIPT_HEAD)) & COUNTER_STEPS - 1)
+    const counter = usedCounter(this.used[location]!, tagCounter(data, RECEIPT_HEAD))
     if (counter > 0 && this.keys.fits(KEY_ROLE.hub, id, this.challenges[location]!, counter, data, RECEIPT_HEAD, data, RECEIPT_HEAD)) {
       this.user.confirmed(data[2]!, location, data[3]! & 0x0f)
     } else this.wrong++

@@ -1,8 +1,8 @@
 import { cmac } from '@noble/ciphers/aes.js'
 import {
-  type CanFrame, CLASSIC_DATA_BYTES, CommandReceiptCodec, COUNTER_STEPS, counterOf, coveredBy, dataIdOf, E2E_COUNTER_MAX, FreshnessCodec,
+  type CanFrame, CLASSIC_DATA_BYTES, CommandReceiptCodec, counterOf, coveredBy, dataIdOf, E2E_COUNTER_MAX, FreshnessCodec,
   FreshnessRequestCodec, hubAddress, KEY_BYTES, KEY_ROLE, KEY_ROLES, LAST_COUNTER, LOCATION, locationOf, messageId, nextCounter, protect,
-  sourceOf, TAG_AT, TAG_BYTES, TagCodec, TAGGED_BYTES, taggedBytes, TAGGING, taggingOf, tagCounter, tagFits, wordOf, writeTag,
+  sourceOf, TAG_AT, TAG_BYTES, TagCodec, TAGGED_BYTES, taggedBytes, TAGGING, taggingOf, tagCounter, tagFits, usedCounter, wordOf, writeTag,
 } from '#protocol/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
 
@@ -95,7 +95,7 @@ export class ToolSeal {
     const known = this.challenges.get(location)
     const { priority, page, kind, length: least } = CommandReceiptCodec
     if (known === undefined || id !== messageId(priority, page, kind, location, hubAddress(location)) || length < least) return undefined
-    const counter = known.used - ((known.used - tagCounter(data, TAG_AT.receipt)) & COUNTER_STEPS - 1)
+    const counter = usedCounter(known.used, tagCounter(data, TAG_AT.receipt))
     if (counter <= 0 || !tagFits(data, TAG_AT.receipt, this.mac(id, known.challenge, counter, data, TAG_AT.receipt))) return undefined
     const values = CommandReceiptCodec.create()
     CommandReceiptCodec.decode(data, values)
