@@ -1,7 +1,7 @@
 import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
 import { HUB_PORT, HUB_RECORD, type HubCounters, nvmKey } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
-import { ANY_SESSION, type Conversation, NOT_DEFAULT, type Service } from './service.ts'
+import { ANY_SESSION, type Conversation, type Lock, LOCK, NOT_DEFAULT, type Service } from './service.ts'
 
 /** A data identifier of a hub; one that can be written is a record of its memory. */
 interface Identifier {
@@ -148,7 +148,7 @@ function identifierOf(id: number, twin: boolean): Identifier | undefined {
 }
 
 const read: Service = {
-  id: SERVICE.read, sessions: ANY_SESSION, locked: false, shortest: 3, longest: Infinity, subFunctions: undefined,
+  id: SERVICE.read, sessions: ANY_SESSION, locked: LOCK.open, shortest: 3, longest: Infinity, subFunctions: undefined,
   run: (conversation, request, length): Nrc => {
     if (length % 2 === 0) return NRC.incorrectLength
     let known = 0
@@ -189,7 +189,7 @@ function writeKeys(conversation: Conversation, request: Uint8Array, length: numb
 }
 
 const write: Service = {
-  id: SERVICE.write, sessions: NOT_DEFAULT, locked: true, shortest: 3, longest: Infinity, subFunctions: undefined,
+  id: SERVICE.write, sessions: NOT_DEFAULT, locked: LOCK.always, shortest: 3, longest: Infinity, subFunctions: undefined,
   run: (conversation, request, length): Nrc => {
     const id = request[1]! << 8 | request[2]!
     if (id === DID.keys) return writeKeys(conversation, request, length)
@@ -210,12 +210,12 @@ const START = 1
 interface Routine {
   readonly id: number
   readonly sessions: number
-  readonly locked: boolean
+  readonly locked: Lock
   run: Service['run']
 }
 
 const selfTest: Routine = {
-  id: ROUTINE.selfTest, sessions: NOT_DEFAULT, locked: false,
+  id: ROUTINE.selfTest, sessions: NOT_DEFAULT, locked: LOCK.keyed,
   run: (conversation) => {
     conversation.watch.look()
     let failing = 0
@@ -227,7 +227,7 @@ const selfTest: Routine = {
 
 function pairRoutine(id: number, change: (hub: DiagnosedHub) => void): Routine {
   return {
-    id: id, sessions: NOT_DEFAULT, locked: true,
+    id: id, sessions: NOT_DEFAULT, locked: LOCK.always,
     run: (conversation) => {
       const refusal = mayPair(conversation)
       if (refusal !== NRC.none) return refusal
@@ -245,13 +245,13 @@ const unpair: Routine = pairRoutine(ROUTINE.unpair, hub => hub.pairing.forget())
 /** RoutineControl over the routines that a hub has. */
 export function routineService(routines: readonly Routine[]): Service {
   return {
-    id: SERVICE.routine, sessions: NOT_DEFAULT, locked: false, shortest: 4, longest: Infinity,
-    subFunctions: [{ code: START, sessions: NOT_DEFAULT, locked: false }],
+    id: SERVICE.routine, sessions: NOT_DEFAULT, locked: LOCK.open, shortest: 4, longest: Infinity,
+    subFunctions: [{ code: START, sessions: NOT_DEFAULT, locked: LOCK.open }],
     run: (conversation, request, length) => {
       const id = request[2]! << 8 | request[3]!
       for (const routine of routines) {
         if (routine.id !== id || (routine.sessions & 1 << conversation.session) === 0) continue
-        if (routine.locked && !conversation.unlocked) return NRC.securityAccessDenied
+        if (conversation.locks(routine.locked)) return NRC.securityAccessDenied
         conversation.put(id, 2)
         return routine.run(conversation, request, length)
       }

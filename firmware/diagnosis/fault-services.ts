@@ -1,6 +1,6 @@
 import { DTC_AVAILABLE, FAULT_REPORT, NRC, type Nrc, SERVICE } from '#protocol/index.ts'
 import { SNAPSHOT_AT, SNAPSHOT_BYTES } from './fault-memory.ts'
-import { ANY_SESSION, type Conversation, type Service } from './service.ts'
+import { ANY_SESSION, type Conversation, LOCK, type Service } from './service.ts'
 
 const DTC_BYTES = 3
 const ROW_BYTES = DTC_BYTES + 1
@@ -68,13 +68,13 @@ function record(conversation: Conversation, request: Uint8Array, report: number)
 }
 
 const readFaults: Service = {
-  id: SERVICE.readFaults, sessions: ANY_SESSION, locked: false, shortest: 2, longest: 6,
+  id: SERVICE.readFaults, sessions: ANY_SESSION, locked: LOCK.open, shortest: 2, longest: 6,
   subFunctions: [
-    { code: FAULT_REPORT.count, sessions: ANY_SESSION, locked: false },
-    { code: FAULT_REPORT.byStatus, sessions: ANY_SESSION, locked: false },
-    { code: FAULT_REPORT.snapshot, sessions: ANY_SESSION, locked: false },
-    { code: FAULT_REPORT.extended, sessions: ANY_SESSION, locked: false },
-    { code: FAULT_REPORT.supported, sessions: ANY_SESSION, locked: false },
+    { code: FAULT_REPORT.count, sessions: ANY_SESSION, locked: LOCK.open },
+    { code: FAULT_REPORT.byStatus, sessions: ANY_SESSION, locked: LOCK.open },
+    { code: FAULT_REPORT.snapshot, sessions: ANY_SESSION, locked: LOCK.open },
+    { code: FAULT_REPORT.extended, sessions: ANY_SESSION, locked: LOCK.open },
+    { code: FAULT_REPORT.supported, sessions: ANY_SESSION, locked: LOCK.open },
   ],
   run: (conversation, request, length) => {
     const report = request[1]! & 0x7f
@@ -87,7 +87,7 @@ const readFaults: Service = {
 }
 
 const clearFaults: Service = {
-  id: SERVICE.clearFaults, sessions: ANY_SESSION, locked: false, shortest: 4, longest: 4, subFunctions: undefined,
+  id: SERVICE.clearFaults, sessions: ANY_SESSION, locked: LOCK.keyed, shortest: 4, longest: 4, subFunctions: undefined,
   run: (conversation, request) => {
     if (!conversation.watch.still()) return NRC.conditionsNotCorrect
     if (!conversation.faults.clear(dtcIn(request, 1))) return NRC.requestOutOfRange

@@ -6,7 +6,7 @@ import type { Update } from '../update/index.ts'
 import { FaultMemory } from './fault-memory.ts'
 import { FaultWatch } from './fault-watch.ts'
 import type { DiagnosedHub } from './hub.ts'
-import { type Conversation, MORE, type Service, type Step, type SubFunction } from './service.ts'
+import { type Conversation, type Lock, LOCK, MORE, type Service, type Step, type SubFunction } from './service.ts'
 
 /** Longest answer, bytes. */
 const ANSWER_BYTES = 256
@@ -101,6 +101,10 @@ export class Server implements Conversation {
     after()
   }
 
+  locks(lock: Lock): boolean {
+    return !this.unlocked && (lock === LOCK.always || (lock === LOCK.keyed && this.hub.keys.keyed()))
+  }
+
   put(value: number, bytes: number): void {
     for (let i = bytes - 1; i >= 0; i--) this.response[this.size++] = value >>> 8 * i & 0xff
   }
@@ -149,14 +153,14 @@ export class Server implements Conversation {
     const service = this.find(data[0]!)
     if (service === undefined) return NRC.serviceNotSupported
     if ((service.sessions & 1 << this.session) === 0) return NRC.serviceNotInSession
-    if (service.locked && !this.unlocked) return NRC.securityAccessDenied
+    if (this.locks(service.locked)) return NRC.securityAccessDenied
     if (service.subFunctions !== undefined) {
       if (length < 2) return NRC.incorrectLength
       const code = data[1]! & ~SUPPRESS
       const sub = this.findSub(service.subFunctions, code)
       if (sub === undefined) return NRC.subFunctionNotSupported
       if ((sub.sessions & 1 << this.session) === 0) return NRC.subFunctionNotInSession
-      if (sub.locked && !this.unlocked) return NRC.securityAccessDenied
+      if (this.locks(sub.locked)) return NRC.securityAccessDenied
       this.suppressed = (data[1]! & SUPPRESS) !== 0
       this.put(code, 1)
     }

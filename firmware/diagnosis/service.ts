@@ -1,4 +1,4 @@
-import { type Nrc, SESSION, type Session } from '#protocol/index.ts'
+import { type CodeOf, type Nrc, SESSION, type Session } from '#protocol/index.ts'
 import type { FaultMemory } from './fault-memory.ts'
 import type { FaultWatch } from './fault-watch.ts'
 import type { DiagnosedHub } from './hub.ts'
@@ -8,6 +8,10 @@ export const ANY_SESSION: number = 1 << SESSION.default | 1 << SESSION.programmi
 export const NOT_DEFAULT: number = 1 << SESSION.programming | 1 << SESSION.extended
 export const EXTENDED: number = 1 << SESSION.extended
 export const PROGRAMMING: number = 1 << SESSION.programming
+
+/** Who may use a service: anybody; in a hub with keys only who has unlocked it; only who has unlocked it. */
+export const LOCK = { open: 0, keyed: 1, always: 2 } as const
+export type Lock = CodeOf<typeof LOCK>
 
 /** Returned by a step of a longer work: there is more to do. */
 export const MORE = -1
@@ -23,6 +27,8 @@ export interface Conversation {
   readonly update: Update | undefined
   session: Session
   unlocked: boolean
+  /** Who asks may not use what is locked so. */
+  locks(lock: Lock): boolean
   /** Appends to the positive response. */
   put(value: number, bytes: number): void
   putBytes(bytes: Uint8Array): void
@@ -42,15 +48,15 @@ export interface SubFunction {
   readonly code: number
   /** Bits `1 << SESSION.…`. */
   readonly sessions: number
-  readonly locked: boolean
+  readonly locked: Lock
 }
 
 /** One service of ISO 14229-1, with all that decides whether a request reaches it. */
 export interface Service {
   readonly id: number
   readonly sessions: number
-  /** Needs SecurityAccess. */
-  readonly locked: boolean
+  /** Whether it needs SecurityAccess. */
+  readonly locked: Lock
   /** Least and greatest length of a request, bytes. */
   readonly shortest: number
   readonly longest: number

@@ -1,5 +1,5 @@
 import { KEY_ROLE, NRC, type Nrc, SERVICE, SESSION, type Session, securityKey, UDS_TIMES } from '#protocol/index.ts'
-import { ANY_SESSION, type Conversation, EXTENDED, NOT_DEFAULT, PROGRAMMING, type Service } from './service.ts'
+import { ANY_SESSION, type Conversation, EXTENDED, LOCK, NOT_DEFAULT, PROGRAMMING, type Service } from './service.ts'
 
 /** Wrong keys before a pause, and that pause. */
 const ATTEMPTS = 3
@@ -26,11 +26,11 @@ function mayProgram(conversation: Conversation): Nrc {
 }
 
 const session: Service = {
-  id: SERVICE.session, sessions: ANY_SESSION, locked: false, shortest: 2, longest: 2,
+  id: SERVICE.session, sessions: ANY_SESSION, locked: LOCK.open, shortest: 2, longest: 2,
   subFunctions: [
-    { code: SESSION.default, sessions: ANY_SESSION, locked: false },
-    { code: SESSION.programming, sessions: NOT_DEFAULT, locked: false },
-    { code: SESSION.extended, sessions: ANY_SESSION, locked: false },
+    { code: SESSION.default, sessions: ANY_SESSION, locked: LOCK.open },
+    { code: SESSION.programming, sessions: NOT_DEFAULT, locked: LOCK.keyed },
+    { code: SESSION.extended, sessions: ANY_SESSION, locked: LOCK.open },
   ],
   run: (conversation, request) => {
     const wanted = (request[1]! & 0x7f) as Session
@@ -46,10 +46,10 @@ const session: Service = {
 }
 
 const reset: Service = {
-  id: SERVICE.reset, sessions: NOT_DEFAULT, locked: false, shortest: 2, longest: 2,
+  id: SERVICE.reset, sessions: NOT_DEFAULT, locked: LOCK.keyed, shortest: 2, longest: 2,
   subFunctions: [
-    { code: RESET_HARD, sessions: NOT_DEFAULT, locked: false },
-    { code: RESET_SOFT, sessions: NOT_DEFAULT, locked: false },
+    { code: RESET_HARD, sessions: NOT_DEFAULT, locked: LOCK.open },
+    { code: RESET_SOFT, sessions: NOT_DEFAULT, locked: LOCK.open },
   ],
   run: (conversation) => {
     if (!conversation.watch.still()) return NRC.conditionsNotCorrect
@@ -60,16 +60,16 @@ const reset: Service = {
 }
 
 const testerPresent: Service = {
-  id: SERVICE.testerPresent, sessions: ANY_SESSION, locked: false, shortest: 2, longest: 2,
-  subFunctions: [{ code: 0, sessions: ANY_SESSION, locked: false }],
+  id: SERVICE.testerPresent, sessions: ANY_SESSION, locked: LOCK.open, shortest: 2, longest: 2,
+  subFunctions: [{ code: 0, sessions: ANY_SESSION, locked: LOCK.open }],
   run: () => NRC.none,
 }
 
 const communication: Service = {
-  id: SERVICE.communication, sessions: NOT_DEFAULT, locked: false, shortest: 3, longest: 3,
+  id: SERVICE.communication, sessions: NOT_DEFAULT, locked: LOCK.keyed, shortest: 3, longest: 3,
   subFunctions: [
-    { code: ENABLE, sessions: NOT_DEFAULT, locked: false },
-    { code: DISABLE_SENDING, sessions: NOT_DEFAULT, locked: false },
+    { code: ENABLE, sessions: NOT_DEFAULT, locked: LOCK.open },
+    { code: DISABLE_SENDING, sessions: NOT_DEFAULT, locked: LOCK.open },
   ],
   run: (conversation, request) => {
     if (request[2] !== NORMAL_MESSAGES && request[2] !== ALL_MESSAGES) return NRC.requestOutOfRange
@@ -81,10 +81,10 @@ const communication: Service = {
 }
 
 const faultSetting: Service = {
-  id: SERVICE.faultSetting, sessions: NOT_DEFAULT, locked: false, shortest: 2, longest: 2,
+  id: SERVICE.faultSetting, sessions: NOT_DEFAULT, locked: LOCK.keyed, shortest: 2, longest: 2,
   subFunctions: [
-    { code: SETTING_ON, sessions: NOT_DEFAULT, locked: false },
-    { code: SETTING_OFF, sessions: NOT_DEFAULT, locked: false },
+    { code: SETTING_ON, sessions: NOT_DEFAULT, locked: LOCK.open },
+    { code: SETTING_OFF, sessions: NOT_DEFAULT, locked: LOCK.open },
   ],
   run: (conversation, request) => {
     conversation.faults.watching = (request[1]! & 0x7f) === SETTING_ON
@@ -126,10 +126,10 @@ function createSecurity(): Service {
     return NRC.exceededAttempts
   }
   return {
-    id: SERVICE.security, sessions: NOT_DEFAULT, locked: false, shortest: 2, longest: 2 + SEED_BYTES,
+    id: SERVICE.security, sessions: NOT_DEFAULT, locked: LOCK.open, shortest: 2, longest: 2 + SEED_BYTES,
     subFunctions: [
-      { code: REQUEST_SEED, sessions: EXTENDED | PROGRAMMING, locked: false },
-      { code: SEND_KEY, sessions: EXTENDED | PROGRAMMING, locked: false },
+      { code: REQUEST_SEED, sessions: EXTENDED | PROGRAMMING, locked: LOCK.open },
+      { code: SEND_KEY, sessions: EXTENDED | PROGRAMMING, locked: LOCK.open },
     ],
     run: (conversation, request, length) => {
       const keyed = (request[1]! & 0x7f) === SEND_KEY

@@ -1,6 +1,6 @@
 import { NRC, type Nrc, ROUTINE, SERVICE } from '#protocol/index.ts'
 import type { Routine } from './data-services.ts'
-import { type Conversation, PROGRAMMING, type Service } from './service.ts'
+import { type Conversation, LOCK, PROGRAMMING, type Service } from './service.ts'
 
 /** Data of one TransferData: pages are whole numbers of it. */
 const BLOCK_BYTES = 256
@@ -29,7 +29,8 @@ export function updateServices(): Service[] {
   }
   return [
     {
-      id: SERVICE.download, sessions: PROGRAMMING, locked: true, shortest: DOWNLOAD_BYTES, longest: DOWNLOAD_BYTES, subFunctions: undefined,
+      id: SERVICE.download, sessions: PROGRAMMING, locked: LOCK.always, shortest: DOWNLOAD_BYTES, longest: DOWNLOAD_BYTES,
+      subFunctions: undefined,
       run: (conversation, request): Nrc => {
         const update = conversation.update
         if (update === undefined) return NRC.downloadNotAccepted
@@ -43,7 +44,7 @@ export function updateServices(): Service[] {
       },
     },
     {
-      id: SERVICE.transfer, sessions: PROGRAMMING, locked: true, shortest: BLOCK_HEAD + 1, longest: BLOCK_HEAD + BLOCK_BYTES,
+      id: SERVICE.transfer, sessions: PROGRAMMING, locked: LOCK.always, shortest: BLOCK_HEAD + 1, longest: BLOCK_HEAD + BLOCK_BYTES,
       subFunctions: undefined,
       run: (conversation, request, length) => {
         const update = conversation.update
@@ -58,7 +59,7 @@ export function updateServices(): Service[] {
       },
     },
     {
-      id: SERVICE.transferExit, sessions: PROGRAMMING, locked: true, shortest: 1, longest: 1, subFunctions: undefined,
+      id: SERVICE.transferExit, sessions: PROGRAMMING, locked: LOCK.always, shortest: 1, longest: 1, subFunctions: undefined,
       run: (conversation) => {
         if (conversation.update === undefined || counter < 0 || !conversation.update.complete()) return NRC.requestSequenceError
         counter = -1
@@ -70,7 +71,7 @@ export function updateServices(): Service[] {
 
 /** Checks what was transferred and has it booted next: option 1 allows an older image. Answers with an `IMAGE_FAULT`. */
 const checkImage: Routine = {
-  id: ROUTINE.checkImage, sessions: PROGRAMMING, locked: true,
+  id: ROUTINE.checkImage, sessions: PROGRAMMING, locked: LOCK.always,
   run: (conversation, request, length) => {
     const update = conversation.update
     if (update === undefined) return NRC.conditionsNotCorrect

@@ -14,6 +14,7 @@ import type { PortSlot } from './port-slot.ts'
 
 function startSending(parts: HubParts): void {
   parts.transmit.open()
+  parts.receiver.silent = false
   parts.reports.start()
   parts.reports.ports.mark(-1)
   parts.reports.announces.mark(-1)

@@ -1,5 +1,5 @@
 import {
-  COMPONENT_CLASS, HUB_STATE, IGNITION, MANAGER_STATE, NetworkSleepCodec, SLEEP_REASON, type SleepPhase, type SleepReason,
+  COMPONENT_CLASS, IGNITION, MANAGER_STATE, NetworkSleepCodec, SLEEP_REASON, type SleepPhase, type SleepReason,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
@@ -88,7 +88,7 @@ export class Rest implements SleepHost {
 
   speak(): void {
     const address = this.hub.address
-    if (address.state === HUB_STATE.claiming) address.start()
+    address.wake()
     if (!address.operating()) return
     this.hub.reports.start()
     if (this.hub.authentic !== undefined) this.hub.authentic.renew()

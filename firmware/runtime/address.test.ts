@@ -7,7 +7,7 @@ import {
 import { createHub, type Hub } from '../hub/index.ts'
 import { DOOR } from '../hubs/index.ts'
 import { connect, DESCRIPTORS, FakeClock, FakeHal, sendTo } from '../testing/index.ts'
-import { CANNOT_CLAIM_SPREAD_ms } from './address.ts'
+import { CANNOT_CLAIM_SPREAD_ms, RECLAIM_ms } from './address.ts'
 
 const HERE = LOCATION.FR
 const SERIAL = 5000
@@ -115,6 +115,25 @@ describe('address claim (SAE J1939-81)', () => {
     request(hal, GLOBAL_ADDRESS, PGN_ADDRESS_CLAIMED)
     hal.clock.advance(1000)
     expect(hal.bus.sent.slice(before).map(frame => frame.id)).toEqual([CANNOT_CLAIM_ID])
+  })
+
+  it('a silent hub claims anew every 10 s: who silenced it may have been an impostor, or is gone', () => {
+    const { hal, hub } = boot()
+    hal.clock.advance(HERE * 20 + 30)
+    const rival = (): void => void hal.bus.deliver(MINE, hubName(HUB_TYPE.door, HERE, SERIAL - 1))
+    for (let i = 0; i < 3; i++) {
+      rival()
+      expect(hub.state()).toBe(HUB_STATE.silent)
+      const before = claims(hal).filter(id => id === MINE).length
+      hal.clock.advance(RECLAIM_ms - 1)
+      expect(claims(hal).filter(id => id === MINE).length).toBe(before)
+      hal.clock.advance(HERE * 20 + 30)
+      expect(claims(hal).filter(id => id === MINE).length).toBe(before + 1)
+    }
+    hal.clock.advance(300)
+    expect(hub.state()).toBe(HUB_STATE.operating)
+    sendTo(hal, WindowCommandCodec, HERE, { ...WindowCommandCodec.create(), action: 4 }, 0)
+    expect([hub.counters.rxSilent, hub.counters.rxNoComponent]).toEqual([0, 1])
   })
 
   it('of two hubs at one location that boot together one stays', () => {

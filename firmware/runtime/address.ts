@@ -18,11 +18,13 @@ const DEFENCES = 3
 const DEFENCE_PAUSE_ms = 1000
 /** A claim that comes again after this hub's lower NAME was heard is that of a settled hub, which stays. */
 const CONTESTS = 2
+/** A hub that went silent claims anew after this: who claimed may be gone, or was an impostor who said one frame. */
+export const RECLAIM_ms = 10_000
 
 /**
  * Address claim after SAE J1939-81 for a node with one fixed address: 0x80 | location. Two hubs at one location are a
- * wiring fault. Of two that boot together the higher NAME (or both, when they are equal) says "cannot claim" and stays silent
- * until it is reset; who comes later than the other settled does so whatever its NAME. A settled hub stays: its location is in
+ * wiring fault. Of two that boot together the higher NAME (or both, when they are equal) says "cannot claim" and is silent
+ * but for a claim every 10 s; who comes later than the other settled does so whatever its NAME. A settled hub stays: its location is in
  * its plug, so who claims its address is mounted wrong or an impostor, and neither may silence it.
  */
 export class AddressClaim {
@@ -47,6 +49,7 @@ export class AddressClaim {
   private readonly claimJob: Job
   private readonly settleJob: Job
   private readonly surrenderJob: Job
+  private readonly reclaimJob: Job
   private last_ms: number
   /** Claims of others since this hub's own was heard; defences since the last pause, and when that began. */
   private contests: number
@@ -70,6 +73,7 @@ export class AddressClaim {
     this.claimJob = schedule.job('address claim', () => this.claim())
     this.settleJob = schedule.job('address claim settles', () => this.settle())
     this.surrenderJob = schedule.job('cannot claim', () => this.sendCannotClaim())
+    this.reclaimJob = schedule.job('claims anew', () => this.start())
     this.last_ms = -Infinity
     this.contests = 0
     this.defences = 0
@@ -80,14 +84,21 @@ export class AddressClaim {
   /** Claims for the first time, location × 20 ms from now. */
   start(): void {
     this.state = HUB_STATE.claiming
+    this.last_ms = -Infinity
     this.contests = 0
     this.schedule.startIn(this.claimJob, this.answerDelay_ms() + this.hal.random() * FIRST_CLAIM_SPREAD_ms)
   }
 
-  /** The hub goes to sleep with its claim unsettled: it has to `start` again. */
+  /** The hub goes to sleep. */
   rest(): void {
     this.schedule.stop(this.claimJob)
+    this.schedule.stop(this.reclaimJob)
     if (this.state === HUB_STATE.claiming) this.schedule.stop(this.settleJob)
+  }
+
+  /** It wakes. */
+  wake(): void {
+    if (this.state === HUB_STATE.claiming || this.state === HUB_STATE.silent) this.start()
   }
 
   /** The address is claimed: catalogue messages may be sent. */
@@ -144,6 +155,7 @@ export class AddressClaim {
     this.state = HUB_STATE.silent
     this.schedule.stop(this.claimJob)
     this.schedule.stop(this.settleJob)
+    this.schedule.startIn(this.reclaimJob, RECLAIM_ms)
     this.hal.log(`address ${hubAddress(this.hal.location)} is another hub's: silent`)
     this.onLost()
     this.answerCannotClaim()

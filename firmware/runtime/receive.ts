@@ -97,7 +97,7 @@ export class Receiver {
     }
     // The page's bit above those of the kind.
     const index = (id >>> 12) & 0x0f | (id >>> 20) & KINDS
-    if (source >= FIRST_HUB && (source <= LAST_HUB || source === NULL_ADDRESS)) {
+    if (source >= FIRST_HUB && source <= LAST_HUB) {
       if (index >= KINDS + FIRST_CLASS_KIND) this.onWish()
     } else if (TOOL_ADDRESSES.indexOf(source) >= 0) this.onWish()
     else {

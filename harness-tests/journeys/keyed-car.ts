@@ -1,5 +1,6 @@
-import { type CanFrame, type HubName, TAGGING, taggingOf } from '#protocol/index.ts'
-import { type CarKeys, makeKeys, readKeys, Technician } from '#sim/diag/index.ts'
+import { HUB_PORT, HUB_RECORD, NO_CLASS, saveRecord } from '#firmware/runtime/index.ts'
+import { type CanFrame, type HubName, HUBS, TAGGING, taggingOf } from '#protocol/index.ts'
+import { type CarKeys, keyBytes, makeKeys, readKeys, Technician } from '#sim/diag/index.ts'
 import { Laptop } from '../diagnosis/laptop.ts'
 import type { SimulatedVehicle } from '../kit/index.ts'
 
@@ -23,5 +24,17 @@ export async function keyed(car: SimulatedVehicle): Promise<Laptop> {
   const technician = new Technician(laptop.wire, laptop.clock)
   for (const hub of KEYED) await laptop.wait(technician.giveKeys(hub, KEYS))
   await car.run(4000)
+  return laptop
+}
+
+/** A car that left the factory with keys in all hubs and paired sockets; `unpowered` until now. */
+export async function armed(car: SimulatedVehicle): Promise<Laptop> {
+  for (const host of car.car.hubs.values()) saveRecord(host.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.keys, Uint8Array.from(keyBytes(KEYS)))
+  car.car.boot()
+  await car.run(5000)
+  const laptop = new Laptop(car.car)
+  const technician = new Technician(laptop.wire, laptop.clock, KEYS)
+  for (const hub of HUBS) await laptop.wait(technician.pair(hub, 'pair'))
+  await car.run(3000)
   return laptop
 }

@@ -118,14 +118,19 @@ export class Technician {
 
   /** Clears one trouble code of a hub, or all. */
   async clear(hub: HubName, dtc: number = ALL_DTCS): Promise<void> {
-    await this.ask(hub, client => client.request(SERVICE.clearFaults, ...bytesOf(dtc, DTC_BYTES)))
+    await this.ask(hub, async (client) => {
+      // Only in a session can a hub with keys be unlocked.
+      if (this.keys !== undefined) await client.enter(SESSION.extended)
+      await client.guarded(SERVICE.clearFaults, ...bytesOf(dtc, DTC_BYTES))
+      if (this.keys !== undefined) await client.enter(SESSION.default)
+    })
   }
 
   /** Restarts a hub. */
   async reset(hub: HubName): Promise<void> {
     await this.ask(hub, async (client) => {
       await client.enter(SESSION.extended)
-      await client.request(SERVICE.reset, HARD_RESET)
+      await client.guarded(SERVICE.reset, HARD_RESET)
     })
   }
 
@@ -133,7 +138,7 @@ export class Technician {
   async routine(hub: HubName, name: RoutineName): Promise<Uint8Array> {
     return this.ask(hub, async (client) => {
       await client.enter(SESSION.extended)
-      const answer = await client.request(SERVICE.routine, START, ...bytesOf(ROUTINE[name], 2))
+      const answer = await client.guarded(SERVICE.routine, START, ...bytesOf(ROUTINE[name], 2))
       await client.enter(SESSION.default)
       return answer.slice(3)
     })
@@ -178,6 +183,8 @@ export function advice(error: unknown): string {
     [NRC.serviceNotSupported]: 'its firmware has no such service: npx spine diag list',
     [NRC.vehicleMoves]: 'stop the car first',
     [NRC.voltageTooLow]: 'its supply is too low: charge the battery',
+    [NRC.securityAccessDenied]: 'it has keys, and obeys who has the workshop\'s: --keys FILE',
+    [NRC.invalidKey]: 'these are not the keys of this hub: --keys FILE with those that it was given',
     [NRC.delayNotExpired]: 'too many wrong keys: wait ten seconds',
   }
   return `${error.message}${advices[error.code] === undefined ? '' : `: ${advices[error.code]}`}`

@@ -78,10 +78,21 @@ export class UdsClient {
 
   /** Enters a session, and keeps it until `close` or another is entered. */
   async enter(session: Session): Promise<void> {
-    await this.request(SERVICE.session, session)
+    await this.guarded(SERVICE.session, session)
     this.cancelKeepAlive?.()
     this.cancelKeepAlive = undefined
     if (session !== 1) this.keepAlive()
+  }
+
+  /** A request that hubs with keys refuse until they are unlocked: with keys, it is done. */
+  async guarded(service: number, ...bytes: readonly number[]): Promise<Uint8Array> {
+    try {
+      return await this.request(service, ...bytes)
+    } catch (error) {
+      if (this.keys === undefined || !(error instanceof NegativeResponse) || error.code !== NRC.securityAccessDenied) throw error
+      await this.unlock()
+      return this.request(service, ...bytes)
+    }
   }
 
   /** @throws NegativeResponse when the hub has enough of wrong keys. */

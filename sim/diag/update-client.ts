@@ -192,7 +192,7 @@ export class UpdateClient {
   private async restart(client: UdsClient): Promise<void> {
     this.tell('restarting')
     await client.enter(SESSION.extended)
-    await client.request(SERVICE.reset, HARD_RESET)
+    await client.guarded(SERVICE.reset, HARD_RESET)
   }
 
   private async blocks(client: UdsClient, offset: number, size: number): Promise<void> {
