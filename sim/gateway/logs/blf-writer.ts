@@ -4,7 +4,7 @@ import {
 } from './blf.ts'
 import type { LogWriter } from './log-io.ts'
 import { fdCodeOf, type LogDetails, nanosecondWords, shownTime } from './log-frame.ts'
-import { Deflater } from './zlib.ts'
+import { deflate } from './zlib.ts'
 
 /** Of a container, unpacked. What is in it reaches the log when it is full, or at the end. */
 const CONTAINER_BYTES = 32_768
@@ -22,7 +22,6 @@ const NOTHING = new Uint8Array(0)
 export class BlfWriter implements LogWriter {
   private readonly bytes = new Uint8Array(CONTAINER_BYTES + LONGEST_OBJECT)
   private readonly view = new DataView(this.bytes.buffer)
-  private readonly deflater = new Deflater()
   private used = 0
   private begun = false
   private start_s = 0
@@ -92,7 +91,7 @@ export class BlfWriter implements LogWriter {
   }
 
   private container(): Uint8Array {
-    const packed = this.deflater.run(this.bytes.subarray(0, this.used))
+    const packed = deflate(this.bytes.subarray(0, this.used))
     const size = BASE_HEAD_BYTES + CONTAINER_HEAD_BYTES + packed.length
     // So many bytes follow an object in a file, whatever they are for.
     const piece = new Uint8Array(size + size % 4)

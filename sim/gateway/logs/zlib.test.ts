@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { adler32, Deflater, inflate } from './zlib.ts'
+import { adler32, deflate, inflate } from './zlib.ts'
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 400 }),
@@ -15,15 +15,14 @@ describe('zlib', () => {
       expect(inflate(deflateSync(given, { level, strategy }), given.length)).toEqual(given)
     }), { seed: 1, numRuns: 300 })
     const long = Uint8Array.from({ length: 300_000 }, (_, n) => n * n >> 7 & 255)
-    expect(inflate(deflateSync(long), long.length)).toEqual(long)
+    expect(inflate(deflateSync(long), long.length)?.every((byte, n) => byte === long[n])).toBe(true)
   })
 
   it('packs what zlib unpacks, and smaller where it repeats', () => {
-    const deflater = new Deflater()
     fc.assert(fc.property(bytes, (given) => {
-      expect(Uint8Array.from(inflateSync(deflater.run(given)))).toEqual(given)
+      expect(Uint8Array.from(inflateSync(deflate(given)))).toEqual(given)
     }), { seed: 2, numRuns: 300 })
-    expect(deflater.run(new Uint8Array(100_000)).length).toBeLessThan(1000)
+    expect(deflate(new Uint8Array(100_000)).length).toBeLessThan(1000)
   })
 
   it('of a longer, cut or spoilt stream is nothing, and never throws', () => {
