@@ -9,6 +9,8 @@ export default defineConfig({
     // Not threads: the native poller of serial ports works on the main thread of a process only.
     pool: 'forks',
     maxWorkers: 2,
+    // A file leaves nothing behind, so all of a worker share the modules: loading them anew took longer than most tests.
+    isolate: false,
     sequence: { hooks: 'stack' },
   },
 })

@@ -1,3 +1,6 @@
+/** Of all drawings: of the same width, letter by letter, or nearly, where a machine has not the first. */
+export const FONT = 'Helvetica, Arial, "Liberation Sans", "DejaVu Sans Condensed", sans-serif'
+
 /** A letter is at most so wide in the mean, as a share of its size. */
 const WIDE = 0.52
 

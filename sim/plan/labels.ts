@@ -1,6 +1,6 @@
 import { type Attributes, element, type Markup } from '../markup/index.ts'
 import { gauges } from './cables.ts'
-import { fit } from './fit.ts'
+import { fit, FONT } from './fit.ts'
 import type { Plan } from './plan.ts'
 
 /** A4 upright with 3 × 8 labels of 66 × 34 mm, mm. */
@@ -28,7 +28,7 @@ export function labelPages(plan: Plan, size: Attributes): Markup[] {
   const labels = labelsOf(plan)
   const perPage = SHEET.columns * SHEET.rows
   return Array.from({ length: Math.ceil(labels.length / perPage) }, (_, page) => element(
-    'svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${SHEET.width} ${SHEET.height}`, ...size, 'font-family': 'Helvetica, Arial, "DejaVu Sans", sans-serif' },
+    'svg', { xmlns: 'http://www.w3.org/2000/svg', viewBox: `0 0 ${SHEET.width} ${SHEET.height}`, ...size, 'font-family': FONT },
     element('title', {}, `Labels: ${plan.car}`),
     labels.slice(page * perPage, (page + 1) * perPage).flatMap((label, i) => drawn(label, plan.car, i)),
   ))

@@ -1,13 +1,12 @@
 import { AROUND, BATTERY_X, BOX, type Diagram, type DrawnHub, type DrawnSegment, SHEET } from './diagram.ts'
 import { type Attributes, element, type Markup } from '../markup/index.ts'
 import { type CablePlan, gauges } from './cables.ts'
-import { fit } from './fit.ts'
+import { fit, FONT } from './fit.ts'
 import { COLOURS, WIRES } from './standards.ts'
 
 /** Between the wires of a cable, mm. */
 const PITCH = 1.7
 
-const FONT = 'Helvetica, Arial, "DejaVu Sans", sans-serif'
 const rounded = (value: number): number => Math.round(value * 100) / 100
 /** Of a wire from the middle of its cable: supply first. */
 const beside = (index: number): number => (index - 1.5) * PITCH
