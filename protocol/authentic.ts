@@ -3,7 +3,8 @@ import { isBroadcastKind, kindOf, locationOfAddress } from './id.ts'
 
 /**
  * Tags, in the manner of AUTOSAR SecOC: 28 bits of an AES-128-CMAC and the low four bits of a counter. The CMAC is over identifier
- * (4 bytes, big endian), a word of freshness (4), the sender's whole counter (2), and the message's bytes behind the E2E header.
+ * (4 bytes, big endian), a word of freshness (4), the sender's whole counter (2), and the message's bytes behind the E2E header; of
+ * a VehicleState, on what somebody acts on (`stateBytes`).
  *
  * Freshness is always the receiver's own: what is for one hub is tagged over that hub's challenge (`Freshness`). What a manager
  * says to all is tagged over its epoch, a random word, which it proves to each hub over that hub's challenge (`FreshnessProof`).
@@ -96,6 +97,16 @@ export function usedCounter(used: number, low: number): number {
 export function tagFits(data: Uint8Array, at: number, mac: Uint8Array): boolean {
   const first = data[at + 0]! ^ mac[0]! | data[at + 1]! ^ mac[1]!
   return (first | data[at + 2]! ^ mac[2]! | (data[at + 3]! ^ mac[3]!) & 0xf0) === 0
+}
+
+/** Bytes of a VehicleState on which somebody acts: ignition, gear and shedding; speed; the manager. */
+const ACTED_ON: readonly number[] = [2, 3, 6]
+/** Length of what a VehicleState's tag is of, with room for a header. */
+export const STATE_BYTES = 5
+
+/** Writes them behind the place of a header. So a tag is of any VehicleState that says the same: of two frames one may be lost. */
+export function stateBytes(into: Uint8Array, data: Uint8Array): void {
+  for (let i = 0; i < ACTED_ON.length; i++) into[2 + i] = data[ACTED_ON[i]!]!
 }
 
 /** Where the tag begins in these messages. */

@@ -8,7 +8,7 @@ import { FakeHal } from '../testing/index.ts'
 import { CounterWindow } from './counter-window.ts'
 import { HeardEpochs, OwnEpoch, PROVED_ms } from './epochs.ts'
 import { HubKeys } from './hub-keys.ts'
-import { OwnChallenge } from './own-challenge.ts'
+import { OwnChallenge, RENEW_ms } from './own-challenge.ts'
 
 const DASH = hubAddress(LOCATION.DASH)
 const COMMAND_ID = messageId(2, 1, 8, LOCATION.FL, DASH)
@@ -82,7 +82,7 @@ describe('the keys in a hub', () => {
 })
 
 describe('a hub\'s own challenge', () => {
-  it('takes what was tagged over it once, and over the one before for a moment only', () => {
+  it('takes what was tagged over it once, and over the one before as long as a challenge serves', () => {
     const keys = keysOf()
     const own = new OwnChallenge(keys, dice())
     const data = Uint8Array.of(0, 0, 0x15, 0xff)
@@ -95,12 +95,15 @@ describe('a hub\'s own challenge', () => {
     const former = own.word
     own.renew(2000)
     say(former, 2)
-    expect(takes(2050)).toBe(true)
+    expect([takes(2000 + RENEW_ms), takes(2000 + RENEW_ms)]).toEqual([true, false])
     say(former, 3)
-    expect(takes(2051)).toBe(false)
+    expect(takes(2001 + RENEW_ms)).toBe(false)
+    own.renew(2100)
+    say(former, 3)
+    expect(takes(2101)).toBe(false)
     own.forget()
     say(former, 4)
-    expect(takes(2051)).toBe(false)
+    expect(takes(2101)).toBe(false)
     // A hub does not take what the key of tools made.
     keys.sign(KEY_ROLE.tool, COMMAND_ID, own.word, 1, data, 4, tag, 0)
     expect(takes(2052)).toBe(false)
@@ -152,6 +155,16 @@ describe('the epoch of a manager', () => {
     expect(heard.takes(0, STATE_ID, data, 7, tag, 0)).toBe(true)
     heard.forget()
     expect(heard.isProved(0, 1200)).toBe(false)
+  })
+
+  it('is asked for soon when the last proof is missed, of a manager that was believed', () => {
+    const { own, heard, epoch, proof } = set()
+    own.renew(0)
+    expect(heard.isLate(10_000)).toBe(false)
+    heard.heard(0, epoch.word, 0)
+    epoch.prove(PROOF_ID, own.word, proof)
+    expect(heard.prove(0, PROOF_ID, proof, 0)).toBe(true)
+    expect([2200, 2201, PROVED_ms, PROVED_ms + 1].map(now => heard.isLate(now))).toEqual([false, true, true, false])
   })
 
   it('is another word when its counter ends, and is said and proved to all that are known', () => {

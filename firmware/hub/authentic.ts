@@ -1,21 +1,21 @@
 import {
-  CommandReceiptCodec, coveredBy, FreshnessCodec, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec,
-  highHalf, hubAddress, isBroadcastKind, KEY_ROLE, kindOf, LAST_COUNTER, LOCATION, locationOf, locationOfAddress, lowHalf,
-  messageId, NOTICE, sourceOf, TAG_AT, TAG_BYTES, TagCodec, tagCounter, TAGGING, taggingOf, TOOL_ADDRESSES,
-  usedCounter, VehicleStateCodec, wordOf,
+  CommandReceiptCodec, FreshnessCodec, FreshnessProofCodec, highHalf, hubAddress, isBroadcastKind, kindOf, LOCATION, locationOf,
+  locationOfAddress, lowHalf, NOTICE, PowerGrantCodec, sourceOf, STATE_BYTES, stateBytes, TAG_AT, TAG_BYTES, TagCodec, TAGGING, taggingOf,
+  TOOL_ADDRESSES, VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { HubCounters, Job, Notices, Schedule, Transmitter } from '../runtime/index.ts'
 import { Companions } from './companions.ts'
-import { HeardEpochs, managerOf, MANAGERS, OwnEpoch } from './epochs.ts'
+import { EarlyGrants } from './early-grants.ts'
+import { HeardEpochs, managerOf, MANAGERS } from './epochs.ts'
 import type { HubKeys } from './hub-keys.ts'
-import { OwnChallenge } from './own-challenge.ts'
-import { ProvedStates } from './proved-states.ts'
+import { OwnChallenge, RENEW_ms } from './own-challenge.ts'
+import { ProvedStates, StateTags } from './proved-states.ts'
 import { Receipts } from './receipts.ts'
-import { TagQueue } from './tag-queue.ts'
+import { Sealing } from './sealing.ts'
 
-/** A challenge serves so long while the hub is awake: a message that was kept from it can be said later no longer than this. */
-const RENEW_ms = 2000
+/** A hub to which a manager has to prove itself again says its next challenge after this. */
+const RENEW_LATE_ms = 500
 /** Hubs that were asked at once do not say theirs at once, then or later. */
 const STAGGER_ms = 20
 /** Least time between two challenges: who asks for them all the time makes nobody lose count. And after wrong words to all. */
@@ -24,19 +24,12 @@ const RENEW_ALL_PAUSE_ms = 500
 /** Wrong tags looked at in a second: 2^28 guesses take two months. */
 const WRONG_PER_SECOND = 50
 const SECOND_ms = 1000
-/** Proofs to hubs follow one another at this pace. */
-const PROOF_PAUSE_ms = 1
-/** What is said of the vehicle is tagged when it changes, and after this; it counts for so long, so that one tag may be lost. */
-const TAG_STATE_ms = 500
-const PROVED_STATE_ms = 1200
-const LOCATIONS = 16
+/** What was proved of the vehicle counts for so long, so that two tags may be lost. */
+const PROVED_STATE_ms = 1700
 const PAGE_1 = 0x100_0000
 /** Kinds from here on are those of component classes. */
 const FIRST_CLASS_KIND = 8
-/** Locations, a bit each. */
-const EVERYONE = 0x1fe
-/** Bytes of a receipt before its tag. */
-const RECEIPT_HEAD: number = TAG_AT.receipt
+const PORT_MASK = 0x0f
 
 /** What happens to what was found genuine, and to what is not known to be yet. */
 export interface AuthenticUser {
@@ -47,12 +40,14 @@ export interface AuthenticUser {
   managed(): void
   /** A hub has another challenge. */
   renewed(location: number): void
+  /** Whether a port of this hub has a lease. */
+  draws(port: number): boolean
   /** A hub has taken a command of this one. */
   confirmed(topic: number, location: number, sequence: number): void
 }
 
 /**
- * Who may say what to a hub with keys, and how this hub tells others that have them. What a tag is of, and over what, stands in
+ * Who may say what to a hub with keys. What it says to others is `sealing`'s. What a tag is of, and over what, stands in
  * `protocol/authentic.ts`.
  */
 export class Authentic {
@@ -61,31 +56,20 @@ export class Authentic {
   private readonly location: number
   private readonly schedule: Schedule
   private readonly transmit: Transmitter
+  /** What this hub says. */
+  readonly sealing: Sealing
   private readonly counters: HubCounters
   private readonly notices: Notices
-  private readonly keys: HubKeys
   private readonly renewJob: Job
-  private readonly sayJob: Job
   private readonly own: OwnChallenge
   private readonly heard: HeardEpochs
-  private readonly epoch: OwnEpoch
   private readonly companions: Companions
+  private readonly early: EarlyGrants
+  private readonly states: StateTags
   private readonly heardStates: ProvedStates
-  private readonly saidState: ProvedStates
   private wrong: number
   private looked_ms: number
-  /** As a sender, by location: the challenge of that hub, whether it is known, and how often it was used. */
-  private readonly challenges: Uint32Array
-  private readonly used: Uint16Array
-  /** Locations whose challenges are known, and whose are to be asked for, a bit each. */
-  private known: number
-  private wanted: number
-  private asked_ms: number
-  /** When the epoch was said last. */
-  private said_ms: number
-  private readonly tags: TagQueue
   private readonly receipts: Receipts
-  private readonly bytes: Uint8Array
 
   constructor(hal: Hal, schedule: Schedule, transmit: Transmitter, counters: HubCounters, notices: Notices, keys: HubKeys) {
     this.location = hal.location
@@ -93,51 +77,41 @@ export class Authentic {
     this.transmit = transmit
     this.counters = counters
     this.notices = notices
-    this.keys = keys
     this.renewJob = schedule.job('challenge', () => this.renew())
-    this.sayJob = schedule.job('tags', () => this.say())
-    this.tags = new TagQueue(schedule, transmit)
     this.receipts = new Receipts(hal.location, schedule, transmit, keys)
-    const random = (): number => hal.random()
-    this.own = new OwnChallenge(keys, random)
+    this.sealing = new Sealing(hal, schedule, transmit, keys)
+    this.own = new OwnChallenge(keys, () => hal.random())
     this.heard = new HeardEpochs(keys, this.own)
-    this.epoch = new OwnEpoch(keys, random)
     this.companions = new Companions((id, data, length, tag) => this.judge(id, data, length, tag))
+    this.early = new EarlyGrants(schedule, (id, data, length) => this.user.deliver(id, data, length))
+    this.states = new StateTags(MANAGERS, (id, data, length, tag) => this.judgeState(id, data, length, tag))
     this.heardStates = new ProvedStates(MANAGERS)
-    this.saidState = new ProvedStates(1)
     this.wrong = 0
     this.looked_ms = 0
-    this.challenges = new Uint32Array(LOCATIONS)
-    this.used = new Uint16Array(LOCATIONS)
-    this.known = 0
-    this.wanted = 0
-    this.asked_ms = -Infinity
-    this.said_ms = -Infinity
-    this.bytes = new Uint8Array(FreshnessProofCodec.length)
   }
 
   /** The hub may send: says its challenge, and asks for those of the others. */
   start(): void {
     this.renew()
-    this.wanted = EVERYONE
-    this.sayNow()
+    this.sealing.start()
   }
 
   /** The hub slept: what was sent meanwhile was not for now. */
   forget(): void {
     this.own.forget()
     this.heard.forget()
-    this.epoch.forget()
+    this.sealing.forget()
     this.companions.forget()
+    this.early.forget()
+    this.states.forget()
     this.heardStates.forget()
-    this.saidState.forget()
   }
 
   /** Says a new challenge. */
   renew(): void {
     const now = this.schedule.now()
     this.own.renew(now)
-    this.schedule.startIn(this.renewJob, RENEW_ms)
+    this.schedule.startIn(this.renewJob, this.heard.isLate(now) ? RENEW_LATE_ms : RENEW_ms)
     const values = FreshnessCodec.create()
     values.challengeLow = lowHalf(this.own.word)
     values.challengeHigh = highHalf(this.own.word)
@@ -172,36 +146,19 @@ export class Authentic {
     if (target !== LOCATION.ALL && target !== this.location) return
     if (target === LOCATION.ALL) this.schedule.notLater(this.renewJob, this.schedule.now() + this.location * STAGGER_ms)
     else this.renewSoon(RENEW_PAUSE_ms)
-    if (this.epoch.speaks(this.schedule.now())) {
-      this.epoch.due = true
-      this.sayNow()
-    }
+    this.sealing.asked()
   }
 
   /** A Freshness of another hub. */
   heardChallenge(location: number, source: number, low: number, high: number): void {
-    const challenge = wordOf(low, high)
-    if (source !== hubAddress(location) || (this.knows(location) && this.challenges[location] === challenge)) return
-    this.challenges[location] = challenge
-    this.known |= 1 << location
-    this.used[location] = 0
-    if (this.epoch.speaks(this.schedule.now())) {
-      this.epoch.unproved |= 1 << location
-      this.sayNow()
-    }
-    this.user.renewed(location)
+    if (source === hubAddress(location) && this.sealing.heardChallenge(location, wordOf(low, high))) this.user.renewed(location)
   }
 
   /** A FreshnessEpoch. */
   heardEpoch(source: number, low: number, high: number): void {
     const manager = managerOf(source)
     const now = this.schedule.now()
-    if (manager >= 0 && this.heard.heard(manager, wordOf(low, high), now)) this.companions.again(now)
-  }
-
-  /** Whether that hub has keys: it proves what it says of commands of this hub. */
-  knows(location: number): boolean {
-    return (this.known >> location & 1) !== 0
+    if (manager >= 0 && this.heard.heard(manager, wordOf(low, high), now)) this.states.again(now)
   }
 
   /** A command that was admitted last has been taken. */
@@ -209,106 +166,47 @@ export class Authentic {
     this.receipts.add(topic, source, sequence, this.own.taken)
   }
 
-  /** Puts a tag into a frame that leaves the queue; returns its length. A hub that says no challenge has no keys. */
-  seal(id: number, data: Uint8Array, length: number): number {
-    return taggingOf(id, data) === TAGGING.inside && this.sign(id, data, length, data, length) ? length + TAG_BYTES : length
-  }
-
-  /** A frame goes to the controller: its tag follows, if it is one of those. */
-  sealed(id: number, data: Uint8Array, length: number): void {
-    if (taggingOf(id, data) !== TAGGING.behind) return
-    if (kindOf(id) === VehicleStateCodec.kind) {
-      const now = this.schedule.now()
-      if (this.epoch.speaks(now) && this.saidState.knows(0, data, now, TAG_STATE_ms)) return
-      this.saidState.prove(0, data, now)
-    }
-    if (!this.sign(id, data, length, this.tags.next(), TAG_AT.tag)) return
-    this.tags.add(locationOf(id), coveredBy(id, data))
-    this.sayNow()
-  }
-
-  /** `false`: to a hub whose challenge is not known. */
-  private sign(id: number, data: Uint8Array, length: number, into: Uint8Array, at: number): boolean {
-    const location = locationOf(id)
-    if (location === LOCATION.ALL) {
-      this.epoch.sign(id, data, length, into, at, this.known, this.schedule.now())
-      this.sayNow()
-      return true
-    }
-    if (!this.knows(location) || this.used[location]! >= LAST_COUNTER) {
-      this.wanted |= 1 << location
-      this.sayNow()
-      return false
-    }
-    const counter = this.used[location]! + 1
-    this.used[location] = counter
-    this.keys.sign(KEY_ROLE.hub, id, this.challenges[location]!, counter, data, length, into, at)
-    return true
-  }
-
-  /** Not from within sending. */
-  private sayNow(): void {
-    this.schedule.notLater(this.sayJob, this.schedule.now())
-  }
-
-  private say(): void {
-    const now = this.schedule.now()
-    if (this.epoch.due && this.isTime(this.said_ms + FreshnessEpochCodec.minimumInterval_ms, now)) this.sayEpoch(now)
-    this.tags.say()
-    if (this.wanted !== 0 && this.isTime(this.asked_ms + FreshnessRequestCodec.minimumInterval_ms, now)) this.ask(now)
-    if (this.epoch.unproved !== 0) this.sayProof()
-  }
-
-  /** `false`: not yet, but then. */
-  private isTime(due_ms: number, now: number): boolean {
-    if (due_ms > now) this.schedule.notLater(this.sayJob, due_ms)
-    return due_ms <= now
-  }
-
-  private sayEpoch(now: number): void {
-    const values = FreshnessEpochCodec.create()
-    values.epochLow = lowHalf(this.epoch.word)
-    values.epochHigh = highHalf(this.epoch.word)
-    this.epoch.due = false
-    this.said_ms = now
-    this.transmit.send(FreshnessEpochCodec, LOCATION.ALL, values, 0)
-  }
-
-  /** To one hub, and soon to the next. */
-  private sayProof(): void {
-    let location = 1
-    while ((this.epoch.unproved >> location & 1) === 0) location++
-    this.epoch.unproved &= ~(1 << location)
-    // That hub waits for the next tag.
-    this.saidState.forget()
-    const id = messageId(FreshnessProofCodec.priority, 1, FreshnessProofCodec.kind, location, hubAddress(this.location))
-    this.epoch.prove(id, this.challenges[location]!, this.bytes)
-    this.transmit.sendEncoded(FreshnessProofCodec, location, this.bytes, 0)
-    if (this.epoch.unproved !== 0) this.schedule.notLater(this.sayJob, this.schedule.now() + PROOF_PAUSE_ms)
-  }
-
   private hold(id: number, data: Uint8Array, length: number): void {
     const now = this.schedule.now()
-    if (kindOf(id) >= FIRST_CLASS_KIND) this.user.commanded()
-    else if (kindOf(id) === VehicleStateCodec.kind) {
-      const manager = managerOf(sourceOf(id))
-      this.user.managed()
-      const isProved = manager >= 0 && this.heard.isProved(manager, now)
-      if (isProved && this.heardStates.knows(manager, data, now, PROVED_STATE_ms)) this.user.deliver(id, data, length)
+    if (kindOf(id) !== VehicleStateCodec.kind) {
+      if (kindOf(id) >= FIRST_CLASS_KIND) this.user.commanded()
+      else if (length >= PowerGrantCodec.length && this.early.believes(id, data, this.user.draws(data[2]! & PORT_MASK))) {
+        this.user.deliver(id, data, length)
+      }
+      this.companions.holdFrame(id, data, length, now)
+      return
     }
-    this.companions.holdFrame(id, data, length, now)
+    const manager = managerOf(sourceOf(id))
+    this.user.managed()
+    if (manager < 0 || length < VehicleStateCodec.length) return
+    const isProved = this.heard.isProved(manager, now) && this.heardStates.knows(manager, data, now, PROVED_STATE_ms)
+    if (isProved) this.user.deliver(id, data, length)
+    this.states.holdFrame(manager, id, data, length, now)
   }
 
   private tag(id: number, data: Uint8Array, length: number): void {
+    const now = this.schedule.now()
+    const manager = managerOf(sourceOf(id))
+    const ofState = locationOf(id) === LOCATION.ALL
     this.counters.rxFrames++
     if (length < TagCodec.length) this.counters.rxWrongLength++
-    else if (!this.companions.holdTag(id, data, length, this.schedule.now())) this.refuse(id)
+    else if (ofState) {
+      if (manager >= 0 && !this.states.holdTag(manager, id, data, length, now)) this.refuse(id)
+    } else if (!this.companions.holdTag(id, data, length, now)) this.refuse(id)
   }
 
   /** A message with the tag behind it. */
   private judge(id: number, data: Uint8Array, length: number, tag: Uint8Array): boolean {
     if (!this.takes(id, data, length, tag, TAG_AT.tag)) return false
-    if (kindOf(id) === VehicleStateCodec.kind) this.heardStates.prove(managerOf(sourceOf(id)), data, this.schedule.now())
+    if (kindOf(id) !== PowerGrantCodec.kind || !this.early.proved(data)) this.user.deliver(id, data, length)
+    return true
+  }
+
+  private judgeState(id: number, data: Uint8Array, length: number, tag: Uint8Array): boolean {
+    const state = this.heardStates.state
+    stateBytes(state, data)
+    if (!this.takes(id, state, STATE_BYTES, tag, TAG_AT.tag)) return false
+    this.heardStates.prove(managerOf(sourceOf(id)), data, this.schedule.now())
     this.user.deliver(id, data, length)
     return true
   }
@@ -334,7 +232,7 @@ export class Authentic {
     const now = this.schedule.now()
     this.counters.rxFrames++
     if (manager < 0 || length < FreshnessProofCodec.length || !this.mayLook(now)) return
-    if (this.heard.prove(manager, id, data, now)) this.companions.again(now)
+    if (this.heard.prove(manager, id, data, now)) this.states.again(now)
     else this.wrong++
   }
 
@@ -342,12 +240,10 @@ export class Authentic {
   private receipt(id: number, data: Uint8Array, length: number): void {
     const location = locationOf(id)
     this.counters.rxFrames++
-    if (length < CommandReceiptCodec.length || sourceOf(id) !== hubAddress(location) || !this.knows(location)) return
+    if (length < CommandReceiptCodec.length || sourceOf(id) !== hubAddress(location) || !this.sealing.knows(location)) return
     if (data[3]! >> 4 !== this.location || !this.mayLook(this.schedule.now())) return
-    const counter = usedCounter(this.used[location]!, tagCounter(data, RECEIPT_HEAD))
-    if (counter > 0 && this.keys.fits(KEY_ROLE.hub, id, this.challenges[location]!, counter, data, RECEIPT_HEAD, data, RECEIPT_HEAD)) {
-      this.user.confirmed(data[2]!, location, data[3]! & 0x0f)
-    } else this.wrong++
+    if (this.sealing.fitsReceipt(id, data)) this.user.confirmed(data[2]!, location, data[3]! & 0x0f)
+    else this.wrong++
   }
 
   private refuse(id: number): void {
@@ -373,16 +269,5 @@ export class Authentic {
 
   private renewSoon(pause_ms: number): void {
     this.schedule.notLater(this.renewJob, Math.max(this.schedule.now(), this.own.renewed_ms + pause_ms))
-  }
-
-  /** Asks the wanted hub for its challenge, or all. */
-  private ask(now: number): void {
-    const values = FreshnessRequestCodec.create()
-    let location = 1
-    while ((this.wanted >> location & 1) === 0) location++
-    values.target = this.wanted === 1 << location ? location : LOCATION.ALL
-    this.wanted = 0
-    this.asked_ms = now
-    this.transmit.send(FreshnessRequestCodec, LOCATION.ALL, values, 0)
   }
 }

@@ -5,15 +5,23 @@ const ROOM = 4
 /** A tag is right behind its frame; before a proof both wait, for no longer than the frame is good for. */
 const WAIT_ms = 250
 
-interface Held {
+/** A frame or a tag that waits until then. */
+export interface Held {
   id: number
   length: number
   readonly data: Uint8Array
   until_ms: number
 }
 
-function empty(): Held {
+export function empty(): Held {
   return { id: 0, length: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), until_ms: -Infinity }
+}
+
+export function fill(held: Held, id: number, data: Uint8Array, length: number, now: number): void {
+  held.id = id
+  held.length = length
+  for (let i = 0; i < length; i++) held.data[i] = data[i]!
+  held.until_ms = now + WAIT_ms
 }
 
 /** Of the same sender and location, and of this kind and counter. */
@@ -46,7 +54,7 @@ export class Companions {
   holdFrame(id: number, data: Uint8Array, length: number, now: number): void {
     const frame = this.frames[this.nextFrame]!
     this.nextFrame = (this.nextFrame + 1) % ROOM
-    this.fill(frame, id, data, length, now)
+    fill(frame, id, data, length, now)
     for (const tag of this.tags) {
       if (tag.until_ms >= now && belongs(tag, frame) && this.match(frame, tag)) return
     }
@@ -56,7 +64,7 @@ export class Companions {
   holdTag(id: number, data: Uint8Array, length: number, now: number): boolean {
     const tag = this.tags[this.nextTag]!
     this.nextTag = (this.nextTag + 1) % ROOM
-    this.fill(tag, id, data, length, now)
+    fill(tag, id, data, length, now)
     let refused = false
     for (let i = 1; i <= ROOM; i++) {
       const frame = this.frames[(this.nextFrame + ROOM - i) % ROOM]!
@@ -67,29 +75,12 @@ export class Companions {
     return !refused
   }
 
-  /** What waits may be taken now. */
-  again(now: number): void {
-    for (const frame of this.frames) {
-      if (frame.until_ms < now) continue
-      for (const tag of this.tags) {
-        if (tag.until_ms >= now && frame.until_ms >= now && belongs(tag, frame)) this.match(frame, tag)
-      }
-    }
-  }
-
   /** What waits was not for now. */
   forget(): void {
     for (let i = 0; i < ROOM; i++) {
       this.frames[i]!.until_ms = -Infinity
       this.tags[i]!.until_ms = -Infinity
     }
-  }
-
-  private fill(held: Held, id: number, data: Uint8Array, length: number, now: number): void {
-    held.id = id
-    held.length = length
-    for (let i = 0; i < length; i++) held.data[i] = data[i]!
-    held.until_ms = now + WAIT_ms
   }
 
   private match(frame: Held, tag: Held): boolean {

@@ -135,10 +135,11 @@ function follow(parts: HubParts, codec: StatusCodec): void {
 
 /** Of a hub with keys: challenges, tags and receipts. */
 function authenticate(parts: HubParts, authentic: Authentic): void {
-  parts.transmit.sealer = authentic
-  parts.sender.proves = location => authentic.knows(location)
+  parts.transmit.sealer = authentic.sealing
+  parts.sender.proves = location => authentic.sealing.knows(location)
   authentic.user = {
     deliver: (id, data, length) => parts.receiver.deliver(id, data, length),
+    draws: port => parts.power !== undefined && parts.power.runLimit_A(port) > 0,
     commanded: () => parts.receiver.onWish(),
     managed: () => parts.sleep.managerHeard(),
     renewed: location => parts.sender.hurry(location),

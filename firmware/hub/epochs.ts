@@ -11,6 +11,8 @@ const DASH_ADDRESS: number = hubAddress(LOCATION.DASH)
 const TRUNK_ADDRESS: number = hubAddress(LOCATION.TRUNK)
 /** A manager proves its epoch every two seconds; what a hub was kept from hearing can be said to it later for no longer than this. */
 export const PROVED_ms = 6500
+/** A hub that was proved nothing for so long says another challenge soon: the last one, or its proof, got lost. */
+const LATE_ms = 2200
 /** A manager that was silent for so long says its epoch first: it boots, wakes or takes over. */
 const SILENCE_ms = 1000
 const BYTE = 0x100
@@ -54,6 +56,12 @@ export class HeardEpochs {
 
   isProved(manager: number, now: number): boolean {
     return now - this.proved_ms[manager]! <= PROVED_ms
+  }
+
+  /** A manager that was believed until now has not proved its epoch of late. */
+  isLate(now: number): boolean {
+    for (let i = 0; i < MANAGERS; i++) if (this.isProved(i, now) && now - this.proved_ms[i]! > LATE_ms) return true
+    return false
   }
 
   /** A FreshnessEpoch. `true`: a proof that came before it holds. */

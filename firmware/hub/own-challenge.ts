@@ -2,8 +2,12 @@ import { KEY_ROLE, keyRoleOf, PROOF_BYTES, putWord, senderNibble, sourceOf, TAG_
 import { CounterWindow } from './counter-window.ts'
 import type { HubKeys } from './hub-keys.ts'
 
-/** What was tagged just before a new challenge still counts. */
-const GRACE_ms = 50
+/** A challenge is said anew after this. */
+export const RENEW_ms = 2000
+/** What is tagged over the one before counts until then: who is busy may not have heard the new one. */
+const FORMER_ms = 2000
+/** Of proofs that bind many messages, no more than what was under way. */
+const FORMER_PROOF_ms = 50
 const SENDERS = 16
 const WORD = 0x1_0000_0000
 
@@ -66,18 +70,19 @@ export class OwnChallenge {
   /** Whether a message is for now and of who has the key of its sender's kind; each counts once. */
   takes(id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number, now: number): boolean {
     if (this.fits(this.word, this.window, id, data, length, tag, at)) return true
-    return this.formerCounts(now) && this.fits(this.former, this.formerWindow, id, data, length, tag, at)
+    return this.formerCounts(now, FORMER_ms) && this.fits(this.former, this.formerWindow, id, data, length, tag, at)
   }
 
   /** Whether `data`, a FreshnessProof, proves this epoch with this counter. */
   proves(id: number, epoch: number, counter: number, data: Uint8Array, now: number): boolean {
     putWord(this.proof, 2, epoch)
     if (this.keys.fits(KEY_ROLE.hub, id, this.word, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)) return true
-    return this.formerCounts(now) && this.keys.fits(KEY_ROLE.hub, id, this.former, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
+    return this.formerCounts(now, FORMER_PROOF_ms)
+      && this.keys.fits(KEY_ROLE.hub, id, this.former, counter, this.proof, PROOF_BYTES, data, TAG_AT.proof)
   }
 
-  private formerCounts(now: number): boolean {
-    return this.former !== this.word && now - this.renewed_ms <= GRACE_ms
+  private formerCounts(now: number, for_ms: number): boolean {
+    return this.former !== this.word && now - this.renewed_ms <= for_ms
   }
 
   private fits(word: number, window: CounterWindow, id: number, data: Uint8Array, length: number, tag: Uint8Array, at: number): boolean {

@@ -8,6 +8,10 @@ const ROOM = 4
 /** A receipt is in no hurry, but before the command is repeated: first the hub does what it was told. */
 const RECEIPT_ms = 40
 const TOPIC_BITS = 8
+const SOURCE_BITS = 8
+const SEQUENCE_BITS = 4
+/** A command that is repeated, as a held one is, is said to be taken so often: who has not heard it until then has given up. */
+const MOST = 5
 /** Bytes of a receipt before its tag. */
 const HEAD: number = TAG_AT.receipt
 
@@ -29,6 +33,9 @@ export class Receipts {
   private readonly keys: HubKeys
   private readonly job: Job
   private readonly waiting: Receipt[]
+  /** The last command that was taken, and how often. */
+  private last: number
+  private times: number
   private made: number
   private sent: number
   private readonly bytes: Uint8Array
@@ -41,12 +48,18 @@ export class Receipts {
     this.job = schedule.job('receipts', () => this.say())
     this.waiting = []
     for (let i = 0; i < ROOM; i++) this.waiting.push({ topic: 0, source: 0, sequence: 0, word: 0, counter: 0, due_ms: 0 })
+    this.last = 0
+    this.times = 0
     this.made = 0
     this.sent = 0
     this.bytes = new Uint8Array(CommandReceiptCodec.length)
   }
 
   add(topic: number, source: number, sequence: number, taken: Taken): void {
+    const command = (topic << SOURCE_BITS | source) << SEQUENCE_BITS | sequence
+    this.times = command === this.last ? this.times + 1 : 1
+    this.last = command
+    if (this.times > MOST) return
     const receipt = this.waiting[this.made % ROOM]!
     receipt.topic = topic
     receipt.source = source

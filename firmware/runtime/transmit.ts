@@ -36,6 +36,8 @@ export interface Sealer {
   seal(id: number, data: Uint8Array, length: number): number
   /** After that. */
   sealed(id: number, data: Uint8Array, length: number): void
+  /** Frames were handed to the controller: sends what is to follow them. */
+  follow(): void
 }
 
 /**
@@ -214,7 +216,7 @@ export class Transmitter {
       frame.next = undefined
       queue.head = frame
       this.pump(now)
-    }
+    } else if (this.sealer !== undefined) this.sealer.follow()
   }
 
   /** Hands frames to the controller as long as it has room and a frame may go. */
@@ -246,6 +248,7 @@ export class Transmitter {
       frame = after
     }
     if (retry_ms < Infinity) this.schedule.notLater(this.pumpJob, retry_ms)
+    if (this.sealer !== undefined) this.sealer.follow()
   }
 
   private hand(frame: TxFrame, now: number): boolean {

@@ -9,8 +9,13 @@ import { Prng } from '#sim/kernel/index.ts'
 import { journey } from '../kit/index.ts'
 import { isTagged, keyed, KEYS, view } from './keyed-car.ts'
 
-/** From the thumb to the first movement of the glass in the middle of 16 presses, ms of the car's time, on the reference board. */
-function pressTakes_ms(keys: boolean): number {
+/** Presses; `SPINE_PRESSES` in the environment for more. */
+const PRESSES = Number(process.env['SPINE_PRESSES'] ?? 18)
+/** Of each way down, from the top, before the glass is closed again. */
+const PRESSES_DOWN = 6
+
+/** From the thumb to the first movement of the glass, ms of the car's time, on the reference board, the shortest first. */
+function pressesTake_ms(keys: boolean): number[] {
   const car = createCar({ seed: 1, cpu: 'esp32-xs' })
   if (keys) for (const host of car.hubs.values()) saveRecord(host.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.keys, Uint8Array.from(keyBytes(KEYS)))
   car.boot()
@@ -19,27 +24,45 @@ function pressTakes_ms(keys: boolean): number {
     car.world.sync()
     return car.component('FL.window').plant.observe()['position_pct'] as number
   }
+  const hold = (name: 'DASH.windowFL.up' | 'DASH.windowFL.down', duration_ms: number): void => {
+    car.press(name)
+    car.run(duration_ms)
+    car.release(name)
+    car.run(700)
+  }
   const taken_ms: number[] = []
-  for (let press = 0; press < 16; press++) {
-    car.run(900 + 137.3 * press % 377)
+  for (let press = 0; press < PRESSES; press++) {
+    // Always the same way: a drum that turns around has its slack to take up.
+    if (press % PRESSES_DOWN === 0) {
+      if (press > 0) hold('DASH.windowFL.up', 9000)
+      hold('DASH.windowFL.down', 700)
+    }
+    car.run(200 + 137.3 * press % 377)
     const from_pct = position_pct()
     const begun_ns = car.now_ns
-    const name = from_pct > 50 ? 'DASH.windowFL.up' : 'DASH.windowFL.down'
-    car.press(name)
-    while (Math.abs(position_pct() - from_pct) < 1e-6) car.run(0.5)
+    car.press('DASH.windowFL.down')
+    while (Math.abs(position_pct() - from_pct) < 1e-6 && car.now_ns - begun_ns < 1e9) car.run(0.5)
     taken_ms.push((car.now_ns - begun_ns) / 1e6)
-    car.run(420)
-    car.release(name)
+    car.run(300)
+    car.release('DASH.windowFL.down')
   }
-  return taken_ms.sort((a, b) => a - b)[8]!
+  return taken_ms.sort((a, b) => a - b)
 }
 
 describe('on boards that pay for their callbacks', () => {
   it('a press moves the glass within 20 ms of a car without keys', () => {
-    const open_ms = pressTakes_ms(false)
-    const keyed_ms = pressTakes_ms(true)
-    expect(keyed_ms - open_ms, `open ${open_ms} ms, with keys ${keyed_ms} ms`).toBeLessThan(20)
-    if (process.env['SPINE_ATTACKS'] !== undefined) console.log(`a press takes ${open_ms} ms, with keys ${keyed_ms} ms`)
+    const open_ms = pressesTake_ms(false)
+    const keyed_ms = pressesTake_ms(true)
+    const late_ms = keyed_ms.map((taken_ms, i) => taken_ms - open_ms[i]!)
+    if (process.env['SPINE_PRESSES'] !== undefined) {
+      for (const share of [0.5, 0.9, 0.95, 0.99, 1]) {
+        const i = Math.ceil(share * PRESSES) - 1
+        console.log(`${share * 100} % of ${PRESSES} presses take up to ${open_ms[i]} ms, with keys ${keyed_ms[i]} ms`)
+      }
+    }
+    // A dash that is busy loses a request for current now and then: two presses in a hundred are 100 ms later.
+    expect(late_ms[Math.ceil(0.75 * PRESSES) - 1], `open ${open_ms.join(' ')} ms, with keys ${keyed_ms.join(' ')} ms`).toBeLessThan(20)
+    expect(keyed_ms[Math.ceil(0.9 * PRESSES) - 1]).toBeLessThan(250)
   })
 })
 

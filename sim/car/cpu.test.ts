@@ -52,5 +52,8 @@ describe('hubs that pay for their callbacks', () => {
     const table = { timer: 100, 'timer opening': 300, 'receive 1.0': 50, 'receive 1.8 opening sends 1': 900 }
     expect(['timer opening sends 4', 'timer sends 1', 'receive 1.0 sends 1', 'receive 1.9', 'woken'].map(key => costOf(table, key)))
       .toEqual([300, 100, 50, 900, 0])
+    // A hub with keys does other work in callbacks of the same name.
+    const keyed = { timer: 100, 'keyed timer': 150, 'keyed timer opening': 350 }
+    expect(['timer', 'timer opening sends 1', 'timer sends 2'].map(key => costOf(keyed, key, true))).toEqual([150, 350, 150])
   })
 })

@@ -1,8 +1,10 @@
 import {
-  CLASSIC_DATA_BYTES, createFrame, type HubName, type HubTypeName, messageId, pageOf, kindOf, PF_BROADCAST, pduFormatOf, VehicleStateCodec,
+  CLASSIC_DATA_BYTES, createFrame, type HubName, type HubTypeName, KEY_BYTES, KEY_ROLES, kindOf, messageId, pageOf, PF_BROADCAST,
+  pduFormatOf, VehicleStateCodec,
 } from '#protocol/index.ts'
 import { attachNode, type Car, createCar, type TopologyData } from '../car/index.ts'
-import { type CallbackKey, watched } from '../host/index.ts'
+import { HUB_PORT, HUB_RECORD, NO_CLASS, saveRecord } from '#firmware/runtime/index.ts'
+import { type CallbackKey, KEYED, watched } from '../host/index.ts'
 import { drive, DRIVE, type Step } from './drive.ts'
 import { type MeteredCallback, XsHub } from './xs/index.ts'
 
@@ -49,8 +51,17 @@ interface Metered {
   readonly callbacks: Readonly<Record<CallbackKey, number>>
 }
 
-/** Runs the artefact of a hub type in XS as a hub of a car, and reads the meter. @throws Error where the engine is missing. */
+/**
+ * Runs the artefact of a hub type in XS as a hub of a car, and reads the meter; then once more in a car with keys, whose callbacks are
+ * `keyed …`. @throws Error where the engine is missing.
+ */
 export function meter(hub: HubTypeName, board: string, artefact: string, topology?: TopologyData): Metered {
+  const open = meterOne(hub, board, artefact, topology, false)
+  const keyed = Object.entries(meterOne(hub, board, artefact, topology, true).callbacks).map(([key, compute]) => [KEYED + key, compute])
+  return { costs: open.costs, callbacks: { ...open.callbacks, ...Object.fromEntries(keyed) as Record<CallbackKey, number> } }
+}
+
+function meterOne(hub: HubTypeName, board: string, artefact: string, topology: TopologyData | undefined, keyed: boolean): Metered {
   const engine = new XsHub(board, artefact)
   try {
     const noted: Noted[] = []
@@ -65,6 +76,9 @@ export function meter(hub: HubTypeName, board: string, artefact: string, topolog
       seed: SEED, ...(topology !== undefined && { topology }),
       image: plan => plan.location === METERED_AT[hub] ? image : undefined,
     })
+    if (keyed) {
+      for (const { nvm } of car.hubs.values()) saveRecord(nvm, HUB_PORT, NO_CLASS, HUB_RECORD.keys, new Uint8Array(KEY_ROLES * KEY_BYTES))
+    }
     const tool = strangerOf(car)
     drive(car, STEPS, (next) => {
       step = next.name

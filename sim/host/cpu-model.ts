@@ -1,7 +1,11 @@
+import { HUB_PORT, HUB_RECORD, nvmKey } from '#firmware/runtime/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import costs from './callback-costs.json' with { type: 'json' }
 import { type CallbackKey, watched } from './callbacks.ts'
 import type { FirmwareImage } from './hub-host.ts'
+
+/** Before the key of a callback of a hub with keys. */
+export const KEYED = 'keyed '
 
 /**
  * Boards by what one bytecode of XS takes there, ns. One is 48–70 Thumb-2 instructions with XS, 1.5 cycles each: 0.9 µs on an F411 at
@@ -21,19 +25,26 @@ type CostTable = Readonly<Record<string, Readonly<Record<CallbackKey, number>>>>
 /** The image of a hub that pays for its callbacks: `pause` keeps its processor busy for so long. */
 export function paying(image: FirmwareImage, hub: HubTypeName, cpu: CpuName, pause: (duration_ms: number) => void): FirmwareImage {
   const table = (costs as CostTable)[hub]!
-  const found = new Map<CallbackKey, number>()
-  return watched(image, (key) => {
-    let bytecodes = found.get(key)
-    if (bytecodes === undefined) {
-      bytecodes = costOf(table, key)
-      found.set(key, bytecodes)
-    }
-    pause(bytecodes * BYTECODE_ns[cpu] / MS_ns)
-  })
+  return (hal) => {
+    const keyed = hal.nvm.read(nvmKey(HUB_PORT, HUB_RECORD.keys)) !== undefined
+    const found = new Map<CallbackKey, number>()
+    return watched(image, (key) => {
+      let bytecodes = found.get(key)
+      if (bytecodes === undefined) {
+        bytecodes = costOf(table, key, keyed)
+        found.set(key, bytecodes)
+      }
+      pause(bytecodes * BYTECODE_ns[cpu] / MS_ns)
+    })(hal)
+  }
 }
 
-/** Less and less of the key, then what is most of its kind. */
-export function costOf(table: Readonly<Record<CallbackKey, number>>, key: CallbackKey): number {
+/** Less and less of the key, then what is most of its kind; of a hub with keys what was metered of one. */
+export function costOf(table: Readonly<Record<CallbackKey, number>>, key: CallbackKey, keyed = false): number {
+  if (keyed) {
+    const own = Object.entries(table).filter(([other]) => other.startsWith(KEYED)).map(([other, cost]) => [other.slice(KEYED.length), cost])
+    return costOf(Object.fromEntries(own) as Record<CallbackKey, number>, key)
+  }
   const words = key.split(' ')
   for (let length = words.length; length > 0; length--) {
     const bytecodes = table[words.slice(0, length).join(' ')]
