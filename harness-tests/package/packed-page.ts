@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
-
-interface PageParts { readonly script: string, readonly style: string }
+import type { PageParts } from '#sim/web/index.ts'
 
 /** The page of the package, put in place of `sim/web/bundle.ts` by the build; what is loaded when it is needed lies in `dist/chunks`. */
 export async function bundlePage(): Promise<PageParts> {

@@ -1,25 +1,41 @@
 import { createHash } from 'node:crypto'
-import type { PageParts } from './bundle.ts'
+import { deflateRawSync } from 'node:zlib'
+import type { PagePart, PageParts } from './bundle.ts'
 
 /** What the page may reach: nothing at all, or the server that it came from. */
 export type Reach = 'nothing' | 'server'
 
 /**
- * The page as one HTML file. Its policy lets run only this script, lets style only this sheet, and reaches no further than it must:
- * a frame on a bus is never code.
+ * The page as one HTML file: what draws the first picture as scripts, the rest packed, for when it is needed. Its policy lets run
+ * only these scripts, lets style only this sheet, and reaches no further than it must: a frame on a bus is never code.
  */
-export function pageHtml({ script, style }: PageParts, reach: Reach): string {
-  // What would end the element early is written otherwise.
-  const code = script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
+export function pageHtml({ parts, style }: PageParts, reach: Reach): string {
+  const first = parts.find(part => part.name === 'page')!
+  const isFirst = ({ name }: PagePart): boolean => name === first.name || first.needs.includes(name)
+  const scripts = parts.filter(isFirst).map(part => ({ ...part, code: inElement(part.code) }))
+  const packed = parts.filter(part => !isFirst(part))
   const policy = [
-    'default-src \'none\'', `script-src 'sha256-${sha256(code)}'`, `style-src 'sha256-${sha256(style)}'`, 'worker-src blob:', 'img-src data:',
+    'default-src \'none\'', `script-src ${[...scripts, ...packed].map(({ code }) => `'sha256-${sha256(code)}'`).join(' ')}`,
+    `style-src 'sha256-${sha256(style)}'`, 'worker-src blob:', 'img-src data:',
     `connect-src ${reach === 'server' ? '\'self\'' : '\'none\''}`, 'base-uri \'none\'', 'form-action \'none\'',
   ].join('; ')
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>Spine</title>
-<link rel="icon" href="data:,"><style>${style}</style></head><body><script>${code}</script></body></html>
+<link rel="icon" href="data:,"><style>${style}</style></head><body>
+${packed.map(({ name, needs, code }) => `<script type="text/plain" data-part="${name}" data-needs="${needs.join(' ')}">${pack(code)}</script>`).join('\n')}
+${scripts.map(({ name, code }) => `<script data-part="${name}">${code}</script>`).join('\n')}
+</body></html>
 `
+}
+
+/** What would end the element early is written otherwise. */
+function inElement(code: string): string {
+  return code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
+}
+
+function pack(code: string): string {
+  return deflateRawSync(code, { level: 9 }).toString('base64')
 }
 
 function sha256(text: string): string {

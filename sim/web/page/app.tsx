@@ -4,10 +4,11 @@ import { signal } from '@preact/signals'
 import { CarView } from './car-view.tsx'
 import { FaultsView } from './faults-view.tsx'
 import { FramesView } from './frames-view.tsx'
-import { LOG_ENDINGS, LogSource } from './log-source.ts'
+import type { LogSource } from './log-source.ts'
+import { load } from './parts.ts'
 import { Panel } from './panel.tsx'
 import { PlotsView } from './plots-view.tsx'
-import { type Dialect, SerialSource, webSerial } from './serial-source.ts'
+import type { Dialect, SerialPortLike } from './serial-source.ts'
 import { driveFragment } from './share.ts'
 import {
   beat, currentDrive, description, faults, hasCar, hello, language, notice, open, picture, plots, problem, setSpeed, snapshot, source, sourceName, t, theme,
@@ -19,7 +20,8 @@ import { takeDbc } from './words.ts'
 const VIEWS: readonly (readonly [View, TextKey, string])[] = [['car', 'car', '▣'], ['plots', 'plots', '∿'], ['frames', 'frames', '≡'], ['faults', 'faults', '⚠']]
 const menu = signal(false)
 const DBC = '.dbc'
-const ENDINGS = [...LOG_ENDINGS, DBC]
+/** Endings of what can be opened, as far as it is known yet. */
+const endings = signal<readonly string[]>([DBC])
 
 /** How the page begins again with a car of its own. */
 export interface AppProps { readonly startCar: () => void }
@@ -55,10 +57,10 @@ function Header({ startCar }: AppProps): JSX.Element {
         ))}
       </nav>
       <Status />
-      {source.value instanceof LogSource ? <Scrubber log={source.value} /> : <Time />}
+      {source.value?.kind === 'log' ? <Scrubber log={source.value as LogSource} /> : <Time />}
       <span class="tools">
         {hasCar.value && <button type="button" onClick={() => void share()}>{t('share')}</button>}
-        <button type="button" aria-expanded={menu.value} aria-label={t('openLog')} title={t('openLog')} onClick={() => { menu.value = !menu.value }}>⏏</button>
+        <button type="button" aria-expanded={menu.value} aria-label={t('openLog')} title={t('openLog')} onClick={toggleMenu}>⏏</button>
         <button type="button" aria-label={t('theme')} title={t('theme')} onClick={() => { theme.value = theme.value === 'dark' ? 'light' : 'dark' }}>{theme.value === 'dark' ? '☀' : '☾'}</button>
         <button type="button" onClick={() => { language.value = language.value === 'en' ? 'de' : 'en' }}>{t('language')}</button>
       </span>
@@ -66,6 +68,14 @@ function Header({ startCar }: AppProps): JSX.Element {
     </header>
   )
 }
+
+function toggleMenu(): void {
+  menu.value = !menu.value
+  void load('log').then(({ LOG_ENDINGS }) => { endings.value = [...LOG_ENDINGS, DBC] })
+}
+
+/** Undefined: this browser has no Web Serial. */
+const webSerial = (): { requestPort(): Promise<SerialPortLike> } | undefined => (navigator as { readonly serial?: { requestPort(): Promise<SerialPortLike> } }).serial
 
 const SOURCE_WORDS = { worker: 'sourceWorker', served: 'sourceServed', log: 'sourceLog', serial: 'sourceSerial' } as const
 
@@ -118,7 +128,9 @@ function Menu({ startCar }: AppProps): JSX.Element {
   const adapter = (dialect: Dialect) => async (): Promise<void> => {
     menu.value = false
     try {
-      open(new SerialSource(await serial!.requestPort(), dialect), dialect.toUpperCase())
+      const port = await serial!.requestPort()
+      const { SerialSource } = await load('serial')
+      open(new SerialSource(port, dialect), dialect.toUpperCase())
     } catch (error) {
       notice.value = error instanceof Error ? error.message : String(error)
     }
@@ -126,8 +138,8 @@ function Menu({ startCar }: AppProps): JSX.Element {
   return (
     <div class="menu" role="group" aria-label={t('openLog')}>
       <button type="button" onClick={() => { menu.value = false; startCar() }}>{t('openCar')}</button>
-      <button type="button" onClick={() => file.current?.click()}>{t('openLog')} ({ENDINGS.join(' ')})</button>
-      <input ref={file} type="file" accept={ENDINGS.join(',')} hidden aria-label={t('openLog')} onChange={event => void openFile(event.currentTarget.files?.[0])} />
+      <button type="button" onClick={() => file.current?.click()}>{t('openLog')} ({endings.value.join(' ')})</button>
+      <input ref={file} type="file" accept={endings.value.join(',')} hidden aria-label={t('openLog')} onChange={event => void openFile(event.currentTarget.files?.[0])} />
       {serial === undefined
         ? <p class="hint">{t('noSerial')}</p>
         : (
@@ -144,17 +156,18 @@ async function openFile(file: File | undefined): Promise<void> {
   if (file === undefined) return
   menu.value = false
   const bytes = new Uint8Array(await file.arrayBuffer())
-  if (file.name.toLowerCase().endsWith(DBC)) useDbc(file.name, bytes)
-  else openLog(file.name, bytes)
+  if (file.name.toLowerCase().endsWith(DBC)) await useDbc(file.name, bytes)
+  else await openLog(file.name, bytes)
 }
 
 /** What the frames of another network say, from now on. */
-function useDbc(name: string, bytes: Uint8Array): void {
-  notice.value = `${name}: ${takeDbc(bytes)} ${t('described')}`
+async function useDbc(name: string, bytes: Uint8Array): Promise<void> {
+  notice.value = `${name}: ${await takeDbc(bytes)} ${t('described')}`
   view.value = 'frames'
 }
 
-export function openLog(name: string, bytes: Uint8Array): void {
+export async function openLog(name: string, bytes: Uint8Array): Promise<void> {
+  const { LogSource } = await load('log')
   open(new LogSource(name, bytes), name)
 }
 

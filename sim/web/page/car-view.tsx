@@ -184,6 +184,7 @@ function Part({ frame, name, part, n }: PartProps): JSX.Element {
 
 /** What a component shows, in a few words. */
 export function partWords({ class: kind, shows }: PartPicture): string {
+  if (Object.keys(shows).length === 0) return '—'
   switch (kind) {
     case 'window': return shows['position_pct'] === undefined ? '—' : `${t('open')} ${Math.round(Number(shows['position_pct']))} %`
     case 'latch': return `${t(shows['lid'] === 'open' ? 'open' : shows['ajar'] === true ? 'ajar' : 'closed')}, ${t(shows['locked'] === true ? 'locked' : 'unlocked')}`

@@ -16,7 +16,7 @@ const opened = signal<number | undefined>(undefined)
 /** What the bus says: by identifier, or one frame after the other. */
 export function FramesView(): JSX.Element {
   void beat.value
-  const { load } = model
+  const { load } = model.value
   return (
     <section class="frames" aria-label={t('frames')}>
       <div class="toolbar">
@@ -29,7 +29,7 @@ export function FramesView(): JSX.Element {
         <span class="figure">{load.frames_per_s.toFixed(0)} {t('rate')}</span>
         <span class="figure">{(hello.value?.bitrate ?? 0) / 1000} kbit/s</span>
         {lost.value > 0 && <span class="figure warn">⚠ {lost.value} {t('notShown')}</span>}
-        <button type="button" onClick={() => saveLog(frames)}>{t('saveLog')}</button>
+        <button type="button" onClick={() => void saveLog(frames)}>{t('saveLog')}</button>
       </div>
       {mode.value === 'ids' ? <ById /> : <List />}
     </section>
@@ -51,7 +51,7 @@ function matches(wanted: string, ...texts: readonly string[]): boolean {
 function ById(): JSX.Element {
   void beat.value
   const wanted = filter.value.toLowerCase()
-  const now_s = model.now_ns / 1e9
+  const now_s = model.value.now_ns / 1e9
   const rows = [...frames.ids].sort(([, a], [, b]) => a.id - b.id).flatMap(([key, state]) => {
     const words = describer()(stateFrame(state))
     const id = identifierText(state.id, state.extended)

@@ -10,6 +10,7 @@ const RUN_UP_s = 4
 const STEP_ms = 33
 const BITRATE = 500_000
 
+export { formatCandumpLine } from '#sim/gateway/logs/index.ts'
 /** Endings of the logs that can be opened. */
 export const LOG_ENDINGS = READABLE_KINDS.flatMap(({ endings }): readonly string[] => endings)
 

@@ -59,6 +59,26 @@ export function pictureOf(snapshot: LiveSnapshot): Picture {
   }
 }
 
+/** What a component is called where nothing else is said. */
+const partName = (hub: string, className: string): string => `${hub}.${className === 'switchPack' ? 'switches' : className}`
+
+/** Of a car that has not told anything yet: what it is made of. */
+export function pictureOfPlan(topology: TopologyData): Picture {
+  const parts = new Map<string, PartPicture>()
+  for (const { location: hub, ports } of topology.hubs) {
+    ports.forEach((part, port) => {
+      if (part === null) return
+      const name = 'name' in part && part.name !== undefined ? `${hub}.${part.name}` : partName(hub, part.class)
+      parts.set(name, { hub, class: part.class, port, tripped: false, current_A: undefined, granted_A: undefined, shows: {} })
+    })
+  }
+  return {
+    time_s: 0, hubs: new Map(topology.hubs.map(({ location }) => [location, UNHEARD])), parts,
+    cables: new Map(topology.copper.cables.map(({ name }) => [name, UNKNOWN_CABLE])),
+    battery_V: undefined, battery_A: undefined, alternator_A: undefined, engine_rpm: undefined, ignition: undefined,
+  }
+}
+
 /** A heartbeat is missed after this. */
 const SILENT_ns = 3e9
 
@@ -82,7 +102,7 @@ export function pictureOfBus(model: MonitorModel, topology: TopologyData): Pictu
     if (signal.row.name !== 'PortStatus') continue
     const part = partOf(signal, model)
     if (part === undefined) continue
-    parts.set(`${part.hub}.${part.class === 'switchPack' ? 'switches' : part.class}`, part)
+    parts.set(partName(part.hub, part.class), part)
     if (part.current_A !== undefined) drawn.set(part.hub, (drawn.get(part.hub) ?? 0) + part.current_A)
   }
   for (const [hub, current_A] of drawn) hubs.set(hub, { ...hubs.get(hub) ?? UNHEARD, current_A })

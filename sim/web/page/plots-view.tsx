@@ -75,7 +75,7 @@ function allKeys(): PlotKey[] {
     for (const [name, { shows }] of parts) for (const [show, value] of Object.entries(shows)) if (typeof value !== 'string') keys.push(`signal:${name} ${show}`)
     keys.push('seen:power battery_V', 'seen:power battery_A', 'seen:power alternator_A', 'seen:power engine_rpm', 'seen:bus load_pct')
   }
-  for (const { key, row } of model.signals.values()) for (const field of Object.keys(row.fields)) keys.push(`field:${key} ${field}`)
+  for (const { key, row } of model.value.signals.values()) for (const field of Object.keys(row.fields)) keys.push(`field:${key} ${field}`)
   return keys
 }
 

@@ -1,6 +1,6 @@
-import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
 import { createLinkFrame } from '#sim/gateway/browser.ts'
 import type { FrameStore } from './frame-store.ts'
+import { load } from './parts.ts'
 
 /** Gives the browser a file to keep. */
 export function saveFile(name: string, type: string, text: string): void {
@@ -13,7 +13,8 @@ export function saveFile(name: string, type: string, text: string): void {
 }
 
 /** All frames that are kept, as candump -L writes them. */
-export function saveLog(frames: FrameStore): void {
+export async function saveLog(frames: FrameStore): Promise<void> {
+  const { formatCandumpLine } = await load('log')
   const frame = createLinkFrame()
   const lines: string[] = []
   for (let n = frames.first; n < frames.total; n++) if (frames.read(n, frame)) lines.push(formatCandumpLine(frame))

@@ -12,13 +12,6 @@ export interface SerialPortLike {
   close(): Promise<void>
 }
 
-interface SerialLike { requestPort(): Promise<SerialPortLike> }
-
-/** Undefined: this browser has no Web Serial. */
-export function webSerial(): SerialLike | undefined {
-  return (navigator as { readonly serial?: SerialLike }).serial
-}
-
 export type Dialect = 'slcan' | 'gvret'
 const BITRATE = 500_000
 const SLCAN_BAUD = 2_000_000

@@ -1,42 +1,56 @@
 import { render } from 'preact'
 import { eventText } from '#sim/trace/index.ts'
-import type { Drive } from '#sim/live/index.ts'
 import { App, openLog } from './app.tsx'
 import { followWidth } from './car-view.tsx'
+import { scriptOf } from './parts.ts'
 import { driveOf } from './share.ts'
-import { notice, open, run, speakEvents, t } from './store.ts'
+import { expectsCar, notice, open, run, source, speakEvents, t } from './store.ts'
 import { servedSource, workerSource } from './stream-source.ts'
 import { takeDbc } from './words.ts'
 
-/** Shows the page; `script` is the text that its worker runs. */
-export async function showPage(script: string): Promise<void> {
+const SEDAN_UNTOUCHED = { seed: 1 }
+
+/** Shows the page: first the picture, then what moves it. */
+export function showPage(): void {
   speakEvents(eventText)
   followWidth()
-  const startCar = (drive: Drive = { seed: 1 }): void => open(workerSource(script, drive), t('sourceWorker'))
-  const begin = async (): Promise<void> => {
-    const token = /^#t=([\w-]+)$/.exec(location.hash)?.[1]
-    if (token !== undefined) return served(token)
-    try {
-      const drive = await driveOf(location.hash)
-      startCar(drive === undefined ? undefined : { car: drive.topology, seed: drive.seed, faults: drive.faults, events: drive.events, for_ms: drive.for_ms })
-    } catch (error) {
-      notice.value = `${t('badLink')}: ${error instanceof Error ? error.message : String(error)}`
-      startCar()
-    }
-  }
-  await begin()
-  addEventListener('hashchange', () => void begin())
-  render(<App startCar={() => startCar()} />, document.body)
+  expectsCar.value = tokenOf(location.hash) === undefined
+  render(<App startCar={() => void startCar(SEDAN_UNTOUCHED)} />, document.body)
   run()
+  requestAnimationFrame(() => setTimeout(() => void begin()))
+  addEventListener('hashchange', () => void begin())
+}
+
+const tokenOf = (hash: string): string | undefined => /^#t=([\w-]+)$/.exec(hash)?.[1]
+
+async function begin(): Promise<void> {
+  const token = tokenOf(location.hash)
+  if (token !== undefined) return served(token)
+  try {
+    await startCar(await driveOf(location.hash) ?? SEDAN_UNTOUCHED)
+  } catch (error) {
+    await refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Opens the car of a drive, unless something else was opened meanwhile. */
+async function startCar(drive: unknown): Promise<void> {
+  const before = source.value
+  const script = await scriptOf('car')
+  if (source.value === before) open(workerSource(script, drive, problem => void refuse(problem)), t('sourceWorker'))
+}
+
+async function refuse(problem: string): Promise<void> {
+  notice.value = `${t('badLink')}: ${problem}`
+  await startCar(SEDAN_UNTOUCHED)
 }
 
 /** What the server has: a DBC beside it, a log, or something that talks. */
 async function served(token: string): Promise<void> {
   const { protocol, host } = location
   const ask = (what: string): Promise<Response | undefined> => fetch(what, { headers: { authorization: `Bearer ${token}` } }).catch(() => undefined)
-  const dbc = await ask('dbc')
-  if (dbc?.status === 200) takeDbc(new Uint8Array(await dbc.arrayBuffer()))
-  const answer = await ask('log')
-  if (answer?.ok === true) openLog(decodeURIComponent(answer.headers.get('x-name') ?? 'log'), new Uint8Array(await answer.arrayBuffer()))
+  const [dbc, log] = await Promise.all([ask('dbc'), ask('log')])
+  if (dbc?.status === 200) await takeDbc(new Uint8Array(await dbc.arrayBuffer()))
+  if (log?.ok === true) await openLog(decodeURIComponent(log.headers.get('x-name') ?? 'log'), new Uint8Array(await log.arrayBuffer()))
   else open(servedSource(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/stream`, token), host)
 }

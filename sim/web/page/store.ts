@@ -6,7 +6,7 @@ import type { Deed } from '#sim/gateway/spine/index.ts'
 import type { CarDescription, Drive, LiveSnapshot } from '#sim/live/index.ts'
 import { type Fault, faultsOf } from './faults.ts'
 import { FrameStore } from './frame-store.ts'
-import { pictureOf, pictureOfBus, type Picture } from './picture.ts'
+import { pictureOf, pictureOfBus, pictureOfPlan, type Picture } from './picture.ts'
 import { Plots } from './plots.ts'
 import type { Hello, Source } from './source.ts'
 import { ENGLISH, GERMAN, type TextKey } from './texts.ts'
@@ -64,7 +64,10 @@ export const beat = signal(0)
 
 export const frames = new FrameStore()
 export const plots = new Plots(frames, stored('plots'), keys => keep('plots', keys))
-export let model = new MonitorModel(500_000)
+/** What the bus says, by our catalogue; anew with each bus. */
+export const model = signal(new MonitorModel(500_000))
+/** A car of this page will come. */
+export const expectsCar = signal(false)
 
 export const topology = computed<TopologyData>(() => description.value?.topology ?? SEDAN)
 /** The car behind the source can be touched. */
@@ -72,17 +75,18 @@ export const hasCar = computed(() => description.value !== undefined)
 export const deeds = computed<readonly Deed[]>(() => snapshot.value?.live.deeds ?? [])
 export const picture = computed<Picture>(() => {
   if (snapshot.value !== undefined) return pictureOf(snapshot.value)
+  if (hasCar.value || (expectsCar.value && source.value?.kind !== 'log' && source.value?.kind !== 'serial')) return pictureOfPlan(topology.value)
   void beat.value
-  return pictureOfBus(model, topology.value)
+  return pictureOfBus(model.value, topology.value)
 })
 export const faults = computed<readonly Fault[]>(() => {
   void beat.value
-  return faultsOf(picture.peek(), model)
+  return faultsOf(picture.peek(), model.value)
 })
 
 /** A new bus: nothing of the one before holds. */
 function renew(bus: Hello): void {
-  model = new MonitorModel(bus.bitrate, bus.dataBitrate)
+  model.value = new MonitorModel(bus.bitrate, bus.dataBitrate)
   frames.clear()
   plots.clear()
   hello.value = bus
@@ -96,7 +100,7 @@ function renew(bus: Hello): void {
 
 /** Takes a frame of the bus; its memory is lent. */
 function takeFrame(frame: LinkFrame): void {
-  model.receive(frame)
+  model.peek().receive(frame)
   plots.frame(frame)
   frames.add(frame)
 }
@@ -180,7 +184,7 @@ export function run(): void {
     const from = source.value
     if (now_ms - slow_ms > SLOW_ms) {
       slow_ms = now_ms
-      if (snapshot.value !== undefined) model.advance(snapshot.value.time_s * 1e9)
+      if (snapshot.value !== undefined) model.peek().advance(snapshot.value.time_s * 1e9)
       beat.value++
     }
     if (from === undefined || !hasCar.value || problem.value !== '') return

@@ -4,8 +4,8 @@ import {
   readResult, requestBody, STREAM_FRAME_BYTES, STREAM_VERSION, StreamFrameReader, TAG_FRAMES, writeBatchHeader,
 } from '#sim/gateway/spine/codec/index.ts'
 import type { ControlRequest, ControlResult } from '#sim/gateway/spine/index.ts'
-import type { Drive } from '#sim/live/index.ts'
 import type { Sink, Source, SourceKind } from './source.ts'
+import type { Refusal, Start } from './worker.ts'
 
 /** How the messages of the stream get to the other side and back. */
 interface Transport {
@@ -117,18 +117,21 @@ function floats(bytes: Uint8Array): Float64Array {
   return new Float64Array(bytes.slice(0, whole).buffer)
 }
 
-/** The car in a worker that runs the same script as the page. */
-export function workerSource(script: string, drive: Drive): StreamSource {
+/** The car in a worker that runs `script`; `refuse` is told when its drive makes no sense. */
+export function workerSource(script: string, drive: unknown, refuse: (problem: string) => void): StreamSource {
   return new StreamSource('worker', (receive, ended) => {
     const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
     const worker = new Worker(url)
-    worker.onmessage = ({ data }: MessageEvent<Uint8Array>) => receive(data)
+    worker.onmessage = ({ data }: MessageEvent<Uint8Array | Refusal>) => {
+      if (data instanceof Uint8Array) receive(data)
+      else refuse(data.refused)
+    }
     worker.onerror = (event) => {
       event.preventDefault()
       worker.terminate()
       ended(event.message)
     }
-    worker.postMessage({ drive })
+    worker.postMessage({ drive } satisfies Start)
     return {
       send: bytes => worker.postMessage(bytes),
       close: () => {

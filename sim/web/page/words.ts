@@ -1,12 +1,14 @@
 import { signal } from '@preact/signals'
-import { DbcDatabase, dbcText, parseDbc } from '#sim/diag/dbc/index.ts'
+import type { DbcDatabase } from '#sim/diag/dbc/index.ts'
 import { describeReading, FrameDescriber, type FrameDescription } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/browser.ts'
+import { load } from './parts.ts'
 
 const database = signal<DbcDatabase | undefined>(undefined)
 
 /** Takes a DBC file, which goes before our own messages from now on; answers how many messages it describes: none, and nothing changes. */
-export function takeDbc(bytes: Uint8Array): number {
+export async function takeDbc(bytes: Uint8Array): Promise<number> {
+  const { DbcDatabase, dbcText, parseDbc } = await load('dbc')
   const { messages } = parseDbc(dbcText(bytes))
   if (messages.length > 0) database.value = new DbcDatabase(messages)
   return messages.length

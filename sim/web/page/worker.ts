@@ -1,7 +1,9 @@
-import { type Drive, readDrive, Session } from '#sim/live/index.ts'
+import { type CheckedDrive, readDrive, Session } from '#sim/live/index.ts'
 
 /** What the page tells its worker first; bytes of the stream follow. */
-interface Start { readonly drive: Drive }
+export interface Start { readonly drive: unknown }
+/** What the worker answers to a drive that makes no sense. */
+export interface Refusal { readonly refused: string }
 
 /** Turns of a worker's loop without the pause that timers get when they nest. */
 const turns = new MessageChannel()
@@ -25,16 +27,24 @@ const WORKER_HOST = {
   },
 }
 
-/** The car, in a worker of the page. */
-export function serveCar(): void {
-  let session: Session | undefined
-  self.onmessage = ({ data }: MessageEvent<Start | Uint8Array>) => {
-    if (data instanceof Uint8Array) {
-      session?.receive(data)
-      return
-    }
-    session?.stop()
-    session = new Session(readDrive(data.drive), WORKER_HOST, bytes => self.postMessage(bytes, { transfer: [bytes.buffer] }))
-    session.start()
+function checked(drive: unknown): CheckedDrive | undefined {
+  try {
+    return readDrive(drive)
+  } catch (error) {
+    self.postMessage({ refused: error instanceof Error ? error.message : String(error) } satisfies Refusal)
+    return undefined
   }
+}
+
+// The car, in a worker of the page.
+let session: Session | undefined
+self.onmessage = ({ data }: MessageEvent<Start | Uint8Array>) => {
+  if (data instanceof Uint8Array) {
+    session?.receive(data)
+    return
+  }
+  const drive = checked(data.drive)
+  if (drive === undefined) return
+  session = new Session(drive, WORKER_HOST, bytes => self.postMessage(bytes, { transfer: [bytes.buffer] }))
+  session.start()
 }
