@@ -51,6 +51,23 @@ describe('the receiver', () => {
     expect(taken).toEqual([])
   })
 
+  it('takes no sender for two that was reset while the hub stood still, and two for two', () => {
+    for (const still_ms of [0, 1000]) {
+      const { clock, receiver, schedule, send, command } = setUp()
+      const doubts: boolean[] = []
+      receiver.onDoubt = (_id, conflicting) => doubts.push(conflicting)
+      const look = schedule.job('look', () => schedule.startIn(look, 10))
+      schedule.startIn(look, 10)
+      send(WindowCommandCodec, FL, command, 3)
+      clock.stall(still_ms)
+      // It came at the beginning of the standstill, and its sender has booted since: the claim was lost.
+      send(WindowCommandCodec, FL, command, 4)
+      clock.advance(30)
+      send(WindowCommandCodec, FL, { ...command, action: 4 }, 4)
+      expect([still_ms, doubts]).toEqual([still_ms, [still_ms === 0]])
+    }
+  })
+
   it('counts a wrong CRC, a repeated and a jumping counter, and changes nothing', () => {
     const { receiver, taken, send, command, counters } = setUp()
     const data = send(WindowCommandCodec, FL, command, 3)

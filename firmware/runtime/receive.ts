@@ -143,9 +143,12 @@ export class Receiver {
   /** Reads the clock, once for all that hear the message. */
   private check(wanted: Subscription | undefined, dataId: number, id: number, data: Uint8Array, length: number): void {
     const now_ms = this.schedule.now()
-    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, now_ms)
+    // A frame that waited while the hub stood still came then: its sender may have been reset since.
+    const waited_ms = now_ms > this.schedule.watchful_ms ? this.schedule.behind_ms() : 0
+    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, now_ms - waited_ms)
     if (outcome > E2E_OUTCOME.okSomeLost) {
-      if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, outcome === E2E_OUTCOME.conflicting)
+      const conflicting = outcome === E2E_OUTCOME.conflicting && waited_ms === 0
+      if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, conflicting)
     } else if (wanted === undefined) this.counters.rxUnwanted++
     else this.take(wanted, id, data, now_ms)
   }
