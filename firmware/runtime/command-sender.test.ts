@@ -200,6 +200,22 @@ describe('the command sender', () => {
     expect(sender.underWay()).toBe(0)
   })
 
+  it('gives the place of the oldest that waits for the component with most of them: one that is dead keeps nobody from the others', () => {
+    const { sender, results, window, windows, clock } = setUp()
+    const stop = window(WINDOW_ACTION.stop)
+    for (const location of [FL, FL, HOOD, HOOD, HOOD, HOOD]) sender.send(WindowCommandCodec, location, stop, false, location)
+    sender.send(WindowCommandCodec, FR, stop, false, FR)
+    clock.advance(50)
+    expect([results, windows().length, sender.underWay()]).toEqual([[`WindowCommand@${HOOD} of port ${HOOD} dropped`], 3, ROOM])
+    for (const other of [LOCATION.RL, LOCATION.RR]) sender.send(WindowCommandCodec, other, stop, false, other)
+    sender.send(LightCommandCodec, HOOD, LightCommandCodec.create(), false, PORT)
+    expect(results.slice(1)).toEqual([HOOD, FL, HOOD].map(location => `WindowCommand@${location} of port ${location} dropped`))
+    sender.send(LightCommandCodec, LOCATION.TRUNK, LightCommandCodec.create(), false, PORT)
+    expect(results.slice(4)).toEqual([`LightCommand@${LOCATION.TRUNK} of port 1 dropped`])
+    clock.advance(5000)
+    expect(sender.underWay()).toBe(0)
+  })
+
   it('refuses values out of range and stays usable', () => {
     const { clock, sender, window, windows } = setUp()
     const wrong = { ...window(WINDOW_ACTION.goto), position_pct: 101 }

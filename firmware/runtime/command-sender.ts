@@ -169,7 +169,8 @@ export class CommandSender {
   }
 
   private submit(codec: CommandCodec, location: number, values: CommandValues, hold: boolean, port: number): void {
-    const pending = this.idle()
+    const idle = this.idle()
+    const pending = idle === undefined ? this.madeRoom() : idle
     if (pending === undefined) {
       this.counters.commandsDropped++
       this.finished(port, COMMAND_RESULT.dropped, codec, location)
@@ -259,6 +260,36 @@ export class CommandSender {
       if (pending.phase === PHASE.idle) return pending
     }
     return undefined
+  }
+
+  /**
+   * All are taken: the oldest that waits for the component for which most wait gives its place away, so that one that does not answer
+   * keeps nobody from the others. Undefined: none waits.
+   */
+  private madeRoom(): Pending | undefined {
+    let found: Pending | undefined = undefined
+    let most = 0
+    for (const pending of this.pool) {
+      if (pending.phase !== PHASE.waiting) continue
+      const waiting = this.waiting(pending)
+      if (found !== undefined && (waiting < most || (waiting === most && found.order < pending.order))) continue
+      found = pending
+      most = waiting
+    }
+    if (found === undefined) return undefined
+    found.phase = PHASE.idle
+    this.active--
+    this.counters.commandsDropped++
+    this.finished(found.port, COMMAND_RESULT.dropped, found.codec, found.location)
+    return found
+  }
+
+  /** How many wait for its component. */
+  private waiting(one: Pending): number {
+    const topic = topicOf(one.codec)
+    let waiting = 0
+    for (const pending of this.pool) if (pending.phase === PHASE.waiting && isFor(pending, topic, one.location)) waiting++
+    return waiting
   }
 
   /** The oldest command for a component. */
