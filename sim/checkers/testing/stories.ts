@@ -213,11 +213,20 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     },
   },
   silence: {
-    guilty: { 'for 4 s': t => t.boot().live(5000).live(9000, ['FR']) },
+    guilty: {
+      'for 4 s': t => t.boot().live(5000).live(9000, ['FR']),
+      'said of a hub that is heard': t => t.boot().live(20_000).say('DASH', 'HubStatus@DASH', { lost: 2 }),
+      'said of a hub that sleeps': t => t.boot().live(15_000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' })
+        .say('FR', 'HubStatus@FR', { state: 'sleeping' }).live(25_000, ['FR', 'DASH'])
+        .say('DASH', 'HubStatus@DASH', { lost: 2 }),
+    },
     innocent: {
       'without power': t => t.boot().live(5000).reset('FR', 'powerOff').live(9000, ['FR']),
       'without a bus': t => t.boot().live(5000).tell({ kind: 'dropped', source: 'FR', dropped: true }).live(9000, ['FR']),
       'alone behind a cut': t => t.boot().live(5000).tell(cut(2, true)).live(9000, ['TRUNK']),
+      'and said to be so': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR']).say('DASH', 'HubStatus@DASH', { lost: 2 }),
+      'said of a hub that spoke behind a cut until now': t => t.boot().live(15_000).tell(cut(2, true)).live(25_000).tell(cut(2, false))
+        .say('DASH', 'HubStatus@DASH', { lost: 32 }),
       starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
       asleep: t => t.boot().live(5000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' }).say('FR', 'HubStatus@FR', { state: 'sleeping' })
         .live(9000, ['FR', 'DASH']),
