@@ -18,6 +18,8 @@ export const AGEING_CYCLES = 40
 export const HUB_FAULT = {
   supplyLow: 0, supplyHigh: 1, tooHot: 2, busOff: 3, managerLost: 4, addressTwice: 5, corruptMessages: 6, watchdog: 7, brownOut: 8,
   updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, notAuthentic: 14, ticksLate: 15, spineA: 16, spineB: 17,
+  lostFL: 18, lostFR: 19, lostRL: 20, lostRR: 21, lostDASH: 22, lostTRUNK: 23, lostHOOD: 24, lostSTEREO: 25,
+  weakFeed: 26,
 } as const
 export type HubFault = CodeOf<typeof HUB_FAULT>
 export type HubFaultName = NameOf<typeof HUB_FAULT>
@@ -41,7 +43,19 @@ export const HUB_FAULTS: readonly FaultRow[] = [
   { dtc: 0x910487, debounce_s: 1 },
   { dtc: 0xc07387, debounce_s: 2 },
   { dtc: 0xc07487, debounce_s: 2 },
+  { dtc: 0xd11187, debounce_s: 1 },
+  { dtc: 0xd11287, debounce_s: 1 },
+  { dtc: 0xd11387, debounce_s: 1 },
+  { dtc: 0xd11487, debounce_s: 1 },
+  { dtc: 0xd11587, debounce_s: 1 },
+  { dtc: 0xd11687, debounce_s: 1 },
+  { dtc: 0xd11787, debounce_s: 1 },
+  { dtc: 0xd11887, debounce_s: 1 },
+  { dtc: 0xf0031e, debounce_s: 1 },
 ]
+
+/** The fault of a lost hub at location 1; the others follow by their codes. */
+export const FIRST_LOST_FAULT: HubFault = HUB_FAULT.lostFL
 
 /** What a hub notices of who speaks on the bus, in the order in which `DID.noticed` tells it. */
 export const NOTICE = { forgedAddress: 0, stranger: 1, twoTalkers: 2, flood: 3, notAuthentic: 4 } as const
@@ -51,7 +65,9 @@ export const NOTICES = 5
 export const FIRST_NOTICE_FAULT: HubFault = HUB_FAULT.forgedAddress
 
 /** What it watches at each port: `PORT_FAULT` less one, in the order of `PORT_FAULTS`. */
-export const PORT_TEST = { eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5, notPaired: 6 } as const
+export const PORT_TEST = {
+  eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5, notPaired: 6, missing: 7, staysOn: 8,
+} as const
 export type PortTestName = NameOf<typeof PORT_TEST>
 
 export const PORT_FAULTS: readonly FaultRow[] = [
@@ -62,6 +78,8 @@ export const PORT_FAULTS: readonly FaultRow[] = [
   { dtc: 0x9a0087, debounce_s: 1 },
   { dtc: 0x9a0096, debounce_s: 2 },
   { dtc: 0x9a0056, debounce_s: 1 },
+  { dtc: 0x9a0013, debounce_s: 1 },
+  { dtc: 0x9a0012, debounce_s: 1 },
 ]
 
 /** Status bits of a trouble code (ISO 14229-1 D.2). */

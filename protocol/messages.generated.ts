@@ -50,6 +50,8 @@ export type HubStatusValues = {
   temperature_C: number
   /** supply at the hub; 0…25.3 V in steps of 0.1, NaN = not available */
   supply_V: number
+  /** of a hub that can manage the power: which hubs it has lost, a bit a location from FL on; 0…255 */
+  lost: number
 }
 
 export const HubStatusCodec: Codec<HubStatusValues> = {
@@ -57,12 +59,12 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
   kind: 0,
   page: 0,
   priority: 6,
-  length: 7,
+  length: 8,
   idlePeriod_ms: 1000,
   activePeriod_ms: 1000,
   minimumInterval_ms: 100,
   lifetime_ms: 3000,
-  create: () => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN }),
+  create: () => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN, lost: 0 }),
   encode: (values, data) => {
     const rawState = values.state | 0
     if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
@@ -78,11 +80,14 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
     const rawTemperature_C = stepsTemperature_C >= 0 && stepsTemperature_C <= 253 ? (stepsTemperature_C + 0.5) | 0 : saturated(stepsTemperature_C, 0, 253, 255)
     const stepsSupply_V = values.supply_V * 10
     const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+    const rawLost = values.lost | 0
+    if (rawLost !== values.lost || rawLost < 0 || rawLost > 255) refuse('HubStatus.lost', values.lost, 'the whole numbers 0…255')
     data[2] = rawState | (rawResetCause << 3) | (rawCanState << 6)
     data[3] = rawTec
     data[4] = rawRec
     data[5] = rawTemperature_C
     data[6] = rawSupply_V
+    data[7] = rawLost
   },
   decode: (data, values) => {
     values.state = (data[2]! & 7) as HubState
@@ -96,6 +101,7 @@ export const HubStatusCodec: Codec<HubStatusValues> = {
     values.temperature_C = rawTemperature_C <= 253 ? rawTemperature_C - 40 : noValue(rawTemperature_C, 255)
     const rawSupply_V = data[6]!
     values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+    values.lost = data[7]!
   },
 }
 
@@ -259,7 +265,7 @@ export type PortStatusValues = {
   current_A: number
   /** current granted; 0…50.6 A in steps of 0.2, NaN = not available */
   granted_A: number
-  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired */
+  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired, 8 missing, 9 staysOn */
   fault: PortFault
 }
 
@@ -286,7 +292,7 @@ export const PortStatusCodec: Codec<PortStatusValues> = {
     const stepsGranted_A = values.granted_A * 5
     const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
     const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 7) refuse('PortStatus.fault', values.fault, 'its codes 0…7')
+    if (rawFault !== values.fault || rawFault < 0 || rawFault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
     data[2] = rawPort | (rawState << 4)
     data[3] = rawClass
     data[4] = rawCurrent_A

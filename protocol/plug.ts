@@ -27,6 +27,14 @@ export const LATCH_PLUG = {
   ajar: 0, locked: 1, home: 2,
 } as const
 
+/** Class `switchPack`. */
+export const SWITCH_PLUG = {
+  /** analog: a resistor in the pack against the hub's reference, so that open contacts are told from switches that nobody presses. */
+  line: 0,
+  /** What a connected one shows at least; packs without it show 0. */
+  connected: 0.1,
+} as const
+
 /** Class `lamp`: drive n is the channel's brightness 0–1, analog n its current sense. */
 export const LAMP_PLUG = {
   /** Most channels of one lamp. */

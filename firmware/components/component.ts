@@ -21,6 +21,8 @@ export interface Driver {
    * hub's own switches need no repetition: theirs end by the next command.
    */
   released?(): void
+  /** Called about once a second, as long as the hub is awake: what wants to be looked at now and then. */
+  inspect?(): void
   /** Called every period asked for with `context.tick`. */
   tick?(): void
   /** True while the active status period applies. */

@@ -1,6 +1,6 @@
 import {
-  CAN_STATE, E2E_OUTCOME, FIRST_NOTICE_FAULT, HUB_FAULT, HUB_FAULTS, HUB_STATE, IGNITION, NOTICES, PORT_FAULT, PORT_FAULTS,
-  RESET_CAUSE,
+  CAN_STATE, E2E_OUTCOME, FIRST_LOST_FAULT, FIRST_NOTICE_FAULT, HUB_FAULT, HUB_FAULTS, HUB_STATE, IGNITION, NOTICES, PORT_FAULT,
+  PORT_FAULTS, RESET_CAUSE,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
@@ -11,8 +11,15 @@ const WATCH_ms = 1000
 const LOWEST_V = 9
 const HIGHEST_V = 16
 const HOTTEST_C = 85
+/** What a sound feed loses at the current that its drop carries for ever, and the part of that current from which on it is looked at. */
+const FEED_LOSS_V = 3.5
+const FEED_LOADED = 1 / 4
+/** One look may fall into a dip that the dash hub has not told yet. */
+const FEED_LOOKS = 2
 /** A hub or port without a fault for so long after one has passed every test: longer than any debounce, s. */
 const CALM_s = 12
+const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB
+const LOST_TESTS = 0xff << FIRST_LOST_FAULT
 
 /** Judges the hub and its ports once a second, while it is awake. */
 export class FaultWatch {
@@ -31,6 +38,10 @@ export class FaultWatch {
   private hubCalm_s: number
   /** An update did not become the running image. */
   private readonly updateFailed: boolean
+  /** Looks under load, in a row, at which the feed was weak. */
+  private weakLooks: number
+  /** A bit for each test of the hub that does not concern it. */
+  private readonly foreign: number
 
   constructor(hub: DiagnosedHub, memory: FaultMemory, updateFailed: boolean) {
     this.hub = hub
@@ -46,6 +57,8 @@ export class FaultWatch {
     this.calm_s.fill(CALM_s - 1)
     this.hubCalm_s = CALM_s - 1
     this.updateFailed = updateFailed
+    this.weakLooks = 0
+    this.foreign = (hub.twin === undefined ? SPINE_TESTS : 0) | (hub.seat === undefined ? LOST_TESTS : 0)
   }
 
   start(): void {
@@ -90,9 +103,9 @@ export class FaultWatch {
     if (failing !== 0) this.hubCalm_s = 0
     else if (this.hubCalm_s < CALM_s) this.hubCalm_s++
     else return
-    // Of one spine there are no tests.
-    const tests = this.hub.twin === undefined ? HUB_FAULT.spineA : HUB_FAULTS.length
-    for (let test = 0; test < tests; test++) this.memory.judge(test, (failing >> test & 1) !== 0)
+    for (let test = 0; test < HUB_FAULTS.length; test++) {
+      if ((this.foreign >> test & 1) === 0) this.memory.judge(test, (failing >> test & 1) !== 0)
+    }
   }
 
   /** A bit for each test of the hub that fails now. */
@@ -126,11 +139,27 @@ export class FaultWatch {
       if (hub.twin.faulty(0)) failing |= 1 << HUB_FAULT.spineA
       if (hub.twin.faulty(1)) failing |= 1 << HUB_FAULT.spineB
     }
+    this.lookAtFeed(supply_V)
+    if (this.weakLooks === FEED_LOOKS) failing |= 1 << HUB_FAULT.weakFeed
+    failing |= hub.standing.lost() << FIRST_LOST_FAULT
     this.busOffs = counters.busOffs
     this.conflicts = counters.claimConflicts
     this.corrupt = corrupt
     this.ticksLate = counters.ticksLate
     return failing
+  }
+
+  /** Does it have much less than the hub that says VehicleState, and that by its own load? What it found stays until it is loaded again. */
+  private lookAtFeed(supply_V: number): void {
+    const hub = this.hub
+    const battery_V = hub.vehicle.battery_V()
+    if (hub.power === undefined || hub.power.drop === undefined || !(battery_V > 0)) return
+    let current_A = 0
+    for (const slot of hub.slots) current_A += slot.port.current_A()
+    const load = current_A / hub.power.drop.run_A
+    if (load < FEED_LOADED) return
+    if (battery_V - supply_V < FEED_LOSS_V * load) this.weakLooks = 0
+    else if (this.weakLooks < FEED_LOOKS) this.weakLooks++
   }
 
   private lookAtPorts(): void {

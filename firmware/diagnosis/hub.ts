@@ -31,9 +31,11 @@ export interface DiagnosedHub {
   readonly address: { readonly name: Uint8Array, readonly rival: Uint8Array, operating(): boolean }
   readonly notices: Notices
   readonly watch: { look(): void } | undefined
-  readonly standing: { state(): HubState }
+  readonly standing: { state(): HubState, lost(): number }
+  /** Of a hub that can manage the power. */
+  readonly seat: object | undefined
   /** Undefined for a hub on a bench. */
-  readonly power: object | undefined
+  readonly power: { readonly drop: { readonly run_A: number } | undefined } | undefined
   readonly slots: readonly DiagnosedPort[]
   readonly keys: {
     keyed(): boolean

@@ -33,6 +33,11 @@ export class Pairing {
     return !this.paired() || (this.record[first] === descriptor.class && this.record[first + 1] === layoutOf(descriptor))
   }
 
+  /** Something belongs into this socket. */
+  expects(port: number): boolean {
+    return this.paired() && this.record[port * PORT_BYTES] !== COMPONENT_CLASS.none
+  }
+
   /** From now on each port holds what it holds now: by port, undefined where it is empty. Call with motors off. */
   learn(plugged: readonly (Descriptor | undefined)[]): void {
     const record = new Uint8Array(plugged.length * PORT_BYTES)

@@ -107,7 +107,6 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const known = new KnownStatus(image.actions)
   const sleep = new SleepControl(schedule)
   const slots: PortSlot[] = []
-  const standing = new Standing(address, sleep, slots, twin)
   const finished = commandResults(slots, hal)
   const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusCodec, finished)
   const commands = new Commands(location, sender, slots, counters, sleep, finished)
@@ -115,6 +114,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const switches = new Switches(image.actions, location, commands, known, schedule, counters, present)
   const power = createPower(hal, image, schedule, transmit, counters)
   const seat = power === undefined ? undefined : createSeat(hal, image, schedule, address, vehicle, power)
+  const standing = new Standing(address, sleep, slots, twin, seat)
   const reports = new Reports({
     hal: hal, can: can, schedule: schedule, transmit: transmit, address: address, vehicle: vehicle, readsVehicle: image.vehicle,
     standing: standing, seat: seat, ports: slots,
@@ -131,7 +131,8 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
     hal: hal, can: can, twin: twin, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle,
-    address: address, notices: notices, watch: watch, standing: standing, power: power, slots: slots, pairing: pairing, keys: keys,
+    address: address, notices: notices, watch: watch, standing: standing, seat: seat, power: power, slots: slots, pairing: pairing,
+    keys: keys,
   })
   return {
     hal: hal, counters: counters, schedule: schedule, can: can, twin: twin, transmit: transmit, receiver: receiver, address: address,

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { PORT_FAULT } from '#protocol/index.ts'
 import { CAUSE, PortFault } from './port-fault.ts'
 
-const { none, eFuse, overDescriptor, badDescriptor, noGrant, driver, commandLost } = PORT_FAULT
+const { none, eFuse, overDescriptor, badDescriptor, noGrant, driver, commandLost, staysOn, missing } = PORT_FAULT
 const GRAVEST_FIRST = [
-  [CAUSE.badDescriptor, badDescriptor], [CAUSE.eFuse, eFuse], [CAUSE.overGrant, overDescriptor], [CAUSE.overIdle, overDescriptor],
-  [CAUSE.noGrant, noGrant], [CAUSE.driver, driver], [CAUSE.commandLost, commandLost],
+  [CAUSE.badDescriptor, badDescriptor], [CAUSE.eFuse, eFuse], [CAUSE.staysOn, staysOn],
+  [CAUSE.overGrant, overDescriptor], [CAUSE.overIdle, overDescriptor],
+  [CAUSE.noGrant, noGrant], [CAUSE.missing, missing], [CAUSE.driver, driver], [CAUSE.commandLost, commandLost],
 ] as const
 
 /** A fault, and what was shown whenever it changed. */
@@ -37,7 +38,8 @@ describe('the fault of a port', () => {
     for (const [cause] of [...GRAVEST_FIRST].reverse()) fault.set(cause, true)
     for (const [cause] of GRAVEST_FIRST) fault.set(cause, false)
     expect(shown).toEqual([
-      commandLost, driver, noGrant, overDescriptor, eFuse, badDescriptor, eFuse, overDescriptor, noGrant, driver, commandLost, none,
+      commandLost, driver, missing, noGrant, overDescriptor, staysOn, eFuse, badDescriptor,
+      eFuse, staysOn, overDescriptor, noGrant, missing, driver, commandLost, none,
     ])
   })
 

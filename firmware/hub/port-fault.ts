@@ -2,14 +2,15 @@ import { type CodeOf, PORT_FAULT, type PortFault as PortFaultCode } from '#proto
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = {
-  badDescriptor: 0, notPaired: 1, eFuse: 2, overGrant: 3, overIdle: 4, noGrant: 5, driver: 6, commandLost: 7,
+  badDescriptor: 0, notPaired: 1, eFuse: 2, staysOn: 3, overGrant: 4, overIdle: 5, noGrant: 6, missing: 7, driver: 8,
+  commandLost: 9,
 } as const
 export type Cause = CodeOf<typeof CAUSE>
 
 /** `PORT_FAULT` by cause, down to the last. */
 const CODES: readonly PortFaultCode[] = [
-  PORT_FAULT.badDescriptor, PORT_FAULT.notPaired, PORT_FAULT.eFuse,
-  PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant,
+  PORT_FAULT.badDescriptor, PORT_FAULT.notPaired, PORT_FAULT.eFuse, PORT_FAULT.staysOn,
+  PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant, PORT_FAULT.missing,
   PORT_FAULT.driver, PORT_FAULT.commandLost,
 ]
 

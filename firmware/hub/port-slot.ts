@@ -33,6 +33,8 @@ const PORT_PHASE_ms = 25
 const STATUS_MINIMUM_ms = 20
 /** A lost command is shown for so long after the next one that comes through: a period of PortStatus, and half of one more. */
 const LOSS_SHOWN_ms = 1500
+/** A port that is off has no such part of the supply at its plug. */
+const STAYS_ON = 1 / 2
 
 /** What a port uses of its hub. */
 export interface SlotHub {
@@ -126,7 +128,9 @@ export class PortSlot implements ComponentContext, FeedOwner {
   /** Looks at the socket for the first time. */
   boot(): void {
     this.port.onPresence(present => this.presence(present))
+    this.port.takeMeans()
     if (this.port.present()) this.hub.schedule.startIn(this.plugJob, this.portIndex * BOOT_STEP_ms)
+    else this.fault.set(CAUSE.missing, this.hub.pairing.expects(this.portIndex))
   }
 
   /** The hub may send now. */
@@ -145,9 +149,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
   /** The hub sleeps: no feed. The driver stays, and with it what it knows. */
   sleep(): void {
     this.port.power(false)
+    this.port.takeMeans()
   }
 
   wake(): void {
+    if (this.component !== undefined) this.checkOff()
     if (this.component !== undefined && this.power.state() !== PORT_STATE.tripped) this.port.power(true)
   }
 
@@ -171,6 +177,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   }
 
   fillStatus(values: PortStatusValues): void {
+    const component = this.component
+    if (component !== undefined && component.inspect !== undefined) component.inspect()
     values.port = this.portIndex
     values.state = this.state()
     values.class = this.boundClass()
@@ -270,14 +278,18 @@ export class PortSlot implements ComponentContext, FeedOwner {
 
   private presence(present: boolean): void {
     this.hub.schedule.stop(this.plugJob)
+    const known = this.component !== undefined || this.fault.stands(CAUSE.missing) || this.hub.pairing.expects(this.portIndex)
     this.unplug()
+    this.fault.set(CAUSE.missing, known)
     if (!present) return
+    this.port.takeMeans()
     this.attempts = 0
     this.hub.schedule.startIn(this.plugJob, SETTLE_ms)
   }
 
   private readDescriptor(): void {
     this.attempts++
+    this.fault.set(CAUSE.missing, false)
     const reading = decodeDescriptor(this.port.descriptor())
     const descriptor = reading.descriptor
     if (descriptor === undefined) {
@@ -302,6 +314,13 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const refused = this.descriptorState === DESCRIPTOR_STATE.notPaired
     const admitted = this.plugged !== undefined && this.hub.pairing.admits(this.portIndex, this.plugged)
     if (refused && admitted) this.presence(true)
+    if (!this.port.present()) this.fault.set(CAUSE.missing, this.hub.pairing.expects(this.portIndex))
+  }
+
+  /** Of a port that was switched off since its means were taken last: is there a voltage at its plug? */
+  private checkOff(): void {
+    this.port.takeMeans()
+    this.fault.set(CAUSE.staysOn, this.port.meanPlug_V() > this.hal.supply_V() * STAYS_ON)
   }
 
   /** The port stays off, and says why. */
@@ -317,6 +336,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.descriptorState = DESCRIPTOR_STATE.present
     this.entry = entry
     this.hub.counters.plugs++
+    this.checkOff()
     this.power.plug(descriptor.idle_A)
     const component = entry.create(this)
     this.component = component

@@ -89,6 +89,7 @@ export class Reports {
     const reported = this.reported
     return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
       fillHubStatus(reported.hal, reported.can, supply, reported.standing.bareState(), reported.standing.degraded(), values)
+      values.lost = reported.standing.lost()
       reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
     })
   }

@@ -1,4 +1,5 @@
 import { HUB_STATE, type HubState, PORT_FAULT } from '#protocol/index.ts'
+import type { ManagerSeat } from '../power/manager/index.ts'
 import type { AddressClaim, SleepControl, TwinCan } from '../runtime/index.ts'
 import type { PortFault } from './port-fault.ts'
 
@@ -7,18 +8,22 @@ export interface FaultyPort {
   readonly fault: PortFault
 }
 
-/** How a hub stands: its address, its sleep and the faults of its ports and spines, as one state. */
+/** How a hub stands: its address, its sleep, the faults of its ports and spines and the hubs it has lost, as one state. */
 export class Standing {
   private readonly address: AddressClaim
   private readonly sleep: SleepControl
   private readonly ports: readonly FaultyPort[]
   private readonly twin: TwinCan | undefined
+  private readonly seat: ManagerSeat | undefined
 
-  constructor(address: AddressClaim, sleep: SleepControl, ports: readonly FaultyPort[], twin: TwinCan | undefined) {
+  constructor(
+    address: AddressClaim, sleep: SleepControl, ports: readonly FaultyPort[], twin: TwinCan | undefined, seat: ManagerSeat | undefined,
+  ) {
     this.address = address
     this.sleep = sleep
     this.ports = ports
     this.twin = twin
+    this.seat = seat
   }
 
   state(): HubState {
@@ -31,8 +36,14 @@ export class Standing {
     return this.sleep.quiet() ? HUB_STATE.sleeping : this.address.state
   }
 
-  /** True while a port or one of two spines shows a fault. */
+  /** Hubs that it has lost, if it can manage the power: a bit a location, FL's the lowest. Who is awake alone misses nobody. */
+  lost(): number {
+    return this.seat === undefined || this.sleep.quiet() ? 0 : this.seat.manager.lost()
+  }
+
+  /** True while a port or one of two spines shows a fault, or a hub is lost. */
   degraded(): boolean {
+    if (this.lost() !== 0) return true
     if (this.twin !== undefined && (this.twin.faulty(0) || this.twin.faulty(1))) return true
     const ports = this.ports
     for (let i = 0; i < ports.length; i++) {

@@ -39,6 +39,7 @@ export class Vehicle implements VehicleView {
   private local: boolean
   /** Its own vehicle component was pulled out of a moving car: what was known of the speed stays, until there is one again. */
   private pulledOut: boolean
+  private battery: number
 
   constructor(schedule: Schedule) {
     this.onChange = () => undefined
@@ -52,6 +53,12 @@ export class Vehicle implements VehicleView {
     this.doubted_ms = -Infinity
     this.local = false
     this.pulledOut = false
+    this.battery = NaN
+  }
+
+  /** The supply of the hub that says VehicleState, V; NaN: nobody else says it now. */
+  battery_V(): number {
+    return !this.local && this.fresh() ? this.battery : NaN
   }
 
   /** `IGNITION`. */
@@ -78,6 +85,7 @@ export class Vehicle implements VehicleView {
     if (this.local) return
     const now = this.schedule.now_ms
     this.heard_ms = now
+    this.battery = values.battery_V
     // Who does not know the speed has no vehicle at its ports: its ignition is nobody's.
     if (this.pulledOut || !(values.speed_kmh >= 0)) return
     const age_ms = now - this.known_ms

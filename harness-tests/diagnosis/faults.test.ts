@@ -53,6 +53,26 @@ const HUB_CASES: readonly Provoked[] = [
     provoke: car => MANAGERS.forEach(cable => car.cutCable(cable)), mend: car => MANAGERS.forEach(cable => car.mendCable(cable)),
   },
   {
+    name: 'a hub that is lost', hub: 'DASH', text: HUB_FAULT_TEXTS.lostRR.text, provoke: car => car.cutCable('drop.RR'), mend: car => car.mendCable('drop.RR'),
+  },
+  {
+    name: 'the dash lost', hub: 'TRUNK', text: HUB_FAULT_TEXTS.lostDASH.text, provoke: car => car.powerHub('DASH', false),
+    mend: car => car.powerHub('DASH', true),
+  },
+  {
+    name: 'a bad contact in a drop', hub: 'FL', text: HUB_FAULT_TEXTS.weakFeed.text,
+    provoke: (car) => {
+      tap(car, 'FL.window.down', 3000)
+      car.powerFault({ kind: 'corrosion', cable: 'drop.FL', conductor: 'supply', extra_Ohm: 0.3 })
+      tap(car, 'FL.window.up', 4000)
+    },
+    mend: (car) => {
+      car.powerRepair({ kind: 'corrosion', cable: 'drop.FL', conductor: 'supply', extra_Ohm: 0.3 })
+      tap(car, 'FL.window.down', 2500)
+      tap(car, 'FL.window.up', 2500)
+    },
+  },
+  {
     name: 'double address', hub: 'RL', text: HUB_FAULT_TEXTS.addressTwice.text, mend: () => undefined,
     provoke: (car, laptop) => {
       for (let i = 0; i < 4; i++) {
@@ -77,6 +97,26 @@ const HUB_CASES: readonly Provoked[] = [
 ]
 
 const PORT_CASES: readonly Provoked[] = [
+  {
+    name: 'switches that are unplugged', hub: 'RL', text: PORT_FAULT_TEXTS.missing.text, provoke: car => car.unplug('RL.switches'),
+    mend: car => car.plug('RL.switches'),
+  },
+  {
+    name: 'switches whose signal contacts are open', hub: 'RL', text: PORT_FAULT_TEXTS.driver.text,
+    provoke: (car) => { car.component('RL.switches').outlet!.signalsOpen = true },
+    mend: (car) => { car.component('RL.switches').outlet!.signalsOpen = false },
+  },
+  {
+    name: 'a port that does not switch off, found when the car wakes', hub: 'RL', text: PORT_FAULT_TEXTS.staysOn.text,
+    provoke: (car) => {
+      car.component('RL.lamp').outlet!.fail('shorted')
+      sleep(car)
+    },
+    mend: (car) => {
+      car.component('RL.lamp').outlet!.fail(undefined)
+      sleep(car)
+    },
+  },
   {
     name: 'a short at a port', hub: 'STEREO', text: PORT_FAULT_TEXTS.eFuse.text,
     provoke: (car) => {
@@ -136,6 +176,13 @@ const PORT_CASES: readonly Provoked[] = [
     },
   },
 ]
+
+/** Through the night, and on. */
+function sleep(car: Car): void {
+  car.setIgnition('off')
+  car.run(60_000)
+  car.setIgnition('on')
+}
 
 /** Its descriptor promises another current. */
 function rewrite(car: Car, name: string, run_A: number): void {

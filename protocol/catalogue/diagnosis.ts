@@ -3,7 +3,7 @@ import {
   AGEING_CYCLES, DTC_STATUS, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
 } from '../faults.ts'
 import { IMAGE_ENGINE, versionText } from '../image.ts'
-import { HUB_TYPE, HUBS, LOCATION } from '../locations.ts'
+import { HUB_TYPE, type HubName, HUBS, LOCATION } from '../locations.ts'
 import { DID, type DidName, type RoutineName, SESSION, UPDATE_CAUSE, type UpdateCauseName, UPDATE_STATE } from '../uds.ts'
 
 /** What diagnosis says, in words: trouble codes with remedy and test, data identifiers field by field, routines. */
@@ -15,6 +15,14 @@ export interface FaultText {
   readonly remedy: string
   /** How the hub finds it. */
   readonly test: string
+}
+
+/** Of a hub that a manager's hub misses: which one is in the code. */
+function lost(hub: HubName): FaultText {
+  return {
+    text: `the hub at ${hub} is lost`, test: 'by a hub that can manage the power: it was heard before, and not for 5 s while the car is awake',
+    remedy: `check fuse, drop and connectors of ${hub}; if several are lost, the spine before them; then the hub's board`,
+  }
 }
 
 const IMPOSTOR = 'read "npx spine diag HUB did noticed" for the identifier; look for a foreign device at the cable and in the sockets'
@@ -73,6 +81,12 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     text: 'spine B does not carry', test: 'of a car with two: frames of this hub do not leave on B, or those of others come on A only',
     remedy: 'as for spine A, with B',
   },
+  lostFL: lost('FL'), lostFR: lost('FR'), lostRL: lost('RL'), lostRR: lost('RR'),
+  lostDASH: lost('DASH'), lostTRUNK: lost('TRUNK'), lostHOOD: lost('HOOD'), lostSTEREO: lost('STEREO'),
+  weakFeed: {
+    text: 'its feed loses too much voltage', test: 'under load, against what the dash hub has: more than a sound drop and spine of its gauge lose',
+    remedy: 'a bad contact: "npx spine check --actuate" names it; else look at tap, fuse and plug of its drop, and at the spine before it',
+  },
 }
 
 export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
@@ -91,8 +105,16 @@ export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
     remedy: 'a part that was replaced: "npx spine keys pair HUB", with the ignition on; else look who put it there',
   },
   driver: {
-    text: 'a sensor of the component is lost', test: 'by its driver: a moving car\'s wheel, or a running motor, gives no pulses',
+    text: 'a sensor of the component is lost', test: 'by its driver: a moving car\'s wheel, or a running motor, gives no pulses; the resistor of a pack of switches is not seen',
     remedy: 'check the signal contacts of the plug, then replace the component',
+  },
+  missing: {
+    text: 'component is gone', test: 'it was plugged in since the hub booted, or its socket is paired, and nothing is there',
+    remedy: 'plug it in; if it is to stay out: "npx spine keys pair HUB", or "npx spine diag reset HUB" where nothing is paired',
+  },
+  staysOn: {
+    text: 'port does not switch off', test: 'voltage at the plug while the electronic fuse is off: before it is switched on, and while the car slept',
+    remedy: 'nothing limits its current: unplug the component, replace the hub',
   },
 }
 

@@ -75,6 +75,7 @@ export const HubStatus = message({
     rec: { kind: 'measured', tag: 5, start: 32, width: 8, text: 'receive error counter' },
     temperature_C: { kind: 'measured', tag: 6, start: 40, width: 8, unit: '°C', offset: -40, text: 'board temperature' },
     supply_V: { kind: 'measured', tag: 7, start: 48, width: 8, unit: 'V', scale: 0.1, text: 'supply at the hub' },
+    lost: { kind: 'count', tag: 8, start: 56, width: 8, bits: HUBS, text: 'of a hub that can manage the power: which hubs it has lost, a bit a location from FL on' },
   },
 })
 

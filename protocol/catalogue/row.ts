@@ -37,6 +37,8 @@ export interface FieldRow {
   readonly max?: number
   /** Names of the codes of an `enum`: a table of `enums.ts`. */
   readonly values?: CodeTable
+  /** Names of the bits of a `count`, the lowest first. */
+  readonly bits?: readonly string[]
   readonly text: string
 }
 

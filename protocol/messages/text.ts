@@ -10,6 +10,7 @@ import { MessageError, unknown } from './errors.ts'
 
 /** A field's value: `13.5 V`, `up`, `yes`, `not available`, `out of range`; a code without a name as `code 9`. */
 export function valueText(field: FieldRow, value: number): string {
+  if (field.bits !== undefined) return field.bits.filter((_, bit) => (value >> bit & 1) !== 0).join(' ') || 'none'
   if (Number.isNaN(value)) return 'not available'
   if (!Number.isFinite(value)) return 'out of range'
   if (field.kind === 'enum') return nameOfCode(field, value) ?? `code ${value}`

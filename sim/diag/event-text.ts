@@ -4,7 +4,7 @@ import { addressText, type DecodedMessage } from '#protocol/messages/index.ts'
 import { fieldText } from './fields.ts'
 
 /** Fields in which a component or a port reports that something is wrong; 0 (`none`, `errorActive`) is well. */
-export const FAULT_FIELDS: readonly string[] = ['fault', 'pinch', 'thermal', 'canState']
+export const FAULT_FIELDS: readonly string[] = ['fault', 'pinch', 'thermal', 'canState', 'lost']
 
 /** What the value of such a field means, for people. */
 export function faultText(row: MessageRow, name: string, value: number): string {

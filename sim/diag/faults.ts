@@ -27,7 +27,7 @@ export function standingFaults(model: MonitorModel): StandingFault[] {
     const silence_ms = (model.now_ns - node.status_ns) / 1e6
     const of = { source: node.name, location: node.name }
     if (silence_ms > HEARTBEAT_LIFETIME_ms) faults.push({ kind: 'silent', ...of, text: `silent for ${(silence_ms / 1000).toFixed(0)} s` })
-    else if (node.degraded >= CERTAIN && !portFails(model, node.name)) {
+    else if (node.degraded >= CERTAIN && node.status['lost'] === 0 && !portFails(model, node.name)) {
       faults.push({ kind: 'reported', ...of, text: `degraded, and not by a port: npx spine diag dtc ${node.name}` })
     }
   }

@@ -14,7 +14,7 @@ export function fieldText(field: FieldRow, value: number): string {
 /** As `fieldText` without the unit, `n/a` when not available. */
 export function plainText(field: FieldRow, value: number): string {
   if (Number.isNaN(value)) return 'n/a'
-  if (!Number.isFinite(value) || field.kind === 'enum' || field.kind === 'flag') return valueText(field, value)
+  if (!Number.isFinite(value) || field.kind === 'enum' || field.kind === 'flag' || field.bits !== undefined) return valueText(field, value)
   return value.toFixed(digitsOf(field))
 }
 

@@ -1,12 +1,15 @@
 import type { Prng } from '../kernel/index.ts'
 import type { Observation } from './observation.ts'
 import { Plant } from './plant.ts'
+import { SWITCH_PLUG } from '#protocol/index.ts'
 
 export const SWITCH_PARTS = {
   /** Tactile switches bounce for 1–5 ms when pressed and when released; data sheets allow 10 ms. */
   bounceMost_ms: 5,
   /** Pull-ups. */
   idle_A: 0.001,
+  /** Its resistor on the pull-up of the signal line, of the reference. */
+  line: 0.5,
 } as const
 
 /** A contact that stays closed, or never closes. */
@@ -56,6 +59,10 @@ export class SwitchPackPlant extends Plant {
 
   override input(channel: number): boolean {
     return channel >= 0 && channel < this.levels.length && this.levels[channel] === 1
+  }
+
+  override analog(channel: number): number {
+    return channel === SWITCH_PLUG.line ? SWITCH_PARTS.line : 0
   }
 
   override float(): void {}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COMPONENT_CLASS, SWITCH, SWITCH_EDGE, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE } from '#protocol/index.ts'
+import { COMPONENT_CLASS, SWITCH, SWITCH_EDGE, SWITCH_LAYOUT, SWITCH_LAYOUT_CODE, SWITCH_PLUG } from '#protocol/index.ts'
 import { benchDescriptor, DriverBench } from '../../testing/index.ts'
 import { switchCodes } from './layout.ts'
 import { SWITCH_PARAMETERS } from './parameters.ts'
@@ -27,6 +27,22 @@ describe('layouts', () => {
     b.setInput(0, true)
     b.run(100)
     expect(b.edges).toEqual([])
+  })
+})
+
+describe('the resistor of a pack', () => {
+  it('once seen is missed when the contacts open, and no more when they are closed', () => {
+    let level = 0
+    const b = new DriverBench(switchPackEntry, benchDescriptor(COMPONENT_CLASS.switchPack, { layout: SWITCH_LAYOUT_CODE.door }), {
+      prepare: (bench) => { bench.plant = { analog: channel => channel === SWITCH_PLUG.line ? level : 1 } },
+    })
+    const stands = (shown: number): boolean | undefined => {
+      level = shown
+      b.component.inspect!()
+      return b.faults.at(-1)
+    }
+    expect([0, 0.05].map(stands)).toEqual([undefined, undefined])
+    expect([SWITCH_PLUG.connected, 0.5, 0, 0, 0.5].map(stands)).toEqual([undefined, false, true, true, false])
   })
 })
 

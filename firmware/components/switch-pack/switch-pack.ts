@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, type Switch, SWITCH_EDGE, type SwitchEdge } from '#protocol/index.ts'
+import { COMPONENT_CLASS, type Switch, SWITCH_EDGE, SWITCH_PLUG, type SwitchEdge } from '#protocol/index.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { switchCodes } from './layout.ts'
@@ -24,6 +24,8 @@ class SwitchPackDriver implements Driver {
   private readonly lastEdge_ms: Float64Array
   private bouncingCount: number
   private pressedCount: number
+  /** Its resistor was seen: packs without one are not looked at. */
+  private lined: boolean
   private readonly settleJob: DriverJob
   private readonly holdJob: DriverJob
 
@@ -39,6 +41,7 @@ class SwitchPackDriver implements Driver {
     this.lastEdge_ms = new Float64Array(count)
     this.bouncingCount = 0
     this.pressedCount = 0
+    this.lined = false
     this.settleJob = context.job('contacts settle', () => this.settle())
     this.holdJob = context.job('holds', () => this.checkHolds())
     for (let i = 0; i < count; i++) this.contacts[i] = context.port.input(i) ? CONTACT.ignored : CONTACT.open
@@ -47,6 +50,13 @@ class SwitchPackDriver implements Driver {
 
   moving(): boolean {
     return this.pressedCount > 0
+  }
+
+  /** Signal contacts that open look like switches that nobody presses; but then the resistor is gone, too. */
+  inspect(): void {
+    const seen = this.context.port.analog(SWITCH_PLUG.line) >= SWITCH_PLUG.connected
+    if (this.lined) this.context.faulty(!seen)
+    else this.lined = seen
   }
 
   /** Unplugged while pressed: what was held ends. */

@@ -36,12 +36,15 @@ export class HubPower {
   readonly inCharge: ManagerInCharge
   readonly share: StaticShare
   readonly ceiling: FeedCeiling
+  /** What its drop carries; undefined where that is not known. */
+  readonly drop: DropLimits | undefined
   private readonly transmit: Transmitter
   private readonly counters: HubCounters
   private readonly ports: AnsweredPort[]
 
   constructor(hal: FedHal, feed: HubFeed, firstSequence: number, schedule: Schedule, transmit: Transmitter, counters: HubCounters) {
     this.location = hal.location
+    this.drop = feed.drop
     this.firstSequence = firstSequence
     this.requests = new PowerRequests(hal.location, transmit)
     this.inCharge = new ManagerInCharge(schedule, () => this.tellLevel())

@@ -197,6 +197,16 @@ export class PowerManager {
     }
   }
 
+  /** The car woke, and all have something to say again. */
+  woke(): void {
+    this.presence.listen(this.host.schedule.now())
+  }
+
+  /** Hubs that were there and are lost, in charge or not: a bit a location, FL's the lowest. */
+  lost(): number {
+    return this.presence.lost(this.host.schedule.now())
+  }
+
   private tick(): void {
     const now = this.host.schedule.now()
     this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)

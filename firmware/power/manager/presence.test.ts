@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { linePlan } from '../../testing/index.ts'
 import { POWER_RULES } from '../rules.ts'
 import { MANAGER_RULES } from './manager.ts'
-import { Presence, REPORT_ms } from './presence.ts'
+import { LOST_ms, Presence, REPORT_ms } from './presence.ts'
 
 /** Hubs at locations 1…3 with two ports each; the manager is in the second one. */
 const OWN = 1
@@ -103,5 +103,45 @@ describe('what ports were granted', () => {
     const presence = create()
     presence.begin(0)
     expect([presence.complete(0, 0), presence.complete(0, POWER_RULES.missing_ms)]).toEqual([false, true])
+  })
+})
+
+describe('hubs that are lost', () => {
+  const [FIRST, THIRD] = [0b001, 0b100]
+
+  it('were heard once, and then for longer than 5 s not any more; who is heard again is not', () => {
+    const presence = create()
+    presence.heard(0, 0)
+    presence.heard(2, 0)
+    for (let now_ms = 1000; now_ms <= 20_000; now_ms += 1000) presence.heard(2, now_ms)
+    expect([presence.lost(20_000), presence.lost(20_000 + LOST_ms)]).toEqual([FIRST, FIRST])
+    presence.heard(0, 20_000)
+    expect([presence.lost(20_000), presence.lost(20_000 + LOST_ms)]).toEqual([0, 0])
+    presence.heard(0, 21_000)
+    expect([presence.lost(20_000 + LOST_ms), presence.lost(20_001 + LOST_ms)]).toEqual([0, THIRD])
+  })
+
+  it('are not those that were never there', () => {
+    const presence = create()
+    presence.heard(2, 60_000)
+    expect(presence.lost(60_000)).toBe(0)
+  })
+
+  it('are none to who hears nobody: it has lost the bus; but of two hubs each misses the other', () => {
+    const presence = create()
+    presence.heard(0, 0)
+    presence.heard(2, 0)
+    expect(presence.lost(LOST_ms + 1)).toBe(0)
+    const pair = new Presence(linePlan({ hubs: 2, ports: 1 }), 2)
+    pair.heard(0, 0)
+    expect(pair.lost(LOST_ms + 1)).toBe(FIRST)
+  })
+
+  it('are told 5 s after the car woke at the earliest', () => {
+    const presence = create()
+    presence.heard(0, 0)
+    presence.listen(30_000)
+    presence.heard(2, 30_000 + LOST_ms)
+    expect([presence.lost(30_000 + LOST_ms), presence.lost(30_001 + LOST_ms)]).toEqual([0, FIRST])
   })
 })

@@ -4,6 +4,8 @@ import { POWER_RULES } from '../rules.ts'
 
 /** A port's report counts for a manager that begins when it is no older. */
 export const REPORT_ms = 1500
+/** A hub that was there is lost when it has not been heard for so long: longer than it takes to boot, and for several of its HubStatus. */
+export const LOST_ms = 5000
 
 /** Which hubs are there, and what their ports say they were granted. Kept by the standby too, so that it can begin at once. */
 export class Presence {
@@ -11,6 +13,9 @@ export class Presence {
   /** Index of the hub that keeps this; −1: the plan does not have it. */
   readonly own: number
   private readonly heard_ms: Float64Array
+  /** By hub: heard since boot (1). Who never was is missing, and not lost. */
+  private readonly known: Uint8Array
+  private listens_ms: number
   /** By port, hub after hub: current granted, and when it was said. */
   private readonly first: Uint16Array
   private readonly granted_A: Float64Array
@@ -23,6 +28,8 @@ export class Presence {
     this.heard_ms = new Float64Array(plan.hubs.length)
     this.first = new Uint16Array(plan.hubs.length + 1)
     this.heard_ms.fill(-Infinity)
+    this.known = new Uint8Array(plan.hubs.length)
+    this.listens_ms = 0
     for (let i = 0; i < plan.hubs.length; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
     const ports = this.first[plan.hubs.length]!
     this.granted_A = new Float64Array(ports)
@@ -32,6 +39,12 @@ export class Presence {
 
   heard(hub: number, now_ms: number): void {
     this.heard_ms[hub] = now_ms
+    this.known[hub] = 1
+  }
+
+  /** From now on everybody has something to say again: the car woke. */
+  listen(now_ms: number): void {
+    this.listens_ms = now_ms
   }
 
   reported(hub: number, port: number, granted_A: number, now_ms: number): void {
@@ -56,6 +69,22 @@ export class Presence {
   /** A hub is not there: it has not been heard for `missing_ms`. */
   isMissing(hub: number, now_ms: number): boolean {
     return hub !== this.own && now_ms - this.heard_ms[hub]! > POWER_RULES.missing_ms
+  }
+
+  /**
+   * Hubs that were there and are lost: a bit a location, FL's the lowest. Of several others somebody must be heard: who hears nobody
+   * has lost the bus.
+   */
+  lost(now_ms: number): number {
+    const hubs = this.plan.hubs
+    let lost = 0
+    let heard = hubs.length === 2
+    for (let i = 0; i < hubs.length; i++) {
+      if (i === this.own) continue
+      if (now_ms - this.heard_ms[i]! <= LOST_ms) heard = true
+      else if (this.known[i] !== 0) lost |= 1 << hubs[i]!.location - 1
+    }
+    return heard && now_ms - this.listens_ms > LOST_ms ? lost : 0
   }
 
   /** How many hubs of the plan are not there. */

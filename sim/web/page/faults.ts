@@ -1,4 +1,4 @@
-import { LIGHT_FAULT, PORT_FAULT } from '#protocol/host/index.ts'
+import { HUBS as HUB_NAMES, LIGHT_FAULT, PORT_FAULT } from '#protocol/host/index.ts'
 import type { MonitorModel, MonitorSignal } from '#sim/diag/index.ts'
 import { nameIn } from './names.ts'
 import type { Picture } from './picture.ts'
@@ -28,7 +28,7 @@ const PORT_FAULTS: Readonly<Record<keyof typeof PORT_FAULT, Words | undefined>> 
   none: undefined, eFuse: ['portEFuse', 'checkEFuse', true], overDescriptor: ['portOverDescriptor', 'checkDescriptor', true],
   badDescriptor: ['portBadDescriptor', 'checkDescriptor', true], noGrant: ['portNoGrant', 'checkNoGrant', false],
   commandLost: ['portCommandLost', 'checkCommandLost', false], driver: ['portDriver', 'checkDriver', true],
-  notPaired: ['portNotPaired', 'checkNotPaired', true],
+  notPaired: ['portNotPaired', 'checkNotPaired', true], missing: ['portMissing', 'checkMissing', false], staysOn: ['portStaysOn', 'checkStaysOn', true],
 }
 const FLAG_FAULTS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   WindowStatus: {
@@ -51,6 +51,8 @@ export function faultsOf(picture: Picture, model: MonitorModel): Fault[] {
     if (silentOnBus(name, model) && hub.state !== 'silent' && hub.state !== 'off' && hub.state !== 'brownOut') add(name, HUB_FAULTS['silent'])
   }
   for (const signal of model.signals.values()) told(signal, model, add)
+  // Who listens for a short time only has never heard them, and hears of them from those who have lost them.
+  for (const name of lostHubs(model)) if (!faults.some(({ place }) => place === name)) add(name, HUB_FAULTS['silent'])
   for (const [name, { current_A, limit_A }] of picture.cables) {
     if (current_A !== undefined && limit_A !== undefined && Math.abs(current_A) > OVER * limit_A) {
       add(name, ['cableOver', 'checkCable', true], `${current_A.toFixed(1)} / ${limit_A.toFixed(0)} A`)
@@ -58,6 +60,18 @@ export function faultsOf(picture: Picture, model: MonitorModel): Fault[] {
   }
   if (model.counters.badCrc > 0) add('bus', ['noise', 'checkNoise', false], String(model.counters.badCrc))
   return faults.sort((a, b) => Number(b.severe) - Number(a.severe))
+}
+
+/** What hubs say now that they have lost. */
+function lostHubs(model: MonitorModel): string[] {
+  const lost = [...model.signals.values()].filter(signal => signal.row.name === 'HubStatus' && isCurrent(signal, model))
+    .reduce((bits, { values }) => bits | values['lost']!, 0)
+  return HUB_NAMES.filter((_, bit) => (lost >> bit & 1) === 1)
+}
+
+/** What a hub that is silent said last is not known to hold. */
+function isCurrent({ at_ns }: MonitorSignal, model: MonitorModel): boolean {
+  return model.now_ns - at_ns <= 3e9 || model.networkAsleep
 }
 
 /** It was heard and is not any more; those that sleep are not silent. */
@@ -69,9 +83,8 @@ function silentOnBus(name: string, model: MonitorModel): boolean {
 }
 
 function told(signal: MonitorSignal, model: MonitorModel, add: (place: string, words: Words | undefined) => void): void {
-  const { row, location, index, values, at_ns } = signal
-  // What a hub that is silent said last is not known to hold.
-  if (model.now_ns - at_ns > 3e9 && !model.networkAsleep) return
+  const { row, location, index, values } = signal
+  if (!isCurrent(signal, model)) return
   if (row.name === 'PortStatus') add(`${location}.${index}`, PORT_FAULTS[nameIn(PORT_FAULT, values['fault']!) as keyof typeof PORT_FAULT])
   if (row.name === 'LightStatus') {
     if (values['fault'] === LIGHT_FAULT.openCircuit) add(`${location}.lamp ${index}`, ['lightOpen', 'checkLight', false])
