@@ -9,7 +9,7 @@ import type { DiagnosedHub } from './hub.ts'
 import { type Conversation, type Lock, LOCK, MORE, type Service, type Step, type SubFunction } from './service.ts'
 
 /** Longest answer, bytes. */
-const ANSWER_BYTES = 256
+const ANSWER_BYTES = 384
 /** Between two "response pending" of a longer work, ms: well within P2*. */
 const PENDING_ms = 2000
 /** Pause between two steps of a longer work, for what else the hub has to do, ms. */

@@ -30,7 +30,8 @@ export class PortFault {
   /** Something stands, or is over. */
   set(cause: Cause, stands: boolean): void {
     const bit = 1 << cause
-    this.show(stands ? this.standing | bit : this.standing & ~bit)
+    const standing = stands ? this.standing | bit : this.standing & ~bit
+    if (standing !== this.standing) this.show(standing)
   }
 
   /** It stands, shown or hidden by a graver one. */

@@ -105,8 +105,8 @@ export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
     remedy: 'a part that was replaced: "npx spine keys pair HUB", with the ignition on; else look who put it there',
   },
   driver: {
-    text: 'a sensor of the component is lost', test: 'by its driver: a moving car\'s wheel, or a running motor, gives no pulses; the resistor of a pack of switches is not seen',
-    remedy: 'check the signal contacts of the plug, then replace the component',
+    text: 'a sensor or contact of the component fails', test: 'by its driver: a moving car\'s wheel, or a running motor, gives no pulses; the resistor of a pack of switches is not seen, or one is pressed for 30 s',
+    remedy: 'check the signal contacts of the plug, and whether a switch is stuck; then replace the component',
   },
   missing: {
     text: 'component is gone', test: 'it was plugged in since the hub booted, or its socket is paired, and nothing is there',

@@ -7,7 +7,7 @@ import {
 import { Kernel } from '../kernel/index.ts'
 import { type EventOf, Trace, type Untimed } from '../trace/index.ts'
 import {
-  type GearName, type IgnitionName, Outlet, type Plant, type PlantClass, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR,
+  type GearName, type IgnitionName, Outlet, type Plant, type PlantClass, type SwitchFault, SwitchPackPlant, VehiclePlant, WINDOW_REGULATOR,
   WindowPlant, World,
 } from '../plants/index.ts'
 import { type CrankingLevel, type PlaceName, placeOfHub, SPINE_B, type SupplyProfile } from '../power/index.ts'
@@ -168,6 +168,13 @@ export class Car<Names extends CarNames = CarNames> {
     const place = lookUp('switch', this.switchPlaces, name)
     place.pack.release(place.index)
     this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: false })
+  }
+
+  /** Its contact breaks; undefined: it is whole again. To the car one that is stuck is pressed. */
+  failSwitch(name: Names['switch'], fault: SwitchFault | undefined): void {
+    const place = lookUp('switch', this.switchPlaces, name)
+    place.pack.fail(place.index, fault)
+    if (fault === 'stuck') this.tell({ kind: 'switch', source: place.hub, name: place.function, pressed: true })
   }
 
   isPressed(name: Names['switch']): boolean {

@@ -2,8 +2,7 @@ import { LATCH_PLUG, MIRROR_PLUG } from '#protocol/index.ts'
 import type { Car, TopologyData } from '../car/index.ts'
 import { lyingMemory } from '../fuzz/index.ts'
 import {
-  LampPlant, LatchPlant, MirrorPlant, type MotorFault, type PlantClass, SwitchPackPlant, VehiclePlant, WindowPlant,
-  SeatFanPlant,
+  LampPlant, LatchPlant, MirrorPlant, type MotorFault, type PlantClass, SeatFanPlant, VehiclePlant, WindowPlant,
 } from '../plants/index.ts'
 import { namesOf, notOneOf } from '../schema/index.ts'
 
@@ -106,8 +105,8 @@ const TABLE = kinds({
     summary: 'its wheel sensor gives no pulses', group: 'component', places: car => car.componentsOf('vehicle'),
     begin: (car, part) => car.plant(part, VehiclePlant).loseWheel(true),
   },
-  stuck: { summary: 'its contact stays closed', group: 'switch', places: car => car.switches, begin: (car, place) => contactAt(car, place, 'stuck') },
-  contactOpen: { summary: 'its contact never closes', group: 'switch', whilePressed: true, places: car => car.switches, begin: (car, place) => contactAt(car, place, 'open') },
+  stuck: { summary: 'its contact stays closed', group: 'switch', places: car => car.switches, begin: (car, place) => car.failSwitch(place, 'stuck') },
+  contactOpen: { summary: 'its contact never closes', group: 'switch', whilePressed: true, places: car => car.switches, begin: (car, place) => car.failSwitch(place, 'open') },
 })
 
 function kinds<Name extends string>(table: Readonly<Record<Name, FaultKind>>): Readonly<Record<Name, FaultKind>> {
@@ -229,13 +228,4 @@ function breakAt(car: Car, place: string, way: Way): void {
 function breakMotor(plant: object, channel: number, fault: MotorFault): void {
   if (plant instanceof WindowPlant) plant.fail(fault)
   else if (plant instanceof MirrorPlant || plant instanceof LatchPlant) plant.fail(channel, fault)
-}
-
-function contactAt(car: Car, place: string, fault: 'stuck' | 'open'): void {
-  const dot = place.indexOf('.')
-  const [hub, name] = [place.slice(0, dot), place.slice(dot + 1)]
-  for (const part of car.componentsOf('switchPack')) {
-    const pack = car.plant(part, SwitchPackPlant)
-    if (car.component(part).hub === hub && pack.layout.includes(name)) pack.fail(pack.layout.indexOf(name), fault)
-  }
 }

@@ -41,8 +41,8 @@ describe('the resistor of a pack', () => {
       b.component.inspect!()
       return b.faults.at(-1)
     }
-    expect([0, 0.05].map(stands)).toEqual([undefined, undefined])
-    expect([SWITCH_PLUG.connected, 0.5, 0, 0, 0.5].map(stands)).toEqual([undefined, false, true, true, false])
+    expect([0, 0.05].map(stands)).toEqual([false, false])
+    expect([SWITCH_PLUG.connected, 0.5, 0, 0, 0.5].map(stands)).toEqual([false, false, true, true, false])
   })
 })
 
@@ -95,13 +95,21 @@ describe('a switch', () => {
   it('pressed for 30 s it is stuck, and dead until it was open once', () => {
     const b = door()
     b.setInput(0, true)
-    b.run(SWITCH_PARAMETERS.stuck_ms + 100)
+    b.run(SWITCH_PARAMETERS.stuck_ms - 100)
+    const faulty = (): boolean | undefined => {
+      b.component.inspect!()
+      return b.faults.at(-1)
+    }
+    expect(faulty()).toBe(false)
+    b.run(200)
+    expect(faulty()).toBe(true)
     expect(edges(b).map(edge => edge[1])).toEqual([SWITCH_EDGE.pressed, SWITCH_EDGE.held, SWITCH_EDGE.stuck])
     expect(b.component.moving()).toBe(false)
     b.run(5000)
-    expect(b.pending).toBe(0)
+    expect([b.pending, faulty()]).toEqual([0, true])
     b.setInput(0, false)
     b.run(50)
+    expect(faulty()).toBe(false)
     b.setInput(0, true)
     b.run(50)
     expect(b.edges.at(-1)).toMatchObject({ edge: SWITCH_EDGE.pressed })

@@ -26,6 +26,9 @@ class SwitchPackDriver implements Driver {
   private pressedCount: number
   /** Its resistor was seen: packs without one are not looked at. */
   private lined: boolean
+  private unseen: boolean
+  /** Contacts that are stuck: 1 = yes. */
+  private readonly stuck: Uint8Array
   private readonly settleJob: DriverJob
   private readonly holdJob: DriverJob
 
@@ -42,6 +45,8 @@ class SwitchPackDriver implements Driver {
     this.bouncingCount = 0
     this.pressedCount = 0
     this.lined = false
+    this.unseen = false
+    this.stuck = new Uint8Array(count)
     this.settleJob = context.job('contacts settle', () => this.settle())
     this.holdJob = context.job('holds', () => this.checkHolds())
     for (let i = 0; i < count; i++) this.contacts[i] = context.port.input(i) ? CONTACT.ignored : CONTACT.open
@@ -55,8 +60,9 @@ class SwitchPackDriver implements Driver {
   /** Signal contacts that open look like switches that nobody presses; but then the resistor is gone, too. */
   inspect(): void {
     const seen = this.context.port.analog(SWITCH_PLUG.line) >= SWITCH_PLUG.connected
-    if (this.lined) this.context.faulty(!seen)
-    else this.lined = seen
+    this.unseen = this.lined && !seen
+    this.lined = this.lined || seen
+    this.tellFaults()
   }
 
   /** Unplugged while pressed: what was held ends. */
@@ -96,6 +102,7 @@ class SwitchPackDriver implements Driver {
     if (!closed) {
       this.open(index, SWITCH_EDGE.released)
       this.contacts[index] = CONTACT.open
+      this.stuck[index] = 0
     } else if (contact === CONTACT.open) {
       this.contacts[index] = CONTACT.pressed
       this.pressed_ms[index] = now_ms
@@ -110,8 +117,13 @@ class SwitchPackDriver implements Driver {
     const contact = this.contacts[index]
     if (contact !== CONTACT.pressed && contact !== CONTACT.held) return
     this.contacts[index] = CONTACT.ignored
+    if (edge === SWITCH_EDGE.stuck) this.stuck[index] = 1
     this.pressedCount = this.pressedCount - 1
     this.context.switchChanged(this.codes[index] as Switch, edge, this.context.hal.now() - this.pressed_ms[index]!)
+  }
+
+  private tellFaults(): void {
+    this.context.faulty(this.unseen || this.stuck.indexOf(1) >= 0)
   }
 
   private checkHolds(): void {
