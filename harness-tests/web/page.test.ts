@@ -75,7 +75,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       const { page, problems } = await running(await pages.show(pages.address))
       const html = readFileSync(pages.file, 'utf8')
       const packed = html.match(/<script type="text\/plain"[^]*?<\/script>/g)!
-      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(278_000)
+      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(292_000)
       // What is read, and run, before the first picture.
       expect(gzipSync(packed.reduce((rest, one) => rest.replace(one, ''), html), { level: 9 }).length).toBeLessThan(72_000)
       expect(html).toContain('connect-src \'none\'')
@@ -186,6 +186,29 @@ describe.skipIf(!hasChromium)('the page', () => {
       expect(await label(page, /^Cable drop\.FL/)).toContain('a bus does not tell')
       expect(problems).toEqual([])
       await keepPicture(page, 'log')
+    })
+
+    it('names the bad contact that the volts and amperes tell, of a car and of a log', async () => {
+      const drive: Drive = {
+        seed: 5, for_ms: 60_000, faults: { copper: [{ kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.08, at_ms: 0 }] },
+        events: [0, 1, 2, 3, 4].flatMap(n => (['down', 'up'] as const).map((way, i) => (
+          { at_ms: 5000 + n * 10_000 + i * 5000, kind: 'press', for_ms: 3000, with: { switch: `DASH.windowFL.${way}` } }))),
+      }
+      const { page, problems } = await pages.show(`${pages.address}${fragment(drive)}`)
+      const named = page.locator('.faults article', { hasText: 'likely a bad contact' })
+      await page.getByRole('navigation').getByRole('button', { name: 'Faults' }).click()
+      await page.waitForTimeout(3500)
+      await page.getByLabel('Speed of time').selectOption('10')
+      // Of plus and return the sum.
+      const text = await named.innerText()
+      expect(text).toMatch(/drop\.FL likely a bad contact \(\+1[567]\d ± [\d.]+ mΩ, 100 %\)/)
+      expect(text).toMatch(/Check: Plugs of this cable .* in the hinge/)
+      await keepPicture(page, 'contact')
+      await page.getByRole('button', { name: 'Open a log' }).click()
+      await page.locator('input[type=file]').setInputFiles({ name: 'drive.log', mimeType: 'text/plain', buffer: Buffer.from(logInNode(drive)) })
+      await named.waitFor({ state: 'detached' })
+      expect(await named.innerText()).toMatch(/drop\.FL likely a bad contact/)
+      expect(problems).toEqual([])
     })
 
     it('shows what a log of another network says, by a DBC file', async () => {

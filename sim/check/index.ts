@@ -1,6 +1,6 @@
-export { Check, type Diagnosis } from './diagnose.ts'
+export { Check, type Diagnosis, type Finding } from './diagnose.ts'
 export { type Baseline, baselineOf, parseBaseline } from './baseline.ts'
 export { type Deed, excitation, Standing } from './excite.ts'
 export { checkPage } from './page.ts'
 export { Watch } from './watch.ts'
-export { breakText, findingText, mOhm, type Severity, severityOf, stateText } from './words.ts'
+export { breakText, type ContactPlace, contactPlaceOf, findingText, mOhm, REPAIR_OHM, type Severity, severityOf, stateText } from './words.ts'

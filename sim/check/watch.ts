@@ -1,6 +1,6 @@
 import type { CanFrame } from '#protocol/index.ts'
 import type { CopperTopology } from '../power/index.ts'
-import { Check } from './diagnose.ts'
+import { Check, type Diagnosis } from './diagnose.ts'
 import { breakText, findingText } from './words.ts'
 
 /** What is looked at, and how often, s of bus time. */
@@ -11,13 +11,15 @@ const LEAST_s = 20
 /** A check that goes along: what the last minutes of a bus say of its contacts. */
 export class Watch {
   private readonly topology: CopperTopology
+  private readonly window_s: number
   private readonly check: Check
   private looked_s = -Infinity
-  private said: readonly string[] = []
+  private said: Pick<Diagnosis, 'findings' | 'breaks'> = { findings: [], breaks: [] }
 
-  /** Throws `DataError` when the topology is not right. */
-  constructor(topology: CopperTopology) {
+  /** `window_s`: how far back it looks. Throws `DataError` when the topology is not right. */
+  constructor(topology: CopperTopology, window_s = WINDOW_s) {
     this.topology = topology
+    this.window_s = window_s
     this.check = new Check(topology)
   }
 
@@ -25,14 +27,19 @@ export class Watch {
     this.check.readings.receive(frame, time_ns)
   }
 
-  /** A line for each place that is named; made anew every few seconds of bus time. */
-  likely(): readonly string[] {
+  /** What is named; made anew every few seconds of bus time. */
+  look(): Pick<Diagnosis, 'findings' | 'breaks'> {
     const { readings } = this.check
     if (!(readings.duration_s >= LEAST_s) || readings.end_s - this.looked_s < EVERY_s) return this.said
     this.looked_s = readings.end_s
-    readings.forgetBefore(readings.end_s - WINDOW_s)
-    const { findings, breaks } = this.check.diagnoseWith(undefined)
-    this.said = [...breaks.map(breakText), ...findings.map(one => findingText(this.topology, one))]
+    readings.forgetBefore(readings.end_s - this.window_s)
+    this.said = this.check.diagnoseWith(undefined)
     return this.said
+  }
+
+  /** A line for each place that is named. */
+  likely(): readonly string[] {
+    const { findings, breaks } = this.look()
+    return [...breaks.map(breakText), ...findings.map(one => findingText(this.topology, one))]
   }
 }

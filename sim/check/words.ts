@@ -6,21 +6,34 @@ import type { Break, Diagnosis, Finding, PlaceState } from './diagnose.ts'
 export type Severity = 'good' | 'watch' | 'repair'
 
 /** From here on a bad contact heats and takes volts that components miss, Ω. */
-const REPAIR_OHM = 0.03
+export const REPAIR_OHM = 0.03
 
 export function severityOf({ findings, breaks }: Diagnosis): Severity {
   if (breaks.length > 0 || findings.some(one => one.added_Ohm >= REPAIR_OHM)) return 'repair'
   return findings.length > 0 ? 'watch' : 'good'
 }
 
-/** Where to look, for a workshop. */
-function whereIn(topology: CopperTopology, name: string): string {
+/** What contacts a cable has. */
+export type ContactPlace = 'hinge' | 'hub' | 'battery' | 'plug' | 'tap'
+
+/** Where to look, for a workshop; undefined for a cable that the car has not. */
+export function contactPlaceOf(topology: CopperTopology, name: string): ContactPlace | undefined {
   const cable = topology.cables.find(one => one.name === name)
-  if (cable === undefined) return 'unknown to this description'
+  if (cable === undefined) return undefined
   const hub = [cable.to, cable.from].find(end => topology.hubs.includes(end))
-  if (hub !== undefined) return placeOfHub(hub) === 'door' ? 'a connector at the tap or in the hinge' : 'a connector at the tap or at the hub'
-  if (cable.from === topology.battery || cable.to === topology.battery) return 'a terminal of the battery, its ground strap or the main fuse'
-  return (cable.connectors ?? 2) > 0 ? 'its plug, or a tap' : 'a tap'
+  if (hub !== undefined) return placeOfHub(hub) === 'door' ? 'hinge' : 'hub'
+  if (cable.from === topology.battery || cable.to === topology.battery) return 'battery'
+  return (cable.connectors ?? 2) > 0 ? 'plug' : 'tap'
+}
+
+const WHERE: Readonly<Record<ContactPlace, string>> = {
+  hinge: 'a connector at the tap or in the hinge', hub: 'a connector at the tap or at the hub',
+  battery: 'a terminal of the battery, its ground strap or the main fuse', plug: 'its plug, or a tap', tap: 'a tap',
+}
+
+function whereIn(topology: CopperTopology, name: string): string {
+  const place = contactPlaceOf(topology, name)
+  return place === undefined ? 'unknown to this description' : WHERE[place]
 }
 
 export function mOhm(ohm: number): string {

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { signal } from '@preact/signals'
 import { BODY, type Frame, frameFor, type Place, panesOf, placeOfHub, placeOfPart, type Point, type Route, routesOf } from './layout.ts'
 import type { CablePicture, HubPicture, PartPicture } from './picture.ts'
-import { deeds, picture, selection, type Selection, t, topology } from './store.ts'
+import { contacts, deeds, picture, selection, type Selection, t, topology } from './store.ts'
 import type { TextKey } from './texts.ts'
 
 const wide = signal(true)
@@ -103,9 +103,10 @@ function CableLine({ frame, route, cable }: { frame: Frame, route: Route, cable:
   const cutPair = faults.some(({ kind }) => kind === 'cut')
   const cutCopper = faults.some(({ kind, with: what }) => kind === 'copper' && what['fault'] === 'cut')
   const corroded = faults.find(({ kind, with: what }) => kind === 'copper' && what['fault'] === 'corrosion')
+  const likely = contacts.found.value.find(({ cables }) => cables.includes(name))
   const at = frame.at(label)
   const number = cable?.current_A === undefined ? '—' : Math.abs(cable.current_A).toFixed(1)
-  const notes = [cutPair ? t('cutPair') : '', cutCopper ? t('cutCopper') : '', corroded === undefined ? '' : `+${Math.round(Number(corroded.with['resistance_Ohm']) * 1000)} mΩ`].filter(note => note !== '')
+  const notes = [cutPair ? t('cutPair') : '', cutCopper ? t('cutCopper') : '', corroded === undefined ? '' : `+${Math.round(Number(corroded.with['resistance_Ohm']) * 1000)} mΩ`, likely === undefined ? '' : `? +${Math.round(likely.added_Ohm * 1000)} mΩ`].filter(note => note !== '')
   const width = 3 + Math.sqrt(gauge_mm2) * 1.6
   return (
     <Choice what={{ kind: 'cable', name }} label={`${t('cable')} ${name}, ${cable?.current_A === undefined ? t('unknownHere') : `${number} A`}${notes.length > 0 ? `, ${notes.join(', ')}` : ''}`}>

@@ -28,8 +28,10 @@ export function FaultsView(): JSX.Element {
 /** Shows the place in the picture. */
 function choose(place: string): void {
   const car = topology.value
-  const cable = car.copper.cables.some(({ name }) => name === place)
+  // Of cables that carry the same current, the first.
+  const [first = place] = place.split(' / ')
+  const cable = car.copper.cables.some(({ name }) => name === first)
   const hub = car.hubs.some(({ location }) => location === place)
-  selection.value = { kind: cable ? 'cable' : hub ? 'hub' : 'part', name: place }
+  selection.value = { kind: cable ? 'cable' : hub ? 'hub' : 'part', name: first }
   view.value = 'car'
 }

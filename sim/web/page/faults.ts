@@ -1,5 +1,7 @@
 import { HUBS as HUB_NAMES, LIGHT_FAULT, PORT_FAULT } from '#protocol/host/index.ts'
+import { type ContactPlace, contactPlaceOf, type Finding, mOhm, REPAIR_OHM } from '#sim/check/index.ts'
 import type { MonitorModel, MonitorSignal } from '#sim/diag/index.ts'
+import type { CopperTopology } from '#sim/power/index.ts'
 import { nameIn } from './names.ts'
 import type { Picture } from './picture.ts'
 import type { TextKey } from './texts.ts'
@@ -39,7 +41,23 @@ const FLAG_FAULTS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
 /** A share of what a cable may carry for ever that is worth telling. */
 const OVER = 1.02
 
-/** All that is wrong now, the severe first. */
+const CONTACT_COURSES: Readonly<Record<Finding['course'], TextKey>> = { steady: 'contactBad', intermittent: 'contactLoose', ageing: 'contactGrowing' }
+const CONTACT_CHECKS: Readonly<Record<ContactPlace, TextKey>> = {
+  hinge: 'checkHinge', hub: 'checkHubPlug', battery: 'checkBattery', plug: 'checkPlug', tap: 'checkTap',
+}
+
+/** Contacts that the volts and amperes name: "likely", as `spine monitor` says. */
+export function contactFaults(copper: CopperTopology, found: readonly Finding[]): Fault[] {
+  return found.map(({ cables, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, sure }) => {
+    const much = 4 * deviation_Ohm > added_Ohm ? `≥ ${mOhm(least_Ohm)} mΩ` : `${mOhm(added_Ohm)} ± ${mOhm(2 * deviation_Ohm)} mΩ`
+    return {
+      place: cables.join(' / '), what: CONTACT_COURSES[course], check: CONTACT_CHECKS[contactPlaceOf(copper, cables[0]!) ?? 'tap'], severe: added_Ohm >= REPAIR_OHM,
+      figure: [`+${much}`, `${Math.min(99.9, 100 * sure).toFixed(0)} %`, ...orElse.map(other => `? ${other}`)].join(', '),
+    }
+  })
+}
+
+/** All that is wrong now. */
 export function faultsOf(picture: Picture, model: MonitorModel): Fault[] {
   const faults: Fault[] = []
   const add = (place: string, words: Words | undefined, figure = ''): void => {
@@ -59,7 +77,7 @@ export function faultsOf(picture: Picture, model: MonitorModel): Fault[] {
     }
   }
   if (model.counters.badCrc > 0) add('bus', ['noise', 'checkNoise', false], String(model.counters.badCrc))
-  return faults.sort((a, b) => Number(b.severe) - Number(a.severe))
+  return faults
 }
 
 /** What hubs say now that they have lost. */

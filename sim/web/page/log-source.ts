@@ -23,7 +23,8 @@ export class LogSource implements Source {
   readonly playing = signal(false)
   /** Lines or blocks that are no frames. */
   readonly bad: number
-  private readonly frames = new FrameStore()
+  /** All of it, as far as there is room. */
+  readonly frames = new FrameStore()
   private readonly origin_s: number
   private readonly frame: LinkFrame = createLinkFrame()
   private sink: Sink | undefined

@@ -4,8 +4,10 @@ import { MonitorModel } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/browser.ts'
 import type { Deed } from '#sim/gateway/spine/index.ts'
 import type { CarDescription, Drive, LiveSnapshot } from '#sim/live/index.ts'
-import { type Fault, faultsOf } from './faults.ts'
+import { Contacts } from './contacts.ts'
+import { contactFaults, type Fault, faultsOf } from './faults.ts'
 import { FrameStore } from './frame-store.ts'
+import type { LogSource } from './log-source.ts'
 import { pictureOf, pictureOfBus, pictureOfPlan, type Picture } from './picture.ts'
 import { Plots } from './plots.ts'
 import type { Hello, Source } from './source.ts'
@@ -63,6 +65,8 @@ export const unlocked = signal(false)
 export const beat = signal(0)
 
 export const frames = new FrameStore()
+/** What the bus's volts and amperes say of its contacts. */
+export const contacts = new Contacts()
 export const plots = new Plots(frames, stored('plots'), keys => keep('plots', keys))
 /** What the bus says, by our catalogue; anew with each bus. */
 export const model = signal(new MonitorModel(500_000))
@@ -81,7 +85,8 @@ export const picture = computed<Picture>(() => {
 })
 export const faults = computed<readonly Fault[]>(() => {
   void beat.value
-  return faultsOf(picture.peek(), model.value)
+  const all = [...faultsOf(picture.peek(), model.value), ...contactFaults(topology.value.copper, contacts.found.value)]
+  return all.sort((a, b) => Number(b.severe) - Number(a.severe))
 })
 
 /** A new bus: nothing of the one before holds. */
@@ -103,6 +108,7 @@ function takeFrame(frame: LinkFrame): void {
   model.peek().receive(frame)
   plots.frame(frame)
   frames.add(frame)
+  contacts.frame(frame)
 }
 
 /** Joins a source; the one before is over. */
@@ -112,10 +118,11 @@ export function open(next: Source, name: string): void {
   sourceName.value = name
   selection.value = undefined
   unlocked.value = false
+  if (next.kind === 'log') contacts.begin(SEDAN, (next as LogSource).frames)
   next.start({
     hello: (bus) => {
       renew(bus)
-      void describe(next)
+      if (next.kind !== 'log') void describe(next)
     },
     frame: takeFrame,
     samples: (key, points) => plots.samples(key, points),
@@ -131,6 +138,7 @@ async function describe(from: Source): Promise<void> {
   } catch {
     // A bus, not a car: it shows what it says.
   }
+  if (source.value === from) contacts.begin(topology.value)
 }
 
 /** The deed is on, of those that stand. */

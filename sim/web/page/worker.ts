@@ -1,7 +1,14 @@
+import { type Finding, Watch } from '#sim/check/index.ts'
 import { type CheckedDrive, readDrive, Session } from '#sim/live/index.ts'
+import type { CopperTopology } from '#sim/power/index.ts'
+import { eachFrame, type FrameBatch } from './frame-batch.ts'
 
 /** What the page tells its worker first; bytes of the stream follow. */
 export interface Start { readonly drive: unknown }
+/** Or that it shall look for bad contacts, so far back; batches of frames follow. */
+export interface StartWatch { readonly watch: CopperTopology, readonly window_s: number | undefined }
+/** What it answers. */
+export interface Likely { readonly likely: readonly Finding[] }
 /** What the worker answers to a drive that makes no sense. */
 export interface Refusal { readonly refused: string }
 
@@ -36,13 +43,26 @@ function checked(drive: unknown): CheckedDrive | undefined {
   }
 }
 
-// The car, in a worker of the page.
+let told: readonly Finding[] = []
+function look(watch: Watch, batch: FrameBatch): void {
+  eachFrame(batch, (frame, time_ns) => watch.receive(frame, time_ns))
+  const { findings } = watch.look()
+  if (findings === told) return
+  told = findings
+  self.postMessage({ likely: findings } satisfies Likely)
+}
+
+// The car, or what goes along with a bus, in a worker of the page.
 let session: Session | undefined
-self.onmessage = ({ data }: MessageEvent<Start | Uint8Array>) => {
-  if (data instanceof Uint8Array) {
-    session?.receive(data)
-    return
-  }
+let watch: Watch | undefined
+self.onmessage = ({ data }: MessageEvent<Start | StartWatch | Uint8Array | FrameBatch>) => {
+  if (data instanceof Uint8Array) session?.receive(data)
+  else if ('count' in data) look(watch!, data)
+  else if ('watch' in data) watch = new Watch(data.watch, data.window_s)
+  else start(data)
+}
+
+function start(data: Start): void {
   const drive = checked(data.drive)
   if (drive === undefined) return
   session = new Session(drive, WORKER_HOST, bytes => self.postMessage(bytes, { transfer: [bytes.buffer] }))
