@@ -8,8 +8,11 @@ import { ROOT } from './bundle.ts'
 
 const FOLDER = 'firmware/boards/moddable'
 /** Modules that the SDK brings. */
-const SDK_MODULES = ['embedded:*', 'onewire', 'resetReason', 'time', 'timer', 'worker']
+const SDK_MODULES = ['embedded:*', 'crypt', 'onewire', 'resetReason', 'time', 'timer', 'worker']
 const HUB = 'hub'
+/** A module in C, and what XS knows of it: not in the language of this checkout. */
+const NATIVE = 'noise'
+const NATIVE_TEXT = 'export default function noise(length) @ "xs_noise";\n'
 
 /** A folder that `mcconfig` builds: the texts of its files by name. */
 export interface ModdableProject {
@@ -21,7 +24,7 @@ export interface ModdableProject {
 async function bundled(entry: string): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT, entryPoints: [`${FOLDER}/${entry}.ts`], bundle: true, write: false, format: 'esm', target: 'es2022',
-    external: [...SDK_MODULES, HUB], minify: true, legalComments: 'none', charset: 'utf8', logLevel: 'silent',
+    external: [...SDK_MODULES, HUB, NATIVE], minify: true, legalComments: 'none', charset: 'utf8', logLevel: 'silent',
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   })
   return outputFiles[0]!.text
@@ -39,6 +42,8 @@ export async function moddableProject(hub: HubTypeName, version: string, artefac
       `//spine-board ${JSON.stringify({ hub, version, board: pins.name })}`, `const pins=${JSON.stringify(pins)};`, 'let begin;const spineBoard=then=>{begin=then};',
       artefact.trimEnd(), 'const start=hal=>begin(hal);', 'export{pins,start};', '',
     ].join('\n'),
+    [`${NATIVE}.js`]: NATIVE_TEXT,
+    [`${NATIVE}.c`]: readFileSync(`${ROOT}/${FOLDER}/${NATIVE}.c`, 'utf8'),
     'manifest.json': readFileSync(`${ROOT}/${FOLDER}/manifest.json`, 'utf8'),
     'partitions.csv': readFileSync(`${ROOT}/${FOLDER}/partitions.csv`, 'utf8'),
   }
@@ -62,12 +67,17 @@ export async function moddableScripts({ files }: ModdableProject): Promise<{ rea
   return { main: scripts[0]!, sampler: scripts[1]! }
 }
 
+const given = (path: string): string => {
+  const named = path === 'crypt' ? 'export const BlockCipher=given.BlockCipher;' : ''
+  return `const given=globalThis.spineModules[${JSON.stringify(path)}];${named}`
+}
+
 const givenModules = (hub: string): Plugin => ({
   name: 'given-modules',
   setup: (plugin) => {
     plugin.onResolve({ filter: /.*/ }, ({ path, kind }) => kind === 'entry-point' ? undefined : { path, namespace: 'given' })
     plugin.onLoad({ filter: /.*/, namespace: 'given' }, ({ path }) => ({
-      contents: path === HUB ? hub : `export default globalThis.spineModules[${JSON.stringify(path)}]`, loader: 'js',
+      contents: path === HUB ? hub : `${given(path)}export default given`, loader: 'js',
     }))
   },
 })

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Hal } from '../../hal.ts'
 import { deskWiring, wiring } from '../index.ts'
@@ -16,6 +17,8 @@ class Chip {
   serial: SerialOptions | undefined = undefined
   incoming: ArrayBuffer | undefined = undefined
   sampler: SamplerSetup | undefined = undefined
+  /** Its generator gives 1, 2, 3, …; NaN: it is stuck. */
+  noise = 0
   private timers: { readonly due_ms: number, readonly fire: () => void }[] = []
 
   run(duration_ms: number): void {
@@ -106,7 +109,8 @@ class Chip {
       microseconds: () => this.now_us,
       setTimer,
       clearTimer: (timer) => { this.timers = this.timers.filter(other => other !== timer) },
-      random: () => 0.75,
+      encrypt: (key, block) => new Uint8Array(createCipheriv('aes-128-ecb', key, null).setAutoPadding(false).update(block)),
+      noise: length => Uint8Array.from({ length }, () => ++this.noise),
       resetReason: () => 9,
       restart: () => { this.restarts++ },
       log: note,
@@ -139,7 +143,9 @@ describe('a board on a desk', () => {
 
   it('knows where it sits, why it booted and its number, which it draws once', () => {
     const [first, second] = [boot(), boot()]
-    expect([first.location, first.resetCause, first.serial, second.serial]).toEqual([1, 2, 0x18_0000, 0x18_0000])
+    expect([first.location, first.resetCause, second.serial]).toEqual([1, 2, first.serial])
+    expect(first.serial).toBeGreaterThan(0)
+    expect(first.serial).toBeLessThan(0x20_0000)
     expect([first.supply_V(), first.temperature_C(), first.flash, first.acceleration_m_s2()]).toEqual([12, 23, undefined, NaN])
   })
 
@@ -191,6 +197,27 @@ describe('a board on a desk', () => {
     expect(fired).toEqual([2])
   })
 
+  it('draws from noise of its chip, again at each boot, and nothing that it drew tells what comes', () => {
+    const draws = [boot(), boot()].map(hal => Array.from({ length: 1000 }, () => hal.random()))
+    expect(new Set(draws.flat()).size).toBe(2000)
+    for (const drawn of draws) {
+      expect(Math.min(...drawn)).toBeGreaterThanOrEqual(0)
+      expect(Math.max(...drawn)).toBeLessThan(1)
+      expect(Math.abs(drawn.reduce((sum, each) => sum + each) / drawn.length - 0.5)).toBeLessThan(0.05)
+    }
+  })
+
+  it('tags with AES as RFC 4493 says', () => {
+    const mac = new Uint8Array(16)
+    boot().cmac!(Buffer.from('2b7e151628aed2a6abf7158809cf4f3c', 'hex'), Buffer.from('6bc1bee22e409f96e93d7e117393172a', 'hex'), 16, mac)
+    expect(Buffer.from(mac).toString('hex')).toBe('070a16b46b4d4144f79bdd9dd04a287c')
+  })
+
+  it('takes no keys when its generator is stuck', () => {
+    chip.noise = NaN
+    expect(boot().cmac).toBeUndefined()
+  })
+
   it('restarts when the callback is over', () => {
     boot().restart()
     expect(chip.restarts).toBe(0)
@@ -199,7 +226,7 @@ describe('a board on a desk', () => {
   })
 })
 
-describe('means', () => {
+describe('the sampler', () => {
   /** With an answer of a controller that is in every mode: its SPI gives back what is written. */
   const boot = (): Hal => {
     const io = chip.io
@@ -214,13 +241,18 @@ describe('means', () => {
     }
     return createModdableHal({ ...io, SPI }, wiring('esp32-xs', 1))
   }
-  const sample = (count: number): void => {
+  const sampler = (): () => void => {
     let tick: () => void = () => undefined
-    sampleForEver(chip.io.Analog, chip.sampler!, (fire) => { tick = fire })
+    const { Analog, Digital, microseconds } = chip.io
+    sampleForEver({ Analog, Digital, microseconds, every: (fire) => { tick = fire } }, chip.sampler!)
+    return tick
+  }
+  const sample = (count: number): void => {
+    const tick = sampler()
     for (let i = 0; i < count; i++) tick()
   }
 
-  it('are those of the samples in between, in amperes and volts', () => {
+  it('gives means of the samples in between, in amperes and volts', () => {
     const port = boot().ports[0]!
     // 0.2 V of bias and 0.075 V/A; 100 kΩ over 15 kΩ.
     chip.volts.set(36, 0.2 + 0.075 * 8).set(33, 1.5)
@@ -234,7 +266,7 @@ describe('means', () => {
     expect(port.pulses(0)).toBe(-2)
   })
 
-  it('are none when half of the samples are missing', () => {
+  it('gives none when half of the samples are missing', () => {
     const port = boot().ports[0]!
     chip.now_us += 10_000
     sample(4)
@@ -244,5 +276,54 @@ describe('means', () => {
     sample(10)
     port.takeMeans()
     expect(port.mean_A()).toBe(0)
+  })
+
+  /** What the enable pin was set to, and when, from `begin` on. */
+  const FEED = 'level 12'
+  const held = (act: (port: Hal['ports'][number], now_ms: number) => void, for_ms: number): string[] => {
+    const port = boot().ports[0]!
+    const tick = sampler()
+    const feeds: string[] = []
+    port.power(true)
+    for (let now_ms = 1; now_ms <= for_ms; now_ms++) {
+      chip.now_us = now_ms * 1000
+      chip.deeds = []
+      tick()
+      feeds.push(...chip.deeds.filter(deed => deed.startsWith(FEED)).map(deed => `${now_ms} ${deed.slice(FEED.length + 1)}`))
+      act(port, now_ms)
+    }
+    return feeds
+  }
+
+  it('takes the feed from a motor that nobody renews for 50 ms, not before, and gives it back', () => {
+    expect(held((port, now_ms) => { if (now_ms <= 100 && now_ms % 10 === 0) port.driveWatched(0, -0.5) }, 300)).toEqual(['1 1', '151 0'])
+    expect(held((port, now_ms) => { if (now_ms === 100 || now_ms === 250) port.driveWatched(0, -0.5) }, 270)).toEqual(['1 1', '151 0', '251 1'])
+    expect(held((port, now_ms) => { if (now_ms % 49 === 0) port.driveWatched(0, -0.5) }, 1000)).toEqual(['1 1'])
+    expect(boot().ports[0]!.hold_ms()).toBe(50)
+  })
+
+  it.each([['drive', (port: Hal['ports'][number]) => port.drive(0, 0.5)], ['brake', (port: Hal['ports'][number]) => port.brake(0)]] as const)('leaves it to one that %s ends the watch of', (_name, end) => {
+    expect(held((port, now_ms) => {
+      if (now_ms === 10) port.driveWatched(0, -0.5)
+      if (now_ms === 30) end(port)
+    }, 300)).toEqual(['1 1'])
+  })
+
+  it('switches the feed as it is told, off in between when it went off and on again', () => {
+    expect(held((port, now_ms) => {
+      if (now_ms === 5) {
+        port.power(false)
+        port.power(true)
+      }
+      if (now_ms === 10) port.power(true)
+      if (now_ms === 20) port.power(false)
+    }, 30)).toEqual(['1 1', '6 0', '6 1', '21 0'])
+  })
+
+  it('enables an eFuse anew that has latched off', () => {
+    expect(held((port, now_ms) => {
+      if (now_ms === 5) chip.low.add(26)
+      if (now_ms === 6) port.power(true)
+    }, 10)).toEqual(['1 1', '7 0', '7 1'])
   })
 })

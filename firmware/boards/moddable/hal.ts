@@ -3,11 +3,14 @@ import type { Hal } from '../../hal.ts'
 import { bitTiming } from '../bit-timing.ts'
 import type { BoardCan } from '../board-can.ts'
 import type { CanSpi } from '../can-spi.ts'
+import { cmacOf } from '../cmac.ts'
 import { FlashNvm } from '../flash-nvm.ts'
 import { Mcp2515 } from '../mcp2515.ts'
 import { type BoardPins, type CanPins, measured, type SerialPins } from '../pins.ts'
+import { SEED_BYTES, SeededRandom } from '../random.ts'
 import { SleepClock } from '../sleep-clock.ts'
 import { UartCan } from '../uart-can.ts'
+import { Hold, holdMemory } from './hold.ts'
 import type { AnalogIo, FlashIo, ModdableIo, SerialIo, TimerHandle } from './io.ts'
 import { Means, meansMemory } from './means.ts'
 import { fullScale, ModdablePort, pinNumber, shareOf } from './port.ts'
@@ -149,25 +152,35 @@ function nvmOf(flash: FlashIo, pins: BoardPins): FlashNvm {
 }
 
 /** Drawn once and kept: without its radio the chip does not tell its own number. */
-function serialOf(io: ModdableIo, nvm: FlashNvm): number {
+function serialOf(random: SeededRandom, nvm: FlashNvm): number {
   const kept = nvm.read(SERIAL_KEY)
   if (kept !== undefined && kept.length === 3) return kept[0]! | kept[1]! << 8 | kept[2]! << 16
-  const serial = Math.floor(io.random() * SERIALS)
+  const serial = Math.floor(random.next() * SERIALS)
   nvm.write(SERIAL_KEY, new Uint8Array([serial & 0xff, serial >> 8 & 0xff, serial >> 16]))
   return serial
 }
 
-/** Sockets whose current and plug voltage are wired take means; then the sampler has their pins. */
-function measureSockets(io: ModdableIo, pins: BoardPins, ports: readonly ModdablePort[], steps: number, now: () => number): void {
-  const sampled = pins.ports.filter(port => port.current !== undefined && port.plug !== undefined)
-  const memory = meansMemory(sampled.length)
+/** Sockets whose current and plug voltage are wired take means and hold motors; the sampler has their pins. */
+function attendSockets(io: ModdableIo, pins: BoardPins, ports: readonly ModdablePort[], steps: number, now: () => number): void {
+  const attended = pins.ports.filter(port => port.current !== undefined && port.plug !== undefined)
+  const memory = meansMemory(attended.length)
+  const feeds = holdMemory(attended.length)
   for (let i = 0; i < ports.length; i++) {
-    const index = sampled.indexOf(pins.ports[i]!)
-    ports[i]!.measure(index < 0 ? undefined : new Means(memory, index, now()), steps)
+    const index = attended.indexOf(pins.ports[i]!)
+    if (index < 0) ports[i]!.measure()
+    else ports[i]!.attend(new Means(memory, index, now()), new Hold(feeds, index), steps)
   }
-  if (sampled.length === 0) return
-  const inputs = sampled.map(port => ({ current: pinNumber(port.current!.pin), plug: pinNumber(port.plug!.pin) }))
-  io.startSampler().postMessage({ words: memory, inputs: inputs })
+  if (attended.length === 0) return
+  const sockets = attended.map(port => ({
+    current: pinNumber(port.current!.pin), plug: pinNumber(port.plug!.pin), enable: pinNumber(port.enable),
+  }))
+  io.startSampler().postMessage({ words: memory, feeds: feeds, sockets: sockets })
+}
+
+/** A generator that gives one byte again and again is broken: what it seeds can be foreseen. */
+function varies(seed: Uint8Array): boolean {
+  for (let i = 1; i < seed.length; i++) if (seed[i] !== seed[0]) return true
+  return false
 }
 
 /** Begins the board anew when the hub has not said for long that it lives. Asleep nobody has to. */
@@ -207,20 +220,24 @@ function readingOf(io: ModdableIo, wired: { readonly pin: string } | undefined):
 }
 
 /**
- * An ESP32 under Moddable's XS. Switches everything off first. The processor does not sleep with the firmware: there is no light
- * sleep for it; its CAN controller does.
+ * An ESP32 under Moddable's XS. Draws noise, then switches everything off. The processor does not sleep with the firmware: there is no
+ * light sleep for it; its CAN controller does.
  * @throws Error when no CAN controller answers, or the flash has no partition `spine`.
  */
 export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
   const now = nowOf(io)
+  // Before the converter is used.
+  const seed = io.noise(SEED_BYTES)
+  const random = new SeededRandom((key, block) => io.encrypt(key, block), seed)
   let rouse: (byBus: boolean) => void = () => undefined
   const ports = pins.ports.map(port => new ModdablePort(io, port, () => rouse(false), now))
   const clock = clockOf(io, now)
   const watchdog = new Watchdog(io, now)
   const supply = 'assumed_V' in pins.supply ? undefined : readingOf(io, pins.supply)
   const temperature = readingOf(io, pins.temperature)
-  measureSockets(io, pins, ports, supply === undefined ? 1 : fullScale(supply), now)
-  const can: BoardCan = pins.can.kind === 'serial' ? uartCanOf(io, pins.can, clock) : new Mcp2515(spiOf(io, pins.can), bitTiming(pins.can.oscillator_Hz, BITRATE))
+  attendSockets(io, pins, ports, supply === undefined ? 1 : fullScale(supply), now)
+  const can: BoardCan = pins.can.kind === 'serial' ? uartCanOf(io, pins.can, clock)
+    : new Mcp2515(spiOf(io, pins.can), bitTiming(pins.can.oscillator_Hz, BITRATE))
   const nvm = nvmOf(io.openFlash(PARTITION), pins)
   let woken: ((byBus: boolean) => void) | undefined = undefined
   rouse = (byBus) => {
@@ -236,7 +253,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
   return {
     location: locationOf(io, pins),
     resetCause: cause === undefined ? RESET_CAUSE.unknown : cause,
-    serial: serialOf(io, nvm),
+    serial: serialOf(random, nvm),
     can: [can],
     ports: ports,
     nvm: nvm,
@@ -249,8 +266,9 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : measured(pins.supply, shareOf(supply!)),
     temperature_C: () => temperature === undefined ? ROOM_C : measured(pins.temperature!, shareOf(temperature)),
     acceleration_m_s2: () => NaN,
-    random: () => io.random(),
-    cmac: undefined,
+    random: () => random.next(),
+    // Challenges that can be foreseen are none.
+    cmac: varies(seed) ? cmacOf((key, block) => io.encrypt(key, block)) : undefined,
     kickWatchdog: () => watchdog.kick(),
     restart: () => { io.setTimer(() => io.restart(), 0) },
     sleep: (then) => {

@@ -72,18 +72,36 @@ export interface FlashIo {
 }
 
 /** A machine of its own beside this one, which measures. */
-interface SamplerIo {
+interface SamplerMachine {
   postMessage(message: SamplerSetup): void
 }
 
-/** Where the sampler writes, and what it reads. */
+/** Where the sampler writes and what it is told, and its pins. */
 export interface SamplerSetup {
+  /** Means and feeds, by socket. */
   readonly words: SharedArrayBuffer
-  /** Pins by socket. */
-  readonly inputs: readonly { readonly current: number, readonly plug: number }[]
+  readonly feeds: SharedArrayBuffer
+  readonly sockets: readonly { readonly current: number, readonly plug: number, readonly enable: number }[]
 }
 
-export interface AnalogClass {
+interface DigitalClass {
+  new (options: DigitalOptions): DigitalIo
+  readonly Input: number
+  readonly InputPullUp: number
+  readonly Output: number
+  readonly Rising: number
+  readonly Falling: number
+}
+
+/** What the sampler uses of its machine. */
+export interface SamplerIo {
+  readonly Analog: AnalogClass
+  readonly Digital: DigitalClass
+  microseconds(): number
+  every(fire: () => void, period_ms: number): void
+}
+
+interface AnalogClass {
   new (options: { readonly pin: number }): AnalogIo
 }
 
@@ -91,14 +109,7 @@ export interface AnalogClass {
 export type TimerHandle = object
 
 export interface ModdableIo {
-  readonly Digital: {
-    new (options: DigitalOptions): DigitalIo
-    readonly Input: number
-    readonly InputPullUp: number
-    readonly Output: number
-    readonly Rising: number
-    readonly Falling: number
-  }
+  readonly Digital: DigitalClass
   readonly PWM: { new (options: { readonly pin: number, readonly hz: number }): PwmIo }
   readonly Analog: AnalogClass
   readonly PulseCount: { new (options: { readonly signal: number, readonly control: number }): PulseCountIo }
@@ -117,14 +128,16 @@ export interface ModdableIo {
   readonly OneWire: { new (options: { readonly pin: number }): OneWireIo }
   /** The partition of the flash that has this name. @throws when there is none. */
   openFlash(partition: string): FlashIo
-  startSampler(): SamplerIo
+  startSampler(): SamplerMachine
   /** µs since boot; it goes on while the board idles. */
   microseconds(): number
   /** Once, after whole milliseconds of the system's own count. */
   setTimer(fire: () => void, delay_ms: number): TimerHandle
   clearTimer(timer: TimerHandle): void
-  /** In [0, 1), of the chip's generator. */
-  random(): number
+  /** AES-128 of one block: 16 bytes each. */
+  encrypt(key: Uint8Array, block: Uint8Array): Uint8Array
+  /** So many bytes of the chip's generator while noise feeds it; nobody uses the converter meanwhile. */
+  noise(length: number): Uint8Array
   /** Why it booted, as ESP-IDF counts it (`esp_reset_reason_t`). */
   resetReason(): number
   restart(): void

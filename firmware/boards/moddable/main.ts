@@ -1,4 +1,5 @@
 /** The program of an ESP32 under Moddable's XS: the board's part, and the hub. */
+import { BlockCipher } from 'crypt'
 import Analog from 'embedded:io/analog'
 import Digital from 'embedded:io/digital'
 import PulseCount from 'embedded:io/pulsecount'
@@ -7,6 +8,7 @@ import Serial from 'embedded:io/serial'
 import SPI from 'embedded:io/spi'
 import FlashStorage from 'embedded:storage/flash'
 import { pins, start } from 'hub'
+import noise from 'noise'
 import OneWire from 'onewire'
 import getResetReason from 'resetReason'
 import Time from 'time'
@@ -16,7 +18,7 @@ import Worker from 'worker'
 import { createModdableHal } from './hal.ts'
 import type { ModdableIo, TimerHandle } from './io.ts'
 
-/** Before the firmware's own task, which has 4, so that samples come while that computes. */
+/** Before the firmware's own task, which has 4, so that samples come while that computes, or hangs. */
 const SAMPLER = { priority: 5, static: 16_384 }
 
 const io: ModdableIo = {
@@ -28,8 +30,8 @@ const io: ModdableIo = {
 
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- the SDK's own typings have a type for it
   clearTimer: (timer: TimerHandle) => Timer.clear(timer as ReturnType<typeof Timer.set>),
-  // eslint-disable-next-line no-restricted-syntax -- the chip's own dice are what Hal.random stands on
-  random: () => Math.random(),
+  encrypt: (key, block) => new Uint8Array(new BlockCipher('AES', key.slice().buffer).encrypt(block.slice().buffer)),
+  noise: length => new Uint8Array(noise(length)),
   resetReason: () => getResetReason().reason,
   restart: () => System.restart(),
   log: text => trace(text, '\n'),

@@ -1,4 +1,5 @@
-import type { AnalogClass, SamplerSetup } from './io.ts'
+import { Holder } from './hold.ts'
+import type { SamplerIo, SamplerSetup } from './io.ts'
 
 /**
  * Means of current and plug voltage at 1 kHz. The firmware's own machine is busy for milliseconds at a time; so a second one, in a
@@ -32,13 +33,20 @@ function sampleSocket(words: Int32Array, first: number, current: number, plug: n
   Atomics.add(words, first + SEQUENCE, 1)
 }
 
-/** The whole program of the sampler's machine: `every` calls again and again. */
-export function sampleForEver(Analog: AnalogClass, setup: SamplerSetup, every: (fire: () => void, period_ms: number) => void): void {
+/** The whole program of the sampler's machine. */
+export function sampleForEver(io: SamplerIo, setup: SamplerSetup): void {
   const words = new Int32Array(setup.words)
-  const currents = setup.inputs.map(each => new Analog({ pin: each.current }))
-  const plugs = setup.inputs.map(each => new Analog({ pin: each.plug }))
-  every(() => {
-    for (let i = 0; i < currents.length; i++) sampleSocket(words, i * WORDS, currents[i]!.read(), plugs[i]!.read())
+  const sockets = setup.sockets
+  const currents = sockets.map(each => new io.Analog({ pin: each.current }))
+  const plugs = sockets.map(each => new io.Analog({ pin: each.plug }))
+  const holders = sockets.map((each, i) =>
+    new Holder(setup.feeds, i, new io.Digital({ pin: each.enable, mode: io.Digital.Output, initialValue: 0 })))
+  io.every(() => {
+    const now_ms = io.microseconds() / 1000
+    for (let i = 0; i < holders.length; i++) {
+      holders[i]!.look(now_ms)
+      sampleSocket(words, i * WORDS, currents[i]!.read(), plugs[i]!.read())
+    }
   }, SAMPLE_ms)
 }
 

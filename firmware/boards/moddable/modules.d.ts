@@ -12,3 +12,17 @@ declare module 'hub' {
   const pins: import('../pins.ts').BoardPins
   export { pins, start }
 }
+
+/** `noise.c` */
+declare module 'noise' {
+  const noise: (length: number) => ArrayBuffer
+  export { noise as default }
+}
+
+/** A module of Moddable's whose typings leave this class out. */
+declare module 'crypt' {
+  export class BlockCipher {
+    constructor(cipher: 'AES', key: ArrayBuffer)
+    encrypt(block: ArrayBuffer): ArrayBuffer
+  }
+}

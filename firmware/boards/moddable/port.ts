@@ -1,5 +1,6 @@
 import type { Port } from '../../hal.ts'
 import { measured, type PortPins } from '../pins.ts'
+import { type Hold, HOLD_ms } from './hold.ts'
 import type { AnalogIo, DigitalIo, ModdableIo, OneWireIo, PulseCountIo, PwmIo } from './io.ts'
 import type { Means } from './means.ts'
 
@@ -56,6 +57,9 @@ export class ModdablePort implements Port {
   private readonly plugged: Contact | undefined
   /** The sampler's, who has the pins then. */
   private means: Means | undefined
+  private hold: Hold | undefined
+  /** The channel that has to be renewed; −1: none. */
+  private held: number
   private currentInput: AnalogIo | undefined
   private currentSteps: number
   private edge: ((channel: number, level: boolean) => void) | undefined
@@ -82,19 +86,27 @@ export class ModdablePort implements Port {
     this.plugged = pins.present === undefined ? undefined : this.contact(pins.present, level => this.tellPresence(level))
     this.counters = pins.pulses === undefined ? [] : pins.pulses.map(pair => this.counter(pair.a, pair.b))
     this.means = undefined
+    this.hold = undefined
+    this.held = -1
     this.currentInput = undefined
     this.currentSteps = 1
     this.on = false
   }
 
-  /** Its current is measured by the sampler, whose converter has so many steps, or by itself; called once. */
-  measure(means: Means | undefined, steps: number): void {
+  /** Its current is measured, and its feed switched, by the sampler, whose converter has so many steps; called once. */
+  attend(means: Means, hold: Hold, steps: number): void {
     this.means = means
-    if (means !== undefined) this.currentSteps = steps
-    else if (this.pins.current !== undefined) {
-      this.currentInput = new this.io.Analog({ pin: pinNumber(this.pins.current.pin) })
-      this.currentSteps = fullScale(this.currentInput)
-    }
+    this.hold = hold
+    this.currentSteps = steps
+    // Low until the sampler has it: a resistor to ground sees to that.
+    this.enable.close()
+  }
+
+  /** By itself; called once. */
+  measure(): void {
+    if (this.pins.current === undefined) return
+    this.currentInput = new this.io.Analog({ pin: pinNumber(this.pins.current.pin) })
+    this.currentSteps = fullScale(this.currentInput)
   }
 
   present(): boolean {
@@ -115,9 +127,13 @@ export class ModdablePort implements Port {
 
   power(on: boolean): void {
     // An eFuse that has latched off is enabled anew.
-    if (on && this.on && this.tripped()) this.enable.write(0)
+    const anew = on && this.on && this.tripped()
     this.on = on
-    this.enable.write(on ? 1 : 0)
+    if (this.hold !== undefined) this.hold.power(on, anew)
+    else {
+      if (anew) this.enable.write(0)
+      this.enable.write(on ? 1 : 0)
+    }
   }
 
   limit(current_A: number): void {
@@ -148,20 +164,20 @@ export class ModdablePort implements Port {
   }
 
   drive(channel: number, duty: number): void {
-    if (!(duty >= -1 && duty <= 1)) throw new RangeError('duty ' + duty + ' of channel ' + channel + ' is not in -1…1')
-    const bridge = this.bridges[channel]
-    if (bridge === undefined) return
-    this.level(bridge.a, duty > 0 ? duty : 0)
-    if (bridge.b !== undefined) this.level(bridge.b, duty < 0 ? -duty : 0)
+    this.bridgeTo(channel, duty)
+    this.release(channel)
   }
 
-  /** What the firmware's own machine could do about it hangs with it. */
+  /** The firmware's own machine could do nothing about it: the sampler takes the feed away. */
   driveWatched(channel: number, duty: number): void {
-    this.drive(channel, duty)
+    this.bridgeTo(channel, duty)
+    if (this.hold === undefined) return
+    this.held = channel
+    this.hold.renew()
   }
 
   hold_ms(): number {
-    return Infinity
+    return this.hold === undefined ? Infinity : HOLD_ms
   }
 
   brake(channel: number): void {
@@ -169,6 +185,7 @@ export class ModdablePort implements Port {
     if (bridge === undefined) return
     this.level(bridge.a, bridge.b === undefined ? 0 : 1)
     if (bridge.b !== undefined) this.level(bridge.b, 1)
+    this.release(channel)
   }
 
   pulses(channel: number): number {
@@ -196,6 +213,21 @@ export class ModdablePort implements Port {
 
   read(_register: number): number {
     return 0
+  }
+
+  private bridgeTo(channel: number, duty: number): void {
+    if (!(duty >= -1 && duty <= 1)) throw new RangeError('duty ' + duty + ' of channel ' + channel + ' is not in -1…1')
+    const bridge = this.bridges[channel]
+    if (bridge === undefined) return
+    this.level(bridge.a, duty > 0 ? duty : 0)
+    if (bridge.b !== undefined) this.level(bridge.b, duty < 0 ? -duty : 0)
+  }
+
+  /** Nobody has to renew what this channel does. */
+  private release(channel: number): void {
+    if (this.hold === undefined || channel !== this.held) return
+    this.held = -1
+    this.hold.end()
   }
 
   private level(output: PwmIo, duty: number): void {

@@ -1,7 +1,7 @@
 /* eslint @typescript-eslint/consistent-type-imports: off -- a module that is declared here imports nothing by a relative name */
 /** What `main.ts` and `sampler.ts` use of Moddable's SDK, as they use it; `sdk.test.ts` compares with the SDK's own typings. */
 declare module 'embedded:io/analog' {
-  const Analog: import('./io.ts').AnalogClass
+  const Analog: import('./io.ts').ModdableIo['Analog']
   export { Analog as default }
 }
 declare module 'embedded:io/digital' {

@@ -2,6 +2,8 @@
  * An ESP32 under Moddable's XS, emulated as far as the board's code uses it: this module is bundled for the engine and evaluated there
  * before programs. ECMA-419 classes on pins that are wired to the sockets and the CAN controller of a hub of the virtual car.
  */
+import { ecb } from '@noble/ciphers/aes.js'
+
 import type { FlashIo, ModdableIo, SamplerSetup, SerialOptions } from '#firmware/boards/moddable/index.ts'
 import type { Hal } from '#firmware/index.ts'
 import { RESET_CAUSE } from '#protocol/index.ts'
@@ -14,6 +16,8 @@ const ADC_BITS = 12
 const EDGES = 4
 const US_PER_MS = 1000
 const PAGE_BYTES = 4096
+const BYTES = 256
+const BLOCK_BYTES = 16
 
 type SamplerSelf = { onmessage: (setup: SamplerSetup) => void }
 
@@ -21,6 +25,8 @@ declare global {
   /** Modules of the SDK by name, as they are imported by a program. */
   var spineModules: Readonly<Record<string, unknown>>
   /** Boots a program; `wires`: what pin 0, 1, … are wired to. `sampler`: the program of the second machine. */
+  /** The firmware's machine computes no more: none of its callbacks runs. The sampler's goes on. */
+  var spineHangs: boolean
   var spineMachine: (wires: readonly string[], sampler: (self: SamplerSelf) => void, program: () => void) => void
 }
 
@@ -50,7 +56,9 @@ class Chip {
     this.modules = {
       'embedded:io/digital': this.digital(), 'embedded:io/pwm': this.pwm(), 'embedded:io/analog': this.analog(wires),
       'embedded:io/pulsecount': this.pulseCount(), 'embedded:io/spi': this.spi(), 'embedded:io/serial': this.serial(),
-      'embedded:storage/flash': { open: () => this.flash() }, onewire: this.oneWire(), worker: this.worker(), timer: this.timer(),
+      'embedded:storage/flash': { open: () => this.flash() }, onewire: this.oneWire(), worker: this.worker(),
+      timer: this.timer(callback => this.unlessHung(callback)), crypt: { BlockCipher: this.blockCipher() },
+      noise: (length: number) => Uint8Array.from({ length }, () => Math.floor(hal.random() * BYTES)).buffer,
       time: { get microseconds() { return Math.round(hal.now() * US_PER_MS) } },
       resetReason: () => ({ reason: REASONS[hal.resetCause]! }),
     }
@@ -69,7 +77,9 @@ class Chip {
         this.pin = pins[pin]!
         if (mode === Digital.Output) this.write(initialValue ?? 0)
         else if (onReadable !== undefined && edge !== undefined) {
-          board.watch(this.pin, ({ state }) => { if ((edge & (state ? Digital.Rising : Digital.Falling)) !== 0) onReadable() })
+          board.watch(this.pin, ({ state }) => {
+            if ((edge & (state ? Digital.Rising : Digital.Falling)) !== 0 && !globalThis.spineHangs) onReadable()
+          })
         }
       }
 
@@ -173,25 +183,47 @@ class Chip {
     return hal.after(Math.floor(now) + delay_ms - now, () => board.within(fire))
   }
 
-  private timer(): object {
+  private unlessHung(callback: () => void): void {
+    if (!globalThis.spineHangs) callback()
+  }
+
+  private timer(run: (callback: () => void) => void): object {
     const repeat = (fire: () => void, period_ms: number): void => {
       this.after(() => {
         repeat(fire, period_ms)
-        fire()
+        run(fire)
       }, period_ms)
     }
     return {
-      set: (fire: () => void, delay_ms: number) => ({ handle: this.after(fire, delay_ms) }),
+      set: (fire: () => void, delay_ms: number) => ({ handle: this.after(() => run(fire), delay_ms) }),
       clear: (timer: { readonly handle: number }) => this.hal.cancel(timer.handle),
       repeat,
     }
   }
 
+  private blockCipher(): new (name: string, key: ArrayBuffer) => { encrypt: (block: ArrayBuffer) => ArrayBuffer } {
+    return class BlockCipher {
+      private readonly key: Uint8Array
+      constructor(_name: string, key: ArrayBuffer) { this.key = new Uint8Array(key) }
+      encrypt(block: ArrayBuffer): ArrayBuffer {
+        return ecb(this.key, { disablePadding: true }).encrypt(new Uint8Array(block)).slice(0, BLOCK_BYTES).buffer as ArrayBuffer
+      }
+    }
+  }
+
   private worker(): new () => { postMessage: (setup: SamplerSetup) => void } {
     const { sampler } = this
+    const modules = (): Record<string, unknown> => this.modules
+    // Its timers are its own machine's.
+    const own = (): Record<string, unknown> => ({ ...this.modules, timer: this.timer(callback => callback()) })
     return class Worker {
       private readonly self: SamplerSelf = { onmessage: () => undefined }
-      constructor() { sampler(this.self) }
+      constructor() {
+        globalThis.spineModules = own()
+        sampler(this.self)
+        globalThis.spineModules = modules()
+      }
+
       postMessage(setup: SamplerSetup): void { this.self.onmessage(setup) }
     }
   }
@@ -201,8 +233,7 @@ const enter = globalThis.spineBoard
 
 globalThis.spineMachine = (wires, sampler, program) => enter((hal) => {
   globalThis.spineModules = new Chip(hal, wires, sampler).modules
-
-  Math.random = () => hal.random()
+  globalThis.spineHangs = false
   Object.assign(globalThis, { System: { restart: () => hal.restart() }, trace: (...texts: string[]) => hal.log(texts.join('')) })
   program()
 })

@@ -135,6 +135,11 @@ export class XsHub {
     }
   }
 
+  /** Runs a script of the test's own in the engine. */
+  evaluate(script: string): void {
+    this.engine.evaluate(script)
+  }
+
   /** Ends the engine's process. */
   end(): void {
     this.engine.end()
