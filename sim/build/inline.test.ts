@@ -11,6 +11,8 @@ const SHARE = 0.5
 const limits = [1, 2]
 export function half(value: number): number { return value * SHARE }
 export function limit(at: number): number { return limits[at]! }
+function pair(at: number): number { return limits[at]! + limits[at + 1]! }
+export function wide(at: number): number { return pair(at + 1) + 1 }
 export function twice(value: number): number { return value + value }
 export class Glass {
   count: number
@@ -39,6 +41,7 @@ const LINES: readonly (readonly [what: string, line: string, written: string])[]
   ['not one whose working out changes something', 'return half(glass.step())', 'return half(glass.step())'],
   ['not one that a call before it may change', 'return glass.behind(glass.count)', 'return glass.behind(glass.count)'],
   ['not what the place cannot see', 'return limit(local)', 'return limit(local)'],
+  ['nor what calls what the place cannot see', 'return wide(local)', 'return wide(local)'],
   ['a statement, with no bracket behind a line that may go on', 'glass.stop()', 'glass.ends.held = true'],
   ['its lines stay', 'return half(\n    local,\n  )', 'return (local * 0.5\n\n)'],
 ]
@@ -56,7 +59,7 @@ describe('small functions where they are called', () => {
   }, LIMIT_ms)
   afterAll(() => rmSync(folder, { recursive: true }))
 
-  const around = (line: string): string => `import { Glass, half, limit, twice } from '../protocol/glass.ts'
+  const around = (line: string): string => `import { Glass, half, limit, twice, wide } from '../protocol/glass.ts'
 export function used(glass: Glass, before: number): number | boolean | void {
   let local = before
   ${line}

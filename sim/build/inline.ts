@@ -22,6 +22,8 @@ interface Place {
   readonly texts: ReadonlyMap<string, string>
   readonly self: string | undefined
   readonly depth: number
+  /** A call in it stays one, of a function that the place cannot see. */
+  broken: boolean
 }
 
 /**
@@ -80,6 +82,7 @@ export class Inliner {
     if (ts.isCallExpression(node)) {
       const inlined = this.inlined(node, place)
       if (inlined !== undefined) return inlined
+      if (place !== undefined && ts.isIdentifier(node.expression) && !this.isSeen(node.expression, place.call)) place.broken = true
     }
     if (place === undefined) return undefined
     if (node.kind === ts.SyntaxKind.ThisKeyword) return place.self
@@ -110,7 +113,9 @@ export class Inliner {
       texts.set(parameter, isChain(argument) ? written : `(${written})`)
     }
     const self = receiver === undefined ? undefined : this.written(receiver, outer)
-    const text = this.written(small.expression, { call: top, texts, self, depth }).replace(/\s*\n\s*/g, ' ')
+    const place: Place = { call: top, texts, self, depth, broken: false }
+    const text = this.written(small.expression, place).replace(/\s*\n\s*/g, ' ')
+    if (place.broken) return undefined
     const lines = outer === undefined ? '\n'.repeat(call.getText().split('\n').length - 1) : ''
     if (!leads) return `(${text}${lines})`
     return ts.isExpressionStatement(call.parent) && /^[\w$]/.test(text) ? `${text}${lines}` : undefined
@@ -133,12 +138,22 @@ export class Inliner {
         if (small !== undefined && this.seen(small.expression, small.parameters, call)) return node.arguments.every(visit)
       }
       if (ts.isIdentifier(node) && isValue(node) && !parameters.includes(node.text) && !GLOBALS.includes(node.text)) {
-        const there = this.checker.resolveName(node.text, call, ts.SymbolFlags.Value, false)
-        if (there === undefined || there !== this.checker.getSymbolAtLocation(node)) return false
+        if (!this.isSeen(node, call)) return false
       }
       return ts.forEachChild(node, child => visit(child) ? undefined : true) === undefined
     }
     return visit(expression)
+  }
+
+  /** A name means the same at the place of a call. */
+  private isSeen(name: ts.Identifier, call: ts.Node): boolean {
+    const there = this.checker.resolveName(name.text, call, ts.SymbolFlags.Value, false)
+    return there !== undefined && this.target(there) === this.target(this.checker.getSymbolAtLocation(name))
+  }
+
+  /** What an import stands for. */
+  private target(symbol: ts.Symbol | undefined): ts.Symbol | undefined {
+    return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0 ? this.checker.getAliasedSymbol(symbol) : symbol
   }
 
   /** The number that a name, or a member of a table, stands for. */
@@ -150,9 +165,7 @@ export class Inliner {
       return fixed && ts.isPropertyAssignment(member!) ? this.number(member.initializer) : undefined
     }
     if (!ts.isIdentifier(node) || !isValue(node)) return undefined
-    const symbol = this.checker.getSymbolAtLocation(node)
-    const imported = symbol !== undefined && (symbol.flags & ts.SymbolFlags.Alias) !== 0
-    const declaration = (imported ? this.checker.getAliasedSymbol(symbol) : symbol)?.valueDeclaration
+    const declaration = this.target(this.checker.getSymbolAtLocation(node))?.valueDeclaration
     if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined
     const fixed = (ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) !== 0 && ts.isSourceFile(declaration.parent.parent.parent)
     return fixed ? this.number(declaration.initializer) : undefined

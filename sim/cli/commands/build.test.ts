@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Linter } from 'eslint'
 import { hasXs } from '#sim/engines/index.ts'
 import { HUB_TYPE, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, readImageHeader } from '#protocol/index.ts'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -14,15 +15,20 @@ describe('spine build', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spine-build-'))
   afterAll(() => rmSync(folder, { recursive: true }))
 
+  const freeNames = (script: string): string[] => new Linter().verify(script, {
+    languageOptions: { sourceType: 'script', globals: { spineBoard: 'readonly' } }, rules: { 'no-undef': 'error' },
+  }).map(({ message }) => message)
+
   async function spine(...words: string[]): Promise<{ code: number, out: string, err: string }> {
     const terminal = fakeTerminal()
     const code = await run(['build', '--out', folder, ...words], terminal)
     return { code, out: terminal.out, err: terminal.err }
   }
 
-  it('every hub keeps to its budgets', async () => {
+  it('every hub keeps to its budgets, and reads no name that nobody gives it', async () => {
     const { code, out, err } = await spine('--all')
     expect([code, err, out]).toEqual([0, hasXs() ? '' : expect.stringContaining('npm run engine:xs'), expect.stringContaining('spine build stereo for xs')])
+    for (const hub of Object.keys(HUB_TYPE)) expect([hub, freeNames(readFileSync(join(folder, `${hub}.xs.js`), 'utf8'))]).toEqual([hub, []])
   }, LIMIT_ms)
 
   it('the same sources give the same bytes, and the head says what they are', async () => {
