@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MOTOR_DATA } from '../../testing/index.ts'
+
+import { MOTOR_DATA, runs } from '../../testing/index.ts'
 import { Closing } from './closing.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
@@ -312,6 +314,23 @@ describe('what a closing will take', () => {
     expect(closing.forecast_A(150, 23, 9)).toBeGreaterThan(forecast_A)
     expect(closing.forecast_A(450, 23, 13.5)).toBeGreaterThanOrEqual(forecast_A)
     expect(closing.forecast_A(NaN, 23, 13.5)).toBe(closing.forecast_A(450, 23, 13.5))
+  })
+
+  it('is the most that any one place takes, be the others free of friction', () => {
+    const { closing } = new Bench(150)
+    const between = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true })
+    const climates = fc.record({ temperature_C: between(-30, 80), supply_V: between(8, 16) })
+    const gap = fc.oneof(fc.constant(NaN), between(0, 460))
+    const steps = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: FRICTION_KNOTS, maxLength: FRICTION_KNOTS })
+    fc.assert(fc.property(steps, gap, climates, (tenths_A, gap_mm, { temperature_C, supply_V }) => {
+      const forecast_A = (friction_A: readonly number[]): number => {
+        closing.guard.profile.decode(frictionImage(Float32Array.from(friction_A)))
+        return closing.forecast_A(gap_mm, temperature_C, supply_V)
+      }
+      const friction_A = tenths_A.map(tenths => tenths / 10)
+      const alone = friction_A.map((_, i) => forecast_A(friction_A.map((here_A, j) => j === i ? here_A : 0.1)))
+      expect(forecast_A(friction_A)).toBe(Math.max(...alone))
+    }), { seed: 54, numRuns: runs(100) })
   })
 
   it('is at least what it takes now, before friction is found: a grant below it would stop the glass', () => {

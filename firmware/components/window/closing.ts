@@ -1,4 +1,4 @@
-import { PinchGuard } from './guard.ts'
+import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import type { WindowInputs } from './inputs.ts'
 import { frictionKnot_mm, frictionKnotAbove } from './load.ts'
@@ -6,7 +6,10 @@ import { climateFactor } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
-/** Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. */
+/**
+ * Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. It nowhere falls
+ * as the gap grows (`forecast_A`).
+ */
 const SPEED_AT_mm = [0, 30, 60, 210, 240]
 const SPEED_mm_s = [24, 24, 47, 51, 118]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */
@@ -50,6 +53,8 @@ const LIMITING = 0.95
 const LIMITED_ms = 200
 /** What a closing may take more than is known of friction, as friction varies from day to day. */
 const SPARE = 1.15
+/** From above the first one where a hand may be: from here on a closing needs the current that shows one. */
+const FIRST_GUARDED_KNOT = frictionKnotAbove(GUARD_PARAMETERS.guarded_mm) - 1
 
 /** What is measured at a tick. */
 type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' | 'acceleration_m_s2'>
@@ -199,16 +204,19 @@ export class Closing {
     const resistance_ohm = this.motor.resistance_ohm(temperature_C)
     const pulse_V = WINDOW_PARAMETERS.pulses_mm * this.motor.emf_Vs(temperature_C)
     const climate = climateFactor(temperature_C)
-    const guard = this.guard
-    const last = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
+    const profile = this.guard.profile
     let forecast_A = 0
-    let piece = 1
-    for (let i = 0; i <= last; i++) {
+    let heaviest_A = 0
+    for (let i = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm); i >= 0; i--) {
+      if (i === FIRST_GUARDED_KNOT) heaviest_A = 0
+      const learned_A = profile.knot_A(i)
+      // The glass is no faster here than above: what is no heavier either takes no more.
+      if (!(learned_A > heaviest_A)) continue
+      heaviest_A = learned_A
       const knot_mm = frictionKnot_mm(i)
-      const usual_A = guard.profile.knot_A(i) * climate
-      piece = pieceFrom(piece, knot_mm)
-      const motor_V = speedOn(piece, knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
-      const most_A = guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
+      const usual_A = learned_A * climate
+      const motor_V = speedOn(pieceFrom(1, knot_mm), knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
+      const most_A = this.guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
       const port_A = motor_V < supply_V ? most_A * (motor_V / supply_V) : most_A
       if (port_A > forecast_A) forecast_A = port_A
     }

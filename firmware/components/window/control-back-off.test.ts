@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig } from '../../testing/index.ts'
-import { PHASE } from './control.ts'
 import { GUARDING } from './inputs.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 const { pulses_mm, backOff_mm, backOff_ms, backOffBelow_mm, brake_ms, stall_ms } = WINDOW_PARAMETERS
 const BACK_OFF = Math.ceil(backOff_mm * pulses_mm)

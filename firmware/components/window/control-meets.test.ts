@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig } from '../../testing/index.ts'
-import { PHASE } from './control.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 const TRAVEL = 950
 const PER_mm = WINDOW_PARAMETERS.pulses_mm

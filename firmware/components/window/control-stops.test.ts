@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { controlRig, type ControlRig } from '../../testing/index.ts'
-import { PHASE } from './control.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 let control: ControlRig['control']
 let order: ControlRig['order']

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig, MOTOR_DATA } from '../../testing/index.ts'
-import { PHASE, WindowControl } from './control.ts'
+import { WindowControl } from './control.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 let control: ControlRig['control']
 let order: ControlRig['order']

@@ -1,4 +1,4 @@
-import { type CodeOf, WINDOW_STATE, type WindowAction, type WindowState } from '#protocol/index.ts'
+import { WINDOW_STATE, type WindowAction, type WindowState } from '#protocol/index.ts'
 import type { Closing } from './closing.ts'
 import { GOAL, Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
@@ -6,32 +6,11 @@ import type { WindowInputs } from './inputs.ts'
 import type { FrictionProfile } from './load.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
+import type { Phase } from './phase.ts'
 import { GlassPosition, LEARNED, TravelEnds } from './position.ts'
 import { GlassRun, MET } from './run.ts'
 import type { Met } from './run.ts'
-
-/**
- * The phases of a window, and what ends them. `rest`: off. `waiting`: for power. `running`. `braking`: motor shorted, before
- * it turns round or rests. `probing`: off, standing at what may be the lower stop with the switch still held. (The upper one
- * has a seal before it, and hands.) `backingOff`: opens a little before it closes, so that friction is met before anything else.
- *
- * | from | to | cause |
- * |---|---|---|
- * | rest, probing; braking, once the glass stands | running, backingOff; waiting without power | a goal, where it may move |
- * | backingOff | braking | opened a little, or cannot; else as running |
- * | waiting | running; rest | power; none for too long, goal over |
- * | running | braking | goal reached or over, the other direction, an end, an obstacle, a fault |
- * | running, closing | braking, then a reversal | it has to stop while it presses, or after a pause may press, on something |
- * | running, closing | braking, then a reversal | the board has ended it, as nobody renewed it |
- * | running, backingOff | braking; a closing: then a reversal, by time | it turns, and gives no pulses |
- * | running, closing | braking, then opens a little | the motor is too weak, and what it presses on may be a hand |
- * | running | waiting | a reversal lost its power |
- * | running | probing | at an unknown place, opening by a held switch, it is pressed against something |
- * | probing | rest | held long enough: that is the lower stop |
- * | braking, waiting, probing | rest | no goal |
- */
-export const PHASE = { rest: 0, waiting: 1, running: 2, braking: 3, probing: 4, backingOff: 5 } as const
-export type Phase = CodeOf<typeof PHASE>
 
 /** What it is when it stands still at a known place, by `GUARDING`. */
 const STILL = [WINDOW_STATE.still, WINDOW_STATE.motorUnknown, WINDOW_STATE.noMeans, WINDOW_STATE.roadUnseen]

@@ -122,6 +122,7 @@ export class MotorHeat {
 
   /** Accounts for the time since the last call, with `current_A` in the winding. */
   update(now_ms: number, current_A: number): void {
+    if (now_ms === this.updated_ms) return
     const elapsed_ms = Math.max(0, now_ms - this.updated_ms)
     this.updated_ms = now_ms
     this.heat_A2s = (this.heat_A2s + current_A * current_A * elapsed_ms / 1000) / (1 + elapsed_ms / this.cooling_ms)

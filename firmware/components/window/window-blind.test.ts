@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig, duty, order, rest, runs, type WindowBench, windowBench, WindowModel } from '../../testing/index.ts'
-import { PHASE } from './control.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
+import { PHASE } from './phase.ts'
 
 /** The window gives no pulses any more. */
 function blind({ glass }: WindowBench): void {
