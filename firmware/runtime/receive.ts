@@ -22,9 +22,13 @@ interface Subscription {
   handle(values: object, location: number, source: number): void
 }
 
-const KINDS = 16
+const LOCATIONS = 16
 /** Kinds from here on are those of component classes. */
 const FIRST_CLASS_KIND = 8
+/** Of an identifier: the low bit of its page, its kind and its location. */
+const ROWS = 512
+const ROW_TO_HUB = 256
+const FIRST_COMMAND_ROW = ROW_TO_HUB + FIRST_CLASS_KIND * LOCATIONS
 
 /** The addresses of hubs follow one another. */
 const FIRST_HUB: number = hubAddress(LOCATION.FL)
@@ -56,7 +60,9 @@ export class Receiver {
   private readonly source: number
   private readonly location: number
   private readonly e2e: E2eReceiver
-  private readonly table: (Subscription | undefined)[]
+  /** By row: the number of what is wanted of it, from 1; 0: nothing. */
+  private readonly wanted: Uint8Array
+  private readonly subscriptions: Subscription[]
 
   /** `senders`: a power of two, about twice the number of (message, sender) pairs this hub wants. */
   constructor(schedule: Schedule, counters: HubCounters, source: number, senders: number) {
@@ -71,55 +77,64 @@ export class Receiver {
     this.location = locationOfAddress(source)
     this.e2e = new E2eReceiver(senders)
     counters.e2e = this.e2e.counts
-    this.table = []
-    for (let i = 0; i < 2 * KINDS; i++) this.table.push(undefined)
+    this.wanted = new Uint8Array(ROWS)
+    this.subscriptions = []
   }
 
-  /** Wants the messages of a row from now on. One handler a row. */
+  /**
+   * Wants the messages of a row from now on. One handler a row. What hubs say concerns everyone, what is said to a hub only that one: a
+   * manager's controller lets in the rest too.
+   */
   on<Values extends object>(codec: Codec<Values>, handle: MessageHandler<Values>): void {
-    const index = codec.page * KINDS + codec.kind
-    this.table[index] = {
+    const first = codec.page * ROW_TO_HUB + codec.kind * LOCATIONS
+    this.subscriptions.push({
       codec: codec, values: codec.create(), length: codec.length, lifetime_ms: codec.lifetime_ms, later: codec.kind === LATER_KIND,
-      next: this.table[index], handle: handle,
+      next: this.subscriptions[this.wanted[first]! - 1], handle: handle,
+    })
+    const number = this.subscriptions.length
+    if (codec.page === 0) this.wanted.fill(number, first, first + LOCATIONS)
+    else {
+      this.wanted[first] = number
+      this.wanted[first + this.location] = number
     }
   }
 
   /** One frame from the controller. */
   receive(id: number, data: Uint8Array, length: number): void {
+    const counters = this.counters
     const source = id & 0xff
-    this.counters.rxFrames++
+    counters.rxFrames++
     if (((id >>> 16) & 0x2ff) !== PF_BROADCAST) {
-      // Who claims anew has booted: its counters start afresh.
-      if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(source)
-      if (isForeign(source)) this.onWish()
-      this.onPeer(id, data, length)
+      this.receivePeer(id, data, length)
       return
     }
-    // The page's bit above those of the kind.
-    const index = (id >>> 12) & 0x0f | (id >>> 20) & KINDS
+    const row = (id >>> 8) & 0xff | (id >>> 16) & ROW_TO_HUB
     if (source >= FIRST_HUB && source <= LAST_HUB) {
-      if (index >= KINDS + FIRST_CLASS_KIND) this.onWish()
+      if (row >= FIRST_COMMAND_ROW) this.onWish()
     } else if (TOOL_ADDRESSES.indexOf(source) >= 0) this.onWish()
     else {
       // Nobody obeys a stranger, nor is awake for it.
-      this.counters.rxUnwanted++
+      counters.rxUnwanted++
       return
     }
-    const wanted = this.table[index]
-    const location = (id >>> 8) & 0x0f
-    // What hubs say concerns everyone, what is said to a hub only that one: a manager's controller lets in the rest too.
-    if (wanted === undefined || (index >= KINDS && location !== 0 && location !== this.location)) this.counters.rxUnwanted++
-    else if (this.silent) this.counters.rxSilent++
+    const number = this.wanted[row]!
+    if (number === 0) {
+      counters.rxUnwanted++
+      return
+    }
+    const wanted = this.subscriptions[number - 1]!
+    if (this.silent) counters.rxSilent++
     else if (source === this.source) this.forged(id)
-    else if (wanted.later) this.receiveLater(wanted, id, data, length)
-    else if (length < wanted.length) this.counters.rxWrongLength++
-    else this.check(wanted, (id >>> 8) & 0xff | (index << 4) & 0x100, id, data, length)
+    else if (wanted.later) this.receiveLater(wanted, row, id, data, length)
+    else if (length < wanted.length) counters.rxWrongLength++
+    else this.check(wanted, row, id, data, length)
   }
 
   /** One frame that was found genuine by more than its checksum and counter: these may have been skipped. */
   deliver(id: number, data: Uint8Array, length: number): void {
     this.counters.rxFrames++
-    let wanted = this.table[(id >>> 12) & 0x0f | (id >>> 20) & KINDS]
+    const number = this.wanted[dataIdOf(id)]!
+    let wanted = number === 0 ? undefined : this.subscriptions[number - 1]
     while (wanted !== undefined && wanted.later && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
     if (wanted === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
@@ -127,12 +142,19 @@ export class Receiver {
     else this.take(wanted, id, data, this.schedule.now())
   }
 
+  private receivePeer(id: number, data: Uint8Array, length: number): void {
+    // Who claims anew has booted: its counters start afresh.
+    if (pduFormatOf(id) === PF_ADDRESS_CLAIMED) this.e2e.forget(id & 0xff)
+    if (isForeign(id & 0xff)) this.onWish()
+    this.onPeer(id, data, length)
+  }
+
   /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
-  private receiveLater(first: Subscription, id: number, data: Uint8Array, length: number): void {
+  private receiveLater(first: Subscription, row: number, id: number, data: Uint8Array, length: number): void {
     let wanted: Subscription | undefined = first
     while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
     if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
-    else this.check(wanted, dataIdOf(id), id, data, length)
+    else this.check(wanted, row, id, data, length)
   }
 
   private forged(id: number): void {

@@ -93,11 +93,20 @@ export class Schedule {
     if (job.armed) this.unlink(job)
     job.due_ms = due_ms
     job.armed = true
+    const head = this.head
+    if (head !== undefined && due_ms < head.due_ms) {
+      // As nearly always with a tick.
+      job.next = head
+      job.before = undefined
+      head.before = job
+      this.head = job
+      if (!this.running) this.arm()
+      return
+    }
     let before = this.tail
     if (before !== undefined && before.due_ms > due_ms) {
-      let next = this.head!
+      let next = head!
       if (due_ms - next.due_ms < before.due_ms - due_ms) {
-        before = undefined
         while (next.due_ms <= due_ms) {
           before = next
           next = next.next!
@@ -105,7 +114,7 @@ export class Schedule {
       } else while (before!.due_ms > due_ms) before = before!.before
     }
     if (job.reads) while (before !== undefined && before.due_ms === due_ms && !before.reads) before = before.before
-    const after: Job | undefined = before === undefined ? this.head : before.next
+    const after: Job | undefined = before === undefined ? head : before.next
     job.next = after
     job.before = before
     if (after === undefined) this.tail = job
