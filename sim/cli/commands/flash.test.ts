@@ -1,15 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { HUB_TYPE, IMAGE_ENGINE, type ImageEngineName, imageVersion, packImage } from '#protocol/index.ts'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { serialOf } from '#firmware/boards/espruino/index.ts'
+import { claimId, createFrame, HUB_TYPE, hubAddress, hubName, IMAGE_ENGINE, type ImageEngineName, imageVersion, LOCATION, NAME_BYTES, packImage } from '#protocol/index.ts'
 import { type EmulatedBoard, EmulatedEspruino } from '#sim/flash/testing/index.ts'
 import { run } from '../run.ts'
+import { withLink } from '../lib/link.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
+import { SpineProcess } from '../testing/spine-process.ts'
+import { wireOf } from './diag.ts'
 
 const LIMIT_ms = 120_000
+/** Of the emulated board. */
+const CHIP = '0123-4567-89ab'
 
 function imageFor(engine: ImageEngineName): Uint8Array {
   return packImage(HUB_TYPE.hood, IMAGE_ENGINE[engine], imageVersion(1, 0, 0), new Uint8Array(90))
@@ -18,11 +24,19 @@ function imageFor(engine: ImageEngineName): Uint8Array {
 describe('spine flash', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spine-flash-'))
   const servers: Server[] = []
-  afterEach(() => { for (const server of servers.splice(0)) server.close() })
+  afterEach(() => {
+    vi.unstubAllEnvs()
+    for (const server of servers.splice(0)) server.close()
+  })
   afterAll(() => rmSync(folder, { recursive: true }))
   const file = (name: string, bytes: Uint8Array): string => {
     writeFileSync(join(folder, name), bytes)
     return join(folder, name)
+  }
+
+  const script = (name: string, place: string, text: string): void => {
+    mkdirSync(place, { recursive: true })
+    writeFileSync(join(place, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
   }
 
   /** A board whose console is at a TCP port. */
@@ -70,6 +84,54 @@ describe('spine flash', () => {
     expect(readFileSync(out, 'utf8'), 'the same bytes').toBe(first)
   }, LIMIT_ms)
 
+  it('waits until the hub claims its address on the bus that --link names, and says where', async () => {
+    const car = new SpineProcess('car', '--headless', '--real', 'HOOD', '--listen', 'spine-listen:127.0.0.1:0')
+    try {
+      const uri = await car.says(/spine:127\.0\.0\.1:\d+/)
+      const { port } = await boardAt()
+      const terminal = fakeTerminal()
+      const done = run(['flash', 'hood', '--port', port, '--link', uri, '--json'], terminal)
+      await terminal.shows(/waiting for its address claim/, done)
+      // The console is emulated, and no hub runs behind it: its claim comes from here, after that of another hood.
+      await withLink(uri, {}, async (bus) => {
+        for (const serial of [1, serialOf(CHIP)]) {
+          const name = hubName(HUB_TYPE.hood, LOCATION.HOOD, serial)
+          wireOf(bus).send({ ...createFrame(NAME_BYTES), id: claimId(hubAddress(LOCATION.HOOD)), data: name, length: NAME_BYTES })
+        }
+        await done
+      })
+      expect([await done, JSON.parse(terminal.out)]).toEqual([0, expect.objectContaining({ hub: 'hood', board: 'esp32', claimed: 'HOOD' })])
+    } finally {
+      await car.stop()
+    }
+  }, LIMIT_ms)
+
+  it('builds the folder of an ESP32 with XS, and the same again', async () => {
+    const folders = ['one', 'two'].map(name => join(folder, name))
+    for (const out of folders) {
+      const { code, out: said } = await flash('hood', '--engine', 'xs', '--location', 'HOOD', '--dry-run', '--out', out)
+      expect([code, said]).toEqual([0, `${out}: hood for ESP32 kit with Moddable XS; cd ${out} && mcconfig -m -p esp32\n`])
+    }
+    const [one, two] = folders.map(out => readdirSync(out).sort().map(name => [name, readFileSync(join(out, name), 'utf8')] as const))
+    expect(one!.map(([name]) => name)).toEqual(['hub.js', 'main.js', 'manifest.json', 'noise.c', 'noise.js', 'partitions.csv', 'sampler.js'])
+    expect(two).toEqual(one)
+  }, LIMIT_ms)
+
+  it('has the SDK of the engineer build and write it, and the chip compute its hashes', async () => {
+    const out = join(folder, 'sdk-door')
+    const said = join(folder, 'said')
+    vi.stubEnv('MODDABLE', join(folder, 'moddable'))
+    vi.stubEnv('IDF_PATH', join(folder, 'idf'))
+    const host = process.platform === 'darwin' ? 'mac' : 'lin'
+    script('mcconfig', join(folder, 'moddable/build/bin', host, 'release'), `echo "cc main.c"; echo "$UPLOAD_PORT $@" >> ${said}; mkdir -p "$5"; touch "$5/flash_args"`)
+    script('export.sh', join(folder, 'idf'), `python() { echo verified; echo "$@" >> ${said}; }`)
+    const { code, out: text, err } = await flash('door', '--engine', 'xs', '--port', '/dev/ttyUSB7', '--location', 'FL', '--desk', '--out', out)
+    expect([code, text]).toEqual([0, 'door 0.1.0 is on /dev/ttyUSB7: written, and every part verified by its hash\n'])
+    expect(err).toMatch(/^building: cc main\.c\nwriting: cc main\.c\nverifying: verified\n$/)
+    expect(readFileSync(said, 'utf8')).toMatch(/^\/dev\/ttyUSB7 -m -p esp32 [^\n]* -t build [^\n]*\n\/dev\/ttyUSB7 [^\n]* -t deploy [^\n]*\n-m esptool [^\n]* verify_flash @flash_args\n$/)
+    expect(readFileSync(join(out, 'hub.js'), 'utf8')).toContain('"kind":"serial"')
+  }, LIMIT_ms)
+
   it.each([
     [['boot', '--port', '/dev/x'], 2, 'there is no hub type "boot"'],
     [['hood'], 2, 'which port?'],
@@ -87,6 +149,11 @@ describe('spine flash', () => {
     [[file('text.bin', new Uint8Array(100)), '--port', '/dev/x'], 1, 'is no whole image (notImage)'],
     [[file('cut.bin', imageFor('espruino').subarray(0, 80)), '--port', '/dev/x'], 1, '(truncated)'],
     [[file('xs.bin', imageFor('xs')), '--port', '/dev/x'], 1, 'is for XS'],
+    [[file('espruino.bin', imageFor('espruino')), '--engine', 'xs', '--port', '/dev/x'], 1, 'is for Espruino'],
+    [[file('xs.bin', imageFor('xs')), '--engine', 'xs', '--port', '/dev/x', '--link', 'spine:'], 2, '--link is for Espruino boards'],
+    [[file('xs.bin', imageFor('xs')), '--engine', 'xs'], 2, 'which port?'],
+    [[file('xs.bin', imageFor('xs')), '--engine', 'xs', '--dry-run'], 2, '--dry-run needs --out'],
+    [['hood', '--dry-run', '--board', 'esp32-xs', '--out', 'x'], 2, 'is written with --engine xs'],
   ])('%j ends with %d: %s', async (words, code, message) => {
     const said = await flash(...words)
     expect(said.err).toContain(message)

@@ -9,7 +9,7 @@ import {
   HUB_TYPE, HUB_TYPE_AT, type HubName, type HubTypeName, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, LOCATION,
   readImageHeader, versionText,
 } from '#protocol/index.ts'
-import { buildHub, BuildRefusal, type Engine, ENGINES, espruinoProgram, moddableProject } from '#sim/build/index.ts'
+import { buildHub, BuildRefusal, type Engine, ENGINES, espruinoProgram, moddableProject, type ModdableProject } from '#sim/build/index.ts'
 import { readTopology, sedanPower } from '#sim/car/index.ts'
 import type { Clock } from '#sim/diag/index.ts'
 import {
@@ -82,13 +82,31 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (word: string, options: Options) => {
       const location = options.location === undefined ? undefined : hubNamed(options.location)
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
-      const firmware = await firmwareOf(word, options)
+      const firmware = firmwareOf(word, options)
       if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
-      const place = { location, desk: options.desk === true }
-      if (options.engine === 'xs') return writeXs(firmware, place, options, terminal)
-      if (options.dryRun === true) await dryRun(firmware, place, options, terminal)
-      else await write(firmware, place, options, terminal)
+      await targetOf(options)(firmware, { location, desk: options.desk === true }, options, terminal)
     })
+}
+
+/** Writes a firmware somewhere. */
+type Target = (firmware: Source, place: PlaceOnCar, options: Options, terminal: Terminal) => Promise<void>
+
+/** Where to write. What is missing is told before anything is built. @throws Failure */
+function targetOf(options: Options): Target {
+  const { engine, dryRun, port, board, out, link } = options
+  if (engine === 'xs' && dryRun === true) {
+    if (out === undefined) throw usage('--dry-run needs --out FOLDER')
+    return toFolder(out)
+  }
+  if (engine === 'xs') {
+    if (port === undefined) throw usage('which port? For example: --port /dev/ttyUSB0')
+    if (link !== undefined) throw usage('--link is for Espruino boards: watch for the claim with npx spine monitor')
+    return toChip(port)
+  }
+  if (dryRun !== true) return toConsole(accessOf(options))
+  if (board === undefined || out === undefined) throw usage(`--dry-run needs --board (${BOARD_NAMES.join(', ')}) and --out FILE`)
+  if (BOARDS[board].engine === 'xs') throw usage(`${BOARDS[board].title} is written with --engine xs`)
+  return toFile(board, out)
 }
 
 interface Firmware {
@@ -97,16 +115,24 @@ interface Firmware {
   readonly artefact: string
 }
 
-/** Builds a hub type, or reads an image. */
-async function firmwareOf(word: string, options: Options): Promise<Firmware> {
-  if (!HUB_TYPES.includes(word as HubTypeName)) {
-    if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
-    return readImage(word, options.engine)
-  }
+/** What is built when it is wanted. */
+interface Source {
+  readonly hub: HubTypeName
+  make(): Promise<Firmware>
+}
+
+/** A hub type to be built, or an image that was read. */
+function firmwareOf(word: string, options: Options): Source {
+  if (HUB_TYPES.includes(word as HubTypeName)) return { hub: word as HubTypeName, make: () => built(word as HubTypeName, options) }
+  if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
+  const image = readImage(word, options.engine)
+  return { hub: image.hub, make: () => Promise.resolve(image) }
+}
+
+async function built(hub: HubTypeName, options: Options): Promise<Firmware> {
   const topology = readTopology(readCar(options.car), 'car')
   try {
-    const power = sedanPower(topology, topology.copper)
-    const { hub, version, text } = await buildHub(word as HubTypeName, options.engine, imageVersion(0, 1, 0), power)
+    const { version, text } = await buildHub(hub, options.engine, imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
     return { hub, version, artefact: text }
   } catch (error) {
     throw error instanceof BuildRefusal ? new Failure(error.message) : error
@@ -154,46 +180,48 @@ async function programFor(board: BoardName, { hub, version, artefact }: Firmware
   return new TextEncoder().encode((await espruinoProgram(hub, version, artefact, pins)).text)
 }
 
-async function dryRun(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
-  const { board, out } = options
-  if (board === undefined || out === undefined) throw usage(`--dry-run needs --board (${BOARD_NAMES.join(', ')}) and --out FILE`)
-  if (BOARDS[board].engine === 'xs') throw usage(`${BOARDS[board].title} is written with --engine xs`)
-  const program = await programFor(board, firmware, place)
+/** The program of a board, for a programmer. */
+const toFile = (board: BoardName, out: string): Target => async (source, place, options, terminal) => {
   const row = BOARDS[board]
+  const program = await programFor(board, await source.make(), place)
   const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
-  const problems = obstacles(found, firmware.hub, program.length)
+  const problems = obstacles(found, source.hub, program.length)
   if (problems.length > 0) throw new Failure(problems.join('; '))
   try {
     writeFileSync(out, program)
   } catch (error) {
     throw fileFailure('write', out, error)
   }
-  const told = { hub: firmware.hub, board, out, bytes: program.length }
-  tell(terminal, options.json, () => told, () => `${out}: ${firmware.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
+  const told = { hub: source.hub, board, out, bytes: program.length }
+  tell(terminal, options.json, () => told, () => `${out}: ${source.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
+}
+
+async function projectOf(source: Source, place: PlaceOnCar): Promise<ModdableProject & Pick<Firmware, 'hub' | 'version'>> {
+  const { hub, version, artefact } = await source.make()
+  return { hub, version, ...await moddableProject(hub, version, artefact, pinsFor(XS_BOARD, place)) }
+}
+
+/** What the engineer's own SDK builds. */
+const toFolder = (folder: string): Target => async (source, place, options, terminal) => {
+  const { hub, version, files, sha256 } = await projectOf(source, place)
+  writeFolder(files, folder)
+  const told = { hub, version, board: XS_BOARD, folder, sha256 }
+  tell(terminal, options.json, () => told, () => `${folder}: ${hub} for ${BOARDS[XS_BOARD].title}; cd ${folder} && mcconfig -m -p esp32\n`)
 }
 
 /** The engineer's own SDK builds, and writes. */
-async function writeXs(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
-  const { port, out } = options
-  const { hub, version, artefact } = firmware
-  const { files, sha256 } = await moddableProject(hub, version, artefact, pinsFor(XS_BOARD, place))
-  if (options.dryRun === true && out === undefined) throw usage('--dry-run needs --out FOLDER')
-  const folder = out ?? join(homedir(), '.cache/spine-moddable', hub)
-  const told = { hub, version, board: XS_BOARD, folder, sha256 }
-  if (options.dryRun === true) {
-    writeFolder(files, folder)
-    return tell(terminal, options.json, () => told, () => `${folder}: ${hub} for ${BOARDS[XS_BOARD].title}; cd ${folder} && mcconfig -m -p esp32\n`)
-  }
-  if (port === undefined) throw usage('which port? For example: --port /dev/ttyUSB0')
-  if (options.link !== undefined) throw usage('--link is for Espruino boards: watch for the claim with npx spine monitor')
+const toChip = (port: string): Target => async (source, place, options, terminal) => {
+  const folder = options.out ?? join(homedir(), '.cache/spine-moddable', source.hub)
   try {
     const sdk = findModdable(process.env, process.platform)
+    const { hub, version, files, sha256 } = await projectOf(source, place)
     writeFolder(files, folder)
     await new ModdableFlasher(sdk, clockOf(terminal.scheduler), changes(terminal), terminal.stop).run(folder, port)
+    const told = { hub, version, board: XS_BOARD, folder, sha256 }
+    tell(terminal, options.json, () => told, () => `${hub} ${version} is on ${port}: written, and every part verified by its hash\n`)
   } catch (error) {
     throw error instanceof FlashError ? new Failure(error.message) : error
   }
-  tell(terminal, options.json, () => told, () => `${hub} ${version} is on ${port}: written, and every part verified by its hash\n`)
 }
 
 function writeFolder(files: Readonly<Record<string, string>>, folder: string): void {
@@ -222,14 +250,15 @@ function accessOf({ port, baud }: Options): Access {
   }
 }
 
-async function write(firmware: Firmware, place: PlaceOnCar, options: Options, terminal: Terminal): Promise<void> {
-  const access = accessOf(options)
+/** A board, through its console. */
+const toConsole = (access: Access): Target => async (source, place, options, terminal) => {
   const clock = clockOf(terminal.scheduler)
   const transport = await access.open().catch((error: unknown) => { throw new Failure(describe(error)) })
   const repl = new Repl(transport, clock, access.name)
   try {
     const board = await identify(repl, access.name)
     terminal.warn(`${BOARDS[board.name].title}, Espruino ${board.version}, ${board.variables} variables, chip ${board.serial}`)
+    const firmware = await source.make()
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)
     if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}; boards that fit are in firmware/boards/README.md`)
