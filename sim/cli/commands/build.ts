@@ -55,7 +55,9 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (hub: string | undefined, options: Options) => {
       const hubs = chosen(hub, options.all)
       if (options.trace !== undefined) {
-        terminal.write(mapTrace(read(options.trace), read(mapPath(hubs[0]!, options))))
+        const map = mapPath(hubs[0]!, options)
+        if (!existsSync(map)) throw new Failure(`there is no ${map}: build what crashed first, without --trace`)
+        terminal.write(mapTrace(read(options.trace), read(map)))
         return
       }
       const built = await buildAll(hubs, options, terminal)
