@@ -167,11 +167,13 @@ class LeasesChecker implements Checker {
   private compare(key: string, manager: string, values: PowerGrantValues, now_ns: number): void {
     const last = this.requests.get(key)
     const former = this.former.get(key)
-    const request = former?.sequence === values.sequence && last?.sequence !== values.sequence ? former : last
-    if (request === undefined) {
+    const request = last?.sequence === values.sequence ? last : former
+    if (last === undefined) {
       if (!this.around.busFaulty) this.accuse(now_ns, `${manager} granted ${key} what it never asked for`, { run_A: values.run_A })
       return
     }
+    // An answer to an older one, which the manager heard last: the port waits for it no more, and takes nothing of it.
+    if (request?.sequence !== values.sequence) return
     if (values.run_A > request.run_A + STEP_A || values.peak_A > Math.max(request.run_A, request.peak_A) + STEP_A) {
       this.accuse(now_ns, `${manager} granted ${key} more than it asked for`, {
         run_A: values.run_A, peak_A: values.peak_A, askedRun_A: request.run_A, askedPeak_A: request.peak_A,

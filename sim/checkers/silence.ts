@@ -14,6 +14,8 @@ const SETTLED_ns = SECOND_ns
 
 /** Who was heard this recently is not lost. */
 const THERE_ns = 4 * SECOND_ns
+/** Who speaks again is heard by all when it has sent its next HubStatus. */
+const SPEAKS_ns = 2 * SECOND_ns
 /** So long after a fault of the bus ended, whoever had it may still miss somebody. */
 const BACK_ns = 8 * SECOND_ns
 
@@ -23,6 +25,8 @@ type Needed = typeof NEEDS[number]
 interface Voice {
   readonly hub: HubLife
   heard_ns: number
+  /** When it spoke first after its last silence. */
+  back_ns: number
   /** Which half of a cut bus it spoke on. */
   half: number
   /** It said that it has no address; a reset lets it try again. */
@@ -44,7 +48,7 @@ class SilenceChecker implements Checker {
     this.accuse = accuse
     this.around = around
     this.voices = around.hubs.map(hub => ({
-      hub, heard_ns: -Infinity, half: 0, resigned: false, recovering: false, asleep: false, accused: false,
+      hub, heard_ns: -Infinity, back_ns: -Infinity, half: 0, resigned: false, recovering: false, asleep: false, accused: false,
     }))
     for (const [place, name] of facts.spine.entries()) {
       this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place]!)
@@ -55,6 +59,7 @@ class SilenceChecker implements Checker {
     if (this.around.hub(sender) === undefined) return
     const voice = this.byAddress.get(sourceOf(frame.id))
     if (frame.extended && voice !== undefined) {
+      if (end_ns - voice.heard_ns > THERE_ns) voice.back_ns = end_ns
       voice.heard_ns = end_ns
       voice.half = half
       voice.recovering = false
@@ -108,7 +113,7 @@ class SilenceChecker implements Checker {
     for (const [address, voice] of this.byAddress) {
       if ((lost >> locationOfAddress(address) - 1 & 1) === 0) continue
       const silent_ns = now_ns - voice.heard_ns
-      if (voice.half !== half || !(voice.asleep || silent_ns < THERE_ns)) continue
+      if (voice.half !== half || !(voice.asleep || (silent_ns < THERE_ns && now_ns - voice.back_ns > SPEAKS_ns))) continue
       this.accuse(now_ns, `${hub.name} says that ${voice.hub.name} is lost, which ${voice.asleep ? 'sleeps' : 'is heard'}`, { silent_ms: silent_ns / MS_ns })
     }
   }

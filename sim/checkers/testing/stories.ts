@@ -225,6 +225,8 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'without a bus': t => t.boot().live(5000).tell({ kind: 'dropped', source: 'FR', dropped: true }).live(9000, ['FR']),
       'alone behind a cut': t => t.boot().live(5000).tell(cut(2, true)).live(9000, ['TRUNK']),
       'and said to be so': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR']).say('DASH', 'HubStatus@DASH', { lost: 2 }),
+      'said of a hub that speaks again since a moment ago': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR'])
+        .reset('FR', 'powerOn').say('FR', 'ComponentAnnounce@FR', {}).at(25_050).say('DASH', 'HubStatus@DASH', { lost: 2 }),
       'said of a hub that spoke behind a cut until now': t => t.boot().live(15_000).tell(cut(2, true)).live(25_000).tell(cut(2, false))
         .say('DASH', 'HubStatus@DASH', { lost: 32 }),
       starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
