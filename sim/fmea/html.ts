@@ -37,11 +37,11 @@ export function htmlPage(reports: readonly Report[], replay: (report: Report) =>
 }
 
 function section(report: Report, replay: Replay): string {
-  const { car, rows, asked, functions, seed } = report
+  const { car, rows, functions, seed } = report
   const sorted = worstFirst(rows)
   return [
     `<section aria-label="${escaped(car)}">`, `<h2>${escaped(car)}</h2>`,
-    `<p>${rows.length === asked ? `${asked}` : `${rows.length} of ${asked}`} rows, each run against ${functions.length} functions, seed ${seed}.`
+    `<p>${ran(report)} rows, each run against ${functions.length} functions, seed ${seed}.`
     + ' A function that is not named in a row works as in the healthy car.</p>',
     counts(report), ...faultTrees(report).map(tree),
     '<h3>Rows</h3>',
@@ -49,6 +49,11 @@ function section(report: Report, replay: Replay): string {
       .map(({ name, of }, i) => `<details${i === 0 ? ' open' : ''}><summary>${escaped(name)}: ${of.length} (${escaped(SEVERITIES[name])})</summary><div>${table(name, of, replay)}</div></details>`),
     '</section>',
   ].join('\n')
+}
+
+/** How many rows there are, of how many that were asked for. */
+function ran({ rows, asked }: Report): string {
+  return rows.length === asked ? `${asked}` : `${rows.length} of ${asked}`
 }
 
 function counts(report: Report): string {
@@ -94,8 +99,10 @@ function beside(first: Report, second: Report): string {
   const lost = (row: Row): string => functionsText(row, 'lost', Infinity) || row.severity
   return [
     '<table>', '<caption>Side by side</caption>',
-    `<thead><tr><th scope="col">how bad</th><th scope="col">${escaped(first.car)}</th><th scope="col">${escaped(second.car)}</th></tr></thead>`, '<tbody>',
-    ...SEVERITY_NAMES.map(name => `<tr><th scope="row">${escaped(name)}</th><td class="n">${one[name]}</td><td class="n">${two[name]}</td></tr>`),
+    `<thead><tr><th scope="col">how bad</th><th scope="col">${escaped(first.car)}</th><th scope="col">${escaped(second.car)}</th><th scope="col">what that means</th></tr></thead>`, '<tbody>',
+    ...SEVERITY_NAMES.map(name => `<tr><th scope="row">${escaped(name)}</th><td class="n">${one[name]}</td><td class="n">${two[name]}</td><td>${escaped(SEVERITIES[name])}</td></tr>`),
+    // Counts of tables of different length are no comparison.
+    `<tr><th scope="row">faults run</th><td class="n">${ran(first)}</td><td class="n">${ran(second)}</td><td>not all parts of one car are in the other</td></tr>`,
     '</tbody>', '</table>',
     '<details><summary>Faults of both that take not the same</summary><div><table>',
     `<thead><tr><th scope="col">fault</th><th scope="col">${escaped(first.car)} loses</th><th scope="col">${escaped(second.car)} loses</th></tr></thead>`, '<tbody>',
