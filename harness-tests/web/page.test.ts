@@ -226,6 +226,9 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.getByText('Temp=100.1 \xb0C Gear=drive').waitFor()
       await page.getByText('Engine').first().click()
       await page.getByText('Temp=100.1 \xb0C Gear=drive').waitFor()
+      await page.getByRole('button', { name: 'Plot: Temp' }).click()
+      await page.getByRole('button', { name: 'Plots' }).click()
+      await until(() => page.locator('.legend tbody tr').first().innerText(), text => /Engine Temp.*100/s.test(text), 'the signal is plotted')
       expect(problems).toEqual([])
     })
 

@@ -6,6 +6,7 @@ import { encodeMessage } from '#protocol/messages/index.ts'
 import { createLinkFrame } from '#sim/gateway/index.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
 import { run } from '../run.ts'
+import { benchCar } from '../testing/bench-car.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'spine-monitor-'))
@@ -74,5 +75,18 @@ describe('spine monitor --dbc', () => {
     const terminal = fakeTerminal()
     expect(await run(['monitor', 'file:/no/such.log', '--dbc', file('no.dbc', 'nothing')], terminal)).toBe(1)
     expect(terminal.err).toContain('describes no message: it is no DBC file')
+  })
+})
+
+describe('spine monitor --json', () => {
+  it('says why nothing comes any more when the car has gone, and waits for the next one', async () => {
+    const car = await benchCar()
+    const terminal = fakeTerminal()
+    const end = run(['monitor', car.uri, '--json', '--interval', '50ms'], terminal)
+    await terminal.shows(/"state":"up"/, end)
+    await car.close()
+    await terminal.shows(/"state":"reconnecting","problem":"[^"]+"/, end)
+    terminal.interrupt()
+    expect(await end).toBe(0)
   })
 })

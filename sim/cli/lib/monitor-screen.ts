@@ -46,7 +46,7 @@ export function monitorView(link: Link, read: () => Watched, terminal: Terminal)
     picture: watched => monitorLines(watched, heading(), terminal),
     line: watched => monitorSummary(watched, heading()),
     json: ({ model, foreign, likely }) => ({
-      link: link.uri, state: link.state, lost: link.counters.unknownLost, ...monitorJson(model), likely,
+      link: link.uri, state: link.state, ...link.problem !== '' && { problem: link.problem }, lost: link.counters.unknownLost, ...monitorJson(model), likely,
       ...foreign && { foreign: { unknown: foreign.unknown, messages: foreign.json(model.now_ns) } },
     }),
     every_ms: { picture: 200, line: 1000, json: 1000 },

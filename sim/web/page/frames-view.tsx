@@ -2,12 +2,13 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { signal } from '@preact/signals'
 import { identifierText } from '#sim/diag/index.ts'
+import type { MessageReading } from '#sim/diag/dbc/index.ts'
 import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
 import { CHANGED_s, type IdState } from './frame-store.ts'
 import { saveLog } from './save.ts'
 import { beat, frames, hello, lost, model, plots, t } from './store.ts'
 import type { PlotKey } from './plots.ts'
-import { describer } from './words.ts'
+import { describer, readForeign } from './words.ts'
 
 const mode = signal<'ids' | 'list'>('ids')
 const filter = signal('')
@@ -54,21 +55,22 @@ function ById(): JSX.Element {
   const now_s = model.value.now_ns / 1e9
   const rows = [...frames.ids].sort(([, a], [, b]) => a.id - b.id).flatMap(([key, state]) => {
     const words = describer()(stateFrame(state))
+    const foreign = opened.value === key ? readForeign(stateFrame(state)) : undefined
     const id = identifierText(state.id, state.extended)
-    return matches(wanted, id, words.title, words.sender, words.text) ? [{ key, state, words, id }] : []
+    return matches(wanted, id, words.title, words.sender, words.text) ? [{ key, state, words, foreign, id }] : []
   })
   return (
     <div class="scroll" tabIndex={0}>
       <table>
         <thead><tr><th>ID</th><th>{t('name')}</th><th>{t('sender')}</th><th class="number">{t('count')}</th><th class="number">{t('period')}</th><th>{t('data')}</th><th>{t('fields')}</th></tr></thead>
         <tbody>
-          {rows.map(({ key, state, words, id }) => (
+          {rows.map(({ key, state, words, foreign, id }) => (
             <tr key={key} class={opened.value === key ? 'opened' : ''} onClick={() => { opened.value = opened.value === key ? undefined : key }}>
               <td class="mono"><button type="button" class="plain" aria-expanded={opened.value === key}>{id}</button></td>
               <td>{words.title}</td><td>{words.sender}</td><td class="number">{state.count}</td>
               <td class="number">{state.period_s > 0 ? `${(1 / state.period_s).toFixed(state.period_s > 1 ? 2 : 0)} /s` : '—'}</td>
               <td class="mono"><Bytes state={state} now_s={now_s} /></td>
-              <td class="words">{opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
+              <td class="words">{foreign !== undefined ? <ForeignFields reading={foreign} text={words.text} /> : opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
             </tr>
           ))}
         </tbody>
@@ -90,6 +92,21 @@ function Bytes({ state, now_s }: { state: IdState, now_s: number }): JSX.Element
   )
 }
 
+/** What a DBC says, and a button for a plot beside each signal. */
+function ForeignFields({ reading: { message, signals }, text }: { reading: MessageReading, text: string }): JSX.Element {
+  return (
+    <span class="fields" onClick={event => event.stopPropagation()}>
+      {text}
+      {signals.map(({ signal: { name } }) => <PlotButton key={name} plot={`dbc:${message.name} ${name}`} label={name} text={name} />)}
+    </span>
+  )
+}
+
+function PlotButton({ plot, label, text = '' }: { plot: PlotKey, label: string, text?: string }): JSX.Element {
+  const plotted = plots.has(plot)
+  return <button type="button" class={`plot ${plotted ? 'pressed' : ''}`} aria-pressed={plotted} aria-label={`${t('plot')}: ${label}`} onClick={() => plots.toggle(plot)}>∿ {text}</button>
+}
+
 /** Each field with its own button for a plot. */
 function Fields({ title, text }: { title: string, text: string }): JSX.Element {
   const fields = text.split(' ').map(part => part.split('='))
@@ -98,12 +115,7 @@ function Fields({ title, text }: { title: string, text: string }): JSX.Element {
     <span class="fields" onClick={event => event.stopPropagation()}>
       {fields.map(([name, value]) => {
         const key: PlotKey = `field:${title}${port === undefined ? '' : `#${port}`} ${name ?? ''}`
-        const plotted = plots.has(key)
-        return (
-          <span key={name} class="field">{name}={value}
-            <button type="button" class={`plot ${plotted ? 'pressed' : ''}`} aria-pressed={plotted} aria-label={`${t('plot')}: ${name ?? ''}`} onClick={() => plots.toggle(key)}>∿</button>
-          </span>
-        )
+        return <span key={name} class="field">{name}={value} <PlotButton plot={key} label={name ?? ''} /></span>
       })}
     </span>
   )

@@ -6,6 +6,7 @@ import type { PlotKey, Plotted } from './plots.ts'
 import { saveFile } from './save.ts'
 import type { Extent } from './series.ts'
 import { beat, frames, hasCar, model, picture, plots, t, theme } from './store.ts'
+import { foreignNames } from './words.ts'
 
 const SPAN_s = 20
 /** Undefined: the last seconds, as they come. */
@@ -75,6 +76,7 @@ function allKeys(): PlotKey[] {
     for (const [name, { shows }] of parts) for (const [show, value] of Object.entries(shows)) if (typeof value !== 'string') keys.push(`signal:${name} ${show}`)
     keys.push('seen:power battery_V', 'seen:power battery_A', 'seen:power alternator_A', 'seen:power engine_rpm', 'seen:bus load_pct')
   }
+  for (const name of foreignNames()) keys.push(`dbc:${name}`)
   for (const { key, row } of model.value.signals.values()) for (const field of Object.keys(row.fields)) keys.push(`field:${key} ${field}`)
   return keys
 }

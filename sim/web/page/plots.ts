@@ -5,12 +5,13 @@ import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
 import type { LiveSnapshot } from '#sim/live/index.ts'
 import type { FrameStore } from './frame-store.ts'
 import { Series } from './series.ts'
+import { readForeign } from './words.ts'
 
 /**
  * Where a plotted value comes from: a signal of the car itself, each change of it; a field of a message; something of the car's
- * picture. The key names it, `signal:FL.window position_pct`, and is kept with the layout.
+ * picture; a signal of a DBC. The key names it, `signal:FL.window position_pct`, `dbc:Engine Speed`, and is kept with the layout.
  */
-export type PlotKey = `${'signal' | 'field' | 'seen'}:${string}`
+export type PlotKey = `${'signal' | 'field' | 'seen' | 'dbc'}:${string}`
 
 export interface Plotted {
   readonly key: PlotKey
@@ -31,12 +32,13 @@ export class Plots {
   private readonly frames: FrameStore
   private readonly keepKeys: (keys: string) => void
   private readonly decoder = new FrameDecoder()
+  private foreign: readonly Plotted[] = []
   private fields: readonly { readonly plotted: Plotted, readonly target: FieldTarget }[] = []
 
   constructor(frames: FrameStore, kept: string | undefined, keepKeys: (keys: string) => void) {
     this.frames = frames
     this.keepKeys = keepKeys
-    for (const key of (kept ?? '').split('\n')) if (/^(signal|field|seen):./.test(key)) this.add(key as PlotKey)
+    for (const key of (kept ?? '').split('\n')) if (/^(signal|field|seen|dbc):./.test(key)) this.add(key as PlotKey)
   }
 
   has(key: PlotKey): boolean {
@@ -91,6 +93,7 @@ export class Plots {
   }
 
   frame(frame: LinkFrame): void {
+    if (this.foreign.length > 0) for (const plotted of this.foreign) foreignPoint(plotted, frame)
     if (this.fields.length === 0 || !frame.extended || frame.error) return
     const decoded = this.decoder.decode(frame)
     if (decoded?.row === undefined) return
@@ -108,11 +111,14 @@ export class Plots {
   /** What is kept of the frames tells the past of a field. */
   private backfill(plotted: Plotted): void {
     const target = targetOf(plotted.key)
-    if (target === undefined) return
+    const isForeign = plotted.key.startsWith('dbc:')
+    if (target === undefined && !isForeign) return
     const frame = createLinkFrame()
     const decoder = new FrameDecoder()
     for (let n = this.frames.first; n < this.frames.total; n++) {
-      if (!this.frames.read(n, frame) || !frame.extended || frame.error) continue
+      if (!this.frames.read(n, frame) || frame.error) continue
+      if (isForeign) foreignPoint(plotted, frame)
+      if (target === undefined || !frame.extended) continue
       const decoded = decoder.decode(frame)
       if (decoded?.row !== undefined) this.point(plotted, target, decoded, frame.timestamp_ns)
     }
@@ -120,12 +126,21 @@ export class Plots {
 
   private set(list: readonly Plotted[]): void {
     this.list.value = list
+    this.foreign = list.filter(({ key }) => key.startsWith('dbc:'))
     this.fields = list.flatMap((plotted) => {
       const target = targetOf(plotted.key)
       return target === undefined ? [] : [{ plotted, target }]
     })
     this.keepKeys(list.map(({ key }) => key).join('\n'))
   }
+}
+
+/** `dbc:Engine Speed` */
+function foreignPoint({ key, series }: Plotted, frame: LinkFrame): void {
+  const reading = readForeign(frame)
+  if (reading === undefined || !key.startsWith(`dbc:${reading.message.name} `)) return
+  const read = reading.signals.find(({ signal: { name } }) => key === `dbc:${reading.message.name} ${name}`)
+  if (read !== undefined) series.add(frame.timestamp_ns / 1e9, Number(read.value))
 }
 
 interface FieldTarget { readonly message: string, readonly location: string, readonly index: number | undefined, readonly field: string }
