@@ -54,6 +54,8 @@ describe('the monitor\'s model of a bus', () => {
     for (let i = 0; i < 3; i++) model.receive(at(network('agreed', 'inactivity', i), 1.1 + i / 10))
     expect(model.networkAsleep).toBe(false)
     model.receive(at(fl('HubStatus@FL', { state: 'sleeping' }, 0), 1.5))
+    // What it had said before was still on its way.
+    model.receive(at(fl('WindowStatus@FL', { position_pct: 10, state: 'still' }, 1), 1.6))
     model.advance(600e9)
     expect(currentFaults(model)).toEqual([])
     expect(monitorJson(model)).toMatchObject({

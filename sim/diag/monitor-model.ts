@@ -11,6 +11,8 @@ const MOST_NODES = 256
 const MOST_SIGNALS = 1024
 const MOST_EVENTS = 64
 /** Table of senders whose counters are followed; a power of two. */
+/** A hub that goes to sleep says nothing more within a second of its last HubStatus. */
+const LAST_WORDS_ns = 1e9
 const E2E_SENDERS = 1024
 
 /** One address that was heard. */
@@ -90,9 +92,9 @@ export class MonitorModel {
     return this.time_ns
   }
 
-  /** True when the last a hub said is that it sleeps. */
+  /** True when a hub said that it sleeps, and then no more than what was still on its way. */
   asleep(node: MonitorNode): boolean {
-    return node.status?.['state'] === HUB_STATE.sleeping && node.status_ns === node.lastSeen_ns
+    return node.status?.['state'] === HUB_STATE.sleeping && node.lastSeen_ns - node.status_ns <= LAST_WORDS_ns
   }
 
   /** True when every hub that was heard sleeps. */
