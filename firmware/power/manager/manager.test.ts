@@ -59,6 +59,19 @@ describe('the manager in the dash', () => {
     expect(bench.ask(FL, 1, 3)).toBe(deferred)
   })
 
+  it('names a hub that it heard and that is silent for 5 s, and none in the 5 s after the car woke', () => {
+    const bench = new Bench().pass(300)
+    bench.hubs.delete(FL)
+    bench.pass(4900)
+    expect(bench.manager.lost()).toBe(0)
+    bench.pass(300)
+    expect(bench.manager.lost()).toBe(1 << FL - 1)
+    bench.manager.woke()
+    expect(bench.manager.lost()).toBe(0)
+    bench.pass(5200)
+    expect(bench.manager.lost()).toBe(1 << FL - 1)
+  })
+
   it('answers everything, and counts it', () => {
     const bench = new Bench().pass(300)
     expect(bench.ask(FL, 0, 30)).toBe(refused)
