@@ -233,7 +233,11 @@ export class Authentic {
     this.counters.rxFrames++
     if (manager < 0 || length < FreshnessProofCodec.length || !this.mayLook(now)) return
     if (this.heard.prove(manager, id, data, now)) this.states.again(now)
-    else this.wrong++
+    else {
+      this.wrong++
+      // Its epoch may have been lost, or an older one been said by somebody else since.
+      this.sealing.want(locationOfAddress(sourceOf(id)))
+    }
   }
 
   /** A hub says that it has taken a command. */

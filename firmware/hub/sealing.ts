@@ -70,6 +70,12 @@ export class Sealing implements Sealer {
     this.saidState.forget()
   }
 
+  /** Asks a hub for its challenge, and a manager for its epoch. */
+  want(location: number): void {
+    this.wanted |= 1 << location
+    this.sayNow()
+  }
+
   /** Somebody asks for freshness: a manager says its epoch again. */
   asked(): void {
     if (!this.epoch.speaks(this.schedule.now())) return
@@ -137,8 +143,7 @@ export class Sealing implements Sealer {
       return true
     }
     if (!this.knows(location) || this.used[location]! >= LAST_COUNTER) {
-      this.wanted |= 1 << location
-      this.sayNow()
+      this.want(location)
       return false
     }
     const counter = this.used[location]! + 1
