@@ -68,7 +68,7 @@ class SilenceChecker implements Checker {
     }
     if (decoded === undefined) return
     if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender)
-    if (decoded.name === 'HubStatus' && voice !== undefined) this.missed(voice, decoded.values['lost']!, end_ns)
+    if (decoded.name === 'HubStatus' && voice !== undefined) this.missed(voice, decoded.values['lost'], end_ns)
     const waking = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.waking
     if (voice !== undefined && (waking || decoded.name === 'VehicleState')) this.wake(voice, end_ns)
   }

@@ -206,7 +206,7 @@ class Chip {
       private readonly key: Uint8Array
       constructor(_name: string, key: ArrayBuffer) { this.key = new Uint8Array(key) }
       encrypt(block: ArrayBuffer): ArrayBuffer {
-        return ecb(this.key, { disablePadding: true }).encrypt(new Uint8Array(block)).slice(0, BLOCK_BYTES).buffer as ArrayBuffer
+        return ecb(this.key, { disablePadding: true }).encrypt(new Uint8Array(block)).slice(0, BLOCK_BYTES).buffer
       }
     }
   }
