@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { signal } from '@preact/signals'
-import { BODY, type Frame, frameFor, type Place, panesOf, placeOfHub, placeOfPart, type Point, type Route, routesOf } from './layout.ts'
+import { BODY, type Frame, frameFor, labelOf, type Place, panesOf, placeOfHub, placeOfPart, type Point, type Route, routesOf } from './layout.ts'
 import type { CablePicture, HubPicture, PartPicture } from './picture.ts'
 import { contacts, deeds, picture, selection, type Selection, t, topology } from './store.ts'
 import type { TextKey } from './texts.ts'
@@ -96,7 +96,7 @@ function heatColour(part: number | undefined): string {
 }
 
 function CableLine({ frame, route, cable }: { frame: Frame, route: Route, cable: CablePicture | undefined }): JSX.Element {
-  const { name, points, label, gauge_mm2 } = route
+  const { name, points, gauge_mm2 } = route
   const line = path(points.map(place => frame.at(place)))
   const used = cable === undefined ? undefined : share(cable)
   const faults = deeds.value.filter(({ with: what }) => what['cable'] === name)
@@ -104,7 +104,7 @@ function CableLine({ frame, route, cable }: { frame: Frame, route: Route, cable:
   const cutCopper = faults.some(({ kind, with: what }) => kind === 'copper' && what['fault'] === 'cut')
   const corroded = faults.find(({ kind, with: what }) => kind === 'copper' && what['fault'] === 'corrosion')
   const likely = contacts.found.value.find(({ cables }) => cables.includes(name))
-  const at = frame.at(label)
+  const at = frame.at(labelOf(route, frame))
   const number = cable?.current_A === undefined ? '—' : Math.abs(cable.current_A).toFixed(1)
   const notes = [cutPair ? t('cutPair') : '', cutCopper ? t('cutCopper') : '', corroded === undefined ? '' : `+${Math.round(Number(corroded.with['resistance_Ohm']) * 1000)} mΩ`, likely === undefined ? '' : `? +${Math.round(likely.added_Ohm * 1000)} mΩ`].filter(note => note !== '')
   const width = 3 + Math.sqrt(gauge_mm2) * 1.6

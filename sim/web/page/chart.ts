@@ -105,7 +105,9 @@ function drawNumbers(pen: Pen, { unit, members, top, height }: Pane, list: reado
   high += pad
   const y = (value: number): number => top + height - (value - low) / (high - low) * height
   const step = niceStep(high - low, Math.max(2, height / 36))
-  for (let value = Math.ceil(low / step) * step; value <= high; value += step) {
+  // By whole steps: sums of steps miss zero.
+  for (let n = Math.ceil(low / step); n * step <= high; n++) {
+    const value = n * step
     pen.line([MARGIN.left, y(value), width - MARGIN.right, y(value)], grid, 1)
     pen.text(MARGIN.left - 6, y(value) + 4, String(Number(value.toPrecision(6))), ink, 'end')
   }

@@ -48,8 +48,9 @@ export function frameFor(wide: boolean): Frame {
 export interface Route {
   readonly name: string
   readonly points: readonly Place[]
-  /** Where its number stands. */
+  /** Where its number stands; of a drop where its hub is. */
   readonly label: Place
+  readonly isDrop: boolean
   readonly gauge_mm2: number
   readonly fuse_A: number | undefined
 }
@@ -69,8 +70,17 @@ export function routesOf(topology: TopologyData): Route[] {
     const straight = a.across === b.across
     const points = far ? [a, ...beside, b] : straight ? [a, b] : [a, { along: a.along, across: b.across }, b]
     const middle = { along: (a.along + b.along) / 2, across: far ? -4 : 0 }
-    return { name, points, label: straight ? middle : { along: a.along, across: b.across * 0.5 }, gauge_mm2, fuse_A: fuse?.rating_A }
+    const label = straight ? middle : { along: a.along, across: b.across }
+    return { name, points, label, isDrop: !straight, gauge_mm2, fuse_A: fuse?.rating_A }
   })
+}
+
+/** The number of a drop stands on it, clear of the boxes of hubs; beyond the tap where a wide box leaves no room. */
+export function labelOf({ label, isDrop }: Route, { wide }: Frame): Place {
+  if (!isDrop) return label
+  const { along, across } = label
+  if (wide) return { along, across: across * (Math.abs(across) > 20 ? 0.7 : 0.5) }
+  return { along, across: Math.abs(across) > 14 ? across * 0.5 : -5.5 * Math.sign(across) }
 }
 
 /** A tap stands where its hub is, as far as the order along the spine lets it. */
