@@ -76,11 +76,13 @@ export function routesOf(topology: TopologyData): Route[] {
 }
 
 /** The number of a drop stands on it, clear of the boxes of hubs; beyond the tap where a wide box leaves no room. */
-export function labelOf({ label, isDrop }: Route, { wide }: Frame): Place {
+export function labelOf({ label, points, isDrop }: Route, { wide }: Frame): Place {
   if (!isDrop) return label
   const { along, across } = label
-  if (wide) return { along, across: across * (Math.abs(across) > 20 ? 0.7 : 0.5) }
-  return { along, across: Math.abs(across) > 14 ? across * 0.5 : -5.5 * Math.sign(across) }
+  // The dashboard's box stands beside the drops of the left doors.
+  if (wide) return { along, across: across * (across < -20 ? 0.7 : 0.5) }
+  const isBeside = Math.abs(points.at(-1)!.along - along) < 4 && Math.abs(across) < 24
+  return { along, across: isBeside ? -5.5 * Math.sign(across) : across * 0.5 }
 }
 
 /** A tap stands where its hub is, as far as the order along the spine lets it. */
