@@ -246,6 +246,54 @@ describe('faults', () => {
     expect(b.status().fault).toBe(1)
   })
 
+  it('a stroke that trips its eFuse runs once more when the feed is back, and not a third time', () => {
+    const { b, model } = latch()
+    const trip = (): void => {
+      b.run(50)
+      b.tripped = true
+      b.grants = false
+      b.setPower(false)
+      expect(b.driving).toBe(false)
+      b.run(LATCH_PARAMETERS.grant_ms + 50)
+      b.tripped = false
+    }
+    model.stuck = true
+    order(b, 'release')
+    trip()
+    expect(b.status().state).toBe(LATCH_STATE.releasing)
+    // The peak that was granted was less than it takes to break loose: now it wants all of it.
+    expect(b.wishes).toMatchObject([{ run_A: 3, peak_A: 10 }, { run_A: 10, peak_A: 10 }])
+    model.stuck = false
+    b.setPower(true)
+    expect(rest(b)).toBeLessThan(400)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.ajar, fault: 0 })
+    b.setInput(LATCH_PLUG.ajar, false)
+    model.stuck = true
+    b.grants = true
+    order(b, 'release')
+    trip()
+    b.setPower(true)
+    trip()
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.blocked, fault: 1 })
+    b.setPower(true)
+    b.run(3000)
+    expect(b.driving).toBe(false)
+  })
+
+  it('whose feed does not come back after a trip is blocked', () => {
+    const { b } = latch()
+    order(b, 'release')
+    b.run(50)
+    b.tripped = true
+    b.grants = false
+    b.setPower(false)
+    b.run(LATCH_PARAMETERS.regrant_ms - 20)
+    expect(b.status().fault).toBe(0)
+    b.run(40)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.blocked, fault: 1 })
+    expect(b.pending).toBe(0)
+  })
+
   it('unplugged in the middle: off, silent', () => {
     const { b } = latch()
     order(b, 'release')

@@ -64,7 +64,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     const elapsed_ms = this.context.hal.now() - this.began_ms
     if (this.phase === PHASE.waiting) {
       if (this.context.power.granted()) this.drive()
-      else if (elapsed_ms >= LATCH_PARAMETERS.grant_ms) this.finish(true)
+      else if (elapsed_ms >= (this.retried ? LATCH_PARAMETERS.regrant_ms : LATCH_PARAMETERS.grant_ms)) this.finish(true)
     } else if (this.phase === PHASE.driving) this.watchStroke(elapsed_ms)
     else if (this.phase === PHASE.pausing) {
       if (elapsed_ms >= LATCH_PARAMETERS.retryPause_ms) this.drive()
@@ -89,7 +89,8 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   powerChanged(granted: boolean): void {
     if (granted) {
       if (this.phase === PHASE.waiting) this.drive()
-    } else if (this.phase !== PHASE.rest && this.phase !== PHASE.waiting) this.finish(true)
+    } else if (this.phase === PHASE.driving && !this.retried && this.context.port.tripped()) this.wantAgain()
+    else if (this.phase !== PHASE.rest && this.phase !== PHASE.waiting) this.finish(true)
   }
 
   /** Driving off in the middle of a release ends it. */
@@ -126,12 +127,25 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     this.stopMotors()
     this.action = action
     this.retried = false
+    this.context.tick(LATCH_PARAMETERS.tick_ms)
+    this.want(this.context.descriptor.run_A)
+    if (this.phase === PHASE.waiting && this.context.power.granted()) this.drive()
+  }
+
+  /**
+   * Others drew so much that its peak was less than it takes to break loose. The feed comes back, and the stroke with it: it asks for all
+   * of its peak now, so that less important ports make room.
+   */
+  private wantAgain(): void {
+    this.stopMotors()
+    this.retried = true
+    this.want(this.context.descriptor.peak_A)
+  }
+
+  private want(run_A: number): void {
     this.phase = PHASE.waiting
     this.began_ms = this.context.hal.now()
-    this.context.tick(LATCH_PARAMETERS.tick_ms)
-    const descriptor = this.context.descriptor
-    this.context.power.want(descriptor.run_A, descriptor.peak_A, LATCH_PARAMETERS.lease_ms, LATCH_PARAMETERS.priority)
-    if (this.phase === PHASE.waiting && this.context.power.granted()) this.drive()
+    this.context.power.want(run_A, this.context.descriptor.peak_A, LATCH_PARAMETERS.lease_ms, LATCH_PARAMETERS.priority)
   }
 
   private drive(): void {
