@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** Files that take a minute or more, which no fresh checkout knows: begun last, one of them ends alone. */
+const LONG = ['harness-tests/qemu/', 'harness-tests/web/', 'harness-tests/new-class/', 'harness-tests/fleet/', 'harness-tests/outside/']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.some(folder => moduleId.includes(folder))
+    return [...sorted.filter(isLong), ...sorted.filter(file => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +23,6 @@ export default defineConfig({
     maxWorkers: 2,
     // A file leaves nothing behind, so all of a worker share the modules: loading them anew took longer than most tests.
     isolate: false,
-    sequence: { hooks: 'stack' },
+    sequence: { hooks: 'stack', sequencer: LongestFirst },
   },
 })

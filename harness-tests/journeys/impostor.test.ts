@@ -170,7 +170,8 @@ describe('a switch pack in the mirror\'s socket of a locked, sleeping car', () =
     expect([glass_pct(car), isOpen(car)]).toEqual([0, false])
     car.car.setIgnition('on')
     await car.run(3000)
-    expect(await troubles(laptop, 'FL')).toEqual(['component that this socket is not paired with'])
+    // The mirror was pulled out before.
+    expect(await troubles(laptop, 'FL')).toEqual(['component that this socket is not paired with', 'component is gone'])
     await car.until('its port says so', () => car.history('PortStatus@FL', car.now_ms - 1500).some(({ values }) => values.port === 1
       && values.fault === 'notPaired' && values.state === 'rejected'), { within_ms: 2000 })
     // Its own switches wake a paired car as fast as any.

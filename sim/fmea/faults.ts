@@ -2,7 +2,8 @@ import { LATCH_PLUG, MIRROR_PLUG } from '#protocol/index.ts'
 import type { Car, TopologyData } from '../car/index.ts'
 import { lyingMemory } from '../fuzz/index.ts'
 import {
-  LampPlant, LatchPlant, MirrorPlant, type MotorFault, type PlantClass, SeatFanPlant, VehiclePlant, WindowPlant,
+  LampPlant, LatchPlant, MirrorPlant, type MotorFault, type PlantClass, VehiclePlant, WindowPlant,
+  SeatFanPlant,
 } from '../plants/index.ts'
 import { namesOf, notOneOf } from '../schema/index.ts'
 

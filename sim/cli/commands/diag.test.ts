@@ -39,7 +39,7 @@ describe('spine diag', () => {
     expect((await diag('did', 'fl', 'supply', 'place')).out).toMatch(/supply_V 1\d\.\d+ V[^]*type door, address 0x81/)
     const { code, out } = await diag('did', 'RR', 'workshop=W1234', '--json')
     expect([code, JSON.parse(out)]).toEqual([0, { hub: 'RR', workshop: [{ workshop: 'W1234' }] }])
-    expect((await diag('live', 'FL', 'temperature', '--for', '600ms', '--interval', '200ms', '--json')).out.trim().split('\n').length).toBeGreaterThan(1)
+    expect((await diag('live', 'FL', 'temperature', '--for', '2s', '--interval', '200ms', '--json')).out.trim().split('\n').length).toBeGreaterThan(1)
   }, LIMIT_ms)
 
   it('reads and clears trouble codes, runs a routine, restarts a hub', async () => {
