@@ -69,7 +69,8 @@ describe.each(DOCUMENTS)('%s', (document) => {
       if (problem !== undefined) wrong.push(`${line}: ${problem}`)
     }
     expect(wrong).toEqual([])
-  })
+    // The first document loads all commands.
+  }, 120_000)
 })
 
 /** The command lines of some lines, one program each. */
