@@ -100,8 +100,11 @@ describe.skipIf(!hasChromium)('the page', () => {
 
     it('moves glass with the keyboard, holds a hand in its way, and says so in plain words', async () => {
       const { page, problems } = await running(await pages.show(pages.address))
-      await hold(page, 'DASH.windowFL.down', 2500)
-      await until(() => label(page, /^FL\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 90, 'the glass is down')
+      // In a busy browser the car is slower than the clock: held again, until it is down.
+      await until(async () => {
+        await hold(page, 'DASH.windowFL.down', 2500)
+        return label(page, /^FL\.window/)
+      }, text => Number(/(\d+) %/.exec(text)?.[1]) > 90, 'the glass is down')
       await choose(page, /^FL\.window/)
       await page.getByLabel('Hand in the gap, mm').fill('380')
       await page.getByRole('button', { name: 'Hand in the gap' }).click()
@@ -115,7 +118,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       await until(() => page.locator('.legend tbody tr').first().innerText(), text => /FL\.window position_pct/.test(text), 'the position is plotted')
       await keepPicture(page, 'plots')
       expect(problems).toEqual([])
-    })
+    }, 90_000)
 
     it('unplugs, cuts, corrodes, shorts, cranks, turns the key; each is shown and taken back', async () => {
       const { page, problems } = await running(await pages.show(pages.address))
