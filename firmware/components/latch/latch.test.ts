@@ -280,6 +280,22 @@ describe('faults', () => {
     expect(b.driving).toBe(false)
   })
 
+  it('what trips while it pulls shut is not pulled again: it may be shut upon fingers', () => {
+    const { b, model } = latch()
+    b.setInput(LATCH_PLUG.ajar, true)
+    model.stuck = true
+    order(b, 'cinch')
+    b.run(50)
+    expect(b.duties[LATCH_PLUG.pawl]).toBe(-1)
+    b.tripped = true
+    b.setPower(false)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.blocked, fault: 1 })
+    b.tripped = false
+    b.setPower(true)
+    b.run(3000)
+    expect([b.driving, b.wishes.length]).toEqual([false, 1])
+  })
+
   it('whose feed does not come back after a trip is blocked', () => {
     const { b } = latch()
     order(b, 'release')

@@ -89,7 +89,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   powerChanged(granted: boolean): void {
     if (granted) {
       if (this.phase === PHASE.waiting) this.drive()
-    } else if (this.phase === PHASE.driving && !this.retried && this.context.port.tripped()) this.wantAgain()
+    } else if (this.mayWantAgain()) this.wantAgain()
     else if (this.phase !== PHASE.rest && this.phase !== PHASE.waiting) this.finish(true)
   }
 
@@ -130,6 +130,11 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     this.context.tick(LATCH_PARAMETERS.tick_ms)
     this.want(this.context.descriptor.run_A)
     if (this.phase === PHASE.waiting && this.context.power.granted()) this.drive()
+  }
+
+  /** Its eFuse tripped for the first time, and not while it pulled shut: what stopped that may be fingers. */
+  private mayWantAgain(): boolean {
+    return this.phase === PHASE.driving && !this.retried && !STROKES[this.action]!.watched && this.context.port.tripped()
   }
 
   /**

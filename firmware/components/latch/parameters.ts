@@ -9,7 +9,7 @@ export const LATCH_PARAMETERS = {
   home_ms: 1000,
   /** Longest wait for power. */
   grant_ms: 1000,
-  /** And after a trip, which takes the feed away for a second. */
+  /** And after a trip, which takes the feed away for a second at most. */
   regrant_ms: 2000,
   /** Inputs settle this long before a change is reported. */
   settle_ms: 20,
