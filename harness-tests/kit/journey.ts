@@ -5,6 +5,7 @@ import {
 } from '#sim/car/index.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
 import { carOfEnvironment, seed as checkedSeed, seedOfEnvironment } from './limits.ts'
+import { pageLineOf } from './page-link.ts'
 import { SimulatedVehicle } from './simulated-vehicle.ts'
 import { SimulatorDriver } from './simulator.ts'
 import { keepTrace, recordFrames, replayLine } from './trace-file.ts'
@@ -91,8 +92,8 @@ async function drive<Topology extends TopologyData>(
   if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
   const { task } = context
   const end_ms = performance.now() + (task.timeout > 0 ? task.timeout : Infinity)
-  const topology = withBattery(options.topology ?? carOfEnvironment() ?? SEDAN, power)
-  const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology, seed })
+  const topology: TopologyData = options.topology ?? carOfEnvironment() ?? SEDAN
+  const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology: withBattery(topology, power), seed })
   const log = recordFrames(driver)
   const judges = watch(driver.car, carFacts(driver.car))
   const car = new SimulatedVehicle<NamesOf<Topology>>(driver)
@@ -103,7 +104,8 @@ async function drive<Topology extends TopologyData>(
     told = true
     const trace = keepTrace(task, seed, traces, log, car.events)
     const situation = error instanceof ExpectationError ? '' : car.situation()
-    error.message += `\n${situation}trace: ${trace} (npx spine decode ${trace})\nreplay: ${replayLine(task, seed)}`
+    const page = pageLineOf({ options, topology, seed, deeds: driver.deeds, now_ms: car.now_ms, log })
+    error.message += `\n${situation}trace: ${trace} (npx spine decode ${trace})\nreplay: ${replayLine(task, seed)}\n${page}`
   }
   // A body that waits for something else than the car is ended by vitest, which does not come back here.
   context.onTestFailed(() => {

@@ -10,7 +10,7 @@ export class SimulatedVehicle<Names extends CarNames = SedanNames> extends Vehic
 
   /** The simulator itself: faults, plugs, resets, the mechanics behind the bus. */
   get car(): Car<Names> {
-    return this.driver.car
+    return this.driver.followed
   }
 
   /** What is to be seen of a component, behind the bus's back: `shows('FL.window').position_pct`. */

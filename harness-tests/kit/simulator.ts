@@ -2,6 +2,7 @@ import type { CanFrame } from '#protocol/index.ts'
 import { attachNode, type BusPort, type Car, type CarNames, type CarOptions, createCar } from '#sim/car/index.ts'
 import type { TraceEvent } from '#sim/trace/index.ts'
 import type { Driver } from './driver.ts'
+import { Deeds } from './deeds.ts'
 import { duration } from './limits.ts'
 import type { SedanNames } from './names.ts'
 
@@ -12,10 +13,15 @@ const BOOT_ms = 1500
 export class SimulatorDriver<Names extends CarNames = SedanNames> implements Driver {
   readonly name: string
   readonly car: Car<Names>
+  /** What a journey does to the car: what is done to `followed` is noted. */
+  readonly deeds: Deeds
+  readonly followed: Car<Names>
   private readonly tool: BusPort
 
   constructor(options: CarOptions = {}) {
     this.car = createCar(options) as Car<Names>
+    this.deeds = new Deeds(this.car)
+    this.followed = this.deeds.followed as Car<Names>
     this.name = `simulator, seed ${this.car.kernel.seed}`
     this.tool = attachNode(this.car, { name: 'tester' })
   }
@@ -42,14 +48,15 @@ export class SimulatorDriver<Names extends CarNames = SedanNames> implements Dri
   send(frame: CanFrame): void {
     this.tool.setOnline(true)
     if (!this.tool.send(frame)) throw new Error(`the tester's transmit queue is full at ${this.now_ns} ns`)
+    this.deeds.frame(frame)
   }
 
   press(name: string): void {
-    this.car.press(name)
+    this.followed.press(name)
   }
 
   release(name: string): void {
-    this.car.release(name)
+    this.followed.release(name)
   }
 
   advance(done: () => boolean, limit_ms: number): Promise<boolean> {

@@ -34,7 +34,7 @@ export function replayLine(task: Task, seed: number): string {
 }
 
 /** The frames of a drive as lines of a log, as they pass. */
-export function recordFrames(driver: Driver): string[] {
+export function recordFrames(driver: Pick<Driver, 'onFrame'>): string[] {
   const lines: string[] = []
   const frame: LinkFrame = { ...createFrame(8), timestamp_ns: 0, origin: '', error: false }
   driver.onFrame((seen, t_ns) => {
