@@ -27,6 +27,8 @@ export interface Hal {
   after(delay_ms: number, fire: () => void): number
   cancel(handle: number): void
   supply_V(): number
+  /** Of a board with two feeds: the voltage of feed 0 (spine A) or 1 (B) before its ideal diode, V. Undefined: it measures none. */
+  readonly feed_V: ((feed: number) => number) | undefined
   temperature_C(): number
   /**
    * Vertical acceleration of the door without gravity, up positive, m/s²: the mean since the last call, sampled at 1 kHz

@@ -65,6 +65,7 @@ function readSpines(conversation: Conversation): void {
     conversation.put(twin.copies.unheard[spine]!, 2)
   }
   conversation.put(twin.copies.dropped, 4)
+  for (let feed = 0; feed < 2; feed++) conversation.put(Math.round(twin.feeds.feed_V(feed) * 100), 2)
 }
 
 function readRival(conversation: Conversation): void {
@@ -114,7 +115,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   },
   { id: DID.rival, size: 2 * NAME_BYTES, key: 0, read: readRival },
   { id: DID.noticed, size: 6 * NOTICES, key: 0, read: readNotices },
-  { id: DID.spines, size: 16, key: 0, read: readSpines },
+  { id: DID.spines, size: 20, key: 0, read: readSpines },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
   { id: DID.paired, size: PAIRED_BYTES, key: 0, read: readPaired },
   {

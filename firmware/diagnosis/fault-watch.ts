@@ -18,7 +18,7 @@ const FEED_LOADED = 1 / 4
 const FEED_LOOKS = 2
 /** A hub or port without a fault for so long after one has passed every test: longer than any debounce, s. */
 const CALM_s = 12
-const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB
+const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB | 1 << HUB_FAULT.feedA | 1 << HUB_FAULT.feedB
 const LOST_TESTS = 0xff << FIRST_LOST_FAULT
 
 /** Judges the hub and its ports once a second, while it is awake. */
@@ -138,6 +138,8 @@ export class FaultWatch {
     if (hub.twin !== undefined) {
       if (hub.twin.faulty(0)) failing |= 1 << HUB_FAULT.spineA
       if (hub.twin.faulty(1)) failing |= 1 << HUB_FAULT.spineB
+      if (hub.twin.feeds.fails(0)) failing |= 1 << HUB_FAULT.feedA
+      if (hub.twin.feeds.fails(1)) failing |= 1 << HUB_FAULT.feedB
     }
     this.lookAtFeed(supply_V)
     if (this.weakLooks === FEED_LOOKS) failing |= 1 << HUB_FAULT.weakFeed

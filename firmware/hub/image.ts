@@ -1,7 +1,7 @@
 import type { HubType } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { DiagnosisEntry } from '../diagnosis/index.ts'
-import type { CanPort } from '../hal.ts'
+import type { Hal } from '../hal.ts'
 import type { StatusCodec } from '../message.ts'
 import type { DropLimits, PowerPlan } from '../power/index.ts'
 import type { ManagerEntry } from '../power/manager/index.ts'
@@ -43,7 +43,7 @@ export interface HubImage {
   /** UDS over ISO-TP; without it the hub answers no tester. */
   readonly diagnosis?: DiagnosisEntry
   /** For a board with two controllers in a car with two spines; without it a hub has one. */
-  readonly joinSpines?: (ports: readonly CanPort[], schedule: Schedule) => TwinCan
+  readonly joinSpines?: (hal: Hal, schedule: Schedule) => TwinCan
   /** The car it is built into; without it (a hub on a bench) every port has what it wants. */
   readonly power?: CarPower
 }

@@ -96,7 +96,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const source = hubAddress(location)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const twin = image.joinSpines === undefined || hal.can.length < 2 ? undefined : image.joinSpines(hal.can, schedule)
+  const twin = image.joinSpines === undefined || hal.can.length < 2 ? undefined : image.joinSpines(hal, schedule)
   const can = twin === undefined ? hal.can[0]! : twin
   const transmit = new Transmitter(can, schedule, counters, source)
   const receiver = new Receiver(schedule, counters, source, image.senderRoom)

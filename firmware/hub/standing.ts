@@ -8,7 +8,7 @@ export interface FaultyPort {
   readonly fault: PortFault
 }
 
-/** How a hub stands: its address, its sleep, the faults of its ports and spines and the hubs it has lost, as one state. */
+/** How a hub stands: its address, its sleep, the faults of its ports, spines and feeds and the hubs it has lost, as one state. */
 export class Standing {
   private readonly address: AddressClaim
   private readonly sleep: SleepControl
@@ -41,10 +41,11 @@ export class Standing {
     return this.seat === undefined || this.sleep.quiet() ? 0 : this.seat.manager.lost()
   }
 
-  /** True while a port or one of two spines shows a fault, or a hub is lost. */
+  /** True while a port, a spine or a feed of two shows a fault, or a hub is lost. */
   degraded(): boolean {
     if (this.lost() !== 0) return true
-    if (this.twin !== undefined && (this.twin.faulty(0) || this.twin.faulty(1))) return true
+    const twin = this.twin
+    if (twin !== undefined && (twin.faulty(0) || twin.faulty(1) || twin.feeds.fails(0) || twin.feeds.fails(1))) return true
     const ports = this.ports
     for (let i = 0; i < ports.length; i++) {
       if (ports[i]!.fault.code !== PORT_FAULT.none) return true

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { hubAddress, HubStatusCodec, LOCATION, messageId, peerId, WindowCommandCodec } from '#protocol/index.ts'
 import { FakeCan, FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
+import { Feeds } from './feeds.ts'
 import { Schedule } from './schedule.ts'
 import { NO_KEY } from './frame-queue.ts'
 import { COPY_WINDOW_ms } from './second-copies.ts'
@@ -19,7 +20,7 @@ function setUp() {
   const b = new FakeCan(clock)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const twin = new TwinCan([a, b], schedule)
+  const twin = new TwinCan([a, b], schedule, new Feeds(hal))
   const sent: number[] = []
   const received: string[] = []
   twin.onSent(id => sent.push(id))

@@ -1,5 +1,6 @@
 import type { CanState } from '#protocol/index.ts'
 import type { CanPort, FilterBank } from '../hal.ts'
+import type { Feeds } from './feeds.ts'
 import type { Job, Schedule } from './schedule.ts'
 import { SecondCopies } from './second-copies.ts'
 
@@ -65,6 +66,7 @@ export class TwinCan implements CanPort {
   onDown: () => void
   readonly sides: readonly Side[]
   readonly copies: SecondCopies
+  readonly feeds: Feeds
   private readonly schedule: Schedule
   private readonly job: Job
   /** By frame under way: whether it is one, what it is, the spines that sent it (bits), when the first did. */
@@ -76,7 +78,8 @@ export class TwinCan implements CanPort {
   private readonly first_ms: Float64Array
   private sentHandler: (id: number) => void
 
-  constructor(ports: readonly CanPort[], schedule: Schedule) {
+  constructor(ports: readonly CanPort[], schedule: Schedule, feeds: Feeds) {
+    this.feeds = feeds
     this.onDown = () => undefined
     this.sides = [new Side(ports[0]!), new Side(ports[1]!)]
     this.copies = new SecondCopies()

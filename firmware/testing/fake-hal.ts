@@ -249,6 +249,13 @@ export class FakeHal implements Hal {
     return this.shaken_m_s2
   }
 
+  /** By feed; none: the board has one. */
+  feeds_V: number[] = []
+
+  get feed_V(): ((feed: number) => number) | undefined {
+    return this.feeds_V.length < 2 ? undefined : feed => this.feeds_V[feed]!
+  }
+
   readonly cmac = undefined
 
   random(): number {

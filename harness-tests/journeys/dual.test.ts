@@ -14,6 +14,8 @@ type Feeder = Names['feeder']
 const HUBS = ['HOOD', 'DASH', 'FL', 'FR', 'STEREO', 'RL', 'RR', 'TRUNK'] as const
 const DOORS = ['FL', 'FR', 'RL', 'RR'] as const
 const options = { topology: SEDAN_DUAL } as const
+/** Answers of several frames are none of the catalogue. */
+const asked = { ...options, expects: ['frames'] }
 
 /** Something that happens to one spine, and its end. */
 interface Blow {
@@ -151,6 +153,49 @@ describe('what a car with two spines says', () => {
     await car.run(3000)
     expect(HUBS.map(hub => car.status(`HubStatus@${hub}`)['state'])).toEqual(HUBS.map(() => 'operating'))
   }, options)
+
+  const failing = async (laptop: Laptop, hub: (typeof HUBS)[number]): Promise<string[]> =>
+    (await laptop.wait(new Technician(laptop.wire, laptop.clock).troubles(hub))).filter(fault => fault.status.includes('failed')).map(fault => fault.code)
+
+  journey('of a feed that is gone: every hub behind the cut, no other, and until it is mended', async (car) => {
+    const fault = { kind: 'cut', cable: 'B.spine.RL', conductor: 'supply' } as const
+    const laptop = new Laptop(car.car)
+    await car.run(3000)
+    for (const hub of HUBS) expect(await failing(laptop, hub), hub).toEqual([])
+    car.car.powerFault(fault)
+    await car.run(3000)
+    for (const hub of HUBS) {
+      const behind = ['RL', 'RR', 'TRUNK'].includes(hub)
+      expect(await failing(laptop, hub), hub).toEqual(behind ? ['B1106-13'] : [])
+      expect(car.status(`HubStatus@${hub}`)['state'], hub).toBe(behind ? 'degraded' : 'operating')
+    }
+    const [spines] = await laptop.wait(new Technician(laptop.wire, laptop.clock).did('RL', 'spines'))
+    expect(Number(spines!['feedB_V'])).toBeLessThan(0.2)
+    expect(Number(spines!['feedA_V'])).toBeGreaterThan(12)
+    car.car.powerRepair(fault)
+    await car.run(3000)
+    for (const hub of HUBS) expect(car.status(`HubStatus@${hub}`)['state'], hub).toBe('operating')
+    expect(await failing(laptop, 'RL')).toEqual([])
+  }, asked)
+
+  journey('of the fuse of a drop that is gone, in the one hub', async (car) => {
+    car.car.powerFault({ kind: 'fuse', cable: 'drop.HOOD' })
+    await car.run(3000)
+    const laptop = new Laptop(car.car)
+    for (const hub of HUBS) expect(await failing(laptop, hub), hub).toEqual(hub === 'HOOD' ? ['B1105-13'] : [])
+  }, asked)
+
+  journey('of two sound feeds: nothing, whatever runs', async (car) => {
+    const laptop = new Laptop(car.car)
+    for (const door of DOORS) car.hold(`${door}.window.down`)
+    car.hold('DASH.lights.head')
+    car.car.crank('II')
+    for (let second = 0; second < 8; second++) {
+      await car.run(1000)
+      for (const hub of HUBS) expect(car.status(`HubStatus@${hub}`)['state'], `${hub} after ${second} s`).toBe('operating')
+    }
+    for (const hub of HUBS) expect((await failing(laptop, hub)).filter(code => /^B110[56]/.test(code)), hub).toEqual([])
+  }, asked)
 
   journey('of a dead spine A: every hub that it cannot send there', async (car) => {
     car.car.buses[0]!.faults.holdDominant(true)

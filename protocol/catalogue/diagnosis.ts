@@ -87,6 +87,14 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     text: 'its feed loses too much voltage', test: 'under load, against what the dash hub has: more than a sound drop and spine of its gauge lose',
     remedy: 'a bad contact: "npx spine check --actuate" names it; else look at tap, fuse and plug of its drop, and at the spine before it',
   },
+  feedA: {
+    text: 'feed A does not feed', test: 'of a car with two: before its diode there is 2 V less than at the hub, or 0.5 V more, which the diode does not let through',
+    remedy: 'if hubs behind it say so too, look at spine A and its fuses before the first of them; else at drop, fuse and plug, then at the diode on the board',
+  },
+  feedB: {
+    text: 'feed B does not feed', test: 'of a car with two: before its diode there is 2 V less than at the hub, or 0.5 V more, which the diode does not let through',
+    remedy: 'as for feed A, with B',
+  },
 }
 
 export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
@@ -208,6 +216,7 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
       { name: 'unheardA', bytes: 2, form: 'hubs' },
       { name: 'stateB', bytes: 1, values: CAN_STATE }, { name: 'tecB', bytes: 1 }, { name: 'recB', bytes: 1 }, { name: 'sendsB', bytes: 1 },
       { name: 'unheardB', bytes: 2, form: 'hubs' }, { name: 'copies', bytes: 4 },
+      { name: 'feedA_V', bytes: 2, unit: 'V', scale: 0.01 }, { name: 'feedB_V', bytes: 2, unit: 'V', scale: 0.01 },
     ],
   },
   ports: {

@@ -51,6 +51,8 @@ export class Feed {
   /** Lowest since the board was held down. */
   lowest_V = Infinity
   readonly index: number
+  /** It has two feeds, of a spine each. */
+  readonly two: boolean
   private readonly supply: Supply
   private readonly volts: Float64Array
 
@@ -58,6 +60,7 @@ export class Feed {
     this.name = name
     this.supply = supply
     this.index = supply.hub(name)
+    this.two = supply.twoFeeds
     this.volts = supply.network.voltage_V
   }
 
@@ -66,6 +69,11 @@ export class Feed {
     if (this.override_V === undefined) this.supply.refresh()
     const voltage_V = this.ripple_V + (this.override_V ?? this.volts[this.index]!)
     return voltage_V > 0 ? voltage_V : 0
+  }
+
+  /** Of one of two feeds before its ideal diode, V: spine A (0) or B (1). */
+  before_V(spine: number): number {
+    return this.ripple_V + (this.override_V ?? this.supply.feed_V(this.index, spine))
   }
 
   /** As `voltage_V`, for an outlet that is about to step its plant. */

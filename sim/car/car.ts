@@ -389,7 +389,7 @@ export class Car<Names extends CarNames = CarNames> {
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, hubType: plan.image,
       kernel: this.kernel, world: this.world,
-      trace: this.trace, controllers, can, outlets, supply_V,
+      trace: this.trace, controllers, can, outlets, supply_V, ...feed.two && { feed_V: (spine: number) => feed.before_V(spine) },
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)
@@ -406,7 +406,7 @@ export class Car<Names extends CarNames = CarNames> {
 
   private equip(location: string, table: SensorTable): void {
     const host = this.hub(location)
-    const sensors = new HubSensors(this.kernel.prng(`sensors ${location}`), host.outlets.length, table)
+    const sensors = new HubSensors(this.kernel.prng(`sensors ${location}`), host.outlets.length, table, this.power.feeds.get(location)!.two ? 2 : 0)
     host.instruments = sensors
     host.outlets.forEach((outlet, port) => { outlet.sense = sensors.ports[port] })
   }

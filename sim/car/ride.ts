@@ -90,6 +90,10 @@ class Sensors implements Meter, Instruments {
     return Math.max(0, this.measuring.voltage_V(true_V))
   }
 
+  feed_V(feed: number, true_V: number): number {
+    return this.own === undefined ? true_V : this.own.feed_V(feed, true_V)
+  }
+
   temperature_C(true_C: number): number {
     return true_C + this.piece.temperatureError_K
   }

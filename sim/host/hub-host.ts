@@ -56,6 +56,8 @@ export interface HubHostOptions {
   readonly outlets: readonly Outlet[]
   /** Supply at the hub now, V. */
   readonly supply_V: () => number
+  /** Of a hub with two feeds: before the diode of feed 0 (spine A) or 1 (B), V. */
+  readonly feed_V?: (feed: number) => number
   /** Called when the image begins and when it is gone: the board draws another current. */
   readonly lifeChanged?: () => void
 }
@@ -63,6 +65,8 @@ export interface HubHostOptions {
 /** How a board measures what surrounds it. */
 export interface Instruments {
   supply_V(true_V: number): number
+  /** Of feed 0 or 1, of a board with two. */
+  feed_V(feed: number, true_V: number): number
   temperature_C(true_C: number): number
   /** Mean since the last call. */
   acceleration_m_s2(true_m_s2: number): number
@@ -289,6 +293,7 @@ export class HubHost {
       after: (delay_ms, fire) => alive() ? cpu.after(delay_ms, fire) : 0,
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
       supply_V: () => this.instruments === undefined ? options.supply_V() : this.instruments.supply_V(options.supply_V()),
+      feed_V: this.feedMeter(),
       temperature_C: () => this.instruments === undefined ? this.temperature_C : this.instruments.temperature_C(this.temperature_C),
       acceleration_m_s2: () => this.instruments?.acceleration_m_s2(this.acceleration_m_s2) ?? this.acceleration_m_s2,
       random: () => dice.next(),
@@ -298,6 +303,11 @@ export class HubHost {
       sleep: (woken) => { if (alive()) this.sleep(woken) },
       log: text => this.tell({ kind: 'log', source: this.name, text }),
     }
+  }
+
+  private feedMeter(): ((feed: number) => number) | undefined {
+    const { feed_V } = this.options
+    return feed_V && (feed => this.instruments === undefined ? feed_V(feed) : this.instruments.feed_V(feed, feed_V(feed)))
   }
 
   private kick(): void {

@@ -63,14 +63,21 @@ export class HubSensors implements Instruments {
   /** By port. */
   readonly ports: readonly Sense[]
   private readonly supply: Sensor
+  private readonly feeds: readonly Sensor[]
 
-  constructor(dice: Prng, ports: number, table: SensorTable) {
+  /** `feeds`: before the diodes of a board with two. */
+  constructor(dice: Prng, ports: number, table: SensorTable, feeds: number) {
     this.supply = new Sensor(dice, table.supply_V)
     this.ports = Array.from({ length: ports }, () => new Sensor(dice, table.port_A))
+    this.feeds = Array.from({ length: feeds }, () => new Sensor(dice, table.supply_V))
   }
 
   supply_V(true_V: number): number {
     return this.supply.read(true_V)
+  }
+
+  feed_V(feed: number, true_V: number): number {
+    return this.feeds[feed]!.read(true_V)
   }
 
   temperature_C(true_C: number): number {

@@ -37,6 +37,11 @@ export class Diodes {
     this.faults = this.cables.map(() => undefined)
   }
 
+  /** The diode between a hub and spine A (0), whose drop comes first in the topology, or B (1). */
+  of(hub: number, spine: number): number {
+    return spine === 0 ? this.hubs.indexOf(hub) : this.hubs.lastIndexOf(hub)
+  }
+
   /** Throws RangeError where the cable has none. */
   setFault(cable: number, name: string, fault: DiodeFault | undefined): void {
     const diode = this.cables.indexOf(cable)

@@ -2,6 +2,7 @@ import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
 import type { ConductorName, DiodeFault } from './copper-faults.ts'
 import { type DiodeReadings, Diodes } from './diodes.ts'
+import { reach } from './graph.ts'
 import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
 import { LEAST_OHM, type Piece, piecesOf, type Spot } from './pieces.ts'
@@ -68,6 +69,8 @@ export class Network {
   }
 
   private stale = true
+  /** Nodes that the battery reaches without a way back through a diode; undefined: to be found anew. */
+  private fed: ReadonlySet<string> | undefined = undefined
   private flowsStale = true
   private emf_V = 0
   private source_Ohm = 0
@@ -279,6 +282,20 @@ export class Network {
     return feed_V - hub_V
   }
 
+  /** Of a hub with two feeds: spine A's (0) or B's (1) before its diode, V above the hub's ground; 0 when nothing reaches it. */
+  feed_V(hub: number, spine: number): number {
+    const diode = this.diodes.of(hub, spine)
+    const cable = this.diodes.cables[diode]!
+    // What hangs behind diodes that carry nothing is at their hubs' voltage in the solution, and at none in a car.
+    this.fed ??= reach(this.topology, ({ name }) => this.conducts(this.cableIndex(name)))
+    return this.fed.has(this.topology.cables[cable]!.from) && this.conducts(cable) ? this.voltage_V[hub]! + this.diodeAcross_V(diode) : 0
+  }
+
+  /** Whether the supply conductor of a cable leads from one end to the other, its diode aside. */
+  private conducts(cable: number): boolean {
+    return this.pieces.every((piece, i) => piece.cable !== cable || this.supply.resistance_Ohm[i]! < Infinity)
+  }
+
   /** Lets later solves begin at this solution: quicker, the same within a microvolt. For who solves along a time line. */
   anchor(): void {
     this.solver.anchor(this.source_Ohm)
@@ -375,6 +392,7 @@ export class Network {
   }
 
   private rebuild(): void {
+    this.fed = undefined
     const { supply, back, solver, hubNodes, voltage_V, pieces } = this
     for (let i = 0; i < pieces.length; i++) {
       supply.resistance_Ohm[i] = this.state.resistance_Ohm(pieces[i]!, true)

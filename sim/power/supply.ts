@@ -195,6 +195,17 @@ export class Supply {
     return this.network.voltage_V[this.index(hub)]!
   }
 
+  /** Each hub has two feeds, behind ideal diodes. */
+  get twoFeeds(): boolean {
+    return this.network.topology.layout === 'dual'
+  }
+
+  /** Of a hub with two feeds: spine A's (0) or B's (1) before its ideal diode, V above the hub's ground; 0 when nothing reaches it. */
+  feed_V(hub: number, spine: number): number {
+    this.refresh()
+    return this.network.feed_V(hub, spine)
+  }
+
   /** Drawn by a hub, A. */
   hubCurrent_A(hub: number | string): number {
     this.refresh()

@@ -264,6 +264,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     after: (delay_ms, fire) => clock.after(delay_ms, fire),
     cancel: handle => clock.cancel(handle),
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : measured(pins.supply, shareOf(supply!)),
+    feed_V: undefined,
     temperature_C: () => temperature === undefined ? ROOM_C : measured(pins.temperature!, shareOf(temperature)),
     acceleration_m_s2: () => NaN,
     random: () => random.next(),

@@ -43,8 +43,8 @@ function latch(location: number = LOCATION.FL, flags = LATCH_FLAG.cinch | LATCH_
   return { b, model }
 }
 
-function order(b: Bench, action: keyof typeof LATCH_ACTION, sender: number = DASH): boolean {
-  return b.command({ sequence: 0, action: LATCH_ACTION[action] }, sender)
+function order(b: Bench, action: keyof typeof LATCH_ACTION, sender: number = DASH, sequence = 0): boolean {
+  return b.command({ sequence, action: LATCH_ACTION[action] }, sender)
 }
 
 const rest = (b: Bench): number => b.until(() => b.pending === 0 && !b.component.moving(), 10000)
@@ -165,13 +165,39 @@ describe('who may', () => {
     expect(order(b, 'release')).toBe(true)
   })
 
-  it('with the speed unknown a door opens, a lid does not', () => {
+  it('with the speed unknown a door opens when it is asked twice, a lid does not', () => {
     const { b: door } = latch(LOCATION.FR)
     const { b: hood } = latch(LOCATION.HOOD)
-    door.speed_kmh = NaN
-    hood.speed_kmh = NaN
-    expect(order(door, 'release')).toBe(true)
-    expect(order(hood, 'release')).toBe(false)
+    for (const { b, opens } of [{ b: door, opens: true }, { b: hood, opens: false }]) {
+      b.speed_kmh = NaN
+      expect(order(b, 'release', DASH, 3)).toBe(false)
+      b.run(500)
+      expect(order(b, 'release', DASH, 3), 'a repetition').toBe(false)
+      b.run(LATCH_PARAMETERS.insist_ms - 501)
+      expect(order(b, 'release', DASH, 4)).toBe(opens)
+    }
+  })
+
+  it.each([
+    ['the second comes too late', (b: Bench) => b.run(LATCH_PARAMETERS.insist_ms + 1), 4],
+    ['between them something else was asked for, and the first is repeated', (b: Bench) => order(b, 'unlock', DASH, 4), 3],
+    ['sixteen commands later the number comes again', (b: Bench) => b.run(LATCH_PARAMETERS.insist_ms + 1), 3],
+  ] as const)('with the speed unknown a door stays shut when %s', (_what, between, sequence) => {
+    const { b } = latch(LOCATION.FR)
+    b.speed_kmh = NaN
+    expect(order(b, 'release', DASH, 3)).toBe(false)
+    between(b)
+    expect(order(b, 'release', DASH, sequence)).toBe(false)
+    expect(order(b, 'release', DASH, sequence + 1), 'and then another').toBe(true)
+  })
+
+  it('what was asked for above 5 km/h is no first of two', () => {
+    const { b } = latch(LOCATION.FR)
+    b.speed_kmh = 120
+    expect(order(b, 'release', DASH, 3)).toBe(false)
+    b.speed_kmh = NaN
+    expect(order(b, 'release', DASH, 4)).toBe(false)
+    expect(order(b, 'release', DASH, 5)).toBe(true)
   })
 
   it('hardware that is not there refuses, as does a code that means nothing', () => {

@@ -16,6 +16,7 @@ import { STROKES, needsUnlock } from './strokes.ts'
 const PHASE = { rest: 0, waiting: 1, driving: 2, pausing: 3, returning: 4 } as const
 type Phase = CodeOf<typeof PHASE>
 const NO_ACTION = -1
+const NO_SEQUENCE = -1
 
 /** A latch: releases, pulls shut, locks and unlocks, each stroke with a time limit and one retry. */
 class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValues> {
@@ -29,13 +30,16 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   private began_ms: number
   private retried: boolean
   private fault: boolean
+  /** The last release that was asked for with the speed unknown, and when. */
+  private askedSequence: number
+  private asked_ms: number
   private readonly settleJob: DriverJob
 
   constructor(context: ContextOf<typeof COMPONENT_CLASS.latch>) {
     this.statusCount = 1
     this.context = context
     this.view = {
-      location: context.location, sender: 0, locked: false, ajar: false, speed_kmh: NaN,
+      location: context.location, sender: 0, locked: false, ajar: false, speed_kmh: NaN, insisted: false,
       flags: context.descriptor.data.flags,
     }
     this.phase = PHASE.rest
@@ -44,6 +48,8 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     this.began_ms = 0
     this.retried = false
     this.fault = false
+    this.askedSequence = NO_SEQUENCE
+    this.asked_ms = -Infinity
     this.settleJob = context.job('inputs settle', () => context.statusChanged(0))
     context.port.onInput(() => this.settleJob.notLater(LATCH_PARAMETERS.settle_ms))
   }
@@ -51,6 +57,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
   command(values: LatchCommandValues, sender: number): boolean {
     const view = this.look()
     view.sender = sender & 0x0f
+    view.insisted = values.action === LATCH_ACTION.release && !(view.speed_kmh >= 0) && this.insists(values.sequence)
     if (!mayObey(values.action, view)) return false
     const unlockFirst = needsUnlock(values.action, view.locked)
     this.fault = false
@@ -105,6 +112,16 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     this.phase = PHASE.rest
     this.context.tick(0)
     this.context.power.release()
+  }
+
+  /** A repetition of the first release is not the second. */
+  private insists(sequence: number): boolean {
+    const now_ms = this.context.hal.now()
+    const since_ms = now_ms - this.asked_ms
+    if (sequence === this.askedSequence && since_ms <= LATCH_PARAMETERS.insist_ms) return false
+    this.askedSequence = sequence
+    this.asked_ms = now_ms
+    return since_ms <= LATCH_PARAMETERS.insist_ms
   }
 
   private look(): LatchView {

@@ -15,6 +15,8 @@ export const LATCH_PARAMETERS = {
   settle_ms: 20,
   /** Above this nothing is released. */
   releaseSpeed_kmh: 5,
+  /** With the speed unknown a second release counts for so long after the first. */
+  insist_ms: 5000,
   /** Power is asked for this long. */
   lease_ms: 4000,
   priority: PRIORITY.access,
