@@ -36,7 +36,10 @@ function answerRequest(parts: HubParts, pgn: number, delay_ms: number): void {
 function connectBus(parts: HubParts): void {
   const address = parts.address
   const authentic = parts.authentic
+  const seat = parts.seat
   address.onClaimed = () => {
+    // Without an address it heard nobody.
+    if (seat !== undefined) seat.manager.listen()
     startSending(parts)
     if (authentic !== undefined) authentic.start()
   }

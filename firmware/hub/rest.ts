@@ -92,7 +92,7 @@ export class Rest implements SleepHost {
     if (!address.operating()) return
     this.hub.reports.start()
     if (this.hub.authentic !== undefined) this.hub.authentic.renew()
-    if (this.hub.seat !== undefined) this.hub.seat.manager.woke()
+    if (this.hub.seat !== undefined) this.hub.seat.manager.listen()
     if (this.manages()) this.hub.reports.heartbeat(true)
   }
 

@@ -123,6 +123,17 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(20_820, 'RR.window.up', 180),
     ],
   },
+  'the trunk gets its address back after ten seconds, and has lost nobody': {
+    seed: 1873787122, for_ms: 26_000,
+    events: [press(12_205, 'FR.window.down', 22), { at_ms: 13_016, kind: 'rival', for_ms: 346, with: { hub: 'TRUNK', identity: 982_502 } }],
+  },
+  'a hub that has no address for ten seconds gives its window its static share, and reports that with its address': {
+    seed: 3713076153, for_ms: 23_000,
+    events: [
+      press(8892, 'DASH.windowRL.down', 18), { at_ms: 10_982, kind: 'rival', for_ms: 19, with: { hub: 'FR', identity: 1_717_285 } },
+      press(20_878, 'FR.window.down', 30),
+    ],
+  },
 }
 
 describe('found by random runs', () => {

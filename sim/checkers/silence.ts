@@ -29,7 +29,7 @@ interface Voice {
   back_ns: number
   /** Which half of a cut bus it spoke on. */
   half: number
-  /** It said that it has no address; a reset lets it try again. */
+  /** It said that it has no address, and has not claimed it anew. */
   resigned: boolean
   /** The bus was unusable for it before `able_ns`. */
   recovering: boolean
@@ -67,7 +67,8 @@ class SilenceChecker implements Checker {
       voice.accused = false
     }
     if (decoded === undefined) return
-    if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender)
+    if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender, true)
+    if (decoded.name === J1939_NAMES.claim) this.resign(sender, false)
     if (decoded.name === 'HubStatus' && voice !== undefined) this.missed(voice, decoded.values['lost'], end_ns)
     const waking = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.waking
     if (voice !== undefined && (waking || decoded.name === 'VehicleState')) this.wake(voice, end_ns)
@@ -118,8 +119,8 @@ class SilenceChecker implements Checker {
     }
   }
 
-  private resign(sender: string): void {
-    for (const voice of this.voices) if (voice.hub.name === sender) voice.resigned = true
+  private resign(sender: string, resigned: boolean): void {
+    for (const voice of this.voices) if (voice.hub.name === sender) voice.resigned = resigned
   }
 }
 

@@ -66,7 +66,7 @@ describe('the manager in the dash', () => {
     expect(bench.manager.lost()).toBe(0)
     bench.pass(300)
     expect(bench.manager.lost()).toBe(1 << FL - 1)
-    bench.manager.woke()
+    bench.manager.listen()
     expect(bench.manager.lost()).toBe(0)
     bench.pass(5200)
     expect(bench.manager.lost()).toBe(1 << FL - 1)

@@ -197,8 +197,8 @@ export class PowerManager {
     }
   }
 
-  /** The car woke, and all have something to say again. */
-  woke(): void {
+  /** From now on all have something to say again: the car woke, or this hub has its address. */
+  listen(): void {
     this.presence.listen(this.host.schedule.now())
   }
 
