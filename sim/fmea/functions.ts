@@ -38,7 +38,7 @@ interface Deed {
 }
 
 /** Long enough that glass is seen to move both ways, twice, and an arm to fold and unfold. */
-export const ROUND_ms = 15_000
+export const ROUND_ms = 16_000
 
 /** Windows move two at a time, one in front and one behind: more motors that start at once wait for each other's peaks. */
 const FIRST_PAIR: readonly string[] = ['FL', 'RR']
@@ -55,8 +55,9 @@ const SECOND_ms = { down: 1000, up: 1700 } as const
  */
 const LOCK = { from_ms: 10_600, to_ms: 12_100 }
 const UNLOCK = { from_ms: 12_200, to_ms: 13_700 }
-const DRIVERS_RELEASE = { from_ms: 7400, to_ms: 8300 }
-const OWN_RELEASE = { from_ms: 13_800, to_ms: 14_600 }
+/** Long enough that a second press opens: the first may come to nothing, or speed be unknown. */
+const DRIVERS_RELEASE = { from_ms: 7400, to_ms: 9300 }
+const OWN_RELEASE = { from_ms: 13_800, to_ms: 15_700 }
 const CLOSE = { from_ms: 4000, to_ms: 4900 }
 const TILT = {
   left: { from_ms: 11_400, to_ms: 11_900 }, right: { from_ms: 12_000, to_ms: 12_500 },
