@@ -134,6 +134,9 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(20_878, 'FR.window.down', 30),
     ],
   },
+  'a recorded frame is said again in the very bits, and at the very time, of the hub that sends its next one': {
+    seed: 3147628638, for_ms: 4200, events: [{ at_ms: 4098, kind: 'replay', for_ms: 0, with: { back: 63, times: 2 } }],
+  },
 }
 
 describe('found by random runs', () => {

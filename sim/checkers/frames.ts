@@ -11,13 +11,15 @@ const AFTERMATH_ns = 100 * MS_ns
 const WEAK_ns = 5 * SECOND_ns
 /** Bus-off it is silent at least this long, and what waits in its controller may grow too old. */
 const BUS_OFF_ns = 150 * MS_ns
+/** No message has it. */
+const NO_COUNTER = -1
 
 /** What hubs put on the bus: only frames of the catalogue, in their own name, with counters that count. */
 class FramesChecker implements Checker {
   private readonly accuse: Accuse
   private readonly around: Surroundings
-  /** The last counter and its time, by data id << 8 | source. */
-  private readonly counters = new Map<number, { counter: number, t_ns: number }>()
+  /** By data id << 8 | source: the last counter and its time, and the next one if somebody else has said it since. */
+  private readonly counters = new Map<number, { counter: number, t_ns: number, forged: number }>()
   /** By hub: when it was heard last, and when it was heard again after its last silence. */
   private readonly heard_ns = new Map<HubLife, number>()
   private readonly back_ns = new Map<HubLife, number>()
@@ -29,7 +31,10 @@ class FramesChecker implements Checker {
 
   frame({ frame, decoded, failure, sender, end_ns }: SeenFrame): void {
     const hub = this.around.hub(sender)
-    if (hub === undefined) return
+    if (hub === undefined) {
+      if (decoded !== undefined && decoded.counter >= 0) this.forge(dataIdOf(frame.id) << 8 | sourceOf(frame.id), decoded.counter)
+      return
+    }
     this.hear(hub, end_ns)
     if (hub.babbling || hub.babbled_ns >= end_ns - AFTERMATH_ns) return
     const source = sourceOf(frame.id)
@@ -46,17 +51,25 @@ class FramesChecker implements Checker {
     if (decoded.counter >= 0) this.count(dataIdOf(frame.id) << 8 | source, decoded, hub, end_ns)
   }
 
+  /** Somebody else's frame with the hub's next number may be the hub's own: of equal frames sent at once there is one on the bus. */
+  private forge(key: number, counter: number): void {
+    const last = this.counters.get(key)
+    if (last !== undefined && counter === nextCounter(last.counter)) last.forged = counter
+  }
+
   private count(key: number, { name, location, counter }: DecodedFrame, hub: HubLife, now_ns: number): void {
     const last = this.counters.get(key)
     if (last === undefined) {
-      this.counters.set(key, { counter, t_ns: now_ns })
+      this.counters.set(key, { counter, t_ns: now_ns, forged: NO_COUNTER })
       return
     }
     const expected = nextCounter(last.counter)
     const since_ns = last.t_ns
+    const merged = last.forged === expected && nextCounter(expected) === counter
     last.counter = counter
+    last.forged = NO_COUNTER
     last.t_ns = now_ns
-    if (expected === counter || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns)) || wasAlone(hub, since_ns)) return
+    if (expected === counter || merged || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns)) || wasAlone(hub, since_ns)) return
     if ((this.back_ns.get(hub) ?? -Infinity) > since_ns && this.disturbedSince(since_ns - WEAK_ns)) return
     this.accuse(now_ns, `${name}@${location} of ${hub.name} does not count on`, { counter, expected })
   }
