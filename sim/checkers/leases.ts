@@ -65,6 +65,8 @@ class LeasesChecker implements Checker {
   private readonly requests = new Map<string, Request>()
   /** The last but one of each port: its grant may cross the last. */
   private readonly former = new Map<string, Request>()
+  /** What each port last said that it holds. */
+  private readonly held = new Map<string, { readonly granted_A: number, readonly t_ns: number }>()
   private readonly managers = new Map<string, Manager>()
   private readonly overloaded = new Set<string>()
   private readonly overdue = new Set<string>()
@@ -110,6 +112,7 @@ class LeasesChecker implements Checker {
         return
       case 'PortStatus':
         this.report(key, location, decoded.values.granted_A, end_ns)
+        this.held.set(key, { granted_A: decoded.values.granted_A, t_ns: end_ns })
         this.weigh(key, decoded.values.current_A, decoded.values.granted_A, end_ns)
         return
     }
@@ -183,7 +186,11 @@ class LeasesChecker implements Checker {
     }
     // An answer to an older one, which the manager heard last: the port waits for it no more, and takes nothing of it.
     if (request?.sequence !== values.sequence) return
-    if (values.run_A > request.run_A + STEP_A || values.peak_A > Math.max(request.run_A, request.peak_A) + STEP_A) {
+    // What it says that it holds, of another manager, is left to it.
+    const held = this.held.get(key)
+    const held_A = held !== undefined && now_ns - held.t_ns <= SECOND_ns ? held.granted_A : 0
+    const run_A = Math.max(request.run_A, held_A)
+    if (values.run_A > run_A + STEP_A || values.peak_A > Math.max(run_A, request.peak_A) + STEP_A) {
       this.accuse(now_ns, `${manager} granted ${key} more than it asked for`, {
         run_A: values.run_A, peak_A: values.peak_A, askedRun_A: request.run_A, askedPeak_A: request.peak_A,
       })

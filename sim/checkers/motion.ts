@@ -204,7 +204,10 @@ class MotionChecker implements Checker {
   private judgeStart(motion: Motion, signal: string, now_ns: number): void {
     const handled_ns = this.handled_ns.get(motion.hub) ?? -Infinity
     const target = targetOf(motion)
-    const cause_ns = Math.max(handled_ns, this.commanded.get(target)?.t_ns ?? -Infinity, this.obeyed.get(target)?.cause.t_ns ?? -Infinity)
+    const obeyed = this.obeyed.get(target)
+    // A glass that frees a hand goes on trying.
+    const reversed_ns = signal === 'position_pct' && motion.last > motion.rest ? obeyed?.reversed_ns ?? -Infinity : -Infinity
+    const cause_ns = Math.max(handled_ns, reversed_ns, this.commanded.get(target)?.t_ns ?? -Infinity, obeyed?.cause.t_ns ?? -Infinity)
     const born_ns = this.around.hub(motion.hub)?.reset_ns ?? -Infinity
     if (now_ns - cause_ns <= CAUSE_ns && cause_ns > born_ns) return
     if (now_ns - born_ns <= RUN_DOWN_ns) return settle(motion)

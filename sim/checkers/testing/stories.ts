@@ -56,6 +56,12 @@ const alone = (t: Fabricated): Fabricated => {
   for (const hub of others) t.reset(hub, 'powerOn')
   return t
 }
+/** A glass that was to close says for long that it opens from a hand, and moves at last. */
+const reopening = (t: Fabricated, to_pct: number): Fabricated => {
+  echo(command(window(t), 1, 'autoUp'), 1)
+  for (let i = 1; i <= 12; i++) t.live(5000 + 500 * i).say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: 1, state: 'reversing' })
+  return t.ramp('FL.window', 'position_pct', 50, to_pct, 500)
+}
 const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x123_4567, length: 8 })
 
 /** By checker. A checker without a story fails its test. */
@@ -123,6 +129,9 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
+      'what it says that it holds of another manager, though it asks for less': t => request(t.boot().live(2000), 'FL', 6)
+        .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 20 })
+        .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 1, run_A: 20, peak_A: 20, lease_ms: 2000, result: 'granted' }),
       'what the manager\'s own hub asked for while it was off the bus': t => t.boot().live(2000).tell({ kind: 'dropped', source: 'DASH', dropped: true })
         .at(3000).tell({ kind: 'dropped', source: 'DASH', dropped: false }).at(3010)
         .say('DASH', 'PowerGrant@DASH', { port: 2, sequence: 1, run_A: 1, peak_A: 1, lease_ms: 2000, result: 'granted' }),
@@ -147,6 +156,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
+      'closing, long after it was asked to, while it says that it frees a hand': t => reopening(t, 40),
       'after the switch was let go': t => echo(command(window(t), 1, 'down'), 1).ramp('FL.window', 'position_pct', 50, 80, 1500),
       'after the switch was let go, whatever was commanded in vain': t =>
         echo(command(echo(command(window(t), 1, 'down'), 1), 2).ramp('FL.window', 'position_pct', 50, 70, 1000), 1)
@@ -158,6 +168,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     },
     innocent: {
       'after a command': t => move(echo(command(window(t), 1), 1)),
+      'open, long after it was asked to close, while it frees a hand': t => reopening(t, 60),
       'after its own switch': t => move(window(t).tell({ kind: 'switch', source: 'FL', name: 'window.down', pressed: true })),
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'closes again on another press': t => again(t, 2),
