@@ -2,7 +2,7 @@ import { GRANT_RESULT, MANAGER_STATE, type PowerGrantValues, type PowerRequestVa
 import { J1939_NAMES } from '#protocol/messages/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
-import { type Facts, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
+import { type Facts, type Feeder, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import { HUB_ABILITY, type HubLife, type Surroundings } from './surroundings.ts'
 
 /** What the power contract says: a lease, what the manager adds, how long a peak may last. */
@@ -27,6 +27,8 @@ const REST_A = 2
 const EXCESS = 1.15
 /** Currents on the bus are rounded to this. */
 const STEP_A = 0.2
+/** Less is a rounding error of the copper's solution. */
+const LEAST_SHARE = 1e-6
 
 interface Lease {
   readonly hub: string
@@ -36,6 +38,8 @@ interface Lease {
   peak_A: number
   peakEnd_ns: number
   end_ns: number
+  /** Safety got it at once of a manager that did not know yet what else the hub holds. */
+  readonly blind: boolean
   manager: string
   granted_ns: number
 }
@@ -152,8 +156,10 @@ class LeasesChecker implements Checker {
     if (hub !== manager || !this.wasUnheard(now_ns)) this.compare(key, manager, values, now_ns)
     const run_A = values.run_A
     const peak_A = values.peak_A > run_A ? values.peak_A : run_A
+    const request = this.requests.get(key)
+    const blind = this.managers.get(manager)?.activeSince_ns === Infinity && request !== undefined && request.safety_ns === request.t_ns
     this.leases.set(key, {
-      hub, port: values.port, sequence: values.sequence, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
+      hub, blind, port: values.port, sequence: values.sequence, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
       peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,
     })
     this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
@@ -203,13 +209,17 @@ class LeasesChecker implements Checker {
       let run_A = 0
       let sum_A = 0
       let count = 0
+      let capped = false
       for (const lease of this.leases.values()) {
         const share = feeder.shares[lease.hub] ?? 0
         if (lease.end_ns <= now_ns || share === 0) continue
         run_A += share * lease.run_A
         sum_A += share * (now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A)
         count++
+        // A hub takes no more than its own drop carries, whatever it is granted.
+        if (lease.blind && isDrop(feeder)) capped = true
       }
+      if (capped) continue
       if (run_A <= feeder.run_A + count * STEP_A && sum_A <= feeder.peak_A + count * STEP_A) this.overloaded.delete(feeder.name)
       else if (!this.overloaded.has(feeder.name)) {
         this.overloaded.add(feeder.name)
@@ -269,6 +279,11 @@ class LeasesChecker implements Checker {
     }
     return true
   }
+}
+
+/** Only one hub's current flows through it. */
+function isDrop({ shares }: Feeder): boolean {
+  return Object.values(shares).filter(share => share > LEAST_SHARE).length === 1
 }
 
 export const leases: CheckerEntry<'reset'> = {

@@ -9,7 +9,10 @@ import { Judges } from '../judges.ts'
 /** Hubs of the stories, front to rear, and one cable that feeds both doors. */
 export const STORY_FACTS: Facts = {
   spine: ['DASH', 'FL', 'FR', 'TRUNK'],
-  feeders: [{ name: 'spine.FL', ampacity_A: 30, run_A: 26, peak_A: 30, shares: { FL: 1, FR: 1 } }],
+  feeders: [
+    { name: 'spine.FL', ampacity_A: 30, run_A: 26, peak_A: 30, shares: { FL: 1, FR: 1 } },
+    { name: 'drop.FL', ampacity_A: 25, run_A: 25, peak_A: 25, shares: { FL: 1, FR: 0 } },
+  ],
 }
 
 /** A trace that nobody drove: tells the judges what a story says, in its time. */

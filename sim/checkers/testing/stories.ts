@@ -26,6 +26,11 @@ const draw = (t: Fabricated, from_ms: number, current_A: number, granted_A: numb
   }
   return t
 }
+/** FL holds a lease of the manager before, and another of its ports asks the one that has just begun. */
+const rebuilt = (t: Fabricated, priority: number): Fabricated => grant(request(t.boot().live(2000)), 'DASH', 'FL', 10)
+  .live(2500).say('TRUNK', 'VehicleState@ALL', { manager: 'rebuilding' })
+  .say('FL', 'PowerRequest@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, duration_ms: 1000, priority })
+  .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, lease_ms: 2000, result: 'granted' })
 const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
 const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
@@ -111,6 +116,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'what nobody asked for': t => grant(t.boot().live(2000), 'DASH', 'FL', 5),
       'more than the cable carries': t => grant(grant(request(request(t.boot().live(2000), 'FL', 20), 'FR', 20), 'DASH', 'FL', 20), 'DASH', 'FR', 20),
       'more for ever than its fuse carries so': t => grant(grant(request(request(t.boot().live(2000), 'FL', 14), 'FR', 14), 'DASH', 'FL', 14), 'DASH', 'FR', 14),
+      'more than its cable carries, for comfort, of a manager that has just begun': t => rebuilt(t, 2),
       'two managers at once': (t) => {
         request(t.boot().live(3000))
         for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
@@ -129,6 +135,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
+      'more than its cable carries, as safety gets it at once of a manager that has just begun': t => rebuilt(t, 0),
       'what it says that it holds of another manager, though it asks for less': t => request(t.boot().live(2000), 'FL', 6)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 20 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 1, run_A: 20, peak_A: 20, lease_ms: 2000, result: 'granted' }),
