@@ -18,9 +18,14 @@ export const CRC8_TABLE: Uint16Array = remainders(0x1d, 8)
 /** CRC-16 with the CCITT polynomial 0x1021. */
 const CRC16_TABLE: Uint16Array = remainders(0x1021, 16)
 
-/** CRC-16/CCITT-FALSE (start 0xFFFF; "123456789" gives 0x29B1) over `data[from]` … `data[to - 1]`. */
-export function crc16(data: Uint8Array, from: number, to: number): number {
-  let crc = 0xffff
+/** CRC-16 of `data[from]` … `data[to - 1]`, which follow bytes whose CRC-16 is `start`. */
+export function crc16On(start: number, data: Uint8Array, from: number, to: number): number {
+  let crc = start
   for (let i = from; i < to; i++) crc = ((crc << 8) & 0xffff) ^ CRC16_TABLE[(crc >> 8) ^ data[i]!]!
   return crc
+}
+
+/** CRC-16/CCITT-FALSE (start 0xFFFF; "123456789" gives 0x29B1) over `data[from]` … `data[to - 1]`. */
+export function crc16(data: Uint8Array, from: number, to: number): number {
+  return crc16On(0xffff, data, from, to)
 }

@@ -17,6 +17,11 @@ const PORT_SHIFT = 8
 /** What stays of a status over a reset. */
 const LASTING = DTC_STATUS.confirmed | DTC_STATUS.failedSinceClear
 
+/** All of a status but that its test has not been done yet. */
+const TESTED: number = 0xff & ~(DTC_STATUS.notTestedThisCycle | DTC_STATUS.notTestedSinceClear)
+/** What the beginning of a cycle may change, besides that nothing was tested in it. */
+const OF_CYCLES: number = DTC_STATUS.failedThisCycle | DTC_STATUS.pending | DTC_STATUS.confirmed
+
 /** Writes the circumstances of a fault: `SNAPSHOT_BYTES` from `offset` on. */
 export type Snapshot = (into: Uint8Array, offset: number) => void
 
@@ -91,28 +96,29 @@ export class FaultMemory {
     return this.entries[entry + AGE_AT]!
   }
 
-  /** What a test found, once a second. */
-  judge(test: number, fails: boolean): void {
-    const status = this.status[test]!
-    const failed = (status & DTC_STATUS.failed) !== 0
-    if (fails === failed) {
-      this.seconds[test] = 0
-      if ((status & (DTC_STATUS.notTestedThisCycle | DTC_STATUS.notTestedSinceClear)) !== 0) this.tested(test)
-      return
+  /** What tests from `first` on found, once a second: a bit each that fails; those of `foreign` are not judged. */
+  judge(first: number, tests: number, failing: number, foreign: number): void {
+    const statuses = this.status
+    for (let i = 0; i < tests; i++) {
+      if ((foreign >> i & 1) !== 0) continue
+      const test = first + i
+      const status = statuses[test]!
+      if ((failing >> i & 1) === (status & DTC_STATUS.failed)) {
+        this.seconds[test] = 0
+        statuses[test] = status & TESTED
+      } else this.differs(test, status)
     }
-    this.seconds[test] = this.seconds[test]! + 1
-    if (this.seconds[test] < this.rowOf(test).debounce_s) return
-    this.seconds[test] = 0
-    if (fails) this.fail(test)
-    else this.status[test] = status & ~DTC_STATUS.failed
-    this.tested(test)
   }
 
-  /** The ignition was switched on: a new operation cycle. */
-  beginCycle(): void {
-    this.untested = true
-    for (let test = 0; test < this.tests; test++) {
+  /** The ignition was switched on: a new operation cycle of tests from `first` on. */
+  beginCycle(first: number, tests: number): void {
+    for (let test = first; test < first + tests; test++) {
       const status = this.status[test]!
+      if ((status & OF_CYCLES) === 0) {
+        // As nearly always: it never failed.
+        this.status[test] = status | DTC_STATUS.notTestedThisCycle
+        continue
+      }
       const clean = (status & (DTC_STATUS.failedThisCycle | DTC_STATUS.notTestedThisCycle)) === 0
       if (clean) this.age(test)
       const over = DTC_STATUS.failedThisCycle | (clean ? DTC_STATUS.pending : 0)
@@ -161,8 +167,14 @@ export class FaultMemory {
     }
   }
 
-  private tested(test: number): void {
-    this.status[test] = this.status[test]! & ~(DTC_STATUS.notTestedThisCycle | DTC_STATUS.notTestedSinceClear)
+  /** A test finds other than its status says: that counts when it has for its debounce time. */
+  private differs(test: number, status: number): void {
+    this.seconds[test] = this.seconds[test]! + 1
+    if (this.seconds[test] < this.rowOf(test).debounce_s) return
+    this.seconds[test] = 0
+    if ((status & DTC_STATUS.failed) === 0) this.fail(test)
+    else this.status[test] = status & ~DTC_STATUS.failed
+    this.status[test] = this.status[test]! & TESTED
   }
 
   private fail(test: number): void {

@@ -18,10 +18,12 @@ const FEED_LOADED = 1 / 4
 const FEED_LOOKS = 2
 /** A hub or port without a fault for so long after one has passed every test: longer than any debounce, s. */
 const CALM_s = 12
+/** Which part of a look is next: the hub, then its ports. */
+const HUB_PART = -1
 const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB | 1 << HUB_FAULT.feedA | 1 << HUB_FAULT.feedB
 const LOST_TESTS = 0xff << FIRST_LOST_FAULT
 
-/** Judges the hub and its ports once a second, while it is awake. */
+/** Judges the hub once a second, while it is awake, then each port that has to be, in a callback of its own. */
 export class FaultWatch {
   private readonly hub: DiagnosedHub
   private readonly memory: FaultMemory
@@ -31,6 +33,10 @@ export class FaultWatch {
   private corrupt: number
   private ticksLate: number
   private ignition: number
+  /** Of the look under way: its next part, whether it begins an operation cycle, when the next look is. */
+  private part: number
+  private begins: boolean
+  private next_ms: number
   /** By `NOTICE`: how often it was noticed until the last look. */
   private readonly noticed: Uint16Array
   /** By port: seconds without a fault; and those of the hub itself. */
@@ -46,12 +52,15 @@ export class FaultWatch {
   constructor(hub: DiagnosedHub, memory: FaultMemory, updateFailed: boolean) {
     this.hub = hub
     this.memory = memory
-    this.job = hub.schedule.job('fault watch', () => this.look())
+    this.job = hub.schedule.loner('fault watch', () => this.step())
     this.busOffs = 0
     this.conflicts = 0
     this.corrupt = 0
     this.ticksLate = 0
     this.ignition = IGNITION.off
+    this.part = HUB_PART
+    this.begins = false
+    this.next_ms = 0
     this.noticed = new Uint16Array(NOTICES)
     this.calm_s = new Uint8Array(hub.slots.length)
     this.calm_s.fill(CALM_s - 1)
@@ -65,19 +74,31 @@ export class FaultWatch {
     this.hub.schedule.startIn(this.job, WATCH_ms)
   }
 
-  /** Every test once. */
+  /** Every test once, at once. */
   look(): void {
-    this.hub.schedule.startIn(this.job, WATCH_ms)
-    const memory = this.memory
-    const ignition = this.hub.vehicle.ignition()
-    if (ignition === IGNITION.on && this.ignition !== IGNITION.on) memory.beginCycle()
-    this.ignition = ignition
-    if (memory.untested) this.lookOnce()
-    if (memory.watching) {
+    this.part = HUB_PART
+    do this.step()
+    while (this.part !== HUB_PART)
+  }
+
+  /** One part of a look. */
+  private step(): void {
+    const schedule = this.hub.schedule
+    const now = schedule.now()
+    if (this.part === HUB_PART) {
+      this.next_ms = now + WATCH_ms
+      this.begin()
       this.lookAtHub()
-      this.lookAtPorts()
+      this.part = 0
+    } else this.lookAtPort(this.part++)
+    const ports = this.calm_s.length
+    while (this.part < ports && !this.concerns(this.part)) this.part++
+    if (this.part < ports) schedule.startAt(this.job, now)
+    else {
+      this.part = HUB_PART
+      schedule.startAt(this.job, this.next_ms)
+      if (this.memory.unsaved && this.still()) this.memory.save()
     }
-    if (memory.unsaved && this.still()) memory.save()
   }
 
   /** No motor runs. */
@@ -88,8 +109,12 @@ export class FaultWatch {
     return true
   }
 
-  /** What is calm too is judged once. */
-  private lookOnce(): void {
+  /** The ignition was switched on: a new operation cycle. In it, and when the memory wants it, what is calm is judged once too. */
+  private begin(): void {
+    const ignition = this.hub.vehicle.ignition()
+    this.begins = ignition === IGNITION.on && this.ignition !== IGNITION.on
+    this.ignition = ignition
+    if (!this.begins && !this.memory.untested) return
     this.memory.untested = false
     if (this.hubCalm_s === CALM_s) this.hubCalm_s = CALM_s - 1
     for (let port = 0; port < this.calm_s.length; port++) {
@@ -98,14 +123,32 @@ export class FaultWatch {
   }
 
   private lookAtHub(): void {
+    const memory = this.memory
+    if (this.begins) memory.beginCycle(0, HUB_FAULTS.length)
+    if (!memory.watching) return
     if (this.hub.watch !== undefined) this.hub.watch.look()
     const failing = this.failing()
     if (failing !== 0) this.hubCalm_s = 0
     else if (this.hubCalm_s < CALM_s) this.hubCalm_s++
     else return
-    for (let test = 0; test < HUB_FAULTS.length; test++) {
-      if ((this.foreign >> test & 1) === 0) this.memory.judge(test, (failing >> test & 1) !== 0)
-    }
+    memory.judge(0, HUB_FAULTS.length, failing, this.foreign)
+  }
+
+  /** A port with a fault, or that had one of late, or whose tests want to be said anew. */
+  private concerns(port: number): boolean {
+    if (!this.memory.watching) return this.begins
+    if (this.hub.slots[port]!.fault.code !== PORT_FAULT.none) this.calm_s[port] = 0
+    return this.calm_s[port]! < CALM_s
+  }
+
+  private lookAtPort(port: number): void {
+    const memory = this.memory
+    const first = HUB_FAULTS.length + port * PORT_FAULTS.length
+    if (this.begins) memory.beginCycle(first, PORT_FAULTS.length)
+    if (!memory.watching) return
+    const code = this.hub.slots[port]!.fault.code
+    if (code === PORT_FAULT.none) this.calm_s[port]!++
+    memory.judge(first, PORT_FAULTS.length, code === PORT_FAULT.none ? 0 : 1 << code - 1, 0)
   }
 
   /** A bit for each test of the hub that fails now. */
@@ -162,20 +205,5 @@ export class FaultWatch {
     if (load < FEED_LOADED) return
     if (battery_V - supply_V < FEED_LOSS_V * load) this.weakLooks = 0
     else if (this.weakLooks < FEED_LOOKS) this.weakLooks++
-  }
-
-  private lookAtPorts(): void {
-    const slots = this.hub.slots
-    let test = HUB_FAULTS.length
-    for (let port = 0; port < slots.length; port++) {
-      const code = slots[port]!.fault.code
-      if (code !== PORT_FAULT.none) this.calm_s[port] = 0
-      else if (this.calm_s[port]! < CALM_s) this.calm_s[port] = this.calm_s[port]! + 1
-      else {
-        test += PORT_FAULTS.length
-        continue
-      }
-      for (let fault: number = PORT_FAULT.none + 1; fault <= PORT_FAULTS.length; fault++) this.memory.judge(test++, code === fault)
-    }
   }
 }

@@ -109,7 +109,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const slots: PortSlot[] = []
   const finished = commandResults(slots, hal)
   const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusCodec, finished)
-  const commands = new Commands(location, sender, slots, counters, sleep, finished)
+  const commands = new Commands(location, transmit, sender, slots, counters, sleep, finished)
   const present = image.power === undefined ? undefined : image.power.present
   const switches = new Switches(image.actions, location, commands, known, schedule, counters, present)
   const power = createPower(hal, image, schedule, transmit, counters)

@@ -2,7 +2,6 @@ import type { Codec } from '#protocol/index.ts'
 import {
   COMPONENT_CLASS, type ComponentAnnounceValues, type ComponentClass, decodeDescriptor, type Descriptor, DESCRIPTOR_STATE,
   type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge,
-  SwitchEventCodec,
 } from '#protocol/index.ts'
 import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
@@ -79,6 +78,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly hub: SlotHub
   /** What was read from the plug, with or without a driver for it. */
   plugged: Descriptor | undefined
+  /** Was read just now; what follows of it comes in a callback of its own. */
+  private found: Descriptor | undefined
   private readonly plugJob: Job
   private readonly tickJob: Job
   private readonly lossJob: Job
@@ -103,12 +104,13 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.power = new PortFeed(port, index, hub.schedule, hub.counters, this, hub.power)
     this.commands = new CommandReceiver(`port ${index} command silence`, hub.schedule, hub.counters, () => this.statusChanged(-1))
     this.plugged = undefined
+    this.found = undefined
     this.descriptorState = DESCRIPTOR_STATE.absent
     this.fault = new PortFault(() => this.tellStatus())
     this.entry = undefined
     this.component = undefined
-    this.plugJob = hub.schedule.job(`port ${index} plug`, () => this.readDescriptor())
-    this.tickJob = hub.schedule.job(`port ${index} tick`, () => this.fireTick())
+    this.plugJob = hub.schedule.loner(`port ${index} plug`, () => this.look())
+    this.tickJob = hub.schedule.loner(`port ${index} tick`, () => this.fireTick())
     this.lossJob = hub.schedule.job(`port ${index} command loss`, () => this.fault.set(CAUSE.commandLost, false))
     this.driverJobs = new DriverJobs(hub.schedule, `port ${index}`)
     this.cycle = new FrameCycle(hub.schedule, `port ${index} status`, STATUS_MINIMUM_ms, statusIndex => this.sendStatus(statusIndex))
@@ -215,12 +217,6 @@ export class PortSlot implements ComponentContext, FeedOwner {
     // What ends because the pack was pulled out was no tap, however short.
     const lasted_ms = this.component === undefined ? NaN : duration_ms
     this.hub.sleep.activity(SLEEP_REASON.switch)
-    const event = SwitchEventCodec.create()
-    event.switch = code
-    event.edge = edge
-    event.port = this.portIndex
-    event.duration_ms = lasted_ms
-    this.sendEvent(SwitchEventCodec, event)
     this.hub.switches.changed(this.portIndex, code, edge, lasted_ms)
   }
 
@@ -278,6 +274,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
 
   private presence(present: boolean): void {
     this.hub.schedule.stop(this.plugJob)
+    this.found = undefined
     const known = this.component !== undefined || this.fault.stands(CAUSE.missing) || this.hub.pairing.expects(this.portIndex)
     this.unplug()
     this.fault.set(CAUSE.missing, known)
@@ -285,6 +282,21 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.port.takeMeans()
     this.attempts = 0
     this.hub.schedule.startIn(this.plugJob, SETTLE_ms)
+  }
+
+  /** At what is plugged in: reads its descriptor, then finds its driver. */
+  private look(): void {
+    const found = this.found
+    if (found === undefined) {
+      this.readDescriptor()
+      return
+    }
+    this.found = undefined
+    this.plugged = found
+    const entry = driverOf(this.hub.drivers, found.class)
+    if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
+    else if (!this.hub.pairing.admits(this.portIndex, found)) this.reject(DESCRIPTOR_STATE.notPaired)
+    else this.bind(entry, found)
   }
 
   private readDescriptor(): void {
@@ -297,11 +309,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
       else this.reject(reading.state)
       return
     }
-    this.plugged = descriptor
-    const entry = driverOf(this.hub.drivers, descriptor.class)
-    if (entry === undefined) this.reject(DESCRIPTOR_STATE.unknownClass)
-    else if (!this.hub.pairing.admits(this.portIndex, descriptor)) this.reject(DESCRIPTOR_STATE.notPaired)
-    else this.bind(entry, descriptor)
+    this.found = descriptor
+    this.hub.schedule.startIn(this.plugJob, 0)
   }
 
   /** Something is plugged in that is not paired, or not known yet. */

@@ -27,15 +27,18 @@ function doorSwitches() {
   const outlet = {
     sendCommand: (_codec: CommandCodec, _location: number, values: CommandValues, hold: boolean) => void tell(values, hold),
     endHold: (_codec: CommandCodec, _location: number, values: CommandValues) => void tell(values, false),
+    sendEvent: () => undefined,
   }
   const counters = createCounters()
-  const schedule = new Schedule(new FakeHal(LOCATION.FL, 0), counters)
+  const hal = new FakeHal(LOCATION.FL, 0)
+  const schedule = new Schedule(hal, counters)
   const switches = new Switches(DOOR_ACTIONS, LOCATION.FL, outlet, new KnownStatus(DOOR_ACTIONS), schedule, counters)
   let heard = 0
   const run = (duration_ms: number) => bench.run(duration_ms, () => {
     for (; heard < bench.edges.length; heard++) {
       const { code, edge, duration_ms: pressed_ms } = bench.edges[heard]!
       switches.changed(0, code, edge, pressed_ms)
+      hal.clock.advance(0)
     }
   })
   return { bench, told, run }

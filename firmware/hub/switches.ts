@@ -1,5 +1,5 @@
 import type { Codec } from '#protocol/index.ts'
-import { type Switch, SWITCH_EDGE, type SwitchEdge, topicOf, TOPICS } from '#protocol/index.ts'
+import { type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventCodec, type SwitchEventValues, topicOf, TOPICS } from '#protocol/index.ts'
 import { fieldOf, setField } from '../message.ts'
 import type { CommandCodec, CommandValues } from '../message.ts'
 import type { HubCounters, Job, Schedule } from '../runtime/index.ts'
@@ -8,11 +8,15 @@ import { OWN, TAP_ms } from './switch-action.ts'
 import type { Fields, SwitchAction } from './switch-action.ts'
 
 const COMPONENTS = TOPICS << 4
+/** Switches that a frame can name. */
+const CODES = 256
 
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
   sendCommand<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void
   endHold<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void
+  /** Tells displays and logs. */
+  sendEvent(values: SwitchEventValues): void
 }
 
 function filled(codec: CommandCodec, fields: Fields): CommandValues {
@@ -21,9 +25,29 @@ function filled(codec: CommandCodec, fields: Fields): CommandValues {
   return values
 }
 
-/** Says what the hub's switches do: looks each one up in the hub's table and sends the commands. */
+/** What a switch has still to command: to each target of its action, and to each channel there. */
+interface Outstanding {
+  readonly action: SwitchAction
+  /** In the table of actions; `BLINKING`: nobody holds anything by it. */
+  readonly index: number
+  readonly values: CommandValues
+  readonly hold: boolean
+  readonly ends: boolean
+  readonly port: number
+  /** The next command: channels of the first target, then those of the next. */
+  place: number
+}
+
+const BLINKING = -1
+
+/**
+ * Says what the hub's switches do: looks each one up in the hub's table and sends the commands: one at once,
+ * each further one in a callback of the board for itself, as a switch may command the whole car; so the event that tells of it.
+ */
 export class Switches {
   private readonly actions: readonly SwitchAction[]
+  /** By switch: 1 + its action in the table; 0: it has none. */
+  private readonly indexes: Uint8Array
   private readonly location: number
   /** By location code: whether there is a hub; undefined: everywhere. */
   private readonly present: readonly boolean[] | undefined
@@ -33,7 +57,12 @@ export class Switches {
   /** By component (topic << 4 | location): 1 + the action whose switch holds it; 0: none does. */
   private readonly holders: Uint8Array
   private readonly schedule: Schedule
+  private readonly commandJob: Job
+  private readonly eventJob: Job
+  private readonly event: SwitchEventValues
+  private untold: boolean
   private readonly blinkJob: Job
+  private outstanding: Outstanding | undefined
   private blinking: SwitchAction | undefined
   private blinkPort: number
   private lit: boolean
@@ -41,6 +70,8 @@ export class Switches {
   constructor(actions: readonly SwitchAction[], location: number, outlet: CommandOutlet, known: KnownStatus,
     schedule: Schedule, counters: HubCounters, present?: readonly boolean[]) {
     this.actions = actions
+    this.indexes = new Uint8Array(CODES)
+    for (let i = actions.length - 1; i >= 0; i--) this.indexes[actions[i]!.code] = i + 1
     this.location = location
     this.present = present
     this.outlet = outlet
@@ -48,22 +79,41 @@ export class Switches {
     this.counters = counters
     this.holders = new Uint8Array(COMPONENTS)
     this.schedule = schedule
+    this.commandJob = schedule.loner('commands of a switch', () => this.step())
+    this.eventJob = schedule.loner('switch event', () => this.tell())
+    this.event = SwitchEventCodec.create()
+    this.untold = false
+    this.outstanding = undefined
     this.blinkJob = schedule.job('indicators', () => this.blink())
     this.blinking = undefined
     this.blinkPort = 0
     this.lit = false
   }
 
-  /** A switch of the pack at `port` changed. */
+  /** A switch of the pack at `port` changed. First comes what it commands. */
   changed(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
-    for (let i = 0; i < this.actions.length; i++) {
-      const action = this.actions[i]!
-      if (action.code !== code) continue
-      if (edge === SWITCH_EDGE.pressed) this.press(i, action, port)
-      else if (edge !== SWITCH_EDGE.held) this.release(i, action, port, edge === SWITCH_EDGE.released && duration_ms < TAP_ms)
-      return
-    }
-    this.counters.switchesUnknown++
+    this.act(port, code, edge, duration_ms)
+    if (this.untold) this.tell()
+    const event = this.event
+    event.switch = code
+    event.edge = edge
+    event.port = port
+    event.duration_ms = duration_ms
+    this.untold = true
+    this.schedule.startIn(this.eventJob, 0)
+  }
+
+  private tell(): void {
+    this.untold = false
+    this.outlet.sendEvent(this.event)
+  }
+
+  private act(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
+    const index = this.indexes[code]! - 1
+    const action = this.actions[index]
+    if (action === undefined) this.counters.switchesUnknown++
+    else if (edge === SWITCH_EDGE.pressed) this.press(index, action, port)
+    else if (edge !== SWITCH_EDGE.held) this.release(index, action, port, edge === SWITCH_EDGE.released && duration_ms < TAP_ms)
   }
 
   private press(index: number, action: SwitchAction, port: number): void {
@@ -80,19 +130,39 @@ export class Switches {
     const values = filled(action.codec, fields)
     const known = action.known
     if (known !== undefined) this.known.expect(known, known.adapt(values, this.known.value(known)))
-    const ends = action.release !== undefined && !hold
-    for (const target of action.targets) {
+    this.command(index, action, values, hold, action.release !== undefined && !hold, port)
+  }
+
+  /** Begins to command; what another switch has commanded goes first. */
+  private command(index: number, action: SwitchAction, values: CommandValues, hold: boolean, ends: boolean, port: number): void {
+    while (this.outstanding !== undefined) this.step()
+    this.outstanding = { action: action, index: index, values: values, hold: hold, ends: ends, port: port, place: 0 }
+    this.step()
+  }
+
+  /** The next command of a switch. */
+  private step(): void {
+    const outstanding = this.outstanding
+    if (outstanding === undefined) return
+    const targets = outstanding.action.targets
+    const channels = outstanding.action.channels
+    const each = channels === undefined ? 1 : channels.length
+    const last = targets.length * each
+    let sent = false
+    while (outstanding.place < last && !sent) {
+      const target = targets[Math.floor(outstanding.place / each)]!
+      const channel = outstanding.place % each
       const location = target === OWN ? this.location : target
-      if (this.isAbsent(location)) continue
-      if (!this.takesOver(index, location, hold, ends, port)) continue
-      if (action.channels === undefined) this.sendOne(action, location, values, ends, hold, port)
+      if (this.isAbsent(location) || (channel === 0 && !this.takesOver(outstanding, location))) outstanding.place += each - channel
       else {
-        for (const channel of action.channels) {
-          setField(values, 'channel', channel)
-          this.sendOne(action, location, values, ends, hold, port)
-        }
+        if (channels !== undefined) setField(outstanding.values, 'channel', channels[channel]!)
+        outstanding.place++
+        this.sendOne(outstanding, location)
+        sent = true
       }
     }
+    if (outstanding.place < last) this.schedule.startIn(this.commandJob, 0)
+    else this.outstanding = undefined
   }
 
   /** Hubs that the car does not have get no commands. */
@@ -104,12 +174,14 @@ export class Switches {
    * Who was pressed last has the component. A thumb that slides to the opposite switch closes one contact about when it opens the
    * other, and both bounce: the release that comes late must not end the new hold. `false`: it would.
    */
-  private takesOver(index: number, location: number, hold: boolean, ends: boolean, port: number): boolean {
-    const component = topicOf(this.actions[index]!.codec) << 4 | location
+  private takesOver(outstanding: Outstanding, location: number): boolean {
+    const index = outstanding.index
+    if (index === BLINKING) return true
+    const component = topicOf(outstanding.action.codec) << 4 | location
     const holder = this.holders[component]!
-    if (ends && holder !== index + 1) return false
-    this.holders[component] = hold ? index + 1 : 0
-    if (!hold && !ends && holder > 0) this.endFor(this.actions[holder - 1]!, location, port)
+    if (outstanding.ends && holder !== index + 1) return false
+    this.holders[component] = outstanding.hold ? index + 1 : 0
+    if (!outstanding.hold && !outstanding.ends && holder > 0) this.endFor(this.actions[holder - 1]!, location, outstanding.port)
     return true
   }
 
@@ -118,9 +190,10 @@ export class Switches {
     if (action.release !== undefined) this.outlet.endHold(action.codec, location, filled(action.codec, action.release), port)
   }
 
-  private sendOne(action: SwitchAction, location: number, values: CommandValues, ends: boolean, hold: boolean, port: number): void {
-    if (ends) this.outlet.endHold(action.codec, location, values, port)
-    else this.outlet.sendCommand(action.codec, location, values, hold, port)
+  private sendOne(outstanding: Outstanding, location: number): void {
+    const codec = outstanding.action.codec
+    if (outstanding.ends) this.outlet.endHold(codec, location, outstanding.values, outstanding.port)
+    else this.outlet.sendCommand(codec, location, outstanding.values, outstanding.hold, outstanding.port)
   }
 
   /** One side at a time: the other's switch takes over, the same one ends it. */
@@ -145,12 +218,6 @@ export class Switches {
   private sendBlink(action: SwitchAction, level_pct: number): void {
     const values = filled(action.codec, action.press)
     setField(values, 'level_pct', level_pct)
-    for (const target of action.targets) {
-      if (this.isAbsent(target)) continue
-      for (const channel of action.channels ?? []) {
-        setField(values, 'channel', channel)
-        this.outlet.sendCommand(action.codec, target, values, false, this.blinkPort)
-      }
-    }
+    this.command(BLINKING, action, values, false, false, this.blinkPort)
   }
 }

@@ -30,18 +30,21 @@ function setUp(actions: readonly SwitchAction[], location: number) {
   const outlet = {
     sendCommand: (codec: CommandCodec, to: number, values: CommandValues, hold: boolean) => (hold ? held : command)(codec, to, values),
     endHold: record('end'),
+    sendEvent: () => undefined,
   }
   const switches = new Switches(actions, location, outlet, known, schedule, counters)
   const take = (): string[] => sent.splice(0)
   const press = (name: SwitchName): string[] => {
     switches.changed(0, SWITCH[name], SWITCH_EDGE.pressed, 0)
+    hal.clock.advance(0)
     return take()
   }
   const release = (name: SwitchName, duration_ms: number, edge: SwitchEdge = SWITCH_EDGE.released): string[] => {
     switches.changed(0, SWITCH[name], edge, duration_ms)
+    hal.clock.advance(0)
     return take()
   }
-  return { clock: hal.clock, counters, known, switches, press, release, take }
+  return { hal, clock: hal.clock, counters, known, switches, press, release, take }
 }
 
 describe('the tables of switch actions', () => {
@@ -175,6 +178,25 @@ describe('switches', () => {
     expect(press('stereo.mute')).toEqual([`send StereoCommand STEREO action=${STEREO_ACTION.mute}`])
     expect(press('stereo.source')).toEqual(['send StereoCommand STEREO'])
     expect(press('stereo.source')).toEqual(['send StereoCommand STEREO source=1'])
+  })
+
+  it('what one switch commands goes out one command a callback, and before what the next one does', () => {
+    const { hal, clock, switches, take } = setUp(DASH_ACTIONS, LOCATION.DASH)
+    const { after } = hal
+    const perCallback: number[] = []
+    hal.after = (delay_ms, fire) => after.call(hal, delay_ms, () => {
+      const before = take().length
+      fire()
+      perCallback.push(before, take().length)
+    })
+    switches.changed(0, SWITCH['doors.lock'], SWITCH_EDGE.pressed, 0)
+    expect(take().length).toBe(1)
+    clock.advance(0)
+    expect(perCallback.filter(count => count > 0)).toEqual([1, 1, 1, 1])
+    switches.changed(0, SWITCH['doors.lock'], SWITCH_EDGE.pressed, 0)
+    switches.changed(0, SWITCH['doors.unlock'], SWITCH_EDGE.pressed, 0)
+    const actions = [...new Array<number>(5).fill(LATCH_ACTION.lock), LATCH_ACTION.unlock]
+    expect(take().map(text => text.split(' ').at(-1))).toEqual(actions.map(action => `action=${action}`))
   })
 
   it('indicators blink until pressed again, one side at a time', () => {

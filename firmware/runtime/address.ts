@@ -71,7 +71,7 @@ export class AddressClaim {
     this.rival = new Uint8Array(NAME_BYTES)
     this.id = claimId(hubAddress(hal.location))
     this.claimJob = schedule.job('address claim', () => this.claim())
-    this.settleJob = schedule.job('address claim settles', () => this.settle())
+    this.settleJob = schedule.loner('address claim settles', () => this.settle())
     this.surrenderJob = schedule.job('cannot claim', () => this.sendCannotClaim())
     this.reclaimJob = schedule.job('claims anew', () => this.start())
     this.last_ms = -Infinity

@@ -31,8 +31,6 @@ const PHASE = { idle: 0, waiting: 1, sending: 2 } as const
 
 interface Pending {
   phase: CodeOf<typeof PHASE>
-  /** Order of the wishes. */
-  order: number
   codec: AnyCodec
   location: number
   /** Socket of the component whose user wants it. */
@@ -55,7 +53,7 @@ function isFor(pending: Pending, topic: number, location: number): boolean {
 
 function idlePending(codec: AnyCodec): Pending {
   return {
-    phase: PHASE.idle, order: 0, codec: codec, location: 0, port: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), sequence: 0,
+    phase: PHASE.idle, codec: codec, location: 0, port: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), sequence: 0,
     hold: false, echoed: false, started_ms: 0, heard_ms: 0, due_ms: 0, left_ms: 0,
   }
 }
@@ -73,13 +71,13 @@ export class CommandSender {
   private readonly counters: HubCounters
   private readonly finished: CommandResultHandler
   private readonly sender: number
+  /** Those under way first, in the order in which they were given; then those that are free. */
   private readonly pool: Pending[]
   private readonly sequences: Uint8Array
   /** The echo of a command of this hub last seen from each target, sender << 4 | sequence: a new command never takes that sequence. */
   private readonly echoes: Uint8Array
   private readonly job: Job
   private active: number
-  private orders: number
 
   /** `room`: how many commands may be under way; `firstSequence` random, so that a reset hub is not taken for itself. */
   constructor(schedule: Schedule, transmit: Transmitter, counters: HubCounters, address: number, room: number,
@@ -97,7 +95,6 @@ export class CommandSender {
     this.sequences.fill(firstSequence)
     this.job = schedule.job('commands', () => this.fire())
     this.active = 0
-    this.orders = 0
   }
 
   /**
@@ -127,8 +124,8 @@ export class CommandSender {
   /** A component's status, with its echo. */
   observe(topic: number, location: number, echoSender: number, echoSequence: number): void {
     if (echoSender === this.sender) this.echoes[topic << 4 | location] = echoSender << 4 | echoSequence
-    if (this.active === 0) return
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
       if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue
       pending.heard_ms = this.schedule.now()
       if (echoSender === this.sender && (this.proves === undefined || !this.proves(location))) this.took(pending, echoSequence)
@@ -138,7 +135,8 @@ export class CommandSender {
 
   /** A proof that the hub at a location has taken a command. */
   confirm(topic: number, location: number, sequence: number): void {
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
       if (pending.phase !== PHASE.sending || !isFor(pending, topic, location)) continue
       this.took(pending, sequence)
       return
@@ -148,7 +146,8 @@ export class CommandSender {
   /** What is on its way to this hub goes out at once, not at its next repetition: what was sent before cannot count there. */
   hurry(location: number): void {
     const now = this.schedule.now()
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
       if (pending.phase !== PHASE.sending || pending.location !== location || pending.echoed) continue
       pending.due_ms = now
       this.schedule.notLater(this.job, now)
@@ -169,13 +168,12 @@ export class CommandSender {
   }
 
   private submit(codec: CommandCodec, location: number, values: CommandValues, hold: boolean, port: number): void {
-    const idle = this.idle()
-    const pending = idle === undefined ? this.madeRoom() : idle
-    if (pending === undefined) {
+    if (this.active === this.pool.length && !this.makeRoom()) {
       this.counters.commandsDropped++
       this.finished(port, COMMAND_RESULT.dropped, codec, location)
       return
     }
+    const pending = this.pool[this.active]!
     values.sequence = this.nextSequence(topicOf(codec), location)
     codec.encode(values, pending.data)
     pending.codec = codec
@@ -184,7 +182,6 @@ export class CommandSender {
     pending.sequence = values.sequence
     pending.hold = hold
     pending.echoed = false
-    pending.order = this.orders++
     pending.phase = PHASE.waiting
     this.active++
     this.counters.commandsSent++
@@ -213,10 +210,13 @@ export class CommandSender {
   private fire(): void {
     const now = this.schedule.now()
     let next_ms = Infinity
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active;) {
+      const pending = this.pool[i]!
       if (pending.phase === PHASE.sending && pending.due_ms <= now) this.again(pending, now)
+      if (this.pool[i] === pending && pending.phase !== PHASE.idle) i++
     }
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
       if (pending.phase === PHASE.sending && pending.due_ms < next_ms) next_ms = pending.due_ms
     }
     this.schedule.notLater(this.job, next_ms)
@@ -241,64 +241,65 @@ export class CommandSender {
   }
 
   private finish(pending: Pending): void {
-    pending.phase = PHASE.idle
-    this.active--
+    this.free(pending)
     this.beginNext(topicOf(pending.codec), pending.location)
   }
 
   private replaceAll(topic: number, location: number, heldOnly: boolean): void {
-    for (const pending of this.pool) {
-      if (pending.phase === PHASE.idle || (heldOnly && !pending.hold) || !isFor(pending, topic, location)) continue
-      pending.phase = PHASE.idle
-      this.active--
+    for (let i = this.active - 1; i >= 0; i--) {
+      const pending = this.pool[i]!
+      if ((heldOnly && !pending.hold) || !isFor(pending, topic, location)) continue
       if (!pending.echoed) this.counters.commandsReplaced++
+      this.free(pending)
     }
   }
 
-  private idle(): Pending | undefined {
-    for (const pending of this.pool) {
-      if (pending.phase === PHASE.idle) return pending
-    }
-    return undefined
+  /** It is under way no more: those given after it move up. */
+  private free(pending: Pending): void {
+    pending.phase = PHASE.idle
+    this.active--
+    for (let i = this.pool.indexOf(pending); i < this.active; i++) this.pool[i] = this.pool[i + 1]!
+    this.pool[this.active] = pending
   }
 
   /**
    * All are taken: the oldest that waits for the component for which most wait gives its place away, so that one that does not answer
-   * keeps nobody from the others. Undefined: none waits.
+   * keeps nobody from the others. `false`: none waits.
    */
-  private madeRoom(): Pending | undefined {
+  private makeRoom(): boolean {
     let found: Pending | undefined = undefined
     let most = 0
-    for (const pending of this.pool) {
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
       if (pending.phase !== PHASE.waiting) continue
       const waiting = this.waiting(pending)
-      if (found !== undefined && (waiting < most || (waiting === most && found.order < pending.order))) continue
+      if (found !== undefined && waiting <= most) continue
       found = pending
       most = waiting
     }
-    if (found === undefined) return undefined
-    found.phase = PHASE.idle
-    this.active--
+    if (found === undefined) return false
+    this.free(found)
     this.counters.commandsDropped++
     this.finished(found.port, COMMAND_RESULT.dropped, found.codec, found.location)
-    return found
+    return true
   }
 
   /** How many wait for its component. */
   private waiting(one: Pending): number {
     const topic = topicOf(one.codec)
     let waiting = 0
-    for (const pending of this.pool) if (pending.phase === PHASE.waiting && isFor(pending, topic, one.location)) waiting++
+    for (let i = 0; i < this.active; i++) {
+      const pending = this.pool[i]!
+      if (pending.phase === PHASE.waiting && isFor(pending, topic, one.location)) waiting++
+    }
     return waiting
   }
 
   /** The oldest command for a component. */
   private earliest(topic: number, location: number): Pending | undefined {
-    let found: Pending | undefined = undefined
-    for (const pending of this.pool) {
-      if (pending.phase === PHASE.idle || !isFor(pending, topic, location)) continue
-      if (found === undefined || pending.order < found.order) found = pending
+    for (let i = 0; i < this.active; i++) {
+      if (isFor(this.pool[i]!, topic, location)) return this.pool[i]
     }
-    return found
+    return undefined
   }
 }

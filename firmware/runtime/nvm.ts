@@ -1,4 +1,4 @@
-import { crc16 } from '#protocol/index.ts'
+import { crc16, crc16On } from '#protocol/index.ts'
 import type { Nvm } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 
@@ -27,11 +27,7 @@ export function nvmKey(port: number, key: number): number {
 }
 
 function recordCrc(record: Uint8Array): number {
-  const covered = new Uint8Array(record.length - 2)
-  covered[0] = record[0]!
-  covered[1] = record[1]!
-  for (let i = HEAD_BYTES; i < record.length; i++) covered[i - 2] = record[i]!
-  return crc16(covered, 0, covered.length)
+  return crc16On(crc16(record, 0, 2), record, HEAD_BYTES, record.length)
 }
 
 /** The payload of record `key` (0–15) of a port; undefined when there is none, or it is another class's, older, or damaged. */

@@ -46,6 +46,26 @@ describe('the schedule', () => {
     expect(fired).toBe(1)
   })
 
+  it('gives a job that takes long a callback for itself, and keeps the order', () => {
+    const { hal, clock, schedule } = setUp()
+    const fired: string[][] = []
+    const { after } = hal
+    hal.after = (delay_ms, fire) => after.call(hal, delay_ms, () => {
+      fired.push([])
+      fire()
+    })
+    const note = (name: string) => () => { fired.at(-1)!.push(name) }
+    const again = schedule.loner('again', () => {
+      note('again')()
+      if (fired.flat().filter(name => name === 'again').length < 2) schedule.startIn(again, 0)
+    })
+    const jobs = [schedule.job('a', note('a')), schedule.job('b', note('b')), again, schedule.job('c', note('c')), schedule.job('d', note('d'))]
+    for (const job of jobs) schedule.startIn(job, 10)
+    clock.advance(10)
+    expect(fired).toEqual([['a', 'b'], ['again'], ['c', 'd'], ['again']])
+    expect(clock.now_ms).toBe(10)
+  })
+
   it('never arms a job for a time that does not come', () => {
     const { schedule } = setUp()
     schedule.notLater(schedule.job('never', () => undefined), Infinity)

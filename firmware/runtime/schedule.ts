@@ -9,7 +9,9 @@ export interface Job {
   due_ms: number
   armed: boolean
   /** Reads inputs: of several jobs for one time it comes before those that send, so that they say what is so. */
-  readonly reads: boolean
+  reads: boolean
+  /** Takes long: it has a callback of the board for itself, so that what the bus brings is looked at before and after it. */
+  alone: boolean
   /** Its neighbours by time; the schedule's own. */
   next: Job | undefined
   before: Job | undefined
@@ -79,13 +81,21 @@ export class Schedule {
   /** Makes a job; it is not armed. */
   job(name: string, fire: () => void): Job {
     this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, reads: false, next: undefined, before: undefined }
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: false, alone: false, next: undefined, before: undefined }
   }
 
-  /** Makes a job that reads inputs: it comes first of those for the same time. */
+  /** Makes a job that reads inputs, and does what follows of them: it comes first of those for the same time, and alone. */
   reader(name: string, fire: () => void): Job {
-    this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, reads: true, next: undefined, before: undefined }
+    const job = this.loner(name, fire)
+    job.reads = true
+    return job
+  }
+
+  /** Makes a job that takes long: it shares no callback of the board with another. Armed for now, it comes in the next one. */
+  loner(name: string, fire: () => void): Job {
+    const job = this.job(name, fire)
+    job.alone = true
+    return job
   }
 
   /** Arms `job` for a time; moves it if it is armed. Behind others for the same time, but readers before those that send. */
@@ -195,7 +205,9 @@ export class Schedule {
       head.armed = false
       if (head.due_ms > this.now_ms) this.now_ms = head.due_ms
       head.fire()
+      if (head.alone) break
       head = this.head
+      if (head !== undefined && head.alone) break
     }
     this.running = false
     this.arm()

@@ -162,7 +162,9 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   }
 
   command(values: CommandOf<Entry> & CommandValues, sender = 5): boolean {
-    return this.component.command!(values, sender)
+    const accepted = this.component.command!(values, sender)
+    this.fireJobs()
+    return accepted
   }
 
   /** A command as bytes from the bus say it, whatever that is. */
@@ -170,7 +172,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     const codec = this.entry.command!
     const values = codec.create()
     codec.decode(data, values)
-    return this.component.command!(values, sender)
+    return this.command(values as CommandOf<Entry> & CommandValues, sender)
   }
 
   /** Only a code of an action, with nothing else: known or not. */
@@ -192,6 +194,11 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   }
 
   setPower(granted: boolean): void {
+    this.give(granted)
+    this.fireJobs()
+  }
+
+  private give(granted: boolean): void {
     this.granted = granted
     if (!granted) this.bound_A = Infinity
     if (this.bound) this.component.powerChanged?.(granted)
@@ -314,7 +321,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
           this.lease = { duration_ms, shareable: shareable === true }
           this.wish = { run_A, peak_A, priority }
           this.wishes.push(this.wish)
-          if (this.grants && !this.granted) this.setPower(true)
+          if (this.grants && !this.granted) this.give(true)
         },
         granted: () => this.granted,
         bound: (current_A) => {
@@ -325,7 +332,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
           this.releases += 1
           this.wish = undefined
           if (!this.granted) return
-          this.setPower(false)
+          this.give(false)
         },
       },
       job: (_name, fire) => this.job(fire),

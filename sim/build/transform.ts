@@ -7,7 +7,7 @@ type Value = number | boolean
 /** In it texts name messages, for people; marked, they would keep every message in every artefact. */
 const MESSAGES = /messages\.generated\.ts$/
 /** Functions and classes that are given texts for people alone: names of jobs, what is wrong with a value. */
-const TELLS_PEOPLE = ['job', 'reader', 'refuse', 'withoutValue', 'FrameCycle', 'CommandReceiver', 'DriverJobs']
+const TELLS_PEOPLE = ['job', 'reader', 'loner', 'refuse', 'withoutValue', 'FrameCycle', 'CommandReceiver', 'DriverJobs']
 /** Tells esbuild that the text behind it is a property's name. */
 const KEY = '/* @__KEY__ */ '
 

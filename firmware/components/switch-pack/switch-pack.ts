@@ -84,8 +84,7 @@ class SwitchPackDriver implements Driver {
 
   private settle(): void {
     const now_ms = this.context.hal.now()
-    for (let i = 0; i < this.codes.length && this.bouncingCount > 0; i++) {
-      if (this.bouncing[i] === 0) continue
+    for (let i = this.bouncing.indexOf(1); i >= 0; i = this.bouncing.indexOf(1, i + 1)) {
       if (now_ms - this.lastEdge_ms[i]! >= SWITCH_PARAMETERS.debounce_ms) {
         this.bouncing[i] = 0
         this.bouncingCount = this.bouncingCount - 1
@@ -107,8 +106,8 @@ class SwitchPackDriver implements Driver {
       this.contacts[index] = CONTACT.pressed
       this.pressed_ms[index] = now_ms
       this.pressedCount = this.pressedCount + 1
+      this.holdJob.notLater(SWITCH_PARAMETERS.hold_ms)
       this.context.switchChanged(this.codes[index] as Switch, SWITCH_EDGE.pressed, 0)
-      this.checkHolds()
     }
   }
 

@@ -204,21 +204,29 @@ export class Closing {
     const resistance_ohm = this.motor.resistance_ohm(temperature_C)
     const pulse_V = WINDOW_PARAMETERS.pulses_mm * this.motor.emf_Vs(temperature_C)
     const climate = climateFactor(temperature_C)
-    const profile = this.guard.profile
+    const guard = this.guard
+    const profile = guard.profile
     let forecast_A = 0
     let heaviest_A = 0
-    for (let i = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm); i >= 0; i--) {
-      if (i === FIRST_GUARDED_KNOT) heaviest_A = 0
-      const learned_A = profile.knot_A(i)
+    let i = frictionKnotAbove(isNaN(gap_mm) ? Infinity : gap_mm)
+    let last: number = FIRST_GUARDED_KNOT + 1
+    while (last >= 0) {
       // The glass is no faster here than above: what is no heavier either takes no more.
-      if (!(learned_A > heaviest_A)) continue
+      i = profile.heavier(i, last, heaviest_A)
+      if (i < last) {
+        last = last > 0 ? 0 : -1
+        heaviest_A = 0
+        continue
+      }
+      const learned_A = profile.knot_A(i)
       heaviest_A = learned_A
       const knot_mm = frictionKnot_mm(i)
       const usual_A = learned_A * climate
       const motor_V = speedOn(pieceFrom(1, knot_mm), knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
-      const most_A = this.guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
+      const most_A = guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
       const port_A = motor_V < supply_V ? most_A * (motor_V / supply_V) : most_A
       if (port_A > forecast_A) forecast_A = port_A
+      i--
     }
     return forecast_A
   }

@@ -17,6 +17,8 @@ export const FRICTION_BYTES = 1 + FRICTION_KNOTS
 /** The upper seal as the kind of window has it: it adds so much at the top, from this gap on. */
 const TOP_SEAL_A = 2
 const TOP_SEAL_mm = 12
+/** From this knot on it adds nothing. */
+const UNSEALED_KNOT = TOP_SEAL_mm / FINE_mm
 /** Share of a new closing in what is learned. */
 const LEARN_SHARE = 0.3
 
@@ -118,6 +120,19 @@ export class FrictionProfile {
     const learned_A = this.learned_A[index]!
     if (learned_A > 0) return learned_A
     return this.nominal_A + TOP_SEAL_A * Math.max(0, 1 - frictionKnot_mm(index) / TOP_SEAL_mm)
+  }
+
+  /** From `index` down to `last`: the first knot that takes more than `load_A`; `last` − 1: none. */
+  heavier(index: number, last: number, load_A: number): number {
+    const learned_A = this.learned_A
+    const nominal = this.nominal_A > load_A
+    let i = index
+    while (i >= last) {
+      const knot_A = learned_A[i]!
+      if (knot_A > 0 ? knot_A > load_A : nominal || (i < UNSEALED_KNOT && this.knot_A(i) > load_A)) break
+      i--
+    }
+    return i
   }
 
   private add(index: number, load_A: number, weight: number): void {

@@ -3,7 +3,7 @@ import {
   type WindowCommandValues, WindowStatusCodec, type WindowStatusValues,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf } from '../component.ts'
+import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { WindowControl } from './control.ts'
 import { GUARDING } from './inputs.ts'
 import type { Guarding } from './inputs.ts'
@@ -35,6 +35,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private readonly motor: WindowMotor
   private readonly control: WindowControl
   private readonly punctuality: Punctuality
+  private readonly followJob: DriverJob
   private wish: Wish
   private asking: boolean
   private asked_A: number
@@ -59,6 +60,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.motor = new WindowMotor(data)
     this.control = new WindowControl(data.travel_pulses, this.motor, context.descriptor.run_A, data.stall_A)
     this.punctuality = new Punctuality(context.hal.gap_ms)
+    this.followJob = context.job('window', () => this.follow())
     this.wish = WISH.nothing
     // Stryker disable next-line BooleanLiteral: set with every wish, and nothing looks at it before the first
     this.asking = false
@@ -81,7 +83,9 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.sense()
     const accepted = this.control.command(values.action, values.position_pct)
     if (accepted) this.action = values.action
-    this.act()
+    // What moves stops, brakes or turns round now; what rests waits for power anyway.
+    if (accepted && !this.ticking) this.followJob.startIn(0)
+    else this.act()
     return accepted
   }
 
@@ -120,8 +124,12 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.fed = granted
     // What comes of asking is seen to there.
     if (this.asking || !this.ticking) return
+    if (granted) {
+      this.followJob.startIn(0)
+      return
+    }
     // What was taken away is asked for again or given up.
-    if (!granted) this.wish = WISH.lost
+    this.wish = WISH.lost
     this.tick()
   }
 
@@ -134,6 +142,12 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.context.tick(0)
     this.ticking = false
     this.context.power.release()
+  }
+
+  /** What follows of a command to a window that rests, and of a grant, in a callback of its own: each takes long. */
+  private follow(): void {
+    if (this.ticking) this.tick()
+    else this.act()
   }
 
   /** What is stored counts only for the window it was learned on. */

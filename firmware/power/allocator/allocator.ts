@@ -218,11 +218,14 @@ export class Allocator {
     return undefined
   }
 
+  /** There may be something to do at this time. */
+  wants(now_ms: number): boolean {
+    return this.overdue.any(now_ms) || this.answers.any() || this.wishes.untried() !== undefined || this.leases.strained()
+  }
+
   /** What is reserved for the ports of a hub now, mA. */
   reserved_mA(hub: number): number {
-    let sum_mA = 0
-    for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) sum_mA += this.accounts[i]!.reserved_mA
-    return sum_mA
+    return this.leases.reservedOf_mA[hub]!
   }
 
   /** True while there is anything to look after. */

@@ -15,6 +15,8 @@ export class Leases {
   readonly held: Ranking
   /** Counts what may make a wish grantable. */
   changes: number
+  /** By hub: what is reserved for its ports now. */
+  readonly reservedOf_mA: Float64Array
   private readonly hubs: number
   /** By hub. */
   private readonly lostRun_mA: Float64Array
@@ -33,6 +35,7 @@ export class Leases {
     this.held = new Ranking(accounts)
     this.changes = 0
     this.hubs = plan.hubs.length
+    this.reservedOf_mA = new Float64Array(this.hubs)
     this.lostRun_mA = new Float64Array(this.hubs)
     this.lost_mA = new Float64Array(this.hubs)
     this.share_mA = copper.limits.slice(0, this.hubs)
@@ -159,6 +162,11 @@ export class Leases {
     return undefined
   }
 
+  /** There may be a surplus. */
+  strained(): boolean {
+    return this.trimmed < this.rows
+  }
+
   private leastIn(row: number): Account | undefined {
     let place = this.held.first
     while (place !== undefined && (place.account.revoking || !this.staying.concerns(row, place.account.hub))) place = place.after
@@ -181,6 +189,7 @@ export class Leases {
     if (moreRun_mA < 0 || more_mA < 0) this.changes++
     this.load.take(account.hub, moreRun_mA, more_mA)
     if (!account.revoking) this.staying.take(account.hub, moreRun_mA, more_mA)
+    this.reservedOf_mA[account.hub]! += more_mA
     account.reservedRun_mA = run_mA
     account.reserved_mA = now_mA
   }

@@ -40,9 +40,10 @@ export class BusWatch {
   look(): void {
     for (let nibble = 0; nibble < NIBBLES; nibble++) {
       const frames = this.frames[nibble]!
+      if (frames === 0) continue
       const example = messageId(HubStatusCodec.priority, 0, 0, nibble, HUB_ADDRESSES | nibble)
       if (frames > FLOOD_FRAMES) this.notices.note(NOTICE.flood, example)
-      if (frames > 0 && this.isAbsent(nibble)) this.notices.note(NOTICE.stranger, example)
+      if (this.isAbsent(nibble)) this.notices.note(NOTICE.stranger, example)
     }
     this.frames.fill(0)
   }

@@ -1,15 +1,18 @@
 import type { PowerPlan } from '../plan.ts'
 import { POWER_RULES } from '../rules.ts'
 
+const MILLI = 1000
+
 /**
  * Compares what the ports of each hub report that they draw with what was granted to them, and finds the hub that does not keep
  * to it: a hub cuts a port that draws too much by itself, unless its firmware is broken.
  */
 export class Excess {
   private readonly plan: PowerPlan
-  /** By port, hub after hub: what it last reported, A. */
+  /** By port, hub after hub: what it last reported, mA; and by hub the sum of its ports. */
   private readonly first: Uint16Array
-  private readonly drawn_A: Float64Array
+  private readonly drawn_mA: Int32Array
+  private readonly sums_mA: Int32Array
   /** By hub: since when its reports are too high; Infinity: they are not. */
   private readonly since_ms: Float64Array
   private readonly accused: Uint8Array
@@ -19,7 +22,8 @@ export class Excess {
     this.plan = plan
     this.first = new Uint16Array(hubs + 1)
     for (let i = 0; i < hubs; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
-    this.drawn_A = new Float64Array(this.first[hubs]!)
+    this.drawn_mA = new Int32Array(this.first[hubs]!)
+    this.sums_mA = new Int32Array(hubs)
     this.since_ms = new Float64Array(hubs)
     this.since_ms.fill(Infinity)
     this.accused = new Uint8Array(hubs)
@@ -28,14 +32,15 @@ export class Excess {
   /** A port reports what it draws, A; NaN, not available, counts as nothing. */
   reported(hub: number, port: number, current_A: number): void {
     if (port >= this.plan.hubs[hub]!.ports) return
-    this.drawn_A[this.first[hub]! + port] = current_A > 0 ? current_A : 0
+    const index = this.first[hub]! + port
+    const drawn_mA = current_A > 0 ? Math.round(current_A * MILLI) : 0
+    this.sums_mA[hub]! += drawn_mA - this.drawn_mA[index]!
+    this.drawn_mA[index] = drawn_mA
   }
 
   /** What the ports of a hub last reported, together, A. */
   sum_A(hub: number): number {
-    let sum_A = 0
-    for (let i = this.first[hub]!; i < this.first[hub + 1]!; i++) sum_A += this.drawn_A[i]!
-    return sum_A
+    return this.sums_mA[hub]! / MILLI
   }
 
   /**
@@ -44,7 +49,7 @@ export class Excess {
    */
   finds(hub: number, granted_A: number, now_ms: number): boolean {
     const most_A = (granted_A + this.plan.hubs[hub]!.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
-    if (!(this.sum_A(hub) > most_A)) {
+    if (this.sums_mA[hub]! <= most_A * MILLI) {
       this.since_ms[hub] = Infinity
       this.accused[hub] = 0
       return false

@@ -9,7 +9,7 @@ import type { PowerPlan } from '../plan.ts'
 import type { HubPower, ManagerInCharge } from '../hub/index.ts'
 import { type BusWatch, createWatch } from './bus-watch.ts'
 import { Excess } from './excess.ts'
-import { Presence } from './presence.ts'
+import { Presence, REPORT_ms } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
 import { Shedding } from './shedding.ts'
 
@@ -112,8 +112,8 @@ export class PowerManager {
     this.presence = new Presence(plan, host.location)
     this.shedding = new Shedding()
     this.excess = new Excess(plan)
-    this.tickJob = host.schedule.job('power manager', () => this.tick())
-    this.decideJob = host.schedule.job('power decision', () => this.decide())
+    this.tickJob = host.schedule.loner('power manager', () => this.tick())
+    this.decideJob = host.schedule.loner('power decision', () => this.decide())
     this.grant = PowerGrantCodec.create()
     this.shed = PowerShedCodec.create()
     this.otherHeard_ms = 0
@@ -222,16 +222,22 @@ export class PowerManager {
     this.watchHubs(now)
     this.watchCurrents(now)
     if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
-    this.decide()
+    if (this.allocator.wants(now)) this.decideSoon(now)
   }
 
   private takeOver(now: number): void {
     if (this.standby) this.counters.takeovers++
-    this.presence.begin(now)
     this.gained_ms = now - 1
+    const presence = this.presence
     for (let hub = 0; hub < this.plan.hubs.length; hub++) {
-      for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) this.adopt(hub, port, now)
+      const own = hub === presence.own
+      if (!own && presence.silence_ms(hub, now) > REPORT_ms) continue
+      for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) {
+        const run_A = own ? this.host.power.runLimit_A(port) : presence.granted(hub, port, now)
+        if (run_A > 0) this.allocator.adopt(now, hub, port, run_A)
+      }
     }
+    presence.begin(now)
     // What it shed stays so until the supply has recovered.
     this.shedding.begin(now, this.host.power.inCharge.shedLevel)
     this.allocator.shed(this.shedding.level)
