@@ -143,6 +143,16 @@ const PORT_CASES: readonly Provoked[] = [
     },
   },
   {
+    // It asks for more than the cable to its hub carries; a wish that waits for 10 s is told.
+    name: 'a lease refused', hub: 'FL', text: PORT_FAULT_TEXTS.noGrant.text,
+    provoke: (car) => {
+      rewrite(car, 'FL.mirror', 30)
+      tap(car, 'DASH.mirrors.heat')
+      car.run(5000)
+    },
+    mend: car => rewrite(car, 'FL.mirror', 9),
+  },
+  {
     name: 'a lying descriptor', hub: 'FL', text: PORT_FAULT_TEXTS.eFuse.text,
     provoke: (car) => {
       rewrite(car, 'FL.mirror', 2)
