@@ -19,6 +19,8 @@ const ROUNDING = 0.01 / 12
 const BOARD_A = 0.06
 /** Length of a block, s, and the most there are. */
 const BLOCK_s = 2
+/** Of a hypothesis: what a place adds in one block is told by the next where they differ by no more. */
+const MOST_TIMES = 5
 const MOST_BLOCKS = 60
 /** Behind the common voltage is a battery with its own resistance, and an alternator that answers late; rms from car to car. */
 export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
@@ -26,6 +28,9 @@ export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
 const FREE_OHM = 0.1
 /** The first pass weighs as if the copper were sound; the others by what the one before made of each block. */
 const PASSES = 3
+
+/** What is known of the unknowns of a block, by its columns but the last. */
+export interface Unknowns { readonly means: Float64Array, readonly variances: Float64Array }
 
 /**
  * What readings say, as normal equations by block of time. The unknowns of a block are its columns: by hub an offset and a gain of its
@@ -44,6 +49,7 @@ export class Blocks {
   readonly matrices: readonly Float64Array[]
   /** Readings used. */
   readings = 0
+  private refined = false
   private readonly source: Readings
   private readonly model: CopperModel
   private readonly errors: ReadingErrors
@@ -58,8 +64,11 @@ export class Blocks {
   private readonly hub_A: Float64Array
   private readonly hubVariance: Float64Array
   private readonly flow_A: Float64Array
+  /** By block: the common voltage as the last pass had it on average, V. */
+  private readonly level_V: Float64Array
 
-  constructor(source: Readings, model: CopperModel, errors: ReadingErrors) {
+  /** `from`: of the same readings, to be refined. */
+  constructor(source: Readings, model: CopperModel, errors: ReadingErrors, from?: Blocks) {
     this.source = source
     this.model = model
     this.errors = errors
@@ -76,11 +85,28 @@ export class Blocks {
     this.hub_A = new Float64Array(this.hubs)
     this.hubVariance = new Float64Array(this.hubs)
     this.flow_A = new Float64Array(this.places)
-    for (let pass = 0; pass < PASSES; pass++) {
+    this.level_V = from?.level_V.slice() ?? new Float64Array(count).fill(MIDDLE_V)
+    for (let pass = 0; from === undefined && pass < PASSES; pass++) {
       this.pass(pass > 0)
       if (pass < PASSES - 1) this.fitFreely()
     }
     for (const matrix of this.matrices) mirror(matrix, columns)
+  }
+
+  /**
+   * Adds up all readings once more, by what a hypothesis says of each block instead of its own fit. Such a fit knows little and takes
+   * every place for sound before it has seen anything: what is carried over from one block to the next is too small a fault by it, and as
+   * it has the noise of its block in it, that noise looks like the gain of a sensor.
+   */
+  refine(unknowns: (block: number) => Unknowns): void {
+    for (let block = 0; block < this.count; block++) {
+      const { means, variances } = unknowns(block)
+      this.free[block]!.set(means)
+      this.freeVariance[block]!.set(variances)
+    }
+    this.refined = true
+    this.pass(true)
+    for (const matrix of this.matrices) mirror(matrix, this.columns)
   }
 
   /** Adds up all readings; `fitted`: those far from what the block's own fit says weigh less. */
@@ -90,6 +116,8 @@ export class Blocks {
     const owners = [...source.ports.values()].map(port => port.hub)
     const { begin_s, duration_s } = source
     for (const matrix of this.matrices) matrix.fill(0)
+    const levels_V = new Float64Array(count)
+    const told = new Float64Array(count)
     this.readings = 0
     let last_s = NaN
     let last = -1
@@ -107,7 +135,7 @@ export class Blocks {
           begin(common, square(ANYWHERE_V))
           common.columns[columns - 1] = MIDDLE_V
         } else {
-          for (const one of [common, ...owed.values()]) this.settle(one, last)
+          for (const one of [common, ...owed.values()]) this.settle(one, last, block)
         }
         last = block
       }
@@ -119,7 +147,10 @@ export class Blocks {
       let rest = owed.get(sequence)
       if (rest === undefined) owed.set(sequence, rest = carried(columns, ROUNDING))
       else if (!follows) begin(rest, ROUNDING)
-      const error = this.look(hub, block, supply_V, rest)
+      const common_V = this.commonOf(block, rest)
+      if (told[block]!++ > 0) levels_V[block]! += common_V
+      else levels_V[block] = common_V
+      const error = this.look(hub, block, supply_V, common_V)
       let spread = common.variance + rest.variance + ROUNDING + noise
       const far = error * error / (OUTLIER * OUTLIER * spread)
       outliers = far > 1 ? outliers + 1 : 0
@@ -146,16 +177,25 @@ export class Blocks {
       common.variance -= gain * common.variance
       rest.variance = ROUNDING - owes * ROUNDING
     }
+    for (let block = 0; block < count; block++) if (told[block]! > 0) this.level_V[block] = levels_V[block]! / told[block]!
   }
 
-  /** At the end of a block: what places added in it is taken as its own fit has it, as in the next they may add something else. */
-  private settle(carried: Carried, block: number): void {
-    const { hubs, places, columns } = this
+  /**
+   * Between two blocks: what places added in the first is taken as its fit has it, as in the next they may add something else. By a
+   * hypothesis that says how many times more they add, or as much, nothing is lost.
+   */
+  private settle(carried: Carried, block: number, next: number): void {
+    const { hubs, places, columns, free } = this
     for (let i = 2 * hubs; i < 2 * hubs + places; i++) {
+      const added_Ohm = free[block]![i]!
+      const times = this.refined ? added_Ohm / free[next]![i]! : NaN
       const share = carried.columns[i]!
-      carried.columns[columns - 1]! -= share * this.free[block]![i]!
-      carried.variance += share * share * this.freeVariance[block]![i]!
-      carried.columns[i] = 0
+      if (times > 1 / MOST_TIMES && times < MOST_TIMES) carried.columns[i] = share * times
+      else {
+        carried.columns[columns - 1]! -= share * added_Ohm
+        carried.variance += share * share * this.freeVariance[block]![i]!
+        carried.columns[i] = 0
+      }
     }
   }
 
@@ -200,9 +240,18 @@ export class Blocks {
     return sum
   }
 
-  /** Fills the row for a reading; returns how far the reading is from what the block's own fit says, V. */
-  private look(hub: number, block: number, supply_V: number, rest: Carried): number {
-    const { model: { transfer_Ohm, places }, hub_A, flow_A, row, common, hubs, columns } = this
+  /** The common voltage, less what is owed, by what is known of a block's unknowns, V. */
+  private commonOf(block: number, rest: Carried): number {
+    const { common, columns } = this
+    const free = this.free[block]!
+    let common_V = common.columns[columns - 1]! - rest.columns[columns - 1]!
+    for (let i = 0; i < columns - 1; i++) common_V -= (common.columns[i]! - rest.columns[i]!) * free[i]!
+    return common_V
+  }
+
+  /** Fills the row for a reading; returns how far the reading is from what is known of the block's unknowns, V. */
+  private look(hub: number, block: number, supply_V: number, common_V: number): number {
+    const { model: { transfer_Ohm, places }, hub_A, flow_A, row, hubs, columns } = this
     const free = this.free[block]!
     let lost_V = 0
     for (let other = 0; other < hubs; other++) lost_V += transfer_Ohm[hub * hubs + other]! * hub_A[other]!
@@ -210,13 +259,12 @@ export class Blocks {
     row[hub] = 1
     for (let place = 0; place < places.length; place++) row[2 * hubs + place] = -places[place]!.share[hub]! * flow_A[place]!
     for (let other = 0; other < hubs; other++) row[columns - 2]! -= hub_A[other]!
-    // A gain acts on what is expected, not on the reading: its noise would look like one.
-    const before = (i: number): number => common.columns[i]! - rest.columns[i]!
-    let expected_V = before(columns - 1) - lost_V
-    for (let i = 0; i < columns - 1; i++) expected_V += (row[i]! - before(i)) * free[i]!
-    row[hubs + hub] = expected_V - MIDDLE_V
+    let load_V = -lost_V
+    for (let i = 0; i < columns - 1; i++) load_V += row[i]! * free[i]!
+    // A gain acts on what is expected, at the level of the block, not on this reading nor on those before: their noise would look like one.
+    row[hubs + hub] = this.level_V[block]! - MIDDLE_V + load_V
     row[columns - 1] = supply_V + lost_V
-    return supply_V - expected_V - (expected_V - MIDDLE_V) * free[hubs + hub]!
+    return supply_V - common_V - load_V - row[hubs + hub]! * free[hubs + hub]!
   }
 
   /** In each block any place as bad as it likes; sensors and source are the same in all. */

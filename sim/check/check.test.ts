@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFrame } from '#protocol/index.ts'
-import { attachNode, createCar, SEDAN } from '../car/index.ts'
+import { attachNode, createCar, SEDAN, SEDAN_DUAL } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
 import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
 import { runTrial } from './trial/index.ts'
@@ -36,6 +36,31 @@ describe('a check of what hubs tell', () => {
       ...drive, number: 0, drive_s: 30, staged: true, faults: [{ cable: 'spine.TRUNK', conductor: 'supply', extra_Ohm: 0.12, course: 'steady' }],
     })
     expect(diagnosis.findings.map(finding => finding.cables)).toEqual([['spine.TRUNK', 'drop.TRUNK']])
+  }, LIMIT_ms)
+
+  it.each(['drop.FL', 'B.drop.FL'])('of two spines names %s and its twin, as no hub tells what it draws from which', (cable) => {
+    const { diagnosis } = runTrial({
+      ...drive, number: 3, layout: 'dual', drive_s: 30, staged: true, faults: [{ cable, conductor: 'supply', extra_Ohm: 0.15, course: 'steady' }],
+    })
+    const [finding, ...others] = diagnosis.findings
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ cables: ['drop.FL', 'B.drop.FL'], both: false, orElse: [] })
+    expect(finding!.least_Ohm).toBeLessThan(0.15)
+    expect(findingText(SEDAN_DUAL.copper, finding!)).toMatch(/^drop\.FL or B\.drop\.FL: \d+ mΩ or more instead of 35, /)
+  }, LIMIT_ms)
+
+  it('of two bad contacts in one ring names both, or says that the drop between them may be two', () => {
+    const pair = (...cables: [string, string]): ReturnType<typeof runTrial> => runTrial({
+      ...drive, number: 5, layout: 'ring', faults: cables.map(cable => ({ cable, conductor: 'supply', extra_Ohm: 0.12, course: 'steady' })),
+    })
+    const two = pair('spine.FL', 'spine.RL')
+    const [finding, ...others] = two.diagnosis.findings
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ cables: ['spine.FL', 'spine.RL'], both: true })
+    expect(findingText(SEDAN.copper, finding!)).toMatch(/^spine\.FL and spine\.RL: each \d+ mΩ or more above its description/)
+    for (const { cables, orElse } of pair('spine.FL', 'spine.FR').diagnosis.findings) {
+      expect([...cables, ...orElse].some(cable => ['spine.FL', 'spine.FR'].includes(cable))).toBe(true)
+    }
   }, LIMIT_ms)
 
   it('names the cable behind which hubs fell silent', () => {

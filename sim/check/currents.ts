@@ -5,6 +5,8 @@ export interface ReadingErrors {
   /** Of one voltage and one current as frames tell them, rms. */
   readonly volt_V: number
   readonly port_A: number
+  /** Of a port's current sensor: gain, rms. */
+  readonly portGain: number
   /** Of a hub's voltage sensor: offset and gain, rms. */
   readonly offset_V: number
   readonly gain: number

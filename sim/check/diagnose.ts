@@ -1,15 +1,17 @@
-import { actingOf, type CopperModel, copperModel, type Place } from './copper.ts'
+import { actingOf, type CopperModel, copperModel, type Place, withPairs } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
 import { type Baseline, priorOf } from './baseline.ts'
-import { type Candidate, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Taken } from './estimate.ts'
+import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Taken } from './estimate.ts'
 import { Blocks } from './blocks.ts'
 import { Readings } from './readings.ts'
 import type { CopperTopology } from '../power/index.ts'
 
 /** A bad contact that was found. */
 export interface Finding {
-  /** What it is: one cable, or those that carry the same current. */
+  /** What it is: one cable, or one of those that carry the same current, or can take each other's place. */
   readonly cables: readonly string[]
+  /** Not one of the cables, but all of them. */
+  readonly both: boolean
   /** Cables that explain it nearly as well, and are therefore not excluded. */
   readonly orElse: readonly string[]
   readonly course: Course
@@ -28,7 +30,8 @@ export interface Finding {
 export interface PlaceState {
   readonly cables: readonly string[]
   readonly nominal_Ohm: number
-  readonly state: 'good' | 'bad' | 'notExcited'
+  /** `hidden`: whatever it adds, the current goes around it. */
+  readonly state: 'good' | 'bad' | 'notExcited' | 'hidden'
   /** Against the description, or what was learned of the car. */
   readonly added_Ohm: number
   /** How well these readings tell it, rms. */
@@ -54,7 +57,7 @@ export interface Diagnosis {
 }
 
 /** Errors that the sensors of an unknown car are taken to have. */
-const USUAL_ERRORS: ReadingErrors = { volt_V: 0.02, port_A: 0.12, offset_V: 0.06, gain: 0.012 }
+const USUAL_ERRORS: ReadingErrors = { volt_V: 0.02, port_A: 0.12, portGain: 0.012, offset_V: 0.06, gain: 0.012 }
 
 /** A place is named when a bad contact there explains the readings so much better than none. */
 const NAMED = 12
@@ -64,9 +67,15 @@ const EXCLUDED = 4
 const LEAST_OHM = 0.008
 /** And before the first tap within what a battery loses in seconds, Ω. */
 const LEAST_FIRST_OHM = 0.015
-/** Chance that any one place is bad, before anything is measured. */
-const CHANCE = 1e-3
+/** What it takes off is known to so much of it, rms: battery and alternator answer loads on their own. */
+const FIRST_KNOWN = 0.15
 const MOST_FINDINGS = 3
+/** Where one contact is bad another one is that often. */
+const ANOTHER = 0.02
+/** Beside another spine diodes block now here, now there: shares explain what one contact does to within this part of the evidence. */
+const MODELLED = 0.25
+/** What was found is measured once more by what it says itself: after that it changes by less than it is sure. */
+const REFINEMENTS = 2
 /** What a large one leaves when it was bad a little otherwise than its course says is no second one: share of its evidence. */
 const SHADOW = 0.02
 /** Share of the current that still comes through, when a contact in a ring is as good as open. */
@@ -95,38 +104,115 @@ export class Check {
 
   private diagnose(prior: Prior): Diagnosis {
     const { readings, model, errors } = this
-    const runs = readings.volts.length > 0 && readings.duration_s > 0
+    const breaks = breaksOf(model, readings)
+    if (readings.volts.length === 0 || !(readings.duration_s > 0)) {
+      const places = model.places.map(({ cables, nominal_Ohm }): PlaceState =>
+        ({ cables, nominal_Ohm, state: 'notExcited', added_Ohm: 0, resolution_Ohm: Infinity }))
+      return { duration_s: 0, readings: 0, misfit: 0, findings: [], breaks, places, learned: prior }
+    }
+    const singles = new Search(readings, model, errors, prior)
+    const { first, last } = singles
+    // Two bad contacts in a ring are more than each for itself.
+    const pairs = withPairs(model)
+    const search = pairs.places.length > model.places.length && singles.found.length > 0
+      ? new Search(readings, pairs, errors, extended(prior, pairs)) : singles
+    return {
+      duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings: search.findings(), breaks,
+      places: model.places.map((place, i) => this.stateOf(i, place, first, search)), learned: last.posterior,
+    }
+  }
+
+  private stateOf(index: number, place: Place, first: Estimate, search: Search): PlaceState {
+    const { cables, nominal_Ohm } = place
+    const resolution_Ohm = first.resolution_Ohm[index]!
+    const seen = (acts_Ohm: number): boolean => square(acts_Ohm / resolution_Ohm) / 2 > NAMED
+    const state = search.isBad(index) ? 'bad' : seen(actingOf(place, SEEN_OHM)) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
+    const added_Ohm = first.candidates.find(one => one.place === index)!.added_Ohm
+    return { cables, nominal_Ohm, state, added_Ohm, resolution_Ohm }
+  }
+}
+
+/** One look for bad contacts at a car's places. */
+class Search {
+  readonly first: Estimate
+  readonly found: readonly Candidate[]
+  readonly last: Estimate
+  /** Of those found, Ω. */
+  private readonly sizes: Estimate['taken']
+  private readonly model: CopperModel
+  private readonly run: (taken: readonly Taken[]) => Estimate
+
+  constructor(readings: Readings, model: CopperModel, errors: ReadingErrors, prior: Prior) {
+    const blocks = new Blocks(readings, model, errors)
+    this.model = model
+    this.run = taken => estimate(blocks, model, prior, taken)
     const found: Candidate[] = []
-    const blocks = runs ? new Blocks(readings, model, errors) : undefined
-    const run = (taken: readonly Taken[]): Estimate => estimate(blocks!, model, prior, taken)
-    const first = runs ? run([]) : undefined
-    let last = first
-    while (last !== undefined && found.length < MOST_FINDINGS) {
+    this.first = this.run([])
+    let last = this.first
+    // Beside another spine what one contact does not explain is as likely the model's fault as another one's.
+    while (found.length < (model.shared ? 1 : MOST_FINDINGS)) {
       const next = last.candidates.find(one => this.isNamed(one, found) && !found.some(other => other.place === one.place))
       if (next === undefined) break
       found.push(next)
       // What seemed to be the first fault may have been two others: each is looked for anew among the rest.
-      if (found.length > 1) this.reconsider(found, run)
+      if (found.length > 1) this.reconsider(found)
       // And one that the others explain is none.
-      this.prune(found, run)
-      last = run(found)
+      this.prune(found)
+      last = this.run(found)
       if (!found.some(one => one.place === next.place)) break
     }
-    return {
-      duration_s: runs ? readings.duration_s : 0, readings: last?.readings ?? 0, misfit: last?.misfit ?? 0,
-      findings: last === undefined ? [] : found.map((one, i) =>
-        this.finding(one, last, i, found.length === 1 ? first! : run(found.filter(other => other !== one)))),
-      breaks: breaksOf(model, readings),
-      places: model.places.map((place, i) => this.stateOf(i, place, first, found)),
-      learned: last?.posterior ?? prior,
+    // What was found is judged by `blocks` as they are; how large it is by better ones, which know of it.
+    const better = found.length === 0 ? undefined : new Blocks(readings, model, errors, blocks)
+    this.last = last
+    // First as if each were there all the time: blocks that were told of a course would go on telling it.
+    const always = found.map(({ place }) => ({ place, pattern: new Float64Array(blocks.count).fill(1) }))
+    let measured = found.length === 0 ? last : this.run(always)
+    for (let i = 0; better !== undefined && i < REFINEMENTS; i++) {
+      better.refine(measured.unknowns)
+      found.forEach(({ evidence, place }, at) => {
+        const others = estimate(better, model, prior, found.filter((_, other) => other !== at))
+        found[at] = { ...others.candidates.find(one => one.place === place)!, evidence }
+      })
+      measured = estimate(better, model, prior, found)
     }
+    // Known better, it may be within tolerance.
+    const sizes = measured.taken.map(({ added_Ohm, deviation_Ohm }, i) => {
+      const known = model.places[found[i]!.place]!.first ? FIRST_KNOWN : errors.portGain
+      return { added_Ohm, deviation_Ohm: Math.sqrt(square(deviation_Ohm) + square(known * added_Ohm)) }
+    })
+    const stays = found.map(({ place }, i) => {
+      const { added_Ohm, deviation_Ohm } = sizes[i]!
+      const least_Ohm = leastOf(model.places[place]!)
+      return model.places[place]!.first ? added_Ohm - 2 * deviation_Ohm > least_Ohm : added_Ohm > least_Ohm / 2
+    })
+    this.found = found.filter((_, i) => stays[i])
+    this.sizes = sizes.filter((_, i) => stays[i])
+  }
+
+  /** Named by itself or as one of two. */
+  isBad(place: number): boolean {
+    return this.found.some((one) => {
+      const { both, ends } = this.model.places[one.place]!
+      return one.place === place || (both && ends!.includes(place))
+    })
+  }
+
+  findings(): Finding[] {
+    const { found, first, run, model } = this
+    const findings = found.map((one, i) => this.finding(one, i, found.length === 1 ? first : run(found.filter(other => other !== one))))
+    // Of two that are named together each is said already.
+    return findings.filter((_, i) => model.places[found[i]!.place]!.both || !found.some(({ place }) => {
+      const { both, ends } = model.places[place]!
+      return both && ends!.includes(found[i]!.place)
+    }))
   }
 
   private isNamed({ evidence, added_Ohm, place }: Candidate, others: readonly Candidate[]): boolean {
     return evidence > Math.max(NAMED, ...others.map(other => SHADOW * other.evidence)) && added_Ohm > leastOf(this.model.places[place]!)
   }
 
-  private reconsider(found: Candidate[], run: (taken: readonly Taken[]) => Estimate): void {
+  private reconsider(found: Candidate[]): void {
+    const { run } = this
     for (let i = 0; i < found.length - 1; i++) {
       const others = found.filter((_, at) => at !== i)
       const best = run(others).candidates.find(one => !others.some(other => other.place === one.place))
@@ -134,7 +220,8 @@ export class Check {
     }
   }
 
-  private prune(found: Candidate[], run: (taken: readonly Taken[]) => Estimate): void {
+  private prune(found: Candidate[]): void {
+    const { run } = this
     for (let i = 0; i < found.length; i++) {
       const others = found.filter((_, at) => at !== i)
       const again = run(others).candidates.find(one => one.place === found[i]!.place)!
@@ -143,38 +230,61 @@ export class Check {
     }
   }
 
-  private finding(candidate: Candidate, all: Estimate, index: number, without: Estimate): Finding {
+  private finding(candidate: Candidate, index: number, without: Estimate): Finding {
     const { model } = this
     const place = model.places[candidate.place]!
     const best = without.candidates.find(one => one.place === candidate.place)!.evidence
     const rivals = without.candidates.filter(one => one.place !== candidate.place && one.added_Ohm > leastOf(model.places[one.place]!) / 2)
     let others = exp(-best - log(CHANCE))
     for (const rival of rivals) others += exp(rival.evidence - best)
-    const { added_Ohm, deviation_Ohm } = all.taken[index]!
-    // In a ring the current goes the other way: what acts on the hubs is less than what is there.
-    const there = (acts_Ohm: number): number => acts_Ohm / Math.max(LEAST_THROUGH, 1 - acts_Ohm * place.loop_S)
-    const through = Math.max(LEAST_THROUGH, 1 - added_Ohm * place.loop_S)
+    const { added_Ohm, deviation_Ohm } = this.sizes[index]!
+    // Where the current goes around, what acts on the hubs is less than what is there.
+    const through = (acts_Ohm: number, around_S: number): number => Math.max(LEAST_THROUGH, 1 - acts_Ohm * around_S)
+    const { least_S, most_S } = place.around
+    const least = through(added_Ohm, least_S)
+    const there_Ohm = added_Ohm / least
+    const acts_Ohm = Math.max(0, added_Ohm - 2 * deviation_Ohm)
+    const excluded = Math.max(EXCLUDED, model.shared ? MODELLED * best : 0)
+    const orElse = new Set(rivals.filter(one => best - one.evidence < excluded).flatMap(one => model.places[one.place]!.cables))
+    for (const cable of this.endsOf(place, added_Ohm)) orElse.add(cable)
+    for (const cable of place.cables) orElse.delete(cable)
     return {
-      cables: place.cables, orElse: rivals.filter(one => best - one.evidence < EXCLUDED).flatMap(one => model.places[one.place]!.cables),
-      course: candidate.course, added_Ohm: there(added_Ohm), deviation_Ohm: deviation_Ohm / (through * through),
-      least_Ohm: there(Math.max(0, added_Ohm - 2 * deviation_Ohm)),
+      cables: place.cables, both: place.both, orElse: [...orElse],
+      course: candidate.course, added_Ohm: there_Ohm,
+      deviation_Ohm: deviation_Ohm / square(least) + (added_Ohm / through(added_Ohm, most_S) - there_Ohm) / 2,
+      least_Ohm: acts_Ohm / through(acts_Ohm, least_S),
       nominal_Ohm: place.nominal_Ohm, sure: 1 / (1 + others), pattern: [...candidate.pattern],
     }
   }
 
-  private stateOf(index: number, place: Place, first: Estimate | undefined, found: readonly Candidate[]): PlaceState {
-    const { cables, nominal_Ohm } = place
-    const resolution_Ohm = first?.resolution_Ohm[index] ?? Infinity
-    const seen = square(actingOf(place, SEEN_OHM) / resolution_Ohm) / 2 > NAMED
-    const bad = found.some(one => one.place === index)
-    const added_Ohm = first?.candidates.find(one => one.place === index)?.added_Ohm ?? 0
-    return { cables, nominal_Ohm, state: bad ? 'bad' : seen ? 'good' : 'notExcited', added_Ohm, resolution_Ohm }
+  /** Of a place that looks bad when its ends are: these, unless they are excluded. */
+  private endsOf({ ends, both }: Place, looks_Ohm: number): string[] {
+    if (ends === undefined || both) return []
+    const { found, model } = this
+    const around_Ohm = 1 / model.places[ends[0]]!.around.least_S
+    // Two of r look like one of r² / (around + 2 r) before the hubs between them, and one of 2 r × around / (around + 2 r) in the ring.
+    const each_Ohm = looks_Ohm + Math.sqrt(looks_Ohm * (looks_Ohm + around_Ohm))
+    const ring_Ohm = 2 * each_Ohm * around_Ohm / (around_Ohm + 2 * each_Ohm)
+    const named = ends.some(end => found.some(one => one.place === end))
+    const better = this.run(found).candidates.filter(({ place }) => ends.includes(place))
+      .map(({ added_Ohm, deviation_Ohm, information }) => ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2))
+    return named || Math.max(...better) + log(ANOTHER) > -EXCLUDED ? ends.flatMap(end => model.places[end]!.cables) : []
+  }
+}
+
+/** With nothing known of the places that are two. */
+function extended(prior: Prior, { places }: CopperModel): Prior {
+  const more = places.slice(prior.added_Ohm.length)
+  return {
+    ...prior, added_Ohm: [...prior.added_Ohm, ...more.map(() => 0)],
+    addedVariance: [...prior.addedVariance, ...more.map(({ spread_Ohm }) => square(spread_Ohm))],
   }
 }
 
 /** What is within tolerance at a place, as it acts. */
 function leastOf(place: Place): number {
-  return actingOf(place, place.first ? LEAST_FIRST_OHM : LEAST_OHM)
+  // All hubs draw through it: it loses the square of its share.
+  return place.first ? LEAST_FIRST_OHM / square(place.share[0]!) : actingOf(place, LEAST_OHM)
 }
 
 /** Silent hubs, each set of them with the cables behind which they all are, and nobody else. */

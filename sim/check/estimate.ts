@@ -1,6 +1,6 @@
 import { actingOf, type CopperModel } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
-import { type Blocks, SOURCE_OHM } from './blocks.ts'
+import { type Blocks, SOURCE_OHM, type Unknowns } from './blocks.ts'
 import { Cholesky, dot } from './cholesky.ts'
 
 /** How a contact is bad over the time that was looked at. */
@@ -34,6 +34,8 @@ export interface Candidate {
   readonly evidence: number
   readonly added_Ohm: number
   readonly deviation_Ohm: number
+  /** Of the readings alone on what it adds, 1/Ω². */
+  readonly information: number
 }
 
 export interface Estimate {
@@ -45,11 +47,15 @@ export interface Estimate {
   readonly posterior: Prior
   /** Of those taken, Ω. */
   readonly taken: readonly { readonly added_Ohm: number, readonly deviation_Ohm: number }[]
+  /** What is known of all that is unknown in a block, with what the taken add there: for `Blocks.refine`. */
+  readonly unknowns: (block: number) => Unknowns
   /** Readings used, and mean square of their errors against what was assumed. */
   readonly readings: number
   readonly misfit: number
 }
 
+/** Chance that any one place is bad, before anything is measured. */
+export const CHANCE = 1e-3
 /** Contacts that are bad add this, rms: what a fault is expected to be before anything is known of it. */
 const FAULT_OHM = 0.1
 /** What a change from good to bad or back costs, and what another course than a steady one: natural logarithms of chances. */
@@ -81,6 +87,8 @@ class Run {
   private readonly taken: readonly Taken[]
   /** By place: what a fault is expected to act like. */
   private readonly faults_Ohm: readonly number[]
+  /** By place: natural logarithm of how much less likely it is than a single bad contact. */
+  private readonly costs: readonly number[]
   private readonly states: number
   private readonly mean: Float64Array
   private readonly posterior: Cholesky
@@ -89,6 +97,7 @@ class Run {
     const { columns } = blocks
     this.blocks = blocks
     this.faults_Ohm = model.places.map(place => actingOf(place, FAULT_OHM))
+    this.costs = model.places.map(({ both }) => both ? -log(CHANCE) : 0)
     this.taken = taken
     const base = columns - 1
     const states = base + taken.length
@@ -138,7 +147,29 @@ class Run {
         added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
       },
       taken: taken.map((_, i) => ({ added_Ohm: mean[first + i]!, deviation_Ohm: Math.sqrt(all[first + i]!) })),
-      readings, misfit: this.misfit(),
+      unknowns: this.unknowns(all), readings, misfit: this.misfit(),
+    }
+  }
+
+  private unknowns(all: Float64Array): Estimate['unknowns'] {
+    const { mean, taken, posterior, states, blocks: { columns } } = this
+    const base = columns - 1
+    const beside = taken.map((_, i) => {
+      const column = new Float64Array(states)
+      column[base + i] = 1
+      posterior.solve(column)
+      return column
+    })
+    return (block) => {
+      const means = mean.slice(0, base)
+      const variances = all.slice(0, base)
+      taken.forEach(({ pattern }, i) => {
+        const share = pattern[block]!
+        const column = this.columnOf(base + i)
+        means[column]! += share * mean[base + i]!
+        variances[column]! += share * (2 * beside[i]![column]! + share * all[base + i]!)
+      })
+      return { means, variances }
     }
   }
 
@@ -181,7 +212,9 @@ class Run {
     }
     const sizes = new Sizes(information, evidence, this.faults_Ohm[place]!)
     const steady = sizes.weigh(new Float64Array(count).fill(1))
-    return { candidate: sizes.best(place), resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)) }
+    const best = sizes.best(place)
+    const candidate = { ...best, evidence: best.evidence - this.costs[place]! }
+    return { candidate, resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)) }
   }
 }
 

@@ -1,25 +1,25 @@
 import { escaped } from '../markup/index.ts'
 import type { CopperTopology } from '../power/index.ts'
 import type { Check, Diagnosis } from './diagnose.ts'
-import { breakText, findingText, mOhm, severityOf, stateText } from './words.ts'
+import { breakText, findingText, isUnknown, mOhm, severityOf, stateText } from './words.ts'
 
 const WIDTH = 960
 const PLOT_HEIGHT = 260
 const LEFT = 130
 const COLOURS = ['#1b6ca8', '#c8553d', '#2a9d8f', '#8d5a97', '#b8860b', '#4a5859', '#d1495b', '#3d5a80']
 const MOST_POINTS = 600
-const STATE_COLOUR = { good: '#2a9d8f', bad: '#b00020', notExcited: '#b0b0b0' } as const
+const STATE_COLOUR = { good: '#2a9d8f', bad: '#b00020', notExcited: '#b0b0b0', hidden: '#b0b0b0' } as const
 const VERDICT = { good: 'No bad contact was found.', watch: 'A contact begins to go bad.', repair: 'Something has to be repaired.' } as const
 
 /** A diagnosis as one HTML page with plots, without scripts. */
 export function checkPage(title: string, topology: CopperTopology, check: Check, diagnosis: Diagnosis): string {
   const rows = diagnosis.places.map(place => `<tr><td>${escaped(place.cables.join(' or '))}</td><td>${mOhm(place.nominal_Ohm)}</td>`
-    + `<td>${place.state === 'notExcited' ? '' : `${mOhm(place.added_Ohm)} ± ${mOhm(2 * place.resolution_Ohm)}`}</td><td class="${place.state}">${escaped(stateText(place))}</td></tr>`)
+    + `<td>${isUnknown(place) ? '' : `${mOhm(place.added_Ohm)} ± ${mOhm(2 * place.resolution_Ohm)}`}</td><td class="${place.state}">${escaped(stateText(place))}</td></tr>`)
   const found = [...diagnosis.findings.map(one => findingText(topology, one)), ...diagnosis.breaks.map(breakText)]
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1c1c1c;background:#fff}
-table{border-collapse:collapse}td,th{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:left}.bad{color:#b00020;font-weight:600}.notExcited{color:#666}
+table{border-collapse:collapse}td,th{padding:.2rem .8rem;border-bottom:1px solid #ddd;text-align:left}.bad{color:#b00020;font-weight:600}.notExcited,.hidden{color:#666}
 svg{width:100%;height:auto}</style>
 <h1>${escaped(title)}</h1>
 <p><strong>${VERDICT[severityOf(diagnosis)]}</strong> ${diagnosis.readings} readings of ${diagnosis.duration_s.toFixed(0)} s.</p>
@@ -47,7 +47,7 @@ function portsOf(check: Check): [string[], (readonly (readonly [number, number])
 
 /** By place: what is added, with two standard deviations. */
 function bars({ places }: Diagnosis): string {
-  const shown = places.filter(place => place.state !== 'notExcited')
+  const shown = places.filter(place => !isUnknown(place))
   if (shown.length === 0) return '<p>No cable carried enough to be judged.</p>'
   const most = Math.max(0.02, ...shown.map(place => place.added_Ohm + 2 * place.resolution_Ohm))
   const x = (ohm: number): number => LEFT + (WIDTH - LEFT - 20) * (Math.max(ohm, -most / 8) + most / 8) / (most * 1.125)

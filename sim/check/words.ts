@@ -42,26 +42,32 @@ export function mOhm(ohm: number): string {
 
 /** `drop.FL: 57 mΩ instead of 9, a connector at the tap or in the hinge, 87 % sure`. */
 export function findingText(topology: CopperTopology, finding: Finding): string {
-  const { cables, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, nominal_Ohm, sure } = finding
+  const { cables, both, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, nominal_Ohm, sure } = finding
   const when = { steady: '', intermittent: ', now and then', ageing: ', growing while it was looked at' }[course]
-  const places = cables.map(name => `${name}: ${whereIn(topology, name)}`).join('; or ')
+  const places = cables.map(name => `${name}: ${whereIn(topology, name)}`).join(both ? '; and ' : '; or ')
   const others = orElse.length === 0 ? '' : `; not excluded: ${orElse.join(', ')}`
   const percent = Math.min(99.9, 100 * sure)
-  const now = 4 * deviation_Ohm > added_Ohm
+  const now = both ? `each ${mOhm(least_Ohm)} mΩ or more above its description` : 4 * deviation_Ohm > added_Ohm
     ? `${mOhm(nominal_Ohm + least_Ohm)} mΩ or more instead of ${mOhm(nominal_Ohm)}`
     : `${mOhm(nominal_Ohm + added_Ohm)} mΩ instead of ${mOhm(nominal_Ohm)} (± ${mOhm(2 * deviation_Ohm)})`
-  return `${cables.join(' or ')}: ${now}${when}, `
+  return `${cables.join(both ? ' and ' : ' or ')}: ${now}${when}, `
     + `${percent.toFixed(percent > 99 ? 1 : 0)} % sure. Look at ${places}${others}`
 }
 
 export function breakText({ hubs, cables }: Break): string {
   const who = `${hubs.join(', ')} ${hubs.length === 1 ? 'is' : 'are'} silent`
-  return cables.length === 0 ? `${who}: no single cable leads to ${hubs.length === 1 ? 'it' : 'all of them'}`
+  return cables.length === 0 ? `${who}: no single cable leads to ${hubs.length === 1 ? 'it, or it is dead' : 'all of them'}`
     : `${who}: ${cables.join(' or ')} is broken (supply, ground, fuse or data pair)${hubs.length === 1 ? ', or the hub is dead' : ''}`
 }
 
 export function stateText({ state, resolution_Ohm }: PlaceState): string {
   if (state === 'good') return 'good'
   if (state === 'bad') return 'bad'
+  if (state === 'hidden') return 'not to be told: the current goes around it'
   return resolution_Ohm === Infinity ? 'not excited: it carried nothing' : 'not excited: it carried too little, or too briefly'
+}
+
+/** Nothing is known of the place. */
+export function isUnknown({ state }: PlaceState): boolean {
+  return state === 'notExcited' || state === 'hidden'
 }

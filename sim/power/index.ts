@@ -5,6 +5,7 @@ export {
   type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, type Prediction, WEAK_BATTERY,
 } from './capability.ts'
 export { COPPER_FAULTS, type SupplyFault } from './copper-faults.ts'
+export { flowsOf, type WayAround } from './flows.ts'
 export { CONTINUOUS, fuseLetThrough_A2s } from './fuse.ts'
 export { interpolate, type Table } from './interpolate.ts'
 export { cranking, CRANKING_LEVELS, type CrankingLevel, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from './profiles.ts'

@@ -16,9 +16,12 @@ interface TrialRow {
 export interface TrialReport {
   readonly drives: number
   readonly rows: readonly TrialRow[]
-  /** Of steady faults that were named: error of the resistance against the truth, %. Not of the spine of a ring. */
+  /** Of steady faults that were named: error of the resistance against the truth, %. Not where the current goes around. */
   readonly resistance: { readonly named: number, readonly bias_pct: number, readonly within10: number, readonly most_pct: number }
-  /** Those in the spine of a ring, where a large one acts as any other: how many add at least what is said as the least. */
+  /**
+   * Those around which the current goes, in the spine of a ring and in two spines, where a large one acts as any other: how many add at
+   * least what is said as the least.
+   */
   readonly ring: { readonly named: number, readonly covered: number }
   /** Of cars without a fault. */
   readonly healthy: { readonly hours: number, readonly falseAlarms: number }
@@ -66,7 +69,7 @@ export class TrialTally {
       const verdict = named !== undefined ? named.orElse.length === 0 ? 'right' : 'hedged' : hinted ? 'hedged' : strangers.length > 0 ? 'wrong' : 'silent'
       KINDS.forEach(({ holds }, kind) => { if (holds(fault, loaded_s, faults.length)) this.verdicts[kind]!.push(verdict) })
       if (named === undefined || fault.course !== 'steady' || loaded_s < LOADED_s) return
-      if (trial.layout === 'ring' && fault.cable.startsWith('spine.')) this.covered.push(named.least_Ohm <= fault.extra_Ohm)
+      if (trial.layout === 'dual' || (trial.layout === 'ring' && fault.cable.startsWith('spine.'))) this.covered.push(named.least_Ohm <= fault.extra_Ohm)
       else this.errors_pct.push(100 * (named.added_Ohm / fault.extra_Ohm - 1))
     })
   }

@@ -1,7 +1,7 @@
 import { SUPPLY_READINGS } from '#firmware/runtime/index.ts'
 import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { MessageSender, parseAssignments, parseTarget } from '#protocol/messages/index.ts'
-import { attachNode, type Car, createCar, SEDAN, type TopologyData } from '#sim/car/index.ts'
+import { attachNode, type Car, createCar, SEDAN, SEDAN_DUAL, type TopologyData } from '#sim/car/index.ts'
 import type { SensorTable } from '#sim/host/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
 import { normal } from '#sim/plants/index.ts'
@@ -18,6 +18,9 @@ const RINGED_SEDAN: TopologyData = {
     }],
   },
 }
+
+const CARS = { line: SEDAN, ring: RINGED_SEDAN, dual: SEDAN_DUAL } as const satisfies Readonly<Record<string, TopologyData>>
+type Layout = keyof typeof CARS
 
 /** Sensors of the trial: 50 mV and 100 mA rms, offsets of that size, gain ±2 %. Offsets are drawn evenly: √3 times their rms. */
 const TRIAL_SENSORS: SensorTable = {
@@ -39,7 +42,7 @@ export interface Fault {
 export interface TrialCase {
   readonly seed: number
   readonly number: number
-  readonly layout: 'line' | 'ring'
+  readonly layout: Layout
   readonly engine: boolean
   readonly faults: readonly Fault[]
   readonly drive_s: number
@@ -68,12 +71,16 @@ const LOAD_A = 2
 const STAGED_s = 30
 const BOOT_s = 3
 
-/** Case `number` of `seed`. A seventh are of healthy cars, a fifth of the others have two bad contacts. */
-export function drawTrial(seed: number, number: number, drive_s = 120): TrialCase {
+/**
+ * Case `number` of `seed`: a line, or by a quarter a ring, unless it is said. A seventh are of healthy cars, a fifth of the others have
+ * two bad contacts.
+ */
+export function drawTrial(seed: number, number: number, only?: Layout, drive_s = 120): TrialCase {
   const dice = new Prng(seed, `trial ${number}`)
-  const layout = dice.chance(0.25) ? 'ring' : 'line'
+  const drawn = dice.chance(0.25) ? 'ring' : 'line'
+  const layout = only ?? drawn
   const engine = dice.chance(0.5)
-  const cables = (layout === 'ring' ? RINGED_SEDAN : SEDAN).copper.cables.map(cable => cable.name)
+  const cables = CARS[layout].copper.cables.map(cable => cable.name)
   const healthy = number % 7 === 6
   const count = healthy ? 0 : dice.chance(0.2) ? 2 : 1
   const faults: Fault[] = []
@@ -91,13 +98,13 @@ export function drawTrial(seed: number, number: number, drive_s = 120): TrialCas
 }
 
 /** Case `number` of the checks of `seed`: a steady bad contact of 30 to 200 mΩ, in each cable by turns, and 30 s of staged loads. */
-export function drawStaged(seed: number, number: number): TrialCase {
+export function drawStaged(seed: number, number: number, layout: Layout = 'line'): TrialCase {
   const dice = new Prng(seed, `staged ${number}`)
-  const cables = SEDAN.copper.cables
+  const cables = CARS[layout].copper.cables
   const fault = {
     cable: cables[number % cables.length]!.name, conductor: dice.chance(0.5) ? 'supply' : 'return', extra_Ohm: 0.03 + 0.17 * dice.next(), course: 'steady',
   } as const
-  return { seed, number, layout: 'line', engine: dice.chance(0.5), faults: [fault], drive_s: STAGED_s, staged: true }
+  return { seed, number, layout, engine: dice.chance(0.5), faults: [fault], drive_s: STAGED_s, staged: true }
 }
 
 /** Drives the case and diagnoses it by the frames of its bus. */
@@ -137,7 +144,7 @@ function withSensors(exact: Check, { copper }: TopologyData, dice: Prng): Check 
 }
 
 function topologyOf({ layout }: TrialCase): TopologyData {
-  return layout === 'ring' ? RINGED_SEDAN : SEDAN
+  return CARS[layout]
 }
 
 function drive(trial: TrialCase, sensors: SensorTable): { check: Check, carried: Carried[] } {

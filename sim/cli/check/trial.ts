@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { drawStaged, drawTrial, runHealthy, runTrial, TrialTally, type TrialReport } from '#sim/check/trial/index.ts'
+import { usage } from '../lib/failure.ts'
 import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 export interface TrialOptions {
+  /** Of two spines, when it says so. */
+  readonly car?: string
   readonly trial: number
   readonly seed: number
   readonly json?: boolean
@@ -20,12 +23,14 @@ const AIMS: Readonly<Record<string, string>> = {
 
 /** Random drives, or staged checks, in the virtual car; Ctrl-C ends them, and what there is is told. */
 export async function trial(options: TrialOptions, terminal: Terminal): Promise<void> {
+  if (![undefined, 'sedan', 'sedan-dual'].includes(options.car)) throw usage(`--car ${options.car}: trials are of the sedan, in a line and a ring, or of sedan-dual`)
+  const only = options.car === 'sedan-dual' ? 'dual' : undefined
   const tally = new TrialTally()
   const { stop } = terminal
   let done = 0
   const progress = await Progress.open(terminal, () => `${done} of ${options.trial} ${options.staged === true ? 'checks' : 'drives'}`, { plain: options.json === true })
   for (let number = 0; number < options.trial && !stop.aborted; number++) {
-    const drawn = options.staged === true ? drawStaged(options.seed, number) : drawTrial(options.seed, number)
+    const drawn = options.staged === true ? drawStaged(options.seed, number, only) : drawTrial(options.seed, number, only)
     for (const outcome of drawn.faults.length > 0 ? [runTrial(drawn)] : runHealthy(drawn, options.draws)) {
       tally.add(outcome)
       progress.show()
@@ -51,7 +56,7 @@ function text(report: TrialReport, { seed, staged }: TrialOptions, terminal: Ter
         row.name, `${row.faults}`, `${row.right}`, `${row.hedged}`, `${row.wrong}`, `${row.silent}`, share(row.right, row.faults), aim(row.name),
       ])),
     `\nResistance of ${named} steady ones: within 10 % for ${share(within10, named)}, ${bias_pct.toFixed(1)} % off on average, ${most_pct.toFixed(0)} % at most (aim: within 10 %).\n`,
-    ring.named === 0 ? '' : `In the spine of a ring, where the current goes the other way, the truth is at or above the least that is said for ${ring.covered} of ${ring.named}.\n`,
+    ring.named === 0 ? '' : `Where the current goes around, in the spine of a ring or two spines, the truth is at or above the least that is said for ${ring.covered} of ${ring.named}.\n`,
     staged === true ? '' : `${healthy.falseAlarms} false alarms in ${healthy.hours.toFixed(1)} h of healthy cars (aim: below 1 in 1,000 h).\n`,
     wrongCases.length === 0 ? '' : `A healthy place was named in the cases ${wrongCases.join(', ')}.\n`,
   ].join('')

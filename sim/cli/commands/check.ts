@@ -1,11 +1,10 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import {
-  type Baseline, baselineOf, breakText, Check, checkPage, type Diagnosis, findingText, mOhm, parseBaseline, type Severity, severityOf,
-  stateText,
+  type Baseline, baselineOf, breakText, Check, checkPage, type Diagnosis, findingText, isUnknown, mOhm, parseBaseline, type Severity,
+  severityOf, stateText,
 } from '#sim/check/index.ts'
 import type { ReadableFormat } from '#sim/gateway/logs/index.ts'
-import { DataError } from '#sim/schema/index.ts'
 import { readTopology, type Topology } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { readBus } from '../check/live.ts'
@@ -26,7 +25,9 @@ Finds bad contacts by what the hubs measure. It reads the bus for 30 s, switches
 on and off meanwhile, each at times of its own (the ignition must be on), and puts everything back. The volts and amperes
 that the hubs tell then say which cable loses more than its description, how much, and how sure that is. What carried
 no current is "not excited", and cables that always carry the same current are named together. Nothing else can be told
-from frames: a leak to ground shows only as its fuse opens, plus and return only as their sum.
+from frames: a leak to ground shows only as its fuse opens, plus and return only as their sum. Of two spines (--car sedan-dual) a
+cable is named with its twin, as no hub tells what it draws from which; in a spine, where the other carries what a bad one does not,
+most is "not to be told".
 
 With a log it does the same with what was recorded. With --baseline the car is compared with itself: the file is read if it is
 there, and written anew, with what was learned. It ends with 0 when nothing was found, with 3 when a contact begins to go bad
@@ -34,7 +35,8 @@ there, and written anew, with what was learned. It ends with 0 when nothing was 
 
 --trial judges the estimator itself, with random faults in the virtual car and sensors of 50 mV and 100 mA rms, offsets of that
 size and gains of ±2 %: drives of two minutes, or with --staged checks of 30 s. A seventh are of healthy cars; each of those drives is
-judged with --draws sets of sensors, as false alarms are rare and come from sensors.
+judged with --draws sets of sensors, as false alarms are rare and come from sensors. A quarter are of a ring; --car sedan-dual: all of
+two spines.
 
 Examples:
   npx spine check
@@ -94,7 +96,7 @@ export function define(command: Command, terminal: Terminal): void {
 
 async function checkCar(bus: string, options: Options, terminal: Terminal): Promise<void> {
   const car = readTopology(readCar(options.car), 'car')
-  const check = checkOf(car)
+  const check = new Check(car.copper)
   const before = options.baseline === undefined || !existsSync(options.baseline) ? undefined
     : readData(options.baseline, 'is no baseline', parseBaseline)
   if (isLinkUri(bus) && !bus.startsWith('file:')) {
@@ -114,15 +116,6 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   const severity = severityOf(diagnosis)
   tell(terminal, options.json, () => json(car, diagnosis, severity, before), () => text(car, diagnosis, severity, before, terminal), 2)
   if (severity !== 'good') throw new Failure(severity === 'watch' ? 'a contact begins to go bad' : 'something has to be repaired', CODES[severity])
-}
-
-function checkOf(car: Topology): Check {
-  try {
-    return new Check(car.copper)
-  } catch (error) {
-    if (error instanceof DataError) throw usage(error.message)
-    throw error
-  }
 }
 
 async function readLog(file: string, check: Check, options: Options, terminal: Terminal): Promise<void> {
@@ -167,7 +160,7 @@ function text(car: Topology, diagnosis: Diagnosis, severity: Severity, before: B
       known ? `± ${mOhm(2 * added.resolution_Ohm)}` : '', place.state === 'bad' ? colors.red(state) : place.state === 'good' ? colors.green(state) : colors.dim(state),
     ]
   })
-  const excited = places.filter(place => place.state !== 'notExcited').length
+  const excited = places.filter(place => !isUnknown(place)).length
   return [
     `${colors.bold('spine check')} ${car.name}: ${readings} readings of ${duration_s.toFixed(0)} s, ${excited} of ${places.length} places carried enough to be judged`,
     `${before === undefined ? '' : ', compared with what was learned before'}\n\n`,

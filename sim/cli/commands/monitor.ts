@@ -59,7 +59,7 @@ class WatchedBus {
   private readonly link: Link
   private model: MonitorModel
   private foreign: ForeignSignals | undefined
-  private watch: Watch | undefined
+  private watch: Watch
   /** Time of the last frame, and when it came here. */
   private last_ns = 0
   private came_ms = 0
@@ -70,22 +70,20 @@ class WatchedBus {
     const anew = (): MonitorModel => new MonitorModel(rate, told.dataBitrate ?? rate)
     this.link = link
     this.model = anew()
-    // Of two spines nobody tells what flows in which.
-    const watch = (): Watch | undefined => copper.layout === 'dual' ? undefined : new Watch(copper)
-    this.watch = watch()
+    this.watch = new Watch(copper)
     this.foreign = dbc && new ForeignSignals(dbc)
     link.onFrame((frame) => {
       // Another car, or another log: nothing that was known holds for it.
       if (frame.timestamp_ns < this.last_ns - RESTART_ns) {
         this.model = anew()
         this.foreign = dbc && new ForeignSignals(dbc)
-        this.watch = watch()
+        this.watch = new Watch(copper)
       }
       this.last_ns = frame.timestamp_ns
       this.came_ms = performance.now()
       this.model.receive(frame)
       this.foreign?.receive(frame)
-      if (!frame.error) this.watch?.receive(frame, frame.timestamp_ns)
+      if (!frame.error) this.watch.receive(frame, frame.timestamp_ns)
     })
   }
 
@@ -93,6 +91,6 @@ class WatchedBus {
   now(): Watched {
     const isLog = this.link.uri.startsWith('file:')
     if (!isLog && this.came_ms > 0) this.model.advance(this.last_ns + (performance.now() - this.came_ms) * 1e6)
-    return { model: this.model, foreign: this.foreign, likely: this.watch?.likely() ?? [] }
+    return { model: this.model, foreign: this.foreign, likely: this.watch.likely() }
   }
 }

@@ -20,8 +20,6 @@ export class Contacts {
   /** A new bus: of this car, as far as it is known. `log`: all of it at once, and nothing follows. */
   begin(car: TopologyData, log?: FrameStore): void {
     this.end()
-    // Of two spines nobody tells what flows in which.
-    if (car.copper.layout === 'dual') return
     const ended = new AbortController()
     this.stopWorker = () => ended.abort()
     const timer = setTimeout(() => void this.start(car, log, ended.signal), LATER_ms)

@@ -48,10 +48,10 @@ const CONTACT_CHECKS: Readonly<Record<ContactPlace, TextKey>> = {
 
 /** Contacts that the volts and amperes name: "likely", as `spine monitor` says. */
 export function contactFaults(copper: CopperTopology, found: readonly Finding[]): Fault[] {
-  return found.map(({ cables, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, sure }) => {
-    const much = 4 * deviation_Ohm > added_Ohm ? `≥ ${mOhm(least_Ohm)} mΩ` : `${mOhm(added_Ohm)} ± ${mOhm(2 * deviation_Ohm)} mΩ`
+  return found.map(({ cables, both, orElse, course, added_Ohm, deviation_Ohm, least_Ohm, sure }) => {
+    const much = both || 4 * deviation_Ohm > added_Ohm ? `≥ ${mOhm(least_Ohm)} mΩ` : `${mOhm(added_Ohm)} ± ${mOhm(2 * deviation_Ohm)} mΩ`
     return {
-      place: cables.join(' / '), what: CONTACT_COURSES[course], check: CONTACT_CHECKS[contactPlaceOf(copper, cables[0]!) ?? 'tap'], severe: added_Ohm >= REPAIR_OHM,
+      place: cables.join(both ? ' + ' : ' / '), what: CONTACT_COURSES[course], check: CONTACT_CHECKS[contactPlaceOf(copper, cables[0]!) ?? 'tap'], severe: added_Ohm >= REPAIR_OHM,
       figure: [`+${much}`, `${Math.min(99.9, 100 * sure).toFixed(0)} %`, ...orElse.map(other => `? ${other}`)].join(', '),
     }
   })
