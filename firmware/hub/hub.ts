@@ -58,7 +58,7 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
       if (watch !== undefined) watch.heard(id)
       if (authentic.admits(id, data, length)) receiver.receive(id, data, length)
     })
-  } else if (watch === undefined) can.onReceive((id, data, length) => receiver.receive(id, data, length))
+  } else if (watch === undefined) can.onReceive(receiver.receive)
   else {
     can.onReceive((id, data, length) => {
       watch.heard(id)

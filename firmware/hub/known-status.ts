@@ -1,7 +1,10 @@
+import { topicOf, TOPICS } from '#protocol/index.ts'
 import { fieldOf } from '../message.ts'
 import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
 import type { Known, SwitchAction } from './switch-action.ts'
+
+const COMPONENTS = TOPICS << 4
 
 interface Entry {
   readonly known: Known
@@ -11,16 +14,23 @@ interface Entry {
 /** The last word of those status fields that switches depend on. */
 export class KnownStatus {
   private readonly entries: Entry[]
+  /** By component (topic << 4 | location): 1: something depends on its status. */
+  private readonly watched: Uint8Array
 
   constructor(actions: readonly SwitchAction[]) {
     this.entries = []
+    this.watched = new Uint8Array(COMPONENTS)
     for (const action of actions) {
-      if (action.known !== undefined) this.entries.push({ known: action.known, value: NaN })
+      const known = action.known
+      if (known === undefined) continue
+      this.entries.push({ known: known, value: NaN })
+      this.watched[topicOf(known.status) << 4 | known.location] = 1
     }
   }
 
   /** A status, of another hub or of a component of this one. */
   observe(codec: AnyCodec, location: number, values: object): void {
+    if (this.watched[topicOf(codec) << 4 | location] === 0) return
     for (const entry of this.entries) {
       const known = entry.known
       if (known.status !== codec || known.location !== location) continue

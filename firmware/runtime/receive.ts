@@ -29,6 +29,18 @@ const FIRST_CLASS_KIND = 8
 const ROWS = 512
 const ROW_TO_HUB = 256
 const FIRST_COMMAND_ROW = ROW_TO_HUB + FIRST_CLASS_KIND * LOCATIONS
+/** In an identifier: to a hub, and of a component class. */
+const COMMAND_BITS = FIRST_COMMAND_ROW << 8
+/** Numbers beyond those of what is wanted: a command that nothing here obeys, which keeps awake all the same; no catalogue message. */
+const WISHES = 255
+const PEER = 254
+/** Hubs and strangers are below. */
+const FIRST_TOOL: number = Math.min(TOOL_ADDRESSES[0]!, TOOL_ADDRESSES[1]!)
+
+/** Its row, of a catalogue message. */
+function rowOf(id: number): number {
+  return (id >>> 8) & 0xff | (id >>> 16) & ROW_TO_HUB
+}
 
 /** The addresses of hubs follow one another. */
 const FIRST_HUB: number = hubAddress(LOCATION.FL)
@@ -55,12 +67,14 @@ export class Receiver {
   onForged: (id: number) => void
   /** While true, catalogue messages are counted and ignored. */
   silent: boolean
+  /** Takes one frame from the controller. First comes whether anybody wants it: at a busy hub most are wanted by nobody. */
+  readonly receive: (id: number, data: Uint8Array, length: number) => void
   private readonly schedule: Schedule
   private readonly counters: HubCounters
   private readonly source: number
   private readonly location: number
   private readonly e2e: E2eReceiver
-  /** By row: the number of what is wanted of it, from 1; 0: nothing. */
+  /** By row: the number of what is wanted of it, from 1; 0: nothing; `WISHES`. */
   private readonly wanted: Uint8Array
   private readonly subscriptions: Subscription[]
 
@@ -77,8 +91,16 @@ export class Receiver {
     this.location = locationOfAddress(source)
     this.e2e = new E2eReceiver(senders)
     counters.e2e = this.e2e.counts
-    this.wanted = new Uint8Array(ROWS)
+    const wanted = new Uint8Array(ROWS)
+    wanted.fill(WISHES, FIRST_COMMAND_ROW, ROWS)
+    this.wanted = wanted
     this.subscriptions = []
+    this.receive = (id, data, length) => {
+      const number = ((id >>> 16) & 0x2ff) === PF_BROADCAST ? wanted[rowOf(id)]! : PEER
+      counters.rxFrames++
+      if (number === 0 && (id & 0xff) < FIRST_TOOL) counters.rxUnwanted++
+      else this.look(number, id, data, length)
+    }
   }
 
   /**
@@ -99,43 +121,57 @@ export class Receiver {
     }
   }
 
-  /** One frame from the controller. */
-  receive(id: number, data: Uint8Array, length: number): void {
-    const counters = this.counters
+  /** One that somebody may want: `number` of what, or `WISHES`, or `PEER`. */
+  private look(number: number, id: number, data: Uint8Array, length: number): void {
     const source = id & 0xff
-    counters.rxFrames++
-    if (((id >>> 16) & 0x2ff) !== PF_BROADCAST) {
+    if (number === PEER) {
       this.receivePeer(id, data, length)
       return
     }
-    const row = (id >>> 8) & 0xff | (id >>> 16) & ROW_TO_HUB
-    if (source >= FIRST_HUB && source <= LAST_HUB) {
-      if (row >= FIRST_COMMAND_ROW) this.onWish()
-    } else if (TOOL_ADDRESSES.indexOf(source) >= 0) this.onWish()
-    else {
-      // Nobody obeys a stranger, nor is awake for it.
-      counters.rxUnwanted++
-      return
-    }
-    const number = this.wanted[row]!
-    if (number === 0) {
-      counters.rxUnwanted++
-      return
-    }
-    const wanted = this.subscriptions[number - 1]!
-    if (this.silent) counters.rxSilent++
+    if (source < FIRST_HUB || source > LAST_HUB) {
+      if (TOOL_ADDRESSES.indexOf(source) < 0) {
+        // Nobody obeys a stranger, nor is awake for it.
+        this.counters.rxUnwanted++
+        return
+      }
+      this.onWish()
+    } else if ((id & COMMAND_BITS) === COMMAND_BITS) this.onWish()
+    const first = this.subscriptions[number - 1]
+    if (first === undefined) this.counters.rxUnwanted++
+    else if (this.silent) this.counters.rxSilent++
     else if (source === this.source) this.forged(id)
-    else if (wanted.later) this.receiveLater(wanted, row, id, data, length)
-    else if (length < wanted.length) counters.rxWrongLength++
-    else this.check(wanted, row, id, data, length)
+    else {
+      // Classes of kind 14 share the sender's counter, so one that nobody here wants is counted along.
+      const wanted = first.later ? this.classOf(first, data) : first
+      if (length < (wanted === undefined ? CLASS_BYTE + 1 : wanted.length)) this.counters.rxWrongLength++
+      else {
+        // The clock is read once for all that hear the message.
+        const now_ms = this.schedule.now()
+        // A frame that waited while the hub stood still came then: its sender may have been reset since.
+        const waited_ms = now_ms > this.schedule.watchful_ms ? this.schedule.behind_ms() : 0
+        const outcome = this.e2e.receive(rowOf(id), source, data, length, now_ms - waited_ms)
+        if (outcome > E2E_OUTCOME.okSomeLost) this.doubt(outcome, id, waited_ms)
+        else if (wanted === undefined) this.counters.rxUnwanted++
+        else if (waited_ms > wanted.lifetime_ms) this.counters.rxStale++
+        else {
+          wanted.codec.decode(data, wanted.values)
+          wanted.handle(wanted.values, (id >>> 8) & 0x0f, source)
+        }
+      }
+    }
+  }
+
+  private doubt(outcome: number, id: number, waited_ms: number): void {
+    const conflicting = outcome === E2E_OUTCOME.conflicting && waited_ms === 0
+    if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, conflicting)
   }
 
   /** One frame that was found genuine by more than its checksum and counter: these may have been skipped. */
   deliver(id: number, data: Uint8Array, length: number): void {
     this.counters.rxFrames++
     const number = this.wanted[dataIdOf(id)]!
-    let wanted = number === 0 ? undefined : this.subscriptions[number - 1]
-    while (wanted !== undefined && wanted.later && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
+    let wanted = this.subscriptions[number - 1]
+    if (wanted !== undefined && wanted.later) wanted = this.classOf(wanted, data)
     if (wanted === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
     else if (length < wanted.length) this.counters.rxWrongLength++
@@ -149,30 +185,16 @@ export class Receiver {
     this.onPeer(id, data, length)
   }
 
-  /** Of kind 14. Its classes share the sender's counter, so one that nobody here wants has to be counted along. */
-  private receiveLater(first: Subscription, row: number, id: number, data: Uint8Array, length: number): void {
+  /** Of the classes of kind 14 that one of a frame. */
+  private classOf(first: Subscription, data: Uint8Array): Subscription | undefined {
     let wanted: Subscription | undefined = first
     while (wanted !== undefined && wanted.codec.class !== data[CLASS_BYTE]) wanted = wanted.next
-    if (length <= CLASS_BYTE || (wanted !== undefined && length < wanted.codec.length)) this.counters.rxWrongLength++
-    else this.check(wanted, row, id, data, length)
+    return wanted
   }
 
   private forged(id: number): void {
     this.counters.rxOwnAddress++
     this.onForged(id)
-  }
-
-  /** Reads the clock, once for all that hear the message. */
-  private check(wanted: Subscription | undefined, dataId: number, id: number, data: Uint8Array, length: number): void {
-    const now_ms = this.schedule.now()
-    // A frame that waited while the hub stood still came then: its sender may have been reset since.
-    const waited_ms = now_ms > this.schedule.watchful_ms ? this.schedule.behind_ms() : 0
-    const outcome = this.e2e.receive(dataId, id & 0xff, data, length, now_ms - waited_ms)
-    if (outcome > E2E_OUTCOME.okSomeLost) {
-      const conflicting = outcome === E2E_OUTCOME.conflicting && waited_ms === 0
-      if (outcome !== E2E_OUTCOME.badCrc && outcome !== E2E_OUTCOME.repeated) this.onDoubt(id, conflicting)
-    } else if (wanted === undefined) this.counters.rxUnwanted++
-    else this.take(wanted, id, data, now_ms)
   }
 
   private take(wanted: Subscription, id: number, data: Uint8Array, now_ms: number): void {

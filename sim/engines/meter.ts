@@ -37,8 +37,8 @@ interface Costs {
 
 const SEED = 3
 const FIRST_CLASS_KIND = 8
-/** A Tag to all, which in a car without keys nobody wants. */
-const UNWANTED_ID = messageId(7, 1, 7, 0, 0x87)
+/** A FreshnessRequest to all, which any hub may say and in a car without keys nobody wants. */
+const UNWANTED_ID = messageId(7, 1, 6, 0, 0x87)
 const UNWANTED_FRAMES = 9
 
 const STEPS: readonly Step[] = [...DRIVE, { name: 'unwanted', for_ms: 1000 }]

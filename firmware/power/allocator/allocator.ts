@@ -223,9 +223,9 @@ export class Allocator {
     return this.overdue.any(now_ms) || this.answers.any() || this.wishes.untried() !== undefined || this.leases.strained()
   }
 
-  /** What is reserved for the ports of a hub now, mA. */
-  reserved_mA(hub: number): number {
-    return this.leases.reservedOf_mA[hub]!
+  /** By hub: what is reserved for its ports now, mA. */
+  reserved_mA(): Float64Array {
+    return this.leases.reservedOf_mA
   }
 
   /** True while there is anything to look after. */

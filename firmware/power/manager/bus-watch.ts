@@ -1,5 +1,6 @@
 import {
-  HUB_SENDERS, hubAddress, HubStatusCodec, isBroadcastKind, locationOfAddress, messageId, NOTICE, NULL_ADDRESS, TOOL_ADDRESSES,
+  HUB_SENDERS, hubAddress, HubStatusCodec, isBroadcastKind, locationOfAddress, messageId, NOTICE, NULL_ADDRESS, PF_BROADCAST,
+  TOOL_ADDRESSES,
 } from '#protocol/index.ts'
 import type { Notices } from '../../runtime/index.ts'
 
@@ -11,6 +12,9 @@ export const FLOOD_FRAMES = 400
 const NIBBLES = 16
 const PAGE_TO_HUB = 0x100_0000
 const HUB_ADDRESSES: number = hubAddress(0)
+/** Of an identifier: upper bit of the page, format, upper half of the source; and what they are when a hub says a catalogue message. */
+const HEAD = 0x2ff_00f0
+const BROADCAST_OF_HUB: number = PF_BROADCAST << 16 | HUB_ADDRESSES
 
 /** What a manager's hub, which hears everyone, notices of who should not speak. It knows addresses only: it proves nobody honest. */
 export class BusWatch {
@@ -20,20 +24,23 @@ export class BusWatch {
   private readonly present: readonly boolean[] | undefined
   /** By the low nibble of the address: frames since the last look. */
   private readonly frames: Uint16Array
+  /** A bit for each location but its own. */
+  private readonly others: number
 
   constructor(address: number, notices: Notices, present: readonly boolean[] | undefined) {
     this.address = address
     this.notices = notices
     this.present = present
     this.frames = new Uint16Array(NIBBLES)
+    this.others = ~(1 << (address & 0x0f))
   }
 
   /** Any frame. */
   heard(id: number): void {
     this.frames[id & 0x0f]!++
-    // As nearly always: a hub that speaks of itself.
-    if ((id & PAGE_TO_HUB) === 0 && (id & 0xff) === (HUB_ADDRESSES | (id >>> 8) & 0x0f) && (id & 0xff) !== this.address) return
-    this.judge(id)
+    // As nearly always: another hub that speaks of itself, or says to others what it may.
+    const may = (id & PAGE_TO_HUB) === 0 ? 1 << (id >>> 8 & 0x0f) : HUB_SENDERS[id >>> 12 & 0x0f]!
+    if ((id & HEAD) !== BROADCAST_OF_HUB || (may & this.others & 1 << (id & 0x0f)) === 0) this.judge(id)
   }
 
   /** Once a second. */

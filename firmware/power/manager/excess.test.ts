@@ -69,14 +69,16 @@ describe('a hub that draws more than was granted to it', () => {
     })
     const excess = new Excess(plan)
     const most_A = (4 + 1) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
+    const finds = (now_ms: number, missed = 0): number => excess.find(0, new Float64Array([0, 4000]), new Uint8Array([0, missed]), now_ms)
     excess.reported(1, 0, most_A - 1)
     excess.reported(1, 1, 1)
     excess.reported(1, 2, 50)
     expect([excess.sum_A(0), excess.sum_A(1)]).toEqual([0, most_A])
-    expect([0, 10_000].map(now_ms => excess.finds(1, 4, now_ms))).toEqual([false, false])
+    expect([0, 10_000].map(now_ms => finds(now_ms))).toEqual([-1, -1])
     excess.reported(1, 1, 1.1)
     const due_ms = 20_000 + POWER_RULES.excessReported_ms
-    expect([20_000, due_ms - 1, due_ms].map(now_ms => excess.finds(1, 4, now_ms))).toEqual([false, false, true])
+    expect([20_000, due_ms - 1].map(now_ms => finds(now_ms))).toEqual([-1, -1])
+    expect([finds(due_ms, 1), finds(due_ms), finds(due_ms)]).toEqual([-1, 1, -1])
     excess.reported(1, 0, NaN)
     expect(excess.sum_A(1)).toBe(1.1)
   })

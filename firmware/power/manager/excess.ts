@@ -2,6 +2,7 @@ import type { PowerPlan } from '../plan.ts'
 import { POWER_RULES } from '../rules.ts'
 
 const MILLI = 1000
+const MORE: number = 1 + POWER_RULES.excessFraction
 
 /**
  * Compares what the ports of each hub report that they draw with what was granted to them, and finds the hub that does not keep
@@ -13,6 +14,8 @@ export class Excess {
   private readonly first: Uint16Array
   private readonly drawn_mA: Int32Array
   private readonly sums_mA: Int32Array
+  /** By hub: what it may draw before it counts, where nothing is granted to it, mA. */
+  private readonly free_mA: Float64Array
   /** By hub: since when its reports are too high; Infinity: they are not. */
   private readonly since_ms: Float64Array
   private readonly accused: Uint8Array
@@ -24,6 +27,8 @@ export class Excess {
     for (let i = 0; i < hubs; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
     this.drawn_mA = new Int32Array(this.first[hubs]!)
     this.sums_mA = new Int32Array(hubs)
+    this.free_mA = new Float64Array(hubs)
+    for (let i = 0; i < hubs; i++) this.free_mA[i] = Math.round((plan.hubs[i]!.idle_A * MORE + POWER_RULES.excess_A) * MILLI)
     this.since_ms = new Float64Array(hubs)
     this.since_ms.fill(Infinity)
     this.accused = new Uint8Array(hubs)
@@ -44,16 +49,25 @@ export class Excess {
   }
 
   /**
-   * Looks at a hub to which `granted_A` are granted now, beyond its idle current; true once when it has drawn too much for too
-   * long, and again when it did not keep to it after it had.
+   * Looks at the hubs from `from` on, to which `granted_mA` are granted now beyond their idle currents, but not at those that are missed.
+   * The first that has drawn too much for too long, once, and again when it did not keep to it after it had; −1: none.
    */
-  finds(hub: number, granted_A: number, now_ms: number): boolean {
-    const most_A = (granted_A + this.plan.hubs[hub]!.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
-    if (this.sums_mA[hub]! <= most_A * MILLI) {
-      this.since_ms[hub] = Infinity
-      this.accused[hub] = 0
-      return false
+  find(from: number, granted_mA: Float64Array, missed: Uint8Array, now_ms: number): number {
+    const sums_mA = this.sums_mA
+    const free_mA = this.free_mA
+    for (let hub = from; hub < sums_mA.length; hub++) {
+      if (missed[hub] !== 0) continue
+      if (sums_mA[hub]! > granted_mA[hub]! * MORE + free_mA[hub]!) {
+        if (this.exceeds(hub, now_ms)) return hub
+      } else if (this.since_ms[hub] !== Infinity) {
+        this.since_ms[hub] = Infinity
+        this.accused[hub] = 0
+      }
     }
+    return -1
+  }
+
+  private exceeds(hub: number, now_ms: number): boolean {
     if (this.since_ms[hub] === Infinity) this.since_ms[hub] = now_ms
     if (this.accused[hub] === 1 || now_ms - this.since_ms[hub]! < POWER_RULES.excessReported_ms) return false
     this.accused[hub] = 1

@@ -4,7 +4,6 @@ import {
 } from '#protocol/index.ts'
 import type { Job, Notices, Schedule } from '../../runtime/index.ts'
 import { type Account, Allocator } from '../allocator/index.ts'
-import { hubIndexOf } from '../plan.ts'
 import type { PowerPlan } from '../plan.ts'
 import type { HubPower, ManagerInCharge } from '../hub/index.ts'
 import { type BusWatch, createWatch } from './bus-watch.ts'
@@ -26,6 +25,8 @@ export const MANAGER_RULES = {
 } as const
 
 const MILLI = 1000
+/** That a frame can name. */
+const LOCATIONS = 16
 /** Whoever has not been heard for so long draws its static share at most. */
 const SHARE_ms: number = POWER_RULES.settled_ms + POWER_RULES.reversal_ms
 
@@ -77,6 +78,8 @@ export class PowerManager {
   readonly allocator: Allocator
   private readonly host: ManagerHost
   private readonly plan: PowerPlan
+  /** By location: which hub of the plan it is; −1: none. */
+  private readonly hubs: Int8Array
   private readonly standby: boolean
   private readonly presence: Presence
   private readonly shedding: Shedding
@@ -93,6 +96,8 @@ export class PowerManager {
   private gained_ms: number
   /** By hub: the allocator was told that it is missed (1), and that it has settled (2). */
   private readonly missed: Uint8Array
+  /** Some were missed at the last look. */
+  private anyMissed: boolean
   /** It hears none of the others: it is cut off, or deaf, and must not stand in the way of who is not. */
   private alone: boolean
   private began_ms: number
@@ -108,6 +113,9 @@ export class PowerManager {
     this.allocator = new Allocator(plan)
     this.host = host
     this.plan = plan
+    this.hubs = new Int8Array(LOCATIONS)
+    this.hubs.fill(-1)
+    for (let hub = plan.hubs.length - 1; hub >= 0; hub--) this.hubs[plan.hubs[hub]!.location] = hub
     this.standby = standby
     this.presence = new Presence(plan, host.location)
     this.shedding = new Shedding()
@@ -121,6 +129,7 @@ export class PowerManager {
     this.rivalled = false
     this.gained_ms = 0
     this.missed = new Uint8Array(plan.hubs.length)
+    this.anyMissed = false
     this.alone = false
     this.began_ms = 0
     this.learn_ms = 0
@@ -175,7 +184,7 @@ export class PowerManager {
 
   /** A hub says something; its index in the plan, or −1. */
   heard(location: number): number {
-    const hub = hubIndexOf(this.plan, location)
+    const hub = this.hubs[location]!
     if (hub < 0) this.counters.strangers++
     else {
       this.alone = this.alone && hub === this.presence.own
@@ -275,9 +284,9 @@ export class PowerManager {
 
   private watchHubs(now: number): void {
     const rival = now - this.rival_ms <= MANAGER_RULES.silence_ms
-    const back = this.findMissing(now) || (this.rivalled && !rival)
-    this.rivalled = rival
     const missing = this.presence.missing(now)
+    const back = this.findMissing(missing, now) || (this.rivalled && !rival)
+    this.rivalled = rival
     this.alone = this.missed.length > 1 && missing === this.missed.length - 1
     // Whoever hears another manager that is in charge is not heard by it.
     const quorum = !rival && this.presence.isQuorum(missing, !this.standby)
@@ -305,11 +314,12 @@ export class PowerManager {
    * Tells the allocator which hubs are missed: what they may draw is taken. Whatever they had, they are down to their static shares when
    * what another manager gave has settled and a reversal that outlives its lease is over. True: one is back.
    */
-  private findMissing(now: number): boolean {
+  private findMissing(missing: number, now: number): boolean {
+    if (missing === 0 && !this.anyMissed) return false
     let back = false
+    this.anyMissed = missing > 0
     for (let hub = 0; hub < this.missed.length; hub++) {
-      const missing = this.presence.isMissing(hub, now)
-      if (!missing) {
+      if (!this.presence.isMissing(hub, now)) {
         if (this.missed[hub] !== 0) back = true
         this.missed[hub] = 0
       } else if (this.missed[hub] === 0) {
@@ -326,12 +336,12 @@ export class PowerManager {
   /** Only where nothing but its own grants can be drawn. */
   private watchCurrents(now: number): void {
     if (this.state !== MANAGER_STATE.active) return
-    for (let hub = 0; hub < this.plan.hubs.length; hub++) {
-      if (this.missed[hub] !== 0) continue
-      const granted_A = this.allocator.reserved_mA(hub) / MILLI
-      if (!this.excess.finds(hub, granted_A, now)) continue
+    const reserved_mA = this.allocator.reserved_mA()
+    const next = (from: number): number => this.excess.find(from, reserved_mA, this.missed, now)
+    for (let hub = next(0); hub >= 0; hub = next(hub + 1)) {
       this.counters.accused++
       const location = this.plan.hubs[hub]!.location
+      const granted_A = reserved_mA[hub]! / MILLI
       this.host.log(`hub at location ${location} draws ${this.excess.sum_A(hub).toFixed(1)} A, ${granted_A.toFixed(1)} A are granted to it`)
     }
   }

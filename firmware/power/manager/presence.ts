@@ -18,6 +18,8 @@ export class Presence {
   private listens_ms: number
   /** By port, hub after hub: current granted, and when it was said. */
   private readonly first: Uint16Array
+  /** Until then none is missing: each has been heard since. */
+  private all_ms: number
   private readonly granted_A: Float64Array
   private readonly reported_ms: Float64Array
 
@@ -30,6 +32,7 @@ export class Presence {
     this.heard_ms.fill(-Infinity)
     this.known = new Uint8Array(plan.hubs.length)
     this.listens_ms = 0
+    this.all_ms = -Infinity
     for (let i = 0; i < plan.hubs.length; i++) this.first[i + 1] = this.first[i]! + plan.hubs[i]!.ports
     const ports = this.first[plan.hubs.length]!
     this.granted_A = new Float64Array(ports)
@@ -89,9 +92,15 @@ export class Presence {
 
   /** How many hubs of the plan are not there. */
   missing(now_ms: number): number {
+    if (now_ms <= this.all_ms) return 0
     let missing = 0
+    let first_ms = Infinity
     // Stryker disable next-line EqualityOperator: past the end there is no number, which is not too old
-    for (let i = 0; i < this.heard_ms.length; i++) if (this.isMissing(i, now_ms)) missing++
+    for (let i = 0; i < this.heard_ms.length; i++) {
+      if (this.isMissing(i, now_ms)) missing++
+      if (i !== this.own && this.heard_ms[i]! < first_ms) first_ms = this.heard_ms[i]!
+    }
+    this.all_ms = first_ms + POWER_RULES.missing_ms
     return missing
   }
 
