@@ -11,12 +11,15 @@ import { isTagged, keyed, KEYS, view } from './keyed-car.ts'
 
 /** Presses; `SPINE_PRESSES` in the environment for more. */
 const PRESSES = Number(process.env['SPINE_PRESSES'] ?? 18)
+const SEED = Number(process.env['SPINE_SEED'] ?? 1)
 /** Of each way down, from the top, before the glass is closed again. */
 const PRESSES_DOWN = 6
+/** A glass that is open so far is closed first: one at its end moves nowhere. */
+const LOW_pct = 85
 
 /** From the thumb to the first movement of the glass, ms of the car's time, on the reference board, the shortest first. */
 function pressesTake_ms(keys: boolean): number[] {
-  const car = createCar({ seed: 1, cpu: 'esp32-xs' })
+  const car = createCar({ seed: SEED, cpu: 'esp32-xs' })
   if (keys) for (const host of car.hubs.values()) saveRecord(host.nvm, HUB_PORT, NO_CLASS, HUB_RECORD.keys, Uint8Array.from(keyBytes(KEYS)))
   car.boot()
   car.run(6500)
@@ -33,7 +36,7 @@ function pressesTake_ms(keys: boolean): number[] {
   const taken_ms: number[] = []
   for (let press = 0; press < PRESSES; press++) {
     // Always the same way: a drum that turns around has its slack to take up.
-    if (press % PRESSES_DOWN === 0) {
+    if (press % PRESSES_DOWN === 0 || position_pct() > LOW_pct) {
       if (press > 0) hold('DASH.windowFL.up', 9000)
       hold('DASH.windowFL.down', 700)
     }
@@ -60,8 +63,8 @@ describe('on boards that pay for their callbacks', () => {
         console.log(`${share * 100} % of ${PRESSES} presses take up to ${open_ms[i]} ms, with keys ${keyed_ms[i]} ms`)
       }
     }
-    // A dash that is busy loses a request for current now and then: two presses in a hundred are 100 ms later.
-    expect(late_ms[Math.ceil(0.75 * PRESSES) - 1], `open ${open_ms.join(' ')} ms, with keys ${keyed_ms.join(' ')} ms`).toBeLessThan(20)
+    // A hub that is busy loses a request for current now and then: two presses in a hundred are 30 to 120 ms later.
+    expect(late_ms[Math.ceil(0.9 * PRESSES) - 1], `open ${open_ms.join(' ')} ms, with keys ${keyed_ms.join(' ')} ms`).toBeLessThan(20)
     expect(keyed_ms[Math.ceil(0.9 * PRESSES) - 1]).toBeLessThan(250)
   })
 })
