@@ -134,6 +134,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(20_878, 'FR.window.down', 30),
     ],
   },
+  'a window that two switches hold up goes on by its own when the hub of the other loses its power': {
+    seed: 65525809, for_ms: 17_600,
+    events: [
+      press(7903, 'FR.window.down', 2559), press(11_198, 'DASH.windowFR.up', 6742), press(12_000, 'FR.window.up', 9000),
+      { at_ms: 16_891, kind: 'power', for_ms: 5, with: { hub: 'DASH' } },
+    ],
+  },
   'a recorded frame is said again in the very bits, and at the very time, of the hub that sends its next one': {
     seed: 3147628638, for_ms: 4200, events: [{ at_ms: 4098, kind: 'replay', for_ms: 0, with: { back: 63, times: 2 } }],
   },

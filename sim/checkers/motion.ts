@@ -35,6 +35,8 @@ const RUN_DOWN_ns = 300 * MS_ns
 const TURN_pct = 1
 /** No glass has closed by so much so soon after it was asked to: what was asked then is for the next closing. */
 const TURN_ns = 50 * MS_ns
+/** A switch of a door for its own window. */
+const OWN_WINDOW = /^window\./
 /** After these a window goes to and fro by itself. */
 const WANDERING: readonly number[] = [WINDOW_ACTION.goto, WINDOW_ACTION.learn]
 
@@ -89,6 +91,8 @@ class MotionChecker implements Checker {
   private readonly obeyed = new Map<string, Obeyed>()
   /** Somebody at this hub did something with their hands: a switch, a plug, an obstacle. */
   private readonly handled_ns = new Map<string, number>()
+  /** By hub: the switches for its own window that somebody holds. */
+  private readonly held = new Map<string, Set<string>>()
 
   constructor(accuse: Accuse, around: Surroundings) {
     this.accuse = accuse
@@ -145,7 +149,15 @@ class MotionChecker implements Checker {
     else {
       const hub = this.around.hub(event.source)
       if (hub !== undefined) this.handled_ns.set(hub.name, event.t_ns)
+      if (hub !== undefined && event.kind === 'switch' && OWN_WINDOW.test(event.name)) this.hold(hub.name, event.name, event.pressed)
     }
+  }
+
+  private hold(hub: string, name: string, pressed: boolean): void {
+    const held = this.held.get(hub) ?? new Set()
+    if (pressed) held.add(name)
+    else held.delete(name)
+    this.held.set(hub, held)
   }
 
   /** Whatever moved before must have a cause again; what was executed before is not known to the hub any more. */
@@ -227,7 +239,7 @@ class MotionChecker implements Checker {
     const explained_ns = Math.max(cause.t_ns, direction > 0 ? reversed_ns : -Infinity)
     if (!cause.held || now_ns - explained_ns <= RUN_ON_ns || (last !== cause && told_ns - last.seen_ns <= RUN_ON_ns)) return
     if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return
-    if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns) return
+    if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns || (this.held.get(motion.hub)?.size ?? 0) > 0) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} goes on though nobody holds the switch any more`, {
       silent_ms: (now_ns - cause.t_ns) / MS_ns, position_pct: motion.last,
