@@ -114,8 +114,10 @@ export class Check {
     const { first, last } = singles
     // Two bad contacts in a ring are more than each for itself.
     const pairs = withPairs(model)
-    const search = pairs.places.length > model.places.length && singles.found.length > 0
-      ? new Search(readings, pairs, errors, extended(prior, pairs)) : singles
+    const two = pairs.places.length > model.places.length && singles.found.length > 0
+      ? new Search(readings, pairs, errors, extended(prior, pairs)) : undefined
+    // So many places more leave each block freer, and one alone less sure.
+    const search = two?.found.some(({ place }) => pairs.places[place]!.both) === true ? two : singles
     return {
       duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings: search.findings(), breaks,
       places: model.places.map((place, i) => this.stateOf(i, place, first, search)), learned: last.posterior,
