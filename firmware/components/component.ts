@@ -112,7 +112,10 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   readonly descriptor: Plugged
   readonly vehicle: VehicleView
   readonly power: PortPower
-  /** Makes a job, not armed. It ends with the driver; failure messages show the name. */
+  /**
+   * Makes a job, not armed. It ends with the driver; failure messages show the name. It has a callback of the board for itself: what takes
+   * long goes on there, armed for now, while frames that wait are read before.
+   */
   job(name: string, fire: () => void): DriverJob
   /** Starts control ticks every `period_ms` (10–20), or stops them with 0. */
   tick(period_ms: number): void
