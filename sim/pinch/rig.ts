@@ -1,5 +1,5 @@
 import { decodeWindowRecord, encodeWindowRecord, WINDOW_FRICTION_KEY, WINDOW_RECORD_KEY, WindowDriver } from '#firmware/components/window/index.ts'
-import type { Board, ContextOf } from '#firmware/components/index.ts'
+import type { Board, ContextOf, DriverJob } from '#firmware/components/index.ts'
 import type { Port } from '#firmware/index.ts'
 import { COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_STATE, WindowStatusCodec, type WindowStatusValues } from '#protocol/index.ts'
 import { WINDOW_MOTOR_DATA } from '../car/index.ts'
@@ -68,6 +68,8 @@ export class PinchRig {
   component: WindowDriver
   /** The processor does nothing any more; the board's own parts do. */
   hangs = false
+  /** Timers of the driver. */
+  private readonly jobs: { due_ms: number, readonly fire: () => void }[] = []
   private readonly dice: Prng
   private readonly power: RigPower
   private readonly values: WindowStatusValues = WindowStatusCodec.create()
@@ -133,7 +135,9 @@ export class PinchRig {
   /** Gives a command; `false`: refused. */
   order(action: keyof typeof WINDOW_ACTION, position_pct = NaN): boolean {
     this.late = false
-    return this.component.command({ action: WINDOW_ACTION[action], position_pct, sequence: 0 }, 5)
+    const accepted = this.component.command({ action: WINDOW_ACTION[action], position_pct, sequence: 0 }, 5)
+    this.runJobs()
+    return accepted
   }
 
   /** Runs until the driver rests, `limit_ms` at most; `each` looks after every millisecond. Returns the time, NaN: too long. */
@@ -182,7 +186,36 @@ export class PinchRig {
     outlet.step(STEP_s, plant)
     this.measuring.sample(this.drawn_A(), outlet.load_V, plant.verticalAcceleration_m_s2)
     this.power.step(this.now_ms)
+    this.runJobs()
     if (this.now_ms >= this.nextTick_ms && !this.hangs) this.tick()
+    this.runJobs()
+  }
+
+  /** What is due goes on in a callback of its own, at the same time. */
+  private runJobs(): void {
+    if (this.hangs) return
+    const { jobs } = this
+    for (let i = 0; i < jobs.length;) {
+      const { due_ms, fire } = jobs[i]!
+      if (due_ms > this.now_ms) {
+        i++
+        continue
+      }
+      jobs[i]!.due_ms = Infinity
+      fire()
+      i = 0
+    }
+  }
+
+  private job(fire: () => void): DriverJob {
+    const timer = { due_ms: Infinity, fire }
+    this.jobs.push(timer)
+    return {
+      startIn: (delay_ms) => { timer.due_ms = this.now_ms + delay_ms },
+      notLater: (delay_ms) => { timer.due_ms = Math.min(timer.due_ms, this.now_ms + delay_ms) },
+      stop: () => { timer.due_ms = Infinity },
+      armed: () => timer.due_ms < Infinity,
+    }
   }
 
   private surround(surroundings: Surroundings): void {
@@ -256,7 +289,7 @@ export class PinchRig {
       tickLate: () => undefined,
       hal: this.board(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
-      job: () => ({ startIn: () => {}, notLater: () => {}, stop: () => {}, armed: () => false }),
+      job: (_name, fire) => this.job(fire),
       tick: (period_ms) => {
         this.period_ms = period_ms
         this.due_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity
