@@ -31,6 +31,21 @@ function setUp() {
 }
 
 describe('the receiver', () => {
+  it('is kept awake by commands and by tools, not by what hubs report', () => {
+    const { receiver, send, command } = setUp()
+    let wishes = 0
+    receiver.onWish = () => wishes++
+    send(LightStatusCodec, FR, LightStatusCodec.create(), 0, hubAddress(FR))
+    send(VehicleStateCodec, ALL, VehicleStateCodec.create(), 0)
+    expect(wishes).toBe(0)
+    send(WindowCommandCodec, FL, command, 0)
+    // Nothing here obeys this one.
+    send(WindowCommandCodec, FR, command, 1)
+    expect(wishes).toBe(2)
+    send(LightStatusCodec, FR, LightStatusCodec.create(), 1, 0xf9)
+    expect(wishes).toBe(3)
+  })
+
   it('hands over what is for this hub and passes every check', () => {
     const { taken, send, command, counters } = setUp()
     send(WindowCommandCodec, FL, { ...command, action: 3 }, 4)

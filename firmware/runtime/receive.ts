@@ -30,7 +30,7 @@ const ROWS = 512
 const ROW_TO_HUB = 256
 const FIRST_COMMAND_ROW = ROW_TO_HUB + FIRST_CLASS_KIND * LOCATIONS
 /** In an identifier: to a hub, and of a component class. */
-const COMMAND_BITS = FIRST_COMMAND_ROW << 8
+const COMMAND_BITS = ROW_TO_HUB << 16 | FIRST_CLASS_KIND * LOCATIONS << 8
 /** Numbers beyond those of what is wanted: a command that nothing here obeys, which keeps awake all the same; no catalogue message. */
 const WISHES = 255
 const PEER = 254

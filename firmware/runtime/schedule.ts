@@ -47,6 +47,8 @@ export class Schedule {
   private running: boolean
   private stall_ms: number
   private stallEnd_ms: number
+  /** When it last ran jobs. */
+  private ran_ms: number
   private slept_ms: number
   private paused_ms: number
 
@@ -63,6 +65,7 @@ export class Schedule {
     this.running = false
     this.stall_ms = 0
     this.stallEnd_ms = -Infinity
+    this.ran_ms = 0
     this.slept_ms = 0
     this.paused_ms = 0
     this.wake = () => this.run()
@@ -162,9 +165,9 @@ export class Schedule {
   behind_ms(): number {
     const now = this.now_ms
     const head = this.head
-    const late = head === undefined ? 0 : now - head.due_ms
-    if (late > STALL_ms) return late
-    return now - this.stallEnd_ms < AFTERMATH_ms ? this.stall_ms : 0
+    if (now - this.stallEnd_ms < AFTERMATH_ms) return this.stall_ms
+    // It stood still since some time after it last ran a job.
+    return head !== undefined && now - head.due_ms > STALL_ms ? now - this.ran_ms : 0
   }
 
   /** The board goes to sleep: the jobs' clock stands still until `resume`. */
@@ -194,6 +197,7 @@ export class Schedule {
     if (now > this.now_ms) this.now_ms = now
     let head = this.head
     if (head !== undefined && now - head.due_ms > STALL_ms) this.noteStall(now, now - head.due_ms)
+    this.ran_ms = now
     const latest_ms = now + EPSILON_ms
     let most = this.jobs
     while (head !== undefined && head.due_ms <= latest_ms && most > 0) {
@@ -214,8 +218,11 @@ export class Schedule {
   }
 
   private noteStall(now: number, late_ms: number): void {
-    this.stall_ms = late_ms
+    const goesOn = now - this.stallEnd_ms < AFTERMATH_ms
     this.stallEnd_ms = now
+    // What was due in a stall comes in several callbacks.
+    if (goesOn) return
+    this.stall_ms = now - this.ran_ms
     this.counters.stalls++
     if (late_ms > this.counters.longestStall_ms) this.counters.longestStall_ms = late_ms
   }

@@ -141,6 +141,17 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 16_891, kind: 'power', for_ms: 5, with: { hub: 'DASH' } },
     ],
   },
+  'a hub that stood still obeys no command that waited in its controller, when little was due meanwhile': {
+    seed: 630269960, for_ms: 8300,
+    events: [{ at_ms: 7275, kind: 'pause', for_ms: 0, with: { hub: 'RR', pause_ms: 919 } }, press(7296, 'DASH.windowRR.down', 20)],
+  },
+  'of the events of a held switch one grew too old while its hub was cut off': {
+    seed: 2412349404, for_ms: 11_400,
+    events: [
+      press(3482, 'FR.window.up', 30), { at_ms: 4247, kind: 'cut', for_ms: 6908, with: { cable: 'drop.DASH' } },
+      press(9331, 'DASH.windowRR.down', 1730), { at_ms: 10_288, kind: 'pause', for_ms: 0, with: { hub: 'DASH', pause_ms: 1014 } },
+    ],
+  },
   'a recorded frame is said again in the very bits, and at the very time, of the hub that sends its next one': {
     seed: 3147628638, for_ms: 4200, events: [{ at_ms: 4098, kind: 'replay', for_ms: 0, with: { back: 63, times: 2 } }],
   },

@@ -69,7 +69,7 @@ class FramesChecker implements Checker {
     last.counter = counter
     last.forged = NO_COUNTER
     last.t_ns = now_ns
-    if (expected === counter || merged || this.disturbedSince(Math.min(since_ns, now_ns - AFTERMATH_ns)) || wasAlone(hub, since_ns)) return
+    if (expected === counter || merged || this.disturbedSince(since_ns - AFTERMATH_ns) || wasAlone(hub, since_ns)) return
     if ((this.back_ns.get(hub) ?? -Infinity) > since_ns && this.disturbedSince(since_ns - WEAK_ns)) return
     this.accuse(now_ns, `${name}@${location} of ${hub.name} does not count on`, { counter, expected })
   }
