@@ -261,8 +261,9 @@ export class Blocks {
     for (let other = 0; other < hubs; other++) row[columns - 2]! -= hub_A[other]!
     let load_V = -lost_V
     for (let i = 0; i < columns - 1; i++) load_V += row[i]! * free[i]!
-    // A gain acts on what is expected, at the level of the block, not on this reading nor on those before: their noise would look like one.
-    row[hubs + hub] = this.level_V[block]! - MIDDLE_V + load_V
+    // A gain acts on what is expected, not on the reading: its noise would look like one. To measure what was found, the noise of those
+    // before is taken out too, by the level of the block; to find it, that costs more than it gives.
+    row[hubs + hub] = (this.refined ? this.level_V[block]! : common_V) - MIDDLE_V + load_V
     row[columns - 1] = supply_V + lost_V
     return supply_V - common_V - load_V - row[hubs + hub]! * free[hubs + hub]!
   }
