@@ -15,6 +15,8 @@ export const LARGEST_CLASS = 31
 export const FIRST_CLASS_TOPIC = 16
 /** Number of topics, see `topicOf`. */
 export const TOPICS = FIRST_CLASS_TOPIC + LARGEST_CLASS + 1
+/** Numbers of components in a car: topic << 4 | location. */
+export const COMPONENTS: number = TOPICS << 4
 
 /** PF of every catalogue message. */
 export const PF_BROADCAST = 0xff

@@ -1,10 +1,8 @@
-import { topicOf, TOPICS } from '#protocol/index.ts'
+import { COMPONENTS, topicOf } from '#protocol/index.ts'
 import { fieldOf } from '../message.ts'
 import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
 import type { Known, SwitchAction } from './switch-action.ts'
-
-const COMPONENTS = TOPICS << 4
 
 interface Entry {
   readonly known: Known

@@ -1,5 +1,5 @@
 import type { Codec } from '#protocol/index.ts'
-import { type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventCodec, type SwitchEventValues, topicOf, TOPICS } from '#protocol/index.ts'
+import { COMPONENTS, type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventCodec, type SwitchEventValues, topicOf } from '#protocol/index.ts'
 import { fieldOf, setField } from '../message.ts'
 import type { CommandCodec, CommandValues } from '../message.ts'
 import type { HubCounters, Job, Schedule } from '../runtime/index.ts'
@@ -7,7 +7,6 @@ import type { KnownStatus } from './known-status.ts'
 import { OWN, TAP_ms } from './switch-action.ts'
 import type { Fields, SwitchAction } from './switch-action.ts'
 
-const COMPONENTS = TOPICS << 4
 /** Switches that a frame can name. */
 const CODES = 256
 

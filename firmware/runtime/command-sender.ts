@@ -1,5 +1,5 @@
 import type { Codec } from '#protocol/index.ts'
-import { CLASSIC_DATA_BYTES, type CodeOf, senderNibble, sourceOf, topicOf, TOPICS } from '#protocol/index.ts'
+import { CLASSIC_DATA_BYTES, type CodeOf, COMPONENTS, senderNibble, sourceOf, topicOf } from '#protocol/index.ts'
 import type { AnyCodec, CommandCodec, CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -19,7 +19,6 @@ export const HELD_UNSENT_ms = 200
 export const HELD_SILENCE_ms = 2500
 
 const SEQUENCES = 16
-const TARGETS = TOPICS << 4
 
 /** What became of a command. */
 export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
@@ -90,8 +89,8 @@ export class CommandSender {
     this.sender = senderNibble(sourceOf(address))
     this.pool = []
     for (let i = 0; i < room; i++) this.pool.push(idlePending(idle))
-    this.sequences = new Uint8Array(TARGETS)
-    this.echoes = new Uint8Array(TARGETS)
+    this.sequences = new Uint8Array(COMPONENTS)
+    this.echoes = new Uint8Array(COMPONENTS)
     this.sequences.fill(firstSequence)
     this.job = schedule.job('commands', () => this.fire())
     this.active = 0

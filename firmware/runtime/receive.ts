@@ -29,8 +29,6 @@ const FIRST_CLASS_KIND = 8
 const ROWS = 512
 const ROW_TO_HUB = 256
 const FIRST_COMMAND_ROW = ROW_TO_HUB + FIRST_CLASS_KIND * LOCATIONS
-/** In an identifier: to a hub, and of a component class. */
-const COMMAND_BITS = ROW_TO_HUB << 16 | FIRST_CLASS_KIND * LOCATIONS << 8
 /** Numbers beyond those of what is wanted: a command that nothing here obeys, which keeps awake all the same; no catalogue message. */
 const WISHES = 255
 const PEER = 254
@@ -123,11 +121,12 @@ export class Receiver {
 
   /** One that somebody may want: `number` of what, or `WISHES`, or `PEER`. */
   private look(number: number, id: number, data: Uint8Array, length: number): void {
-    const source = id & 0xff
     if (number === PEER) {
       this.receivePeer(id, data, length)
       return
     }
+    const source = id & 0xff
+    const row = rowOf(id)
     if (source < FIRST_HUB || source > LAST_HUB) {
       if (TOOL_ADDRESSES.indexOf(source) < 0) {
         // Nobody obeys a stranger, nor is awake for it.
@@ -135,7 +134,7 @@ export class Receiver {
         return
       }
       this.onWish()
-    } else if ((id & COMMAND_BITS) === COMMAND_BITS) this.onWish()
+    } else if (row >= FIRST_COMMAND_ROW) this.onWish()
     const first = this.subscriptions[number - 1]
     if (first === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
@@ -149,7 +148,7 @@ export class Receiver {
         const now_ms = this.schedule.now()
         // A frame that waited while the hub stood still came then: its sender may have been reset since.
         const waited_ms = now_ms > this.schedule.watchful_ms ? this.schedule.behind_ms() : 0
-        const outcome = this.e2e.receive(rowOf(id), source, data, length, now_ms - waited_ms)
+        const outcome = this.e2e.receive(row, source, data, length, now_ms - waited_ms)
         if (outcome > E2E_OUTCOME.okSomeLost) this.doubt(outcome, id, waited_ms)
         else if (wanted === undefined) this.counters.rxUnwanted++
         else if (waited_ms > wanted.lifetime_ms) this.counters.rxStale++

@@ -25,6 +25,7 @@ function lost(hub: HubName): FaultText {
   }
 }
 
+const FEED_TEST = 'of a car with two: before its diode there is 2 V less than at the hub, or 0.5 V more, which the diode does not let through'
 const IMPOSTOR = 'read "npx spine diag HUB did noticed" for the identifier; look for a foreign device at the cable and in the sockets'
 
 export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
@@ -88,11 +89,11 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     remedy: 'a bad contact: "npx spine check --actuate" names it; else look at tap, fuse and plug of its drop, and at the spine before it',
   },
   feedA: {
-    text: 'feed A does not feed', test: 'of a car with two: before its diode there is 2 V less than at the hub, or 0.5 V more, which the diode does not let through',
+    text: 'feed A does not feed', test: FEED_TEST,
     remedy: 'if hubs behind it say so too, look at spine A and its fuses before the first of them; else at drop, fuse and plug, then at the diode on the board',
   },
   feedB: {
-    text: 'feed B does not feed', test: 'of a car with two: before its diode there is 2 V less than at the hub, or 0.5 V more, which the diode does not let through',
+    text: 'feed B does not feed', test: FEED_TEST,
     remedy: 'as for feed A, with B',
   },
 }

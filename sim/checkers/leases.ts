@@ -1,5 +1,4 @@
 import { GRANT_RESULT, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
-import { J1939_NAMES } from '#protocol/messages/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Facts, type Feeder, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -80,8 +79,6 @@ class LeasesChecker implements Checker {
   private readonly ends_ns = new Map<string, number>()
   /** When a hub last may not have heard a manager. */
   private readonly deaf_ns = new Map<string, number>()
-  /** Hubs that lost their address: they neither ask nor hear until they have claimed it anew. */
-  private readonly resigned = new Set<string>()
 
   constructor(accuse: Accuse, around: Surroundings, facts: Facts) {
     this.accuse = accuse
@@ -97,12 +94,6 @@ class LeasesChecker implements Checker {
     // Who asks or gives back in another's name is believed; who grants or reports is not.
     if (!isHub && decoded.name !== 'PowerRequest' && decoded.name !== 'PowerRelease') return
     switch (decoded.name) {
-      case J1939_NAMES.cannotClaim:
-        this.resigned.add(sender)
-        return
-      case J1939_NAMES.claim:
-        this.resigned.delete(sender)
-        return
       case 'VehicleState': return this.hearManager(sender, decoded.values.manager, half, end_ns)
       case 'PowerRequest':
         this.ask(key, decoded.values, end_ns)
@@ -267,7 +258,7 @@ class LeasesChecker implements Checker {
   }
 
   look(now_ns: number): void {
-    for (const hub of this.around.hubs) if (this.resigned.has(hub.name) || this.isDeaf(hub, now_ns)) this.deaf_ns.set(hub.name, now_ns)
+    for (const hub of this.around.hubs) if (hub.resigned || this.isDeaf(hub, now_ns)) this.deaf_ns.set(hub.name, now_ns)
   }
 
   /** It may not hear a manager now. */

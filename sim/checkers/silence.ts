@@ -1,5 +1,4 @@
 import { HUB_STATE, hubAddress, LOCATION, locationOfAddress, SLEEP_PHASE, sourceOf } from '#protocol/index.ts'
-import { J1939_NAMES } from '#protocol/messages/index.ts'
 import { BUS_FAULTS, COPPER_EVENTS, type EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Facts, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -29,8 +28,6 @@ interface Voice {
   back_ns: number
   /** Which half of a cut bus it spoke on. */
   half: number
-  /** It said that it has no address, and has not claimed it anew. */
-  resigned: boolean
   /** The bus was unusable for it before `able_ns`. */
   recovering: boolean
   /** Its last words were that it sleeps. */
@@ -48,7 +45,7 @@ class SilenceChecker implements Checker {
     this.accuse = accuse
     this.around = around
     this.voices = around.hubs.map(hub => ({
-      hub, heard_ns: -Infinity, back_ns: -Infinity, half: 0, resigned: false, recovering: false, asleep: false, accused: false,
+      hub, heard_ns: -Infinity, back_ns: -Infinity, half: 0, recovering: false, asleep: false, accused: false,
     }))
     for (const [place, name] of facts.spine.entries()) {
       this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place]!)
@@ -67,8 +64,6 @@ class SilenceChecker implements Checker {
       voice.accused = false
     }
     if (decoded === undefined) return
-    if (decoded.name === J1939_NAMES.cannotClaim) this.resign(sender, true)
-    if (decoded.name === J1939_NAMES.claim) this.resign(sender, false)
     if (decoded.name === 'HubStatus' && voice !== undefined) this.missed(voice, decoded.values['lost'], end_ns)
     const waking = decoded.name === 'NetworkSleep' && decoded.values['phase'] === SLEEP_PHASE.waking
     if (voice !== undefined && (waking || decoded.name === 'VehicleState')) this.wake(voice, end_ns)
@@ -78,7 +73,6 @@ class SilenceChecker implements Checker {
     for (const voice of this.voices) {
       if (event.kind !== 'reset') voice.recovering = true
       else if (voice.hub.name === event.source) {
-        voice.resigned = false
         voice.asleep = false
         if (event.cause !== 'powerOff') voice.accused = false
       }
@@ -88,7 +82,7 @@ class SilenceChecker implements Checker {
   look(now_ns: number): void {
     for (const voice of this.voices) {
       const { hub } = voice
-      if (Number.isNaN(hub.able_ns) || voice.accused || voice.resigned || voice.asleep) continue
+      if (Number.isNaN(hub.able_ns) || voice.accused || hub.resigned || voice.asleep) continue
       const from_ns = Math.max(voice.heard_ns, hub.able_ns, hub.paused_ns)
       // Grounds that a bad conductor lifts make a hub bus-off again and again.
       const recovers = (voice.recovering && voice.heard_ns < hub.able_ns) || this.around.copperFaults.size > 0
@@ -117,10 +111,6 @@ class SilenceChecker implements Checker {
       if (voice.half !== half || !(voice.asleep || (silent_ns < THERE_ns && now_ns - voice.back_ns > SPEAKS_ns))) continue
       this.accuse(now_ns, `${hub.name} says that ${voice.hub.name} is lost, which ${voice.asleep ? 'sleeps' : 'is heard'}`, { silent_ms: silent_ns / MS_ns })
     }
-  }
-
-  private resign(sender: string, resigned: boolean): void {
-    for (const voice of this.voices) if (voice.hub.name === sender) voice.resigned = resigned
   }
 }
 

@@ -1,4 +1,5 @@
 import { locationOfAddress, sourceOf } from '#protocol/index.ts'
+import { J1939_NAMES } from '#protocol/messages/index.ts'
 import { BUS_FAULTS, COPPER_EVENTS, type EventOf, type Topic } from '../trace/index.ts'
 import { type Facts, MS_ns, type SeenFrame } from './seen.ts'
 
@@ -35,6 +36,8 @@ export interface HubLife {
   babbled_ns: number
   /** It has power and a bus with somebody else on it, since then; NaN: it has not. */
   able_ns: number
+  /** It said that it has no address, and has not claimed it anew: it neither asks nor hears. A reset lets it try again. */
+  resigned: boolean
 }
 
 /** What was done to the car, so that no checker blames a hub for it. Fed before the checkers. */
@@ -56,7 +59,7 @@ export class Surroundings {
   constructor(facts: Facts) {
     this.hubs = facts.spine.map((name, place) => ({
       name, place, powered: false, starved: false, reset_ns: -Infinity, paused_ns: -Infinity, dropped: false, bitErrorRate: 0, lossRate: 0,
-      babbling: false, babbled_ns: -Infinity, able_ns: NaN,
+      babbling: false, babbled_ns: -Infinity, able_ns: NaN, resigned: false,
     }))
     for (const hub of this.hubs) this.byName.set(hub.name, hub)
   }
@@ -79,8 +82,11 @@ export class Surroundings {
     return Math.max(hub.reset_ns, hub.paused_ns, this.faultChanged_ns, this.impostor_ns)
   }
 
-  frame({ frame, sender, end_ns }: SeenFrame): void {
-    if (frame.extended && sender !== '' && !this.byName.has(sender) && locationOfAddress(sourceOf(frame.id)) > 0) this.impostor_ns = end_ns
+  frame({ frame, decoded, sender, end_ns }: SeenFrame): void {
+    const hub = this.byName.get(sender)
+    if (hub !== undefined && decoded?.name === J1939_NAMES.cannotClaim) hub.resigned = true
+    if (hub !== undefined && decoded?.name === J1939_NAMES.claim) hub.resigned = false
+    if (frame.extended && sender !== '' && hub === undefined && locationOfAddress(sourceOf(frame.id)) > 0) this.impostor_ns = end_ns
   }
 
   event(event: Told): void {
@@ -187,4 +193,5 @@ function reset(hub: HubLife, { cause, t_ns }: EventOf<'reset'>): void {
   hub.powered = cause !== 'powerOff'
   hub.reset_ns = t_ns
   hub.able_ns = NaN
+  hub.resigned = false
 }

@@ -1,32 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../run.ts'
-import { fakeTerminal } from '../testing/fake-terminal.ts'
-import { SpineProcess } from '../testing/spine-process.ts'
+import { CarProcess, type Said } from '../testing/car-process.ts'
 
 const LIMIT_ms = 60_000
 
-/** The car as its user starts it. */
 describe('spine diag', () => {
-  let car: SpineProcess
-  let uri = ''
+  let car: CarProcess
 
   beforeAll(async () => {
-    car = new SpineProcess('car', '--headless', '--listen', 'spine-listen:127.0.0.1:0')
-    uri = await car.says(/spine:127\.0\.0\.1:\d+/)
-    await new Promise(resolve => setTimeout(resolve, 1500))
+    car = await CarProcess.start()
   }, LIMIT_ms)
 
   afterAll(() => car.stop())
 
-  interface Said { code: number, out: string, err: string }
-
-  async function spine(command: string, words: readonly string[]): Promise<Said> {
-    const terminal = fakeTerminal()
-    const code = await run([command, uri, ...words], terminal)
-    return { code, out: terminal.out, err: terminal.err }
-  }
-  const diag = (...words: string[]): Promise<Said> => spine('diag', words)
-  const keys = (...words: string[]): Promise<Said> => spine('keys', words)
+  const diag = (...words: string[]): Promise<Said> => car.spine('diag', ...words)
+  const keys = (...words: string[]): Promise<Said> => car.spine('keys', ...words)
 
   it('lists the hubs that answer', async () => {
     const { code, out } = await diag('list', '--json')

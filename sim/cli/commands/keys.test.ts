@@ -2,36 +2,30 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { run } from '../run.ts'
-import { fakeTerminal } from '../testing/fake-terminal.ts'
-import { SpineProcess } from '../testing/spine-process.ts'
+import { CarProcess, type Said } from '../testing/car-process.ts'
 
 const LIMIT_ms = 120_000
+/** Hubs that were given keys, or lost them, boot and claim their addresses. */
+const RESTART_ms = 2500
 const FRONT = ['DASH', 'TRUNK', 'FL', 'FR'] as const
 
 /** A car gets its keys, is used by who has them and by who has not, gets others, and loses them; each step builds on the one before. */
 describe('spine keys, from the first key to the last', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'spine-keys-'))
   const file = (name: string): string => path.join(folder, name)
-  let car: SpineProcess
-  let uri = ''
+  let car: CarProcess
 
   beforeAll(async () => {
-    car = new SpineProcess('car', '--headless', '--listen', 'spine-listen:127.0.0.1:0')
-    uri = await car.says(/spine:127\.0\.0\.1:\d+/)
-    await new Promise(resolve => setTimeout(resolve, 1500))
+    car = await CarProcess.start()
   }, LIMIT_ms)
   afterAll(async () => {
     await car.stop()
     rmSync(folder, { recursive: true })
   })
 
-  async function spine(command: string, ...words: string[]): Promise<{ code: number, out: string, err: string }> {
-    const terminal = fakeTerminal()
-    const code = await run([command, uri, ...words], terminal)
-    return { code, out: terminal.out, err: terminal.err }
-  }
-  const down = (...words: string[]) => spine('send', 'WindowCommand@FL', 'action=stop', ...words)
+  const spine = (command: string, ...words: string[]): Promise<Said> => car.spine(command, ...words)
+  const restarted = (): Promise<void> => new Promise(resolve => setTimeout(resolve, RESTART_ms))
+  const stop = (...words: string[]): Promise<Said> => spine('send', 'WindowCommand@FL', 'action=stop', ...words)
   const holds = async (hub: string): Promise<boolean> => {
     const { out } = await spine('diag', 'did', hub, 'keys', '--json')
     return (JSON.parse(out) as { keys: { keyed: number | string }[] }).keys[0]!.keyed.toString() !== '0'
@@ -65,23 +59,23 @@ describe('spine keys, from the first key to the last', () => {
   it('gives them hub by hub: a car in which some have keys is one whose others obey as before', async () => {
     // Whoever was interrupted has come as far as this.
     for (const hub of FRONT) expect((await spine('keys', 'give', file('car.keys'), hub)).out).toContain(`given: ${hub}`)
-    await new Promise(resolve => setTimeout(resolve, 2500))
+    await restarted()
     expect([await holds('FL'), await holds('RL')]).toEqual([true, false])
     expect((await spine('send', 'WindowCommand@RL', 'action=stop')).out).toContain('accepted')
     expect((await spine('send', 'WindowCommand@FL', 'action=stop', '--keys', file('car.keys'))).out).toContain('accepted')
-    expect((await down()).code).toBe(1)
+    expect((await stop()).code).toBe(1)
     // And goes on with those that have none yet.
     expect((await spine('keys', 'give', file('car.keys'), 'RL', 'RR', 'HOOD', 'STEREO')).code).toBe(0)
-    await new Promise(resolve => setTimeout(resolve, 2500))
+    await restarted()
     expect((await spine('send', 'WindowCommand@RL', 'action=stop')).code).toBe(1)
     expect((await spine('send', 'WindowCommand@RL', 'action=stop', '--keys', file('car.keys'))).out).toContain('accepted')
   }, LIMIT_ms)
 
   it('obeys who has them and nobody else; who asks without is told what is missing', async () => {
-    expect((await down('--keys', file('new.keys'))).code).toBe(1)
+    expect((await stop('--keys', file('new.keys'))).code).toBe(1)
     const tool = (JSON.parse(readFileSync(file('car.keys'), 'utf8')) as { tool: string }).tool
     writeFileSync(file('tool.keys'), JSON.stringify({ tool }))
-    expect((await down('--keys', file('tool.keys'))).out).toContain('accepted')
+    expect((await stop('--keys', file('tool.keys'))).out).toContain('accepted')
     for (const words of [['reset', 'FL'], ['clear', 'FL'], ['did', 'FL', 'workshop=W1']]) {
       const refused = await spine('diag', ...words)
       expect([refused.code, refused.err.toLowerCase()]).toEqual([1, expect.stringContaining('keys')])
@@ -97,12 +91,12 @@ describe('spine keys, from the first key to the last', () => {
   it('gets others, and gives all of them up again', async () => {
     expect((await spine('keys', 'give', file('new.keys'))).code, 'over keys, without them').toBe(1)
     expect((await spine('keys', 'give', file('new.keys'), '--keys', file('car.keys'))).code).toBe(0)
-    await new Promise(resolve => setTimeout(resolve, 2500))
-    expect((await down('--keys', file('car.keys'))).code).toBe(1)
-    expect((await down('--keys', file('new.keys'))).out).toContain('accepted')
+    await restarted()
+    expect((await stop('--keys', file('car.keys'))).code).toBe(1)
+    expect((await stop('--keys', file('new.keys'))).out).toContain('accepted')
     const revoked = await spine('keys', 'revoke', '--keys', file('new.keys'), '--json')
     expect((JSON.parse(revoked.out) as { revoked: string[] }).revoked).toHaveLength(8)
-    await new Promise(resolve => setTimeout(resolve, 2500))
-    expect((await down()).out).toContain('accepted')
+    await restarted()
+    expect((await stop()).out).toContain('accepted')
   }, LIMIT_ms)
 })

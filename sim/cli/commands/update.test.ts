@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
-import { run } from '../run.ts'
-import { fakeTerminal } from '../testing/fake-terminal.ts'
-import { SpineProcess } from '../testing/spine-process.ts'
+import { CarProcess, type Said } from '../testing/car-process.ts'
 
 const LIMIT_ms = 120_000
 
@@ -15,13 +13,10 @@ describe('spine update', () => {
     writeFileSync(join(folder, name), bytes)
     return join(folder, name)
   }
-  let car: SpineProcess
-  let uri = ''
+  let car: CarProcess
 
   beforeAll(async () => {
-    car = new SpineProcess('car', '--headless', '--listen', 'spine-listen:127.0.0.1:0')
-    uri = await car.says(/spine:127\.0\.0\.1:\d+/)
-    await new Promise(resolve => setTimeout(resolve, 2000))
+    car = await CarProcess.start()
   }, LIMIT_ms)
 
   afterAll(async () => {
@@ -29,11 +24,7 @@ describe('spine update', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function update(...words: string[]): Promise<{ code: number, out: string, err: string }> {
-    const terminal = fakeTerminal()
-    const code = await run(['update', uri, ...words], terminal)
-    return { code, out: terminal.out, err: terminal.err }
-  }
+  const update = (...words: string[]): Promise<Said> => car.spine('update', ...words)
 
   it('installs an image on a hub of the running car, and tells how far it is', async () => {
     const image = file('door.bin', packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new Uint8Array(2000)))
