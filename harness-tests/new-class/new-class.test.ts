@@ -65,7 +65,7 @@ function mistakesIn(root: string, files: readonly string[]): Map<string, string>
 describe('npm run new-class seat-heater', () => {
   let copy = ''
   let report: Report
-  const spine = (...words: string[]) => succeeded(copy, process.execPath, 'node_modules/tsx/dist/cli.mjs', 'sim/cli/main.ts', ...words)
+  const spine = (...words: string[]) => succeeded(copy, process.execPath, 'sim/cli/bin/spine.js', ...words)
   const node = (tool: string, ...words: string[]) => succeeded(copy, process.execPath, path.join('node_modules', tool), ...words)
 
   beforeAll(async () => {
@@ -127,7 +127,7 @@ describe('npm run new-class seat-heater', () => {
   }, EACH_ms)
 
   it('refuses what it made already, and a second class gets the next code', async () => {
-    const again = await run(copy, process.execPath, ['node_modules/tsx/dist/cli.mjs', 'sim/cli/main.ts', 'new', 'class', 'seat-heater'])
+    const again = await run(copy, process.execPath, ['sim/cli/bin/spine.js', 'new', 'class', 'seat-heater'])
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('"seat-heater" is taken: there is a class seatHeater')])
     const next = JSON.parse(await spine('new', 'class', 'rear-wiper', '--dry-run', '--json')) as Report
     expect(next).toMatchObject({ class: 'rearWiper', code: 10 })

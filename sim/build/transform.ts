@@ -103,10 +103,20 @@ async function imported(root: string, path: string, file: ts.SourceFile): Promis
   return found
 }
 
+let compiler: Promise<void> | undefined
+
 async function load(root: string, from: string, specifier: string): Promise<Readonly<Record<string, unknown>>> {
   const target = specifier.startsWith('#') ? specifier.slice(1) : join(dirname(from), specifier)
   if (!existsSync(join(root, target))) return {}
+  await (compiler ??= startCompiler(root))
   return await import(pathToFileURL(join(root, target)).href) as Readonly<Record<string, unknown>>
+}
+
+/** The command line runs bundled: nothing compiles what it imports by itself. */
+async function startCompiler(root: string): Promise<void> {
+  if (import.meta.filename.endsWith('.ts')) return
+  const { register } = await import('tsx/esm/api')
+  register({ tsconfig: join(root, 'tsconfig.json') })
 }
 
 const isConstant = (value: unknown): value is Constant => isValue(value)
