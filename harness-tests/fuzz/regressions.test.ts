@@ -155,6 +155,28 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
   'a recorded frame is said again in the very bits, and at the very time, of the hub that sends its next one': {
     seed: 3147628638, for_ms: 4200, events: [{ at_ms: 4098, kind: 'replay', for_ms: 0, with: { back: 63, times: 2 } }],
   },
+  'two windows move behind a contact that has grown bad at the battery': {
+    seed: 836492067, for_ms: 5270,
+    events: [
+      press(3154, 'DASH.windowRR.down', 16),
+      { at_ms: 3344, kind: 'tool', for_ms: 0, with: { message: 'WindowCommand', location: 'RL', source: 249, sequence: 13, action: 6 } },
+      { at_ms: 4704, kind: 'copper', for_ms: 638, with: { fault: 'corrosion', cable: 'spine.HOOD', hub: 'RL', resistance_Ohm: 0.3698 } },
+    ],
+  },
+  'two windows begin to move behind a bad contact at the battery': {
+    seed: 405709396, for_ms: 8974,
+    events: [
+      { at_ms: 7219, kind: 'copper', for_ms: 2334, with: { fault: 'corrosion', cable: 'spine.HOOD', hub: 'RL', resistance_Ohm: 0.2538 } },
+      press(7990, 'DASH.windowFL.down', 1082), press(8365, 'DASH.windowRL.down', 737),
+    ],
+  },
+  'a hub behind a blown fuse is fed from elsewhere for long enough to claim its address, and not to say how it is': {
+    seed: 1014676367, for_ms: 22_973,
+    events: [
+      { at_ms: 5703, kind: 'copper', for_ms: 49, with: { fault: 'short', cable: 'spine.STEREO', hub: 'STEREO', resistance_Ohm: 0.07102 } },
+      { at_ms: 20_597, kind: 'supply', for_ms: 201, with: { hub: 'ALL', supply_V: 10.7 } },
+    ],
+  },
 }
 
 describe('found by random runs', () => {

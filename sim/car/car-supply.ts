@@ -92,6 +92,16 @@ export class Feed {
     return sum_A
   }
 
+  /** Of that, so much less than without the back-EMF of motors, A. */
+  opposed_A(): number {
+    const { host } = this
+    if (host === undefined) return 0
+    const { outlets } = host
+    let sum_A = 0
+    for (let i = 0; i < outlets.length; i++) sum_A += outlets[i]!.opposed_A
+    return sum_A
+  }
+
   /** Whether what its ports draw is so much more or less than the copper was told that it has to be told anew. */
   takeStock(): boolean {
     const drawn_A = this.override_V === undefined ? this.ports_A() : 0
@@ -232,7 +242,7 @@ export class CarSupply implements WatchedSupply {
 
   /** Tells the copper what the ports draw. All voltages are read before anything is set: setting asks for a new solution. */
   private load(): void {
-    const { list, supply } = this
+    const { list } = this
     let news = false
     for (let i = 0; i < list.length; i++) {
       const feed = list[i]!
@@ -246,10 +256,24 @@ export class CarSupply implements WatchedSupply {
       const feed = list[i]!
       if (!feed.news) continue
       feed.news = false
-      // A resistor of the same current: it gives way when the voltage does, so that a weak cable cannot make it swing.
-      if (feed.told_A > 0 && feed.seen_V > LEAST_V) supply.setResistance(feed.index, PORTS_SLOT, feed.seen_V / feed.told_A)
-      else supply.clearLoad(feed.index, PORTS_SLOT)
+      this.tell(feed)
     }
+  }
+
+  /**
+   * A resistor of the same current gives way when the voltage does. A motor that turns gives way by more, being a resistor behind its
+   * back-EMF: told as a plain one, behind a weak cable it would draw all in one step and nothing in the next.
+   */
+  private tell(feed: Feed): void {
+    const { supply } = this
+    const { index, told_A, seen_V } = feed
+    if (told_A <= 0 || seen_V <= LEAST_V) {
+      supply.clearLoad(index, PORTS_SLOT)
+      return
+    }
+    const opposed_A = feed.opposed_A()
+    if (opposed_A <= 0) supply.setResistance(index, PORTS_SLOT, seen_V / told_A)
+    else supply.setMotor(index, PORTS_SLOT, seen_V * opposed_A / (told_A + opposed_A), seen_V / (told_A + opposed_A))
   }
 
   /** Volts may have moved: reset circuits look, and so do plants at rest where it matters to them. */

@@ -13,8 +13,8 @@ const SETTLED_ns = SECOND_ns
 
 /** Who was heard this recently is not lost. */
 const THERE_ns = 4 * SECOND_ns
-/** Who speaks again is heard by all when it has sent its next HubStatus. */
-const SPEAKS_ns = 2 * SECOND_ns
+/** Others count who speaks again from its HubStatus on, and have all said theirs so much later. */
+const SPEAKS_ns = SECOND_ns
 /** So long after a fault of the bus ended, whoever had it may still miss somebody. */
 const BACK_ns = 8 * SECOND_ns
 
@@ -24,7 +24,7 @@ type Needed = typeof NEEDS[number]
 interface Voice {
   readonly hub: HubLife
   heard_ns: number
-  /** When it spoke first after its last silence. */
+  /** When it said first how it is after its last silence; Infinity: not yet. */
   back_ns: number
   /** Which half of a cut bus it spoke on. */
   half: number
@@ -45,7 +45,7 @@ class SilenceChecker implements Checker {
     this.accuse = accuse
     this.around = around
     this.voices = around.hubs.map(hub => ({
-      hub, heard_ns: -Infinity, back_ns: -Infinity, half: 0, recovering: false, asleep: false, accused: false,
+      hub, heard_ns: -Infinity, back_ns: Infinity, half: 0, recovering: false, asleep: false, accused: false,
     }))
     for (const [place, name] of facts.spine.entries()) {
       this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place]!)
@@ -56,7 +56,8 @@ class SilenceChecker implements Checker {
     if (this.around.hub(sender) === undefined) return
     const voice = this.byAddress.get(sourceOf(frame.id))
     if (frame.extended && voice !== undefined) {
-      if (end_ns - voice.heard_ns > THERE_ns) voice.back_ns = end_ns
+      if (end_ns - voice.heard_ns > THERE_ns) voice.back_ns = Infinity
+      if (decoded?.name === 'HubStatus') voice.back_ns = Math.min(voice.back_ns, end_ns)
       voice.heard_ns = end_ns
       voice.half = half
       voice.recovering = false

@@ -28,6 +28,16 @@ describe('GearMotor', () => {
     expect(motor.speed_rad_s / (12 / WORM.emf_Vs)).toBeCloseTo(1 - Math.exp(-1), 3)
   })
 
+  it.each([1, 0.6, -1, -0.4])('tells a feed how its current follows the voltage while it turns, at a duty of %f', (duty) => {
+    const motor = new GearMotor(WORM, 0)
+    motor.drive(duty)
+    run(motor, 0.5, 12)
+    const slope_S = (motor.demand_A(12) + motor.opposed_A(12)) / 12
+    expect(motor.opposed_A(12)).toBeGreaterThan(motor.demand_A(12))
+    expect((motor.demand_A(12.5) - motor.demand_A(11.9)) / 0.6).toBeCloseTo(slope_S, 9)
+    expect(motor.opposed_A(1)).toBe(0)
+  })
+
   it('draws V / R when it stalls, and twice the supply current of half a duty is a quarter of the power', () => {
     const motor = new GearMotor(WORM, 0)
     motor.drive(1)

@@ -108,6 +108,14 @@ export class GearMotor {
   }
 
   /**
+   * Of what its winding alone would take, its back-EMF keeps so much from flowing, A; negative when it is driven backwards, 0 when
+   * it takes nothing.
+   */
+  opposed_A(supply_V: number): number {
+    return this.demand_A(supply_V) > 0 ? this.duty * this.emf_Vs * this.speed_rad_s / this.resistance_ohm : 0
+  }
+
+  /**
    * Advances by `dt_s` with `push` (positive along the output) and Coulomb friction at the output of `dragAhead` when it
    * moves to positive positions and `dragBack` when it moves to negative ones (both ≥ 0). The back-EMF is taken at the
    * end of the step (backward Euler), so light rotors stay stable.

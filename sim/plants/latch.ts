@@ -144,6 +144,10 @@ export class LatchPlant extends Plant {
     return supply_V > 0 ? LATCH_PARTS.idle_A + this.pawl.demand_A(supply_V) + this.bolt.demand_A(supply_V) : 0
   }
 
+  override opposed_A(supply_V: number): number {
+    return this.pawl.opposed_A(supply_V) + this.bolt.opposed_A(supply_V)
+  }
+
   override step(dt_s: number, supply_V: number): void {
     const l = LATCH_PARTS
     const substep_s = dt_s / l.substeps

@@ -138,6 +138,10 @@ export class MirrorPlant extends Plant {
       + this.arm.demand_A(supply_V) + (this.heat === 0 ? 0 : this.heat * supply_V / this.heater_ohm())
   }
 
+  override opposed_A(supply_V: number): number {
+    return this.tiltX.opposed_A(supply_V) + this.tiltY.opposed_A(supply_V) + this.arm.opposed_A(supply_V)
+  }
+
   override step(dt_s: number, supply_V: number): void {
     const m = MIRROR_PARTS
     this.advanceTilt(this.tiltX, dt_s, supply_V)

@@ -114,6 +114,11 @@ export class Outlet {
     this.changed()
   }
 
+  /** Of that, so much less than without the back-EMF of motors, A: see `Plant`. While the eFuse holds the current it follows nothing. */
+  get opposed_A(): number {
+    return this.part === undefined || this.regulating || this.load_V <= 0 ? 0 : this.part.opposed_A(this.load_V)
+  }
+
   /** The same as the hub measures it. */
   read_A(): number {
     const { meter, sense, current_A } = this

@@ -53,6 +53,14 @@ export abstract class Plant {
   /** The current it would draw now at `supply_V`. Changes nothing; grows with the voltage. */
   abstract demand_A(supply_V: number): number
 
+  /**
+   * Of what it draws at `supply_V`, so much less than without the back-EMF of its motors, A. With it a feed knows how the current
+   * follows the voltage at present speeds: `(current_A + opposed_A) / supply_V` amperes a volt.
+   */
+  opposed_A(_supply_V: number): number {
+    return 0
+  }
+
   /** Advances the state by `dt_s` with `supply_V` at the plug. Sets `current_A` and `active`. Never allocates. */
   abstract step(dt_s: number, supply_V: number): void
 

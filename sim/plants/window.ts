@@ -159,6 +159,10 @@ export class WindowPlant extends Plant {
     return supply_V > 0 ? WINDOW_REGULATOR.idle_A + this.motor.demand_A(supply_V) : 0
   }
 
+  override opposed_A(supply_V: number): number {
+    return this.motor.opposed_A(supply_V)
+  }
+
   /**
    * Motor and glass by turns, each with the newest speed of the other. What `GearMotor.advance` and `breakaway` do is
    * written out here with all that changes within the step in variables: this loop is most of a moving car's mechanics.

@@ -234,6 +234,8 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     guilty: {
       'for 4 s': t => t.boot().live(5000).live(9000, ['FR']),
       'said of a hub that is heard': t => t.boot().live(20_000).say('DASH', 'HubStatus@DASH', { lost: 2 }),
+      'said of a hub that speaks again and has said how it is': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR'])
+        .reset('FR', 'powerOn').live(27_500).say('DASH', 'HubStatus@DASH', { lost: 2 }),
       'said of a hub that sleeps': t => t.boot().live(15_000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' })
         .say('FR', 'HubStatus@FR', { state: 'sleeping' }).live(25_000, ['FR', 'DASH'])
         .say('DASH', 'HubStatus@DASH', { lost: 2 }),
@@ -245,6 +247,9 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'and said to be so': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR']).say('DASH', 'HubStatus@DASH', { lost: 2 }),
       'said of a hub that speaks again since a moment ago': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR'])
         .reset('FR', 'powerOn').say('FR', 'ComponentAnnounce@FR', {}).at(25_050).say('DASH', 'HubStatus@DASH', { lost: 2 }),
+      'said of a hub that claimed its address and is without power again': t => t.boot().live(15_000).reset('FR', 'powerOff').live(25_000, ['FR'])
+        .reset('FR', 'powerOn').say('FR', 'ComponentAnnounce@FR', {}).at(25_300).reset('FR', 'brownOut').live(27_500, ['FR'])
+        .say('DASH', 'HubStatus@DASH', { lost: 2 }),
       'said of a hub that spoke behind a cut until now': t => t.boot().live(15_000).tell(cut(2, true)).live(25_000).tell(cut(2, false))
         .say('DASH', 'HubStatus@DASH', { lost: 32 }),
       starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
