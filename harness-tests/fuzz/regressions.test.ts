@@ -170,6 +170,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(7990, 'DASH.windowFL.down', 1082), press(8365, 'DASH.windowRL.down', 737),
     ],
   },
+  'a mirror that was let go before its power came keeps nobody awake': {
+    seed: 161976990, for_ms: 70_000,
+    events: [
+      { at_ms: 9728, kind: 'power', for_ms: 5092, with: { hub: 'DASH' } }, press(15_942, 'DASH.mirrorFR.left', 15),
+      { at_ms: 21_000, kind: 'ignition', for_ms: 49_000, with: { position: 'off' } },
+    ],
+  },
   'a hub behind a blown fuse is fed from elsewhere for long enough to claim its address, and not to say how it is': {
     seed: 1014676367, for_ms: 22_973,
     events: [

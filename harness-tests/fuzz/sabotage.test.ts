@@ -21,8 +21,8 @@ function search(broken: Sabotage): { runs: number, verdicts: readonly Verdict[] 
   const names = carNames()
   const options = optionsFor(broken)
   for (let run = 0; run < MOST_RUNS; run++) {
-    const { events } = broken
-    const { verdicts } = runScript(events === undefined ? generateScript(options, run, names) : { seed: run, for_ms: 10_000, events })
+    const { events, for_ms = 10_000 } = broken
+    const { verdicts } = runScript(events === undefined ? generateScript(options, run, names) : { seed: run, for_ms, events })
     if (verdicts.length > 0) return { runs: run + 1, verdicts }
   }
   return { runs: MOST_RUNS, verdicts: [] }

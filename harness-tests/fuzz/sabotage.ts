@@ -1,11 +1,12 @@
 import { Closing, PinchGuard, WindowDriver } from '#firmware/components/window/index.ts'
 import { CopperLoad } from '#firmware/power/allocator/index.ts'
 import { Shedding } from '#firmware/power/manager/index.ts'
-import { BusOffRecovery, CommandReceiver, Schedule } from '#firmware/runtime/index.ts'
+import { BusOffRecovery, CommandReceiver, Receiver, Schedule, SleepControl } from '#firmware/runtime/index.ts'
 import { Lease, PortFeed } from '#firmware/power/port/index.ts'
+import type { Hal } from '#firmware/hal.ts'
 import { PortSlot } from '#firmware/hub/index.ts'
 import type { FuzzEvent, Rates } from '#sim/fuzz/index.ts'
-import { WINDOW_ACTION } from '#protocol/index.ts'
+import { LOCATION, SLEEP_REASON, WINDOW_ACTION } from '#protocol/index.ts'
 
 /** A method of a firmware class, private ones too: a saboteur does not ask. */
 type Method<Owner> = (this: Owner, ...parameters: never[]) => unknown
@@ -19,6 +20,8 @@ export interface Sabotage {
   readonly rates?: Rates
   /** Instead of drawn events: what takes too many runs to come up. */
   readonly events?: readonly FuzzEvent[]
+  /** How long such a run is. */
+  readonly for_ms?: number
   /** Puts the fault into the firmware of this process; returns what takes it out again. Throws where the method is gone. */
   readonly put: () => () => void
 }
@@ -118,5 +121,21 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     name: 'a hub that was bus-off stays so', caughtBy: ['silence'], rates: { nodeNoise: 20 },
     put: replaced(BusOffRecovery, 'recover', () => () => undefined),
+  },
+  {
+    name: 'a hub never agrees to sleep', caughtBy: ['sleep'], for_ms: 60_000,
+    events: [{ at_ms: 3000, kind: 'ignition', for_ms: 60_000, with: { position: 'off' } }],
+    put: replaced(SleepControl, 'objection', original => function () {
+      const { hub } = this['host'] as unknown as { readonly hub: { readonly hal: Pick<Hal, 'location'> } }
+      return hub.hal.location === LOCATION.RL ? SLEEP_REASON.component : original.apply(this)
+    }),
+  },
+  {
+    name: 'what hubs report keeps awake', caughtBy: ['sleep'], for_ms: 70_000,
+    events: [{ at_ms: 3000, kind: 'ignition', for_ms: 70_000, with: { position: 'off' } }],
+    put: replaced(Receiver, 'look', original => function (...parameters) {
+      this.onWish()
+      return original.apply(this, parameters)
+    }),
   },
 ]

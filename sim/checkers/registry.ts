@@ -8,7 +8,10 @@ import { leases } from './leases.ts'
 import { motion } from './motion.ts'
 import { shedding } from './shedding.ts'
 import { silence } from './silence.ts'
+import { sleep } from './sleep.ts'
 import { voltage } from './voltage.ts'
 
 /** Every judge of the trace: a new one is a file and a line here. */
-export const CHECKERS: readonly CheckerEntry[] = [force, ampacity, voltage, leases, shedding, motion, commands, silence, frames, health]
+export const CHECKERS: readonly CheckerEntry[] = [
+  force, ampacity, voltage, leases, shedding, motion, commands, silence, sleep, frames, health,
+]

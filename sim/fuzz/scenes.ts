@@ -167,10 +167,11 @@ const ASLEEP_ms = 42_000
 
 /**
  * A night behind the events of a run: the key is turned off for longer than it takes to fall asleep, something happens in the
- * dark, the key is turned back. Returns its events, and how long it is.
+ * dark, the key is turned back; some nights are long enough to fall asleep again. Returns its events, and how long it is.
  */
 export function drawNight(dice: Prng, names: CarNames): { readonly steps: readonly Step[], readonly lasts_ms: number } {
-  const lasts_ms = whole(dice, ASLEEP_ms + 3000, ASLEEP_ms + 20_000)
+  const [least_ms, most_ms] = dice.chance(0.3) ? [2 * ASLEEP_ms + 6000, 2 * ASLEEP_ms + 30_000] : [ASLEEP_ms + 3000, ASLEEP_ms + 20_000]
+  const lasts_ms = whole(dice, least_ms, most_ms)
   const steps: Step[] = [{ after_ms: 0, kind: 'ignition', for_ms: lasts_ms, with: { position: dice.chance(0.8) ? 'off' : 'accessory' } }]
   for (let i = dice.below(4); i > 0; i--) {
     const after_ms = dice.chance(0.7) ? whole(dice, ASLEEP_ms, lasts_ms) : whole(dice, 0, lasts_ms)

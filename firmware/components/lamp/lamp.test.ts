@@ -100,6 +100,15 @@ describe('a lamp', () => {
     expect(b.duties[0]).toBe(1)
   })
 
+  it('that is turned off before the power comes wants none any more', () => {
+    const { b } = lamp()
+    b.grants = false
+    set(b, 0, 100)
+    expect(b.wish).toBeDefined()
+    set(b, 0, 0)
+    expect(b.wish).toBeUndefined()
+  })
+
   it('a shed lamp comes back with the power', () => {
     const { b } = lamp()
     set(b, 0, 100)

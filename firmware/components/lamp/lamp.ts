@@ -7,6 +7,9 @@ import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'
 import { LAMP_PARAMETERS, SUPPLY_MARGIN } from './parameters.ts'
 
+/** Not what was asked for: it is asked anew, or given back. */
+const UNSAID_A = -1
+
 /** One dimmable output with its monitor. Levels are 0–1. */
 class Channel {
   readonly monitor: BulbMonitor
@@ -57,7 +60,7 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
     channel.step = Math.abs(channel.goal - channel.level) / ticks
     channel.fault = LIGHT_FAULT.none
     channel.monitor.clear()
-    if (!this.context.power.granted()) this.wanted_A = 0
+    if (!this.context.power.granted()) this.wanted_A = UNSAID_A
     this.settlePower()
     if (this.context.power.granted() || channel.goal === 0) this.startFades()
     if (ticks === 1) this.tick()

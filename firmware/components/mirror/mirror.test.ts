@@ -277,6 +277,15 @@ describe('power and plug', () => {
     expect(b.driving).toBe(false)
   })
 
+  it('that is stopped before the power comes wants none any more', () => {
+    const { b } = mirror()
+    b.grants = false
+    order(b, 'tilt', { directionX: DIRECTION.positive })
+    expect(b.wish).toBeDefined()
+    order(b, 'stop')
+    expect(b.wish).toBeUndefined()
+  })
+
   it('withdrawn on the way: stands still, does not go on by itself', () => {
     const { b } = mirror()
     order(b, 'goto', { tiltX_deg: 10 })

@@ -10,8 +10,8 @@ import { HeaterControl } from './heater.ts'
 import { MirrorMemory } from './memory.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
 
-/** What the port is asked to feed. */
-const WISH = { nothing: 0, heat: 1, tilt: 2, all: 3 } as const
+/** What the port is asked to feed; `unsaid`: whatever it was asked, it is asked anew. */
+const WISH = { unsaid: -1, nothing: 0, heat: 1, tilt: 2, all: 3 } as const
 type Wish = CodeOf<typeof WISH>
 
 function directionOf(code: Direction): number {
@@ -56,7 +56,7 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
 
   command(values: MirrorCommandValues, _sender: number): boolean {
     if (!this.obey(values)) return false
-    if (!this.context.power.granted()) this.wish = WISH.nothing
+    if (!this.context.power.granted()) this.wish = WISH.unsaid
     this.settle()
     this.context.statusChanged(0)
     return true

@@ -1,6 +1,6 @@
-import { createFrame } from '#protocol/index.ts'
+import { CANNOT_CLAIM_ID, createFrame } from '#protocol/index.ts'
 import type { EventOf, Untimed } from '../../trace/index.ts'
-import type { Fabricated } from './fabricated.ts'
+import { type Fabricated, STORY_FACTS } from './fabricated.ts'
 
 /** What must move a checker to speak, and the same with a reason for which it must not. */
 export interface Stories {
@@ -61,12 +61,19 @@ const alone = (t: Fabricated): Fabricated => {
   for (const hub of others) t.reset(hub, 'powerOn')
   return t
 }
+/** The key is turned off at 5 s; every hub but those that sleep goes on saying how it is. */
+const night = (t: Fabricated, until_ms: number, asleep: readonly string[] = []): Fabricated => {
+  t.boot().live(5000).tell({ kind: 'ignition', source: 'DASH', position: 'off' })
+  for (const hub of asleep) t.say(hub, `HubStatus@${hub}`, { state: 'sleeping' })
+  return t.live(until_ms, asleep)
+}
 /** A glass that was to close says for long that it opens from a hand, and moves at last. */
 const reopening = (t: Fabricated, to_pct: number): Fabricated => {
   echo(command(window(t), 1, 'autoUp'), 1)
   for (let i = 1; i <= 12; i++) t.live(5000 + 500 * i).say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: 1, state: 'reversing' })
   return t.ramp('FL.window', 'position_pct', 50, to_pct, 500)
 }
+const cannotClaim = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: CANNOT_CLAIM_ID, length: 8 })
 const alien = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: 0x123_4567, length: 8 })
 
 /** By checker. A checker without a story fails its test. */
@@ -255,6 +262,34 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       starved: t => t.boot().live(5000).signal('FR', 'supply_V', 3).live(9000, ['FR']),
       asleep: t => t.boot().live(5000).say('DASH', 'HubStatus@DASH', { state: 'sleeping' }).say('FR', 'HubStatus@FR', { state: 'sleeping' })
         .live(9000, ['FR', 'DASH']),
+    },
+  },
+  sleep: {
+    guilty: {
+      'all are awake 50 s after the key was turned off': t => night(t, 55_000),
+      'one is awake for 70 s that no manager keeps awake': t => night(t, 75_000, ['DASH', 'FL', 'TRUNK']),
+      'awake again, and for good': t => night(t, 60_000, STORY_FACTS.spine).tell({ kind: 'unplug', source: 'FL.window' }).live(115_000),
+    },
+    innocent: {
+      'the key is at accessory': t => night(t, 10_000).tell({ kind: 'ignition', source: 'DASH', position: 'accessory' }).live(90_000),
+      'awake for 40 s': t => night(t, 45_000),
+      'one that hears no manager, for 60 s': t => night(t, 65_000, ['DASH', 'FL', 'TRUNK']),
+      'somebody holds a switch': t => night(t, 10_000).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: true }).live(90_000),
+      'somebody pressed one a moment ago': t => night(t, 50_000).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: true })
+        .tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: false }).live(90_000),
+      'a lamp is lit': t => night(t, 10_000).signal('FL.lamp', 'light0_pct', 100).live(90_000),
+      'a door was opened a moment ago': t => night(t, 50_000).signal('FL.latch', 'ajar', 1).live(90_000),
+      'a tool speaks': t => night(t, 50_000).send('laptop', alien()).live(90_000),
+      'a hub was reset': t => night(t, 50_000).reset('FR').live(90_000),
+      'a hub was paused': t => night(t, 50_000).tell({ kind: 'pause', source: 'FR', duration_ms: 100 }).live(90_000),
+      'a gear was selected': t => night(t, 50_000).tell({ kind: 'gear', source: 'DASH', gear: 'park' }).live(90_000),
+      'something was plugged in': t => night(t, 50_000).tell({ kind: 'plug', source: 'FR.window', port: 0 }).live(90_000),
+      'a contact grew bad, and was mended': t => night(t, 20_000).tell({ kind: 'copperFault', source: 'drop.FL', fault: 'corrosion' })
+        .live(60_000).tell({ kind: 'copperRepair', source: 'drop.FL', fault: 'corrosion' }).live(100_000),
+      'a fuse opened': t => night(t, 50_000).tell({ kind: 'fuseOpened', source: 'drop.FL' }).live(90_000),
+      'the bus is disturbed': t => night(t, 10_000).tell({ kind: 'bitErrors', source: 'spine0', rate: 1e-5 }).live(90_000),
+      'one that starves': t => night(t, 10_000, ['DASH', 'FL', 'TRUNK']).signal('FR', 'supply_V', 3).live(90_000, ['DASH', 'FL', 'TRUNK']),
+      'one that has no address': t => night(t, 10_000).send('FL', cannotClaim()).live(90_000),
     },
   },
   frames: {
