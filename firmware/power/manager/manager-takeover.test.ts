@@ -117,6 +117,7 @@ describe('the standby takes over', () => {
     const bench = new Bench(true)
     bench.hal.volts = 8
     until(bench, active)
+    bench.pass(tick_ms)
     expect(bench.manager.shedLevel()).toBe(2)
     bench.other = active
     bench.hal.volts = 12

@@ -151,7 +151,7 @@ describe('a manager\'s seat', () => {
     expect(fill()).toMatchObject({ manager: active, shedLevel: 0 })
     hal.volts = 9
     hear(HubStatusCodec)
-    hal.clock.advance(200)
+    hal.clock.advance(300)
     expect(fill()).toMatchObject({ manager: active, shedLevel: 1 })
     expect(sentBy(hal, PowerShedCodec)).toEqual([])
     hal.clock.advance(1)

@@ -5,6 +5,8 @@ import { Shedding, SHED_RULES } from './shedding.ts'
 const { below_V, above_V, stage_ms, again_ms } = SHED_RULES
 const { undervoltage, cranking, recovered } = SHED_REASON
 const PERIOD_ms = 100
+/** From the first low reading to the level. */
+const DUE_ms = SHED_RULES.readings * PERIOD_ms
 
 /** Reads the supply every 100 ms, and notes what changes. */
 class Readings {
@@ -52,21 +54,21 @@ describe('shedding by the supply', () => {
     })
   }
 
-  it('takes two readings in a row: a motor\'s inrush is none', () => {
+  it('takes three readings in a row: a motor\'s inrush is none, nor a fuse that melts elsewhere', () => {
     const at = new Readings()
     for (let i = 0; i < 5; i++) {
-      at.at(9, PERIOD_ms)
+      at.at(9, 2 * PERIOD_ms)
       at.at(12, PERIOD_ms)
     }
     expect(at.changes).toEqual([])
-    at.at(9, 2 * PERIOD_ms)
+    at.at(9, 3 * PERIOD_ms)
     expect(at.changes).toEqual([{ at_ms: at.now_ms, level: 1, reason: undervoltage }])
   })
 
-  it('takes two readings for each further level', () => {
+  it('takes three readings for each further level', () => {
     const at = new Readings()
-    at.at(9, 2 * PERIOD_ms)
-    at.at(8, PERIOD_ms)
+    at.at(9, DUE_ms)
+    at.at(8, 2 * PERIOD_ms)
     expect(at.shedding.level).toBe(1)
     at.at(8, PERIOD_ms)
     expect(at.shedding.level).toBe(2)
@@ -74,7 +76,7 @@ describe('shedding by the supply', () => {
 
   it('goes at once to the level of the last reading', () => {
     const at = new Readings()
-    at.at(9, PERIOD_ms)
+    at.at(9, 2 * PERIOD_ms)
     at.at(7, PERIOD_ms)
     expect(at.changes.map(change => change.level)).toEqual([3])
   })
@@ -82,7 +84,7 @@ describe('shedding by the supply', () => {
   it('neither sheds nor recovers on a supply that it cannot read', () => {
     const at = new Readings()
     at.at(NaN, 1000)
-    at.at(8, 200)
+    at.at(8, DUE_ms)
     at.at(NaN, 60_000)
     expect(at.shedding.level).toBe(2)
   })
@@ -91,7 +93,7 @@ describe('shedding by the supply', () => {
 describe('the recovery', () => {
   it('goes one level at a time, each after a second of good supply', () => {
     const at = new Readings()
-    at.at(7, 2 * PERIOD_ms)
+    at.at(7, DUE_ms)
     const from_ms = at.now_ms
     at.at(13, 10_000)
     expect(at.changes.slice(1).map(({ at_ms, level, reason }) => [at_ms - from_ms, level, reason])).toEqual([
@@ -101,7 +103,7 @@ describe('the recovery', () => {
 
   it('begins anew with every reading that is not good', () => {
     const at = new Readings()
-    at.at(9, 2 * PERIOD_ms)
+    at.at(9, DUE_ms)
     for (let i = 0; i < 5; i++) {
       at.at(13, stage_ms - PERIOD_ms)
       at.at(11, PERIOD_ms)
@@ -115,7 +117,7 @@ describe('the recovery', () => {
     const at = new Readings()
     const times_ms: number[] = []
     for (let round = 0; round < 8; round++) {
-      at.at(10, 2 * PERIOD_ms)
+      at.at(10, DUE_ms)
       const from_ms = at.now_ms
       while (at.shedding.level > 0) at.at(13, PERIOD_ms)
       times_ms.push(at.now_ms - from_ms)
@@ -126,15 +128,15 @@ describe('the recovery', () => {
   it('takes a second again when the supply was good for 10 s, and after the starter', () => {
     for (const [good_ms, takes_ms] of [[again_ms - PERIOD_ms, 2000], [again_ms, 1000]] as const) {
       const at = new Readings()
-      at.at(10, 2 * PERIOD_ms)
+      at.at(10, DUE_ms)
       at.at(13, stage_ms)
-      at.at(13, good_ms - 2 * PERIOD_ms)
-      at.at(10, 2 * PERIOD_ms)
+      at.at(13, good_ms - DUE_ms)
+      at.at(10, DUE_ms)
       const from_ms = at.now_ms
       expect(at.at(13, 5000) - from_ms).toBe(takes_ms)
     }
     const at = new Readings()
-    at.at(10, 2 * PERIOD_ms)
+    at.at(10, DUE_ms)
     at.at(13, stage_ms)
     at.ignition = IGNITION.start
     at.at(11, 500)

@@ -6,8 +6,11 @@ export const SHED_RULES = {
   below_V: [0, 10.5, 8.7, 7.5],
   /** Above this it is over. */
   above_V: [0, 11.5, 9.2, 8.7],
-  /** Readings in a row that make a level due: a motor's inrush is none. */
-  readings: 2,
+  /**
+   * Readings in a row, 100 ms apart, that make a level due: a motor's inrush is none, nor the 0.1 s in which a fuse melts in another
+   * circuit (ISO 16750-2, momentary drop).
+   */
+  readings: 3,
   /** The starter takes the supply down: comfort goes before it does. */
   crankingLevel: 2,
   /** Between two steps of the recovery the supply must be good for this long. */
