@@ -3,7 +3,7 @@ import { Prng } from '../kernel/index.ts'
 import { type Fault, FAULT_KINDS, faultsOf, parseFault } from './faults.ts'
 import { functionsOf } from './functions.ts'
 import { type Row, rowOf } from './rows.ts'
-import { measure, type Measured, type Watcher } from './run.ts'
+import { type Healthy, measure, measureHealthy, type Watcher } from './run.ts'
 
 /** Which faults are run. */
 export interface Choice {
@@ -39,7 +39,7 @@ export class Fmea {
   readonly functions: readonly string[]
   private readonly topology: TopologyData
   private readonly seed: number
-  private healthy: Measured | undefined
+  private healthy: Healthy | undefined
 
   /** @throws RangeError for a fault that the car cannot have, DataError for a car that is none. */
   constructor(topology: TopologyData, seed: number, choice: Choice = {}) {
@@ -56,7 +56,7 @@ export class Fmea {
   /** Runs one task. The first call runs the healthy car, too. `watcher`: who else wants to see the car that has the fault. */
   async row(number: number, watcher?: Watcher): Promise<Row> {
     const { faults, group } = this.tasks[number]!
-    this.healthy ??= await measure(this.topology, [], this.seed)
+    this.healthy ??= await measureHealthy(this.topology, this.seed)
     // Who watches wants to see every scene.
     const measured = await measure(this.topology, faults, this.seed, watcher, watcher === undefined ? this.healthy : undefined)
     return rowOf(number, faults, group, measured, this.healthy)

@@ -18,6 +18,12 @@ export interface Outage {
   readonly already: boolean
 }
 
+/** Fingers come so much later than they were to, ms. */
+export type Hesitation = (pressed: Pressed) => number
+
+/** To the instant. */
+const PUNCTUAL: Hesitation = () => 0
+
 interface Running {
   readonly pressed: Pressed
   readonly idle_ms: number[]
@@ -29,12 +35,12 @@ interface Running {
 export class Drive {
   readonly outages: Outage[] = []
   private readonly car: Car
-  private readonly agenda: Pressed[]
+  private readonly agenda: { readonly pressed: Pressed, readonly at_ms: number }[]
   private running: Running[] = []
 
-  constructor(car: Car, pressed: readonly Pressed[]) {
+  constructor(car: Car, wanted: readonly Pressed[], hesitation = PUNCTUAL) {
     this.car = car
-    this.agenda = [...pressed]
+    this.agenda = wanted.map(pressed => ({ pressed, at_ms: pressed.from_ms + hesitation(pressed) })).sort((a, b) => a.at_ms - b.at_ms)
   }
 
   /** To be called every `LOOK_ms`. */
@@ -44,7 +50,7 @@ export class Drive {
     const ended = this.running.filter(({ pressed }) => pressed.to_ms <= now_ms)
     if (ended.length > 0) this.running = this.running.filter(running => !ended.includes(running))
     for (const running of ended) this.end(running)
-    while (this.agenda.length > 0 && this.agenda[0]!.from_ms <= now_ms) this.begin(this.agenda.shift()!, now_ms)
+    while (this.agenda.length > 0 && this.agenda[0]!.at_ms <= now_ms) this.begin(this.agenda.shift()!.pressed, now_ms)
   }
 
   private begin(pressed: Pressed, now_ms: number): void {

@@ -7,8 +7,8 @@ import { Fmea, type Report } from './campaign.ts'
 import { parseFault } from './faults.ts'
 import { DEEDS, functionsOf, OF_CLASS } from './functions.ts'
 import { htmlPage } from './html.ts'
-import type { Row } from './rows.ts'
-import { measure, type Measured, type Watcher } from './run.ts'
+import { type Row, rowOf } from './rows.ts'
+import { measure, type Measured, measureHealthy, type Watcher } from './run.ts'
 import { csvText } from './text.ts'
 import { SMALL } from './testing/index.ts'
 import { feasibilityOf, impactOf, riskOf, THREATS, threatText } from './threats.ts'
@@ -102,6 +102,19 @@ describe('the method', () => {
     const ofFault = digests()
     await measure(SMALL, [fault], 1, ofFault.watcher)
     for (const [i, value] of ofFault.values.entries()) expect(value).not.toBe(ofHealthy.values[i])
+  }, LIMIT_ms)
+
+  it('what a press waits for in the healthy car too, when fingers are a moment late, is nothing that a fault took; what is beyond is', async () => {
+    const held = await measureHealthy(SMALL, 1)
+    expect(held.outages).toEqual(healthy.outages)
+    expect(held.hesitant.length).toBe(6 * healthy.outages.filter(slot => slot.scene === 'use').length)
+    const slot = healthy.outages.find(one => one.function === 'FL.window from DASH' && one.from_ms > 19_500)!
+    const late = (one: typeof slot, late_ms: number): typeof slot => one === slot ? { ...one, idle_ms: one.idle_ms + late_ms } : one
+    const measured = { ...healthy, outages: healthy.outages.map(one => late(one, 450)) }
+    const row = (hesitant: typeof measured.outages): Row => rowOf(0, [], 'cable', measured, { ...healthy, hesitant })
+    expect(row([])).toMatchObject({ functions: [{ function: slot.function, state: 'interrupted', interruption_ms: 450 }] })
+    expect(row([{ ...slot, idle_ms: slot.idle_ms + 400 }]).functions).toEqual([])
+    expect(row([{ ...slot, idle_ms: slot.idle_ms + 200 }]).functions).toMatchObject([{ state: 'interrupted', interruption_ms: 250 }])
   }, LIMIT_ms)
 
   it('a contact that stays open shows only in scenes in which somebody presses it: the others are as they were', async () => {

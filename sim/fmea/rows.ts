@@ -1,7 +1,7 @@
 import type { Outage } from './drive.ts'
 import { type Fault, faultName, faultText } from './faults.ts'
 import type { Notice } from './notices.ts'
-import type { Measured, Objection } from './run.ts'
+import type { Healthy, Measured, Objection } from './run.ts'
 import type { Hazard, SceneName } from './scenes.ts'
 
 /** How bad a fault is, worst first. Said: a hub keeps a code or reports it, or a hub is missed. */
@@ -54,7 +54,7 @@ export interface Row {
   readonly force_N: number
 }
 
-/** Less is the scatter of a car that is otherwise used: presses that wait for another's peak. */
+/** Less than this, beyond the slowest that the healthy car is when fingers hesitate, is no matter. */
 const WORTH = { interrupted_ms: 150, degraded_ms: 500 }
 /** A slot in which it works for less of the time has failed, unless the healthy car does no better. */
 const FAILED = { share: 0.95, healthyShare: 0.9 }
@@ -62,7 +62,7 @@ const FAILED = { share: 0.95, healthyShare: 0.9 }
 const LAST_ROUND_ms = 19_500
 
 /** What a fault took, by comparison with the healthy car. */
-export function rowOf(number: number, faults: readonly Fault[], group: string, measured: Measured, healthy: Measured): Row {
+export function rowOf(number: number, faults: readonly Fault[], group: string, measured: Measured, healthy: Healthy): Row {
   const functions = outcomes(measured, healthy)
   const known = new Set(healthy.notices.map(noticeKey))
   const notices = new Map(measured.notices.filter(notice => !known.has(noticeKey(notice)))
@@ -102,13 +102,20 @@ function noticeKey({ scene, how, by, text }: Notice & { readonly scene: SceneNam
 /** A slot beside that of the healthy car. */
 interface Compared extends Slot {
   readonly healthy: Slot
+  /** The longest that the healthy car took, whoever was first: a press may have to wait for the current of another. */
+  readonly slowest_ms: number
 }
 
-function outcomes(measured: Measured, healthy: Measured): Outcome[] {
+function outcomes(measured: Measured, healthy: Healthy): Outcome[] {
   const asHealthy = new Map(healthy.outages.map(slot => [slotKey(slot), slot]))
+  const slowest_ms = new Map<string, number>()
+  for (const slot of [...healthy.outages, ...healthy.hesitant]) {
+    slowest_ms.set(slotKey(slot), Math.max(slowest_ms.get(slotKey(slot)) ?? 0, slot.idle_ms))
+  }
   const byFunction = new Map<string, Compared[]>()
   for (const slot of measured.outages) {
-    const compared = { ...slot, healthy: asHealthy.get(slotKey(slot))! }
+    const key = slotKey(slot)
+    const compared = { ...slot, healthy: asHealthy.get(key)!, slowest_ms: slowest_ms.get(key)! }
     byFunction.set(slot.function, [...byFunction.get(slot.function) ?? [], compared])
   }
   return [...byFunction].flatMap(([name, slots]) => outcomeOf(name, slots))
@@ -132,6 +139,6 @@ function length_ms({ from_ms, to_ms }: Slot): number {
 }
 
 /** Beyond what the healthy car took. */
-function late_ms({ idle_ms, healthy }: Compared): number {
-  return Math.max(0, idle_ms - healthy.idle_ms)
+function late_ms({ idle_ms, slowest_ms }: Compared): number {
+  return Math.max(0, idle_ms - slowest_ms)
 }

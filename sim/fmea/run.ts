@@ -1,6 +1,7 @@
 import { carFacts, createCar, type Car, type TopologyData } from '../car/index.ts'
 import { describeVerdict, watch } from '../checkers/index.ts'
-import type { Outage } from './drive.ts'
+import { Prng } from '../kernel/index.ts'
+import { type Hesitation, LOOK_ms, type Outage } from './drive.ts'
 import { type Fault, FAULT_KINDS } from './faults.ts'
 import { Listener, type Notice } from './notices.ts'
 import { type Hazard, SCENE_NAMES, type SceneName, SCENES, type Stage } from './scenes.ts'
@@ -27,6 +28,15 @@ export interface Measured {
   readonly pressed: readonly In<{ readonly name: string }>[]
 }
 
+/** The healthy car: what all others are held against. */
+export interface Healthy extends Measured {
+  /** All that is wanted, again and again, by fingers that are a moment late: who waits for whose current is another each time. */
+  readonly hesitant: readonly In<Outage>[]
+}
+
+/** How often the healthy car is used by such fingers, and how late they are at most, in looks. */
+const HESITANT = { times: 6, looks: 4 }
+
 /** Who else wants to see a car before it boots. */
 export type Watcher = (car: Car, scene: SceneName) => void
 
@@ -50,6 +60,17 @@ export async function measure(
   }
 }
 
+/** Without faults. */
+export async function measureHealthy(topology: TopologyData, seed: number): Promise<Healthy> {
+  const hesitant: In<Outage>[] = []
+  for (let time = 0; time < HESITANT.times; time++) {
+    const dice = new Prng(seed, `hesitation ${time}`)
+    const { outages } = await play(topology, [], seed, 'use', undefined, () => dice.below(HESITANT.looks) * LOOK_ms)
+    hesitant.push(...outages)
+  }
+  return { ...await measure(topology, [], seed), hesitant }
+}
+
 /** A fault that shows only while somebody presses its switch, in a scene in which nobody does. */
 function isIdle({ kind, place }: Fault, scene: SceneName, healthy: Measured): boolean {
   return FAULT_KINDS[kind].whilePressed === true && !healthy.pressed.some(press => press.scene === scene && press.name === place)
@@ -64,7 +85,7 @@ function ofScene(seen: Measured, scene: SceneName): Measured {
 }
 
 async function play(
-  topology: TopologyData, faults: readonly Fault[], seed: number, scene: SceneName, watcher?: Watcher,
+  topology: TopologyData, faults: readonly Fault[], seed: number, scene: SceneName, watcher?: Watcher, hesitation?: Hesitation,
 ): Promise<Measured> {
   const built = faults.reduce((data, { kind }) => FAULT_KINDS[kind].build?.(data) ?? data, topology)
   const car = createCar({ seed, topology: built })
@@ -74,7 +95,7 @@ async function play(
     if (event.kind === 'switch') pressed.add(`${event.source}.${event.name}`)
   })
   watcher?.(car, scene)
-  const stage: Stage = { car, listener: new Listener(car), outages: [], hazards: new Map(), forces_N: new Map() }
+  const stage: Stage = { car, listener: new Listener(car), outages: [], hazards: new Map(), forces_N: new Map(), hesitation }
   for (const { kind, place } of faults) {
     const { early, begin } = FAULT_KINDS[kind]
     if (early === true) begin(car, place)

@@ -1,7 +1,7 @@
 import type { Car } from '../car/index.ts'
 import { WindowPlant } from '../plants/index.ts'
 import { namesOf } from '../schema/index.ts'
-import { Drive, LOOK_ms, type Outage } from './drive.ts'
+import { Drive, type Hesitation, LOOK_ms, type Outage } from './drive.ts'
 import { CAR_FUNCTIONS, ROUND_ms, wanted } from './functions.ts'
 import { Lids } from './lids.ts'
 import type { Listener } from './notices.ts'
@@ -24,6 +24,8 @@ export interface Stage {
   readonly hazards: Map<string, Hazard>
   /** Largest force on the hand in each window, N. */
   readonly forces_N: Map<string, number>
+  /** Of those who use everything; undefined: they press to the instant. */
+  readonly hesitation: Hesitation | undefined
 }
 
 interface Scene {
@@ -51,7 +53,7 @@ const TABLE = scenes({
     play: (stage) => {
       const { car, listener } = stage
       const end_ms = BEGIN_ms + ROUNDS * ROUND_ms
-      const drive = new Drive(car, wanted(car, BEGIN_ms, ROUNDS))
+      const drive = new Drive(car, wanted(car, BEGIN_ms, ROUNDS), stage.hesitation)
       const lids = new Lids(car)
       let unmanaged_ms = 0
       let round_ms = BEGIN_ms
