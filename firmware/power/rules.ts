@@ -24,6 +24,8 @@ export const POWER_RULES = {
   wish_ms: 1600,
   /** A wish begins with this fraction of its peak; it is patient for it, then it takes what there is, if it is enough to run. */
   peakFraction: 0.7,
+  /** Access with this one: a latch that pulls a lid shut stands with three quarters of its peak, trips, and may not try again. */
+  accessPeakFraction: 0.8,
   /** A wish this old is protected: no later one may take what it waits for. */
   aged_ms: 2000,
   /** A wish other than safety waits so long for its peak, and before it takes the current of less important ports. */

@@ -9,8 +9,8 @@ import { Prng } from '#sim/kernel/index.ts'
 import { journey } from '../kit/index.ts'
 import { isTagged, keyed, KEYS, view } from './keyed-car.ts'
 
-/** Presses; `SPINE_PRESSES` in the environment for more. */
-const PRESSES = Number(process.env['SPINE_PRESSES'] ?? 18)
+/** Presses, so many that a slow one is less than the tenth that is looked at; `SPINE_PRESSES` in the environment for more. */
+const PRESSES = Number(process.env['SPINE_PRESSES'] ?? 60)
 const SEED = Number(process.env['SPINE_SEED'] ?? 1)
 /** Of each way down, from the top, before the glass is closed again. */
 const PRESSES_DOWN = 6

@@ -62,6 +62,16 @@ describe('a latch', () => {
     expect(b.driving).toBe(false)
   })
 
+  it('holds no current while its spring brings it home, and hears then that it has none', () => {
+    const { b } = latch()
+    order(b, 'release')
+    b.until(() => b.status().ajar === 1, 1000)
+    expect([b.wish, b.driving, b.component.moving()]).toEqual([undefined, false, true])
+    b.setPower(false)
+    rest(b)
+    expect(b.status()).toMatchObject({ state: LATCH_STATE.ajar, fault: 0 })
+  })
+
   it('pulls a lid shut that is ajar, and only then', () => {
     const { b } = latch(LOCATION.TRUNK)
     expect(order(b, 'cinch')).toBe(false)

@@ -97,7 +97,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     if (granted) {
       if (this.phase === PHASE.waiting) this.drive()
     } else if (this.mayWantAgain()) this.wantAgain()
-    else if (this.phase !== PHASE.rest && this.phase !== PHASE.waiting) this.finish(true)
+    else if (this.phase === PHASE.driving || this.phase === PHASE.pausing) this.finish(true)
   }
 
   /** Driving off in the middle of a release ends it. */
@@ -202,6 +202,8 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
     } else if (STROKES[this.action]!.channel === LATCH_PLUG.pawl) {
       this.phase = PHASE.returning
       this.began_ms = this.context.hal.now()
+      // A spring draws nothing: another latch may wait for this current.
+      this.context.power.release()
     } else this.finish(false)
   }
 

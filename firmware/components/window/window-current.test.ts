@@ -57,6 +57,8 @@ describe('the current a window asks for', () => {
     expect(asked.length).toBeGreaterThan(1)
     expect(asked.length).toBeLessThan(6)
     for (let i = 1; i < asked.length; i++) expect(asked[i]).toBeGreaterThan(asked[i - 1]!)
+    // It turns already: another's peak is not to wait for one that it does not need.
+    expect(b.wishes.map(wish => wish.peak_A)).toEqual(asked.map((asked_A, i) => i === 0 ? peak_A : asked_A))
   })
 
   it('is never above the peak of the descriptor, and the reversal asks for what opening takes', () => {

@@ -238,7 +238,9 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
       const priority = wish === WISH.safety ? WINDOW_PARAMETERS.safetyPriority : WINDOW_PARAMETERS.comfortPriority
       this.asked_A = Math.max(descriptor.run_A, Math.min(Math.ceil(more ? needs_A + MORE_A : needs_A), descriptor.peak_A))
       const opens = this.action === WINDOW_ACTION.down || this.action === WINDOW_ACTION.autoDown
-      this.context.power.want(this.asked_A, descriptor.peak_A, WINDOW_PARAMETERS.lease_ms, priority, opens)
+      // A motor that turns already starts no more: its peak would keep others waiting.
+      const peak_A = more && control.phase === PHASE.running ? this.asked_A : descriptor.peak_A
+      this.context.power.want(this.asked_A, peak_A, WINDOW_PARAMETERS.lease_ms, priority, opens)
     }
     this.asking = false
   }

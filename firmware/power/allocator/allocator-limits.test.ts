@@ -148,6 +148,59 @@ describe('to the ampere', () => {
     expect(less.ask(1, 0, 9, comfort, 20)).toEqual(['1.0 deferred'])
   })
 
+  it('access begins with 0.8 of its peak: with three quarters a latch stands', () => {
+    const rig = bench({ spine_A: 30, drop_A: 30 })
+    rig.ask(0, 0, 22)
+    expect(rig.ask(1, 0, 5, access, 10)).toEqual(['1.0 granted 5/8'])
+    const less = bench({ spine_A: 30, drop_A: 30 })
+    less.ask(0, 0, 22.2)
+    expect(less.ask(1, 0, 5, access, 10)).toEqual(['1.0 deferred'])
+  })
+
+  it('while access waits for its peak, comfort that runs takes no new one, and none begins that would take it', () => {
+    const rig = bench({ spine_A: 40, drop_A: 30 })
+    rig.ask(0, 0, 4, comfort, 20)
+    rig.ask(0, 1, 8)
+    expect(rig.ask(1, 0, 5, access, 10)).toEqual(['1.0 granted 5/10'])
+    expect(rig.ask(2, 0, 5, access, 10)).toEqual(['2.0 deferred'])
+    rig.at(10_300)
+    for (const [port, run_A] of [[0, 4], [1, 8]] as const) rig.allocator.reported(rig.now_ms, 0, port, run_A)
+    // It asks for more, and for the same again, each time with a peak: what was reserved for its first ends when it was to.
+    expect(rig.ask(0, 0, 5, comfort, 20)).toEqual(['0.0 granted 4/4', '0.0 granted 5/5'])
+    expect(rig.ask(0, 0, 4, comfort, 20)).toEqual(['0.0 granted 4/4'])
+    expect(rig.ask(1, 1, 1, comfort, 2)).toEqual(['1.1 deferred'])
+    rig.now_ms = 10_000 + peakReserved_ms
+    expect(rig.answers()).toEqual(['2.0 granted 5/10', '1.1 granted 1/2'])
+    // Nobody waits any more.
+    expect(rig.ask(0, 0, 4, comfort, 20)).toEqual(['0.0 granted 4/15'])
+  })
+
+  it('what runs is granted more while access waits, but no peak with it', () => {
+    const rig = bench({ spine_A: 100, drop_A: 20 })
+    rig.ask(0, 0, 4)
+    rig.ask(1, 0, 15)
+    expect(rig.ask(1, 1, 5, access, 10)).toEqual(['1.1 deferred'])
+    expect(rig.ask(0, 0, 6, comfort, 15)).toEqual(['0.0 granted 4/4', '0.0 granted 6/6'])
+    expect(rig.ask(0, 1, 1, access, 2)).toEqual(['0.1 granted 1/2'])
+    expect(rig.ask(0, 1, 1, access, 3)).toEqual(['0.1 granted 1/3'])
+  })
+
+  it('while safety waits, access that runs takes no new peak', () => {
+    const rig = bench({ spine_A: 30, drop_A: 30 })
+    rig.ask(0, 0, 4, access)
+    rig.ask(0, 1, 22, safety)
+    expect(rig.ask(1, 0, 10, safety)).toEqual(['1.0 deferred'])
+    expect(rig.ask(0, 0, 4, access, 6)).toEqual(['0.0 granted 4/4'])
+  })
+
+  it('who waits knows when the next peak or lease ends; who does not is in no hurry', () => {
+    const rig = bench({ spine_A: 30, drop_A: 30 })
+    rig.ask(0, 0, 5, comfort, 25)
+    expect(rig.allocator.due_ms()).toBe(Infinity)
+    rig.ask(1, 0, 5, comfort, 25)
+    expect(rig.allocator.due_ms()).toBe(10_000 + peakReserved_ms)
+  })
+
   it('who holds a lease already, or reverses, does not wait for a peak', () => {
     const rig = bench({ spine_A: 30, drop_A: 30 })
     rig.ask(0, 0, 19)

@@ -223,6 +223,11 @@ export class Allocator {
     return this.overdue.any(now_ms) || this.answers.any() || this.wishes.untried() !== undefined || this.leases.strained()
   }
 
+  /** While a wish waits: when there may be something to do next, as peaks and leases end; else Infinity, as nobody is in a hurry. */
+  due_ms(): number {
+    return this.wishes.any() ? this.overdue.due_ms : Infinity
+  }
+
   /** By hub: what is reserved for its ports now, mA. */
   reserved_mA(): Float64Array {
     return this.leases.reservedOf_mA
@@ -264,7 +269,7 @@ export class Allocator {
 
   private renew(account: Account, now_ms: number, run_mA: number, peak_mA: number, priority: number): void {
     // A peak is something new: whoever asks for one may have let go of what another manager is believed to have given.
-    const mayPeak = peak_mA > run_mA && (!this.frozen || priority === PRIORITY.safety)
+    const mayPeak = peak_mA > run_mA && (!this.frozen || priority === PRIORITY.safety) && !this.wishes.urges(priority)
     const most_mA = mayPeak ? Math.min(peak_mA, stepped(this.leases.availablePeak_mA(account))) : run_mA
     this.leases.hold(account, now_ms, priority, run_mA, most_mA)
     this.answers.put(account, GRANT_RESULT.granted, priority)
@@ -290,7 +295,8 @@ export class Allocator {
     const available_mA = this.leases.available_mA(account, peak_mA)
     const wished_mA = account.wishRun_mA
     if (available_mA >= wished_mA) {
-      if (!patient && !account.held && peak_mA < POWER_RULES.peakFraction * account.wishPeak_mA) return false
+      const fraction = account.wishPriority === PRIORITY.access ? POWER_RULES.accessPeakFraction : POWER_RULES.peakFraction
+      if (!patient && !account.held && peak_mA < fraction * account.wishPeak_mA) return false
       return this.grant(account, now_ms, wished_mA, peak_mA)
     }
     const part_mA = stepped(available_mA)
@@ -303,10 +309,12 @@ export class Allocator {
 
   /** A part is granted too; then the wish waits for the rest, and is tried again at once. */
   private grant(account: Account, now_ms: number, run_mA: number, peak_mA: number): boolean {
-    if (this.wishes.harmsElder(account, now_ms)) return false
+    const runs = account.held && this.wishes.urges(account.wishPriority)
+    const now_mA = runs ? run_mA : Math.max(run_mA, Math.min(account.wishPeak_mA, stepped(peak_mA)))
+    if (this.wishes.harmsElder(account, now_ms, now_mA)) return false
     if (run_mA === account.wishRun_mA) this.wishes.withdraw(account)
     else this.wishes.retry(account)
-    this.leases.hold(account, now_ms, account.wishPriority, run_mA, Math.min(account.wishPeak_mA, stepped(peak_mA)))
+    this.leases.hold(account, now_ms, account.wishPriority, run_mA, now_mA)
     return true
   }
 

@@ -7,8 +7,8 @@ const STRIDE = 10
 /** Finds the accounts that something has to be done about, and costs nothing until there is one. */
 export class Overdue {
   private readonly accounts: readonly Account[]
-  /** No account before `place` is due before `due_ms`. */
-  private due_ms: number
+  /** No account before `place` is due before this. */
+  due_ms: number
   private place: number
 
   constructor(accounts: readonly Account[]) {

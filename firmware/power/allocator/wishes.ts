@@ -64,22 +64,32 @@ export class Wishes {
   }
 
   /**
-   * True when a wish would take what somebody before it has been waiting for too long. The eldest of each priority is
-   * protected so; the others are when it is their turn.
+   * True when a wish that is granted `now_mA` at first would take what somebody before it waits for: at once where that is safety or
+   * access and the wish is less, peak against peak, as no latch is to wait for one motor after another; else when it has waited for
+   * too long. The eldest of each priority is protected so; the others are when it is their turn.
    */
-  harmsElder(account: Account, now_ms: number): boolean {
+  harmsElder(account: Account, now_ms: number, now_mA: number): boolean {
     for (let priority = 0; priority <= account.wishPriority; priority++) {
       const elder = this.eldest[priority]
-      if (elder === undefined || elder === account || now_ms - elder.since_ms < POWER_RULES.aged_ms) continue
-      if (this.competes(account, elder)) return true
+      if (elder === undefined || elder === account) continue
+      if (priority <= PRIORITY.access && priority < account.wishPriority) {
+        if (this.competes(account, now_mA, elder, elder.wishPeak_mA)) return true
+      } else if (now_ms - elder.since_ms < POWER_RULES.aged_ms) continue
+      else if (this.competes(account, account.wishRun_mA, elder, elder.wishRun_mA)) return true
     }
     return false
   }
 
-  private competes(account: Account, elder: Account): boolean {
+  /** True while safety or access waits that is more important than `priority`: nobody who runs already takes a new peak then. */
+  urges(priority: number): boolean {
+    if (priority > PRIORITY.access && this.eldest[PRIORITY.access] !== undefined) return true
+    return priority > PRIORITY.safety && this.eldest[PRIORITY.safety] !== undefined
+  }
+
+  private competes(account: Account, now_mA: number, elder: Account, elderNow_mA: number): boolean {
     return this.leases.load.competes(
-      account.hub, account.wishRun_mA - account.reservedRun_mA, account.wishRun_mA - account.reserved_mA,
-      elder.hub, elder.wishRun_mA - elder.reservedRun_mA, elder.wishRun_mA - elder.reserved_mA,
+      account.hub, account.wishRun_mA - account.reservedRun_mA, now_mA - account.reserved_mA,
+      elder.hub, elder.wishRun_mA - elder.reservedRun_mA, elderNow_mA - elder.reserved_mA,
     )
   }
 }

@@ -21,6 +21,23 @@ describe('the manager in the dash', () => {
     expect(bench.states).toEqual([rebuilding, active])
   })
 
+  it('gives a peak to who waits for it in the moment in which another\'s ends', () => {
+    const bench = new Bench().pass(300)
+    expect(bench.ask(FL, 0, 5, 18)).toBe(granted)
+    const began_ms = bench.answers.at(-1)!.at_ms
+    bench.hubs.get(FL)![0] = 5
+    expect(bench.ask(FR, 0, 5, 18)).toBe(granted)
+    bench.hubs.get(FR)![0] = 5
+    bench.hal.clock.advance(7)
+    expect(bench.ask(TRUNK, 0, 5, 18)).toBe(deferred)
+    bench.pass(700)
+    const { location, at_ms } = bench.answers.at(-1)!
+    expect(location).toBe(TRUNK)
+    expect(at_ms - began_ms).toBeGreaterThanOrEqual(POWER_RULES.peakReserved_ms)
+    // A few decisions, and no tick.
+    expect(at_ms - began_ms).toBeLessThan(POWER_RULES.peakReserved_ms + 10)
+  })
+
   it('is in charge, whether or not anybody listens to its state', () => {
     const manager = FIRST_MANAGER.create(new Bench().host(), linePlan({ hubs: 1, ports: PORTS, locations: [DASH] }))
     manager.start()
@@ -231,7 +248,7 @@ describe('the manager in the dash', () => {
   it('rests while its hub may not send', () => {
     const bench = new Bench().pass(300)
     bench.hal.volts = 8
-    bench.pass(200)
+    bench.pass(300)
     expect(bench.manager.shedLevel()).toBe(2)
     bench.up = false
     bench.hal.volts = 13
@@ -253,14 +270,14 @@ describe('shedding', () => {
     const bench = new Bench().pass(300)
     bench.ask(FL, 0, 5, 5, 3)
     bench.hal.volts = 8
-    bench.pass(100)
+    bench.pass(200)
     expect(bench.sheds).toEqual([])
     bench.pass(100)
     expect(bench.sheds).toEqual([{ level: 2, reason: SHED_REASON.undervoltage }])
     expect(bench.manager.shedLevel()).toBe(2)
     expect(bench.ask(FR, 0, 5, 5, 2)).toBe(deferred)
     bench.hal.volts = 7
-    bench.pass(200)
+    bench.pass(300)
     expect(bench.sheds.at(-1)!.level).toBe(3)
     bench.hal.volts = 9
     bench.pass(3000)

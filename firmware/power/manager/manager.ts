@@ -360,7 +360,8 @@ export class PowerManager {
     const now = this.host.schedule.now()
     const account = this.allocator.next(now)
     if (account !== undefined) this.answer(account)
-    if (this.allocator.unfinished) this.host.schedule.notLater(this.decideJob, now + MANAGER_RULES.pause_ms)
+    const due_ms = this.allocator.unfinished ? now : this.allocator.due_ms()
+    if (due_ms < Infinity) this.host.schedule.notLater(this.decideJob, Math.max(due_ms, now + MANAGER_RULES.pause_ms))
   }
 
   /** Not on the heels of the answer before: a hub has two receive buffers. */
