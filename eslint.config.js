@@ -23,6 +23,7 @@ const boardSubset = [
   ['SwitchCase[test=null]:not(:last-child)', 'A case after default fails on the board.'],
   ['Identifier[name=/^(Map|Set|WeakMap|WeakSet|Symbol|Promise|BigInt|Proxy|Reflect|Intl)$/]', 'The board does not have this object.'],
   ['MemberExpression[object.name="Math"][property.name=/^(trunc|imul|hypot|fround|clz32|cbrt|log2|log10|expm1|log1p|sinh|cosh|tanh)$/]', 'The board\'s Math does not have it.'],
+  ['MemberExpression[object.name="Math"][property.name="round"]', 'The board rounds halves away from zero, and what is just below a half up: rounded() of #protocol.'],
   ['MemberExpression[object.name="Number"][property.name=/^is/]', 'The board\'s Number does not have it; isNaN() does.'],
   ['MemberExpression[object.name="Array"][property.name="from"]', 'The board\'s Array does not have it.'],
   ['MemberExpression[property.name=/^(flat|flatMap|at|findLast|copyWithin)$/]', 'The board\'s Array does not have it.'],

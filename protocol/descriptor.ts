@@ -1,6 +1,7 @@
 import { COMPONENT_CLASS, DESCRIPTOR_STATE } from './enums.ts'
 import type { ComponentName, DescriptorState } from './enums.ts'
 import { crc16 } from './crc.ts'
+import { rounded } from './rounded.ts'
 
 /**
  * What a component says of itself, in the 128 bytes of a 1-Wire EEPROM (DS2431 or alike). Numbers are unsigned, least
@@ -189,7 +190,7 @@ export function decodeDescriptor(bytes: Uint8Array): DescriptorReading {
 }
 
 function putNumber(bytes: Uint8Array, first: number, field: DescriptorField, value: number): void {
-  const raw = Math.round(value * field.perUnit)
+  const raw = rounded(value * field.perUnit)
   const largest = field.bytes === 1 ? 0xff : field.bytes === 2 ? 0xffff : 0xffffffff
   if (!(raw >= 0 && raw <= largest)) throw new RangeError(`descriptor ${field.name} = ${value} is outside 0…${largest / field.perUnit}`)
   for (let i = 0; i < field.bytes; i++) bytes[first + i] = (raw >>> (8 * i)) & 0xff

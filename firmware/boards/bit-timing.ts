@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 /** Registers that set the length of a bit and where it is sampled. */
 export interface BitTiming {
   readonly cnf1: number
@@ -18,7 +19,7 @@ const EXACT = 1e-9
 const LENGTH_BY_REGISTER = 0x80
 
 /**
- * Bit timing of an MCP2515 (data sheet DS20001801, section 5): the division that samples nearest to 7/8 of a bit, with
+ * Bit timing of an MCP2515 (data sheet DS20001801, section 5): the division that samples rounded to 7/8 of a bit, with
  * as many quanta as there are. `oscillator_Hz` is its crystal's frequency, 1–25 MHz; `bitrate` in bit/s, 10,000–1,000,000.
  * @throws RangeError when they do not divide.
  */
@@ -29,15 +30,15 @@ export function bitTiming(oscillator_Hz: number, bitrate: number): BitTiming {
   let bestMiss = 1
   for (let quanta = MOST_QUANTA; quanta >= FEWEST_QUANTA; quanta--) {
     const prescale = oscillator_Hz / (2 * bitrate * quanta)
-    const whole = Math.round(prescale)
+    const whole = rounded(prescale)
     if (whole < 1 || whole > MOST_PRESCALE || Math.abs(prescale - whole) > EXACT) continue
-    const end = Math.min(LONGEST_SEGMENT, Math.max(SHORTEST_END, Math.round(quanta * (1 - SAMPLE_POINT))))
+    const end = Math.min(LONGEST_SEGMENT, Math.max(SHORTEST_END, rounded(quanta * (1 - SAMPLE_POINT))))
     const before = quanta - 1 - end
     if (before > 2 * LONGEST_SEGMENT) continue
     const miss = Math.abs((1 + before) / quanta - SAMPLE_POINT)
     if (miss >= bestMiss) continue
     bestMiss = miss
-    const phase = Math.min(LONGEST_SEGMENT, before - 1, Math.max(end, Math.round(before / 2)))
+    const phase = Math.min(LONGEST_SEGMENT, before - 1, Math.max(end, rounded(before / 2)))
     const jump = Math.min(4, end, phase)
     best = {
       cnf1: (jump - 1) << 6 | (whole - 1),

@@ -1,4 +1,4 @@
-import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE } from '#protocol/index.ts'
+import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE, rounded } from '#protocol/index.ts'
 import { HUB_PORT, HUB_RECORD, type HubCounters, nvmKey } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
 import { ANY_SESSION, type Conversation, type Lock, LOCK, NOT_DEFAULT, type Service } from './service.ts'
@@ -36,8 +36,8 @@ function readPorts(conversation: Conversation): void {
     conversation.put(slot.boundClass(), 1)
     conversation.put(slot.state(), 1)
     conversation.put(slot.fault.code, 1)
-    conversation.put(Math.round(slot.port.current_A() * 100), 2)
-    conversation.put(Math.round(slot.power.granted_A() * 5), 1)
+    conversation.put(rounded(slot.port.current_A() * 100), 2)
+    conversation.put(rounded(slot.power.granted_A() * 5), 1)
   }
 }
 
@@ -65,7 +65,7 @@ function readSpines(conversation: Conversation): void {
     conversation.put(twin.copies.unheard[spine]!, 2)
   }
   conversation.put(twin.copies.dropped, 4)
-  for (let feed = 0; feed < 2; feed++) conversation.put(Math.round(twin.feeds.feed_V(feed) * 100), 2)
+  for (let feed = 0; feed < 2; feed++) conversation.put(rounded(twin.feeds.feed_V(feed) * 100), 2)
 }
 
 function readRival(conversation: Conversation): void {
@@ -101,16 +101,16 @@ const IDENTIFIERS: readonly Identifier[] = [
       conversation.put(can.rec(), 1)
     },
   },
-  { id: DID.supply, size: 2, key: 0, read: conversation => conversation.put(Math.round(conversation.hub.hal.supply_V() * 100), 2) },
+  { id: DID.supply, size: 2, key: 0, read: conversation => conversation.put(rounded(conversation.hub.hal.supply_V() * 100), 2) },
   {
     id: DID.temperature, size: 1, key: 0,
-    read: conversation => conversation.put(Math.round(conversation.hub.hal.temperature_C()) + 40, 1),
+    read: conversation => conversation.put(rounded(conversation.hub.hal.temperature_C()) + 40, 1),
   },
   { id: DID.traffic, size: 12, key: 0, read: readTraffic },
   {
     id: DID.processor, size: 4, key: 0, read: (conversation) => {
       conversation.put(conversation.hub.counters.stalls, 2)
-      conversation.put(Math.round(conversation.hub.counters.longestStall_ms), 2)
+      conversation.put(rounded(conversation.hub.counters.longestStall_ms), 2)
     },
   },
   { id: DID.rival, size: 2 * NAME_BYTES, key: 0, read: readRival },

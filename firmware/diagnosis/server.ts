@@ -1,5 +1,5 @@
 import {
-  NEGATIVE_RESPONSE, NRC, type Nrc, POSITIVE, SESSION, type Session, SUPPRESS, UDS_TIMES,
+  NEGATIVE_RESPONSE, NRC, type Nrc, POSITIVE, SESSION, type Session, SUPPRESS, UDS_TIMES, rounded,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { Update } from '../update/index.ts'
@@ -218,8 +218,8 @@ export class Server implements Conversation {
     const hal = this.hub.hal
     const minutes = Math.floor(hal.now() / MINUTE_ms)
     const speed = this.hub.vehicle.speed_kmh()
-    into[offset] = Math.round(hal.supply_V() * 10)
-    into[offset + 1] = Math.round(hal.temperature_C()) + 40
+    into[offset] = rounded(hal.supply_V() * 10)
+    into[offset + 1] = rounded(hal.temperature_C()) + 40
     into[offset + 2] = this.hub.vehicle.ignition()
     into[offset + 3] = isNaN(speed) ? 0xff : speed
     into[offset + 4] = minutes >> 8

@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 
 /**
@@ -17,7 +18,7 @@ export class SteppedReading {
   next(value: number): number {
     const exact = value * this.steps + this.rest
     if (!(exact > -Infinity && exact < Infinity)) return value
-    const code = exact > 0 ? Math.round(exact) : 0
+    const code = exact > 0 ? rounded(exact) : 0
     // A sensor whose offset is negative would owe more and more.
     this.rest = exact < -1 ? -1 : exact - code
     return code / this.steps

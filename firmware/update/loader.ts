@@ -1,4 +1,4 @@
-import { type HubType, IMAGE_FAULT, RESET_CAUSE, type ResetCause, UPDATE_CAUSE, type UpdateCause, UPDATE_STATE } from '#protocol/index.ts'
+import { type HubType, IMAGE_FAULT, RESET_CAUSE, type ResetCause, UPDATE_CAUSE, type UpdateCause, UPDATE_STATE, rounded } from '#protocol/index.ts'
 import type { Flash } from '../hal.ts'
 import { areaFault } from './areas.ts'
 import { Journal } from './journal.ts'
@@ -35,7 +35,7 @@ function fallBack(journal: Journal, area: number, cause: UpdateCause): void {
 export function chooseArea(board: LoaderBoard): number {
   const journal = new Journal(board.flash)
   const now = journal.now
-  const supply_dV = Math.min(MOST_dV, Math.round(board.supply_V * 10))
+  const supply_dV = Math.min(MOST_dV, rounded(board.supply_V * 10))
   if (now.state === UPDATE_STATE.writing && isPowerLoss(board.resetCause) && now.cause === UPDATE_CAUSE.none) {
     now.cause = UPDATE_CAUSE.powerLost
     now.supply_dV = supply_dV

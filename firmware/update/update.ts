@@ -1,5 +1,6 @@
 import {
-  headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageVersionOf, NRC, type Nrc, UPDATE_CAUSE, UPDATE_STATE,
+  headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageVersionOf, NRC, type Nrc, UPDATE_CAUSE,
+  UPDATE_STATE, rounded,
 } from '#protocol/index.ts'
 import type { Flash, Hal } from '../hal.ts'
 import type { Job, Schedule } from '../runtime/index.ts'
@@ -179,7 +180,7 @@ export class Update {
     const now = this.journal.now
     if (now.state === UPDATE_STATE.writing && now.cause === UPDATE_CAUSE.none) {
       now.cause = UPDATE_CAUSE.supplyLow
-      now.supply_dV = Math.min(MOST_dV, Math.round(supply_V * 10))
+      now.supply_dV = Math.min(MOST_dV, rounded(supply_V * 10))
       this.journal.append()
     }
     return true

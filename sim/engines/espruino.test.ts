@@ -1,9 +1,9 @@
 import { HUB_TYPE_AT, type HubName, imageVersion } from '#protocol/index.ts'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildHub, bundleModule } from '../build/index.ts'
 import { type Car, createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
 import { type FirmwareImage, REGISTERS } from '../host/index.ts'
-import { asEspruinoOffers, drive, EspruinoBoard, sourceImage } from './index.ts'
+import { asEspruinoOffers, drive, ESPRUINO_VARIABLE, EspruinoBoard, EspruinoInterpreter, hasEspruino, sourceImage } from './index.ts'
 
 const LIMIT_ms = 120_000
 const HUBS = Object.keys(HUB_TYPE_AT) as HubName[]
@@ -21,7 +21,7 @@ const STEPS: Parameters<typeof drive>[1] = [
 ]
 
 /** Drives a sedan with these images; every frame of each hub, with its times. */
-function driven(images: ReadonlyMap<HubName, FirmwareImage>): Map<string, string[]> {
+function driven(images: ReadonlyMap<HubName, FirmwareImage>, steps = STEPS): Map<string, string[]> {
   const frames = new Map<string, string[]>(HUBS.map(name => [name, []]))
   const car = createCar({ seed: 3, can: REGISTERS, image: ({ location }) => images.get(location) })
   const exceptions: string[] = []
@@ -29,31 +29,74 @@ function driven(images: ReadonlyMap<HubName, FirmwareImage>): Map<string, string
   car.bus.tap(({ frame, start_ns, sender }) => {
     frames.get(sender)!.push(`${start_ns} ${frame.id.toString(16)} ${frame.data.subarray(0, frame.length).join(' ')}`)
   })
-  drive(car, STEPS)
+  drive(car, steps)
   expect(exceptions).toEqual([])
   return frames
 }
 
-describe('the artefacts on emulated Espruino boards, with an MCP2515 by its registers', () => {
-  let sources: Map<string, string[]>
-  let boards: Map<string, string[]>
+/** What is written to a board for each hub. */
+async function writtenTo(hubs: readonly HubName[]): Promise<Map<HubName, string>> {
+  const part = await bundleModule('firmware/boards/espruino/main.ts')
+  const texts = new Map<HubName, string>()
+  for (const name of hubs) {
+    const { text } = await buildHub(HUB_TYPE_AT[name], 'espruino', imageVersion(1, 0, 0), power)
+    texts.set(name, `${part}\n${text}`)
+  }
+  return texts
+}
 
+const sources = new Map(HUBS.map((name): [HubName, FirmwareImage] => {
+  const image = sourceImage(HUB_TYPE_AT[name], power)
+  return [name, hal => image(asEspruinoOffers(hal))]
+}))
+
+if (!hasEspruino()) console.warn(`no artefact runs in the real interpreter here: ${ESPRUINO_VARIABLE} names its build for Linux`)
+
+describe('the artefacts, with an MCP2515 by its registers', () => {
+  let texts: Map<HubName, string>
+  let expected: Map<string, string[]>
   beforeAll(async () => {
-    const part = await bundleModule('firmware/boards/espruino/main.ts')
-    const scripts = new Map<HubName, FirmwareImage>()
-    const fromSources = new Map<HubName, FirmwareImage>()
-    for (const name of HUBS) {
-      const { text } = await buildHub(HUB_TYPE_AT[name], 'espruino', imageVersion(1, 0, 0), power)
-      scripts.set(name, new EspruinoBoard(`${part}\n${text}`).image)
-      const image = sourceImage(HUB_TYPE_AT[name], power)
-      fromSources.set(name, hal => image(asEspruinoOffers(hal)))
-    }
-    sources = driven(fromSources)
-    boards = driven(scripts)
+    texts = await writtenTo(HUBS)
+    expected = driven(sources)
   }, LIMIT_ms)
 
-  it.each(HUBS)('%s sends the same frames at the same times as its sources do', (name) => {
-    expect(sources.get(name)!.length).toBeGreaterThan(10)
-    expect(boards.get(name)).toEqual(sources.get(name))
+  describe('on emulated Espruino boards', () => {
+    let frames: Map<string, string[]>
+    beforeAll(() => { frames = driven(new Map([...texts].map(([name, text]) => [name, new EspruinoBoard(text).image]))) }, LIMIT_ms)
+
+    it.each(HUBS)('%s sends the same frames at the same times as its sources do', (name) => {
+      expect(expected.get(name)!.length).toBeGreaterThan(10)
+      expect(frames.get(name)).toEqual(expected.get(name))
+    })
+  })
+
+  describe.skipIf(!hasEspruino())('in the real interpreter', () => {
+    const interpreters: EspruinoInterpreter[] = []
+    let board = ''
+    let frames: Map<string, string[]>
+    const imageOf = (name: HubName): FirmwareImage => {
+      const interpreter = new EspruinoInterpreter(board, texts.get(name)!)
+      interpreters.push(interpreter)
+      return interpreter.image
+    }
+    beforeAll(async () => {
+      board = await bundleModule('sim/engines/espruino/interpreter-board.ts')
+      frames = driven(new Map(HUBS.map(name => [name, imageOf(name)])))
+    }, LIMIT_ms)
+    afterAll(() => { for (const interpreter of interpreters) interpreter.end() })
+
+    it.each(HUBS)('%s sends the same frames at the same times as its sources do', (name) => {
+      expect(frames.get(name)).toEqual(expected.get(name))
+    })
+
+    it('a door that loses its supply boots again, in a new process, and goes on as its sources do', () => {
+      const withLoss: Parameters<typeof drive>[1] = [
+        { name: 'boot', do: car => car.boot(), for_ms: 1500 },
+        { name: 'dark', do: car => car.powerHub('FL', false), for_ms: 300 },
+        { name: 'light again', do: car => car.powerHub('FL', true), for_ms: 1500 },
+      ]
+      const own = driven(new Map([['FL', imageOf('FL')]]), withLoss)
+      expect(own.get('FL')).toEqual(driven(new Map([['FL', sources.get('FL')!]]), withLoss).get('FL'))
+    }, LIMIT_ms)
   })
 })

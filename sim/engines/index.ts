@@ -1,5 +1,5 @@
 export { drive } from './drive.ts'
-export { asEspruinoOffers, EspruinoBoard } from './espruino/index.ts'
+export { asEspruinoOffers, ESPRUINO_VARIABLE, EspruinoBoard, EspruinoInterpreter, hasEspruino } from './espruino/index.ts'
 export { meter } from './meter.ts'
 export { type DeedLog, recorded } from './recording.ts'
 export { sourceImage } from './source.ts'

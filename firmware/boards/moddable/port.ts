@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { Port } from '../../hal.ts'
 import { measured, type PortPins } from '../pins.ts'
 import { type Hold, HOLD_ms } from './hold.ts'
@@ -231,7 +232,7 @@ export class ModdablePort implements Port {
   }
 
   private level(output: PwmIo, duty: number): void {
-    output.write(Math.round(duty * fullScale(output)))
+    output.write(rounded(duty * fullScale(output)))
   }
 
   private bridge(a: string, b: string | undefined): Bridge {

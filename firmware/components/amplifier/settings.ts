@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { ComponentContext, DriverJob } from '../component.ts'
 import { recordOf } from '../record.ts'
 import { AMPLIFIER_PARAMETERS } from './parameters.ts'
@@ -46,7 +47,7 @@ export class StereoSettings {
     this.bytes[0] = RECORD_VERSION
     this.bytes[1] = this.volume
     this.bytes[2] = this.balance_pct + AMPLIFIER_PARAMETERS.balance_pct
-    this.bytes[3] = Math.round((this.frequency_MHz - AMPLIFIER_PARAMETERS.lowest_MHz) * AMPLIFIER_PARAMETERS.stepsPerMHz)
+    this.bytes[3] = rounded((this.frequency_MHz - AMPLIFIER_PARAMETERS.lowest_MHz) * AMPLIFIER_PARAMETERS.stepsPerMHz)
     this.context.save(RECORD_KEY, this.bytes)
   }
 }

@@ -1,6 +1,6 @@
 import {
   COMPONENT_CLASS, LAMP_PLUG, LIGHT_ACTION, LIGHT_FAULT, LightCommandCodec, type LightCommandValues, type LightFault,
-  LightStatusCodec, type LightStatusValues, LOCATION,
+  LightStatusCodec, type LightStatusValues, LOCATION, rounded,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -56,7 +56,7 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
     if (!(values.level_pct >= 0 && values.level_pct <= 100)) return false
     const fade_ms = values.fade_ms > 0 ? values.fade_ms : 0
     channel.goal = values.level_pct / 100
-    const ticks = Math.max(1, Math.round(fade_ms / LAMP_PARAMETERS.fadeTick_ms))
+    const ticks = Math.max(1, rounded(fade_ms / LAMP_PARAMETERS.fadeTick_ms))
     channel.step = Math.abs(channel.goal - channel.level) / ticks
     channel.fault = LIGHT_FAULT.none
     channel.monitor.clear()

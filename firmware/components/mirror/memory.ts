@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { ComponentContext } from '../component.ts'
 import { recordOf } from '../record.ts'
 import { MIRROR_PARAMETERS } from './parameters.ts'
@@ -29,8 +30,8 @@ export class MirrorMemory {
   /** Tilts in degrees; the motors are off. `false`: there is no such memory. */
   store(memory: number, x_deg: number, y_deg: number): boolean {
     if (!(memory >= 0 && memory < MIRROR_MEMORIES)) return false
-    this.bytes[1 + 2 * memory] = Math.round((x_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
-    this.bytes[2 + 2 * memory] = Math.round((y_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
+    this.bytes[1 + 2 * memory] = rounded((x_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
+    this.bytes[2 + 2 * memory] = rounded((y_deg + MIRROR_PARAMETERS.range_deg) * STEPS_PER_DEG)
     this.context.save(RECORD_KEY, this.bytes)
     return true
   }

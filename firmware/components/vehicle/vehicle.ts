@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, VEHICLE_PLUG } from '#protocol/index.ts'
+import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, VEHICLE_PLUG, rounded } from '#protocol/index.ts'
 import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
@@ -71,7 +71,7 @@ class VehicleDriver implements Driver {
     const now_ms = this.context.hal.now()
     const bouncing = now_ms - this.lastEdge_ms < VEHICLE_PARAMETERS.debounce_ms && this.ignition !== UNREAD
     const ignition = bouncing ? this.ignition : readIgnition(port)
-    const gear = Math.max(GEAR.park, Math.min(GEAR.manual, Math.round(port.analog(VEHICLE_PLUG.gear) * GEAR.manual)))
+    const gear = Math.max(GEAR.park, Math.min(GEAR.manual, rounded(port.analog(VEHICLE_PLUG.gear) * GEAR.manual)))
     const speed_kmh = this.speedNow_kmh(now_ms, ignition, gear)
     const step_kmh = Math.abs(speed_kmh - this.speed_kmh)
     const faster = step_kmh >= VEHICLE_PARAMETERS.speedStep_kmh || (speed_kmh === 0) !== (this.speed_kmh === 0)

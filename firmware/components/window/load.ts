@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import { get32, put32, recordOf } from '../record.ts'
 import { WINDOW_DRIVE } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
@@ -42,7 +43,7 @@ export function frictionImage(current_A: Float32Array): Uint8Array {
   const bytes = new Uint8Array(FRICTION_BYTES)
   bytes[0] = VERSION
   // Stryker disable next-line EqualityOperator: a typed array ignores what is written beyond its end.
-  for (let i = 0; i < FRICTION_KNOTS; i++) bytes[i + 1] = Math.max(0, Math.min(255, Math.round(current_A[i]! / STORED_A)))
+  for (let i = 0; i < FRICTION_KNOTS; i++) bytes[i + 1] = Math.max(0, Math.min(255, rounded(current_A[i]! / STORED_A)))
   return bytes
 }
 
@@ -150,7 +151,7 @@ export function rotorImage(serial: number, share: number): Uint8Array {
   const bytes = new Uint8Array(ROTOR_BYTES)
   bytes[0] = ROTOR_VERSION
   put32(bytes, 1, serial)
-  bytes[5] = Math.round(share / ROTOR_SHARE)
+  bytes[5] = rounded(share / ROTOR_SHARE)
   return bytes
 }
 

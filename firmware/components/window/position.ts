@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { CodeOf } from '#protocol/index.ts'
 import { get16, get32, put16, put32, recordOf } from '../record.ts'
 import type { PinchGuard } from './guard.ts'
@@ -201,8 +202,8 @@ export function encodeWindowRecord(record: WindowRecord): Uint8Array {
   const position = record.position_pulses
   bytes[0] = VERSION
   put32(bytes, 1, record.serial)
-  put16(bytes, 5, Math.round(record.travel_pulses))
-  put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, Math.round(position) + BELOW_pulses)))
+  put16(bytes, 5, rounded(record.travel_pulses))
+  put16(bytes, 7, isNaN(position) ? UNKNOWN : Math.max(0, Math.min(UNKNOWN - 1, rounded(position) + BELOW_pulses)))
   return bytes
 }
 

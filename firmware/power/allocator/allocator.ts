@@ -1,4 +1,4 @@
-import { GRANT_RESULT } from '#protocol/index.ts'
+import { GRANT_RESULT, rounded } from '#protocol/index.ts'
 import { Answers } from './answers.ts'
 import { type DropLimits, dropPeak_A, dropRun_A, type PowerPlan } from '../plan.ts'
 import { createAccount } from './account.ts'
@@ -95,7 +95,7 @@ export class Allocator {
     account.sequence = sequence
     account.heard_ms = now_ms
     const most_mA = this.most_mA[hub]!
-    let run_mA = Math.round(run_A * MILLI)
+    let run_mA = rounded(run_A * MILLI)
     if (run_mA > most_mA && priority === PRIORITY.safety && run_A < Infinity) {
       this.absurd++
       run_mA = stepped(most_mA)
@@ -106,7 +106,7 @@ export class Allocator {
       this.answers.put(account, GRANT_RESULT.refused, PRIORITY.idle)
       return true
     }
-    const peak_mA = Math.round(peak_A * MILLI)
+    const peak_mA = rounded(peak_A * MILLI)
     this.wish(account, now_ms, run_mA, peak_mA > run_mA ? Math.min(peak_mA, stepped(this.mostPeak_mA[hub]!)) : run_mA, priority)
     return true
   }
@@ -188,7 +188,7 @@ export class Allocator {
     const account = this.find(hub, port)
     if (account === undefined || !(run_A > 0 && run_A < Infinity)) return
     this.putAway(account, now_ms)
-    const run_mA = Math.round(run_A * MILLI)
+    const run_mA = rounded(run_A * MILLI)
     if (account.held && account.run_mA >= run_mA) return
     account.reported_mA = run_mA
     this.overdue.watch(account)

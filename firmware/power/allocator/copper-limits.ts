@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { PowerPlan } from '../plan.ts'
 
 const MILLI = 1000
@@ -84,7 +85,7 @@ export function copperLimitsOf(plan: PowerPlan): CopperLimits {
     for (let i = 0; i < hubs; i++) weight[volts + i] = Math.ceil((supply.transfer_Ohm[i]! + plan.source_Ohm) * MICRO)
     weights.push(weight)
     limits[hub] = Math.floor(supply.share_A * MILLI)
-    limits[volts + hub] = Math.round((plan.source_V - plan.least_V) * NANO)
+    limits[volts + hub] = rounded((plan.source_V - plan.least_V) * NANO)
     idle_mA[hub] = Math.ceil(supply.idle_A * MILLI)
   }
   const binds = bindingRows(weights, limits, hubs, volts, lasting)

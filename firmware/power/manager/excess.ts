@@ -1,3 +1,4 @@
+import { rounded } from '#protocol/index.ts'
 import type { PowerPlan } from '../plan.ts'
 import { POWER_RULES } from '../rules.ts'
 
@@ -28,7 +29,7 @@ export class Excess {
     this.drawn_mA = new Int32Array(this.first[hubs]!)
     this.sums_mA = new Int32Array(hubs)
     this.free_mA = new Float64Array(hubs)
-    for (let i = 0; i < hubs; i++) this.free_mA[i] = Math.round((plan.hubs[i]!.idle_A * MORE + POWER_RULES.excess_A) * MILLI)
+    for (let i = 0; i < hubs; i++) this.free_mA[i] = rounded((plan.hubs[i]!.idle_A * MORE + POWER_RULES.excess_A) * MILLI)
     this.since_ms = new Float64Array(hubs)
     this.since_ms.fill(Infinity)
     this.accused = new Uint8Array(hubs)
@@ -38,7 +39,7 @@ export class Excess {
   reported(hub: number, port: number, current_A: number): void {
     if (port >= this.plan.hubs[hub]!.ports) return
     const index = this.first[hub]! + port
-    const drawn_mA = current_A > 0 ? Math.round(current_A * MILLI) : 0
+    const drawn_mA = current_A > 0 ? rounded(current_A * MILLI) : 0
     this.sums_mA[hub]! += drawn_mA - this.drawn_mA[index]!
     this.drawn_mA[index] = drawn_mA
   }

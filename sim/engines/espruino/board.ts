@@ -1,17 +1,13 @@
 import { createContext, Script } from 'node:vm'
 
-import { FlashNvm } from '#firmware/boards/index.ts'
-import { type EspruinoFlash, serialOf } from '#firmware/boards/espruino/index.ts'
+import { serialOf } from '#firmware/boards/espruino/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
 import { RESET_CAUSE } from '#protocol/index.ts'
 import { ChipCan, type FirmwareImage, overlaid } from '../../host/index.ts'
 import { EmulatedPins, emulatedPins } from '../wires/index.ts'
+import { BoardFlash } from './flash.ts'
 
 const MS_PER_S = 1000
-const FLASH_BYTES = 8192
-const PAGE_BYTES = 4096
-const ERASED = 0xff
-const KEYS = 256
 
 /**
  * A hub of the virtual car whose board is an Espruino, emulated as far as the board's code uses it: its script runs in a context of
@@ -22,7 +18,7 @@ export class EspruinoBoard {
   /** What the script printed. */
   readonly printed: string[] = []
   private readonly script: Script
-  private readonly flash = new Uint8Array(FLASH_BYTES).fill(ERASED)
+  private readonly flash = new BoardFlash()
 
   /** `text`: the board's part and an artefact, as they are written to a board. */
   constructor(text: string) {
@@ -33,28 +29,12 @@ export class EspruinoBoard {
     const can = hal.can[0]
     if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
     const pins = new EmulatedPins(hal, can.spi)
-    this.learn(hal)
+    this.flash.learn(hal.nvm)
     const globals = createContext({ ...this.functions(hal, pins), spinePins: emulatedPins(hal.ports.length) }, {
       codeGeneration: { strings: false, wasm: false },
     })
     this.script.runInContext(globals)
     return undefined
-  }
-
-  /** Records that the factory made, into a memory that is still empty. */
-  private learn(hal: Hal): void {
-    if (this.flash.some(byte => byte !== ERASED)) return
-    const module = this.flashModule()
-    const nvm = new FlashNvm({
-      pageBytes: PAGE_BYTES,
-      read: (address, into, length) => into.set(module.read(length, address)),
-      write: (address, bytes, length) => module.write(bytes.subarray(0, length), address),
-      erase: address => module.erasePage(address),
-    })
-    for (let key = 0; key < KEYS; key++) {
-      const record = hal.nvm.read(key)
-      if (record !== undefined) nvm.write(key, record)
-    }
   }
 
   private functions(hal: Hal, pins: EmulatedPins): Record<string, unknown> {
@@ -74,7 +54,7 @@ export class EspruinoBoard {
       OneWire: pins.constructorOfOneWire,
       SPI1: { setup: () => undefined, send: (bytes: Uint8Array) => pins.transfer(bytes) },
       Serial1: { setup: () => undefined, write: () => undefined, on: () => undefined },
-      require: () => this.flashModule(),
+      require: () => this.flash,
       E: {
         enableWatchdog: () => hal.kickWatchdog(),
         kickWatchdog: () => hal.kickWatchdog(),
@@ -85,18 +65,10 @@ export class EspruinoBoard {
       Math: Object.assign(Object.create(Math) as Math, { random: () => hal.random() }),
     }
   }
-
-  private flashModule(): EspruinoFlash {
-    const { flash } = this
-    return {
-      read: (length: number, address: number) => flash.slice(address, address + length),
-      write: (bytes: Uint8Array, address: number) => { bytes.forEach((byte, i) => { flash[address + i]! &= byte }) },
-      erasePage: (address: number) => { flash.fill(ERASED, address - address % PAGE_BYTES, address - address % PAGE_BYTES + PAGE_BYTES) },
-    }
-  }
 }
 
-function serialText(hal: Hal): string {
+/** The number of the chip as Espruino tells it. */
+export function serialText(hal: Hal): string {
   return hal.serial.toString(16).padStart(8, '0')
 }
 

@@ -1,1 +1,2 @@
 export { asEspruinoOffers, EspruinoBoard } from './board.ts'
+export { ESPRUINO_VARIABLE, EspruinoInterpreter, hasEspruino } from './interpreter.ts'
