@@ -170,6 +170,34 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(7990, 'DASH.windowFL.down', 1082), press(8365, 'DASH.windowRL.down', 737),
     ],
   },
+  'a hot window with a heavy rotor runs down for 0.4 s when its hub is reset': {
+    seed: 83360819, for_ms: 17_500,
+    events: [
+      {
+        at_ms: 0, kind: 'piece', for_ms: 0,
+        with: {
+          window: 'FL.window', age: 0, torque: 0.9416, winding: 0.9973, worm: 0.9186, cable: 1.155, inertia: 2.029, currentGain: 1.017,
+          currentOffset_A: -0.01933, currentNoise_A: 0.1023, commutation: 0, voltageGain: 0.992, accelerationGain: 1.024,
+          accelerationOffset_m_s2: -0.2823, temperatureError_K: 0.2604, eFuse: 0.9164,
+        },
+      },
+      {
+        at_ms: 0, kind: 'piece', for_ms: 0,
+        with: {
+          window: 'FR.window', age: 0, torque: 1.013, winding: 0.9753, worm: 0.9498, cable: 1.093, inertia: 2.236, currentGain: 0.9695,
+          currentOffset_A: -0.09611, currentNoise_A: 0.08958, commutation: 0, voltageGain: 1.001, accelerationGain: 0.9526,
+          accelerationOffset_m_s2: 0.04149, temperatureError_K: 1.308, eFuse: 1.056,
+        },
+      },
+      {
+        at_ms: 3076, kind: 'tool', for_ms: 0,
+        with: { message: 'WindowCommand', location: 'FL', sequence: 11, action: 4, position_pct: 31.5, source: 250 },
+      },
+      { at_ms: 11_419, kind: 'weather', for_ms: 9581, with: { temperature_C: 75 } }, press(11_769, 'DASH.windowFL.up', 120),
+      { at_ms: 13_246, kind: 'obstacle', for_ms: 3579, with: { window: 'FL.window', opening_mm: 111, stiffness_N_mm: 5 } },
+      { at_ms: 17_021, kind: 'reset', for_ms: 0, with: { hub: 'FL', cause: 'external' } },
+    ],
+  },
   'a mirror that was let go before its power came keeps nobody awake': {
     seed: 161976990, for_ms: 70_000,
     events: [

@@ -161,11 +161,19 @@ export class CarSupply implements WatchedSupply {
   /** What flows in the cables and what they carry, for who judges it. */
   sample(signals: Signals): void {
     const { supply } = this
+    signals.solution = () => this.solution
     supply.capability.cables.forEach((cable, i) => {
       signals.add(cable.name, 'ampacity_A', 0.1, () => supply.ampacity_A(i))
       signals.add(cable.name, 'current_A', 0.2, () => supply.current_A(i))
     })
     for (const feed of this.list) signals.add(feed.name, 'unloaded_V', 0.1, () => feed.override_V ?? supply.source_V)
+  }
+
+  /** Another number when volts and amperes of the copper may be others; NaN while they are at every moment. */
+  private get solution(): number {
+    for (let i = 0; i < this.list.length; i++) if (this.list[i]!.ripple_V !== 0) return NaN
+    this.supply.refresh()
+    return this.supply.solves
   }
 
   /** A hub's host begins to draw from its feed, and is watched. */

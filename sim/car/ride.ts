@@ -124,6 +124,12 @@ export class Ride {
   private surface: Road | undefined = undefined
   private alternating: Ripple | undefined = undefined
   private slammed = { peak_m_s2: 0, begin_ns: 0, duration_ns: 1 }
+  /** Of `parts` when there were so many. */
+  private windows: readonly WindowPlant[] = []
+  private partsSeen = 0
+  /** Of each hub's sensors and feed, for every millisecond. */
+  private sensorList: readonly Sensors[] = []
+  private readonly feedList: readonly Feed[]
 
   constructor(kernel: Kernel, trace: Trace, world: World, parts: ReadonlyMap<string, CarComponent>, hosts: ReadonlyMap<string, HubHost>,
     feeds: ReadonlyMap<string, Feed>) {
@@ -132,6 +138,7 @@ export class Ride {
     this.parts = parts
     this.hosts = hosts
     this.feeds = feeds
+    this.feedList = [...feeds.values()]
     this.events = trace.producer(RIDE_TOPICS)
     this.dice = kernel.prng('ride')
   }
@@ -204,17 +211,26 @@ export class Ride {
       host.instruments = sensors
       this.sensors.set(hub, sensors)
     }
+    this.sensorList = [...this.sensors.values()]
   }
 
   private step(): void {
     const { slammed, alternating } = this
     const shaken_m_s2 = (this.surface === undefined ? 0 : this.surface.next(STEP_s))
       + slamAt_m_s2(slammed.peak_m_s2, (this.kernel.now_ns - slammed.begin_ns) / slammed.duration_ns)
-    for (const { plant } of this.parts.values()) if (plant instanceof WindowPlant) plant.verticalAcceleration_m_s2 = shaken_m_s2
-    for (const sensors of this.sensors.values()) sensors.shaken_m_s2 = shaken_m_s2
+    if (this.parts.size !== this.partsSeen) this.findWindows()
+    const { windows, sensorList, feedList } = this
+    for (let i = 0; i < windows.length; i++) windows[i]!.verticalAcceleration_m_s2 = shaken_m_s2
+    for (let i = 0; i < sensorList.length; i++) sensorList[i]!.shaken_m_s2 = shaken_m_s2
     if (alternating === undefined) return
     const ripple_V = alternating.next_V()
-    for (const feed of this.feeds.values()) feed.ripple_V = ripple_V
+    for (let i = 0; i < feedList.length; i++) feedList[i]!.ripple_V = ripple_V
+  }
+
+  /** Components are added, and never taken away. */
+  private findWindows(): void {
+    this.partsSeen = this.parts.size
+    this.windows = [...this.parts.values()].map(({ plant }) => plant).filter(plant => plant instanceof WindowPlant)
   }
 
   private tell(event: Untimed<RideEvent>): void {

@@ -29,8 +29,9 @@ const RUN_ON_ns = 700 * MS_ns
 const HOLD_GAP_ns = 400 * MS_ns
 /** Two commands within this may get one status, with the echo of the later. */
 const OVERTAKEN_ns = 100 * MS_ns
-/** A motor whose hub is reset runs down within this. */
+/** A motor whose hub is reset runs down within this; with the heaviest rotor, hot and downhill, so long as it slows. */
 const RUN_DOWN_ns = 300 * MS_ns
+const LONGEST_RUN_DOWN_ns = 650 * MS_ns
 /** A closing that follows on so much opening is another one, %. */
 const TURN_pct = 1
 /** No glass has closed by so much so soon after it was asked to: what was asked then is for the next closing. */
@@ -49,6 +50,9 @@ interface Motion {
   rest: number
   last: number
   changed_ns: number
+  /** Between its last two changes, its unit a nanosecond; it is less than before. */
+  speed: number
+  slows: boolean
   moving: boolean
   accused: boolean
   /** Of a window: which way it goes, how far it came, and when it last began to close. */
@@ -124,13 +128,12 @@ class MotionChecker implements Checker {
     this.commanded.set(target, cause)
   }
 
-  private echo(target: string, { echoSender, echoSequence }: Echo, reverses: boolean, now_ns: number): void {
-    const isEchoed = (cause: Cause | undefined): cause is Cause => cause?.sender === echoSender && cause.sequence === echoSequence
-    const last = this.given.get(`${target} ${echoSender}`)
+  private echo(target: string, echo: Echo, reverses: boolean, now_ns: number): void {
+    const last = this.given.get(`${target} ${echo.echoSender}`)
     const before = this.obeyed.get(target)
-    const cause = isEchoed(last) ? last : before?.cause
-    const inForce = isEchoed(cause) ? this.inForce(target, cause, before?.cause, now_ns) : undefined
-    if (isEchoed(cause)) cause.echoed = true
+    const cause = isEchoed(last, echo) ? last : before?.cause
+    const inForce = isEchoed(cause, echo) ? this.inForce(target, cause, before?.cause, now_ns) : undefined
+    if (isEchoed(cause, echo)) cause.echoed = true
     if (inForce === undefined) this.obeyed.delete(target)
     else this.obeyed.set(target, { cause: inForce, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
   }
@@ -173,13 +176,16 @@ class MotionChecker implements Checker {
       const { least, command } = MOTIONS[name]
       const hub = this.around.hub(source)?.name ?? source
       this.motions.set(key, {
-        component: source, hub, command, least, rest: value, last: value, changed_ns: t_ns, moving: false, accused: false,
-        closes: false, turn: value, closed_ns: -Infinity,
+        component: source, hub, command, least, rest: value, last: value, changed_ns: t_ns, speed: 0, slows: false, moving: false,
+        accused: false, closes: false, turn: value, closed_ns: -Infinity,
       })
       return
     }
     if (t_ns - motion.changed_ns > REST_ns) settle(motion)
     const direction = Math.sign(value - motion.last)
+    const speed = Math.abs(value - motion.last) / (t_ns - motion.changed_ns)
+    motion.slows = speed < motion.speed
+    motion.speed = speed
     motion.last = value
     motion.changed_ns = t_ns
     if (motion.accused) return
@@ -222,7 +228,7 @@ class MotionChecker implements Checker {
     const cause_ns = Math.max(handled_ns, reversed_ns, this.commanded.get(target)?.t_ns ?? -Infinity, obeyed?.cause.t_ns ?? -Infinity)
     const born_ns = this.around.hub(motion.hub)?.reset_ns ?? -Infinity
     if (now_ns - cause_ns <= CAUSE_ns && cause_ns > born_ns) return
-    if (now_ns - born_ns <= RUN_DOWN_ns) return settle(motion)
+    if (now_ns - born_ns <= (motion.slows ? LONGEST_RUN_DOWN_ns : RUN_DOWN_ns)) return settle(motion)
     motion.accused = true
     this.accuse(now_ns, `${motion.component} moves (${signal}) and nothing explains it`, {
       from: motion.rest, to: motion.last, causeBefore_ms: (now_ns - cause_ns) / MS_ns, resetBefore_ms: (now_ns - born_ns) / MS_ns,
@@ -245,6 +251,10 @@ class MotionChecker implements Checker {
       silent_ms: (now_ns - cause.t_ns) / MS_ns, position_pct: motion.last,
     })
   }
+}
+
+function isEchoed(cause: Cause | undefined, { echoSender, echoSequence }: Echo): cause is Cause {
+  return cause?.sender === echoSender && cause.sequence === echoSequence
 }
 
 function targetOf({ command, hub }: Motion): string {

@@ -32,6 +32,8 @@ export class World implements PlantListener {
   beforeStep: (() => void) | undefined = undefined
   /** Called after each step: what the plants draw may be another. */
   afterStep: (() => void) | undefined = undefined
+  /** How many steps there were. */
+  steps = 0
   private readonly kernel: Kernel
   private readonly timer: Timer
   private readonly places = new Map<Plant, Place>()
@@ -129,6 +131,7 @@ export class World implements PlantListener {
   /** Advances the active plants, and closes the gaps that those leave which came to rest. */
   private step(): void {
     this.time_ns += STEP_ns
+    this.steps++
     if (this.beforeStep !== undefined) this.beforeStep()
     const { stepped } = this
     let kept = 0

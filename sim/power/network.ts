@@ -62,6 +62,9 @@ export class Network {
   private shorts: readonly Short[] = []
   /** By fuse. */
   private readonly fused_A: Float64Array
+  /** What cables carry for ever, and the ambient that this was computed for. */
+  private readonly ampacities_A: Float64Array
+  private readonly ampacityAt_C: Float64Array
   /** Most that a hub's ground is lifted by each ampere of all, Ω. */
   private lift_Ohm = 0
   private readonly diodeReadings: DiodeReadings = {
@@ -97,6 +100,8 @@ export class Network {
     this.voltage_V = new Float64Array(this.hubs)
     this.state = new CableState(topology, this.fuses)
     this.flows_A = new Float64Array(2 * cables.length)
+    this.ampacities_A = new Float64Array(cables.length)
+    this.ampacityAt_C = new Float64Array(cables.length).fill(NaN)
     this.fused_A = new Float64Array(this.fused.length)
     this.lay()
   }
@@ -150,7 +155,12 @@ export class Network {
 
   /** What a cable carries for ever in the ambient that it has now, A. */
   ampacity_A(cable: number): number {
-    return cableAmpacity_A(this.topology, this.topology.cables[this.state.checkCable(cable)]!, this.state.heat.ambient_C[cable])
+    const ambient_C = this.state.heat.ambient_C[this.state.checkCable(cable)]!
+    if (ambient_C !== this.ampacityAt_C[cable]) {
+      this.ampacityAt_C[cable] = ambient_C
+      this.ampacities_A[cable] = cableAmpacity_A(this.topology, this.topology.cables[cable]!, ambient_C)
+    }
+    return this.ampacities_A[cable]!
   }
 
   /** Of a cable's warmer conductor, °C. */

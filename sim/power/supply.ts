@@ -56,6 +56,8 @@ export class Supply {
   readonly battery: Battery
   /** Ampacities, paths and resistances of the healthy copper. */
   readonly capability: Capability
+  /** How often the copper was solved: as long as it stays, so do all volts and amperes. */
+  solves = 0
   private readonly alternator = new Alternator()
   private readonly kernel: Kernel
   private readonly events: Producer<SupplyTopic> | undefined
@@ -335,6 +337,7 @@ export class Supply {
   private solve(): void {
     const { battery, alternator, network } = this
     this.dirty = false
+    this.solves++
     let added_V = 0
     if (this.player) {
       const profile_V = this.player.voltage_V(this.at_ns)

@@ -61,6 +61,16 @@ const alone = (t: Fabricated): Fabricated => {
   for (const hub of others) t.reset(hub, 'powerOn')
   return t
 }
+/** After a reset it goes on for so long, in steps of 10 ms; `left`: share of its speed that is left at the end. */
+const coast = (t: Fabricated, for_ms: number, left: number): Fabricated => {
+  glide(command(window(t), 1), 300).reset('FL')
+  let at_pct = 56
+  for (let i = 0; 10 * i < for_ms; i++) {
+    t.at(5310 + 10 * i).signal('FL.window', 'position_pct', at_pct)
+    at_pct += 0.2 * (1 - (1 - left) * 10 * i / for_ms)
+  }
+  return t
+}
 /** The key is turned off at 5 s; every hub but those that sleep goes on saying how it is. */
 const night = (t: Fabricated, until_ms: number, asleep: readonly string[] = []): Fabricated => {
   t.boot().live(5000).tell({ kind: 'ignition', source: 'DASH', position: 'off' })
@@ -167,6 +177,8 @@ export const STORIES: Readonly<Record<string, Stories>> = {
   motion: {
     guilty: {
       'on and on through a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 70, 1000),
+      'as fast as before for half a second after a reset': t => coast(t, 500, 1),
+      'for most of a second after a reset, though it slows': t => coast(t, 900, 0),
       'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
@@ -185,6 +197,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'open, long after it was asked to close, while it frees a hand': t => reopening(t, 60),
       'after its own switch': t => move(window(t).tell({ kind: 'switch', source: 'FL', name: 'window.down', pressed: true })),
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
+      'runs down with a heavy rotor after a reset': t => coast(t, 550, 0),
       'closes again on another press': t => again(t, 2),
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'goes on by an earlier command when a held one does not reach it': t =>

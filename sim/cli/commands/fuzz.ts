@@ -19,9 +19,9 @@ import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
 Each run boots a car, does random things to it for a while of virtual time, and lets the checkers judge the trace: force,
-ampacity, voltage, leases, motion, commands, silence, frames, health; one run in 20 is run twice and must be the same. In each
-run some kinds of event are left out, so that rare combinations come up. A run that fails is replayed by its seed and number,
-and shrunk to the few events that it takes. Exit code 1 when a run failed.
+ampacity, voltage, leases, shedding, motion, commands, silence, sleep, frames, health; one run in 20 is run twice and must be
+the same. In each run some kinds of event are left out, so that rare combinations come up. A run that fails is replayed by its
+seed and number, and shrunk to the few events that it takes. Exit code 1 when a run failed.
 
 Kinds of event (a minute, in a run that has the kind), and scenes of several events:
 ${Object.entries(EVERYTHING).map(([name, { perMinute, summary }]) => `  ${name.padEnd(11)} ${String(perMinute).padStart(4)}  ${summary}`).join('\n')}
