@@ -170,6 +170,20 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(7990, 'DASH.windowFL.down', 1082), press(8365, 'DASH.windowRL.down', 737),
     ],
   },
+  'a window goes on by a tap of its own switch when the hub of the held one, which began before, is reset': {
+    seed: 1568522208, for_ms: 18_400,
+    events: [
+      press(6786, 'DASH.windowFR.down', 3), press(6843, 'DASH.windowFL.down', 30), press(12_113, 'DASH.windowFL.up', 6217),
+      press(12_530, 'FL.window.up', 30), { at_ms: 17_557, kind: 'rival', for_ms: 3, with: { hub: 'DASH', identity: 212_667 } },
+    ],
+  },
+  'a window goes on by a tap of its own switch when the bus is jammed for the hub of the held one, which began before': {
+    seed: 1592495111, for_ms: 17_600,
+    events: [
+      press(8746, 'DASH.windowFR.down', 2201), press(12_029, 'DASH.windowFR.up', 8971), press(12_507, 'FR.window.up', 120),
+      { at_ms: 16_762, kind: 'babble', for_ms: 611, with: { hub: 'TRUNK', id: 158_926_011, bytes: 3 } },
+    ],
+  },
   'a hot window with a heavy rotor runs down for 0.4 s when its hub is reset': {
     seed: 83360819, for_ms: 17_500,
     events: [

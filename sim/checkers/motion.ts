@@ -1,4 +1,4 @@
-import { senderNibble, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
+import { LOCATION, senderNibble, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { type EventOf, type SignalName, type SignalTopic, signalTopic, type Topic } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Echo, MS_ns, REPEATED_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -108,7 +108,8 @@ class MotionChecker implements Checker {
     const { values, location, name, source } = decoded
     if ('echoSequence' in values) {
       const reverses = name === 'WindowStatus' && 'state' in values && values.state === WINDOW_STATE.reversing
-      this.echo(`${name.replace('Status', 'Command')}@${location}`, values, reverses, end_ns)
+      const own = LOCATION[location]
+      this.echo(`${name.replace('Status', 'Command')}@${location}`, values, own, reverses, end_ns)
     }
     if (decoded.row.page !== 1 || !decoded.row.actuates) return
     const action = 'action' in values ? values.action : -1
@@ -128,12 +129,15 @@ class MotionChecker implements Checker {
     this.commanded.set(target, cause)
   }
 
-  private echo(target: string, echo: Echo, reverses: boolean, now_ns: number): void {
+  private echo(target: string, echo: Echo, own: number, reverses: boolean, now_ns: number): void {
     const last = this.given.get(`${target} ${echo.echoSender}`)
     const before = this.obeyed.get(target)
     const cause = isEchoed(last, echo) ? last : before?.cause
-    const inForce = isEchoed(cause, echo) ? this.inForce(target, cause, before?.cause, now_ns) : undefined
-    if (isEchoed(cause, echo)) cause.echoed = true
+    let inForce: Cause | undefined = undefined
+    if (isEchoed(cause, echo)) {
+      inForce = this.inForce(target, cause, before?.cause, now_ns)
+      cause.echoed = true
+    } else if (echo.echoSender === own) inForce = ownCause(echo, now_ns)
     if (inForce === undefined) this.obeyed.delete(target)
     else this.obeyed.set(target, { cause: inForce, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
   }
@@ -142,8 +146,8 @@ class MotionChecker implements Checker {
   private inForce(target: string, cause: Cause, before: Cause | undefined, now_ns: number): Cause | undefined {
     if (!cause.echoed) return cause
     if (before !== undefined && before.began_ns > cause.began_ns) return before
-    const last = this.commanded.get(target)!
-    return last === cause || last.echoed || last.began_ns < now_ns - OVERTAKEN_ns ? cause : undefined
+    const last = this.commanded.get(target)
+    return last === undefined || last === cause || last.echoed || last.began_ns < now_ns - OVERTAKEN_ns ? cause : undefined
   }
 
   event(event: EventOf<Needed>): void {
@@ -255,6 +259,13 @@ class MotionChecker implements Checker {
 
 function isEchoed(cause: Cause | undefined, { echoSender, echoSequence }: Echo): cause is Cause {
   return cause?.sender === echoSender && cause.sequence === echoSequence
+}
+
+/** A command from the hub itself, which no bus has seen. */
+function ownCause({ echoSender, echoSequence }: Echo, now_ns: number): Cause {
+  return {
+    sender: echoSender, sequence: echoSequence, action: -1, held: false, began_ns: now_ns, seen_ns: now_ns, t_ns: now_ns, echoed: true,
+  }
 }
 
 function targetOf({ command, hub }: Motion): string {

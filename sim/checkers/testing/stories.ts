@@ -214,6 +214,18 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       },
       'moves again by a hold that its hub heard again after a reset': t =>
         move(command(echo(command(window(t), 1, 'down'), 1).at(5500).reset('FL').at(6000), 1, 'down')),
+      'goes on by a tap of its own switch, whatever a repetition of the held one says': (t) => {
+        const own = (pressed: boolean): unknown => t.tell({ kind: 'switch', source: 'FL', name: 'window.down', pressed })
+        echo(command(window(t), 1, 'down'), 1)
+        own(true)
+        own(false)
+        t.say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
+        for (let i = 0; i < 10; i++) {
+          echo(command(t.ramp('FL.window', 'position_pct', 50 + 2 * i, 52 + 2 * i, 500), 1, 'down'), 1)
+          for (const hub of STORY_FACTS.spine) t.say(hub, `HubStatus@${hub}`, {})
+        }
+        t.ramp('FL.window', 'position_pct', 70, 80, 1500)
+      },
       'goes on by another command, of which a repetition of the held one took the echo': (t) => {
         const say = (sequence: number, echoSender: number): unknown => t.say('FL', 'WindowStatus@FL', { echoSender, echoSequence: sequence })
         echo(command(window(t), 1, 'down'), 1)
