@@ -51,9 +51,9 @@ export interface Hal {
    * without `onSent`, and they neither receive nor acknowledge. The ports stay as they are. A dominant level on a bus,
    * an edge at an input and a change of presence wake the board: `woken` is called first, then the callback of what
    * woke it. The frame that wakes it is lost, and so may be those of the next milliseconds. `now()` goes on; timers
-   * that ran out meanwhile fire after `woken`. `byBus`: it was a bus.
+   * that ran out meanwhile fire after `woken`. `byBus`: it was a bus. `deaf`: a bit for each CAN port that does not wake it.
    */
-  sleep(woken: (byBus: boolean) => void): void
+  sleep(woken: (byBus: boolean) => void, deaf: number): void
   log(text: string): void
 }
 

@@ -100,11 +100,11 @@ export class Rest implements SleepHost {
     this.hub.reports.stop()
     this.hub.address.rest()
     this.hub.transmit.rest()
-    if (this.hub.twin !== undefined) this.hub.twin.rest()
+    const deaf = this.hub.twin === undefined ? 0 : this.hub.twin.rest()
     for (const slot of this.hub.slots) slot.sleep()
     this.hub.schedule.pause()
     this.hub.hal.log('sleeps')
-    this.hub.hal.sleep(woken)
+    this.hub.hal.sleep(woken, deaf)
   }
 
   powerUp(): void {

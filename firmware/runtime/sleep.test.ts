@@ -61,7 +61,7 @@ class RecordedHub implements SleepHost {
   powerDown(woken: (byBus: boolean) => void): void {
     this.did.push('down')
     this.schedule.pause()
-    this.hal.sleep(woken)
+    this.hal.sleep(woken, 0)
   }
 
   powerUp(): void {

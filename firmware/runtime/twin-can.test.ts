@@ -144,6 +144,21 @@ describe('sending on two spines', () => {
   })
 })
 
+describe('a board that falls asleep', () => {
+  it.each([
+    ['cannot send on A', ({ a, clock, send }: ReturnType<typeof setUp>) => { a.hold = true; send(ID, 1); clock.advance(LATE_ms + 1) }, 1],
+    ['sees errors on B as it sends', ({ b }: ReturnType<typeof setUp>) => { b.sendErrors = 96 }, 2],
+    ['sees errors on B as it receives', ({ b }: ReturnType<typeof setUp>) => { b.receiveErrors = 96 }, 2],
+    ['sees a few', ({ b }: ReturnType<typeof setUp>) => { b.receiveErrors = 95 }, 0],
+    ['was thrown off A', ({ a }: ReturnType<typeof setUp>) => { a.errorState = 2 }, 1],
+    ['has trouble with both', ({ a, b }: ReturnType<typeof setUp>) => { a.errorState = 2; b.errorState = 1 }, 0],
+  ] as const)('and %s is woken by the other spine only; by both where both fail', (_what, happen, deaf) => {
+    const it = setUp()
+    happen(it)
+    expect(it.twin.rest()).toBe(deaf)
+  })
+})
+
 describe('receiving on two spines', () => {
   it('hands on one of two copies, whichever comes first, and each time a frame is sent anew', () => {
     const { a, b, received } = setUp()

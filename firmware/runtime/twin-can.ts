@@ -1,4 +1,4 @@
-import type { CanState } from '#protocol/index.ts'
+import { CAN_STATE, type CanState } from '#protocol/index.ts'
 import type { CanPort, FilterBank } from '../hal.ts'
 import type { Feeds } from './feeds.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -9,6 +9,8 @@ const BUFFERS = 3
 const DATA_BYTES = 8
 /** A spine that has not sent a frame for so long after the other has is down; what it holds is taken back then. */
 export const LATE_ms = 20
+/** Error counter from which on a controller warns (ISO 11898-1). */
+const WARNING = 96
 /** Pause before a copy that is on the wire just now is taken back. */
 const RETRY_ms = 5
 
@@ -185,12 +187,22 @@ export class TwinCan implements CanPort {
     return !this.sides[spine]!.up || this.copies.unheard[spine] !== 0
   }
 
-  /** The board sleeps, and its controllers forget what they were given. */
-  rest(): void {
+  /**
+   * The board sleeps, and its controllers forget what they were given. Returns the spine that is not to wake it (a bit, 0: both are), as
+   * one that does not carry, or errs, would wake the car again and again, for nothing: the other one does.
+   */
+  rest(): number {
     for (const side of this.sides) side.frames.fill(FREE)
     this.used.fill(0)
     this.schedule.stop(this.job)
     this.copies.forget()
+    const ails = this.ails(0)
+    return ails === this.ails(1) ? 0 : ails ? 1 : 2
+  }
+
+  private ails(spine: number): boolean {
+    const port = this.sides[spine]!.port
+    return this.faulty(spine) || port.state() !== CAN_STATE.errorActive || port.tec() >= WARNING || port.rec() >= WARNING
   }
 
   /** Puts a frame into a controller, unless it has no room, or another frame of this identifier: it would not keep their order. */

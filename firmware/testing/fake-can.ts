@@ -29,6 +29,9 @@ export class FakeCan implements CanPort {
   hold: boolean
   /** So many calls of `send` are refused. */
   failNext: number
+  /** Its error counters. */
+  sendErrors = 0
+  receiveErrors = 0
   errorState: CanState
   recoveries: number
   aborts: number
@@ -93,11 +96,11 @@ export class FakeCan implements CanPort {
   }
 
   tec(): number {
-    return this.errorState === 2 ? 256 : 0
+    return this.errorState === 2 ? 256 : this.sendErrors
   }
 
   rec(): number {
-    return 0
+    return this.receiveErrors
   }
 
   state(): CanState {

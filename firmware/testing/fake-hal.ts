@@ -256,6 +256,9 @@ export class FakeHal implements Hal {
     return this.feeds_V.length < 2 ? undefined : feed => this.feeds_V[feed]!
   }
 
+  /** CAN ports that were not to wake it when it last fell asleep, a bit each. */
+  deaf = NaN
+
   readonly cmac = undefined
 
   random(): number {
@@ -271,8 +274,9 @@ export class FakeHal implements Hal {
   }
 
   /** Timers that run out, edges and frames wait until `rouse`. */
-  sleep(woken: (byBus: boolean) => void): void {
+  sleep(woken: (byBus: boolean) => void, deaf: number): void {
     this.woken = woken
+    this.deaf = deaf
     this.bus.sleep(() => this.rouse(true))
   }
 

@@ -209,13 +209,28 @@ describe('what a car with two spines says', () => {
 
 describe.each([['A', 0], ['B', 1]] as const)('with spine %s broken, a car with two', (_name, spine) => {
   journey('sleeps at its time and wakes at a switch', async (car) => {
-    // Shorted while it is awake: what holds a line dominant while it sleeps would wake it for ever, as it does a car with one.
     car.car.buses[spine]!.faults.cut(3)
     car.car.buses[spine]!.faults.drop('DASH')
     await car.run(1000)
     car.car.setIgnition('off')
     await car.until('all hubs sleep', () => [...car.car.hubs.values()].every(hub => hub.asleep), { within_ms: 45_000 })
     await car.run(10_000)
+    car.hold('DASH.windowRL.down')
+    await car.until('the glass moves', () => car.shows('RL.window')['position_pct'] as number > 0.1, { within_ms: 500 })
+    car.release('DASH.windowRL.down')
+  }, options)
+
+  journey.each([
+    { what: 'held dominant', begin: (car: Dual) => car.car.buses[spine]!.faults.holdDominant(true) },
+    { what: 'so noisy that frames fail', begin: (car: Dual) => car.car.buses[spine]!.faults.bitErrors(2e-3) },
+  ])('whose pair is $what sleeps at its time, is not woken by it, and wakes at a switch', async (car, { begin }) => {
+    begin(car)
+    await car.run(1000)
+    car.car.setIgnition('off')
+    const asleep = (): boolean => [...car.car.hubs.values()].every(hub => hub.asleep)
+    await car.until('all hubs sleep', asleep, { within_ms: 45_000 })
+    await car.until('one wakes', () => !asleep(), { within_ms: 60_000 }).then(() => { throw new Error('it woke by itself') }, () => undefined)
+    expect(asleep()).toBe(true)
     car.hold('DASH.windowRL.down')
     await car.until('the glass moves', () => car.shows('RL.window')['position_pct'] as number > 0.1, { within_ms: 500 })
     car.release('DASH.windowRL.down')

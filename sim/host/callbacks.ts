@@ -39,10 +39,10 @@ class Watch {
         fire()
         this.end('timer')
       }),
-      sleep: woken => hal.sleep((byBus) => {
+      sleep: (woken, deaf) => hal.sleep((byBus) => {
         woken(byBus)
         this.end('woken')
-      }),
+      }, deaf),
     }
   }
 

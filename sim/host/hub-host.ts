@@ -300,7 +300,7 @@ export class HubHost {
       cmac: (key, data, length, into) => into.set(cmac(data.subarray(0, length), key)),
       kickWatchdog: () => { if (alive()) this.kick() },
       restart: () => { if (alive()) this.restartTimer.startIn(0) },
-      sleep: (woken) => { if (alive()) this.sleep(woken) },
+      sleep: (woken, deaf) => { if (alive()) this.sleep(woken, deaf) },
       log: text => this.tell({ kind: 'log', source: this.name, text }),
     }
   }
@@ -315,11 +315,11 @@ export class HubHost {
     if (!this.watchdog.armed) this.watchdog.startIn(WATCHDOG_ms * MS_ns)
   }
 
-  private sleep(woken: (byBus: boolean) => void): void {
+  private sleep(woken: (byBus: boolean) => void, deaf: number): void {
     if (this.woken !== undefined) return
     this.woken = woken
     this.watchdog.stop()
-    for (const can of this.cans) can.sleep(time_ns => this.rouse(true, time_ns))
+    this.cans.forEach((can, i) => can.sleep((time_ns) => { if ((deaf & 1 << i) === 0) this.rouse(true, time_ns) }))
     this.cpu.sleep(() => this.rouse(false, this.options.kernel.now_ns))
     this.options.lifeChanged?.()
   }

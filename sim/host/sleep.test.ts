@@ -40,7 +40,7 @@ function board() {
   run(BOOT_ms)
   /** Sleeps from within a timer's callback, as firmware does. */
   const sleep = (): void => {
-    hal!.after(0, () => hal!.sleep(byBus => calls.push(`woken ${byBus ? 'by bus' : 'by hand'} at ${hal!.now()}`)))
+    hal!.after(0, () => hal!.sleep(byBus => calls.push(`woken ${byBus ? 'by bus' : 'by hand'} at ${hal!.now()}`), 0))
     run(1)
     calls.length = 0
   }
@@ -108,7 +108,7 @@ describe('a board asleep', () => {
     const b = board()
     b.hal().after(5, () => {
       b.pack.press(0)
-      b.hal().sleep(byBus => b.hal().log(`woken ${byBus}`))
+      b.hal().sleep(byBus => b.hal().log(`woken ${byBus}`), 0)
     })
     b.run(5)
     expect(b.host.asleep).toBe(true)

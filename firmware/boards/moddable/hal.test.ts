@@ -179,7 +179,7 @@ describe('a board on a desk', () => {
     const hal = boot()
     const told: string[] = []
     hal.after(10, () => told.push('timer'))
-    hal.sleep(byBus => told.push(byBus ? 'bus' : 'input'))
+    hal.sleep(byBus => told.push(byBus ? 'bus' : 'input'), 0)
     chip.run(5000)
     expect([told, chip.restarts]).toEqual([[], 0])
     receive(FRAME)

@@ -106,7 +106,7 @@ export class EmulatedPins {
 
   deepSleep(on: boolean): void {
     if (!on) return
-    this.hal.sleep(() => { if (this.spi.interrupted()) this.within(() => this.fall('interrupt')) })
+    this.hal.sleep(() => { if (this.spi.interrupted()) this.within(() => this.fall('interrupt')) }, 0)
   }
 
   private drive(name: string, port: Port, kind: string, channel: number, value: number): void {

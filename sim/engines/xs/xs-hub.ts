@@ -38,7 +38,7 @@ const SERVE: Readonly<Record<RequestName, Serve>> = {
   random: hub => hub.hal.random(),
   kickWatchdog: hub => hub.hal.kickWatchdog(),
   restart: hub => hub.hal.restart(),
-  sleep: hub => hub.hal.sleep(byBus => hub.call('woken', byBus ? 1 : 0, 0, 0)),
+  sleep: hub => hub.hal.sleep(byBus => hub.call('woken', byBus ? 1 : 0, 0, 0), 0),
   log: (hub, _a, _b, _c, bytes) => hub.hal.log(Buffer.from(bytes).toString('latin1')),
   send: can((port, id, bytes) => port.send(id, bytes, bytes.length)),
   abort: can((port, id) => port.abort(id)),
