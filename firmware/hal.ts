@@ -29,6 +29,11 @@ export interface Hal {
   supply_V(): number
   /** Of a board with two feeds: the voltage of feed 0 (spine A) or 1 (B) before its ideal diode, V. Undefined: it measures none. */
   readonly feed_V: ((feed: number) => number) | undefined
+  /**
+   * Of a board with two feeds: calls `read` while the transistors of both ideal diodes are off, for the 0.1 ms that some readings take;
+   * their body diodes carry what the hub draws meanwhile. Undefined: it cannot switch them.
+   */
+  readonly openDiodes: ((read: () => void) => void) | undefined
   temperature_C(): number
   /**
    * Vertical acceleration of the door without gravity, up positive, m/s²: the mean since the last call, sampled at 1 kHz

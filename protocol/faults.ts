@@ -19,7 +19,7 @@ export const HUB_FAULT = {
   supplyLow: 0, supplyHigh: 1, tooHot: 2, busOff: 3, managerLost: 4, addressTwice: 5, corruptMessages: 6, watchdog: 7, brownOut: 8,
   updateFailed: 9, forgedAddress: 10, stranger: 11, twoTalkers: 12, flood: 13, notAuthentic: 14, ticksLate: 15, spineA: 16, spineB: 17,
   lostFL: 18, lostFR: 19, lostRL: 20, lostRR: 21, lostDASH: 22, lostTRUNK: 23, lostHOOD: 24, lostSTEREO: 25,
-  weakFeed: 26, feedA: 27, feedB: 28,
+  weakFeed: 26, feedA: 27, feedB: 28, diode: 29,
 } as const
 export type HubFault = CodeOf<typeof HUB_FAULT>
 export type HubFaultName = NameOf<typeof HUB_FAULT>
@@ -54,6 +54,7 @@ export const HUB_FAULTS: readonly FaultRow[] = [
   { dtc: 0xf0031e, debounce_s: 1 },
   { dtc: 0x910513, debounce_s: 1 },
   { dtc: 0x910613, debounce_s: 1 },
+  { dtc: 0x910773, debounce_s: 1 },
 ]
 
 /** The fault of a lost hub at location 1; the others follow by their codes. */

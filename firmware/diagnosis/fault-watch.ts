@@ -20,7 +20,7 @@ const FEED_LOOKS = 2
 const CALM_s = 12
 /** Which part of a look is next: the hub, then its ports. */
 const HUB_PART = -1
-const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB | 1 << HUB_FAULT.feedA | 1 << HUB_FAULT.feedB
+const SPINE_TESTS = 1 << HUB_FAULT.spineA | 1 << HUB_FAULT.spineB | 1 << HUB_FAULT.feedA | 1 << HUB_FAULT.feedB | 1 << HUB_FAULT.diode
 const LOST_TESTS = 0xff << FIRST_LOST_FAULT
 
 /** Judges the hub once a second, while it is awake, then each port that has to be, in a callback of its own. */
@@ -183,6 +183,8 @@ export class FaultWatch {
       if (hub.twin.faulty(1)) failing |= 1 << HUB_FAULT.spineB
       if (hub.twin.feeds.fails(0)) failing |= 1 << HUB_FAULT.feedA
       if (hub.twin.feeds.fails(1)) failing |= 1 << HUB_FAULT.feedB
+      if (this.still()) hub.twin.feeds.look()
+      if (hub.twin.feeds.leaks) failing |= 1 << HUB_FAULT.diode
     }
     this.lookAtFeed(supply_V)
     if (this.weakLooks === FEED_LOOKS) failing |= 1 << HUB_FAULT.weakFeed

@@ -45,7 +45,7 @@ export class Standing {
   degraded(): boolean {
     if (this.lost() !== 0) return true
     const twin = this.twin
-    if (twin !== undefined && (twin.faulty(0) || twin.faulty(1) || twin.feeds.fails(0) || twin.feeds.fails(1))) return true
+    if (twin !== undefined && (twin.faulty(0) || twin.faulty(1) || twin.feeds.worse())) return true
     const ports = this.ports
     for (let i = 0; i < ports.length; i++) {
       if (ports[i]!.fault.code !== PORT_FAULT.none) return true

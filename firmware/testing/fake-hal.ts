@@ -256,6 +256,21 @@ export class FakeHal implements Hal {
     return this.feeds_V.length < 2 ? undefined : feed => this.feeds_V[feed]!
   }
 
+  /** What it has while the transistors of its diodes are off: at the hub, and of the two feeds; undefined: the board cannot switch them. */
+  off_V: readonly [number, number, number] | undefined = undefined
+
+  get openDiodes(): ((read: () => void) => void) | undefined {
+    const { off_V } = this
+    return off_V && ((read) => {
+      const { volts, feeds_V } = this
+      this.volts = off_V[0]
+      this.feeds_V = [off_V[1], off_V[2]]
+      read()
+      this.volts = volts
+      this.feeds_V = feeds_V
+    })
+  }
+
   /** CAN ports that were not to wake it when it last fell asleep, a bit each. */
   deaf = NaN
 

@@ -185,6 +185,24 @@ describe('what a car with two spines says', () => {
     for (const hub of HUBS) expect(await failing(laptop, hub), hub).toEqual(hub === 'HOOD' ? ['B1105-13'] : [])
   }, asked)
 
+  journey('of a diode that is shorted: its hub, and no other; also when its spine is cut, which it feeds from behind then', async (car) => {
+    const laptop = new Laptop(car.car)
+    const diode = { kind: 'diode', cable: 'B.drop.RR', state: 'shorted' } as const
+    car.car.powerFault(diode)
+    await car.run(6000)
+    for (const hub of HUBS) {
+      expect(await failing(laptop, hub), hub).toEqual(hub === 'RR' ? ['B1107-73'] : [])
+      expect(car.status(`HubStatus@${hub}`)['state'], hub).toBe(hub === 'RR' ? 'degraded' : 'operating')
+    }
+    car.car.powerFault({ kind: 'fuse', cable: 'B.spine.HOOD' })
+    await car.run(6000)
+    // All are fed through RR: nobody can know that the battery does not feed B.
+    for (const hub of HUBS) expect(await failing(laptop, hub), hub).toEqual(hub === 'RR' ? ['B1107-73'] : [])
+    car.car.powerRepair(diode)
+    await car.run(6000)
+    for (const hub of HUBS) expect(await failing(laptop, hub), hub).toEqual(['B1106-13'])
+  }, asked)
+
   journey('of two sound feeds: nothing, whatever runs', async (car) => {
     const laptop = new Laptop(car.car)
     for (const door of DOORS) car.hold(`${door}.window.down`)
@@ -194,7 +212,7 @@ describe('what a car with two spines says', () => {
       await car.run(1000)
       for (const hub of HUBS) expect(car.status(`HubStatus@${hub}`)['state'], `${hub} after ${second} s`).toBe('operating')
     }
-    for (const hub of HUBS) expect((await failing(laptop, hub)).filter(code => /^B110[56]/.test(code)), hub).toEqual([])
+    for (const hub of HUBS) expect((await failing(laptop, hub)).filter(code => /^B110[567]/.test(code)), hub).toEqual([])
   }, asked)
 
   journey('of a dead spine A: every hub that it cannot send there', async (car) => {

@@ -96,6 +96,11 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     text: 'feed B does not feed', test: FEED_TEST,
     remedy: 'as for feed A, with B',
   },
+  diode: {
+    text: 'a diode lets current back from feed to feed',
+    test: 'of a car with two: with the transistors of both diodes off for a moment the hub has as much as before, or a feed falls with it',
+    remedy: 'replace the hub: a short of one spine would take the other one with it; while it is in, a spine that is cut may seem fed',
+  },
 }
 
 export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {

@@ -2,7 +2,7 @@ import type { HubHost } from '../host/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { World } from '../plants/index.ts'
-import { BrownOut, cranking, CRANKING_LEVELS, type CrankingLevel, createSupply, type Supply, type WatchedSupply } from '../power/index.ts'
+import { BrownOut, cranking, CRANKING_LEVELS, type CrankingLevel, createSupply, type DiodesOff, type Supply, type WatchedSupply } from '../power/index.ts'
 import { HARMLESS_V } from '../bus/index.ts'
 import { BOARD } from './board.ts'
 import { ENGINE, Engine } from './engine.ts'
@@ -50,6 +50,8 @@ export class Feed {
   checked_V = 0
   /** Lowest since the board was held down. */
   lowest_V = Infinity
+  /** While the transistors of its diodes are off. */
+  private off: DiodesOff | undefined = undefined
   readonly index: number
   /** It has two feeds, of a spine each. */
   readonly two: boolean
@@ -66,6 +68,7 @@ export class Feed {
 
   /** At the hub's terminals, V; 0 when they are reversed, which the board blocks. */
   voltage_V(): number {
+    if (this.off !== undefined) return Math.max(0, this.ripple_V + this.off.supply_V)
     if (this.override_V === undefined) this.supply.refresh()
     const voltage_V = this.ripple_V + (this.override_V ?? this.volts[this.index]!)
     return voltage_V > 0 ? voltage_V : 0
@@ -73,7 +76,15 @@ export class Feed {
 
   /** Of one of two feeds before its ideal diode, V: spine A (0) or B (1). */
   before_V(spine: number): number {
+    if (this.off !== undefined) return this.ripple_V + this.off.feeds_V[spine]!
     return this.ripple_V + (this.override_V ?? this.supply.feed_V(this.index, spine))
+  }
+
+  /** Lets `read` see what it has while the transistors of both its diodes are off. Not where a test says what it has. */
+  openDiodes(read: () => void): void {
+    if (this.override_V === undefined) this.off = this.supply.diodesOff(this.index)
+    read()
+    this.off = undefined
   }
 
   /** As `voltage_V`, for an outlet that is about to step its plant. */

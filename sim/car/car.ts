@@ -383,13 +383,14 @@ export class Car<Names extends CarNames = CarNames> {
     const { location } = plan
     const feed = this.power.feeds.get(location)!
     const supply_V = (): number => feed.voltage_V()
+    const feeds = { feed_V: (spine: number) => feed.before_V(spine), openDiodes: (read: () => void) => feed.openDiodes(read) }
     const outlets = plan.ports.map((_, port) => new Outlet(`${location}.${port}`, () => feed.feedOutlet_V()))
     const { profile } = can
     const controllers = this.buses.map(bus => bus.attach(location, { position, online: false, profile, fd: bus.fd ? 'tolerant' : 'none' }))
     const host = new HubHost({
       name: location, location: LOCATION[location], serial: plan.serial, image, hubType: plan.image,
       kernel: this.kernel, world: this.world,
-      trace: this.trace, controllers, can, outlets, supply_V, ...feed.two && { feed_V: (spine: number) => feed.before_V(spine) },
+      trace: this.trace, controllers, can, outlets, supply_V, ...feed.two && { feeds },
       lifeChanged: () => this.power.boardChanged(location),
     })
     this.hosts.set(location, host)

@@ -75,6 +75,14 @@ const TABLE = kinds({
     begin: (car, cable) => car.powerFault({ kind: 'fuse', cable }),
   },
   hubShort: { summary: 'its supply is shorted at its terminals', group: 'hub', places: hubs, begin: (car, hub) => car.powerFault({ kind: 'short', hub, resistance_Ohm: SHORT_Ohm }) },
+  diodeOpen: {
+    summary: 'the ideal diode at its end lets nothing through', group: 'hub', places: diodes,
+    begin: (car, cable) => car.powerFault({ kind: 'diode', cable, state: 'open' }),
+  },
+  diodeShorted: {
+    summary: 'the ideal diode at its end lets current back', group: 'hub', places: diodes,
+    begin: (car, cable) => car.powerFault({ kind: 'diode', cable, state: 'shorted' }),
+  },
   dead: { summary: 'its board does nothing any more', group: 'hub', places: hubs, begin: (car, hub) => car.powerHub(hub, false) },
   resets: { summary: `its board resets every ${RESET_EVERY_ms} ms`, group: 'hub', places: hubs, begin: resetLoop },
   hangs: { summary: 'its processor hangs, once, with all outputs as they are', group: 'hub', places: hubs, begin: (car, hub) => car.pauseHub(hub, HANG_ms) },
@@ -154,6 +162,10 @@ export function parseFault(text: string, car: Car): Fault {
 
 function cables(car: Car): readonly string[] {
   return car.topology.copper.cables.map(cable => cable.name)
+}
+
+function diodes(car: Car): readonly string[] {
+  return car.topology.copper.cables.filter(cable => cable.diode !== undefined).map(cable => cable.name)
 }
 
 function lengthOf(car: Car, name: string): number {

@@ -56,8 +56,13 @@ export interface HubHostOptions {
   readonly outlets: readonly Outlet[]
   /** Supply at the hub now, V. */
   readonly supply_V: () => number
-  /** Of a hub with two feeds: before the diode of feed 0 (spine A) or 1 (B), V. */
-  readonly feed_V?: (feed: number) => number
+  /** Of a hub with two feeds. */
+  readonly feeds?: {
+    /** Before the diode of feed 0 (spine A) or 1 (B), V. */
+    readonly feed_V: (feed: number) => number
+    /** Calls `read` while the transistors of its diodes are off. */
+    readonly openDiodes: (read: () => void) => void
+  }
   /** Called when the image begins and when it is gone: the board draws another current. */
   readonly lifeChanged?: () => void
 }
@@ -294,6 +299,7 @@ export class HubHost {
       cancel: (handle) => { if (alive()) cpu.cancel(handle) },
       supply_V: () => this.instruments === undefined ? options.supply_V() : this.instruments.supply_V(options.supply_V()),
       feed_V: this.feedMeter(),
+      openDiodes: options.feeds?.openDiodes,
       temperature_C: () => this.instruments === undefined ? this.temperature_C : this.instruments.temperature_C(this.temperature_C),
       acceleration_m_s2: () => this.instruments?.acceleration_m_s2(this.acceleration_m_s2) ?? this.acceleration_m_s2,
       random: () => dice.next(),
@@ -306,7 +312,7 @@ export class HubHost {
   }
 
   private feedMeter(): ((feed: number) => number) | undefined {
-    const { feed_V } = this.options
+    const feed_V = this.options.feeds?.feed_V
     return feed_V && (feed => this.instruments === undefined ? feed_V(feed) : this.instruments.feed_V(feed, feed_V(feed)))
   }
 

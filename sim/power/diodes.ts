@@ -5,6 +5,16 @@ import { type Cable, DEFAULT_DIODE_MOHM } from './topology.ts'
 const TINY_A = 1e-6
 const TINY_V = 1e-6
 
+/** What the body diode of an ideal diode loses while its transistor is off, V. */
+const BODY_V = 0.7
+
+/** What a hub with two feeds has while the transistors of both its ideal diodes are off, V. */
+export interface DiodesOff {
+  readonly supply_V: number
+  /** Before its diodes: of spine A, and of spine B. */
+  readonly feeds_V: readonly [number, number]
+}
+
 /** What the copper says of its diodes, by index, at the last solution. */
 export interface DiodeReadings {
   /** Towards the hub. */
@@ -47,6 +57,16 @@ export class Diodes {
     const diode = this.cables.indexOf(cable)
     if (diode < 0) throw new RangeError(`cable ${name} has no diode`)
     this.faults[diode] = fault
+  }
+
+  isShorted(diode: number): boolean {
+    return this.faults[diode] === 'shorted'
+  }
+
+  /** What it loses while its transistor is off, V; Infinity: it lets nothing through. */
+  off_V(diode: number): number {
+    const fault = this.faults[diode]
+    return fault === 'open' ? Infinity : fault === 'shorted' ? 0 : BODY_V
   }
 
   /** Infinity: it blocks. */

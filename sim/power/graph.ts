@@ -1,13 +1,17 @@
 import type { Cable, CopperTopology } from './topology.ts'
 
-/** Nodes that the battery reaches through the cables that `conducts` lets pass, itself included; a diode passes one way. */
-export function reach(topology: CopperTopology, conducts: (cable: Cable) => boolean): Set<string> {
+/**
+ * Nodes that the battery reaches through the cables that `conducts` lets pass, itself included; a diode passes one way, unless it `leaks`.
+ */
+export function reach(
+  topology: CopperTopology, conducts: (cable: Cable) => boolean, leaks: (cable: Cable) => boolean = () => false,
+): Set<string> {
   const reached = new Set([topology.battery])
   for (let grown = true; grown;) {
     grown = false
     for (const cable of topology.cables) {
       if (reached.has(cable.from) === reached.has(cable.to) || !conducts(cable)) continue
-      if (cable.diode !== undefined && !reached.has(cable.from)) continue
+      if (cable.diode !== undefined && !reached.has(cable.from) && !leaks(cable)) continue
       reached.add(cable.from).add(cable.to)
       grown = true
     }

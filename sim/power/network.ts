@@ -1,7 +1,7 @@
 import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
 import type { ConductorName, DiodeFault } from './copper-faults.ts'
-import { type DiodeReadings, Diodes } from './diodes.ts'
+import { type DiodeReadings, Diodes, type DiodesOff } from './diodes.ts'
 import { reach } from './graph.ts'
 import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
@@ -295,10 +295,34 @@ export class Network {
   /** Of a hub with two feeds: spine A's (0) or B's (1) before its diode, V above the hub's ground; 0 when nothing reaches it. */
   feed_V(hub: number, spine: number): number {
     const diode = this.diodes.of(hub, spine)
-    const cable = this.diodes.cables[diode]!
     // What hangs behind diodes that carry nothing is at their hubs' voltage in the solution, and at none in a car.
-    this.fed ??= reach(this.topology, ({ name }) => this.conducts(this.cableIndex(name)))
-    return this.fed.has(this.topology.cables[cable]!.from) && this.conducts(cable) ? this.voltage_V[hub]! + this.diodeAcross_V(diode) : 0
+    this.fed ??= this.reached(() => true)
+    const fed = this.fed.has(this.topology.cables[this.diodes.cables[diode]!]!.from) && this.conducts(this.diodes.cables[diode]!)
+    return fed || this.diodes.isShorted(diode) ? this.voltage_V[hub]! + this.diodeAcross_V(diode) : 0
+  }
+
+  /** What a hub with two feeds has while the transistors of its diodes are off for a moment; what others draw stays as it is. */
+  diodesOff(hub: number): DiodesOff {
+    const { diodes } = this
+    const others = this.reached(other => other !== hub)
+    const two = ([0, 1] as const).map((spine) => {
+      const diode = diodes.of(hub, spine)
+      const cable = diodes.cables[diode]!
+      const lives = others.has(this.topology.cables[cable]!.from) && this.conducts(cable)
+      return { diode, before_V: lives ? this.feed_V(hub, spine) : 0 }
+    })
+    const supply_V = Math.max(0, ...two.map(({ diode, before_V }) => before_V - diodes.off_V(diode)))
+    const [a_V, b_V] = two.map(({ diode, before_V }) => before_V === 0 && diodes.isShorted(diode) ? supply_V : before_V)
+    return { supply_V, feeds_V: [a_V!, b_V!] }
+  }
+
+  /** Nodes that the battery reaches, also backwards through the shorted diodes of some hubs. */
+  private reached(leaky: (hub: number) => boolean): ReadonlySet<string> {
+    const { diodes, topology } = this
+    return reach(topology, ({ name }) => this.conducts(this.cableIndex(name)), ({ name }) => {
+      const diode = diodes.cables.indexOf(this.cableIndex(name))
+      return diodes.isShorted(diode) && leaky(diodes.hubs[diode]!)
+    })
   }
 
   /** Whether the supply conductor of a cable leads from one end to the other, its diode aside. */

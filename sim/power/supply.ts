@@ -6,6 +6,7 @@ import { Battery } from './battery.ts'
 import type { Capability } from './capability.ts'
 import { capabilityOf } from './capability.ts'
 import type { SupplyFault } from './copper-faults.ts'
+import type { DiodesOff } from './diodes.ts'
 import { DEFAULT_SLOTS, Network } from './network.ts'
 import { ProfilePlayer } from './player.ts'
 import type { SupplyProfile } from './profiles.ts'
@@ -206,6 +207,12 @@ export class Supply {
   feed_V(hub: number, spine: number): number {
     this.refresh()
     return this.network.feed_V(hub, spine)
+  }
+
+  /** Of a hub with two feeds: what it has while the transistors of its ideal diodes are off for a moment. */
+  diodesOff(hub: number): DiodesOff {
+    this.refresh()
+    return this.network.diodesOff(hub)
   }
 
   /** Drawn by a hub, A. */

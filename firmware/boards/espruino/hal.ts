@@ -134,6 +134,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     cancel: handle => clock.cancel(handle),
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : scaled(api, pins.supply),
     feed_V: undefined,
+    openDiodes: undefined,
     temperature_C: () => pins.temperature === undefined ? api.temperature_C() : scaled(api, pins.temperature),
     acceleration_m_s2: () => NaN,
     random: () => api.random(),

@@ -265,6 +265,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     cancel: handle => clock.cancel(handle),
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : measured(pins.supply, shareOf(supply!)),
     feed_V: undefined,
+    openDiodes: undefined,
     temperature_C: () => temperature === undefined ? ROOM_C : measured(pins.temperature!, shareOf(temperature)),
     acceleration_m_s2: () => NaN,
     random: () => random.next(),

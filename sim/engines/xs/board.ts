@@ -193,6 +193,7 @@ function halOf(location: number, resetCause: ResetCause, serial: number, gap_ms:
     },
     supply_V: () => ask(REQUEST.supply_V, 0, 0, 0, 0),
     feed_V: undefined,
+    openDiodes: undefined,
     temperature_C: () => ask(REQUEST.temperature_C, 0, 0, 0, 0),
     acceleration_m_s2: () => ask(REQUEST.acceleration_m_s2, 0, 0, 0, 0),
     cmac,
