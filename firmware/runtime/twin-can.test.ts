@@ -146,7 +146,11 @@ describe('sending on two spines', () => {
 
 describe('a board that falls asleep', () => {
   it.each([
-    ['cannot send on A', ({ a, clock, send }: ReturnType<typeof setUp>) => { a.hold = true; send(ID, 1); clock.advance(LATE_ms + 1) }, 1],
+    ['cannot send on A', ({ a, clock, send }: ReturnType<typeof setUp>) => {
+      a.hold = true
+      send(ID, 1)
+      clock.advance(LATE_ms + 1)
+    }, 1],
     ['sees errors on B as it sends', ({ b }: ReturnType<typeof setUp>) => { b.sendErrors = 96 }, 2],
     ['sees errors on B as it receives', ({ b }: ReturnType<typeof setUp>) => { b.receiveErrors = 96 }, 2],
     ['sees a few', ({ b }: ReturnType<typeof setUp>) => { b.receiveErrors = 95 }, 0],
