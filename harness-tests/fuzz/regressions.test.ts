@@ -184,6 +184,37 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 16_762, kind: 'babble', for_ms: 611, with: { hub: 'TRUNK', id: 158_926_011, bytes: 3 } },
     ],
   },
+  'a window that backed off and was stopped before it closed does not know after a reset where it was': {
+    seed: 2947186899, for_ms: 15_321,
+    events: [
+      {
+        at_ms: 5266, kind: 'tool', for_ms: 0,
+        with: { message: 'WindowCommand', location: 'FL', sequence: 4, action: 1, position_pct: 95, source: 249 },
+      },
+      { at_ms: 6390, kind: 'copper', for_ms: 4, with: { fault: 'cut', cable: 'spine.FL', hub: 'FL', resistance_Ohm: 0.1147 } },
+      press(12_326, 'DASH.windowFL.up', 1534),
+      { at_ms: 12_793, kind: 'obstacle', for_ms: 4103, with: { window: 'FL.window', opening_mm: 11, stiffness_N_mm: 65 } },
+    ],
+  },
+  'a window stays on a hand that it had just met when the thumb let go of its switch': {
+    seed: 27026751, for_ms: 17_712,
+    events: [
+      {
+        at_ms: 0, kind: 'piece', for_ms: 0,
+        with: {
+          window: 'FL.window', age: 0, torque: 0.9625, winding: 0.9258, worm: 0.8759, cable: 1.003, inertia: 2.367, currentGain: 0.9935,
+          currentOffset_A: 0.06302, currentNoise_A: 0.001092, commutation: 0.01518, voltageGain: 0.9949, accelerationGain: 0.9986,
+          accelerationOffset_m_s2: -0.3182, temperatureError_K: -2.825, eFuse: 1.026,
+        },
+      },
+      press(4137, 'DASH.windowFL.down', 120), { at_ms: 6727, kind: 'slam', for_ms: 0, with: { peak_m_s2: 11, lasts_ms: 36 } },
+      { at_ms: 6751, kind: 'seals', for_ms: 9592, with: { window: 'FL.window', drag_pct: 103 } },
+      { at_ms: 7211, kind: 'supply', for_ms: 5434, with: { hub: 'ALL', supply_V: 10.7 } }, press(8001, 'DASH.windowFL.down', 1917),
+      { at_ms: 10_090, kind: 'obstacle', for_ms: 10_910, with: { window: 'FL.window', opening_mm: 60, stiffness_N_mm: 20 } },
+      press(10_207, 'FL.window.up', 120), press(10_860, 'DASH.windowFL.up', 5263),
+      { at_ms: 14_812, kind: 'speed', for_ms: 773, with: { speed_kmh: 8.959 } },
+    ],
+  },
   'a hot window with a heavy rotor runs down for 0.4 s when its hub is reset': {
     seed: 83360819, for_ms: 17_500,
     events: [

@@ -1,6 +1,7 @@
+import { WINDOW_ACTION } from '#protocol/index.ts'
 import { COPPER_EVENTS, type EventOf, type SignalTopic, type Topic } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
-import { MS_ns, SECOND_ns } from './seen.ts'
+import { MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** FMVSS 118, UN R21: the glass reverses before this. */
@@ -19,6 +20,23 @@ const PRESSED_ns = 1.5 * SECOND_ns
 /** After its hub died, or its plug was pulled, a rotor may run down without a brake. */
 const RUNDOWN_ns = 2 * SECOND_ns
 
+/** Whoever let go, or stopped it, so shortly before or after it began to press left it there: it stays where it is. */
+const STOPPED_ns = 300 * MS_ns
+/** A switch that was held for longer was no tap. */
+const TAP_ns = 400 * MS_ns
+/** A hold that is not repeated is over after this. */
+const HOLD_ns = 250 * MS_ns
+/** A switch that closes its own door's window, or that of another (`windowFL.up`). */
+const CLOSES = /^window(.*)\.up$/
+
+/** What closes a window at a location, and who stopped it. */
+interface Hands {
+  pressed_ns: number
+  /** The last repetition of a held closing. */
+  held_ns: number
+  stopped_ns: number
+}
+
 interface Window {
   obstacle_mm: number
   stiffness_N_mm: number
@@ -29,7 +47,7 @@ interface Window {
 }
 
 const NEEDS = [
-  'obstacle', 'obstacleGone', 'unplug', 'signal:supply_V', 'signal:peakContactForce_N', 'signal:contactForce_N',
+  'obstacle', 'obstacleGone', 'unplug', 'switch', 'signal:supply_V', 'signal:peakContactForce_N', 'signal:contactForce_N',
 ] as const satisfies readonly Topic[]
 type Needed = typeof NEEDS[number]
 type Told = EventOf<Needed>
@@ -39,6 +57,8 @@ class ForceChecker implements Checker {
   private readonly around: Surroundings
   private readonly windows = new Map<string, Window>()
   private readonly supplies_V = new Map<string, number>()
+  /** By location. */
+  private readonly hands = new Map<string, Hands>()
 
   constructor(accuse: Accuse, around: Surroundings) {
     this.accuse = accuse
@@ -59,8 +79,42 @@ class ForceChecker implements Checker {
       case 'unplug':
         if (this.windows.has(source)) this.windows.get(source)!.unplugged_ns = t_ns
         break
+      case 'switch':
+        this.turn(event)
+        break
       case 'signal': this.signal(event)
     }
+  }
+
+  frame({ decoded, end_ns }: SeenFrame): void {
+    if (decoded?.name !== 'WindowCommand') return
+    const { action } = decoded.values
+    if (action === WINDOW_ACTION.stop) this.handsAt(decoded.location).stopped_ns = end_ns
+    else if (action === WINDOW_ACTION.up) this.handsAt(decoded.location).held_ns = end_ns
+  }
+
+  private turn({ source, name, pressed, t_ns }: EventOf<'switch'>): void {
+    const closes = CLOSES.exec(name)
+    if (closes === null) return
+    const hands = this.handsAt(closes[1] === '' ? source : closes[1]!)
+    if (pressed) hands.pressed_ns = t_ns
+    else if (t_ns - hands.pressed_ns > TAP_ns) hands.stopped_ns = t_ns
+  }
+
+  private handsAt(location: string): Hands {
+    let hands = this.hands.get(location)
+    if (hands === undefined) {
+      hands = { pressed_ns: -Infinity, held_ns: -Infinity, stopped_ns: -Infinity }
+      this.hands.set(location, hands)
+    }
+    return hands
+  }
+
+  /** Somebody stopped it when it began to press. */
+  private isStopped(source: string, { pressing_ns }: Window): boolean {
+    const hands = this.hands.get(this.around.hub(source)?.name ?? source)
+    if (hands === undefined) return false
+    return Math.min(Math.abs(pressing_ns - hands.stopped_ns), Math.abs(pressing_ns - hands.held_ns - HOLD_ns)) <= STOPPED_ns
   }
 
   private signal({ name, source, t_ns, value }: EventOf<Extract<Needed, SignalTopic>>): void {
@@ -81,6 +135,7 @@ class ForceChecker implements Checker {
       if (!(supply_V >= LOWEST_V && supply_V <= HIGHEST_V) || this.around.copperFaults.size > 0) continue
       // A hub that was reset moves nothing by itself: what its last life pressed on stays so until somebody comes.
       if (!this.isCalm(source, window, now_ns) || window.pressing_ns < this.died_ns(source, window) + RUNDOWN_ns) continue
+      if (this.isStopped(source, window)) continue
       window.accused = true
       this.accuse(now_ns, `${source} does not open again from what is in its way`, {
         pressing_ms: (now_ns - window.pressing_ns) / MS_ns, obstacle_mm: window.obstacle_mm, stiffness_N_mm: window.stiffness_N_mm,

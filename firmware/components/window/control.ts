@@ -181,7 +181,7 @@ export class WindowControl {
   }
 
   /** The motor is driven. */
-  private moves(): boolean {
+  moves(): boolean {
     return this.phase === PHASE.running || this.phase === PHASE.backingOff
   }
 

@@ -164,6 +164,19 @@ describe('the memory', () => {
     expect(b.saves.length).toBe(2)
   })
 
+  it('says unknown while a closing backs off, and where that was stopped when it rests', () => {
+    const { bench: b, glass } = windowBench(0)
+    order(b, 'up')
+    b.run(100)
+    expect(duty(b)).toBeGreaterThan(0)
+    expect(record(b.nvm)!.position_pulses).toBeNaN()
+    order(b, 'stop')
+    rest(b, 1000)
+    expect(glass.x).toBeGreaterThan(3)
+    expect(Math.abs(record(b.nvm)!.position_pulses - glass.x)).toBeLessThan(2)
+    expect(b.saves.map(save => [save.key, save.driving])).toEqual([[WINDOW_RECORD_KEY, false], [WINDOW_RECORD_KEY, false]])
+  })
+
   it('keeps friction when a closing taught some', () => {
     const { bench: b } = windowBench(50)
     order(b, 'autoUp')

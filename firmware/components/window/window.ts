@@ -248,7 +248,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   /** While the glass moves the stored position is not true, so it is marked before and written after. */
   private keep(): void {
     const control = this.control
-    if (control.phase === PHASE.running && this.storedPosition) {
+    if (control.moves() && this.storedPosition) {
       this.storedPosition = false
       this.save(NaN)
     } else if (control.phase === PHASE.rest && !this.storedPosition && control.position.known()) {

@@ -14,6 +14,11 @@ const cut = (position: number, cut: boolean): Untimed<EventOf<'spineCut'>> => ({
 const window = (t: Fabricated): Fabricated => t.boot().signal('FL.window', 'position_pct', 50).signal('FL', 'supply_V', 13.5).live(5000)
 const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell(rod(10, 50))
   .at(7000).signal('FL.window', 'peakContactForce_N', force_N)
+/** A thumb holds the switch of the door. */
+const closed = (t: Fabricated, from_ms: number, for_ms: number): Fabricated =>
+  t.at(from_ms).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: true })
+    .at(from_ms + for_ms).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: false })
+const stays = (t: Fabricated): Fabricated => t.tell(rod(10, 50)).at(7000).signal('FL.window', 'contactForce_N', 62).live(9000)
 const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
 const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease_ms = 2000): Fabricated =>
@@ -94,10 +99,15 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'above 100 N, with wet seals and another piece': t => pinch(t.tell({ kind: 'seals', source: 'FL.window', drag: 0.8 }).tell({ kind: 'piece', source: 'FL.window' })),
       'above 100 N, with ripple': t => pinch(t.tell({ kind: 'ripple', source: 'car', ripple_Vpp: 2, ripple_Hz: 90 })),
       'above 100 N': t => pinch(t),
+      'stands still on a hand long after a thumb let go': t => stays(closed(window(t), 5500, 700)),
+      'stands still on a hand right after a tap': t => stays(closed(window(t), 6880, 100)),
       'stands still on a hand': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).live(9000),
     },
     innocent: {
       'stands still on a hand since its hub was reset': t => pinch(t, 62).signal('FL.window', 'contactForce_N', 62).at(7100).reset('FL').live(12_000),
+      'stands still on a hand where a thumb let go': t => stays(closed(window(t), 6200, 750)),
+      'stands still on a hand where somebody stopped it': t => stays(command(window(t).at(6950), 1, 'stop')),
+      'stands still on a hand where a hold ended of which nobody heard': t => stays(command(window(t).at(6700), 1, 'up')),
       'at 99 N': t => pinch(t, 99),
       'opens again': t => pinch(t, 99).signal('FL.window', 'contactForce_N', 99).at(7300).signal('FL.window', 'contactForce_N', 0).live(9000),
       'on a rod that no rule knows': t => window(t).tell(rod(65, 100)).signal('FL.window', 'peakContactForce_N', 150),
