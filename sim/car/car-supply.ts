@@ -2,7 +2,7 @@ import type { HubHost } from '../host/index.ts'
 import type { Kernel } from '../kernel/index.ts'
 import type { Trace } from '../trace/index.ts'
 import type { World } from '../plants/index.ts'
-import { BrownOut, cranking, CRANKING_LEVELS, type CrankingLevel, createSupply, type DiodesOff, type Supply, type WatchedSupply } from '../power/index.ts'
+import { BODY_V, BrownOut, cranking, CRANKING_LEVELS, type CrankingLevel, createSupply, type DiodesOff, type Supply, type WatchedSupply } from '../power/index.ts'
 import { HARMLESS_V } from '../bus/index.ts'
 import { BOARD } from './board.ts'
 import { ENGINE, Engine } from './engine.ts'
@@ -80,9 +80,11 @@ export class Feed {
     return this.ripple_V + (this.override_V ?? this.supply.feed_V(this.index, spine))
   }
 
-  /** Lets `read` see what it has while the transistors of both its diodes are off. Not where a test says what it has. */
+  /** Lets `read` see what it has while the transistors of both its diodes are off. What says what it has says so of both feeds. */
   openDiodes(read: () => void): void {
-    if (this.override_V === undefined) this.off = this.supply.diodesOff(this.index)
+    const { override_V } = this
+    if (override_V === undefined) this.off = this.supply.diodesOff(this.index)
+    else this.off = { supply_V: override_V - BODY_V, feeds_V: [override_V, override_V] }
     read()
     this.off = undefined
   }

@@ -58,6 +58,8 @@ interface Manager {
   activeSince_ns: number
   inCharge: boolean
   half: number
+  /** When it was heard again after it had been silent for longer than its words count: what it said meanwhile nobody knows. */
+  returned_ns: number
 }
 
 class LeasesChecker implements Checker {
@@ -127,11 +129,12 @@ class LeasesChecker implements Checker {
   private hearManager(sender: string, state: number, half: number, now_ns: number): void {
     let manager = this.managers.get(sender)
     if (manager === undefined) {
-      manager = { heard_ns: -Infinity, activeSince_ns: Infinity, inCharge: false, half }
+      manager = { heard_ns: -Infinity, activeSince_ns: Infinity, inCharge: false, half, returned_ns: -Infinity }
       this.managers.set(sender, manager)
     }
     if (state !== MANAGER_STATE.active) manager.activeSince_ns = Infinity
     else if (manager.activeSince_ns === Infinity || now_ns - manager.heard_ns > FRESH_ns) manager.activeSince_ns = now_ns
+    if (now_ns - manager.heard_ns > FRESH_ns) manager.returned_ns = now_ns
     manager.heard_ns = now_ns
     manager.inCharge = state !== MANAGER_STATE.none
     manager.half = half
@@ -223,7 +226,8 @@ class LeasesChecker implements Checker {
 
   /**
    * A port that shows a grant has a lease: it counts its end itself, whatever becomes of the bus. Only a hub that hears no
-   * manager may use its static share, and only a reversal goes on.
+   * manager may use its static share, and only a reversal goes on. A hub that manages itself grants itself what nobody hears while its
+   * ground, or else something, keeps it off the bus.
    */
   private report(key: string, hubName: string, granted_A: number, now_ns: number): void {
     const end_ns = this.ends_ns.get(key) ?? -Infinity
@@ -235,6 +239,8 @@ class LeasesChecker implements Checker {
     if (this.requests.size === 0 || hub === undefined || this.overdue.has(key)) return
     const request = this.requests.get(key)
     if (request !== undefined && request.safety_ns > now_ns - REVERSAL_ns) return
+    const returned_ns = this.managers.get(hubName)?.returned_ns ?? -Infinity
+    if (returned_ns > end_ns && now_ns - returned_ns < SHARE_ns) return
     if (now_ns - Math.max(this.deaf_ns.get(hubName) ?? -Infinity, hub.reset_ns, hub.paused_ns, this.around.impostor_ns) < SHARE_ns) return
     this.overdue.add(key)
     this.accuse(now_ns, `${key} holds a grant without a lease`, { granted_A, overFor_ms: (now_ns - end_ns) / MS_ns })

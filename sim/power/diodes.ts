@@ -6,7 +6,7 @@ const TINY_A = 1e-6
 const TINY_V = 1e-6
 
 /** What the body diode of an ideal diode loses while its transistor is off, V. */
-const BODY_V = 0.7
+export const BODY_V = 0.7
 
 /** What a hub with two feeds has while the transistors of both its ideal diodes are off, V. */
 export interface DiodesOff {

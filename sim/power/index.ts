@@ -5,7 +5,7 @@ export {
   type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, type Prediction, WEAK_BATTERY,
 } from './capability.ts'
 export { COPPER_FAULTS, type SupplyFault } from './copper-faults.ts'
-export type { DiodesOff } from './diodes.ts'
+export { BODY_V, type DiodesOff } from './diodes.ts'
 export { flowsOf, type WayAround } from './flows.ts'
 export { CONTINUOUS, fuseLetThrough_A2s } from './fuse.ts'
 export { interpolate, type Table } from './interpolate.ts'

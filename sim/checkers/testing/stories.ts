@@ -23,6 +23,17 @@ const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
 const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease_ms = 2000): Fabricated =>
   t.say(manager, `PowerGrant@${hub}`, { port: 0, sequence: 1, run_A, peak_A: run_A, lease_ms, result: 'granted' })
+/** The dash's lamp holds a lease of its own manager 2.5 s later; another that manages is heard meanwhile, the dash only if `heard`. */
+const ownGrant = (t: Fabricated, heard: boolean): Fabricated => {
+  t.boot().live(8000).say('DASH', 'PowerRequest@DASH', { port: 2, sequence: 1, run_A: 1, peak_A: 1, duration_ms: 5000, priority: 2 })
+    .say('DASH', 'PowerGrant@DASH', { port: 2, sequence: 1, run_A: 1, peak_A: 1, lease_ms: 2000, result: 'granted' })
+  for (let i = 1; i < 25; i++) {
+    t.at(8000 + 100 * i).say('TRUNK', 'VehicleState@ALL', { manager: 'rebuilding' })
+    if (heard) t.say('DASH', 'VehicleState@ALL', { manager: 'active' })
+  }
+  return t.at(10_500).say('DASH', 'VehicleState@ALL', { manager: 'active' })
+    .say('DASH', 'PortStatus@DASH', { port: 2, state: 'on', granted_A: 1 })
+}
 /** The first port of FL reports every 500 ms what it draws. */
 const draw = (t: Fabricated, from_ms: number, current_A: number, granted_A: number, reports = 8): Fabricated => {
   for (let i = 1; i <= reports; i++) {
@@ -152,8 +163,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'a port that draws what nobody granted': t => draw(t.boot().live(5000), 5000, 12, 0),
       'a grant that outlives its lease': t => grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(16_000)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
+      'a grant of the manager\'s own hub that outlives its lease while it is heard': t => ownGrant(t, true),
     },
     innocent: {
+      'what the manager\'s own hub granted itself while nobody heard it, and another began to manage': t => ownGrant(t, false),
       'renewed in time, released at the end': t => grant(request(grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(13_000)), 'DASH', 'FL', 10)
         .live(14_500).say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
       'a port that draws what was granted, and a little more': t => draw(t.boot().live(5000), 5000, 11, 10),
