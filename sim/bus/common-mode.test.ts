@@ -4,7 +4,7 @@ import { Kernel } from '../kernel/index.ts'
 import { CanBus } from './bus.ts'
 import { missChance } from './common-mode.ts'
 import type { CanController } from './controller.ts'
-import { frameOf } from './testing.ts'
+import { frameOf, textOf } from './testing.ts'
 
 interface Bench {
   readonly bus: CanBus
@@ -70,6 +70,22 @@ describe('nodes whose grounds are apart', () => {
     expect(bench.c.state).toBe(CAN_STATE.errorPassive)
     expect(bench.a.tec).toBeLessThan(128)
     expect(bench.errors.filter(text => text === 'c* ack').length).toBeGreaterThan(10)
+  })
+
+  it('far apart in two groups exchange two frames at once, each in the name of who sent it', () => {
+    const { bus, a, c } = setUp()
+    const d = bus.attach('d', { profile: 'adapter' })
+    const frames: string[] = []
+    bus.tap(({ frame, sender }) => frames.push(`${sender} ${textOf(frame)}`))
+    const heard: string[] = []
+    d.onReceive(frame => heard.push(textOf(frame)))
+    for (const name of ['c', 'd']) bus.faults.ground(name, 6)
+    bus.kernel.runUntil(bus.kernel.now_ns + 1_000_000)
+    a.send(frameOf(0x101, [1, 2]))
+    c.send(frameOf(0x102, [1, 2]))
+    bus.kernel.runUntil(bus.kernel.now_ns + 1_000_000)
+    expect(frames.slice(0, 2)).toEqual(['a 101#0102', 'c 102#0102'])
+    expect(heard[0]).toBe('102#0102')
   })
 
   it('work again when they come together, and count down', () => {

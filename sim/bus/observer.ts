@@ -83,11 +83,20 @@ export class Observer {
     } else if (overload) this.bus.counters.overloadFrames++
   }
 
+  /** A frame as its `holder` has it. */
+  private show(holder: CanController, sender: CanController | undefined, end_ns: number): void {
+    const frame = holder.sending?.frame ?? holder.mac.coder.frame
+    const { age, fastAge } = holder.mac
+    const length_ns = (age - fastAge) * this.bus.bit_ns + fastAge * this.bus.dataBit_ns
+    this.publish(frame, end_ns - length_ns, end_ns, age, sender?.name ?? '')
+  }
+
   /** Someone holds a frame to be good. */
   private reportFrame(end_ns: number): void {
     const nodes = this.nodes
-    let sender: CanController | undefined
-    let holder: CanController | undefined
+    let sent: CanController | undefined
+    let repeats: CanController | undefined
+    let received: CanController | undefined
     for (const node of nodes) {
       const mac = node.mac
       if ((mac.news & NEWS.sent) !== 0) {
@@ -95,15 +104,17 @@ export class Observer {
         mac.slot = undefined
         mac.transmitting = false
         node.tx.take(node.sending!)
-        if (holder === undefined || sender === undefined) holder = node
-        sender = node
-      } else if ((mac.news & NEWS.received) !== 0) holder ??= node
-      else if ((mac.news & NEWS.repeats) !== 0) sender ??= node
+        sent ??= node
+      } else if ((mac.news & NEWS.received) !== 0) received ??= node
+      else if ((mac.news & NEWS.repeats) !== 0) repeats ??= node
     }
-    const frame = holder!.sending?.frame ?? holder!.mac.coder.frame
-    const { age, fastAge } = holder!.mac
-    const length_ns = (age - fastAge) * this.bus.bit_ns + fastAge * this.bus.dataBit_ns
-    this.publish(frame, end_ns - length_ns, end_ns, age, sender?.name ?? '')
+    if (sent === undefined) this.show(received!, repeats, end_ns)
+    else {
+      // Two that do not hear each other send at once, each its own, which those hear who hear it.
+      for (const node of nodes) {
+        if (node.sending !== undefined && (node === sent || node.sending.frame.id !== sent.sending!.frame.id)) this.show(node, node, end_ns)
+      }
+    }
     for (const node of nodes) {
       if ((node.mac.news & NEWS.received) === 0) continue
       const frame = node.mac.coder.frame
