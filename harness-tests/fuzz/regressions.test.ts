@@ -215,6 +215,22 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 14_812, kind: 'speed', for_ms: 773, with: { speed_kmh: 8.959 } },
     ],
   },
+  'a hub without power for 3.4 s claims its address, loses it to another, and is lost though it claimed': {
+    seed: 1528069810, for_ms: 13_000,
+    events: [
+      { at_ms: 5960, kind: 'power', for_ms: 3341, with: { hub: 'RL' } },
+      { at_ms: 9096, kind: 'rival', for_ms: 306, with: { hub: 'RL', identity: 642_139 } },
+    ],
+  },
+  'a grant that its manager, which hears noise, holds to be broken is taken by who heard it': {
+    seed: 2368364260, for_ms: 16_374,
+    events: [
+      { at_ms: 2408, kind: 'liar', for_ms: 1486, with: { component: 'RR.window', factor: 0.2 } }, press(3636, 'RR.window.down', 30),
+      { at_ms: 9555, kind: 'reset', for_ms: 0, with: { hub: 'FL', cause: 'external' } },
+      { at_ms: 13_095, kind: 'road', for_ms: 3952, with: { rms_m_s2: 0.6194 } },
+      { at_ms: 14_867, kind: 'nodeNoise', for_ms: 1566, with: { hub: 'DASH', rate: 0.01036 } }, press(16_356, 'FR.window.down', 15),
+    ],
+  },
   'a hot window with a heavy rotor runs down for 0.4 s when its hub is reset': {
     seed: 83360819, for_ms: 17_500,
     events: [

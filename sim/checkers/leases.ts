@@ -1,4 +1,4 @@
-import { GRANT_RESULT, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
+import { GRANT_RESULT, LOCATION_NAMES, locationOfAddress, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Facts, type Feeder, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -88,10 +88,12 @@ class LeasesChecker implements Checker {
     this.facts = facts
   }
 
-  frame({ decoded, sender, half, end_ns }: SeenFrame): void {
+  frame({ decoded, sender: known, half, end_ns }: SeenFrame): void {
     if (decoded === undefined) return
     const { values, location } = decoded
     const key = 'port' in values ? `${location}.${values.port}` : ''
+    // Receivers may have taken a frame that its sender, disturbed, holds to be broken.
+    const sender = known === '' ? LOCATION_NAMES[locationOfAddress(decoded.source)] ?? '' : known
     const isHub = this.around.hub(sender) !== undefined
     // Who asks or gives back in another's name is believed; who grants or reports is not.
     if (!isHub && decoded.name !== 'PowerRequest' && decoded.name !== 'PowerRelease') return

@@ -24,7 +24,8 @@ type Needed = typeof NEEDS[number]
 interface Voice {
   readonly hub: HubLife
   heard_ns: number
-  /** When it said first how it is after its last silence; Infinity: not yet. */
+  /** When it said how it is: last, and first after it had not for so long that it may have been lost; a claim alone says nothing. */
+  told_ns: number
   back_ns: number
   /** Which half of a cut bus it spoke on. */
   half: number
@@ -45,7 +46,7 @@ class SilenceChecker implements Checker {
     this.accuse = accuse
     this.around = around
     this.voices = around.hubs.map(hub => ({
-      hub, heard_ns: -Infinity, back_ns: Infinity, half: 0, recovering: false, asleep: false, accused: false,
+      hub, heard_ns: -Infinity, told_ns: -Infinity, back_ns: -Infinity, half: 0, recovering: false, asleep: false, accused: false,
     }))
     for (const [place, name] of facts.spine.entries()) {
       this.byAddress.set(hubAddress(LOCATION[name as keyof typeof LOCATION]), this.voices[place]!)
@@ -56,8 +57,10 @@ class SilenceChecker implements Checker {
     if (this.around.hub(sender) === undefined) return
     const voice = this.byAddress.get(sourceOf(frame.id))
     if (frame.extended && voice !== undefined) {
-      if (end_ns - voice.heard_ns > THERE_ns) voice.back_ns = Infinity
-      if (decoded?.name === 'HubStatus') voice.back_ns = Math.min(voice.back_ns, end_ns)
+      if (decoded?.name === 'HubStatus') {
+        if (end_ns - voice.told_ns > THERE_ns) voice.back_ns = end_ns
+        voice.told_ns = end_ns
+      }
       voice.heard_ns = end_ns
       voice.half = half
       voice.recovering = false
@@ -108,7 +111,7 @@ class SilenceChecker implements Checker {
     if (lost === 0 || this.around.busFaulty || now_ns - Math.max(this.around.faultChanged_ns, hub.paused_ns, hub.reset_ns) < BACK_ns) return
     for (const [address, voice] of this.byAddress) {
       if ((lost >> locationOfAddress(address) - 1 & 1) === 0) continue
-      const silent_ns = now_ns - voice.heard_ns
+      const silent_ns = now_ns - voice.told_ns
       if (voice.half !== half || !(voice.asleep || (silent_ns < THERE_ns && now_ns - voice.back_ns > SPEAKS_ns))) continue
       this.accuse(now_ns, `${hub.name} says that ${voice.hub.name} is lost, which ${voice.asleep ? 'sleeps' : 'is heard'}`, { silent_ms: silent_ns / MS_ns })
     }
