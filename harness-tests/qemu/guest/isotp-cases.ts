@@ -8,7 +8,7 @@ import {
 } from '#protocol/index.ts'
 import { Spine } from './car-cases.ts'
 import type { Case, Facts } from './report.ts'
-import { check, Dump, same, until } from './tools.ts'
+import { check, Dump, isotpHears, same, until } from './tools.ts'
 
 const PRIORITY = 6
 const WAIT_ms = 10_000
@@ -62,7 +62,7 @@ async function kernelListens(
   const child = spawn('/usr/bin/isotprecv', [...options, 'vcan0'], { stdio: ['ignore', 'pipe', 'inherit'] })
   let text = ''
   child.stdout.on('data', (chunk: Buffer) => { text += chunk.toString('latin1') })
-  await sleep(300)
+  await until(() => isotpHears('vcan0'), 'isotprecv listens')
   return { text: once(child, 'close').then(() => text.trim()) }
 }
 

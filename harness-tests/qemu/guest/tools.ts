@@ -94,6 +94,12 @@ export function readers(name: string): number {
   return readFileSync('/proc/net/can/rcvlist_fil', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length / 2
 }
 
+/** Whether a socket of the kernel's ISO-TP hears an interface. */
+export function isotpHears(name: string): boolean {
+  return ['sff', 'eff'].some(list => readFileSync(`/proc/net/can/rcvlist_${list}`, 'latin1').split('\n')
+    .some(line => line.trim().startsWith(`${name} `) && line.includes('isotp')))
+}
+
 /** Programs that read everything on an interface. */
 function listeners(name: string): number {
   return readFileSync('/proc/net/can/rcvlist_all', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length
