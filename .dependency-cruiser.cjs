@@ -27,7 +27,10 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
     { name: 'no-type-cycles', severity: 'error', comment: 'those of types only too', from: {}, to: { circular: true } },
-    { name: 'no-unresolved', severity: 'error', from: { pathNot: '^firmware/boards/moddable/(main|sampler)[.]ts$' }, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolved', severity: 'error', comment: 'socketcan is optional: npm leaves it out where it cannot be built',
+      from: { pathNot: '^firmware/boards/moddable/(main|sampler)[.]ts$' }, to: { couldNotResolve: true, pathNot: '^socketcan$' },
+    },
     layer('protocol-is-the-ground', '^protocol/', '^(firmware|sim|harness-tests)/', 'protocol imports nothing of ours'),
     layer('firmware-knows-protocol-only', '^firmware/', '^(sim|harness-tests)/', 'firmware runs on a board'),
     layer('sim-is-below-its-tests', '^sim/', '^harness-tests/', 'the tests judge sim'),
