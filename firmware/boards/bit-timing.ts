@@ -1,4 +1,5 @@
 import { rounded } from '#protocol/index.ts'
+
 /** Registers that set the length of a bit and where it is sampled. */
 export interface BitTiming {
   readonly cnf1: number
@@ -19,7 +20,7 @@ const EXACT = 1e-9
 const LENGTH_BY_REGISTER = 0x80
 
 /**
- * Bit timing of an MCP2515 (data sheet DS20001801, section 5): the division that samples rounded to 7/8 of a bit, with
+ * Bit timing of an MCP2515 (data sheet DS20001801, section 5): the division that samples nearest to 7/8 of a bit, with
  * as many quanta as there are. `oscillator_Hz` is its crystal's frequency, 1–25 MHz; `bitrate` in bit/s, 10,000–1,000,000.
  * @throws RangeError when they do not divide.
  */

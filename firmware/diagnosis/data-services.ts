@@ -1,4 +1,6 @@
-import { DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, ROUTINE, SERVICE, UPDATE_CAUSE, rounded } from '#protocol/index.ts'
+import {
+  DID, hubAddress, IGNITION, KEY_BYTES, KEY_ROLE, KEY_ROLES, NAME_BYTES, NOTICES, NRC, type Nrc, rounded, ROUTINE, SERVICE, UPDATE_CAUSE,
+} from '#protocol/index.ts'
 import { HUB_PORT, HUB_RECORD, type HubCounters, nvmKey } from '../runtime/index.ts'
 import type { DiagnosedHub } from './hub.ts'
 import { ANY_SESSION, type Conversation, type Lock, LOCK, NOT_DEFAULT, type Service } from './service.ts'

@@ -1,5 +1,5 @@
 import {
-  NEGATIVE_RESPONSE, NRC, type Nrc, POSITIVE, SESSION, type Session, SUPPRESS, UDS_TIMES, rounded,
+  NEGATIVE_RESPONSE, NRC, type Nrc, POSITIVE, rounded, SESSION, type Session, SUPPRESS, UDS_TIMES,
 } from '#protocol/index.ts'
 import type { Job } from '../runtime/index.ts'
 import type { Update } from '../update/index.ts'

@@ -1,4 +1,4 @@
-import { type HubType, IMAGE_FAULT, RESET_CAUSE, type ResetCause, UPDATE_CAUSE, type UpdateCause, UPDATE_STATE, rounded } from '#protocol/index.ts'
+import { type HubType, IMAGE_FAULT, RESET_CAUSE, type ResetCause, rounded, UPDATE_CAUSE, type UpdateCause, UPDATE_STATE } from '#protocol/index.ts'
 import type { Flash } from '../hal.ts'
 import { areaFault } from './areas.ts'
 import { Journal } from './journal.ts'

@@ -1,6 +1,6 @@
 import {
-  headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageVersionOf, NRC, type Nrc, UPDATE_CAUSE,
-  UPDATE_STATE, rounded,
+  headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageVersionOf, NRC, type Nrc, rounded,
+  UPDATE_CAUSE, UPDATE_STATE,
 } from '#protocol/index.ts'
 import type { Flash, Hal } from '../hal.ts'
 import type { Job, Schedule } from '../runtime/index.ts'

@@ -295,9 +295,10 @@ export class Network {
   /** Of a hub with two feeds: spine A's (0) or B's (1) before its diode, V above the hub's ground; 0 when nothing reaches it. */
   feed_V(hub: number, spine: number): number {
     const diode = this.diodes.of(hub, spine)
+    const cable = this.diodes.cables[diode]!
     // What hangs behind diodes that carry nothing is at their hubs' voltage in the solution, and at none in a car.
     this.fed ??= this.reached(() => true)
-    const fed = this.fed.has(this.topology.cables[this.diodes.cables[diode]!]!.from) && this.conducts(this.diodes.cables[diode]!)
+    const fed = this.fed.has(this.topology.cables[cable]!.from) && this.conducts(cable)
     return fed || this.diodes.isShorted(diode) ? this.voltage_V[hub]! + this.diodeAcross_V(diode) : 0
   }
 

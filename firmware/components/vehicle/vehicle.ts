@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, VEHICLE_PLUG, rounded } from '#protocol/index.ts'
+import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, rounded, VEHICLE_PLUG } from '#protocol/index.ts'
 import type { Port } from '../../hal.ts'
 import { defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'

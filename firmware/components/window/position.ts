@@ -1,5 +1,4 @@
-import { rounded } from '#protocol/index.ts'
-import type { CodeOf } from '#protocol/index.ts'
+import { type CodeOf, rounded } from '#protocol/index.ts'
 import { get16, get32, put16, put32, recordOf } from '../record.ts'
 import type { PinchGuard } from './guard.ts'
 import type { WindowMotor } from './motor.ts'

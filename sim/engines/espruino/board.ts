@@ -3,9 +3,9 @@ import { createContext, Script } from 'node:vm'
 import { serialOf } from '#firmware/boards/espruino/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
 import { RESET_CAUSE } from '#protocol/index.ts'
-import { ChipCan, type FirmwareImage, overlaid } from '../../host/index.ts'
+import { type FirmwareImage, overlaid } from '../../host/index.ts'
+import { BoardFlash, spiOf } from '../chips.ts'
 import { EmulatedPins, emulatedPins } from '../wires/index.ts'
-import { BoardFlash } from './flash.ts'
 
 const MS_PER_S = 1000
 
@@ -26,9 +26,7 @@ export class EspruinoBoard {
   }
 
   readonly image: FirmwareImage = (hal) => {
-    const can = hal.can[0]
-    if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
-    const pins = new EmulatedPins(hal, can.spi)
+    const pins = new EmulatedPins(hal, spiOf(hal))
     this.flash.learn(hal.nvm)
     const globals = createContext({ ...this.functions(hal, pins), spinePins: emulatedPins(hal.ports.length) }, {
       codeGeneration: { strings: false, wasm: false },

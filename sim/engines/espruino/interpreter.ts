@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import type { Hal } from '#firmware/index.ts'
-import { ChipCan, type FirmwareImage } from '../../host/index.ts'
+import type { FirmwareImage } from '../../host/index.ts'
+import { BoardFlash, spiOf } from '../chips.ts'
 import { EmulatedPins, emulatedPins } from '../wires/index.ts'
 import { serialText } from './board.ts'
-import { BoardFlash } from './flash.ts'
 import { Pipes } from './pipes.ts'
 import { ASK, type AskName, CALL, HEAD_BYTES } from './wire.ts'
 
@@ -89,12 +89,11 @@ export class EspruinoInterpreter {
   }
 
   readonly image: FirmwareImage = (hal) => {
-    const can = hal.can[0]
-    if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
+    const spi = spiOf(hal)
     this.stop()
     this.flash.learn(hal.nvm)
     const life: Life = {
-      hal, pins: new EmulatedPins(hal, can.spi), named: [], flash: this.flash, printed: this.printed,
+      hal, pins: new EmulatedPins(hal, spi), named: [], flash: this.flash, printed: this.printed,
       call: (what, a, b, c) => {
         this.pipes!.write(new Uint8Array(new Float64Array([what, hal.now(), a, b, c]).buffer))
         this.serve(life)

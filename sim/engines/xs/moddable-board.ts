@@ -1,6 +1,6 @@
 import { ecb } from '@noble/ciphers/aes.js'
 
-import { FlashNvm, SEED_BYTES, SeededRandom } from '#firmware/boards/index.ts'
+import { SEED_BYTES, SeededRandom } from '#firmware/boards/index.ts'
 import type { Hal, Port } from '#firmware/index.ts'
 import { type FirmwareImage, overlaid } from '../../host/index.ts'
 import { emulatedPins, FULL_SCALE, GAP_ms, numberedPins, TEMPERATURE } from '../wires/index.ts'
@@ -11,8 +11,6 @@ const PWM_STEPS = 1023
 const ADC_STEPS = 4095
 const US_PER_MS = 1000
 const SERIAL_KEY = 255
-const KEYS = 256
-const PAGE_BYTES = 4096
 const BYTES = 256
 /** After so long the sampler takes the feed away. */
 const HOLD_ms = 50
@@ -41,14 +39,16 @@ export class ModdableBoard {
     const boot = `spineMachine(${JSON.stringify(wires)},self=>{${sampler}},()=>{${main}})`
     this.engine = new XsHub(machine, boot)
     this.image = (hal) => {
-      this.learn(hal)
+      // The serial number is drawn at the first start, and kept: the factory's.
+      const serial = Uint8Array.of(hal.serial, hal.serial >> 8, hal.serial >> 16)
+      this.engine.flash.learn({ read: key => key === SERIAL_KEY ? serial : hal.nvm.read(key) })
       return this.engine.image(hal)
     }
   }
 
   /** The record of a key as its flash holds it. */
   record(key: number): Uint8Array | undefined {
-    return this.nvm().read(key)
+    return this.engine.flash.record(key)
   }
 
   /** From now on the firmware's machine computes no more. */
@@ -59,27 +59,6 @@ export class ModdableBoard {
   /** Ends the engine's process. */
   end(): void {
     this.engine.end()
-  }
-
-  /** Records that the factory made, into a memory that is still empty; among them the serial number. */
-  private learn(hal: Hal): void {
-    if (this.engine.flash.some(byte => byte !== 0xff)) return
-    const nvm = this.nvm()
-    for (let key = 0; key < KEYS; key++) {
-      const record = hal.nvm.read(key)
-      if (record !== undefined) nvm.write(key, record)
-    }
-    nvm.write(SERIAL_KEY, Uint8Array.of(hal.serial, hal.serial >> 8, hal.serial >> 16))
-  }
-
-  private nvm(): FlashNvm {
-    const { flash } = this.engine
-    return new FlashNvm({
-      pageBytes: PAGE_BYTES,
-      read: (address, into, length) => into.set(flash.subarray(address, address + length)),
-      write: (address, bytes, length) => { for (let i = 0; i < length; i++) flash[address + i]! &= bytes[i]! },
-      erase: address => flash.fill(0xff, address, address + PAGE_BYTES),
-    })
   }
 }
 

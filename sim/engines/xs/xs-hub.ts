@@ -1,7 +1,7 @@
-import type { CanSpi } from '#firmware/boards/index.ts'
 import type { CanPort, Hal, Port } from '#firmware/index.ts'
 import { KEY_BYTES } from '#protocol/index.ts'
-import { ChipCan, type FirmwareImage } from '../../host/index.ts'
+import type { FirmwareImage } from '../../host/index.ts'
+import { BoardFlash, spiOf } from '../chips.ts'
 import { CALLBACK, type CallbackName, HEAD_BYTES, HEAD_NUMBERS, NOTHING, REQUEST, type RequestName } from './wire.ts'
 import { XsProcess } from './xs-process.ts'
 
@@ -17,8 +17,6 @@ export interface MeteredCallback {
   /** Slots of the engine's heap after it. */
   readonly heapSlots: number
 }
-
-const FLASH_PAGE_BYTES = 4096
 
 type Answer = number | Uint8Array | undefined
 /** `a`, `b`, `c`: arguments; `bytes` may follow them. */
@@ -84,20 +82,14 @@ const SERVE: Readonly<Record<RequestName, Serve>> = {
   onInput: (hub, a) => hub.hal.ports[a]!.onInput((channel, level) => hub.call('input', a, channel, level ? 1 : 0)),
   transfer: (hub, _a, _b, _c, bytes) => {
     const exchanged = bytes.slice()
-    spiOf(hub).transfer(exchanged, exchanged.length)
+    spiOf(hub.hal).transfer(exchanged, exchanged.length)
     return exchanged
   },
-  interrupted: hub => Number(spiOf(hub).interrupted()),
-  onInterrupt: hub => spiOf(hub).onInterrupt(() => hub.call('interrupt', 0, 0, 0)),
-  flashRead: (hub, address, length) => hub.flash.slice(address, address + length),
-  flashWrite: (hub, address, _b, _c, bytes) => { bytes.forEach((byte, i) => { hub.flash[address + i]! &= byte }) },
-  flashErase: (hub, address) => { hub.flash.fill(0xff, address, address + FLASH_PAGE_BYTES) },
-}
-/** The SPI port of a hub's CAN controller. */
-function spiOf(hub: XsHub): CanSpi {
-  const can = hub.hal.can[0]
-  if (!(can instanceof ChipCan)) throw new Error('the car\'s controllers have no registers: make it with REGISTERS')
-  return can.spi
+  interrupted: hub => Number(spiOf(hub.hal).interrupted()),
+  onInterrupt: hub => spiOf(hub.hal).onInterrupt(() => hub.call('interrupt', 0, 0, 0)),
+  flashRead: (hub, address, length) => hub.flash.read(length, address),
+  flashWrite: (hub, address, _b, _c, bytes) => hub.flash.write(bytes, address),
+  flashErase: (hub, address) => hub.flash.erasePage(address),
 }
 
 const NAMES = Object.keys(REQUEST) as RequestName[]
@@ -115,8 +107,8 @@ export class XsHub {
   /** Hears of every callback when it is over. */
   onCallback: ((callback: MeteredCallback) => void) | undefined = undefined
   readonly image: FirmwareImage
-  /** Two pages, of a board with flash of its own. */
-  readonly flash = new Uint8Array(2 * FLASH_PAGE_BYTES).fill(0xff)
+  /** Of a board with flash of its own. */
+  readonly flash = new BoardFlash()
   /** Slots of the engine's heap before the artefact is loaded. */
   readonly emptySlots: number
   private readonly engine: XsProcess
