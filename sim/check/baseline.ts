@@ -1,9 +1,14 @@
-import { list, number, object, read, text } from '../schema/index.ts'
+import { list, number, object, oneOf, optional, read, text } from '../schema/index.ts'
 import type { Data } from '../schema/index.ts'
 import type { CopperModel } from './copper.ts'
 import type { Prior } from './estimate.ts'
 
-const placeSchema = object({ cables: list(text), added_mOhm: number(-1000, 10_000, 'mΩ'), deviation_mOhm: number(0, 10_000, 'mΩ') })
+const placeSchema = object({
+  cables: list(text),
+  /** Of a ring: which of their conductors. */
+  conductor: optional(oneOf(['supply', 'return'])),
+  added_mOhm: number(-1000, 10_000, 'mΩ'), deviation_mOhm: number(0, 10_000, 'mΩ'),
+})
 const hubSchema = object({
   hub: text, offset_V: number(-5, 5, 'V'), offsetDeviation_V: number(0, 5, 'V'), gain: number(-0.5, 0.5), gainDeviation: number(0, 0.5),
 })
@@ -23,8 +28,8 @@ export function parseBaseline(data: unknown): Baseline {
 export function baselineOf(model: CopperModel, car: string, learned: Prior): Baseline {
   return {
     spineBaseline: 1, car,
-    places: model.places.map(({ cables }, i) => ({
-      cables: [...cables], added_mOhm: rounded(1000 * learned.added_Ohm[i]!),
+    places: model.places.map(({ cables, conductor }, i) => ({
+      cables: [...cables], ...conductor === undefined ? {} : { conductor }, added_mOhm: rounded(1000 * learned.added_Ohm[i]!),
       deviation_mOhm: rounded(1000 * Math.sqrt(learned.addedVariance[i]!)),
     })),
     hubs: model.hubs.map((hub, i) => ({
@@ -36,7 +41,8 @@ export function baselineOf(model: CopperModel, car: string, learned: Prior): Bas
 
 /** What is known of a car by its baseline; where that does not speak of a place or a hub, what `described` says. */
 export function priorOf(model: CopperModel, baseline: Baseline, described: Prior): Prior {
-  const place = model.places.map(({ cables }) => baseline.places.find(one => one.cables.join() === cables.join()))
+  const place = model.places.map(({ cables, conductor }) =>
+    baseline.places.find(one => one.cables.join() === cables.join() && one.conductor === conductor))
   const hub = model.hubs.map(name => baseline.hubs.find(one => one.hub === name))
   const variance = (deviation: number, drift: number): number => deviation * deviation + drift * drift
   return {

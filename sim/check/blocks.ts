@@ -45,7 +45,9 @@ export class Blocks {
   readonly places: number
   /** Columns, that of the readings among them. */
   readonly columns: number
-  /** By block, [column · columns + other]. */
+  /** Behind them is a column for each way in which a place may be bad that is not its own: a sum of those of places. */
+  readonly stride: number
+  /** By block, [column · stride + other]. */
   readonly matrices: readonly Float64Array[]
   /** Readings used. */
   readings = 0
@@ -77,7 +79,8 @@ export class Blocks {
     this.columns = 2 * this.hubs + this.places + 2
     this.count = Math.max(2, Math.min(MOST_BLOCKS, Math.round(source.duration_s / BLOCK_s)))
     const { count, columns } = this
-    this.matrices = Array.from({ length: count }, () => new Float64Array(columns * columns))
+    this.stride = this.columns + model.signatures.length - this.places
+    this.matrices = Array.from({ length: count }, () => new Float64Array(this.stride * this.stride))
     this.free = Array.from({ length: count }, () => new Float64Array(columns - 1))
     this.freeVariance = Array.from({ length: count }, () => new Float64Array(columns - 1).fill(square(FREE_OHM)))
     this.row = new Float64Array(columns)
@@ -90,7 +93,12 @@ export class Blocks {
       this.pass(pass > 0)
       if (pass < PASSES - 1) this.fitFreely()
     }
-    for (const matrix of this.matrices) mirror(matrix, columns)
+    this.complete()
+  }
+
+  /** The column of a signature. */
+  columnOf(signature: number): number {
+    return signature < this.places ? 2 * this.hubs + signature : this.columns + signature - this.places
   }
 
   /**
@@ -106,12 +114,30 @@ export class Blocks {
     }
     this.refined = true
     this.pass(true)
-    for (const matrix of this.matrices) mirror(matrix, this.columns)
+    this.complete()
+  }
+
+  /** Of each matrix there is only the upper half so far, and nothing of the sums of places. */
+  private complete(): void {
+    const { columns, stride, places, hubs, model: { signatures } } = this
+    for (const matrix of this.matrices) {
+      for (let i = 0; i < columns; i++) for (let k = 0; k < i; k++) matrix[i * stride + k] = matrix[k * stride + i]!
+      for (let signature = places; signature < signatures.length; signature++) {
+        const column = this.columnOf(signature)
+        const { weights } = signatures[signature]!
+        for (let i = 0; i <= column; i++) {
+          let sum = 0
+          for (let place = 0; place < places; place++) sum += weights[place]! * matrix[i * stride + 2 * hubs + place]!
+          matrix[i * stride + column] = sum
+          matrix[column * stride + i] = sum
+        }
+      }
+    }
   }
 
   /** Adds up all readings; `fitted`: those far from what the block's own fit says weigh less. */
   private pass(fitted: boolean): void {
-    const { source, errors, columns, row, common, count, owed } = this
+    const { source, errors, columns, stride, row, common, count, owed } = this
     const ports = [...source.ports.values()].map(port => new PortCurrent(port, errors.port_A))
     const owners = [...source.ports.values()].map(port => port.hub)
     const { begin_s, duration_s } = source
@@ -170,7 +196,7 @@ export class Blocks {
       for (let i = 0; i < columns; i++) {
         const weight = row[i]! / spread
         if (weight === 0) continue
-        for (let k = i, at = i * columns + i; k < columns; k++, at++) matrix[at]! += weight * row[k]!
+        for (let k = i, at = i * stride + i; k < columns; k++, at++) matrix[at]! += weight * row[k]!
       }
       for (let i = 0; i < columns; i++) common.columns[i]! += gain * row[i]!
       for (let i = 0; i < columns; i++) rest.columns[i] = owes * row[i]!
@@ -270,15 +296,15 @@ export class Blocks {
 
   /** In each block any place as bad as it likes; sensors and source are the same in all. */
   private fitFreely(): void {
-    const { errors, columns, matrices, free, freeVariance, model, hubs, places } = this
+    const { errors, columns, stride, matrices, free, freeVariance, model, hubs, places } = this
     const sensors = [...Array(2 * hubs).keys(), columns - 2]
     const deviation = (i: number): number => i < hubs ? errors.offset_V : i < 2 * hubs ? errors.gain : SOURCE_OHM.deviation
-    const own = model.places.map((place, i) => ({ at: 2 * hubs + i, precision: 1 / square(actingOf(place, FREE_OHM)) }))
+    const own = model.places.map((_, i) => ({ at: 2 * hubs + i, precision: 1 / square(actingOf(model.signatures[i]!, FREE_OHM)) }))
     const size = sensors.length
     const together = new Float64Array(size * size)
     const told = new Float64Array(size)
     const fits = matrices.map((matrix) => {
-      const at = (i: number, k: number): number => i < k ? matrix[i * columns + k]! : matrix[k * columns + i]!
+      const at = (i: number, k: number): number => i < k ? matrix[i * stride + k]! : matrix[k * stride + i]!
       const fit = new Cholesky(places, (i, k) => at(own[i]!.at, own[k]!.at) + (i === k ? own[i]!.precision : 0))
       const ways = [...sensors, columns - 1].map((sensor) => {
         const way = Float64Array.from(own, one => at(one.at, sensor))
@@ -294,7 +320,7 @@ export class Blocks {
     const all = new Cholesky(size, (i, k) => together[i * size + k]! + (i === k ? 1 / square(deviation(sensors[i]!)) : 0))
     all.solve(told)
     matrices.forEach((matrix, block) => {
-      const at = (i: number, k: number): number => i < k ? matrix[i * columns + k]! : matrix[k * columns + i]!
+      const at = (i: number, k: number): number => i < k ? matrix[i * stride + k]! : matrix[k * stride + i]!
       const mine = Float64Array.from(own, one =>
         at(one.at, columns - 1) - sensors.reduce((sum, sensor, i) => sum + at(one.at, sensor) * told[i]!, 0))
       fits[block]!.solve(mine)
@@ -315,11 +341,6 @@ function carried(columns: number, variance: number): Carried {
 function begin(carried: Carried, variance: number): void {
   carried.columns.fill(0)
   carried.variance = variance
-}
-
-/** Copies the upper half of a symmetric matrix to the lower. */
-function mirror(matrix: Float64Array, columns: number): void {
-  for (let i = 0; i < columns; i++) for (let k = 0; k < i; k++) matrix[i * columns + k] = matrix[k * columns + i]!
 }
 
 function square(value: number): number {

@@ -3,7 +3,7 @@ import { createFrame } from '#protocol/index.ts'
 import { attachNode, createCar, SEDAN, SEDAN_DUAL } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
 import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
-import { runTrial } from './trial/index.ts'
+import { drawTrial, runTrial } from './trial/index.ts'
 
 const LIMIT_ms = 60_000
 const drive = { seed: 11, layout: 'line', engine: true, drive_s: 40 } as const
@@ -47,6 +47,24 @@ describe('a check of what hubs tell', () => {
     expect(finding).toMatchObject({ cables: ['drop.FL', 'B.drop.FL'], both: false, orElse: [] })
     expect(finding!.least_Ohm).toBeLessThan(0.15)
     expect(findingText(SEDAN_DUAL.copper, finding!)).toMatch(/^drop\.FL or B\.drop\.FL: \d+ mΩ or more instead of 35, /)
+  }, LIMIT_ms)
+
+  it('of a spine whose diodes block names the cable, and not what the other spine loses alone', () => {
+    const { diagnosis } = runTrial({
+      ...drive, number: 9, layout: 'dual', faults: [{ cable: 'B.spine.HOOD', conductor: 'supply', extra_Ohm: 0.137, course: 'steady' }],
+    })
+    const [finding, ...others] = diagnosis.findings
+    expect(others).toEqual([])
+    expect(finding!.cables).toEqual(['spine.HOOD', 'B.spine.HOOD'])
+    expect(finding!.least_Ohm).toBeGreaterThan(0.05)
+    expect(finding!.least_Ohm).toBeLessThan(0.137)
+  }, LIMIT_ms)
+
+  it('of two bad contacts in two spines does not name a third place without them', () => {
+    const { diagnosis } = runTrial(drawTrial(1796079448, 71, 'dual'))
+    for (const { cables, orElse } of diagnosis.findings) {
+      expect([...cables, ...orElse].some(cable => ['B.spine.DASH', 'drop.HOOD'].includes(cable))).toBe(true)
+    }
   }, LIMIT_ms)
 
   it('of two bad contacts in one ring names both, or says that the drop between them may be two', () => {

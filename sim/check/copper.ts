@@ -1,9 +1,15 @@
-import { capabilityOf, type CopperTopology, flowsOf, type WayAround } from '../power/index.ts'
+import { Cholesky } from './cholesky.ts'
+import { capabilityOf, type ConductorFlow, type CopperTopology, flowsOf, type WayAround } from '../power/index.ts'
 
-/** What a check can tell from the other places: one cable, or several that always carry the same current. */
+/**
+ * What a check can tell from the other places: one cable, or several that always carry the same current. In a ring, supply and return of a
+ * cable are a place each, as they share currents otherwise; which of them it is, is not said.
+ */
 export interface Place {
   /** Names of its cables; of several, none can be told from another by what hubs measure. */
   readonly cables: readonly string[]
+  /** Which of their conductors, where supply and return are a place each. */
+  readonly conductor: 'supply' | 'return' | undefined
   /** By hub: share of the hub's current that flows through it. */
   readonly share: readonly number[]
   /** Of the healthy copper, supply and return, Ω; of cables beside each other, of one. */
@@ -23,10 +29,26 @@ export interface Place {
   readonly both: boolean
 }
 
+/**
+ * How a bad contact of a place acts on the hubs. Its own way takes share² from each hub; in one of two spines the diodes behind a bad
+ * contact block, and those hubs lose what the other spine loses alone: the same as if many places were a little worse.
+ */
+export interface Signature {
+  readonly place: number
+  /** Of what acts, by place: how much each seems to add. */
+  readonly weights: Float64Array
+  /** R acts as R / (1 + R × S). */
+  readonly around_S: number
+  /** Not the place's own way. */
+  readonly blocks: boolean
+}
+
 /** The copper of a car as a check needs it. */
 export interface CopperModel {
   readonly hubs: readonly string[]
   readonly places: readonly Place[]
+  /** That of each place, by place, and behind these the others. */
+  readonly signatures: readonly Signature[]
   /** Volts lost at a hub by each ampere of another, [hub · hubs + other], Ω. */
   readonly transfer_Ohm: Float64Array
   /** Two spines carry it: what flows in which depends on diodes, and nobody tells. */
@@ -37,6 +59,8 @@ export interface CopperModel {
 const COPPER_C = 30
 /** Shares that differ by less are the same current. */
 const SAME_SHARE = 1e-6
+/** Less than this share in all other places is a place's own way. */
+const LEAST_BESIDE = 0.05
 /** Good contacts and copper differ from their description by this share, rms; a welded or bolted joint by this, Ω. */
 const CONTACT_SPREAD = 0.33
 const COPPER_SPREAD = 0.04
@@ -44,43 +68,60 @@ const JOINT_OHM = 0.0002
 
 /** Throws `DataError` when the topology is not right. */
 export function copperModel(topology: CopperTopology): CopperModel {
-  const { share, transfer_Ohm, around } = flowsOf(topology, COPPER_C)
+  const { flows, transfer_Ohm, blocked_Ohm } = flowsOf(topology, COPPER_C)
   const capability = capabilityOf(topology, COPPER_C)
   const ways = capability.hubs.flatMap(hub => hub.paths)
-  const groups: number[][] = []
-  share.forEach((own, cable) => {
-    const group = groups.find(([other]) => sameCurrent(share[other!]!, own))
-    if (group === undefined) groups.push([cable])
-    else group.push(cable)
-  })
-  const places = groups.map((cables): Place => {
-    const own = share[cables[0]!]!
+  const groups: { readonly cables: number[], readonly flow: ConductorFlow, readonly conductor: Place['conductor'] }[] = []
+  flows.forEach((two, cable) => two.forEach((flow, i) => {
+    const group = groups.find(other => sameCurrent(other.flow.share, flow.share))
+    if (group === undefined) groups.push({ cables: [cable], flow, conductor: two.length === 1 ? undefined : i === 0 ? 'supply' : 'return' })
+    else group.cables.push(cable)
+  }))
+  const places = groups.map(({ cables, flow: { share: own, around }, conductor }): Place => {
     const resistance_Ohm = (cable: number): number => capability.cables[cable]!.resistance_Ohm
     const spreads_Ohm = cables.map(cable => spreadOf(topology.cables[cable]!, resistance_Ohm(cable)))
     const nominals_Ohm = ways.map(way => cables.reduce((sum_Ohm, cable) => sum_Ohm + (way.includes(cable) ? resistance_Ohm(cable) : 0), 0))
     return {
-      cables: cables.map(cable => topology.cables[cable]!.name), share: own, nominal_Ohm: Math.max(...nominals_Ohm),
-      around: around[cables[0]!]!, both: false,
-      spread_Ohm: Math.sqrt(spreads_Ohm.reduce((sum, one_Ohm) => sum + one_Ohm * one_Ohm, 0)),
+      cables: cables.map(cable => topology.cables[cable]!.name), conductor, share: own, nominal_Ohm: Math.max(...nominals_Ohm),
+      around, both: false,
+      spread_Ohm: Math.sqrt((conductor === undefined ? 1 : 0.5) * spreads_Ohm.reduce((sum, one_Ohm) => sum + one_Ohm * one_Ohm, 0)),
       first: own.every(one => Math.abs(Math.abs(one) - Math.abs(own[0]!)) < SAME_SHARE) && Math.abs(own[0]!) > SAME_SHARE,
     }
   })
+  const blocking = topology.layout === 'dual' ? groups.flatMap(({ cables }, place) => blockingOf(place, places, blocked_Ohm[cables[0]!]!)) : []
   return {
-    hubs: topology.hubs, places: topology.layout === 'ring' ? withEnds(places) : places,
+    hubs: topology.hubs, places: topology.layout === 'ring' ? withEnds(places) : places, signatures: [...ownOf(places), ...blocking],
     transfer_Ohm: Float64Array.from(transfer_Ohm.flat()), shared: topology.layout === 'dual',
   }
 }
 
 /** The model of a ring, with a place for each two of its cables that are bad together where several hubs are between. */
 export function withPairs(model: CopperModel): CopperModel {
-  const pairs = pairsOf(model.places).filter(({ share }) => !model.places.some(place => sameCurrent(place.share, share)))
-  return {
-    ...model,
-    places: [...model.places, ...pairs.map(({ ends, share }): Place => ({
-      cables: ends.flatMap(end => model.places[end]!.cables), share, nominal_Ohm: 0, around: { least_S: 0, most_S: 0 },
-      spread_Ohm: JOINT_OHM, first: false, ends, both: true,
-    }))],
-  }
+  const all = pairsOf(model.places)
+  const pairs = all.filter(({ share }, i) => ![...model.places, ...all.slice(0, i)].some(other => sameCurrent(other.share, share)))
+  const places = [...model.places, ...pairs.map(({ ends, share }): Place => ({
+    cables: ends.flatMap(end => model.places[end]!.cables), conductor: undefined, share, nominal_Ohm: 0, around: { least_S: 0, most_S: 0 },
+    spread_Ohm: JOINT_OHM, first: false, ends, both: true,
+  }))]
+  return { ...model, places, signatures: ownOf(places) }
+}
+
+function ownOf(places: readonly Place[]): Signature[] {
+  return places.map(({ around }, place) =>
+    ({ place, weights: Float64Array.from(places, (_, other) => other === place ? 1 : 0), around_S: around.most_S, blocks: false }))
+}
+
+/** What the diodes behind a place do when they block, as a sum of what all places would do; none where that is what it does anyway. */
+function blockingOf(place: number, places: readonly Place[], blocked_Ohm: readonly (readonly number[])[]): Signature[] {
+  const around_S = places[place]!.around.least_S
+  if (!(around_S > 0)) return []
+  const overlap = (a: Place, b: Place): number => square(a.share.reduce((sum, one, hub) => sum + one * b.share[hub]!, 0))
+  const weights = Float64Array.from(places, ({ share }) =>
+    around_S * blocked_Ohm.reduce((sum, row, at) => sum + row.reduce((more, ohm, by) => more + share[at]! * ohm * share[by]!, 0), 0))
+  const size = Math.max(...places.map(one => overlap(one, one)))
+  new Cholesky(places.length, (i, k) => overlap(places[i]!, places[k]!) + (i === k ? SAME_SHARE * size : 0)).solve(weights)
+  const others = weights.reduce((sum, weight, other) => sum + (other === place ? 0 : Math.abs(weight)), 0)
+  return others < LEAST_BESIDE * Math.abs(weights[place]!) ? [] : [{ place, weights, around_S, blocks: true }]
 }
 
 function withEnds(places: readonly Place[]): Place[] {
@@ -114,9 +155,18 @@ function spreadOf({ connectors = 2, contact_mOhm = 3 }: CopperTopology['cables']
   return Math.sqrt(2 * connectors * contact_Ohm * contact_Ohm + copper_Ohm * copper_Ohm + JOINT_OHM * JOINT_OHM)
 }
 
-/** What a resistance added at a place does to the hubs, as if the place were in a line. */
-export function actingOf({ around }: Place, added_Ohm: number): number {
-  return added_Ohm / (1 + added_Ohm * around.most_S)
+/** What a resistance added does to the hubs, as if its place were in a line. */
+export function actingOf({ around_S }: Signature, added_Ohm: number): number {
+  return added_Ohm / (1 + added_Ohm * around_S)
+}
+
+function square(value: number): number {
+  return value * value
+}
+
+/** Of the same cables, though another conductor. */
+export function sameCables(a: Place, b: Place): boolean {
+  return a === b || (a.both === b.both && a.cables.join() === b.cables.join())
 }
 
 function sameCurrent(a: readonly number[], b: readonly number[]): boolean {

@@ -1,4 +1,4 @@
-import { actingOf, type CopperModel, copperModel, type Place, withPairs } from './copper.ts'
+import { actingOf, type CopperModel, copperModel, type Place, sameCables, withPairs } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
 import { type Baseline, priorOf } from './baseline.ts'
 import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Taken } from './estimate.ts'
@@ -106,8 +106,8 @@ export class Check {
     const { readings, model, errors } = this
     const breaks = breaksOf(model, readings)
     if (readings.volts.length === 0 || !(readings.duration_s > 0)) {
-      const places = model.places.map(({ cables, nominal_Ohm }): PlaceState =>
-        ({ cables, nominal_Ohm, state: 'notExcited', added_Ohm: 0, resolution_Ohm: Infinity }))
+      const places = distinct(model).map(([place]): PlaceState =>
+        ({ cables: model.places[place!]!.cables, nominal_Ohm: model.places[place!]!.nominal_Ohm, state: 'notExcited', added_Ohm: 0, resolution_Ohm: Infinity }))
       return { duration_s: 0, readings: 0, misfit: 0, findings: [], breaks, places, learned: prior }
     }
     const singles = new Search(readings, model, errors, prior)
@@ -120,16 +120,19 @@ export class Check {
     const search = two?.found.some(({ place }) => pairs.places[place]!.both) === true ? two : singles
     return {
       duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings: search.findings(), breaks,
-      places: model.places.map((place, i) => this.stateOf(i, place, first, search)), learned: last.posterior,
+      places: distinct(model).map(places => this.stateOf(places, first, search)), learned: last.posterior,
     }
   }
 
-  private stateOf(index: number, place: Place, first: Estimate, search: Search): PlaceState {
-    const { cables, nominal_Ohm } = place
-    const resolution_Ohm = first.resolution_Ohm[index]!
+  /** `indices`: one, or those of the supply and the return of the same cables. */
+  private stateOf(indices: readonly number[], first: Estimate, search: Search): PlaceState {
+    const { places, signatures } = this.model
+    const { cables, nominal_Ohm } = places[indices[0]!]!
+    const resolution_Ohm = Math.max(...indices.map(index => first.resolution_Ohm[index]!))
     const seen = (acts_Ohm: number): boolean => square(acts_Ohm / resolution_Ohm) / 2 > NAMED
-    const state = search.isBad(index) ? 'bad' : seen(actingOf(place, SEEN_OHM)) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
-    const added_Ohm = first.candidates.find(one => one.place === index)!.added_Ohm
+    const acts_Ohm = Math.min(...indices.map(index => actingOf(signatures[index]!, SEEN_OHM)))
+    const state = search.isBad(indices[0]!) ? 'bad' : seen(acts_Ohm) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
+    const { added_Ohm } = first.candidates.find(one => indices.includes(one.place))!
     return { cables, nominal_Ohm, state, added_Ohm, resolution_Ohm }
   }
 }
@@ -153,7 +156,7 @@ class Search {
     let last = this.first
     // Beside another spine what one contact does not explain is as likely the model's fault as another one's.
     while (found.length < (model.shared ? 1 : MOST_FINDINGS)) {
-      const next = last.candidates.find(one => this.isNamed(one, found) && !found.some(other => other.place === one.place))
+      const next = last.candidates.find(one => this.isNamed(one, found) && !found.some(other => this.alike(other, one)))
       if (next === undefined) break
       found.push(next)
       // What seemed to be the first fault may have been two others: each is looked for anew among the rest.
@@ -161,63 +164,70 @@ class Search {
       // And one that the others explain is none.
       this.prune(found)
       last = this.run(found)
-      if (!found.some(one => one.place === next.place)) break
+      if (!found.some(one => this.alike(one, next))) break
     }
     // What was found is judged by `blocks` as they are; how large it is by better ones, which know of it.
     const better = found.length === 0 ? undefined : new Blocks(readings, model, errors, blocks)
     this.last = last
     // First as if each were there all the time: blocks that were told of a course would go on telling it.
-    const always = found.map(({ place }) => ({ place, pattern: new Float64Array(blocks.count).fill(1) }))
+    const always = found.map(({ signature }) => ({ signature, pattern: new Float64Array(blocks.count).fill(1) }))
     let measured = found.length === 0 ? last : this.run(always)
     for (let i = 0; better !== undefined && i < REFINEMENTS; i++) {
       better.refine(measured.unknowns)
-      found.forEach(({ evidence, place }, at) => {
+      found.forEach((known, at) => {
         const others = estimate(better, model, prior, found.filter((_, other) => other !== at))
-        found[at] = { ...others.candidates.find(one => one.place === place)!, evidence }
+        found[at] = { ...others.candidates.find(one => this.alike(one, known))!, evidence: known.evidence }
       })
       measured = estimate(better, model, prior, found)
     }
     // Known better, it may be within tolerance.
     const sizes = measured.taken.map(({ added_Ohm, deviation_Ohm }, i) => {
-      const known = model.places[found[i]!.place]!.first ? FIRST_KNOWN : errors.portGain
+      const known = looksFirst(model, found[i]!.signature) ? FIRST_KNOWN : errors.portGain
       return { added_Ohm, deviation_Ohm: Math.sqrt(square(deviation_Ohm) + square(known * added_Ohm)) }
     })
-    const stays = found.map(({ place }, i) => {
+    const stays = found.map(({ signature }, i) => {
       const { added_Ohm, deviation_Ohm } = sizes[i]!
-      const least_Ohm = leastOf(model.places[place]!)
-      return model.places[place]!.first ? added_Ohm - 2 * deviation_Ohm > least_Ohm : added_Ohm > least_Ohm / 2
+      const least_Ohm = leastOf(model, signature)
+      return looksFirst(model, signature) ? added_Ohm - 2 * deviation_Ohm > least_Ohm : added_Ohm > least_Ohm / 2
     })
     this.found = found.filter((_, i) => stays[i])
     this.sizes = sizes.filter((_, i) => stays[i])
   }
 
   /** Named by itself or as one of two. */
-  isBad(place: number): boolean {
-    return this.found.some((one) => {
-      const { both, ends } = this.model.places[one.place]!
-      return one.place === place || (both && ends!.includes(place))
-    })
+  isBad(index: number): boolean {
+    const { places } = this.model
+    return this.found.some(one => sameCables(places[one.place]!, places[index]!) || this.isEnd(index, one))
+  }
+
+  /** Of the same cables: what the supply explains well the return explains nearly as well. */
+  private alike(a: { readonly place: number }, b: { readonly place: number }): boolean {
+    const { places } = this.model
+    return sameCables(places[a.place]!, places[b.place]!)
+  }
+
+  /** One of the two that `of` is. */
+  private isEnd(place: number, of: { readonly place: number }): boolean {
+    const { both, ends } = this.model.places[of.place]!
+    return both && ends!.some(end => this.alike({ place: end }, { place }))
   }
 
   findings(): Finding[] {
     const { found, first, run, model } = this
     const findings = found.map((one, i) => this.finding(one, i, found.length === 1 ? first : run(found.filter(other => other !== one))))
     // Of two that are named together each is said already.
-    return findings.filter((_, i) => model.places[found[i]!.place]!.both || !found.some(({ place }) => {
-      const { both, ends } = model.places[place]!
-      return both && ends!.includes(found[i]!.place)
-    }))
+    return findings.filter((_, i) => model.places[found[i]!.place]!.both || !found.some(one => this.isEnd(found[i]!.place, one)))
   }
 
-  private isNamed({ evidence, added_Ohm, place }: Candidate, others: readonly Candidate[]): boolean {
-    return evidence > Math.max(NAMED, ...others.map(other => SHADOW * other.evidence)) && added_Ohm > leastOf(this.model.places[place]!)
+  private isNamed({ evidence, added_Ohm, signature }: Candidate, others: readonly Candidate[]): boolean {
+    return evidence > Math.max(NAMED, ...others.map(other => SHADOW * other.evidence)) && added_Ohm > leastOf(this.model, signature)
   }
 
   private reconsider(found: Candidate[]): void {
     const { run } = this
     for (let i = 0; i < found.length - 1; i++) {
       const others = found.filter((_, at) => at !== i)
-      const best = run(others).candidates.find(one => !others.some(other => other.place === one.place))
+      const best = run(others).candidates.find(one => !others.some(other => this.alike(other, one)))
       if (best !== undefined && this.isNamed(best, others)) found[i] = best
     }
   }
@@ -226,7 +236,7 @@ class Search {
     const { run } = this
     for (let i = 0; i < found.length; i++) {
       const others = found.filter((_, at) => at !== i)
-      const again = run(others).candidates.find(one => one.place === found[i]!.place)!
+      const again = run(others).candidates.find(one => this.alike(one, found[i]!))!
       if (this.isNamed(again, others)) found[i] = again
       else found.splice(i--, 1)
     }
@@ -235,8 +245,8 @@ class Search {
   private finding(candidate: Candidate, index: number, without: Estimate): Finding {
     const { model } = this
     const place = model.places[candidate.place]!
-    const best = without.candidates.find(one => one.place === candidate.place)!.evidence
-    const rivals = without.candidates.filter(one => one.place !== candidate.place && one.added_Ohm > leastOf(model.places[one.place]!) / 2)
+    const best = without.candidates.find(one => this.alike(one, candidate))!.evidence
+    const rivals = without.candidates.filter(one => !this.alike(one, candidate) && one.added_Ohm > leastOf(model, one.signature) / 2)
     let others = exp(-best - log(CHANCE))
     for (const rival of rivals) others += exp(rival.evidence - best)
     const { added_Ohm, deviation_Ohm } = this.sizes[index]!
@@ -249,6 +259,7 @@ class Search {
     const excluded = Math.max(EXCLUDED, model.shared ? MODELLED * best : 0)
     const orElse = new Set(rivals.filter(one => best - one.evidence < excluded).flatMap(one => model.places[one.place]!.cables))
     for (const cable of this.endsOf(place, added_Ohm)) orElse.add(cable)
+    if (model.shared) for (const cable of this.twoInsteadOf(candidate, without, best - excluded)) orElse.add(cable)
     for (const cable of place.cables) orElse.delete(cable)
     return {
       cables: place.cables, both: place.both, orElse: [...orElse],
@@ -259,6 +270,18 @@ class Search {
     }
   }
 
+  /** Of two spines: any two other places that together explain more than `least`. Each alone may explain less than what was found. */
+  private twoInsteadOf(found: Candidate, { candidates }: Estimate, least: number): string[] {
+    const { model } = this
+    const others = (all: readonly Candidate[], ...not: Candidate[]): Candidate[] =>
+      all.filter(one => one.evidence > NAMED && !not.some(other => this.alike(one, other)) && one.added_Ohm > leastOf(model, one.signature))
+    return others(candidates, found).flatMap((one) => {
+      const [second] = others(this.run([one]).candidates, found, one)
+      const both = second === undefined ? -Infinity : one.evidence + second.evidence + log(ANOTHER)
+      return both > least ? [one, second!].flatMap(({ place }) => model.places[place]!.cables) : []
+    })
+  }
+
   /** Of a place that looks bad when its ends are: these, unless they are excluded. */
   private endsOf({ ends, both }: Place, looks_Ohm: number): string[] {
     if (ends === undefined || both) return []
@@ -267,8 +290,9 @@ class Search {
     // Two of r look like one of r² / (around + 2 r) before the hubs between them, and one of 2 r × around / (around + 2 r) in the ring.
     const each_Ohm = looks_Ohm + Math.sqrt(looks_Ohm * (looks_Ohm + around_Ohm))
     const ring_Ohm = 2 * each_Ohm * around_Ohm / (around_Ohm + 2 * each_Ohm)
-    const named = ends.some(end => found.some(one => one.place === end))
-    const better = this.run(found).candidates.filter(({ place }) => ends.includes(place))
+    const isEnd = (one: Candidate): boolean => ends.some(place => this.alike({ place }, one))
+    const named = found.some(isEnd)
+    const better = this.run(found).candidates.filter(isEnd)
       .map(({ added_Ohm, deviation_Ohm, information }) => ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2))
     return named || Math.max(...better) + log(ANOTHER) > -EXCLUDED ? ends.flatMap(end => model.places[end]!.cables) : []
   }
@@ -283,10 +307,28 @@ function extended(prior: Prior, { places }: CopperModel): Prior {
   }
 }
 
-/** What is within tolerance at a place, as it acts. */
-function leastOf(place: Place): number {
+/** Places by what can be said of them: those of the same cables together. */
+function distinct({ places }: CopperModel): number[][] {
+  const groups: number[][] = []
+  places.forEach((place, index) => {
+    const group = groups.find(([other]) => sameCables(places[other!]!, place))
+    if (group === undefined) groups.push([index])
+    else group.push(index)
+  })
+  return groups
+}
+
+/** What is within tolerance, as it acts. */
+function leastOf(model: CopperModel, signature: number): number {
+  const one = model.signatures[signature]!
   // All hubs draw through it: it loses the square of its share.
-  return place.first ? LEAST_FIRST_OHM / square(place.share[0]!) : actingOf(place, LEAST_OHM)
+  return looksFirst(model, signature) ? LEAST_FIRST_OHM / square(model.places[one.place]!.share[0]!) : actingOf(one, LEAST_OHM)
+}
+
+/** It looks like a weak battery. */
+function looksFirst({ places, signatures }: CopperModel, signature: number): boolean {
+  const { place, blocks } = signatures[signature]!
+  return places[place]!.first && !blocks
 }
 
 /** Silent hubs, each set of them with the cables behind which they all are, and nobody else. */

@@ -11,7 +11,8 @@ type Pattern = Float64Array
 
 /** A bad contact that an estimate takes as there is. */
 export interface Taken {
-  readonly place: number
+  /** How it acts, by the model's. */
+  readonly signature: number
   readonly pattern: Pattern
 }
 
@@ -28,6 +29,7 @@ export interface Prior {
 /** The evidence for one more bad contact at a place. */
 export interface Candidate {
   readonly place: number
+  readonly signature: number
   readonly course: Course
   readonly pattern: Pattern
   /** Natural logarithm of how much better it explains the readings than none. */
@@ -84,8 +86,9 @@ export function describedPrior(model: CopperModel, errors: ReadingErrors): Prior
 /** States: by hub offset and gain, then by place what is added, what the source has, then the taken. */
 class Run {
   private readonly blocks: Blocks
+  private readonly model: CopperModel
   private readonly taken: readonly Taken[]
-  /** By place: what a fault is expected to act like. */
+  /** By signature: what a fault is expected to act like. */
   private readonly faults_Ohm: readonly number[]
   /** By place: natural logarithm of how much less likely it is than a single bad contact. */
   private readonly costs: readonly number[]
@@ -94,9 +97,10 @@ class Run {
   private readonly posterior: Cholesky
 
   constructor(blocks: Blocks, model: CopperModel, prior: Prior, taken: readonly Taken[]) {
-    const { columns } = blocks
+    const { columns, stride } = blocks
     this.blocks = blocks
-    this.faults_Ohm = model.places.map(place => actingOf(place, FAULT_OHM))
+    this.model = model
+    this.faults_Ohm = model.signatures.map(signature => actingOf(signature, FAULT_OHM))
     this.costs = model.places.map(({ both }) => both ? -log(CHANCE) : 0)
     this.taken = taken
     const base = columns - 1
@@ -104,7 +108,7 @@ class Run {
     this.states = states
     const variances = [
       ...prior.offsetVariance, ...prior.gainVariance, ...prior.addedVariance, square(SOURCE_OHM.deviation),
-      ...taken.map(({ place }) => square(this.faults_Ohm[place]!)),
+      ...taken.map(({ signature }) => square(this.faults_Ohm[signature]!)),
     ]
     const means = [...prior.offset_V, ...prior.gain, ...prior.added_Ohm, SOURCE_OHM.mean, ...taken.map(() => 0)]
     const information = new Float64Array(states * states)
@@ -113,7 +117,7 @@ class Run {
       for (let i = 0; i < states; i++) {
         const weight = this.weightOf(i, block)
         if (weight === 0) continue
-        const row = this.columnOf(i) * columns
+        const row = this.columnOf(i) * stride
         this.mean[i]! += weight * matrix[row + base]!
         for (let k = 0; k <= i; k++) information[i * states + k]! += weight * this.weightOf(k, block) * matrix[row + this.columnOf(k)]!
       }
@@ -122,10 +126,10 @@ class Run {
     this.posterior.solve(this.mean)
   }
 
-  /** The column of a state: a taken one has that of its place, in the blocks in which it is bad. */
+  /** The column of a state: a taken one has that of its signature, in the blocks in which it is bad. */
   private columnOf(state: number): number {
-    const { hubs, columns } = this.blocks
-    return state < columns - 1 ? state : 2 * hubs + this.taken[state - columns + 1]!.place
+    const { blocks, taken } = this
+    return state < blocks.columns - 1 ? state : blocks.columnOf(taken[state - blocks.columns + 1]!.signature)
   }
 
   private weightOf(state: number, block: number): number {
@@ -138,10 +142,13 @@ class Run {
     const from = (start: number, count: number): number[] => Array.from(mean.subarray(start, start + count))
     const variances = (start: number, count: number): number[] => Array.from(all.subarray(start, start + count))
     const first = columns - 1
-    const looked = Array.from({ length: places }, (_, place) => this.look(place))
+    const looked = this.model.signatures.map((_, signature) => this.look(signature))
+    const candidates = looked.map(({ candidate }) => candidate)
+    const bests = Array.from({ length: places }, (_, place) =>
+      candidates.filter(one => one.place === place).reduce((best, one) => one.evidence > best.evidence ? one : best))
     return {
-      candidates: looked.map(({ candidate }) => candidate).sort((a, b) => b.evidence - a.evidence),
-      resolution_Ohm: looked.map(({ resolution_Ohm }) => resolution_Ohm),
+      candidates: bests.sort((a, b) => b.evidence - a.evidence),
+      resolution_Ohm: looked.slice(0, places).map(({ resolution_Ohm }) => resolution_Ohm),
       posterior: {
         offset_V: from(0, hubs), offsetVariance: variances(0, hubs), gain: from(hubs, hubs), gainVariance: variances(hubs, hubs),
         added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
@@ -152,7 +159,7 @@ class Run {
   }
 
   private unknowns(all: Float64Array): Estimate['unknowns'] {
-    const { mean, taken, posterior, states, blocks: { columns } } = this
+    const { mean, taken, posterior, states, model, blocks: { columns, hubs, places } } = this
     const base = columns - 1
     const beside = taken.map((_, i) => {
       const column = new Float64Array(states)
@@ -163,11 +170,13 @@ class Run {
     return (block) => {
       const means = mean.slice(0, base)
       const variances = all.slice(0, base)
-      taken.forEach(({ pattern }, i) => {
-        const share = pattern[block]!
-        const column = this.columnOf(base + i)
-        means[column]! += share * mean[base + i]!
-        variances[column]! += share * (2 * beside[i]![column]! + share * all[base + i]!)
+      taken.forEach(({ signature, pattern }, i) => {
+        for (let place = 0; place < places; place++) {
+          const share = pattern[block]! * model.signatures[signature]!.weights[place]!
+          const column = 2 * hubs + place
+          means[column]! += share * mean[base + i]!
+          variances[column]! += share * (2 * beside[i]![column]! + share * all[base + i]!)
+        }
       })
       return { means, variances }
     }
@@ -175,31 +184,31 @@ class Run {
 
   /** Mean square of what is left, in units of what was assumed. */
   private misfit(): number {
-    const { blocks: { columns, matrices, readings }, mean, states } = this
+    const { blocks: { columns, stride, matrices, readings }, mean, states } = this
     const base = columns - 1
     let sum = 0
     matrices.forEach((matrix, block) => {
-      const error = new Float64Array(columns)
+      const error = new Float64Array(stride)
       error[base] = 1
       for (let i = 0; i < states; i++) error[this.columnOf(i)]! -= this.weightOf(i, block) * mean[i]!
-      for (let i = 0; i < columns; i++) {
+      for (let i = 0; i < stride; i++) {
         if (error[i] === 0) continue
-        for (let k = 0; k < columns; k++) sum += error[i]! * error[k]! * matrix[i * columns + k]!
+        for (let k = 0; k < stride; k++) sum += error[i]! * error[k]! * matrix[i * stride + k]!
       }
     })
     return sum / Math.max(1, readings)
   }
 
-  /** The course that explains most at a place: the sizes by block as normal equations, all else marginalised. */
-  private look(place: number): { candidate: Candidate, resolution_Ohm: number } {
-    const { blocks: { columns, matrices, hubs, count }, states, mean, posterior } = this
-    const column = 2 * hubs + place
+  /** The course that explains most by a signature: the sizes by block as normal equations, all else marginalised. */
+  private look(signature: number): { candidate: Candidate, resolution_Ohm: number } {
+    const { blocks: { columns, stride, matrices, count }, states, mean, posterior } = this
+    const column = this.blocks.columnOf(signature)
     const information = new Float64Array(count * count)
     const evidence = new Float64Array(count)
     const shown: Float64Array[] = []
     for (let block = 0; block < count; block++) {
       const matrix = matrices[block]!
-      const row = column * columns
+      const row = column * stride
       const seen = Float64Array.from({ length: states }, (_, i) => this.weightOf(i, block) * matrix[row + this.columnOf(i)]!)
       evidence[block] = matrix[row + columns - 1]! - dot(seen, mean)
       posterior.forward(seen)
@@ -210,10 +219,11 @@ class Run {
         information[other * count + block] = both
       }
     }
-    const sizes = new Sizes(information, evidence, this.faults_Ohm[place]!)
+    const { place } = this.model.signatures[signature]!
+    const sizes = new Sizes(information, evidence, this.faults_Ohm[signature]!)
     const steady = sizes.weigh(new Float64Array(count).fill(1))
-    const best = sizes.best(place)
-    const candidate = { ...best, evidence: best.evidence - this.costs[place]! }
+    const best = sizes.best()
+    const candidate = { ...best, place, signature, evidence: best.evidence - this.costs[place]! }
     return { candidate, resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)) }
   }
 }
@@ -244,15 +254,15 @@ class Sizes {
     return weighed(a, b, this.fault_Ohm)
   }
 
-  best(place: number): Candidate {
+  best(): Omit<Candidate, 'place' | 'signature'> {
     const { count } = this
     const steady = new Float64Array(count).fill(1)
-    let best: Candidate = { place, course: 'steady', pattern: steady, ...this.weigh(steady) }
+    let best: ReturnType<Sizes['best']> = { course: 'steady', pattern: steady, ...this.weigh(steady) }
     // In a moment nothing grows and nothing comes and goes.
     if (count < LEAST_BLOCKS) return best
     const consider = (course: Course, pattern: Pattern, cost: number): void => {
       const found = this.weigh(pattern)
-      if (found.evidence - cost > best.evidence) best = { place, course, pattern, ...found, evidence: found.evidence - cost }
+      if (found.evidence - cost > best.evidence) best = { course, pattern, ...found, evidence: found.evidence - cost }
     }
     consider('ageing', Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count), COURSE_COST)
     const pattern = this.flipped()

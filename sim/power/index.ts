@@ -6,7 +6,7 @@ export {
 } from './capability.ts'
 export { COPPER_FAULTS, type SupplyFault } from './copper-faults.ts'
 export { BODY_V, type DiodesOff } from './diodes.ts'
-export { flowsOf, type WayAround } from './flows.ts'
+export { type ConductorFlow, flowsOf, type WayAround } from './flows.ts'
 export { CONTINUOUS, fuseLetThrough_A2s } from './fuse.ts'
 export { interpolate, type Table } from './interpolate.ts'
 export { cranking, CRANKING_LEVELS, type CrankingLevel, jumpStart, loadDump, pulse4, reverse, type SupplyProfile } from './profiles.ts'

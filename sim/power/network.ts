@@ -395,10 +395,10 @@ export class Network {
     return this.supply.transfer_Ohm[i]! + this.back.transfer_Ohm[i]!
   }
 
-  /** Share of a hub's current that flows through a cable's supply conductor from → to. */
-  share(cable: number, hub: number): number {
+  /** Share of a hub's current that flows through a cable's supply conductor from → to, or comes back through its return. */
+  share(cable: number, hub: number, conductor: 'supply' | 'return' = 'supply'): number {
     if (this.stale) this.rebuild()
-    return this.supply.share[cable * this.hubNodes.length + hub]!
+    return (conductor === 'supply' ? this.supply : this.back).share[cable * this.hubNodes.length + hub]!
   }
 
   private lost_V(conductor: Conductor, hub: number): number {
