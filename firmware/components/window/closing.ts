@@ -62,6 +62,7 @@ type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' 
 /** The piece of the curve on which `gap_mm` lies, from a known one on. */
 function pieceFrom(piece: number, gap_mm: number): number {
   let i = piece
+  // Stryker disable next-line EqualityOperator: where two pieces meet, both have the same speed.
   while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
   return i
 }
@@ -224,7 +225,9 @@ export class Closing {
       const usual_A = learned_A * climate
       const motor_V = speedOn(pieceFrom(1, knot_mm), knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
       const most_A = guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
+      // Stryker disable next-line EqualityOperator: a share of one is all.
       const port_A = motor_V < supply_V ? most_A * (motor_V / supply_V) : most_A
+      // Stryker disable next-line EqualityOperator: of two that are the same either is the most.
       if (port_A > forecast_A) forecast_A = port_A
       i--
     }

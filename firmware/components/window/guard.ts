@@ -200,6 +200,7 @@ export class PinchGuard {
   private frictionHere_A(gap_mm: number): number {
     const topSeal_mm = GUARD_PARAMETERS.topSeal_mm
     const learned_A = this.profile.usual_A(gap_mm)
+    // Stryker disable next-line EqualityOperator: where the seal begins both are the same place.
     const usual_A = gap_mm < topSeal_mm ? this.profile.usual_A(topSeal_mm) : learned_A
     this.learned_A = learned_A
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
@@ -240,6 +241,7 @@ export class PinchGuard {
     const p = GUARD_PARAMETERS
     const far = this.far
     let change_N = 0
+    // Stryker disable next-line EqualityOperator: of no excess either share is none.
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
     const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)
