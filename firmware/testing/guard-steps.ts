@@ -31,7 +31,7 @@ export class GuardSteps {
     this.speed_pulses_s = 0
     this.guard = new PinchGuard(this.motor, 9)
     this.guard.profile.decode(frictionImage(Float32Array.from({ length: FRICTION_KNOTS }, (_, i) => learned_A(frictionKnot_mm(i)))))
-    this.guard.begin(from_mm, temperature_C)
+    this.guard.begin(from_mm, temperature_C, false)
     this.reading = { dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0 }
   }
 

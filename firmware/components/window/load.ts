@@ -293,6 +293,11 @@ export class LoadObserver {
     this.warmth = 1
   }
 
+  /** What the motor pulls with, N, its own friction among it. */
+  pull_N(): number {
+    return this.load_A * this.force_N_A
+  }
+
   /** What was learned of the rotor's inertia, as a multiple of the usual one. */
   inertia(): number {
     return this.inertia_As2 / this.motor.inertia_As2
