@@ -26,7 +26,7 @@ class Drive {
   constructor(gap_mm: number, found = true, from_mm = gap_mm, backed = false) {
     const { guard, reading } = this.closing
     guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)))
-    this.closing.begin(0, from_mm, 23, backed)
+    this.closing.begin(0, from_mm, 23, backed, false)
     guard.found = found
     this.at(gap_mm)
     Object.assign(reading, { dt_s: TICK_s, stalled_ms: 0, pulses_s: 0 })
@@ -198,7 +198,7 @@ describe('the voltage of a closing', () => {
     const drive = new Drive(135)
     drive.closing.reading.stalled_ms = 100
     drive.settled_V()
-    drive.closing.begin(5000, 135, 23, false)
+    drive.closing.begin(5000, 135, 23, false, false)
     drive.closing.guard.found = true
     Object.assign(drive.at(135).closing.reading, { dt_s: TICK_s, stalled_ms: 0 })
     expect(drive.next_V()).toBeCloseTo(2.8, 9)
@@ -240,7 +240,7 @@ describe('what was measured', () => {
     expect([held(9.4, 10), held(9.5, 10), held(12, 10), held(0, 0), held(-1, -2)]).toEqual([false, true, true, false, false])
     const { closing } = new Drive(135)
     closing.update(measured(10, { port_A: 10, limit_A: 10 }), 0.5)
-    closing.begin(20, 135, 23, false)
+    closing.begin(20, 135, 23, false, false)
     expect(closing.wasLimited(20)).toBe(false)
   })
 
@@ -252,7 +252,7 @@ describe('what was measured', () => {
     }
     expect([slammed(10, 12), slammed(20, -12.01), slammed(169, 0), slammed(170, 0)]).toEqual([false, true, true, false])
     expect(slammed(180, 13)).toBe(true)
-    closing.begin(200, 135, 23, false)
+    closing.begin(200, 135, 23, false, false)
     expect(closing.slammed).toBe(false)
   })
 
@@ -280,7 +280,7 @@ describe('what was measured', () => {
     closing.guard.load.gathered = () => { counted++ }
     closing.beginOpening(1000, -30)
     expect([counted, closing.guard.load.emf_Vs]).toEqual([1, MOTOR.emf_Vs(-30)])
-    closing.begin(2000, 135, 23, false)
+    closing.begin(2000, 135, 23, false, false)
     expect([counted, closing.guard.load.emf_Vs]).toEqual([2, MOTOR.emf_Vs(23)])
   })
 })

@@ -117,7 +117,7 @@ describe('the friction that is found', () => {
       expect(friction_A(20, scale)).toBeCloseTo(STEPS_FRICTION_A * scale, 9)
       expect(friction_A(100, scale)).toBeCloseTo(6 * scale, 9)
     }
-    guard.begin(6, -30)
+    guard.begin(6, -30, false)
     expect(guard.friction_A).toBeCloseTo(10 * climateFactor(-30), 6)
   })
 })
@@ -272,7 +272,7 @@ describe('where it is', () => {
 describe('a closing', () => {
   /** What a guard says that begins to close from 150 mm, and of a closing that takes a fifth more than usual. */
   function says(guard: PinchGuard): unknown[] {
-    guard.begin(150, 23)
+    guard.begin(150, 23, false)
     const atFirst = [guard.found, guard.far, guard.atEnd(), guard.excess_N, guard.glass_mm, guard.friction_A, guard.windingBound_A()]
     const steps = new GuardSteps(150)
     steps.scale = 1.2
