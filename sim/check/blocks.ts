@@ -7,7 +7,7 @@ import type { Readings } from './readings.ts'
 const DRIFT_V_s = 0.015
 const ANYWHERE_V = 5
 /** What a fault of the copper may be when weights are made for readings whose currents are not sure, Ω. */
-const SUSPECTED_OHM = 0.03
+const SUSPECTED_OHM = 0.005
 /** Readings that are less sure say nothing, V; further off than so many deviations they are counted as being there. */
 const LOOSE_V = 0.4
 const OUTLIER = 5
@@ -19,8 +19,6 @@ const ROUNDING = 0.01 / 12
 const BOARD_A = 0.06
 /** Length of a block, s, and the most there are. */
 const BLOCK_s = 2
-/** Of a hypothesis: what a place adds in one block is told by the next where they differ by no more. */
-const MOST_TIMES = 5
 const MOST_BLOCKS = 60
 /** Behind the common voltage is a battery with its own resistance, and an alternator that answers late; rms from car to car. */
 export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
@@ -28,9 +26,6 @@ export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
 const FREE_OHM = 0.1
 /** The first pass weighs as if the copper were sound; the others by what the one before made of each block. */
 const PASSES = 3
-
-/** What is known of the unknowns of a block, by its columns but the last. */
-export interface Unknowns { readonly means: Float64Array, readonly variances: Float64Array }
 
 /**
  * What readings say, as normal equations by block of time. The unknowns of a block are its columns: by hub an offset and a gain of its
@@ -51,13 +46,11 @@ export class Blocks {
   readonly matrices: readonly Float64Array[]
   /** Readings used. */
   readings = 0
-  private refined = false
   private readonly source: Readings
   private readonly model: CopperModel
   private readonly errors: ReadingErrors
   /** By block: the unknowns as the last pass left them. */
   private readonly free: readonly Float64Array[]
-  private readonly freeVariance: readonly Float64Array[]
   private readonly row: Float64Array
   /** The common voltage as the readings so far have it, as a sum of columns; and its variance, V². */
   private readonly common: Carried
@@ -66,11 +59,8 @@ export class Blocks {
   private readonly hub_A: Float64Array
   private readonly hubVariance: Float64Array
   private readonly flow_A: Float64Array
-  /** By block: the common voltage as the last pass had it on average, V. */
-  private readonly level_V: Float64Array
 
-  /** `from`: of the same readings, to be refined. */
-  constructor(source: Readings, model: CopperModel, errors: ReadingErrors, from?: Blocks) {
+  constructor(source: Readings, model: CopperModel, errors: ReadingErrors) {
     this.source = source
     this.model = model
     this.errors = errors
@@ -82,14 +72,12 @@ export class Blocks {
     this.stride = this.columns + model.signatures.length - this.places
     this.matrices = Array.from({ length: count }, () => new Float64Array(this.stride * this.stride))
     this.free = Array.from({ length: count }, () => new Float64Array(columns - 1))
-    this.freeVariance = Array.from({ length: count }, () => new Float64Array(columns - 1).fill(square(FREE_OHM)))
     this.row = new Float64Array(columns)
     this.common = carried(columns, square(ANYWHERE_V))
     this.hub_A = new Float64Array(this.hubs)
     this.hubVariance = new Float64Array(this.hubs)
     this.flow_A = new Float64Array(this.places)
-    this.level_V = from?.level_V.slice() ?? new Float64Array(count).fill(MIDDLE_V)
-    for (let pass = 0; from === undefined && pass < PASSES; pass++) {
+    for (let pass = 0; pass < PASSES; pass++) {
       this.pass(pass > 0)
       if (pass < PASSES - 1) this.fitFreely()
     }
@@ -99,22 +87,6 @@ export class Blocks {
   /** The column of a signature. */
   columnOf(signature: number): number {
     return signature < this.places ? 2 * this.hubs + signature : this.columns + signature - this.places
-  }
-
-  /**
-   * Adds up all readings once more, by what a hypothesis says of each block instead of its own fit. Such a fit knows little and takes
-   * every place for sound before it has seen anything: what is carried over from one block to the next is too small a fault by it, and as
-   * it has the noise of its block in it, that noise looks like the gain of a sensor.
-   */
-  refine(unknowns: (block: number) => Unknowns): void {
-    for (let block = 0; block < this.count; block++) {
-      const { means, variances } = unknowns(block)
-      this.free[block]!.set(means)
-      this.freeVariance[block]!.set(variances)
-    }
-    this.refined = true
-    this.pass(true)
-    this.complete()
   }
 
   /** Of each matrix there is only the upper half so far, and nothing of the sums of places. */
@@ -142,8 +114,6 @@ export class Blocks {
     const owners = [...source.ports.values()].map(port => port.hub)
     const { begin_s, duration_s } = source
     for (const matrix of this.matrices) matrix.fill(0)
-    const levels_V = new Float64Array(count)
-    const told = new Float64Array(count)
     this.readings = 0
     let last_s = NaN
     let last = -1
@@ -157,12 +127,10 @@ export class Blocks {
         last_s = t_s
       }
       if (block !== last) {
-        if (last < 0) {
-          begin(common, square(ANYWHERE_V))
-          common.columns[columns - 1] = MIDDLE_V
-        } else {
-          for (const one of [common, ...owed.values()]) this.settle(one, last, block)
-        }
+        // What a place adds in one block says nothing of the next: of what moves each begins anew.
+        begin(common, square(ANYWHERE_V))
+        common.columns[columns - 1] = MIDDLE_V
+        owed.clear()
         last = block
       }
       let noise = square(errors.volt_V) + this.looseness(hub, block)
@@ -174,8 +142,6 @@ export class Blocks {
       if (rest === undefined) owed.set(sequence, rest = carried(columns, ROUNDING))
       else if (!follows) begin(rest, ROUNDING)
       const common_V = this.commonOf(block, rest)
-      if (told[block]!++ > 0) levels_V[block]! += common_V
-      else levels_V[block] = common_V
       const error = this.look(hub, block, supply_V, common_V)
       let spread = common.variance + rest.variance + ROUNDING + noise
       const far = error * error / (OUTLIER * OUTLIER * spread)
@@ -202,26 +168,6 @@ export class Blocks {
       for (let i = 0; i < columns; i++) rest.columns[i] = owes * row[i]!
       common.variance -= gain * common.variance
       rest.variance = ROUNDING - owes * ROUNDING
-    }
-    for (let block = 0; block < count; block++) if (told[block]! > 0) this.level_V[block] = levels_V[block]! / told[block]!
-  }
-
-  /**
-   * Between two blocks: what places added in the first is taken as its fit has it, as in the next they may add something else. By a
-   * hypothesis that says how many times more they add, or as much, nothing is lost.
-   */
-  private settle(carried: Carried, block: number, next: number): void {
-    const { hubs, places, columns, free } = this
-    for (let i = 2 * hubs; i < 2 * hubs + places; i++) {
-      const added_Ohm = free[block]![i]!
-      const times = this.refined ? added_Ohm / free[next]![i]! : NaN
-      const share = carried.columns[i]!
-      if (times > 1 / MOST_TIMES && times < MOST_TIMES) carried.columns[i] = share * times
-      else {
-        carried.columns[columns - 1]! -= share * added_Ohm
-        carried.variance += share * share * this.freeVariance[block]![i]!
-        carried.columns[i] = 0
-      }
     }
   }
 
@@ -287,16 +233,15 @@ export class Blocks {
     for (let other = 0; other < hubs; other++) row[columns - 2]! -= hub_A[other]!
     let load_V = -lost_V
     for (let i = 0; i < columns - 1; i++) load_V += row[i]! * free[i]!
-    // A gain acts on what is expected, not on the reading: its noise would look like one. To measure what was found, the noise of those
-    // before is taken out too, by the level of the block; to find it, that costs more than it gives.
-    row[hubs + hub] = (this.refined ? this.level_V[block]! : common_V) - MIDDLE_V + load_V
+    // A gain acts on what is expected, not on the reading: its noise would look like one.
+    row[hubs + hub] = common_V - MIDDLE_V + load_V
     row[columns - 1] = supply_V + lost_V
     return supply_V - common_V - load_V - row[hubs + hub]! * free[hubs + hub]!
   }
 
   /** In each block any place as bad as it likes; sensors and source are the same in all. */
   private fitFreely(): void {
-    const { errors, columns, stride, matrices, free, freeVariance, model, hubs, places } = this
+    const { errors, columns, stride, matrices, free, model, hubs, places } = this
     const sensors = [...Array(2 * hubs).keys(), columns - 2]
     const deviation = (i: number): number => i < hubs ? errors.offset_V : i < 2 * hubs ? errors.gain : SOURCE_OHM.deviation
     const own = model.places.map((_, i) => ({ at: 2 * hubs + i, precision: 1 / square(actingOf(model.signatures[i]!, FREE_OHM)) }))
@@ -326,7 +271,6 @@ export class Blocks {
       fits[block]!.solve(mine)
       sensors.forEach((sensor, i) => { free[block]![sensor] = told[i]! })
       free[block]!.set(mine, 2 * hubs)
-      freeVariance[block]!.set(fits[block]!.variances(), 2 * hubs)
     })
   }
 }

@@ -81,6 +81,12 @@ describe('a check of what hubs tell', () => {
     }
   }, LIMIT_ms)
 
+  it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {
+    const { diagnosis } = runTrial(drawTrial(1796079082, 58))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['spine.RR'], orElse: [] }])
+    expect(diagnosis.findings[0]!.least_Ohm).toBeLessThan(0.0335)
+  }, LIMIT_ms)
+
   it('names the cable behind which hubs fell silent', () => {
     const check = new Check(SEDAN.copper)
     const car = createCar({ seed: 3 })

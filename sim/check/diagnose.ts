@@ -74,8 +74,6 @@ const MOST_FINDINGS = 3
 const ANOTHER = 0.02
 /** Beside another spine diodes block now here, now there: shares explain what one contact does to within this part of the evidence. */
 const MODELLED = 0.25
-/** What was found is measured once more by what it says itself: after that it changes by less than it is sure. */
-const REFINEMENTS = 2
 /** What a large one leaves when it was bad a little otherwise than its course says is no second one: share of its evidence. */
 const SHADOW = 0.02
 /** Share of the current that still comes through, when a contact in a ring is as good as open. */
@@ -166,22 +164,9 @@ class Search {
       last = this.run(found)
       if (!found.some(one => this.alike(one, next))) break
     }
-    // What was found is judged by `blocks` as they are; how large it is by better ones, which know of it.
-    const better = found.length === 0 ? undefined : new Blocks(readings, model, errors, blocks)
     this.last = last
-    // First as if each were there all the time: blocks that were told of a course would go on telling it.
-    const always = found.map(({ signature }) => ({ signature, pattern: new Float64Array(blocks.count).fill(1) }))
-    let measured = found.length === 0 ? last : this.run(always)
-    for (let i = 0; better !== undefined && i < REFINEMENTS; i++) {
-      better.refine(measured.unknowns)
-      found.forEach((known, at) => {
-        const others = estimate(better, model, prior, found.filter((_, other) => other !== at))
-        found[at] = { ...others.candidates.find(one => this.alike(one, known))!, evidence: known.evidence }
-      })
-      measured = estimate(better, model, prior, found)
-    }
-    // Known better, it may be within tolerance.
-    const sizes = measured.taken.map(({ added_Ohm, deviation_Ohm }, i) => {
+    // With all that were found, each may be within tolerance.
+    const sizes = last.taken.map(({ added_Ohm, deviation_Ohm }, i) => {
       const known = looksFirst(model, found[i]!.signature) ? FIRST_KNOWN : errors.portGain
       return { added_Ohm, deviation_Ohm: Math.sqrt(square(deviation_Ohm) + square(known * added_Ohm)) }
     })

@@ -1,6 +1,6 @@
 import { actingOf, type CopperModel } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
-import { type Blocks, SOURCE_OHM, type Unknowns } from './blocks.ts'
+import { type Blocks, SOURCE_OHM } from './blocks.ts'
 import { Cholesky, dot } from './cholesky.ts'
 
 /** How a contact is bad over the time that was looked at. */
@@ -49,8 +49,6 @@ export interface Estimate {
   readonly posterior: Prior
   /** Of those taken, Ω. */
   readonly taken: readonly { readonly added_Ohm: number, readonly deviation_Ohm: number }[]
-  /** What is known of all that is unknown in a block, with what the taken add there: for `Blocks.refine`. */
-  readonly unknowns: (block: number) => Unknowns
   /** Readings used, and mean square of their errors against what was assumed. */
   readonly readings: number
   readonly misfit: number
@@ -154,31 +152,7 @@ class Run {
         added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
       },
       taken: taken.map((_, i) => ({ added_Ohm: mean[first + i]!, deviation_Ohm: Math.sqrt(all[first + i]!) })),
-      unknowns: this.unknowns(all), readings, misfit: this.misfit(),
-    }
-  }
-
-  private unknowns(all: Float64Array): Estimate['unknowns'] {
-    const { mean, taken, posterior, states, model, blocks: { columns, hubs, places } } = this
-    const base = columns - 1
-    const beside = taken.map((_, i) => {
-      const column = new Float64Array(states)
-      column[base + i] = 1
-      posterior.solve(column)
-      return column
-    })
-    return (block) => {
-      const means = mean.slice(0, base)
-      const variances = all.slice(0, base)
-      taken.forEach(({ signature, pattern }, i) => {
-        for (let place = 0; place < places; place++) {
-          const share = pattern[block]! * model.signatures[signature]!.weights[place]!
-          const column = 2 * hubs + place
-          means[column]! += share * mean[base + i]!
-          variances[column]! += share * (2 * beside[i]![column]! + share * all[base + i]!)
-        }
-      })
-      return { means, variances }
+      readings, misfit: this.misfit(),
     }
   }
 
