@@ -1,4 +1,4 @@
-import { type ClosingReading, FRICTION_KNOTS, frictionImage, PinchGuard, WindowMotor } from '../components/window/index.ts'
+import { type ClosingReading, climateFactor, FRICTION_KNOTS, frictionImage, frictionKnot_mm, PinchGuard, WindowMotor } from '../components/window/index.ts'
 import { MOTOR_DATA } from './descriptors.ts'
 
 /** Friction that a guard in tests has learned. */
@@ -14,28 +14,37 @@ export class GuardSteps {
   scale: number
   /** What the last tick said: something is in the way. */
   tripped: boolean
+  /** How long a tick is. */
+  dt_s: number
+  /** Friction that was learned, where the drum has a gap. */
+  private readonly learned_A: (gap_mm: number) => number
+  private readonly climate: number
   private speed_pulses_s: number
 
-  constructor(from_mm: number) {
+  constructor(from_mm: number, temperature_C = 23, learned_A: (gap_mm: number) => number = () => STEPS_FRICTION_A) {
     this.motor = new WindowMotor(MOTOR_DATA)
     this.scale = 1
     this.tripped = false
+    this.dt_s = 0.01
+    this.learned_A = learned_A
+    this.climate = climateFactor(temperature_C)
     this.speed_pulses_s = 0
     this.guard = new PinchGuard(this.motor, 9)
-    this.guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(STEPS_FRICTION_A)))
-    this.guard.begin(from_mm, 23)
+    this.guard.profile.decode(frictionImage(Float32Array.from({ length: FRICTION_KNOTS }, (_, i) => learned_A(frictionKnot_mm(i)))))
+    this.guard.begin(from_mm, temperature_C, false)
     this.reading = { dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0 }
   }
 
   /** One tick with so many newtons beyond friction, in which the drum closes by `way_mm`. True: something is in the way. */
-  tick(force_N: number, way_mm = 0.5): boolean {
+  tick(force_N: number, way_mm = 50 * this.dt_s): boolean {
     const { reading, guard } = this
-    reading.dt_s = 0.01
-    reading.elapsed_ms += 10
-    reading.stalled_ms = way_mm > 0 ? 0 : reading.stalled_ms + 10
+    const tick_ms = 1000 * this.dt_s
+    reading.dt_s = this.dt_s
+    reading.elapsed_ms += tick_ms
+    reading.stalled_ms = way_mm > 0 ? 0 : reading.stalled_ms + tick_ms
     reading.gap_mm -= way_mm
-    reading.pulses_s = 100 * way_mm * 2.1124
-    reading.winding_A = STEPS_FRICTION_A * this.scale + force_N / this.motor.force_N_A
+    reading.pulses_s = way_mm / this.dt_s * 2.1124
+    reading.winding_A = this.learned_A(reading.gap_mm) * this.climate * this.scale + force_N / guard.load.force_N_A
     // A rotor does not stop at once.
     this.speed_pulses_s += Math.max(-1, Math.min(8, reading.pulses_s - this.speed_pulses_s))
     reading.motor_V = this.speed_pulses_s * guard.load.emf_Vs + reading.winding_A * guard.load.resistance_ohm

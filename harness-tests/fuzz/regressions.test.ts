@@ -44,6 +44,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(6795, 'DASH.windowFR.up', 20), press(7062, 'DASH.mirrorFR.left', 37),
     ],
   },
+  'a learning run meets something soft near the top': {
+    seed: 2113574107, for_ms: 24_000,
+    events: [
+      { at_ms: 8261, kind: 'tool', for_ms: 0, with: { message: 'WindowCommand', location: 'FR', sequence: 5, action: 6, source: 249 } },
+      { at_ms: 8865, kind: 'obstacle', for_ms: 12_135, with: { window: 'FR.window', opening_mm: 22, stiffness_N_mm: 5 } },
+    ],
+  },
   'a hub is the only one with power, and its frames grow old in the controller': {
     seed: 325098614, for_ms: 19_500,
     events: [{

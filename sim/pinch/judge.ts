@@ -1,17 +1,17 @@
 import { WINDOW_STATE } from '#protocol/index.ts'
 import { taughtFriction } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
-import { closingCurrent_A, WINDOW_REGULATOR } from '../plants/index.ts'
+import { closingCurrent_A, WINDOW_PULSE_m, WINDOW_REGULATOR } from '../plants/index.ts'
 import { type CaseValues, objectOf } from './case.ts'
 import { type Conditions, FAIR, PinchRig, PUNCTUAL, type Timing } from './rig.ts'
 import { Surroundings } from './surroundings.ts'
 import { windowUnit } from './tolerances.ts'
 
 /**
- * Who detects obstacles: the firmware; nobody, so that the eFuse is alone; or an oracle that knows the true force, and brakes at
- * so many newtons.
+ * Who detects obstacles: the firmware; the same on its learning run, which goes down first and then closes; nobody, so that the eFuse is
+ * alone; or an oracle that knows the true force, and brakes at so many newtons.
  */
-export type Detection = 'firmware' | 'none' | number
+export type Detection = 'firmware' | 'learning' | 'none' | number
 
 /**
  * How a closing ended. `reversed` from what it met, or `early`, before; `closed`; `stopped` without turning round, as the motor is too
@@ -27,6 +27,8 @@ export interface CaseResult {
   readonly reopened_mm: number
   /** Pinched, and open again as the law wants it, or not pinched. */
   readonly reopened: boolean
+  /** Of one that closed: by how much the driver takes the closed end to be too far open, mm; NaN: it did not close. */
+  readonly off_mm: number
 }
 
 /** What a window opens again at least, mm, or to where it came from: FMVSS 118 S5 (UN R21 5.8.3 asks for 50 mm). */
@@ -42,7 +44,7 @@ export function pressCase(values: CaseValues, detection: Detection = 'firmware',
   const { stiffness_N_mm, rise_N_mm2, opening_mm, start_mm } = objectOf(values)
   const rig = rigOf(values, start_mm / 1000, detection)
   rig.plant.hold(Math.min(opening_mm, start_mm) / 1000, stiffness_N_mm, rise_N_mm2)
-  const took_ms = closeOnce(rig, watch)
+  const took_ms = closeOnce(rig, detection, watch)
   const peak_N = rig.plant.peakContactForce_N
   const glass_mm = 1000 * rig.plant.position_m
   const end = endOf(rig, took_ms)
@@ -50,15 +52,16 @@ export function pressCase(values: CaseValues, detection: Detection = 'firmware',
   const reopened_mm = pinched ? glass_mm - opening_mm : NaN
   return {
     end: end === 'reversed' && peak_N === 0 ? 'early' : end, peak_N, took_ms, reopened_mm,
-    reopened: !pinched || reopened_mm >= REOPEN_mm || glass_mm >= start_mm - 1,
+    reopened: !pinched || reopened_mm >= REOPEN_mm || glass_mm >= start_mm - 1, off_mm: offOf(rig, end),
   }
 }
 
 /** The same window on the same day, fully open and with nothing in its way: a reversal is a false one. */
 export function closeCase(values: CaseValues, detection: Detection = 'firmware', watch?: (rig: PinchRig) => void): CaseResult {
   const rig = rigOf(values, WINDOW_REGULATOR.travel_m, detection)
-  const took_ms = closeOnce(rig, watch)
-  return { end: endOf(rig, took_ms), peak_N: 0, took_ms, reopened_mm: NaN, reopened: true }
+  const took_ms = closeOnce(rig, detection, watch)
+  const end = endOf(rig, took_ms)
+  return { end, peak_N: 0, took_ms, reopened_mm: NaN, reopened: true, off_mm: offOf(rig, end) }
 }
 
 /** What a full closing goes through: the whole case, or a part of it. */
@@ -83,7 +86,7 @@ function rigOf(values: CaseValues, opening_m: number, detection: Detection): Pin
   const learned = values.learned === 0 ? undefined : taughtFriction(at_m =>
     closingCurrent_A(at_m, learnedUnit, values.age) * values.currentGain + values.currentOffset_A)
   const rig = new PinchRig(new Prng(values.noise, 'pinch'), opening_m, learned, values, values.drag, closedEnd_pulses(values, learned))
-  if (detection !== 'firmware') replaceDetection(rig, detection)
+  if (detection === 'none' || typeof detection === 'number') replaceDetection(rig, detection)
   const { supply_V, temperature_C, age, road_m_s2 } = values
   const conditions: Conditions = { supply_V, temperature_C, age, road_m_s2 }
   const { phase_ms, tick_ms, jitter_ms, pauseChance, pauseAt_N } = values
@@ -96,11 +99,11 @@ function rigOf(values: CaseValues, opening_m: number, detection: Detection): Pin
 function closedEnd_pulses(values: CaseValues, learned: Uint8Array | undefined): number {
   const rig = new PinchRig(new Prng(values.noise, 'pinch, the day before'), FOUND_FROM_m, learned, values, 1, EXPECTED_pulses)
   rig.set({ ...FAIR, age: values.age }, PUNCTUAL)
-  return endOf(rig, closeOnce(rig, undefined)) === 'closed' ? rig.closed_pulses : 0
+  return endOf(rig, closeOnce(rig, 'firmware', undefined)) === 'closed' ? rig.closed_pulses : 0
 }
 
-function closeOnce(rig: PinchRig, watch: ((rig: PinchRig) => void) | undefined): number {
-  if (!rig.order('autoUp')) return NaN
+function closeOnce(rig: PinchRig, detection: Detection, watch: ((rig: PinchRig) => void) | undefined): number {
+  if (!rig.order(detection === 'learning' ? 'learn' : 'autoUp')) return NaN
   return rig.rest(LONGEST_ms, watch === undefined ? undefined : () => watch(rig))
 }
 
@@ -110,6 +113,10 @@ function endOf(rig: PinchRig, took_ms: number): CaseEnd {
   if (Number.isNaN(took_ms)) return 'endless'
   if (status.pinch === 1) return 'reversed'
   return status.state === WINDOW_STATE.still && status.fault === 0 && status.position_pct === 0 ? 'closed' : 'stopped'
+}
+
+function offOf(rig: PinchRig, end: CaseEnd): number {
+  return end === 'closed' ? 1000 * WINDOW_PULSE_m * rig.closed_pulses : NaN
 }
 
 /** Reaches into the driver, as a fault in its memory would; all else of it goes on. */

@@ -53,6 +53,8 @@ export interface ClosingTally {
   readonly stopped: number
   readonly median_ms: number
   readonly most_ms: number
+  /** How far the closed end was missed at most by those that closed, mm. */
+  readonly offMost_mm: number
 }
 
 /** What the hardest cases have in common: a parameter's mean among them and among all. */
@@ -129,11 +131,13 @@ export class RandomTally {
   private closingsIn(situation: Situation): ClosingTally {
     const results = this.outcomes.filter(({ number }) => situationOf(number) === situation)
       .flatMap(({ closing }) => closing === undefined ? [] : [closing])
-    const times_ms = results.filter(({ end }) => end === 'closed').map(({ took_ms }) => took_ms).sort((a, b) => a - b)
+    const closed = results.filter(({ end }) => end === 'closed')
+    const times_ms = closed.map(({ took_ms }) => took_ms).sort((a, b) => a - b)
     const reversed = results.filter(({ end }) => end === 'reversed').length
     return {
       situation, closings: results.length, reversed, atMost: upperBound(reversed, results.length),
       stopped: results.length - reversed - times_ms.length, median_ms: quantile(times_ms, 0.5), most_ms: times_ms.at(-1) ?? NaN,
+      offMost_mm: closed.length > 0 ? Math.max(...closed.map(({ off_mm }) => Math.abs(off_mm))) : NaN,
     }
   }
 }

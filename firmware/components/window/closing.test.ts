@@ -35,7 +35,7 @@ class Bench {
   constructor(from_mm: number, backed = false) {
     this.gap_mm = from_mm
     this.closing.guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(FRICTION_A)))
-    this.closing.begin(this.now_ms, from_mm, 23, backed)
+    this.closing.begin(this.now_ms, from_mm, 23, backed, false)
     this.duty = this.closing.duty(this.plug_V, false)
   }
 
@@ -94,7 +94,7 @@ describe('an opening', () => {
         closing.opening({ taken_ms: now_ms, port_A, plug_V: 13.5, limit_A: Infinity, acceleration_m_s2: 0 }, motor_V / 13.5)
       }
     }
-    closing.begin(watched_ms, 300, 23, false)
+    closing.begin(watched_ms, 300, 23, false, false)
     return (1 - load['inertia_As2'] / MOTOR.inertia_As2) / (1 - inertia)
   }
 

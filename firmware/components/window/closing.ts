@@ -10,7 +10,8 @@ import { WINDOW_PARAMETERS } from './parameters.ts'
  * Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. It nowhere falls
  * as the gap grows (`forecast_A`).
  */
-const SPEED_AT_mm = [0, 30, 60, 210, 240]
+const HAND_mm = 210
+const SPEED_AT_mm = [0, 30, 60, HAND_mm, 240]
 const SPEED_mm_s = [24, 24, 47, 51, 118]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */
 const SOFT_mm_s = 20
@@ -62,6 +63,7 @@ type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' 
 /** The piece of the curve on which `gap_mm` lies, from a known one on. */
 function pieceFrom(piece: number, gap_mm: number): number {
   let i = piece
+  // Stryker disable next-line EqualityOperator: where two pieces meet, both have the same speed.
   while (i < SPEED_AT_mm.length - 1 && gap_mm > SPEED_AT_mm[i]!) i++
   return i
 }
@@ -109,9 +111,9 @@ export class Closing {
     this.push_V = 0
   }
 
-  /** `backed`: it was opened a little before, to see clean friction. */
-  begin(now_ms: number, gap_mm: number, temperature_C: number, backed: boolean): void {
-    this.guard.begin(gap_mm, temperature_C)
+  /** `backed`: it was opened a little before, to see clean friction; `learns`: on the learning run. */
+  begin(now_ms: number, gap_mm: number, temperature_C: number, backed: boolean, learns: boolean): void {
+    this.guard.begin(gap_mm, temperature_C, learns)
     this.taken_ms = now_ms
     this.reading.dt_s = 0
     this.slammed = false
@@ -224,7 +226,9 @@ export class Closing {
       const usual_A = learned_A * climate
       const motor_V = speedOn(pieceFrom(1, knot_mm), knot_mm) * pulse_V + usual_A * SPARE * resistance_ohm
       const most_A = guard.windingNeeds_A(knot_mm, usual_A, usual_A * SPARE)
+      // Stryker disable next-line EqualityOperator: a share of one is all.
       const port_A = motor_V < supply_V ? most_A * (motor_V / supply_V) : most_A
+      // Stryker disable next-line EqualityOperator: of two that are the same either is the most.
       if (port_A > forecast_A) forecast_A = port_A
       i--
     }
@@ -241,8 +245,10 @@ export class Closing {
   private target_mm_s(nearGoal: boolean): number {
     const guard = this.guard
     const soft = this.reading.gap_mm > this.softTo_mm
-    let target_mm_s = speedOn(pieceFrom(1, guard.glass_mm), guard.glass_mm)
-    if (!guard.far) {
+    // On its learning run friction and rotor are not known yet: it gathers no speed that hides them.
+    const place_mm = guard.learns ? Math.min(HAND_mm, guard.glass_mm) : guard.glass_mm
+    let target_mm_s = speedOn(pieceFrom(1, place_mm), place_mm)
+    if (!guard.far || guard.learns) {
       const share = Math.max(SLOWEST, Math.min(1, 1 - SLOWER_per_s * (this.tick_s - TICK_s)))
       target_mm_s = share * Math.min(target_mm_s, ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2)
     }

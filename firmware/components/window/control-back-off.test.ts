@@ -23,9 +23,9 @@ beforeEach(() => {
   begun = []
   const { closing } = control
   const begin = closing.begin.bind(closing)
-  closing.begin = (now_ms, gap_mm, temperature_C, backed) => {
+  closing.begin = (now_ms, gap_mm, temperature_C, backed, learns) => {
     begun.push(backed)
-    begin(now_ms, gap_mm, temperature_C, backed)
+    begin(now_ms, gap_mm, temperature_C, backed, learns)
   }
 })
 

@@ -106,7 +106,7 @@ describe('a hand', () => {
     }
   })
 
-  it('may be what an eFuse tripped on that held the closing; not what it tripped on opening or learning', () => {
+  it('may be what an eFuse tripped on that held the closing, or the way up of a learning run; not what it tripped on opening', () => {
     control.closing.wasLimited = () => true
     const lost = (): unknown[] => {
       control.inputs.fed = false
@@ -130,9 +130,11 @@ describe('a hand', () => {
     pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
     pass(200, 2)
     expect(way()).toBe(-1)
-    expect(lost()).toEqual([PHASE.braking, false, false, true])
+    expect(lost().slice(0, 3)).toEqual([PHASE.braking, true, true])
     control.closing.wasLimited = () => false
-    pass(400)
+    pass(100)
+    control.inputs.count = TRAVEL
+    pass(500)
     order('autoUp')
     pass(100, 2)
     expect(lost()).toEqual([PHASE.braking, false, false, true])
@@ -278,6 +280,8 @@ describe('the learning run', () => {
     lowerEnd()
     control.inputs.count -= TRAVEL - 5
     meet()
+    expect([control.phase, control.reversing()]).toEqual([PHASE.running, false])
+    pass(WINDOW_PARAMETERS.endStall_ms, 0, 20)
     expect([control.phase, control.reversing(), control.fault]).toEqual([PHASE.braking, false, false])
     pass(400)
     expect([control.state(), control.pinched, control.position.percent(control.inputs.count)]).toEqual([WINDOW_STATE.still, false, 0])
@@ -296,6 +300,50 @@ describe('the learning run', () => {
     control.inputs.count = low
     pass(500)
     expect(control.state()).toBe(WINDOW_STATE.unlearned)
+  })
+
+  it('lets go of what is near its upper end and gives way, with a fault; as it does of what is further away', () => {
+    for (const [from_mm, gives_mm] of [[6, 5], [8, 0]] as const) {
+      ({ control, order, way, pass, meet, backOff } = controlRig())
+      lowerEnd()
+      const low = control.inputs.count
+      control.inputs.count = low - TRAVEL + from_mm * PER_mm
+      meet()
+      control.inputs.count -= gives_mm * PER_mm
+      meet()
+      expect([control.reversing(), control.fault, control.position.known()], `${from_mm} mm`).toEqual([true, true, false])
+      pass(100)
+      control.inputs.count = low - 1
+      pass(10)
+      expect(control.reversing()).toBe(true)
+    }
+  })
+
+  it('brakes before it becomes a closing, or a closing becomes one', () => {
+    lowerEnd()
+    order('up')
+    expect(control.phase).toBe(PHASE.braking)
+    pass(100)
+    backOff()
+    expect([way(), control.closing.guard.learns]).toEqual([-1, false])
+    order('learn')
+    expect(control.phase).toBe(PHASE.braking)
+    order('stop')
+    pass(400)
+    order('autoDown')
+    pass(100, 2)
+    order('down')
+    expect(control.phase).toBe(PHASE.running)
+  })
+
+  it('that loses its power while it is pressed into its end stays there', () => {
+    lowerEnd()
+    control.inputs.count -= TRAVEL - 5
+    meet()
+    control.closing.guard.excess_N = 30
+    control.inputs.fed = false
+    control.step()
+    expect([control.phase, control.reversing(), control.fault]).toEqual([PHASE.braking, false, true])
   })
 
   it('that finds no end where it has to be opens again, too', () => {

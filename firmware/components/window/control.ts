@@ -49,7 +49,7 @@ export class WindowControl {
     this.glass = new GlassRun(this.inputs, this.position, this.goal, motor, run_A)
     this.closing = this.glass.closing
     this.profile = this.closing.guard.profile
-    this.ends = new TravelEnds(this.position, this.goal.learning, this.closing.guard, motor)
+    this.ends = new TravelEnds(this.position, this.goal.learning, this.closing.guard)
     this.may = new Permission(this.inputs, this.position, this.goal, stall_A)
     this.phase = PHASE.rest
     this.pinched = false
@@ -155,8 +155,13 @@ export class WindowControl {
       const direction = this.goal.direction(this.inputs.count)
       this.glass.measure()
       if (direction === 0 && this.guarded() && this.glass.wasUnwatched()) this.release()
-      else if (direction !== this.heading()) this.enter(PHASE.braking)
+      else if (direction !== this.heading() || this.guardedElse()) this.enter(PHASE.braking)
     } else if (this.phase !== PHASE.braking) this.proceed()
+  }
+
+  /** It closes on a learning run and is to no more, or the other way round: each is guarded by its own rules, from its beginning. */
+  private guardedElse(): boolean {
+    return this.glass.closes() && this.closing.guard.learns !== (this.goal.code === GOAL.learn)
   }
 
   /** From a standstill: starts, waits for power, or rests. */
@@ -275,14 +280,14 @@ export class WindowControl {
     else {
       this.fault = true
       // It may be a hand: all the way down again.
-      this.reverse(this.goal.learning.travel_pulses)
+      this.reverse(Infinity)
     }
   }
 
   /** The processor paused for so long that the board took the closing motor away. */
   private lookedAway(): void {
-    if (this.guarded()) this.release()
-    else this.lost()
+    if (this.goal.code === GOAL.learn) this.lost()
+    else this.release()
   }
 
   /** What it presses on is let go. */
@@ -306,9 +311,9 @@ export class WindowControl {
     else this.stop()
   }
 
-  /** Is this a closing in which nobody expects to be pressed? The learning run presses into the end. */
+  /** Is this a closing in which nobody expects to be pressed? The learning run presses where its end may be. */
   private guarded(): boolean {
-    return this.glass.closes() && this.goal.code !== GOAL.learn
+    return this.glass.closes() && (this.goal.code !== GOAL.learn || !this.closing.guard.atEnd())
   }
 
   /**

@@ -2,6 +2,7 @@ import { FrictionProfile, LoadObserver } from './load.ts'
 import type { LoadReading } from './load.ts'
 import { climateFactor } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
+import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /** What is known of a closing glass at a tick. */
 export interface ClosingReading extends LoadReading {
@@ -62,6 +63,8 @@ export const GUARD_PARAMETERS = {
   /** The eFuse's limit lies this much above what trips; at the end the seal has to be pressed. Its own tolerance comes on top. */
   margin_N: 14,
   endMargin_N: 45,
+  /** What the learning run takes for its end is pressed less than what tripped: it may be a hand. */
+  learnMargin_N: -16,
   eFuse: 1.1,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 0.7 mm more. */
   end_mm: 1.8,
@@ -87,6 +90,8 @@ export class PinchGuard {
   far: boolean
   /** Today's friction is found. */
   found: boolean
+  /** On the learning run. */
+  learns: boolean
   readonly profile: FrictionProfile
   readonly load: LoadObserver
   private readonly motor: WindowMotor
@@ -119,10 +124,15 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     this.ended = false
+    this.learns = false
   }
 
-  /** A closing begins from a drum at `gap_mm`, with the door at `temperature_C`. */
-  begin(gap_mm: number, temperature_C: number): void {
+  /**
+   * A closing begins from a drum at `gap_mm`, with the door at `temperature_C`. `learns`: on the learning run, which has no end before
+   * it is told (`press`): where the glass is it knows by the descriptor only.
+   */
+  begin(gap_mm: number, temperature_C: number, learns: boolean): void {
+    this.learns = learns
     this.profile.begin()
     this.load.gathered()
     this.load.begin(temperature_C)
@@ -151,14 +161,26 @@ export class PinchGuard {
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
     this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
-    if (this.glass_mm <= GUARD_PARAMETERS.end_mm) this.ended = true
-    if (this.ended) return false
-    if (this.tripped(dt_s)) return true
-    if (!this.found || reading.pulses_s < GUARD_PARAMETERS.moves_pulses_s) return false
+    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns) this.ended = true
+    if (this.ended && !this.learns) return false
+    const tripped = this.tripped(dt_s)
+    if (tripped && !this.ended) return true
+    if (!this.found || reading.pulses_s < GUARD_PARAMETERS.moves_pulses_s) return tripped
     this.profile.see(this.glass_mm, this.load.load_A / this.climate)
+    if (this.ended) return tripped
     this.follow(dt_s)
     if (this.excess_N < GUARD_PARAMETERS.steady_N) this.load.follow(reading, dt_s)
     return false
+  }
+
+  /** By how much the cable gives now: the glass lags behind the drum by as much. */
+  stretch_pulses(): number {
+    return this.motor.stretch_mm(this.load.load_A) * WINDOW_PARAMETERS.pulses_mm
+  }
+
+  /** What tripped on the learning run may be the end: it is pressed until it gives no more. */
+  press(): void {
+    this.ended = true
   }
 
   /** The glass is, or was, at the top: within what is told from an obstacle no more. */
@@ -173,7 +195,7 @@ export class PinchGuard {
 
   /** It stands at the top, and is pressed into it. */
   pressed(): boolean {
-    return this.ended && this.excess_N >= GUARD_PARAMETERS.end_N
+    return this.ended && (this.learns || this.excess_N >= GUARD_PARAMETERS.end_N)
   }
 
   /** The glass was pressed into the stop: what was seen of friction on the way is learned. */
@@ -185,7 +207,8 @@ export class PinchGuard {
   /** What the driver lets the winding take now, A: within it a hand is held while nobody computes. */
   windingBound_A(): number {
     const p = GUARD_PARAMETERS
-    const beyond_A = (this.trip_N() + (this.ended ? p.endMargin_N : p.margin_N)) / this.load.force_N_A
+    const margin_N = !this.ended ? p.margin_N : this.learns ? p.learnMargin_N : p.endMargin_N
+    const beyond_A = (this.trip_N() + margin_N) / this.load.force_N_A
     if (this.found) return p.eFuse * this.friction_A + beyond_A
     return p.eFuse * Math.max(p.unfoundFriction_A, this.friction_A) + p.unfound_A + beyond_A
   }
@@ -200,6 +223,7 @@ export class PinchGuard {
   private frictionHere_A(gap_mm: number): number {
     const topSeal_mm = GUARD_PARAMETERS.topSeal_mm
     const learned_A = this.profile.usual_A(gap_mm)
+    // Stryker disable next-line EqualityOperator: where the seal begins both are the same place.
     const usual_A = gap_mm < topSeal_mm ? this.profile.usual_A(topSeal_mm) : learned_A
     this.learned_A = learned_A
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
@@ -240,6 +264,7 @@ export class PinchGuard {
     const p = GUARD_PARAMETERS
     const far = this.far
     let change_N = 0
+    // Stryker disable next-line EqualityOperator: of no excess either share is none.
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
     else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
     const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)

@@ -106,6 +106,20 @@ describe('FrictionProfile', () => {
     expect([profile.usual_A(0), profile.usual_A(3), profile.usual_A(450)]).toEqual([25.5, 10.5, 9])
   })
 
+  it('finds the next knot further down that takes more, learned or not', () => {
+    // Few knots are learned; what the seal adds to the others comes in halves of an ampere.
+    const currents = fc.array(fc.constantFrom(0, 0, 0, 7, 9, 10), { minLength: FRICTION_KNOTS, maxLength: FRICTION_KNOTS })
+    const knot = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: FRICTION_KNOTS - 1 }))
+    fc.assert(fc.property(currents, knot, knot, fc.integer({ min: 12, max: 24 }), (currents_A, index, last, halves_A) => {
+      const profile = new FrictionProfile(9)
+      profile.decode(frictionImage(Float32Array.from(currents_A)))
+      const load_A = halves_A / 2
+      let expected = index
+      while (expected >= last && profile.knot_A(expected) <= load_A) expected--
+      expect(profile.heavier(index, last, load_A)).toBe(expected)
+    }), { seed: 12, numRuns: runs(1000) })
+  })
+
   it('refuses an image of another size or version, and changes nothing', () => {
     const profile = new FrictionProfile(9)
     const good = frictionImage(new Float32Array(FRICTION_KNOTS).fill(7))

@@ -293,6 +293,11 @@ export class LoadObserver {
     this.warmth = 1
   }
 
+  /** What the motor pulls with, N, its own friction among it. */
+  pull_N(): number {
+    return this.load_A * this.force_N_A
+  }
+
   /** What was learned of the rotor's inertia, as a multiple of the usual one. */
   inertia(): number {
     return this.inertia_As2 / this.motor.inertia_As2
@@ -326,6 +331,7 @@ export class LoadObserver {
     const acceleration_pulses_s2 = this.interval_s > 0 ? (speed_pulses_s - this.speed_pulses_s) / between_s : 0
     const road_A = WINDOW_DRIVE.mass_kg * (reading.acceleration_m_s2 + this.acceleration_m_s2) / 2 / this.force_N_A
     this.feel(reading.acceleration_m_s2, dt_s)
+    // Stryker disable next-line EqualityOperator: where nothing accelerates, no doubt counts.
     const doubt = acceleration_pulses_s2 > 0 ? INERTIA_DOUBT : 1
     const load_A = reading.winding_A - this.inertia_As2 * doubt * acceleration_pulses_s2 - road_A
     this.load_A = this.load_A + (load_A - this.load_A) * dt_s / (dt_s + SMOOTHING_s)

@@ -112,9 +112,9 @@ export const WINDOW_PARAMETERS = {
 
   /** Holding the switch this long at the lower stop makes it the reference, when the position is not known. */
   referenceHold_ms: 1000,
-  /** A learned travel is believed within these shares of the descriptor's. */
-  travelLeast: 0.93,
-  travelMost: 1.07,
+  /** A learned travel is believed within these shares of the descriptor's: what stands further away from its end may be a hand. */
+  travelLeast: 0.985,
+  travelMost: 1.015,
   /** What the learning run saw of friction is in its place when the travel is the descriptor's within this. */
   describedWithin_mm: 2,
 

@@ -1,7 +1,6 @@
 import { type CodeOf, rounded } from '#protocol/index.ts'
 import { get16, get32, put16, put32, recordOf } from '../record.ts'
 import type { PinchGuard } from './guard.ts'
-import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
 /**
@@ -83,6 +82,14 @@ export function plausible(travel_pulses: number, nominal_pulses: number): boolea
   return travel_pulses >= WINDOW_PARAMETERS.travelLeast * nominal_pulses && travel_pulses <= WINDOW_PARAMETERS.travelMost * nominal_pulses
 }
 
+/** A drum that lifts the glass takes so much more than one that takes up slack. */
+const LIFTS_N = 60
+/** So far it has to have turned before what it takes says that, and at most until it lifts. */
+const TURNS_pulses = 2
+const LIFTED_pulses = 25 * WINDOW_PARAMETERS.pulses_mm
+/** Before its stop the upper seal may be met, and gives no more than this. */
+const GIVES_pulses = 4 * WINDOW_PARAMETERS.pulses_mm
+
 /** The learning run: to the lower end, then to the upper; the travel between them is compared with the descriptor's. */
 export class LearningRun {
   /** +1 on the way to the lower end, then −1. */
@@ -92,16 +99,42 @@ export class LearningRun {
   /** From closed to open, once both ends were found. */
   travel_pulses: number
   private readonly nominal_pulses: number
+  /** Where the way up began, with the cable wound up by the lower stop; Infinity: the glass is lifted. */
+  private pressedCount: number
+  private least_N: number
+  private slackCount: number
+  /** Where it first met what may be the upper end. */
+  private metCount: number
 
   constructor(nominal_pulses: number) {
     this.direction = 1
     this.lowCount = 0
     this.travel_pulses = 0
     this.nominal_pulses = nominal_pulses
+    this.pressedCount = 0
+    this.least_N = Infinity
+    this.slackCount = 0
+    this.metCount = -Infinity
   }
 
   begin(): void {
     this.direction = 1
+  }
+
+  /**
+   * The drum at `count` pulls with `load_N` on its way up. It first unwinds what the lower stop made it wind up, which its speed and its
+   * rotor decided: where it takes least, the cable is slack and the glass stands at its lower end. Then it lifts.
+   */
+  lifts(count: number, load_N: number): void {
+    const way_pulses = this.pressedCount - count
+    if (way_pulses < TURNS_pulses || way_pulses > LIFTED_pulses) return
+    if (load_N < this.least_N) {
+      this.least_N = load_N
+      this.slackCount = count
+    } else if (load_N > this.least_N + LIFTS_N) {
+      this.lowCount = this.slackCount
+      this.pressedCount = Infinity
+    }
   }
 
   /** Pulses to the upper end, by the descriptor's travel. */
@@ -119,15 +152,27 @@ export class LearningRun {
     return this.direction === -1 && this.lowCount - count > WINDOW_PARAMETERS.travelMost * this.nominal_pulses
   }
 
+  /**
+   * The glass meets something at `count`. True: that may be the upper end, as it is where that has to be and gave no more than a seal since
+   * it was met.
+   */
+  meetsEnd(count: number): boolean {
+    this.metCount = Math.max(this.metCount, count)
+    return this.metCount - count <= GIVES_pulses && plausible(this.lowCount - count, this.nominal_pulses)
+  }
+
   /** The glass stands under current, or is astray, with the counter at `count`. Returns what that is (`LEARNED`). */
   stands(count: number): Learned {
     if (this.direction === 1) {
       this.lowCount = count
+      this.pressedCount = count
+      this.least_N = Infinity
+      this.metCount = -Infinity
       this.direction = -1
       return LEARNED.lowerEnd
     }
     this.travel_pulses = this.lowCount - count
-    return plausible(this.travel_pulses, this.nominal_pulses) ? LEARNED.done : LEARNED.failed
+    return this.meetsEnd(count) ? LEARNED.done : LEARNED.failed
   }
 }
 
@@ -136,13 +181,11 @@ export class TravelEnds {
   private readonly position: GlassPosition
   private readonly learning: LearningRun
   private readonly guard: PinchGuard
-  private readonly motor: WindowMotor
 
-  constructor(position: GlassPosition, learning: LearningRun, guard: PinchGuard, motor: WindowMotor) {
+  constructor(position: GlassPosition, learning: LearningRun, guard: PinchGuard) {
     this.position = position
     this.learning = learning
     this.guard = guard
-    this.motor = motor
   }
 
   /** The glass stands at the lower stop. Its travel was measured: by that of a descriptor, the guard might end where no end is. */
@@ -153,28 +196,22 @@ export class TravelEnds {
   /** It stands at the upper end; when it is pressed into the stop, that is the reference. */
   closed(count: number): void {
     if (!this.guard.pressed()) return
-    this.position.reference(count, -this.stretch_pulses())
+    this.position.reference(count, -this.guard.stretch_pulses())
     this.guard.finish()
   }
 
   /** It stands on the learning run, first at the lower end, then at the upper; or has passed it. Returns what that is (`LEARNED`). */
   learn(count: number): Learned {
-    const learned = this.learning.stands(count)
+    const learned = this.learning.stands(this.learning.direction === 1 ? count : count + this.guard.stretch_pulses())
     if (learned === LEARNED.done) this.learned(count)
     else if (learned !== LEARNED.lowerEnd) this.position.forget()
     return learned
   }
 
   private learned(count: number): void {
-    const stretch_pulses = this.stretch_pulses()
-    this.position.measure(this.learning.travel_pulses - stretch_pulses)
-    this.position.reference(count, -stretch_pulses)
-    if (this.learning.asDescribed(stretch_pulses + this.position.toPulses(WINDOW_PARAMETERS.describedWithin_mm))) this.guard.finish()
-  }
-
-  /** Pressed into the upper stop, the drum has wound up what the cable gives. */
-  private stretch_pulses(): number {
-    return this.position.toPulses(this.motor.stretch_mm(this.guard.load.load_A))
+    this.position.measure(this.learning.travel_pulses)
+    this.position.reference(count, -this.guard.stretch_pulses())
+    if (this.learning.asDescribed(this.position.toPulses(WINDOW_PARAMETERS.describedWithin_mm))) this.guard.finish()
   }
 }
 

@@ -100,7 +100,7 @@ describe('the guard', () => {
   function guardOf(learned_A: number, gap_mm: number): PinchGuard {
     const guard = new PinchGuard(motor, 9)
     guard.profile.decode(frictionImage(new Float32Array(FRICTION_KNOTS).fill(learned_A)))
-    guard.begin(gap_mm, 23)
+    guard.begin(gap_mm, 23, false)
     return guard
   }
 

@@ -242,14 +242,20 @@ describe('a glass that closes', () => {
     expect(run.closing.reading.gap_mm).toBeCloseTo((TRAVEL - 10) / PER_mm, 9)
   })
 
-  it('begins with its gap, the door\'s temperature, and whether it backed off', () => {
+  it('begins with its gap, the door\'s temperature, whether it backed off, and whether it learns', () => {
     const begun: unknown[] = []
     run.closing.begin = (...all) => { begun.push(all) }
     inputs.temperature_C = -20
     for (const backed of [false, true]) run.begin(-1, backed)
     run.begin(1, false)
     const gap_mm = position.gap_mm(MIDDLE, -1)
-    expect(begun).toEqual([[10_000, gap_mm, -20, false], [10_000, gap_mm, -20, true]])
+    goal.take(GOAL.learn, NaN, MIDDLE)
+    goal.learning.stands(MIDDLE)
+    run.begin(-1, false)
+    const learned_mm = position.toMillimetres(TRAVEL)
+    expect(begun).toEqual([
+      [10_000, gap_mm, -20, false, false], [10_000, gap_mm, -20, true, false], [10_000, learned_mm, -20, false, true],
+    ])
   })
 })
 

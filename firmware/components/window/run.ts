@@ -145,7 +145,7 @@ export class GlassRun {
     this.motion.begin(inputs.now_ms, inputs.count, direction)
     this.unseen_pulses = 0
     this.looked_ms = inputs.now_ms
-    if (this.closes()) this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, backed)
+    if (this.closes()) this.closing.begin(inputs.now_ms, this.gap_mm(), inputs.temperature_C, backed, this.goal.code === GOAL.learn)
     else if (this.position.gap_mm(inputs.count, 1) > WINDOW_PARAMETERS.freeOpen_mm) {
       this.closing.beginOpening(inputs.now_ms, inputs.temperature_C)
     }
@@ -219,7 +219,7 @@ export class GlassRun {
   met(): Met {
     if (this.turnsUnseen()) return MET.unseen
     if (this.astray()) return MET.astray
-    if (this.closes() && this.obstructed()) return MET.obstacle
+    if (this.closes() && this.obstructed() && !this.pressesOn()) return MET.obstacle
     if (this.closes() && this.closing.slammed) this.motion.held()
     const atEnd = this.atEnd()
     if (this.stalled_ms() < this.patience_ms(atEnd)) return MET.nothing
@@ -299,7 +299,21 @@ export class GlassRun {
     reading.stalled_ms = this.unseen_pulses < 1 && this.drawsCurrent() ? this.stalled_ms() : 0
     reading.gap_mm = this.gap_mm()
     reading.pulses_s = this.motion.speed_pulses_s
-    return this.closing.update(this.inputs, -this.duty)
+    const met = this.closing.update(this.inputs, -this.duty)
+    if (this.goal.code === GOAL.learn) this.goal.learning.lifts(this.inputs.count, this.closing.guard.load.pull_N())
+    return met
+  }
+
+  /** What a learning run meets where its end has to be is pressed until it gives no more. */
+  private pressesOn(): boolean {
+    if (this.goal.code !== GOAL.learn || !this.goal.learning.meetsEnd(this.glassCount())) return false
+    this.closing.guard.press()
+    return true
+  }
+
+  /** What the counter would read without the stretch of the cable. */
+  private glassCount(): number {
+    return this.inputs.count + this.closing.guard.stretch_pulses()
   }
 
   /** From the closed end, mm; on the learning run by the descriptor's travel; at an unknown place as if a hand might be there. */
@@ -313,7 +327,7 @@ export class GlassRun {
 
   private astray(): boolean {
     const count = this.inputs.count
-    return this.goal.code === GOAL.learn ? this.goal.learning.astray(count) : this.position.astray(count)
+    return this.goal.code === GOAL.learn ? this.goal.learning.astray(this.glassCount()) : this.position.astray(count)
   }
 
   /** Where the glass may be expected to stand. */
@@ -324,7 +338,7 @@ export class GlassRun {
 
   /** How long it may stand under power. */
   private patience_ms(atEnd: boolean): number {
-    if (atEnd) return WINDOW_PARAMETERS.endStall_ms
+    if (atEnd || (this.closes() && this.closing.guard.atEnd())) return WINDOW_PARAMETERS.endStall_ms
     if (!this.closes()) return WINDOW_PARAMETERS.stall_ms
     return this.closing.guard.found ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.unfoundStall_ms
   }

@@ -30,6 +30,7 @@ ripple, temperature, seals, road, slam, wind, ticks, measuring errors, and one u
 2 m/s², and through everything, by turns. --hunt breeds the hardest cases with each other for so long. Each case that is
 told prints the command that replays it: --case shows it over time, and takes other values too. --second-line disables the
 firmware's detection, so that the eFuse is alone; --oracle replaces it by one that knows the true force, as a control.
+--learning judges learning runs instead, which go down first and then close: "reversed" ones, and those that "stopped", found no end.
 
 The same seed gives the same numbers, whatever --jobs. Exit code 1: a limit was exceeded, or a closing reversed.
 
@@ -40,6 +41,7 @@ Examples:
   npx spine pinch --json | jq '.total.most_N'
   npx spine pinch --random 100000 --seed 7 --closings
   npx spine pinch --random 10000 --second-line
+  npx spine pinch --random 10000 --learning --closings
   npx spine pinch --hunt 10m --seed 7
   npx spine pinch --case 7:123 --svg closing.svg
   npx spine pinch --case 7:123,road_m_s2=0,drag=1`
@@ -52,6 +54,7 @@ interface Options {
   case?: CaseChoice
   secondLine?: boolean
   oracle?: number
+  learning?: boolean
   jobs: number
   part?: Part
   seed: number
@@ -86,6 +89,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--case <case>', 'one case over time: SEED:NUMBER, or name=value,…', parseCase)
     .option('--second-line', 'without the detection of obstacles: the current limit alone')
     .option('--oracle <N>', 'with a detection that knows the true force, and brakes at so many newtons', positiveNumber)
+    .option('--learning', 'learning runs instead of closings')
     .option('--jobs <n>', 'processes that --random and --hunt use', wholeNumber(1, 256), availableParallelism())
     .addOption(new Option('--part <i/n>').argParser(parsePart).hideHelp())
     .addOption(shared('seed', 'of all that is drawn', 1))
@@ -102,7 +106,7 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
   }
   const judge: JudgeOptions = {
     seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part,
-    detection: options.secondLine === true ? 'none' : options.oracle ?? 'firmware',
+    detection: options.learning === true ? 'learning' : options.secondLine === true ? 'none' : options.oracle ?? 'firmware',
   }
   const closings = count !== undefined
   if (options.case !== undefined) {
@@ -112,7 +116,7 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
   if (closings && svg !== undefined) throw usage('--svg plots rods, and --closings meet none: leave one of them out')
   if (random !== undefined) return judgeRandom(random, closings, judge, terminal)
   if (hunt !== undefined) return judgeHunt(hunt, judge, terminal)
-  if (judge.detection !== 'firmware') throw usage('--second-line and --oracle are for --random, --hunt and --case')
+  if (judge.detection !== 'firmware') throw usage('--second-line, --oracle and --learning are for --random, --hunt and --case')
   if (count === true) throw usage('--closings needs a number: how many')
   const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
   if (!good) throw new Failure('a limit was not kept')

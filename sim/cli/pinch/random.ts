@@ -95,6 +95,7 @@ function words({ seed, detection }: JudgeOptions): string[] {
 
 function detectionWords(detection: Detection): string[] {
   if (detection === 'firmware') return []
+  if (detection === 'learning') return ['--learning']
   return detection === 'none' ? ['--second-line'] : ['--oracle', String(detection)]
 }
 
@@ -138,6 +139,7 @@ const FORCE_COLUMNS = [
 ]
 const CLOSING_COLUMNS = [
   { title: 'full closings' }, right('of'), right('reversed'), right('at most'), right('stopped'), right('median'), right('longest'),
+  right('end missed by'),
 ]
 
 function reportText(report: RandomReport, options: JudgeOptions, terminal: Terminal): string {
@@ -148,7 +150,7 @@ function reportText(report: RandomReport, options: JudgeOptions, terminal: Termi
   ]
   const closingRow = (tally: ClosingTally): string[] => [
     tally.situation, String(tally.closings), String(tally.reversed), percent(tally.atMost), String(tally.stopped),
-    seconds(tally.median_ms), seconds(tally.most_ms),
+    seconds(tally.median_ms), seconds(tally.most_ms), isNaN(tally.offMost_mm) ? '-' : `${number(tally.offMost_mm)} mm`,
   ]
   const told = failures.length > 0 ? failures : worst
   return [
