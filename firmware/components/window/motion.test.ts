@@ -25,6 +25,7 @@ describe('a run of the glass', () => {
     expect([motion.stalled_ms(), motion.wasUnwatched(110)]).toEqual([10 + WINDOW_PARAMETERS.pause_ms, false])
     motion.update(1000, 0)
     expect([motion.stalled_ms(), motion.wasUnwatched(1000)]).toEqual([10 + 2 * WINDOW_PARAMETERS.pause_ms, true])
+    expect([1200, 1201].map(now_ms => motion.wasUnwatched(now_ms))).toEqual([true, false])
     motion.update(1010, -1)
     expect(motion.stalled_ms()).toBe(0)
   })
@@ -58,7 +59,7 @@ describe('a run of the glass', () => {
 
   it('begins anew: at rest, its clock at zero', () => {
     const motion = new Motion()
-    expect([motion.direction, motion.speed_pulses_s]).toEqual([0, 0])
+    expect([motion.direction, motion.speed_pulses_s, motion.wasUnwatched(0)]).toEqual([0, 0, false])
     motion.begin(0, 0, 1)
     motion.update(10, 5)
     motion.begin(500, 5, -1)

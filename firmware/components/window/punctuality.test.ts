@@ -39,6 +39,15 @@ describe('the gaps between ticks', () => {
     expect(punctuality.kept).toBe(true)
   })
 
+  it('after a late tick is proved again by the 300th that comes in time, not before', () => {
+    const punctuality = new Punctuality(20)
+    const late_ms = looked(punctuality, [10, gapMost_ms + 1])
+    const almost_ms = looked(punctuality, Array.from({ length: provenTicks - 1 }, () => 10), late_ms)
+    expect([provenTicks, punctuality.kept]).toEqual([300, false])
+    looked(punctuality, [gapMost_ms], almost_ms)
+    expect(punctuality.kept).toBe(true)
+  })
+
   it('is kept exactly when no gap of the last ticks was longer than judged', () => {
     const gap = fc.oneof(
       { weight: 40, arbitrary: fc.integer({ min: 1, max: gapMost_ms }) },

@@ -28,6 +28,7 @@ export class Punctuality {
   look(now_ms: number): boolean {
     const gap_ms = now_ms - this.looked_ms
     this.looked_ms = now_ms
+    // Stryker disable next-line EqualityOperator: of two that are as long either is the longest.
     if (gap_ms > this.longest_ms) this.longest_ms = gap_ms
     if (gap_ms > WINDOW_PARAMETERS.gapMost_ms) {
       this.kept = false

@@ -141,6 +141,37 @@ describe('a glass that opens and stands', () => {
   })
 })
 
+describe('a motor whose pulses are lost', () => {
+  it('stands only when it is pressed, and by its voltage and current may turn no more', () => {
+    under(GOAL.autoDown)
+    const { pressed_A, blindDoubt } = WINDOW_PARAMETERS
+    const stands = (winding_A: number, motor_V: number): boolean => {
+      inputs.plug_V = motor_V / run.duty
+      draws(winding_A)
+      return run.standsUnseen()
+    }
+    expect(run.duty).toBe(1)
+    const standing_V = blindDoubt * run.closing.guard.load.resistance_ohm * pressed_A
+    expect([stands(pressed_A, standing_V), stands(pressed_A, standing_V + 0.01), stands(pressed_A - 0.01, 1)]).toEqual([true, false, false])
+  })
+})
+
+describe('an opening', () => {
+  it('shows its rotor where the lower stop is more than 100 mm away: near it, or where that is not known, it may meet something', () => {
+    let begun = 0
+    run.closing.beginOpening = () => { begun++ }
+    const shows = (gap_mm: number): boolean => {
+      const before = begun
+      inputs.count = TRAVEL - gap_mm * PER_mm
+      run.begin(1, false)
+      return begun > before
+    }
+    expect([shows(300), shows(100.1), shows(99.9), shows(0)]).toEqual([true, true, false, false])
+    position.forget()
+    expect(shows(300)).toBe(false)
+  })
+})
+
 describe('a glass that closes', () => {
   it('meets what the guard says, at once', () => {
     under(GOAL.autoUp)
@@ -230,6 +261,22 @@ describe('a glass that closes', () => {
       expect(way_mm).toBeCloseTo(Math.min(unknownFrom_mm - unknownGap_mm, came_mm[0]! + i * 25 / PER_mm), 9)
     }
     expect(came_mm[3]).toBe(unknownFrom_mm - unknownGap_mm)
+  })
+
+  it('tells the guard that it stands until its motor has turned by a pulse that did not come', () => {
+    under(GOAL.autoUp)
+    inputs.taken_ms = inputs.now_ms
+    run.met()
+    const told_ms = [1, 2, 3, 4].map(() => {
+      pass(10)
+      inputs.taken_ms = inputs.now_ms
+      // By its voltage and current it makes 40 pulses/s at least.
+      const { resistance_ohm, emf_Vs } = run.closing.guard.load
+      draws((Math.abs(run.duty) * inputs.plug_V - 40 * emf_Vs) / (WINDOW_PARAMETERS.blindDoubt * resistance_ohm))
+      run.met()
+      return run.closing.reading.stalled_ms
+    })
+    expect(told_ms).toEqual([10, 20, 0, 0])
   })
 
   it('on the learning run has its gap from the lower end and the descriptor\'s travel', () => {
