@@ -44,6 +44,14 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(6795, 'DASH.windowFR.up', 20), press(7062, 'DASH.mirrorFR.left', 37),
     ],
   },
+  'the driver leaves an indicator on, and the hub of its lamp is gone': {
+    seed: 737886091, for_ms: 72_833,
+    events: [
+      press(13_019, 'DASH.lights.right', 29),
+      { at_ms: 13_489, kind: 'copper', for_ms: 22, with: { fault: 'short', cable: 'drop.RL', hub: 'HOOD', resistance_Ohm: 0.03626 } },
+      { at_ms: 21_000, kind: 'ignition', for_ms: 59_998, with: { position: 'off' } },
+    ],
+  },
   'a learning run meets something soft near the top': {
     seed: 2113574107, for_ms: 24_000,
     events: [

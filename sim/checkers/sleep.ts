@@ -35,6 +35,8 @@ class SleepChecker implements Checker {
   private managed_ns = -Infinity
   /** Switches that are held and signals of what is in use. */
   private readonly used = new Set<string>()
+  /** What each lamp was told last: an indicator is in use as long as its commands change, whether or not its hub is there to blink. */
+  private readonly lit = new Map<string, number>()
   /** Who is awake since then was told. */
   private accused_ns = -Infinity
 
@@ -58,7 +60,13 @@ class SleepChecker implements Checker {
   frame({ decoded, sender, end_ns }: SeenFrame): void {
     if (this.around.hub(sender) === undefined) this.stirred_ns = end_ns
     else if (decoded?.name === 'VehicleState') this.managed_ns = end_ns
+    else if (decoded?.name === 'LightCommand') this.light(`${decoded.location} ${decoded.values.channel}`, decoded.values.level_pct, end_ns)
     else if (decoded?.name === 'HubStatus' && decoded.values.state !== HUB_STATE.sleeping) this.awake(sender, end_ns)
+  }
+
+  private light(lamp: string, level_pct: number, now_ns: number): void {
+    if (this.lit.get(lamp) !== level_pct) this.stirred_ns = now_ns
+    this.lit.set(lamp, level_pct)
   }
 
   private awake(name: string, now_ns: number): void {
