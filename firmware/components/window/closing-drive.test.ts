@@ -105,6 +105,18 @@ describe('the speed that a closing is driven for', () => {
     expect([near(300), near(135), near(20)].map(Math.round)).toEqual([45, 45, 24])
   })
 
+  it('on the learning run is nowhere more than where a hand may be, and less on a rough road', () => {
+    const learning = (gap_mm: number, rough_m_s2: number): number => {
+      const drive = new Drive(gap_mm)
+      drive.closing.begin(0, gap_mm, 23, false, true)
+      drive.at(gap_mm).closing.guard.found = true
+      drive.closing.reading.dt_s = TICK_s
+      drive.closing.guard.load.rough_m_s2 = rough_m_s2
+      return drive.speed_mm_s()
+    }
+    expect([learning(400, 0), learning(135, 0), learning(20, 0), learning(400, 2)].map(Math.round)).toEqual([51, 49, 24, 34])
+  })
+
   it('after a back-off is 20 mm/s until the drum is 20 mm further than where it began', () => {
     const soft = (gap_mm: number, backed: boolean): number => new Drive(gap_mm, true, 150, backed).speed_mm_s()
     expect([soft(150, true), soft(130.01, true), soft(130, true), soft(150, false)].map(Math.round)).toEqual([20, 20, 49, 49])

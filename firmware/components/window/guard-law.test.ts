@@ -219,7 +219,8 @@ describe('where it is', () => {
   it('a guard that has not begun knows of no hand and no end', () => {
     const { motor } = new GuardSteps(100)
     const guard = new PinchGuard(motor, 9)
-    expect([guard.found, guard.far, guard.atEnd(), guard.pressed(), guard.mayHold()]).toEqual([false, false, false, false, false])
+    expect([guard.found, guard.far, guard.learns, guard.atEnd(), guard.pressed(), guard.mayHold()])
+      .toEqual([false, false, false, false, false, false])
   })
 
   it('a hand may be pinched up to 215 mm, from the first moment on', () => {
@@ -294,6 +295,58 @@ describe('a closing', () => {
     expect(ended.guard.pressed()).toBe(true)
     const first = says(new GuardSteps(150).guard)
     for (const { guard } of [met, ended, closing(400)]) expect(says(guard)).toEqual(first)
+  })
+})
+
+describe('the learning run', () => {
+  /** One that has come to a gap, by the descriptor. */
+  function learning(gap_mm: number): GuardSteps {
+    const steps = new GuardSteps(gap_mm + 20)
+    steps.guard.begin(gap_mm + 20, 23, true)
+    while (steps.reading.gap_mm > gap_mm) expect(steps.tick(0)).toBe(false)
+    return steps
+  }
+
+  it('is at its end when it is told so, not by the place: a hand is told beyond the descriptor\'s, too', () => {
+    const steps = learning(-10)
+    expect([steps.guard.atEnd(), steps.guard.pressed()]).toEqual([false, false])
+    expect(steps.told_ms(60, 100)).toBeLessThanOrEqual(60)
+    steps.guard.press()
+    expect([steps.guard.atEnd(), steps.guard.pressed()]).toEqual([true, true])
+  })
+
+  it('says of what it presses as long as it does: moving or not, an obstacle', () => {
+    const steps = learning(20)
+    expect(steps.told_ms(60, 100)).toBeLessThanOrEqual(60)
+    steps.guard.press()
+    const told = [0.5, 0, 0].map(way_mm => steps.tick(60, way_mm))
+    for (let i = 0; i < 20; i++) steps.tick(-20)
+    expect([...told, steps.tick(-20), steps.tick(-20, 0)]).toEqual([true, true, true, false, false])
+  })
+
+  it('follows friction no more once it presses; what its seal takes is seen all the same', () => {
+    const steps = learning(20)
+    steps.guard.press()
+    const { scale } = steps.guard
+    steps.guard.profile.begin()
+    for (let i = 0; i < 20; i++) expect(steps.tick(10)).toBe(false)
+    steps.guard.profile.finish()
+    expect(steps.guard.scale).toBe(scale)
+    expect(steps.guard.profile.usual_A(18)).toBeGreaterThan(STEPS_FRICTION_A)
+  })
+
+  it('presses its end by 16 N less than what tripped, where a closing presses it by 45 N more: it may be a hand', () => {
+    const beyond_N = ({ guard }: GuardSteps): number => (guard.windingBound_A() - 1.1 * guard.friction_A) * guard.load.force_N_A
+    const steps = learning(20)
+    expect(beyond_N(steps)).toBeCloseTo(28 + 14, 6)
+    steps.guard.press()
+    expect(beyond_N(steps)).toBeCloseTo(28 - 16, 6)
+  })
+
+  it('knows by how many pulses the cable gives', () => {
+    const { guard, motor } = learning(20)
+    expect(guard.stretch_pulses()).toBeCloseTo(2.1124 * motor.stretch_mm(guard.load.load_A), 9)
+    expect(guard.stretch_pulses()).toBeGreaterThan(3)
   })
 })
 
