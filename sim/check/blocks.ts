@@ -11,7 +11,7 @@ const SUSPECTED_OHM = 0.005
 /** Readings that are less sure say nothing, V; further off than so many deviations they are counted as being there. */
 const LOOSE_V = 0.4
 const OUTLIER = 5
-/** So many outliers one after the other are a jump of the common voltage: a starter, a regulator. */
+/** So many outliers one after the other, by hubs in turn, are a jump of the common voltage: a starter, a regulator. */
 const JUMP = 4
 const MIDDLE_V = 13
 /** Of rounding to a step of 0.1 V, V². */
@@ -25,7 +25,7 @@ export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
 /** What any place may add within one block while the readings are weighed, rms. */
 const FREE_OHM = 0.1
 /** The first pass weighs as if the copper were sound; the others by what the one before made of each block. */
-const PASSES = 3
+const PASSES = 2
 
 /**
  * What readings say, as normal equations by block of time. The unknowns of a block are its columns: by hub an offset and a gain of its
@@ -118,6 +118,7 @@ export class Blocks {
     let last_s = NaN
     let last = -1
     let outliers = 0
+    let outlier = -1
     owed.clear()
     for (const { t_s, hub, supply_V, sequence, follows } of source.volts) {
       const block = Math.min(count - 1, Math.floor((t_s - begin_s) / duration_s * count))
@@ -145,7 +146,9 @@ export class Blocks {
       const error = this.look(hub, block, supply_V, common_V)
       let spread = common.variance + rest.variance + ROUNDING + noise
       const far = error * error / (OUTLIER * OUTLIER * spread)
-      outliers = far > 1 ? outliers + 1 : 0
+      if (far <= 1) outliers = 0
+      else if (outliers === 0 || hub !== outlier) outliers++
+      outlier = hub
       if (outliers >= JUMP) {
         common.variance += error * error
         spread += error * error

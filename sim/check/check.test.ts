@@ -81,6 +81,11 @@ describe('a check of what hubs tell', () => {
     }
   }, LIMIT_ms)
 
+  it('does not name the first segment for what the lamps of a bad drop leave, whose currents are told late', () => {
+    const { diagnosis } = runTrial(drawTrial(1796085047, 204))
+    expect(diagnosis.findings.map(({ cables }) => cables)).toEqual([['drop.HOOD']])
+  }, LIMIT_ms)
+
   it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {
     const { diagnosis } = runTrial(drawTrial(1796079082, 58))
     expect(diagnosis.findings).toMatchObject([{ cables: ['spine.RR'], orElse: [] }])
@@ -98,6 +103,30 @@ describe('a check of what hubs tell', () => {
     const { breaks } = check.diagnoseWith(undefined)
     expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
   })
+})
+
+describe('a contact that was bad for a moment', () => {
+  it.each([[1, []], [2, ['drop.RL']]])('seen %i times: %j', (times, named) => {
+    const car = createCar({ seed: 9 })
+    const check = new Check(SEDAN.copper)
+    attachNode(car, { name: 'laptop' }).onFrame((frame) => { if (!frame.error) check.readings.receive(frame, frame.timestamp_ns) })
+    car.boot()
+    car.setIgnition('on')
+    car.run(4000)
+    const bad = { kind: 'corrosion', cable: 'drop.RL', conductor: 'supply', extra_Ohm: 0.05 } as const
+    for (let round = 0; round < 8; round++) {
+      const way = round % 2 === 0 ? 'down' : 'up'
+      car.press(`DASH.windowRL.${way}`)
+      car.run(600)
+      if (round % 4 === 1 && round / 4 < times) car.powerFault(bad)
+      car.run(900)
+      car.powerFault({ ...bad, extra_Ohm: 0 })
+      car.run(700)
+      car.release(`DASH.windowRL.${way}`)
+      car.run(2000)
+    }
+    expect(check.diagnoseWith(undefined).findings.flatMap(({ cables }) => cables)).toEqual(named)
+  }, LIMIT_ms)
 })
 
 describe('a check that goes along', () => {

@@ -60,7 +60,7 @@ export interface Diagnosis {
 const USUAL_ERRORS: ReadingErrors = { volt_V: 0.02, port_A: 0.12, portGain: 0.012, offset_V: 0.06, gain: 0.012 }
 
 /** A place is named when a bad contact there explains the readings so much better than none. */
-const NAMED = 12
+const NAMED = 10
 /** And others are left out when they explain them so much worse. */
 const EXCLUDED = 4
 /** Less is within what contacts and copper differ by, Ω. */
@@ -76,6 +76,8 @@ const ANOTHER = 0.02
 const MODELLED = 0.25
 /** What a large one leaves when it was bad a little otherwise than its course says is no second one: share of its evidence. */
 const SHADOW = 0.02
+/** And of one before the first tap: what currents that were told late leave all hubs have in common. */
+const SHADOW_FIRST = 0.15
 /** Share of the current that still comes through, when a contact in a ring is as good as open. */
 const LEAST_THROUGH = 0.02
 /** A place carried enough when a bad contact of 30 mΩ there would be named. */
@@ -155,7 +157,7 @@ class Search {
     // Beside another spine what one contact does not explain is as likely the model's fault as another one's.
     while (found.length < (model.shared ? 1 : MOST_FINDINGS)) {
       const next = last.candidates.find(one => this.isNamed(one, found) && !found.some(other => this.alike(other, one)))
-      if (next === undefined) break
+      if (next === undefined || next.once) break
       found.push(next)
       // What seemed to be the first fault may have been two others: each is looked for anew among the rest.
       if (found.length > 1) this.reconsider(found)
@@ -205,15 +207,16 @@ class Search {
   }
 
   private isNamed({ evidence, added_Ohm, signature }: Candidate, others: readonly Candidate[]): boolean {
-    return evidence > Math.max(NAMED, ...others.map(other => SHADOW * other.evidence)) && added_Ohm > leastOf(this.model, signature)
+    const shadow = looksFirst(this.model, signature) ? SHADOW_FIRST : SHADOW
+    return evidence > Math.max(NAMED, ...others.map(other => shadow * other.evidence)) && added_Ohm > leastOf(this.model, signature)
   }
 
   private reconsider(found: Candidate[]): void {
     const { run } = this
-    for (let i = 0; i < found.length - 1; i++) {
+    for (let i = 0; i < found.length; i++) {
       const others = found.filter((_, at) => at !== i)
       const best = run(others).candidates.find(one => !others.some(other => this.alike(other, one)))
-      if (best !== undefined && this.isNamed(best, others)) found[i] = best
+      if (best !== undefined && !best.once && this.isNamed(best, others)) found[i] = best
     }
   }
 
@@ -222,7 +225,7 @@ class Search {
     for (let i = 0; i < found.length; i++) {
       const others = found.filter((_, at) => at !== i)
       const again = run(others).candidates.find(one => this.alike(one, found[i]!))!
-      if (this.isNamed(again, others)) found[i] = again
+      if (!again.once && this.isNamed(again, others)) found[i] = again
       else found.splice(i--, 1)
     }
   }

@@ -32,6 +32,8 @@ export interface Candidate {
   readonly signature: number
   readonly course: Course
   readonly pattern: Pattern
+  /** Nothing is left of the evidence without one of the blocks: a glitch, as an inrush that nobody told in time. */
+  readonly once: boolean
   /** Natural logarithm of how much better it explains the readings than none. */
   readonly evidence: number
   readonly added_Ohm: number
@@ -231,18 +233,35 @@ class Sizes {
   best(): Omit<Candidate, 'place' | 'signature'> {
     const { count } = this
     const steady = new Float64Array(count).fill(1)
-    let best: ReturnType<Sizes['best']> = { course: 'steady', pattern: steady, ...this.weigh(steady) }
+    let best: ReturnType<Sizes['best']> = { course: 'steady', pattern: steady, once: false, ...this.weigh(steady) }
     // In a moment nothing grows and nothing comes and goes.
     if (count < LEAST_BLOCKS) return best
     const consider = (course: Course, pattern: Pattern, cost: number): void => {
       const found = this.weigh(pattern)
-      if (found.evidence - cost > best.evidence) best = { course, pattern, ...found, evidence: found.evidence - cost }
+      if (found.evidence - cost > best.evidence) best = { course, pattern, once: false, ...found, evidence: found.evidence - cost }
     }
     consider('ageing', Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count), COURSE_COST)
     const pattern = this.flipped()
-    const cost = CHANGE_COST * changes(pattern)
-    if (cost > 0) consider('intermittent', this.shaded(pattern), COURSE_COST + cost)
-    return best
+    const cost = COURSE_COST + CHANGE_COST * changes(pattern)
+    if (changes(pattern) > 0) consider('intermittent', this.shaded(pattern), cost)
+    return best.course === 'intermittent' ? { ...best, once: this.weakest(best.pattern) < cost } : best
+  }
+
+  /** The evidence that is left when nothing is believed of the block that speaks most for a pattern: there it may add anything. */
+  private weakest(pattern: Pattern): number {
+    const { information, evidence, count, fault_Ohm } = this
+    const row = Float64Array.from(pattern, (_, i) => dot(information.subarray(i * count, (i + 1) * count), pattern))
+    const a = dot(row, pattern)
+    const b = dot(evidence, pattern)
+    let least = Infinity
+    pattern.forEach((share, i) => {
+      if (share === 0) return
+      const own = information[i * count + i]!
+      const beside = (row[i]! - share * own) / (Math.max(0, own) + 1 / square(fault_Ohm))
+      const rest = a - 2 * share * row[i]! + share * share * own - beside * (row[i]! - share * own)
+      least = Math.min(least, weighed(rest, b - share * evidence[i]! - beside * evidence[i]!, fault_Ohm).evidence)
+    })
+    return least
   }
 
   /** The blocks that were bad: from all good one run first, then one to three neighbours are turned while that gains. */
