@@ -48,6 +48,12 @@ describe('the load of a motion that is known', () => {
     }
   })
 
+  it('pulls with what an ampere pushes: in the cold with more', () => {
+    const observer = begun(-27)
+    observer.load_A = 4
+    expect(observer.pull_N()).toBeCloseTo(4 * 1.1 * MOTOR.force_N_A, 9)
+  })
+
   it('of a motor that was off begins anew', () => {
     const observer = begun()
     for (let i = 0; i < 100; i++) observer.update(reading(observer, 6, 100), 0.01)
