@@ -9,33 +9,6 @@ import { WINDOW_PARAMETERS } from './parameters.ts'
 import { GlassPosition } from './position.ts'
 import { GlassRun, MET, motorDuty, ramp, slowDuty } from './run.ts'
 
-const { ramp_ms, rampFrom, slow_V, slowOpen_mm, slowGoal_mm } = WINDOW_PARAMETERS
-const TWICE_SLOW_V = 2 * slow_V
-
-describe('the duty of an opening', () => {
-  it('gives the motor its voltage, as far as the supply does', () => {
-    expect([slowDuty(6, 12), slowDuty(6, 6), slowDuty(6, 5), slowDuty(6, 0), slowDuty(Infinity, 12)]).toEqual([0.5, 1, 1, 1, 1])
-  })
-
-  it('is brought in over a ramp', () => {
-    expect(ramp(0)).toBe(rampFrom)
-    expect(ramp(ramp_ms / 2)).toBeCloseTo((1 + rampFrom) / 2, 12)
-    expect(ramp(ramp_ms - 1)).toBeLessThan(1)
-    expect([ramp(ramp_ms), ramp(ramp_ms + 1)]).toEqual([1, 1])
-    expect(motorDuty(0, 300, NaN, TWICE_SLOW_V)).toBe(rampFrom)
-  })
-
-  it('is full far from the lower end and from a goal, and slow near them or where the place is not known', () => {
-    const duty = (gap_mm: number, goalGap_mm: number): number => motorDuty(ramp_ms, gap_mm, goalGap_mm, TWICE_SLOW_V)
-    expect(duty(slowOpen_mm + 0.1, NaN)).toBe(1)
-    expect(duty(slowOpen_mm, NaN)).toBe(0.5)
-    expect(duty(NaN, NaN)).toBe(0.5)
-    expect(duty(300, slowGoal_mm + 0.1)).toBe(1)
-    expect(duty(300, slowGoal_mm)).toBe(0.5)
-    expect(duty(300, -1)).toBe(0.5)
-  })
-})
-
 const TRAVEL = 950
 const MIDDLE = 475
 const PER_mm = WINDOW_PARAMETERS.pulses_mm
@@ -277,6 +250,37 @@ describe('a glass that closes', () => {
       return run.closing.reading.stalled_ms
     })
     expect(told_ms).toEqual([10, 20, 0, 0])
+  })
+
+  it('presses on what it meets on the learning run only, and there where its end may be', () => {
+    let mayBeEnd = true
+    goal.learning.meetsEnd = () => mayBeEnd
+    hand = true
+    under(GOAL.autoUp)
+    draws(10)
+    expect([run.met(), run.closing.guard.atEnd()]).toEqual([MET.obstacle, false])
+    goal.take(GOAL.learn, NaN, MIDDLE)
+    goal.learning.stands(MIDDLE)
+    run.begin(-1, false)
+    mayBeEnd = false
+    expect([run.met(), run.closing.guard.atEnd()]).toEqual([MET.obstacle, false])
+    mayBeEnd = true
+    expect([run.met(), run.closing.guard.atEnd()]).toEqual([MET.nothing, true])
+  })
+
+  it('tells the learning run, and no other closing, what it pulls with where', () => {
+    const told: unknown[] = []
+    goal.learning.lifts = (...all) => { told.push(all) }
+    under(GOAL.autoUp)
+    run.met()
+    expect(told).toEqual([])
+    goal.take(GOAL.learn, NaN, MIDDLE)
+    goal.learning.stands(MIDDLE)
+    inputs.count = MIDDLE
+    run.begin(-1, false)
+    run.closing.guard.load.load_A = 4
+    run.met()
+    expect(told).toEqual([[MIDDLE, 4 * run.closing.guard.load.force_N_A]])
   })
 
   it('on the learning run has its gap from the lower end and the descriptor\'s travel', () => {
