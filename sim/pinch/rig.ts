@@ -27,7 +27,7 @@ export const FAIR: Conditions = { supply_V: 13.5, temperature_C: 23, age: 0, roa
 
 /** What a hub's processor does to the driver's ticks. */
 export interface Timing {
-  /** Of the first tick, ms. */
+  /** By which the first tick is late, ms; no more than `pause_ms`. */
   readonly phase_ms: number
   /** The driver asks for 10; a slow board gives 20. */
   readonly tick_ms: number
@@ -292,7 +292,9 @@ export class PinchRig {
       job: (_name, fire) => this.job(fire),
       tick: (period_ms) => {
         this.period_ms = period_ms
-        this.due_ms = period_ms > 0 ? this.now_ms + this.timing.tick_ms + this.timing.phase_ms : Infinity
+        // The first one is no later than any other may be.
+        const { tick_ms, phase_ms, pause_ms } = this.timing
+        this.due_ms = period_ms > 0 ? this.now_ms + tick_ms + Math.min(phase_ms, pause_ms) : Infinity
         this.nextTick_ms = this.due_ms
       },
       statusChanged: () => {}, sendEvent: () => {}, switchChanged: () => {},

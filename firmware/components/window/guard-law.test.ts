@@ -239,6 +239,21 @@ describe('where it is', () => {
     expect(guard.glass_mm).toBeCloseTo(reading.gap_mm + motor.stretch_mm(STEPS_FRICTION_A), 2)
   })
 
+  it('is told from the end further on a day on which closing takes more, by a quarter of what the cable gives more', () => {
+    const endedAt_mm = (scale: number): { ended_mm: number, usual_mm: number, today_mm: number } => {
+      const steps = new GuardSteps(40)
+      steps.scale = scale
+      while (!steps.guard.found) steps.tick(0, 0.2)
+      while (!steps.guard.atEnd()) steps.tick(0, 0.02)
+      const { motor, guard: { glass_mm, friction_A } } = steps
+      return { ended_mm: glass_mm, usual_mm: motor.stretch_mm(STEPS_FRICTION_A), today_mm: motor.stretch_mm(friction_A) }
+    }
+    const heavy = endedAt_mm(1.6)
+    expect(heavy.today_mm - heavy.usual_mm).toBeGreaterThan(1.5)
+    expect(heavy.ended_mm).toBeCloseTo(end_mm - 0.25 * (heavy.today_mm - heavy.usual_mm), 1)
+    for (const scale of [1, 0.7]) expect(endedAt_mm(scale).ended_mm, `${scale}`).toBeCloseTo(end_mm, 1)
+  })
+
   it('from 1.8 mm on nothing is told from the end any more', () => {
     const ended = (gap_mm: number): boolean => {
       const { guard, reading } = new GuardSteps(10)

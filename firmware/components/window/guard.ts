@@ -68,6 +68,11 @@ export const GUARD_PARAMETERS = {
   eFuse: 1.1,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 0.7 mm more. */
   end_mm: 1.8,
+  /**
+   * The closed end was found with what the cable gave on a usual day. Of what it gives more today so much is doubtful: a unit's cable may
+   * be softer than believed, and its motor stronger.
+   */
+  endDoubt: 0.25,
   /** The upper seal begins here. */
   topSeal_mm: 15,
   /** The end stop is one that it is pressed into by so much. */
@@ -161,7 +166,7 @@ export class PinchGuard {
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
     this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
-    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns) this.ended = true
+    if (!this.learns && this.glass_mm <= this.end_mm()) this.ended = true
     if (this.ended && !this.learns) return false
     const tripped = this.tripped(dt_s)
     if (tripped && !this.ended) return true
@@ -227,6 +232,13 @@ export class PinchGuard {
     const usual_A = gap_mm < topSeal_mm ? this.profile.usual_A(topSeal_mm) : learned_A
     this.learned_A = learned_A
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
+  }
+
+  /** Below this gap nothing is told from the end stop today. */
+  private end_mm(): number {
+    const p = GUARD_PARAMETERS
+    const more_mm = this.motor.stretch_mm(this.friction_A) - this.motor.stretch_mm(this.learned_A)
+    return p.end_mm - p.endDoubt * Math.max(0, more_mm)
   }
 
   private trip_N(): number {
