@@ -166,7 +166,7 @@ export class PinchGuard {
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
     this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
-    if (!this.learns && this.glass_mm <= this.end_mm()) this.ended = true
+    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns && this.glass_mm <= this.end_mm()) this.ended = true
     if (this.ended && !this.learns) return false
     const tripped = this.tripped(dt_s)
     if (tripped && !this.ended) return true
@@ -234,7 +234,7 @@ export class PinchGuard {
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
-  /** Below this gap nothing is told from the end stop today. */
+  /** Below this gap nothing is told from the end stop today: `end_mm` or less. */
   private end_mm(): number {
     const p = GUARD_PARAMETERS
     const more_mm = this.motor.stretch_mm(this.friction_A) - this.motor.stretch_mm(this.learned_A)
