@@ -44,6 +44,14 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       press(6795, 'DASH.windowFR.up', 20), press(7062, 'DASH.mirrorFR.left', 37),
     ],
   },
+  'a status is heard whose sender sees an error at its end, and comes no second time': {
+    seed: 178725979, for_ms: 6377,
+    events: [
+      press(1762, 'FR.window.up', 262), { at_ms: 1885, kind: 'nodeNoise', for_ms: 3405, with: { hub: 'HOOD', rate: 0.01613 } },
+      press(3091, 'DASH.mirrors.unfold', 32), press(3109, 'DASH.lights.head', 174), press(3265, 'DASH.windowFL.up', 641),
+      press(3874, 'FR.window.up', 187),
+    ],
+  },
   'the driver leaves an indicator on, and the hub of its lamp is gone': {
     seed: 737886091, for_ms: 72_833,
     events: [
