@@ -80,6 +80,8 @@ describe('spine pinch --random', () => {
     [['--case', 'supply_V=17'], 'supply_V 17 V is not in 9…16 V'],
     [['--case', 'supply_V'], 'write it like supply_V=13.5'],
     [['--random', '5', '--hunt', '1s'], 'are different ways'],
+    [['--random', '5', '--learning', '--oracle', '40'], 'are different detections'],
+    [['--random', '5', '--second-line', '--oracle', '40'], 'are different detections'],
     [['--second-line'], 'are for --random, --hunt and --case'],
     [['--closings'], '--closings needs a number'],
     [['--part', '2/2'], 'is no part'],

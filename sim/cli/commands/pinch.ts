@@ -104,6 +104,9 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
   if ([random, hunt, options.case, options.quick].filter(way => way !== undefined).length > 1) {
     throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
   }
+  if ([options.secondLine, options.oracle, options.learning].filter(way => way !== undefined).length > 1) {
+    throw usage('--second-line, --oracle and --learning are different detections: give one of them')
+  }
   const judge: JudgeOptions = {
     seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part,
     detection: options.learning === true ? 'learning' : options.secondLine === true ? 'none' : options.oracle ?? 'firmware',
