@@ -1,5 +1,5 @@
 import { Cholesky } from './cholesky.ts'
-import { capabilityOf, type ConductorFlow, type CopperTopology, flowsOf, type WayAround } from '../power/index.ts'
+import { capabilityOf, type ConductorFlow, type CopperTopology, flowsOf, type OneConductor, type WayAround } from '../power/index.ts'
 
 /**
  * What a check can tell from the other places: one cable, or several that always carry the same current. In a ring, supply and return of a
@@ -9,7 +9,7 @@ export interface Place {
   /** Names of its cables; of several, none can be told from another by what hubs measure. */
   readonly cables: readonly string[]
   /** Which of their conductors, where supply and return are a place each. */
-  readonly conductor: 'supply' | 'return' | undefined
+  readonly conductor: OneConductor | undefined
   /** By hub: share of the hub's current that flows through it. */
   readonly share: readonly number[]
   /** Of the healthy copper, supply and return, Ω; of cables beside each other, of one. */

@@ -24,3 +24,5 @@ type Kind = keyof typeof COPPER_FAULTS
 export type SupplyFault = { [Each in Kind]: FieldsData<(typeof COPPER_FAULTS)[Each]> }[Kind]
 export type DiodeFault = 'open' | 'shorted'
 export type ConductorName = Data<typeof conductor> & string
+/** One of the two of a cable. */
+export type OneConductor = Exclude<ConductorName, 'both'>

@@ -1,3 +1,4 @@
+import type { OneConductor } from './copper-faults.ts'
 import { Network } from './network.ts'
 import type { CopperTopology } from './topology.ts'
 
@@ -35,7 +36,7 @@ const PROBE_OHM = 0.5
 const TINY = 1e-3
 /** Shares that differ by less are the same. */
 const SAME_SHARE = 1e-6
-const CONDUCTORS = ['supply', 'return'] as const
+const CONDUCTORS = ['supply', 'return'] as const satisfies readonly OneConductor[]
 
 /** With all copper at `copper_C`. Throws `DataError` when the topology is not right. */
 export function flowsOf(topology: CopperTopology, copper_C: number): CopperFlows {
@@ -91,7 +92,7 @@ function cablesBehind({ cables }: CopperTopology, cable: number): number[] {
 }
 
 /** By what a hub, some of whose current flows there, loses when a contact of the cable is bad. */
-function aroundFor_S(network: Network, cable: number, hub: number, conductor: (typeof CONDUCTORS)[number]): number {
+function aroundFor_S(network: Network, cable: number, hub: number, conductor: OneConductor): number {
   const share = network.share(cable, hub, conductor)
   const healthy_Ohm = network.transfer_Ohm(hub, hub)
   network.setCorrosion(cable, conductor, PROBE_OHM)

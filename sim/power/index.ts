@@ -4,7 +4,7 @@ export { divided, drop, lineCopper, mainSegment, segment, SPINE_B, twoSpines } f
 export {
   type CableCapability, type Capability, capabilityOf, type PredictedSource, predictMinimumVoltage, type Prediction, WEAK_BATTERY,
 } from './capability.ts'
-export { COPPER_FAULTS, type SupplyFault } from './copper-faults.ts'
+export { COPPER_FAULTS, type OneConductor, type SupplyFault } from './copper-faults.ts'
 export { BODY_V, type DiodesOff } from './diodes.ts'
 export { type ConductorFlow, flowsOf, type WayAround } from './flows.ts'
 export { CONTINUOUS, fuseLetThrough_A2s } from './fuse.ts'

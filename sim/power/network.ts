@@ -1,6 +1,6 @@
 import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
-import type { ConductorName, DiodeFault } from './copper-faults.ts'
+import type { ConductorName, DiodeFault, OneConductor } from './copper-faults.ts'
 import { type DiodeReadings, Diodes, type DiodesOff } from './diodes.ts'
 import { reach } from './graph.ts'
 import { Fuse } from './fuse.ts'
@@ -396,7 +396,7 @@ export class Network {
   }
 
   /** Share of a hub's current that flows through a cable's supply conductor from → to, or comes back through its return. */
-  share(cable: number, hub: number, conductor: 'supply' | 'return' = 'supply'): number {
+  share(cable: number, hub: number, conductor: OneConductor = 'supply'): number {
     if (this.stale) this.rebuild()
     return (conductor === 'supply' ? this.supply : this.back).share[cable * this.hubNodes.length + hub]!
   }

@@ -1,3 +1,4 @@
+import type { OneConductor } from './copper-faults.ts'
 import { fuseResistance_Ohm } from './fuse.ts'
 import type { Cable } from './topology.ts'
 import { DEFAULT_CONNECTORS, DEFAULT_CONTACT_MOHM } from './topology.ts'
@@ -14,7 +15,7 @@ export interface Spot {
 
 /** A conductor that is interrupted at a spot. */
 export interface Cut extends Spot {
-  readonly conductor: 'supply' | 'return'
+  readonly conductor: OneConductor
 }
 
 /** A cable, or what of it lies between two spots. */

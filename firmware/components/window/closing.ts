@@ -6,11 +6,12 @@ import { climateFactor } from './motor.ts'
 import type { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
+/** Up to here the glass goes as slowly as where a hand may be. */
+const HAND_mm = 210
 /**
  * Speed of the glass by gap, mm/s: what the reversal takes to answer has to cost little force, least on the stiffest. It nowhere falls
  * as the gap grows (`forecast_A`).
  */
-const HAND_mm = 210
 const SPEED_AT_mm = [0, 30, 60, HAND_mm, 240]
 const SPEED_mm_s = [24, 24, 47, 51, 118]
 /** After a back-off, until it is past where the glass was: what is there may be touched already. */

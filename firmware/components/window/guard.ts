@@ -234,7 +234,7 @@ export class PinchGuard {
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
-  /** Below this gap nothing is told from the end stop today: `end_mm` or less. */
+  /** Below this gap nothing is told from the end stop today: `end_mm` or less, so it is asked only near there. */
   private end_mm(): number {
     const p = GUARD_PARAMETERS
     const more_mm = this.motor.stretch_mm(this.friction_A) - this.motor.stretch_mm(this.learned_A)

@@ -89,20 +89,24 @@ export class Dump {
   }
 }
 
+/** The kernel's list of who receives what, by kind of filter: the lines of an interface. */
+function receivers(list: 'all' | 'fil' | 'sff' | 'eff', name: string): string[] {
+  return readFileSync(`/proc/net/can/rcvlist_${list}`, 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `))
+}
+
 /** Links of ours that read an interface; they take everything through two filters. */
 export function readers(name: string): number {
-  return readFileSync('/proc/net/can/rcvlist_fil', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length / 2
+  return receivers('fil', name).length / 2
 }
 
 /** Whether a socket of the kernel's ISO-TP hears an interface. */
 export function isotpHears(name: string): boolean {
-  return ['sff', 'eff'].some(list => readFileSync(`/proc/net/can/rcvlist_${list}`, 'latin1').split('\n')
-    .some(line => line.trim().startsWith(`${name} `) && line.includes('isotp')))
+  return [...receivers('sff', name), ...receivers('eff', name)].some(line => line.includes('isotp'))
 }
 
 /** Programs that read everything on an interface. */
 function listeners(name: string): number {
-  return readFileSync('/proc/net/can/rcvlist_all', 'latin1').split('\n').filter(line => line.trim().startsWith(`${name} `)).length
+  return receivers('all', name).length
 }
 
 /** Opens a link whose incoming data frames are handed on; `close` it at the end. */

@@ -5,7 +5,7 @@ import { attachNode, type Car, createCar, SEDAN, SEDAN_DUAL, type TopologyData }
 import type { SensorTable } from '#sim/host/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
 import { normal } from '#sim/plants/index.ts'
-import { segment } from '#sim/power/index.ts'
+import { type OneConductor, segment } from '#sim/power/index.ts'
 import { Check, type Diagnosis, excitation, Standing } from '../index.ts'
 
 /** The sedan with a second way from the battery to the trunk: a ring. */
@@ -33,7 +33,7 @@ const EXACT_SENSORS: SensorTable = { supply_V: EXACT, port_A: EXACT }
 
 export interface Fault {
   readonly cable: string
-  readonly conductor: 'supply' | 'return'
+  readonly conductor: OneConductor
   readonly extra_Ohm: number
   readonly course: 'steady' | 'intermittent' | 'ageing'
 }
