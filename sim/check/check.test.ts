@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createFrame } from '#protocol/index.ts'
 import { attachNode, createCar, SEDAN, SEDAN_DUAL } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
+import { PLACE_NAMES } from '../power/index.ts'
 import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
-import { drawTrial, runTrial } from './trial/index.ts'
+import { drawStaged, drawTrial, runTrial } from './trial/index.ts'
+import { warmthOf } from './copper.ts'
 
 const LIMIT_ms = 60_000
 const drive = { seed: 11, layout: 'line', engine: true, drive_s: 40 } as const
@@ -18,7 +20,7 @@ describe('a check of what hubs tell', () => {
     expect(finding).toMatchObject({ cables: ['drop.FL'], orElse: [], course: 'steady' })
     expect(Math.abs(finding!.added_Ohm / 0.08 - 1)).toBeLessThan(0.1)
     expect(severityOf(diagnosis)).toBe('repair')
-    expect(findingText(SEDAN.copper, finding!)).toMatch(/^drop\.FL: 1\d\d mΩ instead of 30 .*hinge/)
+    expect(findingText(SEDAN.copper, finding!)).toMatch(/^drop\.FL: 1\d\d mΩ instead of 29 .*hinge/)
   }, LIMIT_ms)
 
   it('finds nothing in a healthy car, and says what carried nothing', () => {
@@ -46,7 +48,7 @@ describe('a check of what hubs tell', () => {
     expect(others).toEqual([])
     expect(finding).toMatchObject({ cables: ['drop.FL', 'B.drop.FL'], both: false, orElse: [] })
     expect(finding!.least_Ohm).toBeLessThan(0.15)
-    expect(findingText(SEDAN_DUAL.copper, finding!)).toMatch(/^drop\.FL or B\.drop\.FL: \d+ mΩ or more instead of 35, /)
+    expect(findingText(SEDAN_DUAL.copper, finding!)).toMatch(/^drop\.FL or B\.drop\.FL: \d+ mΩ or more instead of 34, /)
   }, LIMIT_ms)
 
   it('of a spine whose diodes block names the cable, and not what the other spine loses alone', () => {
@@ -86,6 +88,13 @@ describe('a check of what hubs tell', () => {
     expect(diagnosis.findings.map(({ cables }) => cables)).toEqual([['drop.HOOD']])
   }, LIMIT_ms)
 
+  it('names nothing else where no frames come through any more, as its return lifts the ground of hubs', () => {
+    const { diagnosis } = runTrial(drawStaged(1796085425, 49))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['spine.DASH'], orElse: [] }])
+    expect(Math.abs(diagnosis.findings[0]!.added_Ohm / 0.14 - 1)).toBeLessThan(0.1)
+    expect(diagnosis.misfit).toBeLessThan(1.5)
+  }, LIMIT_ms)
+
   it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {
     const { diagnosis } = runTrial(drawTrial(1796079082, 58))
     expect(diagnosis.findings).toMatchObject([{ cables: ['spine.RR'], orElse: [] }])
@@ -103,6 +112,38 @@ describe('a check of what hubs tell', () => {
     const { breaks } = check.diagnoseWith(undefined)
     expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
   })
+})
+
+describe('how warm the copper is', () => {
+  it('is told by the boards: at the place, where none told there by all, and where none told at all a garage', () => {
+    const told = (boards: Record<string, number>): ReturnType<typeof warmthOf> =>
+      warmthOf(SEDAN.copper, SEDAN.copper.hubs.map(hub => boards[hub] ?? NaN))
+    expect(told({ FL: 10, RR: 20, HOOD: 90, DASH: 24 })).toEqual({ door: 15, engineBay: 90, cabin: 24 })
+    expect(told({ FL: 10, DASH: 30 })).toEqual({ door: 10, engineBay: 20, cabin: 30 })
+    expect(told({ FL: 215, HOOD: -41 })).toEqual({ door: 30, engineBay: 30, cabin: 30 })
+  })
+
+  it('is no bad and no better contact: at −30 °C a drop of 30 mΩ is 6 mΩ less', () => {
+    const car = createCar({ seed: 6, topology: { ...SEDAN, battery: { ...SEDAN.battery, temperature_C: -30 } } })
+    const check = new Check(SEDAN.copper)
+    attachNode(car, { name: 'laptop' }).onFrame((frame) => { if (!frame.error) check.readings.receive(frame, frame.timestamp_ns) })
+    for (const place of PLACE_NAMES) car.setAmbient_C(place, -30)
+    car.boot()
+    car.setIgnition('on')
+    car.run(2000)
+    for (let round = 0; round < 8; round++) {
+      const way = round % 2 === 0 ? 'down' : 'up'
+      car.press(`DASH.windowRR.${way}`)
+      car.run(1500)
+      car.release(`DASH.windowRR.${way}`)
+      car.run(500)
+    }
+    const added_mOhm = (): number => 1000 * check.diagnoseWith(undefined).places.find(({ cables }) => cables[0] === 'drop.RR')!.added_Ohm
+    const told_mOhm = added_mOhm()
+    check.readings.board_C.fill(NaN)
+    expect(Math.abs(told_mOhm)).toBeLessThan(3)
+    expect(added_mOhm()).toBeLessThan(told_mOhm - 3)
+  }, LIMIT_ms)
 })
 
 describe('a contact that was bad for a moment', () => {
@@ -152,7 +193,7 @@ describe('a check that goes along', () => {
     const bad = { kind: 'corrosion', cable: 'drop.FL', conductor: 'supply', extra_Ohm: 0.06 } as const
     car.powerFault(bad)
     use(4)
-    expect(watch.likely()).toEqual([expect.stringMatching(/^drop\.FL: \d+ mΩ instead of 30 /)])
+    expect(watch.likely()).toEqual([expect.stringMatching(/^drop\.FL: \d+ mΩ instead of 29 /)])
     car.powerFault({ ...bad, extra_Ohm: 0 })
     use(16)
     expect(watch.likely()).toEqual([])

@@ -1,5 +1,5 @@
 import { Cholesky } from './cholesky.ts'
-import { capabilityOf, type ConductorFlow, type CopperTopology, flowsOf, type OneConductor, type WayAround } from '../power/index.ts'
+import { type Ambients, capabilityOf, type ConductorFlow, type CopperTopology, flowsOf, type OneConductor, placeOfHub, type PlaceName, type WayAround } from '../power/index.ts'
 
 /**
  * What a check can tell from the other places: one cable, or several that always carry the same current. In a ring, supply and return of a
@@ -55,8 +55,11 @@ export interface CopperModel {
   readonly shared: boolean
 }
 
-/** Shares and resistances as a car stands in a mild garage, °C. */
+/** Copper of which nothing is told: a car in a mild garage, °C. */
 const COPPER_C = 30
+/** No board that tells anything else is alive, °C. */
+const COLDEST_C = -40
+const HOTTEST_C = 125
 /** Shares that differ by less are the same current. */
 const SAME_SHARE = 1e-6
 /** Less than this share in all other places is a place's own way. */
@@ -66,10 +69,10 @@ const CONTACT_SPREAD = 0.33
 const COPPER_SPREAD = 0.04
 const JOINT_OHM = 0.0002
 
-/** Throws `DataError` when the topology is not right. */
-export function copperModel(topology: CopperTopology): CopperModel {
-  const { flows, transfer_Ohm, blocked_Ohm } = flowsOf(topology, COPPER_C)
-  const capability = capabilityOf(topology, COPPER_C)
+/** With copper as warm as it is said to be at its place, −60…200 °C. Throws `DataError` when the topology is not right. */
+export function copperModel(topology: CopperTopology, copper_C: Ambients | number = COPPER_C): CopperModel {
+  const { flows, transfer_Ohm, blocked_Ohm } = flowsOf(topology, copper_C)
+  const capability = capabilityOf(topology, copper_C)
   const ways = capability.hubs.flatMap(hub => hub.paths)
   const groups: { readonly cables: number[], readonly flow: ConductorFlow, readonly conductor: Place['conductor'] }[] = []
   flows.forEach((two, cable) => two.forEach((flow, i) => {
@@ -93,6 +96,18 @@ export function copperModel(topology: CopperTopology): CopperModel {
     hubs: topology.hubs, places: topology.layout === 'ring' ? withEnds(places) : places, signatures: [...ownOf(places), ...blocking],
     transfer_Ohm: Float64Array.from(transfer_Ohm.flat()), shared: topology.layout === 'dual',
   }
+}
+
+/** How warm the copper is: as the boards at its place are; where none told, as all are. `board_C`: by hub, NaN where it told nothing. */
+export function warmthOf({ hubs }: CopperTopology, board_C: ArrayLike<number>): Ambients {
+  const mean = (some: readonly number[], otherwise_C: number): number => {
+    const told = some.map(hub => board_C[hub]!).filter(one_C => one_C >= COLDEST_C && one_C <= HOTTEST_C)
+    return told.length === 0 ? otherwise_C : told.reduce((sum, one_C) => sum + one_C, 0) / told.length
+  }
+  const all = [...hubs.keys()]
+  const all_C = mean(all, COPPER_C)
+  const at = (place: PlaceName): number => mean(all.filter(hub => placeOfHub(hubs[hub]!) === place), all_C)
+  return { cabin: at('cabin'), door: at('door'), engineBay: at('engineBay') }
 }
 
 /** The model of a ring, with a place for each two of its cables that are bad together where several hubs are between. */

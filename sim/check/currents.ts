@@ -20,8 +20,8 @@ const STEP_A = 0.5
 const STEP_SHARE = 0.04
 /** Currents move a little between the readings even when they are steady: ripple, warming filaments. Rms. */
 const RESTLESS_A = 0.05
-/** A port that has told nothing for so long may draw anything. */
-const STALE_s = 3
+/** A port tells each second. One that has told nothing for longer has lost frames, and may draw anything. */
+const STALE_s = 1.5
 
 /** What one port drew at an instant, from what it told before and after. */
 export class PortCurrent {

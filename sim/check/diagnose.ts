@@ -1,4 +1,4 @@
-import { actingOf, type CopperModel, copperModel, type Place, sameCables, withPairs } from './copper.ts'
+import { actingOf, type CopperModel, copperModel, type Place, sameCables, warmthOf, withPairs } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
 import { type Baseline, priorOf } from './baseline.ts'
 import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Taken } from './estimate.ts'
@@ -85,12 +85,15 @@ const SEEN_OHM = 0.03
 
 /** Looks for bad contacts in what was read of a car. */
 export class Check {
-  readonly model: CopperModel
+  /** Its copper as warm as it was at the last diagnosis. */
+  model: CopperModel
   readonly readings: Readings
+  private readonly topology: CopperTopology
   private readonly errors: ReadingErrors
 
   /** Throws `DataError` when the topology is not right. */
   constructor(topology: CopperTopology, errors: ReadingErrors = USUAL_ERRORS) {
+    this.topology = topology
     this.model = copperModel(topology)
     this.readings = new Readings(topology.hubs)
     this.errors = errors
@@ -98,6 +101,7 @@ export class Check {
 
   /** What the readings so far say; `baseline`: what was learned of this car before. */
   diagnoseWith(baseline: Baseline | undefined): Diagnosis {
+    this.model = copperModel(this.topology, warmthOf(this.topology, this.readings.board_C))
     const described = describedPrior(this.model, this.errors)
     return this.diagnose(baseline === undefined ? described : priorOf(this.model, baseline, described))
   }
@@ -120,20 +124,8 @@ export class Check {
     const search = two?.found.some(({ place }) => pairs.places[place]!.both) === true ? two : singles
     return {
       duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings: search.findings(), breaks,
-      places: distinct(model).map(places => this.stateOf(places, first, search)), learned: last.posterior,
+      places: distinct(model).map(places => stateOf(model, places, first, search)), learned: last.posterior,
     }
-  }
-
-  /** `indices`: one, or those of the supply and the return of the same cables. */
-  private stateOf(indices: readonly number[], first: Estimate, search: Search): PlaceState {
-    const { places, signatures } = this.model
-    const { cables, nominal_Ohm } = places[indices[0]!]!
-    const resolution_Ohm = Math.max(...indices.map(index => first.resolution_Ohm[index]!))
-    const seen = (acts_Ohm: number): boolean => square(acts_Ohm / resolution_Ohm) / 2 > NAMED
-    const acts_Ohm = Math.min(...indices.map(index => actingOf(signatures[index]!, SEEN_OHM)))
-    const state = search.isBad(indices[0]!) ? 'bad' : seen(acts_Ohm) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
-    const { added_Ohm } = first.candidates.find(one => indices.includes(one.place))!
-    return { cables, nominal_Ohm, state, added_Ohm, resolution_Ohm }
   }
 }
 
@@ -284,6 +276,17 @@ class Search {
       .map(({ added_Ohm, deviation_Ohm, information }) => ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2))
     return named || Math.max(...better) + log(ANOTHER) > -EXCLUDED ? ends.flatMap(end => model.places[end]!.cables) : []
   }
+}
+
+/** `indices`: one, or those of the supply and the return of the same cables. */
+function stateOf({ places, signatures }: CopperModel, indices: readonly number[], first: Estimate, search: Search): PlaceState {
+  const { cables, nominal_Ohm } = places[indices[0]!]!
+  const resolution_Ohm = Math.max(...indices.map(index => first.resolution_Ohm[index]!))
+  const seen = (acts_Ohm: number): boolean => square(acts_Ohm / resolution_Ohm) / 2 > NAMED
+  const acts_Ohm = Math.min(...indices.map(index => actingOf(signatures[index]!, SEEN_OHM)))
+  const state = search.isBad(indices[0]!) ? 'bad' : seen(acts_Ohm) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
+  const { added_Ohm } = first.candidates.find(one => indices.includes(one.place))!
+  return { cables, nominal_Ohm, state, added_Ohm, resolution_Ohm }
 }
 
 /** With nothing known of the places that are two. */

@@ -31,6 +31,9 @@ const E2E_SENDERS = 256
 /** A hub that says nothing for so long while others talk is lost: three of its heartbeats. */
 const LOST_s = 3.5
 
+/** A board's temperature is averaged over about so many heartbeats. */
+const BOARD_TOLD = 60
+
 /** Kinds of the classes that have one of their own, and the class of the first: 8 window … 12 amplifier. */
 const FIRST_KIND = 8
 const LAST_KIND = 12
@@ -46,6 +49,8 @@ export class Readings {
   readonly first_s: Float64Array
   /** By hub: it went to sleep, which is no loss. */
   readonly asleep: boolean[]
+  /** By hub: its board, on average over the last minutes, °C; NaN: it told nothing. */
+  readonly board_C: Float64Array
   /** Frames that were no news: repeated or broken. */
   ignored = 0
   /** Readings that there was no room for. */
@@ -66,6 +71,7 @@ export class Readings {
     this.heard_s = new Float64Array(hubs.length).fill(NaN)
     this.first_s = new Float64Array(hubs.length).fill(NaN)
     this.asleep = hubs.map(() => false)
+    this.board_C = new Float64Array(hubs.length).fill(NaN)
   }
 
   get duration_s(): number {
@@ -93,6 +99,7 @@ export class Readings {
     switch (decoded.name) {
       case 'HubStatus':
         this.asleep[hub] = decoded.values.state === HUB_STATE.sleeping
+        this.board(hub, decoded.values.temperature_C)
         return this.volt(t_s, hub, decoded.values.supply_V)
       case 'PortStatus':
         this.learn(hub, decoded.values.class, decoded.values.port)
@@ -123,12 +130,13 @@ export class Readings {
     }
   }
 
-  /** Takes over when hubs were heard, and from when to when. */
+  /** Takes over when hubs were heard, how warm they were, and from when to when. */
   spanOf(other: Readings): void {
     this.begin_s = other.begin_s
     this.end_s = other.end_s
     this.heard_s.set(other.heard_s)
     this.first_s.set(other.first_s)
+    this.board_C.set(other.board_C)
     other.asleep.forEach((asleep, hub) => { this.asleep[hub] = asleep })
   }
 
@@ -145,6 +153,11 @@ export class Readings {
   private heard(hub: number, t_s: number): void {
     if (Number.isNaN(this.heard_s[hub]!)) this.first_s[hub] = t_s
     this.heard_s[hub] = t_s
+  }
+
+  private board(hub: number, board_C: number): void {
+    const before_C = this.board_C[hub]!
+    if (Number.isFinite(board_C)) this.board_C[hub] = Number.isNaN(before_C) ? board_C : before_C + (board_C - before_C) / BOARD_TOLD
   }
 
   private learn(hub: number, code: number, port: number): void {

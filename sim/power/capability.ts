@@ -1,6 +1,7 @@
 import { pathsTo } from './graph.ts'
 import { CONTINUOUS } from './fuse.ts'
 import { Network } from './network.ts'
+import type { Ambients } from './places.ts'
 import type { CopperTopology } from './topology.ts'
 import { cableAmpacity_A, hottest_C, insulationLimit_C } from './validate.ts'
 
@@ -39,8 +40,11 @@ export interface Capability {
   readonly transfer_Ohm: readonly (readonly number[])[]
 }
 
-/** Resistances are of copper at `copper_C`, by default as hot as its place may be. Throws `DataError` when the topology is not right. */
-export function capabilityOf(topology: CopperTopology, copper_C?: number): Capability {
+/**
+ * Resistances are of copper at `copper_C`, or that of its place; by default as hot as its place may be. Throws `DataError` when the
+ * topology is not right.
+ */
+export function capabilityOf(topology: CopperTopology, copper_C?: number | Ambients): Capability {
   const network = new Network(topology, 1)
   if (copper_C === undefined) network.setHottest()
   else network.setTemperature_C(copper_C)

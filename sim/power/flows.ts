@@ -1,5 +1,6 @@
 import type { OneConductor } from './copper-faults.ts'
 import { Network } from './network.ts'
+import type { Ambients } from './places.ts'
 import type { CopperTopology } from './topology.ts'
 
 /** Conductance of the ways around a cable, S; 0: there is none. */
@@ -38,8 +39,8 @@ const TINY = 1e-3
 const SAME_SHARE = 1e-6
 const CONDUCTORS = ['supply', 'return'] as const satisfies readonly OneConductor[]
 
-/** With all copper at `copper_C`. Throws `DataError` when the topology is not right. */
-export function flowsOf(topology: CopperTopology, copper_C: number): CopperFlows {
+/** With all copper at `copper_C`, or that of its place. Throws `DataError` when the topology is not right. */
+export function flowsOf(topology: CopperTopology, copper_C: number | Ambients): CopperFlows {
   const network = new Network(topology, 1)
   network.setTemperature_C(copper_C)
   const hubs = [...topology.hubs.keys()]

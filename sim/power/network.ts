@@ -6,7 +6,7 @@ import { reach } from './graph.ts'
 import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
 import { LEAST_OHM, type Piece, piecesOf, type Spot } from './pieces.ts'
-import type { PlaceName } from './places.ts'
+import { type Ambients, PLACE_NAMES, type PlaceName } from './places.ts'
 import { inRange } from './range.ts'
 import { Solver } from './solver.ts'
 import type { CopperTopology } from './topology.ts'
@@ -124,10 +124,14 @@ export class Network {
     this.source_Ohm = source_Ohm
   }
 
-  /** All copper, and what is around it, at this temperature, −60…200 °C; 20 °C at the start. */
-  setTemperature_C(temperature_C: number): void {
-    inRange('copper', temperature_C, -60, 200, '°C')
-    this.state.heat.ambient_C.fill(temperature_C)
+  /** All copper, and what is around it, at this temperature, or at that of its place, −60…200 °C; 20 °C at the start. */
+  setTemperature_C(temperature_C: number | Ambients): void {
+    if (typeof temperature_C === 'number') {
+      inRange('copper', temperature_C, -60, 200, '°C')
+      this.state.heat.ambient_C.fill(temperature_C)
+    } else {
+      for (const place of PLACE_NAMES) this.state.setAmbient_C(place, temperature_C[place])
+    }
     this.settleHeat()
   }
 

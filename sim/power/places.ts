@@ -19,6 +19,9 @@ export const PLACES: Readonly<Record<PlaceName, Place>> = {
   engineBay: { ambient_C: 100, insulation: 'C' },
 }
 
+/** How warm it is at each place, °C. */
+export type Ambients = Readonly<Record<PlaceName, number>>
+
 export const PLACE_NAMES = ['cabin', 'door', 'engineBay'] as const satisfies readonly PlaceName[]
 
 /** Hubs that are not in the cabin. */

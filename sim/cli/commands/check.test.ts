@@ -40,7 +40,7 @@ describe('spine check', () => {
     const log = await drive('bad.log', { copper: [{ kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.06, conductor: 'supply', at_ms: 0 }] })
     const { code, out, err } = await spine('check', log, '--html', path('car.html'))
     expect([code, err]).toEqual([4, 'spine check: something has to be repaired\n'])
-    expect(out).toMatch(/^drop\.FL: \d\d mΩ instead of 30 \(± .*sure\. Look at drop\.FL: a connector at the tap or in the hinge$/m)
+    expect(out).toMatch(/^drop\.FL: \d\d mΩ instead of 29 \(± .*sure\. Look at drop\.FL: a connector at the tap or in the hinge$/m)
     expect(readFileSync(path('car.html'), 'utf8')).toMatch(/<li>drop\.FL: .*<svg/s)
     const json = JSON.parse((await spine('check', log, '--json')).out) as { findings: { cables: string[] }[] }
     expect(json.findings.map(finding => finding.cables)).toEqual([['drop.FL']])
