@@ -23,33 +23,44 @@ export interface CopperLimits {
    * feeders for ever.
    */
   readonly rows: readonly (readonly number[])[]
+  /** By hub: where those for ever begin in its `rows`. */
+  readonly ends: readonly number[]
   /** By hub, drawn without any lease. */
   readonly idle_mA: Float64Array
 }
 
 /** True when no current that `by` allows can be too much for `feeder`: in a line the first segment speaks for the others. */
-function implied(weights: readonly Float64Array[], limits: Float64Array, feeder: number, by: number): boolean {
-  for (const weight of weights) {
+function implied(users: readonly Float64Array[], limits: Float64Array, feeder: number, by: number): boolean {
+  for (const weight of users) {
     if (weight[feeder]! * limits[by]! > weight[by]! * limits[feeder]!) return false
   }
   return true
 }
 
-/** Marks the feeders among the rows that others do not imply, in the order of the plan. */
-function markBinding(binds: boolean[], weights: readonly Float64Array[], limits: Float64Array, from: number, to: number): void {
-  for (let row = from; row < to; row++) {
-    for (let by = from; by < to && binds[row]; by++) {
-      if (by !== row && binds[by] && implied(weights, limits, row, by)) binds[row] = false
+/**
+ * Unmarks the feeders that others imply, in the order of the plan; their rows begin at `from`. What implies one is on the way of all
+ * hubs that use it, so those on the way of the first of them are tried.
+ */
+function unmarkImplied(binds: boolean[], plan: PowerPlan, weights: readonly Float64Array[], limits: Float64Array, from: number): void {
+  for (let feeder = 0; feeder < plan.feeders_A.length; feeder++) {
+    const row = from + feeder
+    if (!binds[row]) continue
+    const users = weights.filter(weight => weight[row] !== 0)
+    const first = weights.indexOf(users[0]!)
+    // Nobody uses it: no hub looks at it.
+    if (first < 0) continue
+    for (const by of plan.hubs[first]!.path) {
+      if (by !== feeder && binds[from + by] && implied(users, limits, row, from + by)) binds[row] = false
     }
   }
 }
 
 /** By row: whether it can be the tightest. What a feeder bears for ever does not bind where its peaks are bound by as little. */
-function bindingRows(weights: readonly Float64Array[], limits: Float64Array, feeders: number, volts: number, lasting: number): boolean[] {
+function bindingRows(plan: PowerPlan, weights: readonly Float64Array[], limits: Float64Array, feeders: number, lasting: number): boolean[] {
   const binds: boolean[] = []
   for (let row = 0; row < limits.length; row++) binds.push(row < lasting || limits[row]! < limits[feeders + row - lasting]!)
-  markBinding(binds, weights, limits, feeders, volts)
-  markBinding(binds, weights, limits, lasting, limits.length)
+  unmarkImplied(binds, plan, weights, limits, feeders)
+  unmarkImplied(binds, plan, weights, limits, lasting)
   return binds
 }
 
@@ -69,6 +80,7 @@ export function copperLimitsOf(plan: PowerPlan): CopperLimits {
   const idle_mA = new Float64Array(hubs)
   const weights: Float64Array[] = []
   const rows: number[][] = []
+  const ends: number[] = []
   for (let i = 0; i < feeders; i++) {
     limits[hubs + i] = Math.floor(plan.peaks_A[i]! * MICRO)
     limits[lasting + i] = Math.floor(plan.feeders_A[i]! * MICRO)
@@ -88,14 +100,15 @@ export function copperLimitsOf(plan: PowerPlan): CopperLimits {
     limits[volts + hub] = rounded((plan.source_V - plan.least_V) * NANO)
     idle_mA[hub] = Math.ceil(supply.idle_A * MILLI)
   }
-  const binds = bindingRows(weights, limits, hubs, volts, lasting)
+  const binds = bindingRows(plan, weights, limits, hubs, lasting)
   for (let hub = 0; hub < hubs; hub++) {
     const path = plan.hubs[hub]!.path
     const own = [hub]
     addBinding(own, binds, hubs, path)
     for (let row = volts; row < lasting; row++) own.push(row)
+    ends.push(own.length)
     addBinding(own, binds, lasting, path)
     rows.push(own)
   }
-  return { limits: limits, lasting: lasting, weights: weights, rows: rows, idle_mA: idle_mA }
+  return { limits: limits, lasting: lasting, weights: weights, rows: rows, ends: ends, idle_mA: idle_mA }
 }

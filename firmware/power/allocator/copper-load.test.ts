@@ -54,6 +54,12 @@ describe('the limits of a plan', () => {
     expect(copperLimitsOf(twins).rows).toEqual([[0, 2, 3]])
   })
 
+  it('leave out a feeder that no hub uses', () => {
+    const { rows } = copperLimitsOf({ ...line(), feeders_A: [40, 40, 40, 25, 25, 25, 1], peaks_A: [40, 40, 40, 25, 25, 25, 1] })
+    expect(rows.flat()).not.toContain(DROP + HUBS)
+    expect(rows[0]).toEqual([0, DROP, SEGMENT, VOLTS + 1, VOLTS + 2, VOLTS + 3])
+  })
+
   it('end with what fuses bear for ever, where that is less than what they bear for a moment', () => {
     const { rows, lasting } = copperLimitsOf({ ...line(), feeders_A: [30, 30, 30, 18.75, 25, 18.75], peaks_A: [40, 40, 40, 25, 25, 25] })
     const volts = [VOLTS, VOLTS + 1, VOLTS + 2]

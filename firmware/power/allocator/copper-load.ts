@@ -6,7 +6,7 @@ export class CopperLoad {
   private readonly rows: readonly (readonly number[])[]
   /** The first of the rows that count run currents only; and by hub, where these begin in its `rows`, at the end. */
   private readonly lasting: number
-  private readonly ends: Uint8Array
+  private readonly ends: readonly number[]
   /** By row. */
   private readonly left: Float64Array
   /** By hub: what it took, what is held back for it at least, and what of it the rows count; for long, and at present. */
@@ -24,7 +24,8 @@ export class CopperLoad {
     this.weights = copper.weights
     this.rows = copper.rows
     this.lasting = copper.lasting
-    this.left = new Float64Array(copper.limits.length)
+    this.ends = copper.ends
+    this.left = copper.limits.slice()
     this.run_mA = new Float64Array(this.rows.length)
     this.now_mA = new Float64Array(this.rows.length)
     this.leastRun_mA = new Float64Array(this.rows.length)
@@ -32,11 +33,6 @@ export class CopperLoad {
     this.countedRun_mA = new Float64Array(this.rows.length)
     this.counted_mA = new Float64Array(this.rows.length)
     this.from = 1
-    this.ends = new Uint8Array(this.rows.length)
-    for (let hub = 0; hub < this.rows.length; hub++) {
-      for (let i = 0; i < this.rows[hub]!.length; i++) if (this.rows[hub]![i]! < this.lasting) this.ends[hub] = i + 1
-    }
-    for (let i = 0; i < this.left.length; i++) this.left[i] = copper.limits[i]!
     for (let hub = 0; hub < this.rows.length; hub++) this.take(hub, copper.idle_mA[hub]!, copper.idle_mA[hub]!)
   }
 
