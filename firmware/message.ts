@@ -1,4 +1,4 @@
-import type { Codec } from '#protocol/index.ts'
+import type { Decoder, Encoder } from '#protocol/index.ts'
 
 /** What all commands have. */
 export interface CommandValues {
@@ -14,10 +14,10 @@ export interface StatusValues {
   echoSequence: number
 }
 
-/** The codec of a message whose row the code at hand does not know: it is to be given records made by its own `create`. */
-export type AnyCodec = Codec<object>
-export type CommandCodec = Codec<CommandValues>
-export type StatusCodec = Codec<StatusValues>
+/** Of a message whose row the code at hand does not know: it is to be given records made by its own `create`. */
+export type AnyEncoder = Encoder<object>
+export type AnyDecoder = Decoder<object>
+export type CommandEncoder = Encoder<CommandValues>
 
 /** A field of a record by its name; NaN when it has none of that name. */
 export function fieldOf(values: object, field: string): number {

@@ -31,7 +31,7 @@ import type {
   WindowAction,
   WindowState,
 } from './enums.ts'
-import type { Codec } from './codec.ts'
+import type { Codec, Decoder, Encoder } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 
 /** Heartbeat of a hub. */
@@ -54,55 +54,61 @@ export type HubStatusValues = {
   lost: number
 }
 
+const createHubStatus = (): HubStatusValues => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN, lost: 0 })
+
+const encodeHubStatus = (values: HubStatusValues, data: Uint8Array): void => {
+  const rawState = values.state | 0
+  if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
+  const rawResetCause = values.resetCause | 0
+  if (rawResetCause !== values.resetCause || rawResetCause < 0 || rawResetCause > 5) refuse('HubStatus.resetCause', values.resetCause, 'its codes 0…5')
+  const rawCanState = values.canState | 0
+  if (rawCanState !== values.canState || rawCanState < 0 || rawCanState > 2) refuse('HubStatus.canState', values.canState, 'its codes 0…2')
+  const stepsTec = values.tec
+  const rawTec = stepsTec >= 0 && stepsTec <= 253 ? (stepsTec + 0.5) | 0 : saturated(stepsTec, 0, 253, 255)
+  const stepsRec = values.rec
+  const rawRec = stepsRec >= 0 && stepsRec <= 253 ? (stepsRec + 0.5) | 0 : saturated(stepsRec, 0, 253, 255)
+  const stepsTemperature_C = values.temperature_C + 40
+  const rawTemperature_C = stepsTemperature_C >= 0 && stepsTemperature_C <= 253 ? (stepsTemperature_C + 0.5) | 0 : saturated(stepsTemperature_C, 0, 253, 255)
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const rawLost = values.lost | 0
+  if (rawLost !== values.lost || rawLost < 0 || rawLost > 255) refuse('HubStatus.lost', values.lost, 'the whole numbers 0…255')
+  data[2] = rawState | (rawResetCause << 3) | (rawCanState << 6)
+  data[3] = rawTec
+  data[4] = rawRec
+  data[5] = rawTemperature_C
+  data[6] = rawSupply_V
+  data[7] = rawLost
+}
+
+const decodeHubStatus = (data: Uint8Array, values: HubStatusValues): void => {
+  values.state = (data[2]! & 7) as HubState
+  values.resetCause = ((data[2]! >> 3) & 7) as ResetCause
+  values.canState = (data[2]! >> 6) as CanState
+  const rawTec = data[3]!
+  values.tec = rawTec <= 253 ? rawTec : noValue(rawTec, 255)
+  const rawRec = data[4]!
+  values.rec = rawRec <= 253 ? rawRec : noValue(rawRec, 255)
+  const rawTemperature_C = data[5]!
+  values.temperature_C = rawTemperature_C <= 253 ? rawTemperature_C - 40 : noValue(rawTemperature_C, 255)
+  const rawSupply_V = data[6]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  values.lost = data[7]!
+}
+
+export const HubStatusEncoder: Encoder<HubStatusValues> = {
+  name: 'HubStatus', kind: 0, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 100,
+  create: createHubStatus, encode: encodeHubStatus,
+}
+
+export const HubStatusDecoder: Decoder<HubStatusValues> = {
+  kind: 0, page: 0, length: 8, lifetime_ms: 3000,
+  create: createHubStatus, decode: decodeHubStatus,
+}
+
 export const HubStatusCodec: Codec<HubStatusValues> = {
-  name: 'HubStatus',
-  kind: 0,
-  page: 0,
-  priority: 6,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 1000,
-  minimumInterval_ms: 100,
-  lifetime_ms: 3000,
-  create: () => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN, lost: 0 }),
-  encode: (values, data) => {
-    const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
-    const rawResetCause = values.resetCause | 0
-    if (rawResetCause !== values.resetCause || rawResetCause < 0 || rawResetCause > 5) refuse('HubStatus.resetCause', values.resetCause, 'its codes 0…5')
-    const rawCanState = values.canState | 0
-    if (rawCanState !== values.canState || rawCanState < 0 || rawCanState > 2) refuse('HubStatus.canState', values.canState, 'its codes 0…2')
-    const stepsTec = values.tec
-    const rawTec = stepsTec >= 0 && stepsTec <= 253 ? (stepsTec + 0.5) | 0 : saturated(stepsTec, 0, 253, 255)
-    const stepsRec = values.rec
-    const rawRec = stepsRec >= 0 && stepsRec <= 253 ? (stepsRec + 0.5) | 0 : saturated(stepsRec, 0, 253, 255)
-    const stepsTemperature_C = values.temperature_C + 40
-    const rawTemperature_C = stepsTemperature_C >= 0 && stepsTemperature_C <= 253 ? (stepsTemperature_C + 0.5) | 0 : saturated(stepsTemperature_C, 0, 253, 255)
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const rawLost = values.lost | 0
-    if (rawLost !== values.lost || rawLost < 0 || rawLost > 255) refuse('HubStatus.lost', values.lost, 'the whole numbers 0…255')
-    data[2] = rawState | (rawResetCause << 3) | (rawCanState << 6)
-    data[3] = rawTec
-    data[4] = rawRec
-    data[5] = rawTemperature_C
-    data[6] = rawSupply_V
-    data[7] = rawLost
-  },
-  decode: (data, values) => {
-    values.state = (data[2]! & 7) as HubState
-    values.resetCause = ((data[2]! >> 3) & 7) as ResetCause
-    values.canState = (data[2]! >> 6) as CanState
-    const rawTec = data[3]!
-    values.tec = rawTec <= 253 ? rawTec : noValue(rawTec, 255)
-    const rawRec = data[4]!
-    values.rec = rawRec <= 253 ? rawRec : noValue(rawRec, 255)
-    const rawTemperature_C = data[5]!
-    values.temperature_C = rawTemperature_C <= 253 ? rawTemperature_C - 40 : noValue(rawTemperature_C, 255)
-    const rawSupply_V = data[6]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    values.lost = data[7]!
-  },
+  name: 'HubStatus', kind: 0, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 100,
+  create: createHubStatus, encode: encodeHubStatus, decode: decodeHubStatus,
 }
 
 /** State of the vehicle, and the heartbeat of the power manager: three missed mean a takeover, and ignition off. */
@@ -123,50 +129,56 @@ export type VehicleStateValues = {
   manager: ManagerState
 }
 
+const createVehicleState = (): VehicleStateValues => ({ ignition: 0, gear: 0, shedLevel: 0, speed_kmh: NaN, battery_V: NaN, charge_pct: NaN, manager: 0 })
+
+const encodeVehicleState = (values: VehicleStateValues, data: Uint8Array): void => {
+  const rawIgnition = values.ignition | 0
+  if (rawIgnition !== values.ignition || rawIgnition < 0 || rawIgnition > 3) refuse('VehicleState.ignition', values.ignition, 'its codes 0…3')
+  const rawGear = values.gear | 0
+  if (rawGear !== values.gear || rawGear < 0 || rawGear > 4) refuse('VehicleState.gear', values.gear, 'its codes 0…4')
+  const rawShedLevel = values.shedLevel | 0
+  if (rawShedLevel !== values.shedLevel || rawShedLevel < 0 || rawShedLevel > 3) refuse('VehicleState.shedLevel', values.shedLevel, 'the whole numbers 0…3')
+  const stepsSpeed_kmh = values.speed_kmh
+  const rawSpeed_kmh = stepsSpeed_kmh >= 0 && stepsSpeed_kmh <= 253 ? (stepsSpeed_kmh + 0.5) | 0 : saturated(stepsSpeed_kmh, 0, 253, 255)
+  const stepsBattery_V = values.battery_V * 10
+  const rawBattery_V = stepsBattery_V >= 0 && stepsBattery_V <= 253 ? (stepsBattery_V + 0.5) | 0 : saturated(stepsBattery_V, 0, 253, 255)
+  const stepsCharge_pct = values.charge_pct * 2
+  const rawCharge_pct = stepsCharge_pct >= 0 && stepsCharge_pct <= 200 ? (stepsCharge_pct + 0.5) | 0 : saturated(stepsCharge_pct, 0, 200, 255)
+  const rawManager = values.manager | 0
+  if (rawManager !== values.manager || rawManager < 0 || rawManager > 3) refuse('VehicleState.manager', values.manager, 'its codes 0…3')
+  data[2] = rawIgnition | (rawGear << 3) | (rawShedLevel << 6)
+  data[3] = rawSpeed_kmh
+  data[4] = rawBattery_V
+  data[5] = rawCharge_pct
+  data[6] = rawManager
+}
+
+const decodeVehicleState = (data: Uint8Array, values: VehicleStateValues): void => {
+  values.ignition = (data[2]! & 7) as Ignition
+  values.gear = ((data[2]! >> 3) & 7) as Gear
+  values.shedLevel = data[2]! >> 6
+  const rawSpeed_kmh = data[3]!
+  values.speed_kmh = rawSpeed_kmh <= 253 ? rawSpeed_kmh : noValue(rawSpeed_kmh, 255)
+  const rawBattery_V = data[4]!
+  values.battery_V = rawBattery_V <= 253 ? rawBattery_V / 10 : noValue(rawBattery_V, 255)
+  const rawCharge_pct = data[5]!
+  values.charge_pct = rawCharge_pct <= 200 ? rawCharge_pct / 2 : noValue(rawCharge_pct, 255)
+  values.manager = (data[6]! & 3) as ManagerState
+}
+
+export const VehicleStateEncoder: Encoder<VehicleStateValues> = {
+  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 3, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createVehicleState, encode: encodeVehicleState,
+}
+
+export const VehicleStateDecoder: Decoder<VehicleStateValues> = {
+  kind: 0, page: 1, length: 7, lifetime_ms: 300,
+  create: createVehicleState, decode: decodeVehicleState,
+}
+
 export const VehicleStateCodec: Codec<VehicleStateValues> = {
-  name: 'VehicleState',
-  kind: 0,
-  page: 1,
-  priority: 3,
-  length: 7,
-  idlePeriod_ms: 100,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 300,
-  create: () => ({ ignition: 0, gear: 0, shedLevel: 0, speed_kmh: NaN, battery_V: NaN, charge_pct: NaN, manager: 0 }),
-  encode: (values, data) => {
-    const rawIgnition = values.ignition | 0
-    if (rawIgnition !== values.ignition || rawIgnition < 0 || rawIgnition > 3) refuse('VehicleState.ignition', values.ignition, 'its codes 0…3')
-    const rawGear = values.gear | 0
-    if (rawGear !== values.gear || rawGear < 0 || rawGear > 4) refuse('VehicleState.gear', values.gear, 'its codes 0…4')
-    const rawShedLevel = values.shedLevel | 0
-    if (rawShedLevel !== values.shedLevel || rawShedLevel < 0 || rawShedLevel > 3) refuse('VehicleState.shedLevel', values.shedLevel, 'the whole numbers 0…3')
-    const stepsSpeed_kmh = values.speed_kmh
-    const rawSpeed_kmh = stepsSpeed_kmh >= 0 && stepsSpeed_kmh <= 253 ? (stepsSpeed_kmh + 0.5) | 0 : saturated(stepsSpeed_kmh, 0, 253, 255)
-    const stepsBattery_V = values.battery_V * 10
-    const rawBattery_V = stepsBattery_V >= 0 && stepsBattery_V <= 253 ? (stepsBattery_V + 0.5) | 0 : saturated(stepsBattery_V, 0, 253, 255)
-    const stepsCharge_pct = values.charge_pct * 2
-    const rawCharge_pct = stepsCharge_pct >= 0 && stepsCharge_pct <= 200 ? (stepsCharge_pct + 0.5) | 0 : saturated(stepsCharge_pct, 0, 200, 255)
-    const rawManager = values.manager | 0
-    if (rawManager !== values.manager || rawManager < 0 || rawManager > 3) refuse('VehicleState.manager', values.manager, 'its codes 0…3')
-    data[2] = rawIgnition | (rawGear << 3) | (rawShedLevel << 6)
-    data[3] = rawSpeed_kmh
-    data[4] = rawBattery_V
-    data[5] = rawCharge_pct
-    data[6] = rawManager
-  },
-  decode: (data, values) => {
-    values.ignition = (data[2]! & 7) as Ignition
-    values.gear = ((data[2]! >> 3) & 7) as Gear
-    values.shedLevel = data[2]! >> 6
-    const rawSpeed_kmh = data[3]!
-    values.speed_kmh = rawSpeed_kmh <= 253 ? rawSpeed_kmh : noValue(rawSpeed_kmh, 255)
-    const rawBattery_V = data[4]!
-    values.battery_V = rawBattery_V <= 253 ? rawBattery_V / 10 : noValue(rawBattery_V, 255)
-    const rawCharge_pct = data[5]!
-    values.charge_pct = rawCharge_pct <= 200 ? rawCharge_pct / 2 : noValue(rawCharge_pct, 255)
-    values.manager = (data[6]! & 3) as ManagerState
-  },
+  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 3, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createVehicleState, encode: encodeVehicleState, decode: decodeVehicleState,
 }
 
 /** What is plugged into a port, on plug, on unplug and on a J1939 request for its PGN. */
@@ -183,42 +195,48 @@ export type ComponentAnnounceValues = {
   descriptorCrc: number
 }
 
+const createComponentAnnounce = (): ComponentAnnounceValues => ({ port: 0, descriptor: 0, class: 0, maker: 0, descriptorCrc: 0 })
+
+const encodeComponentAnnounce = (values: ComponentAnnounceValues, data: Uint8Array): void => {
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
+  const rawDescriptor = values.descriptor | 0
+  if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 6) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…6')
+  const rawClass = values.class | 0
+  if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
+  const rawMaker = values.maker | 0
+  if (rawMaker !== values.maker || rawMaker < 0 || rawMaker > 65535) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
+  const rawDescriptorCrc = values.descriptorCrc | 0
+  if (rawDescriptorCrc !== values.descriptorCrc || rawDescriptorCrc < 0 || rawDescriptorCrc > 65535) refuse('ComponentAnnounce.descriptorCrc', values.descriptorCrc, 'the whole numbers 0…65535')
+  data[2] = rawPort | (rawDescriptor << 4)
+  data[3] = rawClass
+  data[4] = rawMaker
+  data[5] = rawMaker >> 8
+  data[6] = rawDescriptorCrc
+  data[7] = rawDescriptorCrc >> 8
+}
+
+const decodeComponentAnnounce = (data: Uint8Array, values: ComponentAnnounceValues): void => {
+  values.port = data[2]! & 15
+  values.descriptor = (data[2]! >> 4) as DescriptorState
+  values.class = (data[3]!) as ComponentClass
+  values.maker = data[4]! | (data[5]! << 8)
+  values.descriptorCrc = data[6]! | (data[7]! << 8)
+}
+
+export const ComponentAnnounceEncoder: Encoder<ComponentAnnounceValues> = {
+  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createComponentAnnounce, encode: encodeComponentAnnounce,
+}
+
+export const ComponentAnnounceDecoder: Decoder<ComponentAnnounceValues> = {
+  kind: 1, page: 0, length: 8, lifetime_ms: 3000,
+  create: createComponentAnnounce, decode: decodeComponentAnnounce,
+}
+
 export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
-  name: 'ComponentAnnounce',
-  kind: 1,
-  page: 0,
-  priority: 6,
-  length: 8,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ port: 0, descriptor: 0, class: 0, maker: 0, descriptorCrc: 0 }),
-  encode: (values, data) => {
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
-    const rawDescriptor = values.descriptor | 0
-    if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 6) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…6')
-    const rawClass = values.class | 0
-    if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
-    const rawMaker = values.maker | 0
-    if (rawMaker !== values.maker || rawMaker < 0 || rawMaker > 65535) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
-    const rawDescriptorCrc = values.descriptorCrc | 0
-    if (rawDescriptorCrc !== values.descriptorCrc || rawDescriptorCrc < 0 || rawDescriptorCrc > 65535) refuse('ComponentAnnounce.descriptorCrc', values.descriptorCrc, 'the whole numbers 0…65535')
-    data[2] = rawPort | (rawDescriptor << 4)
-    data[3] = rawClass
-    data[4] = rawMaker
-    data[5] = rawMaker >> 8
-    data[6] = rawDescriptorCrc
-    data[7] = rawDescriptorCrc >> 8
-  },
-  decode: (data, values) => {
-    values.port = data[2]! & 15
-    values.descriptor = (data[2]! >> 4) as DescriptorState
-    values.class = (data[3]!) as ComponentClass
-    values.maker = data[4]! | (data[5]! << 8)
-    values.descriptorCrc = data[6]! | (data[7]! << 8)
-  },
+  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createComponentAnnounce, encode: encodeComponentAnnounce, decode: decodeComponentAnnounce,
 }
 
 /** Loads to switch off at once, before the supply dips. */
@@ -229,28 +247,34 @@ export type PowerShedValues = {
   reason: ShedReason
 }
 
+const createPowerShed = (): PowerShedValues => ({ level: 0, reason: 0 })
+
+const encodePowerShed = (values: PowerShedValues, data: Uint8Array): void => {
+  const rawLevel = values.level | 0
+  if (rawLevel !== values.level || rawLevel < 0 || rawLevel > 3) refuse('PowerShed.level', values.level, 'the whole numbers 0…3')
+  const rawReason = values.reason | 0
+  if (rawReason !== values.reason || rawReason < 0 || rawReason > 4) refuse('PowerShed.reason', values.reason, 'its codes 0…4')
+  data[2] = rawLevel | (rawReason << 2)
+}
+
+const decodePowerShed = (data: Uint8Array, values: PowerShedValues): void => {
+  values.level = data[2]! & 3
+  values.reason = ((data[2]! >> 2) & 7) as ShedReason
+}
+
+export const PowerShedEncoder: Encoder<PowerShedValues> = {
+  name: 'PowerShed', kind: 1, page: 1, length: 3, lifetime_ms: 200, priority: 0, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10,
+  create: createPowerShed, encode: encodePowerShed,
+}
+
+export const PowerShedDecoder: Decoder<PowerShedValues> = {
+  kind: 1, page: 1, length: 3, lifetime_ms: 200,
+  create: createPowerShed, decode: decodePowerShed,
+}
+
 export const PowerShedCodec: Codec<PowerShedValues> = {
-  name: 'PowerShed',
-  kind: 1,
-  page: 1,
-  priority: 0,
-  length: 3,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 10,
-  lifetime_ms: 200,
-  create: () => ({ level: 0, reason: 0 }),
-  encode: (values, data) => {
-    const rawLevel = values.level | 0
-    if (rawLevel !== values.level || rawLevel < 0 || rawLevel > 3) refuse('PowerShed.level', values.level, 'the whole numbers 0…3')
-    const rawReason = values.reason | 0
-    if (rawReason !== values.reason || rawReason < 0 || rawReason > 4) refuse('PowerShed.reason', values.reason, 'its codes 0…4')
-    data[2] = rawLevel | (rawReason << 2)
-  },
-  decode: (data, values) => {
-    values.level = data[2]! & 3
-    values.reason = ((data[2]! >> 2) & 7) as ShedReason
-  },
+  name: 'PowerShed', kind: 1, page: 1, length: 3, lifetime_ms: 200, priority: 0, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10,
+  create: createPowerShed, encode: encodePowerShed, decode: decodePowerShed,
 }
 
 /** Power state of one port; a hub with several ports sends one frame for each. */
@@ -269,46 +293,52 @@ export type PortStatusValues = {
   fault: PortFault
 }
 
+const createPortStatus = (): PortStatusValues => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0 })
+
+const encodePortStatus = (values: PortStatusValues, data: Uint8Array): void => {
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
+  const rawState = values.state | 0
+  if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
+  const rawClass = values.class | 0
+  if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('PortStatus.class', values.class, 'its codes 0…8')
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawFault = values.fault | 0
+  if (rawFault !== values.fault || rawFault < 0 || rawFault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
+  data[2] = rawPort | (rawState << 4)
+  data[3] = rawClass
+  data[4] = rawCurrent_A
+  data[5] = rawGranted_A
+  data[6] = rawFault
+}
+
+const decodePortStatus = (data: Uint8Array, values: PortStatusValues): void => {
+  values.port = data[2]! & 15
+  values.state = (data[2]! >> 4) as PortState
+  values.class = (data[3]!) as ComponentClass
+  const rawCurrent_A = data[4]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[5]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.fault = (data[6]! & 15) as PortFault
+}
+
+export const PortStatusEncoder: Encoder<PortStatusValues> = {
+  name: 'PortStatus', kind: 2, page: 0, length: 7, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 20,
+  create: createPortStatus, encode: encodePortStatus,
+}
+
+export const PortStatusDecoder: Decoder<PortStatusValues> = {
+  kind: 2, page: 0, length: 7, lifetime_ms: 3000,
+  create: createPortStatus, decode: decodePortStatus,
+}
+
 export const PortStatusCodec: Codec<PortStatusValues> = {
-  name: 'PortStatus',
-  kind: 2,
-  page: 0,
-  priority: 6,
-  length: 7,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 1000,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0 }),
-  encode: (values, data) => {
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
-    const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
-    const rawClass = values.class | 0
-    if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('PortStatus.class', values.class, 'its codes 0…8')
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
-    data[2] = rawPort | (rawState << 4)
-    data[3] = rawClass
-    data[4] = rawCurrent_A
-    data[5] = rawGranted_A
-    data[6] = rawFault
-  },
-  decode: (data, values) => {
-    values.port = data[2]! & 15
-    values.state = (data[2]! >> 4) as PortState
-    values.class = (data[3]!) as ComponentClass
-    const rawCurrent_A = data[4]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[5]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.fault = (data[6]! & 15) as PortFault
-  },
+  name: 'PortStatus', kind: 2, page: 0, length: 7, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 20,
+  create: createPortStatus, encode: encodePortStatus, decode: decodePortStatus,
 }
 
 /** The network goes to sleep or wakes. With ignition off and 40 s without activity the manager says "proposed" (three times, 100 ms apart). A hub with something under way (motion, a held switch, a command, a lease: a lit lamp, a heater, the stereo) or with activity of its own in these 40 s says "vetoed" within 500 ms, and the manager tries again after 5 s. Without a veto it says "agreed" (three times): every hub sends a last HubStatus (sleeping), and within 1 s nothing; ports are off, controllers asleep with wake-up on a dominant bit. Who is woken by its own switch, plug or key says "waking" first; who is woken by the bus is silent until it hears the manager, "waking" or a command, and sleeps again after 3 s without. The frame that wakes is lost, so commands are repeated until echoed. A hub that hears no manager sleeps by itself after 60 s without activity, ignition stale counting as off. "agreed" does not bind a hub that has become busy: it says "waking". Waking needs no new address claim. */
@@ -319,28 +349,34 @@ export type NetworkSleepValues = {
   reason: SleepReason
 }
 
+const createNetworkSleep = (): NetworkSleepValues => ({ phase: 0, reason: 0 })
+
+const encodeNetworkSleep = (values: NetworkSleepValues, data: Uint8Array): void => {
+  const rawPhase = values.phase | 0
+  if (rawPhase !== values.phase || rawPhase < 0 || rawPhase > 3) refuse('NetworkSleep.phase', values.phase, 'its codes 0…3')
+  const rawReason = values.reason | 0
+  if (rawReason !== values.reason || rawReason < 0 || rawReason > 5) refuse('NetworkSleep.reason', values.reason, 'its codes 0…5')
+  data[2] = rawPhase | (rawReason << 2)
+}
+
+const decodeNetworkSleep = (data: Uint8Array, values: NetworkSleepValues): void => {
+  values.phase = (data[2]! & 3) as SleepPhase
+  values.reason = ((data[2]! >> 2) & 7) as SleepReason
+}
+
+export const NetworkSleepEncoder: Encoder<NetworkSleepValues> = {
+  name: 'NetworkSleep', kind: 2, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100,
+  create: createNetworkSleep, encode: encodeNetworkSleep,
+}
+
+export const NetworkSleepDecoder: Decoder<NetworkSleepValues> = {
+  kind: 2, page: 1, length: 3, lifetime_ms: 500,
+  create: createNetworkSleep, decode: decodeNetworkSleep,
+}
+
 export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
-  name: 'NetworkSleep',
-  kind: 2,
-  page: 1,
-  priority: 3,
-  length: 3,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 100,
-  lifetime_ms: 500,
-  create: () => ({ phase: 0, reason: 0 }),
-  encode: (values, data) => {
-    const rawPhase = values.phase | 0
-    if (rawPhase !== values.phase || rawPhase < 0 || rawPhase > 3) refuse('NetworkSleep.phase', values.phase, 'its codes 0…3')
-    const rawReason = values.reason | 0
-    if (rawReason !== values.reason || rawReason < 0 || rawReason > 5) refuse('NetworkSleep.reason', values.reason, 'its codes 0…5')
-    data[2] = rawPhase | (rawReason << 2)
-  },
-  decode: (data, values) => {
-    values.phase = (data[2]! & 3) as SleepPhase
-    values.reason = ((data[2]! >> 2) & 7) as SleepReason
-  },
+  name: 'NetworkSleep', kind: 2, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100,
+  create: createNetworkSleep, encode: encodeNetworkSleep, decode: decodeNetworkSleep,
 }
 
 /** A port asks the power manager for a lease. */
@@ -359,47 +395,53 @@ export type PowerRequestValues = {
   priority: number
 }
 
+const createPowerRequest = (): PowerRequestValues => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, duration_ms: NaN, priority: 0 })
+
+const encodePowerRequest = (values: PowerRequestValues, data: Uint8Array): void => {
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRequest.port', values.port, 'the whole numbers 0…15')
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRequest.sequence', values.sequence, 'the whole numbers 0…15')
+  const stepsRun_A = values.run_A * 5
+  const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerRequest.run_A', '0…50.6 A')
+  const stepsPeak_A = values.peak_A * 5
+  const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerRequest.peak_A', '0…50.6 A')
+  const stepsDuration_ms = values.duration_ms / 100
+  const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 253 ? (stepsDuration_ms + 0.5) | 0 : withoutValue(values.duration_ms, 255, 'PowerRequest.duration_ms', '0…25300 ms')
+  const rawPriority = values.priority | 0
+  if (rawPriority !== values.priority || rawPriority < 0 || rawPriority > 3) refuse('PowerRequest.priority', values.priority, 'the whole numbers 0…3')
+  data[2] = rawPort | (rawSequence << 4)
+  data[3] = rawRun_A
+  data[4] = rawPeak_A
+  data[5] = rawDuration_ms
+  data[6] = rawPriority
+}
+
+const decodePowerRequest = (data: Uint8Array, values: PowerRequestValues): void => {
+  values.port = data[2]! & 15
+  values.sequence = data[2]! >> 4
+  const rawRun_A = data[3]!
+  values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
+  const rawPeak_A = data[4]!
+  values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
+  const rawDuration_ms = data[5]!
+  values.duration_ms = rawDuration_ms <= 253 ? rawDuration_ms * 100 : noValue(rawDuration_ms, 255)
+  values.priority = data[6]! & 3
+}
+
+export const PowerRequestEncoder: Encoder<PowerRequestValues> = {
+  name: 'PowerRequest', kind: 3, page: 0, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  create: createPowerRequest, encode: encodePowerRequest,
+}
+
+export const PowerRequestDecoder: Decoder<PowerRequestValues> = {
+  kind: 3, page: 0, length: 7, lifetime_ms: 200,
+  create: createPowerRequest, decode: decodePowerRequest,
+}
+
 export const PowerRequestCodec: Codec<PowerRequestValues> = {
-  name: 'PowerRequest',
-  kind: 3,
-  page: 0,
-  priority: 1,
-  length: 7,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 1000,
-  minimumInterval_ms: 10,
-  lifetime_ms: 200,
-  create: () => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, duration_ms: NaN, priority: 0 }),
-  encode: (values, data) => {
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRequest.port', values.port, 'the whole numbers 0…15')
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRequest.sequence', values.sequence, 'the whole numbers 0…15')
-    const stepsRun_A = values.run_A * 5
-    const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerRequest.run_A', '0…50.6 A')
-    const stepsPeak_A = values.peak_A * 5
-    const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerRequest.peak_A', '0…50.6 A')
-    const stepsDuration_ms = values.duration_ms / 100
-    const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 253 ? (stepsDuration_ms + 0.5) | 0 : withoutValue(values.duration_ms, 255, 'PowerRequest.duration_ms', '0…25300 ms')
-    const rawPriority = values.priority | 0
-    if (rawPriority !== values.priority || rawPriority < 0 || rawPriority > 3) refuse('PowerRequest.priority', values.priority, 'the whole numbers 0…3')
-    data[2] = rawPort | (rawSequence << 4)
-    data[3] = rawRun_A
-    data[4] = rawPeak_A
-    data[5] = rawDuration_ms
-    data[6] = rawPriority
-  },
-  decode: (data, values) => {
-    values.port = data[2]! & 15
-    values.sequence = data[2]! >> 4
-    const rawRun_A = data[3]!
-    values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
-    const rawPeak_A = data[4]!
-    values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
-    const rawDuration_ms = data[5]!
-    values.duration_ms = rawDuration_ms <= 253 ? rawDuration_ms * 100 : noValue(rawDuration_ms, 255)
-    values.priority = data[6]! & 3
-  },
+  name: 'PowerRequest', kind: 3, page: 0, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  create: createPowerRequest, encode: encodePowerRequest, decode: decodePowerRequest,
 }
 
 /** Permission for a port to draw a current for the time of the lease. */
@@ -418,47 +460,53 @@ export type PowerGrantValues = {
   result: GrantResult
 }
 
+const createPowerGrant = (): PowerGrantValues => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, lease_ms: NaN, result: 0 })
+
+const encodePowerGrant = (values: PowerGrantValues, data: Uint8Array): void => {
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerGrant.port', values.port, 'the whole numbers 0…15')
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerGrant.sequence', values.sequence, 'the whole numbers 0…15')
+  const stepsRun_A = values.run_A * 5
+  const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerGrant.run_A', '0…50.6 A')
+  const stepsPeak_A = values.peak_A * 5
+  const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerGrant.peak_A', '0…50.6 A')
+  const stepsLease_ms = values.lease_ms / 50
+  const rawLease_ms = stepsLease_ms >= 0 && stepsLease_ms <= 253 ? (stepsLease_ms + 0.5) | 0 : withoutValue(values.lease_ms, 255, 'PowerGrant.lease_ms', '0…12650 ms')
+  const rawResult = values.result | 0
+  if (rawResult !== values.result || rawResult < 0 || rawResult > 3) refuse('PowerGrant.result', values.result, 'its codes 0…3')
+  data[2] = rawPort | (rawSequence << 4)
+  data[3] = rawRun_A
+  data[4] = rawPeak_A
+  data[5] = rawLease_ms
+  data[6] = rawResult
+}
+
+const decodePowerGrant = (data: Uint8Array, values: PowerGrantValues): void => {
+  values.port = data[2]! & 15
+  values.sequence = data[2]! >> 4
+  const rawRun_A = data[3]!
+  values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
+  const rawPeak_A = data[4]!
+  values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
+  const rawLease_ms = data[5]!
+  values.lease_ms = rawLease_ms <= 253 ? rawLease_ms * 50 : noValue(rawLease_ms, 255)
+  values.result = (data[6]! & 3) as GrantResult
+}
+
+export const PowerGrantEncoder: Encoder<PowerGrantValues> = {
+  name: 'PowerGrant', kind: 3, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  create: createPowerGrant, encode: encodePowerGrant,
+}
+
+export const PowerGrantDecoder: Decoder<PowerGrantValues> = {
+  kind: 3, page: 1, length: 7, lifetime_ms: 200,
+  create: createPowerGrant, decode: decodePowerGrant,
+}
+
 export const PowerGrantCodec: Codec<PowerGrantValues> = {
-  name: 'PowerGrant',
-  kind: 3,
-  page: 1,
-  priority: 1,
-  length: 7,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 1000,
-  minimumInterval_ms: 10,
-  lifetime_ms: 200,
-  create: () => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, lease_ms: NaN, result: 0 }),
-  encode: (values, data) => {
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerGrant.port', values.port, 'the whole numbers 0…15')
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerGrant.sequence', values.sequence, 'the whole numbers 0…15')
-    const stepsRun_A = values.run_A * 5
-    const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerGrant.run_A', '0…50.6 A')
-    const stepsPeak_A = values.peak_A * 5
-    const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerGrant.peak_A', '0…50.6 A')
-    const stepsLease_ms = values.lease_ms / 50
-    const rawLease_ms = stepsLease_ms >= 0 && stepsLease_ms <= 253 ? (stepsLease_ms + 0.5) | 0 : withoutValue(values.lease_ms, 255, 'PowerGrant.lease_ms', '0…12650 ms')
-    const rawResult = values.result | 0
-    if (rawResult !== values.result || rawResult < 0 || rawResult > 3) refuse('PowerGrant.result', values.result, 'its codes 0…3')
-    data[2] = rawPort | (rawSequence << 4)
-    data[3] = rawRun_A
-    data[4] = rawPeak_A
-    data[5] = rawLease_ms
-    data[6] = rawResult
-  },
-  decode: (data, values) => {
-    values.port = data[2]! & 15
-    values.sequence = data[2]! >> 4
-    const rawRun_A = data[3]!
-    values.run_A = rawRun_A <= 253 ? rawRun_A / 5 : noValue(rawRun_A, 255)
-    const rawPeak_A = data[4]!
-    values.peak_A = rawPeak_A <= 253 ? rawPeak_A / 5 : noValue(rawPeak_A, 255)
-    const rawLease_ms = data[5]!
-    values.lease_ms = rawLease_ms <= 253 ? rawLease_ms * 50 : noValue(rawLease_ms, 255)
-    values.result = (data[6]! & 3) as GrantResult
-  },
+  name: 'PowerGrant', kind: 3, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  create: createPowerGrant, encode: encodePowerGrant, decode: decodePowerGrant,
 }
 
 /** A port gives its lease back. */
@@ -469,28 +517,34 @@ export type PowerReleaseValues = {
   sequence: number
 }
 
+const createPowerRelease = (): PowerReleaseValues => ({ port: 0, sequence: 0 })
+
+const encodePowerRelease = (values: PowerReleaseValues, data: Uint8Array): void => {
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRelease.port', values.port, 'the whole numbers 0…15')
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRelease.sequence', values.sequence, 'the whole numbers 0…15')
+  data[2] = rawPort | (rawSequence << 4)
+}
+
+const decodePowerRelease = (data: Uint8Array, values: PowerReleaseValues): void => {
+  values.port = data[2]! & 15
+  values.sequence = data[2]! >> 4
+}
+
+export const PowerReleaseEncoder: Encoder<PowerReleaseValues> = {
+  name: 'PowerRelease', kind: 4, page: 0, length: 3, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createPowerRelease, encode: encodePowerRelease,
+}
+
+export const PowerReleaseDecoder: Decoder<PowerReleaseValues> = {
+  kind: 4, page: 0, length: 3, lifetime_ms: 1000,
+  create: createPowerRelease, decode: decodePowerRelease,
+}
+
 export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
-  name: 'PowerRelease',
-  kind: 4,
-  page: 0,
-  priority: 3,
-  length: 3,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 1000,
-  create: () => ({ port: 0, sequence: 0 }),
-  encode: (values, data) => {
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRelease.port', values.port, 'the whole numbers 0…15')
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRelease.sequence', values.sequence, 'the whole numbers 0…15')
-    data[2] = rawPort | (rawSequence << 4)
-  },
-  decode: (data, values) => {
-    values.port = data[2]! & 15
-    values.sequence = data[2]! >> 4
-  },
+  name: 'PowerRelease', kind: 4, page: 0, length: 3, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createPowerRelease, encode: encodePowerRelease, decode: decodePowerRelease,
 }
 
 /** Of a manager with keys: the random word that the tags of what it says to all are made with, from when it begins to speak or its counter ends, and when asked. Counts for a hub once a FreshnessProof proves it. */
@@ -501,31 +555,37 @@ export type FreshnessEpochValues = {
   epochHigh: number
 }
 
+const createFreshnessEpoch = (): FreshnessEpochValues => ({ epochLow: 0, epochHigh: 0 })
+
+const encodeFreshnessEpoch = (values: FreshnessEpochValues, data: Uint8Array): void => {
+  const rawEpochLow = values.epochLow | 0
+  if (rawEpochLow !== values.epochLow || rawEpochLow < 0 || rawEpochLow > 65535) refuse('FreshnessEpoch.epochLow', values.epochLow, 'the whole numbers 0…65535')
+  const rawEpochHigh = values.epochHigh | 0
+  if (rawEpochHigh !== values.epochHigh || rawEpochHigh < 0 || rawEpochHigh > 65535) refuse('FreshnessEpoch.epochHigh', values.epochHigh, 'the whole numbers 0…65535')
+  data[2] = rawEpochLow
+  data[3] = rawEpochLow >> 8
+  data[4] = rawEpochHigh
+  data[5] = rawEpochHigh >> 8
+}
+
+const decodeFreshnessEpoch = (data: Uint8Array, values: FreshnessEpochValues): void => {
+  values.epochLow = data[2]! | (data[3]! << 8)
+  values.epochHigh = data[4]! | (data[5]! << 8)
+}
+
+export const FreshnessEpochEncoder: Encoder<FreshnessEpochValues> = {
+  name: 'FreshnessEpoch', kind: 4, page: 1, length: 6, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  create: createFreshnessEpoch, encode: encodeFreshnessEpoch,
+}
+
+export const FreshnessEpochDecoder: Decoder<FreshnessEpochValues> = {
+  kind: 4, page: 1, length: 6, lifetime_ms: 500,
+  create: createFreshnessEpoch, decode: decodeFreshnessEpoch,
+}
+
 export const FreshnessEpochCodec: Codec<FreshnessEpochValues> = {
-  name: 'FreshnessEpoch',
-  kind: 4,
-  page: 1,
-  priority: 3,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 200,
-  lifetime_ms: 500,
-  create: () => ({ epochLow: 0, epochHigh: 0 }),
-  encode: (values, data) => {
-    const rawEpochLow = values.epochLow | 0
-    if (rawEpochLow !== values.epochLow || rawEpochLow < 0 || rawEpochLow > 65535) refuse('FreshnessEpoch.epochLow', values.epochLow, 'the whole numbers 0…65535')
-    const rawEpochHigh = values.epochHigh | 0
-    if (rawEpochHigh !== values.epochHigh || rawEpochHigh < 0 || rawEpochHigh > 65535) refuse('FreshnessEpoch.epochHigh', values.epochHigh, 'the whole numbers 0…65535')
-    data[2] = rawEpochLow
-    data[3] = rawEpochLow >> 8
-    data[4] = rawEpochHigh
-    data[5] = rawEpochHigh >> 8
-  },
-  decode: (data, values) => {
-    values.epochLow = data[2]! | (data[3]! << 8)
-    values.epochHigh = data[4]! | (data[5]! << 8)
-  },
+  name: 'FreshnessEpoch', kind: 4, page: 1, length: 6, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  create: createFreshnessEpoch, encode: encodeFreshnessEpoch, decode: decodeFreshnessEpoch,
 }
 
 /** A switch moved; for displays and logs, it never actuates. */
@@ -540,38 +600,44 @@ export type SwitchEventValues = {
   duration_ms: number
 }
 
+const createSwitchEvent = (): SwitchEventValues => ({ switch: 0, edge: 0, port: 0, duration_ms: NaN })
+
+const encodeSwitchEvent = (values: SwitchEventValues, data: Uint8Array): void => {
+  const rawSwitch = values.switch | 0
+  if (rawSwitch !== values.switch || ((rawSwitch < 0 || rawSwitch > 10) && (rawSwitch < 16 || rawSwitch > 28) && (rawSwitch < 32 || rawSwitch > 37) && (rawSwitch < 48 || rawSwitch > 52) && (rawSwitch < 64 || rawSwitch > 69) && (rawSwitch < 80 || rawSwitch > 82))) refuse('SwitchEvent.switch', values.switch, 'its codes 0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
+  const rawEdge = values.edge | 0
+  if (rawEdge !== values.edge || rawEdge < 0 || rawEdge > 3) refuse('SwitchEvent.edge', values.edge, 'its codes 0…3')
+  const rawPort = values.port | 0
+  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('SwitchEvent.port', values.port, 'the whole numbers 0…15')
+  const stepsDuration_ms = values.duration_ms
+  const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 65533 ? (stepsDuration_ms + 0.5) | 0 : saturated(stepsDuration_ms, 0, 65533, 65535)
+  data[2] = rawSwitch
+  data[3] = rawEdge | (rawPort << 4)
+  data[4] = rawDuration_ms
+  data[5] = rawDuration_ms >> 8
+}
+
+const decodeSwitchEvent = (data: Uint8Array, values: SwitchEventValues): void => {
+  values.switch = (data[2]!) as Switch
+  values.edge = (data[3]! & 3) as SwitchEdge
+  values.port = data[3]! >> 4
+  const rawDuration_ms = data[4]! | (data[5]! << 8)
+  values.duration_ms = rawDuration_ms <= 65533 ? rawDuration_ms : noValue(rawDuration_ms, 65535)
+}
+
+export const SwitchEventEncoder: Encoder<SwitchEventValues> = {
+  name: 'SwitchEvent', kind: 5, page: 0, length: 6, lifetime_ms: 1000, priority: 5, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createSwitchEvent, encode: encodeSwitchEvent,
+}
+
+export const SwitchEventDecoder: Decoder<SwitchEventValues> = {
+  kind: 5, page: 0, length: 6, lifetime_ms: 1000,
+  create: createSwitchEvent, decode: decodeSwitchEvent,
+}
+
 export const SwitchEventCodec: Codec<SwitchEventValues> = {
-  name: 'SwitchEvent',
-  kind: 5,
-  page: 0,
-  priority: 5,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 1000,
-  create: () => ({ switch: 0, edge: 0, port: 0, duration_ms: NaN }),
-  encode: (values, data) => {
-    const rawSwitch = values.switch | 0
-    if (rawSwitch !== values.switch || ((rawSwitch < 0 || rawSwitch > 10) && (rawSwitch < 16 || rawSwitch > 28) && (rawSwitch < 32 || rawSwitch > 37) && (rawSwitch < 48 || rawSwitch > 52) && (rawSwitch < 64 || rawSwitch > 69) && (rawSwitch < 80 || rawSwitch > 82))) refuse('SwitchEvent.switch', values.switch, 'its codes 0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
-    const rawEdge = values.edge | 0
-    if (rawEdge !== values.edge || rawEdge < 0 || rawEdge > 3) refuse('SwitchEvent.edge', values.edge, 'its codes 0…3')
-    const rawPort = values.port | 0
-    if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('SwitchEvent.port', values.port, 'the whole numbers 0…15')
-    const stepsDuration_ms = values.duration_ms
-    const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 65533 ? (stepsDuration_ms + 0.5) | 0 : saturated(stepsDuration_ms, 0, 65533, 65535)
-    data[2] = rawSwitch
-    data[3] = rawEdge | (rawPort << 4)
-    data[4] = rawDuration_ms
-    data[5] = rawDuration_ms >> 8
-  },
-  decode: (data, values) => {
-    values.switch = (data[2]!) as Switch
-    values.edge = (data[3]! & 3) as SwitchEdge
-    values.port = data[3]! >> 4
-    const rawDuration_ms = data[4]! | (data[5]! << 8)
-    values.duration_ms = rawDuration_ms <= 65533 ? rawDuration_ms : noValue(rawDuration_ms, 65535)
-  },
+  name: 'SwitchEvent', kind: 5, page: 0, length: 6, lifetime_ms: 1000, priority: 5, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createSwitchEvent, encode: encodeSwitchEvent, decode: decodeSwitchEvent,
 }
 
 /** Of a manager with keys, after each Freshness of a hub: its epoch and counter, proved over the hub's challenge. What was said to all before counts there no more. */
@@ -584,36 +650,42 @@ export type FreshnessProofValues = {
   tagHigh: number
 }
 
+const createFreshnessProof = (): FreshnessProofValues => ({ counter: 0, tagLow: 0, tagHigh: 0 })
+
+const encodeFreshnessProof = (values: FreshnessProofValues, data: Uint8Array): void => {
+  const rawCounter = values.counter | 0
+  if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 65535) refuse('FreshnessProof.counter', values.counter, 'the whole numbers 0…65535')
+  const rawTagLow = values.tagLow | 0
+  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('FreshnessProof.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  const rawTagHigh = values.tagHigh | 0
+  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('FreshnessProof.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = rawCounter
+  data[3] = rawCounter >> 8
+  data[4] = rawTagLow
+  data[5] = rawTagLow >> 8
+  data[6] = rawTagHigh
+  data[7] = rawTagHigh >> 8
+}
+
+const decodeFreshnessProof = (data: Uint8Array, values: FreshnessProofValues): void => {
+  values.counter = data[2]! | (data[3]! << 8)
+  values.tagLow = data[4]! | (data[5]! << 8)
+  values.tagHigh = data[6]! | (data[7]! << 8)
+}
+
+export const FreshnessProofEncoder: Encoder<FreshnessProofValues> = {
+  name: 'FreshnessProof', kind: 5, page: 1, length: 8, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  create: createFreshnessProof, encode: encodeFreshnessProof,
+}
+
+export const FreshnessProofDecoder: Decoder<FreshnessProofValues> = {
+  kind: 5, page: 1, length: 8, lifetime_ms: 500,
+  create: createFreshnessProof, decode: decodeFreshnessProof,
+}
+
 export const FreshnessProofCodec: Codec<FreshnessProofValues> = {
-  name: 'FreshnessProof',
-  kind: 5,
-  page: 1,
-  priority: 3,
-  length: 8,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 2000,
-  minimumInterval_ms: 100,
-  lifetime_ms: 500,
-  create: () => ({ counter: 0, tagLow: 0, tagHigh: 0 }),
-  encode: (values, data) => {
-    const rawCounter = values.counter | 0
-    if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 65535) refuse('FreshnessProof.counter', values.counter, 'the whole numbers 0…65535')
-    const rawTagLow = values.tagLow | 0
-    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('FreshnessProof.tagLow', values.tagLow, 'the whole numbers 0…65535')
-    const rawTagHigh = values.tagHigh | 0
-    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('FreshnessProof.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-    data[2] = rawCounter
-    data[3] = rawCounter >> 8
-    data[4] = rawTagLow
-    data[5] = rawTagLow >> 8
-    data[6] = rawTagHigh
-    data[7] = rawTagHigh >> 8
-  },
-  decode: (data, values) => {
-    values.counter = data[2]! | (data[3]! << 8)
-    values.tagLow = data[4]! | (data[5]! << 8)
-    values.tagHigh = data[6]! | (data[7]! << 8)
-  },
+  name: 'FreshnessProof', kind: 5, page: 1, length: 8, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  create: createFreshnessProof, encode: encodeFreshnessProof, decode: decodeFreshnessProof,
 }
 
 /** Of a hub with keys: the challenge that the tags of what is said to it are made with from now on. Random, and another one every 2 s, after a boot, a wake-up, a wrong tag and a FreshnessRequest. Counters of all senders start at 0 with it. */
@@ -624,31 +696,37 @@ export type FreshnessValues = {
   challengeHigh: number
 }
 
+const createFreshness = (): FreshnessValues => ({ challengeLow: 0, challengeHigh: 0 })
+
+const encodeFreshness = (values: FreshnessValues, data: Uint8Array): void => {
+  const rawChallengeLow = values.challengeLow | 0
+  if (rawChallengeLow !== values.challengeLow || rawChallengeLow < 0 || rawChallengeLow > 65535) refuse('Freshness.challengeLow', values.challengeLow, 'the whole numbers 0…65535')
+  const rawChallengeHigh = values.challengeHigh | 0
+  if (rawChallengeHigh !== values.challengeHigh || rawChallengeHigh < 0 || rawChallengeHigh > 65535) refuse('Freshness.challengeHigh', values.challengeHigh, 'the whole numbers 0…65535')
+  data[2] = rawChallengeLow
+  data[3] = rawChallengeLow >> 8
+  data[4] = rawChallengeHigh
+  data[5] = rawChallengeHigh >> 8
+}
+
+const decodeFreshness = (data: Uint8Array, values: FreshnessValues): void => {
+  values.challengeLow = data[2]! | (data[3]! << 8)
+  values.challengeHigh = data[4]! | (data[5]! << 8)
+}
+
+export const FreshnessEncoder: Encoder<FreshnessValues> = {
+  name: 'Freshness', kind: 6, page: 0, length: 6, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  create: createFreshness, encode: encodeFreshness,
+}
+
+export const FreshnessDecoder: Decoder<FreshnessValues> = {
+  kind: 6, page: 0, length: 6, lifetime_ms: 1000,
+  create: createFreshness, decode: decodeFreshness,
+}
+
 export const FreshnessCodec: Codec<FreshnessValues> = {
-  name: 'Freshness',
-  kind: 6,
-  page: 0,
-  priority: 3,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 2000,
-  minimumInterval_ms: 100,
-  lifetime_ms: 1000,
-  create: () => ({ challengeLow: 0, challengeHigh: 0 }),
-  encode: (values, data) => {
-    const rawChallengeLow = values.challengeLow | 0
-    if (rawChallengeLow !== values.challengeLow || rawChallengeLow < 0 || rawChallengeLow > 65535) refuse('Freshness.challengeLow', values.challengeLow, 'the whole numbers 0…65535')
-    const rawChallengeHigh = values.challengeHigh | 0
-    if (rawChallengeHigh !== values.challengeHigh || rawChallengeHigh < 0 || rawChallengeHigh > 65535) refuse('Freshness.challengeHigh', values.challengeHigh, 'the whole numbers 0…65535')
-    data[2] = rawChallengeLow
-    data[3] = rawChallengeLow >> 8
-    data[4] = rawChallengeHigh
-    data[5] = rawChallengeHigh >> 8
-  },
-  decode: (data, values) => {
-    values.challengeLow = data[2]! | (data[3]! << 8)
-    values.challengeHigh = data[4]! | (data[5]! << 8)
-  },
+  name: 'Freshness', kind: 6, page: 0, length: 6, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  create: createFreshness, encode: encodeFreshness, decode: decodeFreshness,
 }
 
 /** Who wants to command a hub with keys and does not know its challenge, or has lost count, asks for a new one. */
@@ -657,25 +735,31 @@ export type FreshnessRequestValues = {
   target: number
 }
 
+const createFreshnessRequest = (): FreshnessRequestValues => ({ target: 0 })
+
+const encodeFreshnessRequest = (values: FreshnessRequestValues, data: Uint8Array): void => {
+  const rawTarget = values.target | 0
+  if (rawTarget !== values.target || rawTarget < 0 || rawTarget > 15) refuse('FreshnessRequest.target', values.target, 'the whole numbers 0…15')
+  data[2] = rawTarget
+}
+
+const decodeFreshnessRequest = (data: Uint8Array, values: FreshnessRequestValues): void => {
+  values.target = data[2]! & 15
+}
+
+export const FreshnessRequestEncoder: Encoder<FreshnessRequestValues> = {
+  name: 'FreshnessRequest', kind: 6, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  create: createFreshnessRequest, encode: encodeFreshnessRequest,
+}
+
+export const FreshnessRequestDecoder: Decoder<FreshnessRequestValues> = {
+  kind: 6, page: 1, length: 3, lifetime_ms: 500,
+  create: createFreshnessRequest, decode: decodeFreshnessRequest,
+}
+
 export const FreshnessRequestCodec: Codec<FreshnessRequestValues> = {
-  name: 'FreshnessRequest',
-  kind: 6,
-  page: 1,
-  priority: 3,
-  length: 3,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 200,
-  lifetime_ms: 500,
-  create: () => ({ target: 0 }),
-  encode: (values, data) => {
-    const rawTarget = values.target | 0
-    if (rawTarget !== values.target || rawTarget < 0 || rawTarget > 15) refuse('FreshnessRequest.target', values.target, 'the whole numbers 0…15')
-    data[2] = rawTarget
-  },
-  decode: (data, values) => {
-    values.target = data[2]! & 15
-  },
+  name: 'FreshnessRequest', kind: 6, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  create: createFreshnessRequest, encode: encodeFreshnessRequest, decode: decodeFreshnessRequest,
 }
 
 /** Of a hub with keys: it has taken a command. The tag is over the challenge and counter of that command, so no other is meant; who commands such a hub believes this, and no echo in a status. */
@@ -692,42 +776,48 @@ export type CommandReceiptValues = {
   tagHigh: number
 }
 
+const createCommandReceipt = (): CommandReceiptValues => ({ topic: 0, sequence: 0, sender: 0, tagLow: 0, tagHigh: 0 })
+
+const encodeCommandReceipt = (values: CommandReceiptValues, data: Uint8Array): void => {
+  const rawTopic = values.topic | 0
+  if (rawTopic !== values.topic || rawTopic < 0 || rawTopic > 255) refuse('CommandReceipt.topic', values.topic, 'the whole numbers 0…255')
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('CommandReceipt.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawSender = values.sender | 0
+  if (rawSender !== values.sender || rawSender < 0 || rawSender > 15) refuse('CommandReceipt.sender', values.sender, 'the whole numbers 0…15')
+  const rawTagLow = values.tagLow | 0
+  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('CommandReceipt.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  const rawTagHigh = values.tagHigh | 0
+  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('CommandReceipt.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = rawTopic
+  data[3] = rawSequence | (rawSender << 4)
+  data[4] = rawTagLow
+  data[5] = rawTagLow >> 8
+  data[6] = rawTagHigh
+  data[7] = rawTagHigh >> 8
+}
+
+const decodeCommandReceipt = (data: Uint8Array, values: CommandReceiptValues): void => {
+  values.topic = data[2]!
+  values.sequence = data[3]! & 15
+  values.sender = data[3]! >> 4
+  values.tagLow = data[4]! | (data[5]! << 8)
+  values.tagHigh = data[6]! | (data[7]! << 8)
+}
+
+export const CommandReceiptEncoder: Encoder<CommandReceiptValues> = {
+  name: 'CommandReceipt', kind: 7, page: 0, length: 8, lifetime_ms: 500, priority: 4, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createCommandReceipt, encode: encodeCommandReceipt,
+}
+
+export const CommandReceiptDecoder: Decoder<CommandReceiptValues> = {
+  kind: 7, page: 0, length: 8, lifetime_ms: 500,
+  create: createCommandReceipt, decode: decodeCommandReceipt,
+}
+
 export const CommandReceiptCodec: Codec<CommandReceiptValues> = {
-  name: 'CommandReceipt',
-  kind: 7,
-  page: 0,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 500,
-  create: () => ({ topic: 0, sequence: 0, sender: 0, tagLow: 0, tagHigh: 0 }),
-  encode: (values, data) => {
-    const rawTopic = values.topic | 0
-    if (rawTopic !== values.topic || rawTopic < 0 || rawTopic > 255) refuse('CommandReceipt.topic', values.topic, 'the whole numbers 0…255')
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('CommandReceipt.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawSender = values.sender | 0
-    if (rawSender !== values.sender || rawSender < 0 || rawSender > 15) refuse('CommandReceipt.sender', values.sender, 'the whole numbers 0…15')
-    const rawTagLow = values.tagLow | 0
-    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('CommandReceipt.tagLow', values.tagLow, 'the whole numbers 0…65535')
-    const rawTagHigh = values.tagHigh | 0
-    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('CommandReceipt.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-    data[2] = rawTopic
-    data[3] = rawSequence | (rawSender << 4)
-    data[4] = rawTagLow
-    data[5] = rawTagLow >> 8
-    data[6] = rawTagHigh
-    data[7] = rawTagHigh >> 8
-  },
-  decode: (data, values) => {
-    values.topic = data[2]!
-    values.sequence = data[3]! & 15
-    values.sender = data[3]! >> 4
-    values.tagLow = data[4]! | (data[5]! << 8)
-    values.tagHigh = data[6]! | (data[7]! << 8)
-  },
+  name: 'CommandReceipt', kind: 7, page: 0, length: 8, lifetime_ms: 500, priority: 4, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createCommandReceipt, encode: encodeCommandReceipt, decode: decodeCommandReceipt,
 }
 
 /** In a car with keys, beside a message that has no room for its tag: VehicleState, PowerGrant and the commands of mirrors, lamps, the stereo and later classes. A hub with keys waits for it. */
@@ -742,38 +832,44 @@ export type TagValues = {
   tagHigh: number
 }
 
+const createTag = (): TagValues => ({ counter: 0, kind: 0, tagLow: 0, tagHigh: 0 })
+
+const encodeTag = (values: TagValues, data: Uint8Array): void => {
+  const rawCounter = values.counter | 0
+  if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 15) refuse('Tag.counter', values.counter, 'the whole numbers 0…15')
+  const rawKind = values.kind | 0
+  if (rawKind !== values.kind || rawKind < 0 || rawKind > 15) refuse('Tag.kind', values.kind, 'the whole numbers 0…15')
+  const rawTagLow = values.tagLow | 0
+  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('Tag.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  const rawTagHigh = values.tagHigh | 0
+  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('Tag.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = rawCounter | (rawKind << 4)
+  data[3] = rawTagLow
+  data[4] = rawTagLow >> 8
+  data[5] = rawTagHigh
+  data[6] = rawTagHigh >> 8
+}
+
+const decodeTag = (data: Uint8Array, values: TagValues): void => {
+  values.counter = data[2]! & 15
+  values.kind = data[2]! >> 4
+  values.tagLow = data[3]! | (data[4]! << 8)
+  values.tagHigh = data[5]! | (data[6]! << 8)
+}
+
+export const TagEncoder: Encoder<TagValues> = {
+  name: 'Tag', kind: 7, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createTag, encode: encodeTag,
+}
+
+export const TagDecoder: Decoder<TagValues> = {
+  kind: 7, page: 1, length: 7, lifetime_ms: 200,
+  create: createTag, decode: decodeTag,
+}
+
 export const TagCodec: Codec<TagValues> = {
-  name: 'Tag',
-  kind: 7,
-  page: 1,
-  priority: 1,
-  length: 7,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 200,
-  create: () => ({ counter: 0, kind: 0, tagLow: 0, tagHigh: 0 }),
-  encode: (values, data) => {
-    const rawCounter = values.counter | 0
-    if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 15) refuse('Tag.counter', values.counter, 'the whole numbers 0…15')
-    const rawKind = values.kind | 0
-    if (rawKind !== values.kind || rawKind < 0 || rawKind > 15) refuse('Tag.kind', values.kind, 'the whole numbers 0…15')
-    const rawTagLow = values.tagLow | 0
-    if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('Tag.tagLow', values.tagLow, 'the whole numbers 0…65535')
-    const rawTagHigh = values.tagHigh | 0
-    if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('Tag.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-    data[2] = rawCounter | (rawKind << 4)
-    data[3] = rawTagLow
-    data[4] = rawTagLow >> 8
-    data[5] = rawTagHigh
-    data[6] = rawTagHigh >> 8
-  },
-  decode: (data, values) => {
-    values.counter = data[2]! & 15
-    values.kind = data[2]! >> 4
-    values.tagLow = data[3]! | (data[4]! << 8)
-    values.tagHigh = data[5]! | (data[6]! << 8)
-  },
+  name: 'Tag', kind: 7, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createTag, encode: encodeTag, decode: decodeTag,
 }
 
 /** Where the glass is and what it does. */
@@ -802,64 +898,70 @@ export type WindowStatusValues = {
   fault: Flag
 }
 
+const createWindowStatus = (): WindowStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, position_pct: NaN, state: 0, pinch: 0, thermal: 0, learned: 0, fault: 0 })
+
+const encodeWindowStatus = (values: WindowStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('WindowStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('WindowStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const stepsPosition_pct = values.position_pct * 2
+  const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : saturated(stepsPosition_pct, 0, 200, 255)
+  const rawState = values.state | 0
+  if (rawState !== values.state || rawState < 0 || rawState > 10) refuse('WindowStatus.state', values.state, 'its codes 0…10')
+  const rawPinch = values.pinch | 0
+  if (rawPinch !== values.pinch || rawPinch < 0 || rawPinch > 1) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
+  const rawThermal = values.thermal | 0
+  if (rawThermal !== values.thermal || rawThermal < 0 || rawThermal > 1) refuse('WindowStatus.thermal', values.thermal, 'the whole numbers 0…1')
+  const rawLearned = values.learned | 0
+  if (rawLearned !== values.learned || rawLearned < 0 || rawLearned > 1) refuse('WindowStatus.learned', values.learned, 'the whole numbers 0…1')
+  const rawFault = values.fault | 0
+  if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('WindowStatus.fault', values.fault, 'the whole numbers 0…1')
+  data[2] = rawSupply_V
+  data[3] = rawCurrent_A
+  data[4] = rawGranted_A
+  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[6] = rawPosition_pct
+  data[7] = rawState | (rawPinch << 4) | (rawThermal << 5) | (rawLearned << 6) | (rawFault << 7)
+}
+
+const decodeWindowStatus = (data: Uint8Array, values: WindowStatusValues): void => {
+  const rawSupply_V = data[2]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[3]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[4]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[5]! & 15
+  values.echoSequence = data[5]! >> 4
+  const rawPosition_pct = data[6]!
+  values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
+  values.state = (data[7]! & 15) as WindowState
+  values.pinch = ((data[7]! >> 4) & 1) as Flag
+  values.thermal = ((data[7]! >> 5) & 1) as Flag
+  values.learned = ((data[7]! >> 6) & 1) as Flag
+  values.fault = (data[7]! >> 7) as Flag
+}
+
+export const WindowStatusEncoder: Encoder<WindowStatusValues> = {
+  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  create: createWindowStatus, encode: encodeWindowStatus,
+}
+
+export const WindowStatusDecoder: Decoder<WindowStatusValues> = {
+  kind: 8, page: 0, length: 8, lifetime_ms: 3000,
+  create: createWindowStatus, decode: decodeWindowStatus,
+}
+
 export const WindowStatusCodec: Codec<WindowStatusValues> = {
-  name: 'WindowStatus',
-  kind: 8,
-  page: 0,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, position_pct: NaN, state: 0, pinch: 0, thermal: 0, learned: 0, fault: 0 }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('WindowStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('WindowStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const stepsPosition_pct = values.position_pct * 2
-    const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : saturated(stepsPosition_pct, 0, 200, 255)
-    const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 10) refuse('WindowStatus.state', values.state, 'its codes 0…10')
-    const rawPinch = values.pinch | 0
-    if (rawPinch !== values.pinch || rawPinch < 0 || rawPinch > 1) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
-    const rawThermal = values.thermal | 0
-    if (rawThermal !== values.thermal || rawThermal < 0 || rawThermal > 1) refuse('WindowStatus.thermal', values.thermal, 'the whole numbers 0…1')
-    const rawLearned = values.learned | 0
-    if (rawLearned !== values.learned || rawLearned < 0 || rawLearned > 1) refuse('WindowStatus.learned', values.learned, 'the whole numbers 0…1')
-    const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('WindowStatus.fault', values.fault, 'the whole numbers 0…1')
-    data[2] = rawSupply_V
-    data[3] = rawCurrent_A
-    data[4] = rawGranted_A
-    data[5] = rawEchoSender | (rawEchoSequence << 4)
-    data[6] = rawPosition_pct
-    data[7] = rawState | (rawPinch << 4) | (rawThermal << 5) | (rawLearned << 6) | (rawFault << 7)
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[2]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5]! & 15
-    values.echoSequence = data[5]! >> 4
-    const rawPosition_pct = data[6]!
-    values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
-    values.state = (data[7]! & 15) as WindowState
-    values.pinch = ((data[7]! >> 4) & 1) as Flag
-    values.thermal = ((data[7]! >> 5) & 1) as Flag
-    values.learned = ((data[7]! >> 6) & 1) as Flag
-    values.fault = (data[7]! >> 7) as Flag
-  },
+  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  create: createWindowStatus, encode: encodeWindowStatus, decode: decodeWindowStatus,
 }
 
 /** Moves a window. `up` and `down` last as long as they are repeated: 250 ms of silence stops the glass. */
@@ -872,33 +974,39 @@ export type WindowCommandValues = {
   position_pct: number
 }
 
+const createWindowCommand = (): WindowCommandValues => ({ sequence: 0, action: 0, position_pct: NaN })
+
+const encodeWindowCommand = (values: WindowCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('WindowCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawAction = values.action | 0
+  if (rawAction !== values.action || rawAction < 0 || rawAction > 6) refuse('WindowCommand.action', values.action, 'its codes 0…6')
+  const stepsPosition_pct = values.position_pct * 2
+  const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : withoutValue(values.position_pct, 255, 'WindowCommand.position_pct', '0…100 %')
+  data[2] = rawSequence | (rawAction << 4)
+  data[3] = rawPosition_pct
+}
+
+const decodeWindowCommand = (data: Uint8Array, values: WindowCommandValues): void => {
+  values.sequence = data[2]! & 15
+  values.action = (data[2]! >> 4) as WindowAction
+  const rawPosition_pct = data[3]!
+  values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
+}
+
+export const WindowCommandEncoder: Encoder<WindowCommandValues> = {
+  name: 'WindowCommand', kind: 8, page: 1, length: 4, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createWindowCommand, encode: encodeWindowCommand,
+}
+
+export const WindowCommandDecoder: Decoder<WindowCommandValues> = {
+  kind: 8, page: 1, length: 4, lifetime_ms: 250,
+  create: createWindowCommand, decode: decodeWindowCommand,
+}
+
 export const WindowCommandCodec: Codec<WindowCommandValues> = {
-  name: 'WindowCommand',
-  kind: 8,
-  page: 1,
-  priority: 2,
-  length: 4,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, action: 0, position_pct: NaN }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('WindowCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawAction = values.action | 0
-    if (rawAction !== values.action || rawAction < 0 || rawAction > 6) refuse('WindowCommand.action', values.action, 'its codes 0…6')
-    const stepsPosition_pct = values.position_pct * 2
-    const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : withoutValue(values.position_pct, 255, 'WindowCommand.position_pct', '0…100 %')
-    data[2] = rawSequence | (rawAction << 4)
-    data[3] = rawPosition_pct
-  },
-  decode: (data, values) => {
-    values.sequence = data[2]! & 15
-    values.action = (data[2]! >> 4) as WindowAction
-    const rawPosition_pct = data[3]!
-    values.position_pct = rawPosition_pct <= 200 ? rawPosition_pct / 2 : noValue(rawPosition_pct, 255)
-  },
+  name: 'WindowCommand', kind: 8, page: 1, length: 4, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createWindowCommand, encode: encodeWindowCommand, decode: decodeWindowCommand,
 }
 
 /** Where the mirror looks, whether it is folded and heated. */
@@ -925,62 +1033,68 @@ export type MirrorStatusValues = {
   moving: Flag
 }
 
+const createMirrorStatus = (): MirrorStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, tiltX_deg: NaN, tiltY_deg: NaN, fold: 0, heat: 0, moving: 0 })
+
+const encodeMirrorStatus = (values: MirrorStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('MirrorStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('MirrorStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const stepsTiltX_deg = values.tiltX_deg * 5 / 2 + 30
+  const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 60 ? (stepsTiltX_deg + 0.5) | 0 : saturated(stepsTiltX_deg, 0, 60, 63)
+  const stepsTiltY_deg = values.tiltY_deg * 5 / 2 + 30
+  const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 60 ? (stepsTiltY_deg + 0.5) | 0 : saturated(stepsTiltY_deg, 0, 60, 63)
+  const rawFold = values.fold | 0
+  if (rawFold !== values.fold || rawFold < 0 || rawFold > 3) refuse('MirrorStatus.fold', values.fold, 'its codes 0…3')
+  const rawHeat = values.heat | 0
+  if (rawHeat !== values.heat || rawHeat < 0 || rawHeat > 1) refuse('MirrorStatus.heat', values.heat, 'the whole numbers 0…1')
+  const rawMoving = values.moving | 0
+  if (rawMoving !== values.moving || rawMoving < 0 || rawMoving > 1) refuse('MirrorStatus.moving', values.moving, 'the whole numbers 0…1')
+  data[2] = rawSupply_V
+  data[3] = rawCurrent_A
+  data[4] = rawGranted_A
+  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[6] = rawTiltX_deg | (rawTiltY_deg << 6)
+  data[7] = (rawTiltY_deg >> 2) | (rawFold << 4) | (rawHeat << 6) | (rawMoving << 7)
+}
+
+const decodeMirrorStatus = (data: Uint8Array, values: MirrorStatusValues): void => {
+  const rawSupply_V = data[2]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[3]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[4]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[5]! & 15
+  values.echoSequence = data[5]! >> 4
+  const rawTiltX_deg = data[6]! & 63
+  values.tiltX_deg = rawTiltX_deg <= 60 ? (rawTiltX_deg * 2 - 60) / 5 : noValue(rawTiltX_deg, 63)
+  const rawTiltY_deg = ((data[6]! | (data[7]! << 8)) >> 6) & 63
+  values.tiltY_deg = rawTiltY_deg <= 60 ? (rawTiltY_deg * 2 - 60) / 5 : noValue(rawTiltY_deg, 63)
+  values.fold = ((data[7]! >> 4) & 3) as MirrorFold
+  values.heat = ((data[7]! >> 6) & 1) as Flag
+  values.moving = (data[7]! >> 7) as Flag
+}
+
+export const MirrorStatusEncoder: Encoder<MirrorStatusValues> = {
+  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  create: createMirrorStatus, encode: encodeMirrorStatus,
+}
+
+export const MirrorStatusDecoder: Decoder<MirrorStatusValues> = {
+  kind: 9, page: 0, length: 8, lifetime_ms: 3000,
+  create: createMirrorStatus, decode: decodeMirrorStatus,
+}
+
 export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
-  name: 'MirrorStatus',
-  kind: 9,
-  page: 0,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, tiltX_deg: NaN, tiltY_deg: NaN, fold: 0, heat: 0, moving: 0 }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('MirrorStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('MirrorStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const stepsTiltX_deg = values.tiltX_deg * 5 / 2 + 30
-    const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 60 ? (stepsTiltX_deg + 0.5) | 0 : saturated(stepsTiltX_deg, 0, 60, 63)
-    const stepsTiltY_deg = values.tiltY_deg * 5 / 2 + 30
-    const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 60 ? (stepsTiltY_deg + 0.5) | 0 : saturated(stepsTiltY_deg, 0, 60, 63)
-    const rawFold = values.fold | 0
-    if (rawFold !== values.fold || rawFold < 0 || rawFold > 3) refuse('MirrorStatus.fold', values.fold, 'its codes 0…3')
-    const rawHeat = values.heat | 0
-    if (rawHeat !== values.heat || rawHeat < 0 || rawHeat > 1) refuse('MirrorStatus.heat', values.heat, 'the whole numbers 0…1')
-    const rawMoving = values.moving | 0
-    if (rawMoving !== values.moving || rawMoving < 0 || rawMoving > 1) refuse('MirrorStatus.moving', values.moving, 'the whole numbers 0…1')
-    data[2] = rawSupply_V
-    data[3] = rawCurrent_A
-    data[4] = rawGranted_A
-    data[5] = rawEchoSender | (rawEchoSequence << 4)
-    data[6] = rawTiltX_deg | (rawTiltY_deg << 6)
-    data[7] = (rawTiltY_deg >> 2) | (rawFold << 4) | (rawHeat << 6) | (rawMoving << 7)
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[2]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5]! & 15
-    values.echoSequence = data[5]! >> 4
-    const rawTiltX_deg = data[6]! & 63
-    values.tiltX_deg = rawTiltX_deg <= 60 ? (rawTiltX_deg * 2 - 60) / 5 : noValue(rawTiltX_deg, 63)
-    const rawTiltY_deg = ((data[6]! | (data[7]! << 8)) >> 6) & 63
-    values.tiltY_deg = rawTiltY_deg <= 60 ? (rawTiltY_deg * 2 - 60) / 5 : noValue(rawTiltY_deg, 63)
-    values.fold = ((data[7]! >> 4) & 3) as MirrorFold
-    values.heat = ((data[7]! >> 6) & 1) as Flag
-    values.moving = (data[7]! >> 7) as Flag
-  },
+  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  create: createMirrorStatus, encode: encodeMirrorStatus, decode: decodeMirrorStatus,
 }
 
 /** Moves or heats an outside mirror. `tilt` lasts as long as it is repeated. */
@@ -1001,48 +1115,54 @@ export type MirrorCommandValues = {
   tiltY_deg: number
 }
 
+const createMirrorCommand = (): MirrorCommandValues => ({ sequence: 0, action: 0, directionX: 1, directionY: 1, memory: 0, tiltX_deg: NaN, tiltY_deg: NaN })
+
+const encodeMirrorCommand = (values: MirrorCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('MirrorCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawAction = values.action | 0
+  if (rawAction !== values.action || rawAction < 0 || rawAction > 8) refuse('MirrorCommand.action', values.action, 'its codes 0…8')
+  const rawDirectionX = values.directionX | 0
+  if (rawDirectionX !== values.directionX || rawDirectionX < 0 || rawDirectionX > 2) refuse('MirrorCommand.directionX', values.directionX, 'its codes 0…2')
+  const rawDirectionY = values.directionY | 0
+  if (rawDirectionY !== values.directionY || rawDirectionY < 0 || rawDirectionY > 2) refuse('MirrorCommand.directionY', values.directionY, 'its codes 0…2')
+  const rawMemory = values.memory | 0
+  if (rawMemory !== values.memory || rawMemory < 0 || rawMemory > 3) refuse('MirrorCommand.memory', values.memory, 'the whole numbers 0…3')
+  const stepsTiltX_deg = values.tiltX_deg * 10 + 120
+  const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 240 ? (stepsTiltX_deg + 0.5) | 0 : withoutValue(values.tiltX_deg, 255, 'MirrorCommand.tiltX_deg', '-12…12 °')
+  const stepsTiltY_deg = values.tiltY_deg * 10 + 120
+  const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 240 ? (stepsTiltY_deg + 0.5) | 0 : withoutValue(values.tiltY_deg, 255, 'MirrorCommand.tiltY_deg', '-12…12 °')
+  data[2] = rawSequence | (rawAction << 4)
+  data[3] = rawDirectionX | (rawDirectionY << 2) | (rawMemory << 4)
+  data[4] = rawTiltX_deg
+  data[5] = rawTiltY_deg
+}
+
+const decodeMirrorCommand = (data: Uint8Array, values: MirrorCommandValues): void => {
+  values.sequence = data[2]! & 15
+  values.action = (data[2]! >> 4) as MirrorAction
+  values.directionX = (data[3]! & 3) as Direction
+  values.directionY = ((data[3]! >> 2) & 3) as Direction
+  values.memory = (data[3]! >> 4) & 3
+  const rawTiltX_deg = data[4]!
+  values.tiltX_deg = rawTiltX_deg <= 240 ? (rawTiltX_deg - 120) / 10 : noValue(rawTiltX_deg, 255)
+  const rawTiltY_deg = data[5]!
+  values.tiltY_deg = rawTiltY_deg <= 240 ? (rawTiltY_deg - 120) / 10 : noValue(rawTiltY_deg, 255)
+}
+
+export const MirrorCommandEncoder: Encoder<MirrorCommandValues> = {
+  name: 'MirrorCommand', kind: 9, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createMirrorCommand, encode: encodeMirrorCommand,
+}
+
+export const MirrorCommandDecoder: Decoder<MirrorCommandValues> = {
+  kind: 9, page: 1, length: 6, lifetime_ms: 250,
+  create: createMirrorCommand, decode: decodeMirrorCommand,
+}
+
 export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
-  name: 'MirrorCommand',
-  kind: 9,
-  page: 1,
-  priority: 2,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, action: 0, directionX: 1, directionY: 1, memory: 0, tiltX_deg: NaN, tiltY_deg: NaN }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('MirrorCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawAction = values.action | 0
-    if (rawAction !== values.action || rawAction < 0 || rawAction > 8) refuse('MirrorCommand.action', values.action, 'its codes 0…8')
-    const rawDirectionX = values.directionX | 0
-    if (rawDirectionX !== values.directionX || rawDirectionX < 0 || rawDirectionX > 2) refuse('MirrorCommand.directionX', values.directionX, 'its codes 0…2')
-    const rawDirectionY = values.directionY | 0
-    if (rawDirectionY !== values.directionY || rawDirectionY < 0 || rawDirectionY > 2) refuse('MirrorCommand.directionY', values.directionY, 'its codes 0…2')
-    const rawMemory = values.memory | 0
-    if (rawMemory !== values.memory || rawMemory < 0 || rawMemory > 3) refuse('MirrorCommand.memory', values.memory, 'the whole numbers 0…3')
-    const stepsTiltX_deg = values.tiltX_deg * 10 + 120
-    const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 240 ? (stepsTiltX_deg + 0.5) | 0 : withoutValue(values.tiltX_deg, 255, 'MirrorCommand.tiltX_deg', '-12…12 °')
-    const stepsTiltY_deg = values.tiltY_deg * 10 + 120
-    const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 240 ? (stepsTiltY_deg + 0.5) | 0 : withoutValue(values.tiltY_deg, 255, 'MirrorCommand.tiltY_deg', '-12…12 °')
-    data[2] = rawSequence | (rawAction << 4)
-    data[3] = rawDirectionX | (rawDirectionY << 2) | (rawMemory << 4)
-    data[4] = rawTiltX_deg
-    data[5] = rawTiltY_deg
-  },
-  decode: (data, values) => {
-    values.sequence = data[2]! & 15
-    values.action = (data[2]! >> 4) as MirrorAction
-    values.directionX = (data[3]! & 3) as Direction
-    values.directionY = ((data[3]! >> 2) & 3) as Direction
-    values.memory = (data[3]! >> 4) & 3
-    const rawTiltX_deg = data[4]!
-    values.tiltX_deg = rawTiltX_deg <= 240 ? (rawTiltX_deg - 120) / 10 : noValue(rawTiltX_deg, 255)
-    const rawTiltY_deg = data[5]!
-    values.tiltY_deg = rawTiltY_deg <= 240 ? (rawTiltY_deg - 120) / 10 : noValue(rawTiltY_deg, 255)
-  },
+  name: 'MirrorCommand', kind: 9, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createMirrorCommand, encode: encodeMirrorCommand, decode: decodeMirrorCommand,
 }
 
 /** State of a latch. */
@@ -1067,56 +1187,62 @@ export type LatchStatusValues = {
   fault: Flag
 }
 
+const createLatchStatus = (): LatchStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, ajar: 0, locked: 0, fault: 0 })
+
+const encodeLatchStatus = (values: LatchStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LatchStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LatchStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const rawState = values.state | 0
+  if (rawState !== values.state || rawState < 0 || rawState > 4) refuse('LatchStatus.state', values.state, 'its codes 0…4')
+  const rawAjar = values.ajar | 0
+  if (rawAjar !== values.ajar || rawAjar < 0 || rawAjar > 1) refuse('LatchStatus.ajar', values.ajar, 'the whole numbers 0…1')
+  const rawLocked = values.locked | 0
+  if (rawLocked !== values.locked || rawLocked < 0 || rawLocked > 1) refuse('LatchStatus.locked', values.locked, 'the whole numbers 0…1')
+  const rawFault = values.fault | 0
+  if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('LatchStatus.fault', values.fault, 'the whole numbers 0…1')
+  data[2] = rawSupply_V
+  data[3] = rawCurrent_A
+  data[4] = rawGranted_A
+  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[6] = rawState | (rawAjar << 3) | (rawLocked << 4) | (rawFault << 5)
+}
+
+const decodeLatchStatus = (data: Uint8Array, values: LatchStatusValues): void => {
+  const rawSupply_V = data[2]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[3]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[4]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[5]! & 15
+  values.echoSequence = data[5]! >> 4
+  values.state = (data[6]! & 7) as LatchState
+  values.ajar = ((data[6]! >> 3) & 1) as Flag
+  values.locked = ((data[6]! >> 4) & 1) as Flag
+  values.fault = ((data[6]! >> 5) & 1) as Flag
+}
+
+export const LatchStatusEncoder: Encoder<LatchStatusValues> = {
+  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createLatchStatus, encode: encodeLatchStatus,
+}
+
+export const LatchStatusDecoder: Decoder<LatchStatusValues> = {
+  kind: 10, page: 0, length: 7, lifetime_ms: 3000,
+  create: createLatchStatus, decode: decodeLatchStatus,
+}
+
 export const LatchStatusCodec: Codec<LatchStatusValues> = {
-  name: 'LatchStatus',
-  kind: 10,
-  page: 0,
-  priority: 4,
-  length: 7,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, ajar: 0, locked: 0, fault: 0 }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LatchStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LatchStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 4) refuse('LatchStatus.state', values.state, 'its codes 0…4')
-    const rawAjar = values.ajar | 0
-    if (rawAjar !== values.ajar || rawAjar < 0 || rawAjar > 1) refuse('LatchStatus.ajar', values.ajar, 'the whole numbers 0…1')
-    const rawLocked = values.locked | 0
-    if (rawLocked !== values.locked || rawLocked < 0 || rawLocked > 1) refuse('LatchStatus.locked', values.locked, 'the whole numbers 0…1')
-    const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('LatchStatus.fault', values.fault, 'the whole numbers 0…1')
-    data[2] = rawSupply_V
-    data[3] = rawCurrent_A
-    data[4] = rawGranted_A
-    data[5] = rawEchoSender | (rawEchoSequence << 4)
-    data[6] = rawState | (rawAjar << 3) | (rawLocked << 4) | (rawFault << 5)
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[2]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5]! & 15
-    values.echoSequence = data[5]! >> 4
-    values.state = (data[6]! & 7) as LatchState
-    values.ajar = ((data[6]! >> 3) & 1) as Flag
-    values.locked = ((data[6]! >> 4) & 1) as Flag
-    values.fault = ((data[6]! >> 5) & 1) as Flag
-  },
+  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createLatchStatus, encode: encodeLatchStatus, decode: decodeLatchStatus,
 }
 
 /** Releases, pulls shut, locks or unlocks a latch. */
@@ -1127,28 +1253,34 @@ export type LatchCommandValues = {
   action: LatchAction
 }
 
+const createLatchCommand = (): LatchCommandValues => ({ sequence: 0, action: 0 })
+
+const encodeLatchCommand = (values: LatchCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LatchCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawAction = values.action | 0
+  if (rawAction !== values.action || rawAction < 0 || rawAction > 3) refuse('LatchCommand.action', values.action, 'its codes 0…3')
+  data[2] = rawSequence | (rawAction << 4)
+}
+
+const decodeLatchCommand = (data: Uint8Array, values: LatchCommandValues): void => {
+  values.sequence = data[2]! & 15
+  values.action = (data[2]! >> 4) as LatchAction
+}
+
+export const LatchCommandEncoder: Encoder<LatchCommandValues> = {
+  name: 'LatchCommand', kind: 10, page: 1, length: 3, lifetime_ms: 250, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createLatchCommand, encode: encodeLatchCommand,
+}
+
+export const LatchCommandDecoder: Decoder<LatchCommandValues> = {
+  kind: 10, page: 1, length: 3, lifetime_ms: 250,
+  create: createLatchCommand, decode: decodeLatchCommand,
+}
+
 export const LatchCommandCodec: Codec<LatchCommandValues> = {
-  name: 'LatchCommand',
-  kind: 10,
-  page: 1,
-  priority: 1,
-  length: 3,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, action: 0 }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LatchCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawAction = values.action | 0
-    if (rawAction !== values.action || rawAction < 0 || rawAction > 3) refuse('LatchCommand.action', values.action, 'its codes 0…3')
-    data[2] = rawSequence | (rawAction << 4)
-  },
-  decode: (data, values) => {
-    values.sequence = data[2]! & 15
-    values.action = (data[2]! >> 4) as LatchAction
-  },
+  name: 'LatchCommand', kind: 10, page: 1, length: 3, lifetime_ms: 250, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createLatchCommand, encode: encodeLatchCommand, decode: decodeLatchCommand,
 }
 
 /** State of one lamp channel; a lamp with several channels sends one frame for each. */
@@ -1173,58 +1305,64 @@ export type LightStatusValues = {
   level_pct: number
 }
 
+const createLightStatus = (): LightStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, channel: 0, fault: 0, fading: 0, level_pct: NaN })
+
+const encodeLightStatus = (values: LightStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LightStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LightStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const rawChannel = values.channel | 0
+  if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightStatus.channel', values.channel, 'the whole numbers 0…7')
+  const rawFault = values.fault | 0
+  if (rawFault !== values.fault || rawFault < 0 || rawFault > 2) refuse('LightStatus.fault', values.fault, 'its codes 0…2')
+  const rawFading = values.fading | 0
+  if (rawFading !== values.fading || rawFading < 0 || rawFading > 1) refuse('LightStatus.fading', values.fading, 'the whole numbers 0…1')
+  const stepsLevel_pct = values.level_pct * 2
+  const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 200, 255)
+  data[2] = rawSupply_V
+  data[3] = rawCurrent_A
+  data[4] = rawGranted_A
+  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[6] = rawChannel | (rawFault << 3) | (rawFading << 6)
+  data[7] = rawLevel_pct
+}
+
+const decodeLightStatus = (data: Uint8Array, values: LightStatusValues): void => {
+  const rawSupply_V = data[2]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[3]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[4]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[5]! & 15
+  values.echoSequence = data[5]! >> 4
+  values.channel = data[6]! & 7
+  values.fault = ((data[6]! >> 3) & 7) as LightFault
+  values.fading = ((data[6]! >> 6) & 1) as Flag
+  const rawLevel_pct = data[7]!
+  values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
+}
+
+export const LightStatusEncoder: Encoder<LightStatusValues> = {
+  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createLightStatus, encode: encodeLightStatus,
+}
+
+export const LightStatusDecoder: Decoder<LightStatusValues> = {
+  kind: 11, page: 0, length: 8, lifetime_ms: 3000,
+  create: createLightStatus, decode: decodeLightStatus,
+}
+
 export const LightStatusCodec: Codec<LightStatusValues> = {
-  name: 'LightStatus',
-  kind: 11,
-  page: 0,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, channel: 0, fault: 0, fading: 0, level_pct: NaN }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LightStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LightStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const rawChannel = values.channel | 0
-    if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightStatus.channel', values.channel, 'the whole numbers 0…7')
-    const rawFault = values.fault | 0
-    if (rawFault !== values.fault || rawFault < 0 || rawFault > 2) refuse('LightStatus.fault', values.fault, 'its codes 0…2')
-    const rawFading = values.fading | 0
-    if (rawFading !== values.fading || rawFading < 0 || rawFading > 1) refuse('LightStatus.fading', values.fading, 'the whole numbers 0…1')
-    const stepsLevel_pct = values.level_pct * 2
-    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 200, 255)
-    data[2] = rawSupply_V
-    data[3] = rawCurrent_A
-    data[4] = rawGranted_A
-    data[5] = rawEchoSender | (rawEchoSequence << 4)
-    data[6] = rawChannel | (rawFault << 3) | (rawFading << 6)
-    data[7] = rawLevel_pct
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[2]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5]! & 15
-    values.echoSequence = data[5]! >> 4
-    values.channel = data[6]! & 7
-    values.fault = ((data[6]! >> 3) & 7) as LightFault
-    values.fading = ((data[6]! >> 6) & 1) as Flag
-    const rawLevel_pct = data[7]!
-    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
-  },
+  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createLightStatus, encode: encodeLightStatus, decode: decodeLightStatus,
 }
 
 /** Sets the level of one lamp channel. */
@@ -1241,42 +1379,48 @@ export type LightCommandValues = {
   fade_ms: number
 }
 
+const createLightCommand = (): LightCommandValues => ({ sequence: 0, action: 0, channel: 0, level_pct: NaN, fade_ms: NaN })
+
+const encodeLightCommand = (values: LightCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LightCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawAction = values.action | 0
+  if (rawAction !== values.action || rawAction !== 0) refuse('LightCommand.action', values.action, 'its codes 0')
+  const rawChannel = values.channel | 0
+  if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightCommand.channel', values.channel, 'the whole numbers 0…7')
+  const stepsLevel_pct = values.level_pct * 2
+  const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'LightCommand.level_pct', '0…100 %')
+  const stepsFade_ms = values.fade_ms / 50
+  const rawFade_ms = stepsFade_ms >= 0 && stepsFade_ms <= 253 ? (stepsFade_ms + 0.5) | 0 : withoutValue(values.fade_ms, 255, 'LightCommand.fade_ms', '0…12650 ms')
+  data[2] = rawSequence | (rawAction << 4)
+  data[3] = rawChannel
+  data[4] = rawLevel_pct
+  data[5] = rawFade_ms
+}
+
+const decodeLightCommand = (data: Uint8Array, values: LightCommandValues): void => {
+  values.sequence = data[2]! & 15
+  values.action = (data[2]! >> 4) as LightAction
+  values.channel = data[3]! & 7
+  const rawLevel_pct = data[4]!
+  values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
+  const rawFade_ms = data[5]!
+  values.fade_ms = rawFade_ms <= 253 ? rawFade_ms * 50 : noValue(rawFade_ms, 255)
+}
+
+export const LightCommandEncoder: Encoder<LightCommandValues> = {
+  name: 'LightCommand', kind: 11, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createLightCommand, encode: encodeLightCommand,
+}
+
+export const LightCommandDecoder: Decoder<LightCommandValues> = {
+  kind: 11, page: 1, length: 6, lifetime_ms: 250,
+  create: createLightCommand, decode: decodeLightCommand,
+}
+
 export const LightCommandCodec: Codec<LightCommandValues> = {
-  name: 'LightCommand',
-  kind: 11,
-  page: 1,
-  priority: 2,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, action: 0, channel: 0, level_pct: NaN, fade_ms: NaN }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LightCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawAction = values.action | 0
-    if (rawAction !== values.action || rawAction !== 0) refuse('LightCommand.action', values.action, 'its codes 0')
-    const rawChannel = values.channel | 0
-    if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightCommand.channel', values.channel, 'the whole numbers 0…7')
-    const stepsLevel_pct = values.level_pct * 2
-    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'LightCommand.level_pct', '0…100 %')
-    const stepsFade_ms = values.fade_ms / 50
-    const rawFade_ms = stepsFade_ms >= 0 && stepsFade_ms <= 253 ? (stepsFade_ms + 0.5) | 0 : withoutValue(values.fade_ms, 255, 'LightCommand.fade_ms', '0…12650 ms')
-    data[2] = rawSequence | (rawAction << 4)
-    data[3] = rawChannel
-    data[4] = rawLevel_pct
-    data[5] = rawFade_ms
-  },
-  decode: (data, values) => {
-    values.sequence = data[2]! & 15
-    values.action = (data[2]! >> 4) as LightAction
-    values.channel = data[3]! & 7
-    const rawLevel_pct = data[4]!
-    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
-    const rawFade_ms = data[5]!
-    values.fade_ms = rawFade_ms <= 253 ? rawFade_ms * 50 : noValue(rawFade_ms, 255)
-  },
+  name: 'LightCommand', kind: 11, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createLightCommand, encode: encodeLightCommand, decode: decodeLightCommand,
 }
 
 /** State of the stereo. */
@@ -1301,58 +1445,64 @@ export type StereoStatusValues = {
   frequency_MHz: number
 }
 
+const createStereoStatus = (): StereoStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, source: 0, muted: 0, volume: 0, frequency_MHz: NaN })
+
+const encodeStereoStatus = (values: StereoStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('StereoStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('StereoStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const rawSource = values.source | 0
+  if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoStatus.source', values.source, 'its codes 0…3')
+  const rawMuted = values.muted | 0
+  if (rawMuted !== values.muted || rawMuted < 0 || rawMuted > 1) refuse('StereoStatus.muted', values.muted, 'the whole numbers 0…1')
+  const rawVolume = values.volume | 0
+  if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoStatus.volume', values.volume, 'the whole numbers 0…30')
+  const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
+  const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : saturated(stepsFrequency_MHz, 0, 205, 255)
+  data[2] = rawSupply_V
+  data[3] = rawCurrent_A
+  data[4] = rawGranted_A
+  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[6] = rawSource | (rawMuted << 2) | (rawVolume << 3)
+  data[7] = rawFrequency_MHz
+}
+
+const decodeStereoStatus = (data: Uint8Array, values: StereoStatusValues): void => {
+  const rawSupply_V = data[2]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[3]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[4]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[5]! & 15
+  values.echoSequence = data[5]! >> 4
+  values.source = (data[6]! & 3) as StereoSource
+  values.muted = ((data[6]! >> 2) & 1) as Flag
+  values.volume = data[6]! >> 3
+  const rawFrequency_MHz = data[7]!
+  values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
+}
+
+export const StereoStatusEncoder: Encoder<StereoStatusValues> = {
+  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createStereoStatus, encode: encodeStereoStatus,
+}
+
+export const StereoStatusDecoder: Decoder<StereoStatusValues> = {
+  kind: 12, page: 0, length: 8, lifetime_ms: 3000,
+  create: createStereoStatus, decode: decodeStereoStatus,
+}
+
 export const StereoStatusCodec: Codec<StereoStatusValues> = {
-  name: 'StereoStatus',
-  kind: 12,
-  page: 0,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, source: 0, muted: 0, volume: 0, frequency_MHz: NaN }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('StereoStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('StereoStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const rawSource = values.source | 0
-    if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoStatus.source', values.source, 'its codes 0…3')
-    const rawMuted = values.muted | 0
-    if (rawMuted !== values.muted || rawMuted < 0 || rawMuted > 1) refuse('StereoStatus.muted', values.muted, 'the whole numbers 0…1')
-    const rawVolume = values.volume | 0
-    if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoStatus.volume', values.volume, 'the whole numbers 0…30')
-    const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
-    const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : saturated(stepsFrequency_MHz, 0, 205, 255)
-    data[2] = rawSupply_V
-    data[3] = rawCurrent_A
-    data[4] = rawGranted_A
-    data[5] = rawEchoSender | (rawEchoSequence << 4)
-    data[6] = rawSource | (rawMuted << 2) | (rawVolume << 3)
-    data[7] = rawFrequency_MHz
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[2]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[3]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[4]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[5]! & 15
-    values.echoSequence = data[5]! >> 4
-    values.source = (data[6]! & 3) as StereoSource
-    values.muted = ((data[6]! >> 2) & 1) as Flag
-    values.volume = data[6]! >> 3
-    const rawFrequency_MHz = data[7]!
-    values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
-  },
+  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createStereoStatus, encode: encodeStereoStatus, decode: decodeStereoStatus,
 }
 
 /** Operates the stereo. */
@@ -1371,45 +1521,51 @@ export type StereoCommandValues = {
   frequency_MHz: number
 }
 
+const createStereoCommand = (): StereoCommandValues => ({ sequence: 0, action: 0, source: 0, volume: 0, balance_pct: NaN, frequency_MHz: NaN })
+
+const encodeStereoCommand = (values: StereoCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('StereoCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const rawAction = values.action | 0
+  if (rawAction !== values.action || rawAction < 0 || rawAction > 7) refuse('StereoCommand.action', values.action, 'its codes 0…7')
+  const rawSource = values.source | 0
+  if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoCommand.source', values.source, 'its codes 0…3')
+  const rawVolume = values.volume | 0
+  if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoCommand.volume', values.volume, 'the whole numbers 0…30')
+  const stepsBalance_pct = values.balance_pct + 100
+  const rawBalance_pct = stepsBalance_pct >= 0 && stepsBalance_pct <= 200 ? (stepsBalance_pct + 0.5) | 0 : withoutValue(values.balance_pct, 255, 'StereoCommand.balance_pct', '-100…100 %')
+  const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
+  const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : withoutValue(values.frequency_MHz, 255, 'StereoCommand.frequency_MHz', '87.5…108 MHz')
+  data[2] = rawSequence | (rawAction << 4)
+  data[3] = rawSource | (rawVolume << 3)
+  data[4] = rawBalance_pct
+  data[5] = rawFrequency_MHz
+}
+
+const decodeStereoCommand = (data: Uint8Array, values: StereoCommandValues): void => {
+  values.sequence = data[2]! & 15
+  values.action = (data[2]! >> 4) as StereoAction
+  values.source = (data[3]! & 7) as StereoSource
+  values.volume = data[3]! >> 3
+  const rawBalance_pct = data[4]!
+  values.balance_pct = rawBalance_pct <= 200 ? rawBalance_pct - 100 : noValue(rawBalance_pct, 255)
+  const rawFrequency_MHz = data[5]!
+  values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
+}
+
+export const StereoCommandEncoder: Encoder<StereoCommandValues> = {
+  name: 'StereoCommand', kind: 12, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createStereoCommand, encode: encodeStereoCommand,
+}
+
+export const StereoCommandDecoder: Decoder<StereoCommandValues> = {
+  kind: 12, page: 1, length: 6, lifetime_ms: 250,
+  create: createStereoCommand, decode: decodeStereoCommand,
+}
+
 export const StereoCommandCodec: Codec<StereoCommandValues> = {
-  name: 'StereoCommand',
-  kind: 12,
-  page: 1,
-  priority: 2,
-  length: 6,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, action: 0, source: 0, volume: 0, balance_pct: NaN, frequency_MHz: NaN }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('StereoCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const rawAction = values.action | 0
-    if (rawAction !== values.action || rawAction < 0 || rawAction > 7) refuse('StereoCommand.action', values.action, 'its codes 0…7')
-    const rawSource = values.source | 0
-    if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoCommand.source', values.source, 'its codes 0…3')
-    const rawVolume = values.volume | 0
-    if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoCommand.volume', values.volume, 'the whole numbers 0…30')
-    const stepsBalance_pct = values.balance_pct + 100
-    const rawBalance_pct = stepsBalance_pct >= 0 && stepsBalance_pct <= 200 ? (stepsBalance_pct + 0.5) | 0 : withoutValue(values.balance_pct, 255, 'StereoCommand.balance_pct', '-100…100 %')
-    const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
-    const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : withoutValue(values.frequency_MHz, 255, 'StereoCommand.frequency_MHz', '87.5…108 MHz')
-    data[2] = rawSequence | (rawAction << 4)
-    data[3] = rawSource | (rawVolume << 3)
-    data[4] = rawBalance_pct
-    data[5] = rawFrequency_MHz
-  },
-  decode: (data, values) => {
-    values.sequence = data[2]! & 15
-    values.action = (data[2]! >> 4) as StereoAction
-    values.source = (data[3]! & 7) as StereoSource
-    values.volume = data[3]! >> 3
-    const rawBalance_pct = data[4]!
-    values.balance_pct = rawBalance_pct <= 200 ? rawBalance_pct - 100 : noValue(rawBalance_pct, 255)
-    const rawFrequency_MHz = data[5]!
-    values.frequency_MHz = rawFrequency_MHz <= 205 ? (rawFrequency_MHz + 875) / 10 : noValue(rawFrequency_MHz, 255)
-  },
+  name: 'StereoCommand', kind: 12, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createStereoCommand, encode: encodeStereoCommand, decode: decodeStereoCommand,
 }
 
 /** Five characters of a station name or a title. Frames of one text share the transfer number; index 0 begins it. */
@@ -1432,51 +1588,57 @@ export type StereoTextValues = {
   char4: number
 }
 
+const createStereoText = (): StereoTextValues => ({ transfer: 0, kind: 0, index: 0, char0: 0, char1: 0, char2: 0, char3: 0, char4: 0 })
+
+const encodeStereoText = (values: StereoTextValues, data: Uint8Array): void => {
+  const rawTransfer = values.transfer | 0
+  if (rawTransfer !== values.transfer || rawTransfer < 0 || rawTransfer > 7) refuse('StereoText.transfer', values.transfer, 'the whole numbers 0…7')
+  const rawKind = values.kind | 0
+  if (rawKind !== values.kind || rawKind < 0 || rawKind > 1) refuse('StereoText.kind', values.kind, 'its codes 0…1')
+  const rawIndex = values.index | 0
+  if (rawIndex !== values.index || rawIndex < 0 || rawIndex > 15) refuse('StereoText.index', values.index, 'the whole numbers 0…15')
+  const rawChar0 = values.char0 | 0
+  if (rawChar0 !== values.char0 || rawChar0 < 0 || rawChar0 > 255) refuse('StereoText.char0', values.char0, 'the whole numbers 0…255')
+  const rawChar1 = values.char1 | 0
+  if (rawChar1 !== values.char1 || rawChar1 < 0 || rawChar1 > 255) refuse('StereoText.char1', values.char1, 'the whole numbers 0…255')
+  const rawChar2 = values.char2 | 0
+  if (rawChar2 !== values.char2 || rawChar2 < 0 || rawChar2 > 255) refuse('StereoText.char2', values.char2, 'the whole numbers 0…255')
+  const rawChar3 = values.char3 | 0
+  if (rawChar3 !== values.char3 || rawChar3 < 0 || rawChar3 > 255) refuse('StereoText.char3', values.char3, 'the whole numbers 0…255')
+  const rawChar4 = values.char4 | 0
+  if (rawChar4 !== values.char4 || rawChar4 < 0 || rawChar4 > 255) refuse('StereoText.char4', values.char4, 'the whole numbers 0…255')
+  data[2] = rawTransfer | (rawKind << 3) | (rawIndex << 4)
+  data[3] = rawChar0
+  data[4] = rawChar1
+  data[5] = rawChar2
+  data[6] = rawChar3
+  data[7] = rawChar4
+}
+
+const decodeStereoText = (data: Uint8Array, values: StereoTextValues): void => {
+  values.transfer = data[2]! & 7
+  values.kind = ((data[2]! >> 3) & 1) as StereoTextKind
+  values.index = data[2]! >> 4
+  values.char0 = data[3]!
+  values.char1 = data[4]!
+  values.char2 = data[5]!
+  values.char3 = data[6]!
+  values.char4 = data[7]!
+}
+
+export const StereoTextEncoder: Encoder<StereoTextValues> = {
+  name: 'StereoText', kind: 13, page: 0, length: 8, lifetime_ms: 3000, priority: 7, idlePeriod_ms: 0, activePeriod_ms: 20, minimumInterval_ms: 20,
+  create: createStereoText, encode: encodeStereoText,
+}
+
+export const StereoTextDecoder: Decoder<StereoTextValues> = {
+  kind: 13, page: 0, length: 8, lifetime_ms: 3000,
+  create: createStereoText, decode: decodeStereoText,
+}
+
 export const StereoTextCodec: Codec<StereoTextValues> = {
-  name: 'StereoText',
-  kind: 13,
-  page: 0,
-  priority: 7,
-  length: 8,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 20,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ transfer: 0, kind: 0, index: 0, char0: 0, char1: 0, char2: 0, char3: 0, char4: 0 }),
-  encode: (values, data) => {
-    const rawTransfer = values.transfer | 0
-    if (rawTransfer !== values.transfer || rawTransfer < 0 || rawTransfer > 7) refuse('StereoText.transfer', values.transfer, 'the whole numbers 0…7')
-    const rawKind = values.kind | 0
-    if (rawKind !== values.kind || rawKind < 0 || rawKind > 1) refuse('StereoText.kind', values.kind, 'its codes 0…1')
-    const rawIndex = values.index | 0
-    if (rawIndex !== values.index || rawIndex < 0 || rawIndex > 15) refuse('StereoText.index', values.index, 'the whole numbers 0…15')
-    const rawChar0 = values.char0 | 0
-    if (rawChar0 !== values.char0 || rawChar0 < 0 || rawChar0 > 255) refuse('StereoText.char0', values.char0, 'the whole numbers 0…255')
-    const rawChar1 = values.char1 | 0
-    if (rawChar1 !== values.char1 || rawChar1 < 0 || rawChar1 > 255) refuse('StereoText.char1', values.char1, 'the whole numbers 0…255')
-    const rawChar2 = values.char2 | 0
-    if (rawChar2 !== values.char2 || rawChar2 < 0 || rawChar2 > 255) refuse('StereoText.char2', values.char2, 'the whole numbers 0…255')
-    const rawChar3 = values.char3 | 0
-    if (rawChar3 !== values.char3 || rawChar3 < 0 || rawChar3 > 255) refuse('StereoText.char3', values.char3, 'the whole numbers 0…255')
-    const rawChar4 = values.char4 | 0
-    if (rawChar4 !== values.char4 || rawChar4 < 0 || rawChar4 > 255) refuse('StereoText.char4', values.char4, 'the whole numbers 0…255')
-    data[2] = rawTransfer | (rawKind << 3) | (rawIndex << 4)
-    data[3] = rawChar0
-    data[4] = rawChar1
-    data[5] = rawChar2
-    data[6] = rawChar3
-    data[7] = rawChar4
-  },
-  decode: (data, values) => {
-    values.transfer = data[2]! & 7
-    values.kind = ((data[2]! >> 3) & 1) as StereoTextKind
-    values.index = data[2]! >> 4
-    values.char0 = data[3]!
-    values.char1 = data[4]!
-    values.char2 = data[5]!
-    values.char3 = data[6]!
-    values.char4 = data[7]!
-  },
+  name: 'StereoText', kind: 13, page: 0, length: 8, lifetime_ms: 3000, priority: 7, idlePeriod_ms: 0, activePeriod_ms: 20, minimumInterval_ms: 20,
+  create: createStereoText, encode: encodeStereoText, decode: decodeStereoText,
 }
 
 /** What a seat fan does. */
@@ -1497,53 +1659,58 @@ export type SeatFanStatusValues = {
   level_pct: number
 }
 
+const createSeatFanStatus = (): SeatFanStatusValues => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, level_pct: NaN })
+
+const encodeSeatFanStatus = (values: SeatFanStatusValues, data: Uint8Array): void => {
+  const stepsSupply_V = values.supply_V * 10
+  const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
+  const stepsCurrent_A = values.current_A * 5
+  const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
+  const stepsGranted_A = values.granted_A * 5
+  const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
+  const rawEchoSender = values.echoSender | 0
+  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('SeatFanStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  const rawEchoSequence = values.echoSequence | 0
+  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('SeatFanStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  const rawState = values.state | 0
+  if (rawState !== values.state || rawState < 0 || rawState > 3) refuse('SeatFanStatus.state', values.state, 'its codes 0…3')
+  const stepsLevel_pct = values.level_pct / 2
+  const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 50 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 50, 63)
+  data[2] = 8
+  data[3] = rawSupply_V
+  data[4] = rawCurrent_A
+  data[5] = rawGranted_A
+  data[6] = rawEchoSender | (rawEchoSequence << 4)
+  data[7] = rawState | (rawLevel_pct << 2)
+}
+
+const decodeSeatFanStatus = (data: Uint8Array, values: SeatFanStatusValues): void => {
+  const rawSupply_V = data[3]!
+  values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
+  const rawCurrent_A = data[4]!
+  values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
+  const rawGranted_A = data[5]!
+  values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
+  values.echoSender = data[6]! & 15
+  values.echoSequence = data[6]! >> 4
+  values.state = (data[7]! & 3) as SeatFanState
+  const rawLevel_pct = data[7]! >> 2
+  values.level_pct = rawLevel_pct <= 50 ? rawLevel_pct * 2 : noValue(rawLevel_pct, 63)
+}
+
+export const SeatFanStatusEncoder: Encoder<SeatFanStatusValues> = {
+  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createSeatFanStatus, encode: encodeSeatFanStatus,
+}
+
+export const SeatFanStatusDecoder: Decoder<SeatFanStatusValues> = {
+  kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000,
+  create: createSeatFanStatus, decode: decodeSeatFanStatus,
+}
+
 export const SeatFanStatusCodec: Codec<SeatFanStatusValues> = {
-  name: 'SeatFanStatus',
-  kind: 14,
-  page: 0,
-  class: 8,
-  priority: 4,
-  length: 8,
-  idlePeriod_ms: 1000,
-  activePeriod_ms: 0,
-  minimumInterval_ms: 20,
-  lifetime_ms: 3000,
-  create: () => ({ supply_V: NaN, current_A: NaN, granted_A: NaN, echoSender: 0, echoSequence: 0, state: 0, level_pct: NaN }),
-  encode: (values, data) => {
-    const stepsSupply_V = values.supply_V * 10
-    const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-    const stepsCurrent_A = values.current_A * 5
-    const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
-    const stepsGranted_A = values.granted_A * 5
-    const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-    const rawEchoSender = values.echoSender | 0
-    if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('SeatFanStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-    const rawEchoSequence = values.echoSequence | 0
-    if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('SeatFanStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-    const rawState = values.state | 0
-    if (rawState !== values.state || rawState < 0 || rawState > 3) refuse('SeatFanStatus.state', values.state, 'its codes 0…3')
-    const stepsLevel_pct = values.level_pct / 2
-    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 50 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 50, 63)
-    data[2] = 8
-    data[3] = rawSupply_V
-    data[4] = rawCurrent_A
-    data[5] = rawGranted_A
-    data[6] = rawEchoSender | (rawEchoSequence << 4)
-    data[7] = rawState | (rawLevel_pct << 2)
-  },
-  decode: (data, values) => {
-    const rawSupply_V = data[3]!
-    values.supply_V = rawSupply_V <= 253 ? rawSupply_V / 10 : noValue(rawSupply_V, 255)
-    const rawCurrent_A = data[4]!
-    values.current_A = rawCurrent_A <= 253 ? rawCurrent_A / 5 : noValue(rawCurrent_A, 255)
-    const rawGranted_A = data[5]!
-    values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
-    values.echoSender = data[6]! & 15
-    values.echoSequence = data[6]! >> 4
-    values.state = (data[7]! & 3) as SeatFanState
-    const rawLevel_pct = data[7]! >> 2
-    values.level_pct = rawLevel_pct <= 50 ? rawLevel_pct * 2 : noValue(rawLevel_pct, 63)
-  },
+  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  create: createSeatFanStatus, encode: encodeSeatFanStatus, decode: decodeSeatFanStatus,
 }
 
 /** Sets the level of a seat fan; 0 is off. It runs with the ignition on. */
@@ -1554,32 +1721,37 @@ export type SeatFanCommandValues = {
   level_pct: number
 }
 
+const createSeatFanCommand = (): SeatFanCommandValues => ({ sequence: 0, level_pct: NaN })
+
+const encodeSeatFanCommand = (values: SeatFanCommandValues, data: Uint8Array): void => {
+  const rawSequence = values.sequence | 0
+  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('SeatFanCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  const stepsLevel_pct = values.level_pct * 2
+  const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'SeatFanCommand.level_pct', '0…100 %')
+  data[2] = 8
+  data[3] = rawSequence
+  data[4] = rawLevel_pct
+}
+
+const decodeSeatFanCommand = (data: Uint8Array, values: SeatFanCommandValues): void => {
+  values.sequence = data[3]! & 15
+  const rawLevel_pct = data[4]!
+  values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
+}
+
+export const SeatFanCommandEncoder: Encoder<SeatFanCommandValues> = {
+  name: 'SeatFanCommand', kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createSeatFanCommand, encode: encodeSeatFanCommand,
+}
+
+export const SeatFanCommandDecoder: Decoder<SeatFanCommandValues> = {
+  kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250,
+  create: createSeatFanCommand, decode: decodeSeatFanCommand,
+}
+
 export const SeatFanCommandCodec: Codec<SeatFanCommandValues> = {
-  name: 'SeatFanCommand',
-  kind: 14,
-  page: 1,
-  class: 8,
-  priority: 2,
-  length: 5,
-  idlePeriod_ms: 0,
-  activePeriod_ms: 100,
-  minimumInterval_ms: 10,
-  lifetime_ms: 250,
-  create: () => ({ sequence: 0, level_pct: NaN }),
-  encode: (values, data) => {
-    const rawSequence = values.sequence | 0
-    if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('SeatFanCommand.sequence', values.sequence, 'the whole numbers 0…15')
-    const stepsLevel_pct = values.level_pct * 2
-    const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'SeatFanCommand.level_pct', '0…100 %')
-    data[2] = 8
-    data[3] = rawSequence
-    data[4] = rawLevel_pct
-  },
-  decode: (data, values) => {
-    values.sequence = data[3]! & 15
-    const rawLevel_pct = data[4]!
-    values.level_pct = rawLevel_pct <= 200 ? rawLevel_pct / 2 : noValue(rawLevel_pct, 255)
-  },
+  name: 'SeatFanCommand', kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  create: createSeatFanCommand, encode: encodeSeatFanCommand, decode: decodeSeatFanCommand,
 }
 
 /** Every codec by the name of its message. */

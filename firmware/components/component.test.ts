@@ -13,7 +13,7 @@ describe('the definition of a component class', () => {
   it('is an entry of an image, and ties the driver to its rows and its descriptor at compile time', () => {
     const latch = { code: COMPONENT_CLASS.latch, command: LatchCommandCodec, status: LatchStatusCodec, create: () => driver }
     const entry: ComponentEntry = defineComponent(latch)
-    expect([entry.code, entry.command!.name, entry.status!.name]).toEqual([COMPONENT_CLASS.latch, 'LatchCommand', 'LatchStatus'])
+    expect([entry.code, entry.command!.kind, entry.status!.name]).toEqual([COMPONENT_CLASS.latch, LatchCommandCodec.kind, 'LatchStatus'])
     // @ts-expect-error a status row that is not the driver's
     defineComponent({ ...latch, status: WindowStatusCodec })
     // @ts-expect-error a class that nobody knows

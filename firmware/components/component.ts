@@ -1,6 +1,6 @@
-import type { Codec, Descriptor, Ignition, Switch, SwitchEdge } from '#protocol/index.ts'
+import type { Decoder, Descriptor, Encoder, Ignition, Switch, SwitchEdge } from '#protocol/index.ts'
 import type { Hal, Port } from '../hal.ts'
-import type { CommandCodec, CommandValues, StatusCodec, StatusValues } from '../message.ts'
+import type { CommandValues, StatusValues } from '../message.ts'
 import type { Priority } from '../power/index.ts'
 
 /** `COMPONENT_CLASS` code of a class that can be plugged in. */
@@ -57,16 +57,16 @@ export interface ComponentEntry {
   /** `COMPONENT_CLASS` code found in the descriptor. */
   readonly code: ClassCode
   /** The command row it obeys and the status row it reports, when it has them. */
-  readonly command?: CommandCodec
-  readonly status?: StatusCodec
+  readonly command?: Decoder<CommandValues>
+  readonly status?: Encoder<StatusValues>
   create(context: ComponentContext): Component
 }
 
 /** A class whose drivers obey commands and report: descriptor, command and status of `create`'s driver are typed by the entry. */
 export interface CommandedClass<Code extends ClassCode, Command extends CommandValues, Status extends StatusValues> {
   readonly code: Code
-  readonly command: Codec<Command>
-  readonly status: Codec<Status>
+  readonly command: Decoder<Command>
+  readonly status: Encoder<Status>
   readonly create: (context: ContextOf<Code>) => CommandedDriver<Command, Status>
 }
 
@@ -124,7 +124,7 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */
   statusChanged(index: number): void
   /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */
-  sendEvent<Values extends object>(codec: Codec<Values>, values: Values): void
+  sendEvent<Values extends object>(codec: Encoder<Values>, values: Values): void
   /**
    * A switch of this pack changed (`SWITCH` and `SWITCH_EDGE` codes, time since it was pressed). The hub broadcasts
    * SwitchEvent and sends what the switch commands; `released` and `stuck` both end a held command.

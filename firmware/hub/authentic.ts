@@ -1,5 +1,5 @@
 import {
-  CommandReceiptCodec, FreshnessCodec, FreshnessProofCodec, highHalf, hubAddress, isBroadcastKind, kindOf, LOCATION, locationOf,
+  CommandReceiptCodec, FreshnessEncoder, FreshnessProofCodec, highHalf, hubAddress, isBroadcastKind, kindOf, LOCATION, locationOf,
   locationOfAddress, lowHalf, NOTICE, PowerGrantCodec, sourceOf, STATE_BYTES, stateBytes, TAG_AT, TAG_BYTES, TagCodec, TAGGING, taggingOf,
   TOOL_ADDRESSES, VehicleStateCodec, wordOf,
 } from '#protocol/index.ts'
@@ -112,10 +112,10 @@ export class Authentic {
     const now = this.schedule.now()
     this.own.renew(now)
     this.schedule.startIn(this.renewJob, this.heard.isLate(now) ? RENEW_LATE_ms : RENEW_ms)
-    const values = FreshnessCodec.create()
+    const values = FreshnessEncoder.create()
     values.challengeLow = lowHalf(this.own.word)
     values.challengeHigh = highHalf(this.own.word)
-    this.transmit.send(FreshnessCodec, this.location, values, 0)
+    this.transmit.send(FreshnessEncoder, this.location, values, 0)
   }
 
   /** Whether a frame may go on to its receiver now. */

@@ -1,8 +1,8 @@
-import type { Codec } from '#protocol/index.ts'
-import { SLEEP_REASON, SwitchEventCodec, type SwitchEventValues, topicOf } from '#protocol/index.ts'
+import type { Encoder } from '#protocol/index.ts'
+import { SLEEP_REASON, SwitchEventEncoder, type SwitchEventValues, topicOf } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { Hal } from '../hal.ts'
-import type { CommandCodec, CommandValues } from '../message.ts'
+import type { CommandEncoder, CommandValues } from '../message.ts'
 import {
   COMMAND_RESULT, type CommandReceiver, type CommandResultHandler, type CommandSender, type HubCounters, NO_KEY, type SleepControl,
   type Transmitter,
@@ -46,23 +46,23 @@ export class Commands implements CommandOutlet {
     this.finished = finished
   }
 
-  sendCommand<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void {
+  sendCommand<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, hold: boolean, port: number): void {
     this.sleep.activity(SLEEP_REASON.switch)
     if (location === this.location) this.execute(codec, values, port)
     else this.sender.send(codec, location, values, hold, port)
   }
 
-  endHold<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void {
+  endHold<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, port: number): void {
     if (location === this.location) this.execute(codec, values, port)
     else this.sender.override(codec, location, values, port)
   }
 
   sendEvent(values: SwitchEventValues): void {
-    this.transmit.send(SwitchEventCodec, this.location, values, NO_KEY)
+    this.transmit.send(SwitchEventEncoder, this.location, values, NO_KEY)
   }
 
   /** A command for a component of this hub. */
-  private execute(codec: CommandCodec, values: CommandValues, port: number): void {
+  private execute(codec: CommandEncoder, values: CommandValues, port: number): void {
     values.sequence = this.sender.nextSequence(topicOf(codec), this.location)
     for (const target of this.ports) {
       if (target.entry === undefined || target.entry.command === undefined || topicOf(target.entry.command) !== topicOf(codec)) continue

@@ -1,10 +1,10 @@
 import {
-  ComponentAnnounceCodec, FreshnessCodec, FreshnessEpochCodec, FreshnessRequestCodec, hubAddress, locationOfAddress, messagePgn,
-  NetworkSleepCodec, NOTICE, pgnOf, PowerGrantCodec, PowerShedCodec,
-  SLEEP_REASON, sourceOf, topicOf, VehicleStateCodec, type VehicleStateValues,
+  ComponentAnnounceCodec, type Decoder, FreshnessDecoder, FreshnessEpochDecoder, FreshnessRequestDecoder, hubAddress, locationOfAddress,
+  messagePgn, NetworkSleepDecoder, NOTICE, pgnOf, PowerGrantDecoder, PowerShedDecoder, SLEEP_REASON, sourceOf, topicOf,
+  VehicleStateCodec, VehicleStateDecoder, type VehicleStateValues,
 } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
-import type { StatusCodec } from '../message.ts'
+import type { StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
 import type { MessageHandler } from '../runtime/index.ts'
 import type { Authentic } from './authentic.ts'
@@ -75,8 +75,8 @@ function notice(parts: HubParts, image: HubImage): void {
 }
 
 function connectPower(parts: HubParts, power: HubPower): void {
-  parts.receiver.on(PowerGrantCodec, (values, _location, source) => power.heardGrant(values, source))
-  parts.receiver.on(PowerShedCodec, (values, _location, source) => power.heardShed(values, source))
+  parts.receiver.on(PowerGrantDecoder, (values, _location, source) => power.heardGrant(values, source))
+  parts.receiver.on(PowerShedDecoder, (values, _location, source) => power.heardShed(values, source))
   if (parts.seat !== undefined) parts.seat.listen(parts.receiver)
 }
 
@@ -128,11 +128,12 @@ function acceptCommands(parts: HubParts, entry: ComponentEntry): void {
 }
 
 /** Status of another hub's component: the echo of a command, and what a switch depends on. */
-function follow(parts: HubParts, codec: StatusCodec): void {
+function follow(parts: HubParts, codec: Decoder<StatusValues>): void {
+  const topic = topicOf(codec)
   parts.receiver.on(codec, (values, location, source) => {
     if (source !== hubAddress(location)) return
-    parts.sender.observe(topicOf(codec), location, values.echoSender, values.echoSequence)
-    parts.known.observe(codec, location, values)
+    parts.sender.observe(topic, location, values.echoSender, values.echoSequence)
+    parts.known.observe(topic, location, values)
   })
 }
 
@@ -148,11 +149,11 @@ function authenticate(parts: HubParts, authentic: Authentic): void {
     renewed: location => parts.sender.hurry(location),
     confirmed: (topic, location, sequence) => parts.sender.confirm(topic, location, sequence),
   }
-  parts.receiver.on(FreshnessRequestCodec, values => authentic.asked(values.target))
-  parts.receiver.on(FreshnessCodec, (values, location, source) => {
+  parts.receiver.on(FreshnessRequestDecoder, values => authentic.asked(values.target))
+  parts.receiver.on(FreshnessDecoder, (values, location, source) => {
     authentic.heardChallenge(location, source, values.challengeLow, values.challengeHigh)
   })
-  parts.receiver.on(FreshnessEpochCodec, (values, _location, source) => authentic.heardEpoch(source, values.epochLow, values.epochHigh))
+  parts.receiver.on(FreshnessEpochDecoder, (values, _location, source) => authentic.heardEpoch(source, values.epochLow, values.epochHigh))
 }
 
 /** Which part hears what: of the bus, of the address claim, of the vehicle. */
@@ -160,8 +161,8 @@ export function connect(parts: HubParts, image: HubImage): void {
   connectBus(parts)
   notice(parts, image)
   parts.vehicle.onChange = () => tellVehicle(parts.slots)
-  parts.receiver.on(NetworkSleepCodec, (values, _location, source) => parts.sleep.receive(values, source))
-  if (!image.vehicle || parts.seat !== undefined) parts.receiver.on(VehicleStateCodec, vehicleListener(parts, image))
+  parts.receiver.on(NetworkSleepDecoder, (values, _location, source) => parts.sleep.receive(values, source))
+  if (!image.vehicle || parts.seat !== undefined) parts.receiver.on(VehicleStateDecoder, vehicleListener(parts, image))
   if (parts.power !== undefined) connectPower(parts, parts.power)
   if (parts.authentic !== undefined) authenticate(parts, parts.authentic)
   for (const entry of image.components) acceptCommands(parts, entry)

@@ -1,8 +1,8 @@
-import type { HubType } from '#protocol/index.ts'
+import type { Decoder, HubType } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { DiagnosisEntry } from '../diagnosis/index.ts'
 import type { Hal } from '../hal.ts'
-import type { StatusCodec } from '../message.ts'
+import type { StatusValues } from '../message.ts'
 import type { DropLimits, PowerPlan } from '../power/index.ts'
 import type { ManagerEntry } from '../power/manager/index.ts'
 import type { Schedule, TwinCan } from '../runtime/index.ts'
@@ -29,7 +29,7 @@ export interface HubImage {
   /** What the switches at its ports do. */
   readonly actions: readonly SwitchAction[]
   /** Status rows of other hubs it follows: the echoes of its commands, and what its switches depend on. */
-  readonly follows: readonly StatusCodec[]
+  readonly follows: readonly Decoder<StatusValues>[]
   /** Broadcasts VehicleState from its vehicle component. */
   readonly vehicle: boolean
   /** Its controller lets in every catalogue message: the power manager and its standby. */

@@ -1,18 +1,19 @@
 import { COMPONENTS, topicOf } from '#protocol/index.ts'
 import { fieldOf } from '../message.ts'
-import type { AnyCodec } from '../message.ts'
 import { NO_CHANNEL } from './switch-action.ts'
 import type { Known, SwitchAction } from './switch-action.ts'
 
 interface Entry {
   readonly known: Known
+  /** Its component: topic << 4 | location. */
+  readonly component: number
   value: number
 }
 
 /** The last word of those status fields that switches depend on. */
 export class KnownStatus {
   private readonly entries: Entry[]
-  /** By component (topic << 4 | location): 1: something depends on its status. */
+  /** By component: 1: something depends on its status. */
   private readonly watched: Uint8Array
 
   constructor(actions: readonly SwitchAction[]) {
@@ -21,17 +22,19 @@ export class KnownStatus {
     for (const action of actions) {
       const known = action.known
       if (known === undefined) continue
-      this.entries.push({ known: known, value: NaN })
-      this.watched[topicOf(known.status) << 4 | known.location] = 1
+      const component = topicOf(known.status) << 4 | known.location
+      this.entries.push({ known: known, component: component, value: NaN })
+      this.watched[component] = 1
     }
   }
 
-  /** A status, of another hub or of a component of this one. */
-  observe(codec: AnyCodec, location: number, values: object): void {
-    if (this.watched[topicOf(codec) << 4 | location] === 0) return
+  /** A status of this topic, of another hub or of a component of this one. */
+  observe(topic: number, location: number, values: object): void {
+    const component = topic << 4 | location
+    if (this.watched[component] === 0) return
     for (const entry of this.entries) {
+      if (entry.component !== component) continue
       const known = entry.known
-      if (known.status !== codec || known.location !== location) continue
       if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
       entry.value = fieldOf(values, known.field)
     }

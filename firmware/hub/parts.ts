@@ -1,8 +1,8 @@
-import { hubAddress, hubName, HubStatusCodec, MANAGER_STATE } from '#protocol/index.ts'
+import { hubAddress, hubName, HubStatusEncoder, MANAGER_STATE } from '#protocol/index.ts'
 import type { Diagnosis } from '../diagnosis/index.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import { HubPower } from '../power/hub/index.ts'
-import { type BusWatch, ManagerSeat } from '../power/manager/index.ts'
+import type { BusWatch, ManagerSeat } from '../power/manager/index.ts'
 import {
   AddressClaim, type BusCheck, BusOffRecovery, CommandSender, createCounters, type HubCounters, Notices, Receiver, Schedule, SleepControl,
   Transmitter, type TwinCan, Vehicle,
@@ -72,7 +72,7 @@ function createSeat(hal: Hal, image: HubImage, schedule: Schedule, address: Addr
     location: hal.location, schedule: schedule, power: power,
     operating: () => address.operating(), supply_V: () => hal.supply_V(), ignition: () => vehicle.ignition(), log: text => hal.log(text),
   }, image.power.plan)
-  return new ManagerSeat(manager, power)
+  return image.manager.seat(manager, power)
 }
 
 /** Each controller leaves bus-off by itself. */
@@ -108,7 +108,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const sleep = new SleepControl(schedule)
   const slots: PortSlot[] = []
   const finished = commandResults(slots, hal)
-  const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusCodec, finished)
+  const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusEncoder, finished)
   const commands = new Commands(location, transmit, sender, slots, counters, sleep, finished)
   const present = image.power === undefined ? undefined : image.power.present
   const switches = new Switches(image.actions, location, commands, known, schedule, counters, present)

@@ -1,11 +1,11 @@
-import type { Codec } from '#protocol/index.ts'
+import type { Encoder } from '#protocol/index.ts'
 import {
   COMPONENT_CLASS, type ComponentAnnounceValues, type ComponentClass, decodeDescriptor, type Descriptor, DESCRIPTOR_STATE,
-  type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge,
+  type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge, topicOf,
 } from '#protocol/index.ts'
 import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
-import type { StatusCodec, StatusValues } from '../message.ts'
+import type { StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
 import { type FeedOwner, PortFeed } from '../power/port/index.ts'
 import {
@@ -89,7 +89,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
   private readonly supply: SteppedReading
   private readonly current: SteppedReading
   /** What the driver reports, if it does; its record. */
-  private codec: StatusCodec | undefined
+  private codec: Encoder<StatusValues> | undefined
   private values: StatusValues | undefined
   private attempts: number
   private tick_ms: number
@@ -209,7 +209,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.cycle.mark(index)
   }
 
-  sendEvent<Values extends object>(codec: Codec<Values>, values: Values): void {
+  sendEvent<Values extends object>(codec: Encoder<Values>, values: Values): void {
     this.hub.transmit.send(codec, this.location, values, NO_KEY)
   }
 
@@ -421,7 +421,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.echoSequence = this.commands.echoSequence
     component.status!(values, index)
     this.hub.transmit.send(codec, this.location, values, index)
-    this.hub.known.observe(codec, this.location, values)
+    this.hub.known.observe(topicOf(codec), this.location, values)
     this.cycle.setPeriod(component.moving() && codec.activePeriod_ms > 0 ? codec.activePeriod_ms : codec.idlePeriod_ms)
   }
 }

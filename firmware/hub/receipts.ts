@@ -1,4 +1,4 @@
-import { CommandReceiptCodec, hubAddress, keyRoleOf, messageId, senderNibble, TAG_AT } from '#protocol/index.ts'
+import { CommandReceiptEncoder, hubAddress, keyRoleOf, messageId, senderNibble, TAG_AT } from '#protocol/index.ts'
 import type { Job, Schedule, Transmitter } from '../runtime/index.ts'
 import type { HubKeys } from './hub-keys.ts'
 import type { Taken } from './own-challenge.ts'
@@ -52,7 +52,7 @@ export class Receipts {
     this.times = 0
     this.made = 0
     this.sent = 0
-    this.bytes = new Uint8Array(CommandReceiptCodec.length)
+    this.bytes = new Uint8Array(CommandReceiptEncoder.length)
   }
 
   add(topic: number, source: number, sequence: number, taken: Taken): void {
@@ -74,7 +74,7 @@ export class Receipts {
   private say(): void {
     if (this.made - this.sent > ROOM) this.sent = this.made - ROOM
     const now = this.schedule.now()
-    const id = messageId(CommandReceiptCodec.priority, 0, CommandReceiptCodec.kind, this.location, hubAddress(this.location))
+    const id = messageId(CommandReceiptEncoder.priority, 0, CommandReceiptEncoder.kind, this.location, hubAddress(this.location))
     const bytes = this.bytes
     for (; this.sent < this.made; this.sent++) {
       const receipt = this.waiting[this.sent % ROOM]!
@@ -86,7 +86,7 @@ export class Receipts {
       bytes[2] = receipt.topic
       bytes[3] = sender << 4 | receipt.sequence
       this.keys.sign(keyRoleOf(receipt.source), id, receipt.word, receipt.counter, bytes, HEAD, bytes, HEAD)
-      this.transmit.sendEncoded(CommandReceiptCodec, this.location, bytes, sender << TOPIC_BITS | receipt.topic)
+      this.transmit.sendEncoded(CommandReceiptEncoder, this.location, bytes, sender << TOPIC_BITS | receipt.topic)
     }
   }
 }

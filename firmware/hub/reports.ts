@@ -1,5 +1,5 @@
 import {
-  ComponentAnnounceCodec, type ComponentAnnounceValues, HubStatusCodec, PortStatusCodec, type PortStatusValues, VehicleStateCodec,
+  ComponentAnnounceEncoder, type ComponentAnnounceValues, HubStatusEncoder, PortStatusEncoder, type PortStatusValues, VehicleStateEncoder,
 } from '#protocol/index.ts'
 import type { CanPort, Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
@@ -52,11 +52,11 @@ export class Reports {
   start(): void {
     const reported = this.reported
     const count = reported.ports.length
-    const phase_ms = reported.hal.location * LOCATION_PHASE_ms % HubStatusCodec.idlePeriod_ms
-    this.hub.start(1, HubStatusCodec.idlePeriod_ms, phase_ms)
-    this.ports.start(count, PortStatusCodec.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
+    const phase_ms = reported.hal.location * LOCATION_PHASE_ms % HubStatusEncoder.idlePeriod_ms
+    this.hub.start(1, HubStatusEncoder.idlePeriod_ms, phase_ms)
+    this.ports.start(count, PortStatusEncoder.idlePeriod_ms, phase_ms + PORT_STATUS_PHASE_ms)
     this.announces.start(count, 0, 0)
-    if (reported.readsVehicle) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    if (reported.readsVehicle) this.vehicle.start(1, VehicleStateEncoder.activePeriod_ms, 0)
     for (const port of reported.ports) port.startStatus()
   }
 
@@ -79,47 +79,47 @@ export class Reports {
     if (!this.reported.address.operating()) return
     if (this.reported.readsVehicle) this.vehicle.mark(0)
     else if (!managing) this.vehicle.stop()
-    else if (this.vehicle.stopped()) this.vehicle.start(1, VehicleStateCodec.activePeriod_ms, 0)
+    else if (this.vehicle.stopped()) this.vehicle.start(1, VehicleStateEncoder.activePeriod_ms, 0)
     else this.vehicle.mark(0)
   }
 
   private hubStatus(): FrameCycle {
-    const values = HubStatusCodec.create()
+    const values = HubStatusEncoder.create()
     const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
-    return new FrameCycle(reported.schedule, 'HubStatus', HubStatusCodec.minimumInterval_ms, () => {
+    return new FrameCycle(reported.schedule, 'HubStatus', HubStatusEncoder.minimumInterval_ms, () => {
       fillHubStatus(reported.hal, reported.can, supply, reported.standing.bareState(), reported.standing.degraded(), values)
       values.lost = reported.standing.lost()
-      reported.transmit.send(HubStatusCodec, reported.hal.location, values, 0)
+      reported.transmit.send(HubStatusEncoder, reported.hal.location, values, 0)
     })
   }
 
   private portStatus(): FrameCycle {
-    const values = PortStatusCodec.create()
+    const values = PortStatusEncoder.create()
     const reported = this.reported
-    return new FrameCycle(reported.schedule, 'PortStatus', PortStatusCodec.minimumInterval_ms, (port) => {
+    return new FrameCycle(reported.schedule, 'PortStatus', PortStatusEncoder.minimumInterval_ms, (port) => {
       reported.ports[port]!.fillStatus(values)
-      reported.transmit.send(PortStatusCodec, reported.hal.location, values, port)
+      reported.transmit.send(PortStatusEncoder, reported.hal.location, values, port)
     })
   }
 
   private componentAnnounce(): FrameCycle {
-    const values = ComponentAnnounceCodec.create()
+    const values = ComponentAnnounceEncoder.create()
     const reported = this.reported
-    return new FrameCycle(reported.schedule, 'ComponentAnnounce', ComponentAnnounceCodec.minimumInterval_ms, (port) => {
+    return new FrameCycle(reported.schedule, 'ComponentAnnounce', ComponentAnnounceEncoder.minimumInterval_ms, (port) => {
       reported.ports[port]!.fillAnnounce(values)
-      reported.transmit.send(ComponentAnnounceCodec, reported.hal.location, values, port)
+      reported.transmit.send(ComponentAnnounceEncoder, reported.hal.location, values, port)
     })
   }
 
   private vehicleState(): FrameCycle {
-    const values = VehicleStateCodec.create()
+    const values = VehicleStateEncoder.create()
     const supply = new SteppedReading(SUPPLY_STEPS)
     const reported = this.reported
-    return new FrameCycle(reported.schedule, 'VehicleState', VehicleStateCodec.minimumInterval_ms, () => {
+    return new FrameCycle(reported.schedule, 'VehicleState', VehicleStateEncoder.minimumInterval_ms, () => {
       reported.vehicle.fill(values, supply.next(meanSupply_V(reported.hal)))
       if (reported.seat !== undefined) reported.seat.fill(values)
-      reported.transmit.send(VehicleStateCodec, 0, values, 0)
+      reported.transmit.send(VehicleStateEncoder, 0, values, 0)
     })
   }
 }

@@ -1,5 +1,5 @@
 import {
-  COMPONENT_CLASS, IGNITION, MANAGER_STATE, NetworkSleepCodec, SLEEP_REASON, type SleepPhase, type SleepReason,
+  COMPONENT_CLASS, IGNITION, MANAGER_STATE, NetworkSleepEncoder, SLEEP_REASON, type SleepPhase, type SleepReason,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
 import type { ManagerSeat } from '../power/manager/index.ts'
@@ -67,10 +67,10 @@ export class Rest implements SleepHost {
   }
 
   sendSleep(phase: SleepPhase, reason: SleepReason): void {
-    const values = NetworkSleepCodec.create()
+    const values = NetworkSleepEncoder.create()
     values.phase = phase
     values.reason = reason
-    this.hub.transmit.send(NetworkSleepCodec, 0, values, 0)
+    this.hub.transmit.send(NetworkSleepEncoder, 0, values, 0)
   }
 
   fallSilent(): void {

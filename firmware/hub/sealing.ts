@@ -1,5 +1,5 @@
 import {
-  coveredBy, FreshnessEpochCodec, FreshnessProofCodec, FreshnessRequestCodec, highHalf, hubAddress, KEY_ROLE, kindOf, LAST_COUNTER,
+  coveredBy, FreshnessEpochEncoder, FreshnessProofEncoder, FreshnessRequestEncoder, highHalf, hubAddress, KEY_ROLE, kindOf, LAST_COUNTER,
   LOCATION, locationOf, lowHalf, messageId, STATE_BYTES, TAG_AT, TAG_BYTES, tagCounter, TAGGING, taggingOf, usedCounter, VehicleStateCodec,
 } from '#protocol/index.ts'
 import type { Hal } from '../hal.ts'
@@ -55,7 +55,7 @@ export class Sealing implements Sealer {
     this.wanted = 0
     this.asked_ms = -Infinity
     this.said_ms = -Infinity
-    this.bytes = new Uint8Array(FreshnessProofCodec.length)
+    this.bytes = new Uint8Array(FreshnessProofEncoder.length)
   }
 
   /** Asks for the challenges of all. */
@@ -159,8 +159,8 @@ export class Sealing implements Sealer {
 
   private say(): void {
     const now = this.schedule.now()
-    if (this.epoch.due && this.isTime(this.said_ms + FreshnessEpochCodec.minimumInterval_ms, now)) this.sayEpoch(now)
-    if (this.wanted !== 0 && this.isTime(this.asked_ms + FreshnessRequestCodec.minimumInterval_ms, now)) this.ask(now)
+    if (this.epoch.due && this.isTime(this.said_ms + FreshnessEpochEncoder.minimumInterval_ms, now)) this.sayEpoch(now)
+    if (this.wanted !== 0 && this.isTime(this.asked_ms + FreshnessRequestEncoder.minimumInterval_ms, now)) this.ask(now)
     if (this.epoch.unproved !== 0) this.sayProof()
   }
 
@@ -171,12 +171,12 @@ export class Sealing implements Sealer {
   }
 
   private sayEpoch(now: number): void {
-    const values = FreshnessEpochCodec.create()
+    const values = FreshnessEpochEncoder.create()
     values.epochLow = lowHalf(this.epoch.word)
     values.epochHigh = highHalf(this.epoch.word)
     this.epoch.due = false
     this.said_ms = now
-    this.transmit.send(FreshnessEpochCodec, LOCATION.ALL, values, 0)
+    this.transmit.send(FreshnessEpochEncoder, LOCATION.ALL, values, 0)
   }
 
   /** To one hub, and soon to the next. */
@@ -186,20 +186,20 @@ export class Sealing implements Sealer {
     this.epoch.unproved &= ~(1 << location)
     // That hub waits for the next tag.
     this.saidState.forget()
-    const id = messageId(FreshnessProofCodec.priority, 1, FreshnessProofCodec.kind, location, hubAddress(this.location))
+    const id = messageId(FreshnessProofEncoder.priority, 1, FreshnessProofEncoder.kind, location, hubAddress(this.location))
     this.epoch.prove(id, this.challenges[location]!, this.bytes)
-    this.transmit.sendEncoded(FreshnessProofCodec, location, this.bytes, 0)
+    this.transmit.sendEncoded(FreshnessProofEncoder, location, this.bytes, 0)
     if (this.epoch.unproved !== 0) this.schedule.notLater(this.sayJob, this.schedule.now() + PROOF_PAUSE_ms)
   }
 
   /** Asks the wanted hub for its challenge, or all. */
   private ask(now: number): void {
-    const values = FreshnessRequestCodec.create()
+    const values = FreshnessRequestEncoder.create()
     let location = 1
     while ((this.wanted >> location & 1) === 0) location++
     values.target = this.wanted === 1 << location ? location : LOCATION.ALL
     this.wanted = 0
     this.asked_ms = now
-    this.transmit.send(FreshnessRequestCodec, LOCATION.ALL, values, 0)
+    this.transmit.send(FreshnessRequestEncoder, LOCATION.ALL, values, 0)
   }
 }

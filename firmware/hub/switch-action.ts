@@ -1,5 +1,5 @@
-import type { Codec, Switch } from '#protocol/index.ts'
-import type { AnyCodec, CommandValues, StatusValues } from '../message.ts'
+import type { Decoder, Encoder, Switch } from '#protocol/index.ts'
+import type { AnyDecoder, CommandValues, StatusValues } from '../message.ts'
 
 /** Some fields of a command. */
 export type Fields<Command extends CommandValues = CommandValues> = Readonly<Partial<Omit<Command, 'sequence'>>>
@@ -11,7 +11,7 @@ export const NO_CHANNEL = -1
 
 /** What a press means depends on what a status last said: toggles and steps. */
 export interface Known<Command extends CommandValues = CommandValues> {
-  readonly status: AnyCodec
+  readonly status: AnyDecoder
   readonly location: number
   readonly channel: number
   /** Field of the status; NaN as long as no status came. */
@@ -22,7 +22,8 @@ export interface Known<Command extends CommandValues = CommandValues> {
 
 /** What a command depends on, with the field's name checked against the status. */
 export function knownFrom<Command extends CommandValues, Status extends StatusValues>(
-  status: Codec<Status>, location: number, channel: number, field: keyof Status & string, adapt: (values: Command, known: number) => number,
+  status: Decoder<Status>, location: number, channel: number, field: keyof Status & string,
+  adapt: (values: Command, known: number) => number,
 ): Known<Command> {
   return { status: status, location: location, channel: channel, field: field, adapt: adapt }
 }
@@ -30,7 +31,7 @@ export function knownFrom<Command extends CommandValues, Status extends StatusVa
 /** What one switch does. Rows of `hubs/switch-actions.ts`. */
 export interface SwitchAction<Command extends CommandValues = CommandValues> {
   readonly code: Switch
-  readonly codec: Codec<Command>
+  readonly codec: Encoder<Command>
   /** Location codes, or `OWN`. */
   readonly targets: readonly number[]
   /** The command of a press. */

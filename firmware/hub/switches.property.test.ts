@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, LOCATION, SWITCH_EDGE, SWITCH_LAYOUT_CODE, WINDOW_ACTION } from '#protocol/index.ts'
 import { fieldOf } from '../message.ts'
-import type { CommandCodec, CommandValues } from '../message.ts'
+import type { CommandEncoder, CommandValues } from '../message.ts'
 import { SWITCH_PARAMETERS, switchPackEntry } from '../components/switch-pack/index.ts'
 import { DOOR_ACTIONS } from '../hubs/index.ts'
 import { benchDescriptor, DriverBench, FakeHal, runs } from '../testing/index.ts'
@@ -25,8 +25,8 @@ function doorSwitches() {
   const told: { action: number, hold: boolean }[] = []
   const tell = (values: CommandValues, hold: boolean) => told.push({ action: fieldOf(values, 'action'), hold })
   const outlet = {
-    sendCommand: (_codec: CommandCodec, _location: number, values: CommandValues, hold: boolean) => void tell(values, hold),
-    endHold: (_codec: CommandCodec, _location: number, values: CommandValues) => void tell(values, false),
+    sendCommand: (_codec: CommandEncoder, _location: number, values: CommandValues, hold: boolean) => void tell(values, hold),
+    endHold: (_codec: CommandEncoder, _location: number, values: CommandValues) => void tell(values, false),
     sendEvent: () => undefined,
   }
   const counters = createCounters()

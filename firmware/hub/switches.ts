@@ -1,7 +1,7 @@
-import type { Codec } from '#protocol/index.ts'
-import { COMPONENTS, type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventCodec, type SwitchEventValues, topicOf } from '#protocol/index.ts'
+import type { Encoder } from '#protocol/index.ts'
+import { COMPONENTS, type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventEncoder, type SwitchEventValues, topicOf } from '#protocol/index.ts'
 import { fieldOf, setField } from '../message.ts'
-import type { CommandCodec, CommandValues } from '../message.ts'
+import type { CommandEncoder, CommandValues } from '../message.ts'
 import type { HubCounters, Job, Schedule } from '../runtime/index.ts'
 import type { KnownStatus } from './known-status.ts'
 import { OWN, TAP_ms } from './switch-action.ts'
@@ -12,13 +12,13 @@ const CODES = 256
 
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
-  sendCommand<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void
-  endHold<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void
+  sendCommand<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, hold: boolean, port: number): void
+  endHold<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, port: number): void
   /** Tells displays and logs. */
   sendEvent(values: SwitchEventValues): void
 }
 
-function filled(codec: CommandCodec, fields: Fields): CommandValues {
+function filled(codec: CommandEncoder, fields: Fields): CommandValues {
   const values = codec.create()
   for (const name in fields) setField(values, name, fieldOf(fields, name))
   return values
@@ -80,7 +80,7 @@ export class Switches {
     this.schedule = schedule
     this.commandJob = schedule.loner('commands of a switch', () => this.step())
     this.eventJob = schedule.loner('switch event', () => this.tell())
-    this.event = SwitchEventCodec.create()
+    this.event = SwitchEventEncoder.create()
     this.untold = false
     this.outstanding = undefined
     this.blinkJob = schedule.job('indicators', () => this.blink())

@@ -1,4 +1,4 @@
-import { TagCodec } from '#protocol/index.ts'
+import { TagEncoder } from '#protocol/index.ts'
 import type { Transmitter } from '../runtime/index.ts'
 
 /** Tags that wait to be sent. */
@@ -14,7 +14,7 @@ export class TagQueue {
   constructor(transmit: Transmitter) {
     this.transmit = transmit
     this.tags = []
-    for (let i = 0; i < ROOM; i++) this.tags.push(new Uint8Array(TagCodec.length))
+    for (let i = 0; i < ROOM; i++) this.tags.push(new Uint8Array(TagEncoder.length))
     this.made = 0
     this.sent = 0
   }
@@ -37,7 +37,7 @@ export class TagQueue {
     while (this.sent < this.made) {
       const tag = this.tags[this.sent % ROOM]!
       this.sent++
-      this.transmit.sendEncoded(TagCodec, tag[0]!, tag, tag[2]!)
+      this.transmit.sendEncoded(TagEncoder, tag[0]!, tag, tag[2]!)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { HUB_TYPE, LatchStatusCodec, LightStatusCodec, MirrorStatusCodec, StereoStatusCodec, WindowStatusCodec } from '#protocol/index.ts'
+import { HUB_TYPE, LatchStatusDecoder, LightStatusDecoder, MirrorStatusDecoder, StereoStatusDecoder, WindowStatusDecoder } from '#protocol/index.ts'
 import { lampEntry } from '../components/lamp/index.ts'
 import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { vehicleEntry } from '../components/vehicle/index.ts'
@@ -12,7 +12,7 @@ export const DASH = {
   type: HUB_TYPE.dash,
   components: [vehicleEntry, switchPackEntry, lampEntry],
   actions: DASH_ACTIONS,
-  follows: [WindowStatusCodec, MirrorStatusCodec, LatchStatusCodec, LightStatusCodec, StereoStatusCodec],
+  follows: [WindowStatusDecoder, MirrorStatusDecoder, LatchStatusDecoder, LightStatusDecoder, StereoStatusDecoder],
   vehicle: true,
   hearsAll: true,
   commandRoom: 16,

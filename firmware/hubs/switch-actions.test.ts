@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import {
   LATCH_ACTION, LIGHT_ACTION, LightStatusCodec, LOCATION, LOCATION_NAMES, MIRROR_ACTION, MirrorStatusCodec, STEREO_ACTION,
-  StereoStatusCodec, SWITCH, SWITCH_EDGE, SWITCH_LAYOUT, type SwitchEdge, WINDOW_ACTION,
+  StereoStatusCodec, SWITCH, SWITCH_EDGE, SWITCH_LAYOUT, type SwitchEdge, topicOf, WINDOW_ACTION,
 } from '#protocol/index.ts'
 import { LatchCommand, LightCommand, MESSAGES, MirrorCommand, StereoCommand, WindowCommand } from '#protocol/catalogue/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
-import type { CommandCodec, CommandValues } from '../message.ts'
+import type { CommandEncoder, CommandValues } from '../message.ts'
 import { createCounters, Schedule } from '../runtime/index.ts'
 import { KnownStatus, type SwitchAction, Switches } from '../hub/index.ts'
 import { FakeHal } from '../testing/index.ts'
@@ -19,7 +19,7 @@ function setUp(actions: readonly SwitchAction[], location: number) {
   const schedule = new Schedule(hal, counters)
   const known = new KnownStatus(actions)
   const sent: string[] = []
-  const record = (how: string) => (codec: CommandCodec, to: number, values: CommandValues): void => {
+  const record = (how: string) => (codec: CommandEncoder, to: number, values: CommandValues): void => {
     codec.encode(values, new Uint8Array(8))
     const fields = Object.entries(values)
       .filter(([name, value]) => name !== 'sequence' && value !== 0 && !Number.isNaN(value)).map(([name, value]) => `${name}=${value}`)
@@ -28,7 +28,7 @@ function setUp(actions: readonly SwitchAction[], location: number) {
   const command = record('send')
   const held = record('hold')
   const outlet = {
-    sendCommand: (codec: CommandCodec, to: number, values: CommandValues, hold: boolean) => (hold ? held : command)(codec, to, values),
+    sendCommand: (codec: CommandEncoder, to: number, values: CommandValues, hold: boolean) => (hold ? held : command)(codec, to, values),
     endHold: record('end'),
     sendEvent: () => undefined,
   }
@@ -151,9 +151,9 @@ describe('switches', () => {
     expect(LIGHT_ACTION.set).toBe(0)
     expect(press('lights.head')).toEqual(on)
     expect(press('lights.head')).toEqual(off)
-    known.observe(LightStatusCodec, LOCATION.HOOD, { ...LightStatusCodec.create(), channel: 0, level_pct: 40 })
-    known.observe(LightStatusCodec, LOCATION.HOOD, { ...LightStatusCodec.create(), channel: 1, level_pct: 0 })
-    known.observe(LightStatusCodec, LOCATION.TRUNK, { ...LightStatusCodec.create(), channel: 0, level_pct: 0 })
+    known.observe(topicOf(LightStatusCodec), LOCATION.HOOD, { ...LightStatusCodec.create(), channel: 0, level_pct: 40 })
+    known.observe(topicOf(LightStatusCodec), LOCATION.HOOD, { ...LightStatusCodec.create(), channel: 1, level_pct: 0 })
+    known.observe(topicOf(LightStatusCodec), LOCATION.TRUNK, { ...LightStatusCodec.create(), channel: 0, level_pct: 0 })
     expect(press('lights.head')).toEqual(off)
     expect(press('lights.interior')).toEqual(['send LightCommand DASH level_pct=100 fade_ms=500'])
   })
@@ -161,7 +161,7 @@ describe('switches', () => {
   it('mirrors heat together and toggle', () => {
     const { known, press } = setUp(DASH_ACTIONS, LOCATION.DASH)
     const heat = (action: number): string[] => ['FL', 'FR'].map(to => `send MirrorCommand ${to} action=${action} directionX=1 directionY=1`)
-    known.observe(MirrorStatusCodec, LOCATION.FL, { ...MirrorStatusCodec.create(), heat: 1 })
+    known.observe(topicOf(MirrorStatusCodec), LOCATION.FL, { ...MirrorStatusCodec.create(), heat: 1 })
     expect(press('mirrors.heat')).toEqual(heat(MIRROR_ACTION.heatOff))
     expect(press('mirrors.heat')).toEqual(heat(MIRROR_ACTION.heatOn))
   })
@@ -170,7 +170,7 @@ describe('switches', () => {
     const { known, press } = setUp(DASH_ACTIONS, LOCATION.DASH)
     const volume = (step: number): string[] => [`send StereoCommand STEREO action=${STEREO_ACTION.volume}${step > 0 ? ` volume=${step}` : ''}`]
     expect(press('stereo.volumeDown')).toEqual(volume(0))
-    known.observe(StereoStatusCodec, LOCATION.STEREO, { ...StereoStatusCodec.create(), volume: 29, muted: 1, source: 3 })
+    known.observe(topicOf(StereoStatusCodec), LOCATION.STEREO, { ...StereoStatusCodec.create(), volume: 29, muted: 1, source: 3 })
     expect(press('stereo.volumeUp')).toEqual(volume(30))
     expect(press('stereo.volumeUp')).toEqual(volume(30))
     expect(press('stereo.volumeDown')).toEqual(volume(29))

@@ -1,9 +1,9 @@
 import {
-  DIRECTION, type Direction, LATCH_ACTION, type LatchAction, LatchCommandCodec, type LatchCommandValues, LIGHT_ACTION,
-  LightCommandCodec, type LightCommandValues, LightStatusCodec, LOCATION, MIRROR_ACTION, type MirrorAction, MirrorCommandCodec,
-  type MirrorCommandValues, MirrorStatusCodec, STEREO_ACTION, STEREO_SOURCE, type StereoAction, StereoCommandCodec,
-  type StereoCommandValues, type StereoSource, StereoStatusCodec, type StereoStatusValues, SWITCH, type Switch, WINDOW_ACTION,
-  WindowCommandCodec, type WindowCommandValues,
+  DIRECTION, type Direction, LATCH_ACTION, type LatchAction, LatchCommandEncoder, type LatchCommandValues, LIGHT_ACTION,
+  LightCommandEncoder, type LightCommandValues, LightStatusDecoder, LOCATION, MIRROR_ACTION, type MirrorAction, MirrorCommandEncoder,
+  type MirrorCommandValues, MirrorStatusDecoder, STEREO_ACTION, STEREO_SOURCE, type StereoAction, StereoCommandEncoder,
+  type StereoCommandValues, type StereoSource, StereoStatusDecoder, type StereoStatusValues, SWITCH, type Switch, WINDOW_ACTION,
+  WindowCommandEncoder, type WindowCommandValues,
 } from '#protocol/index.ts'
 import { type Known, knownFrom, NO_CHANNEL, OWN, type SwitchAction } from '../hub/index.ts'
 
@@ -17,12 +17,16 @@ const VOLUME_MAX = 30
 const BLINK_ms = 350
 const INTERIOR_FADE_ms = 500
 /** Channels of the sedan's lamps. */
-const CHANNEL = { low: [0, 1], tail: [0, 1], interior: [0], left: [2], right: [3] }
+const LOW_BEAMS = [0, 1]
+const TAIL_LIGHTS = [0, 1]
+const INTERIOR = [0]
+const LEFT_INDICATOR = [2]
+const RIGHT_INDICATOR = [3]
 
 /** A tap runs the window all the way, a hold moves it until the release. */
 function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction<WindowCommandValues> {
   return {
-    code: code, codec: WindowCommandCodec, targets: [target],
+    code: code, codec: WindowCommandEncoder, targets: [target],
     press: { action: up ? WINDOW_ACTION.up : WINDOW_ACTION.down },
     tap: { action: up ? WINDOW_ACTION.autoUp : WINDOW_ACTION.autoDown },
     release: { action: WINDOW_ACTION.stop },
@@ -31,33 +35,33 @@ function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction<W
 
 function tiltSwitch(code: Switch, target: number, directionX: Direction, directionY: Direction): SwitchAction<MirrorCommandValues> {
   return {
-    code: code, codec: MirrorCommandCodec, targets: [target],
+    code: code, codec: MirrorCommandEncoder, targets: [target],
     press: { action: MIRROR_ACTION.tilt, directionX: directionX, directionY: directionY },
     release: { action: MIRROR_ACTION.stop, directionX: DIRECTION.none, directionY: DIRECTION.none },
   }
 }
 
 function mirrorsSwitch(code: Switch, action: MirrorAction): SwitchAction<MirrorCommandValues> {
-  return { code: code, codec: MirrorCommandCodec, targets: MIRRORS, press: { action: action } }
+  return { code: code, codec: MirrorCommandEncoder, targets: MIRRORS, press: { action: action } }
 }
 
 function latchSwitch(code: Switch, targets: number[], action: LatchAction): SwitchAction<LatchCommandValues> {
-  return { code: code, codec: LatchCommandCodec, targets: targets, press: { action: action } }
+  return { code: code, codec: LatchCommandEncoder, targets: targets, press: { action: action } }
 }
 
 /** Switches lamp channels on and off by what the first of them shows. */
 function lightSwitch(code: Switch, target: number, channels: number[], fade_ms: number): SwitchAction<LightCommandValues> {
   return {
-    code: code, codec: LightCommandCodec, targets: [target], channels: channels,
+    code: code, codec: LightCommandEncoder, targets: [target], channels: channels,
     press: { action: LIGHT_ACTION.set, fade_ms: fade_ms },
-    known: knownFrom(LightStatusCodec, target, channels[0]!, 'level_pct',
+    known: knownFrom(LightStatusDecoder, target, channels[0]!, 'level_pct',
       (values, level_pct) => values.level_pct = level_pct > 0 ? 0 : FULL_pct),
   }
 }
 
 function indicatorSwitch(code: Switch, channels: number[]): SwitchAction<LightCommandValues> {
   return {
-    code: code, codec: LightCommandCodec, targets: [LOCATION.HOOD], channels: channels, blink_ms: BLINK_ms,
+    code: code, codec: LightCommandEncoder, targets: [LOCATION.HOOD], channels: channels, blink_ms: BLINK_ms,
     press: { action: LIGHT_ACTION.set, level_pct: FULL_pct, fade_ms: 0 },
   }
 }
@@ -67,12 +71,12 @@ function stereoSwitch(
 ): SwitchAction<StereoCommandValues> {
   const press = { action: action }
   return known === undefined
-    ? { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press }
-    : { code: code, codec: StereoCommandCodec, targets: [LOCATION.STEREO], press: press, known: known }
+    ? { code: code, codec: StereoCommandEncoder, targets: [LOCATION.STEREO], press: press }
+    : { code: code, codec: StereoCommandEncoder, targets: [LOCATION.STEREO], press: press, known: known }
 }
 
 function stereoKnown(field: keyof StereoStatusValues, adapt: Known<StereoCommandValues>['adapt']): Known<StereoCommandValues> {
-  return knownFrom(StereoStatusCodec, LOCATION.STEREO, NO_CHANNEL, field, adapt)
+  return knownFrom(StereoStatusDecoder, LOCATION.STEREO, NO_CHANNEL, field, adapt)
 }
 
 /** One step of the volume from the last known; from silence when nothing is known. */
@@ -81,20 +85,26 @@ function volumeStep(step: number): Known<StereoCommandValues> {
     values.volume = Math.max(0, Math.min(VOLUME_MAX, (volume >= 0 ? volume : 0) + step)))
 }
 
-const MUTE = stereoKnown('muted', (values, muted) => {
-  values.action = muted > 0 ? STEREO_ACTION.unmute : STEREO_ACTION.mute
-  return muted > 0 ? 0 : 1
-})
+function muting(): Known<StereoCommandValues> {
+  return stereoKnown('muted', (values, muted) => {
+    values.action = muted > 0 ? STEREO_ACTION.unmute : STEREO_ACTION.mute
+    return muted > 0 ? 0 : 1
+  })
+}
 
-const NEXT_SOURCE = stereoKnown('source', (values, source) =>
-  values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? (source + 1) as StereoSource : STEREO_SOURCE.off)
+function nextSource(): Known<StereoCommandValues> {
+  return stereoKnown('source', (values, source) =>
+    values.source = source >= 0 && source < STEREO_SOURCE.bluetooth ? (source + 1) as StereoSource : STEREO_SOURCE.off)
+}
 
-const HEAT: SwitchAction<MirrorCommandValues> = {
-  code: SWITCH['mirrors.heat'], codec: MirrorCommandCodec, targets: MIRRORS, press: { action: MIRROR_ACTION.heatOn },
-  known: knownFrom(MirrorStatusCodec, LOCATION.FL, NO_CHANNEL, 'heat', (values, heat) => {
-    values.action = heat > 0 ? MIRROR_ACTION.heatOff : MIRROR_ACTION.heatOn
-    return heat > 0 ? 0 : 1
-  }),
+function heatSwitch(code: Switch): SwitchAction<MirrorCommandValues> {
+  return {
+    code: code, codec: MirrorCommandEncoder, targets: MIRRORS, press: { action: MIRROR_ACTION.heatOn },
+    known: knownFrom(MirrorStatusDecoder, LOCATION.FL, NO_CHANNEL, 'heat', (values, heat) => {
+      values.action = heat > 0 ? MIRROR_ACTION.heatOff : MIRROR_ACTION.heatOn
+      return heat > 0 ? 0 : 1
+    }),
+  }
 }
 
 /** The driver's pack. */
@@ -119,20 +129,20 @@ export const DASH_ACTIONS: readonly SwitchAction[] = [
   mirrorsSwitch(SWITCH['mirrors.unfold'], MIRROR_ACTION.unfold),
   mirrorsSwitch(SWITCH['mirrors.recall'], MIRROR_ACTION.recall),
   mirrorsSwitch(SWITCH['mirrors.store'], MIRROR_ACTION.store),
-  HEAT,
+  heatSwitch(SWITCH['mirrors.heat']),
   latchSwitch(SWITCH['doors.lock'], LOCKS, LATCH_ACTION.lock),
   latchSwitch(SWITCH['doors.unlock'], LOCKS, LATCH_ACTION.unlock),
   latchSwitch(SWITCH['trunk.release'], [LOCATION.TRUNK], LATCH_ACTION.release),
   latchSwitch(SWITCH['hood.release'], [LOCATION.HOOD], LATCH_ACTION.release),
-  lightSwitch(SWITCH['lights.head'], LOCATION.HOOD, CHANNEL.low, 0),
-  lightSwitch(SWITCH['lights.tail'], LOCATION.TRUNK, CHANNEL.tail, 0),
-  lightSwitch(SWITCH['lights.interior'], LOCATION.DASH, CHANNEL.interior, INTERIOR_FADE_ms),
-  indicatorSwitch(SWITCH['lights.left'], CHANNEL.left),
-  indicatorSwitch(SWITCH['lights.right'], CHANNEL.right),
+  lightSwitch(SWITCH['lights.head'], LOCATION.HOOD, LOW_BEAMS, 0),
+  lightSwitch(SWITCH['lights.tail'], LOCATION.TRUNK, TAIL_LIGHTS, 0),
+  lightSwitch(SWITCH['lights.interior'], LOCATION.DASH, INTERIOR, INTERIOR_FADE_ms),
+  indicatorSwitch(SWITCH['lights.left'], LEFT_INDICATOR),
+  indicatorSwitch(SWITCH['lights.right'], RIGHT_INDICATOR),
   stereoSwitch(SWITCH['stereo.volumeUp'], STEREO_ACTION.volume, volumeStep(1)),
   stereoSwitch(SWITCH['stereo.volumeDown'], STEREO_ACTION.volume, volumeStep(-1)),
-  stereoSwitch(SWITCH['stereo.mute'], STEREO_ACTION.mute, MUTE),
-  stereoSwitch(SWITCH['stereo.source'], STEREO_ACTION.source, NEXT_SOURCE),
+  stereoSwitch(SWITCH['stereo.mute'], STEREO_ACTION.mute, muting()),
+  stereoSwitch(SWITCH['stereo.source'], STEREO_ACTION.source, nextSource()),
   stereoSwitch(SWITCH['stereo.seekUp'], STEREO_ACTION.seekUp, undefined),
   stereoSwitch(SWITCH['stereo.seekDown'], STEREO_ACTION.seekDown, undefined),
 ]

@@ -1,6 +1,6 @@
-import type { Codec } from '#protocol/index.ts'
+import type { Encoder } from '#protocol/index.ts'
 import { CLASSIC_DATA_BYTES, type CodeOf, COMPONENTS, senderNibble, sourceOf, topicOf } from '#protocol/index.ts'
-import type { AnyCodec, CommandCodec, CommandValues } from '../message.ts'
+import type { AnyEncoder, CommandEncoder, CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
 import type { Transmitter } from './transmit.ts'
@@ -23,14 +23,14 @@ const SEQUENCES = 16
 /** What became of a command. */
 export const COMMAND_RESULT = { echoed: 0, lost: 1, dropped: 2 } as const
 type CommandResult = CodeOf<typeof COMMAND_RESULT>
-export type CommandResultHandler = (port: number, result: CommandResult, codec: AnyCodec, location: number) => void
+export type CommandResultHandler = (port: number, result: CommandResult, codec: AnyEncoder, location: number) => void
 
 /** Idle, behind an earlier command to the same component, or on its way. */
 const PHASE = { idle: 0, waiting: 1, sending: 2 } as const
 
 interface Pending {
   phase: CodeOf<typeof PHASE>
-  codec: AnyCodec
+  codec: AnyEncoder
   location: number
   /** Socket of the component whose user wants it. */
   port: number
@@ -50,7 +50,7 @@ function isFor(pending: Pending, topic: number, location: number): boolean {
   return pending.location === location && topicOf(pending.codec) === topic
 }
 
-function idlePending(codec: AnyCodec): Pending {
+function idlePending(codec: AnyEncoder): Pending {
   return {
     phase: PHASE.idle, codec: codec, location: 0, port: 0, data: new Uint8Array(CLASSIC_DATA_BYTES), sequence: 0,
     hold: false, echoed: false, started_ms: 0, heard_ms: 0, due_ms: 0, left_ms: 0,
@@ -80,7 +80,7 @@ export class CommandSender {
 
   /** `room`: how many commands may be under way; `firstSequence` random, so that a reset hub is not taken for itself. */
   constructor(schedule: Schedule, transmit: Transmitter, counters: HubCounters, address: number, room: number,
-    firstSequence: number, idle: AnyCodec, finished: CommandResultHandler) {
+    firstSequence: number, idle: AnyEncoder, finished: CommandResultHandler) {
     this.proves = undefined
     this.schedule = schedule
     this.transmit = transmit
@@ -100,13 +100,13 @@ export class CommandSender {
    * Sends a command and watches over it; `values.sequence` is filled in. A held one takes the place of all that is under
    * way to this component, as a thumb on a switch wants an answer now; others only that of a held one.
    */
-  send<V extends CommandValues>(codec: Codec<V>, location: number, values: V, hold: boolean, port: number): void {
+  send<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, hold: boolean, port: number): void {
     this.replaceAll(topicOf(codec), location, !hold)
     this.submit(codec, location, values, hold, port)
   }
 
   /** Sends a command in place of all that is under way to this component. */
-  override<V extends CommandValues>(codec: Codec<V>, location: number, values: V, port: number): void {
+  override<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, port: number): void {
     this.replaceAll(topicOf(codec), location, false)
     this.submit(codec, location, values, false, port)
   }
@@ -166,7 +166,7 @@ export class CommandSender {
     if (!pending.hold) this.finish(pending)
   }
 
-  private submit(codec: CommandCodec, location: number, values: CommandValues, hold: boolean, port: number): void {
+  private submit(codec: CommandEncoder, location: number, values: CommandValues, hold: boolean, port: number): void {
     if (this.active === this.pool.length && !this.makeRoom()) {
       this.counters.commandsDropped++
       this.finished(port, COMMAND_RESULT.dropped, codec, location)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  check, COMPONENT_CLASS, counterOf, dataIdOf, E2E_OUTCOME, hubAddress, kindOf, LATER_KIND, LOCATION, messageId, pageOf, SWITCH,
+  check, type Codec, COMPONENT_CLASS, counterOf, dataIdOf, E2E_OUTCOME, hubAddress, kindOf, LATER_KIND, LOCATION, messageId, pageOf, SWITCH,
   SWITCH_LAYOUT, topicOf,
 } from '#protocol/index.ts'
 import { BlindCommand, BlindStatus, laterCodec, SeatCommand, SeatStatus } from '#protocol/export/testing/index.ts'
@@ -9,7 +9,7 @@ import { switchPackEntry } from '../components/switch-pack/index.ts'
 import { createHub, KnownStatus, NO_CHANNEL, type SwitchAction } from '../hub/index.ts'
 import { DASH, DOOR } from '../hubs/index.ts'
 import { fieldOf, setField } from '../message.ts'
-import type { CommandCodec, StatusCodec } from '../message.ts'
+import type { CommandValues, StatusValues } from '../message.ts'
 import { connect, DESCRIPTORS, FakeClock, FakeHal, frameOf, sendTo, sentBy } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Receiver } from './receive.ts'
@@ -21,7 +21,7 @@ const SEAT = { command: laterCodec(SeatCommand), status: laterCodec(SeatStatus) 
 const BLIND = { command: laterCodec(BlindCommand), status: laterCodec(BlindStatus) }
 
 /** A class whose component has a level, which commands set and its status tells; the levels it was told, in order. */
-function levelled(code: ComponentEntry['code'], command: CommandCodec, status: StatusCodec): { entry: ComponentEntry, levels: number[] } {
+function levelled(code: ComponentEntry['code'], command: Codec<CommandValues>, status: Codec<StatusValues>): { entry: ComponentEntry, levels: number[] } {
   const levels: number[] = []
   const create: ComponentEntry['create'] = (context): Component => ({
     statusCount: 1,
@@ -37,7 +37,7 @@ function levelled(code: ComponentEntry['code'], command: CommandCodec, status: S
   return { entry: { code, command, status, create }, levels }
 }
 
-function toggle(name: (typeof SWITCH_LAYOUT.driver)[number], codec: CommandCodec, status: StatusCodec): SwitchAction {
+function toggle(name: (typeof SWITCH_LAYOUT.driver)[number], codec: Codec<CommandValues>, status: Codec<StatusValues>): SwitchAction {
   return {
     code: SWITCH[name], codec, targets: [FL], press: {},
     known: {
@@ -51,7 +51,7 @@ function toggle(name: (typeof SWITCH_LAYOUT.driver)[number], codec: CommandCodec
 }
 
 /** A door with a seat and a blind, under one identifier, and a dash that commands them; the descriptors are of other classes. */
-function car(follows: readonly StatusCodec[] = [SEAT.status, BLIND.status]) {
+function car(follows: readonly Codec<StatusValues>[] = [SEAT.status, BLIND.status]) {
   const clock = new FakeClock()
   const dashHal = new FakeHal(DASHBOARD, 2, clock)
   const doorHal = new FakeHal(FL, 2, clock)
@@ -182,7 +182,7 @@ describe('the parts of a hub', () => {
     const actions = [toggle('lights.head', SEAT.command, SEAT.status), toggle('lights.tail', BLIND.command, BLIND.status)]
     const [seat, blind] = actions.map(action => action.known!)
     const known = new KnownStatus(actions)
-    known.observe(BLIND.status, FL, { level: 2 })
+    known.observe(topicOf(BLIND.status), FL, { level: 2 })
     expect([known.value(seat!), known.value(blind!)]).toEqual([NaN, 2])
     known.expect(seat!, 1)
     expect([known.value(seat!), known.value(blind!)]).toEqual([1, 2])

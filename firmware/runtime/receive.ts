@@ -1,9 +1,9 @@
-import type { Codec } from '#protocol/index.ts'
+import type { Decoder } from '#protocol/index.ts'
 import {
   CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, hubAddress, LATER_KIND, LOCATION, locationOfAddress, NULL_ADDRESS, pduFormatOf,
   PF_ADDRESS_CLAIMED, PF_BROADCAST, TOOL_ADDRESSES,
 } from '#protocol/index.ts'
-import type { AnyCodec } from '../message.ts'
+import type { AnyDecoder } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -11,7 +11,7 @@ import type { Schedule } from './schedule.ts'
 export type MessageHandler<Values extends object> = (values: Values, location: number, source: number) => void
 
 interface Subscription {
-  readonly codec: AnyCodec
+  readonly codec: AnyDecoder
   readonly values: object
   readonly length: number
   readonly lifetime_ms: number
@@ -105,7 +105,7 @@ export class Receiver {
    * Wants the messages of a row from now on. One handler a row. What hubs say concerns everyone, what is said to a hub only that one: a
    * manager's controller lets in the rest too.
    */
-  on<Values extends object>(codec: Codec<Values>, handle: MessageHandler<Values>): void {
+  on<Values extends object>(codec: Decoder<Values>, handle: MessageHandler<Values>): void {
     const first = codec.page * ROW_TO_HUB + codec.kind * LOCATIONS
     this.subscriptions.push({
       codec: codec, values: codec.create(), length: codec.length, lifetime_ms: codec.lifetime_ms, later: codec.kind === LATER_KIND,

@@ -1,6 +1,6 @@
-import type { Codec } from '#protocol/index.ts'
+import type { Encoder } from '#protocol/index.ts'
 import { dataIdOf, E2E_COUNTER_MAX, isBroadcastKind, locationOf, messageId, PF_BROADCAST, protect } from '#protocol/index.ts'
-import type { AnyCodec } from '../message.ts'
+import type { AnyEncoder } from '../message.ts'
 import type { CanPort } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
 import { FrameQueue, NO_KEY } from './frame-queue.ts'
@@ -124,7 +124,7 @@ export class Transmitter {
    * identifier and `key` that still waits gets the new content. `false`: dropped, and counted.
    * @throws RangeError from the codec for values out of range.
    */
-  send<Values extends object>(codec: Codec<Values>, location: number, values: Values, key: number): boolean {
+  send<Values extends object>(codec: Encoder<Values>, location: number, values: Values, key: number): boolean {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     codec.encode(values, frame.data)
@@ -133,7 +133,7 @@ export class Transmitter {
   }
 
   /** The same with bytes that are already encoded (2…length−1). */
-  sendEncoded(codec: AnyCodec, location: number, data: Uint8Array, key: number): boolean {
+  sendEncoded(codec: AnyEncoder, location: number, data: Uint8Array, key: number): boolean {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     for (let i = 2; i < codec.length; i++) frame.data[i] = data[i]!
@@ -157,7 +157,7 @@ export class Transmitter {
   }
 
   /** True while a message to this location waits or is in the controller. */
-  waits(codec: AnyCodec, location: number): boolean {
+  waits(codec: AnyEncoder, location: number): boolean {
     return this.holds(messageId(codec.priority, codec.page, codec.kind, location, this.source))
   }
 
@@ -166,7 +166,7 @@ export class Transmitter {
     return this.flying + this.queue.count()
   }
 
-  private reserve(codec: AnyCodec, location: number, key: number): TxFrame | undefined {
+  private reserve(codec: AnyEncoder, location: number, key: number): TxFrame | undefined {
     if (!this.opened) {
       this.counters.txClosed++
       return undefined

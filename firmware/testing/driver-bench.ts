@@ -1,7 +1,7 @@
-import { type Codec, type Descriptor, IGNITION, type Ignition, type Switch, type SwitchEdge } from '#protocol/index.ts'
+import { type Codec, CODECS, type Decoder, type Descriptor, type Encoder, IGNITION, type Ignition, type Switch, type SwitchEdge } from '#protocol/index.ts'
 import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/index.ts'
 import type { Port } from '../hal.ts'
-import type { AnyCodec, CommandValues, StatusValues } from '../message.ts'
+import type { AnyEncoder, CommandValues, StatusValues } from '../message.ts'
 
 /** What is plugged into a bench's port: the physics a test wants, stepped every millisecond. */
 export interface BenchPlant {
@@ -19,19 +19,24 @@ export interface BenchPlant {
 /** What the driver of a switch pack told. */
 export interface ToldEdge { code: Switch, edge: SwitchEdge, duration_ms: number, at_ms: number }
 
-type CommandOf<Entry> = Entry extends { command: Codec<infer Values> } ? Values : CommandValues
-type StatusOf<Entry> = Entry extends { status: Codec<infer Values> } ? Values : StatusValues
+type CommandOf<Entry> = Entry extends { command: Decoder<infer Values> } ? Values : CommandValues
+type StatusOf<Entry> = Entry extends { status: Encoder<infer Values> } ? Values : StatusValues
 
-function encoded<Values extends object>(codec: Codec<Values>, values: Values): Uint8Array {
+function encoded<Values extends object>(codec: Encoder<Values>, values: Values): Uint8Array {
   const data = new Uint8Array(codec.length)
   codec.encode(values, data)
   return data
 }
 
-function decoded<Values extends object>(codec: Codec<Values>, data: Uint8Array): Values {
+function decoded<Values extends object>(codec: Decoder<Values>, data: Uint8Array): Values {
   const values = codec.create()
   codec.decode(data, values)
   return values
+}
+
+/** The codec that a row's encoder is a half of. */
+function codecOf<Values extends object>(half: Encoder<Values>): Codec<Values> {
+  return CODECS[half.name as keyof typeof CODECS] as unknown as Codec<Values>
 }
 
 /** What a port's converter makes of its samples, one every millisecond. */
@@ -109,7 +114,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   readonly writes: { register: number, value: number }[] = []
   readonly edges: ToldEdge[] = []
   readonly readings: { ignition: number, gear: number, speed_kmh: number }[] = []
-  readonly events: { codec: AnyCodec, data: Uint8Array }[] = []
+  readonly events: { codec: AnyEncoder, data: Uint8Array }[] = []
   readonly nvm: Map<number, Uint8Array>
   /** Every write, and whether a motor ran then. */
   readonly saves: { key: number, driving: boolean }[] = []
@@ -185,12 +190,12 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
     const codec = this.entry.status!
     const values = codec.create()
     this.component.status!(values, index)
-    return decoded(codec, encoded(codec, values)) as StatusOf<Entry>
+    return decoded(codecOf(codec), encoded(codec, values)) as StatusOf<Entry>
   }
 
   /** The events of a row that it sent, decoded from what it encoded. */
   eventsOf<Values extends object>(codec: Codec<Values>): Values[] {
-    return this.events.filter(event => event.codec === codec).map(event => decoded(codec, event.data))
+    return this.events.filter(event => event.codec.encode === codec.encode).map(event => decoded(codec, event.data))
   }
 
   setPower(granted: boolean): void {

@@ -1,7 +1,7 @@
 import { LOCATION } from '#protocol/index.ts'
 import type { ComponentContext } from '../components/index.ts'
 import { DOOR } from '../hubs/index.ts'
-import type { AnyCodec } from '../message.ts'
+import type { AnyEncoder } from '../message.ts'
 import { bootHub, type HubImage, type HubParts, type PortSlot } from '../hub/index.ts'
 import { DESCRIPTORS } from './descriptors.ts'
 import type { FakeClock } from './fake-clock.ts'
@@ -38,7 +38,7 @@ export function running(status = true): RunningProbe {
 }
 
 /** When a hub sent the frames of a row, ms. */
-export const timesOf = (hal: FakeHal, codec: AnyCodec): number[] =>
+export const timesOf = (hal: FakeHal, codec: AnyEncoder): number[] =>
   hal.bus.sent.filter(frame => (frame.id >>> 16 & 0x3ff) === (codec.page << 8 | 0xff) && (frame.id >>> 12 & 0xf) === codec.kind)
     .map(frame => frame.at_ms)
 /** The last of a port's frames. */

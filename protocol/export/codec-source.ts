@@ -8,7 +8,7 @@ import { LOCATION } from '../locations.ts'
 const KINDS = 16
 
 /**
- * Writes `messages.generated.ts`: for each row the type of its values and a codec. The code is straight line, one
+ * Writes `messages.generated.ts`: for each row the type of its values, a codec and its halves. The code is straight line, one
  * statement a field and one a byte, so that it is as quick as hand-packed code and runs on a board as it stands.
  */
 
@@ -19,7 +19,7 @@ const head = (types: readonly string[]): string => `// Generated from the messag
 import type {
 ${types.map(type => `  ${type},`).join('\n')}
 } from './enums.ts'
-import type { Codec } from './codec.ts'
+import type { Codec, Decoder, Encoder } from './codec.ts'
 import { noValue, refuse, saturated, withoutValue } from './field-code.ts'
 `
 
@@ -51,29 +51,40 @@ export type ${row.name}Values = {
 ${members.join('\n')}
 }
 
-export const ${row.name}Codec: Codec<${row.name}Values> = {
-  name: '${row.name}',
-  kind: ${row.kind},
-  page: ${row.page},${row.class === undefined ? '' : `\n  class: ${row.class},`}
-  priority: ${row.priority},
-  length: ${lengthOf(row)},
-  idlePeriod_ms: ${row.idlePeriod_ms},
-  activePeriod_ms: ${row.activePeriod_ms},
-  minimumInterval_ms: ${row.minimumInterval_ms},
-  lifetime_ms: ${row.lifetime_ms},
-  create: () => ({ ${initial} }),
-  encode: (values, data) => {
+const create${row.name} = (): ${row.name}Values => ({ ${initial} })
+
+const encode${row.name} = (values: ${row.name}Values, data: Uint8Array): void => {
 ${indented(encodeLines(row))}
-  },
-  decode: (data, values) => {
+}
+
+const decode${row.name} = (data: Uint8Array, values: ${row.name}Values): void => {
 ${indented(fields.flatMap(([name, field]) => decodeLines(name, field)))}
-  },
+}
+
+${rendered(row, 'Encoder')}
+${rendered(row, 'Decoder')}
+${rendered(row, 'Codec')}`
+}
+
+/** A codec, or a half of it. The row's numbers stand in each, so that an image holds those of the halves that it has and no more. */
+function rendered(row: MessageRow, type: 'Encoder' | 'Decoder' | 'Codec'): string {
+  const { name, kind, page, priority, idlePeriod_ms, activePeriod_ms, minimumInterval_ms, lifetime_ms } = row
+  const sends = type !== 'Decoder'
+  const members = {
+    ...(sends && { name: `'${name}'` }), kind, page, ...(row.class !== undefined && { class: row.class }), length: lengthOf(row), lifetime_ms,
+    ...(sends && { priority, idlePeriod_ms, activePeriod_ms, minimumInterval_ms }),
+  }
+  const parts = { create: `create${name}`, ...(sends && { encode: `encode${name}` }), ...(type !== 'Encoder' && { decode: `decode${name}` }) }
+  const line = (values: object): string => Object.entries(values).map(([key, value]) => `${key}: ${value}`).join(', ')
+  return `export const ${name}${type}: ${type}<${name}Values> = {
+  ${line(members)},
+  ${line(parts)},
 }
 `
 }
 
 function indented(lines: readonly string[]): string {
-  return lines.map(line => `    ${line}`).join('\n')
+  return lines.map(line => `  ${line}`).join('\n')
 }
 
 /** Type of a decoded field in TypeScript: `WindowAction` of a table in `enums.ts`, or the codes themselves. */

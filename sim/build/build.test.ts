@@ -39,6 +39,11 @@ describe('sources as they are bundled', () => {
     expect(await of(text)).toBe(text)
   })
 
+  it('say of calls that make constants that nothing else comes of them', async () => {
+    expect(await of('const a = [f(new G(1))]\nconst h = () => f(2)\nf(3)\n'))
+      .toBe('const a = [/* @__PURE__ */ f(/* @__PURE__ */ new G(1))]\nconst h = () => f(2)\nf(3)\n')
+  })
+
   it('mark texts that are names of properties', async () => {
     expect(await of('let a = \'wish\', b = \'other\'')).toBe('let a = /* @__KEY__ */ \'wish\', b = \'other\'')
   })

@@ -10,6 +10,8 @@ const MESSAGES = /messages\.generated\.ts$/
 const TELLS_PEOPLE = ['job', 'reader', 'loner', 'refuse', 'withoutValue', 'FrameCycle', 'CommandReceiver', 'DriverJobs']
 /** Tells esbuild that the text behind it is a property's name. */
 const KEY = '/* @__KEY__ */ '
+/** Tells it that nothing comes of the call behind it but its value. */
+const PURE = '/* @__PURE__ */ '
 
 /** A constant: a number, or an object some of whose members are numbers. */
 type Constant = Value | Readonly<Record<string, unknown>>
@@ -28,6 +30,7 @@ export interface Changes {
  * - constants in place: `WINDOW_PARAMETERS.run_ms` becomes `12000`, wherever the table is. Values are those of the modules as they
  *   run here; a board has no module state, so that a constant is the same everywhere and always;
  * - a text that is the name of a property (of `names`) is shortened with it: states, fields that are found by name;
+ * - calls that make a module's constants are marked: a module has no state, so that what nobody uses need not be made;
  * - texts for people are empty, and methods of classes that nobody calls are gone.
  */
 export async function transformed(root: string, path: string, text: string, { names, unused }: Changes): Promise<string> {
@@ -42,10 +45,20 @@ export async function transformed(root: string, path: string, text: string, { na
     else if (isForPeople(node)) edits.push({ from, to: node.getEnd(), text: '\'\'' })
     else if (value !== undefined) edits.push({ from, to: node.getEnd(), text: Number(value) < 0 ? `(${String(value)})` : String(value) })
     else if (ts.isStringLiteral(node) && names.has(node.text) && !MESSAGES.test(path)) edits.push({ from, to: from, text: KEY })
-    else node.forEachChild(visit)
+    else {
+      if (makesConstant(node)) edits.push({ from, to: from, text: PURE })
+      node.forEachChild(visit)
+    }
   }
   visit(file)
   return edits.reverse().reduce((all, edit) => all.slice(0, edit.from) + edit.text + all.slice(edit.to), text)
+}
+
+/** A call outside of functions, in what a constant of the module is made of. */
+function makesConstant(node: ts.Node): boolean {
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return false
+  const place = ts.findAncestor(node, each => ts.isFunctionLike(each) || ts.isClassLike(each) || ts.isVariableStatement(each))
+  return place !== undefined && ts.isVariableStatement(place) && ts.isSourceFile(place.parent)
 }
 
 function isUnused(node: ts.Node, unused: ReadonlySet<string>): boolean {

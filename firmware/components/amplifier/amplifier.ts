@@ -1,6 +1,6 @@
 import {
-  AMPLIFIER_PLUG, type CodeOf, COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND, StereoCommandCodec,
-  type StereoCommandValues, type StereoSource, StereoStatusCodec, type StereoStatusValues,
+  AMPLIFIER_PLUG, type CodeOf, COMPONENT_CLASS, IGNITION, STEREO_ACTION, STEREO_SOURCE, STEREO_TEXT_KIND, StereoCommandDecoder,
+  type StereoCommandValues, type StereoSource, StereoStatusEncoder, type StereoStatusValues,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -267,7 +267,7 @@ class AmplifierDriver implements CommandedDriver<StereoCommandValues, StereoStat
 
 export const amplifierEntry = defineComponent({
   code: COMPONENT_CLASS.amplifier,
-  command: StereoCommandCodec,
-  status: StereoStatusCodec,
+  command: StereoCommandDecoder,
+  status: StereoStatusEncoder,
   create: context => new AmplifierDriver(context),
 })

@@ -1,4 +1,4 @@
-import { StereoTextCodec, type StereoTextKind, type StereoTextValues } from '#protocol/index.ts'
+import { StereoTextEncoder, type StereoTextKind, type StereoTextValues } from '#protocol/index.ts'
 import type { ComponentContext } from '../component.ts'
 
 const CHARACTERS_PER_FRAME = 5
@@ -23,7 +23,7 @@ export class TextSender {
     this.lengthRegister = lengthRegister
     this.firstRegister = firstRegister
     this.text = new Uint8Array(most)
-    this.values = StereoTextCodec.create()
+    this.values = StereoTextEncoder.create()
     this.characters = 0
     this.frame = -1
     this.transfer = 0
@@ -67,7 +67,7 @@ export class TextSender {
     values.char2 = this.characterAt(start + 2)
     values.char3 = this.characterAt(start + 3)
     values.char4 = this.characterAt(start + 4)
-    this.context.sendEvent(StereoTextCodec, values)
+    this.context.sendEvent(StereoTextEncoder, values)
     this.frame = start + CHARACTERS_PER_FRAME > this.characters ? -1 : this.frame + 1
   }
 

@@ -1,6 +1,6 @@
 import {
-  COMPONENT_CLASS, LAMP_PLUG, LIGHT_ACTION, LIGHT_FAULT, LightCommandCodec, type LightCommandValues, type LightFault,
-  LightStatusCodec, type LightStatusValues, LOCATION, rounded,
+  COMPONENT_CLASS, LAMP_PLUG, LIGHT_ACTION, LIGHT_FAULT, LightCommandDecoder, type LightCommandValues, type LightFault,
+  LightStatusEncoder, type LightStatusValues, LOCATION, rounded,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -208,7 +208,7 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
 
 export const lampEntry = defineComponent({
   code: COMPONENT_CLASS.lamp,
-  command: LightCommandCodec,
-  status: LightStatusCodec,
+  command: LightCommandDecoder,
+  status: LightStatusEncoder,
   create: context => new LampDriver(context),
 })

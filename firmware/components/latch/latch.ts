@@ -1,6 +1,6 @@
 import {
-  type CodeOf, COMPONENT_CLASS, LATCH_ACTION, LATCH_PLUG, LATCH_STATE, type LatchAction, LatchCommandCodec,
-  type LatchCommandValues, type LatchState, LatchStatusCodec, type LatchStatusValues,
+  type CodeOf, COMPONENT_CLASS, LATCH_ACTION, LATCH_PLUG, LATCH_STATE, type LatchAction, LatchCommandDecoder,
+  type LatchCommandValues, type LatchState, LatchStatusEncoder, type LatchStatusValues,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -226,7 +226,7 @@ class LatchDriver implements CommandedDriver<LatchCommandValues, LatchStatusValu
 
 export const latchEntry = defineComponent({
   code: COMPONENT_CLASS.latch,
-  command: LatchCommandCodec,
-  status: LatchStatusCodec,
+  command: LatchCommandDecoder,
+  status: LatchStatusEncoder,
   create: context => new LatchDriver(context),
 })

@@ -1,6 +1,6 @@
 import {
-  type CodeOf, COMPONENT_CLASS, DIRECTION, type Direction, IGNITION, MIRROR_ACTION, MIRROR_FLAG, MIRROR_PLUG, MirrorCommandCodec,
-  type MirrorCommandValues, MirrorStatusCodec, type MirrorStatusValues,
+  type CodeOf, COMPONENT_CLASS, DIRECTION, type Direction, IGNITION, MIRROR_ACTION, MIRROR_FLAG, MIRROR_PLUG, MirrorCommandDecoder,
+  type MirrorCommandValues, MirrorStatusEncoder, type MirrorStatusValues,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -233,7 +233,7 @@ class MirrorDriver implements CommandedDriver<MirrorCommandValues, MirrorStatusV
 
 export const mirrorEntry = defineComponent({
   code: COMPONENT_CLASS.mirror,
-  command: MirrorCommandCodec,
-  status: MirrorStatusCodec,
+  command: MirrorCommandDecoder,
+  status: MirrorStatusEncoder,
   create: context => new MirrorDriver(context),
 })

@@ -1,5 +1,5 @@
 import { COMPONENT_CLASS, IGNITION, SEAT_FAN_PLUG, SEAT_FAN_STATE, type SeatFanState } from '#protocol/index.ts'
-import { SeatFanCommandCodec, type SeatFanCommandValues, SeatFanStatusCodec, type SeatFanStatusValues } from '#protocol/index.ts'
+import { SeatFanCommandDecoder, type SeatFanCommandValues, SeatFanStatusEncoder, type SeatFanStatusValues } from '#protocol/index.ts'
 import { PRIORITY } from '../../power/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -113,7 +113,7 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
 
 export const seatFanEntry = defineComponent({
   code: COMPONENT_CLASS.seatFan,
-  command: SeatFanCommandCodec,
-  status: SeatFanStatusCodec,
+  command: SeatFanCommandDecoder,
+  status: SeatFanStatusEncoder,
   create: context => new SeatFanDriver(context),
 })

@@ -1,6 +1,6 @@
 import {
-  type CodeOf, COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_PLUG, type WindowAction, WindowCommandCodec,
-  type WindowCommandValues, WindowStatusCodec, type WindowStatusValues,
+  type CodeOf, COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_PLUG, type WindowAction, WindowCommandDecoder,
+  type WindowCommandValues, WindowStatusEncoder, type WindowStatusValues,
 } from '#protocol/index.ts'
 import { defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
@@ -325,7 +325,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
 
 export const windowEntry = defineComponent({
   code: COMPONENT_CLASS.window,
-  command: WindowCommandCodec,
-  status: WindowStatusCodec,
+  command: WindowCommandDecoder,
+  status: WindowStatusEncoder,
   create: context => new WindowDriver(context),
 })

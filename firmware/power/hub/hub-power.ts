@@ -1,4 +1,4 @@
-import { LOCATION, PowerGrantCodec, type PowerGrantValues, PowerShedCodec, type PowerShedValues } from '#protocol/index.ts'
+import { LOCATION, PowerGrantEncoder, type PowerGrantValues, PowerShedEncoder, type PowerShedValues } from '#protocol/index.ts'
 import type { Hal } from '../../hal.ts'
 import type { HubCounters, Schedule, Transmitter } from '../../runtime/index.ts'
 import type { DropLimits } from '../plan.ts'
@@ -73,12 +73,12 @@ export class HubPower {
 
   /** Sends the answer of the manager in this hub to a port, of this hub or another. */
   sendGrant(location: number, values: PowerGrantValues): void {
-    this.transmit.send(PowerGrantCodec, location, values, values.port)
+    this.transmit.send(PowerGrantEncoder, location, values, values.port)
     if (location === this.location) this.deliver(values)
   }
 
   sendShed(values: PowerShedValues): void {
-    this.transmit.send(PowerShedCodec, LOCATION.ALL, values, 0)
+    this.transmit.send(PowerShedEncoder, LOCATION.ALL, values, 0)
     this.inCharge.shed(values.level)
   }
 

@@ -1,4 +1,4 @@
-import { PowerReleaseCodec, type PowerReleaseValues, PowerRequestCodec, type PowerRequestValues } from '#protocol/index.ts'
+import { PowerReleaseEncoder, type PowerReleaseValues, PowerRequestEncoder, type PowerRequestValues } from '#protocol/index.ts'
 import type { Transmitter } from '../../runtime/index.ts'
 
 /** The manager in this very hub: a hub does not hear its own frames. */
@@ -19,8 +19,8 @@ export class PowerRequests {
     this.manager = undefined
     this.location = location
     this.transmit = transmit
-    this.requestValues = PowerRequestCodec.create()
-    this.releaseValues = PowerReleaseCodec.create()
+    this.requestValues = PowerRequestEncoder.create()
+    this.releaseValues = PowerReleaseEncoder.create()
   }
 
   request(port: number, sequence: number, run_A: number, peak_A: number, duration_ms: number, priority: number): void {
@@ -31,7 +31,7 @@ export class PowerRequests {
     values.peak_A = peak_A
     values.duration_ms = duration_ms
     values.priority = priority
-    this.transmit.send(PowerRequestCodec, this.location, values, port)
+    this.transmit.send(PowerRequestEncoder, this.location, values, port)
     if (this.manager !== undefined) this.manager.requested(values, this.location)
   }
 
@@ -40,7 +40,7 @@ export class PowerRequests {
     const values = this.releaseValues
     values.port = port
     values.sequence = sequence
-    this.transmit.send(PowerReleaseCodec, this.location, values, port)
+    this.transmit.send(PowerReleaseEncoder, this.location, values, port)
     if (this.manager !== undefined) this.manager.released(values, this.location)
   }
 }

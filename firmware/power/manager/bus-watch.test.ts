@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   hubAddress, HubStatusCodec, LOCATION, messageId, NOTICE, peerId, PF_DIAGNOSTIC_PHYSICAL, PowerShedCodec, WindowCommandCodec,
 } from '#protocol/index.ts'
-import type { AnyCodec } from '../../message.ts'
+import type { AnyEncoder } from '../../message.ts'
 import { Notices } from '../../runtime/index.ts'
 import { createWatch, FLOOD_FRAMES } from './bus-watch.ts'
 
@@ -13,7 +13,7 @@ function setUp() {
   const notices = new Notices()
   const present = [false, true, true, false, true, true, true, true, true]
   const watch = createWatch(hubAddress(DASH), notices, present)
-  const heard = (codec: AnyCodec, location: number, source: number): number[] => {
+  const heard = (codec: AnyEncoder, location: number, source: number): number[] => {
     notices.counts.fill(0)
     watch.heard(messageId(codec.priority, codec.page, codec.kind, location, source))
     watch.look()

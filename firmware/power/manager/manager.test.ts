@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { GRANT_RESULT, IGNITION, LOCATION, MANAGER_STATE, PowerRequestCodec, SHED_REASON } from '#protocol/index.ts'
 import { linePlan, ManagerBench as Bench, PORTS } from '../../testing/index.ts'
 import { POWER_RULES } from '../rules.ts'
-import { FIRST_MANAGER, MANAGER_RULES } from './manager.ts'
+import { FIRST_MANAGER } from './entries.ts'
+import { MANAGER_RULES } from './manager.ts'
 
 const { DASH, FL, FR, TRUNK } = LOCATION
 const { granted, deferred, refused, revoked } = GRANT_RESULT

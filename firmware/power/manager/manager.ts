@@ -1,12 +1,11 @@
 import {
-  GRANT_RESULT, type HubStatusValues, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantCodec,
-  type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedCodec, type PowerShedValues,
+  GRANT_RESULT, type HubStatusValues, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantEncoder,
+  type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedEncoder, type PowerShedValues,
 } from '#protocol/index.ts'
-import type { Job, Notices, Schedule } from '../../runtime/index.ts'
+import type { Job, Schedule } from '../../runtime/index.ts'
 import { type Account, Allocator } from '../allocator/index.ts'
 import type { PowerPlan } from '../plan.ts'
 import type { HubPower, ManagerInCharge } from '../hub/index.ts'
-import { type BusWatch, createWatch } from './bus-watch.ts'
 import { Excess } from './excess.ts'
 import { Presence, REPORT_ms } from './presence.ts'
 import { POWER_RULES } from '../rules.ts'
@@ -42,13 +41,6 @@ export interface ManagerHost {
   ignition(): Ignition
   /** Tells people. */
   log(text: string): void
-}
-
-/** A power manager that a hub can carry. */
-export interface ManagerEntry {
-  readonly create: (host: ManagerHost, plan: PowerPlan) => PowerManager
-  /** What its hub, which hears everyone, notices; `present`: where the car has hubs. */
-  readonly watch: (address: number, notices: Notices, present: readonly boolean[] | undefined) => BusWatch
 }
 
 /** What the manager counts since boot. */
@@ -122,8 +114,8 @@ export class PowerManager {
     this.excess = new Excess(plan)
     this.tickJob = host.schedule.loner('power manager', () => this.tick())
     this.decideJob = host.schedule.loner('power decision', () => this.decide())
-    this.grant = PowerGrantCodec.create()
-    this.shed = PowerShedCodec.create()
+    this.grant = PowerGrantEncoder.create()
+    this.shed = PowerShedEncoder.create()
     this.otherHeard_ms = 0
     this.rival_ms = -Infinity
     this.rivalled = false
@@ -391,8 +383,3 @@ export class PowerManager {
     this.onChange(state)
   }
 }
-
-/** The dash's manager: in charge whenever the hub is up. */
-export const FIRST_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, false), watch: createWatch }
-/** The trunk's: in charge while the dash is silent. */
-export const STANDBY_MANAGER: ManagerEntry = { create: (host, plan) => new PowerManager(host, plan, true), watch: createWatch }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  GRANT_RESULT, hubAddress, HubStatusCodec, IGNITION, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantCodec, PowerReleaseCodec,
-  PowerRequestCodec, PowerShedCodec, SHED_REASON, VehicleStateCodec,
+  type Codec, GRANT_RESULT, hubAddress, HubStatusCodec, IGNITION, LOCATION, MANAGER_STATE, messagePgn, PortStatusCodec, PowerGrantCodec,
+  PowerReleaseCodec, PowerRequestCodec, PowerShedCodec, SHED_REASON, VehicleStateCodec,
 } from '#protocol/index.ts'
-import type { AnyCodec } from '../../message.ts'
-import { FIRST_MANAGER, MANAGER_RULES, STANDBY_MANAGER } from './manager.ts'
+import { FIRST_MANAGER, STANDBY_MANAGER } from './entries.ts'
+import { MANAGER_RULES } from './manager.ts'
 import { FakeHal, linePlan, sentBy, TOOL } from '../../testing/index.ts'
 import { createCounters, type Receiver, Schedule, Transmitter, Vehicle } from '../../runtime/index.ts'
 import { HubPower, ORPHANED_ms } from '../hub/index.ts'
@@ -40,12 +40,12 @@ function seated(standby = false) {
   }, plan)
   manager.onChange = state => beats.push(state !== none)
   const seat = new ManagerSeat(manager, power)
-  const handlers = new Map<string, Handler>()
-  const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(codec.name, { handle }) }
+  const handlers = new Map<number, Handler>()
+  const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(messagePgn(codec.page, codec.kind, 0), { handle }) }
   seat.listen(receiver as Receiver)
   /** A message of the other hub, or of somebody who speaks in its name. */
-  const hear = (codec: AnyCodec, values: object = {}, source = hubAddress(FL), at: number = FL): void =>
-    handlers.get(codec.name)!.handle({ ...codec.create(), ...values }, at, source)
+  const hear = (codec: Codec<object>, values: object = {}, source = hubAddress(FL), at: number = FL): void =>
+    handlers.get(messagePgn(codec.page, codec.kind, 0))!.handle({ ...codec.create(), ...values }, at, source)
   const fill = () => {
     const values = VehicleStateCodec.create()
     seat.fill(values)
@@ -66,7 +66,7 @@ function inCharge() {
 
 describe('a manager\'s seat', () => {
   it('brings the manager what hubs say of themselves, and nothing that others say in their name', () => {
-    for (const codec of [HubStatusCodec, PortStatusCodec, PowerRequestCodec, PowerReleaseCodec] as AnyCodec[]) {
+    for (const codec of [HubStatusCodec, PortStatusCodec, PowerRequestCodec, PowerReleaseCodec] as Codec<object>[]) {
       const { hear, manager } = seated()
       hear(codec, {}, TOOL, HOOD)
       hear(codec, {}, hubAddress(FL), HOOD)
@@ -110,7 +110,7 @@ describe('a manager\'s seat', () => {
     feed.release()
     hal.clock.advance(2)
     expect(manager.allocator.find(0, 0)!.held).toBe(false)
-    const codecs: AnyCodec[] = [PowerRequestCodec, PowerGrantCodec, PowerReleaseCodec]
+    const codecs: Codec<object>[] = [PowerRequestCodec, PowerGrantCodec, PowerReleaseCodec]
     expect(codecs.map(codec => sentBy(hal, codec).length)).toEqual([1, 1, 1])
   })
 

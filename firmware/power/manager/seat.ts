@@ -1,5 +1,5 @@
 import {
-  hubAddress, HubStatusCodec, LOCATION, MANAGER_STATE, PortStatusCodec, PowerReleaseCodec, PowerRequestCodec,
+  hubAddress, HubStatusDecoder, LOCATION, MANAGER_STATE, PortStatusDecoder, PowerReleaseDecoder, PowerRequestDecoder,
   type VehicleStateValues,
 } from '#protocol/index.ts'
 import type { Receiver } from '../../runtime/index.ts'
@@ -20,16 +20,16 @@ export class ManagerSeat {
   /** Listens to what hubs say of themselves and ask for. */
   listen(receiver: Receiver): void {
     const manager = this.manager
-    receiver.on(HubStatusCodec, (values, location, source) => {
+    receiver.on(HubStatusDecoder, (values, location, source) => {
       if (source === hubAddress(location)) manager.hubReported(values, location)
     })
-    receiver.on(PortStatusCodec, (values, location, source) => {
+    receiver.on(PortStatusDecoder, (values, location, source) => {
       if (source === hubAddress(location)) manager.portReported(values, location)
     })
-    receiver.on(PowerRequestCodec, (values, location, source) => {
+    receiver.on(PowerRequestDecoder, (values, location, source) => {
       if (source === hubAddress(location)) manager.requested(values, location)
     })
-    receiver.on(PowerReleaseCodec, (values, location, source) => {
+    receiver.on(PowerReleaseDecoder, (values, location, source) => {
       if (source === hubAddress(location)) manager.released(values, location)
     })
   }
