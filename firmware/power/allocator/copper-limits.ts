@@ -37,6 +37,10 @@ function implied(users: readonly Float64Array[], limits: Float64Array, feeder: n
   return true
 }
 
+function usersOf(weights: readonly Float64Array[], row: number): Float64Array[] {
+  return weights.filter(weight => weight[row] !== 0)
+}
+
 /**
  * Unmarks the feeders that others imply, in the order of the plan; their rows begin at `from`. What implies one is on the way of all
  * hubs that use it, so those on the way of the first of them are tried.
@@ -45,7 +49,7 @@ function unmarkImplied(binds: boolean[], plan: PowerPlan, weights: readonly Floa
   for (let feeder = 0; feeder < plan.feeders_A.length; feeder++) {
     const row = from + feeder
     if (!binds[row]) continue
-    const users = weights.filter(weight => weight[row] !== 0)
+    const users = usersOf(weights, row)
     const first = weights.indexOf(users[0]!)
     // Nobody uses it: no hub looks at it.
     if (first < 0) continue
