@@ -60,6 +60,18 @@ export const POWER_KINDS = kinds({
     },
     end: ({ car }, params) => car.powerRepair(copperFault(params)),
   },
+  ground: {
+    summary: 'the return of a cable is cut or corrodes, so that a ground is lifted and the bus hears it', perMinute: 1,
+    draw: (dice, names) => ({
+      for_ms: whole(dice, 50, 6000),
+      with: { fault: pick(dice, ['cut', 'corrosion']), cable: pick(dice, names.copper), resistance_Ohm: scaled(dice, 0.05, 5) },
+    }),
+    begin: ({ car }, params) => {
+      car.powerFault(groundFault(params))
+      return true
+    },
+    end: ({ car }, params) => car.powerRepair(groundFault(params)),
+  },
   ambient: {
     summary: 'cabin, doors or engine bay are cold or hot: boards at once, copper with time', perMinute: 0.5,
     draw: dice => ({
@@ -90,4 +102,9 @@ function copperFault(params: Params): SupplyFault {
   const resistance_Ohm = figure(params, 'resistance_Ohm')
   if (text(params, 'fault') === 'short') return { kind: 'short', hub: text(params, 'hub'), resistance_Ohm }
   return text(params, 'fault') === 'cut' ? { kind: 'cut', cable } : { kind: 'corrosion', cable, extra_Ohm: resistance_Ohm }
+}
+
+function groundFault(params: Params): SupplyFault {
+  const where = { cable: text(params, 'cable'), conductor: 'return' } as const
+  return text(params, 'fault') === 'cut' ? { kind: 'cut', ...where } : { kind: 'corrosion', ...where, extra_Ohm: figure(params, 'resistance_Ohm') }
 }
