@@ -289,6 +289,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 21_000, kind: 'ignition', for_ms: 49_000, with: { position: 'off' } },
     ],
   },
+  'a rod that is put in while the glass backs off is told before friction is found': {
+    seed: 2133269006, for_ms: 6900,
+    events: [
+      press(5313, 'DASH.windowFL.down', 120), press(5385, 'DASH.windowFL.up', 15),
+      { at_ms: 5794, kind: 'obstacle', for_ms: 1000, with: { window: 'FL.window', opening_mm: 19, stiffness_N_mm: 65 } },
+    ],
+  },
   'a hub behind a blown fuse is fed from elsewhere for long enough to claim its address, and not to say how it is': {
     seed: 1014676367, for_ms: 22_973,
     events: [

@@ -11,6 +11,8 @@ const RODS = [
   { stiffness_N_mm: 20, least_mm: 25, most_mm: 200 }, { stiffness_N_mm: 65, least_mm: 4, most_mm: 25 },
 ] as const
 const STIFFENED_N_mm = 65
+/** A glass that is nearer to closed than this has nothing to close. */
+const LEAST_START_mm = 2
 const TRAVEL_mm = 1000 * WINDOW_REGULATOR.travel_m
 
 /** What the glass meets. */
@@ -20,7 +22,7 @@ export interface CaseObject {
   /** By which it grows, N/mm². */
   readonly rise_N_mm2: number
   readonly opening_mm: number
-  /** Where the glass starts. */
+  /** Where the glass starts: nearer to closed than an object that is put in while it backs off. */
   readonly start_mm: number
 }
 
@@ -60,7 +62,8 @@ export function objectOf(values: CaseValues): CaseObject {
   const rod = RODS[values.rod]!
   const { least_mm, most_mm } = values.course === 1 ? RODS[0] : rod
   const opening_mm = least_mm + values.place * (most_mm - least_mm)
-  const start_mm = Math.min(TRAVEL_mm, opening_mm + values.above_mm)
+  const { above_mm, late_mm } = values
+  const start_mm = late_mm > 0 ? Math.max(LEAST_START_mm, opening_mm - late_mm) : Math.min(TRAVEL_mm, opening_mm + above_mm)
   const { stiffness_N_mm } = rod
   if (values.course === 2) return { kind: OBJECT_KINDS[5], stiffness_N_mm: 2 * stiffness_N_mm, rise_N_mm2: 0, opening_mm, start_mm }
   if (values.course === 0) return { kind: OBJECT_KINDS[values.rod]!, stiffness_N_mm, rise_N_mm2: 0, opening_mm, start_mm }

@@ -47,6 +47,7 @@ const CASE_SPACE = {
   place: even(0.5, 0, 1, '×'), // where in the range of openings that the law gives for this rod
   stiffens_mm: even(8, 4, 12, 'mm'), // depth at which an object that stiffens has 65 N/mm: a hand, from skin to bone
   above_mm: { nominal: 250, low: 0, high: 446, unit: 'mm', chance: 1, draw: { near: 30 } }, // start of the glass above the object; fully open at most
+  late_mm: even(0, 0, 13, 'mm', 0.1), // 0: the object is there; else it is put in while the glass backs off, which began so far nearer to closed than the object
   supply_V: even(13.5, 9, 16, 'V'), // ISO 16750-2: code C
   step_V: even(0, -2, 2, 'V', 0.3), // another load switches
   stepAt_ms: soon(), // when it does

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
 import { GUARD_PARAMETERS } from './guard.ts'
 
@@ -34,4 +34,31 @@ it('after one long tick it takes friction from that alone', () => {
   expect(guard.found).toBe(true)
   const share = guard.load.load_A / STEPS_FRICTION_A
   expect(guard.scale).toBeCloseTo(Math.max(GUARD_PARAMETERS.scaleLeast, Math.min(GUARD_PARAMETERS.scaleMost, share)), 1)
+})
+
+describe('what is put in while the glass backs off, and met before friction is found', () => {
+  const { moved_mm, unfoundRise_N, findFrom_ms, findFromFar_mm } = GUARD_PARAMETERS
+
+  /** Slowly, as it goes then: by what the cable and the first millimetres take. */
+  function clean(from_mm: number): GuardSteps {
+    const steps = new GuardSteps(from_mm)
+    steps.scale = 1.4
+    while (from_mm - steps.guard.glass_mm < moved_mm || steps.reading.elapsed_ms <= findFrom_ms) expect(steps.tick(0, 0.2)).toBe(false)
+    for (let i = 0; i < 4; i++) expect(steps.tick(0, 0.2)).toBe(false)
+    expect(steps.guard.found).toBe(false)
+    return steps
+  }
+
+  it('is told by what it adds to the lowest load so far', () => {
+    expect(clean(100).told_ms(unfoundRise_N + 15, 200, 0.02)).toBeLessThan(100)
+    expect(clean(100).told_ms(unfoundRise_N - 10, 400, 0.001)).toBeNaN()
+  })
+
+  it('is none where a glass began far from any hand: the lower stop leaves the cable slack', () => {
+    const from_mm = startsFar_mm + 100
+    const steps = slackFrom(from_mm)
+    while (steps.reading.gap_mm > from_mm - findFromFar_mm - 4) expect(steps.tick(0)).toBe(false)
+    while (steps.reading.gap_mm > from_mm - foundFar_mm + 1) expect(steps.tick(unfoundRise_N + 15)).toBe(false)
+    expect(steps.guard.found).toBe(false)
+  })
 })

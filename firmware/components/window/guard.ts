@@ -49,6 +49,12 @@ export const GUARD_PARAMETERS = {
   scaleMost: 2.6,
   /** Until then only a load so far above the most that it may be is an obstacle, and the motor is given so much more. */
   unfound_N: 60,
+  /**
+   * Or one so far above the lowest since the glass has gone by so much: something was put in while it backed off, and is met before
+   * friction is found. The cable is tight by then: what it takes to wind it up would look like a hand. None of a glass that began far.
+   */
+  moved_mm: 3,
+  unfoundRise_N: 45,
   unfound_A: 8,
   unfoundFriction_A: 9,
   /** Friction that falls is followed with this time constant; one that rises, so fast, and not while a hand may be what rises. */
@@ -109,6 +115,8 @@ export class PinchGuard {
   private slope_N_s: number
   private foundSum: number
   private found_s: number
+  /** The lowest load before friction is found, of a glass that goes. */
+  private least_A: number
   private ended: boolean
 
   /** `nominal_A`: taken for friction until there is something learned. */
@@ -128,6 +136,7 @@ export class PinchGuard {
     this.slope_N_s = 0
     this.foundSum = 0
     this.found_s = 0
+    this.least_A = Infinity
     this.ended = false
     this.learns = false
   }
@@ -152,6 +161,7 @@ export class PinchGuard {
     this.slope_N_s = 0
     this.foundSum = 0
     this.found_s = 0
+    this.least_A = Infinity
     this.ended = false
   }
 
@@ -257,6 +267,7 @@ export class PinchGuard {
     if (travelled_mm > (startedFar ? p.findFromFar_mm : p.findFrom_mm) && reading.elapsed_ms > p.findFrom_ms) {
       this.foundSum = this.foundSum + share * reading.dt_s
       this.found_s = this.found_s + reading.dt_s
+      if (this.load.load_A < this.least_A && !startedFar && this.began_mm - this.glass_mm > p.moved_mm) this.least_A = this.load.load_A
     }
     if (!(travelled_mm > (startedFar ? p.foundFar_mm : p.found_mm) && reading.elapsed_ms > p.found_ms)) return
     this.found = true
@@ -266,7 +277,10 @@ export class PinchGuard {
 
   private tripped(dt_s: number): boolean {
     const p = GUARD_PARAMETERS
-    if (!this.found) return (this.load.load_A - this.friction_A * p.scaleMost) * this.load.force_N_A > p.unfound_N
+    if (!this.found) {
+      return (this.load.load_A - this.friction_A * p.scaleMost) * this.load.force_N_A > p.unfound_N
+        || (this.load.load_A - this.least_A) * this.load.force_N_A > p.unfoundRise_N
+    }
     const ahead_s = this.excess_N > p.growing_N ? Math.min(dt_s, p.aheadMost_s) * p.ahead : 0
     return this.excess_N + Math.max(0, this.slope_N_s) * ahead_s > this.trip_N()
   }
