@@ -53,14 +53,12 @@ class CommandsChecker implements Checker {
 
   frame(seen: SeenFrame): void {
     const { decoded, end_ns } = seen
-    const isHub = this.around.hub(seen.sender) !== undefined
-    // Of a frame whose sender saw an error in its last bits, as others did not, nobody is the sender; but it is heard.
-    if (decoded === undefined || decoded.row === undefined || !(isHub || seen.sender === '')) return
+    if (decoded === undefined || decoded.row === undefined || this.around.heardFrom(seen) === undefined) return
     const { values } = decoded
     if (decoded.name === 'PortStatus') {
       this.report(decoded.location, decoded.values.port, decoded.values.fault !== PORT_FAULT.none, end_ns)
     } else if ('echoSequence' in values) this.echo(decoded, values, end_ns)
-    else if (isHub && 'sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, end_ns)
+    else if (seen.sender !== '' && 'sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, end_ns)
   }
 
   event({ kind, source, t_ns }: EventOf<Needed>): void {

@@ -1,4 +1,4 @@
-import { GRANT_RESULT, LOCATION_NAMES, locationOfAddress, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
+import { GRANT_RESULT, MANAGER_STATE, type PowerGrantValues, type PowerRequestValues } from '#protocol/index.ts'
 import type { EventOf } from '../trace/index.ts'
 import type { Accuse, Checker, CheckerEntry } from './judge.ts'
 import { type Facts, type Feeder, MS_ns, SECOND_ns, type SeenFrame } from './seen.ts'
@@ -88,23 +88,18 @@ class LeasesChecker implements Checker {
     this.facts = facts
   }
 
-  frame({ decoded, sender: known, half, end_ns }: SeenFrame): void {
+  frame(seen: SeenFrame): void {
+    const { decoded, half, end_ns } = seen
     if (decoded === undefined) return
     const { values, location } = decoded
     const key = 'port' in values ? `${location}.${values.port}` : ''
-    // Receivers may have taken a frame that its sender, disturbed, holds to be broken.
-    const sender = known === '' ? LOCATION_NAMES[locationOfAddress(decoded.source)] ?? '' : known
-    const isHub = this.around.hub(sender) !== undefined
     // Who asks or gives back in another's name is believed; who grants or reports is not.
-    if (!isHub && decoded.name !== 'PowerRequest' && decoded.name !== 'PowerRelease') return
+    if (decoded.name === 'PowerRequest') return this.ask(key, decoded.values, end_ns)
+    if (decoded.name === 'PowerRelease') return void this.leases.delete(key)
+    const sender = this.around.heardFrom(seen)?.name
+    if (sender === undefined) return
     switch (decoded.name) {
       case 'VehicleState': return this.hearManager(sender, decoded.values.manager, half, end_ns)
-      case 'PowerRequest':
-        this.ask(key, decoded.values, end_ns)
-        return
-      case 'PowerRelease':
-        this.leases.delete(key)
-        return
       case 'PowerGrant':
         if (decoded.values.result === GRANT_RESULT.granted) this.grant(key, location, sender, decoded.values, end_ns)
         else if (decoded.values.result === GRANT_RESULT.revoked) this.leases.delete(key)

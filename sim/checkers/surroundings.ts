@@ -1,4 +1,4 @@
-import { locationOfAddress, sourceOf } from '#protocol/index.ts'
+import { LOCATION_NAMES, locationOfAddress, sourceOf } from '#protocol/index.ts'
 import { J1939_NAMES } from '#protocol/messages/index.ts'
 import { BUS_FAULTS, COPPER_EVENTS, type EventOf, type Topic } from '../trace/index.ts'
 import { type Facts, MS_ns, type SeenFrame } from './seen.ts'
@@ -87,6 +87,15 @@ export class Surroundings {
     if (hub !== undefined && decoded?.name === J1939_NAMES.cannotClaim) hub.resigned = true
     if (hub !== undefined && decoded?.name === J1939_NAMES.claim) hub.resigned = false
     if (frame.extended && sender !== '' && hub === undefined && locationOfAddress(sourceOf(frame.id)) > 0) this.impostor_ns = end_ns
+  }
+
+  /**
+   * The hub that a frame is from for who hears it: its sender, or, of a frame that its sender, disturbed in the last bits, holds to be
+   * broken, the one whose address it bears. Undefined: a stranger's.
+   */
+  heardFrom({ sender, decoded }: SeenFrame): HubLife | undefined {
+    if (sender !== '' || decoded === undefined) return this.byName.get(sender)
+    return this.byName.get(LOCATION_NAMES[locationOfAddress(decoded.source)] ?? '')
   }
 
   event(event: Told): void {
