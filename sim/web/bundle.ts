@@ -1,16 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { BuildOptions } from 'esbuild'
+import { buildShared, type Program, SHARED } from './shared-modules.ts'
 
 const SOURCE = new URL('page/', import.meta.url)
 
 /**
- * What the page is made of: itself and what it unpacks when it is needed (`page/parts.ts`), and its workers. The two share no
- * module: esbuild would take all that both import through the doors of folders for shared, whatever of it the page uses.
+ * What the page is made of: itself and what it unpacks when it is needed (`page/parts.ts`), and its workers. Of what both hold they
+ * take what `shared-modules.ts` makes: were they built together, esbuild would take for shared all that both import through the doors
+ * of folders, whatever of it the page uses, and the first picture would wait for it.
  */
 const PROGRAMS = [
   { page: 'main.ts', log: 'log-source.ts', serial: 'serial-source.ts', dbc: 'dbc.ts' },
   { car: 'worker.ts' },
-]
+].map((entries): Program => Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, fileURLToPath(new URL(file, SOURCE))])))
 
 /** A classic script that leaves what it exports in `self.spine[name]`. */
 export interface PagePart {
@@ -23,16 +26,23 @@ export interface PagePart {
 /** A page in one file. */
 export interface PageParts { readonly parts: readonly PagePart[], readonly style: string }
 
+const OPTIONS = {
+  absWorkingDir: fileURLToPath(SOURCE), outdir: '/', chunkNames: '[hash]', bundle: true, splitting: true, minify: true, format: 'esm',
+  platform: 'browser', target: 'es2022', charset: 'utf8', legalComments: 'none', jsx: 'automatic', jsxImportSource: 'preact', write: false,
+  metafile: true, logLevel: 'silent',
+} as const satisfies BuildOptions
+
 /** Bundles the page from its sources; rejects with esbuild's words. */
 export async function bundlePage(): Promise<PageParts> {
   const { build, transform } = await import('esbuild')
-  const bundle = async (entries: Readonly<Record<string, string>>): Promise<PagePart[]> => partsOf((await build({
-    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, fileURLToPath(new URL(file, SOURCE))])),
-    outdir: '/', chunkNames: '[hash]', bundle: true, splitting: true, minify: true, format: 'esm', platform: 'browser', target: 'es2022',
-    charset: 'utf8', legalComments: 'none', jsx: 'automatic', jsxImportSource: 'preact', write: false, logLevel: 'silent',
-  })).outputFiles.map(({ path, text }) => [/([^/\\]+)\.js$/.exec(path)![1]!, text]))
   const { code } = await transform(await readFile(new URL('page.css', SOURCE), 'utf8'), { loader: 'css', minify: true, charset: 'utf8' })
-  return { parts: (await Promise.all(PROGRAMS.map(bundle))).flat(), style: code.trim() }
+  const shared = await buildShared(PROGRAMS, options => build({ ...OPTIONS, ...options }), OPTIONS.absWorkingDir)
+  const modules = shared.flatMap(({ outputFiles }) => outputFiles.map(({ path, text }) => [nameOf(path), text] as const))
+  return { parts: partsOf(modules), style: code.trim() }
+}
+
+function nameOf(path: string): string {
+  return /([^/\\]+)\.js$/.exec(path)![1]!
 }
 
 const IMPORT = /^import(?:\{([^}]*)\}from)?"\.\/([^"]+)\.js";/
@@ -48,8 +58,9 @@ function partsOf(modules: readonly (readonly [name: string, text: string])[]): P
   const add = (name: string, within: readonly string[]): void => {
     if (parts.has(name)) return
     if (within.includes(name)) throw new Error(`parts of the page need each other: ${[...within, name].join(', ')}`)
-    const needs = new Set<string>()
     let body = texts.get(name)!
+    const needs = new Set<string>()
+    if (name !== SHARED && body.includes(`self.spine.${SHARED}.`)) needs.add(SHARED)
     let head = ''
     for (let match = IMPORT.exec(body); match !== null; match = IMPORT.exec(body)) {
       const [whole, names, from] = match as unknown as [string, string | undefined, string]
@@ -63,6 +74,6 @@ function partsOf(modules: readonly (readonly [name: string, text: string])[]): P
     body = body.replace(EXPORT, '')
     parts.set(name, { name, needs: [...needs], code: `(self.spine??={})["${name}"]=(()=>{"use strict";${head}${body.trim()};return{${result.join()}}})();` })
   }
-  for (const name of texts.keys()) add(name, [])
+  for (const name of [SHARED, ...texts.keys()]) add(name, [])
   return [...parts.values()]
 }
