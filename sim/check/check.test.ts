@@ -95,6 +95,11 @@ describe('a check of what hubs tell', () => {
     expect(diagnosis.misfit).toBeLessThan(1.5)
   }, LIMIT_ms)
 
+  it('does not name what a ring has at the battery for what a bad drop leaves', () => {
+    const { diagnosis } = runTrial(drawTrial(1796094286, 126))
+    expect(diagnosis.findings.map(({ cables }) => cables)).toEqual([['drop.HOOD']])
+  }, LIMIT_ms)
+
   it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {
     const { diagnosis } = runTrial(drawTrial(1796079082, 58))
     expect(diagnosis.findings).toMatchObject([{ cables: ['spine.RR'], orElse: [] }])

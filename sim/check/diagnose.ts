@@ -76,7 +76,7 @@ const ANOTHER = 0.02
 const MODELLED = 0.25
 /** What a large one leaves when it was bad a little otherwise than its course says is no second one: share of its evidence. */
 const SHADOW = 0.02
-/** And of one before the first tap: what currents that were told late leave all hubs have in common. */
+/** And of one at the battery: what currents that were told late leave all hubs have in common. */
 const SHADOW_FIRST = 0.15
 /** Share of the current that still comes through, when a contact in a ring is as good as open. */
 const LEAST_THROUGH = 0.02
@@ -199,7 +199,7 @@ class Search {
   }
 
   private isNamed({ evidence, added_Ohm, signature }: Candidate, others: readonly Candidate[]): boolean {
-    const shadow = looksFirst(this.model, signature) ? SHADOW_FIRST : SHADOW
+    const shadow = takesFromAll(this.model, signature) ? SHADOW_FIRST : SHADOW
     return evidence > Math.max(NAMED, ...others.map(other => shadow * other.evidence)) && added_Ohm > leastOf(this.model, signature)
   }
 
@@ -314,6 +314,13 @@ function leastOf(model: CopperModel, signature: number): number {
   const one = model.signatures[signature]!
   // All hubs draw through it: it loses the square of its share.
   return looksFirst(model, signature) ? LEAST_FIRST_OHM / square(model.places[one.place]!.share[0]!) : actingOf(one, LEAST_OHM)
+}
+
+/** Something of what each hub draws flows through it, the same way: the first segment, and the two of a ring at the battery. */
+function takesFromAll({ places, signatures }: CopperModel, signature: number): boolean {
+  const { place, blocks } = signatures[signature]!
+  const { share } = places[place]!
+  return !blocks && share.every(one => one * share[0]! > 0)
 }
 
 /** It looks like a weak battery. */
