@@ -44,6 +44,18 @@ describe('a hand', () => {
     expect([way(), control.pinched]).toEqual([-1, false])
   })
 
+  it.each([[0, 1], [1, 2]])('is let go as soon as the rotor is slow: pulses for %s more ticks, turned round after %s', (turns, turned) => {
+    order('autoUp')
+    pass(500, 2)
+    meet()
+    for (let tick = 1; tick <= turned; tick++) {
+      expect(way(), `tick ${tick}`).toBe(0)
+      control.inputs.count -= tick <= turns ? 1 : 0
+      pass(WINDOW_PARAMETERS.turn_ms)
+    }
+    expect([control.phase, way()]).toEqual([PHASE.running, 1])
+  })
+
   it('what was asked meanwhile is done after it, without a stop', () => {
     order('autoUp')
     pass(100, 2)

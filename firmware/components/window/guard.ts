@@ -24,6 +24,14 @@ export const GUARD_PARAMETERS = {
   /** And in the upper seal, in which a glass sticks and slips. */
   tripTop_N: 33,
   top_mm: 9,
+  /**
+   * Where an object may be stiff (65 N/mm up to 25 mm), a glass that the road shakes and a seal that holds it hide one from what trips.
+   * There a load that stays for `lasts_s` while the drum turns this fast counts sooner, on any road.
+   */
+  stiff_mm: 30,
+  lasting_N: 20,
+  lasts_s: 0.05,
+  winds_pulses_s: 20,
   /** And more on a rough road, N a m/s². */
   rough_Ns2_m: 6,
   roughTop_Ns2_m: 7.5,
@@ -113,6 +121,8 @@ export class PinchGuard {
   private learned_A: number
   private began_mm: number
   private slope_N_s: number
+  /** What of `excess_N` has lasted, N; 0 when it was below friction. */
+  private lasting_N: number
   private foundSum: number
   private found_s: number
   /** The lowest load before friction is found, of a glass that goes. */
@@ -134,6 +144,7 @@ export class PinchGuard {
     this.learned_A = nominal_A
     this.began_mm = NaN
     this.slope_N_s = 0
+    this.lasting_N = 0
     this.foundSum = 0
     this.found_s = 0
     this.least_A = Infinity
@@ -159,6 +170,7 @@ export class PinchGuard {
     this.found = false
     this.began_mm = gap_mm
     this.slope_N_s = 0
+    this.lasting_N = 0
     this.foundSum = 0
     this.found_s = 0
     this.least_A = Infinity
@@ -176,9 +188,9 @@ export class PinchGuard {
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
     this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
-    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns && this.glass_mm <= this.end_mm()) this.ended = true
+    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns && this.isEnd()) this.ended = true
     if (this.ended && !this.learns) return false
-    const tripped = this.tripped(dt_s)
+    const tripped = this.tripped(dt_s, reading.pulses_s)
     if (tripped && !this.ended) return true
     if (!this.found || reading.pulses_s < GUARD_PARAMETERS.moves_pulses_s) return tripped
     this.profile.see(this.glass_mm, this.load.load_A / this.climate)
@@ -244,11 +256,14 @@ export class PinchGuard {
     return (usual_A + (learned_A - usual_A) * this.scale) * this.climate * this.scale
   }
 
-  /** Below this gap nothing is told from the end stop today: `end_mm` or less, so it is asked only near there. */
-  private end_mm(): number {
+  /**
+   * Nothing is told from the end stop any more: today that begins at `end_mm` or below, so it is asked only near there. A glass that
+   * something has held up for a while is not there yet: its cable gives more than its load tells.
+   */
+  private isEnd(): boolean {
     const p = GUARD_PARAMETERS
     const more_mm = this.motor.stretch_mm(this.friction_A) - this.motor.stretch_mm(this.learned_A)
-    return p.end_mm - p.endDoubt * Math.max(0, more_mm)
+    return this.glass_mm <= p.end_mm - p.endDoubt * Math.max(0, more_mm) && this.lasting_N < p.lasting_N
   }
 
   private trip_N(): number {
@@ -275,14 +290,19 @@ export class PinchGuard {
     this.scale = Math.max(p.scaleLeast, Math.min(p.scaleMost, scale))
   }
 
-  private tripped(dt_s: number): boolean {
+  /** Something is in the way, by what the last `dt_s` say, in which the drum turned by `pulses_s`. To be asked once a tick. */
+  private tripped(dt_s: number, pulses_s: number): boolean {
     const p = GUARD_PARAMETERS
     if (!this.found) {
       return (this.load.load_A - this.friction_A * p.scaleMost) * this.load.force_N_A > p.unfound_N
         || (this.load.load_A - this.least_A) * this.load.force_N_A > p.unfoundRise_N
     }
-    const ahead_s = this.excess_N > p.growing_N ? Math.min(dt_s, p.aheadMost_s) * p.ahead : 0
-    return this.excess_N + Math.max(0, this.slope_N_s) * ahead_s > this.trip_N()
+    const excess_N = this.excess_N
+    const lasting_N = this.lasting_N + (excess_N - this.lasting_N) * dt_s / (dt_s + p.lasts_s)
+    this.lasting_N = lasting_N > 0 ? lasting_N : 0
+    if (lasting_N > p.lasting_N && this.glass_mm < p.stiff_mm && pulses_s > p.winds_pulses_s) return true
+    const ahead_s = excess_N > p.growing_N ? Math.min(dt_s, p.aheadMost_s) * p.ahead : 0
+    return excess_N + Math.max(0, this.slope_N_s) * ahead_s > this.trip_N()
   }
 
   /** Follows what friction is today, so that a hand does not become friction. */

@@ -34,6 +34,8 @@ export const WINDOW_PARAMETERS = {
   brake_ms: 60,
   brakeMost_ms: 300,
   standstill_ms: 30,
+  /** And before a reversal, whose glass may jump as long as the cable pulls: a rotor without a pulse for so long turns slowly. */
+  turn_ms: 10,
 
   /**
    * A closing that begins below `backOffBelow_mm` first opens by `backOff_mm`, so that it meets friction before it can meet anything

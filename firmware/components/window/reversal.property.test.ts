@@ -60,7 +60,7 @@ describe('a window that met a hand', () => {
       const reversed_ms = b.now_ms
       const watch = (): void => {
         if (duty(b) < 0) throw new Error('closes while it reverses')
-        if (duty(b) > 0 && b.now_ms - reversed_ms < WINDOW_PARAMETERS.brake_ms) throw new Error('turns round without braking')
+        if (duty(b) > 0 && b.now_ms - reversed_ms < WINDOW_PARAMETERS.turn_ms) throw new Error('turns round without braking')
       }
       for (const { what, wait_ms } of list) {
         b.run(wait_ms, watch)

@@ -113,7 +113,7 @@ describe('a motor that turns without pulses', () => {
     reverse()
     turns(blindOpen_ms - 120)
     expect([control.phase, control.reversing(), control.fault, control.position.known()]).toEqual([PHASE.running, true, true, false])
-    turns(120)
+    turns(60)
     expect([control.phase, control.reversing()]).toEqual([PHASE.braking, false])
     control.position.reference(control.inputs.count - 400, 0)
     pass(500)

@@ -47,7 +47,8 @@ class Watch {
     const direction = Math.sign(b.duties[0]!)
     if (b.ignition < IGNITION.on && direction < 0) throw new Error('closes without ignition')
     if (!b.granted && direction !== 0) throw new Error('drives without power')
-    if (direction * this.direction < 0 && this.stoppedFor_ms < WINDOW_PARAMETERS.brake_ms - 1) throw new Error('turns round without braking')
+    const braked_ms = this.direction < 0 ? WINDOW_PARAMETERS.turn_ms : WINDOW_PARAMETERS.brake_ms
+    if (direction * this.direction < 0 && this.stoppedFor_ms < braked_ms - 1) throw new Error('turns round without braking')
     this.stoppedFor_ms = direction === 0 ? this.stoppedFor_ms + 1 : 0
     this.drivingFor_ms = direction === 0 ? 0 : this.drivingFor_ms + 1
     if (direction !== 0) this.direction = direction
