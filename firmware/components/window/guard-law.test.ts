@@ -330,6 +330,20 @@ describe('the learning run', () => {
     expect([steps.guard.atEnd(), steps.guard.pressed()]).toEqual([true, true])
   })
 
+  it('and no other closing presses no longer what holds by 12 N more than trips', () => {
+    const holds = (guard: PinchGuard, excess_N: number): boolean => {
+      guard.excess_N = excess_N
+      return guard.holds()
+    }
+    const { guard } = learning(20)
+    expect(holds(guard, 100)).toBe(false)
+    guard.press()
+    expect([holds(guard, 40), holds(guard, 40.001)]).toEqual([false, true])
+    const { guard: other } = closing(50)
+    other.press()
+    expect(holds(other, 100)).toBe(false)
+  })
+
   it('says of what it presses as long as it does: moving or not, an obstacle', () => {
     const steps = learning(20)
     expect(steps.told_ms(60, 100)).toBeLessThanOrEqual(60)

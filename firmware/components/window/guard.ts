@@ -79,6 +79,8 @@ export const GUARD_PARAMETERS = {
   endMargin_N: 45,
   /** What the learning run takes for its end is pressed less than what tripped: it may be a hand. */
   learnMargin_N: -16,
+  /** That ends at once when it presses by so much more: a glass that sticks goes on by itself, and may jump into a hand. */
+  learnBeyond_N: 12,
   eFuse: 1.1,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 0.7 mm more. */
   end_mm: 1.8,
@@ -208,6 +210,11 @@ export class PinchGuard {
   /** What tripped on the learning run may be the end: it is pressed until it gives no more. */
   press(): void {
     this.ended = true
+  }
+
+  /** What the learning run presses on holds: it is pressed no longer. */
+  holds(): boolean {
+    return this.learns && this.ended && this.excess_N > this.trip_N() + GUARD_PARAMETERS.learnBeyond_N
   }
 
   /** The glass is, or was, at the top: within what is told from an obstacle no more. */

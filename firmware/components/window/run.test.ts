@@ -175,19 +175,20 @@ describe('a glass that closes', () => {
     under(GOAL.autoUp)
     run.closing.guard.found = true
     expect(standing(WINDOW_PARAMETERS.weakStall_ms - 1, 10)).toBe(MET.nothing)
-    expect(standing(1, 10)).toBe(MET.resistance)
-    expect(standing(0, 0)).toBe(MET.dead)
+    expect([standing(1, 10), standing(0, 0)]).toEqual([MET.resistance, MET.dead])
   })
 
-  it('at its end stands there after 100 ms; on the learning run only when it is pressed', () => {
+  it('at its end stands there after 100 ms; on the learning run only when it is pressed, and at once when it holds', () => {
     under(GOAL.autoUp)
-    run.closing.guard.found = true
-    run.closing.guard.atEnd = () => true
-    expect(standing(WINDOW_PARAMETERS.endStall_ms - 1, 10)).toBe(MET.nothing)
-    expect(standing(1, 10)).toBe(MET.end)
+    Object.assign(run.closing.guard, { found: true, atEnd: () => true })
+    expect([standing(WINDOW_PARAMETERS.endStall_ms - 1, 10), standing(1, 10)]).toEqual([MET.nothing, MET.end])
     goal.take(GOAL.learn, NaN, MIDDLE)
     expect(standing(WINDOW_PARAMETERS.weakStall_ms, 10)).toBe(MET.resistance)
     run.closing.guard.pressed = () => true
+    expect(run.met()).toBe(MET.stop)
+    run.begin(-1, false)
+    expect(run.met()).toBe(MET.nothing)
+    run.closing.guard.holds = () => true
     expect(run.met()).toBe(MET.stop)
   })
 

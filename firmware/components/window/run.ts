@@ -338,9 +338,11 @@ export class GlassRun {
 
   /** How long it may stand under power. */
   private patience_ms(atEnd: boolean): number {
-    if (atEnd || (this.closes() && this.closing.guard.atEnd())) return WINDOW_PARAMETERS.endStall_ms
+    if (atEnd) return WINDOW_PARAMETERS.endStall_ms
     if (!this.closes()) return WINDOW_PARAMETERS.stall_ms
-    return this.closing.guard.found ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.unfoundStall_ms
+    const guard = this.closing.guard
+    if (guard.atEnd()) return guard.holds() ? 0 : WINDOW_PARAMETERS.endStall_ms
+    return guard.found ? WINDOW_PARAMETERS.weakStall_ms : WINDOW_PARAMETERS.unfoundStall_ms
   }
 
   private drawsCurrent(): boolean {
