@@ -5,15 +5,15 @@ import type { Known, SwitchAction } from './switch-action.ts'
 
 interface Entry {
   readonly known: Known
-  /** Its component: topic << 4 | location. */
-  readonly component: number
+  /** Another of the same component. */
+  readonly next: Entry | undefined
   value: number
 }
 
 /** The last word of those status fields that switches depend on. */
 export class KnownStatus {
   private readonly entries: Entry[]
-  /** By component: 1: something depends on its status. */
+  /** By component (topic << 4 | location): 1 + the last that depends on its status; 0: nothing does. */
   private readonly watched: Uint8Array
 
   constructor(actions: readonly SwitchAction[]) {
@@ -23,20 +23,18 @@ export class KnownStatus {
       const known = action.known
       if (known === undefined) continue
       const component = topicOf(known.status) << 4 | known.location
-      this.entries.push({ known: known, component: component, value: NaN })
-      this.watched[component] = 1
+      this.entries.push({ known: known, next: this.entries[this.watched[component]! - 1], value: NaN })
+      this.watched[component] = this.entries.length
     }
   }
 
   /** A status of this topic, of another hub or of a component of this one. */
   observe(topic: number, location: number, values: object): void {
-    const component = topic << 4 | location
-    if (this.watched[component] === 0) return
-    for (const entry of this.entries) {
-      if (entry.component !== component) continue
+    let entry = this.entries[this.watched[topic << 4 | location]! - 1]
+    while (entry !== undefined) {
       const known = entry.known
-      if (known.channel !== NO_CHANNEL && known.channel !== fieldOf(values, 'channel')) continue
-      entry.value = fieldOf(values, known.field)
+      if (known.channel === NO_CHANNEL || known.channel === fieldOf(values, 'channel')) entry.value = fieldOf(values, known.field)
+      entry = entry.next
     }
   }
 

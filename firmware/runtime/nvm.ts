@@ -39,9 +39,7 @@ export function loadRecord(nvm: Nvm, counters: HubCounters, port: number, compon
     return undefined
   }
   if (record[1] !== componentClass) return undefined
-  const payload = new Uint8Array(record.length - HEAD_BYTES)
-  for (let i = 0; i < payload.length; i++) payload[i] = record[HEAD_BYTES + i]!
-  return payload
+  return record.slice(HEAD_BYTES)
 }
 
 /** Writes it. Call with motors off. */
@@ -49,7 +47,7 @@ export function saveRecord(nvm: Nvm, port: number, componentClass: number, key: 
   const record = new Uint8Array(HEAD_BYTES + payload.length)
   record[0] = RECORD_VERSION
   record[1] = componentClass
-  for (let i = 0; i < payload.length; i++) record[HEAD_BYTES + i] = payload[i]!
+  record.set(payload, HEAD_BYTES)
   const crc = recordCrc(record)
   record[2] = crc & 0xff
   record[3] = crc >> 8

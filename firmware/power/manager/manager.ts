@@ -152,7 +152,7 @@ export class PowerManager {
   released(values: PowerReleaseValues, location: number): void {
     const hub = this.heard(location)
     if (hub < 0) return
-    const now = this.host.schedule.now()
+    const now = this.host.schedule.now_ms
     this.presence.reported(hub, values.port, 0, now)
     this.allocator.release(hub, values.port, values.sequence)
     this.decideSoon(now)
@@ -161,7 +161,7 @@ export class PowerManager {
   portReported(values: PortStatusValues, location: number): void {
     const hub = this.heard(location)
     if (hub < 0) return
-    const now = this.host.schedule.now()
+    const now = this.host.schedule.now_ms
     this.presence.reported(hub, values.port, values.granted_A, now)
     this.allocator.reported(now, hub, values.port, values.granted_A)
     this.excess.reported(hub, values.port, values.current_A)
