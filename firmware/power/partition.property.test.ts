@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type CodeOf, hubAddress, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantCodec, type PowerGrantValues, PowerReleaseCodec,
-  type PowerReleaseValues, PowerRequestCodec, type PowerRequestValues, VehicleStateCodec,
+  type CodeOf, hubAddress, LOCATION, MANAGER_STATE, PortStatusCodec, PowerGrantEncoder, type PowerGrantValues, PowerReleaseEncoder,
+  type PowerReleaseValues, PowerRequestEncoder, type PowerRequestValues, VehicleStateCodec,
 } from '#protocol/index.ts'
 import { createCounters, Schedule, type Transmitter } from '../runtime/index.ts'
 import { FakeClock, FakeHal, linePlan, runs } from '../testing/index.ts'
@@ -69,10 +69,10 @@ class ModelHub {
       power.inCharge.heardVehicle(vehicle, source)
       manager?.managerHeard(vehicle.manager)
       manager?.heard(source & 0x0f)
-    } else if (codec === PowerGrantCodec) {
+    } else if (codec === PowerGrantEncoder) {
       if (location === this.location) power.heardGrant(values as PowerGrantValues, source)
-    } else if (codec === PowerRequestCodec) manager?.requested(values as PowerRequestValues, location)
-    else if (codec === PowerReleaseCodec) manager?.released(values as PowerReleaseValues, location)
+    } else if (codec === PowerRequestEncoder) manager?.requested(values as PowerRequestValues, location)
+    else if (codec === PowerReleaseEncoder) manager?.released(values as PowerReleaseValues, location)
     else if (codec === PortStatusCodec) manager?.portReported(values as ReturnType<typeof PortStatusCodec.create>, location)
   }
 }
