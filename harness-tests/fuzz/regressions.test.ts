@@ -296,6 +296,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 5794, kind: 'obstacle', for_ms: 1000, with: { window: 'FL.window', opening_mm: 19, stiffness_N_mm: 65 } },
     ],
   },
+  'a contact is mended while the fuse beside it is still blown': {
+    seed: 3887237283, for_ms: 19_108,
+    events: [
+      { at_ms: 9937, kind: 'copper', for_ms: 5261, with: { fault: 'short', cable: 'drop.HOOD', hub: 'RL', resistance_Ohm: 0.2941 } },
+      { at_ms: 12_942, kind: 'ground', for_ms: 148, with: { fault: 'corrosion', cable: 'drop.RL', resistance_Ohm: 3.189 } },
+    ],
+  },
   'a hub behind a blown fuse is fed from elsewhere for long enough to claim its address, and not to say how it is': {
     seed: 1014676367, for_ms: 22_973,
     events: [

@@ -47,8 +47,8 @@ export class Surroundings {
   faultChanged_ns = -Infinity
   /** Somebody who is no hub last spoke in a hub's name; −Infinity: never. */
   impostor_ns = -Infinity
-  /** Ground to excuse conductors: corrosion, cuts, shorts and opened fuses that stand, by name. */
-  readonly copperFaults = new Set<string>()
+  /** Ground to excuse conductors: how many faults of a kind stand at a place, `drop.FL fuse`. An opened fuse is one, however often. */
+  readonly copperFaults = new Map<string, number>()
   /** Bit error rate of the whole bus. */
   busRate = 0
   private readonly byName = new Map<string, HubLife>()
@@ -121,17 +121,25 @@ export class Surroundings {
         if (hub !== undefined) pause(hub, event)
         return false
       case 'copperFault':
+        this.copperStands(`${event.source} ${event.fault}`, 1)
+        return false
       case 'fuseOpened':
-        this.copperFaults.add(event.source)
+        this.copperFaults.set(`${event.source} fuse`, 1)
         return false
       case 'copperRepair':
-        this.copperFaults.delete(event.source)
+        this.copperStands(`${event.source} ${event.fault}`, -1)
         return false
       default:
         this.faultChanged_ns = event.t_ns
         this.busFault(event, hub)
         return true
     }
+  }
+
+  private copperStands(what: string, more: 1 | -1): void {
+    const count = (this.copperFaults.get(what) ?? 0) + more
+    if (count > 0) this.copperFaults.set(what, count)
+    else this.copperFaults.delete(what)
   }
 
   private busFault(event: EventOf<typeof BUS_FAULTS[number]>, hub: HubLife | undefined): void {
