@@ -106,7 +106,7 @@ describe('the judge is judged', () => {
   })
 
   it('of an object that is put in while the glass backs off, by a law that was not tuned on it', () => {
-    const late = lawful(FRESH_SEED, 150).map((values, i) => changedCase(values, { late_mm: 0.1 + 12.9 * i / 150 }))
+    const late = lawful(FRESH_SEED, 150).map((values, i) => changedCase(values, { late_mm: 0.1 + 11.9 * i / 150 }))
     const { opening_mm, start_mm } = objectOf(late.at(-1)!)
     expect(start_mm).toBeLessThan(opening_mm)
     expect(late.filter(values => pressCase(values).peak_N > 0).length).toBeGreaterThan(0.8 * late.length)

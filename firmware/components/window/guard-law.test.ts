@@ -330,7 +330,7 @@ describe('the learning run', () => {
     expect([steps.guard.atEnd(), steps.guard.pressed()]).toEqual([true, true])
   })
 
-  it('and no other closing presses no longer what holds by 12 N more than trips', () => {
+  it('and no other closing presses no longer what holds by 15 N more than trips', () => {
     const holds = (guard: PinchGuard, excess_N: number): boolean => {
       guard.excess_N = excess_N
       return guard.holds()
@@ -338,7 +338,7 @@ describe('the learning run', () => {
     const { guard } = learning(20)
     expect(holds(guard, 100)).toBe(false)
     guard.press()
-    expect([holds(guard, 40), holds(guard, 40.001)]).toEqual([false, true])
+    expect([holds(guard, 43), holds(guard, 43.001)]).toEqual([false, true])
     const { guard: other } = closing(50)
     other.press()
     expect(holds(other, 100)).toBe(false)

@@ -61,7 +61,7 @@ export const GUARD_PARAMETERS = {
    * Or one so far above the lowest since the glass has gone by so much: something was put in while it backed off, and is met before
    * friction is found. The cable is tight by then: what it takes to wind it up would look like a hand. None of a glass that began far.
    */
-  moved_mm: 3,
+  moved_mm: 2.5,
   unfoundRise_N: 45,
   unfound_A: 8,
   unfoundFriction_A: 9,
@@ -80,7 +80,7 @@ export const GUARD_PARAMETERS = {
   /** What the learning run takes for its end is pressed less than what tripped: it may be a hand. */
   learnMargin_N: -16,
   /** That ends at once when it presses by so much more: a glass that sticks goes on by itself, and may jump into a hand. */
-  learnBeyond_N: 12,
+  learnBeyond_N: 15,
   eFuse: 1.1,
   /** Below this gap nothing is told from the end stop: a rod of 65 N/mm at 4 mm has 100 N at 2.5 mm; a cable may give 0.7 mm more. */
   end_mm: 1.8,
