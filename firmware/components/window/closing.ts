@@ -23,6 +23,8 @@ const GATHERED_ms = 400
 /** Where a hand may be, a rough road hides it for longer: the glass is slower there. At most so fast, and less by so much a m/s². */
 const ROAD_mm_s = 54
 const ROAD_mm = 10
+/** From a little above, so that its speed is steady where the guard begins to look closely. */
+const SLOW_BELOW_mm = 215
 /** So does a processor that looks less often than every 10 ms: by this share a second, measured over so many ticks, down to so much. */
 const TICK_s = WINDOW_PARAMETERS.tick_ms / 1000
 const SLOWER_per_s = 20
@@ -249,7 +251,7 @@ export class Closing {
     // On its learning run friction and rotor are not known yet: it gathers no speed that hides them.
     const place_mm = guard.learns ? Math.min(HAND_mm, guard.glass_mm) : guard.glass_mm
     let target_mm_s = speedOn(pieceFrom(1, place_mm), place_mm)
-    if (!guard.far || guard.learns) {
+    if (guard.glass_mm <= SLOW_BELOW_mm || guard.learns) {
       const share = Math.max(SLOWEST, Math.min(1, 1 - SLOWER_per_s * (this.tick_s - TICK_s)))
       target_mm_s = share * Math.min(target_mm_s, ROAD_mm_s - ROAD_mm * guard.load.rough_m_s2)
     }

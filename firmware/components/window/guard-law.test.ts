@@ -223,7 +223,7 @@ describe('where it is', () => {
       .toEqual([false, false, false, false, false, false])
   })
 
-  it('a hand may be pinched up to 215 mm, from the first moment on', () => {
+  it('a hand may be pinched up to where the law looks, from the first moment on', () => {
     const far = (gap_mm: number): boolean[] => {
       const { guard, reading } = new GuardSteps(gap_mm)
       const atFirst = guard.far
@@ -388,7 +388,7 @@ describe('the current that a closing is given', () => {
     expect([8, 12].map(bound_A)).toEqual([expect.closeTo(1.1 * 9 + 8, 6), expect.closeTo(1.1 * 12 + 8, 2)])
   })
 
-  it('is all that it may be far open, and what shows a hand up to 215 mm', () => {
+  it('is all that it may be far open, and what shows a hand up to where the law looks', () => {
     const { guard } = closing(150)
     expect([guarded_mm, guarded_mm + 0.001].map(gap_mm => guard.windingNeeds_A(gap_mm, 8, 9)))
       .toEqual([expect.closeTo(1.1 * 8 + (28 + 14) / guard.load.force_N_A, 9), 9])

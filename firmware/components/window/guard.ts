@@ -35,7 +35,7 @@ export const GUARD_PARAMETERS = {
   /** And more on a rough road, N a m/s². */
   rough_Ns2_m: 6,
   roughTop_Ns2_m: 7.5,
-  guarded_mm: 215,
+  guarded_mm: 207,
   /** A growing force is looked at this share of a tick ahead, from `growing_N` on. */
   ahead: 0.5,
   /** Share of the newest slope in the one that is believed. */
