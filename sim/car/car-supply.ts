@@ -43,6 +43,8 @@ export class Feed {
   stirred = true
   /** Drawn by the ports as the copper was told. */
   told_A = 0
+  /** And so much less than without the back-EMF of motors. */
+  opposedTold_A = 0
   /** To be told after this step of the plants, and at which voltage it is drawn. */
   news = false
   seen_V = 0
@@ -115,13 +117,16 @@ export class Feed {
     return sum_A
   }
 
-  /** Whether what its ports draw is so much more or less than the copper was told that it has to be told anew. */
+  /** Whether what its ports draw is so much more or less than what the copper gives them that it has to be told anew. */
   takeStock(): boolean {
     const drawn_A = this.override_V === undefined ? this.ports_A() : 0
-    const change_A = drawn_A - this.told_A
+    const voltage_V = this.voltage_V()
+    // At another voltage the copper gives what it was told in proportion: not what an eFuse that regulates or an amplifier draws.
+    const change_A = drawn_A - this.told_A - (this.told_A + this.opposedTold_A) * (this.seen_V > 0 ? voltage_V / this.seen_V - 1 : 0)
     if (change_A < WORTH_A && change_A > -WORTH_A && (drawn_A > 0 || this.told_A === 0)) return false
     this.told_A = drawn_A
-    this.seen_V = this.voltage_V()
+    this.opposedTold_A = this.opposed_A()
+    this.seen_V = voltage_V
     return true
   }
 
@@ -287,12 +292,11 @@ export class CarSupply implements WatchedSupply {
    */
   private tell(feed: Feed): void {
     const { supply } = this
-    const { index, told_A, seen_V } = feed
+    const { index, told_A, opposedTold_A: opposed_A, seen_V } = feed
     if (told_A <= 0 || seen_V <= LEAST_V) {
       supply.clearLoad(index, PORTS_SLOT)
       return
     }
-    const opposed_A = feed.opposed_A()
     if (opposed_A <= 0) supply.setResistance(index, PORTS_SLOT, seen_V / told_A)
     else supply.setMotor(index, PORTS_SLOT, seen_V * opposed_A / (told_A + opposed_A), seen_V / (told_A + opposed_A))
   }
