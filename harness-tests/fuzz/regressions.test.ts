@@ -296,6 +296,15 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 5794, kind: 'obstacle', for_ms: 1000, with: { window: 'FL.window', opening_mm: 19, stiffness_N_mm: 65 } },
     ],
   },
+  'a hub is reset by a lifted ground, and hears a hold again once it is mended': {
+    seed: 572978401, for_ms: 17_500,
+    events: [
+      press(7294, 'DASH.windowFR.down', 15), press(7299, 'DASH.windowRR.down', 15),
+      { at_ms: 9925, kind: 'weather', for_ms: 11_075, with: { temperature_C: 65 } },
+      press(12_439, 'DASH.windowRL.up', 3), press(12_811, 'DASH.windowRR.up', 4094), press(12_905, 'DASH.windowFR.up', 30),
+      { at_ms: 14_833, kind: 'ground', for_ms: 418, with: { fault: 'corrosion', cable: 'spine.FL', resistance_Ohm: 1.36 } },
+    ],
+  },
   'a contact is mended while the fuse beside it is still blown': {
     seed: 3887237283, for_ms: 19_108,
     events: [

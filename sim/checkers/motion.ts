@@ -167,10 +167,17 @@ class MotionChecker implements Checker {
     this.held.set(hub, held)
   }
 
-  /** Whatever moved before must have a cause again; what was executed before is not known to the hub any more. */
+  /**
+   * Whatever moved before must have a cause again; what was executed before is not known to the hub any more: one that hears a hold
+   * for the first time takes it for a press.
+   */
   private reset(hub: string): void {
     for (const [key, cause] of this.given) if (key.includes(`@${hub} `)) cause.echoed = false
-    for (const motion of this.motions.values()) if (motion.hub === hub) settle(motion)
+    for (const motion of this.motions.values()) {
+      if (motion.hub !== hub) continue
+      settle(motion)
+      motion.closed_ns = -Infinity
+    }
   }
 
   private moved({ source, name, t_ns, value }: EventOf<MotionTopic>): void {

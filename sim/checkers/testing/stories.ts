@@ -52,7 +52,7 @@ const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'Windo
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
 const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
 /** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
-const again = (t: Fabricated, second: number): Fabricated => {
+const again = (t: Fabricated, second: number, between: (t: Fabricated) => unknown = () => undefined): Fabricated => {
   window(t)
   const part = (sequence: number, from: number, to: number): void => {
     for (let i = 0; i < 10; i++) command(t, sequence, 'up').ramp('FL.window', 'position_pct', from + (to - from) * i / 10, from + (to - from) * (i + 1) / 10, 100)
@@ -60,6 +60,7 @@ const again = (t: Fabricated, second: number): Fabricated => {
   part(1, 50, 30)
   echo(t, 1)
   part(1, 30, 60)
+  between(t)
   part(second, 60, 40)
   return echo(t, second)
 }
@@ -222,6 +223,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'runs down with a heavy rotor after a reset': t => coast(t, 550, 0),
       'closes again on another press': t => again(t, 2),
+      'closes again by a hold that its hub heard again after a reset': t => again(t, 1, () => t.reset('FL')),
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'goes on by an earlier command when a held one does not reach it': t =>
         command(echo(command(window(t), 1), 1), 2, 'down').ramp('FL.window', 'position_pct', 50, 80, 1500),
