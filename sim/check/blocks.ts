@@ -17,8 +17,9 @@ const MIDDLE_V = 13
 /** Of rounding to a step of 0.1 V, V². */
 const ROUNDING = 0.01 / 12
 const BOARD_A = 0.06
-/** Length of a block, s, and the most there are. */
+/** Length of a block, s, the least in which something comes and goes, and the most there are. */
 const BLOCK_s = 2
+export const LEAST_BLOCKS = 4
 const MOST_BLOCKS = 60
 /** Behind the common voltage is a battery with its own resistance, and an alternator that answers late; rms from car to car. */
 export const SOURCE_OHM = { mean: 0.005, deviation: 0.003 } as const
@@ -56,6 +57,8 @@ export class Blocks {
   private readonly common: Carried
   /** What is owed to each sequence of frames, by its number. */
   private readonly owed = new Map<number, Carried>()
+  /** A current was lost on its way to here: whatever is bad that it goes through, volts may be by that, and they say nothing. */
+  private untold = false
   private readonly hub_A: Float64Array
   private readonly hubVariance: Float64Array
   private readonly flow_A: Float64Array
@@ -67,7 +70,8 @@ export class Blocks {
     this.hubs = model.hubs.length
     this.places = model.places.length
     this.columns = 2 * this.hubs + this.places + 2
-    this.count = Math.max(2, Math.min(MOST_BLOCKS, Math.round(source.duration_s / BLOCK_s)))
+    const blocks = Math.round(source.duration_s / BLOCK_s)
+    this.count = blocks < LEAST_BLOCKS ? 1 : Math.min(MOST_BLOCKS, blocks)
     const { count, columns } = this
     this.stride = this.columns + model.signatures.length - this.places
     this.matrices = Array.from({ length: count }, () => new Float64Array(this.stride * this.stride))
@@ -135,7 +139,7 @@ export class Blocks {
         last = block
       }
       let noise = square(errors.volt_V) + this.looseness(hub, block)
-      if (noise > square(LOOSE_V)) {
+      if (this.untold || noise > square(LOOSE_V)) {
         owed.delete(sequence)
         continue
       }
@@ -179,11 +183,13 @@ export class Blocks {
     const { hub_A, hubVariance, flow_A, model } = this
     hub_A.fill(BOARD_A)
     hubVariance.fill(0)
+    this.untold = false
     for (let i = 0; i < ports.length; i++) {
       const port = ports[i]!
       port.at(t_s)
       hub_A[owners[i]!]! += port.current_A
       hubVariance[owners[i]!]! += port.variance
+      this.untold ||= port.untold
     }
     for (let place = 0; place < flow_A.length; place++) {
       const { share } = model.places[place]!

@@ -6,6 +6,7 @@ import { PLACE_NAMES } from '../power/index.ts'
 import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
 import { drawStaged, drawTrial, runTrial } from './trial/index.ts'
 import { warmthOf } from './copper.ts'
+import { PortCurrent } from './currents.ts'
 
 const LIMIT_ms = 60_000
 const drive = { seed: 11, layout: 'line', engine: true, drive_s: 40 } as const
@@ -118,6 +119,29 @@ describe('a check of what hubs tell', () => {
     expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
   })
 })
+
+describe('loads of which nothing is told', () => {
+  it('are those between two tellings of which frames were lost, and behind the last until what is silent is off', () => {
+    const told = { hub: 0, t_s: [0, 1, 1.1, 4, 5], current_A: [2, 2, 3, 3, 3], follows: [true, true, false, true, true] }
+    const port = new PortCurrent(told, 0.1)
+    const untold = [0, 0.5, 1, 1.05, 1.1, 2, 4, 4.5, 5, 5.5, 8.4, 8.6].filter((t_s) => {
+      port.at(t_s)
+      return port.untold
+    })
+    expect(untold).toEqual([1.05, 2, 5.5, 8.4])
+  })
+
+  it('are left out: of a ground so far up that frames are lost the size is still told within a tenth', () => {
+    const { diagnosis } = runTrial(drawStaged(1796094286, 17))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['spine.DASH'], orElse: [] }])
+    expect(Math.abs(diagnosis.findings[0]!.added_Ohm / 0.18 - 1)).toBeLessThan(0.1)
+  }, LIMIT_ms)
+})
+
+it.each([30, 52])('case %i: names nothing while next to nothing flows, though sensors have gains', (number) => {
+  const { diagnosis } = runTrial({ ...drawStaged(1796097256, number), drive_s: 2.9 })
+  expect(diagnosis.findings).toEqual([])
+}, LIMIT_ms)
 
 describe('how warm the copper is', () => {
   it('is told by the boards: at the place, where none told there by all, and where none told at all a garage', () => {

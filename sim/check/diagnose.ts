@@ -57,7 +57,7 @@ export interface Diagnosis {
 }
 
 /** Errors that the sensors of an unknown car are taken to have. */
-const USUAL_ERRORS: ReadingErrors = { volt_V: 0.02, port_A: 0.12, portGain: 0.012, offset_V: 0.06, gain: 0.012 }
+const USUAL_ERRORS: ReadingErrors = { volt_V: 0.02, port_A: 0.12, portGain: 0.012, offset_V: 0.16, gain: 0.012 }
 
 /** A place is named when a bad contact there explains the readings so much better than none. */
 const NAMED = 10
@@ -69,6 +69,8 @@ const LEAST_OHM = 0.008
 const LEAST_FIRST_OHM = 0.015
 /** What it takes off is known to so much of it, rms: battery and alternator answer loads on their own. */
 const FIRST_KNOWN = 0.15
+/** And what acts of one of two spines, as now more and now less of a hub's current flows there, rms. */
+const SHARED_KNOWN = 0.1
 const MOST_FINDINGS = 3
 /** Where one contact is bad another one is that often. */
 const ANOTHER = 0.02
@@ -161,7 +163,7 @@ class Search {
     this.last = last
     // With all that were found, each may be within tolerance.
     const sizes = last.taken.map(({ added_Ohm, deviation_Ohm }, i) => {
-      const known = looksFirst(model, found[i]!.signature) ? FIRST_KNOWN : errors.portGain
+      const known = looksFirst(model, found[i]!.signature) ? FIRST_KNOWN : model.shared ? SHARED_KNOWN : errors.portGain
       return { added_Ohm, deviation_Ohm: Math.sqrt(square(deviation_Ohm) + square(known * added_Ohm)) }
     })
     const stays = found.map(({ signature }, i) => {

@@ -1,6 +1,6 @@
 import { actingOf, type CopperModel } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
-import { type Blocks, SOURCE_OHM } from './blocks.ts'
+import { type Blocks, LEAST_BLOCKS, SOURCE_OHM } from './blocks.ts'
 import { Cholesky, dot } from './cholesky.ts'
 
 /** How a contact is bad over the time that was looked at. */
@@ -63,8 +63,6 @@ const FAULT_OHM = 0.1
 /** What a change from good to bad or back costs, and what another course than a steady one: natural logarithms of chances. */
 const CHANGE_COST = 3
 const COURSE_COST = 2
-/** Fewer blocks say nothing of a course. */
-const LEAST_BLOCKS = 4
 /** Of a block in which a contact changed. */
 const SHARES = [0.2, 0.4, 0.6, 0.8] as const
 

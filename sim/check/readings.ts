@@ -20,6 +20,8 @@ export interface PortReadings {
   readonly hub: number
   readonly t_s: number[]
   readonly current_A: number[]
+  /** None was lost since the one before of the same frames. */
+  readonly follows: boolean[]
 }
 
 /** Ports of a hub have four bits in every message. */
@@ -121,11 +123,12 @@ export class Readings {
     if (!(t_s > this.begin_s)) return
     this.begin_s = t_s
     this.kept -= this.volts.splice(0, firstFrom(this.volts.length, i => this.volts[i]!.t_s >= t_s)).length
-    for (const { t_s: times, current_A } of this.ports.values()) {
+    for (const { t_s: times, current_A, follows } of this.ports.values()) {
       // The last before is what flowed then.
       const gone = Math.max(0, firstFrom(times.length, i => times[i]! >= t_s) - 1)
       times.splice(0, gone)
       current_A.splice(0, gone)
+      follows.splice(0, gone)
       this.kept -= gone
     }
   }
@@ -178,11 +181,12 @@ export class Readings {
     const key = hub * MOST_PORTS + port
     let readings = this.ports.get(key)
     if (readings === undefined) {
-      readings = { hub, t_s: [], current_A: [] }
+      readings = { hub, t_s: [], current_A: [], follows: [] }
       this.ports.set(key, readings)
     }
     readings.t_s.push(t_s)
     readings.current_A.push(current_A)
+    readings.follows.push(this.follows)
   }
 
   private room(): boolean {

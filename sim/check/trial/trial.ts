@@ -134,10 +134,10 @@ function withSensors(exact: Check, { copper }: TopologyData, dice: Prng): Check 
     const { gain, offset } = hubs[one.hub]!
     check.readings.volts.push({ ...one, supply_V: one.supply_V * gain + offset + noise_V * normal(dice) })
   }
-  for (const [key, { hub, t_s, current_A }] of exact.readings.ports) {
+  for (const [key, { hub, t_s, current_A, follows }] of exact.readings.ports) {
     const { gain, offset } = errors(port_A)
     const seen = current_A.map(value => Math.max(0, value * gain + offset + port_A.noise * normal(dice)))
-    check.readings.ports.set(key, { hub, t_s, current_A: seen })
+    check.readings.ports.set(key, { hub, t_s, current_A: seen, follows })
   }
   check.readings.spanOf(exact.readings)
   return check
