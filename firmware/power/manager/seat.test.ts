@@ -8,7 +8,6 @@ import { MANAGER_RULES } from './manager.ts'
 import { FakeHal, linePlan, sentBy, TOOL } from '../../testing/index.ts'
 import { createCounters, type Receiver, Schedule, Transmitter, Vehicle } from '../../runtime/index.ts'
 import { HubPower, ORPHANED_ms } from '../hub/index.ts'
-import { ManagerSeat } from './seat.ts'
 import { PortFeed } from '../port/index.ts'
 
 const { DASH, FL, HOOD, TRUNK } = LOCATION
@@ -39,7 +38,7 @@ function seated(standby = false) {
     operating: () => hub.up, supply_V: () => hal.volts, log: () => undefined, ignition: () => vehicle.ignition(),
   }, plan)
   manager.onChange = state => beats.push(state !== none)
-  const seat = new ManagerSeat(manager, power)
+  const seat = entry.seat(manager, power)
   const handlers = new Map<number, Handler>()
   const receiver: Pick<Receiver, 'on'> = { on: (codec, handle) => handlers.set(messagePgn(codec.page, codec.kind, 0), { handle }) }
   seat.listen(receiver as Receiver)
