@@ -93,9 +93,9 @@ export class WindowControl {
     else if (this.phase === PHASE.backingOff) this.backOff()
     else if (this.phase === PHASE.waiting) this.wait(elapsed_ms)
     else if (this.phase === PHASE.braking) {
-      const turns = this.reversing()
-      const stands = elapsed_ms >= (turns ? WINDOW_PARAMETERS.turn_ms : WINDOW_PARAMETERS.brake_ms)
-        && this.glass.stalled_ms() >= (turns ? WINDOW_PARAMETERS.turn_ms : WINDOW_PARAMETERS.standstill_ms)
+      const stalled_ms = this.glass.stalled_ms()
+      const stands = this.reversing() ? Math.min(elapsed_ms, stalled_ms) >= WINDOW_PARAMETERS.turn_ms
+        : elapsed_ms >= WINDOW_PARAMETERS.brake_ms && stalled_ms >= WINDOW_PARAMETERS.standstill_ms
       if (stands || elapsed_ms >= WINDOW_PARAMETERS.brakeMost_ms) this.proceed()
     } else if (this.phase === PHASE.probing && elapsed_ms >= WINDOW_PARAMETERS.referenceHold_ms) {
       this.ends.open(this.inputs.count)

@@ -2,7 +2,7 @@ import { CRANKING_LEVELS, type CrankingLevel, loadDump, PLACE_NAMES, type PlaceN
 import { WindowPlant } from '../../plants/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
 import type { Stage } from '../stage.ts'
-import { figure, kinds, type Params, text } from './kind.ts'
+import { figure, type FuzzKind, kinds, type Params, text } from './kind.ts'
 
 /** How long the starter turns. */
 const PULSE4_s = { least: 0.5, most: 5 }
@@ -54,11 +54,7 @@ export const POWER_KINDS = kinds({
         resistance_Ohm: scaled(dice, 0.02, 0.5),
       },
     }),
-    begin: ({ car }, params) => {
-      car.powerFault(copperFault(params))
-      return true
-    },
-    end: ({ car }, params) => car.powerRepair(copperFault(params)),
+    ...fails(copperFault),
   },
   ground: {
     summary: 'the return of a cable is cut or corrodes, so that a ground is lifted and the bus hears it', perMinute: 1,
@@ -66,11 +62,7 @@ export const POWER_KINDS = kinds({
       for_ms: whole(dice, 50, 6000),
       with: { fault: pick(dice, ['cut', 'corrosion']), cable: pick(dice, names.copper), resistance_Ohm: scaled(dice, 0.05, 5) },
     }),
-    begin: ({ car }, params) => {
-      car.powerFault(groundFault(params))
-      return true
-    },
-    end: ({ car }, params) => car.powerRepair(groundFault(params)),
+    ...fails(params => ({ ...cableFault(params), conductor: 'return' })),
   },
   ambient: {
     summary: 'cabin, doors or engine bay are cold or hot: boards at once, copper with time', perMinute: 0.5,
@@ -97,14 +89,23 @@ function oneHub(params: Params): string | undefined {
   return hub === 'ALL' ? undefined : hub
 }
 
-function copperFault(params: Params): SupplyFault {
-  const cable = text(params, 'cable')
-  const resistance_Ohm = figure(params, 'resistance_Ohm')
-  if (text(params, 'fault') === 'short') return { kind: 'short', hub: text(params, 'hub'), resistance_Ohm }
-  return text(params, 'fault') === 'cut' ? { kind: 'cut', cable } : { kind: 'corrosion', cable, extra_Ohm: resistance_Ohm }
+/** Begins with a fault of the copper, and ends with its repair. */
+function fails(faultOf: (params: Params) => SupplyFault): Pick<FuzzKind, 'begin' | 'end'> {
+  return {
+    begin: ({ car }, params) => {
+      car.powerFault(faultOf(params))
+      return true
+    },
+    end: ({ car }, params) => car.powerRepair(faultOf(params)),
+  }
 }
 
-function groundFault(params: Params): SupplyFault {
-  const where = { cable: text(params, 'cable'), conductor: 'return' } as const
-  return text(params, 'fault') === 'cut' ? { kind: 'cut', ...where } : { kind: 'corrosion', ...where, extra_Ohm: figure(params, 'resistance_Ohm') }
+function copperFault(params: Params): SupplyFault {
+  if (text(params, 'fault') !== 'short') return cableFault(params)
+  return { kind: 'short', hub: text(params, 'hub'), resistance_Ohm: figure(params, 'resistance_Ohm') }
+}
+
+function cableFault(params: Params): Extract<SupplyFault, { kind: 'cut' | 'corrosion' }> {
+  const cable = text(params, 'cable')
+  return text(params, 'fault') === 'cut' ? { kind: 'cut', cable } : { kind: 'corrosion', cable, extra_Ohm: figure(params, 'resistance_Ohm') }
 }
