@@ -6,10 +6,11 @@ import { withExactLiterals } from './literals.ts'
 import { ROOT } from './bundle.ts'
 import { propertyNames } from './names.ts'
 import { refusalsOf } from './refuse.ts'
-import { transformed } from './transform.ts'
+import { BoardSources } from './sources.ts'
+import { readSource, transformed } from './transform.ts'
 
 describe('names', () => {
-  const { own, reserved } = propertyNames(ROOT)
+  const { own, reserved } = propertyNames(new BoardSources(ROOT))
 
   it('what a board knows by name is never shortened', () => {
     for (const name of ['now', 'after', 'supply_V', 'onReceive', 'takeMeans', 'mask', 'filters']) expect([name, own.has(name)]).toEqual([name, false])
@@ -23,7 +24,8 @@ describe('names', () => {
 
 describe('sources as they are bundled', () => {
   const names = new Set(['pausing', 'wish'])
-  const of = (text: string): Promise<string> => transformed(ROOT, 'firmware/hub/x.ts', text, { names, unused: new Set(['idle']) })
+  const of = async (text: string): Promise<string> =>
+    transformed(await readSource(ROOT, 'firmware/hub/x.ts', text), { names, unused: new Set(['idle']) })
 
   it('have constants of other modules in place', async () => {
     const text = await of('import { GEAR, VehicleStateCodec } from \'#protocol/index.ts\'\nconst a = GEAR.reverse + VehicleStateCodec.lifetime_ms\n')

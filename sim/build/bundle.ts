@@ -8,9 +8,10 @@ import type { CarPower } from '#firmware/hub/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import { withExactLiterals } from './literals.ts'
 import { Inliner } from './inline.ts'
-import { propertyNames } from './names.ts'
+import { propertyNames, type PropertyNames } from './names.ts'
 import { BuildRefusal, refusalsOf } from './refuse.ts'
-import { type Changes, transformed } from './transform.ts'
+import { BoardSources } from './sources.ts'
+import { type Changes, readSource, type Source, transformed } from './transform.ts'
 import { unusedMethods } from './unused.ts'
 
 /** The checkout whose firmware is built. */
@@ -48,7 +49,7 @@ export async function bundleModule(path: string): Promise<string> {
 }
 
 async function bundle(entry: string, engine: Engine): Promise<Bundle> {
-  const { own, reserved } = propertyNames(ROOT)
+  const { own, reserved } = sources().names
   const whole = await build(optionsOf(entry, { names: own, unused: new Set() }))
   const unused = unusedMethods(whole.outputFiles[0]!.text, reserved)
   const { outputFiles, metafile } = await build({
@@ -74,17 +75,34 @@ function optionsOf(entry: string, changes: Changes) {
   } as const satisfies BuildOptions
 }
 
-let made: Inliner | undefined
-/** Of the sources as they are when first asked. */
-const inliner = (): Inliner => made ??= new Inliner(ROOT)
+/** What is known of the sources, as they are when first asked. */
+class Sources {
+  readonly names: PropertyNames
+  private readonly inliner: Inliner
+  private readonly read: Map<string, Promise<Source>>
+
+  constructor(sources: BoardSources) {
+    this.names = propertyNames(sources)
+    this.inliner = new Inliner(sources)
+    this.read = new Map()
+  }
+
+  /** A source with its small calls written out. */
+  source(path: string): Promise<Source> {
+    const known = this.read.get(path) ?? readSource(ROOT, path, this.inliner.text(path))
+    this.read.set(path, known)
+    return known
+  }
+}
+
+let made: Sources | undefined
+const sources = (): Sources => made ??= new Sources(new BoardSources(ROOT))
 
 const transform = (changes: Changes): Plugin => ({
   name: 'transform',
   setup: (plugin) => {
-    plugin.onLoad({ filter: /\/(protocol|firmware)\/.*\.ts$/ }, async (file) => {
-      const path = relative(ROOT, file.path)
-      return { contents: await transformed(ROOT, path, inliner().text(path), changes), loader: 'ts' }
-    })
+    plugin.onLoad({ filter: /\/(protocol|firmware)\/.*\.ts$/ }, async file =>
+      ({ contents: transformed(await sources().source(relative(ROOT, file.path)), changes), loader: 'ts' }))
   },
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Inliner } from './inline.ts'
+import { BoardSources } from './sources.ts'
 import { unusedMethods } from './unused.ts'
 
 const LIMIT_ms = 60_000
@@ -55,7 +56,7 @@ describe('small functions where they are called', () => {
     writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "module": "NodeNext", "strict": true, "allowImportingTsExtensions": true } }')
     writeFileSync(join(folder, 'protocol/glass.ts'), GLASS)
     for (const [i, [, line]] of LINES.entries()) writeFileSync(join(folder, `firmware/line${i}.ts`), around(line))
-    inliner = new Inliner(folder)
+    inliner = new Inliner(new BoardSources(folder))
   }, LIMIT_ms)
   afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import ts from 'typescript'
 
-import { boardSources } from './names.ts'
+import type { BoardSources } from './sources.ts'
 
 /** Names that every engine has and nobody declares anew. */
 const GLOBALS = ['Math', 'isNaN', 'NaN', 'Infinity', 'undefined']
@@ -33,32 +32,22 @@ interface Place {
  * something between that could change them. Lines stay where they were.
  */
 export class Inliner {
-  private readonly root: string
+  private readonly files: ReadonlyMap<string, ts.SourceFile>
   private readonly checker: ts.TypeChecker
-  private readonly program: ts.Program
   private readonly sources: ReadonlySet<ts.SourceFile>
   private readonly known = new Map<ts.Node, Small | undefined>()
-  private readonly texts = new Map<string, string>()
 
-  constructor(root: string) {
-    const { options } = ts.parseJsonConfigFileContent({ extends: join(root, 'tsconfig.json') }, ts.sys, root)
-    delete options.tsBuildInfoFile
-    const paths = boardSources(root).map(path => join(root, path))
-    this.root = root
-    this.program = ts.createProgram(paths, { ...options, incremental: false })
-    this.checker = this.program.getTypeChecker()
-    this.sources = new Set(paths.map(path => this.program.getSourceFile(path)!))
+  constructor({ program, files }: BoardSources) {
+    this.files = files
+    this.checker = program.getTypeChecker()
+    this.sources = new Set(files.values())
   }
 
   /** The source, its small calls written out. */
   text(path: string): string {
-    const known = this.texts.get(path)
-    if (known !== undefined) return known
-    const file = this.program.getSourceFile(join(this.root, path))
+    const file = this.files.get(path)
     if (file === undefined) throw new Error(`${path} is no source of a board`)
-    const text = file.text.slice(0, file.getStart()) + this.written(file, undefined) + file.text.slice(file.end)
-    this.texts.set(path, text)
-    return text
+    return file.text.slice(0, file.getStart()) + this.written(file, undefined) + file.text.slice(file.end)
   }
 
   private written(node: ts.Node, place: Place | undefined): string {

@@ -15,7 +15,19 @@ const PURE = '/* @__PURE__ */ '
 
 /** A constant: a number, or an object some of whose members are numbers. */
 type Constant = Value | Readonly<Record<string, unknown>>
-type Constants = ReadonlyMap<string, Constant>
+
+/** A source that is to be changed, and the constants it knows. */
+export interface Source {
+  readonly path: string
+  readonly file: ts.SourceFile
+  readonly constants: ReadonlyMap<string, Constant>
+}
+
+/** Reads a source for `transformed`; `root`: where its modules are. */
+export async function readSource(root: string, path: string, text: string): Promise<Source> {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
+  return { path, file, constants: new Map([...await imported(root, path, file), ...declared(file)]) }
+}
 
 /** What is to become of a source. */
 export interface Changes {
@@ -33,9 +45,7 @@ export interface Changes {
  * - calls that make a module's constants are marked: a module has no state, so that what nobody uses need not be made;
  * - texts for people are empty, and methods of classes that nobody calls are gone.
  */
-export async function transformed(root: string, path: string, text: string, { names, unused }: Changes): Promise<string> {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true)
-  const constants = new Map<string, Constant>([...await imported(root, path, file), ...declared(file)])
+export function transformed({ path, file, constants }: Source, { names, unused }: Changes): string {
   const edits: { from: number, to: number, text: string }[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isTypeNode(node) || ts.isInterfaceDeclaration(node)) return
@@ -51,7 +61,7 @@ export async function transformed(root: string, path: string, text: string, { na
     }
   }
   visit(file)
-  return edits.reverse().reduce((all, edit) => all.slice(0, edit.from) + edit.text + all.slice(edit.to), text)
+  return edits.reverse().reduce((all, edit) => all.slice(0, edit.from) + edit.text + all.slice(edit.to), file.text)
 }
 
 /** A call outside of functions, in what a constant of the module is made of. */
@@ -73,7 +83,7 @@ function isForPeople(node: ts.Node): boolean {
   return ts.isIdentifier(called) && TELLS_PEOPLE.includes(called.text)
 }
 
-function valueOf(node: ts.Node, constants: Constants): Value | undefined {
+function valueOf(node: ts.Node, constants: Source['constants']): Value | undefined {
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression)) {
     return member(constants.get(node.expression.text), node.name.text)
   }
