@@ -27,8 +27,8 @@ export default defineConfig({
     hookTimeout: 30_000,
     // Not threads: the native poller of serial ports works on the main thread of a process only.
     pool: 'forks',
-    // Two also where there is one processor, as many tests wait for other programs; each takes up to a gigabyte.
-    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    // One more than processors, as many tests wait for other programs and for time; each takes up to a gigabyte.
+    maxWorkers: Math.min(4, availableParallelism() + 1),
     // A file leaves nothing behind, so all of a worker share the modules: loading them anew took longer than most tests.
     isolate: false,
     sequence: { hooks: 'stack', sequencer: LongestFirst },
