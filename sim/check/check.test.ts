@@ -24,6 +24,17 @@ describe('a check of what hubs tell', () => {
     expect(findingText(SEDAN.copper, finding!)).toMatch(/^drop\.FL: 1\d\d mΩ instead of 29 .*hinge/)
   }, LIMIT_ms)
 
+  it('tells of all other places what they are beside the bad one', () => {
+    const { diagnosis: { findings, places } } = runTrial({
+      ...drive, number: 4, drive_s: 30, staged: true, faults: [{ cable: 'spine.FR', conductor: 'supply', extra_Ohm: 0.12, course: 'steady' }],
+    })
+    expect(findings).toMatchObject([{ cables: ['spine.FR'] }])
+    for (const { cables, state, added_Ohm, resolution_Ohm } of places) {
+      if (state === 'bad') expect([cables, added_Ohm]).toEqual([['spine.FR'], findings[0]!.added_Ohm])
+      else if (state === 'good') expect([cables, Math.abs(added_Ohm) < Math.max(0.01, 4 * resolution_Ohm)]).toEqual([cables, true])
+    }
+  }, LIMIT_ms)
+
   it('finds nothing in a healthy car, and says what carried nothing', () => {
     const { diagnosis } = runTrial({ ...drive, number: 2, faults: [] })
     expect(diagnosis.findings).toEqual([])

@@ -180,7 +180,7 @@ function square(value: number): number {
 }
 
 /** Of the same cables, though another conductor. */
-export function sameCables(a: Place, b: Place): boolean {
+export function sameCables(a: Pick<Place, 'both' | 'cables'>, b: Pick<Place, 'both' | 'cables'>): boolean {
   return a === b || (a.both === b.both && a.cables.join() === b.cables.join())
 }
 

@@ -32,7 +32,7 @@ export interface PlaceState {
   readonly nominal_Ohm: number
   /** `hidden`: whatever it adds, the current goes around it. */
   readonly state: 'good' | 'bad' | 'notExcited' | 'hidden'
-  /** Against the description, or what was learned of the car. */
+  /** Against the description, or what was learned of the car, beside what was found. */
   readonly added_Ohm: number
   /** How well these readings tell it, rms. */
   readonly resolution_Ohm: number
@@ -124,9 +124,10 @@ export class Check {
       ? new Search(readings, pairs, errors, extended(prior, pairs)) : undefined
     // So many places more leave each block freer, and one alone less sure.
     const search = two?.found.some(({ place }) => pairs.places[place]!.both) === true ? two : singles
+    const findings = search.findings()
     return {
-      duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings: search.findings(), breaks,
-      places: distinct(model).map(places => stateOf(model, places, first, search)), learned: last.posterior,
+      duration_s: readings.duration_s, readings: last.readings, misfit: last.misfit, findings, breaks,
+      places: distinct(model).map(places => stateOf(model, places, first, search, findings)), learned: last.posterior,
     }
   }
 }
@@ -281,13 +282,17 @@ class Search {
 }
 
 /** `indices`: one, or those of the supply and the return of the same cables. */
-function stateOf({ places, signatures }: CopperModel, indices: readonly number[], first: Estimate, search: Search): PlaceState {
-  const { cables, nominal_Ohm } = places[indices[0]!]!
+function stateOf(
+  { places, signatures }: CopperModel, indices: readonly number[], first: Estimate, search: Search, findings: readonly Finding[],
+): PlaceState {
+  const place = places[indices[0]!]!
+  const { cables, nominal_Ohm } = place
   const resolution_Ohm = Math.max(...indices.map(index => first.resolution_Ohm[index]!))
   const seen = (acts_Ohm: number): boolean => square(acts_Ohm / resolution_Ohm) / 2 > NAMED
   const acts_Ohm = Math.min(...indices.map(index => actingOf(signatures[index]!, SEEN_OHM)))
   const state = search.isBad(indices[0]!) ? 'bad' : seen(acts_Ohm) ? 'good' : seen(SEEN_OHM) ? 'hidden' : 'notExcited'
-  const { added_Ohm } = first.candidates.find(one => indices.includes(one.place))!
+  // Beside what was found: without it, all that carry the same current would seem to be worse.
+  const added_Ohm = findings.find(one => sameCables(one, place))?.added_Ohm ?? search.last.steady_Ohm[indices[0]!]!
   return { cables, nominal_Ohm, state, added_Ohm, resolution_Ohm }
 }
 

@@ -47,6 +47,8 @@ export interface Estimate {
   readonly candidates: readonly Candidate[]
   /** By place: how well a steady bad contact would be known from these readings alone, Ω rms; Infinity: it carried nothing. */
   readonly resolution_Ohm: readonly number[]
+  /** By place: what it adds, were that the same all the time. */
+  readonly steady_Ohm: readonly number[]
   /** By place: of healthy tolerance, mean and variance; with the taken ones, that of what they add. */
   readonly posterior: Prior
   /** Of those taken, Ω. */
@@ -147,6 +149,7 @@ class Run {
     return {
       candidates: bests.sort((a, b) => b.evidence - a.evidence),
       resolution_Ohm: looked.slice(0, places).map(({ resolution_Ohm }) => resolution_Ohm),
+      steady_Ohm: looked.slice(0, places).map(({ steady_Ohm }) => steady_Ohm),
       posterior: {
         offset_V: from(0, hubs), offsetVariance: variances(0, hubs), gain: from(hubs, hubs), gainVariance: variances(hubs, hubs),
         added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
@@ -174,7 +177,7 @@ class Run {
   }
 
   /** The course that explains most by a signature: the sizes by block as normal equations, all else marginalised. */
-  private look(signature: number): { candidate: Candidate, resolution_Ohm: number } {
+  private look(signature: number): { candidate: Candidate, resolution_Ohm: number, steady_Ohm: number } {
     const { blocks: { columns, stride, matrices, count }, states, mean, posterior } = this
     const column = this.blocks.columnOf(signature)
     const information = new Float64Array(count * count)
@@ -198,7 +201,7 @@ class Run {
     const steady = sizes.weigh(new Float64Array(count).fill(1))
     const best = sizes.best()
     const candidate = { ...best, place, signature, evidence: best.evidence - this.costs[place]! }
-    return { candidate, resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)) }
+    return { candidate, resolution_Ohm: 1 / Math.sqrt(Math.max(0, steady.information)), steady_Ohm: steady.added_Ohm }
   }
 }
 
