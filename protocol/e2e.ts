@@ -19,25 +19,28 @@ export function crc8(data: Uint8Array, from: number, to: number, start: number):
   return crc
 }
 
+/** The CRC of a data id alone, with which that of its frames begins. */
+export function startOf(dataId: number): number {
+  return CRC8_TABLE[CRC8_TABLE[dataId & 0xff]! ^ (dataId >> 8)]!
+}
+
 /** Byte 0 of a frame whose other bytes are in place. Without a loop as far as can be: it is what every frame costs. */
-export function checksum(data: Uint8Array, length: number, dataId: number): number {
+export function checksum(data: Uint8Array, length: number, start: number): number {
   const t = CRC8_TABLE
-  const head = t[t[t[dataId & 0xff]! ^ (dataId >> 8)]! ^ data[1]!]!
-  if (length < 6 || length > CLASSIC_DATA_BYTES) return crc8(data, E2E_HEADER_BYTES, length, head)
-  const six = t[t[t[t[head ^ data[2]!]! ^ data[3]!]! ^ data[4]!]! ^ data[5]!]!
-  if (length === 6) return six
-  return length === 7 ? t[six ^ data[6]!]! : t[t[six ^ data[6]!]! ^ data[7]!]!
+  if (length < 6 || length > CLASSIC_DATA_BYTES) return crc8(data, 1, length, start)
+  const six = t[t[t[t[t[start ^ data[1]!]! ^ data[2]!]! ^ data[3]!]! ^ data[4]!]! ^ data[5]!]!
+  return length === CLASSIC_DATA_BYTES ? t[t[six ^ data[6]!]! ^ data[7]!]! : length === 6 ? six : t[six ^ data[6]!]!
 }
 
 /** Writes the header of a frame whose fields are already in place. */
 export function protect(data: Uint8Array, length: number, dataId: number, counter: number): void {
   data[1] = counter
-  data[0] = checksum(data, length, dataId)
+  data[0] = checksum(data, length, startOf(dataId))
 }
 
 /** True when the CRC fits. The CRC covers every byte of the frame, also those a newer sender appended. */
 export function check(data: Uint8Array, length: number, dataId: number): boolean {
-  return length >= E2E_HEADER_BYTES && checksum(data, length, dataId) === data[0]
+  return length >= E2E_HEADER_BYTES && checksum(data, length, startOf(dataId)) === data[0]
 }
 
 /** 0–14; 15 is invalid. */
@@ -81,10 +84,10 @@ export const E2E_SILENCE_ms = 1000
 export const E2E_ERRORS_VALID = 3
 export const E2E_ERRORS_INVALID = 1
 
-const EMPTY = -1
 const PROBES = 8
-/** A sender's state: its last counter, the checksum of that frame, a bit for each of the last eight frames that was an error, `INVALID`. */
+/** Of a sender's state: its last counter, the checksum of that frame, a bit for each of the last eight frames that was an error. */
 const COUNTER = 0x0f
+const CHECKSUM = 0xff0
 const HEAD_BITS = 12
 const WINDOW = 0xff
 const INVALID = 0x100
@@ -107,45 +110,88 @@ function errorsOf(window: number): number {
   return errors
 }
 
+/** One sender of one message. */
+export interface Talker<Taker> {
+  /** Data id, then address; `NOBODY`. */
+  key: number
+  /** CRC of its data id. */
+  start: number
+  state: number
+  heard_ms: number
+  /** Its receiver's own: the identifier of its frames when nothing but this protection decides over them any more, and who takes them. */
+  id: number
+  taker: Taker | undefined
+}
+
+const NOBODY = -1
+
+/** As nearly always: the sender's next counter, and no error of late. */
+export function isNext(talker: Talker<unknown>, data: Uint8Array): boolean {
+  return (talker.state & ~CHECKSUM) === data[1]! - 1 && data[1]! <= E2E_COUNTER_MAX
+}
+
+/** State of a sender without errors after a frame whose counter is valid. */
+export function headOf(data: Uint8Array): number {
+  return data[0]! << 4 | data[1]!
+}
+
+/** `sameBoot`: its sender cannot have been reset since the last. */
+function judge(talker: Talker<unknown>, state: number, head: number, sameBoot: boolean): number {
+  const step = (head & COUNTER) - (state & COUNTER)
+  const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
+  const window = state >> HEAD_BITS
+  if (delta === 0 && (head ^ state & (1 << HEAD_BITS) - 1) === 0) {
+    talker.state = state
+    return E2E_OUTCOME.repeated
+  }
+  const fits = delta > 0 && delta <= E2E_MAX_DELTA
+  const errors = window << 1 & WINDOW | (fits ? 0 : 1)
+  const invalid = errorsOf(errors) > ((window & INVALID) !== 0 ? E2E_ERRORS_INVALID : E2E_ERRORS_VALID)
+  talker.state = (invalid ? errors | INVALID : errors) << HEAD_BITS | head
+  if (!fits) return delta === 0 && sameBoot ? E2E_OUTCOME.conflicting : E2E_OUTCOME.wrongSequence
+  if (invalid) return E2E_OUTCOME.invalid
+  return delta === 1 ? E2E_OUTCOME.ok : E2E_OUTCOME.okSomeLost
+}
+
 /**
  * Counter and state of every (data id, source) a node hears, in a table of fixed size. A full neighbourhood in the table
  * forgets a sender (`evicted` counts it): that sender's next frame counts as its first.
  */
-export class E2eReceiver {
+export class E2eReceiver<Taker = undefined> {
   /** Frames by `E2E_OUTCOME`. */
   readonly counts: Uint32Array
+  /** Each at the place of its key, or near. */
+  readonly talkers: Talker<Taker>[]
   evicted: number
-  private readonly keys: Int32Array
-  private readonly states: Int32Array
-  private readonly times_ms: Float64Array
   private readonly mask: number
+  private readonly nobody: Talker<Taker>
 
   /** `capacity`: a power of two, about twice the number of pairs expected. */
   constructor(capacity: number) {
     this.counts = new Uint32Array(E2E_OUTCOMES)
     this.evicted = 0
-    this.keys = new Int32Array(capacity)
-    this.states = new Int32Array(capacity)
-    this.times_ms = new Float64Array(capacity)
     this.mask = capacity - 1
-    this.keys.fill(EMPTY)
+    this.nobody = { key: NOBODY, start: 0, state: 0, heard_ms: 0, id: NOBODY, taker: undefined }
+    this.talkers = new Array<Talker<Taker>>(capacity).fill(this.nobody)
+  }
+
+  /** The sender of this key is this one, or somewhere near. */
+  atHome(key: number): Talker<Taker> {
+    return this.talkers[(key ^ (key >> 7)) & this.mask]!
   }
 
   /** Checks one received frame and remembers its counter. Returns an `E2E_OUTCOME`; never throws. */
   receive(dataId: number, source: number, data: Uint8Array, length: number, now_ms: number): number {
-    const counter = data[1]! & COUNTER
+    const key = (dataId << 8) | source
     let outcome: number = E2E_OUTCOME.badCrc
     if (check(data, length, dataId)) {
-      const key = (dataId << 8) | source
-      const home = (key ^ (key >> 7)) & this.mask
-      const slot = this.keys[home] === key ? home : this.slotOf(key, home)
-      const state = this.states[slot]!
-      // As nearly always: the next counter, and no error of late.
-      if (this.keys[slot] === key && counter - (state & COUNTER) === 1 && state >> HEAD_BITS === 0 && counter <= E2E_COUNTER_MAX) {
-        this.states[slot] = data[0]! << 4 | counter
-        this.times_ms[slot] = now_ms
+      const counter = data[1]! & COUNTER
+      const talker = this.atHome(key)
+      if (talker.key === key && isNext(talker, data)) {
+        talker.state = headOf(data)
+        talker.heard_ms = now_ms
         outcome = E2E_OUTCOME.ok
-      } else outcome = counter > E2E_COUNTER_MAX ? E2E_OUTCOME.wrongSequence : this.advance(slot, key, data[0]! << 4 | counter, now_ms)
+      } else outcome = counter > E2E_COUNTER_MAX ? E2E_OUTCOME.wrongSequence : this.advance(key, data[0]! << 4 | counter, now_ms)
     }
     this.counts[outcome]!++
     return outcome
@@ -153,58 +199,48 @@ export class E2eReceiver {
 
   /** A sender was reset (it claimed its address anew): its next frames count as its first, but for its commands. */
   forget(source: number): void {
-    for (let i = 0; i <= this.mask; i++) {
-      const key = this.keys[i]!
-      if ((key & 0xff) === source && !lasts(key)) this.times_ms[i] = -Infinity
+    for (const talker of this.talkers) {
+      if ((talker.key & 0xff) === source && !lasts(talker.key)) talker.heard_ms = -Infinity
     }
   }
 
   /** Forgets every sender. */
   reset(): void {
-    this.keys.fill(EMPTY)
+    this.talkers.fill(this.nobody)
   }
 
-  /** A frame that is not simply the next one: its sender's first, the first after a silence, or out of sequence. */
-  private advance(slot: number, key: number, head: number, now_ms: number): number {
-    const found = this.keys[slot]
-    const state = this.states[slot]!
-    const age_ms = now_ms - this.times_ms[slot]!
-    this.states[slot] = head
-    this.times_ms[slot] = now_ms
-    if (found !== key) {
-      if (found !== EMPTY) this.evicted++
-      this.keys[slot] = key
+  private advance(key: number, head: number, now_ms: number): number {
+    const place = this.placeOf(key)
+    const talker = this.talkers[place]!
+    if (talker.key !== key) {
+      if (talker.key === NOBODY) {
+        this.talkers[place] = { key: key, start: startOf(key >> 8), state: head, heard_ms: now_ms, id: NOBODY, taker: undefined }
+      } else {
+        this.evicted++
+        talker.key = key
+        talker.start = startOf(key >> 8)
+        talker.state = head
+        talker.heard_ms = now_ms
+        talker.id = NOBODY
+      }
       return E2E_OUTCOME.ok
     }
+    const age_ms = now_ms - talker.heard_ms
+    const state = talker.state
+    talker.state = head
+    talker.heard_ms = now_ms
     if (age_ms > E2E_SILENCE_ms && !lasts(key)) return E2E_OUTCOME.ok
-    return this.judge(slot, state, head, age_ms < REBOOT_ms)
+    return judge(talker, state, head, age_ms < REBOOT_ms)
   }
 
-  /** `sameBoot`: its sender cannot have been reset since the last. */
-  private judge(slot: number, state: number, head: number, sameBoot: boolean): number {
-    const step = (head & COUNTER) - (state & COUNTER)
-    const delta = step < 0 ? step + E2E_COUNTER_MAX + 1 : step
-    const window = state >> HEAD_BITS
-    if (delta === 0 && (head ^ state & (1 << HEAD_BITS) - 1) === 0) {
-      this.states[slot] = state
-      return E2E_OUTCOME.repeated
-    }
-    const fits = delta > 0 && delta <= E2E_MAX_DELTA
-    const errors = window << 1 & WINDOW | (fits ? 0 : 1)
-    const invalid = errorsOf(errors) > ((window & INVALID) !== 0 ? E2E_ERRORS_INVALID : E2E_ERRORS_VALID)
-    this.states[slot] = (invalid ? errors | INVALID : errors) << HEAD_BITS | head
-    if (!fits) return delta === 0 && sameBoot ? E2E_OUTCOME.conflicting : E2E_OUTCOME.wrongSequence
-    if (invalid) return E2E_OUTCOME.invalid
-    return delta === 1 ? E2E_OUTCOME.ok : E2E_OUTCOME.okSomeLost
-  }
-
-  /** The key's slot, else a free one near its home, else its home. */
-  private slotOf(key: number, home: number): number {
+  /** The key's place, else a free one near its home, else its home. */
+  private placeOf(key: number): number {
+    const home = key ^ (key >> 7)
     for (let i = 0; i < PROBES; i++) {
-      const slot = (home + i) & this.mask
-      const found = this.keys[slot]
-      if (found === key || found === EMPTY) return slot
+      const place = (home + i) & this.mask
+      const found = this.talkers[place]!.key
+      if (found === key || found === NOBODY) return place
     }
-    return home
+    return home & this.mask
   }
 }

@@ -10,6 +10,8 @@ export class FrameCycle {
   private readonly minimum_ms: number
   private readonly job: Job
   private count: number
+  /** A bit for each frame. */
+  private all: number
   private dirty: number
   private period_ms: number
   private round_ms: number
@@ -23,6 +25,7 @@ export class FrameCycle {
     this.minimum_ms = minimum_ms
     this.job = schedule.job(name, () => this.fire())
     this.count = 0
+    this.all = 0
     this.dirty = 0
     this.period_ms = 0
     this.round_ms = Infinity
@@ -34,6 +37,7 @@ export class FrameCycle {
   /** Begins with `count` frames, none marked. `period_ms` 0 = on change only; the first round starts after `phase_ms`. */
   start(count: number, period_ms: number, phase_ms: number): void {
     this.count = count
+    this.all = (1 << count) - 1
     this.dirty = 0
     this.cursor = 0
     this.period_ms = period_ms
@@ -65,7 +69,7 @@ export class FrameCycle {
   /** Frame `index` has news; −1 = all. */
   mark(index: number): void {
     if (!this.running || index >= this.count) return
-    this.dirty |= index < 0 ? this.all() : 1 << index
+    this.dirty |= index < 0 ? this.all : 1 << index
     this.arm(this.schedule.now())
   }
 
@@ -77,8 +81,8 @@ export class FrameCycle {
     if (this.running) this.arm(now)
   }
 
-  private all(): number {
-    return (1 << this.count) - 1
+  private after(index: number): number {
+    return index + 1 === this.count ? 0 : index + 1
   }
 
   private arm(now: number): void {
@@ -91,15 +95,15 @@ export class FrameCycle {
   private fire(): void {
     const now = this.schedule.now_ms
     if (now >= this.round_ms) {
-      this.dirty |= this.all()
+      this.dirty = this.all
       this.round_ms = this.period_ms > 0 ? this.round_ms + this.period_ms : Infinity
       if (this.round_ms <= now) this.round_ms = now + this.period_ms
     }
     if (this.dirty !== 0 && now >= this.last_ms + this.minimum_ms) {
       let index = this.cursor
-      while ((this.dirty & (1 << index)) === 0) index = index + 1 === this.count ? 0 : index + 1
-      this.cursor = index + 1 === this.count ? 0 : index + 1
-      this.dirty &= ~(1 << index)
+      while ((this.dirty & (1 << index)) === 0) index = this.after(index)
+      this.cursor = this.after(index)
+      this.dirty ^= 1 << index
       this.last_ms = now
       this.send(index)
     }

@@ -15,7 +15,7 @@ export interface TxFrame {
   key: number
   /** Waits for the frame before to the same hub. */
   spaced: boolean
-  /** The E2E header is written. */
+  /** It was in the controller, or refused by it: its E2E header is written. */
   sealed: boolean
   /** Being taken out of the controller: to wait again, or for good. */
   yielding: boolean
@@ -44,6 +44,9 @@ export class FrameQueue {
   }
 
   release(frame: TxFrame): void {
+    frame.sealed = false
+    frame.yielding = false
+    frame.expired = false
     frame.next = this.free
     this.free = frame
   }

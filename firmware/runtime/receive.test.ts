@@ -99,6 +99,32 @@ describe('the receiver', () => {
     expect(taken.length).toBe(2)
   })
 
+  it('keeps one counter of what a hub says over and over, whatever priority its identifier has', () => {
+    const { receiver, send, counters, clock } = setUp()
+    let heard = 0
+    receiver.on(VehicleStateCodec, () => heard++)
+    const state = VehicleStateCodec.create()
+    const data = [0, 1, 2].map(counter => send(VehicleStateCodec, ALL, state, counter)).at(-1)!
+    expect(heard).toBe(3)
+    const id = messageId(0, VehicleStateCodec.page, VehicleStateCodec.kind, ALL, SOURCE)
+    receiver.receive(id, data, data.length)
+    expect([heard, counters.e2e[E2E_OUTCOME.repeated]]).toEqual([3, 1])
+    protect(data, data.length, dataIdOf(id), 3)
+    receiver.receive(id, data, data.length)
+    send(VehicleStateCodec, ALL, state, 3)
+    expect([heard, counters.e2e[E2E_OUTCOME.repeated]]).toEqual([4, 2])
+    receiver.silent = true
+    send(VehicleStateCodec, ALL, state, 4)
+    receiver.silent = false
+    clock.advance(10)
+    receiver.receive(id, data, data.length - 1)
+    data[3]! ^= 1
+    receiver.receive(id, data, data.length)
+    expect([heard, counters.rxSilent, counters.rxWrongLength, counters.e2e[E2E_OUTCOME.badCrc]]).toEqual([4, 1, 1, 1])
+    send(VehicleStateCodec, ALL, state, 5)
+    expect(heard).toBe(5)
+  })
+
   it('keeps the counters of two senders apart', () => {
     const { taken, send, command } = setUp()
     send(WindowCommandCodec, FL, command, 3, SOURCE)

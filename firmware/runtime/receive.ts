@@ -1,7 +1,7 @@
 import type { Decoder } from '#protocol/index.ts'
 import {
-  CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, hubAddress, LATER_KIND, LOCATION, locationOfAddress, NULL_ADDRESS, pduFormatOf,
-  PF_ADDRESS_CLAIMED, PF_BROADCAST, TOOL_ADDRESSES,
+  checksum, CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, headOf, hubAddress, isNext, LATER_KIND, LOCATION, locationOfAddress,
+  NULL_ADDRESS, pduFormatOf, PF_ADDRESS_CLAIMED, PF_BROADCAST, TOOL_ADDRESSES,
 } from '#protocol/index.ts'
 import type { AnyDecoder } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -40,6 +40,11 @@ function rowOf(id: number): number {
   return (id >>> 8) & 0xff | (id >>> 16) & ROW_TO_HUB
 }
 
+/** Data id and sender of a catalogue message. */
+function keyOf(id: number): number {
+  return id & 0xffff | (id >>> 8) & 0x10000
+}
+
 /** The addresses of hubs follow one another. */
 const FIRST_HUB: number = hubAddress(LOCATION.FL)
 const LAST_HUB: number = hubAddress(LOCATION.STEREO)
@@ -71,7 +76,7 @@ export class Receiver {
   private readonly counters: HubCounters
   private readonly source: number
   private readonly location: number
-  private readonly e2e: E2eReceiver
+  private readonly e2e: E2eReceiver<Subscription>
   /** By row: the number of what is wanted of it, from 1; 0: nothing; `WISHES`. */
   private readonly wanted: Uint8Array
   private readonly subscriptions: Subscription[]
@@ -87,17 +92,36 @@ export class Receiver {
     this.counters = counters
     this.source = source
     this.location = locationOfAddress(source)
-    this.e2e = new E2eReceiver(senders)
-    counters.e2e = this.e2e.counts
+    this.e2e = new E2eReceiver<Subscription>(senders)
+    const e2e = this.e2e
+    const outcomes = e2e.counts
+    counters.e2e = outcomes
     const wanted = new Uint8Array(ROWS)
     wanted.fill(WISHES, FIRST_COMMAND_ROW, ROWS)
     this.wanted = wanted
     this.subscriptions = []
     this.receive = (id, data, length) => {
-      const number = ((id >>> 16) & 0x2ff) === PF_BROADCAST ? wanted[rowOf(id)]! : PEER
       counters.rxFrames++
-      if (number === 0 && (id & 0xff) < FIRST_TOOL) counters.rxUnwanted++
-      else this.look(number, id, data, length)
+      const number = ((id >>> 16) & 0x2ff) === PF_BROADCAST ? wanted[rowOf(id)]! : PEER
+      if (number === 0 && (id & 0xff) < FIRST_TOOL) {
+        counters.rxUnwanted++
+        return
+      }
+      const key = keyOf(id)
+      const talker = e2e.atHome(key)
+      if (talker.id === id && isNext(talker, data) && !this.silent) {
+        const taker = talker.taker!
+        const now_ms = schedule.now()
+        if (now_ms <= schedule.watchful_ms && length >= taker.length && checksum(data, length, talker.start) === data[0]) {
+          talker.state = headOf(data)
+          talker.heard_ms = now_ms
+          outcomes[E2E_OUTCOME.ok]!++
+          taker.codec.decode(data, taker.values)
+          taker.handle(taker.values, (id >>> 8) & 0x0f, id & 0xff)
+          return
+        }
+      }
+      this.look(number, id, data, length)
     }
   }
 
@@ -151,13 +175,21 @@ export class Receiver {
         const outcome = this.e2e.receive(row, source, data, length, now_ms - waited_ms)
         if (outcome > E2E_OUTCOME.okSomeLost) this.doubt(outcome, id, waited_ms)
         else if (wanted === undefined) this.counters.rxUnwanted++
-        else if (waited_ms > wanted.lifetime_ms) this.counters.rxStale++
         else {
-          wanted.codec.decode(data, wanted.values)
-          wanted.handle(wanted.values, (id >>> 8) & 0x0f, source)
+          // Of a hub, and no command: nothing else has to be looked at when the next one comes.
+          if (row < FIRST_COMMAND_ROW && source <= LAST_HUB && !wanted.later) this.remember(id, wanted)
+          this.take(wanted, id, data, now_ms)
         }
       }
     }
+  }
+
+  private remember(id: number, wanted: Subscription): void {
+    const key = keyOf(id)
+    const talker = this.e2e.atHome(key)
+    if (talker.key !== key) return
+    talker.id = id
+    talker.taker = wanted
   }
 
   private doubt(outcome: number, id: number, waited_ms: number): void {

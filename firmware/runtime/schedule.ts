@@ -12,9 +12,17 @@ export interface Job {
   reads: boolean
   /** Takes long: it has a callback of the board for itself, so that what the bus brings is looked at before and after it. */
   alone: boolean
-  /** Its neighbours by time; the schedule's own. */
-  next: Job | undefined
-  before: Job | undefined
+  /** Its neighbours by time while it is armed; the schedule's own. */
+  next: Job
+  before: Job
+}
+
+/** An end of the list, its own neighbour. */
+function endOf(due_ms: number): Job {
+  const end = { name: '', fire: () => undefined, due_ms: due_ms, armed: false, reads: false, alone: false } as unknown as Job
+  end.next = end
+  end.before = end
+  return end
 }
 
 /** A job that fires this late means the hub stood still. */
@@ -27,6 +35,7 @@ const EPSILON_ms = 0.05
 /**
  * All of a hub's times on one timer of its board: jobs in a list sorted by time, searched from the nearer end, so that the usual
  * case (the next one fires and is armed again at the end, or a tick near the head) costs a few steps however many jobs there are.
+ * Its two ends are jobs that are never due and were always, so that nobody has to ask whether there is a neighbour.
  */
 export class Schedule {
   /**
@@ -39,8 +48,8 @@ export class Schedule {
   private readonly hal: Hal
   private readonly counters: HubCounters
   private readonly wake: () => void
-  private head: Job | undefined
-  private tail: Job | undefined
+  private readonly first: Job
+  private readonly last: Job
   private jobs: number
   private handle: number
   private armed_ms: number
@@ -57,8 +66,10 @@ export class Schedule {
     this.watchful_ms = -Infinity
     this.hal = hal
     this.counters = counters
-    this.head = undefined
-    this.tail = undefined
+    this.first = endOf(-Infinity)
+    this.last = endOf(Infinity)
+    this.first.next = this.last
+    this.last.before = this.first
     this.jobs = 0
     this.handle = 0
     this.armed_ms = 0
@@ -84,7 +95,7 @@ export class Schedule {
   /** Makes a job; it is not armed. */
   job(name: string, fire: () => void): Job {
     this.jobs++
-    return { name: name, fire: fire, due_ms: 0, armed: false, reads: false, alone: false, next: undefined, before: undefined }
+    return { name: name, fire: fire, due_ms: 0, armed: false, reads: false, alone: false, next: this.last, before: this.first }
   }
 
   /** Makes a job that reads inputs, and does what follows of them: it comes first of those for the same time, and alone. */
@@ -106,37 +117,23 @@ export class Schedule {
     if (job.armed) this.unlink(job)
     job.due_ms = due_ms
     job.armed = true
-    const head = this.head
-    if (head !== undefined && due_ms < head.due_ms) {
-      // As nearly always with a tick.
-      job.next = head
-      job.before = undefined
-      head.before = job
-      this.head = job
-      if (!this.running) this.arm()
-      return
+    let before = this.first
+    let after = before.next
+    // A tick is nearly always due before all others.
+    if (due_ms >= after.due_ms) {
+      before = this.last.before
+      if (due_ms - after.due_ms < before.due_ms - due_ms) {
+        while (after.due_ms <= due_ms) after = after.next
+        before = after.before
+      } else while (before.due_ms > due_ms) before = before.before
+      if (job.reads) while (before.due_ms === due_ms && !before.reads) before = before.before
+      after = before.next
     }
-    let before = this.tail
-    if (before !== undefined && before.due_ms > due_ms) {
-      let next = head!
-      if (due_ms - next.due_ms < before.due_ms - due_ms) {
-        while (next.due_ms <= due_ms) {
-          before = next
-          next = next.next!
-        }
-      } else while (before!.due_ms > due_ms) before = before!.before
-    }
-    if (job.reads) while (before !== undefined && before.due_ms === due_ms && !before.reads) before = before.before
-    const after: Job | undefined = before === undefined ? head : before.next
     job.next = after
     job.before = before
-    if (after === undefined) this.tail = job
-    else after.before = job
-    if (before !== undefined) before.next = job
-    else {
-      this.head = job
-      if (!this.running) this.arm()
-    }
+    after.before = job
+    before.next = job
+    if (!this.running && before === this.first) this.arm()
   }
 
   startIn(job: Job, delay_ms: number): void {
@@ -164,10 +161,9 @@ export class Schedule {
    */
   behind_ms(): number {
     const now = this.now_ms
-    const head = this.head
     if (now - this.stallEnd_ms < AFTERMATH_ms) return this.stall_ms
     // It stood still since some time after it last ran a job.
-    return head !== undefined && now - head.due_ms > STALL_ms ? now - this.ran_ms : 0
+    return now - this.first.next.due_ms > STALL_ms ? now - this.ran_ms : 0
   }
 
   /** The board goes to sleep: the jobs' clock stands still until `resume`. */
@@ -186,7 +182,7 @@ export class Schedule {
   /** Names of the armed jobs, soonest first; for failure messages. */
   pending(): string[] {
     const names: string[] = []
-    for (let job = this.head; job !== undefined; job = job.next) names.push(job.name)
+    for (let job = this.first.next; job !== this.last; job = job.next) names.push(job.name)
     return names
   }
 
@@ -195,23 +191,23 @@ export class Schedule {
     this.running = true
     const now = this.hal.now() - this.slept_ms
     if (now > this.now_ms) this.now_ms = now
-    let head = this.head
-    if (head !== undefined && now - head.due_ms > STALL_ms) this.noteStall(now, now - head.due_ms)
+    const first = this.first
+    let job = first.next
+    if (now - job.due_ms > STALL_ms) this.noteStall(now, now - job.due_ms)
     this.ran_ms = now
     const latest_ms = now + EPSILON_ms
     let most = this.jobs
-    while (head !== undefined && head.due_ms <= latest_ms && most > 0) {
+    while (job.due_ms <= latest_ms) {
+      first.next = job.next
+      job.next.before = first
+      job.armed = false
+      if (job.due_ms > this.now_ms) this.now_ms = job.due_ms
+      job.fire()
+      if (job.alone) break
+      job = first.next
+      if (job.alone) break
       most--
-      const next = head.next
-      this.head = next
-      if (next === undefined) this.tail = undefined
-      else next.before = undefined
-      head.armed = false
-      if (head.due_ms > this.now_ms) this.now_ms = head.due_ms
-      head.fire()
-      if (head.alone) break
-      head = this.head
-      if (head !== undefined && head.alone) break
+      if (most === 0) break
     }
     this.running = false
     this.arm()
@@ -228,25 +224,22 @@ export class Schedule {
   }
 
   private arm(): void {
-    const head = this.head
-    if (head === undefined) return
+    const due_ms = this.first.next.due_ms
     if (this.handle !== 0) {
-      if (this.armed_ms <= head.due_ms) return
+      if (this.armed_ms <= due_ms) return
       this.hal.cancel(this.handle)
-    }
-    this.armed_ms = head.due_ms
-    this.watchful_ms = this.now_ms - this.stallEnd_ms < AFTERMATH_ms ? -Infinity : head.due_ms + STALL_ms
-    const delay = head.due_ms - (this.hal.now() - this.slept_ms)
-    this.handle = this.hal.after(delay > 0 ? delay : 0, this.wake)
+    } else if (due_ms === Infinity) return
+    this.armed_ms = due_ms
+    this.watchful_ms = this.now_ms - this.stallEnd_ms < AFTERMATH_ms ? -Infinity : due_ms + STALL_ms
+    const delay_ms = due_ms - (this.hal.now() - this.slept_ms)
+    this.handle = this.hal.after(delay_ms > 0 ? delay_ms : 0, this.wake)
   }
 
   private unlink(job: Job): void {
-    job.armed = false
     const before = job.before
     const after = job.next
-    if (before === undefined) this.head = after
-    else before.next = after
-    if (after === undefined) this.tail = before
-    else after.before = before
+    job.armed = false
+    before.next = after
+    after.before = before
   }
 }

@@ -1,5 +1,5 @@
 import type { Encoder } from '#protocol/index.ts'
-import { dataIdOf, E2E_COUNTER_MAX, isBroadcastKind, locationOf, messageId, PF_BROADCAST, protect } from '#protocol/index.ts'
+import { checksum, dataIdOf, E2E_COUNTER_MAX, isBroadcastKind, locationOf, messageId, PF_BROADCAST, startOf } from '#protocol/index.ts'
 import type { AnyEncoder } from '../message.ts'
 import type { CanPort } from '../hal.ts'
 import type { HubCounters } from './counters.ts'
@@ -60,10 +60,13 @@ export class Transmitter {
   private readonly source: number
   private readonly e2e: Uint8Array
   private readonly clear_ms: Float64Array
+  /** What the controller has, `flying` of them in front. */
   private readonly flight: (TxFrame | undefined)[]
   private readonly pumpJob: Job
   private readonly expiryJob: Job
   private readonly queue: FrameQueue
+  /** The controller has a free buffer. */
+  private readonly sent: (id: number) => void
   private flying: number
   private opened: boolean
 
@@ -84,7 +87,27 @@ export class Transmitter {
     this.flying = 0
     this.queue = new FrameQueue(QUEUE_FRAMES)
     this.opened = false
-    this.can.onSent(id => this.sent(id))
+    const flight = this.flight
+    const queue = this.queue
+    this.sent = (id) => {
+      let place = 0
+      while (place < this.flying && flight[place]!.id !== id) place++
+      if (place === this.flying) return
+      const frame = flight[place]!
+      this.flying--
+      flight[place] = flight[this.flying]
+      flight[this.flying] = undefined
+      if (frame.yielding || frame.expired) this.recalled(frame)
+      else {
+        if (frame.spaced) this.clear_ms[locationOf(id)] = schedule.now() + SPACING_ms
+        counters.txSent++
+        queue.release(frame)
+        if (frame.expires_ms === Infinity) this.onPeerSent(id)
+        else if (this.onSent !== undefined) this.onSent(id, schedule.now() - frame.queued_ms)
+      }
+      if (queue.head !== undefined) this.pump(schedule.now())
+    }
+    can.onSent(this.sent)
   }
 
   /** Catalogue messages may be sent: the address is claimed. */
@@ -113,10 +136,10 @@ export class Transmitter {
       if (frame === undefined) continue
       this.counters.txDiscarded++
       this.flight[i] = undefined
-      this.flying--
       if (frame.spaced) this.clear_ms[locationOf(frame.id)] = 0
       this.queue.release(frame)
     }
+    this.flying = 0
   }
 
   /**
@@ -144,8 +167,15 @@ export class Transmitter {
   /** Queues a frame that is no catalogue message, also while closed. It does not expire. */
   sendPeer(id: number, data: Uint8Array, length: number): boolean {
     if (this.holds(id)) return true
-    const frame = this.prepare(id, length, NO_KEY, false)
+    const now = this.schedule.now()
+    this.makeRoom(id, NO_KEY, now)
+    const frame = this.queue.free
     if (frame === undefined) return false
+    frame.id = id
+    frame.length = length
+    frame.key = NO_KEY
+    frame.spaced = false
+    frame.queued_ms = now
     for (let i = 0; i < length; i++) frame.data[i] = data[i]!
     this.enqueue(frame, Infinity)
     return true
@@ -166,38 +196,37 @@ export class Transmitter {
     return this.flying + this.queue.count()
   }
 
+  /** A free frame for a message (it stays free until `enqueue`). */
   private reserve(codec: AnyEncoder, location: number, key: number): TxFrame | undefined {
     if (!this.opened) {
       this.counters.txClosed++
       return undefined
     }
+    const now = this.schedule.now()
     const priority = codec.priority
     const id = (priority << 26) | (codec.page << 24) | (PF_BROADCAST << 16) | (codec.kind << 12) | (location << 8) | this.source
-    const spaced = codec.page === 1 && priority > URGENT_PRIORITY
-    return this.prepare(id, codec.length, codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key, spaced)
+    const ownKey = codec.class === undefined || key === NO_KEY ? key : codec.class << KEY_BITS | key
+    const queue = this.queue
+    if (this.flying > 0 || queue.head !== undefined) this.makeRoom(id, ownKey, now)
+    const frame = queue.free
+    if (frame === undefined) return undefined
+    frame.id = id
+    frame.length = codec.length
+    frame.key = ownKey
+    frame.spaced = priority > URGENT_PRIORITY && codec.page === 1
+    frame.queued_ms = now
+    return frame
   }
 
-  /** The first free frame (it stays free until `enqueue`), after making room if need be. */
-  private prepare(id: number, length: number, key: number, spaced: boolean): TxFrame | undefined {
-    const now = this.schedule.now()
+  /** Looks after what is under way before one more comes: to the controller, for one that it replaces, for a free frame. */
+  private makeRoom(id: number, key: number, now: number): void {
     const queue = this.queue
     if (this.flying > 0) this.watchController(now)
-    if (queue.head !== undefined && key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
+    if (key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
     if (queue.free === undefined) {
       this.counters.txOverflow++
       if (!queue.dropLast(id)) this.counters.txQueued++
     }
-    const frame = queue.free
-    if (frame === undefined) return undefined
-    frame.id = id
-    frame.length = length
-    frame.key = key
-    frame.spaced = spaced
-    frame.sealed = false
-    frame.yielding = false
-    frame.expired = false
-    frame.queued_ms = now
-    return frame
   }
 
   private enqueue(frame: TxFrame, lifetime_ms: number): void {
@@ -227,7 +256,7 @@ export class Transmitter {
     let frame = queue.head
     while (frame !== undefined) {
       const clear_ms = frame.spaced ? this.clear_ms[locationOf(frame.id)]! : 0
-      if (clear_ms > now || (this.flying > 0 && this.placeOf(frame.id) >= 0)) {
+      if (clear_ms > now || (this.flying > 0 && this.inFlight(frame.id))) {
         if (clear_ms > now && clear_ms < retry_ms) retry_ms = clear_ms
         if (clear_ms === Infinity) this.passSlower(frame.id)
         before = frame
@@ -253,21 +282,24 @@ export class Transmitter {
 
   private hand(frame: TxFrame, now: number): boolean {
     const id = frame.id
+    const data = frame.data
     // What does not expire is no catalogue message.
     if (!frame.sealed && frame.expires_ms < Infinity) {
       const dataId = dataIdOf(id)
       const counter = this.e2e[dataId]!
       const sealer = this.sealer
-      if (sealer !== undefined) frame.length = sealer.seal(id, frame.data, frame.length)
-      protect(frame.data, frame.length, dataId, counter)
+      if (sealer !== undefined) frame.length = sealer.seal(id, data, frame.length)
+      data[1] = counter
+      data[0] = checksum(data, frame.length, startOf(dataId))
       this.e2e[dataId] = counter >= E2E_COUNTER_MAX ? 0 : counter + 1
-      if (sealer !== undefined) sealer.sealed(id, frame.data, frame.length)
+      if (sealer !== undefined) sealer.sealed(id, data, frame.length)
     }
-    frame.sealed = true
-    if (!this.can.send(id, frame.data, frame.length)) return false
+    if (!this.can.send(id, data, frame.length)) {
+      frame.sealed = true
+      return false
+    }
     frame.handed_ms = now
-    const flight = this.flight
-    flight[flight[0] === undefined ? 0 : flight[1] === undefined ? 1 : 2] = frame
+    this.flight[this.flying] = frame
     this.flying++
     if (frame.spaced) this.clear_ms[locationOf(id)] = Infinity
     return true
@@ -302,26 +334,6 @@ export class Transmitter {
     return true
   }
 
-  /** The controller has a free buffer. */
-  private sent(id: number): void {
-    const place = this.placeOf(id)
-    if (place < 0) return
-    const frame = this.flight[place]!
-    this.flight[place] = undefined
-    this.flying--
-    if (frame.yielding || frame.expired) this.recalled(frame)
-    else {
-      if (frame.spaced) this.clear_ms[locationOf(id)] = this.schedule.now() + SPACING_ms
-      this.counters.txSent++
-      const queue = this.queue
-      frame.next = queue.free
-      queue.free = frame
-      if (frame.expires_ms === Infinity) this.onPeerSent(id)
-      else if (this.onSent !== undefined) this.onSent(id, this.schedule.now() - frame.queued_ms)
-    }
-    if (this.queue.head !== undefined) this.pump(this.schedule.now())
-  }
-
   /** A frame was taken back from the controller: for good, or to wait again. */
   private recalled(frame: TxFrame): void {
     if (frame.spaced) this.clear_ms[locationOf(frame.id)] = 0
@@ -330,6 +342,7 @@ export class Transmitter {
       this.queue.release(frame)
     } else {
       frame.yielding = false
+      frame.sealed = true
       this.counters.txYielded++
       this.queue.insert(frame)
     }
@@ -381,14 +394,8 @@ export class Transmitter {
   }
 
   private inFlight(id: number): boolean {
-    return this.flying > 0 && this.placeOf(id) >= 0
-  }
-
-  /** Index in `flight` of the frame with this identifier; −1 = none. */
-  private placeOf(id: number): number {
-    const flight = this.flight
-    if (flight[0] !== undefined && flight[0].id === id) return 0
-    if (flight[1] !== undefined && flight[1].id === id) return 1
-    return flight[2] !== undefined && flight[2].id === id ? 2 : -1
+    let place = this.flying - 1
+    while (place >= 0 && this.flight[place]!.id !== id) place--
+    return place >= 0
   }
 }
