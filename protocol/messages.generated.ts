@@ -57,12 +57,9 @@ export type HubStatusValues = {
 const createHubStatus = (): HubStatusValues => ({ state: 0, resetCause: 0, canState: 0, tec: NaN, rec: NaN, temperature_C: NaN, supply_V: NaN, lost: 0 })
 
 const encodeHubStatus = (values: HubStatusValues, data: Uint8Array): void => {
-  const rawState = values.state | 0
-  if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
-  const rawResetCause = values.resetCause | 0
-  if (rawResetCause !== values.resetCause || rawResetCause < 0 || rawResetCause > 5) refuse('HubStatus.resetCause', values.resetCause, 'its codes 0…5')
-  const rawCanState = values.canState | 0
-  if (rawCanState !== values.canState || rawCanState < 0 || rawCanState > 2) refuse('HubStatus.canState', values.canState, 'its codes 0…2')
+  if ((values.state & 7) !== values.state || values.state > 5) refuse('HubStatus.state', values.state, 'its codes 0…5')
+  if ((values.resetCause & 7) !== values.resetCause || values.resetCause > 5) refuse('HubStatus.resetCause', values.resetCause, 'its codes 0…5')
+  if ((values.canState & 3) !== values.canState || values.canState > 2) refuse('HubStatus.canState', values.canState, 'its codes 0…2')
   const stepsTec = values.tec
   const rawTec = stepsTec >= 0 && stepsTec <= 253 ? (stepsTec + 0.5) | 0 : saturated(stepsTec, 0, 253, 255)
   const stepsRec = values.rec
@@ -71,14 +68,13 @@ const encodeHubStatus = (values: HubStatusValues, data: Uint8Array): void => {
   const rawTemperature_C = stepsTemperature_C >= 0 && stepsTemperature_C <= 253 ? (stepsTemperature_C + 0.5) | 0 : saturated(stepsTemperature_C, 0, 253, 255)
   const stepsSupply_V = values.supply_V * 10
   const rawSupply_V = stepsSupply_V >= 0 && stepsSupply_V <= 253 ? (stepsSupply_V + 0.5) | 0 : saturated(stepsSupply_V, 0, 253, 255)
-  const rawLost = values.lost | 0
-  if (rawLost !== values.lost || rawLost < 0 || rawLost > 255) refuse('HubStatus.lost', values.lost, 'the whole numbers 0…255')
-  data[2] = rawState | (rawResetCause << 3) | (rawCanState << 6)
+  if ((values.lost & 255) !== values.lost) refuse('HubStatus.lost', values.lost, 'the whole numbers 0…255')
+  data[2] = values.state | (values.resetCause << 3) | (values.canState << 6)
   data[3] = rawTec
   data[4] = rawRec
   data[5] = rawTemperature_C
   data[6] = rawSupply_V
-  data[7] = rawLost
+  data[7] = values.lost
 }
 
 const decodeHubStatus = (data: Uint8Array, values: HubStatusValues): void => {
@@ -132,25 +128,21 @@ export type VehicleStateValues = {
 const createVehicleState = (): VehicleStateValues => ({ ignition: 0, gear: 0, shedLevel: 0, speed_kmh: NaN, battery_V: NaN, charge_pct: NaN, manager: 0 })
 
 const encodeVehicleState = (values: VehicleStateValues, data: Uint8Array): void => {
-  const rawIgnition = values.ignition | 0
-  if (rawIgnition !== values.ignition || rawIgnition < 0 || rawIgnition > 3) refuse('VehicleState.ignition', values.ignition, 'its codes 0…3')
-  const rawGear = values.gear | 0
-  if (rawGear !== values.gear || rawGear < 0 || rawGear > 4) refuse('VehicleState.gear', values.gear, 'its codes 0…4')
-  const rawShedLevel = values.shedLevel | 0
-  if (rawShedLevel !== values.shedLevel || rawShedLevel < 0 || rawShedLevel > 3) refuse('VehicleState.shedLevel', values.shedLevel, 'the whole numbers 0…3')
+  if ((values.ignition & 3) !== values.ignition) refuse('VehicleState.ignition', values.ignition, 'its codes 0…3')
+  if ((values.gear & 7) !== values.gear || values.gear > 4) refuse('VehicleState.gear', values.gear, 'its codes 0…4')
+  if ((values.shedLevel & 3) !== values.shedLevel) refuse('VehicleState.shedLevel', values.shedLevel, 'the whole numbers 0…3')
   const stepsSpeed_kmh = values.speed_kmh
   const rawSpeed_kmh = stepsSpeed_kmh >= 0 && stepsSpeed_kmh <= 253 ? (stepsSpeed_kmh + 0.5) | 0 : saturated(stepsSpeed_kmh, 0, 253, 255)
   const stepsBattery_V = values.battery_V * 10
   const rawBattery_V = stepsBattery_V >= 0 && stepsBattery_V <= 253 ? (stepsBattery_V + 0.5) | 0 : saturated(stepsBattery_V, 0, 253, 255)
   const stepsCharge_pct = values.charge_pct * 2
   const rawCharge_pct = stepsCharge_pct >= 0 && stepsCharge_pct <= 200 ? (stepsCharge_pct + 0.5) | 0 : saturated(stepsCharge_pct, 0, 200, 255)
-  const rawManager = values.manager | 0
-  if (rawManager !== values.manager || rawManager < 0 || rawManager > 3) refuse('VehicleState.manager', values.manager, 'its codes 0…3')
-  data[2] = rawIgnition | (rawGear << 3) | (rawShedLevel << 6)
+  if ((values.manager & 3) !== values.manager) refuse('VehicleState.manager', values.manager, 'its codes 0…3')
+  data[2] = values.ignition | (values.gear << 3) | (values.shedLevel << 6)
   data[3] = rawSpeed_kmh
   data[4] = rawBattery_V
   data[5] = rawCharge_pct
-  data[6] = rawManager
+  data[6] = values.manager
 }
 
 const decodeVehicleState = (data: Uint8Array, values: VehicleStateValues): void => {
@@ -198,22 +190,17 @@ export type ComponentAnnounceValues = {
 const createComponentAnnounce = (): ComponentAnnounceValues => ({ port: 0, descriptor: 0, class: 0, maker: 0, descriptorCrc: 0 })
 
 const encodeComponentAnnounce = (values: ComponentAnnounceValues, data: Uint8Array): void => {
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
-  const rawDescriptor = values.descriptor | 0
-  if (rawDescriptor !== values.descriptor || rawDescriptor < 0 || rawDescriptor > 6) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…6')
-  const rawClass = values.class | 0
-  if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
-  const rawMaker = values.maker | 0
-  if (rawMaker !== values.maker || rawMaker < 0 || rawMaker > 65535) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
-  const rawDescriptorCrc = values.descriptorCrc | 0
-  if (rawDescriptorCrc !== values.descriptorCrc || rawDescriptorCrc < 0 || rawDescriptorCrc > 65535) refuse('ComponentAnnounce.descriptorCrc', values.descriptorCrc, 'the whole numbers 0…65535')
-  data[2] = rawPort | (rawDescriptor << 4)
-  data[3] = rawClass
-  data[4] = rawMaker
-  data[5] = rawMaker >> 8
-  data[6] = rawDescriptorCrc
-  data[7] = rawDescriptorCrc >> 8
+  if ((values.port & 15) !== values.port) refuse('ComponentAnnounce.port', values.port, 'the whole numbers 0…15')
+  if ((values.descriptor & 7) !== values.descriptor || values.descriptor > 6) refuse('ComponentAnnounce.descriptor', values.descriptor, 'its codes 0…6')
+  if ((values.class & 15) !== values.class || values.class > 8) refuse('ComponentAnnounce.class', values.class, 'its codes 0…8')
+  if ((values.maker & 65535) !== values.maker) refuse('ComponentAnnounce.maker', values.maker, 'the whole numbers 0…65535')
+  if ((values.descriptorCrc & 65535) !== values.descriptorCrc) refuse('ComponentAnnounce.descriptorCrc', values.descriptorCrc, 'the whole numbers 0…65535')
+  data[2] = values.port | (values.descriptor << 4)
+  data[3] = values.class
+  data[4] = values.maker
+  data[5] = values.maker >> 8
+  data[6] = values.descriptorCrc
+  data[7] = values.descriptorCrc >> 8
 }
 
 const decodeComponentAnnounce = (data: Uint8Array, values: ComponentAnnounceValues): void => {
@@ -250,11 +237,9 @@ export type PowerShedValues = {
 const createPowerShed = (): PowerShedValues => ({ level: 0, reason: 0 })
 
 const encodePowerShed = (values: PowerShedValues, data: Uint8Array): void => {
-  const rawLevel = values.level | 0
-  if (rawLevel !== values.level || rawLevel < 0 || rawLevel > 3) refuse('PowerShed.level', values.level, 'the whole numbers 0…3')
-  const rawReason = values.reason | 0
-  if (rawReason !== values.reason || rawReason < 0 || rawReason > 4) refuse('PowerShed.reason', values.reason, 'its codes 0…4')
-  data[2] = rawLevel | (rawReason << 2)
+  if ((values.level & 3) !== values.level) refuse('PowerShed.level', values.level, 'the whole numbers 0…3')
+  if ((values.reason & 7) !== values.reason || values.reason > 4) refuse('PowerShed.reason', values.reason, 'its codes 0…4')
+  data[2] = values.level | (values.reason << 2)
 }
 
 const decodePowerShed = (data: Uint8Array, values: PowerShedValues): void => {
@@ -296,23 +281,19 @@ export type PortStatusValues = {
 const createPortStatus = (): PortStatusValues => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0 })
 
 const encodePortStatus = (values: PortStatusValues, data: Uint8Array): void => {
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
-  const rawState = values.state | 0
-  if (rawState !== values.state || rawState < 0 || rawState > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
-  const rawClass = values.class | 0
-  if (rawClass !== values.class || rawClass < 0 || rawClass > 8) refuse('PortStatus.class', values.class, 'its codes 0…8')
+  if ((values.port & 15) !== values.port) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
+  if ((values.state & 7) !== values.state || values.state > 5) refuse('PortStatus.state', values.state, 'its codes 0…5')
+  if ((values.class & 15) !== values.class || values.class > 8) refuse('PortStatus.class', values.class, 'its codes 0…8')
   const stepsCurrent_A = values.current_A * 5
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawFault = values.fault | 0
-  if (rawFault !== values.fault || rawFault < 0 || rawFault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
-  data[2] = rawPort | (rawState << 4)
-  data[3] = rawClass
+  if ((values.fault & 15) !== values.fault || values.fault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
+  data[2] = values.port | (values.state << 4)
+  data[3] = values.class
   data[4] = rawCurrent_A
   data[5] = rawGranted_A
-  data[6] = rawFault
+  data[6] = values.fault
 }
 
 const decodePortStatus = (data: Uint8Array, values: PortStatusValues): void => {
@@ -352,11 +333,9 @@ export type NetworkSleepValues = {
 const createNetworkSleep = (): NetworkSleepValues => ({ phase: 0, reason: 0 })
 
 const encodeNetworkSleep = (values: NetworkSleepValues, data: Uint8Array): void => {
-  const rawPhase = values.phase | 0
-  if (rawPhase !== values.phase || rawPhase < 0 || rawPhase > 3) refuse('NetworkSleep.phase', values.phase, 'its codes 0…3')
-  const rawReason = values.reason | 0
-  if (rawReason !== values.reason || rawReason < 0 || rawReason > 5) refuse('NetworkSleep.reason', values.reason, 'its codes 0…5')
-  data[2] = rawPhase | (rawReason << 2)
+  if ((values.phase & 3) !== values.phase) refuse('NetworkSleep.phase', values.phase, 'its codes 0…3')
+  if ((values.reason & 7) !== values.reason || values.reason > 5) refuse('NetworkSleep.reason', values.reason, 'its codes 0…5')
+  data[2] = values.phase | (values.reason << 2)
 }
 
 const decodeNetworkSleep = (data: Uint8Array, values: NetworkSleepValues): void => {
@@ -398,23 +377,20 @@ export type PowerRequestValues = {
 const createPowerRequest = (): PowerRequestValues => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, duration_ms: NaN, priority: 0 })
 
 const encodePowerRequest = (values: PowerRequestValues, data: Uint8Array): void => {
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRequest.port', values.port, 'the whole numbers 0…15')
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRequest.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.port & 15) !== values.port) refuse('PowerRequest.port', values.port, 'the whole numbers 0…15')
+  if ((values.sequence & 15) !== values.sequence) refuse('PowerRequest.sequence', values.sequence, 'the whole numbers 0…15')
   const stepsRun_A = values.run_A * 5
   const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerRequest.run_A', '0…50.6 A')
   const stepsPeak_A = values.peak_A * 5
   const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerRequest.peak_A', '0…50.6 A')
   const stepsDuration_ms = values.duration_ms / 100
   const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 253 ? (stepsDuration_ms + 0.5) | 0 : withoutValue(values.duration_ms, 255, 'PowerRequest.duration_ms', '0…25300 ms')
-  const rawPriority = values.priority | 0
-  if (rawPriority !== values.priority || rawPriority < 0 || rawPriority > 3) refuse('PowerRequest.priority', values.priority, 'the whole numbers 0…3')
-  data[2] = rawPort | (rawSequence << 4)
+  if ((values.priority & 3) !== values.priority) refuse('PowerRequest.priority', values.priority, 'the whole numbers 0…3')
+  data[2] = values.port | (values.sequence << 4)
   data[3] = rawRun_A
   data[4] = rawPeak_A
   data[5] = rawDuration_ms
-  data[6] = rawPriority
+  data[6] = values.priority
 }
 
 const decodePowerRequest = (data: Uint8Array, values: PowerRequestValues): void => {
@@ -463,23 +439,20 @@ export type PowerGrantValues = {
 const createPowerGrant = (): PowerGrantValues => ({ port: 0, sequence: 0, run_A: NaN, peak_A: NaN, lease_ms: NaN, result: 0 })
 
 const encodePowerGrant = (values: PowerGrantValues, data: Uint8Array): void => {
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerGrant.port', values.port, 'the whole numbers 0…15')
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerGrant.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.port & 15) !== values.port) refuse('PowerGrant.port', values.port, 'the whole numbers 0…15')
+  if ((values.sequence & 15) !== values.sequence) refuse('PowerGrant.sequence', values.sequence, 'the whole numbers 0…15')
   const stepsRun_A = values.run_A * 5
   const rawRun_A = stepsRun_A >= 0 && stepsRun_A <= 253 ? (stepsRun_A + 0.5) | 0 : withoutValue(values.run_A, 255, 'PowerGrant.run_A', '0…50.6 A')
   const stepsPeak_A = values.peak_A * 5
   const rawPeak_A = stepsPeak_A >= 0 && stepsPeak_A <= 253 ? (stepsPeak_A + 0.5) | 0 : withoutValue(values.peak_A, 255, 'PowerGrant.peak_A', '0…50.6 A')
   const stepsLease_ms = values.lease_ms / 50
   const rawLease_ms = stepsLease_ms >= 0 && stepsLease_ms <= 253 ? (stepsLease_ms + 0.5) | 0 : withoutValue(values.lease_ms, 255, 'PowerGrant.lease_ms', '0…12650 ms')
-  const rawResult = values.result | 0
-  if (rawResult !== values.result || rawResult < 0 || rawResult > 3) refuse('PowerGrant.result', values.result, 'its codes 0…3')
-  data[2] = rawPort | (rawSequence << 4)
+  if ((values.result & 3) !== values.result) refuse('PowerGrant.result', values.result, 'its codes 0…3')
+  data[2] = values.port | (values.sequence << 4)
   data[3] = rawRun_A
   data[4] = rawPeak_A
   data[5] = rawLease_ms
-  data[6] = rawResult
+  data[6] = values.result
 }
 
 const decodePowerGrant = (data: Uint8Array, values: PowerGrantValues): void => {
@@ -520,11 +493,9 @@ export type PowerReleaseValues = {
 const createPowerRelease = (): PowerReleaseValues => ({ port: 0, sequence: 0 })
 
 const encodePowerRelease = (values: PowerReleaseValues, data: Uint8Array): void => {
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('PowerRelease.port', values.port, 'the whole numbers 0…15')
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('PowerRelease.sequence', values.sequence, 'the whole numbers 0…15')
-  data[2] = rawPort | (rawSequence << 4)
+  if ((values.port & 15) !== values.port) refuse('PowerRelease.port', values.port, 'the whole numbers 0…15')
+  if ((values.sequence & 15) !== values.sequence) refuse('PowerRelease.sequence', values.sequence, 'the whole numbers 0…15')
+  data[2] = values.port | (values.sequence << 4)
 }
 
 const decodePowerRelease = (data: Uint8Array, values: PowerReleaseValues): void => {
@@ -558,14 +529,12 @@ export type FreshnessEpochValues = {
 const createFreshnessEpoch = (): FreshnessEpochValues => ({ epochLow: 0, epochHigh: 0 })
 
 const encodeFreshnessEpoch = (values: FreshnessEpochValues, data: Uint8Array): void => {
-  const rawEpochLow = values.epochLow | 0
-  if (rawEpochLow !== values.epochLow || rawEpochLow < 0 || rawEpochLow > 65535) refuse('FreshnessEpoch.epochLow', values.epochLow, 'the whole numbers 0…65535')
-  const rawEpochHigh = values.epochHigh | 0
-  if (rawEpochHigh !== values.epochHigh || rawEpochHigh < 0 || rawEpochHigh > 65535) refuse('FreshnessEpoch.epochHigh', values.epochHigh, 'the whole numbers 0…65535')
-  data[2] = rawEpochLow
-  data[3] = rawEpochLow >> 8
-  data[4] = rawEpochHigh
-  data[5] = rawEpochHigh >> 8
+  if ((values.epochLow & 65535) !== values.epochLow) refuse('FreshnessEpoch.epochLow', values.epochLow, 'the whole numbers 0…65535')
+  if ((values.epochHigh & 65535) !== values.epochHigh) refuse('FreshnessEpoch.epochHigh', values.epochHigh, 'the whole numbers 0…65535')
+  data[2] = values.epochLow
+  data[3] = values.epochLow >> 8
+  data[4] = values.epochHigh
+  data[5] = values.epochHigh >> 8
 }
 
 const decodeFreshnessEpoch = (data: Uint8Array, values: FreshnessEpochValues): void => {
@@ -603,16 +572,13 @@ export type SwitchEventValues = {
 const createSwitchEvent = (): SwitchEventValues => ({ switch: 0, edge: 0, port: 0, duration_ms: NaN })
 
 const encodeSwitchEvent = (values: SwitchEventValues, data: Uint8Array): void => {
-  const rawSwitch = values.switch | 0
-  if (rawSwitch !== values.switch || ((rawSwitch < 0 || rawSwitch > 10) && (rawSwitch < 16 || rawSwitch > 28) && (rawSwitch < 32 || rawSwitch > 37) && (rawSwitch < 48 || rawSwitch > 52) && (rawSwitch < 64 || rawSwitch > 69) && (rawSwitch < 80 || rawSwitch > 82))) refuse('SwitchEvent.switch', values.switch, 'its codes 0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
-  const rawEdge = values.edge | 0
-  if (rawEdge !== values.edge || rawEdge < 0 || rawEdge > 3) refuse('SwitchEvent.edge', values.edge, 'its codes 0…3')
-  const rawPort = values.port | 0
-  if (rawPort !== values.port || rawPort < 0 || rawPort > 15) refuse('SwitchEvent.port', values.port, 'the whole numbers 0…15')
+  if ((values.switch & 127) !== values.switch || (values.switch >= 11 && values.switch <= 15) || (values.switch >= 29 && values.switch <= 31) || (values.switch >= 38 && values.switch <= 47) || (values.switch >= 53 && values.switch <= 63) || (values.switch >= 70 && values.switch <= 79) || values.switch > 82) refuse('SwitchEvent.switch', values.switch, 'its codes 0…10, 16…28, 32…37, 48…52, 64…69, 80…82')
+  if ((values.edge & 3) !== values.edge) refuse('SwitchEvent.edge', values.edge, 'its codes 0…3')
+  if ((values.port & 15) !== values.port) refuse('SwitchEvent.port', values.port, 'the whole numbers 0…15')
   const stepsDuration_ms = values.duration_ms
   const rawDuration_ms = stepsDuration_ms >= 0 && stepsDuration_ms <= 65533 ? (stepsDuration_ms + 0.5) | 0 : saturated(stepsDuration_ms, 0, 65533, 65535)
-  data[2] = rawSwitch
-  data[3] = rawEdge | (rawPort << 4)
+  data[2] = values.switch
+  data[3] = values.edge | (values.port << 4)
   data[4] = rawDuration_ms
   data[5] = rawDuration_ms >> 8
 }
@@ -653,18 +619,15 @@ export type FreshnessProofValues = {
 const createFreshnessProof = (): FreshnessProofValues => ({ counter: 0, tagLow: 0, tagHigh: 0 })
 
 const encodeFreshnessProof = (values: FreshnessProofValues, data: Uint8Array): void => {
-  const rawCounter = values.counter | 0
-  if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 65535) refuse('FreshnessProof.counter', values.counter, 'the whole numbers 0…65535')
-  const rawTagLow = values.tagLow | 0
-  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('FreshnessProof.tagLow', values.tagLow, 'the whole numbers 0…65535')
-  const rawTagHigh = values.tagHigh | 0
-  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('FreshnessProof.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-  data[2] = rawCounter
-  data[3] = rawCounter >> 8
-  data[4] = rawTagLow
-  data[5] = rawTagLow >> 8
-  data[6] = rawTagHigh
-  data[7] = rawTagHigh >> 8
+  if ((values.counter & 65535) !== values.counter) refuse('FreshnessProof.counter', values.counter, 'the whole numbers 0…65535')
+  if ((values.tagLow & 65535) !== values.tagLow) refuse('FreshnessProof.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  if ((values.tagHigh & 65535) !== values.tagHigh) refuse('FreshnessProof.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = values.counter
+  data[3] = values.counter >> 8
+  data[4] = values.tagLow
+  data[5] = values.tagLow >> 8
+  data[6] = values.tagHigh
+  data[7] = values.tagHigh >> 8
 }
 
 const decodeFreshnessProof = (data: Uint8Array, values: FreshnessProofValues): void => {
@@ -699,14 +662,12 @@ export type FreshnessValues = {
 const createFreshness = (): FreshnessValues => ({ challengeLow: 0, challengeHigh: 0 })
 
 const encodeFreshness = (values: FreshnessValues, data: Uint8Array): void => {
-  const rawChallengeLow = values.challengeLow | 0
-  if (rawChallengeLow !== values.challengeLow || rawChallengeLow < 0 || rawChallengeLow > 65535) refuse('Freshness.challengeLow', values.challengeLow, 'the whole numbers 0…65535')
-  const rawChallengeHigh = values.challengeHigh | 0
-  if (rawChallengeHigh !== values.challengeHigh || rawChallengeHigh < 0 || rawChallengeHigh > 65535) refuse('Freshness.challengeHigh', values.challengeHigh, 'the whole numbers 0…65535')
-  data[2] = rawChallengeLow
-  data[3] = rawChallengeLow >> 8
-  data[4] = rawChallengeHigh
-  data[5] = rawChallengeHigh >> 8
+  if ((values.challengeLow & 65535) !== values.challengeLow) refuse('Freshness.challengeLow', values.challengeLow, 'the whole numbers 0…65535')
+  if ((values.challengeHigh & 65535) !== values.challengeHigh) refuse('Freshness.challengeHigh', values.challengeHigh, 'the whole numbers 0…65535')
+  data[2] = values.challengeLow
+  data[3] = values.challengeLow >> 8
+  data[4] = values.challengeHigh
+  data[5] = values.challengeHigh >> 8
 }
 
 const decodeFreshness = (data: Uint8Array, values: FreshnessValues): void => {
@@ -738,9 +699,8 @@ export type FreshnessRequestValues = {
 const createFreshnessRequest = (): FreshnessRequestValues => ({ target: 0 })
 
 const encodeFreshnessRequest = (values: FreshnessRequestValues, data: Uint8Array): void => {
-  const rawTarget = values.target | 0
-  if (rawTarget !== values.target || rawTarget < 0 || rawTarget > 15) refuse('FreshnessRequest.target', values.target, 'the whole numbers 0…15')
-  data[2] = rawTarget
+  if ((values.target & 15) !== values.target) refuse('FreshnessRequest.target', values.target, 'the whole numbers 0…15')
+  data[2] = values.target
 }
 
 const decodeFreshnessRequest = (data: Uint8Array, values: FreshnessRequestValues): void => {
@@ -779,22 +739,17 @@ export type CommandReceiptValues = {
 const createCommandReceipt = (): CommandReceiptValues => ({ topic: 0, sequence: 0, sender: 0, tagLow: 0, tagHigh: 0 })
 
 const encodeCommandReceipt = (values: CommandReceiptValues, data: Uint8Array): void => {
-  const rawTopic = values.topic | 0
-  if (rawTopic !== values.topic || rawTopic < 0 || rawTopic > 255) refuse('CommandReceipt.topic', values.topic, 'the whole numbers 0…255')
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('CommandReceipt.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawSender = values.sender | 0
-  if (rawSender !== values.sender || rawSender < 0 || rawSender > 15) refuse('CommandReceipt.sender', values.sender, 'the whole numbers 0…15')
-  const rawTagLow = values.tagLow | 0
-  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('CommandReceipt.tagLow', values.tagLow, 'the whole numbers 0…65535')
-  const rawTagHigh = values.tagHigh | 0
-  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('CommandReceipt.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-  data[2] = rawTopic
-  data[3] = rawSequence | (rawSender << 4)
-  data[4] = rawTagLow
-  data[5] = rawTagLow >> 8
-  data[6] = rawTagHigh
-  data[7] = rawTagHigh >> 8
+  if ((values.topic & 255) !== values.topic) refuse('CommandReceipt.topic', values.topic, 'the whole numbers 0…255')
+  if ((values.sequence & 15) !== values.sequence) refuse('CommandReceipt.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.sender & 15) !== values.sender) refuse('CommandReceipt.sender', values.sender, 'the whole numbers 0…15')
+  if ((values.tagLow & 65535) !== values.tagLow) refuse('CommandReceipt.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  if ((values.tagHigh & 65535) !== values.tagHigh) refuse('CommandReceipt.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = values.topic
+  data[3] = values.sequence | (values.sender << 4)
+  data[4] = values.tagLow
+  data[5] = values.tagLow >> 8
+  data[6] = values.tagHigh
+  data[7] = values.tagHigh >> 8
 }
 
 const decodeCommandReceipt = (data: Uint8Array, values: CommandReceiptValues): void => {
@@ -835,19 +790,15 @@ export type TagValues = {
 const createTag = (): TagValues => ({ counter: 0, kind: 0, tagLow: 0, tagHigh: 0 })
 
 const encodeTag = (values: TagValues, data: Uint8Array): void => {
-  const rawCounter = values.counter | 0
-  if (rawCounter !== values.counter || rawCounter < 0 || rawCounter > 15) refuse('Tag.counter', values.counter, 'the whole numbers 0…15')
-  const rawKind = values.kind | 0
-  if (rawKind !== values.kind || rawKind < 0 || rawKind > 15) refuse('Tag.kind', values.kind, 'the whole numbers 0…15')
-  const rawTagLow = values.tagLow | 0
-  if (rawTagLow !== values.tagLow || rawTagLow < 0 || rawTagLow > 65535) refuse('Tag.tagLow', values.tagLow, 'the whole numbers 0…65535')
-  const rawTagHigh = values.tagHigh | 0
-  if (rawTagHigh !== values.tagHigh || rawTagHigh < 0 || rawTagHigh > 65535) refuse('Tag.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
-  data[2] = rawCounter | (rawKind << 4)
-  data[3] = rawTagLow
-  data[4] = rawTagLow >> 8
-  data[5] = rawTagHigh
-  data[6] = rawTagHigh >> 8
+  if ((values.counter & 15) !== values.counter) refuse('Tag.counter', values.counter, 'the whole numbers 0…15')
+  if ((values.kind & 15) !== values.kind) refuse('Tag.kind', values.kind, 'the whole numbers 0…15')
+  if ((values.tagLow & 65535) !== values.tagLow) refuse('Tag.tagLow', values.tagLow, 'the whole numbers 0…65535')
+  if ((values.tagHigh & 65535) !== values.tagHigh) refuse('Tag.tagHigh', values.tagHigh, 'the whole numbers 0…65535')
+  data[2] = values.counter | (values.kind << 4)
+  data[3] = values.tagLow
+  data[4] = values.tagLow >> 8
+  data[5] = values.tagHigh
+  data[6] = values.tagHigh >> 8
 }
 
 const decodeTag = (data: Uint8Array, values: TagValues): void => {
@@ -907,28 +858,21 @@ const encodeWindowStatus = (values: WindowStatusValues, data: Uint8Array): void 
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('WindowStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('WindowStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('WindowStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('WindowStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
   const stepsPosition_pct = values.position_pct * 2
   const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : saturated(stepsPosition_pct, 0, 200, 255)
-  const rawState = values.state | 0
-  if (rawState !== values.state || rawState < 0 || rawState > 10) refuse('WindowStatus.state', values.state, 'its codes 0…10')
-  const rawPinch = values.pinch | 0
-  if (rawPinch !== values.pinch || rawPinch < 0 || rawPinch > 1) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
-  const rawThermal = values.thermal | 0
-  if (rawThermal !== values.thermal || rawThermal < 0 || rawThermal > 1) refuse('WindowStatus.thermal', values.thermal, 'the whole numbers 0…1')
-  const rawLearned = values.learned | 0
-  if (rawLearned !== values.learned || rawLearned < 0 || rawLearned > 1) refuse('WindowStatus.learned', values.learned, 'the whole numbers 0…1')
-  const rawFault = values.fault | 0
-  if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('WindowStatus.fault', values.fault, 'the whole numbers 0…1')
+  if ((values.state & 15) !== values.state || values.state > 10) refuse('WindowStatus.state', values.state, 'its codes 0…10')
+  if ((values.pinch & 1) !== values.pinch) refuse('WindowStatus.pinch', values.pinch, 'the whole numbers 0…1')
+  if ((values.thermal & 1) !== values.thermal) refuse('WindowStatus.thermal', values.thermal, 'the whole numbers 0…1')
+  if ((values.learned & 1) !== values.learned) refuse('WindowStatus.learned', values.learned, 'the whole numbers 0…1')
+  if ((values.fault & 1) !== values.fault) refuse('WindowStatus.fault', values.fault, 'the whole numbers 0…1')
   data[2] = rawSupply_V
   data[3] = rawCurrent_A
   data[4] = rawGranted_A
-  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[5] = values.echoSender | (values.echoSequence << 4)
   data[6] = rawPosition_pct
-  data[7] = rawState | (rawPinch << 4) | (rawThermal << 5) | (rawLearned << 6) | (rawFault << 7)
+  data[7] = values.state | (values.pinch << 4) | (values.thermal << 5) | (values.learned << 6) | (values.fault << 7)
 }
 
 const decodeWindowStatus = (data: Uint8Array, values: WindowStatusValues): void => {
@@ -977,13 +921,11 @@ export type WindowCommandValues = {
 const createWindowCommand = (): WindowCommandValues => ({ sequence: 0, action: 0, position_pct: NaN })
 
 const encodeWindowCommand = (values: WindowCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('WindowCommand.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawAction = values.action | 0
-  if (rawAction !== values.action || rawAction < 0 || rawAction > 6) refuse('WindowCommand.action', values.action, 'its codes 0…6')
+  if ((values.sequence & 15) !== values.sequence) refuse('WindowCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.action & 7) !== values.action || values.action > 6) refuse('WindowCommand.action', values.action, 'its codes 0…6')
   const stepsPosition_pct = values.position_pct * 2
   const rawPosition_pct = stepsPosition_pct >= 0 && stepsPosition_pct <= 200 ? (stepsPosition_pct + 0.5) | 0 : withoutValue(values.position_pct, 255, 'WindowCommand.position_pct', '0…100 %')
-  data[2] = rawSequence | (rawAction << 4)
+  data[2] = values.sequence | (values.action << 4)
   data[3] = rawPosition_pct
 }
 
@@ -1042,26 +984,21 @@ const encodeMirrorStatus = (values: MirrorStatusValues, data: Uint8Array): void 
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('MirrorStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('MirrorStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('MirrorStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('MirrorStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
   const stepsTiltX_deg = values.tiltX_deg * 5 / 2 + 30
   const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 60 ? (stepsTiltX_deg + 0.5) | 0 : saturated(stepsTiltX_deg, 0, 60, 63)
   const stepsTiltY_deg = values.tiltY_deg * 5 / 2 + 30
   const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 60 ? (stepsTiltY_deg + 0.5) | 0 : saturated(stepsTiltY_deg, 0, 60, 63)
-  const rawFold = values.fold | 0
-  if (rawFold !== values.fold || rawFold < 0 || rawFold > 3) refuse('MirrorStatus.fold', values.fold, 'its codes 0…3')
-  const rawHeat = values.heat | 0
-  if (rawHeat !== values.heat || rawHeat < 0 || rawHeat > 1) refuse('MirrorStatus.heat', values.heat, 'the whole numbers 0…1')
-  const rawMoving = values.moving | 0
-  if (rawMoving !== values.moving || rawMoving < 0 || rawMoving > 1) refuse('MirrorStatus.moving', values.moving, 'the whole numbers 0…1')
+  if ((values.fold & 3) !== values.fold) refuse('MirrorStatus.fold', values.fold, 'its codes 0…3')
+  if ((values.heat & 1) !== values.heat) refuse('MirrorStatus.heat', values.heat, 'the whole numbers 0…1')
+  if ((values.moving & 1) !== values.moving) refuse('MirrorStatus.moving', values.moving, 'the whole numbers 0…1')
   data[2] = rawSupply_V
   data[3] = rawCurrent_A
   data[4] = rawGranted_A
-  data[5] = rawEchoSender | (rawEchoSequence << 4)
+  data[5] = values.echoSender | (values.echoSequence << 4)
   data[6] = rawTiltX_deg | (rawTiltY_deg << 6)
-  data[7] = (rawTiltY_deg >> 2) | (rawFold << 4) | (rawHeat << 6) | (rawMoving << 7)
+  data[7] = (rawTiltY_deg >> 2) | (values.fold << 4) | (values.heat << 6) | (values.moving << 7)
 }
 
 const decodeMirrorStatus = (data: Uint8Array, values: MirrorStatusValues): void => {
@@ -1118,22 +1055,17 @@ export type MirrorCommandValues = {
 const createMirrorCommand = (): MirrorCommandValues => ({ sequence: 0, action: 0, directionX: 1, directionY: 1, memory: 0, tiltX_deg: NaN, tiltY_deg: NaN })
 
 const encodeMirrorCommand = (values: MirrorCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('MirrorCommand.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawAction = values.action | 0
-  if (rawAction !== values.action || rawAction < 0 || rawAction > 8) refuse('MirrorCommand.action', values.action, 'its codes 0…8')
-  const rawDirectionX = values.directionX | 0
-  if (rawDirectionX !== values.directionX || rawDirectionX < 0 || rawDirectionX > 2) refuse('MirrorCommand.directionX', values.directionX, 'its codes 0…2')
-  const rawDirectionY = values.directionY | 0
-  if (rawDirectionY !== values.directionY || rawDirectionY < 0 || rawDirectionY > 2) refuse('MirrorCommand.directionY', values.directionY, 'its codes 0…2')
-  const rawMemory = values.memory | 0
-  if (rawMemory !== values.memory || rawMemory < 0 || rawMemory > 3) refuse('MirrorCommand.memory', values.memory, 'the whole numbers 0…3')
+  if ((values.sequence & 15) !== values.sequence) refuse('MirrorCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.action & 15) !== values.action || values.action > 8) refuse('MirrorCommand.action', values.action, 'its codes 0…8')
+  if ((values.directionX & 3) !== values.directionX || values.directionX > 2) refuse('MirrorCommand.directionX', values.directionX, 'its codes 0…2')
+  if ((values.directionY & 3) !== values.directionY || values.directionY > 2) refuse('MirrorCommand.directionY', values.directionY, 'its codes 0…2')
+  if ((values.memory & 3) !== values.memory) refuse('MirrorCommand.memory', values.memory, 'the whole numbers 0…3')
   const stepsTiltX_deg = values.tiltX_deg * 10 + 120
   const rawTiltX_deg = stepsTiltX_deg >= 0 && stepsTiltX_deg <= 240 ? (stepsTiltX_deg + 0.5) | 0 : withoutValue(values.tiltX_deg, 255, 'MirrorCommand.tiltX_deg', '-12…12 °')
   const stepsTiltY_deg = values.tiltY_deg * 10 + 120
   const rawTiltY_deg = stepsTiltY_deg >= 0 && stepsTiltY_deg <= 240 ? (stepsTiltY_deg + 0.5) | 0 : withoutValue(values.tiltY_deg, 255, 'MirrorCommand.tiltY_deg', '-12…12 °')
-  data[2] = rawSequence | (rawAction << 4)
-  data[3] = rawDirectionX | (rawDirectionY << 2) | (rawMemory << 4)
+  data[2] = values.sequence | (values.action << 4)
+  data[3] = values.directionX | (values.directionY << 2) | (values.memory << 4)
   data[4] = rawTiltX_deg
   data[5] = rawTiltY_deg
 }
@@ -1196,23 +1128,17 @@ const encodeLatchStatus = (values: LatchStatusValues, data: Uint8Array): void =>
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LatchStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LatchStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-  const rawState = values.state | 0
-  if (rawState !== values.state || rawState < 0 || rawState > 4) refuse('LatchStatus.state', values.state, 'its codes 0…4')
-  const rawAjar = values.ajar | 0
-  if (rawAjar !== values.ajar || rawAjar < 0 || rawAjar > 1) refuse('LatchStatus.ajar', values.ajar, 'the whole numbers 0…1')
-  const rawLocked = values.locked | 0
-  if (rawLocked !== values.locked || rawLocked < 0 || rawLocked > 1) refuse('LatchStatus.locked', values.locked, 'the whole numbers 0…1')
-  const rawFault = values.fault | 0
-  if (rawFault !== values.fault || rawFault < 0 || rawFault > 1) refuse('LatchStatus.fault', values.fault, 'the whole numbers 0…1')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('LatchStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('LatchStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.state & 7) !== values.state || values.state > 4) refuse('LatchStatus.state', values.state, 'its codes 0…4')
+  if ((values.ajar & 1) !== values.ajar) refuse('LatchStatus.ajar', values.ajar, 'the whole numbers 0…1')
+  if ((values.locked & 1) !== values.locked) refuse('LatchStatus.locked', values.locked, 'the whole numbers 0…1')
+  if ((values.fault & 1) !== values.fault) refuse('LatchStatus.fault', values.fault, 'the whole numbers 0…1')
   data[2] = rawSupply_V
   data[3] = rawCurrent_A
   data[4] = rawGranted_A
-  data[5] = rawEchoSender | (rawEchoSequence << 4)
-  data[6] = rawState | (rawAjar << 3) | (rawLocked << 4) | (rawFault << 5)
+  data[5] = values.echoSender | (values.echoSequence << 4)
+  data[6] = values.state | (values.ajar << 3) | (values.locked << 4) | (values.fault << 5)
 }
 
 const decodeLatchStatus = (data: Uint8Array, values: LatchStatusValues): void => {
@@ -1256,11 +1182,9 @@ export type LatchCommandValues = {
 const createLatchCommand = (): LatchCommandValues => ({ sequence: 0, action: 0 })
 
 const encodeLatchCommand = (values: LatchCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LatchCommand.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawAction = values.action | 0
-  if (rawAction !== values.action || rawAction < 0 || rawAction > 3) refuse('LatchCommand.action', values.action, 'its codes 0…3')
-  data[2] = rawSequence | (rawAction << 4)
+  if ((values.sequence & 15) !== values.sequence) refuse('LatchCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.action & 3) !== values.action) refuse('LatchCommand.action', values.action, 'its codes 0…3')
+  data[2] = values.sequence | (values.action << 4)
 }
 
 const decodeLatchCommand = (data: Uint8Array, values: LatchCommandValues): void => {
@@ -1314,23 +1238,18 @@ const encodeLightStatus = (values: LightStatusValues, data: Uint8Array): void =>
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('LightStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('LightStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-  const rawChannel = values.channel | 0
-  if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightStatus.channel', values.channel, 'the whole numbers 0…7')
-  const rawFault = values.fault | 0
-  if (rawFault !== values.fault || rawFault < 0 || rawFault > 2) refuse('LightStatus.fault', values.fault, 'its codes 0…2')
-  const rawFading = values.fading | 0
-  if (rawFading !== values.fading || rawFading < 0 || rawFading > 1) refuse('LightStatus.fading', values.fading, 'the whole numbers 0…1')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('LightStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('LightStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.channel & 7) !== values.channel) refuse('LightStatus.channel', values.channel, 'the whole numbers 0…7')
+  if ((values.fault & 3) !== values.fault || values.fault > 2) refuse('LightStatus.fault', values.fault, 'its codes 0…2')
+  if ((values.fading & 1) !== values.fading) refuse('LightStatus.fading', values.fading, 'the whole numbers 0…1')
   const stepsLevel_pct = values.level_pct * 2
   const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 200, 255)
   data[2] = rawSupply_V
   data[3] = rawCurrent_A
   data[4] = rawGranted_A
-  data[5] = rawEchoSender | (rawEchoSequence << 4)
-  data[6] = rawChannel | (rawFault << 3) | (rawFading << 6)
+  data[5] = values.echoSender | (values.echoSequence << 4)
+  data[6] = values.channel | (values.fault << 3) | (values.fading << 6)
   data[7] = rawLevel_pct
 }
 
@@ -1382,18 +1301,15 @@ export type LightCommandValues = {
 const createLightCommand = (): LightCommandValues => ({ sequence: 0, action: 0, channel: 0, level_pct: NaN, fade_ms: NaN })
 
 const encodeLightCommand = (values: LightCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('LightCommand.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawAction = values.action | 0
-  if (rawAction !== values.action || rawAction !== 0) refuse('LightCommand.action', values.action, 'its codes 0')
-  const rawChannel = values.channel | 0
-  if (rawChannel !== values.channel || rawChannel < 0 || rawChannel > 7) refuse('LightCommand.channel', values.channel, 'the whole numbers 0…7')
+  if ((values.sequence & 15) !== values.sequence) refuse('LightCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.action & 1) !== values.action || values.action > 0) refuse('LightCommand.action', values.action, 'its codes 0')
+  if ((values.channel & 7) !== values.channel) refuse('LightCommand.channel', values.channel, 'the whole numbers 0…7')
   const stepsLevel_pct = values.level_pct * 2
   const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'LightCommand.level_pct', '0…100 %')
   const stepsFade_ms = values.fade_ms / 50
   const rawFade_ms = stepsFade_ms >= 0 && stepsFade_ms <= 253 ? (stepsFade_ms + 0.5) | 0 : withoutValue(values.fade_ms, 255, 'LightCommand.fade_ms', '0…12650 ms')
-  data[2] = rawSequence | (rawAction << 4)
-  data[3] = rawChannel
+  data[2] = values.sequence | (values.action << 4)
+  data[3] = values.channel
   data[4] = rawLevel_pct
   data[5] = rawFade_ms
 }
@@ -1454,23 +1370,18 @@ const encodeStereoStatus = (values: StereoStatusValues, data: Uint8Array): void 
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('StereoStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('StereoStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-  const rawSource = values.source | 0
-  if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoStatus.source', values.source, 'its codes 0…3')
-  const rawMuted = values.muted | 0
-  if (rawMuted !== values.muted || rawMuted < 0 || rawMuted > 1) refuse('StereoStatus.muted', values.muted, 'the whole numbers 0…1')
-  const rawVolume = values.volume | 0
-  if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoStatus.volume', values.volume, 'the whole numbers 0…30')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('StereoStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('StereoStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.source & 3) !== values.source) refuse('StereoStatus.source', values.source, 'its codes 0…3')
+  if ((values.muted & 1) !== values.muted) refuse('StereoStatus.muted', values.muted, 'the whole numbers 0…1')
+  if ((values.volume & 31) !== values.volume || values.volume > 30) refuse('StereoStatus.volume', values.volume, 'the whole numbers 0…30')
   const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
   const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : saturated(stepsFrequency_MHz, 0, 205, 255)
   data[2] = rawSupply_V
   data[3] = rawCurrent_A
   data[4] = rawGranted_A
-  data[5] = rawEchoSender | (rawEchoSequence << 4)
-  data[6] = rawSource | (rawMuted << 2) | (rawVolume << 3)
+  data[5] = values.echoSender | (values.echoSequence << 4)
+  data[6] = values.source | (values.muted << 2) | (values.volume << 3)
   data[7] = rawFrequency_MHz
 }
 
@@ -1524,20 +1435,16 @@ export type StereoCommandValues = {
 const createStereoCommand = (): StereoCommandValues => ({ sequence: 0, action: 0, source: 0, volume: 0, balance_pct: NaN, frequency_MHz: NaN })
 
 const encodeStereoCommand = (values: StereoCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('StereoCommand.sequence', values.sequence, 'the whole numbers 0…15')
-  const rawAction = values.action | 0
-  if (rawAction !== values.action || rawAction < 0 || rawAction > 7) refuse('StereoCommand.action', values.action, 'its codes 0…7')
-  const rawSource = values.source | 0
-  if (rawSource !== values.source || rawSource < 0 || rawSource > 3) refuse('StereoCommand.source', values.source, 'its codes 0…3')
-  const rawVolume = values.volume | 0
-  if (rawVolume !== values.volume || rawVolume < 0 || rawVolume > 30) refuse('StereoCommand.volume', values.volume, 'the whole numbers 0…30')
+  if ((values.sequence & 15) !== values.sequence) refuse('StereoCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.action & 7) !== values.action) refuse('StereoCommand.action', values.action, 'its codes 0…7')
+  if ((values.source & 3) !== values.source) refuse('StereoCommand.source', values.source, 'its codes 0…3')
+  if ((values.volume & 31) !== values.volume || values.volume > 30) refuse('StereoCommand.volume', values.volume, 'the whole numbers 0…30')
   const stepsBalance_pct = values.balance_pct + 100
   const rawBalance_pct = stepsBalance_pct >= 0 && stepsBalance_pct <= 200 ? (stepsBalance_pct + 0.5) | 0 : withoutValue(values.balance_pct, 255, 'StereoCommand.balance_pct', '-100…100 %')
   const stepsFrequency_MHz = values.frequency_MHz * 10 - 875
   const rawFrequency_MHz = stepsFrequency_MHz >= 0 && stepsFrequency_MHz <= 205 ? (stepsFrequency_MHz + 0.5) | 0 : withoutValue(values.frequency_MHz, 255, 'StereoCommand.frequency_MHz', '87.5…108 MHz')
-  data[2] = rawSequence | (rawAction << 4)
-  data[3] = rawSource | (rawVolume << 3)
+  data[2] = values.sequence | (values.action << 4)
+  data[3] = values.source | (values.volume << 3)
   data[4] = rawBalance_pct
   data[5] = rawFrequency_MHz
 }
@@ -1591,28 +1498,20 @@ export type StereoTextValues = {
 const createStereoText = (): StereoTextValues => ({ transfer: 0, kind: 0, index: 0, char0: 0, char1: 0, char2: 0, char3: 0, char4: 0 })
 
 const encodeStereoText = (values: StereoTextValues, data: Uint8Array): void => {
-  const rawTransfer = values.transfer | 0
-  if (rawTransfer !== values.transfer || rawTransfer < 0 || rawTransfer > 7) refuse('StereoText.transfer', values.transfer, 'the whole numbers 0…7')
-  const rawKind = values.kind | 0
-  if (rawKind !== values.kind || rawKind < 0 || rawKind > 1) refuse('StereoText.kind', values.kind, 'its codes 0…1')
-  const rawIndex = values.index | 0
-  if (rawIndex !== values.index || rawIndex < 0 || rawIndex > 15) refuse('StereoText.index', values.index, 'the whole numbers 0…15')
-  const rawChar0 = values.char0 | 0
-  if (rawChar0 !== values.char0 || rawChar0 < 0 || rawChar0 > 255) refuse('StereoText.char0', values.char0, 'the whole numbers 0…255')
-  const rawChar1 = values.char1 | 0
-  if (rawChar1 !== values.char1 || rawChar1 < 0 || rawChar1 > 255) refuse('StereoText.char1', values.char1, 'the whole numbers 0…255')
-  const rawChar2 = values.char2 | 0
-  if (rawChar2 !== values.char2 || rawChar2 < 0 || rawChar2 > 255) refuse('StereoText.char2', values.char2, 'the whole numbers 0…255')
-  const rawChar3 = values.char3 | 0
-  if (rawChar3 !== values.char3 || rawChar3 < 0 || rawChar3 > 255) refuse('StereoText.char3', values.char3, 'the whole numbers 0…255')
-  const rawChar4 = values.char4 | 0
-  if (rawChar4 !== values.char4 || rawChar4 < 0 || rawChar4 > 255) refuse('StereoText.char4', values.char4, 'the whole numbers 0…255')
-  data[2] = rawTransfer | (rawKind << 3) | (rawIndex << 4)
-  data[3] = rawChar0
-  data[4] = rawChar1
-  data[5] = rawChar2
-  data[6] = rawChar3
-  data[7] = rawChar4
+  if ((values.transfer & 7) !== values.transfer) refuse('StereoText.transfer', values.transfer, 'the whole numbers 0…7')
+  if ((values.kind & 1) !== values.kind) refuse('StereoText.kind', values.kind, 'its codes 0…1')
+  if ((values.index & 15) !== values.index) refuse('StereoText.index', values.index, 'the whole numbers 0…15')
+  if ((values.char0 & 255) !== values.char0) refuse('StereoText.char0', values.char0, 'the whole numbers 0…255')
+  if ((values.char1 & 255) !== values.char1) refuse('StereoText.char1', values.char1, 'the whole numbers 0…255')
+  if ((values.char2 & 255) !== values.char2) refuse('StereoText.char2', values.char2, 'the whole numbers 0…255')
+  if ((values.char3 & 255) !== values.char3) refuse('StereoText.char3', values.char3, 'the whole numbers 0…255')
+  if ((values.char4 & 255) !== values.char4) refuse('StereoText.char4', values.char4, 'the whole numbers 0…255')
+  data[2] = values.transfer | (values.kind << 3) | (values.index << 4)
+  data[3] = values.char0
+  data[4] = values.char1
+  data[5] = values.char2
+  data[6] = values.char3
+  data[7] = values.char4
 }
 
 const decodeStereoText = (data: Uint8Array, values: StereoTextValues): void => {
@@ -1668,20 +1567,17 @@ const encodeSeatFanStatus = (values: SeatFanStatusValues, data: Uint8Array): voi
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  const rawEchoSender = values.echoSender | 0
-  if (rawEchoSender !== values.echoSender || rawEchoSender < 0 || rawEchoSender > 15) refuse('SeatFanStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
-  const rawEchoSequence = values.echoSequence | 0
-  if (rawEchoSequence !== values.echoSequence || rawEchoSequence < 0 || rawEchoSequence > 15) refuse('SeatFanStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
-  const rawState = values.state | 0
-  if (rawState !== values.state || rawState < 0 || rawState > 3) refuse('SeatFanStatus.state', values.state, 'its codes 0…3')
+  if ((values.echoSender & 15) !== values.echoSender) refuse('SeatFanStatus.echoSender', values.echoSender, 'the whole numbers 0…15')
+  if ((values.echoSequence & 15) !== values.echoSequence) refuse('SeatFanStatus.echoSequence', values.echoSequence, 'the whole numbers 0…15')
+  if ((values.state & 3) !== values.state) refuse('SeatFanStatus.state', values.state, 'its codes 0…3')
   const stepsLevel_pct = values.level_pct / 2
   const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 50 ? (stepsLevel_pct + 0.5) | 0 : saturated(stepsLevel_pct, 0, 50, 63)
   data[2] = 8
   data[3] = rawSupply_V
   data[4] = rawCurrent_A
   data[5] = rawGranted_A
-  data[6] = rawEchoSender | (rawEchoSequence << 4)
-  data[7] = rawState | (rawLevel_pct << 2)
+  data[6] = values.echoSender | (values.echoSequence << 4)
+  data[7] = values.state | (rawLevel_pct << 2)
 }
 
 const decodeSeatFanStatus = (data: Uint8Array, values: SeatFanStatusValues): void => {
@@ -1724,12 +1620,11 @@ export type SeatFanCommandValues = {
 const createSeatFanCommand = (): SeatFanCommandValues => ({ sequence: 0, level_pct: NaN })
 
 const encodeSeatFanCommand = (values: SeatFanCommandValues, data: Uint8Array): void => {
-  const rawSequence = values.sequence | 0
-  if (rawSequence !== values.sequence || rawSequence < 0 || rawSequence > 15) refuse('SeatFanCommand.sequence', values.sequence, 'the whole numbers 0…15')
+  if ((values.sequence & 15) !== values.sequence) refuse('SeatFanCommand.sequence', values.sequence, 'the whole numbers 0…15')
   const stepsLevel_pct = values.level_pct * 2
   const rawLevel_pct = stepsLevel_pct >= 0 && stepsLevel_pct <= 200 ? (stepsLevel_pct + 0.5) | 0 : withoutValue(values.level_pct, 255, 'SeatFanCommand.level_pct', '0…100 %')
   data[2] = 8
-  data[3] = rawSequence
+  data[3] = values.sequence
   data[4] = rawLevel_pct
 }
 

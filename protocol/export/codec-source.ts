@@ -100,7 +100,7 @@ function localName(name: string): string {
   return `raw${name.charAt(0).toUpperCase()}${name.slice(1)}`
 }
 
-/** Every raw code first, so that a refused value leaves the frame untouched; then byte after byte. */
+/** Every value's code first, so that a refused one leaves the frame untouched; then byte after byte. Of a whole number it is the number. */
 function encodeLines(row: MessageRow): string[] {
   const lines: string[] = []
   for (const [name, field] of Object.entries(row.fields)) lines.push(...codeLines(row.name, name, field))
@@ -127,17 +127,24 @@ function codeLines(message: string, name: string, field: FieldRow): string[] {
     ]
   }
   const ranges = field.kind === 'enum' ? rangesOf(Object.values(field.values ?? {})) : [[codesOf(field).low, codesOf(field).high] as [number, number]]
-  const outside = ranges.map(([first, last]) => outsideTest(local, first, last))
   const limits = ranges.map(([first, last]) => (first === last ? `${first}` : `${first}…${last}`)).join(', ')
-  const tests = ranges.length === 1 ? outside[0]! : outside.map(test => `(${test})`).join(' && ')
-  return [
-    `const ${local} = ${value} | 0`,
-    `if (${local} !== ${value} || ${ranges.length === 1 ? tests : `(${tests})`}) refuse(${path}, ${value}, '${field.kind === 'enum' ? 'its codes' : 'the whole numbers'} ${limits}')`,
-  ]
+  // Of a number between 0 and all ones in binary nothing else is left by that mask.
+  const mask = 2 ** ranges.at(-1)![1].toString(2).length - 1
+  const tests = [`(${value} & ${mask}) !== ${value}`, ...gapsOf(ranges, mask).map(([first, last]) => withinTest(value, first, last, mask))]
+  return [`if (${tests.join(' || ')}) refuse(${path}, ${value}, '${field.kind === 'enum' ? 'its codes' : 'the whole numbers'} ${limits}')`]
 }
 
-function outsideTest(local: string, first: number, last: number): string {
-  return first === last ? `${local} !== ${first}` : `${local} < ${first} || ${local} > ${last}`
+/** One of 0…`most` is within first…last. */
+function withinTest(value: string, first: number, last: number, most: number): string {
+  if (first === 0) return `${value} <= ${last}`
+  return last === most ? `${value} > ${first - 1}` : `(${value} >= ${first} && ${value} <= ${last})`
+}
+
+/** What of 0…`most` is in none of the ranges. */
+function gapsOf(ranges: readonly (readonly [number, number])[], most: number): [number, number][] {
+  const starts = [0, ...ranges.map(([, last]) => last + 1)]
+  const ends = [...ranges.map(([first]) => first - 1), most]
+  return starts.map((start, i): [number, number] => [start, ends[i]!]).filter(([first, last]) => first <= last)
 }
 
 /** Runs of neighbouring codes. */
@@ -170,7 +177,7 @@ function byteExpression(row: MessageRow, byte: number): string {
   for (const [name, field] of Object.entries(row.fields)) {
     if (field.start >= 8 * byte + 8 || field.start + field.width <= 8 * byte) continue
     const shift = field.start - 8 * byte
-    const local = localName(name)
+    const local = isPhysical(field) ? localName(name) : `values.${name}`
     terms.push(shift === 0 ? local : shift > 0 ? `(${local} << ${shift})` : `(${local} >> ${-shift})`)
   }
   if (terms.length === 0) return '0'
