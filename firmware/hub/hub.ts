@@ -65,7 +65,7 @@ export function bootHub(hal: Hal, image: HubImage): HubParts {
       receiver.receive(id, data, length)
     })
   }
-  new SelfCare(hal, parts.schedule, parts.busOff).start()
+  new SelfCare(hal, parts.schedule, parts.busOff, parts.slots).start()
   parts.address.start()
   parts.sleep.start(new Rest(parts, image.vehicle))
   for (const slot of parts.slots) slot.boot()

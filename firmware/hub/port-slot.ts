@@ -159,6 +159,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
     if (this.component !== undefined && this.power.state() !== PORT_STATE.tripped) this.port.power(true)
   }
 
+  /** Once a second. */
+  care(): void {
+    this.power.look()
+  }
+
   state(): PortState {
     if (this.component !== undefined) return this.power.state()
     return this.descriptorState === DESCRIPTOR_STATE.absent ? PORT_STATE.empty : PORT_STATE.rejected

@@ -21,27 +21,31 @@ export function fillHubStatus(
   values.supply_V = supply.next(meanSupply_V(hal))
 }
 
-/** Kicks the watchdog and looks at the controller, from boot on. */
+/** Kicks the watchdog, looks at the controller and at each port, from boot on. */
 export class SelfCare {
   private readonly hal: Hal
   private readonly schedule: Schedule
   private readonly busOff: BusCheck
+  private readonly ports: readonly { care(): void }[]
   private readonly job: Job
 
-  constructor(hal: Hal, schedule: Schedule, busOff: BusCheck) {
+  constructor(hal: Hal, schedule: Schedule, busOff: BusCheck, ports: readonly { care(): void }[]) {
     this.hal = hal
     this.schedule = schedule
     this.busOff = busOff
+    this.ports = ports
     this.job = schedule.job('self care', () => this.care())
   }
 
   start(): void {
-    this.care()
-  }
-
-  private care(): void {
     this.hal.kickWatchdog()
     this.busOff.check()
     this.schedule.startIn(this.job, CARE_ms)
+  }
+
+  private care(): void {
+    this.start()
+    // By index, as it comes every second.
+    for (let i = 0; i < this.ports.length; i++) this.ports[i]!.care()
   }
 }

@@ -45,6 +45,11 @@ export class LeaseBench {
       feedChanged: (state, granted) => index === 0 && this.states.push({ state, granted }),
       overdrawnChanged: overdrawn => this.overdrawn.push(overdrawn),
     }, this.power))
+    const care = schedule.job('self care', () => {
+      schedule.startIn(care, 1000)
+      for (const feed of feeds) feed.look()
+    })
+    schedule.startIn(care, 1000)
     for (const feed of feeds) feed.plug(0.1)
     this.feed = feeds[0]!
     this.other = feeds[1]!

@@ -9,11 +9,12 @@ import { Lease } from './lease.ts'
 /** What a component may draw without a grant: its idle current with this margin. */
 export const IDLE_FACTOR = 1.25
 export const IDLE_MARGIN_A = 0.2
-/** How often a port is looked at, with a grant and without. */
+/** How often a port is looked at that draws more than its idle current; its hub looks at the others once a second. */
 const WATCH_ms = 100
-const IDLE_WATCH_ms = 1000
+/** When a port is looked at for the first time: what is plugged in fills its capacitors. */
+const FIRST_WATCH_ms = 1000
 /** Pause before a tripped feed is switched on again: at the next look if the driver wants current, later if not. */
-export const WISH_RETRY_ms = IDLE_WATCH_ms
+export const WISH_RETRY_ms = 1000
 const IDLE_RETRY_ms = 5000
 /** Share of the limit from which on the eFuse counts as limiting. */
 const LIMITING = 0.98
@@ -120,7 +121,7 @@ export class PortFeed implements PortPower {
     const zero_A = this.mean_A()
     this.zero_A = zero_A < MOST_ZERO_A ? zero_A : 0
     this.switchOn()
-    this.schedule.startIn(this.watchJob, IDLE_WATCH_ms)
+    this.schedule.startIn(this.watchJob, FIRST_WATCH_ms)
   }
 
   /** Off; a grant ends without a word to the driver, which is gone. */
@@ -179,7 +180,7 @@ export class PortFeed implements PortPower {
   state(): PortState {
     if (this.feed === 'tripped') return PORT_STATE.tripped
     if (this.feed === 'off') return PORT_STATE.off
-    if (this.schedule.now() - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
+    if (this.schedule.now_ms - this.ended_ms < RUN_DOWN_ms) return PORT_STATE.on
     return this.drawsOver(this.limit_A() * LIMITING - SAME_A) ? PORT_STATE.limiting : PORT_STATE.on
   }
 
@@ -255,12 +256,17 @@ export class PortFeed implements PortPower {
     this.owner.refusalChanged(refused)
   }
 
+  /** Comes once a second: looks at what nobody looks at more closely. */
+  look(): void {
+    if (this.feed === 'idle' && !this.watchJob.armed) this.watch()
+  }
+
   private watch(): void {
     if (this.feed === 'tripped') this.retry()
     else if (this.port.tripped()) this.latched()
     else this.police()
-    const closely = this.feed === 'drawing' || this.excess_ms < Infinity
-    this.schedule.notLater(this.watchJob, this.schedule.now_ms + (closely ? WATCH_ms : IDLE_WATCH_ms))
+    if (this.feed === 'tripped') this.schedule.notLater(this.watchJob, this.schedule.now_ms + WISH_RETRY_ms)
+    else if (this.feed === 'drawing' || this.excess_ms < Infinity) this.schedule.notLater(this.watchJob, this.schedule.now_ms + WATCH_ms)
     const state = this.state()
     if (this.covered) this.compare(state)
     if (state === this.told) return
