@@ -57,7 +57,7 @@ describe('against the dense nodal solution', () => {
         car.topology.cables.forEach((cable, i) => {
           const sign = cable.from === tap ? 1 : cable.to === tap ? -1 : 0
           out_A += sign * network.current_A(i)
-          back_A += sign * network.currentBack_A(i)
+          back_A += sign * network.current_A(i, 'return')
         })
         expect(Math.max(Math.abs(out_A), Math.abs(back_A))).toBeLessThan(1e-6)
       }

@@ -360,14 +360,9 @@ export class Network {
     return this.loads.current_A[hub]!
   }
 
-  /** In a cable's supply conductor where it begins, positive in the direction from → to, A. */
-  current_A(cable: number): number {
-    return this.flow_A(this.supply, cable)
-  }
-
-  /** In a cable's return conductor, positive in the direction to → from, A. Differs from the supply only in a ring. */
-  currentBack_A(cable: number): number {
-    return this.flow_A(this.back, cable)
+  /** Where a cable begins, in its supply positive from → to, in its return to → from, A. They differ only in a ring. */
+  current_A(cable: number, conductor: OneConductor = 'supply'): number {
+    return this.flow_A(conductor === 'supply' ? this.supply : this.back, cable)
   }
 
   /** No hub's ground can be further above the battery's negative pole than this by the last solution, V; one with an open return may. */

@@ -5,7 +5,7 @@ import type { BatteryOptions } from './battery.ts'
 import { Battery } from './battery.ts'
 import type { Capability } from './capability.ts'
 import { capabilityOf } from './capability.ts'
-import type { SupplyFault } from './copper-faults.ts'
+import type { OneConductor, SupplyFault } from './copper-faults.ts'
 import type { DiodesOff } from './diodes.ts'
 import { DEFAULT_SLOTS, Network } from './network.ts'
 import { ProfilePlayer } from './player.ts'
@@ -240,10 +240,10 @@ export class Supply {
     return this.network.groundBound_V
   }
 
-  /** In a cable's supply conductor, positive in its direction from → to, A. */
-  current_A(cable: number | string): number {
+  /** In a cable's supply, positive in its direction from → to; in its return, which differs only in a ring, the other way, A. */
+  current_A(cable: number | string, conductor?: OneConductor): number {
     this.refresh()
-    return this.network.current_A(this.cable(cable))
+    return this.network.current_A(this.cable(cable), conductor)
   }
 
   /** What a starter finds at the battery's terminals: their voltage without it, and the resistance behind it. */

@@ -235,7 +235,7 @@ class FaultCourse {
 
   count(): void {
     const { supply } = this.car.power
-    const current_A = Math.abs(supply.current_A(this.fault.cable))
+    const current_A = Math.abs(supply.current_A(this.fault.cable, this.fault.conductor))
     if (current_A >= LOAD_A && this.set_Ohm >= this.fault.extra_Ohm / 2) this.loaded_s += SLICE_ms / 1000
   }
 
