@@ -112,6 +112,18 @@ describe('a check of what hubs tell', () => {
     expect(diagnosis.findings.map(({ cables }) => cables)).toEqual([['drop.HOOD']])
   }, LIMIT_ms)
 
+  it('finds when a contact was bad, though it comes and goes, and names no other for the blocks in which it changed', () => {
+    const { diagnosis } = runTrial(drawTrial(1796094286, 59))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['drop.HOOD'], orElse: [], course: 'intermittent' }])
+    expect(Math.abs(diagnosis.findings[0]!.added_Ohm / 0.1695 - 1)).toBeLessThan(0.1)
+    expect(diagnosis.misfit).toBeLessThan(1.5)
+  }, LIMIT_ms)
+
+  it('does not take a drop in a ring that comes and goes for the two cables beside it', () => {
+    const { diagnosis } = runTrial(drawTrial(1796128693, 67, 'ring'))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['drop.HOOD'], orElse: [], course: 'intermittent' }])
+  }, LIMIT_ms)
+
   it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {
     const { diagnosis } = runTrial(drawTrial(1796079082, 58))
     expect(diagnosis.findings).toMatchObject([{ cables: ['spine.RR'], orElse: [] }])

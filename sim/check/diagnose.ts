@@ -1,7 +1,7 @@
-import { actingOf, type CopperModel, copperModel, type Place, sameCables, warmthOf, withPairs } from './copper.ts'
+import { actingOf, type CopperModel, copperModel, sameCables, warmthOf, withPairs } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
 import { type Baseline, priorOf } from './baseline.ts'
-import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Taken } from './estimate.ts'
+import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Size, sizesOf, type Taken } from './estimate.ts'
 import { Blocks } from './blocks.ts'
 import { Readings } from './readings.ts'
 import type { CopperTopology } from '../power/index.ts'
@@ -138,14 +138,16 @@ class Search {
   readonly found: readonly Candidate[]
   readonly last: Estimate
   /** Of those found, Ω. */
-  private readonly sizes: Estimate['taken']
+  private readonly sizes: readonly Pick<Size, 'added_Ohm' | 'deviation_Ohm'>[]
   private readonly model: CopperModel
   private readonly run: (taken: readonly Taken[]) => Estimate
+  private readonly sizesWith: (taken: readonly Taken[]) => readonly Size[]
 
   constructor(readings: Readings, model: CopperModel, errors: ReadingErrors, prior: Prior) {
     const blocks = new Blocks(readings, model, errors)
     this.model = model
     this.run = taken => estimate(blocks, model, prior, taken)
+    this.sizesWith = taken => sizesOf(blocks, model, prior, taken)
     const found: Candidate[] = []
     this.first = this.run([])
     let last = this.first
@@ -241,7 +243,7 @@ class Search {
     const acts_Ohm = Math.max(0, added_Ohm - 2 * deviation_Ohm)
     const excluded = Math.max(EXCLUDED, model.shared ? MODELLED * best : 0)
     const orElse = new Set(rivals.filter(one => best - one.evidence < excluded).flatMap(one => model.places[one.place]!.cables))
-    for (const cable of this.endsOf(place, added_Ohm)) orElse.add(cable)
+    for (const cable of this.endsOf(candidate, added_Ohm)) orElse.add(cable)
     if (model.shared) for (const cable of this.twoInsteadOf(candidate, without, best - excluded)) orElse.add(cable)
     for (const cable of place.cables) orElse.delete(cable)
     return {
@@ -266,17 +268,21 @@ class Search {
   }
 
   /** Of a place that looks bad when its ends are: these, unless they are excluded. */
-  private endsOf({ ends, both }: Place, looks_Ohm: number): string[] {
-    if (ends === undefined || both) return []
+  private endsOf({ place, pattern }: Candidate, looks_Ohm: number): string[] {
     const { found, model } = this
+    const { ends, both } = model.places[place]!
+    if (ends === undefined || both) return []
     const around_Ohm = 1 / model.places[ends[0]]!.around.least_S
     // Two of r look like one of r² / (around + 2 r) before the hubs between them, and one of 2 r × around / (around + 2 r) in the ring.
     const each_Ohm = looks_Ohm + Math.sqrt(looks_Ohm * (looks_Ohm + around_Ohm))
     const ring_Ohm = 2 * each_Ohm * around_Ohm / (around_Ohm + 2 * each_Ohm)
-    const isEnd = (one: Candidate): boolean => ends.some(place => this.alike({ place }, one))
+    const isEnd = (one: { readonly place: number }): boolean => ends.some(place => this.alike({ place }, one))
     const named = found.some(isEnd)
-    const better = this.run(found).candidates.filter(isEnd)
-      .map(({ added_Ohm, deviation_Ohm, information }) => ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2))
+    // They were bad when it seems to have been.
+    const better = [...model.signatures.keys()].filter(signature => isEnd(model.signatures[signature]!)).map((signature) => {
+      const { added_Ohm, deviation_Ohm, information } = this.sizesWith([...found, { signature, pattern }]).at(-1)!
+      return ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2)
+    })
     return named || Math.max(...better) + log(ANOTHER) > -EXCLUDED ? ends.flatMap(end => model.places[end]!.cables) : []
   }
 }

@@ -26,8 +26,16 @@ export interface Prior {
   readonly gainVariance: readonly number[]
 }
 
+/** What a bad contact adds. */
+export interface Size {
+  readonly added_Ohm: number
+  readonly deviation_Ohm: number
+  /** Of the readings alone, 1/Ω². */
+  readonly information: number
+}
+
 /** The evidence for one more bad contact at a place. */
-export interface Candidate {
+export interface Candidate extends Size {
   readonly place: number
   readonly signature: number
   readonly course: Course
@@ -36,10 +44,6 @@ export interface Candidate {
   readonly once: boolean
   /** Natural logarithm of how much better it explains the readings than none. */
   readonly evidence: number
-  readonly added_Ohm: number
-  readonly deviation_Ohm: number
-  /** Of the readings alone on what it adds, 1/Ω². */
-  readonly information: number
 }
 
 export interface Estimate {
@@ -51,8 +55,7 @@ export interface Estimate {
   readonly steady_Ohm: readonly number[]
   /** By place: of healthy tolerance, mean and variance; with the taken ones, that of what they add. */
   readonly posterior: Prior
-  /** Of those taken, Ω. */
-  readonly taken: readonly { readonly added_Ohm: number, readonly deviation_Ohm: number }[]
+  readonly taken: readonly Size[]
   /** Readings used, and mean square of their errors against what was assumed. */
   readonly readings: number
   readonly misfit: number
@@ -71,6 +74,11 @@ const SHARES = [0.2, 0.4, 0.6, 0.8] as const
 /** What the readings say when the `taken` are bad contacts that are there, beside those that are looked for. */
 export function estimate(blocks: Blocks, model: CopperModel, prior: Prior, taken: readonly Taken[]): Estimate {
   return new Run(blocks, model, prior, taken).result()
+}
+
+/** Of those taken alone: what each adds. */
+export function sizesOf(blocks: Blocks, model: CopperModel, prior: Prior, taken: readonly Taken[]): readonly Size[] {
+  return new Run(blocks, model, prior, taken).sizes()
 }
 
 /** A car as it is described, with sensors as good as `errors`. */
@@ -137,11 +145,10 @@ class Run {
   }
 
   result(): Estimate {
-    const { blocks: { hubs, places, readings, columns }, taken, mean } = this
+    const { blocks: { hubs, places, readings }, mean } = this
     const all = this.posterior.variances()
     const from = (start: number, count: number): number[] => Array.from(mean.subarray(start, start + count))
     const variances = (start: number, count: number): number[] => Array.from(all.subarray(start, start + count))
-    const first = columns - 1
     const looked = this.model.signatures.map((_, signature) => this.look(signature))
     const candidates = looked.map(({ candidate }) => candidate)
     const bests = Array.from({ length: places }, (_, place) =>
@@ -154,9 +161,19 @@ class Run {
         offset_V: from(0, hubs), offsetVariance: variances(0, hubs), gain: from(hubs, hubs), gainVariance: variances(hubs, hubs),
         added_Ohm: from(2 * hubs, places), addedVariance: variances(2 * hubs, places),
       },
-      taken: taken.map((_, i) => ({ added_Ohm: mean[first + i]!, deviation_Ohm: Math.sqrt(all[first + i]!) })),
-      readings, misfit: this.misfit(),
+      taken: this.sizes(all), readings, misfit: this.misfit(),
     }
+  }
+
+  sizes(variances = this.posterior.variances()): Size[] {
+    return this.taken.map(({ signature }, i) => {
+      const at = this.blocks.columns - 1 + i
+      const variance = variances[at]!
+      return {
+        added_Ohm: this.mean[at]!, deviation_Ohm: Math.sqrt(variance),
+        information: Math.max(0, 1 / variance - 1 / square(this.faults_Ohm[signature]!)),
+      }
+    })
   }
 
   /** Mean square of what is left, in units of what was assumed. */
@@ -242,7 +259,7 @@ class Sizes {
       if (found.evidence - cost > best.evidence) best = { course, pattern, once: false, ...found, evidence: found.evidence - cost }
     }
     consider('ageing', Float64Array.from({ length: count }, (_, i) => (i + 0.5) / count), COURSE_COST)
-    const pattern = this.flipped()
+    const pattern = this.search()
     const cost = COURSE_COST + CHANGE_COST * changes(pattern)
     if (changes(pattern) > 0) consider('intermittent', this.shaded(pattern), cost)
     return best.course === 'intermittent' ? { ...best, once: this.weakest(best.pattern) < cost } : best
@@ -265,26 +282,74 @@ class Sizes {
     return least
   }
 
-  /** The blocks that were bad: from all good one run first, then one to three neighbours are turned while that gains. */
-  private flipped(): Pattern {
+  /** The blocks that were bad, looked for from all good and from what each block says by itself. */
+  private search(): Pattern {
+    const [a, b] = [new Float64Array(this.count), this.apart()].map(start => ({ start, gained: this.flip(start) }))
+    return a!.gained < b!.gained ? b!.start : a!.start
+  }
+
+  /**
+   * The blocks that were bad by a size of its own in each, all else marginalised. What a place adds in all blocks its tolerance and the
+   * sensors explain as well, so one run alone says little, and turning one run after the other may get nowhere.
+   */
+  private apart(): Pattern {
     const { count, information, evidence, fault_Ohm } = this
+    const sizes = Float64Array.from(evidence)
+    new Cholesky(count, (i, k) => information[i * count + k]! + (i === k ? 1 / square(fault_Ohm) : 0)).solve(sizes)
+    const weight = Float64Array.from(sizes, (_, i) => Math.max(0, information[i * count + i]!))
+    // The size that explains most when the larger ones are bad and the others good.
+    let most = 0
+    let bad_Ohm = 0
+    let sum = 0
+    let seen = 0
+    for (const i of [...sizes.keys()].sort((i, k) => sizes[k]! - sizes[i]!)) {
+      sum += weight[i]! * sizes[i]!
+      seen += weight[i]!
+      if (!(sum > 0) || sum * sum <= most * seen) continue
+      most = sum * sum / seen
+      bad_Ohm = sum / seen
+    }
+    // The course of least cost with that size (Viterbi).
+    const from = new Uint8Array(2 * count)
+    let cost = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const before = cost
+      cost = [0, 1].map((bad) => {
+        const changed = before[1 - bad]! + CHANGE_COST < before[bad]!
+        from[2 * i + bad] = changed ? 1 - bad : bad
+        return (changed ? before[1 - bad]! + CHANGE_COST : before[bad]!) + weight[i]! * square(sizes[i]! - bad * bad_Ohm) / 2
+      })
+    }
     const pattern = new Float64Array(count)
-    const row = new Float64Array(count)
-    let a = 0
-    let b = 0
-    let most = -Infinity
-    const round = (longest: number): boolean => {
+    for (let i = count - 1, bad = cost[1]! < cost[0]! ? 1 : 0; i >= 0; bad = from[2 * i + bad]!, i--) pattern[i] = bad
+    return pattern
+  }
+
+  /** Turns whichever run of blocks gains most, until none gains; returns what the pattern explains, less its changes. */
+  private flip(pattern: Pattern): number {
+    const { count, information, evidence, fault_Ohm } = this
+    const row = Float64Array.from(pattern, (_, i) => dot(information.subarray(i * count, (i + 1) * count), pattern))
+    /** By the end of a run: what its blocks have among themselves. */
+    const among = new Float64Array(count)
+    let a = dot(row, pattern)
+    let b = dot(evidence, pattern)
+    let most = b > 0 ? weighed(a, b, fault_Ohm).evidence - CHANGE_COST * changes(pattern) : -Infinity
+    const round = (): boolean => {
       let from = -1
       let to = -1
-      for (let begin = 0; begin < count; begin++) {
-        let a2 = a
+      for (let begin = count - 1; begin >= 0; begin--) {
+        const first = 1 - 2 * pattern[begin]!
+        const own = information[begin * count + begin]!
+        let beside = 0
+        let outside = 0
         let b2 = b
-        for (let end = begin; end < count && end < begin + longest; end++) {
+        for (let end = begin; end < count; end++) {
           const turn = 1 - 2 * pattern[end]!
-          let beside = row[end]!
-          for (let k = begin; k < end; k++) beside += (1 - 2 * pattern[k]!) * information[end * count + k]!
-          a2 += 2 * turn * beside + information[end * count + end]!
+          if (end > begin) beside += turn * information[begin * count + end]!
+          among[end] = (end > begin ? among[end]! : 0) + own + 2 * first * beside
+          outside += turn * row[end]!
           b2 += turn * evidence[end]!
+          const a2 = a + 2 * outside + among[end]!
           // Without what its size was expected to be, which only lowers it: most are no better even so.
           if (!(b2 > 0) || b2 * b2 / (2 * (Math.max(0, a2) + 1 / square(fault_Ohm))) <= most) continue
           const gained = weighed(a2, b2, fault_Ohm).evidence - CHANGE_COST * changes(pattern, begin, end)
@@ -303,9 +368,8 @@ class Sizes {
       }
       return from >= 0
     }
-    round(count)
-    for (let tries = 0; tries < count && round(3); tries++);
-    return pattern
+    for (let tries = 0; tries < count && round(); tries++);
+    return most
   }
 
   /** It became bad, and good again, somewhere within a block: such a block counts by a share. */
@@ -327,7 +391,7 @@ class Sizes {
   }
 }
 
-interface Weighed { readonly information: number, readonly evidence: number, readonly added_Ohm: number, readonly deviation_Ohm: number }
+interface Weighed extends Size { readonly evidence: number }
 
 /** By the information on a size and what speaks for it. */
 function weighed(information: number, b: number, fault_Ohm: number): Weighed {
