@@ -9,7 +9,7 @@ import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { dbcOption, loadDbc } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { monitorView, type Watched } from '../lib/monitor-screen.ts'
+import { monitorView, type Watched } from '../monitor/view.ts'
 import { shared } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -20,6 +20,14 @@ position and state, the exact load over the last second (every bit counted, stuf
 "likely", the bad contact that the volts and amperes of the last three minutes name, as "spine check" does.
 With --dbc, what the messages of any other network say: signals with units and the names of values, as they were heard last.
 It only listens: it acknowledges nothing and sends nothing. Off a terminal it prints a line an interval. Ctrl-C ends it.
+
+Keys:
+  ↑ ↓ PgUp PgDn Home End   scroll what does not fit
+  s                        sort hubs and components: by place, by amperes, by volts, by how long they are silent
+  /                        show only rows with these words (FL window; brownOut); Esc ends that
+  space                    freeze the picture, and let it go on
+  p                        plot a value over the last two minutes, by words of its name (FL window current); Tab: the next one
+  q                        end
 
 Examples:
   npx spine monitor

@@ -1,7 +1,8 @@
 import { NEVER, Subject, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { FakeClock, fakeTerminal } from '../testing/fake-terminal.ts'
-import { Live, type LiveOptions, type View } from './live.ts'
+import { type KeyOutcome, Live, type LiveOptions, type View } from './live.ts'
+import type { Key } from './terminal.ts'
 
 const EVERY = { picture: 10, line: 20, json: 40 }
 
@@ -50,6 +51,25 @@ describe('what a command shows while it runs', () => {
     expect(terminal.out).toBe('picture 2 at 30\n')
     terminal.interrupt()
     await shown
+  })
+
+  it('takes keys on a screen: another picture at once, nothing, the end', async () => {
+    const clock = new FakeClock()
+    const keys$ = new Subject<Key>()
+    const terminal = fakeTerminal({ scheduler: clock, isTTY: true, keys$ })
+    const press = ({ name }: Key): KeyOutcome => name === 'q' ? 'end' : name === 's' ? 'changed' : 'nothing'
+    const shown = new Live(terminal, {}).show(view(clock, { press }))
+    await clock.pass(3)
+    keys$.next({ name: 'x', text: 'x' })
+    await clock.pass(1)
+    expect(terminal.out).toBe('')
+    keys$.next({ name: 's', text: 's' })
+    await clock.pass(1)
+    expect(terminal.out).toBe('picture 1 at 4\n')
+    keys$.next({ name: 'q', text: 'q' })
+    await shown
+    expect(terminal.out).toBe('picture 2 at 5\n')
+    expect(keys$.observed).toBe(false)
   })
 
   it('is shown once more at Ctrl-C, and when one of its ends comes', async () => {

@@ -1,16 +1,23 @@
-import { asyncScheduler, concat, concatMap, defer, lastValueFrom, merge, NEVER, type Observable, repeat, takeUntil } from 'rxjs'
+import {
+  asyncScheduler, concat, concatMap, defer, lastValueFrom, merge, NEVER, type Observable, race, repeat, Subject, take, takeUntil,
+} from 'rxjs'
 import { aborted, after } from './streams.ts'
 import { fit } from './screen.ts'
-import type { Picture, Terminal } from './terminal.ts'
+import type { Key, Picture, Terminal } from './terminal.ts'
 
 /** A picture on a screen, lines elsewhere, one JSON object a line for programs. */
 type Form = 'picture' | 'line' | 'json'
 
-/** How something that changes is shown: pure functions of what `read` found. */
+/** What a key did: another picture, nothing, or the end. */
+export type KeyOutcome = 'changed' | 'nothing' | 'end'
+
+/** How something that changes is shown: functions of what `read` found. */
 export interface View<State> {
   /** How things are now; called once for each picture, line or object. */
   readonly read: () => State
   readonly picture: (state: State) => readonly string[]
+  /** Takes a key that was pressed before a picture. */
+  readonly press?: (key: Key) => KeyOutcome
   /** Without a line end. */
   readonly line: (state: State) => string
   /** Left out: programs get the summary at the end only, people lines meanwhile. */
@@ -69,15 +76,24 @@ export class Live {
     const clock = terminal.scheduler ?? asyncScheduler
     const end_ms = clock.now() + for_ms
     if (this.form === 'picture') this.picture = await terminal.openPicture()
+    const changed$ = new Subject<void>()
+    const ended$ = new Subject<void>()
     // The last one is drawn at the end, not just before it.
-    const tick$ = defer(() => clock.now() + interval_ms < end_ms ? after(Math.max(1, interval_ms), clock) : NEVER)
-    const end$ = merge(aborted(terminal.stop), after(for_ms, clock), ...ends)
+    const due = (): Observable<unknown> => clock.now() + interval_ms < end_ms ? after(Math.max(1, interval_ms), clock) : NEVER
+    const tick$ = defer(() => race(due(), changed$).pipe(take(1)))
+    const end$ = merge(aborted(terminal.stop), after(for_ms, clock), ended$, ...ends)
+    const keys = this.picture === undefined || view.press === undefined ? undefined : terminal.keys$?.subscribe((key) => {
+      const outcome = view.press!(key)
+      if (outcome === 'changed') changed$.next()
+      if (outcome === 'end') ended$.next()
+    })
     try {
       await lastValueFrom(concat(
         tick$.pipe(concatMap(() => this.draw(view, false)), repeat(), takeUntil(end$)),
         defer(() => this.draw(view, true)),
       ))
     } finally {
+      keys?.unsubscribe()
       this.closePicture()
     }
   }

@@ -1,5 +1,7 @@
+import { emitKeypressEvents } from 'node:readline'
+import type { ReadStream } from 'node:tty'
 import picocolors from 'picocolors'
-import type { SchedulerLike } from 'rxjs'
+import { Observable, type SchedulerLike } from 'rxjs'
 import { EXIT, fileFailure } from './failure.ts'
 import { printable } from './printable.ts'
 
@@ -19,10 +21,20 @@ export interface Terminal {
   /** Aborted by Ctrl-C, SIGTERM, a closed terminal or a closed pipe. Asking for it takes the signals over. */
   readonly stop: AbortSignal
   readonly input: NodeJS.ReadableStream
+  /** Keys while somebody listens, but Ctrl-C; left out where there is nobody to press any. */
+  readonly keys$?: Observable<Key>
   /** The clock of what is shown again and again; left out, the process's own. */
   readonly scheduler?: SchedulerLike
   /** A picture that is redrawn in place; only sensible on a screen. */
   openPicture(): Promise<Picture>
+}
+
+/** A key that was pressed. */
+export interface Key {
+  /** `up`, `return`, `escape`, `space`, a letter in lower case …; empty: it has no name. */
+  readonly name: string
+  /** What it writes; empty: nothing. */
+  readonly text: string
 }
 
 /** Lines at the bottom of the screen that replace each other. */
@@ -76,12 +88,32 @@ export function processTerminal(): Terminal {
       return stop.signal
     },
     input: process.stdin,
+    ...process.stdin.isTTY && { keys$: keysOf(process.stdin) },
     openPicture: async () => {
       const { createLogUpdate } = await import('log-update')
       const update = createLogUpdate(stdout)
       return { show: text => update(printable(text, isColorSupported)), close: () => update.done() }
     },
   }
+}
+
+/** What a terminal does of itself when Ctrl-C is pressed, it does not while keys are read one by one. */
+function keysOf(input: ReadStream): Observable<Key> {
+  return new Observable((subscriber) => {
+    const pressed = (text: string | undefined, { name = '', ctrl, meta }: { name?: string, ctrl: boolean, meta: boolean }): void => {
+      if (ctrl && name === 'c') process.kill(process.pid, 'SIGINT')
+      else subscriber.next({ name, text: ctrl || meta || text === undefined || text < ' ' || text === '\u007f' ? '' : text })
+    }
+    emitKeypressEvents(input)
+    input.setRawMode(true)
+    input.on('keypress', pressed)
+    input.resume()
+    return () => {
+      input.off('keypress', pressed)
+      input.setRawMode(false)
+      input.pause()
+    }
+  })
 }
 
 /** Waits while the reader of a stream is far behind, or until the command ends. */

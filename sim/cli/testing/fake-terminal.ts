@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import picocolors from 'picocolors'
-import { type SchedulerLike, VirtualTimeScheduler } from 'rxjs'
+import { type Observable, type SchedulerLike, VirtualTimeScheduler } from 'rxjs'
 import { printable } from '../lib/printable.ts'
-import type { Terminal } from '../lib/terminal.ts'
+import type { Key, Terminal } from '../lib/terminal.ts'
 
 /** A terminal that keeps what is written, for tests that call commands in this process. */
 export interface FakeTerminal extends Terminal {
@@ -15,7 +15,14 @@ export interface FakeTerminal extends Terminal {
   shows(pattern: RegExp, end: Promise<unknown>): Promise<void>
 }
 
-interface FakeOptions { isTTY?: boolean, columns?: number, rows?: number, input?: string | Uint8Array, scheduler?: SchedulerLike }
+interface FakeOptions {
+  isTTY?: boolean
+  columns?: number
+  rows?: number
+  input?: string | Uint8Array
+  scheduler?: SchedulerLike
+  keys$?: Observable<Key>
+}
 
 export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
   const stop = new AbortController()
@@ -40,6 +47,7 @@ export function fakeTerminal(options: FakeOptions = {}): FakeTerminal {
     rows: options.rows ?? 40,
     colors: picocolors.createColors(false),
     stop: stop.signal,
+    ...options.keys$ !== undefined && { keys$: options.keys$ },
     ...options.scheduler !== undefined && { scheduler: options.scheduler },
     input: Readable.from(options.input === undefined ? [] : [options.input]),
     openPicture: () => Promise.resolve({

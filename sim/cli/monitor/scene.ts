@@ -1,15 +1,32 @@
 import {
   currentFaults, fieldText, type ForeignMessage, type ForeignSignals, foreignText, identifierText,
-  isStale, type MonitorCounters, monitorJson, type MonitorModel, type MonitorNode, type MonitorSignal,
+  isStale, type MonitorCounters, type MonitorModel, type MonitorNode, type MonitorSignal,
   plainText, type PortPowerView, powerOf, type PowerView,
 } from '#sim/diag/index.ts'
-import type { Link } from '#sim/gateway/index.ts'
 import { MANAGER_STATE } from '#protocol/index.ts'
 import { echoSenderText } from '#protocol/messages/index.ts'
-import type { View } from './live.ts'
-import { linesOf, loadText } from './screen.ts'
-import { type Column, right, table } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { loadText } from '../lib/screen.ts'
+import { type Column, right } from '../lib/table.ts'
+import type { Terminal } from '../lib/terminal.ts'
+
+/** A row of a table, and what rows are sorted by. */
+export interface SceneRow {
+  readonly cells: readonly string[]
+  /** NaN: nobody said. */
+  readonly supply_V: number
+  readonly drawn_A: number
+  /** Since it was heard last. */
+  readonly heard_ms: number
+}
+
+export interface SceneTable { readonly columns: readonly Column[], readonly rows: readonly SceneRow[] }
+
+/** A bus as it is shown: what always stands above, rows that can be sorted and left out, what stands below them. */
+export interface Scene {
+  readonly head: readonly string[]
+  readonly tables: readonly SceneTable[]
+  readonly foot: readonly string[]
+}
 
 const HUB_COLUMNS = [
   { title: 'HUB' }, { title: 'state' }, right('supply'), right('drawn'), right('granted'), right('TEC/REC'), right('heard'),
@@ -38,43 +55,35 @@ const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
 /** A bus as it is now: our own messages, and those that DBC files describe. */
 export interface Watched { readonly model: MonitorModel, readonly foreign: ForeignSignals | undefined, readonly likely: readonly string[] }
 
-/** What `spine monitor` shows of a link. */
-export function monitorView(link: Link, read: () => Watched, terminal: Terminal): View<Watched> {
-  const heading = (): string => `${link.uri} ${link.state}${link.problem === '' ? '' : ` (${link.problem})`}`
+/** What a link says now. */
+export function sceneOf({ model, foreign, likely }: Watched, heading: string, terminal: Terminal): Scene {
+  const { colors } = terminal
+  const head = headLines(model, heading, terminal)
+  const others = foreign === undefined ? [] : [foreignTable(foreign, model.now_ns)]
+  const unknown = foreign === undefined ? [] : [colors.dim(`${foreign.unknown} frames that no file describes`)]
+  if (foreign !== undefined && model.signals.size === 0) return { head: head.slice(0, GENERAL_LINES), tables: others, foot: unknown }
+  const faults = currentFaults(model)
   return {
-    read,
-    picture: watched => monitorLines(watched, heading(), terminal),
-    line: watched => monitorSummary(watched, heading()),
-    json: ({ model, foreign, likely }) => ({
-      link: link.uri, state: link.state, ...link.problem !== '' && { problem: link.problem }, lost: link.counters.unknownLost, ...monitorJson(model), likely,
-      ...foreign && { foreign: { unknown: foreign.unknown, messages: foreign.json(model.now_ns) } },
-    }),
-    every_ms: { picture: 200, line: 1000, json: 1000 },
+    head,
+    tables: [
+      ...others,
+      { columns: hubColumns(terminal), rows: hubs(model).map(node => hubRow(model, node, terminal)) },
+      {
+        columns: COMPONENT_COLUMNS,
+        rows: [...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model)],
+      },
+    ],
+    foot: [
+      ...unknown,
+      ...(faults.length === 0 ? [colors.green('no faults')] : faults.map(fault => colors.red(fault))),
+      ...likely.map(line => colors.red(`likely: ${line}`)),
+      ...model.events.slice(-EVENTS).map(event => colors.dim(`${seconds(event.at_ns)} ${event.text}`)),
+    ],
   }
 }
 
-/** The bus, hubs, ports, components, faults, events; of a foreign one only what there is. */
-function monitorLines({ model, foreign, likely }: Watched, heading: string, terminal: Terminal): string[] {
-  const { colors } = terminal
-  const faults = currentFaults(model)
-  const head = headLines(model, heading, terminal)
-  const others = foreign === undefined ? [] : foreignLines(foreign, model.now_ns, terminal)
-  if (foreign !== undefined && model.signals.size === 0) return [...head.slice(0, GENERAL_LINES), ...others]
-  return [
-    ...head,
-    ...others,
-    ...linesOf(table(terminal, hubColumns(terminal), hubs(model).map(node => hubRow(model, node, terminal)))),
-    ...linesOf(table(terminal, COMPONENT_COLUMNS, [
-      ...components(model).map(signal => componentRow(model, signal, terminal)), ...lampRows(model),
-    ])),
-    ...(faults.length === 0 ? [colors.green('no faults')] : faults.map(fault => colors.red(fault))),
-    ...likely.map(line => colors.red(`likely: ${line}`)),
-    ...model.events.slice(-EVENTS).map(event => colors.dim(`${seconds(event.at_ns)} ${event.text}`)),
-  ]
-}
-
 /** The head alone, without colours or columns: a line for logs. */
-function monitorSummary({ model, foreign, likely }: Watched, heading: string): string {
+export function monitorSummary({ model, foreign, likely }: Watched, heading: string): string {
   const { counters, load } = model
   const faults = currentFaults(model)
   return `${seconds(model.now_ns)} ${heading} load ${(load.load * 100).toFixed(2)} % ${load.frames_per_s.toFixed(0)} frames/s${model.networkAsleep ? ', asleep' : ''}, `
@@ -84,12 +93,14 @@ function monitorSummary({ model, foreign, likely }: Watched, heading: string): s
 
 const FOREIGN_COLUMNS = [right('id'), { title: 'MESSAGE' }, { title: 'sender' }, right('count'), right('heard'), { title: 'signals' }]
 
-function foreignLines(foreign: ForeignSignals, now_ns: number, terminal: Terminal): string[] {
-  const rows = [...foreign.messages.values()].sort(byId).map(message => [
-    identifierText(message.id, message.extended), message.name, message.sender, String(message.count), `${((now_ns - message.last_ns) / 1e9).toFixed(1)} s`,
-    foreignText(message),
-  ])
-  return [...linesOf(table(terminal, FOREIGN_COLUMNS, rows)), terminal.colors.dim(`${foreign.unknown} frames that no file describes`)]
+function foreignTable(foreign: ForeignSignals, now_ns: number): SceneTable {
+  const rows = [...foreign.messages.values()].sort(byId).map((message): SceneRow => {
+    const heard_ms = (now_ns - message.last_ns) / 1e6
+    const { id, extended, name, sender, count } = message
+    const cells = [identifierText(id, extended), name, sender, String(count), ageText(heard_ms), foreignText(message)]
+    return { cells, supply_V: NaN, drawn_A: NaN, heard_ms }
+  })
+  return { columns: FOREIGN_COLUMNS, rows }
 }
 
 function foreignName({ id, extended, name }: ForeignMessage): string {
@@ -153,20 +164,21 @@ function hubColumns({ columns }: Terminal): Column[] {
   return columns < WIDE ? HUB_COLUMNS : [...HUB_COLUMNS.slice(0, WIDE_AT), ...WIDE_COLUMNS, ...HUB_COLUMNS.slice(WIDE_AT)]
 }
 
-function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): string[] {
+function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): SceneRow {
   const { colors } = terminal
-  const age_ms = (model.now_ns - node.lastSeen_ns) / 1e6
-  const heard = `${(age_ms / 1000).toFixed(1)} s`
+  const heard_ms = (model.now_ns - node.lastSeen_ns) / 1e6
+  const heard = ageText(heard_ms)
   const status = of(model, 'HubStatus').find(signal => signal.location === node.name)
   const field = (name: string): string => status === undefined ? '' : fieldText(status.row.fields[name]!, status.values[name]!)
   const power = powerOf(model).hubs.find(hub => hub.name === node.name)
   const amperes = (name: 'drawn_A' | 'granted_A'): string => power === undefined ? '' : `${power[name].toFixed(1)} A`
-  return [
+  const cells = [
     colors.bold(node.name), field('state'), field('supply_V'), amperes('drawn_A'), amperes('granted_A'),
     ...(terminal.columns < WIDE ? [] : [field('temperature_C'), field('canState')]),
     status === undefined ? '' : `${field('tec')}/${field('rec')}`, status !== undefined && isStale(model, status) ? colors.red(heard) : heard,
     power === undefined ? '' : portsText(power.ports, terminal),
   ]
+  return { cells, supply_V: power?.supply_V ?? NaN, drawn_A: power?.drawn_A ?? NaN, heard_ms }
 }
 
 /** `window 4.2/9.0, 4 on`: in full those that draw, hold a grant, or are not simply on. */
@@ -189,26 +201,40 @@ function numberText(current_A: number): string {
 }
 
 /** A line for each lamp: the level of its channels. */
-function lampRows(model: MonitorModel): string[][] {
+function lampRows(model: MonitorModel): SceneRow[] {
   const lamps = new Map<string, MonitorSignal[]>()
   for (const signal of of(model, 'LightStatus')) lamps.set(signal.location, [...lamps.get(signal.location) ?? [], signal])
   return [...lamps].map(([location, channels]) => {
-    const { row, values } = channels[0]!
+    const [first] = channels
+    const { row, values } = first!
     const field = (name: string): string => fieldText(row.fields[name]!, values[name]!)
     const levels = channels.map(channel => plainText(row.fields.level_pct!, channel.values.level_pct!)).join(' ')
-    return [`${location}.light`, field('supply_V'), field('current_A'), field('granted_A'), `levels ${levels} %`, echoText(values)]
+    return rowOf(model, first!, [`${location}.light`, field('supply_V'), field('current_A'), field('granted_A'), `levels ${levels} %`, echoText(values)])
   })
 }
 
-function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Terminal): string[] {
+function componentRow(model: MonitorModel, signal: MonitorSignal, terminal: Terminal): SceneRow {
   const { row, values } = signal
-  const name = `${signal.location}.${row.name.replace(/Status$/, '').toLowerCase()}${signal.index === undefined ? '' : ` ${signal.index}`}`
+  const name = componentName(signal)
   const field = (key: string): string => fieldText(row.fields[key]!, values[key]!)
   const state = textOf(signal, Object.keys(row.fields).filter(key => !HEAD_FIELDS.includes(key)))
-  return [
+  return rowOf(model, signal, [
     name, field('supply_V'), field('current_A'), field('granted_A'), isStale(model, signal) ? terminal.colors.red(`${state} (stale)`) : state,
     echoText(values),
-  ]
+  ])
+}
+
+function rowOf({ now_ns }: MonitorModel, { values, at_ns }: MonitorSignal, cells: readonly string[]): SceneRow {
+  return { cells, supply_V: values.supply_V ?? NaN, drawn_A: values.current_A ?? NaN, heard_ms: (now_ns - at_ns) / 1e6 }
+}
+
+function ageText(age_ms: number): string {
+  return `${(age_ms / 1000).toFixed(1)} s`
+}
+
+/** `FL.window`. */
+export function componentName({ location, row, index }: MonitorSignal): string {
+  return `${location}.${row.name.replace(/Status$/, '').toLowerCase()}${index === undefined ? '' : ` ${index}`}`
 }
 
 function echoText(values: Readonly<Record<string, number>>): string {
