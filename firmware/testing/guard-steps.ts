@@ -21,7 +21,8 @@ export class GuardSteps {
   private readonly climate: number
   private speed_pulses_s: number
 
-  constructor(from_mm: number, temperature_C = 23, learned_A: (gap_mm: number) => number = () => STEPS_FRICTION_A) {
+  /** `opened_A`: what the back-off before it took; without one none was. */
+  constructor(from_mm: number, temperature_C = 23, learned_A: (gap_mm: number) => number = () => STEPS_FRICTION_A, opened_A?: number) {
     this.motor = new WindowMotor(MOTOR_DATA)
     this.scale = 1
     this.tripped = false
@@ -31,6 +32,10 @@ export class GuardSteps {
     this.speed_pulses_s = 0
     this.guard = new PinchGuard(this.motor, 9)
     this.guard.profile.decode(frictionImage(Float32Array.from({ length: FRICTION_KNOTS }, (_, i) => learned_A(frictionKnot_mm(i)))))
+    for (let i = 0; opened_A !== undefined && i < 10; i++) {
+      const motor_V = 100 * this.guard.load.emf_Vs + opened_A * this.guard.load.resistance_ohm
+      this.guard.load.gather({ winding_A: opened_A, motor_V, acceleration_m_s2: 0, pulses_s: 100 }, 0.01)
+    }
     this.guard.begin(from_mm, temperature_C, false)
     this.reading = { dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0 }
   }

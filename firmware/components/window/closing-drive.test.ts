@@ -289,7 +289,7 @@ describe('what was measured', () => {
   it('of an opening counts once it is over: the next one, or a closing, begins with the rotor that it showed', () => {
     const { closing } = new Drive(135)
     let counted = 0
-    closing.guard.load.gathered = () => { counted++ }
+    closing.guard.load.gathered = () => ++counted
     closing.beginOpening(1000, -30)
     expect([counted, closing.guard.load.emf_Vs]).toEqual([1, MOTOR.emf_Vs(-30)])
     closing.begin(2000, 135, 23, false, false)

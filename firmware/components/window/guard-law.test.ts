@@ -380,24 +380,23 @@ describe('the learning run', () => {
 })
 
 describe('the current that a closing is given', () => {
-  it('before friction is found is friction, at least 9 A, and 8 A, and what trips', () => {
-    const bound_A = (learned_A: number): number => {
-      const { guard } = new GuardSteps(150, 23, () => learned_A)
-      return guard.windingBound_A() - (28 + 14) / guard.load.force_N_A
+  it('before friction is found is the most that the back-off tells, or 2.6 times the usual, and what trips', () => {
+    const bound_A = (opened_A?: number, from_mm = 150): number => {
+      const { guard } = new GuardSteps(from_mm, 23, () => STEPS_FRICTION_A, opened_A)
+      return guard.windingBound_A() - ((from_mm > guarded_mm ? 45 : 28) + 14) / guard.load.force_N_A
     }
-    expect([8, 12].map(bound_A)).toEqual([expect.closeTo(1.1 * 9 + 8, 6), expect.closeTo(1.1 * 12 + 8, 2)])
+    const { motor } = new GuardSteps(150)
+    expect(bound_A(4)).toBeCloseTo(1.1 * (motor.free_A + 1.8 * (4 - motor.free_A) + 147 / motor.force_N_A), 9)
+    // More than it can be, no back-off, and one that began far from any hand, where the back-off does not tell.
+    for (const [opened_A, from_mm] of [[40, 150], [undefined, 150], [4, startsFar_mm + 1]] as const) {
+      expect(bound_A(opened_A, from_mm)).toBeCloseTo(1.1 * 2.6 * STEPS_FRICTION_A, 6)
+    }
+    expect(bound_A(4, startsFar_mm)).toBeCloseTo(bound_A(4), 9)
   })
 
   it('is all that it may be far open, and what shows a hand up to where the law looks', () => {
     const { guard } = closing(150)
     expect([guarded_mm, guarded_mm + 0.001].map(gap_mm => guard.windingNeeds_A(gap_mm, 8, 9)))
       .toEqual([expect.closeTo(1.1 * 8 + (28 + 14) / guard.load.force_N_A, 9), 9])
-  })
-
-  it('until friction is found is an obstacle only by 60 N above the most that it may be', () => {
-    const told = (beyond_N: number): number =>
-      new GuardSteps(150).told_ms((scaleMost - 1) * STEPS_FRICTION_A * new GuardSteps(150).motor.force_N_A + beyond_N, 240)
-    expect(told(58)).toBeNaN()
-    expect(told(62)).toBeLessThan(240)
   })
 })

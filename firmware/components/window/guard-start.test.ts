@@ -37,28 +37,74 @@ it('after one long tick it takes friction from that alone', () => {
 })
 
 describe('what is put in while the glass backs off, and met before friction is found', () => {
-  const { moved_mm, unfoundRise_N, findFrom_ms, findFromFar_mm } = GUARD_PARAMETERS
+  const { moved_mm, findFrom_mm, findFrom_ms, rise_N, less_N, scaleLeast } = GUARD_PARAMETERS
+  const OPENED_A = 4
+  const { motor } = new GuardSteps(100)
+  /** The most and the least that this back-off makes of closing, N beyond what was usual. */
+  const most_N = 1.8 * (OPENED_A - motor.free_A) * motor.force_N_A + 147 - (STEPS_FRICTION_A - motor.free_A) * motor.force_N_A
+  const least_N = most_N - less_N
 
-  /** Slowly, as it goes then: by what the cable and the first millimetres take. */
-  function clean(from_mm: number): GuardSteps {
-    const steps = new GuardSteps(from_mm)
-    steps.scale = 1.4
-    while (from_mm - steps.guard.glass_mm < moved_mm || steps.reading.elapsed_ms <= findFrom_ms) expect(steps.tick(0, 0.2)).toBe(false)
-    for (let i = 0; i < 4; i++) expect(steps.tick(0, 0.2)).toBe(false)
+  function backedOff(from_mm = 100): GuardSteps {
+    return new GuardSteps(from_mm, 23, () => STEPS_FRICTION_A, OPENED_A)
+  }
+
+  /** Slowly, as it goes then, with so much beyond what was usual, until the glass has gone as far as it has to. */
+  function gone(closing_N: number): GuardSteps {
+    const steps = backedOff()
+    while (100 - steps.guard.glass_mm < moved_mm || steps.reading.elapsed_ms <= findFrom_ms) expect(steps.tick(closing_N, 0.2)).toBe(false)
+    for (let i = 0; i < 60; i++) expect(steps.tick(closing_N, 0.02)).toBe(false)
     expect(steps.guard.found).toBe(false)
     return steps
   }
 
+  /** Whether a load is told of a glass that hardly moves any more. */
+  function told(steps: GuardSteps, closing_N: number): boolean {
+    return !Number.isNaN(steps.told_ms(closing_N, 300, 0.02))
+  }
+
   it('is told by what it adds to the lowest load so far', () => {
-    expect(clean(100).told_ms(unfoundRise_N + 15, 200, 0.02)).toBeLessThan(100)
-    expect(clean(100).told_ms(unfoundRise_N - 10, 400, 0.001)).toBeNaN()
+    for (const closing_N of [most_N - 10, most_N - 30, least_N + 10]) {
+      expect(told(gone(closing_N), closing_N + rise_N + 2)).toBe(true)
+      expect(told(gone(closing_N), closing_N + rise_N - 2)).toBe(false)
+    }
+  })
+
+  it('is told by more than the back-off makes of closing, before the glass has gone and after', () => {
+    expect(told(backedOff(), most_N + rise_N + 1)).toBe(true)
+    expect(told(backedOff(), most_N + rise_N - 1)).toBe(false)
+    const above_N = most_N + rise_N / 2
+    expect(told(gone(above_N), most_N + rise_N + 1)).toBe(true)
+    expect(told(gone(above_N), most_N + rise_N - 1)).toBe(false)
+  })
+
+  it('is not told by what a cable that was not tight makes of the lowest load', () => {
+    const slack_N = least_N - 30
+    expect(told(gone(slack_N), least_N + rise_N + 2)).toBe(true)
+    expect(told(gone(slack_N), least_N + rise_N - 2)).toBe(false)
+  })
+
+  it('counts no load of a glass that has not gone yet', () => {
+    const steps = backedOff()
+    while (steps.reading.elapsed_ms <= findFrom_ms) steps.tick(least_N + 5, 0.01)
+    expect(100 - steps.reading.gap_mm).toBeLessThan(findFrom_mm)
+    expect(told(steps, most_N + rise_N - 1)).toBe(false)
+  })
+
+  it('is met with the speed that the middle of what the back-off tells gives, and no more than the usual', () => {
+    const scale = (usual_A: number): number => new GuardSteps(100, 23, () => usual_A, OPENED_A).guard.scale
+    const middle_A = STEPS_FRICTION_A + (most_N - less_N / 2) / motor.force_N_A
+    expect(scale(12)).toBeCloseTo(middle_A / 12, 9)
+    expect(scale(middle_A - 1)).toBe(1)
+    expect(scale(25)).toBe(scaleLeast)
   })
 
   it('is none where a glass began far from any hand: the lower stop leaves the cable slack', () => {
     const from_mm = startsFar_mm + 100
-    const steps = slackFrom(from_mm)
-    while (steps.reading.gap_mm > from_mm - findFromFar_mm - 4) expect(steps.tick(0)).toBe(false)
-    while (steps.reading.gap_mm > from_mm - foundFar_mm + 1) expect(steps.tick(unfoundRise_N + 15)).toBe(false)
+    const steps = backedOff(from_mm)
+    steps.scale = 0.35
+    while (steps.reading.gap_mm > from_mm - 9) steps.tick(0)
+    steps.scale = 1
+    while (steps.reading.gap_mm > from_mm - foundFar_mm + 1) expect(steps.tick(most_N + rise_N + 15)).toBe(false)
     expect(steps.guard.found).toBe(false)
   })
 })

@@ -113,9 +113,4 @@ describe('the limit of the eFuse', () => {
     const atEnd_N = (steps.guard.windingBound_A() - GUARD_PARAMETERS.eFuse * steps.guard.friction_A) * motor.force_N_A
     expect(atEnd_N).toBeCloseTo(GUARD_PARAMETERS.tripTop_N + GUARD_PARAMETERS.endMargin_N, 6)
   })
-
-  it('is wide while friction is not found', () => {
-    const { guard } = new GuardSteps(150)
-    expect(guard.windingBound_A()).toBeGreaterThan(GUARD_PARAMETERS.unfoundFriction_A + GUARD_PARAMETERS.unfound_A)
-  })
 })

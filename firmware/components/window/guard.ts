@@ -16,8 +16,8 @@ export interface ClosingReading extends LoadReading {
   gap_mm: number
 }
 
-/** The numbers of the law. */
-export const GUARD_PARAMETERS = {
+/** The numbers of the law. Here by a short name: a build puts each in its place only where the table itself is named. */
+const LAW = {
   /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
   trip_N: 28,
   tripFar_N: 45,
@@ -55,16 +55,20 @@ export const GUARD_PARAMETERS = {
   /** What may be found, as a multiple of the usual friction; it falls no lower. */
   scaleLeast: 0.4,
   scaleMost: 2.6,
-  /** Until then only a load so far above the most that it may be is an obstacle, and the motor is given so much more. */
-  unfound_N: 60,
   /**
-   * Or one so far above the lowest since the glass has gone by so much: something was put in while it backed off, and is met before
-   * friction is found. The cable is tight by then: what it takes to wind it up would look like a hand. None of a glass that began far.
+   * Until then a load so far above the lowest since the glass has gone by so much is an obstacle: something was put in while it backed off,
+   * and is met before friction is found. The cable is tight by then: what winds it up would look like a hand. That load is at most what the
+   * back-off tells, also of a glass that has not gone as far, and less by `less_N` at most.
    */
   moved_mm: 2.5,
-  unfoundRise_N: 45,
-  unfound_A: 8,
-  unfoundFriction_A: 9,
+  rise_N: 38,
+  less_N: 60,
+  /**
+   * The back-off tells it by its own load: a lip seal drags so much more against its lip than along it, breaking away included; and
+   * the weight, which helped, is to be lifted: 1 + `against` times 49 N, and 10 N that this may be wrong by.
+   */
+  against: 1.8,
+  lifts_N: 147,
   /** Friction that falls is followed with this time constant; one that rises, so fast, and not while a hand may be what rises. */
   falls_s: 0.3,
   rises_N_s: 20,
@@ -94,6 +98,7 @@ export const GUARD_PARAMETERS = {
   /** The end stop is one that it is pressed into by so much. */
   end_N: 25,
 } as const
+export { LAW as GUARD_PARAMETERS }
 
 /**
  * Tells an obstacle from friction while the glass closes: a load that rises above what this very closing took before. What
@@ -127,7 +132,8 @@ export class PinchGuard {
   private lasting_N: number
   private foundSum: number
   private found_s: number
-  /** The lowest load before friction is found, of a glass that goes. */
+  /** The most that friction may be until it is found, and its lowest load by then, of a glass that goes. */
+  private most_A: number
   private least_A: number
   private ended: boolean
 
@@ -149,6 +155,7 @@ export class PinchGuard {
     this.lasting_N = 0
     this.foundSum = 0
     this.found_s = 0
+    this.most_A = Infinity
     this.least_A = Infinity
     this.ended = false
     this.learns = false
@@ -161,12 +168,12 @@ export class PinchGuard {
   begin(gap_mm: number, temperature_C: number, learns: boolean): void {
     this.learns = learns
     this.profile.begin()
-    this.load.gathered()
+    const opened_A = this.load.gathered()
     this.load.begin(temperature_C)
     this.climate = climateFactor(temperature_C)
     this.excess_N = 0
     this.glass_mm = gap_mm
-    this.far = gap_mm > GUARD_PARAMETERS.guarded_mm
+    this.far = gap_mm > LAW.guarded_mm
     this.scale = 1
     this.friction_A = this.frictionHere_A(gap_mm)
     this.found = false
@@ -175,7 +182,13 @@ export class PinchGuard {
     this.lasting_N = 0
     this.foundSum = 0
     this.found_s = 0
-    this.least_A = Infinity
+    const force_N_A = this.load.force_N_A
+    const told_A = LAW.against * opened_A - (LAW.against - 1) * this.motor.free_A + LAW.lifts_N / force_N_A
+    this.most_A = this.friction_A * LAW.scaleMost
+    if (gap_mm <= LAW.startsFar_mm && told_A < this.most_A) this.most_A = told_A
+    this.least_A = this.most_A
+    // The middle of what it may be: a glass that is given more goes too fast into what was put in.
+    this.scale = Math.max(LAW.scaleLeast, Math.min(1, (this.most_A - LAW.less_N / 2 / force_N_A) / this.friction_A))
     this.ended = false
   }
 
@@ -184,21 +197,21 @@ export class PinchGuard {
     const dt_s = reading.dt_s
     this.load.update(reading, dt_s)
     this.glass_mm = reading.gap_mm + this.motor.stretch_mm(this.load.load_A)
-    this.far = this.glass_mm > GUARD_PARAMETERS.guarded_mm
+    this.far = this.glass_mm > LAW.guarded_mm
     if (!this.found) this.find(reading)
     this.friction_A = this.frictionHere_A(this.glass_mm)
     const before_N = this.excess_N
     this.excess_N = (this.load.load_A - this.friction_A) * this.load.force_N_A
-    this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * GUARD_PARAMETERS.slopeShare
-    if (this.glass_mm <= GUARD_PARAMETERS.end_mm && !this.learns && this.isEnd()) this.ended = true
+    this.slope_N_s = this.slope_N_s + ((this.excess_N - before_N) / dt_s - this.slope_N_s) * LAW.slopeShare
+    if (this.glass_mm <= LAW.end_mm && !this.learns && this.isEnd()) this.ended = true
     if (this.ended && !this.learns) return false
     const tripped = this.tripped(dt_s, reading.pulses_s)
     if (tripped && !this.ended) return true
-    if (!this.found || reading.pulses_s < GUARD_PARAMETERS.moves_pulses_s) return tripped
+    if (!this.found || reading.pulses_s < LAW.moves_pulses_s) return tripped
     this.profile.see(this.glass_mm, this.load.load_A / this.climate)
     if (this.ended) return tripped
     this.follow(dt_s)
-    if (this.excess_N < GUARD_PARAMETERS.steady_N) this.load.follow(reading, dt_s)
+    if (this.excess_N < LAW.steady_N) this.load.follow(reading, dt_s)
     return false
   }
 
@@ -214,7 +227,7 @@ export class PinchGuard {
 
   /** What the learning run presses on holds: it is pressed no longer. */
   holds(): boolean {
-    return this.learns && this.ended && this.excess_N > this.trip_N() + GUARD_PARAMETERS.learnBeyond_N
+    return this.learns && this.ended && this.excess_N > this.trip_N() + LAW.learnBeyond_N
   }
 
   /** The glass is, or was, at the top: within what is told from an obstacle no more. */
@@ -224,12 +237,12 @@ export class PinchGuard {
 
   /** What it presses on may be a hand. */
   mayHold(): boolean {
-    return this.excess_N > GUARD_PARAMETERS.mayBeHand_N
+    return this.excess_N > LAW.mayBeHand_N
   }
 
   /** It stands at the top, and is pressed into it. */
   pressed(): boolean {
-    return this.ended && (this.learns || this.excess_N >= GUARD_PARAMETERS.end_N)
+    return this.ended && (this.learns || this.excess_N >= LAW.end_N)
   }
 
   /** The glass was pressed into the stop: what was seen of friction on the way is learned. */
@@ -240,22 +253,19 @@ export class PinchGuard {
 
   /** What the driver lets the winding take now, A: within it a hand is held while nobody computes. */
   windingBound_A(): number {
-    const p = GUARD_PARAMETERS
-    const margin_N = !this.ended ? p.margin_N : this.learns ? p.learnMargin_N : p.endMargin_N
-    const beyond_A = (this.trip_N() + margin_N) / this.load.force_N_A
-    if (this.found) return p.eFuse * this.friction_A + beyond_A
-    return p.eFuse * Math.max(p.unfoundFriction_A, this.friction_A) + p.unfound_A + beyond_A
+    const margin_N = !this.ended ? LAW.margin_N : this.learns ? LAW.learnMargin_N : LAW.endMargin_N
+    return LAW.eFuse * (this.found ? this.friction_A : this.most_A) + (this.trip_N() + margin_N) / this.load.force_N_A
   }
 
   /** What the winding needs at a place, A, with this friction: a hand has to show. Far open there is none. */
   windingNeeds_A(gap_mm: number, friction_A: number, most_A: number): number {
-    return gap_mm > GUARD_PARAMETERS.guarded_mm ? most_A
-      : GUARD_PARAMETERS.eFuse * friction_A + (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / this.load.force_N_A
+    return gap_mm > LAW.guarded_mm ? most_A
+      : LAW.eFuse * friction_A + (LAW.trip_N + LAW.margin_N) / this.load.force_N_A
   }
 
   /** Friction at a place as it is today. The upper seal has no share in the motor's own friction, so it varies more. */
   private frictionHere_A(gap_mm: number): number {
-    const topSeal_mm = GUARD_PARAMETERS.topSeal_mm
+    const topSeal_mm = LAW.topSeal_mm
     const learned_A = this.profile.usual_A(gap_mm)
     // Stryker disable next-line EqualityOperator: where the seal begins both are the same place.
     const usual_A = gap_mm < topSeal_mm ? this.profile.usual_A(topSeal_mm) : learned_A
@@ -268,59 +278,53 @@ export class PinchGuard {
    * something has held up for a while is not there yet: its cable gives more than its load tells.
    */
   private isEnd(): boolean {
-    const p = GUARD_PARAMETERS
     const more_mm = this.motor.stretch_mm(this.friction_A) - this.motor.stretch_mm(this.learned_A)
-    return this.glass_mm <= p.end_mm - p.endDoubt * Math.max(0, more_mm) && this.lasting_N < p.lasting_N
+    return this.glass_mm <= LAW.end_mm - LAW.endDoubt * Math.max(0, more_mm) && this.lasting_N < LAW.lasting_N
   }
 
   private trip_N(): number {
-    const p = GUARD_PARAMETERS
     const rough_m_s2 = this.load.rough_m_s2
-    if (this.glass_mm < p.top_mm) return p.tripTop_N + p.roughTop_Ns2_m * rough_m_s2
-    return (this.far ? p.tripFar_N : p.trip_N) + p.rough_Ns2_m * rough_m_s2
+    if (this.glass_mm < LAW.top_mm) return LAW.tripTop_N + LAW.roughTop_Ns2_m * rough_m_s2
+    return (this.far ? LAW.tripFar_N : LAW.trip_N) + LAW.rough_Ns2_m * rough_m_s2
   }
 
   /** Takes the mean of load over usual friction in the first millimetres. */
   private find(reading: ClosingReading): void {
-    const p = GUARD_PARAMETERS
     const travelled_mm = this.began_mm - reading.gap_mm
-    const startedFar = this.began_mm > p.startsFar_mm
+    const startedFar = this.began_mm > LAW.startsFar_mm
     const share = this.load.load_A / (this.profile.usual_A(this.glass_mm) * this.climate)
-    if (travelled_mm > (startedFar ? p.findFromFar_mm : p.findFrom_mm) && reading.elapsed_ms > p.findFrom_ms) {
+    if (travelled_mm > (startedFar ? LAW.findFromFar_mm : LAW.findFrom_mm) && reading.elapsed_ms > LAW.findFrom_ms) {
       this.foundSum = this.foundSum + share * reading.dt_s
       this.found_s = this.found_s + reading.dt_s
-      if (this.load.load_A < this.least_A && !startedFar && this.began_mm - this.glass_mm > p.moved_mm) this.least_A = this.load.load_A
+      if (this.load.load_A < this.least_A && this.began_mm - this.glass_mm > LAW.moved_mm) {
+        this.least_A = Math.max(this.load.load_A, this.most_A - LAW.less_N / this.load.force_N_A)
+      }
     }
-    if (!(travelled_mm > (startedFar ? p.foundFar_mm : p.found_mm) && reading.elapsed_ms > p.found_ms)) return
+    if (!(travelled_mm > (startedFar ? LAW.foundFar_mm : LAW.found_mm) && reading.elapsed_ms > LAW.found_ms)) return
     this.found = true
-    const scale = this.found_s > p.findLeast_s ? this.foundSum / this.found_s : share
-    this.scale = Math.max(p.scaleLeast, Math.min(p.scaleMost, scale))
+    const scale = this.found_s > LAW.findLeast_s ? this.foundSum / this.found_s : share
+    this.scale = Math.max(LAW.scaleLeast, Math.min(LAW.scaleMost, scale))
   }
 
   /** Something is in the way, by what the last `dt_s` say, in which the drum turned by `pulses_s`. To be asked once a tick. */
   private tripped(dt_s: number, pulses_s: number): boolean {
-    const p = GUARD_PARAMETERS
-    if (!this.found) {
-      return (this.load.load_A - this.friction_A * p.scaleMost) * this.load.force_N_A > p.unfound_N
-        || (this.load.load_A - this.least_A) * this.load.force_N_A > p.unfoundRise_N
-    }
+    if (!this.found) return (this.load.load_A - this.least_A) * this.load.force_N_A > LAW.rise_N
     const excess_N = this.excess_N
-    const lasting_N = this.lasting_N + (excess_N - this.lasting_N) * dt_s / (dt_s + p.lasts_s)
+    const lasting_N = this.lasting_N + (excess_N - this.lasting_N) * dt_s / (dt_s + LAW.lasts_s)
     this.lasting_N = lasting_N > 0 ? lasting_N : 0
-    if (lasting_N > p.lasting_N && this.glass_mm < p.stiff_mm && pulses_s > p.winds_pulses_s) return true
-    const ahead_s = excess_N > p.growing_N ? Math.min(dt_s, p.aheadMost_s) * p.ahead : 0
+    if (lasting_N > LAW.lasting_N && this.glass_mm < LAW.stiff_mm && pulses_s > LAW.winds_pulses_s) return true
+    const ahead_s = excess_N > LAW.growing_N ? Math.min(dt_s, LAW.aheadMost_s) * LAW.ahead : 0
     return excess_N + Math.max(0, this.slope_N_s) * ahead_s > this.trip_N()
   }
 
   /** Follows what friction is today, so that a hand does not become friction. */
   private follow(dt_s: number): void {
-    const p = GUARD_PARAMETERS
     const far = this.far
     let change_N = 0
     // Stryker disable next-line EqualityOperator: of no excess either share is none.
-    if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / p.falls_s)
-    else if (far || this.excess_N < p.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? p.risesFar_N_s : p.rises_N_s) * dt_s)
+    if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / LAW.falls_s)
+    else if (far || this.excess_N < LAW.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? LAW.risesFar_N_s : LAW.rises_N_s) * dt_s)
     const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)
-    this.scale = Math.max(p.scaleLeast, scale)
+    this.scale = Math.max(LAW.scaleLeast, scale)
   }
 }

@@ -66,7 +66,7 @@ describe('the load of a motion that is known', () => {
 
 describe('a rotor that gathers speed', () => {
   /** What it takes of a load and an inertia, so that the means of two ticks lie on both exactly. */
-  function gather(observer: LoadObserver, inertia_As2: number, load_A: number, ticks = DT_s.length, first_A = load_A): void {
+  function gather(observer: LoadObserver, inertia_As2: number, load_A: number, ticks = DT_s.length, first_A = load_A): number {
     let current_A = first_A
     for (let i = 0; i < ticks; i++) {
       if (i > 0) {
@@ -76,7 +76,7 @@ describe('a rotor that gathers speed', () => {
       }
       observer.gather(reading(observer, current_A, SPEEDS_pulses_s[i]!), DT_s[i]!)
     }
-    observer.gathered()
+    return observer.gathered()
   }
 
   /** The squares of its speeds above a steady rise from where it was seen first. */
@@ -105,6 +105,13 @@ describe('a rotor that gathers speed', () => {
     observer.begin(23)
     gather(observer, share * MOTOR.inertia_As2, 5)
     expect(observer.inertia()).toBeCloseTo((share * seen + 200 * once) / (seen + 200), 9)
+  })
+
+  it('tells the load of that opening: what the inertia that is believed leaves of the charge; of one tick nothing', () => {
+    const observer = begun()
+    expect(gather(observer, MOTOR.inertia_As2, 3.2)).toBeCloseTo(3.2, 9)
+    observer.begin(23)
+    expect(gather(observer, MOTOR.inertia_As2, 3, 1)).toBeNaN()
   })
 
   it('says nothing that is seen for one tick only', () => {

@@ -247,6 +247,11 @@ class SteadyStart {
     const qw = this.qw + INERTIA_PRIOR_pulses2_s2 * usual_As2
     return (qw * this.tt - this.qt * this.tw) / (this.tt * ww - this.tw * this.tw)
   }
+
+  /** The load, A, on a rotor of this inertia; NaN: nothing was seen. */
+  load_A(inertia_As2: number): number {
+    return (this.qt - inertia_As2 * this.tw) / this.tt
+  }
 }
 
 /**
@@ -344,11 +349,12 @@ export class LoadObserver {
     this.start.see(reading.winding_A, (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs, dt_s)
   }
 
-  /** That is over: what was learned counts. */
-  gathered(): void {
+  /** That is over: what was learned counts. Returns the load of that opening, A; NaN: none was seen. */
+  gathered(): number {
     const usual_As2 = this.motor.inertia_As2
     const inertia_As2 = this.start.inertia_As2(this.inertia_As2)
     this.inertia_As2 = Math.max(INERTIA_LEAST * usual_As2, Math.min(INERTIA_MOST * usual_As2, inertia_As2))
+    return this.start.load_A(this.inertia_As2)
   }
 
   /** The door is shaken so. */

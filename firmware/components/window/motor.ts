@@ -53,21 +53,19 @@ export class WindowMotor {
   private readonly copper_ohm: number
 
   constructor(constants: MotorConstants) {
-    const drive = WINDOW_DRIVE
-    this.rated = constants.torque_Nm_A > 0 && constants.winding_ohm > drive.brushes_ohm
+    this.rated = constants.torque_Nm_A > 0 && constants.winding_ohm > WINDOW_DRIVE.brushes_ohm
       && constants.torqueTolerance_pct <= TOLERANCE_MOST_pct && constants.windingTolerance_pct <= TOLERANCE_MOST_pct
     const torque_Nm_A = this.rated ? constants.torque_Nm_A : COMMON_TORQUE_Nm_A
-    this.force_N_A = torque_Nm_A / (drive.travel_m_rad * drive.raise)
-    this.free_A = drive.free_Nm / torque_Nm_A
-    this.inertia_As2 = drive.inertia_kgm2 / drive.pulses_rad / torque_Nm_A
-    this.pulse_Vs = torque_Nm_A / drive.pulses_rad
-    this.copper_ohm = (this.rated ? constants.winding_ohm : COMMON_WINDING_ohm) - drive.brushes_ohm
+    this.force_N_A = torque_Nm_A / (WINDOW_DRIVE.travel_m_rad * WINDOW_DRIVE.raise)
+    this.free_A = WINDOW_DRIVE.free_Nm / torque_Nm_A
+    this.inertia_As2 = WINDOW_DRIVE.inertia_kgm2 / WINDOW_DRIVE.pulses_rad / torque_Nm_A
+    this.pulse_Vs = torque_Nm_A / WINDOW_DRIVE.pulses_rad
+    this.copper_ohm = (this.rated ? constants.winding_ohm : COMMON_WINDING_ohm) - WINDOW_DRIVE.brushes_ohm
   }
 
   /** Winding and brushes of a motor that rested at `temperature_C`. */
   resistance_ohm(temperature_C: number): number {
-    const drive = WINDOW_DRIVE
-    return drive.brushes_ohm + this.copper_ohm * (1 + drive.copper_per_K * (temperature_C - drive.reference_C))
+    return WINDOW_DRIVE.brushes_ohm + this.copper_ohm * (1 + WINDOW_DRIVE.copper_per_K * (temperature_C - WINDOW_DRIVE.reference_C))
   }
 
   /** Back-EMF, V per pulse/s, with magnets at `temperature_C`. */

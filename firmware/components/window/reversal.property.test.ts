@@ -123,7 +123,7 @@ describe('the guard', () => {
         if (tripped) expect(guard.excess_N).toBeGreaterThan(0)
         expect(guard.friction_A).toBeGreaterThan(0)
         const beyond_N = (guard.windingBound_A() - p.eFuse * guard.friction_A) * motor.force_N_A
-        const unfound_N = guard.found ? 0 : (p.eFuse * p.unfoundFriction_A + p.unfound_A) * motor.force_N_A
+        const unfound_N = guard.found ? 0 : p.eFuse * (p.scaleMost / p.scaleLeast - 1) * guard.friction_A * motor.force_N_A
         expect(beyond_N).toBeGreaterThan(p.trip_N)
         expect(beyond_N).toBeLessThanOrEqual(p.tripFar_N + (guard.atEnd() ? p.endMargin_N : p.margin_N) + unfound_N)
         if (tripped) return

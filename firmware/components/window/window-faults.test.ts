@@ -218,7 +218,7 @@ describe('faults', () => {
     b.run(500)
     glass.frozen = true
     rest(b, 5000)
-    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1, pinch: 0 })
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.blocked, fault: 1, pinch: 1 })
   })
 
   it('a motor that draws nothing is a fault, not an end stop', () => {
