@@ -9,6 +9,10 @@ import { bundlePage, pageHtml } from '#sim/web/index.ts'
 const CHROMIUM = process.env['SPINE_CHROMIUM'] ?? '/usr/bin/chromium'
 /** Where pictures are kept, below the working directory; git ignores it. */
 const PICTURES = '.traces/web'
+/** Those that the guide shows, and where it finds them; made anew when the environment asks for it, as every one is other bytes. */
+const GUIDE = 'sim/web/pictures'
+const IN_GUIDE = ['cut', 'contact', 'plots']
+const RENEWS_GUIDE = process.env['SPINE_GUIDE'] !== undefined
 
 export const hasChromium = existsSync(CHROMIUM)
 export const HOW_TO_GET_IT = `no browser at ${CHROMIUM}: apt-get install chromium, or SPINE_CHROMIUM=…`
@@ -84,8 +88,12 @@ interface PageOptions {
 export interface Shown { readonly page: Page, readonly problems: readonly string[] }
 
 export async function keepPicture(page: Page, name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true })
-  await page.screenshot({ path: path.join(PICTURES, `${name}.png`) })
+  const folders = [PICTURES, ...RENEWS_GUIDE && IN_GUIDE.includes(name) ? [GUIDE] : []]
+  const bytes = await page.screenshot()
+  for (const folder of folders) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path.join(folder, `${name}.png`), bytes)
+  }
 }
 
 /** Holds a switch with the keyboard, as whoever has no mouse does. */
