@@ -4,7 +4,7 @@ import { attachNode, createCar, SEDAN, SEDAN_DUAL } from '../car/index.ts'
 import { Prng } from '../kernel/index.ts'
 import { PLACE_NAMES } from '../power/index.ts'
 import { baselineOf, Check, checkPage, findingText, parseBaseline, severityOf, Watch } from './index.ts'
-import { drawStaged, drawTrial, runTrial } from './trial/index.ts'
+import { drawStaged, drawTrial, type Fault, runTrial } from './trial/index.ts'
 import { warmthOf } from './copper.ts'
 import { PortCurrent } from './currents.ts'
 
@@ -122,6 +122,18 @@ describe('a check of what hubs tell', () => {
   it('does not take a drop in a ring that comes and goes for the two cables beside it', () => {
     const { diagnosis } = runTrial(drawTrial(1796128693, 67, 'ring'))
     expect(diagnosis.findings).toMatchObject([{ cables: ['drop.HOOD'], orElse: [], course: 'intermittent' }])
+  }, LIMIT_ms)
+
+  it('does not either where the two would be larger than most and only one of them could be', () => {
+    const { diagnosis } = runTrial(drawTrial(1796130181, 226, 'ring'))
+    expect(diagnosis.findings).toMatchObject([{ cables: ['drop.RR'], orElse: [] }])
+  }, LIMIT_ms)
+
+  it('names the drop between two bad cables of a ring with both beside it, as it looks so', () => {
+    const faults = [['spine.RR', 0.098], ['spine.TRUNK', 0.167]].map(([cable, extra_Ohm]) =>
+      ({ cable, conductor: 'return', extra_Ohm, course: 'steady' }) as Fault)
+    const { diagnosis } = runTrial({ seed: 77, number: 22, layout: 'ring', engine: true, drive_s: 60, faults })
+    expect(diagnosis.findings).toMatchObject([{ cables: ['drop.RR'], orElse: ['spine.RR', 'spine.TRUNK'] }])
   }, LIMIT_ms)
 
   it('names one of 33 mΩ in a ring, where no contact acts as more than 13', () => {

@@ -1,7 +1,7 @@
 import { actingOf, type CopperModel, copperModel, sameCables, warmthOf, withPairs } from './copper.ts'
 import type { ReadingErrors } from './currents.ts'
 import { type Baseline, priorOf } from './baseline.ts'
-import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, log, type Prior, type Size, sizesOf, type Taken } from './estimate.ts'
+import { type Candidate, CHANCE, type Course, describedPrior, type Estimate, estimate, FAULT_OHM, log, type Prior, type Size, sizesOf, type Taken } from './estimate.ts'
 import { Blocks } from './blocks.ts'
 import { Readings } from './readings.ts'
 import type { CopperTopology } from '../power/index.ts'
@@ -276,14 +276,26 @@ class Search {
     // Two of r look like one of r² / (around + 2 r) before the hubs between them, and one of 2 r × around / (around + 2 r) in the ring.
     const each_Ohm = looks_Ohm + Math.sqrt(looks_Ohm * (looks_Ohm + around_Ohm))
     const ring_Ohm = 2 * each_Ohm * around_Ohm / (around_Ohm + 2 * each_Ohm)
-    const isEnd = (one: { readonly place: number }): boolean => ends.some(place => this.alike({ place }, one))
-    const named = found.some(isEnd)
-    // They were bad when it seems to have been.
-    const better = [...model.signatures.keys()].filter(signature => isEnd(model.signatures[signature]!)).map((signature) => {
-      const { added_Ohm, deviation_Ohm, information } = this.sizesWith([...found, { signature, pattern }]).at(-1)!
-      return ring_Ohm * (added_Ohm / square(deviation_Ohm) - information * ring_Ohm / 2)
-    })
-    return named || Math.max(...better) + log(ANOTHER) > -EXCLUDED ? ends.flatMap(end => model.places[end]!.cables) : []
+    const of = (end: number): number[] => [...model.places.keys()].filter(other => this.alike({ place: end }, { place: other }))
+    const cables = ends.flatMap(end => model.places[end]!.cables)
+    if (ends.some(end => found.some(one => this.alike(one, { place: end })))) return cables
+    // Both were bad when it seems to have been, and as large ones as this takes are rare.
+    const rarer = (2 * square(each_Ohm) - square(looks_Ohm)) / (2 * square(FAULT_OHM))
+    const better = of(ends[0]).flatMap(one => of(ends[1]).filter(other => model.places[one]!.conductor === model.places[other]!.conductor)
+      .map(other => this.evidenceFor(ring_Ohm / 2, one, other, pattern)))
+    return Math.max(...better) + log(ANOTHER) - rarer <= -EXCLUDED ? [] : cables
+  }
+
+  /** That two places add so much each, beside what was found, against nothing. */
+  private evidenceFor(acts_Ohm: number, one: number, other: number, pattern: Candidate['pattern']): number {
+    const { found } = this
+    const taken = [one, other].map((signature): Taken => ({ signature, pattern }))
+    const alone = taken.map(each => this.sizesWith([...found, each]).at(-1)!)
+    const [first, second] = this.sizesWith([...found, ...taken]).slice(-2)
+    const [told, told2] = alone.map(({ added_Ohm, deviation_Ohm }) => added_Ohm / square(deviation_Ohm))
+    const shared = (told! - first!.added_Ohm / square(alone[0]!.deviation_Ohm)) / second!.added_Ohm
+    const information = alone[0]!.information + alone[1]!.information + 2 * shared
+    return acts_Ohm * (told! + told2! - acts_Ohm * information / 2)
   }
 }
 

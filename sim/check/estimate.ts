@@ -64,7 +64,7 @@ export interface Estimate {
 /** Chance that any one place is bad, before anything is measured. */
 export const CHANCE = 1e-3
 /** Contacts that are bad add this, rms: what a fault is expected to be before anything is known of it. */
-const FAULT_OHM = 0.1
+export const FAULT_OHM = 0.1
 /** What a change from good to bad or back costs, and what another course than a steady one: natural logarithms of chances. */
 const CHANGE_COST = 3
 const COURSE_COST = 2

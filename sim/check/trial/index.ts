@@ -1,2 +1,2 @@
 export { TrialTally, type TrialReport } from './tally.ts'
-export { drawStaged, drawTrial, runHealthy, runTrial } from './trial.ts'
+export { drawStaged, drawTrial, type Fault, runHealthy, runTrial } from './trial.ts'

@@ -7,7 +7,7 @@ import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 export interface TrialOptions {
-  /** Of two spines, when it says so. */
+  /** By its name in `LAYOUTS`. */
   readonly car?: string
   readonly trial: number
   readonly seed: number
@@ -21,10 +21,14 @@ const AIMS: Readonly<Record<string, string>> = {
   'single, 30 mΩ or more': '≥99 %, 0 wrong', 'single, 20 to 30 mΩ': '≥85 %',
 }
 
+/** What a trial can be of; `sedan`: a line, or by a quarter a ring. */
+const LAYOUTS: ReadonlyMap<string, 'ring' | 'dual' | undefined> = new Map([['sedan', undefined], ['sedan-ring', 'ring'], ['sedan-dual', 'dual']])
+
 /** Random drives, or staged checks, in the virtual car; Ctrl-C ends them, and what there is is told. */
 export async function trial(options: TrialOptions, terminal: Terminal): Promise<void> {
-  if (![undefined, 'sedan', 'sedan-dual'].includes(options.car)) throw usage(`--car ${options.car}: trials are of the sedan, in a line and a ring, or of sedan-dual`)
-  const only = options.car === 'sedan-dual' ? 'dual' : undefined
+  const { car = 'sedan' } = options
+  if (!LAYOUTS.has(car)) throw usage(`--car ${car}: trials are of the sedan, in a line and a ring, of sedan-ring, or of sedan-dual`)
+  const only = LAYOUTS.get(car)
   const tally = new TrialTally()
   const { stop } = terminal
   let done = 0

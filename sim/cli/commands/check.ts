@@ -35,8 +35,8 @@ there, and written anew, with what was learned. It ends with 0 when nothing was 
 
 --trial judges the estimator itself, with random faults in the virtual car and sensors of 50 mV and 100 mA rms, offsets of that
 size and gains of ±2 %: drives of two minutes, or with --staged checks of 30 s. A seventh are of healthy cars; each of those drives is
-judged with --draws sets of sensors, as false alarms are rare and come from sensors. A quarter are of a ring; --car sedan-dual: all of
-two spines.
+judged with --draws sets of sensors, as false alarms are rare and come from sensors. A quarter are of a ring; --car
+sedan-ring: all, --car sedan-dual: all of two spines.
 
 Examples:
   npx spine check
