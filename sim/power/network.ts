@@ -360,7 +360,7 @@ export class Network {
     return this.loads.current_A[hub]!
   }
 
-  /** Where a cable begins, in its supply positive from → to, in its return to → from, A. They differ only in a ring. */
+  /** Where a cable begins, in its supply positive from → to, in its return to → from, A. They differ where there is a way around. */
   current_A(cable: number, conductor: OneConductor = 'supply'): number {
     return this.flow_A(conductor === 'supply' ? this.supply : this.back, cable)
   }

@@ -240,7 +240,7 @@ export class Supply {
     return this.network.groundBound_V
   }
 
-  /** In a cable's supply, positive in its direction from → to; in its return, which differs only in a ring, the other way, A. */
+  /** In a cable's supply, positive in its direction from → to; in its return, which differs where there is a way around, to → from, A. */
   current_A(cable: number | string, conductor?: OneConductor): number {
     this.refresh()
     return this.network.current_A(this.cable(cable), conductor)
