@@ -45,7 +45,11 @@ export function createStreamListen(
   const link = new ListeningLink(name, options, host => enter(host, (stream, peer, origin) => {
     const presses = new Presses(ask)
     const client = new StreamClient(stream, origin, peer, host.queueFrames, {
-      accept: frame => host.accept(frame, client),
+      accept: (frame) => {
+        // A tool has no clock of the bus: its frames are of the moment they came.
+        if (frame.timestamp_ns === 0) frame.timestamp_ns = host.now_ns()
+        host.accept(frame, client)
+      },
       control: async (body) => {
         const request = readRequest(body)
         if (request === undefined) throw new Error('this car does not know such a request')

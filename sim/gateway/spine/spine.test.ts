@@ -196,6 +196,18 @@ describe('a car and its tools', () => {
     expect(heard.sort()).toEqual(['a 2', 'b 1', 'b 2'])
   })
 
+  it('hear of a frame without a time when it came, by the clock of the car', async () => {
+    const server = await serve({ now_ns: () => 779_394_280_000 })
+    server.onFrame(() => true)
+    const [a, b] = [await dial(server), await dial(server)]
+    await eventually(() => server.clients.filter(client => client.active).length === 2)
+    const heard: number[] = []
+    b.onFrame(({ timestamp_ns }) => { heard.push(timestamp_ns) })
+    for (const timestamp_ns of [0, 5000]) a.send(frameOf({ id: 0x18da81f9, bytes: [1], timestamp_ns }))
+    await eventually(() => heard.length === 2)
+    expect(heard).toEqual([779_394_280_000, 5000])
+  })
+
   it('find each other again', async () => {
     const server = await serve()
     const tool = await dial(server)
