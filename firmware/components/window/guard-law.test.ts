@@ -394,6 +394,12 @@ describe('the current that a closing is given', () => {
     expect(bound_A(4, startsFar_mm)).toBeCloseTo(bound_A(4), 9)
   })
 
+  it('tells less of a back-off in the cold, where the motor itself takes more of it', () => {
+    const { guard, motor } = new GuardSteps(150, -30, () => STEPS_FRICTION_A, 5)
+    const told_A = 1.8 * 5 - 0.8 * motor.free_A * climateFactor(-30) + 147 / guard.load.force_N_A
+    expect(guard.windingBound_A()).toBeCloseTo(1.1 * told_A + (28 + 14) / guard.load.force_N_A, 9)
+  })
+
   it('is all that it may be far open, and what shows a hand up to where the law looks', () => {
     const { guard } = closing(150)
     expect([guarded_mm, guarded_mm + 0.001].map(gap_mm => guard.windingNeeds_A(gap_mm, 8, 9)))

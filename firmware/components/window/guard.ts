@@ -183,7 +183,7 @@ export class PinchGuard {
     this.foundSum = 0
     this.found_s = 0
     const force_N_A = this.load.force_N_A
-    const told_A = LAW.against * opened_A - (LAW.against - 1) * this.motor.free_A + LAW.lifts_N / force_N_A
+    const told_A = LAW.against * opened_A - (LAW.against - 1) * this.motor.free_A * this.climate + LAW.lifts_N / force_N_A
     this.most_A = this.friction_A * LAW.scaleMost
     if (gap_mm <= LAW.startsFar_mm && told_A < this.most_A) this.most_A = told_A
     this.least_A = this.most_A

@@ -107,6 +107,15 @@ describe('a rotor that gathers speed', () => {
     expect(observer.inertia()).toBeCloseTo((share * seen + 200 * once) / (seen + 200), 9)
   })
 
+  it('is told apart from what the road makes a glass weigh, which helps to open it', () => {
+    const observer = begun()
+    for (let i = 0; i < DT_s.length; i++) {
+      const helps_A = WINDOW_DRIVE.mass_kg * ROAD_m_s2[i]! / observer.force_N_A
+      observer.gather(reading(observer, 3.2 - helps_A, 100, ROAD_m_s2[i]), DT_s[i]!)
+    }
+    expect(observer.gathered()).toBeCloseTo(3.2, 9)
+  })
+
   it('tells the load of that opening: what the inertia that is believed leaves of the charge; of one tick nothing', () => {
     const observer = begun()
     expect(gather(observer, MOTOR.inertia_As2, 3.2)).toBeCloseTo(3.2, 9)

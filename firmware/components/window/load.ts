@@ -346,7 +346,9 @@ export class LoadObserver {
 
   /** Takes an interval of a motor that gathers speed under a steady load, to learn its inertia. */
   gather(reading: LoadReading, dt_s: number): void {
-    this.start.see(reading.winding_A, (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs, dt_s)
+    // A glass that the road makes heavier helps more.
+    const load_A = reading.winding_A + WINDOW_DRIVE.mass_kg * reading.acceleration_m_s2 / this.force_N_A
+    this.start.see(load_A, (reading.motor_V - this.resistance_ohm * reading.winding_A) / this.emf_Vs, dt_s)
   }
 
   /** That is over: what was learned counts. Returns the load of that opening, A; NaN: none was seen. */
