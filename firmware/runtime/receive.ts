@@ -1,7 +1,7 @@
 import type { Decoder } from '#protocol/index.ts'
 import {
-  checksum, CLASS_BYTE, dataIdOf, E2E_OUTCOME, E2eReceiver, headOf, hubAddress, isNext, LATER_KIND, LOCATION, locationOfAddress,
-  NULL_ADDRESS, pduFormatOf, PF_ADDRESS_CLAIMED, PF_BROADCAST, TOOL_ADDRESSES,
+  checksum, CLASS_BYTE, E2E_OUTCOME, E2eReceiver, headOf, hubAddress, isBroadcastKind, isNext, LATER_KIND, LOCATION, locationOfAddress,
+  NULL_ADDRESS, pduFormatOf, PF_ADDRESS_CLAIMED, TOOL_ADDRESSES,
 } from '#protocol/index.ts'
 import type { AnyDecoder } from '../message.ts'
 import type { HubCounters } from './counters.ts'
@@ -31,18 +31,12 @@ const ROW_TO_HUB = 256
 const FIRST_COMMAND_ROW = ROW_TO_HUB + FIRST_CLASS_KIND * LOCATIONS
 /** Numbers beyond those of what is wanted: a command that nothing here obeys, which keeps awake all the same; no catalogue message. */
 const WISHES = 255
-const PEER = 254
 /** Hubs and strangers are below. */
 const FIRST_TOOL: number = Math.min(TOOL_ADDRESSES[0]!, TOOL_ADDRESSES[1]!)
 
 /** Its row, of a catalogue message. */
 function rowOf(id: number): number {
   return (id >>> 8) & 0xff | (id >>> 16) & ROW_TO_HUB
-}
-
-/** Data id and sender of a catalogue message. */
-function keyOf(id: number): number {
-  return id & 0xffff | (id >>> 8) & 0x10000
 }
 
 /** The addresses of hubs follow one another. */
@@ -102,26 +96,27 @@ export class Receiver {
     this.subscriptions = []
     this.receive = (id, data, length) => {
       counters.rxFrames++
-      const number = ((id >>> 16) & 0x2ff) === PF_BROADCAST ? wanted[rowOf(id)]! : PEER
-      if (number === 0 && (id & 0xff) < FIRST_TOOL) {
+      const row = rowOf(id)
+      if (wanted[row] !== 0) {
+        const key = row << 8 | id & 0xff
+        const talker = e2e.atHome(key)
+        if (talker.id === id && isNext(talker, data) && !this.silent) {
+          const taker = talker.taker!
+          const now_ms = schedule.now()
+          if (now_ms <= schedule.watchful_ms && length >= taker.length && checksum(data, length, talker.start) === data[0]) {
+            talker.state = headOf(data)
+            talker.heard_ms = now_ms
+            outcomes[E2E_OUTCOME.ok]!++
+            taker.codec.decode(data, taker.values)
+            taker.handle(taker.values, (id >>> 8) & 0x0f, id & 0xff)
+            return
+          }
+        }
+      } else if (isBroadcastKind(id) && (id & 0xff) < FIRST_TOOL) {
         counters.rxUnwanted++
         return
       }
-      const key = keyOf(id)
-      const talker = e2e.atHome(key)
-      if (talker.id === id && isNext(talker, data) && !this.silent) {
-        const taker = talker.taker!
-        const now_ms = schedule.now()
-        if (now_ms <= schedule.watchful_ms && length >= taker.length && checksum(data, length, talker.start) === data[0]) {
-          talker.state = headOf(data)
-          talker.heard_ms = now_ms
-          outcomes[E2E_OUTCOME.ok]!++
-          taker.codec.decode(data, taker.values)
-          taker.handle(taker.values, (id >>> 8) & 0x0f, id & 0xff)
-          return
-        }
-      }
-      this.look(number, id, data, length)
+      this.look(id, row, data, length)
     }
   }
 
@@ -143,14 +138,13 @@ export class Receiver {
     }
   }
 
-  /** One that somebody may want: `number` of what, or `WISHES`, or `PEER`. */
-  private look(number: number, id: number, data: Uint8Array, length: number): void {
-    if (number === PEER) {
+  /** One that somebody may want. */
+  private look(id: number, row: number, data: Uint8Array, length: number): void {
+    if (!isBroadcastKind(id)) {
       this.receivePeer(id, data, length)
       return
     }
     const source = id & 0xff
-    const row = rowOf(id)
     if (source < FIRST_HUB || source > LAST_HUB) {
       if (TOOL_ADDRESSES.indexOf(source) < 0) {
         // Nobody obeys a stranger, nor is awake for it.
@@ -159,7 +153,7 @@ export class Receiver {
       }
       this.onWish()
     } else if (row >= FIRST_COMMAND_ROW) this.onWish()
-    const first = this.subscriptions[number - 1]
+    const first = this.subscriptions[this.wanted[row]! - 1]
     if (first === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++
     else if (source === this.source) this.forged(id)
@@ -177,15 +171,14 @@ export class Receiver {
         else if (wanted === undefined) this.counters.rxUnwanted++
         else {
           // Of a hub, and no command: nothing else has to be looked at when the next one comes.
-          if (row < FIRST_COMMAND_ROW && source <= LAST_HUB && !wanted.later) this.remember(id, wanted)
+          if (row < FIRST_COMMAND_ROW && source <= LAST_HUB && !wanted.later) this.remember(id, row << 8 | source, wanted)
           this.take(wanted, id, data, now_ms)
         }
       }
     }
   }
 
-  private remember(id: number, wanted: Subscription): void {
-    const key = keyOf(id)
+  private remember(id: number, key: number, wanted: Subscription): void {
     const talker = this.e2e.atHome(key)
     if (talker.key !== key) return
     talker.id = id
@@ -200,8 +193,7 @@ export class Receiver {
   /** One frame that was found genuine by more than its checksum and counter: these may have been skipped. */
   deliver(id: number, data: Uint8Array, length: number): void {
     this.counters.rxFrames++
-    const number = this.wanted[dataIdOf(id)]!
-    let wanted = this.subscriptions[number - 1]
+    let wanted = this.subscriptions[this.wanted[rowOf(id)]! - 1]
     if (wanted !== undefined && wanted.later) wanted = this.classOf(wanted, data)
     if (wanted === undefined) this.counters.rxUnwanted++
     else if (this.silent) this.counters.rxSilent++

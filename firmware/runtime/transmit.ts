@@ -82,7 +82,7 @@ export class Transmitter {
     this.e2e = new Uint8Array(DATA_IDS)
     this.clear_ms = new Float64Array(LOCATIONS)
     this.flight = [undefined, undefined, undefined]
-    this.pumpJob = schedule.job('transmit', () => this.pump(schedule.now()))
+    this.pumpJob = schedule.job('transmit', () => this.pump(schedule.now_ms))
     this.expiryJob = schedule.job('transmit expiry', () => this.expire())
     this.flying = 0
     this.queue = new FrameQueue(QUEUE_FRAMES)
@@ -355,7 +355,7 @@ export class Transmitter {
 
   /** Drops what is too old, waiting or in the controller. */
   private expire(): void {
-    const now = this.schedule.now()
+    const now = this.schedule.now_ms
     let next_ms = Infinity
     let before: TxFrame | undefined = undefined
     let frame = this.queue.head

@@ -142,7 +142,7 @@ export class PowerManager {
   requested(values: PowerRequestValues, location: number): void {
     const hub = this.heard(location)
     if (hub < 0 || this.state === MANAGER_STATE.none) return
-    const now = this.host.schedule.now()
+    const now = this.host.schedule.now_ms
     // A lease of the manager before that its port reported counts as ours from its first renewal on.
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
     this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)
@@ -180,7 +180,7 @@ export class PowerManager {
     if (hub < 0) this.counters.strangers++
     else {
       this.alone = this.alone && hub === this.presence.own
-      this.presence.heard(hub, this.host.schedule.now())
+      this.presence.heard(hub, this.host.schedule.now_ms)
     }
     return hub
   }
@@ -209,7 +209,7 @@ export class PowerManager {
   }
 
   private tick(): void {
-    const now = this.host.schedule.now()
+    const now = this.host.schedule.now_ms
     this.host.schedule.startAt(this.tickJob, now + MANAGER_RULES.tick_ms)
     if (!this.host.operating() || this.alone) {
       this.retire(now)
