@@ -410,8 +410,9 @@ export class PortSlot implements ComponentContext, FeedOwner {
     const component = this.component!
     if (component.tick === undefined) return
     const schedule = this.hub.schedule
+    const now = schedule.now_ms
     const next_ms = this.tickJob.due_ms + this.tick_ms
-    schedule.startAt(this.tickJob, next_ms > schedule.now() ? next_ms : schedule.now() + this.tick_ms)
+    schedule.startAt(this.tickJob, next_ms > now ? next_ms : now + this.tick_ms)
     component.tick()
   }
 

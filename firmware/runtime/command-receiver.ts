@@ -142,6 +142,6 @@ export class CommandReceiver {
     this.owner = 0
     this.echoSender = 0
     this.echoSequence = 0
-    for (let i = 0; i < SENDERS; i++) this.taken[i] = 0
+    this.taken.fill(0)
   }
 }

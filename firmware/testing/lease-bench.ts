@@ -62,7 +62,9 @@ export class LeaseBench {
     return this.power.inCharge.heardVehicle({ ...VehicleStateCodec.create(), ignition: IGNITION.on, manager, shedLevel }, source)
   }
 
+  /** 0: what is due now. */
   pass(duration_ms: number): void {
+    if (duration_ms === 0) this.hal.clock.advance(0)
     for (let left_ms = duration_ms; left_ms > 0;) {
       const phase_ms = this.hal.clock.now_ms % 100
       if (this.managed && phase_ms === 0) this.state(DASH, this.power.inCharge.shedLevel)

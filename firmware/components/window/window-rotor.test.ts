@@ -3,7 +3,11 @@ import { order, rest, WINDOW_DESCRIPTOR, type WindowBench, windowBench } from '.
 import { rotorImage, rotorOf } from './load.ts'
 import { WINDOW_ROTOR_KEY, type WindowDriver } from './window.ts'
 
-const inertia = ({ bench }: WindowBench): number => (bench.component as WindowDriver)['control'].closing.guard.load.inertia()
+/** Records are read when the window is first looked at. */
+const inertia = ({ bench }: WindowBench): number => {
+  bench.status()
+  return (bench.component as WindowDriver)['control'].closing.guard.load.inertia()
+}
 const stored = ({ bench }: WindowBench): number => rotorOf(bench.nvm.get(WINDOW_ROTOR_KEY), WINDOW_DESCRIPTOR.serial)
 
 function goes(made: WindowBench, ...actions: ('autoDown' | 'autoUp')[]): void {

@@ -47,6 +47,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   /** When the board was last told to go on with a closing; NaN: it is told nothing of the kind. */
   private renewed_ms: number
   private ticking: boolean
+  /** Its records are not read yet. */
+  private unread: boolean
   private storedPosition: boolean
   /** Inertia in the record. */
   private storedRotor: number
@@ -76,7 +78,8 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.storedRotor = this.control.closing.guard.load.inertia()
     this.action = WINDOW_ACTION.stop
     this.takeMeans()
-    this.load()
+    this.unread = true
+    this.followJob.startIn(0)
   }
 
   command(values: WindowCommandValues, _sender: number): boolean {
@@ -144,14 +147,16 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.context.power.release()
   }
 
-  /** What follows of a command to a window that rests, and of a grant, in a callback of its own: each takes long. */
+  /** What follows of being plugged in, of a command to a window that rests, and of a grant, in a callback of its own: each takes long. */
   private follow(): void {
-    if (this.ticking) this.tick()
+    if (this.unread) this.load()
+    else if (this.ticking) this.tick()
     else this.act()
   }
 
   /** What is stored counts only for the window it was learned on. */
   private load(): void {
+    this.unread = false
     const rotor = rotorOf(this.context.load(WINDOW_ROTOR_KEY), this.context.descriptor.serial)
     if (rotor > 0) {
       this.control.closing.guard.load.takeInertia(rotor)
@@ -168,6 +173,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   }
 
   private sense(): void {
+    if (this.unread) this.load()
     const inputs = this.control.inputs
     const port = this.context.port
     inputs.now_ms = this.context.hal.now()

@@ -190,9 +190,9 @@ export class PortFeed implements PortPower {
   }
 
   private mean_A(): number {
-    let sum_A = 0
-    for (let i = 0; i < READINGS; i++) sum_A = sum_A + this.port.current_A()
-    return sum_A / READINGS
+    const port = this.port
+    const half_A = port.current_A() + port.current_A() + port.current_A() + port.current_A()
+    return (half_A + port.current_A() + port.current_A() + port.current_A() + port.current_A()) / READINGS
   }
 
   private ask(): void {

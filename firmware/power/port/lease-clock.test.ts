@@ -125,6 +125,7 @@ describe('a port asks', () => {
     const wish = (run_A: number, peak_A: number, duration_ms: number, priority: number, shareable = false): number => {
       const before = rig.counters.powerRequests
       rig.feed.want(run_A, peak_A, duration_ms, priority, shareable)
+      rig.pass(0)
       return rig.counters.powerRequests - before
     }
     expect(wish(9, 20, 10_000, 2)).toBe(1)
@@ -207,6 +208,7 @@ describe('a port asks', () => {
   it('and counts what it asks, repeats and renews', () => {
     const rig = new LeaseBench()
     rig.feed.want(9, 9, 10_000, 2)
+    rig.pass(0)
     expect(rig.counters).toMatchObject({ powerRequests: 1, powerRepeats: 0 })
     rig.pass(51)
     expect(rig.counters).toMatchObject({ powerRequests: 2, powerRepeats: 1 })

@@ -138,6 +138,7 @@ describe('the static share', () => {
     rig.pass(1)
     expect(rig.power.inCharge.isGone()).toBe(true)
     rig.feed.want(5, 5, 4000, access)
+    rig.pass(0)
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, 5])
   })
 
@@ -147,6 +148,7 @@ describe('the static share', () => {
     rig.pass(3000)
     expect(rig.feed.granted()).toBe(false)
     rig.feed.want(5, 5, 10_000, comfort, true)
+    rig.pass(0)
     expect(rig.feed.granted()).toBe(true)
   })
 
@@ -160,6 +162,7 @@ describe('the static share', () => {
   it('ends a lease after it was taken when a manager is back that does not grant, and is whole again', () => {
     const rig = alone()
     rig.feed.want(5, 14, 4000, access)
+    rig.pass(0)
     rig.state()
     rig.managed = true
     rig.pass(POWER_RULES.lease_ms - 1)
@@ -195,14 +198,17 @@ describe('the static share', () => {
     const rig = alone()
     rig.feed.want(4, 4, 4000, access)
     rig.other.want(5, 20, 4000, access)
+    rig.pass(0)
     expect([rig.limit(0), rig.limit(1)]).toEqual([4, SHARE_A - 4])
   })
 
   it('carries exactly what it has', () => {
     const rig = alone()
     rig.feed.want(SHARE_A + 0.2, SHARE_A + 0.2, 4000, access)
+    rig.pass(0)
     expect(rig.feed.granted_A()).toBe(0)
     rig.feed.want(SHARE_A, SHARE_A + 0.2, 4000, access)
+    rig.pass(0)
     expect([rig.feed.granted(), rig.limit()]).toEqual([true, SHARE_A])
   })
 })

@@ -343,6 +343,7 @@ describe('without a manager', () => {
     expect(rig.other.granted()).toBe(false)
     rig.feed.release()
     rig.other.want(9, 20, 10_000, 2, true)
+    rig.pass(0)
     expect(rig.other.granted()).toBe(true)
     expect(rig.limit(1)).toBe(SHARE_A)
     // There is no second share.
@@ -356,6 +357,7 @@ describe('without a manager', () => {
     rig.managed = false
     rig.pass(ORPHANED_ms + 10)
     rig.feed.want(5, 5, 4000, 1)
+    rig.pass(0)
     expect(rig.feed.granted()).toBe(true)
     rig.managed = true
     rig.pass(1000)

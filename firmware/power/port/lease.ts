@@ -64,6 +64,8 @@ export class Lease {
   private pause_ms: number
   /** The peak to ask for: that of the wish until it was granted, none in a renewal. */
   private askPeak_A: number
+  /** The manager is to hear that the lease is given back. */
+  private givesBack: boolean
 
   /** What it draws; 0: its idle current. */
   private run_A: number
@@ -83,7 +85,7 @@ export class Lease {
     this.schedule = schedule
     this.counters = counters
     this.changed = changed
-    this.job = schedule.job(`port ${index} lease`, () => this.elapsed())
+    this.job = schedule.loner(`port ${index} lease`, () => this.elapsed())
     this.wishRun_A = 0
     this.wishPeak_A = 0
     this.duration_ms = 0
@@ -95,6 +97,7 @@ export class Lease {
     this.ask_ms = Infinity
     this.pause_ms = FIRST_REPEAT_ms
     this.askPeak_A = 0
+    this.givesBack = false
     this.run_A = 0
     this.peak_A = 0
     this.peakEnd_ms = Infinity
@@ -120,7 +123,7 @@ export class Lease {
     this.pause_ms = FIRST_REPEAT_ms
     this.take('wish')
     if (this.isShed()) this.shed()
-    else this.ask()
+    else this.ask_ms = this.schedule.now()
     this.plan()
     this.changed()
   }
@@ -132,7 +135,7 @@ export class Lease {
     this.refused = false
     this.ask_ms = Infinity
     this.letGo()
-    if (owed) this.hub.requests.release(this.index, this.sequence)
+    if (owed) this.givesBack = true
     this.plan()
     this.changed()
   }
@@ -235,12 +238,17 @@ export class Lease {
   private endEarly(): void {
     this.counters.leasesRevoked++
     this.letGo()
-    this.hub.requests.release(this.index, this.sequence)
+    this.givesBack = true
     this.changed()
   }
 
+  /** What is said to the manager is said here, in a callback of its own: what wishes or lets go took long. */
   private elapsed(): void {
     const now = this.schedule.now()
+    if (this.givesBack) {
+      this.givesBack = false
+      this.hub.requests.release(this.index, this.sequence)
+    }
     if (now >= this.peakEnd_ms) {
       this.endPeak()
       this.changed()
@@ -329,6 +337,7 @@ export class Lease {
 
   private plan(): void {
     this.schedule.stop(this.job)
-    this.schedule.notLater(this.job, Math.min(this.ask_ms, this.end_ms, this.peakEnd_ms))
+    const due_ms = this.givesBack ? this.schedule.now() : Math.min(this.ask_ms, this.end_ms, this.peakEnd_ms)
+    this.schedule.notLater(this.job, due_ms)
   }
 }
