@@ -21,7 +21,7 @@ type Words = readonly [what: TextKey, check: TextKey, severe: boolean]
 
 const HUB_FAULTS: Readonly<Partial<Record<string, Words>>> = {
   off: ['hubOff', 'checkOff', false], brownOut: ['hubBrownOut', 'checkBrownOut', true], silent: ['hubSilent', 'checkSilent', true],
-  resetting: ['hubResetting', 'checkBrownOut', false],
+  noPower: ['hubOff', 'checkNoPower', true], resetting: ['hubResetting', 'checkBrownOut', false],
 }
 const CAN_FAULTS: Readonly<Partial<Record<string, Words>>> = {
   busOff: ['hubBusOff', 'checkBusOff', true], errorPassive: ['hubPassive', 'checkPassive', false],
@@ -38,6 +38,9 @@ const FLAG_FAULTS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   },
   LatchStatus: { fault: ['latchFault', 'checkLatch', true] },
 }
+/** A hub that has less than the first is without power while another has more than the second, V: its feed is cut. */
+const NO_POWER_V = 1
+const POWER_V = 6
 /** A share of what a cable may carry for ever that is worth telling. */
 const OVER = 1.02
 
@@ -63,8 +66,10 @@ export function faultsOf(picture: Picture, model: MonitorModel): Fault[] {
   const add = (place: string, words: Words | undefined, figure = ''): void => {
     if (words !== undefined) faults.push({ place, what: words[0], check: words[1], severe: words[2], figure })
   }
+  const fed = [...picture.hubs.values()].some(({ supply_V = 0 }) => supply_V > POWER_V)
   for (const [name, hub] of picture.hubs) {
-    add(name, HUB_FAULTS[hub.state], hub.supply_V === undefined ? '' : `${hub.supply_V.toFixed(1)} V`)
+    const cut = fed && hub.state === 'brownOut' && hub.supply_V !== undefined && hub.supply_V < NO_POWER_V
+    add(name, HUB_FAULTS[cut ? 'noPower' : hub.state], hub.supply_V === undefined ? '' : `${hub.supply_V.toFixed(1)} V`)
     if (hub.canState !== undefined) add(name, CAN_FAULTS[hub.canState], `TEC ${hub.tec ?? '?'}, REC ${hub.rec ?? '?'}`)
     if (silentOnBus(name, model) && hub.state !== 'silent' && hub.state !== 'off' && hub.state !== 'brownOut') add(name, HUB_FAULTS['silent'])
   }

@@ -132,7 +132,7 @@ function HubFacts({ name }: { name: string }): JSX.Element {
         <Fact label={t('state')} value={hub?.state} unit="" />
         <Fact label={t('supply')} value={hub?.supply_V} unit="V" plot={car ? `signal:${name} supply_V` : `field:HubStatus@${name} supply_V`} />
         <Fact label={t('drawn')} value={hub?.current_A} unit="A" {...car && { plot: `seen:hubs ${name} current_A` as const }} />
-        {hub?.temperature_C !== undefined && <Fact label="°C" value={hub.temperature_C} unit="°C" digits={0} plot={`field:HubStatus@${name} temperature_C`} />}
+        {hub?.temperature_C !== undefined && <Fact label={t('temperature')} value={hub.temperature_C} unit="°C" digits={0} plot={`field:HubStatus@${name} temperature_C`} />}
         <Fact label={t('canState')} value={hub?.canState} unit="" plot={`field:HubStatus@${name} canState`} />
         <Fact label={t('errors')} value={hub?.tec === undefined ? undefined : `${hub.tec} / ${hub.rec ?? '?'}`} unit="" plot={`field:HubStatus@${name} tec`} />
         <Fact label={t('boots')} value={hub?.boots} unit="" digits={0} />
@@ -165,6 +165,7 @@ function CableFacts({ name }: { name: string }): JSX.Element {
         <Fact label={t('drawn')} value={cable?.current_A} unit="A" {...hasCar.value && { plot: `signal:${name} current_A` as const }} />
         <Fact label={t('limit')} value={cable?.limit_A} unit="A" digits={0} />
         <Fact label={t('used')} value={used} unit="%" digits={0} />
+        <Fact label={t('temperature')} value={cable?.temperature_C} unit="°C" digits={0} {...hasCar.value && { plot: `seen:power cables ${name} temperature_C` as const }} />
         {plan !== undefined && <Fact label={t('cable')} value={`${plan.length_m} m, ${plan.gauge_mm2} mm²${plan.fuse === undefined ? '' : `, ${plan.fuse.rating_A} A ⏛`}`} unit="" />}
       </div>
       {hasCar.value && (

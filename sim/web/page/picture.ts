@@ -43,6 +43,8 @@ export interface PartPicture {
 export interface CablePicture {
   readonly current_A: number | undefined
   readonly limit_A: number | undefined
+  /** Of its warmer conductor. */
+  readonly temperature_C: number | undefined
 }
 
 /** Of a car that shows itself. */
@@ -116,7 +118,7 @@ export function pictureOfBus(model: MonitorModel, topology: TopologyData): Pictu
 }
 
 const CAN_STATES = ['errorActive', 'errorPassive', 'busOff']
-const UNKNOWN_CABLE: CablePicture = { current_A: undefined, limit_A: undefined }
+const UNKNOWN_CABLE: CablePicture = { current_A: undefined, limit_A: undefined, temperature_C: undefined }
 const UNHEARD: HubPicture = {
   state: 'notHeard', supply_V: undefined, current_A: undefined, temperature_C: undefined, canState: undefined, tec: undefined,
   rec: undefined, boots: undefined,
