@@ -150,6 +150,20 @@ describe.skipIf(!hasChromium)('the page', () => {
       expect(problems).toEqual([])
     })
 
+    it('tells how warm a cable is, and where its conductors are cut that its hub is without power', async () => {
+      const { page, problems } = await running(await pages.show(pages.address))
+      await choose(page, /^Cable drop\.RL/)
+      await page.getByRole('button', { name: 'Plot: Temperature' }).click()
+      await until(() => page.locator('.fact', { hasText: 'Temperature' }).innerText(), text => /\d+ °C/.test(text), 'the cable has a temperature')
+      await page.getByRole('button', { name: 'Cut the power conductors' }).click()
+      await page.getByRole('navigation').getByRole('button', { name: 'Faults' }).click()
+      const fault = page.locator('.faults article', { hasText: 'has no power (0.0 V)' })
+      expect(await fault.innerText()).toMatch(/RL has no power \(0\.0 V\)\s+Check: Fuse at the tap/)
+      await page.getByRole('navigation').getByRole('button', { name: 'Plots' }).click()
+      await until(() => page.locator('.legend tbody tr').first().innerText(), text => /cables drop\.RL temperature_C.*\d/s.test(text), 'it is plotted')
+      expect(problems).toEqual([])
+    })
+
     it('puts all that was done into a link that does it again', async () => {
       const { page } = await running(await pages.show(pages.address))
       await hold(page, 'DASH.windowRR.down', 800)
@@ -164,7 +178,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       const { page, problems } = shown
       const hostile = { at_ms: 0, kind: '<img src=x onerror=alert(1)>', with: {} }
       for (const [hash, why] of [
-        ['#drive=%%%', /correctly encoded/], ['#drive=AAAA', /read: ./], [fragment({ seed: 1, car: 'hearse' }), /"hearse" is not one of/],
+        ['#x=garbage', /#x=garbage does not begin with #drive=/], ['#drive=%%%', /correctly encoded/], ['#drive=AAAA', /read: ./], [fragment({ seed: 1, car: 'hearse' }), /"hearse" is not one of/],
         [fragment({ seed: 1, events: [hostile] }), /events/],
       ] as const) {
         await page.evaluate((to) => { location.hash = to }, hash)
@@ -289,6 +303,16 @@ describe.skipIf(!hasChromium)('the page', () => {
       await hold(one.page, 'DASH.windowFR.down', 1200)
       await until(() => label(other.page, /^FR\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 10, 'the other page sees it')
       expect([...one.problems, ...other.problems]).toEqual([])
+    })
+
+    it('copies a link to what was done, and stays at its own address', async () => {
+      const { address } = await servedCar()
+      const { page } = await running(await pages.show(address))
+      await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await page.getByText('Link copied').waitFor()
+      expect(page.url()).toBe(address)
+      expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#drive=[\w-]+$/)
     })
 
     it('says that the car is gone, and comes back with the next one', async () => {

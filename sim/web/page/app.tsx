@@ -171,17 +171,19 @@ export async function openLog(name: string, bytes: Uint8Array): Promise<void> {
   open(new LogSource(name, bytes), name)
 }
 
-/** The address of this page with all that was done, on the clipboard and in the address bar. */
+/** The address of this page with all that was done, on the clipboard and in the address bar; there the address of a served car stays. */
 async function share(): Promise<void> {
   const drive = await currentDrive()
   if (drive === undefined) return
   const fragment = await driveFragment(drive)
   const address = `${location.href.replace(/#.*/, '')}${fragment}`
-  history.replaceState(undefined, '', fragment)
+  const stays = source.value?.kind === 'served'
+  if (!stays) history.replaceState(undefined, '', fragment)
   try {
     await navigator.clipboard.writeText(address)
   } catch {
-    // Not allowed: it stands in the address bar.
+    // Not allowed: it stands in the address bar, or in the notice.
+    if (stays) return void (notice.value = address)
   }
   notice.value = t('shared')
 }

@@ -2,7 +2,7 @@ import type { Drive } from '#sim/live/index.ts'
 import { pack, unpack } from './unpack.ts'
 
 /**
- * A drive as the fragment of an address: JSON, deflated, in base64url. `#drive=…`; what is left out is the sedan, untouched.
+ * A drive as the fragment of an address: JSON, deflated, in base64url. `#drive=…`; without a fragment it is the sedan, untouched.
  */
 const PREFIX = '#drive='
 /** Longest text that a link may unfold to: a hostile one unfolds to gigabytes. */
@@ -13,8 +13,9 @@ export async function driveFragment(drive: Drive): Promise<string> {
   return PREFIX + await pack(JSON.stringify(drive))
 }
 
-/** The drive of a fragment, unchecked; undefined when it carries none. Rejects when it is damaged. */
+/** The drive of a fragment, unchecked; undefined of an address without one. Rejects when it is damaged, or something else. */
 export async function driveOf(fragment: string): Promise<unknown> {
-  if (!fragment.startsWith(PREFIX)) return undefined
+  if (fragment === '') return undefined
+  if (!fragment.startsWith(PREFIX)) throw new Error(`${fragment.slice(0, 40)} does not begin with ${PREFIX}`)
   return JSON.parse(await unpack(fragment.slice(PREFIX.length), MOST_BYTES)) as unknown
 }
