@@ -151,7 +151,7 @@ describe('a check of what hubs tell', () => {
     car.powerFault({ kind: 'cut', cable: 'spine.RL' })
     car.run(6000)
     const { breaks } = check.diagnoseWith(undefined)
-    expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], cables: ['spine.RL'] }])
+    expect(breaks).toEqual([{ hubs: ['RL', 'RR', 'TRUNK'], never: false, cables: ['spine.RL'] }])
   })
 })
 

@@ -41,6 +41,8 @@ export interface PlaceState {
 /** Hubs that are silent while others talk, and what separates them all and nobody else. */
 export interface Break {
   readonly hubs: readonly string[]
+  /** None of them was heard at all. */
+  readonly never: boolean
   readonly cables: readonly string[]
 }
 
@@ -358,16 +360,17 @@ function looksFirst({ places, signatures }: CopperModel, signature: number): boo
 function breaksOf({ hubs, places }: CopperModel, readings: Readings): Break[] {
   let lost = readings.lost()
   const breaks: Break[] = []
+  const neverHeard = (indices: readonly number[]): boolean => indices.every(hub => Number.isNaN(readings.heard_s[hub]!))
   while (lost.length > 0 && lost.length < hubs.length) {
     const behind = places.map(place => hubs.map((_, hub) => hub).filter(hub => Math.abs(place.share[hub]!) > 0.999))
     const sets = behind.filter(set => set.length > 0 && set.every(hub => lost.includes(hub))).sort((a, b) => b.length - a.length)
     const [most] = sets
     if (most === undefined) {
-      breaks.push({ hubs: lost.map(hub => hubs[hub]!), cables: [] })
+      breaks.push({ hubs: lost.map(hub => hubs[hub]!), never: neverHeard(lost), cables: [] })
       break
     }
     breaks.push({
-      hubs: most.map(hub => hubs[hub]!),
+      hubs: most.map(hub => hubs[hub]!), never: neverHeard(most),
       cables: places.filter((_, i) => behind[i]!.join() === most.join()).flatMap(place => place.cables),
     })
     lost = lost.filter(hub => !most.includes(hub))

@@ -53,6 +53,8 @@ export class Readings {
   readonly asleep: boolean[]
   /** By hub: its board, on average over the last minutes, °C; NaN: it told nothing. */
   readonly board_C: Float64Array
+  /** Hubs that were heard and are not described: it is another car. */
+  readonly strangers = new Set<string>()
   /** Frames that were no news: repeated or broken. */
   ignored = 0
   /** Readings that there was no room for. */
@@ -96,6 +98,7 @@ export class Readings {
     this.end_s = t_s
     if (decoded.name === 'VehicleState') return this.volt(t_s, this.sender(decoded.source), decoded.values.battery_V)
     const hub = this.hubs.indexOf(decoded.location)
+    if (hub < 0 && decoded.name === 'HubStatus') this.strangers.add(decoded.location)
     if (hub < 0 || decoded.row.page !== 0) return
     this.heard(hub, t_s)
     switch (decoded.name) {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import type { Clock, Wire } from '../diag/index.ts'
+import { explainListenError } from '../gateway/index.ts'
 import { readDatagram } from './codec.ts'
 import { answerDatagram, type DoipCounts, DoipSession } from './session.ts'
 
@@ -58,8 +59,7 @@ export class DoipServer {
       this.udp.bind({ address: host, port: this.port })
       await once(this.udp, 'listening')
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException
-      throw new Error(code === 'EADDRINUSE' ? `port ${port} on ${host} is in use` : message)
+      throw new Error(explainListenError('doip-listen', { host, port }, error as Error))
     }
   }
 

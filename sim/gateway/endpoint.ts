@@ -90,7 +90,8 @@ export class TcpListener {
   }
 }
 
-function explainListenError(uri: string, endpoint: Endpoint, error: Error): string {
+/** Why nobody can be served there, in one line. */
+export function explainListenError(uri: string, endpoint: Endpoint, error: Error): string {
   const code = (error as NodeJS.ErrnoException).code
   switch (code) {
     case 'EADDRINUSE':

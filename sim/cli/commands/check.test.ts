@@ -55,6 +55,21 @@ describe('spine check', () => {
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('compared with what was learned before')])
   }, LIMIT_ms)
 
+  it('does not take another car for a broken one, nor silence for health', async () => {
+    const log = path('coupe.log')
+    await spine('car', '--car', 'coupe', '--headless', '--for', '8s', '--speed', 'max', '--record', log)
+    const asSedan = await spine('check', log)
+    const another = /RL is silent.*\nWho was never heard .* if it is another car, --car names it\./s
+    expect([asSedan.code, asSedan.out]).toEqual([4, expect.stringMatching(another)])
+    const quiet = await spine('check', log, '--car', 'coupe')
+    expect([quiet.code, quiet.err]).toEqual([1, expect.stringContaining('nothing could be judged')])
+    expect(quiet.out).not.toContain('No bad contact')
+    const sedan = path('sedan.log')
+    await spine('car', '--headless', '--for', '8s', '--speed', 'max', '--record', sedan)
+    const asCoupe = await spine('check', sedan, '--car', 'coupe')
+    expect([asCoupe.code, asCoupe.err]).toEqual([1, 'spine check: RL, RR are heard, and "coupe" has no such hub: which car is it? --car names it\n'])
+  }, LIMIT_ms)
+
   it('prints the rates of a trial', async () => {
     const { code, out } = await spine('check', '--trial', '2', '--seed', '4')
     expect([code, out]).toEqual([0, expect.stringContaining('2 drives of two minutes, seed 4')])

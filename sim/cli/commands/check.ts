@@ -109,12 +109,19 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   if (check.readings.volts.length === 0) {
     throw new Failure(`no hub of "${car.name}" said what it measures: is the car awake, and is it this car? See "npx spine monitor", and --car`)
   }
+  const { strangers } = check.readings
+  if (strangers.size > 0) {
+    throw new Failure(`${[...strangers].join(', ')} ${strangers.size === 1 ? 'is' : 'are'} heard, and "${car.name}" has no such hub: which car is it? --car names it`)
+  }
   const diagnosis = check.diagnoseWith(before)
   if (options.html !== undefined) save(options.html, checkPage(`${car.name}: its cables and contacts`, car.copper, check, diagnosis))
   const after = baselineOf(check.model, car.name, diagnosis.learned)
   for (const path of new Set([options.baseline, options.save])) if (path !== undefined) save(path, `${JSON.stringify(after, undefined, 2)}\n`)
   const severity = severityOf(diagnosis)
   tell(terminal, options.json, () => json(car, diagnosis, severity, before), () => text(car, diagnosis, severity, before, terminal), 2)
+  if (severity === 'good' && diagnosis.places.every(isUnknown)) {
+    throw new Failure('nothing could be judged: no place carried enough. Read for longer, with loads on, and not --passive')
+  }
   if (severity !== 'good') throw new Failure(severity === 'watch' ? 'a contact begins to go bad' : 'something has to be repaired', CODES[severity])
 }
 
@@ -156,7 +163,7 @@ function text(car: Topology, diagnosis: Diagnosis, severity: Severity, before: B
     const added = finding === undefined ? place : { added_Ohm: finding.added_Ohm, resolution_Ohm: finding.deviation_Ohm }
     const state = stateText(place)
     return [
-      place.cables.join(' or '), mOhm(place.nominal_Ohm), known ? mOhm(place.nominal_Ohm + added.added_Ohm) : '',
+      place.cables.join(' or '), mOhm(place.nominal_Ohm), known ? mOhm(Math.max(0, place.nominal_Ohm + added.added_Ohm)) : '',
       known ? `± ${mOhm(2 * added.resolution_Ohm)}` : '', place.state === 'bad' ? colors.red(state) : place.state === 'good' ? colors.green(state) : colors.dim(state),
     ]
   })
@@ -167,6 +174,7 @@ function text(car: Topology, diagnosis: Diagnosis, severity: Severity, before: B
     table(terminal, [{ title: 'cable' }, right('described mΩ'), right('now'), right(''), { title: '' }], rows), '\n',
     ...breaks.map(one => `${colour(breakText(one))}\n`),
     ...findings.map(one => `${colour(findingText(car.copper, one))}\n`),
-    findings.length + breaks.length === 0 ? `${colour('No bad contact was found.')}\n` : '',
+    breaks.some(one => one.never) ? 'Who was never heard may not be there at all: if it is another car, --car names it.\n' : '',
+    findings.length + breaks.length === 0 && excited > 0 ? `${colour('No bad contact was found.')}\n` : '',
   ].join('')
 }

@@ -29,6 +29,15 @@ describe('spine diag', () => {
     expect((await diag('live', 'FL', 'temperature', '--for', '2s', '--interval', '200ms', '--json')).out.trim().split('\n').length).toBeGreaterThan(1)
   }, LIMIT_ms)
 
+  it('reads all data that a hub has, when none is named', async () => {
+    const { code, out, err } = await diag('did', 'FL')
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toContain('\nsupply (supply at the hub)\n  supply_V 1')
+    // Of a second spine a car with one says nothing.
+    expect(Object.keys(JSON.parse((await diag('did', 'FL', '--json')).out) as object)).not.toContain('spines')
+    expect((await diag('did', 'FL', 'spines')).code).toBe(1)
+  }, LIMIT_ms)
+
   it('reads and clears trouble codes, runs a routine, restarts a hub', async () => {
     expect((await diag('routine', 'FL', 'selfTest')).out).toBe('FL: no test fails\n')
     expect((await diag('dtc', 'FL')).out).toBe('no trouble codes\n')
@@ -52,7 +61,10 @@ describe('spine diag', () => {
     [['did', 'FL', 'mood'], 2, '"mood" is no data identifier: one of hub, supply'],
     [['did', 'FL', 'supply=3'], 2, 'supply cannot be written'],
     [['did', 'FL', 'serviced=today'], 2, '"today" is no day such as'],
-    [['routine', 'FL', 'dance'], 2, 'which routine? One of: selfTest'],
+    [['routine', 'FL', 'dance'], 2, '"dance" is no routine that is started here; there is selfTest'],
+    [['routine', 'FL', 'pair'], 2, '"npx spine keys" does that'],
+    [['clear', 'FL', 'U9999-99'], 2, 'there is no trouble code U9999-99'],
+    [['doip-listen', '999.1.1.1:5'], 1, '999.1.1.1 is not an address of this machine'],
     [['clear', 'FL', 'B1FFF-11'], 1, 'it does not know this'],
     [['live', 'FL'], 2, 'which data?'],
   ])('%j ends with %d: %s', async (words, code, message) => {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { asyncScheduler, lastValueFrom, merge, type SchedulerLike, take } from 'rxjs'
-import { DID, type DidName, HUBS, type HubName, NRC, ROUTINE, type RoutineName } from '#protocol/index.ts'
+import { DID, type DidName, HUBS, type HubName, NRC, type RoutineName } from '#protocol/index.ts'
 import { didNamed, DIDS, type DidValues, dtcNamed, ROUTINE_TEXTS } from '#protocol/catalogue/index.ts'
 import { advice, type Clock, type HubTrouble, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
 import { createLinkFrame, type Link, LinkUriError, readEndpoint } from '#sim/gateway/index.ts'
@@ -23,7 +23,7 @@ const HELP = `
   live HUB NAME…                the same again and again, until Ctrl-C
   reset HUB                     restarts a hub
   doip-listen [HOST:PORT]       lets any tester that speaks DoIP (ISO 13400-2) reach the hubs, until Ctrl-C
-  routine HUB NAME              starts a routine: ${Object.keys(ROUTINE).filter(name => name !== 'checkImage').join(', ')}
+  routine HUB selfTest          starts a routine: ${ROUTINE_TEXTS.selfTest}
 
 UDS (ISO 14229-1) over ISO-TP (ISO 15765-2), 29-bit normal fixed addresses, from address 0xF9.
 
@@ -149,7 +149,12 @@ async function dtc({ technician, terminal, options }: Work, words: readonly stri
   tell(terminal, options.json, () => troubles, () => troubles.length === 0 ? 'no trouble codes\n' : `${troubles.map(troubleText).join('\n')}\n`)
 }
 
+/** As J2012 writes them, with or without the kind of failure. */
+const LIKE_A_CODE = /^[PCBU][0-9A-F]{4}(-[0-9A-F]{2})?$/i
+
 async function clear({ technician, terminal, options }: Work, words: readonly string[]): Promise<void> {
+  const strange = words.find(word => LIKE_A_CODE.test(word) && dtcNamed(word) === undefined)
+  if (strange !== undefined) throw usage(`there is no trouble code ${strange}: "npx spine diag dtc" shows those that hubs have, "npx spine export uds-markdown" all`)
   const codes = words.filter(word => dtcNamed(word) !== undefined)
   if (codes.length > 1) throw usage('one trouble code at a time, or all')
   const cleared: HubName[] = []
@@ -187,9 +192,16 @@ async function did({ technician, terminal, options }: Work, [hubWord, ...words]:
   }
   const names = words.length === 0 ? Object.keys(DID) as DidName[] : words.map(word => didOf(word.split('=')[0]!))
   const read: Partial<Record<DidName, DidValues[]>> = {}
-  for (const name of names) read[name] = await technician.did(hub, name)
+  for (const name of names) {
+    try {
+      read[name] = await technician.did(hub, name)
+    } catch (error) {
+      // Of all there are, a hub need not have each: a car with one spine tells nothing of a second.
+      if (words.length > 0 || !(error instanceof NegativeResponse) || error.code !== NRC.requestOutOfRange) throw error
+    }
+  }
   tell(terminal, options.json, () => ({ hub, ...read }), () => names
-    .map(name => `${name} (${DIDS[name].text})\n${valuesText(name, read[name]!)}\n`).join(''))
+    .flatMap(name => read[name] === undefined ? [] : [`${name} (${DIDS[name].text})\n${valuesText(name, read[name])}\n`]).join(''))
 }
 
 async function live({ technician, terminal, options }: Work, [hubWord, ...words]: readonly string[]): Promise<void> {
@@ -230,7 +242,10 @@ async function reset({ technician, terminal, options }: Work, [word]: readonly s
 
 async function routine({ technician, terminal, options }: Work, [hubWord, name]: readonly string[]): Promise<void> {
   const hub = hubNamed(hubWord)
-  if (name !== 'selfTest') throw usage(`which routine? One of: selfTest (${ROUTINE_TEXTS.selfTest})`)
+  if (name !== 'selfTest') {
+    const elsewhere = name === 'pair' || name === 'unpair' ? `: "npx spine keys" does that` : ''
+    throw usage(`${name === undefined ? 'which routine?' : `"${name}" is no routine that is started here${elsewhere};`} there is selfTest (${ROUTINE_TEXTS.selfTest})`)
+  }
   const answer = [...await technician.routine(hub, name satisfies RoutineName)]
   const failing = answer[0] ?? 0
   const text = failing === 0 ? 'no test fails' : `${failing} tests fail: npx spine diag dtc ${hub}`
@@ -256,7 +271,7 @@ async function doipListen({ link, terminal, options }: Work, [target = '', ...mo
   try {
     await server.start()
   } catch (error) {
-    throw new Failure(`cannot listen: ${(error as Error).message}`)
+    throw new Failure((error as Error).message)
   }
   const hex = (address: number): string => `0x${address.toString(16)}`
   const where = `doip-listen:${host}:${server.port}`

@@ -7,7 +7,7 @@ import type { CopperTopology } from '#sim/power/index.ts'
 import { DEFAULT_BITRATE, type Link } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { dbcOption, loadDbc } from '../lib/foreign.ts'
-import { DEFAULT_LINK, endedWell, toldBitrates, withLink } from '../lib/link.ts'
+import { DEFAULT_LINK, endedWell, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { monitorView, type Watched } from '../monitor/view.ts'
 import { shared } from '../lib/options.ts'
@@ -33,7 +33,7 @@ Examples:
   npx spine monitor
   npx spine monitor --for 10s --json | jq .bus.load
   npx spine monitor "slcan:/dev/ttyUSB0?bitrate=500000" --dbc body.dbc
-  npx spine monitor "file:drive.log?speed=max"`
+  npx spine monitor drive.log                              as it was recorded; "file:drive.log?speed=max": at once`
 
 /** Time that jumps back by so much has begun anew. */
 const RESTART_ns = 1e9
@@ -43,7 +43,7 @@ interface Options { for?: number, interval?: number, bitrate?: number, json?: bo
 /** `spine monitor`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('[link]', 'the bus to watch', DEFAULT_LINK)
+    .argument('[link]', 'the bus to watch, or the file of a log', DEFAULT_LINK)
     .addOption(shared('for'))
     .addOption(shared('interval'))
     .addOption(shared('bitrate', 'of the bus, when the link does not tell'))
@@ -54,7 +54,7 @@ export function define(command: Command, terminal: Terminal): void {
     .action((uri: string, options: Options) => {
       const live = new Live(terminal, options)
       const dbc = options.dbc && loadDbc(options.dbc, terminal)
-      return withLink(uri, { mode: 'listen', report: live.note }, async (link) => {
+      return withLink(isLinkUri(uri) ? uri : `file:${uri}`, { mode: 'listen', report: live.note }, async (link) => {
         const bus = new WatchedBus(link, readTopology(readCar(options.car), 'car').copper, options.bitrate, dbc)
         await live.show(monitorView(link, () => bus.now(), terminal), closed(link))
         endedWell(link)

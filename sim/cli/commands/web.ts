@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
-import { bridgeLinks, type Link, LOG_FORMATS } from '#sim/gateway/index.ts'
+import { bridgeLinks, type Link } from '#sim/gateway/index.ts'
+import { isReadable, LOG_FORMATS } from '#sim/gateway/logs/index.ts'
 import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import type { PageLink, PageOptions } from '#sim/web/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
+import { readFormat } from '../lib/log-format.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -39,6 +41,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((target: string, options: Options) => {
       if (options.out !== undefined && options.dbc !== undefined) throw usage('--dbc is for a page that is served: in a file it is opened in the page')
+      if (options.out !== undefined && target !== DEFAULT_LINK) throw usage(`--out has the virtual car in it, and no "${target}": a log is opened in the page`)
       if (options.out !== undefined) return write(options.out, options, terminal)
       if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, options, terminal)
       return serveLog(target.replace(/^file:/, ''), options, terminal)
@@ -76,11 +79,12 @@ async function serveLink(uri: string, options: Options, terminal: Terminal): Pro
 
 async function serveLog(file: string, options: Options, terminal: Terminal): Promise<void> {
   const [{ readFileSync }, path] = await Promise.all([import('node:fs'), import('node:path')])
+  readFormat(file, undefined)
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file)
   } catch (error) {
-    const known = LOG_FORMATS.flatMap(({ endings }) => endings).join(', ')
+    const known = LOG_FORMATS.filter(isReadable).flatMap(({ endings }) => endings).join(', ')
     throw new Failure(`${fileFailure('read', file, error).message}; a log ends with ${known}, a link begins with its kind (npx spine web --help)`)
   }
   await withPage({ port: options.port, name: file, log: { name: path.basename(file), bytes } }, options, terminal, () => () => undefined)

@@ -34,6 +34,7 @@ export function fileFailure(action: string, path: string, error: unknown): Failu
     EPERM: 'permission denied',
     EISDIR: 'it is a folder',
     ENOTDIR: 'a part of the path is no folder',
+    EEXIST: 'a part of the path is a file, no folder',
     ENOSPC: 'the disk is full',
     EROFS: 'the file system is read-only',
   }

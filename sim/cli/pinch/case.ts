@@ -19,7 +19,7 @@ export function parseCase(text: string): CaseChoice {
   const numbered = /^(\d+):(\d+)$/.exec(parts[0]!)
   const given = Object.fromEntries(parts.slice(numbered === null ? 0 : 1).map((part) => {
     const [name, value] = part.split('=')
-    if (name === undefined || !Object.hasOwn(SPACE, name)) throw usage(`"${part}" is no parameter: there are ${Object.keys(SPACE).join(', ')}`)
+    if (name === undefined || !Object.hasOwn(SPACE, name)) throw usage(`"${part}" is no parameter, nor a case such as 7:123 (seed:number): there are ${Object.keys(SPACE).join(', ')}`)
     if (value === undefined || value.trim() === '') throw usage(`"${part}" has no value: write it like ${name}=${SPACE[name as keyof typeof SPACE].nominal}`)
     return [name, Number(value)]
   }))
