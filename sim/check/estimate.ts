@@ -282,10 +282,14 @@ class Sizes {
     return least
   }
 
-  /** The blocks that were bad, looked for from all good and from what each block says by itself. */
+  /** The blocks that were bad, from all good; and from what each block says by itself, where that alone explains more. */
   private search(): Pattern {
-    const [a, b] = [new Float64Array(this.count), this.apart()].map(start => ({ start, gained: this.flip(start) }))
-    return a!.gained < b!.gained ? b!.start : a!.start
+    const pattern = new Float64Array(this.count)
+    const gained = this.flip(pattern)
+    const apart = this.apart()
+    if (this.weigh(apart).evidence - CHANGE_COST * changes(apart) <= gained) return pattern
+    this.flip(apart)
+    return apart
   }
 
   /**
@@ -337,6 +341,7 @@ class Sizes {
     const round = (): boolean => {
       let from = -1
       let to = -1
+      const changed = changes(pattern)
       for (let begin = count - 1; begin >= 0; begin--) {
         const first = 1 - 2 * pattern[begin]!
         const own = information[begin * count + begin]!
@@ -352,7 +357,7 @@ class Sizes {
           const a2 = a + 2 * outside + among[end]!
           // Without what its size was expected to be, which only lowers it: most are no better even so.
           if (!(b2 > 0) || b2 * b2 / (2 * (Math.max(0, a2) + 1 / square(fault_Ohm))) <= most) continue
-          const gained = weighed(a2, b2, fault_Ohm).evidence - CHANGE_COST * changes(pattern, begin, end)
+          const gained = weighed(a2, b2, fault_Ohm).evidence - CHANGE_COST * (changed + turned(pattern, begin - 1) + turned(pattern, end))
           if (gained <= most + 1e-9) continue
           most = gained
           from = begin
@@ -402,12 +407,16 @@ function weighed(information: number, b: number, fault_Ohm: number): Weighed {
   return { information, evidence: gained - log(precision * square(fault_Ohm)) / 2, added_Ohm, deviation_Ohm: Math.sqrt(1 / precision) }
 }
 
-/** How often a pattern changes, with the blocks from `begin` to `end` turned. */
-function changes(pattern: Pattern, begin = 0, end = -1): number {
-  const at = (i: number): number => i >= begin && i <= end ? 1 - pattern[i]! : pattern[i]!
+/** How often a pattern changes. */
+function changes(pattern: Pattern): number {
   let count = 0
-  for (let i = 1; i < pattern.length; i++) if (at(i) !== at(i - 1)) count++
+  for (let i = 1; i < pattern.length; i++) if (pattern[i] !== pattern[i - 1]) count++
   return count
+}
+
+/** How many changes more there are when what is on one side of the end of block `i` is turned. */
+function turned(pattern: Pattern, i: number): number {
+  return i < 0 || i + 1 >= pattern.length ? 0 : pattern[i] === pattern[i + 1] ? 1 : -1
 }
 
 function square(value: number): number {
