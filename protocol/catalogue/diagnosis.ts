@@ -82,8 +82,9 @@ export const HUB_FAULT_TEXTS: Readonly<Record<HubFaultName, FaultText>> = {
     text: 'spine B does not carry', test: 'of a car with two: frames of this hub do not leave on B, or those of others come on A only',
     remedy: 'as for spine A, with B',
   },
-  lostFL: lost('FL'), lostFR: lost('FR'), lostRL: lost('RL'), lostRR: lost('RR'),
-  lostDASH: lost('DASH'), lostTRUNK: lost('TRUNK'), lostHOOD: lost('HOOD'), lostSTEREO: lost('STEREO'),
+  lostFL: /* @__PURE__ */ lost('FL'), lostFR: /* @__PURE__ */ lost('FR'), lostRL: /* @__PURE__ */ lost('RL'), lostRR: /* @__PURE__ */ lost('RR'),
+  lostDASH: /* @__PURE__ */ lost('DASH'), lostTRUNK: /* @__PURE__ */ lost('TRUNK'), lostHOOD: /* @__PURE__ */ lost('HOOD'),
+  lostSTEREO: /* @__PURE__ */ lost('STEREO'),
   weakFeed: {
     text: 'its feed loses too much voltage', test: 'under load, against what the dash hub has: more than a sound drop and spine of its gauge lose',
     remedy: 'a bad contact: "npx spine check --actuate" names it; else look at tap, fuse and plug of its drop, and at the spine before it',
@@ -161,15 +162,25 @@ export interface FaultDescription extends FaultText {
 
 /** What a trouble code means; undefined: no hub of this catalogue has it. */
 export function describeDtc(dtc: number): FaultDescription | undefined {
+  const fault = faultNamed(dtc)
+  if (fault === undefined) return undefined
+  const head = { dtc, code: dtcText(dtc), ageing_cycles: AGEING_CYCLES }
+  if (fault.port === undefined) {
+    return { ...head, ...HUB_FAULT_TEXTS[fault.name], debounce_s: HUB_FAULTS[HUB_FAULT[fault.name]]!.debounce_s }
+  }
+  return { ...head, port: fault.port, ...PORT_FAULT_TEXTS[fault.name], debounce_s: PORT_FAULTS[PORT_TEST[fault.name]]!.debounce_s }
+}
+
+type NamedFault = { readonly name: HubFaultName, readonly port?: undefined } | { readonly name: PortTestName, readonly port: number }
+
+/** The name of the fault of a trouble code, and its port; undefined: no hub of this catalogue has it. */
+export function faultNamed(dtc: number): NamedFault | undefined {
   for (const [name, index] of Object.entries(HUB_FAULT) as [HubFaultName, number][]) {
-    const { dtc: own, debounce_s } = HUB_FAULTS[index]!
-    if (own === dtc) return { dtc, code: dtcText(dtc), ...HUB_FAULT_TEXTS[name], debounce_s, ageing_cycles: AGEING_CYCLES }
+    if (HUB_FAULTS[index]!.dtc === dtc) return { name }
   }
   for (const [name, index] of Object.entries(PORT_TEST) as [PortTestName, number][]) {
-    const { dtc: first, debounce_s } = PORT_FAULTS[index]!
-    const port = (dtc - first) / 0x100
-    if (!Number.isInteger(port) || port < 0 || port >= MOST_PORTS) continue
-    return { dtc, code: dtcText(dtc), port, ...PORT_FAULT_TEXTS[name], debounce_s, ageing_cycles: AGEING_CYCLES }
+    const port = (dtc - PORT_FAULTS[index]!.dtc) / 0x100
+    if (Number.isInteger(port) && port >= 0 && port < MOST_PORTS) return { name, port }
   }
   return undefined
 }

@@ -2,11 +2,11 @@ import { addressText } from '#protocol/messages/index.ts'
 import { vssOf } from '#protocol/vss/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { type DbcDatabase, readMessage } from './dbc/index.ts'
+import { DiagnosisDescriber } from './describe-diagnosis.ts'
 import { bytesText, FrameDescriber, type FrameDescription } from './describe-frame.ts'
 import { describeReading } from './describe-reading.ts'
-import { isDiagnosticId, IsoTpReader, J1939Reader, pgnText } from './transport/index.ts'
+import { J1939Reader, pgnText } from './transport/index.ts'
 
-const EXTENDED = 0x2000_0000
 const NOBODY_PGN_BITS = 8
 
 export interface NetworkOptions {
@@ -17,7 +17,7 @@ export interface NetworkOptions {
 }
 
 /**
- * Describes the frames of any network in their order: by a DBC, by our catalogue, as parts of ISO-TP, as J1939. Messages of
+ * Describes the frames of any network in their order: by a DBC, by our catalogue, as parts of ISO-TP and UDS, as J1939. Messages of
  * several frames are put together and described with the frame that completes them.
  */
 export class NetworkDescriber {
@@ -26,17 +26,18 @@ export class NetworkDescriber {
     return vss === undefined ? {} : { vss }
   })
 
-  private readonly isoTp = new IsoTpReader()
+  private readonly diagnosis: DiagnosisDescriber
   private readonly j1939 = new J1939Reader()
   private readonly options: NetworkOptions
 
   constructor(options: NetworkOptions = {}) {
     this.options = options
+    this.diagnosis = new DiagnosisDescriber(options.isoTp)
   }
 
   /** Messages of several frames that were given up before they were whole. */
   get abandoned(): number {
-    return this.isoTp.abandoned + this.j1939.abandoned
+    return this.diagnosis.abandoned + this.j1939.abandoned
   }
 
   describe(frame: LinkFrame): FrameDescription {
@@ -45,20 +46,7 @@ export class NetworkDescriber {
     if (reading !== undefined) return describeReading(reading, frame.extended ? `0x${hexByte(frame.id & 0xff)}` : '')
     const known = this.catalogue.describe(frame)
     if (!plain || known.title !== '' || known.problem !== '') return known
-    return this.part(frame) ?? (frame.extended ? this.parameterGroup(frame) : known)
-  }
-
-  private part(frame: LinkFrame): FrameDescription | undefined {
-    const { id, extended } = frame
-    if (!isDiagnosticId(id, extended) && this.options.isoTp?.has(id + (extended ? EXTENDED : 0)) !== true) return undefined
-    const part = this.isoTp.read(frame)
-    if (part === undefined) return undefined
-    const { kind, text, message, problem } = part
-    const bytes = message && bytesText(message, message.length)
-    return {
-      title: `ISO-TP ${kind}`, sender: '', text: bytes === undefined ? text : `${text}: ${bytes}`, problem,
-      json: { isoTp: { kind, ...(bytes === undefined ? {} : { message: bytes.replace(/ /g, '') }) } },
-    }
+    return this.diagnosis.describe(frame) ?? (frame.extended ? this.parameterGroup(frame) : known)
   }
 
   private parameterGroup(frame: LinkFrame): FrameDescription {

@@ -12,6 +12,7 @@ export { type MonitorCounters, MonitorModel, type MonitorNode, type MonitorSigna
 export { type PortPowerView, powerOf, type PowerView } from './power-half.ts'
 export { MOST_JITTER_ms, ON_NEED_ms, type RateRow, rates, type Rates } from './rates.ts'
 export { type Clock, IsoTpConnection, type Wire } from './isotp-connection.ts'
-export { NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
+export { number } from './big-endian.ts'
+export { NegativeResponse, NoAnswer, UdsClient } from './uds-client.ts'
 export { advice, type HubTrouble, Technician } from './technician.ts'
 export { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from './update-client.ts'

@@ -6,7 +6,8 @@ import {
 } from '#protocol/index.ts'
 import { type CarKeys, keyBytes } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
-import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
+import { bytesOf, number } from './big-endian.ts'
+import { NegativeResponse, NoAnswer, UdsClient } from './uds-client.ts'
 
 /** A hub that answered, and who it is. */
 export interface HubFound {

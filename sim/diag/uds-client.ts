@@ -2,6 +2,7 @@ import {
   GLOBAL_ADDRESS, hubAddress, ISOTP, LOCATION, type LocationName, NEGATIVE_RESPONSE, NRC, type NrcName, peerId, PF_DIAGNOSTIC_FUNCTIONAL,
   PF_DIAGNOSTIC_PHYSICAL, POSITIVE, securityKey, SERVICE, type Session, SUPPRESS, TOOL_ADDRESSES, UDS_TIMES,
 } from '#protocol/index.ts'
+import { bytesOf, number } from './big-endian.ts'
 import { type CarKeys, workshopAnswer } from './car-keys.ts'
 import { type Clock, IsoTpConnection, type Wire } from './isotp-connection.ts'
 
@@ -30,11 +31,6 @@ export class NoAnswer extends Error {
   constructor(hub: string, why: string) {
     super(`${hub} does not answer (${why})`)
   }
-}
-
-/** Big-endian bytes of a number. */
-export function bytesOf(value: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => Math.floor(value / 2 ** (8 * (count - 1 - i))) & 0xff)
 }
 
 /** Asks one hub over a wire, as a tester does: one request at a time, P2 and P2* kept, "response pending" waited for. */
@@ -154,11 +150,4 @@ export class UdsClient {
       return result
     }
   }
-}
-
-/** A big-endian number of `count` bytes. */
-export function number(bytes: Uint8Array, from: number, count: number): number {
-  let value = 0
-  for (let i = 0; i < count; i++) value = value * 0x100 + (bytes[from + i] ?? 0)
-  return value
 }

@@ -5,7 +5,8 @@ import {
 } from '#protocol/index.ts'
 import type { CarKeys } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
-import { bytesOf, NegativeResponse, NoAnswer, number, UdsClient } from './uds-client.ts'
+import { bytesOf, number } from './big-endian.ts'
+import { NegativeResponse, NoAnswer, UdsClient } from './uds-client.ts'
 
 /** How far an update is. */
 export interface UpdateProgress {

@@ -14,8 +14,8 @@ Reads a candump -L, Vector ASC or BLF, ASAM MF4, MCAP, pcapng, pcap or PEAK TRC 
 message@location, sender, fields, and what is wrong with it. Lines that are no frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
 was a frame.
 
-Frames of any other network are named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of
-J1939, with the message behind its last part; with --dbc by what a DBC file says of them, which goes before our own
+Diagnosis is named by its service in UDS, data, trouble code and refusal, with its last part. Frames of any other network are
+named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of J1939, with the message behind its last part; with --dbc by what a DBC file says of them, which goes before our own
 messages: multiplexed signals, value tables, floating-point numbers, J1939 messages by their PGN. What in such a file
 cannot be read is told with its line.
 
