@@ -1,6 +1,7 @@
 export { type CarKeys, keyBytes, makeKeys, readKeys, ToolSeal } from './car-keys.ts'
 export { sealCommands } from './seal-link.ts'
 export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
+export { DiagnosisDescriber } from './describe-diagnosis.ts'
 export { FrameDescriber, type FrameDescription, identifierText } from './describe-frame.ts'
 export { NetworkDescriber } from './describe-network.ts'
 export { describeReading } from './describe-reading.ts'

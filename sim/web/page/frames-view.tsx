@@ -70,7 +70,7 @@ function ById(): JSX.Element {
               <td>{words.title}</td><td>{words.sender}</td><td class="number">{state.count}</td>
               <td class="number">{state.period_s > 0 ? `${(1 / state.period_s).toFixed(state.period_s > 1 ? 2 : 0)} /s` : '—'}</td>
               <td class="mono"><Bytes state={state} now_s={now_s} /></td>
-              <td class="words">{foreign !== undefined ? <ForeignFields reading={foreign} text={words.text} /> : opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
+              <td class="words">{foreign !== undefined ? <ForeignFields reading={foreign} text={words.text} /> : opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && !words.title.startsWith('ISO-TP') && <em class="bad"> {words.problem}</em>}</td>
             </tr>
           ))}
         </tbody>
@@ -122,6 +122,8 @@ function Fields({ title, text }: { title: string, text: string }): JSX.Element {
 }
 
 const ROW_px = 22
+/** Frames before those in sight that are described with them. */
+const WARM_UP = 200
 
 /** Frames as they come: only those in sight are made; with a filter, the newest that match. */
 function List(): JSX.Element {
@@ -140,6 +142,8 @@ function List(): JSX.Element {
   const from = Math.max(0, Math.floor(top / ROW_px) - 4)
   const shown = Array.from({ length: Math.max(0, Math.min(count - from, Math.ceil(height / ROW_px) + 8)) }, (_, i) => numbers?.[from + i] ?? first + from + i)
   const describe = describer()
+  // What began before the frames in sight ends in them.
+  for (let n = Math.max(first, (shown[0] ?? 0) - WARM_UP); n < (shown[0] ?? 0); n++) if (frames.read(n, scratch)) describe(scratch)
   return (
     <div
       class="scroll list"

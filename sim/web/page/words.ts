@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { DbcDatabase, MessageReading } from '#sim/diag/dbc/index.ts'
-import { describeReading, FrameDescriber, type FrameDescription } from '#sim/diag/index.ts'
+import { describeReading, DiagnosisDescriber, FrameDescriber, type FrameDescription } from '#sim/diag/index.ts'
 import type { LinkFrame } from '#sim/gateway/browser.ts'
 import { load } from './parts.ts'
 
@@ -28,11 +28,12 @@ export function readForeign(frame: LinkFrame): MessageReading | undefined {
   return frame.error || frame.remote ? undefined : database.value?.read(frame)
 }
 
-/** Describes frames in their order: by the DBC, or by our catalogue. */
+/** Describes frames in their order: by the DBC, as parts of diagnosis, or by our catalogue. */
 export function describer(): (frame: LinkFrame) => FrameDescription {
   const catalogue = new FrameDescriber()
+  const diagnosis = new DiagnosisDescriber()
   return (frame) => {
     const reading = readForeign(frame)
-    return reading === undefined ? catalogue.describe(frame) : describeReading(reading, '')
+    return reading === undefined ? diagnosis.describe(frame) ?? catalogue.describe(frame) : describeReading(reading, '')
   }
 }
