@@ -90,6 +90,16 @@ describe('what is put in while the glass backs off, and met before friction is f
     expect(told(steps, most_N + rise_N - 1)).toBe(false)
   })
 
+  it('counts none either when the drum has gone and the cable took it up', () => {
+    const steps = backedOff()
+    while (steps.reading.elapsed_ms <= findFrom_ms) steps.tick(least_N + 5, 0.01)
+    while (100 - steps.reading.gap_mm <= findFrom_mm + 0.2) steps.tick(least_N + 5, 0.2)
+    // Until the rotor stands.
+    for (let i = 0; i < 60; i++) steps.tick(least_N + 5, 0)
+    expect(100 - steps.guard.glass_mm).toBeLessThan(moved_mm - 0.2)
+    expect(told(steps, most_N + rise_N - 1)).toBe(false)
+  })
+
   it('is met with the speed that the middle of what the back-off tells gives, and no more than the usual', () => {
     const scale = (usual_A: number): number => new GuardSteps(100, 23, () => usual_A, OPENED_A).guard.scale
     const middle_A = STEPS_FRICTION_A + (most_N - less_N / 2) / motor.force_N_A
