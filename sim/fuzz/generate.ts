@@ -1,6 +1,6 @@
 import { Prng } from '../kernel/index.ts'
 import { FUZZ_KINDS, KIND_NAMES, type KindName } from './kinds.ts'
-import { BOOT_ms, type FuzzOptions } from './options.ts'
+import { BOOT_ms, chosenCar, type FuzzOptions } from './options.ts'
 import { drawNight, FUZZ_SCENES, SCENE_NAMES, type SceneName, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import type { CarNames } from './stage.ts'
@@ -39,7 +39,7 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
     for_ms += lasts_ms
   }
   events.sort((a, b) => a.at_ms - b.at_ms)
-  return { ...(options.car !== undefined && { car: options.car }), seed, for_ms, events }
+  return { ...chosenCar(options), seed, for_ms, events }
 }
 
 /** When a kind or scene comes: never, in a run that does without; else between none and twice as often as expected. */

@@ -1,4 +1,4 @@
-import { CARS } from '../car/index.ts'
+import { CARS, CPUS } from '../car/index.ts'
 import { byName, type Data, namesOf, number, object, oneOf, optional, read, whole } from '../schema/index.ts'
 import { FUZZ_KINDS, type KindName } from './kinds.ts'
 import { FUZZ_SCENES, type SceneName } from './scenes.ts'
@@ -10,12 +10,19 @@ export const BOOT_ms = 1200
 /** Time for events between start and calm. */
 const LEAST_ACTION_ms = 1000
 
-/** Of a car that comes with the project; the sedan when it is left out. */
-export const carSchema = optional(oneOf(namesOf(CARS)))
+/** A car that comes with the project, the sedan when it is left out; what its hubs run on, which takes no time when it is left out. */
+export const carSchema = { car: optional(oneOf(namesOf(CARS))), cpu: optional(oneOf(CPUS)) }
+const chosenSchema = object(carSchema)
+export type ChosenCar = Data<typeof chosenSchema>
+
+/** Of more than that, that. */
+export function chosenCar({ car, cpu }: ChosenCar): ChosenCar {
+  return { ...(car !== undefined && { car }), ...(cpu !== undefined && { cpu }) }
+}
 
 /** Everything that shapes random runs, in one record. */
 export const optionsSchema = object({
-  car: carSchema,
+  ...carSchema,
   /** Of the campaign. */
   seed: whole(0, 0xffff_ffff),
   /** Virtual time of a run. */
@@ -54,7 +61,7 @@ export const FUZZ_DEFAULTS: FuzzOptions = {
 
 /** Fills in what is left out. Throws RangeError for what makes no sense. */
 export function fuzzOptions(given: Partial<FuzzOptions> = {}): FuzzOptions {
-  if (given.car !== undefined) read(carSchema, given.car, 'car')
+  read(chosenSchema, chosenCar(given), 'car')
   const options = { ...FUZZ_DEFAULTS, ...given, perMinute: { ...FUZZ_DEFAULTS.perMinute, ...given.perMinute } }
   for (const [kind, rate] of Object.entries(options.perMinute)) {
     if (!Object.hasOwn(FUZZ_DEFAULTS.perMinute, kind)) {

@@ -1,8 +1,8 @@
 import { LOCATION, type LocationName, MESSAGES } from '#protocol/catalogue/index.ts'
 import { dataId, dataIdOf } from '#protocol/index.ts'
-import type { Car } from '../car/index.ts'
+import type { Car, CpuName } from '../car/index.ts'
 import { generateScript } from './generate.ts'
-import { fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
+import { chosenCar, fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
 import { runScript } from './run.ts'
 import { carNames } from './stage.ts'
 
@@ -70,15 +70,17 @@ export class ResponseObserver {
   observed_ms = 0
   private readonly seed: number
   private readonly for_ms: number
+  private readonly cpu: CpuName | undefined
   private readonly meter = new ResponseMeter()
   private readonly names = carNames()
   private run = 0
 
   /** @throws RangeError for less than `LEAST_OBSERVED_ms`. */
-  constructor(seed: number, for_ms: number) {
+  constructor(seed: number, for_ms: number, cpu?: CpuName) {
     if (!(for_ms >= LEAST_OBSERVED_ms && for_ms < Infinity)) throw new RangeError(`${for_ms} ms to observe is not ${LEAST_OBSERVED_ms} ms or more`)
     this.seed = seed
     this.for_ms = for_ms
+    this.cpu = cpu
   }
 
   /** Lets the next minute, or what is left, pass. `false`: nothing is left that would say anything. */
@@ -87,7 +89,7 @@ export class ResponseObserver {
     if (left_ms < LEAST_OBSERVED_ms) return false
     const { meter, run } = this
     const for_ms = Math.min(RUN_ms, left_ms)
-    runScript(generateScript(useOptions(this.seed, for_ms), run, this.names), { begin: car => meter.attach(car, run) })
+    runScript(generateScript(useOptions(this.seed, for_ms, this.cpu), run, this.names), { begin: car => meter.attach(car, run) })
     this.run++
     this.observed_ms += for_ms
     return true
@@ -98,6 +100,6 @@ export class ResponseObserver {
   }
 }
 
-function useOptions(seed: number, for_ms: number): FuzzOptions {
-  return fuzzOptions({ seed, for_ms, quiet_ms: 0, off: 0, nights: 0, perMinute: onlyRates(USE) })
+function useOptions(seed: number, for_ms: number, cpu: CpuName | undefined): FuzzOptions {
+  return fuzzOptions({ ...chosenCar({ cpu }), seed, for_ms, quiet_ms: 0, off: 0, nights: 0, perMinute: onlyRates(USE) })
 }

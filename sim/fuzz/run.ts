@@ -43,7 +43,7 @@ interface Due {
  * other firmware than the car's own.
  */
 export function runScript(script: Script, watcher: RunWatcher = {}, image?: FuzzImage): RunResult {
-  const stage = createStage(script.seed, image, script.car)
+  const stage = createStage(script.seed, image, script)
   const { car, judges, coverage } = stage
   watcher.begin?.(car)
   const digest = new Digest()

@@ -20,7 +20,7 @@ const eventSchema = object({
 
 /** What is done to a car in one run, as plain data: it can be printed, kept, shortened and replayed. */
 export const scriptSchema = object({
-  car: carSchema,
+  ...carSchema,
   /** Of the car: bounces of switches, bit errors, delays. */
   seed: whole(0, 0xffff_ffff),
   for_ms: time_ms,

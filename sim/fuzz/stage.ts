@@ -5,6 +5,7 @@ import type { Judges } from '../checkers/index.ts'
 import { watch } from '../checkers/index.ts'
 import type { Timer } from '../kernel/index.ts'
 import { Coverage } from './coverage.ts'
+import type { ChosenCar } from './options.ts'
 import { Recollection } from './recollection.ts'
 
 /** What a car has that a script can name. */
@@ -44,8 +45,8 @@ export interface JudgedStage extends Stage {
 /** Firmware other than the car's own: tests of the judges break it. */
 export type FuzzImage = NonNullable<CarOptions['image']>
 
-export function createStage(seed: number, image?: FuzzImage, name?: string): JudgedStage {
-  const car = createCar({ seed, topology: topologyOf(name), ...(image !== undefined && { image }) })
+export function createStage(seed: number, image?: FuzzImage, { car: name, cpu }: ChosenCar = {}): JudgedStage {
+  const car = createCar({ seed, topology: topologyOf(name), ...(image !== undefined && { image }), ...(cpu !== undefined && { cpu }) })
   const hubs = [...car.hubs.values()]
   const coverage = new Coverage([...car.hubs.keys()], () => hubs.some(hub => hub.controllers.some(one => one.state === CAN_STATE.busOff)))
   const judges = watch(car, carFacts(car), [coverage.entry])

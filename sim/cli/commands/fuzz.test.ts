@@ -41,6 +41,15 @@ describe('spine fuzz', () => {
     expect(out).toMatch(/\n4 of 4 runs, 48 s of virtual time in .* events, .* frames, digest [0-9a-f]{8}: no checker objects\n$/)
   })
 
+  it('of hubs on slow boards are other runs, whose script says so', async () => {
+    const digest = async (...words: string[]): Promise<string> => (JSON.parse((await fuzz(...SHORT, '--runs', '1', '--json', ...words)).out) as Printed).totals.digest
+    const slow = await digest('--cpu', 'esp32-xs')
+    expect(slow).not.toBe(await digest())
+    expect(slow).toBe(await digest('--cpu', 'esp32-xs'))
+    const { out } = await fuzz(...SHORT, '--run', '0', '--cpu', 'esp32-xs', '--json')
+    expect((JSON.parse(out) as { script: { cpu: string } }).script.cpu).toBe('esp32-xs')
+  })
+
   it('shares of a matrix are merged into what one machine finds', async () => {
     const whole = JSON.parse((await fuzz(...SHORT, '--runs', '4', '--json')).out) as Printed
     const shares = [file('1.json'), file('2.json')]

@@ -1,11 +1,11 @@
 import { existsSync, renameSync, writeFileSync } from 'node:fs'
 import { describeVerdict } from '#sim/checkers/index.ts'
 import {
-  BrokenRun, Campaign, carNames, coverageText, describeEvent, EVERYTHING, failureText, FUZZ_DEFAULTS, type FuzzOptions,
+  BrokenRun, Campaign, carNames, chosenCar, coverageText, describeEvent, EVERYTHING, failureText, FUZZ_DEFAULTS, type FuzzOptions,
   fuzzOptions, generateScript, mergeReports, missingShares, onlyRates, parseShard, readReport, readScript,
   type Report, runScript, type Script, type Shard, shardFrom, totalsOf, unreached, WHOLE, withoutCount,
 } from '#sim/fuzz/index.ts'
-import { CARS } from '#sim/car/index.ts'
+import { CARS, type CpuName, CPUS } from '#sim/car/index.ts'
 import { DataError } from '#sim/schema/index.ts'
 import { type Command, Option } from 'commander'
 import { formatDuration } from '../lib/duration.ts'
@@ -42,10 +42,12 @@ Examples:
   npx spine fuzz --seed 7 --run 123                                 one run again, with its trace in .traces/
   npx spine fuzz --script small.json
   npx spine fuzz --car sedan-dual
+  npx spine fuzz --cpu esp32-xs                                     hubs as slow as the boards that they are meant for
   npx spine fuzz --only press,hand --rate hand=20`
 
 interface Options {
   car?: string
+  cpu?: CpuName
   runs: number
   seed: number
   for: number
@@ -68,6 +70,7 @@ export function define(command: Command, terminal: Terminal): void {
   const seed = wholeNumber(0, 0xffff_ffff)
   command
     .addOption(new Option('--car <name>', 'a car that comes with the project').choices(Object.keys(CARS)))
+    .addOption(new Option('--cpu <name>', 'what its hubs run on: each callback takes as long as measured there').choices(CPUS))
     .option('--runs <n>', 'how many runs', wholeNumber(1, 1e9), 100)
     .option('--seed <n>', 'of the campaign', seed, FUZZ_DEFAULTS.seed)
     .option('--for <duration>', 'virtual time of a run', duration, FUZZ_DEFAULTS.for_ms)
@@ -101,7 +104,7 @@ function settings(options: Options): FuzzOptions {
   for (const [name, value] of options.rate ?? []) perMinute[name] = value
   try {
     return fuzzOptions({
-      ...(options.car !== undefined && { car: options.car }),
+      ...chosenCar(options),
       seed: options.seed, for_ms: options.for, perMinute, nights, ...(options.only !== undefined && { off: 0 }),
     })
   } catch (error) {
@@ -223,6 +226,7 @@ const MANY_RUNS = 200
 function replayCommand(options: Options, run: number): string {
   const given = [
     options.car === undefined ? '' : `--car ${options.car}`,
+    options.cpu === undefined ? '' : `--cpu ${options.cpu}`,
     options.for === FUZZ_DEFAULTS.for_ms ? '' : `--for ${options.for}ms`,
     options.nights === undefined ? '' : `--nights ${options.nights}`,
     options.only === undefined ? '' : `--only ${options.only}`,

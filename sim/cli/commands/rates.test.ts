@@ -61,15 +61,32 @@ describe('spine rates', () => {
     expect(Math.min(...observed.filter(row => row.frames > 0).map(row => row.worst_ms))).toBeGreaterThan(0.15)
   }, PATIENCE_ms)
 
-  it('names what took longer than its bound, as of a hub that leaves too much time between two frames', async () => {
-    const methods = Transmitter.prototype as object as Record<'sent', (this: { clear_ms: Float64Array }, id: number) => void>
-    const original = methods.sent
-    methods.sent = function (id) {
-      original.call(this, id)
-      const location = id >> 8 & 0x0f
-      if (this.clear_ms[location]! < Infinity) this.clear_ms[location]! += 60
+  it('counts what a processor takes until a frame is in its controller, with --cpu', async () => {
+    const longest_ms = async (...words: string[]): Promise<number> => {
+      const terminal = fakeTerminal()
+      await run(['rates', '--observe', '20s', '--seed', '7', '--json', ...words], terminal)
+      const { observed } = JSON.parse(terminal.out) as { observed: ObservedRow[] }
+      return Math.max(...observed.filter(row => row.message === 'PowerRequest').map(row => row.worst_ms))
     }
-    onTestFinished(() => { methods.sent = original })
+    const [ideal_ms, slow_ms] = [await longest_ms(), await longest_ms('--cpu', 'esp32-xs')]
+    expect(slow_ms).toBeGreaterThan(ideal_ms + 2)
+    expect(slow_ms).toBeLessThan(20)
+  }, PATIENCE_ms)
+
+  it('names what took longer than its bound, as of a hub that leaves too much time between two frames', async () => {
+    const methods = Transmitter.prototype as object as Record<'pump', (this: { clear_ms: Float64Array }, now: number) => void>
+    const original = methods.pump
+    const lengthened = new WeakMap<Float64Array, Float64Array>()
+    methods.pump = function (now) {
+      const { clear_ms } = this
+      const known_ms = lengthened.get(clear_ms) ?? new Float64Array(clear_ms.length)
+      lengthened.set(clear_ms, known_ms)
+      clear_ms.forEach((at_ms, location) => {
+        if (at_ms > now && at_ms < Infinity && at_ms !== known_ms[location]) known_ms[location] = clear_ms[location] = at_ms + 60
+      })
+      original.call(this, now)
+    }
+    onTestFinished(() => { methods.pump = original })
     const terminal = fakeTerminal()
     expect(await run(['rates', '--observe', '30s', '--seed', '7'], terminal)).toBe(1)
     expect(terminal.out).toMatch(/^WindowCommand@\w+ .* !/m)
