@@ -38,7 +38,8 @@ describe('a check of a car that runs', () => {
     const end = run(['check', live.links[0]!.addresses[0]!, '--for', '20s'], terminal)
     await until(() => standing(live).filter((one, i) => one !== before[i]).length > 3, 'loads are switched')
     terminal.interrupt()
-    expect(await end, terminal.err).toBe(0)
+    // Ended so early, nothing may have carried enough to be judged.
+    expect([0, 1], terminal.err).toContain(await end)
     const ended_ns = live.car.now_ns
     await until(() => standing(live).join() === before.join(), 'all is as it was')
     await until(() => live.car.now_ns > ended_ns + 1e9, 'a second has passed')
