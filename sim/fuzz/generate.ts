@@ -1,6 +1,7 @@
 import { Prng } from '../kernel/index.ts'
 import { FUZZ_KINDS, KIND_NAMES, type KindName } from './kinds.ts'
-import { BOOT_ms, chosenCar, type FuzzOptions } from './options.ts'
+import { chosenCar } from './chosen-car.ts'
+import { BOOT_ms, type FuzzOptions } from './options.ts'
 import { drawNight, FUZZ_SCENES, SCENE_NAMES, type SceneName, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
 import type { CarNames } from './stage.ts'

@@ -1,5 +1,5 @@
-import { CARS, CPUS } from '../car/index.ts'
-import { byName, type Data, namesOf, number, object, oneOf, optional, read, whole } from '../schema/index.ts'
+import { byName, type Data, number, object, read, whole } from '../schema/index.ts'
+import { carSchema, chosenCar, chosenSchema } from './chosen-car.ts'
 import { FUZZ_KINDS, type KindName } from './kinds.ts'
 import { FUZZ_SCENES, type SceneName } from './scenes.ts'
 
@@ -9,16 +9,6 @@ const LONGEST_ms = 86_400_000
 export const BOOT_ms = 1200
 /** Time for events between start and calm. */
 const LEAST_ACTION_ms = 1000
-
-/** A car that comes with the project, the sedan when it is left out; what its hubs run on, which takes no time when it is left out. */
-export const carSchema = { car: optional(oneOf(namesOf(CARS))), cpu: optional(oneOf(CPUS)) }
-const chosenSchema = object(carSchema)
-export type ChosenCar = Data<typeof chosenSchema>
-
-/** Of more than that, that. */
-export function chosenCar({ car, cpu }: ChosenCar): ChosenCar {
-  return { ...(car !== undefined && { car }), ...(cpu !== undefined && { cpu }) }
-}
 
 /** Everything that shapes random runs, in one record. */
 export const optionsSchema = object({

@@ -2,7 +2,8 @@ import { LOCATION, type LocationName, MESSAGES } from '#protocol/catalogue/index
 import { dataId, dataIdOf } from '#protocol/index.ts'
 import type { Car, CpuName } from '../car/index.ts'
 import { generateScript } from './generate.ts'
-import { chosenCar, fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
+import { chosenCar } from './chosen-car.ts'
+import { fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
 import { runScript } from './run.ts'
 import { carNames } from './stage.ts'
 

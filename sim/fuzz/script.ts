@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { byName, list, type Made, not, number, object, oneOf, read, whole, withDefault } from '../schema/index.ts'
 import { KIND_NAMES } from './kinds.ts'
-import { carSchema } from './options.ts'
+import { carSchema } from './chosen-car.ts'
 
 /** Longest run and latest event, ms: 24 hours and a night. */
 const LONGEST_ms = 100_000_000

@@ -5,7 +5,7 @@ import type { Judges } from '../checkers/index.ts'
 import { watch } from '../checkers/index.ts'
 import type { Timer } from '../kernel/index.ts'
 import { Coverage } from './coverage.ts'
-import type { ChosenCar } from './options.ts'
+import type { ChosenCar } from './chosen-car.ts'
 import { Recollection } from './recollection.ts'
 
 /** What a car has that a script can name. */
