@@ -165,9 +165,9 @@ function judge(talker: Talker<unknown>, state: number, head: number, sameBoot: b
 export class E2eReceiver<Taker = undefined> {
   /** Frames by `E2E_OUTCOME`. */
   readonly counts: Uint32Array
-  /** Each at the place of its key, or near. */
-  readonly talkers: Talker<Taker>[]
   evicted: number
+  /** Each at the place of its key, or near. */
+  private readonly talkers: Talker<Taker>[]
   private readonly mask: number
   private readonly nobody: Talker<Taker>
 

@@ -289,6 +289,7 @@ export class Transmitter {
       const counter = this.e2e[dataId]!
       const sealer = this.sealer
       if (sealer !== undefined) frame.length = sealer.seal(id, data, frame.length)
+      // `protect`, written out: it is what every frame costs, and a call of it more than what it does.
       data[1] = counter
       data[0] = checksum(data, frame.length, startOf(dataId))
       this.e2e[dataId] = counter >= E2E_COUNTER_MAX ? 0 : counter + 1

@@ -90,10 +90,9 @@ export class Vehicle implements VehicleView {
     if (this.pulledOut || !(values.speed_kmh >= 0)) return
     const age_ms = now - this.known_ms
     this.known_ms = now
-    if (values.speed_kmh === this.speed && values.ignition === this.ignitionCode && values.gear === this.gearCode) {
-      // As nearly always.
-      if (age_ms <= KNOWN_IGNITION_ms) return
-    }
+    // As nearly always.
+    const same = values.speed_kmh === this.speed && values.ignition === this.ignitionCode && values.gear === this.gearCode
+    if (same && age_ms <= KNOWN_IGNITION_ms) return
     if (!this.staleJob.armed) this.schedule.startAt(this.staleJob, now + KNOWN_IGNITION_ms + 1)
     const doubted = now - this.doubted_ms <= DOUBT_ms
     const speed_kmh = values.speed_kmh < this.speed ? this.slower_kmh(values.speed_kmh, age_ms, doubted) : values.speed_kmh

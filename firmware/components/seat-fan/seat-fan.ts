@@ -83,10 +83,9 @@ class SeatFanDriver implements CommandedDriver<SeatFanCommandValues, SeatFanStat
 
   private setGoal(goal: number): void {
     const needs = this.context.descriptor
-    const rules = SEAT_FAN_PARAMETERS
     this.goal = goal
     if (goal === 0) this.context.power.release()
-    else this.context.power.want(needs.run_A, needs.peak_A, rules.lease_ms, rules.priority)
+    else this.context.power.want(needs.run_A, needs.peak_A, SEAT_FAN_PARAMETERS.lease_ms, SEAT_FAN_PARAMETERS.priority)
     this.drive()
   }
 

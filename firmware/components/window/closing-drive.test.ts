@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MOTOR_DATA, runs } from '../../testing/index.ts'
 import { Closing } from './closing.ts'
-import { GUARD_PARAMETERS } from './guard.ts'
+import { LAW } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage, frictionKnot_mm } from './load.ts'
 import { climateFactor, WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -35,7 +35,7 @@ class Drive {
   at(gap_mm: number): this {
     const { guard, reading } = this.closing
     guard.glass_mm = gap_mm
-    guard.far = gap_mm > GUARD_PARAMETERS.guarded_mm
+    guard.far = gap_mm > LAW.guarded_mm
     reading.gap_mm = gap_mm
     return this
   }
@@ -332,7 +332,7 @@ describe('what a closing will take', () => {
       closing.guard.load.load_A = load_A
       return closing.neededNow_A(0.5)
     }
-    const shows_A = (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / MOTOR.force_N_A
+    const shows_A = (LAW.trip_N + LAW.margin_N) / MOTOR.force_N_A
     const guarded_A = (friction_A: number): unknown => expect.closeTo(0.5 * (1.1 * friction_A + shows_A), 6)
     expect([needed_A(true, 12, 135), needed_A(false, 12, 135), needed_A(false, 5, 135)])
       .toEqual([guarded_A(8), guarded_A(12), guarded_A(8)])

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 
 import { MOTOR_DATA, runs } from '../../testing/index.ts'
 import { Closing } from './closing.ts'
-import { GUARD_PARAMETERS } from './guard.ts'
+import { LAW } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -264,7 +264,7 @@ describe('a slam of the door', () => {
 describe('a closing', () => {
   it('tells an obstacle', () => {
     const bench = new Bench(150).run(100)
-    bench.friction_A = FRICTION_A + (GUARD_PARAMETERS.trip_N + 30) / MOTOR.force_N_A
+    bench.friction_A = FRICTION_A + (LAW.trip_N + 30) / MOTOR.force_N_A
     bench.run(0, 200)
     expect(bench.pinched).toBe(true)
   })
@@ -343,7 +343,7 @@ describe('what a closing will take', () => {
 
   it('includes what shows a hand, here and now', () => {
     const bench = new Bench(150).run(100)
-    const beyond_A = (GUARD_PARAMETERS.trip_N + GUARD_PARAMETERS.margin_N) / MOTOR.force_N_A
-    expect(bench.closing.neededNow_A(0.5)).toBeCloseTo(0.5 * (GUARD_PARAMETERS.eFuse * bench.closing.guard.friction_A + beyond_A), 6)
+    const beyond_A = (LAW.trip_N + LAW.margin_N) / MOTOR.force_N_A
+    expect(bench.closing.neededNow_A(0.5)).toBeCloseTo(0.5 * (LAW.eFuse * bench.closing.guard.friction_A + beyond_A), 6)
   })
 })

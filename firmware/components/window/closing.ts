@@ -1,4 +1,4 @@
-import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
+import { LAW, PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import type { WindowInputs } from './inputs.ts'
 import { frictionKnot_mm, frictionKnotAbove } from './load.ts'
@@ -58,7 +58,7 @@ const LIMITED_ms = 200
 /** What a closing may take more than is known of friction, as friction varies from day to day. */
 const SPARE = 1.15
 /** From above the first one where a hand may be: from here on a closing needs the current that shows one. */
-const FIRST_GUARDED_KNOT = frictionKnotAbove(GUARD_PARAMETERS.guarded_mm) - 1
+const FIRST_GUARDED_KNOT = frictionKnotAbove(LAW.guarded_mm) - 1
 
 /** What is measured at a tick. */
 type Measured = Pick<WindowInputs, 'taken_ms' | 'port_A' | 'plug_V' | 'limit_A' | 'acceleration_m_s2'>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { GuardSteps } from '../../testing/index.ts'
-import { GUARD_PARAMETERS } from './guard.ts'
+import { LAW } from './guard.ts'
 
-const { stiff_mm, lasting_N, lasts_s, winds_pulses_s, end_mm } = GUARD_PARAMETERS
+const { stiff_mm, lasting_N, lasts_s, winds_pulses_s, end_mm } = LAW
 /** Pulses a second of a drum that closes by a millimetre a tick. */
 const PULSES_s_mm = 211.24
 
@@ -19,7 +19,7 @@ describe('a load that lasts', () => {
     const told_ms = steps.told_ms(25, 500)
     expect(told_ms).toBeGreaterThan(500 * lasts_s)
     expect(told_ms).toBeLessThan(3000 * lasts_s)
-    expect(steps.guard.excess_N).toBeLessThan(GUARD_PARAMETERS.trip_N - 2)
+    expect(steps.guard.excess_N).toBeLessThan(LAW.trip_N - 2)
     expect(steps.guard['lasting_N']).toBeGreaterThan(lasting_N)
     expect(closedTo(stiff_mm - 5).told_ms(lasting_N - 3, 500, 0.12)).toBeNaN()
   })

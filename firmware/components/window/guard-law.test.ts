@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
-import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
+import { LAW, PinchGuard } from './guard.ts'
 import { climateFactor } from './motor.ts'
 
-const { startsFar_mm, scaleLeast, scaleMost, guarded_mm, top_mm, end_mm, end_N, growing_N, mayBeHand_N, moves_pulses_s } = GUARD_PARAMETERS
+const { startsFar_mm, scaleLeast, scaleMost, guarded_mm, top_mm, end_mm, end_N, growing_N, mayBeHand_N, moves_pulses_s } = LAW
 
 /** Way of the drum in a tick in which the glass just moves. */
 const CREEPS_mm = 0.06

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
-import { GUARD_PARAMETERS } from './guard.ts'
+import { LAW } from './guard.ts'
 
-const { startsFar_mm, foundFar_mm, guarded_mm } = GUARD_PARAMETERS
+const { startsFar_mm, foundFar_mm, guarded_mm } = LAW
 
 /** A closing whose cable is slack for its first 9 mm. */
 function slackFrom(from_mm: number): GuardSteps {
@@ -28,16 +28,16 @@ it('it knows friction before the glass is where a hand may be', () => {
 
 it('after one long tick it takes friction from that alone', () => {
   const steps = new GuardSteps(150)
-  steps.reading.elapsed_ms = GUARD_PARAMETERS.found_ms
-  steps.tick(0, GUARD_PARAMETERS.found_mm + 1)
+  steps.reading.elapsed_ms = LAW.found_ms
+  steps.tick(0, LAW.found_mm + 1)
   const { guard } = steps
   expect(guard.found).toBe(true)
   const share = guard.load.load_A / STEPS_FRICTION_A
-  expect(guard.scale).toBeCloseTo(Math.max(GUARD_PARAMETERS.scaleLeast, Math.min(GUARD_PARAMETERS.scaleMost, share)), 1)
+  expect(guard.scale).toBeCloseTo(Math.max(LAW.scaleLeast, Math.min(LAW.scaleMost, share)), 1)
 })
 
 describe('what is put in while the glass backs off, and met before friction is found', () => {
-  const { moved_mm, findFrom_mm, findFrom_ms, rise_N, less_N, scaleLeast } = GUARD_PARAMETERS
+  const { moved_mm, findFrom_mm, findFrom_ms, rise_N, less_N, scaleLeast } = LAW
   const OPENED_A = 4
   const { motor } = new GuardSteps(100)
   /** The most and the least that this back-off makes of closing, N beyond what was usual. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { GuardSteps, STEPS_FRICTION_A } from '../../testing/index.ts'
-import { GUARD_PARAMETERS } from './guard.ts'
+import { LAW } from './guard.ts'
 
-const { trip_N, tripFar_N, found_mm, mayBeHand_N } = GUARD_PARAMETERS
+const { trip_N, tripFar_N, found_mm, mayBeHand_N } = LAW
 
 /** A closing whose friction is found, `scale` times the learned one. */
 function closing(from_mm: number, scale = 1): GuardSteps {
@@ -40,7 +40,7 @@ describe('friction of today', () => {
     const steps = closing(400, 0.5)
     steps.scale = 0
     steps.pass(3000, 0, 0.1)
-    expect(steps.guard.scale).toBe(GUARD_PARAMETERS.scaleLeast)
+    expect(steps.guard.scale).toBe(LAW.scaleLeast)
   })
 
   it('that rises is followed slowly, and not beyond what may be a hand', () => {
@@ -104,13 +104,13 @@ describe('the end', () => {
 describe('the limit of the eFuse', () => {
   it('lies above friction with the tolerance of the eFuse, by trip and margin; at the end by more', () => {
     const { guard, motor } = closing(150)
-    const beyond_N = (guard.windingBound_A() - GUARD_PARAMETERS.eFuse * guard.friction_A) * motor.force_N_A
-    expect(beyond_N).toBeCloseTo(trip_N + GUARD_PARAMETERS.margin_N, 6)
-    expect(guard.windingNeeds_A(100, 8, 9)).toBeCloseTo(GUARD_PARAMETERS.eFuse * 8 + beyond_N / motor.force_N_A, 6)
+    const beyond_N = (guard.windingBound_A() - LAW.eFuse * guard.friction_A) * motor.force_N_A
+    expect(beyond_N).toBeCloseTo(trip_N + LAW.margin_N, 6)
+    expect(guard.windingNeeds_A(100, 8, 9)).toBeCloseTo(LAW.eFuse * 8 + beyond_N / motor.force_N_A, 6)
     expect(guard.windingNeeds_A(300, 8, 9)).toBe(9)
     const steps = closing(25)
     while (!steps.guard.atEnd()) steps.tick(0)
-    const atEnd_N = (steps.guard.windingBound_A() - GUARD_PARAMETERS.eFuse * steps.guard.friction_A) * motor.force_N_A
-    expect(atEnd_N).toBeCloseTo(GUARD_PARAMETERS.tripTop_N + GUARD_PARAMETERS.endMargin_N, 6)
+    const atEnd_N = (steps.guard.windingBound_A() - LAW.eFuse * steps.guard.friction_A) * motor.force_N_A
+    expect(atEnd_N).toBeCloseTo(LAW.tripTop_N + LAW.endMargin_N, 6)
   })
 })

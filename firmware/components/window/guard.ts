@@ -16,8 +16,8 @@ export interface ClosingReading extends LoadReading {
   gap_mm: number
 }
 
-/** The numbers of the law. Here by a short name: a build puts each in its place only where the table itself is named. */
-const LAW = {
+/** The numbers of the law, by a short name: a build puts each in its place only where the table itself is named. */
+export const LAW = {
   /** Force above friction that counts as an obstacle: where the law looks (4–200 mm), and above. */
   trip_N: 28,
   tripFar_N: 45,
@@ -98,7 +98,6 @@ const LAW = {
   /** The end stop is one that it is pressed into by so much. */
   end_N: 25,
 } as const
-export { LAW as GUARD_PARAMETERS }
 
 /**
  * Tells an obstacle from friction while the glass closes: a load that rises above what this very closing took before. What

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IGNITION, WINDOW_STATE } from '#protocol/index.ts'
 import { duty, MOTOR_DATA, order, rest, runs, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
-import { GUARD_PARAMETERS, PinchGuard } from './guard.ts'
+import { LAW, PinchGuard } from './guard.ts'
 import type { ClosingReading } from './guard.ts'
 import { FRICTION_KNOTS, frictionImage } from './load.ts'
 import { WindowMotor } from './motor.ts'
@@ -107,7 +107,7 @@ describe('the guard', () => {
   it('takes no force below friction for a hand, whatever is measured, and its limit stays above friction', () => {
     const from = fc.integer({ min: 3, max: 440 })
     fc.assert(fc.property(learned, from, fc.array(reading, { maxLength: 60 }), (learned_A, from_mm, readings) => {
-      const p = GUARD_PARAMETERS
+      const p = LAW
       const guard = guardOf(learned_A, from_mm)
       const state: ClosingReading = {
         dt_s: 0, elapsed_ms: 0, stalled_ms: 0, gap_mm: from_mm, winding_A: 0, motor_V: 0, acceleration_m_s2: 0, pulses_s: 0,

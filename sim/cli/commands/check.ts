@@ -160,11 +160,11 @@ function text(car: Topology, diagnosis: Diagnosis, severity: Severity, before: B
   const rows = places.map((place) => {
     const finding = findings.find(one => one.cables.join() === place.cables.join())
     const known = finding !== undefined || place.state === 'good'
-    const added = finding === undefined ? place : { added_Ohm: finding.added_Ohm, resolution_Ohm: finding.deviation_Ohm }
+    const deviation_Ohm = finding?.deviation_Ohm ?? place.resolution_Ohm
     const state = stateText(place)
     return [
-      place.cables.join(' or '), mOhm(place.nominal_Ohm), known ? mOhm(Math.max(0, place.nominal_Ohm + added.added_Ohm)) : '',
-      known ? `± ${mOhm(2 * added.resolution_Ohm)}` : '', place.state === 'bad' ? colors.red(state) : place.state === 'good' ? colors.green(state) : colors.dim(state),
+      place.cables.join(' or '), mOhm(place.nominal_Ohm), known ? mOhm(Math.max(0, place.nominal_Ohm + place.added_Ohm)) : '',
+      known ? `± ${mOhm(2 * deviation_Ohm)}` : '', place.state === 'bad' ? colors.red(state) : place.state === 'good' ? colors.green(state) : colors.dim(state),
     ]
   })
   const excited = places.filter(place => !isUnknown(place)).length

@@ -49,7 +49,7 @@ function instances(row: MessageRow, location: LocationName): number {
   return Math.max(1, ...channels)
 }
 
-interface Options { bitrate: number, jitter: number, errorsPerS: number, observe?: number, seed: number, cpu?: CpuName, json?: boolean }
+interface Options { bitrate: number, jitter: number, errorsPerS: number, observe?: number, seed: number, cpu: CpuName, json?: boolean }
 
 /** `spine rates`. */
 export function define(command: Command, terminal: Terminal): void {
@@ -59,7 +59,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--errors-per-s <n>', 'bit errors a second that destroy a frame', positiveNumber, 0)
     .option('--observe <duration>', 'watch random use of the virtual car for so long of its time', duration)
     .addOption(shared('seed', 'of the random use', 1))
-    .addOption(new Option('--cpu <name>', 'what the observed hubs run on').choices(CPUS))
+    .addOption(new Option('--cpu <name>', 'what the observed hubs run on').choices(CPUS).default('ideal'))
     .addOption(shared('json', 'the whole table for programs'))
     .addHelpText('after', HELP)
     .action((options: Options) => {
@@ -95,7 +95,7 @@ async function observe(result: Rates, options: Options, for_ms: number, terminal
   const observed = observer.rows.map((seen, i): Observation => {
     const { response_ms, deadline_ms } = result.rows[i]!
     // The bound is of the bus: what a processor takes until a frame is in its controller comes on top.
-    const most_ms = options.cpu === undefined || options.cpu === 'ideal' ? Math.min(response_ms.peak, deadline_ms) : deadline_ms
+    const most_ms = options.cpu === 'ideal' ? Math.min(response_ms.peak, deadline_ms) : deadline_ms
     return { ...seen, bound_ms: response_ms.peak, deadline_ms, good: seen.worst_ms <= most_ms }
   })
   const late = observed.filter(row => !row.good)

@@ -1,11 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import plot from 'simple-ascii-chart'
 import type { KeyOutcome } from '../lib/live.ts'
-import { linesOf } from '../lib/screen.ts'
-import { table } from '../lib/table.ts'
 import type { Key, Terminal } from '../lib/terminal.ts'
 import { hasWords, type History } from './history.ts'
-import type { Scene, SceneRow, SceneTable } from './scene.ts'
+import { type Scene, type SceneRow, type SceneTable, tableLines } from './scene.ts'
 
 /** What rows are sorted by, the smallest first; undefined: they stay where they are. */
 const ORDERS: Readonly<Record<string, ((row: SceneRow) => number) | undefined>> = {
@@ -57,7 +55,7 @@ export class Desk {
   lines(now: () => Scene, time_s: number, history: History, terminal: Terminal): string[] {
     this.frozen = this.standing ? this.frozen ?? { scene: now(), time_s } : undefined
     const { head, tables, foot } = this.frozen?.scene ?? now()
-    const body = [...tables.flatMap(each => this.tableLines(each, terminal)), ...foot]
+    const body = [...tables.flatMap(each => this.arranged(each, terminal)), ...foot]
     const above = [...head, ...this.plotLines(history, terminal)]
     const room = Math.max(LEAST_BODY, terminal.rows - above.length - 2)
     this.offset = Math.max(0, Math.min(this.offset, body.length - room))
@@ -84,12 +82,12 @@ export class Desk {
     return 'changed'
   }
 
-  private tableLines({ columns, rows }: SceneTable, terminal: Terminal): string[] {
-    const kept = rows.filter(({ cells }) => hasWords(stripVTControlCharacters(cells.join(' ')), this.words.filter))
+  private arranged(all: SceneTable, terminal: Terminal): string[] {
+    const kept = all.rows.filter(({ cells }) => hasWords(stripVTControlCharacters(cells.join(' ')), this.words.filter))
     const by = ORDERS[ORDER_NAMES[this.order]!]
     const rank = (row: SceneRow): number => Number.isNaN(by!(row)) ? Infinity : by!(row)
     if (by !== undefined) kept.sort((a, b) => rank(a) - rank(b) || 0)
-    return kept.length === 0 && rows.length > 0 ? [] : linesOf(table(terminal, columns, kept.map(({ cells }) => cells)))
+    return kept.length === 0 && all.rows.length > 0 ? [] : tableLines(all, kept, terminal)
   }
 
   private plotLines(history: History, { columns, colors }: Terminal): string[] {

@@ -5,8 +5,8 @@ import {
 } from '#sim/diag/index.ts'
 import { MANAGER_STATE } from '#protocol/index.ts'
 import { echoSenderText } from '#protocol/messages/index.ts'
-import { loadText } from '../lib/screen.ts'
-import { type Column, right } from '../lib/table.ts'
+import { linesOf, loadText } from '../lib/screen.ts'
+import { type Column, right, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** A row of a table, and what rows are sorted by. */
@@ -54,6 +54,11 @@ const COUNTED: Partial<Record<keyof MonitorCounters, string>> = {
 
 /** A bus as it is now: our own messages, and those that DBC files describe. */
 export interface Watched { readonly model: MonitorModel, readonly foreign: ForeignSignals | undefined, readonly likely: readonly string[] }
+
+/** The lines of a table with these of its rows. */
+export function tableLines({ columns }: SceneTable, rows: readonly SceneRow[], terminal: Terminal): string[] {
+  return linesOf(table(terminal, columns, rows.map(({ cells }) => cells)))
+}
 
 /** What a link says now. */
 export function sceneOf({ model, foreign, likely }: Watched, heading: string, terminal: Terminal): Scene {

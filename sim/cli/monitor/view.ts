@@ -1,12 +1,10 @@
 import { monitorJson } from '#sim/diag/index.ts'
 import type { Link } from '#sim/gateway/index.ts'
 import type { View } from '../lib/live.ts'
-import { linesOf } from '../lib/screen.ts'
-import { table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { Desk } from './desk.ts'
 import { History } from './history.ts'
-import { monitorSummary, type Scene, sceneOf, type Watched } from './scene.ts'
+import { monitorSummary, type Scene, sceneOf, tableLines, type Watched } from './scene.ts'
 
 export type { Watched } from './scene.ts'
 
@@ -34,5 +32,5 @@ export function monitorView(link: Link, read: () => Watched, terminal: Terminal)
 
 /** Where nobody can press a key. */
 function wholeOf({ head, tables, foot }: Scene, terminal: Terminal): string[] {
-  return [...head, ...tables.flatMap(({ columns, rows }) => linesOf(table(terminal, columns, rows.map(({ cells }) => cells)))), ...foot]
+  return [...head, ...tables.flatMap(each => tableLines(each, each.rows, terminal)), ...foot]
 }

@@ -8,7 +8,7 @@ import { CHANGED_s, type IdState } from './frame-store.ts'
 import { saveLog } from './save.ts'
 import { beat, frames, hello, lost, model, plots, t } from './store.ts'
 import type { PlotKey } from './plots.ts'
-import { describer, readForeign } from './words.ts'
+import { describeAlone, describer, readForeign } from './words.ts'
 
 const mode = signal<'ids' | 'list'>('ids')
 const filter = signal('')
@@ -54,7 +54,7 @@ function ById(): JSX.Element {
   const wanted = filter.value.toLowerCase()
   const now_s = model.value.now_ns / 1e9
   const rows = [...frames.ids].sort(([, a], [, b]) => a.id - b.id).flatMap(([key, state]) => {
-    const words = describer()(stateFrame(state))
+    const words = describeAlone(stateFrame(state))
     const foreign = opened.value === key ? readForeign(stateFrame(state)) : undefined
     const id = identifierText(state.id, state.extended)
     return matches(wanted, id, words.title, words.sender, words.text) ? [{ key, state, words, foreign, id }] : []
@@ -70,7 +70,7 @@ function ById(): JSX.Element {
               <td>{words.title}</td><td>{words.sender}</td><td class="number">{state.count}</td>
               <td class="number">{state.period_s > 0 ? `${(1 / state.period_s).toFixed(state.period_s > 1 ? 2 : 0)} /s` : '—'}</td>
               <td class="mono"><Bytes state={state} now_s={now_s} /></td>
-              <td class="words">{foreign !== undefined ? <ForeignFields reading={foreign} text={words.text} /> : opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && !words.title.startsWith('ISO-TP') && <em class="bad"> {words.problem}</em>}</td>
+              <td class="words">{foreign !== undefined ? <ForeignFields reading={foreign} text={words.text} /> : opened.value === key && words.title.includes('@') ? <Fields title={words.title} text={words.text} /> : words.text}{words.problem !== '' && <em class="bad"> {words.problem}</em>}</td>
             </tr>
           ))}
         </tbody>

@@ -28,6 +28,12 @@ export function readForeign(frame: LinkFrame): MessageReading | undefined {
   return frame.error || frame.remote ? undefined : database.value?.read(frame)
 }
 
+/** Describes one frame by itself: of a message of several it is a part, and that the others are not there is no problem. */
+export function describeAlone(frame: LinkFrame): FrameDescription {
+  const words = describer()(frame)
+  return 'isoTp' in words.json ? { ...words, problem: '' } : words
+}
+
 /** Describes frames in their order: by the DBC, as parts of diagnosis, or by our catalogue. */
 export function describer(): (frame: LinkFrame) => FrameDescription {
   const catalogue = new FrameDescriber()
