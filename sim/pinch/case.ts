@@ -1,6 +1,6 @@
 import { Prng } from '../kernel/index.ts'
 import { WINDOW_REGULATOR } from '../plants/index.ts'
-import { CASE_PARAMETERS, type CaseParameter, drawValue, SPACE } from './tolerances.ts'
+import { CASE_PARAMETERS, type CaseParameter, type CaseSpace, drawValue, SPACE } from './tolerances.ts'
 
 /** A case: a value for everything that varies, the unit of hardware among it. */
 export type CaseValues = Readonly<Record<CaseParameter, number>>
@@ -35,9 +35,9 @@ export function byLaw(kind: ObjectKind): boolean {
   return OBJECT_KINDS.indexOf(kind) < RODS.length
 }
 
-/** Number `number` of the cases of `seed`: the same on every machine. Dice of its own for each parameter: a new one shifts no other. */
-export function drawCase(seed: number, number: number): CaseValues {
-  const drawn = CASE_PARAMETERS.map(name => [name, drawValue(new Prng(seed, `pinch ${number} ${name}`), name)])
+/** Number `number` of the cases of `seed`: the same on every machine. Each parameter has dice of its own: none shifts another. */
+export function drawCase(seed: number, number: number, space: CaseSpace = SPACE): CaseValues {
+  const drawn = CASE_PARAMETERS.map(name => [name, drawValue(new Prng(seed, `pinch ${number} ${name}`), space[name])])
   return Object.fromEntries(drawn) as Record<CaseParameter, number>
 }
 

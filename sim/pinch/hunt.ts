@@ -2,7 +2,7 @@ import { Prng } from '../kernel/index.ts'
 import { normal } from '../plants/index.ts'
 import { type CaseValues, drawCase } from './case.ts'
 import { type Detection, pressCase } from './judge.ts'
-import { CASE_PARAMETERS, type CaseParameter, drawValue, SPACE } from './tolerances.ts'
+import { CASE_PARAMETERS, type CaseParameter, type CaseSpace, drawValue, SPACE } from './tolerances.ts'
 
 /** A case that the hunt has tried. */
 export interface Prey {
@@ -30,21 +30,23 @@ export class Hunt {
   private readonly dice: Prng
   private readonly seed: number
   private readonly detection: Detection
+  private readonly space: CaseSpace
   private drawn: number
   private herd: Prey[] = []
   private idle = 0
 
-  /** `part` of several that hunt at once, each for itself. */
-  constructor(seed: number, part: number, detection: Detection) {
+  /** `part` of several that hunt at once, each for itself; in `space`. */
+  constructor(seed: number, part: number, detection: Detection, space: CaseSpace = SPACE) {
     this.dice = new Prng(seed, `pinch hunt ${part}`)
     this.seed = seed
     this.detection = detection
+    this.space = space
     this.drawn = part * 1_000_000
   }
 
   /** Tries one more case. */
   next(): void {
-    if (this.herd.length < POPULATION) this.herd.push(this.try(drawCase(this.seed, this.drawn++)))
+    if (this.herd.length < POPULATION) this.herd.push(this.try(drawCase(this.seed, this.drawn++, this.space)))
     else this.breed()
   }
 
@@ -61,7 +63,7 @@ export class Hunt {
   }
 
   private try(drawn: CaseValues): Prey {
-    const values = { ...short(drawn), course: 0 }
+    const values = { ...this.short(drawn), course: 0 }
     const prey = { values, peak_N: pressCase(values, this.detection).peak_N }
     this.tried++
     if (this.best === undefined || prey.peak_N > this.best.peak_N) this.best = prey
@@ -87,18 +89,18 @@ export class Hunt {
 
   /** Drawn anew, or a step aside. */
   private mutated(name: CaseParameter, value: number): number {
-    const { low, high, draw } = SPACE[name]
-    if (draw === 'whole' || this.dice.chance(0.5)) return drawValue(this.dice, name)
+    const { low, high, draw } = this.space[name]
+    if (draw === 'whole' || this.dice.chance(0.5)) return drawValue(this.dice, this.space[name])
     return Math.max(low, Math.min(high, value + STEP * (high - low) * normal(this.dice)))
   }
-}
 
-/** With few digits, so that the command that replays it is no longer than it has to be. */
-function short(values: CaseValues): CaseValues {
-  const rounded = CASE_PARAMETERS.map((name): [CaseParameter, number] => {
-    const { low, high, draw } = SPACE[name]
-    const value = values[name]
-    return [name, draw === 'whole' ? value : Math.max(low, Math.min(high, Number(value.toPrecision(DIGITS))))]
-  })
-  return Object.fromEntries(rounded) as Record<CaseParameter, number>
+  /** With few digits, so that the command that replays it is no longer than it has to be. */
+  private short(values: CaseValues): CaseValues {
+    const rounded = CASE_PARAMETERS.map((name): [CaseParameter, number] => {
+      const { low, high, draw } = this.space[name]
+      const value = values[name]
+      return [name, draw === 'whole' ? value : Math.max(low, Math.min(high, Number(value.toPrecision(DIGITS))))]
+    })
+    return Object.fromEntries(rounded) as Record<CaseParameter, number>
+  }
 }

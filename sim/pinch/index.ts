@@ -15,4 +15,4 @@ export {
 } from './sweep.ts'
 export { traceSvg } from './trace-svg.ts'
 export { type CaseMoment, traceCase } from './trace.ts'
-export { CASE_PARAMETERS, drawUnit, SPACE } from './tolerances.ts'
+export { CASE_PARAMETERS, type CaseParameter, type CaseSpace, drawUnit, type HeldRanges, heldSpace, SPACE } from './tolerances.ts'

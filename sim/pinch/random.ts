@@ -3,7 +3,7 @@ import { type CaseResult, closeCase, type Detection, pressCase, type Situation, 
 import { meanOf, standardisedDifference, upperBound } from './statistics.ts'
 import { quantile } from './summary.ts'
 import { LIMIT_N } from './sweep.ts'
-import { CASE_PARAMETERS, type CaseParameter, SPACE } from './tolerances.ts'
+import { CASE_PARAMETERS, type CaseParameter, type CaseSpace, SPACE } from './tolerances.ts'
 
 /** What came of one case. */
 export interface RandomOutcome {
@@ -14,8 +14,8 @@ export interface RandomOutcome {
 }
 
 /** Case `number` closes over its object and, with `closings`, from fully open over nothing. */
-export function runRandom(seed: number, number: number, detection: Detection, closings: boolean): RandomOutcome {
-  const values = drawCase(seed, number)
+export function runRandom(seed: number, number: number, detection: Detection, closings: boolean, space: CaseSpace = SPACE): RandomOutcome {
+  const values = drawCase(seed, number, space)
   return {
     number, press: pressCase(values, detection),
     closing: closings ? closeCase(SITUATIONS[situationOf(number)](values), detection) : undefined,
@@ -96,10 +96,12 @@ interface Pressed extends NumberedForce {
 /** Collects outcomes in any order; says the same whatever the order was. */
 export class RandomTally {
   private readonly seed: number
+  private readonly space: CaseSpace
   private readonly outcomes: RandomOutcome[] = []
 
-  constructor(seed: number) {
+  constructor(seed: number, space: CaseSpace = SPACE) {
     this.seed = seed
+    this.space = space
   }
 
   get cases(): number {
@@ -113,7 +115,7 @@ export class RandomTally {
   report(): RandomReport {
     this.outcomes.sort((a, b) => a.number - b.number)
     const pressed: Pressed[] = this.outcomes.map(({ number, press }) =>
-      ({ number, peak_N: press.peak_N, result: press, values: drawCase(this.seed, number) }))
+      ({ number, peak_N: press.peak_N, result: press, values: drawCase(this.seed, number, this.space) }))
     const law = pressed.filter(({ values }) => byLaw(objectOf(values).kind))
     const hardest = [...law].sort((a, b) => b.peak_N - a.peak_N)
     return {

@@ -2,7 +2,7 @@ import type { Prng } from '../kernel/index.ts'
 import type { WindowUnit } from '../plants/index.ts'
 
 /** One thing that varies: what a case is drawn from, and what a search may change. */
-interface Parameter {
+export interface Parameter {
   readonly nominal: number
   readonly low: number
   readonly high: number
@@ -82,15 +82,31 @@ export const SPACE = { ...UNIT_TOLERANCES, ...CASE_SPACE } as const
 
 type UnitParameter = keyof typeof UNIT_TOLERANCES
 export type CaseParameter = keyof typeof SPACE
+/** What cases are drawn from: the declared space, or a part of it. */
+export type CaseSpace = Readonly<Record<CaseParameter, Parameter>>
+/** What some parameters are held within: the least and the most. */
+export type HeldRanges = Readonly<Partial<Record<CaseParameter, readonly [number, number]>>>
 /** One unit of hardware: a value for every tolerance. */
 export type Unit = Readonly<Record<UnitParameter, number>>
 
 const UNIT_PARAMETERS = Object.keys(UNIT_TOLERANCES) as readonly UnitParameter[]
 export const CASE_PARAMETERS = Object.keys(SPACE) as readonly CaseParameter[]
 
+/** The declared space with some parameters held within a range of theirs. Throws a RangeError for one that is not within it. */
+export function heldSpace(ranges: HeldRanges): CaseSpace {
+  const held = CASE_PARAMETERS.map((name): [CaseParameter, Parameter] => {
+    const { low, high, unit } = SPACE[name]
+    const range = ranges[name]
+    if (range === undefined) return [name, SPACE[name]]
+    const [from, to] = range
+    if (!(low <= from && from <= to && to <= high)) throw new RangeError(`${name} ${from}..${to} ${unit} is not in ${low}…${high} ${unit}`)
+    return [name, { nominal: from, low: from, high: to, unit, chance: 1, draw: SPACE[name].draw === 'whole' ? 'whole' : 'even' }]
+  })
+  return Object.fromEntries(held) as Record<CaseParameter, Parameter>
+}
+
 /** A value of one parameter. */
-export function drawValue(dice: Prng, name: CaseParameter): number {
-  const { nominal, low, high, chance, draw }: Parameter = SPACE[name]
+export function drawValue(dice: Prng, { nominal, low, high, chance, draw }: Parameter): number {
   const differs = dice.next() < chance
   const share = dice.next()
   if (!differs) return nominal
@@ -108,7 +124,7 @@ export function nominalUnit(given: Partial<Unit> = {}): Unit {
 
 /** Any unit within its tolerances, to four figures, as a script keeps it. */
 export function drawUnit(dice: Prng): Unit {
-  const drawn = UNIT_PARAMETERS.map(name => [name, Number(drawValue(dice, name).toPrecision(4))])
+  const drawn = UNIT_PARAMETERS.map(name => [name, Number(drawValue(dice, UNIT_TOLERANCES[name]).toPrecision(4))])
   return Object.fromEntries(drawn) as Record<UnitParameter, number>
 }
 

@@ -75,6 +75,20 @@ describe('spine pinch --random', () => {
     expect((await pinch('--second-line', '--case', text)).out).toContain(`${/hardest ([\d.]+) N/.exec(out)![1]} N at most`)
   })
 
+  it('holds what it draws to a part of the space, and so does a replay', async () => {
+    const { out } = await pinch('--random', '6', '--seed', '7', '--hold', 'rod=3,late_mm=9..13', '--second-line', '--jobs', '1')
+    const [, peak_N, held, number] = /([\d.]+) N: npx spine pinch --second-line --hold (\S+) --case 7:(\d+)/.exec(out)!
+    const again = await pinch('--second-line', '--json', '--hold', held!, '--case', `7:${number}`)
+    const { values, result } = JSON.parse(again.out) as { values: { rod: number, late_mm: number }, result: { peak_N: number } }
+    expect(result.peak_N.toFixed(1)).toBe(peak_N)
+    expect(values.rod).toBe(3)
+    expect(values.late_mm).toBeGreaterThanOrEqual(9)
+    const hunted = await pinch('--hunt', '300ms', '--hold', 'late_mm=9..13,rod=1..2', '--jobs', '1', '--json')
+    const prey = (JSON.parse(hunted.out) as { values: { rod: number, late_mm: number } }).values
+    expect(prey.late_mm).toBeGreaterThanOrEqual(9)
+    expect([1, 2]).toContain(prey.rod)
+  })
+
   it.each([
     [['--case', '7:1,nothing=3'], '"nothing=3" is no parameter'],
     [['--case', 'supply_V=17'], 'supply_V 17 V is not in 9…16 V'],
@@ -82,6 +96,9 @@ describe('spine pinch --random', () => {
     [['--random', '5', '--hunt', '1s'], 'are different ways'],
     [['--random', '5', '--learning', '--oracle', '40'], 'are different detections'],
     [['--random', '5', '--second-line', '--oracle', '40'], 'are different detections'],
+    [['--hunt', '1s', '--hold', 'road_m_s2=1..3'], 'road_m_s2 1..3 m/s² rms is not in 0…2 m/s² rms'],
+    [['--hunt', '1s', '--hold', 'late=1'], '"late=1" is no parameter: there are'],
+    [['--hold', 'age=1'], 'are for --random, --hunt'],
     [['--second-line'], 'are for --random, --hunt and --case'],
     [['--closings'], '--closings needs a number'],
     [['--part', '2/2'], 'is no part'],

@@ -12,7 +12,7 @@ import { Progress } from '../lib/progress.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { type CaseChoice, parseCase, showCase } from '../pinch/case.ts'
+import { type CaseChoice, type Held, parseCase, parseHeld, showCase } from '../pinch/case.ts'
 import { judgeHunt, type JudgeOptions, judgeRandom } from '../pinch/random.ts'
 
 const HELP = `
@@ -28,7 +28,8 @@ That is one grid and one unit of hardware. --random draws everything instead: ob
 ripple, temperature, seals, road, slam, wind, ticks, measuring errors, and one unit of hardware within its tolerances
 (sim/pinch/tolerances.ts). With --closings every case also closes from fully open over nothing: calm, on a road of 1 and of
 2 m/s², and through everything, by turns. --hunt breeds the hardest cases with each other for so long. Each case that is
-told prints the command that replays it: --case shows it over time, and takes other values too. --second-line disables the
+told prints the command that replays it: --case shows it over time, and takes other values too. --hold keeps to a part of the
+space: what is put in late only, or a rough road. --second-line disables the
 firmware's detection, so that the eFuse is alone; --oracle replaces it by one that knows the true force, as a control.
 --learning judges learning runs instead, which go down first and then close: "reversed" ones, and those that "stopped", found no end.
 
@@ -43,6 +44,8 @@ Examples:
   npx spine pinch --random 10000 --second-line
   npx spine pinch --random 10000 --learning --closings
   npx spine pinch --hunt 10m --seed 7
+  npx spine pinch --hunt 3m --hold late_mm=0.1..13
+  npx spine pinch --hunt 3m --hold road_m_s2=2,late_mm=0
   npx spine pinch --case 7:123 --svg closing.svg
   npx spine pinch --case 7:123,road_m_s2=0,drag=1`
 
@@ -52,6 +55,7 @@ interface Options {
   random?: number
   hunt?: number
   case?: CaseChoice
+  hold?: Held
   secondLine?: boolean
   oracle?: number
   learning?: boolean
@@ -87,6 +91,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--random <n>', 'cases in which everything is drawn, instead of a grid', wholeNumber(1, 100_000_000))
     .option('--hunt <duration>', 'search for the hardest press, for so long', duration)
     .option('--case <case>', 'one case over time: SEED:NUMBER, or name=value,…', parseCase)
+    .option('--hold <ranges>', 'of what --random, --hunt and --case draw: name=value or name=least..most,…', parseHeld)
     .option('--second-line', 'without the detection of obstacles: the current limit alone')
     .option('--oracle <N>', 'with a detection that knows the true force, and brakes at so many newtons', positiveNumber)
     .option('--learning', 'learning runs instead of closings')
@@ -108,7 +113,7 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
     throw usage('--second-line, --oracle and --learning are different detections: give one of them')
   }
   const judge: JudgeOptions = {
-    seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part,
+    seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part, held: options.hold,
     detection: options.learning === true ? 'learning' : options.secondLine === true ? 'none' : options.oracle ?? 'firmware',
   }
   const closings = count !== undefined
@@ -119,7 +124,9 @@ async function act(options: Options, terminal: Terminal): Promise<void> {
   if (closings && svg !== undefined) throw usage('--svg plots rods, and --closings meet none: leave one of them out')
   if (random !== undefined) return judgeRandom(random, closings, judge, terminal)
   if (hunt !== undefined) return judgeHunt(hunt, judge, terminal)
-  if (judge.detection !== 'firmware') throw usage('--second-line, --oracle and --learning are for --random, --hunt and --case')
+  if (judge.detection !== 'firmware' || judge.held !== undefined) {
+    throw usage('--second-line, --oracle, --learning and --hold are for --random, --hunt and --case')
+  }
   if (count === true) throw usage('--closings needs a number: how many')
   const good = count === undefined ? await sweepRods(options, terminal) : await sweepClosings(options, count, terminal)
   if (!good) throw new Failure('a limit was not kept')

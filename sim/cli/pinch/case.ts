@@ -1,5 +1,6 @@
 import {
-  type CaseMoment, type CaseValues, changedCase, drawCase, nominalCase, SITUATIONS, situationOf, SPACE, tellCase, traceCase, traceSvg,
+  type CaseMoment, type CaseParameter, type CaseSpace, type CaseValues, changedCase, drawCase, type HeldRanges, heldSpace, nominalCase,
+  SITUATIONS, situationOf, SPACE, tellCase, traceCase, traceSvg,
 } from '#sim/pinch/index.ts'
 import { describe, usage } from '../lib/failure.ts'
 import { right, table } from '../lib/table.ts'
@@ -18,12 +19,38 @@ export function parseCase(text: string): CaseChoice {
   const parts = text.split(',')
   const numbered = /^(\d+):(\d+)$/.exec(parts[0]!)
   const given = Object.fromEntries(parts.slice(numbered === null ? 0 : 1).map((part) => {
-    const [name, value] = part.split('=')
-    if (name === undefined || !Object.hasOwn(SPACE, name)) throw usage(`"${part}" is no parameter, nor a case such as 7:123 (seed:number): there are ${Object.keys(SPACE).join(', ')}`)
-    if (value === undefined || value.trim() === '') throw usage(`"${part}" has no value: write it like ${name}=${SPACE[name as keyof typeof SPACE].nominal}`)
+    const [name, value] = named(part, ', nor a case such as 7:123 (seed:number)')
     return [name, Number(value)]
   }))
   return { drawn: numbered === null ? undefined : { seed: Number(numbered[1]), number: Number(numbered[2]) }, given }
+}
+
+/** A part of the declared space, and how it was named. */
+export interface Held {
+  readonly text: string
+  readonly space: CaseSpace
+}
+
+/** `road_m_s2=2,late_mm=0..13`: parameters that have one value, or lie in a range. */
+export function parseHeld(text: string): Held {
+  const ranges = Object.fromEntries(text.split(',').map((part) => {
+    const [name, value] = named(part, '')
+    const [low, high = low] = value.split('..')
+    return [name, [Number(low), Number(high)]]
+  })) as HeldRanges
+  try {
+    return { text, space: heldSpace(ranges) }
+  } catch (error) {
+    throw usage(describe(error))
+  }
+}
+
+function named(part: string, alternative: string): [CaseParameter, string] {
+  const [name, value] = part.split('=')
+  if (name === undefined || !Object.hasOwn(SPACE, name)) throw usage(`"${part}" is no parameter${alternative}: there are ${Object.keys(SPACE).join(', ')}`)
+  const parameter = name as CaseParameter
+  if (value === undefined || value.trim() === '') throw usage(`"${part}" has no value: write it like ${name}=${SPACE[parameter].nominal}`)
+  return [parameter, value]
 }
 
 /** Around the press every moment is shown, elsewhere one in a tenth of a second. */
@@ -37,7 +64,7 @@ const COLUMNS = [
 export function showCase(
   choice: CaseChoice, closing: boolean, options: JudgeOptions, terminal: Terminal, save: ((svg: string) => void) | undefined,
 ): void {
-  const values = valuesOf(choice, closing)
+  const values = valuesOf(choice, closing, options.held)
   const { result, moments } = traceCase(values, options.detection, closing)
   const met = closing ? 'nothing is in the way' : tellCase(values)
   save?.(traceSvg(moments, met))
@@ -51,10 +78,10 @@ export function showCase(
   ].join(''), 2)
 }
 
-function valuesOf({ drawn, given }: CaseChoice, closing: boolean): CaseValues {
+function valuesOf({ drawn, given }: CaseChoice, closing: boolean, held: Held | undefined): CaseValues {
   try {
     if (drawn === undefined) return nominalCase(given)
-    const values = drawCase(drawn.seed, drawn.number)
+    const values = drawCase(drawn.seed, drawn.number, held?.space)
     return changedCase(closing ? SITUATIONS[situationOf(drawn.number)](values) : values, given)
   } catch (error) {
     throw usage(describe(error))

@@ -8,6 +8,7 @@ import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { type Part, runParts, sendUp } from '../lib/parts.ts'
+import type { Held } from './case.ts'
 
 /** What the ways of judging at random share. */
 export interface JudgeOptions {
@@ -15,6 +16,8 @@ export interface JudgeOptions {
   readonly detection: Detection
   readonly json: boolean
   readonly jobs: number
+  /** Only a part of the declared space is drawn from. */
+  readonly held: Held | undefined
   /** This process is one of several. */
   readonly part: Part | undefined
 }
@@ -26,10 +29,11 @@ const TOLD = 10
 
 /** `--random`: draws cases and says what came of them. */
 export async function judgeRandom(count: number, closings: boolean, options: JudgeOptions, terminal: Terminal): Promise<void> {
-  const { seed, detection, part, jobs } = options
-  const tally = new RandomTally(seed)
+  const { seed, detection, part, jobs, held } = options
+  const tally = new RandomTally(seed, held?.space)
+  const judge = (number: number): RandomOutcome => runRandom(seed, number, detection, closings, held?.space)
   if (part !== undefined) {
-    await inSlices(terminal, numbers(count, part), number => runRandom(seed, number, detection, closings), sendUp)
+    await inSlices(terminal, numbers(count, part), judge, sendUp)
     return
   }
   const progress = await Progress.open(terminal, () => `${tally.cases} of ${count} (${Math.floor(100 * tally.cases / count)} %)`, { plain: options.json })
@@ -38,7 +42,7 @@ export async function judgeRandom(count: number, closings: boolean, options: Jud
     progress.show()
   }
   if (jobs > 1) await runParts(jobs, ['pinch', '--random', String(count), ...closings ? ['--closings'] : [], ...words(options)], terminal, add)
-  else await inSlices(terminal, numbers(count, { index: 0, count: 1 }), number => runRandom(seed, number, detection, closings), add)
+  else await inSlices(terminal, numbers(count, { index: 0, count: 1 }), judge, add)
   progress.close()
   if (tally.cases < count) terminal.warn(`stopped after ${tally.cases} of ${count}: what follows is of those`)
   const report = tally.report()
@@ -55,12 +59,12 @@ interface Sighting {
 
 /** `--hunt`: searches the declared space for the hardest press. */
 export async function judgeHunt(for_ms: number, options: JudgeOptions, terminal: Terminal): Promise<void> {
-  const { seed, detection, part, jobs } = options
+  const { seed, detection, part, jobs, held } = options
   const until_ms = performance.now() + for_ms
   let tried = 0
   let best: Prey | undefined
   const hunt = async (self: Part, see: (sightings: readonly Sighting[]) => Promise<void> | void): Promise<void> => {
-    const own = new Hunt(seed, self.index, detection)
+    const own = new Hunt(seed, self.index, detection, held?.space)
     const step = (): Sighting => {
       own.next()
       return { tried: 1, best: own.best! }
@@ -89,8 +93,12 @@ export async function judgeHunt(for_ms: number, options: JudgeOptions, terminal:
 }
 
 /** The same again for a part. */
-function words({ seed, detection }: JudgeOptions): string[] {
-  return ['--seed', String(seed), ...detectionWords(detection)]
+function words({ seed, detection, held }: JudgeOptions): string[] {
+  return ['--seed', String(seed), ...detectionWords(detection), ...heldWords(held)]
+}
+
+function heldWords(held: Held | undefined): string[] {
+  return held === undefined ? [] : ['--hold', held.text]
 }
 
 function detectionWords(detection: Detection): string[] {
@@ -103,8 +111,8 @@ function replayOf(values: CaseValues, { detection }: JudgeOptions): string {
   return ['npx spine pinch', ...detectionWords(detection), `--case '${caseText(values)}'`].join(' ')
 }
 
-function numberedReplay(number: number, { seed, detection }: JudgeOptions, more = ''): string {
-  return ['npx spine pinch', ...detectionWords(detection), `--case ${seed}:${number}${more}`].join(' ')
+function numberedReplay(number: number, { seed, detection, held }: JudgeOptions, more = ''): string {
+  return ['npx spine pinch', ...detectionWords(detection), ...heldWords(held), `--case ${seed}:${number}${more}`].join(' ')
 }
 
 function* numbers(count: number, part: Part): Generator<number> {
@@ -159,7 +167,7 @@ function reportText(report: RandomReport, options: JudgeOptions, terminal: Termi
     closings.length > 0 ? table(terminal, CLOSING_COLUMNS, closings.map(closingRow)) : '',
     `\n${failures.length > 0 ? `At or above ${LIMIT_N} N` : 'Hardest'}:\n`,
     ...told.slice(0, TOLD).map(({ number: n, peak_N }) =>
-      `  ${coloured(peak_N, terminal)} N: ${numberedReplay(n, options)}\n    ${tellCase(drawCase(options.seed, n))}\n`),
+      `  ${coloured(peak_N, terminal)} N: ${numberedReplay(n, options)}\n    ${tellCase(drawCase(options.seed, n, options.held?.space))}\n`),
     told.length > TOLD ? `  and ${told.length - TOLD} more (--json has all)\n` : '',
     falseReversals.length > 0 ? 'Reversed though nothing was in the way:\n' : '',
     ...falseReversals.slice(0, TOLD).map(n => `  ${situationOf(n)}: ${numberedReplay(n, options, ' --closings')}\n`),
