@@ -41,6 +41,7 @@ describe('encoding by name', () => {
 
   it.each([
     ['WindowComand', 'FL', {}, 'unknown message "WindowComand": did you mean WindowCommand?'],
+    ['HubStauts', 'FL', {}, 'unknown message "HubStauts": did you mean HubStatus?'],
     ['Banana', 'FL', {}, /^unknown message "Banana" \(known: HubStatus, .*…\)$/],
     ['WindowCommand', 'XX', {}, /^unknown location "XX"/],
     ['WindowCommand', 'TRUNK', {}, 'WindowCommand has no location TRUNK (it has FL, FR, RL, RR)'],

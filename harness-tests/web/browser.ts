@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { bundlePage, pageHtml } from '#sim/web/index.ts'
+import type { TopologyData } from '#sim/car/index.ts'
+import { bundlePage, pageHtml, type PageParts } from '#sim/web/index.ts'
 
 /** Debian's; another one is named in the environment. */
 const CHROMIUM = process.env['SPINE_CHROMIUM'] ?? '/usr/bin/chromium'
@@ -28,23 +29,32 @@ export class Pages {
   readonly file: string
   private readonly browser: Browser
   private readonly folder: string
+  private readonly parts: PageParts
   private readonly contexts: BrowserContext[] = []
 
-  private constructor(browser: Browser, folder: string) {
+  private constructor(browser: Browser, parts: PageParts, folder: string) {
     this.browser = browser
+    this.parts = parts
     this.folder = folder
     this.file = path.join(folder, 'index.html')
   }
 
   static async open(): Promise<Pages> {
     const [browser, parts] = await Promise.all([chromium.launch({ executablePath: CHROMIUM, args: QUIET }), bundlePage()])
-    const pages = new Pages(browser, mkdtempSync(path.join(tmpdir(), 'spine-web-')))
+    const pages = new Pages(browser, parts, mkdtempSync(path.join(tmpdir(), 'spine-web-')))
     writeFileSync(pages.file, pageHtml(parts, 'nothing'))
     return pages
   }
 
   get address(): string {
     return pathToFileURL(this.file).href
+  }
+
+  /** The address of a file with this car in it. */
+  addressOf(car: TopologyData): string {
+    const file = path.join(this.folder, 'car.html')
+    writeFileSync(file, pageHtml(this.parts, 'nothing', car))
+    return pathToFileURL(file).href
   }
 
   /** A page that throws, or breaks its policy, fails the test with `problems`. */

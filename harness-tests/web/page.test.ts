@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { deflateRawSync, gzipSync } from 'node:zlib'
+import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib'
 import axe from 'axe-core'
 import WebSocket from 'ws'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { CARS } from '#sim/car/index.ts'
 import { LiveCar } from '#sim/cli/car/live-car.ts'
 import { createLinkFrame } from '#sim/gateway/index.ts'
 import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
@@ -171,6 +172,33 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.getByText('Link copied').waitFor()
       const { page: again } = await pages.show(page.url())
       await until(() => label(again, /^RR\.window/), text => Number(/(\d+) %/.exec(text)?.[1]) > 10, 'the same window goes down')
+    })
+
+    it.each([
+      ['one of the project', () => CARS['van']!, 'RL.roofFan', 'van'],
+      // The name of a car of the project does not make it one.
+      ['one of a user, whatever it is called', () => ({ ...CARS['van']!, name: 'sedan' }), 'RL.roofFan', { name: 'sedan', hubs: CARS['van']!.hubs }],
+      ['one with a hostile name', () => ({ ...CARS['kit']!, name: '</script><img src=x>' }), '', { name: '</script><img src=x>' }],
+    ] as const)('runs another car, %s, and its link carries it', async (_, carOf, part, told) => {
+      const car = carOf()
+      const { page, problems } = await pages.show(pages.addressOf(car))
+      await page.getByText(`${car.name} · car in this page`).waitFor()
+      await until(() => label(page, /^Hub FL/), text => text.includes('operating'), 'FL operates')
+      if (part !== '') expect(await label(page, new RegExp(`^${part}`))).toContain(part)
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await page.getByText('Link copied').waitFor()
+      const drive: unknown = JSON.parse(inflateRawSync(Buffer.from(page.url().split('#drive=')[1]!, 'base64url')).toString())
+      expect(drive).toMatchObject({ car: told, seed: 1 })
+      expect(await page.locator('img').count()).toBe(0)
+      expect(problems).toEqual([])
+    })
+
+    it('keeps the faults of a link in its own link', async () => {
+      const faults = { copper: [{ kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.2, at_ms: 3000 }] }
+      const { page } = await running(await pages.show(`${pages.address}${fragment({ seed: 9, faults })}`))
+      await page.getByRole('button', { name: 'Copy link' }).click()
+      await page.getByText('Link copied').waitFor()
+      expect(JSON.parse(inflateRawSync(Buffer.from(page.url().split('#drive=')[1]!, 'base64url')).toString())).toEqual({ seed: 9, faults, events: [] })
     })
 
     it('says what is wrong with a link that is no base64, damaged, of a foreign car, of hostile names; and shows the sedan', async () => {

@@ -26,15 +26,18 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best
 }
 
-/** Insertions, deletions and replacements that make `b` of `a` (Levenshtein). */
+/** Insertions, deletions, replacements and swaps of neighbours that make `b` of `a` (optimal string alignment). */
 function editDistance(a: string, b: string): number {
+  let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
   for (let i = 1; i <= a.length; i++) {
     const current = [i]
     for (let j = 1; j <= b.length; j++) {
       const replaced = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      current.push(Math.min(replaced, previous[j]! + 1, current[j - 1]! + 1))
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity
+      current.push(Math.min(replaced, swapped, previous[j]! + 1, current[j - 1]! + 1))
     }
+    before = previous
     previous = current
   }
   return previous[b.length]!

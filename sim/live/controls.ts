@@ -1,4 +1,4 @@
-import type { Car, CarSnapshot, TopologyData } from '../car/index.ts'
+import { type Car, type CarFaults, CARS, type CarSnapshot, type TopologyData } from '../car/index.ts'
 import type { Script } from '../fuzz/index.ts'
 import type { ControlRequest, ControlResult, Deed } from '../gateway/spine/index.ts'
 import type { TraceEvent } from '../trace/index.ts'
@@ -11,7 +11,11 @@ const MOST_EVENTS = 40
 
 /** What a car is, and what has been done to it. */
 export interface CarDescription {
+  /** Of a car that comes with the project, as it comes with it. */
+  readonly name: string | undefined
   readonly topology: TopologyData
+  /** That it had from the beginning. */
+  readonly faults: CarFaults
   readonly switches: readonly string[]
   /** Data pairs that can be cut. */
   readonly pairs: readonly string[]
@@ -50,14 +54,16 @@ export class Controls {
   private readonly car: Car
   private readonly topology: TopologyData
   private readonly clockwork: Clockwork
+  private readonly faults: CarFaults
   private readonly events: TraceEvent[] = []
   private told = 0
   private listens = false
 
-  constructor(car: Car, topology: TopologyData, clockwork: Clockwork) {
+  constructor(car: Car, topology: TopologyData, clockwork: Clockwork, faults: CarFaults = {}) {
     this.car = car
     this.topology = topology
     this.clockwork = clockwork
+    this.faults = faults
     this.thumbs = new Thumbs(car)
     this.hands = new Hands(car)
     this.feed = new SignalFeed(car)
@@ -98,9 +104,10 @@ export class Controls {
   }
 
   private description(): CarDescription {
-    const { car, topology } = this
+    const { car, topology, faults } = this
+    const isSame = JSON.stringify(CARS[topology.name]) === JSON.stringify(topology)
     return {
-      topology, switches: car.switches, pairs: car.cableNames, bitrate: car.bus.bitrate,
+      name: isSame ? topology.name : undefined, topology, faults, switches: car.switches, pairs: car.cableNames, bitrate: car.bus.bitrate,
       hasSpeed: this.clockwork.setSpeed !== undefined, script: this.hands.script,
     }
   }

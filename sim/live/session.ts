@@ -86,7 +86,7 @@ export class Session {
     const speed = (): number => this.factor
     this.controls = new Controls(this.car, topology, {
       wake: action => this.wake(action), get speed() { return speed() }, setSpeed: factor => this.setSpeed(factor),
-    })
+    }, faults)
     this.car.tapFrames(({ frame, end_ns }) => this.gather(frame, end_ns))
     this.reader = new MessageReader((bytes, start, end) => this.message(bytes.subarray(start, end)))
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
+import type { TopologyData } from '#sim/car/index.ts'
 import type { PagePart, PageParts } from './bundle.ts'
 
 /** What the page may reach: nothing at all, or the server that it came from. */
@@ -7,9 +8,10 @@ export type Reach = 'nothing' | 'server'
 
 /**
  * The page as one HTML file: what draws the first picture as scripts, the rest packed, for when it is needed. Its policy lets run
- * only these scripts, lets style only this sheet, and reaches no further than it must: a frame on a bus is never code.
+ * only these scripts, lets style only this sheet, and reaches no further than it must: a frame on a bus is never code. `car`: the one
+ * that it runs and draws, instead of the sedan.
  */
-export function pageHtml({ parts, style }: PageParts, reach: Reach): string {
+export function pageHtml({ parts, style }: PageParts, reach: Reach, car?: TopologyData): string {
   const first = parts.find(part => part.name === 'page')!
   const isFirst = ({ name }: PagePart): boolean => name === first.name || first.needs.includes(name)
   const scripts = parts.filter(isFirst).map(part => ({ ...part, code: inElement(part.code) }))
@@ -23,7 +25,7 @@ export function pageHtml({ parts, style }: PageParts, reach: Reach): string {
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>Spine</title>
 <link rel="icon" href="data:,"><style>${style}</style></head><body>
-${packed.map(({ name, needs, code }) => `<script type="text/plain" data-part="${name}" data-needs="${needs.join(' ')}">${pack(code)}</script>`).join('\n')}
+${car === undefined ? '' : `<script type="application/json" data-car>${JSON.stringify(car).replaceAll('<', '\\u003c')}</script>\n`}${packed.map(({ name, needs, code }) => `<script type="text/plain" data-part="${name}" data-needs="${needs.join(' ')}">${pack(code)}</script>`).join('\n')}
 ${scripts.map(({ name, code }) => `<script data-part="${name}">${code}</script>`).join('\n')}
 </body></html>
 `

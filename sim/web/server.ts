@@ -2,9 +2,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TopologyData } from '../car/index.ts'
 import type { LinkOptions } from '../gateway/index.ts'
 import { createStreamListen, type SpineListen } from '../gateway/spine/index.ts'
-import { bundlePage } from './bundle.ts'
+import { bundlePage, type PageParts } from './bundle.ts'
 import { pageHtml } from './html.ts'
 
 const MOST_CLIENTS = 16
@@ -19,6 +20,10 @@ export interface PageOptions extends LinkOptions {
   readonly log?: { readonly name: string, readonly bytes: Uint8Array }
   /** DBC files that say what its frames mean. */
   readonly dbc?: string
+  /** What its bus or log is drawn as; the sedan when not given. */
+  readonly car?: TopologyData | undefined
+  /** It looks at nothing here: it runs the car itself. */
+  readonly alone?: boolean
 }
 
 /** The page and its stream, on loopback: a link whose clients are pages. Its `addresses` are what a browser opens. */
@@ -41,7 +46,7 @@ export function createPageLink(options: PageOptions): PageLink {
       get addresses() { return url === '' ? [] : [url] },
       async start() {
         await listen(server, options.port)
-        url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/#t=${token}`
+        url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${options.alone === true ? '' : `#t=${token}`}`
         host.setState('listening')
       },
       stop: () => new Promise((closed) => {
@@ -95,19 +100,20 @@ const HEADERS = {
 } as const
 
 /** Bundled when the first page is opened, once for a process. */
-let page: Promise<string> | undefined
+let bundle: Promise<PageParts> | undefined
 
-async function answer(request: IncomingMessage, response: ServerResponse, token: string, { log, dbc }: PageOptions): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, token: string, options: PageOptions): Promise<void> {
+  const { log, dbc, car, alone = false } = options
   const send = (status: number, type: string, body: string | Uint8Array, more: Readonly<Record<string, string>> = {}): void => {
     response.writeHead(status, { ...HEADERS, 'content-type': type, ...more }).end(body)
   }
   if (!isOurs(request.headers.host, request) || request.method !== 'GET') return send(403, 'text/plain', 'not here\n')
   if (request.url === '/') {
     try {
-      page ??= bundlePage().then(parts => pageHtml(parts, 'server'))
-      return send(200, 'text/html; charset=utf-8', await page)
+      bundle ??= bundlePage()
+      return send(200, 'text/html; charset=utf-8', pageHtml(await bundle, alone ? 'nothing' : 'server', car))
     } catch (error) {
-      page = undefined
+      bundle = undefined
       return send(500, 'text/plain; charset=utf-8', `the page cannot be made: ${error instanceof Error ? error.message : String(error)}\n`)
     }
   }

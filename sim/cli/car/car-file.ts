@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { CARS, readTopology, type TopologyData } from '#sim/car/index.ts'
+import { nearest } from '#protocol/messages/index.ts'
 import { usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 
@@ -12,7 +13,8 @@ export function readCar(name: string | undefined): TopologyData {
   if (name === undefined) return CARS.sedan!
   if (Object.hasOwn(CARS, name)) return CARS[name]!
   if (!/[./\\]/.test(name) && !existsSync(name)) {
-    throw usage(`there is no car "${name}", and no such file; cars are ${Object.keys(CARS).join(', ')}`)
+    const guess = nearest(name, Object.keys(CARS))
+    throw usage(`there is no car "${name}", and no such file; ${guess === undefined ? '' : `did you mean ${guess}? `}cars are ${Object.keys(CARS).join(', ')}`)
   }
   return readData(name, 'describes no car', (data) => {
     readTopology(data, 'car')

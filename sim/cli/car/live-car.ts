@@ -1,4 +1,4 @@
-import { attachNode, type BusPort as NodePort, type Car, type CarOptions, createCar, putErrorFrame, SEDAN } from '#sim/car/index.ts'
+import { attachNode, type BusPort as NodePort, type Car, type CarFaults, type CarOptions, createCar, putErrorFrame, SEDAN } from '#sim/car/index.ts'
 import { attachLink, type Attachment, createLinkFrame, type Link, openLink } from '#sim/gateway/index.ts'
 import { isSpineListen } from '#sim/gateway/spine/index.ts'
 import { type Host, Pacer } from '#sim/kernel/index.ts'
@@ -30,6 +30,7 @@ const LAG_REPORT_ms = 10_000
 
 interface LiveCarOptions extends CarOptions {
   readonly speed: number | 'max'
+  readonly faults?: CarFaults
   readonly report: (line: string) => void
 }
 
@@ -56,7 +57,7 @@ export class LiveCar {
     })
     this.controls = new Controls(this.car, car.topology ?? SEDAN, {
       wake: action => this.pacer.wake(action), speed: speed === 'max' ? Infinity : speed,
-    })
+    }, car.faults)
   }
 
   /** Joins a link to the bus, as one node more; with `actuate` commands get onto a real one. Rejects with one clear line. */

@@ -42,7 +42,7 @@ describe('cars in files', () => {
     }
     writeFileSync(path, '{')
     expect((await spine('budget', '--car', path)).err).toContain('is no JSON')
-    expect((await spine('budget', '--car', 'cupe')).err).toContain('there is no car "cupe", and no such file; cars are sedan, coupe')
+    expect((await spine('budget', '--car', 'cupe')).err).toContain('there is no car "cupe", and no such file; did you mean coupe? cars are sedan, coupe')
     expect((await spine('budget', '--car', join(folder, 'none.json'))).err).toContain('it does not exist')
   })
 

@@ -66,7 +66,7 @@ describe('spine fmea', () => {
     { words: ['--fault', 'dead@XX'], says: '"XX" is not one of HOOD' },
     { words: ['--pairs', '0'], says: 'whole number from 1' },
     { words: ['--pairs', '2', '--list'], says: 'give one of them' },
-    { words: ['--car', 'sedna'], says: 'there is no car "sedna"' },
+    { words: ['--car', 'sedna'], says: 'there is no car "sedna", and no such file; did you mean sedan?' },
     { words: ['--fault', 'dead@FL', '--compare', 'coupe'], says: 'leave --compare out' },
   ])('$words cannot be meant', async ({ words, says }) => {
     const { code, out, err } = await spine(...words)

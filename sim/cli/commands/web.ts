@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
+import type { TopologyData } from '#sim/car/index.ts'
 import { bridgeLinks, type Link } from '#sim/gateway/index.ts'
 import { isReadable, LOG_FORMATS } from '#sim/gateway/logs/index.ts'
 import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import type { PageLink, PageOptions } from '#sim/web/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
 import { readFormat } from '../lib/log-format.ts'
@@ -20,39 +22,55 @@ until it is unlocked in the page and --actuate stands here. A log of any kind is
 --out writes the page as one file that needs no server and no network: the car runs in it. It opens logs, and adapters (SLCAN,
 GVRET) in browsers that have Web Serial, and DBC files, as --dbc gives them to a page that is served.
 
+--car names the car: alone, that runs in the page, as in the file of --out; beside a link or a log, it is what they are drawn as.
+
 Examples:
   npx spine web                               the car that runs on this machine
+  npx spine web --car van                     a car that runs in the page
   npx spine web drive.log                     a log
   npx spine web truck.mf4 --dbc truck.dbc     a log of another network, with its signals
   npx spine web socketcan:can0                a real bus, read only
-  npx spine web --out page                    page/index.html`
+  npx spine web --out page                    page/index.html, with the sedan in it; --car names another`
 
-interface Options { out?: string, port: number, actuate?: boolean, json?: boolean, dbc?: string[] }
+interface Options { out?: string, car?: string, port: number, actuate?: boolean, json?: boolean, dbc?: string[] }
 
 /** `spine web`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('[link]', 'a link, or the file of a log', DEFAULT_LINK)
+    .argument('[link]', `a link, or the file of a log (default: ${DEFAULT_LINK}, or the car of --car in the page)`)
+    .option(CAR_OPTION, CAR_HELP)
     .option('--out <dir>', 'write the page with the car in it as one file, index.html, and end')
     .option('--port <n>', 'where it is served on loopback; 0 is any that is free', wholeNumber(0, 65_535), 0)
     .addOption(shared('actuate', 'let commands of the page, once it is unlocked, onto a real bus: real glass moves'))
     .addOption(dbcOption())
     .addOption(shared('json', 'the address, or the file and its size, for programs'))
     .addHelpText('after', HELP)
-    .action((target: string, options: Options) => {
-      if (options.out !== undefined && options.dbc !== undefined) throw usage('--dbc is for a page that is served: in a file it is opened in the page')
-      if (options.out !== undefined && target !== DEFAULT_LINK) throw usage(`--out has the virtual car in it, and no "${target}": a log is opened in the page`)
-      if (options.out !== undefined) return write(options.out, options, terminal)
-      if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, options, terminal)
-      return serveLog(target.replace(/^file:/, ''), options, terminal)
+    .action((target: string | undefined, options: Options) => {
+      if (options.out !== undefined && target !== undefined) throw usage(`--out has the virtual car in it, and no "${target}": a log is opened in the page`)
+      const car = options.car === undefined ? undefined : readCar(options.car)
+      const alone = options.out !== undefined || (target === undefined && car !== undefined)
+      if (alone && options.dbc !== undefined) throw usage('--dbc is for a link or a log: a page that runs its own car opens it itself')
+      if (options.out !== undefined) return write(options.out, car, options, terminal)
+      if (alone) return serveCar(car!, options, terminal)
+      return serve(target ?? DEFAULT_LINK, car, options, terminal)
     })
 }
 
-async function write(folder: string, options: Options, terminal: Terminal): Promise<void> {
+/** A page that runs the car itself. */
+function serveCar(car: TopologyData, options: Options, terminal: Terminal): Promise<void> {
+  return withPage({ port: options.port, name: car.name, car, alone: true }, options, terminal, () => () => undefined)
+}
+
+function serve(target: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
+  if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, car, options, terminal)
+  return serveLog(target.replace(/^file:/, ''), car, options, terminal)
+}
+
+async function write(folder: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
   const [{ mkdirSync, writeFileSync }, path, { gzipSync }, { bundlePage, pageHtml }] = await Promise.all([
     import('node:fs'), import('node:path'), import('node:zlib'), import('#sim/web/index.ts'),
   ])
-  const html = pageHtml(await bundlePage(), 'nothing')
+  const html = pageHtml(await bundlePage(), 'nothing', car)
   const file = path.join(folder, 'index.html')
   try {
     mkdirSync(folder, { recursive: true })
@@ -65,10 +83,10 @@ async function write(folder: string, options: Options, terminal: Terminal): Prom
   tell(terminal, options.json, () => ({ file, bytes, gzip_bytes: packed }), () => `${file}: ${Math.round(bytes / 1000)} kB, ${Math.round(packed / 1000)} kB packed; open it in a browser`)
 }
 
-async function serveLink(uri: string, options: Options, terminal: Terminal): Promise<void> {
+async function serveLink(uri: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
   const report = (line: string): void => terminal.warn(line)
   await withLink(uri, { actuate: options.actuate === true, report, ...(options.actuate !== true && isReal(uri) && { mode: 'listen' }) }, async (link) => {
-    await withPage({ port: options.port, report, name: uri, ...toldBitrates(link) }, options, terminal, (page) => {
+    await withPage({ port: options.port, report, name: uri, car, ...toldBitrates(link) }, options, terminal, (page) => {
       if (isCar(link)) page.onControl(request => link.control(request))
       const bridge = bridgeLinks(link, page)
       return () => bridge.detach()
@@ -77,7 +95,7 @@ async function serveLink(uri: string, options: Options, terminal: Terminal): Pro
   })
 }
 
-async function serveLog(file: string, options: Options, terminal: Terminal): Promise<void> {
+async function serveLog(file: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
   const [{ readFileSync }, path] = await Promise.all([import('node:fs'), import('node:path')])
   readFormat(file, undefined)
   let bytes: Uint8Array
@@ -87,7 +105,8 @@ async function serveLog(file: string, options: Options, terminal: Terminal): Pro
     const known = LOG_FORMATS.filter(isReadable).flatMap(({ endings }) => endings).join(', ')
     throw new Failure(`${fileFailure('read', file, error).message}; a log ends with ${known}, a link begins with its kind (npx spine web --help)`)
   }
-  await withPage({ port: options.port, name: file, log: { name: path.basename(file), bytes } }, options, terminal, () => () => undefined)
+  const log = { name: path.basename(file), bytes }
+  await withPage({ port: options.port, name: file, car, log }, options, terminal, () => () => undefined)
 }
 
 /** Serves the page until Ctrl-C, or until `link` ends. */

@@ -24,7 +24,7 @@ export function CarView(): JSX.Element {
       <Body frame={frame} />
       {routesOf(car).map(route => <CableLine key={route.name} frame={frame} route={route} cable={cables.get(route.name)} />)}
       <Battery frame={frame} />
-      {[...parts].map(([name, part], n) => <Part key={name} frame={frame} name={name} part={part} n={n} />)}
+      {[...parts].map(([name, part], i, all) => <Part key={name} frame={frame} name={name} part={part} n={all.slice(0, i).filter(([, other]) => other.hub === part.hub && !(other.class in DRAWINGS)).length} />)}
       {car.hubs.map(({ location }) => <Hub key={location} frame={frame} name={location} hub={hubs.get(location)} />)}
     </svg>
   )
@@ -163,6 +163,7 @@ function Hub({ frame, name, hub }: { frame: Frame, name: string, hub: HubPicture
   )
 }
 
+/** `n`: how many of its hub that have no drawing of their own come before it. */
 interface PartProps { readonly frame: Frame, readonly name: string, readonly part: PartPicture, readonly n: number }
 
 function Part({ frame, name, part, n }: PartProps): JSX.Element {

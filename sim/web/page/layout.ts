@@ -113,6 +113,6 @@ export function placeOfPart(car: TopologyData, hub: string, className: string, n
     case 'vehicle': return { along: along - 6, across: across - 9 }
     case 'switchPack': return { along: hub === 'TRUNK' ? along - 8 : along, across: hub === 'TRUNK' ? across - 1 : across - 9 }
     case 'amplifier': return { along: along + 9, across }
-    default: return { along: along + 3 + 3 * n, across: across + 7 }
+    default: return { along: along + 8 * n, across: across + (side > 0 ? -7 : 7) }
   }
 }

@@ -2,7 +2,7 @@ import type { Drive } from '#sim/live/index.ts'
 import { pack, unpack } from './unpack.ts'
 
 /**
- * A drive as the fragment of an address: JSON, deflated, in base64url. `#drive=…`; without a fragment it is the sedan, untouched.
+ * A drive as the fragment of an address: JSON, deflated, in base64url. `#drive=…`; without a fragment it is the car of the page, untouched.
  */
 const PREFIX = '#drive='
 /** Longest text that a link may unfold to: a hostile one unfolds to gigabytes. */

@@ -4,18 +4,16 @@ import { App, openLog } from './app.tsx'
 import { followWidth } from './car-view.tsx'
 import { scriptOf } from './parts.ts'
 import { driveOf } from './share.ts'
-import { expectsCar, notice, open, run, source, speakEvents, t } from './store.ts'
+import { expectsCar, notice, open, run, source, speakEvents, t, untouched } from './store.ts'
 import { servedSource, workerSource } from './stream-source.ts'
 import { takeDbc } from './words.ts'
-
-const SEDAN_UNTOUCHED = { seed: 1 }
 
 /** Shows the page: first the picture, then what moves it. */
 export function showPage(): void {
   speakEvents(eventText)
   followWidth()
   expectsCar.value = tokenOf(location.hash) === undefined
-  render(<App startCar={() => void startCar(SEDAN_UNTOUCHED)} />, document.body)
+  render(<App startCar={() => void startCar(untouched)} />, document.body)
   run()
   requestAnimationFrame(() => setTimeout(() => void begin()))
   addEventListener('hashchange', () => void begin())
@@ -27,7 +25,7 @@ async function begin(): Promise<void> {
   const token = tokenOf(location.hash)
   if (token !== undefined) return served(token)
   try {
-    await startCar(await driveOf(location.hash) ?? SEDAN_UNTOUCHED)
+    await startCar(await driveOf(location.hash) ?? untouched)
   } catch (error) {
     await refuse(error instanceof Error ? error.message : String(error))
   }
@@ -42,7 +40,7 @@ async function startCar(drive: unknown): Promise<void> {
 
 async function refuse(problem: string): Promise<void> {
   notice.value = `${t('badLink')}: ${problem}`
-  await startCar(SEDAN_UNTOUCHED)
+  await startCar(untouched)
 }
 
 /** What the server has: a DBC beside it, a log, or something that talks. */

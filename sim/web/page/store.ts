@@ -73,7 +73,13 @@ export const model = signal(new MonitorModel(500_000))
 /** A car of this page will come. */
 export const expectsCar = signal(false)
 
-export const topology = computed<TopologyData>(() => description.value?.topology ?? SEDAN)
+const carElement = document.querySelector('script[data-car]')
+/** The car of this page: what it runs, and what a bus or a log is drawn as. */
+const ownCar = carElement === null ? SEDAN : JSON.parse(carElement.textContent) as TopologyData
+/** It as it is when nothing has been done to it. */
+export const untouched: Drive = { ...ownCar !== SEDAN && { car: ownCar }, seed: 1 }
+
+export const topology = computed<TopologyData>(() => description.value?.topology ?? ownCar)
 /** The car behind the source can be touched. */
 export const hasCar = computed(() => description.value !== undefined)
 export const deeds = computed<readonly Deed[]>(() => snapshot.value?.live.deeds ?? [])
@@ -118,7 +124,7 @@ export function open(next: Source, name: string): void {
   sourceName.value = name
   selection.value = undefined
   unlocked.value = false
-  if (next.kind === 'log') contacts.begin(SEDAN, (next as LogSource).frames)
+  if (next.kind === 'log') contacts.begin(ownCar, (next as LogSource).frames)
   next.start({
     hello: (bus) => {
       renew(bus)
@@ -172,8 +178,8 @@ export async function currentDrive(): Promise<Drive | undefined> {
   if (from === undefined || !hasCar.value) return undefined
   const result = await from.ask({ kind: 'describe' })
   if (!('car' in result)) return undefined
-  const { topology: car, script } = result.car as CarDescription
-  return { ...(car.name !== 'sedan' && { car: car.name === 'coupe' ? 'coupe' : car }), seed: script.seed, events: script.events }
+  const { name, topology: car, faults, script: { seed, events } } = result.car as CarDescription
+  return { ...name !== 'sedan' && { car: name ?? car }, seed, ...Object.keys(faults).length > 0 && { faults }, events }
 }
 
 /** Pictures of the car with the display, tables more slowly. */
