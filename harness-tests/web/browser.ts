@@ -24,6 +24,11 @@ const QUIET = [
   '--disable-sync',
 ]
 
+/** A browser that keeps what it is given, in a folder of its own. */
+export function keepingBrowser(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: CHROMIUM, args: QUIET })
+}
+
 /** One browser for all tests, and the page as a file. */
 export class Pages {
   readonly file: string

@@ -20,7 +20,8 @@ words with what to check. Of a car everything can be touched; of another bus the
 until it is unlocked in the page and --actuate stands here. A log of any kind is scrubbed. Ctrl-C ends it.
 
 --out writes the page as one file that needs no server and no network: the car runs in it. It opens logs, and adapters (SLCAN,
-GVRET) in browsers that have Web Serial, and DBC files, as --dbc gives them to a page that is served.
+GVRET) in browsers that have Web Serial, and DBC files, as --dbc gives them to a page that is served. On any server of https, or on
+loopback, the files beside it let browsers install it, and open it without a network.
 
 --car names the car: alone, that runs in the page, as in the file of --out; beside a link or a log, it is what they are drawn as.
 
@@ -67,20 +68,24 @@ function serve(target: string, car: TopologyData | undefined, options: Options, 
 }
 
 async function write(folder: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
-  const [{ mkdirSync, writeFileSync }, path, { gzipSync }, { bundlePage, pageHtml }] = await Promise.all([
+  const [{ mkdirSync, writeFileSync }, path, { gzipSync }, { bundlePage, installFiles, pageHtml }] = await Promise.all([
     import('node:fs'), import('node:path'), import('node:zlib'), import('#sim/web/index.ts'),
   ])
-  const html = pageHtml(await bundlePage(), 'nothing', car)
-  const file = path.join(folder, 'index.html')
+  const html = pageHtml(await bundlePage(), 'files', car)
+  const files = { ...installFiles(html, car === undefined ? 'Spine' : `Spine: ${car.name}`), 'index.html': html }
+  let file = folder
   try {
     mkdirSync(folder, { recursive: true })
-    writeFileSync(file, html)
+    for (const [name, text] of Object.entries(files)) {
+      file = path.join(folder, name)
+      writeFileSync(file, text)
+    }
   } catch (error) {
     throw fileFailure('write', file, error)
   }
   const bytes = Buffer.byteLength(html)
   const packed = gzipSync(html, { level: 9 }).length
-  tell(terminal, options.json, () => ({ file, bytes, gzip_bytes: packed }), () => `${file}: ${Math.round(bytes / 1000)} kB, ${Math.round(packed / 1000)} kB packed; open it in a browser`)
+  tell(terminal, options.json, () => ({ file, bytes, gzip_bytes: packed }), () => `${file}: ${Math.round(bytes / 1000)} kB, ${Math.round(packed / 1000)} kB packed; open it in a browser, or put the folder on a server of https to install it from there`)
 }
 
 async function serveLink(uri: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {

@@ -2,6 +2,7 @@ import { render } from 'preact'
 import { eventText } from '#sim/trace/index.ts'
 import { App, openLog } from './app.tsx'
 import { followWidth } from './car-view.tsx'
+import { offerInstall } from './install.ts'
 import { scriptOf } from './parts.ts'
 import { driveOf } from './share.ts'
 import { expectsCar, notice, open, run, source, speakEvents, t, untouched } from './store.ts'
@@ -15,6 +16,7 @@ export function showPage(): void {
   expectsCar.value = tokenOf(location.hash) === undefined
   render(<App startCar={() => void startCar(untouched)} />, document.body)
   run()
+  offerInstall()
   requestAnimationFrame(() => setTimeout(() => void begin()))
   addEventListener('hashchange', () => void begin())
 }
