@@ -125,6 +125,21 @@ describe('the command receiver', () => {
     expect(schedule.pending()).toEqual([])
   })
 
+  it('that is refused ends what the own switches hold, and nothing of another sender\'s', () => {
+    const { clock, schedule, calls, driver, receiver, from } = setUp()
+    receiver.executeLocal(command(1, 1), OWN)
+    driver.accepts = false
+    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(false)
+    expect(calls).toEqual(['1 from 1', 'released'])
+    driver.accepts = true
+    from(DASH, 3)
+    driver.accepts = false
+    expect(receiver.executeLocal(command(4, 4), OWN)).toBe(false)
+    expect([calls.slice(2), schedule.pending()]).toEqual([['3 from 5'], ['test']])
+    clock.advance(HOLD_TIMEOUT_ms)
+    expect(calls.slice(2)).toEqual(['3 from 5', 'released'])
+  })
+
   it('forgets with the driver what it has to echo', () => {
     const { schedule, calls, driver, receiver, from, echoed } = setUp()
     from(DASH, 1)

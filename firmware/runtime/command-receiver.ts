@@ -85,10 +85,17 @@ export class CommandReceiver {
     return this.sequences[sender] === values.sequence && now - this.heard_ms[sender]! <= REPEAT_WINDOW_ms
   }
 
-  /** A command of this hub's own switches: it lasts until the next one. `false`: refused. */
+  /**
+   * A command of this hub's own switches: it lasts until the next one. `false`: refused; what they held ends all the same, as a thumb
+   * that only tapped holds nothing. What another hub holds is its own to end.
+   */
   executeLocal(values: CommandValues, sender: number): boolean {
-    this.schedule.stop(this.silenceJob)
-    return this.execute(values, sender)
+    if (this.execute(values, sender)) {
+      this.schedule.stop(this.silenceJob)
+      return true
+    }
+    if (sender === this.owner) this.release()
+    return false
   }
 
   private execute(values: CommandValues, sender: number): boolean {
@@ -134,6 +141,10 @@ export class CommandReceiver {
       return
     }
     this.counters.holdsReleased++
+    this.release()
+  }
+
+  private release(): void {
     const component = this.component
     if (component !== undefined && component.released !== undefined) component.released()
   }

@@ -52,6 +52,23 @@ describe('a window', () => {
     await car.until('it stands', () => status(car, 'RR')['state'] !== 'opening', { within_ms: 400 })
   })
 
+  journey('that may not close by itself does not at a tap on the switch in its own door: it stops with the thumb', async (car) => {
+    car.hold('RR.window.down')
+    await car.run(2500)
+    car.release('RR.window.down')
+    await car.run(500)
+    expect(status(car, 'RR').learned).toBe(false)
+    for (const tap of ['RR.window.up', 'DASH.windowRR.up'] as const) {
+      const before_pct = glass_pct(car, 'RR')
+      await car.press(tap, 150)
+      await car.run(400)
+      const tapped_pct = glass_pct(car, 'RR')
+      expect(before_pct - tapped_pct, tap).toBeLessThan(8)
+      await car.run(1500)
+      expect(glass_pct(car, 'RR'), tap).toBeCloseTo(tapped_pct, 1)
+    }
+  }, { learned: false })
+
   journey('opens but does not close with the ignition off', async (car) => {
     car.hold('DASH.windowFL.down')
     await car.run(1500)
