@@ -55,7 +55,7 @@ export const PORT_STATE = { empty: 0, off: 1, on: 2, limiting: 3, tripped: 4, re
 export type PortState = CodeOf<typeof PORT_STATE>
 export const PORT_FAULT = {
   none: 0, eFuse: 1, overDescriptor: 2, badDescriptor: 3, noGrant: 4, commandLost: 5, driver: 6, notPaired: 7, missing: 8,
-  staysOn: 9,
+  staysOn: 9, bulb: 10, motorUnknown: 11,
 } as const
 export type PortFault = CodeOf<typeof PORT_FAULT>
 

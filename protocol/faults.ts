@@ -3,12 +3,20 @@ import type { CodeOf, NameOf } from './enums.ts'
 /**
  * Diagnostic trouble codes of a hub (SAE J2012-DA: two bytes of code, one of failure type) as a board needs them. Words,
  * remedies and tests are in the catalogue. Codes of a port have its number in their second byte.
+ *
+ * A row is one number: the trouble code (of a port that of port 0), and how long it has to be there before it counts, and to be gone
+ * before it is over, s. A board keeps it in the room of a number instead of an object's.
  */
-export interface FaultRow {
-  /** 24 bits; of a port: that of port 0. */
-  readonly dtc: number
-  /** How long it has to be there before it counts, and to be gone before it is over, s. */
-  readonly debounce_s: number
+export type FaultRow = number
+
+/** The trouble code of a row, 24 bits. */
+export function dtcOf(row: FaultRow): number {
+  return row >>> 8
+}
+
+/** Its debounce time, s. */
+export function debounceOf_s(row: FaultRow): number {
+  return row & 0xff
 }
 
 /** Operation cycles (ignition switched on) without the fault after which it is forgotten. */
@@ -25,36 +33,10 @@ export type HubFault = CodeOf<typeof HUB_FAULT>
 export type HubFaultName = NameOf<typeof HUB_FAULT>
 
 export const HUB_FAULTS: readonly FaultRow[] = [
-  { dtc: 0xf00316, debounce_s: 2 },
-  { dtc: 0xf00317, debounce_s: 2 },
-  { dtc: 0x91004b, debounce_s: 5 },
-  { dtc: 0xc07388, debounce_s: 1 },
-  { dtc: 0xc14087, debounce_s: 5 },
-  { dtc: 0xd10056, debounce_s: 1 },
-  { dtc: 0xd10183, debounce_s: 3 },
-  { dtc: 0xf00047, debounce_s: 1 },
-  { dtc: 0x910216, debounce_s: 1 },
-  { dtc: 0x910352, debounce_s: 1 },
-  { dtc: 0xd10494, debounce_s: 1 },
-  { dtc: 0xd10594, debounce_s: 1 },
-  { dtc: 0xd10694, debounce_s: 2 },
-  { dtc: 0xd10794, debounce_s: 2 },
-  { dtc: 0xd10894, debounce_s: 2 },
-  { dtc: 0x910487, debounce_s: 1 },
-  { dtc: 0xc07387, debounce_s: 2 },
-  { dtc: 0xc07487, debounce_s: 2 },
-  { dtc: 0xd11187, debounce_s: 1 },
-  { dtc: 0xd11287, debounce_s: 1 },
-  { dtc: 0xd11387, debounce_s: 1 },
-  { dtc: 0xd11487, debounce_s: 1 },
-  { dtc: 0xd11587, debounce_s: 1 },
-  { dtc: 0xd11687, debounce_s: 1 },
-  { dtc: 0xd11787, debounce_s: 1 },
-  { dtc: 0xd11887, debounce_s: 1 },
-  { dtc: 0xf0031e, debounce_s: 1 },
-  { dtc: 0x910513, debounce_s: 1 },
-  { dtc: 0x910613, debounce_s: 1 },
-  { dtc: 0x910773, debounce_s: 1 },
+  0xf00316_02, 0xf00317_02, 0x91004b_05, 0xc07388_01, 0xc14087_05, 0xd10056_01, 0xd10183_03, 0xf00047_01,
+  0x910216_01, 0x910352_01, 0xd10494_01, 0xd10594_01, 0xd10694_02, 0xd10794_02, 0xd10894_02, 0x910487_01,
+  0xc07387_02, 0xc07487_02, 0xd11187_01, 0xd11287_01, 0xd11387_01, 0xd11487_01, 0xd11587_01, 0xd11687_01,
+  0xd11787_01, 0xd11887_01, 0xf0031e_01, 0x910513_01, 0x910613_01, 0x910773_01,
 ]
 
 /** The fault of a lost hub at location 1; the others follow by their codes. */
@@ -70,19 +52,13 @@ export const FIRST_NOTICE_FAULT: HubFault = HUB_FAULT.forgedAddress
 /** What it watches at each port: `PORT_FAULT` less one, in the order of `PORT_FAULTS`. */
 export const PORT_TEST = {
   eFuse: 0, overDescriptor: 1, badDescriptor: 2, noGrant: 3, commandLost: 4, driver: 5, notPaired: 6, missing: 7, staysOn: 8,
+  bulb: 9, motorUnknown: 10,
 } as const
 export type PortTestName = NameOf<typeof PORT_TEST>
 
 export const PORT_FAULTS: readonly FaultRow[] = [
-  { dtc: 0x9a0011, debounce_s: 1 },
-  { dtc: 0x9a0019, debounce_s: 2 },
-  { dtc: 0x9a0055, debounce_s: 1 },
-  { dtc: 0x9a0092, debounce_s: 10 },
-  { dtc: 0x9a0087, debounce_s: 1 },
-  { dtc: 0x9a0096, debounce_s: 2 },
-  { dtc: 0x9a0056, debounce_s: 1 },
-  { dtc: 0x9a0013, debounce_s: 1 },
-  { dtc: 0x9a0012, debounce_s: 1 },
+  0x9a0011_01, 0x9a0019_02, 0x9a0055_01, 0x9a0092_0a, 0x9a0087_01, 0x9a0096_02, 0x9a0056_01, 0x9a0013_01,
+  0x9a0012_01, 0x9a001d_01, 0x9a0054_01,
 ]
 
 /** Status bits of a trouble code (ISO 14229-1 D.2). */

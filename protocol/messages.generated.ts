@@ -274,7 +274,7 @@ export type PortStatusValues = {
   current_A: number
   /** current granted; 0…50.6 A in steps of 0.2, NaN = not available */
   granted_A: number
-  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired, 8 missing, 9 staysOn */
+  /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired, 8 missing, 9 staysOn, 10 bulb, 11 motorUnknown */
   fault: PortFault
 }
 
@@ -288,7 +288,7 @@ const encodePortStatus = (values: PortStatusValues, data: Uint8Array): void => {
   const rawCurrent_A = stepsCurrent_A >= 0 && stepsCurrent_A <= 253 ? (stepsCurrent_A + 0.5) | 0 : saturated(stepsCurrent_A, 0, 253, 255)
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
-  if ((values.fault & 15) !== values.fault || values.fault > 9) refuse('PortStatus.fault', values.fault, 'its codes 0…9')
+  if ((values.fault & 15) !== values.fault || values.fault > 11) refuse('PortStatus.fault', values.fault, 'its codes 0…11')
   data[2] = values.port | (values.state << 4)
   data[3] = values.class
   data[4] = rawCurrent_A

@@ -1,4 +1,4 @@
-import type { Decoder, Descriptor, Encoder, Ignition, Switch, SwitchEdge } from '#protocol/index.ts'
+import type { CodeOf, Decoder, Descriptor, Encoder, Ignition, Switch, SwitchEdge } from '#protocol/index.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { CommandValues, StatusValues } from '../message.ts'
 import type { Priority } from '../power/index.ts'
@@ -93,6 +93,10 @@ export function defineSilentComponent<Code extends ClassCode>(definition: Silent
  */
 export type Board = Pick<Hal, 'now' | 'gap_ms' | 'supply_V' | 'temperature_C' | 'acceleration_m_s2'>
 
+/** What a driver can find broken: a sensor or contact, a bulb, constants of a motor that are missing. By `CAUSE` of a port's fault. */
+export const COMPONENT_FAULT = { sensor: 8, bulb: 9, motorUnknown: 10 } as const
+export type ComponentFault = CodeOf<typeof COMPONENT_FAULT>
+
 /** Something a driver does at a time, on the hub's schedule. Made once, when the driver is, and armed again and again. */
 export interface DriverJob {
   /** Arms it; moves it if it is armed. */
@@ -133,7 +137,7 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   /** What the vehicle component reads, on every change (`IGNITION`, `GEAR`; NaN = not known). The hub sends VehicleState. */
   vehicleReading(ignition: number, gear: number, speed_kmh: number): void
   /** Something of the component is broken, as far as its driver can tell, or is whole again: a fault of the port, with a trouble code. */
-  faulty(stands: boolean): void
+  faulty(fault: ComponentFault, stands: boolean): void
   /** Persistent record of this port, by key 0–15. Call with motors off. */
   load(key: number): Uint8Array | undefined
   save(key: number, bytes: Uint8Array): void

@@ -1,4 +1,4 @@
-import { AGEING_CYCLES, ALL_DTCS, DTC_STATUS, type FaultRow, HUB_FAULTS, PORT_FAULTS } from '#protocol/index.ts'
+import { AGEING_CYCLES, ALL_DTCS, debounceOf_s, DTC_STATUS, dtcOf, type FaultRow, HUB_FAULTS, PORT_FAULTS } from '#protocol/index.ts'
 import type { Nvm } from '../hal.ts'
 import { HUB_PORT, HUB_RECORD, type HubCounters, loadRecord, NO_CLASS, saveRecord } from '../runtime/index.ts'
 
@@ -69,7 +69,7 @@ export class FaultMemory {
 
   /** The trouble code of a test. */
   dtcOf(test: number): number {
-    return this.rowOf(test).dtc + (test < HUB_FAULTS.length ? 0 : this.portOf(test) << PORT_SHIFT)
+    return dtcOf(this.rowOf(test)) + (test < HUB_FAULTS.length ? 0 : this.portOf(test) << PORT_SHIFT)
   }
 
   /** The test of a trouble code; −1: none here. */
@@ -161,16 +161,14 @@ export class FaultMemory {
   }
 
   private forget(): void {
-    for (let test = 0; test < this.tests; test++) {
-      this.status[test] = DTC_STATUS.notTestedSinceClear | DTC_STATUS.notTestedThisCycle
-      this.seconds[test] = 0
-    }
+    this.status.fill(DTC_STATUS.notTestedSinceClear | DTC_STATUS.notTestedThisCycle)
+    this.seconds.fill(0)
   }
 
   /** A test finds other than its status says: that counts when it has for its debounce time. */
   private differs(test: number, status: number): void {
     this.seconds[test] = this.seconds[test]! + 1
-    if (this.seconds[test] < this.rowOf(test).debounce_s) return
+    if (this.seconds[test] < debounceOf_s(this.rowOf(test))) return
     this.seconds[test] = 0
     if ((status & DTC_STATUS.failed) === 0) this.fail(test)
     else this.status[test] = status & ~DTC_STATUS.failed

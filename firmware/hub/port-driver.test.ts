@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   LOCATION, PORT_FAULT, SWITCH_EDGE, SwitchEventCodec, WINDOW_ACTION, WindowCommandCodec, WindowStatusCodec,
 } from '#protocol/index.ts'
+import { COMPONENT_FAULT } from '../components/index.ts'
 import { DOOR } from '../hubs/index.ts'
 import { boot, probe, running, sendTo, sentBy, timesOf, TOOL } from '../testing/index.ts'
 
@@ -35,10 +36,13 @@ describe('a driver', () => {
 
   it('may find something of its component broken: a fault of its port, until it is whole again', () => {
     const { slot } = running()
-    slot.faulty(true)
-    expect(slot.fault.code).toBe(PORT_FAULT.driver)
-    slot.faulty(false)
-    expect(slot.fault.code).toBe(PORT_FAULT.none)
+    for (const [fault, shown] of [[COMPONENT_FAULT.sensor, PORT_FAULT.driver], [COMPONENT_FAULT.bulb, PORT_FAULT.bulb],
+      [COMPONENT_FAULT.motorUnknown, PORT_FAULT.motorUnknown]] as const) {
+      slot.faulty(fault, true)
+      expect(slot.fault.code).toBe(shown)
+      slot.faulty(fault, false)
+      expect(slot.fault.code).toBe(PORT_FAULT.none)
+    }
   })
 
   it('is told of no power at the plug that it did not ask for', () => {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { PORT_FAULT } from '#protocol/index.ts'
 import { CAUSE, PortFault } from './port-fault.ts'
 
-const { none, eFuse, overDescriptor, badDescriptor, noGrant, driver, commandLost, staysOn, missing } = PORT_FAULT
+const { none, eFuse, overDescriptor, badDescriptor, noGrant, driver, bulb, motorUnknown, commandLost, staysOn, missing } = PORT_FAULT
 const GRAVEST_FIRST = [
   [CAUSE.badDescriptor, badDescriptor], [CAUSE.eFuse, eFuse], [CAUSE.staysOn, staysOn],
   [CAUSE.overGrant, overDescriptor], [CAUSE.overIdle, overDescriptor],
-  [CAUSE.noGrant, noGrant], [CAUSE.missing, missing], [CAUSE.driver, driver], [CAUSE.commandLost, commandLost],
+  [CAUSE.noGrant, noGrant], [CAUSE.missing, missing], [CAUSE.driver, driver], [CAUSE.bulb, bulb],
+  [CAUSE.motorUnknown, motorUnknown], [CAUSE.commandLost, commandLost],
 ] as const
 
 /** A fault, and what was shown whenever it changed. */
@@ -38,8 +39,8 @@ describe('the fault of a port', () => {
     for (const [cause] of [...GRAVEST_FIRST].reverse()) fault.set(cause, true)
     for (const [cause] of GRAVEST_FIRST) fault.set(cause, false)
     expect(shown).toEqual([
-      commandLost, driver, missing, noGrant, overDescriptor, staysOn, eFuse, badDescriptor,
-      eFuse, staysOn, overDescriptor, noGrant, missing, driver, commandLost, none,
+      commandLost, motorUnknown, bulb, driver, missing, noGrant, overDescriptor, staysOn, eFuse, badDescriptor,
+      eFuse, staysOn, overDescriptor, noGrant, missing, driver, bulb, motorUnknown, commandLost, none,
     ])
   })
 

@@ -1,9 +1,10 @@
 import { type CodeOf, PORT_FAULT, type PortFault as PortFaultCode } from '#protocol/index.ts'
+import { COMPONENT_FAULT } from '../components/index.ts'
 
 /** What can be wrong at a port, the gravest first. Several things may be wrong at once. */
 export const CAUSE = {
-  badDescriptor: 0, notPaired: 1, eFuse: 2, staysOn: 3, overGrant: 4, overIdle: 5, noGrant: 6, missing: 7, driver: 8,
-  commandLost: 9,
+  badDescriptor: 0, notPaired: 1, eFuse: 2, staysOn: 3, overGrant: 4, overIdle: 5, noGrant: 6, missing: 7,
+  driver: COMPONENT_FAULT.sensor, bulb: COMPONENT_FAULT.bulb, motorUnknown: COMPONENT_FAULT.motorUnknown, commandLost: 11,
 } as const
 export type Cause = CodeOf<typeof CAUSE>
 
@@ -11,7 +12,7 @@ export type Cause = CodeOf<typeof CAUSE>
 const CODES: readonly PortFaultCode[] = [
   PORT_FAULT.badDescriptor, PORT_FAULT.notPaired, PORT_FAULT.eFuse, PORT_FAULT.staysOn,
   PORT_FAULT.overDescriptor, PORT_FAULT.overDescriptor, PORT_FAULT.noGrant, PORT_FAULT.missing,
-  PORT_FAULT.driver, PORT_FAULT.commandLost,
+  PORT_FAULT.driver, PORT_FAULT.bulb, PORT_FAULT.motorUnknown, PORT_FAULT.commandLost,
 ]
 
 /** The fault that a port shows: the gravest of those that stand. What it hides comes out again when the graver one is over. */

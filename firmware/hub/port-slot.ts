@@ -3,7 +3,7 @@ import {
   COMPONENT_CLASS, type ComponentAnnounceValues, type ComponentClass, decodeDescriptor, type Descriptor, DESCRIPTOR_STATE,
   type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge, topicOf,
 } from '#protocol/index.ts'
-import type { Component, ComponentContext, ComponentEntry, DriverJob, VehicleView } from '../components/index.ts'
+import type { Component, ComponentContext, ComponentEntry, ComponentFault, DriverJob, VehicleView } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
 import type { StatusValues } from '../message.ts'
 import type { HubPower } from '../power/hub/index.ts'
@@ -231,8 +231,8 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.hub.reports.vehicle.mark(0)
   }
 
-  faulty(stands: boolean): void {
-    this.fault.set(CAUSE.driver, stands)
+  faulty(fault: ComponentFault, stands: boolean): void {
+    this.fault.set(fault, stands)
   }
 
   load(key: number): Uint8Array | undefined {

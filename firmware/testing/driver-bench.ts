@@ -1,5 +1,6 @@
 import { type Codec, CODECS, type Decoder, type Descriptor, type Encoder, IGNITION, type Ignition, type Switch, type SwitchEdge } from '#protocol/index.ts'
-import type { Board, Component, ComponentContext, ComponentEntry, DriverJob } from '../components/index.ts'
+import { COMPONENT_FAULT } from '../components/index.ts'
+import type { Board, Component, ComponentContext, ComponentEntry, ComponentFault, DriverJob } from '../components/index.ts'
 import type { Port } from '../hal.ts'
 import type { AnyEncoder, CommandValues, StatusValues } from '../message.ts'
 
@@ -120,6 +121,8 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   readonly saves: { key: number, driving: boolean }[] = []
   /** Faults that the driver found, and those that are over. */
   readonly faults: boolean[] = []
+  /** Others that stand. */
+  readonly standing = new Set<ComponentFault>()
   statusChanges = 0
   ticks = 0
   plant: BenchPlant = {}
@@ -352,7 +355,11 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       sendEvent: (codec, values) => this.events.push({ codec, data: encoded(codec, values) }),
       switchChanged: (code, edge, duration_ms) => this.edges.push({ code, edge, duration_ms, at_ms: this.now_ms }),
       vehicleReading: (ignition, gear, speed_kmh) => this.readings.push({ ignition, gear, speed_kmh }),
-      faulty: stands => this.faults.push(stands),
+      faulty: (fault, stands) => {
+        if (fault === COMPONENT_FAULT.sensor) this.faults.push(stands)
+        else if (stands) this.standing.add(fault)
+        else this.standing.delete(fault)
+      },
       load: key => this.nvm.get(key)?.slice(),
       save: (key, bytes) => {
         this.saves.push({ key, driving: this.driving })

@@ -1,6 +1,6 @@
 import { CAN_STATE, type CodeTable, COMPONENT_CLASS, HUB_STATE, PORT_FAULT, PORT_STATE, RESET_CAUSE } from '../enums.ts'
 import {
-  AGEING_CYCLES, DTC_STATUS, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
+  AGEING_CYCLES, debounceOf_s, DTC_STATUS, dtcOf, HUB_FAULT, HUB_FAULTS, type HubFaultName, PORT_FAULTS, PORT_TEST, type PortTestName,
 } from '../faults.ts'
 import { IMAGE_ENGINE, versionText } from '../image.ts'
 import { HUB_TYPE, type HubName, HUBS, LOCATION } from '../locations.ts'
@@ -131,6 +131,14 @@ export const PORT_FAULT_TEXTS: Readonly<Record<PortTestName, FaultText>> = {
     text: 'port does not switch off', test: 'voltage at the plug while the electronic fuse is off: before it is switched on, and while the car slept',
     remedy: 'nothing limits its current: unplug the component, replace the hub',
   },
+  bulb: {
+    text: 'a bulb fails', test: 'a lit channel of the lamp draws less than a third of what it is rated at, or three times as much; over when it is lit and draws what it should',
+    remedy: 'look which light is dark: "npx spine monitor" names its channel while it is switched on; replace the bulb, then check its socket and lead',
+  },
+  motorUnknown: {
+    text: 'the window\'s motor is unknown', test: 'its descriptor does not say its torque and resistance, or too loosely: nothing tells a closing from a pinch, so it closes only while its switch is held',
+    remedy: 'replace the window by one with a whole descriptor, or write the motor\'s constants into it',
+  },
 }
 
 /** Ports that the code of a port's fault has room for. */
@@ -166,9 +174,9 @@ export function describeDtc(dtc: number): FaultDescription | undefined {
   if (fault === undefined) return undefined
   const head = { dtc, code: dtcText(dtc), ageing_cycles: AGEING_CYCLES }
   if (fault.port === undefined) {
-    return { ...head, ...HUB_FAULT_TEXTS[fault.name], debounce_s: HUB_FAULTS[HUB_FAULT[fault.name]]!.debounce_s }
+    return { ...head, ...HUB_FAULT_TEXTS[fault.name], debounce_s: debounceOf_s(HUB_FAULTS[HUB_FAULT[fault.name]]!) }
   }
-  return { ...head, port: fault.port, ...PORT_FAULT_TEXTS[fault.name], debounce_s: PORT_FAULTS[PORT_TEST[fault.name]]!.debounce_s }
+  return { ...head, port: fault.port, ...PORT_FAULT_TEXTS[fault.name], debounce_s: debounceOf_s(PORT_FAULTS[PORT_TEST[fault.name]]!) }
 }
 
 type NamedFault = { readonly name: HubFaultName, readonly port?: undefined } | { readonly name: PortTestName, readonly port: number }
@@ -176,10 +184,10 @@ type NamedFault = { readonly name: HubFaultName, readonly port?: undefined } | {
 /** The name of the fault of a trouble code, and its port; undefined: no hub of this catalogue has it. */
 export function faultNamed(dtc: number): NamedFault | undefined {
   for (const [name, index] of Object.entries(HUB_FAULT) as [HubFaultName, number][]) {
-    if (HUB_FAULTS[index]!.dtc === dtc) return { name }
+    if (dtcOf(HUB_FAULTS[index]!) === dtc) return { name }
   }
   for (const [name, index] of Object.entries(PORT_TEST) as [PortTestName, number][]) {
-    const port = (dtc - PORT_FAULTS[index]!.dtc) / 0x100
+    const port = (dtc - dtcOf(PORT_FAULTS[index]!)) / 0x100
     if (Number.isInteger(port) && port >= 0 && port < MOST_PORTS) return { name, port }
   }
   return undefined

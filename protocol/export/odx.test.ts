@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { DIDS } from '../catalogue/index.ts'
-import { HUB_FAULTS } from '../index.ts'
+import { dtcOf, HUB_FAULTS } from '../index.ts'
 import { exportProtocol, renderPdx } from './index.ts'
 
 const odx = exportProtocol('odx')
@@ -29,7 +29,7 @@ describe('diagnostics as ODX', () => {
   it('has all that the catalogue has', () => {
     const services = all(/<DIAG-SERVICE ID="spine_hub\.sv\.([^"]+)"/g)
     expect(services).toEqual(expect.arrayContaining(Object.keys(DIDS).map(name => `read_${name}`)))
-    expect(all(/<TROUBLE-CODE>(\d+)</g)).toEqual(expect.arrayContaining(HUB_FAULTS.map(({ dtc }) => `${dtc}`)))
+    expect(all(/<TROUBLE-CODE>(\d+)</g)).toEqual(expect.arrayContaining(HUB_FAULTS.map(row => `${dtcOf(row)}`)))
     expect(all(/<SHORT-NAME>(.*?)</g).filter(name => !/^\w+$/.test(name))).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 import { describeDtc, type DidField, type DidRow, DIDS, dtcText, ROUTINE_TEXTS } from '../catalogue/index.ts'
 import {
-  ALL_DTCS, DID, type DidName, DTC_STATUS, FAULT_REPORT, HUB_FAULTS, NEGATIVE_RESPONSE, NRC, PORT_FAULTS, POSITIVE, ROUTINE,
+  ALL_DTCS, DID, type DidName, DTC_STATUS, dtcOf, FAULT_REPORT, HUB_FAULTS, NEGATIVE_RESPONSE, NRC, PORT_FAULTS, POSITIVE, ROUTINE,
   type RoutineName, SERVICE, SESSION,
 } from '../index.ts'
 import { escaped } from './kcd.ts'
@@ -12,8 +12,8 @@ const LAYER = 'spine_hub'
 /** All trouble codes of a hub. */
 function allDtcs(): number[] {
   return [
-    ...HUB_FAULTS.map(({ dtc }) => dtc),
-    ...PORT_FAULTS.flatMap(({ dtc }) => Array.from({ length: PORTS }, (_, port) => dtc + port * 0x100)),
+    ...HUB_FAULTS.map(dtcOf),
+    ...PORT_FAULTS.flatMap(row => Array.from({ length: PORTS }, (_, port) => dtcOf(row) + port * 0x100)),
   ]
 }
 

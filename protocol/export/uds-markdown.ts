@@ -1,5 +1,5 @@
 import { describeDtc, type DidField, DIDS, ROUTINE_TEXTS } from '../catalogue/index.ts'
-import { DID, type DidName, HUB_FAULTS, NRC, PORT_FAULTS, ROUTINE, type RoutineName, SERVICE, SESSION } from '../index.ts'
+import { DID, type DidName, dtcOf, HUB_FAULTS, NRC, PORT_FAULTS, ROUTINE, type RoutineName, SERVICE, SESSION } from '../index.ts'
 
 /** The diagnostics of a hub as a page: services, data identifiers, trouble codes, routines. */
 export function renderUdsMarkdown(): string {
@@ -12,7 +12,7 @@ export function renderUdsMarkdown(): string {
     const named = values === undefined ? '' : `: ${Object.entries(values).map(([word, code]) => `${code} ${word}`).join(', ')}`
     return `\`${name}\` (${size}${raw}${unit === undefined ? '' : ` ${unit}`}${form === undefined ? '' : `, ${form}`}${named})`
   }
-  const faults = [...HUB_FAULTS, ...PORT_FAULTS].map(({ dtc }) => describeDtc(dtc)!)
+  const faults = [...HUB_FAULTS, ...PORT_FAULTS].map(row => describeDtc(dtcOf(row))!)
   return [
     '# Diagnostics of a hub', '',
     'UDS (ISO 14229-1) over ISO-TP (ISO 15765-2), 29-bit normal fixed addresses: `0x18DAttss` to one hub, `0x18DBFFss` to all. Numbers are big endian.',

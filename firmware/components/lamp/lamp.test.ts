@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { COMPONENT_CLASS, LAMP_PLUG, LIGHT_FAULT, LOCATION } from '#protocol/index.ts'
 import { benchDescriptor, DriverBench } from '../../testing/index.ts'
+import { COMPONENT_FAULT } from '../component.ts'
 import { lampEntry } from './lamp.ts'
 import { LAMP_PARAMETERS, LAMP_SENSE } from './parameters.ts'
 
@@ -142,6 +143,42 @@ describe('bulb faults', () => {
     expect(b.status(1).fault).toBe(LIGHT_FAULT.none)
     currents_A[1] = 0
     expect(b.until(() => b.status(1).fault === LIGHT_FAULT.openCircuit, 1000)).toBeLessThan(LAMP_PARAMETERS.watch_ms + 50)
+  })
+
+  it('is a fault of the port until its channel is lit and draws what it should, however often it is switched meanwhile', () => {
+    const { b, currents_A } = lamp()
+    const told = (): boolean => b.standing.has(COMPONENT_FAULT.bulb)
+    currents_A[0] = 0
+    set(b, 0, 100)
+    b.run(300)
+    expect([b.status(0).fault, told()]).toEqual([LIGHT_FAULT.openCircuit, true])
+    set(b, 0, 0)
+    set(b, 1, 100)
+    b.run(1000)
+    expect([b.status(0).fault, told()], 'dark, it is not seen whole').toEqual([LIGHT_FAULT.none, true])
+    set(b, 0, 100)
+    b.run(LAMP_SENSE.confirm_ms)
+    expect(told(), 'while it is only suspected').toBe(true)
+    currents_A[0] = undefined
+    b.run(600)
+    expect(told()).toBe(false)
+  })
+
+  it('of a shorted channel that was cut off stays; an eFuse that trips says nothing of the bulbs', () => {
+    const { b, currents_A } = lamp()
+    set(b, 1, 100)
+    b.run(400)
+    b.tripped = true
+    currents_A[1] = 0
+    b.run(600)
+    expect(b.standing.size).toBe(0)
+    b.tripped = false
+    currents_A[0] = 10
+    set(b, 0, 100)
+    b.run(600)
+    set(b, 0, 0)
+    b.run(600)
+    expect([...b.standing]).toEqual([COMPONENT_FAULT.bulb])
   })
 
   it('a dropout shorter than 10 ms is none', () => {

@@ -2,7 +2,7 @@ import {
   COMPONENT_CLASS, LAMP_PLUG, LIGHT_ACTION, LIGHT_FAULT, LightCommandDecoder, type LightCommandValues, type LightFault,
   LightStatusEncoder, type LightStatusValues, LOCATION, rounded,
 } from '#protocol/index.ts'
-import { defineComponent } from '../component.ts'
+import { COMPONENT_FAULT, defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { BulbMonitor } from './monitor.ts'
 import { LAMP_PARAMETERS, SUPPLY_MARGIN } from './parameters.ts'
@@ -19,6 +19,8 @@ class Channel {
   /** Change of the level per fade tick. */
   step: number
   fault: LightFault
+  /** Its bulb failed when it was lit last, and was not seen whole since. */
+  broken: boolean
 
   constructor(nominal_A: number) {
     this.monitor = new BulbMonitor(nominal_A)
@@ -27,6 +29,7 @@ class Channel {
     this.goal = 0
     this.step = 1
     this.fault = LIGHT_FAULT.none
+    this.broken = false
   }
 }
 
@@ -178,16 +181,22 @@ class LampDriver implements CommandedDriver<LightCommandValues, LightStatusValue
   private watch(): void {
     const now_ms = this.context.hal.now()
     const tripped = this.context.port.tripped()
+    let broken = false
     for (let i = 0; i < this.channels.length; i++) {
       const channel = this.channels[i]!
+      const seen = channel.level > 0
+        ? channel.monitor.read(now_ms, channel.level, this.context.port.analog(i) * LAMP_PLUG.senseRange_A) : LIGHT_FAULT.none
+      // Without its eFuse a lamp tells nothing of its bulbs.
+      if (!tripped && (seen !== LIGHT_FAULT.none || channel.monitor.sound(now_ms))) channel.broken = seen !== LIGHT_FAULT.none
+      if (channel.broken) broken = true
       if (!(channel.level > 0)) continue
-      const seen = channel.monitor.read(now_ms, channel.level, this.context.port.analog(i) * LAMP_PLUG.senseRange_A)
       const fault = tripped ? LIGHT_FAULT.shortCircuit : seen
       if (fault === channel.fault) continue
       channel.fault = fault
       if (fault === LIGHT_FAULT.shortCircuit) this.cutOff(i, channel)
       this.context.statusChanged(i)
     }
+    this.context.faulty(COMPONENT_FAULT.bulb, broken)
     this.planWatch()
   }
 

@@ -20,6 +20,11 @@ export class BulbMonitor {
     return this.suspect !== LIGHT_FAULT.none
   }
 
+  /** A lit channel draws what it should; the inrush of a cold filament says nothing yet. */
+  sound(now_ms: number): boolean {
+    return this.warm(now_ms) && !this.suspicious()
+  }
+
   /** What was suspected is forgotten: the channel is set anew. */
   clear(): void {
     this.suspect = LIGHT_FAULT.none
@@ -53,8 +58,11 @@ export class BulbMonitor {
 
   private judge(now_ms: number, level: number, current_A: number): LightFault {
     if (current_A < LAMP_SENSE.open * level * this.nominal_A) return LIGHT_FAULT.openCircuit
-    const warm = now_ms - this.lit_ms >= LAMP_SENSE.inrush_ms
     const short_A = Math.min(LAMP_SENSE.short * this.nominal_A, LAMP_SENSE.top_A)
-    return warm && current_A > short_A ? LIGHT_FAULT.shortCircuit : LIGHT_FAULT.none
+    return this.warm(now_ms) && current_A > short_A ? LIGHT_FAULT.shortCircuit : LIGHT_FAULT.none
+  }
+
+  private warm(now_ms: number): boolean {
+    return this.lit_ms >= 0 && now_ms - this.lit_ms >= LAMP_SENSE.inrush_ms
   }
 }

@@ -1,5 +1,5 @@
 import { COMPONENT_CLASS, type Switch, SWITCH_EDGE, SWITCH_PLUG, type SwitchEdge } from '#protocol/index.ts'
-import { defineSilentComponent } from '../component.ts'
+import { COMPONENT_FAULT, defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { switchCodes } from './layout.ts'
 import { SWITCH_PARAMETERS } from './parameters.ts'
@@ -122,7 +122,7 @@ class SwitchPackDriver implements Driver {
   }
 
   private tellFaults(): void {
-    this.context.faulty(this.unseen || this.stuck.indexOf(1) >= 0)
+    this.context.faulty(COMPONENT_FAULT.sensor, this.unseen || this.stuck.indexOf(1) >= 0)
   }
 
   private checkHolds(): void {

@@ -1,6 +1,6 @@
 import { COMPONENT_CLASS, GEAR, IGNITION, type Ignition, rounded, VEHICLE_PLUG } from '#protocol/index.ts'
 import type { Port } from '../../hal.ts'
-import { defineSilentComponent } from '../component.ts'
+import { COMPONENT_FAULT, defineSilentComponent } from '../component.ts'
 import type { ContextOf, Driver, DriverJob } from '../component.ts'
 import { VEHICLE_PARAMETERS } from './parameters.ts'
 import { RoadSpeed } from './speed.ts'
@@ -62,7 +62,7 @@ class VehicleDriver implements Driver {
     const stands = ignition < IGNITION.on || gear === GEAR.park
     if (!stands) this.doubted = false
     else if (road.lost && !wasLost) this.doubted = true
-    if (road.lost !== wasLost) this.context.faulty(road.lost)
+    if (road.lost !== wasLost) this.context.faulty(COMPONENT_FAULT.sensor, road.lost)
     return road.lost && stands && !this.doubted ? 0 : road.kmh
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Descriptor, WINDOW_STATE, type WindowState } from '#protocol/index.ts'
 import { duty, MOTOR_DATA, order, rest, WINDOW_DESCRIPTOR, windowBench, type WindowBench, WindowModel } from '../../testing/index.ts'
+import { COMPONENT_FAULT } from '../component.ts'
 import type { MotorConstants } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
@@ -57,6 +58,7 @@ describe.each(UNGUARDED)('a window with $cause', ({ state, window }) => {
   it('says so while it stands, and closes nothing by itself', () => {
     const { bench: b, glass } = window(50)
     expect(b.status()).toMatchObject({ state, learned: 1, fault: 0 })
+    expect([...b.standing]).toEqual(state === WINDOW_STATE.motorUnknown ? [COMPONENT_FAULT.motorUnknown] : [])
     const orders = [order(b, 'autoUp'), order(b, 'goto', 20), order(b, 'goto', 0), order(b, 'learn')]
     expect(orders).toEqual([false, false, false, false])
     b.run(1000)

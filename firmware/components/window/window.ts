@@ -2,7 +2,7 @@ import {
   type CodeOf, COMPONENT_CLASS, IGNITION, WINDOW_ACTION, WINDOW_PLUG, type WindowAction, WindowCommandDecoder,
   type WindowCommandValues, WindowStatusEncoder, type WindowStatusValues,
 } from '#protocol/index.ts'
-import { defineComponent } from '../component.ts'
+import { COMPONENT_FAULT, defineComponent } from '../component.ts'
 import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
 import { WindowControl } from './control.ts'
 import { GUARDING } from './inputs.ts'
@@ -77,6 +77,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.storedPosition = false
     this.storedRotor = this.control.closing.guard.load.inertia()
     this.action = WINDOW_ACTION.stop
+    context.faulty(COMPONENT_FAULT.motorUnknown, !this.motor.rated)
     this.takeMeans()
     this.unread = true
     this.followJob.startIn(0)
@@ -319,7 +320,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const control = this.control
     if (control.blind() !== this.blind) {
       this.blind = control.blind()
-      this.context.faulty(this.blind)
+      this.context.faulty(COMPONENT_FAULT.sensor, this.blind)
     }
     const shown = control.state() | (control.pinched ? 16 : 0) | (control.fault ? 32 : 0) | (control.thermal() ? 64 : 0)
       | (control.position.known() ? 128 : 0)

@@ -31,6 +31,7 @@ const PORT_FAULTS: Readonly<Record<keyof typeof PORT_FAULT, Words | undefined>> 
   badDescriptor: ['portBadDescriptor', 'checkDescriptor', true], noGrant: ['portNoGrant', 'checkNoGrant', false],
   commandLost: ['portCommandLost', 'checkCommandLost', false], driver: ['portDriver', 'checkDriver', true],
   notPaired: ['portNotPaired', 'checkNotPaired', true], missing: ['portMissing', 'checkMissing', false], staysOn: ['portStaysOn', 'checkStaysOn', true],
+  bulb: ['portBulb', 'checkLight', false], motorUnknown: ['portMotorUnknown', 'checkMotorUnknown', false],
 }
 const FLAG_FAULTS: Readonly<Record<string, Readonly<Record<string, Words>>>> = {
   WindowStatus: {
