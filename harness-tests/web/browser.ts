@@ -103,8 +103,11 @@ interface PageOptions {
 export interface Shown { readonly page: Page, readonly problems: readonly string[] }
 
 export async function keepPicture(page: Page, name: string): Promise<void> {
+  keepBytes(await page.screenshot(), name)
+}
+
+export function keepBytes(bytes: Buffer, name: string): void {
   const folders = [PICTURES, ...RENEWS_GUIDE && IN_GUIDE.includes(name) ? [GUIDE] : []]
-  const bytes = await page.screenshot()
   for (const folder of folders) {
     mkdirSync(folder, { recursive: true })
     writeFileSync(path.join(folder, `${name}.png`), bytes)
