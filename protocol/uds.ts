@@ -32,7 +32,7 @@ export const UDS_TIMES = { p2_ms: 50, p2Star_ms: 5000, s3_ms: 5000 } as const
 /** Data identifiers. Below 0xF000 they are our own. */
 export const DID = {
   hub: 0x0100, supply: 0x0101, temperature: 0x0102, traffic: 0x0103, processor: 0x0104, rival: 0x0105, noticed: 0x0106, spines: 0x0107,
-  ports: 0x0110, paired: 0x0111, keys: 0x0120, update: 0x0130,
+  ports: 0x0110, paired: 0x0111, pinches: 0x0112, keys: 0x0120, update: 0x0130,
   session: 0xf186, serial: 0xf18c, version: 0xf195, place: 0xf197, workshop: 0xf198, serviced: 0xf199,
 } as const
 export type DidName = NameOf<typeof DID>

@@ -125,6 +125,8 @@ export interface ComponentContext<Plugged extends Descriptor = Descriptor> {
   tick(period_ms: number): void
   /** A control tick came later than its law allows: a fault of the hub. */
   tickLate(): void
+  /** The component let go of something that it met: counted, for whoever looks for the cause. */
+  pinched(): void
   /** The status changed: send it as soon as the row's minimum interval allows. `index` −1 = all. */
   statusChanged(index: number): void
   /** Broadcasts an event row of this hub (SwitchEvent, StereoText). */

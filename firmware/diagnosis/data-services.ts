@@ -8,7 +8,7 @@ import { ANY_SESSION, type Conversation, type Lock, LOCK, NOT_DEFAULT, type Serv
 /** A data identifier of a hub; one that can be written is a record of its memory. */
 interface Identifier {
   readonly id: number
-  /** Bytes of its value; of `ports` and `paired` those of one port. */
+  /** Bytes of its value; of `ports`, `paired` and `pinches` those of one port. */
   readonly size: number
   /** Key of its record, for one that can be written; 0: none. */
   readonly key: number
@@ -22,6 +22,7 @@ const WORKSHOP_BYTES = 10
 const DATE_BYTES = 3
 const PORT_BYTES = 6
 const PAIRED_BYTES = 2
+const PINCH_BYTES = 4
 const UPDATE_BYTES = 19
 const BLANK = 0x20
 
@@ -43,9 +44,9 @@ function readPorts(conversation: Conversation): void {
   }
 }
 
-function readPaired(conversation: Conversation): void {
-  const record = conversation.hub.pairing.record
-  for (let i = 0; i < PAIRED_BYTES * conversation.hub.slots.length; i++) conversation.put(i < record.length ? record[i]! : 0, 1)
+/** A record with some bytes of each port; what it does not have is 0. */
+function putRecord(conversation: Conversation, record: Uint8Array, bytes: number): void {
+  for (let i = 0; i < bytes * conversation.hub.slots.length; i++) conversation.put(i < record.length ? record[i]! : 0, 1)
 }
 
 function readTraffic(conversation: Conversation): void {
@@ -119,7 +120,14 @@ const IDENTIFIERS: readonly Identifier[] = [
   { id: DID.noticed, size: 6 * NOTICES, key: 0, read: readNotices },
   { id: DID.spines, size: 20, key: 0, read: readSpines },
   { id: DID.ports, size: PORT_BYTES, key: 0, read: readPorts },
-  { id: DID.paired, size: PAIRED_BYTES, key: 0, read: readPaired },
+  {
+    id: DID.paired, size: PAIRED_BYTES, key: 0,
+    read: conversation => putRecord(conversation, conversation.hub.pairing.record, PAIRED_BYTES),
+  },
+  {
+    id: DID.pinches, size: PINCH_BYTES, key: 0,
+    read: conversation => putRecord(conversation, conversation.hub.pinches.record, PINCH_BYTES),
+  },
   {
     id: DID.keys, size: 5, key: 0, read: (conversation) => {
       const keys = conversation.hub.keys
@@ -159,7 +167,7 @@ const read: Service = {
       const id = request[i]! << 8 | request[i + 1]!
       const identifier = identifierOf(id, conversation.hub.twin !== undefined)
       if (identifier === undefined) continue
-      const eachPort = identifier.id === DID.ports || identifier.id === DID.paired
+      const eachPort = identifier.id >= DID.ports && identifier.id <= DID.pinches
       const size = eachPort ? identifier.size * conversation.hub.slots.length : identifier.size
       if (conversation.room() < size + 2) return NRC.responseTooLong
       known++

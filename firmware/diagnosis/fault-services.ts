@@ -1,4 +1,4 @@
-import { DTC_AVAILABLE, FAULT_REPORT, NRC, type Nrc, SERVICE } from '#protocol/index.ts'
+import { ALL_DTCS, DTC_AVAILABLE, FAULT_REPORT, NRC, type Nrc, SERVICE } from '#protocol/index.ts'
 import { SNAPSHOT_AT, SNAPSHOT_BYTES } from './fault-memory.ts'
 import { ANY_SESSION, type Conversation, LOCK, type Service } from './service.ts'
 
@@ -90,8 +90,10 @@ const clearFaults: Service = {
   id: SERVICE.clearFaults, sessions: ANY_SESSION, locked: LOCK.keyed, shortest: 4, longest: 4, subFunctions: undefined,
   run: (conversation, request) => {
     if (!conversation.watch.still()) return NRC.conditionsNotCorrect
-    if (!conversation.faults.clear(dtcIn(request, 1))) return NRC.requestOutOfRange
-    conversation.faults.save()
+    const dtc = dtcIn(request, 1)
+    if (!conversation.faults.clear(dtc)) return NRC.requestOutOfRange
+    if (dtc === ALL_DTCS) conversation.hub.pinches.clear()
+    conversation.watch.save()
     return NRC.none
   },
 }

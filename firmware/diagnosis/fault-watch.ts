@@ -97,8 +97,14 @@ export class FaultWatch {
     else {
       this.part = HUB_PART
       schedule.startAt(this.job, this.next_ms)
-      if (this.memory.unsaved && this.still()) this.memory.save()
+      if ((this.memory.unsaved || this.hub.pinches.unsaved) && this.still()) this.save()
     }
+  }
+
+  /** What is not yet in the board's memory. Call with motors off. */
+  save(): void {
+    this.memory.save()
+    this.hub.pinches.save()
   }
 
   /** No motor runs. */

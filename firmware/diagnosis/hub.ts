@@ -48,4 +48,11 @@ export interface DiagnosedHub {
     learn(plugged: readonly (Descriptor | undefined)[]): void
     forget(): void
   }
+  /** How often its windows reversed. */
+  readonly pinches: {
+    readonly record: Uint8Array
+    readonly unsaved: boolean
+    clear(): void
+    save(): void
+  }
 }

@@ -53,7 +53,7 @@ const reset: Service = {
   ],
   run: (conversation) => {
     if (!conversation.watch.still()) return NRC.conditionsNotCorrect
-    conversation.faults.save()
+    conversation.watch.save()
     conversation.afterwards(() => conversation.hub.hal.restart())
     return NRC.none
   },

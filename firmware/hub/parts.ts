@@ -13,6 +13,7 @@ import { HubKeys } from './hub-keys.ts'
 import type { HubImage } from './image.ts'
 import { KnownStatus } from './known-status.ts'
 import { Pairing } from './pairing.ts'
+import { PinchCounts } from './pinch-counts.ts'
 import { PortSlot } from './port-slot.ts'
 import { Reports } from './reports.ts'
 import { Standing } from './standing.ts'
@@ -121,18 +122,19 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   })
   if (seat !== undefined) seat.manager.onChange = state => reports.heartbeat(state !== MANAGER_STATE.none)
   const pairing = new Pairing(hal.nvm, counters)
+  const pinches = new PinchCounts(hal.nvm, counters, hal.ports.length)
   const keys = new HubKeys(hal, counters)
   const authentic = keys.keyed() ? new Authentic(hal, schedule, transmit, counters, notices, keys) : undefined
   const hub = {
     hal: hal, schedule: schedule, counters: counters, transmit: transmit, address: address, vehicle: vehicle, known: known,
-    sleep: sleep, switches: switches, power: power, reports: reports, pairing: pairing, drivers: image.components,
+    sleep: sleep, switches: switches, power: power, reports: reports, pairing: pairing, pinches: pinches, drivers: image.components,
   }
   for (let i = 0; i < hal.ports.length; i++) slots.push(new PortSlot(hub, hal.ports[i]!, i))
   const watch = seat === undefined || image.manager === undefined ? undefined : image.manager.watch(source, notices, present)
   const diagnosis = image.diagnosis === undefined ? undefined : image.diagnosis({
     hal: hal, can: can, twin: twin, type: image.type, counters: counters, schedule: schedule, transmit: transmit, vehicle: vehicle,
     address: address, notices: notices, watch: watch, standing: standing, seat: seat, power: power, slots: slots, pairing: pairing,
-    keys: keys,
+    keys: keys, pinches: pinches,
   })
   return {
     hal: hal, counters: counters, schedule: schedule, can: can, twin: twin, transmit: transmit, receiver: receiver, address: address,

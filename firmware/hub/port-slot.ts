@@ -15,6 +15,7 @@ import {
 import { DriverJobs } from './driver-jobs.ts'
 import type { KnownStatus } from './known-status.ts'
 import type { Pairing } from './pairing.ts'
+import type { PinchCounts } from './pinch-counts.ts'
 import { CAUSE, PortFault } from './port-fault.ts'
 import { LOCATION_PHASE_ms } from './reports.ts'
 import type { Reports } from './reports.ts'
@@ -50,6 +51,7 @@ export interface SlotHub {
   readonly power: HubPower | undefined
   readonly reports: Reports
   readonly pairing: Pairing
+  readonly pinches: PinchCounts
   /** Of the component classes that the image serves. */
   readonly drivers: readonly ComponentEntry[]
 }
@@ -207,6 +209,10 @@ export class PortSlot implements ComponentContext, FeedOwner {
 
   tickLate(): void {
     this.hub.counters.ticksLate++
+  }
+
+  pinched(): void {
+    this.hub.pinches.count(this.portIndex)
   }
 
   statusChanged(index: number): void {

@@ -15,7 +15,7 @@ const HEAD_BYTES = 4
  * Records of the hub itself, behind those of its ports. The entries of `faults` go by the number of a test: when tests come or go
  * it takes a key that none of these has.
  */
-export const HUB_RECORD = { workshop: 1, serviced: 2, pairing: 3, keys: 5, faults: 8 } as const
+export const HUB_RECORD = { workshop: 1, serviced: 2, pairing: 3, keys: 5, faults: 8, pinches: 9 } as const
 /** Port and class that their keys are made with. */
 export const HUB_PORT = 15
 export const NO_CLASS = 0

@@ -121,6 +121,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   readonly saves: { key: number, driving: boolean }[] = []
   /** Faults that the driver found, and those that are over. */
   readonly faults: boolean[] = []
+  pinches = 0
   /** Others that stand. */
   readonly standing = new Set<ComponentFault>()
   statusChanges = 0
@@ -349,6 +350,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
         this.nextTick_ms = this.now_ms + period_ms
       },
       tickLate: () => { this.ticksLate++ },
+      pinched: () => { this.pinches++ },
       statusChanged: () => {
         this.statusChanges += 1
       },

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest'
-import { PORT_FAULT_TEXTS, HUB_FAULT_TEXTS } from '#protocol/catalogue/index.ts'
+import { type DidValues, dtcNamed, HUB_FAULT_TEXTS, PORT_FAULT_TEXTS } from '#protocol/catalogue/index.ts'
+import { HUB_PORT, HUB_RECORD, nvmKey } from '#firmware/runtime/index.ts'
 import { AGEING_CYCLES, decodeDescriptor, type Descriptor, type DescriptorContent, encodeDescriptor, type HubName } from '#protocol/index.ts'
 import { encodeMessage } from '#protocol/messages/index.ts'
 import { type HubTrouble, Technician } from '#sim/diag/index.ts'
@@ -174,4 +175,49 @@ describe('a part in a socket that is paired with another', () => {
     await car.run(DEBOUNCED_ms)
     expect(told(await read('FL')), 'what the remedy says').toContain(text)
   }, ASKED)
+})
+
+describe('the reversals of a window', () => {
+  const counted = async (laptop: Laptop, technician: Technician): Promise<DidValues[]> => (await laptop.wait(technician.did('FL', 'pinches')))
+
+  journey('are counted by its hub, over resets, ever and since the workshop cleared, and written once each', async (car) => {
+    const { laptop, technician } = atTheCar(car)
+    const status = () => car.status('WindowStatus@FL')
+    car.send('WindowCommand@FL', { action: 'learn' })
+    await car.until('the travel is learned', () => status().learned && status().state === 'still', { within_ms: 30_000 })
+    const pinch = async (): Promise<void> => {
+      car.send('WindowCommand@FL', { action: 'autoDown' })
+      await car.until('it is open', () => status().position_pct === 100 && status().state === 'still', { within_ms: 8000 })
+      car.car.obstruct('FL.window', 150, 10)
+      car.send('WindowCommand@FL', { action: 'autoUp' })
+      await car.until('it closes', () => status().state === 'closing', { within_ms: 1000 })
+      await car.until('it lets go', () => status().pinch, { within_ms: 8000 })
+      await car.until('it stands', () => status().state !== 'reversing', { within_ms: 8000 })
+      await car.run(2000)
+      car.car.clearObstacle('FL.window')
+    }
+    expect((await counted(laptop, technician))[0]).toEqual({ reversals: 0, sinceClear: 0 })
+    const { nvm } = car.car.hub('FL')
+    const key = nvmKey(HUB_PORT, HUB_RECORD.pinches)
+    let writes = 0
+    const write = nvm.write.bind(nvm)
+    nvm.write = (at, bytes) => {
+      if (at === key) writes++
+      write(at, bytes)
+    }
+    await pinch()
+    await pinch()
+    await car.run(10_000)
+    expect([(await counted(laptop, technician))[0], writes]).toEqual([{ reversals: 2, sinceClear: 2 }, 2])
+    car.car.resetHub('FL')
+    await car.run(2000)
+    expect((await counted(laptop, technician))[0]).toEqual({ reversals: 2, sinceClear: 2 })
+    await laptop.wait(technician.clear('FL', dtcNamed('U3003-16')))
+    expect((await counted(laptop, technician))[0], 'one code is not all').toEqual({ reversals: 2, sinceClear: 2 })
+    await laptop.wait(technician.clear('FL'))
+    expect((await counted(laptop, technician))[0]).toEqual({ reversals: 2, sinceClear: 0 })
+    await pinch()
+    const ports = await counted(laptop, technician)
+    expect([ports[0], ports.slice(1).every(({ reversals }) => reversals === 0)]).toEqual([{ reversals: 3, sinceClear: 1 }, true])
+  }, { ...ASKED, timeout_ms: 60_000 })
 })

@@ -256,6 +256,11 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
       { name: 'class', bytes: 1, values: COMPONENT_CLASS }, { name: 'layout', bytes: 1 },
     ],
   },
+  pinches: {
+    text: 'how often its windows reversed before something: ever, and since trouble codes were cleared', eachPort: true, fields: [
+      { name: 'reversals', bytes: 2 }, { name: 'sinceClear', bytes: 2 },
+    ],
+  },
   update: {
     text: 'firmware update', fields: [
       { name: 'state', bytes: 1, values: UPDATE_STATE }, { name: 'area', bytes: 1 }, { name: 'cause', bytes: 1, values: UPDATE_CAUSE },

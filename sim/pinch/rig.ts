@@ -286,7 +286,7 @@ export class PinchRig {
 
   private context(): ContextOf<typeof COMPONENT_CLASS.window> {
     return {
-      tickLate: () => undefined,
+      tickLate: () => undefined, pinched: () => undefined,
       hal: this.board(), port: this.port(), portIndex: 0, location: 1, descriptor: DESCRIPTOR, power: this.power,
       vehicle: { ignition: () => IGNITION.on, gear: () => 0, speed_kmh: () => this.conditions.road_m_s2 > 0 ? 50 : 0 },
       job: (_name, fire) => this.job(fire),

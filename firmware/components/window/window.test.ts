@@ -181,10 +181,11 @@ describe('pinch', () => {
     order(b, 'autoUp')
     rest(b, 12000)
     glass.obstacleAt = 0
-    expect(b.status().pinch).toBe(1)
+    expect([b.status().pinch, b.pinches]).toEqual([1, 1])
     order(b, 'autoUp')
     rest(b, 12000)
     expect(b.status()).toMatchObject({ pinch: 0, position_pct: 0 })
+    expect(b.pinches, 'counted once').toBe(1)
   })
 
   it('closing is refused during the reversal; opening goes on after it', () => {

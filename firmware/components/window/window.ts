@@ -325,6 +325,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     const shown = control.state() | (control.pinched ? 16 : 0) | (control.fault ? 32 : 0) | (control.thermal() ? 64 : 0)
       | (control.position.known() ? 128 : 0)
     if (shown === this.shown) return
+    if (control.pinched && (this.shown & 16) === 0) this.context.pinched()
     this.shown = shown
     this.context.statusChanged(0)
   }
