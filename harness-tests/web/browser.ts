@@ -64,8 +64,8 @@ export class Pages {
 
   /** A page that throws, or breaks its policy, fails the test with `problems`. */
   async show(address: string, options: PageOptions = {}): Promise<Shown> {
-    const { width = 1280, height = 720, theme = 'light', before } = options
-    const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: 'en', offline: false })
+    const { width = 1280, height = 720, theme = 'light', locale = 'en', before } = options
+    const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, locale, offline: false })
     this.contexts.push(context)
     const page = await context.newPage()
     page.setDefaultTimeout(15_000)
@@ -96,6 +96,7 @@ interface PageOptions {
   readonly width?: number
   readonly height?: number
   readonly theme?: 'light' | 'dark'
+  readonly locale?: string
   /** Runs in the page before its own script. */
   readonly before?: () => void
 }

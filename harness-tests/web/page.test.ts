@@ -9,6 +9,7 @@ import type { Drive } from '#sim/live/index.ts'
 import { createPageLink, type PageLink } from '#sim/web/index.ts'
 import { choose, hasChromium, hold, HOW_TO_GET_IT, keepPicture, label, Pages, type Shown, until } from './browser.ts'
 import { DRIVE, fragment, logInNode } from './drive.ts'
+import { emulatedPort, judge } from './in-page.ts'
 
 /** A page that is open is closed after its test, whatever came of it. */
 const links: PageLink[] = []
@@ -190,6 +191,36 @@ describe.skipIf(!hasChromium)('the page', () => {
       }
       await running(shown)
       expect(await page.locator('img').count()).toBe(0)
+      expect(problems).toEqual([])
+    })
+
+    it('tells contracts made and ended, of a car and of a log, and finds them by words', async () => {
+      const { page, problems } = await running(await pages.show(pages.address))
+      await hold(page, 'DASH.windowRR.down', 1500)
+      await page.getByRole('navigation').getByRole('button', { name: 'Faults' }).click()
+      const events = page.locator('.events li')
+      await events.filter({ hasText: 'RR.window may take 9.0 A from the spine for 2 s' }).first().waitFor()
+      await events.filter({ hasText: 'RR.window: its contract over 9.0 A ended: released' }).waitFor()
+      await keepPicture(page, 'contracts')
+      await page.getByLabel('Filter by name').fill('rr ended')
+      expect(await events.allInnerTexts()).toEqual([expect.stringMatching(/^\d+\.\d{3} RR\.window: .* ended: released$/)])
+      await page.getByLabel('Filter by name').fill('')
+      const press = { at_ms: 2000, kind: 'press', for_ms: 500, with: { switch: 'DASH.windowRL.down' } } as const
+      const log = logInNode({ seed: 2, for_ms: 6000, events: [press] })
+      await page.getByRole('button', { name: 'Open a log' }).click()
+      await page.locator('input[type=file]').setInputFiles({ name: 'drive.log', mimeType: 'text/plain', buffer: Buffer.from(log) })
+      await events.filter({ hasText: 'RL.window may take 9.0 A' }).waitFor()
+      await events.filter({ hasText: 'DASH.windowRL.down pressed' }).waitFor()
+      expect(problems).toEqual([])
+    })
+
+    it('speaks German to who wants it, from the first picture on', async () => {
+      const { page, problems } = await pages.show(pages.address, { locale: 'de' })
+      await page.getByRole('navigation').getByRole('button', { name: 'Kurven' }).waitFor()
+      await page.getByRole('button', { name: 'English' }).click()
+      await page.getByRole('navigation').getByRole('button', { name: 'Plots' }).waitFor()
+      await page.getByRole('button', { name: 'Deutsch' }).click()
+      await page.getByRole('navigation').getByRole('button', { name: 'Kurven' }).waitFor()
       expect(problems).toEqual([])
     })
 
@@ -379,38 +410,5 @@ describe.skipIf(!hasChromium)('the page', () => {
   })
 })
 
-/** What axe-core leaves in the page. */
-interface Axe { run(options: object): Promise<{ violations: { id: string, nodes: { html: string }[] }[] }> }
-
-/** Runs in the page: what axe-core has against it. `only`: of all rules, these; a colour changes nothing but contrast. */
-async function judge(only: string[] | undefined): Promise<string[]> {
-  const { axe } = globalThis as { axe?: Axe }
-  const { violations } = await axe!.run({
-    ...only !== undefined && { runOnly: only },
-    // Names of what is in the picture say in words what stands there as figures and signs: they are not the same text.
-    ...only === undefined && { rules: { 'label-content-name-mismatch': { enabled: false } } },
-  })
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-}
-
 /** Of the page's world. */
-declare const navigator: object
 declare const location: { hash: string }
-
-/** Runs in the page: a serial port whose adapter says what `feed` holds, and keeps what is written to it. */
-function emulatedPort(): void {
-  const world = globalThis as { feed?: string[], written?: string }
-  world.written = ''
-  const port = {
-    open: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    readable: new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        await new Promise(resolve => setTimeout(resolve, 20))
-        controller.enqueue(new TextEncoder().encode((world.feed ?? []).splice(0, 40).join('')))
-      },
-    }),
-    writable: new WritableStream<Uint8Array>({ write(bytes) { world.written += new TextDecoder().decode(bytes) } }),
-  }
-  Object.defineProperty(navigator, 'serial', { value: { requestPort: () => Promise.resolve(port) } })
-}

@@ -3,13 +3,15 @@ import type { MessageRow } from '#protocol/catalogue/index.ts'
 import { type DecodedMessage, type DecodedPeer, FrameDecoder, J1939_NAMES, type NamedValues, addressText } from '#protocol/messages/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { BusLoad } from './bus-load.ts'
+import { Contracts } from './contracts.ts'
 import { identifierText } from './describe-frame.ts'
 import { FAULT_FIELDS, faultText, sleepText, switchText } from './event-text.ts'
+import { fieldText } from './fields.ts'
 
 /** Most nodes, signals and events kept: what a hostile bus can make this remember. */
 const MOST_NODES = 256
 const MOST_SIGNALS = 1024
-const MOST_EVENTS = 64
+const MOST_EVENTS = 128
 /** Table of senders whose counters are followed; a power of two. */
 /** A hub that goes to sleep says nothing more within a second of its last HubStatus. */
 const LAST_WORDS_ns = 1e9
@@ -43,6 +45,8 @@ export interface MonitorSignal {
 
 export interface MonitorEvent {
   readonly at_ns: number
+  /** It is of a contract over current, and not of anything else. */
+  readonly isContract: boolean
   readonly text: string
 }
 
@@ -80,6 +84,10 @@ export class MonitorModel {
   }
 
   private readonly decoder = new FrameDecoder()
+  private readonly contracts = new Contracts(
+    (location, port) => this.portName(location, port), (at_ns, text) => this.event(text, at_ns, true),
+  )
+
   private readonly e2e = new E2eReceiver(E2E_SENDERS)
   private time_ns = 0
 
@@ -111,12 +119,14 @@ export class MonitorModel {
   advance(now_ns: number): void {
     this.time_ns = Math.max(this.time_ns, now_ns)
     this.load.advance(this.time_ns)
+    this.contracts.advance(this.time_ns)
   }
 
   /** Takes one frame; never throws. The frame is only read. */
   receive(frame: LinkFrame): void {
     this.time_ns = Math.max(this.time_ns, frame.timestamp_ns)
     this.counters.frames++
+    this.contracts.advance(this.time_ns)
     if (frame.error) {
       this.counters.errorFrames++
       return
@@ -179,6 +189,7 @@ export class MonitorModel {
     }
     if (decoded.name === 'SwitchEvent') this.event(switchText(decoded))
     if (decoded.name === 'NetworkSleep') this.sleepEvent(decoded)
+    this.contracts.receive(decoded, this.time_ns)
     const index = 'port' in row.fields ? values.port : 'channel' in row.fields ? values.channel : undefined
     const key = `${row.name}@${decoded.location}${index === undefined ? '' : `#${index}`}`
     const known = this.signals.get(key)
@@ -220,8 +231,15 @@ export class MonitorModel {
     return node
   }
 
-  private event(text: string): void {
-    this.events.push({ at_ns: this.time_ns, text })
+  /** `FL.window`; `FL port 0` as long as its hub has not said what is there. */
+  private portName(location: string, port: number): string {
+    const status = this.signals.get(`PortStatus@${location}#${port}`)
+    const name = status === undefined ? 'none' : fieldText(status.row.fields.class!, status.values.class!)
+    return name === 'none' ? `${location} port ${port}` : `${location}.${name}`
+  }
+
+  private event(text: string, at_ns = this.time_ns, isContract = false): void {
+    this.events.push({ at_ns, isContract, text })
     if (this.events.length > MOST_EVENTS) this.events.shift()
   }
 }

@@ -11,7 +11,7 @@ const SOURCE = new URL('page/', import.meta.url)
  * of folders, whatever of it the page uses, and the first picture would wait for it.
  */
 const PROGRAMS = [
-  { page: 'main.ts', log: 'log-source.ts', serial: 'serial-source.ts', dbc: 'dbc.ts' },
+  { page: 'main.ts', log: 'log-source.ts', serial: 'serial-source.ts', dbc: 'dbc.ts', german: 'german.ts' },
   { car: 'worker.ts' },
 ].map((entries): Program => Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, fileURLToPath(new URL(file, SOURCE))])))
 

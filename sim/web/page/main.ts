@@ -1,3 +1,3 @@
 import { showPage } from './show.tsx'
 
-showPage()
+void showPage()

@@ -1,4 +1,5 @@
 import type * as Dbc from './dbc.ts'
+import type * as German from './german.ts'
 import type * as Log from './log-source.ts'
 import type * as Serial from './serial-source.ts'
 import { unpack } from './unpack.ts'
@@ -8,6 +9,7 @@ interface Parts {
   readonly log: typeof Log
   readonly serial: typeof Serial
   readonly dbc: typeof Dbc
+  readonly german: typeof German
 }
 
 /** What parts leave behind, by their names. */

@@ -5,12 +5,13 @@ import { followWidth } from './car-view.tsx'
 import { offerInstall } from './install.ts'
 import { scriptOf } from './parts.ts'
 import { driveOf } from './share.ts'
-import { expectsCar, notice, open, run, source, speakEvents, t, untouched } from './store.ts'
+import { expectsCar, learnLanguage, notice, open, run, source, speakEvents, t, untouched } from './store.ts'
 import { servedSource, workerSource } from './stream-source.ts'
 import { takeDbc } from './words.ts'
 
 /** Shows the page: first the picture, then what moves it. */
-export function showPage(): void {
+export async function showPage(): Promise<void> {
+  await learnLanguage()
   speakEvents(eventText)
   followWidth()
   expectsCar.value = tokenOf(location.hash) === undefined

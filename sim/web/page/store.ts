@@ -8,10 +8,11 @@ import { Contacts } from './contacts.ts'
 import { contactFaults, type Fault, faultsOf } from './faults.ts'
 import { FrameStore } from './frame-store.ts'
 import type { LogSource } from './log-source.ts'
+import { load } from './parts.ts'
 import { pictureOf, pictureOfBus, pictureOfPlan, type Picture } from './picture.ts'
 import { Plots } from './plots.ts'
 import type { Hello, Source } from './source.ts'
-import { ENGLISH, GERMAN, type TextKey } from './texts.ts'
+import { ENGLISH, type TextKey, type Texts } from './texts.ts'
 
 export type View = 'car' | 'plots' | 'frames' | 'faults'
 /** What of the picture is chosen. */
@@ -45,8 +46,13 @@ const prefersDark = (): boolean => typeof matchMedia === 'function' && matchMedi
 
 export const language = signal<'en' | 'de'>(stored('language') === 'de' || (stored('language') === undefined && navigator.language.startsWith('de')) ? 'de' : 'en')
 export const theme = signal<'dark' | 'light'>(stored('theme') === 'light' ? 'light' : stored('theme') === 'dark' || prefersDark() ? 'dark' : 'light')
+const german = signal<Texts>(ENGLISH)
 /** A text of the page in its language. */
-export const t = (key: TextKey): string => (language.value === 'de' ? GERMAN : ENGLISH)[key]
+export const t = (key: TextKey): string => (language.value === 'de' ? german.value : ENGLISH)[key]
+/** Has the texts of its language; where they cannot be unpacked it speaks English. */
+export async function learnLanguage(): Promise<void> {
+  if (language.value === 'de' && german.value === ENGLISH) await load('german').then(({ GERMAN }) => { german.value = GERMAN }, () => undefined)
+}
 
 export const view = signal<View>('car')
 export const selection = signal<Selection | undefined>(undefined)
@@ -189,6 +195,7 @@ export function run(): void {
     document.documentElement.lang = language.value
     keep('theme', theme.value)
     keep('language', language.value)
+    void learnLanguage()
   })
   let asked = false
   let slow_ms = 0
