@@ -7,7 +7,10 @@ import { fuzzOptions, type FuzzOptions, onlyRates } from './options.ts'
 import { runScript } from './run.ts'
 import { carNames } from './stage.ts'
 
-/** How long one message took at one location, from being queued in the sender's firmware to the end of its transmission. */
+/**
+ * How long one message took at one location, from being queued in the sender's firmware to the end of its transmission; on a board that
+ * pays for its callbacks to the end of the one that was under way by then, as what is handed to the controller may come at its end.
+ */
 export interface ObservedResponse {
   readonly message: string
   readonly location: LocationName

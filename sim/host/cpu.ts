@@ -33,6 +33,8 @@ export class Cpu {
   lost = 0
   /** Callbacks run since boot. */
   callbacks = 0
+  /** How long what is served now waited behind others that waited, once the callback or pause was over in which it came. */
+  behind_ns = 0
   private readonly kernel: Kernel
   private readonly name: string
   private readonly failed: (error: unknown) => void
@@ -42,6 +44,8 @@ export class Cpu {
   private readonly sources = new Array<InterruptSource | undefined>(QUEUE_LENGTH).fill(undefined)
   private readonly as = new Int32Array(QUEUE_LENGTH)
   private readonly bs = new Int32Array(QUEUE_LENGTH)
+  /** When each could have been served, had nothing else waited. */
+  private readonly dues_ns = new Float64Array(QUEUE_LENGTH)
   private readonly timerSource: InterruptSource
   private head = 0
   private length = 0
@@ -126,6 +130,7 @@ export class Cpu {
       this.post(source, a, b)
       return
     }
+    this.behind_ns = 0
     this.serve(source, a, b)
     this.settle()
   }
@@ -141,6 +146,7 @@ export class Cpu {
     this.sources[slot] = source
     this.as[slot] = a
     this.bs[slot] = b
+    this.dues_ns[slot] = Math.max(this.ready_ns, this.kernel.now_ns)
     this.length++
     if (this.roused !== undefined) this.roused()
     else if (!this.busy && !this.alarm.armed) this.alarm.startAt(Math.max(this.ready_ns, this.kernel.now_ns))
@@ -190,6 +196,7 @@ export class Cpu {
       const source = this.sources[head]!
       const a = this.as[head]!
       const b = this.bs[head]!
+      this.behind_ns = now_ns - this.dues_ns[head]!
       this.shift()
       this.serve(source, a, b)
     }

@@ -183,13 +183,20 @@ describe('HubHost', () => {
 
   it('a callback that costs time defers the next ones', () => {
     const at: number[] = []
+    const behind_ms: number[] = []
     const bench = new Bench((hal) => {
-      for (let i = 0; i < 3; i++) hal.after(1, () => at.push(hal.now()))
+      for (let i = 0; i < 3; i++) {
+        hal.after(1, () => {
+          at.push(hal.now())
+          behind_ms.push(bench.host.cpu.behind_ns / MS_ns)
+        })
+      }
     })
     bench.host.cpu.cost_ns = 2 * MS_ns
     bench.boot()
     bench.run(20)
     expect(at).toEqual([2, 4, 6])
+    expect(behind_ms, 'all came while it booted, and each waited for those before').toEqual([0, 2, 4])
   })
 
   it('never calls back from within a call, and tells of every edge', () => {

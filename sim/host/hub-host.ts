@@ -244,7 +244,9 @@ export class HubHost {
       const image = this.loaded()
       if (image === undefined) return
       this.firmware = image(hal)
-      if (this.frameSent !== undefined) this.firmware?.watchSent(this.frameSent)
+      const told = this.frameSent
+      // That others were served first makes the sender know later: the frame has left.
+      if (told !== undefined) this.firmware?.watchSent((id, response_ms) => told(id, response_ms - cpu.behind_ns / MS_ns))
     })
     options.lifeChanged?.()
   }
