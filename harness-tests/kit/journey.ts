@@ -1,9 +1,10 @@
 import { it, type TestContext } from 'vitest'
 
 import {
-  carFacts, type CarOptions, type NamesOf, type PowerFaults, schedulePowerFaults, SEDAN, type TopologyData, withBattery,
+  carFacts, type CarOptions, type NamesOf, type PowerFaults, readFaults, schedulePowerFaults, SEDAN, type TopologyData, withBattery,
 } from '#sim/car/index.ts'
 import { CHECKERS, describeVerdict, type Judges, watch } from '#sim/checkers/index.ts'
+import { notOneOf } from '#sim/schema/index.ts'
 import { carOfEnvironment, seed as checkedSeed, seedOfEnvironment } from './limits.ts'
 import { pageLineOf } from './page-link.ts'
 import { SimulatedVehicle } from './simulated-vehicle.ts'
@@ -36,6 +37,12 @@ export interface JourneyOptions<Topology extends TopologyData = Sedan> extends O
   readonly expects?: readonly string[]
 }
 
+/** Every option: from JavaScript, or behind a cast, no compiler sees one that is misspelt. */
+const OPTION_NAMES = Object.keys({
+  topology: true, without: true, seeds: true, timeout_ms: true, within_ms: true, traces: true, unpowered: true, power: true, expects: true,
+  bitrate: true, dataBitrate: true, faults: true, learned: true, image: true, can: true, cpu: true, sensors: true,
+} as const satisfies Readonly<Record<keyof JourneyOptions, true>>)
+
 type Driven<Topology extends TopologyData> = SimulatedVehicle<NamesOf<Topology>>
 type Outcome = Promise<void> | void
 
@@ -59,6 +66,9 @@ function declare<Topology extends TopologyData, Case>(
   how: Declare, cases: readonly Case[], title: string,
   body: (car: Driven<Topology>, each: Case) => Outcome, options: JourneyOptions<Topology>,
 ): void {
+  for (const name of Object.keys(options)) {
+    if (!OPTION_NAMES.includes(name)) throw new TypeError(`journey "${title}": option ${notOneOf(name, OPTION_NAMES)}`)
+  }
   const forced = seedOfEnvironment()
   const seeds = options.seeds ?? DEFAULT_SEEDS
   if (seeds.length === 0) throw new RangeError(`journey "${title}": seeds is empty`)
@@ -87,30 +97,29 @@ export const journey: DeclareJourney & { readonly skip: DeclareJourney, readonly
 async function drive<Topology extends TopologyData>(
   context: TestContext, seed: number, options: JourneyOptions<Topology>, body: (car: Driven<Topology>) => Outcome,
 ): Promise<void> {
-  const { unpowered = false, expects = [], power = {}, within_ms, traces } = options
+  const { unpowered = false, expects = [], faults = {}, power = {}, within_ms, traces } = options
   const unknown = expects.filter(name => CHECKERS.every(entry => entry.name !== name))
   if (unknown.length > 0) throw new Error(`no checker ${unknown.join(', ')}: there are ${CHECKERS.map(entry => entry.name).join(', ')}`)
   const { task } = context
   const end_ms = performance.now() + (task.timeout > 0 ? task.timeout : Infinity)
   const topology: TopologyData = options.topology ?? carOfEnvironment() ?? SEDAN
+  readFaults({ ...faults, ...power }, topology)
   const driver = new SimulatorDriver<NamesOf<Topology>>({ ...options, topology: withBattery(topology, power), seed })
   const log = recordFrames(driver)
   const judges = watch(driver.car, carFacts(driver.car))
   const car = new SimulatedVehicle<NamesOf<Topology>>(driver)
   car.timeIsUp = () => performance.now() >= end_ms
   if (within_ms !== undefined) car.within_ms = within_ms
-  let told = false
-  const explain = (error: { message: string }): void => {
-    told = true
-    const trace = keepTrace(task, seed, traces, log, car.events)
-    const situation = error instanceof ExpectationError ? '' : car.situation()
-    const page = pageLineOf({ options, topology, seed, deeds: driver.deeds, now_ms: car.now_ms, log })
-    error.message += `\n${situation}trace: ${trace} (npx spine decode ${trace})\nreplay: ${replayLine(task, seed)}\n${page}`
-  }
-  // A body that waits for something else than the car is ended by vitest, which does not come back here.
+  const earlier = task.result?.errors?.length ?? 0
+  let situationTold = false
+  // What vitest made of the error: what was thrown may be frozen or no error, and a body that waits for something else than the car
+  // is ended by vitest, which does not come back here.
   context.onTestFailed(() => {
-    const error = task.result?.errors?.at(-1)
-    if (!told && error !== undefined) explain(error)
+    const error = task.result?.errors?.[earlier]
+    if (error === undefined) return
+    const trace = keepTrace(task, seed, traces, log, car.events)
+    const page = pageLineOf({ options, topology, seed, deeds: driver.deeds, now_ms: car.now_ms, log })
+    error.message += `\n${situationTold ? '' : car.situation()}${trace}\nreplay: ${replayLine(task, seed)}\n${page}`
   })
   try {
     schedulePowerFaults(driver.car, power)
@@ -119,7 +128,7 @@ async function drive<Topology extends TopologyData>(
     if (car.timeIsUp()) throw new ExpectationError(`the test's time of ${task.timeout} ms ran out\n${car.situation()}`)
     hearJudges(judges, car, expects)
   } catch (error) {
-    if (error instanceof Error && !told) explain(error)
+    situationTold = error instanceof ExpectationError
     throw error
   } finally {
     await driver.close()

@@ -32,7 +32,7 @@ export function seedOfEnvironment(environment: Readonly<Record<string, string | 
 export function carOfEnvironment(environment: Readonly<Record<string, string | undefined>> = process.env): TopologyData | undefined {
   const file = environment['SPINE_CAR']
   if (file === undefined || file === '') return undefined
-  const data: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  const data: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
   readTopology(data, file)
   return data as TopologyData
 }

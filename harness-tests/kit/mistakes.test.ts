@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { heard, SimulatedVehicle, SimulatorDriver } from './index.ts'
+import { encodeMessage } from '#protocol/messages/index.ts'
+import { heard, journey, SimulatedVehicle, SimulatorDriver } from './index.ts'
 import { seedOfEnvironment } from './limits.ts'
+import { Observer } from './observer.ts'
 
 function booted(): SimulatedVehicle {
   const driver = new SimulatorDriver({ seed: 1 })
@@ -20,6 +22,7 @@ describe('a time that is none', () => {
     await expect(car.until('never', () => false, { within_ms: time_ms })).rejects.toThrow(refused)
     await expect(car.expectNever('never', () => false, { for_ms: time_ms })).rejects.toThrow(refused)
     expect(() => car.driver.advance(() => false, time_ms)).toThrow(refused)
+    expect(() => car.history('WindowStatus@FL', time_ms)).toThrow(refused)
     expect(car.now_ms).toBe(begun_ms)
     expect(car.car.isPressed('DASH.windowFL.down')).toBe(false)
   })
@@ -45,6 +48,33 @@ describe('the status of a message that was not seen', () => {
       'no WindowStatus@FR was seen up to 2700.0 ms', 'the nearest that was: WindowStatus@R[LR]', 'WindowStatus elsewhere: .*WindowStatus@RL \\d+.*',
       'at FR: none', 'hub FR has no power', 'the bus carried \\d+ frames: ',
     ].join('\\n  ')))
+  })
+})
+
+describe('a history', () => {
+  it('of what is forgotten is refused, by the time it goes back to', () => {
+    const seen = new Observer(100)
+    for (let t_ms = 1; t_ms <= 201; t_ms++) {
+      seen.observe(encodeMessage('WindowStatus@FL', { position_pct: 10 }, { source: 0x81, counter: (t_ms - 1) % 15 }), t_ms * 1e6)
+    }
+    expect(seen.history('WindowStatus@FL', 101)).toHaveLength(101)
+    expect(() => seen.history('WindowStatus@FL', 100)).toThrow('history of WindowStatus@FL since 100 ms: only the last 100 frames are kept for sure, here those since 101 ms')
+  })
+})
+
+describe('a condition that is async', () => {
+  it('is refused, as a promise is always true', async () => {
+    const never = (() => Promise.resolve(false)) as unknown as () => boolean
+    await expect(async () => booted().until('it opens', never)).rejects.toThrow('it opens: the condition is async')
+    await expect(async () => booted().expectNever('it opens', never, { for_ms: 100 })).rejects.toThrow(TypeError)
+  })
+})
+
+describe('an option of a journey that is misspelt where no compiler looks', () => {
+  it.each([
+    [{ seed: [1] }, '"seed" is not one of topology, without, seeds'], [{ fault: {} }, 'did you mean faults?'],
+  ])('%j is refused by its name', (options, told) => {
+    expect(() => journey('x', () => {}, options as object)).toThrow(told)
   })
 })
 

@@ -1,5 +1,6 @@
 import type { CanFrame } from '#protocol/index.ts'
 import { FrameDecoder, readValues } from '#protocol/messages/index.ts'
+import { duration } from './limits.ts'
 import { type Heard, heard, type Reading, type ReadingAt } from './names.ts'
 
 /** One frame of the history. */
@@ -12,10 +13,10 @@ export interface Observed<Values = Reading> {
   readonly values: Values
 }
 
-/** Frames kept for `history`; older ones are forgotten. */
-const HISTORY = 20_000
+/** Frames kept for `history`, some 40 minutes of a sedan; of older ones only that they were. */
+const HISTORY = 200_000
 
-/** Remembers what was said on the bus, by message and location. */
+/** Remembers what was said on the bus, by message and location; of frames at least the last `kept`. */
 export class Observer {
   readonly decoder = new FrameDecoder()
   /** Frames seen. */
@@ -24,6 +25,13 @@ export class Observer {
   readonly counts = new Map<string, number>()
   private readonly latest = new Map<string, Observed>()
   private readonly log: Observed[] = []
+  /** What was earlier is forgotten, ms. */
+  private kept_ms = 0
+  private readonly kept: number
+
+  constructor(kept = HISTORY) {
+    this.kept = kept
+  }
 
   observe(frame: CanFrame, t_ns: number): void {
     this.frames++
@@ -34,7 +42,9 @@ export class Observer {
     this.latest.set(observed.target, observed)
     this.counts.set(observed.target, (this.counts.get(observed.target) ?? 0) + 1)
     this.log.push(observed)
-    if (this.log.length > 2 * HISTORY) this.log.splice(0, HISTORY)
+    if (this.log.length <= 2 * this.kept) return
+    this.kept_ms = this.log[this.kept]!.t_ms
+    this.log.splice(0, this.kept)
   }
 
   /** The newest reading of `WindowStatus@FL`; undefined before the first. Throws MessageError for a name that does not exist. */
@@ -48,9 +58,12 @@ export class Observer {
     return this.latest.values()
   }
 
-  /** Frames of a target since `from_ms`, oldest first. */
+  /** Frames of a target since `from_ms`, oldest first. Throws RangeError for a time that is none, or that is forgotten. */
   history<From extends Heard>(target: From, from_ms = 0): Observed<ReadingAt<From>>[] {
     const wanted = heard(target)
+    if (duration('history: from_ms', from_ms) < this.kept_ms) {
+      throw new RangeError(`history of ${wanted} since ${from_ms} ms: only the last ${this.kept} frames are kept for sure, here those since ${this.kept_ms} ms`)
+    }
     return this.since(from_ms).filter(entry => entry.target === wanted) as Observed<ReadingAt<From>>[]
   }
 

@@ -30,7 +30,7 @@ function namesOf(task: Task): string[] {
 export function replayLine(task: Task, seed: number): string {
   const name = namesOf(task).join(' ').replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/'/g, '\'\\\'\'')
   const file = path.relative(process.cwd(), task.file.filepath)
-  return `SPINE_SEED=${seed} npx vitest run ${/^[\w./@-]+$/.test(file) ? file : `'${file.replace(/'/g, '\'\\\'\'')}'`} -t '${name}$'`
+  return `SPINE_SEED=${seed} npx vitest run ${/^[\w./@-]+$/.test(file) ? file : `'${file.replace(/'/g, '\'\\\'\'')}'`} -t '^${name}$'`
 }
 
 /** The frames of a drive as lines of a log, as they pass. */
@@ -47,19 +47,23 @@ export function recordFrames(driver: Pick<Driver, 'onFrame'>): string[] {
 
 /**
  * Writes the log of the bus and the events into `SPINE_TRACES`, `folder` or `.traces`. Each test has a name of its own, also where
- * titles are the same. Returns the path of the log.
+ * titles are the same. Returns a line for people that names the log, or says why there is none: the failure itself matters more.
  */
 export function keepTrace(
   task: Task, seed: number, folder: string | undefined, log: readonly string[], events: readonly TraceEvent[],
 ): string {
   const into = process.env['SPINE_TRACES'] ?? folder ?? FOLDER
-  mkdirSync(into, { recursive: true })
   const file = path.relative(process.cwd(), task.file.filepath)
   const words = [path.basename(file).replace(/(\.(test|spec))?\.\w+$/, ''), ...namesOf(task)].join(' ')
   const readable = words.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, LONGEST_NAME)
   const own = createHash('sha256').update(JSON.stringify([file, task.id, namesOf(task), task.result?.retryCount ?? 0])).digest('hex').slice(0, 8)
   const name = path.join(into, `${readable}-${own}-seed-${seed}`)
-  writeFileSync(`${name}.log`, log.map(line => line.endsWith('\n') ? line : `${line}\n`).join(''))
-  writeFileSync(`${name}.events.jsonl`, events.map(event => `${JSON.stringify(event)}\n`).join(''))
-  return `${name}.log`
+  try {
+    mkdirSync(into, { recursive: true })
+    writeFileSync(`${name}.log`, log.map(line => line.endsWith('\n') ? line : `${line}\n`).join(''))
+    writeFileSync(`${name}.events.jsonl`, events.map(event => `${JSON.stringify(event)}\n`).join(''))
+  } catch (error) {
+    return `trace: not kept, as ${name}.log cannot be written: ${(error as Error).message}`
+  }
+  return `trace: ${name}.log (npx spine decode ${name}.log)`
 }

@@ -98,7 +98,7 @@ export class Vehicle<Names extends CarNames = SedanNames> {
     return last?.values
   }
 
-  /** Frames of a message since a time, oldest first. */
+  /** Frames of a message since a time, oldest first. Throws RangeError for a time that is none, or for which frames are forgotten. */
   history<From extends Heard>(target: From, from_ms = 0): Observed<ReadingAt<From>>[] {
     this.noteRead(`history of ${target}`, () => {
       const found = this.bus.history(target, from_ms)
@@ -138,7 +138,9 @@ export class Vehicle<Names extends CarNames = SedanNames> {
       if (++asked % PATIENCE === 0 && this.timeIsUp()) {
         throw new ExpectationError(`the test's time ran out while waiting until ${what}\n${this.situation()}`)
       }
-      return done()
+      const met: unknown = done()
+      if (met instanceof Promise) throw new TypeError(`${what}: the condition is async, and a promise is always true`)
+      return Boolean(met)
     }, limit_ms)
   }
 }

@@ -40,6 +40,9 @@ describe('a door (rear)', () => {
   journey('opens', () => { throw new Error('as it should') }, { seeds: [3] })
   journey('opens slowly', () => {})
 })
+journey('and a door (front) opens (seed 4)', () => {})
+journey('fetches in vain', () => { throw AbortSignal.abort().reason })
+journey('keeps what it throws', () => { throw Object.freeze(new Error('cold as ice')) })
 `
 const HANGING = `
 import { journey } from 'spine-car/kit'
@@ -95,16 +98,20 @@ describe('a project elsewhere that installs the packed package', () => {
     project.write('failing/hanging.test.ts', HANGING)
     const { code, text } = await project.shell('SPINE_TRACES=kept npx vitest run failing')
     expect(code, text).toBe(1)
-    expect(text).toMatch(/Tests {2}5 failed \| 1 passed/)
+    expect(text).toMatch(/Tests {2}7 failed \| 2 passed/)
+    expect(text).toMatch(/This operation was aborted\n[^]*trace: kept\/doors-fetches-in-vain-/)
+    expect(text).toMatch(/cold as ice\n[^]*trace: kept\/doors-keeps-what-it-throws-/)
     expect(text).toMatch(/the condition read:\n {2}WindowStatus@FL {2}{/)
     expect(text).toMatch(/Test timed out in 400ms[^]*trace: kept\/hanging-opens-/)
     expect(text).toMatch(/the test's time ran out while waiting until it flies/)
-    expect(readdirSync(path.join(project.folder, 'kept')).filter(file => file.endsWith('.log'))).toHaveLength(5)
+    expect(readdirSync(path.join(project.folder, 'kept')).filter(file => file.endsWith('.log'))).toHaveLength(7)
     for (const [, trace] of text.matchAll(/^trace: (\S+)/gm)) expect(existsSync(path.join(project.folder, trace!)), trace).toBe(true)
     const replay = /^replay: (SPINE_SEED=4 .*)$/m.exec(text)![1]!
-    const again = await project.shell(replay)
-    expect(again.text, replay).toMatch(/Tests {2}1 failed \| 2 skipped/)
+    const again = await project.shell(`SPINE_TRACES=package.json ${replay}`)
+    expect(again.text, replay).toMatch(/Tests {2}1 failed \| 5 skipped/)
     expect(again.text).toContain('simulator, seed 4')
+    expect(again.text).toMatch(/waited 200 ms in vain until it flies/)
+    expect(again.text).toMatch(/trace: not kept, as package.json\/doors-\S+ cannot be written: EEXIST.*\nreplay: /)
   }, 300_000)
 
   it('is told what is wrong with SPINE_SEED', async () => {

@@ -167,7 +167,7 @@ describe('what is printed', () => {
 
   it('a CSV that quotes, and has no formula', () => {
     const [, line] = csvText([{ car: 'a,b', row, replay: '=1' }]).split('\r\n')
-    expect(line).toBe('"a,b",0,severed@drop.FL,"<b>drop.FL</b>, ""cut""",cable,lost,FL.window from DASH,,,10,"DASH: =HYPERLINK(""x"")",,70.0,\'=1')
+    expect(line).toBe('"a,b",0,severed@drop.FL,"<b>drop.FL</b>, ""cut""",cable,lost,FL.window from DASH,,,10,"DASH: =HYPERLINK(""x"")",,,70.0,\'=1')
   })
 
   it('counts, order and differences', () => {

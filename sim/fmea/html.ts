@@ -1,7 +1,7 @@
 import { escaped } from '../markup/index.ts'
 import type { Report } from './campaign.ts'
 import { SEVERITIES, type Row } from './rows.ts'
-import { functionsText, harmText, saidText } from './text.ts'
+import { dutyText, functionsText, harmText, saidText } from './text.ts'
 import { type Counts, differences, SEVERITY_NAMES, totalsOf, worstFirst } from './totals.ts'
 import { type FaultTree, faultTrees } from './tree.ts'
 
@@ -71,12 +71,12 @@ function counts(report: Report): string {
 function table(name: string, rows: readonly Row[], replay: Replay): string {
   return [
     '<table>', `<caption>${escaped(name)}</caption>`,
-    '<thead><tr><th scope="col">fault</th><th scope="col">lost</th><th scope="col">worse</th><th scope="col">interrupted</th><th scope="col">said</th><th scope="col">unsafe</th></tr></thead>',
+    '<thead><tr><th scope="col">fault</th><th scope="col">lost</th><th scope="col">worse</th><th scope="col">interrupted</th><th scope="col">said</th><th scope="col">unsafe</th><th scope="col">judges</th></tr></thead>',
     '<tbody>',
     ...rows.map(row => `<tr><th scope="row">${escaped(row.what)}<br><code>${escaped(replay(row))}</code></th>`
       + `<td>${escaped(functionsText(row, 'lost', Infinity))}</td><td>${escaped(functionsText(row, 'degraded', Infinity))}</td>`
       + `<td>${escaped(functionsText(row, 'interrupted', Infinity))}</td><td>${escaped(saidText(row, Infinity))}</td>`
-      + `<td class="bad">${escaped(harmText(row, Infinity))}</td></tr>`),
+      + `<td class="bad">${escaped(harmText(row, Infinity))}</td><td>${escaped(dutyText(row, Infinity))}</td></tr>`),
     '</tbody>', '</table>',
   ].join('\n')
 }

@@ -17,12 +17,22 @@ export function saidText({ notices }: Row, most = NAMED): string {
   return notices.length > most ? `${shown.join('; ')}; and ${notices.length - most} more` : shown.join('; ')
 }
 
-/** What was not safe, or not as it should be. */
-export function harmText({ hazards, objections }: Row, most = NAMED): string {
-  const told = [
-    ...hazards.map(({ kind, where, force_N, scene, t_ms }) => HAZARD_TEXTS[kind](where, force_N) + ` (${scene}, ${(t_ms / 1000).toFixed(1)} s)`),
-    ...objections.map(({ text, scene }) => `${text} (${scene})`),
-  ]
+/** What was not safe: what makes a row unsafe. */
+export function harmText(row: Row, most = NAMED): string {
+  const hazards = row.hazards.map(({ kind, where, force_N, scene, t_ms }) => HAZARD_TEXTS[kind](where, force_N) + ` (${scene}, ${(t_ms / 1000).toFixed(1)} s)`)
+  return firstOf([...hazards, ...objectionsOf(row, 'harm')], most)
+}
+
+/** What was not as it should be, and hurts nobody. */
+export function dutyText(row: Row, most = NAMED): string {
+  return firstOf(objectionsOf(row, 'duty'), most)
+}
+
+function objectionsOf({ objections }: Row, meaning: Row['objections'][number]['means']): string[] {
+  return objections.filter(({ means }) => means === meaning).map(({ text, scene }) => `${text} (${scene})`)
+}
+
+function firstOf(told: readonly string[], most: number): string {
   return told.length > most ? `${told.slice(0, most).join('; ')}; and ${told.length - most} more` : told.join('; ')
 }
 
@@ -44,6 +54,7 @@ const CSV_COLUMNS: Readonly<Record<string, (row: Row) => string | number>> = {
   longest_ms: row => Math.max(0, ...row.functions.map(one => one.interruption_ms)),
   said: row => saidText(row, Infinity),
   unsafe: row => harmText(row, Infinity),
+  judges: row => dutyText(row, Infinity),
   force_N: row => row.force_N.toFixed(1),
 }
 

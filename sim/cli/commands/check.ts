@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import {
   type Baseline, baselineOf, breakText, Check, checkPage, type Diagnosis, findingText, isUnknown, mOhm, parseBaseline, type Severity,
@@ -9,13 +9,14 @@ import { readTopology, type Topology } from '#sim/car/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { readBus } from '../check/live.ts'
 import { trial } from '../check/trial.ts'
-import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { Failure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri } from '../lib/link.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
 import { duration, shared, wholeNumber } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -132,14 +133,6 @@ async function readLog(file: string, check: Check, options: Options, terminal: T
     flush: () => Promise.resolve(),
   })
   log.finish()
-}
-
-function save(path: string, content: string): void {
-  try {
-    writeFileSync(path, content)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
 }
 
 function json(car: Topology, diagnosis: Diagnosis, severity: Severity, before: Baseline | undefined): object {

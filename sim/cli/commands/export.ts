@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import { Argument, type Command } from 'commander'
 import { EXPORT_FORMATS, type ExportFormat, exportProtocol, renderPdx } from '#protocol/export/index.ts'
-import { fileFailure, usage } from '../lib/failure.ts'
+import { usage } from '../lib/failure.ts'
 import { shared } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 const HELP = `
@@ -25,7 +25,7 @@ Examples:
 export function define(command: Command, terminal: Terminal): void {
   command
     .addArgument(new Argument('<format>', 'what to make of the catalogue').choices([...EXPORT_FORMATS, 'pdx']))
-    .option('--out <file>', 'write it there instead of to standard output')
+    .option('--out <file>', 'write it there instead of to standard output (-)', file => file === '-' ? undefined : file)
     .option('--per-sender', 'dbc: a message for each sender, for tools that match whole identifiers, as SavvyCAN and cantools do')
     .option('--no-sentinels', 'dbc: no value tables of "not available" for measured values; SavvyCAN shows no decimals beside one')
     .addOption(shared('json', 'what was written, for programs'))
@@ -40,11 +40,7 @@ export function define(command: Command, terminal: Terminal): void {
         await terminal.drained()
         return
       }
-      try {
-        writeFileSync(options.out, content)
-      } catch (error) {
-        throw fileFailure('write', options.out, error)
-      }
+      save(options.out, content)
       if (options.json === true) terminal.write(`${JSON.stringify({ format, out: options.out, bytes: Buffer.byteLength(content) })}\n`)
     })
 }

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -21,6 +21,7 @@ import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { withLink } from '../lib/link.ts'
 import { shared, wholeNumber } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { clockOf, hubNamed, wireOf } from './diag.ts'
@@ -187,11 +188,7 @@ const toFile = (board: BoardName, out: string): Target => async (source, place, 
   const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
   const problems = obstacles(found, source.hub, program.length)
   if (problems.length > 0) throw new Failure(problems.join('; '))
-  try {
-    writeFileSync(out, program)
-  } catch (error) {
-    throw fileFailure('write', out, error)
-  }
+  save(out, program)
   const told = { hub: source.hub, board, out, bytes: program.length }
   tell(terminal, options.json, () => told, () => `${out}: ${source.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import { createCar, type TopologyData } from '#sim/car/index.ts'
@@ -10,10 +9,11 @@ import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { compareText, reportText, rowText } from '../fmea/text.ts'
 import { RunKeeper } from '../fmea/keep.ts'
 import { formatDuration } from '../lib/duration.ts'
-import { describe, Failure, fileFailure, usage } from '../lib/failure.ts'
+import { describe, Failure, usage } from '../lib/failure.ts'
 import { collect, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart, runParts, sendUp } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
+import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -217,12 +217,4 @@ function list(topology: TopologyData, { json }: Options, terminal: Terminal): vo
   const [faults, functions] = [faultsOf(car).map(faultName), functionsOf(car)]
   tell(terminal, json, () => ({ faults, functions }), () =>
     `${faults.join('\n')}\n\n${functions.join('\n')}\n\n${faults.length} faults, ${functions.length} functions\n`, 2)
-}
-
-function save(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
 }

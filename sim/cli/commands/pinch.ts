@@ -1,14 +1,14 @@
-import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { type Command, Option } from 'commander'
 import {
   caseCount, casesOf, type ClosingResult, closings, type Conditions, describeCase, describeConditions, FAIR, FULL_PLAN, LIMIT_N,
   MEDIAN_N, pinchSvg, PinchSweep, quantile, QUICK_PLAN, type RodSummary, Summary, type SweepPlan,
 } from '#sim/pinch/index.ts'
-import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { Failure, usage } from '../lib/failure.ts'
 import { duration, positiveNumber, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
+import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -173,14 +173,6 @@ async function sweepRods(options: Options, terminal: Terminal): Promise<boolean>
   }), () => rodText(summary, terminal) + timeText(times, terminal), 2)
   // The median of a part says nothing of the whole.
   return (whole ? summary.met : summary.failures.length === 0) && inTime
-}
-
-function save(path: string, text: string): void {
-  try {
-    writeFileSync(path, text)
-  } catch (error) {
-    throw fileFailure('write', path, error)
-  }
 }
 
 const ROD_COLUMNS = [{ title: 'rod' }, right('cases'), right('below limit'), right('reversed'), right('early'), right('median N'), right('95 % N'), right('worst N')]

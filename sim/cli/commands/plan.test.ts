@@ -37,6 +37,8 @@ describe('spine plan', () => {
     expect([code, out.split('\n')[0]]).toEqual([0, 'id,part,amount,unit,mass kg,copper kg,cost'])
     expect(readFileSync(file('plan.html'), 'utf8')).toContain('Beside point-to-point wiring')
     expect(readFileSync(file('plan.kbl'), 'utf8')).toContain('version_id="2.4"')
+    expect(await spine(['plan', '--csv', '-'])).toEqual(await spine(['plan', '--csv']))
+    expect(await spine(['plan', '--size', '--save', '-'])).toMatchObject({ code: 2, err: expect.stringContaining('"-" is the name of no file') as string })
     expect(await spine(['plan', '--csv', '--svg'])).toMatchObject({ code: 2, err: expect.stringContaining('cannot share standard output') as string })
   })
 

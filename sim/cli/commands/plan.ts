@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { TopologyData } from '#sim/car/index.ts'
 import {
@@ -6,9 +5,10 @@ import {
   PIN_BOARDS, planOf, readAssumptions, type SizeGoal, sizeCar, type Sizing, USUAL_BOARD, wiresCsv, wirevizYaml,
 } from '#sim/plan/index.ts'
 import { CAR_HELP, CAR_OPTION, carJson, readCar } from '../car/car-file.ts'
-import { dataAsUsage, fileFailure, usage } from '../lib/failure.ts'
+import { dataAsUsage, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 import { shared } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { assumptionsText, compareText } from '../plan/compare-text.ts'
@@ -28,7 +28,7 @@ short at a hub opens its drop's. --layout dual lays two spines of which each doe
 name. --list-assumptions prints them with their sources; a file for --assumptions replaces some: { "contact_s": { "low": 5, "high": 9 } }.
 
 Prices are yours: JSON { "currency": "EUR", "prices": { "wire-16-RD": { "price": 2.1, "per": "m" } } } or CSV with the columns id, price,
-per, currency; the ids are those of the parts list. An output without a file name goes to standard output.
+per, currency; the ids are those of the parts list. An output without a file name, or named -, goes to standard output.
 
 Examples:
   npx spine plan
@@ -87,7 +87,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--prices <file>', 'a price table of yours, JSON or CSV')
     .option('--pins', 'the contacts of every plug, too, and which pins of the board are behind them')
     .addOption(new Option('--board <name>', 'of which the hubs are made').choices(PIN_BOARDS).default(USUAL_BOARD))
-  for (const [name, { about }] of Object.entries(OUTPUTS)) command.option(`--${name} [file]`, about)
+  for (const [name, { about }] of Object.entries(OUTPUTS)) command.option(`--${name} [file]`, about, file => file === '-' ? true : file)
   command
     .addOption(shared('json', 'all of it for programs'))
     .addHelpText('after', HELP)
@@ -107,11 +107,11 @@ function act(options: Options, terminal: Terminal): void {
   const others = options.family?.map(readCar) ?? []
   const family = [car, ...others.filter(other => other.name !== car.name)]
   const comparison = options.compare === true ? compare(car, family, assumptions) : undefined
-  if (options.save !== undefined) write(options.save, carJson(car))
+  if (options.save !== undefined) save(options.save, carJson(car))
   for (const name of outputs) {
     const text = OUTPUTS[name].make({ car, plan, comparison })
     const file = options[name]
-    if (typeof file === 'string') write(file, text)
+    if (typeof file === 'string') save(file, text)
     else terminal.write(text)
   }
   if (outputs.length === 0 || options.json === true) print(plan, sizing, comparison, options, terminal)
@@ -135,14 +135,6 @@ function print(plan: Plan, sizing: Sizing | undefined, comparison: Comparison | 
     sizing === undefined ? '' : sizingText(sizing, terminal),
     comparison === undefined ? planText(plan, options.pins === true, terminal) : compareText(comparison, terminal),
   ].join(''), 2)
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text)
-  } catch (error) {
-    throw fileFailure('write', file, error)
-  }
 }
 
 function share(text: string): number {

@@ -1,5 +1,6 @@
 import {
-  type Counts, differences, functionsText, harmText, type Report, type Row, saidText, SEVERITIES, SEVERITY_NAMES, totalsOf, worstFirst,
+  type Counts, differences, dutyText, functionsText, harmText, type Report, type Row, saidText,
+  SEVERITIES, SEVERITY_NAMES, totalsOf, worstFirst,
 } from '#sim/fmea/index.ts'
 import { right, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -44,7 +45,7 @@ export function compareText(first: Report, second: Report, terminal: Terminal): 
 function effects(row: Row, most?: number): string {
   const lines: readonly (readonly [string, string])[] = [
     ['unsafe', harmText(row, most)], ['lost', functionsText(row, 'lost', most)], ['worse', functionsText(row, 'degraded', most)],
-    ['interrupted', functionsText(row, 'interrupted', most)], ['said', saidText(row, most)],
+    ['interrupted', functionsText(row, 'interrupted', most)], ['said', saidText(row, most)], ['judges', dutyText(row, most)],
   ]
   return lines.filter(([, text]) => text !== '').map(([name, text]) => `    ${`${name}:`.padEnd(13)} ${text}\n`).join('')
 }

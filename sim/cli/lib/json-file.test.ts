@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { jsonProblem } from './json-file.ts'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { jsonProblem, readData } from './json-file.ts'
 
 describe('a text that is no JSON', () => {
   it.each([
@@ -18,5 +21,15 @@ describe('a text that is no JSON', () => {
     [`{"a": 1 ${'x'.repeat(1000)}`, `line 1 is wrong at "${'x'.repeat(30)}"`],
   ])('%j: says where', (text, problem) => {
     expect(jsonProblem(text)).toBe(problem)
+  })
+})
+
+describe('a file with the mark of UTF-8 before it, as some editors write it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'spine-json-'))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  it('is read as without it', () => {
+    const file = join(folder, 'mine.json')
+    writeFileSync(file, '\uFEFF{"a": 1}')
+    expect(readData(file, 'is none', data => data)).toEqual({ a: 1 })
   })
 })

@@ -5,10 +5,10 @@ import { fileFailure, usage } from './failure.ts'
 /** What is shown of the place where a text ceases to be JSON. */
 const SHOWN = 30
 
-/** The text of a file. Throws a failure when it cannot be read. */
+/** The text of a file, without the mark that editors put before it. Throws a failure when it cannot be read. */
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
     throw fileFailure('read', path, error)
   }

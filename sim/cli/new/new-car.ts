@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { SHAPES } from '#sim/body/index.ts'
 import { COMMON, type Corner, CORNERS, type Fitting, newCar, planOf, usualRear, type Wish } from '#sim/plan/index.ts'
 import { carJson } from '../car/car-file.ts'
-import { dataAsUsage, fileFailure } from '../lib/failure.ts'
+import { dataAsUsage } from '../lib/failure.ts'
 import { wholeNumber } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { askCar, fittingsIn, listText } from './ask-car.ts'
@@ -49,11 +49,7 @@ export async function makeCar(name: string, options: CarOptions, terminal: Termi
   const wish = asks ? await askCar(name, terminal) : wishOf(name, options)
   const car = dataAsUsage(() => newCar(wish))
   const file = options.out ?? `${name.replace(/[^\w.-]+/g, '-')}.json`
-  try {
-    writeFileSync(file, carJson(car))
-  } catch (error) {
-    throw fileFailure('write', file, error)
-  }
+  save(file, carJson(car))
   const hubs = car.hubs.map(hub => hub.location)
   const { spine_m, drops_m } = planOf(car).totals
   tell(terminal, options.json, () => ({ file, hubs, spine_m, drops_m }), () => [
