@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CanFrame } from '#protocol/index.ts'
 import { encodeMessage } from '#protocol/messages/index.ts'
 import { createLinkFrame } from '#sim/gateway/index.ts'
-import { formatCandumpLine } from '#sim/gateway/logs/index.ts'
+import { formatCandumpLine, LOG_FORMATS, NO_DETAILS } from '#sim/gateway/logs/index.ts'
 import { run } from '../run.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 
@@ -112,6 +112,32 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     const directory = fakeTerminal()
     expect(await run(['decode', folder], directory)).toBe(1)
     expect(directory.err).toContain('it is a folder')
+  })
+
+  it.each(LOG_FORMATS.filter(({ unit, writer }) => unit === 'block' && writer !== undefined))('says of a $name log that was cut off that it ends early', async (format) => {
+    const writer = format.writer!()
+    const pieces = Array.from({ length: 40 }, (_, n) => {
+      const frame = Object.assign(createLinkFrame(), command, { timestamp_ns: n * 1e9 })
+      return Buffer.from(writer.frame(frame, NO_DETAILS) ?? '')
+    })
+    const whole = Buffer.concat([...pieces, Buffer.from(writer.end())])
+    const head = writer.finalHead?.() ?? new Uint8Array(0)
+    whole.set(head)
+    const cut = async (length: number): Promise<{ code: number, frames: number, err: string }> => {
+      const terminal = fakeTerminal()
+      const path = file(`cut${format.endings[0]!}`, '')
+      writeFileSync(path, whole.subarray(0, length))
+      const code = await run(['decode', path], terminal)
+      return { code, frames: terminal.out.split('\n').length - 1, err: terminal.err }
+    }
+    const early = await cut(Math.min(180, pieces[0]!.length - 5))
+    expect(early).toMatchObject({ code: 1, frames: 0 })
+    expect(early.err).toContain('ends before its first frame')
+    const late = await cut(whole.length - 5)
+    expect(late.code).toBe(0)
+    expect(late.frames).toBeGreaterThanOrEqual(39)
+    expect(late.err).toContain('the file ends ')
+    expect(await cut(whole.length)).toEqual({ code: 0, frames: 40, err: '' })
   })
 
   it('is one JSON object a line, from standard input too', async () => {

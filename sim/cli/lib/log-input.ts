@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
-import { type BadLine, CAN_XL, type LogFrame, type LogSink, placeOf, type ReadableFormat, seekSteps } from '#sim/gateway/logs/index.ts'
+import { type BadLine, CAN_XL, type LogFrame, type LogSink, placeOf, type ReadableFormat, seekSteps, TRUNCATED } from '#sim/gateway/logs/index.ts'
 import { Failure, fileFailure } from './failure.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -99,6 +99,7 @@ export class LogInput {
     if (xl > 1) terminal.warn(`${file}: ${xl} CAN XL frames in all, which are not supported`)
     if (this.reports > MOST_REPORTS) terminal.warn(`${file}: ${this.reports - MOST_REPORTS} more ${format.unit}s were no frames`)
     if (badTotal > 0 && frames > 0) terminal.warn(`${file}: ${badTotal} of ${badTotal + frames} ${format.unit}s were skipped`)
+    if (this.isNoLog && this.bad[TRUNCATED] === badTotal) throw new Failure(`${file} ends before its first frame${consequence}`)
     if (this.isNoLog) throw new Failure(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame${consequence}`)
   }
 

@@ -1,8 +1,8 @@
 import { BASE_HEAD_BYTES, FILE_HEAD_BYTES, FILE_MAGIC, OBJECT, OBJECT_MAGIC, PACKING } from './blf.ts'
 import { isFrameObject, readFrameObject, type LogStart } from './blf-object.ts'
 import type { LogReader, LogSink } from './log-io.ts'
-import { createLogFrame } from './log-frame.ts'
-import { inflate } from './zlib.ts'
+import { createLogFrame, TRUNCATED } from './log-frame.ts'
+import { inflate, inflatePart } from './zlib.ts'
 
 /** Vector's own containers hold 128 KiB; longer ones than this are skipped without being kept. */
 const LONGEST_CONTAINER = 1 << 22
@@ -46,8 +46,10 @@ export class BlfReader implements LogReader {
   }
 
   end(): void {
+    const view = this.outer.rest()
+    if (view !== undefined && view.getUint32(12, true) === OBJECT.container) this.cutContainer(view)
     const cut = this.head === undefined ? this.outer.unfinished || this.inner.unfinished : this.used > 0 && !this.lost
-    if (cut) this.bad('truncated', 'the file ends in the middle of an object')
+    if (cut) this.bad(TRUNCATED, 'the file ends in the middle of an object')
   }
 
   private readHead(view: DataView): void {
@@ -86,6 +88,16 @@ export class BlfReader implements LogReader {
     this.inner.forget()
   }
 
+  /** What is there of the last container. */
+  private cutContainer(view: DataView): void {
+    if (view.byteLength < CONTAINER_HEAD_BYTES) return
+    const packing = view.getUint16(BASE_HEAD_BYTES, true)
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + CONTAINER_HEAD_BYTES, view.byteLength - CONTAINER_HEAD_BYTES)
+    const most = Math.min(LONGEST_CONTAINER, view.getUint32(BASE_HEAD_BYTES + 8, true))
+    if (packing === PACKING.none) this.inner.push(bytes)
+    else if (packing === PACKING.zlib) this.inner.push(inflatePart(bytes, most))
+  }
+
   private bad(cause: string, reason: string): void {
     this.blocks++
     this.tell(cause, reason)
@@ -118,6 +130,12 @@ class ObjectStream {
 
   get unfinished(): boolean {
     return this.toSkip > 0 || (!this.lost && this.buffer.subarray(0, this.used).some(byte => byte !== 0))
+  }
+
+  /** The beginning of an object that did not end; undefined: there is none, or it is skipped. */
+  rest(): DataView | undefined {
+    const view = new DataView(this.buffer.buffer, 0, this.used)
+    return this.used >= BASE_HEAD_BYTES && view.getUint32(0, true) === OBJECT_MAGIC ? view : undefined
   }
 
   skip(bytes: number): void {

@@ -109,6 +109,23 @@ describe('Vector BLF', () => {
     expect(read(unknown)).toEqual({ frames: [one], bad: ['packing', 'packing'] })
   })
 
+  it.each([0, 2])('that was cut off in a container packed in way %d has all frames that came before', (packing) => {
+    const objects = Array.from({ length: 200 }, (_, n) => object(1, message(1, 0, 8, n, n, n * 7, n * n, 1, 2, 3, 4, 5)))
+    const whole = Buffer.concat([fileHead(), container(Buffer.concat(objects), packing)])
+    const all = read(whole).frames
+    expect(all.length).toBe(200)
+    let before = 0
+    for (let length = 1; length < whole.length; length += 3) {
+      const { frames, bad } = read(whole.subarray(0, length))
+      expect(bad, `${length} bytes`).toEqual(['truncated'])
+      expect(all.slice(0, frames.length), `${length} bytes`).toEqual(frames)
+      expect(frames.length).toBeGreaterThanOrEqual(before)
+      before = frames.length
+    }
+    expect(before).toBeGreaterThanOrEqual(198)
+    expect(read(whole.subarray(0, whole.length >> 1)).frames.length).toBeGreaterThan(60)
+  })
+
   it('is written in containers, with its size, its times and the number of frames at the beginning', () => {
     const frames = Array.from({ length: 5000 }, (_, n) => Object.assign(numberedFrame(n), { timestamp_ns: (START_s + n / 1000) * 1e9 }))
     const bytes = writeLog('blf', frames)

@@ -32,6 +32,9 @@ export interface FrameFault {
 /** Told once in a log however often it comes: the log is right, only we do not know such frames. */
 export const CAN_XL: FrameFault = { cause: 'can-xl', reason: 'CAN XL frames are not supported' }
 
+/** The cause of what is missing where a log ends in the middle. */
+export const TRUNCATED = 'truncated'
+
 /** An empty extended data frame. */
 export function createLogFrame(): LogFrame {
   return { ...createLinkFrame(), ...NO_DETAILS }

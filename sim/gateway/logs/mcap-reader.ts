@@ -1,11 +1,11 @@
 import { crc32 } from '@foxglove/crc'
 import { BusNumbers } from './bus-names.ts'
-import { createLogFrame, timeFault } from './log-frame.ts'
+import { createLogFrame, timeFault, TRUNCATED } from './log-frame.ts'
 import type { LogReader, LogSink } from './log-io.ts'
 import { PROTOBUF } from './mcap.ts'
 import { LoggedFrameDecoder } from './mcap-frame.ts'
 import { LOGGED_FRAME, schemaName } from './mcap-schema.ts'
-import { unpack } from './unpack.ts'
+import { unpack, unpackPart } from './unpack.ts'
 
 /** The first bytes of a file, and the kinds of record that are looked at: the package would come whole for them. */
 const MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
@@ -53,10 +53,11 @@ export class McapReader implements LogReader {
 
   push(chunk: Uint8Array): void {
     this.bytes += chunk.length
-    for (let at = 0; at < chunk.length && this.state !== 'refused' && this.state !== 'ended';) {
+    for (let at = 0; at < chunk.length && this.state !== 'refused' && (this.state !== 'ended' || this.toSkip > 0);) {
       const skipped = Math.min(this.toSkip, chunk.length - at)
       this.toSkip -= skipped
       at += skipped
+      if (this.state === 'ended') return
       const taken = Math.min(this.needed - this.used, chunk.length - at)
       this.keep(chunk, at, taken)
       at += taken
@@ -68,10 +69,15 @@ export class McapReader implements LogReader {
     const { state, packed, bytes } = this
     if (bytes === 0 || state === 'refused') return
     if (state === 'magic') return void this.refuse()
+    if (state === 'body' && this.held[0] === OPCODE.chunk) {
+      this.records++
+      this.cutChunk(new DataView(this.held.buffer, RECORD_HEAD_BYTES, this.used - RECORD_HEAD_BYTES))
+    }
     if (packed.chunks > 0 && (this.hasFrames || state !== 'ended')) {
       this.tell('packing', `${packed.chunks} chunks are packed (${packed.how}), which is not supported${packed.missing}: mcap decompress unpacks them`)
     }
-    if (state !== 'ended') this.tell('truncated', 'the file ends before its footer: its last frames may be missing')
+    if (state !== 'ended') this.tell(TRUNCATED, 'the file ends before its footer: its last frames may be missing')
+    else if (this.toSkip > 0) this.tell(TRUNCATED, 'the file ends in the middle of its footer')
     else if (!this.hasFrames) {
       this.tell('no-frames', `it has no messages ${FRAME_SCHEMA}: of MCAP files only those with CAN frames as spine writes them are read`)
     }
@@ -123,7 +129,10 @@ export class McapReader implements LogReader {
     if (most > 0) this.tell('too-long', `a record of ${length} bytes is skipped`)
     this.next()
     this.toSkip = length
-    if (opcode === OPCODE.footer) this.state = 'ended'
+    if (opcode === OPCODE.footer) {
+      this.state = 'ended'
+      this.toSkip += MAGIC.length
+    }
     return false
   }
 
@@ -176,30 +185,41 @@ export class McapReader implements LogReader {
   }
 
   private chunk(view: DataView): void {
-    const compression = view.byteLength < CHUNK_HEAD_BYTES ? undefined : textAt(view, 28)
-    const start = (compression?.end ?? 0) + 8
-    const packedSize = compression !== undefined && start <= view.byteLength ? wordsAt(view, start - 8) : NaN
-    if (compression === undefined || !(start + packedSize <= view.byteLength)) return this.tell('short-record', 'a chunk ends before its end')
-    const size = wordsAt(view, 16)
+    const head = chunkHead(view)
+    if (head === undefined || head.start + head.packedSize > view.byteLength) return this.tell('short-record', 'a chunk ends before its end')
+    const { size, start, packedSize, how } = head
     if (size > LONGEST_CHUNK) return this.tell('too-long', `a chunk of ${size} bytes is skipped`)
-    const unpacked = unpack(compression.text, new Uint8Array(view.buffer, view.byteOffset + start, packedSize), size)
+    const unpacked = unpack(how, new Uint8Array(view.buffer, view.byteOffset + start, packedSize), size)
     if (unpacked === undefined) return this.tell('unpacking', 'a chunk is skipped: what it holds cannot be unpacked')
     if ('missing' in unpacked) {
       this.packed.chunks++
-      this.packed.how ||= compression.text.slice(0, 8)
+      this.packed.how ||= how.slice(0, 8)
       this.packed.missing ||= unpacked.missing
       return
     }
     const { bytes } = unpacked
     const checksum = view.getUint32(24, true)
     if (checksum !== 0 && crc32(bytes) !== checksum) return this.tell('checksum', 'a chunk is skipped: its checksum is wrong')
-    for (let at = 0; at < size;) {
+    if (!this.all(bytes)) this.tell('short-record', 'a record ends behind its chunk')
+  }
+
+  /** The whole records that are in what is there of the last chunk; its checksum would be that of all of it. */
+  private cutChunk(view: DataView): void {
+    const head = chunkHead(view)
+    if (head === undefined || head.size > LONGEST_CHUNK) return
+    this.all(unpackPart(head.how, new Uint8Array(view.buffer, view.byteOffset + head.start, view.byteLength - head.start), head.size))
+  }
+
+  /** The records of a chunk; whether the last ends with it. */
+  private all(bytes: Uint8Array): boolean {
+    for (let at = 0; at < bytes.length;) {
       const body = at + RECORD_HEAD_BYTES
-      const end = body <= size ? body + longAt(bytes, at + 1) : Infinity
-      if (end > size) return this.tell('short-record', 'a record ends behind its chunk')
+      const end = body <= bytes.length ? body + longAt(bytes, at + 1) : Infinity
+      if (end > bytes.length) return false
       if (bytes[at] !== OPCODE.chunk) this.record(bytes, at, end)
       at = end
     }
+    return true
   }
 
   private tell(cause: string, reason: string): void {
@@ -217,6 +237,13 @@ function longAt(bytes: Uint8Array, at: number): number {
   const low = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 | bytes[at + 3]! << 24
   const high = bytes[at + 4]! | bytes[at + 5]! << 8 | bytes[at + 6]! << 16 | bytes[at + 7]! << 24
   return (high >>> 0) * WORD + (low >>> 0)
+}
+
+/** Where in a chunk its records are, and how they are packed; undefined: it ends before them. */
+function chunkHead(view: DataView): { size: number, how: string, start: number, packedSize: number } | undefined {
+  const compression = view.byteLength < CHUNK_HEAD_BYTES ? undefined : textAt(view, 28)
+  if (compression === undefined || compression.end + 8 > view.byteLength) return undefined
+  return { size: wordsAt(view, 16), how: compression.text, start: compression.end + 8, packedSize: wordsAt(view, compression.end) }
 }
 
 /** A text behind its length; undefined: it is longer than the record. */

@@ -219,6 +219,22 @@ describe('reading MCAP', () => {
     expect(frames.length).toBeGreaterThan(100)
   })
 
+  it.each([['not packed', LOG], ['packed with lz4', inLz4(LOG)], ['without chunks', withoutChunks(LOG)]])('a recording %s, cut off anywhere, has all frames before the cut', (_, whole) => {
+    const all = readLog('mcap', [whole]).frames.map(({ id, timestamp_ns }) => [id, timestamp_ns])
+    let before = 0
+    for (let part = 1; part < 60; part++) {
+      const { frames, bad } = readLog('mcap', [whole.subarray(0, Math.ceil(whole.length * part / 60))])
+      expect(bad.map(each => each.cause)).toEqual(['truncated'])
+      expect(all.slice(0, frames.length)).toEqual(frames.map(({ id, timestamp_ns }) => [id, timestamp_ns]))
+      expect(frames.length).toBeGreaterThanOrEqual(before)
+      before = frames.length
+    }
+    // Of our own chunks, of up to 1 MiB, a part is read.
+    expect(readLog('mcap', [whole.subarray(0, 20_000)]).frames.length).toBeGreaterThan(50)
+    const late = readLog('mcap', [whole.subarray(0, -5)])
+    expect([late.frames.length, late.bad.map(each => each.cause)]).toEqual([all.length, ['truncated']])
+  })
+
   it('keeps no room for lengths that only claim to be', () => {
     for (const opcode of [3, 4, 5, 6, 7, 0x80]) {
       const bytes = Buffer.concat([LOG.subarray(0, 8), Uint8Array.of(opcode), new Uint8Array(8).fill(255), Buffer.alloc(1000, 1)])

@@ -1,6 +1,6 @@
 import type { BusNumbers } from './bus-names.ts'
 import { copyLinkFrame } from '../link-frame.ts'
-import { createLogFrame, type FrameFault, type LogFrame } from './log-frame.ts'
+import { createLogFrame, type FrameFault, type LogFrame, TRUNCATED } from './log-frame.ts'
 import type { Range } from './log-io.ts'
 import { fillData, LENGTH_BYTES, RecordedData, StreamedData, StreamWindow } from './mf4-apart.ts'
 import { long } from './mf4-file.ts'
@@ -35,6 +35,9 @@ export class GroupCursor {
   private readonly only: Group | undefined
   /** Records of a sorted group that are still to come. */
   private left: number
+  /** Records that an unsorted group says it has, and those that came; of frames' bytes apart none is counted. */
+  private readonly due: number
+  private came = 0
   /** Where data lie that are not in their frames' records, by the link that points at them. */
   private readonly recorded: ReadonlyMap<number, RecordedData>
   private readonly streamed = new Map<number, StreamedData>()
@@ -49,6 +52,8 @@ export class GroupCursor {
     this.groups = new Map(group.groups.map(each => [each.recordId, each]))
     this.recorded = new Map(group.groups.filter(({ variable }) => variable).map(({ at }) => [at, new RecordedData()]))
     this.only = this.idBytes === 0 ? group.groups[0] : undefined
+    const sizes = this.only === undefined && !context.unfinished ? group.groups.map(({ variable, cycles }) => variable ? 0 : cycles) : []
+    this.due = sizes.reduce((sum, cycles) => sum + cycles, 0)
     this.left = this.only === undefined || context.unfinished ? Infinity : this.only.cycles
   }
 
@@ -63,6 +68,7 @@ export class GroupCursor {
       const base = records.from + this.idBytes
       records.from += size
       this.left--
+      if (!group.variable) this.came++
       if (group.variable) this.recorded.get(group.at)!.add(records.bytes.subarray(base + LENGTH_BYTES, records.from))
       else if (group.frames !== undefined && this.read(base, group.frames)) return true
       if (this.lacking !== undefined) return false
@@ -187,7 +193,7 @@ export class GroupCursor {
     const { records, left, waiting } = this
     const { fault } = records
     if (fault !== undefined) this.context.bad(fault)
-    else if (left > 0 && (records.length > 0 || left < Infinity)) this.context.bad({ cause: 'truncated', reason: 'the data end in the middle of a record, or early' })
+    else if (left > 0 && (records.length > 0 || left < Infinity || this.came < this.due)) this.context.bad({ cause: TRUNCATED, reason: 'the data end in the middle of a record, or early' })
     this.left = 0
     records.from = records.bytes.length
     while (waiting.length > 0) {

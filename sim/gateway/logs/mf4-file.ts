@@ -1,4 +1,5 @@
 import { latin1 } from './bytes.ts'
+import { type FrameFault, TRUNCATED } from './log-frame.ts'
 import type { Range } from './log-io.ts'
 import { HEAD_BYTES } from './mf4.ts'
 
@@ -29,6 +30,8 @@ export class Mf4File {
   readonly size: number
   private window: Uint8Array = new Uint8Array(0)
   private windowAt = 0
+  /** The file ends before the end of what was asked for last. */
+  private isCut = false
 
   constructor(size: number) {
     this.size = size
@@ -36,6 +39,7 @@ export class Mf4File {
 
   /** So many bytes, fewer at the end of the file; valid until the next call. */
   * bytes(at: number, length: number): Generator<Range, Uint8Array, Uint8Array> {
+    this.isCut = at + length > this.size
     if (!(at >= 0 && at < this.size)) return this.window.subarray(0, 0)
     const wanted = Math.min(length, this.size - at)
     if (at < this.windowAt || at + wanted > this.windowAt + this.window.length) {
@@ -65,12 +69,20 @@ export class Mf4File {
     return view.byteLength < atLeast ? undefined : view
   }
 
-  /** A text or metadata block's text, up to 256 bytes; empty: there is none. */
-  * text(at: number): Generator<Range, string, Uint8Array> {
+  /** Why what was asked for last is not there. */
+  fault(what: string): FrameFault {
+    return this.isCut
+      ? { cause: TRUNCATED, reason: `the file ends in the middle: before ${what}` }
+      : { cause: 'block', reason: `${what} is not where it should be` }
+  }
+
+  /** A text or metadata block's text, up to 256 bytes; undefined: there is none. */
+  * text(at: number): Generator<Range, string | undefined, Uint8Array> {
     const block = yield* this.block(at)
-    if (block === undefined || (block.kind !== 'TX' && block.kind !== 'MD')) return ''
+    if (block === undefined || (block.kind !== 'TX' && block.kind !== 'MD')) return undefined
     const length = Math.min(LONGEST_NAME, Math.max(0, block.length - (block.dataAt - block.at)))
-    return latin1(yield* this.bytes(block.dataAt, length)).replace(/\0.*$/s, '')
+    const bytes = yield* this.bytes(block.dataAt, length)
+    return bytes.length < length ? undefined : latin1(bytes).replace(/\0.*$/s, '')
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FrameFault } from './log-frame.ts'
 import type { Range } from './log-io.ts'
 import { CHANNEL, CONVERSION, DATA, FRAME_KINDS, type FrameKind, GROUP } from './mf4.ts'
 import { long, type Block, type Mf4File } from './mf4-file.ts'
@@ -67,14 +68,24 @@ const RECORD_ID_BYTES: readonly number[] = [0, 1, 2, 4, 8]
 /** Nothing of a frame is longer; channels that are do not matter here. */
 const LONGEST_FIELD = 4096
 const WORD = 0x1_0000_0000
+/** Kinds of blocks, for people. */
+const BLOCKS: Readonly<Record<string, string>> = { DG: 'data group', CG: 'channel group', CN: 'channel', CC: 'conversion' }
+/** An array in a channel: nothing of a frame is one. */
+const INSIDE_A_CHANNEL = 'CA'
 
-/** Reads what a file holds: its data groups with those channel groups that are frames. Each block is read once. */
+/**
+ * Reads what a file holds: its data groups with those channel groups that are frames. Each block is read once. What should be
+ * there and is not is told, once for each cause: where a file was cut off, all that lay behind is missing.
+ */
 export class GroupFinder {
   private readonly file: Mf4File
+  private readonly bad: (fault: FrameFault) => void
   private readonly seen = new Set<number>()
+  private readonly told = new Set<string>()
 
-  constructor(file: Mf4File) {
+  constructor(file: Mf4File, bad: (fault: FrameFault) => void) {
     this.file = file
+    this.bad = bad
   }
 
   * dataGroups(first: number): Generator<Range, DataGroup[], Uint8Array> {
@@ -83,11 +94,13 @@ export class GroupFinder {
       const block = yield* this.next(at, 'DG')
       if (block === undefined) return found
       const [next = 0, firstGroup = 0, data = 0] = block.links
-      const view = yield* this.file.data(block, 1)
-      const recordIdBytes = view?.getUint8(0) ?? 0
+      const recordIdBytes = (yield* this.data(block, 1))?.getUint8(0)
+      if (recordIdBytes === undefined) return found
       const groups = yield* this.groups(firstGroup)
-      const known = RECORD_ID_BYTES.includes(recordIdBytes)
-      if (known && groups.some(group => group.frames !== undefined)) found.push({ recordIdBytes, data, groups })
+      if (groups.some(group => group.frames !== undefined)) {
+        if (RECORD_ID_BYTES.includes(recordIdBytes)) found.push({ recordIdBytes, data, groups })
+        else this.tell({ cause: 'record', reason: `no number of a group has ${recordIdBytes} bytes; its frames cannot be read` })
+      }
       at = next
     }
   }
@@ -96,7 +109,7 @@ export class GroupFinder {
     const found: Group[] = []
     for (let at = first; ;) {
       const block = yield* this.next(at, 'CG')
-      const view = block && (yield* this.file.data(block, GROUP_BYTES))
+      const view = block && (yield* this.data(block, GROUP_BYTES))
       if (block === undefined || view === undefined) return found
       const flags = view.getUint16(16, true)
       const head = { at, recordId: long(view, 0), cycles: long(view, 8), variable: (flags & GROUP.variable) !== 0 }
@@ -113,8 +126,8 @@ export class GroupFinder {
     const found: Channel[] = []
     const waiting = [first]
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-      const block = yield* this.next(at, 'CN')
-      const view = block && (yield* this.file.data(block, CHANNEL_BYTES))
+      const block = yield* this.next(at, 'CN', INSIDE_A_CHANNEL)
+      const view = block && (yield* this.data(block, CHANNEL_BYTES))
       if (block === undefined || view === undefined) continue
       const [next = 0, inside = 0, name = 0, , conversion = 0, data = 0] = block.links
       const [type, dataType, shift] = [view.getUint8(0), view.getUint8(2), view.getUint8(3)]
@@ -122,7 +135,7 @@ export class GroupFinder {
       const virtual = type === CHANNEL.virtualMaster || type === CHANNEL.virtual
       const place = virtual ? { at: 0, shift: 0, bits: 0, bytes: 0 } : { at: byte, shift, bits, bytes: Math.ceil((shift + bits) / 8) }
       const field = { ...place, type: dataType, offset: 0, factor: 1 }
-      found.push({ name: yield* this.file.text(name), type, field, data, conversion })
+      found.push({ name: yield* this.name(name), type, field, data, conversion })
       waiting.push(next, inside)
     }
     return found
@@ -147,20 +160,50 @@ export class GroupFinder {
 
   /** With its linear conversion; undefined: it has another, and does not tell its value itself. */
   private* converted(field: Field, conversion: number): Generator<Range, Field | undefined, Uint8Array> {
+    if (conversion === 0) return field
     const block = yield* this.file.block(conversion)
     const view = block?.kind === 'CC' ? yield* this.file.data(block, 24) : undefined
-    if (block === undefined || view === undefined || view.getUint8(0) === CONVERSION.none) return field
+    if (block === undefined || view === undefined) {
+      this.tell(this.file.fault('a conversion of a channel'))
+      return undefined
+    }
+    if (view.getUint8(0) === CONVERSION.none) return field
     // Names for 0 and 1, of a direction for example.
     if (view.getUint8(0) === CONVERSION.texts && field.bits <= 8) return field
-    const parameters = view.getUint8(0) === CONVERSION.linear ? yield* this.file.data(block, CONVERSION_BYTES) : undefined
+    const parameters = view.getUint8(0) === CONVERSION.linear ? yield* this.data(block, CONVERSION_BYTES) : undefined
     return parameters && { ...field, offset: parameters.getFloat64(24, true), factor: parameters.getFloat64(32, true) }
   }
 
-  private* next(at: number, kind: string): Generator<Range, Block | undefined, Uint8Array> {
-    if (this.seen.has(at)) return undefined
+  /** The block that a link points at; undefined: the link points nowhere, or at none of this kind, which is told. */
+  private* next(at: number, kind: string, others = ''): Generator<Range, Block | undefined, Uint8Array> {
+    if (at === 0) return undefined
+    if (this.seen.has(at)) {
+      this.tell({ cause: 'block', reason: `the file points at the same ${BLOCKS[kind]} again` })
+      return undefined
+    }
     this.seen.add(at)
     const block = yield* this.file.block(at)
-    return block?.kind === kind ? block : undefined
+    if (block?.kind === kind) return block
+    if (block === undefined || block.kind !== others) this.tell(this.file.fault(`a ${BLOCKS[kind]}`))
+    return undefined
+  }
+
+  private* data(block: Block, atLeast: number): Generator<Range, DataView | undefined, Uint8Array> {
+    const view = yield* this.file.data(block, atLeast)
+    if (view === undefined) this.tell(this.file.fault(`the end of a ${BLOCKS[block.kind]}`))
+    return view
+  }
+
+  private* name(at: number): Generator<Range, string, Uint8Array> {
+    const name = at === 0 ? '' : yield* this.file.text(at)
+    if (name === undefined) this.tell(this.file.fault('the name of a channel'))
+    return name ?? ''
+  }
+
+  private tell(fault: FrameFault): void {
+    if (this.told.has(fault.cause)) return
+    this.told.add(fault.cause)
+    this.bad(fault)
   }
 }
 

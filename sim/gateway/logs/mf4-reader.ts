@@ -35,7 +35,7 @@ export function* readMf4(sink: LogSink, size: number): LogSeeker {
   }
   const head = yield* file.block(ID_BYTES)
   const view = head?.kind === 'HD' ? yield* file.data(head, 16) : undefined
-  if (head === undefined || view === undefined) return bad({ cause: 'no-mf4', reason: 'it has no header block' })
+  if (head === undefined || view === undefined) return bad(file.fault('the header block'))
   const began = view.getBigUint64(0, true)
   const start: LogStart = { seconds: Number(began / BILLION), nanos: Number(began % BILLION) }
   const seen = new Set<number>()
@@ -43,7 +43,7 @@ export function* readMf4(sink: LogSink, size: number): LogSeeker {
     start, buses: new BusNumbers(), bad, unfinished: (flags & (UNFINISHED.cycles | UNFINISHED.lastDataLength)) !== 0,
     open: (at: number) => new DataStream(file, at, seen, unfinished),
   }
-  const groups = yield* new GroupFinder(file).dataGroups(head.links[0] ?? 0)
+  const groups = yield* new GroupFinder(file, bad).dataGroups(head.links[0] ?? 0)
   if (groups.length === 0) return
   yield* merged(groups.map(group => new GroupCursor(group, context)), (cursor) => {
     blocks++

@@ -1,8 +1,8 @@
 import type { Range } from './log-io.ts'
-import type { FrameFault } from './log-frame.ts'
+import { type FrameFault, TRUNCATED } from './log-frame.ts'
 import { HEAD_BYTES } from './mf4.ts'
 import { long, type Block, type Mf4File } from './mf4-file.ts'
-import { inflate } from './zlib.ts'
+import { inflate, inflatePart } from './zlib.ts'
 
 /** What is taken out of a plain block at once. */
 const PIECE_BYTES = 65_536
@@ -38,16 +38,20 @@ export class DataStream {
     for (;;) {
       if (this.plainAt < this.plainEnd) {
         const bytes = yield* this.file.bytes(this.plainAt, Math.min(PIECE_BYTES, this.plainEnd - this.plainAt))
-        if (bytes.length === 0) return this.end('truncated', 'the file ends in the middle of its data')
+        if (bytes.length === 0) return this.end({ cause: TRUNCATED, reason: 'the file ends in the middle of its data' })
         this.plainAt += bytes.length
         return bytes
       }
       const at = this.waiting.pop()
       if (at === undefined) return undefined
-      if (at === 0 || this.seen.has(at)) continue
+      if (at === 0) continue
+      if (this.seen.has(at)) {
+        this.fault ??= { cause: 'block', reason: 'the file points at the same data again; they are read once' }
+        continue
+      }
       this.seen.add(at)
       const block = yield* this.file.block(at)
-      const unpacked = block === undefined ? this.end('block', 'no data block is where one should be') : yield* this.open(block)
+      const unpacked = block === undefined ? this.end(this.file.fault('a data block')) : yield* this.open(block)
       if (unpacked !== undefined) return unpacked
     }
   }
@@ -71,25 +75,29 @@ export class DataStream {
         this.waiting.push(first)
         return undefined
       case 'DZ': return yield* this.unpack(block)
-      default: return this.end('block', `data in a block of kind ${block.kind.replace(/[^\x20-\x7e]/g, '?')} cannot be read`)
+      default: return this.end({ cause: 'block', reason: `data in a block of kind ${block.kind.replace(/[^\x20-\x7e]/g, '?')} cannot be read` })
     }
   }
 
   private* unpack(block: Block): Generator<Range, Uint8Array | undefined, Uint8Array> {
     const head = yield* this.file.data(block, ZIPPED_BYTES)
-    if (head === undefined) return this.end('truncated', 'the file ends in the middle of a packed block')
+    if (head === undefined) return this.end({ cause: TRUNCATED, reason: 'the file ends in the middle of a packed block' })
     const [packing, columns, plain, packed] = [head.getUint8(2), head.getUint32(4, true), long(head, 8), long(head, 16)]
     if ((packing !== PACKING.deflate && packing !== PACKING.transposed) || plain > LONGEST_PACKED || packed > LONGEST_PACKED) {
-      return this.end('packing', `a block is packed in a way ${packing} that is not known, or is too long`)
+      return this.end({ cause: 'packing', reason: `a block is packed in a way ${packing} that is not known, or is too long` })
     }
     const bytes = yield* this.file.bytes(block.dataAt + ZIPPED_BYTES, packed)
-    const out = bytes.length < packed ? undefined : inflate(bytes, plain)
-    if (out?.length !== plain) return this.end('packing', 'a block cannot be unpacked')
+    if (bytes.length < packed) {
+      this.end({ cause: TRUNCATED, reason: 'the file ends in the middle of a packed block' })
+      return packing === PACKING.transposed ? undefined : inflatePart(bytes, plain)
+    }
+    const out = inflate(bytes, plain)
+    if (out?.length !== plain) return this.end({ cause: 'packing', reason: 'a block cannot be unpacked' })
     return packing === PACKING.transposed ? transposed(out, columns) : out
   }
 
-  private end(cause: string, reason: string): undefined {
-    this.fault = { cause, reason }
+  private end(fault: FrameFault): undefined {
+    this.fault = fault
     this.waiting.length = 0
     this.plainAt = this.plainEnd = 0
     return undefined

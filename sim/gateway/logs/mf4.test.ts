@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { cutInto, frameOf } from '../testing/index.ts'
+import { latin1 } from './bytes.ts'
 import { NO_DETAILS } from './log-frame.ts'
 import { Mf4Writer } from './mf4-writer.ts'
 import { asCandump, readLog, writeLog } from './testing/index.ts'
@@ -291,7 +292,7 @@ describe('ASAM MF4: what is wrong', () => {
     ['a list that tells the same again', (file) => {
       const one = file.block('DT', [], ALL.subarray(0, 23))
       return list(file, 0, one, one, one, one)
-    }, 1, ['truncated']],
+    }, 1, ['block']],
   ])('%s', (_, data, frames, bad) => {
     expect(read(sorted(data))).toMatchObject({ frames: { length: frames }, bad })
   })
@@ -308,6 +309,49 @@ describe('ASAM MF4: what is wrong', () => {
     const bytes = Buffer.concat([Buffer.from([1]), RECORDS[0]!, Buffer.from([3]), RECORDS[1]!])
     file.point(header, 0, dataGroup(file, group(file, plainChannels(file), { id: 1, bytes: 23 }), file.block('DT', [], bytes), 1))
     expect(read(file.bytes)).toMatchObject({ frames: [FRAMES[0]], bad: ['record'] })
+  })
+
+  it.each([
+    ['written by us', () => writeLog('mf4', [frameOf({ id: 0x123, extended: false, timestamp_ns: START_s * 1e9 }), frameOf({ id: 5, fd: true, timestamp_ns: START_s * 1e9 })])],
+    ['of asammdf, packed', () => readFileSync(new URL('testing/asammdf.mf4', import.meta.url))],
+    ['of blocks behind their links', () => sorted(file => list(file, 0, file.block('DT', [], ALL.subarray(0, 30)), packed(file, ALL.subarray(30))))],
+  ])('a file %s that was cut off anywhere says so, and has no other frames than before', (_, make) => {
+    const file = make()
+    const whole = read(file).frames
+    for (let length = 1; length < file.length; length++) {
+      const { frames, bad } = read(file.subarray(0, length))
+      expect(whole, `${length} bytes`).toEqual(expect.arrayContaining(frames))
+      if (frames.length < whole.length) expect(bad, `${length} bytes`).toContain(length < 64 ? 'no-mf4' : 'truncated')
+    }
+  })
+
+  it('a block of another kind, one seen before, and one without its size is told wherever it should be', () => {
+    const file = Uint8Array.from(sorted(data => data.block('DT', [], ALL)))
+    const blocks = [...latin1(file).matchAll(/##(HD|DG|CG|CN)/g)].map(({ index }) => index)
+    expect(blocks.length).toBe(10)
+    for (const at of blocks) {
+      const other = Uint8Array.from(file)
+      other[at + 3] = 0x58
+      expect(read(other).bad, `at ${at}`).toContain('block')
+      const cut = Uint8Array.from(file)
+      cut[at + 22] = 1
+      expect(read(cut).bad, `at ${at}`).toContain('block')
+      const circle = Uint8Array.from(file)
+      new DataView(circle.buffer).setUint32(at + 24, at, true)
+      if (at > 64) expect(read(circle).bad, `at ${at}`).toContain('block')
+    }
+  })
+
+  it('data, and numbers of groups, that are not there are told', () => {
+    const unsorted = (idBytes: number, records: number): string[] => {
+      const file = new TestFile()
+      const header = file.header()
+      const bytes = Buffer.concat(RECORDS.slice(0, records).flatMap(each => [Buffer.from([1]), each]))
+      const data = records === 0 ? 0 : file.block('DT', [], bytes)
+      file.point(header, 0, dataGroup(file, group(file, plainChannels(file), { id: 1, bytes: 23, cycles: 2 }), data, idBytes))
+      return read(file.bytes).bad
+    }
+    expect([unsorted(1, 2), unsorted(1, 1), unsorted(1, 0), unsorted(3, 2)]).toEqual([[], ['truncated'], ['truncated'], ['record']])
   })
 
   it.each([['hello'.repeat(40)], ['MDF     3.30'], ['MDF     4.10']])('%s is no MF4', (text) => {

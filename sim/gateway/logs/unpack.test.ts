@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { unpack } from './unpack.ts'
+import { unpack, unpackPart } from './unpack.ts'
 
 const TEXT = Buffer.from(Array.from({ length: 9000 }, (_, n) => `frame ${n % 37} `).join(''))
 
@@ -31,6 +31,21 @@ describe('unpacking', () => {
     expect(unpacked !== undefined && 'bytes' in unpacked && Buffer.from(unpacked.bytes).equals(TEXT)).toBe(true)
     expect(unpack(how, Buffer.from(packed, 'base64'), TEXT.length - 1)).toBeUndefined()
     expect(unpack(how, Buffer.from(packed, 'base64'), TEXT.length + 1)).toBeUndefined()
+  })
+
+  it.each(Object.entries(PACKED).filter(([name]) => name.startsWith('lz4')))('what there is, cut off: %s', (_, packed) => {
+    const bytes = Buffer.from(packed, 'base64')
+    let before = 0
+    for (let length = 0; length <= bytes.length; length++) {
+      const part = unpackPart('lz4', bytes.subarray(0, length), TEXT.length)
+      expect(TEXT.subarray(0, part.length).equals(part)).toBe(true)
+      expect(part.length).toBeGreaterThanOrEqual(before)
+      before = part.length
+    }
+    expect(before).toBe(TEXT.length)
+    expect(unpackPart('lz4', bytes.subarray(0, bytes.length >> 1), TEXT.length).length).toBeGreaterThan(300)
+    expect(unpackPart('', TEXT.subarray(0, 10), 7)).toEqual(TEXT.subarray(0, 7))
+    expect(unpackPart('brotli', TEXT, 7).length).toBe(0)
   })
 
   it('refuses what it does not know', () => {

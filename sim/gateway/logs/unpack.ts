@@ -1,4 +1,4 @@
-import { unpackLz4 } from './lz4.ts'
+import { unpackLz4, unpackLz4Part } from './lz4.ts'
 
 /** What others pack parts of a log with. `missing`: this program cannot, why. */
 export type Unpacked = { readonly bytes: Uint8Array } | { readonly missing: string } | undefined
@@ -14,6 +14,14 @@ export function unpack(how: string, packed: Uint8Array, size: number): Unpacked 
     case 'zstd': return unpackZstd(packed, size)
     default: return { missing: '' }
   }
+}
+
+/** Unpacks what there is of at most so many bytes whose end was cut off. */
+export function unpackPart(how: string, packed: Uint8Array, size: number): Uint8Array {
+  if (how === '') return packed.subarray(0, size)
+  if (how !== 'lz4') return packed.subarray(0, 0)
+  const bytes = new Uint8Array(size)
+  return bytes.subarray(0, unpackLz4Part(packed, bytes))
 }
 
 function unpackZstd(packed: Uint8Array, size: number): Unpacked {

@@ -1,7 +1,7 @@
 import { deflateSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { adler32, deflate, inflate } from './zlib.ts'
+import { adler32, deflate, inflate, inflatePart } from './zlib.ts'
 
 const bytes = fc.oneof(
   fc.uint8Array({ maxLength: 400 }),
@@ -23,6 +23,21 @@ describe('zlib', () => {
       expect(Uint8Array.from(inflateSync(deflate(given)))).toEqual(given)
     }), { seed: 2, numRuns: 300 })
     expect(deflate(new Uint8Array(100_000)).length).toBeLessThan(1000)
+  })
+
+  it('of a cut stream unpacks what there is, and no more than it may', () => {
+    fc.assert(fc.property(bytes, fc.nat(), fc.nat(500), (given, cut, most) => {
+      const good = deflateSync(given)
+      const part = inflatePart(good.subarray(0, cut % (good.length + 1)), most)
+      expect(Buffer.from(given).subarray(0, part.length).equals(part) && part.length <= most).toBe(true)
+    }), { seed: 4, numRuns: 300 })
+    let chance = 1
+    const given = Uint8Array.from({ length: 100_000 }, () => (chance = chance * 48_271 % 0x7fff_ffff) & 15)
+    const good = deflateSync(given)
+    expect(inflatePart(good.subarray(0, -5), given.length).length).toBeGreaterThan(99_000)
+    expect(inflatePart(good.subarray(0, good.length >> 1), given.length).length).toBeGreaterThan(20_000)
+    expect(inflatePart(deflateSync(new Uint8Array(1 << 24)), 1000).length).toBe(1000)
+    expect(inflatePart(Uint8Array.of(1, 2, 3, 4), 9).length).toBe(0)
   })
 
   it('of a longer, cut or spoilt stream is nothing, and never throws', () => {

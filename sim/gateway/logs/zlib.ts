@@ -2,7 +2,7 @@
  * The zlib format (RFC 1950) over DEFLATE (RFC 1951) by fflate, so that compressed logs are read and written where there is no
  * Node. Both work on whole pieces of bounded size.
  */
-import { unzlibSync, zlibSync } from 'fflate'
+import { Unzlib, unzlibSync, zlibSync } from 'fflate'
 
 /** Packs bytes into a zlib stream, quickly rather than tightly. */
 export const deflate = (bytes: Uint8Array): Uint8Array => zlibSync(bytes, { level: 1 })
@@ -22,6 +22,25 @@ export function inflate(bytes: Uint8Array, most: number): Uint8Array | undefined
   return plain.length <= most && adler32(plain) === sum ? plain : undefined
 }
 
+/** Unpacks what there is of a zlib stream that was cut off, at most `most` bytes; of what is broken that in front of it. */
+export function inflatePart(bytes: Uint8Array, most: number): Uint8Array {
+  const out = new Uint8Array(most)
+  let used = 0
+  const stream = new Unzlib((piece) => {
+    const kept = piece.subarray(0, most - used)
+    out.set(kept, used)
+    used += kept.length
+  })
+  try {
+    for (let at = 0; at < bytes.length && used < most; at += PIECE_BYTES) stream.push(bytes.subarray(at, at + PIECE_BYTES))
+  } catch {
+    // What came before is good.
+  }
+  return out.subarray(0, used)
+}
+
+/** What is given to the library at once: a thousand times as much may come out of it. */
+const PIECE_BYTES = 4096
 const HEAD_BYTES = 2
 const SUM_BYTES = 4
 
