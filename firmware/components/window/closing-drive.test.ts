@@ -10,6 +10,7 @@ import { WINDOW_PARAMETERS } from './parameters.ts'
 const FRICTION_A = 8
 const MOTOR = new WindowMotor(MOTOR_DATA)
 const PLUG_V = 40
+const R_ohm = MOTOR.resistance_ohm(23)
 const TICK_s = 0.01
 
 type Measured = Parameters<Closing['update']>[0]
@@ -206,6 +207,28 @@ describe('the voltage of a closing', () => {
     expect(drive.next_V()).toBeCloseTo(drive.settled_V(), 9)
   })
 
+  it.each([
+    ['pushed by more than it finds', 0.4, 1.6, 1.6 - 0.4 * R_ohm], ['pushed by less: held back', 0.4, 0.1, 0.1 - 0.4 * R_ohm],
+    ['by 0.8 V at most', 2.5, 0.3, -0.8], ['that finds less than it expected: no more than before', -1, 0.3, 0.3],
+  ])('of a glass that finds its friction stays what it goes by: %s', (_how, more_A, pushed_V, push_V) => {
+    const { closing } = new Drive(135, false)
+    const { guard } = closing
+    closing['push_V'] = pushed_V
+    let finds = false
+    guard.update = () => {
+      guard.found = finds
+      guard.friction_A += more_A
+      return false
+    }
+    closing.update(measured(10), 0.5)
+    expect(closing['push_V']).toBe(pushed_V)
+    finds = true
+    closing.update(measured(20), 0.5)
+    expect(closing['push_V']).toBeCloseTo(push_V, 9)
+    closing.update(measured(30), 0.5)
+    expect(closing['push_V']).toBeCloseTo(push_V, 9)
+  })
+
   it('of a closing that begins is not what the one before was given', () => {
     const drive = new Drive(135)
     drive.closing.reading.stalled_ms = 100
@@ -284,6 +307,24 @@ describe('what was measured', () => {
     now_ms = 3000
     closing.opening(measured(3000), 0.5)
     expect(felt.at(-1)).toBe(400)
+  })
+
+  it.each([[12, true], [12.01, false], [-12.01, false]])('of an opening with %s m/s² in it teaches the rotor: %s', (shake_m_s2, learned) => {
+    const { closing } = new Drive(135)
+    const { load } = closing.guard
+    const open = (from_ms: number, shaken_m_s2: number): boolean => {
+      const before = load.inertia()
+      closing.beginOpening(from_ms, 23)
+      for (let i = 1; i <= 40; i++) {
+        const acceleration_m_s2 = i === 4 ? shaken_m_s2 : 0
+        closing.opening(measured(from_ms + 10 * i, { acceleration_m_s2, port_A: i > 10 ? 2 : 6 }), 0.5)
+      }
+      load.gathered()
+      return load.inertia() !== before
+    }
+    expect(open(0, shake_m_s2)).toBe(learned)
+    // The next one does.
+    expect(open(1000, 0)).toBe(true)
   })
 
   it('of an opening counts once it is over: the next one, or a closing, begins with the rotor that it showed', () => {

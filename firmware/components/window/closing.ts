@@ -141,7 +141,15 @@ export class Closing {
       this.guard.load.rest()
       return false
     }
-    return this.guard.update(reading)
+    const guard = this.guard
+    const found = guard.found
+    const friction_A = guard.friction_A
+    const met = guard.update(reading)
+    // What it goes by is enough: the friction that was found is in that already.
+    if (guard.found && !found) {
+      this.push_V = Math.max(-HOLD_BACK_V, this.push_V - Math.max(0, guard.friction_A - friction_A) * guard.load.resistance_ohm)
+    }
+    return met
   }
 
   /** An opening before it begins, a back-off or another: the motor gathers speed, and nothing can be met. */
@@ -157,6 +165,7 @@ export class Closing {
     if (elapsed_ms > GATHERED_ms || !this.take(measured, duty)) return
     const load = this.guard.load
     load.feel(this.reading.acceleration_m_s2, this.reading.dt_s)
+    if (Math.abs(this.reading.acceleration_m_s2) > SLAM_m_s2) load.shaken = true
     if (elapsed_ms > GATHERS_ms) load.gather(this.reading, this.reading.dt_s)
   }
 

@@ -123,6 +123,17 @@ describe('a rotor that gathers speed', () => {
     expect(gather(observer, MOTOR.inertia_As2, 3, 1)).toBeNaN()
   })
 
+  it('teaches nothing when a slam shook it, and tells its load by the inertia that was known', () => {
+    const observer = begun()
+    observer.shaken = true
+    expect(gather(observer, 1.6 * MOTOR.inertia_As2, 3)).not.toBeCloseTo(3, 1)
+    expect(observer.inertia()).toBe(1)
+    const known = begun()
+    known.takeInertia(1.6)
+    known.shaken = true
+    expect(gather(known, 1.6 * MOTOR.inertia_As2, 3)).toBeCloseTo(3, 9)
+  })
+
   it('says nothing that is seen for one tick only', () => {
     const observer = begun()
     observer.takeInertia(1.3)

@@ -270,6 +270,8 @@ export class LoadObserver {
   force_N_A: number
   /** How rough the road is: mean size of the acceleration, m/s². */
   rough_m_s2: number
+  /** A slam shook the glass while the motor gathered speed: that says nothing of the rotor. */
+  shaken: boolean
   private readonly motor: WindowMotor
   /** Current that accelerates the rotor, A per pulse/s². */
   private inertia_As2: number
@@ -286,6 +288,7 @@ export class LoadObserver {
     this.inertia_As2 = motor.inertia_As2
     this.start = new SteadyStart()
     this.rough_m_s2 = 0
+    this.shaken = false
     this.level_m_s2 = NaN
     this.acceleration_m_s2 = 0
     this.load_A = 0
@@ -322,6 +325,7 @@ export class LoadObserver {
     this.load_A = 0
     this.rest()
     this.start = new SteadyStart()
+    this.shaken = false
   }
 
   /** The motor is not driven for a while: its speed is not known after that. */
@@ -354,7 +358,7 @@ export class LoadObserver {
   /** That is over: what was learned counts. Returns the load of that opening, A; NaN: none was seen. */
   gathered(): number {
     const usual_As2 = this.motor.inertia_As2
-    const inertia_As2 = this.start.inertia_As2(this.inertia_As2)
+    const inertia_As2 = this.shaken ? this.inertia_As2 : this.start.inertia_As2(this.inertia_As2)
     this.inertia_As2 = Math.max(INERTIA_LEAST * usual_As2, Math.min(INERTIA_MOST * usual_As2, inertia_As2))
     return this.start.load_A(this.inertia_As2)
   }
