@@ -319,6 +319,14 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 20_597, kind: 'supply', for_ms: 201, with: { hub: 'ALL', supply_V: 10.7 } },
     ],
   },
+  'a manager that took over hears a recorded frame of the one before, makes way, and takes over again at 8 V': {
+    seed: 1479947887, for_ms: 8912,
+    events: [
+      { at_ms: 7512, kind: 'rival', for_ms: 15, with: { hub: 'DASH', identity: 1_699_064 } },
+      { at_ms: 7641, kind: 'supply', for_ms: 1733, with: { hub: 'ALL', supply_V: 8 } },
+      { at_ms: 8516, kind: 'replay', for_ms: 0, with: { back: 50, times: 1 } },
+    ],
+  },
 }
 
 describe('found by random runs', () => {

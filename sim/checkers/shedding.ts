@@ -22,7 +22,7 @@ interface Manager {
   /** Since when each level has been due; NaN: it is not. */
   readonly due_ns: number[]
   cranking_ns: number
-  /** In charge without a break since then; NaN: it is not. */
+  /** In charge without a break since then; NaN: it is not, or heard another that says that it is. */
   active_ns: number
   heard_ns: number
   accused: boolean
@@ -54,9 +54,11 @@ class SheddingChecker implements Checker {
 
   frame({ decoded, sender, end_ns }: SeenFrame): void {
     if (decoded?.name !== 'VehicleState') return
+    const { manager: state, shedLevel, ignition } = decoded.values
+    // It makes way for the other, be that what somebody recorded, and begins anew if it takes over again.
+    if (state !== MANAGER_STATE.none) for (const [name, manager] of this.managers) if (name !== sender) manager.active_ns = NaN
     const hub = this.around.hub(sender)
     if (hub === undefined) return
-    const { manager: state, shedLevel, ignition } = decoded.values
     const manager = this.manager(sender)
     if (state === MANAGER_STATE.none || ignition !== IGNITION.start) manager.cranking_ns = NaN
     else if (Number.isNaN(manager.cranking_ns)) manager.cranking_ns = end_ns
