@@ -52,7 +52,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       const { page, problems } = await running(await pages.show(pages.address))
       const html = readFileSync(pages.file, 'utf8')
       const packed = html.match(/<script type="text\/plain"[^]*?<\/script>/g)!
-      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(286_000)
+      expect(gzipSync(html, { level: 9 }).length).toBeLessThan(289_000)
       // What is read, and run, before the first picture; 8 kB of it are the words of diagnosis.
       expect(gzipSync(packed.reduce((rest, one) => rest.replace(one, ''), html), { level: 9 }).length).toBeLessThan(86_000)
       expect(html).toContain('connect-src \'none\'')
@@ -296,6 +296,15 @@ describe.skipIf(!hasChromium)('the page', () => {
       await page.getByRole('button', { name: 'As they come' }).click()
       await page.getByText('supply supply_V=13.52').waitFor()
       await page.getByText('U3003-16 supplyLow').waitFor()
+      // The parts of an answer by its service, and it by its words.
+      await page.getByLabel('Filter by name').fill('readfaults answer')
+      await until(() => page.locator('.list .line').allInnerTexts(), lines => lines.length === 2 && /of 11 bytes: UDS readFaults answer/.test(lines[0]!), 'both parts')
+      await page.getByLabel('Filter by name').fill('supplylow')
+      await until(() => page.locator('.list .line').allInnerTexts(), lines => lines.length === 1 && /U3003-16 supplyLow/.test(lines[0]!), 'the answer')
+      await page.getByRole('navigation').getByRole('button', { name: 'Plots' }).click()
+      await page.getByLabel('Add a value').fill('FL suply_V')
+      await page.getByLabel('Add a value').press('Enter')
+      await page.getByText('FL suply_V: there is no such value').waitFor()
       expect(problems).toEqual([])
     })
 

@@ -2,7 +2,7 @@ import { destinationOf, locationOfAddress, sourceOf, TOOL_ADDRESSES } from '#pro
 import { addressText } from '#protocol/messages/index.ts'
 import type { LinkFrame } from '../gateway/index.ts'
 import { bytesText, type FrameDescription } from './describe-frame.ts'
-import { describeUds } from './describe-uds.ts'
+import { describeUds, type UdsDescription } from './describe-uds.ts'
 import { isDiagnosticId, IsoTpReader } from './transport/index.ts'
 
 const EXTENDED = 0x2000_0000
@@ -28,7 +28,9 @@ export class DiagnosisDescriber {
     if (error || remote || (!isDiagnosticId(id, extended) && this.more?.has(id + (extended ? EXTENDED : 0)) !== true)) return undefined
     const part = this.isoTp.read(frame)
     if (part === undefined) return undefined
-    const { kind, text, message, problem } = part
+    const { kind, begun, message, problem } = part
+    const service = begun === undefined ? undefined : describeUds(begun, false)
+    const text = service === undefined ? part.text : `${part.text}: ${titleOf(service)}`
     const sender = extended ? addressText(sourceOf(id)) : ''
     if (message === undefined) return { title: `ISO-TP ${kind}`, sender, text, problem, json: { isoTp: { kind } } }
     const bytes = bytesText(message, message.length)
@@ -36,10 +38,14 @@ export class DiagnosisDescriber {
     const uds = describeUds(message, extended && isOurs(id))
     if (uds === undefined) return { title: `ISO-TP ${kind}`, sender, text: `${text}: ${bytes}`, problem, json: { isoTp } }
     return {
-      title: `UDS ${uds.service}${uds.kind === 'request' ? '' : ` ${uds.kind}`}`, sender, problem, text: uds.text === '' ? bytes : uds.text,
+      title: titleOf(uds), sender, problem, text: uds.text === '' ? bytes : uds.text,
       json: { uds, isoTp },
     }
   }
+}
+
+function titleOf({ service, kind }: UdsDescription): string {
+  return `UDS ${service}${kind === 'request' ? '' : ` ${kind}`}`
 }
 
 /** A hub or a tool of ours takes part. */

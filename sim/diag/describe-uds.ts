@@ -1,4 +1,4 @@
-import { didNamed, dtcStatusNames, dtcText, faultNamed, readDid } from '#protocol/catalogue/index.ts'
+import { didNamed, DIDS, dtcStatusNames, dtcText, faultNamed, readDid } from '#protocol/catalogue/index.ts'
 import {
   ALL_DTCS, FAULT_REPORT, NEGATIVE_RESPONSE, NRC, POSITIVE, ROUTINE, SERVICE, SESSION, SUPPRESS,
 } from '#protocol/index.ts'
@@ -16,6 +16,8 @@ export interface UdsDescription {
 const ROUTINE_ACTIONS = { start: 1, stop: 2, result: 3 } as const
 const RESETS = { hard: 1, key: 2, soft: 3 } as const
 const DTC_BYTES = 3
+/** Data identifiers of one message that are named. */
+const MOST_DIDS = 32
 const ROW_BYTES = 4
 /** Behind service, report and available status. */
 const ROWS_AT = 3
@@ -56,13 +58,28 @@ function content(service: number, isAnswer: boolean, message: Uint8Array): strin
   }
 }
 
-/** A data identifier; with its values where they follow it. */
+/** Data identifiers; each with its values where they follow it. What comes behind one that is not ours is not known. */
 function data(message: Uint8Array, hasValues: boolean): string {
-  const did = number(message, 1, 2)
-  const name = didNamed(String(did))
-  if (name === undefined) return `${hex(did, 4)}${message.length > 3 ? `: ${bytesText(message.subarray(3), message.length - 3)}` : ''}`
-  const records = hasValues ? readDid(name, message.subarray(3)) : []
-  return [name, ...records.map(record => Object.entries(record).map(([field, value]) => `${field}=${value}`).join(' '))].join(records.length > 1 ? '; ' : ' ')
+  const told: string[] = []
+  for (let at = 1; at + 2 <= message.length;) {
+    if (told.length === MOST_DIDS) return `${told.join(', ')}, …`
+    const did = number(message, at, 2)
+    const name = didNamed(String(did))
+    at += 2
+    if (!hasValues) {
+      told.push(name ?? hex(did, 4))
+    } else if (name === undefined) {
+      told.push(`${hex(did, 4)}${at < message.length ? `: ${bytesText(message.subarray(at), message.length - at)}` : ''}`)
+      at = message.length
+    } else {
+      // One a port, as many as there are.
+      const bytes = name === 'ports' ? Infinity : DIDS[name].fields.reduce((sum, field) => sum + field.bytes, 0)
+      const records = readDid(name, message.subarray(at, at + bytes))
+      told.push([name, ...records.map(record => Object.entries(record).map(([field, value]) => `${field}=${value}`).join(' '))].join(records.length > 1 ? '; ' : ' '))
+      at += bytes
+    }
+  }
+  return told.join(', ')
 }
 
 function trouble(dtc: number): string {

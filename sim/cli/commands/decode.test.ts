@@ -46,7 +46,7 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     expect(lines).toEqual([
       'Engine ECU Speed=100 km/h Gear=first',
       ' 02 41',
-      'ISO-TP first of 10 bytes',
+      'ISO-TP first of 10 bytes: UDS read answer',
       'UDS read answer 62 F1 90 31 32 33 34 35 36 37',
       'UDS testerPresent 3E 00',
       'J1939 announcement 0x31 PGN EC00 (60416) priority 7 from 0x31: of PGN FEFE (65278), 10 bytes in 2 parts',
@@ -65,14 +65,17 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     const log = file('uds.log', [
       '18DA81F9#0322010100', '18DAF981#056201010548', '18DAF981#037F2231', '18DA81F9#0319020900', '18DAF981#100B59027FF00316', '18DAF981#21299A02112F0000',
       '18DA81F9#0431010200', '18DA81F9#04 14 FF FF FF', '18DBFFF9#023E80', '18DA81F9#0210', '18DA81F9#022201', '18DAF981#0462090911', '18DA81F9#02A900',
+      '18DA81F9#05220101F186', '18DAF981#1008620101 0548F1', '18DAF981#218601',
     ].map((frame, n) => `(${n}.0) can0 ${frame.replace(/ /g, '')}\n`).join(''))
     const terminal = fakeTerminal()
     expect(await run(['decode', log], terminal)).toBe(0)
     expect(terminal.out.trimEnd().split('\n').map(line => line.slice(22).replace(/ +/g, ' ').trim())).toEqual([
       'UDS read tool supply', 'UDS read answer FL supply supply_V=13.52', 'UDS read refusal FL requestOutOfRange', 'UDS readFaults tool byStatus',
-      'ISO-TP first FL of 11 bytes', 'UDS readFaults answer FL byStatus U3003-16 supplyLow (failed, confirmed, failedSinceClear); B1A02-11 eFuse port 2 (failed, failedThisCycle, pending, confirmed, failedSinceClear)',
+      'ISO-TP first FL of 11 bytes: UDS readFaults answer', 'UDS readFaults answer FL byStatus U3003-16 supplyLow (failed, confirmed, failedSinceClear); B1A02-11 eFuse port 2 (failed, failedThisCycle, pending, confirmed, failedSinceClear)',
       'UDS routine tool start selfTest', 'UDS clearFaults tool all', 'UDS testerPresent tool 3E 80', 'J1939 tool PGN DA00 (55808) priority 6 from 0xF9 to 0x81: 02 10', 'UDS read tool 22 01',
       'UDS read answer FL 0x0909: 11', 'ISO-TP single tool of 2 bytes: A9 00',
+      'UDS read tool supply, session', 'ISO-TP first FL of 8 bytes: UDS read answer',
+      'UDS read answer FL supply supply_V=13.52, session session=default',
     ])
     const json = fakeTerminal()
     expect(await run(['decode', log, '--json'], json)).toBe(0)

@@ -33,6 +33,8 @@ const BAUD = 115_200
 /** A board boots, and its hub claims its address, well within this. */
 const CLAIM_ms = 20_000
 const STEP_pct = 10
+/** What to do when a board does not fit. */
+const OTHERS = '; boards that fit are in firmware/boards/README.md'
 const PERCENT = 100
 
 const HELP = `
@@ -172,7 +174,7 @@ function pinsFor(board: BoardName, { location, desk }: PlaceOnCar): BoardPins {
   try {
     return desk && code !== undefined ? deskWiring(board, code) : wiring(board, code)
   } catch (error) {
-    throw new Failure(describe(error))
+    throw new Failure(`${describe(error)}${OTHERS}`)
   }
 }
 
@@ -187,7 +189,7 @@ const toFile = (board: BoardName, out: string): Target => async (source, place, 
   const program = await programFor(board, await source.make(), place)
   const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
   const problems = obstacles(found, source.hub, program.length)
-  if (problems.length > 0) throw new Failure(problems.join('; '))
+  if (problems.length > 0) throw new Failure(`${problems.join('; ')}${OTHERS}`)
   save(out, program)
   const told = { hub: source.hub, board, out, bytes: program.length }
   tell(terminal, options.json, () => told, () => `${out}: ${source.hub} for ${row.title}, ${program.length} bytes, as its .bootcde\n`)
@@ -258,7 +260,7 @@ const toConsole = (access: Access): Target => async (source, place, options, ter
     const firmware = await source.make()
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)
-    if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}; boards that fit are in firmware/boards/README.md`)
+    if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}${OTHERS}`)
     const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal)).run()
     const at = options.link === undefined ? await flash() : await watched(options.link, firmware, board, clock, flash, terminal)
     const where = at === undefined ? '; reset' : `; it claims its address as ${at}`

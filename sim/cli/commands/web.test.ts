@@ -28,6 +28,7 @@ describe('spine web', () => {
   it.each([
     { words: ['--car', 'sedam'], says: 'there is no car "sedam", and no such file; did you mean sedan?' },
     { words: ['--car', 'van', '--dbc', 'x.dbc'], says: '--dbc is for a link or a log' },
+    { words: ['README.md'], says: 'README.md is no candump log: none of its lines is a frame' },
     { words: ['--out', 'page', 'drive.log'], says: '--out has the virtual car in it, and no "drive.log"' },
   ])('$words: refused in one line', async ({ words, says }) => {
     const { code, err } = await spine('web', ...words)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { TopologyData } from '#sim/car/index.ts'
 import { bridgeLinks, type Link } from '#sim/gateway/index.ts'
-import { isReadable, LOG_FORMATS } from '#sim/gateway/logs/index.ts'
+import { isReadable, LOG_FORMATS, type ReadableFormat } from '#sim/gateway/logs/index.ts'
 import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import type { PageLink, PageOptions } from '#sim/web/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
@@ -102,7 +102,7 @@ async function serveLink(uri: string, car: TopologyData | undefined, options: Op
 
 async function serveLog(file: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
   const [{ readFileSync }, path] = await Promise.all([import('node:fs'), import('node:path')])
-  readFormat(file, undefined)
+  const format = readFormat(file, undefined)
   let bytes: Uint8Array
   try {
     bytes = readFileSync(file)
@@ -110,8 +110,23 @@ async function serveLog(file: string, car: TopologyData | undefined, options: Op
     const known = LOG_FORMATS.filter(isReadable).flatMap(({ endings }) => endings).join(', ')
     throw new Failure(`${fileFailure('read', file, error).message}; a log ends with ${known}, a link begins with its kind (npx spine web --help)`)
   }
+  if (isNoLog(bytes, format)) throw usage(`${file} is no ${format.name} log: none of its ${format.unit}s is a frame; a link begins with its kind (npx spine web --help)`)
   const log = { name: path.basename(file), bytes }
   await withPage({ port: options.port, name: file, car, log }, options, terminal, () => () => undefined)
+}
+
+const PIECE_BYTES = 65_536
+
+/** There is something in it, and no frame; looked at no further than the first. */
+function isNoLog(bytes: Uint8Array, format: ReadableFormat): boolean {
+  let [frames, bad] = [0, 0]
+  const reader = format.reader({
+    onFrame: () => { frames++ },
+    onBadLine: () => { bad++ },
+  })
+  for (let at = 0; at < bytes.length && frames === 0; at += PIECE_BYTES) reader.push(bytes.subarray(at, at + PIECE_BYTES))
+  if (frames === 0) reader.end()
+  return frames === 0 && bad > 0
 }
 
 /** Serves the page until Ctrl-C, or until `link` ends. */

@@ -6,6 +6,8 @@ export interface IsoTpPart {
   readonly kind: 'single' | 'first' | 'consecutive' | 'flow control'
   /** For people: lengths, numbers. */
   readonly text: string
+  /** What is there of a message of several parts; its memory is lent. */
+  readonly begun: Uint8Array | undefined
   /** The whole message, when this part completes it. */
   readonly message: Uint8Array | undefined
   readonly problem: string
@@ -55,7 +57,7 @@ export class IsoTpReader {
     if (whole > LONGEST_MESSAGE) return part('first', text, `more than ${LONGEST_MESSAGE} bytes are not put together`)
     const assembly = this.assemblies.begin(keyOf(id, extended), whole, 1, {})
     addPart(assembly, data, short > 0 ? 2 : 6, length)
-    return part('first', text)
+    return part('first', text, '', assembly.bytes.subarray(0, assembly.used))
   }
 
   private consecutive({ id, extended, data, length }: Pick<CanFrame, 'id' | 'extended' | 'data' | 'length'>): IsoTpPart {
@@ -68,9 +70,11 @@ export class IsoTpReader {
       return part('consecutive', `${number}`, `part ${assembly.next} was to come`)
     }
     assembly.next = number + 1 & 15
-    if (!addPart(assembly, data, 1, length)) return part('consecutive', `${number}, ${assembly.used} of ${assembly.bytes.length} bytes`)
+    if (!addPart(assembly, data, 1, length)) {
+      return part('consecutive', `${number}, ${assembly.used} of ${assembly.bytes.length} bytes`, '', assembly.bytes.subarray(0, assembly.used))
+    }
     this.assemblies.end(key)
-    return { kind: 'consecutive', text: `${number}, the last`, message: assembly.bytes, problem: '' }
+    return { kind: 'consecutive', text: `${number}, the last`, begun: assembly.bytes, message: assembly.bytes, problem: '' }
   }
 }
 
@@ -79,7 +83,7 @@ function single(data: Uint8Array, length: number): IsoTpPart | undefined {
   const bytes = escaped ? data[1]! : data[0]! & 15
   const from = escaped ? 2 : 1
   if (bytes === 0 || from + bytes > length || (data[0]! & 15) > 7) return undefined
-  return { kind: 'single', text: `of ${bytes} bytes`, message: data.slice(from, from + bytes), problem: '' }
+  return { kind: 'single', text: `of ${bytes} bytes`, begun: undefined, message: data.slice(from, from + bytes), problem: '' }
 }
 
 function flow(data: Uint8Array, length: number): IsoTpPart | undefined {
@@ -92,8 +96,8 @@ function flow(data: Uint8Array, length: number): IsoTpPart | undefined {
   return part('flow control', state === 'continue' ? `continue, ${blocks}, gap ${gapText}` : state, known ? '' : 'a reserved gap')
 }
 
-function part(kind: IsoTpPart['kind'], text: string, problem = ''): IsoTpPart {
-  return { kind, text, message: undefined, problem }
+function part(kind: IsoTpPart['kind'], text: string, problem = '', begun?: Uint8Array): IsoTpPart {
+  return { kind, text, begun, message: undefined, problem }
 }
 
 function keyOf(id: number, extended: boolean): number {

@@ -1,14 +1,14 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { signal } from '@preact/signals'
-import { identifierText } from '#sim/diag/index.ts'
+import { type FrameDescription, identifierText } from '#sim/diag/index.ts'
 import type { MessageReading } from '#sim/diag/dbc/index.ts'
 import { createLinkFrame, type LinkFrame } from '#sim/gateway/browser.ts'
 import { CHANGED_s, type IdState } from './frame-store.ts'
 import { saveLog } from './save.ts'
 import { beat, frames, hello, lost, model, plots, t } from './store.ts'
 import type { PlotKey } from './plots.ts'
-import { describeAlone, describer, readForeign } from './words.ts'
+import { describeAlone, describer, foreignNames, readForeign } from './words.ts'
 
 const mode = signal<'ids' | 'list'>('ids')
 const filter = signal('')
@@ -132,18 +132,18 @@ function List(): JSX.Element {
   const [follows, setFollows] = useState(true)
   void beat.value
   const wanted = filter.value.toLowerCase()
-  const numbers = wanted === '' ? undefined : matching(wanted)
+  const found = wanted === '' ? undefined : matching(wanted)
   const first = frames.first
-  const count = numbers?.length ?? frames.total - first
+  const count = found?.length ?? frames.total - first
   const height = box.current?.clientHeight ?? 400
   useEffect(() => {
     if (follows && box.current !== null) box.current.scrollTop = count * ROW_px
   })
   const from = Math.max(0, Math.floor(top / ROW_px) - 4)
-  const shown = Array.from({ length: Math.max(0, Math.min(count - from, Math.ceil(height / ROW_px) + 8)) }, (_, i) => numbers?.[from + i] ?? first + from + i)
+  const shown = Array.from({ length: Math.max(0, Math.min(count - from, Math.ceil(height / ROW_px) + 8)) }, (_, i) => found?.[from + i]?.n ?? first + from + i)
   const describe = describer()
   // What began before the frames in sight ends in them.
-  for (let n = Math.max(first, (shown[0] ?? 0) - WARM_UP); n < (shown[0] ?? 0); n++) if (frames.read(n, scratch)) describe(scratch)
+  if (found === undefined) for (let n = Math.max(first, (shown[0] ?? 0) - WARM_UP); n < (shown[0] ?? 0); n++) if (frames.read(n, scratch)) describe(scratch)
   return (
     <div
       class="scroll list"
@@ -161,7 +161,7 @@ function List(): JSX.Element {
         {shown.map((n, i) => {
           const frame = frames.read(n, scratch) ? scratch : undefined
           if (frame === undefined) return undefined
-          const words = describe(frame)
+          const words = found?.[from + i]?.words ?? describe(frame)
           return (
             <div class="line" key={n} style={{ top: `${(from + i) * ROW_px}px` }}>
               <span class="mono time">{(frame.timestamp_ns / 1e9).toFixed(6)}</span>
@@ -181,15 +181,33 @@ function List(): JSX.Element {
 const MOST_MATCHES = 2000
 const MOST_LOOKED_AT = 40_000
 
-function matching(wanted: string): number[] {
-  const found: number[] = []
-  const describe = describer()
-  for (let n = frames.total - 1; n >= frames.first && n > frames.total - MOST_LOOKED_AT && found.length < MOST_MATCHES; n--) {
+interface Match { readonly n: number, readonly words: FrameDescription }
+/** What was looked for, in which bus and by which names; up to which frame, and what was found. */
+interface Search {
+  readonly wanted: string
+  readonly of: readonly unknown[]
+  readonly describe: ReturnType<typeof describer>
+  next: number
+  readonly found: Match[]
+}
+let search: Search | undefined
+
+/** The newest that match, described with what came before them, as their parts need it. Each frame is looked at once. */
+function matching(wanted: string): readonly Match[] {
+  const of = [model.value, foreignNames()]
+  if (search?.wanted !== wanted || search.of.some((one, i) => one !== of[i])) {
+    search = { wanted, of, describe: describer(), next: frames.total - MOST_LOOKED_AT, found: [] }
+  }
+  const { describe, found } = search
+  for (let n = Math.max(frames.first, search.next); n < frames.total; n++) {
     if (!frames.read(n, scratch)) continue
     const words = describe(scratch)
-    if (matches(wanted, identifierText(scratch.id, scratch.extended), words.title, words.sender, words.text)) found.push(n)
+    if (matches(wanted, identifierText(scratch.id, scratch.extended), words.title, words.sender, words.text)) found.push({ n, words })
   }
-  return found.reverse()
+  search.next = frames.total
+  const kept = found.findIndex(({ n }) => n >= frames.first)
+  found.splice(0, Math.max(found.length - MOST_MATCHES, kept < 0 ? found.length : kept))
+  return found
 }
 
 function hex(frame: LinkFrame): string {

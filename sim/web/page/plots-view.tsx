@@ -1,11 +1,12 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { signal } from '@preact/signals'
+import { nearest } from '#protocol/messages/index.ts'
 import { canvasPen, type ChartLook, colourOf, csvOf, drawChart, MARGIN, type Range, svgOf } from './chart.ts'
 import type { PlotKey, Plotted } from './plots.ts'
 import { saveFile } from './save.ts'
 import type { Extent } from './series.ts'
-import { beat, frames, hasCar, model, picture, plots, t, theme } from './store.ts'
+import { beat, frames, hasCar, model, notice, picture, plots, t, theme } from './store.ts'
 import { foreignNames } from './words.ts'
 
 const SPAN_s = 20
@@ -46,6 +47,8 @@ export function PlotsView(): JSX.Element {
   )
 }
 
+const nameOf = (key: PlotKey): string => key.slice(key.indexOf(':') + 1)
+
 /** What can be plotted, by name. */
 function Adder(): JSX.Element {
   const keys = allKeys()
@@ -56,13 +59,18 @@ function Adder(): JSX.Element {
         aria-label={t('addSignal')}
         placeholder={t('addSignal')}
         onChange={(event) => {
-          const key = keys.find(each => each.slice(each.indexOf(':') + 1) === event.currentTarget.value)
-          if (key === undefined) return
-          plots.add(key)
-          event.currentTarget.value = ''
+          const { value } = event.currentTarget
+          const key = keys.find(each => nameOf(each) === value)
+          if (key !== undefined) {
+            plots.add(key)
+            event.currentTarget.value = ''
+          } else if (value !== '') {
+            const guess = nearest(value, keys.map(nameOf))
+            notice.value = `${value}: ${t('noSuchValue')}${guess === undefined ? '' : `; ${t('didYouMean')} ${guess}?`}`
+          }
         }}
       />
-      <datalist id="plot-keys">{keys.map(key => <option key={key} value={key.slice(key.indexOf(':') + 1)} />)}</datalist>
+      <datalist id="plot-keys">{keys.map(key => <option key={key} value={nameOf(key)} />)}</datalist>
     </>
   )
 }

@@ -20,7 +20,7 @@ export const ENGLISH = {
   name: 'Name', sender: 'From', count: 'Count', period: 'Rate', data: 'Data', fields: 'Content', time: 'Time', byId: 'By identifier', list: 'As they come', filter: 'Filter by name, identifier or content', follow: 'Follow', hold: 'Hold',
   plotHint: 'Choose Plot beside any value. Drag to zoom, double-click to see all, arrows and + − on the keyboard.',
   minimum: 'min', maximum: 'max', mean: 'mean', now: 'now', cursorA: 'A', cursorB: 'B', difference: 'B − A', clearPlots: 'Remove all', live: 'Follow', exportSvg: 'SVG', exportCsv: 'CSV',
-  addSignal: 'Add a value', unlock: 'Unlock: real glass moves', lock: 'Lock', sendHint: 'Reading only. Commands reach this bus when it is unlocked here, and with --actuate on the command line.', send: 'Send', message: 'Message', location: 'Location',
+  addSignal: 'Add a value', noSuchValue: 'there is no such value', didYouMean: 'did you mean', unlock: 'Unlock: real glass moves', lock: 'Lock', sendHint: 'Reading only. Commands reach this bus when it is unlocked here, and with --actuate on the command line.', send: 'Send', message: 'Message', location: 'Location',
   windows: 'Windows', mirrors: 'Mirrors', doors: 'Doors and lids', lights: 'Lights', stereo: 'Stereo', other: 'Other',
   badLink: 'The link cannot be read', badLog: 'lines or blocks that are no frames', notAllowed: 'That cannot be done', position: 'Position in the log', play: 'Play', pause: 'Pause',
   hubSilent: 'does not answer any more', hubOff: 'has no power', hubBrownOut: 'its voltage is too low to run', hubBusOff: 'has left the bus after too many errors', hubPassive: 'sees many errors on the bus', hubException: 'its firmware threw an error', hubResetting: 'is in reset',
