@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import type { MqttBridge } from '#sim/mqtt/index.ts'
 import { Failure } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
@@ -12,7 +12,7 @@ const HELP = `
 Puts a bus on an MQTT broker: each signal under its VSS name (spine/Vehicle/Speed), retained, told when it changes; Home
 Assistant finds the car by discovery, and sees by the last will when it is gone. With --actuate what is published to
 …/set becomes a command: a value (50, true), or {"value": 50, "at_s": Unix time}, which expires after 2 s. Retained wishes are
-never done. A broker asks for no password unless it was told to: everyone who reaches it opens the windows.
+never done. URLs of brokers begin with mqtt://, mqtts://, ws:// or wss://. A broker asks for no password unless it was told to: everyone who reaches it opens the windows.
 
 Examples:
   npx spine mqtt
@@ -34,8 +34,8 @@ interface Options {
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('[link]', 'the bus', DEFAULT_LINK)
-    .option('--broker <url>', 'where the broker is', 'mqtt://127.0.0.1:1883')
-    .option('--prefix <topic>', 'first part of every topic', 'spine')
+    .option('--broker <url>', 'where the broker is', brokerUrl, 'mqtt://127.0.0.1:1883')
+    .option('--prefix <topic>', 'first part of every topic', topicPrefix, 'spine')
     .option('--name <name>', 'of the device in Home Assistant', 'Spine')
     .addOption(shared('actuate', 'do what is published to …/set: real glass moves on a real bus'))
     .addOption(shared('keys'))
@@ -64,6 +64,29 @@ export function define(command: Command, terminal: Terminal): void {
         }
       })
     })
+}
+
+const SCHEMES: readonly string[] = ['mqtt:', 'mqtts:', 'ws:', 'wss:']
+
+/** The URL of a broker; throws for what none can have. */
+export function brokerUrl(text: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]*:)\/\//i.exec(text)?.[1]?.toLowerCase()
+  if (text !== '' && scheme === undefined && URL.canParse(`mqtt://${text}`)) throw new InvalidArgumentError(`Write mqtt://${text}.`)
+  if (scheme !== undefined && !SCHEMES.includes(scheme)) throw new InvalidArgumentError(`A broker is not reached by ${scheme} but by ${SCHEMES.join(', ')}.`)
+  const url = scheme !== undefined && URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || url.hostname === '' || url.port === '0') throw new InvalidArgumentError('It is no URL of a host, and a port from 1 to 65535, such as mqtt://127.0.0.1:1883.')
+  return text
+}
+
+/** What stands in front of all topics (MQTT 3.1.1, 4.7); throws for what no topic may have. */
+export function topicPrefix(text: string): string {
+  const fault = text.trim() === '' ? 'It is empty'
+    : /[+#]/.test(text) ? '+ and # stand for any topics, and are in no name of one'
+      : text.startsWith('$') ? 'Topics that begin with $ are the broker\'s own'
+        : text.split('/').some(level => level.trim() === '') ? 'A level between slashes is empty'
+          : /\p{Cc}/u.test(text) ? 'It has a control character' : ''
+  if (fault !== '') throw new InvalidArgumentError(`${fault}: write words, with slashes between them, such as home/spine.`)
+  return text
 }
 
 /** Resolves when the broker has taken us, rejects with one line when it does not at first. */

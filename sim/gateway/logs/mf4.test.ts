@@ -318,7 +318,7 @@ describe('ASAM MF4: what is wrong', () => {
   ])('a file %s that was cut off anywhere says so, and has no other frames than before', (_, make) => {
     const file = make()
     const whole = read(file).frames
-    for (let length = 1; length < file.length; length++) {
+    for (let length = 1; length < file.length; length += 5) {
       const { frames, bad } = read(file.subarray(0, length))
       expect(whole, `${length} bytes`).toEqual(expect.arrayContaining(frames))
       if (frames.length < whole.length) expect(bad, `${length} bytes`).toContain(length < 64 ? 'no-mf4' : 'truncated')
