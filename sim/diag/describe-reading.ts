@@ -17,9 +17,10 @@ export function signalText({ signal, value, text }: SignalReading): string {
   return `${signal.name}=${shown}`
 }
 
-export function signalJson({ value, text }: SignalReading): number | string | null {
+/** For programs: the name of the value, or a number; what JSON has no number for is a string: integers above 2^53, NaN, ±Infinity. */
+export function signalJson({ value, text }: SignalReading): number | string {
   if (text !== '') return text
-  return typeof value === 'bigint' ? String(value) : Number.isFinite(value) ? value : null
+  return typeof value === 'bigint' || !Number.isFinite(value) ? String(value) : value
 }
 
 /** Without the noise that products of fractions have in their last digits. */

@@ -48,7 +48,7 @@ export class ForeignSignals {
     if (message !== undefined) this.note(id, true, frame.timestamp_ns, readMessage(message, whole.bytes, whole.bytes.length))
   }
 
-  /** For programs: signals by their texts, or their values. */
+  /** For programs: signals as `signalJson` tells them. */
   json(now_ns: number): object[] {
     return [...this.messages.values()].map(({ id, extended, name, sender, count, last_ns, isShort, signals }) => ({
       id, extended, message: name, ...(sender === '' ? {} : { sender }), count, age_ms: Math.round((now_ns - last_ns) / 1e6), ...(isShort ? { short: true } : {}),

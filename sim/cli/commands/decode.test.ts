@@ -61,6 +61,21 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     expect(await run(['decode', log, '--isotp', 'x'], fakeTerminal())).toBe(2)
   })
 
+  it('tells a float that is no number, or has no bound, from one that is not there, in JSON and in text', async () => {
+    const dbc = file('float.dbc', 'BO_ 291 F: 8 X\n SG_ A : 0|32@1- (1,0) [0|0] "" X\n SG_ B : 32|32@1- (2,1) [0|0] "V" X\nSIG_VALTYPE_ 291 A : 1;\nSIG_VALTYPE_ 291 B : 1;\n')
+    const log = file('float.log', ['0000C07F0000807F', '000080FF0000C03F', '0000C07F'].map((data, n) => `(${n}.0) can0 123#${data}\n`).join(''))
+    const [json, text] = [fakeTerminal(), fakeTerminal()]
+    expect(await run(['decode', log, '--dbc', dbc, '--json'], json)).toBe(0)
+    expect(json.out.trimEnd().split('\n').map(line => (JSON.parse(line) as { signals: unknown }).signals)).toEqual([
+      { A: 'NaN', B: 'Infinity' }, { A: '-Infinity', B: 4 }, { A: 'NaN' },
+    ])
+    expect(await run(['decode', log, '--dbc', dbc], text)).toBe(0)
+    expect(text.out).toContain('A=NaN B=Infinity V')
+    const monitor = fakeTerminal()
+    expect(await run(['monitor', `file:${log}?speed=max`, '--dbc', dbc, '--json'], monitor)).toBe(0)
+    expect(monitor.out).toContain('"signals":{"A":"NaN","B":4}')
+  })
+
   it('names what testers and hubs say in UDS: services, data with their values, trouble codes, routines, refusals', async () => {
     const log = file('uds.log', [
       '18DA81F9#0322010100', '18DAF981#056201010548', '18DAF981#037F2231', '18DA81F9#0319020900', '18DAF981#100B59027FF00316', '18DAF981#21299A02112F0000',

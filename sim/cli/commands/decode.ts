@@ -16,7 +16,10 @@ was a frame.
 
 Diagnosis is named by its service in UDS, data, trouble code and refusal, with its last part. Frames of any other network are
 named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of J1939, with the message behind its last part; with --dbc by what a DBC file says of them, which goes before our own
-messages: multiplexed signals, value tables, floating-point numbers, J1939 messages by their PGN. What in such a file
+messages: multiplexed signals, value tables, floating-point numbers, J1939 messages by their PGN (those with extended identifiers
+whose VFrameFormat is J1939PG, or all in a file whose ProtocolType is J1939 but those whose own VFrameFormat is another). In
+JSON a signal is a number or the name of its value, and a string where JSON has no such number: "NaN", "Infinity",
+"-Infinity", integers above 2^53. What in such a file
 cannot be read is told with its line.
 
 Examples:

@@ -19,7 +19,8 @@ Shows what a bus says: hubs with their volts and error counters, ports with draw
 position and state, the exact load over the last second (every bit counted, stuff bits too), end-to-end errors, faults; what
 happened, switches and contracts over current (made, changed, refused, shed, ended) among it; and
 "likely", the bad contact that the volts and amperes of the last three minutes name, as "spine check" does.
-With --dbc, what the messages of any other network say: signals with units and the names of values, as they were heard last.
+With --dbc, what the messages of any other network say: signals with units and the names of values, as they were heard last;
+in JSON as "spine decode --json" has them ("NaN", "Infinity" and "-Infinity" are strings).
 It only listens: it acknowledges nothing and sends nothing. Off a terminal it prints a line an interval. Ctrl-C ends it.
 
 Keys:

@@ -83,6 +83,25 @@ describe('a DBC file of others', () => {
   })
 
   it.each([
+    ['BA_ "ProtocolType" "J1939";', true],
+    ['BA_DEF_ "ProtocolType" STRING ;\nBA_DEF_DEF_ "ProtocolType" "J1939";', true],
+    ['BA_DEF_DEF_ "ProtocolType" "J1939";\nBA_ "ProtocolType" "CANopen";', false],
+    ['BA_DEF_ "ProtocolType" ENUM "CAN","J1939";\nBA_ "ProtocolType" 1;', true],
+    ['BA_DEF_DEF_ "ProtocolType" "";', false],
+    ['BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG";\nBA_DEF_DEF_ "VFrameFormat" "J1939PG";', true],
+    ['BA_DEF_DEF_ "VFrameFormat" "StandardCAN";\nBA_ "ProtocolType" "J1939";', true],
+    ['BA_DEF_ BO_ "VFrameFormat" ENUM "StandardCAN","ExtendedCAN","reserved","J1939PG";\nBA_ "ProtocolType" "J1939";\nBA_ "VFrameFormat" BO_ 2566844926 1;', false],
+    ['BA_ "VFrameFormat" BO_ 2566844926 "J1939PG";\nBA_ "ProtocolType" "CAN";', true],
+    ['', false],
+  ])('%s: J1939 is %s, of extended identifiers only', (attributes, isJ1939) => {
+    const { messages, problems } = parseDbc(`BO_ 2566844926 Wide: 8 X\nBO_ 291 Short: 8 X\n${attributes}`)
+    expect(problems).toEqual([])
+    expect(messages.map(message => message.isJ1939)).toEqual([isJ1939, false])
+    expect(new DbcDatabase(messages).find(0x0cfe_f131, true)?.name).toBe(isJ1939 ? 'Wide' : undefined)
+    expect(new DbcDatabase(messages).find(0x18fe_f1fe, true)?.name).toBe('Wide')
+  })
+
+  it.each([
     ['BO_ x Name: 8 X', 'a message is BO_'],
     ['BO_ 3000 Name: 8 X', '3000 is no identifier'],
     ['BO_ 1 Name: 9999 X', 'no message has 9999 bytes'],

@@ -12,7 +12,10 @@ export interface DbcMessage {
   /** Empty: nobody is named. */
   readonly sender: string
   readonly signals: readonly DbcSignal[]
-  /** Known by its PGN, whoever sends it to whomever. */
+  /**
+   * Known by its PGN, whoever sends it to whomever: its identifier is extended, and its VFrameFormat, or where it has none of
+   * its own the file's default or ProtocolType, names J1939.
+   */
   readonly isJ1939: boolean
 }
 
@@ -39,6 +42,9 @@ const MULTIPLEXED = /^(\d{1,10})\s+(\w+)\s+(\w+)\s+([\d\s,-]+?);?\s*$/
 const FORMAT_OF_MESSAGE = /^"VFrameFormat"\s+BO_\s+(\d{1,10})\s+"?(\w+)"?\s*;?\s*$/
 const FORMATS = /^BO_\s+"VFrameFormat"\s+ENUM\s+([^]*?);?\s*$/
 const DEFAULT_FORMAT = /^"VFrameFormat"\s+"([^"]*)"\s*;?\s*$/
+/** What all messages with extended identifiers are, where their own attribute does not say. */
+const PROTOCOL = /^"ProtocolType"\s+"?([^";]*)"?\s*;?\s*$/
+const PROTOCOLS = /^"ProtocolType"\s+ENUM\s+([^]*?);?\s*$/
 const PAIR = /(-?\d+)\s+"((?:[^"\\]|\\.)*)"/g
 /** The longest frame has 64 bytes; messages of J1939 that come in parts have 1785. */
 const MOST_BYTES = 1785
@@ -89,6 +95,9 @@ class DbcReader {
   private readonly formats = new Map<number, string>()
   private formatNames: string[] = []
   private defaultFormat = ''
+  private protocolNames: string[] = []
+  private defaultProtocol = ''
+  private protocol: string | undefined
   private message: Message | undefined
   private signals = 0
 
@@ -99,12 +108,9 @@ class DbcReader {
 
   finish(): Dbc {
     for (const message of this.messages.values()) chooseSimply(message)
-    const formatOf = (wire: number): string => {
-      const told = this.formats.get(wire) ?? this.defaultFormat
-      return /^\d+$/.test(told) ? this.formatNames[Number(told)] ?? '' : told
-    }
+    const network = isJ1939(this.protocol ?? this.defaultProtocol, this.protocolNames) || isJ1939(this.defaultFormat, this.formatNames)
     const messages = [...this.messages].map(([wire, { signals, ...message }]) => ({
-      ...message, signals: [...signals.values()], isJ1939: message.extended && formatOf(wire).includes('J1939'),
+      ...message, signals: [...signals.values()], isJ1939: message.extended && isJ1939(this.formats.get(wire), this.formatNames, network),
     }))
     return { messages, problems: this.problems }
   }
@@ -119,16 +125,18 @@ class DbcReader {
       case 'SIG_VALTYPE_': return this.readValueType(text)
       case 'SG_MUL_VAL_': return this.readMultiplexed(text)
       case 'BA_DEF_': {
-        const names = FORMATS.exec(text)?.[1]
-        if (names !== undefined) this.formatNames = [...names.matchAll(/"([^"]*)"/g)].map(match => match[1]!)
+        this.formatNames = namesOf(FORMATS.exec(text)) ?? this.formatNames
+        this.protocolNames = namesOf(PROTOCOLS.exec(text)) ?? this.protocolNames
         return undefined
       }
       case 'BA_DEF_DEF_':
         this.defaultFormat = DEFAULT_FORMAT.exec(text)?.[1] ?? this.defaultFormat
+        this.defaultProtocol = PROTOCOL.exec(text)?.[1] ?? this.defaultProtocol
         return undefined
       case 'BA_': {
         const format = FORMAT_OF_MESSAGE.exec(text)
         if (format !== null) this.formats.set(Number(format[1]), format[2]!)
+        this.protocol = PROTOCOL.exec(text)?.[1] ?? this.protocol
         return undefined
       }
       default: return undefined
@@ -219,6 +227,16 @@ class DbcReader {
     if (Number(wire) >= INDEPENDENT) return undefined
     return this.messages.has(Number(wire)) ? `message ${wire} has no signal ${name}` : `there is no message ${wire}`
   }
+}
+
+/** Whether a value of an attribute, itself or its number among the names, is J1939; `otherwise`: there is none. */
+function isJ1939(told: string | undefined, names: readonly string[], otherwise = false): boolean {
+  if (told === undefined) return otherwise
+  return (/^\d+$/.test(told) ? names[Number(told)] ?? '' : told).toUpperCase().includes('J1939')
+}
+
+function namesOf(match: RegExpExecArray | null): string[] | undefined {
+  return match === null ? undefined : [...match[1]!.matchAll(/"([^"]*)"/g)].map(name => name[1]!)
 }
 
 /** Those whose multiplexer was not named are chosen by the message's only one. */
