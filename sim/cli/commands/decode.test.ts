@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CanFrame } from '#protocol/index.ts'
 import { encodeMessage } from '#protocol/messages/index.ts'
@@ -118,6 +119,20 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     expect(terminal.err).toContain('b.log:1: ')
     expect(terminal.err).toContain('b.log:3: ')
     expect(terminal.err).toContain('2 of 4 lines were skipped')
+  })
+
+  it('says of what is packed, or UTF-16, what it is', async () => {
+    for (const [name, bytes, reason] of [
+      ['a.log.gz', gzipSync(at(command, 1)), 'it is packed with gzip: unpack it first'], ['b.mf4', gzipSync('x'), 'it is packed with gzip: unpack it first'],
+      ['c.asc', Buffer.from(`\ufeffdate x\r\nbase hex\r\n${'0.1 1 123 Rx d 0\r\n'.repeat(30)}`, 'utf16le'), 'it is UTF-16; save it as UTF-8'],
+    ] as const) {
+      const terminal = fakeTerminal()
+      const path = file(name, '')
+      writeFileSync(path, bytes)
+      expect(await run(['decode', path], terminal)).toBe(1)
+      expect(terminal.err).toContain(reason)
+      expect(terminal.err.trimEnd().split('\n').length).toBe(2)
+    }
   })
 
   it('fails when nothing in the file is a frame, or there is no file', async () => {

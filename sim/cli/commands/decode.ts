@@ -12,7 +12,7 @@ const HELP = `
 Reads a candump -L, Vector ASC or BLF, ASAM MF4, MCAP, pcapng, pcap or PEAK TRC log, told by its ending (.log, .asc, .blf,
 .mf4, .mcap, .pcapng, .pcap, .trc; others are taken for candump), and prints a line a frame: time, identifier,
 message@location, sender, fields, and what is wrong with it. Lines that are no frame are reported with their number and skipped; their count does not change the exit code, unless no line of the file
-was a frame.
+was a frame. Of a file that ends in the middle all frames before that are printed. Unpack what is packed (gzip, zip, zstd) first.
 
 Diagnosis is named by its service in UDS, data, trouble code and refusal, with its last part. Frames of any other network are
 named, too: parts of ISO-TP (of OBD's identifiers, and of those after --isotp) and of J1939, with the message behind its last part; with --dbc by what a DBC file says of them, which goes before our own

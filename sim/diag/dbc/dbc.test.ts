@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DbcDatabase, parseDbc } from './index.ts'
+import { DbcDatabase, dbcText, parseDbc } from './index.ts'
 
 const FILE = `VERSION ""
 NS_ :
@@ -115,6 +115,14 @@ describe('a DBC file of others', () => {
     const { problems } = parseDbc(text)
     expect(problems.map(problem => problem.reason).join()).toContain(reason)
     expect(problems[0]!.line).toBe(text.split('\n').length)
+  })
+
+  it('is read in UTF-8, in a code page of Windows, and in UTF-16', () => {
+    const text = 'BO_ 1 A: 8 X\n SG_ S : 0|8@1+ (1,0) [0|0] "°C" X\n'
+    const wide = Buffer.from(`\ufeff${text}`, 'utf16le')
+    for (const bytes of [Buffer.from(text), Buffer.from(text, 'latin1'), wide, Buffer.from(wide).swap16()]) {
+      expect(parseDbc(dbcText(bytes)).messages[0]?.signals[0]?.unit).toBe('°C')
+    }
   })
 
   it('of any text never throws, nor do its messages of any frame', () => {

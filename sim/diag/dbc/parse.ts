@@ -256,8 +256,10 @@ function unescaped(text: string): string {
   return text.replace(/\\(["\\])/g, '$1')
 }
 
-/** The text of a DBC file: such are written in UTF-8, or in a code page of Windows. */
+/** The text of a DBC file: such are written in UTF-8, or in a code page of Windows; or in UTF-16 with its mark. */
 export function dbcText(bytes: Uint8Array): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   const text = new TextDecoder().decode(bytes)
   return text.includes('\ufffd') ? new TextDecoder('windows-1252').decode(bytes) : text
 }

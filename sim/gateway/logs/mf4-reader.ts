@@ -1,5 +1,6 @@
 import { BusNumbers } from './bus-names.ts'
 import { latin1 } from './bytes.ts'
+import { foreignFault } from './first-bytes.ts'
 import type { FrameFault } from './log-frame.ts'
 import type { LogReader, LogSeeker, LogSink, Range } from './log-io.ts'
 import { ID_BYTES, UNFINISHED } from './mf4.ts'
@@ -31,7 +32,7 @@ export function* readMf4(sink: LogSink, size: number): LogSeeker {
   const unfinished = magic === 'UnFinMF '
   const flags = unfinished && id.length === ID_BYTES ? viewOf(id).getUint16(60, true) : 0
   if ((magic !== 'MDF     ' && !unfinished) || version < 400 || version >= 500) {
-    return bad({ cause: 'no-mf4', reason: 'it does not begin with the head of an MDF file of version 4' })
+    return bad(foreignFault(id) ?? { cause: 'no-mf4', reason: 'it does not begin with the head of an MDF file of version 4' })
   }
   const head = yield* file.block(ID_BYTES)
   const view = head?.kind === 'HD' ? yield* file.data(head, 16) : undefined

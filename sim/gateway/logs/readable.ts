@@ -2,6 +2,7 @@ import { AscParser, MAX_ASC_LINE } from './asc-reader.ts'
 import { BlfReader } from './blf-reader.ts'
 import { CandumpParser, MAX_CANDUMP_LINE } from './candump.ts'
 import { CaptureReader } from './capture-reader.ts'
+import { checked } from './first-bytes.ts'
 import type { LogReader, LogSeeker, LogSink } from './log-io.ts'
 import { McapReader } from './mcap-reader.ts'
 import { HeldReader, readMf4 } from './mf4-reader.ts'
@@ -34,7 +35,7 @@ export interface LogKind {
 
 /** One that can be read. */
 export interface ReadableKind extends LogKind {
-  /** A new reader. */
+  /** A new reader, which also says of what is packed, or UTF-16, that it is (`checked`). */
   readonly reader: (sink: LogSink) => LogReader
   /** Reads a file of so many bytes whose parts point at each other; `reader` would hold all of it. */
   readonly seeker?: (sink: LogSink, size: number) => LogSeeker
@@ -54,7 +55,7 @@ export const READ_CANDUMP = {
   unit: 'line',
   directions: false,
   keeps: EVERYTHING,
-  reader: sink => new TextLogReader(new CandumpParser(), MAX_CANDUMP_LINE, sink),
+  reader: checked(sink => new TextLogReader(new CandumpParser(), MAX_CANDUMP_LINE, sink)),
 } as const satisfies ReadableKind
 
 /** Every kind of log that can be read, without what writes it: a page carries no more than it uses. */
@@ -67,7 +68,7 @@ export const READABLE_KINDS = [
     unit: 'line',
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false },
-    reader: sink => new TextLogReader(new AscParser(), MAX_ASC_LINE, sink),
+    reader: checked(sink => new TextLogReader(new AscParser(), MAX_ASC_LINE, sink)),
   },
   {
     name: 'pcapng',
@@ -76,7 +77,7 @@ export const READABLE_KINDS = [
     unit: 'block',
     directions: true,
     keeps: EVERYTHING,
-    reader: sink => new CaptureReader(sink, 'pcapng'),
+    reader: checked(sink => new CaptureReader(sink, 'pcapng')),
   },
   {
     name: 'pcap',
@@ -85,7 +86,7 @@ export const READABLE_KINDS = [
     unit: 'block',
     directions: true,
     keeps: { ...EVERYTHING, names: false },
-    reader: sink => new CaptureReader(sink, 'pcap'),
+    reader: checked(sink => new CaptureReader(sink, 'pcap')),
   },
   {
     name: 'blf',
@@ -95,7 +96,7 @@ export const READABLE_KINDS = [
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false },
     refuses: EARLIER,
-    reader: sink => new BlfReader(sink),
+    reader: checked(sink => new BlfReader(sink)),
   },
   {
     name: 'mf4',
@@ -105,7 +106,7 @@ export const READABLE_KINDS = [
     directions: true,
     keeps: { ...EVERYTHING, names: false },
     refuses: EARLIER,
-    reader: sink => new HeldReader(sink, readMf4),
+    reader: checked(sink => new HeldReader(sink, readMf4)),
     seeker: readMf4,
   },
   {
@@ -115,7 +116,7 @@ export const READABLE_KINDS = [
     unit: 'block',
     directions: true,
     keeps: EVERYTHING,
-    reader: sink => new McapReader(sink),
+    reader: checked(sink => new McapReader(sink)),
   },
   {
     name: 'trc',
@@ -125,7 +126,7 @@ export const READABLE_KINDS = [
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false },
     refuses: EARLIER,
-    reader: sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink),
+    reader: checked(sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink)),
   },
   {
     name: 'trc-1.1',
@@ -135,7 +136,7 @@ export const READABLE_KINDS = [
     directions: true,
     keeps: { ...EVERYTHING, names: false, errors: false, microseconds: false },
     refuses: 'CAN FD and error frames, other buses than the first, and frames of before the log begins',
-    reader: sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink),
+    reader: checked(sink => new TextLogReader(new TrcParser(), MAX_TRC_LINE, sink)),
   },
 ] as const satisfies readonly ReadableKind[]
 

@@ -16,6 +16,7 @@ export interface LineParser {
 }
 
 const NEWLINE = 0x0a
+const RETURN = 0x0d
 const SPACE = 0x20
 const SHOWN_CHARACTERS = 60
 /** The byte order mark of UTF-8, a character a byte. */
@@ -28,7 +29,8 @@ export function badLine(reason: string): FrameFault {
 
 /**
  * Reads a log of one frame a line. A line that is none is reported with its number and the rest is read. Memory is
- * bounded: of a longer line than `maxLine` only the beginning is kept.
+ * bounded: of a longer line than `maxLine` only the beginning is kept. Lines end with LF or CR LF; where the first ends
+ * with CR alone, with either.
  */
 export class TextLogReader implements LogReader {
   private readonly parser: LineParser
@@ -38,6 +40,8 @@ export class TextLogReader implements LogReader {
   private partialLength = 0
   private overlong = false
   private lineNumber = 0
+  /** How lines end; `return`: that of the first line came, and not yet what follows it. */
+  private ends: 'unknown' | 'return' | 'newline' | 'either' = 'unknown'
 
   constructor(parser: LineParser, maxLine: number, sink: LogSink) {
     this.parser = parser
@@ -48,7 +52,7 @@ export class TextLogReader implements LogReader {
   push(chunk: Uint8Array): void {
     let start = 0
     for (;;) {
-      const end = chunk.indexOf(NEWLINE, start)
+      const end = this.endOf(chunk, start)
       if (end < 0) break
       if (this.partialLength === 0 && !this.overlong && end - start <= this.partial.length) {
         this.line(chunk, start, end, false)
@@ -63,6 +67,28 @@ export class TextLogReader implements LogReader {
 
   end(): void {
     if (this.partialLength > 0) this.endPartial()
+  }
+
+  /** Where the line that begins here ends; −1: not in this piece. */
+  private endOf(chunk: Uint8Array, start: number): number {
+    if (this.ends === 'unknown' || this.ends === 'return') this.seeEnd(chunk)
+    if (this.ends !== 'either') return chunk.indexOf(NEWLINE, start)
+    let at = start
+    while (at < chunk.length && chunk[at] !== NEWLINE && chunk[at] !== RETURN) at++
+    return at < chunk.length ? at : -1
+  }
+
+  /** Looks how the first line ends. A CR that was the last of its piece is kept already when it is known that it was an end. */
+  private seeEnd(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at]!
+      if (byte === NEWLINE || this.ends === 'return') {
+        this.ends = byte === NEWLINE ? 'newline' : 'either'
+        if (at === 0 && this.ends === 'either') this.endPartial()
+        return
+      }
+      if (byte === RETURN) this.ends = 'return'
+    }
   }
 
   private keep(bytes: Uint8Array, start: number, end: number): void {
