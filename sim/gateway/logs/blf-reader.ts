@@ -48,16 +48,16 @@ export class BlfReader implements LogReader {
   end(): void {
     const view = this.outer.rest()
     if (view !== undefined && view.getUint32(12, true) === OBJECT.container) this.cutContainer(view)
-    const cut = this.head === undefined ? this.outer.unfinished || this.inner.unfinished : this.used > 0 && !this.lost
+    const { head, used, lost } = this
+    if (head !== undefined && (used === 0 || lost)) return
+    if (head !== undefined && new DataView(head.buffer).getUint32(0, true) !== FILE_MAGIC) return this.refuse()
+    const cut = head !== undefined || this.outer.unfinished || this.inner.unfinished
     if (cut) this.bad(TRUNCATED, 'the file ends in the middle of an object')
   }
 
   private readHead(view: DataView): void {
     const bytes = view.getUint32(4, true)
-    if (view.getUint32(0, true) !== FILE_MAGIC || bytes < 72) {
-      this.lost = true
-      return this.bad('no-blf', 'it does not begin with the head of a BLF file')
-    }
+    if (view.getUint32(0, true) !== FILE_MAGIC || bytes < 72) return this.refuse()
     this.head = undefined
     const part = (n: number): number => view.getUint16(40 + 2 * n, true)
     const time_ms = Date.UTC(part(0), part(1) - 1, part(3), part(4), part(5), part(6), part(7))
@@ -65,6 +65,11 @@ export class BlfReader implements LogReader {
     if (part(0) >= 1970 && time_ms > 0) this.start = { seconds: Math.floor(time_ms / 1000), nanos: time_ms % 1000 * 1e6 }
     if (bytes < FILE_HEAD_BYTES) this.outer.push(new Uint8Array(view.buffer, bytes))
     else this.outer.skip(bytes - FILE_HEAD_BYTES)
+  }
+
+  private refuse(): void {
+    this.lost = true
+    this.bad('no-blf', 'it does not begin with the head of a BLF file')
   }
 
   private object(view: DataView, at: number, size: number, type: number): void {

@@ -95,6 +95,7 @@ describe('Vector BLF', () => {
     const inner = (...parts: Buffer[]): Buffer => Buffer.concat([fileHead(), container(Buffer.concat([...parts, good]))])
     const one = '0 123# R'
     expect(read(Buffer.from('hello'.repeat(40)))).toEqual({ frames: [], bad: ['no-blf'] })
+    expect(read(Buffer.from('short'))).toEqual({ frames: [], bad: ['no-blf'] })
     expect(read(fileHead().subarray(0, 100))).toEqual({ frames: [], bad: ['truncated'] })
     expect(read(inner().subarray(0, -9))).toEqual({ frames: [], bad: ['truncated'] })
     expect(read(inner(object(1, message(300, 0, 0, 0))))).toEqual({ frames: [one], bad: ['interface'] })
@@ -115,7 +116,7 @@ describe('Vector BLF', () => {
     const all = read(whole).frames
     expect(all.length).toBe(200)
     let before = 0
-    for (let length = 1; length < whole.length; length += 3) {
+    for (let length = 4; length < whole.length; length += 3) {
       const { frames, bad } = read(whole.subarray(0, length))
       expect(bad, `${length} bytes`).toEqual(['truncated'])
       expect(all.slice(0, frames.length), `${length} bytes`).toEqual(frames)
