@@ -4,6 +4,7 @@ import {
 } from '#protocol/index.ts'
 import { COMPONENT_FAULT } from '../components/index.ts'
 import { DOOR } from '../hubs/index.ts'
+import { HUB_PORT, HUB_RECORD, loadRecord, NO_CLASS } from '../runtime/index.ts'
 import { boot, probe, running, sendTo, sentBy, timesOf, TOOL } from '../testing/index.ts'
 
 describe('a driver', () => {
@@ -32,6 +33,13 @@ describe('a driver', () => {
     const { contexts, hub } = running()
     contexts[0]!.tickLate()
     expect(hub.counters.ticksLate).toBe(1)
+  })
+
+  it('let go of something that it met: counted for its port, and kept once nothing moves', () => {
+    const { contexts, hub, hal, clock } = running()
+    contexts[0]!.pinched()
+    clock.advance(2000)
+    expect([...loadRecord(hal.nvm, hub.counters, HUB_PORT, NO_CLASS, HUB_RECORD.pinches)!.subarray(0, 8)]).toEqual([0, 1, 0, 1, 0, 0, 0, 0])
   })
 
   it('may find something of its component broken: a fault of its port, until it is whole again', () => {
