@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
+import { deskWiring } from '#firmware/boards/index.ts'
+import { imageVersion, LOCATION } from '#protocol/index.ts'
+import { buildHub, espruinoProgram } from '../build/index.ts'
+import { readTopology, SEDAN, sedanPower } from '../car/index.ts'
 import type { Clock } from '../diag/index.ts'
-import { EspruinoFlasher, FlashError, type FlashProgress, identify, obstacles, Repl } from './index.ts'
+import { EspruinoFlasher, FlashError, type FlashProgress, identify, obstacles, Repl, VARIABLES } from './index.ts'
 import { type ConsoleFaults, type EmulatedBoard, EmulatedEspruino } from './testing/index.ts'
 
 const PROGRAM = new TextEncoder().encode(`//spine-board {"hub":"hood"}\n${'let a="…~~";'.repeat(200)}`)
@@ -176,4 +180,24 @@ describe.skipIf(ESPRUINO === '')('the real interpreter', () => {
       expect((await identify(repl, ESPRUINO)).program).toBe('//spine-board {}')
     })
   }, 60_000)
+
+  /** Runs a script in its folder until it quits. */
+  async function runScript(text: string): Promise<void> {
+    writeFileSync(join(folder, 'script.js'), text)
+    const child = spawn(ESPRUINO, ['script.js'], { cwd: folder, stdio: 'ignore' })
+    await new Promise(resolve => child.on('exit', resolve))
+  }
+
+  it.each([['door', 'FL'], ['dash', 'DASH'], ['trunk', 'TRUNK'], ['hood', 'HOOD'], ['stereo', 'STEREO']] as const)('runs a %s at %s, which takes the variables that are asked of a board', async (hub, location) => {
+    const topology = readTopology(SEDAN, 'car')
+    const { version, text: artefact } = await buildHub(hub, 'espruino', imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
+    const { text } = await espruinoProgram(hub, version, artefact, deskWiring('linux', LOCATION[location]))
+    writeFileSync(join(folder, 'program.js'), text)
+    await runScript(`var s=require('Storage'),t=require('fs').readFileSync('program.js');s.eraseAll()
+for(var i=0;i<t.length;i+=1024)s.write('hub',t.substr(i,1024),i,t.length);quit()`)
+    await runScript(`setTimeout(function(){require('fs').writeFileSync('usage',''+process.memory().usage);quit()},2000);eval(require('Storage').read('hub'))`)
+    const share = Number(readFileSync(join(folder, 'usage'), 'utf8')) / VARIABLES[hub]
+    expect(share, `of ${VARIABLES[hub]}`).toBeGreaterThan(0.97)
+    expect(share, `of ${VARIABLES[hub]}`).toBeLessThanOrEqual(1)
+  }, 120_000)
 })
