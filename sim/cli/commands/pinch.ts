@@ -12,8 +12,9 @@ import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { type CaseChoice, type Held, parseCase, parseHeld, showCase } from '../pinch/case.ts'
-import { judgeHunt, type JudgeOptions, judgeRandom } from '../pinch/random.ts'
+import { type CaseChoice, parseCase, parseHeld, showCase } from '../pinch/case.ts'
+import type { Held, JudgeOptions } from '../pinch/options.ts'
+import { judgeHunt, judgeRandom } from '../pinch/random.ts'
 
 const HELP = `
 The window's real driver closes the simulated glass over rods of 5, 10, 20 and 65 N/mm: openings, supply, temperature, seals,

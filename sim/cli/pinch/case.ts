@@ -1,12 +1,13 @@
 import {
-  type CaseMoment, type CaseParameter, type CaseSpace, type CaseValues, changedCase, drawCase, type HeldRanges, heldSpace, nominalCase,
+  type CaseMoment, type CaseParameter, type CaseValues, changedCase, drawCase, type HeldRanges, heldSpace, nominalCase,
   SITUATIONS, situationOf, SPACE, tellCase, traceCase, traceSvg,
 } from '#sim/pinch/index.ts'
 import { describe, usage } from '../lib/failure.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { coloured, type JudgeOptions } from './random.ts'
+import type { Held, JudgeOptions } from './options.ts'
+import { coloured } from './random.ts'
 
 /** Which case: number `number` of the cases of `seed`, or the nominal one; and what is different about it. */
 export interface CaseChoice {
@@ -23,12 +24,6 @@ export function parseCase(text: string): CaseChoice {
     return [name, Number(value)]
   }))
   return { drawn: numbered === null ? undefined : { seed: Number(numbered[1]), number: Number(numbered[2]) }, given }
-}
-
-/** A part of the declared space, and how it was named. */
-export interface Held {
-  readonly text: string
-  readonly space: CaseSpace
 }
 
 /** `road_m_s2=2,late_mm=0..13`: parameters that have one value, or lie in a range. */

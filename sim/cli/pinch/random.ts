@@ -8,19 +8,7 @@ import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { type Part, runParts, sendUp } from '../lib/parts.ts'
-import type { Held } from './case.ts'
-
-/** What the ways of judging at random share. */
-export interface JudgeOptions {
-  readonly seed: number
-  readonly detection: Detection
-  readonly json: boolean
-  readonly jobs: number
-  /** Only a part of the declared space is drawn from. */
-  readonly held: Held | undefined
-  /** This process is one of several. */
-  readonly part: Part | undefined
-}
+import type { Held, JudgeOptions } from './options.ts'
 
 /** How long is computed before signals and the screen get their turn. */
 const SLICE_ms = 200

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { GivenOf, Target } from '#protocol/catalogue/index.ts'
 import { encodeMessage } from '#protocol/messages/index.ts'
-import { createCar } from '../car/index.ts'
-import { createLinkFrame } from '../gateway/index.ts'
-import { MonitorModel } from './monitor-model.ts'
+import { createCar } from '#sim/car/index.ts'
+import { createLinkFrame } from '#sim/gateway/index.ts'
+import { MonitorModel } from '#sim/diag/index.ts'
 
 /** A bus on which somebody says what a test wants, a second apart. */
 class Bus {
