@@ -18,6 +18,8 @@ import { rounded } from './rounded.ts'
  * | n−2, n−1 | CRC-16/CCITT-FALSE over bytes 0 … n−3 |
  */
 export const DESCRIPTOR_BYTES = 128
+/** Maker of what is not there: a board on a desk only plays it, and whoever shows it says so. */
+export const STUB_MAKER = 0xffff
 const DESCRIPTOR_MAGIC = 0x53
 const DESCRIPTOR_VERSION = 1
 

@@ -1,3 +1,5 @@
+import type { StubData } from './stub-window.ts'
+
 /** How a board is wired: names of its pins, and what full scale of its converter means. */
 export interface BoardPins {
   /** For people. */
@@ -15,6 +17,8 @@ export interface BoardPins {
   /** A sensor whose voltage rises with the temperature; without one the chip's own is read, if it has one. */
   readonly temperature?: ScaledPin
   readonly ports: readonly PortPins[]
+  /** Windows that are not there, behind the sockets. */
+  readonly stubs?: readonly StubData[]
   /**
    * Two areas of flash for records, each at the beginning of a page, and how much of each is used, bytes. Addresses are those of
    * the chip under Espruino, and of the partition `spine` under XS.

@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, MESSAGES } from '#protocol/host/index.ts'
+import { COMPONENT_CLASS, MESSAGES, STUB_MAKER } from '#protocol/host/index.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel, MonitorNode, MonitorSignal } from './monitor-model.ts'
 
@@ -9,6 +9,8 @@ export interface PortPowerView {
   readonly class: string
   readonly state: string
   readonly fault: string
+  /** It is not there: a board on a desk plays it. */
+  readonly stub: boolean
   readonly drawn_A: number
   readonly granted_A: number
 }
@@ -65,8 +67,14 @@ function portOf(signal: MonitorSignal, signals: readonly MonitorSignal[]): PortP
   for (const other of signals) if (other.row.name === STATUS_OF[values.class!] && other.at_ns > newest.at_ns) newest = other
   return {
     port: signal.index!, class: fieldText(row.fields.class!, values.class!), state: fieldText(row.fields.state!, values.state!),
-    fault: fieldText(row.fields.fault!, values.fault!), drawn_A: newest.values.current_A!, granted_A: newest.values.granted_A!,
+    fault: fieldText(row.fields.fault!, values.fault!), stub: signals.some(other => isStub(other, signal.index!)),
+    drawn_A: newest.values.current_A!, granted_A: newest.values.granted_A!,
   }
+}
+
+/** What was announced at a port is not there. */
+function isStub({ row, values }: MonitorSignal, port: number): boolean {
+  return row.name === 'ComponentAnnounce' && values['port'] === port && values['maker'] === STUB_MAKER
 }
 
 function sum<Key extends 'drawn_A' | 'granted_A'>(items: readonly Readonly<Record<Key, number>>[], key: Key): number {

@@ -149,6 +149,16 @@ describe('a board on a desk', () => {
     expect([first.supply_V(), first.temperature_C(), first.flash, first.acceleration_m_s2()]).toEqual([12, 23, undefined, NaN])
   })
 
+  it('plays its window, which moves with its clock', () => {
+    const { ports: [window, ...others] } = boot()
+    expect(others).toEqual([])
+    const began = window!.pulses(0)
+    window!.power(true)
+    window!.drive(0, 1)
+    chip.run(500)
+    expect(window!.pulses(0)).toBeGreaterThan(began + 50)
+  })
+
   it('sends and receives frames through the line to the computer, as much as there is room for', () => {
     const hal = boot()
     const heard: string[] = []

@@ -186,15 +186,17 @@ function hubRow(model: MonitorModel, node: MonitorNode, terminal: Terminal): Sce
   return { cells, supply_V: power?.supply_V ?? NaN, drawn_A: power?.drawn_A ?? NaN, heard_ms }
 }
 
-/** `window 4.2/9.0, 4 on`: in full those that draw, hold a grant, or are not simply on. */
+/** `window 4.2/9.0, 4 on`: in full those that draw, hold a grant, are not simply on, or are not there: `window (stub) on`. */
 function portsText(ports: readonly PortPowerView[], { colors }: Terminal): string {
   const told: string[] = []
   let rest = 0
   for (const port of ports) {
     const amperes = `${numberText(port.drawn_A)}/${numberText(port.granted_A)}`
-    if (port.fault !== 'none') told.push(colors.red(`${port.class} ${port.state} ${amperes} ${port.fault}`))
-    else if (port.state !== 'on') told.push(colors.dim(`${port.class === 'none' ? `port ${port.port}` : port.class} ${port.state}${port.granted_A > 0 ? ` ${amperes}` : ''}`))
-    else if (port.drawn_A > 0 || port.granted_A > 0) told.push(colors.yellow(`${port.class} ${amperes}`))
+    const name = port.stub ? `${port.class} (stub)` : port.class
+    if (port.fault !== 'none') told.push(colors.red(`${name} ${port.state} ${amperes} ${port.fault}`))
+    else if (port.state !== 'on') told.push(colors.dim(`${port.class === 'none' ? `port ${port.port}` : name} ${port.state}${port.granted_A > 0 ? ` ${amperes}` : ''}`))
+    else if (port.drawn_A > 0 || port.granted_A > 0) told.push(colors.yellow(`${name} ${amperes}`))
+    else if (port.stub) told.push(colors.dim(`${name} on`))
     else rest++
   }
   if (rest > 0) told.push(`${rest} on`)
