@@ -67,7 +67,7 @@ describe('spine build', () => {
   }, LIMIT_ms)
 
   it.each([
-    [[], 'name a hub type'], [['hood', '--image-version', '1.2'], 'three numbers'], [['hood', '--image-version', '1.256.0'], 'minor 256'], [['boot'], 'there is no hub type "boot"'], [['hood', '--engine', 'espruino', '--trace', 'missing.txt'], 'cannot read missing.txt'],
+    [[], 'name a hub type'], [['hood', '--image-version', '1.2'], 'three numbers'], [['hood', '--image-version', '01.2.3'], 'without leading zeros'], [['hood', '--image-version', '1.256.0'], 'minor 256'], [['boot'], 'there is no hub type "boot"'], [['hood', '--engine', 'espruino', '--trace', 'missing.txt'], 'cannot read missing.txt'],
     [['stereo', '--engine', 'espruino', '--trace', 'missing.txt'], 'build what crashed first'],
   ])('%j is refused', async (words, reason) => {
     const { code, err } = await spine(...words)

@@ -36,8 +36,8 @@ export function upTo(max: number): (text: string) => number {
 
 /** Version of an image as its number. */
 export function version(text: string): number {
-  const [, major, minor, patch] = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(text) ?? []
-  if (major === undefined) throw new InvalidArgumentError('It must be three numbers, such as 1.2.3.')
+  const [, major, minor, patch] = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/.exec(text) ?? []
+  if (major === undefined) throw new InvalidArgumentError('It must be three numbers without leading zeros, such as 1.2.3.')
   try {
     return imageVersion(Number(major), Number(minor), Number(patch))
   } catch (error) {
