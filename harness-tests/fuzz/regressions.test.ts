@@ -327,6 +327,13 @@ const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: n
       { at_ms: 8516, kind: 'replay', for_ms: 0, with: { back: 50, times: 1 } },
     ],
   },
+  'a status with the echo of a hold waits for 1.9 s behind frames of a hub that babbles, while the window opens by a later command': {
+    seed: 599144136, for_ms: 7942,
+    events: [
+      press(5979, 'DASH.windowRL.down', 47), { at_ms: 6004, kind: 'babble', for_ms: 1934, with: { hub: 'DASH', id: 175663284, bytes: 7 } },
+      press(6925, 'FL.latch.release', 15),
+    ],
+  },
 }
 
 describe('found by random runs', () => {

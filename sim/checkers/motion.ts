@@ -80,7 +80,9 @@ interface Cause {
 /** Which command a component obeys, by its last status. */
 interface Obeyed {
   readonly cause: Cause
+  /** When that status came, and the one before it. */
   readonly told_ns: number
+  readonly earlier_ns: number
   /** When it last said that it opens by itself, from what was in its way. */
   readonly reversed_ns: number
 }
@@ -139,7 +141,10 @@ class MotionChecker implements Checker {
       cause.echoed = true
     } else if (echo.echoSender === own) inForce = ownCause(echo, now_ns)
     if (inForce === undefined) this.obeyed.delete(target)
-    else this.obeyed.set(target, { cause: inForce, told_ns: now_ns, reversed_ns: reverses ? now_ns : before?.reversed_ns ?? -Infinity })
+    else {
+      const { told_ns: earlier_ns = -Infinity, reversed_ns = -Infinity } = before ?? {}
+      this.obeyed.set(target, { cause: inForce, told_ns: now_ns, earlier_ns, reversed_ns: reverses ? now_ns : reversed_ns })
+    }
   }
 
   /** A repetition brings back the echo of its command, but not the command: what was echoed since is in force. Undefined: not known. */
@@ -246,15 +251,19 @@ class MotionChecker implements Checker {
     })
   }
 
-  /** What was commanded with a held switch ends when its repetitions end. A later command may have been executed, its echo not seen yet. */
+  /**
+   * What was commanded with a held switch ends when its repetitions end. A later command may have been executed, its echo not seen yet:
+   * the first status behind it may have waited for a bus that somebody jams.
+   */
   private judgeHold(motion: Motion, direction: number, now_ns: number): void {
     const target = targetOf(motion)
     const obeyed = this.obeyed.get(target)
     if (obeyed === undefined) return
-    const { cause, told_ns, reversed_ns } = obeyed
+    const { cause, told_ns, earlier_ns, reversed_ns } = obeyed
     const last = this.commanded.get(target)!
     const explained_ns = Math.max(cause.t_ns, direction > 0 ? reversed_ns : -Infinity)
-    if (!cause.held || now_ns - explained_ns <= RUN_ON_ns || (last !== cause && told_ns - last.seen_ns <= RUN_ON_ns)) return
+    if (!cause.held || now_ns - explained_ns <= RUN_ON_ns) return
+    if (last !== cause && (told_ns - last.seen_ns <= RUN_ON_ns || earlier_ns <= last.began_ns)) return
     if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return
     if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns || (this.held.get(motion.hub)?.size ?? 0) > 0) return
     motion.accused = true

@@ -208,9 +208,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
       'closing, long after it was asked to, while it says that it frees a hand': t => reopening(t, 40),
       'after the switch was let go': t => echo(command(window(t), 1, 'down'), 1).ramp('FL.window', 'position_pct', 50, 80, 1500),
-      'after the switch was let go, whatever was commanded in vain': t =>
-        echo(command(echo(command(window(t), 1, 'down'), 1), 2).ramp('FL.window', 'position_pct', 50, 70, 1000), 1)
-          .ramp('FL.window', 'position_pct', 70, 80, 500),
+      'after the switch was let go, whatever was commanded in vain': (t) => {
+        command(echo(command(window(t), 1, 'down'), 1), 2)
+        for (let i = 0; i < 3; i++) echo(t.ramp('FL.window', 'position_pct', 50 + 10 * i, 60 + 10 * i, 500), 1)
+      },
       'on repetitions that come after a silence': (t) => {
         echo(command(window(t), 1, 'down'), 1)
         for (let i = 0; i < 3; i++) command(t.ramp('FL.window', 'position_pct', 50 + 10 * i, 60 + 10 * i, 500), 1, 'down')
