@@ -73,7 +73,8 @@ function data(message: Uint8Array, hasValues: boolean): string {
       at = message.length
     } else {
       // One a port, as many as there are.
-      const bytes = name === 'ports' ? Infinity : DIDS[name].fields.reduce((sum, field) => sum + field.bytes, 0)
+      const { eachPort, fields } = DIDS[name]
+      const bytes = eachPort === true ? Infinity : fields.reduce((sum, field) => sum + field.bytes, 0)
       const records = readDid(name, message.subarray(at, at + bytes))
       told.push([name, ...records.map(record => Object.entries(record).map(([field, value]) => `${field}=${value}`).join(' '))].join(records.length > 1 ? '; ' : ' '))
       at += bytes

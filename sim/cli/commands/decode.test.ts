@@ -81,7 +81,7 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
     const log = file('uds.log', [
       '18DA81F9#0322010100', '18DAF981#056201010548', '18DAF981#037F2231', '18DA81F9#0319020900', '18DAF981#100B59027FF00316', '18DAF981#21299A02112F0000',
       '18DA81F9#0431010200', '18DA81F9#04 14 FF FF FF', '18DBFFF9#023E80', '18DA81F9#0210', '18DA81F9#022201', '18DAF981#0462090911', '18DA81F9#02A900',
-      '18DA81F9#05220101F186', '18DAF981#1008620101 0548F1', '18DAF981#218601',
+      '18DA81F9#05220101F186', '18DAF981#1008620101 0548F1', '18DAF981#218601', '18DAF981#0762011101000302',
     ].map((frame, n) => `(${n}.0) can0 ${frame.replace(/ /g, '')}\n`).join(''))
     const terminal = fakeTerminal()
     expect(await run(['decode', log], terminal)).toBe(0)
@@ -92,6 +92,7 @@ BA_DEF_ BO_ "VFrameFormat" ENUM "a","b","c","J1939PG";\nBA_ "VFrameFormat" BO_ 2
       'UDS read answer FL 0x0909: 11', 'ISO-TP single tool of 2 bytes: A9 00',
       'UDS read tool supply, session', 'ISO-TP first FL of 8 bytes: UDS read answer',
       'UDS read answer FL supply supply_V=13.52, session session=default',
+      'UDS read answer FL paired; class=window layout=0; class=latch layout=2',
     ])
     const json = fakeTerminal()
     expect(await run(['decode', log, '--json'], json)).toBe(0)
