@@ -62,6 +62,14 @@ describe('a history', () => {
   })
 })
 
+describe('a condition that throws by what it reads', () => {
+  it('fails with that, and what the car did can still be told', async () => {
+    const car = booted()
+    await expect(async () => car.until('it opens', () => car.history('WindowStatus@FL', NaN).length > 0)).rejects.toThrow('history: from_ms NaN ms')
+    expect(car.situation()).toContain('last frames:')
+  })
+})
+
 describe('a condition that is async', () => {
   it('is refused, as a promise is always true', async () => {
     const never = (() => Promise.resolve(false)) as unknown as () => boolean

@@ -64,6 +64,12 @@ export class Observer {
     if (duration('history: from_ms', from_ms) < this.kept_ms) {
       throw new RangeError(`history of ${wanted} since ${from_ms} ms: only the last ${this.kept} frames are kept for sure, here those since ${this.kept_ms} ms`)
     }
+    return this.keptOf(target, from_ms)
+  }
+
+  /** Those of them that are kept. */
+  keptOf<From extends Heard>(target: From, from_ms: number): Observed<ReadingAt<From>>[] {
+    const wanted = heard(target)
     return this.since(from_ms).filter(entry => entry.target === wanted) as Observed<ReadingAt<From>>[]
   }
 

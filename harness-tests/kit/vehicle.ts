@@ -100,11 +100,12 @@ export class Vehicle<Names extends CarNames = SedanNames> {
 
   /** Frames of a message since a time, oldest first. Throws RangeError for a time that is none, or for which frames are forgotten. */
   history<From extends Heard>(target: From, from_ms = 0): Observed<ReadingAt<From>>[] {
+    const frames = this.bus.history(target, from_ms)
     this.noteRead(`history of ${target}`, () => {
-      const found = this.bus.history(target, from_ms)
+      const found = this.bus.keptOf(target, from_ms)
       return `${found.length} since ${from_ms.toFixed(1)} ms${found.length === 0 ? '' : `, the last ${JSON.stringify(found.at(-1)?.values)}`}`
     })
-    return this.bus.history(target, from_ms)
+    return frames
   }
 
   /** Waits until `done()` is true; returns how long it took, ms of bus time. Throws when it is not within the limit. */
