@@ -168,3 +168,8 @@ export class StubWindow implements Port {
     }
   }
 }
+
+/** The sockets of a board, and behind them what it plays. */
+export function withStubs(ports: Port[], stubs: readonly StubData[] | undefined, now: () => number): Port[] {
+  return stubs === undefined ? ports : ports.concat(stubs.map(stub => new StubWindow(stub, now)))
+}

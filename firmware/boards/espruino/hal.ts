@@ -1,5 +1,5 @@
 import { RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
-import type { Hal, Port } from '../../hal.ts'
+import type { Hal } from '../../hal.ts'
 import { bitTiming } from '../bit-timing.ts'
 import { cmacOf } from '../cmac.ts'
 import type { BoardCan } from '../board-can.ts'
@@ -8,7 +8,7 @@ import { FlashNvm } from '../flash-nvm.ts'
 import { Mcp2515 } from '../mcp2515.ts'
 import type { BoardPins, CanPins, SerialPins } from '../pins.ts'
 import { SleepClock } from '../sleep-clock.ts'
-import { StubWindow } from '../stub-window.ts'
+import { withStubs } from '../stub-window.ts'
 import { CONSOLE_WORD } from '../uart.ts'
 import { UartCan } from '../uart-can.ts'
 import type { Espruino } from './api.ts'
@@ -26,11 +26,6 @@ function clockOf(api: Espruino): SleepClock {
     set: (fire, delay_ms) => api.setTimeout(fire, delay_ms),
     clear: handle => api.clearTimeout(handle),
   })
-}
-
-function socketsOf(api: Espruino, pins: BoardPins, rouse: () => void, now: () => number): Port[] {
-  const ports: Port[] = pins.ports.map(port => new EspruinoPort(api, port, rouse))
-  return pins.stubs === undefined ? ports : ports.concat(pins.stubs.map(stub => new StubWindow(stub, now)))
 }
 
 function spiOf(api: Espruino, pins: CanPins): CanSpi {
@@ -127,7 +122,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     // Images are saved code here, and there is no loader for two of them.
     flash: undefined,
     can: [can],
-    ports: socketsOf(api, pins, () => rouse(false), () => clock.now()),
+    ports: withStubs(pins.ports.map(port => new EspruinoPort(api, port, () => rouse(false))), pins.stubs, () => clock.now()),
     nvm: new FlashNvm({
       pageBytes: used,
       read: (address, into, length) => into.set(api.flash.read(length, addressOf(address))),

@@ -1,5 +1,5 @@
 import { RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
-import type { Hal, Port } from '../../hal.ts'
+import type { Hal } from '../../hal.ts'
 import { bitTiming } from '../bit-timing.ts'
 import type { BoardCan } from '../board-can.ts'
 import type { CanSpi } from '../can-spi.ts'
@@ -9,7 +9,7 @@ import { Mcp2515 } from '../mcp2515.ts'
 import { type BoardPins, type CanPins, measured, type SerialPins } from '../pins.ts'
 import { SEED_BYTES, SeededRandom } from '../random.ts'
 import { SleepClock } from '../sleep-clock.ts'
-import { StubWindow } from '../stub-window.ts'
+import { withStubs } from '../stub-window.ts'
 import { UartCan } from '../uart-can.ts'
 import { Hold, holdMemory } from './hold.ts'
 import type { AnalogIo, FlashIo, ModdableIo, SerialIo, TimerHandle } from './io.ts'
@@ -232,7 +232,6 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
   const random = new SeededRandom((key, block) => io.encrypt(key, block), seed)
   let rouse: (byBus: boolean) => void = () => undefined
   const ports = pins.ports.map(port => new ModdablePort(io, port, () => rouse(false), now))
-  const sockets: Port[] = ports
   const clock = clockOf(io, now)
   const watchdog = new Watchdog(io, now)
   const supply = 'assumed_V' in pins.supply ? undefined : readingOf(io, pins.supply)
@@ -257,7 +256,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     resetCause: cause === undefined ? RESET_CAUSE.unknown : cause,
     serial: serialOf(random, nvm),
     can: [can],
-    ports: pins.stubs === undefined ? ports : sockets.concat(pins.stubs.map(stub => new StubWindow(stub, now))),
+    ports: withStubs(ports, pins.stubs, now),
     nvm: nvm,
     // Its hub is compiled into the chip's program.
     flash: undefined,
