@@ -1,5 +1,5 @@
 import type { MqttClient } from 'mqtt'
-import { ENTRIES, FrameDecoder, locationNamed } from '#protocol/messages/index.ts'
+import { ENTRIES, FrameDecoder, locationNamed, type SenderStart } from '#protocol/messages/index.ts'
 import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { VSS_SIGNALS, vssOf, type VssSignal, type VssValue } from '#protocol/vss/index.ts'
 import { type CarKeys, CommandSender } from '../diag/index.ts'
@@ -18,6 +18,8 @@ export interface MqttOptions {
   /** Wishes of the broker become commands on the bus. Default false: nothing moves. */
   readonly actuate?: boolean
   readonly now_s?: () => number
+  /** With what its commands begin. Default counter 0, sequence 1. */
+  readonly start?: SenderStart
   /** The tool's, for a car with keys. */
   readonly keys?: CarKeys | undefined
 }
@@ -57,7 +59,7 @@ export class MqttBridge {
     this.name = name
     this.actuate = actuate
     this.now_s = now_s
-    this.sender = new CommandSender(link, {}, undefined, options.keys)
+    this.sender = new CommandSender(link, options.start, undefined, options.keys)
     this.stopLink = link.onFrame((frame) => {
       const decoded = this.decoder.decode(frame)
       if (decoded?.row === undefined) return

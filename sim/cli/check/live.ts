@@ -1,18 +1,16 @@
 import { asyncScheduler, lastValueFrom, merge, takeUntil } from 'rxjs'
-import { E2E_COUNTER_MAX, TOOL_ADDRESSES } from '#protocol/index.ts'
+import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { type Check, type Deed, excitation, Standing } from '#sim/check/index.ts'
 import { type CarKeys, CommandSender, toolCommand } from '#sim/diag/index.ts'
 import type { Link } from '#sim/gateway/index.ts'
 import { endedWell, withLink } from '../lib/link.ts'
 import { Progress } from '../lib/progress.ts'
+import { senderStart } from '../lib/sender-start.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** How everything stands is told within a second; a slow one has another. */
 const LISTEN_ms = 2500
-/** Steps of counter and sequence between two runs: less than a sixth of the second for which hubs remember them. */
-const STEP_ms = 170
-const SEQUENCES = 16
 
 export interface LiveOptions {
   readonly for_ms: number
@@ -69,8 +67,7 @@ class Stager {
   private told = false
 
   constructor(link: Link, terminal: Terminal, keys: CarKeys | undefined) {
-    const runs = Math.floor(Date.now() / STEP_ms)
-    this.sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES }, terminal.scheduler, keys)
+    this.sender = new CommandSender(link, senderStart(Date.now()), terminal.scheduler, keys)
     this.terminal = terminal
   }
 

@@ -5,6 +5,7 @@ import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, endedWell, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { shared } from '../lib/options.ts'
+import { senderStart } from '../lib/sender-start.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -51,7 +52,7 @@ export function define(command: Command, terminal: Terminal): void {
         const will = { topic: topicsBelow(options.prefix).availability, payload: Buffer.from('offline'), qos: 1, retain: true } as const
         // A session that is not kept: no wish waits in the broker for us.
         const client = connect(options.broker, { clean: true, will, reconnectPeriod: 1000, connectTimeout: 5000 })
-        const bridge = new MqttBridge(link, client, { ...options, keys })
+        const bridge = new MqttBridge(link, client, { ...options, start: senderStart(Date.now()), keys })
         try {
           await connected(client, options.broker)
           client.on('error', error => live.note(`${options.broker}: ${error.message}`))

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { E2E_COUNTER_MAX, TOOL_ADDRESSES } from '#protocol/index.ts'
+import { TOOL_ADDRESSES } from '#protocol/index.ts'
 import { addressNamed, MessageError } from '#protocol/messages/index.ts'
 import {
   type CommandOutcome, CommandSender, fieldsJson, fieldsText, identifierText, statusOf, type ToolCommand, toolCommand,
@@ -9,6 +9,7 @@ import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { duration, shared } from '../lib/options.ts'
+import { senderStart } from '../lib/sender-start.ts'
 import { aborted } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -24,9 +25,6 @@ Examples:
   npx spine send LightCommand@DASH action=set channel=0 level=40% fade=500ms
   npx spine send spine:127.0.0.1:7030 LatchCommand@TRUNK action=release --json`
 
-/** Steps of counter and sequence between two runs of this command: less than a sixth of the second for which hubs remember them. */
-const STEP_ms = 170
-const SEQUENCES = 16
 const TOOLS = TOOL_ADDRESSES.map(address => `0x${address.toString(16).toUpperCase()}`).join(' or ')
 
 interface Options { wait: boolean, keys?: string, hold?: number, source: string, actuate?: boolean, json?: boolean }
@@ -47,8 +45,7 @@ export function define(command: Command, terminal: Terminal): void {
       const wish = readCommand(target, assignments, options)
       const keys = keysOf(options.keys)
       return withLink(uri!, { actuate: options.actuate === true, name: 'send', report: line => terminal.warn(line) }, async (link) => {
-        const runs = Math.floor(Date.now() / STEP_ms)
-        const sender = new CommandSender(link, { counter: runs % (E2E_COUNTER_MAX + 1), sequence: runs % SEQUENCES }, undefined, keys)
+        const sender = new CommandSender(link, senderStart(Date.now()), undefined, keys)
         const outcome = await sender.send(wish, {
           wait: options.wait, stop$: aborted(terminal.stop), ...options.hold !== undefined && { hold_ms: options.hold },
         })
