@@ -67,14 +67,17 @@ function portOf(signal: MonitorSignal, signals: readonly MonitorSignal[]): PortP
   for (const other of signals) if (other.row.name === STATUS_OF[values.class!] && other.at_ns > newest.at_ns) newest = other
   return {
     port: signal.index!, class: fieldText(row.fields.class!, values.class!), state: fieldText(row.fields.state!, values.state!),
-    fault: fieldText(row.fields.fault!, values.fault!), stub: signals.some(other => isStub(other, signal.index!)),
+    fault: fieldText(row.fields.fault!, values.fault!), stub: isStub(signals, signal.location, signal.index!),
     drawn_A: newest.values.current_A!, granted_A: newest.values.granted_A!,
   }
 }
 
-/** What was announced at a port is not there. */
-function isStub({ row, values }: MonitorSignal, port: number): boolean {
-  return row.name === 'ComponentAnnounce' && values['port'] === port && values['maker'] === STUB_MAKER
+/** What was announced at a port of this hub is not there: a board on a desk plays it. */
+export function isStub(signals: Iterable<MonitorSignal>, hub: string, port: number): boolean {
+  for (const { row, location, values } of signals) {
+    if (row.name === 'ComponentAnnounce' && location === hub && values['port'] === port) return values['maker'] === STUB_MAKER
+  }
+  return false
 }
 
 function sum<Key extends 'drawn_A' | 'granted_A'>(items: readonly Readonly<Record<Key, number>>[], key: Key): number {

@@ -171,7 +171,7 @@ function Part({ frame, name, part, n }: PartProps): JSX.Element {
   const { x, y } = frame.at(place)
   const Drawing = DRAWINGS[part.class] ?? Other
   const out = part.port < 0
-  const summary = partWords(part)
+  const summary = part.stub === true ? `${partWords(part)} (${t('stub')})` : partWords(part)
   return (
     <Choice what={{ kind: 'part', name }} label={`${name}, ${out ? t('unplugged') : summary}${part.tripped ? `, ${t('tripped')}` : ''}`}>
       <g transform={`translate(${x} ${y})`} class={`part ${out ? 'out' : ''} ${part.tripped ? 'trip' : ''}`}>

@@ -17,7 +17,7 @@ export const GERMAN: Texts = {
   corrode: 'Stecker korrodieren', clean: 'Stecker reinigen', shortHub: 'Hub kurzschließen', unshort: 'Kurzschluss entfernen', resetHub: 'Neustart', powerOff: 'Strom aus', powerOn: 'Strom an',
   hand: 'Hand in den Spalt', handOut: 'Hand heraus', handHint: 'Erst das Fenster weiter öffnen, als die Hand ist.', openDoor: 'Öffnen', shutDoor: 'Schließen', plot: 'Kurve', plotted: 'Gezeigt', remove: 'Entfernen',
   window: 'Fenster', mirror: 'Spiegel', latch: 'Schloss', lamp: 'Lampe', amplifier: 'Radio', switchPack: 'Schalter', vehicle: 'Zündschloss', seatFan: 'Sitzlüfter',
-  open: 'offen', closed: 'zu', ajar: 'angelehnt', locked: 'verriegelt', unlocked: 'entriegelt', folded: 'angeklappt', heating: 'heizt', unplugged: 'abgezogen', tripped: 'abgeschaltet', pinch: 'Einklemmung',
+  open: 'offen', closed: 'zu', ajar: 'angelehnt', locked: 'verriegelt', unlocked: 'entriegelt', folded: 'angeklappt', heating: 'heizt', unplugged: 'abgezogen', tripped: 'abgeschaltet', stub: 'Attrappe, von einer Platine gespielt', pinch: 'Einklemmung',
   silent: 'stumm', asleep: 'schläft', notHeard: 'nicht gehört', cut: 'getrennt', corroded: 'korrodiert',
   name: 'Name', sender: 'Von', count: 'Anzahl', period: 'Rate', data: 'Daten', fields: 'Inhalt', time: 'Zeit', byId: 'Nach Kennung', list: 'Wie sie kommen', filter: 'Nach Name, Kennung oder Inhalt filtern', follow: 'Folgen', hold: 'Halten',
   plotHint: 'Neben jedem Wert „Kurve“ wählen. Ziehen vergrößert, Doppelklick zeigt alles, Pfeile und + − auf der Tastatur.',

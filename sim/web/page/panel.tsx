@@ -197,6 +197,7 @@ function PartFacts({ name }: { name: string }): JSX.Element {
   const kind = part.class in CLASS_WORDS ? t(CLASS_WORDS[part.class as keyof typeof CLASS_WORDS]) : part.class
   return (
     <>
+      {part.stub === true && <p class="hint">{t('stub')}</p>}
       <div class="facts">
         <Fact label={kind} value={part.port < 0 ? t('unplugged') : partWords(part)} unit="" />
         <Fact label={t('port')} value={part.port < 0 ? '—' : part.port} unit="" digits={0} />

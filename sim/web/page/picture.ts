@@ -1,6 +1,6 @@
 import { COMPONENT_CLASS, HUB_STATE, LATCH_STATE, MIRROR_FOLD, STEREO_SOURCE } from '#protocol/host/index.ts'
 import { COMPONENT_CLASSES, HUBS, IGNITION_NAMES, nameIn } from './names.ts'
-import type { MonitorModel, MonitorSignal } from '#sim/diag/index.ts'
+import { isStub, type MonitorModel, type MonitorSignal } from '#sim/diag/index.ts'
 import type { LiveSnapshot } from '#sim/live/index.ts'
 import type { TopologyData } from '#sim/car/index.ts'
 
@@ -35,6 +35,8 @@ export interface PartPicture {
   /** −1: unplugged. */
   readonly port: number
   readonly tripped: boolean
+  /** It is not there: a board on a desk plays it. */
+  readonly stub?: boolean
   readonly current_A: number | undefined
   readonly granted_A: number | undefined
   readonly shows: Readonly<Record<string, string | number | boolean | undefined>>
@@ -133,7 +135,7 @@ function partOf({ location, values }: MonitorSignal, model: MonitorModel): PartP
   if (name === undefined || values['class'] === COMPONENT_CLASS.none) return undefined
   const state = values['state']
   return {
-    hub: location, class: name, port: state === 0 ? -1 : values['port']!, tripped: state === 4,
+    hub: location, class: name, port: state === 0 ? -1 : values['port']!, tripped: state === 4, stub: isStub(model.signals.values(), location, values['port']!),
     current_A: known(values['current_A']), granted_A: known(values['granted_A']), shows: shownOf(name, location, model),
   }
 }

@@ -15,7 +15,7 @@ export const ENGLISH = {
   corrode: 'Corrode a connector', clean: 'Clean the connector', shortHub: 'Short the hub', unshort: 'Remove the short', resetHub: 'Reset', powerOff: 'Power off', powerOn: 'Power on',
   hand: 'Hand in the gap', handOut: 'Take the hand out', handHint: 'Open the window further than the hand first.', openDoor: 'Open', shutDoor: 'Shut', plot: 'Plot', plotted: 'Plotted', remove: 'Remove',
   window: 'Window', mirror: 'Mirror', latch: 'Latch', lamp: 'Lamp', amplifier: 'Stereo', switchPack: 'Switches', vehicle: 'Ignition lock', seatFan: 'Seat fan',
-  open: 'open', closed: 'closed', ajar: 'ajar', locked: 'locked', unlocked: 'unlocked', folded: 'folded', heating: 'heating', unplugged: 'unplugged', tripped: 'tripped', pinch: 'pinch',
+  open: 'open', closed: 'closed', ajar: 'ajar', locked: 'locked', unlocked: 'unlocked', folded: 'folded', heating: 'heating', unplugged: 'unplugged', tripped: 'tripped', stub: 'stub, played by a board', pinch: 'pinch',
   silent: 'silent', asleep: 'asleep', notHeard: 'not heard', cut: 'cut', corroded: 'corroded',
   name: 'Name', sender: 'From', count: 'Count', period: 'Rate', data: 'Data', fields: 'Content', time: 'Time', byId: 'By identifier', list: 'As they come', filter: 'Filter by name, identifier or content', follow: 'Follow', hold: 'Hold',
   plotHint: 'Choose Plot beside any value. Drag to zoom, double-click to see all, arrows and + − on the keyboard.',
