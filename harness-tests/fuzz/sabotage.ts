@@ -119,6 +119,20 @@ export const SABOTAGES: readonly Sabotage[] = [
     put: replaced(CommandReceiver, 'checkSilence', () => () => undefined),
   },
   {
+    // The tap's command to close by itself is refused, as the window lost its place; what the tap held went on.
+    name: 'a refused tap ends no hold', caughtBy: ['held'],
+    events: [
+      { at_ms: 2000, kind: 'press', for_ms: 2500, with: { switch: 'RL.window.down' } },
+      { at_ms: 3500, kind: 'reset', for_ms: 100, with: { hub: 'RL', cause: 'watchdog' } },
+      { at_ms: 6000, kind: 'press', for_ms: 150, with: { switch: 'RL.window.up' } },
+    ],
+    put: replaced(CommandReceiver, 'executeLocal', () => function (values, sender) {
+      if (!this['execute'](values, sender)) return false
+      this['schedule'].stop(this['silenceJob'])
+      return true
+    }),
+  },
+  {
     name: 'a hub that was bus-off stays so', caughtBy: ['silence'], rates: { nodeNoise: 20 },
     put: replaced(BusOffRecovery, 'recover', () => () => undefined),
   },

@@ -3,6 +3,7 @@ import { commands } from './commands.ts'
 import { force } from './force.ts'
 import { frames } from './frames.ts'
 import { health } from './health.ts'
+import { held } from './held.ts'
 import type { CheckerEntry } from './judge.ts'
 import { leases } from './leases.ts'
 import { motion } from './motion.ts'
@@ -13,5 +14,5 @@ import { voltage } from './voltage.ts'
 
 /** Every judge of the trace: a new one is a file and a line here. */
 export const CHECKERS: readonly CheckerEntry[] = [
-  force, ampacity, voltage, leases, shedding, motion, commands, silence, sleep, frames, health,
+  force, ampacity, voltage, leases, shedding, motion, held, commands, silence, sleep, frames, health,
 ]

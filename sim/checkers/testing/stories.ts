@@ -1,23 +1,14 @@
 import { CANNOT_CLAIM_ID, createFrame } from '#protocol/index.ts'
 import type { EventOf, Untimed } from '../../trace/index.ts'
 import { type Fabricated, STORY_FACTS } from './fabricated.ts'
-
-/** What must move a checker to speak, and the same with a reason for which it must not. */
-export interface Stories {
-  readonly guilty: Readonly<Record<string, (trace: Fabricated) => unknown>>
-  readonly innocent: Readonly<Record<string, (trace: Fabricated) => unknown>>
-}
+import { HELD } from './held-stories.ts'
+import { closed, command, type Stories, window } from './telling.ts'
 
 const rod = (stiffness_N_mm: number, opening_mm: number): Untimed<EventOf<'obstacle'>> =>
   ({ kind: 'obstacle', source: 'FL.window', opening_mm, stiffness_N_mm, travel_mm: 450 })
 const cut = (position: number, cut: boolean): Untimed<EventOf<'spineCut'>> => ({ kind: 'spineCut', source: 'spine0', position, cut })
-const window = (t: Fabricated): Fabricated => t.boot().signal('FL.window', 'position_pct', 50).signal('FL', 'supply_V', 13.5).live(5000)
 const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell(rod(10, 50))
   .at(7000).signal('FL.window', 'peakContactForce_N', force_N)
-/** A thumb holds the switch of the door. */
-const closed = (t: Fabricated, from_ms: number, for_ms: number): Fabricated =>
-  t.at(from_ms).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: true })
-    .at(from_ms + for_ms).tell({ kind: 'switch', source: 'FL', name: 'window.up', pressed: false })
 const stays = (t: Fabricated): Fabricated => t.tell(rod(10, 50)).at(7000).signal('FL.window', 'contactForce_N', 62).live(9000)
 const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
@@ -47,8 +38,7 @@ const rebuilt = (t: Fabricated, priority: number): Fabricated => grant(request(t
   .live(2500).say('TRUNK', 'VehicleState@ALL', { manager: 'rebuilding' })
   .say('FL', 'PowerRequest@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, duration_ms: 1000, priority })
   .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, lease_ms: 2000, result: 'granted' })
-const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
-const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence })
+const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence, state: 'still', learned: 1 })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
 const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
 /** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
@@ -97,7 +87,7 @@ const night = (t: Fabricated, until_ms: number, asleep: readonly string[] = []):
 /** A glass that was to close says for long that it opens from a hand, and moves at last. */
 const reopening = (t: Fabricated, to_pct: number): Fabricated => {
   echo(command(window(t), 1, 'autoUp'), 1)
-  for (let i = 1; i <= 12; i++) t.live(5000 + 500 * i).say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: 1, state: 'reversing' })
+  for (let i = 1; i <= 12; i++) t.live(5000 + 500 * i).say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: 1, state: 'reversing', learned: 1 })
   return t.ramp('FL.window', 'position_pct', 50, to_pct, 500)
 }
 const cannotClaim = (): ReturnType<typeof createFrame> => ({ ...createFrame(8), id: CANNOT_CLAIM_ID, length: 8 })
@@ -198,6 +188,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'where no manager is': t => t.boot().live(2000).signal('FL', 'supply_V', 8).live(5000),
     },
   },
+  held: HELD,
   motion: {
     guilty: {
       'on and on through a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 70, 1000),
