@@ -62,7 +62,8 @@ class HeldChecker implements Checker<Needed> {
     const glass = this.glass(hub.name)
     if (event.kind === 'signal') this.moved(glass, event)
     else if (event.kind === 'reset') glass.unguarded_ns = NaN
-    else if (event.kind !== 'switch') glass.held_ns = event.t_ns
+    // Where the glass of another window is, is told when it moves.
+    else if (event.kind !== 'switch') glass.open_pct = -Infinity
     else if (OWN_UP.test(event.name)) {
       glass.held_ns = event.t_ns
       if (event.pressed) glass.pressed.add(event.name)
@@ -87,7 +88,7 @@ class HeldChecker implements Checker<Needed> {
   private glass(hub: string): Glass {
     let glass = this.glasses.get(hub)
     if (glass === undefined) {
-      glass = { unguarded_ns: NaN, told_ns: -Infinity, pressed: new Set(), held_ns: -Infinity, open_pct: 0, accused: false }
+      glass = { unguarded_ns: NaN, told_ns: -Infinity, pressed: new Set(), held_ns: -Infinity, open_pct: -Infinity, accused: false }
       this.glasses.set(hub, glass)
     }
     return glass

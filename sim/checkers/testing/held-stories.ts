@@ -39,7 +39,8 @@ export const HELD: Stories = {
     'it may close by itself': t => closes(command(says(t, 9000, { state: 'still', learned: 1 }), 1, 'autoUp'), 2000, { ...commanded, state: 'closing', learned: 1 }),
     'it opens': t => command(says(t, 9000, unlearned), 1, 'down').ramp('FL.window', 'position_pct', 50, 60, 2000),
     'what it said is old': t => command(says(t, 9000, unlearned).live(12_000), 1, 'autoUp').ramp('FL.window', 'position_pct', 50, 40, 2000),
-    'another window was plugged in': t => says(t, 9000, unlearned).tell({ kind: 'plug', source: 'FL.window', port: 0 }).signal('FL.window', 'position_pct', 20),
+    'another window was plugged in': t => says(t, 9000, unlearned)
+        .tell({ kind: 'plug', source: 'FL.window', port: 0 }).live(9900).say('FL', 'WindowStatus@FL', unlearned).signal('FL.window', 'position_pct', 20),
     'its hub was reset while it closed': t => closes(closes(closed(says(t, 9000, unlearned), 9000, 150), 600).reset('FL'), 300),
   },
 }
