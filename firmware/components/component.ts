@@ -9,6 +9,13 @@ type ClassCode = Descriptor['class']
 /** The context of a driver whose class has this code. */
 export type ContextOf<Code extends ClassCode> = ComponentContext<Extract<Descriptor, { class: Code }>>
 
+/**
+ * Of two hands at one component the last goes first, but for these: who holds what `insists` (a glass open) is undone by nobody who
+ * `yields` (closes it).
+ */
+export const COMMAND_RANK = { any: 0, insists: 1, yields: 2 } as const
+export type CommandRank = CodeOf<typeof COMMAND_RANK>
+
 /** What a driver of any class does. The hub's runtime calls it; it calls nothing but its context. */
 export interface Driver {
   /** How many status frames it reports (a lamp: one a channel); 0 or 1 for most. */
@@ -42,6 +49,8 @@ export interface CommandedDriver<Command extends CommandValues, Status extends S
    * refused; it is not echoed, so the sender sees its failure.
    */
   readonly command: (values: Command, sender: number) => boolean
+  /** Default: all are `any`. */
+  readonly rank?: (values: Command) => CommandRank
   /** Fills the data half of status frame `index`; supply, currents and echo are the runtime's. */
   readonly status: (values: Status, index: number) => void
 }
@@ -49,6 +58,7 @@ export interface CommandedDriver<Command extends CommandValues, Status extends S
 /** A plugged component's driver as the runtime holds it, whatever its class: `command` and `status` take the rows of its entry. */
 export interface Component extends Driver {
   command?(values: CommandValues, sender: number): boolean
+  rank?(values: CommandValues): CommandRank
   status?(values: StatusValues, index: number): void
 }
 

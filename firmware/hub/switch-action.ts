@@ -40,6 +40,8 @@ export interface SwitchAction<Command extends CommandValues = CommandValues> {
   readonly release?: Fields<Command>
   /** Given: a release within `TAP_ms` sends this instead. */
   readonly tap?: Fields<Command>
+  /** While it is held, a tap of another switch for its component sets nothing going. */
+  readonly insists?: boolean
   /** One command for each of these lamp channels. */
   readonly channels?: readonly number[]
   readonly known?: Known<Command>

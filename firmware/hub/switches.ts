@@ -55,6 +55,8 @@ export class Switches {
   private readonly counters: HubCounters
   /** By component (topic << 4 | location): 1 + the action whose switch holds it; 0: none does. */
   private readonly holders: Uint8Array
+  /** By action: its switch is pressed. */
+  private readonly pressed: Uint8Array
   private readonly schedule: Schedule
   private readonly commandJob: Job
   private readonly eventJob: Job
@@ -77,6 +79,7 @@ export class Switches {
     this.known = known
     this.counters = counters
     this.holders = new Uint8Array(COMPONENTS)
+    this.pressed = new Uint8Array(actions.length)
     this.schedule = schedule
     this.commandJob = schedule.loner('commands of a switch', () => this.step())
     this.eventJob = schedule.loner('switch event', () => this.tell())
@@ -111,8 +114,13 @@ export class Switches {
     const index = this.indexes[code]! - 1
     const action = this.actions[index]
     if (action === undefined) this.counters.switchesUnknown++
-    else if (edge === SWITCH_EDGE.pressed) this.press(index, action, port)
-    else if (edge !== SWITCH_EDGE.held) this.release(index, action, port, edge === SWITCH_EDGE.released && duration_ms < TAP_ms)
+    else if (edge === SWITCH_EDGE.pressed) {
+      this.pressed[index] = 1
+      this.press(index, action, port)
+    } else if (edge !== SWITCH_EDGE.held) {
+      this.pressed[index] = 0
+      this.release(index, action, port, edge === SWITCH_EDGE.released && duration_ms < TAP_ms)
+    }
   }
 
   private press(index: number, action: SwitchAction, port: number): void {
@@ -122,7 +130,17 @@ export class Switches {
 
   private release(index: number, action: SwitchAction, port: number, short: boolean): void {
     if (action.release === undefined) return
-    this.send(index, action, short && action.tap !== undefined ? action.tap : action.release, false, port)
+    this.send(index, action, short && action.tap !== undefined && !this.isOpposed(action) ? action.tap : action.release, false, port)
+  }
+
+  /** Somebody holds the opposite switch. */
+  private isOpposed(action: SwitchAction): boolean {
+    for (let i = 0; i < this.actions.length; i++) {
+      if (this.pressed[i] === 0) continue
+      const other = this.actions[i]!
+      if (other.insists === true && other.codec === action.codec && other.targets[0] === action.targets[0]) return true
+    }
+    return false
   }
 
   private send(index: number, action: SwitchAction, fields: Fields, hold: boolean, port: number): void {

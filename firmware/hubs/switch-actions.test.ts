@@ -108,6 +108,18 @@ describe('switches', () => {
     expect(release('windowFL.up', 900)).toEqual([])
   })
 
+  it('a tap on up beside a held down closes nothing by itself', () => {
+    const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
+    press('windowFL.down')
+    press('windowFL.up')
+    expect(release('windowFL.up', 200)).toEqual(['end WindowCommand FL'])
+    press('windowFR.up')
+    expect(release('windowFR.up', 200)).toEqual([`end WindowCommand FR action=${WINDOW_ACTION.autoUp}`])
+    expect(release('windowFL.down', 900)).toEqual([])
+    press('windowFL.up')
+    expect(release('windowFL.up', 200)).toEqual([`end WindowCommand FL action=${WINDOW_ACTION.autoUp}`])
+  })
+
   it('windows that are held at once do not end each other', () => {
     const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
     press('windowFL.up')

@@ -29,7 +29,7 @@ function windowSwitch(code: Switch, target: number, up: boolean): SwitchAction<W
     code: code, codec: WindowCommandEncoder, targets: [target],
     press: { action: up ? WINDOW_ACTION.up : WINDOW_ACTION.down },
     tap: { action: up ? WINDOW_ACTION.autoUp : WINDOW_ACTION.autoDown },
-    release: { action: WINDOW_ACTION.stop },
+    release: { action: WINDOW_ACTION.stop }, insists: !up,
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { hubAddress, WindowCommandCodec } from '#protocol/index.ts'
-import { type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
+import { COMMAND_RANK, type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
 import { FakeHal } from '../testing/index.ts'
 import { CommandReceiver, REPEAT_WINDOW_ms } from './command-receiver.ts'
 import { HELD_SILENCE_ms } from './command-sender.ts'
@@ -100,6 +100,67 @@ describe('the command receiver', () => {
     expect(echoed()).toEqual([5, 1])
     clock.advance(HOLD_TIMEOUT_ms)
     expect(calls).toEqual(['1 from 5', '4 from 9', 'released'])
+  })
+
+  describe('where a rank is given', () => {
+    const OPEN = 1
+    const CLOSE = 2
+    const ranked = (): ReturnType<typeof setUp> => {
+      const set = setUp()
+      set.driver.rank = ({ sequence }) => [COMMAND_RANK.any, COMMAND_RANK.insists, COMMAND_RANK.yields][sequence % 3]!
+      return set
+    }
+
+    it('nobody undoes what another holds, as long as it is repeated, nor do the repetitions later', () => {
+      const { clock, counters, calls, from, echoed } = ranked()
+      from(DASH, OPEN)
+      for (let i = 0; i < 10; i++) {
+        clock.advance(100)
+        from(DASH, OPEN)
+        from(TOOL, CLOSE)
+      }
+      expect(calls.filter(call => call !== 'repeated')).toEqual(['1 from 5'])
+      expect([echoed(), counters.commandsRefused]).toEqual([[5, OPEN], 10])
+      clock.advance(HOLD_TIMEOUT_ms + 1)
+      from(TOOL, CLOSE)
+      expect(calls.slice(-1)).toEqual(['released'])
+      from(TOOL, CLOSE + 3)
+      expect(calls.slice(-1)).toEqual([`${CLOSE + 3} from 9`])
+    })
+
+    it('its own sender may, and anybody may stop it', () => {
+      const { calls, from } = ranked()
+      from(DASH, OPEN)
+      from(TOOL, 3)
+      from(DASH, CLOSE)
+      expect(calls).toEqual(['1 from 5', '3 from 9', '2 from 5'])
+      from(TOOL, CLOSE)
+      expect(calls).toEqual(['1 from 5', '3 from 9', '2 from 5', '2 from 9'])
+    })
+
+    it('who holds it and is refused holds it all the same', () => {
+      const { calls, from, driver } = ranked()
+      driver.accepts = false
+      from(DASH, OPEN)
+      driver.accepts = true
+      from(TOOL, CLOSE)
+      expect(calls).toEqual([])
+    })
+
+    it('a switch of this hub is held until its next command, or until something else is plugged in', () => {
+      const { clock, calls, receiver, from, driver } = ranked()
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      clock.advance(10_000)
+      from(DASH, CLOSE)
+      expect(calls).toEqual(['1 from 1'])
+      receiver.executeLocal(command(3, 3), OWN)
+      from(DASH, CLOSE + 3)
+      expect(calls).toEqual(['1 from 1', '3 from 1', '5 from 5'])
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      receiver.bind(driver)
+      from(DASH, CLOSE + 6)
+      expect(calls.slice(-1)).toEqual(['8 from 5'])
+    })
   })
 
   it('does not echo what the driver refuses, and lets the sender try again', () => {

@@ -1,5 +1,5 @@
 import { senderNibble } from '#protocol/index.ts'
-import { type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
+import { COMMAND_RANK, type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
 import type { CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -13,6 +13,8 @@ export const REPEAT_WINDOW_ms = 3000
 const SENDERS = 16
 /** No command has it. */
 const NO_SEQUENCE = 16
+/** No sender. */
+const NOBODY = SENDERS
 
 /**
  * Commands for one component: executes each one once however often it is repeated, remembers whom to echo, and tells
@@ -36,6 +38,9 @@ export class CommandReceiver {
   private component: Component | undefined
   /** Sender nibble of the command in force. */
   private owner: number
+  /** Of who last gave a command that insists, and no other since; and of this hub's own switches. `NOBODY`. */
+  private insister: number
+  private own: number
 
   /** `accepted` is called when there is a new echo. */
   constructor(name: string, schedule: Schedule, counters: HubCounters, accepted: () => void) {
@@ -51,6 +56,8 @@ export class CommandReceiver {
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
+    this.insister = NOBODY
+    this.own = NOBODY
     this.sequences.fill(NO_SEQUENCE)
     this.heard_ms.fill(-Infinity)
   }
@@ -74,7 +81,10 @@ export class CommandReceiver {
 
   /** A command that comes too early to be executed: nor are its repetitions. Its sender misses the echo, and says so. */
   pass(values: CommandValues, source: number): void {
-    const sender = senderNibble(source)
+    this.passOver(values, senderNibble(source))
+  }
+
+  private passOver(values: CommandValues, sender: number): void {
     const now = this.schedule.now()
     if (!this.isRepeated(values, sender, now)) this.taken[sender] = 0
     this.sequences[sender] = values.sequence
@@ -90,6 +100,7 @@ export class CommandReceiver {
    * that only tapped holds nothing. What another hub holds is its own to end.
    */
   executeLocal(values: CommandValues, sender: number): boolean {
+    this.own = sender
     if (this.execute(values, sender)) {
       this.schedule.stop(this.silenceJob)
       return true
@@ -100,6 +111,18 @@ export class CommandReceiver {
 
   private execute(values: CommandValues, sender: number): boolean {
     const component = this.component
+    if (component !== undefined && component.rank !== undefined) {
+      const rank = component.rank(values)
+      if (rank === COMMAND_RANK.yields && this.isOutranked(sender)) {
+        this.counters.commandsRefused++
+        this.passOver(values, sender)
+        return false
+      }
+      if (rank === COMMAND_RANK.insists) {
+        this.insister = sender
+        this.heard_ms[sender] = this.schedule.now()
+      } else if (sender === this.insister) this.insister = NOBODY
+    }
     if (this.inhibited || component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++
       this.sequences[sender] = NO_SEQUENCE
@@ -112,6 +135,13 @@ export class CommandReceiver {
     this.owner = sender
     this.echo(sender, values.sequence)
     return true
+  }
+
+  /** Somebody else holds what insists. */
+  private isOutranked(sender: number): boolean {
+    const insister = this.insister
+    if (insister === NOBODY || insister === sender) return false
+    return insister === this.own || this.schedule.now() - this.heard_ms[insister]! <= HOLD_TIMEOUT_ms
   }
 
   private echo(sender: number, sequence: number): void {
@@ -151,6 +181,7 @@ export class CommandReceiver {
 
   private forget(): void {
     this.owner = 0
+    this.insister = NOBODY
     this.echoSender = 0
     this.echoSequence = 0
     this.taken.fill(0)

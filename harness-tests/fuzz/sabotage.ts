@@ -133,6 +133,16 @@ export const SABOTAGES: readonly Sabotage[] = [
     }),
   },
   {
+    name: 'who came last has the window, whoever holds it open', caughtBy: ['held'],
+    events: [
+      { at_ms: 2000, kind: 'press', for_ms: 150, with: { switch: 'DASH.windowRL.down' } },
+      { at_ms: 9000, kind: 'press', for_ms: 3000, with: { switch: 'RL.window.down' } },
+      { at_ms: 9200, kind: 'press', for_ms: 150, with: { switch: 'DASH.windowRL.up' } },
+    ],
+    for_ms: 14_000,
+    put: replaced(CommandReceiver, 'isOutranked', () => () => false),
+  },
+  {
     name: 'a hub that was bus-off stays so', caughtBy: ['silence'], rates: { nodeNoise: 20 },
     put: replaced(BusOffRecovery, 'recover', () => () => undefined),
   },

@@ -69,6 +69,38 @@ describe('a window', () => {
     }
   }, { learned: false })
 
+  journey('is closed by nobody while somebody holds it open, from whichever hub', async (car) => {
+    await learned(car)
+    await car.press('DASH.windowFL.down', 150)
+    await car.until('it is open', () => status(car).position_pct === 100, { within_ms: 8000 })
+    await car.press('DASH.windowFL.up', 2500)
+    await car.run(1000)
+    // The driver taps up; the passenger holds down before the tap is over.
+    car.hold('DASH.windowFL.up')
+    await car.run(40)
+    car.hold('FL.window.down')
+    await car.run(200)
+    car.release('DASH.windowFL.up')
+    await car.run(1500)
+    expect(glass_pct(car)).toBeGreaterThan(70)
+    car.release('FL.window.down')
+    await car.run(500)
+    // The driver holds down; somebody taps up at the door.
+    await car.press('FL.window.up', 2000)
+    await car.run(500)
+    const before_pct = glass_pct(car)
+    car.hold('DASH.windowFL.down')
+    await car.run(500)
+    await car.press('FL.window.up', 170)
+    await car.run(1500)
+    expect(glass_pct(car)).toBeGreaterThan(before_pct + 10)
+    car.release('DASH.windowFL.down')
+    await car.run(500)
+    // And nobody has to let go of it twice.
+    await car.press('FL.window.up', 150)
+    await car.until('it is closed', () => status(car).position_pct === 0, { within_ms: 8000 })
+  }, { expects: [] })
+
   journey('opens but does not close with the ignition off', async (car) => {
     car.hold('DASH.windowFL.down')
     await car.run(1500)

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { controlRig, type ControlRig, MOTOR_DATA } from '../../testing/index.ts'
+import { COMMAND_RANK, type CommandRank } from '../component.ts'
 import { WindowControl } from './control.ts'
 import { WindowMotor } from './motor.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -198,6 +199,52 @@ describe('running', () => {
     expect(control.phase).toBe(PHASE.running)
     for (let i = 0; i < 30 && way() !== 0; i++) pass(10, 2, 150)
     expect([control.phase, control.fault, control.thermal()]).toEqual([PHASE.braking, false, true])
+  })
+
+  it('who wants it open, and may not have that, has it closed no further', () => {
+    // At an unknown place a held switch closes, and nothing opens by itself.
+    control.position.forget()
+    order('up')
+    pass(100, -2)
+    expect([order('autoUp'), control.phase]).toEqual([false, PHASE.backingOff])
+    expect([order('autoDown'), control.phase, control.pinched]).toEqual([false, PHASE.braking, false])
+    pass(400)
+    expect([control.phase, way()]).toEqual([PHASE.rest, 0])
+  })
+
+  it('nor does it go on while its motor is too warm to open', () => {
+    order('autoUp')
+    pass(100, -2)
+    for (let i = 0; i < 30 && !control.thermal(); i++) pass(10, -2, 120)
+    expect([control.phase, control.thermal()]).toEqual([PHASE.running, true])
+    expect([order('down'), control.phase, control.reversing()]).toEqual([false, PHASE.braking, false])
+    pass(400)
+    expect([control.phase, way()]).toEqual([PHASE.rest, 0])
+  })
+
+  it('nor waits for power to close it', () => {
+    control.position.forget()
+    control.inputs.fed = false
+    order('up')
+    expect(order('autoDown')).toBe(false)
+    control.inputs.fed = true
+    pass(400)
+    expect(control.phase).toBe(PHASE.rest)
+  })
+
+  it('what opens it goes on when more is refused', () => {
+    control.position.forget()
+    order('down')
+    pass(100, 2)
+    expect([order('autoDown'), control.phase, way()]).toEqual([false, PHASE.running, 1])
+  })
+
+  it('ranks what opens it as long as it is held above all that closes it', () => {
+    const { any, insists, yields } = COMMAND_RANK
+    const rank = (action: keyof typeof WINDOW_ACTION, position_pct = NaN): CommandRank => control.rank(WINDOW_ACTION[action], position_pct)
+    expect([rank('down'), rank('autoDown'), rank('stop')]).toEqual([insists, any, any])
+    expect([rank('up'), rank('autoUp'), rank('learn')]).toEqual([yields, yields, yields])
+    expect([rank('goto', 64), rank('goto', 65), rank('goto', 66), rank('goto')]).toEqual([yields, any, any, any])
   })
 
   it('a goto brakes where it arrives, looks where it stands, and goes on if that is too far off', () => {

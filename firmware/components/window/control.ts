@@ -1,4 +1,6 @@
 import { WINDOW_STATE, type WindowAction, type WindowState } from '#protocol/index.ts'
+import { COMMAND_RANK } from '../component.ts'
+import type { CommandRank } from '../component.ts'
 import type { Closing } from './closing.ts'
 import { GOAL, Permission, WindowGoal } from './goal.ts'
 import { noInputs } from './inputs.ts'
@@ -69,7 +71,10 @@ export class WindowControl {
   /** `false`: refused. */
   command(action: WindowAction, position_pct: number): boolean {
     this.may.warm(this.glass.winding_A())
-    if (!this.may.accepts(action, position_pct)) return false
+    if (!this.may.accepts(action, position_pct)) {
+      if (action === GOAL.down || action === GOAL.autoDown) this.openingRefused()
+      return false
+    }
     if (!this.reversing() && action !== GOAL.none) {
       this.fault = false
       this.blocked = false
@@ -77,6 +82,21 @@ export class WindowControl {
     this.goal.take(action, position_pct, this.inputs.count)
     this.pursue()
     return true
+  }
+
+  /** Whether it closes the glass, or is held to open it. */
+  rank(action: WindowAction, position_pct: number): CommandRank {
+    if (action === GOAL.down) return COMMAND_RANK.insists
+    const closes = action === GOAL.up || action === GOAL.autoUp || action === GOAL.learn
+      || (action === GOAL.goto && position_pct < this.position.percent(this.inputs.count))
+    return closes ? COMMAND_RANK.yields : COMMAND_RANK.any
+  }
+
+  /** Who wants it open, and may not have that, as the motor is too warm or the place unknown, has it closed no further. */
+  private openingRefused(): void {
+    if (this.goal.direction(this.inputs.count) >= 0) return
+    if (this.phase === PHASE.running) this.forbidden()
+    else this.stop()
   }
 
   /** A held command is over. */

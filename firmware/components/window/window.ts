@@ -3,7 +3,7 @@ import {
   type WindowCommandValues, WindowStatusEncoder, type WindowStatusValues,
 } from '#protocol/index.ts'
 import { COMPONENT_FAULT, defineComponent } from '../component.ts'
-import type { CommandedDriver, ContextOf, DriverJob } from '../component.ts'
+import type { CommandedDriver, CommandRank, ContextOf, DriverJob } from '../component.ts'
 import { WindowControl } from './control.ts'
 import { GUARDING } from './inputs.ts'
 import type { Guarding } from './inputs.ts'
@@ -91,6 +91,11 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     if (accepted && !this.ticking) this.followJob.startIn(0)
     else this.act()
     return accepted
+  }
+
+  /** Who holds it open is not pinched by who closes it. */
+  rank(values: WindowCommandValues): CommandRank {
+    return this.control.rank(values.action, values.position_pct)
   }
 
   /** Dead man's handle: nobody holds `up` or `down` any more. */
