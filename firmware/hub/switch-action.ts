@@ -40,7 +40,7 @@ export interface SwitchAction<Command extends CommandValues = CommandValues> {
   readonly release?: Fields<Command>
   /** Given: a release within `TAP_ms` sends this instead. */
   readonly tap?: Fields<Command>
-  /** While it is held, a tap of another switch for its component sets nothing going. */
+  /** Held, it goes on when another switch for its component is let go: a tap beside it sets nothing going. */
   readonly insists?: boolean
   /** One command for each of these lamp channels. */
   readonly channels?: readonly number[]

@@ -130,17 +130,25 @@ export class Switches {
 
   private release(index: number, action: SwitchAction, port: number, short: boolean): void {
     if (action.release === undefined) return
-    this.send(index, action, short && action.tap !== undefined && !this.isOpposed(action) ? action.tap : action.release, false, port)
+    const opposite = this.heldOpposite(action)
+    // What is held all the while goes on, and nothing closes by itself beside it.
+    const holds = this.holders[this.componentOf(action, action.targets[0]!)] === index + 1
+    if (opposite >= 0 && holds) this.press(opposite, this.actions[opposite]!, port)
+    else this.send(index, action, short && action.tap !== undefined ? action.tap : action.release, false, port)
   }
 
-  /** Somebody holds the opposite switch. */
-  private isOpposed(action: SwitchAction): boolean {
+  /** Index of a switch for the same component that insists and is held; -1: none. */
+  private heldOpposite(action: SwitchAction): number {
     for (let i = 0; i < this.actions.length; i++) {
       if (this.pressed[i] === 0) continue
       const other = this.actions[i]!
-      if (other.insists === true && other.codec === action.codec && other.targets[0] === action.targets[0]) return true
+      if (other.insists === true && other.codec === action.codec && other.targets[0] === action.targets[0]) return i
     }
-    return false
+    return -1
+  }
+
+  private componentOf(action: SwitchAction, target: number): number {
+    return topicOf(action.codec) << 4 | (target === OWN ? this.location : target)
   }
 
   private send(index: number, action: SwitchAction, fields: Fields, hold: boolean, port: number): void {
@@ -194,7 +202,7 @@ export class Switches {
   private takesOver(outstanding: Outstanding, location: number): boolean {
     const index = outstanding.index
     if (index === BLINKING) return true
-    const component = topicOf(outstanding.action.codec) << 4 | location
+    const component = this.componentOf(outstanding.action, location)
     const holder = this.holders[component]!
     if (outstanding.ends && holder !== index + 1) return false
     this.holders[component] = outstanding.hold ? index + 1 : 0

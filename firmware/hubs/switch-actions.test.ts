@@ -108,14 +108,14 @@ describe('switches', () => {
     expect(release('windowFL.up', 900)).toEqual([])
   })
 
-  it('a tap on up beside a held down closes nothing by itself', () => {
+  it('a tap on up beside a held down closes nothing by itself: what is held goes on', () => {
     const { press, release } = setUp(DASH_ACTIONS, LOCATION.DASH)
     press('windowFL.down')
     press('windowFL.up')
-    expect(release('windowFL.up', 200)).toEqual(['end WindowCommand FL'])
+    expect(release('windowFL.up', 200)).toEqual([`hold WindowCommand FL action=${WINDOW_ACTION.down}`])
     press('windowFR.up')
     expect(release('windowFR.up', 200)).toEqual([`end WindowCommand FR action=${WINDOW_ACTION.autoUp}`])
-    expect(release('windowFL.down', 900)).toEqual([])
+    expect(release('windowFL.down', 900)).toEqual(['end WindowCommand FL'])
     press('windowFL.up')
     expect(release('windowFL.up', 200)).toEqual([`end WindowCommand FL action=${WINDOW_ACTION.autoUp}`])
   })
