@@ -8,7 +8,7 @@ import { bundleHub, type Engine } from './bundle.ts'
 const MARK = '//spine '
 
 /** What an artefact says of itself. */
-interface ArtefactHead {
+export interface ArtefactHead {
   readonly hub: HubTypeName
   readonly engine: Engine
   readonly version: string
@@ -37,11 +37,20 @@ export async function buildHub(hub: HubTypeName, engine: Engine, version: number
   const head: ArtefactHead = { hub, engine, version: versionText(version), sha256: createHash('sha256').update(code).digest('hex') }
   const text = `${MARK}${JSON.stringify(head)}\n${code}`
   const image = packImage(HUB_TYPE[hub], IMAGE_ENGINE[engine], version, new TextEncoder().encode(text))
-  return { ...head, text, bytes: Buffer.byteLength(text), image, map: below(map), modules }
+  return { ...head, text, bytes: Buffer.byteLength(text), image, map: below(map, head.sha256), modules }
 }
 
-/** The map of a text with a line more at its head. */
-function below(map: string): string {
+/** What an artefact says of itself; undefined: it is none. */
+export function headOf(text: string): ArtefactHead | undefined {
+  try {
+    return text.startsWith(MARK) ? JSON.parse(text.slice(MARK.length, text.indexOf('\n'))) as ArtefactHead : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The map of a text with a line more at its head, which says whose it is. */
+function below(map: string, sha256: string): string {
   const read = JSON.parse(map) as { mappings: string }
-  return JSON.stringify({ ...read, mappings: `;${read.mappings}` })
+  return JSON.stringify({ ...read, x_sha256: sha256, mappings: `;${read.mappings}` })
 }

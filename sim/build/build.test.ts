@@ -1,13 +1,21 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
 import { runInNewContext } from 'node:vm'
+import { transform } from 'esbuild'
 import fc from 'fast-check'
+import { deskWiring } from '#firmware/boards/index.ts'
+import { LOCATION } from '#protocol/index.ts'
 import { describe, expect, it } from 'vitest'
-import { figureRows, growthOf, mapTrace } from './index.ts'
-import { withExactLiterals } from './literals.ts'
+import { buildHub, type Engine, espruinoProgram, figureRows, growthOf, mapTrace, moddableProject, readReport } from './index.ts'
+import { withExactLiterals, withExactLiteralsMapped } from './literals.ts'
 import { ROOT } from './bundle.ts'
 import { propertyNames } from './names.ts'
 import { refusalsOf } from './refuse.ts'
 import { BoardSources } from './sources.ts'
 import { readSource, transformed } from './transform.ts'
+
+const LIMIT_ms = 120_000
 
 describe('names', () => {
   const { own, reserved } = propertyNames(new BoardSources(ROOT))
@@ -94,13 +102,80 @@ describe('a report', () => {
 })
 
 describe('a stack trace', () => {
-  const map = JSON.stringify({ version: 3, sources: ['firmware/hub/hub.ts'], names: [], mappings: ';AAIA,IAAI' })
+  const code = '\nx=(3/10);f=.5;g()'
+  const head = (version: string): string => `//spine ${JSON.stringify({ hub: 'hood', engine: 'espruino', version, sha256: createHash('sha256').update(code).digest('hex') })}`
+  const artefact = `${head('1.0.0')}\n${code}`
+  const map = JSON.stringify({
+    version: 3, x_sha256: createHash('sha256').update(code).digest('hex'), sources: ['firmware/hub/hub.ts'], names: [], mappings: ';;AAIA,IAAI,OAAO',
+  })
+  const mapped = (text: string): string => mapTrace(text, { artefact, map }).text
 
-  it('names files and lines of the sources, whoever wrote it', () => {
-    expect(mapTrace('at f (hub.js:2:6)\n at line 2 col 6 in .bootcde', map)).toBe('at f (firmware/hub/hub.ts:5)\n at firmware/hub/hub.ts:5 in .bootcde')
+  it.each([
+    ['at z (hub:6:4)', 'at z (firmware/hub/hub.ts:5)'], ['    at hub:6:12', '    at firmware/hub/hub.ts:5'],
+    ['at boot code (.bootcde:6:4)', 'at boot code (firmware/hub/hub.ts:5)'], ['at line 6 col 4 in .bootcde', 'at firmware/hub/hub.ts:5'],
+    ['at f (build/hood.espruino.js:3:4)', 'at f (firmware/hub/hub.ts:5)'],
+    ['at function () {a(1);if (b) throw (hub:6:4)', 'at function () {a(1);if (b) throw (firmware/hub/hub.ts:5)'],
+  ])('%s names file and line of the source', (place, source) => {
+    expect(mapTrace(`Error: x\n${place}\n`, { artefact, map })).toEqual({ text: `Error: x\n${source}\n`, found: 1, strange: 0 })
   })
 
-  it('keeps what is not in the map', () => {
-    expect(mapTrace('at 12:34:56', JSON.stringify({ version: 3, sources: [], names: [], mappings: '' }))).toBe('at 12:34:56')
+  it.each([
+    '2026-12-01 12:30:45 hub FL', 'http://127.0.0.1:7080:12', 'at http://127.0.0.1:6:4', 'at ./foo/bar.js:6:4', 'at hub.js:6:4', 'at foo/hub:6:4', 'at door.js:3:4',
+    'at eval (:6:4)', 'at z (:1:54)', 'at spineBoard (hub:3:47)', 'at hub:6:4:7', 'at 12:34:56', 'the hub:6:4',
+  ])('%s is none of the artefact', (text) => {
+    expect(mapTrace(text, { artefact, map })).toEqual({ text, found: 0, strange: 0 })
+  })
+
+  it.each(['at hub:999:1', 'at hub:6:100', 'at hub:5:1', 'at hub:4:3'])('%s is told as strange, and kept', (text) => {
+    expect(mapTrace(text, { artefact, map })).toEqual({ text, found: 0, strange: 1 })
+  })
+
+  it('is refused where map, artefact and program are not of one build', () => {
+    const other = `${head('1.0.0')}\n${code};h()`
+    for (const text of [other, 'g()', artefact.replace('x=', 'y=')]) expect(() => mapTrace('', { artefact: text, map })).toThrow('of two builds')
+    expect(() => mapTrace('//spine-board {"hub":"hood","version":"0.9.0"}\nat hub:6:4', { artefact, map })).toThrow('of hood 0.9.0, and what was built last is hood 1.0.0')
+    expect(mapped('//spine-board {"hub":"hood","version":"1.0.0"}\nat hub:6:4')).toContain('at firmware/hub/hub.ts:5')
+  })
+
+  it('of a program of a board is found in it, for each engine', async () => {
+    const of = async (engine: Engine): Promise<void> => {
+      const built = await buildHub('hood', engine, 0, undefined)
+      const program = engine === 'espruino' ? (await espruinoProgram('hood', '0.0.0', built.text, deskWiring('esp32', LOCATION.HOOD))).text
+        : (await moddableProject('hood', '0.0.0', built.text, deskWiring('esp32-xs', LOCATION.HOOD))).files['hub.js']!
+      const lines = program.split('\n')
+      const line = lines.findIndex(each => each.includes('is outside 1'))
+      const place = `at z (${engine === 'espruino' ? 'hub' : 'hub.js'}:${line + 1}:${lines[line]!.indexOf('is outside 1') + 1})`
+      const source = `firmware/hub/hub.ts:${readFileSync(`${ROOT}/firmware/hub/hub.ts`, 'utf8').split('\n').findIndex(each => each.includes('is outside 1')) + 1}`
+      expect([engine, mapTrace(place, { artefact: built.text, map: built.map }).text]).toEqual([engine, `at z (${source})`])
+    }
+    await of('xs')
+    await of('espruino')
+  }, LIMIT_ms)
+})
+
+describe('a map after numbers were written out', () => {
+  it('leads to the same places as before', async () => {
+    const source = 'let a = [0.3, 0.5, 1e-3]\nfoo(a, 0.7)\nlet t = `\n${0.1}`, u = 0.2; bar(t)\nbar(u)\n'
+    const { code, map } = await transform(source, { minify: false, sourcemap: 'external', sourcefile: 'x.ts' })
+    const after = withExactLiteralsMapped({ code, map })
+    expect(after.code).not.toBe(code)
+    const placeOf = (text: string, places: string, what: string): unknown => {
+      const line = text.split('\n').findIndex(each => each.includes(what))
+      return new SourceMap(JSON.parse(places) as ConstructorParameters<typeof SourceMap>[0]).findEntry(line, text.split('\n')[line]!.indexOf(what))
+    }
+    for (const what of ['foo(', 'bar(t', 'bar(u', ', 0.5']) {
+      expect(placeOf(after.code, after.map, what))
+        .toMatchObject({ ...placeOf(code, map, what) as object, generatedColumn: expect.any(Number) as number })
+    }
+  })
+})
+
+describe('the report of the build before', () => {
+  it.each(['{broken', '', 'null', '[]', '{"figures":{"bytes":"many"},"modules":{}}'])('%j is none', (text) => {
+    expect(readReport(text)).toBeUndefined()
+  })
+
+  it('is read', () => {
+    expect(readReport('{"hub":"door","figures":{"bytes":5,"heap":null},"modules":{"a":1}}')).toEqual({ figures: { bytes: 5, heap: null }, modules: { a: 1 } })
   })
 })

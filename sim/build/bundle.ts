@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { IMAGES } from '#firmware/hubs/index.ts'
 import type { CarPower } from '#firmware/hub/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
-import { withExactLiterals } from './literals.ts'
+import { withExactLiteralsMapped } from './literals.ts'
 import { Inliner } from './inline.ts'
 import { propertyNames, type PropertyNames } from './names.ts'
 import { BuildRefusal, refusalsOf } from './refuse.ts'
@@ -58,11 +58,8 @@ async function bundle(entry: string, engine: Engine): Promise<Bundle> {
   })
   const code = outputFiles.find(file => file.path.endsWith('.js'))!.text
   if (engine === 'espruino') refuse(metafile)
-  return {
-    code: engine === 'espruino' ? withExactLiterals(code) : code,
-    map: outputFiles.find(file => file.path.endsWith('.map'))!.text,
-    modules: bytesOf(metafile),
-  }
+  const map = outputFiles.find(file => file.path.endsWith('.map'))!.text
+  return { ...engine === 'espruino' ? withExactLiteralsMapped({ code, map }) : { code, map }, modules: bytesOf(metafile) }
 }
 
 function optionsOf(entry: string, changes: Changes) {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import type { BoardPins } from '#firmware/boards/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import { ROOT } from './bundle.ts'
+import { belowBoard } from './program.ts'
 
 const FOLDER = 'firmware/boards/moddable'
 /** Modules that the SDK brings. */
@@ -38,10 +39,10 @@ export async function moddableProject(hub: HubTypeName, version: string, artefac
   const files = {
     'main.js': await bundled('main'),
     'sampler.js': await bundled('sampler'),
-    'hub.js': [
-      `//spine-board ${JSON.stringify({ hub, version, board: pins.name })}`, `const pins=${JSON.stringify(pins)};`, 'let begin;const spineBoard=then=>{begin=then};',
-      artefact.trimEnd(), 'const start=hal=>begin(hal);', 'export{pins,start};', '',
-    ].join('\n'),
+    'hub.js': belowBoard(
+      [`//spine-board ${JSON.stringify({ hub, version, board: pins.name })}`, `const pins=${JSON.stringify(pins)};`, 'let begin;const spineBoard=then=>{begin=then};'],
+      [artefact.trimEnd(), 'const start=hal=>begin(hal);', 'export{pins,start};', ''].join('\n'),
+    ),
     [`${NATIVE}.js`]: NATIVE_TEXT,
     [`${NATIVE}.c`]: readFileSync(`${ROOT}/${FOLDER}/${NATIVE}.c`, 'utf8'),
     'manifest.json': readFileSync(`${ROOT}/${FOLDER}/manifest.json`, 'utf8'),

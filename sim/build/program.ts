@@ -16,8 +16,17 @@ export interface EspruinoProgram {
   readonly sha256: string
 }
 
+/** Lines of what is written to a board above the first line of the artefact: its head, its pins, its board's part. */
+export const LINES_ABOVE = 3
+
+/** The artefact below what comes before it on a board. @throws RangeError a part that is not one line: places of a trace would be wrong. */
+export function belowBoard(above: readonly string[], artefact: string): string {
+  if (above.length !== LINES_ABOVE || above.some(part => part.includes('\n'))) throw new RangeError(`${LINES_ABOVE} lines come before an artefact`)
+  return [...above, artefact].join('\n')
+}
+
 /** What the first line of a program says of it, as JSON behind the mark. */
-const PROGRAM_MARK = '//spine-board '
+export const PROGRAM_MARK = '//spine-board '
 
 /** Puts the program of an Espruino board together; `artefact` is what `buildHub` made for Espruino. The same gives the same bytes. */
 export async function espruinoProgram(hub: HubTypeName, version: string, artefact: string, pins: BoardPins): Promise<EspruinoProgram> {
@@ -28,6 +37,6 @@ export async function espruinoProgram(hub: HubTypeName, version: string, artefac
   })
   refuse(metafile)
   const head = `${PROGRAM_MARK}${JSON.stringify({ hub, version, board: pins.name })}`
-  const text = [head, `var spinePins=${JSON.stringify(pins)};`, withExactLiterals(outputFiles[0]!.text).trimEnd(), artefact].join('\n')
+  const text = belowBoard([head, `var spinePins=${JSON.stringify(pins)};`, withExactLiterals(outputFiles[0]!.text).trimEnd()], artefact)
   return { text, sha256: createHash('sha256').update(text).digest('hex') }
 }

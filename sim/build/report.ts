@@ -40,3 +40,18 @@ export function growthOf(now: BuildReport['modules'], before: BuildReport['modul
     .filter(each => each.before !== each.now)
     .sort((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before) || a.module.localeCompare(b.module))
 }
+
+/** What a kept report says, or undefined for a text that is none. */
+export function readReport(text: string): Pick<BuildReport, 'figures' | 'modules'> | undefined {
+  try {
+    const { figures, modules } = JSON.parse(text) as Partial<BuildReport>
+    return isCounts(figures) && isCounts(modules) ? { figures, modules } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isCounts(value: unknown): value is Figures {
+  // A figure that was not measured is kept as null.
+  return typeof value === 'object' && value !== null && Object.values(value).every(each => typeof each === 'number' || each === null)
+}

@@ -6,7 +6,7 @@ import { Duplex } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
 import { deskWiring } from '#firmware/boards/index.ts'
 import { imageVersion, LOCATION } from '#protocol/index.ts'
-import { buildHub, espruinoProgram } from '../build/index.ts'
+import { buildHub, espruinoProgram, mapTrace } from '../build/index.ts'
 import { readTopology, SEDAN, sedanPower } from '../car/index.ts'
 import type { Clock } from '../diag/index.ts'
 import { EspruinoFlasher, FlashError, type FlashProgress, identify, obstacles, Repl, VARIABLES } from './index.ts'
@@ -199,5 +199,18 @@ for(var i=0;i<t.length;i+=1024)s.write('hub',t.substr(i,1024),i,t.length);quit()
     const share = Number(readFileSync(join(folder, 'usage'), 'utf8')) / VARIABLES[hub]
     expect(share, `of ${VARIABLES[hub]}`).toBeGreaterThan(0.97)
     expect(share, `of ${VARIABLES[hub]}`).toBeLessThanOrEqual(1)
+  }, 120_000)
+
+  it('crashes at places that lead to the sources', async () => {
+    const { version, text: artefact, map } = await buildHub('hood', 'espruino', imageVersion(0, 1, 0), undefined)
+    const { text } = await espruinoProgram('hood', version, artefact, { ...deskWiring('linux', LOCATION.HOOD), location: 99 })
+    writeFileSync(join(folder, 'program.js'), text)
+    await runScript(`var s=require('Storage'),t=require('fs').readFileSync('program.js');s.eraseAll()
+for(var i=0;i<t.length;i+=1024)s.write('hub',t.substr(i,1024),i,t.length);quit()`)
+    await runScript(`setTimeout(function(){try{eval(require('Storage').read('hub'))}catch(e){require('fs').writeFileSync('crash',e.toString()+e.stack)}quit()},1)`)
+    const crash = readFileSync(join(folder, 'crash'), 'latin1')
+    expect(crash).toMatch(/ at \w+ \(hub:5:\d+\)/)
+    const source = readFileSync('firmware/hub/hub.ts', 'utf8').split('\n').findIndex(line => line.includes('is outside 1')) + 1
+    expect(mapTrace(crash, { artefact, map }).text, crash).toMatch(new RegExp(`^[^]*? at [^\n]*firmware/hub/hub\\.ts:${source}\\b`))
   }, 120_000)
 })

@@ -63,12 +63,29 @@ describe('spine build', () => {
     const line = code.findIndex(each => each.includes('is outside 1'))
     const trace = join(folder, 'trace.txt')
     writeFileSync(trace, `RangeError at hood.espruino.js:${line + 1}:${code[line]!.indexOf('is outside 1')}\n`)
-    expect((await spine('hood', '--engine', 'espruino', '--trace', trace)).out).toMatch(/^RangeError at firmware\/hub\/hub\.ts:\d+\n$/)
+    const { out, err } = await spine('hood', '--engine', 'espruino', '--trace', trace)
+    expect([out, err]).toEqual([
+      expect.stringMatching(/^RangeError at firmware\/hub\/hub\.ts:\d+\n$/),
+      expect.stringMatching(/hood\.espruino\.js, version 0\.1\.0, [0-9a-f]{16}: of another build/),
+    ])
+    writeFileSync(trace, 'at z (hub:999:1)\n')
+    expect((await spine('hood', '--engine', 'espruino', '--trace', trace)).err).toContain('1 places are not in')
+    writeFileSync(join(folder, 'hood.espruino.js'), code.join('\n').replace('is outside 1', 'is outside 2'))
+    expect((await spine('hood', '--engine', 'espruino', '--trace', trace)).err).toContain('an artefact and its map are of two builds; build what crashed again')
+  }, LIMIT_ms)
+
+  it('a report that nobody can read is none', async () => {
+    writeFileSync(join(folder, 'stereo.espruino.json'), '{broken')
+    const { code, err } = await spine('stereo', '--engine', 'espruino')
+    expect([code, err]).toEqual([0, ''])
+    expect(JSON.parse(readFileSync(join(folder, 'stereo.espruino.json'), 'utf8'))).toMatchObject({ hub: 'stereo' })
   }, LIMIT_ms)
 
   it.each([
     [[], 'name a hub type'], [['hood', '--image-version', '1.2'], 'three numbers'], [['hood', '--image-version', '01.2.3'], 'without leading zeros'], [['hood', '--image-version', '1.256.0'], 'minor 256'], [['boot'], 'there is no hub type "boot"'], [['hood', '--engine', 'espruino', '--trace', 'missing.txt'], 'cannot read missing.txt'],
-    [['stereo', '--engine', 'espruino', '--trace', 'missing.txt'], 'build what crashed first'],
+    [['trunk', '--engine', 'espruino', '--trace', 'missing.txt'], 'build what crashed first'],
+    [['--all', '--engine', 'espruino', '--trace', 'missing.txt'], 'a trace is of one hub'], [['door', '--all'], 'either door or --all'],
+    [['hood', '--trace', 'x', '--json', '--image-version', '1.2.3'], '--image-version and --json do nothing with --trace'],
   ])('%j is refused', async (words, reason) => {
     const { code, err } = await spine(...words)
     expect([code > 0, err]).toEqual([true, expect.stringContaining(reason)])

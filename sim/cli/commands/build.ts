@@ -1,24 +1,28 @@
 import { type Command, Option } from 'commander'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { HUB_TYPE, type HubTypeName } from '#protocol/index.ts'
 import {
   type Artefact, BuildRefusal, type BuildReport, type Budgets, buildHub, bundleModule, type Engine, ENGINES, type FigureRow, figureRows,
-  type Figures, type Growth, growthOf, mapTrace,
+  type Figures, type Growth, growthOf, headOf,
+  mapTrace, readReport, TraceError,
 } from '#sim/build/index.ts'
 import budgets from '#sim/build/budgets.json' with { type: 'json' }
 import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
 import { hasXs, meter, XS_COMMAND } from '#sim/engines/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
-import { shared, version } from '../lib/options.ts'
+import { shared, version, withoutEffect } from '../lib/options.ts'
+import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { VERSION } from '../lib/version.ts'
 
 const HUBS = Object.keys(HUB_TYPE) as HubTypeName[]
+/** What to do about figures over budget. */
+const OVER = '; make it leaner, or raise its row in sim/build/budgets.json: the change is seen in the review'
 /** Where artefacts go; git ignores it. */
 const FOLDER = 'build'
 
@@ -55,20 +59,37 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (hub: string | undefined, options: Options) => {
       const hubs = chosen(hub, options.all)
       if (options.trace !== undefined) {
-        const map = mapPath(hubs[0]!, options)
-        if (!existsSync(map)) throw new Failure(`there is no ${map}: build what crashed first, without --trace`)
-        terminal.write(mapTrace(read(options.trace), read(map)))
+        withoutEffect(command, ['imageVersion', 'car', 'json'], 'with --trace: it builds nothing')
+        if (hub === undefined) throw usage('a trace is of one hub: name its type instead of --all')
+        trace(hubs[0]!, options.trace, options, terminal)
         return
       }
       const built = await buildAll(hubs, options, terminal)
       const forPrograms = (): unknown => built.map(({ report, image, rows, growth }) => ({ ...report, image, rows, growth }))
       tell(terminal, options.json, forPrograms, () => built.map(each => text(each, terminal)).join('\n'), 2)
       const over = built.filter(({ rows }) => rows.some(row => row.over)).map(({ report }) => report.hub)
-      if (over.length > 0) throw new Failure(`over budget: ${over.join(', ')}`)
+      if (over.length > 0) throw new Failure(`over budget: ${over.join(', ')}${OVER}`)
     })
 }
 
+function trace(hub: HubTypeName, path: string, options: Options, terminal: Terminal): void {
+  const [artefact, map] = [artefactPath(hub, options), mapPath(hub, options)]
+  for (const needed of [artefact, map]) if (!existsSync(needed)) throw new Failure(`there is no ${needed}: build what crashed first, without --trace`)
+  const built = { artefact: read(artefact), map: read(map) }
+  try {
+    const { text, found, strange } = mapTrace(read(path), built)
+    terminal.write(text)
+    const { version, sha256 } = headOf(built.artefact)!
+    if (strange > 0) terminal.warn(`${strange} places are not in ${artefact}: another build crashed`)
+    else if (found === 0) terminal.warn(`no place of ${artefact} is in ${path}`)
+    else terminal.warn(`places of ${artefact}, version ${version}, ${sha256.slice(0, 16)}: of another build they mean nothing`)
+  } catch (error) {
+    throw error instanceof TraceError ? new Failure(`${artefact}: ${error.message}; build what crashed again`) : error
+  }
+}
+
 function chosen(hub: string | undefined, all: boolean | undefined): readonly HubTypeName[] {
+  if (all === true && hub !== undefined) throw usage(`either ${hub} or --all`)
   if (all === true) return HUBS
   if (hub === undefined) throw usage(`name a hub type (${HUBS.join(', ')}), or --all`)
   if (!HUBS.includes(hub as HubTypeName)) throw usage(`there is no hub type "${hub}": choose from ${HUBS.join(', ')}`)
@@ -114,7 +135,7 @@ function keep(artefact: Artefact, costs: Figures, options: Options): Built {
   const path = artefactPath(hub, options)
   const report: BuildReport = { hub, engine, sha256, figures: { bytes, ...costs }, modules }
   const reportPath = path.replace(/js$/, 'json')
-  const before = existsSync(reportPath) ? JSON.parse(read(reportPath)) as BuildReport : undefined
+  const before = existsSync(reportPath) ? readReport(read(reportPath)) : undefined
   const imagePath = path.replace(/js$/, 'bin')
   write(path, artefact.text)
   write(imagePath, artefact.image)
@@ -134,10 +155,10 @@ const mapPath = (hub: HubTypeName, options: Options): string => `${artefactPath(
 function write(path: string, content: string | Uint8Array): void {
   try {
     mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(path, content)
   } catch (error) {
     throw fileFailure('write', path, error)
   }
+  save(path, content)
 }
 
 function read(path: string): string {

@@ -1,6 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { imageVersion } from '#protocol/index.ts'
-import { Failure, describe } from './failure.ts'
+import { Failure, describe, usage } from './failure.ts'
 import { parseDuration_ms } from './duration.ts'
 
 /** Parsers of option values for commander: wrong ones are usage errors that name the option. */
@@ -109,4 +109,11 @@ export function shared(name: keyof typeof SHARED, about: string = SHARED[name].a
   const option = new Option(spec.flags, about)
   if (spec.parse !== undefined) option.argParser(spec.parse)
   return preset === undefined ? option : option.default(preset)
+}
+
+/** Refuses options that were typed and would do nothing; `names` as in the parsed options, `why` ends the sentence. @throws Failure */
+export function withoutEffect(command: Command, names: readonly string[], why: string): void {
+  const typed = command.options.filter(option =>
+    names.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli')
+  if (typed.length > 0) throw usage(`${typed.map(({ long }) => long).join(' and ')} ${typed.length === 1 ? 'does' : 'do'} nothing ${why}`)
 }
