@@ -15,10 +15,10 @@ describe('a learning run, judged at random', () => {
     expect(pressed.filter(({ result }) => !result.reopened).map(({ values }) => tellCase(values))).toEqual([])
   })
 
-  it('takes nothing for the end that is soft and stands further from it than 15 mm, nor what is stiff beyond 8', () => {
+  it('takes nothing for the end that is soft and stands further from it than 20 mm, nor what is stiff beyond 10', () => {
     const met = drawn(400).filter((values) => {
       const { stiffness_N_mm, opening_mm } = objectOf(values)
-      return opening_mm > (stiffness_N_mm > 20 ? 8 : 15)
+      return opening_mm > (stiffness_N_mm > 20 ? 10 : 20)
     })
     for (const values of met.slice(0, 150)) expect(pressCase(values, 'learning').end, tellCase(values)).not.toBe('closed')
   })
