@@ -1,4 +1,4 @@
-import { cooling_W_K_m, copperFactor, heat_J_K_m, wireResistance_Ohm } from './wire.ts'
+import { cooling_W_K_m, COPPER_PER_K, copperFactor, heat_J_K_m, wireResistance_Ohm } from './wire.ts'
 
 /** Change of a resistance that is worth another factoring, as a share of that at 20 °C: half a percent, 1.3 K. */
 const WORTH = 0.005
@@ -44,32 +44,42 @@ export class ConductorHeat {
     return this.due_s
   }
 
-  /** Time has passed; `true`: long enough to look at the currents. */
+  /** Time has passed; `true`: long enough to look at what flowed. */
   wait(dt_s: number): boolean {
     this.waited_s += dt_s
     return this.waited_s >= LOOK_S
   }
 
-  /** Lets the currents flow since the last look; `true`: a resistance moved by what is worth a factoring. Implicit in the cooling. */
-  advance(currents_A: Float64Array): boolean {
+  /** Whether there is time that nobody has looked at, and so much more is about to pass that its currents would be spread over both. */
+  rests(dt_s: number): boolean {
+    return this.waited_s > 0 && dt_s >= LOOK_S
+  }
+
+  /**
+   * Lets flow what flowed since the last look: by conductor, the square of its current over time. `true`: a resistance moved by what is
+   * worth a factoring. Heat comes and goes in proportion to the temperature, which grows or decays as an exponential: any time is stable.
+   */
+  advance(square_A2s: Float64Array): boolean {
     const dt_s = this.waited_s
     this.waited_s = 0
     const { temperature_C, ambient_C, factor, r20_Ohm_m, cooling_W_K_m, heat_J_K_m } = this
     let moved = false
     let due_s = Infinity
     for (let i = 0; i < temperature_C.length; i++) {
-      const current_A = currents_A[i]!
-      const heating_W_m = current_A * current_A * r20_Ohm_m[i]! * copperFactor(temperature_C[i]!)
+      const before_C = temperature_C[i]!
+      const unit_W_m = square_A2s[i]! / dt_s * r20_Ohm_m[i]!
       const cooling = cooling_W_K_m[i]!
-      const warms_s = heat_J_K_m[i]! / cooling
-      const end_C = Math.min(ambient_C[i]! + heating_W_m / cooling, HOTTEST_C)
-      const rate = dt_s / warms_s
-      const now_C = (temperature_C[i]! + rate * end_C) / (1 + rate)
+      const heat = heat_J_K_m[i]!
+      const heating_W_m = unit_W_m * copperFactor(before_C)
+      const rate_K_s = (heating_W_m - cooling * (before_C - ambient_C[i]!)) / heat
+      const grown_C = before_C + rate_K_s * dt_s * meanGrowth((unit_W_m * COPPER_PER_K - cooling) / heat * dt_s)
+      const now_C = grown_C < HOTTEST_C ? grown_C : HOTTEST_C
       temperature_C[i] = now_C
       const change = copperFactor(now_C) - factor[i]!
       if (change > WORTH || change < -WORTH) moved = true
-      const further = Math.abs(copperFactor(end_C) - factor[i]!)
-      if (further > WORTH) due_s = Math.min(due_s, Math.max(LOOK_S, warms_s * WORTH / further))
+      const end_C = ambient_C[i]! + heating_W_m / cooling
+      const further = Math.abs(copperFactor(end_C < HOTTEST_C ? end_C : HOTTEST_C) - factor[i]!)
+      if (further > WORTH) due_s = Math.min(due_s, Math.max(LOOK_S, heat / cooling * WORTH / further))
     }
     this.due_s = due_s
     if (moved) this.take()
@@ -93,4 +103,11 @@ export class ConductorHeat {
     const { temperature_C, factor } = this
     for (let i = 0; i < factor.length; i++) factor[i] = copperFactor(temperature_C[i]!)
   }
+}
+
+/** `(eˣ − 1) / x`: how much more something changes in a time than it would at its first rate. Five terms of eˣ; e⁻ˣ is their inverse. */
+function meanGrowth(x: number): number {
+  const size = x < 0 ? -x : x
+  const mean = 1 + size / 2 * (1 + size / 3 * (1 + size / 4))
+  return x < 0 ? mean / (1 + size * mean) : mean
 }

@@ -2,6 +2,7 @@ import { CableState } from './cable-state.ts'
 import { Conductor } from './conductor.ts'
 import type { ConductorName, DiodeFault, OneConductor } from './copper-faults.ts'
 import { type DiodeReadings, Diodes, type DiodesOff } from './diodes.ts'
+import { FlowSquares } from './flow-squares.ts'
 import { reach } from './graph.ts'
 import { Fuse } from './fuse.ts'
 import { Loads } from './loads.ts'
@@ -57,8 +58,7 @@ export class Network {
   private readonly ends: readonly { readonly from: number, readonly to: number }[]
   private readonly hubs: number
   private hubNodes!: Int32Array
-  /** By conductor: supply by cable, then return. */
-  private readonly flows_A: Float64Array
+  private readonly squares: FlowSquares
   private shorts: readonly Short[] = []
   /** By fuse. */
   private readonly fused_A: Float64Array
@@ -99,7 +99,7 @@ export class Network {
     this.fused = Int32Array.from(this.fuseList, fuse => this.fuses.indexOf(fuse))
     this.voltage_V = new Float64Array(this.hubs)
     this.state = new CableState(topology, this.fuses)
-    this.flows_A = new Float64Array(2 * cables.length)
+    this.squares = new FlowSquares(cables.length, this.hubs + MOST_SPOTS)
     this.ampacities_A = new Float64Array(cables.length)
     this.ampacityAt_C = new Float64Array(cables.length).fill(NaN)
     this.fused_A = new Float64Array(this.fused.length)
@@ -227,15 +227,9 @@ export class Network {
         opened(fused[i]!)
       }
     }
-    if (heat.wait(dt_s)) {
-      const { flows_A, supply, back, topology } = this
-      const cables = topology.cables.length
-      for (let cable = 0; cable < cables; cable++) {
-        flows_A[cable] = this.flow_A(supply, cable)
-        flows_A[cables + cable] = this.flow_A(back, cable)
-      }
-      if (heat.advance(flows_A)) this.stale = true
-    }
+    if (heat.rests(dt_s)) this.warm()
+    this.squares.hold(dt_s)
+    if (heat.wait(dt_s)) this.warm()
     return this.stale
   }
 
@@ -262,9 +256,24 @@ export class Network {
     }
   }
 
+  /** Lets the copper have the heat of what flowed. */
+  private warm(): void {
+    this.square()
+    if (this.state.heat.advance(this.squares.square_A2s)) this.stale = true
+    this.squares.clear()
+  }
+
+  /** Sums what flowed through the cables as they are. */
+  private square(): void {
+    const hubs = this.hubNodes.length
+    this.squares.sum(this.loads.current_A, hubs)
+    this.squares.square(this.supply, this.back, hubs)
+  }
+
   /** With the diodes that conduct now. */
   private solveOnce(): boolean {
     if (this.stale) this.rebuild()
+    else this.squares.sum(this.loads.current_A, this.hubNodes.length)
     const { solver, loads, voltage_V, hubs } = this
     const converged = solver.solve(this.emf_V, this.source_Ohm)
     if (!converged) this.nonConvergences++
@@ -410,6 +419,7 @@ export class Network {
   /** Divides the cables at the spots that there are. */
   private lay(): void {
     const { topology, shorts, nodes } = this
+    if (this.supply !== undefined) this.square()
     this.pieces = piecesOf(this.ends, topology.cables, shorts, nodes)
     const hubs = topology.hubs.length + shorts.length
     // Spots are nodes behind all others.
@@ -426,6 +436,7 @@ export class Network {
   }
 
   private rebuild(): void {
+    this.square()
     this.fed = undefined
     const { supply, back, solver, hubNodes, voltage_V, pieces } = this
     for (let i = 0; i < pieces.length; i++) {

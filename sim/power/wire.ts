@@ -34,7 +34,7 @@ export const INSULATION_C = { A: 85, B: 105, C: 125, D: 150 } as const
 export type InsulationName = keyof typeof INSULATION_C
 
 /** Change of copper's resistance, per K from 20 °C on (IEC 60228). */
-const COPPER_PER_K = 0.00393
+export const COPPER_PER_K = 0.00393
 
 /** Heat that one metre of 1 mm² copper holds: 8,960 kg/m³ at 385 J/(kg K). Its insulation's is left out: it warms sooner than it does. */
 const HEAT_J_K_m_mm2 = 8960e-6 * 385
