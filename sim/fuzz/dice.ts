@@ -1,7 +1,8 @@
 import type { Prng } from '../kernel/index.ts'
 
-/** One of a list. */
+/** One of a list. Throws RangeError when there is none. */
 export function pick<Item>(dice: Prng, items: readonly Item[]): Item {
+  if (items.length === 0) throw new RangeError('there is nothing to pick from')
   return items[dice.below(items.length)]!
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { generateScript } from './generate.ts'
+import { CARS } from '../car/index.ts'
 import { FUZZ_KINDS, KIND_NAMES, kindNamed } from './kinds.ts'
 import { EVERYTHING, fuzzOptions, onlyRates } from './options.ts'
-import { SCENE_NAMES } from './scenes.ts'
+import { runScript } from './run.ts'
+import { FUZZ_SCENES, SCENE_NAMES } from './scenes.ts'
 import { describeEvent, readScript, type Script } from './script.ts'
-import { carNames } from './stage.ts'
+import { canHave, carNames, type CarNames } from './stage.ts'
 
 const names = carNames()
 const script = (run: number, given = {}): Script => generateScript(fuzzOptions({ seed: 5, ...given }), run, names)
@@ -74,6 +76,37 @@ describe('scripts', () => {
 
   it('are printed a line an event', () => {
     for (const event of script(1).events) expect(describeEvent(event)).toMatch(/^ *\d+\.\d{3} s {2}[a-zA-Z0-9]+ /)
+  })
+})
+
+/** Parameters that name something of the car, and where it is to be found. */
+const NAMED = {
+  window: 'windows', component: 'components', latch: 'latches', switch: 'switches', hub: 'hubs',
+} as const satisfies Readonly<Record<string, keyof CarNames>>
+
+describe.each(Object.keys(CARS))('scripts of the %s', (car) => {
+  const own = carNames(car)
+  const scripts = (count: number, given = {}): Script[] =>
+    Array.from({ length: count }, (_, run) => generateScript(fuzzOptions({ seed: 6, car, ...given }), run, own))
+
+  it('name what it has', () => {
+    const named = (name: unknown): name is string => typeof name === 'string' && name !== 'ALL'
+    for (const { with: params } of scripts(150).flatMap(({ events }) => events)) {
+      for (const [param, list] of Object.entries(NAMED)) if (named(params[param])) expect(own[list]).toContain(params[param])
+      if (named(params['cable'])) expect([...own.cables, ...own.copper]).toContain(params['cable'])
+      expect(Object.values(params)).not.toContain(undefined)
+    }
+  })
+
+  it('have every kind that it can have', () => {
+    const done = new Set(scripts(150).flatMap(one => [...kindsOf(one)]))
+    expect(KIND_NAMES.filter(kind => !done.has(kind))).toEqual(KIND_NAMES.filter(kind => !canHave(FUZZ_KINDS[kind], own)))
+    const all = [...Object.values(FUZZ_KINDS), ...Object.values(FUZZ_SCENES)]
+    if (own.windows.length > 0) expect(all.every(one => canHave(one, own))).toBe(true)
+  })
+
+  it('can be run', { timeout: 60_000 }, () => {
+    for (const one of scripts(2, { nights: 0 })) expect(runScript(one).verdicts).toEqual([])
   })
 })
 

@@ -4,7 +4,7 @@ import { chosenCar } from './chosen-car.ts'
 import { BOOT_ms, type FuzzOptions } from './options.ts'
 import { drawNight, FUZZ_SCENES, SCENE_NAMES, type SceneName, type Step } from './scenes.ts'
 import type { FuzzEvent, Script } from './script.ts'
-import type { CarNames } from './stage.ts'
+import { canHave, type CarNames } from './stage.ts'
 
 /** The script of run `run` of a campaign: the same one for the same options, whatever the other runs are. */
 export function generateScript(options: FuzzOptions, run: number, names: CarNames): Script {
@@ -18,12 +18,14 @@ export function generateScript(options: FuzzOptions, run: number, names: CarName
     events.push({ at_ms, kind: step.kind, for_ms: Math.min(step.for_ms, limit_ms - at_ms), with: step.with })
   }
   for (const kind of KIND_NAMES) {
+    if (!canHave(FUZZ_KINDS[kind], names)) continue
     const { early, draw } = FUZZ_KINDS[kind]
     for (const { at_ms, own } of times(options, seed, kind, end_ms)) {
       enter(early === true ? 0 : at_ms, end_ms, { after_ms: 0, kind, ...draw(own, names) })
     }
   }
   for (const scene of SCENE_NAMES) {
+    if (!canHave(FUZZ_SCENES[scene], names)) continue
     for (const { at_ms, own } of times(options, seed, scene, end_ms)) {
       const steps = FUZZ_SCENES[scene].draw(own, names)
       // It is played to its end, where there is time for it.

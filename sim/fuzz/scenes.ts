@@ -5,7 +5,7 @@ import { namesOf } from '../schema/index.ts'
 import { pick, scaled, whole } from './dice.ts'
 import type { KindName } from './kinds.ts'
 import type { Params } from './kinds/index.ts'
-import type { CarNames } from './stage.ts'
+import type { CarNames, NameList } from './stage.ts'
 
 /** One event of a scene. */
 export interface Step {
@@ -21,6 +21,8 @@ export interface FuzzScene {
   readonly summary: string
   /** How often, in a run that has it, unless the options say otherwise. */
   readonly perMinute: number
+  /** What it picks from: it is not played with a car that has none of that. */
+  readonly needs?: readonly NameList[]
   readonly draw: (dice: Prng, names: CarNames) => readonly Step[]
 }
 
@@ -33,7 +35,7 @@ const FAR_mm = { least: 25, most: 200, stiffness_N_mm: [5, 10, 20] }
 
 const TABLE = scenes({
   hand: {
-    summary: 'a window is opened, and closed upon a hand', perMinute: 7,
+    summary: 'a window is opened, and closed upon a hand', perMinute: 7, needs: ['windows'],
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const open_ms = dice.chance(0.3) ? FULL_TRAVEL_ms : whole(dice, 1500, 3000)
@@ -56,7 +58,7 @@ const TABLE = scenes({
       .map(name => ({ after_ms: whole(dice, 0, 300), kind: 'press', for_ms: tapOr(dice, 500, 5000), with: { switch: name } })),
   },
   widow: {
-    summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2,
+    summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2, needs: ['windows'],
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const hub = dice.chance(0.6) ? 'DASH' : window.split('.')[0]!
@@ -75,7 +77,7 @@ const TABLE = scenes({
     },
   },
   orphan: {
-    summary: 'a window moves, and both managers die', perMinute: 0.7,
+    summary: 'a window moves, and both managers die', perMinute: 0.7, needs: ['windows'],
     draw: (dice, names) => {
       const after_ms = whole(dice, 100, 1000)
       const deaths = ['DASH', 'TRUNK'].map((hub): Step => {
@@ -88,7 +90,7 @@ const TABLE = scenes({
     },
   },
   workshop: {
-    summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7,
+    summary: 'a window is swapped, makes its learning run and is used', perMinute: 0.7, needs: ['windows'],
     draw: (dice, names) => {
       const component = pick(dice, names.windows)
       const location = component.split('.')[0]!
@@ -104,7 +106,7 @@ const TABLE = scenes({
     },
   },
   fraud: {
-    summary: 'a window whose descriptor lies is moved', perMinute: 1,
+    summary: 'a window whose descriptor lies is moved', perMinute: 1, needs: ['windows'],
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const after_ms = whole(dice, 300, 1500)
@@ -116,13 +118,13 @@ const TABLE = scenes({
     },
   },
   numb: {
-    summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7,
+    summary: 'a command comes to a hub whose processor rests for longer than the command lives', perMinute: 0.7, needs: ['windows'],
     draw: (dice, names) => {
       const window = pick(dice, names.windows)
       const hub = window.split('.')[0]!
       return [
         { after_ms: 0, kind: 'pause', for_ms: 0, with: { hub, pause_ms: whole(dice, 900, 1500) } },
-        { after_ms: whole(dice, 0, 60), kind: 'press', for_ms: whole(dice, 30, 60), with: { switch: `DASH.window${hub}.down` } },
+        { after_ms: whole(dice, 0, 60), kind: 'press', for_ms: whole(dice, 30, 60), with: { switch: driversOr(names, hub, 'down') } },
       ]
     },
   },
@@ -156,10 +158,17 @@ function tapOr(dice: Prng, least_ms: number, most_ms: number): number {
 /** The driver's switch of a window, or the door's own. */
 function press(dice: Prng, names: CarNames, window: string, direction: 'up' | 'down', for_ms: number, after_ms: number): Step {
   const hub = window.split('.')[0]!
-  const own = `${hub}.window.${direction}`
+  return { after_ms, kind: 'press', for_ms, with: { switch: dice.chance(0.5) ? ownSwitch(hub, direction) : driversOr(names, hub, direction) } }
+}
+
+function ownSwitch(hub: string, direction: 'up' | 'down'): string {
+  return `${hub}.window.${direction}`
+}
+
+/** The driver's switch of a window; the door's own where he has none. */
+function driversOr(names: CarNames, hub: string, direction: 'up' | 'down'): string {
   const drivers = `DASH.window${hub}.${direction}`
-  const wished = dice.chance(0.5) ? own : drivers
-  return { after_ms, kind: 'press', for_ms, with: { switch: names.switches.includes(wished) ? wished : own } }
+  return names.switches.includes(drivers) ? drivers : ownSwitch(hub, direction)
 }
 
 /** Everything falls asleep this long after the last activity. */

@@ -13,7 +13,11 @@ export interface CarNames {
   readonly hubs: readonly string[]
   readonly components: readonly string[]
   readonly windows: readonly string[]
+  readonly latches: readonly string[]
+  /** Components of which a workshop has spare parts on its shelf. */
+  readonly spareable: readonly string[]
   readonly switches: readonly string[]
+  readonly windowSwitches: readonly string[]
   /** Data pairs. */
   readonly cables: readonly string[]
   /** How many spines. */
@@ -21,6 +25,17 @@ export interface CarNames {
   /** Power conductors. */
   readonly copper: readonly string[]
 }
+
+/** A list of names. A car may have none of a sort. */
+export type NameList = { [Name in keyof CarNames]: CarNames[Name] extends readonly string[] ? Name : never }[keyof CarNames]
+
+/** Whether a car has some of all that a kind or scene picks from. */
+export function canHave({ needs = [] }: { readonly needs?: readonly NameList[] }, names: CarNames): boolean {
+  return needs.every(list => names[list].length > 0)
+}
+
+/** Classes of which a workshop has spare parts. */
+export const SPARES = ['window', 'mirror', 'latch', 'amplifier'] as const
 
 /** A car, and a tool on its bus. */
 export interface Stage {
@@ -69,11 +84,15 @@ function topologyOf(name: string | undefined): TopologyData {
 /** Names of the car that all runs use, the sedan or another. */
 export function carNames(name?: string): CarNames {
   const car = createCar({ topology: topologyOf(name) })
+  const components = [...car.components.keys()]
   return {
     hubs: [...car.hubs.keys()],
-    components: [...car.components.keys()],
+    components,
     windows: car.componentsOf('window'),
+    latches: car.componentsOf('latch'),
+    spareable: components.filter(component => SPARES.some(type => type === car.component(component).class)),
     switches: car.switches,
+    windowSwitches: car.switches.filter(one => one.includes('.window')),
     cables: car.cableNames,
     buses: car.buses.length,
     copper: car.power.supply.capability.cables.map(cable => cable.name),

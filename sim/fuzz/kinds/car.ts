@@ -22,8 +22,8 @@ export const CAR_KINDS = kinds({
     draw: (dice, names) => {
       const length = dice.next()
       const for_ms = length < 0.5 ? whole(dice, 40, 300) : length < 0.92 ? whole(dice, 300, 4000) : whole(dice, 4000, 12_000)
-      const switches = dice.chance(WINDOW_SHARE) ? names.switches.filter(name => name.includes('.window')) : names.switches
-      return { for_ms, with: { switch: pick(dice, switches) } }
+      const ofWindow = dice.chance(WINDOW_SHARE) && names.windowSwitches.length > 0
+      return { for_ms, with: { switch: pick(dice, ofWindow ? names.windowSwitches : names.switches) } }
     },
     begin: ({ car }, params) => {
       if (car.isPressed(text(params, 'switch'))) return false
@@ -33,7 +33,7 @@ export const CAR_KINDS = kinds({
     end: ({ car }, params) => car.release(text(params, 'switch')),
   },
   obstacle: {
-    summary: 'a hand or a rod is in the gap of a window', perMinute: 6,
+    summary: 'a hand or a rod is in the gap of a window', perMinute: 6, needs: ['windows'],
     draw: (dice, names) => {
       const opening_mm = whole(dice, LEAST_GAP_mm, MOST_GAP_mm)
       const stiffness_N_mm = opening_mm < STIFFEST_BELOW_mm && dice.chance(0.3) ? STIFFEST_N_mm : pick(dice, STIFF_N_mm)
@@ -54,9 +54,9 @@ export const CAR_KINDS = kinds({
     end: stage => weather(stage, ROOM_C),
   },
   door: {
-    summary: 'a door or lid that is unlatched is opened, and shut again', perMinute: 4,
+    summary: 'a door or lid that is unlatched is opened, and shut again', perMinute: 4, needs: ['latches'],
     draw: (dice, names) => ({
-      for_ms: whole(dice, 500, 8000), with: { latch: pick(dice, names.components.filter(name => name.endsWith('.latch'))) },
+      for_ms: whole(dice, 500, 8000), with: { latch: pick(dice, names.latches) },
     }),
     begin: ({ car }, params) => car.plant(text(params, 'latch'), LatchPlant).open(),
     end: ({ car }, params) => car.plant(text(params, 'latch'), LatchPlant).shut(),

@@ -1,12 +1,10 @@
 import { COMPONENT_CLASS, decodeDescriptor, type Descriptor, encodeDescriptor } from '#protocol/index.ts'
 import { pick, scaled, whole } from '../dice.ts'
-import { type CarNames, makersMemory, plugBack, type Stage } from '../stage.ts'
+import { makersMemory, plugBack, SPARES, type Stage } from '../stage.ts'
 import { figure, kinds, type Params, text } from './kind.ts'
 
 const CAUSES = ['external', 'watchdog', 'requested'] as const
 type Cause = (typeof CAUSES)[number]
-/** Classes of which a workshop has spare parts on its shelf. */
-const SPARES = ['window', 'mirror', 'latch', 'amplifier'] as const
 
 /** What happens to hubs and plugs. */
 export const HUB_KINDS = kinds({
@@ -17,11 +15,11 @@ export const HUB_KINDS = kinds({
     end: (stage, params) => plugBack(stage, text(params, 'component')),
   },
   swap: {
-    summary: 'a component makes way for one of another make, and comes back', perMinute: 1.5,
+    summary: 'a component makes way for one of another make, and comes back', perMinute: 1.5, needs: ['spareable'],
     draw: (dice, names) => ({
       for_ms: whole(dice, 2000, 12_000),
       with: {
-        component: pick(dice, spareable(names)), maker: whole(dice, 2, 0xffff), serial: dice.below(0x1_0000),
+        component: pick(dice, names.spareable), maker: whole(dice, 2, 0xffff), serial: dice.below(0x1_0000),
         opening_pct: whole(dice, 0, 100),
       },
     }),
@@ -89,11 +87,6 @@ export const HUB_KINDS = kinds({
     },
   },
 })
-
-/** Names of the components that have spares. */
-function spareable({ components }: CarNames): readonly string[] {
-  return components.filter(name => SPARES.some(type => name.endsWith(`.${type}`)))
-}
 
 function spareOf(name: string): string {
   return `${name}Spare`

@@ -1,5 +1,5 @@
 import type { Prng } from '../../kernel/index.ts'
-import type { CarNames, Stage } from '../stage.ts'
+import type { CarNames, NameList, Stage } from '../stage.ts'
 
 /** What and how much, as a kind reads it. */
 export type Params = Readonly<Record<string, number | string>>
@@ -17,6 +17,8 @@ export interface FuzzKind {
   readonly perMinute: number
   /** It belongs to the car as it was built: before the hubs boot. */
   readonly early?: true
+  /** What it picks from: it does not happen to a car that has none of that. */
+  readonly needs?: readonly NameList[]
   readonly draw: (dice: Prng, names: CarNames) => Drawn
   /** `false`: it makes no sense now (the plug is out already), nothing was done, and it has no end. */
   readonly begin: (stage: Stage, params: Params) => boolean

@@ -50,7 +50,7 @@ export const RIDE_KINDS = kinds({
     end: ({ car }, params) => car.ride.ripple(0, figure(params, 'ripple_Hz')),
   },
   seals: {
-    summary: 'the seals of a window are wet or worn: they drag less or more than was learned', perMinute: 2,
+    summary: 'the seals of a window are wet or worn: they drag less or more than was learned', perMinute: 2, needs: ['windows'],
     draw: (dice, names) => ({
       for_ms: whole(dice, 3000, 15_000),
       with: { window: pick(dice, names.windows), drag_pct: whole(dice, SEALS.least_pct, SEALS.most_pct) },
@@ -62,7 +62,7 @@ export const RIDE_KINDS = kinds({
     end: ({ car }, params) => car.ride.wet(text(params, 'window'), 1),
   },
   piece: {
-    summary: 'a window, its port and its hub\'s sensors are anywhere within their tolerances', perMinute: 10,
+    summary: 'a window, its port and its hub\'s sensors are anywhere within their tolerances', perMinute: 10, needs: ['windows'],
     early: true,
     draw: (dice, names) => ({
       for_ms: 0, with: { window: pick(dice, names.windows), age: dice.chance(0.5) ? whole(dice, 0, 100) / 100 : 0, ...drawUnit(dice) },
