@@ -102,5 +102,6 @@ export const frames: CheckerEntry<'reset'> = {
   contract: 'hubs send frames of the catalogue only, in their own name, and every counter counts on',
   needs: ['reset'],
   asks: HUB_ABILITY,
+  hearsCopies: true,
   create: (accuse, around) => new FramesChecker(accuse, around),
 }

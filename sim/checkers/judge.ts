@@ -32,5 +32,7 @@ export interface CheckerEntry<T extends Topic = Topic> {
   readonly needs: readonly T[]
   /** What its surroundings are told, of that which it asks them. */
   readonly asks: readonly Topic[]
+  /** It hears what every receiver rejects, too: late copies. */
+  readonly hearsCopies?: true
   readonly create: (accuse: Accuse, around: Surroundings, facts: Facts) => Checker<T>
 }

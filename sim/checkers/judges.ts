@@ -1,6 +1,7 @@
 import { FrameDecoder } from '#protocol/messages/index.ts'
 import { type Topic, topicOf, type Trace, type TraceEvent } from '../trace/index.ts'
 import { CHECKERS } from './registry.ts'
+import { LateCopies } from './late-copies.ts'
 import type { Checker, CheckerEntry, Verdict } from './judge.ts'
 import { type Facts, MS_ns, type SeenFrame, type TappedFrame } from './seen.ts'
 import { SURROUNDINGS_TOPICS, Surroundings } from './surroundings.ts'
@@ -31,6 +32,9 @@ export class Judges {
   private readonly decoder = new FrameDecoder()
   private readonly seen: { -readonly [Key in keyof SeenFrame]: SeenFrame[Key] }
   private readonly framed: Checker[]
+  /** Of them, those that hear late copies. */
+  private readonly copied: Checker[]
+  private readonly copies = new LateCopies()
   private readonly hearers = new Map<Topic, Hearer[]>()
   private look_ns = LOOK_ns
 
@@ -40,12 +44,14 @@ export class Judges {
     this.around = new Surroundings(facts)
     this.hear(this.around, SURROUNDINGS_TOPICS)
     this.entries = [...CHECKERS, ...more]
-    for (const { name, needs, create } of this.entries) {
+    this.copied = []
+    for (const { name, needs, hearsCopies, create } of this.entries) {
       let said = 0
       const checker = create((t_ns, what, numbers = {}) => {
         if (said++ < MOST_VERDICTS) this.verdicts.push({ checker: name, t_ns, what, numbers })
       }, this.around, facts)
       this.checkers.push(checker)
+      if (hearsCopies === true) this.copied.push(checker)
       this.hear(checker, needs)
     }
     this.framed = this.checkers.filter(checker => checker.frame !== undefined)
@@ -62,11 +68,12 @@ export class Judges {
     seen.decoded = decoder.decode(tapped.frame)
     seen.failure = decoder.failure
     this.around.frame(seen)
-    for (const checker of this.framed) checker.frame!(seen)
+    for (const checker of this.copies.isOne(seen) ? this.copied : this.framed) checker.frame!(seen)
   }
 
   event(event: TraceEvent): void {
     this.pass(event.t_ns)
+    if (event.kind === 'reset') this.copies.forget(event.source)
     const hearers = this.hearers.get(topicOf(event))
     if (hearers !== undefined) for (const hearer of hearers) hearer.event!(event)
   }

@@ -77,6 +77,8 @@ class LeasesChecker implements Checker {
   private readonly overdue = new Set<string>()
   /** Ports that say that they draw more than they were granted: since when, and how often. */
   private readonly excessive = new Map<string, { since_ns: number, reports: number }>()
+  /** The sequence that each port gave back last, unless it has asked with it again: a grant that crosses it is taken by nobody. */
+  private readonly released = new Map<string, number>()
   /** When the last lease of each port ends or ended, by the manager's clock; a revocation may have been lost. */
   private readonly ends_ns = new Map<string, number>()
   /** When a hub last may not have heard a manager. */
@@ -95,7 +97,7 @@ class LeasesChecker implements Checker {
     const key = 'port' in values ? `${location}.${values.port}` : ''
     // Who asks or gives back in another's name is believed; who grants or reports is not.
     if (decoded.name === 'PowerRequest') return this.ask(key, decoded.values, end_ns)
-    if (decoded.name === 'PowerRelease') return void this.leases.delete(key)
+    if (decoded.name === 'PowerRelease') return this.release(key, decoded.values.sequence)
     const sender = this.around.heardFrom(seen)?.name
     if (sender === undefined) return
     switch (decoded.name) {
@@ -120,7 +122,13 @@ class LeasesChecker implements Checker {
     const former = this.requests.get(key)
     const safety_ns = values.priority === 0 ? now_ns : former?.safety_ns ?? -Infinity
     if (former !== undefined && former.sequence !== values.sequence) this.former.set(key, former)
+    if (this.released.get(key) === values.sequence) this.released.delete(key)
     this.requests.set(key, { sequence: values.sequence, t_ns: now_ns, run_A: values.run_A, peak_A: values.peak_A, safety_ns })
+  }
+
+  private release(key: string, sequence: number): void {
+    this.leases.delete(key)
+    this.released.set(key, sequence)
   }
 
   private hearManager(sender: string, state: number, half: number, now_ns: number): void {
@@ -148,12 +156,13 @@ class LeasesChecker implements Checker {
     const run_A = values.run_A
     const peak_A = values.peak_A > run_A ? values.peak_A : run_A
     const request = this.requests.get(key)
+    this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
+    if (this.released.get(key) === values.sequence || (request !== undefined && request.sequence !== values.sequence)) return
     const blind = this.managers.get(manager)?.activeSince_ns === Infinity && request !== undefined && request.safety_ns === request.t_ns
     this.leases.set(key, {
       hub, blind, port: values.port, sequence: values.sequence, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
       peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,
     })
-    this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
     this.sum(now_ns)
   }
 
@@ -203,7 +212,7 @@ class LeasesChecker implements Checker {
       let capped = false
       for (const lease of this.leases.values()) {
         const share = feeder.shares[lease.hub] ?? 0
-        if (lease.end_ns <= now_ns || share === 0) continue
+        if (lease.end_ns <= now_ns || share <= LEAST_SHARE) continue
         run_A += share * lease.run_A
         sum_A += share * (now_ns < lease.peakEnd_ns ? lease.peak_A : lease.run_A)
         count++

@@ -11,7 +11,7 @@ export const STORY_FACTS: Facts = {
   spine: ['DASH', 'FL', 'FR', 'TRUNK'],
   feeders: [
     { name: 'spine.FL', ampacity_A: 30, run_A: 26, peak_A: 30, shares: { FL: 1, FR: 1 } },
-    { name: 'drop.FL', ampacity_A: 25, run_A: 25, peak_A: 25, shares: { FL: 1, FR: 0 } },
+    { name: 'drop.FL', ampacity_A: 25, run_A: 25, peak_A: 25, shares: { FL: 1, FR: 1e-16 } },
   ],
 }
 
@@ -21,6 +21,7 @@ export class Fabricated {
   /** Topics of its events. */
   readonly told = new Set<Topic>()
   private readonly without: Topic | undefined
+  private readonly said: { readonly sender: string, readonly frame: CanFrame }[] = []
   private now_ms = 0
   private readonly counters = new Map<number, number>()
 
@@ -87,7 +88,15 @@ export class Fabricated {
     return this.send(sender, encodeEntry(entry, location, values, { source, counter: counted }))
   }
 
+  /** The last `back` + 1st frame of a hub comes on the other spine, too, now. */
+  copy(back = 0): this {
+    const { sender, frame } = this.said.at(-1 - back)!
+    this.judges.frame({ frame: { ...frame, bus: 1 - frame.bus }, end_ns: this.now_ms * 1e6, sender, half: 0 })
+    return this
+  }
+
   send(sender: string, frame: CanFrame, half = 0): this {
+    this.said.push({ sender, frame })
     this.judges.frame({ frame, end_ns: this.now_ms * 1e6, sender, half })
     return this
   }

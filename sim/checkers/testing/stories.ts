@@ -12,6 +12,9 @@ const pinch = (t: Fabricated, force_N = 120): Fabricated => window(t).tell(rod(1
 const stays = (t: Fabricated): Fabricated => t.tell(rod(10, 50)).at(7000).signal('FL.window', 'contactForce_N', 62).live(9000)
 const request = (t: Fabricated, hub = 'FL', run_A = 10): Fabricated =>
   t.say(hub, `PowerRequest@${hub}`, { port: 0, sequence: 1, run_A, peak_A: 2 * run_A, duration_ms: 1000, priority: 2 })
+const asks = (t: Fabricated, sequence: number, run_A: number): Fabricated =>
+  t.say('FL', 'PowerRequest@FL', { port: 0, sequence, run_A, peak_A: run_A, duration_ms: 5000, priority: 2 })
+const releases = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'PowerRelease@FL', { port: 0, sequence })
 const grant = (t: Fabricated, manager: string, hub: string, run_A: number, lease_ms = 2000): Fabricated =>
   t.say(manager, `PowerGrant@${hub}`, { port: 0, sequence: 1, run_A, peak_A: run_A, lease_ms, result: 'granted' })
 /** The dash's lamp holds a lease of its own manager 2.5 s later; another that manages is heard meanwhile, the dash only if `heard`. */
@@ -145,6 +148,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'what nobody asked for': t => grant(t.boot().live(2000), 'DASH', 'FL', 5),
       'more than the cable carries': t => grant(grant(request(request(t.boot().live(2000), 'FL', 20), 'FR', 20), 'DASH', 'FL', 20), 'DASH', 'FR', 20),
       'more for ever than its fuse carries so': t => grant(grant(request(request(t.boot().live(2000), 'FL', 14), 'FR', 14), 'DASH', 'FL', 14), 'DASH', 'FR', 14),
+      'more than the cable carries, to who gave back and asked anew': t =>
+        grant(request(grant(request(releases(request(t.boot().live(2000), 'FL', 20), 1), 'FL', 20), 'DASH', 'FL', 20), 'FR', 20), 'DASH', 'FR', 20),
+      'more than a drop carries, whatever others hold': t =>
+        grant(asks(grant(request(t.boot().live(2000), 'FR', 0.2), 'DASH', 'FR', 0.2), 1, 25.4), 'DASH', 'FL', 25.4),
       'more than its cable carries, for comfort, of a manager that has just begun': t => rebuilt(t, 2),
       'two managers at once': (t) => {
         request(t.boot().live(3000))
@@ -166,6 +173,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, duration_ms: 5000, priority: 2 })
         .say('FL', 'PowerRequest@FL', { port: 0, sequence: 0, run_A: 9, peak_A: 9, duration_ms: 5000, priority: 2 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 15, run_A: 11, peak_A: 11, lease_ms: 2000, result: 'granted' }),
+      'a grant that crosses the release, before another gets what was given back': t =>
+        grant(request(grant(releases(grant(request(t.boot().live(2000), 'FL', 20), 'DASH', 'FL', 20), 1), 'DASH', 'FL', 20), 'FR', 20), 'DASH', 'FR', 20),
+      'a grant that crosses the next, smaller request, before another gets the rest': t =>
+        grant(request(grant(asks(request(t.boot().live(2000), 'FL', 20), 2, 6), 'DASH', 'FL', 20), 'FR', 20), 'DASH', 'FR', 20),
       'more than its cable carries, as safety gets it at once of a manager that has just begun': t => rebuilt(t, 0),
       'what it says that it holds of another manager, though it asks for less': t => request(t.boot().live(2000), 'FL', 6)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 20 })
@@ -271,6 +282,10 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         .tell(cut(1, false)).live(5800), 3).live(10_000),
       echoed: t => echo(command(t.boot().live(5000), 3).at(5050), 3).live(10_000),
       faulted: t => command(t.boot().live(5000), 3).at(5600).say('DASH', 'PortStatus@DASH', { port: 1, fault: 'commandLost' }).live(10_000),
+      'whose copy comes late by the spine that was cut, when its successor was echoed': (t) => {
+        echo(command(t.boot().live(5000).tell(cut(2, true)), 5, 'up').at(5020), 5)
+        echo(command(t.at(5040), 6, 'autoUp').at(5060), 6).tell(cut(2, false)).at(5090).copy(3).live(10_000)
+      },
       replaced: t => echo(command(command(t.boot().live(5000), 3).at(5100), 4).at(5150), 4).live(10_000),
       'of a sender that died': t => command(t.boot().live(5000), 3).at(5100).reset('DASH').live(10_000),
       'a sequence that comes round': (t) => {
