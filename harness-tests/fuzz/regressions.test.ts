@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { LOCATION, PORT_FAULT } from '#protocol/index.ts'
 import { FrameDecoder } from '#protocol/messages/index.ts'
 import { describeVerdict } from '#sim/checkers/index.ts'
-import { type FuzzEvent, runScript } from '#sim/fuzz/index.ts'
+import { type FuzzEvent, runScript, type Script } from '#sim/fuzz/index.ts'
 
 const press = (at_ms: number, name: string, for_ms: number): FuzzEvent => ({ at_ms, kind: 'press', for_ms, with: { switch: name } })
 
 /** What random runs found, shrunk; each is a fault that was mended, or a checker that was wrong. */
-const FOUND: Readonly<Record<string, { readonly seed: number, readonly for_ms: number, readonly events: readonly FuzzEvent[] }>> = {
+const FOUND: Readonly<Record<string, Script>> = {
+  'a copy of a command waits for a mended spine while its successor comes by the other': {
+    car: 'sedan-dual', seed: 326283512, for_ms: 16_200,
+    events: [{ at_ms: 6523, kind: 'cut', for_ms: 3732, with: { cable: 'drop.DASH' } }, press(10_049, 'DASH.windowRL.up', 120)],
+  },
   'a window whose hub is reset in its first percent of travel runs down': {
     seed: 947829547, for_ms: 9000,
     events: [

@@ -44,7 +44,10 @@ const SPENT = 5
 const LEAST_CHARGE = 1e-5
 /** The current that empties it in 20 h, for which its capacity is stated (EN 50342-1). */
 const RATED_h = 20
-/** Peukert counts the mean of so long: acid needs minutes to reach the inside of the plates, a start is over before. */
+/**
+ * Peukert counts the mean of so long: acid needs minutes to reach the inside of the plates, a start is over before. From rest that mean
+ * comes up as slowly, so that a steady current lasts some 100 s longer than the formula says: 3 % at 35 A of 70 Ah, 14 % at 140 A.
+ */
 const DIFFUSION_S = 300
 /**
  * Polarisation builds up within a second under load and some seconds of the alternator's current, takes minutes to decay after

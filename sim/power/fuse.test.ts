@@ -10,7 +10,8 @@ function opensAfter_s(fuse: Fuse, current_A: number, most_s: number): number {
 describe('a fuse', () => {
   // Percent of the rating, shortest and longest time, s: blade fuses by ISO 8820-3, bolted ones by ISO 8820-5.
   it.each([
-    ['blade', 110, Infinity, Infinity], ['blade', 135, 0.75, 600], ['blade', 200, 0.15, 5], ['blade', 350, 0.04, 0.5], ['blade', 600, 0.02, 0.1],
+    ['blade', 110, Infinity, Infinity], ['blade', 135, 0.75, 600], ['blade', 160, 0.25, 50],
+    ['blade', 200, 0.15, 5], ['blade', 350, 0.08, 0.5], ['blade', 600, 0.03, 0.1],
     ['bolted', 110, Infinity, Infinity], ['bolted', 135, 120, 1800], ['bolted', 200, 1, 15], ['bolted', 350, 0.3, 5], ['bolted', 600, 0.1, 1],
   ] as const)('%s: at %i %% of its rating opens within the standard\'s band', (kind, percent, shortest_s, longest_s) => {
     for (const rating_A of [10, 80]) {
