@@ -24,33 +24,33 @@ interface Scenario {
  * hashes that it means to change, and says why in its commit. A failing test prints the hash that it found.
  */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'a car at rest falls asleep': { seed: 1, for: '60s', press: [], hash: '42a8ff0859240e34' },
+  'a car at rest falls asleep': { seed: 1, for: '60s', press: [], hash: 'f14895d61028cffa' },
   'four windows open and close': {
-    seed: 2, for: '20s', hash: '8331dfde9ce3ae50',
+    seed: 2, for: '20s', hash: '20cbfeec4344f0e6',
     press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:4s@1s', 'DASH.windowRL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowFL.up:6s@8s', 'DASH.windowRR.up:6s@8s'],
   },
   'latches, locks and trunk': {
-    seed: 3, for: '15s', hash: '928fd8b020b230d0',
+    seed: 3, for: '15s', hash: '4abd009b21ca02c0',
     press: ['DASH.doors.lock:100ms@1s', 'DASH.doors.unlock:100ms@4s', 'TRUNK.latch.release:100ms@6s', 'DASH.hood.release:100ms@8s'],
   },
   'mirrors and lights': {
-    seed: 4, for: '15s', hash: '56aae8fe78f22d34',
+    seed: 4, for: '15s', hash: '74f6e50fca46e9b3',
     press: ['DASH.mirrorFL.left:1s@1s', 'DASH.mirrors.fold:100ms@3s', 'DASH.lights.head:100ms@5s', 'DASH.lights.left:100ms@6s', 'DASH.mirrors.heat:100ms@7s'],
   },
   'a stereo is tuned': {
-    seed: 5, for: '15s', hash: '3169cc35e2b3af0c',
+    seed: 5, for: '15s', hash: '3b08403e480da86d',
     press: ['DASH.stereo.source:100ms@1s', 'DASH.stereo.volumeUp:600ms@2s', 'DASH.stereo.seekUp:100ms@4s', 'DASH.stereo.mute:100ms@8s'],
   },
   'a noisy bus loses frames': {
-    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: 'd162bb27764f5dd0',
+    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: '79923a09fbdaba1b',
     faults: { bitErrorRate: 1e-4, nodeBitErrorRate: { FR: 1e-3 }, frameLossRate: { FL: 0.05 } },
   },
   'cranking in the cold': {
-    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: '031468581565b9ee',
+    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: '95dc386482a27577',
     faults: { battery: { charge: 0.5, resistance_mOhm: 12, temperature_C: -20 }, supply: [{ kind: 'crank', level: 'III', at_ms: 3000 }] },
   },
   'corroded, cut and shorted copper': {
-    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: '38ada32c1b2dec8d',
+    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: '5dc1f167e8d98bac',
     faults: {
       copper: [
         { kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.3, at_ms: 2000, until_ms: 9000 }, { kind: 'cut', cable: 'drop.RL', at_ms: 5000 },
@@ -59,10 +59,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'the data pair is cut and a node babbles': {
-    seed: 9, for: '15s', press: ['DASH.windowRL.down:2s@1s', 'DASH.windowFL.down:2s@3s'], hash: '6516eee3930510cc',
+    seed: 9, for: '15s', press: ['DASH.windowRL.down:2s@1s', 'DASH.windowFL.down:2s@3s'], hash: 'c23e132c296a63c3',
     faults: { cuts: [3], babbling: { HOOD: { id: 0x1000 } }, dropped: ['STEREO'] },
   },
-  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: 'ae08daeb0db13e85' },
+  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: '224f8079081821a8' },
 }
 
 describe('the bytes of a drive', () => {

@@ -183,6 +183,8 @@ export interface PortPower {
   bound(current_A: number): void
   /** Where the eFuse holds the current now: within the grant, its peak included, and the driver's bound. A. */
   limit_A(): number
+  /** Ends an interval of its port's means; the mean current, A, NaN as of the port. Who wants means asks here: the feed uses them, too. */
+  takeMeans(): number
   release(): void
 }
 

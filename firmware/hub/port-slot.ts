@@ -191,7 +191,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.port = this.portIndex
     values.state = this.state()
     values.class = this.boundClass()
-    values.current_A = this.current.next(this.port.current_A())
+    values.current_A = this.current.next(this.power.reported_A())
     values.granted_A = this.power.granted_A()
     values.fault = this.fault.code
   }

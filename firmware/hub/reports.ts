@@ -100,6 +100,7 @@ export class Reports {
     return new FrameCycle(reported.schedule, 'PortStatus', PortStatusEncoder.minimumInterval_ms, (port) => {
       reported.ports[port]!.fillStatus(values)
       reported.transmit.send(PortStatusEncoder, reported.hal.location, values, port)
+      if (reported.seat !== undefined) reported.seat.manager.ownReported(values)
     })
   }
 

@@ -43,11 +43,11 @@ export const POWER_RULES = {
   excessFraction: 0.15,
   excess_A: 0.5,
   /**
-   * The hub cuts such a port after this time: longer than a load takes to run down or an eFuse to begin to regulate, shorter than
-   * the second for which copper bears √2 of its ampacity.
+   * The hub cuts such a port when it has drawn too much on average for this time: longer than a load takes to run down or an eFuse to
+   * begin to regulate, shorter than the second for which copper bears √2 of its ampacity.
    */
   excess_ms: 300,
-  /** The manager accuses a hub after this time: every port reports each second, and once more when its grant changes. */
+  /** The manager accuses a hub whose reports were too high for this time: a port reports each second, and when its grant changes. */
   excessReported_ms: 3500,
 } as const
 

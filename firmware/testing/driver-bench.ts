@@ -337,6 +337,10 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
           if (this.granted) this.bound_A = current_A
         },
         limit_A: () => Math.min(this.granted_A, this.bound_A),
+        takeMeans: () => {
+          this.means.take()
+          return this.measuresMeans ? this.means.mean_A : NaN
+        },
         release: () => {
           this.releases += 1
           this.wish = undefined

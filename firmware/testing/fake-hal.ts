@@ -12,8 +12,8 @@ export class FakePort implements Port {
   /** How often the limit was written. */
   limitWrites: number
   drawn_A: number
-  /** Means of the interval that `takeMeans` ends next. */
-  drawnMean_A: number
+  /** Means of the interval that `takeMeans` ends next; undefined: what is drawn now; NaN: it takes none. */
+  drawnMean_A: number | undefined
   plugMean_V: number
   latched: boolean
   /** Levels by channel. */
@@ -36,7 +36,7 @@ export class FakePort implements Port {
     this.limit_A = 0
     this.limitWrites = 0
     this.drawn_A = 0
-    this.drawnMean_A = 0
+    this.drawnMean_A = undefined
     this.plugMean_V = 0
     this.taken_A = 0
     this.taken_V = 0
@@ -100,7 +100,7 @@ export class FakePort implements Port {
   }
 
   takeMeans(): void {
-    this.taken_A = this.drawnMean_A
+    this.taken_A = this.drawnMean_A === undefined ? this.drawn_A : this.drawnMean_A
     this.taken_V = this.plugMean_V
   }
 

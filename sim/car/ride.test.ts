@@ -64,7 +64,7 @@ describe('a ride', () => {
     car.run(10)
     expect(car.hub('FL').instruments!.acceleration_m_s2(0)).toBeGreaterThan(20)
     car.run(11)
-    car.component('FL.window').outlet!.takeMeans()
+    car.component('FL.window').outlet!.takeMeans(car.now_ns)
     expect(Math.abs(car.hub('FL').instruments!.acceleration_m_s2(0))).toBeLessThan(1)
     car.ride.road(2)
     const felt = Array.from({ length: 2000 }, () => car.hub('FL').instruments!.acceleration_m_s2(0))

@@ -61,10 +61,10 @@ class Sensors implements Meter, Instruments {
     this.outlet.limitGain = piece.eFuse
   }
 
-  sample(current_A: number, plug_V: number): void {
+  sample(current_A: number, plug_V: number, times: number): void {
     this.sampled = true
     this.shake()
-    this.measuring.sample(this.commutated_A(current_A), plug_V, this.shaken_m_s2)
+    this.measuring.sample(this.commutated_A(current_A), plug_V, this.shaken_m_s2, times)
   }
 
   read_A(current_A: number): number {
@@ -99,7 +99,7 @@ class Sensors implements Meter, Instruments {
   }
 
   acceleration_m_s2(): number {
-    if (!this.sampled) this.sample(this.outlet.current_A, this.outlet.load_V)
+    if (!this.sampled) this.sample(this.outlet.current_A, this.outlet.load_V, 1)
     this.sampled = false
     return this.measuring.acceleration_m_s2()
   }

@@ -104,7 +104,9 @@ function strangerOf(car: Car): () => void {
 function costsOf(noted: readonly Noted[], emptySlots: number): Costs {
   const [boot, ...later] = noted
   const of = (matches: (callback: Noted) => boolean): number[] => later.filter(matches).map(({ compute }) => compute)
-  const ticks = (step: string): number[] => of(one => one.kind === 'timer' && one.requests.includes('takeMeans') && one.step.startsWith(step))
+  // Feeds take means, too; only a tick looks at the plug's.
+  const ticks = (step: string): number[] =>
+    of(one => one.kind === 'timer' && one.requests.includes('takeMeans') && one.requests.includes('meanPlug_V') && one.step.startsWith(step))
   const idleStep = STEPS.find(({ name }) => name === 'idle')!
   const idle = of(({ step }) => step === idleStep.name).reduce((sum, compute) => sum + compute, 0)
   return {

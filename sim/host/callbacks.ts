@@ -25,6 +25,8 @@ class Watch {
   private readonly done: (key: CallbackKey) => void
   private sends = 0
   private ticks = 0
+  /** Means were taken: by a tick, if it looks at the plug's, too. */
+  private taken = false
   /** Signs of what the motors were last given. */
   private closes = false
 
@@ -51,6 +53,7 @@ class Watch {
     const key = `${kind}${id === undefined ? '' : ` ${topic(id)}`}${tick}${this.sends === 0 ? '' : ` sends ${this.sends}`}`
     this.sends = 0
     this.ticks = 0
+    this.taken = false
     this.done(key)
   }
 
@@ -74,8 +77,13 @@ class Watch {
   private port(port: Port): Port {
     return overlaid(port, {
       takeMeans: () => {
-        this.ticks++
+        this.taken = true
         port.takeMeans()
+      },
+      meanPlug_V: () => {
+        if (this.taken) this.ticks++
+        this.taken = false
+        return port.meanPlug_V()
       },
       drive: (channel, duty) => {
         this.closes = duty < 0

@@ -82,7 +82,7 @@ export class HubPort implements Port, OutletListener {
 
   takeMeans(): void {
     this.world.sync()
-    this.outlet.takeMeans()
+    this.outlet.takeMeans(this.kernel.now_ns)
   }
 
   mean_A(): number {

@@ -41,13 +41,13 @@ export class Measuring {
     this.errors = errors
   }
 
-  /** One millisecond: what flows at the port, what is at the plug, how the door moves. */
-  sample(current_A: number, plug_V: number, acceleration_m_s2: number): void {
+  /** So many milliseconds of the same: what flows at the port, what is at the plug; and how the door moves. */
+  sample(current_A: number, plug_V: number, acceleration_m_s2: number, times = 1): void {
     const { errors } = this
     this.plug_V = plug_V * errors.voltageGain
-    this.sum_A += Math.round((current_A * errors.currentGain + errors.currentOffset_A) / STEP_A) * STEP_A
-    this.sum_V += Math.round(this.plug_V / STEP_V) * STEP_V
-    this.samples++
+    this.sum_A += Math.round((current_A * errors.currentGain + errors.currentOffset_A) / STEP_A) * STEP_A * times
+    this.sum_V += Math.round(this.plug_V / STEP_V) * STEP_V * times
+    this.samples += times
     this.sum_m_s2 += acceleration_m_s2 * errors.accelerationGain + errors.accelerationOffset_m_s2
     this.shaken++
   }

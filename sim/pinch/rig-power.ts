@@ -14,6 +14,7 @@ export class RigPower implements PortPower {
   private readonly outlet: Outlet
   private readonly eFuse: number
   private readonly changed: (granted: boolean) => void
+  readonly takeMeans: () => number
   private now_ms = 0
   private run_A = 0
   private peak_A = 0
@@ -24,7 +25,8 @@ export class RigPower implements PortPower {
   private retry_ms = -Infinity
 
   /** `eFuse`: what its limit is, as a multiple of what it is told. */
-  constructor(outlet: Outlet, eFuse: number, changed: (granted: boolean) => void) {
+  constructor(outlet: Outlet, eFuse: number, takeMeans: () => number, changed: (granted: boolean) => void) {
+    this.takeMeans = takeMeans
     this.outlet = outlet
     this.eFuse = eFuse
     this.changed = changed

@@ -108,7 +108,7 @@ export class PinchRig {
     })]])
     if (friction !== undefined) this.nvm.set(WINDOW_FRICTION_KEY, friction)
     this.set(FAIR, PUNCTUAL)
-    this.power = new RigPower(this.outlet, this.unit.eFuse, granted => this.component.powerChanged(granted))
+    this.power = new RigPower(this.outlet, this.unit.eFuse, () => this.takeMeans(), granted => this.component.powerChanged(granted))
     this.component = new WindowDriver(this.context())
   }
 
@@ -241,6 +241,11 @@ export class PinchRig {
     this.due_ms = this.now_ms + timing.tick_ms
     this.nextTick_ms = this.due_ms + Math.min(timing.pause_ms, late_ms)
     this.component.tick()
+  }
+
+  private takeMeans(): number {
+    this.measuring.takeMeans()
+    return this.measuring.mean_A
   }
 
   private drawn_A(): number {

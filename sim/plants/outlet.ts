@@ -2,7 +2,11 @@ import type { Plant, PlantState } from './plant.ts'
 
 /** The eFuse of a port: a smart high-side switch. */
 export const EFUSE = {
-  /** Time in regulation after which it latches off. */
+  /**
+   * Time in regulation after which it latches off, and as much time out of it makes good for it: fault timers charge and discharge a
+   * capacitor alike (TPS24750), others go by their junction's temperature (TPS25948) or count retries until they are switched off
+   * (BTS7040); none forgets at once.
+   */
   trip_s: 0.5,
   /** Limit before the firmware sets one: enough for a component's electronics, not for a load. */
   default_A: 0.5,
@@ -15,8 +19,8 @@ export type OutletFault = 'open' | 'shorted'
 
 /** What a hub's current sense and converter make of a port, sampled at 1 kHz. */
 export interface Meter {
-  /** One millisecond: what flowed, and what was at the plug. */
-  sample(current_A: number, plug_V: number): void
+  /** So many milliseconds of the same: what flowed, and what was at the plug. */
+  sample(current_A: number, plug_V: number, times: number): void
   /** A single reading of a current. */
   read_A(current_A: number): number
   /** Ends an interval of the means. */
@@ -29,6 +33,9 @@ export interface Meter {
 export interface Sense {
   read(current_A: number): number
 }
+
+const STEP_ns = 1_000_000
+const STEP_s = 0.001
 
 /** The search for the voltage at which the load draws the limit: most passes, and the shortfall it accepts. */
 const REGULATION_PASSES = 16
@@ -65,11 +72,16 @@ export class Outlet {
   private sum_A = 0
   private sum_V = 0
   private steps = 0
+  /** Since when its plant has been at rest, ns, and what has flowed since; NaN: it is stepped. */
+  private rest_ns = NaN
+  private rest_A = 0
+  private rest_V = 0
   private part: Plant | undefined = undefined
   private state: PlantState | undefined = undefined
   private on = false
   private limit_A: number = EFUSE.default_A
-  private regulating_s = 0
+  /** How hot the time in regulation has made it; it cools as fast. */
+  private regulated_s = 0
   private readonly supply_V: () => number
 
   /** `supply_V`: the hub's supply now. */
@@ -133,7 +145,6 @@ export class Outlet {
     }
     if (on === this.on) return
     this.on = on
-    this.regulating_s = 0
     this.changed()
   }
 
@@ -146,14 +157,39 @@ export class Outlet {
     if (this.regulating || this.current_A > limit_A) this.changed()
   }
 
-  /** Ends an interval of the means. In one without a step nothing changed: they are what was at its end. */
-  takeMeans(): void {
+  /** Its plant comes to rest: nothing changes until it is awake again. */
+  rest(now_ns: number): void {
+    this.rest_ns = now_ns
+    this.rest_A = this.current_A
+    this.rest_V = this.load_V
+  }
+
+  awake(now_ns: number): void {
+    this.pass(now_ns)
+    this.rest_ns = NaN
+  }
+
+  /** The time at rest until now counts for the means, and it cools. */
+  private pass(now_ns: number): void {
+    const steps = Math.floor((now_ns - this.rest_ns) / STEP_ns)
+    if (!(steps > 0)) return
+    this.rest_ns += steps * STEP_ns
+    this.sum_A += this.rest_A * steps
+    this.sum_V += this.rest_V * steps
+    this.steps += steps
+    if (this.meter !== undefined) this.meter.sample(this.rest_A, this.rest_V, steps)
+    this.regulated_s = Math.max(0, this.regulated_s - steps * STEP_s)
+  }
+
+  /** Ends an interval of the means. In one in which no time passed they are what was at its end. */
+  takeMeans(now_ns: number): void {
+    this.pass(now_ns)
     const { steps, meter } = this
     if (meter === undefined) {
       this.mean_A = steps > 0 ? this.sum_A / steps : this.current_A
       this.meanPlug_V = steps > 0 ? this.sum_V / steps : this.load_V
     } else {
-      if (steps === 0) meter.sample(this.current_A, this.load_V)
+      if (steps === 0) meter.sample(this.current_A, this.load_V, 1)
       meter.takeMeans()
       this.mean_A = meter.mean_A
       this.meanPlug_V = meter.mean_V
@@ -185,15 +221,15 @@ export class Outlet {
     this.sum_A += current_A
     this.sum_V += this.load_V
     this.steps++
-    if (this.meter !== undefined) this.meter.sample(current_A, this.load_V)
+    if (this.meter !== undefined) this.meter.sample(current_A, this.load_V, 1)
     if (!regulating) {
-      this.regulating_s = 0
+      if (this.regulated_s > 0) this.regulated_s = Math.max(0, this.regulated_s - dt_s)
       return
     }
     this.state!.active = true
-    this.regulating_s += dt_s
+    this.regulated_s += dt_s
     // Half a step of slack, as the sum of steps is not exact.
-    if (this.regulating_s > EFUSE.trip_s - dt_s / 2) this.tripped = true
+    if (this.regulated_s > EFUSE.trip_s - dt_s / 2) this.tripped = true
   }
 
   /** The load or its feed changed: the world has to look again. */

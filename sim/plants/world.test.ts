@@ -106,7 +106,7 @@ describe('Outlet', () => {
     expect(outlet.powered).toBe(true)
   })
 
-  it('forgets regulation that ended in time, and clears a trip by switching on again', () => {
+  it('cools for as long as it regulated, as a fault timer or a chip does, and clears a trip by switching on again', () => {
     const { kernel, outlet, window } = build()
     outlet.limit(4)
     outlet.power(true)
@@ -115,9 +115,9 @@ describe('Outlet', () => {
     window.drive(0, 0)
     kernel.runUntil(600 * MS_ns)
     window.drive(0, -1)
-    kernel.runUntil(1090 * MS_ns)
+    kernel.runUntil(700 * MS_ns)
     expect(outlet.tripped).toBe(false)
-    kernel.runUntil(1200 * MS_ns)
+    kernel.runUntil(740 * MS_ns)
     expect(outlet.tripped).toBe(true)
     outlet.power(true)
     expect(outlet.tripped).toBe(false)
@@ -149,13 +149,13 @@ describe('Outlet', () => {
 
   it('gives the means of an interval: while it regulates, the limit, and less than the supply', () => {
     const { kernel, outlet, window } = build()
-    outlet.takeMeans()
+    outlet.takeMeans(kernel.now_ns)
     expect([outlet.mean_A, outlet.meanPlug_V]).toEqual([0, 0])
     outlet.limit(4)
     outlet.power(true)
     window.drive(0, -1)
     kernel.runUntil(10 * MS_ns)
-    outlet.takeMeans()
+    outlet.takeMeans(kernel.now_ns)
     let sum_A = 0
     let sum_V = 0
     for (let t_ms = 11; t_ms <= 30; t_ms++) {
@@ -163,13 +163,44 @@ describe('Outlet', () => {
       sum_A += outlet.current_A
       sum_V += outlet.load_V
     }
-    outlet.takeMeans()
+    outlet.takeMeans(kernel.now_ns)
     expect(outlet.mean_A).toBeCloseTo(sum_A / 20, 9)
     expect(Math.abs(outlet.mean_A / 4 - 1)).toBeLessThan(0.03)
     expect(outlet.meanPlug_V).toBeCloseTo(sum_V / 20, 9)
     expect(outlet.meanPlug_V).toBeLessThan(12)
-    outlet.takeMeans()
+    outlet.takeMeans(kernel.now_ns)
     expect([outlet.mean_A, outlet.meanPlug_V]).toEqual([outlet.current_A, outlet.load_V])
+  })
+
+  it('counts what flows at rest as long as it flows, and nothing while nothing is plugged in', () => {
+    const kernel = new Kernel(1)
+    const world = new World(kernel)
+    const outlet = new Outlet('HOOD.1', () => 13.5)
+    const lamp = new LampPlant([{ kind: 'bulb', rated_W: 55 }])
+    world.add(lamp)
+    world.plug(lamp, outlet)
+    outlet.limit(20)
+    outlet.power(true)
+    outlet.bridge(13.5 / 10)
+    kernel.runUntil(1000 * MS_ns)
+    expect(world.active).toBe(false)
+    outlet.takeMeans(kernel.now_ns)
+    kernel.runUntil(1250 * MS_ns)
+    outlet.bridge(Infinity)
+    kernel.runUntil(2000 * MS_ns)
+    outlet.takeMeans(kernel.now_ns)
+    expect(outlet.mean_A).toBeCloseTo(10 / 4, 1)
+    outlet.bridge(13.5 / 10)
+    kernel.runUntil(3000 * MS_ns)
+    outlet.takeMeans(kernel.now_ns)
+    world.unplug(outlet)
+    outlet.bridge(Infinity)
+    kernel.runUntil(5000 * MS_ns)
+    outlet.takeMeans(kernel.now_ns)
+    world.plug(lamp, outlet)
+    kernel.runUntil(6000 * MS_ns)
+    outlet.takeMeans(kernel.now_ns)
+    expect(outlet.mean_A).toBeLessThan(0.1)
   })
 
   it('refuses a limit that is none', () => {

@@ -78,6 +78,7 @@ export class World implements PlantListener {
     const plant = outlet.plugged
     if (plant === undefined) throw new Error(`${outlet.name} is empty`)
     this.placeOf(plant).outlet = undefined
+    outlet.awake(this.kernel.now_ns)
     outlet.plugged = undefined
     outlet.load_V = 0
     outlet.regulating = false
@@ -105,6 +106,7 @@ export class World implements PlantListener {
       place.stepped = true
       this.stepped.push(place)
       if (this.kernel.now_ns > place.rest_ns) plant.rested((this.kernel.now_ns - place.rest_ns) / 1e9)
+      if (place.outlet !== undefined) place.outlet.awake(this.kernel.now_ns)
     }
     if (this.timer.armed) return
     this.time_ns = Math.floor(this.kernel.now_ns / STEP_ns) * STEP_ns
@@ -144,6 +146,7 @@ export class World implements PlantListener {
       else {
         place.stepped = false
         place.rest_ns = this.time_ns
+        if (outlet !== undefined) outlet.rest(this.time_ns)
       }
     }
     while (stepped.length > kept) stepped.pop()

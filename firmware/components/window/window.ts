@@ -198,8 +198,7 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
   private takeMeans(): void {
     const inputs = this.control.inputs
     const port = this.context.port
-    port.takeMeans()
-    const mean_A = port.mean_A()
+    const mean_A = this.context.power.takeMeans()
     const plug_V = port.meanPlug_V()
     inputs.taken_ms = this.context.hal.now()
     inputs.port_A = isNaN(mean_A) ? port.current_A() : mean_A

@@ -1,6 +1,6 @@
 import {
-  GRANT_RESULT, type HubStatusValues, type Ignition, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantEncoder,
-  type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedEncoder, type PowerShedValues,
+  GRANT_RESULT, type HubStatusValues, type Ignition, LOCATION, MANAGER_STATE, type ManagerState, type PortStatusValues, PowerGrantEncoder,
+  type PowerGrantValues, type PowerReleaseValues, type PowerRequestValues, PowerShedEncoder, type PowerShedValues, rounded,
 } from '#protocol/index.ts'
 import type { Job, Schedule } from '../../runtime/index.ts'
 import { type Account, Allocator } from '../allocator/index.ts'
@@ -24,6 +24,8 @@ export const MANAGER_RULES = {
 } as const
 
 const MILLI = 1000
+/** How often it looks at what hubs draw: they report once a second, and a peak is reserved for longer than this. */
+const WATCH_ms = 500
 /** That a frame can name. */
 const LOCATIONS = 16
 /** Whoever has not been heard for so long draws its static share at most. */
@@ -97,6 +99,8 @@ export class PowerManager {
   private learn_ms: number
   private thaw_ms: number
   private answered_ms: number
+  /** When it last looked at what hubs draw. */
+  private watched_ms: number
 
   constructor(host: ManagerHost, plan: PowerPlan, standby: boolean) {
     this.onChange = () => undefined
@@ -127,6 +131,7 @@ export class PowerManager {
     this.learn_ms = 0
     this.thaw_ms = 0
     this.answered_ms = -Infinity
+    this.watched_ms = 0
   }
 
   /** 0 nothing; n: priorities above 3 − n are off. */
@@ -141,8 +146,13 @@ export class PowerManager {
 
   requested(values: PowerRequestValues, location: number): void {
     const hub = this.heard(location)
-    if (hub < 0 || this.state === MANAGER_STATE.none) return
+    if (hub < 0) return
     const now = this.host.schedule.now_ms
+    if (this.state === MANAGER_STATE.none) {
+      // It may have its peak next.
+      this.excess.allow(hub, rounded(values.peak_A * MILLI), now)
+      return
+    }
     // A lease of the manager before that its port reported counts as ours from its first renewal on.
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
     this.allocator.request(now, hub, values.port, values.sequence, values.run_A, values.peak_A, values.priority)
@@ -154,6 +164,8 @@ export class PowerManager {
     if (hub < 0) return
     const now = this.host.schedule.now_ms
     this.presence.reported(hub, values.port, 0, now)
+    // What it last reported was drawn with what it gives back.
+    this.excess.reported(hub, values.port, 0)
     this.allocator.release(hub, values.port, values.sequence)
     this.decideSoon(now)
   }
@@ -166,6 +178,11 @@ export class PowerManager {
     this.allocator.reported(now, hub, values.port, values.granted_A)
     this.excess.reported(hub, values.port, values.current_A)
     if (this.state === MANAGER_STATE.rebuilding) this.adopt(hub, values.port, now)
+  }
+
+  /** A port of its own hub reports what it draws: a hub does not hear itself. */
+  ownReported(values: PortStatusValues): void {
+    if (this.presence.own >= 0) this.excess.reported(this.presence.own, values.port, values.current_A)
   }
 
   /** A hub says how warm it is. */
@@ -216,12 +233,15 @@ export class PowerManager {
       return
     }
     if (this.state === MANAGER_STATE.none) {
-      if (this.standby && now - this.otherHeard_ms <= MANAGER_RULES.silence_ms) return
+      if (this.standby && now - this.otherHeard_ms <= MANAGER_RULES.silence_ms) {
+        if (this.isWatchDue(now)) this.watchDash(now)
+        return
+      }
       this.takeOver(now)
     }
     this.hearOwn(now)
     this.watchHubs(now)
-    this.watchCurrents(now)
+    if (this.isWatchDue(now)) this.watchCurrents(now)
     if (this.shedding.read(now, this.host.supply_V(), this.host.ignition())) this.tellShed()
     if (this.allocator.wants(now)) this.decideSoon(now)
   }
@@ -325,17 +345,36 @@ export class PowerManager {
     return back
   }
 
+  private isWatchDue(now: number): boolean {
+    if (now - this.watched_ms < WATCH_ms) return false
+    this.watched_ms = now
+    return true
+  }
+
   /** Only where nothing but its own grants can be drawn. */
   private watchCurrents(now: number): void {
     if (this.state !== MANAGER_STATE.active) return
     const reserved_mA = this.allocator.reserved_mA()
-    const next = (from: number): number => this.excess.find(from, reserved_mA, this.missed, now)
-    for (let hub = next(0); hub >= 0; hub = next(hub + 1)) {
-      this.counters.accused++
-      const location = this.plan.hubs[hub]!.location
-      const granted_A = reserved_mA[hub]! / MILLI
-      this.host.log(`hub at location ${location} draws ${this.excess.sum_A(hub).toFixed(1)} A, ${granted_A.toFixed(1)} A are granted to it`)
+    for (let hub = 0; hub < this.missed.length; hub++) {
+      if (this.missed[hub] === 0) this.watchCurrent(hub, reserved_mA[hub]!, now)
     }
+  }
+
+  /** The standby looks at the hub of the manager in charge, by what that says of itself: nobody else can speak of it if it is broken. */
+  private watchDash(now: number): void {
+    const hub = this.hubs[LOCATION.DASH]!
+    if (hub < 0) return
+    let granted_A = 0
+    for (let port = 0; port < this.plan.hubs[hub]!.ports; port++) granted_A += this.presence.granted(hub, port, now)
+    this.watchCurrent(hub, rounded(granted_A * MILLI), now)
+  }
+
+  private watchCurrent(hub: number, granted_mA: number, now: number): void {
+    if (!this.excess.look(hub, granted_mA, now)) return
+    this.counters.accused++
+    const location = this.plan.hubs[hub]!.location
+    const granted_A = granted_mA / MILLI
+    this.host.log(`hub at location ${location} draws ${this.excess.sum_A(hub).toFixed(1)} A, ${granted_A.toFixed(1)} A are granted to it`)
   }
 
   private tellShed(): void {

@@ -110,10 +110,12 @@ describe('a port that draws more than its lease allows, whatever its eFuse does'
     rig.pass(800)
     rig.hal.sockets[0]!.drawn_A = 20
     rig.pass(POWER_RULES.excess_ms - look_ms)
-    rig.hal.sockets[0]!.drawn_A = 9
-    rig.pass(look_ms)
+    rig.hal.sockets[0]!.drawn_A = 0
+    rig.pass(2 * look_ms)
     rig.hal.sockets[0]!.drawn_A = 20
     rig.pass(POWER_RULES.excess_ms - look_ms)
+    rig.hal.sockets[0]!.drawn_A = 0
+    rig.pass(2 * look_ms)
     expect([rig.counters.portsCut, rig.feed.granted()]).toEqual([0, true])
   })
 

@@ -26,6 +26,8 @@ const SAME_A = 1e-6
 const MOST_ZERO_A = 0.3
 /** A load that was just switched off is still running down: what is drawn so soon after a grant's end is drawn from before. */
 const RUN_DOWN_ms = 20
+/** Nobody else takes the means of a port whose last are older than this: the driver of a running motor does each few milliseconds. */
+const MEANS_ms = 50
 /** Looks in a row at which the eFuse limits what was granted before that is told: an end stop or an inrush is over by then. */
 const OVERDRAWN_LOOKS = 3
 
@@ -81,8 +83,17 @@ export class PortFeed implements PortPower {
   /** Looks in a row at which it drew all of its grant. */
   private limitedLooks: number
   private overdrawn: boolean
-  /** Since when it draws more than it may, whatever the eFuse was set to; Infinity: it does not. */
+  /** Until when what flowed has been looked at, and until when means were taken; what flowed between, A·ms; NaN: its board takes none. */
+  private looked_ms: number
+  private taken_ms: number
+  private drawn_Ams: number
+  /** The most that its lease allowed since the last look, A. */
+  private most_A: number
+  /** What it drew at the last look, if that was more than it may; else 0. */
+  private over_A: number
+  /** Since when it has drawn more on average than it may, whatever the eFuse was set to, and how much more, A·ms; Infinity: it has not. */
   private excess_ms: number
+  private excess_Ams: number
   private toldRefused: boolean
 
   constructor(port: Port, index: number, schedule: Schedule, counters: HubCounters, owner: FeedOwner, power: HubPower | undefined) {
@@ -110,7 +121,13 @@ export class PortFeed implements PortPower {
     this.told = PORT_STATE.off
     this.limitedLooks = 0
     this.overdrawn = false
+    this.looked_ms = 0
+    this.taken_ms = 0
+    this.drawn_Ams = 0
+    this.most_A = 0
+    this.over_A = 0
     this.excess_ms = Infinity
+    this.excess_Ams = 0
     this.toldRefused = false
   }
 
@@ -120,6 +137,8 @@ export class PortFeed implements PortPower {
     this.told = PORT_STATE.on
     const zero_A = this.mean_A()
     this.zero_A = zero_A < MOST_ZERO_A ? zero_A : 0
+    this.takeMeans()
+    this.beginLook(this.taken_ms)
     this.switchOn()
     this.schedule.startIn(this.watchJob, FIRST_WATCH_ms)
   }
@@ -131,7 +150,8 @@ export class PortFeed implements PortPower {
     this.bound_A = Infinity
     this.limitedLooks = 0
     this.overdrawn = false
-    this.excess_ms = Infinity
+    this.over_A = 0
+    this.forgive()
     this.toldRefused = false
     if (this.lease !== undefined) this.lease.release()
     this.schedule.stop(this.watchJob)
@@ -162,6 +182,22 @@ export class PortFeed implements PortPower {
   limit_A(): number {
     // Stryker disable next-line EqualityOperator: of two equal limits either is the limit
     return this.bound_A < this.allowed_A ? this.bound_A : this.allowed_A
+  }
+
+  takeMeans(): number {
+    const port = this.port
+    const now = this.schedule.now_ms
+    port.takeMeans()
+    const mean_A = port.mean_A()
+    this.drawn_Ams = this.drawn_Ams + mean_A * (now - this.taken_ms)
+    this.taken_ms = now
+    return mean_A
+  }
+
+  /** What it draws; of a port that draws too much as much as it did on average until the last look, if that is more. */
+  reported_A(): number {
+    const now_A = this.port.current_A()
+    return now_A > this.over_A ? now_A : this.over_A
   }
 
   release(): void {
@@ -212,6 +248,7 @@ export class PortFeed implements PortPower {
   private draw(limit_A: number, whole: boolean): void {
     const before = this.covered
     this.feed = 'drawing'
+    if (limit_A > this.most_A) this.most_A = limit_A
     this.covered = whole
     this.limitTo(Math.max(limit_A, this.idle_A))
     this.schedule.notLater(this.watchJob, this.schedule.now() + WATCH_ms)
@@ -262,6 +299,7 @@ export class PortFeed implements PortPower {
   }
 
   private watch(): void {
+    this.weigh()
     if (this.feed === 'tripped') this.retry()
     else if (this.port.tripped()) this.latched()
     else this.police()
@@ -283,20 +321,46 @@ export class PortFeed implements PortPower {
     this.owner.overdrawnChanged(this.overdrawn)
   }
 
-  /** The second line behind the eFuse: what draws more than its lease allows is cut. */
-  private police(): void {
+  /**
+   * What flowed since the last look, with what was allowed meanwhile: pulses count by their mean. A board without means shows what
+   * flows at the looks.
+   */
+  private weigh(): void {
     const now = this.schedule.now_ms
-    const most_A = Math.max(this.leased_A(), this.idle_A) * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A
-    if (!this.drawsOver(most_A)) {
-      this.excess_ms = Infinity
-    } else if (this.excess_ms === Infinity) {
-      this.excess_ms = now
-    } else if (now - this.excess_ms >= POWER_RULES.excess_ms) {
-      this.counters.portsCut++
-      this.excess_ms = Infinity
-      this.port.power(false)
-      this.latched()
-    }
+    if (now - this.taken_ms >= MEANS_ms) this.takeMeans()
+    const most_A = this.most_A > this.idle_A ? this.most_A : this.idle_A
+    const may_A = most_A * (1 + POWER_RULES.excessFraction) + POWER_RULES.excess_A + this.zero_A + SAME_A
+    const since_ms = this.looked_ms
+    const passed_ms = this.taken_ms - since_ms
+    const measured = this.drawn_Ams >= 0
+    const drawn_A = measured ? this.drawn_Ams / passed_ms : this.drawsOver(may_A - this.zero_A) ? this.mean_A() : this.port.current_A()
+    this.beginLook(this.taken_ms)
+    // Nothing passed, or means that came and went.
+    if (!(passed_ms > 0)) return
+    this.over_A = drawn_A > may_A ? drawn_A : 0
+    this.excess_Ams = this.excess_Ams + (drawn_A - may_A) * passed_ms
+    if (this.excess_Ams <= 0) this.forgive()
+    else if (this.excess_ms === Infinity) this.excess_ms = measured ? since_ms : this.taken_ms
+  }
+
+  private beginLook(now_ms: number): void {
+    this.looked_ms = now_ms
+    this.drawn_Ams = 0
+    this.most_A = this.leased_A()
+  }
+
+  private forgive(): void {
+    this.excess_ms = Infinity
+    this.excess_Ams = 0
+  }
+
+  /** The second line behind the eFuse: what draws more on average than its lease allows is cut. */
+  private police(): void {
+    if (this.over_A === 0 || this.schedule.now_ms - this.excess_ms < POWER_RULES.excess_ms) return
+    this.counters.portsCut++
+    this.forgive()
+    this.port.power(false)
+    this.latched()
   }
 
   /** What the lease itself says, whatever came of it. */
