@@ -16,19 +16,35 @@ const KEPT_ms = 7 * 24 * 3_600_000
  * The address of the command line as JavaScript: bundled when a source has changed since it was last asked for, which takes a second or
  * two, and otherwise as it was. Where nothing can be kept the sources themselves, compiled as they are imported.
  */
-export async function prepare() {
+export async function prepare(command) {
   const index = path.join(CACHE, `${createHash('sha256').update(ROOT).digest('hex').slice(0, 16)}.json`)
   const kept = read(index)
   if (kept !== undefined && kept.inputs.every(({ file, stamp }) => stampOf(file) === stamp) && stampOf(kept.entry) !== '') return addressOf(kept.entry)
   try {
     return addressOf(await bundle(index))
   } catch (error) {
+    if (Array.isArray(error.errors) && error.errors.length > 0) return asItWas(error.errors, command, kept)
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR'].includes(error.code)) throw error
     // By our own rules wherever we are called from: a class field without a value is no field that holds undefined.
     const { register } = await import('tsx/esm/api')
     register({ tsconfig: path.join(ROOT, 'tsconfig.json') })
     return addressOf(MAIN)
   }
+}
+
+/** Sources that do not compile. */
+export class SourceError extends Error {}
+
+/** Have nothing to do with the firmware of this checkout: the last bundle does as well. */
+const TOOLS = ['convert', 'decode', 'diag', 'gateway', 'keys', 'monitor', 'press', 'replay', 'send', 'update', '--help', '-h', 'help']
+
+/** @throws SourceError a line for each place that does not compile, where the command must be of these sources. */
+function asItWas(errors, command, kept) {
+  const lines = errors.map(({ location, text }) => location == null ? text : `${location.file}:${location.line}: ${text}`)
+  const message = lines.map(line => `spine: ${line}`).join('\n')
+  if (!TOOLS.includes(command) || kept === undefined || stampOf(kept.entry) === '') throw new SourceError(message)
+  process.stderr.write(`${message}\nspine: ${command} runs as it was before that\n`)
+  return addressOf(kept.entry)
 }
 
 /** Makes the bundle and remembers what it was made of; returns its entry, from the root. */
@@ -53,7 +69,7 @@ async function bundle(index) {
     sourcemap: true,
     sourcesContent: false,
     metafile: true,
-    logLevel: 'error',
+    logLevel: 'silent',
     plugins: [ownAddress],
   })
   const files = [...Object.keys(metafile.inputs), ...RULES]

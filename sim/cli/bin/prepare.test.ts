@@ -12,8 +12,8 @@ describe('the command line of a checkout', () => {
   let root = ''
   const write = (file: string, text: string): void => writeFileSync(path.join(root, 'sim/cli', file), text)
   const bundles = (): string[] => readdirSync(path.join(root, 'node_modules/.cache/spine')).filter(name => name.startsWith('bundle-'))
-  const spine = (): string => {
-    const { stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'sim/cli/bin/spine.js')], { encoding: 'utf8' })
+  const spine = (...words: string[]): string => {
+    const { stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'sim/cli/bin/spine.js'), ...words], { encoding: 'utf8' })
     return stdout.trim() === '' ? stderr : stdout.trim()
   }
 
@@ -35,13 +35,21 @@ describe('the command line of a checkout', () => {
     expect([spine(), bundles().length]).toEqual([expect.stringMatching(/^second /), 2])
   })
 
+  it('runs tools as they were while a source does not compile', () => {
+    spine()
+    write('said.ts', 'export const said: string = =\n')
+    expect([spine('monitor'), spine('build')]).toEqual([expect.stringMatching(/^first /), expect.stringMatching(/^spine: [^\n]*\n$/)])
+    write('said.ts', 'export const said: string = \'third\'\n')
+    expect(spine('monitor')).toMatch(/^third /)
+  })
+
   it('tells its sources where they are, not where the bundle is', () => {
     expect(spine()).toMatch(/sim\/cli\/main\.ts$/)
   })
 
   it('names file and line of what does not compile, and of what throws', () => {
     write('said.ts', 'export const said: string = =\n')
-    expect(spine()).toContain('sim/cli/said.ts:1')
+    expect(spine('build')).toBe('spine: sim/cli/said.ts:1: Unexpected "="\n')
     write('said.ts', '\n\nthrow new Error(\'broken\')\nexport const said = \'\'\n')
     expect(spine()).toMatch(/Error: broken[^]*sim\/cli\/said\.ts:3/)
   })

@@ -1,5 +1,11 @@
 #!/usr/bin/env node
-import { prepare } from './prepare.js'
+import { prepare, SourceError } from './prepare.js'
 
 process.setSourceMapsEnabled(true)
-await import(await prepare())
+try {
+  await import(await prepare(process.argv[2]))
+} catch (error) {
+  if (!(error instanceof SourceError)) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}
