@@ -63,13 +63,14 @@ describe('what Espruino cannot do', () => {
   it.each([
     ['function f(a = 1) {}', 'default parameters'], ['function f(...a) {}', 'rest parameters'], ['f(...a)', 'spread'], ['const { a } = b', 'destructuring'],
     ['a?.b', '?.'], ['new Map()', 'Map'], ['async () => 1', 'async'], ['function* f() {}', 'generators'], ['class A extends B {}', 'super.method'], ['a = { [b]: 1 }', 'computed names'],
+    ['/(?<=a)b/', 'lookbehind'], ['/(?<n>a)b/', 'named groups'], ['/a/gu', 'flags'], ['/a\\/b/y', 'flags'],
     ['switch (a) { default: b(); case 1: c() }', 'default'], ['Math.trunc(a)', 'Math.trunc'],
   ])('%s is refused', (text, reason) => {
     expect(refusalsOf('x.ts', `let z\n${text}`)).toEqual([{ path: 'x.ts', line: 2, reason: expect.stringContaining(reason) as string }])
   })
 
   it('what it can do is not', () => {
-    expect(refusalsOf('x.ts', 'class A { get b() { return this.c ?? 1 } }\nfor (const x of [1]) `${x}`\nswitch (a) { case 1: b(); default: c() }')).toEqual([])
+    expect(refusalsOf('x.ts', 'class A { get b() { return this.c ?? 1 } }\nfor (const x of [1]) `${x}`\nswitch (a) { case 1: b(); default: c() }\n/(a|b)\\/c/gi')).toEqual([])
   })
 })
 

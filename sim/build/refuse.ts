@@ -10,6 +10,9 @@ const isMember = (owner: string, name: string): Construct => node =>
 const hasModifier = (node: ts.Node, kind: ts.SyntaxKind): boolean =>
   ts.canHaveModifiers(node) && (ts.getModifiers(node) ?? []).some(each => each.kind === kind)
 
+/** A part of a regular expression, or a flag, that Espruino has not. */
+const STRANGE_REGEXP = /\(\?<|\/[gim]*[^gim/][^/]*$/
+
 /** What Espruino 2v29 has not, or does otherwise than the language says; lint keeps most of it from being written at all. */
 const REFUSED: readonly (readonly [Construct, string])[] = [
   [node => ts.isParameter(node) && node.initializer !== undefined, 'Espruino has no default parameters'],
@@ -24,6 +27,7 @@ const REFUSED: readonly (readonly [Construct, string])[] = [
   [isA(SyntaxKind.ComputedPropertyName), 'Espruino has no computed names of members'],
   [isA(SyntaxKind.LabeledStatement), 'Espruino has no labels'],
   [isA(SyntaxKind.PrivateIdentifier), 'Espruino has no #private members'],
+  [node => ts.isRegularExpressionLiteral(node) && STRANGE_REGEXP.test(node.text), 'Espruino has no lookbehind, no named groups, and of flags only g, i and m in regular expressions'],
   [isA(SyntaxKind.BigIntLiteral), 'Espruino has no BigInt'],
   [node => ts.isDefaultClause(node) && node.parent.clauses.at(-1) !== node, 'Espruino does not see a case behind default'],
   [node => ts.isClassDeclaration(node) && node.heritageClauses?.some(each => each.token === SyntaxKind.ExtendsKeyword) === true,

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { HUB_TYPE, type HubTypeName } from '#protocol/index.ts'
@@ -64,6 +64,7 @@ export function define(command: Command, terminal: Terminal): void {
         trace(hubs[0]!, options.trace, options, terminal)
         return
       }
+      if (existsSync(options.out) && !statSync(options.out).isDirectory()) throw usage(`--out ${options.out} is a file: name a folder`)
       const built = await buildAll(hubs, options, terminal)
       const forPrograms = (): unknown => built.map(({ report, image, rows, growth }) => ({ ...report, image, rows, growth }))
       tell(terminal, options.json, forPrograms, () => built.map(each => text(each, terminal)).join('\n'), 2)
