@@ -117,6 +117,7 @@ describe('an update over the bus', () => {
       [packImage(HUB_TYPE.trunk, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), PAYLOAD), 'this image is for a trunk hub, and FL is a door'],
       [good.subarray(0, 5000), 'it is truncated'],
       [flipped, 'its hash is wrong'],
+      [Uint8Array.from([...good, 0, 0]), 'it is longer than its header says'],
       [new Uint8Array(3000), 'it is no firmware image of ours'],
       [packImage(HUB_TYPE.door, IMAGE_ENGINE.espruino, imageVersion(1, 0, 0), PAYLOAD), 'this image is for espruino, and FL runs xs: build it with --engine xs'],
       [imageOf(imageVersion(1, 0, 0), new Uint8Array(200_000)), 'FL has room for an image of 196608 bytes, and this one has 200048'],
@@ -132,6 +133,31 @@ describe('an update over the bus', () => {
     laptop.car.run(1500)
     expect((await journalOf(laptop))['running']).toBe(0)
     expect((await update(laptop, imageOf(imageVersion(0, 0, 9)), true)).now, 'an older one when told so').toBe('0.0.9')
+  }, LIMIT_ms)
+
+  it('lets another tester of the same hub finish, and then installs its own', async () => {
+    const laptop = awake()
+    const other = new Laptop(laptop.car, 'other')
+    const told: string[] = []
+    const started = (mine: Laptop, version: number): Promise<string> => new UpdateClient(mine.wire, mine.clock, 'FL', imageOf(version), {
+      older: true, onProgress: ({ problem }) => { if (problem !== '' && problem !== told.at(-1)) told.push(problem) },
+    }).run().then(({ now }) => now, (error: Error) => error.message)
+    const first = started(laptop, imageVersion(1, 2, 3))
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(3000, resolve)))
+    const second = started(other, imageVersion(1, 2, 4))
+    const both = await laptop.wait(Promise.all([first, second]))
+    expect(told, both.join('; ')).toContain('another tester updates FL: it goes first')
+    expect(both.filter(said => /^1\.2\.[34]$/.test(said)).length, both.join('; ')).toBeGreaterThan(0)
+    for (const said of both) expect(said).toMatch(/^1\.2\.[34]$|another tester/)
+  }, LIMIT_ms)
+
+  it('ends when it is told to, and says how far it came', async () => {
+    const laptop = awake()
+    const stop = new AbortController()
+    const client = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
+      stop: stop.signal, onProgress: ({ written }) => { if (written > 2000) stop.abort() },
+    })
+    await expect(laptop.wait(client.run())).rejects.toThrow(/^stopped: 2\d\d\d of 8940 bytes are written; start it again to go on$/)
   }, LIMIT_ms)
 
   it('gives up on a hub that stops answering, and says how far it is', async () => {

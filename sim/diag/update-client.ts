@@ -1,7 +1,8 @@
 import { updateCauseText } from '#protocol/catalogue/index.ts'
 import {
-  DID, HUB_TYPE, type HubName, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault, NRC, readImageHeader, ROUTINE, SERVICE, SESSION,
-  UPDATE_CAUSE, UPDATE_STATE, type UpdateCauseName, versionText,
+  type CanFrame, DID, HUB_TYPE, hubAddress, type HubName, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault, LOCATION,
+  NEGATIVE_RESPONSE, NRC, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE, UPDATE_STATE,
+  type UpdateCauseName, versionText,
 } from '#protocol/index.ts'
 import type { CarKeys } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
@@ -26,6 +27,8 @@ export interface UpdateOptions {
   readonly onProgress?: (progress: UpdateProgress) => void
   /** The workshop's, for a hub with keys. */
   readonly keys?: CarKeys
+  /** Ends it before the next request. */
+  readonly stop?: AbortSignal
 }
 
 export interface UpdateResult {
@@ -43,9 +46,19 @@ export interface UpdateResult {
 /** An update that failed, in one line that says what to do. */
 export class UpdateError extends Error {}
 
+/** What the hub says fits nothing that was asked here: another tester is at it. */
+class ForeignTester extends Error {}
+
 const PATIENCE_ms = 60_000
 const RETRY_ms = 1000
 const POLL_ms = 500
+/** Another tester that sends no block for so long has ended. */
+const QUIET_ms = 4000
+/** Longest that another one is let go first, and how often. */
+const GIVE_WAY_ms = 600_000
+const MOST_FOREIGN = 3
+/** What a hub says to a block or a download that was right a moment ago. */
+const FOREIGN: readonly number[] = [NRC.wrongBlockCounter, NRC.requestSequenceError, NRC.requestOutOfRange]
 /** A hub is up again within this; its proof takes ten seconds more. */
 const RESTART_ms = 15_000
 const PROOF_ms = 30_000
@@ -88,6 +101,8 @@ export class UpdateClient {
   private moved_ms = 0
   /** The hub was asked to check the image, and to boot it next. */
   private armed = false
+  /** How often another tester was in the way. */
+  private foreign = 0
 
   constructor(wire: Wire, clock: Clock, hub: HubName, image: Uint8Array, options: UpdateOptions = {}) {
     this.wire = wire
@@ -100,7 +115,7 @@ export class UpdateClient {
   async run(): Promise<UpdateResult> {
     const before = await this.examine()
     this.moved_ms = this.clock.now_ms()
-    while (!await this.attempt()) await this.pause(RETRY_ms)
+    while (!await this.attempt()) if (await this.hearsAnother(RETRY_ms)) await this.giveWay()
     await this.prove()
     const now = versionText(await this.with(client => this.version(client)))
     const { hub, transfer_ms, sent, resumed } = this
@@ -110,6 +125,7 @@ export class UpdateClient {
   /** Whether the image is whole, for this hub and its board; resolves with the version that runs. Nothing is written yet. */
   private async examine(): Promise<number> {
     const fault = imageFault(this.image)
+    if (fault === IMAGE_FAULT.tooLong) throw new UpdateError('this image cannot be installed: it is longer than its header says: build or copy it again')
     if (fault !== IMAGE_FAULT.none) throw new UpdateError(`this image cannot be installed: ${FAULTS[fault]}`)
     const { hubType, engine, version } = readImageHeader(this.image)!
     this.tell('asking')
@@ -139,6 +155,10 @@ export class UpdateClient {
       await this.with(client => this.transfer(client))
       return true
     } catch (error) {
+      if (error instanceof ForeignTester) {
+        await this.giveWay()
+        return false
+      }
       const problem = this.interruption(error)
       if (problem === undefined) throw error
       if (this.clock.now_ms() - this.moved_ms > (this.options.patience_ms ?? PATIENCE_ms)) {
@@ -146,6 +166,47 @@ export class UpdateClient {
       }
       this.tell('waiting', problem)
       return false
+    }
+  }
+
+  /** Says nothing until the other tester sends no more blocks. @throws UpdateError it goes on for too long, or comes again and again. */
+  private async giveWay(): Promise<void> {
+    const { clock, hub } = this
+    const advice = `: let it finish, then start this again; ${this.written} of ${this.image.length} bytes are written`
+    if (++this.foreign > MOST_FOREIGN) throw new UpdateError(`another tester updates ${hub} at the same time${advice}`)
+    this.tell('waiting', `another tester updates ${hub}: it goes first`)
+    const begun_ms = clock.now_ms()
+    while (await this.hearsAnother(QUIET_ms)) {
+      if (clock.now_ms() - begun_ms > GIVE_WAY_ms) throw new UpdateError(`another tester still updates ${hub}${advice}`)
+    }
+    this.moved_ms = clock.now_ms()
+  }
+
+  /** Whether the hub takes blocks of another tester within so long; nothing is sent from here meanwhile. */
+  private async hearsAnother(duration_ms: number): Promise<boolean> {
+    let heard = false
+    const unsubscribe = this.wire.onFrame((frame) => { if (this.answersBlock(frame)) heard = true })
+    try {
+      await this.pause(duration_ms)
+    } finally {
+      unsubscribe()
+    }
+    return heard
+  }
+
+  /** A frame in which this hub takes or refuses a block, whoever sent it. */
+  private answersBlock({ id, extended, data }: CanFrame): boolean {
+    if (!extended || (id >>> 16 & 0xff) !== PF_DIAGNOSTIC_PHYSICAL) return false
+    if ((id & 0xff) !== hubAddress(LOCATION[this.hub])) return false
+    return data[1] === SERVICE.transfer + POSITIVE || (data[1] === NEGATIVE_RESPONSE && data[2] === SERVICE.transfer)
+  }
+
+  /** A request of the transfer, as nobody else's: @throws ForeignTester */
+  private async own(client: UdsClient, service: number, ...bytes: readonly number[]): Promise<Uint8Array> {
+    try {
+      return await client.request(service, ...bytes)
+    } catch (error) {
+      throw error instanceof NegativeResponse && FOREIGN.includes(error.code) ? new ForeignTester() : error
     }
   }
 
@@ -179,9 +240,9 @@ export class UpdateClient {
     const offset = known && journal.written < image.length ? journal.written : 0
     if (offset > 0 || this.written > 0) this.resumed++
     this.written = offset
-    const answer = await client.request(SERVICE.download, 0, 0x44, ...bytesOf(offset, 4), ...bytesOf(image.length - offset, 4))
+    const answer = await this.own(client, SERVICE.download, 0, 0x44, ...bytesOf(offset, 4), ...bytesOf(image.length - offset, 4))
     await this.blocks(client, offset, number(answer, 1, 2) - BLOCK_HEAD)
-    await client.request(SERVICE.transferExit)
+    await this.own(client, SERVICE.transferExit)
     this.tell('checking')
     this.armed = true
     const checked = await client.request(SERVICE.routine, START, ...bytesOf(ROUTINE.checkImage, 2), this.options.older === true ? 1 : 0)
@@ -201,8 +262,10 @@ export class UpdateClient {
     const begun_ms = clock.now_ms()
     let counter = 1
     for (let from = offset; from < image.length; from += size) {
+      this.goOn()
       const block = image.subarray(from, from + size)
-      await client.request(SERVICE.transfer, counter & 0xff, ...block)
+      const answer = await this.own(client, SERVICE.transfer, counter & 0xff, ...block)
+      if (answer[0] !== (counter & 0xff)) throw new ForeignTester()
       counter++
       this.written = from + block.length
       this.sent += block.length
@@ -251,11 +314,21 @@ export class UpdateClient {
     this.options.onProgress?.({ phase, written: this.written, total: this.image.length, problem })
   }
 
-  private pause(duration_ms: number): Promise<void> {
-    return new Promise(resolve => this.clock.after(duration_ms, resolve))
+  private async pause(duration_ms: number): Promise<void> {
+    await new Promise<void>(resolve => this.clock.after(duration_ms, resolve))
+    this.goOn()
+  }
+
+  /** @throws UpdateError somebody stopped it */
+  private goOn(): void {
+    if (this.options.stop?.aborted !== true) return
+    const { hub } = this
+    throw new UpdateError(this.armed ? `stopped while ${hub} tries the new image: npx spine diag did ${hub} update says what came of it`
+      : `stopped: ${this.written} of ${this.image.length} bytes are written; start it again to go on`)
   }
 
   private async with<Result>(work: (client: UdsClient) => Promise<Result>): Promise<Result> {
+    this.goOn()
     const client = new UdsClient(this.wire, this.hub, this.clock, undefined, this.options.keys)
     try {
       return await work(client)
