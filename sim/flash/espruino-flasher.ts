@@ -64,10 +64,20 @@ export async function identify(repl: Repl, place: string): Promise<FoundBoard> {
   return { name, version, variables, storage, files, serial, program: String(head).split('\n')[0]! }
 }
 
+/** Two frames in a row, as a hub sends them: start, kind, time, identifier, length and bus, data, end. */
+const FRAME = '\\xf1\\x00[^]{8}(?:[\\x00\\x10]|[\\x01\\x11][^]|[\\x02\\x12][^]{2}|[\\x03\\x13][^]{3}|[\\x04\\x14][^]{4}'
+  + '|[\\x05\\x15][^]{5}|[\\x06\\x16][^]{6}|[\\x07\\x17][^]{7}|[\\x08\\x18][^]{8})[^]'
+const FRAMES = new RegExp(`${FRAME}\\xf1\\x00`)
+/** Of what is text, so much at most is none. */
+const MOST_STRANGE = 0.2
+
 /** Why nobody answered, from what was heard. */
-function explained({ heard, message }: Silence, place: string): string {
+function explained({ heard, message, gone }: Silence, place: string): string {
+  if (gone) return message
   if (heard === '') return `nothing on ${place} answers: is it the board's port? If a hub runs there, hold the board's button while you reset it`
-  if (heard.includes('\xf1')) return `on ${place} a hub sends frames, its console is off: hold the board's button while you reset it, and write again`
+  if (FRAMES.test(heard)) return `on ${place} a hub sends frames, its console is off: hold the board's button while you reset it, and write again`
+  const strange = [...heard].filter(char => !/[\t\r\n\x1b -~]/.test(char)).length
+  if (strange > heard.length * MOST_STRANGE) return `what comes from ${place} is no text: is --baud the board's rate, and is it the board's port?`
   return `what is on ${place} is no Espruino: ${message}`
 }
 
@@ -78,7 +88,8 @@ export function obstacles(board: FoundBoard, hub: HubTypeName, bytes: number): s
   const room = board.storage - FILE_OVERHEAD
   if (bytes > room) found.push(`the program has ${bytes} bytes, and ${row.title} keeps ${room}`)
   const needed = Math.ceil(VARIABLES[hub] * RESERVE)
-  if (needed > board.variables) found.push(`a ${hub} hub needs ${needed} variables, and ${row.title} has ${board.variables}`)
+  // A build for Linux asks its system for more when they are used up.
+  if (needed > board.variables && board.name !== 'linux') found.push(`a ${hub} hub needs ${needed} variables, and ${row.title} has ${board.variables}`)
   if (row.nvm === undefined) found.push(`${row.title} has no page of flash left for records`)
   return found
 }
@@ -93,11 +104,14 @@ export class EspruinoFlasher {
   private readonly repl: Repl
   private readonly program: Uint8Array
   private readonly onProgress: (progress: FlashProgress) => void
+  private readonly stop: AbortSignal | undefined
 
-  constructor(repl: Repl, program: Uint8Array, onProgress: (progress: FlashProgress) => void) {
+  /** `stop`: ends it before the next question to the board. */
+  constructor(repl: Repl, program: Uint8Array, onProgress: (progress: FlashProgress) => void, stop?: AbortSignal) {
     this.repl = repl
     this.program = program
     this.onProgress = onProgress
+    this.stop = stop
   }
 
   /** @throws FlashError in one line what to do; the board then boots nothing. */
@@ -142,7 +156,7 @@ export class EspruinoFlasher {
         if (taken === true) return
         problem = taken === 0 ? 'it comes garbled' : 'it has no room'
       } catch (error) {
-        if (!(error instanceof FlashError) || error instanceof Silence) throw this.broken(error, from)
+        if (!(error instanceof FlashError) || error instanceof Silence || error instanceof Stopped) throw this.broken(error, from)
         problem = error.message
       }
     }
@@ -168,7 +182,8 @@ export class EspruinoFlasher {
     this.repl.tell('E.reboot()')
   }
 
-  private ask(expression: string, limit_ms?: number): Promise<unknown> {
+  private async ask(expression: string, limit_ms?: number): Promise<unknown> {
+    if (this.stop?.aborted === true) throw new Stopped('stopped')
     return this.repl.ask(`(E.kickWatchdog(),${expression})`, limit_ms)
   }
 
@@ -181,5 +196,8 @@ export class EspruinoFlasher {
     this.onProgress({ phase, done, total: this.program.length })
   }
 }
+
+/** Somebody ended it. */
+class Stopped extends FlashError {}
 
 const STORAGE = 'require("Storage")'

@@ -146,8 +146,41 @@ describe('what cannot be written says what to do', () => {
     const stream = new Duplex({ read: () => undefined, write: (_bytes, _encoding, done) => done() })
     const clock = new IdleClock()
     const work = identify(new Repl({ stream, close: () => Promise.resolve() }, clock, 'the port'), 'the port')
-    stream.push(Buffer.from([0xf1, 0, 1, 2, 3]))
+    const frame = [0xf1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 2, 0xaa, 0xbb, 0]
+    stream.push(Buffer.from([0x55, ...frame, ...frame]))
     await expect(clock.settle(work)).rejects.toThrow('a hub sends frames, its console is off: hold the board\'s button')
+  })
+
+  it.each([
+    ['what is no text', Uint8Array.from({ length: 80 }, (_, i) => i === 40 ? 0xf1 : 128 + i * 37 % 100), 'no text: is --baud the board\'s rate'],
+    ['a text with one byte of a frame', Buffer.from(`login: ${'x'.repeat(40)}\xf1`, 'latin1'), 'is no Espruino'],
+  ])('%s', async (_what, bytes, words) => {
+    const stream = new Duplex({ read: () => undefined, write: (_bytes, _encoding, done) => done() })
+    const clock = new IdleClock()
+    const work = identify(new Repl({ stream, close: () => Promise.resolve() }, clock, 'the port'), 'the port')
+    stream.push(bytes)
+    await expect(clock.settle(work)).rejects.toThrow(words)
+  })
+
+  it('it is gone before it says anything', async () => {
+    const { said } = await flashed({}, { unpluggedAt: 1 })
+    expect(said).toBe('the port is gone: plug the board in and write again')
+  })
+
+  it('somebody stops it: how far it came is told, and the board boots nothing', async () => {
+    const board = new EmulatedEspruino()
+    const clock = new IdleClock()
+    const stop = new AbortController()
+    const repl = new Repl({ stream: board.stream, close: () => Promise.resolve() }, clock, 'the port')
+    const work = new EspruinoFlasher(repl, PROGRAM, ({ phase, done }) => { if (phase === 'writing' && done >= 512) stop.abort() }, stop.signal).run()
+    await expect(clock.settle(work)).rejects.toThrow(`stopped (512 of ${PROGRAM.length} bytes are there; until all are, the board boots nothing)`)
+    expect(board.files.has('.bootcde')).toBe(false)
+  })
+
+  it('a build for Linux says how many variables it begins with, and takes more', () => {
+    const board = { name: 'linux', version: '2v29', variables: 4096, storage: 896 * 1024, files: 0, serial: '', program: '' } as const
+    expect(obstacles(board, 'door', 160_000)).toEqual([])
+    expect(obstacles({ ...board, name: 'esp32' }, 'door', 160_000)).toEqual([expect.stringContaining('variables')])
   })
 })
 

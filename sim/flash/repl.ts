@@ -8,10 +8,13 @@ export class FlashError extends Error {}
 /** The board did not answer; `heard` is what came instead. */
 export class Silence extends FlashError {
   readonly heard: string
+  /** The line has ended. */
+  readonly gone: boolean
 
-  constructor(message: string, heard: string) {
+  constructor(message: string, heard: string, gone = false) {
     super(message)
     this.heard = heard
+    this.gone = gone
   }
 }
 
@@ -110,7 +113,7 @@ export class Repl {
         if (match !== null) {
           this.heard = this.heard.slice(match.index + match[0].length)
           finish(() => resolve(match))
-        } else if (this.gone) finish(() => reject(new Silence(`${this.place} is gone: plug the board in and write again`, this.heard)))
+        } else if (this.gone) finish(() => reject(new Silence(`${this.place} is gone: plug the board in and write again`, this.heard, true)))
       }
       this.changed()
     })

@@ -18,9 +18,9 @@ import {
 } from '#sim/flash/index.ts'
 import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
-import { describe, Failure, fileFailure, usage } from '../lib/failure.ts'
+import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { withLink } from '../lib/link.ts'
-import { shared, wholeNumber } from '../lib/options.ts'
+import { shared, wholeNumber, withoutEffect } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -85,10 +85,19 @@ export function define(command: Command, terminal: Terminal): void {
     .action(async (word: string, options: Options) => {
       const location = options.location === undefined ? undefined : hubNamed(options.location)
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
+      checkOptions(command, word, options)
       const firmware = firmwareOf(word, options)
       if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
       await targetOf(options)(firmware, { location, desk: options.desk === true }, options, terminal)
     })
+}
+
+/** What was typed, and would change nothing. @throws Failure */
+function checkOptions(command: Command, word: string, { engine, dryRun }: Options): void {
+  if (!HUB_TYPES.includes(word as HubTypeName)) withoutEffect(command, ['car'], 'with an image: it is built already')
+  if (dryRun === true) withoutEffect(command, ['port', 'baud', 'link'], 'with --dry-run: no board is written')
+  if (engine === 'xs') return withoutEffect(command, ['board', 'baud'], 'with --engine xs')
+  if (dryRun !== true) withoutEffect(command, ['board', 'out'], 'without --dry-run: the board on the port is written, whatever it is')
 }
 
 /** Writes a firmware somewhere. */
@@ -153,7 +162,8 @@ function readImage(path: string, engine: Engine): Firmware {
   const fault = imageFault(image)
   if (header === undefined || fault !== IMAGE_FAULT.none) {
     const why = Object.entries(IMAGE_FAULT).find(([, code]) => code === fault)?.[0] ?? 'notImage'
-    throw new Failure(`${path} is no whole image (${why}): build it with npx spine build --engine ${engine}`)
+    const what = fault === IMAGE_FAULT.tooLong ? 'is longer than its header says' : `is no whole image (${why})`
+    throw new Failure(`${path} ${what}: build it with npx spine build --engine ${engine}`)
   }
   if (header.engine !== IMAGE_ENGINE[engine]) {
     const remedy = `build it with --engine ${engine}${engine === 'espruino' ? ', or install it with npx spine update' : ''}`
@@ -183,11 +193,18 @@ async function programFor(board: BoardName, { hub, version, artefact }: Firmware
   return new TextEncoder().encode((await espruinoProgram(hub, version, artefact, pins)).text)
 }
 
+/** A board without room for records has no pin map to build with: what else it lacks is told too. @throws Failure */
+function refuseWithoutRecords(board: FoundBoard, { hub, artefact }: Firmware): void {
+  if (BOARDS[board.name].nvm === undefined) throw new Failure(`${hub} does not fit: ${obstacles(board, hub, artefact.length).join('; ')}${OTHERS}`)
+}
+
 /** The program of a board, for a programmer. */
 const toFile = (board: BoardName, out: string): Target => async (source, place, options, terminal) => {
   const row = BOARDS[board]
-  const program = await programFor(board, await source.make(), place)
   const found: FoundBoard = { name: board, version: '', variables: row.variables, storage: row.program, files: 0, serial: '', program: '' }
+  const firmware = await source.make()
+  refuseWithoutRecords(found, firmware)
+  const program = await programFor(board, firmware, place)
   const problems = obstacles(found, source.hub, program.length)
   if (problems.length > 0) throw new Failure(`${problems.join('; ')}${OTHERS}`)
   save(out, program)
@@ -252,22 +269,25 @@ function accessOf({ port, baud }: Options): Access {
 /** A board, through its console. */
 const toConsole = (access: Access): Target => async (source, place, options, terminal) => {
   const clock = clockOf(terminal.scheduler)
+  const { stop } = terminal
   const transport = await access.open().catch((error: unknown) => { throw new Failure(describe(error)) })
   const repl = new Repl(transport, clock, access.name)
   try {
     const board = await identify(repl, access.name)
     terminal.warn(`${BOARDS[board.name].title}, Espruino ${board.version}, ${board.variables} variables, chip ${board.serial}`)
     const firmware = await source.make()
+    refuseWithoutRecords(board, firmware)
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)
     if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}${OTHERS}`)
-    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal)).run()
+    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal), stop).run()
     const at = options.link === undefined ? await flash() : await watched(options.link, firmware, board, clock, flash, terminal)
     const where = at === undefined ? '; reset' : `; it claims its address as ${at}`
     const told = { hub: firmware.hub, version: firmware.version, board: board.name, bytes: program.length, claimed: at ?? null }
     tell(terminal, options.json, () => told, () => `${firmware.hub} ${firmware.version} is on ${access.name}: ${program.length} bytes written and read back${where}\n`)
   } catch (error) {
-    throw error instanceof FlashError ? new Failure(error.message) : error
+    if (!(error instanceof FlashError)) throw error
+    throw stop.aborted ? new Failure(`${error.message}: the same command writes it anew`, EXIT.stopped) : new Failure(error.message)
   } finally {
     await repl.close()
   }

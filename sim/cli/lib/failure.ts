@@ -1,7 +1,7 @@
 import { DataError } from '#sim/schema/index.ts'
 
-/** Exit codes of every command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const
+/** Exit codes of every command. `stopped`: Ctrl-C came before it was through. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, stopped: 130 } as const
 
 /** An end that the person at the keyboard can do something about: printed as one line, without a stack. */
 export class Failure extends Error {
