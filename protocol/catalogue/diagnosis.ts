@@ -252,7 +252,7 @@ export const DIDS: Readonly<Record<DidName, DidRow>> = {
     ],
   },
   paired: {
-    text: 'what its sockets may hold; of a hub that is not paired, nothing', eachPort: true, fields: [
+    text: 'what its sockets may hold; none in all of them: it is not paired, and they hold anything', eachPort: true, fields: [
       { name: 'class', bytes: 1, values: COMPONENT_CLASS }, { name: 'layout', bytes: 1 },
     ],
   },

@@ -17,6 +17,8 @@ const SEED_BYTES = 4
 export class NegativeResponse extends Error {
   readonly code: number
   readonly reason: NrcName | undefined
+  /** No keys were named, and the hub wants some. */
+  keyless = false
 
   constructor(service: number, code: number) {
     const reason = (Object.keys(NRC) as NrcName[]).find(name => NRC[name] === code)
@@ -97,7 +99,12 @@ export class UdsClient {
     const seed = number(answer, 1, SEED_BYTES)
     if (seed === 0) return
     const key = this.keys === undefined ? securityKey(seed) : workshopAnswer(this.keys, seed)
-    await this.request(SERVICE.security, 2, ...bytesOf(key, SEED_BYTES))
+    try {
+      await this.request(SERVICE.security, 2, ...bytesOf(key, SEED_BYTES))
+    } catch (error) {
+      if (error instanceof NegativeResponse) error.keyless = this.keys === undefined
+      throw error
+    }
   }
 
   /** Sends one request of at most seven bytes to all hubs; nobody answers. */

@@ -60,6 +60,8 @@ describe('spine diag', () => {
     [['did', 'XX'], 2, '"XX" is no hub: one of FL'],
     [['did', 'FL', 'mood'], 2, '"mood" is no data identifier: one of hub, supply'],
     [['did', 'FL', 'supply=3'], 2, 'supply cannot be written'],
+    [['did', 'FL', 'serviced=2026-02-31'], 2, '"2026-02-31" is no day such as'],
+    [['list', '--for', '2s'], 2, '--for does nothing with list'],
     [['did', 'FL', 'serviced=today'], 2, '"today" is no day such as'],
     [['routine', 'FL', 'dance'], 2, '"dance" is no routine that is started here; there is selfTest'],
     [['routine', 'FL', 'pair'], 2, '"npx spine keys" does that'],

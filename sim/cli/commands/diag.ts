@@ -8,7 +8,7 @@ import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { shared } from '../lib/options.ts'
+import { shared, withoutEffect } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -57,6 +57,21 @@ export function wireOf(link: Link): Wire {
   return {
     send: frame => link.send(Object.assign(createLinkFrame(), frame)),
     onFrame: handler => link.onFrame((frame) => { if (!frame.error) handler(frame) }),
+  }
+}
+
+/** The same for requests that wait for an answer: what a real bus is spared without --actuate fails at once. */
+export function askingWire(link: Link): Wire {
+  const wire = wireOf(link)
+  const held = (): number => link.counters.sent.dropped.get('actuating') ?? 0
+  return {
+    ...wire,
+    send: (frame) => {
+      const before = held()
+      const taken = wire.send(frame)
+      if (held() > before) throw usage('nothing was done: --actuate lets it onto a real bus')
+      return taken
+    },
   }
 }
 
@@ -176,7 +191,8 @@ function bytesToWrite(name: DidName, value: string): number[] {
   if (DIDS[name].writable !== true) throw usage(`${name} cannot be written; workshop and serviced can`)
   if (field.form === 'date') {
     const match = /^20(\d\d)-(\d\d)-(\d\d)$/.exec(value)
-    if (match === null) throw usage(`"${value}" is no day such as 2026-11-29`)
+    const day = new Date(`${value}T00:00:00Z`)
+    if (match === null || isNaN(day.getTime()) || !day.toISOString().startsWith(value)) throw usage(`"${value}" is no day such as 2026-11-29`)
     return match.slice(1).map(digits => parseInt(digits, 16))
   }
   if (!/^[\x20-\x7e]*$/.test(value) || value.length > field.bytes) throw usage(`"${value}" is longer than ${field.bytes} letters and digits`)
@@ -307,8 +323,11 @@ export function define(command: Command, terminal: Terminal): void {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const action = ACTIONS[what ?? '']
       if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
+      if (what !== 'live' && what !== 'doip-listen') withoutEffect(command, ['for'], `with ${what}`)
+      if (what !== 'live') withoutEffect(command, ['interval'], `with ${what}`)
+      if (what !== 'doip-listen') withoutEffect(command, ['vin'], `with ${what}`)
       const keys = keysOf(options.keys)
       return withLink(uri!, { actuate: options.actuate === true, name: 'diag', report: line => terminal.warn(line) }, link => told(
-        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler), keys), link, terminal, options }, rest)))
+        action({ technician: new Technician(askingWire(link), clockOf(terminal.scheduler), keys), link, terminal, options }, rest)))
     })
 }

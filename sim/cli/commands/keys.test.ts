@@ -38,7 +38,7 @@ describe('spine keys, from the first key to the last', () => {
     const before = readFileSync(file('car.keys'), 'utf8')
     const again = await spine('keys', 'create', file('car.keys'))
     expect([again.code, readFileSync(file('car.keys'), 'utf8')]).toEqual([1, before])
-    expect(again.err).toContain('exist')
+    expect(again.err).toContain('car.keys exists already, and is not overwritten: name a new file')
   })
 
   it.each([

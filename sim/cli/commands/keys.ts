@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type HubName, HUBS, KEY_BYTES, KEY_ROLES } from '#protocol/index.ts'
 import { type DidValues } from '#protocol/catalogue/index.ts'
 import { type CarKeys, makeKeys, Technician } from '#sim/diag/index.ts'
-import { Failure, usage } from '../lib/failure.ts'
+import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { shared } from '../lib/options.ts'
+import { shared, withoutEffect } from '../lib/options.ts'
 import { table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { clockOf, eachHub, told, wireOf } from './diag.ts'
+import { askingWire, clockOf, eachHub, told } from './diag.ts'
 
 const HELP = `
   list [HUB…]                   what each socket may hold; of a hub that is not paired, anything
@@ -108,7 +108,8 @@ function create(terminal: Terminal, options: Options, file: string | undefined):
   try {
     writeFileSync(file, `${JSON.stringify(makeKeys(randomBytes(KEY_ROLES * KEY_BYTES)), undefined, 2)}\n`, { mode: 0o600, flag: 'wx' })
   } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error))
+    if (existsSync(file)) throw new Failure(`${file} exists already, and is not overwritten: name a new file`)
+    throw fileFailure('write', file, error)
   }
   tell(terminal, options.json, () => ({ created: file }), () => `${file}: keys of a new car; who loses it, loses the car\n`)
 }
@@ -128,6 +129,7 @@ export function define(command: Command, terminal: Terminal): void {
     .action((words: readonly string[], options: Options) => {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       if (what === 'create') {
+        withoutEffect(command, ['actuate', 'keys'], 'with create')
         create(terminal, options, rest[0])
         return undefined
       }
@@ -135,6 +137,6 @@ export function define(command: Command, terminal: Terminal): void {
       const keys = keysOf(options.keys)
       if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${[...Object.keys(ACTIONS), 'create'].join(', ')}`)
       return withLink(uri!, { actuate: options.actuate === true, name: 'keys', report: line => terminal.warn(line) }, link => told(
-        action({ technician: new Technician(wireOf(link), clockOf(terminal.scheduler), keys), terminal, options }, rest)))
+        action({ technician: new Technician(askingWire(link), clockOf(terminal.scheduler), keys), terminal, options }, rest)))
     })
 }

@@ -30,7 +30,9 @@ describe('spine update', () => {
     const image = file('door.bin', packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new Uint8Array(2000)))
     const { code, out, err } = await update('fl', image)
     expect(out).toMatch(/^FL runs 1\.0\.0 \(0\.1\.0 before\), \d+ bytes a second\n$/)
-    expect(err).toMatch(/asking\nwriting: 10 % of 2048 bytes\n[^]*writing: 100 %[^]*checking\nrestarting\nproving\n$/)
+    expect(err).toMatch(
+      /asking\nwriting: 10 % of 2048 bytes\n[^]*writing: 100 %[^]*checking\nrestarting\nproving\na switch that was pressed [^\n]*\n$/,
+    )
     expect(code).toBe(0)
   }, LIMIT_ms)
 

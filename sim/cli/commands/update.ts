@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
-import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { shared } from '../lib/options.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
-import { clockOf, hubNamed, told, wireOf } from './diag.ts'
+import { askingWire, clockOf, hubNamed, told } from './diag.ts'
 
 const HELP = `
 Installs a firmware image on one hub over the bus, into the area of its flash that does not run; then the hub restarts and tries it.
@@ -67,15 +67,17 @@ export function define(command: Command, terminal: Terminal): void {
       if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
       const image = await imageOf(path)
       const keys = keysOf(options.keys)
+      const { stop } = terminal
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
-        const client = new UpdateClient(wireOf(link), clockOf(terminal.scheduler), hub, image, {
-          older: options.older === true, onProgress: progressLines(terminal), ...keys !== undefined && { keys },
+        const client = new UpdateClient(askingWire(link), clockOf(terminal.scheduler), hub, image, {
+          older: options.older === true, onProgress: progressLines(terminal), stop, ...keys !== undefined && { keys },
         })
         try {
           const result = await told(client.run())
           tell(terminal, options.json, () => result, () => resultText(result))
+          terminal.warn(`a switch that was pressed meanwhile may have left trouble codes: npx spine diag dtc shows them, npx spine diag clear forgets them`)
         } catch (error) {
-          throw error instanceof UpdateError ? new Failure(error.message) : error
+          throw error instanceof UpdateError ? new Failure(error.message, stop.aborted ? EXIT.stopped : EXIT.failure) : error
         }
       })
     })
