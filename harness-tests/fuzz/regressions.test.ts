@@ -8,6 +8,14 @@ const press = (at_ms: number, name: string, for_ms: number): FuzzEvent => ({ at_
 
 /** What random runs found, shrunk; each is a fault that was mended, or a checker that was wrong. */
 const FOUND: Readonly<Record<string, Script>> = {
+  'a window that was pulled while it opened runs down behind the plug of another, which then moves': {
+    car: 'coupe', seed: 3209580960, for_ms: 4762,
+    events: [
+      press(1787, 'FL.window.down', 30),
+      { at_ms: 3000, kind: 'swap', for_ms: 2250, with: { component: 'FL.window', maker: 28320, serial: 52486, opening_pct: 40 } },
+      press(4683, 'FL.window.down', 88),
+    ],
+  },
   'a copy of a command waits for a mended spine while its successor comes by the other': {
     car: 'sedan-dual', seed: 326283512, for_ms: 16_200,
     events: [{ at_ms: 6523, kind: 'cut', for_ms: 3732, with: { cable: 'drop.DASH' } }, press(10_049, 'DASH.windowRL.up', 120)],

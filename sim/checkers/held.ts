@@ -46,8 +46,9 @@ interface Glass {
   readonly holds: Map<string, Hold>
   /** Somebody held it closed last, here or by a command. */
   held_ns: number
-  /** How far open it was when it might still be closed, or since. */
+  /** How far open it was when it might still be closed, or since, and which window that was: one that was pulled may run down. */
   open_pct: number
+  window: string
   accused: boolean
 }
 
@@ -96,6 +97,10 @@ class HeldChecker implements Checker<Needed> {
   }
 
   private moved(glass: Glass, { source, t_ns, value }: EventOf<'signal:position_pct'>): void {
+    if (source !== glass.window) {
+      glass.window = source
+      glass.open_pct = -Infinity
+    }
     const silent_ns = t_ns - glass.held_ns
     const isClosedBySomebody = glass.up || silent_ns <= RUN_ON_ns
     const mayNot = t_ns - glass.unguarded_ns > LASTING_ns && t_ns - glass.told_ns <= NEWS_ns
@@ -129,7 +134,7 @@ class HeldChecker implements Checker<Needed> {
     if (glass === undefined) {
       glass = {
         unguarded_ns: NaN, told_ns: -Infinity, up: false, down: false, down_ns: NaN, holds: new Map(), held_ns: -Infinity,
-        open_pct: -Infinity, accused: false,
+        open_pct: -Infinity, window: '', accused: false,
       }
       this.glasses.set(hub, glass)
     }

@@ -63,6 +63,9 @@ export const HELD: Stories = {
     'what it said is old': t => command(says(t, 9000, unlearned).live(12_000), 1, 'autoUp').ramp('FL.window', 'position_pct', 50, 40, 2000),
     'another window was plugged in': t => says(t, 9000, unlearned)
       .tell({ kind: 'plug', source: 'FL.window', port: 0 }).live(9900).say('FL', 'WindowStatus@FL', unlearned).signal('FL.window', 'position_pct', 20),
+    'another window was plugged in while the one that was pulled ran down': t => says(t, 9000, unlearned)
+      .tell({ kind: 'plug', source: 'FL.windowSpare', port: 0 }).ramp('FL.window', 'position_pct', 50, 51, 100).live(9900)
+      .say('FL', 'WindowStatus@FL', unlearned).signal('FL.windowSpare', 'position_pct', 40),
     'its hub was reset while it closed': t => closes(closes(closed(says(t, 9000, unlearned), 9000, 150), 600).reset('FL'), 300),
   },
 }
