@@ -147,6 +147,15 @@ describe('the command receiver', () => {
       expect(calls).toEqual([])
     })
 
+    it('one who lets go leaves the others who hold it', () => {
+      const { calls, receiver, from } = ranked()
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      from(DASH, OPEN + 3)
+      from(DASH, 6)
+      from(TOOL, CLOSE)
+      expect(calls).toEqual(['1 from 1', '4 from 5', '6 from 5'])
+    })
+
     it('a switch of this hub is held until its next command, or until something else is plugged in', () => {
       const { clock, calls, receiver, from, driver } = ranked()
       receiver.executeLocal(command(OPEN, OPEN), OWN)

@@ -38,8 +38,8 @@ export class CommandReceiver {
   private component: Component | undefined
   /** Sender nibble of the command in force. */
   private owner: number
-  /** Of who last gave a command that insists, and no other since; and of this hub's own switches. `NOBODY`. */
-  private insister: number
+  /** A bit for each sender whose last command insists; of them this hub's own switches, `NOBODY` as long as they were silent. */
+  private insisters: number
   private own: number
 
   /** `accepted` is called when there is a new echo. */
@@ -56,7 +56,7 @@ export class CommandReceiver {
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    this.insister = NOBODY
+    this.insisters = 0
     this.own = NOBODY
     this.sequences.fill(NO_SEQUENCE)
     this.heard_ms.fill(-Infinity)
@@ -119,9 +119,9 @@ export class CommandReceiver {
         return false
       }
       if (rank === COMMAND_RANK.insists) {
-        this.insister = sender
+        this.insisters = this.insisters | 1 << sender
         this.heard_ms[sender] = this.schedule.now()
-      } else if (sender === this.insister) this.insister = NOBODY
+      } else this.insisters = this.insisters & ~(1 << sender)
     }
     if (this.inhibited || component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++
@@ -139,9 +139,13 @@ export class CommandReceiver {
 
   /** Somebody else holds what insists. */
   private isOutranked(sender: number): boolean {
-    const insister = this.insister
-    if (insister === NOBODY || insister === sender) return false
-    return insister === this.own || this.schedule.now() - this.heard_ms[insister]! <= HOLD_TIMEOUT_ms
+    const now = this.schedule.now()
+    let other = 0
+    for (let bits = this.insisters & ~(1 << sender); bits !== 0; bits >>= 1) {
+      if ((bits & 1) !== 0 && (other === this.own || now - this.heard_ms[other]! <= HOLD_TIMEOUT_ms)) return true
+      other++
+    }
+    return false
   }
 
   private echo(sender: number, sequence: number): void {
@@ -181,7 +185,7 @@ export class CommandReceiver {
 
   private forget(): void {
     this.owner = 0
-    this.insister = NOBODY
+    this.insisters = 0
     this.echoSender = 0
     this.echoSequence = 0
     this.taken.fill(0)
