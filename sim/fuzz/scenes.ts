@@ -26,6 +26,8 @@ export interface FuzzScene {
   readonly draw: (dice: Prng, names: CarNames) => readonly Step[]
 }
 
+/** Within this a palm has come upon all of a panel. */
+const PALM_ms = 30
 /** A tap runs a window all the way. */
 const TAP_ms = 120
 const FULL_TRAVEL_ms = 5000
@@ -56,6 +58,24 @@ const TABLE = scenes({
     draw: (dice, names) => names.switches
       .filter(name => STRONG.some(pattern => pattern.test(name)) && dice.chance(0.7))
       .map(name => ({ after_ms: whole(dice, 0, 300), kind: 'press', for_ms: tapOr(dice, 500, 5000), with: { switch: name } })),
+  },
+  palm: {
+    summary: 'a palm comes upon a panel: most of its switches change within 30 ms, and again when it is taken away', perMinute: 1,
+    draw: (dice, names) => {
+      const hub = dice.chance(0.7) ? 'DASH' : pick(dice, names.switches).split('.')[0]!
+      // Or somebody drums on all of them.
+      const times = dice.chance(0.3) ? 4 : 1
+      const for_ms = times > 1 || dice.chance(0.5) ? whole(dice, PALM_ms, 60) : whole(dice, 60, 2000)
+      const share = dice.chance(0.5) ? 1 : 0.4
+      const steps: Step[] = []
+      for (let i = 0; i < times; i++) {
+        for (const name of names.switches) {
+          if ((times === 1 && !name.startsWith(`${hub}.`)) || !dice.chance(share)) continue
+          steps.push({ after_ms: 2 * PALM_ms * i + whole(dice, 0, PALM_ms), kind: 'press', for_ms, with: { switch: name } })
+        }
+      }
+      return steps
+    },
   },
   widow: {
     summary: 'a window moves, and its hub, the manager or the bus between them dies', perMinute: 2, needs: ['windows'],
