@@ -1,11 +1,10 @@
 import type { Encoder } from '#protocol/index.ts'
-import { SLEEP_REASON, SwitchEventEncoder, type SwitchEventValues, topicOf } from '#protocol/index.ts'
+import { SLEEP_REASON, topicOf } from '#protocol/index.ts'
 import type { ComponentEntry } from '../components/index.ts'
 import type { Hal } from '../hal.ts'
 import type { CommandEncoder, CommandValues } from '../message.ts'
 import {
-  COMMAND_RESULT, type CommandReceiver, type CommandResultHandler, type CommandSender, type HubCounters, NO_KEY, type SleepControl,
-  type Transmitter,
+  COMMAND_RESULT, type CommandReceiver, type CommandResultHandler, type CommandSender, type HubCounters, type SleepControl,
 } from '../runtime/index.ts'
 import type { CommandOutlet } from './switches.ts'
 
@@ -28,17 +27,15 @@ export function commandResults(ports: readonly CommandedPort[], hal: Hal): Comma
 /** Where the commands of this hub's switches go: onto the bus for another hub, or straight to a component of this one. */
 export class Commands implements CommandOutlet {
   private readonly location: number
-  private readonly transmit: Transmitter
   private readonly sender: CommandSender
   private readonly ports: readonly CommandedPort[]
   private readonly counters: HubCounters
   private readonly sleep: Pick<SleepControl, 'activity'>
   private readonly finished: CommandResultHandler
 
-  constructor(location: number, transmit: Transmitter, sender: CommandSender, ports: readonly CommandedPort[], counters: HubCounters,
+  constructor(location: number, sender: CommandSender, ports: readonly CommandedPort[], counters: HubCounters,
     sleep: Pick<SleepControl, 'activity'>, finished: CommandResultHandler) {
     this.location = location
-    this.transmit = transmit
     this.sender = sender
     this.ports = ports
     this.counters = counters
@@ -55,10 +52,6 @@ export class Commands implements CommandOutlet {
   endHold<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, port: number): void {
     if (location === this.location) this.execute(codec, values, port)
     else this.sender.override(codec, location, values, port)
-  }
-
-  sendEvent(values: SwitchEventValues): void {
-    this.transmit.send(SwitchEventEncoder, this.location, values, NO_KEY)
   }
 
   /** A command for a component of this hub. */

@@ -36,6 +36,8 @@ export interface HubImage {
   readonly hearsAll: boolean
   /** How many commands to other hubs may be under way. */
   readonly commandRoom: number
+  /** How many frames may wait to be sent, or be in the controller. */
+  readonly frameRoom: number
   /** Room for the counters of (message, sender) pairs it receives: a power of two, about twice their number. */
   readonly senderRoom: number
   /** The power manager of this hub type; needs `power.plan`. */

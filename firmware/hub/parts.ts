@@ -17,6 +17,7 @@ import { PinchCounts } from './pinch-counts.ts'
 import { PortSlot } from './port-slot.ts'
 import { Reports } from './reports.ts'
 import { Standing } from './standing.ts'
+import { SwitchEvents } from './switch-events.ts'
 import { Switches } from './switches.ts'
 
 const SEQUENCES = 16
@@ -99,7 +100,7 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const schedule = new Schedule(hal, counters)
   const twin = image.joinSpines === undefined || hal.can.length < 2 ? undefined : image.joinSpines(hal, schedule)
   const can = twin === undefined ? hal.can[0]! : twin
-  const transmit = new Transmitter(can, schedule, counters, source)
+  const transmit = new Transmitter(can, schedule, counters, source, image.frameRoom)
   const receiver = new Receiver(schedule, counters, source, image.senderRoom)
   const address = new AddressClaim(hal, schedule, transmit, counters, hubName(image.type, location, hal.serial))
   const busOff = createBusCheck(hal, twin, schedule, counters)
@@ -110,9 +111,10 @@ export function createParts(hal: Hal, image: HubImage): HubParts {
   const slots: PortSlot[] = []
   const finished = commandResults(slots, hal)
   const sender = new CommandSender(schedule, transmit, counters, source, image.commandRoom, firstSequence(hal), HubStatusEncoder, finished)
-  const commands = new Commands(location, transmit, sender, slots, counters, sleep, finished)
+  const commands = new Commands(location, sender, slots, counters, sleep, finished)
   const present = image.power === undefined ? undefined : image.power.present
-  const switches = new Switches(image.actions, location, commands, known, schedule, counters, present)
+  const events = new SwitchEvents(transmit, location, schedule, counters, image.actions.length)
+  const switches = new Switches(image.actions, location, commands, events, known, schedule, counters, present)
   const power = createPower(hal, image, schedule, transmit, counters)
   const seat = power === undefined ? undefined : createSeat(hal, image, schedule, address, vehicle, power)
   const standing = new Standing(address, sleep, slots, twin, seat)

@@ -27,12 +27,12 @@ function doorSwitches() {
   const outlet = {
     sendCommand: (_codec: CommandEncoder, _location: number, values: CommandValues, hold: boolean) => void tell(values, hold),
     endHold: (_codec: CommandEncoder, _location: number, values: CommandValues) => void tell(values, false),
-    sendEvent: () => undefined,
   }
   const counters = createCounters()
   const hal = new FakeHal(LOCATION.FL, 0)
   const schedule = new Schedule(hal, counters)
-  const switches = new Switches(DOOR_ACTIONS, LOCATION.FL, outlet, new KnownStatus(DOOR_ACTIONS), schedule, counters)
+  const known = new KnownStatus(DOOR_ACTIONS)
+  const switches = new Switches(DOOR_ACTIONS, LOCATION.FL, outlet, { add: () => undefined }, known, schedule, counters)
   let heard = 0
   const run = (duration_ms: number) => bench.run(duration_ms, () => {
     for (; heard < bench.edges.length; heard++) {

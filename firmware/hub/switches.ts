@@ -1,5 +1,5 @@
 import type { Encoder } from '#protocol/index.ts'
-import { COMPONENTS, type Switch, SWITCH_EDGE, type SwitchEdge, SwitchEventEncoder, type SwitchEventValues, topicOf } from '#protocol/index.ts'
+import { COMPONENTS, type Switch, SWITCH_EDGE, type SwitchEdge, topicOf } from '#protocol/index.ts'
 import { fieldOf, setField } from '../message.ts'
 import type { CommandEncoder, CommandValues } from '../message.ts'
 import type { HubCounters, Job, Schedule } from '../runtime/index.ts'
@@ -14,8 +14,11 @@ const CODES = 256
 export interface CommandOutlet {
   sendCommand<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, hold: boolean, port: number): void
   endHold<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, port: number): void
-  /** Tells displays and logs. */
-  sendEvent(values: SwitchEventValues): void
+}
+
+/** Tells displays and logs. */
+export interface EventOutlet {
+  add(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void
 }
 
 function filled(codec: CommandEncoder, fields: Fields): CommandValues {
@@ -41,7 +44,7 @@ const BLINKING = -1
 
 /**
  * Says what the hub's switches do: looks each one up in the hub's table and sends the commands: one at once,
- * each further one in a callback of the board for itself, as a switch may command the whole car; so the event that tells of it.
+ * each further one in a callback of the board for itself, as a switch may command the whole car; so the events that tell of it.
  */
 export class Switches {
   private readonly actions: readonly SwitchAction[]
@@ -51,6 +54,7 @@ export class Switches {
   /** By location code: whether there is a hub; undefined: everywhere. */
   private readonly present: readonly boolean[] | undefined
   private readonly outlet: CommandOutlet
+  private readonly events: EventOutlet
   private readonly known: KnownStatus
   private readonly counters: HubCounters
   /** By component (topic << 4 | location): 1 + the action whose switch holds it; 0: none does. */
@@ -59,16 +63,13 @@ export class Switches {
   private readonly pressed: Uint8Array
   private readonly schedule: Schedule
   private readonly commandJob: Job
-  private readonly eventJob: Job
-  private readonly event: SwitchEventValues
-  private untold: boolean
   private readonly blinkJob: Job
   private outstanding: Outstanding | undefined
   private blinking: SwitchAction | undefined
   private blinkPort: number
   private lit: boolean
 
-  constructor(actions: readonly SwitchAction[], location: number, outlet: CommandOutlet, known: KnownStatus,
+  constructor(actions: readonly SwitchAction[], location: number, outlet: CommandOutlet, events: EventOutlet, known: KnownStatus,
     schedule: Schedule, counters: HubCounters, present?: readonly boolean[]) {
     this.actions = actions
     this.indexes = new Uint8Array(CODES)
@@ -76,15 +77,13 @@ export class Switches {
     this.location = location
     this.present = present
     this.outlet = outlet
+    this.events = events
     this.known = known
     this.counters = counters
     this.holders = new Uint8Array(COMPONENTS)
     this.pressed = new Uint8Array(actions.length)
     this.schedule = schedule
     this.commandJob = schedule.loner('commands of a switch', () => this.step())
-    this.eventJob = schedule.loner('switch event', () => this.tell())
-    this.event = SwitchEventEncoder.create()
-    this.untold = false
     this.outstanding = undefined
     this.blinkJob = schedule.job('indicators', () => this.blink())
     this.blinking = undefined
@@ -95,19 +94,7 @@ export class Switches {
   /** A switch of the pack at `port` changed. First comes what it commands. */
   changed(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
     this.act(port, code, edge, duration_ms)
-    if (this.untold) this.tell()
-    const event = this.event
-    event.switch = code
-    event.edge = edge
-    event.port = port
-    event.duration_ms = duration_ms
-    this.untold = true
-    this.schedule.startIn(this.eventJob, 0)
-  }
-
-  private tell(): void {
-    this.untold = false
-    this.outlet.sendEvent(this.event)
+    this.events.add(port, code, edge, duration_ms)
   }
 
   private act(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {

@@ -16,6 +16,7 @@ export const DASH = {
   vehicle: true,
   hearsAll: true,
   commandRoom: 16,
+  frameRoom: 24,
   senderRoom: 128,
   diagnosis: diagnosisEntry,
   manager: FIRST_MANAGER,

@@ -25,6 +25,7 @@ export const DOOR = {
   vehicle: false,
   hearsAll: false,
   commandRoom: 2,
+  frameRoom: 16,
   senderRoom: 32,
   diagnosis: diagnosisEntry,
 } satisfies HubImage

@@ -13,6 +13,7 @@ export const HOOD = {
   vehicle: false,
   hearsAll: false,
   commandRoom: 2,
+  frameRoom: 16,
   senderRoom: 32,
   diagnosis: diagnosisEntry,
 } satisfies HubImage

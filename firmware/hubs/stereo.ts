@@ -12,6 +12,7 @@ export const STEREO = {
   vehicle: false,
   hearsAll: false,
   commandRoom: 2,
+  frameRoom: 16,
   senderRoom: 32,
   diagnosis: diagnosisEntry,
 } satisfies HubImage

@@ -30,9 +30,8 @@ function setUp(actions: readonly SwitchAction[], location: number) {
   const outlet = {
     sendCommand: (codec: CommandEncoder, to: number, values: CommandValues, hold: boolean) => (hold ? held : command)(codec, to, values),
     endHold: record('end'),
-    sendEvent: () => undefined,
   }
-  const switches = new Switches(actions, location, outlet, known, schedule, counters)
+  const switches = new Switches(actions, location, outlet, { add: () => undefined }, known, schedule, counters)
   const take = (): string[] => sent.splice(0)
   const press = (name: SwitchName): string[] => {
     switches.changed(0, SWITCH[name], SWITCH_EDGE.pressed, 0)

@@ -16,6 +16,7 @@ export const TRUNK = {
   vehicle: false,
   hearsAll: true,
   commandRoom: 2,
+  frameRoom: 16,
   senderRoom: 64,
   diagnosis: diagnosisEntry,
   manager: STANDBY_MANAGER,

@@ -16,7 +16,7 @@ function setUp(firstSequence = 6) {
   const hal = new FakeHal(DASH, 0)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(DASH))
+  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(DASH), 16)
   transmit.open()
   const results: string[] = []
   const names = Object.keys(COMMAND_RESULT)

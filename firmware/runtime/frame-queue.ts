@@ -85,16 +85,23 @@ export class FrameQueue {
     return false
   }
 
-  /** Frees the last frame if it is less urgent than `id`. */
-  dropLast(id: number): boolean {
+  /**
+   * Frees the last of the frames that are less urgent than `id`, of those that were not sealed, as the number of one that was would be
+   * missing; `sealedToo`: of those that were, too, if there is no other. `false`: there was none.
+   */
+  dropLast(id: number, sealedToo: boolean): boolean {
     let before: TxFrame | undefined = undefined
-    let last = this.head
-    while (last !== undefined && last.next !== undefined) {
-      before = last
-      last = last.next
+    let found: TxFrame | undefined = undefined
+    let foundBefore: TxFrame | undefined = undefined
+    for (let frame = this.head; frame !== undefined; frame = frame.next) {
+      if (frame.id > id && (!frame.sealed || (sealedToo && (found === undefined || found.sealed)))) {
+        found = frame
+        foundBefore = before
+      }
+      before = frame
     }
-    if (last === undefined || last.id <= id) return false
-    this.release(this.takeAfter(before))
+    if (found === undefined) return false
+    this.release(this.takeAfter(foundBefore))
     return true
   }
 

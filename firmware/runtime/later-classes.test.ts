@@ -160,7 +160,7 @@ describe('the parts of a hub', () => {
   it('transmit: the newest status of a class takes the place of its last, never of another class', () => {
     const hal = new FakeHal(FL, 0)
     const counters = createCounters()
-    const transmit = new Transmitter(hal.bus, new Schedule(hal, counters), counters, hubAddress(FL))
+    const transmit = new Transmitter(hal.bus, new Schedule(hal, counters), counters, hubAddress(FL), 16)
     transmit.open()
     hal.bus.hold = true
     for (let i = 0; i < 3; i++) transmit.sendPeer(messageId(6, 0, 0, i, 0), new Uint8Array(8), 8)

@@ -1,21 +1,23 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   check, counterOf, dataIdOf, hubAddress, HubStatusCodec, kindOf, LatchCommandCodec, LightCommandCodec, LOCATION,
   locationOf, MirrorCommandCodec, peerId, PortStatusCodec, PowerGrantCodec, PowerShedCodec, SwitchEventCodec,
-  VehicleStateCodec, WindowCommandCodec, WindowStatusCodec,
+  WindowCommandCodec,
 } from '#protocol/index.ts'
 import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Schedule } from './schedule.ts'
 import { NO_KEY } from './frame-queue.ts'
-import { QUEUE_FRAMES, SPACING_ms, Transmitter } from './transmit.ts'
+import { SPACING_ms, Transmitter } from './transmit.ts'
+
+/** Frames that wait or are in the controller. */
+const ROOM = 16
 
 function setUp() {
   const hal = new FakeHal(LOCATION.DASH, 0)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(LOCATION.DASH))
+  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(LOCATION.DASH), ROOM)
   transmit.open()
   const hub = HubStatusCodec.create()
   const command = WindowCommandCodec.create()
@@ -68,7 +70,7 @@ describe('the transmitter', () => {
   it('sends nothing before the address is claimed, and counts it', () => {
     const { hal, bus, clock, hub } = setUp()
     const counters = createCounters()
-    const closed = new Transmitter(hal.bus, new Schedule(hal, counters), counters, 0x85)
+    const closed = new Transmitter(hal.bus, new Schedule(hal, counters), counters, 0x85, ROOM)
     expect(closed.send(HubStatusCodec, DASH, hub, NO_KEY)).toBe(false)
     clock.advance(10)
     expect(bus.sent).toEqual([])
@@ -217,17 +219,17 @@ describe('the transmitter', () => {
   it('drops the least urgent when the queue is full, and counts it', () => {
     const { bus, clock, counters, transmit, hub, command, port } = setUp()
     bus.hold = true
-    for (let i = 0; i < QUEUE_FRAMES; i++) expect(transmit.send(PortStatusCodec, DASH, port, i)).toBe(true)
+    for (let i = 0; i < ROOM; i++) expect(transmit.send(PortStatusCodec, DASH, port, i)).toBe(true)
     expect(transmit.send(HubStatusCodec, DASH, hub, NO_KEY)).toBe(true)
     expect(transmit.send(WindowCommandCodec, FL, command, NO_KEY)).toBe(true)
     expect(transmit.send(PortStatusCodec, DASH, port, 20)).toBe(false)
     expect(counters.txOverflow).toBe(3)
-    expect(transmit.waiting()).toBe(QUEUE_FRAMES)
+    expect(transmit.waiting()).toBe(ROOM)
     clock.advance(1)
     bus.hold = false
     bus.kick()
     clock.advance(50)
-    expect(counters.txSent).toBe(QUEUE_FRAMES)
+    expect(counters.txSent).toBe(ROOM)
     expect(counters.txQueued).toBe(counters.txSent + counters.txOverflow)
   })
 
@@ -243,7 +245,7 @@ describe('the transmitter', () => {
 
   it('throws for a command out of range and loses no room by it', () => {
     const { transmit, command, clock, counters } = setUp()
-    for (let i = 0; i < 2 * QUEUE_FRAMES; i++) {
+    for (let i = 0; i < 2 * ROOM; i++) {
       expect(() => transmit.send(WindowCommandCodec, FL, { ...command, position_pct: 120 }, NO_KEY)).toThrow(RangeError)
     }
     expect(transmit.send(WindowCommandCodec, FL, command, NO_KEY)).toBe(true)
@@ -283,44 +285,77 @@ describe('the transmitter', () => {
     expect(stuck).toBe(1)
   })
 
-  it('accounts for every frame, whatever happens', () => {
-    const codecs = [
-      HubStatusCodec, PortStatusCodec, SwitchEventCodec, WindowCommandCodec, LatchCommandCodec, VehicleStateCodec, WindowStatusCodec,
-    ]
-    const small = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max })
-    const frame = fc.record({ codec: small(0, codecs.length - 1), location: small(1, 3), key: small(-1, 2) })
-    const action = fc.oneof(
-      { weight: 6, arbitrary: frame },
-      { weight: 2, arbitrary: fc.record({ advance_ms: fc.integer({ min: 0, max: 400 }) }) },
-      { weight: 1, arbitrary: fc.record({ hold: fc.boolean() }) },
-      { weight: 1, arbitrary: fc.record({ refuse: fc.integer({ min: 1, max: 3 }) }) },
-    )
-    fc.assert(fc.property(fc.array(action, { maxLength: 120 }), (actions) => {
-      const { bus, clock, counters, transmit } = setUp()
-      const balance = (): void => expect(counters.txQueued).toBe(counters.txSent + counters.txSuperseded
-        + counters.txExpired + counters.txOverflow + counters.txDiscarded + transmit.waiting())
-      for (const step of actions) {
-        if ('codec' in step) transmit.send(codecs[step.codec]!, step.location, codecs[step.codec]!.create(), step.key)
-        else if ('advance_ms' in step) clock.advance(step.advance_ms)
-        else if ('refuse' in step) bus.failNext = step.refuse
-        else {
-          bus.hold = step.hold
-          bus.kick()
-        }
-        balance()
-      }
-      bus.hold = false
-      bus.kick()
-      clock.advance(5000)
-      balance()
-      expect(transmit.waiting()).toBe(0)
-      expect(bus.sent.length).toBe(counters.txSent)
-      for (const codec of codecs) {
-        const dataId = codec.page << 8 | codec.kind << 4 | 1
-        const counts = bus.sent.filter(sent => dataIdOf(sent.id) === dataId).map(sent => counterOf(sent.data))
-        const steps = counts.slice(1).map((count, i) => (count - counts[i]! + 15) % 15)
-        expect(steps.every(step => step >= 1 && step <= 7)).toBe(true)
-      }
-    }), { seed: 2, numRuns: 200 })
+  it('keeps what was in the controller when the queue is full, and leaves no number out', () => {
+    const { bus, clock, counters, transmit, hub, port, event, command } = setUp()
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    clock.advance(5)
+    bus.hold = true
+    transmit.send(HubStatusCodec, DASH, hub, NO_KEY)
+    transmit.send(PortStatusCodec, DASH, port, NO_KEY)
+    transmit.send(SwitchEventCodec, DASH, event, NO_KEY)
+    // Takes the place of PortStatus in the controller, and the next of HubStatus.
+    for (const location of [FL, FR]) {
+      transmit.send(WindowCommandCodec, location, command, NO_KEY)
+      clock.advance(1)
+    }
+    expect(counters.txYielded).toBe(2)
+    for (let i = transmit.waiting(); i < ROOM; i++) transmit.send(HubStatusCodec, DASH, hub, i)
+    expect(transmit.send(WindowCommandCodec, RL, command, NO_KEY)).toBe(true)
+    expect(transmit.send(WindowCommandCodec, RR, command, NO_KEY)).toBe(true)
+    expect(counters.txOverflow).toBe(2)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(counters.txSent).toBe(1 + ROOM)
+    transmit.send(PortStatusCodec, DASH, port, NO_KEY)
+    clock.advance(5)
+    for (const { kind, count } of [{ kind: HubStatusCodec.kind, count: 11 }, { kind: PortStatusCodec.kind, count: 2 }]) {
+      const numbers = bus.sent.filter(sent => kindOf(sent.id) === kind && locationOf(sent.id) === DASH).map(sent => counterOf(sent.data))
+      expect(numbers).toEqual(Array.from({ length: count }, (_, i) => i))
+    }
+  })
+
+  it('gives the last place of what was in the controller to what is urgent', () => {
+    const { bus, clock, counters, transmit, mirror, port, command, latch } = setUp()
+    bus.hold = true
+    // Each is more urgent than those before: the controller gets it, and gives one of them back.
+    for (let i = 0; i < 3; i++) transmit.send(PortStatusCodec, 15 - i, port, NO_KEY)
+    for (let i = 0; i < 10; i++) {
+      transmit.send(MirrorCommandCodec, 15 - i, mirror, NO_KEY)
+      clock.advance(1)
+    }
+    for (let i = 0; i < 3; i++) {
+      transmit.send(WindowCommandCodec, 15 - i, command, NO_KEY)
+      clock.advance(1)
+    }
+    expect([transmit.waiting(), counters.txYielded]).toEqual([ROOM, 13])
+    expect(transmit.send(WindowCommandCodec, FL, command, NO_KEY)).toBe(false)
+    expect(transmit.send(LatchCommandCodec, FL, latch, NO_KEY)).toBe(true)
+    expect(counters.txOverflow).toBe(2)
+    clock.advance(1)
+    bus.hold = false
+    bus.kick()
+    clock.advance(50)
+    expect(bus.sent).toHaveLength(ROOM)
+    expect(bus.sent.filter(sent => kindOf(sent.id) === PortStatusCodec.kind)).toHaveLength(2)
+  })
+
+  it('counts the age of what waited elsewhere from when it happened', () => {
+    const { bus, clock, counters, transmit, event } = setUp()
+    const told: number[] = []
+    transmit.onSent = (_id, response_ms) => told.push(Math.round(response_ms * 10) / 10)
+    clock.advance(500)
+    expect(transmit.sendLate(SwitchEventCodec, DASH, event, NO_KEY, 450)).toBe(true)
+    clock.advance(1)
+    expect(told).toEqual([50.3])
+    bus.hold = true
+    transmit.sendLate(SwitchEventCodec, DASH, event, NO_KEY, 501 - SwitchEventCodec.lifetime_ms + 20)
+    clock.advance(19)
+    expect(counters.txExpired).toBe(0)
+    clock.advance(2)
+    expect(counters.txExpired).toBe(1)
+    transmit.close()
+    expect(transmit.sendLate(SwitchEventCodec, DASH, event, NO_KEY, 0)).toBe(false)
   })
 })

@@ -7,8 +7,6 @@ import { FrameQueue, NO_KEY } from './frame-queue.ts'
 import type { TxFrame } from './frame-queue.ts'
 import type { Job, Schedule } from './schedule.ts'
 
-/** Frames that wait or are in the controller. */
-export const QUEUE_FRAMES = 16
 /** Transmit buffers of the controller. */
 const HARDWARE_BUFFERS = 3
 /**
@@ -20,6 +18,8 @@ const HARDWARE_BUFFERS = 3
 export const SPACING_ms = 10
 /** The last priority that is not spaced. */
 const URGENT_PRIORITY = 1
+/** Identifiers of frames that are urgent are below. */
+const SPACED_ID = (URGENT_PRIORITY + 1) << 26
 /** A frame that has been in the controller for this long: the bus deserves a look. */
 const STUCK_ms = 50
 /** Pause before the controller is asked again for what it just refused. */
@@ -42,8 +42,9 @@ export interface Sealer {
 
 /**
  * What stands between the hub's messages and the controller's three buffers: a bounded queue in the order of
- * arbitration. It writes the E2E header when a frame leaves it, so a dropped frame leaves no gap; it never has two
- * frames of one identifier in the controller, which does not keep their order; it takes back what grew too old.
+ * arbitration. It writes the E2E header when a frame leaves it, so one that a full queue drops leaves no gap: what was sealed and taken
+ * back from the controller stays, but for urgent ones that have no other room. It never has two frames of one identifier in the
+ * controller, which does not keep their order; it takes back what grew too old, and that number is missing.
  */
 export class Transmitter {
   /** Called when a frame has been stuck in the controller. */
@@ -70,7 +71,8 @@ export class Transmitter {
   private flying: number
   private opened: boolean
 
-  constructor(can: CanPort, schedule: Schedule, counters: HubCounters, source: number) {
+  /** `room`: how many frames may wait or be in the controller. */
+  constructor(can: CanPort, schedule: Schedule, counters: HubCounters, source: number, room: number) {
     this.onStuck = () => undefined
     this.onPeerSent = () => undefined
     this.onSent = undefined
@@ -85,7 +87,7 @@ export class Transmitter {
     this.pumpJob = schedule.job('transmit', () => this.pump(schedule.now_ms))
     this.expiryJob = schedule.job('transmit expiry', () => this.expire())
     this.flying = 0
-    this.queue = new FrameQueue(QUEUE_FRAMES)
+    this.queue = new FrameQueue(room)
     this.opened = false
     const flight = this.flight
     const queue = this.queue
@@ -151,6 +153,16 @@ export class Transmitter {
     const frame = this.reserve(codec, location, key)
     if (frame === undefined) return false
     codec.encode(values, frame.data)
+    this.enqueue(frame, codec.lifetime_ms)
+    return true
+  }
+
+  /** The same of what happened at `since_ms` and waited elsewhere: its age counts from then. */
+  sendLate<Values extends object>(codec: Encoder<Values>, location: number, values: Values, key: number, since_ms: number): boolean {
+    const frame = this.reserve(codec, location, key)
+    if (frame === undefined) return false
+    codec.encode(values, frame.data)
+    frame.queued_ms = since_ms
     this.enqueue(frame, codec.lifetime_ms)
     return true
   }
@@ -225,14 +237,15 @@ export class Transmitter {
     if (key !== NO_KEY && queue.supersede(id, key)) this.counters.txSuperseded++
     if (queue.free === undefined) {
       this.counters.txOverflow++
-      if (!queue.dropLast(id)) this.counters.txQueued++
+      // What is urgent is worth a number that is missing.
+      if (!queue.dropLast(id, id < SPACED_ID)) this.counters.txQueued++
     }
   }
 
   private enqueue(frame: TxFrame, lifetime_ms: number): void {
     const queue = this.queue
-    const now = frame.queued_ms
-    const expires_ms = now + lifetime_ms
+    const now = this.schedule.now_ms
+    const expires_ms = frame.queued_ms + lifetime_ms
     frame.expires_ms = expires_ms
     queue.free = frame.next
     this.counters.txQueued++

@@ -113,7 +113,7 @@ describe('sending on two spines', () => {
     const swaps = fc.array(fc.record({ after_ms: fc.integer({ min: 1, max: 60 }), dead: fc.constantFrom(0, 1, 2) }), { maxLength: 20 })
     fc.assert(fc.property(swaps, fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 5, maxLength: 60 }), (dead, gaps) => {
       const { clock, a, b, schedule, counters, twin } = setUp()
-      const transmit = new Transmitter(twin, schedule, counters, hubAddress(DASH))
+      const transmit = new Transmitter(twin, schedule, counters, hubAddress(DASH), 16)
       transmit.open()
       const set = (spine: FakeCan, hold: boolean): void => {
         spine.hold = hold

@@ -36,7 +36,7 @@ export class LeaseBench {
   constructor(heard = true, drop?: DropLimits) {
     const schedule = new Schedule(this.hal, this.counters)
     this.schedule = schedule
-    const transmit = new Transmitter(this.hal.bus, schedule, this.counters, 0x81)
+    const transmit = new Transmitter(this.hal.bus, schedule, this.counters, 0x81, 16)
     transmit.open()
     this.power = new HubPower(this.hal, { share_A: SHARE_A, drop }, 3, schedule, transmit, this.counters)
     const feeds = this.hal.sockets.map((socket, index) => new PortFeed(socket, index, schedule, this.counters, {

@@ -21,7 +21,7 @@ function seated(standby = false) {
   const hal = new FakeHal(location, 1)
   const counters = createCounters()
   const schedule = new Schedule(hal, counters)
-  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(location))
+  const transmit = new Transmitter(hal.bus, schedule, counters, hubAddress(location), 16)
   transmit.open()
   const power = new HubPower(hal, { share_A: 5, drop: undefined }, 3, schedule, transmit, counters)
   const vehicle = new Vehicle(schedule)
