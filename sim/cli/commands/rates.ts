@@ -16,14 +16,14 @@ const HELP = `
 One line per message and location. "moving": every message at its active period and each one that is sent on change or
 on need once in ${ON_NEED_ms} ms, all at the worst instant. "peak": all that the catalogue permits at once, each message at its
 active period or its least interval. Response: from queueing to the end of transmission, worst case after Davis, Burns,
-Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority. "none": no bound, because higher
-priorities alone may fill the bus. A sender leaves 10 ms between two frames to one hub, or to all, but not before or behind
+Bril and Lukkien (2007), worst stuffing, of the sender with the lowest priority; "!": longer than the deadline. "none": no
+bound, because higher priorities alone may fill the bus. A sender leaves 10 ms between two frames to one hub, or to all, but not before or behind
 urgent ones (priority 0 and 1: safety, power, latches); it has three transmit buffers and takes a frame back for a more urgent
 one. All ports of a hub may ask for power, and be answered, at once. Of the two power managers one sends. Hubs have the
 sedan's ports, lamps its channels. Address claims and diagnostics are not in it.
 
 --observe puts the virtual sedan to random use (presses, commands of a tool, hands, ignition) for so long, as fast as it can,
-and prints the longest response seen beside the bound (that of "peak") and the deadline. Exit code 1 when one is above either; with
+and prints the longest response seen beside the bound (that of "peak") and the deadline; of what nobody sent nothing is said. Exit code 1 when one is above either; with
 --cpu, where a frame also waits for the callback that it comes out of, above its deadline.
 Ctrl-C ends it with what was seen so far.
 
@@ -120,7 +120,8 @@ function observationText(observed: readonly Observation[], terminal: Terminal): 
   })
   const frames = observed.reduce((sum, row) => sum + row.frames, 0)
   const verdict = observed.every(row => row.good) ? colors.green('none above its bound or its deadline') : colors.red('some are above')
-  return `${table(terminal, OBSERVED_COLUMNS, rows)}${round(frames)} frames: ${verdict}.\n`
+  const unsent = observed.filter(row => row.frames === 0).length
+  return `${table(terminal, OBSERVED_COLUMNS, rows)}${round(frames)} frames: ${verdict}.${unsent === 0 ? '' : ` ${unsent} of ${observed.length} messages were not sent.`}\n`
 }
 
 const COLUMNS: readonly Column[] = [
