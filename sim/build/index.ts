@@ -1,4 +1,4 @@
-export { type Artefact, type ArtefactHead, buildHub, headOf } from './artefact.ts'
+export { type Artefact, buildHub, headOf } from './artefact.ts'
 export { bundleModule, type Engine, ENGINES } from './bundle.ts'
 export { BuildRefusal } from './refuse.ts'
 export { type BuildReport, type Budgets, type FigureRow, figureRows, type Figures, type Growth, growthOf, readReport } from './report.ts'
