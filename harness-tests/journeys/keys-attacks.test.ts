@@ -9,7 +9,7 @@ import { Prng } from '#sim/kernel/index.ts'
 import { journey } from '../kit/index.ts'
 import { isTagged, keyed, KEYS, view } from './keyed-car.ts'
 
-/** Presses, so many that a slow one is less than the tenth that is looked at; `SPINE_PRESSES` in the environment for more. */
+/** Presses, so many that the slow ones, up to an eighth by the seed, are fewer than those left out; `SPINE_PRESSES` for more. */
 const PRESSES = Number(process.env['SPINE_PRESSES'] ?? 120)
 const SEED = Number(process.env['SPINE_SEED'] ?? 1)
 /** Of each way down, from the top, before the glass is closed again. */
