@@ -24,33 +24,33 @@ interface Scenario {
  * hashes that it means to change, and says why in its commit. A failing test prints the hash that it found.
  */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  'a car at rest falls asleep': { seed: 1, for: '60s', press: [], hash: 'f14895d61028cffa' },
+  'a car at rest falls asleep': { seed: 1, for: '60s', press: [], hash: '9703f8a826e168c1' },
   'four windows open and close': {
-    seed: 2, for: '20s', hash: 'deb285516af82f4a',
+    seed: 2, for: '20s', hash: 'a52a7e2870e0ef25',
     press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:4s@1s', 'DASH.windowRL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowFL.up:6s@8s', 'DASH.windowRR.up:6s@8s'],
   },
   'latches, locks and trunk': {
-    seed: 3, for: '15s', hash: '4abd009b21ca02c0',
+    seed: 3, for: '15s', hash: '3ca047e49e20fe54',
     press: ['DASH.doors.lock:100ms@1s', 'DASH.doors.unlock:100ms@4s', 'TRUNK.latch.release:100ms@6s', 'DASH.hood.release:100ms@8s'],
   },
   'mirrors and lights': {
-    seed: 4, for: '15s', hash: '74f6e50fca46e9b3',
+    seed: 4, for: '15s', hash: '4d1f73571901dec3',
     press: ['DASH.mirrorFL.left:1s@1s', 'DASH.mirrors.fold:100ms@3s', 'DASH.lights.head:100ms@5s', 'DASH.lights.left:100ms@6s', 'DASH.mirrors.heat:100ms@7s'],
   },
   'a stereo is tuned': {
-    seed: 5, for: '15s', hash: '3b08403e480da86d',
+    seed: 5, for: '15s', hash: '2bd528b4ebdbba65',
     press: ['DASH.stereo.source:100ms@1s', 'DASH.stereo.volumeUp:600ms@2s', 'DASH.stereo.seekUp:100ms@4s', 'DASH.stereo.mute:100ms@8s'],
   },
   'a noisy bus loses frames': {
-    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: '79923a09fbdaba1b',
+    seed: 6, for: '20s', press: ['DASH.windowFL.down:3s@1s', 'DASH.windowRL.down:2s@2s'], hash: '7e01193b4c5cf551',
     faults: { bitErrorRate: 1e-4, nodeBitErrorRate: { FR: 1e-3 }, frameLossRate: { FL: 0.05 } },
   },
   'cranking in the cold': {
-    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: '95dc386482a27577',
+    seed: 7, for: '20s', press: ['DASH.lights.head:100ms@1s', 'DASH.windowFL.down:2s@2s'], hash: 'e6d150fcc92a185c',
     faults: { battery: { charge: 0.5, resistance_mOhm: 12, temperature_C: -20 }, supply: [{ kind: 'crank', level: 'III', at_ms: 3000 }] },
   },
   'corroded, cut and shorted copper': {
-    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: 'df0f4e377b35e997',
+    seed: 8, for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowRL.down:4s@9s'], hash: '860d36178610af49',
     faults: {
       copper: [
         { kind: 'corrosion', cable: 'drop.FL', extra_Ohm: 0.3, at_ms: 2000, until_ms: 9000 }, { kind: 'cut', cable: 'drop.RL', at_ms: 5000 },
@@ -59,10 +59,10 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     },
   },
   'the data pair is cut and a node babbles': {
-    seed: 9, for: '15s', press: ['DASH.windowRL.down:2s@1s', 'DASH.windowFL.down:2s@3s'], hash: 'c23e132c296a63c3',
+    seed: 9, for: '15s', press: ['DASH.windowRL.down:2s@1s', 'DASH.windowFL.down:2s@3s'], hash: 'f77ab3a79eadfda9',
     faults: { cuts: [3], babbling: { HOOD: { id: 0x1000 } }, dropped: ['STEREO'] },
   },
-  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: 'cbb23366826337bc' },
+  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: '9aecc8f1791f3b02' },
 }
 
 describe('the bytes of a drive', () => {

@@ -159,7 +159,7 @@ const decodeVehicleState = (data: Uint8Array, values: VehicleStateValues): void 
 }
 
 export const VehicleStateEncoder: Encoder<VehicleStateValues> = {
-  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 3, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 2, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createVehicleState, encode: encodeVehicleState,
 }
 
@@ -169,7 +169,7 @@ export const VehicleStateDecoder: Decoder<VehicleStateValues> = {
 }
 
 export const VehicleStateCodec: Codec<VehicleStateValues> = {
-  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 3, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 2, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createVehicleState, encode: encodeVehicleState, decode: decodeVehicleState,
 }
 
@@ -212,7 +212,7 @@ const decodeComponentAnnounce = (data: Uint8Array, values: ComponentAnnounceValu
 }
 
 export const ComponentAnnounceEncoder: Encoder<ComponentAnnounceValues> = {
-  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 50,
   create: createComponentAnnounce, encode: encodeComponentAnnounce,
 }
 
@@ -222,7 +222,7 @@ export const ComponentAnnounceDecoder: Decoder<ComponentAnnounceValues> = {
 }
 
 export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
-  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 50,
   create: createComponentAnnounce, encode: encodeComponentAnnounce, decode: decodeComponentAnnounce,
 }
 
@@ -894,7 +894,7 @@ const decodeWindowStatus = (data: Uint8Array, values: WindowStatusValues): void 
 }
 
 export const WindowStatusEncoder: Encoder<WindowStatusValues> = {
-  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createWindowStatus, encode: encodeWindowStatus,
 }
 
@@ -904,7 +904,7 @@ export const WindowStatusDecoder: Decoder<WindowStatusValues> = {
 }
 
 export const WindowStatusCodec: Codec<WindowStatusValues> = {
-  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createWindowStatus, encode: encodeWindowStatus, decode: decodeWindowStatus,
 }
 
@@ -1020,7 +1020,7 @@ const decodeMirrorStatus = (data: Uint8Array, values: MirrorStatusValues): void 
 }
 
 export const MirrorStatusEncoder: Encoder<MirrorStatusValues> = {
-  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createMirrorStatus, encode: encodeMirrorStatus,
 }
 
@@ -1030,7 +1030,7 @@ export const MirrorStatusDecoder: Decoder<MirrorStatusValues> = {
 }
 
 export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
-  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 20,
+  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createMirrorStatus, encode: encodeMirrorStatus, decode: decodeMirrorStatus,
 }
 
@@ -1157,7 +1157,7 @@ const decodeLatchStatus = (data: Uint8Array, values: LatchStatusValues): void =>
 }
 
 export const LatchStatusEncoder: Encoder<LatchStatusValues> = {
-  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLatchStatus, encode: encodeLatchStatus,
 }
 
@@ -1167,7 +1167,7 @@ export const LatchStatusDecoder: Decoder<LatchStatusValues> = {
 }
 
 export const LatchStatusCodec: Codec<LatchStatusValues> = {
-  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLatchStatus, encode: encodeLatchStatus, decode: decodeLatchStatus,
 }
 
@@ -1270,7 +1270,7 @@ const decodeLightStatus = (data: Uint8Array, values: LightStatusValues): void =>
 }
 
 export const LightStatusEncoder: Encoder<LightStatusValues> = {
-  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLightStatus, encode: encodeLightStatus,
 }
 
@@ -1280,7 +1280,7 @@ export const LightStatusDecoder: Decoder<LightStatusValues> = {
 }
 
 export const LightStatusCodec: Codec<LightStatusValues> = {
-  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLightStatus, encode: encodeLightStatus, decode: decodeLightStatus,
 }
 
@@ -1402,7 +1402,7 @@ const decodeStereoStatus = (data: Uint8Array, values: StereoStatusValues): void 
 }
 
 export const StereoStatusEncoder: Encoder<StereoStatusValues> = {
-  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createStereoStatus, encode: encodeStereoStatus,
 }
 
@@ -1412,7 +1412,7 @@ export const StereoStatusDecoder: Decoder<StereoStatusValues> = {
 }
 
 export const StereoStatusCodec: Codec<StereoStatusValues> = {
-  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createStereoStatus, encode: encodeStereoStatus, decode: decodeStereoStatus,
 }
 
@@ -1595,7 +1595,7 @@ const decodeSeatFanStatus = (data: Uint8Array, values: SeatFanStatusValues): voi
 }
 
 export const SeatFanStatusEncoder: Encoder<SeatFanStatusValues> = {
-  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createSeatFanStatus, encode: encodeSeatFanStatus,
 }
 
@@ -1605,7 +1605,7 @@ export const SeatFanStatusDecoder: Decoder<SeatFanStatusValues> = {
 }
 
 export const SeatFanStatusCodec: Codec<SeatFanStatusValues> = {
-  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createSeatFanStatus, encode: encodeSeatFanStatus, decode: decodeSeatFanStatus,
 }
 

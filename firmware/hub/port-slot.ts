@@ -30,7 +30,8 @@ const READ_PAUSE_ms = 50
 const BOOT_STEP_ms = 5
 /** Phase of a component's status within its period, by port. */
 const PORT_PHASE_ms = 25
-const STATUS_MINIMUM_ms = 20
+/** As the catalogue says of every component's status. */
+const STATUS_MINIMUM_ms = 40
 /** A lost command is shown for so long after the next one that comes through: a period of PortStatus, and half of one more. */
 const LOSS_SHOWN_ms = 1500
 /** A port that is off has no such part of the supply at its plug. */

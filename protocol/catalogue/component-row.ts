@@ -26,7 +26,7 @@ export const command = {
 } as const
 
 export const status = {
-  page: 0, priority: 4, idlePeriod_ms: 1000, minimumInterval_ms: 20, deadline_ms: 100, lifetime_ms: 3000, actuates: false,
+  page: 0, priority: 4, idlePeriod_ms: 1000, minimumInterval_ms: 40, deadline_ms: 100, lifetime_ms: 3000, actuates: false,
 } as const
 
 /**

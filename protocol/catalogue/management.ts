@@ -8,7 +8,7 @@ import { message } from './row.ts'
 /** Rows of kinds 0–7: the state of the car, of its hubs and of their power. */
 
 export const VehicleState = message({
-  name: 'VehicleState', kind: 0, page: 1, locations: ['ALL'], senders: ['DASH', 'TRUNK'], priority: 3,
+  name: 'VehicleState', kind: 0, page: 1, locations: ['ALL'], senders: ['DASH', 'TRUNK'], priority: 2,
   idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10, deadline_ms: 50, lifetime_ms: 300, actuates: false,
   text: 'State of the vehicle, and the heartbeat of the power manager: three missed mean a takeover, and ignition off.',
   fields: {
@@ -81,7 +81,7 @@ export const HubStatus = message({
 
 export const ComponentAnnounce = message({
   name: 'ComponentAnnounce', kind: 1, page: 0, locations: HUBS, senders: HUBS, priority: 6,
-  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20, deadline_ms: 500, lifetime_ms: 3000, actuates: false,
+  idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 50, deadline_ms: 500, lifetime_ms: 3000, actuates: false,
   text: 'What is plugged into a port, on plug, on unplug and on a J1939 request for its PGN.',
   fields: {
     port: { kind: 'count', tag: 1, start: 16, width: 4, text: 'socket of the hub' },
