@@ -25,6 +25,23 @@ export function belowBoard(above: readonly string[], artefact: string): string {
   return [...above, artefact].join('\n')
 }
 
+/** A boot that stands still for so long begins anew, s: reading a hub is to take a tenth of it on an ESP32. */
+const BOOT_s = 30
+
+/**
+ * Where frames come through the console's line, it leaves that line before anything else is read: a car that runs already sends them, and
+ * byte 3 in one of them ends what the interpreter reads, or has its debugger wait for ever on a line that it has no more. A bridge from
+ * USB hands them on while its chip boots, hence the watchdog there; a socket of the chip's own is gone meanwhile. When no hub runs at the
+ * end of the boot, whatever ended it, the console comes back.
+ */
+function pinsLine(pins: BoardPins): string {
+  const set = `var spineRuns=false,spinePins=${JSON.stringify(pins)};`
+  if (pins.can.kind !== 'serial') return set
+  const { line } = pins.can
+  const watchdog = line === 'Serial1' ? `E.enableWatchdog(${BOOT_s},false);` : ''
+  return `E.setConsole(null,{force:true});${watchdog}setTimeout(function(){if(!spineRuns)E.setConsole(${line},{force:true})},0);${set}`
+}
+
 /** What the first line of a program says of it, as JSON behind the mark. */
 export const PROGRAM_MARK = '//spine-board '
 
@@ -37,6 +54,6 @@ export async function espruinoProgram(hub: HubTypeName, version: string, artefac
   })
   refuse(metafile)
   const head = `${PROGRAM_MARK}${JSON.stringify({ hub, version, board: pins.name })}`
-  const text = belowBoard([head, `var spinePins=${JSON.stringify(pins)};`, withExactLiterals(outputFiles[0]!.text).trimEnd()], artefact)
+  const text = belowBoard([head, pinsLine(pins), withExactLiterals(outputFiles[0]!.text).trimEnd()], artefact)
   return { text, sha256: createHash('sha256').update(text).digest('hex') }
 }

@@ -69,8 +69,6 @@ export interface Espruino {
   kickWatchdog(): void
   /** Sleeps deeply whenever nothing is to do. */
   deepSleep(on: boolean): void
-  /** Nothing listens for commands any more, on any line. */
-  freeConsole(): void
   /** The console is on this line again. */
   takeConsole(line: 'USB' | 'Serial1'): void
   log(text: string): void

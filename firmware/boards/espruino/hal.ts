@@ -45,6 +45,15 @@ function spiOf(api: Espruino, pins: CanPins): CanSpi {
   }
 }
 
+/**
+ * A piece of what came asks for the console. Espruino 2v29 finds a text where only its beginning stands, at the end of where it looks:
+ * a frame that ends with a quotation mark is no wish.
+ */
+export function asksForConsole(data: string): boolean {
+  const at = data.indexOf(CONSOLE_WORD)
+  return at >= 0 && data.slice(at, at + CONSOLE_WORD.length) === CONSOLE_WORD
+}
+
 function uartCanOf(api: Espruino, pins: SerialPins, clock: SleepClock): UartCan {
   const serial = api.serial(pins.line)
   serial.setup(pins.baud)
@@ -52,7 +61,7 @@ function uartCanOf(api: Espruino, pins: SerialPins, clock: SleepClock): UartCan 
     write: (bytes, count) => serial.write(bytes.slice(0, count)),
     onBytes: (handler) => {
       serial.on('data', (data) => {
-        if (data.indexOf(CONSOLE_WORD) >= 0) return api.takeConsole(pins.line)
+        if (asksForConsole(data)) return api.takeConsole(pins.line)
         const bytes = new Uint8Array(data.length)
         for (let i = 0; i < data.length; i++) bytes[i] = data.charCodeAt(i)
         handler(bytes, bytes.length)
@@ -65,7 +74,6 @@ function uartCanOf(api: Espruino, pins: SerialPins, clock: SleepClock): UartCan 
 
 function canOf(api: Espruino, pins: CanPins | SerialPins, clock: SleepClock): BoardCan {
   if (pins.kind === 'mcp2515') return new Mcp2515(spiOf(api, pins), bitTiming(pins.oscillator_Hz, BITRATE))
-  api.freeConsole()
   return uartCanOf(api, pins, clock)
 }
 
@@ -92,8 +100,8 @@ export function serialOf(text: string): number {
 }
 
 /**
- * The board under Espruino. Switches everything off first; then moves the interpreter's console away from the line that
- * carries frames, if one does.
+ * The board under Espruino. Switches everything off first. The interpreter's console has left the line that carries frames before
+ * (sim/build/program.ts).
  * @throws Error when no CAN controller answers.
  */
 export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: ResetCause | undefined): Hal {

@@ -17,7 +17,7 @@ declare const E: {
   getTemperature(): number
   /** 32 bits of the chip's own noise; not in every build. */
   hwRand?: () => number
-  setConsole(device: EspruinoSerial | null, options: { force: boolean }): void
+  setConsole(device: EspruinoSerial, options: { force: boolean }): void
 }
 declare function getTime(): number
 declare function getSerial(): string
@@ -38,6 +38,8 @@ declare global {
   // Called as a member: a bundler looks for the modules of a bare one.
   var require: <Name extends 'Flash' | 'crypto'>(name: Name) => Name extends 'Flash' ? EspruinoFlash : EspruinoCrypto
   var spineBoard: (createHub: (hal: Hal) => void) => void
+  /** The hub has booted: the console stays off the line of its frames. */
+  var spineRuns: boolean
 }
 
 interface EspruinoCrypto {
@@ -82,9 +84,17 @@ const api: Espruino = {
   enableWatchdog: timeout_s => E.enableWatchdog(timeout_s, false),
   kickWatchdog: () => E.kickWatchdog(),
   deepSleep: on => setDeepSleep(on),
-  freeConsole: () => E.setConsole(null, { force: true }),
   takeConsole: line => E.setConsole(line === 'USB' ? USB : Serial1, { force: true }),
   log: text => console.log(text),
 }
 
-globalThis.spineBoard = createHub => createHub(createEspruinoHal(api, spinePins, undefined))
+globalThis.spineBoard = (createHub) => {
+  try {
+    createHub(createEspruinoHal(api, spinePins, undefined))
+    globalThis.spineRuns = true
+  } catch (thrown) {
+    // So that what it threw can be read.
+    if (spinePins.can.kind === 'serial') api.takeConsole(spinePins.can.line)
+    throw thrown
+  }
+}

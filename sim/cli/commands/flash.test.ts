@@ -2,10 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runInNewContext } from 'node:vm'
+import { createContext, runInContext, runInNewContext } from 'node:vm'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { serialOf } from '#firmware/boards/espruino/index.ts'
+import { deskWiring } from '#firmware/boards/index.ts'
 import { claimId, createFrame, HUB_TYPE, hubAddress, hubName, IMAGE_ENGINE, type ImageEngineName, imageVersion, LOCATION, NAME_BYTES, packImage } from '#protocol/index.ts'
+import { espruinoProgram } from '#sim/build/index.ts'
 import { type EmulatedBoard, EmulatedEspruino } from '#sim/flash/testing/index.ts'
 import { run } from '../run.ts'
 import { withLink } from '../lib/link.ts'
@@ -68,11 +70,30 @@ describe('spine flash', () => {
   }, LIMIT_ms)
 
   it('writes what spine build made, for a desk, and says who was there', async () => {
-    await run(['build', 'hood', '--engine', 'espruino', '--out', folder, '--image-version', '3.2.1'], fakeTerminal())
+    await run(['build', 'stereo', '--engine', 'espruino', '--out', folder, '--image-version', '3.2.1'], fakeTerminal())
     const { board, port } = await boardAt({ id: 'RP2040_PICO', variables: 12_000, storageBytes: 256 * 1024 })
-    const { code, out } = await flash(join(folder, 'hood.espruino.bin'), '--port', port, '--desk', '--location', 'HOOD', '--json')
-    expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ hub: 'hood', version: '3.2.1', board: 'rp2040' })])
-    expect(runInNewContext(`${board.files.get('hub')!.split('\n')[1]};[spinePins.location,spinePins.can.line,spinePins.ports.length].join()`)).toBe('7,USB,0')
+    const { code, out } = await flash(join(folder, 'stereo.espruino.bin'), '--port', port, '--desk', '--location', 'STEREO', '--json')
+    expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ hub: 'stereo', version: '3.2.1', board: 'rp2040' })])
+    expect(board.files.get('hub')!.split('\n')[1]).toMatch(/"line":"USB".*"location":8,.*"ports":\[\]/)
+  }, LIMIT_ms)
+
+  it.each([['rp2040', 'USB', []], ['esp32', 'Serial1', ['watchdog 30']]] as const)('takes the console off the line of a %s on a desk before anything is read, and brings it back when no hub came of it', async (board, line, watched) => {
+    const { text } = await espruinoProgram('hood', '0.1.0', '', deskWiring(board, LOCATION.HOOD))
+    const pins = text.split('\n')[1]!
+    const said: string[] = []
+    const timers: (() => void)[] = []
+    const E = { setConsole: (to: string | null) => said.push(String(to)), enableWatchdog: (limit_s: number) => said.push(`watchdog ${limit_s}`) }
+    const boot = (then: string): string => {
+      const names = createContext({ E, [line]: line, setTimeout: (fire: () => void) => { timers.push(fire) } })
+      const at: unknown = runInContext(`${pins};${then};[spinePins.location,spinePins.can.line,spinePins.ports.length].join()`, names)
+      for (const fire of timers.splice(0)) fire()
+      return String(at)
+    }
+    expect(pins).toMatch(/^E\.setConsole\(null/)
+    expect(boot('spineRuns=true')).toBe(`7,${line},0`)
+    expect(said).toEqual(['null', ...watched])
+    boot('')
+    expect(said.slice(1 + watched.length)).toEqual(['null', ...watched, line])
   }, LIMIT_ms)
 
   it('writes a program for a programmer, without a board', async () => {
