@@ -36,6 +36,8 @@ const GREETING = Uint8Array.of(
   START, COMMAND.busCount, START, COMMAND.busParameters, START, COMMAND.deviceInfo, START, COMMAND.keepAlive,
 )
 const KEEP_ALIVE = Uint8Array.of(START, COMMAND.keepAlive)
+/** What a device answers to that. Nothing else is a sign of life: a board that fell back to its console echoes what it is sent. */
+const ALIVE = [0xde, 0xad] as const
 
 /** We are the host of a GVRET device. It confirms nothing: a frame is delivered when the port has taken it. */
 export class GvretHostSession implements HostSession, MessageHandler {
@@ -94,7 +96,6 @@ export class GvretHostSession implements HostSession, MessageHandler {
   }
 
   read(chunk: Uint8Array): void {
-    this.lastHeard_ms = performance.now()
     this.noisy = false
     this.reader.push(chunk)
   }
@@ -144,7 +145,7 @@ export class GvretHostSession implements HostSession, MessageHandler {
       case COMMAND.busParameters:
         if (bytes[start + 7] !== 0) this.secondBus = ((readWord(bytes, start + 8) | RATE_VALID | RATE_ENABLED) >>> 0)
         return
-      case COMMAND.keepAlive: return this.greeted()
+      case COMMAND.keepAlive: return this.alive(bytes, start)
       case COMMAND.timeSync:
       case COMMAND.digitalInputs:
       case COMMAND.analogInputs:
@@ -154,6 +155,12 @@ export class GvretHostSession implements HostSession, MessageHandler {
       default:
         if (this.open) count(this.host.counters.malformed, 'unknown-command')
     }
+  }
+
+  private alive(bytes: Uint8Array, start: number): void {
+    if (bytes[start + 2] !== ALIVE[0] || bytes[start + 3] !== ALIVE[1]) return
+    this.lastHeard_ms = performance.now()
+    this.greeted()
   }
 
   private received(bytes: Uint8Array, start: number): void {

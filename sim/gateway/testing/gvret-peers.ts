@@ -106,6 +106,8 @@ export class Esp32Ret extends GvretPeer {
   binary = false
   /** Answers nothing. */
   mute = false
+  /** Sends every byte back, and is no device any more. */
+  echoes = false
   /** Words of the last `setupBuses`. */
   setup: number[] = []
   commands: number[] = []
@@ -122,6 +124,7 @@ export class Esp32Ret extends GvretPeer {
   }
 
   override byte(byte: number): void {
+    if (this.echoes) return this.write(byte)
     switch (this.state) {
       case 'idle':
         if (byte === 0xf1) this.state = 'command'
