@@ -28,6 +28,8 @@ export interface Driver {
    * hub's own switches need no repetition: theirs end by the next command.
    */
   released?(): void
+  /** A command that insists goes on, and is not in force: what `yields` to it, and is under way, ends. */
+  outranked?(): void
   /** Called about once a second, as long as the hub is awake: what wants to be looked at now and then. */
   inspect?(): void
   /** Called every period asked for with `context.tick`. */

@@ -147,6 +147,34 @@ describe('the command receiver', () => {
       expect(calls).toEqual([])
     })
 
+    it('a hold whose beginning was missed undoes what closes, and lets nobody begin: after a silence, a reset, another plug', () => {
+      const { clock, calls, receiver, from, driver } = ranked()
+      driver.outranked = () => { calls.push('outranked') }
+      from(DASH, OPEN)
+      clock.advance(HOLD_TIMEOUT_ms + 1)
+      from(TOOL, CLOSE)
+      from(DASH, OPEN)
+      expect(calls).toEqual(['1 from 5', 'released', '2 from 9', 'outranked'])
+      from(TOOL, CLOSE + 3)
+      receiver.bind(driver)
+      from(DASH, OPEN)
+      from(TOOL, CLOSE + 6)
+      expect(calls.slice(4)).toEqual(['outranked'])
+      receiver.pass(command(OPEN + 3, OPEN), DASH)
+      from(DASH, OPEN + 3)
+      from(TOOL, CLOSE + 9)
+      expect(calls.slice(5)).toEqual(['outranked'])
+    })
+
+    it('what insists and is in force is only repeated, and where nothing yields a driver need not know', () => {
+      const { calls, receiver, from, driver } = ranked()
+      from(DASH, OPEN)
+      from(DASH, OPEN)
+      receiver.bind(driver)
+      from(DASH, OPEN)
+      expect(calls).toEqual(['1 from 5', 'repeated'])
+    })
+
     it('one who lets go leaves the others who hold it', () => {
       const { calls, receiver, from } = ranked()
       receiver.executeLocal(command(OPEN, OPEN), OWN)

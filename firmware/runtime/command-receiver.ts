@@ -1,5 +1,5 @@
 import { senderNibble } from '#protocol/index.ts'
-import { COMMAND_RANK, type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
+import { COMMAND_RANK, type CommandRank, type Component, HOLD_TIMEOUT_ms } from '../components/index.ts'
 import type { CommandValues } from '../message.ts'
 import type { HubCounters } from './counters.ts'
 import type { Job, Schedule } from './schedule.ts'
@@ -13,8 +13,6 @@ export const REPEAT_WINDOW_ms = 3000
 const SENDERS = 16
 /** No command has it. */
 const NO_SEQUENCE = 16
-/** No sender. */
-const NOBODY = SENDERS
 
 /**
  * Commands for one component: executes each one once however often it is repeated, remembers whom to echo, and tells
@@ -38,9 +36,8 @@ export class CommandReceiver {
   private component: Component | undefined
   /** Sender nibble of the command in force. */
   private owner: number
-  /** A bit for each sender whose last command insists; of them this hub's own switches, `NOBODY` as long as they were silent. */
-  private insisters: number
-  private own: number
+  /** By sender: when its last frame insisted, executed or not; of this hub's own switches Infinity, as they do not repeat. */
+  private readonly insisted_ms: Float64Array
 
   /** `accepted` is called when there is a new echo. */
   constructor(name: string, schedule: Schedule, counters: HubCounters, accepted: () => void) {
@@ -56,9 +53,9 @@ export class CommandReceiver {
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    this.insisters = 0
-    this.own = NOBODY
+    this.insisted_ms = new Float64Array(SENDERS)
     this.sequences.fill(NO_SEQUENCE)
+    this.insisted_ms.fill(-Infinity)
     this.heard_ms.fill(-Infinity)
   }
 
@@ -73,8 +70,9 @@ export class CommandReceiver {
   receive(values: CommandValues, source: number): boolean {
     const sender = senderNibble(source)
     const now = this.schedule.now()
-    if (this.isRepeated(values, sender, now)) return this.repeat(sender, now)
-    if (!this.execute(values, sender)) return false
+    const rank = this.rank(values, sender, now)
+    if (this.isRepeated(values, sender, now)) return this.repeat(rank, sender, now)
+    if (!this.execute(rank, values, sender)) return false
     if (this.component !== undefined && this.component.released !== undefined) this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
     return true
   }
@@ -100,8 +98,7 @@ export class CommandReceiver {
    * that only tapped holds nothing. What another hub holds is its own to end.
    */
   executeLocal(values: CommandValues, sender: number): boolean {
-    this.own = sender
-    if (this.execute(values, sender)) {
+    if (this.execute(this.rank(values, sender, Infinity), values, sender)) {
       this.schedule.stop(this.silenceJob)
       return true
     }
@@ -109,19 +106,20 @@ export class CommandReceiver {
     return false
   }
 
-  private execute(values: CommandValues, sender: number): boolean {
+  /** Remembers who insists: a hold whose beginning was missed, or refused, is none that may be undone. */
+  private rank(values: CommandValues, sender: number, now: number): CommandRank {
     const component = this.component
-    if (component !== undefined && component.rank !== undefined) {
-      const rank = component.rank(values)
-      if (rank === COMMAND_RANK.yields && this.isOutranked(sender)) {
-        this.counters.commandsRefused++
-        this.passOver(values, sender)
-        return false
-      }
-      if (rank === COMMAND_RANK.insists) {
-        this.insisters = this.insisters | 1 << sender
-        this.heard_ms[sender] = this.schedule.now()
-      } else this.insisters = this.insisters & ~(1 << sender)
+    const rank = component === undefined || component.rank === undefined ? COMMAND_RANK.any : component.rank(values)
+    this.insisted_ms[sender] = rank === COMMAND_RANK.insists ? now : -Infinity
+    return rank
+  }
+
+  private execute(rank: CommandRank, values: CommandValues, sender: number): boolean {
+    const component = this.component
+    if (rank === COMMAND_RANK.yields && this.isOutranked()) {
+      this.counters.commandsRefused++
+      this.passOver(values, sender)
+      return false
     }
     if (this.inhibited || component === undefined || component.command === undefined || !component.command(values, sender)) {
       this.counters.commandsRefused++
@@ -137,14 +135,10 @@ export class CommandReceiver {
     return true
   }
 
-  /** Somebody else holds what insists. */
-  private isOutranked(sender: number): boolean {
-    const now = this.schedule.now()
-    let other = 0
-    for (let bits = this.insisters & ~(1 << sender); bits !== 0; bits >>= 1) {
-      if ((bits & 1) !== 0 && (other === this.own || now - this.heard_ms[other]! <= HOLD_TIMEOUT_ms)) return true
-      other++
-    }
+  /** Somebody holds what insists; not who asks, whose last command this is. */
+  private isOutranked(): boolean {
+    const since_ms = this.schedule.now() - HOLD_TIMEOUT_ms
+    for (let sender = 0; sender < SENDERS; sender++) if (this.insisted_ms[sender]! >= since_ms) return true
     return false
   }
 
@@ -154,8 +148,10 @@ export class CommandReceiver {
     this.accepted()
   }
 
-  private repeat(sender: number, now: number): boolean {
+  private repeat(rank: CommandRank, sender: number, now: number): boolean {
+    const component = this.component
     this.heard_ms[sender] = now
+    if (rank === COMMAND_RANK.insists && (this.taken[sender] === 0 || sender !== this.owner)) this.outrank()
     if (this.taken[sender] === 0) {
       this.counters.commandsRefused++
       return false
@@ -163,9 +159,13 @@ export class CommandReceiver {
     this.counters.commandsRepeated++
     // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
     if (sender !== this.echoSender) this.echo(sender, this.sequences[sender]!)
-    const component = this.component
     if (sender === this.owner && component !== undefined && this.silenceJob.armed && component.repeated !== undefined) component.repeated()
     return true
+  }
+
+  private outrank(): void {
+    const component = this.component
+    if (component !== undefined && component.outranked !== undefined) component.outranked()
   }
 
   private checkSilence(): void {
@@ -185,7 +185,7 @@ export class CommandReceiver {
 
   private forget(): void {
     this.owner = 0
-    this.insisters = 0
+    this.insisted_ms.fill(-Infinity)
     this.echoSender = 0
     this.echoSequence = 0
     this.taken.fill(0)

@@ -8,6 +8,31 @@ const press = (at_ms: number, name: string, for_ms: number): FuzzEvent => ({ at_
 
 /** What random runs found, shrunk; each is a fault that was mended, or a checker that was wrong. */
 const FOUND: Readonly<Record<string, Script>> = {
+  'a window is held open from afar while its hub is reset, and somebody taps it closed': {
+    seed: 2878481754, for_ms: 14_172,
+    events: [
+      press(8864, 'DASH.windowFR.down', 7290),
+      { at_ms: 11_759, kind: 'pause', for_ms: 0, with: { hub: 'FR', pause_ms: 1381 } },
+      press(13_255, 'FR.window.up', 29),
+    ],
+  },
+  'a window is held open whose descriptor lies until it trips, and somebody taps it closed': {
+    seed: 4050864802, for_ms: 20_062,
+    events: [
+      press(3499, 'DASH.windowRR.down', 1791),
+      { at_ms: 10_364, kind: 'liar', for_ms: 6741, with: { component: 'RR.window', factor: 5 } },
+      press(16_188, 'DASH.windowRR.down', 4812),
+      press(19_294, 'RR.window.up', 27),
+    ],
+  },
+  'a window is pulled and another plugged in while it is held open, and a tool closes it': {
+    seed: 1648953598, for_ms: 5572,
+    events: [
+      press(2087, 'DASH.windowRR.down', 4487),
+      { at_ms: 3000, kind: 'swap', for_ms: 4500, with: { component: 'RR.window', maker: 51719, serial: 30377, opening_pct: 73 } },
+      { at_ms: 3921, kind: 'tool', for_ms: 0, with: { message: 'WindowCommand', location: 'RR', source: 249, sequence: 9, action: 6 } },
+    ],
+  },
   'a window that was pulled while it opened runs down behind the plug of another, which then moves': {
     car: 'coupe', seed: 3209580960, for_ms: 4762,
     events: [

@@ -127,7 +127,7 @@ export const SABOTAGES: readonly Sabotage[] = [
       { at_ms: 6000, kind: 'press', for_ms: 150, with: { switch: 'RL.window.up' } },
     ],
     put: replaced(CommandReceiver, 'executeLocal', () => function (values, sender) {
-      if (!this['execute'](values, sender)) return false
+      if (!this['execute'](this['rank'](values, sender, Infinity), values, sender)) return false
       this['schedule'].stop(this['silenceJob'])
       return true
     }),

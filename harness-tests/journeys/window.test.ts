@@ -116,6 +116,24 @@ describe('a window', () => {
     await car.until('the glass sinks', () => glass_pct(car) > before_pct + 5, { within_ms: 2000 })
   })
 
+  journey('is closed by nobody while somebody holds it open whose hold began before its hub was reset', async (car) => {
+    await learned(car)
+    await car.press('DASH.windowFL.down', 150)
+    await car.until('it is open', () => status(car).position_pct === 100, { within_ms: 8000 })
+    car.hold('DASH.windowFL.down')
+    await car.run(500)
+    car.car.resetHub('FL')
+    await car.run(800)
+    const before_pct = glass_pct(car)
+    await car.press('FL.window.up', 170)
+    await car.run(1500)
+    expect(glass_pct(car)).toBeGreaterThanOrEqual(before_pct)
+    car.release('DASH.windowFL.down')
+    await car.run(500)
+    await car.press('FL.window.up', 2000)
+    expect(glass_pct(car)).toBeLessThan(before_pct - 10)
+  })
+
   journey('reverses when a hand is in its way', async (car) => {
     await learned(car)
     await car.press('DASH.windowFL.down', 150)

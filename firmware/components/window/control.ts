@@ -72,7 +72,7 @@ export class WindowControl {
   command(action: WindowAction, position_pct: number): boolean {
     this.may.warm(this.glass.winding_A())
     if (!this.may.accepts(action, position_pct)) {
-      if (action === GOAL.down || action === GOAL.autoDown) this.openingRefused()
+      if (action === GOAL.down || action === GOAL.autoDown) this.outranked()
       return false
     }
     if (!this.reversing() && action !== GOAL.none) {
@@ -93,7 +93,7 @@ export class WindowControl {
   }
 
   /** Who wants it open, and may not have that, as the motor is too warm or the place unknown, has it closed no further. */
-  private openingRefused(): void {
+  outranked(): void {
     if (this.goal.direction(this.inputs.count) >= 0) return
     if (this.phase === PHASE.running) this.forbidden()
     else this.stop()

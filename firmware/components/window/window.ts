@@ -105,6 +105,13 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     this.act()
   }
 
+  /** Somebody holds it open all the while, and was not heard, or not obeyed: it closes no further. */
+  outranked(): void {
+    this.sense()
+    this.control.outranked()
+    this.act()
+  }
+
   tick(): void {
     if (this.context.hal.now() - this.control.inputs.taken_ms >= WINDOW_PARAMETERS.means_ms) this.takeMeans()
     this.sense()

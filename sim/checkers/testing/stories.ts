@@ -41,6 +41,14 @@ const rebuilt = (t: Fabricated, priority: number): Fabricated => grant(request(t
   .live(2500).say('TRUNK', 'VehicleState@ALL', { manager: 'rebuilding' })
   .say('FL', 'PowerRequest@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, duration_ms: 1000, priority })
   .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, lease_ms: 2000, result: 'granted' })
+/** The standby managed once, made way, and takes over from a dash that it does not hear; a bus on which none hears it say so. */
+const takenOver = (t: Fabricated, jammed: boolean): Fabricated => {
+  t.boot()
+  for (let i = 10; i < 30; i++) t.live(100 * i).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
+  for (let i = 30; i < 60; i++) t.live(100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' })
+  if (jammed) t.tell({ kind: 'babbling', source: 'FR', babbling: true })
+  return grant(grant(request(t), 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
+}
 const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence, state: 'still', learned: 1 })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
 const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
@@ -158,6 +166,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
         grant(grant(t, 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
       },
+      'a standby that grants beside the manager and tells nobody that it is in charge': t => takenOver(t, false),
       'a port that draws what nobody granted': t => draw(t.boot().live(5000), 5000, 12, 0),
       'a grant that outlives its lease': t => grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(16_000)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
@@ -165,6 +174,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     },
     innocent: {
       'what the manager\'s own hub granted itself while nobody heard it, and another began to manage': t => ownGrant(t, false),
+      'a standby that takes over on a bus that somebody jams': t => takenOver(t, true),
       'renewed in time, released at the end': t => grant(request(grant(request(t.boot().live(12_000)), 'DASH', 'FL', 10).live(13_000)), 'DASH', 'FL', 10)
         .live(14_500).say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 10 }),
       'a port that draws what was granted, and a little more': t => draw(t.boot().live(5000), 5000, 11, 10),
