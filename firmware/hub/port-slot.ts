@@ -105,7 +105,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.location = hub.hal.location
     this.vehicle = hub.vehicle
     this.power = new PortFeed(port, index, hub.schedule, hub.counters, this, hub.power)
-    this.commands = new CommandReceiver(`port ${index} command silence`, hub.schedule, hub.counters, () => this.statusChanged(-1))
+    this.commands = new CommandReceiver(`port ${index} command silence`, hub.hal.location, hub.schedule, hub.counters, () => this.statusChanged(-1))
     this.plugged = undefined
     this.found = undefined
     this.descriptorState = DESCRIPTOR_STATE.absent

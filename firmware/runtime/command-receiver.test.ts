@@ -34,7 +34,7 @@ function setUp() {
     dispose: () => undefined,
   }
   let echoes = 0
-  const receiver = new CommandReceiver('test', schedule, counters, () => echoes++)
+  const receiver = new CommandReceiver('test', OWN, schedule, counters, () => echoes++)
   receiver.bind(driver)
   const from = (source: number, sequence: number, action = sequence): void => void receiver.receive(command(sequence, action), source)
   const echoed = (): number[] => [receiver.echoSender, receiver.echoSequence]
@@ -177,7 +177,7 @@ describe('the command receiver', () => {
 
     it('one who lets go leaves the others who hold it', () => {
       const { calls, receiver, from } = ranked()
-      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      receiver.executeLocal(command(OPEN, OPEN))
       from(DASH, OPEN + 3)
       from(DASH, 6)
       from(TOOL, CLOSE)
@@ -186,14 +186,14 @@ describe('the command receiver', () => {
 
     it('a switch of this hub is held until its next command, or until something else is plugged in', () => {
       const { clock, calls, receiver, from, driver } = ranked()
-      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      receiver.executeLocal(command(OPEN, OPEN))
       clock.advance(10_000)
       from(DASH, CLOSE)
       expect(calls).toEqual(['1 from 1'])
-      receiver.executeLocal(command(3, 3), OWN)
+      receiver.executeLocal(command(3, 3))
       from(DASH, CLOSE + 3)
       expect(calls).toEqual(['1 from 1', '3 from 1', '5 from 5'])
-      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      receiver.executeLocal(command(OPEN, OPEN))
       receiver.bind(driver)
       from(DASH, CLOSE + 6)
       expect(calls.slice(-1)).toEqual(['8 from 5'])
@@ -217,7 +217,7 @@ describe('the command receiver', () => {
   it('lets a command of the hub\'s own switch last until the next one', () => {
     const { clock, schedule, calls, receiver, from } = setUp()
     from(DASH, 1)
-    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(true)
+    expect(receiver.executeLocal(command(2, 2))).toBe(true)
     clock.advance(2000)
     expect(calls).toEqual(['1 from 5', '2 from 1'])
     expect(schedule.pending()).toEqual([])
@@ -225,14 +225,14 @@ describe('the command receiver', () => {
 
   it('that is refused ends what the own switches hold, and nothing of another sender\'s', () => {
     const { clock, schedule, calls, driver, receiver, from } = setUp()
-    receiver.executeLocal(command(1, 1), OWN)
+    receiver.executeLocal(command(1, 1))
     driver.accepts = false
-    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(false)
+    expect(receiver.executeLocal(command(2, 2))).toBe(false)
     expect(calls).toEqual(['1 from 1', 'released'])
     driver.accepts = true
     from(DASH, 3)
     driver.accepts = false
-    expect(receiver.executeLocal(command(4, 4), OWN)).toBe(false)
+    expect(receiver.executeLocal(command(4, 4))).toBe(false)
     expect([calls.slice(2), schedule.pending()]).toEqual([['3 from 5'], ['test']])
     clock.advance(HOLD_TIMEOUT_ms)
     expect(calls.slice(2)).toEqual(['3 from 5', 'released'])

@@ -28,6 +28,8 @@ export class CommandReceiver {
   private readonly schedule: Schedule
   private readonly counters: HubCounters
   private readonly accepted: () => void
+  /** Sender nibble of this hub's switches. */
+  private readonly own: number
   private readonly sequences: Uint8Array
   private readonly heard_ms: Float64Array
   /** By sender: 1 when the component took its last command. */
@@ -36,26 +38,26 @@ export class CommandReceiver {
   private component: Component | undefined
   /** Sender nibble of the command in force. */
   private owner: number
-  /** By sender: when its last frame insisted, executed or not; of this hub's own switches Infinity, as they do not repeat. */
-  private readonly insisted_ms: Float64Array
+  /** A bit for each sender whose last frame insisted, executed or not. */
+  private insisters: number
 
-  /** `accepted` is called when there is a new echo. */
-  constructor(name: string, schedule: Schedule, counters: HubCounters, accepted: () => void) {
+  /** `accepted` is called when there is a new echo; `location`: of this hub, the sender of what its switches command. */
+  constructor(name: string, location: number, schedule: Schedule, counters: HubCounters, accepted: () => void) {
     this.echoSender = 0
     this.echoSequence = 0
     this.inhibited = false
     this.schedule = schedule
     this.counters = counters
     this.accepted = accepted
+    this.own = location
     this.sequences = new Uint8Array(SENDERS)
     this.heard_ms = new Float64Array(SENDERS)
     this.taken = new Uint8Array(SENDERS)
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    this.insisted_ms = new Float64Array(SENDERS)
+    this.insisters = 0
     this.sequences.fill(NO_SEQUENCE)
-    this.insisted_ms.fill(-Infinity)
     this.heard_ms.fill(-Infinity)
   }
 
@@ -70,8 +72,9 @@ export class CommandReceiver {
   receive(values: CommandValues, source: number): boolean {
     const sender = senderNibble(source)
     const now = this.schedule.now()
+    const isRepeated = this.isRepeated(values, sender, now)
     const rank = this.rank(values, sender, now)
-    if (this.isRepeated(values, sender, now)) return this.repeat(rank, sender, now)
+    if (isRepeated) return this.repeat(rank, sender, now)
     if (!this.execute(rank, values, sender)) return false
     if (this.component !== undefined && this.component.released !== undefined) this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
     return true
@@ -97,8 +100,9 @@ export class CommandReceiver {
    * A command of this hub's own switches: it lasts until the next one. `false`: refused; what they held ends all the same, as a thumb
    * that only tapped holds nothing. What another hub holds is its own to end.
    */
-  executeLocal(values: CommandValues, sender: number): boolean {
-    if (this.execute(this.rank(values, sender, Infinity), values, sender)) {
+  executeLocal(values: CommandValues): boolean {
+    const sender = this.own
+    if (this.execute(this.rank(values, sender, this.schedule.now()), values, sender)) {
       this.schedule.stop(this.silenceJob)
       return true
     }
@@ -109,8 +113,12 @@ export class CommandReceiver {
   /** Remembers who insists: a hold whose beginning was missed, or refused, is none that may be undone. */
   private rank(values: CommandValues, sender: number, now: number): CommandRank {
     const component = this.component
-    const rank = component === undefined || component.rank === undefined ? COMMAND_RANK.any : component.rank(values)
-    this.insisted_ms[sender] = rank === COMMAND_RANK.insists ? now : -Infinity
+    if (component === undefined || component.rank === undefined) return COMMAND_RANK.any
+    const rank = component.rank(values)
+    if (rank === COMMAND_RANK.insists) {
+      this.insisters = this.insisters | 1 << sender
+      this.heard_ms[sender] = now
+    } else this.insisters = this.insisters & ~(1 << sender)
     return rank
   }
 
@@ -135,10 +143,14 @@ export class CommandReceiver {
     return true
   }
 
-  /** Somebody holds what insists; not who asks, whose last command this is. */
+  /** Somebody holds what insists: not who asks, whose last command this is; this hub's own switches do not repeat. */
   private isOutranked(): boolean {
-    const since_ms = this.schedule.now() - HOLD_TIMEOUT_ms
-    for (let sender = 0; sender < SENDERS; sender++) if (this.insisted_ms[sender]! >= since_ms) return true
+    const now = this.schedule.now()
+    let sender = 0
+    for (let bits = this.insisters; bits !== 0; bits >>= 1) {
+      if ((bits & 1) !== 0 && (sender === this.own || now - this.heard_ms[sender]! <= HOLD_TIMEOUT_ms)) return true
+      sender++
+    }
     return false
   }
 
@@ -185,7 +197,7 @@ export class CommandReceiver {
 
   private forget(): void {
     this.owner = 0
-    this.insisted_ms.fill(-Infinity)
+    this.insisters = 0
     this.echoSender = 0
     this.echoSequence = 0
     this.taken.fill(0)
