@@ -58,7 +58,7 @@ class CommandsChecker implements Checker {
     if (decoded.name === 'PortStatus') {
       this.report(decoded.location, decoded.values.port, decoded.values.fault !== PORT_FAULT.none, end_ns)
     } else if ('echoSequence' in values) this.echo(decoded, values, end_ns)
-    else if (seen.sender !== '' && 'sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, end_ns)
+    else if ('sequence' in values && decoded.row.page === 1 && decoded.row.activePeriod_ms === 100) this.command(decoded, values.sequence, seen.sender !== '', end_ns)
   }
 
   event({ kind, source, t_ns }: EventOf<Needed>): void {
@@ -91,7 +91,8 @@ class CommandsChecker implements Checker {
     else this.faulty.delete(key)
   }
 
-  private command(decoded: DecodedMessage, sequence: number, now_ns: number): void {
+  /** `isSent`: its sender holds it to be good. Who heard it may execute it all the same. */
+  private command(decoded: DecodedMessage, sequence: number, isSent: boolean, now_ns: number): void {
     const sender = LOCATION_NAMES[locationOfAddress(decoded.source)]!
     if (sender === 'ALL') return
     const target = `${decoded.name.replace('Command', '')}@${decoded.location}`
@@ -104,17 +105,14 @@ class CommandsChecker implements Checker {
       }
       this.lines.set(key, line)
     }
+    if (!isSent) return begin(line, sequence)
     const repeated = sequence === line.sequence && now_ns - line.last_ns <= REPEATED_ns
     line.last_ns = now_ns
     if (repeated) return
     line.sequence = sequence
     line.first_ns = now_ns
     line.settled = false
-    line.begun.push(sequence)
-    if (line.begun.length > SEQUENCES_BEFORE_REUSE) {
-      line.begun.shift()
-      line.echoed--
-    }
+    begin(line, sequence)
     this.open.add(line)
   }
 
@@ -160,6 +158,14 @@ class CommandsChecker implements Checker {
       sequence: line.sequence, since_ms: (now_ns - line.first_ns) / MS_ns,
     })
   }
+}
+
+function begin(line: Line, sequence: number): void {
+  if (line.begun.at(-1) === sequence) return
+  line.begun.push(sequence)
+  if (line.begun.length <= SEQUENCES_BEFORE_REUSE) return
+  line.begun.shift()
+  line.echoed--
 }
 
 export const commands: CheckerEntry<Needed> = {

@@ -80,12 +80,21 @@ export class Fabricated {
 
   /** A hub sends a message; its counters count unless `counter` is given. */
   say(sender: string, target: string, values: GivenValues, counter?: number): this {
+    return this.send(sender, this.frameOf(sender, target, values, counter))
+  }
+
+  /** The same, of which the sender sees an error at the end, when the others have taken it. */
+  sayBroken(sender: string, target: string, values: GivenValues): this {
+    return this.send('', this.frameOf(sender, target, values))
+  }
+
+  private frameOf(sender: string, target: string, values: GivenValues, counter?: number): CanFrame {
     const { entry, location } = parseTarget(target)
     const source = hubAddress(LOCATION[sender as LocationName])
     const { id } = encodeEntry(entry, location, values, { source })
     const counted = counter ?? this.counters.get(id) ?? 0
     this.counters.set(id, nextCounter(counted))
-    return this.send(sender, encodeEntry(entry, location, values, { source, counter: counted }))
+    return encodeEntry(entry, location, values, { source, counter: counted })
   }
 
   /** The last `back` + 1st frame of a hub comes on the other spine, too, now. */

@@ -296,6 +296,11 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         echo(command(t.boot().live(5000).tell(cut(2, true)), 5, 'up').at(5020), 5)
         echo(command(t.at(5040), 6, 'autoUp').at(5060), 6).tell(cut(2, false)).at(5090).copy(3).live(10_000)
       },
+      'whose sequence comes round, and whose sender sees an error at its end when it was taken': (t) => {
+        t.boot().live(5000)
+        for (let i = 0; i < 14; i++) echo(command(t.live(5000 + 200 * i), i), i)
+        command(echo(t.live(8000).sayBroken('DASH', 'WindowCommand@FL', { sequence: 6, action: 'autoDown' }), 6), 6).live(10_000)
+      },
       replaced: t => echo(command(command(t.boot().live(5000), 3).at(5100), 4).at(5150), 4).live(10_000),
       'of a sender that died': t => command(t.boot().live(5000), 3).at(5100).reset('DASH').live(10_000),
       'a sequence that comes round': (t) => {
