@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { transform } from 'esbuild'
 import fc from 'fast-check'
@@ -11,7 +14,7 @@ import { buildHub, type Engine, espruinoProgram, figureRows, growthOf, mapTrace,
 import { withExactLiterals, withExactLiteralsMapped } from './literals.ts'
 import { ROOT } from './bundle.ts'
 import { propertyNames } from './names.ts'
-import { refusalsOf } from './refuse.ts'
+import { refusalsOf, refusedSyntax } from './refuse.ts'
 import { BoardSources } from './sources.ts'
 import { readSource, transformed } from './transform.ts'
 
@@ -63,14 +66,15 @@ describe('what Espruino cannot do', () => {
   it.each([
     ['function f(a = 1) {}', 'default parameters'], ['function f(...a) {}', 'rest parameters'], ['f(...a)', 'spread'], ['const { a } = b', 'destructuring'],
     ['a?.b', '?.'], ['new Map()', 'Map'], ['async () => 1', 'async'], ['function* f() {}', 'generators'], ['class A extends B {}', 'super.method'], ['a = { [b]: 1 }', 'computed names'],
-    ['/(?<=a)b/', 'lookbehind'], ['/(?<n>a)b/', 'named groups'], ['/a/gu', 'flags'], ['/a\\/b/y', 'flags'],
+    ['/(?<=a)b/', 'no ?'], ['/(?<n>a)b/', 'no ?'], ['/a/m', 'flags'], ['/a/gu', 'flags'], ['/a\\/b/y', 'flags'],
+    ['a ??= 1', '??='], ['a **= 2', '**='], ['a.at(0)', 'method at'], ['Number.EPSILON', 'Number.EPSILON'], ['a.indexOf(\'ab\')', 'the beginning of a text'],
     ['switch (a) { default: b(); case 1: c() }', 'default'], ['Math.trunc(a)', 'Math.trunc'],
   ])('%s is refused', (text, reason) => {
     expect(refusalsOf('x.ts', `let z\n${text}`)).toEqual([{ path: 'x.ts', line: 2, reason: expect.stringContaining(reason) as string }])
   })
 
   it('what it can do is not', () => {
-    expect(refusalsOf('x.ts', 'class A { get b() { return this.c ?? 1 } }\nfor (const x of [1]) `${x}`\nswitch (a) { case 1: b(); default: c() }\n/(a|b)\\/c/gi')).toEqual([])
+    expect(refusalsOf('x.ts', 'class A { get b() { return this.c ?? 1 } }\nfor (const x of [1]) `${x}`\nswitch (a) { case 1: b(); default: c() }\n/(a)b|c\\/d/gi')).toEqual([])
   })
 })
 
@@ -179,4 +183,41 @@ describe('the report of the build before', () => {
   it('is read', () => {
     expect(readReport('{"hub":"door","figures":{"bytes":5,"heap":null},"modules":{"a":1}}')).toEqual({ figures: { bytes: 5, heap: null }, modules: { a: 1 } })
   })
+})
+
+/** What the interpreter makes of a regular expression, beside the language: the same or not. Seen in 2v29. */
+const REGULAR_EXPRESSIONS: readonly [source: string, text: string, same: boolean][] = [
+  ['/a{2}/', 'aa', false], ['/a+?/', 'aaa', false], ['/(?=a)a/', 'a', false], ['/(?:a)b/', 'ab', false], ['/\\bfoo/', 'a foo', false],
+  ['/\\u0041/', 'A', false], ['/x(a|b)/', 'xb', false], ['/[^a]b?/', 'xb', false], ['/^b/m', 'a\nb', false],
+  ['/[^a]b*/', 'xb', true], ['/\\d+/', 'x12', true], ['/^a$/i', 'A', true], ['/(a)(b)/', 'ab', true], ['/\\x41/', 'A', true], ['/[\\d-]/', '-', true],
+  ['/.*b/', 'aab', true], ['/a|b/g', 'b', true], ['/[?{2}]/', '?', true], ['/a\\?\\{2/', 'a?{2', true],
+]
+
+describe('a regular expression', () => {
+  it.each(REGULAR_EXPRESSIONS)('%s is refused where the interpreter does otherwise', (source, _text, same) => {
+    expect(refusalsOf('x.ts', source).length === 0).toBe(same)
+  })
+
+  it.skipIf(process.env['ESPRUINO_BIN'] === undefined)('is found in a text by the real interpreter as it is told here', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'espruino-'))
+    const one = (source: string, text: string): string =>
+      `(function(){try{var m=${source}.exec(${JSON.stringify(text)});return m?m[0]:m}catch(e){return "?"}})()`
+    const all = REGULAR_EXPRESSIONS.map(([source, text]) => one(source, text)).join(',')
+    writeFileSync(join(folder, 'a.js'), `require('fs').writeFileSync('out',JSON.stringify([${all}]));quit()`)
+    spawnSync(process.env['ESPRUINO_BIN']!, ['a.js'], { cwd: folder, stdio: 'ignore', timeout: 20_000 })
+    const found = JSON.parse(readFileSync(join(folder, 'out'), 'latin1')) as unknown[]
+    rmSync(folder, { recursive: true })
+    const wanted = runInNewContext(`[${all}]`) as unknown[]
+    const told = REGULAR_EXPRESSIONS.map(([source, , same]) => [source, same])
+    expect(told.map(([source], i) => [source, found[i] === wanted[i]])).toEqual(told)
+  })
+})
+
+describe('a build for Espruino', () => {
+  it('throws only what the interpreter has', async () => {
+    const { text } = await buildHub('hood', 'espruino', 0, undefined)
+    expect(text).not.toContain('RangeError')
+    expect(text).toContain('new Error')
+    expect(refusedSyntax('hub.js', `${text}\na?.b`).map(({ reason }) => reason)).toEqual(['Espruino has no ?.'])
+  }, LIMIT_ms)
 })

@@ -9,7 +9,7 @@ import type { HubTypeName } from '#protocol/index.ts'
 import { withExactLiteralsMapped } from './literals.ts'
 import { Inliner } from './inline.ts'
 import { propertyNames, type PropertyNames } from './names.ts'
-import { BuildRefusal, refusalsOf } from './refuse.ts'
+import { BuildRefusal, refusalsOf, refusedSyntax } from './refuse.ts'
 import { BoardSources } from './sources.ts'
 import { type Changes, readSource, type Source, transformed } from './transform.ts'
 import { unusedMethods } from './unused.ts'
@@ -24,6 +24,9 @@ export type Engine = (typeof ENGINES)[number]
 /** Words that are no names of members for Espruino, short enough that a minifier would come upon them. */
 const WORDS = ['if', 'in', 'of', 'do', 'for', 'let', 'new', 'try', 'var', 'case', 'else', 'null', 'this', 'true', 'void']
 const UNUSABLE = Object.fromEntries(WORDS.map((word): [string, false] => [word, false]))
+
+/** Names of the language that Espruino has not, and what stands for them: throwing an unknown one says nothing of what went wrong. */
+export const ESPRUINO_NAMES = { RangeError: 'Error' } as const
 
 export interface Bundle {
   readonly code: string
@@ -53,11 +56,16 @@ async function bundle(entry: string, engine: Engine): Promise<Bundle> {
   const whole = await build(optionsOf(entry, { names: own, unused: new Set() }))
   const unused = unusedMethods(whole.outputFiles[0]!.text, reserved)
   const { outputFiles, metafile } = await build({
-    ...optionsOf(entry, { names: own, unused }), sourcemap: 'external', minify: true,
+    ...optionsOf(entry, { names: own, unused }), ...engine === 'espruino' && { define: ESPRUINO_NAMES }, sourcemap: 'external', minify: true,
     mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`), mangleCache: UNUSABLE,
   })
   const code = outputFiles.find(file => file.path.endsWith('.js'))!.text
-  if (engine === 'espruino') refuse(metafile)
+  if (engine === 'espruino') {
+    refuse(metafile)
+    // What a minifier may have written of its own.
+    const written = refusedSyntax('hub.js', code)
+    if (written.length > 0) throw new BuildRefusal(written)
+  }
   const map = outputFiles.find(file => file.path.endsWith('.map'))!.text
   return { ...engine === 'espruino' ? withExactLiteralsMapped({ code, map }) : { code, map }, modules: bytesOf(metafile) }
 }

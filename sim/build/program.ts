@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 
 import type { BoardPins } from '#firmware/boards/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
-import { refuse, ROOT } from './bundle.ts'
+import { ESPRUINO_NAMES, refuse, ROOT } from './bundle.ts'
 import { withExactLiterals } from './literals.ts'
 
 /** What of the language Espruino has not, and a minifier would write. */
@@ -49,7 +49,7 @@ export const PROGRAM_MARK = '//spine-board '
 export async function espruinoProgram(hub: HubTypeName, version: string, artefact: string, pins: BoardPins): Promise<EspruinoProgram> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT, entryPoints: ['firmware/boards/espruino/main.ts'], bundle: true, write: false, format: 'iife', target: 'es2022',
-    supported: Object.fromEntries(MISSING.map(name => [name, false])), minify: true, legalComments: 'none', logLevel: 'silent', metafile: true,
+    supported: Object.fromEntries(MISSING.map(name => [name, false])), minify: true, define: ESPRUINO_NAMES, legalComments: 'none', logLevel: 'silent', metafile: true,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   })
   refuse(metafile)
