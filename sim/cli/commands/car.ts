@@ -13,7 +13,7 @@ import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { endedWell, explained, isLinkUri } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { collect, dataBitrate, shared, wholeNumber } from '../lib/options.ts'
+import { allBut, collect, dataBitrate, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** Where the page is when nothing else is said. */
@@ -95,7 +95,10 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
     .addOption(shared('json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)'))
     .addHelpText('after', HELP)
-    .action((options: Options) => drive(options, terminal))
+    .action((options: Options) => {
+      refuseIdle(command, [[options.printCar === true, allBut(command, 'printCar', 'car'), 'with --print-car: nothing runs']])
+      return drive(options, terminal)
+    })
 }
 
 function hubName(text: string): string {

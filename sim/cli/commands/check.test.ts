@@ -80,7 +80,7 @@ describe('spine check', () => {
     [['check', '/dev/null'], 1, 'no hub of "sedan" said what it measures'],
     [['check', '--for', '1s'], 2, '--for: 1 s are too short'],
     [['check', '--trial', 'many'], 2, 'must be a whole number'],
-    [['check', '--staged'], 2, '--staged goes with --trial'],
+    [['check', '--staged'], 2, '--staged does nothing without --trial'],
     [['check', '--trial', '1', '--car', 'coupe'], 2, 'trials are of the sedan'],
     [['check', '/dev/null', '--car', 'tractor'], 2, 'there is no car "tractor"'],
   ])('%j ends with %d: %s', async (words, code, text) => {

@@ -15,7 +15,7 @@ import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri } from '../lib/link.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
-import { duration, shared, wholeNumber } from '../lib/options.ts'
+import { allBut, duration, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
@@ -89,8 +89,16 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (bus: string, options: Options) => {
+      const live = isLinkUri(bus) && !bus.startsWith('file:')
+      refuseIdle(command, [
+        [options.trial !== undefined, allBut(command, 'trial', 'staged', 'draws', 'seed', 'car', 'json'), 'with --trial: it is of the virtual car'],
+        [options.trial === undefined, ['staged', 'draws', 'seed'], 'without --trial'],
+        [!live, ['for', 'passive', 'actuate', 'keys'], 'with a log'],
+        [live, ['from'], 'with a link'],
+        [options.passive === true, ['actuate', 'keys'], 'with --passive: nothing is sent'],
+      ])
+      if (options.trial !== undefined && bus !== DEFAULT_LINK) throw usage(`--trial is of the virtual car, and reads no "${bus}"`)
       if (options.trial !== undefined) return trial({ ...options, trial: options.trial }, terminal)
-      if (options.staged === true) throw usage('--staged goes with --trial')
       return checkCar(bus, options, terminal)
     })
 }

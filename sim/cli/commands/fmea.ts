@@ -10,7 +10,7 @@ import { compareText, reportText, rowText } from '../fmea/text.ts'
 import { RunKeeper } from '../fmea/keep.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure, usage } from '../lib/failure.ts'
-import { collect, shared, wholeNumber } from '../lib/options.ts'
+import { allBut, collect, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart, runParts, sendUp } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
 import { save } from '../lib/save.ts'
@@ -75,13 +75,20 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--csv <file>', 'the table for a spreadsheet')
     .option('--html <file>', 'the table, with fault trees, as a page that needs nothing else')
     .addHelpText('after', HELP)
-    .action((options: Options) => act(options, terminal))
+    .action((options: Options) => {
+      const { threats, list, fault, pairs } = options
+      const ways = [pairs, fault, list, threats].filter(way => way !== undefined).length
+      if (ways > 1) throw usage('--pairs, --fault, --list and --threats are different ways: give one of them')
+      refuseIdle(command, [
+        [threats === true, allBut(command, 'threats'), 'with --threats: it is of every car'],
+        [list === true, allBut(command, 'list', 'car', 'json'), 'with --list: nothing runs'],
+        [fault !== undefined, ['jobs'], 'with --fault: it is one run'],
+      ])
+      return act(options, terminal)
+    })
 }
 
 async function act(options: Options, terminal: Terminal): Promise<void> {
-  if ([options.pairs, options.fault, options.list, options.threats].filter(way => way !== undefined).length > 1) {
-    throw usage('--pairs, --fault, --list and --threats are different ways: give one of them')
-  }
   if (options.compare !== undefined && options.fault !== undefined) throw usage('--fault is for one car: leave --compare out')
   if (options.threats === true) return terminal.write(threatText())
   const cars = [options.car, options.compare].filter(name => name !== undefined)

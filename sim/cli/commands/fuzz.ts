@@ -13,7 +13,7 @@ import { describe, Failure as CliFailure, fileFailure, usage } from '../lib/fail
 import { readData } from '../lib/json-file.ts'
 import { keepError, keepRun, keepScript } from '../lib/keep-run.ts'
 import { pageLine } from '../lib/page-link.ts'
-import { collect, duration, wholeNumber } from '../lib/options.ts'
+import { allBut, collect, duration, refuseIdle, wholeNumber } from '../lib/options.ts'
 import { Progress } from '../lib/progress.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -88,6 +88,12 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--json', 'the report for programs')
     .addHelpText('after', HELP)
     .action(async (options: Options) => {
+      const { merge, script, run } = options
+      refuseIdle(command, [
+        [merge !== undefined, allBut(command, 'merge', 'json'), 'with --merge: nothing runs'],
+        [script !== undefined, allBut(command, 'script', 'json'), 'with --script: all is in it'],
+        [run !== undefined, ['runs', 'shard', 'resume', 'shrink', 'maxFailures'], 'with --run: it is one run'],
+      ])
       if (options.merge !== undefined) return finish(merged(options.merge), options, terminal)
       if (options.script !== undefined) return single(readScriptFile(options.script), `script-${Date.now()}`, options, terminal)
       const fuzz = settings(options)

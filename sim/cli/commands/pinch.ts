@@ -5,7 +5,7 @@ import {
   MEDIAN_N, pinchSvg, PinchSweep, quantile, QUICK_PLAN, type RodSummary, Summary, type SweepPlan,
 } from '#sim/pinch/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
-import { duration, positiveNumber, shared, wholeNumber } from '../lib/options.ts'
+import { duration, positiveNumber, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
 import { save } from '../lib/save.ts'
@@ -102,14 +102,27 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('json'))
     .option('--svg <file>', 'a plot of all peaks, or of one case')
     .addHelpText('after', HELP)
-    .action((options: Options) => act(options, terminal))
+    .action((options: Options) => {
+      const { random, hunt, closings } = options
+      const one = options.case !== undefined
+      const grid = random === undefined && hunt === undefined && !one
+      const ways = [random, hunt, options.case, options.quick].filter(way => way !== undefined).length
+      if (ways > 1) throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
+      refuseIdle(command, [
+        [one, ['jobs', 'seed'], 'with --case: it is one closing'],
+        [one && options.case?.drawn === undefined, ['hold'], 'with a --case that names its values'],
+        [hunt !== undefined, ['closings', 'svg'], 'with --hunt'],
+        [random !== undefined, ['svg'], 'with --random: --case plots one'],
+        [grid, ['jobs'], 'without --random or --hunt'],
+        [grid && closings !== undefined, ['quick'], 'with --closings: their number says how long it takes'],
+      ])
+      if (!grid && typeof closings === 'number') throw usage(`--closings has no number with --${one ? 'case' : 'random'}: leave out ${closings}`)
+      return act(options, terminal)
+    })
 }
 
 async function act(options: Options, terminal: Terminal): Promise<void> {
   const { closings: count, random, hunt, svg } = options
-  if ([random, hunt, options.case, options.quick].filter(way => way !== undefined).length > 1) {
-    throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
-  }
   if ([options.secondLine, options.oracle, options.learning].filter(way => way !== undefined).length > 1) {
     throw usage('--second-line, --oracle and --learning are different detections: give one of them')
   }

@@ -33,6 +33,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (name: string | undefined, duration: string, options: Options) => {
+      if (name !== undefined && options.list === true) throw usage(`--list names the switches: leave out "${name}", or --list`)
       if (name === undefined && options.list !== true) throw usage('which switch? Name one, or see "npx spine press --list"')
       const hold_ms = parseHold_ms(duration)
       const car = await openCar(options.link)

@@ -6,7 +6,7 @@ import { type CpuName, CPUS, SEDAN } from '#sim/car/index.ts'
 import { LEAST_OBSERVED_ms, type ObservedResponse, ResponseObserver } from '#sim/fuzz/index.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
-import { duration, positiveNumber, shared, upTo } from '../lib/options.ts'
+import { duration, positiveNumber, refuseIdle, shared, upTo } from '../lib/options.ts'
 import { Progress } from '../lib/progress.ts'
 import { type Column, right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
@@ -63,6 +63,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('json', 'the whole table for programs'))
     .addHelpText('after', HELP)
     .action((options: Options) => {
+      refuseIdle(command, [[options.observe === undefined, ['seed', 'cpu'], 'without --observe: the bounds are of the bus']])
       const result = rates({ bitrate: options.bitrate, jitter_ms: options.jitter, errors_per_s: options.errorsPerS, instances })
       if (options.observe !== undefined) return observe(result, options, options.observe, terminal)
       // A bound that is missing is Infinity, which JSON writes as null.

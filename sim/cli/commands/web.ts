@@ -9,7 +9,7 @@ import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
 import { readFormat } from '../lib/log-format.ts'
-import { shared, wholeNumber } from '../lib/options.ts'
+import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -48,6 +48,12 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((target: string | undefined, options: Options) => {
       if (options.out !== undefined && target !== undefined) throw usage(`--out has the virtual car in it, and no "${target}": a log is opened in the page`)
+      const running = options.car !== undefined && target === undefined
+      refuseIdle(command, [
+        [options.out !== undefined, ['port', 'actuate'], 'with --out: nothing is served'],
+        [running, ['actuate'], 'with --car alone: the page runs the car itself'],
+        [target !== undefined && (!isLinkUri(target) || target.startsWith('file:')), ['actuate'], 'with a log'],
+      ])
       const car = options.car === undefined ? undefined : readCar(options.car)
       const alone = options.out !== undefined || (target === undefined && car !== undefined)
       if (alone && options.dbc !== undefined) throw usage('--dbc is for a link or a log: a page that runs its own car opens it itself')

@@ -111,6 +111,19 @@ export function shared(name: keyof typeof SHARED, about: string = SHARED[name].a
   return preset === undefined ? option : option.default(preset)
 }
 
+/** One way of using a command, whether it is taken, what would do nothing in it, and the end of the sentence that says so. */
+export type Way = readonly [taken: boolean, idle: readonly string[], why: string]
+
+/** Refuses options that were typed and would do nothing in a way that is taken. @throws Failure */
+export function refuseIdle(command: Command, ways: readonly Way[]): void {
+  for (const [taken, idle, why] of ways) if (taken) withoutEffect(command, idle, why)
+}
+
+/** All options of a command but these. */
+export function allBut(command: Command, ...kept: readonly string[]): string[] {
+  return command.options.map(option => option.attributeName()).filter(name => !kept.includes(name))
+}
+
 /** Refuses options that were typed and would do nothing; `names` as in the parsed options, `why` ends the sentence. @throws Failure */
 export function withoutEffect(command: Command, names: readonly string[], why: string): void {
   const typed = command.options.filter(option =>
