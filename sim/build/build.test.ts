@@ -149,7 +149,10 @@ describe('a stack trace', () => {
         : (await moddableProject('hood', '0.0.0', built.text, deskWiring('esp32-xs', LOCATION.HOOD))).files['hub.js']!
       const lines = program.split('\n')
       const line = lines.findIndex(each => each.includes('is outside 1'))
-      const place = `at z (${engine === 'espruino' ? 'hub' : 'hub.js'}:${line + 1}:${lines[line]!.indexOf('is outside 1') + 1})`
+      const before = lines[line]!.slice(0, lines[line]!.indexOf('is outside 1…8`)') + 'is outside 1…8`'.length)
+      // Espruino counts bytes, and tells of what is thrown the last bracket of its statement.
+      const column = engine === 'espruino' ? Buffer.byteLength(before) : before.length
+      const place = `at z (${engine === 'espruino' ? 'hub' : 'hub.js'}:${line + 1}:${column + 1})`
       const source = `firmware/hub/hub.ts:${readFileSync(`${ROOT}/firmware/hub/hub.ts`, 'utf8').split('\n').findIndex(each => each.includes('is outside 1')) + 1}`
       expect([engine, mapTrace(place, { artefact: built.text, map: built.map }).text]).toEqual([engine, `at z (${source})`])
     }

@@ -52,7 +52,7 @@ export function mapTrace(text: string, { artefact, map }: Traced): MappedTrace {
     const row = Number(line ?? oldLine) - 1 - above
     // The board's part, which has no map.
     if (row < 0) return place
-    const start = Number(column ?? oldColumn) - 1
+    const start = startOf(head, lines[row] ?? '', Number(column ?? oldColumn) - 1)
     // Past the last entry of a map comes its last one, of another line.
     const entry: Partial<SourceMapping> = start >= 0 && start <= (lines[row]?.length ?? -1) ? places.findEntry(row, start) : {}
     if (entry.originalSource === undefined || entry.generatedLine !== row) {
@@ -63,6 +63,12 @@ export function mapTrace(text: string, { artefact, map }: Traced): MappedTrace {
     return `${at}${entry.originalSource}:${entry.originalLine! + 1}`
   })
   return { text: mapped, found, strange }
+}
+
+/** Where a column begins in a line: Espruino counts bytes of UTF-8. Past its end it is as told. */
+function startOf({ engine }: ArtefactHead, line: string, column: number): number {
+  const bytes = engine === 'espruino' ? Buffer.from(line) : undefined
+  return bytes === undefined || column < 0 || column > bytes.length ? column : bytes.subarray(0, column).toString().length
 }
 
 /** Lines above the artefact in this file; undefined: it is another file. */
