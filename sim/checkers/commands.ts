@@ -16,7 +16,7 @@ const IMPOSTOR_ns = 3 * SECOND_ns
 /** Sequences a sender goes through before it uses one again; two fewer, for those it skips. */
 const SEQUENCES_BEFORE_REUSE = 14
 
-type Needed = 'plug' | 'unplug' | 'reset'
+type Needed = 'plug' | 'unplug' | 'reset' | 'pause'
 
 /** The commands of one hub to one component. */
 interface Line {
@@ -45,6 +45,8 @@ class CommandsChecker implements Checker {
   private readonly faulty = new Set<string>()
   /** Component classes of which something was plugged or pulled at a hub: whoever waits there has no one to report to. */
   private readonly plugged_ns = new Map<string, number>()
+  /** When a hub stood still last: what it executed just before, it echoes when it goes on. */
+  private readonly stood_ns = new Map<string, number>()
 
   constructor(accuse: Accuse, around: Surroundings) {
     this.accuse = accuse
@@ -64,6 +66,10 @@ class CommandsChecker implements Checker {
   event({ kind, source, t_ns }: EventOf<Needed>): void {
     const hub = this.around.hub(source)
     if (hub === undefined) return
+    if (kind === 'pause') {
+      this.stood_ns.set(hub.name, t_ns)
+      return
+    }
     if (kind !== 'reset') {
       this.plugged_ns.set(hub.name, t_ns)
       return
@@ -143,6 +149,8 @@ class CommandsChecker implements Checker {
     const age_ns = now_ns - line.last_ns
     if (age_ns <= line.lifetime_ns + ECHO_ns || around.busFaulty) return
     if (Math.max(around.faultChanged_ns, around.impostor_ns) > line.last_ns - IMPOSTOR_ns) return
+    const target = around.hub(line.target.slice(line.target.indexOf('@') + 1))
+    if (target !== undefined && line.first_ns <= (this.stood_ns.get(target.name) ?? -Infinity)) return
     this.accuse(now_ns, `${line.target} executed a command of ${line.sender} that was too old`, {
       sequence: line.sequence, age_ms: age_ns / MS_ns, lifetime_ms: line.lifetime_ns / MS_ns,
     })
@@ -171,7 +179,7 @@ function begin(line: Line, sequence: number): void {
 export const commands: CheckerEntry<Needed> = {
   name: 'commands',
   contract: 'a hub\'s command is echoed by its component or faulted at its sender, and never executed twice',
-  needs: ['plug', 'unplug', 'reset'],
+  needs: ['plug', 'unplug', 'reset', 'pause'],
   asks: HUB_ABILITY,
   create: (accuse, around) => new CommandsChecker(accuse, around),
 }

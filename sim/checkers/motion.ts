@@ -18,7 +18,7 @@ const MOTION_TOPICS = (Object.keys(MOTIONS) as (keyof typeof MOTIONS)[]).map(sig
 const HANDLING = [
   'switch', 'ignition', 'gear', 'obstacle', 'obstacleGone', 'plug', 'unplug', 'pause', 'exception', 'copperFault', 'copperRepair',
 ] as const satisfies readonly Topic[]
-type Needed = MotionTopic | typeof HANDLING[number] | 'reset'
+type Needed = MotionTopic | typeof HANDLING[number] | 'reset' | 'slam'
 /** Unchanged for so long, it rests. */
 const REST_ns = 1.5 * SECOND_ns
 /** A cause works within this: waiting for power, strokes that come before. */
@@ -32,6 +32,8 @@ const OVERTAKEN_ns = 100 * MS_ns
 /** A motor whose hub is reset runs down within this; with the heaviest rotor, hot and downhill, so long as it slows. */
 const RUN_DOWN_ns = 300 * MS_ns
 const LONGEST_RUN_DOWN_ns = 650 * MS_ns
+/** A slam shakes a glass on its slack cable for so long: where that leaves it, it rests. */
+const SHAKEN_ns = 300 * MS_ns
 /** A closing that follows on so much opening is another one, %. */
 const TURN_pct = 1
 /** No glass has closed by so much so soon after it was asked to: what was asked then is for the next closing. */
@@ -99,6 +101,8 @@ class MotionChecker implements Checker {
   private readonly handled_ns = new Map<string, number>()
   /** By hub: the switches for its own window that somebody holds. */
   private readonly held = new Map<string, Set<string>>()
+  /** When the last slam was over. */
+  private slammed_ns = -Infinity
 
   constructor(accuse: Accuse, around: Surroundings) {
     this.accuse = accuse
@@ -158,6 +162,7 @@ class MotionChecker implements Checker {
   event(event: EventOf<Needed>): void {
     if (event.kind === 'signal') this.moved(event)
     else if (event.kind === 'reset') this.reset(event.source)
+    else if (event.kind === 'slam') this.slammed_ns = event.t_ns + event.duration_ms * MS_ns
     else {
       const hub = this.around.hub(event.source)
       if (hub !== undefined) this.handled_ns.set(hub.name, event.t_ns)
@@ -205,6 +210,7 @@ class MotionChecker implements Checker {
     motion.last = value
     motion.changed_ns = t_ns
     if (motion.accused) return
+    if (!motion.moving && t_ns - this.slammed_ns <= SHAKEN_ns) motion.rest = value
     if (!motion.moving && Math.abs(value - motion.rest) >= motion.least) {
       motion.moving = true
       this.judgeStart(motion, name, t_ns)
@@ -306,7 +312,7 @@ export const motion: CheckerEntry<Needed> = {
   name: 'motion',
   contract: 'nothing moves without a command, a switch or a reversal, from a hand or from none, that explains it, and nothing by itself '
     + 'after a reset',
-  needs: [...MOTION_TOPICS, ...HANDLING, 'reset'],
+  needs: [...MOTION_TOPICS, ...HANDLING, 'reset', 'slam'],
   asks: ['reset'],
   create: (accuse, around) => new MotionChecker(accuse, around),
 }

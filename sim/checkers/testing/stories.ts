@@ -43,14 +43,13 @@ const rebuilt = (t: Fabricated, priority: number): Fabricated => grant(request(t
   .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, lease_ms: 2000, result: 'granted' })
 /** The standby managed once, made way, and takes over from a dash that it does not hear; a bus on which none hears it say so. */
 const takenOver = (t: Fabricated, jammed: boolean): Fabricated => {
-  t.boot()
-  for (let i = 10; i < 30; i++) t.live(100 * i).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
-  for (let i = 30; i < 60; i++) t.live(100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' })
+  for (let i = 10, to = t.boot(); i < 60; i++) to.live(100 * i).say(i < 30 ? 'TRUNK' : 'DASH', 'VehicleState@ALL', { manager: 'active' })
   if (jammed) t.tell({ kind: 'babbling', source: 'FR', babbling: true })
   return grant(grant(request(t), 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
 }
 const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence, state: 'still', learned: 1 })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
+const stands = (t: Fabricated, until_ms: number): Fabricated => t.tell({ kind: 'pause', source: 'FL', duration_ms: 900 }).live(until_ms)
 const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
 /** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
 const again = (t: Fabricated, second: number, between: (t: Fabricated) => unknown = () => undefined): Fabricated => {
@@ -217,6 +216,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'for most of a second after a reset, though it slows': t => coast(t, 900, 0),
       'closes again on repetitions': t => again(t, 1),
       'out of nothing': t => move(window(t)),
+      'on and on after a slam': t => glide(window(t).tell({ kind: 'slam', source: 'car', peak_m_s2: 8, duration_ms: 30 }), 1000),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
       'closing, long after it was asked to, while it says that it frees a hand': t => reopening(t, 40),
       'after the switch was let go': t => echo(command(window(t), 1, 'down'), 1).ramp('FL.window', 'position_pct', 50, 80, 1500),
@@ -233,6 +233,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'after a command': t => move(echo(command(window(t), 1), 1)),
       'open, long after it was asked to close, while it frees a hand': t => reopening(t, 60),
       'after its own switch': t => move(window(t).tell({ kind: 'switch', source: 'FL', name: 'window.down', pressed: true })),
+      'shaken by a slam': t => window(t).tell({ kind: 'slam', source: 'car', peak_m_s2: 8, duration_ms: 30 }).ramp('FL.window', 'position_pct', 50, 51.5, 200),
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'runs down with a heavy rotor after a reset': t => coast(t, 550, 0),
       'closes again on another press': t => again(t, 2),
@@ -285,6 +286,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
     guilty: {
       'neither echoed nor faulted': t => command(t.boot().live(5000), 3).live(10_000),
       'executed when it was too old': t => echo(command(t.boot().live(5000), 3).live(5800), 3).live(10_000),
+      'executed when it was too old, as its hub stood still when it came': t => echo(command(stands(t.boot().live(5000), 5100), 3).live(5950), 3).live(10_000),
       'executed again after a later one': t => echo(echo(command(echo(command(t.boot().live(5000), 3), 3), 4), 4), 3),
     },
     innocent: {
@@ -296,6 +298,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
         echo(command(t.boot().live(5000).tell(cut(2, true)), 5, 'up').at(5020), 5)
         echo(command(t.at(5040), 6, 'autoUp').at(5060), 6).tell(cut(2, false)).at(5090).copy(3).live(10_000)
       },
+      'executed before its hub stood still, and echoed afterwards': t => echo(stands(command(t.boot().live(5000), 3).live(5020), 5950), 3).live(10_000),
       'whose sequence comes round, and whose sender sees an error at its end when it was taken': (t) => {
         t.boot().live(5000)
         for (let i = 0; i < 14; i++) echo(command(t.live(5000 + 200 * i), i), i)
