@@ -8,7 +8,6 @@ import { readLog } from '#sim/gateway/logs/testing/index.ts'
 import { LiveCar } from '../car/live-car.ts'
 import { run } from '../run.ts'
 import { type FakeTerminal, fakeTerminal } from '../testing/fake-terminal.ts'
-import { openTo } from './car.ts'
 
 const HEADLESS = ['car', '--headless', '--speed', 'max']
 const FREE = ['--listen', 'spine-listen:127.0.0.1:0']
@@ -75,19 +74,6 @@ describe('spine car', () => {
     // Told where the kind of log has room for it: a protocol violation on the bus, with error counters.
     const told = errors.filter(({ id, data }) => (id & 0x288) === 0x288 && data[2]! + data[3]! > 0)
     if (format.keeps.errors) expect(told).toHaveLength(errorFrames)
-  })
-
-  it('is open to tools beside a device that it joins, and as it is told otherwise', () => {
-    const usual = ['slcan-listen:127.0.0.1:3333', 'spine-listen:127.0.0.1:7030']
-    const ports = (speed: number | 'max', ...listen: string[]): unknown => {
-      const { links, page } = openTo({ listen, speed })
-      return [...links, page]
-    }
-    expect(ports(1)).toEqual([...usual, 7080])
-    for (const uri of ['gvret:/dev/ttyACM0', 'slcan:/dev/ttyUSB0', 'socketcan:can0']) expect(ports(1, uri)).toEqual([uri, ...usual, 7080])
-    for (const uri of ['slcan-listen:127.0.0.1:0', 'GVRET-listen:127.0.0.1:0']) expect(ports(1, uri, 'gvret:/dev/x')).toEqual([uri, 'gvret:/dev/x', undefined])
-    expect(ports(10)).toEqual([undefined])
-    expect(openTo({ listen: ['spine-listen:127.0.0.1:0'], page: 80, speed: 1 }).page).toBe(80)
   })
 
   it.each([

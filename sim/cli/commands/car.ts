@@ -25,8 +25,7 @@ const HELP = `
 Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car names another. Without --listen it listens on
   ${DEFAULT_LISTEN.join('\n  ')}
 so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030; and it serves a page, whose
-address it prints. A --listen of the kind …-listen: replaces all of them, and --page serves the page as well; a device or a bus (gvret:, slcan:,
-socketcan: …) comes beside them. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
+address it prints. --listen replaces all of them, --page serves the page as well. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
 give the same bytes in --record every time, on every machine. Ctrl-C ends it.
 
 --faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
@@ -52,7 +51,8 @@ Examples:
   npx spine car --faults faults.json          with faults.json like {"bitErrorRate": 1e-6, "dropped": ["RL"]}
   npx spine car --cpu esp32-xs                hubs as slow as the boards that they are meant for
   npx spine car --real FL                     leave the hub FL out: a real one takes its place
-  npx spine car --real FL --listen gvret:/dev/ttyACM0   a board on the desk, of npx spine flash door --desk`
+  npx spine car --real FL --listen gvret:/dev/ttyACM0 --listen spine-listen:127.0.0.1:7030 --page 7080
+                                              a board on the desk, of npx spine flash door --desk, open to monitor, send and the page`
 
 interface Options {
   car?: string
@@ -122,8 +122,8 @@ async function drive(options: Options, terminal: Terminal): Promise<void> {
       if (press.at_ms >= (options.for ?? Infinity)) output.note(`${press.switch} is not pressed: the run ends after ${formatDuration(options.for!)}, before ${formatDuration(press.at_ms)}`)
     }
     const recorder = options.record === undefined ? undefined : await explained(live.record(recordUri(options.record)))
-    const { links, page } = openTo(options)
-    for (const uri of links) await listen(live, uri, options.actuate === true)
+    for (const uri of options.listen ?? (options.speed === 1 ? DEFAULT_LISTEN : [])) await listen(live, uri, options.actuate === true)
+    const page = options.page ?? (options.listen === undefined && options.speed === 1 ? PAGE_PORT : undefined)
     if (page !== undefined) await explained(live.servePage(page))
     const begun_ms = performance.now()
     const run = live.run(options.for ?? Infinity, terminal.stop)
@@ -174,12 +174,6 @@ function build(options: Options, report: (line: string) => void): LiveCar {
     if (error instanceof RangeError) throw usage(error.message)
     throw error
   }
-}
-
-/** Links and the page's port. A device or a bus that it joins is no entrance for tools: those come beside it. */
-export function openTo({ listen = [], page, speed }: Pick<Options, 'listen' | 'page' | 'speed'>): { links: readonly string[], page: number | undefined } {
-  const asUsual = speed === 1 && !listen.some(uri => /^[a-z0-9]+-listen:/i.test(uri))
-  return { links: asUsual ? [...listen, ...DEFAULT_LISTEN] : listen, page: page ?? (asUsual ? PAGE_PORT : undefined) }
 }
 
 function recordUri(file: string): string {
