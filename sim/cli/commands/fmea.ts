@@ -82,7 +82,6 @@ export function define(command: Command, terminal: Terminal): void {
       refuseIdle(command, [
         [threats === true, allBut(command, 'threats'), 'with --threats: it is of every car'],
         [list === true, allBut(command, 'list', 'car', 'json'), 'with --list: nothing runs'],
-        [fault !== undefined, ['jobs'], 'with --fault: it is one run'],
       ])
       return act(options, terminal)
     })

@@ -109,11 +109,10 @@ export function define(command: Command, terminal: Terminal): void {
       const ways = [random, hunt, options.case, options.quick].filter(way => way !== undefined).length
       if (ways > 1) throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
       refuseIdle(command, [
-        [one, ['jobs', 'seed'], 'with --case: it is one closing'],
+        [one, ['seed'], 'with --case: it is one closing'],
         [one && options.case?.drawn === undefined, ['hold'], 'with a --case that names its values'],
         [hunt !== undefined, ['closings', 'svg'], 'with --hunt'],
         [random !== undefined, ['svg'], 'with --random: --case plots one'],
-        [grid, ['jobs'], 'without --random or --hunt'],
         [grid && closings !== undefined, ['quick'], 'with --closings: their number says how long it takes'],
       ])
       if (!grid && typeof closings === 'number') throw usage(`--closings has no number with --${one ? 'case' : 'random'}: leave out ${closings}`)
