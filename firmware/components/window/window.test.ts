@@ -49,6 +49,21 @@ describe('a learned window', () => {
     expect(b.braked.has(0)).toBe(false)
   })
 
+  it('closes no further when somebody holds it open whose command is not in force; what opens it goes on', () => {
+    const { bench: b, glass } = windowBench(60)
+    order(b, 'autoUp')
+    b.run(1000)
+    b.component.outranked!()
+    rest(b, 1000)
+    expect(pct(glass)).toBeGreaterThan(30)
+    expect(b.status()).toMatchObject({ state: WINDOW_STATE.still, fault: 0 })
+    order(b, 'autoDown')
+    b.run(500)
+    b.component.outranked!()
+    rest(b, 8000)
+    expect(pct(glass)).toBeGreaterThan(99)
+  })
+
   it.each([[50], [20], [80], [3], [97], [49]])('goes to %d % within 1 %', (goal) => {
     for (const start of [0, 45, 100]) {
       const { bench: b, glass } = windowBench(start)
