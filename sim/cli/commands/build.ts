@@ -13,7 +13,7 @@ import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
 import { hasXs, meter, XS_COMMAND } from '#sim/engines/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
-import { shared, version, withoutEffect } from '../lib/options.ts'
+import { refuseIdle, shared, version } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
@@ -58,8 +58,8 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action(async (hub: string | undefined, options: Options) => {
       const hubs = chosen(hub, options.all)
+      refuseIdle(command, [[options.trace !== undefined, ['imageVersion', 'car', 'json'], 'with --trace: it builds nothing']])
       if (options.trace !== undefined) {
-        withoutEffect(command, ['imageVersion', 'car', 'json'], 'with --trace: it builds nothing')
         if (hub === undefined) throw usage('a trace is of one hub: name its type instead of --all')
         trace(hubs[0]!, options.trace, options, terminal)
         return

@@ -12,7 +12,7 @@ import { trial } from '../check/trial.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { readData } from '../lib/json-file.ts'
 import { keysOf } from '../lib/key-file.ts'
-import { DEFAULT_LINK, isLinkUri } from '../lib/link.ts'
+import { DEFAULT_LINK, isLiveLink } from '../lib/link.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
 import { LogInput } from '../lib/log-input.ts'
 import { allBut, duration, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
@@ -89,7 +89,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action(async (bus: string, options: Options) => {
-      const live = isLinkUri(bus) && !bus.startsWith('file:')
+      const live = isLiveLink(bus)
       refuseIdle(command, [
         [options.trial !== undefined, allBut(command, 'trial', 'staged', 'draws', 'seed', 'car', 'json'), 'with --trial: it is of the virtual car'],
         [options.trial === undefined, ['staged', 'draws', 'seed'], 'without --trial'],
@@ -97,9 +97,9 @@ export function define(command: Command, terminal: Terminal): void {
         [live, ['from'], 'with a link'],
         [options.passive === true, ['actuate', 'keys'], 'with --passive: nothing is sent'],
       ])
-      if (options.trial !== undefined && bus !== DEFAULT_LINK) throw usage(`--trial is of the virtual car, and reads no "${bus}"`)
-      if (options.trial !== undefined) return trial({ ...options, trial: options.trial }, terminal)
-      return checkCar(bus, options, terminal)
+      if (options.trial === undefined) return checkCar(bus, options, terminal)
+      if (bus !== DEFAULT_LINK) throw usage(`--trial is of the virtual car, and reads no "${bus}"`)
+      return trial({ ...options, trial: options.trial }, terminal)
     })
 }
 
@@ -108,7 +108,7 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   const check = new Check(car.copper)
   const before = options.baseline === undefined || !existsSync(options.baseline) ? undefined
     : readData(options.baseline, 'is no baseline', parseBaseline)
-  if (isLinkUri(bus) && !bus.startsWith('file:')) {
+  if (isLiveLink(bus)) {
     if (options.for < LEAST_ms) throw usage(`--for: ${options.for / 1000} s are too short: ${LEAST_ms / 1000} s or more`)
     const { for: for_ms, passive = false, actuate = false, json: plain = false } = options
     await readBus(bus, check, { for_ms, passive, actuate, plain, keys: keysOf(options.keys) }, terminal)

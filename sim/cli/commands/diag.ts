@@ -8,7 +8,7 @@ import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { shared, withoutEffect } from '../lib/options.ts'
+import { refuseIdle, shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -323,9 +323,11 @@ export function define(command: Command, terminal: Terminal): void {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const action = ACTIONS[what ?? '']
       if (action === undefined) throw usage(`${what === undefined ? 'what' : `"${what}" is not known; what`} shall it do? One of ${Object.keys(ACTIONS).join(', ')}`)
-      if (what !== 'live' && what !== 'doip-listen') withoutEffect(command, ['for'], `with ${what}`)
-      if (what !== 'live') withoutEffect(command, ['interval'], `with ${what}`)
-      if (what !== 'doip-listen') withoutEffect(command, ['vin'], `with ${what}`)
+      refuseIdle(command, [
+        [what !== 'live' && what !== 'doip-listen', ['for'], `with ${what}`],
+        [what !== 'live', ['interval'], `with ${what}`],
+        [what !== 'doip-listen', ['vin'], `with ${what}`],
+      ])
       const keys = keysOf(options.keys)
       return withLink(uri!, { actuate: options.actuate === true, name: 'diag', report: line => terminal.warn(line) }, link => told(
         action({ technician: new Technician(askingWire(link), clockOf(terminal.scheduler), keys), link, terminal, options }, rest)))

@@ -20,7 +20,7 @@ import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { withLink } from '../lib/link.ts'
-import { shared, wholeNumber, withoutEffect } from '../lib/options.ts'
+import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -94,10 +94,13 @@ export function define(command: Command, terminal: Terminal): void {
 
 /** What was typed, and would change nothing. @throws Failure */
 function checkOptions(command: Command, word: string, { engine, dryRun }: Options): void {
-  if (!HUB_TYPES.includes(word as HubTypeName)) withoutEffect(command, ['car'], 'with an image: it is built already')
-  if (dryRun === true) withoutEffect(command, ['port', 'baud', 'link'], 'with --dry-run: no board is written')
-  if (engine === 'xs') return withoutEffect(command, ['board', 'baud'], 'with --engine xs')
-  if (dryRun !== true) withoutEffect(command, ['board', 'out'], 'without --dry-run: the board on the port is written, whatever it is')
+  const xs = engine === 'xs'
+  refuseIdle(command, [
+    [!HUB_TYPES.includes(word as HubTypeName), ['car'], 'with an image: it is built already'],
+    [dryRun === true, ['port', 'baud', 'link'], 'with --dry-run: no board is written'],
+    [xs, ['board', 'baud'], 'with --engine xs'],
+    [!xs && dryRun !== true, ['board', 'out'], 'without --dry-run: the board on the port is written, whatever it is'],
+  ])
 }
 
 /** Writes a firmware somewhere. */

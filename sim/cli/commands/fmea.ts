@@ -10,7 +10,7 @@ import { compareText, reportText, rowText } from '../fmea/text.ts'
 import { RunKeeper } from '../fmea/keep.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { describe, Failure, usage } from '../lib/failure.ts'
-import { allBut, collect, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
+import { allBut, collect, refuseIdle, refuseSeveral, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart, runParts, sendUp } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
 import { save } from '../lib/save.ts'
@@ -76,9 +76,8 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--html <file>', 'the table, with fault trees, as a page that needs nothing else')
     .addHelpText('after', HELP)
     .action((options: Options) => {
-      const { threats, list, fault, pairs } = options
-      const ways = [pairs, fault, list, threats].filter(way => way !== undefined).length
-      if (ways > 1) throw usage('--pairs, --fault, --list and --threats are different ways: give one of them')
+      const { threats, list } = options
+      refuseSeveral(command, ['pairs', 'fault', 'list', 'threats'], 'ways')
       refuseIdle(command, [
         [threats === true, allBut(command, 'threats'), 'with --threats: it is of every car'],
         [list === true, allBut(command, 'list', 'car', 'json'), 'with --list: nothing runs'],

@@ -94,8 +94,8 @@ export function define(command: Command, terminal: Terminal): void {
         [script !== undefined, allBut(command, 'script', 'json'), 'with --script: all is in it'],
         [run !== undefined, ['runs', 'shard', 'resume', 'shrink', 'maxFailures'], 'with --run: it is one run'],
       ])
-      if (options.merge !== undefined) return finish(merged(options.merge), options, terminal)
-      if (options.script !== undefined) return single(readScriptFile(options.script), `script-${Date.now()}`, options, terminal)
+      if (merge !== undefined) return finish(merged(merge), options, terminal)
+      if (script !== undefined) return single(readScriptFile(script), `script-${Date.now()}`, options, terminal)
       const fuzz = settings(options)
       if (options.run === undefined) return finish(await campaign(fuzz, options, terminal), options, terminal)
       return single(generateScript(fuzz, options.run, carNames(options.car)), traceName(fuzz, options.run), options, terminal)

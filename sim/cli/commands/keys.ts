@@ -7,7 +7,7 @@ import { type CarKeys, makeKeys, Technician } from '#sim/diag/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { shared, withoutEffect } from '../lib/options.ts'
+import { refuseIdle, shared } from '../lib/options.ts'
 import { table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -128,8 +128,8 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {
       const [uri, what, ...rest] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
+      refuseIdle(command, [[what === 'create', ['actuate', 'keys'], 'with create']])
       if (what === 'create') {
-        withoutEffect(command, ['actuate', 'keys'], 'with create')
         create(terminal, options, rest[0])
         return undefined
       }

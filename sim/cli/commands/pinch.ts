@@ -5,7 +5,7 @@ import {
   MEDIAN_N, pinchSvg, PinchSweep, quantile, QUICK_PLAN, type RodSummary, Summary, type SweepPlan,
 } from '#sim/pinch/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
-import { duration, positiveNumber, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
+import { duration, positiveNumber, refuseIdle, refuseSeveral, shared, wholeNumber } from '../lib/options.ts'
 import { type Part, parsePart } from '../lib/parts.ts'
 import { Progress } from '../lib/progress.ts'
 import { save } from '../lib/save.ts'
@@ -106,8 +106,8 @@ export function define(command: Command, terminal: Terminal): void {
       const { random, hunt, closings } = options
       const one = options.case !== undefined
       const grid = random === undefined && hunt === undefined && !one
-      const ways = [random, hunt, options.case, options.quick].filter(way => way !== undefined).length
-      if (ways > 1) throw usage('--random, --hunt, --case and --quick are different ways: give one of them')
+      refuseSeveral(command, ['random', 'hunt', 'case', 'quick'], 'ways')
+      refuseSeveral(command, ['secondLine', 'oracle', 'learning'], 'detections')
       refuseIdle(command, [
         [one, ['seed'], 'with --case: it is one closing'],
         [one && options.case?.drawn === undefined, ['hold'], 'with a --case that names its values'],
@@ -122,9 +122,6 @@ export function define(command: Command, terminal: Terminal): void {
 
 async function act(options: Options, terminal: Terminal): Promise<void> {
   const { closings: count, random, hunt, svg } = options
-  if ([options.secondLine, options.oracle, options.learning].filter(way => way !== undefined).length > 1) {
-    throw usage('--second-line, --oracle and --learning are different detections: give one of them')
-  }
   const judge: JudgeOptions = {
     seed: options.seed, json: options.json === true, jobs: options.jobs, part: options.part, held: options.hold,
     detection: options.learning === true ? 'learning' : options.secondLine === true ? 'none' : options.oracle ?? 'firmware',

@@ -7,7 +7,7 @@ import type { PageLink, PageOptions } from '#sim/web/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
-import { DEFAULT_LINK, endedWell, explained, isLinkUri, toldBitrates, withLink } from '../lib/link.ts'
+import { DEFAULT_LINK, endedWell, explained, isLiveLink, toldBitrates, withLink } from '../lib/link.ts'
 import { readFormat } from '../lib/log-format.ts'
 import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
@@ -52,7 +52,7 @@ export function define(command: Command, terminal: Terminal): void {
       refuseIdle(command, [
         [options.out !== undefined, ['port', 'actuate'], 'with --out: nothing is served'],
         [running, ['actuate'], 'with --car alone: the page runs the car itself'],
-        [target !== undefined && (!isLinkUri(target) || target.startsWith('file:')), ['actuate'], 'with a log'],
+        [target !== undefined && !isLiveLink(target), ['actuate'], 'with a log'],
       ])
       const car = options.car === undefined ? undefined : readCar(options.car)
       const alone = options.out !== undefined || (target === undefined && car !== undefined)
@@ -69,7 +69,7 @@ function serveCar(car: TopologyData, options: Options, terminal: Terminal): Prom
 }
 
 function serve(target: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
-  if (isLinkUri(target) && !target.startsWith('file:')) return serveLink(target, car, options, terminal)
+  if (isLiveLink(target)) return serveLink(target, car, options, terminal)
   return serveLog(target.replace(/^file:/, ''), car, options, terminal)
 }
 

@@ -10,6 +10,11 @@ export function isLinkUri(word: string): boolean {
   return /^[a-z][a-z0-9-]*:/i.test(word)
 }
 
+/** The same of a link on which a car may be: no log. */
+export function isLiveLink(word: string): boolean {
+  return isLinkUri(word) && !word.startsWith('file:')
+}
+
 /** What can go wrong while a link is made or opened, in one line: a wrong URI is a usage error. */
 export async function explained<T>(opening: Promise<T>): Promise<T> {
   try {

@@ -111,12 +111,16 @@ export function shared(name: keyof typeof SHARED, about: string = SHARED[name].a
   return preset === undefined ? option : option.default(preset)
 }
 
-/** One way of using a command, whether it is taken, what would do nothing in it, and the end of the sentence that says so. */
-export type Way = readonly [taken: boolean, idle: readonly string[], why: string]
+/** One way of using a command: whether it is taken, options (named as when parsed) that do nothing in it, and the end of what is said. */
+type Way = readonly [taken: boolean, idle: readonly string[], why: string]
 
 /** Refuses options that were typed and would do nothing in a way that is taken. @throws Failure */
 export function refuseIdle(command: Command, ways: readonly Way[]): void {
-  for (const [taken, idle, why] of ways) if (taken) withoutEffect(command, idle, why)
+  for (const [taken, idle, why] of ways) {
+    const typed = command.options.filter(option =>
+      taken && idle.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli')
+    if (typed.length > 0) throw usage(`${typed.map(({ long }) => long).join(' and ')} ${typed.length === 1 ? 'does' : 'do'} nothing ${why}`)
+  }
 }
 
 /** All options of a command but these. */
@@ -124,9 +128,9 @@ export function allBut(command: Command, ...kept: readonly string[]): string[] {
   return command.options.map(option => option.attributeName()).filter(name => !kept.includes(name))
 }
 
-/** Refuses options that were typed and would do nothing; `names` as in the parsed options, `why` ends the sentence. @throws Failure */
-export function withoutEffect(command: Command, names: readonly string[], why: string): void {
-  const typed = command.options.filter(option =>
-    names.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli')
-  if (typed.length > 0) throw usage(`${typed.map(({ long }) => long).join(' and ')} ${typed.length === 1 ? 'does' : 'do'} nothing ${why}`)
+/** Refuses more than one of what are different `kinds` of the same; `names` as in the parsed options. @throws Failure */
+export function refuseSeveral(command: Command, names: readonly string[], kinds: string): void {
+  if (names.filter(name => command.getOptionValue(name) !== undefined).length <= 1) return
+  const words = names.map(name => command.options.find(option => option.attributeName() === name)!.long!)
+  throw usage(`${words.slice(0, -1).join(', ')} and ${words.at(-1)} are different ${kinds}: give one of them`)
 }
