@@ -276,9 +276,11 @@ export type PortStatusValues = {
   granted_A: number
   /** fault; 0 none, 1 eFuse, 2 overDescriptor, 3 badDescriptor, 4 noGrant, 5 commandLost, 6 driver, 7 notPaired, 8 missing, 9 staysOn, 10 bulb, 11 motorUnknown */
   fault: PortFault
+  /** what is plugged in is not there: a board on a desk plays it; 0 or 1 */
+  stub: Flag
 }
 
-const createPortStatus = (): PortStatusValues => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0 })
+const createPortStatus = (): PortStatusValues => ({ port: 0, state: 0, class: 0, current_A: NaN, granted_A: NaN, fault: 0, stub: 0 })
 
 const encodePortStatus = (values: PortStatusValues, data: Uint8Array): void => {
   if ((values.port & 15) !== values.port) refuse('PortStatus.port', values.port, 'the whole numbers 0…15')
@@ -289,11 +291,12 @@ const encodePortStatus = (values: PortStatusValues, data: Uint8Array): void => {
   const stepsGranted_A = values.granted_A * 5
   const rawGranted_A = stepsGranted_A >= 0 && stepsGranted_A <= 253 ? (stepsGranted_A + 0.5) | 0 : saturated(stepsGranted_A, 0, 253, 255)
   if ((values.fault & 15) !== values.fault || values.fault > 11) refuse('PortStatus.fault', values.fault, 'its codes 0…11')
+  if ((values.stub & 1) !== values.stub) refuse('PortStatus.stub', values.stub, 'the whole numbers 0…1')
   data[2] = values.port | (values.state << 4)
   data[3] = values.class
   data[4] = rawCurrent_A
   data[5] = rawGranted_A
-  data[6] = values.fault
+  data[6] = values.fault | (values.stub << 4)
 }
 
 const decodePortStatus = (data: Uint8Array, values: PortStatusValues): void => {
@@ -305,6 +308,7 @@ const decodePortStatus = (data: Uint8Array, values: PortStatusValues): void => {
   const rawGranted_A = data[5]!
   values.granted_A = rawGranted_A <= 253 ? rawGranted_A / 5 : noValue(rawGranted_A, 255)
   values.fault = (data[6]! & 15) as PortFault
+  values.stub = ((data[6]! >> 4) & 1) as Flag
 }
 
 export const PortStatusEncoder: Encoder<PortStatusValues> = {

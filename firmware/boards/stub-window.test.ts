@@ -41,7 +41,7 @@ describe('the window that a board on a desk plays', () => {
     expect(deskWiring('esp32', LOCATION.HOOD).stubs).toEqual([])
     const { hal } = desk()
     expect(lastOf(sentBy(hal, ComponentAnnounceCodec))).toMatchObject({ class: COMPONENT_CLASS.window, maker: STUB_MAKER })
-    expect(lastOf(sentBy(hal, PortStatusCodec)).fault).toBe(PORT_FAULT.none)
+    expect(lastOf(sentBy(hal, PortStatusCodec)), 'and again and again, for who comes later').toMatchObject({ fault: PORT_FAULT.none, stub: 1 })
   })
 
   it('opens as long as it is told, and stands at its stop', () => {

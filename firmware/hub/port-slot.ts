@@ -1,7 +1,7 @@
 import type { Encoder } from '#protocol/index.ts'
 import {
   COMPONENT_CLASS, type ComponentAnnounceValues, type ComponentClass, decodeDescriptor, type Descriptor, DESCRIPTOR_STATE,
-  type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, type Switch, type SwitchEdge, topicOf,
+  type DescriptorState, PORT_STATE, type PortState, type PortStatusValues, SLEEP_REASON, STUB_MAKER, type Switch, type SwitchEdge, topicOf,
 } from '#protocol/index.ts'
 import type { Component, ComponentContext, ComponentEntry, ComponentFault, DriverJob, VehicleView } from '../components/index.ts'
 import type { Hal, Port } from '../hal.ts'
@@ -195,6 +195,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     values.current_A = this.current.next(this.power.reported_A())
     values.granted_A = this.power.granted_A()
     values.fault = this.fault.code
+    values.stub = this.plugged !== undefined && this.plugged.maker === STUB_MAKER ? 1 : 0
   }
 
   job(name: string, fire: () => void): DriverJob {

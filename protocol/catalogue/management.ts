@@ -103,6 +103,7 @@ export const PortStatus = message({
     current_A: { kind: 'measured', tag: 4, start: 32, width: 8, unit: 'A', scale: 0.2, text: 'current drawn' },
     granted_A: { kind: 'measured', tag: 5, start: 40, width: 8, unit: 'A', scale: 0.2, text: 'current granted' },
     fault: { kind: 'enum', tag: 6, start: 48, width: 4, values: PORT_FAULT, text: 'fault' },
+    stub: { kind: 'flag', tag: 7, start: 52, width: 1, text: 'what is plugged in is not there: a board on a desk plays it' },
   },
 })
 

@@ -10,7 +10,7 @@ export { type ForeignMessage, ForeignSignals, foreignText } from './foreign-sign
 export { fieldsJson, fieldsText, fieldText, plainText } from './fields.ts'
 export { isStale, monitorJson } from './monitor-json.ts'
 export { type MonitorCounters, MonitorModel, type MonitorNode, type MonitorSignal } from './monitor-model.ts'
-export { isStub, type PortPowerView, powerOf, type PowerView } from './power-half.ts'
+export { type PortPowerView, powerOf, type PowerView } from './power-half.ts'
 export { MOST_JITTER_ms, ON_NEED_ms, type RateRow, rates, type Rates } from './rates.ts'
 export { type Clock, IsoTpConnection, type Wire } from './isotp-connection.ts'
 export { number } from './big-endian.ts'

@@ -7,6 +7,7 @@ import { createLinkFrame, type LinkFrame } from '../gateway/index.ts'
 import { currentFaults } from './faults.ts'
 import { monitorJson } from './monitor-json.ts'
 import { MonitorModel } from './monitor-model.ts'
+import { powerOf } from './power-half.ts'
 
 const at = (frame: CanFrame, time_s: number): LinkFrame => Object.assign(createLinkFrame(), frame, { timestamp_ns: time_s * 1e9 })
 const fl = <To extends Target & `${string}@FL`>(target: To, values: GivenOf<To>, counter: number): CanFrame =>
@@ -22,6 +23,14 @@ describe('the monitor\'s model of a bus', () => {
     expect([...model.signals.keys()]).toEqual(['WindowStatus@FL', 'PortStatus@FL#0', 'PortStatus@FL#1'])
     expect(model.signals.get('WindowStatus@FL')).toMatchObject({ frames: 2, values: { position_pct: 12 } })
     expect(model.counters.messages).toBe(4)
+  })
+
+  it('knows what a board only plays by its port\'s status, so also when it begins to listen late', () => {
+    const model = new MonitorModel(500_000)
+    model.receive(at(fl('HubStatus@FL', { state: 'operating', supply_V: 12 }, 0), 1))
+    model.receive(at(fl('PortStatus@FL', { port: 0, state: 'on', class: 'window', stub: true }, 0), 1))
+    model.receive(at(fl('PortStatus@FL', { port: 1, state: 'on', class: 'mirror' }, 1), 1))
+    expect(powerOf(model).hubs[0]!.ports.map(port => [port.class, port.stub])).toEqual([['window', true], ['mirror', false]])
   })
 
   it('counts what fails its end-to-end check, and believes none of it', () => {

@@ -1,4 +1,4 @@
-import { COMPONENT_CLASS, MESSAGES, STUB_MAKER } from '#protocol/host/index.ts'
+import { COMPONENT_CLASS, MESSAGES } from '#protocol/host/index.ts'
 import { fieldText } from './fields.ts'
 import type { MonitorModel, MonitorNode, MonitorSignal } from './monitor-model.ts'
 
@@ -67,17 +67,9 @@ function portOf(signal: MonitorSignal, signals: readonly MonitorSignal[]): PortP
   for (const other of signals) if (other.row.name === STATUS_OF[values.class!] && other.at_ns > newest.at_ns) newest = other
   return {
     port: signal.index!, class: fieldText(row.fields.class!, values.class!), state: fieldText(row.fields.state!, values.state!),
-    fault: fieldText(row.fields.fault!, values.fault!), stub: isStub(signals, signal.location, signal.index!),
+    fault: fieldText(row.fields.fault!, values.fault!), stub: values.stub === 1,
     drawn_A: newest.values.current_A!, granted_A: newest.values.granted_A!,
   }
-}
-
-/** What was announced at a port of this hub is not there: a board on a desk plays it. */
-export function isStub(signals: Iterable<MonitorSignal>, hub: string, port: number): boolean {
-  for (const { row, location, values } of signals) {
-    if (row.name === 'ComponentAnnounce' && location === hub && values['port'] === port) return values['maker'] === STUB_MAKER
-  }
-  return false
 }
 
 function sum<Key extends 'drawn_A' | 'granted_A'>(items: readonly Readonly<Record<Key, number>>[], key: Key): number {

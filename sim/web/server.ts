@@ -91,7 +91,12 @@ function refuse(socket: Duplex): void {
 async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<Duplex> {
   const { createWebSocketStream, WebSocketServer } = await import('ws')
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_BYTES, perMessageDeflate: false, handleProtocols: () => 'spine' })
-  return new Promise(resolve => server.handleUpgrade(request, socket, head, client => resolve(createWebSocketStream(client))))
+  return new Promise(resolve => server.handleUpgrade(request, socket, head, (client) => {
+    const stream = createWebSocketStream(client)
+    // Written to a page that is just being closed: no more than to any closed pipe.
+    stream.on('error', (error) => { if (client.readyState !== client.OPEN) Object.assign(error, { code: 'EPIPE' }) })
+    resolve(stream)
+  }))
 }
 
 const HEADERS = {

@@ -178,6 +178,7 @@ function Part({ frame, name, part, n }: PartProps): JSX.Element {
         <title>{`${name}: ${out ? t('unplugged') : summary}`}</title>
         <Drawing frame={frame} name={name} part={part} place={place} />
         {out && <text class="note" y={4}>⏏ {t('unplugged')}</text>}
+        {part.stub === true && !part.tripped && <text class="note quiet" y={24}>{t('stub')}</text>}
         {part.tripped && <text class="note" y={24}>⚡ {t('tripped')}</text>}
       </g>
     </Choice>

@@ -5,7 +5,7 @@ import type { Deed } from '#sim/gateway/spine/index.ts'
 import { partWords } from './car-view.tsx'
 import { CommandPanel } from './commands.tsx'
 import type { PlotKey } from './plots.ts'
-import { begin, description, end, hasCar, picture, plots, selection, snapshot, stands, t, topology } from './store.ts'
+import { begin, description, end, hasCar, isOfCar, picture, plots, selection, snapshot, stands, t, topology } from './store.ts'
 import type { TextKey } from './texts.ts'
 
 /** Everything that can be pressed, and what is chosen in the picture. */
@@ -125,7 +125,7 @@ function Chosen(): JSX.Element {
 function HubFacts({ name }: { name: string }): JSX.Element {
   const hub = picture.value.hubs.get(name)
   const short: Deed = { kind: 'copper', with: { fault: 'short', cable: `drop.${name}`, hub: name, resistance_Ohm: 0.05 } }
-  const car = hasCar.value
+  const car = isOfCar(name)
   return (
     <>
       <div class="facts">
@@ -192,7 +192,7 @@ const hand_mm = signal(120)
 function PartFacts({ name }: { name: string }): JSX.Element {
   const part = picture.value.parts.get(name)
   if (part === undefined) return <p class="hint">—</p>
-  const car = hasCar.value
+  const car = isOfCar(part.hub)
   const port = `PortStatus@${part.hub}#${Math.max(0, part.port)}` as const
   const kind = part.class in CLASS_WORDS ? t(CLASS_WORDS[part.class as keyof typeof CLASS_WORDS]) : part.class
   return (

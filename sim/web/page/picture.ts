@@ -1,6 +1,6 @@
 import { COMPONENT_CLASS, HUB_STATE, LATCH_STATE, MIRROR_FOLD, STEREO_SOURCE } from '#protocol/host/index.ts'
 import { COMPONENT_CLASSES, HUBS, IGNITION_NAMES, nameIn } from './names.ts'
-import { isStub, type MonitorModel, type MonitorSignal } from '#sim/diag/index.ts'
+import { type MonitorModel, type MonitorSignal } from '#sim/diag/index.ts'
 import type { LiveSnapshot } from '#sim/live/index.ts'
 import type { TopologyData } from '#sim/car/index.ts'
 
@@ -49,8 +49,20 @@ export interface CablePicture {
   readonly temperature_C: number | undefined
 }
 
-/** Of a car that shows itself. */
-export function pictureOf(snapshot: LiveSnapshot): Picture {
+/** Of a car that shows itself; a hub that it left out, as a real one takes its place, is as the bus says. */
+export function pictureOf(snapshot: LiveSnapshot, model: MonitorModel, topology: TopologyData): Picture {
+  const shown = pictureOfOwn(snapshot)
+  const real = new Set<string>(topology.hubs.map(({ location }) => location).filter(hub => snapshot.hubs[hub] === undefined))
+  if (real.size === 0) return shown
+  const heard = pictureOfBus(model, topology)
+  return {
+    ...shown,
+    hubs: new Map([...shown.hubs, ...[...heard.hubs].filter(([name]) => real.has(name))]),
+    parts: new Map([...shown.parts, ...[...heard.parts].filter(([, part]) => real.has(part.hub))]),
+  }
+}
+
+function pictureOfOwn(snapshot: LiveSnapshot): Picture {
   const { hubs, components, power } = snapshot
   const vehicle = Object.values(components).find(part => part.class === 'vehicle')
   return {
@@ -135,7 +147,7 @@ function partOf({ location, values }: MonitorSignal, model: MonitorModel): PartP
   if (name === undefined || values['class'] === COMPONENT_CLASS.none) return undefined
   const state = values['state']
   return {
-    hub: location, class: name, port: state === 0 ? -1 : values['port']!, tripped: state === 4, stub: isStub(model.signals.values(), location, values['port']!),
+    hub: location, class: name, port: state === 0 ? -1 : values['port']!, tripped: state === 4, stub: values['stub'] === 1,
     current_A: known(values['current_A']), granted_A: known(values['granted_A']), shows: shownOf(name, location, model),
   }
 }

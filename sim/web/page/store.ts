@@ -88,9 +88,11 @@ export const untouched: Drive = { ...ownCar !== SEDAN && { car: ownCar }, seed: 
 export const topology = computed<TopologyData>(() => description.value?.topology ?? ownCar)
 /** The car behind the source can be touched. */
 export const hasCar = computed(() => description.value !== undefined)
+/** This hub is one of that car, and no real one in its place. */
+export const isOfCar = (hub: string): boolean => hasCar.value && (snapshot.value === undefined || hub in snapshot.value.hubs)
 export const deeds = computed<readonly Deed[]>(() => snapshot.value?.live.deeds ?? [])
 export const picture = computed<Picture>(() => {
-  if (snapshot.value !== undefined) return pictureOf(snapshot.value)
+  if (snapshot.value !== undefined) return pictureOf(snapshot.value, model.value, topology.value)
   if (hasCar.value || (expectsCar.value && source.value?.kind !== 'log' && source.value?.kind !== 'serial')) return pictureOfPlan(topology.value)
   void beat.value
   return pictureOfBus(model.value, topology.value)
