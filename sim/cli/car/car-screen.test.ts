@@ -4,7 +4,7 @@ import { fit } from '../lib/screen.ts'
 import { fakeTerminal } from '../testing/fake-terminal.ts'
 import { type CarStatus, carLines, carSummary } from './car-screen.ts'
 
-const STATUS: CarStatus = { load: 0.02, frames_per_s: 73, speed: 1, links: ['spine:127.0.0.1:7030  up'], faults: [], events: ['1.00 s DASH pressed'], lags: 0, slipped_ms: 0 }
+const STATUS: CarStatus = { load: 0.02, frames_per_s: 73, speed: 1, links: ['spine:127.0.0.1:7030  up'], faults: [], linkChanges: [], events: ['1.00 s DASH pressed'], lags: 0, slipped_ms: 0 }
 
 describe('the picture of a running car', () => {
   const car = createCar()

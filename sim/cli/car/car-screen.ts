@@ -3,6 +3,7 @@ import type { View } from '../lib/live.ts'
 import { linesOf, loadText } from '../lib/screen.ts'
 import { right, table } from '../lib/table.ts'
 import type { Terminal } from '../lib/terminal.ts'
+import type { LinkChange } from './link-watch.ts'
 
 /** What the display knows beside the car's snapshot. */
 export interface CarStatus {
@@ -13,6 +14,8 @@ export interface CarStatus {
   readonly speed: number
   /** Addresses others can dial, and how many are connected. */
   readonly links: readonly string[]
+  /** Links lost and back since the last picture, line or object. */
+  readonly linkChanges: readonly LinkChange[]
   readonly faults: readonly string[]
   /** Newest last. */
   readonly events: readonly string[]
@@ -41,7 +44,9 @@ export function carView(car: Car, read: () => CarState, terminal: Terminal): Vie
     read,
     picture: ({ snapshot, status }) => carLines(car, snapshot, status, terminal),
     line: ({ snapshot, status }) => carSummary(snapshot, status),
-    json: ({ snapshot, status: { load, links, faults, lags, slipped_ms } }) => ({ ...snapshot, load, links, faults, lags, slipped_ms }),
+    json: ({ snapshot, status: { load, links, linkChanges, faults, lags, slipped_ms } }) => ({
+      ...snapshot, load, links, linkChanges, faults, lags, slipped_ms,
+    }),
     every_ms: { picture: 100, line: 5000, json: 1000 },
   }
 }

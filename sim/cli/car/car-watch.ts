@@ -62,6 +62,7 @@ export class CarWatch {
         const clients = link.clients.length
         return `${link.addresses.join(', ') || link.uri}  ${link.state}${clients === 0 ? '' : `, ${clients} connected`}${link.problem === '' ? '' : ` (${link.problem})`}`
       }),
+      linkChanges: this.live.linkWatch.take(),
       faults: [...hubFaults(snapshot), ...currentFaults(this.model)],
       events: this.events,
     }

@@ -7,6 +7,7 @@ import { Controls } from '#sim/live/index.ts'
 import { closed } from '../lib/streams.ts'
 import { knownSwitch, type ScriptedPress } from './press-script.ts'
 import { FreshPort } from './fresh-port.ts'
+import { LinkWatch } from './link-watch.ts'
 import { chooseSpine } from './choose-spine.ts'
 
 /** Real time, and the turns of the program's loop. */
@@ -39,6 +40,7 @@ export class LiveCar {
   readonly car: Car
   readonly pacer: Pacer
   readonly links: Link[] = []
+  readonly linkWatch: LinkWatch
   readonly controls: Controls
   private readonly nodes: { readonly node: NodePort, readonly attachment: Attachment }[] = []
   private readonly ports: FreshPort[] = []
@@ -52,6 +54,7 @@ export class LiveCar {
     const { speed, report, ...car } = options
     this.car = createCar(car)
     this.report = report
+    this.linkWatch = new LinkWatch(() => PROCESS_HOST.now_ms(), () => this.car.now_ns / 1e9, report)
     this.pacer = new Pacer(this.car.kernel, PROCESS_HOST, {
       speed, onLag: lag_ms => this.lagged(lag_ms),
     })
@@ -94,6 +97,7 @@ export class LiveCar {
     const { uri } = link
     const node = attachNode(this.car, { name: `link ${this.links.length}`, bus: only })
     this.links.push(link)
+    this.linkWatch.follow(link)
     const port = new FreshPort(node, this.car.kernel, (expired) => {
       if (expired === 1) this.report(`${uri}: a command waited for the bus longer than its lifetime and was taken back; more are only counted`)
     })
@@ -168,6 +172,7 @@ export class LiveCar {
   async close(): Promise<void> {
     this.pacer.stop()
     clearInterval(this.samples)
+    this.linkWatch.end()
     for (const { attachment, node } of this.nodes) {
       attachment.detach()
       node.detach()

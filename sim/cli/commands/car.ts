@@ -26,7 +26,8 @@ Runs the sedan: dash, four doors, trunk, hood and stereo on one spine; --car nam
   ${DEFAULT_LISTEN.join('\n  ')}
 so that python-can and other SLCAN hosts see its bus on port 3333, and our own tools reach it on 7030; and it serves a page, whose
 address it prints. --listen replaces all of them, --page serves the page as well. A car with links runs at speed 1. At another speed it listens on nothing, and the same seed, presses and faults
-give the same bytes in --record every time, on every machine. Ctrl-C ends it.
+give the same bytes in --record every time, on every machine. Ctrl-C ends it. A line tells that a link is lost, and, when it is
+back, for how long it was gone (in JSON: linkChanges).
 
 --faults reads one record. Of the bus: bitErrorRate, nodeBitErrorRate, frameLossRate, dropped, babbling, cuts,
 stuckDominant; of the bus of spine B the same in a record spineB. Of the power, cables being spine.FL (to FL's tap) and drop.FL (from there to the hub):
@@ -197,7 +198,7 @@ function summary(live: LiveCar, options: Options, real_ms: number, terminal: Ter
   const { frames, errorFrames } = bus.counters
   const speed = virtual_s * 1000 / Math.max(real_ms, 0.001)
   if (options.json === true && options.headless === true) {
-    terminal.write(`${JSON.stringify({ time_s: virtual_s, seed: kernel.seed, frames, errorFrames, load, speed, lags: live.pacer.lags, slipped_ms: live.pacer.slipped_ms })}\n`)
+    terminal.write(`${JSON.stringify({ time_s: virtual_s, seed: kernel.seed, frames, errorFrames, load, speed, lags: live.pacer.lags, slipped_ms: live.pacer.slipped_ms, linkChanges: live.linkWatch.take() })}\n`)
     return
   }
   const lags = live.pacer.lags === 0 ? '' : `, ${formatDuration(live.pacer.slipped_ms)} slipped in ${live.pacer.lags} lags`
