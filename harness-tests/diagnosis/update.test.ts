@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { HUB_TYPE, IMAGE_ENGINE, IMAGE_HEADER_BYTES, imageVersion, packImage, UPDATE_CAUSE, UPDATE_STATE } from '#protocol/index.ts'
+import { HUB_TYPE, IMAGE_ENGINE, IMAGE_HEADER_BYTES, imageVersion, packImage, POSITIVE, SERVICE, UPDATE_CAUSE, UPDATE_STATE } from '#protocol/index.ts'
 import { buildHub } from '#sim/build/index.ts'
 import { createCar, readTopology, SEDAN, sedanPower } from '#sim/car/index.ts'
-import { Technician, UpdateClient, type UpdateResult } from '#sim/diag/index.ts'
+import { Technician, UpdateClient, type UpdateResult, type Wire } from '#sim/diag/index.ts'
 import { Laptop } from './laptop.ts'
 
 /** Updates that the power interrupts at a random time: all of them by `SPINE_POWER_CUTS=10000`. */
@@ -149,6 +149,28 @@ describe('an update over the bus', () => {
     expect(told, both.join('; ')).toContain('another tester updates FL: it goes first')
     expect(both.filter(said => /^1\.2\.[34]$/.test(said)).length, both.join('; ')).toBeGreaterThan(0)
     for (const said of both) expect(said).toMatch(/^1\.2\.[34]$|another tester/)
+  }, LIMIT_ms)
+
+  it('takes an answer to its own block that a slow link brings late for that of no other tester', async () => {
+    const laptop = awake()
+    const told = new Set<string>()
+    let late = 0
+    const wire: Wire = {
+      send: frame => laptop.wire.send(frame),
+      onFrame: handler => laptop.wire.onFrame((frame) => {
+        const isSlow = frame.data[1] === SERVICE.transfer + POSITIVE && frame.data[2]! % 5 === 0 && late < 8
+        if (!isSlow) return handler(frame)
+        const held = { ...frame, data: frame.data.slice() }
+        late++
+        laptop.clock.after(600, () => handler(held))
+      }),
+    }
+    const result = await laptop.wait(new UpdateClient(wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
+      onProgress: ({ problem }) => told.add(problem),
+    }).run())
+    expect(late).toBe(8)
+    expect([result.now, result.resumed]).toEqual(['1.2.3', late])
+    expect([...told].filter(problem => problem !== '')).toEqual(['FL does not answer (nothing within 200 ms)'])
   }, LIMIT_ms)
 
   it('ends when it is told to, and says how far it came', async () => {

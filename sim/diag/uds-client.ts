@@ -12,6 +12,10 @@ const ALLOWANCE_ms = 150
 /** A session is kept alive well within S3. */
 const KEEP_ALIVE_ms = 2000
 const SEED_BYTES = 4
+/** Why a request did not get through, where a word of the standard says less. */
+const UNSENT: Readonly<Partial<Record<number, string>>> = {
+  [ISOTP.timeoutA]: 'the link takes no frames', [ISOTP.timeoutBs]: 'nothing after the first frame of the request',
+}
 
 /** A hub refused a request. */
 export class NegativeResponse extends Error {
@@ -68,8 +72,7 @@ export class UdsClient {
     const outcome = await this.connection.send(Uint8Array.of(service, ...bytes))
     if (outcome !== ISOTP.ok) {
       this.waiting = undefined
-      const name = Object.entries(ISOTP).find(([, code]) => code === outcome)![0]
-      throw new NoAnswer(this.hub, `the request was not taken: ${name}`)
+      throw new NoAnswer(this.hub, UNSENT[outcome] ?? `the request was not taken: ${Object.entries(ISOTP).find(([, code]) => code === outcome)![0]}`)
     }
     return answer()
   }

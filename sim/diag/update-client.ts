@@ -74,6 +74,11 @@ const FAULTS: Readonly<Record<ImageFault, string>> = {
   [IMAGE_FAULT.hash]: 'its hash is wrong: build or copy it again', [IMAGE_FAULT.older]: 'it is older than what runs: --older installs it all the same',
 }
 
+/** What is done about an image that gave way to the old one. */
+const ADVICE: Readonly<Partial<Record<UpdateCauseName, string>>> = {
+  bootsFailed: 'build it again', supplyAtBoot: 'charge the battery, then start it again',
+}
+
 interface Journal {
   readonly state: number
   readonly cause: number
@@ -103,6 +108,8 @@ export class UpdateClient {
   private armed = false
   /** How often another tester was in the way. */
   private foreign = 0
+  /** Counter of a block whose answer did not come in time, and may come late; −1: there is none. */
+  private late = -1
 
   constructor(wire: Wire, clock: Clock, hub: HubName, image: Uint8Array, options: UpdateOptions = {}) {
     this.wire = wire
@@ -185,7 +192,7 @@ export class UpdateClient {
   /** Whether the hub takes blocks of another tester within so long; nothing is sent from here meanwhile. */
   private async hearsAnother(duration_ms: number): Promise<boolean> {
     let heard = false
-    const unsubscribe = this.wire.onFrame((frame) => { if (this.answersBlock(frame)) heard = true })
+    const unsubscribe = this.wire.onFrame((frame) => { if (this.answersBlock(frame) && !this.isLate(frame)) heard = true })
     try {
       await this.pause(duration_ms)
     } finally {
@@ -201,11 +208,20 @@ export class UpdateClient {
     return data[1] === SERVICE.transfer + POSITIVE || (data[1] === NEGATIVE_RESPONSE && data[2] === SERVICE.transfer)
   }
 
+  /** The answer to our own block, of a slow link or a busy machine: such a one comes once. */
+  private isLate({ data }: CanFrame): boolean {
+    const isOurs = this.late >= 0 && (data[1] === NEGATIVE_RESPONSE || data[2] === this.late)
+    const isPending = data[1] === NEGATIVE_RESPONSE && data[3] === NRC.responsePending
+    if (isOurs && !isPending) this.late = -1
+    return isOurs
+  }
+
   /** A request of the transfer, as nobody else's: @throws ForeignTester */
   private async own(client: UdsClient, service: number, ...bytes: readonly number[]): Promise<Uint8Array> {
     try {
       return await client.request(service, ...bytes)
     } catch (error) {
+      if (error instanceof NegativeResponse) this.late = -1
       throw error instanceof NegativeResponse && FOREIGN.includes(error.code) ? new ForeignTester() : error
     }
   }
@@ -264,7 +280,9 @@ export class UpdateClient {
     for (let from = offset; from < image.length; from += size) {
       this.goOn()
       const block = image.subarray(from, from + size)
+      this.late = counter & 0xff
       const answer = await this.own(client, SERVICE.transfer, counter & 0xff, ...block)
+      this.late = -1
       if (answer[0] !== (counter & 0xff)) throw new ForeignTester()
       counter++
       this.written = from + block.length
@@ -295,7 +313,7 @@ export class UpdateClient {
 
   private rollback({ cause, supply_V }: Journal): string {
     const name = (Object.keys(UPDATE_CAUSE) as UpdateCauseName[]).find(key => UPDATE_CAUSE[key] === cause) ?? 'damaged'
-    return `${this.hub} runs its old image again: ${updateCauseText(name, supply_V)}`
+    return `${this.hub} runs its old image again: ${updateCauseText(name, supply_V)}: ${ADVICE[name] ?? 'start it again'}`
   }
 
   private async version(client: UdsClient): Promise<number> {

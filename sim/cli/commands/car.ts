@@ -13,7 +13,7 @@ import { formatDuration } from '../lib/duration.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { endedWell, explained, isLinkUri } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { allBut, collect, dataBitrate, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
+import { allBut, collect, dataBitrate, REAL_BUSES, refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
 /** Where the page is when nothing else is said. */
@@ -36,8 +36,8 @@ stuckDominant; of the bus of spine B the same in a record spineB. Of the power, 
             cableShort ({"cable": "drop.RR", "at_m": 1.2, "resistance_Ohm": 0.05}): its conductors touch there,
             diode ({"cable": "B.drop.RR", "state": "shorted"} or open) in a car with two spines
   "supply": [{"kind": "crank", "level": "II", "at_ms": 3000}, …]
-            kinds: crank (levels I to IV of ISO 16750-2, or none: the starter on the battery), loadDump, pulse4,
-            jumpStart, reverse; "duration_ms" for how long
+            kinds: crank (levels I to IV of ISO 16750-2, or none: the starter on the battery); and with "duration_ms" for
+            how long, loadDump, pulse4, jumpStart, reverse
   "battery": {"charge": 0.4, "resistance_mOhm": 8, "temperature_C": -18, "capacity_Ah": 70}, a weak old one in the cold
   "ambient": {"cabin": 60, "door": 80, "engineBay": 100}, where it is not as the battery's, °C
 
@@ -93,7 +93,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--faults <file>', 'faults of bus and power, as JSON')
     .addOption(new Option('--cpu <name>', 'what its hubs run on: each callback takes as long as measured there').choices(CPUS).default('ideal'))
     .option('--real <hub>', 'leave a hub out; may be repeated', collect(hubName))
-    .addOption(shared('actuate', 'let commands onto the real buses it listens on (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('actuate', `let commands onto the real buses it listens on (${REAL_BUSES}): real glass moves`))
     .addOption(shared('json', 'a snapshot of the car a second, one JSON object a line (headless: the summary)'))
     .addHelpText('after', HELP)
     .action((options: Options) => {

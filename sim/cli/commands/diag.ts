@@ -8,7 +8,7 @@ import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { refuseIdle, shared } from '../lib/options.ts'
+import { REAL_BUSES, refuseIdle, shared } from '../lib/options.ts'
 import { right, table } from '../lib/table.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -314,7 +314,7 @@ export function define(command: Command, terminal: Terminal): void {
     .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')} …`)
     .addOption(shared('for', 'end live and doip-listen after so long'))
     .addOption(shared('interval', 'between two readings of live'))
-    .addOption(shared('actuate', 'let resets and routines onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .addOption(shared('actuate', `let resets and routines onto a real bus (${REAL_BUSES})`))
     .option('--vin <vin>', `what doip-listen says the car is (${VIN})`, vinOf)
     .addOption(shared('keys', 'the car\'s keys, or the workshop\'s alone: for hubs that have some'))
     .addOption(shared('json'))

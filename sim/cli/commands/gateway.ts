@@ -8,7 +8,7 @@ import { gatewayView } from '../lib/gateway-screen.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { endedWell, explained } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
-import { positiveNumber, shared } from '../lib/options.ts'
+import { positiveNumber, REAL_BUSES, shared } from '../lib/options.ts'
 import { closed } from '../lib/streams.ts'
 import type { Terminal } from '../lib/terminal.ts'
 
@@ -18,7 +18,7 @@ as dropped with its reason. A lost device is tried again; commands that waited l
 it counts from when a link took them, between two of our own ends from when the first did. How long something lay in the
 buffers of a system nobody can tell; what is read after this process stood still is held back when it may be too old.
 Commands that move something or switch a load, and diagnostics that do or that reset or program a hub, do not get onto a
-real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan) without --actuate.
+real bus (${REAL_BUSES}) without --actuate.
 
 --filter passes frames for which an expression is true, --rewrite gives the new identifier. Expressions know id, extended,
 remote, fd, error, bus, length, data[0]…, the J1939 parts priority, page, pf, ps, pgn, source, destination, and of our own

@@ -7,7 +7,7 @@ import { type CarKeys, makeKeys, Technician } from '#sim/diag/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { refuseIdle, shared } from '../lib/options.ts'
+import { REAL_BUSES, refuseIdle, shared } from '../lib/options.ts'
 import { table } from '../lib/table.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -122,7 +122,7 @@ const ACTIONS: Readonly<Record<string, Action>> = { list, pair: changed('pair'),
 export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<words...>', `[LINK] ${Object.keys(ACTIONS).join('|')}|create …`)
-    .addOption(shared('actuate', 'let pairing onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .addOption(shared('actuate', `let pairing onto a real bus (${REAL_BUSES})`))
     .addOption(shared('keys', 'keys of the car as it is, for hubs that have some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)

@@ -9,7 +9,7 @@ import { Failure } from '../lib/failure.ts'
 import { DEFAULT_LINK, explained, toldBitrates, withLink } from '../lib/link.ts'
 import { Live } from '../lib/live.ts'
 import { kindOption, readFormat } from '../lib/log-format.ts'
-import { shared, wholeNumber } from '../lib/options.ts'
+import { REAL_BUSES, shared, wholeNumber } from '../lib/options.ts'
 import { type ReplayCounts, replayJson, replaySum, replayView } from '../lib/replay-text.ts'
 import { aborted, after, closed } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -19,7 +19,7 @@ const HELP = `
 Sends the frames of a log (candump, ASC, BLF, pcapng, pcap, TRC, told by its ending) through a link, each at its distance from the first.
 A link that cannot keep up is waited for: frames are late then, not lost. What a link that is down does not take is counted.
 At the end every frame is accounted for; the exit code is 1 when one of them was not delivered. Commands that move
-something or switch a load do not get onto a real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan) without --actuate.
+something or switch a load do not get onto a real bus (${REAL_BUSES}) without --actuate.
 
 --filter sends only frames for which an expression is true; "npx spine gateway --help" has its language.
 

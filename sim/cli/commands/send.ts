@@ -8,7 +8,7 @@ import type { LinkFrame } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { duration, shared } from '../lib/options.ts'
+import { duration, REAL_BUSES, shared } from '../lib/options.ts'
 import { senderStart } from '../lib/sender-start.ts'
 import { aborted } from '../lib/streams.ts'
 import { tell } from '../lib/tell.ts'
@@ -37,7 +37,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--hold <duration>', 'repeat it for so long, as a held switch does', duration)
     .option('--source <address>', `address to send from: ${TOOLS}`, 'tool')
     .addOption(shared('keys'))
-    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves'))
+    .addOption(shared('actuate', `let it onto a real bus (${REAL_BUSES}): real glass moves`))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
     .action((words: readonly string[], options: Options) => {

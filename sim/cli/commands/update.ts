@@ -4,7 +4,7 @@ import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } fro
 import { EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
-import { shared } from '../lib/options.ts'
+import { REAL_BUSES, shared } from '../lib/options.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { askingWire, clockOf, hubNamed, told } from './diag.ts'
@@ -17,6 +17,7 @@ the hub runs what it ran before, and the same command goes on where it was. Moto
 Examples:
   npx spine update FL build/door.xs.bin                      # of npx spine build door --image-version 0.2.0
   npx spine update socketcan:can0 RR build/door.xs.bin --actuate
+  npx spine update socketcand:192.0.2.7:29536 FL build/door.xs.bin --actuate
   npx spine update FL build/door.xs.bin --keys car.keys
   npx spine update FL yesterday.bin --older --json`
 
@@ -57,7 +58,7 @@ export function define(command: Command, terminal: Terminal): void {
   command
     .argument('<words...>', '[LINK] HUB FILE')
     .option('--older', 'install it even if it is older than what runs')
-    .addOption(shared('actuate', 'let it onto a real bus (slcan:, gvret:, gsusb:, socketcan: but vcan)'))
+    .addOption(shared('actuate', `let it onto a real bus (${REAL_BUSES})`))
     .addOption(shared('keys', 'the car\'s keys, or the workshop\'s alone: for a hub that has some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)

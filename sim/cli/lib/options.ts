@@ -91,6 +91,9 @@ interface SharedOption {
   readonly parse?: (text: string) => unknown
 }
 
+/** Where nothing that moves real things gets without `--actuate`. */
+export const REAL_BUSES = 'slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan'
+
 /** Options that several commands have: one spelling and one parser each. */
 const SHARED = {
   json: { flags: '--json', about: 'the result for programs' },
@@ -100,7 +103,7 @@ const SHARED = {
   seed: { flags: '--seed <n>', about: 'of all dice', parse: wholeNumber(0, 0xffff_ffff) },
   bitrate: { flags: '--bitrate <bit/s>', about: 'of the bus', parse: bitrate },
   keys: { flags: '--keys <file>', about: 'the car\'s keys, or the tool\'s alone: for a car that has some' },
-  actuate: { flags: '--actuate', about: 'let commands onto real buses (slcan:, gvret:, gsusb:, socketcand:, cannelloni:, socketcan: but vcan): real glass moves' },
+  actuate: { flags: '--actuate', about: `let commands onto real buses (${REAL_BUSES}): real glass moves` },
 } as const satisfies Readonly<Record<string, SharedOption>>
 
 /** One of the options that several commands have; `preset` is its value when it is not given. */
