@@ -100,3 +100,43 @@ describe('the window that a board on a desk plays', () => {
     expect([stub.current_A(), stub.tripped(), stub.present(), stub.hold_ms(), stub.mean_A()]).toEqual([0, false, true, Infinity, NaN])
   })
 })
+
+/** The same door with a processor that is held up at any time it looks at the clock, for up to `most_ms`, once in `seldom` times. */
+function heldUp(seed: number, seldom: number, most_ms: number, counts = true): readonly number[] {
+  const hal = new FakeHal(LOCATION.FL, 0)
+  let word = seed * 0x9e37_79b1 >>> 0
+  const draw = (): number => {
+    word = (Math.imul(word, 1_664_525) + 1_013_904_223) >>> 0
+    return word / 2 ** 32
+  }
+  const now = (): number => {
+    if (draw() * seldom < 1) hal.clock.stall(Math.floor(draw() * most_ms))
+    return hal.clock.now_ms
+  }
+  const stub = new StubWindow(WINDOW!, now)
+  if (!counts) stub.pulses = () => 0
+  hal.volts = WINDOW!.supply_V
+  bootHub(Object.assign(hal, { ports: [stub] as never, gap_ms: Infinity, now }), DOOR)
+  let counter = 0
+  for (let sequence = 0; sequence < 12; sequence++) {
+    const action = [WINDOW_ACTION.down, WINDOW_ACTION.up, undefined][Math.floor(draw() * 3)]
+    const end_ms = hal.clock.now_ms + 200 + draw() * 4000
+    while (hal.clock.now_ms < end_ms) {
+      counter = (counter + 1) % 15
+      sendTo(hal, VehicleStateCodec, LOCATION.ALL, { ...VehicleStateCodec.create(), ignition: 2, speed_kmh: 0, manager: 2 }, counter, DASH)
+      if (action !== undefined) sendTo(hal, WindowCommandCodec, LOCATION.FL, { ...WindowCommandCodec.create(), sequence, action }, counter)
+      hal.clock.advance(100)
+    }
+  }
+  return [...new Set(sentBy(hal, PortStatusCodec).map(status => status.fault))]
+}
+
+describe('a board whose processor is held up', () => {
+  it.each([[100, 50], [100, 300], [20, 30], [200, 2000], [5, 20]])('once in %d looks at the clock for up to %d ms names no sensor', (seldom, most_ms) => {
+    for (let seed = 1; seed <= 12; seed++) expect(heldUp(seed, seldom, most_ms), `seed ${seed}`).toEqual([PORT_FAULT.none])
+  })
+
+  it('finds a window all the same whose pulses are lost', () => {
+    for (let seed = 1; seed <= 6; seed++) expect(heldUp(seed, 20, 30, false), `seed ${seed}`).toContain(PORT_FAULT.driver)
+  })
+})

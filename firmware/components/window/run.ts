@@ -231,8 +231,10 @@ export class GlassRun {
   /** The motor turns, and the counter stands: its pulses are lost. To be asked once a tick. */
   turnsUnseen(): boolean {
     const inputs = this.inputs
-    const dt_s = (inputs.taken_ms - this.looked_ms) / 1000
-    this.looked_ms = inputs.taken_ms
+    // From after the counter was read last to before it was read now, no longer than it stands, and of a pause no more than what makes
+    // it one: that the processor was held up is no way without a pulse.
+    const dt_s = Math.min(inputs.taken_ms - this.looked_ms, WINDOW_PARAMETERS.pause_ms, this.stalled_ms()) / 1000
+    this.looked_ms = inputs.now_ms
     if (this.stalled_ms() === 0) this.blind = false
     if (this.stalled_ms() === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
     else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s()) * Math.max(0, dt_s)

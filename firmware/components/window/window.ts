@@ -189,8 +189,9 @@ export class WindowDriver implements CommandedDriver<WindowCommandValues, Window
     if (this.unread) this.load()
     const inputs = this.control.inputs
     const port = this.context.port
-    inputs.now_ms = this.context.hal.now()
+    // The time after the counter: until then none of its pulses is missed, also when the processor is held up in between.
     inputs.count = port.pulses(WINDOW_PLUG.hall)
+    inputs.now_ms = this.context.hal.now()
     inputs.limit_A = this.context.power.limit_A()
     inputs.supply_V = this.context.hal.supply_V()
     inputs.temperature_C = this.context.hal.temperature_C()
