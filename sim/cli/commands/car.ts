@@ -52,7 +52,7 @@ Examples:
   npx spine car --faults faults.json          with faults.json like {"bitErrorRate": 1e-6, "dropped": ["RL"]}
   npx spine car --cpu esp32-xs                hubs as slow as the boards that they are meant for
   npx spine car --real FL                     leave the hub FL out: a real one takes its place
-  npx spine car --real FL --listen gvret:/dev/ttyACM0 --listen spine-listen:127.0.0.1:7030 --page 7080
+  npx spine car --real FL --listen gvret:/dev/ttyACM0 --actuate --listen spine-listen:127.0.0.1:7030 --page 7080
                                               a board on the desk, of npx spine flash door --desk, open to monitor, send and the page`
 
 interface Options {
