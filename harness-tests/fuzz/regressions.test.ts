@@ -16,6 +16,14 @@ const FOUND: Readonly<Record<string, Script>> = {
       { at_ms: 17_679, kind: 'pause', for_ms: 0, with: { hub: 'FL', pause_ms: 986 } },
     ],
   },
+  'a hub hears nothing for 3 s of a hold that closes its window, and then the rest': {
+    seed: 4032855852, for_ms: 19_692,
+    events: [
+      press(10_675, 'DASH.windowFR.down', 2967),
+      press(14_209, 'DASH.windowFR.up', 6156),
+      { at_ms: 15_971, kind: 'loss', for_ms: 2933, with: { hub: 'FR', rate: 1 } },
+    ],
+  },
   'a window is held open from afar while its hub is reset, and somebody taps it closed': {
     seed: 2878481754, for_ms: 14_172,
     events: [

@@ -27,6 +27,8 @@ const CAUSE_ns = 4 * SECOND_ns
 const RUN_ON_ns = 700 * MS_ns
 /** A hold is over after a gap like this in its repetitions: what comes of it later begins nothing and prolongs nothing. */
 const HOLD_GAP_ns = 400 * MS_ns
+/** A glass that has stood for so long may be that of a hub that heard nothing for 3 s: of a hold the next frame is a command to it. */
+const DEAF_ns = 2.5 * SECOND_ns
 /** Two commands within this may get one status, with the echo of the later. */
 const OVERTAKEN_ns = 100 * MS_ns
 /** A motor whose hub is reset runs down within this; with the heaviest rotor, hot and downhill, so long as it slows. */
@@ -203,6 +205,7 @@ class MotionChecker implements Checker {
       return
     }
     if (t_ns - motion.changed_ns > REST_ns) settle(motion)
+    if (t_ns - motion.changed_ns > DEAF_ns) motion.closed_ns = -Infinity
     const direction = Math.sign(value - motion.last)
     const speed = Math.abs(value - motion.last) / (t_ns - motion.changed_ns)
     motion.slows = speed < motion.speed

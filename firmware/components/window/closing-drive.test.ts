@@ -207,6 +207,22 @@ describe('the voltage of a closing', () => {
     expect(drive.next_V()).toBeCloseTo(drive.settled_V(), 9)
   })
 
+  it('grows no more while friction is not found and the glass goes as fast as it is to', () => {
+    const drive = new Drive(135, false)
+    const { reading } = drive.closing
+    const target_pulses_s = 49 * WINDOW_PARAMETERS.pulses_mm
+    reading.pulses_s = target_pulses_s - 0.01
+    expect(drive.next_V()).toBeCloseTo(2.8, 9)
+    reading.pulses_s = target_pulses_s
+    expect([drive.next_V(), drive.settled_V()].map(volts => volts.toFixed(6))).toEqual(['2.800000', '2.800000'])
+    // Found, it has what friction and speed take; too fast, it is given less all the same.
+    drive.closing.guard.found = true
+    expect(drive.next_V()).toBeCloseTo(3.1, 9)
+    drive.closing.guard.found = false
+    drive.closing['motor_V'] = 30
+    expect(drive.next_V()).toBeCloseTo(30 - 25 * TICK_s, 9)
+  })
+
   it.each([
     ['pushed by more than it finds', 0.4, 1.6, 1.6 - 0.4 * R_ohm], ['pushed by less: held back', 0.4, 0.1, 0.1 - 0.4 * R_ohm],
     ['by 0.8 V at most', 2.5, 0.3, -0.8], ['that finds less than it expected: no more than before', -1, 0.3, 0.3],

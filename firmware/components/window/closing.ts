@@ -202,7 +202,9 @@ export class Closing {
     else if (this.reading.pulses_s > pulses_s * HURRIES) this.push_V = Math.max(-HOLD_BACK_V, this.push_V - HOLD_BACK_V_s * dt_s)
     else if (guard.found) this.push_V = this.push_V - Math.max(-1, Math.min(1, this.push_V)) * PUSH_FORGOTTEN_V_s * dt_s
     const wanted_V = pulses_s * guard.load.emf_Vs + guard.friction_A * guard.load.resistance_ohm + this.push_V
-    const change_V = Math.max(-FALL_V_s * dt_s, Math.min(RISE_V_s * dt_s, wanted_V - this.motor_V))
+    // Until friction is found, a glass that goes as fast as it is to is given no more.
+    const most_V = guard.found || this.reading.pulses_s < pulses_s ? RISE_V_s * dt_s : 0
+    const change_V = Math.max(-FALL_V_s * dt_s, Math.min(most_V, wanted_V - this.motor_V))
     this.motor_V = Math.min(plug_V, this.motor_V + change_V)
     const duty = plug_V > 0 ? Math.max(LEAST_DUTY, this.motor_V / plug_V) : 0
     this.bound_A = duty * guard.windingBound_A()

@@ -5,7 +5,7 @@ import { GUARDING } from './inputs.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 import { PHASE } from './phase.ts'
 
-const { pulses_mm, backOff_mm, backOff_ms, backOffBelow_mm, brake_ms, stall_ms } = WINDOW_PARAMETERS
+const { pulses_mm, backOff_mm, backOffTo_mm, backOff_ms, backOffBelow_mm, brake_ms, stall_ms } = WINDOW_PARAMETERS
 const BACK_OFF = Math.ceil(backOff_mm * pulses_mm)
 const FROM = 300
 
@@ -102,6 +102,18 @@ describe('a closing that begins near the top', () => {
     expect(shown()).toEqual(BACKS_OFF)
   })
 
+  it.each([[1, 42], [10, 42], [27.9, 42], [28.1, 42.1], [100, 114]])('from %s mm opens to %s mm: by 14 mm, and to where no rod is stiff', (from_mm, to_mm) => {
+    control.inputs.count = from_mm * pulses_mm
+    order('autoUp')
+    control.inputs.count = to_mm * pulses_mm - 0.1
+    pass(10)
+    expect(shown()).toEqual(BACKS_OFF)
+    control.inputs.count += 0.2
+    pass(10)
+    expect(control.phase).toBe(PHASE.braking)
+    expect(backOffTo_mm - backOff_mm).toBe(28)
+  })
+
   it('does so with another switch or goal of the same direction, too', () => {
     partly()
     for (const action of ['autoUp', 'goto', 'up'] as const) {
@@ -143,6 +155,42 @@ describe('a closing that begins near the top', () => {
     pass(10)
     expect(shown()).toEqual(CLOSES)
     expect(begun).toEqual([true])
+  })
+})
+
+describe('a window that is shut', () => {
+  /** Pressed into its upper stop: the drum has stretched the cable, and stands beyond where the glass is. */
+  const SHUT = -1
+
+  const closings = [['up', NaN], ['autoUp', NaN], ['goto', 0], ['goto', 0.5]] as const
+  it.each(closings)('has nothing to close by %s %s: it takes the command, and rests', (action, position_pct) => {
+    control.inputs.count = SHUT
+    expect(order(action, position_pct)).toBe(true)
+    expect([control.phase, way(), control.needsPower()]).toEqual([PHASE.rest, 0, false])
+    expect([control.state(), control.fault]).toEqual([WINDOW_STATE.still, false])
+    pass(500)
+    expect([control.phase, begun]).toEqual([PHASE.rest, []])
+  })
+
+  it('opens, learns, and closes from where it is not pressed into the stop', () => {
+    for (const action of ['down', 'autoDown', 'learn'] as const) {
+      control.inputs.count = SHUT
+      expect(order(action)).toBe(true)
+      expect([action, control.phase, way()]).toEqual([action, PHASE.running, 1])
+      order('stop')
+      pass(400)
+    }
+    control.inputs.count = 0
+    order('up')
+    expect(shown()).toEqual(BACKS_OFF)
+  })
+
+  it('learns on, with its way up, though it is shut by the place it knew', () => {
+    control.inputs.count = SHUT
+    order('learn')
+    pass(400, 0, 20)
+    pass(400)
+    expect([control.phase, way(), control.state()]).toEqual([PHASE.running, -1, WINDOW_STATE.learning])
   })
 })
 

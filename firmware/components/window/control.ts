@@ -189,9 +189,14 @@ export class WindowControl {
   /** From a standstill: starts, waits for power, or rests. */
   private proceed(): void {
     const direction = this.goal.direction(this.inputs.count)
-    if (direction === 0 || !this.may.moves(direction)) this.rest()
+    if (direction === 0 || (direction < 0 && this.shut()) || !this.may.moves(direction)) this.rest()
     else if (!this.inputs.fed) this.enter(PHASE.waiting)
     else this.start(direction)
+  }
+
+  /** It stands as it was pressed into the upper stop: there is nothing to close. The learning run is to find that stop. */
+  private shut(): boolean {
+    return this.goal.code !== GOAL.learn && this.position.gap_mm(this.inputs.count, -1) < 0
   }
 
   private start(direction: number): void {

@@ -145,6 +145,14 @@ describe('friction that changes under way', () => {
     expect(all.change_N).toBeCloseTo(all.excess_N, 6)
   })
 
+  it.each([[23, 0.76 * 23 * 0.01], [26, 0.76 * 26 * 0.01], [27, 0.2], [60, 0.2]])('of a glass that creeps rises by 0.76 N a pulse at most: at %s pulses/s', (pulses_s, change_N) => {
+    const steps = closing(150).pass(100, 15)
+    const { guard, reading } = steps
+    const before = guard.scale
+    guard.update({ ...reading, pulses_s })
+    expect((guard.scale - before) * STEPS_FRICTION_A * guard.load.force_N_A).toBeCloseTo(change_N, 6)
+  })
+
   it('far open is followed at 200 N/s, also beyond 20 N', () => {
     const far = follow_N(42, 400)
     expect(far.excess_N).toBeGreaterThan(mayBeHand_N)

@@ -69,9 +69,13 @@ export const LAW = {
    */
   against: 1.8,
   lifts_N: 147,
-  /** Friction that falls is followed with this time constant; one that rises, so fast, and not while a hand may be what rises. */
+  /**
+   * Friction that falls is followed with this time constant; one that rises, so fast, a glass that creeps so much a pulse, and not while a
+   * hand may be what rises.
+   */
   falls_s: 0.3,
   rises_N_s: 20,
+  rises_N_pulse: 0.76,
   risesFar_N_s: 200,
   mayBeHand_N: 20,
   /** The load of a glass that stands is no friction. */
@@ -209,7 +213,7 @@ export class PinchGuard {
     if (!this.found || reading.pulses_s < LAW.moves_pulses_s) return tripped
     this.profile.see(this.glass_mm, this.load.load_A / this.climate)
     if (this.ended) return tripped
-    this.follow(dt_s)
+    this.follow(dt_s, reading.pulses_s)
     if (this.excess_N < LAW.steady_N) this.load.follow(reading, dt_s)
     return false
   }
@@ -317,12 +321,13 @@ export class PinchGuard {
   }
 
   /** Follows what friction is today, so that a hand does not become friction. */
-  private follow(dt_s: number): void {
+  private follow(dt_s: number, pulses_s: number): void {
     const far = this.far
+    const rises_N_s = far ? LAW.risesFar_N_s : Math.min(LAW.rises_N_s, LAW.rises_N_pulse * pulses_s)
     let change_N = 0
     // Stryker disable next-line EqualityOperator: of no excess either share is none.
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / LAW.falls_s)
-    else if (far || this.excess_N < LAW.mayBeHand_N) change_N = Math.min(this.excess_N, (far ? LAW.risesFar_N_s : LAW.rises_N_s) * dt_s)
+    else if (far || this.excess_N < LAW.mayBeHand_N) change_N = Math.min(this.excess_N, rises_N_s * dt_s)
     const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)
     this.scale = Math.max(LAW.scaleLeast, scale)
   }

@@ -39,12 +39,14 @@ export const WINDOW_PARAMETERS = {
 
   /**
    * A closing that begins below `backOffBelow_mm` first opens by `backOff_mm`, so that it meets friction before it can meet anything
-   * else; it gives up on that after `backOff_ms`.
+   * else; it gives up on that after `backOff_ms`. It opens to `backOffTo_mm` at least: until it has met its friction it is not where a rod
+   * may be stiff (65 N/mm up to 25 mm).
    */
   backOffBelow_mm: 270,
   backOff_mm: 14,
+  backOffTo_mm: 42,
   backOff_V: 7,
-  backOff_ms: 1500,
+  backOff_ms: 2500,
 
   /** Within this of an end, standing still under current is the end stop; elsewhere it is an obstacle. */
   endZone_mm: 6,

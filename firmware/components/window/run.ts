@@ -162,7 +162,8 @@ export class GlassRun {
     this.motion.begin(this.inputs.now_ms, this.inputs.count, 1)
     this.unseen_pulses = 0
     this.looked_ms = this.inputs.now_ms
-    this.backOffCount = this.inputs.count + this.position.toPulses(WINDOW_PARAMETERS.backOff_mm)
+    this.backOffCount = this.inputs.count + this.position.toPulses(
+      Math.max(WINDOW_PARAMETERS.backOff_mm, WINDOW_PARAMETERS.backOffTo_mm - this.gap_mm()))
     this.closing.beginOpening(this.inputs.now_ms, this.inputs.temperature_C)
     this.driveBackOff()
   }

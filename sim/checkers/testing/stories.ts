@@ -2,7 +2,7 @@ import { CANNOT_CLAIM_ID, createFrame } from '#protocol/index.ts'
 import type { EventOf, Untimed } from '../../trace/index.ts'
 import { type Fabricated, STORY_FACTS } from './fabricated.ts'
 import { HELD } from './held-stories.ts'
-import { closed, command, type Stories, window } from './telling.ts'
+import { again, closed, command, echo, holdOn, type Stories, window } from './telling.ts'
 
 const rod = (stiffness_N_mm: number, opening_mm: number): Untimed<EventOf<'obstacle'>> =>
   ({ kind: 'obstacle', source: 'FL.window', opening_mm, stiffness_N_mm, travel_mm: 450 })
@@ -47,23 +47,9 @@ const takenOver = (t: Fabricated, jammed: boolean): Fabricated => {
   if (jammed) t.tell({ kind: 'babbling', source: 'FR', babbling: true })
   return grant(grant(request(t), 'DASH', 'FL', 10), 'TRUNK', 'FL', 10)
 }
-const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence, state: 'still', learned: 1 })
 const move = (t: Fabricated): Fabricated => t.ramp('FL.window', 'position_pct', 50, 60, 500)
 const stands = (t: Fabricated, until_ms: number): Fabricated => t.tell({ kind: 'pause', source: 'FL', duration_ms: 900 }).live(until_ms)
 const glide = (t: Fabricated, for_ms: number): Fabricated => t.ramp('FL.window', 'position_pct', 50, 50 + for_ms / 50, for_ms)
-/** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
-const again = (t: Fabricated, second: number, between: (t: Fabricated) => unknown = () => undefined): Fabricated => {
-  window(t)
-  const part = (sequence: number, from: number, to: number): void => {
-    for (let i = 0; i < 10; i++) command(t, sequence, 'up').ramp('FL.window', 'position_pct', from + (to - from) * i / 10, from + (to - from) * (i + 1) / 10, 100)
-  }
-  part(1, 50, 30)
-  echo(t, 1)
-  part(1, 30, 60)
-  between(t)
-  part(second, 60, 40)
-  return echo(t, second)
-}
 const dim = (t: Fabricated, shedLevel: number, ignition = 'on'): Fabricated => {
   for (let i = 1; i <= 20; i++) t.at(2000 + 100 * i).say('DASH', 'VehicleState@ALL', { ignition, manager: 'active', shedLevel })
   return t
@@ -215,6 +201,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'as fast as before for half a second after a reset': t => coast(t, 500, 1),
       'for most of a second after a reset, though it slows': t => coast(t, 900, 0),
       'closes again on repetitions': t => again(t, 1),
+      'closes again on repetitions, though it stood for 2 s': t => again(t, 1, () => holdOn(t, 20)),
       'out of nothing': t => move(window(t)),
       'on and on after a slam': t => glide(window(t).tell({ kind: 'slam', source: 'car', peak_m_s2: 8, duration_ms: 30 }), 1000),
       'by itself after a reset': t => move(command(window(t), 1).at(5500).reset('FL').at(6000)),
@@ -237,6 +224,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'runs down after a reset': t => glide(command(window(t), 1), 300).reset('FL').ramp('FL.window', 'position_pct', 56, 57.5, 90),
       'runs down with a heavy rotor after a reset': t => coast(t, 550, 0),
       'closes again on another press': t => again(t, 2),
+      'closes again by a hold of which its hub may have heard nothing for 3 s': t => again(t, 1, () => holdOn(t, 30)),
       'closes again by a hold that its hub heard again after a reset': t => again(t, 1, () => t.reset('FL')),
       'after a command in another\'s name': t => command(window(t), 1).at(5300).send('laptop', forged(t)).ramp('FL.window', 'position_pct', 50, 80, 2000),
       'goes on by an earlier command when a held one does not reach it': t =>

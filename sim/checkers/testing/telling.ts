@@ -16,3 +16,22 @@ export const closed = (t: Fabricated, from_ms: number, for_ms: number): Fabricat
 
 /** The dash commands the window of FL. */
 export const command = (t: Fabricated, sequence: number, action = 'autoDown'): Fabricated => t.say('DASH', 'WindowCommand@FL', { sequence, action })
+/** FL says that it executed this command of the dash. */
+export const echo = (t: Fabricated, sequence: number): Fabricated => t.say('FL', 'WindowStatus@FL', { echoSender: 5, echoSequence: sequence, state: 'still', learned: 1 })
+/** The thumb holds on for so many repetitions from 7 s on, and the glass stands. */
+export const holdOn = (t: Fabricated, times: number): void => {
+  for (let i = 0; i < times; i++) command(t.live(7100 + 100 * i), 1, 'up')
+}
+/** A thumb holds a switch while the glass closes, reverses, and closes again; `second`: the sequence of the repetitions at the end. */
+export const again = (t: Fabricated, second: number, between: (t: Fabricated) => unknown = () => undefined): Fabricated => {
+  window(t)
+  const part = (sequence: number, from: number, to: number): void => {
+    for (let i = 0; i < 10; i++) command(t, sequence, 'up').ramp('FL.window', 'position_pct', from + (to - from) * i / 10, from + (to - from) * (i + 1) / 10, 100)
+  }
+  part(1, 50, 30)
+  echo(t, 1)
+  part(1, 30, 60)
+  between(t)
+  part(second, 60, 40)
+  return echo(t, second)
+}
