@@ -132,7 +132,7 @@ describe('a check of what hubs tell', () => {
   it('names the drop between two bad cables of a ring with both beside it, as it looks so', () => {
     const faults = [['spine.RR', 0.098], ['spine.TRUNK', 0.167]].map(([cable, extra_Ohm]) =>
       ({ cable, conductor: 'return', extra_Ohm, course: 'steady' }) as Fault)
-    const { diagnosis } = runTrial({ seed: 77, number: 22, layout: 'ring', engine: true, drive_s: 60, faults })
+    const { diagnosis } = runTrial({ seed: 78, number: 22, layout: 'ring', engine: true, drive_s: 60, faults })
     expect(diagnosis.findings).toMatchObject([{ cables: ['drop.RR'], orElse: ['spine.RR', 'spine.TRUNK'] }])
   }, LIMIT_ms)
 
