@@ -26,7 +26,7 @@ interface Scenario {
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'a car at rest falls asleep': { seed: 1, for: '60s', press: [], hash: '9703f8a826e168c1' },
   'four windows open and close': {
-    seed: 2, for: '20s', hash: 'a52a7e2870e0ef25',
+    seed: 2, for: '20s', hash: '9a6c3a35b6abb7e5',
     press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:4s@1s', 'DASH.windowRL.down:4s@1s', 'DASH.windowRR.down:4s@1s', 'DASH.windowFL.up:6s@8s', 'DASH.windowRR.up:6s@8s'],
   },
   'latches, locks and trunk': {
@@ -62,7 +62,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     seed: 9, for: '15s', press: ['DASH.windowRL.down:2s@1s', 'DASH.windowFL.down:2s@3s'], hash: 'f77ab3a79eadfda9',
     faults: { cuts: [3], babbling: { HOOD: { id: 0x1000 } }, dropped: ['STEREO'] },
   },
-  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: '9aecc8f1791f3b02' },
+  'a coupe': { seed: 10, car: 'coupe', for: '20s', press: ['DASH.windowFL.down:4s@1s', 'DASH.windowFR.down:2s@1s', 'FL.window.up:4s@7s'], hash: '1fff264c0bc4dc55' },
 }
 
 describe('the bytes of a drive', () => {
