@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   COMPONENT_CLASS, ComponentAnnounceCodec, DESCRIPTOR_STATE, encodeDescriptor, HUB_STATE, HubStatusCodec, type HubStatusValues,
-  LightStatusCodec, LOCATION, PORT_FAULT, PORT_STATE, PortStatusCodec, SWITCH, SWITCH_EDGE, SwitchEventCodec, WindowStatusCodec,
+  LightStatusCodec, LOCATION, PORT_FAULT, PORT_STATE, PortStatusCodec, STUB_MAKER, SWITCH, SWITCH_EDGE, SwitchEventCodec,
+  WindowStatusCodec,
 } from '#protocol/index.ts'
 import { createHub } from './hub.ts'
 import { DOOR } from '../hubs/index.ts'
@@ -42,6 +43,14 @@ describe('plug and play', () => {
     expect(lastAnnounce(hal)).toMatchObject({ descriptor: DESCRIPTOR_STATE.present, class: COMPONENT_CLASS.lamp, maker: 7 })
     expect(lastPort(hal)).toMatchObject({ state: PORT_STATE.on, class: COMPONENT_CLASS.lamp })
     expect(new Set(sentBy(hal, LightStatusCodec).map(status => status.channel))).toEqual(new Set([0, 1]))
+  })
+
+  it.each([[STUB_MAKER, 1], [STUB_MAKER - 1, 0]])('says of what a board only plays, by its maker %s, that it is a stub: %s', (maker, stub) => {
+    const { hal, clock, socket } = boot()
+    expect(lastPort(hal)).toMatchObject({ stub: 0 })
+    socket!.plug({ ...DESCRIPTORS.lamp, maker })
+    clock.advance(READ_ms)
+    expect(lastPort(hal)).toMatchObject({ class: COMPONENT_CLASS.lamp, stub })
   })
 
   it('finds what is plugged in at boot', () => {
