@@ -36,9 +36,10 @@ const REOPEN_mm = 125
 const LONGEST_ms = 45_000
 /** What is put in has so much room. */
 const ROOM_mm = 0.2
-const FOUND_FROM_m = 0.002
+const FOUND_FROM_m = 0.004
 /** It expects the end a little early, so that it presses until it stands. */
 const EXPECTED_pulses = 6
+const DAYS = 10
 const PAUSE_ms = 15
 
 /** Closes over the object of a case; `watch` looks after every millisecond. */
@@ -105,11 +106,17 @@ function rigOf(values: CaseValues, opening_m: number, detection: Detection): Pin
   return rig
 }
 
-/** Every driver has found the closed end itself, by what it knows of its unit: here on a fair day. */
+/**
+ * Every driver has found the closed end itself, by what it knows of its unit: here on a fair day, the last on which it closed. NaN: it
+ * closed on none, so that it knows no place and closes nothing by itself.
+ */
 function closedEnd_pulses(values: CaseValues, learned: Uint8Array | undefined): number {
-  const rig = new PinchRig(new Prng(values.noise, 'pinch, the day before'), FOUND_FROM_m, learned, values, 1, EXPECTED_pulses)
-  rig.set({ ...FAIR, age: values.age }, PUNCTUAL)
-  return endOf(rig, closeOnce(rig, 'firmware', undefined)) === 'closed' ? rig.closed_pulses : 0
+  for (let day = 1; day <= DAYS; day++) {
+    const rig = new PinchRig(new Prng(values.noise, `pinch, ${day} days before`), FOUND_FROM_m, learned, values, 1, EXPECTED_pulses)
+    rig.set({ ...FAIR, age: values.age }, PUNCTUAL)
+    if (endOf(rig, closeOnce(rig, 'firmware', undefined)) === 'closed') return rig.closed_pulses
+  }
+  return NaN
 }
 
 function closeOnce(rig: PinchRig, detection: Detection, watch: ((rig: PinchRig) => void) | undefined): number {
