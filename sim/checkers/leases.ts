@@ -10,6 +10,8 @@ const GUARD_ns = 100 * MS_ns
 const PEAK_ns = 400 * MS_ns
 /** A VehicleState counts for so long. */
 const FRESH_ns = 300 * MS_ns
+/** A manager that has just begun gives comfort static shares only, of some ampere each. */
+const SHARE_A = 1.5
 /** Who heard no manager for a while may use its static share for so long: until a lease later it looks whether one is back. */
 const SHARE_ns = 5 * SECOND_ns
 /** A reversal is finished without a lease. */
@@ -37,7 +39,7 @@ interface Lease {
   peak_A: number
   peakEnd_ns: number
   end_ns: number
-  /** Safety got it at once of a manager that did not know yet what else the hub holds. */
+  /** Safety, or a static share, got it at once of a manager that did not know yet what else the hub holds. */
   readonly blind: boolean
   manager: string
   granted_ns: number
@@ -159,7 +161,7 @@ class LeasesChecker implements Checker {
     this.ends_ns.set(key, now_ns + lease_ms * MS_ns + GUARD_ns)
     if (this.released.get(key) === values.sequence || (request !== undefined && request.sequence !== values.sequence)) return
     const isNew = (this.managers.get(manager)?.activeSince_ns ?? Infinity) === Infinity
-    const blind = isNew && request !== undefined && request.safety_ns === request.t_ns
+    const blind = isNew && (peak_A <= SHARE_A || (request !== undefined && request.safety_ns === request.t_ns))
     this.leases.set(key, {
       hub, blind, port: values.port, sequence: values.sequence, run_A: run_A, peak_A: peak_A, manager, granted_ns: now_ns,
       peakEnd_ns: now_ns + PEAK_ns, end_ns: now_ns + lease_ms * MS_ns + GUARD_ns,

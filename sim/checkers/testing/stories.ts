@@ -37,10 +37,10 @@ const draw = (t: Fabricated, from_ms: number, current_A: number, granted_A: numb
   return t
 }
 /** FL holds a lease of the manager before, and another of its ports asks the one that has just begun. */
-const rebuilt = (t: Fabricated, priority: number): Fabricated => grant(request(t.boot().live(2000)), 'DASH', 'FL', 10)
+const rebuilt = (t: Fabricated, priority: number, peak_A = 18, held_A = 10): Fabricated => grant(request(t.boot().live(2000), 'FL', held_A), 'DASH', 'FL', held_A)
   .live(2500).say('TRUNK', 'VehicleState@ALL', { manager: 'rebuilding' })
-  .say('FL', 'PowerRequest@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, duration_ms: 1000, priority })
-  .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: 9, peak_A: 18, lease_ms: 2000, result: 'granted' })
+  .say('FL', 'PowerRequest@FL', { port: 1, sequence: 1, run_A: peak_A / 2, peak_A, duration_ms: 1000, priority })
+  .say('TRUNK', 'PowerGrant@FL', { port: 1, sequence: 1, run_A: peak_A / 2, peak_A, lease_ms: 2000, result: 'granted' })
 /** The standby managed once, made way, and takes over from a dash that it does not hear; a bus on which none hears it say so. */
 const takenOver = (t: Fabricated, jammed: boolean): Fabricated => {
   for (let i = 10, to = t.boot(); i < 60; i++) to.live(100 * i).say(i < 30 ? 'TRUNK' : 'DASH', 'VehicleState@ALL', { manager: 'active' })
@@ -146,6 +146,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'more than a drop carries, whatever others hold': t =>
         grant(asks(grant(request(t.boot().live(2000), 'FR', 0.2), 'DASH', 'FR', 0.2), 1, 25.4), 'DASH', 'FL', 25.4),
       'more than its cable carries, for comfort, of a manager that has just begun': t => rebuilt(t, 2),
+      'more than its cable carries, with more than a static share of a manager that has just begun': t => rebuilt(t, 2, 1.8, 24.2),
       'two managers at once': (t) => {
         request(t.boot().live(3000))
         for (let i = 0; i < 20; i++) t.at(3000 + 100 * i).say('DASH', 'VehicleState@ALL', { manager: 'active' }).say('TRUNK', 'VehicleState@ALL', { manager: 'active' })
@@ -173,6 +174,7 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'a grant that crosses the next, smaller request, before another gets the rest': t =>
         grant(request(grant(asks(request(t.boot().live(2000), 'FL', 20), 2, 6), 'DASH', 'FL', 20), 'FR', 20), 'DASH', 'FR', 20),
       'more than its cable carries, as safety gets it at once of a manager that has just begun': t => rebuilt(t, 0),
+      'more than its cable carries, with a static share of a manager that has just begun': t => rebuilt(t, 2, 1.4, 24.2),
       'what it says that it holds of another manager, though it asks for less': t => request(t.boot().live(2000), 'FL', 6)
         .say('FL', 'PortStatus@FL', { port: 0, state: 'on', granted_A: 20 })
         .say('DASH', 'PowerGrant@FL', { port: 0, sequence: 1, run_A: 20, peak_A: 20, lease_ms: 2000, result: 'granted' }),
