@@ -92,7 +92,8 @@ describe('spine keys, from the first key to the last', () => {
     expect((await spine('keys', 'give', file('new.keys'))).code, 'over keys, without them').toBe(1)
     expect((await spine('keys', 'give', file('new.keys'), '--keys', file('car.keys'))).code).toBe(0)
     await restarted()
-    expect((await stop('--keys', file('car.keys'))).code).toBe(1)
+    // On a busy machine its hubs take longer to restart.
+    await expect.poll(async () => (await stop('--keys', file('car.keys'))).code, { timeout: LIMIT_ms / 2 }).toBe(1)
     expect((await stop('--keys', file('new.keys'))).out).toContain('accepted')
     const revoked = await spine('keys', 'revoke', '--keys', file('new.keys'), '--json')
     expect((JSON.parse(revoked.out) as { revoked: string[] }).revoked).toHaveLength(8)
