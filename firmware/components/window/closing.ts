@@ -14,7 +14,7 @@ const HAND_mm = 210
  */
 const SPEED_AT_mm = [0, 30, 60, HAND_mm, 240]
 const SPEED_mm_s = [24, 24, 47, 51, 118]
-/** After a back-off, until it is past where the glass was: what is there may be touched already. */
+/** After a back-off, until friction is known and the glass steadily driven by it: what was put in meanwhile may be met already. */
 const SOFT_mm_s = 20
 const SOFT_mm = WINDOW_PARAMETERS.backOff_mm + 6
 /** An opening tells the rotor's inertia from here on: by then it turns, and the cable is slack. And until it has its speed. */

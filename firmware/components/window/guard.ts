@@ -323,11 +323,13 @@ export class PinchGuard {
   /** Follows what friction is today, so that a hand does not become friction. */
   private follow(dt_s: number, pulses_s: number): void {
     const far = this.far
-    const rises_N_s = far ? LAW.risesFar_N_s : Math.min(LAW.rises_N_s, LAW.rises_N_pulse * pulses_s)
     let change_N = 0
     // Stryker disable next-line EqualityOperator: of no excess either share is none.
     if (this.excess_N < 0) change_N = this.excess_N * Math.min(1, dt_s / LAW.falls_s)
-    else if (far || this.excess_N < LAW.mayBeHand_N) change_N = Math.min(this.excess_N, rises_N_s * dt_s)
+    else if (far || this.excess_N < LAW.mayBeHand_N) {
+      const rises_N_s = far ? LAW.risesFar_N_s : Math.min(LAW.rises_N_s, LAW.rises_N_pulse * pulses_s)
+      change_N = Math.min(this.excess_N, rises_N_s * dt_s)
+    }
     const scale = this.scale + change_N / (this.learned_A * this.climate * this.load.force_N_A)
     this.scale = Math.max(LAW.scaleLeast, scale)
   }

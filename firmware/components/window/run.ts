@@ -234,10 +234,11 @@ export class GlassRun {
     const inputs = this.inputs
     // From after the counter was read last to before it was read now, no longer than it stands, and of a pause no more than what makes
     // it one: that the processor was held up is no way without a pulse.
-    const dt_s = Math.min(inputs.taken_ms - this.looked_ms, WINDOW_PARAMETERS.pause_ms, this.stalled_ms()) / 1000
+    const stalled_ms = this.stalled_ms()
+    const dt_s = Math.min(inputs.taken_ms - this.looked_ms, WINDOW_PARAMETERS.pause_ms, stalled_ms) / 1000
     this.looked_ms = inputs.now_ms
-    if (this.stalled_ms() === 0) this.blind = false
-    if (this.stalled_ms() === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
+    if (stalled_ms === 0) this.blind = false
+    if (stalled_ms === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
     else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s()) * Math.max(0, dt_s)
     if (this.unseen_pulses <= WINDOW_PARAMETERS.blind_pulses) return false
     this.blind = true
