@@ -4,6 +4,7 @@ import {
   byLaw, CASE_PARAMETERS, type CaseValues, caseText, changedCase, closeCase, type Detection, drawCase, estimate_N, LIMIT_N,
   nominalCase, OBJECT_KINDS, objectOf, pressCase, PUNCTUAL, SITUATION_NAMES, SITUATIONS, SPACE, tellCase,
 } from '#sim/pinch/index.ts'
+import { parseCase } from '#sim/cli/pinch/case.ts'
 
 /** A seed that nobody has tuned anything on; the replay line of a failure names it. `SPINE_SEED` sets it. */
 const FRESH_SEED = Number(process.env['SPINE_SEED'] ?? Math.floor(performance.timeOrigin)) % 0x1_0000_0000
@@ -76,8 +77,7 @@ describe('a case', () => {
 
   it('is written as what differs from the nominal one, and refuses what is not declared', () => {
     const values = drawCase(7, 5)
-    const given = Object.fromEntries(caseText(values).split(',').map(part => [part.split('=')[0]!, Number(part.split('=')[1])]))
-    expect(nominalCase(given)).toEqual(values)
+    expect(nominalCase(parseCase(caseText(values)).given)).toEqual(values)
     expect(tellCase(nominalCase({ rod: 2, place: 0, above_mm: 5, drag: 0.7, dip_ms: 7 }))).toBe('20 N/mm at 25.0 mm, from 30.0 mm; drag 0.7')
     expect(() => changedCase(values, { supply_V: 17 })).toThrow('supply_V 17 V is not in 9…16 V')
     expect(() => changedCase(values, { drag: NaN })).toThrow('drag NaN × is not in 0.7…1.4 ×')
@@ -122,9 +122,7 @@ describe('the judge is judged', () => {
   })
 
   it.each(HUNTED)('of what was pressed by %i N', (_peak_N, text) => {
-    const given = Object.fromEntries(text.split(',').map(part => [part.split('=')[0]!, Number(part.split('=')[1])]))
-    const values = nominalCase(given)
-    expect(tooHard([values], 'firmware')).toEqual([])
+    expect(tooHard([nominalCase(parseCase(text).given)], 'firmware')).toEqual([])
   })
 
   it('gives the same for the same case, and lets one look', () => {
