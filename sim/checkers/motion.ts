@@ -63,6 +63,8 @@ interface Motion {
   closes: boolean
   turn: number
   closed_ns: number
+  /** Of a window: where it was when it was last allowed to go. */
+  allowed: number
 }
 
 /** A command seen on the bus to a component class at a location, with its repetitions. */
@@ -200,7 +202,7 @@ class MotionChecker implements Checker {
       const hub = this.around.hub(source)?.name ?? source
       this.motions.set(key, {
         component: source, hub, command, least, rest: value, last: value, changed_ns: t_ns, speed: 0, slows: false, moving: false,
-        accused: false, closes: false, turn: value, closed_ns: -Infinity,
+        accused: false, closes: false, turn: value, closed_ns: -Infinity, allowed: value,
       })
       return
     }
@@ -219,7 +221,8 @@ class MotionChecker implements Checker {
       this.judgeStart(motion, name, t_ns)
     }
     if (!motion.moving || name !== 'position_pct') return
-    this.judgeHold(motion, direction, t_ns)
+    if (this.mayGo(motion, direction, t_ns)) motion.allowed = value
+    else this.judgeHold(motion, t_ns)
     this.judgeTurn(motion, t_ns)
   }
 
@@ -264,20 +267,25 @@ class MotionChecker implements Checker {
    * What was commanded with a held switch ends when its repetitions end. A later command may have been executed, its echo not seen yet:
    * the first status behind it may have waited for a bus that somebody jams.
    */
-  private judgeHold(motion: Motion, direction: number, now_ns: number): void {
+  private mayGo(motion: Motion, direction: number, now_ns: number): boolean {
     const target = targetOf(motion)
     const obeyed = this.obeyed.get(target)
-    if (obeyed === undefined) return
+    if (obeyed === undefined) return true
     const { cause, told_ns, earlier_ns, reversed_ns } = obeyed
     const last = this.commanded.get(target)!
     const explained_ns = Math.max(cause.t_ns, direction > 0 ? reversed_ns : -Infinity)
-    if (!cause.held || now_ns - explained_ns <= RUN_ON_ns) return
-    if (last !== cause && (told_ns - last.seen_ns <= RUN_ON_ns || earlier_ns <= last.began_ns)) return
-    if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return
-    if ((this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns || (this.held.get(motion.hub)?.size ?? 0) > 0) return
+    if (!cause.held || now_ns - explained_ns <= RUN_ON_ns) return true
+    if (last !== cause && (told_ns - last.seen_ns <= RUN_ON_ns || earlier_ns <= last.began_ns)) return true
+    if (direction !== (cause.action === WINDOW_ACTION.down ? 1 : -1)) return true
+    return (this.handled_ns.get(motion.hub) ?? -Infinity) > cause.t_ns - CAUSE_ns || (this.held.get(motion.hub)?.size ?? 0) > 0
+  }
+
+  /** A glass that the cold held on a stretched cable goes on by a little when the cold ends. */
+  private judgeHold(motion: Motion, now_ns: number): void {
+    if (Math.abs(motion.last - motion.allowed) < motion.least) return
     motion.accused = true
     this.accuse(now_ns, `${motion.component} goes on though nobody holds the switch any more`, {
-      silent_ms: (now_ns - cause.t_ns) / MS_ns, position_pct: motion.last,
+      silent_ms: (now_ns - this.obeyed.get(targetOf(motion))!.cause.t_ns) / MS_ns, position_pct: motion.last,
     })
   }
 }

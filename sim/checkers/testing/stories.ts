@@ -269,6 +269,8 @@ export const STORIES: Readonly<Record<string, Stories>> = {
       'goes on by its own switch, which took over from a held one': t =>
         echo(command(window(t), 1, 'down'), 1).say('FL', 'WindowStatus@FL', { echoSender: 1, echoSequence: 4 })
           .ramp('FL.window', 'position_pct', 50, 80, 1500),
+      'lets go by a little in the cold, long after the switch was let go': t => echo(command(window(t), 1, 'down'), 1)
+        .ramp('FL.window', 'position_pct', 50, 58, 500).at(6800).ramp('FL.window', 'position_pct', 58, 58.5, 200),
       'less than a mechanic sees': t => window(t).ramp('FL.window', 'position_pct', 50, 50.5, 200),
     },
   },
