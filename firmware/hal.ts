@@ -14,6 +14,8 @@ export interface Hal {
   readonly resetCause: ResetCause
   /** Unique number of the board, 21 bits, for the J1939 NAME. */
   readonly serial: number
+  /** Of the image that runs, see `imageVersion`. */
+  readonly version: number
   /** One or two CAN ports: spine A, spine B. */
   readonly can: CanPort[]
   readonly ports: Port[]

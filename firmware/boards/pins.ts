@@ -14,6 +14,8 @@ export interface BoardPins {
   readonly supply: ScaledPin | AssumedSupply
   /** `Hal.gap_ms`; left out: none is guaranteed. */
   readonly gap_ms?: number | undefined
+  /** `Hal.version`, put in when a program is made. */
+  readonly version?: number
   /** A sensor whose voltage rises with the temperature; without one the chip's own is read, if it has one. */
   readonly temperature?: ScaledPin
   readonly ports: readonly PortPins[]

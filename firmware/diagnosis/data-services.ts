@@ -138,10 +138,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   { id: DID.update, size: UPDATE_BYTES, key: 0, read: readUpdate },
   { id: DID.session, size: 1, key: 0, read: conversation => conversation.put(conversation.session, 1) },
   { id: DID.serial, size: 4, key: 0, read: conversation => conversation.put(conversation.hub.hal.serial, 4) },
-  {
-    id: DID.version, size: 4, key: 0,
-    read: conversation => conversation.put(conversation.update === undefined ? 0 : conversation.update.version(), 4),
-  },
+  { id: DID.version, size: 4, key: 0, read: conversation => conversation.put(conversation.hub.hal.version, 4) },
   {
     id: DID.place, size: 2, key: 0, read: (conversation) => {
       conversation.put(conversation.hub.type, 1)

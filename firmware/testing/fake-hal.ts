@@ -181,6 +181,7 @@ export class FakeHal implements Hal {
   /** Between two ticks, as it promises. */
   readonly gap_ms: number = 20
   readonly serial: number
+  version = 0
   readonly bus: FakeCan
   readonly can: FakeCan[]
   readonly sockets: FakePort[]

@@ -1,4 +1,4 @@
-import { headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageLengthOf, SHA256_BYTES } from '#protocol/index.ts'
+import { headerFault, type HubType, IMAGE_FAULT, IMAGE_HEADER_BYTES, type ImageFault, imageLengthOf, imageVersionOf, SHA256_BYTES } from '#protocol/index.ts'
 import type { Flash } from '../hal.ts'
 import { JOURNAL_PAGES } from './journal.ts'
 
@@ -9,6 +9,13 @@ export function areaAddress(flash: Flash, area: number): number {
 
 export function areaBytes(flash: Flash): number {
   return flash.areaPages * flash.pageBytes
+}
+
+/** Version of the image in an area that holds a whole one. */
+export function versionIn(flash: Flash, area: number): number {
+  const header = new Uint8Array(IMAGE_HEADER_BYTES)
+  flash.read(areaAddress(flash, area), header, IMAGE_HEADER_BYTES)
+  return imageVersionOf(header)
 }
 
 /** The payload of the image in an area that holds a whole one. */

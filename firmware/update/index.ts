@@ -1,4 +1,4 @@
-export { areaFault, imageIn } from './areas.ts'
+export { areaFault, imageIn, versionIn } from './areas.ts'
 export { Journal } from './journal.ts'
 export { chooseArea } from './loader.ts'
 export { PROOF_ms, Update } from './update.ts'

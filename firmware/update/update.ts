@@ -60,12 +60,6 @@ export class Update {
     return this.journal.now.cause !== UPDATE_CAUSE.none
   }
 
-  /** Version of the running image, see `imageVersion`. */
-  version(): number {
-    this.flash.read(areaAddress(this.flash, this.running), this.header, IMAGE_HEADER_BYTES)
-    return imageVersionOf(this.header)
-  }
-
   /**
    * 19 bytes: state, area, cause, supply then 0.1 V, bytes written (4), tag of the image (4), boots on trial, area that runs, engine,
    * room for an image, bytes (4).
@@ -150,8 +144,7 @@ export class Update {
     const fault = areaFault(this.flash, area, this.hubType)
     if (fault !== IMAGE_FAULT.none) return fault
     this.flash.read(areaAddress(this.flash, area), this.header, IMAGE_HEADER_BYTES)
-    const version = imageVersionOf(this.header)
-    if (version < this.version() && !older) return IMAGE_FAULT.older
+    if (imageVersionOf(this.header) < this.hal.version && !older) return IMAGE_FAULT.older
     const now = this.journal.now
     now.state = UPDATE_STATE.trial
     now.count = 0

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  createFrame, DID, HUB_FAULTS, NRC, pduFormatOf, peerId, PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL, PORT_FAULTS, SERVICE, SESSION,
-  sourceOf, UDS_TIMES,
+  createFrame, DID, HUB_FAULTS, imageVersion, NRC, pduFormatOf, peerId, PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL, PORT_FAULTS,
+  SERVICE, SESSION, sourceOf, UDS_TIMES,
 } from '#protocol/index.ts'
-import { createCar } from '#sim/car/index.ts'
-import { NegativeResponse, number } from '#sim/diag/index.ts'
+import { createCar, readTopology, SEDAN, sedanPower } from '#sim/car/index.ts'
+import { NegativeResponse, number, Technician } from '#sim/diag/index.ts'
+import { sourceImage } from '#sim/engines/index.ts'
+import type { FirmwareImage } from '#sim/host/index.ts'
 import { Laptop } from './laptop.ts'
 
 const TOOL = 0xf9
@@ -47,6 +49,17 @@ describe('a hub of the car, asked by UDS over ISO-TP', () => {
     const again = laptop.hub('FL')
     expect(hex(await laptop.wait(again.request(SERVICE.read, 0xf1, 0x86))), 'it ends after S3').toBe('f18601')
     expect(number(await laptop.wait(again.request(SERVICE.read, DID.version >> 8, DID.version & 0xff)), 2, 4)).toBe(0x00010000)
+  })
+
+  it('without two areas tells the version that was built', async () => {
+    const topology = readTopology(SEDAN)
+    const image = sourceImage('hood', sedanPower(topology, topology.copper)!)
+    const bare: FirmwareImage = hal => image({ ...hal, flash: undefined, version: imageVersion(3, 2, 1) })
+    const car = createCar({ seed: 7, image: ({ location }) => location === 'HOOD' ? bare : undefined })
+    car.boot()
+    car.run(3000)
+    const laptop = new Laptop(car)
+    expect(await laptop.wait(new Technician(laptop.wire, laptop.clock).did('HOOD', 'version'))).toEqual([{ version: '3.2.1' }])
   })
 
   it('refuses in the order of the standard', async () => {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import type { BoardPins } from '#firmware/boards/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import { ROOT } from './bundle.ts'
-import { belowBoard } from './program.ts'
+import { belowBoard, pinsWith } from './program.ts'
 
 const FOLDER = 'firmware/boards/moddable'
 /** Modules that the SDK brings. */
@@ -40,7 +40,7 @@ export async function moddableProject(hub: HubTypeName, version: string, artefac
     'main.js': await bundled('main'),
     'sampler.js': await bundled('sampler'),
     'hub.js': belowBoard(
-      [`//spine-board ${JSON.stringify({ hub, version, board: pins.name })}`, `const pins=${JSON.stringify(pins)};`, 'let begin;const spineBoard=then=>{begin=then};'],
+      [`//spine-board ${JSON.stringify({ hub, version, board: pins.name })}`, `const pins=${JSON.stringify(pinsWith(version, pins))};`, 'let begin;const spineBoard=then=>{begin=then};'],
       [artefact.trimEnd(), 'const start=hal=>begin(hal);', 'export{pins,start};', ''].join('\n'),
     ),
     [`${NATIVE}.js`]: NATIVE_TEXT,

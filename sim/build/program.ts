@@ -2,7 +2,7 @@ import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
 
 import type { BoardPins } from '#firmware/boards/index.ts'
-import type { HubTypeName } from '#protocol/index.ts'
+import { type HubTypeName, imageVersion } from '#protocol/index.ts'
 import { ESPRUINO_NAMES, refuse, ROOT } from './bundle.ts'
 import { withExactLiterals } from './literals.ts'
 
@@ -23,6 +23,12 @@ export const LINES_ABOVE = 3
 export function belowBoard(above: readonly string[], artefact: string): string {
   if (above.length !== LINES_ABOVE || above.some(part => part.includes('\n'))) throw new RangeError(`${LINES_ABOVE} lines come before an artefact`)
   return [...above, artefact].join('\n')
+}
+
+/** The pins of a board, with the version of what is written to it. */
+export function pinsWith(version: string, pins: BoardPins): BoardPins {
+  const [major, minor, patch] = version.split('.').map(Number)
+  return { ...pins, version: imageVersion(major!, minor!, patch!) }
 }
 
 /** A boot that stands still for so long begins anew, s: reading a hub is to take a tenth of it on an ESP32. */
@@ -54,6 +60,6 @@ export async function espruinoProgram(hub: HubTypeName, version: string, artefac
   })
   refuse(metafile)
   const head = `${PROGRAM_MARK}${JSON.stringify({ hub, version, board: pins.name })}`
-  const text = belowBoard([head, pinsLine(pins), withExactLiterals(outputFiles[0]!.text).trimEnd()], artefact)
+  const text = belowBoard([head, pinsLine(pinsWith(version, pins)), withExactLiterals(outputFiles[0]!.text).trimEnd()], artefact)
   return { text, sha256: createHash('sha256').update(text).digest('hex') }
 }

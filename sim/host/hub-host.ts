@@ -1,7 +1,7 @@
 import { cmac } from '@noble/ciphers/aes.js'
 import type { Hal } from '#firmware/index.ts'
 import type { Hub } from '#firmware/hub/index.ts'
-import { chooseArea, imageIn } from '#firmware/update/index.ts'
+import { chooseArea, imageIn, versionIn } from '#firmware/update/index.ts'
 import { HUB_TYPE, type HubType, type HubTypeName, packImage, RESET_CAUSE, type ResetCause } from '#protocol/index.ts'
 import type { CanController } from '../bus/index.ts'
 import type { Kernel, Prng, Timer } from '../kernel/index.ts'
@@ -239,11 +239,10 @@ export class HubHost {
     const { can = BEHAVIOUR } = options
     this.cans = options.controllers.map(controller => can.make(controller, cpu))
     this.ports = options.outlets.map(outlet => new HubPort(options.world, outlet, cpu, options.kernel))
-    const hal = this.createHal()
     cpu.start(() => {
-      const image = this.loaded()
-      if (image === undefined) return
-      this.firmware = image(hal)
+      const loaded = this.loaded()
+      if (loaded === undefined) return
+      this.firmware = loaded.image(this.createHal(loaded.version))
       const told = this.frameSent
       // That others were served first makes the sender know later: the frame has left.
       if (told !== undefined) this.firmware?.watchSent((id, response_ms) => told(id, response_ms - cpu.behind_ns / MS_ns))
@@ -268,9 +267,9 @@ export class HubHost {
   }
 
   /** What the loader boots; undefined: neither area holds a whole image. */
-  private loaded(): FirmwareImage | undefined {
+  private loaded(): { readonly image: FirmwareImage, readonly version: number } | undefined {
     const { flash, options } = this
-    if (flash.untouched) return options.image
+    if (flash.untouched) return { image: options.image, version: FACTORY_VERSION }
     const area = chooseArea({
       flash, hubType: this.hubType, resetCause: this.cause, supply_V: options.supply_V(),
     })
@@ -278,10 +277,10 @@ export class HubHost {
       this.tell({ kind: 'log', source: this.name, text: 'no whole image: the loader waits' })
       return undefined
     }
-    return this.imageOf(imageIn(flash, area)) ?? options.image
+    return { image: this.imageOf(imageIn(flash, area)) ?? options.image, version: versionIn(flash, area) }
   }
 
-  private createHal(): Hal {
+  private createHal(version: number): Hal {
     const { options, cpu, cans, ports, dice } = this
     const { kernel } = options
     const booted_ns = this.booted_ns
@@ -291,6 +290,7 @@ export class HubHost {
       location: options.location,
       resetCause: this.cause,
       serial: options.serial,
+      version,
       can: cans,
       ports,
       nvm: this.nvm,

@@ -137,6 +137,7 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
       erase: address => api.flash.erasePage(addressOf(address)),
       write: (address, bytes, length) => api.flash.write(bytes.slice(0, length), addressOf(address)),
     }),
+    version: pins.version === undefined ? 0 : pins.version,
     gap_ms: pins.gap_ms === undefined ? Infinity : pins.gap_ms,
     now: () => clock.now(),
     after: (delay_ms, fire) => clock.after(delay_ms, fire),

@@ -146,6 +146,7 @@ describe('a board on a desk', () => {
     expect([first.location, first.resetCause, second.serial]).toEqual([1, 2, first.serial])
     expect(first.serial).toBeGreaterThan(0)
     expect(first.serial).toBeLessThan(0x20_0000)
+    expect(createModdableHal(chip.io, { ...deskWiring('esp32-xs', 1), version: 7 }).version).toBe(7)
     expect([first.supply_V(), first.temperature_C(), first.flash, first.acceleration_m_s2()]).toEqual([12, 23, undefined, NaN])
   })
 

@@ -260,6 +260,7 @@ export function createModdableHal(io: ModdableIo, pins: BoardPins): Hal {
     nvm: nvm,
     // Its hub is compiled into the chip's program.
     flash: undefined,
+    version: pins.version === undefined ? 0 : pins.version,
     gap_ms: pins.gap_ms === undefined ? Infinity : pins.gap_ms,
     now: now,
     after: (delay_ms, fire) => clock.after(delay_ms, fire),

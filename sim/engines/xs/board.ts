@@ -178,9 +178,9 @@ const nvm: Nvm = {
 let cans: XsCan[] = []
 let ports: XsPort[] = []
 
-function halOf(location: number, resetCause: ResetCause, serial: number, gap_ms: number): Hal {
+function halOf(location: number, resetCause: ResetCause, serial: number, gap_ms: number, version: number): Hal {
   return {
-    location, resetCause, serial, can: cans, ports, nvm, flash: undefined, gap_ms,
+    location, resetCause, serial, can: cans, ports, nvm, flash: undefined, gap_ms, version,
     now: () => now_ms,
     after: (delay_ms, fire) => {
       const handle = ask(REQUEST.after, delay_ms, 0, 0, 0)
@@ -219,14 +219,14 @@ function calibrate(hal: Hal): void {
   stub = ours - resetMeter(0, 0)
 }
 
-/** A boot's numbers are in the bytes: location, reset cause, serial, CAN ports, ports, gap. */
+/** A boot's numbers are in the bytes: location, reset cause, serial, CAN ports, ports, gap, version. */
 function start(setup: Float64Array): void {
   cans = []
   ports = []
   fires = {}
   for (let i = 0; i < setup[3]!; i++) cans.push(new XsCan(i))
   for (let i = 0; i < setup[4]!; i++) ports.push(new XsPort(i))
-  const hal = halOf(setup[0]!, setup[1] as ResetCause, setup[2]!, setup[5]!)
+  const hal = halOf(setup[0]!, setup[1] as ResetCause, setup[2]!, setup[5]!, setup[6]!)
   calibrate(hal)
   resetMeter(0, 0)
   boot(hal)

@@ -159,7 +159,7 @@ export class XsHub {
   private boot(hal: Hal): void {
     this.hal = hal
     this.engine.evaluate(this.artefact)
-    const setup = new Float64Array([hal.location, hal.resetCause, hal.serial, hal.can.length, hal.ports.length, hal.gap_ms])
+    const setup = new Float64Array([hal.location, hal.resetCause, hal.serial, hal.can.length, hal.ports.length, hal.gap_ms, hal.version])
     this.call('boot', 0, 0, 0, new Uint8Array(setup.buffer))
   }
 
