@@ -81,6 +81,11 @@ function explained({ heard, message, gone }: Silence, place: string): string {
   return `what is on ${place} is no Espruino: ${message}`
 }
 
+/** Why, and what to do. */
+function withRemedy(error: FlashError): string {
+  return error instanceof Silence && !error.gone ? `${error.message}: reset the board and write again` : error.message
+}
+
 /** What keeps this program from this board, in one line each; empty: nothing. */
 export function obstacles(board: FoundBoard, hub: HubTypeName, bytes: number): string[] {
   const row: BoardRow = BOARDS[board.name]
@@ -116,10 +121,14 @@ export class EspruinoFlasher {
 
   /** @throws FlashError in one line what to do; the board then boots nothing. */
   async run(): Promise<void> {
-    await this.erase()
-    await this.write()
-    await this.verify()
-    await this.start()
+    try {
+      await this.erase()
+      await this.write()
+      await this.verify()
+      await this.start()
+    } catch (error) {
+      throw error instanceof Silence ? new FlashError(withRemedy(error)) : error
+    }
   }
 
   private async erase(): Promise<void> {
@@ -189,7 +198,7 @@ export class EspruinoFlasher {
 
   private broken(error: unknown, at: number): unknown {
     if (!(error instanceof FlashError)) return error
-    return new FlashError(`${error.message} (${at} of ${this.program.length} bytes are there; until all are, the board boots nothing)`)
+    return new FlashError(`${withRemedy(error)} (${at} of ${this.program.length} bytes are there; until all are, the board boots nothing)`)
   }
 
   private tell(phase: FlashProgress['phase'], done: number): void {
