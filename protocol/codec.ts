@@ -24,6 +24,8 @@ export interface Encoder<Values> extends CodecRow<Values> {
 
 /** The half of who hears it. */
 export interface Decoder<Values> extends CodecRow<Values> {
+  /** Where the catalogue has it, a bit a location: bit 0 to all, bit 1 FL, …; at others it is no message. */
+  readonly locations: number
   /** Reads bytes 2…length−1. Never throws; `data` holds at least `length` bytes. */
   decode(data: Uint8Array, values: Values): void
 }

@@ -98,12 +98,12 @@ export const HubStatusEncoder: Encoder<HubStatusValues> = {
 }
 
 export const HubStatusDecoder: Decoder<HubStatusValues> = {
-  kind: 0, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 0, page: 0, length: 8, lifetime_ms: 3000, locations: 510,
   create: createHubStatus, decode: decodeHubStatus,
 }
 
 export const HubStatusCodec: Codec<HubStatusValues> = {
-  name: 'HubStatus', kind: 0, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 100,
+  name: 'HubStatus', kind: 0, page: 0, length: 8, lifetime_ms: 3000, locations: 510, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 100,
   create: createHubStatus, encode: encodeHubStatus, decode: decodeHubStatus,
 }
 
@@ -164,12 +164,12 @@ export const VehicleStateEncoder: Encoder<VehicleStateValues> = {
 }
 
 export const VehicleStateDecoder: Decoder<VehicleStateValues> = {
-  kind: 0, page: 1, length: 7, lifetime_ms: 300,
+  kind: 0, page: 1, length: 7, lifetime_ms: 300, locations: 1,
   create: createVehicleState, decode: decodeVehicleState,
 }
 
 export const VehicleStateCodec: Codec<VehicleStateValues> = {
-  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, priority: 2, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'VehicleState', kind: 0, page: 1, length: 7, lifetime_ms: 300, locations: 1, priority: 2, idlePeriod_ms: 100, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createVehicleState, encode: encodeVehicleState, decode: decodeVehicleState,
 }
 
@@ -217,12 +217,12 @@ export const ComponentAnnounceEncoder: Encoder<ComponentAnnounceValues> = {
 }
 
 export const ComponentAnnounceDecoder: Decoder<ComponentAnnounceValues> = {
-  kind: 1, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 1, page: 0, length: 8, lifetime_ms: 3000, locations: 510,
   create: createComponentAnnounce, decode: decodeComponentAnnounce,
 }
 
 export const ComponentAnnounceCodec: Codec<ComponentAnnounceValues> = {
-  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 50,
+  name: 'ComponentAnnounce', kind: 1, page: 0, length: 8, lifetime_ms: 3000, locations: 510, priority: 6, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 50,
   create: createComponentAnnounce, encode: encodeComponentAnnounce, decode: decodeComponentAnnounce,
 }
 
@@ -253,12 +253,12 @@ export const PowerShedEncoder: Encoder<PowerShedValues> = {
 }
 
 export const PowerShedDecoder: Decoder<PowerShedValues> = {
-  kind: 1, page: 1, length: 3, lifetime_ms: 200,
+  kind: 1, page: 1, length: 3, lifetime_ms: 200, locations: 1,
   create: createPowerShed, decode: decodePowerShed,
 }
 
 export const PowerShedCodec: Codec<PowerShedValues> = {
-  name: 'PowerShed', kind: 1, page: 1, length: 3, lifetime_ms: 200, priority: 0, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10,
+  name: 'PowerShed', kind: 1, page: 1, length: 3, lifetime_ms: 200, locations: 1, priority: 0, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 10,
   create: createPowerShed, encode: encodePowerShed, decode: decodePowerShed,
 }
 
@@ -317,12 +317,12 @@ export const PortStatusEncoder: Encoder<PortStatusValues> = {
 }
 
 export const PortStatusDecoder: Decoder<PortStatusValues> = {
-  kind: 2, page: 0, length: 7, lifetime_ms: 3000,
+  kind: 2, page: 0, length: 7, lifetime_ms: 3000, locations: 510,
   create: createPortStatus, decode: decodePortStatus,
 }
 
 export const PortStatusCodec: Codec<PortStatusValues> = {
-  name: 'PortStatus', kind: 2, page: 0, length: 7, lifetime_ms: 3000, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 20,
+  name: 'PortStatus', kind: 2, page: 0, length: 7, lifetime_ms: 3000, locations: 510, priority: 6, idlePeriod_ms: 1000, activePeriod_ms: 1000, minimumInterval_ms: 20,
   create: createPortStatus, encode: encodePortStatus, decode: decodePortStatus,
 }
 
@@ -353,12 +353,12 @@ export const NetworkSleepEncoder: Encoder<NetworkSleepValues> = {
 }
 
 export const NetworkSleepDecoder: Decoder<NetworkSleepValues> = {
-  kind: 2, page: 1, length: 3, lifetime_ms: 500,
+  kind: 2, page: 1, length: 3, lifetime_ms: 500, locations: 1,
   create: createNetworkSleep, decode: decodeNetworkSleep,
 }
 
 export const NetworkSleepCodec: Codec<NetworkSleepValues> = {
-  name: 'NetworkSleep', kind: 2, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100,
+  name: 'NetworkSleep', kind: 2, page: 1, length: 3, lifetime_ms: 500, locations: 1, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 100,
   create: createNetworkSleep, encode: encodeNetworkSleep, decode: decodeNetworkSleep,
 }
 
@@ -415,12 +415,12 @@ export const PowerRequestEncoder: Encoder<PowerRequestValues> = {
 }
 
 export const PowerRequestDecoder: Decoder<PowerRequestValues> = {
-  kind: 3, page: 0, length: 7, lifetime_ms: 200,
+  kind: 3, page: 0, length: 7, lifetime_ms: 200, locations: 510,
   create: createPowerRequest, decode: decodePowerRequest,
 }
 
 export const PowerRequestCodec: Codec<PowerRequestValues> = {
-  name: 'PowerRequest', kind: 3, page: 0, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  name: 'PowerRequest', kind: 3, page: 0, length: 7, lifetime_ms: 200, locations: 510, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
   create: createPowerRequest, encode: encodePowerRequest, decode: decodePowerRequest,
 }
 
@@ -477,12 +477,12 @@ export const PowerGrantEncoder: Encoder<PowerGrantValues> = {
 }
 
 export const PowerGrantDecoder: Decoder<PowerGrantValues> = {
-  kind: 3, page: 1, length: 7, lifetime_ms: 200,
+  kind: 3, page: 1, length: 7, lifetime_ms: 200, locations: 510,
   create: createPowerGrant, decode: decodePowerGrant,
 }
 
 export const PowerGrantCodec: Codec<PowerGrantValues> = {
-  name: 'PowerGrant', kind: 3, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
+  name: 'PowerGrant', kind: 3, page: 1, length: 7, lifetime_ms: 200, locations: 510, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 1000, minimumInterval_ms: 10,
   create: createPowerGrant, encode: encodePowerGrant, decode: decodePowerGrant,
 }
 
@@ -513,12 +513,12 @@ export const PowerReleaseEncoder: Encoder<PowerReleaseValues> = {
 }
 
 export const PowerReleaseDecoder: Decoder<PowerReleaseValues> = {
-  kind: 4, page: 0, length: 3, lifetime_ms: 1000,
+  kind: 4, page: 0, length: 3, lifetime_ms: 1000, locations: 510,
   create: createPowerRelease, decode: decodePowerRelease,
 }
 
 export const PowerReleaseCodec: Codec<PowerReleaseValues> = {
-  name: 'PowerRelease', kind: 4, page: 0, length: 3, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'PowerRelease', kind: 4, page: 0, length: 3, lifetime_ms: 1000, locations: 510, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
   create: createPowerRelease, encode: encodePowerRelease, decode: decodePowerRelease,
 }
 
@@ -552,12 +552,12 @@ export const FreshnessEpochEncoder: Encoder<FreshnessEpochValues> = {
 }
 
 export const FreshnessEpochDecoder: Decoder<FreshnessEpochValues> = {
-  kind: 4, page: 1, length: 6, lifetime_ms: 500,
+  kind: 4, page: 1, length: 6, lifetime_ms: 500, locations: 1,
   create: createFreshnessEpoch, decode: decodeFreshnessEpoch,
 }
 
 export const FreshnessEpochCodec: Codec<FreshnessEpochValues> = {
-  name: 'FreshnessEpoch', kind: 4, page: 1, length: 6, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  name: 'FreshnessEpoch', kind: 4, page: 1, length: 6, lifetime_ms: 500, locations: 1, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
   create: createFreshnessEpoch, encode: encodeFreshnessEpoch, decode: decodeFreshnessEpoch,
 }
 
@@ -601,12 +601,12 @@ export const SwitchEventEncoder: Encoder<SwitchEventValues> = {
 }
 
 export const SwitchEventDecoder: Decoder<SwitchEventValues> = {
-  kind: 5, page: 0, length: 6, lifetime_ms: 1000,
+  kind: 5, page: 0, length: 6, lifetime_ms: 1000, locations: 510,
   create: createSwitchEvent, decode: decodeSwitchEvent,
 }
 
 export const SwitchEventCodec: Codec<SwitchEventValues> = {
-  name: 'SwitchEvent', kind: 5, page: 0, length: 6, lifetime_ms: 1000, priority: 5, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
+  name: 'SwitchEvent', kind: 5, page: 0, length: 6, lifetime_ms: 1000, locations: 510, priority: 5, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 20,
   create: createSwitchEvent, encode: encodeSwitchEvent, decode: decodeSwitchEvent,
 }
 
@@ -646,12 +646,12 @@ export const FreshnessProofEncoder: Encoder<FreshnessProofValues> = {
 }
 
 export const FreshnessProofDecoder: Decoder<FreshnessProofValues> = {
-  kind: 5, page: 1, length: 8, lifetime_ms: 500,
+  kind: 5, page: 1, length: 8, lifetime_ms: 500, locations: 510,
   create: createFreshnessProof, decode: decodeFreshnessProof,
 }
 
 export const FreshnessProofCodec: Codec<FreshnessProofValues> = {
-  name: 'FreshnessProof', kind: 5, page: 1, length: 8, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  name: 'FreshnessProof', kind: 5, page: 1, length: 8, lifetime_ms: 500, locations: 510, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
   create: createFreshnessProof, encode: encodeFreshnessProof, decode: decodeFreshnessProof,
 }
 
@@ -685,12 +685,12 @@ export const FreshnessEncoder: Encoder<FreshnessValues> = {
 }
 
 export const FreshnessDecoder: Decoder<FreshnessValues> = {
-  kind: 6, page: 0, length: 6, lifetime_ms: 1000,
+  kind: 6, page: 0, length: 6, lifetime_ms: 1000, locations: 510,
   create: createFreshness, decode: decodeFreshness,
 }
 
 export const FreshnessCodec: Codec<FreshnessValues> = {
-  name: 'Freshness', kind: 6, page: 0, length: 6, lifetime_ms: 1000, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
+  name: 'Freshness', kind: 6, page: 0, length: 6, lifetime_ms: 1000, locations: 510, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 2000, minimumInterval_ms: 100,
   create: createFreshness, encode: encodeFreshness, decode: decodeFreshness,
 }
 
@@ -717,12 +717,12 @@ export const FreshnessRequestEncoder: Encoder<FreshnessRequestValues> = {
 }
 
 export const FreshnessRequestDecoder: Decoder<FreshnessRequestValues> = {
-  kind: 6, page: 1, length: 3, lifetime_ms: 500,
+  kind: 6, page: 1, length: 3, lifetime_ms: 500, locations: 1,
   create: createFreshnessRequest, decode: decodeFreshnessRequest,
 }
 
 export const FreshnessRequestCodec: Codec<FreshnessRequestValues> = {
-  name: 'FreshnessRequest', kind: 6, page: 1, length: 3, lifetime_ms: 500, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
+  name: 'FreshnessRequest', kind: 6, page: 1, length: 3, lifetime_ms: 500, locations: 1, priority: 3, idlePeriod_ms: 0, activePeriod_ms: 0, minimumInterval_ms: 200,
   create: createFreshnessRequest, encode: encodeFreshnessRequest, decode: decodeFreshnessRequest,
 }
 
@@ -770,12 +770,12 @@ export const CommandReceiptEncoder: Encoder<CommandReceiptValues> = {
 }
 
 export const CommandReceiptDecoder: Decoder<CommandReceiptValues> = {
-  kind: 7, page: 0, length: 8, lifetime_ms: 500,
+  kind: 7, page: 0, length: 8, lifetime_ms: 500, locations: 510,
   create: createCommandReceipt, decode: decodeCommandReceipt,
 }
 
 export const CommandReceiptCodec: Codec<CommandReceiptValues> = {
-  name: 'CommandReceipt', kind: 7, page: 0, length: 8, lifetime_ms: 500, priority: 4, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'CommandReceipt', kind: 7, page: 0, length: 8, lifetime_ms: 500, locations: 510, priority: 4, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createCommandReceipt, encode: encodeCommandReceipt, decode: decodeCommandReceipt,
 }
 
@@ -818,12 +818,12 @@ export const TagEncoder: Encoder<TagValues> = {
 }
 
 export const TagDecoder: Decoder<TagValues> = {
-  kind: 7, page: 1, length: 7, lifetime_ms: 200,
+  kind: 7, page: 1, length: 7, lifetime_ms: 200, locations: 511,
   create: createTag, decode: decodeTag,
 }
 
 export const TagCodec: Codec<TagValues> = {
-  name: 'Tag', kind: 7, page: 1, length: 7, lifetime_ms: 200, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'Tag', kind: 7, page: 1, length: 7, lifetime_ms: 200, locations: 511, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createTag, encode: encodeTag, decode: decodeTag,
 }
 
@@ -903,12 +903,12 @@ export const WindowStatusEncoder: Encoder<WindowStatusValues> = {
 }
 
 export const WindowStatusDecoder: Decoder<WindowStatusValues> = {
-  kind: 8, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 8, page: 0, length: 8, lifetime_ms: 3000, locations: 30,
   create: createWindowStatus, decode: decodeWindowStatus,
 }
 
 export const WindowStatusCodec: Codec<WindowStatusValues> = {
-  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
+  name: 'WindowStatus', kind: 8, page: 0, length: 8, lifetime_ms: 3000, locations: 30, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createWindowStatus, encode: encodeWindowStatus, decode: decodeWindowStatus,
 }
 
@@ -946,12 +946,12 @@ export const WindowCommandEncoder: Encoder<WindowCommandValues> = {
 }
 
 export const WindowCommandDecoder: Decoder<WindowCommandValues> = {
-  kind: 8, page: 1, length: 4, lifetime_ms: 250,
+  kind: 8, page: 1, length: 4, lifetime_ms: 250, locations: 30,
   create: createWindowCommand, decode: decodeWindowCommand,
 }
 
 export const WindowCommandCodec: Codec<WindowCommandValues> = {
-  name: 'WindowCommand', kind: 8, page: 1, length: 4, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'WindowCommand', kind: 8, page: 1, length: 4, lifetime_ms: 250, locations: 30, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createWindowCommand, encode: encodeWindowCommand, decode: decodeWindowCommand,
 }
 
@@ -1029,12 +1029,12 @@ export const MirrorStatusEncoder: Encoder<MirrorStatusValues> = {
 }
 
 export const MirrorStatusDecoder: Decoder<MirrorStatusValues> = {
-  kind: 9, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 9, page: 0, length: 8, lifetime_ms: 3000, locations: 6,
   create: createMirrorStatus, decode: decodeMirrorStatus,
 }
 
 export const MirrorStatusCodec: Codec<MirrorStatusValues> = {
-  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
+  name: 'MirrorStatus', kind: 9, page: 0, length: 8, lifetime_ms: 3000, locations: 6, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 100, minimumInterval_ms: 40,
   create: createMirrorStatus, encode: encodeMirrorStatus, decode: decodeMirrorStatus,
 }
 
@@ -1092,12 +1092,12 @@ export const MirrorCommandEncoder: Encoder<MirrorCommandValues> = {
 }
 
 export const MirrorCommandDecoder: Decoder<MirrorCommandValues> = {
-  kind: 9, page: 1, length: 6, lifetime_ms: 250,
+  kind: 9, page: 1, length: 6, lifetime_ms: 250, locations: 6,
   create: createMirrorCommand, decode: decodeMirrorCommand,
 }
 
 export const MirrorCommandCodec: Codec<MirrorCommandValues> = {
-  name: 'MirrorCommand', kind: 9, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'MirrorCommand', kind: 9, page: 1, length: 6, lifetime_ms: 250, locations: 6, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createMirrorCommand, encode: encodeMirrorCommand, decode: decodeMirrorCommand,
 }
 
@@ -1166,12 +1166,12 @@ export const LatchStatusEncoder: Encoder<LatchStatusValues> = {
 }
 
 export const LatchStatusDecoder: Decoder<LatchStatusValues> = {
-  kind: 10, page: 0, length: 7, lifetime_ms: 3000,
+  kind: 10, page: 0, length: 7, lifetime_ms: 3000, locations: 222,
   create: createLatchStatus, decode: decodeLatchStatus,
 }
 
 export const LatchStatusCodec: Codec<LatchStatusValues> = {
-  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
+  name: 'LatchStatus', kind: 10, page: 0, length: 7, lifetime_ms: 3000, locations: 222, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLatchStatus, encode: encodeLatchStatus, decode: decodeLatchStatus,
 }
 
@@ -1202,12 +1202,12 @@ export const LatchCommandEncoder: Encoder<LatchCommandValues> = {
 }
 
 export const LatchCommandDecoder: Decoder<LatchCommandValues> = {
-  kind: 10, page: 1, length: 3, lifetime_ms: 250,
+  kind: 10, page: 1, length: 3, lifetime_ms: 250, locations: 222,
   create: createLatchCommand, decode: decodeLatchCommand,
 }
 
 export const LatchCommandCodec: Codec<LatchCommandValues> = {
-  name: 'LatchCommand', kind: 10, page: 1, length: 3, lifetime_ms: 250, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'LatchCommand', kind: 10, page: 1, length: 3, lifetime_ms: 250, locations: 222, priority: 1, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createLatchCommand, encode: encodeLatchCommand, decode: decodeLatchCommand,
 }
 
@@ -1279,12 +1279,12 @@ export const LightStatusEncoder: Encoder<LightStatusValues> = {
 }
 
 export const LightStatusDecoder: Decoder<LightStatusValues> = {
-  kind: 11, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 11, page: 0, length: 8, lifetime_ms: 3000, locations: 510,
   create: createLightStatus, decode: decodeLightStatus,
 }
 
 export const LightStatusCodec: Codec<LightStatusValues> = {
-  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
+  name: 'LightStatus', kind: 11, page: 0, length: 8, lifetime_ms: 3000, locations: 510, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createLightStatus, encode: encodeLightStatus, decode: decodeLightStatus,
 }
 
@@ -1334,12 +1334,12 @@ export const LightCommandEncoder: Encoder<LightCommandValues> = {
 }
 
 export const LightCommandDecoder: Decoder<LightCommandValues> = {
-  kind: 11, page: 1, length: 6, lifetime_ms: 250,
+  kind: 11, page: 1, length: 6, lifetime_ms: 250, locations: 510,
   create: createLightCommand, decode: decodeLightCommand,
 }
 
 export const LightCommandCodec: Codec<LightCommandValues> = {
-  name: 'LightCommand', kind: 11, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'LightCommand', kind: 11, page: 1, length: 6, lifetime_ms: 250, locations: 510, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createLightCommand, encode: encodeLightCommand, decode: decodeLightCommand,
 }
 
@@ -1411,12 +1411,12 @@ export const StereoStatusEncoder: Encoder<StereoStatusValues> = {
 }
 
 export const StereoStatusDecoder: Decoder<StereoStatusValues> = {
-  kind: 12, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 12, page: 0, length: 8, lifetime_ms: 3000, locations: 256,
   create: createStereoStatus, decode: decodeStereoStatus,
 }
 
 export const StereoStatusCodec: Codec<StereoStatusValues> = {
-  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
+  name: 'StereoStatus', kind: 12, page: 0, length: 8, lifetime_ms: 3000, locations: 256, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createStereoStatus, encode: encodeStereoStatus, decode: decodeStereoStatus,
 }
 
@@ -1470,12 +1470,12 @@ export const StereoCommandEncoder: Encoder<StereoCommandValues> = {
 }
 
 export const StereoCommandDecoder: Decoder<StereoCommandValues> = {
-  kind: 12, page: 1, length: 6, lifetime_ms: 250,
+  kind: 12, page: 1, length: 6, lifetime_ms: 250, locations: 256,
   create: createStereoCommand, decode: decodeStereoCommand,
 }
 
 export const StereoCommandCodec: Codec<StereoCommandValues> = {
-  name: 'StereoCommand', kind: 12, page: 1, length: 6, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'StereoCommand', kind: 12, page: 1, length: 6, lifetime_ms: 250, locations: 256, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createStereoCommand, encode: encodeStereoCommand, decode: decodeStereoCommand,
 }
 
@@ -1535,12 +1535,12 @@ export const StereoTextEncoder: Encoder<StereoTextValues> = {
 }
 
 export const StereoTextDecoder: Decoder<StereoTextValues> = {
-  kind: 13, page: 0, length: 8, lifetime_ms: 3000,
+  kind: 13, page: 0, length: 8, lifetime_ms: 3000, locations: 256,
   create: createStereoText, decode: decodeStereoText,
 }
 
 export const StereoTextCodec: Codec<StereoTextValues> = {
-  name: 'StereoText', kind: 13, page: 0, length: 8, lifetime_ms: 3000, priority: 7, idlePeriod_ms: 0, activePeriod_ms: 20, minimumInterval_ms: 20,
+  name: 'StereoText', kind: 13, page: 0, length: 8, lifetime_ms: 3000, locations: 256, priority: 7, idlePeriod_ms: 0, activePeriod_ms: 20, minimumInterval_ms: 20,
   create: createStereoText, encode: encodeStereoText, decode: decodeStereoText,
 }
 
@@ -1604,12 +1604,12 @@ export const SeatFanStatusEncoder: Encoder<SeatFanStatusValues> = {
 }
 
 export const SeatFanStatusDecoder: Decoder<SeatFanStatusValues> = {
-  kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000,
+  kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, locations: 30,
   create: createSeatFanStatus, decode: decodeSeatFanStatus,
 }
 
 export const SeatFanStatusCodec: Codec<SeatFanStatusValues> = {
-  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
+  name: 'SeatFanStatus', kind: 14, page: 0, class: 8, length: 8, lifetime_ms: 3000, locations: 30, priority: 4, idlePeriod_ms: 1000, activePeriod_ms: 0, minimumInterval_ms: 40,
   create: createSeatFanStatus, encode: encodeSeatFanStatus, decode: decodeSeatFanStatus,
 }
 
@@ -1644,12 +1644,12 @@ export const SeatFanCommandEncoder: Encoder<SeatFanCommandValues> = {
 }
 
 export const SeatFanCommandDecoder: Decoder<SeatFanCommandValues> = {
-  kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250,
+  kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250, locations: 30,
   create: createSeatFanCommand, decode: decodeSeatFanCommand,
 }
 
 export const SeatFanCommandCodec: Codec<SeatFanCommandValues> = {
-  name: 'SeatFanCommand', kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
+  name: 'SeatFanCommand', kind: 14, page: 1, class: 8, length: 5, lifetime_ms: 250, locations: 30, priority: 2, idlePeriod_ms: 0, activePeriod_ms: 100, minimumInterval_ms: 10,
   create: createSeatFanCommand, encode: encodeSeatFanCommand, decode: decodeSeatFanCommand,
 }
 

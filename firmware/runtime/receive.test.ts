@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import {
-  claimId, type Codec, dataIdOf, E2E_OUTCOME, HUB_TYPE, hubAddress, hubName, LightStatusCodec, LOCATION, LOCATION_NAMES,
+  claimId, type Codec, CODECS, dataIdOf, E2E_OUTCOME, HUB_TYPE, hubAddress, hubName, LightStatusCodec, LOCATION, LOCATION_NAMES,
   messageId, protect, VehicleStateCodec, WindowCommandCodec,
 } from '#protocol/index.ts'
+import { MESSAGES } from '#protocol/catalogue/index.ts'
 import { FakeHal } from '../testing/index.ts'
 import { createCounters } from './counters.ts'
 import { Receiver } from './receive.ts'
@@ -64,6 +65,18 @@ describe('the receiver', () => {
     send(WindowCommandCodec, FL, command, 0, hubAddress(FL))
     expect(counters.rxOwnAddress).toBe(1)
     expect(taken).toEqual([])
+  })
+
+  it('takes a message where the catalogue has it, and nowhere else', () => {
+    for (const row of MESSAGES) {
+      const codec = (CODECS as Readonly<Record<string, Codec<object>>>)[row.name]!
+      const { receiver, send } = setUp()
+      const heard: number[] = []
+      receiver.on(codec, (_values, location) => heard.push(location))
+      for (let location = 0; location < 16; location++) send(codec, location, codec.create(), 0)
+      const there = row.locations.map(name => LOCATION[name]).filter(location => row.page === 0 || location === ALL || location === FL)
+      expect(heard, row.name).toEqual(there.sort((a, b) => a - b))
+    }
   })
 
   it('takes no sender for two that was reset while the hub stood still, and two for two', () => {

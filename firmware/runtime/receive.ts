@@ -121,21 +121,31 @@ export class Receiver {
   }
 
   /**
-   * Wants the messages of a row from now on. One handler a row. What hubs say concerns everyone, what is said to a hub only that one: a
-   * manager's controller lets in the rest too.
+   * Wants the messages of a row from now on, where the catalogue has them. One handler a row. What hubs say concerns everyone, what is
+   * said to a hub only that one: a manager's controller lets in the rest too.
    */
   on<Values extends object>(codec: Decoder<Values>, handle: MessageHandler<Values>): void {
-    const first = codec.page * ROW_TO_HUB + codec.kind * LOCATIONS
+    const later = codec.kind === LATER_KIND
     this.subscriptions.push({
-      codec: codec, values: codec.create(), length: codec.length, lifetime_ms: codec.lifetime_ms, later: codec.kind === LATER_KIND,
-      next: this.subscriptions[this.wanted[first]! - 1], handle: handle,
+      codec: codec, values: codec.create(), length: codec.length, lifetime_ms: codec.lifetime_ms, later: later,
+      next: later ? this.laterOn(codec.page) : undefined, handle: handle,
     })
     const number = this.subscriptions.length
-    if (codec.page === 0) this.wanted.fill(number, first, first + LOCATIONS)
-    else {
-      this.wanted[first] = number
-      this.wanted[first + this.location] = number
+    const first = codec.page * ROW_TO_HUB + codec.kind * LOCATIONS
+    let location = 0
+    let bits = codec.page === 0 ? codec.locations : codec.locations & (1 << LOCATION.ALL | 1 << this.location)
+    while (bits > 0) {
+      if ((bits & 1) === 1) this.wanted[first + location] = number
+      location++
+      bits = bits >> 1
     }
+  }
+
+  /** The last of kind 14 that is wanted on this page. */
+  private laterOn(page: number): Subscription | undefined {
+    let last: Subscription | undefined = undefined
+    for (const one of this.subscriptions) if (one.later && one.codec.page === page) last = one
+    return last
   }
 
   /** One that somebody may want. */

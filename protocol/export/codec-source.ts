@@ -72,6 +72,7 @@ function rendered(row: MessageRow, type: 'Encoder' | 'Decoder' | 'Codec'): strin
   const sends = type !== 'Decoder'
   const members = {
     ...(sends && { name: `'${name}'` }), kind, page, ...(row.class !== undefined && { class: row.class }), length: lengthOf(row), lifetime_ms,
+    ...(type !== 'Encoder' && { locations: row.locations.reduce((bits, location) => bits | 1 << LOCATION[location], 0) }),
     ...(sends && { priority, idlePeriod_ms, activePeriod_ms, minimumInterval_ms }),
   }
   const parts = { create: `create${name}`, ...(sends && { encode: `encode${name}` }), ...(type !== 'Encoder' && { decode: `decode${name}` }) }
