@@ -18,6 +18,8 @@ export interface BoardPins {
   readonly version?: number
   /** A sensor whose voltage rises with the temperature; without one the chip's own is read, if it has one. */
   readonly temperature?: ScaledPin
+  /** On a desk nobody measures it: what a chip's own sensor says may be no degrees, as on an ESP32. */
+  readonly assumed_C?: number
   readonly ports: readonly PortPins[]
   /** Windows that are not there, behind the sockets. */
   readonly stubs?: readonly StubData[]

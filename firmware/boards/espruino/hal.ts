@@ -145,7 +145,10 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     supply_V: () => 'assumed_V' in pins.supply ? pins.supply.assumed_V : scaled(api, pins.supply),
     feed_V: undefined,
     openDiodes: undefined,
-    temperature_C: () => pins.temperature === undefined ? api.temperature_C() : scaled(api, pins.temperature),
+    temperature_C: () => {
+      if (pins.temperature !== undefined) return scaled(api, pins.temperature)
+      return pins.assumed_C === undefined ? api.temperature_C() : pins.assumed_C
+    },
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
     cmac: api.aes === undefined ? undefined : cmacOf(api.aes),

@@ -6,7 +6,10 @@ import { createContext, runInContext, runInNewContext } from 'node:vm'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { serialOf } from '#firmware/boards/espruino/index.ts'
 import { deskWiring } from '#firmware/boards/index.ts'
-import { claimId, createFrame, HUB_TYPE, hubAddress, hubName, IMAGE_ENGINE, type ImageEngineName, imageVersion, LOCATION, NAME_BYTES, packImage } from '#protocol/index.ts'
+import {
+  claimId, createFrame, HUB_TYPE, hubAddress, hubName, IMAGE_ENGINE, type ImageEngine, type ImageEngineName, imageVersion, LOCATION,
+  NAME_BYTES, packImage,
+} from '#protocol/index.ts'
 import { espruinoProgram } from '#sim/build/index.ts'
 import { type EmulatedBoard, EmulatedEspruino } from '#sim/flash/testing/index.ts'
 import { run } from '../run.ts'
@@ -176,6 +179,7 @@ describe('spine flash', () => {
     [[file('text.bin', new Uint8Array(100)), '--port', '/dev/x'], 1, 'is no whole image (notImage)'],
     [[file('cut.bin', imageFor('espruino').subarray(0, 80)), '--port', '/dev/x'], 1, '(truncated)'],
     [[file('xs.bin', imageFor('xs')), '--port', '/dev/x'], 1, 'is for XS'],
+    [[file('other.bin', packImage(HUB_TYPE.hood, 7 as ImageEngine, 1, new Uint8Array(9))), '--port', '/dev/x'], 1, 'for an engine that'],
     [[file('espruino.bin', imageFor('espruino')), '--engine', 'xs', '--port', '/dev/x'], 1, 'is for Espruino'],
     [[file('xs.bin', imageFor('xs')), '--engine', 'xs', '--port', '/dev/x', '--link', 'spine:'], 2, '--link is for Espruino boards'],
     [[file('xs.bin', imageFor('xs')), '--engine', 'xs'], 2, 'which port?'],

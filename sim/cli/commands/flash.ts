@@ -168,6 +168,8 @@ function readImage(path: string, engine: Engine): Firmware {
     const what = fault === IMAGE_FAULT.tooLong ? 'is longer than its header says' : `is no whole image (${why})`
     throw new Failure(`${path} ${what}: build it with npx spine build --engine ${engine}`)
   }
+  const known = Object.values(IMAGE_ENGINE).includes(header.engine)
+  if (!known) throw new Failure(`${path} is for an engine that this program does not know: update spine`)
   if (header.engine !== IMAGE_ENGINE[engine]) {
     const remedy = `build it with --engine ${engine}${engine === 'espruino' ? ', or install it with npx spine update' : ''}`
     throw new Failure(`${path} is for ${engine === 'espruino' ? 'XS' : 'Espruino'}: ${remedy}`)
