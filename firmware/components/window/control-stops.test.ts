@@ -25,6 +25,7 @@ describe('a closing that has to stop', () => {
   }
   const letGo = (): void => control.released()
   const stop = (): unknown => order('stop')
+  const holdOpen = (): void => control.outranked()
   const closing = (force_N: number): void => {
     control.inputs.mayClose = true
     order('up')
@@ -42,7 +43,9 @@ describe('a closing that has to stop', () => {
   const LETS_GO = [PHASE.braking, true, true]
   const STOPS = [PHASE.braking, false, false]
 
-  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s lets go of what it presses on, and of nothing else', (_why, end) => {
+  const unasked = [['for the ignition', forbid], ['for want of power', cutPower], ['for whom holds it open', holdOpen]] as const
+
+  it.each(unasked)('%s lets go of what it presses on, and of nothing else', (_why, end) => {
     closing(WINDOW_PARAMETERS.presses_N)
     end()
     expect(outcome()).toEqual(LETS_GO)
@@ -54,7 +57,7 @@ describe('a closing that has to stop', () => {
     expect(outcome()).toEqual(STOPS)
   })
 
-  it.each([['for the ignition', forbid], ['for want of power', cutPower]])('%s does not while its force is not known: at its start, and at its end', (_why, end) => {
+  it.each(unasked)('%s does not while its force is not known: at its start, and at its end', (_why, end) => {
     order('up')
     pass(100, 2)
     expect([way(), control.closing.guard.found]).toEqual([-1, false])
@@ -84,6 +87,24 @@ describe('a closing that has to stop', () => {
     pause(WINDOW_PARAMETERS.pause_ms + 1)
     end()
     expect(outcome()).toEqual(LETS_GO)
+  })
+
+  it.each(unasked.slice(0, 2))('%s, at its end, opens after a pause, though it presses there; that of a learning run, which is to press there, does not', (_why, end) => {
+    closing(0)
+    control.closing.guard.atEnd = () => true
+    pause(WINDOW_PARAMETERS.pause_ms + 1)
+    end()
+    expect(outcome()).toEqual(LETS_GO)
+    ;({ control, order, way, pass, backOff } = controlRig())
+    order('learn')
+    pass(100, 2)
+    pass(WINDOW_PARAMETERS.stall_ms, 0, 20)
+    pass(200, 2)
+    expect(way()).toBe(-1)
+    control.closing.guard.atEnd = () => true
+    pause(WINDOW_PARAMETERS.pause_ms + 1)
+    end()
+    expect(outcome()).toEqual(STOPS)
   })
 
   it('after a short pause, or a while after a long one, does not', () => {

@@ -242,9 +242,11 @@ describe('running', () => {
   it('ranks what opens it as long as it is held above all that closes it', () => {
     const { any, insists, yields } = COMMAND_RANK
     const rank = (action: keyof typeof WINDOW_ACTION, position_pct = NaN): CommandRank => control.rank(WINDOW_ACTION[action], position_pct)
-    expect([rank('down'), rank('autoDown'), rank('stop')]).toEqual([insists, any, any])
+    expect([rank('down'), rank('autoDown'), rank('stop'), rank('autoDown', 0)]).toEqual([insists, any, any, any])
     expect([rank('up'), rank('autoUp'), rank('learn')]).toEqual([yields, yields, yields])
     expect([rank('goto', 64), rank('goto', 65), rank('goto', 66), rank('goto')]).toEqual([yields, any, any, any])
+    control.inputs.count = 475
+    expect([rank('goto', 49), rank('goto', 50)]).toEqual([yields, any])
   })
 
   it('a goto brakes where it arrives, looks where it stands, and goes on if that is too far off', () => {
