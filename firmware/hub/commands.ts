@@ -59,7 +59,7 @@ export class Commands implements CommandOutlet {
     values.sequence = this.sender.nextSequence(topicOf(codec), this.location)
     for (const target of this.ports) {
       if (target.entry === undefined || target.entry.command === undefined || topicOf(target.entry.command) !== topicOf(codec)) continue
-      const done = target.commands.executeLocal(values)
+      const done = target.commands.executeLocal(values, this.location)
       this.finished(port, done ? COMMAND_RESULT.echoed : COMMAND_RESULT.lost, codec, this.location)
       return
     }

@@ -105,7 +105,7 @@ export class PortSlot implements ComponentContext, FeedOwner {
     this.location = hub.hal.location
     this.vehicle = hub.vehicle
     this.power = new PortFeed(port, index, hub.schedule, hub.counters, this, hub.power)
-    this.commands = new CommandReceiver(`port ${index} command silence`, hub.hal.location, hub.schedule, hub.counters, () => this.statusChanged(-1))
+    this.commands = new CommandReceiver(`port ${index} command silence`, hub.schedule, hub.counters, this)
     this.plugged = undefined
     this.found = undefined
     this.descriptorState = DESCRIPTOR_STATE.absent
@@ -220,6 +220,11 @@ export class PortSlot implements ComponentContext, FeedOwner {
   statusChanged(index: number): void {
     this.hub.sleep.activity(SLEEP_REASON.component)
     this.cycle.mark(index)
+  }
+
+  /** For the receiver: there is a driver that is commanded. */
+  insists(): boolean {
+    return this.hub.switches.insists(this.entry!.command!)
   }
 
   sendEvent<Values extends object>(codec: Encoder<Values>, values: Values): void {

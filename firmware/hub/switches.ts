@@ -10,6 +10,9 @@ import type { Fields, SwitchAction } from './switch-action.ts'
 /** Switches that a frame can name. */
 const CODES = 256
 
+/** A row, as far as its topic goes. */
+type Topical = Parameters<typeof topicOf>[0]
+
 /** How a command leaves: to another hub or to a component of this one. */
 export interface CommandOutlet {
   sendCommand<V extends CommandValues>(codec: Encoder<V>, location: number, values: V, hold: boolean, port: number): void
@@ -97,6 +100,12 @@ export class Switches {
     this.events.add(port, code, edge, duration_ms)
   }
 
+  /** A switch holds this component of the hub, whether it is plugged in or not, and insists. */
+  insists(codec: Topical): boolean {
+    const holder = this.holders[this.componentOf(codec, OWN)]!
+    return holder > 0 && this.actions[holder - 1]!.insists === true
+  }
+
   private act(port: number, code: Switch, edge: SwitchEdge, duration_ms: number): void {
     const index = this.indexes[code]! - 1
     const action = this.actions[index]
@@ -119,7 +128,7 @@ export class Switches {
     if (action.release === undefined) return
     const opposite = this.heldOpposite(action)
     // What is held all the while goes on, and nothing closes by itself beside it.
-    const holds = this.holders[this.componentOf(action, action.targets[0]!)] === index + 1
+    const holds = this.holders[this.componentOf(action.codec, action.targets[0]!)] === index + 1
     if (opposite >= 0 && holds) this.press(opposite, this.actions[opposite]!, port)
     else this.send(index, action, short && action.tap !== undefined ? action.tap : action.release, false, port)
   }
@@ -134,8 +143,8 @@ export class Switches {
     return -1
   }
 
-  private componentOf(action: SwitchAction, target: number): number {
-    return topicOf(action.codec) << 4 | (target === OWN ? this.location : target)
+  private componentOf(codec: Topical, target: number): number {
+    return topicOf(codec) << 4 | (target === OWN ? this.location : target)
   }
 
   private send(index: number, action: SwitchAction, fields: Fields, hold: boolean, port: number): void {
@@ -189,7 +198,7 @@ export class Switches {
   private takesOver(outstanding: Outstanding, location: number): boolean {
     const index = outstanding.index
     if (index === BLINKING) return true
-    const component = this.componentOf(outstanding.action, location)
+    const component = this.componentOf(outstanding.action.codec, location)
     const holder = this.holders[component]!
     if (outstanding.ends && holder !== index + 1) return false
     this.holders[component] = outstanding.hold ? index + 1 : 0

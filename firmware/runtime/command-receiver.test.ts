@@ -34,11 +34,12 @@ function setUp() {
     dispose: () => undefined,
   }
   let echoes = 0
-  const receiver = new CommandReceiver('test', OWN, schedule, counters, () => echoes++)
+  const port = { held: false, insists: () => port.held, statusChanged: () => { echoes++ } }
+  const receiver = new CommandReceiver('test', schedule, counters, port)
   receiver.bind(driver)
   const from = (source: number, sequence: number, action = sequence): void => void receiver.receive(command(sequence, action), source)
   const echoed = (): number[] => [receiver.echoSender, receiver.echoSequence]
-  return { clock: hal.clock, counters, schedule, calls, driver, receiver, from, echoed, echoes: () => echoes }
+  return { clock: hal.clock, counters, schedule, calls, driver, port, receiver, from, echoed, echoes: () => echoes }
 }
 
 describe('the command receiver', () => {
@@ -177,26 +178,36 @@ describe('the command receiver', () => {
 
     it('one who lets go leaves the others who hold it', () => {
       const { calls, receiver, from } = ranked()
-      receiver.executeLocal(command(OPEN, OPEN))
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
       from(DASH, OPEN + 3)
       from(DASH, 6)
       from(TOOL, CLOSE)
       expect(calls).toEqual(['1 from 1', '4 from 5', '6 from 5'])
     })
 
-    it('a switch of this hub is held until its next command, or until something else is plugged in', () => {
-      const { clock, calls, receiver, from, driver } = ranked()
-      receiver.executeLocal(command(OPEN, OPEN))
+    it('a switch of this hub is held as long as its port says so: it does not repeat, and what it holds may have been put back', () => {
+      const { clock, calls, port, receiver, from, driver } = ranked()
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      port.held = true
       clock.advance(10_000)
       from(DASH, CLOSE)
-      expect(calls).toEqual(['1 from 1'])
-      receiver.executeLocal(command(3, 3))
-      from(DASH, CLOSE + 3)
-      expect(calls).toEqual(['1 from 1', '3 from 1', '5 from 5'])
-      receiver.executeLocal(command(OPEN, OPEN))
       receiver.bind(driver)
+      from(DASH, CLOSE + 3)
+      expect(calls).toEqual(['1 from 1'])
+      port.held = false
+      receiver.executeLocal(command(3, 3), OWN)
       from(DASH, CLOSE + 6)
-      expect(calls.slice(-1)).toEqual(['8 from 5'])
+      expect(calls).toEqual(['1 from 1', '3 from 1', '8 from 5'])
+    })
+
+    it('who is refused as the hub is programmed undoes what closes', () => {
+      const { calls, receiver, from, driver } = ranked()
+      driver.outranked = () => { calls.push('outranked') }
+      from(TOOL, CLOSE)
+      receiver.inhibited = true
+      receiver.executeLocal(command(OPEN, OPEN), OWN)
+      from(TOOL, 3)
+      expect(calls).toEqual(['2 from 9', 'outranked'])
     })
   })
 
@@ -217,7 +228,7 @@ describe('the command receiver', () => {
   it('lets a command of the hub\'s own switch last until the next one', () => {
     const { clock, schedule, calls, receiver, from } = setUp()
     from(DASH, 1)
-    expect(receiver.executeLocal(command(2, 2))).toBe(true)
+    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(true)
     clock.advance(2000)
     expect(calls).toEqual(['1 from 5', '2 from 1'])
     expect(schedule.pending()).toEqual([])
@@ -225,14 +236,14 @@ describe('the command receiver', () => {
 
   it('that is refused ends what the own switches hold, and nothing of another sender\'s', () => {
     const { clock, schedule, calls, driver, receiver, from } = setUp()
-    receiver.executeLocal(command(1, 1))
+    receiver.executeLocal(command(1, 1), OWN)
     driver.accepts = false
-    expect(receiver.executeLocal(command(2, 2))).toBe(false)
+    expect(receiver.executeLocal(command(2, 2), OWN)).toBe(false)
     expect(calls).toEqual(['1 from 1', 'released'])
     driver.accepts = true
     from(DASH, 3)
     driver.accepts = false
-    expect(receiver.executeLocal(command(4, 4))).toBe(false)
+    expect(receiver.executeLocal(command(4, 4), OWN)).toBe(false)
     expect([calls.slice(2), schedule.pending()]).toEqual([['3 from 5'], ['test']])
     clock.advance(HOLD_TIMEOUT_ms)
     expect(calls.slice(2)).toEqual(['3 from 5', 'released'])

@@ -14,6 +14,17 @@ const SENDERS = 16
 /** No command has it. */
 const NO_SEQUENCE = 16
 
+const TOOK = 1
+const INSISTS = 2
+
+/** The port of a receiver. */
+export interface ReceiverPort {
+  /** There is a new echo. */
+  statusChanged(index: number): void
+  /** A switch of this hub is held that insists, on a component of the class that is plugged in. */
+  insists(): boolean
+}
+
 /**
  * Commands for one component: executes each one once however often it is repeated, remembers whom to echo, and tells
  * the driver when the sender falls silent. What was given before there was a component, or before it may answer, is not
@@ -27,36 +38,29 @@ export class CommandReceiver {
   inhibited: boolean
   private readonly schedule: Schedule
   private readonly counters: HubCounters
-  private readonly accepted: () => void
-  /** Sender nibble of this hub's switches. */
-  private readonly own: number
+  private readonly port: ReceiverPort
   private readonly sequences: Uint8Array
   private readonly heard_ms: Float64Array
-  /** By sender: 1 when the component took its last command. */
-  private readonly taken: Uint8Array
+  /** By sender, of its last command: `TOOK` when the component took it, `INSISTS` when it insists, taken or not. */
+  private readonly marks: Uint8Array
   private readonly silenceJob: Job
   private component: Component | undefined
   /** Sender nibble of the command in force. */
   private owner: number
-  /** A bit for each sender whose last frame insisted, executed or not. */
-  private insisters: number
 
-  /** `accepted` is called when there is a new echo; `location`: of this hub, the sender of what its switches command. */
-  constructor(name: string, location: number, schedule: Schedule, counters: HubCounters, accepted: () => void) {
+  constructor(name: string, schedule: Schedule, counters: HubCounters, port: ReceiverPort) {
     this.echoSender = 0
     this.echoSequence = 0
     this.inhibited = false
     this.schedule = schedule
     this.counters = counters
-    this.accepted = accepted
-    this.own = location
+    this.port = port
     this.sequences = new Uint8Array(SENDERS)
     this.heard_ms = new Float64Array(SENDERS)
-    this.taken = new Uint8Array(SENDERS)
+    this.marks = new Uint8Array(SENDERS)
     this.silenceJob = schedule.job(name, () => this.checkSilence())
     this.component = undefined
     this.owner = 0
-    this.insisters = 0
     this.sequences.fill(NO_SEQUENCE)
     this.heard_ms.fill(-Infinity)
   }
@@ -65,7 +69,10 @@ export class CommandReceiver {
   bind(component: Component | undefined): void {
     this.component = component
     this.schedule.stop(this.silenceJob)
-    this.forget()
+    this.owner = 0
+    this.echoSender = 0
+    this.echoSequence = 0
+    this.marks.fill(0)
   }
 
   /** A command from the bus that passed its checks. `true`: it was executed, now or when it came first. */
@@ -76,7 +83,7 @@ export class CommandReceiver {
     const rank = this.rank(values, sender, now)
     if (isRepeated) return this.repeat(rank, sender, now)
     if (!this.execute(rank, values, sender)) return false
-    if (this.component !== undefined && this.component.released !== undefined) this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
+    if (this.component!.released !== undefined) this.schedule.startAt(this.silenceJob, now + HOLD_TIMEOUT_ms)
     return true
   }
 
@@ -87,7 +94,7 @@ export class CommandReceiver {
 
   private passOver(values: CommandValues, sender: number): void {
     const now = this.schedule.now()
-    if (!this.isRepeated(values, sender, now)) this.taken[sender] = 0
+    if (!this.isRepeated(values, sender, now)) this.marks[sender] = 0
     this.sequences[sender] = values.sequence
     this.heard_ms[sender] = now
   }
@@ -100,8 +107,7 @@ export class CommandReceiver {
    * A command of this hub's own switches: it lasts until the next one. `false`: refused; what they held ends all the same, as a thumb
    * that only tapped holds nothing. What another hub holds is its own to end.
    */
-  executeLocal(values: CommandValues): boolean {
-    const sender = this.own
+  executeLocal(values: CommandValues, sender: number): boolean {
     if (this.execute(this.rank(values, sender, this.schedule.now()), values, sender)) {
       this.schedule.stop(this.silenceJob)
       return true
@@ -115,10 +121,12 @@ export class CommandReceiver {
     const component = this.component
     if (component === undefined || component.rank === undefined) return COMMAND_RANK.any
     const rank = component.rank(values)
+    let marks = this.marks[sender]! & TOOK
     if (rank === COMMAND_RANK.insists) {
-      this.insisters = this.insisters | 1 << sender
+      marks |= INSISTS
       this.heard_ms[sender] = now
-    } else this.insisters = this.insisters & ~(1 << sender)
+    }
+    this.marks[sender] = marks
     return rank
   }
 
@@ -129,13 +137,14 @@ export class CommandReceiver {
       this.passOver(values, sender)
       return false
     }
-    if (this.inhibited || component === undefined || component.command === undefined || !component.command(values, sender)) {
+    if (this.inhibited || component === undefined || !component.command!(values, sender)) {
       this.counters.commandsRefused++
       this.sequences[sender] = NO_SEQUENCE
+      if (rank === COMMAND_RANK.insists) this.outrank()
       return false
     }
     this.counters.commandsExecuted++
-    this.taken[sender] = 1
+    this.marks[sender]! |= TOOK
     this.sequences[sender] = values.sequence
     this.heard_ms[sender] = this.schedule.now()
     this.owner = sender
@@ -143,41 +152,39 @@ export class CommandReceiver {
     return true
   }
 
-  /** Somebody holds what insists: not who asks, whose last command this is; this hub's own switches do not repeat. */
+  /** Somebody holds what insists: not who asks, whose last command this is. This hub's own switches do not repeat. */
   private isOutranked(): boolean {
-    const now = this.schedule.now()
-    let sender = 0
-    for (let bits = this.insisters; bits !== 0; bits >>= 1) {
-      if ((bits & 1) !== 0 && (sender === this.own || now - this.heard_ms[sender]! <= HOLD_TIMEOUT_ms)) return true
-      sender++
-    }
+    if (this.port.insists()) return true
+    const oldest_ms = this.schedule.now() - HOLD_TIMEOUT_ms
+    for (let i = 0; i < SENDERS; i++) if (this.marks[i]! >= INSISTS && this.heard_ms[i]! >= oldest_ms) return true
     return false
   }
 
   private echo(sender: number, sequence: number): void {
     this.echoSender = sender
     this.echoSequence = sequence
-    this.accepted()
+    this.port.statusChanged(-1)
   }
 
   private repeat(rank: CommandRank, sender: number, now: number): boolean {
-    const component = this.component
+    const component = this.component!
+    const took = this.marks[sender]! & TOOK
     this.heard_ms[sender] = now
-    if (rank === COMMAND_RANK.insists && (this.taken[sender] === 0 || sender !== this.owner)) this.outrank()
-    if (this.taken[sender] === 0) {
+    if (rank === COMMAND_RANK.insists && (took === 0 || sender !== this.owner)) this.outrank()
+    if (took === 0) {
       this.counters.commandsRefused++
       return false
     }
     this.counters.commandsRepeated++
     // Its echo was overtaken by another sender's: without one of its own it would count its command as lost.
     if (sender !== this.echoSender) this.echo(sender, this.sequences[sender]!)
-    if (sender === this.owner && component !== undefined && this.silenceJob.armed && component.repeated !== undefined) component.repeated()
+    if (sender === this.owner && this.silenceJob.armed && component.repeated !== undefined) component.repeated()
     return true
   }
 
   private outrank(): void {
-    const component = this.component
-    if (component !== undefined && component.outranked !== undefined) component.outranked()
+    const component = this.component!
+    if (component.outranked !== undefined) component.outranked()
   }
 
   private checkSilence(): void {
@@ -191,15 +198,7 @@ export class CommandReceiver {
   }
 
   private release(): void {
-    const component = this.component
-    if (component !== undefined && component.released !== undefined) component.released()
-  }
-
-  private forget(): void {
-    this.owner = 0
-    this.insisters = 0
-    this.echoSender = 0
-    this.echoSequence = 0
-    this.taken.fill(0)
+    const component = this.component!
+    if (component.released !== undefined) component.released()
   }
 }

@@ -126,8 +126,7 @@ export const SABOTAGES: readonly Sabotage[] = [
       { at_ms: 3500, kind: 'reset', for_ms: 100, with: { hub: 'RL', cause: 'watchdog' } },
       { at_ms: 6000, kind: 'press', for_ms: 150, with: { switch: 'RL.window.up' } },
     ],
-    put: replaced(CommandReceiver, 'executeLocal', () => function (values) {
-      const sender = this['own']
+    put: replaced(CommandReceiver, 'executeLocal', () => function (values, sender) {
       if (!this['execute'](this['rank'](values, sender, this['schedule'].now()), values, sender)) return false
       this['schedule'].stop(this['silenceJob'])
       return true

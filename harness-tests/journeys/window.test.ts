@@ -134,6 +134,34 @@ describe('a window', () => {
     expect(glass_pct(car)).toBeLessThan(before_pct - 10)
   })
 
+  journey('that is plugged in while its own switch is held open is closed by nobody, whether it was held before or pressed meanwhile', async (car) => {
+    for (const pressedOut of [false, true]) {
+      if (!pressedOut) car.hold('FL.window.down')
+      // It stands, so that it knows its place afterwards.
+      await car.run(6000)
+      car.car.unplug('FL.window')
+      await car.run(300)
+      if (pressedOut) car.hold('FL.window.down')
+      await car.run(300)
+      car.car.plug('FL.window')
+      await car.run(500)
+      const before_pct = glass_pct(car)
+      car.hold('DASH.windowFL.up')
+      await car.run(1500)
+      car.release('DASH.windowFL.up')
+      expect(glass_pct(car)).toBeCloseTo(before_pct, 1)
+      // Let go while nothing is plugged in: that counts as well.
+      car.car.unplug('FL.window')
+      await car.run(300)
+      car.release('FL.window.down')
+      await car.run(300)
+      car.car.plug('FL.window')
+      await car.run(500)
+      await car.press('DASH.windowFL.up', 1500)
+      expect(glass_pct(car)).toBeLessThan(before_pct - 10)
+    }
+  })
+
   journey('reverses when a hand is in its way', async (car) => {
     await learned(car)
     await car.press('DASH.windowFL.down', 150)
