@@ -4,7 +4,7 @@ import {
   LightStatusCodec, LOCATION, PORT_FAULT, PORT_STATE, PortStatusCodec, STUB_MAKER, SWITCH, SWITCH_EDGE, SwitchEventCodec,
   WindowStatusCodec,
 } from '#protocol/index.ts'
-import { createHub } from './hub.ts'
+import { bootHub, createHub } from './hub.ts'
 import { DOOR } from '../hubs/index.ts'
 import { DESCRIPTORS, FakeHal, probe, sentBy } from '../testing/index.ts'
 import type { HubImage } from './image.ts'
@@ -110,6 +110,38 @@ describe('plug and play', () => {
     expect(events.map(event => [event.switch, event.edge])).toEqual([
       [SWITCH['window.down'], SWITCH_EDGE.pressed], [SWITCH['window.down'], SWITCH_EDGE.released],
     ])
+  })
+
+  it('knows which of its hub\'s switches holds what is plugged in, also when it was out when the switch was pressed or let go', () => {
+    const hal = new FakeHal(LOCATION.FL, 2)
+    const [window, pack] = hal.sockets
+    window!.plug(DESCRIPTORS.window)
+    pack!.plug(DESCRIPTORS.doorPack)
+    const slot = bootHub(hal, DOOR).slots[0]!
+    const insists = (): boolean => {
+      hal.clock.advance(READ_ms)
+      return slot.insists()
+    }
+    const without = (pressed: boolean): void => {
+      window!.unplug()
+      pack!.set(1, pressed)
+      hal.clock.advance(READ_ms)
+      window!.plug(DESCRIPTORS.window)
+    }
+    expect(insists()).toBe(false)
+    pack!.set(1, true)
+    expect(insists()).toBe(true)
+    without(false)
+    expect(insists()).toBe(false)
+    without(true)
+    expect(insists()).toBe(true)
+    pack!.unplug()
+    expect(insists()).toBe(false)
+    pack!.set(1, false)
+    pack!.plug(DESCRIPTORS.doorPack)
+    hal.clock.advance(READ_ms)
+    pack!.set(0, true)
+    expect(insists()).toBe(false)
   })
 
   const damaged = encodeDescriptor(DESCRIPTORS.window)
