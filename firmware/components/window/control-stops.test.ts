@@ -43,7 +43,8 @@ describe('a closing that has to stop', () => {
   const LETS_GO = [PHASE.braking, true, true]
   const STOPS = [PHASE.braking, false, false]
 
-  const unasked = [['for the ignition', forbid], ['for want of power', cutPower], ['for whom holds it open', holdOpen]] as const
+  const inTick = [['for the ignition', forbid], ['for want of power', cutPower]] as const
+  const unasked = [...inTick, ['for whom holds it open', holdOpen]] as const
 
   it.each(unasked)('%s lets go of what it presses on, and of nothing else', (_why, end) => {
     closing(WINDOW_PARAMETERS.presses_N)
@@ -89,7 +90,7 @@ describe('a closing that has to stop', () => {
     expect(outcome()).toEqual(LETS_GO)
   })
 
-  it.each(unasked.slice(0, 2))('%s, at its end, opens after a pause, though it presses there; that of a learning run, which is to press there, does not', (_why, end) => {
+  it.each(inTick)('%s, at its end, opens after a pause, though it presses there; that of a learning run, which is to press there, does not', (_why, end) => {
     closing(0)
     control.closing.guard.atEnd = () => true
     pause(WINDOW_PARAMETERS.pause_ms + 1)
