@@ -43,8 +43,7 @@ describe('a closing that has to stop', () => {
   const LETS_GO = [PHASE.braking, true, true]
   const STOPS = [PHASE.braking, false, false]
 
-  const inTick = [['for the ignition', forbid], ['for want of power', cutPower]] as const
-  const unasked = [...inTick, ['for whom holds it open', holdOpen]] as const
+  const unasked = [['for the ignition', forbid], ['for want of power', cutPower], ['for whom holds it open', holdOpen]] as const
 
   it.each(unasked)('%s lets go of what it presses on, and of nothing else', (_why, end) => {
     closing(WINDOW_PARAMETERS.presses_N)
@@ -81,16 +80,14 @@ describe('a closing that has to stop', () => {
     }
   })
 
-  it.each([
-    ['for the ignition', forbid], ['for want of power', cutPower], ['for a thumb that let go', letGo], ['by a stop', stop],
-  ])('%s right after a pause of the processor opens: what it met meanwhile is not known', (_why, end) => {
+  it.each([...unasked, ['for a thumb that let go', letGo], ['by a stop', stop]] as const)('%s right after a pause of the processor opens: what it met meanwhile is not known', (_why, end) => {
     closing(0)
     pause(WINDOW_PARAMETERS.pause_ms + 1)
     end()
     expect(outcome()).toEqual(LETS_GO)
   })
 
-  it.each(inTick)('%s, at its end, opens after a pause, though it presses there; that of a learning run, which is to press there, does not', (_why, end) => {
+  it.each(unasked)('%s, at its end, opens after a pause, though it presses there; that of a learning run, which is to press there, does not', (_why, end) => {
     closing(0)
     control.closing.guard.atEnd = () => true
     pause(WINDOW_PARAMETERS.pause_ms + 1)
@@ -109,7 +106,7 @@ describe('a closing that has to stop', () => {
   })
 
   it('after a short pause, or a while after a long one, does not', () => {
-    for (const end of [forbid, cutPower, letGo, stop]) {
+    for (const end of [forbid, cutPower, holdOpen, letGo, stop]) {
       ({ control, order, way, pass, backOff } = controlRig())
       closing(0)
       pause(WINDOW_PARAMETERS.pause_ms)

@@ -95,6 +95,7 @@ export class WindowControl {
   /** Who wants it open, and may not have that, as the motor is too warm or the place unknown, has it closed no further. */
   outranked(): void {
     if (this.goal.direction(this.inputs.count) >= 0) return
+    this.glass.measure()
     if (this.phase === PHASE.running) this.forbidden()
     else this.stop()
   }
