@@ -15,6 +15,7 @@ let sdk: ModdableSdk
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spine-moddable-'))
+  mkdirSync(join(folder, 'door'))
   writeProject(PROJECT, join(folder, 'door'))
   sdk = madeSdk('mkdir -p "$5/tmp/esp32/release/door/xsProj-esp32/build"; touch "$5/tmp/esp32/release/door/xsProj-esp32/build/flash_args"', 'exit 0')
 })

@@ -48,9 +48,8 @@ const MOST_KEPT = 4000
 const PARTS = 'flash_args'
 const VERIFY = 'source "$IDF_PATH/export.sh" > /dev/null && cd "$1" && python -m esptool --chip esp32 -p "$2" verify_flash "@flash_args"'
 
-/** Writes the folder that `mcconfig` builds. */
+/** Writes into a folder what `mcconfig` builds there. */
 export function writeProject(files: Readonly<Record<string, string>>, folder: string): void {
-  mkdirSync(folder, { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
 }
 

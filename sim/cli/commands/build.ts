@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { HUB_TYPE, type HubTypeName } from '#protocol/index.ts'
@@ -13,6 +13,7 @@ import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
 import { hasXs, meter, XS_COMMAND } from '#sim/engines/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
+import { makeFolder } from '../lib/folder.ts'
 import { refuseIdle, shared, version } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
 import { right, table } from '../lib/table.ts'
@@ -155,7 +156,7 @@ const mapPath = (hub: HubTypeName, options: Options): string => `${artefactPath(
 
 function write(path: string, content: string | Uint8Array): void {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
   } catch (error) {
     throw fileFailure('write', path, error)
   }

@@ -19,6 +19,7 @@ import {
 import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
+import { makeFolder } from '../lib/folder.ts'
 import { withLink } from '../lib/link.ts'
 import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
@@ -247,6 +248,7 @@ const toChip = (port: string): Target => async (source, place, options, terminal
 
 function writeFolder(files: Readonly<Record<string, string>>, folder: string): void {
   try {
+    makeFolder(folder)
     writeProject(files, folder)
   } catch (error) {
     throw fileFailure('write', folder, error)

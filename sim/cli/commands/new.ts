@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Argument, type Command } from 'commander'
 import { Failure, fileFailure } from '../lib/failure.ts'
+import { makeFolder } from '../lib/folder.ts'
 import { type ClassPlan, planClass } from '../lib/new-class.ts'
 import { shared, upTo } from '../lib/options.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -79,7 +80,7 @@ function git(root: string, ...words: string[]): string {
 function write(root: string, { created, changed }: ClassPlan): void {
   for (const [file, text] of [...created, ...[...changed].map(([file, { text }]) => [file, text] as const)]) {
     try {
-      mkdirSync(dirname(join(root, file)), { recursive: true })
+      makeFolder(dirname(join(root, file)))
       writeFileSync(join(root, file), text)
     } catch (error) {
       throw fileFailure('write', file, error)

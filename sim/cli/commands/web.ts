@@ -6,6 +6,7 @@ import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import type { PageLink, PageOptions } from '#sim/web/index.ts'
 import { Failure, fileFailure, usage } from '../lib/failure.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
+import { makeFolder } from '../lib/folder.ts'
 import { dbcOption, loadDbc, textOf } from '../lib/foreign.ts'
 import { DEFAULT_LINK, endedWell, explained, isLiveLink, toldBitrates, withLink } from '../lib/link.ts'
 import { readFormat } from '../lib/log-format.ts'
@@ -74,14 +75,14 @@ function serve(target: string, car: TopologyData | undefined, options: Options, 
 }
 
 async function write(folder: string, car: TopologyData | undefined, options: Options, terminal: Terminal): Promise<void> {
-  const [{ mkdirSync, writeFileSync }, path, { gzipSync }, { bundlePage, installFiles, pageHtml }] = await Promise.all([
+  const [{ writeFileSync }, path, { gzipSync }, { bundlePage, installFiles, pageHtml }] = await Promise.all([
     import('node:fs'), import('node:path'), import('node:zlib'), import('#sim/web/index.ts'),
   ])
   const html = pageHtml(await bundlePage(), 'files', car)
   const files = { ...installFiles(html, car === undefined ? 'Spine' : `Spine: ${car.name}`), 'index.html': html }
   let file = folder
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     for (const [name, text] of Object.entries(files)) {
       file = path.join(folder, name)
       writeFileSync(file, text)

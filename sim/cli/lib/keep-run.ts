@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type RunTrace, type Script, traceOf } from '#sim/fuzz/index.ts'
+import { makeFolder } from './folder.ts'
 
 /** Where the traces of failed runs are kept, below the working directory. */
 const TRACES = '.traces'
@@ -28,7 +29,7 @@ export function keepTrace(name: string, { log, events }: RunTrace): string {
 }
 
 function kept(name: string, text: string): string {
-  mkdirSync(TRACES, { recursive: true })
+  makeFolder(TRACES)
   const file = path.join(TRACES, name)
   writeFileSync(file, text)
   return file

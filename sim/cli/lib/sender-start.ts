@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { E2E_COUNTER_MAX } from '#protocol/index.ts'
 import type { SenderStart } from '#protocol/messages/index.ts'
+import { makeFolder } from './folder.ts'
 
 const SEQUENCES = 16
 /** A run that is not echoed sends five frames: the next one's first has another counter than its last. */
@@ -24,7 +25,7 @@ function runNumber(now_ms: number): number {
   const { XDG_STATE_HOME: states = path.join(homedir(), '.local', 'state') } = process.env
   const folder = path.join(states, 'spine', 'runs')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const known = readdirSync(folder).map(Number).filter(Number.isSafeInteger)
     for (let run = Math.max(0, ...known) + 1; ; run++) {
       // Only one of those that ask at once creates it.
