@@ -162,7 +162,7 @@ describe('an update over the bus', () => {
         if (!isSlow) return handler(frame)
         const held = { ...frame, data: frame.data.slice() }
         late++
-        laptop.clock.after(600, () => handler(held))
+        laptop.clock.after(900, () => handler(held))
       }),
     }
     const result = await laptop.wait(new UpdateClient(wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
@@ -170,7 +170,7 @@ describe('an update over the bus', () => {
     }).run())
     expect(late).toBe(8)
     expect([result.now, result.resumed]).toEqual(['1.2.3', late])
-    expect([...told].filter(problem => problem !== '')).toEqual(['FL does not answer (nothing within 200 ms)'])
+    expect([...told].filter(problem => problem !== '')).toEqual(['FL does not answer (nothing within 500 ms)'])
   }, LIMIT_ms)
 
   it('ends when it is told to, and says how far it came', async () => {

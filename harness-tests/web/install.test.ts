@@ -10,6 +10,16 @@ import { hasChromium, HOW_TO_GET_IT, keepingBrowser, label, until } from './brow
 
 const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', svg: 'image/svg+xml', webmanifest: 'application/manifest+json' }
 
+/** Browsers are in no hurry with service workers, on a busy machine least of all. */
+const PATIENCE_ms = 90_000
+
+/** The browser looks by itself once a page has stood for a while: here at once, and until the version it finds has taken over. */
+const LOOK_FOR_ANOTHER_VERSION = `navigator.serviceWorker.ready.then(async (ready) => {
+  await ready.update()
+  const found = ready.installing ?? ready.waiting
+  if (found !== null) await new Promise(taken => found.addEventListener('statechange', () => found.state === 'activated' && taken()))
+})`
+
 /** Any server of files. */
 async function serve(folder: string, port = 0): Promise<Server> {
   const server = createServer(({ url = '/' }, response) => {
@@ -44,6 +54,7 @@ describe.skipIf(!hasChromium)('what spine web --out writes, on a server', () => 
     const context = await keepingBrowser(path.join(folder, 'profile'))
     try {
       const page = await context.newPage()
+      page.setDefaultNavigationTimeout(PATIENCE_ms)
       const problems: string[] = []
       page.on('pageerror', error => problems.push(error.message))
       page.on('console', message => problems.push(message.text()))
@@ -65,10 +76,9 @@ describe.skipIf(!hasChromium)('what spine web --out writes, on a server', () => 
       try {
         await until(async () => {
           await page.goto(address)
-          // The browser looks for another version by itself once a page has stood for a while: here at once.
-          await page.evaluate('navigator.serviceWorker.ready.then(ready => ready.update())')
+          await page.evaluate(LOOK_FOR_ANOTHER_VERSION)
           return page.locator('svg.car').getAttribute('aria-label')
-        }, car => car === 'van', 'the new version is shown')
+        }, car => car === 'van', 'the new version is shown', PATIENCE_ms)
       } finally {
         again.closeAllConnections()
         again.close()
@@ -78,5 +88,5 @@ describe.skipIf(!hasChromium)('what spine web --out writes, on a server', () => 
       await context.close()
       server.close()
     }
-  }, 120_000)
+  }, 4 * PATIENCE_ms)
 })
