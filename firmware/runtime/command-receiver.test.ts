@@ -209,6 +209,57 @@ describe('the command receiver', () => {
       from(TOOL, 3)
       expect(calls).toEqual(['2 from 9', 'outranked'])
     })
+
+    it('a repetition undoes what somebody else put in its place; one that holds nothing undoes nothing', () => {
+      const { calls, from, driver } = ranked()
+      driver.outranked = () => { calls.push('outranked') }
+      from(DASH, OPEN)
+      from(DASH, OPEN)
+      from(TOOL, 3)
+      from(DASH, OPEN)
+      expect(calls).toEqual(['1 from 5', 'repeated', '3 from 9', 'outranked'])
+      from(TOOL, 3)
+      from(DASH, 6)
+      from(TOOL, 3)
+      expect(calls.slice(4)).toEqual(['repeated', '6 from 5'])
+    })
+
+    it('lasts 250 ms from its last repetition, and ends with another command of its sender that came too early to be obeyed', () => {
+      const { clock, calls, receiver, from } = ranked()
+      from(DASH, OPEN)
+      clock.advance(HOLD_TIMEOUT_ms)
+      from(TOOL, CLOSE)
+      expect(receiver.executeLocal(command(CLOSE, CLOSE), OWN)).toBe(false)
+      from(DASH, OPEN + 3)
+      receiver.pass(command(6, 6), DASH)
+      from(TOOL, CLOSE + 3)
+      expect(calls).toEqual(['1 from 5', 'released', '4 from 5', '5 from 9'])
+    })
+  })
+
+  it('says whether a command was executed, now or when it came first', () => {
+    const { driver, receiver, echoes } = setUp()
+    const receive = (sequence: number): boolean => receiver.receive(command(sequence, sequence), DASH)
+    expect([receive(1), receive(1), echoes()]).toEqual([true, true, 1])
+    driver.accepts = false
+    expect([receive(2), receive(2)]).toEqual([false, false])
+    receiver.pass(command(3, 3), DASH)
+    expect([receive(3), echoes()]).toEqual([false, 1])
+  })
+
+  it('serves a driver to which neither repetitions nor silence mean anything', () => {
+    const { clock, counters, calls, receiver, from } = setUp()
+    let accepts = true
+    receiver.bind({ statusCount: 1, command: () => accepts, released: () => { calls.push('released') }, moving: () => false, dispose: () => undefined })
+    from(DASH, 1)
+    from(DASH, 1)
+    expect(counters.commandsRepeated).toBe(1)
+    receiver.bind({ statusCount: 1, command: () => accepts, moving: () => false, dispose: () => undefined })
+    receiver.executeLocal(command(2, 2), OWN)
+    accepts = false
+    expect(receiver.executeLocal(command(3, 3), OWN)).toBe(false)
+    clock.advance(HOLD_TIMEOUT_ms)
+    expect(calls).toEqual([])
   })
 
   it('does not echo what the driver refuses, and lets the sender try again', () => {

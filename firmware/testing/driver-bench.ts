@@ -84,8 +84,11 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
   /** Between two ticks, as its board promises. */
   gap_ms = 20
   ticksLate = 0
-  /** The board measures means of a port. */
+  /** The board measures means of a port, and of its plug. */
   measuresMeans = true
+  measuresPlug = true
+  /** When the driver ended an interval of means. */
+  readonly meansTaken_ms: number[] = []
   /** It takes a watched motor away after so long. */
   holds_ms = 50
   ignition: Ignition = IGNITION.on
@@ -338,6 +341,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
         },
         limit_A: () => Math.min(this.granted_A, this.bound_A),
         takeMeans: () => {
+          this.meansTaken_ms.push(this.now_ms)
           this.means.take()
           return this.measuresMeans ? this.means.mean_A : NaN
         },
@@ -387,7 +391,7 @@ export class DriverBench<Entry extends ComponentEntry = ComponentEntry> {
       current_A: () => this.drawn_A,
       takeMeans: () => this.means.take(),
       mean_A: () => this.measuresMeans ? this.means.mean_A : NaN,
-      meanPlug_V: () => this.measuresMeans ? this.means.mean_V : NaN,
+      meanPlug_V: () => this.measuresMeans && this.measuresPlug ? this.means.mean_V : NaN,
       tripped: () => this.tripped,
       drive: (channel, duty) => {
         if (!(duty >= -1 && duty <= 1)) throw new RangeError(`duty ${duty} of channel ${channel} is outside -1…1`)

@@ -13,7 +13,7 @@ function withMotor(opening_pct: number, constants: Partial<MotorConstants>): Win
   return windowBench(opening_pct, true, { ...WINDOW_DESCRIPTOR, data } as Descriptor)
 }
 
-interface BoardOf { measuresMeans: boolean, acceleration_m_s2: number, holds_ms?: number }
+interface BoardOf { measuresMeans: boolean, measuresPlug?: boolean, acceleration_m_s2: number, holds_ms?: number }
 
 /** A learned window on another board, in a car that drives. */
 function onBoard(opening_pct: number, board: BoardOf, speed_kmh: number): WindowBench {
@@ -39,6 +39,10 @@ const UNGUARDED: Unguarded[] = [
   {
     cause: 'a board without means', state: WINDOW_STATE.noMeans,
     window: opening_pct => onBoard(opening_pct, { measuresMeans: false, acceleration_m_s2: 0 }, 0),
+  },
+  {
+    cause: 'a board without means of the plug', state: WINDOW_STATE.noMeans,
+    window: opening_pct => onBoard(opening_pct, { measuresMeans: true, measuresPlug: false, acceleration_m_s2: 0 }, 0),
   },
   {
     cause: 'a board that leaves a motor on which nobody renews', state: WINDOW_STATE.noMeans,
@@ -146,9 +150,10 @@ describe('a window whose board has no accelerometer', () => {
 })
 
 describe('whether a closing can be guarded', () => {
-  it('a window closes by itself with a motor known as closely as is needed, and with an accelerometer on the road', () => {
+  it('a window closes by itself with a motor known as closely as is needed, with an accelerometer on the road, and with a board just quick enough', () => {
     for (const { bench: b } of [withMotor(60, { torqueTolerance_pct: 10, windingTolerance_pct: 10 }),
-      onBoard(60, { measuresMeans: true, acceleration_m_s2: 0 }, 130)]) {
+      onBoard(60, { measuresMeans: true, acceleration_m_s2: 0 }, 130),
+      onBoard(60, { measuresMeans: true, acceleration_m_s2: 0, holds_ms: holdMost_ms }, 0)]) {
       expect(b.status().state).toBe(WINDOW_STATE.still)
       expect(order(b, 'autoUp')).toBe(true)
       rest(b, 14_000)

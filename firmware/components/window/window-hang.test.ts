@@ -40,6 +40,15 @@ describe('a closing whose processor hangs', () => {
     }
   })
 
+  it('is over in the very millisecond in which the board ends it', () => {
+    const { bench: b } = closing('up')
+    const { ticks } = b
+    b.until(() => b.ticks > ticks, 20)
+    b.hang(b.holds_ms)
+    b.component.vehicleChanged!()
+    expect(b.status().state).toBe(WINDOW_STATE.reversing)
+  })
+
   it('does not begin anew before a tick has looked, whatever comes first', () => {
     const { bench: b } = closing('up')
     b.hang(b.holds_ms + 5)

@@ -19,6 +19,15 @@ describe('the motor\'s bridge', () => {
     expect(b.ticks).toBeGreaterThan(75)
   })
 
+  it('hears nothing while power is waited for', () => {
+    const { bench: b } = windowBench(10)
+    b.grants = false
+    order(b, 'autoDown')
+    const { outputs } = b
+    b.run(100)
+    expect([b.outputs, b.ticks > 5]).toEqual([outputs, true])
+  })
+
   it('brakes once, and is let go at rest', () => {
     const { bench: b } = windowBench(10)
     order(b, 'autoDown')
