@@ -22,9 +22,9 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['{protocol,firmware,sim,harness-tests}/**/*.test.ts'],
-    testTimeout: 30_000,
-    // As long: campaigns and cars are set up in hooks, and machines are busy.
-    hookTimeout: 30_000,
+    // They end what hangs, and say nothing of speed: machines are busy. Campaigns, cars and browsers are set up in hooks.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Not threads: the native poller of serial ports works on the main thread of a process only.
     pool: 'forks',
     // One more than processors, as many tests wait for other programs and for time; each takes up to a gigabyte.

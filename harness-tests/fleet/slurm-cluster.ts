@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 
-const START_ms = 30_000
+const START_ms = 90_000
 const LOOK_ms = 200
 
 /** A Slurm cluster of one node on loopback, all of it in one folder, as this user: no root, no munge, no cgroups. */

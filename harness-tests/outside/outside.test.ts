@@ -53,7 +53,7 @@ journey('waits too long', car => car.until('it flies', () => false, { within_ms:
 
 describe('a project elsewhere that installs the packed package', () => {
   const project = new OutsideProject()
-  beforeAll(() => project.install(), 300_000)
+  beforeAll(() => project.install(), 900_000)
   afterAll(() => project.remove())
 
   it('gets what it needs: no tests, no sources, no paths of the machine that built it', () => {
@@ -73,7 +73,7 @@ describe('a project elsewhere that installs the packed package', () => {
     project.write('wrong.ts', inJourney(MISTAKES.flatMap(([what, call, , wrong]) => [`// @ts-expect-error: no such ${what}`, call.replace('_', wrong)])))
     project.write('coupe.ts', inJourney(['car.hold(\'DASH.windowFR.up\')', '// @ts-expect-error: a coupe has no such door', 'car.hold(\'RL.window.up\')'], ', { topology: COUPE }'))
     expect(await project.run('npx', 'tsc')).toEqual({ code: 0, text: '' })
-  }, 300_000)
+  }, 900_000)
 
   it('runs the guide as its recipes for CI do', async () => {
     const recipes = BLOCKS.filter(({ language }) => language === 'yaml').map(({ text }) => /npx vitest run.*/.exec(text)?.[0])
@@ -84,14 +84,14 @@ describe('a project elsewhere that installs the packed package', () => {
       console.info(/Duration.*/.exec(text)?.[0])
       expect(project.read('report.xml')).toMatch(/<testsuites .*tests="11" failures="0" errors="0"/)
     }
-  }, 300_000)
+  }, 900_000)
 
   it('has the command line', async () => {
     project.write('drive.log', '(0000000001.000000) spine0 09FF81F9#00112233\n')
     const [version, decode] = await Promise.all([project.run('npx', 'spine', '--version'), project.run('npx', 'spine', 'decode', 'drive.log')])
     expect(version).toEqual({ code: 0, text: '0.1.0\n' })
     expect(decode).toMatchObject({ code: 0, text: expect.stringContaining('09FF81F9') as unknown })
-  }, 60_000)
+  }, 240_000)
 
   it('gets a trace of its own for each journey that fails or runs out of time, and a line that replays just that one', async () => {
     project.write('failing/doors.test.ts', FAILING)
@@ -112,11 +112,11 @@ describe('a project elsewhere that installs the packed package', () => {
     expect(again.text).toContain('simulator, seed 4')
     expect(again.text).toMatch(/waited 200 ms in vain until it flies/)
     expect(again.text).toMatch(/trace: not kept, as package.json\/doors-\S+ cannot be written: EEXIST.*\nreplay: /)
-  }, 300_000)
+  }, 900_000)
 
   it('is told what is wrong with SPINE_SEED', async () => {
     const { code, text } = await project.shell('SPINE_SEED=abc npx vitest run opens.test.ts')
     expect(code).toBe(1)
     expect(text).toContain('SPINE_SEED "abc" is not a whole number in 0…4294967295')
-  }, 300_000)
+  }, 900_000)
 })

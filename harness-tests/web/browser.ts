@@ -68,7 +68,7 @@ export class Pages {
     const context = await this.browser.newContext({ viewport: { width, height }, colorScheme: theme, locale, offline: false })
     this.contexts.push(context)
     const page = await context.newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(45_000)
     const problems: string[] = []
     page.on('pageerror', error => problems.push(error.message))
     page.on('dialog', (dialog) => {
@@ -137,7 +137,7 @@ export async function label(page: Page, name: RegExp): Promise<string> {
 }
 
 /** Waits until it is so; what was read last stands in the failure. */
-export async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string, within_ms = 20_000): Promise<T> {
+export async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean, what: string, within_ms = 60_000): Promise<T> {
   const end_ms = performance.now() + within_ms
   for (;;) {
     const value = await read()

@@ -20,7 +20,7 @@ describe.skipIf(!hasFirefox)('the page in Firefox', () => {
     folder = mkdtempSync(path.join(tmpdir(), 'spine-web-'))
     writeFileSync(path.join(folder, 'index.html'), pageHtml(await bundlePage(), 'nothing'))
     firefox = await Firefox.open()
-  }, 60_000)
+  }, 240_000)
   afterAll(async () => {
     await firefox.close()
     rmSync(folder, { recursive: true })
@@ -31,7 +31,7 @@ describe.skipIf(!hasFirefox)('the page in Firefox', () => {
     await until(() => firefox.evaluate('document.querySelector(".time select") !== null'), isThere => isThere === true, 'the car runs')
     keepBytes(await firefox.picture(), 'firefox')
     await firefox.evaluate(`void Object.assign(document.querySelector('.time select'), { value: '60' }).dispatchEvent(new Event('change', { bubbles: true }))`)
-    await until(() => firefox.evaluate('document.querySelector(".clock").innerText'), text => text === '12.0 s', 'the drive is over', 60_000)
+    await until(() => firefox.evaluate('document.querySelector(".clock").innerText'), text => text === '12.0 s', 'the drive is over', 180_000)
     await click('nav button', 'Frames')
     await until(() => firefox.evaluate('document.querySelectorAll(".frames tbody tr").length'), rows => Number(rows) > 20, 'frames are listed')
     // Instead of a question where to put it.
@@ -39,7 +39,7 @@ describe.skipIf(!hasFirefox)('the page in Firefox', () => {
     await click('.frames button', 'Save the log')
     const inFirefox = await until(() => firefox.evaluate('self.saved?.text()'), text => text !== undefined, 'the log is saved')
     expect(inFirefox === logInNode(DRIVE)).toBe(true)
-  }, 120_000)
+  }, 360_000)
 
   it('opens adapters, or says what to do where there is no Web Serial', async () => {
     await click('.tools button', '⏏')

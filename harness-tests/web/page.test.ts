@@ -63,7 +63,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     it('has the same bytes on its bus as Node, of a drive that a link carries', async () => {
       const { page, problems } = await pages.show(`${pages.address}${fragment(DRIVE)}`)
       await page.getByLabel('Speed of time').selectOption('60')
-      await until(() => page.locator('.clock').first().innerText(), text => text === '12.0 s', 'the drive is over', 60_000)
+      await until(() => page.locator('.clock').first().innerText(), text => text === '12.0 s', 'the drive is over', 180_000)
       await page.getByRole('button', { name: 'Frames' }).click()
       await until(() => page.locator('.frames tbody tr').count(), rows => rows > 20, 'frames are listed')
       const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save the log' }).click()])
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       await until(() => page.locator('.legend tbody tr').first().innerText(), text => /FL\.window position_pct/.test(text), 'the position is plotted')
       await keepPicture(page, 'plots')
       expect(problems).toEqual([])
-    }, 90_000)
+    }, 300_000)
 
     it('unplugs, cuts, corrodes, shorts, cranks, turns the key; each is shown and taken back', async () => {
       const { page, problems } = await running(await pages.show(pages.address))
@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)('the page', () => {
       await keepPicture(page, 'cut')
       await page.getByRole('button', { name: 'Mend the data pair' }).click()
       await page.getByRole('button', { name: 'Clean the connector' }).click()
-      await until(() => page.locator('nav .badge.severe').count(), count => count === 0, 'nothing is severe any more', 30_000)
+      await until(() => page.locator('nav .badge.severe').count(), count => count === 0, 'nothing is severe any more', 90_000)
       await page.getByRole('button', { name: 'Start the engine' }).click()
       await until(() => label(page, /ignition|DASH\.vehicle/i), text => /start/.test(text), 'the key is at start')
       await page.getByRole('button', { name: 'off', exact: true }).click()
@@ -351,7 +351,7 @@ describe.skipIf(!hasChromium)('the page', () => {
         }
       }
       expect(problems.filter(problem => !problem.includes('Content Security'))).toEqual([])
-    }, 60_000)
+    }, 240_000)
   })
 
   describe('of a car that is served', () => {
