@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises'
  * machine. What never comes is ended by the test's own limit, with `what` in the message of whoever waits.
  */
 export async function eventually(condition: () => boolean, what: () => string = () => 'a condition'): Promise<void> {
-  const end = performance.now() + 20_000
+  const end = performance.now() + 45_000
   while (!condition()) {
     if (performance.now() > end) throw new Error(`waited in vain for ${what()}`)
     await turn()
