@@ -173,7 +173,7 @@ describe('a car and its tools', () => {
       return { snapshot: 'x'.repeat(1_100_000) }
     })
     const tool = await dial(server)
-    const asked = Array.from({ length: 65 }, () => tool.control({ kind: 'snapshot' }).catch((error: Error) => error.message))
+    const asked = Array.from({ length: 65 }, () => tool.control({ kind: 'snapshot' }, 60_000).catch((error: Error) => error.message))
     expect(await asked[64]).toMatch(/more than 64 requests/)
     answer()
     expect(await asked[0]).toMatch(/too long/)
