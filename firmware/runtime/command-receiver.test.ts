@@ -34,7 +34,7 @@ function setUp() {
     dispose: () => undefined,
   }
   let echoes = 0
-  const port = { held: false, insists: () => port.held, statusChanged: () => { echoes++ } }
+  const port = { held: false, insists: () => port.held, statusChanged: (index: number) => { if (index < 0) echoes++ } }
   const receiver = new CommandReceiver('test', schedule, counters, port)
   receiver.bind(driver)
   const from = (source: number, sequence: number, action = sequence): void => void receiver.receive(command(sequence, action), source)
@@ -222,6 +222,15 @@ describe('the command receiver', () => {
       from(DASH, 6)
       from(TOOL, 3)
       expect(calls.slice(4)).toEqual(['repeated', '6 from 5'])
+    })
+
+    it('undoes what its own sender closes, when its beginning came too early to be obeyed', () => {
+      const { calls, receiver, from, driver } = ranked()
+      driver.outranked = () => { calls.push('outranked') }
+      from(DASH, CLOSE)
+      receiver.pass(command(OPEN, OPEN), DASH)
+      from(DASH, OPEN)
+      expect(calls).toEqual(['2 from 5', 'outranked'])
     })
 
     it('lasts 250 ms from its last repetition, and ends with another command of its sender that came too early to be obeyed', () => {
