@@ -9,6 +9,9 @@ import type { CanModel, HostCan } from './host-can.ts'
 /** Of the crystal on the common boards. */
 const OSCILLATOR_Hz = 16e6
 const SECOND_ns = 1e9
+const MS_ns = 1e6
+/** Until a crystal swings, and the host can set a mode. */
+const OSCILLATOR_START_ns = 1e6
 
 /**
  * A CAN port as the boards have it: their own driver, an SPI port, and an MCP2515 by its registers. For one life of a hub,
@@ -18,6 +21,7 @@ export class ChipCan implements HostCan {
   /** What a board's code has of it. */
   readonly spi: CanSpi
   private readonly chip: Mcp2515Chip
+  private readonly controller: CanController
   private readonly bitrate: number
   private ownDriver: Mcp2515 | undefined = undefined
   private edge: ((time_ns: number) => void) | undefined = undefined
@@ -42,6 +46,7 @@ export class ChipCan implements HostCan {
       },
     }
     this.chip = chip
+    this.controller = controller
     this.bitrate = SECOND_ns / controller.bus.bit_ns
   }
 
@@ -109,7 +114,10 @@ export class ChipCan implements HostCan {
   private lineFell(cpu: Cpu, source: InterruptSource): void {
     const { edge } = this
     this.edge = undefined
-    if (edge !== undefined) edge(this.chip.wokenAt_ns)
+    if (edge !== undefined) return edge(this.chip.wokenAt_ns)
+    // A processor that is awake while its controller sleeps.
+    const starts_ns = this.chip.wokenAt_ns + OSCILLATOR_START_ns - this.controller.bus.kernel.now_ns
+    if (starts_ns > 0) cpu.after(starts_ns / MS_ns, () => source.serve(0, 0))
     else cpu.interrupt(source, 0, 0)
   }
 }

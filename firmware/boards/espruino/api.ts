@@ -67,7 +67,7 @@ export interface Espruino {
   temperature_C(): number
   enableWatchdog(timeout_s: number): void
   kickWatchdog(): void
-  /** Sleeps deeply whenever nothing is to do. */
+  /** Sleeps deeply whenever nothing is to do, where the build can. */
   deepSleep(on: boolean): void
   /** The console is on this line again. */
   takeConsole(line: 'USB' | 'Serial1'): void

@@ -17,6 +17,7 @@ import { EspruinoPort, scaled, switchOff } from './port.ts'
 const BITRATE = 500_000
 const SPI_BAUD = 8_000_000
 const WATCHDOG_s = 2
+const DOZE_ms = 1000
 const SERIAL_BITS = 0x1f_ffff
 
 function clockOf(api: Espruino): SleepClock {
@@ -110,16 +111,24 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
   const clock = clockOf(api)
   const can = canOf(api, pins.can, clock)
   let woken: ((byBus: boolean) => void) | undefined = undefined
+  let dozing = 0
   const rouse = (byBus: boolean): void => {
     const then = woken
     if (then === undefined) return
     woken = undefined
+    api.clearTimeout(dozing)
     api.deepSleep(false)
     clock.wake()
     can.wake()
     then(byBus)
   }
   let restarting = false
+  const kickWatchdog = (): void => { if (!restarting) api.kickWatchdog() }
+  // Its watchdog goes on, though the firmware's time stands still.
+  const doze = (): void => {
+    kickWatchdog()
+    dozing = api.setTimeout(doze, DOZE_ms)
+  }
   const base = pins.nvm.addresses
   const used = pins.nvm.bytes
   const addressOf = (address: number): number => base[address < used ? 0 : 1] + (address < used ? address : address - used)
@@ -152,14 +161,16 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
     cmac: api.aes === undefined ? undefined : cmacOf(api.aes),
-    kickWatchdog: () => { if (!restarting) api.kickWatchdog() },
+    kickWatchdog: kickWatchdog,
     // By its watchdog, within two seconds.
     restart: () => { restarting = true },
     sleep: (then) => {
       woken = then
       clock.sleep()
       can.sleep(() => rouse(true))
+      if (woken === undefined) return
       api.deepSleep(true)
+      doze()
     },
     log: text => api.log(text),
   }

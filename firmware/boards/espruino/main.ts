@@ -29,7 +29,8 @@ declare function pinMode(pin: Pin, mode: string): void
 declare function setWatch(handler: (event: WatchEvent) => void, pin: Pin, options: WatchOptions): void
 declare function setTimeout(fire: () => void, delay_ms: number): number
 declare function clearTimeout(handle: number): void
-declare function setDeepSleep(on: boolean): void
+/** Only in builds for STM32 and EFM32. */
+declare const setDeepSleep: ((on: boolean) => void) | undefined
 
 declare const Pin: { new (name: string): object }
 declare const OneWire: { new (pin: Pin): EspruinoOneWire }
@@ -83,7 +84,7 @@ const api: Espruino = {
   temperature_C: () => E.getTemperature(),
   enableWatchdog: timeout_s => E.enableWatchdog(timeout_s, false),
   kickWatchdog: () => E.kickWatchdog(),
-  deepSleep: on => setDeepSleep(on),
+  deepSleep: (on) => { if (typeof setDeepSleep !== 'undefined') setDeepSleep(on) },
   takeConsole: line => E.setConsole(line === 'USB' ? USB : Serial1, { force: true }),
   log: text => console.log(text),
 }

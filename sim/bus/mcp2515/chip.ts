@@ -36,7 +36,7 @@ export interface Mcp2515Misuse {
 export class Mcp2515Chip {
   readonly misuse: Mcp2515Misuse = { outsideConfiguration: 0, busyBuffer: 0, unknownInstruction: 0 }
   /** When the dominant level began that woke it last, ns. */
-  wokenAt_ns = 0
+  wokenAt_ns = -Infinity
   private readonly registers = new Uint8Array(REGISTERS)
   private readonly controller: CanController
   private readonly oscillator_Hz: number

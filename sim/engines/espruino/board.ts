@@ -18,10 +18,12 @@ export class EspruinoBoard {
   /** What the script printed. */
   readonly printed: string[] = []
   private readonly script: Script
+  private readonly sleepsDeeply: boolean
   private readonly flash = new BoardFlash()
 
-  /** `text`: the board's part and an artefact, as they are written to a board. */
-  constructor(text: string) {
+  /** `text`: the board's part and an artefact, as they are written to a board. `sleepsDeeply`: its build can, as those for STM32 alone. */
+  constructor(text: string, sleepsDeeply: boolean) {
+    this.sleepsDeeply = sleepsDeeply
     this.script = new Script(text, { filename: 'espruino.js' })
   }
 
@@ -46,7 +48,7 @@ export class EspruinoBoard {
       analogWrite: (pin: object, value: number) => pins.write(pin, value),
       pinMode: () => undefined,
       setWatch: (handler: (event: { state: boolean, data?: boolean }) => void, pin: object) => pins.watch(pin, handler),
-      setDeepSleep: (on: boolean) => pins.deepSleep(on),
+      ...this.sleepsDeeply && { setDeepSleep: (on: boolean) => pins.deepSleep(on) },
       getSerial: () => serialText(hal),
       Pin: pins.constructorOfPins,
       OneWire: pins.constructorOfOneWire,
@@ -54,8 +56,8 @@ export class EspruinoBoard {
       Serial1: { setup: () => undefined, write: () => undefined, on: () => undefined },
       require: () => this.flash,
       E: {
-        enableWatchdog: () => hal.kickWatchdog(),
-        kickWatchdog: () => hal.kickWatchdog(),
+        enableWatchdog: () => pins.kickWatchdog(),
+        kickWatchdog: () => pins.kickWatchdog(),
         getTemperature: () => hal.temperature_C(),
         setConsole: () => undefined,
       },

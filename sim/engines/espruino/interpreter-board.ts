@@ -108,7 +108,6 @@ global['setWatch'] = (handler: (event: { state: boolean, data: boolean }) => voi
   ask(ASK.setWatch, pin.index, watchers.length)
   watchers.push(handler)
 }
-global['setDeepSleep'] = (on: boolean) => { ask(ASK.deepSleep, on ? 1 : 0, 0) }
 global['getSerial'] = () => {
   ask(ASK.serialNumber, 0, 0)
   return answered

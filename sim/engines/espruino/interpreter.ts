@@ -50,11 +50,10 @@ const SERVE: Readonly<Record<Exclude<AskName, 'done'>, Serve>> = {
   analogWrite: (life, pin, value) => life.pins.write(pinOf(life, pin), value),
   setWatch: (life, pin, watch) => life.pins.watch(pinOf(life, pin), ({ state, data = false }) =>
     life.call(CALL.edge, watch, Number(state), Number(data))),
-  deepSleep: ({ pins }, on) => pins.deepSleep(on !== 0),
   serialNumber: ({ hal }) => serialText(hal),
   random: ({ hal }) => hal.random(),
   temperature_C: ({ hal }) => hal.temperature_C(),
-  kickWatchdog: ({ hal }) => hal.kickWatchdog(),
+  kickWatchdog: ({ pins }) => pins.kickWatchdog(),
   log: ({ printed }, _a, _b, bytes) => { printed.push(bytes.toString('latin1')) },
   transfer: ({ pins }, _a, _b, bytes) => pins.transfer(bytes),
   descriptor: (life, pin) => {

@@ -2,11 +2,11 @@
 
 /** From the interpreter: functions of Espruino that are the board's. Those in `IN_BYTES` are answered with bytes too. */
 export const ASK = {
-  pin: 0, setTimeout: 1, clearTimeout: 2, digitalRead: 3, digitalWrite: 4, analogRead: 5, analogWrite: 6, setWatch: 7, deepSleep: 8,
-  serialNumber: 9, random: 10, temperature_C: 11, kickWatchdog: 12, log: 13, transfer: 14, descriptor: 15, flashRead: 16, flashWrite: 17,
-  flashErase: 18,
+  pin: 0, setTimeout: 1, clearTimeout: 2, digitalRead: 3, digitalWrite: 4, analogRead: 5, analogWrite: 6, setWatch: 7,
+  serialNumber: 8, random: 9, temperature_C: 10, kickWatchdog: 11, log: 12, transfer: 13, descriptor: 14, flashRead: 15, flashWrite: 16,
+  flashErase: 17,
   // The callback is over; what it threw is in the bytes.
-  done: 19,
+  done: 18,
 } as const
 export type AskName = keyof typeof ASK
 

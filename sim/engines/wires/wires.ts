@@ -28,6 +28,7 @@ export class EmulatedPins {
   private readonly watchers = new Map<string, Watcher[]>()
   private readonly bridges = new Map<string, Bridge>()
   private readonly counted: number[]
+  private asleep = false
 
   constructor(hal: Hal, spi: CanSpi) {
     this.hal = hal
@@ -104,9 +105,15 @@ export class EmulatedPins {
     return this.socketPin(this.nameOf(pin)).port.pulses(0)
   }
 
+  /** Timers stand still meanwhile, unlike a board's: it is its watchdog that does. */
   deepSleep(on: boolean): void {
+    this.asleep = on
     if (!on) return
     this.hal.sleep(() => { if (this.spi.interrupted()) this.within(() => this.fall('interrupt')) }, 0)
+  }
+
+  kickWatchdog(): void {
+    if (!this.asleep) this.hal.kickWatchdog()
   }
 
   private drive(name: string, port: Port, kind: string, channel: number, value: number): void {
