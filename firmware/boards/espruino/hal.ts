@@ -17,7 +17,7 @@ import { EspruinoPort, scaled, switchOff } from './port.ts'
 const BITRATE = 500_000
 const SPI_BAUD = 8_000_000
 const WATCHDOG_s = 2
-const DOZE_ms = 1000
+const DOZE_ms = WATCHDOG_s * 1000 / 2
 const SERIAL_BITS = 0x1f_ffff
 
 function clockOf(api: Espruino): SleepClock {
