@@ -17,7 +17,7 @@ const PATIENCE_ms = 90_000
 const LOOK_FOR_ANOTHER_VERSION = `navigator.serviceWorker.ready.then(async (ready) => {
   await ready.update()
   const found = ready.installing ?? ready.waiting
-  if (found !== null) await new Promise(taken => found.addEventListener('statechange', () => found.state === 'activated' && taken()))
+  if (found !== null) await new Promise(taken => found.addEventListener('statechange', () => ['activated', 'redundant'].includes(found.state) && taken()))
 })`
 
 /** Any server of files. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IGNITION, WINDOW_ACTION, type WindowAction, WINDOW_STATE } from '#protocol/index.ts'
+import { IGNITION, WINDOW_ACTION, type WindowAction, WINDOW_STATE, WindowCommandCodec, type WindowCommandValues } from '#protocol/index.ts'
 import { DriverBench, duty, order, rest, WINDOW_DESCRIPTOR, windowBench, WindowModel } from '../../testing/index.ts'
 import { COMMAND_RANK, type CommandRank } from '../component.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
@@ -52,7 +52,10 @@ describe('a learned window', () => {
 
   it('closes no further when somebody holds it open whose command is not in force; what opens it goes on', () => {
     const { bench: b, glass } = windowBench(60)
-    const rank = (action: WindowAction): CommandRank => b.component.rank!(Object.assign({ sequence: 0 }, { action, position_pct: NaN }))
+    const rank = (action: WindowAction): CommandRank => {
+      const values: WindowCommandValues = { ...WindowCommandCodec.create(), action }
+      return b.component.rank!(values)
+    }
     expect([rank(WINDOW_ACTION.down), rank(WINDOW_ACTION.up)]).toEqual([COMMAND_RANK.insists, COMMAND_RANK.yields])
     order(b, 'autoUp')
     b.run(1000)

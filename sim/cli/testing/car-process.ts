@@ -28,7 +28,10 @@ export class CarProcess {
     for (;;) {
       const { out, err } = await car.spine('diag', 'list', '--json')
       if (out !== '' && (JSON.parse(out) as unknown[]).length === HUBS.length) return car
-      if (performance.now() > end_ms) throw new Error(`the car is not up within ${BOOT_ms} ms: ${out}${err}`)
+      if (performance.now() > end_ms) {
+        await car.stop()
+        throw new Error(`the car is not up within ${BOOT_ms} ms: ${out}${err}`)
+      }
       await new Promise(resolve => setTimeout(resolve, ASKS_AGAIN_ms))
     }
   }

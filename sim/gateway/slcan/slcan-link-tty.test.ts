@@ -91,6 +91,6 @@ if (missing) {
       await link.close()
       expect(imbalance(link.counters.sent)).toBe(0)
       await rm(folder, { recursive: true })
-    }, 60_000)
+    })
   })
 }

@@ -75,7 +75,7 @@ describe('a socketcand daemon that we dial', () => {
   ])('that has %s is told in one line', async (_, buses, answers, message) => {
     const { place } = await serve(buses, answers)
     await expect(open(`socketcand:${place}`)).rejects.toThrow(message)
-  }, 60_000)
+  })
 
   it('that nobody runs, or that is none, is told in one line', async () => {
     const { place } = await serve()
