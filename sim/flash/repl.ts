@@ -29,6 +29,8 @@ const TRIES = 3
 /** Of what was heard, kept. */
 const MOST_HEARD = 16_384
 const SHOWN = 60
+/** A program that computed when Ctrl-C came is halted in the debugger; another Ctrl-C ends it there. */
+const DEBUGGER = /debug>|In debug mode/
 
 /**
  * An Espruino's console over a byte stream: one expression after the other, each answered. Our own instead of the package
@@ -70,7 +72,7 @@ export class Repl {
         return await this.once(expression, limit_ms)
       } catch (error) {
         if (!(error instanceof Silence) || attempt === TRIES || this.gone) throw error
-        this.write(`\n${CONSOLE_WORD}\n`)
+        this.write(`${DEBUGGER.test(error.heard) ? BREAK : ''}\n${CONSOLE_WORD}\n`)
       }
     }
   }

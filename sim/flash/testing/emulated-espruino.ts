@@ -16,6 +16,8 @@ export interface ConsoleFaults {
   readonly wornFlash?: boolean
   /** Does not know that a line may be quiet: everything is echoed. */
   readonly echoes?: boolean
+  /** Its program computes without end: Ctrl-C halts it in the debugger, another ends it. */
+  readonly computes?: boolean
 }
 
 export interface EmulatedBoard {
@@ -48,10 +50,12 @@ export class EmulatedEspruino {
   private readonly globals: object
   private line = ''
   private printed = ''
+  private state: 'computes' | 'debugs' | 'listens'
 
   constructor(board: EmulatedBoard = {}, faults: ConsoleFaults = {}) {
     this.board = board
     this.faults = faults
+    this.state = faults.computes === true ? 'computes' : 'listens'
     for (const [name, text] of Object.entries(board.files ?? {})) this.files.set(name, text)
     this.globals = createContext(this.functions(), { codeGeneration: { strings: false, wasm: false } })
     this.stream = new Duplex({
@@ -64,16 +68,25 @@ export class EmulatedEspruino {
   }
 
   private take(byte: number): void {
-    if (byte === BREAK) this.line = ''
+    if (byte === BREAK) this.interrupt()
     else if (byte !== 0x0a) this.line += String.fromCharCode(byte)
     else this.run()
   }
 
+  private interrupt(): void {
+    this.line = ''
+    if (this.state === 'listens') return
+    this.state = this.state === 'computes' ? 'debugs' : 'listens'
+    this.stream.push(this.state === 'debugs' ? '.bootcde:1:1   \r\ndebug>' : 'Execution Interrupted\r\n>')
+  }
+
   private run(): void {
     const { faults } = this
+    if (this.state === 'computes') return
     const text = this.line
     this.line = ''
     if (text === '') return
+    if (this.state === 'debugs') return void this.stream.push('In debug mode: Expected a simple ID, type \'help\' for more info.\r\ndebug>')
     const number = ++this.linesRead
     if (faults.unpluggedAt === number) return void this.stream.destroy()
     const quiet = text.charCodeAt(0) === QUIET
