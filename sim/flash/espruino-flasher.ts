@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { type BoardName, boardOfInterpreter, type BoardRow, BOARDS } from '#firmware/boards/index.ts'
 import type { HubTypeName } from '#protocol/index.ts'
 import { crc32 } from 'node:zlib'
-import { FlashError, type Repl, Silence } from './repl.ts'
+import { FlashError, type Repl, shown, Silence, Stopped } from './repl.ts'
 
 /** What the interpreter says of its board. */
 export interface FoundBoard {
@@ -46,14 +46,15 @@ const IDENTITY = `(function(){var s=require("Storage"),t=s.getStats(),m=process.
 
 const quoted = (text: string): string => JSON.stringify(text)
 
+/** In words of ours when nobody answers. */
+function telling<Result>(words: (silence: Silence) => string, work: Promise<Result>): Promise<Result> {
+  return work.catch((error: unknown) => { throw error instanceof Silence ? new FlashError(words(error)) : error })
+}
+
 /** Asks who is there. @throws FlashError nobody, or no board of ours */
 export async function identify(repl: Repl, place: string): Promise<FoundBoard> {
-  try {
-    await repl.wake()
-  } catch (error) {
-    throw error instanceof Silence ? new FlashError(explained(error, place)) : error
-  }
-  const answer = await repl.ask(IDENTITY)
+  await telling(silence => explained(silence, place), repl.wake())
+  const answer = await telling(withRemedy, repl.ask(IDENTITY))
   if (!Array.isArray(answer) || answer.length !== 7) throw new FlashError(`${place} answers, but not as an Espruino 2v20 or newer does: update it, espruino.com/Download`)
   const [id, version, variables, storage, files, serial, head] = answer as [string, string, number, number, number, string, string]
   const name = boardOfInterpreter(String(id))
@@ -78,7 +79,7 @@ function explained({ heard, message, gone }: Silence, place: string): string {
   if (FRAMES.test(heard)) return `on ${place} a hub sends frames, its console is off: hold the board's button while you reset it, and write again`
   const strange = [...heard].filter(char => !/[\t\r\n\x1b -~]/.test(char)).length
   if (strange > heard.length * MOST_STRANGE) return `what comes from ${place} is no text: is --baud the board's rate, and is it the board's port?`
-  return `what is on ${place} is no Espruino: ${message}`
+  return `what is on ${place} is no Espruino: it says ${shown(heard)}; name the board's port, or put Espruino on it, espruino.com/Download`
 }
 
 /** Why, and what to do. */
@@ -109,34 +110,34 @@ export class EspruinoFlasher {
   private readonly repl: Repl
   private readonly program: Uint8Array
   private readonly onProgress: (progress: FlashProgress) => void
-  private readonly stop: AbortSignal | undefined
 
-  /** `stop`: ends it before the next question to the board. */
-  constructor(repl: Repl, program: Uint8Array, onProgress: (progress: FlashProgress) => void, stop?: AbortSignal) {
+  constructor(repl: Repl, program: Uint8Array, onProgress: (progress: FlashProgress) => void) {
     this.repl = repl
     this.program = program
     this.onProgress = onProgress
-    this.stop = stop
   }
 
   /** @throws FlashError in one line what to do; the board then boots nothing. */
   async run(): Promise<void> {
-    try {
-      await this.erase()
-      await this.write()
-      await this.verify()
-      await this.start()
-    } catch (error) {
-      throw error instanceof Silence ? new FlashError(withRemedy(error)) : error
-    }
+    await this.erase()
+    await this.write()
+    await this.verify()
+    await telling(withRemedy, this.start())
   }
 
   private async erase(): Promise<void> {
-    const { repl, program } = this
+    const { repl } = this
     this.tell('erasing', 0)
     // What runs is forgotten, so that there is memory for the writing; its watchdog goes on and is fed with each line.
     repl.tell('reset()')
-    await this.ask(`(${STORAGE}.erase(${quoted(BOOT_FILE)}),${STORAGE}.erase(${quoted(PROGRAM_FILE)}),1)`, ERASE_ms)
+    await this.ask(`(${STORAGE}.erase(${quoted(BOOT_FILE)}),${STORAGE}.erase(${quoted(PROGRAM_FILE)}),1)`, ERASE_ms).catch((error: unknown) => {
+      throw this.broken(error, 'it was being erased: it boots what it had, or nothing')
+    })
+    await this.makeRoom().catch((error: unknown) => { throw this.broken(error, this.written(0)) })
+  }
+
+  private async makeRoom(): Promise<void> {
+    const { program } = this
     const room = `${STORAGE}.getStats().freeBytes`
     const needed = program.length + FILE_OVERHEAD
     if (Number(await this.ask(room)) >= needed) return
@@ -158,6 +159,7 @@ export class EspruinoFlasher {
   private async put(piece: Uint8Array, from: number): Promise<void> {
     const data = `atob("${Buffer.from(piece).toString('base64')}")`
     const write = `${STORAGE}.write(${quoted(PROGRAM_FILE)},d,${from},${this.program.length})`
+    const written = this.written(from)
     let problem = ''
     for (let attempt = 1; attempt <= PIECE_TRIES; attempt++) {
       try {
@@ -165,18 +167,19 @@ export class EspruinoFlasher {
         if (taken === true) return
         problem = taken === 0 ? 'it comes garbled' : 'it has no room'
       } catch (error) {
-        if (!(error instanceof FlashError) || error instanceof Silence || error instanceof Stopped) throw this.broken(error, from)
+        if (!(error instanceof FlashError) || error instanceof Silence || error instanceof Stopped) throw this.broken(error, written)
         problem = error.message
       }
     }
-    throw this.broken(new FlashError(`a piece was sent ${PIECE_TRIES} times in vain, ${problem}; take a shorter cable, or a lower --baud`), from)
+    throw this.broken(new FlashError(`a piece was sent ${PIECE_TRIES} times in vain, ${problem}; take a shorter cable, or a lower --baud`), written)
   }
 
   private async verify(): Promise<void> {
     const { program } = this
     const hash = createHash('sha256')
     for (let from = 0; from < program.length; from += READ_BACK) {
-      const text = await this.ask(`btoa(${STORAGE}.read(${quoted(PROGRAM_FILE)},${from},${READ_BACK}))`).catch((error: unknown) => { throw this.broken(error, from) })
+      const text = await this.ask(`btoa(${STORAGE}.read(${quoted(PROGRAM_FILE)},${from},${READ_BACK}))`)
+        .catch((error: unknown) => { throw this.broken(error, `${program.length} bytes are there, ${from} of them read back; ${UNTIL_ALL}`) })
       hash.update(Buffer.from(String(text), 'base64'))
       this.tell('verifying', Math.min(program.length, from + READ_BACK))
     }
@@ -191,14 +194,16 @@ export class EspruinoFlasher {
     this.repl.tell('E.reboot()')
   }
 
-  private async ask(expression: string, limit_ms?: number): Promise<unknown> {
-    if (this.stop?.aborted === true) throw new Stopped('stopped')
+  private ask(expression: string, limit_ms?: number): Promise<unknown> {
     return this.repl.ask(`(E.kickWatchdog(),${expression})`, limit_ms)
   }
 
-  private broken(error: unknown, at: number): unknown {
-    if (!(error instanceof FlashError)) return error
-    return new FlashError(`${withRemedy(error)} (${at} of ${this.program.length} bytes are there; until all are, the board boots nothing)`)
+  private written(at: number): string {
+    return `${at} of ${this.program.length} bytes are there; ${UNTIL_ALL}`
+  }
+
+  private broken(error: unknown, far: string): unknown {
+    return error instanceof FlashError ? new FlashError(`${withRemedy(error)} (${far})`) : error
   }
 
   private tell(phase: FlashProgress['phase'], done: number): void {
@@ -206,7 +211,5 @@ export class EspruinoFlasher {
   }
 }
 
-/** Somebody ended it. */
-class Stopped extends FlashError {}
-
+const UNTIL_ALL = 'until all are, the board boots nothing'
 const STORAGE = 'require("Storage")'

@@ -18,6 +18,9 @@ export class Silence extends FlashError {
   }
 }
 
+/** Somebody ended it. */
+export class Stopped extends FlashError {}
+
 /** Ctrl-C: ends what runs, and empties the line. */
 const BREAK = '\x03'
 /** At the beginning of a line: it is not echoed. */
@@ -26,9 +29,14 @@ const FLOW_CONTROL = /[\x11\x13]/g
 const ANSWER_ms = 2000
 /** A line is asked again when its answer does not come; what is asked may be done twice. */
 const TRIES = 3
+/** Before an answer: longer than what noise says by chance. */
+const MARK = '~spine'
 /** Of what was heard, kept. */
 const MOST_HEARD = 16_384
 const SHOWN = 60
+const MOST_SAID = 200
+/** What is left when the last answer was read. */
+const PROMPT_ONLY = /^\s*>?\s*$/
 /** A program that computed when Ctrl-C came is halted in the debugger; another Ctrl-C ends it there. */
 const DEBUGGER = /debug>|In debug mode/
 
@@ -40,6 +48,7 @@ export class Repl {
   private readonly transport: Transport
   private readonly clock: Clock
   private readonly place: string
+  private readonly stop: AbortSignal | undefined
   private readonly listen = (bytes: Uint8Array): void => this.take(bytes)
   private readonly lose = (): void => this.end()
   private heard = ''
@@ -48,10 +57,12 @@ export class Repl {
   /** Called when something came, or nothing more will. */
   private changed: () => void = () => undefined
 
-  constructor(transport: Transport, clock: Clock, place: string) {
+  /** `stop`: ends it, also while an answer is awaited. */
+  constructor(transport: Transport, clock: Clock, place: string, stop?: AbortSignal) {
     this.transport = transport
     this.clock = clock
     this.place = place
+    this.stop = stop
     transport.stream.on('data', this.listen)
     for (const event of ['close', 'end', 'error'] as const) transport.stream.on(event, this.lose)
   }
@@ -63,13 +74,13 @@ export class Repl {
   }
 
   /**
-   * The value of an expression, through JSON. It may be computed again when its answer is lost.
-   * @throws FlashError what the board threw. @throws Silence
+   * The value of an expression, through JSON. It may be computed again when its answer is lost; what took long is done by then.
+   * @throws FlashError what the board threw. @throws Silence. @throws Stopped
    */
   async ask(expression: string, limit_ms: number = ANSWER_ms): Promise<unknown> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.once(expression, limit_ms)
+        return await this.once(expression, attempt === 1 ? limit_ms : ANSWER_ms)
       } catch (error) {
         if (!(error instanceof Silence) || attempt === TRIES || this.gone) throw error
         this.write(`${DEBUGGER.test(error.heard) ? BREAK : ''}\n${CONSOLE_WORD}\n`)
@@ -77,8 +88,9 @@ export class Repl {
     }
   }
 
-  /** Sends an expression whose answer nobody waits for. */
+  /** Sends an expression whose answer nobody waits for. @throws Stopped */
   tell(expression: string): void {
+    this.checkStop()
     this.write(`${QUIET}${expression}\n`)
   }
 
@@ -88,12 +100,13 @@ export class Repl {
   }
 
   private async once(expression: string, limit_ms: number): Promise<unknown> {
-    const mark = `~${++this.asked}`
+    this.checkStop()
+    const mark = `${MARK}${++this.asked}`
     // In halves, so that an echo of the line is no answer.
     const say = (kind: string, value: string): string => `print("${mark}"+"${kind}"+${value}+"~~")`
     this.write(`${QUIET}try{${say('=', `JSON.stringify(${expression})`)}}catch(e){${say('!', 'e')}}\n`)
     const answer = await this.until(new RegExp(`${mark}([=!])([^]*?)~~`), limit_ms)
-    if (answer[1] === '!') throw new FlashError(`the board said: ${answer[2]}`)
+    if (answer[1] === '!') throw new FlashError(`the board said: ${oneLine(answer[2]!)}`)
     try {
       return JSON.parse(answer[2]!) as unknown
     } catch {
@@ -101,15 +114,22 @@ export class Repl {
     }
   }
 
+  private checkStop(): void {
+    if (this.stop?.aborted === true) throw new Stopped('stopped')
+  }
+
   private until(pattern: RegExp, limit_ms: number): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const finish = (end: () => void): void => {
         cancel()
+        this.stop?.removeEventListener('abort', stopped)
         this.changed = () => undefined
         end()
       }
+      const stopped = (): void => finish(() => reject(new Stopped('stopped')))
+      this.stop?.addEventListener('abort', stopped)
       const cancel = this.clock.after(limit_ms, () => finish(() => reject(new Silence(
-        `${this.place} does not answer${this.heard === '' ? '' : `, but says ${shown(this.heard)}`}`, this.heard))))
+        `${this.place} does not answer${PROMPT_ONLY.test(this.heard) ? '' : `, but says ${shown(this.heard)}`}`, this.heard))))
       this.changed = () => {
         const match = pattern.exec(this.heard)
         if (match !== null) {
@@ -136,7 +156,12 @@ export class Repl {
   }
 }
 
+/** What an error says, for people. */
+function oneLine(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').slice(0, MOST_SAID)
+}
+
 /** A piece of what was heard, for people. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return JSON.stringify(text.trim().slice(-SHOWN))
 }

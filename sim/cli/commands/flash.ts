@@ -278,7 +278,7 @@ const toConsole = (access: Access): Target => async (source, place, options, ter
   const clock = clockOf(terminal.scheduler)
   const { stop } = terminal
   const transport = await access.open().catch((error: unknown) => { throw new Failure(describe(error)) })
-  const repl = new Repl(transport, clock, access.name)
+  const repl = new Repl(transport, clock, access.name, stop)
   try {
     const board = await identify(repl, access.name)
     terminal.warn(`${BOARDS[board.name].title}, Espruino ${board.version}, ${board.variables} variables, chip ${board.serial}`)
@@ -287,7 +287,7 @@ const toConsole = (access: Access): Target => async (source, place, options, ter
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)
     if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}${OTHERS}`)
-    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal), stop).run()
+    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal)).run()
     const at = options.link === undefined ? await flash() : await watched(options.link, firmware, board, clock, flash, terminal)
     const where = at === undefined ? '; reset' : `; it claims its address as ${at}`
     const told = { hub: firmware.hub, version: firmware.version, board: board.name, bytes: program.length, claimed: at ?? null }
@@ -307,7 +307,7 @@ async function watched(
   return withLink(link, { name: 'flash', report: line => terminal.warn(line) }, async (bus) => {
     await flash()
     terminal.warn('waiting for its address claim')
-    return claimed(wireOf(bus), clock, hub, serialOf(board.serial), CLAIM_ms)
+    return claimed(wireOf(bus), clock, hub, serialOf(board.serial), CLAIM_ms, terminal.stop)
   })
 }
 
