@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -53,6 +53,8 @@ async function bundle(index) {
   removeOld()
   const began_ms = Date.now()
   const folder = mkdtempSync(path.join(CACHE, 'bundle-'))
+  // Whoever else works in this checkout reads it too: `sudo npx spine flash`, and then without.
+  chmodSync(folder, 0o755)
   const { build } = await import('esbuild')
   const { metafile } = await build({
     absWorkingDir: ROOT,
@@ -109,9 +111,14 @@ function removeOld() {
   }
 }
 
+/** Empty: it is not there, or not for who asks, as what an administrator's command made. */
 function stampOf(file) {
-  const stats = statSync(path.join(ROOT, file), { throwIfNoEntry: false })
-  return stats === undefined ? '' : `${stats.mtimeMs} ${stats.size}`
+  try {
+    const { mtimeMs, size } = statSync(path.join(ROOT, file))
+    return `${mtimeMs} ${size}`
+  } catch {
+    return ''
+  }
 }
 
 const addressOf = file => pathToFileURL(path.join(ROOT, file)).href

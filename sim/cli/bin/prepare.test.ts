@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,18 @@ describe('the command line of a checkout', () => {
     expect([spine(), spine(), bundles().length]).toEqual([expect.stringMatching(/^first /), expect.stringMatching(/^first /), 1])
     write('said.ts', 'export const said: string = \'second\'\n')
     expect([spine(), bundles().length]).toEqual([expect.stringMatching(/^second /), 2])
+  })
+
+  it('is for whoever works in the checkout, and made anew by who cannot read it', () => {
+    spine()
+    const folder = path.join(root, 'node_modules/.cache/spine')
+    const entry = path.join(folder, bundles()[0]!, 'spine.mjs')
+    expect(statSync(path.dirname(entry)).mode & 0o755).toBe(0o755)
+    rmSync(entry)
+    // What stands for a file that may not be looked at: root may look at all.
+    symlinkSync(entry, entry)
+    expect(spine()).toMatch(/^first /)
+    expect(bundles().length).toBe(2)
   })
 
   it('runs tools as they were while a source does not compile', () => {
