@@ -135,8 +135,15 @@ describe('a stack trace', () => {
     expect(mapTrace(text, { artefact, map })).toEqual({ text, found: 0, strange: 1 })
   })
 
+  it('that a terminal recorded is told without its line ends, its cursor and its marks far right', () => {
+    const mark = `${' '.repeat(78_864)}^`
+    const text = `\r\x1b[J>Uncaught Error: x\r\n    at z (hub:6:4)\r\n\r\n${mark}\r\n\r\n    at y (hub:6:12)\r\n     ^\r\n`
+    expect(mapped(text)).toBe('>Uncaught Error: x\n    at z (firmware/hub/hub.ts:5)\n\n    at y (firmware/hub/hub.ts:5)\n     ^\n')
+  })
+
   it('is refused where map, artefact and program are not of one build', () => {
     const other = `${head('1.0.0')}\n${code};h()`
+    for (const broken of ['{"version":3,', 'null']) expect(() => mapTrace('', { artefact, map: broken })).toThrow('of two builds')
     for (const text of [other, 'g()', artefact.replace('x=', 'y=')]) expect(() => mapTrace('', { artefact: text, map })).toThrow('of two builds')
     expect(() => mapTrace('//spine-board {"hub":"hood","version":"0.9.0"}\nat hub:6:4', { artefact, map })).toThrow('of hood 0.9.0, and what was built last is hood 1.0.0')
     expect(mapped('//spine-board {"hub":"hood","version":"1.0.0"}\nat hub:6:4')).toContain('at firmware/hub/hub.ts:5')

@@ -45,7 +45,7 @@ export function mapTrace(text: string, { artefact, map }: Traced): MappedTrace {
   const lines = artefact.split('\n')
   const places = new SourceMap(JSON.parse(map) as ConstructorParameters<typeof SourceMap>[0])
   let [found, strange] = [0, 0]
-  const mapped = text.replace(PLACE, (place: string, ...rest: unknown[]) => {
+  const mapped = plain(text).replace(PLACE, (place: string, ...rest: unknown[]) => {
     const { at = '', file, line, column, oldFile, oldLine, oldColumn } = rest.at(-1) as Partial<Record<string, string>>
     const above = linesAbove(head, (file ?? oldFile)!)
     if (above === undefined) return place
@@ -65,6 +65,11 @@ export function mapTrace(text: string, { artefact, map }: Traced): MappedTrace {
   return { text: mapped, found, strange }
 }
 
+/** A recording of a console without what moves its cursor, and without the marks that point at a column of a line that it did not print. */
+function plain(text: string): string {
+  return text.replace(/\x1b\[[\d;]*[A-Za-z]|[\x08\r]/g, '').replace(/^ {140,}\^\n\n?/gm, '')
+}
+
 /** Where a column begins in a line: Espruino counts bytes of UTF-8. Past its end it is as told. */
 function startOf({ engine }: ArtefactHead, line: string, column: number): number {
   const bytes = engine === 'espruino' ? Buffer.from(line) : undefined
@@ -81,10 +86,19 @@ function linesAbove({ hub, engine }: ArtefactHead, file: string): number | undef
 
 function checkedHead(artefact: string, map: string): ArtefactHead {
   const head = headOf(artefact)
-  const of = (JSON.parse(map) as { x_sha256?: string }).x_sha256
+  const of = shaOf(map)
   const code = artefact.slice(artefact.indexOf('\n') + 1)
   if (head === undefined || head.sha256 !== of || createHash('sha256').update(code).digest('hex') !== of) throw new TraceError('an artefact and its map are of two builds')
   return head
+}
+
+/** Of what the map is; undefined: it is no map, as when its disk was full. */
+function shaOf(map: string): string | undefined {
+  try {
+    return (JSON.parse(map) as { x_sha256?: string } | null)?.x_sha256
+  } catch {
+    return undefined
+  }
 }
 
 function checkProgram(json: string, { hub, version }: ArtefactHead): void {

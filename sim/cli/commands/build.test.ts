@@ -84,6 +84,7 @@ describe('spine build', () => {
   it.each([
     [[], 'name a hub type'], [['hood', '--image-version', '1.2'], 'three numbers'], [['hood', '--image-version', '01.2.3'], 'without leading zeros'], [['hood', '--image-version', '1.256.0'], 'minor 256'], [['boot'], 'there is no hub type "boot"'], [['hood', '--engine', 'espruino', '--trace', 'missing.txt'], 'cannot read missing.txt'],
     [['trunk', '--engine', 'espruino', '--trace', 'missing.txt'], 'build what crashed first'],
+    [['hood', '--out', ''], '--out is empty: name a folder'],
     [['hood', '--out', 'README.md'], '--out README.md is a file'],
     [['--all', '--engine', 'espruino', '--trace', 'missing.txt'], 'a trace is of one hub'], [['door', '--all'], 'either door or --all'],
     [['hood', '--trace', 'x', '--json', '--image-version', '1.2.3'], '--image-version and --json do nothing with --trace'],

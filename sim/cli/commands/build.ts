@@ -65,6 +65,7 @@ export function define(command: Command, terminal: Terminal): void {
         trace(hubs[0]!, options.trace, options, terminal)
         return
       }
+      if (options.out === '') throw usage('--out is empty: name a folder')
       if (existsSync(options.out) && !statSync(options.out).isDirectory()) throw usage(`--out ${options.out} is a file: name a folder`)
       const built = await buildAll(hubs, options, terminal)
       const forPrograms = (): unknown => built.map(({ report, image, rows, growth }) => ({ ...report, image, rows, growth }))
