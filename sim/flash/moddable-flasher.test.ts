@@ -54,14 +54,19 @@ const flash = (passes = false, stop = new AbortController().signal): Promise<str
 describe('an SDK of the engineer', () => {
   it.each<[string, Record<string, string>, string]>([
     ['is not named', {}, 'set MODDABLE to its folder; how to get it'],
+    ['is named by nothing', { MODDABLE: '' }, 'set MODDABLE to its folder; how to get it'],
+    ['is another folder', { MODDABLE: tmpdir() }, `(${tmpdir()} is none)`],
+    ['is a file', { MODDABLE: import.meta.filename }, 'is none)'],
     ['is not there', { MODDABLE: '/nowhere' }, '(/nowhere is none)'],
   ])('%s', (_name, environment, words) => {
     expect(() => findModdable(environment, 'linux')).toThrow(words)
   })
 
   it('has no tools yet, or no ESP-IDF', () => {
+    mkdirSync(join(folder, 'build/makefiles/lin'), { recursive: true })
     expect(() => findModdable({ MODDABLE: folder }, 'linux')).toThrow(/are not built .* cd .*build\/makefiles\/lin && make/)
     expect(() => findModdable({ MODDABLE: sdk.root }, 'linux')).toThrow('set IDF_PATH')
+    expect(() => findModdable({ MODDABLE: sdk.root, IDF_PATH: folder }, 'linux')).toThrow(`set IDF_PATH to its folder (${folder} has no export.sh)`)
   })
 })
 
@@ -79,6 +84,8 @@ describe('a hub for an ESP32 with XS', () => {
   it('says what failed and what to do, in one line', async () => {
     sdk = madeSdk('echo some; echo "fatal: no compiler"; exit 3', 'exit 0')
     expect(await flash()).toMatch(/^building failed: fatal: no compiler \(exit code 3\); does an example of the SDK build/)
+    sdk = madeSdk('exit 4', 'exit 0')
+    expect(await flash()).toMatch(/^building failed: it said nothing \(exit code 4\); does/)
     sdk = madeSdk('[ "$7" = build ] || { echo "could not open port"; exit 2; }', 'exit 0')
     expect(await flash()).toMatch(/^writing failed: could not open port \(exit code 2\); is \/dev\/ttyUSB7 the board's port/)
     sdk = madeSdk('exit 0', 'exit 0')

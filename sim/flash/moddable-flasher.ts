@@ -18,14 +18,20 @@ const GUIDE = 'https://github.com/Moddable-OpenSource/moddable/blob/public/docum
 
 /** @throws FlashError what is missing, and how to get it */
 export function findModdable(environment: Readonly<Record<string, string | undefined>>, platform: string): ModdableSdk {
-  const { MODDABLE: root, IDF_PATH: idf } = environment
-  if (root === undefined || !existsSync(root)) {
-    throw new FlashError(`Moddable's SDK is not found: set MODDABLE to its folder${root === undefined ? '' : ` (${root} is none)`}; how to get it: ${GUIDE}`)
-  }
+  const { MODDABLE: root = '', IDF_PATH: idf = '' } = environment
   const host = HOST[platform] ?? 'lin'
   const mcconfig = join(root, 'build/bin', host, 'release', platform === 'win32' ? 'mcconfig.exe' : 'mcconfig')
-  if (!existsSync(mcconfig)) throw new FlashError(`Moddable's tools are not built (${mcconfig}): cd ${join(root, 'build/makefiles', host)} && make`)
-  if (idf === undefined || !existsSync(idf)) throw new FlashError(`ESP-IDF is not found: set IDF_PATH to its folder; how to get it: ${GUIDE}`)
+  if (!existsSync(mcconfig)) {
+    const makefiles = join(root, 'build/makefiles', host)
+    if (root === '' || !existsSync(makefiles)) {
+      throw new FlashError(`Moddable's SDK is not found: set MODDABLE to its folder${root === '' ? '' : ` (${root} is none)`}; how to get it: ${GUIDE}`)
+    }
+    throw new FlashError(`Moddable's tools are not built (${mcconfig}): cd ${makefiles} && make`)
+  }
+  // What verifies is run through it: without it all would be written, and then not be verified.
+  if (idf === '' || !existsSync(join(idf, 'export.sh'))) {
+    throw new FlashError(`ESP-IDF is not found: set IDF_PATH to its folder${idf === '' ? '' : ` (${idf} has no export.sh)`}; how to get it: ${GUIDE}`)
+  }
   return { root, mcconfig, idf }
 }
 
@@ -132,7 +138,7 @@ export class ModdableFlasher {
       child.stdout.on('data', hear)
       child.stderr.on('data', hear)
       child.on('error', error => finish(error.message))
-      child.on('close', code => finish(code === 0 ? undefined : `${lastLine(said)} (exit code ${code})`))
+      child.on('close', code => finish(code === 0 ? undefined : `${lastLine(said) || 'it said nothing'} (exit code ${code})`))
     })
   }
 }
