@@ -97,6 +97,6 @@ export function explainSerialError(path: string, message: string): string {
     return `not permitted to open ${path}: become a member of the group that owns it (often dialout), or change its mode`
   }
   if (/cannot lock|busy|resource temporarily unavailable/i.test(message)) return `${path} is in use by another program`
-  if (/inappropriate ioctl|not a tty|invalid argument/i.test(message)) return `${path} is no serial port: name the one that appears when you plug the adapter in, such as /dev/ttyACM0 or COM3`
+  if (/inappropriate ioctl|not a tty|invalid argument|is a directory/i.test(message)) return `${path} is no serial port: name the one that appears when you plug the adapter in, such as /dev/ttyACM0 or COM3`
   return `cannot open ${path}: ${message.replace(/^Error:?\s*/, '')}`
 }

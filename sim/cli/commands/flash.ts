@@ -10,13 +10,13 @@ import {
   readImageHeader, versionText,
 } from '#protocol/index.ts'
 import { buildHub, BuildRefusal, type Engine, ENGINES, espruinoProgram, moddableProject, type ModdableProject } from '#sim/build/index.ts'
-import { readTopology, sedanPower } from '#sim/car/index.ts'
+import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
 import type { Clock } from '#sim/diag/index.ts'
 import {
   claimed, EspruinoFlasher, findModdable, FlashError, type FlashProgress, type FoundBoard, identify, ModdableFlasher, obstacles,
   Repl, writeProject,
 } from '#sim/flash/index.ts'
-import { type Access, consoleAt, LinkUriError } from '#sim/gateway/index.ts'
+import { type Access, consoleAt, isTtyPath, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { makeFolder } from '../lib/folder.ts'
@@ -116,6 +116,7 @@ function targetOf(options: Options): Target {
   }
   if (engine === 'xs') {
     if (port === undefined) throw usage('which port? For example: --port /dev/ttyUSB0')
+    if (!isTtyPath(port)) throw usage(`"${port}" is no port: name one such as /dev/ttyUSB0 or COM3`)
     if (link !== undefined) throw usage('--link is for Espruino boards: watch for the claim with npx spine monitor')
     return toChip(port)
   }
@@ -139,16 +140,20 @@ interface Source {
 
 /** A hub type to be built, or an image that was read. */
 function firmwareOf(word: string, options: Options): Source {
-  if (HUB_TYPES.includes(word as HubTypeName)) return { hub: word as HubTypeName, make: () => built(word as HubTypeName, options) }
+  if (HUB_TYPES.includes(word as HubTypeName)) {
+    // A car that makes no sense is told before a hub that runs is halted.
+    const car = readCar(options.car)
+    return { hub: word as HubTypeName, make: () => built(word as HubTypeName, options.engine, car) }
+  }
   if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
   const image = readImage(word, options.engine)
   return { hub: image.hub, make: () => Promise.resolve(image) }
 }
 
-async function built(hub: HubTypeName, options: Options): Promise<Firmware> {
-  const topology = readTopology(readCar(options.car), 'car')
+async function built(hub: HubTypeName, engine: Engine, car: TopologyData): Promise<Firmware> {
+  const topology = readTopology(car, 'car')
   try {
-    const { version, text } = await buildHub(hub, options.engine, imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
+    const { version, text } = await buildHub(hub, engine, imageVersion(0, 1, 0), sedanPower(topology, topology.copper))
     return { hub, version, artefact: text }
   } catch (error) {
     throw error instanceof BuildRefusal ? new Failure(error.message) : error
