@@ -55,7 +55,8 @@ export const PROGRAM_MARK = '//spine-board '
 export async function espruinoProgram(hub: HubTypeName, version: string, artefact: string, pins: BoardPins): Promise<EspruinoProgram> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT, entryPoints: ['firmware/boards/espruino/main.ts'], bundle: true, write: false, format: 'iife', target: 'es2022',
-    supported: Object.fromEntries(MISSING.map(name => [name, false])), minify: true, define: ESPRUINO_NAMES, legalComments: 'none', logLevel: 'silent', metafile: true,
+    // As a template a text with a line break would take a line of its own.
+    supported: Object.fromEntries([...MISSING, 'template-literal'].map(name => [name, false])), minify: true, define: ESPRUINO_NAMES, legalComments: 'none', logLevel: 'silent', metafile: true,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   })
   refuse(metafile)

@@ -22,8 +22,9 @@ export interface EspruinoSpi {
 
 export interface EspruinoSerial {
   setup(baud: number): void
-  write(bytes: Uint8Array): void
+  write(bytes: Uint8Array | string): void
   on(event: 'data', handler: (data: string) => void): void
+  removeAllListeners(event: 'data'): void
 }
 
 export interface EspruinoOneWire {
@@ -71,5 +72,11 @@ export interface Espruino {
   deepSleep(on: boolean): void
   /** The console is on this line again. */
   takeConsole(line: 'USB' | 'Serial1'): void
+  /** What a callback throws and nobody catches comes here. */
+  onUncaught(handler: (thrown: unknown) => void): void
+  /** Timers and watches of pins are gone: nothing that was asked for calls back any more. */
+  forgetAll(): void
+  /** Resets the chip at once. */
+  reboot(): void
   log(text: string): void
 }

@@ -19,6 +19,8 @@ const SPI_BAUD = 8_000_000
 const WATCHDOG_s = 2
 const DOZE_ms = WATCHDOG_s * 1000 / 2
 const SERIAL_BITS = 0x1f_ffff
+/** For what a hub that threw has to say, at 115,200 baud. */
+const LAST_WORDS_ms = 200
 
 function clockOf(api: Espruino): SleepClock {
   const start_s = api.getTime()
@@ -100,13 +102,29 @@ export function serialOf(text: string): number {
   return serial
 }
 
+function allOff(api: Espruino, pins: BoardPins): void {
+  for (let i = 0; i < pins.ports.length; i++) switchOff(api, pins.ports[i]!)
+}
+
 /**
  * The board under Espruino. Switches everything off first. The interpreter's console has left the line that carries frames before
  * (sim/build/program.ts).
  * @throws Error when no CAN controller answers.
  */
+// eslint-disable-next-line max-lines-per-function -- each function more takes variables, of which a stereo leaves an RP2040 just enough
 export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: ResetCause | undefined): Hal {
-  for (let i = 0; i < pins.ports.length; i++) switchOff(api, pins.ports[i]!)
+  allOff(api, pins)
+  // A hub that threw has lost a job, perhaps the one that stops a motor: it is off at once, says what it was and boots anew.
+  api.onUncaught((thrown) => {
+    allOff(api, pins)
+    api.forgetAll()
+    api.setTimeout(() => api.reboot(), LAST_WORDS_ms)
+    const words = `Uncaught ${String(thrown)}\n${thrown instanceof Error ? thrown.stack! : ''}\n`
+    if (pins.can.kind === 'mcp2515') return api.log(words)
+    const serial = api.serial(pins.can.line)
+    serial.removeAllListeners('data')
+    serial.write(words)
+  })
   api.enableWatchdog(WATCHDOG_s)
   const clock = clockOf(api)
   const can = canOf(api, pins.can, clock)
@@ -122,11 +140,9 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     can.wake()
     then(byBus)
   }
-  let restarting = false
-  const kickWatchdog = (): void => { if (!restarting) api.kickWatchdog() }
   // Its watchdog goes on, though the firmware's time stands still.
   const doze = (): void => {
-    kickWatchdog()
+    api.kickWatchdog()
     dozing = api.setTimeout(doze, DOZE_ms)
   }
   const base = pins.nvm.addresses
@@ -161,9 +177,8 @@ export function createEspruinoHal(api: Espruino, pins: BoardPins, resetCause: Re
     acceleration_m_s2: () => NaN,
     random: () => api.random(),
     cmac: api.aes === undefined ? undefined : cmacOf(api.aes),
-    kickWatchdog: kickWatchdog,
-    // By its watchdog, within two seconds.
-    restart: () => { restarting = true },
+    kickWatchdog: () => api.kickWatchdog(),
+    restart: () => { api.setTimeout(() => api.reboot(), 0) },
     sleep: (then) => {
       woken = then
       clock.sleep()

@@ -18,7 +18,9 @@ declare const E: {
   /** 32 bits of the chip's own noise; not in every build. */
   hwRand?: () => number
   setConsole(device: EspruinoSerial, options: { force: boolean }): void
+  reboot(): void
 }
+declare const process: { on(event: 'uncaughtException', handler: (thrown: unknown) => void): void }
 declare function getTime(): number
 declare function getSerial(): string
 declare function digitalRead(pin: Pin): number
@@ -28,7 +30,9 @@ declare function analogWrite(pin: Pin, value: number, options: { freq: number })
 declare function pinMode(pin: Pin, mode: string): void
 declare function setWatch(handler: (event: WatchEvent) => void, pin: Pin, options: WatchOptions): void
 declare function setTimeout(fire: () => void, delay_ms: number): number
-declare function clearTimeout(handle: number): void
+/** Without a handle: all of them. */
+declare function clearTimeout(handle?: number): void
+declare function clearWatch(): void
 /** Only in builds for STM32 and EFM32. */
 declare const setDeepSleep: ((on: boolean) => void) | undefined
 
@@ -86,6 +90,12 @@ const api: Espruino = {
   kickWatchdog: () => E.kickWatchdog(),
   deepSleep: (on) => { if (typeof setDeepSleep !== 'undefined') setDeepSleep(on) },
   takeConsole: line => E.setConsole(line === 'USB' ? USB : Serial1, { force: true }),
+  onUncaught: handler => process.on('uncaughtException', handler),
+  forgetAll: () => {
+    clearTimeout()
+    clearWatch()
+  },
+  reboot: () => E.reboot(),
   log: text => console.log(text),
 }
 

@@ -40,14 +40,15 @@ export class EspruinoBoard {
   private functions(hal: Hal, pins: EmulatedPins): Record<string, unknown> {
     return {
       getTime: () => hal.now() / MS_PER_S,
-      setTimeout: (fire: () => void, delay_ms: number) => hal.after(delay_ms, () => pins.within(fire)),
-      clearTimeout: (handle: number) => hal.cancel(handle),
+      setTimeout: (fire: () => void, delay_ms: number) => pins.setTimeout(fire, delay_ms),
+      clearTimeout: (handle?: number) => handle === undefined ? pins.clearTimeouts() : hal.cancel(handle),
       digitalRead: (pin: object) => pins.level(pin),
       digitalWrite: (pin: object, level: boolean) => pins.write(pin, level ? 1 : 0),
       analogRead: (pin: object) => pins.analog(pin),
       analogWrite: (pin: object, value: number) => pins.write(pin, value),
       pinMode: () => undefined,
       setWatch: (handler: (event: { state: boolean, data?: boolean }) => void, pin: object) => pins.watch(pin, handler),
+      clearWatch: () => pins.unwatch(),
       ...this.sleepsDeeply && { setDeepSleep: (on: boolean) => pins.deepSleep(on) },
       getSerial: () => serialText(hal),
       Pin: pins.constructorOfPins,
@@ -60,7 +61,9 @@ export class EspruinoBoard {
         kickWatchdog: () => pins.kickWatchdog(),
         getTemperature: () => hal.temperature_C(),
         setConsole: () => undefined,
+        reboot: () => hal.restart(),
       },
+      process: { on: (_event: 'uncaughtException', handler: (thrown: unknown) => void) => { pins.uncaught = handler } },
       console: { log: (text: string) => { this.printed.push(text) } },
       Math: Object.assign(Object.create(Math) as Math, { random: () => hal.random() }),
     }

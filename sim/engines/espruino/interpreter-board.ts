@@ -15,6 +15,7 @@ declare const E: {
   kickWatchdog: () => void
   getTemperature: () => number
   setConsole: () => void
+  reboot: () => void
   hwRand: undefined
 }
 /** Paths of the pipes. */
@@ -30,6 +31,7 @@ const fires: Record<number, (() => void) | undefined> = {}
 const watchers: ((event: { state: boolean, data: boolean }) => void)[] = []
 let now_ms = 0
 let answered = ''
+let uncaught: ((thrown: unknown) => void) | undefined
 
 function say(what: number, a: number, b: number, c: number, text: string): void {
   head[0] = what
@@ -95,9 +97,13 @@ global['setTimeout'] = (fire: () => void, delay_ms: number) => {
   fires[handle] = fire
   return handle
 }
-global['clearTimeout'] = (handle: number) => {
+function clear(handle: number): void {
   ask(ASK.clearTimeout, handle, 0)
   delete fires[handle]
+}
+global['clearTimeout'] = (handle: number | undefined) => {
+  if (handle !== undefined) clear(handle)
+  else for (const each in fires) clear(Number(each))
 }
 global['digitalRead'] = (pin: SimulatedPin) => ask(ASK.digitalRead, pin.index, 0)
 global['digitalWrite'] = (pin: SimulatedPin, level: boolean) => { ask(ASK.digitalWrite, pin.index, level ? 1 : 0) }
@@ -108,6 +114,7 @@ global['setWatch'] = (handler: (event: { state: boolean, data: boolean }) => voi
   ask(ASK.setWatch, pin.index, watchers.length)
   watchers.push(handler)
 }
+global['clearWatch'] = () => { watchers.fill(() => undefined) }
 global['getSerial'] = () => {
   ask(ASK.serialNumber, 0, 0)
   return answered
@@ -127,7 +134,9 @@ E.enableWatchdog = () => { ask(ASK.kickWatchdog, 0, 0) }
 E.kickWatchdog = () => { ask(ASK.kickWatchdog, 0, 0) }
 E.getTemperature = () => ask(ASK.temperature_C, 0, 0)
 E.setConsole = () => undefined
+E.reboot = () => { ask(ASK.reboot, 0, 0) }
 E.hwRand = undefined
+global['process'] = { on: (_event: string, handler: (thrown: unknown) => void) => { uncaught = handler } }
 // The simulator's dice.
 Math.random = () => ask(ASK.random, 0, 0)
 console.log = (text: string) => { askWith(ASK.log, 0, 0, 0, text) }
@@ -148,7 +157,8 @@ global['spineServe'] = () => {
     try {
       callBack(numbers[0]!, numbers[2]!, numbers[3]!, numbers[LAST]!)
     } catch (error) {
-      thrown = String(error)
+      if (uncaught === undefined) thrown = String(error)
+      else uncaught(error)
     }
     say(ASK.done, 0, 0, 0, thrown)
   }

@@ -40,7 +40,7 @@ const pinOf = ({ named }: Life, index: number): object => named[index]!
 const SERVE: Readonly<Record<Exclude<AskName, 'done'>, Serve>> = {
   pin: ({ pins, named }, _a, _b, bytes) => named.push(new pins.constructorOfPins(bytes.toString('latin1'))) - 1,
   setTimeout: (life, delay_ms) => {
-    const handle: number = life.hal.after(delay_ms, () => life.pins.within(() => life.call(CALL.timer, handle, 0, 0)))
+    const handle: number = life.pins.setTimeout(() => life.call(CALL.timer, handle, 0, 0), delay_ms)
     return handle
   },
   clearTimeout: ({ hal }, handle) => hal.cancel(handle),
@@ -63,6 +63,7 @@ const SERVE: Readonly<Record<Exclude<AskName, 'done'>, Serve>> = {
   flashRead: ({ flash }, length, address) => flash.read(length, address),
   flashWrite: ({ flash }, address, _b, bytes) => flash.write(bytes, address),
   flashErase: ({ flash }, address) => flash.erasePage(address),
+  reboot: ({ hal }) => hal.restart(),
 }
 const NAMES = Object.keys(ASK) as AskName[]
 
@@ -116,7 +117,7 @@ export class EspruinoInterpreter {
     const names = { spinePipes: { toSimulator: from, fromSimulator: to }, spinePins: emulatedPins(ports) }
     const variables = Object.entries(names).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     // Its own ports stay what they are, unless they are declared anew.
-    writeFileSync(script, `var SPI1,Serial1,${variables.join()};\n${this.board}\ntry{${this.text}\nspineDone('')}catch(error){spineDone(error)}\nspineServe();\n`)
+    writeFileSync(script, `var SPI1,Serial1,process,${variables.join()};\n${this.board}\ntry{${this.text}\nspineDone('')}catch(error){spineDone(error)}\nspineServe();\n`)
     this.pipes = new Pipes(to, from)
     const log = openSync(this.logPath(), 'w')
     this.process = spawn(program(), [script], { cwd: this.folder, stdio: ['ignore', log, log] })

@@ -4,9 +4,9 @@
 export const ASK = {
   pin: 0, setTimeout: 1, clearTimeout: 2, digitalRead: 3, digitalWrite: 4, analogRead: 5, analogWrite: 6, setWatch: 7,
   serialNumber: 8, random: 9, temperature_C: 10, kickWatchdog: 11, log: 12, transfer: 13, descriptor: 14, flashRead: 15, flashWrite: 16,
-  flashErase: 17,
+  flashErase: 17, reboot: 18,
   // The callback is over; what it threw is in the bytes.
-  done: 18,
+  done: 19,
 } as const
 export type AskName = keyof typeof ASK
 

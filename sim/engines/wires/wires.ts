@@ -28,7 +28,10 @@ export class EmulatedPins {
   private readonly watchers = new Map<string, Watcher[]>()
   private readonly bridges = new Map<string, Bridge>()
   private readonly counted: number[]
+  private readonly timers = new Set<number>()
   private asleep = false
+  /** Takes what a callback throws; without it the board stops. */
+  uncaught: ((thrown: unknown) => void) | undefined
 
   constructor(hal: Hal, spi: CanSpi) {
     this.hal = hal
@@ -45,8 +48,27 @@ export class EmulatedPins {
 
   /** Runs a callback of the script: edges that came before it are told first. */
   within(callback: () => void): void {
-    this.hal.ports.forEach((port, index) => this.tellPulses(port, index))
-    callback()
+    try {
+      this.hal.ports.forEach((port, index) => this.tellPulses(port, index))
+      callback()
+    } catch (thrown) {
+      if (this.uncaught === undefined) throw thrown
+      this.uncaught(thrown)
+    }
+  }
+
+  setTimeout(fire: () => void, delay_ms: number): number {
+    const handle = this.hal.after(delay_ms, () => {
+      this.timers.delete(handle)
+      this.within(fire)
+    })
+    this.timers.add(handle)
+    return handle
+  }
+
+  clearTimeouts(): void {
+    for (const handle of this.timers) this.hal.cancel(handle)
+    this.timers.clear()
   }
 
   transfer(bytes: Uint8Array): Uint8Array {
@@ -58,6 +80,10 @@ export class EmulatedPins {
   watch(pin: object, handler: Watcher): void {
     const name = this.nameOf(pin)
     this.watchers.set(name, [...this.watchers.get(name) ?? [], handler])
+  }
+
+  unwatch(): void {
+    this.watchers.clear()
   }
 
   level(pin: object): number {
