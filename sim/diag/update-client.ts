@@ -254,9 +254,10 @@ export class UpdateClient {
     await client.unlock()
     const known = journal.state === UPDATE_STATE.writing && journal.tag === number(image, 0, 4)
     const offset = known && journal.written < image.length ? journal.written : 0
-    if (offset > 0 || this.written > 0) this.resumed++
     this.written = offset
     const answer = await this.own(client, SERVICE.download, 0, 0x44, ...bytesOf(offset, 4), ...bytesOf(image.length - offset, 4))
+    // A hub that refuses again and again, as with too low a supply, goes on only once.
+    if (offset > 0 || this.sent > 0) this.resumed++
     await this.blocks(client, offset, number(answer, 1, 2) - BLOCK_HEAD)
     await this.own(client, SERVICE.transferExit)
     this.tell('checking')
@@ -275,10 +276,10 @@ export class UpdateClient {
 
   private async blocks(client: UdsClient, offset: number, size: number): Promise<void> {
     const { image, clock } = this
-    const begun_ms = clock.now_ms()
     let counter = 1
     for (let from = offset; from < image.length; from += size) {
       this.goOn()
+      const begun_ms = clock.now_ms()
       const block = image.subarray(from, from + size)
       this.late = counter & 0xff
       const answer = await this.own(client, SERVICE.transfer, counter & 0xff, ...block)
@@ -288,9 +289,9 @@ export class UpdateClient {
       this.written = from + block.length
       this.sent += block.length
       this.moved_ms = clock.now_ms()
+      this.transfer_ms += this.moved_ms - begun_ms
       this.tell('writing')
     }
-    this.transfer_ms += clock.now_ms() - begun_ms
   }
 
   /** Waits until the new image has proved itself, or the old one runs again. */
