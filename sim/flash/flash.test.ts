@@ -170,23 +170,16 @@ describe('what cannot be written says what to do', () => {
     expect(said).toBe('the port is gone: plug the board in and write again')
   })
 
-  it('somebody stops it: how far it came is told, and the board boots nothing', async () => {
+  it.each([
+    ['how far it came is told', 'writing', 512, `512 of ${PROGRAM.length} bytes are there`],
+    ['while it is read back all of it is there', 'verifying', 768, `${PROGRAM.length} bytes are there, 768 of them read back`],
+  ] as const)('somebody stops it: %s, and the board boots nothing', async (_what, at, bytes, far) => {
     const board = new EmulatedEspruino()
     const clock = new IdleClock()
     const stop = new AbortController()
     const repl = new Repl({ stream: board.stream, close: () => Promise.resolve() }, clock, 'the port', stop.signal)
-    const work = new EspruinoFlasher(repl, PROGRAM, ({ phase, done }) => { if (phase === 'writing' && done >= 512) stop.abort() }).run()
-    await expect(clock.settle(work)).rejects.toThrow(`stopped (512 of ${PROGRAM.length} bytes are there; until all are, the board boots nothing)`)
-    expect(board.files.has('.bootcde')).toBe(false)
-  })
-
-  it('somebody stops it while it is read back: all of it is there', async () => {
-    const board = new EmulatedEspruino()
-    const stop = new AbortController()
-    const clock = new IdleClock()
-    const repl = new Repl({ stream: board.stream, close: () => Promise.resolve() }, clock, 'the port', stop.signal)
-    const work = new EspruinoFlasher(repl, PROGRAM, ({ phase, done }) => { if (phase === 'verifying' && done >= 768) stop.abort() }).run()
-    await expect(clock.settle(work)).rejects.toThrow(`stopped (${PROGRAM.length} bytes are there, 768 of them read back; until all are, the board boots nothing)`)
+    const work = new EspruinoFlasher(repl, PROGRAM, ({ phase, done }) => { if (phase === at && done >= bytes) stop.abort() }).run()
+    await expect(clock.settle(work)).rejects.toThrow(`stopped (${far}; until all are, the board boots nothing)`)
     expect(board.files.has('.bootcde')).toBe(false)
   })
 

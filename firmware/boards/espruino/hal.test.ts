@@ -17,6 +17,18 @@ const API: Espruino = {
   takeConsole: () => undefined, log: () => undefined, onUncaught: () => undefined, forgetAll: () => undefined, reboot: () => undefined,
 }
 
+/** A board's timers where one is set at a time, which runs out when it is told to. */
+function oneTimer(): { set(fire: () => void): number, fire(): void } {
+  const timer = {
+    fire: (): void => undefined,
+    set: (fire: () => void): number => {
+      timer.fire = fire
+      return 1
+    },
+  }
+  return timer
+}
+
 describe('a board on a desk under Espruino', () => {
   it('takes nothing for degrees that is none, and tells the version that was written', () => {
     const hal = createEspruinoHal(API, { ...deskWiring('esp32', 1), version: 7 }, undefined)
@@ -27,20 +39,16 @@ describe('a board on a desk under Espruino', () => {
     const done: string[] = []
     const note = (what: string) => (): void => { done.push(what) }
     let thrown: (thrown: unknown) => void = () => undefined
-    let later: () => void = () => undefined
-    const after = (fire: () => void): number => {
-      later = fire
-      return 1
-    }
+    const timer = oneTimer()
     const serial = { setup: () => undefined, on: () => undefined, write: (text: unknown) => { done.push(String(text)) }, removeAllListeners: note('deaf') }
     createEspruinoHal({
       ...API, digitalWrite: (pin, level) => { done.push(`${JSON.stringify(pin)} ${level}`) }, serial: () => serial, onUncaught: (handler) => { thrown = handler },
-      forgetAll: note('forget'), reboot: note('reboot'), setTimeout: fire => after(fire),
+      forgetAll: note('forget'), reboot: note('reboot'), setTimeout: timer.set,
     }, { ...deskWiring('esp32', 1), ports: [{ enable: 'D12', drives: [{ a: 'D16', b: 'D17' }] }] }, undefined)
     done.length = 0
     thrown(Object.assign(new Error('lost'), { stack: 'at fire' }))
     expect(done).toEqual(['"D16" false', '"D17" false', '"D12" false', 'forget', 'deaf', 'Uncaught Error: lost\nat fire\n'])
-    later()
+    timer.fire()
     expect(done.at(-1)).toBe('reboot')
     thrown('a word')
     expect(done.at(-1)).toBe('Uncaught a word\n\n')
@@ -48,15 +56,11 @@ describe('a board on a desk under Espruino', () => {
 
   it('restarts when the callback is over', () => {
     const done: string[] = []
-    let later: () => void = () => undefined
-    const after = (fire: () => void): number => {
-      later = fire
-      return 1
-    }
-    const hal = createEspruinoHal({ ...API, setTimeout: fire => after(fire), reboot: () => { done.push('reboot') } }, deskWiring('esp32', 1), undefined)
+    const timer = oneTimer()
+    const hal = createEspruinoHal({ ...API, setTimeout: timer.set, reboot: () => { done.push('reboot') } }, deskWiring('esp32', 1), undefined)
     hal.restart()
     expect(done).toEqual([])
-    later()
+    timer.fire()
     expect(done).toEqual(['reboot'])
   })
 })

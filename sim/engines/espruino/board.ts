@@ -41,7 +41,7 @@ export class EspruinoBoard {
     return {
       getTime: () => hal.now() / MS_PER_S,
       setTimeout: (fire: () => void, delay_ms: number) => pins.setTimeout(fire, delay_ms),
-      clearTimeout: (handle?: number) => handle === undefined ? pins.clearTimeouts() : hal.cancel(handle),
+      clearTimeout: (handle?: number) => pins.clearTimeout(handle),
       digitalRead: (pin: object) => pins.level(pin),
       digitalWrite: (pin: object, level: boolean) => pins.write(pin, level ? 1 : 0),
       analogRead: (pin: object) => pins.analog(pin),

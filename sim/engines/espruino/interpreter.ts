@@ -43,7 +43,7 @@ const SERVE: Readonly<Record<Exclude<AskName, 'done'>, Serve>> = {
     const handle: number = life.pins.setTimeout(() => life.call(CALL.timer, handle, 0, 0), delay_ms)
     return handle
   },
-  clearTimeout: ({ hal }, handle) => hal.cancel(handle),
+  clearTimeout: ({ pins }, handle) => pins.clearTimeout(handle),
   digitalRead: (life, pin) => life.pins.level(pinOf(life, pin)),
   digitalWrite: (life, pin, level) => life.pins.write(pinOf(life, pin), level),
   analogRead: (life, pin) => life.pins.analog(pinOf(life, pin)),

@@ -66,9 +66,12 @@ export class EmulatedPins {
     return handle
   }
 
-  clearTimeouts(): void {
-    for (const handle of this.timers) this.hal.cancel(handle)
-    this.timers.clear()
+  /** Without a handle: all of them. */
+  clearTimeout(handle?: number): void {
+    for (const each of handle === undefined ? this.timers : [handle]) {
+      this.hal.cancel(each)
+      this.timers.delete(each)
+    }
   }
 
   transfer(bytes: Uint8Array): Uint8Array {
