@@ -6,17 +6,24 @@ import {
 } from '#protocol/index.ts'
 import type { LocationName } from '#protocol/catalogue/index.ts'
 
-type KeyRole = keyof typeof KEY_ROLE
+export type KeyRole = keyof typeof KEY_ROLE
 
 /** The keys of one car, or some of them: who has the tool's may command, who has the workshop's may pair and give keys. */
 export type CarKeys = Readonly<Partial<Record<KeyRole, Uint8Array>>>
 
-/** All keys in the order of a hub's memory. Throws Error when one is missing. */
+/** What is asked for takes the key of a role that is not there. */
+export class MissingKey extends Error {
+  constructor(role: KeyRole) {
+    super(`the key of role ${role} is not among these`)
+  }
+}
+
+/** All keys in the order of a hub's memory. @throws MissingKey */
 export function keyBytes(keys: CarKeys): number[] {
   const bytes: number[] = []
   for (const role of Object.keys(KEY_ROLE) as KeyRole[]) {
     const key = keys[role]
-    if (key === undefined) throw new Error(`the key of role ${role} is not among these: only who has all gives them to hubs`)
+    if (key === undefined) throw new MissingKey(role)
     bytes.push(...key)
   }
   return bytes
@@ -43,9 +50,9 @@ export function makeKeys(random: Uint8Array): Record<KeyRole, string> {
   return { hub: text(KEY_ROLE.hub), tool: text(KEY_ROLE.tool), workshop: text(KEY_ROLE.workshop) }
 }
 
-/** The workshop's answer to a seed of SecurityAccess. Throws Error without its key. */
+/** The workshop's answer to a seed of SecurityAccess. @throws MissingKey */
 export function workshopAnswer(keys: CarKeys, seed: number): number {
-  if (keys.workshop === undefined) throw new Error('the key of role workshop is not among these')
+  if (keys.workshop === undefined) throw new MissingKey('workshop')
   const word = new Uint8Array(4)
   new DataView(word.buffer).setUint32(0, seed)
   const mac = cmac(word, keys.workshop)
@@ -67,9 +74,9 @@ export class ToolSeal {
   private readonly counters = new Map<number, number>()
   private readonly block = new Uint8Array(TAGGED_BYTES)
 
-  /** Throws Error without the tool's key. */
+  /** @throws MissingKey without the tool's. */
   constructor(keys: CarKeys) {
-    if (keys.tool === undefined) throw new Error('the key of role tool is not among these')
+    if (keys.tool === undefined) throw new MissingKey('tool')
     this.key = keys.tool
   }
 

@@ -1,4 +1,4 @@
-export { type CarKeys, keyBytes, makeKeys, readKeys, ToolSeal } from './car-keys.ts'
+export { type CarKeys, keyBytes, type KeyRole, makeKeys, MissingKey, readKeys, ToolSeal } from './car-keys.ts'
 export { sealCommands } from './seal-link.ts'
 export { type CommandOutcome, CommandSender, statusOf, toolCommand, type ToolCommand } from './command-sender.ts'
 export { DiagnosisDescriber } from './describe-diagnosis.ts'

@@ -185,7 +185,7 @@ export function advice(error: unknown): string {
     [NRC.vehicleMoves]: 'stop the car first',
     [NRC.voltageTooLow]: 'its supply is too low: charge the battery',
     [NRC.securityAccessDenied]: 'it has keys, and obeys who has the workshop\'s: --keys FILE',
-    [NRC.invalidKey]: error.keyless ? 'it has keys, and none were named: --keys FILE with those that it was given' : 'these are not the keys of this hub: --keys FILE with those that it was given',
+    [NRC.invalidKey]: error.keyless ? 'it has keys, and none were named: --keys FILE with those that it was given' : 'these are not the keys of this hub: --keys FILE with those that it was given, or no --keys where it has none',
     [NRC.delayNotExpired]: 'too many wrong keys: wait ten seconds',
   }
   return `${error.message}${advices[error.code] === undefined ? '' : `: ${advices[error.code]}`}`

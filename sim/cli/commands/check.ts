@@ -111,7 +111,7 @@ async function checkCar(bus: string, options: Options, terminal: Terminal): Prom
   if (isLiveLink(bus)) {
     if (options.for < LEAST_ms) throw usage(`--for: ${options.for / 1000} s are too short: ${LEAST_ms / 1000} s or more`)
     const { for: for_ms, passive = false, actuate = false, json: plain = false } = options
-    await readBus(bus, check, { for_ms, passive, actuate, plain, keys: keysOf(options.keys) }, terminal)
+    await readBus(bus, check, { for_ms, passive, actuate, plain, keys: keysOf(options.keys, 'tool') }, terminal)
   } else {
     await readLog(bus.replace(/^file:/, ''), check, options, terminal)
   }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { asyncScheduler, lastValueFrom, merge, type SchedulerLike, take } from 'rxjs'
 import { DID, type DidName, HUBS, type HubName, NRC, type RoutineName } from '#protocol/index.ts'
 import { didNamed, DIDS, type DidValues, dtcNamed, ROUTINE_TEXTS } from '#protocol/catalogue/index.ts'
-import { advice, type Clock, type HubTrouble, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
+import { advice, type Clock, type HubTrouble, MissingKey, NegativeResponse, NoAnswer, Technician, type Wire } from '#sim/diag/index.ts'
 import { createLinkFrame, type Link, LinkUriError, readEndpoint } from '#sim/gateway/index.ts'
 import { Failure, usage } from '../lib/failure.ts'
 import { keysOf } from '../lib/key-file.ts'
@@ -99,11 +99,12 @@ export function hubNamed(word: string | undefined): HubName {
   return hub
 }
 
-/** Runs what talks to hubs: silence and refusals become one line each that says what to do. */
+/** Runs what talks to hubs: silence, refusals and a key that is not there become one line each that says what to do. */
 export async function told<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work
   } catch (error) {
+    if (error instanceof MissingKey) throw new Failure(`${error.message}, and this takes it: --keys FILE with one that has it`)
     if (error instanceof NoAnswer || error instanceof NegativeResponse) throw new Failure(advice(error))
     throw error
   }

@@ -92,7 +92,7 @@ async function run(uriA: string, uriB: string, options: Options, terminal: Termi
   if (uriA === uriB) throw usage(`both links are ${uriA}: a bridge joins two`)
   const bridging = bridgeOptions(options)
   const live = new Live(terminal, options)
-  const keys = keysOf(options.keys)
+  const keys = keysOf(options.keys, 'tool')
   const make = (uri: string, mode: LinkMode): Promise<Link> => explained(createLink(uri, {
     name: 'gateway', mode, actuate: options.actuate === true, report: live.note, ...options.bitrate && { bitrate: options.bitrate },
   }))

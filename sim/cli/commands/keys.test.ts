@@ -45,8 +45,8 @@ describe('spine keys, from the first key to the last', () => {
   })
 
   it.each([
-    ['nothing', undefined, 'no such file'],
-    ['no JSON', 'keys', 'JSON'],
+    ['nothing', undefined, 'it does not exist'],
+    ['no JSON', 'keys\n', 'it is not JSON'],
     ['half of a key', '{"tool": "00ff"}', 'tool'],
     ['a role that there is not', '{"thief": "000102030405060708090a0b0c0d0e0f"}', 'thief'],
   ])('refuses a file with %s in it, with a line that says so, and sends nothing', async (_what, content, says) => {
@@ -83,8 +83,16 @@ describe('spine keys, from the first key to the last', () => {
       const refused = await spine('diag', ...words)
       expect([refused.code, refused.err.toLowerCase()]).toEqual([1, expect.stringContaining('keys')])
     }
-    const commands = await spine('diag', 'clear', 'FL', '--keys', file('tool.keys'))
-    expect([commands.code, commands.err.toLowerCase()], 'a tool\'s key is no workshop\'s').toEqual([1, expect.stringContaining('key')])
+    writeFileSync(file('image.bin'), '')
+    const workshop = (JSON.parse(readFileSync(file('car.keys'), 'utf8')) as { workshop: string }).workshop
+    writeFileSync(file('workshop.keys'), JSON.stringify({ workshop }))
+    for (const [role, ...words] of [
+      ['workshop', 'diag', 'clear', 'FL'], ['workshop', 'keys', 'pair', 'FL'], ['workshop', 'update', 'FL', file('image.bin')],
+      ['tool', 'send', 'WindowCommand@FL', 'action=stop'], ['hub', 'keys', 'give', file('tool.keys'), 'RL'],
+    ] as const) {
+      const { code, err } = await spine(words[0], ...words.slice(1), '--keys', file(role === 'workshop' ? 'tool.keys' : 'workshop.keys'))
+      expect([code, err], `${words.join(' ')}: a line, and no stack`).toEqual([1, expect.stringMatching(`^spine ${words[0]}: [^\n]*the key of role ${role} [^\n]*\n$`)])
+    }
     expect((await spine('diag', 'clear', 'FL', '--keys', file('car.keys'))).out).toContain('cleared: FL')
     expect((await spine('keys', 'pair', 'FL')).code).toBe(1)
     expect((await spine('keys', 'pair', 'FL', '--keys', file('car.keys'))).out).toBe('paired: FL\n')

@@ -94,7 +94,7 @@ async function changeKeys({ technician, options }: Work, words: readonly string[
 
 async function give(work: Work, [file, ...words]: readonly string[]): Promise<void> {
   if (file === undefined) throw usage('which keys? For example: give car.keys')
-  const done = await changeKeys(work, words, keysOf(file))
+  const done = await changeKeys(work, words, keysOf(file, 'hub', 'tool', 'workshop'))
   tell(work.terminal, work.options.json, () => ({ given: done }), () => `given: ${done.join(', ')}; they restart\n`)
 }
 

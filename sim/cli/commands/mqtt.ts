@@ -46,7 +46,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action((uri: string, options: Options) => {
       const live = new Live(terminal, options)
-      const keys = keysOf(options.keys)
+      const keys = keysOf(options.keys, 'tool')
       return withLink(uri, { actuate: options.actuate === true, name: 'mqtt', report: live.note }, async (link) => {
         const [{ connect }, { MqttBridge, topicsBelow }] = await Promise.all([import('mqtt'), import('#sim/mqtt/index.ts')])
         const will = { topic: topicsBelow(options.prefix).availability, payload: Buffer.from('offline'), qos: 1, retain: true } as const

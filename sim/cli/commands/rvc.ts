@@ -56,7 +56,7 @@ export function define(command: Command, terminal: Terminal): void {
       const { devicesOf, RvcBridge } = await import('#sim/rvc/index.ts')
       const devices = options.instances === undefined ? devicesOf() : readData(options.instances, 'gives no instances', data => devicesOf(data))
       const live = new Live(terminal, options)
-      const keys = keysOf(options.keys)
+      const keys = keysOf(options.keys, 'tool')
       const actuate = options.actuate === true
       const serial = randomBytes(4).readUInt32LE() % SERIALS
       const common = { name: 'rvc', report: live.note }

@@ -43,7 +43,7 @@ export function define(command: Command, terminal: Terminal): void {
     .action((words: readonly string[], options: Options) => {
       const [uri, target, ...assignments] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const wish = readCommand(target, assignments, options)
-      const keys = keysOf(options.keys)
+      const keys = keysOf(options.keys, 'tool')
       return withLink(uri!, { actuate: options.actuate === true, name: 'send', report: line => terminal.warn(line) }, async (link) => {
         const sender = new CommandSender(link, senderStart(Date.now()), undefined, keys)
         const outcome = await sender.send(wish, {

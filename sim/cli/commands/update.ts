@@ -67,7 +67,7 @@ export function define(command: Command, terminal: Terminal): void {
       const hub = hubNamed(hubWord)
       if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
       const image = await imageOf(path)
-      const keys = keysOf(options.keys)
+      const keys = keysOf(options.keys, 'workshop')
       const { stop } = terminal
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
         const client = new UpdateClient(askingWire(link), clockOf(terminal.scheduler), hub, image, {
