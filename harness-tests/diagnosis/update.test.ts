@@ -194,6 +194,23 @@ describe('an update over the bus', () => {
     expect(await laptop.wait(updating)).toMatch(/FL does not answer .* of 8940 bytes are written: start it again to go on/)
   }, LIMIT_ms)
 
+  it('says that the power failed, and not that a good supply is low, when the new image had none in its boots', async () => {
+    const laptop = awake()
+    const { car, clock } = laptop
+    const client = new UpdateClient(laptop.wire, clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
+      onProgress: ({ phase }) => {
+        if (phase !== 'restarting') return
+        for (let cut = 1; cut <= 4; cut++) {
+          clock.after(cut * 3000, () => car.powerHub('FL', false))
+          clock.after(cut * 3000 + 1000, () => car.powerHub('FL', true))
+        }
+      },
+    })
+    const said = await laptop.wait(client.run()).then(() => 'it was installed', (error: Error) => error.message)
+    expect(said).toMatch(/^FL runs its old image again: its power failed while the new image was tried; supply 1\d.* V when /)
+    expect(said).toContain(': see to battery, fuse and drop')
+  }, LIMIT_ms)
+
   it(`ends with a whole image after each of ${RUNS} power cuts at random times`, async () => {
     const causes: Record<string, number> = {}
     for (let run = 0; run < RUNS; run++) {

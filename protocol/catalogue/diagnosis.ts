@@ -348,7 +348,7 @@ export function didNamed(text: string): DidName | undefined {
 export function updateCauseText(cause: UpdateCauseName, supply_V: number): string {
   const texts: Readonly<Record<UpdateCauseName, string>> = {
     none: '', supplyLow: `supply ${supply_V} V while writing`, powerLost: `power lost while writing; supply ${supply_V} V when it came back`,
-    bootsFailed: 'the new image did not come up in three boots', supplyAtBoot: `supply ${supply_V} V while the new image booted`,
+    bootsFailed: 'the new image did not come up in three boots', supplyAtBoot: `its power failed while the new image was tried; supply ${supply_V} V when it came back`,
     damaged: 'the new image is damaged in flash',
   }
   return texts[cause]

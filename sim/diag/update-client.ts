@@ -76,7 +76,7 @@ const FAULTS: Readonly<Record<ImageFault, string>> = {
 
 /** What is done about an image that gave way to the old one. */
 const ADVICE: Readonly<Partial<Record<UpdateCauseName, string>>> = {
-  bootsFailed: 'build it again', supplyAtBoot: 'charge the battery, then start it again',
+  bootsFailed: 'build it again', supplyAtBoot: 'see to battery, fuse and drop, then start it again',
 }
 
 interface Journal {
