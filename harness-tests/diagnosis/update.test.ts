@@ -211,6 +211,21 @@ describe('an update over the bus', () => {
     expect(said).toContain(': see to battery, fuse and drop')
   }, LIMIT_ms)
 
+  it('tells while it proves that the hub has gone, and so at its end', async () => {
+    const laptop = awake()
+    const told: { at_ms: number, problem: string }[] = []
+    const client = new UpdateClient(laptop.wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
+      onProgress: ({ phase, problem }) => {
+        told.push({ at_ms: laptop.clock.now_ms(), problem })
+        if (phase === 'restarting') laptop.clock.after(1000, () => laptop.car.powerHub('FL', false))
+      },
+    })
+    const said = await laptop.wait(client.run()).then(() => 'it was installed', (error: Error) => error.message)
+    expect(said).toContain('FL does not answer (nothing within 500 ms) since it was restarted: see that it has power')
+    expect(told.at(-1)!.problem).toBe('FL does not answer (nothing within 500 ms)')
+    expect(Math.max(...told.slice(1).map(({ at_ms }, i) => at_ms - told[i]!.at_ms)), 'it is never quiet').toBeLessThan(4000)
+  }, LIMIT_ms)
+
   it(`ends with a whole image after each of ${RUNS} power cuts at random times`, async () => {
     const causes: Record<string, number> = {}
     for (let run = 0; run < RUNS; run++) {

@@ -181,9 +181,10 @@ export class UpdateClient {
     const { clock, hub } = this
     const advice = `: let it finish, then start this again; ${this.written} of ${this.image.length} bytes are written`
     if (++this.foreign > MOST_FOREIGN) throw new UpdateError(`another tester updates ${hub} at the same time${advice}`)
-    this.tell('waiting', `another tester updates ${hub}: it goes first`)
     const begun_ms = clock.now_ms()
+    this.tellOfAnother()
     while (await this.hearsAnother(QUIET_ms)) {
+      this.tellOfAnother()
       if (clock.now_ms() - begun_ms > GIVE_WAY_ms) throw new UpdateError(`another tester still updates ${hub}${advice}`)
     }
     this.moved_ms = clock.now_ms()
@@ -299,16 +300,21 @@ export class UpdateClient {
     const { version } = readImageHeader(this.image)!
     const end_ms = this.clock.now_ms() + RESTART_ms + PROOF_ms
     this.tell('proving')
+    let silence = ''
     while (this.clock.now_ms() < end_ms) {
       await this.pause(POLL_ms)
       try {
         const [running, journal] = await this.with(async client => [await this.version(client), await this.journal(client)] as const)
         if (journal.state === UPDATE_STATE.running && journal.cause !== UPDATE_CAUSE.none) throw new UpdateError(this.rollback(journal))
         if (journal.state === UPDATE_STATE.running && running === version) return
+        silence = ''
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
+        silence = error.message
       }
+      this.tell('proving', silence)
     }
+    if (silence !== '') throw new UpdateError(`${silence} since it was restarted: see that it has power, then npx spine diag did ${this.hub} update says what came of it`)
     throw new UpdateError(`${this.hub} does not say that the new image works: npx spine diag did ${this.hub} update`)
   }
 
@@ -327,6 +333,10 @@ export class UpdateClient {
       state: answer[2]!, cause: answer[4]!, supply_V: answer[5]! / 10, written: number(answer, 6, 4), tag: number(answer, 10, 4),
       boots: answer[14]!, engine: answer[16] ?? 0, room: number(answer, 17, 4),
     }
+  }
+
+  private tellOfAnother(): void {
+    this.tell('waiting', `another tester updates ${this.hub}: it goes first`)
   }
 
   private tell(phase: UpdateProgress['phase'], problem = ''): void {

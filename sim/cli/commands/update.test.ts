@@ -4,8 +4,28 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
 import { CarProcess, type Said } from '../testing/car-process.ts'
+import { progressLines } from './update.ts'
 
 const LIMIT_ms = 120_000
+
+describe('the lines of an update', () => {
+  it('are one for each tenth and each change, and one where nothing changes for long', () => {
+    const lines: string[] = []
+    let now_ms = 0
+    const tell = progressLines(line => lines.push(`${now_ms / 1000} ${line}`), () => now_ms)
+    const total = 10_000
+    for (; now_ms <= 20_000; now_ms += 1000) tell({ phase: 'writing', written: now_ms / 10, total, problem: '' })
+    for (; now_ms <= 60_000; now_ms += 1000) tell({ phase: 'waiting', written: 2000, total, problem: 'FL does not answer' })
+    expect(lines).toEqual([
+      '0 writing: 0 % of 10000 bytes', '10 writing: 10 % of 10000 bytes', '20 writing: 20 % of 10000 bytes',
+      '21 waiting: FL does not answer', '36 waiting: FL does not answer, for 15 s', '51 waiting: FL does not answer, for 30 s',
+    ])
+    lines.length = 0
+    tell({ phase: 'writing', written: 2100, total, problem: '' })
+    for (; now_ms <= 92_000; now_ms += 1000) tell({ phase: 'writing', written: now_ms / 30, total, problem: '' })
+    expect(lines, 'a slow adapter').toEqual(['61 writing: 20 % of 10000 bytes', '76 writing: 25 % of 10000 bytes', '90 writing: 30 % of 10000 bytes'])
+  })
+})
 
 describe('spine update', () => {
   const folder = mkdtempSync(join(tmpdir(), 'spine-'))

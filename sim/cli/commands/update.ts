@@ -24,6 +24,8 @@ Examples:
 const PERCENT = 100
 /** Between two lines of progress. */
 const STEP_pct = 10
+/** Longest silence. */
+const SILENCE_ms = 15_000
 
 interface Options { keys?: string, older?: boolean, actuate?: boolean, json?: boolean }
 
@@ -35,15 +37,22 @@ async function imageOf(path: string): Promise<Uint8Array> {
   }
 }
 
-/** A line for each change of phase and each tenth of the image. */
-function progressLines(terminal: Terminal): (progress: UpdateProgress) => void {
+/** A line for each change of phase and each tenth of the image, and one where nothing changes for long. */
+export function progressLines(warn: (line: string) => void, now_ms: () => number): (progress: UpdateProgress) => void {
   let last = ''
+  let since_ms = 0
+  let said_ms = 0
   return ({ phase, written, total, problem }) => {
-    const percent = Math.floor(written / total * PERCENT / STEP_pct) * STEP_pct
-    const line = phase === 'writing' ? `writing: ${percent} % of ${total} bytes` : problem === '' ? phase : `waiting: ${problem}`
-    if (line === last) return
-    last = line
-    terminal.warn(line)
+    const now = now_ms()
+    const writing = (step: number): string => `writing: ${Math.floor(written / total * PERCENT / step) * step} % of ${total} bytes`
+    const line = phase === 'writing' ? writing(STEP_pct) : problem === '' ? phase : `waiting: ${problem}`
+    if (line !== last) {
+      last = line
+      since_ms = now
+      warn(line)
+    } else if (now - said_ms >= SILENCE_ms) warn(phase === 'writing' ? writing(1) : `${line}, for ${Math.round((now - since_ms) / 1000)} s`)
+    else return
+    said_ms = now
   }
 }
 
@@ -70,8 +79,10 @@ export function define(command: Command, terminal: Terminal): void {
       const keys = keysOf(options.keys, 'workshop')
       const { stop } = terminal
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
-        const client = new UpdateClient(askingWire(link), clockOf(terminal.scheduler), hub, image, {
-          older: options.older === true, onProgress: progressLines(terminal), stop, ...keys !== undefined && { keys },
+        const clock = clockOf(terminal.scheduler)
+        const onProgress = progressLines(line => terminal.warn(line), () => clock.now_ms())
+        const client = new UpdateClient(askingWire(link), clock, hub, image, {
+          older: options.older === true, onProgress, stop, ...keys !== undefined && { keys },
         })
         try {
           const result = await told(client.run())
