@@ -194,6 +194,16 @@ describe('an update over the bus', () => {
     expect(await laptop.wait(updating)).toMatch(/FL does not answer .* of 8940 bytes are written: start it again to go on/)
   }, LIMIT_ms)
 
+  it('tells why the link is down rather than of a hub that does not answer', async () => {
+    const laptop = awake()
+    let down = ''
+    const wire: Wire = { send: frame => down === '' && laptop.wire.send(frame), onFrame: handler => laptop.wire.onFrame(handler) }
+    const client = new UpdateClient(wire, laptop.clock, 'FL', imageOf(imageVersion(1, 2, 3)), {
+      patience_ms: 5000, down: () => down, onProgress: ({ written }) => { if (written > 2000) down = 'nothing listens on 192.0.2.7:3333' },
+    })
+    await expect(laptop.wait(client.run())).rejects.toThrow(/^the link is down \(nothing listens on [\d.:]+\); 2\d+ of 8940 bytes are /)
+  }, LIMIT_ms)
+
   it('says that the power failed, and not that a good supply is low, when the new image had none in its boots', async () => {
     const laptop = awake()
     const { car, clock } = laptop
@@ -221,7 +231,7 @@ describe('an update over the bus', () => {
       },
     })
     const said = await laptop.wait(client.run()).then(() => 'it was installed', (error: Error) => error.message)
-    expect(said).toContain('FL does not answer (nothing within 500 ms) since it was restarted: see that it has power')
+    expect(said).toContain('FL does not answer (nothing within 500 ms) since FL was restarted: see to power and link')
     expect(told.at(-1)!.problem).toBe('FL does not answer (nothing within 500 ms)')
     expect(Math.max(...told.slice(1).map(({ at_ms }, i) => at_ms - told[i]!.at_ms)), 'it is never quiet').toBeLessThan(4000)
   }, LIMIT_ms)

@@ -29,6 +29,8 @@ export interface UpdateOptions {
   readonly keys?: CarKeys
   /** Ends it before the next request. */
   readonly stop?: AbortSignal
+  /** Why the wire carries nothing now, if that is known; empty otherwise. */
+  readonly down?: () => string
 }
 
 export interface UpdateResult {
@@ -227,9 +229,15 @@ export class UpdateClient {
     }
   }
 
+  /** Why nothing was heard: of the hub, or of the wire before it. */
+  private silence({ message }: NoAnswer): string {
+    const why = this.options.down?.() ?? ''
+    return why === '' ? message : `the link is down (${why})`
+  }
+
   /** Why an attempt broke off, if another one may help. */
   private interruption(error: unknown): string | undefined {
-    if (error instanceof NoAnswer) return error.message
+    if (error instanceof NoAnswer) return this.silence(error)
     if (!(error instanceof NegativeResponse)) return undefined
     const reasons: Readonly<Partial<Record<number, string>>> = {
       [NRC.voltageTooLow]: `the supply of ${this.hub} is too low to write: charge the battery`,
@@ -310,11 +318,11 @@ export class UpdateClient {
         silence = ''
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error
-        silence = error.message
+        silence = this.silence(error)
       }
       this.tell('proving', silence)
     }
-    if (silence !== '') throw new UpdateError(`${silence} since it was restarted: see that it has power, then npx spine diag did ${this.hub} update says what came of it`)
+    if (silence !== '') throw new UpdateError(`${silence} since ${this.hub} was restarted: see to power and link, then npx spine diag did ${this.hub} update says what came of it`)
     throw new UpdateError(`${this.hub} does not say that the new image works: npx spine diag did ${this.hub} update`)
   }
 

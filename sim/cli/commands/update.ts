@@ -82,7 +82,7 @@ export function define(command: Command, terminal: Terminal): void {
         const clock = clockOf(terminal.scheduler)
         const onProgress = progressLines(line => terminal.warn(line), () => clock.now_ms())
         const client = new UpdateClient(askingWire(link), clock, hub, image, {
-          older: options.older === true, onProgress, stop, ...keys !== undefined && { keys },
+          older: options.older === true, onProgress, stop, down: () => link.state === 'reconnecting' ? link.problem : '', ...keys !== undefined && { keys },
         })
         try {
           const result = await told(client.run())
