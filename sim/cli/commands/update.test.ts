@@ -60,6 +60,8 @@ describe('spine update', () => {
     [['FL'], 2, 'which file?'],
     [['XX', 'a.bin'], 2, '"XX" is no hub'],
     [['FL', file('any.bin', new Uint8Array(100)), '--keys', '/nowhere/car.keys'], 1, 'cannot read /nowhere/car.keys: it does not exist'],
+    [['FL', '/dev/zero'], 1, 'is longer than any firmware image: build one with npx spine build'],
+    [['FL', tmpdir()], 1, 'it is a folder'],
     [['FL', '/nowhere/a.bin'], 1, 'cannot read /nowhere/a.bin: it does not exist'],
     [['FL', file('text.bin', new Uint8Array(100))], 1, 'it is no firmware image of ours'],
     [['FL', file('hood.bin', packImage(HUB_TYPE.hood, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], 1, 'this image is for a hood hub, and FL is a door'],

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
 import { EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
@@ -24,17 +24,23 @@ Examples:
 const PERCENT = 100
 /** Between two lines of progress. */
 const STEP_pct = 10
+/** Far more than any hub has room for. */
+const MOST_BYTES = 16 << 20
 /** Longest silence. */
 const SILENCE_ms = 15_000
 
 interface Options { keys?: string, older?: boolean, actuate?: boolean, json?: boolean }
 
 async function imageOf(path: string): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
   try {
-    return await readFile(path)
+    for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk as Buffer)
   } catch (error) {
     throw fileFailure('read', path, error)
   }
+  const image = Buffer.concat(chunks)
+  if (image.length > MOST_BYTES) throw new Failure(`${path} is longer than any firmware image: build one with npx spine build`)
+  return image
 }
 
 /** A line for each change of phase and each tenth of the image, and one where nothing changes for long. */
