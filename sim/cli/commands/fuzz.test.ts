@@ -106,7 +106,7 @@ describe('spine fuzz', () => {
     expect(atStart).toMatchObject({ runs: 2, shards: [{ done: 0 }] })
     expect(err).toContain('spine fuzz: fuzz-seed-9-run-0 came to no end: out of copper\n')
     expect(err).toContain('replay: npx spine fuzz --seed 9 --run 0 --for 12000ms --nights 0\n')
-    const [script, thrown] = ['script', 'error'].map(name => readFileSync(new RegExp(`${name}: (.*)`).exec(err)![1]!, 'utf8'))
+    const [script, thrown] = ['script', 'error'].map(name => readFileSync(file(new RegExp(`${name}: (.*)`).exec(err)![1]!), 'utf8'))
     expect(JSON.parse(script!)).toMatchObject({ seed: 4, events: [WINDOW_MOVES] })
     expect(thrown).toMatch(/^Error: out of copper\n +at /)
   })

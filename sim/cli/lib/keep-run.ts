@@ -31,6 +31,7 @@ export function keepTrace(name: string, { log, events }: RunTrace): string {
 function kept(name: string, text: string): string {
   makeFolder(TRACES)
   const file = path.join(TRACES, name)
-  writeFileSync(file, text)
+  // As the folder is, below what the process says it works in.
+  writeFileSync(path.resolve(file), text)
   return file
 }
