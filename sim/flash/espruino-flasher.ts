@@ -11,7 +11,7 @@ export interface FoundBoard {
   readonly version: string
   /** Variables in all. */
   readonly variables: number
-  /** Bytes of `Storage`, and of them what is in files. */
+  /** Bytes of `Storage`, and of them what is in files that are not ours. */
   readonly storage: number
   readonly files: number
   /** Number of its chip, hexadecimal with dashes. */
@@ -40,11 +40,12 @@ const PROGRAM_FILE = 'hub'
 const BOOT_FILE = '.bootcde'
 const BOOT_CODE = `eval(require("Storage").read("${PROGRAM_FILE}"))`
 const HEAD_BYTES = 120
-/** Serial number of the chip, program and sizes: one question. */
-const IDENTITY = `(function(){var s=require("Storage"),t=s.getStats(),m=process.memory();return[process.env.BOARD,process.version,m.total,`
-  + `t.totalBytes,t.fileBytes,getSerial(),(s.read("${PROGRAM_FILE}",0,${HEAD_BYTES})||"")]})()`
-
 const quoted = (text: string): string => JSON.stringify(text)
+
+/** Serial number of the chip, program and sizes: one question. */
+const IDENTITY = `(function(){var s=require("Storage"),t=s.getStats(),m=process.memory(),o=t.fileBytes;`
+  + `${JSON.stringify([PROGRAM_FILE, BOOT_FILE])}.forEach(function(n){var d=s.read(n);if(d)o-=d.length});return[process.env.BOARD,process.version,m.total,`
+  + `t.totalBytes,o,getSerial(),(s.read("${PROGRAM_FILE}",0,${HEAD_BYTES})||"")]})()`
 
 /** In words of ours when nobody answers. */
 function telling<Result>(words: (silence: Silence) => string, work: Promise<Result>): Promise<Result> {
@@ -93,6 +94,9 @@ export function obstacles(board: FoundBoard, hub: HubTypeName, bytes: number): s
   const found: string[] = []
   const room = board.storage - FILE_OVERHEAD
   if (bytes > room) found.push(`the program has ${bytes} bytes, and ${row.title} keeps ${room}`)
+  else if (bytes > room - board.files) {
+    found.push(`the program has ${bytes} bytes, and ${board.files} of the board's ${room} are in other files: remove them, with require("Storage").eraseAll()`)
+  }
   const needed = Math.ceil(VARIABLES[hub] * RESERVE)
   // A build for Linux asks its system for more when they are used up.
   if (needed > board.variables && board.name !== 'linux') found.push(`a ${hub} hub needs ${needed} variables, and ${row.title} has ${board.variables}`)

@@ -116,7 +116,6 @@ describe('what cannot be written says what to do', () => {
     ['it is another board', { id: 'BANGLEJS2' }, {}, 'the board on the port is a BANGLEJS2, for which there is no pin map'],
     ['it has too few variables and no flash', { id: 'PICO_R1_3', variables: 5100 }, {}, 'variables, and Espruino Pico has 5100; Espruino Pico has no page'],
     ['its Storage is too small', { storageBytes: 1500 }, {}, `the program has ${PROGRAM.length} bytes, and ESP32 kit with Espruino keeps 1244`],
-    ['other files take the room', { storageBytes: 8000, files: { photo: 'x'.repeat(6000) } }, {}, 'remove its other files'],
     ['it stops answering before it says what it is', {}, { silentFrom: 3 }, 'the port does not answer: reset the board and write again'],
     ['it stops answering while it is erased', {}, { silentFrom: 4 }, 'the port does not answer: reset the board and write again (it was being erased: it boots what it had, or nothing)'],
     ['it stops answering in the middle', {}, { silentFrom: 8 }, 'reset the board and write again (256 of'],
@@ -130,6 +129,13 @@ describe('what cannot be written says what to do', () => {
     expect(board.reboots).toBe(0)
     expect(time_ms, 'no wait is long').toBeLessThanOrEqual(30_000)
     if (board.files.get('hub') !== undefined) expect(board.files.get('.bootcde'), 'nothing half-written boots').toBeUndefined()
+  })
+
+  it('other files take the room: the hub that is there stays', async () => {
+    const files = { hub: 'x'.repeat(1000), '.bootcde': 'old', photo: 'x'.repeat(6000) }
+    const { board, said } = await flashed({ storageBytes: 8000, files })
+    expect(said).toMatch(/^the program has \d+ bytes, and 60\d\d of the board's 7744 are in other files: remove them/)
+    expect(Object.fromEntries(board.files)).toEqual(files)
   })
 
   it('what is no Espruino at all', async () => {

@@ -134,7 +134,7 @@ describe('spine flash', () => {
     const folders = ['one', 'two'].map(name => join(folder, name))
     for (const out of folders) {
       const { code, out: said } = await flash('hood', '--engine', 'xs', '--location', 'HOOD', '--dry-run', '--out', out)
-      expect([code, said]).toEqual([0, `${out}: hood for ESP32 kit with Moddable XS; cd ${out} && mcconfig -m -p esp32\n`])
+      expect([code, said]).toEqual([0, `${out}: hood for ESP32 kit with Moddable XS; cd "${out}" && mcconfig -m -p esp32\n`])
     }
     const [one, two] = folders.map(out => readdirSync(out).sort().map(name => [name, readFileSync(join(out, name), 'utf8')] as const))
     expect(one!.map(([name]) => name)).toEqual(['hub.js', 'main.js', 'manifest.json', 'noise.c', 'noise.js', 'partitions.csv', 'sampler.js'])
@@ -187,12 +187,23 @@ describe('spine flash', () => {
     [[file('xs.bin', imageFor('xs')), '--engine', 'xs', '--port', '/dev/x', '--link', 'spine:'], 2, '--link is for Espruino boards'],
     [[file('xs.bin', imageFor('xs')), '--engine', 'xs'], 2, 'which port?'],
     [[file('xs.bin', imageFor('xs')), '--engine', 'xs', '--dry-run'], 2, '--dry-run needs --out'],
+    [['hood', '--dry-run', '--board', 'esp32', '--out', ''], 2, '--out is empty: name where to write'],
     [['hood', '--dry-run', '--board', 'esp32-xs', '--out', 'x'], 2, 'is written with --engine xs'],
   ])('%j ends with %d: %s', async (words, code, message) => {
     const said = await flash(...words)
     expect(said.err).toContain(message)
     expect(said.code).toBe(code)
   }, LIMIT_ms)
+
+  it.each([
+    ['nonsense:', 2, '"nonsense:"'],
+    ['spine:127.0.0.1:1', 1, 'no car is running on 127.0.0.1:1'],
+  ])('a bus that is no good is told before the hub is halted: %s', async (link, code, words) => {
+    const { board, port } = await boardAt()
+    const said = await flash('hood', '--port', port, '--link', link)
+    expect([said.code, said.err]).toEqual([code, expect.stringContaining(words)])
+    expect(board.linesRead).toBe(0)
+  })
 
   it('a board that does not carry the hub is left as it is', async () => {
     const { board, port } = await boardAt({ id: 'ESPRUINOWIFI', variables: 8190, storageBytes: 64 * 1024, files: { '.bootcde': 'mine' } })

@@ -16,7 +16,7 @@ import {
   claimed, EspruinoFlasher, findModdable, FlashError, type FlashProgress, type FoundBoard, identify, ModdableFlasher, obstacles,
   Repl, writeProject,
 } from '#sim/flash/index.ts'
-import { type Access, consoleAt, isTtyPath, LinkUriError } from '#sim/gateway/index.ts'
+import { type Access, consoleAt, isTtyPath, type Link, LinkUriError } from '#sim/gateway/index.ts'
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { makeFolder } from '../lib/folder.ts'
@@ -85,6 +85,7 @@ export function define(command: Command, terminal: Terminal): void {
     .addHelpText('after', HELP)
     .action(async (word: string, options: Options) => {
       const location = options.location === undefined ? undefined : hubNamed(options.location)
+      if (options.out === '') throw usage('--out is empty: name where to write')
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
       checkOptions(command, word, options)
       const firmware = firmwareOf(word, options)
@@ -233,7 +234,7 @@ const toFolder = (folder: string): Target => async (source, place, options, term
   const { hub, version, files, sha256 } = await projectOf(source, place)
   writeFolder(files, folder)
   const told = { hub, version, board: XS_BOARD, folder, sha256 }
-  tell(terminal, options.json, () => told, () => `${folder}: ${hub} for ${BOARDS[XS_BOARD].title}; cd ${folder} && mcconfig -m -p esp32\n`)
+  tell(terminal, options.json, () => told, () => `${folder}: ${hub} for ${BOARDS[XS_BOARD].title}; cd "${folder}" && mcconfig -m -p esp32\n`)
 }
 
 /** The engineer's own SDK builds, and writes. */
@@ -278,8 +279,13 @@ function accessOf({ port, baud }: Options): Access {
   }
 }
 
-/** A board, through its console. */
+/** A board, through its console. A bus that is to be watched and does not open is told before the hub that runs is halted. */
 const toConsole = (access: Access): Target => async (source, place, options, terminal) => {
+  if (options.link === undefined) return write(access, source, place, options, terminal)
+  return withLink(options.link, { name: 'flash', report: line => terminal.warn(line) }, bus => write(access, source, place, options, terminal, bus))
+}
+
+async function write(access: Access, source: Source, place: PlaceOnCar, options: Options, terminal: Terminal, bus?: Link): Promise<void> {
   const clock = clockOf(terminal.scheduler)
   const { stop } = terminal
   const transport = await access.open().catch((error: unknown) => { throw new Failure(describe(error)) })
@@ -292,8 +298,8 @@ const toConsole = (access: Access): Target => async (source, place, options, ter
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)
     if (problems.length > 0) throw new Failure(`${firmware.hub} does not fit: ${problems.join('; ')}${OTHERS}`)
-    const flash = (): Promise<void> => new EspruinoFlasher(repl, program, progressLines(terminal)).run()
-    const at = options.link === undefined ? await flash() : await watched(options.link, firmware, board, clock, flash, terminal)
+    await new EspruinoFlasher(repl, program, progressLines(terminal)).run()
+    const at = bus === undefined ? undefined : await claim(bus, firmware, board, clock, terminal)
     const where = at === undefined ? '; reset' : `; it claims its address as ${at}`
     const told = { hub: firmware.hub, version: firmware.version, board: board.name, bytes: program.length, claimed: at ?? null }
     tell(terminal, options.json, () => told, () => `${firmware.hub} ${firmware.version} is on ${access.name}: ${program.length} bytes written and read back${where}\n`)
@@ -305,15 +311,10 @@ const toConsole = (access: Access): Target => async (source, place, options, ter
   }
 }
 
-/** Flashes while listening on a bus; resolves with where the hub claims its address. */
-async function watched(
-  link: string, { hub }: Firmware, board: FoundBoard, clock: Clock, flash: () => Promise<void>, terminal: Terminal,
-): Promise<HubName> {
-  return withLink(link, { name: 'flash', report: line => terminal.warn(line) }, async (bus) => {
-    await flash()
-    terminal.warn('waiting for its address claim')
-    return claimed(wireOf(bus), clock, hub, serialOf(board.serial), CLAIM_ms, terminal.stop)
-  })
+/** Where on the bus the hub claims its address. */
+function claim(bus: Link, { hub }: Firmware, board: FoundBoard, clock: Clock, terminal: Terminal): Promise<HubName> {
+  terminal.warn('waiting for its address claim')
+  return claimed(wireOf(bus), clock, hub, serialOf(board.serial), CLAIM_ms, terminal.stop)
 }
 
 /** A line for each phase and each tenth of it. */

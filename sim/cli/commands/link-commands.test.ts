@@ -21,6 +21,12 @@ describe('commands over a link', () => {
       expect(car.requests).toContainEqual({ kind: 'press', switch: 'DASH.windowFL.down', hold_ms: 400 })
     })
 
+    it('takes the car as its first word, as the other commands do', async () => {
+      const terminal = fakeTerminal()
+      expect(await run(['press', car.uri, 'TRUNK.latch.release'], terminal)).toBe(0)
+      expect(car.requests).toContainEqual({ kind: 'press', switch: 'TRUNK.latch.release', hold_ms: 200 })
+    })
+
     it('releases at once on Ctrl-C', async () => {
       const terminal = fakeTerminal()
       const end = run(['press', 'DASH.windowFL.up', '10s', '--link', car.uri], terminal)
@@ -43,6 +49,8 @@ describe('commands over a link', () => {
       [['press', 'DASH.windowFL.down', 'soon'], 2, '"soon" is no duration'],
       [['press', 'DASH.windowFL.down', '1h'], 2, 'at most 10 min'],
       [['press'], 2, 'which switch?'],
+      [['press', 'DASH.windowFL.down', '2s', 'now'], 2, 'a switch and a duration are enough: leave out "now"'],
+      [['press', 'spine:', 'DASH.windowFL.down'], 2, 'the car is named twice: "spine:" and --link'],
     ])('%j ends with %d: %s', async (words, code, message) => {
       const terminal = fakeTerminal()
       expect(await run([...words, '--link', car.uri], terminal)).toBe(code)

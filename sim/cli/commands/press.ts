@@ -3,7 +3,7 @@ import type { SpineLink } from '#sim/gateway/spine/index.ts'
 import { knownSwitch, parseHold_ms } from '../car/press-script.ts'
 import { formatDuration } from '../lib/duration.ts'
 import { Failure, describe, usage } from '../lib/failure.ts'
-import { DEFAULT_LINK, openCar } from '../lib/link.ts'
+import { DEFAULT_LINK, isLinkUri, openCar } from '../lib/link.ts'
 import { shared } from '../lib/options.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -19,24 +19,25 @@ the way, a longer one moves it while it lasts.
 Examples:
   npx spine press DASH.windowFL.down 2s
   npx spine press TRUNK.latch.release
+  npx spine press spine:127.0.0.1:7031 TRUNK.latch.release
   npx spine press --list`
 
-interface Options { link: string, list?: boolean, json?: boolean }
+interface Options { link?: string, list?: boolean, json?: boolean }
 
 /** `spine press`. */
 export function define(command: Command, terminal: Terminal): void {
   command
-    .argument('[switch]', 'HUB.switch, such as DASH.windowFL.down')
-    .argument('[duration]', 'how long to hold it: 400ms, 2s', DEFAULT_HOLD)
+    .argument('[words...]', `[LINK] HUB.switch [DURATION]: such as DASH.windowFL.down 2s (default ${DEFAULT_HOLD})`)
     .option('--list', 'print the switches of the car')
-    .option('--link <uri>', 'the car', DEFAULT_LINK)
+    .option('--link <uri>', `the car, as LINK is (default: "${DEFAULT_LINK}")`)
     .addOption(shared('json'))
     .addHelpText('after', HELP)
-    .action(async (name: string | undefined, duration: string, options: Options) => {
+    .action(async (words: readonly string[], options: Options) => {
+      const { uri, name, duration } = readWords(words, options)
       if (name !== undefined && options.list === true) throw usage(`--list names the switches: leave out "${name}", or --list`)
       if (name === undefined && options.list !== true) throw usage('which switch? Name one, or see "npx spine press --list"')
       const hold_ms = parseHold_ms(duration)
-      const car = await openCar(options.link)
+      const car = await openCar(uri)
       try {
         const switches = await switchesOf(car)
         if (options.list === true) list(switches, options, terminal)
@@ -45,6 +46,15 @@ export function define(command: Command, terminal: Terminal): void {
         await car.close()
       }
     })
+}
+
+/** @throws Failure */
+function readWords(words: readonly string[], options: Options): { uri: string, name: string | undefined, duration: string } {
+  const named = words[0] !== undefined && isLinkUri(words[0])
+  if (named && options.link !== undefined) throw usage(`the car is named twice: "${words[0]}" and --link ${options.link}`)
+  const [name, duration = DEFAULT_HOLD, ...more] = named ? words.slice(1) : words
+  if (more.length > 0) throw usage(`a switch and a duration are enough: leave out "${more.join(' ')}"`)
+  return { uri: (named ? words[0] : options.link) ?? DEFAULT_LINK, name, duration }
 }
 
 async function switchesOf(car: SpineLink): Promise<readonly string[]> {
