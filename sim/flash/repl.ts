@@ -27,6 +27,8 @@ const BREAK = '\x03'
 const QUIET = '\x10'
 const FLOW_CONTROL = /[\x11\x13]/g
 const ANSWER_ms = 2000
+/** A hub on a busy board gives up its console within this. */
+const HAND_OVER_ms = 250
 /** A line is asked again when its answer does not come; what is asked may be done twice. */
 const TRIES = 3
 /** Before an answer: longer than what noise says by chance. */
@@ -69,7 +71,7 @@ export class Repl {
 
   /** Breaks off what runs, has a hub that speaks on this line give up its console, and waits for the first answer. @throws Silence */
   async wake(): Promise<void> {
-    this.write(`${BREAK}\n${CONSOLE_WORD}\n`)
+    await this.askForConsole(BREAK)
     await this.ask('1')
   }
 
@@ -83,7 +85,7 @@ export class Repl {
         return await this.once(expression, attempt === 1 ? limit_ms : ANSWER_ms)
       } catch (error) {
         if (!(error instanceof Silence) || attempt === TRIES || this.gone) throw error
-        this.write(`${DEBUGGER.test(error.heard) ? BREAK : ''}\n${CONSOLE_WORD}\n`)
+        await this.askForConsole(DEBUGGER.test(error.heard) ? BREAK : '')
       }
     }
   }
@@ -97,6 +99,20 @@ export class Repl {
   async close(): Promise<void> {
     this.transport.stream.off('data', this.listen)
     await this.transport.close()
+  }
+
+  /** A hub takes what comes in pieces: what follows at once may be in the same, and its end alone would be for the console. */
+  private async askForConsole(first: string): Promise<void> {
+    this.write(`${first}\n${CONSOLE_WORD}\n`)
+    await new Promise<void>((resolve) => {
+      const finish = (): void => {
+        cancel()
+        this.stop?.removeEventListener('abort', finish)
+        resolve()
+      }
+      this.stop?.addEventListener('abort', finish)
+      const cancel = this.clock.after(HAND_OVER_ms, finish)
+    })
   }
 
   private async once(expression: string, limit_ms: number): Promise<unknown> {
