@@ -95,6 +95,7 @@ describe('a board at its console', () => {
     ['that echoes everything', { echoes: true }],
     ['whose answers get lost now and then', { lost: [1, 3, 9] }],
     ['whose program computes without end, and is halted in the debugger', { computes: true }],
+    ['on which a hub runs, at a desk', { runsHub: true }],
     ['on a line that garbles a byte now and then', { garbled: [7, 10, 11] }],
   ] as const)('%s is written all the same', async (_name, faults) => {
     const { board, said } = await flashed({}, faults)

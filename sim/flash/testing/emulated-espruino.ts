@@ -2,6 +2,8 @@ import { Duplex } from 'node:stream'
 import { createContext, runInContext } from 'node:vm'
 import { crc32 } from 'node:zlib'
 
+import { CONSOLE_WORD } from '#firmware/boards/index.ts'
+
 /** What is wrong with an emulated board; lines are counted from 1 when the interpreter has read them. */
 export interface ConsoleFaults {
   /** Answers nothing from this line on. */
@@ -18,6 +20,8 @@ export interface ConsoleFaults {
   readonly echoes?: boolean
   /** Its program computes without end: Ctrl-C halts it in the debugger, another ends it. */
   readonly computes?: boolean
+  /** A hub on a desk has its line: it takes pieces, gives up the console for one that asks, and boots anew when anything is thrown. */
+  readonly runsHub?: boolean
 }
 
 export interface EmulatedBoard {
@@ -29,6 +33,8 @@ export interface EmulatedBoard {
 
 const BREAK = 0x03
 const QUIET = 0x10
+/** At most so many bytes come to a hub in a piece. */
+const PIECE = 64
 const ERASED = '\xff'
 /** Head of a file in Storage, and what a file is rounded up to. */
 const HEAD_BYTES = 32
@@ -50,21 +56,39 @@ export class EmulatedEspruino {
   private readonly globals: object
   private line = ''
   private printed = ''
-  private state: 'computes' | 'debugs' | 'listens'
+  private state: 'computes' | 'debugs' | 'listens' | 'hub'
+  /** What came to the hub, and is in no piece yet. */
+  private arrived = ''
 
   constructor(board: EmulatedBoard = {}, faults: ConsoleFaults = {}) {
     this.board = board
     this.faults = faults
-    this.state = faults.computes === true ? 'computes' : 'listens'
+    this.state = faults.computes === true ? 'computes' : faults.runsHub === true ? 'hub' : 'listens'
     for (const [name, text] of Object.entries(board.files ?? {})) this.files.set(name, text)
     this.globals = createContext(this.functions(), { codeGeneration: { strings: false, wasm: false } })
     this.stream = new Duplex({
       read: () => undefined,
       write: (bytes: Uint8Array, _encoding, done) => {
-        for (const byte of bytes) this.take(byte)
+        if (this.state === 'hub') this.arrive(bytes)
+        else for (const byte of bytes) this.take(byte)
         done()
       },
     })
+  }
+
+  private arrive(bytes: Uint8Array): void {
+    if (this.arrived === '') setImmediate(() => this.toHub())
+    this.arrived += Buffer.from(bytes).toString('latin1')
+  }
+
+  private toHub(): void {
+    while (this.arrived !== '' && this.state === 'hub') {
+      if (this.arrived.slice(0, PIECE).includes(CONSOLE_WORD)) this.state = 'listens'
+      this.arrived = this.arrived.slice(PIECE)
+    }
+    const rest = Buffer.from(this.arrived, 'latin1')
+    this.arrived = ''
+    for (const byte of rest) this.take(byte)
   }
 
   private take(byte: number): void {
@@ -102,6 +126,7 @@ export class EmulatedEspruino {
       runInContext(code, this.globals)
     } catch (error) {
       this.printed += `Uncaught ${String(error)}\r\n`
+      if (this.faults.runsHub === true) this.state = 'hub'
     }
   }
 
