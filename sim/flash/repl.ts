@@ -27,6 +27,7 @@ const BREAK = '\x03'
 const QUIET = '\x10'
 const FLOW_CONTROL = /[\x11\x13]/g
 const ANSWER_ms = 2000
+const NEVER = /(?!)/
 /** A hub on a busy board gives up its console within this. */
 const HAND_OVER_ms = 250
 /** A line is asked again when its answer does not come; what is asked may be done twice. */
@@ -104,15 +105,7 @@ export class Repl {
   /** A hub takes what comes in pieces: what follows at once may be in the same, and its end alone would be for the console. */
   private async askForConsole(first: string): Promise<void> {
     this.write(`${first}\n${CONSOLE_WORD}\n`)
-    await new Promise<void>((resolve) => {
-      const finish = (): void => {
-        cancel()
-        this.stop?.removeEventListener('abort', finish)
-        resolve()
-      }
-      this.stop?.addEventListener('abort', finish)
-      const cancel = this.clock.after(HAND_OVER_ms, finish)
-    })
+    await this.until(NEVER, HAND_OVER_ms).catch((error: unknown) => { if (!(error instanceof Silence)) throw error })
   }
 
   private async once(expression: string, limit_ms: number): Promise<unknown> {
