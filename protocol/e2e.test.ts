@@ -36,11 +36,16 @@ describe('protection', () => {
     }), { seed: 1 })
   })
 
-  it('finds every burst of up to 8 bits and every wrong data id of one byte', () => {
+  it('finds every burst of up to 8 bits in what its checksum covers, every wrong checksum, and every wrong byte of a data id', () => {
     fc.assert(fc.property(frame, fc.nat(), fc.integer({ min: 1, max: 255 }), ([data, id, counter], where, burst) => {
       protect(data, data.length, id, counter)
       if (check(data, data.length, id ^ burst)) return false
-      const bit = where % (8 * data.length - 7)
+      if (check(data, data.length, id ^ burst << 8)) return false
+      data[0]! ^= burst
+      if (check(data, data.length, id)) return false
+      data[0]! ^= burst
+      // A burst over both, which are no neighbours to the checksum, is found as any other error is: but for one in 255.
+      const bit = 8 + where % (8 * data.length - 15)
       for (let i = 0; i < 8; i++) if ((burst >> i) & 1) data[(bit + i) >> 3]! ^= 0x80 >> ((bit + i) & 7)
       return !check(data, data.length, id)
     }), { numRuns: 500, seed: 2 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
+import { CLAIM_SETTLE_ms, IGNITION, WINDOW_ACTION, WINDOW_STATE } from '#protocol/index.ts'
 import { runs, windowBench, type WindowDriverBench, WindowModel } from '../../testing/index.ts'
 import { WINDOW_PARAMETERS } from './parameters.ts'
 
@@ -72,6 +72,8 @@ function tell(steps: Step[], start_pct: number, learned: boolean): { b: WindowDr
   const look = (): void => watch.look()
   for (const step of steps) {
     happens[step.event](b, glass, step.value)
+    // After a reset its hub claims its address before anything else.
+    if (step.event === 'reset') b.run(CLAIM_SETTLE_ms, look)
     watch.look()
     watch.lookAtStatus()
     b.run(step.wait_ms, look)

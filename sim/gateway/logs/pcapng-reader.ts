@@ -63,8 +63,9 @@ export class PcapngReader implements LogReader {
     let at = 0
     while (this.used - at >= HEAD_BYTES) {
       if (this.lost) {
-        at = this.search(at)
-        if (this.lost) break
+        const end = this.used - HEAD_BYTES + 1
+        at = this.section(at, end)
+        this.lost = at === end
         continue
       }
       const length = this.blockLength(at)
@@ -82,8 +83,13 @@ export class PcapngReader implements LogReader {
         continue
       }
       if (length > this.used - at) break
-      this.block(at, length)
-      at += length
+      if (this.block(at, length)) at += length
+      else {
+        // Its length may be what is wrong with it, and then swallows what it should not.
+        const end = at + length - HEAD_BYTES + 1
+        const section = this.section(at + 1, end)
+        at = section < end ? section : at + length
+      }
     }
     this.buffer.copyWithin(0, at, this.used)
     this.used -= at
@@ -105,11 +111,12 @@ export class PcapngReader implements LogReader {
     return type === BLOCK.enhancedPacket || type === BLOCK.simplePacket || type === BLOCK.obsoletePacket
   }
 
-  private block(at: number, length: number): void {
+  /** `false`: it is no block from end to end. */
+  private block(at: number, length: number): boolean {
     this.blocks++
     if (this.view.getUint32(at + length - 4, this.littleEndian) !== length) {
       this.bad('block-length', 'the lengths at both ends of a block differ')
-      return
+      return false
     }
     const type = this.view.getUint32(at, this.littleEndian)
     const body = new DataView(this.buffer.buffer, at + 8, length - SHORTEST_BLOCK)
@@ -122,6 +129,7 @@ export class PcapngReader implements LogReader {
       if (fault === undefined) this.sink.onFrame(this.records.frame)
       else this.bad(fault.cause, fault.reason)
     }
+    return true
   }
 
   private addInterface(body: DataView): void {
@@ -139,16 +147,13 @@ export class PcapngReader implements LogReader {
     return 0
   }
 
-  /** The next place where a section may begin; the last few bytes are looked at again with what follows them. */
-  private search(from: number): number {
-    const last = this.used - HEAD_BYTES
-    for (let at = from; at <= last; at++) {
+  /** The next place before `end` where a section may begin; `end`: there is none. */
+  private section(from: number, end: number): number {
+    for (let at = from; at < end; at++) {
       if (this.buffer[at] !== 0x0a || this.view.getUint32(at, true) !== BLOCK.section) continue
-      if (this.view.getUint32(at + 8, true) !== BYTE_ORDER_MAGIC && this.view.getUint32(at + 8, false) !== BYTE_ORDER_MAGIC) continue
-      this.lost = false
-      return at
+      if (this.view.getUint32(at + 8, true) === BYTE_ORDER_MAGIC || this.view.getUint32(at + 8, false) === BYTE_ORDER_MAGIC) return at
     }
-    return last + 1
+    return end
   }
 
   private bad(cause: string, reason: string): void {
