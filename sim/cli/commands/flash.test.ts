@@ -179,6 +179,7 @@ describe('spine flash', () => {
     [['hood', '--engine', 'xs', '--port', '/dev/x', '--board', 'esp32'], 2, '--board does nothing with --engine xs'],
     [['hood', '--baud', 'NaN', '--port', '/dev/x'], 2, 'whole number'],
     [['/nowhere/a.bin', '--port', '/dev/x'], 1, 'cannot read /nowhere/a.bin'],
+    [[file('long.bin', new Uint8Array((16 << 20) + 1)), '--port', '/dev/x'], 1, 'is longer than any firmware image: build one with npx spine build'],
     [[file('text.bin', new Uint8Array(100)), '--port', '/dev/x'], 1, 'is no whole image (notImage)'],
     [[file('cut.bin', imageFor('espruino').subarray(0, 80)), '--port', '/dev/x'], 1, '(truncated)'],
     [[file('xs.bin', imageFor('xs')), '--port', '/dev/x'], 1, 'is for XS'],

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -20,6 +19,7 @@ import { type Access, consoleAt, isTtyPath, type Link, LinkUriError } from '#sim
 import { CAR_HELP, CAR_OPTION, readCar } from '../car/car-file.ts'
 import { describe, EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
 import { makeFolder } from '../lib/folder.ts'
+import { readImageFile } from '../lib/image-file.ts'
 import { withLink } from '../lib/link.ts'
 import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
 import { save } from '../lib/save.ts'
@@ -88,7 +88,7 @@ export function define(command: Command, terminal: Terminal): void {
       if (options.out === '') throw usage('--out is empty: name where to write')
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
       checkOptions(command, word, options)
-      const firmware = firmwareOf(word, options)
+      const firmware = await firmwareOf(word, options)
       if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
       await targetOf(options)(firmware, { location, desk: options.desk === true }, options, terminal)
     })
@@ -140,14 +140,14 @@ interface Source {
 }
 
 /** A hub type to be built, or an image that was read. */
-function firmwareOf(word: string, options: Options): Source {
+async function firmwareOf(word: string, options: Options): Promise<Source> {
   if (HUB_TYPES.includes(word as HubTypeName)) {
     // A car that makes no sense is told before a hub that runs is halted.
     const car = readCar(options.car)
     return { hub: word as HubTypeName, make: () => built(word as HubTypeName, options.engine, car) }
   }
   if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
-  const image = readImage(word, options.engine)
+  const image = await readImage(word, options.engine)
   return { hub: image.hub, make: () => Promise.resolve(image) }
 }
 
@@ -161,13 +161,8 @@ async function built(hub: HubTypeName, engine: Engine, car: TopologyData): Promi
   }
 }
 
-function readImage(path: string, engine: Engine): Firmware {
-  let image: Uint8Array
-  try {
-    image = readFileSync(path)
-  } catch (error) {
-    throw fileFailure('read', path, error)
-  }
+async function readImage(path: string, engine: Engine): Promise<Firmware> {
+  const image = await readImageFile(path)
   const header = readImageHeader(image)
   const fault = imageFault(image)
   if (header === undefined || fault !== IMAGE_FAULT.none) {

@@ -1,7 +1,7 @@
-import { createReadStream } from 'node:fs'
 import type { Command } from 'commander'
 import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
-import { EXIT, Failure, fileFailure, usage } from '../lib/failure.ts'
+import { EXIT, Failure, usage } from '../lib/failure.ts'
+import { readImageFile } from '../lib/image-file.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { REAL_BUSES, shared } from '../lib/options.ts'
@@ -24,24 +24,10 @@ Examples:
 const PERCENT = 100
 /** Between two lines of progress. */
 const STEP_pct = 10
-/** Far more than any hub has room for. */
-const MOST_BYTES = 16 << 20
 /** Longest silence. */
 const SILENCE_ms = 15_000
 
 interface Options { keys?: string, older?: boolean, actuate?: boolean, json?: boolean }
-
-async function imageOf(path: string): Promise<Uint8Array> {
-  const chunks: Buffer[] = []
-  try {
-    for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk as Buffer)
-  } catch (error) {
-    throw fileFailure('read', path, error)
-  }
-  const image = Buffer.concat(chunks)
-  if (image.length > MOST_BYTES) throw new Failure(`${path} is longer than any firmware image: build one with npx spine build`)
-  return image
-}
 
 /** A line for each change of phase and each tenth of the image, and one where nothing changes for long. */
 export function progressLines(warn: (line: string) => void, now_ms: () => number): (progress: UpdateProgress) => void {
@@ -81,7 +67,7 @@ export function define(command: Command, terminal: Terminal): void {
       const [uri, hubWord, path, ...more] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
       const hub = hubNamed(hubWord)
       if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
-      const image = await imageOf(path)
+      const image = await readImageFile(path)
       const keys = keysOf(options.keys, 'workshop')
       const { stop } = terminal
       await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
