@@ -47,8 +47,8 @@ describe('a firmware image', () => {
       bad[i] = bad[i]! ^ 1 << i % 8
       expect(imageFault(bad), `byte ${i}`).not.toBe(IMAGE_FAULT.none)
     }
-    for (const length of [0, 1, 47, 48, 100, image.length - 1]) expect(imageFault(image.subarray(0, length)), `${length} bytes`).toBe(IMAGE_FAULT.truncated)
+    for (const length of [36, 47, 48, 100, image.length - 1]) expect(imageFault(image.subarray(0, length)), `${length} bytes`).toBe(IMAGE_FAULT.truncated)
     expect(imageFault(Uint8Array.of(...image, 0))).toBe(IMAGE_FAULT.tooLong)
-    expect(imageFault(new Uint8Array(100))).toBe(IMAGE_FAULT.notImage)
+    for (const length of [0, 1, 35, 47, 100]) expect(imageFault(new Uint8Array(length)), `${length} bytes of something else`).toBe(IMAGE_FAULT.notImage)
   })
 })

@@ -85,8 +85,8 @@ export function imageLengthOf(bytes: Uint8Array): number {
  * bytes, header included. The digest is not checked.
  */
 export function headerFault(header: Uint8Array, hubType: HubType, engine: ImageEngine, room: number): ImageFault {
-  if (header.length < IMAGE_HEADER_BYTES) return IMAGE_FAULT.truncated
   for (let i = 0; i < MAGIC.length; i++) if (header[MAGIC_AT + i] !== MAGIC[i]) return IMAGE_FAULT.notImage
+  if (header.length < IMAGE_HEADER_BYTES) return IMAGE_FAULT.truncated
   if (header[FORMAT_AT] !== FORMAT) return IMAGE_FAULT.format
   if (header[TYPE_AT] !== hubType) return IMAGE_FAULT.hubType
   if (header[ENGINE_AT] !== engine) return IMAGE_FAULT.engine
@@ -126,7 +126,6 @@ export function packImage(hubType: HubType, engine: ImageEngine, version: number
 
 /** What is wrong with a whole image as a file, whatever hub it is for: `none`, `notImage`, `format`, `truncated`, `hash`. */
 export function imageFault(image: Uint8Array): ImageFault {
-  if (image.length < IMAGE_HEADER_BYTES) return IMAGE_FAULT.truncated
   const header = readImageHeader(image)
   if (header === undefined) return headerFault(image, HUB_TYPE.door, IMAGE_ENGINE.xs, Infinity)
   const whole = header.length + IMAGE_HEADER_BYTES

@@ -180,7 +180,7 @@ describe('spine flash', () => {
     [['hood', '--baud', 'NaN', '--port', '/dev/x'], 2, 'whole number'],
     [['/nowhere/a.bin', '--port', '/dev/x'], 1, 'cannot read /nowhere/a.bin'],
     [[file('long.bin', new Uint8Array((16 << 20) + 1)), '--port', '/dev/x'], 1, 'is longer than any firmware image: build one with npx spine build'],
-    [[file('text.bin', new Uint8Array(100)), '--port', '/dev/x'], 1, 'is no whole image (notImage)'],
+    [[file('text.bin', Buffer.from('no image')), '--port', '/dev/x'], 1, 'is no firmware image of ours: build it with npx spine build --engine espruino'],
     [[file('cut.bin', imageFor('espruino').subarray(0, 80)), '--port', '/dev/x'], 1, '(truncated)'],
     [[file('xs.bin', imageFor('xs')), '--port', '/dev/x'], 1, 'is for XS'],
     [[file('other.bin', packImage(HUB_TYPE.hood, 7 as ImageEngine, 1, new Uint8Array(9))), '--port', '/dev/x'], 1, 'for an engine that'],

@@ -166,8 +166,9 @@ async function readImage(path: string, engine: Engine): Promise<Firmware> {
   const header = readImageHeader(image)
   const fault = imageFault(image)
   if (header === undefined || fault !== IMAGE_FAULT.none) {
-    const why = Object.entries(IMAGE_FAULT).find(([, code]) => code === fault)?.[0] ?? 'notImage'
-    const what = fault === IMAGE_FAULT.tooLong ? 'is longer than its header says' : `is no whole image (${why})`
+    const [why] = Object.entries(IMAGE_FAULT).find(([, code]) => code === fault)!
+    const whole = fault === IMAGE_FAULT.tooLong ? 'is longer than its header says' : `is no whole image (${why})`
+    const what = fault === IMAGE_FAULT.notImage ? 'is no firmware image of ours' : whole
     throw new Failure(`${path} ${what}: build it with npx spine build --engine ${engine}`)
   }
   const known = Object.values(IMAGE_ENGINE).includes(header.engine)

@@ -63,7 +63,7 @@ describe('spine update', () => {
     [['FL', '/dev/zero'], 1, 'is longer than any firmware image: build one with npx spine build'],
     [['FL', tmpdir()], 1, 'it is a folder'],
     [['FL', '/nowhere/a.bin'], 1, 'cannot read /nowhere/a.bin: it does not exist'],
-    [['FL', file('text.bin', new Uint8Array(100))], 1, 'it is no firmware image of ours'],
+    [['FL', file('text.bin', Buffer.from('no image'))], 1, 'it is no firmware image of ours: build one with npx spine build'],
     [['FL', file('hood.bin', packImage(HUB_TYPE.hood, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], 1, 'this image is for a hood hub, and FL is a door'],
   ])('%j ends with %d: %s', async (words, code, message) => {
     const said = await update(...words)
