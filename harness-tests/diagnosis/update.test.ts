@@ -117,7 +117,7 @@ describe('an update over the bus', () => {
     const flipped = good.slice()
     flipped[1000] = flipped[1000]! ^ 1
     const cases: readonly (readonly [Uint8Array, string])[] = [
-      [packImage(HUB_TYPE.trunk, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), PAYLOAD), 'this image is for a trunk hub, and FL is a door'],
+      [packImage(HUB_TYPE.trunk, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), PAYLOAD), 'this image is for a trunk hub, and FL is a door: build one with npx spine build door, or name TRUNK'],
       [good.subarray(0, 5000), 'it is truncated'],
       [flipped, 'its hash is wrong'],
       [Uint8Array.from([...good, 0, 0]), 'it is longer than its header says'],

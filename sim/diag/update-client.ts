@@ -1,8 +1,8 @@
 import { updateCauseText } from '#protocol/catalogue/index.ts'
 import {
-  type CanFrame, DID, HUB_TYPE, hubAddress, type HubName, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault, LOCATION,
-  NEGATIVE_RESPONSE, NRC, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE, UPDATE_STATE,
-  type UpdateCauseName, versionText,
+  type CanFrame, DID, HUB_TYPE, HUB_TYPE_AT, hubAddress, type HubName, HUBS, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault,
+  LOCATION, NEGATIVE_RESPONSE, NRC, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE,
+  UPDATE_STATE, type UpdateCauseName, versionText,
 } from '#protocol/index.ts'
 import type { CarKeys } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
@@ -70,7 +70,7 @@ const START = 1
 
 const FAULTS: Readonly<Record<ImageFault, string>> = {
   [IMAGE_FAULT.none]: '', [IMAGE_FAULT.notImage]: 'it is no firmware image of ours: build one with npx spine build',
-  [IMAGE_FAULT.format]: 'its format is newer than this program: update spine', [IMAGE_FAULT.hubType]: 'it is for another type of hub',
+  [IMAGE_FAULT.format]: 'its format is newer than this program: update spine', [IMAGE_FAULT.hubType]: 'it is for another type of hub: build it for this one',
   [IMAGE_FAULT.engine]: 'it is for another engine: build it with the right --engine',
   [IMAGE_FAULT.truncated]: 'it is truncated: build or copy it again', [IMAGE_FAULT.tooLong]: 'it is longer than there is room for',
   [IMAGE_FAULT.hash]: 'its hash is wrong: build or copy it again', [IMAGE_FAULT.older]: 'it is older than what runs: --older installs it all the same',
@@ -140,7 +140,7 @@ export class UpdateClient {
     this.tell('asking')
     return this.with(async (client) => {
       const place = await client.request(SERVICE.read, ...bytesOf(DID.place, 2))
-      if (place[2] !== hubType) throw new UpdateError(`this image is for a ${typeName(hubType)} hub, and ${this.hub} is a ${typeName(place[2]!)}`)
+      if (place[2] !== hubType) throw new UpdateError(this.wrongType(typeName(hubType), typeName(place[2]!)))
       const board = await this.journal(client)
       if (board.engine === 0) throw new UpdateError(`the board of ${this.hub} has no room for a second image: write it through its cable, npx spine flash`)
       if (board.engine !== engine) {
@@ -156,6 +156,12 @@ export class UpdateClient {
       }
       return running
     })
+  }
+
+  private wrongType(wanted: string, found: string): string {
+    const fitting = HUBS.filter(hub => HUB_TYPE_AT[hub] === wanted)
+    const elsewhere = fitting.length === 0 ? '' : `, or name ${fitting.join(' or ')}`
+    return `this image is for a ${wanted} hub, and ${this.hub} is a ${found}: build one with npx spine build ${found}${elsewhere}`
   }
 
   /** One try from where the hub is to its restart; `false`: it was interrupted, and may go on. */

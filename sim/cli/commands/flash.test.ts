@@ -164,7 +164,7 @@ describe('spine flash', () => {
     [['hood', '--port', '/dev/ttyNOWHERE'], 1, 'there is no device /dev/ttyNOWHERE: is it plugged in?'],
     [['hood', '--port', 'tcp://127.0.0.1:1'], 1, 'nothing listens on 127.0.0.1:1'],
     [['hood', '--desk', '--port', '/dev/x'], 2, 'name its place'],
-    [['hood', '--location', 'FL', '--port', '/dev/x'], 2, 'at FL sits a door, and this is a hood'],
+    [['hood', '--location', 'FL', '--port', '/dev/x'], 2, 'at FL sits a door, and this is a hood: write a door, or name HOOD'],
     [['hood', '--dry-run'], 2, '--dry-run needs --board'],
     [['hood', '--dry-run', '--board', 'wifi', '--out', 'x'], 1, 'the program has'],
     [['hood', '--dry-run', '--board', 'pico', '--out', 'x'], 1, 'no page of flash left for records; boards that fit are in firmware/boards/README.md'],

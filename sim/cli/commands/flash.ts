@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { serialOf } from '#firmware/boards/espruino/index.ts'
 import { type BoardName, type BoardPins, BOARDS, deskWiring, wiring } from '#firmware/boards/index.ts'
 import {
-  HUB_TYPE, HUB_TYPE_AT, type HubName, type HubTypeName, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion, LOCATION,
-  readImageHeader, versionText,
+  HUB_TYPE, HUB_TYPE_AT, type HubName, type HubTypeName, HUBS, IMAGE_ENGINE, IMAGE_FAULT, IMAGE_HEADER_BYTES, imageFault, imageVersion,
+  LOCATION, readImageHeader, versionText,
 } from '#protocol/index.ts'
 import { buildHub, BuildRefusal, type Engine, ENGINES, espruinoProgram, moddableProject, type ModdableProject } from '#sim/build/index.ts'
 import { readTopology, sedanPower, type TopologyData } from '#sim/car/index.ts'
@@ -89,7 +89,10 @@ export function define(command: Command, terminal: Terminal): void {
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
       checkOptions(command, word, options)
       const firmware = await firmwareOf(word, options)
-      if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}`)
+      if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) {
+        const fitting = HUBS.filter(hub => HUB_TYPE_AT[hub] === firmware.hub).join(' or ')
+        throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}: write a ${HUB_TYPE_AT[location]}, or name ${fitting}`)
+      }
       await targetOf(options)(firmware, { location, desk: options.desk === true }, options, terminal)
     })
 }

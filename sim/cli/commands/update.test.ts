@@ -64,7 +64,7 @@ describe('spine update', () => {
     [['FL', tmpdir()], 1, 'it is a folder'],
     [['FL', '/nowhere/a.bin'], 1, 'cannot read /nowhere/a.bin: it does not exist'],
     [['FL', file('text.bin', Buffer.from('no image'))], 1, 'it is no firmware image of ours: build one with npx spine build'],
-    [['FL', file('hood.bin', packImage(HUB_TYPE.hood, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], 1, 'this image is for a hood hub, and FL is a door'],
+    [['FL', file('hood.bin', packImage(HUB_TYPE.hood, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], 1, 'this image is for a hood hub, and FL is a door: build one with npx spine build door, or name HOOD'],
   ])('%j ends with %d: %s', async (words, code, message) => {
     const said = await update(...words)
     expect(said.err).toContain(message)
