@@ -101,6 +101,7 @@ export class UpdateClient {
   private readonly hub: HubName
   private readonly image: Uint8Array
   private readonly options: UpdateOptions
+  private before: string | undefined
   private written = 0
   private transfer_ms = 0
   private sent = 0
@@ -121,18 +122,23 @@ export class UpdateClient {
     this.options = options
   }
 
+  /** @throws UpdateError, NegativeResponse, NoAnswer */
   async run(): Promise<UpdateResult> {
     const before = await this.examine()
     this.moved_ms = this.clock.now_ms()
     while (!await this.attempt()) if (await this.hearsAnother(RETRY_ms)) await this.giveWay()
     await this.prove()
-    const now = versionText(await this.with(client => this.version(client)))
-    const { hub, transfer_ms, sent, resumed } = this
-    return { hub, before: versionText(before), now, transfer_ms, sent, resumed }
+    return { ...this.soFar(), before, now: versionText(await this.with(client => this.version(client))) }
+  }
+
+  /** What is known of the result, also of a run that has failed. */
+  soFar(): Omit<UpdateResult, 'before' | 'now'> & { readonly before?: string } {
+    const { hub, before, transfer_ms, sent, resumed } = this
+    return { hub, ...before !== undefined && { before }, transfer_ms, sent, resumed }
   }
 
   /** Whether the image is whole, for this hub and its board; resolves with the version that runs. Nothing is written yet. */
-  private async examine(): Promise<number> {
+  private async examine(): Promise<string> {
     const fault = imageFault(this.image)
     if (fault === IMAGE_FAULT.tooLong) throw new UpdateError('this image cannot be installed: it is longer than its header says: build or copy it again')
     if (fault !== IMAGE_FAULT.none) throw new UpdateError(`this image cannot be installed: ${FAULTS[fault]}`)
@@ -151,10 +157,11 @@ export class UpdateClient {
         throw new UpdateError(`${this.hub} has room for an image of ${board.room} bytes, and this one has ${this.image.length}: take a board with more flash`)
       }
       const running = await this.version(client)
+      this.before = versionText(running)
       if (version < running && this.options.older !== true) {
-        throw new UpdateError(`${this.hub} runs ${versionText(running)}, and this image is ${versionText(version)}: ${FAULTS[IMAGE_FAULT.older]}`)
+        throw new UpdateError(`${this.hub} runs ${this.before}, and this image is ${versionText(version)}: ${FAULTS[IMAGE_FAULT.older]}`)
       }
-      return running
+      return this.before
     })
   }
 

@@ -48,12 +48,25 @@ describe('spine update', () => {
 
   it('installs an image on a hub of the running car, and tells how far it is', async () => {
     const image = file('door.bin', packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new Uint8Array(2000)))
-    const { code, out, err } = await update('fl', image)
+    const [{ code, out, err }, other] = await Promise.all([update('fl', image), update('FR', image, '--json')])
     expect(out).toMatch(/^FL runs 1\.0\.0 \(0\.1\.0 before\), \d+ bytes a second\n$/)
     expect(err).toMatch(
       /asking\nwriting: 10 % of 2048 bytes\n[^]*writing: 100 %[^]*checking\nrestarting\nproving\na switch that was pressed [^\n]*\n$/,
     )
     expect(code).toBe(0)
+    expect(JSON.parse(other.out)).toMatchObject({ ok: true, hub: 'FR', before: '0.1.0', now: '1.0.0', sent: 2048, resumed: 0 })
+  }, LIMIT_ms)
+
+  it.each([
+    [['XX', 'a.bin'], {}],
+    [['FL', '/nowhere/a.bin'], { hub: 'FL' }],
+    [['FL', file('trunk.bin', packImage(HUB_TYPE.trunk, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], { hub: 'FL', transfer_ms: 0, sent: 0, resumed: 0 }],
+    [['FL', file('old.bin', packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, 1, new Uint8Array(9)))], { hub: 'FL', before: '1.0.0', transfer_ms: 0, sent: 0, resumed: 0 }],
+  ])('%j --json tells programs of the failure in one object, people in a line: %j', async (words, known) => {
+    const { err, out } = await update(...words, '--json')
+    const { error, ...more } = JSON.parse(out) as { error: string }
+    expect(more).toEqual({ ok: false, ...known })
+    expect(err.replace(/^asking\n/, '')).toBe(`spine update: ${error}\n`)
   }, LIMIT_ms)
 
   it.each([

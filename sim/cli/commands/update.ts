@@ -5,7 +5,7 @@ import { readImageFile } from '../lib/image-file.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { REAL_BUSES, shared } from '../lib/options.ts'
-import { tell } from '../lib/tell.ts'
+import { tell, tellFailure } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { askingWire, clockOf, hubNamed, told } from './diag.ts'
 
@@ -63,26 +63,34 @@ export function define(command: Command, terminal: Terminal): void {
     .addOption(shared('keys', 'the car\'s keys, or the workshop\'s alone: for a hub that has some'))
     .addOption(shared('json'))
     .addHelpText('after', HELP)
-    .action(async (words: readonly string[], options: Options) => {
-      const [uri, hubWord, path, ...more] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
-      const hub = hubNamed(hubWord)
-      if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
-      const image = await readImageFile(path)
-      const keys = keysOf(options.keys, 'workshop')
-      const { stop } = terminal
-      await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
-        const clock = clockOf(terminal.scheduler)
-        const onProgress = progressLines(line => terminal.warn(line), () => clock.now_ms())
-        const client = new UpdateClient(askingWire(link), clock, hub, image, {
-          older: options.older === true, onProgress, stop, down: () => link.state === 'reconnecting' ? link.problem : '', ...keys !== undefined && { keys },
-        })
-        try {
-          const result = await told(client.run())
-          tell(terminal, options.json, () => result, () => resultText(result))
-          terminal.warn(`a switch that was pressed meanwhile may have left trouble codes: npx spine diag dtc shows them, npx spine diag clear forgets them`)
-        } catch (error) {
-          throw error instanceof UpdateError ? new Failure(error.message, stop.aborted ? EXIT.stopped : EXIT.failure) : error
-        }
-      })
+    .action((words: readonly string[], options: Options) => {
+      const known = {}
+      return tellFailure(terminal, options.json, known, install(words, options, terminal, known))
     })
+}
+
+/** What comes to be known of the result goes into `known`. @throws Failure in one line what to do */
+async function install(words: readonly string[], options: Options, terminal: Terminal, known: object): Promise<void> {
+  const [uri, hubWord, path, ...more] = isLinkUri(words[0]!) ? words : [DEFAULT_LINK, ...words]
+  const hub = hubNamed(hubWord)
+  Object.assign(known, { hub })
+  if (path === undefined || more.length > 0) throw usage('which file? For example: npx spine update FL build/door.xs.bin')
+  const image = await readImageFile(path)
+  const keys = keysOf(options.keys, 'workshop')
+  const { stop } = terminal
+  const result = await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
+    const clock = clockOf(terminal.scheduler)
+    const onProgress = progressLines(line => terminal.warn(line), () => clock.now_ms())
+    const client = new UpdateClient(askingWire(link), clock, hub, image, {
+      older: options.older === true, onProgress, stop, down: () => link.state === 'reconnecting' ? link.problem : '', ...keys !== undefined && { keys },
+    })
+    try {
+      return await told(client.run())
+    } catch (error) {
+      Object.assign(known, client.soFar())
+      throw error instanceof UpdateError ? new Failure(error.message, stop.aborted ? EXIT.stopped : EXIT.failure) : error
+    }
+  })
+  tell(terminal, options.json, () => ({ ok: true, ...result }), () => resultText(result))
+  terminal.warn(`a switch that was pressed meanwhile may have left trouble codes: npx spine diag dtc shows them, npx spine diag clear forgets them`)
 }
