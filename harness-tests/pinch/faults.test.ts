@@ -57,6 +57,10 @@ describe('a hand in a window', () => {
       expect(rig.plant.peakContactForce_N).toBeLessThan(LIMIT_N)
       // A soft rod near the top a whole window closes over.
       if (openingOf(closing) > 10) expect(rig.plant.contactForce_N).toBe(0)
-    }), { seed: 62, numRuns: runs(150) })
+    }), {
+      seed: 62, numRuns: runs(150),
+      // It is held up before its speed is known well enough to say that the pulses are lost.
+      examples: [[{ rod: RODS[2], place: 0, above_mm: 69, day: FAIR, tick_ms: 20, after_ms: 2849 }]],
+    })
   })
 })

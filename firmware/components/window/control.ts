@@ -377,11 +377,12 @@ export class WindowControl {
     else this.fail()
   }
 
-  /** The motor is too weak for what it met. A closing lets go of what may be a hand: the worm would hold it. */
+  /** The motor is too weak for what it met, or turned unseen. A closing lets go of what may be a hand: the worm would hold it. */
   private block(): void {
     this.blocked = true
     this.fault = true
-    if (this.guarded() && this.closing.guard.mayHold()) this.back(this.position.toPulses(WINDOW_PARAMETERS.letGo_mm))
+    const mayHold = this.glass.mayTurn() || this.closing.guard.mayHold()
+    if (mayHold && this.guarded()) this.back(this.position.toPulses(WINDOW_PARAMETERS.letGo_mm))
     else this.stop()
   }
 

@@ -245,6 +245,11 @@ export class GlassRun {
     return true
   }
 
+  /** Not for long enough to say so, but it has turned by a pulse that did not come. */
+  mayTurn(): boolean {
+    return this.unseen_pulses >= 1
+  }
+
   /** The same motor turns no more: it is pressed into a stop. */
   standsUnseen(): boolean {
     return this.pressed() && this.leastSpeed_pulses_s() <= 0
@@ -300,7 +305,7 @@ export class GlassRun {
   private obstructed(): boolean {
     const reading = this.closing.reading
     reading.elapsed_ms = this.elapsed_ms()
-    reading.stalled_ms = this.unseen_pulses < 1 && this.drawsCurrent() ? this.stalled_ms() : 0
+    reading.stalled_ms = !this.mayTurn() && this.drawsCurrent() ? this.stalled_ms() : 0
     reading.gap_mm = this.gap_mm()
     reading.pulses_s = this.motion.speed_pulses_s
     const met = this.closing.update(this.inputs, -this.duty)

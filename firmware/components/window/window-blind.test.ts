@@ -84,20 +84,36 @@ describe('a window whose pulses are lost', () => {
 
 describe('a motor that turns without pulses', () => {
   let rig: ControlRig
-  /** It turns by voltage and current. */
+  /** A tick in which it turns by its voltage and current; the winding's by the voltage at it. */
+  const turn = (winding_A: (motor_V: number) => number): void => {
+    const { inputs, duty } = rig.control
+    inputs.now_ms += 10
+    inputs.taken_ms = inputs.now_ms
+    inputs.plug_V = 13.5
+    inputs.port_A = winding_A(inputs.plug_V * Math.abs(duty)) * Math.abs(duty)
+    rig.control.step()
+  }
   const turns = (duration_ms: number): void => {
-    const { inputs } = rig.control
-    const end_ms = inputs.now_ms + duration_ms
-    while (inputs.now_ms < end_ms) {
-      inputs.now_ms += 10
-      inputs.taken_ms = inputs.now_ms
-      inputs.plug_V = 13.5
-      inputs.port_A = 4 * Math.abs(rig.control.duty)
-      rig.control.step()
-    }
+    for (let t_ms = 0; t_ms < duration_ms; t_ms += 10) turn(() => 4)
   }
   beforeEach(() => {
     rig = controlRig()
+  })
+
+  it.each([[0.9, 0], [1.1, 1]])('that turned by %s pulses unseen when it counts as too weak: lets go of what may be a hand, or does not, %s', (pulses, letsGo) => {
+    const { control, order: command, pass, way } = rig
+    command('autoUp')
+    pass(500, 2)
+    const { guard } = control.closing
+    guard.found = true
+    const { resistance_ohm, emf_Vs } = guard.load
+    const { blindDoubt, weakStall_ms } = WINDOW_PARAMETERS
+    const least_pulses_s = pulses * 1000 / weakStall_ms
+    for (let waited_ms = 0; waited_ms < weakStall_ms; waited_ms += 10) {
+      expect([control.phase, way()]).toEqual([PHASE.running, -1])
+      turn(duty_V => (duty_V - least_pulses_s * emf_Vs) / (blindDoubt * resistance_ohm))
+    }
+    expect([control.phase, control.reversing(), control.fault]).toEqual([PHASE.braking, letsGo === 1, true])
   })
 
   it('ends a reversal after its time, and at a stop', () => {
