@@ -27,6 +27,8 @@ const UNUSABLE = Object.fromEntries(WORDS.map((word): [string, false] => [word, 
 
 /** Names of the language that Espruino has not, and what stands for them: throwing an unknown one says nothing of what went wrong. */
 export const ESPRUINO_NAMES = { RangeError: 'Error' } as const
+/** A build of Espruino with its assertions on stops at an arrow function that uses `this` and is passed over (2v29). */
+export const ESPRUINO_SYNTAX = { arrow: false } as const
 
 export interface Bundle {
   readonly code: string
@@ -46,7 +48,7 @@ export async function bundleHub(hub: HubTypeName, engine: Engine, power: CarPowe
 /** Bundles what a test runs in an engine beside the artefact. */
 export async function bundleModule(path: string): Promise<string> {
   const { outputFiles } = await build({
-    absWorkingDir: ROOT, entryPoints: [path], bundle: true, write: false, format: 'iife', target: 'es2022', logLevel: 'silent',
+    absWorkingDir: ROOT, entryPoints: [path], bundle: true, write: false, format: 'iife', target: 'es2022', logLevel: 'silent', supported: ESPRUINO_SYNTAX,
   })
   return outputFiles[0]!.text
 }
@@ -56,7 +58,7 @@ async function bundle(entry: string, engine: Engine): Promise<Bundle> {
   const whole = await build(optionsOf(entry, { names: own, unused: new Set() }))
   const unused = unusedMethods(whole.outputFiles[0]!.text, reserved)
   const { outputFiles, metafile } = await build({
-    ...optionsOf(entry, { names: own, unused }), ...engine === 'espruino' && { define: ESPRUINO_NAMES }, sourcemap: 'external', minify: true,
+    ...optionsOf(entry, { names: own, unused }), ...engine === 'espruino' && { define: ESPRUINO_NAMES, supported: ESPRUINO_SYNTAX }, sourcemap: 'external', minify: true,
     mangleProps: new RegExp(`^(?:${[...own].sort().join('|')})$`), mangleCache: UNUSABLE,
   })
   const code = outputFiles.find(file => file.path.endsWith('.js'))!.text

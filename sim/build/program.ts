@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 
 import type { BoardPins } from '#firmware/boards/index.ts'
 import { type HubTypeName, imageVersion } from '#protocol/index.ts'
-import { ESPRUINO_NAMES, refuse, ROOT } from './bundle.ts'
+import { ESPRUINO_NAMES, ESPRUINO_SYNTAX, refuse, ROOT } from './bundle.ts'
 import { withExactLiterals } from './literals.ts'
 
 /** What of the language Espruino has not, and a minifier would write. */
@@ -56,7 +56,7 @@ export async function espruinoProgram(hub: HubTypeName, version: string, artefac
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT, entryPoints: ['firmware/boards/espruino/main.ts'], bundle: true, write: false, format: 'iife', target: 'es2022',
     // As a template a text with a line break would take a line of its own.
-    supported: Object.fromEntries([...MISSING, 'template-literal'].map(name => [name, false])), minify: true, define: ESPRUINO_NAMES, legalComments: 'none', logLevel: 'silent', metafile: true,
+    supported: { ...Object.fromEntries([...MISSING, 'template-literal'].map(name => [name, false])), ...ESPRUINO_SYNTAX }, minify: true, define: ESPRUINO_NAMES, legalComments: 'none', logLevel: 'silent', metafile: true,
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   })
   refuse(metafile)

@@ -5,7 +5,7 @@ import { createCar, readTopology, SEDAN, sedanPower } from '../car/index.ts'
 import { REGISTERS } from '../host/index.ts'
 import { type DeedLog, EspruinoBoard, EspruinoInterpreter, hasEspruino, recorded } from './index.ts'
 
-const LIMIT_ms = 120_000
+const LIMIT_ms = 600_000
 const WINDOW = 0
 /** Since the boot of the hub, in the midst of a press. */
 const THROWN_ms = 3000

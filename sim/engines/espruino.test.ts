@@ -5,7 +5,7 @@ import { type Car, createCar, readTopology, SEDAN, sedanPower } from '../car/ind
 import { type FirmwareImage, REGISTERS } from '../host/index.ts'
 import { asEspruinoOffers, drive, ESPRUINO_VARIABLE, EspruinoBoard, EspruinoInterpreter, hasEspruino, sourceImage } from './index.ts'
 
-const LIMIT_ms = 120_000
+const LIMIT_ms = 600_000
 const HUBS = Object.keys(HUB_TYPE_AT) as HubName[]
 const topology = readTopology(SEDAN)
 const power = sedanPower(topology, topology.copper)!

@@ -19,7 +19,11 @@ export const hasEspruino = (): boolean => program() !== ''
 
 /** Reading and tokenising a hub takes less than a second. */
 const START_ms = 30_000
-const LOG_CHARACTERS = 2000
+/** Of the processor, for one life: what hangs is to end, and with it the wait for its answer. */
+const LIFE_s = 600
+/** A build with assertions prints its memory without end. */
+const LOG_kB = 1000
+const LOG_CHARACTERS = 1000
 const DESCRIPTOR_BYTES = 128
 
 type Answer = number | boolean | string | Uint8Array | void
@@ -120,7 +124,8 @@ export class EspruinoInterpreter {
     writeFileSync(script, `var SPI1,Serial1,process,${variables.join()};\n${this.board}\ntry{${this.text}\nspineDone('')}catch(error){spineDone(error)}\nspineServe();\n`)
     this.pipes = new Pipes(to, from)
     const log = openSync(this.logPath(), 'w')
-    this.process = spawn(program(), [script], { cwd: this.folder, stdio: ['ignore', log, log] })
+    const bounded = `ulimit -t ${LIFE_s}; ulimit -f ${2 * LOG_kB}; exec "$0" "$@"`
+    this.process = spawn('sh', ['-c', bounded, program(), script], { cwd: this.folder, stdio: ['ignore', log, log] })
     this.process.on('error', () => undefined)
     this.process.unref()
     closeSync(log)
@@ -153,8 +158,15 @@ export class EspruinoInterpreter {
 
   private read(count: number): Buffer {
     const bytes = this.pipes!.read(count, START_ms)
-    if (bytes === undefined) throw new Error(`the interpreter has ended: ${readFileSync(this.logPath(), 'latin1').slice(-LOG_CHARACTERS)}`)
+    if (bytes === undefined) throw new Error(`the interpreter has ended: ${this.said()}`)
     return Buffer.from(bytes.buffer)
+  }
+
+  /** What stopped it stands before what it prints of its memory. */
+  private said(): string {
+    const log = readFileSync(this.logPath(), 'latin1')
+    if (log.length <= 2 * LOG_CHARACTERS) return log
+    return `${log.slice(0, LOG_CHARACTERS)}\n…\n${log.slice(-LOG_CHARACTERS)}`
   }
 
   private logPath(): string {
