@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
+import { run } from '../run.ts'
 import { CarProcess, type Said } from '../testing/car-process.ts'
-import { progressLines } from './update.ts'
+import { fakeTerminal } from '../testing/fake-terminal.ts'
+import { progressLines, progressPicture } from './update.ts'
 
 const LIMIT_ms = 120_000
 
@@ -25,6 +27,23 @@ describe('the lines of an update', () => {
     for (; now_ms <= 92_000; now_ms += 1000) tell({ phase: 'writing', written: now_ms / 30, total, problem: '' })
     expect(lines, 'a slow adapter').toEqual(['61 writing: 20 % of 10000 bytes', '76 writing: 25 % of 10000 bytes', '90 writing: 30 % of 10000 bytes'])
   })
+})
+
+it('tells on a screen how long the rest takes at the pace so far', () => {
+  let now_ms = 0
+  const picture = progressPicture(() => now_ms)
+  const at = (time_ms: number, written: number): string => {
+    now_ms = time_ms
+    return picture({ phase: 'writing', written, total: 10_000, problem: '' })
+  }
+  expect([at(1000, 4000), at(2000, 5000), at(5000, 6000)]).toEqual([
+    'writing: 40 % of 10000 bytes', 'writing: 50 % of 10000 bytes, 5 s to go', 'writing: 60 % of 10000 bytes, 8 s to go',
+  ])
+  expect(picture({ phase: 'waiting', written: 6000, total: 10_000, problem: 'FL does not answer' })).toBe('waiting: FL does not answer')
+  expect([at(90_000, 3900), at(91_000, 4000), at(92_000, 10_000)], 'it goes on before where it began').toEqual([
+    'writing: 39 % of 10000 bytes', 'writing: 40 % of 10000 bytes, 1 min 00 s to go', 'writing: 100 % of 10000 bytes',
+  ])
+  expect(picture({ phase: 'checking', written: 10_000, total: 10_000, problem: '' })).toBe('checking')
 })
 
 describe('spine update', () => {
@@ -55,6 +74,17 @@ describe('spine update', () => {
     )
     expect(code).toBe(0)
     expect(JSON.parse(other.out)).toMatchObject({ ok: true, hub: 'FR', before: '0.1.0', now: '1.0.0', sent: 2048, resumed: 0 })
+  }, LIMIT_ms)
+
+  it('tells on a screen how long it takes, in place, and Ctrl-C leaves that standing', async () => {
+    const image = file('long.bin', packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new Uint8Array(20_000)))
+    const terminal = fakeTerminal({ isTTY: true })
+    const ended = run(['update', car.uri, 'RR', image], terminal)
+    await terminal.shows(/^writing: \d+ % of 20048 bytes, [\d.]+ s to go\n$/, ended)
+    terminal.interrupt()
+    expect(await ended).toBe(130)
+    expect(terminal.out).toMatch(/^writing: \d+ % of 20048 bytes, [\d.]+ s to go\n$/)
+    expect(terminal.err).toMatch(/^spine update: stopped: \d+ of 20048 bytes are written; start it again to go on\n$/)
   }, LIMIT_ms)
 
   it.each([

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { UpdateClient, UpdateError, type UpdateProgress, type UpdateResult } from '#sim/diag/index.ts'
+import { formatDuration } from '../lib/duration.ts'
 import { EXIT, Failure, usage } from '../lib/failure.ts'
 import { readImageFile } from '../lib/image-file.ts'
 import { keysOf } from '../lib/key-file.ts'
 import { DEFAULT_LINK, isLinkUri, withLink } from '../lib/link.ts'
 import { REAL_BUSES, shared } from '../lib/options.ts'
+import { Progress } from '../lib/progress.ts'
 import { tell, tellFailure } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
 import { askingWire, clockOf, hubNamed, told } from './diag.ts'
@@ -29,22 +31,39 @@ const SILENCE_ms = 15_000
 
 interface Options { keys?: string, older?: boolean, actuate?: boolean, json?: boolean }
 
+function text({ phase, written, total, problem }: UpdateProgress, step_pct: number): string {
+  if (phase === 'writing') return `writing: ${Math.floor(written / total * PERCENT / step_pct) * step_pct} % of ${total} bytes`
+  return problem === '' ? phase : `waiting: ${problem}`
+}
+
 /** A line for each change of phase and each tenth of the image, and one where nothing changes for long. */
 export function progressLines(warn: (line: string) => void, now_ms: () => number): (progress: UpdateProgress) => void {
   let last = ''
   let since_ms = 0
   let said_ms = 0
-  return ({ phase, written, total, problem }) => {
+  return (progress) => {
     const now = now_ms()
-    const writing = (step: number): string => `writing: ${Math.floor(written / total * PERCENT / step) * step} % of ${total} bytes`
-    const line = phase === 'writing' ? writing(STEP_pct) : problem === '' ? phase : `waiting: ${problem}`
+    const line = text(progress, STEP_pct)
     if (line !== last) {
       last = line
       since_ms = now
       warn(line)
-    } else if (now - said_ms >= SILENCE_ms) warn(phase === 'writing' ? writing(1) : `${line}, for ${Math.round((now - since_ms) / 1000)} s`)
+    } else if (now - said_ms >= SILENCE_ms) warn(progress.phase === 'writing' ? text(progress, 1) : `${line}, for ${Math.round((now - since_ms) / 1000)} s`)
     else return
     said_ms = now
+  }
+}
+
+/** The same for a screen, with the time that the rest takes at the pace so far. */
+export function progressPicture(now_ms: () => number): (progress: UpdateProgress) => string {
+  let begun = { at_ms: 0, written: Infinity }
+  return (progress) => {
+    const { phase, written, total } = progress
+    if (phase !== 'writing') return text(progress, 1)
+    // An interruption costs what was not a whole page yet.
+    if (written < begun.written) begun = { at_ms: now_ms(), written }
+    const left_ms = (now_ms() - begun.at_ms) / (written - begun.written) * (total - written)
+    return `${text(progress, 1)}${written > begun.written && written < total ? `, ${formatDuration(left_ms)} to go` : ''}`
   }
 }
 
@@ -78,9 +97,18 @@ async function install(words: readonly string[], options: Options, terminal: Ter
   const image = await readImageFile(path)
   const keys = keysOf(options.keys, 'workshop')
   const { stop } = terminal
-  const result = await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: line => terminal.warn(line) }, async (link) => {
-    const clock = clockOf(terminal.scheduler)
-    const onProgress = progressLines(line => terminal.warn(line), () => clock.now_ms())
+  const clock = clockOf(terminal.scheduler)
+  const now_ms = (): number => clock.now_ms()
+  let screen: Progress | undefined
+  const warn = (text: string): void => screen === undefined ? terminal.warn(text) : screen.interrupt(text)
+  const result = await withLink(uri!, { actuate: options.actuate === true, name: 'update', report: warn }, async (link) => {
+    let line = 'asking'
+    screen = terminal.isTTY && options.json !== true ? await Progress.open(terminal, () => line) : undefined
+    const picture = progressPicture(now_ms)
+    const onProgress = screen === undefined ? progressLines(warn, now_ms) : (progress: UpdateProgress) => {
+      line = picture(progress)
+      screen!.show()
+    }
     const client = new UpdateClient(askingWire(link), clock, hub, image, {
       older: options.older === true, onProgress, stop, down: () => link.state === 'reconnecting' ? link.problem : '', ...keys !== undefined && { keys },
     })
@@ -89,6 +117,8 @@ async function install(words: readonly string[], options: Options, terminal: Ter
     } catch (error) {
       Object.assign(known, client.soFar())
       throw error instanceof UpdateError ? new Failure(error.message, stop.aborted ? EXIT.stopped : EXIT.failure) : error
+    } finally {
+      screen?.close()
     }
   })
   tell(terminal, options.json, () => ({ ok: true, ...result }), () => resultText(result))
