@@ -174,6 +174,14 @@ export class Technician {
   }
 }
 
+const TOO_MANY = 'too many wrong keys: wait ten seconds'
+const KEY_ADVICE: Readonly<Record<NegativeResponse['keys'], string>> = {
+  unnamed: 'it has keys, and none were named: --keys FILE with those that it was given',
+  // Not done without them: who names keys takes the hub for one that obeys nobody else.
+  needless: 'it has no keys: leave --keys out, or give it these first with npx spine keys give FILE',
+  others: 'these are not the keys of this hub: --keys FILE with those that it was given',
+}
+
 /** What a technician can do about a refusal, or about silence. */
 export function advice(error: unknown): string {
   if (error instanceof NoAnswer) return `${error.message}: is the hub there and awake? See "npx spine monitor"`
@@ -185,8 +193,9 @@ export function advice(error: unknown): string {
     [NRC.vehicleMoves]: 'stop the car first',
     [NRC.voltageTooLow]: 'its supply is too low: charge the battery',
     [NRC.securityAccessDenied]: 'it has keys, and obeys who has the workshop\'s: --keys FILE',
-    [NRC.invalidKey]: error.keyless ? 'it has keys, and none were named: --keys FILE with those that it was given' : 'these are not the keys of this hub: --keys FILE with those that it was given, or no --keys where it has none',
-    [NRC.delayNotExpired]: 'too many wrong keys: wait ten seconds',
+    [NRC.invalidKey]: KEY_ADVICE[error.keys],
+    [NRC.exceededAttempts]: TOO_MANY,
+    [NRC.delayNotExpired]: TOO_MANY,
   }
   return `${error.message}${advices[error.code] === undefined ? '' : `: ${advices[error.code]}`}`
 }

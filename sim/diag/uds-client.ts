@@ -1,6 +1,6 @@
 import {
-  GLOBAL_ADDRESS, hubAddress, ISOTP, LOCATION, type LocationName, NEGATIVE_RESPONSE, NRC, type NrcName, peerId, PF_DIAGNOSTIC_FUNCTIONAL,
-  PF_DIAGNOSTIC_PHYSICAL, POSITIVE, securityKey, SERVICE, type Session, SUPPRESS, TOOL_ADDRESSES, UDS_TIMES,
+  DID, GLOBAL_ADDRESS, hubAddress, ISOTP, LOCATION, type LocationName, NEGATIVE_RESPONSE, NRC, type NrcName, peerId,
+  PF_DIAGNOSTIC_FUNCTIONAL, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, securityKey, SERVICE, type Session, SUPPRESS, TOOL_ADDRESSES, UDS_TIMES,
 } from '#protocol/index.ts'
 import { bytesOf, number } from './big-endian.ts'
 import { type CarKeys, workshopAnswer } from './car-keys.ts'
@@ -21,8 +21,8 @@ const UNSENT: Readonly<Partial<Record<number, string>>> = {
 export class NegativeResponse extends Error {
   readonly code: number
   readonly reason: NrcName | undefined
-  /** No keys were named, and the hub wants some. */
-  keyless = false
+  /** Of a wrong key: none were named though the hub has some, the hub has none, or they are others. */
+  keys: 'unnamed' | 'needless' | 'others' = 'others'
 
   constructor(service: number, code: number) {
     const reason = (Object.keys(NRC) as NrcName[]).find(name => NRC[name] === code)
@@ -105,9 +105,14 @@ export class UdsClient {
     try {
       await this.request(SERVICE.security, 2, ...bytesOf(key, SEED_BYTES))
     } catch (error) {
-      if (error instanceof NegativeResponse) error.keyless = this.keys === undefined
+      if (error instanceof NegativeResponse) error.keys = this.keys === undefined ? 'unnamed' : await this.hasKeys() ? 'others' : 'needless'
       throw error
     }
+  }
+
+  private async hasKeys(): Promise<boolean> {
+    const [keyed] = (await this.request(SERVICE.read, ...bytesOf(DID.keys, 2))).subarray(2)
+    return keyed !== 0
   }
 
   /** Sends one request of at most seven bytes to all hubs; nobody answers. */

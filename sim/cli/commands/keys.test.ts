@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { HUB_TYPE, IMAGE_ENGINE, imageVersion, packImage } from '#protocol/index.ts'
 import { CarProcess, type Said } from '../testing/car-process.ts'
 
 const LIMIT_ms = 120_000
@@ -76,6 +77,7 @@ describe('spine keys, from the first key to the last', () => {
 
   it('obeys who has them and nobody else; who asks without is told what is missing', async () => {
     expect((await stop('--keys', file('new.keys'))).code).toBe(1)
+    expect((await spine('keys', 'pair', 'RR', '--keys', file('new.keys'))).err).toContain('these are not the keys of this hub')
     const tool = (JSON.parse(readFileSync(file('car.keys'), 'utf8')) as { tool: string }).tool
     writeFileSync(file('tool.keys'), JSON.stringify({ tool }))
     expect((await stop('--keys', file('tool.keys'))).out).toContain('accepted')
@@ -109,5 +111,17 @@ describe('spine keys, from the first key to the last', () => {
     expect((JSON.parse(revoked.out) as { revoked: string[] }).revoked).toHaveLength(8)
     await restarted('FL', [])
     expect((await stop()).out).toContain('accepted')
+  }, LIMIT_ms)
+
+  it('is refused where a hub has none, and told what to do', async () => {
+    writeFileSync(file('door.bin'), packImage(HUB_TYPE.door, IMAGE_ENGINE.xs, imageVersion(1, 0, 0), new Uint8Array(9)))
+    const pair = ['keys', 'pair', 'FL']
+    for (const [words, advice] of [
+      [['update', 'FL', file('door.bin')], 'it has no keys: leave --keys out, or give it these first with npx spine keys give FILE'],
+      [pair, 'it has no keys'], [pair, 'too many wrong keys: wait ten seconds'],
+    ] as const) {
+      const { code, err } = await spine(words[0], ...words.slice(1), '--keys', file('car.keys'))
+      expect([code, err]).toEqual([1, expect.stringContaining(`: ${advice}`)])
+    }
   }, LIMIT_ms)
 })
