@@ -149,9 +149,25 @@ describe('an update over the bus', () => {
     await laptop.wait(new Promise<void>(resolve => laptop.clock.after(3000, resolve)))
     const second = started(other, imageVersion(1, 2, 4))
     const both = await laptop.wait(Promise.all([first, second]))
-    expect(told, both.join('; ')).toContain('another tester updates FL: it goes first')
+    expect(told, both.join('; ')).toContain('another tester is at work on FL: it goes first')
     expect(both.filter(said => /^1\.2\.[34]$/.test(said)).length, both.join('; ')).toBeGreaterThan(0)
     for (const said of both) expect(said).toMatch(/^1\.2\.[34]$|another tester/)
+  }, LIMIT_ms)
+
+  it.each([1, 100, 499, 700])('goes first of two that begin within a second, and the other says so and is not in its way: %d ms', async (later_ms) => {
+    const laptop = awake()
+    const other = new Laptop(laptop.car, 'other')
+    const told: string[] = []
+    const started = (mine: Laptop, name: string, version: number): Promise<UpdateResult> => new UpdateClient(mine.wire, mine.clock, 'FL', imageOf(version), {
+      onProgress: ({ problem }) => { if (problem !== '') told.push(`${name}: ${problem}`) },
+    }).run()
+    const first = started(laptop, 'first', imageVersion(1, 2, 3))
+    await laptop.wait(new Promise<void>(resolve => laptop.clock.after(later_ms, resolve)))
+    const second = started(other, 'second', imageVersion(1, 2, 4))
+    expect(await laptop.wait(Promise.all([first, second]))).toMatchObject([
+      { before: '0.1.0', now: '1.2.3', resumed: 0 }, { before: '1.2.3', now: '1.2.4', resumed: 0 },
+    ])
+    expect([...new Set(told)]).toEqual(['second: another tester is at work on FL: it goes first'])
   }, LIMIT_ms)
 
   it('takes an answer to its own block that a slow link brings late for that of no other tester', async () => {

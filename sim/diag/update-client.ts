@@ -1,8 +1,8 @@
 import { updateCauseText } from '#protocol/catalogue/index.ts'
 import {
-  type CanFrame, DID, HUB_TYPE, HUB_TYPE_AT, hubAddress, type HubName, HUBS, IMAGE_ENGINE, IMAGE_FAULT, imageFault, type ImageFault,
-  LOCATION, NEGATIVE_RESPONSE, NRC, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, readImageHeader, ROUTINE, SERVICE, SESSION, UPDATE_CAUSE,
-  UPDATE_STATE, type UpdateCauseName, versionText,
+  type CanFrame, destinationOf, DID, HUB_TYPE, HUB_TYPE_AT, hubAddress, type HubName, HUBS, IMAGE_ENGINE, IMAGE_FAULT, imageFault,
+  type ImageFault, LOCATION, NEGATIVE_RESPONSE, NRC, pduFormatOf, PF_DIAGNOSTIC_PHYSICAL, POSITIVE, readImageHeader, ROUTINE, SERVICE,
+  SESSION, sourceOf, UPDATE_CAUSE, UPDATE_STATE, type UpdateCauseName, versionText,
 } from '#protocol/index.ts'
 import type { CarKeys } from './car-keys.ts'
 import type { Clock, Wire } from './isotp-connection.ts'
@@ -54,7 +54,9 @@ class ForeignTester extends Error {}
 const PATIENCE_ms = 60_000
 const RETRY_ms = 1000
 const POLL_ms = 500
-/** Another tester that sends no block for so long has ended. */
+/** Before the first request: another tester that has begun says something within this. */
+const LISTEN_ms = 500
+/** Another tester of whom nothing is heard for so long has ended. */
 const QUIET_ms = 4000
 /** Longest that another one is let go first, and how often. */
 const GIVE_WAY_ms = 600_000
@@ -143,15 +145,16 @@ export class UpdateClient {
     if (fault === IMAGE_FAULT.tooLong) throw new UpdateError('this image cannot be installed: it is longer than its header says: build or copy it again')
     if (fault !== IMAGE_FAULT.none) throw new UpdateError(`this image cannot be installed: ${FAULTS[fault]}`)
     const { hubType, engine, version } = readImageHeader(this.image)!
+    if (await this.hearsAnother(LISTEN_ms)) await this.giveWay()
     this.tell('asking')
     return this.with(async (client) => {
       const place = await client.request(SERVICE.read, ...bytesOf(DID.place, 2))
-      if (place[2] !== hubType) throw new UpdateError(this.wrongType(typeName(hubType), typeName(place[2]!)))
+      if (place[2] !== hubType) throw new UpdateError(this.wrongType(nameOf(HUB_TYPE, hubType, 'type'), nameOf(HUB_TYPE, place[2]!, 'type')))
       const board = await this.journal(client)
       if (board.engine === 0) throw new UpdateError(`the board of ${this.hub} has no room for a second image: write it through its cable, npx spine flash`)
       if (board.engine !== engine) {
-        const runs = engineName(board.engine)
-        throw new UpdateError(`this image is for ${engineName(engine)}, and ${this.hub} runs ${runs}: build it with --engine ${runs}`)
+        const runs = nameOf(IMAGE_ENGINE, board.engine, 'engine')
+        throw new UpdateError(`this image is for ${nameOf(IMAGE_ENGINE, engine, 'engine')}, and ${this.hub} runs ${runs}: build it with --engine ${runs}`)
       }
       if (this.image.length > board.room) {
         throw new UpdateError(`${this.hub} has room for an image of ${board.room} bytes, and this one has ${this.image.length}: take a board with more flash`)
@@ -191,24 +194,25 @@ export class UpdateClient {
     }
   }
 
-  /** Says nothing until the other tester sends no more blocks. @throws UpdateError it goes on for too long, or comes again and again. */
+  /** Says nothing until the other tester is quiet. @throws UpdateError it goes on for too long, or comes again and again. */
   private async giveWay(): Promise<void> {
     const { clock, hub } = this
     const advice = `: let it finish, then start this again; ${this.written} of ${this.image.length} bytes are written`
-    if (++this.foreign > MOST_FOREIGN) throw new UpdateError(`another tester updates ${hub} at the same time${advice}`)
+    if (++this.foreign > MOST_FOREIGN) throw new UpdateError(`another tester is at work on ${hub} at the same time${advice}`)
     const begun_ms = clock.now_ms()
-    this.tellOfAnother()
-    while (await this.hearsAnother(QUIET_ms)) {
-      this.tellOfAnother()
-      if (clock.now_ms() - begun_ms > GIVE_WAY_ms) throw new UpdateError(`another tester still updates ${hub}${advice}`)
-    }
+    do {
+      this.tell('waiting', `another tester is at work on ${hub}: it goes first`)
+      if (clock.now_ms() - begun_ms > GIVE_WAY_ms) throw new UpdateError(`another tester is still at work on ${hub}${advice}`)
+    } while (await this.hearsAnother(QUIET_ms))
     this.moved_ms = clock.now_ms()
   }
 
-  /** Whether the hub takes blocks of another tester within so long; nothing is sent from here meanwhile. */
+  /** Whether another tester is at work within so long; nothing is sent from here meanwhile. */
   private async hearsAnother(duration_ms: number): Promise<boolean> {
     let heard = false
-    const unsubscribe = this.wire.onFrame((frame) => { if (this.answersBlock(frame) && !this.isLate(frame)) heard = true })
+    // Until something was asked from here, each frame is another's.
+    const isSign = (frame: CanFrame): boolean => this.before === undefined || (this.answersBlock(frame) && !this.isLate(frame))
+    const unsubscribe = this.wire.onFrame((frame) => { if (this.isOfHub(frame) && isSign(frame)) heard = true })
     try {
       await this.pause(duration_ms)
     } finally {
@@ -217,10 +221,15 @@ export class UpdateClient {
     return heard
   }
 
-  /** A frame in which this hub takes or refuses a block, whoever sent it. */
-  private answersBlock({ id, extended, data }: CanFrame): boolean {
-    if (!extended || (id >>> 16 & 0xff) !== PF_DIAGNOSTIC_PHYSICAL) return false
-    if ((id & 0xff) !== hubAddress(LOCATION[this.hub])) return false
+  /** A diagnostic frame to or from this hub. */
+  private isOfHub({ id, extended }: CanFrame): boolean {
+    const hub = hubAddress(LOCATION[this.hub])
+    return extended && pduFormatOf(id) === PF_DIAGNOSTIC_PHYSICAL && (sourceOf(id) === hub || destinationOf(id) === hub)
+  }
+
+  /** A frame of this hub's in which it takes or refuses a block, whoever sent that. */
+  private answersBlock({ id, data }: CanFrame): boolean {
+    if (sourceOf(id) !== hubAddress(LOCATION[this.hub])) return false
     return data[1] === SERVICE.transfer + POSITIVE || (data[1] === NEGATIVE_RESPONSE && data[2] === SERVICE.transfer)
   }
 
@@ -356,10 +365,6 @@ export class UpdateClient {
     }
   }
 
-  private tellOfAnother(): void {
-    this.tell('waiting', `another tester updates ${this.hub}: it goes first`)
-  }
-
   private tell(phase: UpdateProgress['phase'], problem = ''): void {
     this.options.onProgress?.({ phase, written: this.written, total: this.image.length, problem })
   }
@@ -388,10 +393,6 @@ export class UpdateClient {
   }
 }
 
-function engineName(code: number): string {
-  return Object.entries(IMAGE_ENGINE).find(([, engine]) => engine === code)?.[0] ?? `engine ${code}`
-}
-
-function typeName(code: number): string {
-  return Object.entries(HUB_TYPE).find(([, type]) => type === code)?.[0] ?? `type ${code}`
+function nameOf(codes: Readonly<Record<string, number>>, code: number, kind: string): string {
+  return Object.entries(codes).find(([, each]) => each === code)?.[0] ?? `${kind} ${code}`
 }
