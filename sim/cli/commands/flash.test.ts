@@ -7,8 +7,8 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { serialOf } from '#firmware/boards/espruino/index.ts'
 import { deskWiring } from '#firmware/boards/index.ts'
 import {
-  claimId, createFrame, HUB_TYPE, hubAddress, hubName, IMAGE_ENGINE, type ImageEngine, type ImageEngineName, imageVersion, LOCATION,
-  NAME_BYTES, packImage,
+  claimId, createFrame, HUB_TYPE, hubAddress, hubName, type HubTypeName, IMAGE_ENGINE, type ImageEngine, type ImageEngineName, imageVersion,
+  LOCATION, NAME_BYTES, packImage,
 } from '#protocol/index.ts'
 import { espruinoProgram } from '#sim/build/index.ts'
 import { type EmulatedBoard, EmulatedEspruino } from '#sim/flash/testing/index.ts'
@@ -53,6 +53,11 @@ describe('spine flash', () => {
     return { board, port: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}` }
   }
 
+  async function imageOf(hub: HubTypeName, version = '0.1.0'): Promise<string> {
+    await run(['build', hub, '--engine', 'espruino', '--out', folder, '--image-version', version], fakeTerminal())
+    return join(folder, `${hub}.espruino.bin`)
+  }
+
   async function flash(...words: string[]): Promise<{ code: number, out: string, err: string }> {
     const terminal = fakeTerminal()
     const code = await run(['flash', ...words], terminal)
@@ -72,10 +77,20 @@ describe('spine flash', () => {
     expect(code1.join('\n')).toContain('//spine {"hub":"hood"')
   }, LIMIT_ms)
 
+  it('Ctrl-C ends the build, and the board keeps what it has', async () => {
+    const { board, port } = await boardAt({ files: { '.bootcde': 'mine' } })
+    const terminal = fakeTerminal()
+    const ended = run(['flash', 'hood', '--port', port], terminal)
+    await terminal.shows(/chip/, ended)
+    terminal.interrupt()
+    expect(await ended).toBe(130)
+    expect(terminal.err).toMatch(/chip [\w-]+\nspine flash: stopped; nothing is written: the same command writes it anew\n$/)
+    expect([board.files.get('.bootcde'), terminal.out]).toEqual(['mine', ''])
+  }, LIMIT_ms)
+
   it('writes what spine build made, for a desk, and says who was there', async () => {
-    await run(['build', 'stereo', '--engine', 'espruino', '--out', folder, '--image-version', '3.2.1'], fakeTerminal())
     const { board, port } = await boardAt({ id: 'RP2040_PICO', variables: 12_000, storageBytes: 256 * 1024 })
-    const { code, out } = await flash(join(folder, 'stereo.espruino.bin'), '--port', port, '--desk', '--location', 'STEREO', '--json')
+    const { code, out } = await flash(await imageOf('stereo', '3.2.1'), '--port', port, '--desk', '--location', 'STEREO', '--json')
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ hub: 'stereo', version: '3.2.1', board: 'rp2040' })])
     expect(board.files.get('hub')!.split('\n')[1]).toMatch(/"line":"USB".*"location":8,.*"ports":\[\].*"version":50462721\b/)
   }, LIMIT_ms)
@@ -114,7 +129,7 @@ describe('spine flash', () => {
       const uri = await car.says(/spine:127\.0\.0\.1:\d+/)
       const { port } = await boardAt()
       const terminal = fakeTerminal()
-      const done = run(['flash', 'hood', '--port', port, '--link', uri, '--json'], terminal)
+      const done = run(['flash', await imageOf('hood'), '--port', port, '--link', uri, '--json'], terminal)
       await terminal.shows(/waiting for its address claim/, done)
       // The console is emulated, and no hub runs behind it: its claim comes from here, after that of another hood.
       await withLink(uri, {}, async (bus) => {
@@ -208,7 +223,7 @@ describe('spine flash', () => {
 
   it('a board that does not carry the hub is left as it is', async () => {
     const { board, port } = await boardAt({ id: 'ESPRUINOWIFI', variables: 8190, storageBytes: 64 * 1024, files: { '.bootcde': 'mine' } })
-    const { code, err } = await flash('hood', '--port', port)
+    const { code, err } = await flash(await imageOf('hood'), '--port', port)
     expect(code).toBe(1)
     expect(err).toMatch(/hood does not fit: the program has \d+ bytes, and Espruino WiFi keeps \d+; a hood hub needs/)
     expect(board.files.get('.bootcde')).toBe('mine')

@@ -22,6 +22,7 @@ import { makeFolder } from '../lib/folder.ts'
 import { readImageFile } from '../lib/image-file.ts'
 import { withLink } from '../lib/link.ts'
 import { refuseIdle, shared, wholeNumber } from '../lib/options.ts'
+import { type Part, parsePart, runParts, sendUp } from '../lib/parts.ts'
 import { save } from '../lib/save.ts'
 import { tell } from '../lib/tell.ts'
 import type { Terminal } from '../lib/terminal.ts'
@@ -64,6 +65,7 @@ interface Options {
   board?: BoardName
   out?: string
   car?: string
+  part?: Part
   json?: boolean
 }
 
@@ -80,6 +82,7 @@ export function define(command: Command, terminal: Terminal): void {
     .option('--dry-run', 'write nothing to a board: --board and --out say what')
     .addOption(new Option('--board <name>', 'which board, for --dry-run').choices(BOARD_NAMES))
     .option('--out <file>', 'where --dry-run writes the program, which runs as .bootcde; with XS the folder that mcconfig builds')
+    .addOption(new Option('--part <i/n>').argParser(parsePart).hideHelp())
     .option(CAR_OPTION, `car it is built into: ${CAR_HELP}`)
     .addOption(shared('json'))
     .addHelpText('after', HELP)
@@ -89,6 +92,7 @@ export function define(command: Command, terminal: Terminal): void {
       if (options.desk === true && location === undefined) throw usage('a board on a desk has no coding pins: name its place, such as --location FL')
       checkOptions(command, word, options)
       const firmware = await firmwareOf(word, options)
+      if (options.part !== undefined) return sendBuilt(firmware)
       if (location !== undefined && HUB_TYPE_AT[location] !== firmware.hub) {
         const fitting = HUBS.filter(hub => HUB_TYPE_AT[hub] === firmware.hub).join(' or ')
         throw usage(`at ${location} sits a ${HUB_TYPE_AT[location]}, and this is a ${firmware.hub}: write a ${HUB_TYPE_AT[location]}, or name ${fitting}`)
@@ -140,6 +144,8 @@ interface Firmware {
 interface Source {
   readonly hub: HubTypeName
   make(): Promise<Firmware>
+  /** The same in a process of its own: what the compiler computes for seconds hears no Ctrl-C. @throws FlashError it was stopped */
+  makeApart(terminal: Terminal): Promise<Firmware>
 }
 
 /** A hub type to be built, or an image that was read. */
@@ -147,11 +153,13 @@ async function firmwareOf(word: string, options: Options): Promise<Source> {
   if (HUB_TYPES.includes(word as HubTypeName)) {
     // A car that makes no sense is told before a hub that runs is halted.
     const car = readCar(options.car)
-    return { hub: word as HubTypeName, make: () => built(word as HubTypeName, options.engine, car) }
+    const hub = word as HubTypeName
+    return { hub, make: () => built(hub, options.engine, car), makeApart: terminal => builtApart(hub, options, terminal) }
   }
   if (!/[./\\]/.test(word)) throw usage(`there is no hub type "${word}": choose from ${HUB_TYPES.join(', ')}, or name an image`)
   const image = await readImage(word, options.engine)
-  return { hub: image.hub, make: () => Promise.resolve(image) }
+  const make = (): Promise<Firmware> => Promise.resolve(image)
+  return { hub: image.hub, make, makeApart: make }
 }
 
 async function built(hub: HubTypeName, engine: Engine, car: TopologyData): Promise<Firmware> {
@@ -162,6 +170,23 @@ async function built(hub: HubTypeName, engine: Engine, car: TopologyData): Promi
   } catch (error) {
     throw error instanceof BuildRefusal ? new Failure(error.message) : error
   }
+}
+
+async function builtApart(hub: HubTypeName, { engine, car }: Options, terminal: Terminal): Promise<Firmware> {
+  let made: Firmware | Error | undefined
+  const words = ['flash', hub, '--engine', engine, ...car === undefined ? [] : ['--car', car]]
+  await runParts<Firmware | Error>(1, words, terminal, (message) => { made = message })
+  if (made === undefined) throw new FlashError('stopped; nothing is written')
+  if (made instanceof Error) throw new Failure(made.message)
+  return made
+}
+
+/** What `builtApart` began. */
+async function sendBuilt(source: Source): Promise<void> {
+  await sendUp(await source.make().catch((error: unknown) => {
+    if (error instanceof Failure) return error
+    throw error
+  }))
 }
 
 async function readImage(path: string, engine: Engine): Promise<Firmware> {
@@ -292,7 +317,7 @@ async function write(access: Access, source: Source, place: PlaceOnCar, options:
   try {
     const board = await identify(repl, access.name)
     terminal.warn(`${BOARDS[board.name].title}, Espruino ${board.version}, ${board.variables} variables, chip ${board.serial}`)
-    const firmware = await source.make()
+    const firmware = await source.makeApart(terminal)
     refuseWithoutRecords(board, firmware)
     const program = await programFor(board.name, firmware, place)
     const problems = obstacles(board, firmware.hub, program.length)

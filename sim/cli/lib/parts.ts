@@ -1,6 +1,9 @@
 import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { Failure, usage } from './failure.ts'
 import type { Terminal } from './terminal.ts'
+
+const LAUNCHER = fileURLToPath(new URL('../bin/spine.js', import.meta.url))
 
 /** A share of the work: this command once more, as a process of its own that sends what it finds. */
 export interface Part {
@@ -16,8 +19,9 @@ export async function runParts<Message>(
   count: number, words: readonly string[], terminal: Terminal, each: (message: Message) => void,
 ): Promise<void> {
   const { stop } = terminal
+  if (stop.aborted) return
   await Promise.all(Array.from({ length: count }, (_, index) => new Promise<void>((resolve, reject) => {
-    const child = fork(process.argv[1]!, [...words, '--part', `${index}/${count}`], {
+    const child = fork(LAUNCHER, [...words, '--part', `${index}/${count}`], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'], serialization: 'advanced',
     })
     const end = (): void => { child.kill() }
