@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { taughtFriction } from '#sim/car/index.ts'
 import { Prng } from '#sim/kernel/index.ts'
-import { FAIR, LIMIT_N, PinchRig, PUNCTUAL } from '#sim/pinch/index.ts'
+import { byLaw, drawCase, FAIR, LIMIT_N, objectOf, PinchRig, pressCase, PUNCTUAL } from '#sim/pinch/index.ts'
 import { runs } from '#firmware/testing/index.ts'
 
+/** Of the units, days and objects. */
+const DRAWN_BY = 1_796_285_002
 const RODS = [[5, 4, 200], [10, 4, 200], [20, 25, 200], [65, 4, 25]] as const
 const DAYS = [
   FAIR, { ...FAIR, supply_V: 16 }, { ...FAIR, supply_V: 9, temperature_C: -30 }, { ...FAIR, supply_V: 16, temperature_C: 80, age: 1 },
@@ -62,5 +64,22 @@ describe('a hand in a window', () => {
       // It is held up before its speed is known well enough to say that the pulses are lost.
       examples: [[{ rod: RODS[2], place: 0, above_mm: 69, day: FAIR, tick_ms: 20, after_ms: 2849 }]],
     })
+  })
+
+  it('by any unit on any day, too', () => {
+    fc.assert(fc.property(fc.nat(50_000), fc.nat(6000), (number, after_ms) => {
+      const values = drawCase(DRAWN_BY, number)
+      const { kind, opening_mm } = objectOf(values)
+      let rig: PinchRig | undefined
+      const { peak_N } = pressCase(values, 'firmware', (one) => {
+        rig = one
+        if (one.now_ms !== after_ms) return
+        const last = one.plant.pulses(0)
+        one.plant.pulses = () => last
+      })
+      if (!byLaw(kind)) return
+      expect(peak_N).toBeLessThan(LIMIT_N)
+      if (rig !== undefined && opening_mm > 10) expect(rig.plant.contactForce_N).toBe(0)
+    }), { seed: 63, numRuns: runs(300), examples: [[6598, 446], [7519, 880], [18_967, 2034], [31_439, 611]] })
   })
 })

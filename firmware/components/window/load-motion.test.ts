@@ -193,9 +193,9 @@ describe('the winding', () => {
     expect(observer.resistance_ohm).toBeCloseTo(1.2 * MOTOR.resistance_ohm(-30), 9)
   })
 
-  it('makes of its voltage and current a speed that it has at least: by a resistance that may be a quarter higher', () => {
+  it('makes of its voltage and current a speed that it has at least, by a resistance that may be higher', () => {
     const observer = begun(-30)
-    const least_pulses_s = observer.leastSpeed_pulses_s(6, 4)
-    expect(least_pulses_s).toBeCloseTo((6 - 1.25 * 4 * MOTOR.resistance_ohm(-30)) / MOTOR.emf_Vs(-30), 9)
+    const least_pulses_s = observer.leastSpeed_pulses_s(6, 4, 1.3)
+    expect(least_pulses_s).toBeCloseTo((6 - 1.3 * 4 * MOTOR.resistance_ohm(-30)) / MOTOR.emf_Vs(-30), 9)
   })
 })

@@ -372,9 +372,12 @@ export class LoadObserver {
     this.acceleration_m_s2 = acceleration_m_s2
   }
 
-  /** What the rotor makes at least, pulses/s, of a mean voltage at the motor and current in it; below 0: it may stand. */
-  leastSpeed_pulses_s(motor_V: number, winding_A: number): number {
-    return (motor_V - WINDOW_PARAMETERS.blindDoubt * this.resistance_ohm * winding_A) / this.emf_Vs
+  /**
+   * What the rotor makes at least, pulses/s, of a mean voltage at the motor and the current in it, with a resistance `doubt` times that
+   * believed; below 0: it may stand.
+   */
+  leastSpeed_pulses_s(motor_V: number, winding_A: number, doubt: number): number {
+    return (motor_V - doubt * this.resistance_ohm * winding_A) / this.emf_Vs
   }
 
   /** At a steady speed the pulses tell what the winding is: what it says of the speed is to be what they say. */

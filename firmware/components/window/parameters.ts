@@ -70,6 +70,10 @@ export const WINDOW_PARAMETERS = {
    */
   blindDoubt: 1.25,
   blind_pulses: 6,
+  /** One that seems to press on what may be a hand, by so many. */
+  blindHand_pulses: 1,
+  /** A closing that is too weak lets go unless it stands by voltage and current, too, with so much more resistance than believed. */
+  weakDoubt: 1.1,
   blindOpen_ms: 1500,
   /** So far beyond an end of its travel, cable and buffers allowed for, no glass can be: its position was wrong. */
   astray_mm: 15,

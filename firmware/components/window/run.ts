@@ -239,24 +239,25 @@ export class GlassRun {
     this.looked_ms = inputs.now_ms
     if (stalled_ms === 0) this.blind = false
     if (stalled_ms === 0 || !this.drawsCurrent()) this.unseen_pulses = 0
-    else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s()) * Math.max(0, dt_s)
-    if (this.unseen_pulses <= WINDOW_PARAMETERS.blind_pulses) return false
+    else this.unseen_pulses = this.unseen_pulses + Math.max(0, this.leastSpeed_pulses_s(WINDOW_PARAMETERS.blindDoubt)) * Math.max(0, dt_s)
+    const hand = this.closes() && this.closing.guard.mayHold()
+    if (this.unseen_pulses <= (hand ? WINDOW_PARAMETERS.blindHand_pulses : WINDOW_PARAMETERS.blind_pulses)) return false
     this.blind = true
     return true
   }
 
-  /** Not for long enough to say so, but it has turned by a pulse that did not come. */
+  /** Not for long enough to say so, but it has turned by a pulse that did not come, or turns if its winding is as it is believed to be. */
   mayTurn(): boolean {
-    return this.unseen_pulses >= 1
+    return this.unseen_pulses >= 1 || this.leastSpeed_pulses_s(WINDOW_PARAMETERS.weakDoubt) > 0
   }
 
   /** The same motor turns no more: it is pressed into a stop. */
   standsUnseen(): boolean {
-    return this.pressed() && this.leastSpeed_pulses_s() <= 0
+    return this.pressed() && this.leastSpeed_pulses_s(WINDOW_PARAMETERS.blindDoubt) <= 0
   }
 
-  private leastSpeed_pulses_s(): number {
-    return this.closing.guard.load.leastSpeed_pulses_s(Math.abs(this.duty) * this.inputs.plug_V, this.winding_A())
+  private leastSpeed_pulses_s(doubt: number): number {
+    return this.closing.guard.load.leastSpeed_pulses_s(Math.abs(this.duty) * this.inputs.plug_V, this.winding_A(), doubt)
   }
 
   /** Sets the duty for the next tick. */
@@ -305,7 +306,7 @@ export class GlassRun {
   private obstructed(): boolean {
     const reading = this.closing.reading
     reading.elapsed_ms = this.elapsed_ms()
-    reading.stalled_ms = !this.mayTurn() && this.drawsCurrent() ? this.stalled_ms() : 0
+    reading.stalled_ms = this.unseen_pulses < 1 && this.drawsCurrent() ? this.stalled_ms() : 0
     reading.gap_mm = this.gap_mm()
     reading.pulses_s = this.motion.speed_pulses_s
     const met = this.closing.update(this.inputs, -this.duty)

@@ -100,21 +100,40 @@ describe('a motor that turns without pulses', () => {
     rig = controlRig()
   })
 
-  it.each([[0.9, 0], [1.1, 1]])('that turned by %s pulses unseen when it counts as too weak: lets go of what may be a hand, or does not, %s', (pulses, letsGo) => {
+  it.each([
+    ['has turned by less than a pulse', 0.9, -0.1, false], ['has turned by a pulse', 1.1, -0.1, true], ['turns', 0, 0.1, true],
+  ])('that %s unseen, and counts as too weak, lets go of what may be a hand: %s pulses, then %s pulses/s', (_what, pulses, last_pulses_s, letsGo) => {
     const { control, order: command, pass, way } = rig
     command('autoUp')
     pass(500, 2)
     const { guard } = control.closing
     guard.found = true
     const { resistance_ohm, emf_Vs } = guard.load
-    const { blindDoubt, weakStall_ms } = WINDOW_PARAMETERS
-    const least_pulses_s = pulses * 1000 / weakStall_ms
-    for (let waited_ms = 0; waited_ms < weakStall_ms; waited_ms += 10) {
+    const { blindDoubt, weakDoubt, weakStall_ms } = WINDOW_PARAMETERS
+    const least_pulses_s = pulses * 1000 / (weakStall_ms - 10)
+    for (let waited_ms = 10; waited_ms < weakStall_ms; waited_ms += 10) {
       expect([control.phase, way()]).toEqual([PHASE.running, -1])
-      turn(duty_V => (duty_V - least_pulses_s * emf_Vs) / (blindDoubt * resistance_ohm))
+      turn(motor_V => (motor_V - least_pulses_s * emf_Vs) / (blindDoubt * resistance_ohm))
     }
-    expect([control.phase, control.reversing(), control.fault]).toEqual([PHASE.braking, letsGo === 1, true])
+    turn(motor_V => (motor_V - last_pulses_s * emf_Vs) / (weakDoubt * resistance_ohm))
+    expect([control.phase, control.reversing(), control.fault, control.position.known()]).toEqual([PHASE.braking, letsGo, true, true])
   })
+
+  it.each([['closes, and seems to press on what may be a hand', 'autoUp', true, 1], ['closes', 'autoUp', false, 6], ['opens', 'autoDown', true, 6]] as const)(
+    'that %s (%s, %s) is taken for blind when it has turned by %s pulses unseen', (_what, action, mayHold, most_pulses) => {
+      const { control, order: command, pass } = rig
+      control.closing.guard.mayHold = () => mayHold
+      command(action)
+      pass(500, 2)
+      const { resistance_ohm, emf_Vs } = control.closing.guard.load
+      const { blindDoubt } = WINDOW_PARAMETERS
+      let unseen_pulses = 0
+      for (; control.position.known() && unseen_pulses < 10; unseen_pulses += 0.4) {
+        turn(motor_V => (motor_V - 40 * emf_Vs) / (blindDoubt * resistance_ohm))
+      }
+      expect(Math.abs(unseen_pulses - most_pulses)).toBeLessThan(0.5)
+      expect([control.fault, control.reversing()]).toEqual([true, action === 'autoUp'])
+    })
 
   it('ends a reversal after its time, and at a stop', () => {
     const { control, order: command, pass, meet, way } = rig
