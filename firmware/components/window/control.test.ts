@@ -163,11 +163,10 @@ describe('running', () => {
     order('autoDown')
     pass(10)
     for (let t_ms = 10; t_ms < WINDOW_PARAMETERS.run_ms - 10; t_ms += 10) {
-      control.inputs.count = 475 + (t_ms / 10) % 2
+      control.inputs.count = 613 + Math.floor(t_ms / 100)
       pass(10)
     }
     expect([control.phase, control.fault]).toEqual([PHASE.running, false])
-    control.inputs.count = 475
     pass(9)
     expect(control.phase).toBe(PHASE.running)
     pass(1)

@@ -45,6 +45,20 @@ describe('a run of the glass', () => {
     }
   })
 
+  it('takes a counter that goes to and fro, or the other way, for one that stands; what goes on beyond the farthest is way again', () => {
+    for (const way of [1, -1]) {
+      const motion = new Motion()
+      motion.begin(0, 0, way)
+      const stalled_ms = [2, 1, 2, -5, 2, 3].map((count, tick) => {
+        motion.update(10 * (tick + 1), count * way)
+        return motion.stalled_ms()
+      })
+      expect(stalled_ms).toEqual([0, 10, 20, 30, 40, 0])
+      // 50 pulses/s, four ticks of none, and one of 100.
+      expect(motion.speed_pulses_s).toBeCloseTo(50 * 0.75 ** 5 + 25, 9)
+    }
+  })
+
   it('learns nothing from a look in the same millisecond, or from a clock that went back', () => {
     const motion = new Motion()
     motion.begin(100, 0, 1)

@@ -15,7 +15,8 @@ export class Motion {
   /** Magnitude, smoothed over a few ticks. */
   speed_pulses_s: number
   private beganCount: number
-  private lastCount: number
+  /** The farthest count so far: a counter that goes to and fro, as one whose second signal is lost, shows no way. */
+  private farthest: number
   private lastTick_ms: number
   /** Without a pulse, of the time that the processor saw. */
   private still_ms: number
@@ -27,7 +28,7 @@ export class Motion {
     this.began_ms = 0
     this.speed_pulses_s = 0
     this.beganCount = 0
-    this.lastCount = 0
+    this.farthest = 0
     this.lastTick_ms = 0
     this.still_ms = 0
     this.woke_ms = -Infinity
@@ -38,7 +39,7 @@ export class Motion {
     this.began_ms = now_ms
     this.speed_pulses_s = 0
     this.beganCount = count
-    this.lastCount = count
+    this.farthest = count
     this.lastTick_ms = now_ms
     this.still_ms = 0
     this.woke_ms = -Infinity
@@ -50,10 +51,10 @@ export class Motion {
     if (!(elapsed_ms > 0)) return
     const paused = elapsed_ms > WINDOW_PARAMETERS.pause_ms
     if (paused) this.woke_ms = now_ms
-    const pulses = Math.abs(count - this.lastCount)
+    const pulses = Math.max(0, (count - this.farthest) * this.direction)
     this.still_ms = pulses > 0 ? 0 : this.still_ms + (paused ? WINDOW_PARAMETERS.pause_ms : elapsed_ms)
     this.speed_pulses_s = this.speed_pulses_s + (pulses * 1000 / elapsed_ms - this.speed_pulses_s) / 4
-    this.lastCount = count
+    if (pulses > 0) this.farthest = count
     this.lastTick_ms = now_ms
   }
 
