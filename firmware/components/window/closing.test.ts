@@ -283,6 +283,9 @@ describe('a closing', () => {
   it('drives nothing without a supply', () => {
     const bench = new Bench(150)
     expect([bench.closing.duty(0, false), bench.closing.bound_A]).toEqual([0, 0])
+    // By an accelerometer that is beyond its range the glass falls upwards.
+    bench.closing.guard.windingBound_A = () => -1
+    expect([bench.closing.duty(12, false) > 0, bench.closing.bound_A]).toEqual([true, 0])
   })
 
   it('has the eFuse hold at the limit of the winding times the duty', () => {

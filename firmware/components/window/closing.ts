@@ -207,7 +207,7 @@ export class Closing {
     const change_V = Math.max(-FALL_V_s * dt_s, Math.min(most_V, wanted_V - this.motor_V))
     this.motor_V = Math.min(plug_V, this.motor_V + change_V)
     const duty = plug_V > 0 ? Math.max(LEAST_DUTY, this.motor_V / plug_V) : 0
-    this.bound_A = duty * guard.windingBound_A()
+    this.bound_A = Math.max(0, duty * guard.windingBound_A())
     return duty
   }
 
